@@ -1,8 +1,8 @@
 /** The npm package and bin/ as separate processes, including on unsupported Node versions. */
-import { execFile, spawn, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { cp, writeFile } from 'node:fs/promises'
+import { cp, open, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createSilentServer } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -102,6 +102,22 @@ describe('bin/pullguard.js', () => {
     const ended = await node([BIN, 'image', ...images], child => child.stdout?.destroy())
     expect(ended).toEqual({ code: 0, out: '', err: '' })
   })
+
+  test.skipIf(process.platform === 'win32')(
+    'exits with 143 while a pipe is open that nobody writes to',
+    async () => {
+      const { path } = untilTestEnds(await folderWith({}))
+      const pipe = join(path, 'pipe')
+      execFileSync('mkfifo', [pipe])
+      const ended = node([BIN, 'audit', '-f', pipe], async child => {
+        // Opened as soon as the program reads it.
+        const writer = await open(pipe, 'w')
+        child.once('close', () => writer.close())
+        child.kill('SIGTERM')
+      })
+      expect(await ended).toEqual({ code: 143, out: '', err: '' })
+    },
+  )
 
   test('exits with 130 and prints nothing when Ctrl-C interrupts a request', async () => {
     const server = createServer().listen(0, '127.0.0.1')

@@ -8,17 +8,9 @@ import { isOfficial, libraryName } from '../image/official-images.ts'
 import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
-import {
-  checkedSteps,
-  dropRegistry,
-  missingSteps,
-  nameClueSteps,
-  registrySteps,
-  servedElsewhere,
-  unreadableNameSteps,
-} from './image-steps.ts'
+import { checkedSteps, missingSteps, servedElsewhere } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
-import { passedOverLogins } from './login.ts'
+import { dropRegistry, nameClueSteps, registrySteps, unreadableNameSteps } from './name-steps.ts'
 import {
   canceledSteps,
   corruptSteps,
@@ -30,8 +22,9 @@ import {
   signatureSteps,
 } from './node-steps.ts'
 import { admissionSteps, rollBack, runSteps, withNewRun, withRecreatedJob } from './pod-origin.ts'
+import { passedOverLogins } from './refused-login.ts'
 import { sandboxSteps } from './sandbox.ts'
-import type { Step, StepCode } from './step.ts'
+import type { Step, StepCode, StepOf } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
 import { dnsSteps, proxySteps, refusedSteps, timeoutSteps } from './unreached.ts'
 import { schemeSteps, serverErrorSteps, tlsSteps } from './wrong-answer.ts'
@@ -105,31 +98,44 @@ function containerSteps(finding: Finding): Step[] {
       ...(moved.to === null ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
     ]
   if (hasClue(finding, 'literal-server')) return literalServerSteps(finding)
-  const clues = nameClueSteps(finding)
-  const ofCause = servedElsewhere(finding) ?? checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
-  // A clue in the name replaces the general check of the name and the login.
-  const renamed = clues.some(({ code }) => code === 'correct-registry')
-  const unsettled =
-    clues.length === 0
-      ? ofCause
-      : ofCause.filter(step => !SETTLED_BY_NAME.includes(step.code) && !(renamed && isOfOldName(step)))
-  const isGone = moved?.state === 'retired' || moved?.state === 'deleted'
-  const open = isGone ? unsettled.filter(step => !grantsAccess(step)) : unsettled
-  // --check-images was given already.
-  const rest = finding.check === null ? open : open.filter(({ code }) => code !== 'ask-registry')
+  const ofName = nameClueSteps(finding)
   const local = localSteps(finding)
   const own = admissionSteps(finding, [
-    ...clues,
+    ...ofName,
     ...(isOwnName(finding) ? local : []),
     ...registrySteps(finding),
-    ...movedSteps(finding),
-    ...withBrokenMirror(finding, withNewRun(finding, withRecreatedJob(finding, withPath(finding, rest)))),
+    ...(mayBeMistyped(finding) ? [] : movedSteps(finding)),
+    ...causeSteps(finding, ofName),
     ...(isOwnName(finding) ? [] : local),
     ...passedOverLogins(finding),
     ...rollBack(finding),
   ])
   const steps = [...own, ...runSteps(finding, own)]
   return hasClue(finding, 'guest') ? guestSteps(finding, steps) : steps
+}
+
+/** What depends on the other steps of the cause, in the order in which it is added. */
+const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
+  withPath,
+  withRecreatedJob,
+  withNewRun,
+  withBrokenMirror,
+]
+
+/** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */
+function causeSteps(finding: Finding, ofName: Step[]): Step[] {
+  const steps = servedElsewhere(finding) ?? checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
+  const open = steps.filter(step => !isSettled(step, finding, ofName))
+  return ADDITIONS.reduce((all, add) => add(finding, all), open)
+}
+
+function isSettled(step: Step, { moved, check }: Finding, ofName: Step[]): boolean {
+  // --check-images was given already.
+  if (check !== null && step.code === 'ask-registry') return true
+  if ((moved?.state === 'retired' || moved?.state === 'deleted') && grantsAccess(step)) return true
+  if (ofName.length === 0) return false
+  const isRenamed = ofName.some(({ code }) => code === 'correct-registry')
+  return SETTLED_BY_NAME.includes(step.code) || (isRenamed && isOfOldName(step))
 }
 
 /** What a clue in the image's name settles: whether the name is correct, and who may pull it. */
@@ -190,7 +196,7 @@ function guestSteps(finding: Finding, steps: Step[]): Step[] {
 }
 
 /** What else the guest lacks, by the cause; nothing if the image itself is at fault. */
-const GUEST_NEEDS: Partial<Record<Cause, Extract<Step, { code: 'guest-settings' }>['needs']>> = {
+const GUEST_NEEDS: Partial<Record<Cause, StepOf<'guest-settings'>['needs']>> = {
   'auth-required-or-denied': 'login',
   'rate-limited': 'login',
   'disk-full': 'room',
@@ -232,7 +238,13 @@ function movedSteps({ moved }: Finding): Step[] {
     : [{ code: 'use-replacement', moved, to: moved.to }]
 }
 
-/** Which part of the path may be too much belongs to the check of the name. */
+/** The successor of a registry has other images, so that first the name may be wrong. */
+function mayBeMistyped({ moved, cause }: Finding): boolean {
+  return moved?.state === 'succeeded' && cause === 'image-not-found'
+}
+
+/** Which part of the path may be too much, and whether the image was left behind, belong to the check of the name. */
 function withPath(finding: Finding, steps: Step[]): Step[] {
-  return steps.flatMap(step => (step.code === 'check-name' ? [step, ...dropRegistry(finding)] : [step]))
+  const more = [...dropRegistry(finding), ...(mayBeMistyped(finding) ? movedSteps(finding) : [])]
+  return steps.flatMap(step => (step.code === 'check-name' ? [step, ...more] : [step]))
 }

@@ -1,10 +1,11 @@
 /** The host that a step is about, which is the endpoint's, and steps that look at it or at the mirror that it is. */
 
-import { isLocal, type NamedEndpoint, nodeServiceAt } from '../diagnosis/endpoint.ts'
+import { type NamedEndpoint, nodeServiceAt } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { isLocal } from '../image/host.ts'
 import { apiHost, isHosted } from '../image/registries.ts'
 import { hasClue } from './conditions.ts'
-import type { Step } from './step.ts'
+import type { Step, StepOf } from './step.ts'
 
 /** The host that the text names, or else the registry's. */
 export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
@@ -12,7 +13,12 @@ export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'r
   return { host: registry === null ? 'REGISTRY' : apiHost(registry), role: 'registry' }
 }
 
-type ConnectionTest = Extract<Step, { code: 'test-connection' }>
+/** The host that answered, or else the registry's own name; null if neither is known. */
+export function answeringHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): string | null {
+  return endpoint?.host ?? registry
+}
+
+type ConnectionTest = StepOf<'test-connection'>
 
 /** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */
 export function testConnection({ evidence }: Finding, target: NamedEndpoint): ConnectionTest {

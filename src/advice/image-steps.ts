@@ -1,109 +1,14 @@
-/** Steps for an image that is missing or whose name can't be read, and those that follow from what `--check-images` found out. */
+/** Steps for an image that its registry, or a mirror, does not have, or that is elsewhere by what a registry says or by what `--check-images` found. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
-import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
-import type { Placeholder } from '../image/placeholder.ts'
-import { ecrCachePrefix, hidesMissing, isHosted, isOpenShiftRegistry } from '../image/registries.ts'
-import { similarNames } from '../image/similar-names.ts'
+import { repositoryOf } from '../image/reference.ts'
+import { ecrCachePrefix, isHosted, isNamedLikeCache, isOpenShiftRegistry } from '../image/registries.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { loginSteps, repositoryOf, usableSecrets } from './login.ts'
+import { answeringHost } from './host.ts'
+import { loginSteps, usableSecrets } from './login.ts'
 import type { Step } from './step.ts'
-
-/** Steps for clues in the name. They come first: neither another tag nor a login helps a placeholder. */
-export function nameClueSteps(finding: Finding): Step[] {
-  const { clues, image, reference, endpoint } = finding
-  // A name that does not parse is never asked for: in a text about a host's answer, somebody has replaced the real one.
-  const isReplaced = reference === null && endpoint !== null
-  const placeholder = isReplaced ? undefined : clueOf(clues, 'placeholder')
-  return [
-    ...stepsIf(hasClue(finding, 'unquoted-number'), { code: 'quote-number', image }),
-    ...(placeholder === undefined ? [] : [placeholderStep(placeholder.of, image)]),
-    ...stepsIf(hasClue(finding, 'image-id'), { code: 'name-not-id', image }),
-    ...stepsIf(hasClue(finding, 'reference-scheme'), { code: 'drop-scheme', image }),
-    ...otherRegistry(finding),
-    ...undoublePrefix(finding),
-  ]
-}
-
-/** OpenShift 3's name of the registry inside the cluster, and the one since OpenShift 4, which its nodes resolve. */
-const OPENSHIFT_3 = /^docker-registry\.default\.svc(?:\.cluster\.local)?(?::\d+)?$/
-const OPENSHIFT_4 = 'image-registry.openshift-image-registry.svc:5000'
-
-/** The registry that the name most likely means, where it names a host that is none. */
-function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
-  if (registry === null) return []
-  const correct = (to: string, why: Extract<Step, { code: 'correct-registry' }>['why']): Step[] => [
-    { code: 'correct-registry', from: registry, to, why },
-  ]
-  if (clueOf(clues, 'web-site') !== undefined) return correct(DOCKER_HUB, 'web-site')
-  const near = clueOf(clues, 'near-registry')?.registry
-  if (near !== undefined) return correct(near, 'typo')
-  const mayBeOpenShift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
-  return cause === 'registry-not-found-dns' && OPENSHIFT_3.test(registry) && mayBeOpenShift
-    ? correct(OPENSHIFT_4, 'openshift-4')
-    : []
-}
-
-/** Only registries that answered have shown that they lack such a name. */
-function undoublePrefix({ cause, clues }: Finding): Step[] {
-  const doubled = clueOf(clues, 'doubled-prefix')
-  if (doubled === undefined || clueOf(clues, 'changed-at-admission') !== undefined) return []
-  const { prefix, without } = doubled
-  return stepsIf(cause === 'image-not-found' || cause === 'auth-required-or-denied', {
-    code: 'undouble-prefix',
-    prefix,
-    without,
-  })
-}
-
-/** The registry that is missing from the name, unless Docker Hub was meant: a login for it, or its own answer, would show that. */
-export function registrySteps({ clues, credential, check }: Finding): Step[] {
-  const beside = clueOf(clues, 'name-beside')
-  const isThere = check?.verdict.startsWith('opens-') === true
-  if (beside === undefined || credential.status === 'usable' || isThere) return []
-  const { name, beside: other, same } = beside
-  return [{ code: 'name-registry', name, beside: other, same }]
-}
-
-function placeholderStep(of: Placeholder, image: string): Step {
-  return of === 'istio' ? { code: 'inject-sidecar' } : { code: 'fill-placeholder', of, image }
-}
-
-/** A path that begins with another registry's name, as in a cache; or somebody put one registry in front of another. */
-export function dropRegistry(finding: Finding): Step[] {
-  const { registry, image } = finding
-  if (registry === null || !image.startsWith(`${registry}/`) || !hasClue(finding, 'relays')) return []
-  // Names were rewritten on purpose.
-  if (hasClue(finding, 'loopback') || PROXYING.test(registry)) return []
-  const [inner = '', ...path] = image.slice(registry.length + 1).split('/')
-  return [{ code: 'drop-registry', host: registry, inner, without: [registry, ...path].join('/') }]
-}
-
-/** How to check the name, depending on what its registry shows to anonymous callers. */
-export function checkNameSteps(finding: Finding): Step[] {
-  const { registry, reference } = finding
-  if (registry === null) return []
-  const name = libraryName(reference)
-  if (name !== null) {
-    if (isOfficial(reference)) return [{ code: 'existing-official' }]
-    const names = similarNames(name, OFFICIAL_IMAGES, 3)
-    if (names.length > 0)
-      return [
-        { code: 'near-official', names },
-        { code: 'check-name', how: 'official' },
-      ]
-  }
-  return [{ code: 'check-name', how: howToCheck(registry, finding) }]
-}
-
-function howToCheck(registry: string, finding: Finding): 'official' | 'public' | 'hidden' | 'plain' {
-  if (isOpenToAll(finding)) return isDockerHub(registry) ? 'official' : 'public'
-  return hidesMissing(registry) ? 'hidden' : 'plain'
-}
 
 /** Steps for an image that the registry or a mirror does not have: those for the first fact that narrows it down, or else a search. */
 export function missingSteps(finding: Finding): Step[] {
@@ -133,7 +38,7 @@ function mirrorLacksImage(finding: Finding): Step[] | null {
 
 /** The tag is there, but not all that it consists of. */
 function registryLostPart(finding: Finding): Step[] | null {
-  const host = hostOf(finding)
+  const host = answeringHost(finding)
   const lost = (['missing-child', 'missing-layer'] as const).find(code => hasClue(finding, code))
   if (lost === undefined || host === null) return null
   // Once the registry has the rest, the kubelet's next attempt gets it: a Job needs no other image.
@@ -169,23 +74,15 @@ function searchSteps(finding: Finding): Step[] {
   ]
 }
 
-/** Names of products that fetch from other registries, and of repositories that do. */
-const PROXYING = /\b(?:nexus|artifactory|jfrog|harbor|prox(?:y|ies)|cache|mirror|remote|pull-?through)/i
-
 /** A registry that may fetch the image from another one, and answers the same if that one refuses it or can't be reached. */
 function proxyProject(finding: Finding): Step[] {
-  const host = hostOf(finding)
+  const host = answeringHost(finding)
   if (host === null) return []
   if (hasClue(finding, 'harbor')) return [{ code: 'proxy-project', host, product: 'harbor' }]
   if (ecrCachePrefix(finding.reference) !== null) return [{ code: 'proxy-project', host, product: 'ecr' }]
   const [name, project] = finding.reference?.split('/') ?? []
-  const named = hasClue(finding, 'relays') || PROXYING.test(`${name}/${project}`)
+  const named = hasClue(finding, 'relays') || isNamedLikeCache(`${name}/${project}`)
   return stepsIf(named && !isHosted(host), { code: 'proxy-project', host, product: null })
-}
-
-/** The host that answered, or else the registry's. */
-function hostOf({ endpoint, registry }: Finding): string | null {
-  return endpoint?.host ?? registry
 }
 
 /** The registry lacks the tag `latest`, which a name without a tag means: many repositories have versions only. */
@@ -200,22 +97,11 @@ function nameVersion(finding: Finding): Step[] {
 function imageStream(finding: Finding): Step[] {
   const { registry, reference } = finding
   const [, tag] = /:([^:@/]+)(?:@.*)?$/.exec(reference ?? '') ?? []
-  const [project, stream, ...more] = repositoryOf(finding).split('/')
+  const [project, stream, ...more] = repositoryOf(finding.reference).split('/')
   const known = registry !== null && isOpenShiftRegistry(registry) && more.length === 0
   return known && tag !== undefined && project !== undefined && stream !== undefined
     ? [{ code: 'see-image-stream', project, stream, tag }]
     : []
-}
-
-/** Steps for a name that does not parse, or that the runtime does not resolve. */
-export function unreadableNameSteps(finding: Finding): Step[] {
-  const { image } = finding
-  return hasClue(finding, 'short-name')
-    ? [{ code: 'full-name', image }]
-    : [
-        { code: 'read-name', image },
-        { code: 'set-image', known: 'nothing' },
-      ]
 }
 
 /** The registry says where the image is instead, so neither another tag nor a login for this registry helps; null if it does not. */

@@ -1,13 +1,11 @@
-/** Steps about a pod's login: one that is missing, one that is in the cluster already, and one that the registry refused. */
+/** Steps that give a pod a login: one that is in the cluster already, a corrected secret, or a new login. */
 
-import { clueOf } from '../diagnosis/clue.ts'
 import type { AttemptProblem, Finding } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
-import { parseReference } from '../image/reference.ts'
 import { cloudOf, hidesMissing, isPublic } from '../image/registries.ts'
-import { hasClue, isInCloud, stepsIf } from './conditions.ts'
-import type { LoginReason, ShortLived, Step, UsableHint } from './step.ts'
+import { isInCloud, stepsIf } from './conditions.ts'
+import type { LoginReason, Step, UsableHint } from './step.ts'
 
 /** How this container gets a login: with `fix`, or else on the node, or with a new debug container. */
 export function loginSteps(finding: Finding, reason: LoginReason): Step[] {
@@ -147,55 +145,6 @@ export function missingSlash({ credential, namespace }: Finding): Step[] {
     : [{ code: 'repair-secret', namespace, secret: found.secret, problem: found.problem }]
 }
 
-/** Logins that the kubelet can use, but that were not written as they were meant. */
-export function miswrittenLogins(finding: Finding): Step[] {
-  return [...cutUserNames(finding), ...paddedLogins(finding), ...overriddenLogins(finding)]
-}
-
-/** In double quotes, the shell expands `$team` in `robot$team+pull`, so the user name was cut off. */
-function cutUserNames({ credential, registry }: Finding): Step[] {
-  // A robot of Quay is named so.
-  const cut = registry === 'quay.io' ? /\$$/ : /^robot(?:\+.*)?$|\$$/
-  return credential.attempts.flatMap(({ usable, secret, username }): Step[] =>
-    usable && username !== null && cut.test(username) ? [{ code: 'cut-user-name', secret, username }] : [],
-  )
-}
-
-/** A stray line feed, such as `echo` adds, becomes part of the password that the registry gets. */
-function paddedLogins({ credential }: Finding): Step[] {
-  return credential.attempts.flatMap(({ usable, secret, padded }): Step[] =>
-    usable && padded === true ? [{ code: 'padded-login', secret }] : [],
-  )
-}
-
-/** A password that was changed beside `auth`, or the reverse. */
-function overriddenLogins({ credential }: Finding): Step[] {
-  return credential.attempts.flatMap(({ usable, secret, overridden }): Step[] =>
-    usable && overridden === true ? [{ code: 'overridden-login', secret }] : [],
-  )
-}
-
-/** A login that the registry refused although the pull went on: it costs each pull an attempt, and fails alone. */
-export function passedOverLogins(finding: Finding): Step[] {
-  const status = clueOf(finding.clues, 'login-passed-over')?.status
-  const secrets = usableSecrets(finding)
-  if (status === undefined || secrets.length === 0 || finding.registry === null) return []
-  return [
-    { code: 'replace-passed-over', secrets, status, registry: finding.registry },
-    ...shortLived(finding),
-  ]
-}
-
-/** Where a refused login comes from: whatever writes its Secret would overwrite another one. */
-function writerSteps({ credential, namespace }: Finding): Step[] {
-  const written = credential.attempts.flatMap(({ usable, secret, writer }): Step[] =>
-    usable && writer !== undefined && writer.type !== 'fix'
-      ? [{ code: 'secret-writer', secret, namespace, writer }]
-      : [],
-  )
-  return written.slice(0, 1)
-}
-
 /** Whoever pushed the image may have meant it for everyone: at registries that hide what they lack, new images are mostly private. */
 export function publicSteps({ registry, reference, credential }: Finding): Step[] {
   if (registry === null || !hidesMissing(registry) || isPublic(reference)) return []
@@ -208,89 +157,4 @@ export function publicSteps({ registry, reference, credential }: Finding): Step[
 /** The pod's secrets with a usable login, in the kubelet's order. */
 export function usableSecrets({ credential }: Pick<Finding, 'credential'>): string[] {
   return [...new Set(credential.attempts.filter(({ usable }) => usable).map(({ secret }) => secret))]
-}
-
-/** Whether a usable secret of the pod was created by `pullguard fix`, whose next run renews its login. */
-function isDistributed({ credential }: Finding): boolean {
-  return credential.attempts.some(({ usable, writer }) => usable && writer?.type === 'fix')
-}
-
-/** The repository without registry, tag, and digest; empty if the name does not parse. */
-export function repositoryOf({ reference }: Pick<Finding, 'reference'>): string {
-  return (reference === null ? null : parseReference(reference))?.repository ?? ''
-}
-
-/** The steps for a refused login: another one, a longer-lived one, or none. */
-export function refusedLoginSteps(finding: Finding): Step[] {
-  const { namespace, registry } = finding
-  const secrets = usableSecrets(finding)
-  // No image of a private ECR registry is public.
-  const mayBePublic = secrets.length > 0 && cloudOf(registry) !== 'ecr'
-  const remove: Step[] =
-    mayBePublic && registry !== null ? [{ code: 'remove-login', namespace, secrets, registry }] : []
-  const see = stepsIf(remove.length === 0, { code: 'see-why', after: 'login' })
-  // The image is public, so the refused login is the only obstacle. One that a fix distributed was meant to spare the anonymous limit.
-  if (isPublic(finding.reference)) {
-    const renew = loginSteps(finding, 'refused')
-    return isDistributed(finding)
-      ? [...renew, ...remove, ...see]
-      : [...remove, ...nodeLogin(finding), ...renew, ...see]
-  }
-  const cloud = cloudOf(registry)
-  const scope: Step[] =
-    hasClue(finding, 'token-scope') && registry !== null ? [{ code: 'token-scope', registry }] : []
-  return [
-    ...shortLived(finding),
-    ...writerSteps(finding),
-    ...stepsIf(cloud !== null && secrets.length === 0, {
-      code: 'check-provider',
-      cloud,
-      sent: 'refused',
-      likely: true,
-    }),
-    ...nodeLogin(finding),
-    ...(secrets.length === 0 ? knownSecretSteps(finding) : []),
-    ...loginSteps(finding, refusedReason(finding, secrets)),
-    ...correctedSecretSteps(finding),
-    ...scope,
-    ...remove,
-    ...see,
-  ]
-}
-
-/** A login was sent and refused, and the pod has none: it was the node's own. A cloud's credential provider has a step of its own. */
-function nodeLogin(finding: Finding): Step[] {
-  const { credential, registry, containerKind } = finding
-  return credential.status === 'none' &&
-    containerKind !== 'sandbox' &&
-    registry !== null &&
-    cloudOf(registry) === null &&
-    !hasClue(finding, 'ambiguous-refusal')
-    ? [{ code: 'node-login', registry }]
-    : []
-}
-
-/** If the pod has no login, the node's own login was refused, or none was sent. */
-function refusedReason(finding: Finding, secrets: string[]): LoginReason {
-  if (secrets.length > 0) return 'refused'
-  return hasClue(finding, 'ambiguous-refusal') ? 'missing' : 'private'
-}
-
-/** User names of tokens that expire after minutes or hours. */
-const SHORT_LIVED = new Map<string, ShortLived>([
-  ['gitlab-ci-token', 'gitlab-job'],
-  ['AWS', 'ecr'],
-  ['oauth2accesstoken', 'google'],
-  ['00000000-0000-0000-0000-000000000000', 'acr'],
-])
-
-/** A secret whose login was a short-lived token. */
-function shortLived({ credential }: Finding): Step[] {
-  return credential.attempts
-    .filter(({ usable }) => usable)
-    .flatMap(({ secret, username, validUntil = null }): Step[] => {
-      const kind = SHORT_LIVED.get(username ?? '')
-      return kind === undefined ? [] : [{ code: 'short-lived-login', secret, kind, validUntil }]
-    })
-    .slice(0, 1)
 }

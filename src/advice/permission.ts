@@ -2,8 +2,8 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { type Cloud, cloudOf, isOpenShiftRegistry } from '../image/registries.ts'
-import { repositoryOf } from './login.ts'
+import { repositoryOf } from '../image/reference.ts'
+import { type Cloud, cloudOf, isGitLab, isOpenShiftRegistry } from '../image/registries.ts'
 import type { Grantor, Step } from './step.ts'
 
 /**
@@ -31,7 +31,7 @@ export function callerOf({ clues }: Pick<Finding, 'clues'>): string | null {
 /** Where access to a registry's repositories is granted. */
 export function grantorOf(registry: string): Grantor {
   if (registry === 'ghcr.io' || registry === 'docker.pkg.github.com') return 'github'
-  if (/(?:^|\.)gitlab\./.test(registry)) return 'gitlab'
+  if (isGitLab(registry)) return 'gitlab'
   if (isOpenShiftRegistry(registry)) return 'openshift'
   return 'registry'
 }
@@ -41,7 +41,13 @@ export function grantSteps(finding: Finding, registry: string): Step[] {
   const cloud = cloudOf(registry)
   if (grantorOf(registry) === 'openshift')
     return [
-      { code: 'grant-pull', by: 'openshift', registry, repository: repositoryOf(finding), caller: null },
+      {
+        code: 'grant-pull',
+        by: 'openshift',
+        registry,
+        repository: repositoryOf(finding.reference),
+        caller: null,
+      },
     ]
   return cloud === null || finding.credential.status === 'usable'
     ? []
@@ -50,5 +56,8 @@ export function grantSteps(finding: Finding, registry: string): Step[] {
 
 /** Service accounts of another OpenShift project are not allowed to pull, whatever the name is. */
 export function isOfOtherProject(finding: Finding, registry: string): boolean {
-  return grantorOf(registry) === 'openshift' && !repositoryOf(finding).startsWith(`${finding.namespace}/`)
+  return (
+    grantorOf(registry) === 'openshift' &&
+    !repositoryOf(finding.reference).startsWith(`${finding.namespace}/`)
+  )
 }

@@ -1,22 +1,17 @@
 /** Steps for hosts that can't be reached: by their name, by their address, or through the proxy. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import {
-  isLocal,
-  isPrivateAddress,
-  isServiceName,
-  type NamedEndpoint,
-  type NodeService,
-  nodeServiceAt,
-} from '../diagnosis/endpoint.ts'
+import { type NamedEndpoint, type NodeService, nodeServiceAt } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { isHosted } from '../image/registries.ts'
+import { isLocal, isPrivateAddress, isServiceName } from '../image/host.ts'
+import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { isOfOthers, ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './host.ts'
-import type { RealmProduct, Step } from './step.ts'
+import type { Step } from './step.ts'
+import type { RealmProduct } from './step-at-node.ts'
 
 /** Whether the name has no domain, such as a Service's or a container's. */
-const isBare = (host: string) => /^[^.[]+$/.test(host)
+const hasNoDomain = (host: string) => /^[^.[]+$/.test(host)
 
 /** Services that are processes of the node, not pods. */
 const WITHOUT_POD: readonly NodeService[] = ['embedded-registry', 'artifact-streaming']
@@ -60,10 +55,10 @@ function announcedRealm({ registry, evidence }: Finding, { host, role }: NamedEn
 function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[] {
   const service = nodeServiceSteps({ host, role })
   if (service.length > 0) return service
-  const dialed = clueOf(finding.clues, 'dialed-loopback')
-  if (dialed !== undefined && role !== 'proxy')
-    return [{ code: 'resolve-elsewhere', host, address: dialed.address }]
-  const inside = hasClue(finding, 'loopback') || hasClue(finding, 'service-name') || isBare(host)
+  const to = clueOf(finding.clues, 'misresolved')
+  if (to !== undefined && role !== 'proxy')
+    return [{ code: 'resolve-elsewhere', host, address: to.address, owner: to.owner }]
+  const inside = hasClue(finding, 'loopback') || hasClue(finding, 'service-name') || hasNoDomain(host)
   const realm = inside ? announcedRealm(finding, { host, role }) : []
   if (realm.length > 0) return realm
   // Names were rewritten on purpose to go through a cache there.
@@ -76,8 +71,7 @@ function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[
 export function dnsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const server = clueOf(finding.clues, 'dns-server')?.server ?? null
-  // OpenShift writes this name into /etc/hosts of its nodes.
-  const unreachable: Step[] = /^image-registry\.openshift-image-registry\.svc(?=[.:]|$)/.test(target.host)
+  const unreachable: Step[] = isOpenShiftService(target.host)
     ? [{ code: 'node-resolver', host: target.host }]
     : unreachableName(finding, target)
   // No DNS server of a node has such a name, except OpenShift's own for its registry.
@@ -96,7 +90,7 @@ export function dnsSteps(finding: Finding): Step[] {
           ...defaultName(finding, target),
           ...compareSteps(finding, target, 'name'),
           resolve,
-          ...stepsIf(isBare(target.host), { code: 'bare-host', host: target.host }),
+          ...stepsIf(hasNoDomain(target.host), { code: 'bare-host', host: target.host }),
           ...mirror,
         ]),
     ...stepsIf(!isOfCluster && !isOfProduct, { code: 'fix-dns', host: target.host, server }),
@@ -123,8 +117,22 @@ function compareSteps({ clues }: Finding, { host }: NamedEndpoint, about: 'name'
   return other === undefined ? [] : [{ code: 'compare-nodes', host, node: other.node, about }]
 }
 
+/** Where a forged answer leads to another company's address, the host is blocked, and nothing at the host or on the way to it can be fixed. */
+function blockedByDns(finding: Finding, target: NamedEndpoint): Step[] | null {
+  const to = clueOf(finding.clues, 'misresolved')
+  if (to === undefined || to.owner === 'node' || target.role === 'proxy') return null
+  return [
+    ...mirrorLacking(finding, target),
+    ...unreachableName(finding, target),
+    { code: 'resolve-host', host: target.host },
+    ...ofMirror(finding, target),
+  ]
+}
+
 export function timeoutSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
+  const blocked = blockedByDns(finding, target)
+  if (blocked !== null) return blocked
   const shaking = hasClue(finding, 'tls-unfinished')
   // Both prove that the name resolved, and that something accepts connections there.
   const opened = shaking || hasClue(finding, 'unanswered')
@@ -144,41 +152,56 @@ export function timeoutSteps(finding: Finding): Step[] {
 
 export function refusedSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
-  const opened = !hasClue(finding, 'unopened')
-  if (hasClue(finding, 'interrupted') && opened && !hasClue(finding, 'loopback'))
+  const { host } = target
+  const blocked = blockedByDns(finding, target)
+  if (blocked !== null) return blocked
+  if (brokeOff(finding))
     return [
       { code: 'restart-pull' },
-      { code: 'check-download', host: target.host },
+      { code: 'check-download', host },
       { code: 'show-proxy' },
       ...ofMirror(finding, target),
       ...pullByHand(finding),
     ]
-  const route = clueOf(finding.clues, 'no-route')
-  const unsent = clueOf(finding.clues, 'unopened')?.why === 'network'
   return [
     ...mirrorLacking(finding, target),
     // Something on the node accepted the connection and closed it, so its address is right.
     ...(hasClue(finding, 'cut-off') ? [] : unreachableName(finding, target)),
-    ...(route === undefined
-      ? []
-      : [{ code: 'give-route', host: target.host, family: route.family } as const]),
-    ...(target.role === 'mirror' && finding.registry !== null && !hasClue(finding, 'loopback')
-      ? [{ code: 'check-mirror', host: target.host, registry: finding.registry } as const]
-      : []),
+    ...missingRoute(finding, target),
+    ...refusingMirror(finding, target),
     ...ofMirror(finding, target),
     testConnection(finding, target),
     ...compareSteps(finding, target, 'way'),
-    ...(target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target) || unsent
-      ? [{ code: 'open-host', ...target } as const]
-      : nodeServiceAt(target) === null
-        ? [{ code: 'check-listener', ...target } as const]
-        : []),
+    ...openOrListen(finding, target),
     // A host on a private network, named without a port, might serve plain HTTP only.
-    ...stepsIf(hasClue(finding, 'private-address') && !/:\d+$/.test(target.host), {
-      code: 'allow-http',
-      host: target.host,
-    }),
+    ...stepsIf(hasClue(finding, 'private-address') && !/:\d+$/.test(host), { code: 'allow-http', host }),
   ]
+}
+
+/** Whether a download had begun, so that every host on the way was reached. */
+function brokeOff(finding: Finding): boolean {
+  return hasClue(finding, 'interrupted') && !hasClue(finding, 'unopened') && !hasClue(finding, 'loopback')
+}
+
+function missingRoute({ clues }: Finding, { host }: NamedEndpoint): Step[] {
+  const route = clueOf(clues, 'no-route')
+  return route === undefined ? [] : [{ code: 'give-route', host, family: route.family }]
+}
+
+/** A mirror elsewhere than on the node itself. */
+function refusingMirror(finding: Finding, { host, role }: NamedEndpoint): Step[] {
+  const { registry } = finding
+  return role === 'mirror' && registry !== null && !hasClue(finding, 'loopback')
+    ? [{ code: 'check-mirror', host, registry }]
+    : []
+}
+
+/** Either the nodes are not let through, or nothing listens there. What listens on the node itself has steps of its own. */
+function openOrListen(finding: Finding, target: NamedEndpoint): Step[] {
+  const isUnsent = clueOf(finding.clues, 'unopened')?.why === 'network'
+  const isElsewhere = target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target)
+  if (isUnsent || isElsewhere) return [{ code: 'open-host', ...target }]
+  return stepsIf(nodeServiceAt(target) === null, { code: 'check-listener', ...target })
 }
 
 export function proxySteps(finding: Finding): Step[] {

@@ -5,7 +5,7 @@ import type { AuditOptions } from '../commands/audit.ts'
 import { UsageError } from '../errors.ts'
 import { AUDIT_FORMATS } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
-import { namespaceOptions, onlyGiven, repeatable } from './flag-values.ts'
+import { repeatable } from './flag-values.ts'
 import {
   addFlags,
   checkFlags,
@@ -15,7 +15,9 @@ import {
   exclusionFlag,
   failOnFlag,
   flag,
+  namespaceOptions,
   namespacesFlags,
+  onlyGiven,
   outputFlags,
   quietFlag,
   recursiveFlag,

@@ -4,10 +4,10 @@ import type { Command, Option, OptionValues } from 'commander'
 import type { DiagnoseOptions } from '../commands/diagnose.ts'
 import { DIAGNOSIS_FORMATS, SORT_KEYS } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
-import { checkOptions, namespaceOptions, onlyGiven } from './flag-values.ts'
 import {
   addFlags,
   checkFlags,
+  checkOptions,
   connectionFlags,
   dumpFlags,
   example,
@@ -15,7 +15,9 @@ import {
   failOnFlag,
   flag,
   isFormatGiven,
+  namespaceOptions,
   namespacesFlags,
+  onlyGiven,
   outputFlags,
   quietFlag,
 } from './flags.ts'

@@ -10,10 +10,11 @@ import type { RemedyFlag } from '../plan/remedies/remedy-rules.ts'
 import { DATA_FORMATS, PLAN_FORMATS } from '../report/formats.ts'
 import { REMEDY_WORDS } from '../report/words/remedies.ts'
 import type { CommandRunner } from './command-runner.ts'
-import { connectionOptions, namespaceOptions, onlyGiven, parseDuration, repeatable } from './flag-values.ts'
+import { parseDuration, repeatable } from './flag-values.ts'
 import {
   addFlags,
   connectionFlags,
+  connectionOptions,
   dryRunFlag,
   endpointFlag,
   example,
@@ -21,7 +22,9 @@ import {
   failOnFlag,
   flag,
   group,
+  namespaceOptions,
   namespacesFlags,
+  onlyGiven,
   outputFlags,
   quietFlag,
 } from './flags.ts'

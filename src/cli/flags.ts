@@ -1,7 +1,11 @@
-/** How flags are declared, and those that several commands share, with kubectl's names and meaning. */
+/** The flags that several commands share, with kubectl's names and meaning: how they are declared, and the options that they become. */
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
-import { commaSeparated, parseDuration, repeatable } from './flag-values.ts'
+import { type Command, Option, type OptionValues } from 'commander'
+import type { ImageCheckFlags } from '../commands/check-images.ts'
+import type { ConnectionFlags } from '../commands/context.ts'
+import { UsageError } from '../errors.ts'
+import { Redacted } from '../secrecy/redacted.ts'
+import { commaSeparated, outputFormat, parseDuration, parseVerbosity, repeatable } from './flag-values.ts'
 
 /** What else there is to say of a flag, besides its names and its description. */
 interface FlagRules {
@@ -64,6 +68,19 @@ export function exclusionFlag(): Option {
   return flag('--exclude-namespace <name>', 'skip this namespace (repeatable)', { parse: commaSeparated })
 }
 
+/** All namespaces, and the connection; a single namespace also becomes the connection's. */
+export function namespaceOptions({ namespace = [], ...rest }: OptionValues): {
+  connection: ConnectionFlags
+  namespaces: string[]
+} {
+  const namespaces = [...new Set(namespace as string[])]
+  const [first] = namespaces
+  return {
+    connection: connectionOptions(first === undefined ? rest : { ...rest, namespace: first }),
+    namespaces,
+  }
+}
+
 /** kubectl's flags that choose the cluster and the user. `pullguard options` lists them; a command's help does not. */
 export function connectionFlags(): Option[] {
   return unlisted(listedConnectionFlags())
@@ -96,6 +113,38 @@ function listedConnectionFlags(): Option[] {
       shownDefault: '0',
     }),
   ]
+}
+
+/** The values of the connection flags. */
+export function connectionOptions(options: OptionValues): ConnectionFlags {
+  const { requestTimeout, v, token, ...rest } = options
+  const flags: Record<string, unknown> = { requestTimeoutMs: requestTimeout, verbosity: v }
+  if (typeof token === 'string') flags.token = new Redacted(token)
+  for (const name of Object.keys(COPIED)) if (rest[name] !== undefined) flags[name] = rest[name]
+  return flags as ConnectionFlags
+}
+
+type CopiedFlag = Exclude<
+  keyof ConnectionFlags,
+  'token' | 'requestTimeoutMs' | 'verbosity' | 'storedLoginOnly'
+>
+
+/** The flags whose values are taken as they are. A record, so that the compiler notices one that is missing. */
+const COPIED: Record<CopiedFlag, true> = {
+  kubeconfig: true,
+  context: true,
+  cluster: true,
+  user: true,
+  server: true,
+  certificateAuthority: true,
+  clientCertificate: true,
+  clientKey: true,
+  tlsServerName: true,
+  insecureSkipTlsVerify: true,
+  as: true,
+  asUid: true,
+  asGroup: true,
+  namespace: true,
 }
 
 /** The flags that most commands have and only `pullguard options` shows. */
@@ -150,6 +199,15 @@ export function checkFlags(): Option[] {
   ]
 }
 
+/** What to check, if anything. @throws UsageError for an endpoint without any check to use it */
+export function checkOptions(options: OptionValues): { checkImages?: ImageCheckFlags } {
+  const endpoints: string[] = options.registryEndpoint ?? []
+  if (options.checkImages === true) return { checkImages: { endpoints } }
+  if (endpoints.length > 0)
+    throw new UsageError('--registry-endpoint needs --check-images: no registry is asked without it.')
+  return {}
+}
+
 /** -o with the command's formats, and --no-color. */
 export function outputFlags(formats: readonly string[]): Option[] {
   return [
@@ -200,16 +258,6 @@ export function isFormatGiven(command: Command): boolean {
   return command.getOptionValueSource('output') !== 'default'
 }
 
-function outputFormat(text: string, formats: readonly string[]): string {
-  if (formats.includes(text)) return text
-  const allowed = `Allowed choices are ${formats.join(', ')}.`
-  throw new InvalidArgumentError(
-    text === 'sarif' && !formats.includes('sarif')
-      ? `SARIF points to lines in files, and pods have none. ${allowed}`
-      : allowed,
-  )
-}
-
 /** Formats examples for a command's help, or other command lines under a given heading. */
 export function example(program: string, lines: [string, string][], heading = 'Examples:'): string {
   const longest = Math.max(...lines.map(([command]) => command.length))
@@ -217,7 +265,10 @@ export function example(program: string, lines: [string, string][], heading = 'E
   return `\n${heading}\n${commands.join('\n')}`
 }
 
-function parseVerbosity(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Give a number from 0 to 9.')
-  return Number(text)
+/** The values that were given: an option of a command is absent if its flag is, never undefined. */
+export function onlyGiven<Values extends object>(values: Values): Given<Values> {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given) as Given<Values>
 }
+
+type Given<Values> = { [Name in keyof Values]?: Exclude<Values[Name], undefined> }

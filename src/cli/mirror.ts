@@ -6,15 +6,17 @@ import type { MirrorOptions } from '../commands/mirror.ts'
 import { UsageError } from '../errors.ts'
 import { MIRROR_FORMATS, type MirrorFormat } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
-import { commaSeparated, connectionOptions, onlyGiven, parseDuration } from './flag-values.ts'
+import { commaSeparated, parseDuration } from './flag-values.ts'
 import {
   addFlags,
   colorFlag,
   connectionFlags,
+  connectionOptions,
   endpointFlag,
   example,
   flag,
   group,
+  onlyGiven,
   quietFlag,
 } from './flags.ts'
 

@@ -4,10 +4,10 @@ import { type Command, InvalidArgumentError, type Option, type OptionValues } fr
 import type { QuotaOptions } from '../commands/quota.ts'
 import { QUOTA_FORMATS } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
-import { connectionOptions } from './flag-values.ts'
 import {
   addFlags,
   connectionFlags,
+  connectionOptions,
   endpointFlag,
   example,
   flag,

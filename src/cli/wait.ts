@@ -5,15 +5,18 @@ import type { WaitOptions } from '../commands/wait.ts'
 import { CAUSES, type Cause } from '../diagnosis/finding.ts'
 import { WAIT_FORMATS } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
-import { checkOptions, connectionOptions, onlyGiven, parseDuration, repeatable } from './flag-values.ts'
+import { parseDuration, repeatable } from './flag-values.ts'
 import {
   addFlags,
   checkFlags,
+  checkOptions,
   connectionFlags,
+  connectionOptions,
   example,
   flag,
   group,
   namespaceFlag,
+  onlyGiven,
   outputFlags,
   quietFlag,
   recursiveFlag,

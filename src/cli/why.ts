@@ -4,14 +4,16 @@ import type { Command, Option, OptionValues } from 'commander'
 import type { WhyOptions } from '../commands/why.ts'
 import { DATA_FORMATS } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
-import { checkOptions, connectionOptions, onlyGiven } from './flag-values.ts'
 import {
   addFlags,
   checkFlags,
+  checkOptions,
   connectionFlags,
+  connectionOptions,
   dumpFlags,
   example,
   namespaceFlag,
+  onlyGiven,
   outputFlags,
   quietFlag,
 } from './flags.ts'

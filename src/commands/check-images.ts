@@ -3,7 +3,10 @@
 import type { Finding } from '../diagnosis/finding.ts'
 import { meetsHubLimit } from '../diagnosis/limit-answers.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
+import { readingLoginsOrProblem } from '../keychain/local-logins.ts'
 import { registriesOf } from '../keychain/wanted-registries.ts'
+import { Registries } from '../registry/client.ts'
+import { type EndpointOverrides, parseEndpoints } from '../registry/endpoints.ts'
 import { askingText } from '../report/views/progress.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
@@ -13,7 +16,6 @@ import { PodLogins, type PullingPod } from '../source/image-checks/pod-logins.ts
 import { questionsAbout, readImageChecks } from '../source/image-checks.ts'
 import type { CommandContext } from './context.ts'
 import { askHub } from './quota/readings.ts'
-import { endpointsOf, openRegistries, readingLoginsOrProblem } from './registries.ts'
 
 /** The flags of --check-images. */
 export interface ImageCheckFlags {
@@ -50,7 +52,7 @@ export interface ImageToAsk {
 /** Collects the pods' pull secrets while the cluster is read, then asks the registries. */
 export class ImageCheckRun {
   readonly #podLogins = new PodLogins()
-  readonly #endpoints: ReturnType<typeof endpointsOf>
+  readonly #endpoints: EndpointOverrides
   readonly #flags: ImageCheckFlags
   readonly #context: CommandContext
   readonly #limits: CheckLimits
@@ -59,7 +61,7 @@ export class ImageCheckRun {
   constructor(flags: ImageCheckFlags, context: CommandContext, limits: CheckLimits = {}) {
     this.#flags = flags
     this.#limits = limits
-    this.#endpoints = endpointsOf(flags.endpoints, context)
+    this.#endpoints = parseEndpoints(flags.endpoints, context.env)
     this.#context = context
   }
 
@@ -106,7 +108,7 @@ export class ImageCheckRun {
     if (questions.length === 0) return []
     const { longestRun = LONGEST_RUN, maxImages } = this.#limits
     const { clock } = this.#context
-    const registries = openRegistries(this.#endpoints, this.#context, LONGEST_REQUEST)
+    const registries = new Registries(this.#endpoints, this.#context, { timeoutMs: LONGEST_REQUEST })
     const progress = await this.#context.progress()
     const late = new AbortController()
     const cancelTimer = clock.after(longestRun, () => late.abort())

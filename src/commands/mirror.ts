@@ -7,12 +7,15 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
+import { readingLoginsOrProblem } from '../keychain/local-logins.ts'
 import { type AddressRules, readAddress, rootOf } from '../mirror/address.ts'
 import { setupFor } from '../mirror/platforms/index.ts'
 import type { MirrorReport } from '../mirror/report.ts'
 import type { MirrorTarget } from '../mirror/setup.ts'
 import { type MirrorSurvey, surveyMirrors } from '../mirror/survey.ts'
 import { imagesToVerify, judgeMirror, needsKnownImage, type Verification } from '../mirror/verification.ts'
+import { Registries } from '../registry/client.ts'
+import { parseEndpoints } from '../registry/endpoints.ts'
 import type { MirrorFormat } from '../report/formats.ts'
 import { MIRROR_PROGRESS } from '../report/views/progress.ts'
 import { ADDRESS_WORDS } from '../report/words/mirror/setup.ts'
@@ -24,7 +27,6 @@ import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { registriesNamed } from './mirror/registries-named.ts'
 import { writeFiles } from './mirror/write-files.ts'
-import { endpointsOf, openRegistries, readingLoginsOrProblem } from './registries.ts'
 import { invocationOf, screenOf } from './shared-flags.ts'
 
 export interface MirrorOptions extends AddressRules {
@@ -148,8 +150,10 @@ async function verifyMirror(
   context: CommandContext,
 ): Promise<Verification> {
   const { address, authority } = target
-  const own = authority === null ? undefined : { host: address.host, pem: authority }
-  const registries = openRegistries(endpointsOf(endpoints, context), context, LONGEST_REQUEST, own)
+  const registries = new Registries(parseEndpoints(endpoints, context.env), context, {
+    timeoutMs: LONGEST_REQUEST,
+    ...(authority !== null && { ownAuthority: { host: address.host, pem: authority } }),
+  })
   const progress = await context.progress()
   progress.update(MIRROR_PROGRESS.asking)
   try {

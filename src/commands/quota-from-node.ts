@@ -5,7 +5,7 @@
 import { removeLeftOverProbes, runProbe } from '../apply/quota-probe.ts'
 import { RefusedError, UsageError } from '../errors.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
-import { endpointOf } from '../registry/endpoints.ts'
+import { endpointOf, parseEndpoints } from '../registry/endpoints.ts'
 import { parseQuotaText } from '../registry/quota.ts'
 import { wrapLines } from '../report/screen/layout.ts'
 import {
@@ -21,7 +21,6 @@ import { readImagesOnNode } from '../source/live/nodes.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
 import { type QuotaOptions, quotaCommand } from './quota.ts'
-import { endpointsOf } from './registries.ts'
 import { confirmWrite, type WritingContext } from './writing-context.ts'
 
 export interface FromNodeOptions extends QuotaOptions {
@@ -46,7 +45,7 @@ export async function quotaFromNodeCommand(
 }
 
 async function askFromNode(options: FromNodeOptions, context: WritingContext): Promise<HubQuota> {
-  const registry = endpointOf(DOCKER_HUB, endpointsOf(options.endpoints, context)).origin
+  const registry = endpointOf(DOCKER_HUB, parseEndpoints(options.endpoints, context.env)).origin
   const { clock, signal, err } = context
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const { namespace } = cluster

@@ -1,11 +1,10 @@
-/** Patterns for the clues in the words of an error text and in an image's name. */
+/** The clues that words of an error text show by themselves. */
 
-import { placeholderIn } from '../image/placeholder.ts'
-import { doubledPrefix } from '../image/registries.ts'
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
-import type { AwsPolicy, Clue } from './clue.ts'
-import { type Endpoint, isLocal, isPrivateAddress, withoutPort } from './endpoint.ts'
-import type { Cause } from './finding.ts'
+import { NO_LATEST } from './causes/image-not-found.ts'
+import { UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
+import type { Clue } from './clue.ts'
+import { UPSTREAM_NOT_SET_UP } from './denial.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
 export const TEXT_CLUES: [Clue, RegExp][] = [
@@ -15,13 +14,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'endpoint-scheme' },
-    /unsupported protocol scheme|missing protocol scheme|https?:\/\/https?:?\/\//i,
+    /unsupported protocol scheme|missing protocol scheme|\bparse "?[^"\s/]{1,253}:\d+\S{0,500}: first path segment in URL cannot contain colon|https?:\/\/https?:?\/\//i,
   ],
   [{ code: 'short-name' }, /short[- ]name|unqualified(?:-search| image)/i],
-  [
-    { code: 'no-latest' },
-    /does(?: not|n't) use the \S{0,3}latest\S{0,3} tag|must be pulled with an explicit (?:version|tag)/i,
-  ],
+  [{ code: 'no-latest' }, NO_LATEST],
   [{ code: 'expired' }, /token has expired|reauthenticate|expired token|token is expired|jwt expired/i],
   [
     { code: 'credential-provider' },
@@ -91,8 +87,8 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'named-action' }, /unauthorized to access repository: \S{1,300}, action: pull\b/i],
   [{ code: 'upstream-limit' }, /too many requests to upstream/i],
-  [{ code: 'upstream-setup' }, /upstream (?:repository|registry) is not configured/i],
-  [{ code: 'upstream-blocked' }, /remote (?:auto|manually) blocked/i],
+  [{ code: 'upstream-setup' }, UPSTREAM_NOT_SET_UP],
+  [{ code: 'upstream-blocked' }, UPSTREAM_BLOCKED],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
   [
     { code: 'other-manifest' },
@@ -125,7 +121,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [{ code: 'for-linux' }, /operating system \\*"linux\\*" cannot be used/i],
   [{ code: 'memory' }, /cannot allocate memory|out of memory|not enough (?:free )?memory/i],
   [{ code: 'proxy-scheme' }, /proxyconnect tcp: tls: first record/i],
-  [{ code: 'proxy-unreached' }, /proxyconnect tcp|connecting to proxy/i],
+  [{ code: 'proxy-unreached' }, /proxyconnect tcp|connecting to proxy|socks connect tcp \S{1,200}: dial /i],
   [
     { code: 'user-namespace' },
     // The kernel answers so to an owner that the user namespace does not map.
@@ -184,115 +180,3 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /saml (?:enforcement|sso)|read_registry|read:packages|read_package|token scope|required scopes|insufficient scope/i,
   ],
 ]
-
-/** Twelve hexadecimal digits, as clients list images, or all 64, with the algorithm or without it. */
-const IMAGE_ID = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/
-const NUMBER = /\d(?:\.\d+)?e\+\d+/i
-
-/** The clues in an image's name, as written in the pod. */
-export function nameClues(image: string, cause: Cause): Clue[] {
-  const clues: Clue[] = []
-  if (NUMBER.test(image)) clues.push({ code: 'unquoted-number' })
-  const placeholder = placeholderIn(image)
-  const isOne = placeholder !== null && (placeholder !== 'tag' || cause === 'image-not-found')
-  if (isOne) clues.push({ code: 'placeholder', of: placeholder })
-  const doubled = doubledPrefix(image)
-  if (doubled !== null) clues.push({ code: 'doubled-prefix', ...doubled })
-  if (IMAGE_ID.test(image)) clues.push({ code: 'image-id' })
-  if (placeholder !== 'ko' && /^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
-  const sign = /["'`“”‘’]|(\s)/.exec(image)
-  if (sign !== null) clues.push({ code: 'stray-character', sign: sign[1] === undefined ? 'quote' : 'space' })
-  return clues
-}
-
-const ADDRESS =
-  /(?:client (?:with )?ip|ip address|address|ip)[ :'"“`]{1,6}((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})['"”`]? (?:is not|is blocked|not|has been|was)/i
-const CALLER =
-  /\buser[ :]+["'`\\]*([^\s"'`\\,]{1,200})["'`\\]* (?:is not authorized|does not have|cannot|can't|has no)|\bUser: (arn:\S{1,200}) is not authorized/i
-const ACTION = /\bis not authorized to perform: ([\w-]{1,40}:\w{1,80})/i
-/** AWS ends its errors with the policy that decided (IAM, "Troubleshoot access denied error messages"). */
-const AWS_POLICY =
-  /\b(?:with an (explicit deny)(?: in an? ([\w-]+(?: [\w-]+)?) policy| in a (permissions boundary))?|because no ([\w-]+(?: [\w-]+)?) policy allows|because no (permissions boundary) allows)/i
-const AWS_POLICIES = new Map<string, AwsPolicy>([
-  ['service control', 'service-control'],
-  ['resource control', 'resource-control'],
-  ['permissions boundary', 'permissions-boundary'],
-  ['session', 'session'],
-  ['identity-based', 'identity'],
-  ['resource-based', 'resource'],
-  ['vpc endpoint', 'vpc-endpoint'],
-])
-const DNS_SERVER = /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i
-const NO_ROUTE =
-  /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address)/i
-const SIGNER = /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'“]?([^"'”\\]{1,200})/i
-/** Go's crypto/x509 lists all names of a certificate; a long list says little. */
-const CERTIFICATE_FOR = /certificate is valid for ([^\s"'`]{1,120}(?:, [^\s"'`]{1,120}){0,2}), not /i
-const WINDOWS_BUILD = /windows version (\d+\.\d+\.\d+)-based image/i
-/** The path in a failed write, such as `write /var/tmp/storage123/2: no space left on device`. It is tried once for each word, not for each slash. */
-const FULL_PATH =
-  /(?:^|[^\w./@+-])[\w.@+-]*(\/[\w./@+-]+)[^/]{0,40}: (?:no space left on device|disk quota exceeded)/i
-/** Where a runtime's own folders begin below its store. */
-const STORE =
-  /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)/
-
-/** The clues that quote something from the text: an address, an account, a signer, a DNS server. */
-export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
-  const address = ADDRESS.exec(text)?.[1]
-  const caller = CALLER.exec(text)
-  const name = caller?.[2] ?? caller?.[1]
-  const action = ACTION.exec(text)?.[1] ?? null
-  const decided = AWS_POLICY.exec(text)
-  const server = DNS_SERVER.exec(text)?.[1]
-  const noRoute = NO_ROUTE.exec(text)?.[1]
-  const demanded = SIGNER.exec(text)?.[1]
-  const names = CERTIFICATE_FOR.exec(text)?.[1]
-  const build = WINDOWS_BUILD.exec(text)?.[1]
-  const full = fullPlace(text)
-  return [
-    ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
-    ...(name === undefined ? [] : [{ code: 'caller' as const, name, action }]),
-    ...(decided === null ? [] : [awsPolicy(decided)]),
-    ...(demanded === undefined ? [] : [{ code: 'signer' as const, demanded }]),
-    ...(names === undefined ? [] : [{ code: 'certificate-for' as const, names }]),
-    ...(build === undefined ? [] : [{ code: 'windows-build' as const, build }]),
-    ...(full === null ? [] : [{ code: 'full-disk-path' as const, ...full }]),
-    ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
-    ...resolvedToNode(text, endpoint),
-    ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)
-      ? []
-      : [
-          {
-            code: 'no-route' as const,
-            family: noRoute.startsWith('[') ? ('IPv6' as const) : ('IPv4' as const),
-          },
-        ]),
-  ]
-}
-
-/** A name that led to the node itself; an address that did was redirected there. */
-function resolvedToNode(text: string, endpoint: Endpoint | null): Clue[] {
-  const host = endpoint?.host ?? ''
-  const isName = !isLocal(host) && !/^\[|^[\d.]+$/.test(withoutPort(host))
-  const address = /\bdial tcp (\[::1\]|127(?:\.\d{1,3}){3}):\d+: /i.exec(text)?.[1]
-  return address !== undefined && isName ? [{ code: 'dialed-loopback', address }] : []
-}
-
-function awsPolicy([, deny, denying, boundary, missing, noBoundary]: RegExpExecArray): Clue {
-  const name = denying ?? boundary ?? missing ?? noBoundary ?? ''
-  return {
-    code: 'aws-policy',
-    policy: AWS_POLICIES.get(name.toLowerCase()) ?? null,
-    denies: deny !== undefined,
-  }
-}
-
-/** The folder whose file system is full: a runtime's store, or a temporary folder; null if the text shows none. */
-function fullPlace(text: string): { path: string; temporary: boolean } | null {
-  const path = FULL_PATH.exec(text)?.[1]
-  if (path === undefined) return null
-  const temporary = /^\/(?:var\/)?tmp(?=\/|$)/.exec(path)?.[0]
-  if (temporary !== undefined) return { path: temporary, temporary: true }
-  const store = STORE.exec(path)?.[1]
-  return store === undefined ? null : { path: store, temporary: false }
-}

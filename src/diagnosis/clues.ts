@@ -1,39 +1,26 @@
-/** Clues: what the text of a failed pull, its endpoint, the image's name, and its logins show besides the cause (the node's are in pulling-node.ts). */
+/** Clues: what a failed pull shows besides its cause, by its text, its HTTP status, its host, and the image's name. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
+import { isLocal, isPrivateAddress, isServiceName, isShortServiceName, withoutPort } from '../image/host.ts'
 import type { Reference } from '../image/reference.ts'
 import { relayedRegistry } from '../image/registries.ts'
-import { misspelledRegistry, namesBeside } from '../image/similar-names.ts'
-import {
-  type OwnerIndex,
-  operatorAbove,
-  servingBefore,
-  type Workload,
-  whyUnreplaced,
-} from '../snapshot/owners.ts'
-import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
-import type { OwnerLink, Snapshot } from '../snapshot/snapshot.ts'
+import { misspelledRegistry } from '../image/similar-names.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
 import { passedOver } from './causes/auth-required-or-denied.ts'
 import { lazySnapshotter } from './causes/corrupt-or-unpack.ts'
 import { missingChild } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
-import type { Clue, DefaultName } from './clue.ts'
-import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
+import type { Clue } from './clue.ts'
+import type { DefaultName } from './clue-at-node.ts'
+import { TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
 import { refusalClues } from './denial.ts'
-import {
-  type Endpoint,
-  endpointOf,
-  failedMirrors,
-  isLocal,
-  isPrivateAddress,
-  isServiceName,
-  isShortServiceName,
-  withoutPort,
-} from './endpoint.ts'
+import { type Endpoint, endpointOf, failedMirrors } from './endpoint.ts'
 import type { Cause, Finding } from './finding.ts'
+import { nameClues } from './name-clues.ts'
 import { perimeterRefusal } from './perimeter.ts'
+import { asksForToken } from './pull-error.ts'
+import { quotedClues } from './quoted-clues.ts'
 
 interface ClueFacts {
   cause: Cause
@@ -54,21 +41,21 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...(refusal === null ? [] : [{ code: 'perimeter' as const, ...refusal }]),
     ...ofStatus(status, text),
     ...missingChild(text, reference),
-    ...demanded(words, reference),
+    ...inOwnWords(words, reference),
     ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
     ...(cause === 'auth-required-or-denied' ? refusalClues(words, text, status) : []),
     ...quotedClues(text, endpoint),
     ...lazySnapshotter(words),
     ...passedOver(text, cause),
-    ...arrivedClue(text),
     ...ofMirrors(text),
+    ...ofRegistry(endpoint, reference, cause),
     ...ofHost(endpoint, reference, cause),
     ...nameClues(image, cause),
   ]
 }
 
-/** What the registry demands, or why the credential provider failed, in their own words. */
-function demanded(words: string, reference: Reference | null): Clue[] {
+/** What the registry or the credential provider says in its own words: why it failed, where the image is instead, and what it demands. */
+function inOwnWords(words: string, reference: Reference | null): Clue[] {
   const place = servedAt(words, reference?.registry ?? null)
   const reason = providerReason(words)
   return [
@@ -76,20 +63,6 @@ function demanded(words: string, reference: Reference | null): Clue[] {
     ...(place === null ? [] : [{ code: 'served-at' as const, ...place }]),
     ...(demandsTerms(words) ? [{ code: 'terms' as const }] : []),
   ]
-}
-
-/** The digest of no data at all. */
-const EMPTY = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
-/** What arrived, as containerd and containers/image write it: its size or its digest, before or after what was announced. */
-const SIZES = /\b(?:failed size validation: |unexpected commit size )(\d+)(?: != |, expected )(\d+)/i
-const DIGEST =
-  /\b(?:unexpected (?:commit )?digest:? |digest did not match, expected sha256:\w{64}, got )(sha256:\w{64})/i
-
-/** How much of a download arrived, if the text shows it. */
-function arrivedClue(text: string): Clue[] {
-  const [, bytes, of] = SIZES.exec(text) ?? []
-  if (bytes !== undefined) return [{ code: 'arrived', bytes: Number(bytes), of: Number(of) }]
-  return DIGEST.exec(text)?.[1] === EMPTY ? [{ code: 'arrived', bytes: 0, of: null }] : []
 }
 
 function ofMirrors(text: string): Clue[] {
@@ -114,13 +87,11 @@ function ofLimit(text: string, reference: Reference | null): Clue[] {
   return [{ code: relayed ? 'upstream-limit' : 'hub-limit' }]
 }
 
-/** Words of runtimes that were asking for a token. */
-const OF_TOKEN =
-  /failed to authorize|fetch (?:oauth|anonymous) token|requesting bearer token|\bauth\.docker\.io\b/i
-
 function ofStatus(status: number | null, text: string): Clue[] {
   if (status === 429 && !/toomanyrequests|limit|quota|retry-after|upstream/i.test(text))
-    return OF_TOKEN.test(text) ? [{ code: 'token-limit' }] : [{ code: 'bare-limit' }]
+    return asksForToken(text) || /\bauth\.docker\.io\b/i.test(text)
+      ? [{ code: 'token-limit' }]
+      : [{ code: 'bare-limit' }]
   if (status === 401) return [{ code: 'unauthorized' }]
   if (status === 403)
     return /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text) ? [{ code: 'bare-refusal' }] : []
@@ -140,102 +111,44 @@ const DEFAULT_NAMES: readonly [RegExp, DefaultName][] = [
   [/(?:^|\.)example\.(?:com|net|org)$/i, 'documentation'],
 ]
 
-function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: Cause): Clue[] {
-  const registry = reference?.registry ?? null
-  const host = endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : registry
-  const clues: Clue[] =
-    registry !== null && /^(?:www\.)?hub\.docker\.com$/i.test(registry) ? [{ code: 'web-site' }] : []
-  const upstream = reference === null ? null : relayedRegistry(reference)
-  if (upstream !== null) clues.push({ code: 'relays', upstream })
-  if (host === null) return clues
+/** What the registry in the image's name shows: Docker Hub's web site, a cache's path, or a typo. */
+function ofRegistry(endpoint: Endpoint | null, reference: Reference | null, cause: Cause): Clue[] {
+  if (reference === null) return []
+  const { registry } = reference
+  const upstream = relayedRegistry(reference)
   const isItself = endpoint === null || endpoint.role === 'registry'
-  const near =
-    registry === null || !isItself ? null : misspelledRegistry(registry, { swapped: cause !== UNRESOLVED })
-  if (near !== null) clues.push({ code: 'near-registry', registry: near })
-  const [, unset] = DEFAULT_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
-  if (unset !== undefined && cause === UNRESOLVED) clues.push({ code: 'default-name', of: unset })
-  if (isLocal(host)) clues.push({ code: 'loopback' })
-  else if (isServiceName(host) || isShortServiceName(host)) clues.push({ code: 'service-name' })
-  else if (isPrivateAddress(host)) clues.push({ code: 'private-address' })
-  return clues
+  const near = isItself ? misspelledRegistry(registry, { swapped: cause !== UNRESOLVED }) : null
+  return [
+    ...(/^(?:www\.)?hub\.docker\.com$/i.test(registry) ? [{ code: 'web-site' as const }] : []),
+    ...(upstream === null ? [] : [{ code: 'relays' as const, upstream }]),
+    ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
+  ]
+}
+
+/** What the name or the address of the host shows that was asked. */
+function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: Cause): Clue[] {
+  const host =
+    endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : (reference?.registry ?? null)
+  if (host === null) return []
+  const [, of] = DEFAULT_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
+  const place = placeOf(host)
+  return [
+    ...(of !== undefined && cause === UNRESOLVED ? [{ code: 'default-name' as const, of }] : []),
+    ...(place === null ? [] : [{ code: place }]),
+  ]
+}
+
+/** Where the host is, if only the node, the cluster, or a private network knows it. */
+function placeOf(host: string): 'loopback' | 'service-name' | 'private-address' | null {
+  if (isLocal(host)) return 'loopback'
+  if (isServiceName(host) || isShortServiceName(host)) return 'service-name'
+  return isPrivateAddress(host) ? 'private-address' : null
 }
 
 /** The host that a proxy was asked for, as the text names it before the proxy's own error. */
 export function behindProxy(text: string, registry: string | null): Clue[] {
-  const wanted = endpointOf(text.replace(/proxyconnect tcp.*/is, ''), registry)
+  const wanted = endpointOf(text.replace(/(?:proxyconnect|socks connect) tcp.*/is, ''), registry)
   return wanted === null ? [] : [{ code: 'behind-proxy', host: wanted.host }]
-}
-
-interface PodOwners {
-  workload: Workload | null
-  /** The pod's known controllers, its own first. */
-  above: readonly OwnerLink[]
-  owners: OwnerIndex
-}
-
-export function cluesOfOwners(pod: Pod, { workload, above, owners }: PodOwners): Clue[] {
-  const operator = operatorAbove(pod, workload)
-  return [
-    ...runOfCronJob(pod, workload, above),
-    ...olderServes(pod, owners),
-    ...(operator === null ? [] : [{ code: 'operated' as const, ...operator }]),
-    ...(pod.maker === undefined ? [] : [{ code: 'made-by' as const, maker: pod.maker }]),
-  ]
-}
-
-/** Only these kinds of containers come from a template. */
-const FROM_TEMPLATE: readonly ContainerKind[] = ['container', 'init', 'sidecar']
-
-/** A webhook or a policy changed the image, or added the container, when the pod was created. */
-export function changedAtAdmission(
-  { rewriters = [] }: Pick<Pod, 'rewriters'>,
-  { name, kind, image }: Pick<Container, 'name' | 'kind' | 'image'>,
-  images: Record<string, string> | null,
-): Clue[] {
-  if (images === null || !FROM_TEMPLATE.includes(kind)) return []
-  const template = Object.hasOwn(images, name) ? (images[name] ?? null) : null
-  return template === image ? [] : [{ code: 'changed-at-admission', template, policies: rewriters }]
-}
-
-/** A run of a CronJob is a Job, which keeps the template that it was created with. */
-function runOfCronJob(
-  { controller }: Pod,
-  workload: PodOwners['workload'],
-  above: PodOwners['above'],
-): Clue[] {
-  if (workload?.kind !== 'CronJob' || controller?.kind !== 'Job') return []
-  const policy = above.find(({ kind }) => kind === 'CronJob')?.concurrencyPolicy
-  const forbidsOthers = policy === undefined ? null : policy === 'Forbid'
-  return [{ code: 'run-of-cron-job', job: controller.name, forbidsOthers }]
-}
-
-/** A changed template would not replace the pod while it is not ready. */
-export function unreplacedClue(pod: Pod, owners: OwnerIndex): Clue[] {
-  const why = whyUnreplaced(pod, owners)
-  return why === null ? [] : [{ code: 'not-replaced', why }]
-}
-
-function olderServes(pod: Pod, owners: OwnerIndex): Clue[] {
-  const older = servingBefore(pod, owners)
-  return older === null ? [] : [{ code: 'older-serves', revision: older.number, pods: older.ready }]
-}
-
-/** Returns how to find the likely full name of an image without a registry, by the images that the snapshot shows to be pulled. */
-export function besideClues({
-  pods,
-  nodes,
-  pulledImages = [],
-}: Snapshot): (image: string, cause: Cause) => Clue[] {
-  const find = namesBeside(function* () {
-    yield* pulledImages
-    for (const { containers } of pods)
-      for (const { image, imageId } of containers) if (imageId !== null) yield image
-    for (const { images } of nodes) yield* images
-  })
-  return (image, cause) => {
-    const found = cause === 'image-not-found' || cause === 'auth-required-or-denied' ? find(image) : null
-    return found === null ? [] : [{ code: 'name-beside', ...found }]
-  }
 }
 
 /** Failures to reach a host: the problem may be one node's alone. */

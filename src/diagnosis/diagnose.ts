@@ -6,28 +6,12 @@ import { compareText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
 import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
-import {
-  holdsUpRollout,
-  indexOwners,
-  isOfCustomController,
-  type OwnerIndex,
-  ownersAbove,
-  templateImages,
-  topmostOwner,
-} from '../snapshot/owners.ts'
+import { indexOwners, isOfCustomController, type OwnerIndex } from '../snapshot/owners.ts'
 import { type Pod, podKey } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { clockClues } from './causes/tls.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
-import {
-  behindProxy,
-  besideClues,
-  changedAtAdmission,
-  cluesOf,
-  cluesOfOwners,
-  unreplacedClue,
-  withAnsweredNodes,
-} from './clues.ts'
+import { behindProxy, cluesOf, withAnsweredNodes } from './clues.ts'
 import { answeringPart, endpointOf } from './endpoint.ts'
 import {
   type FailingContainer,
@@ -38,7 +22,9 @@ import {
 } from './failing-container.ts'
 import { CAUSES, type Cause, countCauses, type Diagnosis, type Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
+import { besideClues } from './name-clues.ts'
 import { longPulls } from './pod-events.ts'
+import { cluesOfOwners, countsForReadiness, type PodOwners, podOwners } from './pod-owners.ts'
 import { hasExpired, type KnownLogins, knownLogins, loginClues, pullCredential } from './pull-credential.ts'
 import { hasSeveralAttempts, withoutList } from './pull-error.ts'
 import { cluesOfPlace, nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
@@ -102,7 +88,7 @@ function memoizedReaders() {
 
 function findingsOf(pod: Pod, seen: DiagnosisContext): UnrankedFinding[] {
   const events = ownEvents(pod, seen.eventsByPod)
-  const owned = ownerFacts(pod, seen.owners)
+  const owned = podOwners(pod, seen.owners)
   const containers = failingContainers(pod, events)
   const sandbox = containers.length > 0 ? null : failingSandbox(pod, events)
   return [...containers, ...(sandbox === null ? [] : [sandbox])].map(failing => ({
@@ -111,7 +97,7 @@ function findingsOf(pod: Pod, seen: DiagnosisContext): UnrankedFinding[] {
   }))
 }
 
-function findingOf(pod: Pod, failing: FailingContainer, owned: OwnerFacts, seen: DiagnosisContext): Finding {
+function findingOf(pod: Pod, failing: FailingContainer, owned: PodOwners, seen: DiagnosisContext): Finding {
   const { container, reason, usesPullSecrets } = failing
   const { workload, managedBy, holdsUp } = owned
   const pull = readPull(pod, failing, seen)
@@ -126,7 +112,7 @@ function findingOf(pod: Pod, failing: FailingContainer, owned: OwnerFacts, seen:
     containerKind: container.kind,
     workload,
     ...(managedBy === null ? {} : { managedBy }),
-    ...(holdsUp && countsForReadiness(failing) ? { outgoing: true as const } : {}),
+    ...(holdsUp && countsForReadiness(container) ? { outgoing: true as const } : {}),
     node: pod.node,
     image: container.image,
     reference,
@@ -148,11 +134,6 @@ function findingOf(pod: Pod, failing: FailingContainer, owned: OwnerFacts, seen:
     ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),
     priority: 0,
   }
-}
-
-/** A debug container does not affect whether its pod is ready. */
-function countsForReadiness({ container }: FailingContainer): boolean {
-  return container.kind !== 'ephemeral'
 }
 
 /** One failed pull, as its messages explain it together with the pod's logins and its node. */
@@ -207,7 +188,7 @@ function cluesOfPull(
   pull: FailedPull,
   pod: Pod,
   failing: FailingContainer,
-  { owned, seen }: { owned: OwnerFacts; seen: DiagnosisContext },
+  { owned, seen }: { owned: PodOwners; seen: DiagnosisContext },
 ): Finding['clues'] {
   const { cause, text, registry } = pull
   const { takenAt } = seen.snapshot
@@ -218,28 +199,9 @@ function cluesOfPull(
     ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload }),
     ...(cause === 'proxy' ? behindProxy(text, registry) : []),
     ...loginClues(pod, pull, seen.logins),
-    ...owned.clues,
-    ...(countsForReadiness(failing) ? unreplacedClue(pod, seen.owners) : []),
+    ...cluesOfOwners(pod, failing.container, owned),
     ...seen.besideIn(image, cause),
-    ...changedAtAdmission(pod, failing.container, owned.images),
   ]
-}
-
-type OwnerFacts = ReturnType<typeof ownerFacts>
-
-/** What a pod's owners show, the same for all its containers. */
-function ownerFacts(pod: Pod, owners: OwnerIndex) {
-  const workload = topmostOwner(pod, owners)
-  const above = ownersAbove(pod, owners)
-  const top = above.at(-1)
-  return {
-    workload,
-    // What owns a controller, such as a custom resource, is where changes are made.
-    managedBy: top?.controller === null ? (top.managedBy ?? null) : null,
-    holdsUp: holdsUpRollout(pod, owners),
-    clues: cluesOfOwners(pod, { workload, above, owners }),
-    images: templateImages(pod, owners),
-  }
 }
 
 /** The registry's answer as it matters for moved images: a refusal, or `missing` (not found, or 412); `none` for any other failure. */

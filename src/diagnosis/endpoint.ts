@@ -1,8 +1,9 @@
 /** Finds in an error text the host that answered, refused, or could not be reached, and its part in the pull. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
+import { isAddress, isLocal, withoutPort } from '../image/host.ts'
 import type { Cause } from './finding.ts'
-import type { PullError } from './pull-error.ts'
+import { asksForToken, type PullError } from './pull-error.ts'
 
 /** The host's part in the pull. `runtime` is the socket of the node's container runtime. */
 export type EndpointRole = 'registry' | 'mirror' | 'token' | 'storage' | 'proxy' | 'runtime'
@@ -20,7 +21,7 @@ export type Endpoint = NamedEndpoint | { host: null; role: 'proxy' }
 const HOST = '(\\[[0-9a-f:.%]+\\](?::\\d+)?|[\\w.-]+(?::\\d+)?)'
 /** A failed connection to the proxy itself. Checked first, because such texts also name the registry. */
 const PROXY = new RegExp(
-  `proxyconnect tcp: (?:.{0,80}?lookup ${HOST}|dial tcp ${HOST})|connecting to proxy [a-z]*:?/*${HOST}`,
+  `proxyconnect tcp: (?:.{0,80}?lookup ${HOST}|dial tcp ${HOST})|connecting to proxy [a-z]*:?/*${HOST}|socks connect tcp ${HOST}->`,
   'i',
 )
 const SOCKET = /dial unix (\/[\w./-]+|@\w+)|unix:\/\/(\/[\w./-]+)/i
@@ -44,7 +45,6 @@ const IN_SOURCE =
 const TOKEN_PATH =
   /^\/(?:[\w.-]+\/)*(?:token|oauth2\/(?:token|exchange)|jwt\/auth|v2\/auth|openshift\/token|auth)(?:[?#]|$)/i
 const TOKEN_QUERY = /[?&](?:scope=repository|service=)/i
-const FOR_TOKEN = /fetch (?:anonymous|oauth) token|requesting bearer token|failed to authorize/i
 
 /** Known hosts that serve layers for a registry of another name. */
 const STORAGE =
@@ -174,12 +174,12 @@ function roleOf(host: string, rest: string, text: string, registry: string | nul
   if (/[?&]ns=/i.test(rest)) return 'mirror'
   if (TOKEN_PATH.test(rest) || TOKEN_QUERY.test(rest) || plain === 'auth.docker.io') return 'token'
   if (registry === null || isSame(host, registry)) {
-    return FOR_TOKEN.test(text) && !rest.startsWith('/v2/') ? 'token' : 'registry'
+    return asksForToken(text) && !rest.startsWith('/v2/') ? 'token' : 'registry'
   }
   if (isStorage(plain) || SIGNED.test(rest)) return 'storage'
   // The registry's backend: registry.k8s.io redirects to Artifact Registry and S3 under their own names.
   if (registry === 'registry.k8s.io' && /(?:-docker\.pkg\.dev|\.gcr\.io)$/.test(plain)) return 'registry'
-  if (FOR_TOKEN.test(text)) return 'token'
+  if (asksForToken(text)) return 'token'
   return rest === '' || rest.startsWith('/v2') || rest.startsWith('/v1') || isLocal(plain)
     ? 'mirror'
     : rest.includes('/v2/')
@@ -201,21 +201,8 @@ function isSame(host: string, registry: string): boolean {
 /** An address that was dialed, without a URL, is most likely the one that the registry's name has. */
 function roleOfBare(host: string, text: string, registry: string | null): EndpointRole {
   const role = roleOf(host, '/v2/', text, registry)
-  const dialed = ADDRESS.test(host) && text.includes(`dial tcp ${host}`)
+  const dialed = isAddress(host) && text.includes(`dial tcp ${host}`)
   return role === 'mirror' && dialed && !isLocal(host) ? 'registry' : role
-}
-
-const ADDRESS = /^(?:\[[0-9a-f:.%]+\]|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$/i
-
-/** The host without its port. */
-export function withoutPort(host: string): string {
-  return host.replace(/:\d+$/, '')
-}
-
-/** Whether the host is the node's own loopback: localhost, 127.0.0.0/8, ::1, or 0.0.0.0. */
-export function isLocal(host: string): boolean {
-  const plain = withoutPort(host).replace(/^\[|\]$/g, '')
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|0\.0\.0\.0)$/i.test(plain) || plain.endsWith('.localhost')
 }
 
 /** A cache or registry that each node reaches at a port of its own. */
@@ -251,22 +238,4 @@ export function nodeServiceAt({ host, role }: NamedEndpoint): NodeService | null
   const port = /:(\d+)$/.exec(host)?.[1] ?? ''
   const isSet = role === 'mirror' || role === 'proxy'
   return IN_NAMES[port] ?? (isSet ? IN_SETTINGS[port] : undefined) ?? null
-}
-
-/** Whether only the cluster's own DNS resolves the name; nodes use another DNS server. */
-export function isServiceName(host: string): boolean {
-  return /\.svc(?:\.[\w.-]+)?$/i.test(withoutPort(host))
-}
-
-/** Whether the name looks like SERVICE.NAMESPACE: no top-level domain is `default` or has a hyphen, IDNA's xn-- aside. */
-export function isShortServiceName(host: string): boolean {
-  return /^[a-z0-9-]+\.(?:default|(?!xn--)[a-z0-9]+-[a-z0-9-]*[a-z0-9])$/i.test(withoutPort(host))
-}
-
-/** Whether the host is an address of a private network (RFC 1918, RFC 4193, link-local). */
-export function isPrivateAddress(host: string): boolean {
-  const plain = withoutPort(host).replace(/^\[|\]$/g, '')
-  return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.)\d|^f[cd][0-9a-f]{2}:|^fe80:/i.test(
-    plain,
-  )
 }

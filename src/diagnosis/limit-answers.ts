@@ -1,8 +1,8 @@
 /** Adds to findings of Docker Hub's rate limit what is left of it. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
+import { isLocal } from '../image/host.ts'
 import type { HubQuota, LimitAnswer, QuotaAnswer } from '../snapshot/hub-quota.ts'
-import { isLocal } from './endpoint.ts'
 import type { Diagnosis, Finding } from './finding.ts'
 
 /** Whether the pull hit a limit that Docker Hub reports: not a mirror's own limit, and not the abuse limit on requests of any kind. */

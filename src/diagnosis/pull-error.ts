@@ -56,8 +56,14 @@ const SIGNS = new Map(
 const MIRRORS = { open: '(Mirrors also failed: [', close: ']):' }
 /** `pull image err: why; artifact err: why`, as CRI-O writes it since 1.33. */
 const AS_ARTIFACT = '; artifact err: '
+/** Words of runtimes that were asking for a token (containerd, containers/image). */
 const FOR_TOKEN =
-  /failed to (?:fetch|get) (?:anonymous|oauth|auth\w*) ?token|requesting bear(?:er)? token|unable to retrieve auth token/
+  /failed to (?:fetch|get) (?:anonymous|oauth|auth\w*) ?token|requesting bear(?:er)? token|unable to retrieve auth token|failed to authorize/i
+
+/** Whether the runtime was asking for a token. @param text masked or not */
+export function asksForToken(text: string): boolean {
+  return FOR_TOKEN.test(text)
+}
 
 /** Parses the message of a container's status or of an event. Never throws. */
 export function parsePullErrors(text: string): PullErrors {
@@ -117,7 +123,7 @@ function parseOne(text: string, ofMirror: boolean): PullError {
     masked,
     grpc: /rpc error: code = (\w+)/i.exec(text)?.[1] ?? null,
     status: httpStatus(masked),
-    forToken: FOR_TOKEN.test(masked),
+    forToken: asksForToken(masked),
     hosts,
     text,
     ofMirror,

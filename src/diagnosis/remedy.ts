@@ -2,6 +2,8 @@
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isFixedImage } from '../image/fixed-tag.ts'
+import { isLocal } from '../image/host.ts'
+import { isInLibrary } from '../image/official-images.ts'
 import { parseReference } from '../image/reference.ts'
 import { relayedRegistry } from '../image/registries.ts'
 import { isOfCustomController } from '../snapshot/owners.ts'
@@ -9,7 +11,6 @@ import type { Container, Pod } from '../snapshot/pod.ts'
 import { isLimitOfMinutes } from './causes/rate-limited.ts'
 import { isOpenToAll } from './denial.ts'
 import type { Endpoint } from './endpoint.ts'
-import { isLocal } from './endpoint.ts'
 import type { Finding, Subcause } from './finding.ts'
 import type { PodCredentials } from './pod-credential.ts'
 
@@ -87,7 +88,7 @@ export function fittingRemedies(findings: Finding[]): RemedyOffer[] {
 
 /** Whether the remedy would change anything: the registry that is offered has only Docker's official images. */
 function hasEffect(remedy: Remedy, { reference }: Finding): boolean {
-  return remedy !== 'replace-registry' || reference?.startsWith('docker.io/library/') === true
+  return remedy !== 'replace-registry' || isInLibrary(reference)
 }
 
 function isLimited({ cause }: RemedyFacts): boolean {

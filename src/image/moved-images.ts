@@ -3,8 +3,11 @@
  * independent reports.
  */
 
-/** What happened to the old place. `retired`: a whole registry that should no longer be used. */
-export type MovedState = 'deleted' | 'emptied' | 'frozen' | 'moved' | 'retired'
+/**
+ * What happened to the old place. `retired`: a whole registry that should no longer be used; `succeeded`: another registry serves its names now,
+ * but only the images that their owners moved there.
+ */
+export type MovedState = 'deleted' | 'emptied' | 'frozen' | 'moved' | 'retired' | 'succeeded'
 
 /** What one publisher did at one time. */
 export interface MovedRow {
@@ -212,7 +215,7 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
   },
   {
     moves: { 'gcr.io': null },
-    state: 'retired',
+    state: 'succeeded',
     since: '2025-03-18',
     onlyMissing: true,
     source: 'https://docs.cloud.google.com/artifact-registry/docs/transition/prepare-gcr-shutdown',

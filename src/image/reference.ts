@@ -99,6 +99,11 @@ function isSupportedDigest(digest: string): boolean {
   return hex.length === digits && /^[0-9a-f]+$/.test(hex)
 }
 
+/** The repository of a name, without registry, tag, and digest; empty if there is none or it does not parse. */
+export function repositoryOf(name: string | null): string {
+  return (name === null ? null : parseReference(name))?.repository ?? ''
+}
+
 interface Parts {
   text: string
   registry: string

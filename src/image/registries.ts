@@ -1,6 +1,7 @@
 /** What an image's registry and path show: whether its images are public, which cloud it belongs to, and which registry it caches. */
 
 import { DOCKER_HUB, DOCKER_HUB_HOST, isDockerHub } from './docker-hub.ts'
+import { withoutPort } from './host.ts'
 import type { Reference } from './reference.ts'
 
 /** Docker Hub's official images, and registries where every image is public (according to their documentation). */
@@ -31,7 +32,7 @@ const HOSTED =
 
 /** Whether others run this host: it can be neither restarted nor given a certificate, so a fault is on the way to it or on the node. */
 export function isHosted(host: string): boolean {
-  return HOSTED.test(host.toLowerCase().replace(/:\d+$/, ''))
+  return HOSTED.test(withoutPort(host.toLowerCase()))
 }
 
 /**
@@ -70,7 +71,7 @@ const FIXED =
 
 /** Whether the host is a well-known registry's own, so that a name that can't be resolved is not misspelled. */
 export function isFixedHost(host: string): boolean {
-  return FIXED.test(host.toLowerCase().replace(/:\d+$/, ''))
+  return FIXED.test(withoutPort(host.toLowerCase()))
 }
 
 /** Docker's hardened images: Docker Hub accounts, under a separate key (docs.docker.com/dhi/how-to/use). */
@@ -83,6 +84,24 @@ const CLOUDS: Record<Cloud, RegExp> = {
   ecr: /\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/,
   acr: /\.azurecr\.(?:io|cn|us)$/,
   gar: /(?:^|\.)gcr\.io$|-docker\.pkg\.dev$/,
+}
+
+/** Hosts of gitlab.com, and those that are named like one of a self-managed GitLab. */
+export const GITLAB = /(?:^|[.-])gitlab[.-]/
+
+/** Whether the registry is GitLab's own, or most likely that of a self-managed GitLab. */
+export function isGitLab(registry: string): boolean {
+  return GITLAB.test(registry)
+}
+
+/** The region of a private registry of ECR; null for any other registry. */
+export function ecrRegion(registry: string | null): string | null {
+  return /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry ?? '')?.[1] ?? null
+}
+
+/** Whether the registry is one of projects in Google's Container Registry, which Artifact Registry has replaced. */
+export function isContainerRegistry(registry: string | null): boolean {
+  return cloudOf(registry) === 'gar' && /(?:^|\.)gcr\.io$/.test(registry ?? '')
 }
 
 /** The cloud whose nodes may pull from this registry without a pull secret; null for any other registry. */
@@ -102,14 +121,34 @@ export function ecrCachePrefix(reference: string | null): string | null {
   return cloudOf(registry) === 'ecr' && path.length > 0 && ECR_CACHE.test(prefix) ? prefix : null
 }
 
+/** Names of products that fetch from other registries, and of repositories that do. */
+const CACHE = /\b(?:nexus|artifactory|jfrog|harbor|prox(?:y|ies)|cache|mirror|remote|pull-?through)/i
+
+/** Whether a host or a path is named like one that fetches images from other registries. */
+export function isNamedLikeCache(name: string): boolean {
+  return CACHE.test(name)
+}
+
 /** The host that a runtime connects to: registry-1.docker.io for Docker Hub. */
 export function apiHost(registry: string): string {
   return isDockerHub(registry) ? DOCKER_HUB_HOST : registry
 }
 
+/** The name of OpenShift's own registry in the cluster, since OpenShift 4. */
+export const OPENSHIFT_REGISTRY = 'image-registry.openshift-image-registry.svc:5000'
+
+/** Whether the host is the Service of that registry, which OpenShift writes into /etc/hosts of its nodes. */
+export function isOpenShiftService(host: string): boolean {
+  return /^image-registry\.openshift-image-registry\.svc(?=[.:]|$)/.test(host)
+}
+
+/** Whether this is the name of the registry in OpenShift 3, which nodes of OpenShift 4 don't know. */
+export function isOpenShift3Registry(registry: string): boolean {
+  return /^docker-registry\.default\.svc(?:\.cluster\.local)?(?::\d+)?$/.test(registry)
+}
+
 /** Whether this is the registry inside an OpenShift cluster, whose repositories are image streams: its Service, its route, or that of OpenShift 3. */
 export function isOpenShiftRegistry(registry: string): boolean {
-  return /^image-registry\.openshift-image-registry\.svc|^default-route-openshift-image-registry\.|^docker-registry\.default\.svc/.test(
-    registry,
-  )
+  const isRoute = registry.startsWith('default-route-openshift-image-registry.')
+  return isRoute || isOpenShiftService(registry) || isOpenShift3Registry(registry)
 }

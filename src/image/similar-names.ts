@@ -2,6 +2,7 @@
 
 import { compareText } from '../order.ts'
 import { isDockerHub } from './docker-hub.ts'
+import { withoutPort } from './host.ts'
 import { OFFICIAL_IMAGES } from './official-images.ts'
 import { fullName, parseReference, type Reference } from './reference.ts'
 import { isHosted, isPublic } from './registries.ts'
@@ -78,7 +79,7 @@ const REGISTRIES = [
  * @param swapped only two neighboring letters that were swapped, as in `ghrc.io`: any other name that exists may be meant
  */
 export function misspelledRegistry(host: string, { swapped }: { swapped: boolean }): string | null {
-  const plain = host.toLowerCase().replace(/:\d+$/, '')
+  const plain = withoutPort(host.toLowerCase())
   if (isHosted(plain) || REGISTRIES.includes(plain)) return null
   const near = REGISTRIES.flatMap(name => {
     const labels = name.split('.').length - 1

@@ -1,8 +1,8 @@
 /** Parses the address of a mirror, and refuses addresses that can't work on a node. */
 
 import { parse } from 'tldts'
-import { isLocal, isServiceName } from '../diagnosis/endpoint.ts'
 import { canonicalRegistry, isDockerHubHost } from '../image/docker-hub.ts'
+import { isLocal, isServiceName, withoutPort } from '../image/host.ts'
 
 export interface MirrorAddress {
   scheme: 'https' | 'http'
@@ -65,8 +65,8 @@ export function readAddress(
 
 function hostProblem(host: string, onEveryNode: boolean): AddressProblem | null {
   if (isLocal(host)) return onEveryNode ? null : 'loopback'
-  if (isServiceName(host) || /\.cluster\.local(?::\d+)?$/.test(host)) return 'service-name'
-  return isDockerHubHost(host.replace(/:\d+$/, '')) ? 'docker-hub' : null
+  if (isServiceName(host)) return 'service-name'
+  return isDockerHubHost(withoutPort(host)) ? 'docker-hub' : null
 }
 
 /** The path after `/v2/`; null for a path that runtimes don't accept as the root of a registry's API. */

@@ -4,7 +4,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { coversRepository } from '../dockerconfig/docker-key.ts'
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
-import { parseReference } from '../image/reference.ts'
+import { parseReference, repositoryOf } from '../image/reference.ts'
 import type { ScopeController, ScopeWorkload } from '../snapshot/fix-objects.ts'
 import { type Pod, podKey } from '../snapshot/pod.ts'
 import type { Change, Edit, Target } from './change.ts'
@@ -74,9 +74,7 @@ export function coversImageOf(
   { registry, key }: PlanCredential,
   { registry: asked, reference }: Pick<Finding, 'registry' | 'reference'>,
 ): boolean {
-  return (
-    registry === asked && coversRepository(key, registry, parseReference(reference ?? '')?.repository ?? '')
-  )
+  return registry === asked && coversRepository(key, registry, repositoryOf(reference))
 }
 
 /** The name of a malformed pull secret, which makes every pull of the pod fail whatever other credentials it has; null if there is none. */

@@ -1,9 +1,10 @@
 /** Ranks workloads by their pulls from Docker Hub: what their pods wait for, restart for, and will pull in future. */
 
 import { classify } from '../diagnosis/classify.ts'
-import { endpointOf, isLocal } from '../diagnosis/endpoint.ts'
+import { endpointOf } from '../diagnosis/endpoint.ts'
 import { isUnlikelyToRecover } from '../diagnosis/recovery-prospects.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { isLocal } from '../image/host.ts'
 import { compareText } from '../order.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubContainer, HubUsage, Restart, UsagePod, UsageWorkload } from '../snapshot/hub-usage.ts'

@@ -8,9 +8,14 @@ import { HUB_API_HOST, HubApi } from './hub-api.ts'
 import { isInternal } from './network-rules.ts'
 import { Registry } from './registry.ts'
 
-export interface RegistriesOptions extends ConnectionOptions {
-  endpoints: EndpointOverrides
+/** The run that asks. */
+export type AskingRun = Pick<ConnectionOptions, 'env' | 'clock' | 'signal'> & {
+  /** pullguard's own, for the User-Agent. */
+  version: string
 }
+
+/** How it asks, if not as usual. */
+export type AskingOptions = Pick<ConnectionOptions, 'timeoutMs' | 'ownAuthority' | 'dispatcher'>
 
 /** All registries of one run, over one set of pooled connections. */
 export class Registries {
@@ -20,10 +25,16 @@ export class Registries {
   readonly #endpoints: EndpointOverrides
   readonly #open = new Map<string, Registry>()
 
-  constructor(options: RegistriesOptions) {
-    this.clock = options.clock
-    this.#connection = new Connection(options)
-    this.#endpoints = options.endpoints
+  /** Sends no request yet. The caller closes the connections. */
+  constructor(
+    endpoints: EndpointOverrides,
+    { env, version, clock, signal }: AskingRun,
+    options: AskingOptions = {},
+  ) {
+    const userAgent = `pullguard/${version}`
+    this.clock = clock
+    this.#connection = new Connection({ env, userAgent, clock, ...(signal && { signal }), ...options })
+    this.#endpoints = endpoints
   }
 
   /** The registry with that name, as in references. @throws UsageError if it is not a host */

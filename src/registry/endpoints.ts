@@ -8,13 +8,16 @@ import { isLoopback } from './network-rules.ts'
 export type EndpointOverrides = ReadonlyMap<string, URL>
 
 /**
- * Reads `--registry-endpoint docker.io=http://127.0.0.1:15000` (repeatable) and the comma-separated PULLGUARD_REGISTRY_ENDPOINTS;
- * the flag wins.
+ * Reads `--registry-endpoint docker.io=http://127.0.0.1:15000` (repeatable) and, from the environment, the comma-separated
+ * PULLGUARD_REGISTRY_ENDPOINTS; the flag wins.
  * @throws UsageError, which never repeats the URL because it may contain a password
  */
-export function parseEndpoints(flags: string[], variable: string | undefined): EndpointOverrides {
+export function parseEndpoints(
+  flags: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): EndpointOverrides {
   const overrides = new Map<string, URL>()
-  const fromVariable = (variable ?? '').split(',').filter(text => text.trim() !== '')
+  const fromVariable = (env.PULLGUARD_REGISTRY_ENDPOINTS ?? '').split(',').filter(text => text.trim() !== '')
   for (const text of fromVariable) setOverride(overrides, text, 'PULLGUARD_REGISTRY_ENDPOINTS')
   for (const text of flags) setOverride(overrides, text, '--registry-endpoint')
   return overrides

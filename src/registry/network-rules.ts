@@ -3,6 +3,7 @@
 import { BlockList, isIP } from 'node:net'
 import { getDomain } from 'tldts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { withoutPort } from '../image/host.ts'
 
 /** Loopback, private, link-local, unspecified, shared, benchmarking, multicast, and reserved addresses (RFC 6890). */
 const INTERNAL = new BlockList()
@@ -60,7 +61,7 @@ export function mayReceiveCredential(realm: URL, endpoint: URL, registry: string
   if (realm.protocol !== 'https:') return false
   const site = siteOf(realm.hostname)
   if (site === null) return false
-  const own = [siteOf(endpoint.hostname), siteOf(registry.replace(/:\d+$/, ''))]
+  const own = [siteOf(endpoint.hostname), siteOf(withoutPort(registry))]
   return own.some(name => name !== null && (name === site || SAME_ACCOUNTS[name] === site))
 }
 

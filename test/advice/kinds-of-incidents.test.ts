@@ -45,6 +45,20 @@ describe('a proxy', () => {
     expect(codes[0]).toBe('replace-loopback')
     expect(codes).not.toContain('fix-proxy')
   })
+
+  test.each([
+    [
+      'dial tcp 10.0.0.9:1080: connect: connection refused',
+      { code: 'fix-proxy', host: 'socks.corp:1080', scheme: false },
+    ],
+    ['unknown error host unreachable', { code: 'pass-proxy', host: 'registry-1.docker.io' }],
+  ])('may be a SOCKS proxy: %s', (why, step) => {
+    const error = request(
+      'registry-1.docker.io',
+      `socks connect tcp socks.corp:1080->registry-1.docker.io:443: ${why}`,
+    )
+    expect(stepsIn({ image: 'nginx', error })).toContainEqual(step)
+  })
 })
 
 describe('a 403 without a reason', () => {
@@ -533,6 +547,36 @@ test.each<[string, string, string, Step['code'][]]>([
     ['resolve-elsewhere', 'test-connection', 'check-listener'],
   ],
   [
+    "another company's address for a registry is a forged answer, which no firewall of one's own changes",
+    'nginx:1.27',
+    request('registry-1.docker.io', 'dial tcp 31.13.95.34:443: i/o timeout'),
+    ['resolve-elsewhere', 'resolve-host'],
+  ],
+  [
+    'so is one of IPv6, even where the node has no route for it',
+    'nginx:1.27',
+    request(
+      'registry-1.docker.io',
+      'dial tcp [2a03:2880:f11b:83:face:b00c:0:25de]:443: connect: network is unreachable',
+    ),
+    ['resolve-elsewhere', 'resolve-host'],
+  ],
+  [
+    "a DNS server's address is not what the name led to",
+    'nginx:1.27',
+    request(
+      'registry-1.docker.io',
+      'dial tcp: lookup registry-1.docker.io on 127.0.0.53:53: read udp 127.0.0.1:40000->127.0.0.53:53: i/o timeout',
+    ),
+    ['resolve-host', 'fix-dns'],
+  ],
+  [
+    'an address next to those networks may be the own one of the registry',
+    'nginx:1.27',
+    request('registry-1.docker.io', 'dial tcp 157.241.0.1:443: i/o timeout'),
+    ['test-connection', 'open-host'],
+  ],
+  [
     'an address that is redirected to the node itself is resolved by nothing',
     '10.1.2.3:5000/acme/app:1',
     pulled(
@@ -576,6 +620,12 @@ test.each<[string, string, string, Step['code'][]]>([
     'gcr.io/a/b:1',
     pulled('gcr.io/a/b:1', head('gcr.io', '412 Precondition Failed')),
     ['find-replacement', 'migrate-project', 'check-name'],
+  ],
+  [
+    'what gcr.io lacks may be a typo, or was not moved to its successor',
+    'gcr.io/team/shop:1.2',
+    pulled('gcr.io/team/shop:1.2', 'gcr.io/team/shop:1.2: not found'),
+    ['check-name', 'find-replacement', 'ask-registry', 'set-image'],
   ],
   [
     'what the frozen k8s.gcr.io does not have is looked for at registry.k8s.io first',

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { UsageError } from '../../src/errors.ts'
 import { endpointOf, parseEndpoints } from '../../src/registry/endpoints.ts'
 
-const none = parseEndpoints([], undefined)
+const none = parseEndpoints([], {})
 
 test.each([
   ['docker.io', 'https://registry-1.docker.io/'],
@@ -19,8 +19,10 @@ test.each([
 })
 
 test('the flag takes precedence over the variable, and both name registries as references do', () => {
-  const variable = 'index.docker.io=http://127.0.0.1:1, quay.io=http://127.0.0.1:2'
-  const overrides = parseEndpoints(['docker.io=http://127.0.0.1:15000'], variable)
+  const env = {
+    PULLGUARD_REGISTRY_ENDPOINTS: 'index.docker.io=http://127.0.0.1:1, quay.io=http://127.0.0.1:2',
+  }
+  const overrides = parseEndpoints(['docker.io=http://127.0.0.1:15000'], env)
   expect(endpointOf('docker.io', overrides).href).toBe('http://127.0.0.1:15000/')
   expect(endpointOf('quay.io', overrides).href).toBe('http://127.0.0.1:2/')
 })
@@ -37,7 +39,7 @@ test.each([
   'docker.io=https//jane:c4n4ry@x',
   'https://jane:c4n4ry@x',
 ])('%s is a usage error that prints no password', text => {
-  const read = () => parseEndpoints([text], undefined)
+  const read = () => parseEndpoints([text], {})
   expect(read).toThrow(UsageError)
   expect(read).toThrow(/^(?!.*c4n4ry)/s)
 })

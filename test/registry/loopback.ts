@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { givenCredential } from '../../src/commands/fix/given-credential.ts'
-import { Registries, type RegistriesOptions } from '../../src/registry/client.ts'
+import { type AskingOptions, type AskingRun, Registries } from '../../src/registry/client.ts'
 import { Redacted } from '../../src/secrecy/redacted.ts'
 
 export const CANARY = 'c4n4ry-p4ssw0rd'
@@ -50,15 +50,13 @@ export async function serve(script: Script) {
 }
 
 /** Registries whose named hosts are served by those origins. */
-export function registriesAt(origins: Record<string, string>, more: Partial<RegistriesOptions> = {}) {
+export function registriesAt(origins: Record<string, string>, more: Partial<AskingRun> & AskingOptions = {}) {
   const endpoints = new Map(Object.entries(origins).map(([name, origin]) => [name, new URL(origin)]))
-  const registries = new Registries({
-    env: {},
-    clock: systemClock,
-    userAgent: 'pullguard/test',
+  const registries = new Registries(
     endpoints,
-    ...more,
-  })
+    { env: {}, clock: systemClock, version: 'test', ...more },
+    more,
+  )
   onTestFinished(() => registries.close())
   return registries
 }

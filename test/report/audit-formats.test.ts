@@ -139,6 +139,16 @@ test('the text names each rule once, why it matters and what to do, and ends wit
   expect(text.trimEnd().split('\n').at(-1)).toBe('Next: pullguard audit -f deploy.yaml --diff')
 })
 
+test('no next command reads a pipe again', () => {
+  const from = (path: string) => {
+    const scope = scopeOf(YAML, { source: { type: 'file', files: [path] } })
+    const workloads = scope.workloads.map(one => ({ ...one, source: one.source && { ...one.source, path } }))
+    return rendered('text', { ...scope, workloads })
+  }
+  expect(from('k8s/a.yaml')).toContain('Next: pullguard audit -f k8s/a.yaml --diff')
+  expect(from('/dev/fd/63')).not.toContain('Next:')
+})
+
 test('what could not be read in a cluster is described in the terms of an audit, once where it hides the same', () => {
   const gaps = ['deployments.apps', 'jobs.batch', 'pods'].map(what => ({
     what,

@@ -626,12 +626,25 @@ test.each<[string, Situation, Expected]>([
     { short: /^a container runtime that does not answer$/ },
   ],
   [
+    'a forged DNS answer',
+    {
+      image: 'nginx',
+      error: 'Head "https://registry-1.docker.io/v2/": dial tcp 162.125.2.5:443: i/o timeout',
+    },
+    { short: /^forged DNS answers for registry-1\.docker\.io$/, says: /belongs to Dropbox/ },
+  ],
+  [
     'a mirror address without a scheme',
     {
       image: OWN,
       error:
         'failed to do request: Head "cache.lan:5000/v2/team/api/manifests/3": unsupported protocol scheme "cache.lan"',
     },
+    { short: /mirror/, never: /unknown cause/ },
+  ],
+  [
+    'a mirror address that is no URL',
+    { image: OWN, error: 'parse "10.0.0.5:5000": first path segment in URL cannot contain colon' },
     { short: /mirror/, never: /unknown cause/ },
   ],
   [

@@ -1,5 +1,5 @@
 /** Every step with typical arguments, and a node of every kind: what a test of all printed commands goes through. */
-import type { Step, StepCode } from '../../src/advice/step.ts'
+import type { Step, StepCode, StepOf } from '../../src/advice/step.ts'
 import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
 
 const registry = 'docker.io'
@@ -14,9 +14,9 @@ const moved = {
   source: 'https://example.com',
   frozen: true,
   state: 'moved',
-} as unknown as Extract<Step, { code: 'use-replacement' }>['moved']
+} as unknown as StepOf<'use-replacement'>['moved']
 
-const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>[] } = {
+const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'distribute-login': [
     { reason: 'missing', registry: 'ghcr.io' },
     { reason: 'limit', registry },
@@ -163,7 +163,10 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
     { host: 'gitea:3000', registry: own, product: 'gitea' },
     { host: '127.0.0.1:5001', registry: own, product: null },
   ],
-  'resolve-elsewhere': [{ host: 'git.example:8443', address: '[::1]' }],
+  'resolve-elsewhere': [
+    { host: 'git.example:8443', address: '[::1]', owner: 'node' },
+    { host: 'registry-1.docker.io', address: '31.13.95.34', owner: 'meta' },
+  ],
   'replace-loopback': [{ host: 'localhost:5000', role: 'registry' }],
   'test-connection': [
     { scheme: 'https', host, role: 'registry' },

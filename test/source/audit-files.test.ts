@@ -1,6 +1,7 @@
 /** Manifests found in folders: links, loops, and files that can't be read or parsed; each is one line of data, and the others are read. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -136,11 +137,19 @@ describe('what can’t be read', () => {
     expect(scope.templates).toEqual(['chart.yaml'])
   })
 
-  test.skipIf(process.platform === 'win32')('a named pipe is not waited for', async () => {
-    execFileSync('mkfifo', [join(folder, 'pipe.yaml')])
-    symlinkSync('pipe.yaml', join(folder, 'link.yaml'))
-    expect(await problems(['pipe.yaml', '.'])).toEqual(['pipe.yaml not-text', 'link.yaml not-text'])
-  })
+  test.skipIf(process.platform === 'win32')(
+    'a pipe is read where it is named, and not waited for in a folder',
+    async () => {
+      const pipe = join(folder, 'k/pipe.yaml')
+      put('k/a.yaml')
+      execFileSync('mkfifo', [pipe])
+      symlinkSync('pipe.yaml', join(folder, 'k/link.yaml'))
+      expect(await problems(['k'])).toEqual(['k/link.yaml not-text'])
+      const [{ scope, real }] = await Promise.all([read(['k/pipe.yaml']), writeFile(pipe, POD)])
+      expect(scope.workloads.map(({ source }) => source?.path)).toEqual(['k/pipe.yaml'])
+      expect(real).toEqual(new Map())
+    },
+  )
 
   test.skipIf(process.getuid?.() === 0)('a folder without permission is one problem', async () => {
     put('k/closed/a.yaml')

@@ -1,7 +1,9 @@
 /** A registry name that means something else, or nothing, to a node than it does to people or pods. */
 
 import { DOCKER_HUB, isDockerHubHost } from '../../image/docker-hub.ts'
+import { isLocal, isServiceName, withoutPort } from '../../image/host.ts'
 import { parseReference, type Reference } from '../../image/reference.ts'
+import { isOpenShiftRegistry } from '../../image/registries.ts'
 import type { AuditSeverity, Fix, RuleArguments } from '../finding.ts'
 import { perImage } from '../rule.ts'
 
@@ -24,18 +26,16 @@ export const ambiguousReference = perImage<'ambiguous-reference'>('warning', ({ 
   return { arguments: { how, host }, severity: SEVERITY[how], fix: fixOf(how, image, reference) }
 })
 
-/** OpenShift's own registry: its nodes can resolve these names. */
-const OPENSHIFT = ['image-registry.openshift-image-registry.svc', 'docker-registry.default.svc']
-
 function howOf(registry: string): How | null {
-  const host = registry.toLowerCase().replace(/:\d+$/, '')
+  const host = withoutPort(registry.toLowerCase())
   if (host === 'hub.docker.com' || host === 'www.docker.com' || host === 'docker.com') return 'website'
   if (registry !== host && !/[.:]/.test(registry)) return 'capitals'
   if (host !== DOCKER_HUB && isDockerHubHost(host)) return 'hub-alias'
   if (host === 'registry.hub.docker.com') return 'hub-alias'
-  if (OPENSHIFT.includes(host)) return null
-  if (/\.svc(?:\.cluster\.local)?$/.test(host)) return 'service-name'
-  return host === 'localhost' || /^127\.\d+\.\d+\.\d+$|^\[::1\]$/.test(host) ? 'loopback' : null
+  // OpenShift's nodes can resolve the names of its own registry.
+  if (isOpenShiftRegistry(host)) return null
+  if (isServiceName(host)) return 'service-name'
+  return isLocal(host) ? 'loopback' : null
 }
 
 /** Logins for Docker Hub don't match its other names, so the plain name is always better. */

@@ -12,6 +12,7 @@ const SEVERITY: Record<MovedState, AuditSeverity> = {
   deleted: 'error',
   emptied: 'error',
   retired: 'error',
+  succeeded: 'error',
   moved: 'warning',
   frozen: 'warning',
 }

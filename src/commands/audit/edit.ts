@@ -5,6 +5,7 @@ import type { EditedFile, EditReport } from '../../audit/edit-report.ts'
 import { type FileEdit, imagesToAsk, planEdits } from '../../audit/file-edits.ts'
 import type { AuditFinding } from '../../audit/finding.ts'
 import { readEditable, replaceFile } from '../../editor/write-file.ts'
+import { UsageError } from '../../errors.ts'
 import { applyEdits } from '../../manifest/apply-edits.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
 import type { CommandContext } from '../context.ts'
@@ -24,6 +25,8 @@ interface Edited {
   edits: EditReport
   /** What the registries answered about the images that edits depend on, without those that --check-images asked about. */
   answers: ImageCheck[]
+  /** Files that an interruption left as they were. */
+  unreached: number
 }
 
 /** Edits each file completely or not at all. A file that can't be edited does not stop the others. @throws UsageError */
@@ -33,6 +36,7 @@ export async function editFiles(
   { write, offline, endpoints }: EditFlags,
   context: CommandContext,
 ): Promise<Edited> {
+  refusePipes(input)
   const answers = offline ? [] : await ask(input, endpoints, settings, context)
   const { isIgnored, real } = input
   const scope = { ...input.scope, imageChecks: [...input.scope.imageChecks, ...answers] }
@@ -47,12 +51,22 @@ export async function editFiles(
   })
   const unread = new Set(scope.unread.map(({ path }) => path))
   const files: EditedFile[] = []
+  let unreached = 0
   for (const [path, edits] of Map.groupBy(planned.edits, edit => edit.path)) {
     const where = real.get(path)
-    if (where === undefined) continue
+    if (context.signal.aborted) unreached += 1
+    if (where === undefined || context.signal.aborted) continue
     files.push(unread.has(path) ? unedited(path, edits, 'unread') : await editFile(path, where, edits, write))
   }
-  return { edits: { dryRun: !write, files, leftAlone: planned.leftAlone }, answers }
+  return { edits: { dryRun: !write, files, leftAlone: planned.leftAlone }, answers, unreached }
+}
+
+function refusePipes({ scope, real }: AuditInput): void {
+  const piped = scope.workloads.find(({ source }) => source !== null && !real.has(source.path))
+  if (piped !== undefined)
+    throw new UsageError(
+      `--fix and --diff edit files, and ${piped.source?.path} isn't one: name files with -f.`,
+    )
 }
 
 /** Asks the registries about images that edits depend on; those that were already checked are not asked about again. */

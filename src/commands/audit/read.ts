@@ -8,7 +8,7 @@ import { UsageError } from '../../errors.ts'
 import type { IgnoreComment } from '../../manifest/ignore-comments.ts'
 import { shellWord } from '../../report/sanitize.ts'
 import { countingText } from '../../report/views/progress.ts'
-import type { FileNote } from '../../report/words/audit/summary.ts'
+import { type FileNote, fileNoteText } from '../../report/words/audit/summary.ts'
 import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
 import type { ClusterOptions } from '../../source/live/read-cluster.ts'
@@ -116,9 +116,22 @@ async function readFiles(
     notes: [
       ...ineffectiveIn(comments, isRule),
       ...shallow.map(path => ({ code: 'folders-not-read' as const, path })),
-      ...scope.templates.map(path => ({ code: 'template' as const, path })),
+      ...templateNotes(scope.templates),
     ],
   }
+}
+
+/** One note for each Helm chart, whose templates are rendered together, and for each other template. */
+function templateNotes(templates: readonly string[]): FileNote[] {
+  const byChart = Map.groupBy(templates, path => {
+    const found = /^(?:(.*)[\\/])?templates[\\/]/.exec(path)
+    return found === null ? null : (found[1] ?? '.')
+  })
+  return [...byChart].flatMap(([chart, paths]): FileNote[] =>
+    chart === null
+      ? paths.map(path => ({ code: 'template', path }))
+      : [{ code: 'chart', chart, count: paths.length }],
+  )
 }
 
 /** The comments that silence findings, keyed by their file's displayed path. */
@@ -165,7 +178,15 @@ async function readCluster(
 }
 
 /** @throws UsageError if there is nothing to audit, which is usually a mistake */
-export function assertWorkloads({ workloads, source, unread, gaps, files, scope }: AuditSnapshot): void {
+export function assertWorkloads({
+  workloads,
+  source,
+  unread,
+  templates,
+  gaps,
+  files,
+  scope,
+}: AuditSnapshot): void {
   if (workloads.length + unread.length + gaps.length > 0) return
   if (source.type === 'cluster') {
     const where = scope.namespaces === null ? 'in the cluster' : `in namespace ${scope.namespaces.join(', ')}`
@@ -174,7 +195,8 @@ export function assertWorkloads({ workloads, source, unread, gaps, files, scope 
     )
   }
   const named = source.files.map(file => (file === '-' ? 'standard input' : shellWord(file))).join(', ')
+  const [note] = templateNotes(templates)
   throw new UsageError(
-    `No workloads in ${named} (${files} ${files === 1 ? 'file' : 'files'} read). Check the path, or allow that with --allow-empty.`,
+    `No workloads in ${named} (${files} ${files === 1 ? 'file' : 'files'} read). ${note === undefined ? 'Check the path, or allow that with --allow-empty.' : fileNoteText(note)}`,
   )
 }

@@ -3,9 +3,12 @@
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { UnreachableError, UsageError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
+import { readingLogins } from '../../keychain/local-logins.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { alwaysCost } from '../../quota/pull-cost.ts'
 import { USUAL_WINDOW } from '../../quota/usage.ts'
+import { Registries } from '../../registry/client.ts'
+import { parseEndpoints } from '../../registry/endpoints.ts'
 import { countingText } from '../../report/views/progress.ts'
 import type { HubQuota } from '../../snapshot/hub-quota.ts'
 import type { HubUsage } from '../../snapshot/hub-usage.ts'
@@ -15,7 +18,6 @@ import { readUsage } from '../../source/live/read-usage.ts'
 import { type NamespaceOrAll, Reading } from '../../source/live/reading.ts'
 import { withCluster } from '../cluster-session.ts'
 import type { CommandContext, ConnectionFlags } from '../context.ts'
-import { endpointsOf, openRegistries, readingLogins } from '../registries.ts'
 
 /** Milliseconds. */
 const LONGEST_REQUEST = 10_000
@@ -113,7 +115,9 @@ export async function askHub(
   endpoints: string[],
   context: CommandContext,
 ): Promise<HubQuota[]> {
-  const registries = openRegistries(endpointsOf(endpoints, context), context, LONGEST_REQUEST)
+  const registries = new Registries(parseEndpoints(endpoints, context.env), context, {
+    timeoutMs: LONGEST_REQUEST,
+  })
   try {
     return await readHubQuotas(logins, registries.of(DOCKER_HUB))
   } finally {

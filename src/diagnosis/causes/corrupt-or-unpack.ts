@@ -1,6 +1,7 @@
 /** The downloaded content is damaged, or the node could not unpack or store it. */
 
-import type { Clue, LazySnapshotter } from '../clue.ts'
+import type { Clue } from '../clue.ts'
+import type { LazySnapshotter } from '../clue-at-node.ts'
 import { ruleOf } from './cause-rule.ts'
 
 const FILE_OPERATION =

@@ -209,11 +209,16 @@ function nextAuditCommand(
   { invocation, inputFlags }: AuditReportOptions,
 ): string | null {
   const fixable = findings.filter(
-    ({ fix, workload }) => fix !== null && workload.source !== null && workload.source.path !== '-',
+    ({ fix, workload }) => fix !== null && workload.source !== null && !isStream(workload.source.path),
   )
   const shown = edits?.dryRun === true && edits.files.some(({ applied }) => applied.length > 0)
   if (source.type !== 'file' || fixable.length === 0 || (edits !== null && !shown)) return null
-  const files = source.files.filter(file => file !== '-').map(file => `-f ${shellWord(file)}`)
+  const files = source.files.filter(file => !isStream(file)).map(file => `-f ${shellWord(file)}`)
   const words = ['audit', ...files, ...inputFlags.map(shellWord), shown ? '--fix' : '--diff']
   return offlineCommand(invocation, words.join(' '))
+}
+
+/** Whether a name is standard input or the pipe of a shell's `<(…)`, which a later command can't read. */
+function isStream(path: string): boolean {
+  return path === '-' || /^\/(?:dev|proc\/self)\/(?:fd\/\d+|stdin)$/.test(path)
 }

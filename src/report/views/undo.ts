@@ -2,8 +2,7 @@
 
 import type { UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
 import type { Target } from '../../plan/change.ts'
-import type { ReportOptions } from '../formats.ts'
-import { type DataFormat, isForPeople } from '../formats.ts'
+import { type DataFormat, isForPeople, type ReportOptions } from '../formats.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { RunLine, UndoPlan, UndoReport } from '../machine/fix-document.ts'
@@ -19,21 +18,17 @@ import {
 } from '../screen/layout.ts'
 import { columns, tableLines } from '../screen/table.ts'
 import { formatNumber, objectName, pluralize } from '../words/nouns.ts'
-import { statusText } from '../words/outcomes.ts'
+import { isNotUndone, runText, stateText, statusText, undoneSentence } from '../words/outcomes.ts'
 import {
   effectText,
   fieldText,
-  isNotUndone,
   keptSentence,
   leftStepText,
   leftText,
   lostLoginSentence,
-  runText,
-  stateText,
   undoingText,
-  undoneSentence,
   undoPlanSentence,
-} from '../words/undo.ts'
+} from '../words/plan.ts'
 
 export type { RunLine, UndoReport } from '../machine/fix-document.ts'
 

@@ -1,10 +1,12 @@
 /** The words of every cause. A cause without words does not compile. */
 
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
+import { hostAlone } from '../../image/host.ts'
 import type { MovedState } from '../../image/moved-images.ts'
 import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
 import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
 import { authRequiredOrDenied } from './causes/access.ts'
+import { connectionRefusedOrReset, networkTimeout, registryNotFoundDns } from './causes/connection.ts'
 import {
   IMAGE_ID,
   imageNotFound,
@@ -13,22 +15,12 @@ import {
   platformMismatch,
   unsupportedManifest,
 } from './causes/image.ts'
-import { kubeletQps, rateLimited, signaturePolicy } from './causes/limits.ts'
-import {
-  canceledOrDeadline,
-  connectionRefusedOrReset,
-  httpHttpsMismatch,
-  networkTimeout,
-  neverPull,
-  proxy,
-  registryNotFoundDns,
-  registryServerError,
-  tls,
-} from './causes/network.ts'
+import { kubeletQps, neverPull, rateLimited, signaturePolicy } from './causes/limits.ts'
+import { canceledOrDeadline, httpHttpsMismatch, proxy, registryServerError, tls } from './causes/network.ts'
 import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { minuteOf } from './duration.ts'
-import { capitalize, pluralize, registryLabel, roleSentence, withoutPort } from './nouns.ts'
+import { capitalize, pluralize, registryLabel, roleSentence } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,
@@ -197,7 +189,7 @@ function redirectText({ registry, endpoint, clues }: Finding): string {
   const isOfRegistry =
     endpoint?.role === 'registry' || endpoint?.role === 'token' || endpoint?.role === 'storage'
   const host = isOfRegistry ? endpoint.host : endpoint?.role === 'proxy' ? behind : undefined
-  return registry !== 'registry.k8s.io' || host === undefined || withoutPort(host) === registry
+  return registry !== 'registry.k8s.io' || host === undefined || hostAlone(host) === registry
     ? ''
     : `registry.k8s.io redirects clients to other hosts, such as ${host}, by where they are.`
 }
@@ -230,7 +222,8 @@ function movedText({ moved, reference, cause }: Pick<Finding, 'moved' | 'referen
     moved.to === null
       ? ''
       : `; it is published as ${cause === 'image-not-found' ? untagged(moved.to) : moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
-  const about = moved.state === 'retired' ? `The registry ${reference.split('/')[0]}` : name
+  const ofRegistry = moved.state === 'retired' || moved.state === 'succeeded'
+  const about = ofRegistry ? `The registry ${reference.split('/')[0]}` : name
   const what = moved.state === 'frozen' && moved.to === null ? 'gets no new tags' : MOVED[moved.state]
   return `${about} ${what} (since ${moved.since}, ${moved.source}; table of ${moved.asOf})${where}.`
 }
@@ -241,4 +234,5 @@ const MOVED: Record<MovedState, string> = {
   frozen: 'is frozen and has moved',
   moved: 'has moved',
   retired: 'was shut down by its operator, or no longer serves such images',
+  succeeded: 'was shut down, and its successor serves only the images that their owners moved there',
 }

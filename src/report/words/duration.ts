@@ -67,6 +67,14 @@ export function durationInWords(seconds: number): string {
     : pluralize(Math.round(seconds / MINUTE), 'minute')
 }
 
+/** Returns a duration in words, rounded down to its largest unit, such as `3 days`. */
+export function roundedDown(seconds: number): string {
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 120) return pluralize(minutes, 'minute')
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? pluralize(hours, 'hour') : pluralize(Math.floor(hours / 24), 'day')
+}
+
 /** Returns the time to the minute, such as `2026-11-27 09:57 UTC`. @param time ISO 8601 */
 export function minuteOf(time: string): string {
   return `${time.slice(0, 16).replace('T', ' ')} UTC`

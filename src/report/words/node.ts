@@ -1,6 +1,6 @@
 /** Commands to run on a node, by its runtime and platform, and how to get there. */
 
-import type { LazySnapshotter } from '../../diagnosis/clue.ts'
+import type { LazySnapshotter } from '../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { isHosted } from '../../image/registries.ts'

@@ -2,6 +2,14 @@
 
 import type { Endpoint } from '../../diagnosis/endpoint.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
+import type { AddressOwner } from '../../diagnosis/misresolved.ts'
+
+/** Companies whose addresses forged DNS answers give. */
+export const ADDRESS_OWNERS: Record<Exclude<AddressOwner, 'node'>, string> = {
+  meta: 'Meta (Facebook)',
+  x: 'X (Twitter)',
+  dropbox: 'Dropbox',
+}
 
 /** Returns, for example, `1,234`, regardless of the machine's locale. */
 export function formatNumber(count: number): string {
@@ -99,11 +107,6 @@ export function capitalize(label: string): string {
 /** Returns an image's name, which a sandbox's error may lack. */
 export function imageText(image: string): string {
   return image === '' ? 'an image that the error does not name' : image
-}
-
-/** Returns the host alone, without the brackets of an IPv6 address. */
-export function withoutPort(host: string): string {
-  return host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
 }
 
 /** Returns, for example, `deployment/shop`, as in kubectl's arguments. */

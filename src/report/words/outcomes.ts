@@ -1,4 +1,4 @@
-/** The words of a fix's result: its changes, and the workloads whose pods should recover. */
+/** The words of what became of a fix or an undo: of its changes, of the workloads whose pods should recover, and of the runs of the past. */
 
 import type {
   ChangeOutcome,
@@ -10,7 +10,9 @@ import type {
   Recovery,
   RecoveryPod,
 } from '../../apply/outcome.ts'
+import type { UndoOutcome } from '../../apply/undo-step.ts'
 import type { EndReason } from '../../rollout/judge.ts'
+import type { RunLine, RunState } from '../machine/fix-document.ts'
 import { allOf, formatNumber, pluralize, shortList } from './nouns.ts'
 import { changesByKind } from './plan.ts'
 
@@ -208,4 +210,60 @@ const RERUN: Record<Why, string> = {
 /** Returns when to run the same fix again for deferred pods. */
 export function rerunLabel(why: Why): string {
   return RERUN[why]
+}
+
+/** Whether the step was planned but not undone. */
+export function isNotUndone({ status }: UndoOutcome): boolean {
+  return status === 'conflict' || status === 'refused' || status === 'failed' || status === 'skipped'
+}
+
+/** Returns the result. @param outcomes empty after a dry run that did not ask the server */
+export function undoneSentence(outcomes: readonly UndoOutcome[], dryRun: boolean): string {
+  const open = outcomes.filter(isNotUndone).length
+  const left = outcomes.filter(({ status }) => status === 'left').length
+  const done = outcomes.length - open - left
+  const unchanged = left === 0 ? '' : ` ${pluralize(left, 'object')} left unchanged.`
+  if (dryRun) {
+    const next = open === 0 ? ' To undo the run, run the same command without --dry-run.' : ''
+    const accepted =
+      open === 0
+        ? `The API server would accept ${pluralize(done, 'change')}.${unchanged} `
+        : `${notUndone(open, outcomes, 'would not')}${unchanged} `
+    return `${outcomes.length === 0 ? '' : accepted}Nothing was written: this was a dry run.${next}`
+  }
+  return open === 0
+    ? `Undid ${pluralize(done, 'change')}.${unchanged}`
+    : `${notUndone(open, outcomes, 'could not')}${unchanged} Run the same command again to continue.`
+}
+
+function notUndone(open: number, outcomes: readonly UndoOutcome[], verb: string): string {
+  return `${formatNumber(open)} of ${pluralize(outcomes.length, 'change')} ${verb} be undone.`
+}
+
+const RUN_STATES: Record<RunState, string> = {
+  'in-place': 'in place',
+  undone: 'undone',
+  over: 'nothing left to undo',
+  'only-pods': 'only pods',
+  unknown: 'unknown (no permission)',
+}
+
+/** Returns the scope, user, and context of a run: `namespace web (deployment/shop), by jane, context prod`. */
+export function runText({ namespaces, only, user, context }: RunLine): string {
+  const where =
+    namespaces === null
+      ? 'all namespaces'
+      : `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${shortList(namespaces, NAMESPACES)}`
+  return [
+    only === undefined ? where : `${where} (${only})`,
+    ...(user === null ? [] : [`by ${user}`]),
+    ...(context === null ? [] : [`context ${context}`]),
+  ].join(', ')
+}
+
+const NAMESPACES = 8
+
+/** Returns what is left of a run, in a word or two. */
+export function stateText(state: RunState): string {
+  return RUN_STATES[state]
 }

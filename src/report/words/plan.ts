@@ -1,5 +1,6 @@
-/** The words of a plan: its scope, as flags and as text, what each change does, and why. */
+/** The words of what a fix or an undo is going to do: in which scope, what each change does and why, and what stays unchanged. */
 
+import type { LeftReason, UndoEffect, UndoneField, UndoStep } from '../../apply/undo-step.ts'
 import type { Change, ChangeReason, EditingRemedy } from '../../plan/change.ts'
 import type { Plan, PlanScope, PlanSubject } from '../../plan/plan.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
@@ -134,4 +135,86 @@ export function planSentence({ changes, cost }: Plan): string {
   const namespaces = new Set(changes.map(({ target }) => target.namespace)).size
   const pulls = cost.pulls === 0 ? '' : `; at most ${pluralize(cost.pulls, 'Docker Hub pull')}`
   return `${pluralize(changes.length, 'change')} in ${pluralize(namespaces, 'namespace')}: ${changesByKind(changes)}${pulls}.`
+}
+
+/** Participles, for one object or several whose name precedes them. */
+const LEFT: Record<LeftReason, string> = {
+  gone: 'no longer there',
+  replaced: 'replaced by another object with the same name',
+  changed: 'changed after pullguard wrote it',
+  'taken-back': 'already undone',
+  'never-written': 'never written',
+  'still-named': 'still referenced',
+  'goes-with-its-run': 'removed by undoing the run that created it',
+  'earlier-content-unknown': 'existed before, and its earlier content is not recorded',
+  'pod-taken-away': 'deleted and not recreated; run the same fix again to recreate it',
+  'pod-recreated': "recreated; stuck pods can't be restored",
+}
+
+/** Why an object is left unchanged, as a participle. */
+export function leftText(reason: LeftReason): string {
+  return LEFT[reason]
+}
+
+/** Returns the reason with the objects that refer to it: `still referenced by deployment/shop`. */
+export function leftStepText({ reason, by = [] }: Extract<UndoStep, { action: 'leave' }>): string {
+  if (by.length === 0) return leftText(reason)
+  const names = by.map(({ kind, name }) =>
+    name === null ? `${kind.toLowerCase()}s that can't be read` : objectName({ kind, name }),
+  )
+  return `${leftText(reason)} by ${shortList([...new Set(names)], 3)}`
+}
+
+const EFFECTS: Record<UndoEffect, string> = {
+  rollout: 'a rollout replaces its pods',
+  recreate: 'all of its pods stop before new ones start',
+  'new-pods': 'new pods are created from it',
+}
+
+/** Returns how a restored template affects its pods. */
+export function effectText(effect: UndoEffect): string {
+  return EFFECTS[effect]
+}
+
+/** Warns if logins are removed: running pods keep their images, but new pulls have no login. */
+export function lostLoginSentence(steps: readonly UndoStep[]): string {
+  const goes = steps.some(({ action }) => action === 'delete-secret' || action === 'remove-keys')
+  return goes ? 'After that, pods pull without this login and may fail as they did before.' : ''
+}
+
+/** Returns a sentence about Secrets that still contain a login; empty if there are none. */
+export function keptSentence(kept: number): string {
+  return kept === 0 ? '' : `${pluralize(kept, 'secret')} ${kept === 1 ? 'keeps its' : 'keep their'} login.`
+}
+
+/** Returns, for example, `remove dockercreds from imagePullSecrets`, `set image of shop back to nginx`. */
+export function fieldText({ field, container, from, to }: UndoneField): string {
+  if (field === 'imagePullSecrets') return `remove ${from} from imagePullSecrets`
+  const where = container === null ? field : `${field} of ${container}`
+  return to === null ? `remove ${where} (${from})` : `set ${where} back to ${to}`
+}
+
+/** Returns which runs are undone: `Undoing run A and the interrupted run B, which it continued`. */
+export function undoingText(run: string, continued: readonly string[]): string {
+  if (continued.length === 0) return `Undoing run ${run}`
+  return `Undoing run ${run} and the interrupted ${continued.length === 1 ? 'run' : 'runs'} ${joinList(continued)}, which it continued`
+}
+
+/** Returns what the undo would do, in one sentence. */
+export function undoPlanSentence(steps: readonly UndoStep[]): string {
+  const restored = steps.filter(({ action }) => action === 'restore-fields').length
+  const deleted = steps.filter(({ action }) => action === 'delete-secret').length
+  const trimmed = steps.filter(({ action }) => action === 'remove-keys').length
+  const lost = steps.filter(step => step.action === 'leave' && step.reason === 'pod-taken-away').length
+  const gone =
+    lost === 0
+      ? ''
+      : ` ${pluralize(lost, 'bare pod')} ${lost === 1 ? 'is' : 'are'} still missing: running the same fix again restores what it deleted.`
+  if (restored + deleted + trimmed === 0) return `Nothing is left to undo, so nothing is written.${gone}`
+  const parts = [
+    ...(restored === 0 ? [] : [`restores ${pluralize(restored, 'object')}`]),
+    ...(deleted === 0 ? [] : [`deletes ${pluralize(deleted, 'secret')}`]),
+    ...(trimmed === 0 ? [] : [`removes its keys from ${pluralize(trimmed, 'secret')}`]),
+  ]
+  return `This ${parts.join(', ').replace(/, ([^,]*)$/, ' and $1')}.${gone}`
 }

@@ -3,7 +3,7 @@
  * overdue, and a reason in the registry's own sentence.
  */
 
-import type { Step } from '../../advice/step.ts'
+import type { StepOf } from '../../advice/step.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Lapse } from '../../diagnosis/lapse.ts'
 import type { Perimeter } from '../../diagnosis/perimeter.ts'
@@ -150,7 +150,7 @@ export function restoreText({ what, project, registry, ofCaller }: Omit<Restore,
   return `the owner of ${owner} to ${remedy}: neither another login nor a role at the registry changes that`
 }
 
-type Restore = Extract<Step, { code: 'restore-service' }>
+type Restore = StepOf<'restore-service'>
 
 /** The most characters of a registry's own sentence that a report quotes outside the evidence. */
 const MAX_QUOTE = 200

@@ -4,8 +4,8 @@ import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
 import { formatNumber, pluralize } from './nouns.ts'
-import { awsPolicySteps } from './steps/aws-policies.ts'
 import { certificateSteps } from './steps/certificates.ts'
+import { cloudPermissionSteps } from './steps/cloud-permissions.ts'
 import { imageContentSteps } from './steps/image-content.ts'
 import { limitSteps, policySteps } from './steps/limits.ts'
 import { loginSteps } from './steps/logins.ts'
@@ -42,8 +42,8 @@ export interface StepContext {
 }
 
 /** The words of some steps; each receives its own arguments. */
-export type StepWords<Codes extends StepCode> = {
-  [Code in Codes]: (step: Extract<Step, { code: Code }>, context: StepContext) => StepText
+export type StepWords<Steps extends Step> = {
+  [Code in Steps['code']]: (step: Extract<Steps, { code: Code }>, context: StepContext) => StepText
 }
 
 /** Returns the label for a next step that is printed alone: where to run its command, and how many pods it is for. */
@@ -71,11 +71,11 @@ export function nextStepText(step: StepText): string {
   return `${nextStepLabel(step)} ${step.command ?? step.text}`
 }
 
-const WORDS: StepWords<StepCode> = {
+const WORDS: StepWords<Step> = {
   ...loginSteps,
   ...permissionSteps,
   ...policySteps,
-  ...awsPolicySteps,
+  ...cloudPermissionSteps,
   ...nameSteps,
   ...wrongNameSteps,
   ...networkSteps,

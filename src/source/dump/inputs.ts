@@ -1,11 +1,11 @@
 /** Finds the inputs of -f: standard input, files, and the files in folders. */
 
-import { createReadStream, type Dirent } from 'node:fs'
+import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { addAbortSignal, Readable } from 'node:stream'
 import { systemCode, UsageError } from '../../errors.ts'
-import { checkFileNames, IN_FOLDERS } from '../file-names.ts'
+import { bytesOf, checkFileNames, IN_FOLDERS } from '../file-names.ts'
 
 /** One stream of bytes, and its name in errors. */
 export interface Input {
@@ -29,8 +29,6 @@ export interface InputOptions {
   stdin: AsyncIterable<Uint8Array> & { isTTY?: boolean }
   cwd: string
 }
-
-const CHUNK = 1 << 20
 
 /** Returns every input once, in the order named, and files in a folder by name. @throws UsageError for a missing file or folder */
 export async function findInputs({ files, recursive, stdin, cwd }: InputOptions): Promise<Inputs> {
@@ -73,7 +71,7 @@ function fileInput(file: string, cwd: string, named: boolean): Input {
     named,
     async *open(signal) {
       try {
-        yield* createReadStream(resolve(cwd, file), { signal, highWaterMark: CHUNK })
+        yield* bytesOf(resolve(cwd, file), signal)
       } catch (error) {
         throw signal.aborted ? error : unreadable(name, error)
       }

@@ -1,4 +1,4 @@
-/** Finds the manifests of -f: standard input, files, and the files in folders, each once. Does not follow links out of their folder. */
+/** Finds the manifests of -f: standard input, files, pipes, and the files in folders, each once. Does not follow links out of their folder. */
 
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import { problemOf } from './read-text.ts'
 export interface FoundFile {
   /** The path for display, under the name that was given; `-` is standard input. */
   path: string
-  /** The real path; null for standard input. */
+  /** The real path; null for what is not a file: standard input, and a pipe. */
   real: string | null
 }
 
@@ -68,12 +68,15 @@ class Search {
   async searchNamed(path: string, where: string): Promise<void> {
     this.#named = path
     try {
+      const found = await stat(where)
+      if (!found.isDirectory() && !found.isFile()) {
+        // The pipe of a shell's `<(…)` has no real path.
+        this.found.files.push({ path, real: null })
+        return
+      }
       const real = await realpath(where)
-      const found = await stat(real)
       if (found.isDirectory()) await this.#enter(path, real, real, [real])
-      else if (found.isFile()) this.#add(path, real)
-      // Reading a named pipe could block forever.
-      else this.#note(path, 'not-text')
+      else this.#add(path, real)
     } catch (error) {
       this.#note(path, problemOf(error))
     }
@@ -118,6 +121,7 @@ class Search {
       if (found.isDirectory() && !this.#options.recursive) await this.#below(path, real, root, above)
       else if (!isWithin(real, root)) this.#note(path, 'link-out')
       else if (found.isFile()) this.#add(path, real)
+      // Reading a pipe that nobody named could block forever.
       else if (!found.isDirectory()) this.#note(path, 'not-text')
       else if (above.includes(real)) this.#note(path, 'link-loop')
       else await this.#below(path, real, root, above)

@@ -1,15 +1,17 @@
 /** Reads the workloads in files, and the service accounts and Secrets beside them, file by file, keeping only what an audit needs. */
 
+import { resolve } from 'node:path'
 import { UsageError } from '../../errors.ts'
+import { record } from '../../json/json-object.ts'
 import { readManifest } from '../../manifest/document.ts'
 import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-comments.ts'
 import { workloadsIn } from '../../manifest/narrow-workloads.ts'
 import { isOfKind, type ManifestObject, objectsIn } from '../../manifest/pod-specs.ts'
 import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
+import { bytesOf } from '../file-names.ts'
 import { parseLabelSelector } from '../label-selector.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/related-objects.ts'
-import { record } from '../narrow/shape.ts'
 import { type FindOptions, type FoundFile, findFiles } from './find-files.ts'
 import { readStream, readText } from './read-text.ts'
 
@@ -27,7 +29,7 @@ export interface FileAudit {
   scope: AuditSnapshot
   /** By path. */
   comments: Map<string, IgnoreComment[]>
-  /** By path: the file's real path, except for standard input. */
+  /** By path: the file's real path, except for standard input and pipes. */
   real: Map<string, string>
   shallow: string[]
 }
@@ -75,11 +77,9 @@ async function readInto(
   { path, real }: FoundFile,
   options: FileAuditOptions,
 ): Promise<void> {
-  const { stdin, namespace } = options
+  const { namespace } = options
   const { scope } = read
-  if (real === null && stdin.isTTY === true)
-    throw new UsageError('-f - reads standard input, and nothing is piped into it: kustomize build . | …')
-  const found = real === null ? await readStream(stdin) : await readText(real)
+  const found = real === null ? await readPiped(path, options) : await readText(real)
   if ('problem' in found) {
     scope.unread.push({ path, problem: found.problem, line: null, column: null })
     return
@@ -97,6 +97,14 @@ async function readInto(
     for (const workload of workloadsIn(object, path, placeOf)) scope.workloads.push(workload)
     keepCredentials(scope, object, namespace)
   }
+}
+
+/** @param path a pipe's, or `-` for standard input */
+function readPiped(path: string, { stdin, cwd, signal }: FileAuditOptions): ReturnType<typeof readStream> {
+  if (path !== '-') return readStream(bytesOf(resolve(cwd, path), signal))
+  if (stdin.isTTY === true)
+    throw new UsageError('-f - reads standard input, and nothing is piped into it: kustomize build . | …')
+  return readStream(stdin)
 }
 
 /** @param namespace the namespace of objects that name none */

@@ -31,10 +31,14 @@ export async function readText(path: string): Promise<ReadText> {
 export async function readStream(stream: AsyncIterable<Uint8Array>): Promise<ReadText> {
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of stream) {
-    length += chunk.length
-    if (length > LONGEST) return { problem: 'too-large' }
-    chunks.push(chunk)
+  try {
+    for await (const chunk of stream) {
+      length += chunk.length
+      if (length > LONGEST) return { problem: 'too-large' }
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    return { problem: problemOf(error) }
   }
   return decodeChunks(chunks)
 }

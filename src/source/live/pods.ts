@@ -1,34 +1,92 @@
 /**
- * Reads a scope's failing pods in full, at a cost that grows with those pods, not with the cluster: the rows of all pods and in parallel,
- * in full, the pods in phase Pending or Unknown; then the other suspects by node and name, for which the API server has an index.
+ * Reads the failing pods of a namespace, or of all, in full and with their events, at a cost that grows with those pods, not with the
+ * cluster; and which namespaces exist. Reads the rows of all pods and in parallel, in full, the pods in phase Pending or Unknown; then the
+ * other suspects by node and name, for which the API server has an index.
  */
 
-import { rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
-import type { TableRow } from '../../kubernetes/api/cluster.ts'
+import { UsageError } from '../../errors.ts'
+import { isNotFound, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
-import { bounded } from '../../network/bounded.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { type Pod, podKey } from '../../snapshot/pod.ts'
+import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_PLACE_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
-import { list, record, text } from '../narrow/shape.ts'
 import { couldFail } from '../suspects.ts'
 import {
-  isSelectable,
-  NO_NODE,
-  type PodRow,
+  hasReadyRow,
+  type PodRows,
+  readEvents,
+  readEventsOf,
+  readPodRows,
+  readProgress,
   rowKey,
   rowKeyOf,
+  type SuspectRow,
   selectorOf,
   unreadRows,
-  visitPodRows,
-} from './pod-rows.ts'
-import type { ListOptions, NamespaceOrAll, Reading } from './reading.ts'
+} from './pod-lists.ts'
+import { fieldValue, type ListOptions, type NamespaceOrAll, type Reading } from './reading.ts'
 
-export interface ListedPods {
+export interface ScopePods {
   /** The number of pods in the scope, including healthy ones. */
   count: number
   /** Pods that could be failing, each once. */
   pods: Pod[]
+  events: PodEvent[]
+}
+
+/** Returns the failing pods of a namespace, or of all, with their events. @throws ApiError */
+export async function readPodsIn(reading: Reading, scope: NamespaceOrAll): Promise<ScopePods> {
+  // If pods can't be read either, the gap of the events would only repeat theirs.
+  const eventReading = reading.withOwnGaps()
+  const [found, scopeEvents] = await Promise.all([
+    new ScopeReader(reading, scope).read(),
+    readEvents(eventReading, scope),
+  ])
+  reading.gaps.push(...eventReading.gaps)
+  const forbiddenEverywhere = scope === null && eventReading.gaps.some(({ why }) => why === 'forbidden')
+  const events = forbiddenEverywhere
+    ? await readEventsOf(reading, [...new Set(found.pods.map(({ namespace }) => namespace))])
+    : scopeEvents
+  const pods = [...found.pods, ...(await readEphemeral(reading, scope, found.pods, events))]
+  const names = new Set(pods.map(pod => podKey(pod.namespace, pod.name)))
+  const own = events.filter(event => names.has(podKey(event.namespace, event.pod)))
+  return { count: found.count, pods, events: [...own, ...(await readProgress(reading, pods, own))] }
+}
+
+/** Returns pods whose rows look ready although an ephemeral container's image can't be pulled: only events show those. */
+async function readEphemeral(
+  reading: Reading,
+  scope: NamespaceOrAll,
+  pods: Pod[],
+  events: PodEvent[],
+): Promise<Pod[]> {
+  const read = new Set(pods.map(pod => podKey(pod.namespace, pod.name)))
+  const hidden = events.filter(
+    event =>
+      event.fieldPath.startsWith('spec.ephemeralContainers{') &&
+      !read.has(podKey(event.namespace, event.pod)),
+  )
+  const byPod = new Map(hidden.map(event => [podKey(event.namespace, event.pod), event]))
+  try {
+    const found = await bounded([...byPod.values()], AT_ONCE, ({ namespace, pod }) =>
+      readPodsWhere(reading, namespace, `metadata.name=${fieldValue(pod)}`),
+    )
+    return found.flat()
+  } catch (error) {
+    reading.recordGap(error, KINDS.Pod, scope)
+    return []
+  }
+}
+
+/** Reads in full the pods in any scope that a field selector matches, and keeps those that could be failing. @throws ApiError */
+async function readPodsWhere(reading: Reading, scope: NamespaceOrAll, fieldSelector: string): Promise<Pod[]> {
+  const kept = new SuspectCollector(reading)
+  await reading.list(KINDS.Pod, scope, { ...reading.labels, ...IN_ONE_RESPONSE, fieldSelector }, raw =>
+    kept.keep(raw),
+  )
+  return kept.pods()
 }
 
 /** A single read of a pod costs as much as this many pods in one list (measured, server and client together: 1.7 ms and 0.1 ms). */
@@ -44,24 +102,6 @@ const BEGUN = 'status.phase!=Pending,status.phase!=Unknown'
 
 /** Reads everything in one response, with only the fields that narrowPod reads. */
 const IN_ONE_RESPONSE = { limit: 0, shape: POD_SHAPE }
-
-/** @throws ApiError if the rows can't be read; later failures are gaps */
-export function readScopePods(reading: Reading, scope: NamespaceOrAll): Promise<ListedPods> {
-  return new ScopeReader(reading, scope).read()
-}
-
-/** Reads in full the pods in any scope that a field selector matches, and keeps those that could be failing. @throws ApiError */
-export async function readPodsWhere(
-  reading: Reading,
-  scope: NamespaceOrAll,
-  fieldSelector: string,
-): Promise<Pod[]> {
-  const kept = new SuspectCollector(reading)
-  await reading.list(KINDS.Pod, scope, { ...reading.labels, ...IN_ONE_RESPONSE, fieldSelector }, raw =>
-    kept.keep(raw),
-  )
-  return kept.pods()
-}
 
 /** Selects the pods of the scope that a list returns. */
 type Choice = Pick<ListOptions, 'fieldSelector' | 'only'>
@@ -85,7 +125,8 @@ class ScopeReader {
     this.#kept = new SuspectCollector(reading)
   }
 
-  async read(): Promise<ListedPods> {
+  /** @throws ApiError if the rows can't be read; later failures are gaps */
+  async read(): Promise<Omit<ScopePods, 'events'>> {
     const [rows] = await Promise.all([this.#readRows(), this.#readMany({ fieldSelector: NOT_RUNNING })])
     if (rows.unclear) await this.#readPages()
     else await this.#readBegun(rows.suspects, rows.suspects, rows.count - this.#listed)
@@ -163,11 +204,6 @@ function begunAmong(suspects: SuspectRow[]): Choice {
   return { fieldSelector: BEGUN, only: { shape: POD_PLACE_SHAPE, isWanted } }
 }
 
-/** Whether the pod's row is not a suspect's: counting it would hide a suspect with the same name and node in another namespace. */
-function hasReadyRow({ containers }: Pod): boolean {
-  return containers.every(({ kind, ready }) => ready || (kind !== 'container' && kind !== 'sidecar'))
-}
-
 /** Narrows pods as they come and keeps those that could be failing, each once. */
 class SuspectCollector {
   readonly #kept = new Map<string, Pod>()
@@ -192,60 +228,43 @@ class SuspectCollector {
   }
 }
 
-interface SuspectRow extends PodRow {
-  /** A container was restarted, so the pod has most likely left phase Pending, which a row does not show. */
-  wasRestarted: boolean
+/** Returns the names of all namespaces; if listing them fails, a gap and the context's own. */
+export async function listNamespaces(reading: Reading): Promise<string[]> {
+  const names: string[] = []
+  try {
+    await reading.list(KINDS.Namespace, null, { metadataOnly: true, limit: 500 }, ({ metadata }) => {
+      names.push(metadata.name)
+    })
+    return names
+  } catch (error) {
+    reading.recordGap(error, KINDS.Namespace, null)
+    return [reading.namespace]
+  }
 }
 
-interface PodRows extends FoundSuspects {
-  count: number
-  /** The cluster's version when the rows were read; empty if the server does not report it. */
-  resourceVersion: string
+/** Whether the namespace does not exist; one that can't be read counts as existing. */
+async function isMissing(reading: Reading, namespace: string): Promise<boolean> {
+  try {
+    await reading.get(KINDS.Namespace, null, namespace)
+    return false
+  } catch (error) {
+    rethrowUnlessApiError(error)
+    return isNotFound(error)
+  }
 }
 
-interface FoundSuspects {
-  suspects: SuspectRow[]
-  /** A row could not be interpreted, so every pod has to be read in full. */
-  unclear: boolean
+/** Throws for a namespace that does not exist. The API server returns an empty list for it, and a typo must not look healthy. */
+export async function assertExists(reading: Reading, namespace: string): Promise<void> {
+  if (!(await isMissing(reading, namespace))) return
+  throw new UsageError(
+    `There is no namespace "${namespace}" in this cluster: \`kubectl get namespaces\` lists them.`,
+  )
 }
 
-const COLUMNS = { 0: 'name', 1: 'ready', 6: 'node' }
-/** Only a hint, so the column's name is not checked: `0` or `3 (5m ago)`, before Kubernetes 1.22 a number. */
-const RESTARTS = 3
-/** Matches if all containers are ready. */
-const READY = /^(\d+)\/\1$/
-
-/** Reads the rows; whole pods from a server without Tables go to `visitPod`. @throws ApiError */
-async function readPodRows(
-  reading: Reading,
-  scope: NamespaceOrAll,
-  visitPod: (pod: unknown) => void,
-): Promise<PodRows> {
-  const found: FoundSuspects = { suspects: [], unclear: false }
-  const { count, resourceVersion, isKnown } = await visitPodRows(reading, scope, COLUMNS, {
-    row: row => addSuspect(found, row),
-    pod: visitPod,
-  })
-  return { count, suspects: found.suspects, resourceVersion, unclear: found.unclear || !isKnown }
-}
-
-/** Adds a row if it could be a suspect's. Healthy rows return first, so that they cost no memory and little time. */
-function addSuspect(found: FoundSuspects, row: TableRow): void {
-  const { cells } = row
-  if (READY.test(text(cells[1])) || cells[6] === NO_NODE || hasFinished(row)) return
-  const name = text(cells[0])
-  const node = text(cells[6])
-  if (isSelectable({ name, node }))
-    found.suspects.push({ name, node, wasRestarted: /^[1-9]/.test(String(cells[RESTARTS])) })
-  else found.unclear = true
-}
-
-/**
- * Whether the pod has finished. `Completed` in the Status cell does not show it: the cell is about one container, and is also Completed if
- * the first container is done and the second one can't be pulled.
- */
-function hasFinished({ conditions }: TableRow): boolean {
-  return list(conditions)
-    .map(record)
-    .some(({ type, reason }) => type === 'Completed' && (reason === 'Succeeded' || reason === 'Failed'))
+/** Returns the namespaces that do not exist; one that can't be read counts as existing. @throws UnreachableError */
+export async function missingNamespaces(reading: Reading, names: string[]): Promise<string[]> {
+  const missing = await bounded(names, AT_ONCE, async name =>
+    (await isMissing(reading, name)) ? [name] : [],
+  )
+  return missing.flat()
 }

@@ -16,7 +16,8 @@ import { narrowPod } from '../narrow/pod.ts'
 import { didYouMean, nearNames } from '../near-names.ts'
 import { otherTypeSentence, type RequestedSubject } from '../subject-names.ts'
 import { NoSuchPod } from '../suspects.ts'
-import { assertExists, readEvents, readPodsIn, type ScopePods } from './pods-with-events.ts'
+import { readEvents } from './pod-lists.ts'
+import { assertExists, readPodsIn, type ScopePods } from './pods.ts'
 import type { Reading } from './reading.ts'
 
 export interface SubjectPods extends ScopePods {

@@ -19,6 +19,7 @@ const MOVED = {
   frozen: 'is in a location that gets no more updates',
   moved: 'has moved',
   retired: 'is in a registry or organization that was shut down',
+  succeeded: 'is in a registry that was shut down, and its owner has not moved it to the successor',
 }
 
 const PROOF = {

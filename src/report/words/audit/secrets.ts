@@ -56,7 +56,7 @@ export const SECRET_WORDS: WordsOfRules<
         : `${container?.image} comes from Docker Hub, and the template does not name ${secret}.`
     },
     why: 'Anonymous pulls are limited to 100 in six hours for each IP address, and all nodes behind one address share that limit. (A login that the nodes themselves have is not seen from here.)',
-    todo: 'Add a pull secret for Docker Hub to the service account (`pullguard fix` does it in a cluster) or to the template',
+    todo: 'Add a pull secret for Docker Hub to the service account (`pullguard fix --registry docker.io` does it in a cluster) or to the template',
     example: {
       before: 'spec:\n  containers:\n  - name: web\n    image: nginx:1.27.3',
       after:

@@ -2,7 +2,7 @@
 
 import type { AuditReport } from '../../../audit/report.ts'
 import type { FileProblem, UnreadFile } from '../../../snapshot/audit-snapshot.ts'
-import { sanitizeLine } from '../../sanitize.ts'
+import { sanitizeLine, shellWord } from '../../sanitize.ts'
 import { joinList, pluralize } from '../nouns.ts'
 
 /** Returns the summary in one or two sentences. */
@@ -76,6 +76,8 @@ export type FileNote =
   | { code: 'unknown-rule'; path: string; at: number; rule: string }
   | { code: 'folders-not-read'; path: string }
   | { code: 'template'; path: string }
+  /** `chart` is the folder of a Helm chart; `count` is of templates. */
+  | { code: 'chart'; chart: string; count: number }
 
 const WORDS: { [Code in FileNote['code']]: (note: Extract<FileNote, { code: Code }>) => string } = {
   'ignores-nothing': ({ path, at }) =>
@@ -85,6 +87,8 @@ const WORDS: { [Code in FileNote['code']]: (note: Extract<FileNote, { code: Code
   'folders-not-read': ({ path }) => `The folders in ${path} were not read: add -R.`,
   template: ({ path }) =>
     `${path} is a template: render it first, as in \`helm template . | pullguard audit -f -\`.`,
+  chart: ({ chart, count }) =>
+    `${pluralize(count, 'template')} in ${chart}/templates not read: render the chart first, as in \`helm template ${shellWord(chart)} | pullguard audit -f -\`.`,
 }
 
 /** Returns one note as a line. */

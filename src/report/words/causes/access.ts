@@ -20,7 +20,7 @@ import {
   perimeterOf,
   perimeterTitle,
 } from '../refusal-reasons.ts'
-import { awsPolicyMeaning } from '../steps/aws-policies.ts'
+import { awsPolicyMeaning } from '../steps/cloud-permissions.ts'
 
 const isOfMirror = ({ endpoint }: Finding) => endpoint?.role === 'mirror'
 const isOfStorage = ({ endpoint }: Finding) => endpoint?.role === 'storage'

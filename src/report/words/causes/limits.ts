@@ -1,6 +1,6 @@
-/** The words of excessive pulls, a registry's limit and the kubelet's own, and of pulls that a policy on the node forbids. */
+/** The words of excessive pulls, a registry's limit and the kubelet's own, and of pulls that a policy forbids: the pod's own, or one on the node. */
 
-import type { Finding, RateLimitSubcause } from '../../../diagnosis/finding.ts'
+import type { Finding, NeverPullSubcause, RateLimitSubcause } from '../../../diagnosis/finding.ts'
 import { type CauseContext, type CauseWords, hasClue, type Sentence, sentenceFor } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
@@ -157,4 +157,30 @@ export const signaturePolicy: CauseWords = {
       ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
       : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`
   },
+}
+
+const NEVER: Record<NeverPullSubcause | 'unknown', [title: string, meaning: string]> = {
+  'not-present': [
+    'Pull policy Never, and the image is not on the node',
+    'The kubelet only uses what is already on the node, and the image is not there.',
+  ],
+  'not-verified': [
+    'Pull policy Never, and the image on the node is not verified for this pod',
+    'The node lists the image, but the kubelet does not let this pod use it without a verified credential (KEP-2535): it was pulled with one that the pod does not have, or it was preloaded, and the same content was pulled so under another name (kubernetes/kubernetes#138211). With policy Never the kubelet does not ask the registry.',
+  ],
+  unknown: [
+    'Pull policy Never, and the kubelet has no image that this pod can use',
+    'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) the kubelet does not let this pod use it without a verified credential.',
+  ],
+}
+
+function neverTexts({ findings: [{ subcause }] }: CauseContext): [title: string, meaning: string] {
+  return NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
+}
+
+export const neverPull: CauseWords = {
+  showsCredential: true,
+  short: () => 'pull policy Never',
+  title: context => neverTexts(context)[0],
+  meaning: context => neverTexts(context)[1],
 }

@@ -1,115 +1,13 @@
 /**
- * The words of pulls that never reached the host (names, connections, certificates, proxies; the host is the one in the message; policy
- * Never), and of problems that may end with time: a host's servers, a canceled pull.
+ * The words of what failed on an open connection (certificates, protocols, proxies, a host's servers), and of a canceled pull.
  */
 
-import type { Clue } from '../../../diagnosis/clue.ts'
-import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
-import type { Finding, NeverPullSubcause } from '../../../diagnosis/finding.ts'
-import { apiHost, isHosted } from '../../../image/registries.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
+import { isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
-import { capitalize, hostLabel, pluralize, registryLabel, responderLabel, withoutPort } from '../nouns.ts'
-
-/** Returns the host that was asked, or else the registry's. */
-function endpointOrRegistry({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
-  if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
-  return { host: registry === null ? 'the registry' : apiHost(registry), role: 'registry' }
-}
-
-/** Returns, for example, `registry-1.docker.io` or `the mirror cache.example`; a host of the registry keeps its own name here. */
-function askedHost({ findings: [first] }: CauseContext): string {
-  const host = endpointOrRegistry(first)
-  return host.role === 'registry' ? host.host : hostLabel(host, first.registry)
-}
-
-export const registryNotFoundDns: CauseWords = {
-  short: ({ findings: [first] }) => `DNS for ${withoutPort(endpointOrRegistry(first).host)}`,
-  title: context =>
-    `The node can't resolve the name ${withoutPort(endpointOrRegistry(context.findings[0]).host)}${endpointOrRegistry(context.findings[0]).role === 'mirror' ? ', its mirror' : ''}`,
-  meaning: context =>
-    hasClue(context, 'service-name')
-      ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
-      : hasClue(context, 'answers-elsewhere')
-        ? `Another node gets answers from ${askedHost(context)}, so the name exists: this node does not know it, or its DNS server did not answer.`
-        : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never contacted.`,
-}
-
-/** Whether the connection to the host was opened. */
-const wasOpened = ({ clues }: Finding) =>
-  clues.some(({ code }) => code === 'tls-unfinished' || code === 'unanswered')
-
-export const networkTimeout: CauseWords = {
-  short: context => `no answer from ${askedHost(context)}`,
-  title: context =>
-    hasClue(context, 'tls-unfinished')
-      ? `${capitalize(askedHost(context))} did not finish the TLS handshake in time`
-      : `${capitalize(askedHost(context))} did not answer in time`,
-  meaning: [
-    [
-      first => wasOpened(first) && first.clues.some(({ code }) => code === 'loopback'),
-      'That address is the node itself: something there accepted the connection, but did not answer in time.',
-    ],
-    ['loopback', 'That address is the node itself, and nothing answered there.'],
-    [
-      'tls-unfinished',
-      'The connection was opened, so the name and the route are right, but the TLS handshake did not end: large packets are lost on the way (MTU), a firewall or proxy in between holds up TLS, or the host is overloaded.',
-    ],
-    [
-      'unanswered',
-      'The connection was opened, so the name and the route are right, but no complete answer came in time: the host is slow or overloaded, or packets are lost on the way.',
-    ],
-    'The node sent its request and got nothing back: a firewall that drops packets, a missing route or NAT, or a very slow host.',
-  ],
-}
-
-export const connectionRefusedOrReset: CauseWords = {
-  short: context => `broken connections to ${askedHost(context)}`,
-  title: context => BROKEN[howBroken(context.findings[0])](askedHost(context)),
-  meaning: [
-    ['loopback', loopbackMeaning],
-    ['dialed-loopback', resolvedMeaning],
-    ['no-route', 'The node has no route for addresses of this family (IPv4 or IPv6), so nothing was sent.'],
-    first => BROKEN_MEANING[howBroken(first)],
-  ],
-}
-
-type Break = Extract<Clue, { code: 'unopened' }>['why'] | 'cut-off' | 'unknown'
-
-/** How the connection failed. An error that names several addresses may have several reasons. */
-function howBroken({ clues }: Pick<Finding, 'clues'>): Break {
-  if (clues.some(({ code }) => code === 'cut-off')) return 'cut-off'
-  const reasons = clues.flatMap(clue => (clue.code === 'unopened' ? [clue.why] : []))
-  return reasons.length === 1 ? (reasons[0] ?? 'unknown') : 'unknown'
-}
-
-const BROKEN: Record<Break, (host: string) => string> = {
-  'cut-off': host => `The connection to ${host} was cut off`,
-  refused: host => `The connection to ${host} was refused`,
-  network: host => `The node has no route to ${host}`,
-  host: host => `The node can't reach ${host} (no route to host)`,
-  unknown: host => `The connection to ${host} was refused or dropped`,
-}
-
-const BROKEN_MEANING: Record<Break, string> = {
-  'cut-off':
-    'The connection was opened and then closed before the answer was complete: by a firewall or proxy in between, or by the host itself.',
-  refused: 'Nothing is listening on that address and port, or a firewall in between rejects the connection.',
-  network: 'The node itself has no route to that address, so nothing was sent.',
-  host: 'That address does not answer in its network (the machine is down, or the address is wrong), or a firewall in between rejects the connection.',
-  unknown:
-    'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
-}
-
-function loopbackMeaning({ clues }: Pick<Finding, 'clues'>): string {
-  return clues.some(({ code }) => code === 'cut-off')
-    ? 'That address is the node itself: something there accepted the connection, and closed it before the answer was complete.'
-    : 'That address is the node itself: each node connects to its own loopback address, and nothing is listening there on this one.'
-}
-
-function resolvedMeaning(first: Pick<Finding, 'clues'>): string {
-  const end = howBroken(first) === 'refused' ? ', and nothing is listening on that port of it' : ''
-  return `On the node, the name resolves to the node itself${end}.`
-}
+import { roundedDown } from '../duration.ts'
+import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
+import { askedHost, endpointOrRegistry } from './connection.ts'
 
 export const tls: CauseWords = {
   short: context => (hasClue(context, 'clock-off') ? 'clocks of nodes' : `TLS with ${askedHost(context)}`),
@@ -166,14 +64,6 @@ function expiredMeaning({ clues, endpoint, registry }: CauseContext['findings'][
     : "The certificate has expired or is not valid yet, or the node's clock is wrong."
 }
 
-/** Returns a least duration in its largest unit, such as `3 days`. */
-function roundedDown(seconds: number): string {
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 120) return pluralize(minutes, 'minute')
-  const hours = Math.floor(minutes / 60)
-  return hours < 48 ? pluralize(hours, 'hour') : pluralize(Math.floor(hours / 24), 'day')
-}
-
 const nodeName = ({ node }: Pick<Finding, 'node'>) => (node === null ? 'the node' : `node ${node}`)
 
 export const httpHttpsMismatch: CauseWords = {
@@ -205,7 +95,7 @@ const spokenScheme = ({ findings: [{ clues }] }: Pick<CauseContext, 'findings'>)
   clues.find(clue => clue.code === 'speaks')?.scheme ?? 'unknown'
 
 export const proxy: CauseWords = {
-  short: () => 'the HTTP proxy of the nodes',
+  short: () => 'the proxy of the nodes',
   title: ({ findings: [{ registry, endpoint, clues }] }) => {
     const wanted = clues.find(clue => clue.code === 'behind-proxy')?.host
     // Requests to registry.k8s.io end at hosts of other names.
@@ -219,7 +109,7 @@ export const proxy: CauseWords = {
   meaning: context =>
     hasClue(context, 'loopback')
       ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."
-      : 'The runtime goes through an HTTP(S) proxy, which could not be reached or refused to pass the request on.',
+      : 'The runtime goes through a proxy, which could not be reached or refused to pass the request on.',
 }
 
 /** A token endpoint that does not know the request is a wrong or broken one. */
@@ -270,30 +160,4 @@ export const canceledOrDeadline: CauseWords = {
   title: () => 'The pull was canceled before it finished',
   meaning: () =>
     'The pull made no progress for too long, or the runtime was restarted; often the cause is a large image over a slow connection.',
-}
-
-const NEVER: Record<NeverPullSubcause | 'unknown', [title: string, meaning: string]> = {
-  'not-present': [
-    'Pull policy Never, and the image is not on the node',
-    'The kubelet only uses what is already on the node, and the image is not there.',
-  ],
-  'not-verified': [
-    'Pull policy Never, and the image on the node is not verified for this pod',
-    'The node lists the image, but the kubelet does not let this pod use it without a verified credential (KEP-2535): it was pulled with one that the pod does not have, or it was preloaded, and the same content was pulled so under another name (kubernetes/kubernetes#138211). With policy Never the kubelet does not ask the registry.',
-  ],
-  unknown: [
-    'Pull policy Never, and the kubelet has no image that this pod can use',
-    'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) the kubelet does not let this pod use it without a verified credential.',
-  ],
-}
-
-function neverTexts({ findings: [{ subcause }] }: CauseContext): [title: string, meaning: string] {
-  return NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
-}
-
-export const neverPull: CauseWords = {
-  showsCredential: true,
-  short: () => 'pull policy Never',
-  title: context => neverTexts(context)[0],
-  meaning: context => neverTexts(context)[1],
 }

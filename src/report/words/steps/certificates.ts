@@ -1,7 +1,9 @@
 /** The words of steps about TLS: a host's certificate, who has to trust it, and hosts without it. */
 
+import type { CertificateStep } from '../../../advice/step-at-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import { hostAlone } from '../../../image/host.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { minuteOf } from '../duration.ts'
 import { certificateCommand, lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
@@ -12,7 +14,6 @@ import {
   mirrorSettings,
   plainHttpPlace,
 } from '../node-settings.ts'
-import { withoutPort } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
 const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
@@ -50,7 +51,7 @@ function ofOldRoot(date: string): string {
 /** Returns why a wildcard that seems to cover the host does not; empty if there is none. */
 function wildcardNote({ clues }: Pick<Finding, 'clues'>, host: string): string {
   const names = clues.flatMap(clue => (clue.code === 'certificate-for' ? clue.names.split(', ') : []))
-  const wildcard = names.find(name => name.startsWith('*.') && withoutPort(host).endsWith(name.slice(1)))
+  const wildcard = names.find(name => name.startsWith('*.') && hostAlone(host).endsWith(name.slice(1)))
   return wildcard === undefined ? '' : `: the * in ${wildcard} matches a single label only`
 }
 
@@ -66,17 +67,7 @@ function clientCertificate(finding: Finding, host: string): string {
     : `Give every node a client certificate that ${host} accepts, in ${place}`
 }
 
-export const certificateSteps: StepWords<
-  | 'show-certificate'
-  | 'trust-authority'
-  | 'tls-between'
-  | 'renew-certificate'
-  | 'public-certificate'
-  | 'ingress-certificate'
-  | 'serve-tls'
-  | 'allow-http'
-  | 'use-https'
-> = {
+export const certificateSteps: StepWords<CertificateStep> = {
   'show-certificate': ({ host }, { findings }) =>
     nodeShellStep(
       `Look at the certificate (and the clock) ${onNodes(findings)}`,
@@ -105,7 +96,7 @@ export const certificateSteps: StepWords<
     problem === 'wrong-name'
       ? nodeShellStep(
           `See what ${host} resolves to ${onNodes(findings)}: something else answers under that name (a wildcard record in a DNS search domain, a login portal, or a proxy)`,
-          lookUpCommand(findings[0].host, withoutPort(host)),
+          lookUpCommand(findings[0].host, hostAlone(host)),
           findings,
         )
       : {

@@ -1,5 +1,6 @@
 /** The words of steps about the image itself: its platforms, its format, and what the registry has of it. */
 
+import type { ImageContentStep } from '../../../advice/step.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -25,22 +26,7 @@ function windowsTag(kernel: string, image: string): string {
   return other === image ? ` (tags with ${name})` : ` (such as ${other}, if it exists)`
 }
 
-export const imageContentSteps: StepWords<
-  | 'push-again'
-  | 'digest-mismatch'
-  | 'missing-layer'
-  | 'missing-child'
-  | 'rebuild-layers'
-  | 'show-platforms'
-  | 'build-for'
-  | 'copy-platforms'
-  | 'windows-image'
-  | 'schedule-elsewhere'
-  | 'push-current-format'
-  | 'driver-for-node'
-  | 'not-an-image'
-  | 'not-the-attestation'
-> = {
+export const imageContentSteps: StepWords<ImageContentStep> = {
   'push-again': () => ({
     text: 'If every node has the problem, push the image again: it is damaged in the registry, or by a proxy in between',
   }),

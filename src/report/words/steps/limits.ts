@@ -1,6 +1,7 @@
 /** The words of steps for limits, for pull policies, and for policies on the node. */
 
-import type { NodePolicy } from '../../../advice/step.ts'
+import type { LimitStep } from '../../../advice/step.ts'
+import type { NodePolicy, PolicyStep } from '../../../advice/step-at-node.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isPublic } from '../../../image/registries.ts'
 import type { LimitAnswer } from '../../../snapshot/hub-quota.ts'
@@ -54,19 +55,7 @@ function kindCluster(node: string | null): string {
   return name === undefined || name === 'kind' ? '' : ` --name ${shellWord(name)}`
 }
 
-export const limitSteps: StepWords<
-  | 'wait'
-  | 'find-askers'
-  | 'replace-registry'
-  | 'use-cache'
-  | 'raise-kubelet-qps'
-  | 'allow-pull'
-  | 'preload'
-  | 'load-image'
-  | 'same-secret'
-  | 'exempt-preloaded'
-  | 'slow-pull'
-> = {
+export const limitSteps: StepWords<LimitStep> = {
   wait: (step, { findings: [{ registry, reference }] }) => {
     if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
     if (step.for === 'limit' && registry === 'docker.io') return { text: WAIT['hub-limit'] }
@@ -198,9 +187,7 @@ const SIGN: Record<'key' | 'name' | 'none', string> = {
 const POLICY_OBJECTS =
   ". On OpenShift, do this in the ClusterImagePolicy or ImagePolicy for the image: the Machine Config Operator overwrites the nodes' policy.json"
 
-export const policySteps: StepWords<
-  'show-policy' | 'show-image-settings' | 'signature-store' | 'satisfy-policy'
-> = {
+export const policySteps: StepWords<PolicyStep> = {
   'show-policy': ({ kind }, { findings, findings: [first] }) => {
     const { what, command } = policySettings(kind, first.host)
     const text = `${what} ${onNodes(findings)}`

@@ -1,7 +1,7 @@
 /** The words of steps that give a pod a login, or remove a wrong one. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { LoginReason, UsableHint } from '../../../advice/step.ts'
+import type { LoginReason, LoginStep, UsableHint } from '../../../advice/step.ts'
 import type { AttemptProblem } from '../../../diagnosis/finding.ts'
 import { isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
@@ -115,26 +115,7 @@ const knows =
         step.hint.namespace === hint.namespace,
     )
 
-export const loginSteps: StepWords<
-  | 'distribute-login'
-  | 'node-login'
-  | 'recreate-pods'
-  | 'kubelet-login'
-  | 'other-debug-container'
-  | 'read-secret'
-  | 'repair-secret'
-  | 'remove-login'
-  | 'use-known-secret'
-  | 'cut-user-name'
-  | 'padded-login'
-  | 'guest-settings'
-  | 'make-public'
-  | 'short-lived-login'
-  | 'overridden-login'
-  | 'secret-writer'
-  | 'replace-passed-over'
-  | 'see-why'
-> = {
+export const loginSteps: StepWords<LoginStep> = {
   'distribute-login': ({ reason, registry }, { invocation, findings }) => {
     const secret = missingSecret(findings)
     const login = `\`${loginCommand(registry)}\``

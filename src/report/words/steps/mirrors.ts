@@ -1,7 +1,9 @@
 /** The words of steps at a mirror or cache: its health, its login, its settings on the nodes, and what it lacks. */
 
+import type { MirrorStep } from '../../../advice/step-at-node.ts'
 import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
+import { isLocal, isServiceName } from '../../../image/host.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeShellStep, onNodes } from '../node.ts'
@@ -9,12 +11,10 @@ import { mirrorLogin, mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../steps.ts'
 
-/** Addresses that refer to the node itself, or that only the cluster's DNS resolves, so this machine can't reach the mirror there. */
-const NOT_FROM_HERE = /^(?:localhost|127\.|0\.0\.0\.0|\[::1?\])|\.svc(?:\.|:|$)|\.cluster\.local(?::|$)/
-
 /** Returns how to ask the mirror for the images in use, at the URL in the evidence. */
 function askMirror(host: string, registry: string, { invocation, findings: [first] }: StepContext) {
-  if (NOT_FROM_HERE.test(host)) return {}
+  // This machine reaches neither the node's own addresses nor what only the cluster's DNS resolves.
+  if (isLocal(host) || isServiceName(host)) return {}
   const asked = first.evidence?.text.split(`//${host}/v2/`) ?? []
   const plain = asked.length > 1 && asked[0]?.endsWith('http:') === true
   const [path = ''] = asked[1]?.split(/\/(?:manifests|blobs)\//) ?? []
@@ -80,18 +80,7 @@ const SERVICES: Record<NodeService, ServiceWords> = {
 
 const SPEGEL = /:3002[01]$/
 
-export const mirrorSteps: StepWords<
-  | 'check-mirror'
-  | 'broken-mirror'
-  | 'start-local-registry'
-  | 'node-mirror'
-  | 'node-service'
-  | 'mirror-login'
-  | 'mirror-settings'
-  | 'unblock-upstream'
-  | 'mirror-limit'
-  | 'mirror-lacks-image'
-> = {
+export const mirrorSteps: StepWords<MirrorStep> = {
   'check-mirror': ({ host, registry }, context) => ({
     text: checkMirror(
       context.findings[0].cause,

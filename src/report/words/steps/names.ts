@@ -1,7 +1,8 @@
 /** The words of steps that check an image's name and place: at its registry, at another one, or on the node. */
 
+import type { NameStep } from '../../../advice/step.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
-import { cloudOf, ecrCachePrefix, isHosted } from '../../../image/registries.ts'
+import { cloudOf, ecrCachePrefix, isContainerRegistry, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { editField, setImages, untagged, withEdit, workloadsOf } from '../edits.ts'
@@ -9,24 +10,7 @@ import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../steps.ts'
 
-export const nameSteps: StepWords<
-  | 'check-name'
-  | 'near-official'
-  | 'existing-official'
-  | 'proxy-project'
-  | 'ask-registry'
-  | 'use-host'
-  | 'use-replacement'
-  | 'find-replacement'
-  | 'migrate-project'
-  | 'near-tags'
-  | 'near-repositories'
-  | 'set-tag'
-  | 'name-version'
-  | 'see-image-stream'
-  | 'use-local-image'
-  | 'set-image'
-> = {
+export const nameSteps: StepWords<NameStep> = {
   'check-name': ({ how }, { findings: [{ image, registry }] }) => {
     const name = registryLabel(registry)
     switch (how) {
@@ -113,7 +97,7 @@ export const nameSteps: StepWords<
     text:
       moved.state === 'frozen'
         ? `Use a tag from before ${moved.since}, or another publisher's image: ${untagged(image).slice(0, -1)} gets no new tags (${moved.source})`
-        : `Ask the image's publisher where it is published now${moved.state === 'retired' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
+        : `Ask the image's publisher where it is published now${moved.state === 'retired' || moved.state === 'succeeded' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
   }),
   'migrate-project': ({ project }) => ({
     text: `Or have the owner of project ${project} move its images to Artifact Registry, which serves them under the same names: \`gcloud artifacts docker upgrade migrate --projects=${shellWord(project)}\``,
@@ -194,8 +178,8 @@ function diagnoseScope(findings: readonly { namespace: string }[]): string {
 
 /** Returns common mistakes in the paths of some registries. */
 function pathHint(registry: string | null, image: string): string {
-  if (registry !== null && registry !== 'k8s.gcr.io' && /(?:^|\.)gcr\.io$/.test(registry))
-    return ' (repositories of Artifact Registry are at REGION-docker.pkg.dev, not gcr.io)'
+  if (isContainerRegistry(registry))
+    return ` (${registry} serves only the repository of Artifact Registry with this name; others are at REGION-docker.pkg.dev)`
   // With an imageRepository of one's own, kubeadm drops a level of the path, which mirrors keep (kubeadm's constants, CoreDNSImageName).
   if (registry !== null && registry !== 'docker.io' && /^[^/]+\/coredns(?:[:@]|$)/.test(image))
     return ` (at registry.k8s.io and in most mirrors it is coredns/coredns: for kubeadm, set dns.imageRepository to ${registry}/coredns)`

@@ -1,9 +1,10 @@
 /** The words of steps on the way to a host: its name, its port, and proxies in between. */
 
-import type { RealmProduct } from '../../../advice/step.ts'
-import type { DefaultName } from '../../../diagnosis/clue.ts'
+import type { NetworkStep, RealmProduct } from '../../../advice/step-at-node.ts'
+import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import { hostAlone } from '../../../image/host.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import {
@@ -18,7 +19,7 @@ import {
   resolverPlace,
 } from '../node.ts'
 import { kindRegistryNote } from '../node-settings.ts'
-import { hostLabel, registryLabel, withoutPort } from '../nouns.ts'
+import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../steps.ts'
 
 /** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
@@ -96,7 +97,7 @@ const STATUS_PAGES: readonly [RegExp, of: string, address: string][] = [
 
 /** Returns what to look at where a host's servers fail: only its operators have its log. */
 function statusText(host: string, label: string): string {
-  const [, of, address] = STATUS_PAGES.find(([hosts]) => hosts.test(withoutPort(host))) ?? []
+  const [, of, address] = STATUS_PAGES.find(([hosts]) => hosts.test(hostAlone(host))) ?? []
   if (of !== undefined) return `Check ${of} status at ${address}`
   return isHosted(host)
     ? `See whether the operators of ${label} report an outage`
@@ -129,44 +130,26 @@ const REALM_SETTING: Record<RealmProduct | 'any', string> = {
 }
 
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
-function orMirror({ invocation, findings: [first] }: StepContext, target: string) {
-  const { host, reference, registry, containerKind } = first
+function orMirror(context: StepContext, target: string) {
+  const [first] = context.findings
   // Images in a cloud's registry are mostly private, so no mirror has them.
-  if (!isHosted(target) || cloudOf(registry) !== null || containerKind === 'sandbox') return ''
+  if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
+  return `; if they are not meant to reach the internet, give them ${mirrorOf(context)}, or load the image on them`
+}
+
+/** Returns the mirror that the nodes need, with the command that shows how they get it. */
+function mirrorOf({ invocation, findings: [first] }: StepContext) {
+  const { host, reference, registry } = first
   const byTag = reference?.includes('@') !== true
   const openshift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
   const note =
     openshift && byTag
       ? '; on OpenShift an ImageTagMirrorSet, as the other kinds of mirrors only serve images that are named by digest'
       : ''
-  return `; if they are not meant to reach the internet, give them a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note}), or load the image on them`
+  return `a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note})`
 }
 
-export const networkSteps: StepWords<
-  | 'page-instead'
-  | 'resolve-host'
-  | 'node-resolver'
-  | 'compare-nodes'
-  | 'bare-host'
-  | 'default-name'
-  | 'fix-dns'
-  | 'replace-service-name'
-  | 'token-realm'
-  | 'resolve-elsewhere'
-  | 'replace-loopback'
-  | 'test-connection'
-  | 'who-answered'
-  | 'open-host'
-  | 'storage-refused'
-  | 'check-listener'
-  | 'give-route'
-  | 'check-mtu'
-  | 'show-proxy'
-  | 'fix-proxy'
-  | 'pass-proxy'
-  | 'bypass-proxy'
-  | 'status-page'
-> = {
+export const networkSteps: StepWords<NetworkStep> = {
   'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
     text: isHosted(host)
       ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}`
@@ -174,12 +157,12 @@ export const networkSteps: StepWords<
   }),
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
-      `${isFixedHost(host) || isRight(findings[0]) ? `Look up ${withoutPort(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
-      lookUpCommand(findings[0].host, withoutPort(host)),
+      `${isFixedHost(host) || isRight(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
+      lookUpCommand(findings[0].host, hostAlone(host)),
       findings,
     ),
   'compare-nodes': ({ host, node, about }, { findings }) => ({
-    text: `Compare ${about === 'name' ? `/etc/hosts and the DNS servers (${resolverPlace(findings[0].host)})` : 'the network (routes, firewall rules, proxy settings)'} ${onNodes(findings)} with those of node ${node}, which gets answers from ${withoutPort(host)}`,
+    text: `Compare ${about === 'name' ? `/etc/hosts and the DNS servers (${resolverPlace(findings[0].host)})` : 'the network (routes, firewall rules, proxy settings)'} ${onNodes(findings)} with those of node ${node}, which gets answers from ${hostAlone(host)}`,
   }),
   'fix-dns': ({ host, server }, context) => {
     const [first] = context.findings
@@ -188,7 +171,7 @@ export const networkSteps: StepWords<
     }
   },
   'node-resolver': ({ host }, { invocation, findings }) => ({
-    text: `Check the node-resolver pod ${onNodes(findings)} (namespace openshift-dns): it writes ${withoutPort(host)} into /etc/hosts there; and check that the image registry's operator is not set to Removed`,
+    text: `Check the node-resolver pod ${onNodes(findings)} (namespace openshift-dns): it writes ${hostAlone(host)} into /etc/hosts there; and check that the image registry's operator is not set to Removed`,
     command: kubectlCommand(invocation, 'get pods -o wide', 'openshift-dns'),
   }),
   'bare-host': ({ host }) => ({
@@ -206,8 +189,11 @@ export const networkSteps: StepWords<
   'token-realm': ({ host, registry, product }) => ({
     text: `Let ${registry} announce its token server by a name that nodes can reach, in ${REALM_SETTING[product ?? 'any']}: it announces ${host}, which nodes can't reach`,
   }),
-  'resolve-elsewhere': ({ host, address }) => ({
-    text: `Let ${withoutPort(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`,
+  'resolve-elsewhere': ({ host, address, owner }, context) => ({
+    text:
+      owner === 'node'
+        ? `Let ${hostAlone(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`
+        : `Let the nodes pull through ${isHosted(host) ? mirrorOf(context) : 'a mirror'}, or through a proxy: ${hostAlone(host)} is blocked in their network, which your own firewall can't change (${address}, which DNS gave for it, belongs to ${ADDRESS_OWNERS[owner]})`,
   }),
   'replace-loopback': ({ host, role }, { findings: [first] }) => ({
     text:
@@ -249,7 +235,7 @@ export const networkSteps: StepWords<
   'storage-refused': ({ host }, { findings: [{ evidence }] }) => ({
     text: /expired|specified time frame/i.test(evidence?.text ?? '')
       ? `Compare the node's clock with the real time, and look for a cache in between that keeps redirects: ${host} says that the signed address of the layer had expired`
-      : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(withoutPort(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that keeps redirects)`,
+      : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(hostAlone(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that keeps redirects)`,
   }),
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
@@ -262,7 +248,7 @@ export const networkSteps: StepWords<
   }),
   'check-mtu': ({ host, role }, { findings }) =>
     nodeShellStep(
-      `Test the TLS handshake ${onNodes(findings)}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; or a firewall or proxy in between holds up TLS to ${withoutPort(host)}`,
+      `Test the TLS handshake ${onNodes(findings)}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; or a firewall or proxy in between holds up TLS to ${hostAlone(host)}`,
       curlCommand(findings[0].host, testUrl('https', host, role)),
       findings,
     ),
@@ -287,7 +273,7 @@ export const networkSteps: StepWords<
     text: `Let the proxy pass requests for ${host}, and give the runtime its login if it asks for one`,
   }),
   'bypass-proxy': ({ host }) => ({
-    text: `Bypass the proxy for this host if the nodes reach it without one: add ${withoutPort(host)} to NO_PROXY of the runtime, and restart it`,
+    text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to NO_PROXY of the runtime, and restart it`,
   }),
   'status-page': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `${statusText(role === 'registry' ? (registry ?? host) : host, hostLabel({ host, role }, registry))}; the kubelet retries every five minutes`,

@@ -1,5 +1,6 @@
 /** The words of steps on the node: its runtime, its disk and memory, and its pause image. */
 
+import type { NodeStep } from '../../../advice/step-at-node.ts'
 import type { Clue } from '../../../diagnosis/clue.ts'
 import type { Platform } from '../../../diagnosis/pulling-node.ts'
 import { isHosted } from '../../../image/registries.ts'
@@ -42,39 +43,7 @@ const RUNTIME_UNITS: Partial<Record<Platform, string>> = {
 /** Whether more bytes arrived than were announced. */
 const isMore = (clue: Clue) => clue.code === 'arrived' && clue.of !== null && clue.bytes > clue.of
 
-export const nodeSteps: StepWords<
-  | 'prune-images'
-  | 'show-memory'
-  | 'show-killed'
-  | 'more-memory'
-  | 'start-snapshotter'
-  | 'snapshotter-log'
-  | 'bypass-snapshotter'
-  | 'define-unpacker'
-  | 'release-mount'
-  | 'check-disk'
-  | 'check-clock'
-  | 'more-ids'
-  | 'show-disk'
-  | 'free-temporary'
-  | 'larger-disk'
-  | 'remove-image'
-  | 'keep-layers'
-  | 'check-store'
-  | 'check-download'
-  | 'runtime-log'
-  | 'update-runtime'
-  | 'move-store'
-  | 'start-runtime'
-  | 'pull-by-hand'
-  | 'enter-node'
-  | 'restore-sandbox-image'
-  | 'renew-sandbox-image'
-  | 'ecr-login-of-node'
-  | 'set-sandbox-image'
-  | 'sandbox-login'
-  | 'relieve-disk'
-> = {
+export const nodeSteps: StepWords<NodeStep> = {
   'prune-images': (_step, { findings }) => {
     const { command, removesOne } = pruneCommand(findings[0].host)
     const text =

@@ -1,47 +1,14 @@
-/** The words of steps about what the registry and its cloud allow, and to whom. */
+/** The words of steps about what the owners of a registry, of a repository, or of a rule in front of them allow, and to whom. */
 
-import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
+import type { PermissionStep } from '../../../advice/step.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { type Cloud, cloudOf, isPublic } from '../../../image/registries.ts'
+import { cloudOf, isGitLab, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { kubeletLog, nodeClientStep, nodesOf, onNodes } from '../node.ts'
 import { registryLabel } from '../nouns.ts'
 import { PERIMETERS, reasonToHeed, restoreText } from '../refusal-reasons.ts'
 import type { StepWords } from '../steps.ts'
-import { awsIdentity, throughCache } from './aws-policies.ts'
-
-const ROLE: Record<Cloud, string> = {
-  ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it',
-  acr: 'give it the role AcrPull on the registry (on AKS, `az aks update --attach-acr` does that)',
-  gar: 'give it the role roles/artifactregistry.reader on the repository',
-}
-/** What a repository that belongs to someone else also requires. */
-const FOREIGN: Partial<Record<Cloud, string>> = {
-  ecr: '; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)',
-}
-const ROLE_NAME: Record<Cloud, string> = {
-  ecr: 'AmazonEC2ContainerRegistryPullOnly',
-  acr: 'AcrPull',
-  gar: 'roles/artifactregistry.reader',
-}
-const IDENTITY: Record<Cloud, string> = {
-  ecr: "the nodes' IAM role",
-  acr: "the kubelet's managed identity",
-  gar: "the nodes' service account",
-}
-const PROVIDER: Record<Cloud, string> = {
-  ecr: 'ecr-credential-provider',
-  acr: 'acr-credential-provider',
-  gar: 'auth-provider-gcp',
-}
-
-/** AKS has a command that checks everything between its nodes and a registry. */
-function checkAcr(cloud: Cloud | null, { host }: Pick<Finding, 'host'>): string {
-  return cloud === 'acr' && host.platform === 'aks'
-    ? '; `az aks check-acr` tests the identity, its role, and the connection to the registry, and `az aks update --attach-acr` gives it the role'
-    : ''
-}
+import { CLOUDS } from './cloud-permissions.ts'
 
 /** Where each product lets an administrator exempt an image; the words of its refusals give it away. */
 const EXEMPTIONS: [RegExp, string][] = [
@@ -59,139 +26,7 @@ function exemption(text: string): string {
   return EXEMPTIONS.find(([words]) => words.test(text))?.[1] ?? ''
 }
 
-/** The start of a step for nodes that don't show an identity in the registry's cloud. */
-const MEANT = 'If the nodes are meant to log in on their own'
-
-/** What to do about a credential provider that says why it failed. */
-const PROVIDER_FAULT: Record<ProviderProblem, (provider: string) => string> = {
-  'api-version': provider =>
-    `Set apiVersion in the kubelet's CredentialProviderConfig to one that ${provider} supports (mostly credentialprovider.kubelet.k8s.io/v1), or update that plugin`,
-  program: provider =>
-    `Install the program of ${provider} for this node, in the folder that the kubelet looks in`,
-  time: provider =>
-    `Find out what ${provider} waits for (mostly the cloud's metadata service or its token server)`,
-  other: provider => `Fix what ${provider} reports`,
-}
-
-/** Returns how the identity gets the permission; the first pull through a cache of ECR may also have to make the repository. */
-function attach(cloud: Cloud, action: string | null): string {
-  switch (action) {
-    case 'ecr:BatchImportUpstreamImage':
-      return `${ROLE.ecr}; the first pull of an image through the cache may also need ecr:CreateRepository, which that policy lacks`
-    case 'ecr:CreateRepository':
-      return 'allow it that action in a policy of its own, which the first pull of an image through the cache needs (as well as ecr:BatchImportUpstreamImage), or create the repository beforehand'
-    default:
-      return ROLE[cloud]
-  }
-}
-
-/** Returns the command that gives the role; null where the identity or the repository is in doubt. */
-function grantCommand(
-  cloud: Cloud,
-  caller: string | null,
-  { registry, reference, host }: Pick<Finding, 'registry' | 'reference' | 'host'>,
-): string | null {
-  if (registry === null) return null
-  switch (cloud) {
-    case 'acr': {
-      // A name may be followed by a hyphen and a hash (learn.microsoft.com, domain name label).
-      const [name = ''] = registry.split(/[-.]/)
-      return host.platform === 'aks'
-        ? `az aks update --attach-acr ${shellWord(name)} --name <cluster> --resource-group <group>`
-        : null
-    }
-    case 'ecr': {
-      const { role } = awsIdentity(caller ?? '')
-      const partition = registry.endsWith('.cn')
-        ? 'aws-cn'
-        : registry.includes('.us-gov-')
-          ? 'aws-us-gov'
-          : 'aws'
-      return role === null
-        ? null
-        : `aws iam attach-role-policy --policy-arn arn:${partition}:iam::aws:policy/${ROLE_NAME.ecr} --role-name ${shellWord(role)}`
-    }
-    case 'gar': {
-      const place = artifactRepository(reference)
-      const account = /^[\w.@-]+\.gserviceaccount\.com$/.test(caller ?? '') ? (caller ?? '') : '<account>'
-      return (
-        place &&
-        `gcloud artifacts repositories add-iam-policy-binding ${shellWord(place.repository)} --project=${shellWord(place.project)} --location=${shellWord(place.location)} --role=${ROLE_NAME.gar} --member=serviceAccount:${account}`
-      )
-    }
-  }
-}
-
-/** Where `gcr.io` and its regions have their repositories in Artifact Registry (cloud.google.com/artifact-registry/docs/transition). */
-const GCR_LOCATION = new Map([
-  ['gcr.io', 'us'],
-  ['us.gcr.io', 'us'],
-  ['eu.gcr.io', 'europe'],
-  ['asia.gcr.io', 'asia'],
-])
-
-/** Returns project, location, and repository of an image in Artifact Registry, as its name has them; null for another name. */
-function artifactRepository(reference: string | null) {
-  const [host = '', ...path] = (reference ?? '').split('/')
-  // A project of a domain, example.com:shop, is written example.com/shop.
-  const ofDomain = path[0]?.includes('.') === true
-  const project = ofDomain ? path.slice(0, 2).join(':') : path[0]
-  const gcr = GCR_LOCATION.get(host)
-  const location = gcr ?? /^([a-z0-9-]+)-docker\.pkg\.dev$/.exec(host)?.[1]
-  // The last part is the image.
-  const repository = gcr === undefined ? path.slice(0, -1)[ofDomain ? 2 : 1] : host
-  return project === undefined || location === undefined || repository === undefined
-    ? null
-    : { project, location, repository }
-}
-
-export const permissionSteps: StepWords<
-  | 'check-provider'
-  | 'grant-cloud-role'
-  | 'grant-pull'
-  | 'token-scope'
-  | 'hub-plan'
-  | 'allow-address'
-  | 'pass-perimeter'
-  | 'accept-terms'
-  | 'restore-service'
-  | 'heed-reason'
-  | 'ask-registry-admin'
-  | 'upstream-login'
-  | 'use-other-source'
-> = {
-  'check-provider': ({ cloud, sent, likely }, { findings }) => {
-    const [first] = findings
-    const fault = first.clues.find(clue => clue.code === 'provider-reason')?.problem
-    const provider = `the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}`
-    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}${checkAcr(cloud, first)}`
-    const texts = {
-      refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNodes(findings)} shows which login was used${checkAcr(cloud, first)}`,
-      nothing: `${fault === undefined ? `${likely ? 'Find' : `${MEANT}, find`} out why ${provider} returned no login` : PROVIDER_FAULT[fault](provider)}: ${configuration}`,
-      unknown: `${likely ? 'See' : `${MEANT}, see`} whether ${provider} returned a login that is valid: ${configuration}`,
-    }
-    return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
-  },
-  'grant-cloud-role': ({ cloud, caller, action, first }, { findings, findings: [finding] }) => {
-    const { registry, reference } = finding
-    const cached = action === null ? throughCache(reference) : ''
-    const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
-    const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
-    const { name, account: own } =
-      caller === null ? { name: IDENTITY[cloud], account: null } : awsIdentity(caller)
-    const lacks = action ?? 'the permission'
-    if (owner !== undefined && own !== null && owner !== own)
-      return {
-        text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${ROLE_NAME.ecr} on ${name}${cached}`,
-      }
-    const brief = `${start}: ${name} lacks ${lacks}, so ${attach(cloud, action)}`
-    const command = action === 'ecr:CreateRepository' ? null : grantCommand(cloud, caller, finding)
-    return {
-      text: `${brief}${own === null ? (FOREIGN[cloud] ?? '') : ''}${cached}${nodesOf(findings).length === 0 ? '' : `; the pull failed ${onNodes(findings)}`}`,
-      brief,
-      ...(command === null ? {} : { command }),
-    }
-  },
+export const permissionSteps: StepWords<PermissionStep> = {
   'grant-pull': (
     { by, registry, repository, caller },
     { invocation, findings: [{ namespace, credential }] },
@@ -221,7 +56,7 @@ export const permissionSteps: StepWords<
       }
       case 'registry': {
         const cloud = cloudOf(registry)
-        const how = cloud === null ? robotNote(repository, credential) : ` (${ROLE_NAME[cloud]})`
+        const how = cloud === null ? robotNote(repository, credential) : ` (${CLOUDS[cloud].role})`
         return {
           text: `Ask the owner of ${repository} at ${registryLabel(registry)} to give ${who} pull access${how}`,
         }
@@ -232,7 +67,7 @@ export const permissionSteps: StepWords<
     text: `If ${repository} is a private repository of your own, look at its owner on Docker Hub: its plan limits the number of private repositories, and those above that number can't be pulled; in an organization, a team of the account needs read access`,
   }),
   'token-scope': ({ registry }) => ({
-    text: registry.includes('gitlab')
+    text: isGitLab(registry)
       ? 'Use a token with the scope read_registry: others are refused'
       : registry === 'ghcr.io'
         ? 'Use a classic personal access token with the scope read:packages, authorized for the organization (SSO)'

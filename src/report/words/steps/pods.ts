@@ -1,5 +1,6 @@
 /** The words of steps that replace the pod, its Job, or its revision, correct what changed the pod at admission, or only look at it. */
 
+import type { PodStep } from '../../../advice/step.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { workloadPath } from '../commands.ts'
@@ -39,22 +40,7 @@ function webhooksCommand(invocation: Invocation, policies: readonly string[]): s
 /** The most Jobs that one command names. */
 const MAX_JOBS = 10
 
-export const podSteps: StepWords<
-  | 'recreate-job'
-  | 'run-again'
-  | 'login-of-maker'
-  | 'delete-run'
-  | 'restart-pull'
-  | 'delete-outgoing-pod'
-  | 'correct-admission'
-  | 'drop-registry'
-  | 'undouble-prefix'
-  | 'see-silent-node'
-  | 'delete-silent-node'
-  | 'roll-back'
-  | 'read-all'
-  | 'look-again'
-> = {
+export const podSteps: StepWords<PodStep> = {
   'recreate-job': (_step, { findings: [{ workload }] }) => ({
     text: `Then delete and recreate job ${workload?.name ?? ''} (or run it again), unless it creates a new pod on its own: a Job's template is immutable`,
   }),

@@ -1,6 +1,6 @@
 /** The words of steps that correct a name which is wrong in itself: unreadable, a placeholder, an ID, too short, or at a wrong registry. */
 
-import type { Step } from '../../../advice/step.ts'
+import type { StepOf, WrongNameStep } from '../../../advice/step.ts'
 import type { Placeholder } from '../../../image/placeholder.ts'
 import { readReference } from '../../../image/reference.ts'
 import { offlineCommand } from '../../invocation.ts'
@@ -8,17 +8,7 @@ import { shellWord } from '../../sanitize.ts'
 import { setImages, withEdit } from '../edits.ts'
 import type { Findings, StepWords } from '../steps.ts'
 
-export const wrongNameSteps: StepWords<
-  | 'read-name'
-  | 'quote-number'
-  | 'fill-placeholder'
-  | 'inject-sidecar'
-  | 'name-not-id'
-  | 'drop-scheme'
-  | 'full-name'
-  | 'correct-registry'
-  | 'name-registry'
-> = {
+export const wrongNameSteps: StepWords<WrongNameStep> = {
   'read-name': ({ image }, { invocation }) => ({
     text: `See what is wrong with the name${refusal(image)}`,
     command: offlineCommand(invocation, `image ${shellWord(image)}`),
@@ -63,10 +53,7 @@ export const wrongNameSteps: StepWords<
 /** Returns a short name as Docker and containerd complete it. */
 const onDockerHub = (image: string) => `docker.io/${image.includes('/') ? image : `library/${image}`}`
 
-const CORRECTED: Record<
-  Extract<Step, { code: 'correct-registry' }>['why'],
-  (from: string, to: string) => string
-> = {
+const CORRECTED: Record<StepOf<'correct-registry'>['why'], (from: string, to: string) => string> = {
   'web-site': (from, to) => `Write ${to} instead of ${from}: that is Docker Hub's web site, not the registry`,
   'hub-login': (from, to) =>
     `Write ${to} instead of ${from}: only under that name does the kubelet find the pod's login for Docker Hub`,

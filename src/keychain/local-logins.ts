@@ -1,44 +1,12 @@
-/** How a command contacts registries: their endpoints, and this machine's logins for them. */
+/** Sorts this machine's logins by their use: a pull secret can contain some, and only pullguard's own requests to registries can use others. */
 
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
-import { findCredentials } from '../keychain/find-credentials.ts'
-import type { WantedRegistry } from '../keychain/wanted-registries.ts'
-import { Registries } from '../registry/client.ts'
-import { type EndpointOverrides, parseEndpoints } from '../registry/endpoints.ts'
-import type { OwnAuthority } from '../registry/pools.ts'
-import type { MachineLogins } from '../source/image-checks.ts'
-import type { CommandContext } from './context.ts'
+import { type FindOptions, findCredentials } from './find-credentials.ts'
+import type { WantedRegistry } from './wanted-registries.ts'
 
-/**
- * Returns the endpoints from the flags and the environment.
- * @param given REGISTRY=URL, as in --registry-endpoint. @throws UsageError for a malformed one
- */
-export function endpointsOf(given: string[], { env }: CommandContext): EndpointOverrides {
-  return parseEndpoints(given, env.PULLGUARD_REGISTRY_ENDPOINTS)
-}
-
-/**
- * Opens registries without sending a request. The caller closes them.
- * @param timeoutMs for one request; absent: the client's own limit
- * @param ownAuthority for a host whose certificate no public authority signed
- */
-export function openRegistries(
-  endpoints: EndpointOverrides,
-  { env, version, clock, signal }: CommandContext,
-  timeoutMs?: number,
-  ownAuthority?: OwnAuthority,
-): Registries {
-  return new Registries({
-    endpoints,
-    env,
-    userAgent: `pullguard/${version}`,
-    clock,
-    signal,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(ownAuthority === undefined ? {} : { ownAuthority }),
-  })
-}
+/** The run that searches. */
+type SearchingRun = Required<Pick<FindOptions, 'env' | 'home' | 'clock' | 'signal'>>
 
 /** The logins found on this machine. */
 export interface LocalLogins {
@@ -57,7 +25,7 @@ export interface LocalLogins {
  */
 export async function localLogins(
   wanted: WantedRegistry[],
-  { env, home, clock, signal }: CommandContext,
+  { env, home, clock, signal }: SearchingRun,
   { onlyNamed } = { onlyNamed: false },
 ): Promise<LocalLogins> {
   if (wanted.length === 0) return { credentials: [], forReading: [], missing: [] }
@@ -81,21 +49,18 @@ export async function localLogins(
 }
 
 /** Returns this machine's logins for reading from exactly these registries. @throws UsageError for a file that can't be read */
-export async function readingLogins(
-  wanted: WantedRegistry[],
-  context: CommandContext,
-): Promise<Credential[]> {
-  const { credentials, forReading } = await localLogins(wanted, context, { onlyNamed: true })
+export async function readingLogins(wanted: WantedRegistry[], run: SearchingRun): Promise<Credential[]> {
+  const { credentials, forReading } = await localLogins(wanted, run, { onlyNamed: true })
   return [...credentials, ...forReading]
 }
 
 /** The same for requests that are also worth sending without a login: a file that can't be read is the `problem`. */
 export async function readingLoginsOrProblem(
   wanted: WantedRegistry[],
-  context: CommandContext,
-): Promise<MachineLogins> {
+  run: SearchingRun,
+): Promise<{ credentials: Credential[]; problem: string | null }> {
   try {
-    return { credentials: await readingLogins(wanted, context), problem: null }
+    return { credentials: await readingLogins(wanted, run), problem: null }
   } catch (error) {
     if (error instanceof UsageError) return { credentials: [], problem: error.message }
     throw error

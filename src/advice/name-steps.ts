@@ -1,0 +1,116 @@
+/** Steps about an image's name: what is wrong with it in itself, and how to check it. */
+
+import { clueOf } from '../diagnosis/clue.ts'
+import { isOpenToAll } from '../diagnosis/denial.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
+import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
+import type { Placeholder } from '../image/placeholder.ts'
+import {
+  hidesMissing,
+  isNamedLikeCache,
+  isOpenShift3Registry,
+  OPENSHIFT_REGISTRY,
+} from '../image/registries.ts'
+import { similarNames } from '../image/similar-names.ts'
+import { hasClue, stepsIf } from './conditions.ts'
+import type { Step, StepOf } from './step.ts'
+
+/** Steps for clues in the name. They come first: neither another tag nor a login helps a placeholder. */
+export function nameClueSteps(finding: Finding): Step[] {
+  const { clues, image, reference, endpoint } = finding
+  // A name that does not parse is never asked for: in a text about a host's answer, somebody has replaced the real one.
+  const isReplaced = reference === null && endpoint !== null
+  const placeholder = isReplaced ? undefined : clueOf(clues, 'placeholder')
+  return [
+    ...stepsIf(hasClue(finding, 'unquoted-number'), { code: 'quote-number', image }),
+    ...(placeholder === undefined ? [] : [placeholderStep(placeholder.of, image)]),
+    ...stepsIf(hasClue(finding, 'image-id'), { code: 'name-not-id', image }),
+    ...stepsIf(hasClue(finding, 'reference-scheme'), { code: 'drop-scheme', image }),
+    ...otherRegistry(finding),
+    ...undoublePrefix(finding),
+  ]
+}
+
+/** The registry that the name most likely means, where it names a host that is none. */
+function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
+  if (registry === null) return []
+  const correct = (to: string, why: StepOf<'correct-registry'>['why']): Step[] => [
+    { code: 'correct-registry', from: registry, to, why },
+  ]
+  if (clueOf(clues, 'web-site') !== undefined) return correct(DOCKER_HUB, 'web-site')
+  const near = clueOf(clues, 'near-registry')?.registry
+  if (near !== undefined) return correct(near, 'typo')
+  const mayBeOpenShift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
+  return cause === 'registry-not-found-dns' && isOpenShift3Registry(registry) && mayBeOpenShift
+    ? correct(OPENSHIFT_REGISTRY, 'openshift-4')
+    : []
+}
+
+/** Only registries that answered have shown that they lack such a name. */
+function undoublePrefix({ cause, clues }: Finding): Step[] {
+  const doubled = clueOf(clues, 'doubled-prefix')
+  if (doubled === undefined || clueOf(clues, 'changed-at-admission') !== undefined) return []
+  const { prefix, without } = doubled
+  return stepsIf(cause === 'image-not-found' || cause === 'auth-required-or-denied', {
+    code: 'undouble-prefix',
+    prefix,
+    without,
+  })
+}
+
+/** The registry that is missing from the name, unless Docker Hub was meant: a login for it, or its own answer, would show that. */
+export function registrySteps({ clues, credential, check }: Finding): Step[] {
+  const beside = clueOf(clues, 'name-beside')
+  const isThere = check?.verdict.startsWith('opens-') === true
+  if (beside === undefined || credential.status === 'usable' || isThere) return []
+  const { name, beside: other, same } = beside
+  return [{ code: 'name-registry', name, beside: other, same }]
+}
+
+function placeholderStep(of: Placeholder, image: string): Step {
+  return of === 'istio' ? { code: 'inject-sidecar' } : { code: 'fill-placeholder', of, image }
+}
+
+/** A path that begins with another registry's name, as in a cache; or somebody put one registry in front of another. */
+export function dropRegistry(finding: Finding): Step[] {
+  const { registry, image } = finding
+  if (registry === null || !image.startsWith(`${registry}/`) || !hasClue(finding, 'relays')) return []
+  // Names were rewritten on purpose.
+  if (hasClue(finding, 'loopback') || isNamedLikeCache(registry)) return []
+  const [inner = '', ...path] = image.slice(registry.length + 1).split('/')
+  return [{ code: 'drop-registry', host: registry, inner, without: [registry, ...path].join('/') }]
+}
+
+/** How to check the name, depending on what its registry shows to anonymous callers. */
+export function checkNameSteps(finding: Finding): Step[] {
+  const { registry, reference } = finding
+  if (registry === null) return []
+  const name = libraryName(reference)
+  if (name !== null) {
+    if (isOfficial(reference)) return [{ code: 'existing-official' }]
+    const names = similarNames(name, OFFICIAL_IMAGES, 3)
+    if (names.length > 0)
+      return [
+        { code: 'near-official', names },
+        { code: 'check-name', how: 'official' },
+      ]
+  }
+  return [{ code: 'check-name', how: howToCheck(registry, finding) }]
+}
+
+function howToCheck(registry: string, finding: Finding): 'official' | 'public' | 'hidden' | 'plain' {
+  if (isOpenToAll(finding)) return isDockerHub(registry) ? 'official' : 'public'
+  return hidesMissing(registry) ? 'hidden' : 'plain'
+}
+
+/** Steps for a name that does not parse, or that the runtime does not resolve. */
+export function unreadableNameSteps(finding: Finding): Step[] {
+  const { image } = finding
+  return hasClue(finding, 'short-name')
+    ? [{ code: 'full-name', image }]
+    : [
+        { code: 'read-name', image },
+        { code: 'set-image', known: 'nothing' },
+      ]
+}

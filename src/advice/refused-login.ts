@@ -1,0 +1,145 @@
+/** Steps about a login that was sent and refused, or that was not written as it was meant: another one, a longer-lived one, or none. */
+
+import { clueOf } from '../diagnosis/clue.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import { cloudOf, isPublic } from '../image/registries.ts'
+import { hasClue, stepsIf } from './conditions.ts'
+import { correctedSecretSteps, knownSecretSteps, loginSteps, usableSecrets } from './login.ts'
+import type { LoginReason, ShortLived, Step } from './step.ts'
+
+/** The steps for a refused login: another one, a longer-lived one, or none. */
+export function refusedLoginSteps(finding: Finding): Step[] {
+  const remove = removeSteps(finding)
+  const see = stepsIf(remove.length === 0, { code: 'see-why', after: 'login' })
+  const others = isPublic(finding.reference)
+    ? unneededLoginSteps(finding, remove)
+    : [...replacedLoginSteps(finding), ...remove]
+  return [...others, ...see]
+}
+
+/** Without the refused login, the pull is anonymous. No image of a private ECR registry is public. */
+function removeSteps(finding: Finding): Step[] {
+  const { namespace, registry } = finding
+  const secrets = usableSecrets(finding)
+  return secrets.length === 0 || registry === null || cloudOf(registry) === 'ecr'
+    ? []
+    : [{ code: 'remove-login', namespace, secrets, registry }]
+}
+
+/** The image is public, so the refused login is the only obstacle. One that a fix distributed was meant to spare the anonymous limit. */
+function unneededLoginSteps(finding: Finding, remove: Step[]): Step[] {
+  const renew = loginSteps(finding, 'refused')
+  return isDistributed(finding) ? [...renew, ...remove] : [...remove, ...nodeLogin(finding), ...renew]
+}
+
+function replacedLoginSteps(finding: Finding): Step[] {
+  const { registry } = finding
+  const secrets = usableSecrets(finding)
+  const cloud = cloudOf(registry)
+  return [
+    ...shortLived(finding),
+    ...writerSteps(finding),
+    ...stepsIf(cloud !== null && secrets.length === 0, {
+      code: 'check-provider',
+      cloud,
+      sent: 'refused',
+      likely: true,
+    }),
+    ...nodeLogin(finding),
+    ...(secrets.length === 0 ? knownSecretSteps(finding) : []),
+    ...loginSteps(finding, refusedReason(finding, secrets)),
+    ...correctedSecretSteps(finding),
+    ...(registry === null ? [] : stepsIf(hasClue(finding, 'token-scope'), { code: 'token-scope', registry })),
+  ]
+}
+
+/** A login was sent and refused, and the pod has none: it was the node's own. A cloud's credential provider has a step of its own. */
+function nodeLogin(finding: Finding): Step[] {
+  const { credential, registry, containerKind } = finding
+  return credential.status === 'none' &&
+    containerKind !== 'sandbox' &&
+    registry !== null &&
+    cloudOf(registry) === null &&
+    !hasClue(finding, 'ambiguous-refusal')
+    ? [{ code: 'node-login', registry }]
+    : []
+}
+
+/** If the pod has no login, the node's own login was refused, or none was sent. */
+function refusedReason(finding: Finding, secrets: string[]): LoginReason {
+  if (secrets.length > 0) return 'refused'
+  return hasClue(finding, 'ambiguous-refusal') ? 'missing' : 'private'
+}
+
+/** User names of tokens that expire after minutes or hours. */
+const SHORT_LIVED = new Map<string, ShortLived>([
+  ['gitlab-ci-token', 'gitlab-job'],
+  ['AWS', 'ecr'],
+  ['oauth2accesstoken', 'google'],
+  ['00000000-0000-0000-0000-000000000000', 'acr'],
+])
+
+/** A secret whose login was a short-lived token. */
+function shortLived({ credential }: Finding): Step[] {
+  return credential.attempts
+    .filter(({ usable }) => usable)
+    .flatMap(({ secret, username, validUntil = null }): Step[] => {
+      const kind = SHORT_LIVED.get(username ?? '')
+      return kind === undefined ? [] : [{ code: 'short-lived-login', secret, kind, validUntil }]
+    })
+    .slice(0, 1)
+}
+
+/** Whether a usable secret of the pod was created by `pullguard fix`, whose next run renews its login. */
+function isDistributed({ credential }: Finding): boolean {
+  return credential.attempts.some(({ usable, writer }) => usable && writer?.type === 'fix')
+}
+
+/** Logins that the kubelet can use, but that were not written as they were meant. */
+export function miswrittenLogins(finding: Finding): Step[] {
+  return [...cutUserNames(finding), ...paddedLogins(finding), ...overriddenLogins(finding)]
+}
+
+/** In double quotes, the shell expands `$team` in `robot$team+pull`, so the user name was cut off. */
+function cutUserNames({ credential, registry }: Finding): Step[] {
+  // A robot of Quay is named so.
+  const cut = registry === 'quay.io' ? /\$$/ : /^robot(?:\+.*)?$|\$$/
+  return credential.attempts.flatMap(({ usable, secret, username }): Step[] =>
+    usable && username !== null && cut.test(username) ? [{ code: 'cut-user-name', secret, username }] : [],
+  )
+}
+
+/** A stray line feed, such as `echo` adds, becomes part of the password that the registry gets. */
+function paddedLogins({ credential }: Finding): Step[] {
+  return credential.attempts.flatMap(({ usable, secret, padded }): Step[] =>
+    usable && padded === true ? [{ code: 'padded-login', secret }] : [],
+  )
+}
+
+/** A password that was changed beside `auth`, or the reverse. */
+function overriddenLogins({ credential }: Finding): Step[] {
+  return credential.attempts.flatMap(({ usable, secret, overridden }): Step[] =>
+    usable && overridden === true ? [{ code: 'overridden-login', secret }] : [],
+  )
+}
+
+/** A login that the registry refused although the pull went on: it costs each pull an attempt, and fails alone. */
+export function passedOverLogins(finding: Finding): Step[] {
+  const status = clueOf(finding.clues, 'login-passed-over')?.status
+  const secrets = usableSecrets(finding)
+  if (status === undefined || secrets.length === 0 || finding.registry === null) return []
+  return [
+    { code: 'replace-passed-over', secrets, status, registry: finding.registry },
+    ...shortLived(finding),
+  ]
+}
+
+/** Where a refused login comes from: whatever writes its Secret would overwrite another one. */
+function writerSteps({ credential, namespace }: Finding): Step[] {
+  const written = credential.attempts.flatMap(({ usable, secret, writer }): Step[] =>
+    usable && writer !== undefined && writer.type !== 'fix'
+      ? [{ code: 'secret-writer', secret, namespace, writer }]
+      : [],
+  )
+  return written.slice(0, 1)
+}

@@ -1,0 +1,132 @@
+/** Steps at the nodes: the way from them to a host, mirrors, certificates, policies, and what is wrong with a node itself. */
+
+import type { Clue } from '../diagnosis/clue.ts'
+import type { CertificateProblem, DefaultName, LazySnapshotter } from '../diagnosis/clue-at-node.ts'
+import type { EndpointRole, NamedEndpoint, NodeService } from '../diagnosis/endpoint.ts'
+import type { AddressOwner } from '../diagnosis/misresolved.ts'
+
+/** A policy on the node: a registry that is blocked, images that are on no list, or signatures. */
+export type NodePolicy = 'blocked' | 'rejected' | 'signature'
+
+/** Products that announce a token server of their own, each by a setting of another name. */
+export type RealmProduct = 'gitea' | 'harbor' | 'gitlab' | 'quay' | 'artifactory' | 'nexus'
+
+/** Repair the way to a host: its name, its address, and proxies in between. */
+export type NetworkStep =
+  | { code: 'resolve-host'; host: string }
+  | { code: 'node-resolver'; host: string }
+  | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way' }
+  | { code: 'bare-host'; host: string }
+  | ({ code: 'default-name'; of: DefaultName; registry: string | null } & NamedEndpoint)
+  | { code: 'fix-dns'; host: string; server: string | null }
+  | { code: 'replace-service-name'; host: string; role: EndpointRole }
+  | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
+  | { code: 'resolve-elsewhere'; host: string; address: string; owner: AddressOwner }
+  | { code: 'replace-loopback'; host: string; role: EndpointRole }
+  | ({
+      code: 'test-connection'
+      scheme: 'https' | 'http'
+      /** The path of the manifest that the host failed at, with its query: asking for less might look healthy. */
+      manifest?: string
+    } & NamedEndpoint)
+  | { code: 'who-answered'; host: string }
+  | { code: 'page-instead'; host: string }
+  | ({ code: 'open-host' } & NamedEndpoint)
+  | { code: 'storage-refused'; host: string }
+  | ({ code: 'check-listener' } & NamedEndpoint)
+  | ({ code: 'check-mtu' } & NamedEndpoint)
+  | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
+  | { code: 'show-proxy' }
+  | { code: 'fix-proxy'; host: string | null; scheme: boolean }
+  | { code: 'pass-proxy'; host: string }
+  | { code: 'bypass-proxy'; host: string }
+  | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
+
+/** Repair TLS: a host's certificate, and who has to trust it. */
+export type CertificateStep =
+  | { code: 'show-certificate'; host: string }
+  | { code: 'trust-authority'; host: string; intercepted: boolean }
+  | { code: 'tls-between'; host: string }
+  | { code: 'renew-certificate'; host: string; problem: CertificateProblem }
+  | { code: 'public-certificate'; host: string; problem: CertificateProblem }
+  | { code: 'ingress-certificate'; host: string }
+  | { code: 'serve-tls'; host: string }
+  | { code: 'allow-http'; host: string }
+  | { code: 'use-https'; host: string }
+
+/** Repair a mirror or cache, or what the nodes have set about it. */
+export type MirrorStep =
+  | { code: 'start-local-registry'; container: string }
+  | { code: 'check-mirror'; host: string; registry: string }
+  | { code: 'broken-mirror'; host: string; registry: string; why: string }
+  | { code: 'node-mirror'; host: string; service: NodeService | null }
+  | { code: 'node-service'; host: string; service: NodeService }
+  | { code: 'mirror-login'; host: string; registry: string }
+  | {
+      code: 'mirror-settings'
+      host: string | null
+      registry: string
+      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'answered' | 'literal-server'
+    }
+  | { code: 'unblock-upstream'; host: string }
+  | {
+      code: 'mirror-limit'
+      host: string
+      registry: string
+      /** The cache is on the node's loopback, and names of images are rewritten to go through it, as kube-image-keeper does. */
+      rewrites: boolean
+    }
+  | {
+      code: 'mirror-lacks-image'
+      host: string
+      registry: string
+      /** What the registry itself can do: it was not needed, may not be asked, or can't be reached. */
+      source: 'other' | 'blocked' | 'unreachable'
+    }
+
+/** See and satisfy a policy on the node. */
+export type PolicyStep =
+  | { code: 'show-policy'; kind: NodePolicy }
+  | { code: 'show-image-settings' }
+  | { code: 'signature-store' }
+  | {
+      code: 'satisfy-policy'
+      kind: NodePolicy
+      /** How the image's signature differs from what the policy accepts; null if it may have none. */
+      signed: Extract<Clue, { code: 'signed-otherwise' }>['with'] | null
+    }
+
+/** Repair the node: its runtime, its disk and memory, and its pause image. */
+export type NodeStep =
+  | { code: 'relieve-disk' }
+  | { code: 'check-clock' }
+  | { code: 'prune-images' }
+  | { code: 'show-memory' }
+  | { code: 'show-killed' }
+  | { code: 'more-memory' }
+  | { code: 'start-snapshotter' }
+  | { code: 'snapshotter-log'; name: LazySnapshotter | null }
+  | { code: 'bypass-snapshotter' }
+  | { code: 'define-unpacker' }
+  | { code: 'release-mount' }
+  | { code: 'check-disk' }
+  | { code: 'more-ids' }
+  | { code: 'show-disk'; path: string | null }
+  | { code: 'free-temporary'; path: string }
+  | { code: 'larger-disk' }
+  | { code: 'remove-image'; image: string }
+  | { code: 'keep-layers' }
+  | { code: 'check-store' }
+  | { code: 'check-download'; host: string }
+  | { code: 'runtime-log' }
+  | { code: 'update-runtime' }
+  | { code: 'move-store' }
+  | { code: 'start-runtime'; socket: string | null }
+  | { code: 'pull-by-hand'; image: string }
+  | { code: 'enter-node' }
+  | { code: 'restore-sandbox-image' }
+  | { code: 'renew-sandbox-image' }
+  /** `full`: the name with its registry, where the runtime did not find the image by its short one. */
+  | { code: 'set-sandbox-image'; image: string; full?: string }
+  | { code: 'sandbox-login'; registry: string }
+  | { code: 'ecr-login-of-node'; region: string | null }

@@ -1,0 +1,150 @@
+/** The clues of the way to the host, of the image's content, and of the node. */
+
+import type { FailedMirrors } from './endpoint.ts'
+import type { AddressOwner } from './misresolved.ts'
+
+/** Why the runtime rejected a certificate, or the server rejected the client's. */
+export type CertificateProblem =
+  | 'unknown-authority'
+  | 'expired'
+  | 'wrong-name'
+  | 'no-alternative-name'
+  | 'client'
+  | 'legacy'
+
+/** Where a host name comes from that nobody replaced: charts of products, new Helm charts, or documentation. */
+export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'
+
+/** Snapshotters that load layers while containers run, each a process of its own on most nodes. */
+export type LazySnapshotter = 'SOCI' | 'stargz' | 'Nydus' | 'OverlayBD'
+
+/** What is on the way to the host: names, addresses, proxies, mirrors, and TLS. */
+export type WayClue =
+  /** A web page came back instead of a registry's answer. */
+  | { code: 'web-page' }
+  /** The registry or a proxy answered with this status: 5xx, 404, or 405. */
+  | { code: 'status'; status: number }
+  /** A mirror's endpoint is configured without `https://`, or with two schemes. */
+  | { code: 'endpoint-scheme' }
+  /** The settings for Docker Hub name docker.io as a server, which is only its name in images. */
+  | { code: 'literal-server' }
+  /** A host name that charts or documentation have until somebody sets the real one. */
+  | { code: 'default-name'; of: DefaultName }
+  /** The address is the node's own loopback. */
+  | { code: 'loopback' }
+  /** The host's name resolved to this address, which can't be the host's own. */
+  | { code: 'misresolved'; address: string; owner: AddressOwner }
+  /** An address of a private network. */
+  | { code: 'private-address' }
+  /** The name of a Service: nodes don't use the cluster's DNS. */
+  | { code: 'service-name' }
+  /** Another node that got an answer from the host, at about the same time. */
+  | { code: 'answers-elsewhere'; node: string }
+  /** The DNS server that the node queried. */
+  | { code: 'dns-server'; server: string }
+  /** HTTPS_PROXY says https://, but the proxy speaks plain HTTP. */
+  | { code: 'proxy-scheme' }
+  /** The connection to the proxy failed, so the proxy refused nothing. */
+  | { code: 'proxy-unreached' }
+  /** The host that the node asked a proxy for. */
+  | { code: 'behind-proxy'; host: string }
+  /** The node has no route for addresses of this family. */
+  | { code: 'no-route'; family: 'IPv4' | 'IPv6' }
+  /** The registry's mirrors failed, too. */
+  | ({ code: 'mirrors-failed' } & FailedMirrors)
+  /** A certificate was not accepted. */
+  | { code: 'certificate'; problem: CertificateProblem }
+  /** Until or from when the certificate is valid (ISO 8601), and on which side of that the node's clock is. */
+  | { code: 'certificate-date'; date: string; side: 'after' | 'before' }
+  /** The node's clock, as an error quotes it (ISO 8601), and how much it is wrong, at least. */
+  | { code: 'clock-off'; shows: string; seconds: number }
+  /** The name or names that a certificate is for. */
+  | { code: 'certificate-for'; names: string }
+  /** The default certificate of an ingress controller. */
+  | { code: 'ingress-default' }
+  /** What the host speaks where the runtime expected the other one. */
+  | { code: 'speaks'; scheme: 'http' | 'https' }
+  /** Why the connection was not opened: nothing accepted it, or there is no way to the network or to the host. */
+  | { code: 'unopened'; why: 'refused' | 'network' | 'host' }
+  /** The connection was opened, and then closed or reset. */
+  | { code: 'cut-off' }
+  /** The transfer of a layer had begun when it broke off, so every host on the way was reached. */
+  | { code: 'interrupted' }
+  /** A TLS alert or a damaged record, with no word of a certificate. */
+  | { code: 'tls-alert' }
+  /** The connection was opened, but the TLS handshake did not end in time. */
+  | { code: 'tls-unfinished' }
+  /** The connection was opened, but no complete answer came in time. */
+  | { code: 'unanswered' }
+
+/** What of the image is missing, or is something else than an image for this node. */
+export type ContentClue =
+  /** The manifest that arrived is not the one that was announced. */
+  | { code: 'other-manifest' }
+  /** The registry has the tag or the digest, but lacks a manifest that its index lists. */
+  | { code: 'missing-child' }
+  /** The registry has the manifest, but lacks a layer. */
+  | { code: 'missing-layer' }
+  /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */
+  | { code: 'layer-mismatch' }
+  /** An old Docker manifest, schema 1. */
+  | { code: 'schema1' }
+  /** An OCI artifact that is not a container image, such as a Helm chart. */
+  | { code: 'artifact' }
+  /** A build attestation (in-toto), which lies beside an image in its index, but is none. */
+  | { code: 'attestation' }
+  /** A layer of a media type that needs another snapshotter. */
+  | { code: 'layer-type' }
+  /** A layer in a format that the runtime does not support. */
+  | { code: 'layer-format' }
+  /** The image is for Linux. */
+  | { code: 'for-linux' }
+  /** The Windows version that the image is for. */
+  | { code: 'windows-build'; build: string }
+  /** The image is signed, but with another key or by another signer than the policy accepts, or under another name. */
+  | { code: 'signed-otherwise'; with: 'key' | 'name' }
+  /** The signer that the node's signature policy requires. */
+  | { code: 'signer'; demanded: string }
+
+/** What is wrong on the node: its settings, its disk, its store, and its runtime. */
+export type NodeClue =
+  /** The node does not report anymore, so what is known of the pull is from before. ISO 8601: its last report; null if that is not known. */
+  | { code: 'node-silent'; since: string | null }
+  /** The node's disk is so full that its kubelet removes images. */
+  | { code: 'disk-pressure' }
+  /** The node's settings block the registry itself; only its mirrors may be used. */
+  | { code: 'source-blocked' }
+  /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */
+  | { code: 'not-listed' }
+  /** The runtime can't read its settings for registries and mirrors. */
+  | { code: 'mirror-config' }
+  /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
+  | { code: 'full-disk-path'; path: string; temporary: boolean }
+  /** Memory ran out, not the disk. */
+  | { code: 'memory' }
+  /** The file system below the runtime can't hold layers. */
+  | { code: 'file-system' }
+  /** The runtime runs in a user namespace that lacks IDs of the image's files. */
+  | { code: 'user-namespace' }
+  /** The runtime's own configuration has no snapshotter to unpack with. */
+  | { code: 'no-unpacker' }
+  /** A snapshotter that is a process of its own does not run. */
+  | { code: 'snapshotter-gone' }
+  /** A snapshotter that loads layers lazily could not mount one; null if the text does not show which. */
+  | { code: 'lazy-snapshotter'; name: LazySnapshotter | null }
+  /** Another process uses a mount that the runtime has to remove. */
+  | { code: 'busy-mount' }
+  /** The node's disk or file system fails. */
+  | { code: 'disk-fault' }
+  /** A layer arrived incomplete or damaged. */
+  | { code: 'partial-layer' }
+  /** A download that failed its check was discarded, so no image was made. */
+  | { code: 'discarded' }
+  /** How many bytes arrived, and of how many; `of` is null if the error gives only the digest of what arrived. */
+  | { code: 'arrived'; bytes: number; of: number | null }
+  /** The runtime's content store lacks a layer of an image that the node has. */
+  | { code: 'content-gone' }
+  /** The runtime looked for its pause image by this name among the images of the node, and asked no registry. */
+  | { code: 'not-on-node' }
+  /** The runtime's store on the node is damaged: the image was pulled but can't be found. */
+  | { code: 'damaged-store' }

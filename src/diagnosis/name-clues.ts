@@ -1,0 +1,46 @@
+/** The clues in an image's name: what is wrong with it in itself, and which other name is more likely. */
+
+import { placeholderIn } from '../image/placeholder.ts'
+import { doubledPrefix } from '../image/registries.ts'
+import { namesBeside } from '../image/similar-names.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { Clue } from './clue.ts'
+import type { Cause } from './finding.ts'
+
+/** Twelve hexadecimal digits, as clients list images, or all 64, with the algorithm or without it. */
+const IMAGE_ID = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/
+const NUMBER = /\d(?:\.\d+)?e\+\d+/i
+
+/** The clues in an image's name, as written in the pod. */
+export function nameClues(image: string, cause: Cause): Clue[] {
+  const clues: Clue[] = []
+  if (NUMBER.test(image)) clues.push({ code: 'unquoted-number' })
+  const placeholder = placeholderIn(image)
+  const isOne = placeholder !== null && (placeholder !== 'tag' || cause === 'image-not-found')
+  if (isOne) clues.push({ code: 'placeholder', of: placeholder })
+  const doubled = doubledPrefix(image)
+  if (doubled !== null) clues.push({ code: 'doubled-prefix', ...doubled })
+  if (IMAGE_ID.test(image)) clues.push({ code: 'image-id' })
+  if (placeholder !== 'ko' && /^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
+  const sign = /["'`“”‘’]|(\s)/.exec(image)
+  if (sign !== null) clues.push({ code: 'stray-character', sign: sign[1] === undefined ? 'quote' : 'space' })
+  return clues
+}
+
+/** Returns how to find the likely full name of an image without a registry, by the images that the snapshot shows to be pulled. */
+export function besideClues({
+  pods,
+  nodes,
+  pulledImages = [],
+}: Snapshot): (image: string, cause: Cause) => Clue[] {
+  const find = namesBeside(function* () {
+    yield* pulledImages
+    for (const { containers } of pods)
+      for (const { image, imageId } of containers) if (imageId !== null) yield image
+    for (const { images } of nodes) yield* images
+  })
+  return (image, cause) => {
+    const found = cause === 'image-not-found' || cause === 'auth-required-or-denied' ? find(image) : null
+    return found === null ? [] : [{ code: 'name-beside', ...found }]
+  }
+}

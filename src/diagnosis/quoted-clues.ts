@@ -1,0 +1,108 @@
+/** The clues that quote something from an error text: an address, an account, a policy, a signer, a size, a folder. */
+
+import { isLocal, isPrivateAddress } from '../image/host.ts'
+import type { AwsPolicy, Clue } from './clue.ts'
+import type { Endpoint } from './endpoint.ts'
+import { misresolvedTo } from './misresolved.ts'
+
+/** Patterns that quote one thing, and the clue that each makes of its match. */
+const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
+  [
+    /(?:client (?:with )?ip|ip address|address|ip)[ :'"“`]{1,6}((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})['"”`]? (?:is not|is blocked|not|has been|was)/i,
+    ([, address = '']) => ({ code: 'caller-address', address }),
+  ],
+  // AWS ends its errors with the policy that decided (IAM, "Troubleshoot access denied error messages").
+  [
+    /\b(?:with an (explicit deny)(?: in an? ([\w-]+(?: [\w-]+)?) policy| in a (permissions boundary))?|because no ([\w-]+(?: [\w-]+)?) policy allows|because no (permissions boundary) allows)/i,
+    awsPolicy,
+  ],
+  [
+    /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'“]?([^"'”\\]{1,200})/i,
+    ([, demanded = '']) => ({ code: 'signer', demanded }),
+  ],
+  // Go's crypto/x509 lists all names of a certificate; a long list says little.
+  [
+    /certificate is valid for ([^\s"'`]{1,120}(?:, [^\s"'`]{1,120}){0,2}), not /i,
+    ([, names = '']) => ({ code: 'certificate-for', names }),
+  ],
+  [/windows version (\d+\.\d+\.\d+)-based image/i, ([, build = '']) => ({ code: 'windows-build', build })],
+  [/\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i, ([, server = '']) => ({ code: 'dns-server', server })],
+  // What arrived, as containerd and containers/image write it: its size before or after what was announced, or the digest of no data at all.
+  [
+    /\b(?:failed size validation: |unexpected commit size )(\d+)(?: != |, expected )(\d+)/i,
+    ([, bytes, of]) => ({ code: 'arrived', bytes: Number(bytes), of: Number(of) }),
+  ],
+  [
+    /\b(?:unexpected (?:commit )?digest:? |digest did not match, expected sha256:\w{64}, got )sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\b/i,
+    () => ({ code: 'arrived', bytes: 0, of: null }),
+  ],
+]
+
+/** The clues that quote something from the text of a failed pull. */
+export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
+  const quoted = QUOTES.flatMap(([words, clueIn]) => {
+    const match = words.exec(text)
+    return match === null ? [] : [clueIn(match)]
+  })
+  const misresolved = misresolvedTo(text, endpoint)
+  return [
+    ...quoted,
+    ...callerIn(text),
+    ...fullPathIn(text),
+    ...noRouteIn(text),
+    ...(misresolved === null ? [] : [{ code: 'misresolved' as const, ...misresolved }]),
+  ]
+}
+
+const AWS_POLICIES = new Map<string, AwsPolicy>([
+  ['service control', 'service-control'],
+  ['resource control', 'resource-control'],
+  ['permissions boundary', 'permissions-boundary'],
+  ['session', 'session'],
+  ['identity-based', 'identity'],
+  ['resource-based', 'resource'],
+  ['vpc endpoint', 'vpc-endpoint'],
+])
+
+function awsPolicy([, deny, denying, boundary, missing, noBoundary]: RegExpExecArray): Clue {
+  const name = denying ?? boundary ?? missing ?? noBoundary ?? ''
+  const policy = AWS_POLICIES.get(name.toLowerCase()) ?? null
+  return { code: 'aws-policy', policy, denies: deny !== undefined }
+}
+
+const CALLER =
+  /\buser[ :]+["'`\\]*([^\s"'`\\,]{1,200})["'`\\]* (?:is not authorized|does not have|cannot|can't|has no)|\bUser: (arn:\S{1,200}) is not authorized/i
+const ACTION = /\bis not authorized to perform: ([\w-]{1,40}:\w{1,80})/i
+
+function callerIn(text: string): Clue[] {
+  const [, user, arn] = CALLER.exec(text) ?? []
+  const name = arn ?? user
+  return name === undefined ? [] : [{ code: 'caller', name, action: ACTION.exec(text)?.[1] ?? null }]
+}
+
+/** The path in a failed write, such as `write /var/tmp/storage123/2: no space left on device`. It is tried once for each word, not for each slash. */
+const FULL_PATH =
+  /(?:^|[^\w./@+-])[\w.@+-]*(\/[\w./@+-]+)[^/]{0,40}: (?:no space left on device|disk quota exceeded)/i
+/** Where a runtime's own folders begin below its store. */
+const STORE =
+  /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)/
+
+/** The folder whose file system is full: a runtime's store, or a temporary folder. */
+function fullPathIn(text: string): Clue[] {
+  const path = FULL_PATH.exec(text)?.[1] ?? ''
+  const temporary = /^\/(?:var\/)?tmp(?=\/|$)/.exec(path)?.[0]
+  const full = temporary ?? STORE.exec(path)?.[1]
+  return full === undefined
+    ? []
+    : [{ code: 'full-disk-path', path: full, temporary: temporary !== undefined }]
+}
+
+const NO_ROUTE =
+  /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address)/i
+
+/** The family of a public address for which the node has no route; one of a private network may be missing for other reasons. */
+function noRouteIn(text: string): Clue[] {
+  const address = NO_ROUTE.exec(text)?.[1]
+  if (address === undefined || isLocal(address) || isPrivateAddress(address)) return []
+  return [{ code: 'no-route', family: address.startsWith('[') ? 'IPv6' : 'IPv4' }]
+}

@@ -1,0 +1,39 @@
+/** What a host's name or address shows by itself: whether only the node, the cluster, or a private network knows it. */
+
+/** The host without its port; an IPv6 address keeps its brackets. */
+export function withoutPort(host: string): string {
+  return host.replace(/:\d+$/, '')
+}
+
+/** The host alone, without port and brackets, as in a look-up or in NO_PROXY. */
+export function hostAlone(host: string): string {
+  return withoutPort(host).replace(/^\[|\]$/g, '')
+}
+
+/** Whether the host is the node's own loopback: localhost, 127.0.0.0/8, ::1, or 0.0.0.0. */
+export function isLocal(host: string): boolean {
+  const bare = hostAlone(host)
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|0\.0\.0\.0)$/i.test(bare) || bare.endsWith('.localhost')
+}
+
+/** Whether the host is an address of a private network (RFC 1918, RFC 4193, link-local). */
+export function isPrivateAddress(host: string): boolean {
+  return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.)\d|^f[cd][0-9a-f]{2}:|^fe80:/i.test(
+    hostAlone(host),
+  )
+}
+
+/** Whether the host is an address, of IPv4 or of IPv6 in brackets, and not a name. */
+export function isAddress(host: string): boolean {
+  return /^(?:\[[0-9a-f:.%]+\]|\d{1,3}(?:\.\d{1,3}){3})$/i.test(withoutPort(host))
+}
+
+/** Whether only the cluster's own DNS resolves the name; nodes use another DNS server. */
+export function isServiceName(host: string): boolean {
+  return /\.svc(?:\.[\w.-]+)?$|\.cluster\.local$/i.test(withoutPort(host))
+}
+
+/** Whether the name looks like SERVICE.NAMESPACE: no top-level domain is `default` or has a hyphen, IDNA's xn-- aside. */
+export function isShortServiceName(host: string): boolean {
+  return /^[a-z0-9-]+\.(?:default|(?!xn--)[a-z0-9]+-[a-z0-9-]*[a-z0-9])$/i.test(withoutPort(host))
+}

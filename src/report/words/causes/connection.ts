@@ -1,0 +1,129 @@
+/** The words of pulls that never reached the host (its name, the connection to it); the host is the one in the message. */
+
+import type { Clue } from '../../../diagnosis/clue.ts'
+import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
+import { hostAlone } from '../../../image/host.ts'
+import { apiHost } from '../../../image/registries.ts'
+import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { ADDRESS_OWNERS, capitalize, hostLabel } from '../nouns.ts'
+
+/** Returns the host that was asked, or else the registry's. */
+export function endpointOrRegistry({
+  endpoint,
+  registry,
+}: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
+  if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
+  return { host: registry === null ? 'the registry' : apiHost(registry), role: 'registry' }
+}
+
+/** Returns, for example, `registry-1.docker.io` or `the mirror cache.example`; a host of the registry keeps its own name here. */
+export function askedHost({ findings: [first] }: CauseContext): string {
+  const host = endpointOrRegistry(first)
+  return host.role === 'registry' ? host.host : hostLabel(host, first.registry)
+}
+
+export const registryNotFoundDns: CauseWords = {
+  short: ({ findings: [first] }) => `DNS for ${hostAlone(endpointOrRegistry(first).host)}`,
+  title: context =>
+    `The node can't resolve the name ${hostAlone(endpointOrRegistry(context.findings[0]).host)}${endpointOrRegistry(context.findings[0]).role === 'mirror' ? ', its mirror' : ''}`,
+  meaning: context =>
+    hasClue(context, 'service-name')
+      ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
+      : hasClue(context, 'answers-elsewhere')
+        ? `Another node gets answers from ${askedHost(context)}, so the name exists: this node does not know it, or its DNS server did not answer.`
+        : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never contacted.`,
+}
+
+/** Whether another company's address was given for the host. */
+const isForged = ({ findings }: CauseContext) =>
+  findings[0].clues.some(clue => clue.code === 'misresolved' && clue.owner !== 'node')
+
+const forgedShort = (context: CauseContext) => `forged DNS answers for ${askedHost(context)}`
+const forgedTitle = (context: CauseContext) =>
+  `${capitalize(askedHost(context))} is blocked: the DNS answer for it is forged`
+
+/** Whether the connection to the host was opened. */
+const wasOpened = ({ clues }: Finding) =>
+  clues.some(({ code }) => code === 'tls-unfinished' || code === 'unanswered')
+
+export const networkTimeout: CauseWords = {
+  short: context => (isForged(context) ? forgedShort(context) : `no answer from ${askedHost(context)}`),
+  title: context =>
+    isForged(context)
+      ? forgedTitle(context)
+      : hasClue(context, 'tls-unfinished')
+        ? `${capitalize(askedHost(context))} did not finish the TLS handshake in time`
+        : `${capitalize(askedHost(context))} did not answer in time`,
+  meaning: [
+    [
+      first => wasOpened(first) && first.clues.some(({ code }) => code === 'loopback'),
+      'That address is the node itself: something there accepted the connection, but did not answer in time.',
+    ],
+    ['loopback', 'That address is the node itself, and nothing answered there.'],
+    ['misresolved', resolvedMeaning],
+    [
+      'tls-unfinished',
+      'The connection was opened, so the name and the route are right, but the TLS handshake did not end: large packets are lost on the way (MTU), a firewall or proxy in between holds up TLS, or the host is overloaded.',
+    ],
+    [
+      'unanswered',
+      'The connection was opened, so the name and the route are right, but no complete answer came in time: the host is slow or overloaded, or packets are lost on the way.',
+    ],
+    'The node sent its request and got nothing back: a firewall that drops packets, a missing route or NAT, or a very slow host.',
+  ],
+}
+
+export const connectionRefusedOrReset: CauseWords = {
+  short: context =>
+    isForged(context) ? forgedShort(context) : `broken connections to ${askedHost(context)}`,
+  title: context =>
+    isForged(context) ? forgedTitle(context) : BROKEN[howBroken(context.findings[0])](askedHost(context)),
+  meaning: [
+    ['loopback', loopbackMeaning],
+    ['misresolved', resolvedMeaning],
+    ['no-route', 'The node has no route for addresses of this family (IPv4 or IPv6), so nothing was sent.'],
+    first => BROKEN_MEANING[howBroken(first)],
+  ],
+}
+
+type Break = Extract<Clue, { code: 'unopened' }>['why'] | 'cut-off' | 'unknown'
+
+/** How the connection failed. An error that names several addresses may have several reasons. */
+function howBroken({ clues }: Pick<Finding, 'clues'>): Break {
+  if (clues.some(({ code }) => code === 'cut-off')) return 'cut-off'
+  const reasons = clues.flatMap(clue => (clue.code === 'unopened' ? [clue.why] : []))
+  return reasons.length === 1 ? (reasons[0] ?? 'unknown') : 'unknown'
+}
+
+const BROKEN: Record<Break, (host: string) => string> = {
+  'cut-off': host => `The connection to ${host} was cut off`,
+  refused: host => `The connection to ${host} was refused`,
+  network: host => `The node has no route to ${host}`,
+  host: host => `The node can't reach ${host} (no route to host)`,
+  unknown: host => `The connection to ${host} was refused or dropped`,
+}
+
+const BROKEN_MEANING: Record<Break, string> = {
+  'cut-off':
+    'The connection was opened and then closed before the answer was complete: by a firewall or proxy in between, or by the host itself.',
+  refused: 'Nothing is listening on that address and port, or a firewall in between rejects the connection.',
+  network: 'The node itself has no route to that address, so nothing was sent.',
+  host: 'That address does not answer in its network (the machine is down, or the address is wrong), or a firewall in between rejects the connection.',
+  unknown:
+    'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
+}
+
+function loopbackMeaning({ clues }: Pick<Finding, 'clues'>): string {
+  return clues.some(({ code }) => code === 'cut-off')
+    ? 'That address is the node itself: something there accepted the connection, and closed it before the answer was complete.'
+    : 'That address is the node itself: each node connects to its own loopback address, and nothing is listening there on this one.'
+}
+
+function resolvedMeaning(first: Pick<Finding, 'clues' | 'endpoint' | 'registry'>): string {
+  const to = first.clues.find(clue => clue.code === 'misresolved')
+  if (to !== undefined && to.owner !== 'node')
+    return `The node got ${to.address} for ${hostAlone(endpointOrRegistry(first).host)}, which is an address of ${ADDRESS_OWNERS[to.owner]}: the DNS answer was forged on the way, as in China for blocked hosts.`
+  const end = howBroken(first) === 'refused' ? ', and nothing is listening on that port of it' : ''
+  return `On the node, the name resolves to the node itself${end}.`
+}

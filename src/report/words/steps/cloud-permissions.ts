@@ -1,0 +1,252 @@
+/** The words of steps that let an identity of a cloud pull: its login, its role, and the AWS policies that deny the pull or lack what it needs. */
+
+import type { CloudPermissionStep } from '../../../advice/step.ts'
+import type { AwsPolicy } from '../../../diagnosis/clue.ts'
+import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
+import { type Cloud, ecrCachePrefix } from '../../../image/registries.ts'
+import { shellWord } from '../../sanitize.ts'
+import { kubeletLog, nodeClientStep, nodesOf, onNodes } from '../node.ts'
+import type { StepWords } from '../steps.ts'
+
+interface CloudWords {
+  /** The role or policy that lets an identity pull. */
+  role: string
+  /** How an identity gets it. */
+  give: string
+  /** The nodes' own identity. */
+  identity: string
+  /** The kubelet's plugin that gets a login for that identity. */
+  provider: string
+}
+
+export const CLOUDS: Record<Cloud, CloudWords> = {
+  ecr: {
+    role: 'AmazonEC2ContainerRegistryPullOnly',
+    give: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it',
+    identity: "the nodes' IAM role",
+    provider: 'ecr-credential-provider',
+  },
+  acr: {
+    role: 'AcrPull',
+    give: 'give it the role AcrPull on the registry (on AKS, `az aks update --attach-acr` does that)',
+    identity: "the kubelet's managed identity",
+    provider: 'acr-credential-provider',
+  },
+  gar: {
+    role: 'roles/artifactregistry.reader',
+    give: 'give it the role roles/artifactregistry.reader on the repository',
+    identity: "the nodes' service account",
+    provider: 'auth-provider-gcp',
+  },
+}
+
+/** What a repository of ECR that belongs to another account also requires. */
+const FOREIGN =
+  '; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)'
+
+/** AKS has a command that checks everything between its nodes and a registry. */
+function checkAcr(cloud: Cloud | null, { host }: Pick<Finding, 'host'>): string {
+  return cloud === 'acr' && host.platform === 'aks'
+    ? '; `az aks check-acr` tests the identity, its role, and the connection to the registry, and `az aks update --attach-acr` gives it the role'
+    : ''
+}
+
+/** The start of a step for nodes that don't show an identity in the registry's cloud. */
+const MEANT = 'If the nodes are meant to log in on their own'
+
+/** What to do about a credential provider that says why it failed. */
+const PROVIDER_FAULT: Record<ProviderProblem, (provider: string) => string> = {
+  'api-version': provider =>
+    `Set apiVersion in the kubelet's CredentialProviderConfig to one that ${provider} supports (mostly credentialprovider.kubelet.k8s.io/v1), or update that plugin`,
+  program: provider =>
+    `Install the program of ${provider} for this node, in the folder that the kubelet looks in`,
+  time: provider =>
+    `Find out what ${provider} waits for (mostly the cloud's metadata service or its token server)`,
+  other: provider => `Fix what ${provider} reports`,
+}
+
+/** Returns how the identity gets the permission; the first pull through a cache of ECR may also have to make the repository. */
+function attach(cloud: Cloud, action: string | null): string {
+  switch (action) {
+    case 'ecr:BatchImportUpstreamImage':
+      return `${CLOUDS.ecr.give}; the first pull of an image through the cache may also need ecr:CreateRepository, which that policy lacks`
+    case 'ecr:CreateRepository':
+      return 'allow it that action in a policy of its own, which the first pull of an image through the cache needs (as well as ecr:BatchImportUpstreamImage), or create the repository beforehand'
+    default:
+      return CLOUDS[cloud].give
+  }
+}
+
+/** Returns the command that gives the role; null where the identity or the repository is in doubt. */
+function grantCommand(
+  cloud: Cloud,
+  caller: string | null,
+  { registry, reference, host }: Pick<Finding, 'registry' | 'reference' | 'host'>,
+): string | null {
+  if (registry === null) return null
+  switch (cloud) {
+    case 'acr': {
+      // A name may be followed by a hyphen and a hash (learn.microsoft.com, domain name label).
+      const [name = ''] = registry.split(/[-.]/)
+      return host.platform === 'aks'
+        ? `az aks update --attach-acr ${shellWord(name)} --name <cluster> --resource-group <group>`
+        : null
+    }
+    case 'ecr': {
+      const { role } = awsIdentity(caller ?? '')
+      const partition = registry.endsWith('.cn')
+        ? 'aws-cn'
+        : registry.includes('.us-gov-')
+          ? 'aws-us-gov'
+          : 'aws'
+      return role === null
+        ? null
+        : `aws iam attach-role-policy --policy-arn arn:${partition}:iam::aws:policy/${CLOUDS.ecr.role} --role-name ${shellWord(role)}`
+    }
+    case 'gar': {
+      const place = artifactRepository(reference)
+      const account = /^[\w.@-]+\.gserviceaccount\.com$/.test(caller ?? '') ? (caller ?? '') : '<account>'
+      return (
+        place &&
+        `gcloud artifacts repositories add-iam-policy-binding ${shellWord(place.repository)} --project=${shellWord(place.project)} --location=${shellWord(place.location)} --role=${CLOUDS.gar.role} --member=serviceAccount:${account}`
+      )
+    }
+  }
+}
+
+/** Where `gcr.io` and its regions have their repositories in Artifact Registry (cloud.google.com/artifact-registry/docs/transition). */
+const GCR_LOCATION = new Map([
+  ['gcr.io', 'us'],
+  ['us.gcr.io', 'us'],
+  ['eu.gcr.io', 'europe'],
+  ['asia.gcr.io', 'asia'],
+])
+
+/** Returns project, location, and repository of an image in Artifact Registry, as its name has them; null for another name. */
+function artifactRepository(reference: string | null) {
+  const [host = '', ...path] = (reference ?? '').split('/')
+  // A project of a domain, example.com:shop, is written example.com/shop.
+  const ofDomain = path[0]?.includes('.') === true
+  const project = ofDomain ? path.slice(0, 2).join(':') : path[0]
+  const gcr = GCR_LOCATION.get(host)
+  const location = gcr ?? /^([a-z0-9-]+)-docker\.pkg\.dev$/.exec(host)?.[1]
+  // The last part is the image.
+  const repository = gcr === undefined ? path.slice(0, -1)[ofDomain ? 2 : 1] : host
+  return project === undefined || location === undefined || repository === undefined
+    ? null
+    : { project, location, repository }
+}
+
+interface PolicyWords {
+  /** The policy and its owner: `a service control policy of your AWS organization`. */
+  name: string
+  /** How to have it changed, for these actions. */
+  change: string
+}
+
+const POLICIES: Record<AwsPolicy, PolicyWords> = {
+  'service-control': {
+    name: 'a service control policy (SCP) of the AWS organization',
+    change: "ask the organization's administrators for an exception",
+  },
+  'resource-control': {
+    name: 'a resource control policy (RCP) of the AWS organization',
+    change: "ask the organization's administrators for an exception",
+  },
+  'permissions-boundary': {
+    name: "the role's permissions boundary",
+    change: 'ask whoever manages that boundary to allow it there',
+  },
+  session: {
+    name: 'the session policy that the role was assumed with',
+    change: 'change the policy where the session is created (the AssumeRole call)',
+  },
+  identity: {
+    name: 'a policy that is attached to the role',
+    change: "find the statement with Deny among the role's policies, and remove it or narrow it",
+  },
+  resource: {
+    name: "the repository's own policy",
+    change: "ask the repository's owner to change it (`aws ecr get-repository-policy` shows it)",
+  },
+  'vpc-endpoint': {
+    name: 'the policy of the VPC endpoint that the nodes pull through',
+    change: 'ask those who manage the VPC endpoint to allow it there',
+  },
+}
+
+const UNNAMED: PolicyWords = {
+  name: 'an AWS policy',
+  change:
+    "ask an administrator of the AWS account which one: a policy of the role, the repository's policy, a permissions boundary, a VPC endpoint policy, or a service control policy of the organization",
+}
+
+/** Returns an AWS identity as its owner knows it: a session, such as `assumed-role/ROLE/SESSION`, is of a role, to which policies are attached. */
+function awsIdentity(arn: string): { name: string; account: string | null; role: string | null } {
+  const [, account = null, role = null] =
+    /^arn:[\w-]+:(?:sts|iam)::(\d{12}):(?:assumed-role\/([^/\s]+))?/.exec(arn) ?? []
+  return { name: role === null ? arn : `the IAM role ${role}`, account, role }
+}
+
+const wordsOf = (policy: AwsPolicy | null) => (policy === null ? UNNAMED : POLICIES[policy])
+
+/** Returns why AWS refuses, in one sentence. */
+export function awsPolicyMeaning(policy: AwsPolicy | null, denies: boolean): string {
+  const { name } = wordsOf(policy)
+  return denies
+    ? `The identity that asked is known, and ${name} denies it the pull explicitly; an explicit deny overrides every policy that allows it.`
+    : `The identity that asked is known, but ${name} does not allow it the pull.`
+}
+
+export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
+  'check-provider': ({ cloud, sent, likely }, { findings }) => {
+    const [first] = findings
+    const fault = first.clues.find(clue => clue.code === 'provider-reason')?.problem
+    const provider = `the kubelet's credential provider${cloud === null ? '' : ` (${CLOUDS[cloud].provider})`}`
+    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}${checkAcr(cloud, first)}`
+    const texts = {
+      refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : CLOUDS[cloud].identity} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${CLOUDS[cloud].role})`}; the kubelet's log ${onNodes(findings)} shows which login was used${checkAcr(cloud, first)}`,
+      nothing: `${fault === undefined ? `${likely ? 'Find' : `${MEANT}, find`} out why ${provider} returned no login` : PROVIDER_FAULT[fault](provider)}: ${configuration}`,
+      unknown: `${likely ? 'See' : `${MEANT}, see`} whether ${provider} returned a login that is valid: ${configuration}`,
+    }
+    return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
+  },
+  'grant-cloud-role': ({ cloud, caller, action, first }, { findings, findings: [finding] }) => {
+    const { registry, reference } = finding
+    const cached = action === null ? throughCache(reference) : ''
+    const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
+    const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
+    const { name, account: own } =
+      caller === null ? { name: CLOUDS[cloud].identity, account: null } : awsIdentity(caller)
+    const lacks = action ?? 'the permission'
+    if (owner !== undefined && own !== null && owner !== own)
+      return {
+        text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${CLOUDS.ecr.role} on ${name}${cached}`,
+      }
+    const brief = `${start}: ${name} lacks ${lacks}, so ${attach(cloud, action)}`
+    const command = action === 'ecr:CreateRepository' ? null : grantCommand(cloud, caller, finding)
+    return {
+      text: `${brief}${own === null && cloud === 'ecr' ? FOREIGN : ''}${cached}${nodesOf(findings).length === 0 ? '' : `; the pull failed ${onNodes(findings)}`}`,
+      brief,
+      ...(command === null ? {} : { command }),
+    }
+  },
+  'lift-deny': ({ policy, denies, caller }) => {
+    const { name, change } = wordsOf(policy)
+    const who = caller === null ? "the nodes' IAM role" : awsIdentity(caller).name
+    return {
+      text: denies
+        ? `Have the explicit deny for ${who} lifted: it is in ${name}, so ${change}; another policy that allows the pull does not override a deny`
+        : `Have the pull allowed for ${who} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer, ecr:GetAuthorizationToken): ${name} does not allow it, so ${change}`,
+    }
+  },
+}
+
+/** Returns what the first pull of an image through a cache of ECR needs besides (docs.aws.amazon.com/AmazonECR, pull-through-cache-iam). */
+function throughCache(reference: string | null): string {
+  const prefix = ecrCachePrefix(reference)
+  return prefix === null
+    ? ''
+    : `; if ${prefix} is a pull-through cache, the first pull of an image also needs ecr:BatchImportUpstreamImage and ecr:CreateRepository, in the role's policies or in the registry's`
+}
