@@ -1,7 +1,6 @@
 /** Reads a response body, decompressed and within the request's timeout; a truncated body is an error. */
 
 import { pipeline, type Readable } from 'node:stream'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import type { HttpResponse } from './connection.ts'
 import type { Deadline } from './deadline.ts'
@@ -60,6 +59,6 @@ export function decoded(body: Readable, encoding: string | string[] | undefined)
 async function* joined(stream: Readable): AsyncGenerator<Uint8Array> {
   for await (const chunk of stream) {
     yield chunk
-    await nextTurn()
+    await new Promise(setImmediate)
   }
 }
