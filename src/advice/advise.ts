@@ -6,7 +6,7 @@ import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
 import { registryBehind } from '../image/registries.ts'
-import { hasClue, ON_THE_WAY } from './conditions.ts'
+import { hasClue, isOnTheWay } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
 import { checkedSteps, missingSteps, servedElsewhere } from './image-steps.ts'
@@ -14,21 +14,26 @@ import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import { dropRegistry, nameClueSteps, registrySteps, unreadableNameSteps } from './name-steps.ts'
 import {
   canceledSteps,
-  corruptSteps,
-  diskSteps,
   manifestSteps,
   neverSteps,
   otherSteps,
   platformSteps,
   signatureSteps,
 } from './node-steps.ts'
-import { admissionSteps, rollBack, runSteps, withNewRun, withRecreatedJob } from './pod-origin.ts'
+import {
+  admissionSteps,
+  outgoingSteps,
+  rollBack,
+  runSteps,
+  withNewRun,
+  withRecreatedJob,
+} from './pod-origin.ts'
+import { guestSteps, sandboxSteps, silentNodeSteps, virtualNodeSteps } from './pullers.ts'
 import { passedOverLogins } from './refused-login.ts'
-import { sandboxSteps } from './sandbox.ts'
 import type { Step, StepCode } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
+import { corruptSteps, diskSteps } from './store-steps.ts'
 import { dnsSteps, proxySteps, refusedSteps, timeoutSteps } from './unreached.ts'
-import { guestSteps, silentNodeSteps, virtualNodeSteps } from './unusual-nodes.ts'
 import { schemeSteps, serverErrorSteps, tlsSteps } from './wrong-answer.ts'
 
 /** A cause without steps does not compile. */
@@ -70,13 +75,6 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
   return [first, ...others]
 }
 
-/** The template may be correct already, and no login reaches a pod that is never replaced: delete it; its node may need a step, too. */
-function outgoingSteps({ outgoing, node }: Finding, steps: Step[]): Step[] {
-  if (outgoing === undefined) return steps
-  const ofNode = node === null ? [] : steps.filter(step => runsOnNode(step) || isAbout('node', step))
-  return [{ code: 'delete-outgoing-pod' }, ...ofNode]
-}
-
 function containerSteps(finding: Finding): Step[] {
   const { moved } = finding
   // The registry was switched off: nothing about the connection to its old name can be fixed.
@@ -99,7 +97,7 @@ function containerSteps(finding: Finding): Step[] {
     ...rollBack(finding),
   ])
   const steps = [...own, ...runSteps(finding, own)]
-  return hasClue(finding, 'guest') ? guestSteps(finding, steps) : steps
+  return guestSteps(finding, steps)
 }
 
 /** What shows that another registry was meant than the one that was asked. */
@@ -189,14 +187,14 @@ function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: 
   const broken = clueOf(clues, 'mirrors-failed')?.broken ?? null
   if (broken === null || registry === null || endpoint?.role !== 'registry') return steps
   const lacking = steps[0]?.code === 'mirror-lacks-image' ? 1 : 0
-  const at = ON_THE_WAY.includes(cause) ? lacking : cause === 'rate-limited' ? 1 : steps.length
+  const at = isOnTheWay(cause) ? lacking : cause === 'rate-limited' ? 1 : steps.length
   return steps.toSpliced(at, 0, { code: 'broken-mirror', registry, ...broken })
 }
 
 /** A name that only leads to another registry fails, where that registry may answer. */
 function withRegistryBehind({ cause, registry, endpoint }: Finding, steps: Step[]): Step[] {
   const behind = registry === null ? null : registryBehind(registry)
-  const isFailing = ON_THE_WAY.includes(cause) || cause === 'registry-server-error'
+  const isFailing = isOnTheWay(cause) || cause === 'registry-server-error'
   if (behind === null || registry === null || !isFailing || (endpoint?.host ?? registry) !== registry)
     return steps
   return steps.toSpliced(1, 0, { code: 'use-behind', registry, behind })

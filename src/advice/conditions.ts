@@ -11,13 +11,8 @@ export function hasClue({ clues }: Pick<Finding, 'clues'>, code: Clue['code']): 
   return clueOf(clues, code) !== undefined
 }
 
-/** The steps if the condition holds, otherwise none. */
-export function stepsIf(condition: boolean, ...steps: Step[]): Step[] {
-  return condition ? steps : []
-}
-
 /** Failures on the way to a registry's answer. */
-export const ON_THE_WAY: readonly Cause[] = [
+const ON_THE_WAY: readonly Cause[] = [
   'registry-not-found-dns',
   'network-timeout',
   'connection-refused-or-reset',
@@ -25,6 +20,16 @@ export const ON_THE_WAY: readonly Cause[] = [
   'http-https-mismatch',
   'proxy',
 ]
+
+/** Whether the pull failed on the way to a registry's answer. */
+export function isOnTheWay(cause: Cause): boolean {
+  return ON_THE_WAY.includes(cause)
+}
+
+/** The steps if the condition holds, otherwise none. */
+export function stepsIf(condition: boolean, ...steps: Step[]): Step[] {
+  return condition ? steps : []
+}
 
 /** Platforms and names of each cloud's own nodes. */
 const NODES_OF: Record<Cloud, { platforms: Platform[]; names: RegExp }> = {
