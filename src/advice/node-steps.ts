@@ -2,13 +2,14 @@
 
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { atLeast } from '../diagnosis/pulling-node.ts'
+import { atLeast, K3D_NODE } from '../diagnosis/pulling-node.ts'
+import { isOfficial, libraryName } from '../image/official-images.ts'
 import { isSilent } from '../image/pull-messages.ts'
 import { isContainerRegistry, isFixedHost } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { ofMirror, pullByHand, silentMirror, targetHost } from './host.ts'
-import type { Step } from './step.ts'
+import type { Step, StepOf } from './step.ts'
 import type { NodePolicy } from './step-at-node.ts'
 import { pageSteps } from './wrong-answer.ts'
 
@@ -201,13 +202,22 @@ export function manifestSteps(finding: Finding): Step[] {
   return [{ code: 'push-current-format' }, set]
 }
 
+/** What runs the cluster's nodes on a developer's machine, and copies images into them; k3d's nodes are known by their names. */
+function localTool({ platform, name }: Finding['host']): StepOf<'load-image'>['tool'] | null {
+  if (platform === 'kind' || platform === 'minikube') return platform
+  return K3D_NODE.test(name ?? '') ? 'k3d' : null
+}
+
 export function neverSteps(finding: Finding): Step[] {
   const allow: Step = { code: 'allow-pull' }
-  const { platform } = finding.host
+  const tool = localTool(finding.host)
   const image = imageName(finding)
-  // With this policy, images of a cluster on one machine are mostly built there.
-  if (platform === 'kind' || platform === 'minikube')
-    return [{ code: 'load-image', image: finding.image, tool: platform }, allow]
+  // With this policy, images of a cluster on one machine are mostly built there; one that only has a name of its own is nowhere else.
+  if (tool !== null)
+    return [
+      { code: 'load-image', image: finding.image, tool },
+      ...stepsIf(libraryName(image) === null || isOfficial(image), allow),
+    ]
   const preload: Step = { code: 'preload', image }
   return finding.subcause === 'not-verified'
     ? [{ code: 'same-secret' }, { code: 'exempt-preloaded' }, allow]

@@ -32,12 +32,16 @@ export type NetworkStep =
   | { code: 'who-answered'; host: string }
   | { code: 'page-instead'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)
+  | { code: 'serve-layers'; host: string; registry: string }
   | { code: 'storage-refused'; host: string }
+  | { code: 'ask-layer'; host: string; layer: string }
+  | { code: 'layer-refused'; host: string }
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'show-proxy' }
   | { code: 'fix-proxy'; host: string | null; scheme: boolean }
+  | { code: 'desktop-proxy'; host: string | null; wanted: string }
   | { code: 'pass-proxy'; host: string }
   | { code: 'bypass-proxy'; host: string }
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
@@ -52,7 +56,8 @@ export type CertificateStep =
   | { code: 'ingress-certificate'; host: string }
   | { code: 'serve-tls'; host: string }
   | { code: 'allow-http'; host: string }
-  | { code: 'use-https'; host: string }
+  /** `proven`: the text shows that the host speaks TLS. */
+  | { code: 'use-https'; host: string; proven: boolean }
 
 /** Repair a mirror or cache, or what the nodes have set about it. */
 export type MirrorStep =
@@ -64,11 +69,20 @@ export type MirrorStep =
   | { code: 'node-port-registry'; host: string; port: number; service: NodeService | null }
   | { code: 'node-service'; host: string; service: NodeService }
   | { code: 'mirror-login'; host: string; registry: string }
+  | { code: 'name-at-mirror'; host: string; registry: string }
   | {
       code: 'mirror-settings'
       host: string | null
       registry: string
-      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'old-format' | 'answered' | 'literal-server'
+      about:
+        | 'endpoint'
+        | 'scheme'
+        | 'web-page'
+        | 'unreadable'
+        | 'old-format'
+        | 'answered'
+        | 'literal-server'
+        | 'list'
     }
   | { code: 'unblock-upstream'; host: string }
   | {
@@ -82,7 +96,7 @@ export type MirrorStep =
       code: 'mirror-lacks-image'
       host: string
       registry: string
-      /** What the registry itself can do: it was not needed, may not be asked, or can't be reached. */
+      /** What the registry itself can do: it was not needed, must not be asked, or can't be reached. */
       source: 'other' | 'blocked' | 'unreachable'
     }
 

@@ -4,7 +4,7 @@ import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import { NO_LATEST } from './causes/image-not-found.ts'
 import { UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import type { Clue } from './clue.ts'
-import { UPSTREAM_NOT_SET_UP } from './denial.ts'
+import { UNLISTED, UPSTREAM_NOT_SET_UP } from './denial.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
 export const TEXT_CLUES: [Clue, RegExp][] = [
@@ -166,6 +166,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'artifact' },
     /vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json/i,
   ],
+  [{ code: 'served-list' }, UNLISTED],
   [{ code: 'storage-quota' }, /quota has been exceeded on namespace|storage quota|insufficient storage/i],
   [
     { code: 'vulnerabilities' },

@@ -545,3 +545,77 @@ describe('on a node that no longer reports', () => {
     )
   })
 })
+
+describe('on a virtual node', () => {
+  const azure = (code: string, why: string) =>
+    `api call to https://management.azure.com/subscriptions/1/resourceGroups/g/providers/Microsoft.ContainerInstance/containerGroups/web?api-version=2021-10-01: got HTTP response status code 400 error code "${code}": ${why}`
+  const answered = (code: string, why: string) =>
+    `PUT https://management.azure.com/subscriptions/1/providers/Microsoft.ContainerInstance/containerGroups/web\n${'-'.repeat(80)}\nRESPONSE 400: 400 Bad Request\nERROR CODE: ${code}\n${'-'.repeat(80)}\n{ "error": { "code": "${code}", "message": "${why}" } }`
+  const image = 'acme.azurecr.io/team/api:3'
+  const inaccessible = `The image '${image}' in container group 'web' is not accessible. Please check the image and registry credential.`
+  const never = /crictl|debug node|journalctl|attach-acr|AcrPull|management\.azure/
+  test.each<[string, Situation, Expected]>([
+    [
+      'an image that Azure Container Instances can not get needs the right name and a pull secret',
+      { image, error: azure('InaccessibleImage', inaccessible) },
+      {
+        first: /docker login acme\.azurecr\.io.*pullguard fix/,
+        says: /^Azure Container Instances can't access the image at acme\.azurecr\.io\n.*not with the identity of the cluster's nodes/,
+        never,
+      },
+    ],
+    [
+      'its newer client writes the same answer over several lines',
+      { image, error: answered('InaccessibleImage', inaccessible) },
+      { first: /docker login acme\.azurecr\.io/, says: /^Azure Container Instances can't/, never },
+    ],
+    [
+      'an image for another operating system is called that',
+      {
+        image: OWN,
+        error: azure(
+          'ImageOsTypeNotMatchContainerGroup',
+          `The container image '${OWN}' doesn't support specified OS 'Linux' for container group 'web'.`,
+        ),
+      },
+      { says: /isn't built for this node's OS/, never },
+    ],
+    [
+      "a registry's unexplained error is tried again with a new pod, as nothing else does that",
+      {
+        image: 'nginx:1.27',
+        error: azure(
+          'RegistryErrorResponse',
+          "An error response is received from the docker registry 'index.docker.io'. Please retry later.",
+        ),
+      },
+      { says: /Delete the pod and create it again/, never },
+    ],
+    [
+      'a pull secret that does not exist stops the pod before any registry is asked',
+      { image, error: 'secret "regcred" not found', secret: { problem: 'missing' } },
+      {
+        first: /^Create secret regcred/,
+        says: /^A pull secret can't be used, so acme\.azurecr\.io was not asked\n.*\n(?:.*\n)*Delete the pod and create it again/,
+        never,
+      },
+    ],
+    [
+      "Fargate's are tested from a pod beside, and nothing is set on them",
+      {
+        image: OWN,
+        error:
+          'failed to do request: Head "https://registry.example/v2/a": x509: certificate signed by unknown authority',
+        reason: 'ErrImagePull',
+        pod: { node: 'fargate-ip-10-0-0-7.ec2.internal' },
+      },
+      {
+        first: /openssl/,
+        says: /a pod of the same Fargate profile/,
+        never: /debug node|chroot|ca-certificates/,
+      },
+    ],
+  ])('%s', (_name, situation, expected) => {
+    check({ reason: 'ProviderFailed', ...situation }, expected)
+  })
+})

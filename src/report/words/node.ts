@@ -5,6 +5,7 @@ import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { isHosted } from '../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
+import { isOfK3d, minikubeProfile } from './local-clusters.ts'
 import { shortList } from './nouns.ts'
 import type { Findings, StepText } from './steps.ts'
 
@@ -156,11 +157,11 @@ export function resolverPlace({ os, platform }: PullingNode): string {
   return platform === 'talos' ? 'nameservers in the machine configuration' : '/etc/resolv.conf'
 }
 
-/** Returns how to request a URL, showing the whole exchange except the body. */
-export function curlCommand({ os }: PullingNode, url: string): string {
+/** Returns how to request a URL, showing the whole exchange except the body. @param flags more of curl's */
+export function curlCommand({ os }: PullingNode, url: string, flags = ''): string {
   return os === 'windows'
-    ? `curl.exe -sSv -m 15 -o NUL ${shellWord(url)}`
-    : `curl -sSv -m 15 -o /dev/null ${shellWord(url)}`
+    ? `curl.exe -sSv${flags} -m 15 -o NUL ${shellWord(url)}`
+    : `curl -sSv${flags} -m 15 -o /dev/null ${shellWord(url)}`
 }
 
 /** The media types of manifests that runtimes accept: without them, some registries answer with another one, or with an error. */
@@ -220,11 +221,6 @@ export function storePath({ platform, runtime, os }: PullingNode): string {
   return runtime === 'cri-o' ? '/var/lib/containers' : '/var/lib/containerd'
 }
 
-/** Returns the flag that names the minikube cluster: its first node has the cluster's name, and the others add `-m02` to it. */
-export function minikubeProfile(node: string | null): string {
-  return node === null ? '' : ` -p ${shellWord(node.replace(/-m\d{2,}$/, ''))}`
-}
-
 /** Returns how to get a shell on the node. */
 export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 'node' | 'host'>): StepText {
   if (node === null) return { text: 'Get a shell on the node' }
@@ -240,10 +236,10 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
     toolImage === null
       ? 'with an image that is already there and has a shell'
       : 'with an image that is already there'
-  if (host.platform === 'kind')
+  if (host.platform === 'kind' || isOfK3d(node))
     return {
-      text: "Get a shell in the node's container (if kind runs on podman or nerdctl, with that instead of docker)",
-      command: `docker exec -it ${word} bash`,
+      text: `Get a shell in the node's container (if ${host.platform === 'kind' ? 'kind runs on podman or nerdctl' : 'k3d runs on podman'}, with that instead of docker)`,
+      command: `docker exec -it ${word} ${host.platform === 'kind' ? 'bash' : 'sh'}`,
     }
   if (host.platform === 'minikube')
     return { text: 'Get a shell on the node', command: `minikube ssh${minikubeProfile(node)} -n ${word}` }
@@ -251,6 +247,10 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
     return {
       text: "Run the commands for the node in a debug pod, which shares the node's network, with an image that has their tools (curl, openssl, getent, ss), such as netshoot: Talos nodes have no shell; delete the pod afterward",
       command: debugPod(toolImage !== null && HAS_TOOLS.test(toolImage) ? toolImage : null, 'kube-system'),
+    }
+  if (host.virtual === 'fargate')
+    return {
+      text: 'Run the commands for the node in a pod of the same Fargate profile (the same namespace and labels, so it has the same subnets and security groups), with an image that it can pull and that has their tools (curl, openssl, getent): Fargate gives no shell on its nodes',
     }
   if (host.platform === 'bottlerocket')
     return {

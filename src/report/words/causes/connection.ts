@@ -25,8 +25,10 @@ export function askedHost({ findings: [first] }: CauseContext): string {
 
 export const registryNotFoundDns: CauseWords = {
   short: ({ findings: [first] }) => `DNS for ${hostAlone(endpointOrRegistry(first).host)}`,
-  title: context =>
-    `The node can't resolve the name ${hostAlone(endpointOrRegistry(context.findings[0]).host)}${endpointOrRegistry(context.findings[0]).role === 'mirror' ? ', its mirror' : ''}`,
+  title: ({ findings: [first] }) => {
+    const { host, role } = endpointOrRegistry(first)
+    return `The node can't resolve the name ${role === 'mirror' ? 'of its mirror ' : ''}${hostAlone(host)}`
+  },
   meaning: context =>
     hasClue(context, 'service-name')
       ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."

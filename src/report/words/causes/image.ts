@@ -140,7 +140,7 @@ export const platformMismatch: CauseWords = {
       'A Windows node runs only Windows images whose build matches its own; Linux images never run there.',
     ],
     ({ host }) =>
-      `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
+      `The image was built for platforms other than the node's${host.architecture === null ? ', such as for amd64 only, where the node is arm64' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
   ],
 }
 
@@ -172,7 +172,7 @@ export const invalidReference: CauseWords = {
     ['image-id', IMAGE_ID],
     [
       ({ clues }) => clues.some(clue => clue.code === 'placeholder' && clue.of !== 'template'),
-      'The manifest was applied as it is in the source code: its build tool should have replaced the name with that of the image it built.',
+      'The manifest was applied straight from the source code: its build tool should have replaced the name with that of the image it built.',
     ],
     ['placeholder', 'A variable or template value was never filled in.'],
     [
@@ -254,7 +254,7 @@ export const other: CauseWords = {
       'The file is in version 1 of its format, and the runtime reads only version 2: it stops there, before it asks any registry.',
     ],
     ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
-    ['endpoint-scheme', "The runtime can't use the address of a mirror as it is configured."],
+    ['endpoint-scheme', "The runtime can't use the address of a mirror as configured."],
     [
       hasNoReason,
       "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event.",

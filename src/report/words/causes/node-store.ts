@@ -173,7 +173,7 @@ export const corruptOrUnpack: CauseWords = {
     ],
     [
       isUnmounted,
-      'A snapshotter that loads layers while the container runs (such as SOCI or stargz) failed on the node; the login that reached this point was accepted.',
+      'A snapshotter that loads layers while the container runs (such as SOCI or stargz) failed on the node; the registry had already delivered the manifest.',
     ],
     [
       'layer-mismatch',

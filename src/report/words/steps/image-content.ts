@@ -80,8 +80,8 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       text: `If ${copies} again with all platforms (\`crane copy\`, \`skopeo copy --all\`, or \`docker buildx imagetools create\`): \`docker pull\` and \`docker push\` copy only the platform of the machine that runs them`,
     }
   },
-  'windows-image': ({ kernel }, { findings: [{ container, steps, image }] }) => ({
-    text: `${steps[0].code === 'windows-image' ? 'Use' : 'Or use'} an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's`,
+  'windows-image': ({ kernel }, { findings: [{ container, image }] }) => ({
+    text: `Or use an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's`,
   }),
   'schedule-elsewhere': ({ os, architecture, build }, { invocation, findings: [first] }) => {
     const place = managedPlace(first, invocation)

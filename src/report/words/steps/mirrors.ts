@@ -1,8 +1,10 @@
 /** The words of steps at a mirror or cache: its health, its login, its settings on the nodes, and what it lacks. */
 
+import type { StepOf } from '../../../advice/step.ts'
 import type { MirrorStep } from '../../../advice/step-at-node.ts'
 import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { hostAlone, isLocal, isServiceName } from '../../../image/host.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -23,7 +25,7 @@ function askMirror(host: string, registry: string, { invocation, findings: [firs
   const url = `${plain ? 'http' : 'https'}://${host}${prefix === '' ? '' : `/v2/${prefix}`}`
   const flags = [
     ...(plain ? ['--plain-http'] : []),
-    ...(registry === 'docker.io' ? [] : ['--registry', registry]),
+    ...(registry === DOCKER_HUB ? [] : ['--registry', registry]),
   ]
   const words = ['mirror', '--to', url, '--verify', ...flags].map(shellWord)
   return { command: ownCommand(invocation, words.join(' ')) }
@@ -90,6 +92,18 @@ const SERVICES: Record<NodeService, ServiceWords> = {
 
 const SPEGEL = /:3002[01]$/
 
+/** What to do about an image that a mirror lacks, by what its registry can do; a cache may be the registry that the image names. */
+const LACKS: Record<StepOf<'mirror-lacks-image'>['source'], (host: string, registry: string) => string> = {
+  unreachable: (host, registry) =>
+    `Copy the image to the mirror ${host}, under exactly this tag or digest, or let it fetch the image: it does not have it, and ${registryLabel(registry)}, which was tried next, can't be reached`,
+  blocked: (host, registry) =>
+    `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`,
+  other: (host, registry) =>
+    host === registry
+      ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
+      : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
+}
+
 export const mirrorSteps: StepWords<MirrorStep> = {
   'check-mirror': ({ host, registry }, context) => ({
     text: checkMirror(
@@ -143,6 +157,9 @@ export const mirrorSteps: StepWords<MirrorStep> = {
           ),
         }
   },
+  'name-at-mirror': ({ host, registry }) => ({
+    text: `Name the image at ${host} itself in the template: ECR wants a login that lasts for hours, which nodes get by the image's name, so a mirror at ECR receives none, or only one that is for ${registryLabel(registry)}`,
+  }),
   'mirror-login': ({ host, registry }, { findings: [{ host: node, credential }] }) => ({
     text: `If ${host} itself wants a login, ${mirrorLogin(node, host, registry)}${
       credential.status === 'usable' && node.runtime !== 'cri-o'
@@ -178,6 +195,10 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         return {
           text: `Write https://registry-1.docker.io as the server (or endpoint) of Docker Hub in ${place}, or leave it unset: docker.io is only Docker Hub's name in images, and the runtime asks whatever host is written there. It asks the mirrors in the same place first, so check those, too`,
         }
+      case 'list':
+        return {
+          text: `Let the nodes use another mirror of ${registryLabel(registry)}, or none, in ${place}: ${what} serves only the images on its list`,
+        }
       case 'endpoint':
         return {
           text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}${SPEGEL.test(host ?? '') ? "; Spegel, whose port this is, writes such entries into containerd's certs.d itself, where they may be left after it was removed" : ''}`,
@@ -193,14 +214,5 @@ export const mirrorSteps: StepWords<MirrorStep> = {
       : `Let ${host === registry ? `the cache ${host} use its own login at its upstream registry` : `the mirror ${host} use its own login for ${registryLabel(registry)}`}, or raise the limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
     ...askMirror(host, registry, context),
   }),
-  'mirror-lacks-image': ({ host, registry, source }) => ({
-    text:
-      source === 'unreachable'
-        ? `Copy the image to the mirror ${host}, under exactly this tag or digest, or let it fetch the image: it does not have it, and ${registryLabel(registry)}, which was tried next, can't be reached`
-        : source === 'blocked'
-          ? `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`
-          : host === registry
-            ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
-            : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
-  }),
+  'mirror-lacks-image': ({ host, registry, source }) => ({ text: LACKS[source](host, registry) }),
 }

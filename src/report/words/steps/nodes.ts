@@ -59,8 +59,8 @@ export const nodeSteps: StepWords<NodeStep> = {
     const { command, removesOne } = pruneCommand(findings[0].host)
     const text =
       removesOne === null
-        ? `Remove images that nothing uses ${onNodes(findings)}, if they fill it; those that were loaded by hand go, too`
-        : `Find images that nothing uses ${onNodes(findings)}, if they fill it, and remove each with all of its names (\`${removesOne}\`); the kubelet does so on its own above imageGCHighThresholdPercent (85 by default)`
+        ? `Remove images that nothing uses ${onNodes(findings)}, if they fill the disk; this also removes those that were loaded by hand`
+        : `Find images that nothing uses ${onNodes(findings)}, if they fill the disk, and remove each with all of its names (\`${removesOne}\`); the kubelet does so on its own above imageGCHighThresholdPercent (85 by default)`
     return nodeClientStep(text, command, findings)
   },
   'show-memory': (_step, { findings }) =>
@@ -105,7 +105,7 @@ export const nodeSteps: StepWords<NodeStep> = {
       findings,
     ),
   'bypass-snapshotter': (_step, { findings }) => ({
-    text: `If it fails again, let the runtime use overlayfs ${onNodes(findings)} instead, which downloads whole layers, and update the snapshotter`,
+    text: `If the pull fails again, let the runtime use overlayfs ${onNodes(findings)} instead, which downloads whole layers, and update the snapshotter`,
   }),
   'release-mount': (_step, { findings }) => {
     const text = `Find the process that keeps the runtime's mount busy ${onNodes(findings)}, most often a security agent or virus scanner that looks into every new mount, and exclude ${storePath(findings[0].host)} from it`
@@ -175,23 +175,23 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: `Free space in ${path} ${onNodes(findings)}, or enlarge its file system; or let the runtime unpack elsewhere (${first.host.runtime === 'cri-o' || first.host.runtime === null ? `big_files_temporary_dir in /etc/crio/crio.conf${first.host.runtime === null ? ' of CRI-O, TMPDIR in the service of others' : ''}` : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
   }),
   'larger-disk': (_step, { invocation, findings: [{ node }] }) => ({
-    text: 'If it fills up again, give nodes a larger disk or volume, and let image garbage collection start earlier',
+    text: 'If the disk fills up again, give nodes a larger one or another volume, and let image garbage collection start earlier',
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
   'remove-image': ({ image }, { findings }) =>
     nodeClientStep(
-      `Remove what is left of it ${onNodes(findings)}${removeLimits(findings[0].host)}; the kubelet then pulls it again`,
+      `Remove what is left of the image ${onNodes(findings)}${removeLimits(findings[0].host)}; the kubelet then pulls it again`,
       removeCommand(findings[0].host, image),
       findings,
     ),
   'keep-layers': (_step, { findings }) => ({
-    text: `If it comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
+    text: `If the error comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
   }),
   'check-store': (_step, { findings, findings: [first] }) => ({
-    text: `If it comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node and replace it`,
+    text: `If the error comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node and replace it`,
   }),
   'check-download': ({ host }, { findings: [{ clues }] }) => ({
-    text: `If it fails again, look for what cuts off or changes downloads between the node and ${host}, or the host that ${host} redirects layers to: a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}${clues.some(isMore) ? '; as more arrived than was announced, perhaps a cache ignores Range: from 2.1 on, containerd can request a layer in several ranges (concurrent_layer_fetch_buffer, on Bottlerocket concurrent-download-chunk-size)' : ''}`,
+    text: `If the pull fails again, look for what cuts off or changes downloads between the node and ${host}, or the host that ${host} redirects layers to: a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}${clues.some(isMore) ? '; as more arrived than was announced, perhaps a cache ignores Range: from 2.1 on, containerd can request a layer in several ranges (concurrent_layer_fetch_buffer, on Bottlerocket concurrent-download-chunk-size)' : ''}`,
   }),
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'
@@ -207,7 +207,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     const isFirst = steps[0].code === 'update-runtime'
     const version = isFirst && host.version !== null ? ` (${host.runtime} ${host.version})` : ''
     return {
-      text: `${isFirst ? 'Update' : 'If it fails again, update'} the container runtime ${onNodes(findings)}${version}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
+      text: `${isFirst ? 'Update' : 'If the pull fails again, update'} the container runtime ${onNodes(findings)}${version}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
     }
   },
   'match-docker': (_step, { findings, findings: [{ host }] }) => ({
