@@ -8,6 +8,7 @@ import { isLocal } from '../image/host.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
 import { PROVIDER_FAILED } from '../image/pull-messages.ts'
 import { registryBehind } from '../image/registries.ts'
+import { signatureSteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
@@ -22,7 +23,6 @@ import {
   neverSteps,
   otherSteps,
   platformSteps,
-  signatureSteps,
 } from './node-steps.ts'
 import { admissionSteps, rollBack, runSteps, withNewRun, withRecreatedJob } from './pod-origin.ts'
 import { passedOverLogins } from './refused-login.ts'

@@ -7,6 +7,7 @@ import { cloudOf, isPublic } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { answeringHost } from './host.ts'
 import type { Step } from './step.ts'
+import type { NodePolicy } from './step-at-node.ts'
 
 /** Registries that give layers to anyone without a token. */
 const WITHOUT_TOKEN = ['registry.k8s.io', 'mcr.microsoft.com']
@@ -86,4 +87,29 @@ export function upstreamSteps(finding: Finding): Step[] {
   return kind === 'other' && repositoryOf(finding.reference).split('/').length === 2
     ? [name, login]
     : [login, name]
+}
+
+/** Steps for a policy of the node, which closes it to the image before or after the registry is asked. */
+export function signatureSteps(finding: Finding): Step[] {
+  const file = clueOf(finding.clues, 'policy-file')
+  if (file !== undefined)
+    return [
+      ...stepsIf(!file.missing, { code: 'show-policy-file', path: file.path }),
+      { ...file, code: 'repair-policy-file' },
+    ]
+  const kind = policyOf(finding)
+  const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null
+  return [
+    ...stepsIf(hasClue(finding, 'web-page'), { code: 'signature-store' }),
+    // OpenShift writes its nodes' lists of registries from an object.
+    kind !== 'signature' && finding.host.platform === 'openshift'
+      ? { code: 'show-image-settings' }
+      : { code: 'show-policy', kind },
+    { code: 'satisfy-policy', kind, signed },
+  ]
+}
+
+function policyOf(finding: Finding): NodePolicy {
+  if (hasClue(finding, 'source-blocked')) return 'blocked'
+  return hasClue(finding, 'not-listed') ? 'rejected' : 'signature'
 }

@@ -10,7 +10,6 @@ import { policySteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { ofMirror, pullByHand, silentMirror, targetHost } from './host.ts'
 import type { Step, StepOf } from './step.ts'
-import type { NodePolicy } from './step-at-node.ts'
 import { pageSteps } from './wrong-answer.ts'
 
 const imageName = ({ reference, image }: Finding) => reference ?? image
@@ -222,30 +221,6 @@ export function neverSteps(finding: Finding): Step[] {
   return finding.subcause === 'not-verified'
     ? [{ code: 'same-secret' }, { code: 'exempt-preloaded' }, allow]
     : [allow, preload]
-}
-
-export function signatureSteps(finding: Finding): Step[] {
-  const file = clueOf(finding.clues, 'policy-file')
-  if (file !== undefined)
-    return [
-      ...stepsIf(!file.missing, { code: 'show-policy-file', path: file.path }),
-      { ...file, code: 'repair-policy-file' },
-    ]
-  const kind = policyOf(finding)
-  const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null
-  return [
-    ...stepsIf(hasClue(finding, 'web-page'), { code: 'signature-store' }),
-    // OpenShift writes its nodes' lists of registries from an object.
-    kind !== 'signature' && finding.host.platform === 'openshift'
-      ? { code: 'show-image-settings' }
-      : { code: 'show-policy', kind },
-    { code: 'satisfy-policy', kind, signed },
-  ]
-}
-
-function policyOf(finding: Finding): NodePolicy {
-  if (hasClue(finding, 'source-blocked')) return 'blocked'
-  return hasClue(finding, 'not-listed') ? 'rejected' : 'signature'
 }
 
 export function canceledSteps(finding: Finding): Step[] {
