@@ -11,8 +11,8 @@ export type NodePolicy = 'blocked' | 'rejected' | 'signature'
 /** Products that announce a token server of their own, each by a setting of another name. */
 export type RealmProduct = 'gitea' | 'harbor' | 'gitlab' | 'quay' | 'artifactory' | 'nexus'
 
-/** Repair the name or the address of a host, or set a better one. */
-export type AddressStep =
+/** Repair the way to a host: its name, its address, and proxies in between. */
+export type NetworkStep =
   | { code: 'resolve-host'; host: string }
   | { code: 'node-resolver'; host: string }
   | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way' }
@@ -23,22 +23,13 @@ export type AddressStep =
   | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
   | { code: 'resolve-elsewhere'; host: string; address: string; owner: AddressOwner }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
-
-/** Repair the way to a host: connections, proxies, and what answers in its place. */
-export type NetworkStep =
   | ({
       code: 'test-connection'
       scheme: 'https' | 'http'
       /** The path of the manifest that the host failed at, with its query: asking for less might look healthy. */
       manifest?: string
     } & NamedEndpoint)
-  | { code: 'who-answered'; host: string }
-  | { code: 'page-instead'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)
-  | { code: 'serve-layers'; host: string; registry: string }
-  | { code: 'storage-refused'; host: string }
-  | { code: 'ask-layer'; host: string; layer: string }
-  | { code: 'layer-refused'; host: string }
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
@@ -47,6 +38,15 @@ export type NetworkStep =
   | { code: 'desktop-proxy'; host: string | null; wanted: string }
   | { code: 'pass-proxy'; host: string }
   | { code: 'bypass-proxy'; host: string }
+
+/** Find out why a host that was reached sends something other than the image. */
+export type AnswerStep =
+  | { code: 'who-answered'; host: string }
+  | { code: 'page-instead'; host: string }
+  | { code: 'serve-layers'; host: string; registry: string }
+  | { code: 'storage-refused'; host: string }
+  | { code: 'ask-layer'; host: string; layer: string }
+  | { code: 'layer-refused'; host: string }
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
 
 /** Repair TLS: a host's certificate, and who has to trust it. */

@@ -17,7 +17,7 @@ import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
 import type {
-  AddressStep,
+  AnswerStep,
   CertificateStep,
   MirrorStep,
   NetworkStep,
@@ -35,8 +35,8 @@ export type Step =
   | ImageContentStep
   | LimitStep
   | PodStep
-  | AddressStep
   | NetworkStep
+  | AnswerStep
   | CertificateStep
   | MirrorStep
   | PolicyStep

@@ -4,7 +4,7 @@ import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
 import { formatNumber, pluralize } from './nouns.ts'
-import { addressSteps } from './steps/addresses.ts'
+import { answerSteps } from './steps/answers.ts'
 import { certificateSteps } from './steps/certificates.ts'
 import { cloudPermissionSteps } from './steps/cloud-permissions.ts'
 import { imageContentSteps } from './steps/image-content.ts'
@@ -79,8 +79,8 @@ const WORDS: StepWords<Step> = {
   ...cloudPermissionSteps,
   ...nameSteps,
   ...wrongNameSteps,
-  ...addressSteps,
   ...networkSteps,
+  ...answerSteps,
   ...certificateSteps,
   ...mirrorSteps,
   ...nodeSteps,

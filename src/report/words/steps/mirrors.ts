@@ -6,11 +6,10 @@ import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { hostAlone, isLocal, isServiceName } from '../../../image/host.ts'
-import { cloudOf, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeShellStep, onNodes } from '../node.ts'
-import { mayBeOpenShift, mirrorLogin, mirrorSettings } from '../node-settings.ts'
+import { mirrorLogin, mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../steps.ts'
 
@@ -103,30 +102,6 @@ const LACKS: Record<StepOf<'mirror-lacks-image'>['source'], (host: string, regis
     host === registry
       ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
       : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
-}
-
-/** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
-export function orMirror(context: StepContext, target: string) {
-  const [first] = context.findings
-  // Images in a cloud's registry are mostly private, so no mirror has them.
-  if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
-  const own = first.reference?.startsWith('docker.io/rancher/') === true ? OF_RANCHER : ''
-  return `; if they are not meant to reach the internet, give them ${mirrorOf(context)}, or load the image on them${own}`
-}
-
-/** What all three document for air-gapped clusters (ranchermanager.docs.rancher.com, docs.k3s.io, docs.rke2.io). */
-const OF_RANCHER =
-  '; Rancher, K3s, and RKE2 take their own images from the registry that is set as system-default-registry'
-
-/** Returns the mirror that the nodes need, with the command that shows how they get it. */
-export function mirrorOf({ invocation, findings: [first] }: StepContext) {
-  const { host, reference, registry } = first
-  const byTag = reference?.includes('@') !== true
-  const note =
-    mayBeOpenShift(host) && byTag
-      ? '; on OpenShift an ImageTagMirrorSet, as the other kinds of mirrors only serve images that are named by digest'
-      : ''
-  return `a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note})`
 }
 
 export const mirrorSteps: StepWords<MirrorStep> = {

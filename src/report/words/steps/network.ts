@@ -1,13 +1,26 @@
-/** The words of steps on the way to a host: its port, proxies in between, and what answers in its place. */
+/** The words of steps on the way to a host: its name, its port, and proxies in between. */
 
-import type { NetworkStep } from '../../../advice/step-at-node.ts'
+import type { NetworkStep, RealmProduct } from '../../../advice/step-at-node.ts'
+import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
-import { hostAlone } from '../../../image/host.ts'
-import { type Cloud, cloudOf, isHosted } from '../../../image/registries.ts'
-import { curlCommand, headCommand, nodeClientStep, nodeShellStep, onNodes, proxyCommand } from '../node.ts'
-import { hostLabel, registryLabel } from '../nouns.ts'
-import type { StepWords } from '../steps.ts'
-import { orMirror } from './mirrors.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
+import { hostAlone, isLocal } from '../../../image/host.ts'
+import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
+import { kubectlCommand, ownCommand } from '../../invocation.ts'
+import {
+  curlCommand,
+  headCommand,
+  lookUpCommand,
+  nodeClientStep,
+  nodeShellStep,
+  onNodes,
+  proxyCommand,
+  resolverNote,
+  resolverPlace,
+} from '../node.ts'
+import { kindRegistryNote, mayBeOpenShift } from '../node-settings.ts'
+import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
+import type { StepContext, StepWords } from '../steps.ts'
 
 /** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
 function testUrl(scheme: 'https' | 'http', host: string, role: EndpointRole): string {
@@ -22,56 +35,135 @@ const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   none: '',
 }
 
-/** Where operators of hosted registries say how they are, by their hosts. */
-const STATUS_PAGES: readonly [RegExp, of: string, address: string][] = [
-  [/(?:^|\.)docker\.(?:io|com)$|^dhi\.io$/, "Docker Hub's", 'https://www.dockerstatus.com'],
-  [/(?:^|\.)quay\.io$/, "Quay's", 'https://status.redhat.com'],
-  [/(?:^|\.)redhat\.(?:io|com)$/, "Red Hat's", 'https://status.redhat.com'],
-  [/^ghcr\.io$|(?:^|\.)(?:githubusercontent|pkg\.github)\.com$/, "GitHub's", 'https://www.githubstatus.com'],
-  [/(?:^|\.)gitlab\.com$/, "GitLab's", 'https://status.gitlab.com'],
-  [/(?:^|\.)(?:gcr\.io|pkg\.dev|googleapis\.com)$/, "Google Cloud's", 'https://status.cloud.google.com'],
-  [
-    /(?:^|\.)(?:azurecr\.io|microsoft\.com|mscr\.io|blob\.core\.windows\.net)$/,
-    "Azure's",
-    'https://azure.status.microsoft',
-  ],
-  [
-    /^public\.ecr\.aws$|\.dkr[.-]ecr.*\.amazonaws\.com$|[.-]s3[.-].*amazonaws\.com$/,
-    "AWS's",
-    'https://health.aws.amazon.com',
-  ],
-  [/(?:^|\.)icr\.io$/, "IBM Cloud's", 'https://cloud.ibm.com/status'],
-]
-
-/** Returns what to look at where a host's servers fail: only its operators have its log. */
-function statusText(host: string, label: string): string {
-  const [, of, address] = STATUS_PAGES.find(([hosts]) => hosts.test(hostAlone(host))) ?? []
-  if (of !== undefined) return `Check ${of} status at ${address}`
-  return isHosted(host)
-    ? `See whether the operators of ${label} report an outage`
-    : `Check the status and the log of ${label}`
+/** Whether the name was not misspelled: another node knows it, or it is the default of a product. */
+function isRight({ clues }: Pick<Finding, 'clues'>): boolean {
+  return clues.some(({ code }) => code === 'answers-elsewhere' || code === 'default-name')
 }
 
-/** Returns whose rule may refuse at a storage host, by its provider. */
-function storageRule(host: string): string {
-  if (/amazonaws\.com(?:\.cn)?$/.test(host))
-    return "a policy of the bucket or of the VPC's S3 endpoint, which has to allow the bucket"
-  if (/\.blob\.core\.windows\.net$/.test(host))
-    return "the storage account's firewall, or a service endpoint policy of the nodes' subnet that does not list it"
-  if (/googleapis\.com$/.test(host)) return 'VPC Service Controls, or a policy of the bucket'
-  return isHosted(host)
-    ? "a block of the nodes' address by its operator"
-    : 'a policy of the bucket, or a firewall in front of it'
+/** DNS for private connections to a cloud's registry. */
+const PRIVATE_ZONE: Record<Cloud | 'none', string> = {
+  ecr: '; with a VPC endpoint, private DNS has to be enabled for it',
+  acr: '; with a private endpoint, its zone (privatelink.azurecr.io) needs a record for this host, too',
+  gar: '; with Private Google Access, the private zone needs a record for this host, too',
+  none: '',
+}
+
+const INSTEAD: Record<EndpointRole, string> = {
+  registry:
+    "Use a name in the image that every node can reach (a DNS name, or a node's address and NodePort)",
+  mirror: "Change the mirror's address in the node's settings to one that every node can reach",
+  token:
+    'Let the registry announce a token server that nodes can reach (by its own address: externalURL of Harbor, external_url of GitLab, ROOT_URL of Gitea)',
+  storage:
+    "Let the registry redirect to a host that nodes can reach, or serve the layers itself (redirect.disable of its storage; in Harbor's chart disableredirect)",
+  proxy: 'Let the runtime use a proxy address that the node can reach',
+  runtime: 'Start the runtime',
+}
+
+/** Which setting each product takes its own address from. */
+const EXTERNAL_NAME: Record<Exclude<DefaultName, 'documentation'>, string> = {
+  harbor: "externalURL in the values of Harbor's chart",
+  gitlab: "global.hosts.domain in the values of GitLab's chart (or external_url of its Linux package)",
+  helm: 'the host of the ingress in the values of its chart',
+}
+
+const DEFAULT_OF: Record<DefaultName, string> = {
+  harbor: "the default of Harbor's chart",
+  gitlab: 'a default of GitLab',
+  helm: 'the default of new Helm charts',
+  documentation: 'of a domain that is reserved for documentation (RFC 2606)',
+}
+
+/** Where each product has the address that it announces (docs.gitea.com, goharbor.io/docs, docs.gitlab.com, docs.projectquay.io). */
+const REALM_SETTING: Record<RealmProduct | 'any', string> = {
+  gitea:
+    'ROOT_URL of Gitea or Forgejo (section [server] of app.ini), or the host name that the reverse proxy passes on to it',
+  harbor: 'external_url of harbor.yml, or externalURL of its chart',
+  gitlab: "external_url of GitLab, or the registry's token_realm",
+  quay: 'SERVER_HOSTNAME of its config.yaml',
+  artifactory:
+    'its custom base URL, or the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
+  nexus: 'the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
+  any: 'its external URL (auth.token.realm of the distribution registry, ROOT_URL of Gitea and Forgejo, external_url of Harbor and GitLab)',
+}
+
+/** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
+function orMirror(context: StepContext, target: string) {
+  const [first] = context.findings
+  // Images in a cloud's registry are mostly private, so no mirror has them.
+  if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
+  const own = first.reference?.startsWith('docker.io/rancher/') === true ? OF_RANCHER : ''
+  return `; if they are not meant to reach the internet, give them ${mirrorOf(context)}, or load the image on them${own}`
+}
+
+/** What all three document for air-gapped clusters (ranchermanager.docs.rancher.com, docs.k3s.io, docs.rke2.io). */
+const OF_RANCHER =
+  '; Rancher, K3s, and RKE2 take their own images from the registry that is set as system-default-registry'
+
+/** Returns the mirror that the nodes need, with the command that shows how they get it. */
+function mirrorOf({ invocation, findings: [first] }: StepContext) {
+  const { host, reference, registry } = first
+  const byTag = reference?.includes('@') !== true
+  const note =
+    mayBeOpenShift(host) && byTag
+      ? '; on OpenShift an ImageTagMirrorSet, as the other kinds of mirrors only serve images that are named by digest'
+      : ''
+  return `a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note})`
 }
 
 /** Where the engine of Docker Desktop finds the proxy that is part of it (docs.docker.com; docker/for-mac#2467, docker/for-win#12725). */
 const OF_DESKTOP = /^(?:192\.168\.65\.\d{1,3}|https?\.docker\.internal)(?::\d+)?$/
 
 export const networkSteps: StepWords<NetworkStep> = {
-  'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
-    text: isHosted(host)
-      ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}`
-      : `Look for what answers at ${host} in place of the registry: its reverse proxy or ingress may not pass /v2/ on, or the registry may be at another port or host (Nexus has a connector with a port of its own for Docker)`,
+  'resolve-host': ({ host }, { findings }) =>
+    nodeShellStep(
+      `${isFixedHost(host) || isRight(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
+      lookUpCommand(findings[0].host, hostAlone(host)),
+      findings,
+    ),
+  'compare-nodes': ({ host, node, about }, { findings }) => ({
+    text: `Compare ${about === 'name' ? `/etc/hosts and the DNS servers (${resolverPlace(findings[0].host)})` : 'the network (routes, firewall rules, proxy settings)'} ${onNodes(findings)} with those of node ${node}, which gets answers from ${hostAlone(host)}`,
+  }),
+  'fix-dns': ({ host, server, refused }, context) => {
+    const [first] = context.findings
+    if (refused && server !== null)
+      return {
+        text: `Start the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
+      }
+    return {
+      text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
+    }
+  },
+  'node-resolver': ({ host }, { invocation, findings }) => ({
+    text: `Check the node-resolver pod ${onNodes(findings)} (namespace openshift-dns): it writes ${hostAlone(host)} into /etc/hosts there; and check that the image registry's operator is not set to Removed`,
+    command: kubectlCommand(invocation, 'get pods -o wide', 'openshift-dns'),
+  }),
+  'bare-host': ({ host }) => ({
+    text: `Use a name that the nodes can resolve, or an entry in /etc/hosts on every node: ${host} has no domain, and nodes don't know a Service of the cluster or a container beside it (Docker Compose, kind) by its name`,
+  }),
+  'default-name': ({ host, of, role, registry }) => ({
+    text:
+      role === 'token' && of !== 'documentation'
+        ? `Set ${EXTERNAL_NAME[of]} to the address by which nodes reach it${registry === null ? '' : `, such as ${registry}`}: ${host} is ${DEFAULT_OF[of]}, and the registry sends clients there for tokens`
+        : `Write the real host instead of ${host} ${role === 'registry' ? 'in the image' : role === 'mirror' ? "in the node's settings" : "in the registry's settings"}${role === 'registry' && of !== 'documentation' ? `, and set ${EXTERNAL_NAME[of]} to it` : ''}: ${host} is ${DEFAULT_OF[of]}`,
+  }),
+  'replace-service-name': ({ host, role }, { findings: [first] }) => ({
+    text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
+  }),
+  'token-realm': ({ host, registry, product }) => ({
+    text: `Let ${registry} announce its token server by a name that nodes can reach, in ${REALM_SETTING[product ?? 'any']}: it announces ${host}, which nodes can't reach`,
+  }),
+  'resolve-elsewhere': ({ host, address, owner }, context) => ({
+    text:
+      owner === 'node'
+        ? `Let ${hostAlone(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`
+        : `Let the nodes pull through ${isHosted(host) ? mirrorOf(context) : 'a mirror'}, or through a proxy: ${hostAlone(host)} is blocked in their network, which your own firewall can't change (${address}, which DNS gave for it, belongs to ${ADDRESS_OWNERS[owner]})`,
+  }),
+  'replace-loopback': ({ host, role }, { findings: [first] }) => ({
+    text:
+      role === 'proxy'
+        ? `Give the runtime the proxy's address as the node reaches it: ${host} is the node itself, and no proxy listens there (kind and minikube copy the proxy settings of the machine they run on)`
+        : `${INSTEAD[role]}, or let something listen at ${host} on every node (a DaemonSet, or a NodePort): that address is the node itself${role === 'registry' ? kindRegistryNote(first.host, host) : ''}`,
   }),
   'test-connection': ({ host, scheme, role, manifest }, { findings }) => {
     if (manifest !== undefined)
@@ -86,12 +178,6 @@ export const networkSteps: StepWords<NetworkStep> = {
       findings,
     )
   },
-  'who-answered': ({ host }, { findings }) =>
-    nodeShellStep(
-      `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): a proxy or firewall in between can send a bare 403, too; ${host} itself answers 200 or 401, with the header Docker-Distribution-Api-Version`,
-      curlCommand(findings[0].host, `https://${host}/v2/`),
-      findings,
-    ),
   'open-host': ({ host, role }, context) => {
     const [{ registry, host: node }] = context.findings
     const proxy = node.virtual === undefined ? ', or HTTPS_PROXY for the runtime' : ''
@@ -105,23 +191,6 @@ export const networkSteps: StepWords<NetworkStep> = {
             : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`,
     }
   },
-  'serve-layers': ({ host, registry }) => ({
-    text: `Or, if ${registry} is yours, let it serve the layers itself instead of redirecting to ${hostAlone(host)} (storage.redirect.disable of the distribution registry and of GitLab's; disableredirect in Harbor's chart)`,
-  }),
-  'storage-refused': ({ host }, { findings: [{ evidence }] }) => ({
-    text: /expired|specified time frame/i.test(evidence?.text ?? '')
-      ? `Compare the node's clock with the real time, and look for a cache in between that keeps redirects: ${host} says that the signed address of the layer had expired`
-      : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(hostAlone(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that keeps redirects)`,
-  }),
-  'ask-layer': ({ host, layer }, { findings }) =>
-    nodeShellStep(
-      `See who refuses the layer ${onNodes(findings)} (200 or 206 at the end is fine): ${host} itself, the host that it redirects to, or a proxy on the way`,
-      curlCommand(findings[0].host, layer, 'L -r 0-0'),
-      findings,
-    ),
-  'layer-refused': ({ host }, { findings: [first] }) => ({
-    text: `Find the rule that refuses layers: that of a proxy or firewall on the way, or of the host that ${host} redirects to${first.host.cloud === 'ecr' ? " (on AWS mostly S3, so a policy of the VPC's S3 endpoint has to allow the registry's buckets)" : ''}`,
-  }),
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
   }),
@@ -163,8 +232,5 @@ export const networkSteps: StepWords<NetworkStep> = {
   }),
   'bypass-proxy': ({ host }) => ({
     text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to NO_PROXY of the runtime, and restart it`,
-  }),
-  'status-page': ({ host, role }, { findings: [{ registry }] }) => ({
-    text: `${statusText(role === 'registry' ? (registry ?? host) : host, hostLabel({ host, role }, registry))}; the kubelet retries every five minutes`,
   }),
 }
