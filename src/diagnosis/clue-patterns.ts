@@ -4,7 +4,7 @@ import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import { NO_LATEST } from './causes/image-not-found.ts'
 import { UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import type { Clue } from './clue.ts'
-import { UPSTREAM_NOT_SET_UP } from './denial.ts'
+import { UNLISTED, UPSTREAM_NOT_SET_UP } from './denial.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
 export const TEXT_CLUES: [Clue, RegExp][] = [
@@ -136,6 +136,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'disk-fault' },
     /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
   ],
+  [{ code: 'old-settings' }, /must be in v2 format|mixing sysregistry v1\/v2/i],
   [{ code: 'source-blocked' }, /is blocked in \S*registries\.conf/i],
   // containers/image, signature/policy_eval_*.go; Notation for the last one.
   [{ code: 'signed-otherwise', with: 'name' }, /signature for identity .{1,300} is not accepted/i],
@@ -157,11 +158,15 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'damaged-store' },
     /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|failed to resolve image "[^"]*": not found|no such image: sha256:/i,
   ],
+  [{ code: 'file-denied' }, /\baccess is denied\b(?! due)|\bthe process cannot access the file\b/i],
+  [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],
+  [{ code: 'no-image-size' }, /\bid or size of image .{1,400} is not set/i],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
   [
     { code: 'artifact' },
     /vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json/i,
   ],
+  [{ code: 'served-list' }, UNLISTED],
   [{ code: 'storage-quota' }, /quota has been exceeded on namespace|storage quota|insufficient storage/i],
   [
     { code: 'vulnerabilities' },
