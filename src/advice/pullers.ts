@@ -45,6 +45,7 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
 const OF_NODE_ITSELF: readonly Clue['code'][] = [
   'no-unpacker',
   'snapshotter-gone',
+  'snapshotter-without-login',
   'disk-fault',
   'content-gone',
   'mount-refused',

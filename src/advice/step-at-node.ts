@@ -127,6 +127,7 @@ export type NodeStep =
   | { code: 'more-memory' }
   | { code: 'start-snapshotter'; name: LazySnapshotter | null }
   | { code: 'snapshotter-log'; name: LazySnapshotter | null }
+  | { code: 'snapshotter-login'; name: LazySnapshotter | null }
   | { code: 'bypass-snapshotter' }
   | { code: 'define-unpacker' }
   | { code: 'release-mount' }

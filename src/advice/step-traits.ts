@@ -142,6 +142,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'more-memory': { about: 'node' },
   'start-snapshotter': { about: 'node', on: 'client' },
   'snapshotter-log': { about: 'node', on: 'client' },
+  'snapshotter-login': { about: 'node' },
   'bypass-snapshotter': { about: 'node' },
   'define-unpacker': { about: 'node', on: 'client' },
   'release-store': { about: 'node', on: 'client' },

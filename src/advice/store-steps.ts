@@ -79,9 +79,11 @@ export function goneSteps({ clues }: Finding): Step[] {
 }
 
 /** The snapshotter requests the layers itself, and has what is left of them. */
-function lazySteps({ clues }: Finding): Step[] {
-  const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
-  return [{ code: 'snapshotter-log', name }, { code: 'bypass-snapshotter' }]
+function lazySteps(finding: Finding): Step[] {
+  const name = clueOf(finding.clues, 'lazy-snapshotter')?.name ?? null
+  const log: Step = { code: 'snapshotter-log', name }
+  if (!hasClue(finding, 'snapshotter-without-login')) return [log, { code: 'bypass-snapshotter' }]
+  return [{ code: 'snapshotter-login', name }, { code: 'bypass-snapshotter' }, log]
 }
 
 function otherManifestSteps(finding: Finding): Step[] {

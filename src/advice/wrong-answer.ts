@@ -1,6 +1,7 @@
 /** Steps for hosts that answer, but not as a registry does: with another certificate or scheme, with a web page, or with a server error. */
 
 import { clueOf } from '../diagnosis/clue.ts'
+import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import {
@@ -43,6 +44,7 @@ export function tlsSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'clock-off')) return [checkClock, look]
   if (isOfOthers(finding, target)) {
     const repair: Step = { code: 'public-certificate', host: target.host, problem }
+    if (problem === 'wrong-name') return [look, repair, ...pastInterceptor(target)]
     if (problem !== 'expired') return [look, repair]
     // Everyone would notice an expired certificate of such a registry; a date that is over may be that of an old root.
     return side === 'after' ? [repair, look, checkClock] : [checkClock, look, repair]
@@ -52,6 +54,11 @@ export function tlsSteps(finding: Finding): Step[] {
   // The error proves the date; what the node lacks may also be a certificate of its own, where the host's was accepted.
   const proven = problem === 'client' || side === 'after'
   return [...(proven ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
+}
+
+/** What is on the way may block only the host of the layers; a cache may be where it does not. */
+function pastInterceptor(target: NamedEndpoint): Step[] {
+  return target.role === 'storage' ? [{ code: 'open-host', ...target }, { code: 'use-cache' }] : []
 }
 
 export function schemeSteps(finding: Finding): Step[] {
@@ -104,6 +111,8 @@ export function serverErrorSteps(finding: Finding): Step[] {
   }
   if (target.role === 'mirror' && registry !== null)
     return [...silentMirror(finding, target), ...ofMirror(finding, target), testManifest(finding, target)]
+  // The host itself answers, so a test of the connection would show nothing.
+  if (hasClue(finding, 'storage-busy')) return [look, wait, { code: 'use-cache' }]
   if (hasClue(finding, 'upstream-blocked')) return [{ code: 'unblock-upstream', host: target.host }, wait]
   return [
     look,

@@ -138,6 +138,8 @@ export type NodeClue =
   | { code: 'snapshotter-gone' }
   /** A snapshotter that loads layers lazily could not mount one; null if the text does not show which. */
   | { code: 'lazy-snapshotter'; name: LazySnapshotter | null }
+  /** The registry refused a snapshotter that requests the layers itself, as it sent no login. */
+  | { code: 'snapshotter-without-login' }
   /** The kernel refused a mount of the snapshotter, which is null if the text does not show it, as the type of the file system. */
   | { code: 'mount-refused'; snapshotter: string | null; fileSystem: string | null; error: string }
   /** The image has more layers than the runtime's storage can stack. */

@@ -89,6 +89,8 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [{ code: 'upstream-limit' }, /too many requests to upstream/i],
   [{ code: 'upstream-setup' }, UPSTREAM_NOT_SET_UP],
   [{ code: 'upstream-blocked' }, UPSTREAM_BLOCKED],
+  // learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes, ServerBusy; metal3-io/ironic-standalone-operator#561.
+  [{ code: 'storage-busy' }, /\b(?:(?:in|e)gress|operations per second) is over the account limit\b/i],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
   [
     { code: 'other-manifest' },
@@ -100,7 +102,11 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'not-on-node' }, /failed to get sandbox image "[^"]*": image "[^"]*": not found/i],
   [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
-  [{ code: 'layer-mismatch' }, /mismatched image rootfs/i],
+  [
+    { code: 'snapshotter-without-login' },
+    /failed to prepare extraction snapshot .{1,900}(?:no basic auth credentials|failed to authorize|failed to fetch anonymous token)/i,
+  ],
+  [{ code: 'layer-mismatch' }, /mismatched image rootfs|number of layers and diffids don't match/i],
   [
     { code: 'file-system' },
     /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,120}operation not permitted|cross-device link|stale (?:nfs )?file handle/i,

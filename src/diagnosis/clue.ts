@@ -108,6 +108,8 @@ type RefusalClue =
   | { code: 'per-second' }
   /** Too much data within this time, not too many pulls; null if the text does not say which. */
   | { code: 'volume-limit'; period: 'day' | 'month' | null }
+  /** Azure Storage, where a registry keeps its layers, delivers no more at the moment: the limit is that of the registry's own account there. */
+  | { code: 'storage-busy' }
   /** Docker Hub's own words for its limit on pulls, for an image of Docker Hub or a name that does not parse. */
   | { code: 'hub-limit' }
 

@@ -54,6 +54,7 @@ describe('a lazy snapshotter that could not mount a layer', () => {
       'failed to mount /var/lib/containerd/io.containerd.snapshotter.v1.nydus: ',
       'Nydus',
     ],
+    ['of SOCI by its own words', 'failed to preload layers for image manifest digest sha256:7f2b: ', 'SOCI'],
     ['of SOCI by its folder', 'mount /var/lib/soci-snapshotter-grpc/snapshotter: ', 'SOCI'],
   ])('%s has a log of its own', (_name, by, name) => {
     const image = 'reg.example/a/b:1'
@@ -67,6 +68,13 @@ describe('a lazy snapshotter that could not mount a layer', () => {
   const image = 'reg.example/a/b:1'
   const refused = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": unexpected status from HEAD request to https://reg.example/v2/a/b/manifests/1: 401 Unauthorized`
   const stepsAfter = (error: string) => stepsFor(findingOf({ image, error, login: 'reg.example' }))
+
+  test('needs the logins of the kubelet if the registry refused it without one', () => {
+    const error = `failed to pull and unpack image "${image}": failed to prepare extraction snapshot "extract-6-mVNW sha256:${'e'.repeat(64)}": failed to preload layers for image manifest digest sha256:7f2b: error getting header info: Get "https://reg.example/v2/a/b/blobs/sha256:6ea5": failed to handle challenge: authorization failed: no basic auth credentials`
+    const codes = stepsAfter(error).map(({ code }) => code)
+    expect(codes.slice(0, 3)).toEqual(['snapshotter-login', 'bypass-snapshotter', 'snapshotter-log'])
+    expect(codes).not.toContain('remove-image')
+  })
 
   test("leaves the pod's login alone if a later one was refused, which may be the node's", () => {
     const codes = stepsAfter(`[${unmounted(image)}, ${refused}]`).map(({ code }) => code)

@@ -348,6 +348,32 @@ test.each<[string, Situation, Expected]>([
     { first: /the artifact under this name is something else/, never: /crictl rmi/ },
   ],
   [
+    'an artifact without the configuration of an image',
+    {
+      image: OWN,
+      error: `failed to pull and unpack image "${OWN}": number of layers and diffIDs don't match: 1 != 0`,
+    },
+    { first: /the artifact under this name is something else/, never: /crictl rmi/ },
+  ],
+  [
+    'a storage account that is busy with everybody',
+    {
+      image: 'ghcr.io/team/api:3',
+      error:
+        'failed to copy: httpReadSeeker: failed open: unexpected status code https://ghcr.io/v2/team/api/blobs/sha256:8eb8: 503 Egress is over the account limit.',
+    },
+    { first: /status/, says: /storage behind ghcr\.io is at its limit/, never: /curl|log in|owner/ },
+  ],
+  [
+    'a stranger in the place of the host that has the layers',
+    {
+      image: 'docker.io/team/api:3',
+      error:
+        'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://docker-images-prod.6aa3.r2.cloudflarestorage.com/registry-v2/blobs/sha256/98/data": tls: failed to verify certificate: x509: certificate is not valid for any names, but wanted to match docker-images-prod.6aa3.r2.cloudflarestorage.com',
+    },
+    { first: /certificate/, says: /a provider that blocks the address/, never: /reissue/i },
+  ],
+  [
     'a registry that is closing, with a link to its documentation',
     {
       image: 'gcr.io/team/api:3',
@@ -1142,6 +1168,28 @@ test.each<[string, Situation, Expected]>([
       error: 'quay.io/acme/operator:1.15.3: not found',
     },
     { first: /tags start with v, as in v1\.15\.3/ },
+  ],
+  [
+    'a version that may lack its last part',
+    { image: 'rancher/kubectl:v1.34', error: 'docker.io/rancher/kubectl:v1.34: not found' },
+    { first: /whole versions, such as v1\.34\.0/ },
+  ],
+  [
+    'a cache of Harbor, one version of which has this answer for all images of Docker Hub',
+    {
+      image: 'harbor.example/docker.io/library/nginx:1.29.1',
+      error: 'harbor.example/docker.io/library/nginx:1.29.1: not found',
+    },
+    { first: /Check the name/, says: /goharbor\/harbor#23025/, never: /start with v/ },
+  ],
+  [
+    'a signature that the runtime may not look for',
+    {
+      image: OWN,
+      error: 'Source image rejected: A signature was required, but no signature exists',
+      node: { runtime: 'cri-o://1.34.0' },
+    },
+    { first: /policy\.json/, says: /use-sigstore-attachments/ },
   ],
   [
     'an expired login for a private registry, none of whose images is public',

@@ -303,6 +303,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'pull-by-hand': [{ image }],
   'enter-node': [{}],
   'snapshotter-log': [{ name: 'Nydus' }, { name: null }],
+  'snapshotter-login': [{ name: 'SOCI' }, { name: null }],
   'bypass-snapshotter': [{}],
   'replace-passed-over': [{ secrets: ['regcred'], status: 403, registry: own }],
   'restore-sandbox-image': [{}],

@@ -38,7 +38,11 @@ export function refusedMount(text: string): Clue[] {
 const UNMOUNTED =
   /\blayer \\*"\d+\\*" unavailable\b|failed to prepare extraction snapshot .{1,300}: unavailable\b/i
 const LAZY: [LazySnapshotter, RegExp][] = [
-  ['SOCI', /\bsoci\b/i],
+  // Its own words, too (fs/ of soci-snapshotter).
+  [
+    'SOCI',
+    /\bsoci\b|\bfailed to preload layers for image manifest\b|\bimage unpack job (?:not found|has)\b/i,
+  ],
   ['stargz', /\bstargz\b/i],
   ['Nydus', /\bnydus\b/i],
   ['OverlayBD', /\boverlaybd\b/i],

@@ -35,7 +35,7 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
       first.endpoint?.role === 'mirror' || lackingMirror(first) !== undefined
         ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: the mirror may not have cached it, may not allow it, or may have failed to fetch it from upstream.`
         : first.clues.some(({ code }) => code === 'relays')
-          ? `The name is one of a cache: if ${responderLabel(first)} fetches such images from another registry, the image does not exist there, or the cache's own login is not allowed to see it.`
+          ? `The name is one of a cache: if ${responderLabel(first)} fetches such images from another registry, the image does not exist there, the cache's own login is not allowed to see it, or the cache can't reach that registry.`
           : `${capitalize(responderLabel(first))} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`,
   }),
   unspecified: ({ findings: [first] }) => {

@@ -133,6 +133,7 @@ export const registryServerError: CauseWords = {
       ({ registry }) => `A web page came back instead of a response from ${registryLabel(registry)}`,
     ],
     ['upstream-blocked', { does: "has blocked its upstream registry, which it can't reach" }],
+    ['storage-busy', ({ registry }) => `The storage behind ${registryLabel(registry)} is at its limit`],
     [isMethodRefused, first => `${tokenEndpoint(first)} answers 405 (Method Not Allowed)`],
     { does: 'answers with a server error' },
   ],
@@ -141,6 +142,10 @@ export const registryServerError: CauseWords = {
     [
       'upstream-blocked',
       "Nexus could not reach the registry behind its proxy repository, so it answers without asking for a while; the pod's image and credential are not the problem.",
+    ],
+    [
+      'storage-busy',
+      "Azure Storage, where the layers are, serves no more of them for the moment: the limit is on what all clients together load from the registry's account there, so the pod's image and credential are not the problem.",
     ],
     [
       isMethodRefused,

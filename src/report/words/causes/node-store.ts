@@ -29,7 +29,7 @@ export const diskFull: CauseWords = {
 
 /** Whether a lazy snapshotter failed, and the text shows no better reason. */
 function isUnmounted({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
-  return steps[0].code === 'snapshotter-log'
+  return steps[0].code === 'snapshotter-log' || steps[0].code === 'snapshotter-login'
 }
 
 const CANNOT_UNPACK = "images that nodes can't unpack"
@@ -170,6 +170,10 @@ export const corruptOrUnpack: CauseWords = {
     [
       'damaged-store',
       "The runtime lists the image, or reported that it was pulled, but can't find it in its own storage; the registry and the login are not at fault.",
+    ],
+    [
+      'snapshotter-without-login',
+      'A snapshotter that loads layers itself (such as SOCI or stargz) asked the registry for them without a login, and was refused; what arrived of the image is not damaged.',
     ],
     [
       isUnmounted,

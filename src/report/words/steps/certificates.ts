@@ -114,7 +114,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
   'public-certificate': ({ host, problem }, { findings }) =>
     problem === 'wrong-name'
       ? nodeShellStep(
-          `See what ${host} resolves to ${onNodes(findings)}: something else answers under that name (a wildcard record in a DNS search domain, a login portal, or a proxy)`,
+          `See what ${host} resolves to ${onNodes(findings)}: something else answers in its place, under another address (a wildcard record in a DNS search domain, or a login portal) or on the way (a proxy, a firewall, or a provider that blocks the address)`,
           lookUpCommand(findings[0].host, hostAlone(host)),
           findings,
         )

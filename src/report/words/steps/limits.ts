@@ -186,6 +186,9 @@ const SIGN: Record<'key' | 'name' | 'none', string> = {
   name: 'Have the policy accept the name that the signature is for (signedIdentity: remapIdentity or exactRepository): a copy of an image keeps the signature of the original; if the image is yours, you can also sign the copy',
   none: "Sign the image as the policy requires if it is yours, or have the policy accept its repository, or use the publisher's signed image",
 }
+/** CRI-O does not look for them by default (containers-registries.d(5); containers/image#1613). */
+const ATTACHED =
+  '. An image that cosign has signed counts as unsigned until the nodes look for signatures beside it in the registry (use-sigstore-attachments: true for its host in /etc/containers/registries.d)'
 /** Docs of OpenShift, "Manage secure signatures with sigstore": the Machine Config Operator writes the nodes' policy.json from them. */
 const POLICY_OBJECTS =
   ". On OpenShift, do this in the ClusterImagePolicy or ImagePolicy for the image: the Machine Config Operator overwrites the nodes' policy.json"
@@ -222,7 +225,8 @@ export const policySteps: StepWords<PolicyStep> = {
   'satisfy-policy': ({ kind, signed }, { findings: [{ host, registry }] }) => {
     if (kind === 'signature') {
       const place = mayBeOpenShift(host) ? POLICY_OBJECTS : ''
-      return { text: `${SIGN[signed ?? 'none']}${place}` }
+      const attached = signed === null && host.runtime === 'cri-o' ? ATTACHED : ''
+      return { text: `${SIGN[signed ?? 'none']}${attached}${place}` }
     }
     const place = mayBeOpenShift(host)
       ? ` (on OpenShift in image.config.openshift.io/cluster: ${ALLOWED[kind]})`

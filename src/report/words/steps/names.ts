@@ -49,13 +49,13 @@ export const nameSteps: StepWords<NameStep> = {
   'existing-official': (_step, { findings: [{ image, host }] }) => ({
     text: `Check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, DOCKER_HUB)}, and any proxy in between: ${image} is an official image that anyone can pull, so Docker Hub was asked for another name, or did not answer itself`,
   }),
-  'proxy-project': ({ host, product }, { findings: [{ reference }] }) => ({
+  'proxy-project': ({ host, product }, { findings: [{ reference, clues }] }) => ({
     text:
       product === 'ecr'
         ? `If ${ecrCachePrefix(reference)} is a pull-through cache, allow the nodes' role ecr:BatchImportUpstreamImage and ecr:CreateRepository, in its policies or in the registry's, and check that the image is at the upstream: otherwise an image that nobody has pulled yet is not found`
         : product === 'harbor'
-          ? `If this is a proxy cache project of Harbor, check the log of Harbor at ${host} and its connection to the upstream registry: when that fails, it gives the same answer`
-          : `If ${host} fetches this path from an upstream registry (a proxy or remote repository), check its log and its login there: it may give the same answer when the upstream refuses it or can't be reached`,
+          ? `If this is a proxy cache project of Harbor, check the log of Harbor at ${host} and its connection to the upstream registry: when that fails, it gives the same answer${ofHarbor215(host, clues)}`
+          : `If ${host} fetches this path from an upstream registry (a proxy or remote repository), check its log and its login there: it may give the same answer when the upstream refuses it or can't be reached${ofHarbor215(host, clues)}`,
   }),
   'ask-registry': (_step, { invocation, findings }) => ({
     text: 'Ask the registry whether the image exists and which login can pull it (costs no pulls)',
@@ -176,6 +176,15 @@ function atHost({ reference, image }: Findings[number], host: string, repository
   return `${host}/${repository ?? own}${version}`
 }
 
+/** Returns what one version of Harbor makes of any image of Docker Hub (goharbor/harbor#23025, corrected in 2.15.1). */
+function ofHarbor215(host: string, clues: Findings[number]['clues']): string {
+  const isHarbor = /harbor/i.test(host) || clues.some(({ code }) => code === 'harbor')
+  const upstream = clues.find(clue => clue.code === 'relays')?.upstream ?? DOCKER_HUB
+  return isHarbor && upstream === DOCKER_HUB
+    ? ', as Harbor 2.15.0 always does for images of Docker Hub that it has not cached (update to 2.15.1: goharbor/harbor#23025)'
+    : ''
+}
+
 /** Whether the registry at the new location was asked and has exactly this tag. */
 function isThere({ check }: Findings[number]): boolean {
   return check?.replacement?.verdict.startsWith('opens-') === true
@@ -203,10 +212,15 @@ function pathHint(registry: string | null, image: string): string {
     return " (only some of Chainguard's images are free, mostly with the tag latest only; the others are for its customers, at cgr.dev/ORGANIZATION)"
   if (/^registry\.k8s\.io\/(?:kubectl|kube-[\w-]+|conformance):v?\d+(?:\.\d+)?$/.test(image))
     return ' (its tags are whole versions, such as v1.32.0)'
-  const [, version] = /:(\d+\.\d+\.\d+)$/.exec(image) ?? []
-  if (version !== undefined && image.includes('/'))
-    return ` (many projects' tags start with v, as in v${version})`
   const path = image.slice((registry ?? '').length + 1)
+  const [, tag = '', patch] = /:(v?\d+\.\d+(\.\d+)?)$/.exec(image) ?? []
+  const inLibrary = /(?:^|\/)library\/[^/]+$/.test(image)
+  const [base = ''] = image.split('/').at(-1)?.split(/[:@]/, 1) ?? []
+  // Official images have such tags, and so do most variants of them.
+  if (image.includes('/') && tag !== '' && patch === undefined && !OFFICIAL_IMAGES.includes(base))
+    return ` (many projects only have tags of whole versions, such as ${tag}.0)`
+  if (image.includes('/') && !inLibrary && patch !== undefined && !tag.startsWith('v'))
+    return ` (many projects' tags start with v, as in v${tag})`
   const [, name] = /^[^/]+\/([^/:@]+)(?:[:@].*)?$/.exec(path) ?? []
   // Of the hosted registries, only those of clouds can be caches.
   const mayCache = registry !== null && (!isHosted(registry) || cloudOf(registry) !== null)

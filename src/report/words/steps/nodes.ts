@@ -3,7 +3,7 @@
 import type { NodeStep } from '../../../advice/step-at-node.ts'
 import type { Clue } from '../../../diagnosis/clue.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
-import { isHosted } from '../../../image/registries.ts'
+import { cloudOf, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import {
@@ -104,8 +104,15 @@ export const nodeSteps: StepWords<NodeStep> = {
       snapshotterLog(findings[0].host, name),
       findings,
     ),
-  'bypass-snapshotter': (_step, { findings }) => ({
-    text: `If the pull fails again, let the runtime use overlayfs ${onNodes(findings)} instead, which downloads whole layers, and update the snapshotter`,
+  // awslabs/amazon-eks-ami#2710: containerd 2.2.3 has the snapshotter unpack the pause image, too, before a login for it can be had.
+  'snapshotter-login': ({ name }, { findings, findings: [{ containerKind, endpoint }] }) => ({
+    text:
+      containerKind === 'sandbox' && cloudOf(endpoint?.host ?? null) === 'ecr'
+        ? `Replace the node with one of another EKS AMI (not v20260505), or turn off the feature gate FastImagePull in its NodeConfig: the snapshotter ${onNodes(findings)}${name === null ? '' : ` (${name})`} requests the layers of the pause image itself, and has no login for ECR`
+        : `Give the snapshotter ${onNodes(findings)}${name === null ? '' : ` (${name})`} the logins that the kubelet sends with each pull, by its CRI keychain and the kubelet's image service endpoint: it requests the layers itself, and sent no login`,
+  }),
+  'bypass-snapshotter': (_step, { findings, findings: [{ steps }] }) => ({
+    text: `${steps[0].code === 'snapshotter-login' ? 'Or' : 'If the pull fails again,'} let the runtime use overlayfs ${onNodes(findings)} instead, which downloads whole layers, and update the snapshotter`,
   }),
   'release-mount': (_step, { findings }) => {
     const text = `Find the process that keeps the runtime's mount busy ${onNodes(findings)}, most often a security agent or virus scanner that looks into every new mount, and exclude ${storePath(findings[0].host)} from it`
