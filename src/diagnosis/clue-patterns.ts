@@ -86,13 +86,17 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /unable to retrieve auth token: invalid username\/password|login credentials are not valid, or your ibm cloud account/i,
   ],
   [{ code: 'named-action' }, /unauthorized to access repository: \S{1,300}, action: pull\b/i],
-  [{ code: 'upstream-limit' }, /too many requests to upstream/i],
+  [
+    { code: 'upstream-limit' },
+    // Harbor's own client, and Nexus.
+    /too many requests to upstream|http status code: 429, body|\b(?:remote|upstream)\b.{0,60}\b429\b/i,
+  ],
   [{ code: 'upstream-setup' }, UPSTREAM_NOT_SET_UP],
   [{ code: 'upstream-blocked' }, UPSTREAM_BLOCKED],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
   [
     { code: 'other-manifest' },
-    /\bref "?manifest-sha\w*:.{0,400}(?:failed size validation|unexpected commit digest)/i,
+    /\bref "?manifest-sha\w*:.{0,400}(?:failed size validation|unexpected commit digest)|manifest does not match (?:provided|selected) manifest digest|manifest verification failed for digest/i,
   ],
   [
     { code: 'missing-layer' },
@@ -100,18 +104,21 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'not-on-node' }, /failed to get sandbox image "[^"]*": image "[^"]*": not found/i],
   [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
-  [{ code: 'layer-mismatch' }, /mismatched image rootfs/i],
+  [
+    { code: 'layer-mismatch' },
+    /mismatched image rootfs|layers from manifest don't match image configuration|config's diffid|config claims|image config has only \d+ diffid/i,
+  ],
   [
     { code: 'file-system' },
     /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,120}operation not permitted|cross-device link|stale (?:nfs )?file handle/i,
   ],
   [
     { code: 'partial-layer' },
-    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|filesystem layer verification failed|digest did not match/i,
+    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|filesystem layer verification failed|digest did not match|invalid (?:blob|manifest) checksum/i,
   ],
   [
     { code: 'discarded' },
-    /failed size validation|unexpected commit (?:digest|size)|filesystem layer verification failed|digest did not match/i,
+    /failed size validation|unexpected commit (?:digest|size)|filesystem layer verification failed|digest did not match|invalid (?:blob|manifest) checksum/i,
   ],
   [{ code: 'no-unpacker' }, /no unpack platforms defined|unable to initialize unpacker/i],
   [
@@ -129,19 +136,19 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'mirror-config' },
-    /hosts\.toml|parse endpoint url|get registry endpoints|loading registries configuration|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
+    /hosts\.toml|parse endpoint url|get registry endpoints|loading registries(?: configuration|: )|\binvalid condition: |registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
   ],
   [{ code: 'busy-mount' }, /(?:mount|snapshot|rootfs|overlay).{0,300}device or resource busy/i],
   [
     { code: 'disk-fault' },
     /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
   ],
-  [{ code: 'source-blocked' }, /is blocked in \S*registries\.conf/i],
+  [{ code: 'source-blocked' }, /is blocked in (?:one of )?\S*registries\.conf/i],
   // containers/image, signature/policy_eval_*.go; Notation for the last one.
   [{ code: 'signed-otherwise', with: 'name' }, /signature for identity .{1,300} is not accepted/i],
   [
     { code: 'signed-otherwise', with: 'key' },
-    /none of the signatures were accepted|cryptographic signature verification failed|invalid signature when validating|signature by key .{1,80} is not accepted|invalid gpg signature|\brequired (?:e-?mail|identity|subject|signer)\b|not (?:produced|signed) by a trusted/i,
+    /none of the signatures were accepted|cryptographic signature verification failed|invalid signature when validating|signature by key .{1,80} is not accepted|invalid gpg signature|\brequired (?:e-?mail|identity|subject|signer)\b|not (?:produced|signed) by a trusted|unexpected (?:fulcio )?(?:oidc issuer|subject)|key not found for key id|no public key verified/i,
   ],
   [{ code: 'not-listed' }, /\bis rejected by policy\b/i],
   [
@@ -155,12 +162,12 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'damaged-store' },
-    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|failed to resolve image "[^"]*": not found|no such image: sha256:/i,
+    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|failed to resolve image "[^"]*": not found|no such image: \S+$|unable to inspect image \S+$/i,
   ],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
   [
     { code: 'artifact' },
-    /vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json/i,
+    /vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json|ai models are not|not container images/i,
   ],
   [{ code: 'storage-quota' }, /quota has been exceeded on namespace|storage quota|insufficient storage/i],
   [
@@ -177,6 +184,6 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'token-scope' },
-    /saml (?:enforcement|sso)|read_registry|read:packages|read_package|token scope|required scopes|insufficient scope/i,
+    /saml (?:enforcement|sso)|read_registry|read:packages|read_package|token scope|(?:required|expected) scopes|insufficient scope/i,
   ],
 ]

@@ -51,6 +51,7 @@ const REFUSED_LOGIN = new RegExp(
     "\\b(?:could|can)(?: not|n't|not) (?:find|verify|validate|authenticate|decode|parse) (?:the |this |your )?(?:robot|user|service account|account|json key|credentials?|(?:\\w+ )?token)\\b",
     '\\b(?:unable|failed) to (?:find|verify|validate|authenticate|parse) (?:the |this |your )?(?:robot|user|service account|json key|credentials?|access token|api key)\\b',
     '\\b(?:user|robot|service account|api key|access key|(?:access|deploy|robot) token)(?: account)?(?: [\'"‹]?[\\w$+.‹›-]{1,80}[\'"›]?)? (?:was |is |could |does )?(?:not (?:found|exist|be found)|unknown)\\b',
+    `\\b(?:user|robot)${NAME}(?: owner${NAME})? (?:is|was|has been) (?:\\w+ )?(?:locked|disabled|deactivated|suspended|inactive)\\b`,
     // Microsoft Entra's errors of a login; those of conditional access are judged before.
     '\\baadsts\\d{5,7}\\b|\\btoken failed (?:verification|validation)\\b|\\bno such (?:user|robot|account|token)\\b',
   ].join('|'),
@@ -73,11 +74,16 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ],
   [
     'policy',
-    /\bvulnerabilit|\bconfigured policy\b|\bproject_?policy_?violation\b|\bquarantine|\bxray\b|\bquota has been exceeded on namespace\b|\bstorage quota\b|\bblocked by (?:a |the )?(?:\w+ )?(?:policy|curation)|\bcuration\b|\bnot (?:been )?scanned\b|\bpending scan\b|\bis not signed\b|\bnot signed in\b|\bpolicy (?:check|violation)|\bdownload blocking\b|\bimmutab/,
+    /\bvulnerabilit|\bconfigured policy\b|\bproject_?policy_?violation\b|\bquarantine|\bxray\b|\bquota has been exceeded on namespace\b|\bstorage quota\b|\bblocked by (?:a |the )?(?:\w+ )?(?:policy|curation)|\bcuration\b|\bnot (?:been )?scanned\b|\bpending scan\b|\bis not signed\b|\bnot signed in\b|\bpolicy (?:check|violation)|\bdownload blocking\b|\bimmutab|\bproject repository filter\b|\boperation is disallowed on this\b/,
   ],
   ['not-permitted', GOOGLE],
   // Docker Hub knows the token (docs.docker.com/security/access-tokens); other registries say so of an anonymous one, too.
   ['not-permitted', /\b(?:access )?token has insufficient scopes?\b/],
+  // GHCR and GitLab know the account behind the token, and what it lacks.
+  [
+    'not-permitted',
+    /\bdoes not match (?:the )?expected scopes?\b|\bsaml (?:enforcement|sso)\b|\bfetch oauth token\b.{0,400}\baccess forbidden\b/,
+  ],
   [
     'credential-refused',
     /\bfetch oauth token\b(?!.{0,400}\b5\d\d\b)|\b(?:incorrect|invalid|wrong|bad) (?:user ?name|username\/password|password|credentials?|login|token|authorization)\b|\b(?:token|credentials?|password|login) (?:has |have |is |are )?(?:been )?(?:expired|invalid|revoked)\b|\bexpired (?:token|credential|password|login)|\breauthenticate\b|\bhttp basic: access denied\b|\bunable to retrieve auth token: invalid\b|\bauthentication failed\b|\binvalid_(?:grant|client|token)\b|\bconnectivity_refresh_token_error\b|\binvalid client(?: ?id or client)? secret\b|\bcannot be authenticated with the token\b|\bsecurity token included in the request is (?:invalid|expired)\b|\bpersonal access token\b|\bmfa\b|\btwo-factor\b/,
@@ -85,11 +91,11 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ['credential-refused', REFUSED_LOGIN],
   [
     'not-permitted',
-    /\btoken has insufficient scopes?\b|\bpermission_?denied\b|\bsaml (?:enforcement|sso)\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b|(?<!\bdoes not exist or )\bno pull access\b|(?<!\bunauthenticated requests )\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? [^:]{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
+    /\btoken has insufficient scopes?\b|\bpermission_?denied\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b|(?<!\bdoes not exist or )\bno pull access\b|(?<!\bunauthenticated requests )\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? [^:]{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
   ],
   [
     'no-credential-sent',
-    /\bfetch anonymous token\b|\bno basic auth credentials\b|\bunauthenticated\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b|\byou may not login yet\b|\bmust (?:be logged in|authenticate|log ?in)\b|\bplease (?:log ?in|authenticate)\b|\banonymous\b|\blogin required\b/,
+    /\bfetch anonymous token\b|\bno basic auth credentials\b|\bunauthenticated\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b|\byou may not login yet\b|\bmust (?:be logged in|authenticate|log ?in)\b|\bplease (?:log ?in|authenticate)\b|\banonymous\b|\blogin required\b|\bauthorize header needed\b/,
   ],
   [
     'denied-or-missing',
@@ -125,7 +131,8 @@ function asMeant(proven: DenialSubcause, { masked, status, reference, credential
   if (proven === 'not-permitted' && leavesOpen && credential === 'none' && !isCloud)
     return 'denied-or-missing'
   // The cloud's token server knew the node's identity and did not allow it.
-  if (proven === 'credential-refused' && status === 403 && credential !== 'usable' && isCloud)
+  const expired = /\b(?:expired|reauthenticate)\b/.test(masked)
+  if (proven === 'credential-refused' && status === 403 && credential !== 'usable' && isCloud && !expired)
     return 'not-permitted'
   return proven
 }

@@ -34,6 +34,8 @@ const WRAPPING = [
   /\b\d{3} (?:Server|Client) Error: [\w ]{1,30} \(/gi,
   /this may be because there are no credentials on this request\.?/gi,
   /Unable to find image '[^']{0,300}' locally/gi,
+  // containers/image, on how it tried to go on after the error before it.
+  / \((?:while|after) reconnecting\b[^()]{0,600}\)/gi,
   // The API server's words for any error of an import.
   /Internal error occurred: /gi,
 ]

@@ -8,7 +8,7 @@ export const serverStatus: CauseRule = {
     status !== null &&
     (status >= 500 ||
       // A token endpoint that does not allow the method is a wrong or broken one.
-      (forToken && status === 405) ||
+      (forToken && status === 405 && !/\bdenied\b/.test(masked)) ||
       (MISSING.includes(status) && isPage(masked)))
       ? MATCHES
       : null,
@@ -35,6 +35,8 @@ const BROKEN = [
   /\bcannot unmarshal\b|\bmissing .{0,40}\bheader\b.{0,40}\bresponse\b|\bmissing (?:or empty )?‹name› header\b/,
   /\b(?:unable to decode|failed to decode|error decoding|decoding) (?:bearer )?(?:token|response|manifest|body)\b|\breports content size of zero\b/,
   /\bstopped after \d+ redirects\b/,
+  // An answer that asks for a token without saying where or for what, and a token server's without a token (containers/image, distribution).
+  /\bmissing realm in bearer auth challenge\b|\berror parsing auth scope\b|\bdid not include a token in the response\b/,
   UPSTREAM_BLOCKED,
 ]
 

@@ -3,6 +3,11 @@ import { expectCause } from './expect-cause.ts'
 
 expectCause('registry-server-error', [
   [
+    'CRI-O, a challenge without an address',
+    'reading manifest 1 in reg.corp/a: missing realm in bearer auth challenge',
+  ],
+  ['docker, an answer without a token', 'authorization server did not include a token in the response'],
+  [
     'Docker, a page of nginx',
     `Error response from daemon: error parsing HTTP 404 response body: invalid character '<' looking for beginning of value: "<html>\\r\\n<head><title>404 Not Found</title></head>"`,
   ],
