@@ -5,7 +5,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { answeringHost } from './host.ts'
+import { answeringHost, pullByHand } from './host.ts'
 import type { Step } from './step.ts'
 
 /** The steps if the registry, or a rule around it, lets neither this address nor this account in. */
@@ -32,6 +32,8 @@ export function blockedSteps(finding: Finding): Step[] {
   }
   // Its answer proves that the nodes reach it.
   if (endpoint?.role === 'storage') return [{ code: 'storage-refused', host }, { code: 'show-proxy' }]
+  if (hasClue(finding, 'layer-refused'))
+    return [{ code: 'storage-refused', host: null }, ...pullByHand(finding), { code: 'show-proxy' }]
   const address = clueOf(clues, 'caller-address')?.address ?? null
   const allow: Step = { code: 'allow-address', host, address, cloud: cloudOf(registry) }
   const unblock: Step[] = hasClue(finding, 'bare-refusal')

@@ -38,6 +38,7 @@ export function corruptSteps(finding: Finding): Step[] {
 const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['snapshotter-gone', () => [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]],
   ['no-unpacker', () => [{ code: 'define-unpacker' }, { code: 'runtime-log' }]],
+  ['too-many-layers', () => [{ code: 'fewer-layers' }, { code: 'set-image', known: 'repository' }]],
   ['layer-mismatch', () => [{ code: 'not-an-image' }, { code: 'push-again' }]],
   ['other-manifest', otherManifestSteps],
   ['discarded', downloadSteps],
@@ -49,6 +50,7 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['disk-fault', () => [{ code: 'check-disk' }, { code: 'runtime-log' }]],
   ['content-gone', lostContentSteps],
   ['damaged-store', lostImageSteps],
+  ['broken-store', lostImageSteps],
   ['lazy-snapshotter', lazySteps],
 ]
 
@@ -179,6 +181,8 @@ export function neverSteps(finding: Finding): Step[] {
 
 export function signatureSteps(finding: Finding): Step[] {
   const kind = policyOf(finding)
+  if (hasClue(finding, 'policy-unusable'))
+    return [{ code: 'show-policy', kind }, { code: 'correct-policy' }, { code: 'runtime-log' }]
   const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null
   return [
     ...stepsIf(hasClue(finding, 'web-page'), { code: 'signature-store' }),

@@ -32,7 +32,8 @@ export type NetworkStep =
   | { code: 'who-answered'; host: string }
   | { code: 'page-instead'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)
-  | { code: 'storage-refused'; host: string }
+  /** `host`: null where the text does not name the host that refused. */
+  | { code: 'storage-refused'; host: string | null }
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
@@ -89,6 +90,7 @@ export type PolicyStep =
   | { code: 'show-policy'; kind: NodePolicy }
   | { code: 'show-image-settings' }
   | { code: 'signature-store' }
+  | { code: 'correct-policy' }
   | {
       code: 'satisfy-policy'
       kind: NodePolicy
@@ -121,6 +123,7 @@ export type NodeStep =
   | { code: 'runtime-log' }
   | { code: 'update-runtime' }
   | { code: 'move-store' }
+  | { code: 'correct-login-file'; path: string }
   | { code: 'start-runtime'; socket: string | null }
   | { code: 'pull-by-hand'; image: string }
   | { code: 'enter-node' }

@@ -160,6 +160,7 @@ export type WrongNameStep =
 export type ImageContentStep =
   | { code: 'driver-for-node'; from: 'system' | 'kernel'; value: string }
   | { code: 'push-again' }
+  | { code: 'fewer-layers' }
   | { code: 'digest-mismatch'; host: string }
   | { code: 'missing-layer'; host: string }
   | { code: 'missing-child'; host: string }

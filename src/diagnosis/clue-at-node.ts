@@ -87,6 +87,8 @@ export type ContentClue =
   | { code: 'missing-layer' }
   /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */
   | { code: 'layer-mismatch' }
+  /** The image has more layers than the runtime's storage driver stacks. */
+  | { code: 'too-many-layers' }
   /** An old Docker manifest, schema 1. */
   | { code: 'schema1' }
   /** An OCI artifact that is not a container image, such as a Helm chart. */
@@ -116,6 +118,10 @@ export type NodeClue =
   | { code: 'source-blocked' }
   /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */
   | { code: 'not-listed' }
+  /** The policy itself is missing or wrong, or a key that it names can't be read. */
+  | { code: 'policy-unusable' }
+  /** The runtime was looking for the image's signature at a store of signatures. */
+  | { code: 'signature-lookup' }
   /** The runtime can't read its settings for registries and mirrors. */
   | { code: 'mirror-config' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
@@ -146,5 +152,7 @@ export type NodeClue =
   | { code: 'content-gone' }
   /** The runtime looked for its pause image by this name among the images of the node, and asked no registry. */
   | { code: 'not-on-node' }
+  /** The runtime's list of layers is unreadable, or a layer that others build on is missing. */
+  | { code: 'broken-store' }
   /** The runtime's store on the node is damaged: the image was pulled but can't be found. */
   | { code: 'damaged-store' }

@@ -2,9 +2,9 @@
 
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import { NO_LATEST } from './causes/image-not-found.ts'
-import { UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
+import { NOT_A_REGISTRY, UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import type { Clue } from './clue.ts'
-import { UPSTREAM_NOT_SET_UP } from './denial.ts'
+import { LAYER_REFUSED, UPSTREAM_NOT_SET_UP } from './denial.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
 export const TEXT_CLUES: [Clue, RegExp][] = [
@@ -93,14 +93,16 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'upstream-setup' }, UPSTREAM_NOT_SET_UP],
   [{ code: 'upstream-blocked' }, UPSTREAM_BLOCKED],
+  [{ code: 'no-registry' }, NOT_A_REGISTRY],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
   [
     { code: 'other-manifest' },
     /\bref "?manifest-sha\w*:.{0,400}(?:failed size validation|unexpected commit digest)|manifest does not match (?:provided|selected) manifest digest|manifest verification failed for digest/i,
   ],
+  [{ code: 'layer-refused' }, LAYER_REFUSED],
   [
     { code: 'missing-layer' },
-    /\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
+    /\b(?:reading|fetching) (?:partial |config )?blob\b.{0,200}\b404\b|\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
   ],
   [{ code: 'not-on-node' }, /failed to get sandbox image "[^"]*": image "[^"]*": not found/i],
   [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
@@ -163,6 +165,18 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'damaged-store' },
     /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|failed to resolve image "[^"]*": not found|no such image: \S+$|unable to inspect image \S+$/i,
+  ],
+  [
+    { code: 'broken-store' },
+    // containers/storage and Docker: their own lists of layers, and the links between layers.
+    /loading (?:primary|additional) layer store|\/(?:layers|images)\.json": (?:unexpected end|invalid character)|can't stat lower layer|link \S{1,300}\/overlay2?\/l\b\S{0,40}: (?:invalid argument|no such file)|\/layerdb\/\S{1,200}: no such file|layer does not exist|parent layer \S{1,100}: unknown layer|recreating the missing symlinks/i,
+  ],
+  [{ code: 'too-many-layers' }, /max depth exceeded/i],
+  [{ code: 'signature-lookup' }, /reading signature from |\/signature-\d+["':]/i],
+  [
+    { code: 'policy-unusable' },
+    // containers/image, signature/policy_config.go and the sources of keys; CRI-O's policies of namespaces.
+    /\binvalid policy in |no policy\.json file found|\/policy\.json: (?:no such file|permission denied)|\bread policy path\b|source image rejected: (?:open|read|stat) \/|source image rejected: parsing (?:rekor )?public key|error loading (?:fulcio|pki) ca|policy requirements must not be empty/i,
   ],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
   [

@@ -57,6 +57,13 @@ const REFUSED_LOGIN = new RegExp(
   ].join('|'),
 )
 
+/** What containers/image and Docker write of a blob that was refused, after the manifest was read; neither names the host. */
+export const LAYER_REFUSED =
+  /\b(?:(?:reading|fetching) (?:partial |config )?blob|error pulling image configuration|download failed after attempts=\d+)\b.{0,200}\b403\b/is
+
+/** Object stores answer in XML, where proxies send a page. */
+const OF_STORE = /<\?xml\b/i
+
 /** A cache's own words for a remote (proxy) repository without a proper upstream. */
 export const UPSTREAM_NOT_SET_UP = /\bupstream (?:repository|registry) is not configured\b/i
 
@@ -113,6 +120,9 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   // The kubelet's plugin failed, so no registry was asked.
   if (PROVIDER_FAILED.test(masked)) return 'no-credential-sent'
   const proven = provenIn(masked)
+  // The registry gave out the manifest, so neither the name nor a right to pull is missing.
+  if (proven === undefined && LAYER_REFUSED.test(text) && (OF_STORE.test(text) || !isPage(masked)))
+    return 'blocked'
   // A web page that gives no reason is not the registry's answer.
   if (proven === undefined && isPage(masked)) return 'unspecified'
   if (proven !== 'credential-refused') {

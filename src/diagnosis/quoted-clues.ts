@@ -27,6 +27,11 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
   ],
   [/windows version (\d+\.\d+\.\d+)-based image/i, ([, build = '']) => ({ code: 'windows-build', build })],
   [/\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i, ([, server = '']) => ({ code: 'dns-server', server })],
+  // containers/image, of its own login file.
+  [
+    /\bgetting username and password: .{0,200}?(?:reading json file|unmarshaling json at) \\*["'“]?(\/[^\s"'”\\:]{1,200})/is,
+    ([, path = '']) => ({ code: 'node-login-file', path }),
+  ],
   // What arrived, as containerd and containers/image write it: its size before or after what was announced, or the digest of no data at all.
   [
     /\b(?:failed size validation: |unexpected commit size )(\d+)(?: != |, expected )(\d+)/i,

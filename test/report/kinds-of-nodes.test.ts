@@ -360,6 +360,75 @@ describe('a certificate that is not valid now', () => {
   })
 })
 
+describe('what is wrong on the node itself, or with what it was sent to,', () => {
+  const node = { runtime: 'cri-o://1.34.1' }
+  test.each<[string, string, Expected]>([
+    [
+      'a policy with a mistake',
+      'invalid policy in "/etc/containers/policy.json": Unknown key "defaults"',
+      {
+        says: /policy for images on the node can't be applied.*\n.*\n.*\nCorrect the policy/,
+        never: /Sign the image/,
+      },
+    ],
+    [
+      'a policy whose key is missing',
+      'Source image rejected: open /etc/pki/rpm-gpg/KEY: no such file or directory',
+      { says: /or a key that it names/, never: /Sign the image/ },
+    ],
+    [
+      'a file of logins that is no JSON',
+      'getting username and password: reading JSON file "/var/lib/kubelet/config.json": unmarshaling JSON at "/var/lib/kubelet/config.json": unexpected end of JSON input',
+      {
+        first: /^Correct \/var\/lib\/kubelet\/config\.json on node node-1/,
+        says: /openshift-config\/pull-secret/,
+        never: /docker login|server error/,
+      },
+    ],
+    [
+      'a store without a layer that others build on',
+      `writing blob: adding layer with blob "${DIGEST}": can't stat lower layer "/var/lib/containers/storage/overlay/abc/diff": no such file or directory`,
+      { says: /The image store on node node-1 is damaged/, never: /push the image again/ },
+    ],
+    [
+      'more layers than its driver stacks',
+      `writing blob: adding layer with blob "${DIGEST}": creating read-only layer with ID "abc": max depth exceeded`,
+      { first: /fewer layers/, never: /rmi|push the image again/ },
+    ],
+    [
+      'a host without a registry',
+      'pinging container registry registry.example: StatusCode: 404, ""',
+      {
+        first: /in place of the registry/,
+        says: /does not answer as a registry(?:.*\n)*.*a registry answers 200 or 401/,
+        never: /404 is fine|has no image/,
+      },
+    ],
+    [
+      'a layer that is refused after the manifest',
+      `copying system image from manifest list: reading blob ${DIGEST}: fetching blob: StatusCode: 403, "<?xml version"`,
+      { first: /Find out who refuses the layer/, never: /docker login|does not exist|web page/ },
+    ],
+    [
+      "a layer that Docker's object store refuses",
+      'download failed after attempts=1: error parsing HTTP 403 response body: invalid character \'<\' looking for beginning of value: "<?xml version=\\"1.0\\"?><Error><Code>AccessDenied</Code></Error>"',
+      { first: /Find out who refuses the layer/, never: /docker login|does not exist|web page/ },
+    ],
+    [
+      'a layer that is missing after the manifest',
+      `copying image: reading blob ${DIGEST}: fetching blob: StatusCode: 404, ""`,
+      { says: /lacks a layer/, never: /has no image with this name/ },
+    ],
+    [
+      'a store of signatures that has no address',
+      'Source image rejected: Get "https://sig.corp/team/api@sha256=4b/signature-1": dial tcp: lookup sig.corp on 10.0.0.2:53: no such host',
+      { says: /sig\.corp stores the signatures/, never: /serves the layers/ },
+    ],
+  ])('%s', (_name, error, expected) => {
+    check({ image: OWN, error, node }, expected)
+  })
+})
+
 describe('on a node that no longer reports', () => {
   const node = { silentSince: '2026-11-28T13:20:00Z' }
 

@@ -70,10 +70,14 @@ export const UNREADABLE_SECRET = new RegExp(
   'i',
 )
 
+/** The runtime's own file of logins can't be read (containers/image, pkg/docker/config). */
+const NODE_LOGIN = /\bgetting username and password: .{0,200}\b(?:reading json file|unmarshaling json at)\b/
+
 /** Judged before the broken answers of a registry, which Go describes in the same words. */
 export const unreadableSecret: CauseRule = {
   cause: 'auth-required-or-denied',
-  judge: ({ grpc, text }) => (grpc === null && UNREADABLE_SECRET.test(text) ? MATCHES : null),
+  judge: ({ grpc, text, masked }) =>
+    (grpc === null && UNREADABLE_SECRET.test(text)) || NODE_LOGIN.test(masked) ? MATCHES : null,
 }
 
 /** The kubelet could not run its credential provider, so no registry was asked; why is the plugin's reason, whatever words that has. */

@@ -18,6 +18,7 @@ export const storedImageGone = ruleOf(
   'corrupt-or-unpack',
   /\blocating image with id\b|\bdoes not resolve to an image id\b|\bimage not known\b/,
   /\bfailed to get image from containerd ‹name›: |\bfailed to resolve image ‹name›:? not found$/,
+  /\bloading (?:primary|additional) layer stores?\b|\bloading ‹name›: (?:unexpected end of json|invalid character)/,
   /\bno such image: ‹name›$|\bunable to inspect image ‹name›$/,
 )
 
@@ -62,5 +63,5 @@ export const corruptOrUnpack = ruleOf(
   // nydus: its daemon does not run.
   /\bsnapshot \S{1,80} is not ready\b/,
   /\bstream processor\b|\bdecrypt(?:layer|ion)\b/,
-  /\bunexpected eof\b.{0,20}\bunknown\b|\bref ‹name› locked\b|\brecord image pull intent\b|\bunpigz\b/,
+  /\bunexpected eof\b.{0,20}\bunknown\b|\bref ‹name› locked\b|\brecord image pull intent\b|\bunpigz\b|\bmax depth exceeded\b/,
 )

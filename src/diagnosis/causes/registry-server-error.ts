@@ -9,12 +9,15 @@ export const serverStatus: CauseRule = {
     (status >= 500 ||
       // A token endpoint that does not allow the method is a wrong or broken one.
       (forToken && status === 405 && !/\bdenied\b/.test(masked)) ||
-      (MISSING.includes(status) && isPage(masked)))
+      (MISSING.includes(status) && (isPage(masked) || NOT_A_REGISTRY.test(masked))))
       ? MATCHES
       : null,
 }
 
 const MISSING = [404, 410]
+/** containers/image begins every pull with a request for /v2/, which registries answer with 200 or 401; older versions then tried /v1/, too. */
+export const NOT_A_REGISTRY =
+  /\bpinging (?:container|docker) registry \S{1,300}:.{0,80}\b404\b|\bcan't talk to a v1 (?:container|docker) registry\b/i
 /** Pages of web servers and ingresses, and what is not JSON. */
 const PAGE =
   /<!?(?:doctype|html)\b|\binvalid character .{1,12} (?:looking for beginning of|after) |\bdefault backend - 404\b|\b404 page not found\b/
@@ -37,6 +40,7 @@ const BROKEN = [
   /\bstopped after \d+ redirects\b/,
   // An answer that asks for a token without saying where or for what, and a token server's without a token (containers/image, distribution).
   /\bmissing realm in bearer auth challenge\b|\berror parsing auth scope\b|\bdid not include a token in the response\b/,
+  NOT_A_REGISTRY,
   UPSTREAM_BLOCKED,
 ]
 

@@ -13,7 +13,7 @@ const PATTERNS = [
   /\bsource image rejected\b/,
   /\ba signature was required\b|\bno (?:valid |matching )?signatures?\b/,
   /\brejected by policy\b|\bblocked by (?:the )?(?:\w+ )?policy\b|\bimage policy\b|\bverification policy\b/,
-  /\binvalid policy\b|\bpolicy\.json\b|\bpolicy requirement\b/,
+  /\binvalid policy\b|\bpolicy\.json\b|\bpolicy requirement\b|\bread policy path\b/,
   /\bsignatures? (?:verification|is not valid|is invalid|not accepted|mismatch|could not be verified|do(?:es)? not satisf)/,
   /\b(?:verify|verifying|verification of|validate|validating) (?:the )?(?:\w+ )?signatures?\b/,
   /\bunrecognized signature format\b|\bparsing signature\b/,

@@ -3,6 +3,10 @@ import { expectCause } from './expect-cause.ts'
 
 expectCause('auth-required-or-denied', [
   [
+    "CRI-O, the node's own logins",
+    'getting username and password: reading JSON file "/var/lib/kubelet/config.json": unmarshaling JSON at "/var/lib/kubelet/config.json": invalid character \'}\' looking for beginning of object key string',
+  ],
+  [
     'Harbor through CRI-O, no signature',
     'reading manifest 1 in reg.corp/a/b: unknown: The image is not signed by cosign.',
   ],

@@ -107,6 +107,10 @@ expectCause('unsupported-manifest', [
 
 expectCause('signature-policy', [
   [
+    "CRI-O, a namespace's policy",
+    'get context for namespace: read policy path /etc/crio/policies/web.json: stat /etc/crio/policies/web.json: permission denied',
+  ],
+  [
     'CRI-O, no signature',
     'copying system image from manifest list: reading signatures: parsing signature https://registry.redhat.io/containers/sigstore/openshift4/ose-oauth-proxy@sha256=f968/signature-9: unrecognized signature format, starting with binary 0x3c',
   ],

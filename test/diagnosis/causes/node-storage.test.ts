@@ -4,6 +4,10 @@ import { expectCause } from './expect-cause.ts'
 const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8'
 
 expectCause('corrupt-or-unpack', [
+  [
+    'CRI-O, its list of layers',
+    'loading primary layer store data: loading "/var/lib/containers/storage/overlay-layers/layers.json": unexpected end of JSON input',
+  ],
   ['CRI-O, other manifest', `Manifest does not match provided manifest digest ${SHA}`],
   [
     'CRI-O, a layer in parts',

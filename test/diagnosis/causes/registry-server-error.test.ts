@@ -2,6 +2,8 @@
 import { expectCause } from './expect-cause.ts'
 
 expectCause('registry-server-error', [
+  ['CRI-O, where no registry is', 'pinging container registry reg.corp: StatusCode: 404, "not here"'],
+  ['CRI-O, where a very old registry is', "can't talk to a V1 container registry"],
   [
     'CRI-O, a challenge without an address',
     'reading manifest 1 in reg.corp/a: missing realm in bearer auth challenge',

@@ -72,6 +72,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
       'lapsed',
       first => `${capitalize(responderLabel(first))} does not serve this image: ${lapseText(first)}`,
     ],
+    ['layer-refused', 'A layer of the image was refused'],
     { does: 'does not let this address pull' },
   ],
   policy: [
@@ -84,6 +85,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     { does: 'is a cache that its upstream registry refused' },
   ],
   unspecified: [
+    ['node-login-file', "The file with the node's own logins can't be used"],
     [isBroken, { does: "refused the pull, and the pod's pull secret can't be used" }],
     ['own-reason', { does: 'refused the pull for a reason of its own' }],
     { does: 'refused the pull' },
@@ -198,6 +200,11 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       isOfStorage,
       'The registry allowed the pull and sent the node on to the host that stores the layers, which answered with a refusal: a rule of that storage, or an address that was signed for a short time and has expired. The login is not the problem.',
     ],
+    [
+      'layer-refused',
+      first =>
+        `${capitalize(registryLabel(first.registry))} gave out the manifest, and then a layer was refused, there or by the host that it redirects downloads to. Neither the name nor the login is the problem.`,
+    ],
     'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
   ],
   policy: [
@@ -225,6 +232,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     },
   ],
   unspecified: [
+    [
+      'node-login-file',
+      "The runtime looks there for a login where the pod has none, and it can't read the file or what is in it; no registry was asked.",
+    ],
     ['own-reason', ownReasonMeaning],
     [isBroken, 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.'],
     'The registry does not say whether the login, the permission, or the name is the problem.',
@@ -261,6 +272,7 @@ export const authRequiredOrDenied: CauseWords = {
     const subcause = subcauseOf(context)
     if (isPageInstead(context)) return 'web pages instead of images'
     if (hasClue(context, 'credential-provider')) return 'credential providers of nodes'
+    if (hasClue(context, 'node-login-file')) return 'unusable files of logins on nodes'
     if (subcause === 'blocked') return `pulls blocked by ${perimeterOf(first)?.name ?? responderLabel(first)}`
     if (subcause === 'policy')
       return `${hasClue(context, 'storage-quota') ? 'a storage quota at' : 'a policy of'} ${responderLabel(first)}`

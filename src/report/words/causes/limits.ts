@@ -135,18 +135,23 @@ export const signaturePolicy: CauseWords = {
   short: [
     ['source-blocked', ({ registry }) => `${registryLabel(registry)}, which the settings of the nodes block`],
     ['not-listed', 'a policy on the nodes'],
+    ['policy-unusable', 'an unusable policy on the nodes'],
     'a signature policy',
   ],
   title: context =>
     hasClue(context, 'source-blocked')
       ? `The node's settings block ${registryLabel(context.findings[0].registry)}`
-      : 'A policy on the node refuses the image',
+      : hasClue(context, 'policy-unusable')
+        ? "The policy for images on the node can't be applied"
+        : 'A policy on the node refuses the image',
   meaning: context => {
     const [first] = context.findings
     if (hasClue(context, 'source-blocked'))
       return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
     if (hasClue(context, 'not-listed'))
       return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
+    if (hasClue(context, 'policy-unusable'))
+      return "The runtime can't read the policy, or a key that it names, and so it refuses the image; neither the image nor the registry is at fault."
     if (hasClue(context, 'web-page'))
       return 'The runtime verifies signatures, and got a web page where it looked for the signature of this image; the registry itself did not refuse it.'
     const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded

@@ -69,6 +69,8 @@ export const corruptOrUnpack: CauseWords = {
     ['no-unpacker', CANNOT_UNPACK],
     ['disk-fault', 'failing disks'],
     ['damaged-store', "images missing from a node's own store"],
+    ['broken-store', 'damaged image stores'],
+    ['too-many-layers', 'images with too many layers'],
     ['discarded', 'downloads that were cut off or changed'],
     ['snapshotter-gone', CANNOT_UNPACK],
     ['user-namespace', CANNOT_UNPACK],
@@ -89,6 +91,8 @@ export const corruptOrUnpack: CauseWords = {
       first =>
         `The image was pulled, but the image store ${onNode(first)} does not have it, or only part of it`,
     ],
+    ['broken-store', first => `The image store ${onNode(first)} is damaged`],
+    ['too-many-layers', 'The image has more layers than the node can stack'],
     "The image arrived, but couldn't be unpacked on the node",
   ],
   meaning: [
@@ -116,6 +120,14 @@ export const corruptOrUnpack: CauseWords = {
     [
       'damaged-store',
       "The runtime lists the image, or reported that it was pulled, but can't find it in its own storage; the registry and the login are not at fault.",
+    ],
+    [
+      'broken-store',
+      "The runtime's own list of layers is unreadable, or a layer that others build on is missing there; the image in the registry is not at fault.",
+    ],
+    [
+      'too-many-layers',
+      'A storage driver stacks a limited number of layers (128 for overlay2 of Docker); nothing is damaged, and pulling again changes nothing.',
     ],
     [
       isUnmounted,

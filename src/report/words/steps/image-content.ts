@@ -30,6 +30,9 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'push-again': () => ({
     text: 'If every node has the problem, push the image again: it is damaged in the registry, or by a proxy in between',
   }),
+  'fewer-layers': () => ({
+    text: 'Build the image with fewer layers (combine RUN and COPY instructions, or copy the result into a new last stage), or start from an image that has fewer',
+  }),
   'digest-mismatch': ({ host }) => ({
     text: `Remove the image from the cache of ${host} (a remote or proxy repository), or push it again: the manifest that it delivers does not match its digest; update the registry if that happens again`,
   }),

@@ -203,6 +203,9 @@ export const policySteps: StepWords<PolicyStep> = {
       "grep -rnE 'lookaside|sigstore' /etc/containers/registries.d",
       findings,
     ),
+  'correct-policy': (_step, { findings, findings: [{ host }] }) => ({
+    text: `Correct the policy ${onNodes(findings)}: the runtime can't read it or a key that it names, so it refuses every image that the policy covers${mayBeOpenShift(host) ? POLICY_OBJECTS : ''}`,
+  }),
   'satisfy-policy': ({ kind, signed }, { findings: [{ host, registry }] }) => {
     if (kind === 'signature') {
       const place = mayBeOpenShift(host) ? POLICY_OBJECTS : ''

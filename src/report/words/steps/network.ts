@@ -216,7 +216,7 @@ export const networkSteps: StepWords<NetworkStep> = {
   },
   'who-answered': ({ host }, { findings }) =>
     nodeShellStep(
-      `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): a proxy or firewall in between can send a bare 403, too; ${host} itself answers 200 or 401, with the header Docker-Distribution-Api-Version`,
+      `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): ${findings[0].clues.some(({ code }) => code === 'no-registry') ? 'a registry' : `a proxy or firewall in between can send a bare 403, too; ${host} itself`} answers 200 or 401, with the header Docker-Distribution-Api-Version`,
       curlCommand(findings[0].host, `https://${host}/v2/`),
       findings,
     ),
@@ -232,10 +232,13 @@ export const networkSteps: StepWords<NetworkStep> = {
             : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)${orMirror(context, host)}`,
     }
   },
-  'storage-refused': ({ host }, { findings: [{ evidence }] }) => ({
-    text: /expired|specified time frame/i.test(evidence?.text ?? '')
-      ? `Compare the node's clock with the real time, and look for a cache in between that keeps redirects: ${host} says that the signed address of the layer had expired`
-      : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(hostAlone(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that keeps redirects)`,
+  'storage-refused': ({ host }, { findings: [{ evidence, registry }] }) => ({
+    text:
+      host === null
+        ? `Find out who refuses the layer, ${registryLabel(registry)} or the host that it redirects downloads to (a rule of that storage; or the signed address had expired when it was used, by a wrong clock or a cache that keeps redirects)`
+        : /expired|specified time frame/i.test(evidence?.text ?? '')
+          ? `Compare the node's clock with the real time, and look for a cache in between that keeps redirects: ${host} says that the signed address of the layer had expired`
+          : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(hostAlone(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that keeps redirects)`,
   }),
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,

@@ -29,7 +29,7 @@ import {
   removeLimits,
   sandboxImage,
 } from '../node-images.ts'
-import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
+import { mayBeOpenShift, preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
@@ -163,6 +163,9 @@ export const nodeSteps: StepWords<NodeStep> = {
         ),
   'update-runtime': (_step, { findings }) => ({
     text: `If it fails again, update the container runtime ${onNodes(findings)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
+  }),
+  'correct-login-file': ({ path }, { findings, findings: [{ host }] }) => ({
+    text: `Correct ${path} ${onNodes(findings)} (its JSON, its permissions, and the logins in it): the runtime can't use it, so every pull that comes without a login fails there${mayBeOpenShift(host) ? '. On OpenShift, correct the pull secret of the cluster (openshift-config/pull-secret): the Machine Config Operator writes the file from it' : ''}`,
   }),
   'move-store': (_step, { findings, findings: [first] }) => ({
     text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help`,
