@@ -1,11 +1,12 @@
 /** Chooses the steps for a finding, the best first: by its cause, then by what its image and its pod are. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import { isOpenToAll } from '../diagnosis/denial.ts'
-import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { isLocal } from '../image/host.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
-import { hasClue } from './conditions.ts'
+import { registryBehind } from '../image/registries.ts'
+import { hasClue, isOnTheWay } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
 import { checkedSteps, missingSteps, servedElsewhere } from './image-steps.ts'
@@ -13,19 +14,25 @@ import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import { dropRegistry, nameClueSteps, registrySteps, unreadableNameSteps } from './name-steps.ts'
 import {
   canceledSteps,
-  corruptSteps,
-  diskSteps,
   manifestSteps,
   neverSteps,
   otherSteps,
   platformSteps,
   signatureSteps,
 } from './node-steps.ts'
-import { admissionSteps, rollBack, runSteps, withNewRun, withRecreatedJob } from './pod-origin.ts'
+import {
+  admissionSteps,
+  outgoingSteps,
+  rollBack,
+  runSteps,
+  withNewRun,
+  withRecreatedJob,
+} from './pod-origin.ts'
+import { guestSteps, sandboxSteps, silentNodeSteps, virtualNodeSteps } from './pullers.ts'
 import { passedOverLogins } from './refused-login.ts'
-import { sandboxSteps } from './sandbox.ts'
-import type { Step, StepCode, StepOf } from './step.ts'
+import type { Step, StepCode } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
+import { corruptSteps, diskSteps } from './store-steps.ts'
 import { dnsSteps, proxySteps, refusedSteps, timeoutSteps } from './unreached.ts'
 import { schemeSteps, serverErrorSteps, tlsSteps } from './wrong-answer.ts'
 
@@ -59,34 +66,13 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
     finding.containerKind === 'sandbox'
       ? sandboxSteps(finding, BY_CAUSE[finding.cause](finding))
       : containerSteps(finding)
-  const steps = silentNodeSteps(finding, outgoingSteps(finding, ofPull))
+  const steps = silentNodeSteps(finding, virtualNodeSteps(finding, outgoingSteps(finding, ofPull)))
   const needsEntry = finding.host.platform === 'talos' ? needsShell : runsOnNode
   const entered = steps.some(needsEntry) && finding.node !== null
   const [first = { code: 'read-all' as const }, ...others] = entered
     ? [...steps, { code: 'enter-node' as const }]
     : steps
   return [first, ...others]
-}
-
-/** What waits for the node's next attempt, or for it to end a pod. */
-const BY_KUBELET: readonly StepCode[] = ['wait', 'restart-pull', 'recreate-pods', 'look-again']
-
-/** Nothing runs on a node that does not report anymore, and what it reported may have changed. */
-function silentNodeSteps({ node, clues }: Finding, steps: Step[]): Step[] {
-  const silent = clueOf(clues, 'node-silent')
-  if (silent === undefined || node === null) return steps
-  return [
-    { code: 'see-silent-node', node, since: silent.since },
-    { code: 'delete-silent-node', node },
-    ...steps.filter(step => !runsOnNode(step) && !isAbout('node', step) && !BY_KUBELET.includes(step.code)),
-  ]
-}
-
-/** The template may be correct already, and no login reaches a pod that is never replaced: delete it; its node may need a step, too. */
-function outgoingSteps({ outgoing, node }: Finding, steps: Step[]): Step[] {
-  if (outgoing === undefined) return steps
-  const ofNode = node === null ? [] : steps.filter(step => runsOnNode(step) || isAbout('node', step))
-  return [{ code: 'delete-outgoing-pod' }, ...ofNode]
 }
 
 function containerSteps(finding: Finding): Step[] {
@@ -111,8 +97,11 @@ function containerSteps(finding: Finding): Step[] {
     ...rollBack(finding),
   ])
   const steps = [...own, ...runSteps(finding, own)]
-  return hasClue(finding, 'guest') ? guestSteps(finding, steps) : steps
+  return guestSteps(finding, steps)
 }
+
+/** What shows that another registry was meant than the one that was asked. */
+const RENAMES: readonly StepCode[] = ['correct-registry', 'drop-default-registry']
 
 /** What depends on the other steps of the cause, in the order in which it is added. */
 const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
@@ -120,6 +109,7 @@ const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
   withRecreatedJob,
   withNewRun,
   withBrokenMirror,
+  withRegistryBehind,
 ]
 
 /** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */
@@ -129,12 +119,14 @@ function causeSteps(finding: Finding, ofName: Step[]): Step[] {
   return ADDITIONS.reduce((all, add) => add(finding, all), open)
 }
 
-function isSettled(step: Step, { moved, check }: Finding, ofName: Step[]): boolean {
-  // --check-images was given already.
-  if (check !== null && step.code === 'ask-registry') return true
-  if ((moved?.state === 'retired' || moved?.state === 'deleted') && grantsAccess(step)) return true
+function isSettled(step: Step, { moved, check, registry }: Finding, ofName: Step[]): boolean {
+  // --check-images was given already, or would ask this machine in place of the node.
+  if (step.code === 'ask-registry' && (check !== null || (registry !== null && isLocal(registry))))
+    return true
+  const isClosed = moved?.state === 'retired' || moved?.state === 'deleted' || moved?.state === 'restricted'
+  if (isClosed && grantsAccess(step)) return true
   if (ofName.length === 0) return false
-  const isRenamed = ofName.some(({ code }) => code === 'correct-registry')
+  const isRenamed = ofName.some(({ code }) => RENAMES.includes(code))
   return SETTLED_BY_NAME.includes(step.code) || (isRenamed && isOfOldName(step))
 }
 
@@ -171,45 +163,17 @@ function literalServerSteps(finding: Finding): Step[] {
 
 /** Nobody can grant access to what is gone. */
 function grantsAccess(step: Step): boolean {
-  return isAbout('right', step) || step.code === 'make-public' || step.code === 'who-answered'
-}
-
-/** Failures on the way to a registry's answer. */
-const ON_THE_WAY: readonly Cause[] = [
-  'registry-not-found-dns',
-  'network-timeout',
-  'connection-refused-or-reset',
-  'tls',
-  'http-https-mismatch',
-  'proxy',
-]
-
-/** A guest pulls by itself, with neither the node's settings nor the pod's pull secrets. */
-function guestSteps(finding: Finding, steps: Step[]): Step[] {
-  const { cause } = finding
-  const isOpen = cause === 'auth-required-or-denied' && isOpenToAll(finding)
-  const needs = isOpen ? undefined : ON_THE_WAY.includes(cause) ? 'way' : GUEST_NEEDS[cause]
-  const own = steps.filter(
-    step => !runsOnNode(step) && !isAbout('login', step) && !isAbout('right', step) && !isAbout('node', step),
+  return (
+    isAbout('right', step) ||
+    step.code === 'make-public' ||
+    step.code === 'who-answered' ||
+    step.code === 'page-instead'
   )
-  return needs === undefined ? own : [{ code: 'guest-settings', needs }, ...own]
-}
-
-/** What else the guest lacks, by the cause; nothing if the image itself is at fault. */
-const GUEST_NEEDS: Partial<Record<Cause, StepOf<'guest-settings'>['needs']>> = {
-  'auth-required-or-denied': 'login',
-  'rate-limited': 'login',
-  'disk-full': 'room',
-  'registry-server-error': 'look',
-  'canceled-or-deadline': 'look',
-  other: 'look',
 }
 
 /** With policy Always, even an image that was built or loaded on the node is pulled from its registry. */
 function localSteps(finding: Finding): Step[] {
-  const { cause } = finding
-  const missing = cause === 'auth-required-or-denied' || cause === 'image-not-found'
-  const local = missing ? clueOf(finding.clues, 'local-image') : undefined
+  const local = isRefusedOrMissing(finding.cause) ? clueOf(finding.clues, 'local-image') : undefined
   return local === undefined ? [] : [{ code: 'use-local-image', listed: local.listed }]
 }
 
@@ -223,8 +187,17 @@ function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: 
   const broken = clueOf(clues, 'mirrors-failed')?.broken ?? null
   if (broken === null || registry === null || endpoint?.role !== 'registry') return steps
   const lacking = steps[0]?.code === 'mirror-lacks-image' ? 1 : 0
-  const at = ON_THE_WAY.includes(cause) ? lacking : cause === 'rate-limited' ? 1 : steps.length
+  const at = isOnTheWay(cause) ? lacking : cause === 'rate-limited' ? 1 : steps.length
   return steps.toSpliced(at, 0, { code: 'broken-mirror', registry, ...broken })
+}
+
+/** A name that only leads to another registry fails, where that registry may answer. */
+function withRegistryBehind({ cause, registry, endpoint }: Finding, steps: Step[]): Step[] {
+  const behind = registry === null ? null : registryBehind(registry)
+  const isFailing = isOnTheWay(cause) || cause === 'registry-server-error'
+  if (behind === null || registry === null || !isFailing || (endpoint?.host ?? registry) !== registry)
+    return steps
+  return steps.toSpliced(1, 0, { code: 'use-behind', registry, behind })
 }
 
 /** Causes that show a registry's answer. */

@@ -1,118 +1,18 @@
-/** Steps for problems on the node: its disk, layers, platform, policies, and runtime. */
+/** Steps for images that the node does not run or must not pull, by their platform, their format, and policies, and for canceled and unknown failures. */
 
-import { type Clue, clueOf } from '../diagnosis/clue.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { atLeast, K3D_NODE } from '../diagnosis/pulling-node.ts'
+import { isOfficial, libraryName } from '../image/official-images.ts'
 import { isSilent } from '../image/pull-messages.ts'
 import { isContainerRegistry, isFixedHost } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { ofMirror, pullByHand, silentMirror, targetHost } from './host.ts'
-import type { Step } from './step.ts'
+import { imageName, ofMirror, pullByHand, silentMirror, targetHost } from './host.ts'
+import type { Step, StepOf } from './step.ts'
 import type { NodePolicy } from './step-at-node.ts'
+import { attestationSteps, goneSteps } from './store-steps.ts'
 import { pageSteps } from './wrong-answer.ts'
-
-const imageName = ({ reference, image }: Finding) => reference ?? image
-
-export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
-  if (hasClue(finding, 'memory'))
-    return [
-      { code: 'show-memory' },
-      // Windows does not kill processes to free memory.
-      ...stepsIf(finding.host.os !== 'windows', { code: 'show-killed' }),
-      { code: 'more-memory' },
-    ]
-  const full = clueOf(finding.clues, 'full-disk-path')
-  const show: Step = { code: 'show-disk', path: full?.path ?? null }
-  // Removing images frees nothing in a temporary folder.
-  return full?.temporary === true
-    ? [show, { code: 'free-temporary', path: full.path }]
-    : [show, { code: 'prune-images' }, { code: 'larger-disk' }]
-}
-
-export function corruptSteps(finding: Finding): Step[] {
-  const [, steps = replaceSteps] = BY_CORRUPTION.find(([code]) => hasClue(finding, code)) ?? []
-  return hasClue(finding, 'web-page') ? pageSteps(finding) : steps(finding)
-}
-
-/** The first clue that the finding has decides. */
-const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
-  ['snapshotter-gone', () => [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]],
-  ['no-unpacker', () => [{ code: 'define-unpacker' }, { code: 'runtime-log' }]],
-  ['too-many-layers', () => [{ code: 'fewer-layers' }, { code: 'set-image', known: 'repository' }]],
-  ['layer-mismatch', () => [{ code: 'not-an-image' }, { code: 'push-again' }]],
-  ['other-manifest', otherManifestSteps],
-  ['discarded', downloadSteps],
-  ['attestation', attestationSteps],
-  ['layer-type', () => [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]],
-  ['user-namespace', () => [{ code: 'more-ids' }, { code: 'runtime-log' }]],
-  ['file-system', () => [{ code: 'move-store' }, { code: 'runtime-log' }]],
-  ['busy-mount', () => [{ code: 'release-mount' }, { code: 'runtime-log' }, { code: 'restart-pull' }]],
-  ['disk-fault', () => [{ code: 'check-disk' }, { code: 'runtime-log' }]],
-  ['content-gone', lostContentSteps],
-  ['damaged-store', lostImageSteps],
-  ['broken-store', lostImageSteps],
-  ['lazy-snapshotter', lazySteps],
-]
-
-/** The snapshotter requests the layers itself, and has what is left of them. */
-function lazySteps({ clues }: Finding): Step[] {
-  const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
-  return [{ code: 'snapshotter-log', name }, { code: 'bypass-snapshotter' }]
-}
-
-function otherManifestSteps(finding: Finding): Step[] {
-  if (isEmpty(finding)) return downloadSteps(finding)
-  return [{ code: 'digest-mismatch', host: targetHost(finding).host }, ...pullByHand(finding)]
-}
-
-/** The runtime lists an image, or has just pulled it, and can't find it. */
-function lostImageSteps(finding: Finding): Step[] {
-  return [
-    { code: 'remove-image', image: imageName(finding) },
-    { code: 'restart-pull' },
-    { code: 'runtime-log' },
-    { code: 'check-store' },
-  ]
-}
-
-function lostContentSteps(finding: Finding): Step[] {
-  return [
-    { code: 'remove-image', image: imageName(finding) },
-    { code: 'keep-layers' },
-    { code: 'runtime-log' },
-  ]
-}
-
-/** Removes what is damaged, so that the next attempt pulls the image again. */
-function replaceSteps(finding: Finding): Step[] {
-  return [
-    { code: 'remove-image', image: imageName(finding) },
-    ...stepsIf(hasClue(finding, 'layer-format'), { code: 'update-runtime' }),
-    { code: 'runtime-log' },
-    { code: 'push-again' },
-  ]
-}
-
-const isEmpty = ({ clues }: Finding) => clueOf(clues, 'arrived')?.bytes === 0
-
-/** What arrived was discarded, so the node has no image to remove: the next attempt downloads it again, along the same way. */
-function downloadSteps(finding: Finding): Step[] {
-  const target = targetHost(finding)
-  return [
-    ...pullByHand(finding),
-    { code: 'check-download', host: target.host },
-    { code: 'show-proxy' },
-    ...ofMirror(finding, target),
-    ...stepsIf(!isEmpty(finding), { code: 'push-again' }),
-  ]
-}
-
-function attestationSteps(finding: Finding): Step[] {
-  return [
-    { code: 'not-the-attestation', image: imageName(finding) },
-    { code: 'set-image', known: 'repository' },
-  ]
-}
 
 export function platformSteps(finding: Finding): Step[] {
   const { os, architecture, kernel } = finding.host
@@ -166,13 +66,22 @@ export function manifestSteps(finding: Finding): Step[] {
   return [{ code: 'push-current-format' }, set]
 }
 
+/** What runs the cluster's nodes on a developer's machine, and copies images into them; k3d's nodes are known by their names. */
+function localTool({ platform, name }: Finding['host']): StepOf<'load-image'>['tool'] | null {
+  if (platform === 'kind' || platform === 'minikube') return platform
+  return K3D_NODE.test(name ?? '') ? 'k3d' : null
+}
+
 export function neverSteps(finding: Finding): Step[] {
   const allow: Step = { code: 'allow-pull' }
-  const { platform } = finding.host
+  const tool = localTool(finding.host)
   const image = imageName(finding)
-  // With this policy, images of a cluster on one machine are mostly built there.
-  if (platform === 'kind' || platform === 'minikube')
-    return [{ code: 'load-image', image: finding.image, tool: platform }, allow]
+  // With this policy, images of a cluster on one machine are mostly built there; one that only has a name of its own is nowhere else.
+  if (tool !== null)
+    return [
+      { code: 'load-image', image: finding.image, tool },
+      ...stepsIf(libraryName(image) === null || isOfficial(image), allow),
+    ]
   const preload: Step = { code: 'preload', image }
   return finding.subcause === 'not-verified'
     ? [{ code: 'same-secret' }, { code: 'exempt-preloaded' }, allow]
@@ -180,9 +89,14 @@ export function neverSteps(finding: Finding): Step[] {
 }
 
 export function signatureSteps(finding: Finding): Step[] {
+  const file = clueOf(finding.clues, 'policy-file')
+  if (file !== undefined)
+    return [
+      ...stepsIf(!file.missing, { code: 'show-policy-file', path: file.path }),
+      { ...file, code: 'repair-policy-file' },
+    ]
   const kind = policyOf(finding)
-  if (hasClue(finding, 'policy-unusable'))
-    return [{ code: 'show-policy', kind }, { code: 'correct-policy' }, { code: 'runtime-log' }]
+  if (hasClue(finding, 'policy-key')) return [{ code: 'show-policy', kind }, { code: 'restore-policy-key' }]
   const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null
   return [
     ...stepsIf(hasClue(finding, 'web-page'), { code: 'signature-store' }),
@@ -215,7 +129,13 @@ export function canceledSteps(finding: Finding): Step[] {
 export function otherSteps(finding: Finding): Step[] {
   const { endpoint, registry, evidence } = finding
   if (endpoint?.role === 'runtime')
-    return [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
+    return asksSnapshotter(finding)
+      ? goneSteps(finding)
+      : [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
+  // A kubelet gives up on an image of size 0; Docker leaves the size out of what older clients read.
+  const isOlder = finding.host.version !== null && !atLeast(finding.host, 25, 0)
+  if (hasClue(finding, 'no-image-size') && finding.host.runtime === 'docker' && !isOlder)
+    return [{ code: 'match-docker' }]
   // Registries refuse so for a policy, such as Harbor's; only Container Registry because it was shut down.
   if (hasClue(finding, 'precondition-failed') && !isContainerRegistry(registry)) return policySteps(finding)
   if (hasClue(finding, 'precondition-failed') || hasClue(finding, 'registry-closed'))
@@ -227,8 +147,10 @@ export function otherSteps(finding: Finding): Step[] {
     ]
   if (registry !== null && hasClue(finding, 'endpoint-scheme'))
     return [{ code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'scheme' }]
-  if (registry !== null && hasClue(finding, 'mirror-config'))
-    return [{ code: 'mirror-settings', host: null, registry, about: 'unreadable' }, ...pullByHand(finding)]
+  if (registry !== null && hasClue(finding, 'mirror-config')) {
+    const about = hasClue(finding, 'old-settings') ? 'old-format' : 'unreadable'
+    return [{ code: 'mirror-settings', host: null, registry, about }, ...pullByHand(finding)]
+  }
   if (registry !== null && endpoint?.role === 'mirror')
     return [
       { code: 'check-mirror', host: endpoint.host, registry },
@@ -236,6 +158,11 @@ export function otherSteps(finding: Finding): Step[] {
       ...pullByHand(finding),
     ]
   return [{ code: isSilent(evidence?.text ?? '') ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
+}
+
+/** Whether the kubelet asks a lazy snapshotter for images, in place of the runtime. */
+function asksSnapshotter({ clues }: Finding): boolean {
+  return clues.some(clue => clue.code === 'lazy-snapshotter' && clue.name !== null)
 }
 
 /** Container Registry names its project first, whose owner can still move the images (cloud.google.com/artifact-registry/docs/transition). */

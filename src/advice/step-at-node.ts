@@ -18,7 +18,7 @@ export type NetworkStep =
   | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way' }
   | { code: 'bare-host'; host: string }
   | ({ code: 'default-name'; of: DefaultName; registry: string | null } & NamedEndpoint)
-  | { code: 'fix-dns'; host: string; server: string | null }
+  | { code: 'fix-dns'; host: string; server: string | null; refused: boolean }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
   | { code: 'resolve-elsewhere'; host: string; address: string; owner: AddressOwner }
@@ -29,18 +29,24 @@ export type NetworkStep =
       /** The path of the manifest that the host failed at, with its query: asking for less might look healthy. */
       manifest?: string
     } & NamedEndpoint)
-  | { code: 'who-answered'; host: string }
-  | { code: 'page-instead'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)
-  /** `host`: null where the text does not name the host that refused. */
-  | { code: 'storage-refused'; host: string | null }
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'show-proxy' }
   | { code: 'fix-proxy'; host: string | null; scheme: boolean }
+  | { code: 'desktop-proxy'; host: string | null; wanted: string }
   | { code: 'pass-proxy'; host: string }
   | { code: 'bypass-proxy'; host: string }
+
+/** Find out why a host that was reached sends something other than the image. */
+export type AnswerStep =
+  | { code: 'who-answered'; host: string }
+  | { code: 'page-instead'; host: string }
+  | { code: 'serve-layers'; host: string; registry: string }
+  | { code: 'storage-refused'; host: string }
+  | { code: 'ask-layer'; host: string; layer: string }
+  | { code: 'layer-refused'; host: string }
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
 
 /** Repair TLS: a host's certificate, and who has to trust it. */
@@ -53,7 +59,8 @@ export type CertificateStep =
   | { code: 'ingress-certificate'; host: string }
   | { code: 'serve-tls'; host: string }
   | { code: 'allow-http'; host: string }
-  | { code: 'use-https'; host: string }
+  /** `proven`: the text shows that the host speaks TLS. */
+  | { code: 'use-https'; host: string; proven: boolean }
 
 /** Repair a mirror or cache, or what the nodes have set about it. */
 export type MirrorStep =
@@ -61,13 +68,24 @@ export type MirrorStep =
   | { code: 'check-mirror'; host: string; registry: string }
   | { code: 'broken-mirror'; host: string; registry: string; why: string }
   | { code: 'node-mirror'; host: string; service: NodeService | null }
+  | { code: 'node-registry'; host: string }
+  | { code: 'node-port-registry'; host: string; port: number; service: NodeService | null }
   | { code: 'node-service'; host: string; service: NodeService }
   | { code: 'mirror-login'; host: string; registry: string }
+  | { code: 'name-at-mirror'; host: string; registry: string }
   | {
       code: 'mirror-settings'
       host: string | null
       registry: string
-      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'answered' | 'literal-server'
+      about:
+        | 'endpoint'
+        | 'scheme'
+        | 'web-page'
+        | 'unreadable'
+        | 'old-format'
+        | 'answered'
+        | 'literal-server'
+        | 'list'
     }
   | { code: 'unblock-upstream'; host: string }
   | {
@@ -81,7 +99,7 @@ export type MirrorStep =
       code: 'mirror-lacks-image'
       host: string
       registry: string
-      /** What the registry itself can do: it was not needed, may not be asked, or can't be reached. */
+      /** What the registry itself can do: it was not needed, must not be asked, or can't be reached. */
       source: 'other' | 'blocked' | 'unreachable'
     }
 
@@ -89,8 +107,10 @@ export type MirrorStep =
 export type PolicyStep =
   | { code: 'show-policy'; kind: NodePolicy }
   | { code: 'show-image-settings' }
+  | { code: 'show-policy-file'; path: string }
+  | { code: 'repair-policy-file'; path: string; missing: boolean }
   | { code: 'signature-store' }
-  | { code: 'correct-policy' }
+  | { code: 'restore-policy-key' }
   | {
       code: 'satisfy-policy'
       kind: NodePolicy
@@ -106,11 +126,13 @@ export type NodeStep =
   | { code: 'show-memory' }
   | { code: 'show-killed' }
   | { code: 'more-memory' }
-  | { code: 'start-snapshotter' }
+  | { code: 'start-snapshotter'; name: LazySnapshotter | null }
   | { code: 'snapshotter-log'; name: LazySnapshotter | null }
   | { code: 'bypass-snapshotter' }
   | { code: 'define-unpacker' }
   | { code: 'release-mount' }
+  | { code: 'release-store' }
+  | ({ code: 'refused-mount' } & Omit<Extract<Clue, { code: 'mount-refused' }>, 'code'>)
   | { code: 'check-disk' }
   | { code: 'more-ids' }
   | { code: 'show-disk'; path: string | null }
@@ -122,6 +144,7 @@ export type NodeStep =
   | { code: 'check-download'; host: string }
   | { code: 'runtime-log' }
   | { code: 'update-runtime' }
+  | { code: 'match-docker' }
   | { code: 'move-store' }
   | { code: 'correct-login-file'; path: string }
   | { code: 'start-runtime'; socket: string | null }

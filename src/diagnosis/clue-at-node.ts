@@ -40,8 +40,8 @@ export type WayClue =
   | { code: 'service-name' }
   /** Another node that got an answer from the host, at about the same time. */
   | { code: 'answers-elsewhere'; node: string }
-  /** The DNS server that the node queried. */
-  | { code: 'dns-server'; server: string }
+  /** The DNS server that the node queried. `refused`: nothing listens there. */
+  | { code: 'dns-server'; server: string; refused: boolean }
   /** HTTPS_PROXY says https://, but the proxy speaks plain HTTP. */
   | { code: 'proxy-scheme' }
   /** The connection to the proxy failed, so the proxy refused nothing. */
@@ -87,8 +87,6 @@ export type ContentClue =
   | { code: 'missing-layer' }
   /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */
   | { code: 'layer-mismatch' }
-  /** The image has more layers than the runtime's storage driver stacks. */
-  | { code: 'too-many-layers' }
   /** An old Docker manifest, schema 1. */
   | { code: 'schema1' }
   /** An OCI artifact that is not a container image, such as a Helm chart. */
@@ -118,8 +116,8 @@ export type NodeClue =
   | { code: 'source-blocked' }
   /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */
   | { code: 'not-listed' }
-  /** The policy itself is missing or wrong, or a key that it names can't be read. */
-  | { code: 'policy-unusable' }
+  /** The runtime can't read a key or a certificate that its policy names. */
+  | { code: 'policy-key' }
   /** The runtime was looking for the image's signature at a store of signatures. */
   | { code: 'signature-lookup' }
   /** The runtime can't read its settings for registries and mirrors. */
@@ -132,12 +130,24 @@ export type NodeClue =
   | { code: 'file-system' }
   /** The runtime runs in a user namespace that lacks IDs of the image's files. */
   | { code: 'user-namespace' }
+  /** The kubelet got an answer about the image on the node without its ID or its size. */
+  | { code: 'no-image-size' }
+  /** Those settings are in a format that newer runtimes no longer read. */
+  | { code: 'old-settings' }
+  /** The runtime can't read this file of its signature policy, or it is missing. */
+  | { code: 'policy-file'; path: string; missing: boolean }
   /** The runtime's own configuration has no snapshotter to unpack with. */
   | { code: 'no-unpacker' }
   /** A snapshotter that is a process of its own does not run. */
   | { code: 'snapshotter-gone' }
   /** A snapshotter that loads layers lazily could not mount one; null if the text does not show which. */
   | { code: 'lazy-snapshotter'; name: LazySnapshotter | null }
+  /** The kernel refused a mount of the snapshotter, which is null if the text does not show it, as the type of the file system. */
+  | { code: 'mount-refused'; snapshotter: string | null; fileSystem: string | null; error: string }
+  /** The image has more layers than the runtime's storage can stack. */
+  | { code: 'too-many-layers' }
+  /** Windows kept the runtime from a file of its own store: it denied access, or another process uses the file. */
+  | { code: 'file-denied' }
   /** Another process uses a mount that the runtime has to remove. */
   | { code: 'busy-mount' }
   /** The node's disk or file system fails. */

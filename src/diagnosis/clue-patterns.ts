@@ -4,7 +4,7 @@ import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import { NO_LATEST } from './causes/image-not-found.ts'
 import { NOT_A_REGISTRY, UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import type { Clue } from './clue.ts'
-import { LAYER_REFUSED, UPSTREAM_NOT_SET_UP } from './denial.ts'
+import { UNLISTED, UPSTREAM_NOT_SET_UP } from './denial.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
 export const TEXT_CLUES: [Clue, RegExp][] = [
@@ -99,7 +99,6 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'other-manifest' },
     /\bref "?manifest-sha\w*:.{0,400}(?:failed size validation|unexpected commit digest)|manifest does not match (?:provided|selected) manifest digest|manifest verification failed for digest/i,
   ],
-  [{ code: 'layer-refused' }, LAYER_REFUSED],
   [
     { code: 'missing-layer' },
     /\b(?:reading|fetching) (?:partial |config )?blob\b.{0,200}\b404\b|\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
@@ -145,6 +144,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'disk-fault' },
     /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
   ],
+  [{ code: 'old-settings' }, /must be in v2 format|mixing sysregistry v1\/v2/i],
   [{ code: 'source-blocked' }, /is blocked in (?:one of )?\S*registries\.conf/i],
   // containers/image, signature/policy_eval_*.go; Notation for the last one.
   [{ code: 'signed-otherwise', with: 'name' }, /signature for identity .{1,300} is not accepted/i],
@@ -171,18 +171,21 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     // containers/storage and Docker: their own lists of layers, and the links between layers.
     /loading (?:primary|additional) layer store|\/(?:layers|images)\.json": (?:unexpected end|invalid character)|can't stat lower layer|link \S{1,300}\/overlay2?\/l\b\S{0,40}: (?:invalid argument|no such file)|\/layerdb\/\S{1,200}: no such file|layer does not exist|parent layer \S{1,100}: unknown layer|recreating the missing symlinks/i,
   ],
-  [{ code: 'too-many-layers' }, /max depth exceeded/i],
   [{ code: 'signature-lookup' }, /reading signature from |\/signature-\d+["':]/i],
   [
-    { code: 'policy-unusable' },
-    // containers/image, signature/policy_config.go and the sources of keys; CRI-O's policies of namespaces.
-    /\binvalid policy in |no policy\.json file found|\/policy\.json: (?:no such file|permission denied)|\bread policy path\b|source image rejected: (?:open|read|stat) \/|source image rejected: parsing (?:rekor )?public key|error loading (?:fulcio|pki) ca|policy requirements must not be empty/i,
+    { code: 'policy-key' },
+    // containers/image, signature/policy_eval_*.go.
+    /source image rejected: (?:open|read|stat) \/|source image rejected: parsing (?:rekor )?public key|error loading (?:fulcio|pki) ca/i,
   ],
+  [{ code: 'file-denied' }, /\baccess is denied\b(?! due)|\bthe process cannot access the file\b/i],
+  [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],
+  [{ code: 'no-image-size' }, /\bid or size of image .{1,400} is not set/i],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
   [
     { code: 'artifact' },
     /vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json|ai models are not|not container images/i,
   ],
+  [{ code: 'served-list' }, UNLISTED],
   [{ code: 'storage-quota' }, /quota has been exceeded on namespace|storage quota|insufficient storage/i],
   [
     { code: 'vulnerabilities' },

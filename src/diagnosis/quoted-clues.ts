@@ -26,11 +26,32 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     ([, names = '']) => ({ code: 'certificate-for', names }),
   ],
   [/windows version (\d+\.\d+\.\d+)-based image/i, ([, build = '']) => ({ code: 'windows-build', build })],
-  [/\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i, ([, server = '']) => ({ code: 'dns-server', server })],
   // containers/image, of its own login file.
   [
     /\bgetting username and password: .{0,200}?(?:reading json file|unmarshaling json at) \\*["'“]?(\/[^\s"'”\\:]{1,200})/is,
     ([, path = '']) => ({ code: 'node-login-file', path }),
+  ],
+  // CRI-O, for the policy of a namespace.
+  [
+    /\bread policy path (\/[^\s":]{1,300})/i,
+    ([, path = '']) => ({ code: 'policy-file', path, missing: false }),
+  ],
+  [
+    /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b(?:: (?:read|write|dial) (?:udp|tcp) \S{1,120}: (?:read|write|connect): (connection refused))?/i,
+    ([, server = '', refused]) => ({ code: 'dns-server', server, refused: refused !== undefined }),
+  ],
+  // containers/image, signature/policy_config.go: a policy that does not parse, and a file that can't be read.
+  [
+    /\binvalid policy in \\*"?(\/[^\s"\\]{1,300})/i,
+    ([, path = '']) => ({ code: 'policy-file', path, missing: false }),
+  ],
+  [
+    /\bopen (\/[^\s":]{0,300}\bpolicy\.json): (no such file)?/i,
+    ([, path = '', missing]) => ({ code: 'policy-file', path, missing: missing !== undefined }),
+  ],
+  [
+    /\bno policy\.json file found/i,
+    () => ({ code: 'policy-file', path: '/etc/containers/policy.json', missing: true }),
   ],
   // What arrived, as containerd and containers/image write it: its size before or after what was announced, or the digest of no data at all.
   [

@@ -180,6 +180,13 @@ describe('the verdict', () => {
     )
   })
 
+  test('speaks of one pod where there is one', () => {
+    const one = state({ status: 'unknown', code: 'on-delete', counts: { wanted: 1, pulled: 1, ready: 1 } })
+    expect(render(report('unknown', [one]), 'table', false)).toContain(
+      'its pod runs an older template until the pod is deleted',
+    )
+  })
+
   test('names one node of many and how many pods are well', () => {
     const states = [{ ...failed(), troubles: [trouble({ well: 499 })] }]
     expect(render(report('failed', states), 'table', false)).toContain(
@@ -234,6 +241,13 @@ describe('without an image problem, what to do next', () => {
     const slow = state({ status: 'waiting', code: 'starting' })
     const text = render(report('unknown', [slow, state({ status: 'unknown', code: 'deleted' })]))
     expect(text).toContain('kubectl -n web get deployment')
+  })
+
+  test('is about a deletion and not about the pulls that failed before it', () => {
+    const deleted = state({ status: 'unknown', code: 'deleted', troubles: [trouble()] })
+    const text = render(report('unknown', [deleted], { diagnosis: diagnosis([typo()]) }))
+    expect(text).toContain('Error: ')
+    expect(text.trimEnd().split('\n').at(-1)).toContain('kubectl -n web get deployment')
   })
 
   test('where labels select nothing shows the labels that there are', () => {

@@ -3,7 +3,7 @@
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { isSilent } from '../../../image/pull-messages.ts'
 import { hidesMissing, isContainerRegistry, isHosted } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
+import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
@@ -120,19 +120,9 @@ export const imageNotFound: CauseWords = {
 export const platformMismatch: CauseWords = {
   short: () => "images for a platform other than the node's",
   title: [
-    [
-      'for-linux',
-      ({ container }) => `The image of container ${container} is for Linux, and the node runs Windows`,
-    ],
-    [
-      'windows-build',
-      ({ container }) => `The image of container ${container} is for another Windows version than the node's`,
-    ],
-    [
-      isForWindows,
-      ({ container }) =>
-        `The image of container ${container} isn't built for Windows, or not for this Windows version`,
-    ],
+    ['for-linux', first => `${imageOf(first)} is for Linux, and the node runs Windows`],
+    ['windows-build', first => `${imageOf(first)} is for another Windows version than the node's`],
+    [isForWindows, first => `${imageOf(first)} isn't built for Windows, or not for this Windows version`],
     "The image isn't built for this node's OS or CPU architecture",
   ],
   meaning: [
@@ -150,37 +140,15 @@ export const platformMismatch: CauseWords = {
       'A Windows node runs only Windows images whose build matches its own; Linux images never run there.',
     ],
     ({ host }) =>
-      `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
+      `The image was built for platforms other than the node's${host.architecture === null ? ', such as for amd64 only, where the node is arm64' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
   ],
 }
+
+const imageOf = ({ container, containerKind }: Pick<Finding, 'container' | 'containerKind'>) =>
+  containerKind === 'sandbox' ? 'The pause image' : `The image of container ${container}`
 
 function isForWindows({ host }: Pick<Finding, 'host'>): boolean {
   return host.os === 'windows'
-}
-
-/** Shared by all causes in which an attestation takes the place of an image. */
-export const ATTESTATION =
-  'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
-
-export const unsupportedManifest: CauseWords = {
-  short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
-  title: [
-    ['web-page', 'A web page came back instead of the image'],
-    "The node can't use what the registry returned for this image",
-  ],
-  meaning: [
-    ['web-page', WEB_PAGE],
-    ['attestation', ATTESTATION],
-    [
-      'artifact',
-      'The artifact stored under this name is not a container image, but something else, such as a Helm chart.',
-    ],
-    [
-      'schema1',
-      'The image was pushed in the old format schema 1, which current runtimes no longer accept (containerd since version 2.1).',
-    ],
-    'The image has an old format or an unknown media type, or is not a container image at all.',
-  ],
 }
 
 /** Shared by all causes that a name of this kind can have. */
@@ -204,7 +172,7 @@ export const invalidReference: CauseWords = {
     ['image-id', IMAGE_ID],
     [
       ({ clues }) => clues.some(clue => clue.code === 'placeholder' && clue.of !== 'template'),
-      'The manifest was applied as it is in the source code: its build tool should have replaced the name with that of the image it built.',
+      'The manifest was applied straight from the source code: its build tool should have replaced the name with that of the image it built.',
     ],
     ['placeholder', 'A variable or template value was never filled in.'],
     [
@@ -229,21 +197,33 @@ function straySign({ clues }: Pick<Finding, 'clues'>): string {
 export const other: CauseWords = {
   showsCredential: true,
   short: [
+    [isOfSnapshotter, 'a snapshotter that does not answer'],
     [isOfRuntime, 'a container runtime that does not answer'],
+    [isUnreadByKubelet, 'a Docker that is too new for the kubelet'],
     ['precondition-failed', 'a registry that answers 412'],
     ['registry-closed', 'a registry that is shut down'],
+    ['old-settings', 'settings for registries in an old format'],
     ['mirror-config', 'unreadable settings for registries and mirrors'],
     ['endpoint-scheme', 'the address of a mirror'],
     [hasNoReason, 'a reason that is no longer recorded'],
     'an unknown cause',
   ],
   title: [
+    [
+      isOfSnapshotter,
+      first => `The snapshotter that serves images to the kubelet ${onNode(first)} does not answer`,
+    ],
+    [isUnreadByKubelet, first => `The kubelet can't read what Docker reports of the image ${onNode(first)}`],
     [isOfRuntime, first => `The container runtime ${onNode(first)} does not answer`],
     [
       'precondition-failed',
       ({ registry }) => `${capitalize(registryLabel(registry))} answers 412 (precondition failed)`,
     ],
     ['registry-closed', ({ registry }) => `${capitalize(registryLabel(registry))} says that it is shut down`],
+    [
+      'old-settings',
+      first => `The registries.conf ${onNode(first)} has a format that its runtime no longer reads`,
+    ],
     ['mirror-config', "The node's settings for registries and mirrors can't be read"],
     ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
     [hasNoReason, 'The pull is failing, but the reason is no longer recorded'],
@@ -255,14 +235,26 @@ export const other: CauseWords = {
     "The pull is failing for a reason that pullguard doesn't recognize",
   ],
   meaning: [
+    [
+      isOfSnapshotter,
+      "The kubelet asks the snapshotter's socket for images, in place of the runtime's; no registry was asked.",
+    ],
+    [
+      isUnreadByKubelet,
+      'Docker 25 no longer reports a size (VirtualSize) that older clients need; the image is on the node, and no registry was asked.',
+    ],
     [isOfRuntime, 'The kubelet could not talk to its runtime; no registry was asked.'],
     ['precondition-failed', preconditionMeaning],
     [
       'registry-closed',
       'The registry no longer serves images that were not moved; the login is not the problem.',
     ],
+    [
+      'old-settings',
+      'The file is in version 1 of its format, and the runtime reads only version 2: it stops there, before it asks any registry.',
+    ],
     ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
-    ['endpoint-scheme', "The runtime can't use the address of a mirror as it is configured."],
+    ['endpoint-scheme', "The runtime can't use the address of a mirror as configured."],
     [
       hasNoReason,
       "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event.",
@@ -273,6 +265,14 @@ export const other: CauseWords = {
 
 function isOfRuntime({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
   return endpoint?.role === 'runtime'
+}
+
+function isOfSnapshotter({ steps }: CauseContext['findings'][0]): boolean {
+  return steps[0].code === 'start-snapshotter'
+}
+
+function isUnreadByKubelet({ steps }: CauseContext['findings'][0]): boolean {
+  return steps[0].code === 'match-docker'
 }
 
 function preconditionMeaning({ registry }: Pick<Finding, 'registry'>): string {

@@ -103,7 +103,7 @@ export const proxy: CauseWords = {
     if (endpoint !== null && endpoint.host !== null)
       return `The proxy ${endpoint.host} between the node and ${host} fails`
     return clues.some(({ code }) => code === 'proxy-unreached')
-      ? `The proxy between the node and ${host} can't be reached as it is configured`
+      ? `The proxy between the node and ${host} can't be reached as configured`
       : `The proxy between the node and ${host} refuses to pass the request on`
   },
   meaning: context =>

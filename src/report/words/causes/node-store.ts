@@ -1,11 +1,10 @@
-/** The words of what fails where the node stores images: its disk, a download that it discards, and layers that it can't unpack or find. */
+/** The words of what fails where the node stores images: its disk, a download that it discards, layers that it can't unpack or find, and what is no image. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { formatNumber } from '../nouns.ts'
-import { ATTESTATION } from './image.ts'
 
 export const diskFull: CauseWords = {
   short: context => (hasClue(context, 'memory') ? 'nodes without free memory' : 'full disks'),
@@ -60,6 +59,52 @@ function downloadWords({ clues }: Pick<Finding, 'clues'>): { title: string; mean
   }
 }
 
+function isDenied({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
+  return steps[0].code === 'release-store'
+}
+
+/** Docker's limit is maxLayerDepth in moby's layer package. */
+function tooManyLayers({ host }: Pick<Finding, 'host'>): string {
+  return host.runtime === 'docker'
+    ? 'Docker stacks at most 125 layers, and this image has more; nothing is damaged.'
+    : "The runtime's storage stacks only so many layers, and this image has more; nothing is damaged."
+}
+
+function refusedMount({ clues }: Pick<Finding, 'clues'>): string {
+  const refused = clues.find(clue => clue.code === 'mount-refused')
+  if (refused === undefined) return ''
+  const { snapshotter, fileSystem, error } = refused
+  const asking = snapshotter === null ? 'the snapshotter' : `the snapshotter ${snapshotter}`
+  return error === 'no such device'
+    ? `The kernel has no file system ${fileSystem === null ? 'of the type' : fileSystem} that ${asking} asked it to mount; the image is not at fault.`
+    : `The kernel refused to mount what ${asking} had unpacked (${error}).`
+}
+
+/** Shared by the causes in which an attestation takes the place of an image. */
+const ATTESTATION =
+  'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
+
+export const unsupportedManifest: CauseWords = {
+  short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
+  title: [
+    ['web-page', 'A web page came back instead of the image'],
+    "The node can't use what the registry returned for this image",
+  ],
+  meaning: [
+    ['web-page', WEB_PAGE],
+    ['attestation', ATTESTATION],
+    [
+      'artifact',
+      'The artifact stored under this name is not a container image, but something else, such as a Helm chart.',
+    ],
+    [
+      'schema1',
+      'The image was pushed in the old format schema 1, which current runtimes no longer accept (containerd since version 2.1).',
+    ],
+    'The image has an old format or an unknown media type, or is not a container image at all.',
+  ],
+}
+
 export const corruptOrUnpack: CauseWords = {
   short: [
     ['web-page', 'web pages instead of images'],
@@ -70,12 +115,16 @@ export const corruptOrUnpack: CauseWords = {
     ['disk-fault', 'failing disks'],
     ['damaged-store', "images missing from a node's own store"],
     ['broken-store', 'damaged image stores'],
-    ['too-many-layers', 'images with too many layers'],
     ['discarded', 'downloads that were cut off or changed'],
     ['snapshotter-gone', CANNOT_UNPACK],
     ['user-namespace', CANNOT_UNPACK],
     ['file-system', CANNOT_UNPACK],
     ['layer-type', CANNOT_UNPACK],
+    ['too-many-layers', 'images with too many layers'],
+    ['mount-refused', CANNOT_UNPACK],
+    [isDenied, CANNOT_UNPACK],
+    ['layer-mismatch', 'artifacts or faulty builds in place of images'],
+    ['lazy-snapshotter', CANNOT_UNPACK],
     'corrupt layers',
   ],
   title: [
@@ -92,7 +141,10 @@ export const corruptOrUnpack: CauseWords = {
         `The image was pulled, but the image store ${onNode(first)} does not have it, or only part of it`,
     ],
     ['broken-store', first => `The image store ${onNode(first)} is damaged`],
-    ['too-many-layers', 'The image has more layers than the node can stack'],
+    [
+      'too-many-layers',
+      first => `The image has more layers than the container runtime ${onNode(first)} can stack`,
+    ],
     "The image arrived, but couldn't be unpacked on the node",
   ],
   meaning: [
@@ -126,12 +178,8 @@ export const corruptOrUnpack: CauseWords = {
       "The runtime's own list of layers is unreadable, or a layer that others build on is missing there; the image in the registry is not at fault.",
     ],
     [
-      'too-many-layers',
-      'A storage driver stacks a limited number of layers (128 for overlay2 of Docker); nothing is damaged, and pulling again changes nothing.',
-    ],
-    [
       isUnmounted,
-      'A snapshotter that loads layers while the container runs (such as SOCI or stargz) failed on the node; the login that reached this point was accepted.',
+      'A snapshotter that loads layers while the container runs (such as SOCI or stargz) failed on the node; the registry had already delivered the manifest.',
     ],
     [
       'layer-mismatch',
@@ -163,6 +211,13 @@ export const corruptOrUnpack: CauseWords = {
     [
       'layer-format',
       "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it.",
+    ],
+    ['too-many-layers', tooManyLayers],
+    ['mount-refused', refusedMount],
+    [
+      isDenied,
+      first =>
+        `Windows denied the runtime a file in its own store ${onNode(first)} when it imported the image; the registry and the login are not at fault.`,
     ],
     "A layer's digest does not match, or the node's storage failed while it was written.",
   ],

@@ -4,7 +4,7 @@ import type { NetworkStep, RealmProduct } from '../../../advice/step-at-node.ts'
 import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { hostAlone } from '../../../image/host.ts'
+import { hostAlone, isLocal } from '../../../image/host.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import {
@@ -18,7 +18,7 @@ import {
   resolverNote,
   resolverPlace,
 } from '../node.ts'
-import { kindRegistryNote } from '../node-settings.ts'
+import { kindRegistryNote, mayBeOpenShift } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../steps.ts'
 
@@ -74,48 +74,6 @@ const DEFAULT_OF: Record<DefaultName, string> = {
   documentation: 'of a domain that is reserved for documentation (RFC 2606)',
 }
 
-/** Where operators of hosted registries say how they are, by their hosts. */
-const STATUS_PAGES: readonly [RegExp, of: string, address: string][] = [
-  [/(?:^|\.)docker\.(?:io|com)$|^dhi\.io$/, "Docker Hub's", 'https://www.dockerstatus.com'],
-  [/(?:^|\.)quay\.io$/, "Quay's", 'https://status.redhat.com'],
-  [/(?:^|\.)redhat\.(?:io|com)$/, "Red Hat's", 'https://status.redhat.com'],
-  [/^ghcr\.io$|(?:^|\.)(?:githubusercontent|pkg\.github)\.com$/, "GitHub's", 'https://www.githubstatus.com'],
-  [/(?:^|\.)gitlab\.com$/, "GitLab's", 'https://status.gitlab.com'],
-  [/(?:^|\.)(?:gcr\.io|pkg\.dev|googleapis\.com)$/, "Google Cloud's", 'https://status.cloud.google.com'],
-  [
-    /(?:^|\.)(?:azurecr\.io|microsoft\.com|mscr\.io|blob\.core\.windows\.net)$/,
-    "Azure's",
-    'https://azure.status.microsoft',
-  ],
-  [
-    /^public\.ecr\.aws$|\.dkr[.-]ecr.*\.amazonaws\.com$|[.-]s3[.-].*amazonaws\.com$/,
-    "AWS's",
-    'https://health.aws.amazon.com',
-  ],
-  [/(?:^|\.)icr\.io$/, "IBM Cloud's", 'https://cloud.ibm.com/status'],
-]
-
-/** Returns what to look at where a host's servers fail: only its operators have its log. */
-function statusText(host: string, label: string): string {
-  const [, of, address] = STATUS_PAGES.find(([hosts]) => hosts.test(hostAlone(host))) ?? []
-  if (of !== undefined) return `Check ${of} status at ${address}`
-  return isHosted(host)
-    ? `See whether the operators of ${label} report an outage`
-    : `Check the status and the log of ${label}`
-}
-
-/** Returns whose rule may refuse at a storage host, by its provider. */
-function storageRule(host: string): string {
-  if (/amazonaws\.com(?:\.cn)?$/.test(host))
-    return "a policy of the bucket or of the VPC's S3 endpoint, which has to allow the bucket"
-  if (/\.blob\.core\.windows\.net$/.test(host))
-    return "the storage account's firewall, or a service endpoint policy of the nodes' subnet that does not list it"
-  if (/googleapis\.com$/.test(host)) return 'VPC Service Controls, or a policy of the bucket'
-  return isHosted(host)
-    ? "a block of the nodes' address by its operator"
-    : 'a policy of the bucket, or a firewall in front of it'
-}
-
 /** Where each product has the address that it announces (docs.gitea.com, goharbor.io/docs, docs.gitlab.com, docs.projectquay.io). */
 const REALM_SETTING: Record<RealmProduct | 'any', string> = {
   gitea:
@@ -134,27 +92,29 @@ function orMirror(context: StepContext, target: string) {
   const [first] = context.findings
   // Images in a cloud's registry are mostly private, so no mirror has them.
   if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
-  return `; if they are not meant to reach the internet, give them ${mirrorOf(context)}, or load the image on them`
+  const own = first.reference?.startsWith('docker.io/rancher/') === true ? OF_RANCHER : ''
+  return `; if they are not meant to reach the internet, give them ${mirrorOf(context)}, or load the image on them${own}`
 }
+
+/** What all three document for air-gapped clusters (ranchermanager.docs.rancher.com, docs.k3s.io, docs.rke2.io). */
+const OF_RANCHER =
+  '; Rancher, K3s, and RKE2 take their own images from the registry that is set as system-default-registry'
 
 /** Returns the mirror that the nodes need, with the command that shows how they get it. */
 function mirrorOf({ invocation, findings: [first] }: StepContext) {
   const { host, reference, registry } = first
   const byTag = reference?.includes('@') !== true
-  const openshift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
   const note =
-    openshift && byTag
+    mayBeOpenShift(host) && byTag
       ? '; on OpenShift an ImageTagMirrorSet, as the other kinds of mirrors only serve images that are named by digest'
       : ''
   return `a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note})`
 }
 
+/** Where the engine of Docker Desktop finds the proxy that is part of it (docs.docker.com; docker/for-mac#2467, docker/for-win#12725). */
+const OF_DESKTOP = /^(?:192\.168\.65\.\d{1,3}|https?\.docker\.internal)(?::\d+)?$/
+
 export const networkSteps: StepWords<NetworkStep> = {
-  'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
-    text: isHosted(host)
-      ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}`
-      : `Look for what answers at ${host} in place of the registry: its reverse proxy or ingress may not pass /v2/ on, or the registry may be at another port or host (Nexus has a connector with a port of its own for Docker)`,
-  }),
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
       `${isFixedHost(host) || isRight(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
@@ -164,8 +124,12 @@ export const networkSteps: StepWords<NetworkStep> = {
   'compare-nodes': ({ host, node, about }, { findings }) => ({
     text: `Compare ${about === 'name' ? `/etc/hosts and the DNS servers (${resolverPlace(findings[0].host)})` : 'the network (routes, firewall rules, proxy settings)'} ${onNodes(findings)} with those of node ${node}, which gets answers from ${hostAlone(host)}`,
   }),
-  'fix-dns': ({ host, server }, context) => {
+  'fix-dns': ({ host, server, refused }, context) => {
     const [first] = context.findings
+    if (refused && server !== null)
+      return {
+        text: `Start the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
+      }
     return {
       text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
     }
@@ -204,7 +168,7 @@ export const networkSteps: StepWords<NetworkStep> = {
   'test-connection': ({ host, scheme, role, manifest }, { findings }) => {
     if (manifest !== undefined)
       return nodeShellStep(
-        `Ask ${host} for the image's manifest again ${onNodes(findings)} (its headers only; 200 is fine, and 401 leaves it open, as this sends no login)`,
+        `Ask ${host} for the image's manifest again ${onNodes(findings)} (only its headers; 200 is fine, and 401 proves nothing, as this sends no login)`,
         headCommand(findings[0].host, `${scheme}://${host}${manifest}`),
         findings,
       )
@@ -214,14 +178,9 @@ export const networkSteps: StepWords<NetworkStep> = {
       findings,
     )
   },
-  'who-answered': ({ host }, { findings }) =>
-    nodeShellStep(
-      `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): ${findings[0].clues.some(({ code }) => code === 'no-registry') ? 'a registry' : `a proxy or firewall in between can send a bare 403, too; ${host} itself`} answers 200 or 401, with the header Docker-Distribution-Api-Version`,
-      curlCommand(findings[0].host, `https://${host}/v2/`),
-      findings,
-    ),
   'open-host': ({ host, role }, context) => {
-    const [{ registry }] = context.findings
+    const [{ registry, host: node }] = context.findings
+    const proxy = node.virtual === undefined ? ', or HTTPS_PROXY for the runtime' : ''
     const second = role === 'storage' || (role === 'token' && host !== registry)
     return {
       text:
@@ -229,17 +188,9 @@ export const networkSteps: StepWords<NetworkStep> = {
           ? `Let the nodes reach ${host}, where ECR keeps the layers, not only ${registryLabel(registry)}: without internet access they need an S3 gateway endpoint in the route tables of their subnets, whose policy allows this bucket`
           : second
             ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
-            : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)${orMirror(context, host)}`,
+            : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`,
     }
   },
-  'storage-refused': ({ host }, { findings: [{ evidence, registry }] }) => ({
-    text:
-      host === null
-        ? `Find out who refuses the layer, ${registryLabel(registry)} or the host that it redirects downloads to (a rule of that storage; or the signed address had expired when it was used, by a wrong clock or a cache that keeps redirects)`
-        : /expired|specified time frame/i.test(evidence?.text ?? '')
-          ? `Compare the node's clock with the real time, and look for a cache in between that keeps redirects: ${host} says that the signed address of the layer had expired`
-          : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(hostAlone(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that keeps redirects)`,
-  }),
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
   }),
@@ -272,13 +223,14 @@ export const networkSteps: StepWords<NetworkStep> = {
           ? `Correct the proxy's address in the runtime's environment: its host is read as "${host}", so its scheme is written twice (such as http://http://…)`
           : `Fix the proxy ${host}, or correct its address in the runtime's environment`,
   }),
+  'desktop-proxy': ({ host, wanted }) => ({
+    text: `See which proxy Docker Desktop gives its engine, and correct it in its settings (Resources, Proxies), or list ${hostAlone(wanted)} there among the hosts that bypass it; then restart Docker Desktop${host !== null && OF_DESKTOP.test(host) ? `: ${host} is its own proxy, which passes requests on as these settings say` : ''}`,
+    command: "docker info --format '{{.HTTPProxy}} {{.HTTPSProxy}} {{.NoProxy}}'",
+  }),
   'pass-proxy': ({ host }) => ({
-    text: `Let the proxy pass requests for ${host}, and give the runtime its login if it asks for one`,
+    text: `Let the proxy pass requests for ${host}, and give the runtime a login if the proxy asks for one`,
   }),
   'bypass-proxy': ({ host }) => ({
     text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to NO_PROXY of the runtime, and restart it`,
-  }),
-  'status-page': ({ host, role }, { findings: [{ registry }] }) => ({
-    text: `${statusText(role === 'registry' ? (registry ?? host) : host, hostLabel({ host, role }, registry))}; the kubelet retries every five minutes`,
   }),
 }

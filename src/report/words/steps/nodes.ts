@@ -2,7 +2,7 @@
 
 import type { NodeStep } from '../../../advice/step-at-node.ts'
 import type { Clue } from '../../../diagnosis/clue.ts'
-import type { Platform } from '../../../diagnosis/pulling-node.ts'
+import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -10,6 +10,7 @@ import {
   clockCommand,
   diskCommand,
   enterNode,
+  fileSystemsCommand,
   kernelLog,
   memoryCommand,
   nodeClientStep,
@@ -18,7 +19,6 @@ import {
   onNodes,
   restartCommand,
   runtimeLog,
-  snapshotterLog,
   storePath,
 } from '../node.ts'
 import {
@@ -28,6 +28,8 @@ import {
   removeCommand,
   removeLimits,
   sandboxImage,
+  snapshotterLog,
+  snapshotterStart,
 } from '../node-images.ts'
 import { mayBeOpenShift, preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
@@ -43,13 +45,22 @@ const RUNTIME_UNITS: Partial<Record<Platform, string>> = {
 /** Whether more bytes arrived than were announced. */
 const isMore = (clue: Clue) => clue.code === 'arrived' && clue.of !== null && clue.bytes > clue.of
 
+/** Returns what a node's images have to be built for. */
+function platformOf({ os, kernel, architecture }: PullingNode): string {
+  if (os === 'windows')
+    return kernel === null
+      ? 'its Windows build'
+      : `its Windows build, ${kernel.split('.').slice(0, 3).join('.')}`
+  return architecture === null ? 'its platform' : `its platform, ${os ?? 'linux'}/${architecture}`
+}
+
 export const nodeSteps: StepWords<NodeStep> = {
   'prune-images': (_step, { findings }) => {
     const { command, removesOne } = pruneCommand(findings[0].host)
     const text =
       removesOne === null
-        ? `Remove images that nothing uses ${onNodes(findings)}, if they fill it; those that were loaded by hand go, too`
-        : `Find images that nothing uses ${onNodes(findings)}, if they fill it, and remove each with all of its names (\`${removesOne}\`); the kubelet does so on its own above imageGCHighThresholdPercent (85 by default)`
+        ? `Remove images that nothing uses ${onNodes(findings)}, if they fill the disk; this also removes those that were loaded by hand`
+        : `Find images that nothing uses ${onNodes(findings)}, if they fill the disk, and remove each with all of its names (\`${removesOne}\`); the kubelet does so on its own above imageGCHighThresholdPercent (85 by default)`
     return nodeClientStep(text, command, findings)
   },
   'show-memory': (_step, { findings }) =>
@@ -75,26 +86,57 @@ export const nodeSteps: StepWords<NodeStep> = {
       ? { text }
       : nodeClientStep(text, `${platform === 'k0s' ? 'k0s ' : ''}ctr plugins ls`, findings)
   },
-  'start-snapshotter': (_step, { findings }) => {
-    const name = findings[0].clues.find(clue => clue.code === 'lazy-snapshotter')?.name ?? null
-    return {
-      text: `Start the snapshotter${name === null ? '' : ` ${name}`} ${onNodes(findings)} again${name === null ? " (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins)" : ''}, or let the runtime use overlayfs there`,
-    }
+  'start-snapshotter': ({ name }, { findings, findings: [{ endpoint, host }] }) => {
+    const socket = endpoint?.role === 'runtime' ? `: nothing answers at ${endpoint.host}` : ''
+    // Through its socket, the kubelet or the runtime may ask it for images.
+    const instead = findings[0].clues.some(({ code }) => code === 'snapshotter-gone')
+      ? 'let the runtime use overlayfs there'
+      : "set the kubelet's image service endpoint back to the runtime's own socket"
+    const text = `Start the snapshotter${name === null ? '' : ` ${name}`} ${onNodes(findings)} again${name === null ? " (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins)" : ''}${socket}; or ${instead}`
+    const command = snapshotterStart(host, name)
+    return command === null ? { text } : nodeClientStep(text, command, findings)
   },
-  'snapshotter-log': ({ name }, { findings }) =>
+  'snapshotter-log': ({ name }, { findings, findings: [{ steps }] }) =>
     nodeClientStep(
-      `Read the log of the snapshotter ${onNodes(findings)} (${name ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself`,
+      steps[0].code === 'start-snapshotter'
+        ? `Look at the log of the snapshotter ${onNodes(findings)}`
+        : `Read the log of the snapshotter ${onNodes(findings)} (${name ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself`,
       snapshotterLog(findings[0].host, name),
       findings,
     ),
   'bypass-snapshotter': (_step, { findings }) => ({
-    text: `If it fails again, let the runtime use overlayfs ${onNodes(findings)} instead, which downloads whole layers, and update the snapshotter`,
+    text: `If the pull fails again, let the runtime use overlayfs ${onNodes(findings)} instead, which downloads whole layers, and update the snapshotter`,
   }),
   'release-mount': (_step, { findings }) => {
     const text = `Find the process that keeps the runtime's mount busy ${onNodes(findings)}, most often a security agent or virus scanner that looks into every new mount, and exclude ${storePath(findings[0].host)} from it`
     return findings[0].host.runtime === 'containerd' && findings[0].host.os !== 'windows'
       ? nodeShellStep(text, "grep -lE 'tmpmounts|containerd-mount' /proc/[0-9]*/mountinfo", findings)
       : { text }
+  },
+  'release-store': (_step, { findings, findings: [{ host }] }) =>
+    nodeClientStep(
+      `Find what keeps the runtime from its own files ${onNodes(findings)}: exclude ${storePath(host)} from virus scanners and other security software, and check that SYSTEM has full control of it`,
+      `icacls ${storePath(host)}`,
+      findings,
+    ),
+  'refused-mount': ({ snapshotter, fileSystem, error }, { findings, findings: [{ host }] }) => {
+    const other = snapshotter === null || snapshotter === 'overlayfs' ? 'another snapshotter' : 'overlayfs'
+    if (error !== 'no such device')
+      return nodeClientStep(
+        `See why the kernel refused the mount ${onNodes(findings)}; if ${fileSystem ?? 'that file system'} does not work there, let containerd use ${other}`,
+        kernelLog(host),
+        findings,
+      )
+    // A type with a slash is for containerd's mount manager, which has to resolve it.
+    return fileSystem?.includes('/') === true
+      ? {
+          text: `Update containerd ${onNodes(findings)}, or let it use ${other}: ${fileSystem} is a notation of its own, which it has to resolve before it asks the kernel`,
+        }
+      : nodeClientStep(
+          `See which file systems the kernel supports ${onNodes(findings)}; load the module of the missing one, or let containerd use ${other}`,
+          fileSystemsCommand(host),
+          findings,
+        )
   },
   'check-disk': (_step, { findings }) =>
     findings[0].host.os === 'windows'
@@ -133,23 +175,23 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: `Free space in ${path} ${onNodes(findings)}, or enlarge its file system; or let the runtime unpack elsewhere (${first.host.runtime === 'cri-o' || first.host.runtime === null ? `big_files_temporary_dir in /etc/crio/crio.conf${first.host.runtime === null ? ' of CRI-O, TMPDIR in the service of others' : ''}` : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
   }),
   'larger-disk': (_step, { invocation, findings: [{ node }] }) => ({
-    text: 'If it fills up again, give nodes a larger disk or volume, and let image garbage collection start earlier',
+    text: 'If the disk fills up again, give nodes a larger one or another volume, and let image garbage collection start earlier',
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
   'remove-image': ({ image }, { findings }) =>
     nodeClientStep(
-      `Remove what is left of it ${onNodes(findings)}${removeLimits(findings[0].host)}; the kubelet then pulls it again`,
+      `Remove what is left of the image ${onNodes(findings)}${removeLimits(findings[0].host)}; the kubelet then pulls it again`,
       removeCommand(findings[0].host, image),
       findings,
     ),
   'keep-layers': (_step, { findings }) => ({
-    text: `If it comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
+    text: `If the error comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
   }),
   'check-store': (_step, { findings, findings: [first] }) => ({
-    text: `If it comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node and replace it`,
+    text: `If the error comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node and replace it`,
   }),
   'check-download': ({ host }, { findings: [{ clues }] }) => ({
-    text: `If it fails again, look for what cuts off or changes downloads between the node and ${host}, or the host that ${host} redirects layers to: a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}${clues.some(isMore) ? '; as more arrived than was announced, perhaps a cache ignores Range: from 2.1 on, containerd can request a layer in several ranges (concurrent_layer_fetch_buffer, on Bottlerocket concurrent-download-chunk-size)' : ''}`,
+    text: `If the pull fails again, look for what cuts off or changes downloads between the node and ${host}, or the host that ${host} redirects layers to: a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}${clues.some(isMore) ? '; as more arrived than was announced, perhaps a cache ignores Range: from 2.1 on, containerd can request a layer in several ranges (concurrent_layer_fetch_buffer, on Bottlerocket concurrent-download-chunk-size)' : ''}`,
   }),
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'
@@ -161,8 +203,16 @@ export const nodeSteps: StepWords<NodeStep> = {
           runtimeLog(findings[0].host),
           findings,
         ),
-  'update-runtime': (_step, { findings }) => ({
-    text: `If it fails again, update the container runtime ${onNodes(findings)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
+  'update-runtime': (_step, { findings, findings: [{ steps, host }] }) => {
+    const isFirst = steps[0].code === 'update-runtime'
+    const version = isFirst && host.version !== null ? ` (${host.runtime} ${host.version})` : ''
+    return {
+      text: `${isFirst ? 'Update' : 'If the pull fails again, update'} the container runtime ${onNodes(findings)}${version}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
+    }
+  },
+  'match-docker': (_step, { findings, findings: [{ host }] }) => ({
+    // The kubelet talked to Docker itself until 1.23; K3s has a cri-dockerd inside.
+    text: `Go back to Docker 24 ${onNodes(findings)}, or update ${host.kubeletMinor !== null && host.kubeletMinor < 24 ? "Kubernetes: this kubelet can't read" : `${host.platform === 'k3s' ? "K3s, whose cri-dockerd can't read" : "cri-dockerd, which can't read"}`} what Docker 25 and later report of images`,
   }),
   'correct-login-file': ({ path }, { findings, findings: [{ host }] }) => ({
     text: `Correct ${path} ${onNodes(findings)} (its JSON, its permissions, and the logins in it): the runtime can't use it, so every pull that comes without a login fails there${mayBeOpenShift(host) ? '. On OpenShift, correct the pull secret of the cluster (openshift-config/pull-secret): the Machine Config Operator writes the file from it' : ''}`,
@@ -224,6 +274,11 @@ export const nodeSteps: StepWords<NodeStep> = {
     const archive = preloadPlace(first.host)
     const preload = `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}`
     const setting = sandboxSetting(first.host)
+    // kubernetes/kubernetes, build/pause/Makefile.
+    if (first.cause === 'platform-mismatch')
+      return {
+        text: `Give the runtime ${onNodes(findings)} a pause image that is built for ${platformOf(first.host)}, in ${setting}; registry.k8s.io/pause is built for every Linux architecture and for releases of Windows Server`,
+      }
     return {
       text:
         full === undefined

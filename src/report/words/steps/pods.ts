@@ -1,6 +1,8 @@
 /** The words of steps that replace the pod, its Job, or its revision, correct what changed the pod at admission, or only look at it. */
 
 import type { PodStep } from '../../../advice/step.ts'
+import type { VirtualNode } from '../../../diagnosis/pulling-node.ts'
+import { PROVIDER_FAILED } from '../../../image/pull-messages.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { workloadPath } from '../commands.ts'
@@ -8,6 +10,13 @@ import { minuteOf } from '../duration.ts'
 import { MAKERS, renewal } from '../makers.ts'
 import { joinList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
+
+/** Why there is no machine to configure. */
+const VIRTUAL: Record<VirtualNode, string> = {
+  azure: 'the pods of this virtual node run in Azure Container Instances',
+  fargate: 'this one runs on Fargate',
+  other: "this is a virtual node, whose pods run in another service's environment",
+}
 
 /** Where injectors have the image of the containers that they add. */
 const INJECTORS = new Map([
@@ -79,11 +88,13 @@ export const podSteps: StepWords<PodStep> = {
       ),
     }
   },
-  'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
+  'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload, reason }] }) => ({
     text:
-      workload === null
-        ? 'Wait for the next attempt: the kubelet retries the pull within five minutes'
-        : 'Retry the pull now: delete the pod, and its controller creates a new one',
+      workload !== null
+        ? 'Retry the pull now: delete the pod, and its controller creates a new one'
+        : reason === PROVIDER_FAILED
+          ? 'Delete the pod and create it again: its virtual kubelet tries only for a while'
+          : 'Wait for the next attempt: the kubelet retries the pull within five minutes',
     ...(workload === null
       ? {}
       : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
@@ -94,15 +105,20 @@ export const podSteps: StepWords<PodStep> = {
     command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
   }),
   'see-silent-node': ({ node, since }, { invocation }) => ({
-    text: `See why node ${node} no longer reports${since === null ? '' : ` (its last report is of ${minuteOf(since)})`}: its machine, its kubelet, or its network; what it said of this pull is from before`,
+    text: `See why node ${node} no longer reports${since === null ? '' : ` (last report: ${minuteOf(since)})`}: its machine, its kubelet, or its network; what it reported of this pull is old`,
     command: kubectlCommand(invocation, `describe node ${shellWord(node)}`),
   }),
   'delete-silent-node': ({ node }, { invocation }) => ({
     text: `If its machine is gone for good, delete node ${node}: its pods are then replaced on other nodes`,
     command: kubectlCommand(invocation, `delete node ${shellWord(node)}`),
   }),
+  'leave-virtual-node': ({ of }) => ({
+    text: `Or run the pod on another node: ${VIRTUAL[of]}, where no proxy, mirror, or trusted authority can be set for its pulls`,
+  }),
   'correct-admission': ({ template, policies, doubled }, { invocation, findings: [first] }) => {
-    const { container } = first
+    const { container, cause } = first
+    const set = `et the image of container ${container} where it is added${INJECTORS.get(container) ?? ' (a mutating webhook or policy)'}`
+    const isForLogin = /^istio-/.test(container) && cause === 'auth-required-or-denied'
     const what =
       policies.length === 0
         ? 'the mutating webhook or policy that'
@@ -111,20 +127,20 @@ export const podSteps: StepWords<PodStep> = {
     return {
       text:
         template === null
-          ? `Set the image of container ${container} where it is added${INJECTORS.get(container) ?? ' (a mutating webhook or policy)'}: the template of ${workloadPath(first)} has no such container`
+          ? `${isForLogin ? `Or let Istio add the pull secret to all pods that it injects (global.imagePullSecrets; each of their namespaces needs that Secret), or s${set}` : `S${set}`}: the template of ${workloadPath(first)} has no such container`
           : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod: ${workloadPath(first)} has ${template}${twice}`,
       command: webhooksCommand(invocation, policies),
     }
   },
   'drop-registry': ({ host, inner, without }) => ({
-    text: `If ${host} does not serve images below ${inner}/, as caches of other registries do, leave that out: the name would be ${without}. A default registry that is put in front of a full name makes such names (Rancher's system-default-registry, global.imageRegistry of charts)`,
+    text: `If ${host} does not serve images below ${inner}/, as caches of other registries do, remove that part: the name would be ${without}. A default registry that is put in front of a full name makes such names (Rancher's system-default-registry, global.imageRegistry of charts)`,
   }),
   'undouble-prefix': ({ prefix, without }, { invocation }) => ({
-    text: `Find what put ${prefix} in front of the name twice, such as a mutating webhook or policy for a mirror, or a registry in a chart's values: once, the name would be ${without}`,
+    text: `Find what put ${prefix} in front of the name twice, such as a mutating webhook or policy for a mirror, or a registry in a chart's values: with the prefix once, the name would be ${without}`,
     command: webhooksCommand(invocation, []),
   }),
   'roll-back': ({ deployment, revision, pods }, { invocation, findings: [{ namespace }] }) => ({
-    text: `Or go back to revision ${revision} until then, which ${pods === 1 ? '1 ready pod' : `${pods} ready pods`} still ${pods === 1 ? 'runs' : 'run'}`,
+    text: `Or go back to revision ${revision} for now: ${pods === 1 ? '1 ready pod still runs it' : `${pods} ready pods still run it`}`,
     command: kubectlCommand(
       invocation,
       `rollout undo ${shellWord(`deployment/${deployment}`)} --to-revision=${revision}`,
