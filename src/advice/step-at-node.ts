@@ -147,6 +147,7 @@ export type NodeStep =
   | { code: 'match-docker' }
   | { code: 'move-store' }
   | { code: 'correct-login-file'; path: string }
+  | { code: 'give-decryption-key' }
   | { code: 'start-runtime'; socket: string | null }
   | { code: 'pull-by-hand'; image: string }
   | { code: 'enter-node' }

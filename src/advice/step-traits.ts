@@ -201,6 +201,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'show-policy': { about: 'node', on: 'client' },
   'restore-policy-key': { about: 'node' },
   'correct-login-file': { about: 'node' },
+  'give-decryption-key': { about: 'node' },
   'show-image-settings': { about: 'node' },
   'show-policy-file': { about: 'node', on: 'client' },
   'repair-policy-file': { about: 'node' },

@@ -38,6 +38,7 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['other-manifest', otherManifestSteps],
   ['discarded', downloadSteps],
   ['attestation', attestationSteps],
+  ['no-decryption-key', () => [{ code: 'give-decryption-key' }, { code: 'runtime-log' }]],
   ['layer-type', () => [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]],
   ['user-namespace', () => [{ code: 'more-ids' }, { code: 'runtime-log' }]],
   ['file-system', () => [{ code: 'move-store' }, { code: 'runtime-log' }]],

@@ -10,6 +10,7 @@ export type CertificateProblem =
   | 'wrong-name'
   | 'no-alternative-name'
   | 'client'
+  | 'pair'
   | 'legacy'
 
 /** Where a host name comes from that nobody replaced: charts of products, new Helm charts, or documentation. */
@@ -95,6 +96,8 @@ export type ContentClue =
   | { code: 'attestation' }
   /** A layer of a media type that needs another snapshotter. */
   | { code: 'layer-type' }
+  /** The image is encrypted, and the node has no private key for it. */
+  | { code: 'no-decryption-key' }
   /** A layer in a format that the runtime does not support. */
   | { code: 'layer-format' }
   /** The image is for Linux. */

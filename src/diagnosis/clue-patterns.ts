@@ -35,6 +35,11 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'certificate', problem: 'wrong-name' },
     /certificate is (?:valid for|not valid for)|cannot validate certificate for/i,
   ],
+  // Half of a client certificate on the node (containers/image, Docker).
+  [
+    { code: 'certificate', problem: 'pair' },
+    /missing key \S{1,200} for client certificate|missing client certificate \S{1,200} for key/i,
+  ],
   [{ code: 'certificate', problem: 'client' }, /certificate required|bad certificate|client certificate/i],
   [
     { code: 'certificate', problem: 'no-alternative-name' },
@@ -137,7 +142,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'mirror-config' },
-    /hosts\.toml|parse endpoint url|get registry endpoints|loading registries(?: configuration|: )|\binvalid condition: |registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
+    /hosts\.toml|parse endpoint url|get registry endpoints|loading registries(?: configuration|: )|\binvalid condition: |\bpull-from-mirror (?:must|value|for)\b|invalid unqualified-search-registries entry|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
   ],
   [{ code: 'busy-mount' }, /(?:mount|snapshot|rootfs|overlay).{0,300}device or resource busy/i],
   [
@@ -169,9 +174,17 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'broken-store' },
     // containers/storage and Docker: their own lists of layers, and the links between layers.
-    /loading (?:primary|additional) layer store|\/(?:layers|images)\.json": (?:unexpected end|invalid character)|can't stat lower layer|link \S{1,300}\/overlay2?\/l\b\S{0,40}: (?:invalid argument|no such file)|\/layerdb\/\S{1,200}: no such file|layer does not exist|parent layer \S{1,100}: unknown layer|recreating the missing symlinks/i,
+    /loading (?:primary|additional) layer store|\/(?:layers|images)\.json": (?:unexpected end|invalid character)|can't stat lower layer|link \S{1,300}\/overlay2?\/l\b\S{0,40}: (?:invalid argument|no such file)|\/layerdb\/\S{1,200}: no such file|\/overlay2?\/[\w-]{1,80}(?:\/(?:diff|link|lower|merged|work))?: no such file|layer does not exist|parent layer \S{1,100}: unknown layer|recreating the missing symlinks/i,
   ],
-  [{ code: 'signature-lookup' }, /reading signature from |\/signature-\d+["':]/i],
+  [
+    { code: 'signature-lookup' },
+    /reading signature from |\/signature-\d+["':]|source image rejected: (?:downloading signatures|reading manifest \S{1,300}\.sig\b|get ")/i,
+  ],
+  // ocicrypt, in every runtime.
+  [
+    { code: 'no-decryption-key' },
+    /missing private key needed for decryption|no suitable key found for decrypting/i,
+  ],
   [
     { code: 'policy-key' },
     // containers/image, signature/policy_eval_*.go.

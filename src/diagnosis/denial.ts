@@ -212,6 +212,8 @@ function byStatus({ masked, text, status, reference, endpoint, credential }: Ref
   if (ownReason(masked) !== null) return 'unspecified'
   if (status === 402 || status === 451) return 'blocked'
   if (status === 403) {
+    // No login is sent with this first request, so none was judged (containers/image).
+    if (/\bpinging (?:container|docker) registry\b/.test(masked)) return 'blocked'
     if (endpoint?.role === 'storage' || (endpoint?.role === 'registry' && isOfLayer(text))) return 'blocked'
     if (credential === 'usable' || cloudOf(registry) !== null) return 'not-permitted'
     // Docker Hub answers 401 for an image that is private or does not exist.

@@ -588,6 +588,31 @@ describe('what is wrong on the node itself, or with what it was sent to,', () =>
       'Source image rejected: Get "https://sig.corp/team/api@sha256=4b/signature-1": dial tcp: lookup sig.corp on 10.0.0.2:53: no such host',
       { says: /sig\.corp stores the signatures/, never: /serves the layers/ },
     ],
+    [
+      'half of a client certificate',
+      'missing key client.key for client certificate client.cert. Note that CA certificates should use the extension .crt',
+      { first: /^Complete the client certificate .*registry\.example/, never: /TLS handshake/ },
+    ],
+    [
+      'no key for an encrypted image',
+      `decrypting layer ${DIGEST}: missing private key needed for decryption`,
+      { first: /\/etc\/crio\/keys/, says: /The image is encrypted/, never: /rmi|push the image again/ },
+    ],
+    [
+      'a signature that can not be read',
+      'Source image rejected: reading manifest sha256-4b.sig in registry.example/team/api: received unexpected HTTP status: 500 Internal Server Error',
+      { says: /could not read this image's/, never: /Sign the image|did not pass/ },
+    ],
+    [
+      'a host that refuses everyone',
+      'pinging container registry registry.example: StatusCode: 403, "no"',
+      { says: /does not let this address pull/, never: /docker login|does not exist/ },
+    ],
+    [
+      "a request beside Nexus's connectors",
+      'unexpected status from HEAD request to https://registry.example/v2/team/api/manifests/3: 400 Bad Request: Not a Docker request',
+      { first: /Nexus has a connector with a port of its own/, says: /does not answer as a registry/ },
+    ],
   ])('%s', (_name, error, expected) => {
     check({ image: OWN, error, node }, expected)
   })

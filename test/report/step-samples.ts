@@ -330,6 +330,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'same-secret': [{}],
   'exempt-preloaded': [{}],
   'restore-policy-key': [{}],
+  'give-decryption-key': [{}],
   'correct-login-file': [{ path: '/var/lib/kubelet/config.json' }],
   'show-policy': [{ kind: 'blocked' }, { kind: 'rejected' }, { kind: 'signature' }],
   'show-image-settings': [{}],

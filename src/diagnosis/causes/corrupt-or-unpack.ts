@@ -77,5 +77,5 @@ export const corruptOrUnpack = ruleOf(
   // nydus: its daemon does not run.
   /\bsnapshot \S{1,80} is not ready\b/,
   /\bstream processor\b|\bdecrypt(?:layer|ion)\b/,
-  /\bunexpected eof\b.{0,20}\bunknown\b|\bref ‹name› locked\b|\brecord image pull intent\b|\bunpigz\b|\bmax depth exceeded\b/,
+  /\bunexpected eof\b.{0,20}\bunknown\b|\bref ‹name› locked\b|\brecord image pull intent\b|\bunpigz\b|\bcould not verify layer data\b|\bmax depth exceeded\b/,
 )

@@ -6,6 +6,8 @@ import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 export const signatureRefused = ruleOf(
   'signature-policy',
   /\bsignature ?validation ?failed\b|\bsecurity validat(?:e|ion) failed\b/,
+  // Docker's authorization plugins run on the node, before any registry is asked.
+  /\bauthorization denied by plugin\b/,
   /\bsource image rejected: (?!.{0,200}\b(?:dial|get|lookup|read) )/,
 )
 

@@ -107,6 +107,10 @@ expectCause('unsupported-manifest', [
 
 expectCause('signature-policy', [
   [
+    'docker, a plugin',
+    'Error response from daemon: authorization denied by plugin opa: not from our registry',
+  ],
+  [
     "CRI-O, a namespace's policy",
     'get context for namespace: read policy path /etc/crio/policies/web.json: stat /etc/crio/policies/web.json: permission denied',
   ],

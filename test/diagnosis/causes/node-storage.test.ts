@@ -5,6 +5,10 @@ const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef0485459
 
 expectCause('corrupt-or-unpack', [
   [
+    'docker, a changed layer',
+    'could not verify layer data for: sha256:aa. This may be because internal files were modified',
+  ],
+  [
     'CRI-O, its list of layers',
     'loading primary layer store data: loading "/var/lib/containers/storage/overlay-layers/layers.json": unexpected end of JSON input',
   ],

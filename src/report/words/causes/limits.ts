@@ -174,6 +174,8 @@ export const signaturePolicy: CauseWords = {
       return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
     if (hasClue(context, 'not-listed'))
       return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
+    if (hasClue(context, 'signature-lookup') && !hasClue(context, 'web-page'))
+      return "The runtime verifies signatures, and it could not read this image's, so nothing is known about the image itself."
     if (hasClue(context, 'policy-key'))
       return 'The policy names a key or a certificate for this image that the runtime could not read, so it refuses the image; the image and its signature are not at fault.'
     if (hasClue(context, 'web-page'))

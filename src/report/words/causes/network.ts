@@ -6,6 +6,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { roundedDown } from '../duration.ts'
+import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { askedHost, endpointOrRegistry } from './connection.ts'
 
@@ -17,6 +18,8 @@ export const tls: CauseWords = {
     const off = clues.find(clue => clue.code === 'clock-off')
     if (off !== undefined)
       return `The clock of ${nodeName(context.findings[0])} is at least ${roundedDown(off.seconds)} off, so the certificate of ${askedHost(context)} looks invalid to it`
+    if (clues.some(clue => clue.code === 'certificate' && clue.problem === 'pair'))
+      return `The client certificate for ${askedHost(context)} ${onNode(context.findings[0])} is incomplete`
     return dated?.side === 'after'
       ? `A certificate in the chain of ${askedHost(context)} expired on ${dated.date.slice(0, 10)}`
       : `The TLS handshake with ${askedHost(context)} failed`
@@ -38,6 +41,8 @@ export const tls: CauseWords = {
         return names === undefined
           ? 'The certificate is for a different name or address than the one requested.'
           : `The certificate is for a different name or address than the one requested: ${names}.`
+      case 'pair':
+        return 'A client certificate on the node lacks its key, or a key its certificate, so the runtime did not connect at all.'
       case 'client':
         return 'The host requires a client certificate, and the node has none that it accepts.'
       case 'legacy':

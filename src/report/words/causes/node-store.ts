@@ -201,6 +201,11 @@ export const corruptOrUnpack: CauseWords = {
     ],
     ['attestation', ATTESTATION],
     [
+      'no-decryption-key',
+      first =>
+        `The image is encrypted, and the runtime ${onNode(first)} has no private key for it; nothing is damaged.`,
+    ],
+    [
       'layer-type',
       "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged.",
     ],

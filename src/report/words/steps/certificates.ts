@@ -56,16 +56,22 @@ function wildcardNote({ clues }: Pick<Finding, 'clues'>, host: string): string {
   return wildcard === undefined ? '' : `: the * in ${wildcard} matches a single label only`
 }
 
+/** Returns where the nodes' runtime looks for a client certificate; null if it has no such place. */
+const clientPlace = (host: string, finding: Finding) =>
+  clientCertificatePlace(finding.host, registryEndpoint(finding, host), finding.registry ?? host)
+
 /** Returns how nodes show a certificate, as a clause. */
 function clientCertificate(host: string, finding: Finding): string {
-  const place = clientCertificatePlace(
-    finding.host,
-    registryEndpoint(finding, host),
-    finding.registry ?? host,
-  )
+  const place = clientPlace(host, finding)
   return place === null
     ? `Let ${host} accept nodes without a client certificate, or copy the image into a registry that does: these nodes have no setting for one`
     : `Give every node a client certificate that ${host} accepts, in ${place}`
+}
+
+/** Returns where the missing half belongs. */
+function completePair(host: string, finding: Finding): string {
+  const place = clientPlace(host, finding)
+  return `Complete the client certificate for ${host} on every node${place === null ? '' : `, in ${place}`}: NAME.cert and NAME.key belong together, and a CA certificate ends with .crt`
 }
 
 const reissue = (host: string) =>
@@ -79,6 +85,7 @@ const RENEW: Record<CertificateProblem, (host: string, finding: Finding) => stri
   'no-alternative-name': host =>
     `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`,
   client: clientCertificate,
+  pair: completePair,
   legacy: reissue,
   'unknown-authority': reissue,
 }

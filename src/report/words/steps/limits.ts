@@ -215,7 +215,9 @@ export const policySteps: StepWords<PolicyStep> = {
   }),
   'signature-store': (_step, { findings }) =>
     nodeClientStep(
-      `Correct the address of the store for signatures ${onNodes(findings)}: a web page came back in place of a signature`,
+      findings[0].clues.some(({ code }) => code === 'web-page')
+        ? `Correct the address of the store for signatures ${onNodes(findings)}: a web page came back in place of a signature`
+        : `Check the store for signatures that is set ${onNodes(findings)}, or the registry itself where they lie beside the image: the runtime could not read the image's signature there`,
       "grep -rnE 'lookaside|sigstore' /etc/containers/registries.d",
       findings,
     ),

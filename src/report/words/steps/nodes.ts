@@ -214,6 +214,9 @@ export const nodeSteps: StepWords<NodeStep> = {
     // The kubelet talked to Docker itself until 1.23; K3s has a cri-dockerd inside.
     text: `Go back to Docker 24 ${onNodes(findings)}, or update ${host.kubeletMinor !== null && host.kubeletMinor < 24 ? "Kubernetes: this kubelet can't read" : `${host.platform === 'k3s' ? "K3s, whose cri-dockerd can't read" : "cri-dockerd, which can't read"}`} what Docker 25 and later report of images`,
   }),
+  'give-decryption-key': (_step, { findings, findings: [{ host }] }) => ({
+    text: `Put the private key that the image is encrypted for ${onNodes(findings)} (${host.runtime === 'cri-o' ? 'decryption_keys_path of CRI-O, /etc/crio/keys by default' : 'the folder that the stream processors in its configuration get, mostly /etc/containerd/ocicrypt/keys'}), or use an image that is not encrypted`,
+  }),
   'correct-login-file': ({ path }, { findings, findings: [{ host }] }) => ({
     text: `Correct ${path} ${onNodes(findings)} (its JSON, its permissions, and the logins in it): the runtime can't use it, so every pull that comes without a login fails there${mayBeOpenShift(host) ? '. On OpenShift, correct the pull secret of the cluster (openshift-config/pull-secret): the Machine Config Operator writes the file from it' : ''}`,
   }),
