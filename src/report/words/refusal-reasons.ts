@@ -287,10 +287,3 @@ export const UNASKED =
 
 export const UNREAD_LOGINS =
   "The runtime looks there for a login where the pod has none, and it can't read the file or what is in it; no registry was asked."
-
-/** Returns what a refusal means where everything is public. */
-export function publicMeaning({ registry }: Pick<Finding, 'registry'>): string {
-  return registry === DOCKER_HUB
-    ? 'Official images are public, so a refusal means that no image has this name.'
-    : 'Everything there is public, so the name is wrong, not the login.'
-}
