@@ -37,6 +37,15 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['too-many-layers', () => [{ code: 'fewer-layers' }]],
   ['other-manifest', otherManifestSteps],
   ['discarded', downloadSteps],
+  [
+    'unpacker-killed',
+    () => [
+      { code: 'show-memory' },
+      { code: 'show-killed' },
+      { code: 'runtime-log' },
+      { code: 'more-memory' },
+    ],
+  ],
   ['attestation', attestationSteps],
   ['no-decryption-key', () => [{ code: 'give-decryption-key' }, { code: 'runtime-log' }]],
   ['layer-type', () => [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]],

@@ -124,7 +124,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'discarded' },
-    /failed size validation|unexpected commit (?:digest|size)|filesystem layer verification failed|digest did not match|invalid (?:blob|manifest) checksum/i,
+    /failed size validation|unexpected commit (?:digest|size)|filesystem layer verification failed|digest did not match|blob (?:size|digest) mismatch|invalid (?:blob|manifest) checksum/i,
   ],
   [{ code: 'no-unpacker' }, /no unpack platforms defined|unable to initialize unpacker/i],
   [
@@ -169,7 +169,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'damaged-store' },
-    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|failed to resolve image "[^"]*": not found|no such image: \S+$|unable to inspect image \S+$/i,
+    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|failed to resolve image "[^"]*": not found|no such image: \S+$|unable to inspect image \S+$|consider removing the image to resolve/i,
   ],
   [
     { code: 'broken-store' },
@@ -191,6 +191,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /source image rejected: (?:open|read|stat) \/|source image rejected: parsing (?:rekor )?public key|error loading (?:fulcio|pki) ca/i,
   ],
   [{ code: 'file-denied' }, /\baccess is denied\b(?! due)|\bthe process cannot access the file\b/i],
+  [{ code: 'unpacker-killed' }, /signal: killed|resource temporarily unavailable/i],
   [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],
   [{ code: 'no-image-size' }, /\bid or size of image .{1,400} is not set/i],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],

@@ -589,6 +589,25 @@ describe('what is wrong on the node itself, or with what it was sent to,', () =>
       { says: /sig\.corp stores the signatures/, never: /serves? the layers/ },
     ],
     [
+      'a process that is killed while it unpacks',
+      `writing blob: adding layer with blob "${DIGEST}": unpacking failed (error: signal: killed; output: )`,
+      { first: /memory/, says: /was killed or could not be started/, never: /rmi|push the image again/ },
+    ],
+    [
+      'an image that its store asks to remove',
+      'locating item named "manifest" for image with ID "ab" (consider removing the image to resolve the issue): file does not exist',
+      {
+        first: /crictl rmi/,
+        says: /does not have the image|does not have it/,
+        never: /push the image again/,
+      },
+    ],
+    [
+      'a configuration that is no JSON of an image',
+      'parsing image configuration: json: cannot unmarshal string into Go struct field Image.rootfs of type image.RootFS',
+      { says: /can't use what the registry returned/, never: /server error/ },
+    ],
+    [
       'half of a client certificate',
       'missing key client.key for client certificate client.cert. Note that CA certificates should use the extension .crt',
       { first: /^Complete the client certificate .*registry\.example/, never: /TLS handshake/ },

@@ -57,7 +57,7 @@ export const corruptOrUnpack = ruleOf(
   /\bfailed size validation\b|\bunexpected commit digest\b|\bcommit failed\b|\bfailed commit on ref\b/,
   /\bdigests?\b.{0,40}\b(?:mismatch|verification|(?:do|does|did|would) not match)\b|\bdiff ?ids?\b|\bverification failed for digest\b|\bdoes not match (?:the )?(?:expected |provided |selected )?(?:manifest )?digest\b/,
   // containers/storage, for a layer of zstd:chunked.
-  /\bpartial pull of blob\b|\bpartially-pulled layer\b|\bconfig claims ‹name›/,
+  /\bpartial pull of blob\b|\bpartially-pulled layer\b|\bblob size mismatch\b|\bpull image: signal: killed\b|\bconfig claims ‹name›/,
   /\blayer verification failed\b|\bmismatched image rootfs\b|\blayers from manifest don't match\b/,
   /\blayer (?:‹name› )?(?:does not exist|not known|not found|unavailable)|\bunknown layer\b/,
   /\binvalid tar header\b|\bprocessing tar\b|\bgzip: |\bflate: |\bzstd: |\bzlib: |\bbzip2 |\binvalid checksum\b|\bmagic number mismatch\b|\blocating item named\b/,

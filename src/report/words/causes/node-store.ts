@@ -201,6 +201,11 @@ export const corruptOrUnpack: CauseWords = {
     ],
     ['attestation', ATTESTATION],
     [
+      'unpacker-killed',
+      first =>
+        `The process that unpacks layers ${onNode(first)} was killed or could not be started, mostly because the node is out of memory or processes; nothing is damaged.`,
+    ],
+    [
       'no-decryption-key',
       first =>
         `The image is encrypted, and the runtime ${onNode(first)} has no private key for it; nothing is damaged.`,
