@@ -17,10 +17,10 @@ export const serverStatus: CauseRule = {
 const MISSING = [404, 410]
 /**
  * containers/image begins every pull with a request for /v2/, which registries answer with 200 or 401; older versions then tried /v1/, too.
- * Nexus answers so outside of its connectors for Docker.
+ * Nexus answers so outside of its connectors for Docker, and Kong where it has no route.
  */
 export const NOT_A_REGISTRY =
-  /\bnot a docker request\b|\bhttp method \w{1,10} is not supported by this url\b|\bpinging (?:container|docker) registry \S{1,300}:.{0,80}\b404\b|\bcan't talk to a v1 (?:container|docker) registry\b/i
+  /\bnot a docker request\b|\bno route matched with those values\b|\bhttp method \w{1,10} is not supported by this url\b|\bpinging (?:container|docker) registry \S{1,300}:.{0,80}\b404\b|\bcan't talk to a v1 (?:container|docker) registry\b/i
 /** Pages of web servers and ingresses, and what is not JSON. */
 const PAGE =
   /<!?(?:doctype|html)\b|\binvalid character .{1,12} (?:looking for beginning of|after) |\bdefault backend - 404\b|\b404 page not found\b/

@@ -2,6 +2,10 @@
 import { expectCause } from './expect-cause.ts'
 
 expectCause('registry-server-error', [
+  [
+    'a gateway without a route',
+    'reading manifest 1 in reg.corp/a: StatusCode: 404, "{\\"message\\":\\"no Route matched with those values\\"}"',
+  ],
   ['CRI-O, where no registry is', 'pinging container registry reg.corp: StatusCode: 404, "not here"'],
   ['CRI-O, where a very old registry is', "can't talk to a V1 container registry"],
   [
