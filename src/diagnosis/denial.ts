@@ -4,6 +4,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { fullName, type Reference } from '../image/reference.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { demandsLogin, demandsTerms, servedAt } from './access-demands.ts'
+import { NODE_LOGIN } from './causes/auth-required-or-denied.ts'
 import { isPage, UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import type { Clue } from './clue.ts'
 import { PLUGIN_FAILED } from './credential-provider.ts'
@@ -134,6 +135,8 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   if (servedAt(text, reference?.registry ?? null) !== null) return 'policy'
   // The kubelet's plugin failed, so no registry was asked.
   if (PLUGIN_FAILED.test(masked)) return 'no-credential-sent'
+  // No registry was asked, not even one that is open to all.
+  if (NODE_LOGIN.test(masked)) return 'unspecified'
   const proven = provenIn(masked)
   // The registry gave out the manifest, so neither the name nor a right to pull is missing.
   if (proven === undefined && LAYER_REFUSED.test(text) && (OF_STORE.test(text) || !isPage(masked)))

@@ -635,6 +635,15 @@ describe('what is wrong on the node itself, or with what it was sent to,', () =>
   ])('%s', (_name, error, expected) => {
     check({ image: OWN, error, node }, expected)
   })
+
+  test('a file of logins that is no JSON says nothing about an image that anyone can pull', () => {
+    const error =
+      'getting username and password: reading JSON file "/run/auth.json": unmarshaling JSON at "/run/auth.json": unexpected end of JSON input'
+    check(
+      { image: 'nginx:1', error, node },
+      { first: /^Correct \/run\/auth\.json/, never: /no such image|name is wrong/ },
+    )
+  })
 })
 
 describe('on a node that no longer reports', () => {

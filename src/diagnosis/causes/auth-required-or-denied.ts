@@ -78,7 +78,8 @@ export const UNREADABLE_SECRET = new RegExp(
 )
 
 /** The runtime's own file of logins can't be read (containers/image, pkg/docker/config). */
-const NODE_LOGIN = /\bgetting username and password: .{0,200}\b(?:reading json file|unmarshaling json at)\b/
+export const NODE_LOGIN =
+  /\bgetting username and password: .{0,200}\b(?:reading json file|unmarshaling json at)\b/
 
 /** Judged before the broken answers of a registry, which Go describes in the same words. */
 export const unreadableSecret: CauseRule = {
