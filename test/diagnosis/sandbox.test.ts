@@ -49,6 +49,13 @@ test('the finding comes first, because nothing new starts on that node', () => {
   expect(diagnose(seen).findings.map(({ containerKind }) => containerKind)).toEqual(['sandbox', 'container'])
 })
 
+test("an older CRI-O's error while it copies the image is one of a pull", () => {
+  const copying = 'error creating pod sandbox with name "k8s_a": copying system image from manifest list: '
+  expect(findings(creating(), failure(`${copying}writing blob: no space left on device`))).toMatchObject([
+    { cause: 'disk-full', containerKind: 'sandbox', image: '' },
+  ])
+})
+
 test('an error that does not name the image is reported as well', () => {
   const damaged =
     'failed to create containerd container: error unpacking image: failed to extract layer sha256:aa: not found'
