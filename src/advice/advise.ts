@@ -98,31 +98,44 @@ function containerSteps(finding: Finding): Step[] {
       ...(moved.to === null ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
     ]
   if (hasClue(finding, 'literal-server')) return literalServerSteps(finding)
-  const clues = nameClueSteps(finding)
-  const ofCause = servedElsewhere(finding) ?? checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
-  // A clue in the name replaces the general check of the name and the login.
-  const renamed = clues.some(({ code }) => code === 'correct-registry')
-  const unsettled =
-    clues.length === 0
-      ? ofCause
-      : ofCause.filter(step => !SETTLED_BY_NAME.includes(step.code) && !(renamed && isOfOldName(step)))
-  const isGone = moved?.state === 'retired' || moved?.state === 'deleted'
-  const open = isGone ? unsettled.filter(step => !grantsAccess(step)) : unsettled
-  // --check-images was given already.
-  const rest = finding.check === null ? open : open.filter(({ code }) => code !== 'ask-registry')
+  const ofName = nameClueSteps(finding)
   const local = localSteps(finding)
   const own = admissionSteps(finding, [
-    ...clues,
+    ...ofName,
     ...(isOwnName(finding) ? local : []),
     ...registrySteps(finding),
     ...(mayBeMistyped(finding) ? [] : movedSteps(finding)),
-    ...withBrokenMirror(finding, withNewRun(finding, withRecreatedJob(finding, withPath(finding, rest)))),
+    ...causeSteps(finding, ofName),
     ...(isOwnName(finding) ? [] : local),
     ...passedOverLogins(finding),
     ...rollBack(finding),
   ])
   const steps = [...own, ...runSteps(finding, own)]
   return hasClue(finding, 'guest') ? guestSteps(finding, steps) : steps
+}
+
+/** What depends on the other steps of the cause, in the order in which it is added. */
+const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
+  withPath,
+  withRecreatedJob,
+  withNewRun,
+  withBrokenMirror,
+]
+
+/** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */
+function causeSteps(finding: Finding, ofName: Step[]): Step[] {
+  const steps = servedElsewhere(finding) ?? checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
+  const open = steps.filter(step => !isSettled(step, finding, ofName))
+  return ADDITIONS.reduce((all, add) => add(finding, all), open)
+}
+
+function isSettled(step: Step, { moved, check }: Finding, ofName: Step[]): boolean {
+  // --check-images was given already.
+  if (check !== null && step.code === 'ask-registry') return true
+  if ((moved?.state === 'retired' || moved?.state === 'deleted') && grantsAccess(step)) return true
+  if (ofName.length === 0) return false
+  const isRenamed = ofName.some(({ code }) => code === 'correct-registry')
+  return SETTLED_BY_NAME.includes(step.code) || (isRenamed && isOfOldName(step))
 }
 
 /** What a clue in the image's name settles: whether the name is correct, and who may pull it. */

@@ -5,18 +5,14 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
+import { answeringHost } from './host.ts'
 import type { Step } from './step.ts'
-
-/** The host that answered, or else the registry's; empty if neither is known. */
-function answeringHost({ endpoint, registry }: Finding): string {
-  return endpoint?.host ?? registry ?? ''
-}
 
 /** The steps if the registry, or a rule around it, lets neither this address nor this account in. */
 export function blockedSteps(finding: Finding): Step[] {
   const { registry, endpoint, clues } = finding
   if (registry === null) return [{ code: 'see-why', after: 'name' }]
-  const host = answeringHost(finding)
+  const host = answeringHost(finding) ?? ''
   const other: Step = { code: 'use-other-source', why: 'blocked' }
   const lapsed = clueOf(clues, 'lapsed')
   if (lapsed !== undefined) {
@@ -48,7 +44,7 @@ export function blockedSteps(finding: Finding): Step[] {
 export function policySteps(finding: Finding): Step[] {
   const about = (['storage-quota', 'vulnerabilities'] as const).find(code => hasClue(finding, code))
   return [
-    { code: 'ask-registry-admin', about: about ?? 'policy', host: answeringHost(finding) },
+    { code: 'ask-registry-admin', about: about ?? 'policy', host: answeringHost(finding) ?? '' },
     // A full quota holds back every version alike.
     ...stepsIf(about !== 'storage-quota', { code: 'use-other-source', why: 'policy' }),
   ]
@@ -56,7 +52,7 @@ export function policySteps(finding: Finding): Step[] {
 
 /** The steps if a cache's own login at its upstream was refused, or its upstream is not set up. */
 export function upstreamSteps(finding: Finding): Step[] {
-  const host = answeringHost(finding)
+  const host = answeringHost(finding) ?? ''
   if (hasClue(finding, 'upstream-blocked')) return [{ code: 'unblock-upstream', host }]
   const setup = hasClue(finding, 'upstream-setup')
   const kind = setup ? 'setup' : cloudOf(finding.registry) === 'ecr' ? 'ecr' : 'other'

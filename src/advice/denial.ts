@@ -124,46 +124,71 @@ function whoAnswered(finding: Finding): Step[] {
     : []
 }
 
-/** A refusal that leaves open whether the image exists. What the finding shows about the login decides whether the name comes first. */
+/** A refusal that leaves open whether the image exists. */
 function deniedOrMissing(finding: Finding): Step[] {
-  const { registry, credential } = finding
+  const { registry, credential, reference } = finding
   if (registry === null) return [see('name')]
-  if (credential.status !== 'usable' && hasClue(finding, 'on-node')) return verifiedLoginSteps(finding)
+  const hasNone = credential.status !== 'usable'
+  if (hasNone && hasClue(finding, 'on-node')) return verifiedLoginSteps(finding)
   if (lacksCloudLogin(finding)) return cloudLoginSteps(finding)
-  if (isEntitled(registry) && credential.status !== 'usable') return nothingSent(finding)
+  if (hasNone && isEntitled(registry)) return nothingSent(finding)
   // The service account has a login that the pod lacks, and gives it to new pods: nothing has to be changed.
   if (finding.remedies.includes('recreate'))
     return [{ code: 'recreate-pods' }, ...checkNameSteps(finding), see('name')]
-  const login = isPublic(finding.reference)
-    ? []
-    : [...unreadSecretSteps(finding), ...knownSecretSteps(finding), ...loginSteps(finding, 'private')]
-  const name = hasClue(finding, 'placeholder') ? [] : checkNameSteps(finding)
+  return isPublic(reference) ? publicButRefused(finding) : privateOrMissing(finding, registry)
+}
+
+/** The check of the name; a placeholder has a step of its own. */
+function nameToCheck(finding: Finding): Step[] {
+  return hasClue(finding, 'placeholder') ? [] : checkNameSteps(finding)
+}
+
+/** Another name, unless this one is an official image's. */
+function otherName(name: Step[]): Step[] {
+  const mayBeMisspelled = name.some(({ code }) => code !== 'existing-official')
+  return stepsIf(mayBeMisspelled, { code: 'set-image', known: 'nothing' })
+}
+
+/** No login helps where everything is public. */
+function publicButRefused(finding: Finding): Step[] {
+  const name = nameToCheck(finding)
+  return [
+    ...correctedSecretSteps(finding),
+    ...name,
+    ...stepsIf(name.length > 0, { code: 'ask-registry' }),
+    ...otherName(name),
+    ...whoAnswered(finding),
+  ]
+}
+
+/** What the finding shows about the login decides whether the name comes first: registries answer the same for a private and for a missing image. */
+function privateOrMissing(finding: Finding, registry: string): Step[] {
+  const isUsable = finding.credential.status === 'usable'
+  const name = nameToCheck(finding)
   const grant = grantSteps(finding, registry)
+  const login = [
+    ...unreadSecretSteps(finding),
+    ...knownSecretSteps(finding),
+    ...loginSteps(finding, 'private'),
+  ]
   // The pod's secret has no usable login, which has to be fixed whether or not the name is right.
   if (hasUnusable(finding) && login.length > 0)
     return [...podLoginSteps(finding), see('secrets'), ...name, ...grant]
-  // A login for this registry that the pod's namespace has was meant for such images, so it comes before the name.
-  const known = isPublic(finding.reference) ? [] : nearSecretSteps(finding)
-  if (credential.status === 'usable' && hasClue(finding, 'named-action'))
+  if (isUsable && hasClue(finding, 'named-action'))
     return [grantPull(finding, registry), ...login, ...name, see('login')]
-  const checkedName = [
-    ...name,
-    ...publicSteps(finding),
-    ...stepsIf(name.length > 0, { code: 'ask-registry' }),
-  ]
-  const mayNeedPlan = isDockerHub(registry) && credential.status === 'usable' && login.length > 0
-  const mayBeMisspelled = name.some(({ code }) => code !== 'existing-official')
-  // Otherwise the name comes first: registries give the same answer for a private image and a misspelled one.
+  // A login for this registry that the pod's namespace has was meant for such images, so it comes before the name.
+  const known = nearSecretSteps(finding)
+  const checked = [...name, ...publicSteps(finding), ...stepsIf(name.length > 0, { code: 'ask-registry' })]
+  const mayNeedPlan = isDockerHub(registry) && isUsable && login.length > 0
   return [
     ...known,
     ...correctedSecretSteps(finding),
-    ...(isOfOtherProject(finding, registry) ? [...grant, ...checkedName] : [...checkedName, ...grant]),
+    ...(isOfOtherProject(finding, registry) ? [...grant, ...checked] : [...checked, ...grant]),
     ...stepsIf(mayNeedPlan, { code: 'hub-plan', repository: repositoryOf(finding.reference) }),
     ...login.filter(({ code }) => !known.some(step => step.code === code)),
-    ...stepsIf(mayBeMisspelled, { code: 'set-image', known: 'nothing' }),
+    ...otherName(name),
     ...whoAnswered(finding),
-    // No login helps where everything is public.
-    ...stepsIf(!isPublic(finding.reference), see('name')),
+    see('name'),
   ]
 }
 

@@ -13,6 +13,11 @@ export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'r
   return { host: registry === null ? 'REGISTRY' : apiHost(registry), role: 'registry' }
 }
 
+/** The host that answered, or else the registry's own name; null if neither is known. */
+export function answeringHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): string | null {
+  return endpoint?.host ?? registry
+}
+
 type ConnectionTest = StepOf<'test-connection'>
 
 /** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */

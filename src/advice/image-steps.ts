@@ -6,6 +6,7 @@ import { repositoryOf } from '../image/reference.ts'
 import { ecrCachePrefix, isHosted, isNamedLikeCache, isOpenShiftRegistry } from '../image/registries.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
+import { answeringHost } from './host.ts'
 import { loginSteps, usableSecrets } from './login.ts'
 import type { Step } from './step.ts'
 
@@ -37,7 +38,7 @@ function mirrorLacksImage(finding: Finding): Step[] | null {
 
 /** The tag is there, but not all that it consists of. */
 function registryLostPart(finding: Finding): Step[] | null {
-  const host = hostOf(finding)
+  const host = answeringHost(finding)
   const lost = (['missing-child', 'missing-layer'] as const).find(code => hasClue(finding, code))
   if (lost === undefined || host === null) return null
   // Once the registry has the rest, the kubelet's next attempt gets it: a Job needs no other image.
@@ -75,18 +76,13 @@ function searchSteps(finding: Finding): Step[] {
 
 /** A registry that may fetch the image from another one, and answers the same if that one refuses it or can't be reached. */
 function proxyProject(finding: Finding): Step[] {
-  const host = hostOf(finding)
+  const host = answeringHost(finding)
   if (host === null) return []
   if (hasClue(finding, 'harbor')) return [{ code: 'proxy-project', host, product: 'harbor' }]
   if (ecrCachePrefix(finding.reference) !== null) return [{ code: 'proxy-project', host, product: 'ecr' }]
   const [name, project] = finding.reference?.split('/') ?? []
   const named = hasClue(finding, 'relays') || isNamedLikeCache(`${name}/${project}`)
   return stepsIf(named && !isHosted(host), { code: 'proxy-project', host, product: null })
-}
-
-/** The host that answered, or else the registry's. */
-function hostOf({ endpoint, registry }: Finding): string | null {
-  return endpoint?.host ?? registry
 }
 
 /** The registry lacks the tag `latest`, which a name without a tag means: many repositories have versions only. */

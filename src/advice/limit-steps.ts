@@ -4,6 +4,7 @@ import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
+import { isInLibrary } from '../image/official-images.ts'
 import { hasClue } from './conditions.ts'
 import { hubNameSteps, loginSteps, misplacedLoginSteps, nearSecretSteps } from './login.ts'
 import type { Step } from './step.ts'
@@ -99,9 +100,8 @@ function countsByAccount({ registry, subcause }: Finding): boolean {
 
 /** Official images are also published at another registry, for pulls without a login or quota. */
 function otherRegistrySteps({ reference, workload, containerKind }: Finding): Step[] {
-  const official = reference?.startsWith('docker.io/library/') === true
   const isFixed = workload?.kind === 'Node' || containerKind === 'ephemeral' || containerKind === 'sandbox'
-  return official && !isFixed ? [{ code: 'replace-registry' }] : []
+  return isInLibrary(reference) && !isFixed ? [{ code: 'replace-registry' }] : []
 }
 
 /** The steps for the kubelet's own throttle. */

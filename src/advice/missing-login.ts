@@ -22,27 +22,17 @@ const SELF_MANAGED: readonly Platform[] = ['k3s', 'rke2', 'k0s', 'microk8s', 'mi
 
 /** The steps where the registry says that no login was sent. */
 export function nothingSent(finding: Finding): Step[] {
-  const { registry, credential } = finding
   // By now the secret exists, so the next attempt sends its login: another login would be no better.
-  if (credential.contradicted === true) return [{ code: 'restart-pull' }, see('login')]
-  const cloud = cloudOf(registry)
-  const providerFailed = hasClue(finding, 'credential-provider')
-  // The registry belongs to a cloud, or a credential provider failed: then the node's own login was missing.
-  const provider = stepsIf(cloud !== null || providerFailed, {
-    code: 'check-provider',
-    cloud,
-    sent: 'nothing',
-    likely: providerFailed || (cloud !== null && isInCloud(finding, cloud)),
-  })
+  if (finding.credential.contradicted === true) return [{ code: 'restart-pull' }, see('login')]
+  const cloud = cloudOf(finding.registry)
   // The provider asked the cloud for a login, and its answer names the identity that needs permission.
-  if (providerFailed && cloud !== null && callerOf(finding) !== null)
+  if (cloud !== null && hasClue(finding, 'credential-provider') && callerOf(finding) !== null)
     return [
       cloudPermission(finding, cloud, { first: true }),
-      ...provider,
+      ...providerSteps(finding),
       ...loginSteps(finding, 'missing'),
       see('login'),
     ]
-  const name = isDockerHub(registry ?? '') || providerFailed ? [] : checkNameSteps(finding)
   if (isLikelyMisnamed(finding))
     return [
       { code: 'check-name', how: 'owner' },
@@ -51,16 +41,35 @@ export function nothingSent(finding: Finding): Step[] {
       { code: 'set-image', known: 'nothing' },
       see('login'),
     ]
-  const isHidden = name.some(step => step.code === 'check-name' && step.how === 'hidden')
   return [
     ...unreadSecretSteps(finding),
-    ...missingLoginSteps(finding, provider),
-    ...name,
-    // The pod has no login that would have to be corrected, and the name may be wrong as well.
-    ...stepsIf(credential.status !== 'usable' && !hasUnusable(finding) && isHidden, { code: 'ask-registry' }),
+    ...missingLoginSteps(finding, providerSteps(finding)),
+    ...perhapsMissing(finding),
     ...publicSteps(finding),
     see('login'),
   ]
+}
+
+/** The registry belongs to a cloud, or a credential provider failed: then the node's own login was missing. */
+function providerSteps(finding: Finding): Step[] {
+  const cloud = cloudOf(finding.registry)
+  const failed = hasClue(finding, 'credential-provider')
+  return stepsIf(cloud !== null || failed, {
+    code: 'check-provider',
+    cloud,
+    sent: 'nothing',
+    likely: failed || (cloud !== null && isInCloud(finding, cloud)),
+  })
+}
+
+/** The check of the name, where the registry may answer so for an image that does not exist; a secret that has to be corrected goes before it. */
+function perhapsMissing(finding: Finding): Step[] {
+  const { registry, credential } = finding
+  if (isDockerHub(registry ?? '') || hasClue(finding, 'credential-provider')) return []
+  const name = checkNameSteps(finding)
+  const isHidden = name.some(step => step.code === 'check-name' && step.how === 'hidden')
+  const hasToCorrect = credential.status === 'usable' || hasUnusable(finding)
+  return [...name, ...stepsIf(isHidden && !hasToCorrect, { code: 'ask-registry' })]
 }
 
 /**

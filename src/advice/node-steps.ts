@@ -2,7 +2,8 @@
 
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { cloudOf, isFixedHost } from '../image/registries.ts'
+import { isSilent } from '../image/pull-messages.ts'
+import { isContainerRegistry, isFixedHost } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { ofMirror, pullByHand, silentMirror, targetHost } from './host.ts'
@@ -211,8 +212,8 @@ export function otherSteps(finding: Finding): Step[] {
   const { endpoint, registry, evidence } = finding
   if (endpoint?.role === 'runtime')
     return [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
-  // A registry of one's own refuses for a policy, such as Harbor's; only Google's answers so because it was shut down.
-  if (hasClue(finding, 'precondition-failed') && cloudOf(registry) !== 'gar') return policySteps(finding)
+  // Registries refuse so for a policy, such as Harbor's; only Container Registry because it was shut down.
+  if (hasClue(finding, 'precondition-failed') && !isContainerRegistry(registry)) return policySteps(finding)
   if (hasClue(finding, 'precondition-failed') || hasClue(finding, 'registry-closed'))
     return [
       // A known move has a step of its own.
@@ -230,18 +231,11 @@ export function otherSteps(finding: Finding): Step[] {
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       ...pullByHand(finding),
     ]
-  return [{ code: hasNoReason(evidence?.text ?? null) ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
+  return [{ code: isSilent(evidence?.text ?? '') ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
 }
 
 /** Container Registry names its project first, whose owner can still move the images (cloud.google.com/artifact-registry/docs/transition). */
 function migration({ registry, reference }: Finding): Step[] {
   const project = reference?.split('/')[1]
-  return registry !== null && /(?:^|\.)gcr\.io$/.test(registry) && project !== undefined
-    ? [{ code: 'migrate-project', project }]
-    : []
-}
-
-/** Whether the text is only the kubelet's back-off; the reason was in an event. */
-function hasNoReason(text: string | null): boolean {
-  return text === null || /^back-off pulling image "[^"]*"\.?$/i.test(text)
+  return isContainerRegistry(registry) && project !== undefined ? [{ code: 'migrate-project', project }] : []
 }

@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { type Cloud, cloudOf, isOpenShiftRegistry } from '../image/registries.ts'
+import { type Cloud, cloudOf, isGitLab, isOpenShiftRegistry } from '../image/registries.ts'
 import type { Grantor, Step } from './step.ts'
 
 /**
@@ -31,7 +31,7 @@ export function callerOf({ clues }: Pick<Finding, 'clues'>): string | null {
 /** Where access to a registry's repositories is granted. */
 export function grantorOf(registry: string): Grantor {
   if (registry === 'ghcr.io' || registry === 'docker.pkg.github.com') return 'github'
-  if (/(?:^|\.)gitlab\./.test(registry)) return 'gitlab'
+  if (isGitLab(registry)) return 'gitlab'
   if (isOpenShiftRegistry(registry)) return 'openshift'
   return 'registry'
 }

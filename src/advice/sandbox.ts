@@ -3,7 +3,7 @@
 import type { Clue } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { cloudOf } from '../image/registries.ts'
+import { cloudOf, ecrRegion } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import type { Step } from './step.ts'
 import { isAbout } from './step-traits.ts'
@@ -65,11 +65,10 @@ function needsOwner(step: Step): boolean {
 
 /** Without the node's own login for ECR, another pause image would only be the first of many that the node can't pull. */
 function ecrSandboxSteps({ registry, reference, host }: Finding): Step[] {
-  const region = /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry ?? '')?.[1] ?? null
   // EKS's node image brings its pause image, and a service pulls it with the node's role if it is gone (awslabs/amazon-eks-ami#1425).
   const brought = /\/eks\/pause(?:-\w+)?[:@]/.test(reference ?? '') && host.runtime !== 'docker'
   return [
     ...(brought ? ([{ code: 'restore-sandbox-image' }] as const) : []),
-    { code: 'ecr-login-of-node', region },
+    { code: 'ecr-login-of-node', region: ecrRegion(registry) },
   ]
 }

@@ -152,43 +152,56 @@ export function timeoutSteps(finding: Finding): Step[] {
 
 export function refusedSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
+  const { host } = target
   const blocked = blockedByDns(finding, target)
   if (blocked !== null) return blocked
-  const opened = !hasClue(finding, 'unopened')
-  if (hasClue(finding, 'interrupted') && opened && !hasClue(finding, 'loopback'))
+  if (brokeOff(finding))
     return [
       { code: 'restart-pull' },
-      { code: 'check-download', host: target.host },
+      { code: 'check-download', host },
       { code: 'show-proxy' },
       ...ofMirror(finding, target),
       ...pullByHand(finding),
     ]
-  const route = clueOf(finding.clues, 'no-route')
-  const unsent = clueOf(finding.clues, 'unopened')?.why === 'network'
   return [
     ...mirrorLacking(finding, target),
     // Something on the node accepted the connection and closed it, so its address is right.
     ...(hasClue(finding, 'cut-off') ? [] : unreachableName(finding, target)),
-    ...(route === undefined
-      ? []
-      : [{ code: 'give-route', host: target.host, family: route.family } as const]),
-    ...(target.role === 'mirror' && finding.registry !== null && !hasClue(finding, 'loopback')
-      ? [{ code: 'check-mirror', host: target.host, registry: finding.registry } as const]
-      : []),
+    ...missingRoute(finding, target),
+    ...refusingMirror(finding, target),
     ...ofMirror(finding, target),
     testConnection(finding, target),
     ...compareSteps(finding, target, 'way'),
-    ...(target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target) || unsent
-      ? [{ code: 'open-host', ...target } as const]
-      : nodeServiceAt(target) === null
-        ? [{ code: 'check-listener', ...target } as const]
-        : []),
+    ...openOrListen(finding, target),
     // A host on a private network, named without a port, might serve plain HTTP only.
-    ...stepsIf(hasClue(finding, 'private-address') && !/:\d+$/.test(target.host), {
-      code: 'allow-http',
-      host: target.host,
-    }),
+    ...stepsIf(hasClue(finding, 'private-address') && !/:\d+$/.test(host), { code: 'allow-http', host }),
   ]
+}
+
+/** Whether a download had begun, so that every host on the way was reached. */
+function brokeOff(finding: Finding): boolean {
+  return hasClue(finding, 'interrupted') && !hasClue(finding, 'unopened') && !hasClue(finding, 'loopback')
+}
+
+function missingRoute({ clues }: Finding, { host }: NamedEndpoint): Step[] {
+  const route = clueOf(clues, 'no-route')
+  return route === undefined ? [] : [{ code: 'give-route', host, family: route.family }]
+}
+
+/** A mirror elsewhere than on the node itself. */
+function refusingMirror(finding: Finding, { host, role }: NamedEndpoint): Step[] {
+  const { registry } = finding
+  return role === 'mirror' && registry !== null && !hasClue(finding, 'loopback')
+    ? [{ code: 'check-mirror', host, registry }]
+    : []
+}
+
+/** Either the nodes are not let through, or nothing listens there. What listens on the node itself has steps of its own. */
+function openOrListen(finding: Finding, target: NamedEndpoint): Step[] {
+  const isUnsent = clueOf(finding.clues, 'unopened')?.why === 'network'
+  const isElsewhere = target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target)
+  if (isUnsent || isElsewhere) return [{ code: 'open-host', ...target }]
+  return stepsIf(nodeServiceAt(target) === null, { code: 'check-listener', ...target })
 }
 
 export function proxySteps(finding: Finding): Step[] {

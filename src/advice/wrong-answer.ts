@@ -76,39 +76,27 @@ export function serverErrorSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const { registry, clues, endpoint } = finding
   const status = clueOf(clues, 'status')?.status ?? 0
+  const look: Step = { code: 'status-page', ...target, registry: registry ?? target.host }
+  const wait: Step = { code: 'wait', for: 'registry' }
   if (hasClue(finding, 'web-page'))
+    // Where others run the host, its own servers may be down and answer so.
+    return [...stepsIf(status > 0 && isOfOthers(finding, target), look), ...pageSteps(finding)]
+  if (hasClue(finding, 'endpoint-scheme') && registry !== null) {
+    const host = endpoint === null ? null : target.host
     return [
-      // Where others run the host, its own servers may be down and answer so.
-      ...stepsIf(status > 0 && isOfOthers(finding, target), {
-        code: 'status-page',
-        ...target,
-        registry: registry ?? target.host,
-      }),
-      ...pageSteps(finding),
-    ]
-  if (hasClue(finding, 'endpoint-scheme') && registry !== null)
-    return [
-      {
-        code: 'mirror-settings',
-        host: endpoint === null ? null : target.host,
-        registry,
-        about: 'scheme',
-      },
+      { code: 'mirror-settings', host, registry, about: 'scheme' },
       testManifest(finding, target),
       { code: 'show-proxy' },
     ]
+  }
   if (target.role === 'mirror' && registry !== null)
     return [...silentMirror(finding, target), ...ofMirror(finding, target), testManifest(finding, target)]
-  if (hasClue(finding, 'upstream-blocked'))
-    return [
-      { code: 'unblock-upstream', host: target.host },
-      { code: 'wait', for: 'registry' },
-    ]
+  if (hasClue(finding, 'upstream-blocked')) return [{ code: 'unblock-upstream', host: target.host }, wait]
   return [
-    { code: 'status-page', ...target, registry: registry ?? target.host },
+    look,
     testManifest(finding, target),
     // On the way to a host that others run, a 502 or higher may come from a proxy.
     ...stepsIf(status >= 502 && isOfOthers(finding, target), { code: 'show-proxy' }),
-    { code: 'wait', for: 'registry' },
+    wait,
   ]
 }

@@ -63,8 +63,10 @@ export function imagesToAsk({
       ),
     )
   const fixed = findings.filter(isEditable).flatMap(({ container, fix }) => {
-    if (fix?.code === 'image') return [fix.to]
-    return fix?.code === 'pin' && container !== null ? [container.image] : []
+    const own = container === null ? [] : [container.image]
+    // The old place is asked as well: if it still has the image, the image has not moved.
+    if (fix?.code === 'image') return [...own, fix.to]
+    return fix?.code === 'pin' ? own : []
   })
   const named = [...replaced, ...fixed].flatMap(image => {
     const reference = parseReference(image)

@@ -11,6 +11,7 @@ import { renderAuditMarkdown } from '../report/machine/audit/ci-formats.ts'
 import { auditFingerprint, fullWorkload } from '../report/machine/audit/identity.ts'
 import { wrapLines } from '../report/screen/layout.ts'
 import { auditNotes, auditPieces } from '../report/views/audit.ts'
+import { interruptedSentence } from '../report/words/audit/file-edits.ts'
 import { type FileNote, fileNoteText } from '../report/words/audit/summary.ts'
 import { unusedRulesText } from '../report/words/known.ts'
 import { type AuditInput, type AuditTarget, assertWorkloads, readAuditInput } from './audit/read.ts'
@@ -62,11 +63,24 @@ async function editIfAsked(
 ): Promise<{ input: AuditInput; edits: EditReport | null }> {
   if (options.edits === null) return { input, edits: null }
   const { editFiles } = await import('./audit/edit.ts')
-  const { edits, answers } = await editFiles(input, settings, options.edits, context)
+  const { edits, answers, unreached } = await editFiles(input, settings, options.edits, context)
   const isWritten = edits.files.some(({ written }) => written)
+  if (isWritten && context.signal.aborted) await showInterrupted(edits, unreached, context)
   const now = isWritten ? await readAuditInput(options, settings, context, null) : input
   const imageChecks = [...input.scope.imageChecks, ...answers.filter(isUnchecked)]
   return { input: { ...now, scope: { ...now.scope, imageChecks } }, edits }
+}
+
+/** Says what was written before the signal. @throws the signal's reason */
+async function showInterrupted(
+  edits: EditReport,
+  unreached: number,
+  { err, signal }: CommandContext,
+): Promise<void> {
+  const { editLines } = await import('../report/views/audit/edits-screen.ts')
+  for (const line of [...editLines(edits), interruptedSentence(unreached)])
+    await err.write(wrapLines(line, err.width))
+  throw signal.reason
 }
 
 /** Returns the same result for every format. Unreadable input outranks findings, except for links that lead outside. */

@@ -12,18 +12,18 @@ import { ownCommand } from '../report/invocation.ts'
 import { shellWord } from '../report/sanitize.ts'
 import { renderFixResult } from '../report/views/fix-result.ts'
 import { type PlanReportContext, renderPlan } from '../report/views/plan.ts'
-import { accessRefusal } from '../report/views/questions.ts'
+import { accessRefusal, confirmation } from '../report/views/questions.ts'
 import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
-import { asksBefore, confirmPlan, executeFix } from './fix/execute-fix.ts'
+import { executeFix, type FixSummary, verify, verifyDryRun } from './fix/execute-fix.ts'
 import { readFixFacts } from './fix/fix-facts.ts'
+import { verifyEmpty, warnOfOutdatedSecrets } from './fix/nothing-to-change.ts'
 import { prepareFix, proveLogins } from './fix/prepare-fix.ts'
 import { chooseRequest } from './fix/request.ts'
 import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
-import { type FixSummary, verify, verifyDryRun, verifyEmpty, warnOfOutdatedSecrets } from './fix/verify.ts'
 import { invocationOf, invocationOfFix, screenOf } from './shared-flags.ts'
-import type { WritingContext } from './writing-context.ts'
+import { confirmWrite, type WritingContext } from './writing-context.ts'
 
 /** Fixes stuck pods. @throws UsageError, UnreachableError; RefusedError if nothing was changed */
 export async function fixCommand(options: FixOptions, context: WritingContext): Promise<ExitName> {
@@ -119,6 +119,29 @@ async function showWhereAsked(prepared: PreparedFix, session: FixSession): Promi
   if (out.isTerminal && isForPeople(options.format)) return
   const shown = { ...view(session, plan.scope), format: 'table' as const, ...screenOf(err) }
   await err.write(renderPlan(plan, planContext(prepared, { code: 'apply' }), shown))
+}
+
+/** Whether the user will be asked to confirm the plan. */
+function asksBefore({ options, context }: FixSession): boolean {
+  return !options.yes && options.dryRun === 'none' && context.ask.available
+}
+
+/**
+ * Asks for confirmation: a yes or, for large plans, the context's name, with one retry after a wrong word.
+ * @throws RefusedError if no one can be asked or the answer is no
+ */
+export async function confirmPlan(
+  { plan }: PreparedFix,
+  { options, context, cluster }: FixSession,
+): Promise<void> {
+  if (options.yes) return
+  const { ask } = context
+  const { typed, question, again } = confirmation({ plan, cluster: cluster.context ?? cluster.server })
+  await confirmWrite(ask, 'apply', async () => {
+    if (typed === null) return ask.confirm(question)
+    const answer = (await ask.text(question)).trim()
+    return typed.includes(answer) || typed.includes((await ask.text(again(answer))).trim())
+  })
 }
 
 /** Returns the context that the plan's report needs in addition to the plan. */

@@ -1,7 +1,10 @@
 /** The clues that words of an error text show by themselves. */
 
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
+import { NO_LATEST } from './causes/image-not-found.ts'
+import { UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import type { Clue } from './clue.ts'
+import { UPSTREAM_NOT_SET_UP } from './denial.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
 export const TEXT_CLUES: [Clue, RegExp][] = [
@@ -14,10 +17,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /unsupported protocol scheme|missing protocol scheme|\bparse "?[^"\s/]{1,253}:\d+\S{0,500}: first path segment in URL cannot contain colon|https?:\/\/https?:?\/\//i,
   ],
   [{ code: 'short-name' }, /short[- ]name|unqualified(?:-search| image)/i],
-  [
-    { code: 'no-latest' },
-    /does(?: not|n't) use the \S{0,3}latest\S{0,3} tag|must be pulled with an explicit (?:version|tag)/i,
-  ],
+  [{ code: 'no-latest' }, NO_LATEST],
   [{ code: 'expired' }, /token has expired|reauthenticate|expired token|token is expired|jwt expired/i],
   [
     { code: 'credential-provider' },
@@ -87,8 +87,8 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'named-action' }, /unauthorized to access repository: \S{1,300}, action: pull\b/i],
   [{ code: 'upstream-limit' }, /too many requests to upstream/i],
-  [{ code: 'upstream-setup' }, /upstream (?:repository|registry) is not configured/i],
-  [{ code: 'upstream-blocked' }, /remote (?:auto|manually) blocked/i],
+  [{ code: 'upstream-setup' }, UPSTREAM_NOT_SET_UP],
+  [{ code: 'upstream-blocked' }, UPSTREAM_BLOCKED],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
   [
     { code: 'other-manifest' },

@@ -41,20 +41,21 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...(refusal === null ? [] : [{ code: 'perimeter' as const, ...refusal }]),
     ...ofStatus(status, text),
     ...missingChild(text, reference),
-    ...demanded(words, reference),
+    ...inOwnWords(words, reference),
     ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
     ...(cause === 'auth-required-or-denied' ? refusalClues(words, text, status) : []),
     ...quotedClues(text, endpoint),
     ...lazySnapshotter(words),
     ...passedOver(text, cause),
     ...ofMirrors(text),
+    ...ofRegistry(endpoint, reference, cause),
     ...ofHost(endpoint, reference, cause),
     ...nameClues(image, cause),
   ]
 }
 
-/** What the registry demands, or why the credential provider failed, in their own words. */
-function demanded(words: string, reference: Reference | null): Clue[] {
+/** What the registry or the credential provider says in its own words: why it failed, where the image is instead, and what it demands. */
+function inOwnWords(words: string, reference: Reference | null): Clue[] {
   const place = servedAt(words, reference?.registry ?? null)
   const reason = providerReason(words)
   return [
@@ -110,24 +111,38 @@ const DEFAULT_NAMES: readonly [RegExp, DefaultName][] = [
   [/(?:^|\.)example\.(?:com|net|org)$/i, 'documentation'],
 ]
 
-function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: Cause): Clue[] {
-  const registry = reference?.registry ?? null
-  const host = endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : registry
-  const clues: Clue[] =
-    registry !== null && /^(?:www\.)?hub\.docker\.com$/i.test(registry) ? [{ code: 'web-site' }] : []
-  const upstream = reference === null ? null : relayedRegistry(reference)
-  if (upstream !== null) clues.push({ code: 'relays', upstream })
-  if (host === null) return clues
+/** What the registry in the image's name shows: Docker Hub's web site, a cache's path, or a typo. */
+function ofRegistry(endpoint: Endpoint | null, reference: Reference | null, cause: Cause): Clue[] {
+  if (reference === null) return []
+  const { registry } = reference
+  const upstream = relayedRegistry(reference)
   const isItself = endpoint === null || endpoint.role === 'registry'
-  const near =
-    registry === null || !isItself ? null : misspelledRegistry(registry, { swapped: cause !== UNRESOLVED })
-  if (near !== null) clues.push({ code: 'near-registry', registry: near })
-  const [, unset] = DEFAULT_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
-  if (unset !== undefined && cause === UNRESOLVED) clues.push({ code: 'default-name', of: unset })
-  if (isLocal(host)) clues.push({ code: 'loopback' })
-  else if (isServiceName(host) || isShortServiceName(host)) clues.push({ code: 'service-name' })
-  else if (isPrivateAddress(host)) clues.push({ code: 'private-address' })
-  return clues
+  const near = isItself ? misspelledRegistry(registry, { swapped: cause !== UNRESOLVED }) : null
+  return [
+    ...(/^(?:www\.)?hub\.docker\.com$/i.test(registry) ? [{ code: 'web-site' as const }] : []),
+    ...(upstream === null ? [] : [{ code: 'relays' as const, upstream }]),
+    ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
+  ]
+}
+
+/** What the name or the address of the host shows that was asked. */
+function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: Cause): Clue[] {
+  const host =
+    endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : (reference?.registry ?? null)
+  if (host === null) return []
+  const [, of] = DEFAULT_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
+  const place = placeOf(host)
+  return [
+    ...(of !== undefined && cause === UNRESOLVED ? [{ code: 'default-name' as const, of }] : []),
+    ...(place === null ? [] : [{ code: place }]),
+  ]
+}
+
+/** Where the host is, if only the node, the cluster, or a private network knows it. */
+function placeOf(host: string): 'loopback' | 'service-name' | 'private-address' | null {
+  if (isLocal(host)) return 'loopback'
+  if (isServiceName(host) || isShortServiceName(host)) return 'service-name'
+  return isPrivateAddress(host) ? 'private-address' : null
 }
 
 /** The host that a proxy was asked for, as the text names it before the proxy's own error. */

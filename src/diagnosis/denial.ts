@@ -2,8 +2,9 @@
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { fullName, type Reference } from '../image/reference.ts'
-import { type Cloud, cloudOf, isPublic } from '../image/registries.ts'
+import { cloudOf, isPublic } from '../image/registries.ts'
 import { demandsLogin, demandsTerms, servedAt } from './access-demands.ts'
+import { isPage, UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import type { Clue } from './clue.ts'
 import { PROVIDER_FAILED } from './credential-provider.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -24,7 +25,13 @@ export interface Refusal {
 }
 
 /** Google's registries know the account, and that it lacks the role; whatever wraps their words. */
-const GOOGLE = /\bpermission \\{0,3}["'`‹]?[\w.]*›?\\{0,3}["'`]? denied on resource\b/
+const GOOGLE = /\bpermission \\{0,3}["'`‹]?[\w.]*›?\\{0,3}["'`]? denied on resource\b/i
+const AWS = /\bUser: arn:\S{1,200} is not authorized to perform\b/i
+
+/** Whether a cloud names the identity that it refuses (AWS) or the permission that this lacks (Google); to anonymous requests both answer otherwise. */
+export function knewIdentity(text: string): boolean {
+  return AWS.test(text) || GOOGLE.test(text)
+}
 
 /** What a login consists of, and who it is of. */
 const LOGIN =
@@ -49,12 +56,17 @@ const REFUSED_LOGIN = new RegExp(
   ].join('|'),
 )
 
+/** A cache's own words for a remote (proxy) repository without a proper upstream. */
+export const UPSTREAM_NOT_SET_UP = /\bupstream (?:repository|registry) is not configured\b/i
+
 /** What the text alone proves; the first pattern that matches decides. */
 const PATTERNS: [DenialSubcause, RegExp][] = [
   [
     'upstream',
-    /\b(?:authentication|authorization|login|credentials?)\b.{0,40}\bupstream\b|\bupstream\b.{0,80}\b(?:unauthori[sz]ed|authentication|denied|credential|forbidden)|\bupstream (?:repository|registry) is not configured\b|\bremote (?:auto|manually) blocked\b|\bhttp status code: 40[13], body\b/,
+    /\b(?:authentication|authorization|login|credentials?)\b.{0,40}\bupstream\b|\bupstream\b.{0,80}\b(?:unauthori[sz]ed|authentication|denied|credential|forbidden)|\bhttp status code: 40[13], body\b/,
   ],
+  ['upstream', UPSTREAM_NOT_SET_UP],
+  ['upstream', UPSTREAM_BLOCKED],
   [
     'blocked',
     /\bnot allowed access\b|\bfirewall\b|\bexport control|\bembargo|\bsanction|\bnot available in your\b|\byour (?:location|country|region)\b|\blegal reasons\b|\bip allow list\b|\byour ip address is not (?:permitted|allowed)\b|\bip (?:address )?(?:‹name› )?(?:is |has been )?(?:not allowed|blocked|denied|banned|restricted)|\bblocked by (?:network|ip|geo)|\bnetwork (?:rule|access) |\bpublic (?:network )?access is (?:disabled|not permitted|not allowed)|\bauthorizationfailure\b|\bnot authorized to perform this operation\b|\b(?:private (?:link|endpoint)|vpc) (?:endpoint )?(?:is )?(?:required|only)/,
@@ -85,55 +97,37 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ],
 ]
 
-const WEB_PAGE = /\binvalid character .{1,12} looking for beginning\b|\bhtml\b/
-
 /**
  * The subcause of a refusal: from the text if a pattern matches, else from the status and the pod's credential. Never claims more than
  * they prove: a 401 does not show whether the image exists.
  */
 export function denialOf(refusal: Refusal): DenialSubcause {
-  const { masked, text, endpoint, status, reference } = refusal
-  const open = reference !== null && isPublic(fullName(reference))
+  const { masked, text, reference, credential } = refusal
   if (servedAt(text, reference?.registry ?? null) !== null) return 'policy'
   // The kubelet's plugin failed, so no registry was asked.
   if (PROVIDER_FAILED.test(masked)) return 'no-credential-sent'
   const proven = provenIn(masked)
   // A web page that gives no reason is not the registry's answer.
-  if (proven === undefined && WEB_PAGE.test(masked)) return 'unspecified'
-  // Everything there is public, so a refusal is about the image's name or the caller's address, not a login.
-  const demanded = demandsTerms(text) || (open && demandsLogin(text))
-  if (open && proven !== 'credential-refused' && !demanded) return closedToAll(refusal, proven)
-  if (demanded && proven !== 'credential-refused')
-    return refusal.credential === 'usable' ? 'not-permitted' : 'no-credential-sent'
-  if (
-    proven === 'not-permitted' &&
-    /\bmay not exist\b/.test(masked) &&
-    !GOOGLE.test(masked) &&
-    refusal.credential === 'none' &&
-    cloudOf(reference?.registry ?? null) === null
-  )
+  if (proven === undefined && isPage(masked)) return 'unspecified'
+  if (proven !== 'credential-refused') {
+    const open = reference !== null && isPublic(fullName(reference))
+    if (demandsTerms(text) || (open && demandsLogin(text)))
+      return credential === 'usable' ? 'not-permitted' : 'no-credential-sent'
+    if (open) return closedToAll(refusal, proven)
+  }
+  return proven === undefined ? byStatus(refusal) : asMeant(proven, refusal)
+}
+
+/** What the words mean at this registry, and for this login. */
+function asMeant(proven: DenialSubcause, { masked, status, reference, credential }: Refusal): DenialSubcause {
+  const isCloud = cloudOf(reference?.registry ?? null) !== null
+  const leavesOpen = /\bmay not exist\b/.test(masked) && !GOOGLE.test(masked)
+  if (proven === 'not-permitted' && leavesOpen && credential === 'none' && !isCloud)
     return 'denied-or-missing'
   // The cloud's token server knew the node's identity and did not allow it.
-  if (
-    proven === 'credential-refused' &&
-    status === 403 &&
-    refusal.credential !== 'usable' &&
-    cloudOf(reference?.registry ?? null) !== null
-  )
+  if (proven === 'credential-refused' && status === 403 && credential !== 'usable' && isCloud)
     return 'not-permitted'
-  if (proven !== undefined) return proven
-  if (ownReason(masked) !== null) return 'unspecified'
-  if (endpoint?.role === 'storage' && status === 403) return 'blocked'
-  if (status === 402 || status === 451) return 'blocked'
-  // Docker Hub answers 401 for an image that is private or does not exist.
-  if (
-    status === 403 &&
-    endpoint?.role === 'registry' &&
-    isDockerHub(reference?.registry ?? '') &&
-    refusal.credential !== 'usable'
-  )
-    return 'blocked'
-  return bareStatus(refusal)
+  return proven
 }
 
 /** The reason of a refusal in the registry's words: what is switched off, or a reason that is not known. 402 asks for a payment. */
@@ -172,18 +166,22 @@ function closedToAll({ status, endpoint }: Refusal, proven: DenialSubcause | und
   return status === 403 && endpoint?.role !== 'mirror' ? 'blocked' : 'denied-or-missing'
 }
 
-/** From the status alone: 403 means a known account; 401 shows neither whether a login was sent nor whether the image exists. */
-function bareStatus({ masked, status, reference, credential }: Refusal): DenialSubcause {
-  const cloud: Cloud | null = cloudOf(reference?.registry ?? null)
+/** From the status and the place: 403 means a known account; 401 shows neither whether a login was sent nor whether the image exists. */
+function byStatus({ masked, status, reference, endpoint, credential }: Refusal): DenialSubcause {
+  const registry = reference?.registry ?? null
+  if (ownReason(masked) !== null) return 'unspecified'
+  if (status === 402 || status === 451) return 'blocked'
   if (status === 403) {
-    if (credential === 'usable' || cloud !== null) return 'not-permitted'
-    return 'denied-or-missing'
+    if (endpoint?.role === 'storage') return 'blocked'
+    if (credential === 'usable' || cloudOf(registry) !== null) return 'not-permitted'
+    // Docker Hub answers 401 for an image that is private or does not exist.
+    return endpoint?.role === 'registry' && isDockerHub(registry ?? '') ? 'blocked' : 'denied-or-missing'
   }
   if (status === 401) return 'denied-or-missing'
   if (/\bforbidden\b/.test(masked)) return credential === 'usable' ? 'not-permitted' : 'denied-or-missing'
-  if (/\bunauthori[sz]ed\b|\bdenied\b|\bauthentication required\b|\bauthorization required\b/.test(masked))
-    return 'denied-or-missing'
-  return 'unspecified'
+  return /\bunauthori[sz]ed\b|\bdenied\b|\bauthentication required\b|\bauthorization required\b/.test(masked)
+    ? 'denied-or-missing'
+    : 'unspecified'
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   isPullFailureReason,
   isPullOfGuest,
   isSandboxFailure,
+  isSilent,
   mentionsFailedPull,
   sandboxImage,
 } from '../image/pull-messages.ts'
@@ -123,9 +124,6 @@ export interface ProvenCause extends Classification {
   evidence: Evidence | null
 }
 
-/** Messages that report a failure without its reason: the bare back-off, or the waiting reason repeated. */
-const SILENT = /^(?:back-off pulling image "[^"]*"(?:: \w+)?|(?:error: )?\w*)[:.\s]*$/i
-
 /**
  * The cause of the newest attempt, with the kubelet's message that proves it.
  * An error in the status is always the newest attempt's; older kubelets report errors in events only.
@@ -137,7 +135,7 @@ export function prove(failing: FailingContainer, judge: Classifier = classify): 
 }
 
 function fromStatus({ reason, message }: FailingContainer, judge: Classifier): ProvenCause | null {
-  if (SILENT.test(message)) return null
+  if (isSilent(message)) return null
   return { ...judge(message, reason), evidence: { from: 'status', text: message } }
 }
 

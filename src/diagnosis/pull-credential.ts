@@ -9,6 +9,7 @@ import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
 import type { Clue } from './clue.ts'
+import { knewIdentity } from './denial.ts'
 import { type FailingContainer, lastFailure } from './failing-container.ts'
 import type { CredentialReport, Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
@@ -65,14 +66,10 @@ export function pullCredential(pull: Pull, logins: KnownLogins): CredentialRepor
   }
 }
 
-/** AWS names the identity that it refuses, and Google the permission that an identity lacks; to anonymous requests both answer otherwise. */
-const KNOWN_IDENTITY =
-  /\bUser: arn:\S{1,200} is not authorized to perform\b|\bPermission [\\"'‹]{0,3}[\w.]{1,100}[\\"'›]{0,3} denied on resource\b/i
-
 /** Whether the text proves that the node's identity was sent, as the pod has no login. */
 function isOfNode({ evidence, image }: Pull, { status }: CredentialReport): boolean {
   const isCloud = cloudOf(parseReference(image)?.registry ?? null) !== null
-  return isCloud && (status === 'none' || status === 'broken') && KNOWN_IDENTITY.test(evidence?.text ?? '')
+  return isCloud && (status === 'none' || status === 'broken') && knewIdentity(evidence?.text ?? '')
 }
 
 /** Whether every usable secret of the pod was created after the newest attempt. */

@@ -3,6 +3,7 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isFixedImage } from '../image/fixed-tag.ts'
 import { isLocal } from '../image/host.ts'
+import { isInLibrary } from '../image/official-images.ts'
 import { parseReference } from '../image/reference.ts'
 import { relayedRegistry } from '../image/registries.ts'
 import { isOfCustomController } from '../snapshot/owners.ts'
@@ -87,7 +88,7 @@ export function fittingRemedies(findings: Finding[]): RemedyOffer[] {
 
 /** Whether the remedy would change anything: the registry that is offered has only Docker's official images. */
 function hasEffect(remedy: Remedy, { reference }: Finding): boolean {
-  return remedy !== 'replace-registry' || reference?.startsWith('docker.io/library/') === true
+  return remedy !== 'replace-registry' || isInLibrary(reference)
 }
 
 function isLimited({ cause }: RemedyFacts): boolean {

@@ -3,8 +3,9 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 import { hidesMissing, relayedRegistry } from '../image/registries.ts'
-import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
-import { denialOf } from './denial.ts'
+import { NO_LATEST } from './causes/image-not-found.ts'
+import { isHubLimit, isLimitOfMinutes, namesLimit } from './causes/rate-limited.ts'
+import { denialOf, knewIdentity } from './denial.ts'
 import type { Endpoint } from './endpoint.ts'
 import type {
   Cause,
@@ -47,57 +48,47 @@ export function subcauseOf(cause: Cause, facts: SubcauseFacts): Subcause | null 
 
 /** Refusals that an expired login explains better than a lack of rights or a wrong name. */
 const LEAVES_OPEN: readonly Subcause[] = ['not-permitted', 'denied-or-missing', 'unspecified']
-/** Who says so knew the caller, who had a valid login: such as AWS of a node's role. */
-const KNEW_CALLER = /\bnot authorized to perform\b/
-
 function deniedOf({ error, reference, endpoint, credential, expired }: SubcauseFacts): Subcause {
   const { masked = '', text = '', status = null } = error ?? {}
   const shown = denialOf({ masked, text, status, reference, endpoint, credential })
-  return expired && LEAVES_OPEN.includes(shown) && !KNEW_CALLER.test(masked) ? 'credential-refused' : shown
+  // A caller that is known had a valid login, such as that of the node's role.
+  return expired && LEAVES_OPEN.includes(shown) && !knewIdentity(text) ? 'credential-refused' : shown
 }
 
 /** Docker Hub's older message is the same for everyone: the pod's credential decides who was counted, unless a mirror made the request. */
 function limitOf({ textSubcause, reference, endpoint, credential, error }: SubcauseFacts): RateLimitSubcause {
   const inText = (textSubcause ?? 'unspecified') as RateLimitSubcause
+  const { text = '', masked = '', forToken = false } = error ?? {}
   const ofHub = reference === null || isDockerHub(reference.registry)
   // A cache passes on what Docker Hub says of the cache's own pulls.
-  if (!ofHub && isHubLimit(error?.text ?? '')) return 'unspecified'
+  if (!ofHub && isHubLimit(text)) return 'unspecified'
   if (inText !== 'unspecified' || reference === null || !ofHub) return inText
-  if (isLimitOfMinutes(error?.text ?? '')) return 'unspecified'
+  if (isLimitOfMinutes(text)) return 'unspecified'
   // Pulls are counted at the manifest, so what the token server counts is requests.
-  if (error?.forToken === true && !/\btoomanyrequests\b|\blimit\b/.test(error.masked)) return 'abuse'
+  if (forToken && !namesLimit(masked)) return 'abuse'
   // Without a message, the limit may also be the one on requests, which is the same for everyone.
-  if (endpoint?.role === 'mirror' || !/\btoomanyrequests\b|\blimit\b/.test(error?.masked ?? '')) return inText
+  if (endpoint?.role === 'mirror' || !namesLimit(masked)) return inText
   return credential === 'none' ? 'anonymous' : credential === 'usable' ? 'account' : 'unspecified'
 }
 
+/** Words of a cache about its upstream. */
+const OF_CACHE = /\bupstream\b|\bproxy cache\b|\bremote repositor/
+const NO_REPOSITORY =
+  /\bname[_ ]unknown\b|\bunknown repository\b|\brepository\b.{0,60}\b(?:not found|does(?: not|n't) exist|not known|unknown)|\bproject\b.{0,60}\bnot found\b|\bno such repository\b/
+const NO_TAG =
+  /\bmanifest[_ ]unknown\b|\bmanifest for\b.{0,40}\bnot found\b|\bunknown (?:manifest|tag)\b|\btag\b.{0,60}\b(?:not found|does(?: not|n't) exist|unknown|was deleted|expired)/
+
 /** What is missing. A registry that answers missing repositories with a refusal can only mean the tag. */
 function missingOf({ error, reference, endpoint }: SubcauseFacts): NotFoundSubcause {
-  const masked = error?.masked ?? ''
+  const { masked = '', ofMirror = false } = error ?? {}
   // A pause image that the runtime looked for on the node only.
   if (masked.endsWith('failed to get sandbox image ‹name›: image ‹name› not found')) return 'unspecified'
+  const isRelayed = reference !== null && relayedRegistry(reference) !== null
   // A cache's answer about its upstream proves nothing about the image.
-  const relayed = reference !== null && relayedRegistry(reference) !== null
-  if (
-    endpoint?.role === 'mirror' ||
-    error?.ofMirror === true ||
-    relayed ||
-    /\bupstream\b|\bproxy cache\b|\bremote repositor/.test(masked)
-  )
-    return 'not-in-mirror'
-  if (
-    /\bname[_ ]unknown\b|\bunknown repository\b|\brepository\b.{0,60}\b(?:not found|does(?: not|n't) exist|not known|unknown)|\bproject\b.{0,60}\bnot found\b|\bno such repository\b/.test(
-      masked,
-    )
-  )
-    return 'repository'
-  if (
-    /\bmanifest[_ ]unknown\b|\bmanifest for\b.{0,40}\bnot found\b|\bunknown (?:manifest|tag)\b|\bwith an explicit (?:version|tag)\b|\btag\b.{0,60}\b(?:not found|does(?: not|n't) exist|unknown|was deleted|expired)/.test(
-      masked,
-    )
-  )
-    return 'tag'
-  return reference !== null && hidesMissing(reference.registry) ? 'tag' : 'unspecified'
+  if (endpoint?.role === 'mirror' || ofMirror || isRelayed || OF_CACHE.test(masked)) return 'not-in-mirror'
+  if (NO_REPOSITORY.test(masked)) return 'repository'
+  const isTag = NO_LATEST.test(masked) || NO_TAG.test(masked)
+  return isTag || (reference !== null && hidesMissing(reference.registry)) ? 'tag' : 'unspecified'
 }
 
 /** A kubelet that verifies says the same of both; a node's list of images may be incomplete. */

@@ -24,6 +24,11 @@ export function libraryName(reference: string | null): string | null {
   return /^docker\.io\/library\/([^:@]+)/.exec(reference ?? '')?.[1] ?? null
 }
 
+/** Whether the image is in Docker Hub's library, whose images other registries have, too. @param reference the full name */
+export function isInLibrary(reference: string | null): boolean {
+  return libraryName(reference) !== null
+}
+
 /** Whether the full name is that of an official image, which anyone can pull. */
 export function isOfficial(reference: string | null): boolean {
   return OFFICIAL_IMAGES.includes(libraryName(reference) ?? '')

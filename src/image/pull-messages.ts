@@ -32,6 +32,14 @@ export function isPullProgress({ message }: { message: string }): boolean {
   return stage === 'began' || stage === 'ended'
 }
 
+/** Messages that report a failure without its reason: the bare back-off, or the waiting reason repeated. */
+const SILENT = /^(?:back-off pulling image "[^"]*"(?:: \w+)?|(?:error: )?\w*)[:.\s]*$/i
+
+/** Whether the kubelet's message gives no reason of a failure, which was in an event. */
+export function isSilent(message: string): boolean {
+  return SILENT.test(message)
+}
+
 /** Whether the event reports any failure to create the pod's sandbox. */
 export function isSandboxFailure({ reason, message }: { reason: string; message: string }): boolean {
   return reason === 'FailedCreatePodSandBox' || SANDBOX.test(message)

@@ -86,6 +86,24 @@ const CLOUDS: Record<Cloud, RegExp> = {
   gar: /(?:^|\.)gcr\.io$|-docker\.pkg\.dev$/,
 }
 
+/** Hosts of gitlab.com, and those that are named like one of a self-managed GitLab. */
+export const GITLAB = /(?:^|[.-])gitlab[.-]/
+
+/** Whether the registry is GitLab's own, or most likely that of a self-managed GitLab. */
+export function isGitLab(registry: string): boolean {
+  return GITLAB.test(registry)
+}
+
+/** The region of a private registry of ECR; null for any other registry. */
+export function ecrRegion(registry: string | null): string | null {
+  return /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry ?? '')?.[1] ?? null
+}
+
+/** Whether the registry is one of projects in Google's Container Registry, which Artifact Registry has replaced. */
+export function isContainerRegistry(registry: string | null): boolean {
+  return cloudOf(registry) === 'gar' && /(?:^|\.)gcr\.io$/.test(registry ?? '')
+}
+
 /** The cloud whose nodes may pull from this registry without a pull secret; null for any other registry. */
 export function cloudOf(registry: string | null): Cloud | null {
   if (registry === null || /^(?:k8s|mirror)\.gcr\.io$/.test(registry)) return null

@@ -1,4 +1,4 @@
-/** JSON that can be anything: a foreign file, a registry's answer, the output of a program. */
+/** Reads JSON that can be anything: a foreign file, a registry's answer, the output of a program. Nothing here throws: wrong types count as absent. */
 
 export type JsonObject = Record<string, unknown>
 
@@ -20,4 +20,41 @@ export function parseJson(text: string): unknown {
 export function parseJsonObject(text: string): JsonObject | null {
   const value = parseJson(text)
   return isObject(value) ? value : null
+}
+
+/** Returns the object, or an empty one. */
+export function record(value: unknown): JsonObject {
+  return isObject(value) ? value : {}
+}
+
+/** Returns the array, or an empty one. */
+export function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+/** Returns the string, or an empty one. */
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** Returns the fields of an object that are non-empty strings, such as labels. */
+export function texts(value: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record(value)).flatMap(([key, entry]) => (text(entry) === '' ? [] : [[key, text(entry)]])),
+  )
+}
+
+/** Returns the string, or null if there is none or it is empty. */
+export function textOrNull(value: unknown): string | null {
+  return text(value) || null
+}
+
+/** Returns the first of the values that is a non-empty string, or null. */
+export function firstText(...values: unknown[]): string | null {
+  return values.map(textOrNull).find(value => value !== null) ?? null
+}
+
+/** Returns the finite number, or the fallback. */
+export function number(value: unknown, fallback: number): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : fallback
 }

@@ -2,7 +2,7 @@
 
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import type { JobLimit, ObjectManager } from '../snapshot/fix-objects.ts'
-import type { PodMaker } from '../snapshot/pod.ts'
+import { type PodMaker, podKey } from '../snapshot/pod.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import type { Change, Target } from './change.ts'
@@ -211,4 +211,11 @@ function reaches(scope: PlanScope, change: Change): boolean {
     default:
       return covers(scope, target)
   }
+}
+
+/** Returns the keys of the pods that the change replaces; none for a Secret or a service account, which can have a pod's name. */
+export function podsReplacedBy(change: Change): string[] {
+  const { namespace, kind, name } = change.target
+  if (change.action === 'patch-template') return change.pods.map(pod => podKey(namespace, pod))
+  return kind === 'Pod' ? [podKey(namespace, name)] : []
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { isTag } from '../image/reference.ts'
-import { isObject, parseJsonObject } from '../json/json-object.ts'
+import { parseJsonObject, record } from '../json/json-object.ts'
 import type { AuthorizedAnswer } from './authorized-requests.ts'
 import type { RegistryAnswer } from './connection.ts'
 import type { ManifestReference, Platform, TagsOutcome } from './outcome.ts'
@@ -47,10 +47,10 @@ export function sha256(bytes: Buffer): string {
 export function readManifest(body: Buffer): { platforms: Platform[] } | { configDigest: string } | null {
   const { manifests, config } = parse(body)
   if (Array.isArray(manifests)) {
-    const found = manifests.map(entry => platformOf(asObject(asObject(entry).platform)))
+    const found = manifests.map(entry => platformOf(record(record(entry).platform)))
     return { platforms: found.filter(platform => platform !== null) }
   }
-  const { digest } = asObject(config)
+  const { digest } = record(config)
   return typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest) ? { configDigest: digest } : null
 }
 
@@ -70,10 +70,6 @@ function platformOf({ os, architecture, variant }: Record<string, unknown>): Pla
 
 function parse(body: Buffer): Record<string, unknown> {
   return parseJsonObject(body.toString('utf8')) ?? {}
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  return isObject(value) ? value : {}
 }
 
 export interface TagPages {

@@ -3,7 +3,7 @@
 import { keyMatches, normalizeKey } from '../dockerconfig/kubelet-key.ts'
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { DOCKER_HUB, DOCKER_HUB_INDEX } from '../image/docker-hub.ts'
-import { KINDS } from '../kubernetes/api/kinds.ts'
+import { KINDS, nameOf, namespaceOf } from '../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import { byText } from '../order.ts'
 import type { QuotaOutcome } from '../registry/outcome.ts'
@@ -12,7 +12,6 @@ import { secretCredential, UniqueLogins } from './image-checks/pod-logins.ts'
 import { assertExists } from './live/pods.ts'
 import type { NamespaceOrAll, Reading } from './live/reading.ts'
 import { PULL_SECRET_TYPES, pullLoginsOf } from './narrow/pull-secret.ts'
-import { nameOf, namespaceOf } from './narrow/shape.ts'
 
 /** Secrets per page: each can be up to 1 MiB (core/v1/types.go). */
 const PAGE = 100

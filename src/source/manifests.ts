@@ -1,12 +1,11 @@
 /** Finds the workloads in manifests, so that what was just applied can be waited for. */
 
 import { UsageError } from '../errors.ts'
-import { isObject } from '../json/json-object.ts'
+import { isObject, list, record, text, textOrNull } from '../json/json-object.ts'
 import { kindOf } from '../kubernetes/api/kinds.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
 import { readDocuments } from './dump/documents.ts'
 import { findInputs, type InputOptions } from './dump/inputs.ts'
-import { list, record, text, textOrNull } from './narrow/shape.ts'
 import { narrowPodTemplate, type PodTemplate } from './narrow/template.ts'
 import { SUBJECT_KINDS } from './subject-names.ts'
 

@@ -9,11 +9,12 @@ import {
   pullStage,
   sandboxImage,
 } from '../image/pull-messages.ts'
+import { firstText, number, record, text, textOrNull } from '../json/json-object.ts'
 import { byText, compareText } from '../order.ts'
+import { narrowMessage, narrowName } from '../secrecy/foreign-text.ts'
 import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
 import { type ContainerState, isFinished, isUntried, type Pod, podKey } from '../snapshot/pod.ts'
 import type { PodEvent, ScopeSubject, SnapshotScope } from '../snapshot/snapshot.ts'
-import { firstText, narrowMessage, narrowName, number, record, text, textOrNull } from './narrow/shape.ts'
 import type { RequestedSubject } from './subject-names.ts'
 
 /** The pods that a snapshot is taken of. */

@@ -123,6 +123,21 @@ test('an image that nobody could ask about is not pinned, and the reason is true
   expect(err).toMatch(/not pinned: 127\.0\.0\.1:1 can't be reached from this machine \(/)
 })
 
+test('an interrupted --fix says what it wrote, and leaves the other files', async () => {
+  const before = podWith('nginx:1.27.3', 'Always')
+  for (const name of ['a', 'b', 'c']) put(`${name}.yaml`, before)
+  // Ctrl-C while the first file is written.
+  const signal = Object.defineProperties(new AbortController().signal, {
+    aborted: { get: () => file('a.yaml') !== before },
+    reason: { value: 'SIGINT' },
+  })
+  const { code, err } = await run(['-f', '.', '--fix', '--offline'], { signal })
+  expect([code, file('b.yaml'), file('c.yaml')]).toEqual([130, before, before])
+  expect(err).toBe(
+    'a.yaml: 1 edit written\nInterrupted: 2 files not edited yet. Run the same command again to edit them.\n',
+  )
+})
+
 test('a value that several containers share is refused once, at its own place', async () => {
   const shared = podWith('acme.io/a:1.2.3', 'Always').replace('- name', '- &first\n    name')
   put('a.yaml', `${shared}  - <<: *first\n    name: b\n`)
@@ -256,6 +271,18 @@ describe('with a registry', () => {
     expect(file('a.yaml')).toBe(edited)
     expect(JSON.parse(second.out).edits.files).toEqual([])
     expect(hub.pulls).toEqual([])
+  })
+
+  test('--fix keeps an image whose old place still has it, in the first run as in the second', async () => {
+    for (const repository of ['bitnami/nginx', 'bitnamilegacy/nginx'])
+      hub.addImage({ repository, tags: ['1.29.1'] })
+    put('a.yaml', podWith('bitnami/nginx:1.29.1'))
+    await asking(['-f', 'a.yaml', '--fix'])
+    const edited = file('a.yaml')
+    expect(edited).toMatch(/image: bitnami\/nginx:1\.29\.1@sha256:/)
+    const again = await asking(['-f', 'a.yaml', '--fix'])
+    expect(file('a.yaml')).toBe(edited)
+    expect(again.err).not.toContain('left unchanged')
   })
 
   test('--fix exits the same whether or not it has anything to write: only --check-images reports a missing image', async () => {

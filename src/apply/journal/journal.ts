@@ -6,17 +6,42 @@ import { dirname, join } from 'node:path'
 import { errorCode, UsageError } from '../../errors.ts'
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
+import type { Plan } from '../../plan/plan.ts'
 import type { InterruptedPod } from '../../snapshot/fix-objects.ts'
 import type { JournalWriter } from '../apply-context.ts'
 import type { ChangeOutcome } from '../outcome.ts'
 import { outcomeOf } from '../server-view.ts'
-import type { JournalLine, Run, RunHeader } from './run.ts'
+import { type JournalLine, type Run, type RunHeader, unfinishedRun } from './run.ts'
 
 /** Returns a name for a run that starts now. Names sort by time; a random suffix distinguishes runs of the same second. */
 export function runName(now: Date): string {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '')
   return `${time}-${randomBytes(3).toString('hex')}`
 }
+
+/**
+ * Returns the header of a run that applies the plan, starting now.
+ * @param scope the plan's, as journals state it
+ * @param user the user's name on the server; null if the server does not report it
+ * @param runs earlier runs against the cluster, newest first
+ */
+export function headerOf(
+  { cluster: { uid, server, context }, secretName, credentials, changes }: Plan,
+  { now, scope, user, runs }: { now: Date; scope: JournaledScope; user: string | null; runs: Run[] },
+): RunHeader {
+  return {
+    type: 'run',
+    run: runName(now),
+    startedAt: now.toISOString(),
+    cluster: { uid, server, context },
+    ...scope,
+    user,
+    continues: unfinishedRun(runs, { secretName, ...scope })?.run ?? null,
+    plan: { secretName, registries: credentials.map(({ registry }) => registry), changes: changes.length },
+  }
+}
+
+type JournaledScope = Pick<Run, 'namespaces' | 'only'>
 
 /** Appends to one run's file. The file is created with the first line, so a run that writes nothing leaves no file. */
 export class Journal implements JournalWriter {

@@ -25,6 +25,8 @@ interface Edited {
   edits: EditReport
   /** What the registries answered about the images that edits depend on, without those that --check-images asked about. */
   answers: ImageCheck[]
+  /** Files that an interruption left as they were. */
+  unreached: number
 }
 
 /** Edits each file completely or not at all. A file that can't be edited does not stop the others. @throws UsageError */
@@ -49,12 +51,14 @@ export async function editFiles(
   })
   const unread = new Set(scope.unread.map(({ path }) => path))
   const files: EditedFile[] = []
+  let unreached = 0
   for (const [path, edits] of Map.groupBy(planned.edits, edit => edit.path)) {
     const where = real.get(path)
-    if (where === undefined) continue
+    if (context.signal.aborted) unreached += 1
+    if (where === undefined || context.signal.aborted) continue
     files.push(unread.has(path) ? unedited(path, edits, 'unread') : await editFile(path, where, edits, write))
   }
-  return { edits: { dryRun: !write, files, leftAlone: planned.leftAlone }, answers }
+  return { edits: { dryRun: !write, files, leftAlone: planned.leftAlone }, answers, unreached }
 }
 
 function refusePipes({ scope, real }: AuditInput): void {

@@ -13,6 +13,10 @@ export const notFoundStatus: CauseRule = {
     status === 404 || status === 410 || UPSTREAM_LACKS.test(masked) ? MATCHES : null,
 }
 
+/** Red Hat's registry has repositories without the tag latest, and answers so. */
+export const NO_LATEST =
+  /\bdoes(?: not|n't) use the (?:‹name›|\S{0,3}latest\S{0,3}) tag\b|\bmust be pulled with an explicit (?:version|tag)\b/i
+
 export const notFound = ruleOf(
   'image-not-found',
   /\b(?:manifest|name|blob|tag|repository)[_ ]unknown\b|\bunknown (?:manifest|repository|tag|blob|image)\b/,
@@ -20,8 +24,7 @@ export const notFound = ruleOf(
   /\bno such (?:image|manifest|tag|repository)\b|\bnot known to (?:the )?registry\b/,
   /\b(?:repository|tag|image|manifest|artifact|project)\b.{0,60}\bdoes(?: not|n't) exist\b/,
   /\b(?:could(?: not|n't)|can(?:not|'t)|unable to|failed to) find (?:the )?(?:tag|image|manifest|repository)\b/,
-  // Red Hat's registry has repositories without the tag latest, and answers so.
-  /\bdoes(?: not|n't) use the (?:‹name›|latest) tag\b|\bmust be pulled with an explicit (?:version|tag)\b/,
+  NO_LATEST,
   /\bwas deleted or has expired\b|\bhas been deleted\b/,
   /\bfailed to fetch ‹name› from request\b/,
 )

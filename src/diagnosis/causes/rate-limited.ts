@@ -35,6 +35,11 @@ export function isHubLimit(text: string): boolean {
   return OF_HUB.test(text)
 }
 
+/** Whether the answer names a limit: the one to a HEAD request has no message. @param masked see maskNames */
+export function namesLimit(masked: string): boolean {
+  return /\btoomanyrequests\b|\blimit\b/.test(masked)
+}
+
 export const rateLimited: CauseRule = {
   cause: 'rate-limited',
   judge: error =>
@@ -62,7 +67,7 @@ function subcauseOf({ masked, hosts }: PullError): RateLimitSubcause {
   ) {
     return 'account'
   }
-  // The answer to a HEAD request has no message, so it does not show which limit was hit.
-  const says = /\btoomanyrequests\b|\blimit\b|\bhead (?:request to )?["'`]?‹url›/.test(masked)
-  return !says && hosts.some(isDockerHubHost) ? 'abuse' : 'unspecified'
+  // The answer to a HEAD request does not show which limit was hit.
+  const isOpen = namesLimit(masked) || /\bhead (?:request to )?["'`]?‹url›/.test(masked)
+  return !isOpen && hosts.some(isDockerHubHost) ? 'abuse' : 'unspecified'
 }

@@ -9,15 +9,23 @@ export const serverStatus: CauseRule = {
     (status >= 500 ||
       // A token endpoint that does not allow the method is a wrong or broken one.
       (forToken && status === 405) ||
-      (MISSING.includes(status) && PAGE.test(masked)))
+      (MISSING.includes(status) && isPage(masked)))
       ? MATCHES
       : null,
 }
 
 const MISSING = [404, 410]
-/** Pages of web servers and ingresses, which no registry sends: what is missing is the registry, and nothing is known of the image. */
+/** Pages of web servers and ingresses, and what is not JSON. */
 const PAGE =
   /<!?(?:doctype|html)\b|\binvalid character .{1,12} (?:looking for beginning of|after) |\bdefault backend - 404\b|\b404 page not found\b/
+
+/** Whether the answer is one that no registry sends: nothing is known of the image then. @param masked see maskNames */
+export function isPage(masked: string): boolean {
+  return PAGE.test(masked)
+}
+
+/** Nexus has blocked the upstream of a repository, because it failed or by hand. */
+export const UPSTREAM_BLOCKED = /\bremote (?:auto|manually) blocked\b/i
 
 const BROKEN = [
   /\binternal (?:server )?error\b|\bbad gateway\b|\bservice (?:temporarily )?unavailable\b|\bgateway time-?out\b/,
@@ -27,8 +35,7 @@ const BROKEN = [
   /\bcannot unmarshal\b|\bmissing .{0,40}\bheader\b.{0,40}\bresponse\b|\bmissing (?:or empty )?‹name› header\b/,
   /\b(?:unable to decode|failed to decode|error decoding|decoding) (?:bearer )?(?:token|response|manifest|body)\b|\breports content size of zero\b/,
   /\bstopped after \d+ redirects\b/,
-  // Nexus has blocked an upstream, because it failed or by hand.
-  /\bremote (?:auto|manually) blocked\b/,
+  UPSTREAM_BLOCKED,
 ]
 
 export const brokenAnswer: CauseRule = {

@@ -1,4 +1,4 @@
-/** The kinds of objects that pullguard reads and writes: their API groups and resources, and their models. */
+/** The kinds of objects that pullguard reads and writes: their API groups, resources, and models, and how objects are named. */
 
 import type {
   CoreV1Event,
@@ -18,6 +18,7 @@ import type {
   V1ServiceAccount,
   V1StatefulSet,
 } from '@kubernetes/client-node'
+import { record, textOrNull } from '../../json/json-object.ts'
 
 /** A model of client-node in its JSON form: times are strings. */
 export type AsJson<Model> = Model extends Date
@@ -142,4 +143,14 @@ export function isBuiltIn({ apiVersion, kind }: TypeMeta): boolean {
   const group = groupOf(apiVersion)
   if (kind === 'Event' && group === 'events.k8s.io') return true
   return Object.hasOwn(KINDS, kind) && KINDS[kind as keyof typeof KINDS].group === group
+}
+
+/** Returns `metadata.name`, or null: every object has a name. */
+export function nameOf(raw: unknown): string | null {
+  return textOrNull(record(record(raw).metadata).name)
+}
+
+/** Returns `metadata.namespace`; a handwritten namespaced object can omit it, which means `default`. */
+export function namespaceOf(raw: unknown): string {
+  return textOrNull(record(record(raw).metadata).namespace) ?? 'default'
 }

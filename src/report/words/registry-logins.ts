@@ -2,7 +2,7 @@
 
 import type { ShortLived, StepOf } from '../../advice/step.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
-import { type Cloud, cloudOf, HARDENED_IMAGES } from '../../image/registries.ts'
+import { type Cloud, cloudOf, ecrRegion, GITLAB, HARDENED_IMAGES } from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
 import { minuteOf } from './duration.ts'
 
@@ -16,8 +16,8 @@ export function loginCommand(registry: string | null): string {
   const ofAmazon = `docker login --username AWS --password-stdin ${host}`
   if (registry === 'public.ecr.aws')
     return `aws ecr-public get-login-password --region us-east-1 | ${ofAmazon}`
-  const region = /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry)?.[1]
-  if (region !== undefined) return `aws ecr get-login-password --region ${region} | ${ofAmazon}`
+  const region = ecrRegion(registry)
+  if (region !== null) return `aws ecr get-login-password --region ${region} | ${ofAmazon}`
   return cloudOf(registry) === 'gar'
     ? `gcloud auth print-access-token | docker login -u oauth2accesstoken --password-stdin ${host}`
     : `docker login ${host}`
@@ -31,7 +31,7 @@ const LOGINS: [registry: RegExp, rule: string][] = [
     /^ghcr\.io$/,
     'the password is a personal access token (classic) with read:packages, authorized for the organization if that enforces single sign-on (SSO)',
   ],
-  [/(?:^|\.)gitlab\./, 'the login is a deploy token with the scope read_registry'],
+  [GITLAB, 'the login is a deploy token with the scope read_registry'],
   [
     /(?:^|\.)ocir\.io$|^ocir\.[\w-]+\.oci\.oraclecloud\.com$/,
     "the user name starts with the tenancy's namespace (NAMESPACE/USER, or NAMESPACE/oracleidentitycloudservice/USER for a federated user), and the password is an auth token of that user",

@@ -3,6 +3,7 @@
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
 import { isFixedImage } from '../../image/fixed-tag.ts'
+import { isInLibrary } from '../../image/official-images.ts'
 import type { EditingRemedy } from '../../plan/change.ts'
 
 interface RemedyWords {
@@ -50,8 +51,6 @@ export const REMEDY_WORDS: Record<Exclude<Remedy, EditingRemedy>, RemedyWords> &
     help: 'pull from elsewhere, such as docker.io=quay.io/x',
     reason: "the same image is available there, under another registry's limit",
     flags: ({ reference }) =>
-      reference?.startsWith('docker.io/library/')
-        ? OFFICIAL_ELSEWHERE
-        : '--no-authenticate --replace-registry docker.io=<mirror>',
+      isInLibrary(reference) ? OFFICIAL_ELSEWHERE : '--no-authenticate --replace-registry docker.io=<mirror>',
   },
 }

@@ -1,7 +1,6 @@
 /** When a dump was made. */
 
-import { isObject } from '../../json/json-object.ts'
-import { list, record, text } from '../narrow/shape.ts'
+import { isObject, list, record, text } from '../../json/json-object.ts'
 
 /** Fields of conditions, container states, and events that only ever contain past times. */
 const PAST_TIMES = [

@@ -1,6 +1,7 @@
 /** The facts in a dump, narrowed as they are read: suspect pods, objects they could reference, namespaces with all Secrets. */
 
-import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
+import { record, text } from '../../json/json-object.ts'
+import { isBuiltIn, nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'
 import { type Pod, podKey } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
@@ -9,7 +10,6 @@ import { narrowOwner } from '../narrow/controller.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowNode, narrowServiceAccount } from '../narrow/related-objects.ts'
-import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
 import type { NamedPod } from '../ownership.ts'
 import { couldFail, narrowEvent } from '../suspects.ts'
 import type { DumpTime } from './dump-time.ts'

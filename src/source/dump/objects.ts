@@ -1,7 +1,6 @@
 /** Extracts the objects from a dump's documents: single objects, lists, and lists whose items have no kind. */
 
-import { isObject } from '../../json/json-object.ts'
-import { list, number, record, text } from '../narrow/shape.ts'
+import { isObject, list, number, record, text } from '../../json/json-object.ts'
 import type { DocumentHandlers } from './documents.ts'
 import type { DumpFacts } from './facts.ts'
 import type { Input } from './inputs.ts'

@@ -1,8 +1,8 @@
 /** Recognizes the objects of a dump, and what people pass instead: other documents, kubectl's human-readable output, mixed text. */
 
 import { UsageError } from '../../errors.ts'
-import { isObject } from '../../json/json-object.ts'
-import { nameOf, record, text } from '../narrow/shape.ts'
+import { isObject, record, text } from '../../json/json-object.ts'
+import { nameOf } from '../../kubernetes/api/kinds.ts'
 
 /** The kubectl command that makes a complete dump. */
 export const MAKE_A_DUMP = 'kubectl get pods,events,nodes,serviceaccounts,secrets,replicasets,jobs -A -o json'

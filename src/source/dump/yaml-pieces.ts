@@ -4,7 +4,7 @@
  */
 
 import { parseDocument } from 'yaml'
-import { list, record } from '../narrow/shape.ts'
+import { list, record } from '../../json/json-object.ts'
 import type { DocumentHandlers } from './documents.ts'
 import { beginsLogs, INTERLEAVED } from './recognize.ts'
 

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path'
 import { UsageError } from '../../errors.ts'
+import { record } from '../../json/json-object.ts'
 import { readManifest } from '../../manifest/document.ts'
 import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-comments.ts'
 import { workloadsIn } from '../../manifest/narrow-workloads.ts'
@@ -11,7 +12,6 @@ import { bytesOf } from '../file-names.ts'
 import { parseLabelSelector } from '../label-selector.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/related-objects.ts'
-import { record } from '../narrow/shape.ts'
 import { type FindOptions, type FoundFile, findFiles } from './find-files.ts'
 import { readStream, readText } from './read-text.ts'
 

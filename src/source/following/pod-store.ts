@@ -3,13 +3,14 @@
  * controller is not known yet.
  */
 
+import { record, text, textOrNull } from '../../json/json-object.ts'
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
+import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { podKey } from '../../snapshot/pod.ts'
 import type { RolloutPod } from '../../snapshot/rollout.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowRolloutPod } from '../live/rollouts.ts'
 import { narrowController } from '../narrow/controller.ts'
-import { nameOf, namespaceOf, record, text, textOrNull } from '../narrow/shape.ts'
 import { narrowEvent } from '../suspects.ts'
 import type { Store } from './follower.ts'
 

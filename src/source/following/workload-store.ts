@@ -1,12 +1,13 @@
 /** Stores the awaited workloads of a scope and their revisions, narrowed to what judging them takes, and decides whose pods are wanted. */
 
+import { record } from '../../json/json-object.ts'
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
+import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import type { RolloutKind, RolloutRevision, RolloutWorkload } from '../../snapshot/rollout.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
 import { fieldValue } from '../live/reading.ts'
 import { narrowRevision, narrowRolloutWorkload, REVISIONS } from '../live/rollouts.ts'
 import { narrowOwner } from '../narrow/controller.ts'
-import { nameOf, namespaceOf, record } from '../narrow/shape.ts'
 import { narrowPodTemplate, type PodTemplate } from '../narrow/template.ts'
 import type { Focus, Store } from './follower.ts'
 import type { NamedSubject, SubjectIndex, Subjects } from './subjects.ts'

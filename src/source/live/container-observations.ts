@@ -1,6 +1,7 @@
 /** Compares pods with the templates they were created from: which nodes have the image, and what was changed on the way. */
 
 import { fullName, parseReference } from '../../image/reference.ts'
+import { record, text } from '../../json/json-object.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import type { AuditSnapshot, ObservedContainer } from '../../snapshot/audit-snapshot.ts'
 import { isFinished, type Pod } from '../../snapshot/pod.ts'
@@ -10,7 +11,6 @@ import type { AuditedNode } from '../narrow/listed-node.ts'
 import { controllerRevisionHash } from '../narrow/marks.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
-import { record, text } from '../narrow/shape.ts'
 import { narrowTemplate } from '../narrow/template.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
 

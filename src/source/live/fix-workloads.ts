@@ -1,6 +1,7 @@
 /** Reads the pod templates of stuck pods: each topmost built-in controller, once; and how many more pods a Job can lose. */
 
 import type { V1ContainerStatus } from '@kubernetes/client-node'
+import { list, number, record, text } from '../../json/json-object.ts'
 import { rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
@@ -18,7 +19,6 @@ import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import { narrowController, narrowSecretList, narrowWorkload, templateLabels } from '../narrow/controller.ts'
 import { deploymentRevision } from '../narrow/marks.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { list, number, record, text } from '../narrow/shape.ts'
 import type { PodsToFix } from './pods-to-fix.ts'
 import type { Reading } from './reading.ts'
 

@@ -6,9 +6,9 @@ import { indexOwners } from '../../snapshot/owners.ts'
 import { topmostWorkload } from '../ownership.ts'
 import { kindNamed } from '../subject-names.ts'
 import { pickSuspects } from '../suspects.ts'
-import { readOwners } from './owners.ts'
 import { readPodsIn } from './pods.ts'
 import { Reading } from './reading.ts'
+import { readOwners } from './related-objects.ts'
 
 const LISTING = { metadataOnly: true, limit: 500 } as const
 

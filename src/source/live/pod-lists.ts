@@ -4,6 +4,7 @@
  */
 
 import { isPullProgress, isSandboxFailure, sandboxImage } from '../../image/pull-messages.ts'
+import { list, record, text } from '../../json/json-object.ts'
 import { isForbidden, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import type { TableRow } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
@@ -12,7 +13,6 @@ import { compareText } from '../../order.ts'
 import { type Pod, podKey } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
-import { list, record, text } from '../narrow/shape.ts'
 import { couldBePulling, narrowEvent } from '../suspects.ts'
 import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 

@@ -1,5 +1,6 @@
 /** Reads what an audit of a cluster examines: workload templates, page by page, and related service accounts, Secrets, nodes, and pods. */
 
+import { record } from '../../json/json-object.ts'
 import { isForbidden, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
@@ -11,7 +12,6 @@ import type { WorkloadTemplate } from '../../snapshot/template.ts'
 import { parseLabelSelector } from '../label-selector.ts'
 import { narrowController } from '../narrow/controller.ts'
 import { type AuditedNode, LISTED_NODE_SHAPE, narrowAuditedNode } from '../narrow/listed-node.ts'
-import { record } from '../narrow/shape.ts'
 import { narrowTemplate } from '../narrow/template.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { ContainerObservations } from './container-observations.ts'

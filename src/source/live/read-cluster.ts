@@ -1,11 +1,13 @@
 /** Takes a snapshot of a live cluster, read-only. Every request that fails becomes a gap or an error, never a short list. */
 
-import { isForbidden } from '../../kubernetes/api/api-error.ts'
+import { isForbidden, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
-import { bounded } from '../../network/bounded.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
-import { type ScopeSubject, type Snapshot, uniqueGaps } from '../../snapshot/snapshot.ts'
+import type { OwnedPod } from '../../snapshot/pod.ts'
+import { type OwnerLink, type ScopeSubject, type Snapshot, uniqueGaps } from '../../snapshot/snapshot.ts'
+import { narrowOwner, selectorOf } from '../narrow/controller.ts'
 import { markReportedMissing } from '../narrow/related-objects.ts'
 import { belongsTo } from '../ownership.ts'
 import {
@@ -16,10 +18,9 @@ import {
   type Scope,
   statedScope,
 } from '../suspects.ts'
-import { type Owners, readOwnersWithRevisions } from './owners.ts'
 import { assertExists, listNamespaces, readPodsIn, type ScopePods } from './pods.ts'
 import { type ReadCounts, Reading } from './reading.ts'
-import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
+import { type Owners, readOwners, readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
 import { readPod, readSubjects, type SubjectPods } from './subjects.ts'
 
 export interface ClusterOptions {
@@ -153,4 +154,47 @@ async function readNamespaces(reading: Reading, namespaces: string[], listed = f
 
 function namespacesOf(subjects: readonly ScopeSubject[]): string[] {
   return [...new Set(subjects.flatMap(({ namespace }) => namespace ?? []))].sort()
+}
+
+/** Each costs up to two requests, which only add a step; if more fail, the cause is hardly one rollout. */
+const MAX_DEPLOYMENTS = 16
+
+/**
+ * Like `readOwners`, with the revisions of the Deployments that have pods: an older one that still serves is one to roll back to, and each
+ * shows what its pods were made from. Those that can't be read are no gap: the failing pods are known without them.
+ */
+async function readOwnersWithRevisions(reading: Reading, pods: OwnedPod[], inFull: boolean): Promise<Owners> {
+  const { links, objects } = await readOwners(reading, pods, inFull)
+  const deployments = links.filter(({ kind }) => kind === 'Deployment')
+  if (deployments.length > MAX_DEPLOYMENTS) return { links, objects }
+  let forbidden = false
+  const revisions = await bounded(deployments, AT_ONCE, async deployment => {
+    if (forbidden) return []
+    try {
+      return await readRevisions(reading, deployment, objects)
+    } catch (error) {
+      rethrowUnlessApiError(error)
+      forbidden ||= isForbidden(error)
+      return []
+    }
+  })
+  const byUid = new Map([...links, ...revisions.flat()].map(link => [link.uid, link]))
+  return { links: [...byUid.values()], objects }
+}
+
+/** Returns the Deployment's ReplicaSets that have pods. */
+async function readRevisions(
+  reading: Reading,
+  { namespace, name, uid }: OwnerLink,
+  objects: Owners['objects'],
+): Promise<OwnerLink[]> {
+  const { spec } = objects.get(uid) ?? (await reading.get(KINDS.Deployment, namespace, name))
+  const labelSelector = selectorOf('Deployment', spec)
+  const revisions: OwnerLink[] = []
+  if (labelSelector === null) return revisions
+  await reading.list(KINDS.ReplicaSet, namespace, { labelSelector, limit: 500 }, raw => {
+    const link = narrowOwner(raw, 'ReplicaSet')
+    if (link?.revision !== undefined && link.controller?.uid === uid) revisions.push(link)
+  })
+  return revisions
 }

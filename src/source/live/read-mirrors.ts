@@ -1,15 +1,15 @@
 /** Reads what a live cluster shows of mirrors. What can't be read is a gap; a kind that the server doesn't have is not. */
 
+import { list, record, text } from '../../json/json-object.ts'
 import { isNotFound } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import { KINDS, type Kind, MIRROR_KINDS } from '../../kubernetes/api/kinds.ts'
+import { KINDS, type Kind, MIRROR_KINDS, nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import type { ImageRewriter, MirrorFacts, MirrorSetEntry, PeerMirror } from '../../snapshot/mirrors.ts'
 import { isFinished, type Pod } from '../../snapshot/pod.ts'
 import { uniqueGaps } from '../../snapshot/snapshot.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { narrowNode } from '../narrow/related-objects.ts'
-import { list, nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
 import { readEvents } from './pod-lists.ts'
 import { Reading, type ReadingOptions } from './reading.ts'
 

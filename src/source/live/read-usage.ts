@@ -1,18 +1,17 @@
 /** Reads what determines a cluster's Docker Hub pulls, at a cost that grows with its workloads and the pods that pull now, not with all its pods. */
 
+import { list, record, text } from '../../json/json-object.ts'
 import type { ClusterReader, TableRow } from '../../kubernetes/api/cluster.ts'
-import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { KINDS, type Kind, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { HubUsage, RolloutCount, UsageNode, UsagePod, UsageWorkload } from '../../snapshot/hub-usage.ts'
 import { podKey } from '../../snapshot/pod.ts'
 import { type ServiceAccount, uniqueGaps } from '../../snapshot/snapshot.ts'
 import { LISTED_NODE_SHAPE, narrowUsageNode } from '../narrow/listed-node.ts'
 import { EVENT_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
-import { list, namespaceOf, record, text } from '../narrow/shape.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowUsagePod, narrowUsageWorkload, type UsageKind } from '../narrow/usage.ts'
 import { byName } from '../suspects.ts'
-import { readOwners } from './owners.ts'
 import {
   isSelectable,
   NO_NODE,
@@ -23,7 +22,7 @@ import {
   visitPodRows,
 } from './pod-lists.ts'
 import { type NamespaceOrAll, type ReadCounts, Reading } from './reading.ts'
-import { readNamedAccounts } from './related-objects.ts'
+import { readNamedAccounts, readOwners } from './related-objects.ts'
 
 export interface UsageOptions {
   /** ISO 8601. */

@@ -1,15 +1,17 @@
-/** Reads the objects that pods reference, each once, and objects by their names in the cheaper way: one by one, or from a list. */
+/** Reads the objects that pods reference, each once: pull secrets, service accounts, nodes, and controllers up to the topmost. */
 
 import { isForbidden, isNotFound, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
-import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { type ControllerObject, controllerKind, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { compareText } from '../../order.ts'
 import type { Node } from '../../snapshot/node.ts'
-import type { Pod } from '../../snapshot/pod.ts'
+import type { OwnedPod, Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
-import type { ServiceAccount } from '../../snapshot/snapshot.ts'
+import type { OwnerLink, ServiceAccount } from '../../snapshot/snapshot.ts'
+import { narrowOwner } from '../narrow/controller.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { describeMissingSecret, narrowNode, narrowServiceAccount } from '../narrow/related-objects.ts'
+import { derivedOwner } from '../ownership.ts'
 import { byName, byNamespaceAndName } from '../suspects.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
 
@@ -28,21 +30,17 @@ export async function readRelatedObjects(
   pods: Pod[],
   onPullSecret?: VisitPullSecret,
 ): Promise<RelatedObjects> {
-  const [named, beyondLimit] = limitPerNamespace(secretsNamed(pods), reading)
+  const named = pods.flatMap(({ namespace, pullSecrets }) => pullSecrets.map(name => ({ namespace, name })))
   const [pullSecrets, [serviceAccounts, ofAccounts], nodes] = await Promise.all([
-    readPullSecrets(reading, named, onPullSecret),
-    readServiceAccounts(reading, pods, [...named, ...beyondLimit]),
+    readNamedSecrets(reading, named, onPullSecret),
+    readServiceAccounts(reading, pods, named),
     readNodes(reading, pods),
   ])
   return {
-    pullSecrets: [...pullSecrets, ...ofAccounts, ...beyondLimit.map(describeUnread)].sort(byNamespaceAndName),
+    pullSecrets: [...pullSecrets, ...ofAccounts].sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
     nodes: nodes.sort(byName),
   }
-}
-
-function secretsNamed(pods: Pod[]): ObjectName[] {
-  return unique(pods.flatMap(({ namespace, pullSecrets }) => pullSecrets.map(name => ({ namespace, name }))))
 }
 
 /** Reads service accounts, and the secrets that only they reference: existing pods don't have those, but re-created pods would. */
@@ -57,8 +55,7 @@ async function readServiceAccounts(
   const ofAccounts = accounts
     .flatMap(({ namespace, imagePullSecrets }) => imagePullSecrets.map(name => ({ namespace, name })))
     .filter(name => !described.has(nameKey(name)))
-  const [read, beyondLimit] = limitPerNamespace(unique(ofAccounts), reading)
-  return [accounts, [...(await readPullSecrets(reading, read)), ...beyondLimit.map(describeUnread)]]
+  return [accounts, await readNamedSecrets(reading, ofAccounts)]
 }
 
 /** Returns the service accounts that exist. One that can't be read leaves a gap. */
@@ -69,6 +66,18 @@ export async function readNamedAccounts(reading: Reading, names: ObjectName[]): 
     if (account !== null) accounts.push(account)
   })
   return accounts
+}
+
+/** Returns a description of each named Secret, once. Each costs a request, so the number per namespace is limited. */
+export async function readNamedSecrets(
+  reading: Reading,
+  names: ObjectName[],
+  onPullSecret?: VisitPullSecret,
+): Promise<PullSecret[]> {
+  const once = [...new Map(names.map(name => [nameKey(name), name])).values()]
+  const [named, beyondLimit] = limitPerNamespace(once, reading)
+  const unread = beyondLimit.map(({ namespace, name }) => describeMissingSecret(namespace, name, 'failed'))
+  return [...(await readPullSecrets(reading, named, onPullSecret)), ...unread]
 }
 
 /** The limit per namespace: each secret costs a request, and a pod can reference thousands that do not exist. */
@@ -89,24 +98,6 @@ function limitPerNamespace(
     byNamespace.flatMap(([, own]) => own.slice(0, MAX_SECRETS)),
     byNamespace.flatMap(([, own]) => own.slice(MAX_SECRETS)),
   ]
-}
-
-function describeUnread({ namespace, name }: ObjectName): PullSecret {
-  return describeMissingSecret(namespace, name, 'failed')
-}
-
-/** Returns a description of each named Secret, once. Each costs a request, so the number per namespace is limited. */
-export async function readNamedSecrets(
-  reading: Reading,
-  names: ObjectName[],
-  onPullSecret?: VisitPullSecret,
-): Promise<PullSecret[]> {
-  const [named, beyondLimit] = limitPerNamespace(unique(names), reading)
-  return [...(await readPullSecrets(reading, named, onPullSecret)), ...beyondLimit.map(describeUnread)]
-}
-
-function unique(names: ObjectName[]): ObjectName[] {
-  return [...new Map(names.map(name => [nameKey(name), name])).values()]
 }
 
 /**
@@ -158,6 +149,73 @@ function nodesNamed(pods: Pod[]): string[] {
   return [...counts].sort(([a, x], [b, y]) => y - x || compareText(a, b)).map(([name]) => name)
 }
 
+type Owned = Pick<OwnerLink, 'namespace' | 'controller'>
+
+/** The controllers above pods, up to the topmost. */
+export interface Owners {
+  links: OwnerLink[]
+  /** The controllers in full, by uid; empty if only their metadata was read. */
+  objects: ReadonlyMap<string, ControllerObject>
+}
+
+/**
+ * Returns every owner once. What can't be read is a gap, and the chain ends there unless the pod's labels show the owner.
+ * Goes up from all pods at once, and not with `climbReading`, because many controllers of one kind cost only one list.
+ * @param inFull otherwise, only the metadata of controllers is read, except for those that are needed whole
+ */
+export async function readOwners(reading: Reading, pods: OwnedPod[], inFull = false): Promise<Owners> {
+  const links = new Map<string, OwnerLink>()
+  const objects = new Map<string, ControllerObject>()
+  let level: Owned[] = pods
+  while (level.length > 0) {
+    const read = await readLevel(reading, level, inFull, objects)
+    const above = (level === pods ? withDerived(read, pods) : read).filter(({ uid }) => !links.has(uid))
+    for (const owner of above) links.set(owner.uid, owner)
+    level = above
+  }
+  return { links: [...links.values()], objects }
+}
+
+/** Returns the links that were read, plus those that could not be read but can be derived from their pods. */
+function withDerived(read: OwnerLink[], pods: OwnedPod[]): OwnerLink[] {
+  const known = new Map(read.map(link => [link.uid, link]))
+  for (const pod of pods) {
+    const link = pod.controller === null || known.has(pod.controller.uid) ? null : derivedOwner(pod)
+    if (link !== null) known.set(link.uid, link)
+  }
+  return [...known.values()]
+}
+
+/** Only the whole object shows how a StatefulSet or a DaemonSet updates its pods, and whether runs of a CronJob may overlap. */
+const NEEDED_WHOLE: readonly string[] = ['StatefulSet', 'DaemonSet', 'CronJob']
+
+async function readLevel(
+  reading: Reading,
+  owned: Owned[],
+  inFull: boolean,
+  objects: Map<string, ControllerObject>,
+): Promise<OwnerLink[]> {
+  const found: OwnerLink[] = []
+  const byKind = Map.groupBy(owned, ({ controller }) =>
+    controller === null ? '' : `${controller.apiVersion} ${controller.kind}`,
+  )
+  await Promise.all(
+    [...byKind.values()].map(async of => {
+      const kind = of[0]?.controller && controllerKind(of[0].controller)
+      if (!kind) return
+      const names = of.map(({ namespace, controller }) => ({ namespace, name: controller?.name ?? '' }))
+      const keep = (object: ControllerObject) => {
+        const owner = narrowOwner(object, kind.kind)
+        if (owner !== null) found.push(owner)
+        if (inFull) objects.set(object.metadata.uid, object)
+      }
+      const metadataOnly = !inFull && !NEEDED_WHOLE.includes(kind.kind)
+      await readNamed(reading, kind, names, keep, { metadataOnly })
+    }),
+  )
+  return found
+}
+
 export interface ObjectName {
   namespace: string
   name: string
@@ -175,7 +233,7 @@ type NamesToRead = Map<string, ObjectName>
 const nameKey = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
 
 /** Passes each object that exists to `visit`. A missing one is skipped; one that can't be read leaves a gap. */
-export async function readNamed<Object extends Listed>(
+async function readNamed<Object extends Listed>(
   reading: Reading,
   kind: Kind<Object>,
   names: ObjectName[],

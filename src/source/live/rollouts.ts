@@ -1,9 +1,9 @@
 /** Reads workloads with their revisions and pods, and narrows them to what shows the state of a rollout. */
 
-import { isObject } from '../../json/json-object.ts'
+import { isObject, list, number, record, text, textOrNull } from '../../json/json-object.ts'
 import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
-import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { type ControllerObject, KINDS, type Kind, nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type {
   RolloutKind,
@@ -16,7 +16,6 @@ import type {
 import { narrowController, selectorOf } from '../narrow/controller.ts'
 import { deploymentRevision, revisionHash } from '../narrow/marks.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { list, nameOf, namespaceOf, number, record, text, textOrNull } from '../narrow/shape.ts'
 import type { Reading } from './reading.ts'
 
 /** The kind that stores the revisions of a workload kind; the other kinds have no revisions. */

@@ -1,24 +1,20 @@
 /** Narrows controllers: the reference to one, one as the owner of pods, and one with its template as a fix needs it. */
 
 import type { V1Container, V1LabelSelector, V1PodTemplateSpec } from '@kubernetes/client-node'
-import { isObject } from '../../json/json-object.ts'
-import type { AsJson, ControllerObject, TypeMeta } from '../../kubernetes/api/kinds.ts'
+import { isObject, list, number, record, text, textOrNull } from '../../json/json-object.ts'
+import {
+  type AsJson,
+  type ControllerObject,
+  nameOf,
+  namespaceOf,
+  type TypeMeta,
+} from '../../kubernetes/api/kinds.ts'
+import { narrowImageName, narrowName } from '../../secrecy/foreign-text.ts'
 import type { PullSecretEntryName, ScopeContainer, ScopeWorkload } from '../../snapshot/fix-objects.ts'
 import type { ControllerReference } from '../../snapshot/pod.ts'
 import type { MadeFrom, OwnerLink } from '../../snapshot/snapshot.ts'
 import { deploymentRevision, managerIn, managerOf, templateGeneration, templateHash } from './marks.ts'
 import { accountIn } from './related-objects.ts'
-import {
-  list,
-  nameOf,
-  namespaceOf,
-  narrowImageName,
-  narrowName,
-  number,
-  record,
-  text,
-  textOrNull,
-} from './shape.ts'
 
 /** Returns the ownerReference with `controller: true`; the API server allows at most one. */
 export function narrowController(metadata: { ownerReferences?: unknown }): ControllerReference | null {

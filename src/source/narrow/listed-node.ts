@@ -2,9 +2,10 @@
 
 import { isDockerHub } from '../../image/docker-hub.ts'
 import { fullName, parseReference } from '../../image/reference.ts'
+import { list, record, text, textOrNull } from '../../json/json-object.ts'
+import { nameOf } from '../../kubernetes/api/kinds.ts'
 import { flag, many, one, shapeOf, texts } from '../../protobuf/shape.ts'
 import type { UsageNode } from '../../snapshot/hub-usage.ts'
-import { list, nameOf, record, text, textOrNull } from './shape.ts'
 
 export interface AuditedNode {
   name: string

@@ -3,10 +3,11 @@
  * what made a pod.
  */
 
+import { list, record, text, textOrNull, texts } from '../../json/json-object.ts'
 import type { StoredMetadata } from '../../kubernetes/api/kinds.ts'
+import { narrowName } from '../../secrecy/foreign-text.ts'
 import type { ObjectManager } from '../../snapshot/fix-objects.ts'
 import type { PodMaker, PodOperator } from '../../snapshot/pod.ts'
-import { list, narrowName, record, text, textOrNull, texts } from './shape.ts'
 
 interface Marked {
   labels?: unknown

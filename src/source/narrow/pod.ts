@@ -1,7 +1,9 @@
 /** Narrows a pod to what matters for pulling images. */
 
 import { mentionsFailedPull } from '../../image/pull-messages.ts'
-import { isObject } from '../../json/json-object.ts'
+import { firstText, isObject, list, number, record, text, textOrNull } from '../../json/json-object.ts'
+import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
+import { narrowImageName, narrowMessage } from '../../secrecy/foreign-text.ts'
 import type {
   Container,
   ContainerKind,
@@ -13,20 +15,7 @@ import type {
 import { couldBeFailedPull } from '../suspects.ts'
 import { narrowController } from './controller.ts'
 import { controllerRevisionHash, makerOf, operatorIn, templateGeneration, templateHash } from './marks.ts'
-import { accountIn } from './related-objects.ts'
-import {
-  firstText,
-  list,
-  nameOf,
-  namespaceOf,
-  narrowImageName,
-  narrowMessage,
-  narrowSecretNames,
-  number,
-  record,
-  text,
-  textOrNull,
-} from './shape.ts'
+import { accountIn, narrowSecretNames } from './related-objects.ts'
 
 const MIRROR = 'kubernetes.io/config.mirror'
 

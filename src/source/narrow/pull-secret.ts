@@ -14,7 +14,9 @@ import {
   type SecretLayout,
 } from '../../dockerconfig/kubelet-view.ts'
 import { DATA_KEY, PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
-import { parseJson } from '../../json/json-object.ts'
+import { list, number, parseJson, record, text, textOrNull, texts } from '../../json/json-object.ts'
+import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
+import { narrowName } from '../../secrecy/foreign-text.ts'
 import { redact } from '../../secrecy/redact.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import type {
@@ -25,7 +27,6 @@ import type {
   SecretWriter,
 } from '../../snapshot/pull-secret.ts'
 import { isKubernetesGroup, managerIn } from './marks.ts'
-import { list, nameOf, namespaceOf, narrowName, number, record, text, textOrNull, texts } from './shape.ts'
 
 interface Form {
   key: string

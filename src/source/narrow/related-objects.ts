@@ -1,14 +1,23 @@
-/** Narrows the objects that pods reference: service accounts, nodes, and pull secrets that were not read. */
+/** Narrows the objects that pods reference: service accounts, nodes, and names of pull secrets, also of those that were not read. */
 
 import { fullName, parseReference } from '../../image/reference.ts'
+import { list, record, text, textOrNull, texts } from '../../json/json-object.ts'
+import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
+import { narrowName } from '../../secrecy/foreign-text.ts'
 import { type Node, PLATFORM_LABELS } from '../../snapshot/node.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
-import { list, nameOf, namespaceOf, narrowSecretNames, record, text, textOrNull, texts } from './shape.ts'
 
 /** Returns the service account of a pod or a template by its spec; admission fills in `default`. */
 export function accountIn(spec: { serviceAccountName?: unknown; serviceAccount?: unknown }): string {
   return textOrNull(spec.serviceAccountName) ?? textOrNull(spec.serviceAccount) ?? 'default'
+}
+
+/** Returns the names in an imagePullSecrets list, in order. The API allows entries without a name; they have no effect. */
+export function narrowSecretNames(value: unknown): string[] {
+  return list(value)
+    .map(entry => narrowName(record(entry).name))
+    .filter(name => name !== '')
 }
 
 /** Returns a service account with the pull secrets that new pods get from it; null without a name. */

@@ -1,22 +1,13 @@
 /** Narrows a workload to its pod template: what its next pods will pull, and with which pull secrets. */
 
-import { isObject } from '../../json/json-object.ts'
+import { isObject, list, record, text, textOrNull } from '../../json/json-object.ts'
+import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
+import { narrowImageName, narrowName } from '../../secrecy/foreign-text.ts'
 import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { Schedule, TemplateContainer, WorkloadTemplate, WrittenText } from '../../snapshot/template.ts'
 import { narrowPolicy } from './pod.ts'
-import { accountIn } from './related-objects.ts'
-import {
-  list,
-  nameOf,
-  namespaceOf,
-  narrowImageName,
-  narrowName,
-  narrowSecretNames,
-  record,
-  text,
-  textOrNull,
-} from './shape.ts'
+import { accountIn, narrowSecretNames } from './related-objects.ts'
 
 const written = (value: string): WrittenText => ({ value, place: null })
 

@@ -3,10 +3,10 @@
 import { isDockerHub } from '../../image/docker-hub.ts'
 import { isPostPullReason, isPullFailureReason } from '../../image/pull-messages.ts'
 import { parseReference } from '../../image/reference.ts'
+import { list, number, record, text, textOrNull } from '../../json/json-object.ts'
 import type { HubContainer, Restart, UsagePod, UsageWorkload } from '../../snapshot/hub-usage.ts'
 import { type Container, isFinished } from '../../snapshot/pod.ts'
 import { narrowPod } from './pod.ts'
-import { list, number, record, text, textOrNull } from './shape.ts'
 
 /** Returns null for a pod that shows no pulls from Docker Hub. */
 export function narrowUsagePod(raw: unknown): UsagePod | null {

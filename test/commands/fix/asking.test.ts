@@ -1,8 +1,8 @@
 /** Which questions a user at a terminal gets, when, and what the answers do. */
 import { describe, expect, test } from 'vitest'
-import { confirmPlan } from '../../../src/commands/fix/execute-fix.ts'
 import { chooseRemedies } from '../../../src/commands/fix/request.ts'
 import type { FixOptions, PreparedFix } from '../../../src/commands/fix/session.ts'
+import { confirmPlan } from '../../../src/commands/fix.ts'
 import { RefusedError, UsageError } from '../../../src/errors.ts'
 import type { Snapshot } from '../../../src/snapshot/snapshot.ts'
 import type { Questions } from '../../../src/terminal.ts'

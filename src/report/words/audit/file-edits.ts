@@ -70,3 +70,10 @@ function whyNoDigest(check: ImageCheck | null): string {
 
 /** Used if neither a finding nor a flag calls for an edit. */
 export const NO_EDITS = 'Nothing to edit: pullguard has no fix for these files with these flags.'
+
+/** @param unreached how many files the run did not get to */
+export function interruptedSentence(unreached: number): string {
+  return unreached === 0
+    ? 'Interrupted after the last edit.'
+    : `Interrupted: ${pluralize(unreached, 'file')} not edited yet. Run the same command again to edit ${unreached === 1 ? 'it' : 'them'}.`
+}

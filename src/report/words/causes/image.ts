@@ -1,7 +1,8 @@
 /** The words of images that don't exist or that the node can't use. */
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
-import { hidesMissing, isHosted } from '../../../image/registries.ts'
+import { isSilent } from '../../../image/pull-messages.ts'
+import { hidesMissing, isContainerRegistry, isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
@@ -275,12 +276,12 @@ function isOfRuntime({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
 }
 
 function preconditionMeaning({ registry }: Pick<Finding, 'registry'>): string {
-  return /(?:^|\.)gcr\.io$/.test(registry ?? '')
+  return isContainerRegistry(registry)
     ? 'Google Container Registry was shut down in 2025: projects that were not moved to Artifact Registry answer 412. The login is not the problem.'
     : "The registry refuses because one of its own conditions isn't met, such as a scan or signature policy; the login is not the problem."
 }
 
-/** The kubelet's back-off message alone is not a reason; the reason was in an event. */
+/** Whether the reason was in an event that is no longer there. */
 export function hasNoReason({ evidence }: Pick<Finding, 'evidence'>): boolean {
-  return evidence === null || /^back-off pulling image "[^"]*"\.?$/i.test(evidence.text)
+  return isSilent(evidence?.text ?? '')
 }

@@ -2,7 +2,7 @@
 
 import type { NameStep } from '../../../advice/step.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
-import { cloudOf, ecrCachePrefix, isHosted } from '../../../image/registries.ts'
+import { cloudOf, ecrCachePrefix, isContainerRegistry, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { editField, setImages, untagged, withEdit, workloadsOf } from '../edits.ts'
@@ -178,7 +178,7 @@ function diagnoseScope(findings: readonly { namespace: string }[]): string {
 
 /** Returns common mistakes in the paths of some registries. */
 function pathHint(registry: string | null, image: string): string {
-  if (registry !== null && registry !== 'k8s.gcr.io' && /(?:^|\.)gcr\.io$/.test(registry))
+  if (isContainerRegistry(registry))
     return ` (${registry} serves only the repository of Artifact Registry with this name; others are at REGION-docker.pkg.dev)`
   // With an imageRepository of one's own, kubeadm drops a level of the path, which mirrors keep (kubeadm's constants, CoreDNSImageName).
   if (registry !== null && registry !== 'docker.io' && /^[^/]+\/coredns(?:[:@]|$)/.test(image))

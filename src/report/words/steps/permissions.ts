@@ -2,7 +2,7 @@
 
 import type { PermissionStep } from '../../../advice/step.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { cloudOf, isPublic } from '../../../image/registries.ts'
+import { cloudOf, isGitLab, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { registryLabel } from '../nouns.ts'
@@ -67,7 +67,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
     text: `If ${repository} is a private repository of your own, look at its owner on Docker Hub: its plan limits the number of private repositories, and those above that number can't be pulled; in an organization, a team of the account needs read access`,
   }),
   'token-scope': ({ registry }) => ({
-    text: registry.includes('gitlab')
+    text: isGitLab(registry)
       ? 'Use a token with the scope read_registry: others are refused'
       : registry === 'ghcr.io'
         ? 'Use a classic personal access token with the scope read:packages, authorized for the organization (SSO)'

@@ -1,8 +1,8 @@
 /** The cache of redacted messages must never let another message's secret through. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { redact } from '../../../src/secrecy/redact.ts'
-import { redactMessage } from '../../../src/source/narrow/shape.ts'
+import { redactMessage } from '../../src/secrecy/foreign-text.ts'
+import { redact } from '../../src/secrecy/redact.ts'
 
 const DIGEST = fc.stringMatching(/^[0-9a-f]{64}$/).map(hex => `sha256:${hex}`)
 const PARTS = [
