@@ -37,20 +37,49 @@ export function corruptSteps(finding: Finding): Step[] {
 /** The first clue that the finding has decides. */
 const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['snapshotter-gone', () => [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]],
-  ['no-unpacker', () => [{ code: 'define-unpacker' }, { code: 'runtime-log' }]],
+  ['no-unpacker', unpackerSteps],
+  [
+    'pull-records',
+    finding => [{ code: 'open-records' }, ...stepsIf(hasClue(finding, 'disk-fault'), { code: 'check-disk' })],
+  ],
+  ['encrypted', () => [{ code: 'decryption-key' }, { code: 'runtime-log' }]],
   ['layer-mismatch', () => [{ code: 'not-an-image' }, { code: 'push-again' }]],
   ['other-manifest', otherManifestSteps],
   ['discarded', downloadSteps],
   ['attestation', attestationSteps],
+  ['artifact', () => [{ code: 'not-an-image' }, { code: 'set-image', known: 'repository' }]],
   ['layer-type', () => [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]],
+  ['missing-tool', toolSteps],
+  ['locked-layer', () => [{ code: 'restart-pull' }, { code: 'runtime-log' }, { code: 'slow-pull' }]],
   ['user-namespace', () => [{ code: 'more-ids' }, { code: 'runtime-log' }]],
   ['file-system', () => [{ code: 'move-store' }, { code: 'runtime-log' }]],
   ['busy-mount', () => [{ code: 'release-mount' }, { code: 'runtime-log' }, { code: 'restart-pull' }]],
+  ['kernel-refuses', refusalSteps],
   ['disk-fault', () => [{ code: 'check-disk' }, { code: 'runtime-log' }]],
   ['content-gone', lostContentSteps],
   ['damaged-store', lostImageSteps],
+  ['torn-store', lostImageSteps],
   ['lazy-snapshotter', lazySteps],
 ]
+
+function unpackerSteps({ clues }: Finding): Step[] {
+  const snapshotter = clueOf(clues, 'no-unpacker')?.snapshotter ?? null
+  return [{ code: 'define-unpacker', snapshotter }, { code: 'runtime-log' }]
+}
+
+function toolSteps({ clues }: Finding): Step[] {
+  const lacks = clueOf(clues, 'missing-tool')
+  return [
+    ...(lacks === undefined ? [] : [{ code: 'install-tool', kind: lacks.kind, name: lacks.name } as const]),
+    { code: 'runtime-log' },
+  ]
+}
+
+/** The kernel, not the image or the disk, is in the way. */
+function refusalSteps({ clues }: Finding): Step[] {
+  const atLimit = clueOf(clues, 'kernel-refuses')?.for === 'limit'
+  return [{ code: atLimit ? 'raise-limits' : 'give-rights' }, { code: 'runtime-log' }]
+}
 
 /** The snapshotter requests the layers itself, and has what is left of them. */
 function lazySteps({ clues }: Finding): Step[] {

@@ -50,6 +50,9 @@ const OF_NODE_ITSELF: readonly Clue['code'][] = [
   'snapshotter-gone',
   'disk-fault',
   'content-gone',
+  'torn-store',
+  'missing-tool',
+  'kernel-refuses',
 ]
 
 /** The error of a damaged pause image does not name it: what needs its name is omitted, or done after a look at the node's images. */

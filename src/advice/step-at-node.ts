@@ -1,7 +1,12 @@
 /** Steps at the nodes: the way from them to a host, mirrors, certificates, policies, and what is wrong with a node itself. */
 
 import type { Clue } from '../diagnosis/clue.ts'
-import type { CertificateProblem, DefaultName, LazySnapshotter } from '../diagnosis/clue-at-node.ts'
+import type {
+  CertificateProblem,
+  DefaultName,
+  LazySnapshotter,
+  MissingTool,
+} from '../diagnosis/clue-at-node.ts'
 import type { EndpointRole, NamedEndpoint, NodeService } from '../diagnosis/endpoint.ts'
 import type { AddressOwner } from '../diagnosis/misresolved.ts'
 
@@ -107,7 +112,12 @@ export type NodeStep =
   | { code: 'start-snapshotter' }
   | { code: 'snapshotter-log'; name: LazySnapshotter | null }
   | { code: 'bypass-snapshotter' }
-  | { code: 'define-unpacker' }
+  | { code: 'define-unpacker'; snapshotter: string | null }
+  | ({ code: 'install-tool' } & MissingTool)
+  | { code: 'raise-limits' }
+  | { code: 'give-rights' }
+  | { code: 'decryption-key' }
+  | { code: 'open-records' }
   | { code: 'release-mount' }
   | { code: 'check-disk' }
   | { code: 'more-ids' }

@@ -18,6 +18,12 @@ export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'
 /** Snapshotters that load layers while containers run, each a process of its own on most nodes. */
 export type LazySnapshotter = 'SOCI' | 'stargz' | 'Nydus' | 'OverlayBD'
 
+/** What a node lacks, with its name. */
+export interface MissingTool {
+  kind: 'program' | 'module' | 'file-system'
+  name: string
+}
+
 /** What is on the way to the host: names, addresses, proxies, mirrors, and TLS. */
 export type WayClue =
   /** A web page came back instead of a registry's answer. */
@@ -97,6 +103,8 @@ export type ContentClue =
   | { code: 'layer-type' }
   /** A layer in a format that the runtime does not support. */
   | { code: 'layer-format' }
+  /** Layers that are encrypted (ocicrypt). */
+  | { code: 'encrypted' }
   /** The image is for Linux. */
   | { code: 'for-linux' }
   /** The Windows version that the image is for. */
@@ -126,8 +134,18 @@ export type NodeClue =
   | { code: 'file-system' }
   /** The runtime runs in a user namespace that lacks IDs of the image's files. */
   | { code: 'user-namespace' }
-  /** The runtime's own configuration has no snapshotter to unpack with. */
-  | { code: 'no-unpacker' }
+  /** The runtime has no snapshotter to unpack with, or not the one of this name. */
+  | { code: 'no-unpacker'; snapshotter: string | null }
+  /** The node lacks what unpacking needs: a program, a kernel module, or a file system that the kernel knows. */
+  | ({ code: 'missing-tool' } & MissingTool)
+  /** The kernel lets the runtime not do something: it has no right to, or reached a limit on open files or processes. */
+  | { code: 'kernel-refuses'; for: 'rights' | 'limit' }
+  /** The kubelet can't write its own records of pulls, which it does before it asks the runtime. */
+  | { code: 'pull-records' }
+  /** Another pull on the node held the same layer. */
+  | { code: 'locked-layer' }
+  /** The runtime's records of its snapshots contradict each other. */
+  | { code: 'torn-store' }
   /** A snapshotter that is a process of its own does not run. */
   | { code: 'snapshotter-gone' }
   /** A snapshotter that loads layers lazily could not mount one; null if the text does not show which. */

@@ -107,13 +107,31 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'partial-layer' },
-    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|filesystem layer verification failed|digest did not match/i,
+    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|filesystem layer verification failed|digest did not match|flate: corrupt input|invalid checksum|crc(?:32)? mismatch/i,
   ],
   [
     { code: 'discarded' },
     /failed size validation|unexpected commit (?:digest|size)|filesystem layer verification failed|digest did not match/i,
   ],
-  [{ code: 'no-unpacker' }, /no unpack platforms defined|unable to initialize unpacker/i],
+  [
+    { code: 'kernel-refuses', for: 'limit' },
+    /too many open files|file table overflow|(?:fork\/exec|pthread_create|newosproc|clone).{0,200}resource temporarily unavailable/i,
+  ],
+  [
+    { code: 'kernel-refuses', for: 'rights' },
+    // An owner that can't be set may be the file system's fault: see file-system.
+    /\b(?:setxattr|mknod|chmod|mount|unshare|unlinkat)\b.{0,400}operation not permitted|\b(?:open|mkdir|mknod|mount|rename|unlinkat|chmod|l?stat) \/\S{1,300}: permission denied|required privilege is not held/i,
+  ],
+  [{ code: 'pull-records' }, /record image pull intent/i],
+  [{ code: 'locked-layer' }, /\bref \S{1,200} locked\b/i],
+  [
+    { code: 'torn-store' },
+    /parent snapshot \S{1,200} does not exist|missing parent "|failed to get active snapshot|target snapshot \S{1,200} already exists|failed to rename: .{0,600}file exists|object with key \S{1,200} already exists|thin device .{0,300}(?:file exists|no data available)|failed to create snapshot: no data available|failed to stat parent|(?:bucket|snapshot) does not exist/i,
+  ],
+  [
+    { code: 'encrypted' },
+    /\+encrypted\b|decryptlayer|ctd-decoder|ocicrypt|missing private key needed for decryption|decrypting (?:blob|layer)/i,
+  ],
   [
     { code: 'snapshotter-gone' },
     /snapshot \S{1,80} is not ready|snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing)/is,
@@ -131,7 +149,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'mirror-config' },
     /hosts\.toml|parse endpoint url|get registry endpoints|loading registries configuration|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
   ],
-  [{ code: 'busy-mount' }, /(?:mount|snapshot|rootfs|overlay).{0,300}device or resource busy/i],
+  [
+    { code: 'busy-mount' },
+    /(?:mount|snapshot|rootfs|overlay).{0,300}device or resource busy|the process cannot access the file/i,
+  ],
   [
     { code: 'disk-fault' },
     /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
@@ -146,12 +167,12 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [{ code: 'not-listed' }, /\bis rejected by policy\b/i],
   [
     { code: 'layer-type' },
-    /no processor for media-?type|stream processor for|nydus|unsupported layer media|encrypted layer/i,
+    /stream processor for application\/vnd\.(?:oci|docker)\.(?!\S{1,200}\+zstd)|layer\.nydus\.|unsupported layer media|encrypted layer/i,
   ],
   [{ code: 'attestation' }, /vnd\.in-toto\+json|attestation-manifest/i],
   [
     { code: 'layer-format' },
-    /invalid tar header|unsupported (?:layer|compression)|unknown compression|magic number mismatch/i,
+    /invalid tar header|unhandled tar header|invalid whiteout name|gzip: invalid header|stream processor for \S{1,200}\+zstd|unsupported (?:layer|compression)|unknown compression|magic number mismatch/i,
   ],
   [
     { code: 'damaged-store' },
@@ -160,7 +181,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
   [
     { code: 'artifact' },
-    /vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json/i,
+    /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json/i,
   ],
   [{ code: 'storage-quota' }, /quota has been exceeded on namespace|storage quota|insufficient storage/i],
   [

@@ -88,7 +88,7 @@ const FAILED_PULLS = [
   // The image was pulled, but its stored content can't be used (containerd; containers/storage).
   /\berror unpacking image\b|\bfailed to unpack image\b|\bfailed to extract layer\b/i,
   /\blocating image with id\b.{0,200}\bimage not known\b|\bdoes not resolve to an image id\b/i,
-  /\bfailed to get image from containerd\b|\bno such image: sha256:/i,
+  /\bfailed to get image from containerd\b|\bno such image: sha256:|\bparent snapshot sha256:\w{64} does not exist\b/i,
 ]
 
 /** Whether the text reports that an image could not be pulled, or that its pulled content is damaged. */
@@ -98,7 +98,7 @@ export function mentionsFailedPull(text: string): boolean {
 
 /** Errors of the node's own image store, whose image the kubelet had pulled. */
 const OF_NODE =
-  /\berror unpacking image\b|\bfailed to (?:unpack image|extract layer)\b|\bimage not known\b|\bdoes not resolve to an image id\b|\bfailed to get image from containerd\b|\bfailed to resolve image "|\bno such image\b/i
+  /\berror unpacking image\b|\bfailed to (?:unpack image|extract layer)\b|\bimage not known\b|\bdoes not resolve to an image id\b|\bfailed to get image from containerd\b|\bfailed to resolve image "|\bno such image\b|\bparent snapshot sha256:/i
 /** The words of Kata's agent, of its Confidential Data Hub, and of the Rust libraries that pull in a guest. */
 const OF_GUEST =
   /\[CDH\]|\bkata\b|\bimage-rs\b|\bimage pull error: |\bfailed to pull (?:manifest|layer)\b|\berror sending request for url\b|\brpc status: status \{|\ball attempts fail:/i

@@ -195,6 +195,89 @@ describe('a mirror that is gone', () => {
   })
 })
 
+describe('a layer that the node can not unpack', () => {
+  const MOUNT = '/var/lib/containerd/tmpmounts/containerd-mount1'
+  const extract = (type: string, why: string) =>
+    `failed to extract layer (application/vnd.${type} ${DIGEST}) to overlayfs as "extract-1 ${DIGEST}": ${why}: unknown`
+  const layer = (why: string) =>
+    extract('oci.image.layer.v1.tar+gzip', `mount callback failed on ${MOUNT}: ${why}`)
+  const prepare = (why: string) => `failed to prepare extraction snapshot "extract-1 ${DIGEST}": ${why}`
+  const node = { runtime: 'containerd://2.1.4' }
+  test.each<[string, string, Expected]>([
+    [
+      'for a limit of the kernel',
+      layer(`open ${MOUNT}/usr/lib/x: too many open files`),
+      { first: /^Restart the container runtime on node node-1/, says: /reached a limit/, never: /rmi/ },
+    ],
+    [
+      'for a lack of rights',
+      layer(`failed to setxattr "${MOUNT}/bin/ping" for key "security.capability": operation not permitted`),
+      { first: /^Let the runtime .*unprivileged container/, never: /rmi|digest/ },
+    ],
+    [
+      'for a lack of a program',
+      prepare(
+        'mkfs.xfs couldn\'t initialize "/dev/x": : exec: "mkfs.xfs": executable file not found in $PATH',
+      ),
+      { first: /^Install mkfs\.xfs on node node-1/, never: /rmi/ },
+    ],
+    [
+      'for a lack of a file system',
+      extract(
+        'oci.image.layer.v1.tar',
+        'mount source: "a", target: "b", fstype: erofs, flags: 1, data: "", err: no such device',
+      ),
+      { first: /^Load the file system erofs/, never: /rmi/ },
+    ],
+    [
+      'for a lack of a snapshotter',
+      'unable to resolve snapshotter: snapshotter not loaded: nydus: invalid argument',
+      { first: /snapshotter nydus, which is not there/, never: /media type|ordinary layers/ },
+    ],
+    [
+      'for a lack of a key',
+      extract(
+        'oci.image.layer.v1.tar+gzip+encrypted',
+        'call to DecryptLayer failed: missing private key needed for decryption',
+      ),
+      { first: /private key .*ocicrypt/, says: /is encrypted/, never: /rmi/ },
+    ],
+    [
+      'because it is something else',
+      extract(
+        'cncf.model.weight.v1.tar',
+        'failed to get stream processor for application/vnd.cncf.model.weight.v1.tar: no processor for media-type',
+      ),
+      { first: /^Use the name of a container image/, never: /ordinary layers/ },
+    ],
+    [
+      'because the runtime is old',
+      extract(
+        'oci.image.layer.v1.tar+zstd',
+        'failed to get stream processor for application/vnd.oci.image.layer.v1.tar+zstd: no processor for media-type',
+      ),
+      { says: /update the container runtime/, never: /ordinary layers/ },
+    ],
+    [
+      'for records of its own',
+      prepare(`parent snapshot ${DIGEST} does not exist: not found`),
+      { first: /crictl rmi/, says: /contradict each other/, never: /push the image/ },
+    ],
+    [
+      'for another pull',
+      `failed to open writer: ref layer-${DIGEST} locked for 5m3.1s (since 2026-11-29 10:00:00 +0000 UTC): unavailable`,
+      { first: /next attempt/, says: /Another pull/, never: /rmi/ },
+    ],
+    [
+      "for the kubelet's own records",
+      'failed to record image pull intent: mkdir /var/lib/kubelet/image_manager: read-only file system',
+      { first: /\/var\/lib\/kubelet\/image_manager/, says: /reports about the disk/, never: /rmi|arrived/ },
+    ],
+  ])('is not called damaged: %s', (_name, error, expected) => {
+    check({ image: OWN, error, node }, expected)
+  })
+})
+
 test.each<[string, string, Expected]>([
   [
     'a handshake that does not end',

@@ -25,7 +25,8 @@ export const storedImageGone = ruleOf(
 const UNMOUNTED =
   /\blayer \\*"\d+\\*" unavailable\b|failed to prepare extraction snapshot .{1,300}: unavailable\b/i
 const LAZY: [LazySnapshotter, RegExp][] = [
-  ['SOCI', /\bsoci\b/i],
+  // Its parallel pull returns errors of its own (fs/fs.go).
+  ['SOCI', /\bsoci\b|failed to (?:rebase layer|preload layers)|layer unpack job/i],
   ['stargz', /\bstargz\b/i],
   ['Nydus', /\bnydus\b/i],
   ['OverlayBD', /\boverlaybd\b/i],

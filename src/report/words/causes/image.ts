@@ -162,6 +162,10 @@ function isForWindows({ host }: Pick<Finding, 'host'>): boolean {
 export const ATTESTATION =
   'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
 
+/** Shared by all causes in which an artifact takes the place of an image. */
+export const ARTIFACT =
+  'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
+
 export const unsupportedManifest: CauseWords = {
   short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
   title: [
@@ -171,10 +175,7 @@ export const unsupportedManifest: CauseWords = {
   meaning: [
     ['web-page', WEB_PAGE],
     ['attestation', ATTESTATION],
-    [
-      'artifact',
-      'The artifact stored under this name is not a container image, but something else, such as a Helm chart.',
-    ],
+    ['artifact', ARTIFACT],
     [
       'schema1',
       'The image was pushed in the old format schema 1, which current runtimes no longer accept (containerd since version 2.1).',

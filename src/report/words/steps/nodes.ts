@@ -2,7 +2,8 @@
 
 import type { NodeStep } from '../../../advice/step-at-node.ts'
 import type { Clue } from '../../../diagnosis/clue.ts'
-import type { Platform } from '../../../diagnosis/pulling-node.ts'
+import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
+import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -11,6 +12,7 @@ import {
   diskCommand,
   enterNode,
   kernelLog,
+  kubeletLog,
   memoryCommand,
   nodeClientStep,
   nodeShellStep,
@@ -29,7 +31,7 @@ import {
   removeLimits,
   sandboxImage,
 } from '../node-images.ts'
-import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
+import { kubeletFolder, preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
@@ -38,6 +40,24 @@ const RUNTIME_UNITS: Partial<Record<Platform, string>> = {
   k3s: 'k3s-agent, or on a server k3s',
   rke2: 'rke2-agent, or on a server rke2-server',
   k0s: 'k0sworker, or on a controller k0scontroller',
+}
+
+/** What to do about a program, a module, or a file system that the node lacks. */
+const INSTALL: Record<MissingTool['kind'], (name: string, place: string) => string> = {
+  program: (name, place) =>
+    `Install ${name} ${place} where the runtime finds it (its PATH), and restart the runtime; or correct the runtime's settings that need it, such as its snapshotter`,
+  module: (name, place) =>
+    `Load the kernel module ${name} ${place} (\`modprobe ${name}\`, and /etc/modules-load.d for the next start), or let the runtime use a snapshotter that works without it`,
+  'file-system': (name, place) =>
+    `Load the file system ${name} ${place} (\`modprobe ${name}\`, and /etc/modules-load.d for the next start); if its kernel has none, let the runtime use a snapshotter that works without it`,
+}
+
+/** Returns where a runtime reads the keys for encrypted images (containerd, docs/cri/decryption.md; crio.conf). */
+function keyPlace({ runtime }: PullingNode): string {
+  if (runtime === 'cri-o') return 'in decryption_keys_path of crio.conf, by default /etc/crio/keys'
+  return runtime === 'containerd'
+    ? 'in /etc/containerd/ocicrypt/keys, with ctd-decoder installed and its stream processors configured'
+    : 'containerd: /etc/containerd/ocicrypt/keys, with ctd-decoder; CRI-O: /etc/crio/keys; Docker has no support for encrypted images'
 }
 
 /** Whether more bytes arrived than were announced. */
@@ -68,13 +88,36 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: 'Move pods to other nodes, set memory requests and limits for those that use most, or give nodes more memory',
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
-  'define-unpacker': (_step, { findings }) => {
+  'define-unpacker': ({ snapshotter }, { findings }) => {
     const { platform } = findings[0].host
-    const text = `Correct containerd's configuration ${onNodes(findings)}: no platform in it has a snapshotter that is loaded (unpack_config of the transfer plugin), so no image can be unpacked; find the plugins that failed to load, and restart containerd afterward`
+    const wrong =
+      snapshotter === null
+        ? 'no platform in it has a snapshotter that is loaded (unpack_config of the transfer plugin), so no image can be unpacked'
+        : `it uses the snapshotter ${snapshotter}, which is not there: add it (proxy_plugins, if it is a process of its own), see why it failed to load, or use overlayfs`
+    const text = `Correct containerd's configuration ${onNodes(findings)}: ${wrong}; find the plugins that failed to load, and restart containerd afterward`
     return platform === 'k3s' || platform === 'rke2' || platform === 'microk8s' || platform === 'talos'
       ? { text }
       : nodeClientStep(text, `${platform === 'k0s' ? 'k0s ' : ''}ctr plugins ls`, findings)
   },
+  'install-tool': ({ kind, name }, { findings }) => ({ text: INSTALL[kind](name, onNodes(findings)) }),
+  'raise-limits': (_step, { findings }) => ({
+    text: `Restart the container runtime ${onNodes(findings)}, which frees what it holds; if it comes back, raise the limits of its service (LimitNOFILE for open files, TasksMax for processes), or find the process that uses up those of the node`,
+  }),
+  'give-rights': (_step, { findings, findings: [{ host }] }) => ({
+    text:
+      host.os === 'windows'
+        ? `Run the container runtime ${onNodes(findings)} as LocalSystem or as an administrator`
+        : `Let the runtime ${onNodes(findings)} do what unpacking needs: run it with full rights (not in an unprivileged container such as LXC's), and see whether SELinux or AppArmor forbids it, such as after ${storePath(host)} was moved (\`restorecon -R\`)`,
+  }),
+  'decryption-key': (_step, { findings, findings: [{ host }] }) => ({
+    text: `Give the runtime ${onNodes(findings)} the private key that the image was encrypted for (${keyPlace(host)}), or use an image that is not encrypted`,
+  }),
+  'open-records': (_step, { findings, findings: [{ host }] }) =>
+    nodeClientStep(
+      `Let the kubelet ${onNodes(findings)} write to ${kubeletFolder(host)}/image_manager: its file system must not be full or read-only, and the folder has to belong to root; the kubelet's log says more`,
+      kubeletLog(host, 'intent'),
+      findings,
+    ),
   'start-snapshotter': (_step, { findings }) => {
     const name = findings[0].clues.find(clue => clue.code === 'lazy-snapshotter')?.name ?? null
     return {
