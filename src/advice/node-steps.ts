@@ -252,6 +252,9 @@ export function otherSteps(finding: Finding): Step[] {
     ]
   if (registry !== null && hasClue(finding, 'endpoint-scheme'))
     return [{ code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'scheme' }]
+  const able = clueOf(finding.clues, 'no-host')?.able
+  if (registry !== null && able !== undefined)
+    return [{ code: 'mirror-settings', host: null, registry, about: `no-${able}` }, ...pullByHand(finding)]
   if (registry !== null && hasClue(finding, 'mirror-config'))
     return [{ code: 'mirror-settings', host: null, registry, about: 'unreadable' }, ...pullByHand(finding)]
   if (registry !== null && endpoint?.role === 'mirror')

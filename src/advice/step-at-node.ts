@@ -50,6 +50,7 @@ export type NetworkStep =
 /** Repair TLS: a host's certificate, and who has to trust it. */
 export type CertificateStep =
   | { code: 'show-certificate'; host: string }
+  | { code: 'correct-certificate-file' }
   | { code: 'trust-authority'; host: string; intercepted: boolean }
   | { code: 'tls-between'; host: string }
   | { code: 'renew-certificate'; host: string; problem: CertificateProblem }
@@ -71,7 +72,15 @@ export type MirrorStep =
       code: 'mirror-settings'
       host: string | null
       registry: string
-      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'answered' | 'literal-server'
+      about:
+        | 'endpoint'
+        | 'scheme'
+        | 'web-page'
+        | 'unreadable'
+        | 'answered'
+        | 'literal-server'
+        | 'no-resolve'
+        | 'no-pull'
     }
   | { code: 'unblock-upstream'; host: string }
   | {

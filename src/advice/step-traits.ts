@@ -113,6 +113,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'show-certificate': { about: 'node', on: 'shell' },
   'check-clock': { about: 'node', on: 'client' },
   'trust-authority': { about: 'node' },
+  'correct-certificate-file': { about: 'node' },
   'tls-between': { about: 'other' },
   'renew-certificate': { about: 'other' },
   'public-certificate': { about: 'node', on: 'shell' },

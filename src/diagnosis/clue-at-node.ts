@@ -3,7 +3,7 @@
 import type { FailedMirrors } from './endpoint.ts'
 import type { AddressOwner } from './misresolved.ts'
 
-/** Why the runtime rejected a certificate, or the server rejected the client's. */
+/** Why the runtime rejected a certificate, the server rejected the client's, or the runtime could not use a file of its own. */
 export type CertificateProblem =
   | 'unknown-authority'
   | 'expired'
@@ -11,6 +11,7 @@ export type CertificateProblem =
   | 'no-alternative-name'
   | 'client'
   | 'legacy'
+  | 'own-file'
 
 /** Where a host name comes from that nobody replaced: charts of products, new Helm charts, or documentation. */
 export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'
@@ -126,6 +127,8 @@ export type NodeClue =
   | { code: 'not-listed' }
   /** The runtime can't read its settings for registries and mirrors. */
   | { code: 'mirror-config' }
+  /** In these settings, no host may do this: look up a tag, or send layers. */
+  | { code: 'no-host'; able: 'resolve' | 'pull' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
   | { code: 'full-disk-path'; path: string; temporary: boolean }
   /** Memory ran out, not the disk. */

@@ -24,6 +24,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /credential provider|error getting credentials|docker-credential-|ecr-credential|exec: "?[\w/-]*credential/i,
   ],
   [
+    { code: 'certificate', problem: 'own-file' },
+    /unable to (?:read|load) (?:ca cert|cert file)|unable to initialize cert pool|failed to load (?:ca file|cert file|x509 key pair)|could not read ca cert|missing (?:key|client certificate) \S{1,200} for (?:client certificate|key)/i,
+  ],
+  [
     { code: 'certificate', problem: 'unknown-authority' },
     /unknown authority|self[- ]signed|unable to get local issuer|unknown certificate authority|not trusted/i,
   ],
@@ -147,7 +151,8 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'mirror-config' },
-    /hosts\.toml|parse endpoint url|get registry endpoints|loading registries configuration|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
+    // The second line is containerd's for values of hosts.toml (core/remotes/docker/config/hosts.go).
+    /hosts\.toml|parse endpoint url|get registry endpoints|loading registries configuration|parse registry endpoint|(?:reference "[^"]{1,400}"|resolve image): toml: |failed to parse toml|unable to parse server|unknown capability \S|invalid (?:type|pair) .{1,200} for (?:header )?"|unable to cast .{1,200} to string|invalid \Whost\W tree|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
   ],
   [
     { code: 'busy-mount' },

@@ -37,6 +37,10 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     /\b(?:unexpected (?:commit )?digest:? |digest did not match, expected sha256:\w{64}, got )sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\b/i,
     () => ({ code: 'arrived', bytes: 0, of: null }),
   ],
+  [
+    /\bno (resolve|pull) hosts\b/i,
+    ([, able]) => ({ code: 'no-host', able: able === 'resolve' ? 'resolve' : 'pull' }),
+  ],
   // What a node lacks to unpack an image, as exec(3), tools, and mount(2) name it.
   [/\bexec: "(?:[^"\s]{0,200}\/)?([\w.+-]{1,60})": executable file not found\b/i, missing('program')],
   [

@@ -195,6 +195,41 @@ describe('a mirror that is gone', () => {
   })
 })
 
+describe("settings of the runtime's own that are wrong", () => {
+  const node = { runtime: 'containerd://2.1.4' }
+  const resolve = (why: string) => `failed to pull and unpack image "${OWN}": failed to resolve image: ${why}`
+  test.each<[string, string, Expected]>([
+    [
+      'a host that may not look up tags',
+      resolve('no resolve hosts: not found'),
+      { first: /certs\.d\/registry\.example\/hosts\.toml .*"resolve"/, never: /typo|has no image/ },
+    ],
+    ['a value of another type', resolve('invalid type 5 for "ca"'), { first: /hosts\.toml/ }],
+    ['a file that is not TOML', resolve('toml: expected character ='), { first: /hosts\.toml/ }],
+    [
+      'an address with a space',
+      resolve('unable to parse server a b: parse "https://a b": invalid character " " in host name'),
+      { first: /hosts\.toml/, never: /server error/ },
+    ],
+    [
+      'a certificate that is not there',
+      resolve('unable to read CA cert "/etc/ca.crt": open /etc/ca.crt: no such file or directory'),
+      {
+        first: /^Correct the certificate or key file/,
+        says: /contacted no host/,
+        never: /handshake|openssl/,
+      },
+    ],
+    [
+      'a key that is not PEM',
+      resolve('failed to load X509 key pair: tls: failed to find any PEM data in key input'),
+      { first: /^Correct the certificate or key file/, never: /handshake/ },
+    ],
+  ])('are not blamed on the registry: %s', (_name, error, expected) => {
+    check({ image: OWN, error, node }, expected)
+  })
+})
+
 describe('a layer that the node can not unpack', () => {
   const MOUNT = '/var/lib/containerd/tmpmounts/containerd-mount1'
   const extract = (type: string, why: string) =>

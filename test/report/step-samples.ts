@@ -207,10 +207,12 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'find-askers': [{}],
   'copy-platforms': [{ image }],
   'mirror-login': [mirror],
-  'mirror-settings': (['endpoint', 'scheme', 'web-page', 'unreadable'] as const).map(about => ({
-    ...mirror,
-    about,
-  })),
+  'mirror-settings': (['endpoint', 'scheme', 'web-page', 'unreadable', 'no-resolve', 'no-pull'] as const).map(
+    about => ({
+      ...mirror,
+      about,
+    }),
+  ),
   'unblock-upstream': [{ host }],
   'mirror-limit': [
     { ...mirror, rewrites: false },
@@ -218,6 +220,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   ],
   'mirror-lacks-image': [{ ...mirror, source: 'other' }],
   'show-certificate': [{ host }, { host: '[fd00::1]' }],
+  'correct-certificate-file': [{}],
   'trust-authority': [{ host, intercepted: false }],
   'tls-between': [{ host }],
   'renew-certificate': [{ host, problem: 'client' }],

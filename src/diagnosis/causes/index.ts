@@ -25,7 +25,7 @@ import { proxy } from './proxy.ts'
 import { rateLimited } from './rate-limited.ts'
 import { registryNotFoundDns } from './registry-not-found-dns.ts'
 import { brokenAnswer, serverStatus } from './registry-server-error.ts'
-import { runtimeGone } from './runtime-gone.ts'
+import { noHost, runtimeGone } from './runtime-gone.ts'
 import { signaturePolicy, signatureRefused } from './signature-policy.ts'
 import { tls } from './tls.ts'
 import { unsupportedManifest } from './unsupported-manifest.ts'
@@ -77,7 +77,10 @@ const PLACES: Record<Cause, [place: number, rule: CauseRule][]> = {
     [22, signaturePolicy],
   ],
   'canceled-or-deadline': [[21, canceledOrDeadline]],
-  other: [[5, runtimeGone]],
+  other: [
+    [5, runtimeGone],
+    [5.5, noHost],
+  ],
 }
 
 export const RULES: readonly CauseRule[] = Object.values(PLACES)

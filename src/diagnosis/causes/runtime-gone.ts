@@ -1,4 +1,4 @@
-/** The kubelet lost the connection to its container runtime; no registry was involved. */
+/** What ends a pull on the node before any registry is asked: no connection to the runtime, or settings that leave it no host to ask. */
 
 import { ruleOf } from './cause-rule.ts'
 
@@ -8,3 +8,6 @@ export const runtimeGone = ruleOf(
   // Docker's pipe on Windows.
   /\btrying to connect: post ‹url›: open ‹path›/,
 )
+
+/** containerd, for hosts.toml files that are valid, and in which no host may look up a tag or send layers; it calls that "not found". */
+export const noHost = ruleOf('other', /\bno (?:resolve|pull) hosts\b/, /\bunable to parse server\b/)

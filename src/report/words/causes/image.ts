@@ -233,6 +233,7 @@ export const other: CauseWords = {
     [isOfRuntime, 'a container runtime that does not answer'],
     ['precondition-failed', 'a registry that answers 412'],
     ['registry-closed', 'a registry that is shut down'],
+    ['no-host', 'settings for registries and mirrors'],
     ['mirror-config', 'unreadable settings for registries and mirrors'],
     ['endpoint-scheme', 'the address of a mirror'],
     [hasNoReason, 'a reason that is no longer recorded'],
@@ -245,6 +246,7 @@ export const other: CauseWords = {
       ({ registry }) => `${capitalize(registryLabel(registry))} answers 412 (precondition failed)`,
     ],
     ['registry-closed', ({ registry }) => `${capitalize(registryLabel(registry))} says that it is shut down`],
+    ['no-host', "The node's settings leave no host to pull the image from"],
     ['mirror-config', "The node's settings for registries and mirrors can't be read"],
     ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
     [hasNoReason, 'The pull is failing, but the reason is no longer recorded'],
@@ -261,6 +263,11 @@ export const other: CauseWords = {
     [
       'registry-closed',
       'The registry no longer serves images that were not moved; the login is not the problem.',
+    ],
+    [
+      'no-host',
+      ({ clues }) =>
+        `In the runtime's settings for this registry, no host is allowed to ${clues.some(clue => clue.code === 'no-host' && clue.able === 'resolve') ? 'look up a tag' : 'send images'}, so no host was asked: that says nothing about the image.`,
     ],
     ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
     ['endpoint-scheme', "The runtime can't use the address of a mirror as it is configured."],

@@ -10,8 +10,15 @@ import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { askedHost, endpointOrRegistry } from './connection.ts'
 
 export const tls: CauseWords = {
-  short: context => (hasClue(context, 'clock-off') ? 'clocks of nodes' : `TLS with ${askedHost(context)}`),
+  short: context =>
+    hasClue(context, 'clock-off')
+      ? 'clocks of nodes'
+      : usesOwnFile(context)
+        ? 'certificate files of nodes'
+        : `TLS with ${askedHost(context)}`,
   title: context => {
+    if (usesOwnFile(context))
+      return `The node can't use a certificate file of its own for ${askedHost(context)}`
     const { clues } = context.findings[0]
     const dated = clues.find(clue => clue.code === 'certificate-date')
     const off = clues.find(clue => clue.code === 'clock-off')
@@ -40,6 +47,8 @@ export const tls: CauseWords = {
           : `The certificate is for a different name or address than the one requested: ${names}.`
       case 'client':
         return 'The host requires a client certificate, and the node has none that it accepts.'
+      case 'own-file':
+        return "The runtime's settings name a certificate or key file that it can't read or use, so it contacted no host."
       case 'legacy':
         return 'The certificate or the protocol version is too old for the runtime.'
       default:
@@ -49,6 +58,9 @@ export const tls: CauseWords = {
     }
   },
 }
+
+const usesOwnFile = ({ findings: [{ clues }] }: CauseContext) =>
+  clues.find(clue => clue.code === 'certificate')?.problem === 'own-file'
 
 function expiredMeaning({ clues, endpoint, registry }: CauseContext['findings'][0]): string {
   const dated = clues.find(clue => clue.code === 'certificate-date')

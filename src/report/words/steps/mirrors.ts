@@ -147,6 +147,14 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         }
       case 'unreadable':
         return { text: `Correct ${place}, and other settings of mirrors there: the runtime can't read them` }
+      case 'no-resolve':
+        return {
+          text: `Let a host in ${place} look up tags: add "resolve" to its capabilities (capabilities = ["pull", "resolve"]), or to those at the top of the file, which are the registry's own`,
+        }
+      case 'no-pull':
+        return {
+          text: `Let a host in ${place} send images: add "pull" to its capabilities (capabilities = ["pull", "resolve"]), or to those at the top of the file, which are the registry's own`,
+        }
       case 'scheme':
         return {
           text: `Write the mirror's endpoint${host === null ? '' : ` ${host}`} with exactly one scheme (https://…) in ${place}`,
