@@ -224,7 +224,18 @@ function policyOf(finding: Finding): NodePolicy {
   return hasClue(finding, 'not-listed') ? 'rejected' : 'signature'
 }
 
+/** The kubelet's runtime did not answer, so it asked no registry, or nobody knows what the registry said. */
+function lostRuntimeSteps({ clues }: Finding): Step[] {
+  const how = clueOf(clues, 'runtime-lost')?.how
+  const start: Step = { code: 'start-runtime', socket: null }
+  if (how === 'no-cri') return [{ code: 'enable-cri' }, { code: 'runtime-log' }]
+  return how === 'slow'
+    ? [{ code: 'runtime-log' }, start]
+    : [{ code: 'restart-pull' }, { code: 'runtime-log' }, start]
+}
+
 export function canceledSteps(finding: Finding): Step[] {
+  if (hasClue(finding, 'runtime-lost')) return lostRuntimeSteps(finding)
   const target = targetHost(finding)
   return [
     ...silentMirror(finding, target),
@@ -241,6 +252,7 @@ export function otherSteps(finding: Finding): Step[] {
   const { endpoint, registry, evidence } = finding
   if (endpoint?.role === 'runtime')
     return [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
+  if (hasClue(finding, 'runtime-lost')) return lostRuntimeSteps(finding)
   // Registries refuse so for a policy, such as Harbor's; only Container Registry because it was shut down.
   if (hasClue(finding, 'precondition-failed') && !isContainerRegistry(registry)) return policySteps(finding)
   if (hasClue(finding, 'precondition-failed') || hasClue(finding, 'registry-closed'))

@@ -141,6 +141,7 @@ export type NodeStep =
   | { code: 'update-runtime' }
   | { code: 'move-store' }
   | { code: 'start-runtime'; socket: string | null }
+  | { code: 'enable-cri' }
   | { code: 'pull-by-hand'; image: string }
   | { code: 'enter-node' }
   | { code: 'restore-sandbox-image' }

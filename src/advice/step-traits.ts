@@ -162,6 +162,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'delete-silent-node': { about: 'node' },
   'move-store': { about: 'node' },
   'start-runtime': { about: 'node', on: 'client' },
+  'enable-cri': { about: 'node' },
   'pull-by-hand': { about: 'node', on: 'client' },
   'enter-node': { about: 'node' },
   'restore-sandbox-image': { about: 'node', on: 'client' },

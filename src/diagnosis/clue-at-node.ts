@@ -143,6 +143,8 @@ export type NodeClue =
   | ({ code: 'missing-tool' } & MissingTool)
   /** The kernel lets the runtime not do something: it has no right to, or reached a limit on open files or processes. */
   | { code: 'kernel-refuses'; for: 'rights' | 'limit' }
+  /** The kubelet got no answer of its runtime: the connection broke off, it starts, it has no CRI service, or it took too long. */
+  | { code: 'runtime-lost'; how: 'gone' | 'starting' | 'no-cri' | 'slow' }
   /** The kubelet can't write its own records of pulls, which it does before it asks the runtime. */
   | { code: 'pull-records' }
   /** Another pull on the node held the same layer. */

@@ -138,7 +138,20 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'snapshotter-gone' },
-    /snapshot \S{1,80} is not ready|snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing)/is,
+    /snapshot \S{1,80} is not ready|snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing|error reading from server|transport is closing)/is,
+  ],
+  [
+    { code: 'runtime-lost', how: 'gone' },
+    /error reading from server|transport is closing|keepalive ping failed|produced zero addresses|server is shutting down/i,
+  ],
+  [{ code: 'runtime-lost', how: 'starting' }, /server is not initialized yet/i],
+  [
+    { code: 'runtime-lost', how: 'no-cri' },
+    /unknown (?:service|method \w{1,60} for service) runtime\.v1\w{0,20}\.(?:Image|Runtime)Service/i,
+  ],
+  [
+    { code: 'runtime-lost', how: 'slow' },
+    /failed to inspect image .{0,600}(?:context deadline exceeded|context canceled)/i,
   ],
   [{ code: 'for-linux' }, /operating system \\*"linux\\*" cannot be used/i],
   [{ code: 'memory' }, /cannot allocate memory|out of memory|not enough (?:free )?memory/i],

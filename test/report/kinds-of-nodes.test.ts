@@ -195,6 +195,36 @@ describe('a mirror that is gone', () => {
   })
 })
 
+describe('a runtime that does not answer its kubelet', () => {
+  const node = { runtime: 'containerd://2.1.4' }
+  const rpc = (code: string, why: string) => `rpc error: code = ${code} desc = ${why}`
+  test.each<[string, string, Expected]>([
+    [
+      'it went away',
+      rpc('Unavailable', 'error reading from server: EOF'),
+      { first: /next attempt/, says: /lost the connection/ },
+    ],
+    ['it is starting', rpc('Unknown', 'server is not initialized yet'), { says: /was still starting/ }],
+    [
+      'it has no CRI service',
+      rpc('Unimplemented', 'unknown service runtime.v1.ImageService'),
+      { first: /disabled_plugins/, says: /has no service for the kubelet/ },
+    ],
+    [
+      'it takes too long',
+      `Failed to inspect image "": ${rpc('DeadlineExceeded', 'context deadline exceeded')}`,
+      { first: /runtime's log/, says: /did not answer the kubelet in time/, never: /slow connection/ },
+    ],
+    [
+      'its snapshotter went away',
+      `failed to prepare extraction snapshot "extract-1 ${DIGEST}": error reading from server: EOF: unavailable`,
+      { first: /^Start the snapshotter/, never: /lost the connection/ },
+    ],
+  ])('is not an unknown reason: %s', (_name, error, expected) => {
+    check({ image: OWN, error, node }, { never: /doesn't recognize/, ...expected })
+  })
+})
+
 describe("settings of the runtime's own that are wrong", () => {
   const node = { runtime: 'containerd://2.1.4' }
   const resolve = (why: string) => `failed to pull and unpack image "${OWN}": failed to resolve image: ${why}`

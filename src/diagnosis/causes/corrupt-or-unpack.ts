@@ -10,7 +10,7 @@ const FILE_OPERATION =
 /** The snapshotter, a separate process, does not answer: no registry was involved. */
 export const snapshotterGone = ruleOf(
   'corrupt-or-unpack',
-  /\bsnapshot(?:ter)?\b.{0,400}\b(?:dial unix|while dialing)\b/,
+  /\bsnapshot(?:ter)?\b.{0,400}\b(?:dial unix|while dialing|error reading from server|transport is closing)\b/,
 )
 
 /** The runtime can't find an image that it listed or had just pulled (containers/storage; containerd; Docker, by its ID); the registry has it. */

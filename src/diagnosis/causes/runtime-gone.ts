@@ -5,6 +5,9 @@ import { ruleOf } from './cause-rule.ts'
 export const runtimeGone = ruleOf(
   'other',
   /\bdial unix\b|\berror reading from server\b|\btransport is closing\b|\bwhile dialing\b/,
+  // gRPC, and containerd while it starts (internal/cri/instrument) or without its CRI plugin.
+  /\bkeepalive ping failed\b|\bproduced zero addresses\b|\bserver is shutting down\b/,
+  /\bserver is not initialized yet\b|\bunknown (?:service|method \w+ for service) ‹name›/,
   // Docker's pipe on Windows.
   /\btrying to connect: post ‹url›: open ‹path›/,
 )

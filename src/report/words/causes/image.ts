@@ -4,8 +4,8 @@ import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { isSilent } from '../../../image/pull-messages.ts'
 import { hidesMissing, isContainerRegistry, isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
-import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
+import { isOfRuntime, lostMeaning, lostTitle } from './network.ts'
 
 /** What names the version that the node asked for; a digest wins over a tag. */
 const versionPart = ({ reference }: Finding) => (reference?.includes('@') === true ? 'digest' : 'tag')
@@ -240,7 +240,7 @@ export const other: CauseWords = {
     'an unknown cause',
   ],
   title: [
-    [isOfRuntime, first => `The container runtime ${onNode(first)} does not answer`],
+    [isOfRuntime, lostTitle],
     [
       'precondition-failed',
       ({ registry }) => `${capitalize(registryLabel(registry))} answers 412 (precondition failed)`,
@@ -258,7 +258,7 @@ export const other: CauseWords = {
     "The pull is failing for a reason that pullguard doesn't recognize",
   ],
   meaning: [
-    [isOfRuntime, 'The kubelet could not talk to its runtime; no registry was asked.'],
+    [isOfRuntime, lostMeaning],
     ['precondition-failed', preconditionMeaning],
     [
       'registry-closed',
@@ -277,10 +277,6 @@ export const other: CauseWords = {
     ],
     "The kubelet's message matches no known cause; read it in full.",
   ],
-}
-
-function isOfRuntime({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
-  return endpoint?.role === 'runtime'
 }
 
 function preconditionMeaning({ registry }: Pick<Finding, 'registry'>): string {

@@ -6,6 +6,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { roundedDown } from '../duration.ts'
+import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { askedHost, endpointOrRegistry } from './connection.ts'
 
@@ -167,9 +168,52 @@ export const registryServerError: CauseWords = {
   ],
 }
 
+type Lost = Pick<Finding, 'clues' | 'endpoint' | 'node'>
+
+const lossOf = ({ clues }: Lost) => clues.find(clue => clue.code === 'runtime-lost')?.how
+
+/** Whether the kubelet got no answer from its own runtime. */
+export function isOfRuntime(first: Lost): boolean {
+  return first.endpoint?.role === 'runtime' || lossOf(first) !== undefined
+}
+
+/** Returns what is wrong with a runtime that the kubelet got no answer from. */
+export function lostTitle(first: Lost): string {
+  switch (lossOf(first)) {
+    case 'gone':
+      return `The kubelet lost the connection to the container runtime ${onNode(first)}`
+    case 'starting':
+      return `The container runtime ${onNode(first)} was still starting`
+    case 'no-cri':
+      return `The container runtime ${onNode(first)} has no service for the kubelet`
+    case 'slow':
+      return `The container runtime ${onNode(first)} did not answer the kubelet in time`
+    default:
+      return `The container runtime ${onNode(first)} does not answer`
+  }
+}
+
+/** Returns what that means. */
+export function lostMeaning(first: Lost): string {
+  switch (lossOf(first)) {
+    case 'gone':
+      return 'The runtime, or a snapshotter that passes its requests on, crashed, was restarted, or hangs; what the registry said is not known.'
+    case 'starting':
+      return 'The kubelet asked the runtime, or a snapshotter that passes its requests on, before it was ready; no registry was asked.'
+    case 'no-cri':
+      return "What answers at the kubelet's socket does not serve its interface (CRI): its plugin is disabled or failed to load, or it is too old; no registry was asked."
+    case 'slow':
+      return 'The kubelet only asked whether the node has the image; the runtime hangs or is overloaded, and no registry was asked.'
+    default:
+      return 'The kubelet could not talk to its runtime; no registry was asked.'
+  }
+}
+
 export const canceledOrDeadline: CauseWords = {
-  short: () => 'canceled pulls',
-  title: () => 'The pull was canceled before it finished',
-  meaning: () =>
+  short: [[isOfRuntime, 'a container runtime that does not answer'], 'canceled pulls'],
+  title: [[isOfRuntime, lostTitle], 'The pull was canceled before it finished'],
+  meaning: [
+    [isOfRuntime, lostMeaning],
     'The pull made no progress for too long, or the runtime was restarted; often the cause is a large image over a slow connection.',
+  ],
 }

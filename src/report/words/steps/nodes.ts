@@ -217,6 +217,9 @@ export const nodeSteps: StepWords<NodeStep> = {
     const command = restartCommand(host, socket)
     return command === null ? { text } : nodeClientStep(text, command, findings)
   },
+  'enable-cri': (_step, { findings }) => ({
+    text: `Let the runtime ${onNodes(findings)} serve CRI again, and restart it: in containerd, cri must not be in disabled_plugins, and \`ctr plugins ls\` shows a plugin that failed to load`,
+  }),
   'pull-by-hand': ({ image }, { findings }) =>
     nodeClientStep(
       `Repeat the pull ${onNodes(findings)} to see the runtime's own answer${pullLimits(findings[0])}`,
