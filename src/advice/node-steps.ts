@@ -6,7 +6,7 @@ import { isSilent } from '../image/pull-messages.ts'
 import { isContainerRegistry, isFixedHost } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { ofMirror, pullByHand, silentMirror, targetHost } from './host.ts'
+import { ofMirror, pullByHand, silentMirror, targetHost, testManifest } from './host.ts'
 import type { Step } from './step.ts'
 import type { NodePolicy } from './step-at-node.ts'
 import { pageSteps } from './wrong-answer.ts'
@@ -209,6 +209,8 @@ export function neverSteps(finding: Finding): Step[] {
 export function signatureSteps(finding: Finding): Step[] {
   const kind = policyOf(finding)
   const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null
+  if (hasClue(finding, 'verifier-failed'))
+    return [{ code: 'repair-verifier' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
   return [
     ...stepsIf(hasClue(finding, 'web-page'), { code: 'signature-store' }),
     // OpenShift writes its nodes' lists of registries from an object.
@@ -269,6 +271,13 @@ export function otherSteps(finding: Finding): Step[] {
     return [{ code: 'mirror-settings', host: null, registry, about: `no-${able}` }, ...pullByHand(finding)]
   if (registry !== null && hasClue(finding, 'mirror-config'))
     return [{ code: 'mirror-settings', host: null, registry, about: 'unreadable' }, ...pullByHand(finding)]
+  if (clueOf(finding.clues, 'status') !== undefined && endpoint?.role === 'registry')
+    return [
+      { code: 'read-all' },
+      testManifest(finding, endpoint),
+      { code: 'show-proxy' },
+      ...pullByHand(finding),
+    ]
   if (registry !== null && endpoint?.role === 'mirror')
     return [
       { code: 'check-mirror', host: endpoint.host, registry },

@@ -103,6 +103,7 @@ export type PolicyStep =
   | { code: 'show-policy'; kind: NodePolicy }
   | { code: 'show-image-settings' }
   | { code: 'signature-store' }
+  | { code: 'repair-verifier' }
   | {
       code: 'satisfy-policy'
       kind: NodePolicy

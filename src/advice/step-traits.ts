@@ -191,6 +191,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'show-policy': { about: 'node', on: 'client' },
   'show-image-settings': { about: 'node' },
   'signature-store': { about: 'node', on: 'client' },
+  'repair-verifier': { about: 'node' },
   'satisfy-policy': { about: 'other' },
   'read-all': { about: 'other' },
   'look-again': { about: 'other' },

@@ -97,7 +97,10 @@ export function serverErrorSteps(finding: Finding): Step[] {
     look,
     testManifest(finding, target),
     // On the way to a host that others run, a 502 or higher may come from a proxy.
-    ...stepsIf(status >= 502 && isOfOthers(finding, target), { code: 'show-proxy' }),
+    ...stepsIf(
+      (status >= 502 && isOfOthers(finding, target)) || (status < 500 && hasClue(finding, 'odd-answer')),
+      { code: 'show-proxy' },
+    ),
     wait,
   ]
 }

@@ -29,7 +29,9 @@ export interface MissingTool {
 export type WayClue =
   /** A web page came back instead of a registry's answer. */
   | { code: 'web-page' }
-  /** The registry or a proxy answered with this status: 5xx, 404, or 405. */
+  /** An answer that is none of a registry's: a challenge, a token, a redirect, a range, or an encoding that does not fit the request. */
+  | { code: 'odd-answer' }
+  /** The registry or a proxy answered with this status: 5xx, 404, 405, or one that has no cause of its own. */
   | { code: 'status'; status: number }
   /** A mirror's endpoint is configured without `https://`, or with two schemes. */
   | { code: 'endpoint-scheme' }
@@ -125,6 +127,8 @@ export type NodeClue =
   | { code: 'source-blocked' }
   /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */
   | { code: 'not-listed' }
+  /** A verifier of images could not run or did not finish, so nothing is known of the signature. */
+  | { code: 'verifier-failed' }
   /** The runtime can't read its settings for registries and mirrors. */
   | { code: 'mirror-config' }
   /** In these settings, no host may do this: look up a tag, or send layers. */

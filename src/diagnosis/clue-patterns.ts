@@ -13,6 +13,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /text\/html|invalid character '?\\*u?003c|invalid character '<'|<!?(?:doctype|html)\b|&lt;html|\\u003chtml|\bdefault backend - 404\b|\b404 page not found\b|signature format, starting with binary 0x3c/i,
   ],
   [
+    { code: 'odd-answer' },
+    /unable to decode token|did not include a token|no realm specified for token|token auth challenge realm|unsupported content-encoding|unhandled content range|unable to discard to offset|in header not a valid digest|failed open: (?:gzip|flate|zstd|magic number)|reports content size of zero|stopped after \d+ redirects|unexpected status.{1,600}: 30\d /i,
+  ],
+  [
     { code: 'endpoint-scheme' },
     /unsupported protocol scheme|missing protocol scheme|\bparse "?[^"\s/]{1,253}:\d+\S{0,500}: first path segment in URL cannot contain colon|https?:\/\/https?:?\/\//i,
   ],
@@ -58,7 +62,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'interrupted' },
     // Earlier versions of containerd write httpReaderSeeker.
-    /failed to copy: (?!httpRead(?:er)?Seeker: failed open)|happened during read: |stream error: stream id/i,
+    /failed to copy: (?!httpRead(?:er)?Seeker: failed open)|short read: expected|failed to discard to offset|failed to read expected number of bytes|happened during read: |stream error: stream id/i,
   ],
   [{ code: 'literal-server' }, /https?:\/\/docker\.io(?::443)?\/v2\/|\blookup docker\.io(?: on|:)/i],
   [
@@ -104,7 +108,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'not-on-node' }, /failed to get sandbox image "[^"]*": image "[^"]*": not found/i],
   [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
-  [{ code: 'layer-mismatch' }, /mismatched image rootfs/i],
+  [
+    { code: 'layer-mismatch' },
+    /mismatched image rootfs|number of layers and diffids don't match|mismatch between manifest layers and diff ids/i,
+  ],
   [
     { code: 'file-system' },
     /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,120}operation not permitted|cross-device link|stale (?:nfs )?file handle/i,
@@ -182,6 +189,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'signed-otherwise', with: 'key' },
     /none of the signatures were accepted|cryptographic signature verification failed|invalid signature when validating|signature by key .{1,80} is not accepted|invalid gpg signature|\brequired (?:e-?mail|identity|subject|signer)\b|not (?:produced|signed) by a trusted/i,
   ],
+  [{ code: 'verifier-failed' }, /image verifier \S{1,100} returned error: /i],
   [{ code: 'not-listed' }, /\bis rejected by policy\b/i],
   [
     { code: 'layer-type' },
@@ -194,7 +202,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'damaged-store' },
-    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|failed to resolve image "[^"]*": not found|no such image: sha256:/i,
+    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|from containerd image store|failed to create image reference|failed to resolve image "[^"]*": not found|no such image: sha256:/i,
   ],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
   [

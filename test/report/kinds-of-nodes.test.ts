@@ -195,6 +195,44 @@ describe('a mirror that is gone', () => {
   })
 })
 
+test.each<[string, string, Expected]>([
+  ['431', '431 Request Header Fields Too Large', { says: /answered with status 431/ }],
+  ['400', '400 Bad Request', { says: /answered with status 400/ }],
+])('a status that no cause stands for is said: %s', (_name, status, expected) => {
+  check(
+    {
+      image: OWN,
+      error: `unexpected status from HEAD request to https://registry.example/v2/team/api/manifests/3: ${status}`,
+    },
+    { first: /Read everything/, ...expected },
+  )
+})
+
+test.each<[string, string, Expected]>([
+  [
+    'a verifier that did not finish',
+    `blocking pull of ${OWN} with digest ${DIGEST}: image verifier bindir returned error: failed to call verifier cosign (runtime 10s): context deadline exceeded`,
+    { first: /image verifier fails on node node-1.*per_verifier_timeout/, never: /Sign the image|canceled/ },
+  ],
+  [
+    'a socket of Nydus',
+    `failed to prepare extraction snapshot "extract-1 ${DIGEST}": mount rafs instance: Post "http://unix/api/v1/mount": dial unix /run/nydus/api.sock: connect: connection refused`,
+    { first: /^Start the snapshotter Nydus/, never: /unix serves/ },
+  ],
+  [
+    "an image that is missing in the runtime's own list",
+    `failed to get image "${OWN}" from containerd image store: image "${OWN}": not found`,
+    { first: /crictl rmi/, never: /typo|has no image/ },
+  ],
+  [
+    'a layer that arrived in part',
+    'failed to pull and unpack image: short read: expected 1048576 bytes but got 524288: unexpected EOF',
+    { first: /next attempt/, says: /virus scanner/ },
+  ],
+])('%s is not blamed on the registry', (_name, error, expected) => {
+  check({ image: OWN, error, node: { runtime: 'containerd://2.1.4' } }, expected)
+})
+
 describe('a runtime that does not answer its kubelet', () => {
   const node = { runtime: 'containerd://2.1.4' }
   const rpc = (code: string, why: string) => `rpc error: code = ${code} desc = ${why}`

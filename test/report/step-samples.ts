@@ -303,6 +303,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'exempt-preloaded': [{}],
   'show-policy': [{ kind: 'blocked' }, { kind: 'rejected' }, { kind: 'signature' }],
   'show-image-settings': [{}],
+  'repair-verifier': [{}],
   'signature-store': [{}],
   'satisfy-policy': [
     { kind: 'blocked', signed: null },

@@ -18,7 +18,7 @@ export const storedImageGone = ruleOf(
   'corrupt-or-unpack',
   /\blocating image with id\b|\bdoes not resolve to an image id\b|\bimage not known\b/,
   /\bfailed to get image from containerd ‹name›: |\bfailed to resolve image ‹name›:? not found$/,
-  /\bno such image: ‹name›$/,
+  /\bno such image: ‹name›$|\bfailed to (?:get|create) image (?:reference )?‹name›(?: from containerd image store)?: image ‹name›:? not found$/,
 )
 
 /** The words with which stargz and SOCI, which began as a copy of it, reject a layer (fs/layer, snapshot/snapshot.go). */

@@ -11,12 +11,18 @@ import {
   IMAGE_ID,
   imageNotFound,
   invalidReference,
-  other,
   platformMismatch,
   unsupportedManifest,
 } from './causes/image.ts'
 import { kubeletQps, neverPull, rateLimited, signaturePolicy } from './causes/limits.ts'
-import { canceledOrDeadline, httpHttpsMismatch, proxy, registryServerError, tls } from './causes/network.ts'
+import {
+  canceledOrDeadline,
+  httpHttpsMismatch,
+  other,
+  proxy,
+  registryServerError,
+  tls,
+} from './causes/network.ts'
 import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { minuteOf } from './duration.ts'

@@ -1,4 +1,4 @@
-/** The words of pulls that never reached the host (its name, the connection to it); the host is the one in the message. */
+/** The words of pulls that never reached the host (its name, the connection to it), or not even the node's runtime; the host is the one in the message. */
 
 import type { Clue } from '../../../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
@@ -6,6 +6,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { apiHost } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { onNode } from '../node.ts'
 import { ADDRESS_OWNERS, capitalize, hostLabel } from '../nouns.ts'
 
 /** Returns the host that was asked, or else the registry's. */
@@ -126,4 +127,45 @@ function resolvedMeaning(first: Pick<Finding, 'clues' | 'endpoint' | 'registry'>
     return `The node got ${to.address} for ${hostAlone(endpointOrRegistry(first).host)}, which is an address of ${ADDRESS_OWNERS[to.owner]}: the DNS answer was forged on the way, as in China for blocked hosts.`
   const end = howBroken(first) === 'refused' ? ', and nothing is listening on that port of it' : ''
   return `On the node, the name resolves to the node itself${end}.`
+}
+
+type Lost = Pick<Finding, 'clues' | 'endpoint' | 'node'>
+
+const lossOf = ({ clues }: Lost) => clues.find(clue => clue.code === 'runtime-lost')?.how
+
+/** Whether the kubelet got no answer from its own runtime. */
+export function isOfRuntime(first: Lost): boolean {
+  return first.endpoint?.role === 'runtime' || lossOf(first) !== undefined
+}
+
+/** Returns what is wrong with a runtime that the kubelet got no answer from. */
+export function lostTitle(first: Lost): string {
+  switch (lossOf(first)) {
+    case 'gone':
+      return `The kubelet lost the connection to the container runtime ${onNode(first)}`
+    case 'starting':
+      return `The container runtime ${onNode(first)} was still starting`
+    case 'no-cri':
+      return `The container runtime ${onNode(first)} has no service for the kubelet`
+    case 'slow':
+      return `The container runtime ${onNode(first)} did not answer the kubelet in time`
+    default:
+      return `The container runtime ${onNode(first)} does not answer`
+  }
+}
+
+/** Returns what that means. */
+export function lostMeaning(first: Lost): string {
+  switch (lossOf(first)) {
+    case 'gone':
+      return 'The runtime, or a snapshotter that passes its requests on, crashed, was restarted, or hangs; what the registry said is not known.'
+    case 'starting':
+      return 'The kubelet asked the runtime, or a snapshotter that passes its requests on, before it was ready; no registry was asked.'
+    case 'no-cri':
+      return "What answers at the kubelet's socket does not serve its interface (CRI): its plugin is disabled or failed to load, or it is too old; no registry was asked."
+    case 'slow':
+      return 'The kubelet only asked whether the node has the image; the runtime hangs or is overloaded, and no registry was asked.'
+    default:
+      return 'The kubelet could not talk to its runtime; no registry was asked.'
+  }
 }

@@ -1,11 +1,16 @@
 /** The words of images that don't exist or that the node can't use. */
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
-import { isSilent } from '../../../image/pull-messages.ts'
-import { hidesMissing, isContainerRegistry, isHosted } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
+import { hidesMissing, isHosted } from '../../../image/registries.ts'
+import {
+  ARTIFACT,
+  ATTESTATION,
+  type CauseContext,
+  type CauseWords,
+  hasClue,
+  WEB_PAGE,
+} from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
-import { isOfRuntime, lostMeaning, lostTitle } from './network.ts'
 
 /** What names the version that the node asked for; a digest wins over a tag. */
 const versionPart = ({ reference }: Finding) => (reference?.includes('@') === true ? 'digest' : 'tag')
@@ -158,14 +163,6 @@ function isForWindows({ host }: Pick<Finding, 'host'>): boolean {
   return host.os === 'windows'
 }
 
-/** Shared by all causes in which an attestation takes the place of an image. */
-export const ATTESTATION =
-  'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
-
-/** Shared by all causes in which an artifact takes the place of an image. */
-export const ARTIFACT =
-  'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
-
 export const unsupportedManifest: CauseWords = {
   short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
   title: [
@@ -225,67 +222,4 @@ export const invalidReference: CauseWords = {
 function straySign({ clues }: Pick<Finding, 'clues'>): string {
   const stray = clues.find(clue => clue.code === 'stray-character')
   return stray?.sign === 'quote' ? 'quotation marks' : 'white space'
-}
-
-export const other: CauseWords = {
-  showsCredential: true,
-  short: [
-    [isOfRuntime, 'a container runtime that does not answer'],
-    ['precondition-failed', 'a registry that answers 412'],
-    ['registry-closed', 'a registry that is shut down'],
-    ['no-host', 'settings for registries and mirrors'],
-    ['mirror-config', 'unreadable settings for registries and mirrors'],
-    ['endpoint-scheme', 'the address of a mirror'],
-    [hasNoReason, 'a reason that is no longer recorded'],
-    'an unknown cause',
-  ],
-  title: [
-    [isOfRuntime, lostTitle],
-    [
-      'precondition-failed',
-      ({ registry }) => `${capitalize(registryLabel(registry))} answers 412 (precondition failed)`,
-    ],
-    ['registry-closed', ({ registry }) => `${capitalize(registryLabel(registry))} says that it is shut down`],
-    ['no-host', "The node's settings leave no host to pull the image from"],
-    ['mirror-config', "The node's settings for registries and mirrors can't be read"],
-    ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
-    [hasNoReason, 'The pull is failing, but the reason is no longer recorded'],
-    [
-      ({ endpoint }) => endpoint?.role === 'mirror',
-      ({ endpoint }) =>
-        `The pull through the mirror ${endpoint?.host} is failing for a reason that pullguard doesn't recognize`,
-    ],
-    "The pull is failing for a reason that pullguard doesn't recognize",
-  ],
-  meaning: [
-    [isOfRuntime, lostMeaning],
-    ['precondition-failed', preconditionMeaning],
-    [
-      'registry-closed',
-      'The registry no longer serves images that were not moved; the login is not the problem.',
-    ],
-    [
-      'no-host',
-      ({ clues }) =>
-        `In the runtime's settings for this registry, no host is allowed to ${clues.some(clue => clue.code === 'no-host' && clue.able === 'resolve') ? 'look up a tag' : 'send images'}, so no host was asked: that says nothing about the image.`,
-    ],
-    ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
-    ['endpoint-scheme', "The runtime can't use the address of a mirror as it is configured."],
-    [
-      hasNoReason,
-      "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event.",
-    ],
-    "The kubelet's message matches no known cause; read it in full.",
-  ],
-}
-
-function preconditionMeaning({ registry }: Pick<Finding, 'registry'>): string {
-  return isContainerRegistry(registry)
-    ? 'Google Container Registry was shut down in 2025: projects that were not moved to Artifact Registry answer 412. The login is not the problem.'
-    : "The registry refuses because one of its own conditions isn't met, such as a scan or signature policy; the login is not the problem."
-}
-
-/** Whether the reason was in an event that is no longer there. */
-export function hasNoReason({ evidence }: Pick<Finding, 'evidence'>): boolean {
-  return isSilent(evidence?.text ?? '')
 }

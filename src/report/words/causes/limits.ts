@@ -135,18 +135,23 @@ export const signaturePolicy: CauseWords = {
   short: [
     ['source-blocked', ({ registry }) => `${registryLabel(registry)}, which the settings of the nodes block`],
     ['not-listed', 'a policy on the nodes'],
+    ['verifier-failed', 'image verifiers that fail'],
     'a signature policy',
   ],
   title: context =>
     hasClue(context, 'source-blocked')
       ? `The node's settings block ${registryLabel(context.findings[0].registry)}`
-      : 'A policy on the node refuses the image',
+      : hasClue(context, 'verifier-failed')
+        ? 'The image verifier on the node fails, so the runtime blocks the image'
+        : 'A policy on the node refuses the image',
   meaning: context => {
     const [first] = context.findings
     if (hasClue(context, 'source-blocked'))
       return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
     if (hasClue(context, 'not-listed'))
       return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
+    if (hasClue(context, 'verifier-failed'))
+      return "The verifier could not be started or did not finish, so the image's signature was not judged; the registry itself did not refuse it."
     if (hasClue(context, 'web-page'))
       return 'The runtime verifies signatures, and got a web page where it looked for the signature of this image; the registry itself did not refuse it.'
     const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded

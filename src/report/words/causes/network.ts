@@ -1,14 +1,15 @@
 /**
- * The words of what failed on an open connection (certificates, protocols, proxies, a host's servers), and of a canceled pull.
+ * The words of what failed on an open connection (certificates, protocols, proxies, a host's servers), of a canceled pull, and of pulls
+ * whose reason is none of the causes.
  */
 
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { isHosted } from '../../../image/registries.ts'
+import { isSilent } from '../../../image/pull-messages.ts'
+import { isContainerRegistry, isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { roundedDown } from '../duration.ts'
-import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
-import { askedHost, endpointOrRegistry } from './connection.ts'
+import { askedHost, endpointOrRegistry, isOfRuntime, lostMeaning, lostTitle } from './connection.ts'
 
 export const tls: CauseWords = {
   short: context =>
@@ -125,6 +126,12 @@ export const proxy: CauseWords = {
       : 'The runtime goes through a proxy, which could not be reached or refused to pass the request on.',
 }
 
+/** The answer was no server error, but not one of a registry either. */
+function isOddAnswer({ clues }: Pick<Finding, 'clues'>): boolean {
+  const failed = clues.some(clue => clue.code === 'status' && clue.status >= 500)
+  return !failed && clues.some(({ code }) => code === 'odd-answer')
+}
+
 /** A token endpoint that does not know the request is a wrong or broken one. */
 const isMethodRefused = ({ clues }: Pick<Finding, 'clues'>) =>
   clues.some(clue => clue.code === 'status' && clue.status === 405)
@@ -138,6 +145,7 @@ function tokenEndpoint({ endpoint, registry }: Pick<Finding, 'endpoint' | 'regis
 export const registryServerError: CauseWords = {
   short: [
     ['web-page', 'web pages instead of images'],
+    [isOddAnswer, first => `unusable answers from ${responderLabel(first)}`],
     first => `server errors from ${responderLabel(first)}`,
   ],
   title: [
@@ -147,6 +155,7 @@ export const registryServerError: CauseWords = {
     ],
     ['upstream-blocked', { does: "has blocked its upstream registry, which it can't reach" }],
     [isMethodRefused, first => `${tokenEndpoint(first)} answers 405 (Method Not Allowed)`],
+    [isOddAnswer, { does: "sent an answer that the runtime can't use" }],
     { does: 'answers with a server error' },
   ],
   meaning: [
@@ -160,53 +169,16 @@ export const registryServerError: CauseWords = {
       "Nothing there issues tokens at the moment: the service is broken, or the registry or something in between points to a wrong address; the pod's image and credential are not the problem.",
     ],
     [
+      isOddAnswer,
+      "It does not follow the protocol of registries: the host is broken, is not a registry, or something in between (a proxy, a mirror) answered or changed the answer; the pod's image and credential are not the problem.",
+    ],
+    [
       ({ endpoint }) => endpoint === null,
       "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and credential are not the problem.",
     ],
     first =>
       `${capitalize(responderLabel(first))}, or a service that it depends on, is failing; the pod's image and credential are not the problem.`,
   ],
-}
-
-type Lost = Pick<Finding, 'clues' | 'endpoint' | 'node'>
-
-const lossOf = ({ clues }: Lost) => clues.find(clue => clue.code === 'runtime-lost')?.how
-
-/** Whether the kubelet got no answer from its own runtime. */
-export function isOfRuntime(first: Lost): boolean {
-  return first.endpoint?.role === 'runtime' || lossOf(first) !== undefined
-}
-
-/** Returns what is wrong with a runtime that the kubelet got no answer from. */
-export function lostTitle(first: Lost): string {
-  switch (lossOf(first)) {
-    case 'gone':
-      return `The kubelet lost the connection to the container runtime ${onNode(first)}`
-    case 'starting':
-      return `The container runtime ${onNode(first)} was still starting`
-    case 'no-cri':
-      return `The container runtime ${onNode(first)} has no service for the kubelet`
-    case 'slow':
-      return `The container runtime ${onNode(first)} did not answer the kubelet in time`
-    default:
-      return `The container runtime ${onNode(first)} does not answer`
-  }
-}
-
-/** Returns what that means. */
-export function lostMeaning(first: Lost): string {
-  switch (lossOf(first)) {
-    case 'gone':
-      return 'The runtime, or a snapshotter that passes its requests on, crashed, was restarted, or hangs; what the registry said is not known.'
-    case 'starting':
-      return 'The kubelet asked the runtime, or a snapshotter that passes its requests on, before it was ready; no registry was asked.'
-    case 'no-cri':
-      return "What answers at the kubelet's socket does not serve its interface (CRI): its plugin is disabled or failed to load, or it is too old; no registry was asked."
-    case 'slow':
-      return 'The kubelet only asked whether the node has the image; the runtime hangs or is overloaded, and no registry was asked.'
-    default:
-      return 'The kubelet could not talk to its runtime; no registry was asked.'
-  }
 }
 
 export const canceledOrDeadline: CauseWords = {
@@ -216,4 +188,78 @@ export const canceledOrDeadline: CauseWords = {
     [isOfRuntime, lostMeaning],
     'The pull made no progress for too long, or the runtime was restarted; often the cause is a large image over a slow connection.',
   ],
+}
+
+export const other: CauseWords = {
+  showsCredential: true,
+  short: [
+    [isOfRuntime, 'a container runtime that does not answer'],
+    ['precondition-failed', 'a registry that answers 412'],
+    ['registry-closed', 'a registry that is shut down'],
+    ['no-host', 'settings for registries and mirrors'],
+    ['mirror-config', 'unreadable settings for registries and mirrors'],
+    ['endpoint-scheme', 'the address of a mirror'],
+    [hasNoReason, 'a reason that is no longer recorded'],
+    'an unknown cause',
+  ],
+  title: [
+    [isOfRuntime, lostTitle],
+    [
+      'precondition-failed',
+      ({ registry }) => `${capitalize(registryLabel(registry))} answers 412 (precondition failed)`,
+    ],
+    ['registry-closed', ({ registry }) => `${capitalize(registryLabel(registry))} says that it is shut down`],
+    ['no-host', "The node's settings leave no host to pull the image from"],
+    ['mirror-config', "The node's settings for registries and mirrors can't be read"],
+    ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
+    [hasNoReason, 'The pull is failing, but the reason is no longer recorded'],
+    [
+      isStatus,
+      first =>
+        `${capitalize(responderLabel(first))} answered with status ${first.clues.find(clue => clue.code === 'status')?.status}, for a reason that pullguard doesn't recognize`,
+    ],
+    [
+      ({ endpoint }) => endpoint?.role === 'mirror',
+      ({ endpoint }) =>
+        `The pull through the mirror ${endpoint?.host} is failing for a reason that pullguard doesn't recognize`,
+    ],
+    "The pull is failing for a reason that pullguard doesn't recognize",
+  ],
+  meaning: [
+    [isOfRuntime, lostMeaning],
+    ['precondition-failed', preconditionMeaning],
+    [
+      'registry-closed',
+      'The registry no longer serves images that were not moved; the login is not the problem.',
+    ],
+    [
+      'no-host',
+      ({ clues }) =>
+        `In the runtime's settings for this registry, no host is allowed to ${clues.some(clue => clue.code === 'no-host' && clue.able === 'resolve') ? 'look up a tag' : 'send images'}, so no host was asked: that says nothing about the image.`,
+    ],
+    ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
+    ['endpoint-scheme', "The runtime can't use the address of a mirror as it is configured."],
+    [
+      hasNoReason,
+      "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event.",
+    ],
+    [isStatus, "The status alone does not say why: the host's log does, or that of a proxy in front of it."],
+    "The kubelet's message matches no known cause; read it in full.",
+  ],
+}
+
+/** Whether a registry answered with a status that no cause stands for. */
+function isStatus({ clues, endpoint }: Pick<Finding, 'clues' | 'endpoint'>): boolean {
+  return endpoint?.role === 'registry' && clues.some(({ code }) => code === 'status')
+}
+
+function preconditionMeaning({ registry }: Pick<Finding, 'registry'>): string {
+  return isContainerRegistry(registry)
+    ? 'Google Container Registry was shut down in 2025: projects that were not moved to Artifact Registry answer 412. The login is not the problem.'
+    : "The registry refuses because one of its own conditions isn't met, such as a scan or signature policy; the login is not the problem."
+}
+
+/** Whether the reason was in an event that is no longer there. */
+export function hasNoReason({ evidence }: Pick<Finding, 'evidence'>): boolean {
+  return isSilent(evidence?.text ?? '')
 }

@@ -3,10 +3,16 @@
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { type CauseWords, type FirstFinding, hasClue, WEB_PAGE } from '../cause-words.ts'
+import {
+  ARTIFACT,
+  ATTESTATION,
+  type CauseWords,
+  type FirstFinding,
+  hasClue,
+  WEB_PAGE,
+} from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { formatNumber } from '../nouns.ts'
-import { ARTIFACT, ATTESTATION } from './image.ts'
 
 export const diskFull: CauseWords = {
   short: context => (hasClue(context, 'memory') ? 'nodes without free memory' : 'full disks'),
