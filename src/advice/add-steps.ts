@@ -33,9 +33,20 @@ export function withSteps(finding: Finding): AdvisedFinding {
   return { ...finding, steps: stepsFor(finding) }
 }
 
-/** Adds steps to every finding of a diagnosis. */
+/** Adds steps to every finding of a diagnosis. Of findings that are equally urgent, those for which a login is not enough come first. */
 export function adviseDiagnosis(diagnosis: Diagnosis): AdvisedDiagnosis {
-  return { ...diagnosis, findings: diagnosis.findings.map(withSteps) }
+  const findings = diagnosis.findings.map(withSteps)
+  const blocked = new Set(findings.filter(keepsPodDown).map(podOf))
+  const waits = (finding: AdvisedFinding) => (isAboutLogin(finding) && blocked.has(podOf(finding)) ? 1 : 0)
+  return { ...diagnosis, findings: findings.sort((a, b) => b.priority - a.priority || waits(a) - waits(b)) }
+}
+
+const podOf = ({ namespace, pod }: Finding) => `${namespace}/${pod}`
+const isAboutLogin = ({ steps: [first] }: AdvisedFinding) => isAbout('login', first)
+
+/** Whether this container would keep the pod, or its successor, from running even after another one got a login. */
+function keepsPodDown(finding: AdvisedFinding): boolean {
+  return finding.lasting && finding.containerKind !== 'ephemeral' && !isAboutLogin(finding)
 }
 
 /** Adds steps to every failed pull. The first problem is the one that its first step repairs, as in the diagnosis. */

@@ -2,23 +2,24 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
-import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { isLocal } from '../image/host.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
-import { hasClue } from './conditions.ts'
+import { PROVIDER_FAILED } from '../image/pull-messages.ts'
+import { registryBehind } from '../image/registries.ts'
+import { hasClue, stepsIf } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
-import { checkedSteps, missingSteps, servedElsewhere } from './image-steps.ts'
+import { checkedSteps, manifestSteps, missingSteps, platformSteps, servedElsewhere } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import { dropRegistry, nameClueSteps, registrySteps, unreadableNameSteps } from './name-steps.ts'
 import {
   canceledSteps,
   corruptSteps,
   diskSteps,
-  manifestSteps,
   neverSteps,
   otherSteps,
-  platformSteps,
   signatureSteps,
 } from './node-steps.ts'
 import { admissionSteps, rollBack, runSteps, withNewRun, withRecreatedJob } from './pod-origin.ts'
@@ -59,7 +60,7 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
     finding.containerKind === 'sandbox'
       ? sandboxSteps(finding, BY_CAUSE[finding.cause](finding))
       : containerSteps(finding)
-  const steps = silentNodeSteps(finding, outgoingSteps(finding, ofPull))
+  const steps = silentNodeSteps(finding, virtualNodeSteps(finding, outgoingSteps(finding, ofPull)))
   const needsEntry = finding.host.platform === 'talos' ? needsShell : runsOnNode
   const entered = steps.some(needsEntry) && finding.node !== null
   const [first = { code: 'read-all' as const }, ...others] = entered
@@ -80,6 +81,52 @@ function silentNodeSteps({ node, clues }: Finding, steps: Step[]): Step[] {
     { code: 'delete-silent-node', node },
     ...steps.filter(step => !runsOnNode(step) && !isAbout('node', step) && !BY_KUBELET.includes(step.code)),
   ]
+}
+
+/** What is set on the machines of nodes: which mirrors they ask, whom they trust, and how they reach the internet. */
+const NODE_SETTINGS: readonly StepCode[] = [
+  'mirror-settings',
+  'trust-authority',
+  'allow-http',
+  'fix-proxy',
+  'bypass-proxy',
+  'use-cache',
+  'use-local-image',
+  'node-resolver',
+  'raise-kubelet-qps',
+  'exempt-preloaded',
+]
+/** What makes new pods: a virtual kubelet tries a pod only for a while, and then leaves it as it is. */
+const MAKES_PODS: readonly StepCode[] = [
+  'distribute-login',
+  'recreate-pods',
+  'restart-pull',
+  'use-known-secret',
+]
+
+/** A virtual node has no machine to work on. Only Fargate's pods can test its way to a host, and have its identity. */
+function virtualNodeSteps({ host: { virtual }, reason }: Finding, steps: Step[]): Step[] {
+  if (virtual === undefined) return steps
+  const isPossible = (step: Step) =>
+    virtual === 'fargate'
+      ? !runsOnNode(step) || needsShell(step)
+      : !runsOnNode(step) && !isAbout('right', step)
+  const isSetting = ({ code }: Step) => NODE_SETTINGS.includes(code)
+  const own = steps.filter(step => isPossible(step) && !isSetting(step))
+  const [first] = own
+  const isRenamed = first !== undefined && isAbout('template', first)
+  const isStuck = reason === PROVIDER_FAILED && !isRenamed && !own.some(makesPods)
+  const repaired = first?.code === 'distribute-login' ? 1 : own.length
+  return [
+    ...own.toSpliced(repaired, 0, ...stepsIf(isStuck, { code: 'restart-pull' })),
+    ...stepsIf(steps.some(isSetting), { code: 'leave-virtual-node', of: virtual }),
+  ]
+}
+
+/** A secret that the pod names already reaches it without a new pod. */
+function makesPods(step: Step): boolean {
+  const isOld = step.code === 'distribute-login' && step.secret !== undefined
+  return MAKES_PODS.includes(step.code) && !isOld
 }
 
 /** The template may be correct already, and no login reaches a pod that is never replaced: delete it; its node may need a step, too. */
@@ -114,12 +161,16 @@ function containerSteps(finding: Finding): Step[] {
   return hasClue(finding, 'guest') ? guestSteps(finding, steps) : steps
 }
 
+/** What shows that another registry was meant than the one that was asked. */
+const RENAMES: readonly StepCode[] = ['correct-registry', 'drop-default-registry']
+
 /** What depends on the other steps of the cause, in the order in which it is added. */
 const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
   withPath,
   withRecreatedJob,
   withNewRun,
   withBrokenMirror,
+  withRegistryBehind,
 ]
 
 /** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */
@@ -129,12 +180,14 @@ function causeSteps(finding: Finding, ofName: Step[]): Step[] {
   return ADDITIONS.reduce((all, add) => add(finding, all), open)
 }
 
-function isSettled(step: Step, { moved, check }: Finding, ofName: Step[]): boolean {
-  // --check-images was given already.
-  if (check !== null && step.code === 'ask-registry') return true
-  if ((moved?.state === 'retired' || moved?.state === 'deleted') && grantsAccess(step)) return true
+function isSettled(step: Step, { moved, check, registry }: Finding, ofName: Step[]): boolean {
+  // --check-images was given already, or would ask this machine in place of the node.
+  if (step.code === 'ask-registry' && (check !== null || (registry !== null && isLocal(registry))))
+    return true
+  const isClosed = moved?.state === 'retired' || moved?.state === 'deleted' || moved?.state === 'restricted'
+  if (isClosed && grantsAccess(step)) return true
   if (ofName.length === 0) return false
-  const isRenamed = ofName.some(({ code }) => code === 'correct-registry')
+  const isRenamed = ofName.some(({ code }) => RENAMES.includes(code))
   return SETTLED_BY_NAME.includes(step.code) || (isRenamed && isOfOldName(step))
 }
 
@@ -171,7 +224,12 @@ function literalServerSteps(finding: Finding): Step[] {
 
 /** Nobody can grant access to what is gone. */
 function grantsAccess(step: Step): boolean {
-  return isAbout('right', step) || step.code === 'make-public' || step.code === 'who-answered'
+  return (
+    isAbout('right', step) ||
+    step.code === 'make-public' ||
+    step.code === 'who-answered' ||
+    step.code === 'page-instead'
+  )
 }
 
 /** Failures on the way to a registry's answer. */
@@ -207,9 +265,7 @@ const GUEST_NEEDS: Partial<Record<Cause, StepOf<'guest-settings'>['needs']>> = {
 
 /** With policy Always, even an image that was built or loaded on the node is pulled from its registry. */
 function localSteps(finding: Finding): Step[] {
-  const { cause } = finding
-  const missing = cause === 'auth-required-or-denied' || cause === 'image-not-found'
-  const local = missing ? clueOf(finding.clues, 'local-image') : undefined
+  const local = isRefusedOrMissing(finding.cause) ? clueOf(finding.clues, 'local-image') : undefined
   return local === undefined ? [] : [{ code: 'use-local-image', listed: local.listed }]
 }
 
@@ -225,6 +281,15 @@ function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: 
   const lacking = steps[0]?.code === 'mirror-lacks-image' ? 1 : 0
   const at = ON_THE_WAY.includes(cause) ? lacking : cause === 'rate-limited' ? 1 : steps.length
   return steps.toSpliced(at, 0, { code: 'broken-mirror', registry, ...broken })
+}
+
+/** A name that only leads to another registry fails, where that registry may answer. */
+function withRegistryBehind({ cause, registry, endpoint }: Finding, steps: Step[]): Step[] {
+  const behind = registry === null ? null : registryBehind(registry)
+  const isFailing = ON_THE_WAY.includes(cause) || cause === 'registry-server-error'
+  if (behind === null || registry === null || !isFailing || (endpoint?.host ?? registry) !== registry)
+    return steps
+  return steps.toSpliced(1, 0, { code: 'use-behind', registry, behind })
 }
 
 /** Causes that show a registry's answer. */

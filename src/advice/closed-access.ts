@@ -8,6 +8,17 @@ import { hasClue, stepsIf } from './conditions.ts'
 import { answeringHost } from './host.ts'
 import type { Step } from './step.ts'
 
+/** Registries that give layers to anyone without a token. */
+const WITHOUT_TOKEN = ['registry.k8s.io', 'mcr.microsoft.com']
+
+/** Asks for the layer that was refused, if anyone can. */
+function openLayer({ registry, evidence }: Finding, host: string): Step[] {
+  if (registry === null || !WITHOUT_TOKEN.includes(registry)) return []
+  const [path] =
+    /\/v2\/[a-z0-9][a-z0-9._/-]{0,255}\/blobs\/sha256:[0-9a-f]{64}/.exec(evidence?.text ?? '') ?? []
+  return path === undefined ? [] : [{ code: 'ask-layer', host, layer: `https://${host}${path}` }]
+}
+
 /** The steps if the registry, or a rule around it, lets neither this address nor this account in. */
 export function blockedSteps(finding: Finding): Step[] {
   const { registry, endpoint, clues } = finding
@@ -32,6 +43,8 @@ export function blockedSteps(finding: Finding): Step[] {
   }
   // Its answer proves that the nodes reach it.
   if (endpoint?.role === 'storage') return [{ code: 'storage-refused', host }, { code: 'show-proxy' }]
+  if (hasClue(finding, 'layer-refused') && endpoint?.role === 'registry')
+    return [...openLayer(finding, host), { code: 'layer-refused', host }, { code: 'show-proxy' }, other]
   const address = clueOf(clues, 'caller-address')?.address ?? null
   const allow: Step = { code: 'allow-address', host, address, cloud: cloudOf(registry) }
   const unblock: Step[] = hasClue(finding, 'bare-refusal')
@@ -42,12 +55,22 @@ export function blockedSteps(finding: Finding): Step[] {
 
 /** The steps if the registry's own policy holds the image back, which only its administrators can change. */
 export function policySteps(finding: Finding): Step[] {
+  if (hasClue(finding, 'served-list')) return unlistedSteps(finding)
   const about = (['storage-quota', 'vulnerabilities'] as const).find(code => hasClue(finding, code))
   return [
     { code: 'ask-registry-admin', about: about ?? 'policy', host: answeringHost(finding) ?? '' },
     // A full quota holds back every version alike.
     ...stepsIf(about !== 'storage-quota', { code: 'use-other-source', why: 'policy' }),
   ]
+}
+
+/** The steps for an image that is not on the list of those that a mirror or a registry serves: any other source has it. */
+function unlistedSteps({ endpoint, registry }: Finding): Step[] {
+  const host = answeringHost({ endpoint, registry }) ?? ''
+  const add: Step = { code: 'ask-registry-admin', about: 'list', host }
+  return endpoint?.role === 'mirror' && registry !== null
+    ? [{ code: 'mirror-settings', host, registry, about: 'list' }, add]
+    : [{ code: 'use-other-source', why: 'blocked' }, add]
 }
 
 /** The steps if a cache's own login at its upstream was refused, or its upstream is not set up. */

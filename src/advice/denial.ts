@@ -2,6 +2,7 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
+import { malformedSecrets } from '../diagnosis/pod-credential.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isEntitled, isPublic } from '../image/registries.ts'
@@ -12,7 +13,6 @@ import {
   hubNameSteps,
   knownSecretSteps,
   loginSteps,
-  malformedSecrets,
   missingSlash,
   nearSecretSteps,
   publicSteps,
@@ -45,7 +45,7 @@ const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
 
 /** The steps for a refusal. */
 export function denialSteps(finding: Finding): Step[] {
-  const malformed = malformedSecrets(finding)
+  const malformed = malformedSecrets(finding.credential)
   if (malformed.length > 0)
     return [...malformed.map(secret => repair(finding.namespace, secret)), see('secrets')]
   if (hasClue(finding, 'unreadable-secret')) return [see('secrets')]
@@ -53,7 +53,13 @@ export function denialSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'web-page') && registry !== null && !WITH_REASON.includes(subcause))
     return pageSteps(finding)
   // Only the mirror can end its refusal; the pod's rights at the registry are not known.
-  if (endpoint?.role === 'mirror' && registry !== null && subcause !== 'policy' && subcause !== 'upstream')
+  if (endpoint?.role === 'mirror' && registry !== null && subcause !== 'policy' && subcause !== 'upstream') {
+    // ECR has no log of it, and serves nobody without a login, which lasts for hours (bottlerocket-os/bottlerocket#2427).
+    if (cloudOf(endpoint.host) === 'ecr')
+      return [
+        { code: 'name-at-mirror', host: endpoint.host, registry },
+        { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
+      ]
     return [
       { code: 'check-mirror', host: endpoint.host, registry },
       { code: 'mirror-login', host: endpoint.host, registry },
@@ -61,6 +67,7 @@ export function denialSteps(finding: Finding): Step[] {
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       ...loginSteps(finding, 'missing'),
     ]
+  }
   // A cache on the node's loopback asks its upstream with its own login.
   if (hasClue(finding, 'relays') && hasClue(finding, 'loopback')) return upstreamSteps(finding)
   const corrected = knownSecretSteps(finding).length > 0 ? [] : missingSlash(finding)
@@ -68,10 +75,20 @@ export function denialSteps(finding: Finding): Step[] {
   return [
     ...(isPublic(finding.reference) ? [] : hubNameSteps(finding)),
     ...miswrittenLogins(finding),
+    ...clusterLogin(finding),
     ...corrected,
     ...(corrected.length === 0 ? own : own.filter(({ code }) => code !== 'repair-secret')),
   ]
 }
+
+/** OpenShift's nodes pull Red Hat's images with the login of the cluster, unless the pod has one of its own. */
+function clusterLogin({ registry, host, credential, workload }: Finding): Step[] {
+  if (registry === null || !OF_RED_HAT.test(registry) || host.platform !== 'openshift') return []
+  const catalog = workload?.kind === 'CatalogSource' ? workload.name : null
+  return stepsIf(credential.status === 'none', { code: 'cluster-pull-secret', registry, catalog })
+}
+
+const OF_RED_HAT = /^registry\.(?:connect\.)?redhat\.(?:io|com)$/
 
 /** Whoever has accepted the terms of the image can pull it, and nobody else can: its name is right. */
 function termsSteps(finding: Finding, steps: Step[]): Step[] {

@@ -21,10 +21,14 @@ export function answeringHost({ endpoint, registry }: Pick<Finding, 'endpoint' |
 type ConnectionTest = StepOf<'test-connection'>
 
 /** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */
-export function testConnection({ evidence }: Finding, target: NamedEndpoint): ConnectionTest {
+export function testConnection(finding: Finding, target: NamedEndpoint): ConnectionTest {
+  return { code: 'test-connection', scheme: isAskedPlain(finding, target) ? 'http' : 'https', ...target }
+}
+
+/** Whether the text shows that the host was asked over plain HTTP only. */
+export function isAskedPlain({ evidence }: Finding, { host }: NamedEndpoint): boolean {
   const text = evidence?.text ?? ''
-  const isPlain = text.includes(`http://${target.host}/`) && !text.includes(`https://${target.host}/`)
-  return { code: 'test-connection', scheme: isPlain ? 'http' : 'https', ...target }
+  return text.includes(`http://${host}/`) && !text.includes(`https://${host}/`)
 }
 
 /** Asks the host again for the manifest that it failed at, where the text names it; hosts that others run want a token first. */
@@ -67,6 +71,13 @@ export function silentMirror({ registry }: Pick<Finding, 'registry'>, target: Na
   const service = nodeServiceAt(target)
   const mirror: Step = { code: 'node-mirror', host, service }
   return [mirror]
+}
+
+/** A registry that somebody here may run can serve its layers itself, so that nodes need no second host. */
+export function servedByRegistry({ registry }: Finding, { host, role }: NamedEndpoint): Step[] {
+  return role === 'storage' && registry !== null && registry !== host && !isHosted(registry)
+    ? [{ code: 'serve-layers', host, registry }]
+    : []
 }
 
 /** Whether others run the host, and no address of the node or of a private network answers in its place. */

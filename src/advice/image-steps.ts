@@ -1,14 +1,27 @@
-/** Steps for an image that its registry, or a mirror, does not have, or that is elsewhere by what a registry says or by what `--check-images` found. */
+/**
+ * Steps for an image that its registry, or a mirror, does not have, that is elsewhere by what a registry says or by what `--check-images`
+ * found, or that is for other platforms or in another format than the node's.
+ */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import type { Finding } from '../diagnosis/finding.ts'
+import { nodeServiceAt } from '../diagnosis/endpoint.ts'
+import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
+import { usableSecrets } from '../diagnosis/pod-credential.ts'
+import { isLocal } from '../image/host.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { ecrCachePrefix, isHosted, isNamedLikeCache, isOpenShiftRegistry } from '../image/registries.ts'
+import {
+  ecrCachePrefix,
+  isFixedHost,
+  isHosted,
+  isNamedLikeCache,
+  isOpenShiftRegistry,
+} from '../image/registries.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { answeringHost } from './host.ts'
-import { loginSteps, usableSecrets } from './login.ts'
+import { loginSteps } from './login.ts'
 import type { Step } from './step.ts'
+import { pageSteps } from './wrong-answer.ts'
 
 /** Steps for an image that the registry or a mirror does not have: those for the first fact that narrows it down, or else a search. */
 export function missingSteps(finding: Finding): Step[] {
@@ -65,6 +78,7 @@ function registryHasNoLatest(finding: Finding): Step[] | null {
 
 function searchSteps(finding: Finding): Step[] {
   return [
+    ...nodeRegistry(finding),
     ...nameVersion(finding),
     ...imageStream(finding),
     { code: 'check-name', how: finding.reference?.includes('@') === true ? 'digest' : 'plain' },
@@ -83,6 +97,17 @@ function proxyProject(finding: Finding): Step[] {
   const [name, project] = finding.reference?.split('/') ?? []
   const named = hasClue(finding, 'relays') || isNamedLikeCache(`${name}/${project}`)
   return stepsIf(named && !isHosted(host), { code: 'proxy-project', host, product: null })
+}
+
+/** A registry at the node's own loopback: what answers there decides where the image has to be. */
+function nodeRegistry({ registry }: Finding): Step[] {
+  if (registry === null || !isLocal(registry)) return []
+  const port = Number(/:(\d+)$/.exec(registry)?.[1] ?? '443')
+  const service = nodeServiceAt({ host: registry, role: 'registry' })
+  // Nothing listens at a NodePort, by default one of these: the node's rules forward it.
+  return port >= 30_000 && port <= 32_767
+    ? [{ code: 'node-port-registry', host: registry, port, service }]
+    : [{ code: 'node-registry', host: registry }]
 }
 
 /** The registry lacks the tag `latest`, which a name without a tag means: many repositories have versions only. */
@@ -109,7 +134,7 @@ export function servedElsewhere({ clues, cause, moved }: Finding): Step[] | null
   const place = clueOf(clues, 'served-at')
   // A known move has steps of its own.
   if (place === undefined || moved !== null) return null
-  if (cause !== 'auth-required-or-denied' && cause !== 'image-not-found') return null
+  if (!isRefusedOrMissing(cause)) return null
   const { host, repository } = place
   return [
     { code: 'use-host', host, repository },
@@ -141,7 +166,7 @@ const BY_VERDICT: Record<ImageVerdict, ((finding: Finding) => Step[]) | null> = 
 
 /** The steps that the registry's answer leads to; null if it changes nothing. */
 export function checkedSteps(finding: Finding): Step[] | null {
-  if (finding.cause !== 'auth-required-or-denied' && finding.cause !== 'image-not-found') return null
+  if (!isRefusedOrMissing(finding.cause)) return null
   const steps = finding.check === null ? null : (BY_VERDICT[finding.check.verdict]?.(finding) ?? null)
   return steps !== null && steps.length > 0 ? steps : null
 }
@@ -167,7 +192,70 @@ function removeLogin(finding: Finding): Step[] {
   const { namespace, registry } = finding
   if (registry === null) return []
   return [
-    { code: 'remove-login', namespace, secrets: usableSecrets(finding), registry },
+    { code: 'remove-login', namespace, secrets: usableSecrets(finding.credential), registry },
     ...loginSteps(finding, 'refused'),
   ]
+}
+
+/** The name that a runtime has for the image. */
+export const imageName = ({ reference, image }: Finding) => reference ?? image
+
+/** Steps for the attestation of a build, in place of its image. */
+export function attestationSteps(finding: Finding): Step[] {
+  return [
+    { code: 'not-the-attestation', image: imageName(finding) },
+    { code: 'set-image', known: 'repository' },
+  ]
+}
+
+export function platformSteps(finding: Finding): Step[] {
+  const { os, architecture, kernel } = finding.host
+  if (os === 'windows') {
+    const build = clueOf(finding.clues, 'windows-build')?.build ?? null
+    const image: Step = { code: 'windows-image', kernel }
+    const elsewhere: Step = { code: 'schedule-elsewhere', os, architecture, build }
+    // A copy for Linux only, of an image that is for Windows, too.
+    if (build === null && hasClue(finding, 'asks-windows'))
+      return [
+        ...(hasClue(finding, 'for-linux') ? [...copySteps(finding), image] : [image, ...copySteps(finding)]),
+        elsewhere,
+        { code: 'show-platforms' },
+      ]
+    // Most pods that don't ask for Windows were meant for Linux.
+    return build === null && (hasClue(finding, 'any-os') || hasClue(finding, 'for-linux'))
+      ? [elsewhere, image, { code: 'show-platforms' }]
+      : [image, elsewhere, { code: 'show-platforms' }]
+  }
+  const platform = `${os ?? 'linux'}/${architecture ?? wantedIn(finding) ?? '<arch>'}`
+  return [
+    { code: 'show-platforms' },
+    { code: 'build-for', platform },
+    ...copySteps(finding),
+    { code: 'set-image', known: 'repository' },
+    { code: 'schedule-elsewhere', os, architecture, build: null },
+  ]
+}
+
+/** Clients of one platform copy that platform only; at a registry for everyone, images are not copies. */
+function copySteps(finding: Finding): Step[] {
+  const { registry } = finding
+  return stepsIf(registry !== null && !isFixedHost(registry), {
+    code: 'copy-platforms',
+    image: imageName(finding),
+  })
+}
+
+/** The architecture in Docker's message, which names the platform that it looked for; null if there is none. */
+function wantedIn({ evidence }: Finding): string | null {
+  // Not in a name, such as mcr.microsoft.com/windows/servercore.
+  return /(?<![\w./-])(?:linux|windows)\/(?!unknown)(\w+)/.exec(evidence?.text ?? '')?.[1] ?? null
+}
+
+export function manifestSteps(finding: Finding): Step[] {
+  if (hasClue(finding, 'web-page'))
+    return [...pageSteps(finding), { code: 'remove-image', image: imageName(finding) }]
+  const set: Step = { code: 'set-image', known: 'repository' }
+  if (hasClue(finding, 'attestation')) return attestationSteps(finding)
+  if (hasClue(finding, 'artifact')) return [{ code: 'not-an-image' }, set]
+  return [{ code: 'push-current-format' }, set]
 }

@@ -49,6 +49,13 @@ function limitOfAll(finding: Finding): Step[] | null {
   // The image's name does not parse, but who limits its pulls is known.
   if (registry === null && isOfHub(finding))
     return [{ code: 'wait', for: 'hub-limit' }, { code: 'use-cache' }]
+  const volume = countsByAccount(finding) ? undefined : clueOf(finding.clues, 'volume-limit')
+  if (volume !== undefined && registry !== null)
+    return [
+      { code: 'raise-volume', registry, period: volume.period },
+      { code: 'use-other-source', why: 'closed' },
+      { code: 'use-cache' },
+    ]
   // None of these registries is known to count requests by account, and no token server does.
   if (!countsByAccount(finding) || hasClue(finding, 'token-limit'))
     return [{ code: 'wait', for: 'minute' }, { code: 'use-cache' }]

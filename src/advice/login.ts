@@ -77,12 +77,6 @@ export function hubNameSteps({ credential, registry }: Pick<Finding, 'credential
     : []
 }
 
-/** The pod's malformed secrets, each of which fails every image of the pod. */
-export function malformedSecrets({ credential }: Pick<Finding, 'credential'>): string[] {
-  const malformed = credential.attempts.filter(({ problem }) => problem === 'malformed')
-  return [...new Set(malformed.map(({ secret }) => secret))]
-}
-
 /** Problems of a secret that was meant for this registry, which a corrected secret of the same name ends. */
 const CORRECTABLE: readonly AttemptProblem[] = [
   'wrong-type',
@@ -152,9 +146,4 @@ export function publicSteps({ registry, reference, credential }: Finding): Step[
     code: 'make-public',
     registry,
   })
-}
-
-/** The pod's secrets with a usable login, in the kubelet's order. */
-export function usableSecrets({ credential }: Pick<Finding, 'credential'>): string[] {
-  return [...new Set(credential.attempts.filter(({ usable }) => usable).map(({ secret }) => secret))]
 }

@@ -127,13 +127,16 @@ export function hasUnusable({ credential: { status, attempts } }: Finding): bool
   return status === 'broken' && attempts.some(({ problem }) => problem !== 'other-registry')
 }
 
-/** ECR and ACR answer 401 only to a missing or invalid login: an image that does not exist is a 404 there, and a missing role at ECR a 403. */
+/**
+ * ECR and ACR answer 401 only to a missing or invalid login: an image that does not exist is a 404 there, and a missing role at ECR a 403.
+ * Azure Container Instances has nothing but the pod's pull secrets for them.
+ */
 export function lacksCloudLogin(finding: Finding): boolean {
   const cloud = cloudOf(finding.registry)
   return (
     (cloud === 'ecr' || cloud === 'acr') &&
     finding.credential.status !== 'usable' &&
-    hasClue(finding, 'unauthorized')
+    (hasClue(finding, 'unauthorized') || finding.host.virtual === 'azure')
   )
 }
 

@@ -2,7 +2,7 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
-import type { Finding } from '../diagnosis/finding.ts'
+import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
 import type { Placeholder } from '../image/placeholder.ts'
@@ -28,6 +28,7 @@ export function nameClueSteps(finding: Finding): Step[] {
     ...stepsIf(hasClue(finding, 'image-id'), { code: 'name-not-id', image }),
     ...stepsIf(hasClue(finding, 'reference-scheme'), { code: 'drop-scheme', image }),
     ...otherRegistry(finding),
+    ...dropDefaultRegistry(finding),
     ...undoublePrefix(finding),
   ]
 }
@@ -47,12 +48,26 @@ function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
     : []
 }
 
+/** Registries whose accounts have no dots in their names, so that a host in their place is a registry of its own. */
+const WITHOUT_DOTS = [DOCKER_HUB, 'ghcr.io']
+
+/** A default registry that a chart put in front of a name which has one already. */
+function dropDefaultRegistry({ registry, image, clues }: Finding): Step[] {
+  if (registry === null || !WITHOUT_DOTS.includes(registry) || !image.startsWith(`${registry}/`)) return []
+  const without = image.slice(registry.length + 1)
+  const [inner = '', path] = without.split('/')
+  return stepsIf(
+    inner.includes('.') && path !== undefined && clueOf(clues, 'changed-at-admission') === undefined,
+    { code: 'drop-default-registry', registry, inner, without },
+  )
+}
+
 /** Only registries that answered have shown that they lack such a name. */
 function undoublePrefix({ cause, clues }: Finding): Step[] {
   const doubled = clueOf(clues, 'doubled-prefix')
   if (doubled === undefined || clueOf(clues, 'changed-at-admission') !== undefined) return []
   const { prefix, without } = doubled
-  return stepsIf(cause === 'image-not-found' || cause === 'auth-required-or-denied', {
+  return stepsIf(isRefusedOrMissing(cause), {
     code: 'undouble-prefix',
     prefix,
     without,

@@ -1,17 +1,18 @@
-/** Steps for problems on the node: its disk, layers, platform, policies, and runtime. */
+/** Steps for problems on the node: its disk, layers, policies, and runtime. */
 
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { atLeast, K3D_NODE } from '../diagnosis/pulling-node.ts'
+import { isOfficial, libraryName } from '../image/official-images.ts'
 import { isSilent } from '../image/pull-messages.ts'
-import { isContainerRegistry, isFixedHost } from '../image/registries.ts'
+import { isContainerRegistry } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { ofMirror, pullByHand, silentMirror, targetHost, testManifest } from './host.ts'
-import type { Step } from './step.ts'
+import { attestationSteps, imageName } from './image-steps.ts'
+import type { Step, StepOf } from './step.ts'
 import type { NodePolicy } from './step-at-node.ts'
 import { pageSteps } from './wrong-answer.ts'
-
-const imageName = ({ reference, image }: Finding) => reference ?? image
 
 export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
   if (hasClue(finding, 'memory'))
@@ -36,7 +37,7 @@ export function corruptSteps(finding: Finding): Step[] {
 
 /** The first clue that the finding has decides. */
 const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
-  ['snapshotter-gone', () => [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]],
+  ['snapshotter-gone', goneSteps],
   ['no-unpacker', unpackerSteps],
   [
     'pull-records',
@@ -44,6 +45,7 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ],
   ['encrypted', () => [{ code: 'decryption-key' }, { code: 'runtime-log' }]],
   ['layer-mismatch', () => [{ code: 'not-an-image' }, { code: 'push-again' }]],
+  ['too-many-layers', () => [{ code: 'fewer-layers' }]],
   ['other-manifest', otherManifestSteps],
   ['discarded', downloadSteps],
   ['attestation', attestationSteps],
@@ -60,7 +62,28 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['damaged-store', lostImageSteps],
   ['torn-store', lostImageSteps],
   ['lazy-snapshotter', lazySteps],
+  ['mount-refused', refusedMountSteps],
+  ['file-denied', deniedFileSteps],
 ]
+
+/** Windows' words: a part of an image that was written before may be in the way, too. */
+function deniedFileSteps(finding: Finding): Step[] {
+  if (finding.host.os !== 'windows') return replaceSteps(finding)
+  return [
+    { code: 'release-store' },
+    { code: 'runtime-log' },
+    { code: 'remove-image', image: imageName(finding) },
+  ]
+}
+
+/** What arrived is undamaged, so pulling it again does not help. */
+function refusedMountSteps({ clues }: Finding): Step[] {
+  const refused = clueOf(clues, 'mount-refused')
+  return [
+    ...(refused === undefined ? [] : [{ ...refused, code: 'refused-mount' } as const]),
+    { code: 'runtime-log' },
+  ]
+}
 
 function unpackerSteps({ clues }: Finding): Step[] {
   const snapshotter = clueOf(clues, 'no-unpacker')?.snapshotter ?? null
@@ -69,16 +92,23 @@ function unpackerSteps({ clues }: Finding): Step[] {
 
 function toolSteps({ clues }: Finding): Step[] {
   const lacks = clueOf(clues, 'missing-tool')
-  return [
-    ...(lacks === undefined ? [] : [{ code: 'install-tool', kind: lacks.kind, name: lacks.name } as const]),
-    { code: 'runtime-log' },
-  ]
+  const install = lacks === undefined ? [] : [{ ...lacks, code: 'install-tool' } as const]
+  return [...install, { code: 'runtime-log' }]
 }
 
 /** The kernel, not the image or the disk, is in the way. */
 function refusalSteps({ clues }: Finding): Step[] {
   const atLimit = clueOf(clues, 'kernel-refuses')?.for === 'limit'
   return [{ code: atLimit ? 'raise-limits' : 'give-rights' }, { code: 'runtime-log' }]
+}
+
+/** Of a snapshotter without a name, only what the runtime says of it is known. */
+function goneSteps({ clues }: Finding): Step[] {
+  const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
+  return [
+    { code: 'start-snapshotter', name },
+    name === null ? { code: 'runtime-log' } : { code: 'snapshotter-log', name },
+  ]
 }
 
 /** The snapshotter requests the layers itself, and has what is left of them. */
@@ -112,13 +142,18 @@ function lostContentSteps(finding: Finding): Step[] {
 
 /** Removes what is damaged, so that the next attempt pulls the image again. */
 function replaceSteps(finding: Finding): Step[] {
+  const remove: Step = { code: 'remove-image', image: imageName(finding) }
+  const update = stepsIf(hasClue(finding, 'layer-format'), { code: 'update-runtime' })
   return [
-    { code: 'remove-image', image: imageName(finding) },
-    ...stepsIf(hasClue(finding, 'layer-format'), { code: 'update-runtime' }),
+    ...(isBeforeZstd(finding) ? [...update, remove] : [remove, ...update]),
     { code: 'runtime-log' },
     { code: 'push-again' },
   ]
 }
+
+/** containerd reads zstd from 1.5 on; before, such a layer is no tar archive to it. */
+const isBeforeZstd = ({ host }: Finding) =>
+  host.runtime === 'containerd' && host.version !== null && !atLeast(host, 1, 5)
 
 const isEmpty = ({ clues }: Finding) => clueOf(clues, 'arrived')?.bytes === 0
 
@@ -134,72 +169,22 @@ function downloadSteps(finding: Finding): Step[] {
   ]
 }
 
-function attestationSteps(finding: Finding): Step[] {
-  return [
-    { code: 'not-the-attestation', image: imageName(finding) },
-    { code: 'set-image', known: 'repository' },
-  ]
-}
-
-export function platformSteps(finding: Finding): Step[] {
-  const { os, architecture, kernel } = finding.host
-  if (os === 'windows') {
-    const build = clueOf(finding.clues, 'windows-build')?.build ?? null
-    const image: Step = { code: 'windows-image', kernel }
-    const elsewhere: Step = { code: 'schedule-elsewhere', os, architecture, build }
-    // A copy for Linux only, of an image that is for Windows, too.
-    if (build === null && hasClue(finding, 'asks-windows'))
-      return [
-        ...(hasClue(finding, 'for-linux') ? [...copySteps(finding), image] : [image, ...copySteps(finding)]),
-        elsewhere,
-        { code: 'show-platforms' },
-      ]
-    // Most pods that don't ask for Windows were meant for Linux.
-    return build === null && (hasClue(finding, 'any-os') || hasClue(finding, 'for-linux'))
-      ? [elsewhere, image, { code: 'show-platforms' }]
-      : [image, elsewhere, { code: 'show-platforms' }]
-  }
-  const platform = `${os ?? 'linux'}/${architecture ?? wantedIn(finding) ?? '<arch>'}`
-  return [
-    { code: 'show-platforms' },
-    { code: 'build-for', platform },
-    ...copySteps(finding),
-    { code: 'set-image', known: 'repository' },
-    { code: 'schedule-elsewhere', os, architecture, build: null },
-  ]
-}
-
-/** Clients of one platform copy that platform only; at a registry for everyone, images are not copies. */
-function copySteps(finding: Finding): Step[] {
-  const { registry } = finding
-  return stepsIf(registry !== null && !isFixedHost(registry), {
-    code: 'copy-platforms',
-    image: imageName(finding),
-  })
-}
-
-/** The architecture in Docker's message, which names the platform that it looked for; null if there is none. */
-function wantedIn({ evidence }: Finding): string | null {
-  // Not in a name, such as mcr.microsoft.com/windows/servercore.
-  return /(?<![\w./-])(?:linux|windows)\/(?!unknown)(\w+)/.exec(evidence?.text ?? '')?.[1] ?? null
-}
-
-export function manifestSteps(finding: Finding): Step[] {
-  if (hasClue(finding, 'web-page'))
-    return [...pageSteps(finding), { code: 'remove-image', image: imageName(finding) }]
-  const set: Step = { code: 'set-image', known: 'repository' }
-  if (hasClue(finding, 'attestation')) return attestationSteps(finding)
-  if (hasClue(finding, 'artifact')) return [{ code: 'not-an-image' }, set]
-  return [{ code: 'push-current-format' }, set]
+/** What runs the cluster's nodes on a developer's machine, and copies images into them; k3d's nodes are known by their names. */
+function localTool({ platform, name }: Finding['host']): StepOf<'load-image'>['tool'] | null {
+  if (platform === 'kind' || platform === 'minikube') return platform
+  return K3D_NODE.test(name ?? '') ? 'k3d' : null
 }
 
 export function neverSteps(finding: Finding): Step[] {
   const allow: Step = { code: 'allow-pull' }
-  const { platform } = finding.host
+  const tool = localTool(finding.host)
   const image = imageName(finding)
-  // With this policy, images of a cluster on one machine are mostly built there.
-  if (platform === 'kind' || platform === 'minikube')
-    return [{ code: 'load-image', image: finding.image, tool: platform }, allow]
+  // With this policy, images of a cluster on one machine are mostly built there; one that only has a name of its own is nowhere else.
+  if (tool !== null)
+    return [
+      { code: 'load-image', image: finding.image, tool },
+      ...stepsIf(libraryName(image) === null || isOfficial(image), allow),
+    ]
   const preload: Step = { code: 'preload', image }
   return finding.subcause === 'not-verified'
     ? [{ code: 'same-secret' }, { code: 'exempt-preloaded' }, allow]
@@ -207,6 +192,12 @@ export function neverSteps(finding: Finding): Step[] {
 }
 
 export function signatureSteps(finding: Finding): Step[] {
+  const file = clueOf(finding.clues, 'policy-file')
+  if (file !== undefined)
+    return [
+      ...stepsIf(!file.missing, { code: 'show-policy-file', path: file.path }),
+      { ...file, code: 'repair-policy-file' },
+    ]
   const kind = policyOf(finding)
   const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null
   if (hasClue(finding, 'verifier-failed'))
@@ -253,8 +244,14 @@ export function canceledSteps(finding: Finding): Step[] {
 export function otherSteps(finding: Finding): Step[] {
   const { endpoint, registry, evidence } = finding
   if (endpoint?.role === 'runtime')
-    return [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
+    return asksSnapshotter(finding)
+      ? goneSteps(finding)
+      : [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
   if (hasClue(finding, 'runtime-lost')) return lostRuntimeSteps(finding)
+  // A kubelet gives up on an image of size 0; Docker leaves the size out of what older clients read.
+  const isOlder = finding.host.version !== null && !atLeast(finding.host, 25, 0)
+  if (hasClue(finding, 'no-image-size') && finding.host.runtime === 'docker' && !isOlder)
+    return [{ code: 'match-docker' }]
   // Registries refuse so for a policy, such as Harbor's; only Container Registry because it was shut down.
   if (hasClue(finding, 'precondition-failed') && !isContainerRegistry(registry)) return policySteps(finding)
   if (hasClue(finding, 'precondition-failed') || hasClue(finding, 'registry-closed'))
@@ -269,15 +266,12 @@ export function otherSteps(finding: Finding): Step[] {
   const able = clueOf(finding.clues, 'no-host')?.able
   if (registry !== null && able !== undefined)
     return [{ code: 'mirror-settings', host: null, registry, about: `no-${able}` }, ...pullByHand(finding)]
-  if (registry !== null && hasClue(finding, 'mirror-config'))
-    return [{ code: 'mirror-settings', host: null, registry, about: 'unreadable' }, ...pullByHand(finding)]
+  if (registry !== null && hasClue(finding, 'mirror-config')) {
+    const about = hasClue(finding, 'old-settings') ? 'old-format' : 'unreadable'
+    return [{ code: 'mirror-settings', host: null, registry, about }, ...pullByHand(finding)]
+  }
   if (clueOf(finding.clues, 'status') !== undefined && endpoint?.role === 'registry')
-    return [
-      { code: 'read-all' },
-      testManifest(finding, endpoint),
-      { code: 'show-proxy' },
-      ...pullByHand(finding),
-    ]
+    return [{ code: 'read-all' }, testManifest(finding, endpoint), { code: 'show-proxy' }]
   if (registry !== null && endpoint?.role === 'mirror')
     return [
       { code: 'check-mirror', host: endpoint.host, registry },
@@ -285,6 +279,11 @@ export function otherSteps(finding: Finding): Step[] {
       ...pullByHand(finding),
     ]
   return [{ code: isSilent(evidence?.text ?? '') ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
+}
+
+/** Whether the kubelet asks a lazy snapshotter for images, in place of the runtime. */
+function asksSnapshotter({ clues }: Finding): boolean {
+  return clues.some(clue => clue.code === 'lazy-snapshotter' && clue.name !== null)
 }
 
 /** Container Registry names its project first, whose owner can still move the images (cloud.google.com/artifact-registry/docs/transition). */

@@ -80,7 +80,11 @@ export function runSteps({ clues, workload }: Finding, steps: Step[]): Step[] {
   const run = clueOf(clues, 'run-of-cron-job')
   const edited = steps.some(
     ({ code }) =>
-      code === 'set-image' || code === 'set-tag' || code === 'use-replacement' || code === 'correct-registry',
+      code === 'set-image' ||
+      code === 'set-tag' ||
+      code === 'use-replacement' ||
+      code === 'correct-registry' ||
+      code === 'drop-default-registry',
   )
   return run === undefined || workload === null || !edited
     ? []

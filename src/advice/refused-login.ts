@@ -2,10 +2,12 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { usableSecrets } from '../diagnosis/pod-credential.ts'
+import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { correctedSecretSteps, knownSecretSteps, loginSteps, usableSecrets } from './login.ts'
-import type { LoginReason, ShortLived, Step } from './step.ts'
+import { correctedSecretSteps, knownSecretSteps, loginSteps } from './login.ts'
+import type { LoginReason, ShortLived, Step, UserNames } from './step.ts'
 
 /** The steps for a refused login: another one, a longer-lived one, or none. */
 export function refusedLoginSteps(finding: Finding): Step[] {
@@ -20,7 +22,7 @@ export function refusedLoginSteps(finding: Finding): Step[] {
 /** Without the refused login, the pull is anonymous. No image of a private ECR registry is public. */
 function removeSteps(finding: Finding): Step[] {
   const { namespace, registry } = finding
-  const secrets = usableSecrets(finding)
+  const secrets = usableSecrets(finding.credential)
   return secrets.length === 0 || registry === null || cloudOf(registry) === 'ecr'
     ? []
     : [{ code: 'remove-login', namespace, secrets, registry }]
@@ -34,7 +36,7 @@ function unneededLoginSteps(finding: Finding, remove: Step[]): Step[] {
 
 function replacedLoginSteps(finding: Finding): Step[] {
   const { registry } = finding
-  const secrets = usableSecrets(finding)
+  const secrets = usableSecrets(finding.credential)
   const cloud = cloudOf(registry)
   return [
     ...shortLived(finding),
@@ -97,7 +99,12 @@ function isDistributed({ credential }: Finding): boolean {
 
 /** Logins that the kubelet can use, but that were not written as they were meant. */
 export function miswrittenLogins(finding: Finding): Step[] {
-  return [...cutUserNames(finding), ...paddedLogins(finding), ...overriddenLogins(finding)]
+  return [
+    ...cutUserNames(finding),
+    ...foreignUserNames(finding),
+    ...paddedLogins(finding),
+    ...overriddenLogins(finding),
+  ]
 }
 
 /** In double quotes, the shell expands `$team` in `robot$team+pull`, so the user name was cut off. */
@@ -106,6 +113,40 @@ function cutUserNames({ credential, registry }: Finding): Step[] {
   const cut = registry === 'quay.io' ? /\$$/ : /^robot(?:\+.*)?$|\$$/
   return credential.attempts.flatMap(({ usable, secret, username }): Step[] =>
     usable && username !== null && cut.test(username) ? [{ code: 'cut-user-name', secret, username }] : [],
+  )
+}
+
+/**
+ * The user names that each of these registries knows, whoever logs in (docs.aws.amazon.com/AmazonECR, docs.cloud.google.com/artifact-registry and
+ * its docker-credential-gcr, docs.nvidia.com/ngc, docs.oracle.com, yandex.cloud/docs, support.huaweicloud.com/swr).
+ */
+const USER_NAMES: Record<UserNames, [registry: RegExp, name: RegExp]> = {
+  ecr: [/\.dkr[.-]ecr(?:-fips)?\.[\w-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/, /^AWS$/],
+  google: [/(?:^|\.)gcr\.io$|-docker\.pkg\.dev$/, /^(?:_\w+|oauth2accesstoken|gclouddockertoken)$/],
+  ngc: [/^nvcr\.io$/, /^\$oauthtoken$/],
+  oracle: [/(?:^|\.)ocir\.io$|^ocir\.[\w-]+\.oci\.oraclecloud\.com$/, /^[^/]+\/./],
+  yandex: [/^cr\.yandex$/, /^(?:oauth|iam|json_key|api_key)$/],
+  huawei: [/^swr\.[\w-]+\.myhuaweicloud\.com$/, /^[\w-]+@./],
+}
+
+/** Refusals that leave open whether the login was accepted, or prove that it was not. */
+const MAY_BE_LOGIN: readonly Finding['subcause'][] = [
+  'credential-refused',
+  'denied-or-missing',
+  'unspecified',
+]
+
+/** A user name of a form that the registry does not know, such as a person's own where all users have one name. */
+function foreignUserNames({ credential, registry, reference, subcause }: Finding): Step[] {
+  if (!MAY_BE_LOGIN.includes(subcause)) return []
+  const found = Object.entries(USER_NAMES).find(([, [host]]) => host.test(registry ?? ''))
+  if (found === undefined || registry === null) return []
+  const [form, [, known]] = found as [UserNames, [RegExp, RegExp]]
+  const path = repositoryOf(reference)
+  return credential.attempts.flatMap(({ usable, secret, username }): Step[] =>
+    usable && username !== null && !known.test(username) && !/\$$/.test(username)
+      ? [{ code: 'foreign-user-name', secret, username, registry, form, path }]
+      : [],
   )
 }
 
@@ -126,7 +167,7 @@ function overriddenLogins({ credential }: Finding): Step[] {
 /** A login that the registry refused although the pull went on: it costs each pull an attempt, and fails alone. */
 export function passedOverLogins(finding: Finding): Step[] {
   const status = clueOf(finding.clues, 'login-passed-over')?.status
-  const secrets = usableSecrets(finding)
+  const secrets = usableSecrets(finding.credential)
   if (status === undefined || secrets.length === 0 || finding.registry === null) return []
   return [
     { code: 'replace-passed-over', secrets, status, registry: finding.registry },

@@ -53,6 +53,7 @@ const OF_NODE_ITSELF: readonly Clue['code'][] = [
   'torn-store',
   'missing-tool',
   'kernel-refuses',
+  'mount-refused',
 ]
 
 /** The error of a damaged pause image does not name it: what needs its name is omitted, or done after a look at the node's images. */
@@ -61,8 +62,9 @@ function withoutName(step: Step): Step[] {
   return step.code === 'remove-image' ? [{ code: 'renew-sandbox-image' }] : []
 }
 
-/** A pause image belongs to no workload, and the pod's pull secrets are not used for it. */
+/** A pause image belongs to no workload, the pod's pull secrets are not used for it, and it is the same for every pod of the node. */
 function needsOwner(step: Step): boolean {
+  if (step.code === 'windows-image' || step.code === 'schedule-elsewhere') return true
   return isAbout('login', step) || isAbout('right', step) || isAbout('template', step)
 }
 

@@ -23,7 +23,7 @@ export type NetworkStep =
   | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way' }
   | { code: 'bare-host'; host: string }
   | ({ code: 'default-name'; of: DefaultName; registry: string | null } & NamedEndpoint)
-  | { code: 'fix-dns'; host: string; server: string | null }
+  | { code: 'fix-dns'; host: string; server: string | null; refused: boolean }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
   | { code: 'resolve-elsewhere'; host: string; address: string; owner: AddressOwner }
@@ -37,12 +37,16 @@ export type NetworkStep =
   | { code: 'who-answered'; host: string }
   | { code: 'page-instead'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)
+  | { code: 'serve-layers'; host: string; registry: string }
   | { code: 'storage-refused'; host: string }
+  | { code: 'ask-layer'; host: string; layer: string }
+  | { code: 'layer-refused'; host: string }
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'show-proxy' }
   | { code: 'fix-proxy'; host: string | null; scheme: boolean }
+  | { code: 'desktop-proxy'; host: string | null; wanted: string }
   | { code: 'pass-proxy'; host: string }
   | { code: 'bypass-proxy'; host: string }
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
@@ -58,7 +62,8 @@ export type CertificateStep =
   | { code: 'ingress-certificate'; host: string }
   | { code: 'serve-tls'; host: string }
   | { code: 'allow-http'; host: string }
-  | { code: 'use-https'; host: string }
+  /** `proven`: the text shows that the host speaks TLS. */
+  | { code: 'use-https'; host: string; proven: boolean }
 
 /** Repair a mirror or cache, or what the nodes have set about it. */
 export type MirrorStep =
@@ -66,8 +71,11 @@ export type MirrorStep =
   | { code: 'check-mirror'; host: string; registry: string }
   | { code: 'broken-mirror'; host: string; registry: string; why: string }
   | { code: 'node-mirror'; host: string; service: NodeService | null }
+  | { code: 'node-registry'; host: string }
+  | { code: 'node-port-registry'; host: string; port: number; service: NodeService | null }
   | { code: 'node-service'; host: string; service: NodeService }
   | { code: 'mirror-login'; host: string; registry: string }
+  | { code: 'name-at-mirror'; host: string; registry: string }
   | {
       code: 'mirror-settings'
       host: string | null
@@ -77,8 +85,10 @@ export type MirrorStep =
         | 'scheme'
         | 'web-page'
         | 'unreadable'
+        | 'old-format'
         | 'answered'
         | 'literal-server'
+        | 'list'
         | 'no-resolve'
         | 'no-pull'
     }
@@ -94,7 +104,7 @@ export type MirrorStep =
       code: 'mirror-lacks-image'
       host: string
       registry: string
-      /** What the registry itself can do: it was not needed, may not be asked, or can't be reached. */
+      /** What the registry itself can do: it was not needed, must not be asked, or can't be reached. */
       source: 'other' | 'blocked' | 'unreachable'
     }
 
@@ -102,6 +112,8 @@ export type MirrorStep =
 export type PolicyStep =
   | { code: 'show-policy'; kind: NodePolicy }
   | { code: 'show-image-settings' }
+  | { code: 'show-policy-file'; path: string }
+  | { code: 'repair-policy-file'; path: string; missing: boolean }
   | { code: 'signature-store' }
   | { code: 'repair-verifier' }
   | {
@@ -111,7 +123,7 @@ export type PolicyStep =
       signed: Extract<Clue, { code: 'signed-otherwise' }>['with'] | null
     }
 
-/** Repair the node: its runtime, its disk and memory, and its pause image. */
+/** Repair the node: its runtime, its disk, and its memory. */
 export type NodeStep =
   | { code: 'relieve-disk' }
   | { code: 'check-clock' }
@@ -119,7 +131,7 @@ export type NodeStep =
   | { code: 'show-memory' }
   | { code: 'show-killed' }
   | { code: 'more-memory' }
-  | { code: 'start-snapshotter' }
+  | { code: 'start-snapshotter'; name: LazySnapshotter | null }
   | { code: 'snapshotter-log'; name: LazySnapshotter | null }
   | { code: 'bypass-snapshotter' }
   | { code: 'define-unpacker'; snapshotter: string | null }
@@ -129,6 +141,8 @@ export type NodeStep =
   | { code: 'decryption-key' }
   | { code: 'open-records' }
   | { code: 'release-mount' }
+  | { code: 'release-store' }
+  | ({ code: 'refused-mount' } & Omit<Extract<Clue, { code: 'mount-refused' }>, 'code'>)
   | { code: 'check-disk' }
   | { code: 'more-ids' }
   | { code: 'show-disk'; path: string | null }
@@ -140,11 +154,15 @@ export type NodeStep =
   | { code: 'check-download'; host: string }
   | { code: 'runtime-log' }
   | { code: 'update-runtime' }
+  | { code: 'match-docker' }
   | { code: 'move-store' }
   | { code: 'start-runtime'; socket: string | null }
   | { code: 'enable-cri' }
   | { code: 'pull-by-hand'; image: string }
   | { code: 'enter-node' }
+
+/** Get a pause image onto a node, which the runtime pulls with its own settings. */
+export type SandboxStep =
   | { code: 'restore-sandbox-image' }
   | { code: 'renew-sandbox-image' }
   /** `full`: the name with its registry, where the runtime did not find the image by its short one. */

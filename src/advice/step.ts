@@ -8,6 +8,7 @@ import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
+import type { VirtualNode } from '../diagnosis/pulling-node.ts'
 import type { Moved } from '../image/moved.ts'
 import type { Placeholder } from '../image/placeholder.ts'
 import type { Cloud } from '../image/registries.ts'
@@ -15,7 +16,14 @@ import type { NameBeside } from '../image/similar-names.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
-import type { CertificateStep, MirrorStep, NetworkStep, NodeStep, PolicyStep } from './step-at-node.ts'
+import type {
+  CertificateStep,
+  MirrorStep,
+  NetworkStep,
+  NodeStep,
+  PolicyStep,
+  SandboxStep,
+} from './step-at-node.ts'
 
 /** Every step. A new one belongs to one of the groups, and does not compile until it has its words. */
 export type Step =
@@ -32,6 +40,7 @@ export type Step =
   | MirrorStep
   | PolicyStep
   | NodeStep
+  | SandboxStep
 
 export type StepCode = Step['code']
 
@@ -61,6 +70,9 @@ export type UsableHint = Extract<
 /** Short-lived logins, recognized by their user name. */
 export type ShortLived = 'gitlab-job' | 'ecr' | 'google' | 'acr'
 
+/** Registries whose user names are of a form that their operators set. */
+export type UserNames = 'ecr' | 'google' | 'ngc' | 'oracle' | 'yandex' | 'huawei'
+
 /** Give a pod a login, or remove a wrong one. */
 export type LoginStep =
   | {
@@ -71,6 +83,8 @@ export type LoginStep =
       secret?: string
     }
   | { code: 'node-login'; registry: string }
+  /** `catalog`: the CatalogSource that the pod serves; null for other pods. */
+  | { code: 'cluster-pull-secret'; registry: string; catalog: string | null }
   | { code: 'recreate-pods' }
   | { code: 'kubelet-login' }
   | { code: 'other-debug-container'; reason: 'image' | 'login' }
@@ -79,6 +93,15 @@ export type LoginStep =
   | { code: 'remove-login'; namespace: string; secrets: string[]; registry: string }
   | { code: 'use-known-secret'; hint: UsableHint; namespace: string }
   | { code: 'cut-user-name'; secret: string; username: string }
+  /** `path`: the image's, without its registry. */
+  | {
+      code: 'foreign-user-name'
+      secret: string
+      username: string
+      registry: string
+      form: UserNames
+      path: string
+    }
   | { code: 'padded-login'; secret: string }
   | { code: 'overridden-login'; secret: string }
   | { code: 'replace-passed-over'; secrets: string[]; status: number; registry: string }
@@ -116,7 +139,11 @@ export type PermissionStep =
   | { code: 'accept-terms'; registry: string }
   | { code: 'restore-service'; registry: string; what: Lapse; project: string | null; ofCaller: boolean }
   | { code: 'heed-reason'; registry: string; reason: string }
-  | { code: 'ask-registry-admin'; about: 'vulnerabilities' | 'storage-quota' | 'policy'; host: string }
+  | {
+      code: 'ask-registry-admin'
+      about: 'vulnerabilities' | 'storage-quota' | 'policy' | 'list'
+      host: string
+    }
   | { code: 'upstream-login'; host: string; kind: 'ecr' | 'setup' | 'other' }
   | { code: 'use-other-source'; why: 'blocked' | 'policy' | 'closed' }
 
@@ -127,6 +154,7 @@ export type NameStep =
   | { code: 'existing-official' }
   | { code: 'proxy-project'; host: string; product: 'harbor' | 'ecr' | null }
   | { code: 'ask-registry' }
+  | { code: 'use-behind'; registry: string; behind: string }
   | { code: 'use-host'; host: string; repository: string | null }
   | { code: 'use-replacement'; moved: Moved; to: string }
   | { code: 'find-replacement'; moved: Moved }
@@ -148,6 +176,8 @@ export type WrongNameStep =
   | { code: 'name-not-id'; image: string }
   | { code: 'drop-scheme'; image: string }
   | { code: 'full-name'; image: string }
+  /** `inner`: the registry that the name has after the first one. */
+  | { code: 'drop-default-registry'; registry: string; inner: string; without: string }
   | {
       code: 'correct-registry'
       from: string
@@ -164,6 +194,7 @@ export type ImageContentStep =
   | { code: 'missing-layer'; host: string }
   | { code: 'missing-child'; host: string }
   | { code: 'rebuild-layers' }
+  | { code: 'fewer-layers' }
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }
   | { code: 'copy-platforms'; image: string }
@@ -182,6 +213,7 @@ export type ImageContentStep =
 /** Wait for a limit, avoid it, or get the image onto the node without a pull. */
 export type LimitStep =
   | { code: 'wait'; for: 'limit'; quota?: LimitAnswer }
+  | { code: 'raise-volume'; registry: string; period: 'day' | 'month' | null }
   | { code: 'wait'; for: 'hub-limit' | 'minute' | 'burst' | 'kubelet' | 'registry' }
   | { code: 'find-askers' }
   | { code: 'replace-registry' }
@@ -189,7 +221,7 @@ export type LimitStep =
   | { code: 'raise-kubelet-qps' }
   | { code: 'allow-pull' }
   | { code: 'preload'; image: string }
-  | { code: 'load-image'; image: string; tool: 'kind' | 'minikube' }
+  | { code: 'load-image'; image: string; tool: 'kind' | 'minikube' | 'k3d' }
   | { code: 'same-secret' }
   | { code: 'exempt-preloaded' }
   | { code: 'slow-pull' }
@@ -215,5 +247,6 @@ export type PodStep =
   | { code: 'delete-outgoing-pod' }
   | { code: 'see-silent-node'; node: string; since: string | null }
   | { code: 'delete-silent-node'; node: string }
+  | { code: 'leave-virtual-node'; of: VirtualNode }
   | { code: 'read-all' }
   | { code: 'look-again' }

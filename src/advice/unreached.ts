@@ -3,10 +3,20 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import { type NamedEndpoint, type NodeService, nodeServiceAt } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { DESKTOP_NODE } from '../diagnosis/pulling-node.ts'
 import { isLocal, isPrivateAddress, isServiceName } from '../image/host.ts'
 import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { isOfOthers, ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './host.ts'
+import {
+  isAskedPlain,
+  isOfOthers,
+  ofMirror,
+  pullByHand,
+  servedByRegistry,
+  silentMirror,
+  targetHost,
+  testConnection,
+} from './host.ts'
 import type { Step } from './step.ts'
 import type { RealmProduct } from './step-at-node.ts'
 
@@ -70,7 +80,7 @@ function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[
 
 export function dnsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
-  const server = clueOf(finding.clues, 'dns-server')?.server ?? null
+  const { server = null, refused = false } = clueOf(finding.clues, 'dns-server') ?? {}
   const unreachable: Step[] = isOpenShiftService(target.host)
     ? [{ code: 'node-resolver', host: target.host }]
     : unreachableName(finding, target)
@@ -93,7 +103,8 @@ export function dnsSteps(finding: Finding): Step[] {
           ...stepsIf(hasNoDomain(target.host), { code: 'bare-host', host: target.host }),
           ...mirror,
         ]),
-    ...stepsIf(!isOfCluster && !isOfProduct, { code: 'fix-dns', host: target.host, server }),
+    ...stepsIf(!isOfCluster && !isOfProduct, { code: 'fix-dns', host: target.host, server, refused }),
+    ...(unreachable.length > 0 ? [] : servedByRegistry(finding, target)),
   ]
 }
 
@@ -147,6 +158,7 @@ export function timeoutSteps(finding: Finding): Step[] {
     ...compareSteps(finding, target, 'way'),
     ...ofMirror(finding, target),
     { code: 'open-host', ...target },
+    ...servedByRegistry(finding, target),
   ]
 }
 
@@ -172,10 +184,30 @@ export function refusedSteps(finding: Finding): Step[] {
     ...ofMirror(finding, target),
     testConnection(finding, target),
     ...compareSteps(finding, target, 'way'),
+    ...otherPort(finding, target, 'https'),
     ...openOrListen(finding, target),
-    // A host on a private network, named without a port, might serve plain HTTP only.
-    ...stepsIf(hasClue(finding, 'private-address') && !/:\d+$/.test(host), { code: 'allow-http', host }),
+    ...servedByRegistry(finding, target),
+    ...otherPort(finding, target, 'http'),
   ]
+}
+
+/**
+ * The other scheme, and with it another port, of a host that is named without one: a host on a private network might serve plain HTTP only, and
+ * one that containerd is set to ask over HTTP mostly serves TLS. Other runtimes try both where they may use HTTP at all.
+ */
+function otherPort(finding: Finding, target: NamedEndpoint, scheme: 'http' | 'https'): Step[] {
+  const { host, role } = target
+  if (/:\d+$/.test(host)) return []
+  if (isAskedPlain(finding, target))
+    return stepsIf(
+      scheme === 'https' &&
+        role === 'registry' &&
+        finding.host.runtime === 'containerd' &&
+        clueOf(finding.clues, 'unopened')?.why === 'refused' &&
+        !hasClue(finding, 'loopback'),
+      { code: 'use-https', host, proven: false },
+    )
+  return stepsIf(scheme === 'http' && hasClue(finding, 'private-address'), { code: 'allow-http', host })
 }
 
 /** Whether a download had begun, so that every host on the way was reached. */
@@ -209,6 +241,7 @@ export function proxySteps(finding: Finding): Step[] {
   const wanted = clueOf(finding.clues, 'behind-proxy')?.host ?? targetHost(finding).host
   const unreachable = proxy === null ? [] : unreachableName(finding, { host: proxy, role: 'proxy' })
   const scheme = hasClue(finding, 'proxy-scheme')
+  if (DESKTOP_NODE.test(finding.host.name ?? '')) return [{ code: 'desktop-proxy', host: proxy, wanted }]
   const bypass: Step = { code: 'bypass-proxy', host: wanted }
   const fix: Step = hasClue(finding, 'proxy-unreached')
     ? { code: 'fix-proxy', host: proxy, scheme }

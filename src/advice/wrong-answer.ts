@@ -3,7 +3,15 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { isOfOthers, ofMirror, silentMirror, targetHost, testConnection, testManifest } from './host.ts'
+import {
+  isOfOthers,
+  ofMirror,
+  servedByRegistry,
+  silentMirror,
+  targetHost,
+  testConnection,
+  testManifest,
+} from './host.ts'
 import type { Step } from './step.ts'
 
 /** The DNS zone of private endpoints in Azure: certificates have the public name, which the zone leads to the private address. */
@@ -17,7 +25,7 @@ export function tlsSteps(finding: Finding): Step[] {
     const to = target.host.replace(PRIVATE_LINK, '.')
     return [{ code: 'correct-registry', from: target.host, to, why: 'private-link' }, look]
   }
-  if (problem === 'own-file') return [{ code: 'correct-certificate-file' }]
+  if (hasClue(finding, 'certificate-file')) return [{ code: 'correct-certificate-file' }]
   if (hasClue(finding, 'ingress-default')) return [{ code: 'ingress-certificate', host: target.host }, look]
   if (hasClue(finding, 'tls-alert') && problem === null)
     return [
@@ -26,7 +34,11 @@ export function tlsSteps(finding: Finding): Step[] {
       { code: 'tls-between', host: target.host },
     ]
   if (problem === 'unknown-authority' || problem === null)
-    return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
+    return [
+      look,
+      { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) },
+      ...servedByRegistry(finding, target),
+    ]
   const side = clueOf(finding.clues, 'certificate-date')?.side
   const checkClock: Step = { code: 'check-clock' }
   if (hasClue(finding, 'clock-off')) return [checkClock, look]
@@ -51,12 +63,13 @@ export function schemeSteps(finding: Finding): Step[] {
   if (clueOf(finding.clues, 'speaks')?.scheme === 'https')
     return [
       { code: 'test-connection', scheme: 'https', ...target },
-      { code: 'use-https', host: target.host },
+      { code: 'use-https', host: target.host, proven: true },
     ]
   return [
     { code: 'test-connection', scheme: 'http', ...target },
     { code: 'allow-http', host: target.host },
     { code: 'serve-tls', host: target.host },
+    ...servedByRegistry(finding, target),
     ...ofMirror(finding, target),
   ]
 }

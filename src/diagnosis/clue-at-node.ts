@@ -3,7 +3,7 @@
 import type { FailedMirrors } from './endpoint.ts'
 import type { AddressOwner } from './misresolved.ts'
 
-/** Why the runtime rejected a certificate, the server rejected the client's, or the runtime could not use a file of its own. */
+/** Why the runtime rejected a certificate, or the server rejected the client's. */
 export type CertificateProblem =
   | 'unknown-authority'
   | 'expired'
@@ -11,7 +11,6 @@ export type CertificateProblem =
   | 'no-alternative-name'
   | 'client'
   | 'legacy'
-  | 'own-file'
 
 /** Where a host name comes from that nobody replaced: charts of products, new Helm charts, or documentation. */
 export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'
@@ -21,7 +20,7 @@ export type LazySnapshotter = 'SOCI' | 'stargz' | 'Nydus' | 'OverlayBD'
 
 /** What a node lacks, with its name. */
 export interface MissingTool {
-  kind: 'program' | 'module' | 'file-system'
+  kind: 'program' | 'module'
   name: string
 }
 
@@ -49,8 +48,8 @@ export type WayClue =
   | { code: 'service-name' }
   /** Another node that got an answer from the host, at about the same time. */
   | { code: 'answers-elsewhere'; node: string }
-  /** The DNS server that the node queried. */
-  | { code: 'dns-server'; server: string }
+  /** The DNS server that the node queried. `refused`: nothing listens there. */
+  | { code: 'dns-server'; server: string; refused: boolean }
   /** HTTPS_PROXY says https://, but the proxy speaks plain HTTP. */
   | { code: 'proxy-scheme' }
   /** The connection to the proxy failed, so the proxy refused nothing. */
@@ -63,6 +62,8 @@ export type WayClue =
   | ({ code: 'mirrors-failed' } & FailedMirrors)
   /** A certificate was not accepted. */
   | { code: 'certificate'; problem: CertificateProblem }
+  /** The runtime could not read or use a certificate or key file that its own settings name. */
+  | { code: 'certificate-file' }
   /** Until or from when the certificate is valid (ISO 8601), and on which side of that the node's clock is. */
   | { code: 'certificate-date'; date: string; side: 'after' | 'before' }
   /** The node's clock, as an error quotes it (ISO 8601), and how much it is wrong, at least. */
@@ -143,7 +144,7 @@ export type NodeClue =
   | { code: 'user-namespace' }
   /** The runtime has no snapshotter to unpack with, or not the one of this name. */
   | { code: 'no-unpacker'; snapshotter: string | null }
-  /** The node lacks what unpacking needs: a program, a kernel module, or a file system that the kernel knows. */
+  /** The node lacks what unpacking needs: a program or a kernel module. */
   | ({ code: 'missing-tool' } & MissingTool)
   /** The kernel lets the runtime not do something: it has no right to, or reached a limit on open files or processes. */
   | { code: 'kernel-refuses'; for: 'rights' | 'limit' }
@@ -155,10 +156,22 @@ export type NodeClue =
   | { code: 'locked-layer' }
   /** The runtime's records of its snapshots contradict each other. */
   | { code: 'torn-store' }
+  /** The kubelet got an answer about the image on the node without its ID or its size. */
+  | { code: 'no-image-size' }
+  /** Those settings are in a format that newer runtimes no longer read. */
+  | { code: 'old-settings' }
+  /** The runtime can't read this file of its signature policy, or it is missing. */
+  | { code: 'policy-file'; path: string; missing: boolean }
   /** A snapshotter that is a process of its own does not run. */
   | { code: 'snapshotter-gone' }
   /** A snapshotter that loads layers lazily could not mount one; null if the text does not show which. */
   | { code: 'lazy-snapshotter'; name: LazySnapshotter | null }
+  /** The kernel refused a mount of the snapshotter, which is null if the text does not show it, as the type of the file system. */
+  | { code: 'mount-refused'; snapshotter: string | null; fileSystem: string | null; error: string }
+  /** The image has more layers than the runtime's storage can stack. */
+  | { code: 'too-many-layers' }
+  /** Windows kept the runtime from a file of its own store: it denied access, or another process uses the file. */
+  | { code: 'file-denied' }
   /** Another process uses a mount that the runtime has to remove. */
   | { code: 'busy-mount' }
   /** The node's disk or file system fails. */

@@ -4,7 +4,7 @@ import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import { NO_LATEST } from './causes/image-not-found.ts'
 import { UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import type { Clue } from './clue.ts'
-import { UPSTREAM_NOT_SET_UP } from './denial.ts'
+import { UNLISTED, UPSTREAM_NOT_SET_UP } from './denial.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
 export const TEXT_CLUES: [Clue, RegExp][] = [
@@ -28,7 +28,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /credential provider|error getting credentials|docker-credential-|ecr-credential|exec: "?[\w/-]*credential/i,
   ],
   [
-    { code: 'certificate', problem: 'own-file' },
+    { code: 'certificate-file' },
     /unable to (?:read|load) (?:ca cert|cert file)|unable to initialize cert pool|failed to load (?:ca file|cert file|x509 key pair)|could not read ca cert|missing (?:key|client certificate) \S{1,200} for (?:client certificate|key)/i,
   ],
   [
@@ -174,14 +174,12 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     // The second line is containerd's for values of hosts.toml (core/remotes/docker/config/hosts.go).
     /hosts\.toml|parse endpoint url|get registry endpoints|loading registries configuration|parse registry endpoint|(?:reference "[^"]{1,400}"|resolve image): toml: |failed to parse toml|unable to parse server|unknown capability \S|invalid (?:type|pair) .{1,200} for (?:header )?"|unable to cast .{1,200} to string|invalid \Whost\W tree|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
   ],
-  [
-    { code: 'busy-mount' },
-    /(?:mount|snapshot|rootfs|overlay).{0,300}device or resource busy|the process cannot access the file/i,
-  ],
+  [{ code: 'busy-mount' }, /(?:mount|snapshot|rootfs|overlay).{0,300}device or resource busy/i],
   [
     { code: 'disk-fault' },
     /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
   ],
+  [{ code: 'old-settings' }, /must be in v2 format|mixing sysregistry v1\/v2/i],
   [{ code: 'source-blocked' }, /is blocked in \S*registries\.conf/i],
   // containers/image, signature/policy_eval_*.go; Notation for the last one.
   [{ code: 'signed-otherwise', with: 'name' }, /signature for identity .{1,300} is not accepted/i],
@@ -204,11 +202,15 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'damaged-store' },
     /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|from containerd image store|failed to create image reference|failed to resolve image "[^"]*": not found|no such image: sha256:/i,
   ],
+  [{ code: 'file-denied' }, /\baccess is denied\b(?! due)|\bthe process cannot access the file\b/i],
+  [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],
+  [{ code: 'no-image-size' }, /\bid or size of image .{1,400} is not set/i],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
   [
     { code: 'artifact' },
     /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json/i,
   ],
+  [{ code: 'served-list' }, UNLISTED],
   [{ code: 'storage-quota' }, /quota has been exceeded on namespace|storage quota|insufficient storage/i],
   [
     { code: 'vulnerabilities' },

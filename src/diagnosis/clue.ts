@@ -48,6 +48,10 @@ type RefusalClue =
   | { code: 'harbor' }
   /** A 403 whose text gives no reason: whoever answered sent nothing else, or the runtime did not read it. */
   | { code: 'bare-refusal' }
+  /** The host serves only the images on a list of its own, as public mirrors do. */
+  | { code: 'served-list' }
+  /** A 403 without a reason for a layer, after the manifest was given: the registry redirects to where its layers are, or something is on the way. */
+  | { code: 'layer-refused' }
   /** The kubelet could not read a pull secret of the pod. */
   | { code: 'unreadable-secret' }
   /** The registry says that another one has the image. */
@@ -102,6 +106,8 @@ type RefusalClue =
   | { code: 'token-limit' }
   /** Too many requests within a second or a minute, not too many pulls within hours. */
   | { code: 'per-second' }
+  /** Too much data within this time, not too many pulls; null if the text does not say which. */
+  | { code: 'volume-limit'; period: 'day' | 'month' | null }
   /** Docker Hub's own words for its limit on pulls, for an image of Docker Hub or a name that does not parse. */
   | { code: 'hub-limit' }
 

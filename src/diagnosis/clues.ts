@@ -7,14 +7,14 @@ import { relayedRegistry } from '../image/registries.ts'
 import { misspelledRegistry } from '../image/similar-names.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
 import { passedOver } from './causes/auth-required-or-denied.ts'
-import { lazySnapshotter } from './causes/corrupt-or-unpack.ts'
+import { lazySnapshotter, refusedMount } from './causes/corrupt-or-unpack.ts'
 import { missingChild } from './causes/image-not-found.ts'
-import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
+import { isHubLimit, isLimitOfMinutes, limitOfData } from './causes/rate-limited.ts'
 import type { Clue } from './clue.ts'
 import type { DefaultName } from './clue-at-node.ts'
 import { TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
-import { refusalClues } from './denial.ts'
+import { isOfLayer, refusalClues } from './denial.ts'
 import { type Endpoint, endpointOf, failedMirrors } from './endpoint.ts'
 import type { Cause, Finding } from './finding.ts'
 import { nameClues } from './name-clues.ts'
@@ -43,9 +43,12 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...missingChild(text, reference),
     ...inOwnWords(words, reference),
     ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
-    ...(cause === 'auth-required-or-denied' ? refusalClues(words, text, status) : []),
+    ...(cause === 'auth-required-or-denied'
+      ? refusalClues(words, text, { status, registry: reference?.registry ?? null })
+      : []),
     ...quotedClues(text, endpoint),
     ...lazySnapshotter(words),
+    ...(cause === 'corrupt-or-unpack' ? refusedMount(words) : []),
     ...passedOver(text, cause),
     ...ofMirrors(text),
     ...ofRegistry(endpoint, reference, cause),
@@ -82,7 +85,9 @@ function withoutNames(text: string, image: string, reference: Reference | null):
 /** Whose limit the text describes, and over which time. */
 function ofLimit(text: string, reference: Reference | null): Clue[] {
   if (isLimitOfMinutes(text)) return [{ code: 'per-second' }]
-  if (!isHubLimit(text)) return []
+  const period = limitOfData(text)
+  if (!isHubLimit(text))
+    return period === null ? [] : [{ code: 'volume-limit', period: period === 'unknown' ? null : period }]
   const relayed = reference !== null && !isDockerHub(reference.registry)
   return [{ code: relayed ? 'upstream-limit' : 'hub-limit' }]
 }
@@ -93,8 +98,8 @@ function ofStatus(status: number | null, text: string): Clue[] {
       ? [{ code: 'token-limit' }]
       : [{ code: 'bare-limit' }]
   if (status === 401) return [{ code: 'unauthorized' }]
-  if (status === 403)
-    return /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text) ? [{ code: 'bare-refusal' }] : []
+  if (status === 403 && /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text))
+    return [{ code: isOfLayer(text) ? 'layer-refused' : 'bare-refusal' }]
   if (status === 412) return [{ code: 'precondition-failed' }]
   return status === null || JUDGED.includes(status) ? [] : [{ code: 'status', status }]
 }

@@ -25,14 +25,14 @@ const LOG_LINE = /^[IWEF]\d{4} [\d:.]{8,20} +\d+ [\w.-]+:\d+\] /
 
 /** The reason that the plugin gave, or the kubelet for it; null if the text gives none. */
 export function providerReason(text: string): { problem: ProviderProblem; reason: string } | null {
-  const said = innermost(text)
-  if (said === null) return null
-  return { problem: PROBLEMS.find(([, words]) => words.test(said))?.[0] ?? 'other', reason: said }
+  const reason = innermost(text)
+  if (reason === null) return null
+  return { problem: PROBLEMS.find(([, words]) => words.test(reason))?.[0] ?? 'other', reason }
 }
 
 /** A plugin's log line may repeat the words around its reason. */
 function innermost(text: string): string | null {
-  const said = REASON.exec(text)?.[1]?.trim().replace(LOG_LINE, '') ?? ''
-  if (said === '' || /^exit status \d+$/.test(said)) return null
-  return innermost(said) ?? said
+  const reason = REASON.exec(text)?.[1]?.trim().replace(LOG_LINE, '') ?? ''
+  if (reason === '' || /^exit status \d+$/.test(reason)) return null
+  return innermost(reason) ?? reason
 }

@@ -56,8 +56,16 @@ const REFUSED_LOGIN = new RegExp(
   ].join('|'),
 )
 
+/** What proves that a request had no login, by the words of runtimes and registries in a masked text. */
+export const NOTHING_SENT =
+  /\bunauthenticated\b(?!: user cannot be authenticated)|\banonymous(?:ly)?\b|\bno basic auth credentials\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b/
+
 /** A cache's own words for a remote (proxy) repository without a proper upstream. */
 export const UPSTREAM_NOT_SET_UP = /\bupstream (?:repository|registry) is not configured\b/i
+
+/** A host that serves only the images on a list, as public mirrors in China do (DaoCloud/public-image-mirror#2328). */
+export const UNLISTED =
+  /\b(?:image|repo(?:sitory)?|artifact|namespace)\b.{0,30}\bnot (?:in|on) (?:the |our |its |an? )?(?:allow|white)[ -]?list\b|不在白名单/i
 
 /** What the text alone proves; the first pattern that matches decides. */
 const PATTERNS: [DenialSubcause, RegExp][] = [
@@ -75,6 +83,7 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
     'policy',
     /\bvulnerabilit|\bconfigured policy\b|\bproject_?policy_?violation\b|\bquarantine|\bxray\b|\bquota has been exceeded on namespace\b|\bstorage quota\b|\bblocked by (?:a |the )?(?:\w+ )?(?:policy|curation)|\bcuration\b|\bnot (?:been )?scanned\b|\bpending scan\b|\bis not signed\b|\bnot signed in\b|\bpolicy (?:check|violation)|\bdownload blocking\b|\bimmutab/,
   ],
+  ['policy', UNLISTED],
   ['not-permitted', GOOGLE],
   // Docker Hub knows the token (docs.docker.com/security/access-tokens); other registries say so of an anonymous one, too.
   ['not-permitted', /\b(?:access )?token has insufficient scopes?\b/],
@@ -87,15 +96,21 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
     'not-permitted',
     /\btoken has insufficient scopes?\b|\bpermission_?denied\b|\bsaml (?:enforcement|sso)\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b|(?<!\bdoes not exist or )\bno pull access\b|(?<!\bunauthenticated requests )\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? [^:]{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
   ],
+  ['no-credential-sent', NOTHING_SENT],
   [
     'no-credential-sent',
-    /\bfetch anonymous token\b|\bno basic auth credentials\b|\bunauthenticated\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b|\byou may not login yet\b|\bmust (?:be logged in|authenticate|log ?in)\b|\bplease (?:log ?in|authenticate)\b|\banonymous\b|\blogin required\b/,
+    /\byou may not login yet\b|\bmust (?:be logged in|authenticate|log ?in)\b|\bplease (?:log ?in|authenticate)\b|\blogin required\b/,
   ],
   [
     'denied-or-missing',
-    /\brepository does not exist or may require\b|\bdoes not exist or no pull access\b|\bmay require\b|\binsufficient[_ ]scope|\brequested access to the resource is (?:denied|not authorized)|\baccess to the (?:requested )?resource is (?:denied|not authorized)|\bmay not exist\b|\bpull access denied\b/,
+    /\brepository does not exist or may require\b|\bdoes not exist or no pull access\b|\bmay require\b|\binsufficient[_ ]scope|\brequested access to the resource is (?:denied|not authorized)|\baccess to the (?:requested )?resource is (?:denied|not authorized)|\bmay not exist\b|\bpull access denied\b|\bcheck the image and registry credential\b/,
   ],
 ]
+
+/** Whether the text is about a layer, which is asked for with the token that the manifest was read with. */
+export function isOfLayer(text: string): boolean {
+  return /\/v2\/[^\s"?]{1,300}\/blobs\/sha256:/.test(text)
+}
 
 /**
  * The subcause of a refusal: from the text if a pattern matches, else from the status and the pod's credential. Never claims more than
@@ -130,11 +145,19 @@ function asMeant(proven: DenialSubcause, { masked, status, reference, credential
   return proven
 }
 
+/** The HTTP status, and the image's registry. */
+interface Asked {
+  status: number | null
+  registry: string | null
+}
+
 /** The reason of a refusal in the registry's words: what is switched off, or a reason that is not known. 402 asks for a payment. */
-export function refusalClues(words: string, text: string, status: number | null): Clue[] {
-  const what = status === 402 ? 'billing' : lapseIn(words.toLowerCase())
-  if (what !== null)
-    return [{ code: 'lapsed', what, project: projectIn(text), ofCaller: isOfCaller(words.toLowerCase()) }]
+export function refusalClues(words: string, text: string, { status, registry }: Asked): Clue[] {
+  const said = words.toLowerCase()
+  const what = lapseIn(said) ?? (status === 402 ? 'plan' : null)
+  // NGC serves images by the entitlements of the account whose key it gets (docs.nvidia.com/ngc), and gives no other 402.
+  const ofCaller = isOfCaller(said) || (status === 402 && registry === 'nvcr.io')
+  if (what !== null) return [{ code: 'lapsed', what, project: projectIn(text), ofCaller }]
   const reason = ownReason(text)
   return reason === null ? [] : [{ code: 'own-reason', text: reason }]
 }
@@ -167,12 +190,12 @@ function closedToAll({ status, endpoint }: Refusal, proven: DenialSubcause | und
 }
 
 /** From the status and the place: 403 means a known account; 401 shows neither whether a login was sent nor whether the image exists. */
-function byStatus({ masked, status, reference, endpoint, credential }: Refusal): DenialSubcause {
+function byStatus({ masked, text, status, reference, endpoint, credential }: Refusal): DenialSubcause {
   const registry = reference?.registry ?? null
   if (ownReason(masked) !== null) return 'unspecified'
   if (status === 402 || status === 451) return 'blocked'
   if (status === 403) {
-    if (endpoint?.role === 'storage') return 'blocked'
+    if (endpoint?.role === 'storage' || (endpoint?.role === 'registry' && isOfLayer(text))) return 'blocked'
     if (credential === 'usable' || cloudOf(registry) !== null) return 'not-permitted'
     // Docker Hub answers 401 for an image that is private or does not exist.
     return endpoint?.role === 'registry' && isDockerHub(registry ?? '') ? 'blocked' : 'denied-or-missing'

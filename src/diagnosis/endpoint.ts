@@ -2,6 +2,7 @@
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isAddress, isLocal, withoutPort } from '../image/host.ts'
+import { registryBehind } from '../image/registries.ts'
 import type { Cause } from './finding.ts'
 import { asksForToken, type PullError } from './pull-error.ts'
 
@@ -178,7 +179,7 @@ function roleOf(host: string, rest: string, text: string, registry: string | nul
   const plain = withoutPort(host)
   if (/[?&]ns=/i.test(rest)) return 'mirror'
   if (TOKEN_PATH.test(rest) || TOKEN_QUERY.test(rest) || plain === 'auth.docker.io') return 'token'
-  if (registry === null || isSame(host, registry)) {
+  if (registry === null || isSame(host, registry) || isSame(host, registryBehind(registry) ?? registry)) {
     return asksForToken(text) && !rest.startsWith('/v2/') ? 'token' : 'registry'
   }
   if (isStorage(plain) || SIGNED.test(rest)) return 'storage'

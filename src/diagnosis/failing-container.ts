@@ -10,6 +10,7 @@ import {
   isSandboxFailure,
   isSilent,
   mentionsFailedPull,
+  PROVIDER_FAILED,
   sandboxImage,
 } from '../image/pull-messages.ts'
 import { compareText } from '../order.ts'
@@ -51,11 +52,23 @@ function byStatus(pod: Pod, container: Container, events: PodEvent[]): FailingCo
   const usesPullSecrets = !(isPostPullReason(reason) && isPullOfGuest(message, pod.runtimeClass))
   if (isPullFailureReason(reason) || mentionsFailedPull(message))
     return { container, reason, message, events, usesPullSecrets }
+  if (reason === PROVIDER_FAILED && isAboutPullSecret(message, pod))
+    return { container, reason, message, events, usesPullSecrets }
   // An error before the kubelet calls the runtime, such as an unreadable pull secret, becomes the waiting reason itself.
   if (!/\s/.test(reason)) return null
   const text = message === '' ? reason : message
   const isPull = classify(text, reason).cause !== 'other' || events.some(reportsFailedPull)
   return isPull ? { container, reason, message: text, events, usesPullSecrets } : null
+}
+
+/** Whether a virtual kubelet gave up at a pull secret: at one of the pod's that does not exist, or at what one holds (azure-aci, provider/aci.go). */
+function isAboutPullSecret(message: string, { pullSecrets }: Pod): boolean {
+  const missing = /^secrets? "([^"]{1,253})" not found$/.exec(message.trim())?.[1]
+  return missing === undefined
+    ? /\bimage pull secret\b|\bdocker(?:cfg|configjson)\b.{0,20} in secret\b|\bin auth config for server\b/.test(
+        message,
+      )
+    : pullSecrets.includes(missing)
 }
 
 /** A container without a status, such as an ephemeral one: only its own events show that its pull fails. */

@@ -216,6 +216,11 @@ export interface KnownFailure {
   expires: string | null
 }
 
+/** Whether the registry refused the image or lacks it, so that its name may be wrong. */
+export function isRefusedOrMissing(cause: Cause): boolean {
+  return cause === 'auth-required-or-denied' || cause === 'image-not-found'
+}
+
 /** How many findings have each cause. */
 export function countCauses(findings: readonly Pick<Finding, 'cause'>[]): Diagnosis['summary']['causes'] {
   const counts: Diagnosis['summary']['causes'] = {}

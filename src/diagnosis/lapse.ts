@@ -1,20 +1,20 @@
 /** What a registry depends on, and what is switched off or overdue: its owner has to restore it, and no login changes that. */
 
-/** `account`: an account, a namespace, or an organization, for whatever reason. */
-export type Lapse = 'billing' | 'api' | 'project' | 'subscription' | 'license' | 'account'
+/** `account`: an account, a namespace, or an organization, for any reason. `plan`: what 402 asks for, without a word of the reason. */
+export type Lapse = 'billing' | 'api' | 'project' | 'subscription' | 'license' | 'account' | 'plan'
 
 const OFF = '(?:disabled|suspended|deactivated|closed|terminated|deleted|locked|inactive)'
 const IS = '(?: ‹\\w+›)?(?: (?:is|was|has|have|are|been|currently))*'
 
-/** What is suspended for whoever logs in, so that another login helps; `account` alone is the owner's. */
+/** What is suspended is the caller's login, so another one helps; `account` alone is the owner's. */
 const LOGIN = `\\b(?:user|robot|token|key|login|credentials?)(?: account)?(?: \\S{1,80})?${IS}`
 
 /** What gives each away, in lower case, in an error text with or without its names; the first that matches decides. */
 const LAPSES: [Lapse, RegExp][] = [
-  // Google's errors of Service Usage and Cloud Storage (cloud.google.com/service-infrastructure, cloud.google.com/storage/docs/xml-api/reference-status), and 402.
+  // Google's errors of Service Usage and Cloud Storage (cloud.google.com/service-infrastructure, cloud.google.com/storage/docs/xml-api/reference-status).
   [
     'billing',
-    /\bbilling_disabled\b|\b(?:requires?|enable|configured|no|without) billing\b|\bbilling (?:account|is|has|to be)\b|\buserprojectaccountproblem\b|\bpayment (?:is )?required\b|\bunpaid\b|\boverdue\b|\barrears?\b|\bout of credits?\b|\bspending limit\b/,
+    /\bbilling_disabled\b|\b(?:requires?|enable|configured|no|without) billing\b|\bbilling (?:account|is|has|to be)\b|\buserprojectaccountproblem\b|\bunpaid\b|\boverdue\b|\barrears?\b|\bout of credits?\b|\bspending limit\b/,
   ],
   [
     'api',
@@ -39,6 +39,7 @@ const LAPSES: [Lapse, RegExp][] = [
       `\\bsuspended\\b(?<!${LOGIN} suspended)|\\b(?<!\\buser |\\brobot |\\bservice |\\bor your .{0,30})(?:account|namespace|organi[sz]ation|tenancy|tenant|registry instance)\\b(?: \\S{1,80})?${IS} (?:${OFF}|blocked|not active)\\b|\\bproblem with your (?:\\w+ )?account\\b`,
     ),
   ],
+  ['plan', /\bpayment (?:is )?required\b/],
 ]
 
 /** What is switched off or overdue; null if the text shows nothing of the kind. @param words the text in lower case */

@@ -5,7 +5,7 @@ import { doubledPrefix } from '../image/registries.ts'
 import { namesBeside } from '../image/similar-names.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { Clue } from './clue.ts'
-import type { Cause } from './finding.ts'
+import { type Cause, isRefusedOrMissing } from './finding.ts'
 
 /** Twelve hexadecimal digits, as clients list images, or all 64, with the algorithm or without it. */
 const IMAGE_ID = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/
@@ -40,7 +40,7 @@ export function besideClues({
     for (const { images } of nodes) yield* images
   })
   return (image, cause) => {
-    const found = cause === 'image-not-found' || cause === 'auth-required-or-denied' ? find(image) : null
+    const found = isRefusedOrMissing(cause) ? find(image) : null
     return found === null ? [] : [{ code: 'name-beside', ...found }]
   }
 }

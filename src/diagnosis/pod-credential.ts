@@ -152,8 +152,19 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
   return [{ ...base, key: keys.join(', ') || null, ...near, problem: 'other-registry' }]
 }
 
+/** The secrets with a usable login, in the kubelet's order, each once. */
+export function usableSecrets({ attempts }: Pick<CredentialReport, 'attempts'>): string[] {
+  return [...new Set(attempts.filter(({ usable }) => usable).map(({ secret }) => secret))]
+}
+
+/** The malformed secrets, each once: one is enough to fail every image of the pod. */
+export function malformedSecrets({ attempts }: Pick<CredentialReport, 'attempts'>): string[] {
+  const malformed = attempts.filter(({ problem }) => problem === 'malformed')
+  return [...new Set(malformed.map(({ secret }) => secret))]
+}
+
 /** A key with such a mismatch may be right for other images. */
-const FOR_OTHERS: KeyMismatch[] = ['path', 'port-other', 'region']
+const FOR_OTHERS: KeyMismatch[] = ['path', 'port-other', 'region', 'network']
 
 const UNREAD: AttemptProblem[] = ['secret-forbidden', 'secret-unread']
 

@@ -9,11 +9,11 @@ import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
 import type { Clue } from './clue.ts'
-import { knewIdentity } from './denial.ts'
+import { knewIdentity, NOTHING_SENT } from './denial.ts'
 import { type FailingContainer, lastFailure } from './failing-container.ts'
 import type { CredentialReport, Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
-import { type PodCredentials, podCredentials } from './pod-credential.ts'
+import { malformedSecrets, type PodCredentials, podCredentials, usableSecrets } from './pod-credential.ts'
 import { parsePullErrors } from './pull-error.ts'
 import { serviceAccountProblem } from './service-account.ts'
 
@@ -75,11 +75,11 @@ function isOfNode({ evidence, image }: Pull, { status }: CredentialReport): bool
 /** Whether every usable secret of the pod was created after the newest attempt. */
 function isNewerSecret(
   { pod, failing }: Pull,
-  { attempts }: CredentialReport,
+  credential: CredentialReport,
   { snapshot }: KnownLogins,
 ): boolean {
   const lastTry = lastFailure(failing)
-  const usable = attempts.filter(attempt => attempt.usable).map(({ secret }) => secret)
+  const usable = usableSecrets(credential)
   const secrets = snapshot.pullSecrets.filter(
     ({ namespace, name }) => namespace === pod.namespace && usable.includes(name),
   )
@@ -94,9 +94,6 @@ function isNewerSecret(
 function contradictsUsableLogin({ evidence, endpoint }: Pull, { noLoginSent }: KnownLogins): boolean {
   return evidence !== null && endpoint?.role !== 'mirror' && noLoginSent(evidence.text, null)
 }
-
-const NOTHING_SENT =
-  /\bunauthenticated\b(?!: user cannot be authenticated)|\banonymous(?:ly)?\b|\bno basic auth credentials\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b/
 
 /** Whether every attempt in the text was made without a login. With several credentials, a single such attempt proves nothing. */
 export function reportsNoCredentialSent(text: string): boolean {
@@ -178,13 +175,14 @@ const MOST_HINTS = 3
 function hintsFor(
   pod: Pod,
   image: string,
-  { status, attempts }: CredentialReport,
+  credential: CredentialReport,
   known: KnownLogins,
 ): CredentialHint[] {
+  const { status, attempts } = credential
   const reference = parseReference(image)
   if (reference === null || status === 'usable' || status === 'unknown') return []
   // A malformed secret makes the kubelet ignore all others.
-  if (attempts.some(({ problem }) => problem === 'malformed')) return []
+  if (malformedSecrets(credential).length > 0) return []
   const serving = known.serving(reference)
   const here = serving.flatMap(({ byNamespace }) => byNamespace.get(pod.namespace) ?? [])
   const own = serviceAccountProblem(pod, image, known.credentials).flatMap(({ secrets, ...problem }) => {

@@ -1,5 +1,6 @@
 /** What is known about the node that pulls: from its object, from the pod, and from the wording of its runtime's errors. */
 
+import { PROVIDER_FAILED } from '../image/pull-messages.ts'
 import type { Cloud } from '../image/registries.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
@@ -23,11 +24,19 @@ export type Platform =
   | 'gke'
   | 'aks'
 
+/**
+ * A node that is not a machine: a service runs each of its pods somewhere else, where nobody gets a shell or changes a runtime's settings.
+ * `azure`: Azure Container Instances. `fargate`: on EKS.
+ */
+export type VirtualNode = 'azure' | 'fargate' | 'other'
+
 /** Fields are null if unknown. */
 export interface PullingNode {
   name: string | null
   runtime: Runtime | null
   platform: Platform | null
+  /** The runtime's version, such as `2.1.4`. */
+  version: string | null
   /** The cloud whose machine it is; `none` if the node's object shows no cloud. */
   cloud: Cloud | 'none' | null
   os: 'linux' | 'windows' | null
@@ -38,6 +47,8 @@ export interface PullingNode {
   kubeletMinor: number | null
   /** An image that is on the node already and most likely has a shell. */
   toolImage: string | null
+  /** Absent if nothing shows that the node is virtual. */
+  virtual?: VirtualNode
 }
 
 /** What an error text shows about the node; null for what it does not show. */
@@ -59,18 +70,43 @@ export function nodeHintsIn(text: string): NodeHints {
  * @param node null if the node was not read
  */
 export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): PullingNode {
-  const platform = node === null ? null : platformOf(node)
+  const virtual = virtualNode(pod, node)
+  // What a service runs elsewhere has nothing of the cluster's other nodes: neither their settings nor their identity.
+  const isElsewhere = virtual !== null && virtual !== 'fargate'
+  const platform = node === null || isElsewhere ? null : platformOf(node)
   return {
     name: pod.node,
     runtime: runtimeOf(node) ?? hints.runtime,
     platform: platform ?? hints.platform,
-    cloud: node === null ? null : cloudOfNode(node, platform),
+    version: /^[a-z-]+:\/\/(.+)/.exec(node?.runtime ?? '')?.[1] ?? null,
+    cloud: isElsewhere ? 'none' : node === null ? null : cloudOfNode(node, platform),
     os: osOf(node?.os ?? pod.platform.os) ?? hints.os,
     architecture: node?.architecture ?? pod.platform.architecture ?? null,
     kernel: node?.kernel ?? hints.kernel,
     kubeletMinor: minorOf(node?.kubelet ?? null),
     toolImage: node === null ? null : toolImageOf(node.images),
+    ...(virtual === null ? {} : { virtual }),
   }
+}
+
+/** Of the node, its name, or what its kubelet wrote on the pod; null if nothing shows a virtual node. */
+function virtualNode({ node: name, containers }: Pod, node: Node | null): VirtualNode | null {
+  const { labels = {}, kubelet = null } = node ?? {}
+  if (labels['eks.amazonaws.com/compute-type'] === 'fargate' || /^fargate-ip-/.test(name ?? ''))
+    return 'fargate'
+  const reasons = containers.flatMap(({ state }) => (state.type === 'waiting' ? [state] : []))
+  if (
+    /-vk-azure-aci\b/.test(kubelet ?? '') ||
+    /^virtual-(?:node|kubelet)-aci-/.test(name ?? '') ||
+    reasons.some(({ message }) => /\bMicrosoft\.ContainerInstance\//.test(message))
+  )
+    return 'azure'
+  const isOther =
+    labels.type === 'virtual-kubelet' ||
+    labels['liqo.io/type'] === 'virtual-node' ||
+    /-vk-/.test(kubelet ?? '') ||
+    reasons.some(({ reason }) => reason === PROVIDER_FAILED)
+  return isOther ? 'other' : null
 }
 
 /** By the scheme of `spec.providerID`, as the cloud's controller writes it, or by the cloud's own distribution. */
@@ -90,6 +126,19 @@ const WINDOWS =
 function runtimeOf(node: Node | null): Runtime | null {
   const scheme = /^([a-z-]+):\/\//.exec(node?.runtime ?? '')?.[1]
   return scheme === 'containerd' || scheme === 'cri-o' || scheme === 'docker' ? scheme : null
+}
+
+/** Whether the runtime's version is at least the given one; false for an unknown version. */
+export function atLeast(
+  { version }: Pick<PullingNode, 'version'>,
+  major: number,
+  minor: number,
+  patch = 0,
+): boolean {
+  const read = /^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version ?? '')
+  if (read === null) return false
+  const [own = 0, ownMinor = 0, ownPatch = 0] = read.slice(1).map(part => Number(part ?? 0))
+  return own !== major ? own > major : ownMinor !== minor ? ownMinor > minor : ownPatch >= patch
 }
 
 /** The runtime by the wording of its errors (containerd remotes, containers/image, moby). */
@@ -130,7 +179,7 @@ export function platformOf(node: Node): Platform | null {
   if (/^bottlerocket/i.test(osImage ?? '')) return 'bottlerocket'
   if (
     labels['node.openshift.io/os_id'] !== undefined ||
-    /coreos.*openshift|^red hat enterprise linux coreos/i.test(osImage ?? '')
+    /coreos.*openshift|^(?:red hat enterprise linux|centos stream) coreos/i.test(osImage ?? '')
   )
     return 'openshift'
   if (labels['cloud.google.com/gke-nodepool'] !== undefined || /-gke\./.test(kubelet ?? '')) return 'gke'
@@ -198,6 +247,12 @@ function tagOfNode(reference: string | null, node: Node | null): Clue[] {
 
 /** How charts name what they run on Windows nodes. */
 const WINDOWS_NAME = /(?:^|-)win(?:dows)?(?:-|$)/
+
+/** k3d's nodes are containers named so. */
+export const K3D_NODE = /^k3d-.+-(?:server|agent)-\d+$/
+
+/** Docker Desktop's node, or those of its clusters with several. */
+export const DESKTOP_NODE = /^(?:docker-desktop|desktop-(?:control-plane|worker)\d*)$/
 
 /** Nodes on a developer's machine, where images are built or loaded by hand. */
 const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/

@@ -27,7 +27,23 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     ([, names = '']) => ({ code: 'certificate-for', names }),
   ],
   [/windows version (\d+\.\d+\.\d+)-based image/i, ([, build = '']) => ({ code: 'windows-build', build })],
-  [/\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i, ([, server = '']) => ({ code: 'dns-server', server })],
+  [
+    /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b(?:: (?:read|write|dial) (?:udp|tcp) \S{1,120}: (?:read|write|connect): (connection refused))?/i,
+    ([, server = '', refused]) => ({ code: 'dns-server', server, refused: refused !== undefined }),
+  ],
+  // containers/image, signature/policy_config.go: a policy that does not parse, and a file that can't be read.
+  [
+    /\binvalid policy in \\*"?(\/[^\s"\\]{1,300})/i,
+    ([, path = '']) => ({ code: 'policy-file', path, missing: false }),
+  ],
+  [
+    /\bopen (\/[^\s":]{0,300}\bpolicy\.json): (no such file)?/i,
+    ([, path = '', missing]) => ({ code: 'policy-file', path, missing: missing !== undefined }),
+  ],
+  [
+    /\bno policy\.json file found/i,
+    () => ({ code: 'policy-file', path: '/etc/containers/policy.json', missing: true }),
+  ],
   // What arrived, as containerd and containers/image write it: its size before or after what was announced, or the digest of no data at all.
   [
     /\b(?:failed size validation: |unexpected commit size )(\d+)(?: != |, expected )(\d+)/i,
@@ -49,7 +65,6 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
   ],
   [/\bmodprobe ([\w-]{1,60})/i, missing('module')],
   [/\b([\w-]{1,60}) module not loaded\b/i, missing('module')],
-  [/\bfstype: (\w{1,30}),.{0,4000}\berr: no such device\b/is, missing('file-system')],
   // containerd names a snapshotter that it does not have, or has none at all.
   [
     /\b(?:snapshotter not loaded: |snapshotter "?(?=[\w.-]{1,60}"? (?:was )?not found\b)|can not find snapshotter ")([\w.-]{0,59}\w)/i,

@@ -10,7 +10,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { isOpenToAll } from './denial.ts'
 import { diagnose } from './diagnose.ts'
 import type { CredentialReport, Finding } from './finding.ts'
-import { type PodCredentials, podCredentials } from './pod-credential.ts'
+import { malformedSecrets, type PodCredentials, podCredentials, usableSecrets } from './pod-credential.ts'
 import { serviceAccountProblem } from './service-account.ts'
 import type { CredentialState, Obstacle, Why, WhyContainer, WhyProblem } from './why-report.ts'
 
@@ -59,14 +59,14 @@ function explainContainer(place: ContainerFacts): WhyContainer {
   const { name, kind, image, pullPolicy } = container
   const read = readReference(image)
   const reference = 'refused' in read ? null : read
-  // The error of a sandbox may not name the pause image, which is no fault of the name.
+  // Not every error of a sandbox names the pause image; the name is not invalid then.
   const isUnnamed = kind === 'sandbox' && image === ''
   const credential = place.finding?.credential ?? place.credentials.reportFor(pod, image)
   const blocks = [
     ...('refused' in read && !isUnnamed
       ? [{ code: 'invalid-reference' as const, detail: read.refused }]
       : []),
-    ...malformed(credential),
+    ...malformedSecrets(credential).map(secret => ({ code: 'malformed-secret' as const, secret })),
     ...(place.finding?.cause === 'never-pull' ? [{ code: 'never-pull' as const }] : []),
   ]
   const links = blocks.length > 0 ? blocks : brokenLinks(place, credential)
@@ -126,11 +126,6 @@ function mayLackLogin({ finding }: ContainerFacts): boolean {
   return !isOpen && finding?.credential.ofNode === undefined
 }
 
-function malformed({ attempts }: CredentialReport): WhyProblem[] {
-  const secrets = attempts.filter(({ problem }) => problem === 'malformed').map(({ secret }) => secret)
-  return [...new Set(secrets)].map(secret => ({ code: 'malformed-secret', secret }))
-}
-
 /** The link to repair comes first: the credential if the registry wanted a login, else the registry's answer. */
 function brokenLinks(place: ContainerFacts, credential: CredentialReport): WhyProblem[] {
   const { finding } = place
@@ -143,17 +138,13 @@ function brokenLinks(place: ContainerFacts, credential: CredentialReport): WhyPr
   // Some registries answer 404 to anyone without a login; other failures have nothing to do with one.
   if (!wantsLogin) return finding.cause === 'image-not-found' ? [failed, ...credentials] : [failed]
   const { registry } = finding
-  if (finding.credential.contradicted && registry !== null) return [unused(registry, credential), failed]
+  if (finding.credential.contradicted && registry !== null)
+    return [{ code: 'credential-unused', registry, secrets: usableSecrets(credential) }, failed]
   const missing: WhyProblem[] =
     credentials.length === 0 && credential.status === 'none' && registry !== null && mayLackLogin(place)
       ? [{ code: 'no-credential', registry }]
       : []
   return [...credentials, ...missing, failed]
-}
-
-function unused(registry: string, { attempts }: CredentialReport): WhyProblem {
-  const secrets = attempts.filter(({ usable }) => usable).map(({ secret }) => secret)
-  return { code: 'credential-unused', registry, secrets: [...new Set(secrets)] }
 }
 
 /** Credentials that can't be used, unless another one can; those for other registries are not problems. */

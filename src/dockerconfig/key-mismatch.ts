@@ -27,6 +27,8 @@ export type KeyMismatch =
   | 'path'
   /** Another region of the same cloud registry, which needs a login of its own. */
   | 'region'
+  /** The name of the same registry for another network, where the same login works. */
+  | 'network'
 
 const SCHEME = /^https?:\/\//i
 
@@ -55,6 +57,8 @@ function hostMismatch(host: string, path: string, registry: string): KeyMismatch
     return name === DOCKER_HUB_INDEX && VERSION.test(path) ? 'slash-missing' : 'hub-alias'
   if (name !== wantedName) {
     if (isWiderGlob(name, wantedName)) return 'wildcard'
+    const inAnyNetwork = withoutNetwork(name)
+    if (inAnyNetwork !== null && inAnyNetwork === withoutNetwork(wantedName)) return 'network'
     const registryOf = withoutRegion(name)
     return registryOf !== null && registryOf === withoutRegion(wantedName) ? 'region' : 'other'
   }
@@ -77,6 +81,16 @@ function withoutRegion(host: string): string | null {
   const ecr = /^(\d{12}\.dkr[.-]ecr)(?:-fips)?\.[a-z0-9-]+\.(amazonaws\.com(?:\.cn)?|on\.aws)$/.exec(host)
   if (ecr !== null) return `${ecr[1]}.${ecr[2]}`
   return /^[a-z0-9-]+-docker\.pkg\.dev$/.test(host) ? 'docker.pkg.dev' : null
+}
+
+/**
+ * The public name of a registry that has others for private networks: those of Alibaba Cloud and of Tencent Cloud (alibabacloud.com/help/acr,
+ * tencentcloud.com/document/product/1051); null for any other.
+ */
+function withoutNetwork(host: string): string | null {
+  return /\.(?:aliyuncs|tencentcloudcr)\.com$/.test(host)
+    ? host.replace(/^([\w-]+?)-(?:vpc|internal)(?=\.)/, '$1')
+    : null
 }
 
 /** Whether the glob would match if its `*` covered more than one label: its other labels are the last ones of the name. */

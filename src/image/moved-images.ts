@@ -5,9 +5,18 @@
 
 /**
  * What happened to the old place. `retired`: a whole registry that should no longer be used; `succeeded`: another registry serves its names now,
- * but only the images that their owners moved there.
+ * but only the images that their owners moved there; `staging`: a place for builds, which are deleted after a time, while releases are elsewhere;
+ * `restricted`: a registry that serves only some networks now.
  */
-export type MovedState = 'deleted' | 'emptied' | 'frozen' | 'moved' | 'retired' | 'succeeded'
+export type MovedState =
+  | 'deleted'
+  | 'emptied'
+  | 'frozen'
+  | 'moved'
+  | 'restricted'
+  | 'retired'
+  | 'staging'
+  | 'succeeded'
 
 /** What one publisher did at one time. */
 export interface MovedRow {
@@ -25,6 +34,8 @@ export interface MovedRow {
   gone?: true
   /** Other images are still there, so the row only applies if the registry answers that the image is missing (404, 412). */
   onlyMissing?: true
+  /** Whom the registry still serves, as it refuses all others: the row only applies if it refuses. */
+  onlyFor?: string
   /** Images in the old places that did not move. */
   stays?: readonly string[]
   /** Where it was announced or seen. */
@@ -49,6 +60,28 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     state: 'moved',
     since: '2025-11-21',
     source: 'https://github.com/external-secrets/external-secrets/releases/tag/v1.1.0',
+  },
+  // Kubernetes' builds, which its image promoter copies to registry.k8s.io once they are released.
+  {
+    moves: {
+      'us-central1-docker.pkg.dev/k8s-staging-images': 'registry.k8s.io',
+      'gcr.io/k8s-staging-*': 'registry.k8s.io/*',
+    },
+    state: 'staging',
+    since: '2024-06-18',
+    onlyMissing: true,
+    source: 'https://github.com/kubernetes/k8s.io/pull/6905',
+  },
+  {
+    moves: {
+      'dockerhub.azk8s.cn': 'docker.io',
+      'gcr.azk8s.cn': 'gcr.io',
+      'quay.azk8s.cn': 'quay.io',
+    },
+    state: 'restricted',
+    since: '2020-04-02',
+    onlyFor: 'addresses of Azure China',
+    source: 'https://github.com/Azure/container-service-for-azure-china/issues/58',
   },
   {
     moves: { '*.bintray.io': null },

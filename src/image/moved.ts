@@ -12,6 +12,8 @@ export interface Moved {
   since: string
   /** The new place gets no updates. */
   frozen: boolean
+  /** Whom the old place still serves; absent if it is anyone or nobody. */
+  onlyFor?: string
   /** Where it was announced or seen. */
   source: string
   /** The day on which the table was last checked. */
@@ -60,14 +62,15 @@ export function movedImage(reference: Reference, answer: 'refused' | 'missing' |
     state,
     since,
     frozen: move.frozen === true,
+    ...(move.onlyFor !== undefined && { onlyFor: move.onlyFor }),
     source,
     asOf: MOVED_IMAGES_DATE,
   }
 }
 
-function isMovedGiven({ gone, onlyMissing }: MovedRow, answer: 'refused' | 'missing' | 'none'): boolean {
-  if (answer === 'none') return gone === true
-  return answer === 'missing' || onlyMissing !== true
+function isMovedGiven(row: MovedRow, answer: 'refused' | 'missing' | 'none'): boolean {
+  if (answer === 'none') return row.gone === true
+  return answer === 'missing' ? row.onlyFor === undefined : row.onlyMissing !== true
 }
 
 function isBelow(prefix: string, name: string): boolean {

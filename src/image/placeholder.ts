@@ -1,6 +1,6 @@
 /** Placeholders in the place of an image's name, and what should have replaced them. */
 
-/** A template's values, Istio's injector, the build tool whose source was applied as it is, or a word where the tag belongs. */
+/** A template's values, Istio's injector, a build tool whose source was applied unbuilt, or a word where the tag belongs. */
 export type Placeholder = 'template' | 'istio' | 'ko' | 'bazel' | 'tag'
 
 /** A package that ko builds (ko.build/features/k8s), and the label of a Bazel target (rules_gitops, rules_k8s). */

@@ -45,6 +45,9 @@ export function isSandboxFailure({ reason, message }: { reason: string; message:
   return reason === 'FailedCreatePodSandBox' || SANDBOX.test(message)
 }
 
+/** The reason that a virtual kubelet gives to a pod that its provider did not create or update (virtual-kubelet, node/pod.go). */
+export const PROVIDER_FAILED = 'ProviderFailed'
+
 /** Waiting reasons of the kubelet's image manager (pkg/kubelet/images/types.go) and of the CRI (cri-api pkg/errors). */
 const PULL_FAILS = new Set([
   'ErrImagePull',
@@ -89,6 +92,8 @@ const FAILED_PULLS = [
   /\berror unpacking image\b|\bfailed to unpack image\b|\bfailed to extract layer\b/i,
   /\blocating image with id\b.{0,200}\bimage not known\b|\bdoes not resolve to an image id\b/i,
   /\bfailed to get image from containerd\b|\bno such image: sha256:|\bparent snapshot sha256:\w{64} does not exist\b/i,
+  // Codes of Azure Container Instances and of Amazon ECS, which run pods for virtual kubelets.
+  /\b(?:InaccessibleImage|RegistryErrorResponse|ImageOsTypeNotMatchContainerGroup|OsVersionNotSupported|CannotPull(?:Container|Image)\w{0,20}Error)\b/,
 ]
 
 /** Whether the text reports that an image could not be pulled, or that its pulled content is damaged. */
@@ -118,6 +123,8 @@ const SANDBOX_IMAGE = [
   /\bfailed to (?:get|inspect) sandbox image "([^"\s]{1,600})"/i,
   /\bpull(?:ing)?(?: and unpack)?(?: sandbox| pause)? image "([^"\s]{1,600})"/i,
   /\bsource docker:\/\/([^"\s]{1,600})/i,
+  // containerd's unpacker.
+  /\bapply layer error for "([^"\s]{1,600})"/i,
   /\b(?:pull access denied for|failed to resolve (?:reference|image)) "?([^"\s]{1,300}[/:][^"\s]{1,300})/i,
   /\bpull(?:ing)?(?: sandbox| pause)? image ([^"\s]{1,300}[/:][^"\s]{1,300})/i,
 ]

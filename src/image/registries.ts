@@ -28,7 +28,7 @@ export function isEntitled(registry: string | null): boolean {
 
 /** Registries, token servers, and download hosts that others run for everyone. */
 const HOSTED =
-  /(?:^|\.)(?:docker\.(?:io|com)|dhi\.io|quay\.io|ghcr\.io|githubusercontent\.com|gcr\.io|k8s\.io|pkg\.dev|googleapis\.com|microsoft\.com|mscr\.io|azurecr\.(?:io|cn|us)|azurefd\.net|blob\.core\.windows\.net|amazonaws\.com(?:\.cn)?|public\.ecr\.aws|cloudfront\.net|cloudflarestorage\.com|nvcr\.io|nvidia\.com|gitlab\.com|redhat\.(?:com|io)|elastic\.co|icr\.io)$/
+  /(?:^|\.)(?:docker\.(?:io|com)|dhi\.io|quay\.io|ghcr\.io|githubusercontent\.com|gcr\.io|k8s\.io|pkg\.dev|googleapis\.com|microsoft\.com|mscr\.io|azurecr\.(?:io|cn|us)|azurefd\.net|blob\.core\.windows\.net|amazonaws\.com(?:\.cn)?|public\.ecr\.aws|cloudfront\.net|cloudflarestorage\.com|nvcr\.io|nvidia\.com|gitlab\.com|redhat\.(?:com|io)|elastic\.co|icr\.io|l5d\.io|lscr\.io|kyverno\.io)$/
 
 /** Whether others run this host: it can be neither restarted nor given a certificate, so a fault is on the way to it or on the node. */
 export function isHosted(host: string): boolean {
@@ -127,6 +127,21 @@ const CACHE = /\b(?:nexus|artifactory|jfrog|harbor|prox(?:y|ies)|cache|mirror|re
 /** Whether a host or a path is named like one that fetches images from other registries. */
 export function isNamedLikeCache(name: string): boolean {
   return CACHE.test(name)
+}
+
+/**
+ * Names under which projects offer images of another registry, so that they can count pulls or change the registry (linkerd/linkerd2#5959,
+ * getwud/wud#143, kyverno/kyverno#12031).
+ */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['cr.l5d.io', 'ghcr.io'],
+  ['lscr.io', 'ghcr.io'],
+  ['reg.kyverno.io', 'ghcr.io'],
+])
+
+/** The registry behind a name that only leads to it; null for any other. */
+export function registryBehind(registry: string): string | null {
+  return ALIASES.get(registry) ?? null
 }
 
 /** The host that a runtime connects to: registry-1.docker.io for Docker Hub. */

@@ -58,3 +58,12 @@ export function firstText(...values: unknown[]): string | null {
 export function number(value: unknown, fallback: number): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : fallback
 }
+
+/** Returns the fields that are not null: the optional ones of an object in which what is not known is absent. */
+export function present<Fields extends object>(
+  fields: Fields,
+): { [Field in keyof Fields]?: NonNullable<Fields[Field]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as {
+    [Field in keyof Fields]?: NonNullable<Fields[Field]>
+  }
+}

@@ -1,9 +1,9 @@
 /** Groups nodes that are configured alike, and says what is known about each group: its mirrors, and what its runtime's version means. */
 
-import { platformOf } from '../diagnosis/pulling-node.ts'
+import { atLeast, platformOf } from '../diagnosis/pulling-node.ts'
 import { compareText } from '../order.ts'
 import type { Node } from '../snapshot/node.ts'
-import { atLeast, type MirrorPlatform, type NodeGroup } from './setup.ts'
+import type { MirrorPlatform, NodeGroup } from './setup.ts'
 import type { ConfiguredMirror, MirrorSurvey, ReportedMirror } from './survey.ts'
 
 /** The groups, the largest first; the nodes of a group are sorted by name. */

@@ -136,16 +136,3 @@ export type GroupSetup = NodeSetup | { unsupported: UnsupportedReason }
 
 /** What the nodes of one platform need. */
 export type PlatformRule = (target: MirrorTarget, group: NodeGroup) => GroupSetup
-
-/** Whether the version is at least the given one; false for an unknown version. */
-export function atLeast(
-  { version }: Pick<NodeGroup, 'version'>,
-  major: number,
-  minor: number,
-  patch = 0,
-): boolean {
-  const read = /^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version ?? '')
-  if (read === null) return false
-  const [own = 0, ownMinor = 0, ownPatch = 0] = read.slice(1).map(part => Number(part ?? 0))
-  return own !== major ? own > major : ownMinor !== minor ? ownMinor > minor : ownPatch >= patch
-}

@@ -76,7 +76,7 @@ export type Quota =
     }
   | { status: 'unlimited' }
 
-/** `not-reported`: only Docker Hub sends a quota. `withheld`: see RequestIdentity. */
+/** `not-reported`: only Docker Hub sends a quota; another registry, or a cache in its place, may not. `withheld`: see RequestIdentity. */
 export type QuotaOutcome =
   | Quota
   | { status: 'not-reported' }

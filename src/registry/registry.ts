@@ -1,7 +1,7 @@
 /** What one registry can be asked. Requests manifests by HEAD, which no registry counts as a pull, except in `platforms`. */
 
 import type { Credential } from '../dockerconfig/registry-credential.ts'
-import { DOCKER_HUB, isDockerHubHost } from '../image/docker-hub.ts'
+import { DOCKER_HUB, DOCKER_HUB_HOST, isDockerHubHost } from '../image/docker-hub.ts'
 import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests.ts'
 import type { Connection } from './connection.ts'
 import type {
@@ -94,7 +94,10 @@ export class Registry {
     if (asked.requestedAs.withheldFrom !== null)
       return { status: 'withheld', from: asked.requestedAs.withheldFrom }
     if (head.status !== 'found') return head
-    return quotaIn(asked.answer.headers)
+    const quota = quotaIn(asked.answer.headers)
+    // Docker Hub limits nearly every address; a cache in its place answers without the headers.
+    const isReported = quota.status !== 'unlimited' || credential !== null || this.host === DOCKER_HUB_HOST
+    return isReported ? quota : { status: 'not-reported' }
   }
 
   /** Whether the credential can log in and, with a reference, read its repository; on Docker Hub, also its remaining quota. */

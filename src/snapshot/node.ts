@@ -7,6 +7,7 @@ export const PLATFORM_LABELS = [
   'eks.amazonaws.com/nodegroup',
   'karpenter.sh/nodepool',
   'kubernetes.azure.com/cluster',
+  'liqo.io/type',
   'microk8s.io/cluster',
   'minikube.k8s.io/name',
   'node.k0sproject.io/role',
@@ -14,6 +15,8 @@ export const PLATFORM_LABELS = [
   // The embedded registry of K3s and RKE2 is enabled.
   'p2p.k3s.cattle.io/enabled',
   'p2p.rke2.cattle.io/enabled',
+  // Virtual kubelets call themselves so by default.
+  'type',
 ] as const
 type PlatformLabel = (typeof PLATFORM_LABELS)[number]
 

@@ -10,8 +10,14 @@ export function indexEvents(events: PodEvent[]): EventsByPod {
   return Map.groupBy(events, ({ namespace, pod }) => podKey(namespace, pod))
 }
 
+/** The uids that a pod's events give: the kubelet's events of a static pod have its uid on the node, as in kubectl's describe. */
+export function uidsInEvents({ uid, uidOnNode }: Pod): string[] {
+  return uidOnNode === undefined ? [uid] : [uid, uidOnNode]
+}
+
 /** The pod's own events, without those of an earlier pod of the same name, which has another uid. */
-export function ownEvents({ namespace, name, uid }: Pod, events: EventsByPod): PodEvent[] {
-  const named = events.get(podKey(namespace, name)) ?? []
-  return named.filter(({ podUid }) => podUid === null || uid === '' || podUid === uid)
+export function ownEvents(pod: Pod, events: EventsByPod): PodEvent[] {
+  const named = events.get(podKey(pod.namespace, pod.name)) ?? []
+  const uids = uidsInEvents(pod)
+  return named.filter(({ podUid }) => podUid === null || pod.uid === '' || uids.includes(podUid))
 }

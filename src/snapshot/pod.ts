@@ -86,6 +86,8 @@ export interface Pod {
   terminating: boolean
   /** A static pod's mirror (annotation kubernetes.io/config.mirror): the API server can't change or restart it. */
   mirror: boolean
+  /** The uid that a static pod has on its node, and in its events: the value of that annotation. Absent for other pods. */
+  uidOnNode?: string
   serviceAccount: string
   /** `spec.imagePullSecrets`: names in order, without empty ones. Admission has already copied the service account's. */
   pullSecrets: string[]

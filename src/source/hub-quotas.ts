@@ -63,14 +63,24 @@ export async function readHubQuotas(logins: readonly Credential[], hub: QuotaSou
   const same = new UniqueLogins()
   const places = Map.groupBy(logins, login => same.of(login))
   const identities = [{ login: null, found: [] }, ...[...places].map(([login, found]) => ({ login, found }))]
-  return bounded(identities, LOGINS_AT_ONCE, async ({ login, found }) => ({
-    identity: {
-      type: login === null ? 'anonymous' : 'login',
-      username: login?.username ?? null,
-      origins: originsOf(found),
-    },
-    answer: answerOf(await hub.quota(login)),
-  }))
+  const answers = await bounded(
+    identities,
+    LOGINS_AT_ONCE,
+    async ({ login, found }): Promise<HubQuota> => ({
+      identity: {
+        type: login === null ? 'anonymous' : 'login',
+        username: login?.username ?? null,
+        origins: originsOf(found),
+      },
+      answer: answerOf(await hub.quota(login)),
+    }),
+  )
+  const [anonymous] = answers
+  const isSilent = anonymous?.answer.status === 'unknown' && anonymous.answer.why === 'no-quota-there'
+  // What reports no quota at all doesn't show that an account has no limit.
+  return answers.map(each =>
+    isSilent && each.answer.status === 'unlimited' ? { ...each, answer: anonymous.answer } : each,
+  )
 }
 
 /** Returns each origin once: one Secret can contain a login under several keys. */

@@ -335,6 +335,8 @@ test('an image for policy Never is loaded into a cluster on one machine, and pre
     reason: 'ErrImageNeverPull',
   }
   expect(codesIn({ ...never, node: { provider: 'kind' } })[0]).toBe('load-image')
+  // Nobody else has an image of this name, so letting the kubelet pull it would change nothing.
+  expect(codesIn({ ...never, pod: { node: 'k3d-dev-agent-0' } })).toEqual(['load-image'])
   expect(codesIn({ ...never, node: {} })).toEqual(['allow-pull', 'preload', 'enter-node'])
 })
 
@@ -409,7 +411,7 @@ test.each<[string, string, string, Step['code'][]]>([
     'a snapshotter that does not run is started',
     'acme/x:1',
     'failed to create containerd container: snapshot 10056 is not ready, err: wait until daemon is RUNNING: daemon socket /run/nydus/api.sock: not found: unknown',
-    ['start-snapshotter', 'runtime-log'],
+    ['start-snapshotter', 'snapshotter-log'],
   ],
   [
     'a configuration that the registry lacks is pushed again',
@@ -530,6 +532,96 @@ test.each<[string, string, string, Step['code'][]]>([
     'quay.io/acme/agent:dummy',
     pulled('quay.io/acme/agent:dummy', head('quay.io', '429 Too Many Requests')),
     ['wait', 'use-cache'],
+  ],
+  [
+    'a limit on the data of a month is not over in a minute',
+    'cr.example/acme/agent:2',
+    pulled(
+      'cr.example/acme/agent:2',
+      'toomanyrequests: remaining traffic quota is not enough to download this layer for current month',
+    ),
+    ['raise-volume', 'use-other-source', 'use-cache'],
+  ],
+  [
+    'a limit on requests is, whatever they download',
+    'cr.example/acme/agent:2',
+    pulled('cr.example/acme/agent:2', 'toomanyrequests: download limit of 100 requests per second exceeded'),
+    ['wait', 'use-cache'],
+  ],
+  [
+    'a layer that is refused without a reason is not about the name or a login, as the manifest was given',
+    'registry.example/acme/agent:2',
+    pulled(
+      'registry.example/acme/agent:2',
+      'failed to copy: httpReadSeeker: failed open: unexpected status code https://registry.example/v2/acme/agent/blobs/sha256:ec6e: 403 Forbidden',
+    ),
+    ['layer-refused', 'show-proxy', 'use-other-source'],
+  ],
+  [
+    'a registry can serve the layers that it redirects to a host of its own network',
+    'registry.example/acme/agent:2',
+    'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://minio.storage.corp:9000/docker/registry/v2/blobs/sha256/aa/data?X-Amz-Signature=x": dial tcp: lookup minio.storage.corp on 10.0.0.2:53: no such host',
+    ['resolve-host', 'fix-dns', 'serve-layers'],
+  ],
+  [
+    'nobody here can change where the registries of others redirect',
+    'quay.io/acme/agent:2',
+    'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://cdn03.quay.io/quayio-production-s3/sha256/aa?Signature=x": dial tcp: lookup cdn03.quay.io on 10.0.0.2:53: no such host',
+    ['resolve-host', 'fix-dns'],
+  ],
+  [
+    'a default registry in front of a full name is removed, whatever its registry answered',
+    'docker.io/registry.example/acme/agent:2',
+    pulled('docker.io/registry.example/acme/agent:2', SCOPE),
+    ['drop-default-registry'],
+  ],
+  [
+    'an owner at Quay may have a dot in its name',
+    'quay.io/acme.io/agent:2',
+    pulled('quay.io/acme.io/agent:2', 'manifest unknown'),
+    ['check-name', 'ask-registry', 'set-image'],
+  ],
+  [
+    'a name that only leads to another registry can be replaced by that registry while it fails',
+    'lscr.io/linuxserver/sonarr:4',
+    pulled('lscr.io/linuxserver/sonarr:4', head('lscr.io', '503 Service Unavailable')),
+    ['status-page', 'use-behind', 'test-connection', 'show-proxy', 'wait'],
+  ],
+  [
+    'where the registry behind it fails, that is of no use',
+    'lscr.io/linuxserver/sonarr:4',
+    pulled('lscr.io/linuxserver/sonarr:4', head('ghcr.io', '503 Service Unavailable')),
+    ['status-page', 'test-connection', 'show-proxy', 'wait'],
+  ],
+  [
+    'builds of Kubernetes are deleted, and its releases are elsewhere',
+    'gcr.io/k8s-staging-kueue/kueue:v0.10.1',
+    pulled('gcr.io/k8s-staging-kueue/kueue:v0.10.1', 'gcr.io/k8s-staging-kueue/kueue:v0.10.1: not found'),
+    ['use-replacement', 'check-name', 'ask-registry', 'set-image'],
+  ],
+  [
+    'a registry that serves only some networks answers others with a page, which nobody here can change',
+    'quay.azk8s.cn/acme/agent:2',
+    pulled(
+      'quay.azk8s.cn/acme/agent:2',
+      `error parsing HTTP 403 response body: invalid character '<' looking for beginning of value: "<html><h1>403 Forbidden</h1></html>"`,
+    ),
+    ['use-replacement', 'test-connection', 'show-proxy'],
+  ],
+  [
+    'a mirror that serves only listed images has neither a login nor a log for others',
+    'acme/agent:2',
+    pulled(
+      'docker.io/acme/agent:2',
+      'unexpected status from HEAD request to https://docker.m.daocloud.io/v2/acme/agent/manifests/2?ns=docker.io: 403 Forbidden - Server message: denied: this image is not in the allowlist.',
+    ),
+    ['mirror-settings', 'ask-registry-admin'],
+  ],
+  [
+    'by its name, too, such a mirror needs another source',
+    'mirror.example/docker.io/acme/agent:2',
+    pulled('mirror.example/docker.io/acme/agent:2', 'denied: repository is not on the whitelist'),
+    ['use-other-source', 'ask-registry-admin'],
   ],
   [
     'nor does such a word keep a refusal from having the name checked',
@@ -656,6 +748,39 @@ test("a login that was refused although the pod has none is the node's own", () 
   )
   expect(codesIn({ image: 'quay.io/a/b:1', error })[0]).toBe('node-login')
   expect(codesIn({ image: 'quay.io/a/b:1', error, login: 'quay.io' })).not.toContain('node-login')
+})
+
+test.each([
+  ['containerd://2.1.4', 'connect: connection refused', true],
+  // Docker has tried HTTPS before, and something answered at port 80.
+  ['docker://27.3.1', 'connect: connection refused', false],
+  ['containerd://2.1.4', 'EOF', false],
+])('a host that was asked over HTTP may serve TLS: %s, %s', (runtime, why, mayServeTls) => {
+  const codes = codesIn({
+    image: 'hub.corp.example/a/b:1',
+    error: request('hub.corp.example', `dial tcp 192.168.6.30:80: ${why}`).replace('https', 'http'),
+    node: { runtime },
+  })
+  expect(codes.includes('use-https')).toBe(mayServeTls)
+})
+
+test.each([
+  ['fra.ocir.io', 'jane@acme.example', true],
+  ['fra.ocir.io', 'ns/jane@acme.example', false],
+  ['nvcr.io', '', true],
+  ['nvcr.io', '$oauthtoken', false],
+  ['europe-docker.pkg.dev', 'jane@acme.example', true],
+  ['europe-docker.pkg.dev', '_json_key_base64', false],
+  [ECR, 'admin', true],
+  ['registry.example', 'jane', false],
+])('%s refuses a user name of a form that it does not have: "%s", %s', (registry, username, foreign) => {
+  const image = `${registry}/a/b:1`
+  const codes = codesIn({
+    image,
+    error: pulled(image, head(registry, '401 Unauthorized')),
+    secret: { entries: [{ key: registry, username, problem: null }] },
+  })
+  expect(codes[0] === 'foreign-user-name').toBe(foreign)
 })
 
 test("EKS's pause image is brought back by its service or a new node; the kubelet's credential provider is not asked for it", () => {

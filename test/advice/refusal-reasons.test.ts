@@ -5,10 +5,19 @@ import { clueOf } from '../../src/diagnosis/clue.ts'
 import type { Lapse } from '../../src/diagnosis/lapse.ts'
 import { findingOf } from './situation.ts'
 
+/** What user names are at registries that know only some. */
+const USERS = new Map([
+  ['cr.yandex', 'oauth'],
+  ['gcr.io', '_json_key'],
+  ['fra.ocir.io', 'ns/jane'],
+])
+
 const answered = (registry: string, message: string, login: string | null = registry) =>
   findingOf({
     image: `${registry}/a/b:1`,
-    ...(login !== null && { login }),
+    ...(login !== null && {
+      secret: { entries: [{ key: login, username: USERS.get(registry) ?? 'acme', problem: null }] },
+    }),
     error: `Error response from daemon: Head "https://${registry}/v2/a/b/manifests/1": ${message}`,
   })
 
@@ -107,6 +116,9 @@ test.each<[string, string, Lapse, string | null]>([
     'account',
     null,
   ],
+  ['quay.io', 'unknown: Namespace acme has been disabled.', 'account', null],
+  ['docker.cloudsmith.io', 'unexpected status: 402 Payment Required', 'plan', null],
+  ['nvcr.io', 'unexpected status: 402 Payment Required', 'plan', null],
   ['registry.example', 'denied: The organization acme is suspended for unpaid invoices', 'billing', null],
   ['acme.jfrog.io', 'denied: Your subscription has expired', 'subscription', null],
 ])('%s says "%s", which only an owner can change', (registry, message, what, project) => {
@@ -117,7 +129,7 @@ test.each<[string, string, Lapse, string | null]>([
     registry,
     what,
     project,
-    ofCaller: /\byour\b/i.test(message),
+    ofCaller: /\byour\b/i.test(message) || registry === 'nvcr.io',
   })
   expect(found.remedies).toEqual([])
 })

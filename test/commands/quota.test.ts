@@ -110,7 +110,8 @@ describe('what Docker Hub answers', () => {
   })
 
   test.each<[headers: Record<string, string>, quota: object, code: number]>([
-    [{}, { status: 'unlimited' }, 0],
+    // A cache in place of Docker Hub.
+    [{}, { status: 'unknown', why: 'no-quota-there' }, 3],
     [
       { 'ratelimit-limit': '100;w=3600', 'ratelimit-remaining': '9;w=3600' },
       { status: 'limited', limit: 100, remaining: 9, windowSeconds: 3600 },
@@ -123,6 +124,15 @@ describe('what Docker Hub answers', () => {
     const answer = await quotasOf('--local', '--registry-endpoint', await answering(headers))
     expect(answer.quotas[0]).toMatchObject(quota)
     expect(answer.code).toBe(code)
+  })
+
+  test('what reports no quota at all says nothing about the limit of a login either', async () => {
+    await scene.login('jane', MACHINE)
+    const { code, quotas } = await quotasOf('--local', '--registry-endpoint', await answering({}))
+    expect({ code, whys: quotas.map(({ why }) => why) }).toEqual({
+      code: 3,
+      whys: ['no-quota-there', 'no-quota-there'],
+    })
   })
 
   test('no network is exit code 4 and one sentence', async () => {

@@ -45,6 +45,16 @@ describe('by status', () => {
     },
   )
 
+  test.each<[string, string[], number]>([
+    ['secret "regcred" not found', ['regcred'], 1],
+    ['secret "app-settings" not found', ['regcred'], 0],
+    ['no username present in auth config for server: registry.example', ['regcred'], 1],
+    ['the requested resource is not available in the location', [], 0],
+  ])('a virtual kubelet that gave up at %j, with pull secrets %j: %i', (message, pullSecrets, count) => {
+    const stopped = container({ state: waiting('ProviderFailed', message) })
+    expect(failingContainers(pod({ pullSecrets, containers: [stopped] }), [])).toHaveLength(count)
+  })
+
   test('an error in place of the reason is a failing pull if it describes one', () => {
     const reason = 'unable to parse auth field, must be formatted as base64(username:password)'
     expect(failing({ state: waiting(reason) })).toMatchObject([{ reason, message: reason }])

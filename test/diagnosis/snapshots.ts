@@ -82,6 +82,7 @@ export const UNKNOWN_NODE: PullingNode = {
   name: null,
   runtime: null,
   platform: null,
+  version: null,
   cloud: null,
   os: null,
   architecture: null,

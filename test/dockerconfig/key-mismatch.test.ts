@@ -27,6 +27,8 @@ test.each<[string, string, KeyMismatch | null]>([
     'region',
   ],
   ['us-central1-docker.pkg.dev', 'europe-west2-docker.pkg.dev/acme/team/api', 'region'],
+  ['registry.cn-hangzhou.aliyuncs.com', 'registry-vpc.cn-hangzhou.aliyuncs.com/acme/api', 'network'],
+  ['acme-vpc.tencentcloudcr.com', 'acme.tencentcloudcr.com/team/api', 'network'],
   ['999988887777.dkr.ecr.us-east-1.amazonaws.com', '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api', null],
   ['GHCR.io', 'ghcr.io/acme/api', 'case'],
   ['HTTPS://ghcr.io', 'ghcr.io/acme/api', 'case'],

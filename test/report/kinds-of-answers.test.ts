@@ -191,6 +191,45 @@ test.each<[string, Situation, Expected]>([
     { first: /set dns\.imageRepository to mirror\.example\/coredns/ },
   ],
   [
+    'an image of Rancher itself that no node can reach',
+    {
+      image: 'rancher/shell:v0.1.18',
+      error:
+        'failed to do request: Head "https://registry-1.docker.io/v2/rancher/shell/manifests/v0.1.18": dial tcp 34.205.13.154:443: i/o timeout',
+    },
+    { says: /set as system-default-registry/ },
+  ],
+  [
+    'a mirror that only some may use',
+    { image: 'gcr.azk8s.cn/a/b:1', error: '403 Forbidden' },
+    {
+      says: /gcr\.azk8s\.cn serves only addresses of Azure China now .*the image is published as gcr\.io\/a\/b:1/,
+    },
+  ],
+  [
+    'data that a month has no room for',
+    { image: OWN, error: 'toomanyrequests: remaining traffic quota is not enough for current month' },
+    { says: /limit on downloaded data is used up\nThe limit is on the amount of data per month/ },
+  ],
+  [
+    'CoreDNS one level too low',
+    {
+      image: 'mirror.example/k8s/coredns/coredns:v1.11.3',
+      error: 'mirror.example/k8s/coredns/coredns: not found',
+    },
+    { first: /without the second level, as mirror\.example\/k8s\/coredns\)/ },
+  ],
+  [
+    "an image that is not among Chainguard's free ones",
+    { image: 'cgr.dev/chainguard/tool:1', error: '403 Forbidden' },
+    { first: /at cgr\.dev\/ORGANIZATION/ },
+  ],
+  [
+    'a minor version of what Kubernetes releases',
+    { image: 'registry.k8s.io/kubectl:1.32', error: 'registry.k8s.io/kubectl:1.32: not found' },
+    { first: /whole versions, such as v1\.32\.0/ },
+  ],
+  [
     'a robot account whose name a shell shortened',
     {
       image: OWN,
@@ -849,14 +888,14 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first: /^Wait a minute or two/,
-      says: /What answered in place of Docker Hub got too many requests/,
+      says: /What answered in place of Docker Hub received too many requests/,
       never: /six hours|docker login/,
     },
   ],
   [
     'the same limit at the registry that has it',
     { image: 'ghcr.io/acme/app:1', error: 'toomanyrequests: retry-after: 1.2ms, allowed: 44000/minute' },
-    { first: /^Wait a minute or two/, says: /Ghcr\.io got too many requests|ghcr\.io got too many/ },
+    { first: /^Wait a minute or two/, says: /^ghcr\.io received too many requests/m },
   ],
   [
     "Docker Hub's limit on an image whose name somebody replaced in the text",
@@ -1103,6 +1142,56 @@ test.each<[string, Situation, Expected]>([
       login: '123456789012.dkr.ecr.eu-west-1.amazonaws.com',
     },
     { never: /if the image is public/ },
+  ],
+  [
+    "an image of Red Hat's on OpenShift, whose nodes have the cluster's login",
+    {
+      image: 'registry.redhat.io/redhat/redhat-operator-index:v4.19',
+      error:
+        'unable to retrieve auth token: invalid username/password: unauthorized: Please login to the Red Hat Registry using your Customer Portal credentials.',
+      node: { osImage: 'CentOS Stream CoreOS 9.0.20250902', runtime: 'cri-o://1.32.5' },
+      pod: { controller: owner('operators.coreos.com/v1alpha1', 'CatalogSource', 'redhat-operators') },
+    },
+    {
+      first:
+        /global pull secret .*or name a pull secret with one under spec\.secrets of CatalogSource redhat-operators/,
+      says: /pullguard fix -n web/,
+    },
+  ],
+  [
+    "an image of one's own there, whose login is the namespace's matter",
+    {
+      image: OWN,
+      error: 'unauthorized: authentication required',
+      node: { osImage: 'CentOS Stream CoreOS 9.0.20250902', runtime: 'cri-o://1.32.5' },
+    },
+    { never: /openshift-config/ },
+  ],
+  [
+    'a proxy that is a part of Docker Desktop, and has its settings there',
+    {
+      image: 'nginx:1.27',
+      error:
+        'Error response from daemon: Get "https://registry-1.docker.io/v2/": proxyconnect tcp: dial tcp 192.168.65.1:3128: connect: connection refused',
+      pod: { node: 'docker-desktop' },
+    },
+    {
+      first: /settings \(Resources, Proxies\).*192\.168\.65\.1:3128 is its own proxy.*docker info/,
+      never: /NO_PROXY of the runtime|environ|SSH/,
+    },
+  ],
+  [
+    'a mirror at ECR, for which no node gets a login',
+    {
+      image: OWN,
+      error:
+        'pulling from host 123456789012.dkr.ecr.us-east-1.amazonaws.com failed with status code [manifests 3]: 401 Unauthorized',
+      node: { osImage: 'Bottlerocket OS 1.32.0 (aws-k8s-1.31)' },
+    },
+    {
+      first: /^Name the image at 123456789012/,
+      never: /log of the mirror|serve the nodes without|docker login/,
+    },
   ],
   [
     'a clock that stands at 1970, which no other certificate sets right',

@@ -1,6 +1,7 @@
 /** Reports on faults of a node or on the way to it: what is said of downloads, clocks, caches, and names that one node knows. */
 import { describe, expect, test } from 'vitest'
 import type { Situation } from '../advice/situation.ts'
+import { container, waiting } from '../diagnosis/snapshots.ts'
 import { type Expected, textsOf } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
@@ -64,6 +65,13 @@ describe('a download that failed its check', () => {
       { image: OWN, error, node: { runtime: 'containerd://2.1.4' } },
       { first: /Repeat the pull on node node-1/, ...expected },
     )
+  })
+
+  test('is not a layer that an old runtime can not read, which comes before what is left of it', () => {
+    const error = `failed to extract layer ${DIGEST}: archive/tar: invalid tar header: unknown`
+    const first = /^Update the container runtime on node node-1 \(containerd 1\.4\.11-k3s1\)/
+    check({ image: OWN, error, node: { runtime: 'containerd://1.4.11-k3s1' } }, { first })
+    check({ image: OWN, error, node: { runtime: 'containerd://1.7.2' } }, { first: /^Remove what is left/ })
   })
 
   test('is not an image that can not be unpacked', () => {
@@ -162,6 +170,16 @@ describe("a port of the node's own loopback", () => {
     check({ image: 'a/b:1', error }, { first: /client of Dragonfly/ })
   })
 
+  test.each([
+    ['localhost:30081', /NodePort 30081: .*localhost is the node itself.* get services -A/],
+    ['127.0.0.1:31999', /NodePort 31999, by default that of the registry of Zarf/],
+    ['localhost:5000', /^See what listens at localhost:5000 on node node-1.*ss -ltnp/],
+  ])('%s is asked by no other machine whether it has an image', (host, first) => {
+    const image = `${host}/library/busybox:1.36`
+    const error = `manifest for ${image} not found: manifest unknown: manifest unknown`
+    check({ image, error }, { first, says: /typo/, never: /--check-images|need library/ })
+  })
+
   test('is named by the image, too, which then has no mirror to remove', () => {
     const error =
       'pinging container registry localhost:7439: Get "http://localhost:7439/v2/": dial tcp [::1]:7439: connect: connection refused'
@@ -170,6 +188,128 @@ describe("a port of the node's own loopback", () => {
       { first: /kube-image-keeper.*asked over IPv6/, never: /mirror localhost|check everything between/ },
     )
   })
+})
+
+describe('what stops the runtime on the node says nothing of the registry, or of a damaged image', () => {
+  const never =
+    /registry\.example\/v2|crictl rmi|damaged in the registry|Sign the image|digest does not match/
+  const crio = { runtime: 'cri-o://1.31.4' }
+  const containerd = { runtime: 'containerd://2.2.0' }
+  test.each<[string, string, NonNullable<Situation['node']>, Expected]>([
+    [
+      'a policy with a key that the runtime does not know',
+      'invalid policy in "/etc/containers/policy.json": Unknown key "keyPaths"',
+      crio,
+      {
+        first: /cat \/etc\/containers\/policy\.json/,
+        says: /can't be read[\s\S]*update the container runtime/,
+      },
+    ],
+    [
+      'a policy of one namespace',
+      'invalid policy in "/etc/crio/policies/web.json": unexpected end of JSON input',
+      crio,
+      { first: /cat \/etc\/crio\/policies\/web\.json/ },
+    ],
+    [
+      'no policy at all',
+      'open /etc/containers/policy.json: no such file or directory',
+      crio,
+      {
+        first: /Restore \/etc\/containers\/policy\.json on node node-1/,
+        says: /policy on node node-1 is missing/,
+      },
+    ],
+    [
+      'settings of registries in version 1',
+      'loading registries configuration "/etc/containers/registries.conf": registries.conf must be in v2 format but is in v1',
+      crio,
+      { first: /^Rewrite .*on node node-1 in version 2/, says: /format that its runtime no longer reads/ },
+    ],
+    [
+      'more layers than Docker stacks',
+      'failed to register layer: max depth exceeded',
+      { runtime: 'docker://20.10.24' },
+      { first: /^Build .*fewer layers.*containerd/, says: /at most 125 layers/ },
+    ],
+    [
+      'more layers than CRI-O stacks',
+      'writing blob: storing blob to file: creating layer with ID "a": max depth exceeded',
+      crio,
+      { first: /^Build .*crane flatten/, says: /only so many layers/ },
+    ],
+    [
+      'a size that Docker no longer reports, and an older kubelet reads',
+      'Id or size of image "registry.example/team/api:3" is not set',
+      { runtime: 'docker://25.0.0', kubelet: 'v1.22.17' },
+      { first: /^Go back to Docker 24 on node node-1, or update Kubernetes/, says: /no registry was asked/ },
+    ],
+    [
+      'a size that Docker no longer reports to cri-dockerd',
+      'Id or size of image "registry.example/team/api:3" is not set',
+      { runtime: 'docker://25.0.0', kubelet: 'v1.29.1' },
+      { first: /or update cri-dockerd/ },
+    ],
+    [
+      'a snapshotter that the kubelet asks for images',
+      'connection error: desc = "transport: Error while dialing dial unix /run/containerd-stargz-grpc/containerd-stargz-grpc.sock: connect: no such file or directory"',
+      containerd,
+      {
+        first: /systemctl restart stargz-snapshotter/,
+        says: /image service endpoint[\s\S]*journalctl -u stargz-snapshotter/,
+        never: /restart containerd/,
+      },
+    ],
+    [
+      'a snapshotter that the runtime asks',
+      `failed to prepare extraction snapshot "extract-1-a ${DIGEST}": connection error: desc = "transport: Error while dialing: dial unix /run/containerd-nydus/containerd-nydus-grpc.sock: connect: connection refused": unavailable`,
+      containerd,
+      {
+        first: /let the runtime use overlayfs there systemctl restart nydus-snapshotter/,
+        says: /journalctl -u nydus-snapshotter/,
+      },
+    ],
+    [
+      'Windows, which denies a file',
+      `failed to extract layer ${DIGEST}: hcsshim::ProcessBaseLayer \\\\?\\C:\\ProgramData\\containerd\\root\\snapshots\\1: Access is denied.: unknown`,
+      { runtime: 'containerd://2.0.5', os: 'windows' },
+      {
+        first: /virus scanners.*icacls C:\\ProgramData\\containerd/,
+        says: /Windows denied the runtime a file in its own store on node node-1/,
+      },
+    ],
+    [
+      'a file system that the kernel lacks',
+      `failed to extract layer ${DIGEST}: failed to mount /var/lib/containerd/tmpmounts/containerd-mount1: mount source: "/var/lib/containerd/io.containerd.snapshotter.v1.erofs/snapshots/9/layer.erofs", target: "/var/lib/containerd/tmpmounts/containerd-mount1", fstype: erofs, flags: 1, data: "", err: no such device`,
+      containerd,
+      {
+        first: /supports on node node-1; load the module .*overlayfs cat \/proc\/filesystems/,
+        says: /no file system erofs/,
+      },
+    ],
+    [
+      "a type of containerd's own that reached the kernel",
+      `failed to extract layer ${DIGEST}: failed to mount /tmp/m: mount source: "overlay", target: "/tmp/m", fstype: format/mkdir/overlay, flags: 0, data: "workdir=/var/lib/containerd/io.containerd.snapshotter.v1.erofs/snapshots/1/work", err: no such device`,
+      containerd,
+      { first: /^Update containerd on node node-1, or let it use overlayfs: format\/mkdir\/overlay/ },
+    ],
+    [
+      'a mount that the kernel refuses',
+      `failed to extract layer ${DIGEST}: failed to mount /var/lib/containerd/tmpmounts/containerd-mount1: invalid argument: unknown`,
+      containerd,
+      { first: /why the kernel refused the mount.*dmesg/, says: /\(invalid argument\)/ },
+    ],
+  ])('%s', (_name, error, node, expected) => {
+    check({ image: OWN, error, node }, { never, ...expected })
+  })
+})
+
+test.each([
+  ['127.0.1.1', /Start the DNS service .* on node node-1 itself/],
+  ['10.0.0.2', /Start the DNS service that should listen at 10\.0\.0\.2, or/],
+])('a DNS server that does not run is started, as the name may be right: %s', (server, step) => {
+  const error = `Get "https://registry.example/v2/": dial tcp: lookup registry.example on ${server}:53: read udp 10.0.0.7:39049->${server}:53: read: connection refused`
+  check({ image: OWN, error }, { says: step, never: /The name does not exist|name is correct/ })
 })
 
 describe('a mirror that is gone', () => {
@@ -325,14 +465,6 @@ describe('a layer that the node can not unpack', () => {
       { first: /^Install mkfs\.xfs on node node-1/, never: /rmi/ },
     ],
     [
-      'for a lack of a file system',
-      extract(
-        'oci.image.layer.v1.tar',
-        'mount source: "a", target: "b", fstype: erofs, flags: 1, data: "", err: no such device',
-      ),
-      { first: /^Load the file system erofs/, never: /rmi/ },
-    ],
-    [
       'for a lack of a snapshotter',
       'unable to resolve snapshotter: snapshotter not loaded: nydus: invalid argument',
       { first: /snapshotter nydus, which is not there/, never: /media type|ordinary layers/ },
@@ -433,6 +565,30 @@ describe('an image for Linux on a Windows node', () => {
     ],
   ])('%s', (_name, situation, expected) => {
     check(situation, expected)
+  })
+
+  test('is replaced on the node if it is the pause image, for all pods there', () => {
+    const image = 'index.docker.io/rancher/pause:3.6'
+    const why = `failed to get sandbox image "${image}": failed to pull image "${image}": no match for platform in manifest: not found`
+    const sandbox = container({
+      kind: 'sandbox',
+      name: 'sandbox',
+      image,
+      state: waiting('ErrImagePull', why),
+    })
+    check(
+      {
+        image,
+        error: why,
+        node: { ...node, runtime: 'containerd://1.6.15' },
+        pod: { ...windows, containers: [sandbox] },
+      },
+      {
+        first: /pause image that is built for its Windows build, 10\.0\.20348/,
+        says: /The pause image isn't built for Windows/,
+        never: /container sandbox|injector|preload/,
+      },
+    )
   })
 
   test('is for another CPU elsewhere, which a private copy may have lost, too', () => {
@@ -565,5 +721,79 @@ describe('on a node that no longer reports', () => {
       { image: OWN, error: 'manifest unknown', node },
       { first: /^See why node/, says: /Check the name and the tag/, never: /delete pod/ },
     )
+  })
+})
+
+describe('on a virtual node', () => {
+  const azure = (code: string, why: string) =>
+    `api call to https://management.azure.com/subscriptions/1/resourceGroups/g/providers/Microsoft.ContainerInstance/containerGroups/web?api-version=2021-10-01: got HTTP response status code 400 error code "${code}": ${why}`
+  const answered = (code: string, why: string) =>
+    `PUT https://management.azure.com/subscriptions/1/providers/Microsoft.ContainerInstance/containerGroups/web\n${'-'.repeat(80)}\nRESPONSE 400: 400 Bad Request\nERROR CODE: ${code}\n${'-'.repeat(80)}\n{ "error": { "code": "${code}", "message": "${why}" } }`
+  const image = 'acme.azurecr.io/team/api:3'
+  const inaccessible = `The image '${image}' in container group 'web' is not accessible. Please check the image and registry credential.`
+  const never = /crictl|debug node|journalctl|attach-acr|AcrPull|management\.azure/
+  test.each<[string, Situation, Expected]>([
+    [
+      'an image that Azure Container Instances can not get needs the right name and a pull secret',
+      { image, error: azure('InaccessibleImage', inaccessible) },
+      {
+        first: /docker login acme\.azurecr\.io.*pullguard fix/,
+        says: /^Azure Container Instances can't access the image at acme\.azurecr\.io\n.*not with the identity of the cluster's nodes/,
+        never,
+      },
+    ],
+    [
+      'its newer client writes the same answer over several lines',
+      { image, error: answered('InaccessibleImage', inaccessible) },
+      { first: /docker login acme\.azurecr\.io/, says: /^Azure Container Instances can't/, never },
+    ],
+    [
+      'an image for another operating system is called that',
+      {
+        image: OWN,
+        error: azure(
+          'ImageOsTypeNotMatchContainerGroup',
+          `The container image '${OWN}' doesn't support specified OS 'Linux' for container group 'web'.`,
+        ),
+      },
+      { says: /isn't built for this node's OS/, never },
+    ],
+    [
+      "a registry's unexplained error is tried again with a new pod, as nothing else does that",
+      {
+        image: 'nginx:1.27',
+        error: azure(
+          'RegistryErrorResponse',
+          "An error response is received from the docker registry 'index.docker.io'. Please retry later.",
+        ),
+      },
+      { says: /Delete the pod and create it again/, never },
+    ],
+    [
+      'a pull secret that does not exist stops the pod before any registry is asked',
+      { image, error: 'secret "regcred" not found', secret: { problem: 'missing' } },
+      {
+        first: /^Create secret regcred/,
+        says: /^A pull secret can't be used, so acme\.azurecr\.io was not asked\n.*\n(?:.*\n)*Delete the pod and create it again/,
+        never,
+      },
+    ],
+    [
+      "Fargate's are tested from a pod beside, and nothing is set on them",
+      {
+        image: OWN,
+        error:
+          'failed to do request: Head "https://registry.example/v2/a": x509: certificate signed by unknown authority',
+        reason: 'ErrImagePull',
+        pod: { node: 'fargate-ip-10-0-0-7.ec2.internal' },
+      },
+      {
+        first: /openssl/,
+        says: /a pod of the same Fargate profile/,
+        never: /debug node|chroot|ca-certificates/,
+      },
+    ],
+  ])('%s', (_name, situation, expected) => {
+    check({ reason: 'ProviderFailed', ...situation }, expected)
   })
 })

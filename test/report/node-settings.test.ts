@@ -19,6 +19,7 @@ const node = (fields: Partial<PullingNode> = {}): PullingNode => ({
   os: 'linux',
   architecture: 'amd64',
   kernel: null,
+  version: null,
   kubeletMinor: 34,
   toolImage: null,
   ...fields,

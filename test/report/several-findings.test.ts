@@ -1,6 +1,6 @@
 /** Steps that several findings share: which nodes and namespaces they name, and how many pods they are for. */
 import { describe, expect, test } from 'vitest'
-import { withSteps } from '../../src/advice/add-steps.ts'
+import { adviseDiagnosis, withSteps } from '../../src/advice/add-steps.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
 import { nextStep } from '../../src/report/words/summary.ts'
@@ -137,4 +137,23 @@ test('pods that programs created for one run are corrected there, and not recrea
       /^Set the correct image as image of the job in \.gitlab-ci\.yml .*, then retry the job/,
     ),
   )
+})
+
+test('of two containers of a pod, the one that a login does not help comes first, as the next step says, too', () => {
+  const refused = 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized'
+  const waits = (name: string, image: string, error: string) =>
+    container({ name, image, state: waiting('ErrImagePull', error) })
+  const sidecar = waits('proxy', 'registry.example/proxy:1', refused)
+  const app = waits('app', 'ghcr.io/acme/app:2', 'ghcr.io/acme/app:2: not found')
+  const found = adviseDiagnosis(diagnose(snapshot({ pods: [pod({ containers: [sidecar, app] })] })))
+  expect(found.findings.map(({ container: name }) => name)).toEqual(['app', 'proxy'])
+  expect(nextStep(found, invocation)?.text).toContain('ghcr.io/acme/app:2')
+  const alone = adviseDiagnosis(
+    diagnose(
+      snapshot({
+        pods: [pod({ containers: [sidecar] }), pod({ name: 'b', uid: 'b', containers: [app] })],
+      }),
+    ),
+  )
+  expect(alone.findings.map(({ container: name }) => name)).toEqual(['proxy', 'app'])
 })

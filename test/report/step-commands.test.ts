@@ -40,7 +40,7 @@ const everyCommand = [
 
 /** Verbs, and the words of a condition or an alternative before them. */
 const BEGINNINGS =
-  /^(?:(?:If|Or,?|Then) |(?:Add|Allow|Apply|Ask|Build|Bypass|Check|Choose|Compare|Connect|Copy|Correct|Create|Delete|Distribute|Fill|Find|Fix|Free|Get|Give|Go|Have|Install|Let|Load|Look|Move|Name|Preload|Pull|Push|Put|Quote|Read|Recreate|Refresh|Remove|Renew|Repeat|Replace|Restart|Restore|Retry|Run|Schedule|See|Serve|Set|Sign|Start|Test|Upgrade|Use|Wait|Write) )/
+  /^(?:(?:If|Or,?|Then) |(?:Add|Allow|Apply|Ask|Build|Bypass|Check|Choose|Compare|Connect|Copy|Correct|Create|Delete|Distribute|Fill|Find|Fix|Free|Get|Give|Go|Have|Install|Let|Load|Look|Move|Name|Preload|Pull|Push|Put|Quote|Read|Recreate|Refresh|Remove|Renew|Repeat|Replace|Restart|Restore|Retry|Rewrite|Run|Schedule|See|Serve|Set|Sign|Start|Test|Update|Upgrade|Use|Wait|Write) )/
 
 test('every step begins with what to do, not with why', () => {
   const texts = KINDS.flatMap(kind => EVERY_STEP.map(step => wordsOf(step, kind).text))
@@ -175,6 +175,7 @@ test.each<[Kind, RegExp]>([
   ['containerd', /debug node\/node-1 -it --profile=sysadmin --image=<image>$/],
   ['kind', /^docker exec -it shop-worker2 bash$/],
   ['minikube', /^minikube ssh -p shop -n shop-m02$/],
+  ['k3d', /^docker exec -it k3d-shop-agent-0 sh$/],
   ['Talos with BusyBox', /-n kube-system debug node\/node-1 .* --image=<image>$/],
   ['Bottlerocket', /debug node\/node-1/],
 ])('a shell on %s comes from what the platform has', (kind, command) => {
@@ -188,10 +189,11 @@ test("Bottlerocket's host has no shell to change root to", () => {
 })
 
 test('an image is loaded into the cluster that the node belongs to', () => {
-  const load = (kind: 'kind' | 'minikube') =>
+  const load = (kind: 'kind' | 'minikube' | 'k3d') =>
     wordsOf({ code: 'load-image', image: 'api:1', tool: kind }, kind).command
   expect(load('kind')).toBe('kind load docker-image api:1 --name shop')
   expect(load('minikube')).toBe('minikube image load -p shop api:1')
+  expect(load('k3d')).toBe('k3d image import api:1 -c shop')
 })
 
 test.each<[Kind, Step]>([

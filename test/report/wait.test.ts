@@ -236,6 +236,13 @@ describe('without an image problem, what to do next', () => {
     expect(text).toContain('kubectl -n web get deployment')
   })
 
+  test('is about a deletion and not about the pulls that failed before it', () => {
+    const deleted = state({ status: 'unknown', code: 'deleted', troubles: [trouble()] })
+    const text = render(report('unknown', [deleted], { diagnosis: diagnosis([typo()]) }))
+    expect(text).toContain('Error: ')
+    expect(text.trimEnd().split('\n').at(-1)).toContain('kubectl -n web get deployment')
+  })
+
   test('where labels select nothing shows the labels that there are', () => {
     const nobody = report('timeout', [], {
       diagnosis: diagnosis([], { scope: { namespaces: ['web'], labelSelector: null } }),

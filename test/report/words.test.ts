@@ -1,6 +1,7 @@
 /** Every cause has a name, a meaning, and a next step, with commands ready to paste. */
 import { describe, expect, test } from 'vitest'
 import type { AdvisedFinding } from '../../src/advice/add-steps.ts'
+import type { Step } from '../../src/advice/step.ts'
 import {
   type Attempt,
   CAUSES,
@@ -94,6 +95,16 @@ test.each<[AdvisedFinding['steps'][0], RegExp]>([
   expect(command).toBeUndefined()
   const byHand = stepsOf([{ ...typo(), steps: [step] }], HERE)[0].text
   expect(byHand).not.toMatch(/values|chart/)
+})
+
+test('a login that an injected container lacks can come from its injector, which a wrong name does not need', () => {
+  const step: Step = { code: 'correct-admission', template: null, policies: [], doubled: null }
+  const text = (cause: Finding['cause']) =>
+    stepsOf([{ ...typo({ cause, container: 'istio-proxy' }), steps: [step] }], HERE)[0].text
+  expect(text('auth-required-or-denied')).toMatch(
+    /global\.imagePullSecrets.*or set the image of container istio-proxy/,
+  )
+  expect(text('image-not-found')).toMatch(/^Set the image of container istio-proxy/)
 })
 
 test('the first step does not begin with the word that joins it to others', () => {

@@ -14,6 +14,8 @@ const SEVERITY: Record<MovedState, AuditSeverity> = {
   retired: 'error',
   succeeded: 'error',
   moved: 'warning',
+  restricted: 'warning',
+  staging: 'warning',
   frozen: 'warning',
 }
 

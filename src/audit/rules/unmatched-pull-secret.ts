@@ -18,7 +18,7 @@ export const unmatchedPullSecret: AuditRule<'unmatched-pull-secret'> = {
   },
 }
 
-const FOR_OTHERS: readonly KeyMismatch[] = ['path', 'port-other', 'region']
+const FOR_OTHERS: readonly KeyMismatch[] = ['path', 'port-other', 'region', 'network']
 
 function hitsOf(
   { named, from, secret }: NamedSecret,

@@ -3,6 +3,7 @@
 import { demandsTerms, servedAt } from '../access-demands.ts'
 import type { Clue } from '../clue.ts'
 import type { Cause } from '../finding.ts'
+import { lapseIn } from '../lapse.ts'
 import { parsePullErrors } from '../pull-error.ts'
 import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
@@ -37,14 +38,20 @@ export const refused = ruleOf(
   /\bdownload blocking policy\b|\bseverity of vulnerability of the image\b/,
   // AWS, for a wrong or expired key.
   /\bsecurity token included in the request is (?:invalid|expired)\b/,
+  // Azure Container Instances.
+  /\bis not accessible\. please check the image and registry credential\b/,
   // Google, for a key that was pasted incompletely, and a general one.
   /\bunable to parse json key\b|\bcredentials (?:provided )?are (?:not valid|invalid|incorrect|expired)\b/,
 )
 
-/** The registry has the repository, but gives its images only at another host, or to accounts that accepted its terms. */
+/**
+ * The registry gives its images only at another host, or to accounts that accepted its terms, or says that what it depends on is switched off,
+ * without a word of a refusal: `unknown: Namespace acme has been disabled` of Quay.
+ */
 export const conditional: CauseRule = {
   cause: 'auth-required-or-denied',
-  judge: ({ text }) => (servedAt(text, null) !== null || demandsTerms(text) ? MATCHES : null),
+  judge: ({ text, masked }) =>
+    servedAt(text, null) !== null || demandsTerms(text) || lapseIn(masked) !== null ? MATCHES : null,
 }
 
 /** What the kubelet puts before an error: of a pull, of its waiting state, or of a sync (before 1.6). */
@@ -66,7 +73,7 @@ export const unreadableSecret: CauseRule = {
   judge: ({ grpc, text }) => (grpc === null && UNREADABLE_SECRET.test(text) ? MATCHES : null),
 }
 
-/** The kubelet could not run its credential provider, so no registry was asked; why is the plugin's reason, whatever words that has. */
+/** The kubelet could not run its credential provider, so no registry was asked; its reason may have the words of any other cause. */
 export const providerFailed = ruleOf(
   'auth-required-or-denied',
   /\berror execing credential provider plugin\b/,
@@ -77,6 +84,8 @@ export const unreadableCredentials = ruleOf(
   'auth-required-or-denied',
   /\billegal base64 data\b|\bunable to parse auth field\b|\bunable to (?:decode|parse) .{0,20}dockercfg\b/,
   /\b(?:error|failed|failure) (?:getting|to get) credentials?\b|\bunable to retrieve (?:credentials|(?:\w+ )?registry auth)\b|\binvalid client secret\b/,
+  // A virtual kubelet's (azure-aci, provider/aci.go), which stops at the first secret that it can't use.
+  /^secrets? \S{1,260} not found$|\bimage pull secret\b|\bdocker(?:cfg|configjson)\b.{0,20} in secret\b|\bin auth config for server\b/,
   // A line break in a user name or a password.
   /\binvalid header field value\b/,
 )

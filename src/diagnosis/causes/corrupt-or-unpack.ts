@@ -21,6 +21,19 @@ export const storedImageGone = ruleOf(
   /\bno such image: ‹name›$|\bfailed to (?:get|create) image (?:reference )?‹name›(?: from containerd image store)?: image ‹name›:? not found$/,
 )
 
+/** How the kernel refuses a mount, as containerd writes it with or without the mount's details (core/mount). */
+const REFUSED =
+  /(?:\bfailed to mount \S{1,300}|\berr): (no such device|invalid argument|operation not permitted|permission denied|operation not supported|function not implemented)\b/i
+
+/** The clue that the kernel refused a mount of layers, with what the text shows of it. */
+export function refusedMount(text: string): Clue[] {
+  const error = REFUSED.exec(text)?.[1]
+  if (error === undefined || !/\bmount\b/i.test(text)) return []
+  const snapshotter = /\bio\.containerd\.snapshotter\.v1\.([\w-]{1,40})/.exec(text)?.[1] ?? null
+  const fileSystem = /\bfstype: ([\w/.-]{1,60})/i.exec(text)?.[1] ?? null
+  return [{ code: 'mount-refused', snapshotter, fileSystem, error: error.toLowerCase() }]
+}
+
 /** The words with which stargz and SOCI, which began as a copy of it, reject a layer (fs/layer, snapshot/snapshot.go). */
 const UNMOUNTED =
   /\blayer \\*"\d+\\*" unavailable\b|failed to prepare extraction snapshot .{1,300}: unavailable\b/i
@@ -58,6 +71,7 @@ export const corruptOrUnpack = ruleOf(
   // Windows' file errors, from its layer calls (hcsshim) or from dockerd's re-exec.
   /\bre-exec error\b|\bfailed in win32\b|\baccess is denied\b(?! due)|\bthe system cannot find the (?:file|path) specified\b/,
   /\bthe process cannot access the file\b|\bthe specified module could not be found\b/,
+  /\bmax depth exceeded\b/,
   // nydus: its daemon does not run.
   /\bsnapshot \S{1,80} is not ready\b/,
   /\bstream processor\b|\bdecrypt(?:layer|ion)\b/,

@@ -12,5 +12,7 @@ export const platformMismatch = ruleOf(
   /\bcannot be used on this platform\b|\boperating system is not supported\b/,
   /-?\bbased image is incompatible with\b|\bimage is incompatible with\b/,
   /\bno (?:suitable|matching) (?:image|child|platform)\b|\bno child with platform\b/,
+  // Azure Container Instances.
+  /\bsupport specified os\b|\bos version of image (?:‹\w+› )?is not supported\b/,
   /\b(?:architecture|platform|operating system) (?:‹name› )?(?:is )?(?:not supported|unsupported|mismatch)/,
 )

@@ -27,6 +27,17 @@ export function isLimitOfMinutes(text: string): boolean {
   return OF_MINUTES.test(text)
 }
 
+const DATA = '(?:data|bandwidth|transfer|traffic|egress|download(?:ed|s)?)'
+/** A limit on the amount of data, such as an owner pays for: `remaining traffic quota is not enough`, `monthly bandwidth limit`. */
+const OF_DATA = new RegExp(`\\b${DATA} (?:\\w+ ){0,3}${LIMIT}\\b|\\b${LIMIT} (?:\\w+ ){0,3}${DATA}\\b`, 'i')
+
+/** Over which time the text says that data is limited; `unknown` if it does not say, null if it speaks of no such limit. */
+export function limitOfData(text: string): 'day' | 'month' | 'unknown' | null {
+  if (!OF_DATA.test(text)) return null
+  if (/\bmonth(?:ly)?\b/i.test(text)) return 'month'
+  return /\b(?:daily|day|24 hours)\b/i.test(text) ? 'day' : 'unknown'
+}
+
 /** Docker Hub's own words for its limit on pulls, whoever passes them on (docs.docker.com, "Docker Hub usage and limits"). */
 const OF_HUB = /docker\.com\/increase-rate-limit|\breached your (?:\w+ )?pull rate limit\b/i
 

@@ -45,7 +45,7 @@ const BROKEN = [
 
 export const brokenAnswer: CauseRule = {
   cause: 'registry-server-error',
-  // 412 is a registry's own condition, whatever it writes about it.
+  // 412 is a registry's own condition, in whatever words.
   judge: ({ masked, status }) =>
     status !== 412 && BROKEN.some(pattern => pattern.test(masked)) ? MATCHES : null,
 }

@@ -4,11 +4,11 @@
  * from 2.0.6 on (containerd/containerd#11106, #12136); earlier versions give a connection 30 seconds.
  */
 
+import { atLeast } from '../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { apiHost } from '../../image/registries.ts'
 import { rootOf } from '../address.ts'
 import {
-  atLeast,
   type MirrorFile,
   type MirrorTarget,
   mirrorNotes,

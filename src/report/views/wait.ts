@@ -58,9 +58,10 @@ function waitScreen(report: WaitReport, options: ReportOptions): string {
   return joinBlocks([rows, ...story, last])
 }
 
-/** Returns the step for the failed pull or, if none failed, for what is not ready. */
+/** Returns the step for the failed pull or, if none failed, for what is not ready. No step for a pull helps a workload that was deleted. */
 function waitNext(report: WaitReport, invocation: Invocation): StepText | null {
   if (report.outcome === 'done') return null
+  if (report.states.some(({ code }) => code === 'deleted')) return waitNextStep(report, invocation)
   return nextStep(decisive(report), invocation) ?? waitNextStep(report, invocation)
 }
 

@@ -57,11 +57,3 @@ export function hasClue({ findings: [first] }: CauseContext, code: Clue['code'])
 /** The meaning of every cause in which a web page answered. */
 export const WEB_PAGE =
   'Something else answered in place of the registry: a reverse proxy in front of it, a mirror, a proxy, or a login portal. That says nothing about the image.'
-
-/** Shared by all causes in which an attestation takes the place of an image. */
-export const ATTESTATION =
-  'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
-
-/** Shared by all causes in which an artifact takes the place of an image. */
-export const ARTIFACT =
-  'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'

@@ -7,13 +7,7 @@ import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
 import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
 import { authRequiredOrDenied } from './causes/access.ts'
 import { connectionRefusedOrReset, networkTimeout, registryNotFoundDns } from './causes/connection.ts'
-import {
-  IMAGE_ID,
-  imageNotFound,
-  invalidReference,
-  platformMismatch,
-  unsupportedManifest,
-} from './causes/image.ts'
+import { IMAGE_ID, imageNotFound, invalidReference, platformMismatch } from './causes/image.ts'
 import { kubeletQps, neverPull, rateLimited, signaturePolicy } from './causes/limits.ts'
 import {
   canceledOrDeadline,
@@ -23,10 +17,10 @@ import {
   registryServerError,
   tls,
 } from './causes/network.ts'
-import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
+import { corruptOrUnpack, diskFull, unsupportedManifest } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { minuteOf } from './duration.ts'
-import { capitalize, pluralize, registryLabel, roleSentence } from './nouns.ts'
+import { capitalize, pluralize, registryLabel, roleSentence, uncapitalize } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,
@@ -89,7 +83,7 @@ export function titleOf(context: CauseContext): string {
   const { containerKind, node } = first
   if (containerKind !== 'sandbox') return ofPuller(first, title)
   const place = node === null ? 'A node' : `Node ${node}`
-  return `${place} can't get its sandbox (pause) image, so no new pod starts there: ${title}`
+  return `${place} can't get its sandbox (pause) image, so no new pod starts there: ${uncapitalize(title)}`
 }
 
 /** Returns a sentence about the node as one about the guest, if that pulls the image by itself. */
@@ -154,7 +148,7 @@ function silenceText({ clues, node }: Finding): string {
   const silent = clues.find(clue => clue.code === 'node-silent')
   if (silent === undefined) return ''
   const last = silent.since === null ? '' : ` (last report: ${minuteOf(silent.since)})`
-  return `Node ${node ?? ''} no longer reports${last}, so this is old, and may not be true anymore.`
+  return `Node ${node ?? ''} no longer reports${last}, so the following may no longer be true.`
 }
 
 /** Returns facts that the title omits, about the host that answered and about other mirrors. */
@@ -166,6 +160,9 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     first.cause !== 'invalid-reference' && first.clues.some(clue => clue.code === 'image-id') ? IMAGE_ID : '',
     first.clues.some(clue => clue.code === 'guest')
       ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."
+      : '',
+    first.host.virtual === 'azure'
+      ? "The pod's node is virtual: Azure Container Instances pulls the image, with the pod's pull secrets, not with the identity of the cluster's nodes."
       : '',
     first.cause === 'auth-required-or-denied' &&
     first.endpoint?.role === 'registry' &&
@@ -185,7 +182,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
       : `The ${IDENTITY[identity.of]} of service account ${identity.serviceAccount} is for the pod's own processes and does not pull images: the node's identity does.`,
     older === undefined
       ? ''
-      : `Revision ${older.revision} of ${first.workload?.name ?? 'the Deployment'} still runs: ${pluralize(older.pods, 'pod')} of it ${older.pods === 1 ? 'is' : 'are'} ready.`,
+      : `Revision ${older.revision} of ${first.workload?.name ?? 'the Deployment'} still runs, with ${pluralize(older.pods, 'ready pod')}.`,
   ]
 }
 
@@ -197,7 +194,7 @@ function redirectText({ registry, endpoint, clues }: Finding): string {
   const host = isOfRegistry ? endpoint.host : endpoint?.role === 'proxy' ? behind : undefined
   return registry !== 'registry.k8s.io' || host === undefined || hostAlone(host) === registry
     ? ''
-    : `registry.k8s.io redirects clients to other hosts, such as ${host}, by where they are.`
+    : `registry.k8s.io redirects clients to other hosts, such as ${host}, depending on their location.`
 }
 
 /** Returns that other mirrors failed as well; empty if there are none besides the one that the finding is about. */
@@ -227,18 +224,25 @@ function movedText({ moved, reference, cause }: Pick<Finding, 'moved' | 'referen
   const where =
     moved.to === null
       ? ''
-      : `; it is published as ${cause === 'image-not-found' ? untagged(moved.to) : moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
-  const ofRegistry = moved.state === 'retired' || moved.state === 'succeeded'
+      : `; ${moved.state === 'staging' ? 'releases of it are' : OF_REGISTRY.includes(moved.state) ? 'the image is' : 'it is'} published as ${cause === 'image-not-found' ? untagged(moved.to) : moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
+  const ofRegistry = OF_REGISTRY.includes(moved.state)
   const about = ofRegistry ? `The registry ${reference.split('/')[0]}` : name
-  const what = moved.state === 'frozen' && moved.to === null ? 'gets no new tags' : MOVED[moved.state]
+  const only = moved.onlyFor === undefined ? null : `serves only ${moved.onlyFor} now`
+  const what =
+    moved.state === 'frozen' && moved.to === null ? 'gets no new tags' : (only ?? MOVED[moved.state])
   return `${about} ${what} (since ${moved.since}, ${moved.source}; table of ${moved.asOf})${where}.`
 }
+
+/** What is said of the whole registry. */
+const OF_REGISTRY: readonly MovedState[] = ['restricted', 'retired', 'succeeded']
 
 const MOVED: Record<MovedState, string> = {
   deleted: 'was removed by its publisher',
   emptied: 'has lost its versioned tags: its publisher moved them',
   frozen: 'is frozen and has moved',
   moved: 'has moved',
+  restricted: 'serves only some networks now',
+  staging: 'is in a staging registry, which deletes its images after some time',
   retired: 'was shut down by its operator, or no longer serves such images',
   succeeded: 'was shut down, and its successor serves only the images that their owners moved there',
 }

@@ -3,6 +3,7 @@
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import { type Invocation, offlineCommand, ownCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
@@ -97,7 +98,7 @@ function loginFlags(findings: readonly PodWithoutLogin[]): string {
   const last = secret === undefined ? others : [`--secret-name ${shellWord(secret)}`]
   const registries = [...new Set(findings.map(({ registry }) => registry))]
   const several = new Set(findings.map(({ namespace }) => namespace)).size > 1
-  const named = several && registries.some(registry => registry !== null && registry !== 'docker.io')
+  const named = several && registries.some(registry => registry !== null && registry !== DOCKER_HUB)
   return [
     ...(named
       ? registries.flatMap(registry => (registry === null ? [] : `--registry ${shellWord(registry)}`))

@@ -2,6 +2,7 @@
 
 import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
 import type { CredentialHint } from '../../diagnosis/pull-credential.ts'
+import { DOCKER_HUB, DOCKER_HUB_KEY } from '../../image/docker-hub.ts'
 import { cloudOf } from '../../image/registries.ts'
 import type { CauseWords } from './cause-words.ts'
 import { countPods, formatNumber, joinList, pluralize, registryLabel } from './nouns.ts'
@@ -23,13 +24,14 @@ const MISMATCH: Record<NonNullable<Attempt['mismatch']>, string> = {
   'port-extra': "has a port that the image's name does not have",
   'port-other': "has another port than the image's registry",
   'slash-missing': 'lacks the trailing slash',
-  'hub-alias': 'the kubelet never uses for Docker Hub: use https://index.docker.io/v1/',
+  'hub-alias': 'the kubelet never uses for Docker Hub',
   case: "differs from the image's name in upper and lower case",
   wildcard: 'has a * that matches only one part of a host name',
   unreadable: "the kubelet can't parse",
   'odd-path': 'has a path that no repository has',
   path: 'is for another path of the registry',
   region: "is for another region than the image's registry",
+  network: 'is the name of the same registry for another network, so its login works here, too',
 }
 
 const LAYOUTS = new Map([
@@ -123,11 +125,11 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
 }
 
 /** Returns what happens to a pull without a credential; with policy Never, there is no pull. */
-function withoutOne({ cause, registry, clues, credential: { ofNode } }: Finding): string {
+function withoutOne({ cause, registry, clues, host, credential: { ofNode } }: Finding): string {
   if (cause === 'never-pull') return ''
   const caller = clues.find(clue => clue.code === 'caller')?.name
   if (ofNode) return `; the node's identity was used${caller === undefined ? '' : ` (${caller})`}`
-  return cloudOf(registry) !== null
+  return cloudOf(registry) !== null && host.virtual !== 'azure'
     ? "; the node's own credential is used, if it has one"
     : ', so the pull is anonymous'
 }
@@ -229,5 +231,5 @@ export function sentFrom(findings: readonly Finding[]): string[] {
 
 /** Returns the key that matches a registry's images. */
 export function authsKey(registry: string | null): string {
-  return registry === 'docker.io' ? 'https://index.docker.io/v1/' : (registry ?? '')
+  return registry === DOCKER_HUB ? DOCKER_HUB_KEY : (registry ?? '')
 }

@@ -209,7 +209,7 @@ export function hiddenSecretEdit(
   return editField(
     invocation,
     findings[0],
-    `Add ${names} of service account ${serviceAccount} to the pod's own imagePullSecrets, or remove that list: a pod with its own gets none of the account's`,
+    `Add ${names} of service account ${serviceAccount} to the pod's own imagePullSecrets, which replace the account's, or remove that list`,
     workloadsOf(findings),
   )
 }

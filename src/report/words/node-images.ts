@@ -1,10 +1,11 @@
-/** Commands for images on a node, with the client that the node has: pulling by hand, removing one, and removing unused ones. */
+/** Commands for images on a node, with the client that the node has: pulling by hand, removing one or unused ones, and for the snapshotter that loads them. */
 
+import type { LazySnapshotter } from '../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { cloudOf } from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
-import { RKE2_ON_WINDOWS, talosctl } from './node.ts'
+import { hasOwnContainerd, RKE2_ON_WINDOWS, runtimeLog, talosctl } from './node.ts'
 
 const RKE2_CRICTL = '/var/lib/rancher/rke2/bin/crictl --config /var/lib/rancher/rke2/agent/etc/crictl.yaml'
 /** Only login shells have this folder in their PATH, and the shell after `chroot /host` is none (kubernetes/kubernetes, cluster/gce/gci). */
@@ -141,4 +142,28 @@ export function sandboxImage(node: PullingNode): { list: string; verbs: string }
         verbs: `\`${crictl(node)} rmi\`, then \`${crictl(node)} pull\``,
       }
   }
+}
+
+const SNAPSHOTTER_UNITS: Record<LazySnapshotter, string> = {
+  SOCI: 'soci-snapshotter',
+  stargz: 'stargz-snapshotter',
+  Nydus: 'nydus-snapshotter',
+  OverlayBD: 'overlaybd-snapshotter',
+}
+
+/** Returns the command for a lazy snapshotter's log of the last hour. @param name null: either of those with the same errors */
+export function snapshotterLog(node: PullingNode, name: LazySnapshotter | null): string {
+  const units = (name === null ? (['SOCI', 'stargz'] as const) : [name]).map(each => SNAPSHOTTER_UNITS[each])
+  // Talos runs extensions as services; K3s and RKE2 have stargz inside their containerd.
+  if (node.platform === 'talos') return talosctl(`logs ext-${units.at(-1)}`)
+  return hasOwnContainerd(node)
+    ? runtimeLog(node)
+    : `journalctl ${units.map(unit => `-u ${unit}`).join(' ')} --since -1h`
+}
+
+/** Returns the command that starts a lazy snapshotter again; null where it has no service of its own, or a pod runs it. */
+export function snapshotterStart(node: PullingNode, name: LazySnapshotter | null): string | null {
+  if (name === null || hasOwnContainerd(node)) return null
+  const unit = SNAPSHOTTER_UNITS[name]
+  return node.platform === 'talos' ? talosctl(`service ext-${unit} restart`) : `systemctl restart ${unit}`
 }

@@ -2,7 +2,8 @@
 
 import type { NamedEndpoint } from '../../diagnosis/endpoint.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
-import { minikubeProfile } from './node.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
+import { minikubeProfile } from './local-clusters.ts'
 
 /** Returns where this platform stores its mirrors for one registry. */
 export function mirrorSettings({ platform, runtime, os }: PullingNode, registry: string): string {
@@ -154,7 +155,7 @@ function runtimeAuthorityPlace(
 ): string | null {
   switch (node.runtime) {
     case 'docker':
-      return registry === 'docker.io' ? null : `/etc/docker/certs.d/${host}/ca.crt`
+      return registry === DOCKER_HUB ? null : `/etc/docker/certs.d/${host}/ca.crt`
     case 'cri-o':
       return `/etc/containers/certs.d/${role === 'mirror' ? host : registry}/ca.crt`
     case 'containerd': {

@@ -1,11 +1,11 @@
 /** Commands to run on a node, by its runtime and platform, and how to get there. */
 
-import type { LazySnapshotter } from '../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { isHosted } from '../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
+import { isOfK3d, minikubeProfile } from './local-clusters.ts'
 import { shortList } from './nouns.ts'
 import type { Findings, StepText } from './steps.ts'
 
@@ -39,7 +39,7 @@ function startsOwnRuntime(platform: PullingNode['platform']): boolean {
 }
 
 /** Whether the platform starts its own containerd, which then writes to a file instead of the journal. */
-function hasOwnContainerd({ platform, runtime }: PullingNode): boolean {
+export function hasOwnContainerd({ platform, runtime }: PullingNode): boolean {
   return (platform === 'k3s' || platform === 'rke2') && runtime !== 'docker'
 }
 
@@ -74,23 +74,6 @@ export function runtimeLog(node: PullingNode): string {
   return `journalctl ${runtimeUnits(node)} --since -1h`
 }
 
-const SNAPSHOTTER_UNITS: Record<LazySnapshotter, string> = {
-  SOCI: 'soci-snapshotter',
-  stargz: 'stargz-snapshotter',
-  Nydus: 'nydus-snapshotter',
-  OverlayBD: 'overlaybd-snapshotter',
-}
-
-/** Returns the command for a lazy snapshotter's log of the last hour. @param name null: either of those with the same errors */
-export function snapshotterLog(node: PullingNode, name: LazySnapshotter | null): string {
-  const units = (name === null ? (['SOCI', 'stargz'] as const) : [name]).map(each => SNAPSHOTTER_UNITS[each])
-  // Talos runs extensions as services; K3s and RKE2 have stargz inside their containerd.
-  if (node.platform === 'talos') return talosctl(`logs ext-${units.at(-1)}`)
-  return hasOwnContainerd(node)
-    ? runtimeLog(node)
-    : `journalctl ${units.map(unit => `-u ${unit}`).join(' ')} --since -1h`
-}
-
 /**
  * Returns the command that starts a runtime again, even a hanging one; null where no single one does it.
  * @param socket the one that nothing answers at, which tells an unknown runtime
@@ -108,6 +91,11 @@ export function restartCommand({ platform, runtime, os }: PullingNode, socket: s
 /** Returns the command for the kernel's newest messages. */
 export function kernelLog({ platform }: PullingNode): string {
   return platform === 'talos' ? talosctl('dmesg') : 'dmesg -T | tail -n 50'
+}
+
+/** Returns the command that lists the file systems that the kernel supports. */
+export function fileSystemsCommand({ platform }: PullingNode): string {
+  return platform === 'talos' ? talosctl('read /proc/filesystems') : 'cat /proc/filesystems'
 }
 
 /** Returns the command that shows how much memory is free. */
@@ -169,11 +157,11 @@ export function resolverPlace({ os, platform }: PullingNode): string {
   return platform === 'talos' ? 'nameservers in the machine configuration' : '/etc/resolv.conf'
 }
 
-/** Returns how to request a URL, showing the whole exchange except the body. */
-export function curlCommand({ os }: PullingNode, url: string): string {
+/** Returns how to request a URL, showing the whole exchange except the body. @param flags more of curl's */
+export function curlCommand({ os }: PullingNode, url: string, flags = ''): string {
   return os === 'windows'
-    ? `curl.exe -sSv -m 15 -o NUL ${shellWord(url)}`
-    : `curl -sSv -m 15 -o /dev/null ${shellWord(url)}`
+    ? `curl.exe -sSv${flags} -m 15 -o NUL ${shellWord(url)}`
+    : `curl -sSv${flags} -m 15 -o /dev/null ${shellWord(url)}`
 }
 
 /** The media types of manifests that runtimes accept: without them, some registries answer with another one, or with an error. */
@@ -233,11 +221,6 @@ export function storePath({ platform, runtime, os }: PullingNode): string {
   return runtime === 'cri-o' ? '/var/lib/containers' : '/var/lib/containerd'
 }
 
-/** Returns the flag that names the minikube cluster: its first node has the cluster's name, and the others add `-m02` to it. */
-export function minikubeProfile(node: string | null): string {
-  return node === null ? '' : ` -p ${shellWord(node.replace(/-m\d{2,}$/, ''))}`
-}
-
 /** Returns how to get a shell on the node. */
 export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 'node' | 'host'>): StepText {
   if (node === null) return { text: 'Get a shell on the node' }
@@ -253,10 +236,10 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
     toolImage === null
       ? 'with an image that is already there and has a shell'
       : 'with an image that is already there'
-  if (host.platform === 'kind')
+  if (host.platform === 'kind' || isOfK3d(node))
     return {
-      text: "Get a shell in the node's container (if kind runs on podman or nerdctl, with that instead of docker)",
-      command: `docker exec -it ${word} bash`,
+      text: `Get a shell in the node's container (if ${host.platform === 'kind' ? 'kind runs on podman or nerdctl' : 'k3d runs on podman'}, with that instead of docker)`,
+      command: `docker exec -it ${word} ${host.platform === 'kind' ? 'bash' : 'sh'}`,
     }
   if (host.platform === 'minikube')
     return { text: 'Get a shell on the node', command: `minikube ssh${minikubeProfile(node)} -n ${word}` }
@@ -264,6 +247,10 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
     return {
       text: "Run the commands for the node in a debug pod, which shares the node's network, with an image that has their tools (curl, openssl, getent, ss), such as netshoot: Talos nodes have no shell; delete the pod afterward",
       command: debugPod(toolImage !== null && HAS_TOOLS.test(toolImage) ? toolImage : null, 'kube-system'),
+    }
+  if (host.virtual === 'fargate')
+    return {
+      text: 'Run the commands for the node in a pod of the same Fargate profile (the same namespace and labels, so it has the same subnets and security groups), with an image that it can pull and that has their tools (curl, openssl, getent): Fargate gives no shell on its nodes',
     }
   if (host.platform === 'bottlerocket')
     return {

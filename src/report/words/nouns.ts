@@ -3,6 +3,7 @@
 import type { Endpoint } from '../../diagnosis/endpoint.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { AddressOwner } from '../../diagnosis/misresolved.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 
 /** Companies whose addresses forged DNS answers give. */
 export const ADDRESS_OWNERS: Record<Exclude<AddressOwner, 'node'>, string> = {
@@ -47,7 +48,7 @@ type WithEndpoint = Pick<Finding, 'registry' | 'endpoint'>
 
 /** Returns the registry's common name. */
 export function registryLabel(registry: string | null): string {
-  return registry === null ? 'the registry' : registry === 'docker.io' ? 'Docker Hub' : registry
+  return registry === null ? 'the registry' : registry === DOCKER_HUB ? 'Docker Hub' : registry
 }
 
 /** Returns the host that answered or was asked, for use inside a sentence: `Docker Hub`, `the mirror cache.example`. */
@@ -102,6 +103,11 @@ export function roleSentence({
 /** Capitalizes a label that starts with an article, at the start of a sentence; a host name keeps its case. */
 export function capitalize(label: string): string {
   return /^(?:the|an?) /.test(label) ? label.charAt(0).toUpperCase() + label.slice(1) : label
+}
+
+/** Returns a headline as it follows a colon. */
+export function uncapitalize(headline: string): string {
+  return headline.replace(/^(?:The|An?|Node|Pull|No|What) /, first => first.toLowerCase())
 }
 
 /** Returns an image's name, which a sandbox's error may lack. */

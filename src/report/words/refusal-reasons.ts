@@ -7,6 +7,7 @@ import type { StepOf } from '../../advice/step.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Lapse } from '../../diagnosis/lapse.ts'
 import type { Perimeter } from '../../diagnosis/perimeter.ts'
+import { PROVIDER_FAILED } from '../../image/pull-messages.ts'
 import { clip } from '../screen/layout.ts'
 import { capitalize, registryLabel, responderLabel } from './nouns.ts'
 
@@ -45,7 +46,7 @@ export const PERIMETERS: Record<Perimeter, PerimeterWords> = {
     name: 'a web filter or proxy in between',
     judges: 'the address and the category of the host',
     askWhom: 'the administrators of your network',
-    remedy: host => `${host} and its download hosts among the allowed sites`,
+    remedy: host => `an exception for ${host} and its download hosts`,
   },
   'web-firewall': {
     name: 'a web application firewall in front of the host',
@@ -116,6 +117,11 @@ const LAPSES: Record<Lapse, LapseWords> = {
     state: owner => `${owner} is suspended or disabled`,
     remedy: 'resolve why it is suspended or disabled',
   },
+  plan: {
+    state: owner =>
+      `${owner} has no plan or subscription that covers the pull, has used it up, or owes a payment`,
+    remedy: 'get a plan or subscription that covers the pull, or to settle what is overdue',
+  },
 }
 
 /** Returns what is switched off or overdue, as a clause; empty if nothing is. */
@@ -129,9 +135,13 @@ export function lapseText({ clues }: Pick<Finding, 'clues'>): string {
 }
 
 /** Returns what that means. */
-export function lapseMeaning({ clues }: Pick<Finding, 'clues'>): string {
-  return clues.some(clue => clue.code === 'lapsed' && clue.ofCaller)
-    ? 'That is for the owner of that account to resolve; the login of another account may be allowed to pull.'
+export function lapseMeaning({ clues, credential }: Pick<Finding, 'clues' | 'credential'>): string {
+  const lapsed = clues.find(clue => clue.code === 'lapsed')
+  if (lapsed?.ofCaller === true)
+    return 'That is for the owner of that account to resolve; the login of another account may be allowed to pull.'
+  // Registries charge the owner of the image, or whoever pulls it.
+  return lapsed?.what === 'plan' && credential.status === 'usable'
+    ? 'That is for the owner of the account or project to resolve, or for the owner of the account that pulls, if the registry charges that one.'
     : 'That is for the owner of the account or project to resolve: another login, a role, or another name changes nothing.'
 }
 
@@ -147,7 +157,7 @@ export function restoreText({ what, project, registry, ofCaller }: Omit<Restore,
       : what === 'license'
         ? name
         : `the account or project behind this image at ${name}`
-  return `the owner of ${owner} to ${remedy}: neither another login nor a role at the registry changes that`
+  return `the owner of ${owner} to ${remedy}${what === 'plan' ? '' : ': neither another login nor a role at the registry changes that'}`
 }
 
 type Restore = StepOf<'restore-service'>
@@ -170,3 +180,24 @@ export function ownReasonMeaning({ clues }: Pick<Finding, 'clues'>): string {
 export function reasonToHeed({ registry, reason }: { registry: string; reason: string }): string {
   return `what ${registryLabel(registry)} answered, and ask its administrators if that is not clear: ${quotedReason(reason)}`
 }
+
+/** Whether Azure Container Instances could not get the image for the pod, for whatever reason. */
+export function isInaccessible({ evidence }: Pick<Finding, 'evidence'>): boolean {
+  return /\bcheck the image and registry credential\b/i.test(evidence?.text ?? '')
+}
+
+export const INACCESSIBLE =
+  "The image does not exist under this name, needs a login that the pod's pull secrets don't have, or its registry does not let Azure's addresses pull: the answer is the same for all three."
+
+/** Whether the pull did not begin, because of a pull secret. */
+export function isUnasked({
+  clues,
+  reason,
+  evidence,
+}: Pick<Finding, 'clues' | 'reason' | 'evidence'>): boolean {
+  const isOfProvider = reason === PROVIDER_FAILED && !isInaccessible({ evidence })
+  return isOfProvider || clues.some(({ code }) => code === 'unreadable-secret')
+}
+
+export const UNASKED =
+  "All pull secrets of a pod are read before its images are pulled, and one of them does not exist or can't be read."

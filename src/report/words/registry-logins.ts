@@ -1,7 +1,8 @@
 /** How to log in to each registry: the command, what its user names and passwords are (as each publisher documents them), and which of them end soon. */
 
-import type { ShortLived, StepOf } from '../../advice/step.ts'
+import type { ShortLived, StepOf, UserNames } from '../../advice/step.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { type Cloud, cloudOf, ecrRegion, GITLAB, HARDENED_IMAGES } from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
 import { minuteOf } from './duration.ts'
@@ -11,7 +12,7 @@ import { minuteOf } from './duration.ts'
  * of an account, only a token of their own client (docs.aws.amazon.com/AmazonECR, docs.cloud.google.com/artifact-registry).
  */
 export function loginCommand(registry: string | null): string {
-  if (registry === null || registry === 'docker.io') return 'docker login'
+  if (registry === null || registry === DOCKER_HUB) return 'docker login'
   const host = shellWord(registry)
   const ofAmazon = `docker login --username AWS --password-stdin ${host}`
   if (registry === 'public.ecr.aws')
@@ -44,10 +45,10 @@ const LOGINS: [registry: RegExp, rule: string][] = [
   [/(?:^|\.)icr\.io$/, 'the user name is iamapikey, the password an IBM Cloud API key'],
   [
     /^registry\.(?:connect\.)?redhat\.(?:io|com)$/,
-    "the login is best a registry service account's of Red Hat (user name NUMBER|NAME, in single quotes)",
+    'a registry service account of Red Hat (user name NUMBER|NAME, in single quotes) is best',
   ],
   [/^public\.ecr\.aws$/, 'logins for ECR Public expire after 12 hours'],
-  [/^quay\.io$/, 'the login is best that of a robot account (NAMESPACE+NAME) with read permission'],
+  [/^quay\.io$/, 'a robot account (NAMESPACE+NAME) with read permission is best'],
   [/^rg\.[\w-]+\.scw\.cloud$/, 'the user name is nologin, the password the secret key of an API key'],
   [/^registry\.digitalocean\.com$/, 'user name and password are both an API token'],
   [
@@ -122,4 +123,29 @@ export function shortLivedText(
   const has = identity !== undefined && (host.cloud === null || host.cloud === identity.cloud)
   const better = `${has ? `${identity.text}, or ` : ''}${instead}`
   return `${better.charAt(0).toUpperCase()}${better.slice(1)}: secret ${secret} contains ${what}${end}`
+}
+
+/** What the user names of each such registry are, as its operator documents them. */
+const USER_NAMES: Record<UserNames, string> = {
+  ecr: 'the user name is AWS for everyone, and the password comes from `aws ecr get-login-password`',
+  google:
+    'the user name is _json_key (with a service account key as the password) or oauth2accesstoken (with an access token)',
+  ngc: 'the user name is $oauthtoken for everyone (in single quotes), and the password is an NGC API key',
+  oracle: "user names start with the tenancy's namespace",
+  yandex: 'the user name says what the password is: json_key, api_key, iam, or oauth',
+  huawei: 'the user name is REGION@ACCESS-KEY, and the password the login key made from that access key',
+}
+
+/** Returns which user name is not one of the registry's, and what to write instead. */
+export function foreignNameText({
+  secret,
+  username,
+  registry,
+  form,
+  path,
+}: StepOf<'foreign-user-name'>): string {
+  const [namespace = ''] = path.split('/')
+  const such = form === 'oracle' && namespace !== '' ? `, such as ${namespace}/${username}` : ''
+  const as = username === '' ? 'without a user name' : `as ${username}`
+  return `Correct the user name in secret ${secret}, which logs in ${as}: at ${registry}, ${USER_NAMES[form]}${such}`
 }

@@ -105,7 +105,8 @@ const WORDS: Record<EndCode | WaitCode, Words> = {
 
 /** Returns what to do about this workload; null if there is nothing to do or its findings cover it. */
 export function stateStep(state: SubjectState, invocation: Invocation): StepText | null {
-  const step = state.troubles.length > 0 && state.code !== 'blocked' ? null : WORDS[state.code](state)
+  const isCovered = state.troubles.length > 0 && state.code !== 'blocked' && state.code !== 'deleted'
+  const step = isCovered ? null : WORDS[state.code](state)
   if (step === null) return null
   return { text: step.text, command: kubectlCommand(invocation, step.rest, state.subject.namespace) }
 }

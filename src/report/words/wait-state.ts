@@ -1,5 +1,5 @@
 /**
- * The words of where a workload stands during `wait`: its state or its end, its failed pulls with how long waiting continues, and what will
+ * The words of a workload's progress during `wait`: its state or its end, its failed pulls with how long waiting continues, and what will
  * fail, according to the registry, before any kubelet has tried.
  */
 

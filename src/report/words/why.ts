@@ -12,7 +12,7 @@ import { titleOf } from './causes.ts'
 import { isStatic, loginFixCommand, whyCommand } from './commands.ts'
 import { problemText, readSecret } from './credential.ts'
 import { type ContainerPlace, otherDebugContainer, setImages } from './edits.ts'
-import { joinList, pluralize, registryLabel, shortList } from './nouns.ts'
+import { joinList, pluralize, registryLabel, shortList, uncapitalize } from './nouns.ts'
 import { DEBUG_LOGIN, kubeletLogin, repairSecret } from './steps/logins.ts'
 import type { StepText } from './steps.ts'
 import { stepsOf } from './steps.ts'
@@ -47,7 +47,7 @@ export function verdictText({
   if (pullPolicy === 'Never' && verdict !== 'blocked') return 'the kubelet does not pull, so no login is used'
   if (verdict === 'authenticated' && !attempts.some(({ usable }) => usable))
     return "the pod has no login; the node's own identity was used"
-  return verdict === 'anonymous' && cloudOf(registry) !== null
+  return verdict === 'anonymous' && cloudOf(registry) !== null && finding?.host.virtual !== 'azure'
     ? 'the pod has no login; the node may have its own'
     : VERDICT[verdict]
 }
@@ -148,10 +148,7 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
           ),
   },
   'pull-failed': {
-    sentence: ({ finding }, { invocation }) => {
-      const title = titleOf({ invocation, findings: [finding] })
-      return title.replace(/^(?:The|An?|Node|Pull|No) /, first => first.toLowerCase())
-    },
+    sentence: ({ finding }, { invocation }) => uncapitalize(titleOf({ invocation, findings: [finding] })),
   },
 }
 

@@ -6,6 +6,7 @@
 import { record, text, textOrNull } from '../../json/json-object.ts'
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
+import { uidsInEvents } from '../../snapshot/own-events.ts'
 import { podKey } from '../../snapshot/pod.ts'
 import type { RolloutPod } from '../../snapshot/rollout.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
@@ -31,6 +32,8 @@ export class PodStore implements Store<unknown> {
   readonly #byController = new Map<string, Set<RolloutPod>>()
   readonly #byName = new Map<string, RolloutPod>()
   readonly #itself = new Set<string>()
+  /** The uids on their nodes of static pods, which only their events have. */
+  readonly #onNode = new Set<string>()
   readonly #unclaimed = new Set<string>()
   readonly #onGone: (uid: string) => void
 
@@ -72,8 +75,9 @@ export class PodStore implements Store<unknown> {
     return [...this.#itself].flatMap(uid => this.#byUid.get(uid) ?? [])
   }
 
+  /** Whether there is a pod with that uid, be it only in its events. */
   has(uid: string): boolean {
-    return this.#byUid.has(uid)
+    return this.#byUid.has(uid) || this.#onNode.has(uid)
   }
 
   /** @returns the pod's uid if it was stored */
@@ -83,8 +87,9 @@ export class PodStore implements Store<unknown> {
     const claim = this.#claimOn(raw)
     const pod = claim !== null || keepUnclaimed ? narrowRolloutPod(raw) : null
     if (pod === null) return null
-    const { controller, namespace, name } = pod.pod
+    const { controller, namespace, name, uidOnNode } = pod.pod
     this.#byUid.set(uid, pod)
+    if (uidOnNode !== undefined) this.#onNode.add(uidOnNode)
     this.#byName.set(podKey(namespace, name), pod)
     if (controller !== null) addTo(this.#byController, controller.uid, pod)
     if (claim === 'itself') this.#itself.add(uid)
@@ -111,7 +116,8 @@ export class PodStore implements Store<unknown> {
   }
 
   #drop(uid: string): void {
-    if (this.#remove(uid)) this.#onGone(uid)
+    const pod = this.#byUid.get(uid)?.pod
+    if (this.#remove(uid) && pod !== undefined) for (const each of uidsInEvents(pod)) this.#onGone(each)
   }
 
   /** @returns whether there was such a pod */
@@ -121,7 +127,8 @@ export class PodStore implements Store<unknown> {
     this.#byUid.delete(uid)
     this.#unclaimed.delete(uid)
     this.#itself.delete(uid)
-    const { controller, namespace, name } = pod.pod
+    const { controller, namespace, name, uidOnNode } = pod.pod
+    if (uidOnNode !== undefined) this.#onNode.delete(uidOnNode)
     const key = podKey(namespace, name)
     if (this.#byName.get(key) === pod) this.#byName.delete(key)
     if (controller !== null) removeFrom(this.#byController, controller.uid, pod)

@@ -2,6 +2,7 @@
 
 import { UnreachableError } from '../../errors.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { uidsInEvents } from '../../snapshot/own-events.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { type Snapshot, uniqueGaps } from '../../snapshot/snapshot.ts'
 import { Reading } from '../live/reading.ts'
@@ -35,7 +36,7 @@ export class PullFacts {
    */
   async snapshotOf(pods: Pod[], { isFresh }: { isFresh: boolean }): Promise<Snapshot> {
     const takenAt = new Date(this.#cluster.serverNow()).toISOString()
-    const found = { pods, events: pods.flatMap(({ uid }) => this.#following.eventsOf(uid)) }
+    const found = { pods, events: pods.flatMap(uidsInEvents).flatMap(uid => this.#following.eventsOf(uid)) }
     const { failing, pods: shown, events } = pickSuspects(found, { takenAt, isNamed: false })
     const owners = this.#following.owners()
     await (isFresh ? this.#readAgain(failing) : this.#readNew(failing))

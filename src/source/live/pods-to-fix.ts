@@ -1,5 +1,6 @@
 /** The pods to fix, if not whole namespaces: who else runs as their service accounts, and which planned objects are not theirs. */
 
+import { present } from '../../json/json-object.ts'
 import { rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
@@ -8,7 +9,7 @@ import { indexOwners } from '../../snapshot/owners.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import type { LabelTest } from '../label-selector.ts'
 import { narrowController, templateLabels } from '../narrow/controller.ts'
-import { narrowTemplateHash } from '../narrow/pod.ts'
+import { templateHash } from '../narrow/marks.ts'
 import { belongsTo, derivedOwner, type NamedPod, topmostWorkload } from '../ownership.ts'
 import type { Reading } from './reading.ts'
 import { readOwners } from './related-objects.ts'
@@ -66,7 +67,12 @@ async function readUsers(
   await reading.list(KINDS.Pod, namespace, { fieldSelector, metadataOnly: true, limit: 500 }, object => {
     const { metadata } = object
     const controller = narrowController(metadata)
-    const pod = { namespace, name: metadata.name, controller, ...narrowTemplateHash(metadata) }
+    const pod = {
+      namespace,
+      name: metadata.name,
+      controller,
+      ...present({ templateHash: templateHash(metadata) }),
+    }
     found.push({ pod, labels: metadata.labels ?? {} })
   })
   // Most names show the controller above a ReplicaSet or a Job; read the others.

@@ -1,7 +1,7 @@
 /** Narrows controllers: the reference to one, one as the owner of pods, and one with its template as a fix needs it. */
 
 import type { V1Container, V1LabelSelector, V1PodTemplateSpec } from '@kubernetes/client-node'
-import { isObject, list, number, record, text, textOrNull } from '../../json/json-object.ts'
+import { isObject, list, number, present, record, text, textOrNull } from '../../json/json-object.ts'
 import {
   type AsJson,
   type ControllerObject,
@@ -35,22 +35,20 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
   const name = nameOf(raw)
   if (name === null) return null
   const metadata = record(record(raw).metadata)
-  const ordered = kind === 'StatefulSet' ? orderedUpdate(raw) : null
-  const managedBy = managerIn(metadata)
-  const revision = kind === 'ReplicaSet' ? revisionOf(raw, metadata) : null
-  const template = templateOf(raw, kind)
   return {
     namespace: namespaceOf(raw),
     kind,
     name,
     uid: text(metadata.uid),
     controller: narrowController(metadata),
-    ...(managedBy === null ? {} : { managedBy }),
-    ...(ordered === null ? {} : { ordered }),
-    ...updateOf(raw, kind),
-    ...(revision === null ? {} : { revision }),
-    ...(template === null ? {} : { template }),
-    ...(kind === 'CronJob' && isObject(record(raw).spec) ? { concurrencyPolicy: policyOf(raw) } : {}),
+    ...present({
+      managedBy: managerIn(metadata),
+      ordered: kind === 'StatefulSet' ? orderedUpdate(raw) : null,
+      update: updateOf(raw, kind),
+      revision: kind === 'ReplicaSet' ? revisionOf(raw, metadata) : null,
+      template: templateOf(raw, kind),
+      concurrencyPolicy: kind === 'CronJob' && isObject(record(raw).spec) ? policyOf(raw) : null,
+    }),
   }
 }
 
@@ -95,12 +93,13 @@ function policyOf(raw: unknown): string {
   return text(record(record(raw).spec).concurrencyPolicy) || 'Allow'
 }
 
-function updateOf(raw: unknown, kind: string): Pick<OwnerLink, 'update'> {
+/** null if only the metadata was read, and for other kinds. */
+function updateOf(raw: unknown, kind: string): OwnerLink['update'] | null {
   const spec = record(raw).spec
-  if ((kind !== 'StatefulSet' && kind !== 'DaemonSet') || !isObject(spec)) return {}
+  if ((kind !== 'StatefulSet' && kind !== 'DaemonSet') || !isObject(spec)) return null
   const { updateStrategy, podManagementPolicy } = record(spec)
-  if (record(updateStrategy).type === 'OnDelete') return { update: 'on-delete' }
-  return { update: podManagementPolicy === 'Parallel' ? 'parallel' : 'rolling' }
+  if (record(updateStrategy).type === 'OnDelete') return 'on-delete'
+  return podManagementPolicy === 'Parallel' ? 'parallel' : 'rolling'
 }
 
 /** null if only the metadata was read, if pods are updated in parallel or by hand, or if the newest template is not observed yet. */

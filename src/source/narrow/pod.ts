@@ -1,7 +1,16 @@
 /** Narrows a pod to what matters for pulling images. */
 
-import { mentionsFailedPull } from '../../image/pull-messages.ts'
-import { firstText, isObject, list, number, record, text, textOrNull } from '../../json/json-object.ts'
+import { mentionsFailedPull, PROVIDER_FAILED } from '../../image/pull-messages.ts'
+import {
+  firstText,
+  isObject,
+  list,
+  number,
+  present,
+  record,
+  text,
+  textOrNull,
+} from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowImageName, narrowMessage } from '../../secrecy/foreign-text.ts'
 import type {
@@ -37,22 +46,31 @@ export function narrowPod(raw: unknown): Pod | null {
     phase: text(status.phase),
     reason: text(status.reason),
     terminating: textOrNull(metadata.deletionTimestamp) !== null,
-    mirror: Object.hasOwn(record(metadata.annotations), MIRROR),
+    ...narrowMirror(metadata),
     serviceAccount: accountIn(spec),
     pullSecrets: narrowSecretNames(spec.imagePullSecrets),
     priorityClass: textOrNull(spec.priorityClassName),
     hasSandbox: narrowSandbox(status),
     platform: narrowPlatform(spec),
     controller,
-    ...narrowRuntimeClass(spec),
-    ...narrowTemplateHash(metadata),
-    ...narrowRevisionHash(metadata, controller),
-    ...narrowOperator(metadata),
-    ...narrowGeneration(metadata),
-    ...narrowRewriters(metadata),
-    ...narrowMaker(metadata, controller),
+    ...present({
+      runtimeClass: textOrNull(spec.runtimeClassName),
+      templateHash: templateHash(metadata),
+      // A DaemonSet replaces each pod independently.
+      revisionHash: controller?.kind === 'StatefulSet' ? controllerRevisionHash(metadata) : null,
+      templateGeneration: templateGeneration(metadata),
+      operator: operatorIn(metadata),
+      maker: makerOf(metadata, controller?.kind ?? null),
+      rewriters: rewritersIn(metadata),
+    }),
     containers: narrowContainers(spec, status),
   }
+}
+
+function narrowMirror({ annotations }: Record<string, unknown>): Pick<Pod, 'mirror' | 'uidOnNode'> {
+  const uidOnNode = text(record(annotations)[MIRROR])
+  const mirror = Object.hasOwn(record(annotations), MIRROR)
+  return uidOnNode === '' ? { mirror } : { mirror, uidOnNode }
 }
 
 /** The condition's name was PodHasNetwork before Kubernetes 1.28. */
@@ -63,49 +81,15 @@ function narrowSandbox(status: Record<string, unknown>): boolean | null {
   return condition?.status === 'True' ? true : condition?.status === 'False' ? false : null
 }
 
-function narrowRuntimeClass({ runtimeClassName }: Record<string, unknown>): Pick<Pod, 'runtimeClass'> {
-  const runtimeClass = text(runtimeClassName)
-  return runtimeClass === '' ? {} : { runtimeClass }
-}
-
-/** Returns the hash of a Deployment's pod, from its metadata. */
-export function narrowTemplateHash(metadata: { labels?: unknown }): Pick<Pod, 'templateHash'> {
-  const hash = templateHash(metadata)
-  return hash === null ? {} : { templateHash: hash }
-}
-
-/** Returns the hash only for a StatefulSet's pods: a DaemonSet replaces each pod independently. */
-function narrowRevisionHash(
-  metadata: Record<string, unknown>,
-  controller: Pod['controller'],
-): Pick<Pod, 'revisionHash'> {
-  const hash = controllerRevisionHash(metadata)
-  return hash === null || controller?.kind !== 'StatefulSet' ? {} : { revisionHash: hash }
-}
-
-function narrowOperator(metadata: Record<string, unknown>): Pick<Pod, 'operator'> {
-  const operator = operatorIn(metadata)
-  return operator === null ? {} : { operator }
-}
-
-function narrowMaker(metadata: Record<string, unknown>, controller: Pod['controller']): Pick<Pod, 'maker'> {
-  const maker = makerOf(metadata, controller?.kind ?? null)
-  return maker === null ? {} : { maker }
-}
-
-function narrowGeneration(metadata: Record<string, unknown>): Pick<Pod, 'templateGeneration'> {
-  const generation = templateGeneration(metadata)
-  return generation === null ? {} : { templateGeneration: generation }
-}
-
 /** Kyverno notes `RULE.POLICY.kyverno.io: replaced /spec/containers/0/image` in an annotation, one change a line. */
 const REWRITTEN =
   /^\S+\.([a-z0-9][a-z0-9-]*)\.kyverno\.io: (?:added|replaced) \/spec\/(?:initContainers|containers)\/\d+(?:\/image)?$/gm
 
-function narrowRewriters({ annotations }: Record<string, unknown>): Pick<Pod, 'rewriters'> {
+/** The policies that changed a container of the pod; null if none did. */
+function rewritersIn({ annotations }: Record<string, unknown>): string[] | null {
   const changes = text(record(annotations)['policies.kyverno.io/last-applied-patches'])
   const rewriters = [...new Set([...changes.matchAll(REWRITTEN)].map(([, policy = '']) => policy))]
-  return rewriters.length === 0 ? {} : { rewriters }
+  return rewriters.length === 0 ? null : rewriters
 }
 
 function narrowPlatform(spec: Record<string, unknown>): PodPlatform {
@@ -122,7 +106,21 @@ function narrowContainers(spec: Record<string, unknown>, status: Record<string, 
     ...joined(spec.containers, status.containerStatuses, () => 'container'),
     ...joined(spec.ephemeralContainers, status.ephemeralContainerStatuses, () => 'ephemeral'),
   ]
-  return attributeToImageVolumes(spec, containers, narrowImageVolumes(spec.volumes))
+  const reported = withProviderError(containers, status)
+  return attributeToImageVolumes(spec, reported, narrowImageVolumes(spec.volumes))
+}
+
+/** A virtual kubelet writes its provider's error on the pod: it becomes the state of the containers that it names, or of all if it names none. */
+function withProviderError(containers: Container[], status: Record<string, unknown>): Container[] {
+  const [reason, message] = [text(status.reason), narrowMessage(status.message)]
+  if (reason !== PROVIDER_FAILED) return containers
+  const named = containers.filter(({ image }) => mentionsImage(message, image))
+  const state = { type: 'waiting', reason, message } as const
+  return containers.map(container =>
+    container.state.type === 'unknown' && (named.length === 0 || named.includes(container))
+      ? { ...container, state }
+      : container,
+  )
 }
 
 function initKind(container: Record<string, unknown>): ContainerKind {

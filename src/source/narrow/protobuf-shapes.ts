@@ -84,6 +84,7 @@ const CONTAINER_STATUS = shapeOf({
 const STATUS = shapeOf({
   1: 'phase',
   2: many('conditions', shapeOf({ 1: 'type', 2: 'status', 5: 'reason', 6: 'message' })),
+  3: 'message',
   4: 'reason',
   8: many('containerStatuses', CONTAINER_STATUS),
   10: many('initContainerStatuses', CONTAINER_STATUS),

@@ -14,7 +14,7 @@ import {
   type SecretLayout,
 } from '../../dockerconfig/kubelet-view.ts'
 import { DATA_KEY, PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
-import { list, number, parseJson, record, text, textOrNull, texts } from '../../json/json-object.ts'
+import { list, number, parseJson, present, record, text, textOrNull, texts } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
 import { redact } from '../../secrecy/redact.ts'
@@ -52,16 +52,13 @@ export function narrowPullSecret(raw: unknown): PullSecret | null {
   if (name === null) return null
   const secret = record(raw)
   const metadata = record(secret.metadata)
-  const writer = writerOf(metadata)
-  const createdAt = textOrNull(metadata.creationTimestamp)
   // A Secret created without a type becomes Opaque.
   const type = textOrNull(secret.type) ?? 'Opaque'
   return {
     namespace: namespaceOf(raw),
     name,
     type,
-    ...(createdAt !== null && { createdAt }),
-    ...(writer && { writer }),
+    ...present({ createdAt: textOrNull(metadata.creationTimestamp), writer: writerOf(metadata) }),
     ...describe(type, secret),
   }
 }
@@ -110,15 +107,13 @@ function describeContent(content: Redacted, { read, layout }: Form): Description
 /** Describes the entry without anything that could be used to log in. */
 function describeEntry(entry: KubeletEntry): PullSecretEntry {
   const username = redact(entry.username) || null
-  const padded = isPadded(entry)
-  const validUntil = validUntilOf(entry.password)
   return {
     key: withoutLogin(entry.key),
     username,
     problem: entryProblem(entry),
-    ...(padded && { padded }),
+    ...(isPadded(entry) && { padded: true as const }),
     ...(entry.overridden && { overridden: true as const }),
-    ...(validUntil !== null && { validUntil }),
+    ...present({ validUntil: validUntilOf(entry.password) }),
   }
 }
 

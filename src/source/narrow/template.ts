@@ -48,7 +48,8 @@ export function narrowTemplate(
 
 type Fields = Record<string, unknown>
 
-function podOf(kind: string, spec: Fields): { pod: Fields; job: Fields | null; annotations: Fields } {
+/** The spec of a workload's pods, and that of their Job, by the workload's spec; for a pod, its own. */
+export function podOf(kind: string, spec: Fields): { pod: Fields; job: Fields | null; annotations: Fields } {
   if (kind === 'Pod') return { pod: spec, job: null, annotations: {} }
   const job = kind === 'CronJob' ? record(record(spec.jobTemplate).spec) : kind === 'Job' ? spec : null
   const template = record((job ?? spec).template)

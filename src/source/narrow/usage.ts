@@ -7,6 +7,7 @@ import { list, number, record, text, textOrNull } from '../../json/json-object.t
 import type { HubContainer, Restart, UsagePod, UsageWorkload } from '../../snapshot/hub-usage.ts'
 import { type Container, isFinished } from '../../snapshot/pod.ts'
 import { narrowPod } from './pod.ts'
+import { podOf } from './template.ts'
 
 /** Returns null for a pod that shows no pulls from Docker Hub. */
 export function narrowUsagePod(raw: unknown): UsagePod | null {
@@ -98,10 +99,9 @@ type Fields = Record<string, unknown>
 export function narrowUsageWorkload(raw: unknown, kind: UsageKind): UsageWorkload | null {
   const { metadata, spec: written, status } = record(raw)
   const spec = record(written)
-  const job = record(record(spec.jobTemplate).spec)
-  const template = record((kind === 'CronJob' ? job : spec).template)
+  const { pod: podSpec, job } = podOf(kind, spec)
   // A template's spec has the same fields as a pod's.
-  const pod = narrowPod({ metadata, spec: template.spec })
+  const pod = narrowPod({ metadata, spec: podSpec })
   const containers = pod?.containers.filter(isFromHub).map(narrowHubContainer) ?? []
   if (pod === null || containers.length === 0) return null
   const { namespace, name, uid, serviceAccount, pullSecrets } = pod
@@ -113,7 +113,7 @@ export function narrowUsageWorkload(raw: unknown, kind: UsageKind): UsageWorkloa
     containers,
     serviceAccount,
     pullSecrets,
-    ...podsOf(kind, { spec, job, status: record(status) }),
+    ...podsOf(kind, { spec, job: job ?? {}, status: record(status) }),
     schedule:
       kind === 'CronJob' && spec.suspend !== true
         ? { expression: text(spec.schedule), timeZone: textOrNull(spec.timeZone) }

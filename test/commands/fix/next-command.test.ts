@@ -81,7 +81,7 @@ test('after the password has changed, the way out is to log in and fix again, an
   expect(lastLines(err, 1)[0]).toContain('pullguard fix -n default')
   const why = await incident.run(['why', 'deploy/late', '-n', 'default'])
   expect(lastLines(why.out, 2)).toEqual([
-    'Next: Log in again on this machine (`docker login`) with an account that can pull it, then distribute that login (the one in secret dockercreds was refused):',
+    'Next: Log in again on this machine (`docker login`) with an account that can pull the image, then distribute that login (the one in secret dockercreds was refused):',
     '  pullguard fix deployment/late -n default',
   ])
   await incident.login(password)

@@ -36,6 +36,19 @@ test('of a list only pods that are waited for and pods that have not started are
   expect(['a', 'b', 'c', 'bare', 'd'].map(uid => pods.has(uid))).toEqual([true, false, true, true, false])
 })
 
+test('a static pod is also known by the uid that its events have', () => {
+  const { pods, gone } = held(new Set())
+  const { metadata, ...rest } = pod('bare', null)
+  const object = {
+    ...rest,
+    metadata: { ...metadata, annotations: { 'kubernetes.io/config.mirror': '5a3c' } },
+  }
+  pods.change({ type: 'added', object })
+  expect([pods.has('bare'), pods.has('5a3c')]).toEqual([true, true])
+  pods.change({ type: 'deleted', object })
+  expect([pods.has('5a3c'), gone]).toEqual([false, ['bare', '5a3c']])
+})
+
 test('a pod that is heard of before its controller is there when it is claimed', () => {
   const claimed = new Set<string>()
   const { pods } = held(claimed)

@@ -58,6 +58,26 @@ describe('narrowPod', () => {
   })
 
   test.each([
+    ["The image 'acme/b:2' in container group 'g' is not accessible.", ['unknown', 'waiting']],
+    ['the provider is not configured', ['waiting', 'waiting']],
+  ])(
+    "a virtual kubelet's error on the pod is the state of the containers that it names, or of all: %s",
+    (message, types) => {
+      const spec = {
+        containers: [
+          { name: 'a', image: 'acme/a:1' },
+          { name: 'b', image: 'acme/b:2' },
+        ],
+      }
+      const narrow = (reason: string) =>
+        narrowPod(pod(spec, { phase: 'Pending', reason, message }))?.containers.map(({ state }) => state)
+      expect(narrow('ProviderFailed')?.map(({ type }) => type)).toEqual(types)
+      expect(narrow('ProviderFailed')?.at(1)).toEqual({ type: 'waiting', reason: 'ProviderFailed', message })
+      expect(narrow('Evicted')).toEqual([{ type: 'unknown' }, { type: 'unknown' }])
+    },
+  )
+
+  test.each([
     ['StartError', 'failed to create shim task: Failed to pull image ghcr.io/acme/x:1', true],
     ['StartError', 'exec: "/app": no such file or directory', false],
     ['Error', 'Failed to pull image ghcr.io/acme/x:1', false],

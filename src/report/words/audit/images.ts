@@ -18,6 +18,8 @@ const MOVED = {
   emptied: 'is in a location where most tags were deleted',
   frozen: 'is in a location that gets no more updates',
   moved: 'has moved',
+  restricted: 'is in a registry that serves only some networks now',
+  staging: 'is in a staging registry, which deletes its images after some time',
   retired: 'is in a registry or organization that was shut down',
   succeeded: 'is in a registry that was shut down, and its owner has not moved it to the successor',
 }

@@ -1,6 +1,7 @@
 /** The words of pulls that a registry, or a rule around it, refused. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isOfficial } from '../../../image/official-images.ts'
 import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
 import {
@@ -13,12 +14,16 @@ import {
 } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import {
+  INACCESSIBLE,
+  isInaccessible,
+  isUnasked,
   lapseMeaning,
   lapseText,
   ownReasonMeaning,
   perimeterMeaning,
   perimeterOf,
   perimeterTitle,
+  UNASKED,
 } from '../refusal-reasons.ts'
 import { awsPolicyMeaning } from '../steps/cloud-permissions.ts'
 
@@ -44,7 +49,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     { does: 'refused a pull without a login' },
   ],
   'credential-refused': [
-    [perhapsNoLogin, { does: 'got no login, or refused the one that was sent' }],
+    [perhapsNoLogin, { does: 'received no login, or refused the one that was sent' }],
     { does: 'refused the login that was sent' },
   ],
   'not-permitted': [
@@ -55,6 +60,10 @@ const TITLE: Record<DenialSubcause, Sentence> = {
   'denied-or-missing': [
     [isOfMirror, { does: 'refused the pull' }],
     [
+      isInaccessible,
+      ({ registry }) => `Azure Container Instances can't access the image at ${registryLabel(registry)}`,
+    ],
+    [
       ({ reference }) => isOfficial(reference),
       ({ registry }) => `${registryLabel(registry)} refused an official image, which anyone can pull`,
     ],
@@ -63,11 +72,12 @@ const TITLE: Record<DenialSubcause, Sentence> = {
       ({ registry }) => `${registryLabel(registry)} has no such image, or hides that it has none`,
     ],
     [isBroken, { does: "denied the pull, and the pod's pull secret can't be used" }],
-    [wantsLogin, { does: 'got no login that it accepts' }],
+    [wantsLogin, { does: 'received no login that it accepts' }],
     { does: 'denied the pull: the image is private or does not exist' },
   ],
   blocked: [
     [isOfStorage, { does: 'refused to deliver a layer' }],
+    ['layer-refused', { does: "gave the image's manifest, but a layer was refused" }],
     [
       'lapsed',
       first => `${capitalize(responderLabel(first))} does not serve this image: ${lapseText(first)}`,
@@ -75,15 +85,17 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     { does: 'does not let this address pull' },
   ],
   policy: [
+    ['served-list', { does: 'serves only the images on its list, and this one is not on it' }],
     ['storage-quota', first => `The owner's storage quota at ${responderLabel(first)} is used up`],
     first => `A policy of ${responderLabel(first)} blocks this image`,
   ],
   upstream: [
     ['upstream-setup', { does: 'is a cache whose upstream repository is not set up properly' }],
     ['upstream-blocked', { does: 'is a cache that has blocked its upstream registry' }],
-    { does: 'is a cache that its upstream registry refused' },
+    { does: 'is a cache, and its upstream registry refused its request' },
   ],
   unspecified: [
+    [isUnasked, ({ registry }) => `A pull secret can't be used, so ${registryLabel(registry)} was not asked`],
     [isBroken, { does: "refused the pull, and the pod's pull secret can't be used" }],
     ['own-reason', { does: 'refused the pull for a reason of its own' }],
     { does: 'refused the pull' },
@@ -157,11 +169,12 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     if (decided !== undefined && overrides) return awsPolicyMeaning(decided.policy, decided.denies)
     if (isOfMirror(first)) return mirrorRefused(first)
     return isUnexplained(first)
-      ? "The account or token in the pull secret isn't allowed to pull from this repository, has lost that right, or the repository does not exist: the answer does not say which."
+      ? "The account or token in the pull secret isn't allowed to pull from this repository (or no longer is), or the repository does not exist: the answer does not say which."
       : "The registry knows the identity that asked, and that identity isn't allowed to pull from this repository (or the repository does not exist)."
   },
   'denied-or-missing': [
     [isOfMirror, mirrorRefused],
+    [isInaccessible, INACCESSIBLE],
     [
       ({ reference }) => isOfficial(reference),
       'Docker Hub does not refuse its official images: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.',
@@ -198,12 +211,17 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       isOfStorage,
       'The registry allowed the pull and sent the node on to the host that stores the layers, which answered with a refusal: a rule of that storage, or an address that was signed for a short time and has expired. The login is not the problem.',
     ],
+    [
+      'layer-refused',
+      'Registries redirect to other hosts for layers, so one of those may have refused, or a proxy or firewall on the way: neither the name nor the login is the problem.',
+    ],
     'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
   ],
   policy: [
+    ['served-list', 'Neither a login nor a role changes that.'],
     [
       'storage-quota',
-      'The registry has to store something for this pull, such as what a proxy organization fetches, and refuses; this is not a limit on pulls, nor about the login.',
+      'The registry has to store something for this pull, such as what a proxy organization fetches, and refuses; this is neither a limit on pulls nor a problem with the login.',
     ],
     'The registry itself (its vulnerability, signature, or quarantine policy) refuses to serve this image; the login is not the problem.',
   ],
@@ -226,6 +244,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
   ],
   unspecified: [
     ['own-reason', ownReasonMeaning],
+    [isUnasked, UNASKED],
     [isBroken, 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.'],
     'The registry does not say whether the login, the permission, or the name is the problem.',
   ],
@@ -246,7 +265,7 @@ function noLoginMeaning({ registry, steps, clues }: CauseContext['findings'][0])
 }
 
 function publicMeaning({ registry }: Pick<Finding, 'registry'>): string {
-  return registry === 'docker.io'
+  return registry === DOCKER_HUB
     ? 'Official images are public, so a refusal means that no image has this name.'
     : 'Everything there is public, so the name is wrong, not the login.'
 }

@@ -26,15 +26,22 @@ export function askedHost({ findings: [first] }: CauseContext): string {
 
 export const registryNotFoundDns: CauseWords = {
   short: ({ findings: [first] }) => `DNS for ${hostAlone(endpointOrRegistry(first).host)}`,
-  title: context =>
-    `The node can't resolve the name ${hostAlone(endpointOrRegistry(context.findings[0]).host)}${endpointOrRegistry(context.findings[0]).role === 'mirror' ? ', its mirror' : ''}`,
+  title: ({ findings: [first] }) => {
+    const { host, role } = endpointOrRegistry(first)
+    return `The node can't resolve the name ${role === 'mirror' ? 'of its mirror ' : ''}${hostAlone(host)}`
+  },
   meaning: context =>
     hasClue(context, 'service-name')
       ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
       : hasClue(context, 'answers-elsewhere')
         ? `Another node gets answers from ${askedHost(context)}, so the name exists: this node does not know it, or its DNS server did not answer.`
-        : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never contacted.`,
+        : isRefusedByResolver(context)
+          ? `Nothing listens at ${resolverOf(context)?.server}, the DNS server that the node asks; ${askedHost(context)} was never contacted.`
+          : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never contacted.`,
 }
+
+const resolverOf = ({ findings: [{ clues }] }: CauseContext) => clues.find(clue => clue.code === 'dns-server')
+const isRefusedByResolver = (context: CauseContext) => resolverOf(context)?.refused === true
 
 /** Whether another company's address was given for the host. */
 const isForged = ({ findings }: CauseContext) =>

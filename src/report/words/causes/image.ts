@@ -2,14 +2,7 @@
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { hidesMissing, isHosted } from '../../../image/registries.ts'
-import {
-  ARTIFACT,
-  ATTESTATION,
-  type CauseContext,
-  type CauseWords,
-  hasClue,
-  WEB_PAGE,
-} from '../cause-words.ts'
+import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 /** What names the version that the node asked for; a digest wins over a tag. */
@@ -125,19 +118,9 @@ export const imageNotFound: CauseWords = {
 export const platformMismatch: CauseWords = {
   short: () => "images for a platform other than the node's",
   title: [
-    [
-      'for-linux',
-      ({ container }) => `The image of container ${container} is for Linux, and the node runs Windows`,
-    ],
-    [
-      'windows-build',
-      ({ container }) => `The image of container ${container} is for another Windows version than the node's`,
-    ],
-    [
-      isForWindows,
-      ({ container }) =>
-        `The image of container ${container} isn't built for Windows, or not for this Windows version`,
-    ],
+    ['for-linux', first => `${imageOf(first)} is for Linux, and the node runs Windows`],
+    ['windows-build', first => `${imageOf(first)} is for another Windows version than the node's`],
+    [isForWindows, first => `${imageOf(first)} isn't built for Windows, or not for this Windows version`],
     "The image isn't built for this node's OS or CPU architecture",
   ],
   meaning: [
@@ -155,30 +138,15 @@ export const platformMismatch: CauseWords = {
       'A Windows node runs only Windows images whose build matches its own; Linux images never run there.',
     ],
     ({ host }) =>
-      `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
+      `The image was built for platforms other than the node's${host.architecture === null ? ', such as for amd64 only, where the node is arm64' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
   ],
 }
+
+const imageOf = ({ container, containerKind }: Pick<Finding, 'container' | 'containerKind'>) =>
+  containerKind === 'sandbox' ? 'The pause image' : `The image of container ${container}`
 
 function isForWindows({ host }: Pick<Finding, 'host'>): boolean {
   return host.os === 'windows'
-}
-
-export const unsupportedManifest: CauseWords = {
-  short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
-  title: [
-    ['web-page', 'A web page came back instead of the image'],
-    "The node can't use what the registry returned for this image",
-  ],
-  meaning: [
-    ['web-page', WEB_PAGE],
-    ['attestation', ATTESTATION],
-    ['artifact', ARTIFACT],
-    [
-      'schema1',
-      'The image was pushed in the old format schema 1, which current runtimes no longer accept (containerd since version 2.1).',
-    ],
-    'The image has an old format or an unknown media type, or is not a container image at all.',
-  ],
 }
 
 /** Shared by all causes that a name of this kind can have. */
@@ -202,7 +170,7 @@ export const invalidReference: CauseWords = {
     ['image-id', IMAGE_ID],
     [
       ({ clues }) => clues.some(clue => clue.code === 'placeholder' && clue.of !== 'template'),
-      'The manifest was applied as it is in the source code: its build tool should have replaced the name with that of the image it built.',
+      'The manifest was applied straight from the source code: its build tool should have replaced the name with that of the image it built.',
     ],
     ['placeholder', 'A variable or template value was never filled in.'],
     [

@@ -1,18 +1,20 @@
 /** The words of excessive pulls, a registry's limit and the kubelet's own, and of pulls that a policy forbids: the pod's own, or one on the node. */
 
 import type { Finding, NeverPullSubcause, RateLimitSubcause } from '../../../diagnosis/finding.ts'
+import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
 import { type CauseContext, type CauseWords, hasClue, type Sentence, sentenceFor } from '../cause-words.ts'
+import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 /** Returns whose limit it is: Docker Hub's, if its own words say so about a name that does not parse. */
 function limiterLabel({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): string {
   const ofHub = registry === null && clues.some(({ code }) => code === 'hub-limit')
-  return registryLabel(ofHub ? 'docker.io' : registry)
+  return registryLabel(ofHub ? DOCKER_HUB : registry)
 }
 
 /** Whether another host has limited requests for Docker Hub's images, which Docker Hub itself limits over hours. */
 const isInPlaceOfHub = ({ registry, clues }: Finding) =>
-  registry === 'docker.io' && clues.some(({ code }) => code === 'per-second')
+  isDockerHub(registry ?? '') && clues.some(({ code }) => code === 'per-second')
 
 /** The host whose limit it is: a mirror or a token server has its own. */
 const limitedHost = ({ findings: [first] }: CauseContext) =>
@@ -23,13 +25,13 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
     `${capitalize(limiterLabel(first))}'s limit for anonymous pulls is used up${first.endpoint?.role === 'mirror' ? ` (answered through ${first.endpoint.host})` : ''}`,
   account: ({ findings: [{ registry }] }) =>
     `${capitalize(registryLabel(registry))}'s pull limit for the account is used up`,
-  abuse: [['token-limit', tokenTitle], { does: 'got too many requests at once' }],
+  abuse: [['token-limit', tokenTitle], { does: 'received too many requests at once' }],
   unspecified: [
-    [isOfMirror, { does: 'refuses: it got too many requests, or its upstream limits it' }],
+    [isOfMirror, { does: 'refuses: it received too many requests, or its upstream limits it' }],
     [
       first => relayedBy(first) !== null && first.clues.some(({ code }) => code === 'bare-limit'),
       first =>
-        `${capitalize(registryLabel(first.registry))} answers 429: it got too many requests, or ${registryLabel(relayedBy(first))}, which it fetches from, limits it`,
+        `${capitalize(registryLabel(first.registry))} answers 429: it received too many requests, or ${registryLabel(relayedBy(first))}, which it fetches from, limits it`,
     ],
     [
       'relays',
@@ -42,8 +44,12 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
         `${capitalize(registryLabel(registry))} is a cache whose upstream registry limits its pulls`,
     ],
     ['token-limit', tokenTitle],
-    [isInPlaceOfHub, 'What answered in place of Docker Hub got too many requests'],
-    ['per-second', { does: 'got too many requests within a second or a minute' }],
+    [isInPlaceOfHub, 'What answered in place of Docker Hub received too many requests'],
+    [
+      'volume-limit',
+      ({ registry }) => `${capitalize(registryLabel(registry))}'s limit on downloaded data is used up`,
+    ],
+    ['per-second', { does: 'received too many requests within a second or a minute' }],
     [
       'bare-limit',
       ({ registry }) => `${capitalize(registryLabel(registry))} answers 429: too many pulls or requests`,
@@ -57,7 +63,7 @@ function isOfMirror({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
 }
 
 function tokenTitle({ registry }: Pick<Finding, 'registry'>): string {
-  return `The token server of ${registryLabel(registry)} answers 429: it got too many requests`
+  return `The token server of ${registryLabel(registry)} answers 429: it received too many requests`
 }
 
 const TOKEN_LIMIT =
@@ -99,12 +105,18 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
       'The limit in the text is per second or minute, and Docker Hub limits pulls over hours: a mirror, or another registry that the name leads to on this node, answered.',
     ],
     [
-      ({ clues, registry }) => registry === 'docker.io' && clues.some(({ code }) => code === 'bare-limit'),
+      ({ clues, registry }) => isDockerHub(registry ?? '') && clues.some(({ code }) => code === 'bare-limit'),
       'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.',
     ],
+    ['volume-limit', volumeMeaning],
     first =>
       `${capitalize(limiterLabel(first))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
   ],
+}
+
+function volumeMeaning({ clues }: Pick<Finding, 'clues'>): string {
+  const period = clues.find(clue => clue.code === 'volume-limit')?.period ?? null
+  return `The limit is on the amount of data${period === null ? '' : ` per ${period}`}, not on the number of pulls; more is refused until it resets or is raised.`
 }
 
 const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
@@ -119,7 +131,7 @@ export const rateLimited: CauseWords = {
         ? `the limit of ${limitedHost(context)}`
         : isInPlaceOfHub(context.findings[0])
           ? "a limit on requests for Docker Hub's images"
-          : `${limiterLabel(context.findings[0])}'s rate limit`,
+          : `${limiterLabel(context.findings[0])}'s ${hasClue(context, 'volume-limit') ? 'limit on data' : 'rate limit'}`,
   title: context => sentenceFor(context, TITLE[subcauseOf(context)]),
   meaning: context => sentenceFor(context, MEANING[subcauseOf(context)]),
 }
@@ -131,21 +143,33 @@ export const kubeletQps: CauseWords = {
     'Too many pods are starting on the node at once. No registry refused anything, and the backlog clears on its own.',
 }
 
+const policyFile = ({ clues }: Pick<Finding, 'clues'>) => clues.find(clue => clue.code === 'policy-file')
+
 export const signaturePolicy: CauseWords = {
   short: [
     ['source-blocked', ({ registry }) => `${registryLabel(registry)}, which the settings of the nodes block`],
     ['not-listed', 'a policy on the nodes'],
     ['verifier-failed', 'image verifiers that fail'],
+    ['policy-file', "a signature policy that nodes can't read"],
     'a signature policy',
   ],
-  title: context =>
-    hasClue(context, 'source-blocked')
-      ? `The node's settings block ${registryLabel(context.findings[0].registry)}`
-      : hasClue(context, 'verifier-failed')
-        ? 'The image verifier on the node fails, so the runtime blocks the image'
-        : 'A policy on the node refuses the image',
+  title: [
+    ['source-blocked', ({ registry }) => `The node's settings block ${registryLabel(registry)}`],
+    ['verifier-failed', 'The image verifier on the node fails, so the runtime blocks the image'],
+    [
+      'policy-file',
+      first =>
+        policyFile(first)?.missing === true
+          ? `The signature policy ${onNode(first)} is missing`
+          : `The signature policy ${onNode(first)} can't be read`,
+    ],
+    'A policy on the node refuses the image',
+  ],
   meaning: context => {
     const [first] = context.findings
+    const file = policyFile(first)
+    if (file !== undefined)
+      return `The runtime reads ${file.path} before it asks any registry, and the pull ended there; the image and its signature are not at fault.`
     if (hasClue(context, 'source-blocked'))
       return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
     if (hasClue(context, 'not-listed'))
@@ -157,7 +181,7 @@ export const signaturePolicy: CauseWords = {
     const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded
     const signed = first.clues.find(clue => clue.code === 'signed-otherwise')?.with
     if (demanded === undefined && signed !== undefined)
-      return `The image has a signature, but ${signed === 'key' ? 'not with a key or by a signer that' : 'for another name than'} the policy accepts; the registry itself did not refuse it.`
+      return `The image is signed, but ${signed === 'key' ? 'not with a key or by a signer that' : 'for another name than'} the policy accepts; the registry itself did not refuse it.`
     return demanded === undefined
       ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
       : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`

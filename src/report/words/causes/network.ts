@@ -6,8 +6,9 @@
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isSilent } from '../../../image/pull-messages.ts'
 import { isContainerRegistry, isHosted } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
+import { type CauseContext, type CauseWords, type FirstFinding, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { roundedDown } from '../duration.ts'
+import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { askedHost, endpointOrRegistry, isOfRuntime, lostMeaning, lostTitle } from './connection.ts'
 
@@ -15,11 +16,11 @@ export const tls: CauseWords = {
   short: context =>
     hasClue(context, 'clock-off')
       ? 'clocks of nodes'
-      : usesOwnFile(context)
+      : hasClue(context, 'certificate-file')
         ? 'certificate files of nodes'
         : `TLS with ${askedHost(context)}`,
   title: context => {
-    if (usesOwnFile(context))
+    if (hasClue(context, 'certificate-file'))
       return `The node can't use a certificate file of its own for ${askedHost(context)}`
     const { clues } = context.findings[0]
     const dated = clues.find(clue => clue.code === 'certificate-date')
@@ -34,6 +35,8 @@ export const tls: CauseWords = {
     const { clues } = context.findings[0]
     const problem = clues.find(clue => clue.code === 'certificate')?.problem
     const names = clues.find(clue => clue.code === 'certificate-for')?.names
+    if (hasClue(context, 'certificate-file'))
+      return "The runtime's settings name a certificate or key file that it can't read or use, so it contacted no host."
     if (hasClue(context, 'ingress-default'))
       return `The certificate is for another name${names === undefined ? '' : ` (${names})`}: it is the default certificate of an ingress controller, which has none for this host.`
     switch (problem) {
@@ -49,8 +52,6 @@ export const tls: CauseWords = {
           : `The certificate is for a different name or address than the one requested: ${names}.`
       case 'client':
         return 'The host requires a client certificate, and the node has none that it accepts.'
-      case 'own-file':
-        return "The runtime's settings name a certificate or key file that it can't read or use, so it contacted no host."
       case 'legacy':
         return 'The certificate or the protocol version is too old for the runtime.'
       default:
@@ -60,9 +61,6 @@ export const tls: CauseWords = {
     }
   },
 }
-
-const usesOwnFile = ({ findings: [{ clues }] }: CauseContext) =>
-  clues.find(clue => clue.code === 'certificate')?.problem === 'own-file'
 
 function expiredMeaning({ clues, endpoint, registry }: CauseContext['findings'][0]): string {
   const dated = clues.find(clue => clue.code === 'certificate-date')
@@ -117,7 +115,7 @@ export const proxy: CauseWords = {
     if (endpoint !== null && endpoint.host !== null)
       return `The proxy ${endpoint.host} between the node and ${host} fails`
     return clues.some(({ code }) => code === 'proxy-unreached')
-      ? `The proxy between the node and ${host} can't be reached as it is configured`
+      ? `The proxy between the node and ${host} can't be reached as configured`
       : `The proxy between the node and ${host} refuses to pass the request on`
   },
   meaning: context =>
@@ -193,16 +191,24 @@ export const canceledOrDeadline: CauseWords = {
 export const other: CauseWords = {
   showsCredential: true,
   short: [
+    [isOfSnapshotter, 'a snapshotter that does not answer'],
     [isOfRuntime, 'a container runtime that does not answer'],
+    [isUnreadByKubelet, 'a Docker that is too new for the kubelet'],
     ['precondition-failed', 'a registry that answers 412'],
     ['registry-closed', 'a registry that is shut down'],
     ['no-host', 'settings for registries and mirrors'],
+    ['old-settings', 'settings for registries in an old format'],
     ['mirror-config', 'unreadable settings for registries and mirrors'],
     ['endpoint-scheme', 'the address of a mirror'],
     [hasNoReason, 'a reason that is no longer recorded'],
     'an unknown cause',
   ],
   title: [
+    [
+      isOfSnapshotter,
+      first => `The snapshotter that serves images to the kubelet ${onNode(first)} does not answer`,
+    ],
+    [isUnreadByKubelet, first => `The kubelet can't read what Docker reports of the image ${onNode(first)}`],
     [isOfRuntime, lostTitle],
     [
       'precondition-failed',
@@ -210,6 +216,10 @@ export const other: CauseWords = {
     ],
     ['registry-closed', ({ registry }) => `${capitalize(registryLabel(registry))} says that it is shut down`],
     ['no-host', "The node's settings leave no host to pull the image from"],
+    [
+      'old-settings',
+      first => `The registries.conf ${onNode(first)} has a format that its runtime no longer reads`,
+    ],
     ['mirror-config', "The node's settings for registries and mirrors can't be read"],
     ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
     [hasNoReason, 'The pull is failing, but the reason is no longer recorded'],
@@ -226,6 +236,14 @@ export const other: CauseWords = {
     "The pull is failing for a reason that pullguard doesn't recognize",
   ],
   meaning: [
+    [
+      isOfSnapshotter,
+      "The kubelet asks the snapshotter's socket for images, in place of the runtime's; no registry was asked.",
+    ],
+    [
+      isUnreadByKubelet,
+      'Docker 25 no longer reports a size (VirtualSize) that older clients need; the image is on the node, and no registry was asked.',
+    ],
     [isOfRuntime, lostMeaning],
     ['precondition-failed', preconditionMeaning],
     [
@@ -237,8 +255,12 @@ export const other: CauseWords = {
       ({ clues }) =>
         `In the runtime's settings for this registry, no host is allowed to ${clues.some(clue => clue.code === 'no-host' && clue.able === 'resolve') ? 'look up a tag' : 'send images'}, so no host was asked: that says nothing about the image.`,
     ],
+    [
+      'old-settings',
+      'The file is in version 1 of its format, and the runtime reads only version 2: it stops there, before it asks any registry.',
+    ],
     ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
-    ['endpoint-scheme', "The runtime can't use the address of a mirror as it is configured."],
+    ['endpoint-scheme', "The runtime can't use the address of a mirror as configured."],
     [
       hasNoReason,
       "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event.",
@@ -251,6 +273,14 @@ export const other: CauseWords = {
 /** Whether a registry answered with a status that no cause stands for. */
 function isStatus({ clues, endpoint }: Pick<Finding, 'clues' | 'endpoint'>): boolean {
   return endpoint?.role === 'registry' && clues.some(({ code }) => code === 'status')
+}
+
+function isOfSnapshotter({ steps }: FirstFinding): boolean {
+  return steps[0].code === 'start-snapshotter'
+}
+
+function isUnreadByKubelet({ steps }: FirstFinding): boolean {
+  return steps[0].code === 'match-docker'
 }
 
 function preconditionMeaning({ registry }: Pick<Finding, 'registry'>): string {

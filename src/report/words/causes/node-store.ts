@@ -1,16 +1,9 @@
-/** The words of what fails where the node stores images: its disk, a download that it discards, and layers that it can't unpack or find. */
+/** The words of what fails where the node stores images: its disk, a download that it discards, layers that it can't unpack or find, and what is no image. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import {
-  ARTIFACT,
-  ATTESTATION,
-  type CauseWords,
-  type FirstFinding,
-  hasClue,
-  WEB_PAGE,
-} from '../cause-words.ts'
+import { type CauseWords, type FirstFinding, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { formatNumber } from '../nouns.ts'
 
@@ -67,6 +60,53 @@ function downloadWords({ clues }: Pick<Finding, 'clues'>): { title: string; mean
   }
 }
 
+function isDenied({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
+  return steps[0].code === 'release-store'
+}
+
+/** Docker's limit is maxLayerDepth in moby's layer package. */
+function tooManyLayers({ host }: Pick<Finding, 'host'>): string {
+  return host.runtime === 'docker'
+    ? 'Docker stacks at most 125 layers, and this image has more; nothing is damaged.'
+    : "The runtime's storage stacks only so many layers, and this image has more; nothing is damaged."
+}
+
+function refusedMount({ clues }: Pick<Finding, 'clues'>): string {
+  const refused = clues.find(clue => clue.code === 'mount-refused')
+  if (refused === undefined) return ''
+  const { snapshotter, fileSystem, error } = refused
+  const asking = snapshotter === null ? 'the snapshotter' : `the snapshotter ${snapshotter}`
+  return error === 'no such device'
+    ? `The kernel has no file system ${fileSystem === null ? 'of the type' : fileSystem} that ${asking} asked it to mount; the image is not at fault.`
+    : `The kernel refused to mount what ${asking} had unpacked (${error}).`
+}
+
+/** Shared by all causes in which an attestation takes the place of an image. */
+const ATTESTATION =
+  'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
+
+/** Shared by all causes in which an artifact takes the place of an image. */
+const ARTIFACT =
+  'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
+
+export const unsupportedManifest: CauseWords = {
+  short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
+  title: [
+    ['web-page', 'A web page came back instead of the image'],
+    "The node can't use what the registry returned for this image",
+  ],
+  meaning: [
+    ['web-page', WEB_PAGE],
+    ['attestation', ATTESTATION],
+    ['artifact', ARTIFACT],
+    [
+      'schema1',
+      'The image was pushed in the old format schema 1, which current runtimes no longer accept (containerd since version 2.1).',
+    ],
+    'The image has an old format or an unknown media type, or is not a container image at all.',
+  ],
+}
+
 export const corruptOrUnpack: CauseWords = {
   short: [
     ['web-page', 'web pages instead of images'],
@@ -88,6 +128,11 @@ export const corruptOrUnpack: CauseWords = {
     ['user-namespace', CANNOT_UNPACK],
     ['file-system', CANNOT_UNPACK],
     ['layer-type', CANNOT_UNPACK],
+    ['too-many-layers', 'images with too many layers'],
+    ['mount-refused', CANNOT_UNPACK],
+    [isDenied, CANNOT_UNPACK],
+    ['layer-mismatch', 'artifacts or faulty builds in place of images'],
+    ['lazy-snapshotter', CANNOT_UNPACK],
     'corrupt layers',
   ],
   title: [
@@ -110,6 +155,10 @@ export const corruptOrUnpack: CauseWords = {
       'torn-store',
       first =>
         `The records of the image store ${onNode(first)} contradict each other, so the image can't be unpacked`,
+    ],
+    [
+      'too-many-layers',
+      first => `The image has more layers than the container runtime ${onNode(first)} can stack`,
     ],
     "The image arrived, but couldn't be unpacked on the node",
   ],
@@ -151,7 +200,7 @@ export const corruptOrUnpack: CauseWords = {
     ],
     [
       isUnmounted,
-      'A snapshotter that loads layers while the container runs (such as SOCI or stargz) failed on the node; the login that reached this point was accepted.',
+      'A snapshotter that loads layers while the container runs (such as SOCI or stargz) failed on the node; the registry had already delivered the manifest.',
     ],
     [
       'layer-mismatch',
@@ -189,6 +238,13 @@ export const corruptOrUnpack: CauseWords = {
       'layer-format',
       "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it.",
     ],
+    ['too-many-layers', tooManyLayers],
+    ['mount-refused', refusedMount],
+    [
+      isDenied,
+      first =>
+        `Windows denied the runtime a file in its own store ${onNode(first)} when it imported the image; the registry and the login are not at fault.`,
+    ],
     'The runtime could not unpack a layer or store it: the layer is damaged or does not match its digest, or something on the node is in the way.',
   ],
 }
@@ -203,7 +259,6 @@ function unpackerMeaning(first: FirstFinding): string {
 const LACKS: Record<MissingTool['kind'], (name: string) => string> = {
   program: name => `the program ${name}`,
   module: name => `the kernel module ${name}`,
-  'file-system': name => `the file system ${name}`,
 }
 
 function toolMeaning(first: FirstFinding): string {

@@ -1,6 +1,7 @@
 /** The words of steps about TLS: a host's certificate, who has to trust it, and hosts without it. */
 
 import type { CertificateStep } from '../../../advice/step-at-node.ts'
+import type { CertificateProblem } from '../../../diagnosis/clue-at-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone } from '../../../image/host.ts'
@@ -56,7 +57,7 @@ function wildcardNote({ clues }: Pick<Finding, 'clues'>, host: string): string {
 }
 
 /** Returns how nodes show a certificate, as a clause. */
-function clientCertificate(finding: Finding, host: string): string {
+function clientCertificate(host: string, finding: Finding): string {
   const place = clientCertificatePlace(
     finding.host,
     registryEndpoint(finding, host),
@@ -66,6 +67,35 @@ function clientCertificate(finding: Finding, host: string): string {
     ? `Let ${host} accept nodes without a client certificate, or copy the image into a registry that does: these nodes have no setting for one`
     : `Give every node a client certificate that ${host} accepts, in ${place}`
 }
+
+const reissue = (host: string) =>
+  `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`
+
+/** What its operator does about a certificate, by what is wrong with it. */
+const RENEW: Record<CertificateProblem, (host: string, finding: Finding) => string> = {
+  expired: renewExpired,
+  'wrong-name': (host, finding) =>
+    `Use the name that the certificate of ${host} is for, or reissue it with this name or address (subjectAltName)${wildcardNote(finding, host)}`,
+  'no-alternative-name': host =>
+    `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`,
+  client: clientCertificate,
+  legacy: reissue,
+  'unknown-authority': reissue,
+}
+
+/** Returns what may make a valid certificate look expired. */
+function oldRoots(host: string, finding: Finding): string {
+  const date = expiryDate(finding)
+  const roots = 'root certificates of the node (package ca-certificates), which are outdated on an old system'
+  const others = `: the operator of ${host} renews its certificates`
+  const proxy = 'look for a proxy or firewall in between that shows a certificate of its own'
+  return date === null
+    ? `If the clock is right, ${proxy}, and update the ${roots}${others}`
+    : `Update the ${roots}${ofOldRoot(date)}, or ${proxy}${others}`
+}
+
+const intercepted = (host: string) =>
+  `Look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS: the operator of ${host} shows others a valid certificate`
 
 export const certificateSteps: StepWords<CertificateStep> = {
   'show-certificate': ({ host }, { findings }) =>
@@ -83,18 +113,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
   'tls-between': ({ host }) => ({
     text: `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,
   }),
-  'renew-certificate': ({ host, problem }, { findings: [first] }) => ({
-    text:
-      problem === 'expired'
-        ? renewExpired(host, first)
-        : problem === 'wrong-name'
-          ? `Use the name that the certificate of ${host} is for, or reissue it with this name or address (subjectAltName)${wildcardNote(first, host)}`
-          : problem === 'no-alternative-name'
-            ? `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`
-            : problem === 'client'
-              ? clientCertificate(first, host)
-              : `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`,
-  }),
+  'renew-certificate': ({ host, problem }, { findings: [first] }) => ({ text: RENEW[problem](host, first) }),
   'public-certificate': ({ host, problem }, { findings }) =>
     problem === 'wrong-name'
       ? nodeShellStep(
@@ -102,14 +121,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
           lookUpCommand(findings[0].host, hostAlone(host)),
           findings,
         )
-      : {
-          text:
-            problem === 'expired' && expiryDate(findings[0]) !== null
-              ? `Update the root certificates of the node (package ca-certificates), which are outdated on an old system${ofOldRoot(expiryDate(findings[0]) ?? '')}, or look for a proxy or firewall in between that shows a certificate of its own: the operator of ${host} renews its certificates`
-              : problem === 'expired'
-                ? `If the clock is right, look for a proxy or firewall in between that shows a certificate of its own, and update the root certificates of the node (package ca-certificates), which are outdated on an old system: the operator of ${host} renews its certificates`
-                : `Look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS: the operator of ${host} shows others a valid certificate`,
-        },
+      : { text: problem === 'expired' ? oldRoots(host, findings[0]) : intercepted(host) },
   'ingress-certificate': ({ host }) => ({
     text: `Give the ingress of ${host} its own certificate: check that its tls section lists this host, and that the secret named there exists in its namespace`,
   }),
@@ -119,7 +131,13 @@ export const certificateSteps: StepWords<CertificateStep> = {
   'allow-http': ({ host }, { findings: [first] }) => ({
     text: `If ${host} is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`,
   }),
-  'use-https': ({ host }, { findings: [first] }) => ({
-    text: `Let the runtime ask ${host} with https:// on every node, where it has http:// or treats the host as insecure now: in ${mirrorSettings(first.host, registryEndpoint(first, host).role === 'mirror' && first.registry !== null ? first.registry : host)}`,
-  }),
+  'use-https': ({ host, proven }, { findings: [first] }) => {
+    const { role } = registryEndpoint(first, host)
+    const place = mirrorSettings(first.host, role === 'mirror' ? (first.registry ?? host) : host)
+    return {
+      text: proven
+        ? `Let the runtime ask ${host} with https:// on every node, where it has http:// or treats the host as insecure now: in ${place}`
+        : `If ${host} serves HTTPS, set it to https:// on every node, in ${place}: the runtime is set to plain HTTP for it now, and port 80 refuses connections`,
+    }
+  },
 }

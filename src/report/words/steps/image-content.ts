@@ -2,6 +2,7 @@
 
 import type { ImageContentStep } from '../../../advice/step.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import { isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { untagged } from '../edits.ts'
@@ -27,9 +28,17 @@ function windowsTag(kernel: string, image: string): string {
 }
 
 export const imageContentSteps: StepWords<ImageContentStep> = {
-  'push-again': () => ({
-    text: 'If every node has the problem, push the image again: it is damaged in the registry, or by a proxy in between',
-  }),
+  'push-again': (_step, { findings: [{ clues, reference }] }) => {
+    if (clues.some(({ code }) => code === 'layer-mismatch'))
+      return {
+        text: 'If it is meant to be a container image, build it with another tool and push it again: its configuration does not list the layers of its manifest',
+      }
+    return {
+      text: isPublic(reference)
+        ? 'If every node has the problem, look for a proxy or a mirror in between that damages images, or use another tag: the image may be damaged at its publisher'
+        : 'If every node has the problem, push the image again: it is damaged in the registry, or by a proxy in between',
+    }
+  },
   'digest-mismatch': ({ host }) => ({
     text: `Remove the image from the cache of ${host} (a remote or proxy repository), or push it again: the manifest that it delivers does not match its digest; update the registry if that happens again`,
   }),
@@ -45,6 +54,9 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   },
   'rebuild-layers': () => ({
     text: 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
+  }),
+  'fewer-layers': (_step, { findings: [{ host }] }) => ({
+    text: `Build the image with fewer layers: combine instructions, or copy the result into a last stage of its own (a multi-stage build); \`crane flatten\` makes one layer of an image. An image that is built on its own earlier version grows with every build${host.runtime === 'docker' ? '. Or run the pod on nodes with containerd, which stacks more layers than Docker' : ''}`,
   }),
   'show-platforms': (_step, { invocation, findings }) => {
     const isWindows = findings[0].host.os === 'windows'
@@ -68,8 +80,8 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       text: `If ${copies} again with all platforms (\`crane copy\`, \`skopeo copy --all\`, or \`docker buildx imagetools create\`): \`docker pull\` and \`docker push\` copy only the platform of the machine that runs them`,
     }
   },
-  'windows-image': ({ kernel }, { findings: [{ container, steps, image }] }) => ({
-    text: `${steps[0].code === 'windows-image' ? 'Use' : 'Or use'} an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's`,
+  'windows-image': ({ kernel }, { findings: [{ container, image }] }) => ({
+    text: `Or use an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's`,
   }),
   'schedule-elsewhere': ({ os, architecture, build }, { invocation, findings: [first] }) => {
     const place = managedPlace(first, invocation)
@@ -112,8 +124,8 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
           brief: `Build or copy ${reference ?? 'the image'}: its tag is made from the ${what}`,
         }
   },
-  'not-an-image': () => ({
-    text: 'Use the name of a container image: the artifact under this name is something else, such as a Helm chart, a model, or a signature',
+  'not-an-image': (_step, { findings: [{ containerKind }] }) => ({
+    text: `Use the name of a container image: the artifact under this name is something else, such as a Helm chart, a model, or a signature${containerKind === 'volume' ? '; or put its files into an image (FROM scratch and COPY), as the volume takes images' : ''}`,
   }),
   'not-the-attestation': ({ image }) => ({
     text: `Use the digest of the image or of its index, not that of the attestation beside it, whose platform is shown as unknown/unknown (\`docker buildx imagetools inspect ${shellWord(untagged(image).slice(0, -1))}:<tag>\` lists all of them), or build without attestations (--provenance=false --sbom=false)`,

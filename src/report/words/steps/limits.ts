@@ -1,8 +1,9 @@
 /** The words of steps for limits, for pull policies, and for policies on the node. */
 
-import type { LimitStep } from '../../../advice/step.ts'
+import type { LimitStep, StepOf } from '../../../advice/step.ts'
 import type { NodePolicy, PolicyStep } from '../../../advice/step-at-node.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
+import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isPublic } from '../../../image/registries.ts'
 import type { LimitAnswer } from '../../../snapshot/hub-quota.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
@@ -10,7 +11,8 @@ import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
 import { editField, setImages, workloadsOf } from '../edits.ts'
-import { minikubeProfile, nodeClientStep, onNodes } from '../node.ts'
+import { k3dCluster, kindCluster, minikubeProfile } from '../local-clusters.ts'
+import { nodeClientStep, onNodes } from '../node.ts'
 import { pullCommand, pullLimits } from '../node-images.ts'
 import { mayBeOpenShift } from '../node-settings.ts'
 import { formatNumber, pluralize, registryLabel } from '../nouns.ts'
@@ -21,7 +23,7 @@ const WAIT = {
   limit: 'Wait until the limit resets; the kubelet retries on its own',
   'hub-limit': 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own',
   minute:
-    'Wait a minute or two: this limit is on requests per second or minute, and the kubelet retries on its own; if it keeps happening, ',
+    'Wait a minute or two: this limit is on requests per second or minute, and the kubelet retries on its own; if the limit is hit again, ',
   burst:
     'Wait a few minutes; the kubelet retries on its own. Start fewer pods at once, or use a pull-through mirror',
   kubelet: 'Wait a minute: the kubelet continues on its own',
@@ -49,24 +51,28 @@ function progressTimeout({ runtime, kubeletMinor }: PullingNode): string {
   return `--image-pull-progress-deadline of ${kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'}`
 }
 
-/** Returns the flag for a kind cluster of another name than `kind`, which its nodes' names start with. */
-function kindCluster(node: string | null): string {
-  const [, name] = /^(.+)-(?:control-plane|worker)\d*$/.exec(node ?? '') ?? []
-  return name === undefined || name === 'kind' ? '' : ` --name ${shellWord(name)}`
+/** Copies an image from the local engine into the nodes. */
+const LOADING: Record<StepOf<'load-image'>['tool'], (image: string, node: string | null) => string> = {
+  kind: (image, node) => `kind load docker-image ${image}${kindCluster(node)}`,
+  minikube: (image, node) => `minikube image load${minikubeProfile(node)} ${image}`,
+  k3d: (image, node) => `k3d image import ${image}${k3dCluster(node)}`,
 }
 
 export const limitSteps: StepWords<LimitStep> = {
   wait: (step, { findings: [{ registry, reference }] }) => {
     if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
-    if (step.for === 'limit' && registry === 'docker.io') return { text: WAIT['hub-limit'] }
+    if (step.for === 'limit' && isDockerHub(registry ?? '')) return { text: WAIT['hub-limit'] }
     if (step.for !== 'minute') return { text: WAIT[step.for] }
     return {
-      text: `${WAIT.minute}${isPublic(reference) || registry === 'docker.io' ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
+      text: `${WAIT.minute}${isPublic(reference) || isDockerHub(registry ?? '') ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
     }
   },
+  'raise-volume': ({ registry, period }) => ({
+    text: `Ask the owner of the account whose downloads ${registryLabel(registry)} counts to raise its limit${period === null ? ' on data' : `, which is on data per ${period}`}: waiting a few minutes does not help`,
+  }),
   'find-askers': (_step, { invocation, findings: [{ registry }] }) => ({
-    text: 'If it comes back, find who asks so often from the same address: pods that restart with imagePullPolicy Always, jobs of a CI, or a login that fails again and again',
-    ...(registry === 'docker.io' ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
+    text: 'If the limit is hit again, find who asks so often from the same address: pods that restart with imagePullPolicy Always, jobs of a CI, or a login that fails again and again',
+    ...(isDockerHub(registry ?? '') ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
   }),
   'replace-registry': (_step, { invocation, findings }) => {
     const fixable = findings.filter(({ remedies }) => remedies.includes('replace-registry'))
@@ -85,17 +91,17 @@ export const limitSteps: StepWords<LimitStep> = {
     return { text: `Or pull the image from another registry, without a login, as ${known}${how}` }
   },
   'use-cache': (_step, { invocation }) => ({
-    text: 'Put a pull-through cache between the nodes and the registry for the long term; see which mirrors the nodes have, and what they need for yours',
+    text: 'Put a pull-through cache between the nodes and the registry for the long term; this shows which mirrors the nodes have, and what they need for yours',
     command: ownCommand(invocation, 'mirror'),
   }),
   'raise-kubelet-qps': () => ({
-    text: "If it keeps happening, raise registryPullQPS (5) and registryBurst (10) in the kubelet's configuration",
+    text: "If that happens often, raise registryPullQPS (5) and registryBurst (10) in the kubelet's configuration",
   }),
   'allow-pull': (_step, { invocation, findings }) =>
     editField(
       invocation,
       findings[0],
-      'Let the kubelet pull it: set imagePullPolicy to IfNotPresent',
+      'Let the kubelet pull the image: set imagePullPolicy to IfNotPresent',
       workloadsOf(findings),
     ),
   preload: ({ image }, { findings }) => {
@@ -108,17 +114,14 @@ export const limitSteps: StepWords<LimitStep> = {
   },
   'load-image': ({ image, tool }, { findings: [{ node }] }) => ({
     text: 'Load the image from this machine into the node, if it was built here',
-    command:
-      tool === 'kind'
-        ? `kind load docker-image ${shellWord(image)}${kindCluster(node)}`
-        : `minikube image load${minikubeProfile(node)} ${shellWord(image)}`,
+    command: LOADING[tool](shellWord(image), node),
   }),
   'same-secret': () => ({
-    text: 'Give the pod the pull secret of those pods that the image was pulled for, as from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified',
+    text: 'Give the pod the pull secret of those pods that the image was pulled for: from Kubernetes 1.33 on, a kubelet can refuse an image on its node to pods whose credential was not verified',
     brief: 'Give the pod the pull secret of those pods that the image was pulled for',
   }),
   'exempt-preloaded': () => ({
-    text: "Or, if it was preloaded, exempt it in the kubelet's configuration (imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages, with the image in preloadedImagesVerificationAllowlist)",
+    text: "Or, if the image was preloaded, exempt it in the kubelet's configuration (imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages, with the image in preloadedImagesVerificationAllowlist)",
   }),
   'slow-pull': (_step, { findings: [{ host }] }) => ({
     text: `If the pull is only slow, raise ${progressTimeout(host)}, or use a smaller image${
@@ -196,6 +199,19 @@ export const policySteps: StepWords<PolicyStep> = {
   'show-image-settings': (_step, { invocation }) => ({
     text: "See which registries the cluster allows (registrySources): OpenShift writes its nodes' registries.conf and policy.json from these settings",
     command: kubectlCommand(invocation, 'get image.config.openshift.io cluster -o yaml'),
+  }),
+  'show-policy-file': ({ path }, { findings }) =>
+    nodeClientStep(
+      `Find what the container runtime can't read in its signature policy ${onNodes(findings)}`,
+      `cat ${shellWord(path)}`,
+      findings,
+    ),
+  'repair-policy-file': ({ path, missing }, { findings, findings: [{ host }] }) => ({
+    text: `${
+      missing
+        ? `Restore ${path} ${onNodes(findings)}, which the package containers-common brings`
+        : `Correct ${path} ${onNodes(findings)}, or update the container runtime there if a newer package brought the file: an old one rejects keys that it does not know`
+    }${mayBeOpenShift(host) ? '. On OpenShift, the Machine Config Operator overwrites this file: correct the object that it is made from' : ''}`,
   }),
   'signature-store': (_step, { findings }) =>
     nodeClientStep(

@@ -1,7 +1,7 @@
 /** The words of steps that give a pod a login, or remove a wrong one. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { LoginReason, LoginStep, UsableHint } from '../../../advice/step.ts'
+import type { LoginReason, LoginStep, StepOf, UsableHint } from '../../../advice/step.ts'
 import type { AttemptProblem } from '../../../diagnosis/finding.ts'
 import { isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
@@ -12,7 +12,7 @@ import { hiddenSecretEdit, otherDebugContainer } from '../edits.ts'
 import { managedPlace, managerName, subChartNote, writerText } from '../managers.ts'
 import { kubeletFolder, runtimeLoginPlace } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
-import { loginCommand, loginNote, shortLivedText } from '../registry-logins.ts'
+import { foreignNameText, loginCommand, loginNote, shortLivedText } from '../registry-logins.ts'
 import type { StepText, StepWords } from '../steps.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
@@ -21,7 +21,7 @@ const LOGIN: Record<LoginReason, (login: string, registry: string, refused: read
   missing: login =>
     `Run ${login} with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts)`,
   refused: (login, _registry, refused) =>
-    `Log in again on this machine (${login}) with an account that can pull it, then distribute that login${refused.length === 0 ? '' : ` (the one in ${refused.length === 1 ? 'secret' : 'secrets'} ${shortList(refused, 3)} was refused)`}`,
+    `Log in again on this machine (${login}) with an account that can pull the image, then distribute that login${refused.length === 0 ? '' : ` (the one in ${refused.length === 1 ? 'secret' : 'secrets'} ${shortList(refused, 3)} was refused)`}`,
   private: login =>
     `If the image is private, run ${login} with an account that can pull it, then distribute that login`,
   limit: (login, registry) =>
@@ -115,6 +115,12 @@ const knows =
         step.hint.namespace === hint.namespace,
     )
 
+const SEE_WHY: Record<StepOf<'see-why'>['after'], string> = {
+  name: 'See which credentials the kubelet tries for this image',
+  secrets: 'See what the kubelet reads in each pull secret',
+  login: 'See which login the kubelet sends, and from where',
+}
+
 export const loginSteps: StepWords<LoginStep> = {
   'distribute-login': ({ reason, registry }, { invocation, findings }) => {
     const secret = missingSecret(findings)
@@ -137,6 +143,9 @@ export const loginSteps: StepWords<LoginStep> = {
   'node-login': ({ registry }, { findings: [first] }) => ({
     text: `Renew or remove the login for ${registryLabel(registry)} that ${first.node === null ? 'the node' : `node ${first.node}`} itself sends, as the pod has none: in a config.json of the kubelet (${kubeletFolder(first.host)}/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`,
   }),
+  'cluster-pull-secret': ({ registry, catalog }) => ({
+    text: `Add a login for ${registryLabel(registry)} to the cluster's global pull secret (pull-secret in namespace openshift-config; keep its other entries), which all nodes use${catalog === null ? '' : `, or name a pull secret with one under spec.secrets of CatalogSource ${catalog}`}; OKD is installed without such a login, and Red Hat's Hybrid Cloud Console has yours (Downloads, Tokens, Pull secret)`,
+  }),
   'recreate-pods': (_step, { invocation, findings }) => ({
     text: 'Recreate the pods: they are older than the pull secret that new pods get from the service account',
     command: loginFixCommand(invocation, findings),
@@ -158,7 +167,7 @@ export const loginSteps: StepWords<LoginStep> = {
         ? 'where it is made'
         : `in what writes it: ${writerText(attempt.writer, namespace, invocation).name}`
     return {
-      text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it ${place}: ${why}${problem === 'empty-auth' ? ', as where a credential store (credsStore in config.json) keeps the password' : ''}`,
+      text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it ${place}: ${why}${problem === 'empty-auth' ? ', as happens where a credential store (credsStore in config.json) keeps the password' : ''}`,
       brief: `Recreate secret ${secret}, with --docker-server=${authsKey(registry)}: ${why}`,
     }
   },
@@ -198,6 +207,7 @@ export const loginSteps: StepWords<LoginStep> = {
   'cut-user-name': ({ secret, username }) => ({
     text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut off at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
   }),
+  'foreign-user-name': step => ({ text: foreignNameText(step) }),
   'padded-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its user name or password starts or ends with white space, such as the line feed that \`echo\` writes, which is sent as part of it (use \`printf '%s'\`, or --docker-password)`,
   }),
@@ -230,12 +240,7 @@ export const loginSteps: StepWords<LoginStep> = {
     text: `Correct or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: the registry refused it (${status}), and only another login could pull`,
   }),
   'see-why': ({ after }, { invocation, findings: [first] }) => ({
-    text:
-      after === 'name'
-        ? 'See which credentials the kubelet tries for this image'
-        : after === 'secrets'
-          ? 'See what the kubelet reads in each pull secret'
-          : 'See which login the kubelet sends, and from where',
+    text: SEE_WHY[after],
     command: whyCommand(invocation, first),
   }),
 }

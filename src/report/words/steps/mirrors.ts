@@ -1,9 +1,11 @@
 /** The words of steps at a mirror or cache: its health, its login, its settings on the nodes, and what it lacks. */
 
+import type { StepOf } from '../../../advice/step.ts'
 import type { MirrorStep } from '../../../advice/step-at-node.ts'
 import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
-import { isLocal, isServiceName } from '../../../image/host.ts'
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
+import { hostAlone, isLocal, isServiceName } from '../../../image/host.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeShellStep, onNodes } from '../node.ts'
@@ -23,10 +25,20 @@ function askMirror(host: string, registry: string, { invocation, findings: [firs
   const url = `${plain ? 'http' : 'https'}://${host}${prefix === '' ? '' : `/v2/${prefix}`}`
   const flags = [
     ...(plain ? ['--plain-http'] : []),
-    ...(registry === 'docker.io' ? [] : ['--registry', registry]),
+    ...(registry === DOCKER_HUB ? [] : ['--registry', registry]),
   ]
   const words = ['mirror', '--to', url, '--verify', ...flags].map(shellWord)
   return { command: ownCommand(invocation, words.join(' ')) }
+}
+
+const PUSH_THERE = 'push the image to it, or, if it fetches images from elsewhere, find the reason in its log'
+
+/** Returns how to see what listens on the node at this address of its own. */
+function listenerCommand(host: string, { 0: first }: StepContext['findings']): string {
+  const port = /:(\d+)$/.exec(host)?.[1] ?? '443'
+  return first.host.os === 'windows'
+    ? `Get-NetTCPConnection -LocalPort ${port}`
+    : `ss -ltnp 'sport = :${port}'`
 }
 
 /** Returns what to look for at a mirror, by what it did. */
@@ -80,6 +92,18 @@ const SERVICES: Record<NodeService, ServiceWords> = {
 
 const SPEGEL = /:3002[01]$/
 
+/** What to do about an image that a mirror lacks, by what its registry can do; a cache may be the registry that the image names. */
+const LACKS: Record<StepOf<'mirror-lacks-image'>['source'], (host: string, registry: string) => string> = {
+  unreachable: (host, registry) =>
+    `Copy the image to the mirror ${host}, under exactly this tag or digest, or let it fetch the image: it does not have it, and ${registryLabel(registry)}, which was tried next, can't be reached`,
+  blocked: (host, registry) =>
+    `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`,
+  other: (host, registry) =>
+    host === registry
+      ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
+      : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
+}
+
 export const mirrorSteps: StepWords<MirrorStep> = {
   'check-mirror': ({ host, registry }, context) => ({
     text: checkMirror(
@@ -97,18 +121,25 @@ export const mirrorSteps: StepWords<MirrorStep> = {
     command: `docker start ${shellWord(container)} && docker network connect kind ${shellWord(container)}`,
   }),
   'node-mirror': ({ host, service }, { findings }) => {
-    const [first] = findings
-    const port = /:(\d+)$/.exec(host)?.[1] ?? '443'
-    const windows = first.host.os === 'windows'
     const what =
       service === null ? 'artifact streaming, Spegel, Dragonfly, or another cache' : SERVICES[service].name
     const how = service === 'embedded-registry' ? `; ${SERVICES[service].how}` : ''
     return nodeShellStep(
       `See what listens at ${host} ${onNodes(findings)}, and read its log: this mirror runs on the node itself (${what}${how}); restart it there, or turn it off so that the node pulls from the registry`,
-      windows ? `Get-NetTCPConnection -LocalPort ${port}` : `ss -ltnp 'sport = :${port}'`,
+      listenerCommand(host, findings),
       findings,
     )
   },
+  'node-registry': ({ host }, { findings }) =>
+    nodeShellStep(
+      `See what listens at ${host} ${onNodes(findings)}: to a node, ${hostAlone(host)} is the node itself, so a registry, a cache, or the agent of one runs there; ${PUSH_THERE}`,
+      listenerCommand(host, findings),
+      findings,
+    ),
+  'node-port-registry': ({ host, port, service }, { invocation }) => ({
+    text: `Find the Service with the NodePort ${port}${service === null ? '' : `, by default that of ${SERVICES[service].name}`}: to a node, ${hostAlone(host)} is the node itself, where every NodePort of the cluster answers; ${PUSH_THERE}`,
+    command: kubectlCommand(invocation, 'get services -A'),
+  }),
   'node-service': ({ host, service }, { invocation, findings }) => {
     const [first] = findings
     const { name, how, namespace } = SERVICES[service]
@@ -126,6 +157,9 @@ export const mirrorSteps: StepWords<MirrorStep> = {
           ),
         }
   },
+  'name-at-mirror': ({ host, registry }) => ({
+    text: `Name the image at ${host} itself in the template: ECR wants a login that lasts for hours, which nodes get by the image's name, so a mirror at ECR receives none, or only one that is for ${registryLabel(registry)}`,
+  }),
   'mirror-login': ({ host, registry }, { findings: [{ host: node, credential }] }) => ({
     text: `If ${host} itself wants a login, ${mirrorLogin(node, host, registry)}${
       credential.status === 'usable' && node.runtime !== 'cri-o'
@@ -133,7 +167,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         : ''
     }`,
   }),
-  'mirror-settings': ({ host, registry, about }, { findings: [first] }) => {
+  'mirror-settings': ({ host, registry, about }, { findings, findings: [first] }) => {
     const place = mirrorSettings(first.host, registry)
     const what = host === null ? 'the endpoint' : host
     switch (about) {
@@ -146,7 +180,9 @@ export const mirrorSteps: StepWords<MirrorStep> = {
           text: `Look in ${place} for a mirror of ${registryLabel(registry)}, and for a proxy in between: the limit in the text is not ${registryLabel(registry)}'s, so another host answered`,
         }
       case 'unreadable':
-        return { text: `Correct ${place}, and other settings of mirrors there: the runtime can't read them` }
+        return {
+          text: `Correct ${place}, and other settings of mirrors there: the runtime ${onNodes(findings)} can't read them`,
+        }
       case 'no-resolve':
         return {
           text: `Let a host in ${place} look up tags: add "resolve" to its capabilities (capabilities = ["pull", "resolve"]), or to those at the top of the file, which are the registry's own`,
@@ -155,6 +191,10 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         return {
           text: `Let a host in ${place} send images: add "pull" to its capabilities (capabilities = ["pull", "resolve"]), or to those at the top of the file, which are the registry's own`,
         }
+      case 'old-format':
+        return {
+          text: `Rewrite /etc/containers/registries.conf ${onNodes(findings)} in version 2 of its format, and reload CRI-O: unqualified-search-registries = ["…"] replaces [registries.search], and a [[registry]] table with its location and insecure = true or blocked = true replaces each entry of [registries.insecure] and [registries.block]`,
+        }
       case 'scheme':
         return {
           text: `Write the mirror's endpoint${host === null ? '' : ` ${host}`} with exactly one scheme (https://…) in ${place}`,
@@ -162,6 +202,10 @@ export const mirrorSteps: StepWords<MirrorStep> = {
       case 'literal-server':
         return {
           text: `Write https://registry-1.docker.io as the server (or endpoint) of Docker Hub in ${place}, or leave it unset: docker.io is only Docker Hub's name in images, and the runtime asks whatever host is written there. It asks the mirrors in the same place first, so check those, too`,
+        }
+      case 'list':
+        return {
+          text: `Let the nodes use another mirror of ${registryLabel(registry)}, or none, in ${place}: ${what} serves only the images on its list`,
         }
       case 'endpoint':
         return {
@@ -178,14 +222,5 @@ export const mirrorSteps: StepWords<MirrorStep> = {
       : `Let ${host === registry ? `the cache ${host} use its own login at its upstream registry` : `the mirror ${host} use its own login for ${registryLabel(registry)}`}, or raise the limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
     ...askMirror(host, registry, context),
   }),
-  'mirror-lacks-image': ({ host, registry, source }) => ({
-    text:
-      source === 'unreachable'
-        ? `Copy the image to the mirror ${host}, under exactly this tag or digest, or let it fetch the image: it does not have it, and ${registryLabel(registry)}, which was tried next, can't be reached`
-        : source === 'blocked'
-          ? `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`
-          : host === registry
-            ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
-            : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
-  }),
+  'mirror-lacks-image': ({ host, registry, source }) => ({ text: LACKS[source](host, registry) }),
 }

@@ -1,6 +1,7 @@
 /** The words of steps that check an image's name and place: at its registry, at another one, or on the node. */
 
 import type { NameStep } from '../../../advice/step.ts'
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { cloudOf, ecrCachePrefix, isContainerRegistry, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
@@ -46,7 +47,7 @@ export const nameSteps: StepWords<NameStep> = {
     text: `Correct the name ${image}, perhaps to that of the official image ${names.join(' or ')}`,
   }),
   'existing-official': (_step, { findings: [{ image, host }] }) => ({
-    text: `Check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, 'docker.io')}, and any proxy in between: ${image} is an official image that anyone can pull, so Docker Hub was asked for another name, or did not answer itself`,
+    text: `Check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, DOCKER_HUB)}, and any proxy in between: ${image} is an official image that anyone can pull, so Docker Hub was asked for another name, or did not answer itself`,
   }),
   'proxy-project': ({ host, product }, { findings: [{ reference }] }) => ({
     text:
@@ -72,6 +73,15 @@ export const nameSteps: StepWords<NameStep> = {
       check: asking,
       ...(command === undefined ? {} : { command }),
     }
+  },
+  'use-behind': ({ registry, behind }, { invocation, findings: [first, ...others] }) => {
+    const at = ({ image }: Findings[number]) => `${behind}${image.slice(registry.length)}`
+    const edit = (finding: Findings[number]) => ({ ...finding, known: at(finding), open: '' })
+    return withEdit(
+      `Or use ${at(first)}, which is the same image: ${registry} only leads to ${behind}`,
+      first,
+      setImages(invocation, [edit(first), ...others.map(edit)]),
+    )
   },
   'use-replacement': ({ to, moved }, { invocation, findings: [first, ...others] }) => {
     const edits = [first, ...others].flatMap(finding =>
@@ -134,7 +144,7 @@ export const nameSteps: StepWords<NameStep> = {
     command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, project),
   }),
   'name-version': ({ image }) => ({
-    text: `Name a version (a tag or a digest) of the image: its repository has no tag latest, which ${/:latest$/.test(image) ? `${image} asks for` : `${image} means, as it names no tag`}`,
+    text: `Name a version (a tag or a digest) of the image: ${/:latest$/.test(image) ? 'its repository has no tag latest' : `without one, ${image} means the tag latest, which its repository does not have`}`,
   }),
   'use-local-image': ({ listed }, { invocation, findings, findings: [first] }) => {
     const { image, node, reference, workload } = first
@@ -176,13 +186,23 @@ function diagnoseScope(findings: readonly { namespace: string }[]): string {
   return others.length === 0 ? `-n ${shellWord(first)}` : '-A'
 }
 
+/** CoreDNS where kubeadm looks for it from 1.21 on, at other registries than those that have it there. */
+const NESTED =
+  /^(?!(?:docker\.io|registry\.k8s\.io|k8s\.gcr\.io)\/)[^/]+\/.{0,200}?\bcoredns\/coredns(?:[:@]|$)/
+
 /** Returns common mistakes in the paths of some registries. */
 function pathHint(registry: string | null, image: string): string {
   if (isContainerRegistry(registry))
     return ` (${registry} serves only the repository of Artifact Registry with this name; others are at REGION-docker.pkg.dev)`
   // With an imageRepository of one's own, kubeadm drops a level of the path, which mirrors keep (kubeadm's constants, CoreDNSImageName).
-  if (registry !== null && registry !== 'docker.io' && /^[^/]+\/coredns(?:[:@]|$)/.test(image))
+  if (registry !== null && registry !== DOCKER_HUB && /^[^/]+\/coredns(?:[:@]|$)/.test(image))
     return ` (at registry.k8s.io and in most mirrors it is coredns/coredns: for kubeadm, set dns.imageRepository to ${registry}/coredns)`
+  if (registry !== null && image.startsWith(`${registry}/`) && NESTED.test(image))
+    return ` (kubeadm asks for coredns/coredns, but many copies of Kubernetes' images have coredns without the second level, as ${untagged(image).replace(/\/coredns:$/, '')})`
+  if (registry === 'cgr.dev' && image.startsWith('cgr.dev/chainguard/'))
+    return " (only some of Chainguard's images are free, mostly with the tag latest only; the others are for its customers, at cgr.dev/ORGANIZATION)"
+  if (/^registry\.k8s\.io\/(?:kubectl|kube-[\w-]+|conformance):v?\d+(?:\.\d+)?$/.test(image))
+    return ' (its tags are whole versions, such as v1.32.0)'
   const [, version] = /:(\d+\.\d+\.\d+)$/.exec(image) ?? []
   if (version !== undefined && image.includes('/'))
     return ` (many projects' tags start with v, as in v${version})`
@@ -190,7 +210,7 @@ function pathHint(registry: string | null, image: string): string {
   const [, name] = /^[^/]+\/([^/:@]+)(?:[:@].*)?$/.exec(path) ?? []
   // Of the hosted registries, only those of clouds can be caches.
   const mayCache = registry !== null && (!isHosted(registry) || cloudOf(registry) !== null)
-  const viaProject = mayCache && name !== undefined
+  const viaProject = mayCache && name !== undefined && !path.startsWith('library/')
   return viaProject && OFFICIAL_IMAGES.includes(name)
     ? ' (behind a proxy cache, official images need library/ in the path)'
     : ''

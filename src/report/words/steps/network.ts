@@ -4,7 +4,7 @@ import type { NetworkStep, RealmProduct } from '../../../advice/step-at-node.ts'
 import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { hostAlone } from '../../../image/host.ts'
+import { hostAlone, isLocal } from '../../../image/host.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import {
@@ -18,7 +18,7 @@ import {
   resolverNote,
   resolverPlace,
 } from '../node.ts'
-import { kindRegistryNote } from '../node-settings.ts'
+import { kindRegistryNote, mayBeOpenShift } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../steps.ts'
 
@@ -134,20 +134,27 @@ function orMirror(context: StepContext, target: string) {
   const [first] = context.findings
   // Images in a cloud's registry are mostly private, so no mirror has them.
   if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
-  return `; if they are not meant to reach the internet, give them ${mirrorOf(context)}, or load the image on them`
+  const own = first.reference?.startsWith('docker.io/rancher/') === true ? OF_RANCHER : ''
+  return `; if they are not meant to reach the internet, give them ${mirrorOf(context)}, or load the image on them${own}`
 }
+
+/** What all three document for air-gapped clusters (ranchermanager.docs.rancher.com, docs.k3s.io, docs.rke2.io). */
+const OF_RANCHER =
+  '; Rancher, K3s, and RKE2 take their own images from the registry that is set as system-default-registry'
 
 /** Returns the mirror that the nodes need, with the command that shows how they get it. */
 function mirrorOf({ invocation, findings: [first] }: StepContext) {
   const { host, reference, registry } = first
   const byTag = reference?.includes('@') !== true
-  const openshift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
   const note =
-    openshift && byTag
+    mayBeOpenShift(host) && byTag
       ? '; on OpenShift an ImageTagMirrorSet, as the other kinds of mirrors only serve images that are named by digest'
       : ''
   return `a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note})`
 }
+
+/** Where the engine of Docker Desktop finds the proxy that is part of it (docs.docker.com; docker/for-mac#2467, docker/for-win#12725). */
+const OF_DESKTOP = /^(?:192\.168\.65\.\d{1,3}|https?\.docker\.internal)(?::\d+)?$/
 
 export const networkSteps: StepWords<NetworkStep> = {
   'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
@@ -164,8 +171,12 @@ export const networkSteps: StepWords<NetworkStep> = {
   'compare-nodes': ({ host, node, about }, { findings }) => ({
     text: `Compare ${about === 'name' ? `/etc/hosts and the DNS servers (${resolverPlace(findings[0].host)})` : 'the network (routes, firewall rules, proxy settings)'} ${onNodes(findings)} with those of node ${node}, which gets answers from ${hostAlone(host)}`,
   }),
-  'fix-dns': ({ host, server }, context) => {
+  'fix-dns': ({ host, server, refused }, context) => {
     const [first] = context.findings
+    if (refused && server !== null)
+      return {
+        text: `Start the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
+      }
     return {
       text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
     }
@@ -204,7 +215,7 @@ export const networkSteps: StepWords<NetworkStep> = {
   'test-connection': ({ host, scheme, role, manifest }, { findings }) => {
     if (manifest !== undefined)
       return nodeShellStep(
-        `Ask ${host} for the image's manifest again ${onNodes(findings)} (its headers only; 200 is fine, and 401 leaves it open, as this sends no login)`,
+        `Ask ${host} for the image's manifest again ${onNodes(findings)} (only its headers; 200 is fine, and 401 proves nothing, as this sends no login)`,
         headCommand(findings[0].host, `${scheme}://${host}${manifest}`),
         findings,
       )
@@ -221,7 +232,8 @@ export const networkSteps: StepWords<NetworkStep> = {
       findings,
     ),
   'open-host': ({ host, role }, context) => {
-    const [{ registry }] = context.findings
+    const [{ registry, host: node }] = context.findings
+    const proxy = node.virtual === undefined ? ', or HTTPS_PROXY for the runtime' : ''
     const second = role === 'storage' || (role === 'token' && host !== registry)
     return {
       text:
@@ -229,13 +241,25 @@ export const networkSteps: StepWords<NetworkStep> = {
           ? `Let the nodes reach ${host}, where ECR keeps the layers, not only ${registryLabel(registry)}: without internet access they need an S3 gateway endpoint in the route tables of their subnets, whose policy allows this bucket`
           : second
             ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
-            : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)${orMirror(context, host)}`,
+            : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`,
     }
   },
+  'serve-layers': ({ host, registry }) => ({
+    text: `Or, if ${registry} is yours, let it serve the layers itself instead of redirecting to ${hostAlone(host)} (storage.redirect.disable of the distribution registry and of GitLab's; disableredirect in Harbor's chart)`,
+  }),
   'storage-refused': ({ host }, { findings: [{ evidence }] }) => ({
     text: /expired|specified time frame/i.test(evidence?.text ?? '')
       ? `Compare the node's clock with the real time, and look for a cache in between that keeps redirects: ${host} says that the signed address of the layer had expired`
       : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(hostAlone(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that keeps redirects)`,
+  }),
+  'ask-layer': ({ host, layer }, { findings }) =>
+    nodeShellStep(
+      `See who refuses the layer ${onNodes(findings)} (200 or 206 at the end is fine): ${host} itself, the host that it redirects to, or a proxy on the way`,
+      curlCommand(findings[0].host, layer, 'L -r 0-0'),
+      findings,
+    ),
+  'layer-refused': ({ host }, { findings: [first] }) => ({
+    text: `Find the rule that refuses layers: that of a proxy or firewall on the way, or of the host that ${host} redirects to${first.host.cloud === 'ecr' ? " (on AWS mostly S3, so a policy of the VPC's S3 endpoint has to allow the registry's buckets)" : ''}`,
   }),
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
@@ -269,8 +293,12 @@ export const networkSteps: StepWords<NetworkStep> = {
           ? `Correct the proxy's address in the runtime's environment: its host is read as "${host}", so its scheme is written twice (such as http://http://…)`
           : `Fix the proxy ${host}, or correct its address in the runtime's environment`,
   }),
+  'desktop-proxy': ({ host, wanted }) => ({
+    text: `See which proxy Docker Desktop gives its engine, and correct it in its settings (Resources, Proxies), or list ${hostAlone(wanted)} there among the hosts that bypass it; then restart Docker Desktop${host !== null && OF_DESKTOP.test(host) ? `: ${host} is its own proxy, which passes requests on as these settings say` : ''}`,
+    command: "docker info --format '{{.HTTPProxy}} {{.HTTPSProxy}} {{.NoProxy}}'",
+  }),
   'pass-proxy': ({ host }) => ({
-    text: `Let the proxy pass requests for ${host}, and give the runtime its login if it asks for one`,
+    text: `Let the proxy pass requests for ${host}, and give the runtime a login if the proxy asks for one`,
   }),
   'bypass-proxy': ({ host }) => ({
     text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to NO_PROXY of the runtime, and restart it`,

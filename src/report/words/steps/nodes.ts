@@ -11,6 +11,7 @@ import {
   clockCommand,
   diskCommand,
   enterNode,
+  fileSystemsCommand,
   kernelLog,
   kubeletLog,
   memoryCommand,
@@ -20,7 +21,6 @@ import {
   onNodes,
   restartCommand,
   runtimeLog,
-  snapshotterLog,
   storePath,
 } from '../node.ts'
 import {
@@ -29,10 +29,11 @@ import {
   pullLimits,
   removeCommand,
   removeLimits,
-  sandboxImage,
+  snapshotterLog,
+  snapshotterStart,
 } from '../node-images.ts'
-import { kubeletFolder, preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
-import { registryLabel, shortList } from '../nouns.ts'
+import { kubeletFolder } from '../node-settings.ts'
+import { shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
 /** The units that start a runtime of the platform's own, by the node's role. */
@@ -42,14 +43,12 @@ const RUNTIME_UNITS: Partial<Record<Platform, string>> = {
   k0s: 'k0sworker, or on a controller k0scontroller',
 }
 
-/** What to do about a program, a module, or a file system that the node lacks. */
+/** What to do about a program or a kernel module that the node lacks. */
 const INSTALL: Record<MissingTool['kind'], (name: string, place: string) => string> = {
   program: (name, place) =>
     `Install ${name} ${place} where the runtime finds it (its PATH), and restart the runtime; or correct the runtime's settings that need it, such as its snapshotter`,
   module: (name, place) =>
     `Load the kernel module ${name} ${place} (\`modprobe ${name}\`, and /etc/modules-load.d for the next start), or let the runtime use a snapshotter that works without it`,
-  'file-system': (name, place) =>
-    `Load the file system ${name} ${place} (\`modprobe ${name}\`, and /etc/modules-load.d for the next start); if its kernel has none, let the runtime use a snapshotter that works without it`,
 }
 
 /** Returns where a runtime reads the keys for encrypted images (containerd, docs/cri/decryption.md; crio.conf). */
@@ -68,8 +67,8 @@ export const nodeSteps: StepWords<NodeStep> = {
     const { command, removesOne } = pruneCommand(findings[0].host)
     const text =
       removesOne === null
-        ? `Remove images that nothing uses ${onNodes(findings)}, if they fill it; those that were loaded by hand go, too`
-        : `Find images that nothing uses ${onNodes(findings)}, if they fill it, and remove each with all of its names (\`${removesOne}\`); the kubelet does so on its own above imageGCHighThresholdPercent (85 by default)`
+        ? `Remove images that nothing uses ${onNodes(findings)}, if they fill the disk; this also removes those that were loaded by hand`
+        : `Find images that nothing uses ${onNodes(findings)}, if they fill the disk, and remove each with all of its names (\`${removesOne}\`); the kubelet does so on its own above imageGCHighThresholdPercent (85 by default)`
     return nodeClientStep(text, command, findings)
   },
   'show-memory': (_step, { findings }) =>
@@ -118,26 +117,57 @@ export const nodeSteps: StepWords<NodeStep> = {
       kubeletLog(host, 'intent'),
       findings,
     ),
-  'start-snapshotter': (_step, { findings }) => {
-    const name = findings[0].clues.find(clue => clue.code === 'lazy-snapshotter')?.name ?? null
-    return {
-      text: `Start the snapshotter${name === null ? '' : ` ${name}`} ${onNodes(findings)} again${name === null ? " (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins)" : ''}, or let the runtime use overlayfs there`,
-    }
+  'start-snapshotter': ({ name }, { findings, findings: [{ endpoint, host }] }) => {
+    const socket = endpoint?.role === 'runtime' ? `: nothing answers at ${endpoint.host}` : ''
+    // Through its socket, the kubelet or the runtime may ask it for images.
+    const instead = findings[0].clues.some(({ code }) => code === 'snapshotter-gone')
+      ? 'let the runtime use overlayfs there'
+      : "set the kubelet's image service endpoint back to the runtime's own socket"
+    const text = `Start the snapshotter${name === null ? '' : ` ${name}`} ${onNodes(findings)} again${name === null ? " (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins)" : ''}${socket}; or ${instead}`
+    const command = snapshotterStart(host, name)
+    return command === null ? { text } : nodeClientStep(text, command, findings)
   },
-  'snapshotter-log': ({ name }, { findings }) =>
+  'snapshotter-log': ({ name }, { findings, findings: [{ steps }] }) =>
     nodeClientStep(
-      `Read the log of the snapshotter ${onNodes(findings)} (${name ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself`,
+      steps[0].code === 'start-snapshotter'
+        ? `Look at the log of the snapshotter ${onNodes(findings)}`
+        : `Read the log of the snapshotter ${onNodes(findings)} (${name ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself`,
       snapshotterLog(findings[0].host, name),
       findings,
     ),
   'bypass-snapshotter': (_step, { findings }) => ({
-    text: `If it fails again, let the runtime use overlayfs ${onNodes(findings)} instead, which downloads whole layers, and update the snapshotter`,
+    text: `If the pull fails again, let the runtime use overlayfs ${onNodes(findings)} instead, which downloads whole layers, and update the snapshotter`,
   }),
   'release-mount': (_step, { findings }) => {
     const text = `Find the process that keeps the runtime's mount busy ${onNodes(findings)}, most often a security agent or virus scanner that looks into every new mount, and exclude ${storePath(findings[0].host)} from it`
     return findings[0].host.runtime === 'containerd' && findings[0].host.os !== 'windows'
       ? nodeShellStep(text, "grep -lE 'tmpmounts|containerd-mount' /proc/[0-9]*/mountinfo", findings)
       : { text }
+  },
+  'release-store': (_step, { findings, findings: [{ host }] }) =>
+    nodeClientStep(
+      `Find what keeps the runtime from its own files ${onNodes(findings)}: exclude ${storePath(host)} from virus scanners and other security software, and check that SYSTEM has full control of it`,
+      `icacls ${storePath(host)}`,
+      findings,
+    ),
+  'refused-mount': ({ snapshotter, fileSystem, error }, { findings, findings: [{ host }] }) => {
+    const other = snapshotter === null || snapshotter === 'overlayfs' ? 'another snapshotter' : 'overlayfs'
+    if (error !== 'no such device')
+      return nodeClientStep(
+        `See why the kernel refused the mount ${onNodes(findings)}; if ${fileSystem ?? 'that file system'} does not work there, let containerd use ${other}`,
+        kernelLog(host),
+        findings,
+      )
+    // A type with a slash is for containerd's mount manager, which has to resolve it.
+    return fileSystem?.includes('/') === true
+      ? {
+          text: `Update containerd ${onNodes(findings)}, or let it use ${other}: ${fileSystem} is a notation of its own, which it has to resolve before it asks the kernel`,
+        }
+      : nodeClientStep(
+          `See which file systems the kernel supports ${onNodes(findings)}; load the module of the missing one, or let containerd use ${other}`,
+          fileSystemsCommand(host),
+          findings,
+        )
   },
   'check-disk': (_step, { findings }) =>
     findings[0].host.os === 'windows'
@@ -176,23 +206,23 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: `Free space in ${path} ${onNodes(findings)}, or enlarge its file system; or let the runtime unpack elsewhere (${first.host.runtime === 'cri-o' || first.host.runtime === null ? `big_files_temporary_dir in /etc/crio/crio.conf${first.host.runtime === null ? ' of CRI-O, TMPDIR in the service of others' : ''}` : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
   }),
   'larger-disk': (_step, { invocation, findings: [{ node }] }) => ({
-    text: 'If it fills up again, give nodes a larger disk or volume, and let image garbage collection start earlier',
+    text: 'If the disk fills up again, give nodes a larger one or another volume, and let image garbage collection start earlier',
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
   'remove-image': ({ image }, { findings }) =>
     nodeClientStep(
-      `Remove what is left of it ${onNodes(findings)}${removeLimits(findings[0].host)}; the kubelet then pulls it again`,
+      `Remove what is left of the image ${onNodes(findings)}${removeLimits(findings[0].host)}; the kubelet then pulls it again`,
       removeCommand(findings[0].host, image),
       findings,
     ),
   'keep-layers': (_step, { findings }) => ({
-    text: `If it comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
+    text: `If the error comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
   }),
   'check-store': (_step, { findings, findings: [first] }) => ({
-    text: `If it comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node and replace it`,
+    text: `If the error comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node and replace it`,
   }),
   'check-download': ({ host }, { findings: [{ clues }] }) => ({
-    text: `If it fails again, look for what cuts off or changes downloads between the node and ${host}, or the host that ${host} redirects layers to: a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}${clues.some(isMore) ? '; as more arrived than was announced, perhaps a cache ignores Range: from 2.1 on, containerd can request a layer in several ranges (concurrent_layer_fetch_buffer, on Bottlerocket concurrent-download-chunk-size)' : ''}`,
+    text: `If the pull fails again, look for what cuts off or changes downloads between the node and ${host}, or the host that ${host} redirects layers to: a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}${clues.some(isMore) ? '; as more arrived than was announced, perhaps a cache ignores Range: from 2.1 on, containerd can request a layer in several ranges (concurrent_layer_fetch_buffer, on Bottlerocket concurrent-download-chunk-size)' : ''}`,
   }),
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'
@@ -204,8 +234,16 @@ export const nodeSteps: StepWords<NodeStep> = {
           runtimeLog(findings[0].host),
           findings,
         ),
-  'update-runtime': (_step, { findings }) => ({
-    text: `If it fails again, update the container runtime ${onNodes(findings)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
+  'update-runtime': (_step, { findings, findings: [{ steps, host }] }) => {
+    const isFirst = steps[0].code === 'update-runtime'
+    const version = isFirst && host.version !== null ? ` (${host.runtime} ${host.version})` : ''
+    return {
+      text: `${isFirst ? 'Update' : 'If the pull fails again, update'} the container runtime ${onNodes(findings)}${version}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
+    }
+  },
+  'match-docker': (_step, { findings, findings: [{ host }] }) => ({
+    // The kubelet talked to Docker itself until 1.23; K3s has a cri-dockerd inside.
+    text: `Go back to Docker 24 ${onNodes(findings)}, or update ${host.kubeletMinor !== null && host.kubeletMinor < 24 ? "Kubernetes: this kubelet can't read" : `${host.platform === 'k3s' ? "K3s, whose cri-dockerd can't read" : "cri-dockerd, which can't read"}`} what Docker 25 and later report of images`,
   }),
   'move-store': (_step, { findings, findings: [first] }) => ({
     text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help`,
@@ -231,50 +269,4 @@ export const nodeSteps: StepWords<NodeStep> = {
     const others = nodesOf(findings).filter(node => node !== findings[0].node)
     return others.length === 0 ? step : { ...step, text: `${step.text}; likewise on ${shortList(others, 2)}` }
   },
-  'restore-sandbox-image': (_step, { findings }) => {
-    const { platform, kubeletMinor } = findings[0].host
-    const text = `Restore the pause image ${onNodes(findings)}: EKS's nodes come with it`
-    // Amazon Linux 2 ends with Kubernetes 1.32 (docs.aws.amazon.com/eks), and no other image has this service.
-    return platform === 'bottlerocket' || (kubeletMinor !== null && kubeletMinor > 32)
-      ? { text: `${text}, so replace the node` }
-      : nodeClientStep(
-          `${text}, and on Amazon Linux 2 this service pulls it with the node's role; otherwise replace the node`,
-          'systemctl restart sandbox-image',
-          findings,
-        )
-  },
-  'renew-sandbox-image': (_step, { findings, findings: [{ host }] }) => {
-    const { verbs, list } = sandboxImage(host)
-    return nodeClientStep(
-      `Remove the pause image ${onNodes(findings)} and pull it again (${verbs}), as what the runtime has of it is damaged or incomplete; this shows its name`,
-      list,
-      findings,
-    )
-  },
-  'ecr-login-of-node': ({ region }, { findings }) => {
-    const [first] = findings
-    const { platform, os } = first.host
-    const text = `Check that ${first.node === null ? 'the node' : `node ${first.node}`} can log in to ECR: its IAM role needs AmazonEC2ContainerRegistryPullOnly${first.host.runtime === 'docker' ? ", the kubelet's credential provider has to be configured" : ''}, and in a private subnet it needs the VPC endpoints ecr.api (for logins), ecr.dkr, and S3 (for layers)`
-    return region === null || platform === 'talos' || platform === 'bottlerocket' || os === 'windows'
-      ? { text }
-      : nodeShellStep(
-          `${text}; this tests the login, if the node has the AWS CLI`,
-          `aws ecr get-login-password --region ${shellWord(region)} >/dev/null && echo ok`,
-          findings,
-        )
-  },
-  'set-sandbox-image': ({ image, full }, { findings, findings: [first] }) => {
-    const archive = preloadPlace(first.host)
-    const preload = `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}`
-    const setting = sandboxSetting(first.host)
-    return {
-      text:
-        full === undefined
-          ? `Give the runtime ${onNodes(findings)} a pause image that it can get: set it to one that is public or in your mirror${/^k8s\.gcr\.io\/./.test(image) ? `, such as ${image.replace('k8s.gcr.io', 'registry.k8s.io')}, as k8s.gcr.io is frozen` : ''} (${setting}), ${preload}`
-          : `Write the pause image with its registry, as ${full}, in the runtime's settings ${onNodes(findings)} (${setting}), ${preload}; \`crictl images\` there lists what it has`,
-    }
-  },
-  'sandbox-login': ({ registry }, { findings, findings: [first] }) => ({
-    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNodes(findings)}, in ${sandboxLoginPlace(first.host)}: pod pull secrets are not used for the pause image`,
-  }),
 }

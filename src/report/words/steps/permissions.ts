@@ -1,6 +1,6 @@
 /** The words of steps about what the owners of a registry, of a repository, or of a rule in front of them allow, and to whom. */
 
-import type { PermissionStep } from '../../../advice/step.ts'
+import type { PermissionStep, StepOf } from '../../../advice/step.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { cloudOf, isGitLab, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
@@ -24,6 +24,34 @@ const EXEMPTIONS: [RegExp, string][] = [
 /** Returns where to exempt the image; empty if the text does not show the product. */
 function exemption(text: string): string {
   return EXEMPTIONS.find(([words]) => words.test(text))?.[1] ?? ''
+}
+
+/** What an administrator of the registry has to decide. */
+const ADMIN: Record<StepOf<'ask-registry-admin'>['about'], (host: string, text: string) => string> = {
+  vulnerabilities: (host, text) =>
+    `Ask an administrator of ${host} which policy holds this image back after a scan, and whether to exempt it${exemption(text)}`,
+  list: host => `Or ask the operators of ${host} to add the image to the list of those that they serve`,
+  'storage-quota': host =>
+    `Ask the owner of the namespace at ${host} to free space or raise its storage quota`,
+  policy: host =>
+    `Ask an administrator of ${host} which policy blocks this image, and whether the image can be exempted`,
+}
+
+/** Where a cache has its login at its upstream. */
+const UPSTREAM: Record<StepOf<'upstream-login'>['kind'], (host: string) => string> = {
+  ecr: () =>
+    "Fix the upstream login of the pull-through cache rule: the secret in AWS Secrets Manager whose name starts with ecr-pullthroughcache/, and the upstream path behind the rule's prefix (official images need library/)",
+  setup: host =>
+    `Ask an administrator of ${host} to correct the remote (proxy) repository that the image's path belongs to: the URL of its upstream registry, its login there, and whether it is online; the pods' logins are not used there`,
+  other: host =>
+    `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
+}
+
+const OTHER_SOURCE: Record<StepOf<'use-other-source'>['why'], string> = {
+  closed:
+    'Use the image from another registry: ask its owner where it is published now, or copy it into your own registry',
+  policy: 'Or use another version of the image that passes the policy',
+  blocked: 'Or copy the image into a registry or mirror that the nodes can reach',
 }
 
 export const permissionSteps: StepWords<PermissionStep> = {
@@ -64,7 +92,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
     }
   },
   'hub-plan': ({ repository }) => ({
-    text: `If ${repository} is a private repository of your own, look at its owner on Docker Hub: its plan limits the number of private repositories, and those above that number can't be pulled; in an organization, a team of the account needs read access`,
+    text: `If ${repository} is a private repository of your own, look at its owner on Docker Hub: its plan limits the number of private repositories, and those above that number can't be pulled; in an organization, a team that the account is in needs read access`,
   }),
   'token-scope': ({ registry }) => ({
     text: isGitLab(registry)
@@ -93,29 +121,10 @@ export const permissionSteps: StepWords<PermissionStep> = {
   'restore-service': step => ({ text: `Ask ${restoreText(step)}` }),
   'heed-reason': step => ({ text: `Read ${reasonToHeed(step)}` }),
   'ask-registry-admin': ({ about, host }, { findings: [{ evidence }] }) => ({
-    text:
-      about === 'vulnerabilities'
-        ? `Ask an administrator of ${host} which policy holds this image back after a scan, and whether to exempt it${exemption(evidence?.text ?? '')}`
-        : about === 'storage-quota'
-          ? `Ask the owner of the namespace at ${host} to free space or raise its storage quota`
-          : `Ask an administrator of ${host} which policy blocks this image, and whether the image can be exempted`,
+    text: ADMIN[about](host, evidence?.text ?? ''),
   }),
-  'upstream-login': ({ host, kind }) => ({
-    text:
-      kind === 'ecr'
-        ? "Fix the upstream login of the pull-through cache rule: the secret in AWS Secrets Manager whose name starts with ecr-pullthroughcache/, and the upstream path behind the rule's prefix (official images need library/)"
-        : kind === 'setup'
-          ? `Ask an administrator of ${host} to correct the remote (proxy) repository that the image's path belongs to: the URL of its upstream registry, its login there, and whether it is online; the pods' logins are not used there`
-          : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
-  }),
-  'use-other-source': ({ why }, { findings: [{ steps }] }) => ({
-    text:
-      why === 'closed'
-        ? 'Use the image from another registry: ask its owner where it is published now, or copy it into your own registry'
-        : why === 'policy'
-          ? 'Or use another version of the image that passes the policy'
-          : `${steps[0].code === 'use-other-source' ? 'Copy' : 'Or copy'} the image into a registry or mirror that the nodes can reach`,
-  }),
+  'upstream-login': ({ host, kind }) => ({ text: UPSTREAM[kind](host) }),
+  'use-other-source': ({ why }) => ({ text: OTHER_SOURCE[why] }),
 }
 
 /** Returns what limits a robot account of Harbor: `robot$PROJECT+NAME` is of one project, `robot$NAME` of the whole registry. */

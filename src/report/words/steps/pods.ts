@@ -1,13 +1,26 @@
-/** The words of steps that replace the pod, its Job, or its revision, correct what changed the pod at admission, or only look at it. */
+/** The words of steps that replace the pod, its Job, or its revision, correct what changed the pod at admission, look at it, or get the pause image it needs first. */
 
 import type { PodStep } from '../../../advice/step.ts'
+import type { SandboxStep } from '../../../advice/step-at-node.ts'
+import type { PullingNode, VirtualNode } from '../../../diagnosis/pulling-node.ts'
+import { PROVIDER_FAILED } from '../../../image/pull-messages.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { workloadPath } from '../commands.ts'
 import { minuteOf } from '../duration.ts'
 import { MAKERS, renewal } from '../makers.ts'
+import { nodeClientStep, nodeShellStep, onNodes } from '../node.ts'
+import { sandboxImage } from '../node-images.ts'
+import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
 import { joinList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
+
+/** Why there is no machine to configure. */
+const VIRTUAL: Record<VirtualNode, string> = {
+  azure: 'the pods of this virtual node run in Azure Container Instances',
+  fargate: 'this one runs on Fargate',
+  other: "this is a virtual node, whose pods run in another service's environment",
+}
 
 /** Where injectors have the image of the containers that they add. */
 const INJECTORS = new Map([
@@ -79,11 +92,13 @@ export const podSteps: StepWords<PodStep> = {
       ),
     }
   },
-  'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
+  'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload, reason }] }) => ({
     text:
-      workload === null
-        ? 'Wait for the next attempt: the kubelet retries the pull within five minutes'
-        : 'Retry the pull now: delete the pod, and its controller creates a new one',
+      workload !== null
+        ? 'Retry the pull now: delete the pod, and its controller creates a new one'
+        : reason === PROVIDER_FAILED
+          ? 'Delete the pod and create it again: its virtual kubelet tries only for a while'
+          : 'Wait for the next attempt: the kubelet retries the pull within five minutes',
     ...(workload === null
       ? {}
       : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
@@ -94,15 +109,20 @@ export const podSteps: StepWords<PodStep> = {
     command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
   }),
   'see-silent-node': ({ node, since }, { invocation }) => ({
-    text: `See why node ${node} no longer reports${since === null ? '' : ` (its last report is of ${minuteOf(since)})`}: its machine, its kubelet, or its network; what it said of this pull is from before`,
+    text: `See why node ${node} no longer reports${since === null ? '' : ` (last report: ${minuteOf(since)})`}: its machine, its kubelet, or its network; what it reported of this pull is old`,
     command: kubectlCommand(invocation, `describe node ${shellWord(node)}`),
   }),
   'delete-silent-node': ({ node }, { invocation }) => ({
     text: `If its machine is gone for good, delete node ${node}: its pods are then replaced on other nodes`,
     command: kubectlCommand(invocation, `delete node ${shellWord(node)}`),
   }),
+  'leave-virtual-node': ({ of }) => ({
+    text: `Or run the pod on another node: ${VIRTUAL[of]}, where no proxy, mirror, or trusted authority can be set for its pulls`,
+  }),
   'correct-admission': ({ template, policies, doubled }, { invocation, findings: [first] }) => {
-    const { container } = first
+    const { container, cause } = first
+    const set = `et the image of container ${container} where it is added${INJECTORS.get(container) ?? ' (a mutating webhook or policy)'}`
+    const isForLogin = /^istio-/.test(container) && cause === 'auth-required-or-denied'
     const what =
       policies.length === 0
         ? 'the mutating webhook or policy that'
@@ -111,20 +131,20 @@ export const podSteps: StepWords<PodStep> = {
     return {
       text:
         template === null
-          ? `Set the image of container ${container} where it is added${INJECTORS.get(container) ?? ' (a mutating webhook or policy)'}: the template of ${workloadPath(first)} has no such container`
+          ? `${isForLogin ? `Or let Istio add the pull secret to all pods that it injects (global.imagePullSecrets; each of their namespaces needs that Secret), or s${set}` : `S${set}`}: the template of ${workloadPath(first)} has no such container`
           : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod: ${workloadPath(first)} has ${template}${twice}`,
       command: webhooksCommand(invocation, policies),
     }
   },
   'drop-registry': ({ host, inner, without }) => ({
-    text: `If ${host} does not serve images below ${inner}/, as caches of other registries do, leave that out: the name would be ${without}. A default registry that is put in front of a full name makes such names (Rancher's system-default-registry, global.imageRegistry of charts)`,
+    text: `If ${host} does not serve images below ${inner}/, as caches of other registries do, remove that part: the name would be ${without}. A default registry that is put in front of a full name makes such names (Rancher's system-default-registry, global.imageRegistry of charts)`,
   }),
   'undouble-prefix': ({ prefix, without }, { invocation }) => ({
-    text: `Find what put ${prefix} in front of the name twice, such as a mutating webhook or policy for a mirror, or a registry in a chart's values: once, the name would be ${without}`,
+    text: `Find what put ${prefix} in front of the name twice, such as a mutating webhook or policy for a mirror, or a registry in a chart's values: with the prefix once, the name would be ${without}`,
     command: webhooksCommand(invocation, []),
   }),
   'roll-back': ({ deployment, revision, pods }, { invocation, findings: [{ namespace }] }) => ({
-    text: `Or go back to revision ${revision} until then, which ${pods === 1 ? '1 ready pod' : `${pods} ready pods`} still ${pods === 1 ? 'runs' : 'run'}`,
+    text: `Or go back to revision ${revision} for now: ${pods === 1 ? '1 ready pod still runs it' : `${pods} ready pods still run it`}`,
     command: kubectlCommand(
       invocation,
       `rollout undo ${shellWord(`deployment/${deployment}`)} --to-revision=${revision}`,
@@ -138,5 +158,68 @@ export const podSteps: StepWords<PodStep> = {
   'look-again': (_step, { invocation, findings: [{ namespace }] }) => ({
     text: 'Run the command again in five minutes: the next attempt records a new event',
     command: ownCommand(invocation, `diagnose -n ${shellWord(namespace)}`),
+  }),
+}
+
+/** Returns what a node's images have to be built for. */
+function platformOf({ os, kernel, architecture }: PullingNode): string {
+  if (os === 'windows')
+    return kernel === null
+      ? 'its Windows build'
+      : `its Windows build, ${kernel.split('.').slice(0, 3).join('.')}`
+  return architecture === null ? 'its platform' : `its platform, ${os ?? 'linux'}/${architecture}`
+}
+
+export const sandboxSteps: StepWords<SandboxStep> = {
+  'restore-sandbox-image': (_step, { findings }) => {
+    const { platform, kubeletMinor } = findings[0].host
+    const text = `Restore the pause image ${onNodes(findings)}: EKS's nodes come with it`
+    // Amazon Linux 2 ends with Kubernetes 1.32 (docs.aws.amazon.com/eks), and no other image has this service.
+    return platform === 'bottlerocket' || (kubeletMinor !== null && kubeletMinor > 32)
+      ? { text: `${text}, so replace the node` }
+      : nodeClientStep(
+          `${text}, and on Amazon Linux 2 this service pulls it with the node's role; otherwise replace the node`,
+          'systemctl restart sandbox-image',
+          findings,
+        )
+  },
+  'renew-sandbox-image': (_step, { findings, findings: [{ host }] }) => {
+    const { verbs, list } = sandboxImage(host)
+    return nodeClientStep(
+      `Remove the pause image ${onNodes(findings)} and pull it again (${verbs}), as what the runtime has of it is damaged or incomplete; this shows its name`,
+      list,
+      findings,
+    )
+  },
+  'ecr-login-of-node': ({ region }, { findings }) => {
+    const [first] = findings
+    const { platform, os } = first.host
+    const text = `Check that ${first.node === null ? 'the node' : `node ${first.node}`} can log in to ECR: its IAM role needs AmazonEC2ContainerRegistryPullOnly${first.host.runtime === 'docker' ? ", the kubelet's credential provider has to be configured" : ''}, and in a private subnet it needs the VPC endpoints ecr.api (for logins), ecr.dkr, and S3 (for layers)`
+    return region === null || platform === 'talos' || platform === 'bottlerocket' || os === 'windows'
+      ? { text }
+      : nodeShellStep(
+          `${text}; this tests the login, if the node has the AWS CLI`,
+          `aws ecr get-login-password --region ${shellWord(region)} >/dev/null && echo ok`,
+          findings,
+        )
+  },
+  'set-sandbox-image': ({ image, full }, { findings, findings: [first] }) => {
+    const archive = preloadPlace(first.host)
+    const preload = `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}`
+    const setting = sandboxSetting(first.host)
+    // kubernetes/kubernetes, build/pause/Makefile.
+    if (first.cause === 'platform-mismatch')
+      return {
+        text: `Give the runtime ${onNodes(findings)} a pause image that is built for ${platformOf(first.host)}, in ${setting}; registry.k8s.io/pause is built for every Linux architecture and for releases of Windows Server`,
+      }
+    return {
+      text:
+        full === undefined
+          ? `Give the runtime ${onNodes(findings)} a pause image that it can get: set it to one that is public or in your mirror${/^k8s\.gcr\.io\/./.test(image) ? `, such as ${image.replace('k8s.gcr.io', 'registry.k8s.io')}, as k8s.gcr.io is frozen` : ''} (${setting}), ${preload}`
+          : `Write the pause image with its registry, as ${full}, in the runtime's settings ${onNodes(findings)} (${setting}), ${preload}; \`crictl images\` there lists what it has`,
+    }
+  },
+  'sandbox-login': ({ registry }, { findings, findings: [first] }) => ({
+    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNodes(findings)}, in ${sandboxLoginPlace(first.host)}: pod pull secrets are not used for the pause image`,
   }),
 }

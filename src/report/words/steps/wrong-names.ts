@@ -35,6 +35,18 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
       setImages(invocation, [edit(first), ...others.map(edit)]),
     )
   },
+  'drop-default-registry': ({ registry, inner }, { invocation, findings: [first, ...others] }) => {
+    const edit = (finding: Findings[number]) => ({
+      ...finding,
+      known: finding.image.slice(registry.length + 1),
+      open: '',
+    })
+    return withEdit(
+      `Remove ${registry}/ from the name, which has two registries: a chart or a tool put its default in front of ${inner}, so write that where the registry is set (such as image.registry or global.imageRegistry of a chart), and only the rest into the repository`,
+      first,
+      setImages(invocation, [edit(first), ...others.map(edit)]),
+    )
+  },
   'correct-registry': ({ from, to, why }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) => ({ ...finding, known: atRegistry(finding, to), open: '' })
     return withEdit(

@@ -1,0 +1,27 @@
+/** Which cluster on a developer's machine a node belongs to, by the node's name, as the tools of such clusters want to know it. */
+
+import { shellWord } from '../sanitize.ts'
+
+/** Returns the flag that names the minikube cluster: its first node has the cluster's name, and the others add `-m02` to it. */
+export function minikubeProfile(node: string | null): string {
+  return node === null ? '' : ` -p ${shellWord(node.replace(/-m\d{2,}$/, ''))}`
+}
+
+/** Returns the flag that names the kind cluster; empty for the default name, or if the node's name is not of kind's form. */
+export function kindCluster(node: string | null): string {
+  const [, name] = /^(.+)-(?:control-plane|worker)\d*$/.exec(node ?? '') ?? []
+  return name === undefined || name === 'kind' ? '' : ` --name ${shellWord(name)}`
+}
+
+const K3D_NODE = /^k3d-(.+)-(?:server|agent)-\d+$/
+
+/** Whether the node is a container of k3d. */
+export function isOfK3d(node: string | null): boolean {
+  return K3D_NODE.test(node ?? '')
+}
+
+/** Returns the flag that names the k3d cluster; empty if the node's name is not of k3d's form. */
+export function k3dCluster(node: string | null): string {
+  const [, name] = K3D_NODE.exec(node ?? '') ?? []
+  return name === undefined ? '' : ` -c ${shellWord(name)}`
+}
