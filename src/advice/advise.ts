@@ -1,32 +1,38 @@
 /** Chooses the steps for a finding, the best first: by its cause, then by what its image and its pod are. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import { isOpenToAll } from '../diagnosis/denial.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
-import { PROVIDER_FAILED } from '../image/pull-messages.ts'
 import { registryBehind } from '../image/registries.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { hasClue, isOnTheWay } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
-import { checkedSteps, manifestSteps, missingSteps, platformSteps, servedElsewhere } from './image-steps.ts'
+import { checkedSteps, missingSteps, servedElsewhere } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import { dropRegistry, nameClueSteps, registrySteps, unreadableNameSteps } from './name-steps.ts'
 import {
   canceledSteps,
-  corruptSteps,
-  diskSteps,
+  manifestSteps,
   neverSteps,
   otherSteps,
+  platformSteps,
   signatureSteps,
 } from './node-steps.ts'
-import { admissionSteps, rollBack, runSteps, withNewRun, withRecreatedJob } from './pod-origin.ts'
+import {
+  admissionSteps,
+  outgoingSteps,
+  rollBack,
+  runSteps,
+  withNewRun,
+  withRecreatedJob,
+} from './pod-origin.ts'
+import { guestSteps, sandboxSteps, silentNodeSteps, virtualNodeSteps } from './pullers.ts'
 import { passedOverLogins } from './refused-login.ts'
-import { sandboxSteps } from './sandbox.ts'
-import type { Step, StepCode, StepOf } from './step.ts'
+import type { Step, StepCode } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
+import { corruptSteps, diskSteps } from './store-steps.ts'
 import { dnsSteps, proxySteps, refusedSteps, timeoutSteps } from './unreached.ts'
 import { schemeSteps, serverErrorSteps, tlsSteps } from './wrong-answer.ts'
 
@@ -69,73 +75,6 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
   return [first, ...others]
 }
 
-/** What waits for the node's next attempt, or for it to end a pod. */
-const BY_KUBELET: readonly StepCode[] = ['wait', 'restart-pull', 'recreate-pods', 'look-again']
-
-/** Nothing runs on a node that does not report anymore, and what it reported may have changed. */
-function silentNodeSteps({ node, clues }: Finding, steps: Step[]): Step[] {
-  const silent = clueOf(clues, 'node-silent')
-  if (silent === undefined || node === null) return steps
-  return [
-    { code: 'see-silent-node', node, since: silent.since },
-    { code: 'delete-silent-node', node },
-    ...steps.filter(step => !runsOnNode(step) && !isAbout('node', step) && !BY_KUBELET.includes(step.code)),
-  ]
-}
-
-/** What is set on the machines of nodes: which mirrors they ask, whom they trust, and how they reach the internet. */
-const NODE_SETTINGS: readonly StepCode[] = [
-  'mirror-settings',
-  'trust-authority',
-  'allow-http',
-  'fix-proxy',
-  'bypass-proxy',
-  'use-cache',
-  'use-local-image',
-  'node-resolver',
-  'raise-kubelet-qps',
-  'exempt-preloaded',
-]
-/** What makes new pods: a virtual kubelet tries a pod only for a while, and then leaves it as it is. */
-const MAKES_PODS: readonly StepCode[] = [
-  'distribute-login',
-  'recreate-pods',
-  'restart-pull',
-  'use-known-secret',
-]
-
-/** A virtual node has no machine to work on. Only Fargate's pods can test its way to a host, and have its identity. */
-function virtualNodeSteps({ host: { virtual }, reason }: Finding, steps: Step[]): Step[] {
-  if (virtual === undefined) return steps
-  const isPossible = (step: Step) =>
-    virtual === 'fargate'
-      ? !runsOnNode(step) || needsShell(step)
-      : !runsOnNode(step) && !isAbout('right', step)
-  const isSetting = ({ code }: Step) => NODE_SETTINGS.includes(code)
-  const own = steps.filter(step => isPossible(step) && !isSetting(step))
-  const [first] = own
-  const isRenamed = first !== undefined && isAbout('template', first)
-  const isStuck = reason === PROVIDER_FAILED && !isRenamed && !own.some(makesPods)
-  const repaired = first?.code === 'distribute-login' ? 1 : own.length
-  return [
-    ...own.toSpliced(repaired, 0, ...stepsIf(isStuck, { code: 'restart-pull' })),
-    ...stepsIf(steps.some(isSetting), { code: 'leave-virtual-node', of: virtual }),
-  ]
-}
-
-/** A secret that the pod names already reaches it without a new pod. */
-function makesPods(step: Step): boolean {
-  const isOld = step.code === 'distribute-login' && step.secret !== undefined
-  return MAKES_PODS.includes(step.code) && !isOld
-}
-
-/** The template may be correct already, and no login reaches a pod that is never replaced: delete it; its node may need a step, too. */
-function outgoingSteps({ outgoing, node }: Finding, steps: Step[]): Step[] {
-  if (outgoing === undefined) return steps
-  const ofNode = node === null ? [] : steps.filter(step => runsOnNode(step) || isAbout('node', step))
-  return [{ code: 'delete-outgoing-pod' }, ...ofNode]
-}
-
 function containerSteps(finding: Finding): Step[] {
   const { moved } = finding
   // The registry was switched off: nothing about the connection to its old name can be fixed.
@@ -158,7 +97,7 @@ function containerSteps(finding: Finding): Step[] {
     ...rollBack(finding),
   ])
   const steps = [...own, ...runSteps(finding, own)]
-  return hasClue(finding, 'guest') ? guestSteps(finding, steps) : steps
+  return guestSteps(finding, steps)
 }
 
 /** What shows that another registry was meant than the one that was asked. */
@@ -232,37 +171,6 @@ function grantsAccess(step: Step): boolean {
   )
 }
 
-/** Failures on the way to a registry's answer. */
-const ON_THE_WAY: readonly Cause[] = [
-  'registry-not-found-dns',
-  'network-timeout',
-  'connection-refused-or-reset',
-  'tls',
-  'http-https-mismatch',
-  'proxy',
-]
-
-/** A guest pulls by itself, with neither the node's settings nor the pod's pull secrets. */
-function guestSteps(finding: Finding, steps: Step[]): Step[] {
-  const { cause } = finding
-  const isOpen = cause === 'auth-required-or-denied' && isOpenToAll(finding)
-  const needs = isOpen ? undefined : ON_THE_WAY.includes(cause) ? 'way' : GUEST_NEEDS[cause]
-  const own = steps.filter(
-    step => !runsOnNode(step) && !isAbout('login', step) && !isAbout('right', step) && !isAbout('node', step),
-  )
-  return needs === undefined ? own : [{ code: 'guest-settings', needs }, ...own]
-}
-
-/** What else the guest lacks, by the cause; nothing if the image itself is at fault. */
-const GUEST_NEEDS: Partial<Record<Cause, StepOf<'guest-settings'>['needs']>> = {
-  'auth-required-or-denied': 'login',
-  'rate-limited': 'login',
-  'disk-full': 'room',
-  'registry-server-error': 'look',
-  'canceled-or-deadline': 'look',
-  other: 'look',
-}
-
 /** With policy Always, even an image that was built or loaded on the node is pulled from its registry. */
 function localSteps(finding: Finding): Step[] {
   const local = isRefusedOrMissing(finding.cause) ? clueOf(finding.clues, 'local-image') : undefined
@@ -279,14 +187,14 @@ function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: 
   const broken = clueOf(clues, 'mirrors-failed')?.broken ?? null
   if (broken === null || registry === null || endpoint?.role !== 'registry') return steps
   const lacking = steps[0]?.code === 'mirror-lacks-image' ? 1 : 0
-  const at = ON_THE_WAY.includes(cause) ? lacking : cause === 'rate-limited' ? 1 : steps.length
+  const at = isOnTheWay(cause) ? lacking : cause === 'rate-limited' ? 1 : steps.length
   return steps.toSpliced(at, 0, { code: 'broken-mirror', registry, ...broken })
 }
 
 /** A name that only leads to another registry fails, where that registry may answer. */
 function withRegistryBehind({ cause, registry, endpoint }: Finding, steps: Step[]): Step[] {
   const behind = registry === null ? null : registryBehind(registry)
-  const isFailing = ON_THE_WAY.includes(cause) || cause === 'registry-server-error'
+  const isFailing = isOnTheWay(cause) || cause === 'registry-server-error'
   if (behind === null || registry === null || !isFailing || (endpoint?.host ?? registry) !== registry)
     return steps
   return steps.toSpliced(1, 0, { code: 'use-behind', registry, behind })

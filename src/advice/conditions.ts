@@ -1,7 +1,7 @@
 /** What decides whether a step applies, read as a sentence: a clue of the finding, the cloud of its node, and steps under a condition. */
 
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
-import type { Finding } from '../diagnosis/finding.ts'
+import type { Cause, Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import type { Cloud } from '../image/registries.ts'
 import type { Step } from './step.ts'
@@ -9,6 +9,21 @@ import type { Step } from './step.ts'
 /** Whether the finding has a clue with this code. */
 export function hasClue({ clues }: Pick<Finding, 'clues'>, code: Clue['code']): boolean {
   return clueOf(clues, code) !== undefined
+}
+
+/** Failures on the way to a registry's answer. */
+const ON_THE_WAY: readonly Cause[] = [
+  'registry-not-found-dns',
+  'network-timeout',
+  'connection-refused-or-reset',
+  'tls',
+  'http-https-mismatch',
+  'proxy',
+]
+
+/** Whether the pull failed on the way to a registry's answer. */
+export function isOnTheWay(cause: Cause): boolean {
+  return ON_THE_WAY.includes(cause)
 }
 
 /** The steps if the condition holds, otherwise none. */

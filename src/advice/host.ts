@@ -85,7 +85,12 @@ export function isOfOthers(finding: Finding, { host }: NamedEndpoint): boolean {
   return isHosted(host) && !hasClue(finding, 'private-address')
 }
 
+/** The image's full name; as written, if that does not parse. */
+export function imageName({ reference, image }: Pick<Finding, 'reference' | 'image'>): string {
+  return reference ?? image
+}
+
 /** Repeats the pull on the node, to see the runtime's complete answer. */
-export function pullByHand({ reference, image }: Pick<Finding, 'reference' | 'image'>): Step[] {
-  return [{ code: 'pull-by-hand', image: reference ?? image }]
+export function pullByHand(finding: Pick<Finding, 'reference' | 'image'>): Step[] {
+  return [{ code: 'pull-by-hand', image: imageName(finding) }]
 }

@@ -1,7 +1,4 @@
-/**
- * Steps for an image that its registry, or a mirror, does not have, that is elsewhere by what a registry says or by what `--check-images`
- * found, or that is for other platforms or in another format than the node's.
- */
+/** Steps for an image that its registry, or a mirror, does not have, or that is elsewhere by what a registry says or by what `--check-images` found. */
 
 import { clueOf } from '../diagnosis/clue.ts'
 import { nodeServiceAt } from '../diagnosis/endpoint.ts'
@@ -9,19 +6,12 @@ import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { isLocal } from '../image/host.ts'
 import { repositoryOf } from '../image/reference.ts'
-import {
-  ecrCachePrefix,
-  isFixedHost,
-  isHosted,
-  isNamedLikeCache,
-  isOpenShiftRegistry,
-} from '../image/registries.ts'
+import { ecrCachePrefix, isHosted, isNamedLikeCache, isOpenShiftRegistry } from '../image/registries.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { answeringHost } from './host.ts'
 import { loginSteps } from './login.ts'
 import type { Step } from './step.ts'
-import { pageSteps } from './wrong-answer.ts'
 
 /** Steps for an image that the registry or a mirror does not have: those for the first fact that narrows it down, or else a search. */
 export function missingSteps(finding: Finding): Step[] {
@@ -195,67 +185,4 @@ function removeLogin(finding: Finding): Step[] {
     { code: 'remove-login', namespace, secrets: usableSecrets(finding.credential), registry },
     ...loginSteps(finding, 'refused'),
   ]
-}
-
-/** The name that a runtime has for the image. */
-export const imageName = ({ reference, image }: Finding) => reference ?? image
-
-/** Steps for the attestation of a build, in place of its image. */
-export function attestationSteps(finding: Finding): Step[] {
-  return [
-    { code: 'not-the-attestation', image: imageName(finding) },
-    { code: 'set-image', known: 'repository' },
-  ]
-}
-
-export function platformSteps(finding: Finding): Step[] {
-  const { os, architecture, kernel } = finding.host
-  if (os === 'windows') {
-    const build = clueOf(finding.clues, 'windows-build')?.build ?? null
-    const image: Step = { code: 'windows-image', kernel }
-    const elsewhere: Step = { code: 'schedule-elsewhere', os, architecture, build }
-    // A copy for Linux only, of an image that is for Windows, too.
-    if (build === null && hasClue(finding, 'asks-windows'))
-      return [
-        ...(hasClue(finding, 'for-linux') ? [...copySteps(finding), image] : [image, ...copySteps(finding)]),
-        elsewhere,
-        { code: 'show-platforms' },
-      ]
-    // Most pods that don't ask for Windows were meant for Linux.
-    return build === null && (hasClue(finding, 'any-os') || hasClue(finding, 'for-linux'))
-      ? [elsewhere, image, { code: 'show-platforms' }]
-      : [image, elsewhere, { code: 'show-platforms' }]
-  }
-  const platform = `${os ?? 'linux'}/${architecture ?? wantedIn(finding) ?? '<arch>'}`
-  return [
-    { code: 'show-platforms' },
-    { code: 'build-for', platform },
-    ...copySteps(finding),
-    { code: 'set-image', known: 'repository' },
-    { code: 'schedule-elsewhere', os, architecture, build: null },
-  ]
-}
-
-/** Clients of one platform copy that platform only; at a registry for everyone, images are not copies. */
-function copySteps(finding: Finding): Step[] {
-  const { registry } = finding
-  return stepsIf(registry !== null && !isFixedHost(registry), {
-    code: 'copy-platforms',
-    image: imageName(finding),
-  })
-}
-
-/** The architecture in Docker's message, which names the platform that it looked for; null if there is none. */
-function wantedIn({ evidence }: Finding): string | null {
-  // Not in a name, such as mcr.microsoft.com/windows/servercore.
-  return /(?<![\w./-])(?:linux|windows)\/(?!unknown)(\w+)/.exec(evidence?.text ?? '')?.[1] ?? null
-}
-
-export function manifestSteps(finding: Finding): Step[] {
-  if (hasClue(finding, 'web-page'))
-    return [...pageSteps(finding), { code: 'remove-image', image: imageName(finding) }]
-  const set: Step = { code: 'set-image', known: 'repository' }
-  if (hasClue(finding, 'attestation')) return attestationSteps(finding)
-  if (hasClue(finding, 'artifact')) return [{ code: 'not-an-image' }, set]
-  return [{ code: 'push-current-format' }, set]
 }

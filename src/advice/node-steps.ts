@@ -1,172 +1,69 @@
-/** Steps for problems on the node: its disk, layers, policies, and runtime. */
+/** Steps for images that the node does not run or must not pull, by their platform, their format, and policies, and for canceled and unknown failures. */
 
-import { type Clue, clueOf } from '../diagnosis/clue.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { atLeast, K3D_NODE } from '../diagnosis/pulling-node.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
 import { isSilent } from '../image/pull-messages.ts'
-import { isContainerRegistry } from '../image/registries.ts'
+import { isContainerRegistry, isFixedHost } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { ofMirror, pullByHand, silentMirror, targetHost, testManifest } from './host.ts'
-import { attestationSteps, imageName } from './image-steps.ts'
+import { imageName, ofMirror, pullByHand, silentMirror, targetHost, testManifest } from './host.ts'
 import type { Step, StepOf } from './step.ts'
 import type { NodePolicy } from './step-at-node.ts'
+import { attestationSteps, goneSteps } from './store-steps.ts'
 import { pageSteps } from './wrong-answer.ts'
 
-export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
-  if (hasClue(finding, 'memory'))
-    return [
-      { code: 'show-memory' },
-      // Windows does not kill processes to free memory.
-      ...stepsIf(finding.host.os !== 'windows', { code: 'show-killed' }),
-      { code: 'more-memory' },
-    ]
-  const full = clueOf(finding.clues, 'full-disk-path')
-  const show: Step = { code: 'show-disk', path: full?.path ?? null }
-  // Removing images frees nothing in a temporary folder.
-  return full?.temporary === true
-    ? [show, { code: 'free-temporary', path: full.path }]
-    : [show, { code: 'prune-images' }, { code: 'larger-disk' }]
-}
-
-export function corruptSteps(finding: Finding): Step[] {
-  const [, steps = replaceSteps] = BY_CORRUPTION.find(([code]) => hasClue(finding, code)) ?? []
-  return hasClue(finding, 'web-page') ? pageSteps(finding) : steps(finding)
-}
-
-/** The first clue that the finding has decides. */
-const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
-  ['snapshotter-gone', goneSteps],
-  ['no-unpacker', unpackerSteps],
-  [
-    'pull-records',
-    finding => [{ code: 'open-records' }, ...stepsIf(hasClue(finding, 'disk-fault'), { code: 'check-disk' })],
-  ],
-  ['encrypted', () => [{ code: 'decryption-key' }, { code: 'runtime-log' }]],
-  ['layer-mismatch', () => [{ code: 'not-an-image' }, { code: 'push-again' }]],
-  ['too-many-layers', () => [{ code: 'fewer-layers' }]],
-  ['other-manifest', otherManifestSteps],
-  ['discarded', downloadSteps],
-  ['attestation', attestationSteps],
-  ['artifact', () => [{ code: 'not-an-image' }, { code: 'set-image', known: 'repository' }]],
-  ['layer-type', () => [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]],
-  ['missing-tool', toolSteps],
-  ['locked-layer', () => [{ code: 'restart-pull' }, { code: 'runtime-log' }, { code: 'slow-pull' }]],
-  ['user-namespace', () => [{ code: 'more-ids' }, { code: 'runtime-log' }]],
-  ['file-system', () => [{ code: 'move-store' }, { code: 'runtime-log' }]],
-  ['busy-mount', () => [{ code: 'release-mount' }, { code: 'runtime-log' }, { code: 'restart-pull' }]],
-  ['kernel-refuses', refusalSteps],
-  ['disk-fault', () => [{ code: 'check-disk' }, { code: 'runtime-log' }]],
-  ['content-gone', lostContentSteps],
-  ['damaged-store', lostImageSteps],
-  ['torn-store', lostImageSteps],
-  ['lazy-snapshotter', lazySteps],
-  ['mount-refused', refusedMountSteps],
-  ['file-denied', deniedFileSteps],
-]
-
-/** Windows' words: a part of an image that was written before may be in the way, too. */
-function deniedFileSteps(finding: Finding): Step[] {
-  if (finding.host.os !== 'windows') return replaceSteps(finding)
+export function platformSteps(finding: Finding): Step[] {
+  const { os, architecture, kernel } = finding.host
+  if (os === 'windows') {
+    const build = clueOf(finding.clues, 'windows-build')?.build ?? null
+    const image: Step = { code: 'windows-image', kernel }
+    const elsewhere: Step = { code: 'schedule-elsewhere', os, architecture, build }
+    // A copy for Linux only, of an image that is for Windows, too.
+    if (build === null && hasClue(finding, 'asks-windows'))
+      return [
+        ...(hasClue(finding, 'for-linux') ? [...copySteps(finding), image] : [image, ...copySteps(finding)]),
+        elsewhere,
+        { code: 'show-platforms' },
+      ]
+    // Most pods that don't ask for Windows were meant for Linux.
+    return build === null && (hasClue(finding, 'any-os') || hasClue(finding, 'for-linux'))
+      ? [elsewhere, image, { code: 'show-platforms' }]
+      : [image, elsewhere, { code: 'show-platforms' }]
+  }
+  const platform = `${os ?? 'linux'}/${architecture ?? wantedIn(finding) ?? '<arch>'}`
   return [
-    { code: 'release-store' },
-    { code: 'runtime-log' },
-    { code: 'remove-image', image: imageName(finding) },
+    { code: 'show-platforms' },
+    { code: 'build-for', platform },
+    ...copySteps(finding),
+    { code: 'set-image', known: 'repository' },
+    { code: 'schedule-elsewhere', os, architecture, build: null },
   ]
 }
 
-/** What arrived is undamaged, so pulling it again does not help. */
-function refusedMountSteps({ clues }: Finding): Step[] {
-  const refused = clueOf(clues, 'mount-refused')
-  return [
-    ...(refused === undefined ? [] : [{ ...refused, code: 'refused-mount' } as const]),
-    { code: 'runtime-log' },
-  ]
+/** Clients of one platform copy that platform only; at a registry for everyone, images are not copies. */
+function copySteps(finding: Finding): Step[] {
+  const { registry } = finding
+  return stepsIf(registry !== null && !isFixedHost(registry), {
+    code: 'copy-platforms',
+    image: imageName(finding),
+  })
 }
 
-function unpackerSteps({ clues }: Finding): Step[] {
-  const snapshotter = clueOf(clues, 'no-unpacker')?.snapshotter ?? null
-  return [{ code: 'define-unpacker', snapshotter }, { code: 'runtime-log' }]
+/** The architecture in Docker's message, which names the platform that it looked for; null if there is none. */
+function wantedIn({ evidence }: Finding): string | null {
+  // Not in a name, such as mcr.microsoft.com/windows/servercore.
+  return /(?<![\w./-])(?:linux|windows)\/(?!unknown)(\w+)/.exec(evidence?.text ?? '')?.[1] ?? null
 }
 
-function toolSteps({ clues }: Finding): Step[] {
-  const lacks = clueOf(clues, 'missing-tool')
-  const install = lacks === undefined ? [] : [{ ...lacks, code: 'install-tool' } as const]
-  return [...install, { code: 'runtime-log' }]
-}
-
-/** The kernel, not the image or the disk, is in the way. */
-function refusalSteps({ clues }: Finding): Step[] {
-  const atLimit = clueOf(clues, 'kernel-refuses')?.for === 'limit'
-  return [{ code: atLimit ? 'raise-limits' : 'give-rights' }, { code: 'runtime-log' }]
-}
-
-/** Of a snapshotter without a name, only what the runtime says of it is known. */
-function goneSteps({ clues }: Finding): Step[] {
-  const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
-  return [
-    { code: 'start-snapshotter', name },
-    name === null ? { code: 'runtime-log' } : { code: 'snapshotter-log', name },
-  ]
-}
-
-/** The snapshotter requests the layers itself, and has what is left of them. */
-function lazySteps({ clues }: Finding): Step[] {
-  const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
-  return [{ code: 'snapshotter-log', name }, { code: 'bypass-snapshotter' }]
-}
-
-function otherManifestSteps(finding: Finding): Step[] {
-  if (isEmpty(finding)) return downloadSteps(finding)
-  return [{ code: 'digest-mismatch', host: targetHost(finding).host }, ...pullByHand(finding)]
-}
-
-/** The runtime lists an image, or has just pulled it, and can't find it. */
-function lostImageSteps(finding: Finding): Step[] {
-  return [
-    { code: 'remove-image', image: imageName(finding) },
-    { code: 'restart-pull' },
-    { code: 'runtime-log' },
-    { code: 'check-store' },
-  ]
-}
-
-function lostContentSteps(finding: Finding): Step[] {
-  return [
-    { code: 'remove-image', image: imageName(finding) },
-    { code: 'keep-layers' },
-    { code: 'runtime-log' },
-  ]
-}
-
-/** Removes what is damaged, so that the next attempt pulls the image again. */
-function replaceSteps(finding: Finding): Step[] {
-  const remove: Step = { code: 'remove-image', image: imageName(finding) }
-  const update = stepsIf(hasClue(finding, 'layer-format'), { code: 'update-runtime' })
-  return [
-    ...(isBeforeZstd(finding) ? [...update, remove] : [remove, ...update]),
-    { code: 'runtime-log' },
-    { code: 'push-again' },
-  ]
-}
-
-/** containerd reads zstd from 1.5 on; before, such a layer is no tar archive to it. */
-const isBeforeZstd = ({ host }: Finding) =>
-  host.runtime === 'containerd' && host.version !== null && !atLeast(host, 1, 5)
-
-const isEmpty = ({ clues }: Finding) => clueOf(clues, 'arrived')?.bytes === 0
-
-/** What arrived was discarded, so the node has no image to remove: the next attempt downloads it again, along the same way. */
-function downloadSteps(finding: Finding): Step[] {
-  const target = targetHost(finding)
-  return [
-    ...pullByHand(finding),
-    { code: 'check-download', host: target.host },
-    { code: 'show-proxy' },
-    ...ofMirror(finding, target),
-    ...stepsIf(!isEmpty(finding), { code: 'push-again' }),
-  ]
+export function manifestSteps(finding: Finding): Step[] {
+  if (hasClue(finding, 'web-page'))
+    return [...pageSteps(finding), { code: 'remove-image', image: imageName(finding) }]
+  const set: Step = { code: 'set-image', known: 'repository' }
+  if (hasClue(finding, 'attestation')) return attestationSteps(finding)
+  if (hasClue(finding, 'artifact')) return [{ code: 'not-an-image' }, set]
+  return [{ code: 'push-current-format' }, set]
 }
 
 /** What runs the cluster's nodes on a developer's machine, and copies images into them; k3d's nodes are known by their names. */
@@ -270,7 +167,7 @@ export function otherSteps(finding: Finding): Step[] {
     const about = hasClue(finding, 'old-settings') ? 'old-format' : 'unreadable'
     return [{ code: 'mirror-settings', host: null, registry, about }, ...pullByHand(finding)]
   }
-  if (clueOf(finding.clues, 'status') !== undefined && endpoint?.role === 'registry')
+  if (hasClue(finding, 'status') && endpoint?.role === 'registry')
     return [{ code: 'read-all' }, testManifest(finding, endpoint), { code: 'show-proxy' }]
   if (registry !== null && endpoint?.role === 'mirror')
     return [

@@ -3,6 +3,7 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import type { Step, StepCode } from './step.ts'
+import { isAbout, runsOnNode } from './step-traits.ts'
 
 /** Steps that change the name in the workload's template. */
 const IN_TEMPLATE: readonly StepCode[] = [
@@ -89,4 +90,11 @@ export function runSteps({ clues, workload }: Finding, steps: Step[]): Step[] {
   return run === undefined || workload === null || !edited
     ? []
     : [{ code: 'delete-run', cronJob: workload.name }]
+}
+
+/** The template may be correct already, and no login reaches a pod that is never replaced: delete it; its node may need a step, too. */
+export function outgoingSteps({ outgoing, node }: Finding, steps: Step[]): Step[] {
+  if (outgoing === undefined) return steps
+  const ofNode = node === null ? [] : steps.filter(step => runsOnNode(step) || isAbout('node', step))
+  return [{ code: 'delete-outgoing-pod' }, ...ofNode]
 }

@@ -34,13 +34,7 @@ export type NetworkStep =
       /** The path of the manifest that the host failed at, with its query: asking for less might look healthy. */
       manifest?: string
     } & NamedEndpoint)
-  | { code: 'who-answered'; host: string }
-  | { code: 'page-instead'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)
-  | { code: 'serve-layers'; host: string; registry: string }
-  | { code: 'storage-refused'; host: string }
-  | { code: 'ask-layer'; host: string; layer: string }
-  | { code: 'layer-refused'; host: string }
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
@@ -49,6 +43,15 @@ export type NetworkStep =
   | { code: 'desktop-proxy'; host: string | null; wanted: string }
   | { code: 'pass-proxy'; host: string }
   | { code: 'bypass-proxy'; host: string }
+
+/** Find out why a host that was reached sends something other than the image. */
+export type AnswerStep =
+  | { code: 'who-answered'; host: string }
+  | { code: 'page-instead'; host: string }
+  | { code: 'serve-layers'; host: string; registry: string }
+  | { code: 'storage-refused'; host: string }
+  | { code: 'ask-layer'; host: string; layer: string }
+  | { code: 'layer-refused'; host: string }
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
 
 /** Repair TLS: a host's certificate, and who has to trust it. */

@@ -17,6 +17,7 @@ import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
 import type {
+  AnswerStep,
   CertificateStep,
   MirrorStep,
   NetworkStep,
@@ -36,6 +37,7 @@ export type Step =
   | LimitStep
   | PodStep
   | NetworkStep
+  | AnswerStep
   | CertificateStep
   | MirrorStep
   | PolicyStep

@@ -52,7 +52,8 @@ async function candidatesFor(request: CompletionRequest, context: CommandContext
   const spent = context.clock.now() - context.startedAt
   const left = PATIENCE - RESERVE - spent
   // Loading the client and sending a request takes longer than the start. If the start was slow, the answer would be late anyway.
-  if (request.wanted === null || left <= spent) return []
+  const needed = request.wanted === 'namespaces' || request.wanted === 'pods' ? spent : 0
+  if (request.wanted === null || left <= needed) return []
   const ending = new AbortController()
   const signal = AbortSignal.any([context.signal, ending.signal])
   const late = Promise.withResolvers<Candidate[]>()
@@ -74,7 +75,8 @@ async function namesFrom(
   if (wanted === 'namespaces' || wanted === 'pods') return fromCluster(request, context, signal)
   if (wanted === 'causes') {
     const { CAUSE_NAMES } = await import('../report/words/explanations.ts')
-    return CAUSE_NAMES.map(value => ({ value }))
+    const { RULES } = await import('../report/words/audit.ts')
+    return [...new Set([...CAUSE_NAMES, ...RULES])].map(value => ({ value }))
   }
   if (wanted === null) return []
   const { kubeconfigNames } = await import('../kubernetes/kubeconfig/load.ts')

@@ -1,7 +1,7 @@
 /** What a pull's text says of the kubelet's credential provider: that the plugin failed, and its own reason. */
 
 /** The kubelet ran the plugin, or a helper, and got no login (pkg/credentialprovider/plugin). Matches masked texts, too. */
-export const PROVIDER_FAILED = /\bcredential provider plugin\b|\berror getting credentials\b/i
+export const PLUGIN_FAILED = /\bcredential provider plugin\b|\berror getting credentials\b/i
 
 /** What failed: the protocol's version, the program itself, its time, or something that only the plugin knows. */
 export type ProviderProblem = 'api-version' | 'program' | 'time' | 'other'

@@ -6,7 +6,7 @@ import { cloudOf, isPublic } from '../image/registries.ts'
 import { demandsLogin, demandsTerms, servedAt } from './access-demands.ts'
 import { isPage, UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import type { Clue } from './clue.ts'
-import { PROVIDER_FAILED } from './credential-provider.ts'
+import { PLUGIN_FAILED } from './credential-provider.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { CredentialStatus, DenialSubcause, Finding } from './finding.ts'
 import { isOfCaller, lapseIn, projectIn } from './lapse.ts'
@@ -120,7 +120,7 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   const { masked, text, reference, credential } = refusal
   if (servedAt(text, reference?.registry ?? null) !== null) return 'policy'
   // The kubelet's plugin failed, so no registry was asked.
-  if (PROVIDER_FAILED.test(masked)) return 'no-credential-sent'
+  if (PLUGIN_FAILED.test(masked)) return 'no-credential-sent'
   const proven = provenIn(masked)
   // A web page that gives no reason is not the registry's answer.
   if (proven === undefined && isPage(masked)) return 'unspecified'

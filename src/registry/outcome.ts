@@ -15,15 +15,16 @@ export interface ManifestReference {
 export type UnreachableReason = 'dns' | 'timeout' | 'connection' | 'tls' | 'proxy' | 'refused' | 'malformed'
 
 export type RegistryProblem =
-  /** 401 or 403. Docker Hub answers the same for missing and private repositories. */
-  | { status: 'denied'; httpStatus: number }
+  /** 401 or 403. Docker Hub answers the same for missing and private repositories. `lacksScope`: its token was accepted, but is not for that repository. */
+  | { status: 'denied'; httpStatus: number; lacksScope?: true }
   /** The login itself was refused, by the token server or by a registry that uses Basic authentication. */
   | { status: 'wrong-credential' }
   /** 429; null without a Retry-After header. */
   | { status: 'rate-limited'; retryAfterSeconds: number | null }
   /** `detail`: host and error code. */
   | { status: 'unreachable'; why: UnreachableReason; detail: string }
-  | { status: 'server-error'; httpStatus: number; detail: string }
+  /** `isWebPage`: a login portal or proxy answered every request with HTML, also with status 200. */
+  | { status: 'server-error'; httpStatus: number; detail: string; isWebPage?: true }
 
 /** The identity that a request was made with. */
 export interface RequestIdentity {

@@ -9,12 +9,21 @@ export function problemOf(answer: RegistryAnswer, who: string): RegistryProblem 
   return statusProblem(answer, `${who} ${answer.url.host}`)
 }
 
+/** Whether HTML was sent, in place of a registry's answer. */
+export function isWebPage({ headers }: Pick<RegistryAnswer, 'headers'>): boolean {
+  return /\bhtml\b/i.test([headers['content-type'] ?? ''].flat().join())
+}
+
 /** The same for an answer of which only this is known. @param name leads the detail */
 export function statusProblem(
   { status, headers, at }: Pick<RegistryAnswer, 'status' | 'headers' | 'at'>,
   name: string,
 ): RegistryProblem {
-  if (status === 401 || status === 403) return { status: 'denied', httpStatus: status }
+  if (status === 401 || status === 403) {
+    const denied = { status: 'denied', httpStatus: status } as const
+    const challenge = [headers['www-authenticate'] ?? ''].flat().join()
+    return challenge.includes('insufficient_scope') ? { ...denied, lacksScope: true } : denied
+  }
   if (status === 429) {
     const wait = retryAfter(headers['retry-after'], at)
     return { status: 'rate-limited', retryAfterSeconds: wait === null ? null : Math.ceil(wait / 1000) }

@@ -3,7 +3,7 @@
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import type { ResponseHeaders } from './connection.ts'
 import type { Quota, QuotaOutcome } from './outcome.ts'
-import { statusProblem } from './problem.ts'
+import { isWebPage, statusProblem } from './problem.ts'
 
 /** HEAD of this tag returns the quota and costs no pull (Docker Hub's documentation). */
 export const QUOTA_PROBE = {
@@ -31,7 +31,7 @@ export function parseQuota(headers: ResponseHeaders): Quota | null {
   const remainings = amounts(headers['ratelimit-remaining'])
   if (limits === null || remainings === null) return null
   if (limits.length === 0) {
-    return remainings.length === 0 && !isWebPage(headers['content-type']) ? { status: 'unlimited' } : null
+    return remainings.length === 0 && !isWebPage({ headers }) ? { status: 'unlimited' } : null
   }
   const quotas = limits.map((limit, index) => {
     const left = remainings.find(each => sameWindow(each, limit)) ?? remainings[index] ?? remainings[0]
@@ -51,11 +51,6 @@ export function parseQuota(headers: ResponseHeaders): Quota | null {
 export function quotaIn(headers: ResponseHeaders): QuotaOutcome {
   const detail = "the answer doesn't say how many pulls are left"
   return parseQuota(headers) ?? { status: 'server-error', httpStatus: 200, detail }
-}
-
-/** A portal or proxy that answers every request says nothing about the quota. */
-function isWebPage(contentType: string | string[] | undefined): boolean {
-  return /\bhtml\b/i.test([contentType ?? ''].flat().join())
 }
 
 function sameWindow(a: Amount, b: Amount): boolean {

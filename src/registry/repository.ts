@@ -6,12 +6,16 @@ import { parseJsonObject, record } from '../json/json-object.ts'
 import type { AuthorizedAnswer } from './authorized-requests.ts'
 import type { RegistryAnswer } from './connection.ts'
 import type { ManifestReference, Platform, TagsOutcome } from './outcome.ts'
-import { problemOf } from './problem.ts'
+import { isWebPage, problemOf } from './problem.ts'
 
 /** Status and headers of an answer about a manifest. The digest is required today, but older registries omit it. */
 export function readHead(answer: RegistryAnswer, reference: ManifestReference | null) {
   if (answer.status === 404) return { status: 'not-found' as const }
   if (answer.status !== 200) return problemOf(answer, 'registry')
+  if (isWebPage(answer)) {
+    const detail = `${answer.url.host} answered with a web page, not as a registry`
+    return { status: 'server-error' as const, httpStatus: answer.status, detail, isWebPage: true as const }
+  }
   const digest = headerPart(answer.headers['docker-content-digest'], /^[a-z0-9]+:[0-9a-f]{32,128}$/)
   const wanted = reference?.digest ?? null
   if (digest !== null && wanted !== null && digest !== wanted) return digestMismatch(answer)

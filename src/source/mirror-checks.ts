@@ -65,9 +65,7 @@ async function askMirror(mirror: Registry, image: Reference, { prefix, login }: 
 function answerOf(outcome: ManifestOutcome): MirrorAnswer {
   switch (outcome.status) {
     case 'found':
-      return outcome.mediaType !== null && /html/.test(outcome.mediaType)
-        ? { status: 'html' }
-        : { status: 'found', digest: outcome.digest, mediaType: outcome.mediaType }
+      return { status: 'found', digest: outcome.digest, mediaType: outcome.mediaType }
     case 'not-found':
       return { status: 'missing' }
     case 'denied':
@@ -78,6 +76,6 @@ function answerOf(outcome: ManifestOutcome): MirrorAnswer {
     case 'unreachable':
       return { status: 'unreachable', why: outcome.why, detail: outcome.detail }
     case 'server-error':
-      return { status: 'failed', detail: outcome.detail }
+      return outcome.isWebPage === true ? { status: 'html' } : { status: 'failed', detail: outcome.detail }
   }
 }

@@ -115,6 +115,10 @@ test('a cluster that answers late has no candidates', async () => {
 test('a slow start leaves no time to ask the cluster', async () => {
   expect(await complete(['why', ''], false, 150)).toEqual({ directive: ':4', values: [] })
   expect(await complete(['dia'], false, 150)).toEqual({ directive: ':4', values: ['diagnose'] })
+  expect(await complete(['explain', 'no-dig'], false, 150)).toEqual({
+    directive: ':4',
+    values: ['no-digest'],
+  })
 })
 
 describe('the script of a shell', () => {

@@ -57,6 +57,10 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
   ],
   [
     { ...none, verdict: 'denied', repository: 'unknown', asks: [] },
+    'Docker Hub denied the request, although images like this one are public, so nothing is proven.',
+  ],
+  [
+    { ...none, verdict: 'denied', repository: 'unknown', reference: 'docker.io/acme/app:1', asks: [] },
     'Docker Hub does not say whether the image exists: if it does, it is private, and no login was available to try.',
   ],
   [

@@ -180,6 +180,13 @@ describe('the verdict', () => {
     )
   })
 
+  test('speaks of one pod where there is one', () => {
+    const one = state({ status: 'unknown', code: 'on-delete', counts: { wanted: 1, pulled: 1, ready: 1 } })
+    expect(render(report('unknown', [one]), 'table', false)).toContain(
+      'its pod runs an older template until the pod is deleted',
+    )
+  })
+
   test('names one node of many and how many pods are well', () => {
     const states = [{ ...failed(), troubles: [trouble({ well: 499 })] }]
     expect(render(report('failed', states), 'table', false)).toContain(

@@ -105,6 +105,24 @@ test('a public image, a missing tag, a missing repository and a private image ar
   )
 })
 
+test.each<[what: string, answer: Answer, verdict: string]>([
+  [
+    'a login portal that answers everything with a page',
+    { headers: { 'content-type': 'text/html' } },
+    'failed',
+  ],
+  [
+    'a mirror that asks for its own login',
+    { status: 401, headers: { 'www-authenticate': 'Basic' } },
+    'denied',
+  ],
+  ['a mirror that denies without asking for a login', { status: 401 }, 'denied'],
+])('in place of Docker Hub, %s proves nothing about an official image', async (_what, answer, verdict) => {
+  const { origin } = await serve(() => answer)
+  const { judged } = await check(registriesAt({ 'docker.io': origin }), [question('nginx:1.27')])
+  expect(judged[0]?.verdict).toBe(verdict)
+})
+
 test('a login of this machine is looked up only if anonymous access was denied, and sent to its own registry only', async () => {
   const { registries, url } = await start()
   const basic = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }

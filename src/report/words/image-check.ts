@@ -1,6 +1,7 @@
 /** The words of image checks: what the registry's answers prove, and with which login each was given. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
+import { isPublic } from '../../image/registries.ts'
 import type { ImageAnswer, ImageAsk, UnaskedReason } from '../../snapshot/image-check.ts'
 import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
 import { durationText } from './duration.ts'
@@ -38,7 +39,9 @@ const VERDICT: Record<ImageVerdict, (check: JudgedCheck, named: ReferenceParts) 
   denied: (check, { registry, repository }) =>
     check.repository === 'there'
       ? `${capitalize(registryLabel(registry))} has ${repository}, but ${triedLogins(check)}`
-      : `${capitalize(registryLabel(registry))} does not say whether the image exists: if it does, it is private, and ${triedLogins(check)}`,
+      : isPublic(check.reference)
+        ? `${capitalize(registryLabel(registry))} denied the request, although images like this one are public, so nothing is proven`
+        : `${capitalize(registryLabel(registry))} does not say whether the image exists: if it does, it is private, and ${triedLogins(check)}`,
   'rate-limited': (_check, { registry }) =>
     `${capitalize(registryLabel(registry))} is limiting requests from this machine, so nothing is proven`,
   unreachable: (_check, { registry }) =>

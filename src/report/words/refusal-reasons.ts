@@ -181,6 +181,12 @@ export function reasonToHeed({ registry, reason }: { registry: string; reason: s
   return `what ${registryLabel(registry)} answered, and ask its administrators if that is not clear: ${quotedReason(reason)}`
 }
 
+/** Returns why the registry was not asked: what the node's plugin says. */
+export function providerMeaning({ clues }: Pick<Finding, 'clues'>): string {
+  const reason = clues.find(clue => clue.code === 'provider-reason')?.reason
+  return `The plugin on the node that fetches logins failed, so the registry was not asked${reason === undefined ? '.' : `. Its reason: "${reason}".`}`
+}
+
 /** Whether Azure Container Instances could not get the image for the pod, for whatever reason. */
 export function isInaccessible({ evidence }: Pick<Finding, 'evidence'>): boolean {
   return /\bcheck the image and registry credential\b/i.test(evidence?.text ?? '')

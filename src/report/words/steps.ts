@@ -4,6 +4,7 @@ import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
 import { formatNumber, pluralize } from './nouns.ts'
+import { answerSteps } from './steps/answers.ts'
 import { certificateSteps } from './steps/certificates.ts'
 import { cloudPermissionSteps } from './steps/cloud-permissions.ts'
 import { imageContentSteps } from './steps/image-content.ts'
@@ -79,6 +80,7 @@ const WORDS: StepWords<Step> = {
   ...nameSteps,
   ...wrongNameSteps,
   ...networkSteps,
+  ...answerSteps,
   ...certificateSteps,
   ...mirrorSteps,
   ...nodeSteps,

@@ -37,7 +37,9 @@ const ENDED: Record<EndCode, Words> = {
   deleted: () => 'was deleted while waiting',
   paused: () => 'paused: no pod gets its newest template until the rollout is resumed',
   'on-delete': ({ counts }) =>
-    `uses the OnDelete strategy: not all of its ${pluralize(counts.wanted, 'pod')} run the newest template, and each is replaced only when it is deleted`,
+    counts.wanted === 1
+      ? 'uses the OnDelete strategy: its pod runs an older template until the pod is deleted'
+      : `uses the OnDelete strategy: not all of its ${pluralize(counts.wanted, 'pod')} run the newest template, and each is replaced only when it is deleted`,
   ended: ({ obstacle }) => `has failed for a reason other than its images${because(obstacle)}`,
   unreadable: () => "the workload, its revisions, or its pods can't be read, so its state is unknown",
 }

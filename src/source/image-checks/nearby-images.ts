@@ -110,9 +110,9 @@ export class NearbyImages {
 }
 
 /**
- * Whether the denial proves that the image does not exist. A 401 without a login proves it if all of the registry's images are public; a
- * 403 does not, because the registry can refuse this machine's address.
+ * Whether the denial proves that the image does not exist. That its own token does not reach it proves it if all of the registry's images
+ * are public. Another 401 does not, as a mirror asks for its own login, nor a 403, as a registry can refuse this machine's address.
  */
 export function isFinalDenial(reference: Reference, outcome: ManifestOutcome): boolean {
-  return outcome.status === 'denied' && outcome.httpStatus === 401 && isPublic(fullName(reference))
+  return outcome.status === 'denied' && outcome.lacksScope === true && isPublic(fullName(reference))
 }

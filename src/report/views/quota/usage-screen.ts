@@ -51,7 +51,7 @@ export function usageBlocks(report: UsageReport, options: Omit<UsageScreen, keyo
   const screen = { ...options, window: usage.window, partial: isPartial(gaps) }
   const unread = restartsUnread === 0 ? [] : wrap(unreadRestartsText(restartsUnread), width, '  ')
   return [
-    [palette.strong(spendersHeading(screen)), ...spenderLines(usage, screen), ...unread],
+    [...wrap(spendersHeading(screen), width).map(palette.strong), ...spenderLines(usage, screen), ...unread],
     outlookLines(usage, screen),
     planLines(usage, screen),
     forecastLines(usage, screen),

@@ -23,6 +23,7 @@ import {
   perimeterMeaning,
   perimeterOf,
   perimeterTitle,
+  providerMeaning,
   UNASKED,
 } from '../refusal-reasons.ts'
 import { awsPolicyMeaning } from '../steps/cloud-permissions.ts'
@@ -248,11 +249,6 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [isBroken, 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.'],
     'The registry does not say whether the login, the permission, or the name is the problem.',
   ],
-}
-
-function providerMeaning({ clues }: Pick<Finding, 'clues'>): string {
-  const reason = clues.find(clue => clue.code === 'provider-reason')?.reason
-  return `The plugin on the node that fetches logins failed, so the registry was not asked${reason === undefined ? '.' : `. Its reason: "${reason}".`}`
 }
 
 function noLoginMeaning({ registry, steps, clues }: CauseContext['findings'][0]): string {

@@ -74,48 +74,6 @@ const DEFAULT_OF: Record<DefaultName, string> = {
   documentation: 'of a domain that is reserved for documentation (RFC 2606)',
 }
 
-/** Where operators of hosted registries say how they are, by their hosts. */
-const STATUS_PAGES: readonly [RegExp, of: string, address: string][] = [
-  [/(?:^|\.)docker\.(?:io|com)$|^dhi\.io$/, "Docker Hub's", 'https://www.dockerstatus.com'],
-  [/(?:^|\.)quay\.io$/, "Quay's", 'https://status.redhat.com'],
-  [/(?:^|\.)redhat\.(?:io|com)$/, "Red Hat's", 'https://status.redhat.com'],
-  [/^ghcr\.io$|(?:^|\.)(?:githubusercontent|pkg\.github)\.com$/, "GitHub's", 'https://www.githubstatus.com'],
-  [/(?:^|\.)gitlab\.com$/, "GitLab's", 'https://status.gitlab.com'],
-  [/(?:^|\.)(?:gcr\.io|pkg\.dev|googleapis\.com)$/, "Google Cloud's", 'https://status.cloud.google.com'],
-  [
-    /(?:^|\.)(?:azurecr\.io|microsoft\.com|mscr\.io|blob\.core\.windows\.net)$/,
-    "Azure's",
-    'https://azure.status.microsoft',
-  ],
-  [
-    /^public\.ecr\.aws$|\.dkr[.-]ecr.*\.amazonaws\.com$|[.-]s3[.-].*amazonaws\.com$/,
-    "AWS's",
-    'https://health.aws.amazon.com',
-  ],
-  [/(?:^|\.)icr\.io$/, "IBM Cloud's", 'https://cloud.ibm.com/status'],
-]
-
-/** Returns what to look at where a host's servers fail: only its operators have its log. */
-function statusText(host: string, label: string): string {
-  const [, of, address] = STATUS_PAGES.find(([hosts]) => hosts.test(hostAlone(host))) ?? []
-  if (of !== undefined) return `Check ${of} status at ${address}`
-  return isHosted(host)
-    ? `See whether the operators of ${label} report an outage`
-    : `Check the status and the log of ${label}`
-}
-
-/** Returns whose rule may refuse at a storage host, by its provider. */
-function storageRule(host: string): string {
-  if (/amazonaws\.com(?:\.cn)?$/.test(host))
-    return "a policy of the bucket or of the VPC's S3 endpoint, which has to allow the bucket"
-  if (/\.blob\.core\.windows\.net$/.test(host))
-    return "the storage account's firewall, or a service endpoint policy of the nodes' subnet that does not list it"
-  if (/googleapis\.com$/.test(host)) return 'VPC Service Controls, or a policy of the bucket'
-  return isHosted(host)
-    ? "a block of the nodes' address by its operator"
-    : 'a policy of the bucket, or a firewall in front of it'
-}
-
 /** Where each product has the address that it announces (docs.gitea.com, goharbor.io/docs, docs.gitlab.com, docs.projectquay.io). */
 const REALM_SETTING: Record<RealmProduct | 'any', string> = {
   gitea:
@@ -157,11 +115,6 @@ function mirrorOf({ invocation, findings: [first] }: StepContext) {
 const OF_DESKTOP = /^(?:192\.168\.65\.\d{1,3}|https?\.docker\.internal)(?::\d+)?$/
 
 export const networkSteps: StepWords<NetworkStep> = {
-  'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
-    text: isHosted(host)
-      ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}`
-      : `Look for what answers at ${host} in place of the registry: its reverse proxy or ingress may not pass /v2/ on, or the registry may be at another port or host (Nexus has a connector with a port of its own for Docker)`,
-  }),
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
       `${isFixedHost(host) || isRight(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
@@ -225,12 +178,6 @@ export const networkSteps: StepWords<NetworkStep> = {
       findings,
     )
   },
-  'who-answered': ({ host }, { findings }) =>
-    nodeShellStep(
-      `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): a proxy or firewall in between can send a bare 403, too; ${host} itself answers 200 or 401, with the header Docker-Distribution-Api-Version`,
-      curlCommand(findings[0].host, `https://${host}/v2/`),
-      findings,
-    ),
   'open-host': ({ host, role }, context) => {
     const [{ registry, host: node }] = context.findings
     const proxy = node.virtual === undefined ? ', or HTTPS_PROXY for the runtime' : ''
@@ -244,23 +191,6 @@ export const networkSteps: StepWords<NetworkStep> = {
             : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`,
     }
   },
-  'serve-layers': ({ host, registry }) => ({
-    text: `Or, if ${registry} is yours, let it serve the layers itself instead of redirecting to ${hostAlone(host)} (storage.redirect.disable of the distribution registry and of GitLab's; disableredirect in Harbor's chart)`,
-  }),
-  'storage-refused': ({ host }, { findings: [{ evidence }] }) => ({
-    text: /expired|specified time frame/i.test(evidence?.text ?? '')
-      ? `Compare the node's clock with the real time, and look for a cache in between that keeps redirects: ${host} says that the signed address of the layer had expired`
-      : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(hostAlone(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that keeps redirects)`,
-  }),
-  'ask-layer': ({ host, layer }, { findings }) =>
-    nodeShellStep(
-      `See who refuses the layer ${onNodes(findings)} (200 or 206 at the end is fine): ${host} itself, the host that it redirects to, or a proxy on the way`,
-      curlCommand(findings[0].host, layer, 'L -r 0-0'),
-      findings,
-    ),
-  'layer-refused': ({ host }, { findings: [first] }) => ({
-    text: `Find the rule that refuses layers: that of a proxy or firewall on the way, or of the host that ${host} redirects to${first.host.cloud === 'ecr' ? " (on AWS mostly S3, so a policy of the VPC's S3 endpoint has to allow the registry's buckets)" : ''}`,
-  }),
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
   }),
@@ -302,8 +232,5 @@ export const networkSteps: StepWords<NetworkStep> = {
   }),
   'bypass-proxy': ({ host }) => ({
     text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to NO_PROXY of the runtime, and restart it`,
-  }),
-  'status-page': ({ host, role }, { findings: [{ registry }] }) => ({
-    text: `${statusText(role === 'registry' ? (registry ?? host) : host, hostLabel({ host, role }, registry))}; the kubelet retries every five minutes`,
   }),
 }

@@ -1,0 +1,158 @@
+/**
+ * Steps that depend on who pulls: the runtime, with its own settings and for no workload (a pause image), a guest, a virtual node, or a node
+ * that does not report anymore.
+ */
+
+import { type Clue, clueOf } from '../diagnosis/clue.ts'
+import { isOpenToAll } from '../diagnosis/denial.ts'
+import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { PROVIDER_FAILED } from '../image/pull-messages.ts'
+import { cloudOf, ecrRegion } from '../image/registries.ts'
+import { hasClue, isOnTheWay, stepsIf } from './conditions.ts'
+import type { Step, StepCode, StepOf } from './step.ts'
+import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
+
+/** The steps for a pause image. @param ofCause what the cause alone suggests */
+export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
+  const { cause, registry, image, reference } = finding
+  // Docker Hub has no official image for a name of one part, such as pause:3.9.
+  const isUnnamed =
+    hasClue(finding, 'not-on-node') && image.includes('/') && reference?.endsWith(`/${image}`) === true
+  const set: Step = { code: 'set-sandbox-image', image, ...(isUnnamed && { full: reference }) }
+  const own = ofCause.filter(step => !needsOwner(step)).flatMap(withoutName)
+  const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
+  const cloud = cloudOf(registry)
+  const ofNode: Step[] = denied && cloud === 'ecr' ? ecrSandboxSteps(finding) : []
+  // A cloud's login is valid for hours only, and the runtime does not ask the kubelet's credential provider for this image.
+  const login: Step[] =
+    denied && registry !== null && cloud === null && !isOpenToAll(finding)
+      ? [{ code: 'sandbox-login', registry }]
+      : []
+  // Another pause image would not arrive either.
+  const isOfNode = isOnTheWay(cause) || cause === 'disk-full' || cause === 'corrupt-or-unpack'
+  const [first, ...others] = isOfNode ? [...own, set] : [...ofNode, set, ...login, ...own]
+  // Otherwise the kubelet removes the image again.
+  const relieve = stepsIf(hasClue(finding, 'disk-pressure') && cause !== 'disk-full', {
+    code: 'relieve-disk',
+  })
+  const steps = [...(first === undefined ? [] : [first]), ...relieve, ...others]
+  // The node has to be repaired, or its pause image to be pulled again: another one would be no better.
+  if (OF_NODE_ITSELF.some(code => hasClue(finding, code))) return own
+  return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
+}
+
+/** What keeps any pause image from being unpacked on the node, or is over once the same one is pulled again. */
+const OF_NODE_ITSELF: readonly Clue['code'][] = [
+  'no-unpacker',
+  'snapshotter-gone',
+  'disk-fault',
+  'content-gone',
+  'mount-refused',
+  'torn-store',
+  'missing-tool',
+  'kernel-refuses',
+]
+
+/** The error of a damaged pause image does not name it: what needs its name is omitted, or done after a look at the node's images. */
+function withoutName(step: Step): Step[] {
+  if (!('image' in step) || step.image !== '') return [step]
+  return step.code === 'remove-image' ? [{ code: 'renew-sandbox-image' }] : []
+}
+
+/** A pause image belongs to no workload, the pod's pull secrets are not used for it, and it is the same for every pod of the node. */
+function needsOwner(step: Step): boolean {
+  if (step.code === 'windows-image' || step.code === 'schedule-elsewhere') return true
+  return isAbout('login', step) || isAbout('right', step) || isAbout('template', step)
+}
+
+/** Without the node's own login for ECR, another pause image would only be the first of many that the node can't pull. */
+function ecrSandboxSteps({ registry, reference, host }: Finding): Step[] {
+  // EKS's node image brings its pause image, and a service pulls it with the node's role if it is gone (awslabs/amazon-eks-ami#1425).
+  const brought = /\/eks\/pause(?:-\w+)?[:@]/.test(reference ?? '') && host.runtime !== 'docker'
+  return [
+    ...(brought ? ([{ code: 'restore-sandbox-image' }] as const) : []),
+    { code: 'ecr-login-of-node', region: ecrRegion(registry) },
+  ]
+}
+
+/** A guest pulls by itself, with neither the node's settings nor the pod's pull secrets. */
+export function guestSteps(finding: Finding, steps: Step[]): Step[] {
+  if (!hasClue(finding, 'guest')) return steps
+  const { cause } = finding
+  const isOpen = cause === 'auth-required-or-denied' && isOpenToAll(finding)
+  const needs = isOpen ? undefined : isOnTheWay(cause) ? 'way' : GUEST_NEEDS[cause]
+  const own = steps.filter(
+    step => !runsOnNode(step) && !isAbout('login', step) && !isAbout('right', step) && !isAbout('node', step),
+  )
+  return needs === undefined ? own : [{ code: 'guest-settings', needs }, ...own]
+}
+
+/** What else the guest lacks, by the cause; nothing if the image itself is at fault. */
+const GUEST_NEEDS: Partial<Record<Cause, StepOf<'guest-settings'>['needs']>> = {
+  'auth-required-or-denied': 'login',
+  'rate-limited': 'login',
+  'disk-full': 'room',
+  'registry-server-error': 'look',
+  'canceled-or-deadline': 'look',
+  other: 'look',
+}
+
+/** What waits for the node's next attempt, or for it to end a pod. */
+const BY_KUBELET: readonly StepCode[] = ['wait', 'restart-pull', 'recreate-pods', 'look-again']
+
+/** Nothing runs on a node that does not report anymore, and what it reported may have changed. */
+export function silentNodeSteps({ node, clues }: Finding, steps: Step[]): Step[] {
+  const silent = clueOf(clues, 'node-silent')
+  if (silent === undefined || node === null) return steps
+  return [
+    { code: 'see-silent-node', node, since: silent.since },
+    { code: 'delete-silent-node', node },
+    ...steps.filter(step => !runsOnNode(step) && !isAbout('node', step) && !BY_KUBELET.includes(step.code)),
+  ]
+}
+
+/** What is set on the machines of nodes: which mirrors they ask, whom they trust, and how they reach the internet. */
+const NODE_SETTINGS: readonly StepCode[] = [
+  'mirror-settings',
+  'trust-authority',
+  'allow-http',
+  'fix-proxy',
+  'bypass-proxy',
+  'use-cache',
+  'use-local-image',
+  'node-resolver',
+  'raise-kubelet-qps',
+  'exempt-preloaded',
+]
+/** What makes new pods: a virtual kubelet tries a pod only for a while, and then leaves it as it is. */
+const MAKES_PODS: readonly StepCode[] = [
+  'distribute-login',
+  'recreate-pods',
+  'restart-pull',
+  'use-known-secret',
+]
+
+/** A virtual node has no machine to work on. Only Fargate's pods can test its way to a host, and have its identity. */
+export function virtualNodeSteps({ host: { virtual }, reason }: Finding, steps: Step[]): Step[] {
+  if (virtual === undefined) return steps
+  const isPossible = (step: Step) =>
+    virtual === 'fargate'
+      ? !runsOnNode(step) || needsShell(step)
+      : !runsOnNode(step) && !isAbout('right', step)
+  const isSetting = ({ code }: Step) => NODE_SETTINGS.includes(code)
+  const own = steps.filter(step => isPossible(step) && !isSetting(step))
+  const [first] = own
+  const isRenamed = first !== undefined && isAbout('template', first)
+  const isStuck = reason === PROVIDER_FAILED && !isRenamed && !own.some(makesPods)
+  const repaired = first?.code === 'distribute-login' ? 1 : own.length
+  return [
+    ...own.toSpliced(repaired, 0, ...stepsIf(isStuck, { code: 'restart-pull' })),
+    ...stepsIf(steps.some(isSetting), { code: 'leave-virtual-node', of: virtual }),
+  ]
+}
+
+/** A secret that the pod names already reaches it without a new pod. */
+function makesPods(step: Step): boolean {
+  const isOld = step.code === 'distribute-login' && step.secret !== undefined
+  return MAKES_PODS.includes(step.code) && !isOld
+}

@@ -1,0 +1,172 @@
+/** Steps for what fails where the node stores images: its disk, a download that it discards, and layers that it can't unpack or find. */
+
+import { type Clue, clueOf } from '../diagnosis/clue.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import { atLeast } from '../diagnosis/pulling-node.ts'
+import { hasClue, stepsIf } from './conditions.ts'
+import { imageName, ofMirror, pullByHand, targetHost } from './host.ts'
+import type { Step } from './step.ts'
+import { pageSteps } from './wrong-answer.ts'
+
+export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
+  if (hasClue(finding, 'memory'))
+    return [
+      { code: 'show-memory' },
+      // Windows does not kill processes to free memory.
+      ...stepsIf(finding.host.os !== 'windows', { code: 'show-killed' }),
+      { code: 'more-memory' },
+    ]
+  const full = clueOf(finding.clues, 'full-disk-path')
+  const show: Step = { code: 'show-disk', path: full?.path ?? null }
+  // Removing images frees nothing in a temporary folder.
+  return full?.temporary === true
+    ? [show, { code: 'free-temporary', path: full.path }]
+    : [show, { code: 'prune-images' }, { code: 'larger-disk' }]
+}
+
+export function corruptSteps(finding: Finding): Step[] {
+  const [, steps = replaceSteps] = BY_CORRUPTION.find(([code]) => hasClue(finding, code)) ?? []
+  return hasClue(finding, 'web-page') ? pageSteps(finding) : steps(finding)
+}
+
+/** The first clue that the finding has decides. */
+const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
+  ['snapshotter-gone', goneSteps],
+  ['no-unpacker', unpackerSteps],
+  [
+    'pull-records',
+    finding => [{ code: 'open-records' }, ...stepsIf(hasClue(finding, 'disk-fault'), { code: 'check-disk' })],
+  ],
+  ['encrypted', () => [{ code: 'decryption-key' }, { code: 'runtime-log' }]],
+  ['layer-mismatch', () => [{ code: 'not-an-image' }, { code: 'push-again' }]],
+  ['too-many-layers', () => [{ code: 'fewer-layers' }]],
+  ['other-manifest', otherManifestSteps],
+  ['discarded', downloadSteps],
+  ['attestation', attestationSteps],
+  ['artifact', () => [{ code: 'not-an-image' }, { code: 'set-image', known: 'repository' }]],
+  ['layer-type', () => [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]],
+  ['missing-tool', toolSteps],
+  ['locked-layer', () => [{ code: 'restart-pull' }, { code: 'runtime-log' }, { code: 'slow-pull' }]],
+  ['user-namespace', () => [{ code: 'more-ids' }, { code: 'runtime-log' }]],
+  ['file-system', () => [{ code: 'move-store' }, { code: 'runtime-log' }]],
+  ['busy-mount', () => [{ code: 'release-mount' }, { code: 'runtime-log' }, { code: 'restart-pull' }]],
+  ['kernel-refuses', refusalSteps],
+  ['disk-fault', () => [{ code: 'check-disk' }, { code: 'runtime-log' }]],
+  ['content-gone', lostContentSteps],
+  ['damaged-store', lostImageSteps],
+  ['torn-store', lostImageSteps],
+  ['lazy-snapshotter', lazySteps],
+  ['mount-refused', refusedMountSteps],
+  ['file-denied', deniedFileSteps],
+]
+
+/** Windows' words: a part of an image that was written before may be in the way, too. */
+function deniedFileSteps(finding: Finding): Step[] {
+  if (finding.host.os !== 'windows') return replaceSteps(finding)
+  return [
+    { code: 'release-store' },
+    { code: 'runtime-log' },
+    { code: 'remove-image', image: imageName(finding) },
+  ]
+}
+
+/** What arrived is undamaged, so pulling it again does not help. */
+function refusedMountSteps({ clues }: Finding): Step[] {
+  const refused = clueOf(clues, 'mount-refused')
+  return [
+    ...(refused === undefined ? [] : [{ ...refused, code: 'refused-mount' } as const]),
+    { code: 'runtime-log' },
+  ]
+}
+
+function unpackerSteps({ clues }: Finding): Step[] {
+  const snapshotter = clueOf(clues, 'no-unpacker')?.snapshotter ?? null
+  return [{ code: 'define-unpacker', snapshotter }, { code: 'runtime-log' }]
+}
+
+function toolSteps({ clues }: Finding): Step[] {
+  const lacks = clueOf(clues, 'missing-tool')
+  const install = lacks === undefined ? [] : [{ ...lacks, code: 'install-tool' } as const]
+  return [...install, { code: 'runtime-log' }]
+}
+
+/** The kernel, not the image or the disk, is in the way. */
+function refusalSteps({ clues }: Finding): Step[] {
+  const atLimit = clueOf(clues, 'kernel-refuses')?.for === 'limit'
+  return [{ code: atLimit ? 'raise-limits' : 'give-rights' }, { code: 'runtime-log' }]
+}
+
+/** Of a snapshotter without a name, only what the runtime says of it is known. */
+export function goneSteps({ clues }: Finding): Step[] {
+  const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
+  return [
+    { code: 'start-snapshotter', name },
+    name === null ? { code: 'runtime-log' } : { code: 'snapshotter-log', name },
+  ]
+}
+
+/** The snapshotter requests the layers itself, and has what is left of them. */
+function lazySteps({ clues }: Finding): Step[] {
+  const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
+  return [{ code: 'snapshotter-log', name }, { code: 'bypass-snapshotter' }]
+}
+
+function otherManifestSteps(finding: Finding): Step[] {
+  if (isEmpty(finding)) return downloadSteps(finding)
+  return [{ code: 'digest-mismatch', host: targetHost(finding).host }, ...pullByHand(finding)]
+}
+
+/** The runtime lists an image, or has just pulled it, and can't find it. */
+function lostImageSteps(finding: Finding): Step[] {
+  return [
+    { code: 'remove-image', image: imageName(finding) },
+    { code: 'restart-pull' },
+    { code: 'runtime-log' },
+    { code: 'check-store' },
+  ]
+}
+
+function lostContentSteps(finding: Finding): Step[] {
+  return [
+    { code: 'remove-image', image: imageName(finding) },
+    { code: 'keep-layers' },
+    { code: 'runtime-log' },
+  ]
+}
+
+/** Removes what is damaged, so that the next attempt pulls the image again. */
+function replaceSteps(finding: Finding): Step[] {
+  const remove: Step = { code: 'remove-image', image: imageName(finding) }
+  const update = stepsIf(hasClue(finding, 'layer-format'), { code: 'update-runtime' })
+  return [
+    ...(isBeforeZstd(finding) ? [...update, remove] : [remove, ...update]),
+    { code: 'runtime-log' },
+    { code: 'push-again' },
+  ]
+}
+
+/** containerd reads zstd from 1.5 on; before, such a layer is no tar archive to it. */
+const isBeforeZstd = ({ host }: Finding) =>
+  host.runtime === 'containerd' && host.version !== null && !atLeast(host, 1, 5)
+
+const isEmpty = ({ clues }: Finding) => clueOf(clues, 'arrived')?.bytes === 0
+
+/** What arrived was discarded, so the node has no image to remove: the next attempt downloads it again, along the same way. */
+function downloadSteps(finding: Finding): Step[] {
+  const target = targetHost(finding)
+  return [
+    ...pullByHand(finding),
+    { code: 'check-download', host: target.host },
+    { code: 'show-proxy' },
+    ...ofMirror(finding, target),
+    ...stepsIf(!isEmpty(finding), { code: 'push-again' }),
+  ]
+}
+
+/** The steps for an attestation in the place of an image. */
+export function attestationSteps(finding: Finding): Step[] {
+  return [
+    { code: 'not-the-attestation', image: imageName(finding) },
+    { code: 'set-image', known: 'repository' },
+  ]
+}
