@@ -11,7 +11,7 @@ import { hasClue, stepsIf } from './conditions.ts'
 import { imageName, ofMirror, pullByHand, silentMirror, targetHost, testManifest } from './host.ts'
 import type { Step, StepOf } from './step.ts'
 import type { NodePolicy } from './step-at-node.ts'
-import { attestationSteps, goneSteps } from './store-steps.ts'
+import { attestationSteps, goneSteps, refusalSteps } from './store-steps.ts'
 import { pageSteps } from './wrong-answer.ts'
 
 export function platformSteps(finding: Finding): Step[] {
@@ -160,6 +160,7 @@ export function otherSteps(finding: Finding): Step[] {
     ]
   if (registry !== null && hasClue(finding, 'endpoint-scheme'))
     return [{ code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'scheme' }]
+  if (hasClue(finding, 'kernel-refuses')) return refusalSteps(finding)
   const able = clueOf(finding.clues, 'no-host')?.able
   if (registry !== null && able !== undefined)
     return [{ code: 'mirror-settings', host: null, registry, about: `no-${able}` }, ...pullByHand(finding)]

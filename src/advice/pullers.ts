@@ -19,6 +19,9 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
   const isUnnamed =
     hasClue(finding, 'not-on-node') && image.includes('/') && reference?.endsWith(`/${image}`) === true
   const set: Step = { code: 'set-sandbox-image', image, ...(isUnnamed && { full: reference }) }
+  // No registry has such a name: EKS's nodes bring the image (awslabs/amazon-eks-ami), and so do others.
+  if (registry === 'localhost')
+    return [...stepsIf(finding.host.platform === 'eks', { code: 'restore-sandbox-image' }), set]
   const own = ofCause.filter(step => !needsOwner(step)).flatMap(withoutName)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const cloud = cloudOf(registry)

@@ -91,7 +91,7 @@ function toolSteps({ clues }: Finding): Step[] {
 }
 
 /** The kernel, not the image or the disk, is in the way. */
-function refusalSteps({ clues }: Finding): Step[] {
+export function refusalSteps({ clues }: Finding): Step[] {
   const atLimit = clueOf(clues, 'kernel-refuses')?.for === 'limit'
   return [{ code: atLimit ? 'raise-limits' : 'give-rights' }, { code: 'runtime-log' }]
 }

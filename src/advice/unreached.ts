@@ -167,6 +167,7 @@ export function refusedSteps(finding: Finding): Step[] {
   const { host } = target
   const blocked = blockedByDns(finding, target)
   if (blocked !== null) return blocked
+  if (finding.registry === 'localhost') return unreachableName(finding, target)
   if (brokeOff(finding))
     return [
       { code: 'restart-pull' },

@@ -92,6 +92,8 @@ const FAILED_PULLS = [
   /\berror unpacking image\b|\bfailed to unpack image\b|\bfailed to extract layer\b/i,
   /\blocating image with id\b.{0,200}\bimage not known\b|\bdoes not resolve to an image id\b/i,
   /\bfailed to get image from containerd\b|\bno such image: sha256:|\bparent snapshot sha256:\w{64} does not exist\b/i,
+  // containerd, for a pause image whose name does not parse, or of which only a part is there.
+  /\bfailed to start sandbox "\w{1,64}": failed to (?:parse image reference|get image spec)\b/i,
   // Codes of Azure Container Instances and of Amazon ECS, which run pods for virtual kubelets.
   /\b(?:InaccessibleImage|RegistryErrorResponse|ImageOsTypeNotMatchContainerGroup|OsVersionNotSupported|CannotPull(?:Container|Image)\w{0,20}Error)\b/,
 ]
@@ -127,6 +129,7 @@ const SANDBOX_IMAGE = [
   /\bapply layer error for "([^"\s]{1,600})"/i,
   /\b(?:pull access denied for|failed to resolve (?:reference|image)) "?([^"\s]{1,300}[/:][^"\s]{1,300})/i,
   /\bpull(?:ing)?(?: sandbox| pause)? image ([^"\s]{1,300}[/:][^"\s]{1,300})/i,
+  /\bfailed to parse image reference "([^"\s]{1,600})"/i,
 ]
 const MANIFEST = /\breading manifest (\S{1,200}) in ([^"\s]{1,600})/i
 

@@ -389,6 +389,11 @@ describe('a runtime that does not answer its kubelet', () => {
       { first: /disabled_plugins/, says: /has no service for the kubelet/ },
     ],
     [
+      'it can open no connection',
+      'failed to do request: Head "https://registry.example/v2/a/manifests/3": dial tcp 10.0.0.9:443: socket: too many open files',
+      { first: /^Restart the container runtime/, says: /no host was asked/, never: /refused or dropped/ },
+    ],
+    [
       'it takes too long',
       `Failed to inspect image "": ${rpc('DeadlineExceeded', 'context deadline exceeded')}`,
       { first: /runtime's log/, says: /did not answer the kubelet in time/, never: /slow connection/ },
@@ -400,6 +405,32 @@ describe('a runtime that does not answer its kubelet', () => {
     ],
   ])('is not an unknown reason: %s', (_name, error, expected) => {
     check({ image: OWN, error, node }, { never: /doesn't recognize/, ...expected })
+  })
+})
+
+describe('a name that begins with localhost/', () => {
+  const refused = (image: string) =>
+    `failed to do request: Head "https://localhost/v2/${image}/manifests/1": dial tcp 127.0.0.1:443: connect: connection refused`
+  test('is that of an image which is only on a machine', () => {
+    check(
+      { image: 'localhost/app:1', error: refused('app') },
+      { first: /^Push localhost\/app:1 to a registry/, never: /NodePort|listening on/ },
+    )
+  })
+
+  test('is brought back to a node of EKS if it is the pause image', () => {
+    const image = 'localhost/kubernetes/pause:1'
+    const error = `failed to get sandbox image "${image}": ${refused('kubernetes/pause')}`
+    const state = waiting('ErrImagePull', error)
+    check(
+      {
+        image,
+        error,
+        pod: { containers: [container({ kind: 'sandbox', name: 'sandbox', image, state })] },
+        node: { runtime: 'containerd://2.1.4', osImage: 'Amazon Linux 2023', kubelet: 'v1.34.1-eks-113cf36' },
+      },
+      { first: /^Restore the pause image/, says: /pinned_images/, never: /Push localhost|policy is Always/ },
+    )
   })
 })
 

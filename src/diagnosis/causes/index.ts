@@ -25,7 +25,7 @@ import { proxy } from './proxy.ts'
 import { rateLimited } from './rate-limited.ts'
 import { registryNotFoundDns } from './registry-not-found-dns.ts'
 import { brokenAnswer, serverStatus } from './registry-server-error.ts'
-import { noHost, runtimeGone } from './runtime-gone.ts'
+import { noHost, noSocket, runtimeGone } from './runtime-gone.ts'
 import { signaturePolicy, signatureRefused } from './signature-policy.ts'
 import { tls } from './tls.ts'
 import { unsupportedManifest } from './unsupported-manifest.ts'
@@ -80,6 +80,7 @@ const PLACES: Record<Cause, [place: number, rule: CauseRule][]> = {
   other: [
     [5, runtimeGone],
     [5.5, noHost],
+    [5.6, noSocket],
   ],
 }
 

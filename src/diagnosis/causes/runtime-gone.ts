@@ -1,6 +1,6 @@
 /** What ends a pull on the node before any registry is asked: no connection to the runtime, or settings that leave it no host to ask. */
 
-import { ruleOf } from './cause-rule.ts'
+import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
 export const runtimeGone = ruleOf(
   'other',
@@ -14,3 +14,12 @@ export const runtimeGone = ruleOf(
 
 /** containerd, for hosts.toml files that are valid, and in which no host may look up a tag or send layers; it calls that "not found". */
 export const noHost = ruleOf('other', /\bno (?:resolve|pull) hosts\b/, /\bunable to parse server\b/)
+
+/** The runtime could not open a connection because of a limit on open files: no host is at fault. A registry's own limit has a status. */
+export const noSocket: CauseRule = {
+  cause: 'other',
+  judge: ({ masked, status }) =>
+    status === null && /\b(?:dial|socket|lookup|accept)\b.{0,200}: too many open files\b/.test(masked)
+      ? MATCHES
+      : null,
+}

@@ -6,17 +6,10 @@ import type { MovedState } from '../../image/moved-images.ts'
 import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
 import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
 import { authRequiredOrDenied } from './causes/access.ts'
-import { connectionRefusedOrReset, networkTimeout, registryNotFoundDns } from './causes/connection.ts'
+import { connectionRefusedOrReset, networkTimeout, proxy, registryNotFoundDns } from './causes/connection.ts'
 import { IMAGE_ID, imageNotFound, invalidReference, platformMismatch } from './causes/image.ts'
 import { kubeletQps, neverPull, rateLimited, signaturePolicy } from './causes/limits.ts'
-import {
-  canceledOrDeadline,
-  httpHttpsMismatch,
-  other,
-  proxy,
-  registryServerError,
-  tls,
-} from './causes/network.ts'
+import { canceledOrDeadline, httpHttpsMismatch, other, registryServerError, tls } from './causes/network.ts'
 import { corruptOrUnpack, diskFull, unsupportedManifest } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { minuteOf } from './duration.ts'

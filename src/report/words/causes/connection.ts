@@ -1,4 +1,4 @@
-/** The words of pulls that never reached the host (its name, the connection to it), or not even the node's runtime; the host is the one in the message. */
+/** The words of pulls that never reached the host (its name, the connection to it, a proxy), or not even the node's runtime; the host is the one in the message. */
 
 import type { Clue } from '../../../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
@@ -7,7 +7,7 @@ import { hostAlone } from '../../../image/host.ts'
 import { apiHost } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { onNode } from '../node.ts'
-import { ADDRESS_OWNERS, capitalize, hostLabel } from '../nouns.ts'
+import { ADDRESS_OWNERS, capitalize, hostLabel, registryLabel } from '../nouns.ts'
 
 /** Returns the host that was asked, or else the registry's. */
 export function endpointOrRegistry({
@@ -122,7 +122,15 @@ const BROKEN_MEANING: Record<Break, string> = {
     'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
 }
 
-function loopbackMeaning({ clues }: Pick<Finding, 'clues'>): string {
+function loopbackMeaning({
+  clues,
+  registry,
+  containerKind,
+}: Pick<Finding, 'clues' | 'registry' | 'containerKind'>): string {
+  // The runtime pulls a pause image only if it is missing.
+  const always = containerKind === 'sandbox' ? '' : ', or the pull policy is Always'
+  if (registry === 'localhost')
+    return `The name begins with localhost/, as names do of images that were only built or loaded on a machine: the image is not on the node${always}, so the runtime looked for a registry at the node's own address.`
   return clues.some(({ code }) => code === 'cut-off')
     ? 'That address is the node itself: something there accepted the connection, and closed it before the answer was complete.'
     : 'That address is the node itself: each node connects to its own loopback address, and nothing is listening there on this one.'
@@ -175,4 +183,22 @@ export function lostMeaning(first: Lost): string {
     default:
       return 'The kubelet could not talk to its runtime; no registry was asked.'
   }
+}
+
+export const proxy: CauseWords = {
+  short: () => 'the proxy of the nodes',
+  title: ({ findings: [{ registry, endpoint, clues }] }) => {
+    const wanted = clues.find(clue => clue.code === 'behind-proxy')?.host
+    // Requests to registry.k8s.io end at hosts of other names.
+    const host = registry === 'registry.k8s.io' && wanted !== undefined ? wanted : registryLabel(registry)
+    if (endpoint !== null && endpoint.host !== null)
+      return `The proxy ${endpoint.host} between the node and ${host} fails`
+    return clues.some(({ code }) => code === 'proxy-unreached')
+      ? `The proxy between the node and ${host} can't be reached as configured`
+      : `The proxy between the node and ${host} refuses to pass the request on`
+  },
+  meaning: context =>
+    hasClue(context, 'loopback')
+      ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."
+      : 'The runtime goes through a proxy, which could not be reached or refused to pass the request on.',
 }

@@ -106,24 +106,6 @@ const EXPECTED = {
 const spokenScheme = ({ findings: [{ clues }] }: Pick<CauseContext, 'findings'>) =>
   clues.find(clue => clue.code === 'speaks')?.scheme ?? 'unknown'
 
-export const proxy: CauseWords = {
-  short: () => 'the proxy of the nodes',
-  title: ({ findings: [{ registry, endpoint, clues }] }) => {
-    const wanted = clues.find(clue => clue.code === 'behind-proxy')?.host
-    // Requests to registry.k8s.io end at hosts of other names.
-    const host = registry === 'registry.k8s.io' && wanted !== undefined ? wanted : registryLabel(registry)
-    if (endpoint !== null && endpoint.host !== null)
-      return `The proxy ${endpoint.host} between the node and ${host} fails`
-    return clues.some(({ code }) => code === 'proxy-unreached')
-      ? `The proxy between the node and ${host} can't be reached as configured`
-      : `The proxy between the node and ${host} refuses to pass the request on`
-  },
-  meaning: context =>
-    hasClue(context, 'loopback')
-      ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."
-      : 'The runtime goes through a proxy, which could not be reached or refused to pass the request on.',
-}
-
 /** The answer was no server error, but not one of a registry either. */
 function isOddAnswer({ clues }: Pick<Finding, 'clues'>): boolean {
   const failed = clues.some(clue => clue.code === 'status' && clue.status >= 500)
@@ -196,6 +178,7 @@ export const other: CauseWords = {
     [isUnreadByKubelet, 'a Docker that is too new for the kubelet'],
     ['precondition-failed', 'a registry that answers 412'],
     ['registry-closed', 'a registry that is shut down'],
+    [isAtLimit, 'limits on the files that nodes may open'],
     ['no-host', 'settings for registries and mirrors'],
     ['old-settings', 'settings for registries in an old format'],
     ['mirror-config', 'unreadable settings for registries and mirrors'],
@@ -215,6 +198,7 @@ export const other: CauseWords = {
       ({ registry }) => `${capitalize(registryLabel(registry))} answers 412 (precondition failed)`,
     ],
     ['registry-closed', ({ registry }) => `${capitalize(registryLabel(registry))} says that it is shut down`],
+    [isAtLimit, first => `The container runtime ${onNode(first)} reached a limit on open files`],
     ['no-host', "The node's settings leave no host to pull the image from"],
     [
       'old-settings',
@@ -251,6 +235,10 @@ export const other: CauseWords = {
       'The registry no longer serves images that were not moved; the login is not the problem.',
     ],
     [
+      isAtLimit,
+      'Connections count as open files, so the runtime could not open one: no host was asked, and the image is not at fault.',
+    ],
+    [
       'no-host',
       ({ clues }) =>
         `In the runtime's settings for this registry, no host is allowed to ${clues.some(clue => clue.code === 'no-host' && clue.able === 'resolve') ? 'look up a tag' : 'send images'}, so no host was asked: that says nothing about the image.`,
@@ -268,6 +256,10 @@ export const other: CauseWords = {
     [isStatus, "The status alone does not say why: the host's log does, or that of a proxy in front of it."],
     "The kubelet's message matches no known cause; read it in full.",
   ],
+}
+
+function isAtLimit({ clues }: FirstFinding): boolean {
+  return clues.some(clue => clue.code === 'kernel-refuses' && clue.for === 'limit')
 }
 
 /** Whether a registry answered with a status that no cause stands for. */
