@@ -616,7 +616,7 @@ describe('an image for Linux on a Windows node', () => {
       },
       {
         first: /pause image that is built for its Windows build, 10\.0\.20348/,
-        says: /pause image isn't built for Windows/,
+        says: /the pause image isn't built for Windows/,
         never: /container sandbox|injector|preload/,
       },
     )

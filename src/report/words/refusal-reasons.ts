@@ -7,6 +7,7 @@ import type { StepOf } from '../../advice/step.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Lapse } from '../../diagnosis/lapse.ts'
 import type { Perimeter } from '../../diagnosis/perimeter.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { PROVIDER_FAILED } from '../../image/pull-messages.ts'
 import { clip } from '../screen/layout.ts'
 import { capitalize, registryLabel, responderLabel } from './nouns.ts'
@@ -179,6 +180,13 @@ export function ownReasonMeaning({ clues }: Pick<Finding, 'clues'>): string {
 /** Returns what to read, as in "Read …". */
 export function reasonToHeed({ registry, reason }: { registry: string; reason: string }): string {
   return `what ${registryLabel(registry)} answered, and ask its administrators if that is not clear: ${quotedReason(reason)}`
+}
+
+/** Returns what a refusal means where everything is public. */
+export function publicMeaning({ registry }: Pick<Finding, 'registry'>): string {
+  return registry === DOCKER_HUB
+    ? 'Official images are public, so a refusal means that no image has this name.'
+    : 'Everything there is public, so the name is wrong, not the login.'
 }
 
 /** Returns why the registry was not asked: what the node's plugin says. */

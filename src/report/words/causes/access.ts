@@ -1,7 +1,6 @@
 /** The words of pulls that a registry, or a rule around it, refused. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
-import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isOfficial } from '../../../image/official-images.ts'
 import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
 import {
@@ -24,6 +23,7 @@ import {
   perimeterOf,
   perimeterTitle,
   providerMeaning,
+  publicMeaning,
   UNASKED,
 } from '../refusal-reasons.ts'
 import { awsPolicyMeaning } from '../steps/cloud-permissions.ts'
@@ -258,12 +258,6 @@ function noLoginMeaning({ registry, steps, clues }: CauseContext['findings'][0])
   const same = `${capitalize(registryLabel(registry))} ${answers} for an image that does not exist.`
   const asked = isOnNode({ clues }) ? ` ${ASKED_AGAIN}` : ''
   return `No login was sent: neither the pod's pull secrets nor the node provided one.${answers === null ? '' : ` ${same}`}${asked}`
-}
-
-function publicMeaning({ registry }: Pick<Finding, 'registry'>): string {
-  return registry === DOCKER_HUB
-    ? 'Official images are public, so a refusal means that no image has this name.'
-    : 'Everything there is public, so the name is wrong, not the login.'
 }
 
 const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
