@@ -271,5 +271,5 @@ function refusalMeaning(first: FirstFinding): string {
   const atLimit = first.clues.some(clue => clue.code === 'kernel-refuses' && clue.for === 'limit')
   return atLimit
     ? `The runtime ${onNode(first)} reached a limit on open files or on processes; the image and the disk are not at fault.`
-    : `The runtime ${onNode(first)} has no right to do what unpacking needs, such as to mount or to set an attribute: it runs without full rights, a security module forbids it, or the file system does; the image is not at fault.`
+    : `The runtime ${onNode(first)} is not allowed to do what unpacking needs, such as to mount or to set an attribute: it runs without full rights, a security module forbids it, or the file system does; the image is not at fault.`
 }
