@@ -14,7 +14,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'odd-answer' },
-    /unable to decode token|did not include a token|no realm specified for token|token auth challenge realm|unsupported content-encoding|unhandled content range|unable to discard to offset|in header not a valid digest|failed open: (?:gzip|flate|zstd|magic number)|reports content size of zero|stopped after \d+ redirects|unexpected status.{1,600}: 30\d /i,
+    /unable to decode token|did not include a token|no realm specified for token|token auth challenge realm|unsupported content-encoding|unhandled content range|unable to discard to offset|in header not a valid digest|failed open: (?:gzip|flate|zstd|magic number)|reports content size of zero|stopped after \d+ redirects|unexpected status.{1,600}: 30\d |location header|malformed http (?:status|version)|response headers exceeded/i,
   ],
   [
     { code: 'endpoint-scheme' },
@@ -50,13 +50,17 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'certificate', problem: 'legacy' },
-    /insecure signature|protocol version not supported|handshake failure/i,
+    /insecure signature|protocol version not supported|unsupported protocol version|handshake failure/i,
   ],
   [
     { code: 'cut-off' },
     /\beof\b|reset by peer|broken pipe|forcibly closed|connection (?:was )?(?:reset|closed|aborted)|goaway|stream error: stream id/i,
   ],
   [{ code: 'unopened', why: 'network' }, /(?:network is unreachable|unreachable network)/i],
+  [
+    { code: 'unopened', why: 'node' },
+    /dial (?:tcp|udp) .{1,200}: connect: (?:operation not permitted|permission denied)/i,
+  ],
   [{ code: 'unopened', why: 'host' }, /(?:no route to host|host is unreachable|unreachable host)/i],
   [{ code: 'unopened', why: 'refused' }, /connection refused|actively refused/i],
   [
@@ -137,7 +141,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [{ code: 'locked-layer' }, /\bref \S{1,200} locked\b/i],
   [
     { code: 'torn-store' },
-    /parent snapshot \S{1,200} does not exist|missing parent "|failed to get active snapshot|target snapshot \S{1,200} already exists|failed to rename: .{0,600}file exists|object with key \S{1,200} already exists|thin device .{0,300}(?:file exists|no data available)|failed to create snapshot: no data available|failed to stat parent|(?:bucket|snapshot) does not exist/i,
+    /parent snapshot \S{1,200} does not exist|missing parent "|failed to get active snapshot|target snapshot \S{1,200} already exists|failed to rename: .{0,600}file exists|object with key \S{1,200} already exists|thin device .{0,300}(?:file exists|no data available)|failed to create snapshot: no data available|failed to stat parent|(?:bucket|snapshot|lease) does not exist|status for ref \S{1,200}: not found/i,
   ],
   [
     { code: 'encrypted' },

@@ -71,7 +71,7 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     ([, snapshotter = '']) => ({ code: 'no-unpacker', snapshotter }),
   ],
   [
-    /\bno unpack platforms defined\b|\bunable to initialize unpacker\b/i,
+    /\bno unpack platforms defined\b|\bunable to initialize unpacker\b|\bno matching diff plugins\b|\bdiffer "[^"]{1,60}" not found\b|\bneeded differ not loaded\b/i,
     () => ({ code: 'no-unpacker', snapshotter: null }),
   ],
 ]

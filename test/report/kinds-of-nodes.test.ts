@@ -389,6 +389,11 @@ describe('a runtime that does not answer its kubelet', () => {
       { first: /disabled_plugins/, says: /has no service for the kubelet/ },
     ],
     [
+      'a firewall on the node is in the way',
+      'failed to do request: Head "https://registry.example/v2/a/manifests/3": dial tcp 10.0.0.9:443: connect: operation not permitted',
+      { says: /firewall or security software on the node itself/, never: /listening/ },
+    ],
+    [
       'it can open no connection',
       'failed to do request: Head "https://registry.example/v2/a/manifests/3": dial tcp 10.0.0.9:443: socket: too many open files',
       { first: /^Restart the container runtime/, says: /no host was asked/, never: /refused or dropped/ },
@@ -528,6 +533,16 @@ describe('a layer that the node can not unpack', () => {
       'for records of its own',
       prepare(`parent snapshot ${DIGEST} does not exist: not found`),
       { first: /crictl rmi/, says: /contradict each other/, never: /push the image/ },
+    ],
+    [
+      'for records of its own content',
+      `failed to get status: status for ref layer-${DIGEST}: not found`,
+      { says: /contradict each other/, never: /has no image/ },
+    ],
+    [
+      'for a lack of a differ',
+      'no matching diff plugins: not found',
+      { first: /a snapshotter and a differ/, never: /has no image/ },
     ],
     [
       'for another pull',

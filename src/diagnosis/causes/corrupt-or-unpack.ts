@@ -72,6 +72,9 @@ export const corruptOrUnpack = ruleOf(
   /\bre-exec error\b|\bfailed in win32\b|\baccess is denied\b(?! due)|\bthe system cannot find the (?:file|path) specified\b/,
   /\bthe process cannot access the file\b|\bthe specified module could not be found\b/,
   /\bmax depth exceeded\b/,
+  // containerd's own records of content, and its plugins that unpack (core/metadata, plugins/transfer).
+  /\bstatus for ref ‹name›: not found\b|\b(?:lease|bucket) (?:‹name› )?does not exist\b/,
+  /\bno matching diff plugins\b|\bdiffer ‹name› not found\b|\bneeded differ not loaded\b/,
   // nydus: its daemon does not run.
   /\bsnapshot \S{1,80} is not ready\b/,
   /\bstream processor\b|\bdecrypt(?:layer|ion)\b/,

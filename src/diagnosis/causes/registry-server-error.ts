@@ -38,6 +38,7 @@ const BROKEN = [
   // A redirect without an address, which net/http does not follow.
   /\bunexpected status\b.{1,60}: 30\d (?:found|moved permanently|see other|not modified|(?:temporary|permanent) redirect)\b/,
   // containerd (core/remotes/docker): a challenge, a token, a range, an encoding, or a digest that does not fit the request.
+  /\bno location header in response\b|\bfailed to parse location header\b|\bresponse headers exceeded\b/,
   /\bno realm specified for token\b|\btoken auth challenge realm\b|\bdid not include a token\b|\bin header not a valid digest\b/,
   /\bunsupported ‹name› algorithm: |\bunhandled content range\b|\bunable to discard to offset\b|\bfailed open: (?:gzip|flate|zstd|magic number)\b/,
   UPSTREAM_BLOCKED,

@@ -113,6 +113,10 @@ expectCause('registry-server-error', [
     'failed to authorize: failed to fetch anonymous token: authorization server did not include a token in the response',
   ],
   [
+    'a redirect that Go does not follow',
+    'Head "https://reg.corp/v2/app/manifests/1": http: no Location header in response',
+  ],
+  [
     'containerd, a redirect without an address',
     'unexpected status from HEAD request to https://reg.corp/v2/app/manifests/1: 307 Temporary Redirect',
   ],

@@ -109,6 +109,7 @@ const BROKEN: Record<Break, (host: string) => string> = {
   refused: host => `The connection to ${host} was refused`,
   network: host => `The node has no route to ${host}`,
   host: host => `The node can't reach ${host} (no route to host)`,
+  node: host => `The node does not let its runtime connect to ${host}`,
   unknown: host => `The connection to ${host} was refused or dropped`,
 }
 
@@ -118,6 +119,7 @@ const BROKEN_MEANING: Record<Break, string> = {
   refused: 'Nothing is listening on that address and port, or a firewall in between rejects the connection.',
   network: 'The node itself has no route to that address, so nothing was sent.',
   host: 'That address does not answer in its network (the machine is down, or the address is wrong), or a firewall in between rejects the connection.',
+  node: 'A firewall or security software on the node itself (iptables, nftables, eBPF) rejects the connection, so nothing was sent.',
   unknown:
     'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
 }

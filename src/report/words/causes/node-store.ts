@@ -219,7 +219,7 @@ export const corruptOrUnpack: CauseWords = {
     ['kernel-refuses', refusalMeaning],
     [
       'torn-store',
-      "The runtime's records name a snapshot that is not there, or lack one that is, such as after a crash or a change of its storage; the image in the registry is not at fault.",
+      "The runtime's records name content or a snapshot that does not exist, or lack one that does, such as after a crash or a change of its storage; the image in the registry is not at fault.",
     ],
     [
       'disk-fault',
@@ -252,7 +252,7 @@ export const corruptOrUnpack: CauseWords = {
 function unpackerMeaning(first: FirstFinding): string {
   const name = first.clues.find(clue => clue.code === 'no-unpacker')?.snapshotter ?? null
   return name === null
-    ? `The configuration of the runtime ${onNode(first)} has no snapshotter to unpack images with; the image is not at fault.`
+    ? `The configuration of the runtime ${onNode(first)} has no plugin to unpack images with (a snapshotter, a differ); the image is not at fault.`
     : `The runtime ${onNode(first)} should unpack with the snapshotter ${name}, which is not configured or failed to load; the image is not at fault.`
 }
 

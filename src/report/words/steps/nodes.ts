@@ -91,7 +91,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     const { platform } = findings[0].host
     const wrong =
       snapshotter === null
-        ? 'no platform in it has a snapshotter that is loaded (unpack_config of the transfer plugin), so no image can be unpacked'
+        ? 'no platform in it has a snapshotter and a differ that are loaded (unpack_config of the transfer plugin), so no image can be unpacked'
         : `it uses the snapshotter ${snapshotter}, which is not there: add it (proxy_plugins, if it is a process of its own), see why it failed to load, or use overlayfs`
     const text = `Correct containerd's configuration ${onNodes(findings)}: ${wrong}; find the plugins that failed to load, and restart containerd afterward`
     return platform === 'k3s' || platform === 'rke2' || platform === 'microk8s' || platform === 'talos'
