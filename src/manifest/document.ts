@@ -48,11 +48,16 @@ const NO_ALIASES: Aliases = { targets: new Map(), repeated: new Set() }
 
 /** Never throws. Reads nothing from a template, unless the template happens to be valid YAML. */
 export function readManifest(text: string): ManifestText {
-  const { documents: parsed, lines } = parseText(text)
+  const deep = tooDeepAt(text)
+  const { documents: parsed, lines } = parseText(deep === null ? text : '')
   const found: ManifestText = { documents: [], unread: [], placeOf: node => placeOf(node, lines) }
   const note = ({ problem, offset }: LocatedProblem) => {
     const { line, col } = lines.linePos(offset)
     found.unread.push({ problem, line: Math.max(1, line), column: Math.max(1, col) })
+  }
+  if (deep !== null) {
+    const before = text.slice(0, deep).split('\n')
+    found.unread.push({ problem: 'nesting', line: before.length, column: (before.at(-1)?.length ?? 0) + 1 })
   }
   if (parsed.some(({ errors }) => errors.length > 0) && isTemplated(text)) {
     note({ problem: 'template', offset: text.search(/\{\{|\{%/) })
@@ -154,6 +159,31 @@ function parseLeniently(text: string, ends: readonly number[]): ParsedText {
     start = end
   }
   return { documents, lines }
+}
+
+/** More nested brackets than any manifest has. Composing them exhausts the stack, and an error down there ends the whole process. */
+const DEEPEST = 500
+
+/** Where the text nests too deeply; null if it does not. */
+function tooDeepAt(text: string): number | null {
+  const at = exceedingAt(text)
+  if (at === null) return null
+  // Brackets in texts and comments nest nothing.
+  const isDeep = exceedingAt([...new Lexer().lex(text)].filter(token => /^[[\]{}]$/.test(token))) !== null
+  return isDeep ? at : null
+}
+
+/** The index of the first bracket that is nested too deeply. */
+function exceedingAt(tokens: Iterable<string>): number | null {
+  let depth = 0
+  let index = 0
+  for (const token of tokens) {
+    if (token === '[' || token === '{') depth += 1
+    else if (token === ']' || token === '}') depth = Math.max(0, depth - 1)
+    if (depth > DEEPEST) return index
+    index += token.length
+  }
+  return null
 }
 
 /** Where each object of a text ends that consists of JSON objects one after another, as from `jq '.items[]'`; null for any other text. */

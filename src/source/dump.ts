@@ -134,16 +134,20 @@ function checkPods(
       : []),
     `Make a dump with \`${MAKE_A_DUMP}\`.`,
   ]
-  throw new UsageError(
-    `There are no pods in ${named}, only ${whatElse(facts, objects)}. ${remedies.join(' ')}`,
-  )
+  const others = whatElse(facts, objects)
+  const what =
+    others === ''
+      ? `There are no readable Kubernetes objects in ${named}.`
+      : `There are no pods in ${named}, only ${others}.`
+  throw new UsageError(`${what} ${remedies.join(' ')}`)
 }
 
+/** Empty if the dump holds nothing. */
 function whatElse({ kinds }: DumpFacts, { passedOver: { size } }: DumpObjects): string {
   const sorted = [...kinds].sort()
   const named = sorted.length > 5 ? `${sorted.slice(0, 5).join(', ')}…` : sorted.join(', ')
   const files = size === 0 ? '' : `${size === 1 ? '1 file' : `${size} files`} without Kubernetes objects`
-  return [named, files].filter(Boolean).join(', and ') || 'nothing'
+  return [named, files].filter(Boolean).join(', and ')
 }
 
 /** @throws NoSuchPod if no pod has that name, UsageError if several do */

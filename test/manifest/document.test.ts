@@ -19,6 +19,7 @@ test.each([
   ['a billion laughs', laughs(9), ['aliases']],
   ['a few laughs', laughs(3), []],
   ['an alias of itself', 'a: &a [*a]\n', ['aliases']],
+  ['nested without end, and cut off', '['.repeat(20_000), ['nesting']],
   ['nested without end', `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, ['nesting']],
   [
     'a chart’s template',

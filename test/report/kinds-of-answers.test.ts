@@ -898,6 +898,15 @@ test.each<[string, Situation, Expected]>([
     { first: /^Wait a minute or two/, says: /^ghcr\.io received too many requests/m },
   ],
   [
+    'a bare 429 of a registry that may relay the limit of another',
+    {
+      image: 'reg.acme.example/hub/app:1',
+      error:
+        'unexpected status from HEAD request to https://reg.acme.example/v2/hub/app/manifests/1: 429 Too Many Requests',
+    },
+    { first: /^Wait a minute or two: most such limits/, never: /this limit is on/ },
+  ],
+  [
     "Docker Hub's limit on an image whose name somebody replaced in the text",
     {
       image: '<SOME-IMAGE>',

@@ -176,7 +176,7 @@ describe('a folder without pods', () => {
       'a damaged list only',
       { 'pods.json': list.slice(0, 99) },
       true,
-      'only nothing. b/pods.json ends in the middle, at byte 99: it was cut off. Make the dump again. Make a',
+      'no readable Kubernetes objects in b. b/pods.json ends in the middle, at byte 99: it was cut off. Make the dump again. Make a',
     ],
   ])('%s: refused in one sentence', async (_name, files, recursive, sentence) => {
     const error: unknown = await reading(files, recursive).catch(caught => caught)

@@ -55,7 +55,11 @@ describe('input that is not a dump', () => {
   test.each<[string, string | Buffer, string]>([
     ['nothing', '', 'Standard input is empty'],
     ['white space', ' \n ', 'Standard input is empty'],
-    ['comments', '# nothing\n---\n', 'There are no pods in standard input, only nothing'],
+    [
+      'comments',
+      '# nothing\n---\n',
+      'There are no readable Kubernetes objects in standard input. Make a dump',
+    ],
     ['a Deployment', JSON.stringify(deployment), 'only Deployment'],
     [
       'several other kinds',

@@ -4,12 +4,13 @@
  */
 
 import type { StepOf } from '../../advice/step.ts'
-import type { Finding } from '../../diagnosis/finding.ts'
+import type { DenialSubcause, Finding } from '../../diagnosis/finding.ts'
 import type { Lapse } from '../../diagnosis/lapse.ts'
 import type { Perimeter } from '../../diagnosis/perimeter.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { PROVIDER_FAILED } from '../../image/pull-messages.ts'
 import { clip } from '../screen/layout.ts'
+import type { Sentence } from './cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from './nouns.ts'
 
 interface PerimeterWords {
@@ -131,7 +132,7 @@ const LAPSES: Record<Lapse, LapseWords> = {
 }
 
 /** Returns what is switched off or overdue, as a clause; empty if nothing is. */
-export function lapseText({ clues }: Pick<Finding, 'clues'>): string {
+function lapseText({ clues }: Pick<Finding, 'clues'>): string {
   const lapsed = clues.find(clue => clue.code === 'lapsed')
   if (lapsed === undefined) return ''
   const { what, project, ofCaller } = lapsed
@@ -141,7 +142,7 @@ export function lapseText({ clues }: Pick<Finding, 'clues'>): string {
 }
 
 /** Returns what that means. */
-export function lapseMeaning({ clues, credential }: Pick<Finding, 'clues' | 'credential'>): string {
+function lapseMeaning({ clues, credential }: Pick<Finding, 'clues' | 'credential'>): string {
   const lapsed = clues.find(clue => clue.code === 'lapsed')
   if (lapsed?.ofCaller === true)
     return 'That is for the owner of that account to resolve; the login of another account may be allowed to pull.'
@@ -149,6 +150,74 @@ export function lapseMeaning({ clues, credential }: Pick<Finding, 'clues' | 'cre
   return lapsed?.what === 'plan' && credential.status === 'usable'
     ? 'That is for the owner of the account or project to resolve, or for the owner of the account that pulls, if the registry charges that one.'
     : 'That is for the owner of the account or project to resolve: another login, a role, or another name changes nothing.'
+}
+
+/** Refusals that no login of the pod ends. */
+type Closed = Extract<DenialSubcause, 'blocked' | 'policy' | 'upstream'>
+
+const isOfStorage = ({ endpoint }: Pick<Finding, 'endpoint'>) => endpoint?.role === 'storage'
+
+export const CLOSED_TITLE: Record<Closed, Sentence> = {
+  blocked: [
+    [isOfStorage, { does: 'refused to deliver a layer' }],
+    ['layer-refused', { does: "gave the image's manifest, but a layer was refused" }],
+    [
+      'lapsed',
+      first => `${capitalize(responderLabel(first))} does not serve this image: ${lapseText(first)}`,
+    ],
+    { does: 'does not let this address pull' },
+  ],
+  policy: [
+    ['served-list', { does: 'serves only the images on its list, and this one is not on it' }],
+    ['storage-quota', first => `The owner's storage quota at ${responderLabel(first)} is used up`],
+    first => `A policy of ${responderLabel(first)} blocks this image`,
+  ],
+  upstream: [
+    ['upstream-setup', { does: 'is a cache whose upstream repository is not set up properly' }],
+    ['upstream-blocked', { does: 'is a cache that has blocked its upstream registry' }],
+    { does: 'is a cache, and its upstream registry refused its request' },
+  ],
+}
+
+export const CLOSED_MEANING: Record<Closed, Sentence> = {
+  blocked: [
+    ['region', 'The registry does not serve this country or region. No login changes that.'],
+    ['lapsed', lapseMeaning],
+    [
+      isOfStorage,
+      'The registry allowed the pull and sent the node on to the host that stores the layers, which answered with a refusal: a rule of that storage, or an address that was signed for a short time and has expired. The login is not the problem.',
+    ],
+    [
+      'layer-refused',
+      'Registries redirect to other hosts for layers, so one of those may have refused, or a proxy or firewall on the way: neither the name nor the login is the problem.',
+    ],
+    'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
+  ],
+  policy: [
+    ['served-list', 'Neither a login nor a role changes that.'],
+    [
+      'storage-quota',
+      'The registry has to store something for this pull, such as what a proxy organization fetches, and refuses; this is neither a limit on pulls nor a problem with the login.',
+    ],
+    'The registry itself (its vulnerability, signature, or quarantine policy) refuses to serve this image; the login is not the problem.',
+  ],
+  upstream: [
+    [
+      'upstream-setup',
+      {
+        does: 'has to fetch the image from an upstream registry (a remote or proxy repository), and says that this is not configured properly; the login of the nodes and pods is not involved.',
+      },
+    ],
+    [
+      'upstream-blocked',
+      {
+        does: 'does not ask the registry behind its proxy repository at the moment; the login of the nodes and pods is not involved.',
+      },
+    ],
+    {
+      does: 'fetches the image from an upstream registry with its own login (that of the pull-through cache rule or remote repository), and was refused there; the login of the nodes and pods is not involved.',
+    },
+  ],
 }
 
 /** Returns whom to ask, for what, and why nothing else helps, as in "Ask …". */

@@ -13,11 +13,11 @@ import {
 } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import {
+  CLOSED_MEANING,
+  CLOSED_TITLE,
   INACCESSIBLE,
   isInaccessible,
   isUnasked,
-  lapseMeaning,
-  lapseText,
   ownReasonMeaning,
   perimeterMeaning,
   perimeterOf,
@@ -29,7 +29,6 @@ import {
 import { awsPolicyMeaning } from '../steps/cloud-permissions.ts'
 
 const isOfMirror = ({ endpoint }: Finding) => endpoint?.role === 'mirror'
-const isOfStorage = ({ endpoint }: Finding) => endpoint?.role === 'storage'
 /** The pod names a pull secret that the kubelet can't use. */
 const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'
@@ -39,6 +38,7 @@ const isForOthers = ({ credential: { status, attempts } }: Finding) =>
   status === 'broken' && attempts.every(({ problem }) => problem === 'other-registry')
 
 const TITLE: Record<DenialSubcause, Sentence> = {
+  ...CLOSED_TITLE,
   'no-credential-sent': [
     [
       'credential-provider',
@@ -75,25 +75,6 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     [isBroken, { does: "denied the pull, and the pod's pull secret can't be used" }],
     [wantsLogin, { does: 'received no login that it accepts' }],
     { does: 'denied the pull: the image is private or does not exist' },
-  ],
-  blocked: [
-    [isOfStorage, { does: 'refused to deliver a layer' }],
-    ['layer-refused', { does: "gave the image's manifest, but a layer was refused" }],
-    [
-      'lapsed',
-      first => `${capitalize(responderLabel(first))} does not serve this image: ${lapseText(first)}`,
-    ],
-    { does: 'does not let this address pull' },
-  ],
-  policy: [
-    ['served-list', { does: 'serves only the images on its list, and this one is not on it' }],
-    ['storage-quota', first => `The owner's storage quota at ${responderLabel(first)} is used up`],
-    first => `A policy of ${responderLabel(first)} blocks this image`,
-  ],
-  upstream: [
-    ['upstream-setup', { does: 'is a cache whose upstream repository is not set up properly' }],
-    ['upstream-blocked', { does: 'is a cache that has blocked its upstream registry' }],
-    { does: 'is a cache, and its upstream registry refused its request' },
   ],
   unspecified: [
     [isUnasked, ({ registry }) => `A pull secret can't be used, so ${registryLabel(registry)} was not asked`],
@@ -136,6 +117,7 @@ const ASKED_AGAIN =
   'The image is on the node, but the kubelet asks the registry again for a pod without a verified credential for it (KEP-2535, from Kubernetes 1.35 on by default).'
 
 const MEANING: Record<DenialSubcause, Sentence> = {
+  ...CLOSED_MEANING,
   'no-credential-sent': [
     ['credential-provider', providerMeaning],
     [
@@ -204,44 +186,6 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       'The registry refuses everyone until it receives a valid login; only then does its answer depend on the image.',
     ],
     'The image is private or does not exist; anonymous clients get the same answer for both.',
-  ],
-  blocked: [
-    ['region', 'The registry does not serve this country or region. No login changes that.'],
-    ['lapsed', lapseMeaning],
-    [
-      isOfStorage,
-      'The registry allowed the pull and sent the node on to the host that stores the layers, which answered with a refusal: a rule of that storage, or an address that was signed for a short time and has expired. The login is not the problem.',
-    ],
-    [
-      'layer-refused',
-      'Registries redirect to other hosts for layers, so one of those may have refused, or a proxy or firewall on the way: neither the name nor the login is the problem.',
-    ],
-    'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
-  ],
-  policy: [
-    ['served-list', 'Neither a login nor a role changes that.'],
-    [
-      'storage-quota',
-      'The registry has to store something for this pull, such as what a proxy organization fetches, and refuses; this is neither a limit on pulls nor a problem with the login.',
-    ],
-    'The registry itself (its vulnerability, signature, or quarantine policy) refuses to serve this image; the login is not the problem.',
-  ],
-  upstream: [
-    [
-      'upstream-setup',
-      {
-        does: 'has to fetch the image from an upstream registry (a remote or proxy repository), and says that this is not configured properly; the login of the nodes and pods is not involved.',
-      },
-    ],
-    [
-      'upstream-blocked',
-      {
-        does: 'does not ask the registry behind its proxy repository at the moment; the login of the nodes and pods is not involved.',
-      },
-    ],
-    {
-      does: 'fetches the image from an upstream registry with its own login (that of the pull-through cache rule or remote repository), and was refused there; the login of the nodes and pods is not involved.',
-    },
   ],
   unspecified: [
     ['own-reason', ownReasonMeaning],

@@ -23,7 +23,7 @@ const WAIT = {
   limit: 'Wait until the limit resets; the kubelet retries on its own',
   'hub-limit': 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own',
   minute:
-    'Wait a minute or two: this limit is on requests per second or minute, and the kubelet retries on its own; if the limit is hit again, ',
+    'Wait a minute or two: most such limits are on requests per second or minute, and the kubelet retries on its own; if the limit is hit again, ',
   burst:
     'Wait a few minutes; the kubelet retries on its own. Start fewer pods at once, or use a pull-through mirror',
   kubelet: 'Wait a minute: the kubelet continues on its own',
