@@ -5,12 +5,19 @@ import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 export const runtimeGone = ruleOf(
   'other',
   /\bdial unix\b|\berror reading from server\b|\btransport is closing\b|\bwhile dialing\b/,
-  // gRPC, and containerd while it starts (internal/cri/instrument) or without its CRI plugin.
-  /\bkeepalive ping failed\b|\bproduced zero addresses\b|\bserver is shutting down\b/,
-  /\bserver is not initialized yet\b|\bunknown (?:service|method \w+ for service) ‹name›/,
   // Docker's pipe on Windows.
   /\btrying to connect: post ‹url›: open ‹path›/,
 )
+
+/** gRPC, and containerd while it starts (internal/cri/instrument) or without its CRI plugin. */
+const LOST =
+  /\bkeepalive ping failed\b|\bproduced zero addresses\b|\bdesc = server is shutting down\b|\bserver is not initialized yet\b|\bunknown (?:service|method \w{1,60} for service) runtime\.v1/i
+
+/** The kubelet's own words for a runtime that does not serve it; a registry's have a status. */
+export const runtimeUnready: CauseRule = {
+  cause: 'other',
+  judge: ({ text, status }) => (status === null && LOST.test(text) ? MATCHES : null),
+}
 
 /** containerd, for hosts.toml files that are valid, and in which no host may look up a tag or send layers; it calls that "not found". */
 export const noHost = ruleOf('other', /\bno (?:resolve|pull) hosts\b/, /\bunable to parse server\b/)

@@ -136,4 +136,8 @@ expectCause('registry-server-error', [
     'containerd, other bytes than it asked for',
     'failed to copy: httpReadSeeker: failed open: unhandled content range in response: bytes 0-100/200',
   ],
+  [
+    'a registry that ends, which is no runtime',
+    'unexpected status from GET request to https://reg.corp/v2/app/manifests/1: 503 Service Unavailable\nunavailable: server is shutting down',
+  ],
 ])
