@@ -50,6 +50,10 @@ export function denialSteps(finding: Finding): Step[] {
     return [...malformed.map(secret => repair(finding.namespace, secret)), see('secrets')]
   if (hasClue(finding, 'unreadable-secret')) return [see('secrets')]
   const { endpoint, registry, subcause } = finding
+  if (hasClue(finding, 'unsent-login') && registry !== null)
+    return finding.credential.status === 'none'
+      ? [{ code: 'node-login', registry }, see('secrets')]
+      : [see('secrets'), { code: 'runtime-log' }]
   if (hasClue(finding, 'web-page') && registry !== null && !WITH_REASON.includes(subcause))
     return pageSteps(finding)
   // Only the mirror can end its refusal; the pod's rights at the registry are not known.

@@ -94,6 +94,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'unreadable-secret' }, UNREADABLE_SECRET],
   [
+    { code: 'unsent-login' },
+    /failed to get credentials for |invalid decoded auth|invalid header field value|(?:reference "[^"]{1,400}"|resolve image): illegal base64 data/i,
+  ],
+  [
     { code: 'ambiguous-refusal' },
     /unable to retrieve auth token: invalid username\/password|login credentials are not valid, or your ibm cloud account/i,
   ],

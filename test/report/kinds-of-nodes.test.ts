@@ -439,6 +439,16 @@ describe('a name that begins with localhost/', () => {
   })
 })
 
+test.each([
+  'failed to resolve image: failed to get credentials for "registry.example": invalid decoded auth: [redacted]',
+  'failed to resolve image: failed to do request: Head "https://registry.example/v2/a": net/http: invalid header field value for "Authorization"',
+])('a login that the runtime can not use is not called refused: %s', error => {
+  check(
+    { image: OWN, error, node: { runtime: 'containerd://2.1.4' } },
+    { first: /^Renew or remove the login/, says: /can't be read or sent/, never: /typo|refused the pull/ },
+  )
+})
+
 describe("settings of the runtime's own that are wrong", () => {
   const node = { runtime: 'containerd://2.1.4' }
   const resolve = (why: string) => `failed to pull and unpack image "${OWN}": failed to resolve image: ${why}`
