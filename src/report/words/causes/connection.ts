@@ -141,7 +141,7 @@ function loopbackMeaning({
 function resolvedMeaning(first: Pick<Finding, 'clues' | 'endpoint' | 'registry'>): string {
   const to = first.clues.find(clue => clue.code === 'misresolved')
   if (to !== undefined && to.owner !== 'node')
-    return `The node got ${to.address} for ${hostAlone(endpointOrRegistry(first).host)}, which is an address of ${ADDRESS_OWNERS[to.owner]}: the DNS answer was forged on the way, as in China for blocked hosts.`
+    return `The node got ${to.address} for ${hostAlone(endpointOrRegistry(first).host)}, which is an address of ${ADDRESS_OWNERS[to.owner]}: the DNS answer was forged on the way, as happens to blocked hosts in China.`
   const end = howBroken(first) === 'refused' ? ', and nothing is listening on that port of it' : ''
   return `On the node, the name resolves to the node itself${end}.`
 }
