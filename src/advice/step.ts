@@ -23,6 +23,7 @@ import type {
   NetworkStep,
   NodeStep,
   PolicyStep,
+  SandboxStep,
 } from './step-at-node.ts'
 
 /** Every step. A new one belongs to one of the groups, and does not compile until it has its words. */
@@ -41,6 +42,7 @@ export type Step =
   | MirrorStep
   | PolicyStep
   | NodeStep
+  | SandboxStep
 
 export type StepCode = Step['code']
 

@@ -25,7 +25,7 @@ export function tlsSteps(finding: Finding): Step[] {
     const to = target.host.replace(PRIVATE_LINK, '.')
     return [{ code: 'correct-registry', from: target.host, to, why: 'private-link' }, look]
   }
-  if (problem === 'pair') return [{ code: 'renew-certificate', host: target.host, problem }]
+  if (hasClue(finding, 'certificate-file')) return [{ code: 'correct-certificate-file' }]
   if (hasClue(finding, 'ingress-default')) return [{ code: 'ingress-certificate', host: target.host }, look]
   if (hasClue(finding, 'tls-alert') && problem === null)
     return [
@@ -116,7 +116,10 @@ export function serverErrorSteps(finding: Finding): Step[] {
     look,
     testManifest(finding, target),
     // On the way to a host that others run, a 502 or higher may come from a proxy.
-    ...stepsIf(status >= 502 && isOfOthers(finding, target), { code: 'show-proxy' }),
+    ...stepsIf(
+      (status >= 502 && isOfOthers(finding, target)) || (status < 500 && hasClue(finding, 'odd-answer')),
+      { code: 'show-proxy' },
+    ),
     wait,
   ]
 }

@@ -13,6 +13,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /text\/html|invalid character '?\\*u?003c|invalid character '<'|<!?(?:doctype|html)\b|&lt;html|\\u003chtml|\bdefault backend - 404\b|\b404 page not found\b|signature format, starting with binary 0x3c/i,
   ],
   [
+    { code: 'odd-answer' },
+    /unable to decode token|did not include a token|no realm specified for token|token auth challenge realm|unsupported content-encoding|unhandled content range|unable to discard to offset|in header not a valid digest|failed open: (?:gzip|flate|zstd|magic number)|reports content size of zero|stopped after \d+ redirects|unexpected status.{1,600}: 30\d |location header|malformed http (?:status|version)|response headers exceeded/i,
+  ],
+  [
     { code: 'endpoint-scheme' },
     /unsupported protocol scheme|missing protocol scheme|\bparse "?[^"\s/]{1,253}:\d+\S{0,500}: first path segment in URL cannot contain colon|https?:\/\/https?:?\/\//i,
   ],
@@ -22,6 +26,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'credential-provider' },
     /credential provider|error getting credentials|docker-credential-|ecr-credential|exec: "?[\w/-]*credential/i,
+  ],
+  [
+    { code: 'certificate-file' },
+    /unable to (?:read|load) (?:ca cert|cert file)|unable to initialize cert pool|failed to load (?:ca file|cert file|x509 key pair)|could not read ca cert|missing (?:key|client certificate) \S{1,200} for (?:client certificate|key)/i,
   ],
   [
     { code: 'certificate', problem: 'unknown-authority' },
@@ -35,11 +43,6 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'certificate', problem: 'wrong-name' },
     /certificate is (?:valid for|not valid for)|cannot validate certificate for/i,
   ],
-  // Half of a client certificate on the node (containers/image, Docker).
-  [
-    { code: 'certificate', problem: 'pair' },
-    /missing key \S{1,200} for client certificate|missing client certificate \S{1,200} for key/i,
-  ],
   [{ code: 'certificate', problem: 'client' }, /certificate required|bad certificate|client certificate/i],
   [
     { code: 'certificate', problem: 'no-alternative-name' },
@@ -47,19 +50,23 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'certificate', problem: 'legacy' },
-    /insecure signature|protocol version not supported|handshake failure/i,
+    /insecure signature|protocol version not supported|unsupported protocol version|handshake failure/i,
   ],
   [
     { code: 'cut-off' },
     /\beof\b|reset by peer|broken pipe|forcibly closed|connection (?:was )?(?:reset|closed|aborted)|goaway|stream error: stream id/i,
   ],
   [{ code: 'unopened', why: 'network' }, /(?:network is unreachable|unreachable network)/i],
+  [
+    { code: 'unopened', why: 'node' },
+    /dial (?:tcp|udp) .{1,200}: connect: (?:operation not permitted|permission denied)/i,
+  ],
   [{ code: 'unopened', why: 'host' }, /(?:no route to host|host is unreachable|unreachable host)/i],
   [{ code: 'unopened', why: 'refused' }, /connection refused|actively refused/i],
   [
     { code: 'interrupted' },
     // Earlier versions of containerd write httpReaderSeeker.
-    /failed to copy: (?!httpRead(?:er)?Seeker: failed open)|happened during read: |stream error: stream id/i,
+    /failed to copy: (?!httpRead(?:er)?Seeker: failed open)|short read: expected|failed to discard to offset|failed to read expected number of bytes|happened during read: |stream error: stream id/i,
   ],
   [{ code: 'literal-server' }, /https?:\/\/docker\.io(?::443)?\/v2\/|\blookup docker\.io(?: on|:)/i],
   [
@@ -87,6 +94,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'unreadable-secret' }, UNREADABLE_SECRET],
   [
+    { code: 'unsent-login' },
+    /failed to get credentials for |invalid decoded auth|invalid header field value|(?:reference "[^"]{1,400}"|resolve image): illegal base64 data/i,
+  ],
+  [
     { code: 'ambiguous-refusal' },
     /unable to retrieve auth token: invalid username\/password|login credentials are not valid, or your ibm cloud account/i,
   ],
@@ -112,7 +123,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
   [
     { code: 'layer-mismatch' },
-    /mismatched image rootfs|layers from manifest don't match image configuration|config's diffid|config claims|image config has only \d+ diffid/i,
+    /mismatched image rootfs|number of layers and diffids don't match|mismatch between manifest layers and diff ids|layers from manifest don't match image configuration|config's diffid|config claims|image config has only \d+ diffid/i,
   ],
   [
     { code: 'file-system' },
@@ -120,16 +131,47 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'partial-layer' },
-    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|filesystem layer verification failed|digest did not match|invalid (?:blob|manifest) checksum/i,
+    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|filesystem layer verification failed|digest did not match|flate: corrupt input|invalid (?:blob |manifest )?checksum|crc(?:32)? mismatch/i,
   ],
   [
     { code: 'discarded' },
     /failed size validation|unexpected commit (?:digest|size)|filesystem layer verification failed|digest did not match|blob (?:size|digest) mismatch|invalid (?:blob|manifest) checksum/i,
   ],
-  [{ code: 'no-unpacker' }, /no unpack platforms defined|unable to initialize unpacker/i],
+  [
+    { code: 'kernel-refuses', for: 'limit' },
+    /too many open files|file table overflow|(?:fork\/exec|pthread_create|newosproc|clone).{0,200}resource temporarily unavailable/i,
+  ],
+  [
+    { code: 'kernel-refuses', for: 'rights' },
+    // An owner that can't be set may be the file system's fault: see file-system.
+    /\b(?:setxattr|mknod|chmod|mount|unshare|unlinkat)\b.{0,400}operation not permitted|\b(?:open|mkdir|mknod|mount|rename|unlinkat|chmod|l?stat) \/\S{1,300}: permission denied|required privilege is not held/i,
+  ],
+  [{ code: 'pull-records' }, /record image pull intent/i],
+  [{ code: 'locked-layer' }, /\bref \S{1,200} locked\b/i],
+  [
+    { code: 'torn-store' },
+    /parent snapshot \S{1,200} does not exist|missing parent "|failed to get active snapshot|target snapshot \S{1,200} already exists|failed to rename: .{0,600}file exists|object with key \S{1,200} already exists|thin device .{0,300}(?:file exists|no data available)|failed to create snapshot: no data available|failed to stat parent|(?:bucket|snapshot|lease) does not exist|status for ref \S{1,200}: not found/i,
+  ],
+  [
+    { code: 'encrypted' },
+    /\+encrypted\b|decryptlayer|ctd-decoder|ocicrypt|missing private key needed for decryption|decrypting (?:blob|layer)/i,
+  ],
   [
     { code: 'snapshotter-gone' },
-    /snapshot \S{1,80} is not ready|snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing)/is,
+    /snapshot \S{1,80} is not ready|snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing|error reading from server|transport is closing)/is,
+  ],
+  [
+    { code: 'runtime-lost', how: 'gone' },
+    /error reading from server|transport is closing|keepalive ping failed|produced zero addresses|server is shutting down/i,
+  ],
+  [{ code: 'runtime-lost', how: 'starting' }, /server is not initialized yet/i],
+  [
+    { code: 'runtime-lost', how: 'no-cri' },
+    /unknown (?:service|method \w{1,60} for service) runtime\.v1\w{0,20}\.(?:Image|Runtime)Service/i,
+  ],
+  [
+    { code: 'runtime-lost', how: 'slow' },
+    /failed to inspect image .{0,600}(?:context deadline exceeded|context canceled)/i,
   ],
   [{ code: 'for-linux' }, /operating system \\*"linux\\*" cannot be used/i],
   [{ code: 'memory' }, /cannot allocate memory|out of memory|not enough (?:free )?memory/i],
@@ -142,7 +184,8 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'mirror-config' },
-    /hosts\.toml|parse endpoint url|get registry endpoints|loading registries(?: configuration|: )|\binvalid condition: |\bpull-from-mirror (?:must|value|for)\b|invalid unqualified-search-registries entry|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
+    // The second line is containerd's for values of hosts.toml (core/remotes/docker/config/hosts.go).
+    /hosts\.toml|parse endpoint url|get registry endpoints|loading registries(?: configuration|: )|\binvalid condition: |\bpull-from-mirror (?:must|value|for)\b|invalid unqualified-search-registries entry|parse registry endpoint|(?:reference "[^"]{1,400}"|resolve image): toml: |failed to parse toml|unable to parse server|unknown capability \S|invalid (?:type|pair) .{1,200} for (?:header )?"|unable to cast .{1,200} to string|invalid \Whost\W tree|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
   ],
   [{ code: 'busy-mount' }, /(?:mount|snapshot|rootfs|overlay).{0,300}device or resource busy/i],
   [
@@ -157,19 +200,20 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'signed-otherwise', with: 'key' },
     /none of the signatures were accepted|cryptographic signature verification failed|invalid signature when validating|signature by key .{1,80} is not accepted|invalid gpg signature|\brequired (?:e-?mail|identity|subject|signer)\b|not (?:produced|signed) by a trusted|unexpected (?:fulcio )?(?:oidc issuer|subject)|key not found for key id|no public key verified/i,
   ],
+  [{ code: 'verifier-failed' }, /image verifier \S{1,100} returned error: /i],
   [{ code: 'not-listed' }, /\bis rejected by policy\b/i],
   [
     { code: 'layer-type' },
-    /no processor for media-?type|stream processor for|nydus|unsupported layer media|encrypted layer/i,
+    /stream processor for application\/vnd\.(?:oci|docker)\.(?!\S{1,200}\+zstd)|layer\.nydus\.|unsupported layer media|encrypted layer/i,
   ],
   [{ code: 'attestation' }, /vnd\.in-toto\+json|attestation-manifest/i],
   [
     { code: 'layer-format' },
-    /invalid tar header|unsupported (?:layer|compression)|unknown compression|magic number mismatch/i,
+    /invalid tar header|unhandled tar header|invalid whiteout name|gzip: invalid header|stream processor for \S{1,200}\+zstd|unsupported (?:layer|compression)|unknown compression|magic number mismatch/i,
   ],
   [
     { code: 'damaged-store' },
-    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|failed to resolve image "[^"]*": not found|no such image: \S+$|unable to inspect image \S+$|consider removing the image to resolve/i,
+    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|from containerd image store|failed to create image reference|failed to resolve image "[^"]*": not found|no such image: \S+$|unable to inspect image \S+$|consider removing the image to resolve/i,
   ],
   [
     { code: 'broken-store' },
@@ -180,24 +224,19 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'signature-lookup' },
     /reading signature from |\/signature-\d+["':]|source image rejected: (?:downloading signatures|reading manifest \S{1,300}\.sig\b|get ")/i,
   ],
-  // ocicrypt, in every runtime.
-  [
-    { code: 'no-decryption-key' },
-    /missing private key needed for decryption|no suitable key found for decrypting/i,
-  ],
   [
     { code: 'policy-key' },
     // containers/image, signature/policy_eval_*.go.
     /source image rejected: (?:open|read|stat) \/|source image rejected: parsing (?:rekor )?public key|error loading (?:fulcio|pki) ca/i,
   ],
   [{ code: 'file-denied' }, /\baccess is denied\b(?! due)|\bthe process cannot access the file\b/i],
-  [{ code: 'unpacker-killed' }, /signal: killed|resource temporarily unavailable/i],
+  [{ code: 'unpacker-killed' }, /signal: killed/i],
   [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],
   [{ code: 'no-image-size' }, /\bid or size of image .{1,400} is not set/i],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
   [
     { code: 'artifact' },
-    /vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json|ai models are not|not container images/i,
+    /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json|ai models are not|not container images/i,
   ],
   [{ code: 'served-list' }, UNLISTED],
   [{ code: 'storage-quota' }, /quota has been exceeded on namespace|storage quota|insufficient storage/i],

@@ -58,6 +58,8 @@ type RefusalClue =
   | { code: 'layer-refused' }
   /** The kubelet could not read a pull secret of the pod. */
   | { code: 'unreadable-secret' }
+  /** The runtime could not read a login, or not put it into a request. */
+  | { code: 'unsent-login' }
   /** The registry says that another one has the image. */
   | ({ code: 'served-at' } & OtherPlace)
   /** The registry gives the image only to accounts that have accepted its terms. */

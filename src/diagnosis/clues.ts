@@ -102,10 +102,11 @@ function ofStatus(status: number | null, text: string): Clue[] {
   if (status === 403 && /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text))
     return [{ code: isOfLayer(text) ? 'layer-refused' : 'bare-refusal' }]
   if (status === 412) return [{ code: 'precondition-failed' }]
-  return status !== null && (status >= 500 || status === 404 || status === 405)
-    ? [{ code: 'status', status }]
-    : []
+  return status === null || JUDGED.includes(status) ? [] : [{ code: 'status', status }]
 }
+
+/** Statuses that mean a refusal of their own, a format that is not there, or a timeout. */
+const JUDGED = [402, 406, 407, 408, 410, 429, 451]
 
 const UNRESOLVED: Cause = 'registry-not-found-dns'
 

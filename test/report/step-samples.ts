@@ -234,10 +234,9 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'copy-platforms': [{ image }],
   'mirror-login': [mirror],
   'name-at-mirror': [{ host: '123456789012.dkr.ecr.us-east-1.amazonaws.com', registry: own }],
-  'mirror-settings': (['endpoint', 'scheme', 'web-page', 'unreadable', 'old-format'] as const).map(about => ({
-    ...mirror,
-    about,
-  })),
+  'mirror-settings': (
+    ['endpoint', 'scheme', 'web-page', 'unreadable', 'old-format', 'no-resolve', 'no-pull'] as const
+  ).map(about => ({ ...mirror, about })),
   'unblock-upstream': [{ host }],
   'mirror-limit': [
     { ...mirror, rewrites: false },
@@ -245,6 +244,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   ],
   'mirror-lacks-image': [{ ...mirror, source: 'other' }],
   'show-certificate': [{ host }, { host: '[fd00::1]' }],
+  'correct-certificate-file': [{}],
   'trust-authority': [{ host, intercepted: false }],
   'tls-between': [{ host }],
   'renew-certificate': [{ host, problem: 'client' }],
@@ -266,7 +266,15 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'show-killed': [{}],
   'more-memory': [{}],
   'start-snapshotter': [{ name: 'stargz' }, { name: null }],
-  'define-unpacker': [{}],
+  'define-unpacker': [{ snapshotter: null }, { snapshotter: 'devmapper' }],
+  'install-tool': [
+    { kind: 'program', name: 'mkfs.xfs' },
+    { kind: 'module', name: 'dm_verity' },
+  ],
+  'raise-limits': [{}],
+  'give-rights': [{}],
+  'decryption-key': [{}],
+  'open-records': [{}],
   'release-mount': [{}],
   'release-store': [{}],
   'refused-mount': [
@@ -299,7 +307,8 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'delete-silent-node': [{ node: 'node-1' }],
   'leave-virtual-node': [{ of: 'azure' }, { of: 'fargate' }, { of: 'other' }],
   'move-store': [{}],
-  'start-runtime': [{ socket: '/run/containerd/containerd.sock' }],
+  'start-runtime': [{ socket: '/run/containerd/containerd.sock' }, { socket: null }],
+  'enable-cri': [{}],
   'pull-by-hand': [{ image }],
   'enter-node': [{}],
   'snapshotter-log': [{ name: 'Nydus' }, { name: null }],
@@ -330,10 +339,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'same-secret': [{}],
   'exempt-preloaded': [{}],
   'restore-policy-key': [{}],
-  'give-decryption-key': [{}],
   'correct-login-file': [{ path: '/var/lib/kubelet/config.json' }],
   'show-policy': [{ kind: 'blocked' }, { kind: 'rejected' }, { kind: 'signature' }],
   'show-image-settings': [{}],
+  'repair-verifier': [{}],
   'show-policy-file': [{ path: '/etc/containers/policy.json' }],
   'repair-policy-file': [
     { path: '/etc/containers/policy.json', missing: false },

@@ -10,7 +10,7 @@ const FILE_OPERATION =
 /** The snapshotter, a separate process, does not answer: no registry was involved. */
 export const snapshotterGone = ruleOf(
   'corrupt-or-unpack',
-  /\bsnapshot(?:ter)?\b.{0,400}\b(?:dial unix|while dialing)\b/,
+  /\bsnapshot(?:ter)?\b.{0,400}\b(?:dial unix|while dialing|error reading from server|transport is closing)\b/,
 )
 
 /** The runtime can't find an image that it listed or had just pulled (containers/storage; containerd; Docker, by its ID); the registry has it. */
@@ -19,7 +19,7 @@ export const storedImageGone = ruleOf(
   /\blocating image with id\b|\bdoes not resolve to an image id\b|\bimage not known\b/,
   /\bfailed to get image from containerd ‹name›: |\bfailed to resolve image ‹name›:? not found$/,
   /\bloading (?:primary|additional) layer stores?\b|\bloading ‹name›: (?:unexpected end of json|invalid character)/,
-  /\bno such image: ‹name›$|\bunable to inspect image ‹name›$/,
+  /\bno such image: ‹name›$|\bunable to inspect image ‹name›$|\bfailed to (?:get|create) image (?:reference )?‹name›(?: from containerd image store)?: image ‹name›:? not found$/,
 )
 
 /** How the kernel refuses a mount, as containerd writes it with or without the mount's details (core/mount). */
@@ -39,7 +39,8 @@ export function refusedMount(text: string): Clue[] {
 const UNMOUNTED =
   /\blayer \\*"\d+\\*" unavailable\b|failed to prepare extraction snapshot .{1,300}: unavailable\b/i
 const LAZY: [LazySnapshotter, RegExp][] = [
-  ['SOCI', /\bsoci\b/i],
+  // Its parallel pull returns errors of its own (fs/fs.go).
+  ['SOCI', /\bsoci\b|failed to (?:rebase layer|preload layers)|layer unpack job/i],
   ['stargz', /\bstargz\b/i],
   ['Nydus', /\bnydus\b/i],
   ['OverlayBD', /\boverlaybd\b/i],
@@ -74,6 +75,9 @@ export const corruptOrUnpack = ruleOf(
   /\bre-exec error\b|\bfailed in win32\b|\baccess is denied\b(?! due)|\bthe system cannot find the (?:file|path) specified\b/,
   /\bthe process cannot access the file\b|\bthe specified module could not be found\b/,
   /\bmax depth exceeded\b/,
+  // containerd's own records of content, and its plugins that unpack (core/metadata, plugins/transfer).
+  /\bstatus for ref ‹name›: not found\b|\b(?:lease|bucket) (?:‹name› )?does not exist\b/,
+  /\bno matching diff plugins\b|\bdiffer ‹name› not found\b|\bneeded differ not loaded\b/,
   // nydus: its daemon does not run.
   /\bsnapshot \S{1,80} is not ready\b/,
   /\bstream processor\b|\bdecrypt(?:layer|ion)\b/,

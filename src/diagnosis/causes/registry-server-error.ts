@@ -41,9 +41,15 @@ const BROKEN = [
   /\bcannot unmarshal\b|\bmissing .{0,40}\bheader\b.{0,40}\bresponse\b|\bmissing (?:or empty )?‹name› header\b/,
   /\b(?:unable to decode|failed to decode|error decoding|decoding) (?:bearer )?(?:token|response|manifest|body)\b|\breports content size of zero\b/,
   /\bstopped after \d+ redirects\b/,
-  // An answer that asks for a token without saying where or for what, and a token server's without a token (containers/image, distribution).
-  /\bmissing realm in bearer auth challenge\b|\berror parsing auth scope\b|\bdid not include a token in the response\b/,
+  // An answer that asks for a token without saying where or for what (containers/image).
+  /\bmissing realm in bearer auth challenge\b|\berror parsing auth scope\b/,
   NOT_A_REGISTRY,
+  // A redirect without an address, which net/http does not follow.
+  /\bunexpected status\b.{1,60}: 30\d (?:found|moved permanently|see other|not modified|(?:temporary|permanent) redirect)\b/,
+  // containerd (core/remotes/docker): a challenge, a token, a range, an encoding, or a digest that does not fit the request.
+  /\bno location header in response\b|\bfailed to parse location header\b|\bresponse headers exceeded\b/,
+  /\bno realm specified for token\b|\btoken auth challenge realm\b|\bdid not include a token\b|\bin header not a valid digest\b/,
+  /\bunsupported ‹name› algorithm: |\bunhandled content range\b|\bunable to discard to offset\b|\bfailed open: (?:gzip|flate|zstd|magic number)\b/,
   UPSTREAM_BLOCKED,
 ]
 

@@ -14,6 +14,8 @@ const PATTERNS = [
   /\bschema ?(?:version )?1\b|\bschemaversion\b.{0,40}\b(?:not supported|unsupported|deprecated)\b/,
   // containerd strips schema 1's signatures before it converts the manifest, and refuses manifests of several megabytes.
   /\bfailed to pull and unpack image ‹name›: no signatures$|\brejecting \d+ byte manifest\b/,
+  // A blob whose digest is right, and which is not what its place in the image says.
+  /\bexpected (?:manifest|index) but found (?:manifest|index)\b|\bunmarshal image config\b/,
   /\bmanifest[_ ]invalid\b|\binvalid manifest\b(?! checksum| type)|\bmissing signature key\b/,
   /\bimage type ‹name› is not supported\b|\bis not an? (?:container |oci )?image\b|\bnot a runnable image\b|\binvalid rootfs in image configuration\b/,
   /\bencountered remote ‹name›\((?:unknown|plugin|not an image)|\bencountered unknown type ‹name›/,

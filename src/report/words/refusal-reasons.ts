@@ -114,6 +114,11 @@ const LAPSES: Record<Lapse, LapseWords> = {
     state: owner => `the subscription of ${owner} is disabled or has expired`,
     remedy: 'reactivate its subscription',
   },
+  key: {
+    state: () =>
+      "the key that encrypts what it stores can't be used, such as after a change at its key vault",
+    remedy: 'let the registry use its encryption key again',
+  },
   license: { state: () => 'its license has expired or is not valid', remedy: 'renew its license' },
   account: {
     state: owner => `${owner} is suspended or disabled`,
@@ -224,7 +229,7 @@ export function restoreText({ what, project, registry, ofCaller }: Omit<Restore,
   const owner =
     project !== null
       ? `project ${project}`
-      : what === 'license'
+      : what === 'license' || what === 'key'
         ? name
         : `the account or project behind this image at ${name}`
   return `the owner of ${owner} to ${remedy}${what === 'plan' ? '' : ': neither another login nor a role at the registry changes that'}`

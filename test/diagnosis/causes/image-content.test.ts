@@ -103,6 +103,14 @@ expectCause('unsupported-manifest', [
     'rpc error: code = NotFound desc = failed to pull and unpack image "reg.corp/app:1": failed to resolve reference "reg.corp/app:1": rejecting 9000002 byte manifest for reg.corp/app:1: not found',
   ],
   ['Docker 20, an artifact', 'invalid rootfs in image configuration'],
+  [
+    'containerd, a configuration that is none',
+    "unmarshal image config: invalid character '\\x1f' looking for beginning of value",
+  ],
+  [
+    'containerd, an index in place of a manifest',
+    `manifest: invalid desc ${SHA}: media-type: expected manifest but found index (application/vnd.oci.image.index.v1+json)`,
+  ],
 ])
 
 expectCause('signature-policy', [
@@ -147,6 +155,14 @@ expectCause('signature-policy', [
   [
     'docker content trust',
     'Error: remote trust data does not exist for docker.io/acme/app: notary.docker.io does not have trust data for docker.io/acme/app',
+  ],
+  [
+    'containerd image verifier, which did not finish',
+    `blocking pull of reg.corp/app:1 with digest ${SHA}: image verifier bindir returned error: failed to call verifier cosign (runtime 10s): context deadline exceeded`,
+  ],
+  [
+    'Nydus',
+    'failed to prepare extraction snapshot "a": bootstrap signature is required when force validation: unknown',
   ],
   ['podman, no policy', 'open /etc/containers/policy.json: no such file or directory'],
 ])

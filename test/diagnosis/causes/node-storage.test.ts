@@ -160,4 +160,12 @@ expectCause('corrupt-or-unpack', [
     'CRI-O, an image half there',
     'error locating item named "manifest" for image with ID "5f70" (consider removing the image to resolve the issue): file does not exist',
   ],
+  [
+    'the kubelet, before a pull',
+    'failed to record image pull intent: open /var/lib/kubelet/image_manager/pulling/x.tmp: permission denied',
+  ],
+  [
+    'devmapper, with records of another pool',
+    `failed to prepare extraction snapshot "extract-1 ${SHA}": failed to create new thin device "pool-snap-7" (dev: 7): file exists: unknown`,
+  ],
 ])

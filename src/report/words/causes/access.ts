@@ -79,6 +79,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
   ],
   unspecified: [
     ['node-login-file', "The file with the node's own logins can't be used"],
+    ['unsent-login', ({ registry }) => `The login for ${registryLabel(registry)} can't be read or sent`],
     [isUnasked, ({ registry }) => `A pull secret can't be used, so ${registryLabel(registry)} was not asked`],
     [isBroken, { does: "refused the pull, and the pod's pull secret can't be used" }],
     ['own-reason', { does: 'refused the pull for a reason of its own' }],
@@ -191,6 +192,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
   ],
   unspecified: [
     ['node-login-file', UNREAD_LOGINS],
+    [
+      'unsent-login',
+      'The runtime failed at the login itself, before the registry could refuse it: for example, it is not base64 of user:password, or contains a line break.',
+    ],
     ['own-reason', ownReasonMeaning],
     [isUnasked, UNASKED],
     [isBroken, 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.'],

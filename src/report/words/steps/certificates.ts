@@ -68,12 +68,6 @@ function clientCertificate(host: string, finding: Finding): string {
     : `Give every node a client certificate that ${host} accepts, in ${place}`
 }
 
-/** Returns where the missing half belongs. */
-function completePair(host: string, finding: Finding): string {
-  const place = clientPlace(host, finding)
-  return `Complete the client certificate for ${host} on every node${place === null ? '' : `, in ${place}`}: NAME.cert and NAME.key belong together, and a CA certificate ends with .crt`
-}
-
 const reissue = (host: string) =>
   `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`
 
@@ -85,7 +79,6 @@ const RENEW: Record<CertificateProblem, (host: string, finding: Finding) => stri
   'no-alternative-name': host =>
     `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`,
   client: clientCertificate,
-  pair: completePair,
   legacy: reissue,
   'unknown-authority': reissue,
 }
@@ -113,6 +106,9 @@ export const certificateSteps: StepWords<CertificateStep> = {
     ),
   'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
     text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}${intercepted ? interceptorPlace(first.host) : ''}`,
+  }),
+  'correct-certificate-file': (_step, { findings }) => ({
+    text: `Correct the certificate or key file that the runtime's settings for registries name ${onNodes(findings)} (its path, its permissions, its PEM content), or remove it from these settings`,
   }),
   'tls-between': ({ host }) => ({
     text: `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,

@@ -224,6 +224,9 @@ export const policySteps: StepWords<PolicyStep> = {
   'restore-policy-key': (_step, { findings, findings: [{ host }] }) => ({
     text: `Put the key or certificate that the message names in its place ${onNodes(findings)}, readable for the runtime, or correct its path in the policy${mayBeOpenShift(host) ? POLICY_OBJECTS : ''}`,
   }),
+  'repair-verifier': (_step, { findings }) => ({
+    text: `Find out why the image verifier fails ${onNodes(findings)}: containerd runs each program in its bin_dir, and blocks the pull if one can't be started or takes longer than per_verifier_timeout (10 seconds by default), such as while it waits for the network`,
+  }),
   'satisfy-policy': ({ kind, signed }, { findings: [{ host, registry }] }) => {
     if (kind === 'signature') {
       const place = mayBeOpenShift(host) ? POLICY_OBJECTS : ''
