@@ -173,7 +173,8 @@ function grantsAccess(step: Step): boolean {
 
 /** With policy Always, even an image that was built or loaded on the node is pulled from its registry. */
 function localSteps(finding: Finding): Step[] {
-  const local = isRefusedOrMissing(finding.cause) ? clueOf(finding.clues, 'local-image') : undefined
+  const isLocalName = isRefusedOrMissing(finding.cause) || finding.registry === 'localhost'
+  const local = isLocalName ? clueOf(finding.clues, 'local-image') : undefined
   return local === undefined ? [] : [{ code: 'use-local-image', listed: local.listed }]
 }
 

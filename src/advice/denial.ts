@@ -49,7 +49,13 @@ export function denialSteps(finding: Finding): Step[] {
   if (malformed.length > 0)
     return [...malformed.map(secret => repair(finding.namespace, secret)), see('secrets')]
   if (hasClue(finding, 'unreadable-secret')) return [see('secrets')]
+  const file = clueOf(finding.clues, 'node-login-file')
+  if (file !== undefined) return [{ code: 'correct-login-file', path: file.path }, { code: 'runtime-log' }]
   const { endpoint, registry, subcause } = finding
+  if (hasClue(finding, 'unsent-login') && registry !== null)
+    return finding.credential.status === 'none'
+      ? [{ code: 'node-login', registry }, see('secrets')]
+      : [see('secrets'), { code: 'runtime-log' }]
   if (hasClue(finding, 'web-page') && registry !== null && !WITH_REASON.includes(subcause))
     return pageSteps(finding)
   // Only the mirror can end its refusal; the pod's rights at the registry are not known.

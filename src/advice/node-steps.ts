@@ -8,10 +8,10 @@ import { isSilent } from '../image/pull-messages.ts'
 import { isContainerRegistry, isFixedHost } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { imageName, ofMirror, pullByHand, silentMirror, targetHost } from './host.ts'
+import { imageName, ofMirror, pullByHand, silentMirror, targetHost, testManifest } from './host.ts'
 import type { Step, StepOf } from './step.ts'
 import type { NodePolicy } from './step-at-node.ts'
-import { attestationSteps, goneSteps } from './store-steps.ts'
+import { attestationSteps, goneSteps, refusalSteps } from './store-steps.ts'
 import { pageSteps } from './wrong-answer.ts'
 
 export function platformSteps(finding: Finding): Step[] {
@@ -96,7 +96,12 @@ export function signatureSteps(finding: Finding): Step[] {
       { ...file, code: 'repair-policy-file' },
     ]
   const kind = policyOf(finding)
+  if (hasClue(finding, 'policy-key')) return [{ code: 'show-policy', kind }, { code: 'restore-policy-key' }]
+  if (hasClue(finding, 'signature-lookup') && !hasClue(finding, 'web-page'))
+    return [{ code: 'signature-store' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
   const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null
+  if (hasClue(finding, 'verifier-failed'))
+    return [{ code: 'repair-verifier' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
   return [
     ...stepsIf(hasClue(finding, 'web-page'), { code: 'signature-store' }),
     // OpenShift writes its nodes' lists of registries from an object.
@@ -112,7 +117,18 @@ function policyOf(finding: Finding): NodePolicy {
   return hasClue(finding, 'not-listed') ? 'rejected' : 'signature'
 }
 
+/** The kubelet's runtime did not answer, so it asked no registry, or nobody knows what the registry said. */
+function lostRuntimeSteps({ clues }: Finding): Step[] {
+  const how = clueOf(clues, 'runtime-lost')?.how
+  const start: Step = { code: 'start-runtime', socket: null }
+  if (how === 'no-cri') return [{ code: 'enable-cri' }, { code: 'runtime-log' }]
+  return how === 'slow'
+    ? [{ code: 'runtime-log' }, start]
+    : [{ code: 'restart-pull' }, { code: 'runtime-log' }, start]
+}
+
 export function canceledSteps(finding: Finding): Step[] {
+  if (hasClue(finding, 'runtime-lost')) return lostRuntimeSteps(finding)
   const target = targetHost(finding)
   return [
     ...silentMirror(finding, target),
@@ -131,6 +147,7 @@ export function otherSteps(finding: Finding): Step[] {
     return asksSnapshotter(finding)
       ? goneSteps(finding)
       : [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
+  if (hasClue(finding, 'runtime-lost')) return lostRuntimeSteps(finding)
   // A kubelet gives up on an image of size 0; Docker leaves the size out of what older clients read.
   const isOlder = finding.host.version !== null && !atLeast(finding.host, 25, 0)
   if (hasClue(finding, 'no-image-size') && finding.host.runtime === 'docker' && !isOlder)
@@ -146,10 +163,16 @@ export function otherSteps(finding: Finding): Step[] {
     ]
   if (registry !== null && hasClue(finding, 'endpoint-scheme'))
     return [{ code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'scheme' }]
+  if (hasClue(finding, 'kernel-refuses')) return refusalSteps(finding)
+  const able = clueOf(finding.clues, 'no-host')?.able
+  if (registry !== null && able !== undefined)
+    return [{ code: 'mirror-settings', host: null, registry, about: `no-${able}` }, ...pullByHand(finding)]
   if (registry !== null && hasClue(finding, 'mirror-config')) {
     const about = hasClue(finding, 'old-settings') ? 'old-format' : 'unreadable'
     return [{ code: 'mirror-settings', host: null, registry, about }, ...pullByHand(finding)]
   }
+  if (hasClue(finding, 'status') && endpoint?.role === 'registry')
+    return [{ code: 'read-all' }, testManifest(finding, endpoint), { code: 'show-proxy' }]
   if (registry !== null && endpoint?.role === 'mirror')
     return [
       { code: 'check-mirror', host: endpoint.host, registry },

@@ -19,6 +19,9 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
   const isUnnamed =
     hasClue(finding, 'not-on-node') && image.includes('/') && reference?.endsWith(`/${image}`) === true
   const set: Step = { code: 'set-sandbox-image', image, ...(isUnnamed && { full: reference }) }
+  // No registry has such a name: EKS's nodes bring the image (awslabs/amazon-eks-ami), and so do others.
+  if (registry === 'localhost')
+    return [...stepsIf(finding.host.platform === 'eks', { code: 'restore-sandbox-image' }), set]
   const own = ofCause.filter(step => !needsOwner(step)).flatMap(withoutName)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const cloud = cloudOf(registry)
@@ -49,6 +52,12 @@ const OF_NODE_ITSELF: readonly Clue['code'][] = [
   'disk-fault',
   'content-gone',
   'mount-refused',
+  'torn-store',
+  'missing-tool',
+  'kernel-refuses',
+  'broken-store',
+  'unpacker-killed',
+  'node-login-file',
 ]
 
 /** The error of a damaged pause image does not name it: what needs its name is omitted, or done after a look at the node's images. */

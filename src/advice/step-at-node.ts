@@ -1,7 +1,12 @@
 /** Steps at the nodes: the way from them to a host, mirrors, certificates, policies, and what is wrong with a node itself. */
 
 import type { Clue } from '../diagnosis/clue.ts'
-import type { CertificateProblem, DefaultName, LazySnapshotter } from '../diagnosis/clue-at-node.ts'
+import type {
+  CertificateProblem,
+  DefaultName,
+  LazySnapshotter,
+  MissingTool,
+} from '../diagnosis/clue-at-node.ts'
 import type { EndpointRole, NamedEndpoint, NodeService } from '../diagnosis/endpoint.ts'
 import type { AddressOwner } from '../diagnosis/misresolved.ts'
 
@@ -52,6 +57,7 @@ export type AnswerStep =
 /** Repair TLS: a host's certificate, and who has to trust it. */
 export type CertificateStep =
   | { code: 'show-certificate'; host: string }
+  | { code: 'correct-certificate-file' }
   | { code: 'trust-authority'; host: string; intercepted: boolean }
   | { code: 'tls-between'; host: string }
   | { code: 'renew-certificate'; host: string; problem: CertificateProblem }
@@ -86,6 +92,8 @@ export type MirrorStep =
         | 'answered'
         | 'literal-server'
         | 'list'
+        | 'no-resolve'
+        | 'no-pull'
     }
   | { code: 'unblock-upstream'; host: string }
   | {
@@ -110,6 +118,8 @@ export type PolicyStep =
   | { code: 'show-policy-file'; path: string }
   | { code: 'repair-policy-file'; path: string; missing: boolean }
   | { code: 'signature-store' }
+  | { code: 'restore-policy-key' }
+  | { code: 'repair-verifier' }
   | {
       code: 'satisfy-policy'
       kind: NodePolicy
@@ -117,7 +127,7 @@ export type PolicyStep =
       signed: Extract<Clue, { code: 'signed-otherwise' }>['with'] | null
     }
 
-/** Repair the node: its runtime, its disk and memory, and its pause image. */
+/** Repair the node: its runtime, its disk, and its memory. */
 export type NodeStep =
   | { code: 'relieve-disk' }
   | { code: 'check-clock' }
@@ -129,7 +139,12 @@ export type NodeStep =
   | { code: 'snapshotter-log'; name: LazySnapshotter | null }
   | { code: 'snapshotter-login'; name: LazySnapshotter | null }
   | { code: 'bypass-snapshotter' }
-  | { code: 'define-unpacker' }
+  | { code: 'define-unpacker'; snapshotter: string | null }
+  | ({ code: 'install-tool' } & MissingTool)
+  | { code: 'raise-limits' }
+  | { code: 'give-rights' }
+  | { code: 'decryption-key' }
+  | { code: 'open-records' }
   | { code: 'release-mount' }
   | { code: 'release-store' }
   | ({ code: 'refused-mount' } & Omit<Extract<Clue, { code: 'mount-refused' }>, 'code'>)
@@ -146,9 +161,14 @@ export type NodeStep =
   | { code: 'update-runtime' }
   | { code: 'match-docker' }
   | { code: 'move-store' }
+  | { code: 'correct-login-file'; path: string }
   | { code: 'start-runtime'; socket: string | null }
+  | { code: 'enable-cri' }
   | { code: 'pull-by-hand'; image: string }
   | { code: 'enter-node' }
+
+/** Get a pause image onto a node, which the runtime pulls with its own settings. */
+export type SandboxStep =
   | { code: 'restore-sandbox-image' }
   | { code: 'renew-sandbox-image' }
   /** `full`: the name with its registry, where the runtime did not find the image by its short one. */

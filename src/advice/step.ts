@@ -23,6 +23,7 @@ import type {
   NetworkStep,
   NodeStep,
   PolicyStep,
+  SandboxStep,
 } from './step-at-node.ts'
 
 /** Every step. A new one belongs to one of the groups, and does not compile until it has its words. */
@@ -41,6 +42,7 @@ export type Step =
   | MirrorStep
   | PolicyStep
   | NodeStep
+  | SandboxStep
 
 export type StepCode = Step['code']
 
@@ -190,11 +192,11 @@ export type WrongNameStep =
 export type ImageContentStep =
   | { code: 'driver-for-node'; from: 'system' | 'kernel'; value: string }
   | { code: 'push-again' }
+  | { code: 'fewer-layers' }
   | { code: 'digest-mismatch'; host: string }
   | { code: 'missing-layer'; host: string }
   | { code: 'missing-child'; host: string }
   | { code: 'rebuild-layers' }
-  | { code: 'fewer-layers' }
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }
   | { code: 'copy-platforms'; image: string }

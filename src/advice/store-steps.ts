@@ -32,19 +32,39 @@ export function corruptSteps(finding: Finding): Step[] {
 /** The first clue that the finding has decides. */
 const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['snapshotter-gone', goneSteps],
-  ['no-unpacker', () => [{ code: 'define-unpacker' }, { code: 'runtime-log' }]],
+  ['no-unpacker', unpackerSteps],
+  [
+    'pull-records',
+    finding => [{ code: 'open-records' }, ...stepsIf(hasClue(finding, 'disk-fault'), { code: 'check-disk' })],
+  ],
+  ['encrypted', () => [{ code: 'decryption-key' }, { code: 'runtime-log' }]],
   ['layer-mismatch', () => [{ code: 'not-an-image' }, { code: 'push-again' }]],
   ['too-many-layers', () => [{ code: 'fewer-layers' }]],
   ['other-manifest', otherManifestSteps],
   ['discarded', downloadSteps],
+  [
+    'unpacker-killed',
+    () => [
+      { code: 'show-memory' },
+      { code: 'show-killed' },
+      { code: 'runtime-log' },
+      { code: 'more-memory' },
+    ],
+  ],
   ['attestation', attestationSteps],
+  ['artifact', () => [{ code: 'not-an-image' }, { code: 'set-image', known: 'repository' }]],
   ['layer-type', () => [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]],
+  ['missing-tool', toolSteps],
+  ['locked-layer', () => [{ code: 'restart-pull' }, { code: 'runtime-log' }, { code: 'slow-pull' }]],
   ['user-namespace', () => [{ code: 'more-ids' }, { code: 'runtime-log' }]],
   ['file-system', () => [{ code: 'move-store' }, { code: 'runtime-log' }]],
   ['busy-mount', () => [{ code: 'release-mount' }, { code: 'runtime-log' }, { code: 'restart-pull' }]],
+  ['kernel-refuses', refusalSteps],
   ['disk-fault', () => [{ code: 'check-disk' }, { code: 'runtime-log' }]],
   ['content-gone', lostContentSteps],
   ['damaged-store', lostImageSteps],
+  ['broken-store', lostImageSteps],
+  ['torn-store', lostImageSteps],
   ['lazy-snapshotter', lazySteps],
   ['mount-refused', refusedMountSteps],
   ['file-denied', deniedFileSteps],
@@ -67,6 +87,23 @@ function refusedMountSteps({ clues }: Finding): Step[] {
     ...(refused === undefined ? [] : [{ ...refused, code: 'refused-mount' } as const]),
     { code: 'runtime-log' },
   ]
+}
+
+function unpackerSteps({ clues }: Finding): Step[] {
+  const snapshotter = clueOf(clues, 'no-unpacker')?.snapshotter ?? null
+  return [{ code: 'define-unpacker', snapshotter }, { code: 'runtime-log' }]
+}
+
+function toolSteps({ clues }: Finding): Step[] {
+  const lacks = clueOf(clues, 'missing-tool')
+  const install = lacks === undefined ? [] : [{ ...lacks, code: 'install-tool' } as const]
+  return [...install, { code: 'runtime-log' }]
+}
+
+/** The kernel, not the image or the disk, is in the way. */
+export function refusalSteps({ clues }: Finding): Step[] {
+  const atLimit = clueOf(clues, 'kernel-refuses')?.for === 'limit'
+  return [{ code: atLimit ? 'raise-limits' : 'give-rights' }, { code: 'runtime-log' }]
 }
 
 /** Of a snapshotter without a name, only what the runtime says of it is known. */

@@ -167,6 +167,7 @@ export function refusedSteps(finding: Finding): Step[] {
   const { host } = target
   const blocked = blockedByDns(finding, target)
   if (blocked !== null) return blocked
+  if (finding.registry === 'localhost') return unreachableName(finding, target)
   if (brokeOff(finding))
     return [
       { code: 'restart-pull' },
@@ -230,7 +231,8 @@ function refusingMirror(finding: Finding, { host, role }: NamedEndpoint): Step[]
 
 /** Either the nodes are not let through, or nothing listens there. What listens on the node itself has steps of its own. */
 function openOrListen(finding: Finding, target: NamedEndpoint): Step[] {
-  const isUnsent = clueOf(finding.clues, 'unopened')?.why === 'network'
+  const why = clueOf(finding.clues, 'unopened')?.why
+  const isUnsent = why === 'network' || why === 'node'
   const isElsewhere = target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target)
   if (isUnsent || isElsewhere) return [{ code: 'open-host', ...target }]
   return stepsIf(nodeServiceAt(target) === null, { code: 'check-listener', ...target })

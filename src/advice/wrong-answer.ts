@@ -26,6 +26,7 @@ export function tlsSteps(finding: Finding): Step[] {
     const to = target.host.replace(PRIVATE_LINK, '.')
     return [{ code: 'correct-registry', from: target.host, to, why: 'private-link' }, look]
   }
+  if (hasClue(finding, 'certificate-file')) return [{ code: 'correct-certificate-file' }]
   if (hasClue(finding, 'ingress-default')) return [{ code: 'ingress-certificate', host: target.host }, look]
   if (hasClue(finding, 'tls-alert') && problem === null)
     return [
@@ -101,6 +102,12 @@ export function serverErrorSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'web-page'))
     // Where others run the host, its own servers may be down and answer so.
     return [...stepsIf(status > 0 && isOfOthers(finding, target), look), ...pageSteps(finding)]
+  if (hasClue(finding, 'no-registry') && target.role === 'registry')
+    return [
+      { code: 'page-instead', host: target.host },
+      { code: 'who-answered', host: target.host },
+      { code: 'show-proxy' },
+    ]
   if (hasClue(finding, 'endpoint-scheme') && registry !== null) {
     const host = endpoint === null ? null : target.host
     return [
@@ -118,7 +125,10 @@ export function serverErrorSteps(finding: Finding): Step[] {
     look,
     testManifest(finding, target),
     // On the way to a host that others run, a 502 or higher may come from a proxy.
-    ...stepsIf(status >= 502 && isOfOthers(finding, target), { code: 'show-proxy' }),
+    ...stepsIf(
+      (status >= 502 && isOfOthers(finding, target)) || (status < 500 && hasClue(finding, 'odd-answer')),
+      { code: 'show-proxy' },
+    ),
     wait,
   ]
 }

@@ -18,11 +18,19 @@ export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'
 /** Snapshotters that load layers while containers run, each a process of its own on most nodes. */
 export type LazySnapshotter = 'SOCI' | 'stargz' | 'Nydus' | 'OverlayBD'
 
+/** What a node lacks, with its name. */
+export interface MissingTool {
+  kind: 'program' | 'module'
+  name: string
+}
+
 /** What is on the way to the host: names, addresses, proxies, mirrors, and TLS. */
 export type WayClue =
   /** A web page came back instead of a registry's answer. */
   | { code: 'web-page' }
-  /** The registry or a proxy answered with this status: 5xx, 404, or 405. */
+  /** An answer that is none of a registry's: a challenge, a token, a redirect, a range, or an encoding that does not fit the request. */
+  | { code: 'odd-answer' }
+  /** The registry or a proxy answered with this status: 5xx, 404, 405, or one that has no cause of its own. */
   | { code: 'status'; status: number }
   /** A mirror's endpoint is configured without `https://`, or with two schemes. */
   | { code: 'endpoint-scheme' }
@@ -54,6 +62,8 @@ export type WayClue =
   | ({ code: 'mirrors-failed' } & FailedMirrors)
   /** A certificate was not accepted. */
   | { code: 'certificate'; problem: CertificateProblem }
+  /** The runtime could not read or use a certificate or key file that its own settings name. */
+  | { code: 'certificate-file' }
   /** Until or from when the certificate is valid (ISO 8601), and on which side of that the node's clock is. */
   | { code: 'certificate-date'; date: string; side: 'after' | 'before' }
   /** The node's clock, as an error quotes it (ISO 8601), and how much it is wrong, at least. */
@@ -65,7 +75,7 @@ export type WayClue =
   /** What the host speaks where the runtime expected the other one. */
   | { code: 'speaks'; scheme: 'http' | 'https' }
   /** Why the connection was not opened: nothing accepted it, or there is no way to the network or to the host. */
-  | { code: 'unopened'; why: 'refused' | 'network' | 'host' }
+  | { code: 'unopened'; why: 'refused' | 'network' | 'host' | 'node' }
   /** The connection was opened, and then closed or reset. */
   | { code: 'cut-off' }
   /** The transfer of a layer had begun when it broke off, so every host on the way was reached. */
@@ -97,6 +107,8 @@ export type ContentClue =
   | { code: 'layer-type' }
   /** A layer in a format that the runtime does not support. */
   | { code: 'layer-format' }
+  /** Layers that are encrypted (ocicrypt). */
+  | { code: 'encrypted' }
   /** The image is for Linux. */
   | { code: 'for-linux' }
   /** The Windows version that the image is for. */
@@ -116,8 +128,16 @@ export type NodeClue =
   | { code: 'source-blocked' }
   /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */
   | { code: 'not-listed' }
+  /** The runtime can't read a key or a certificate that its policy names. */
+  | { code: 'policy-key' }
+  /** The runtime was looking for the image's signature at a store of signatures. */
+  | { code: 'signature-lookup' }
+  /** A verifier of images could not run or did not finish, so nothing is known of the signature. */
+  | { code: 'verifier-failed' }
   /** The runtime can't read its settings for registries and mirrors. */
   | { code: 'mirror-config' }
+  /** In these settings, no host may do this: look up a tag, or send layers. */
+  | { code: 'no-host'; able: 'resolve' | 'pull' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
   | { code: 'full-disk-path'; path: string; temporary: boolean }
   /** Memory ran out, not the disk. */
@@ -126,14 +146,26 @@ export type NodeClue =
   | { code: 'file-system' }
   /** The runtime runs in a user namespace that lacks IDs of the image's files. */
   | { code: 'user-namespace' }
+  /** The runtime has no snapshotter to unpack with, or not the one of this name. */
+  | { code: 'no-unpacker'; snapshotter: string | null }
+  /** The node lacks what unpacking needs: a program or a kernel module. */
+  | ({ code: 'missing-tool' } & MissingTool)
+  /** The kernel lets the runtime not do something: it has no right to, or reached a limit on open files or processes. */
+  | { code: 'kernel-refuses'; for: 'rights' | 'limit' }
+  /** The kubelet got no answer of its runtime: the connection broke off, it starts, it has no CRI service, or it took too long. */
+  | { code: 'runtime-lost'; how: 'gone' | 'starting' | 'no-cri' | 'slow' }
+  /** The kubelet can't write its own records of pulls, which it does before it asks the runtime. */
+  | { code: 'pull-records' }
+  /** Another pull on the node held the same layer. */
+  | { code: 'locked-layer' }
+  /** The runtime's records of its snapshots contradict each other. */
+  | { code: 'torn-store' }
   /** The kubelet got an answer about the image on the node without its ID or its size. */
   | { code: 'no-image-size' }
   /** Those settings are in a format that newer runtimes no longer read. */
   | { code: 'old-settings' }
   /** The runtime can't read this file of its signature policy, or it is missing. */
   | { code: 'policy-file'; path: string; missing: boolean }
-  /** The runtime's own configuration has no snapshotter to unpack with. */
-  | { code: 'no-unpacker' }
   /** A snapshotter that is a process of its own does not run. */
   | { code: 'snapshotter-gone' }
   /** A snapshotter that loads layers lazily could not mount one; null if the text does not show which. */
@@ -160,5 +192,9 @@ export type NodeClue =
   | { code: 'content-gone' }
   /** The runtime looked for its pause image by this name among the images of the node, and asked no registry. */
   | { code: 'not-on-node' }
+  /** The process that unpacks layers was killed, or could not be started. */
+  | { code: 'unpacker-killed' }
+  /** The runtime's list of layers is unreadable, or a layer that others build on is missing. */
+  | { code: 'broken-store' }
   /** The runtime's store on the node is damaged: the image was pulled but can't be found. */
   | { code: 'damaged-store' }

@@ -71,7 +71,7 @@ export function endpointOf(text: string, registry: string | null): NamedEndpoint
     end: index + url.length,
   }))
   // The last URL is the innermost request: the one that failed.
-  const asked = urls.filter(url => !isDocumentationLink(url) && !isCutOff(url, text)).at(-1)
+  const asked = urls.filter(url => !isDocumentationLink(url) && !isCutOff(url, text) && !isSocket(url)).at(-1)
   const socket = SOCKET.exec(text)
   if (socket !== null && asked === undefined) return { host: socket[1] ?? socket[2] ?? '', role: 'runtime' }
   if (asked !== undefined) return namedEndpoint(asked.host, roleOf(asked.host, asked.rest, text, registry))
@@ -107,6 +107,11 @@ interface FoundUrl {
 /** Whether the text was truncated within the host: a quote was opened before the URL, and the text ends with the URL. */
 function isCutOff({ host, rest, before, end }: FoundUrl, text: string): boolean {
   return end === text.length && rest === '' && /["'`]$/.test(before) && host !== ''
+}
+
+/** Go's clients write so for a request to a socket of the node. */
+function isSocket({ host }: FoundUrl): boolean {
+  return host === 'unix'
 }
 
 /** What runtimes write before the URL of a request. */

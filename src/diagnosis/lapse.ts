@@ -1,7 +1,10 @@
 /** What a registry depends on, and what is switched off or overdue: its owner has to restore it, and no login changes that. */
 
-/** `account`: an account, a namespace, or an organization, for any reason. `plan`: what 402 asks for, without a word of the reason. */
-export type Lapse = 'billing' | 'api' | 'project' | 'subscription' | 'license' | 'account' | 'plan'
+/**
+ * `account`: an account, a namespace, or an organization, for any reason. `plan`: what 402 asks for, without a word of the reason.
+ * `key`: the customer's own key, by which a registry encrypts what it stores.
+ */
+export type Lapse = 'billing' | 'api' | 'project' | 'subscription' | 'license' | 'account' | 'plan' | 'key'
 
 const OFF = '(?:disabled|suspended|deactivated|closed|terminated|deleted|locked|inactive)'
 const IS = '(?: ‹\\w+›)?(?: (?:is|was|has|have|are|been|currently))*'
@@ -32,6 +35,8 @@ const LAPSES: [Lapse, RegExp][] = [
       `\\b(?:subscription|plan)\\b(?: ['"‹]?[\\w.‹›-]{1,60}['"›]?)?${IS} (?:${OFF}|expired|not (?:active|registered|found))\\b|\\b(?:readonlydisabledsubscription|subscriptionnotfound|optinrequired)\\b|\\b(?:needs a|not) subscri(?:ption|bed) (?:for|to) (?:the |this )?service\\b`,
     ),
   ],
+  // Azure and Google; AWS says of keys what an identity lacks.
+  ['key', /\bkey ?vault\b|\bcustomer[- ]managed (?:encryption )?key\b|\bcmek\b|\bcloud kms key\b/],
   ['license', /\blicen[cs]e\b(?: \w+){0,6} (?:expired|invalid|not valid|exceeded)\b/],
   [
     'account',

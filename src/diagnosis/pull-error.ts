@@ -34,6 +34,8 @@ const WRAPPING = [
   /\b\d{3} (?:Server|Client) Error: [\w ]{1,30} \(/gi,
   /this may be because there are no credentials on this request\.?/gi,
   /Unable to find image '[^']{0,300}' locally/gi,
+  // containers/image, on how it tried to go on after the error before it.
+  / \((?:while|after) reconnecting\b[^()]{0,600}\)/gi,
   // Azure Resource Manager's answer to a virtual kubelet, as its old and its new client write it: no registry was asked there.
   /\bapi call to https:\/\/management\.\S{1,600}: got HTTP response status code \d{3} error code /gi,
   /\b(?:PUT|POST|PATCH|GET) https:\/\/management\.\S{1,600} -{1,200} RESPONSE \d{3}: \d{3} [\w ]{1,40} ERROR CODE: /gi,

@@ -2,6 +2,7 @@
 
 import { isLocal, isPrivateAddress } from '../image/host.ts'
 import type { AwsPolicy, Clue } from './clue.ts'
+import type { MissingTool } from './clue-at-node.ts'
 import type { Endpoint } from './endpoint.ts'
 import { misresolvedTo } from './misresolved.ts'
 
@@ -26,6 +27,16 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     ([, names = '']) => ({ code: 'certificate-for', names }),
   ],
   [/windows version (\d+\.\d+\.\d+)-based image/i, ([, build = '']) => ({ code: 'windows-build', build })],
+  // containers/image, of its own login file.
+  [
+    /\bgetting username and password: .{0,200}?(?:reading json file|unmarshaling json at) \\*["'“]?(\/[^\s"'”\\:]{1,200})/is,
+    ([, path = '']) => ({ code: 'node-login-file', path }),
+  ],
+  // CRI-O, for the policy of a namespace.
+  [
+    /\bread policy path (\/[^\s":]{1,300})/i,
+    ([, path = '']) => ({ code: 'policy-file', path, missing: false }),
+  ],
   [
     /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b(?:: (?:read|write|dial) (?:udp|tcp) \S{1,120}: (?:read|write|connect): (connection refused))?/i,
     ([, server = '', refused]) => ({ code: 'dns-server', server, refused: refused !== undefined }),
@@ -52,7 +63,32 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     /\b(?:unexpected (?:commit )?digest:? |digest did not match, expected sha256:\w{64}, got )sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\b/i,
     () => ({ code: 'arrived', bytes: 0, of: null }),
   ],
+  [
+    /\bno (resolve|pull) hosts\b/i,
+    ([, able]) => ({ code: 'no-host', able: able === 'resolve' ? 'resolve' : 'pull' }),
+  ],
+  // What a node lacks to unpack an image, as exec(3), tools, and mount(2) name it.
+  [/\bexec: "(?:[^"\s]{0,200}\/)?([\w.+-]{1,60})": executable file not found\b/i, missing('program')],
+  [
+    /\bfork\/exec (?:\/[^\s/:]{1,80}){0,12}\/([\w.+-]{1,60}): no such file or directory\b/i,
+    missing('program'),
+  ],
+  [/\bmodprobe ([\w-]{1,60})/i, missing('module')],
+  [/\b([\w-]{1,60}) module not loaded\b/i, missing('module')],
+  // containerd names a snapshotter that it does not have, or has none at all.
+  [
+    /\b(?:snapshotter not loaded: |snapshotter "?(?=[\w.-]{1,60}"? (?:was )?not found\b)|can not find snapshotter ")([\w.-]{0,59}\w)/i,
+    ([, snapshotter = '']) => ({ code: 'no-unpacker', snapshotter }),
+  ],
+  [
+    /\bno unpack platforms defined\b|\bunable to initialize unpacker\b|\bno matching diff plugins\b|\bdiffer "[^"]{1,60}" not found\b|\bneeded differ not loaded\b/i,
+    () => ({ code: 'no-unpacker', snapshotter: null }),
+  ],
 ]
+
+function missing(kind: MissingTool['kind']): (match: RegExpExecArray) => Clue {
+  return ([, name = '']) => ({ code: 'missing-tool', kind, name })
+}
 
 /** The clues that quote something from the text of a failed pull. */
 export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
@@ -99,15 +135,15 @@ function callerIn(text: string): Clue[] {
 /** The path in a failed write, such as `write /var/tmp/storage123/2: no space left on device`. It is tried once for each word, not for each slash. */
 const FULL_PATH =
   /(?:^|[^\w./@+-])[\w.@+-]*(\/[\w./@+-]+)[^/]{0,40}: (?:no space left on device|disk quota exceeded)/i
-/** Where a runtime's own folders begin below its store. */
+/** Where a runtime's own folders begin below its store, or the folder of the kubelet or of a snapshotter that is a process of its own. */
 const STORE =
-  /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)/
+  /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)|^(\/var\/lib\/(?:kubelet|[\w-]*(?:soci|stargz|nydus|overlaybd)[\w-]*))\//
 
 /** The folder whose file system is full: a runtime's store, or a temporary folder. */
 function fullPathIn(text: string): Clue[] {
   const path = FULL_PATH.exec(text)?.[1] ?? ''
   const temporary = /^\/(?:var\/)?tmp(?=\/|$)/.exec(path)?.[0]
-  const full = temporary ?? STORE.exec(path)?.[1]
+  const full = temporary ?? STORE.exec(path)?.slice(1).find(Boolean)
   return full === undefined
     ? []
     : [{ code: 'full-disk-path', path: full, temporary: temporary !== undefined }]

@@ -87,11 +87,15 @@ const FAILED_PULLS = [
   /\b(?:fail(?:ed|ure)|error|unable|could not|couldn't|cannot|can't|errors? happened)\b(?: to| while| when| in|:){0,2} (?:async )?pull(?:ing)?(?: and unpack)?(?: the)?(?: sandbox| pause| oci)? (?:images?|manifests?|layers?|blobs?|config)\b/i,
   /\bimage pull (?:error|fail(?:ed|ure))\b|\bfailed to get sandbox image\b|\bpull access denied for\b/i,
   /\binitiali[sz]ing source docker:|\breading manifest \S{1,600} in \S/i,
+  // containers/image, once it has the manifest; CRI-O before 1.33 puts nothing before it.
+  /\bsource image rejected: |\bcopying system image from manifest list: |\bchoosing (?:an )?image (?:instance|from manifest list)\b|\bwriting blob: (?:adding layer|storing blob|happened)\b/i,
   /\bfailed to resolve (?:reference|image)\b/i,
   // The image was pulled, but its stored content can't be used (containerd; containers/storage).
   /\berror unpacking image\b|\bfailed to unpack image\b|\bfailed to extract layer\b/i,
   /\blocating image with id\b.{0,200}\bimage not known\b|\bdoes not resolve to an image id\b/i,
-  /\bfailed to get image from containerd\b|\bno such image: sha256:/i,
+  /\bfailed to get image from containerd\b|\bno such image: sha256:|\bparent snapshot sha256:\w{64} does not exist\b/i,
+  // containerd, for a pause image whose name does not parse, or of which only a part is there.
+  /\bfailed to start sandbox "\w{1,64}": failed to (?:parse image reference|get image spec)\b/i,
   // Codes of Azure Container Instances and of Amazon ECS, which run pods for virtual kubelets.
   /\b(?:InaccessibleImage|RegistryErrorResponse|ImageOsTypeNotMatchContainerGroup|OsVersionNotSupported|CannotPull(?:Container|Image)\w{0,20}Error)\b/,
 ]
@@ -103,7 +107,7 @@ export function mentionsFailedPull(text: string): boolean {
 
 /** Errors of the node's own image store, whose image the kubelet had pulled. */
 const OF_NODE =
-  /\berror unpacking image\b|\bfailed to (?:unpack image|extract layer)\b|\bimage not known\b|\bdoes not resolve to an image id\b|\bfailed to get image from containerd\b|\bfailed to resolve image "|\bno such image\b/i
+  /\berror unpacking image\b|\bfailed to (?:unpack image|extract layer)\b|\bimage not known\b|\bdoes not resolve to an image id\b|\bfailed to get image from containerd\b|\bfailed to resolve image "|\bno such image\b|\bparent snapshot sha256:/i
 /** The words of Kata's agent, of its Confidential Data Hub, and of the Rust libraries that pull in a guest. */
 const OF_GUEST =
   /\[CDH\]|\bkata\b|\bimage-rs\b|\bimage pull error: |\bfailed to pull (?:manifest|layer)\b|\berror sending request for url\b|\brpc status: status \{|\ball attempts fail:/i
@@ -127,6 +131,7 @@ const SANDBOX_IMAGE = [
   /\bapply layer error for "([^"\s]{1,600})"/i,
   /\b(?:pull access denied for|failed to resolve (?:reference|image)) "?([^"\s]{1,300}[/:][^"\s]{1,300})/i,
   /\bpull(?:ing)?(?: sandbox| pause)? image ([^"\s]{1,300}[/:][^"\s]{1,300})/i,
+  /\bfailed to parse image reference "([^"\s]{1,600})"/i,
 ]
 const MANIFEST = /\breading manifest (\S{1,200}) in ([^"\s]{1,600})/i
 

@@ -40,6 +40,8 @@ const COOKIE =
   /((?<![\w-])(?:set-)?cookie["']?\s{0,9}:\s{0,9}["']?)[^\s;:,"'=]{1,200}=[^\s,"']*(?:\s[^\s;:,"'=]{1,200}=[^\s,"']*)*/gi
 /** `password: hunter2`, `--password hunter2`; not `password: unauthorized`. */
 const PASSWORD = /((?:password|passwd)\s{0,9}:\s{1,9}|--?(?:password|passwd|token)\s{1,9})([^\s"'\\]+)/gi
+/** containerd quotes a decoded `auth` of its own settings that has no colon. The value may contain anything, but ends its line. */
+const DECODED = /(\binvalid decoded auth: )[^\n]+/gi
 const SCHEME = /\b(basic|bearer)(\s+)([\w.~+/-]{4,}=*)/gi
 /** A `%2B` that went through one of Go's format functions by mistake, as happens to URLs that containerd writes into events. */
 const MISPRINT = '%!\\w?\\([A-Z]{1,10}\\)'
@@ -66,6 +68,7 @@ export function redact(text: string): string {
     .replace(PASSWORD, (whole: string, name: string, value: string) =>
       isWord(value) ? whole : `${name}${MARK}`,
     )
+    .replace(DECODED, `$1${MARK}`)
     .replace(USERINFO, `://${MARK}@`)
     .replace(LOGIN_IN_NAME, `${MARK}@`)
     .replace(PARAMETER, `$1${MARK}`)

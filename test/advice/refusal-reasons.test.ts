@@ -109,6 +109,7 @@ test.each<[string, string, Lapse, string | null]>([
     'subscription',
     null,
   ],
+  ['acme.azurecr.io', 'unexpected status: 403 Forbidden\ndenied: key vault access denied', 'key', null],
   ['registry.example', 'denied: the license of this instance has expired', 'license', null],
   [
     'quay.io',

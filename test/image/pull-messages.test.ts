@@ -29,6 +29,16 @@ describe('the image of a sandbox', () => {
       `${SANDBOX}failed to start sandbox "3f7b": failed to pull image "reg.corp:5000/pause:3.10.1": failed to resolve image: not found`,
     ],
     [
+      'containerd, a name that does not parse',
+      'Registry/pause:3',
+      `${SANDBOX}failed to start sandbox "3f7b": failed to parse image reference "Registry/pause:3": invalid reference format: repository name must be lowercase`,
+    ],
+    [
+      'containerd, a part of one, which it does not name',
+      '',
+      `${SANDBOX}failed to start sandbox "3f7b": failed to get image spec: content digest sha256:7c: not found`,
+    ],
+    [
       'an event that quotes it once more',
       'reg.corp/pause:3.5',
       `(combined from similar events): ${SANDBOX}failed to get sandbox image \\"reg.corp/pause:3.5\\": 401 Unauthorized`,
@@ -86,6 +96,7 @@ describe('an error after a successful pull by the kubelet', () => {
     'failed to async pull blob stream HTTP status server error (502 Bad Gateway)',
     'failed to create containerd container: error unpacking image: failed to extract layer sha256:aa',
     'locating image with ID "7ca33bd2a1d3": image not known',
+    `failed to create containerd container: parent snapshot sha256:${'7c'.repeat(32)} does not exist: not found`,
     'reference "[overlay@/var/lib/containers/storage]quay.io/a/b@sha256:7c" does not resolve to an image ID: identifier is not an image',
     'unable to pull image or OCI artifact: pull image err: EOF',
   ])('describes a failed pull: %s', text => {

@@ -336,6 +336,240 @@ describe('a mirror that is gone', () => {
 })
 
 test.each<[string, string, Expected]>([
+  ['431', '431 Request Header Fields Too Large', { says: /answered with status 431/ }],
+  ['400', '400 Bad Request', { says: /answered with status 400/ }],
+])('a status that no cause stands for is said: %s', (_name, status, expected) => {
+  check(
+    {
+      image: OWN,
+      error: `unexpected status from HEAD request to https://registry.example/v2/team/api/manifests/3: ${status}`,
+    },
+    { first: /Read everything/, ...expected },
+  )
+})
+
+test.each<[string, string, Expected]>([
+  [
+    'a verifier that did not finish',
+    `blocking pull of ${OWN} with digest ${DIGEST}: image verifier bindir returned error: failed to call verifier cosign (runtime 10s): context deadline exceeded`,
+    { first: /image verifier fails on node node-1.*per_verifier_timeout/, never: /Sign the image|canceled/ },
+  ],
+  [
+    'a socket of Nydus',
+    `failed to prepare extraction snapshot "extract-1 ${DIGEST}": mount rafs instance: Post "http://unix/api/v1/mount": dial unix /run/nydus/api.sock: connect: connection refused`,
+    { first: /^Start the snapshotter Nydus/, never: /unix serves/ },
+  ],
+  [
+    "an image that is missing in the runtime's own list",
+    `failed to get image "${OWN}" from containerd image store: image "${OWN}": not found`,
+    { first: /crictl rmi/, never: /typo|has no image/ },
+  ],
+  [
+    'a layer that arrived in part',
+    'failed to pull and unpack image: short read: expected 1048576 bytes but got 524288: unexpected EOF',
+    { first: /next attempt/, says: /virus scanner/ },
+  ],
+])('%s is not blamed on the registry', (_name, error, expected) => {
+  check({ image: OWN, error, node: { runtime: 'containerd://2.1.4' } }, expected)
+})
+
+describe('a runtime that does not answer its kubelet', () => {
+  const node = { runtime: 'containerd://2.1.4' }
+  const rpc = (code: string, why: string) => `rpc error: code = ${code} desc = ${why}`
+  test.each<[string, string, Expected]>([
+    [
+      'it went away',
+      rpc('Unavailable', 'error reading from server: EOF'),
+      { first: /next attempt/, says: /lost the connection/ },
+    ],
+    ['it is starting', rpc('Unknown', 'server is not initialized yet'), { says: /was still starting/ }],
+    [
+      'it has no CRI service',
+      rpc('Unimplemented', 'unknown service runtime.v1.ImageService'),
+      { first: /disabled_plugins/, says: /has no service for the kubelet/ },
+    ],
+    [
+      'a firewall on the node is in the way',
+      'failed to do request: Head "https://registry.example/v2/a/manifests/3": dial tcp 10.0.0.9:443: connect: operation not permitted',
+      { says: /firewall or security software on the node itself/, never: /listening/ },
+    ],
+    [
+      'it can open no connection',
+      'failed to do request: Head "https://registry.example/v2/a/manifests/3": dial tcp 10.0.0.9:443: socket: too many open files',
+      { first: /^Restart the container runtime/, says: /no host was asked/, never: /refused or dropped/ },
+    ],
+    [
+      'it takes too long',
+      `Failed to inspect image "": ${rpc('DeadlineExceeded', 'context deadline exceeded')}`,
+      { first: /runtime's log/, says: /did not answer the kubelet in time/, never: /slow connection/ },
+    ],
+    [
+      'its snapshotter went away',
+      `failed to prepare extraction snapshot "extract-1 ${DIGEST}": error reading from server: EOF: unavailable`,
+      { first: /^Start the snapshotter/, never: /lost the connection/ },
+    ],
+  ])('is not an unknown reason: %s', (_name, error, expected) => {
+    check({ image: OWN, error, node }, { never: /doesn't recognize/, ...expected })
+  })
+})
+
+describe('a name that begins with localhost/', () => {
+  const refused = (image: string) =>
+    `failed to do request: Head "https://localhost/v2/${image}/manifests/1": dial tcp 127.0.0.1:443: connect: connection refused`
+  test('is that of an image which is only on a machine', () => {
+    check(
+      { image: 'localhost/app:1', error: refused('app') },
+      { first: /^Push localhost\/app:1 to a registry/, never: /NodePort|listening on/ },
+    )
+  })
+
+  test('is brought back to a node of EKS if it is the pause image', () => {
+    const image = 'localhost/kubernetes/pause:1'
+    const error = `failed to get sandbox image "${image}": ${refused('kubernetes/pause')}`
+    const state = waiting('ErrImagePull', error)
+    check(
+      {
+        image,
+        error,
+        pod: { containers: [container({ kind: 'sandbox', name: 'sandbox', image, state })] },
+        node: { runtime: 'containerd://2.1.4', osImage: 'Amazon Linux 2023', kubelet: 'v1.34.1-eks-113cf36' },
+      },
+      { first: /^Restore the pause image/, says: /pinned_images/, never: /Push localhost|policy is Always/ },
+    )
+  })
+})
+
+test.each([
+  'failed to resolve image: failed to get credentials for "registry.example": invalid decoded auth: [redacted]',
+  'failed to resolve image: failed to do request: Head "https://registry.example/v2/a": net/http: invalid header field value for "Authorization"',
+])('a login that the runtime can not use is not called refused: %s', error => {
+  check(
+    { image: OWN, error, node: { runtime: 'containerd://2.1.4' } },
+    { first: /^Renew or remove the login/, says: /can't be read or sent/, never: /typo|refused the pull/ },
+  )
+})
+
+describe("settings of the runtime's own that are wrong", () => {
+  const node = { runtime: 'containerd://2.1.4' }
+  const resolve = (why: string) => `failed to pull and unpack image "${OWN}": failed to resolve image: ${why}`
+  test.each<[string, string, Expected]>([
+    [
+      'a host that may not look up tags',
+      resolve('no resolve hosts: not found'),
+      { first: /certs\.d\/registry\.example\/hosts\.toml .*"resolve"/, never: /typo|has no image/ },
+    ],
+    ['a value of another type', resolve('invalid type 5 for "ca"'), { first: /hosts\.toml/ }],
+    ['a file that is not TOML', resolve('toml: expected character ='), { first: /hosts\.toml/ }],
+    [
+      'an address with a space',
+      resolve('unable to parse server a b: parse "https://a b": invalid character " " in host name'),
+      { first: /hosts\.toml/, never: /server error/ },
+    ],
+    [
+      'a certificate that is not there',
+      resolve('unable to read CA cert "/etc/ca.crt": open /etc/ca.crt: no such file or directory'),
+      {
+        first: /^Correct the certificate or key file/,
+        says: /contacted no host/,
+        never: /handshake|openssl/,
+      },
+    ],
+    [
+      'a key that is not PEM',
+      resolve('failed to load X509 key pair: tls: failed to find any PEM data in key input'),
+      { first: /^Correct the certificate or key file/, never: /handshake/ },
+    ],
+  ])('are not blamed on the registry: %s', (_name, error, expected) => {
+    check({ image: OWN, error, node }, expected)
+  })
+})
+
+describe('a layer that the node can not unpack', () => {
+  const MOUNT = '/var/lib/containerd/tmpmounts/containerd-mount1'
+  const extract = (type: string, why: string) =>
+    `failed to extract layer (application/vnd.${type} ${DIGEST}) to overlayfs as "extract-1 ${DIGEST}": ${why}: unknown`
+  const layer = (why: string) =>
+    extract('oci.image.layer.v1.tar+gzip', `mount callback failed on ${MOUNT}: ${why}`)
+  const prepare = (why: string) => `failed to prepare extraction snapshot "extract-1 ${DIGEST}": ${why}`
+  const node = { runtime: 'containerd://2.1.4' }
+  test.each<[string, string, Expected]>([
+    [
+      'for a limit of the kernel',
+      layer(`open ${MOUNT}/usr/lib/x: too many open files`),
+      { first: /^Restart the container runtime on node node-1/, says: /reached a limit/, never: /rmi/ },
+    ],
+    [
+      'for a lack of rights',
+      layer(`failed to setxattr "${MOUNT}/bin/ping" for key "security.capability": operation not permitted`),
+      { first: /^Let the runtime .*unprivileged container/, never: /rmi|digest/ },
+    ],
+    [
+      'for a lack of a program',
+      prepare(
+        'mkfs.xfs couldn\'t initialize "/dev/x": : exec: "mkfs.xfs": executable file not found in $PATH',
+      ),
+      { first: /^Install mkfs\.xfs on node node-1/, never: /rmi/ },
+    ],
+    [
+      'for a lack of a snapshotter',
+      'unable to resolve snapshotter: snapshotter not loaded: nydus: invalid argument',
+      { first: /snapshotter nydus, which is not there/, never: /media type|ordinary layers/ },
+    ],
+    [
+      'for a lack of a key',
+      extract(
+        'oci.image.layer.v1.tar+gzip+encrypted',
+        'call to DecryptLayer failed: missing private key needed for decryption',
+      ),
+      { first: /private key .*ocicrypt/, says: /is encrypted/, never: /rmi/ },
+    ],
+    [
+      'because it is something else',
+      extract(
+        'cncf.model.weight.v1.tar',
+        'failed to get stream processor for application/vnd.cncf.model.weight.v1.tar: no processor for media-type',
+      ),
+      { first: /^Use the name of a container image/, never: /ordinary layers/ },
+    ],
+    [
+      'because the runtime is old',
+      extract(
+        'oci.image.layer.v1.tar+zstd',
+        'failed to get stream processor for application/vnd.oci.image.layer.v1.tar+zstd: no processor for media-type',
+      ),
+      { says: /update the container runtime/, never: /ordinary layers/ },
+    ],
+    [
+      'for records of its own',
+      prepare(`parent snapshot ${DIGEST} does not exist: not found`),
+      { first: /crictl rmi/, says: /contradict each other/, never: /push the image/ },
+    ],
+    [
+      'for records of its own content',
+      `failed to get status: status for ref layer-${DIGEST}: not found`,
+      { says: /contradict each other/, never: /has no image/ },
+    ],
+    [
+      'for a lack of a differ',
+      'no matching diff plugins: not found',
+      { first: /a snapshotter and a differ/, never: /has no image/ },
+    ],
+    [
+      'for another pull',
+      `failed to open writer: ref layer-${DIGEST} locked for 5m3.1s (since 2026-11-29 10:00:00 +0000 UTC): unavailable`,
+      { first: /next attempt/, says: /Another pull/, never: /rmi/ },
+    ],
+    [
+      "for the kubelet's own records",
+      'failed to record image pull intent: mkdir /var/lib/kubelet/image_manager: read-only file system',
+      { first: /\/var\/lib\/kubelet\/image_manager/, says: /reports about the disk/, never: /rmi|arrived/ },
+    ],
+  ])('is not called damaged: %s', (_name, error, expected) => {
+    check({ image: OWN, error, node }, expected)
+  })
+})
+
+test.each<[string, string, Expected]>([
   [
     'a handshake that does not end',
     'net/http: TLS handshake timeout',
@@ -521,6 +755,123 @@ describe('a certificate that is not valid now', () => {
     ],
   ])('%s', (_name, situation, expected) => {
     check(situation, expected)
+  })
+})
+
+describe('what is wrong on the node itself, or with what it was sent to,', () => {
+  const node = { runtime: 'cri-o://1.34.1' }
+  test.each<[string, string, Expected]>([
+    [
+      'a policy whose key is missing',
+      'Source image rejected: open /etc/pki/rpm-gpg/KEY: no such file or directory',
+      {
+        says: /A key of the signature policy on node node-1 can't be read(?:.*\n)*Put the key or certificate/,
+        never: /Sign the image/,
+      },
+    ],
+    [
+      "a namespace's policy that the runtime can't read",
+      'get context for namespace: read policy path /etc/crio/policies/web.json: stat /etc/crio/policies/web.json: permission denied',
+      { says: /Correct \/etc\/crio\/policies\/web\.json/, never: /Sign the image/ },
+    ],
+    [
+      'a file of logins that is no JSON',
+      'getting username and password: reading JSON file "/var/lib/kubelet/config.json": unmarshaling JSON at "/var/lib/kubelet/config.json": unexpected end of JSON input',
+      {
+        first: /^Correct \/var\/lib\/kubelet\/config\.json on node node-1/,
+        says: /openshift-config\/pull-secret/,
+        never: /docker login|server error/,
+      },
+    ],
+    [
+      'a store without a layer that others build on',
+      `writing blob: adding layer with blob "${DIGEST}": can't stat lower layer "/var/lib/containers/storage/overlay/abc/diff": no such file or directory`,
+      { says: /The image store on node node-1 is damaged/, never: /push the image again/ },
+    ],
+    [
+      'more layers than its driver stacks',
+      `writing blob: adding layer with blob "${DIGEST}": creating read-only layer with ID "abc": max depth exceeded`,
+      { first: /fewer layers/, never: /rmi|push the image again/ },
+    ],
+    [
+      'a host without a registry',
+      'pinging container registry registry.example: StatusCode: 404, ""',
+      {
+        first: /in place of the registry/,
+        says: /does not answer as a registry(?:.*\n)*.*a registry answers 200 or 401/,
+        never: /404 is fine|has no image/,
+      },
+    ],
+    [
+      'a layer that is refused after the manifest',
+      `copying system image from manifest list: reading blob ${DIGEST}: fetching blob: StatusCode: 403, "<?xml version"`,
+      { first: /Find the rule that refuses layers/, never: /docker login|does not exist|web page/ },
+    ],
+    [
+      "a layer that Docker's object store refuses",
+      'download failed after attempts=1: error parsing HTTP 403 response body: invalid character \'<\' looking for beginning of value: "<?xml version=\\"1.0\\"?><Error><Code>AccessDenied</Code></Error>"',
+      { first: /Find the rule that refuses layers/, never: /docker login|does not exist|web page/ },
+    ],
+    [
+      'a layer that is missing after the manifest',
+      `copying image: reading blob ${DIGEST}: fetching blob: StatusCode: 404, ""`,
+      { says: /lacks a layer/, never: /has no image with this name/ },
+    ],
+    [
+      'a store of signatures that has no address',
+      'Source image rejected: Get "https://sig.corp/team/api@sha256=4b/signature-1": dial tcp: lookup sig.corp on 10.0.0.2:53: no such host',
+      { says: /sig\.corp stores the signatures/, never: /serves? the layers/ },
+    ],
+    [
+      'a process that is killed while it unpacks',
+      `writing blob: adding layer with blob "${DIGEST}": unpacking failed (error: signal: killed; output: )`,
+      { first: /memory/, says: /was killed or could not be started/, never: /rmi|push the image again/ },
+    ],
+    [
+      'an image that its store asks to remove',
+      'locating item named "manifest" for image with ID "ab" (consider removing the image to resolve the issue): file does not exist',
+      {
+        first: /crictl rmi/,
+        says: /does not have the image|does not have it/,
+        never: /push the image again/,
+      },
+    ],
+    [
+      'a configuration that is no JSON of an image',
+      'parsing image configuration: json: cannot unmarshal string into Go struct field Image.rootfs of type image.RootFS',
+      { says: /can't use what the registry returned/, never: /server error/ },
+    ],
+    [
+      'no key for an encrypted image',
+      `decrypting layer ${DIGEST}: missing private key needed for decryption`,
+      { first: /\/etc\/crio\/keys/, says: /The image is encrypted/, never: /rmi|push the image again/ },
+    ],
+    [
+      'a signature that can not be read',
+      'Source image rejected: reading manifest sha256-4b.sig in registry.example/team/api: received unexpected HTTP status: 500 Internal Server Error',
+      { says: /could not read this image's/, never: /Sign the image|did not pass/ },
+    ],
+    [
+      'a host that refuses everyone',
+      'pinging container registry registry.example: StatusCode: 403, "no"',
+      { says: /does not let this address pull/, never: /docker login|does not exist/ },
+    ],
+    [
+      "a request beside Nexus's connectors",
+      'unexpected status from HEAD request to https://registry.example/v2/team/api/manifests/3: 400 Bad Request: Not a Docker request',
+      { first: /Nexus has a connector with a port of its own/, says: /does not answer as a registry/ },
+    ],
+  ])('%s', (_name, error, expected) => {
+    check({ image: OWN, error, node }, expected)
+  })
+
+  test('a file of logins that is no JSON says nothing about an image that anyone can pull', () => {
+    const error =
+      'getting username and password: reading JSON file "/run/auth.json": unmarshaling JSON at "/run/auth.json": unexpected end of JSON input'
+    check(
+      { image: 'nginx:1', error, node },
+      { first: /^Correct \/run\/auth\.json/, never: /no such image|name is wrong/ },
+    )
   })
 })
 

@@ -13,6 +13,10 @@ describe('redact', () => {
     ],
     ['login with dckr_pat_canary-1_x failed', 'login with [redacted] failed'],
     [`got "${JWT}" from the server`, 'got "[redacted]" from the server'],
+    [
+      'failed to get credentials for "reg.corp": invalid decoded auth: "can\\"ary two"',
+      'failed to get credentials for "reg.corp": invalid decoded auth: [redacted]',
+    ],
     ['Authorization: Bearer canarytoken, then', 'Authorization: Bearer [redacted], then'],
     ['sent Bearer Zm9vOmNhbmFyeQ== to it', 'sent Bearer [redacted] to it'],
     ['--username ann password="canary" at', '--username ann password="[redacted]" at'],

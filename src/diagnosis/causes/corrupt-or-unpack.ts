@@ -10,7 +10,7 @@ const FILE_OPERATION =
 /** The snapshotter, a separate process, does not answer: no registry was involved. */
 export const snapshotterGone = ruleOf(
   'corrupt-or-unpack',
-  /\bsnapshot(?:ter)?\b.{0,400}\b(?:dial unix|while dialing)\b/,
+  /\bsnapshot(?:ter)?\b.{0,400}\b(?:dial unix|while dialing|error reading from server|transport is closing)\b/,
 )
 
 /** The runtime can't find an image that it listed or had just pulled (containers/storage; containerd; Docker, by its ID); the registry has it. */
@@ -18,7 +18,8 @@ export const storedImageGone = ruleOf(
   'corrupt-or-unpack',
   /\blocating image with id\b|\bdoes not resolve to an image id\b|\bimage not known\b/,
   /\bfailed to get image from containerd ‹name›: |\bfailed to resolve image ‹name›:? not found$/,
-  /\bno such image: ‹name›$/,
+  /\bloading (?:primary|additional) layer stores?\b|\bloading ‹name›: (?:unexpected end of json|invalid character)/,
+  /\bno such image: ‹name›$|\bunable to inspect image ‹name›$|\bfailed to (?:get|create) image (?:reference )?‹name›(?: from containerd image store)?: image ‹name›:? not found$/,
 )
 
 /** How the kernel refuses a mount, as containerd writes it with or without the mount's details (core/mount). */
@@ -38,11 +39,8 @@ export function refusedMount(text: string): Clue[] {
 const UNMOUNTED =
   /\blayer \\*"\d+\\*" unavailable\b|failed to prepare extraction snapshot .{1,300}: unavailable\b/i
 const LAZY: [LazySnapshotter, RegExp][] = [
-  // Its own words, too (fs/ of soci-snapshotter).
-  [
-    'SOCI',
-    /\bsoci\b|\bfailed to preload layers for image manifest\b|\bimage unpack job (?:not found|has)\b/i,
-  ],
+  // Its parallel pull returns errors of its own (fs/fs.go).
+  ['SOCI', /\bsoci\b|failed to (?:rebase layer|preload layers)|(?:image|layer) unpack job/i],
   ['stargz', /\bstargz\b/i],
   ['Nydus', /\bnydus\b/i],
   ['OverlayBD', /\boverlaybd\b/i],
@@ -58,7 +56,9 @@ export const corruptOrUnpack = ruleOf(
   'corrupt-or-unpack',
   /\bfailed to (?:extract|register) layer\b|\bapplylayer exit status\b|\bunable to initialize unpacker\b|\bno unpack platforms\b|\bfailed to unpack\b|\bprepare extraction (?:layer|snapshot)\b|\bunpacking failed\b/,
   /\bfailed size validation\b|\bunexpected commit digest\b|\bcommit failed\b|\bfailed commit on ref\b/,
-  /\bdigests?\b.{0,40}\b(?:mismatch|verification|(?:do|does|did|would) not match)\b|\bdiff ?ids?\b|\bverification failed for digest\b|\bdoes not match (?:the )?(?:expected )?digest\b/,
+  /\bdigests?\b.{0,40}\b(?:mismatch|verification|(?:do|does|did|would) not match)\b|\bdiff ?ids?\b|\bverification failed for digest\b|\bdoes not match (?:the )?(?:expected |provided |selected )?(?:manifest )?digest\b/,
+  // containers/storage, for a layer of zstd:chunked.
+  /\bpartial pull of blob\b|\bpartially-pulled layer\b|\bblob size mismatch\b|\bpull image: signal: killed\b|\bconfig claims ‹name›/,
   /\blayer verification failed\b|\bmismatched image rootfs\b|\blayers from manifest don't match\b/,
   /\blayer (?:‹name› )?(?:does not exist|not known|not found|unavailable)|\bunknown layer\b/,
   /\binvalid tar header\b|\bprocessing tar\b|\bgzip: |\bflate: |\bzstd: |\bzlib: |\bbzip2 |\binvalid checksum\b|\bmagic number mismatch\b|\blocating item named\b/,
@@ -75,8 +75,11 @@ export const corruptOrUnpack = ruleOf(
   /\bre-exec error\b|\bfailed in win32\b|\baccess is denied\b(?! due)|\bthe system cannot find the (?:file|path) specified\b/,
   /\bthe process cannot access the file\b|\bthe specified module could not be found\b/,
   /\bmax depth exceeded\b/,
+  // containerd's own records of content, and its plugins that unpack (core/metadata, plugins/transfer).
+  /\bstatus for ref ‹name›: not found\b|\b(?:lease|bucket) (?:‹name› )?does not exist\b/,
+  /\bno matching diff plugins\b|\bdiffer ‹name› not found\b|\bneeded differ not loaded\b/,
   // nydus: its daemon does not run.
   /\bsnapshot \S{1,80} is not ready\b/,
   /\bstream processor\b|\bdecrypt(?:layer|ion)\b/,
-  /\bunexpected eof\b.{0,20}\bunknown\b|\bref ‹name› locked\b|\brecord image pull intent\b|\bunpigz\b/,
+  /\bunexpected eof\b.{0,20}\bunknown\b|\bref ‹name› locked\b|\brecord image pull intent\b|\bunpigz\b|\bcould not verify layer data\b|\bmax depth exceeded\b/,
 )

@@ -25,7 +25,7 @@ import { proxy } from './proxy.ts'
 import { rateLimited } from './rate-limited.ts'
 import { registryNotFoundDns } from './registry-not-found-dns.ts'
 import { brokenAnswer, serverStatus } from './registry-server-error.ts'
-import { runtimeGone } from './runtime-gone.ts'
+import { noHost, noSocket, runtimeGone, runtimeUnready } from './runtime-gone.ts'
 import { signaturePolicy, signatureRefused } from './signature-policy.ts'
 import { tls } from './tls.ts'
 import { unsupportedManifest } from './unsupported-manifest.ts'
@@ -77,7 +77,12 @@ const PLACES: Record<Cause, [place: number, rule: CauseRule][]> = {
     [22, signaturePolicy],
   ],
   'canceled-or-deadline': [[21, canceledOrDeadline]],
-  other: [[5, runtimeGone]],
+  other: [
+    [5, runtimeGone],
+    [5.4, runtimeUnready],
+    [5.5, noHost],
+    [5.6, noSocket],
+  ],
 }
 
 export const RULES: readonly CauseRule[] = Object.values(PLACES)

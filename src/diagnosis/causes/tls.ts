@@ -12,7 +12,8 @@ export const tls = ruleOf(
   /\b(?:remote|local) error: tls\b/,
   /\btls: (?!use of closed|failed to send closenotify)/,
   /\bhandshake failure\b|\btls alert\b|\bssl (?:routines|certificate|error|alert)\b|\bssl_error/,
-  /\bfailed to load (?:ca|x509|client|tls) (?:file|cert\w*|key ?pair|config)|\bgettlsconfig\b/,
+  /\bfailed to load (?:ca|x509|client|tls|cert) (?:file|cert\w*|key ?pair|config)|\bgettlsconfig\b|\bcould not read ca cert/,
+  /\bunable to (?:read|load) (?:ca cert|cert file)\b|\bunable to initialize cert pool\b/,
   /\bmissing (?:key|client certificate) ‹name› for (?:client certificate|key)\b/,
 )
 

@@ -26,7 +26,7 @@ export interface CauseWords {
 /** What makes a sentence: a function of the findings, or the first case that applies to the first of them. */
 export type Sentence = ((context: CauseContext) => string) | readonly [...cases: Case[], otherwise: Words]
 
-type FirstFinding = CauseContext['findings'][0]
+export type FirstFinding = CauseContext['findings'][0]
 
 /** A clue, or another test of the first finding, and the words if that applies. */
 type Case = readonly [when: Clue['code'] | ((first: FirstFinding) => boolean), words: Words]

@@ -114,6 +114,11 @@ const LAPSES: Record<Lapse, LapseWords> = {
     state: owner => `the subscription of ${owner} is disabled or has expired`,
     remedy: 'reactivate its subscription',
   },
+  key: {
+    state: () =>
+      "the key that encrypts what it stores can't be used, such as after a change at its key vault",
+    remedy: 'let the registry use its encryption key again',
+  },
   license: { state: () => 'its license has expired or is not valid', remedy: 'renew its license' },
   account: {
     state: owner => `${owner} is suspended or disabled`,
@@ -224,7 +229,7 @@ export function restoreText({ what, project, registry, ofCaller }: Omit<Restore,
   const owner =
     project !== null
       ? `project ${project}`
-      : what === 'license'
+      : what === 'license' || what === 'key'
         ? name
         : `the account or project behind this image at ${name}`
   return `the owner of ${owner} to ${remedy}${what === 'plan' ? '' : ': neither another login nor a role at the registry changes that'}`
@@ -284,3 +289,6 @@ export function isUnasked({
 
 export const UNASKED =
   "All pull secrets of a pod are read before its images are pulled, and one of them does not exist or can't be read."
+
+export const UNREAD_LOGINS =
+  "The runtime looks there for a login where the pod has none, and it can't read the file or what is in it; no registry was asked."

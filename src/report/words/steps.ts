@@ -15,7 +15,7 @@ import { nameSteps } from './steps/names.ts'
 import { networkSteps } from './steps/network.ts'
 import { nodeSteps } from './steps/nodes.ts'
 import { permissionSteps } from './steps/permissions.ts'
-import { podSteps } from './steps/pods.ts'
+import { podSteps, sandboxSteps } from './steps/pods.ts'
 import { wrongNameSteps } from './steps/wrong-names.ts'
 
 /** One thing to do; `text` has no period, `command` is ready to paste. */
@@ -87,6 +87,7 @@ const WORDS: StepWords<Step> = {
   ...imageContentSteps,
   ...limitSteps,
   ...podSteps,
+  ...sandboxSteps,
 }
 
 /**

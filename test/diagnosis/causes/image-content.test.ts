@@ -5,6 +5,10 @@ const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef0485459
 const UNPACK = 'rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/library/nginx:1"'
 
 expectCause('platform-mismatch', [
+  [
+    'docker, other OS in the list',
+    'Error response from daemon: cannot download image with operating system "windows" when requesting "linux"',
+  ],
   ['containerd', `${UNPACK}: no match for platform in manifest: not found`],
   [
     'containerd, digest',
@@ -39,6 +43,26 @@ expectCause('platform-mismatch', [
 ])
 
 expectCause('unsupported-manifest', [
+  [
+    'CRI-O, unknown type',
+    'Unimplemented manifest MIME type "application/x" (normalized as "application/vnd.docker.distribution.manifest.v1+json")',
+  ],
+  [
+    'CRI-O, mixed types',
+    'parsing image configuration: invalid mixed OCI image with Docker v2s2 config ("a/b")',
+  ],
+  [
+    'CRI-O, two formats in one',
+    'rejecting ambiguous manifest, unexpected fields []string{"manifests"} in supposedly a/b',
+  ],
+  [
+    'distribution, to an old client',
+    'reading manifest 1 in reg.corp/a: manifest unknown: OCI index found, but accept header does not support OCI indexes',
+  ],
+  [
+    'docker, a model',
+    'AI models are not yet supported by the Engine, please use "docker model pull/run" instead',
+  ],
   [
     'docker, the media type alone',
     'Error response from daemon: application/vnd.docker.distribution.manifest.v1+prettyjws not supported',
@@ -79,9 +103,25 @@ expectCause('unsupported-manifest', [
     'rpc error: code = NotFound desc = failed to pull and unpack image "reg.corp/app:1": failed to resolve reference "reg.corp/app:1": rejecting 9000002 byte manifest for reg.corp/app:1: not found',
   ],
   ['Docker 20, an artifact', 'invalid rootfs in image configuration'],
+  [
+    'containerd, a configuration that is none',
+    "unmarshal image config: invalid character '\\x1f' looking for beginning of value",
+  ],
+  [
+    'containerd, an index in place of a manifest',
+    `manifest: invalid desc ${SHA}: media-type: expected manifest but found index (application/vnd.oci.image.index.v1+json)`,
+  ],
 ])
 
 expectCause('signature-policy', [
+  [
+    'docker, a plugin',
+    'Error response from daemon: authorization denied by plugin opa: not from our registry',
+  ],
+  [
+    "CRI-O, a namespace's policy",
+    'get context for namespace: read policy path /etc/crio/policies/web.json: stat /etc/crio/policies/web.json: permission denied',
+  ],
   [
     'CRI-O, no signature',
     'copying system image from manifest list: reading signatures: parsing signature https://registry.redhat.io/containers/sigstore/openshift4/ose-oauth-proxy@sha256=f968/signature-9: unrecognized signature format, starting with binary 0x3c',
@@ -115,6 +155,14 @@ expectCause('signature-policy', [
   [
     'docker content trust',
     'Error: remote trust data does not exist for docker.io/acme/app: notary.docker.io does not have trust data for docker.io/acme/app',
+  ],
+  [
+    'containerd image verifier, which did not finish',
+    `blocking pull of reg.corp/app:1 with digest ${SHA}: image verifier bindir returned error: failed to call verifier cosign (runtime 10s): context deadline exceeded`,
+  ],
+  [
+    'Nydus',
+    'failed to prepare extraction snapshot "a": bootstrap signature is required when force validation: unknown',
   ],
   ['podman, no policy', 'open /etc/containers/policy.json: no such file or directory'],
 ])

@@ -4,6 +4,20 @@ import { expectCause } from './expect-cause.ts'
 const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8'
 
 expectCause('corrupt-or-unpack', [
+  [
+    'docker, a changed layer',
+    'could not verify layer data for: sha256:aa. This may be because internal files were modified',
+  ],
+  [
+    'CRI-O, its list of layers',
+    'loading primary layer store data: loading "/var/lib/containers/storage/overlay-layers/layers.json": unexpected end of JSON input',
+  ],
+  ['CRI-O, other manifest', `Manifest does not match provided manifest digest ${SHA}`],
+  [
+    'CRI-O, a layer in parts',
+    `partial pull of blob ${SHA}: staging a partially-pulled layer: invalid manifest checksum`,
+  ],
+  ['cri-dockerd, after a good pull', 'unable to inspect image reg.corp/a/b:1'],
   ['CRI-O, after a good pull', 'locating image with ID "7ca33bd2a1d3f6e5": image not known'],
   [
     'CRI-O',
@@ -145,5 +159,13 @@ expectCause('corrupt-or-unpack', [
   [
     'CRI-O, an image half there',
     'error locating item named "manifest" for image with ID "5f70" (consider removing the image to resolve the issue): file does not exist',
+  ],
+  [
+    'the kubelet, before a pull',
+    'failed to record image pull intent: open /var/lib/kubelet/image_manager/pulling/x.tmp: permission denied',
+  ],
+  [
+    'devmapper, with records of another pool',
+    `failed to prepare extraction snapshot "extract-1 ${SHA}": failed to create new thin device "pool-snap-7" (dev: 7): file exists: unknown`,
   ],
 ])

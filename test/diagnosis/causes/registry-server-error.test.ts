@@ -3,6 +3,17 @@ import { expectCause } from './expect-cause.ts'
 
 expectCause('registry-server-error', [
   [
+    'a gateway without a route',
+    'reading manifest 1 in reg.corp/a: StatusCode: 404, "{\\"message\\":\\"no Route matched with those values\\"}"',
+  ],
+  ['CRI-O, where no registry is', 'pinging container registry reg.corp: StatusCode: 404, "not here"'],
+  ['CRI-O, where a very old registry is', "can't talk to a V1 container registry"],
+  [
+    'CRI-O, a challenge without an address',
+    'reading manifest 1 in reg.corp/a: missing realm in bearer auth challenge',
+  ],
+  ['docker, an answer without a token', 'authorization server did not include a token in the response'],
+  [
     'Docker, a page of nginx',
     `Error response from daemon: error parsing HTTP 404 response body: invalid character '<' looking for beginning of value: "<html>\\r\\n<head><title>404 Not Found</title></head>"`,
   ],
@@ -99,5 +110,45 @@ expectCause('registry-server-error', [
   [
     'containerd, no length',
     'unable to fetch descriptor (sha256:50aa) which reports content size of zero: invalid argument',
+  ],
+  [
+    'containerd, a challenge without a realm',
+    'failed to pull and unpack image "reg.corp/app:1": failed to resolve image: no realm specified for token auth challenge',
+  ],
+  [
+    'containerd, a realm that does not parse, which is not a token',
+    'failed to resolve image: invalid token auth challenge realm: parse "https://auth.corp:port/token": invalid port ":port" after host',
+  ],
+  [
+    'containerd, an answer without a token',
+    'failed to authorize: failed to fetch anonymous token: authorization server did not include a token in the response',
+  ],
+  [
+    'a redirect that Go does not follow',
+    'Head "https://reg.corp/v2/app/manifests/1": http: no Location header in response',
+  ],
+  [
+    'containerd, a redirect without an address',
+    'unexpected status from HEAD request to https://reg.corp/v2/app/manifests/1: 307 Temporary Redirect',
+  ],
+  [
+    'containerd, a digest in a header, which is not in the name',
+    'failed to resolve image: "sha256:xyz" in header not a valid digest: invalid checksum digest length',
+  ],
+  [
+    'containerd, an encoding',
+    'failed to copy: httpReadSeeker: failed open: unsupported Content-Encoding algorithm: br',
+  ],
+  [
+    'containerd, another encoding than it says',
+    'failed to copy: httpReadSeeker: failed open: gzip: invalid header',
+  ],
+  [
+    'containerd, other bytes than it asked for',
+    'failed to copy: httpReadSeeker: failed open: unhandled content range in response: bytes 0-100/200',
+  ],
+  [
+    'a registry that ends, which is no runtime',
+    'unexpected status from GET request to https://reg.corp/v2/app/manifests/1: 503 Service Unavailable\nunavailable: server is shutting down',
   ],
 ])

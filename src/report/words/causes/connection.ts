@@ -1,4 +1,4 @@
-/** The words of pulls that never reached the host (its name, the connection to it); the host is the one in the message. */
+/** The words of pulls that never reached the host (its name, the connection to it, a proxy), or not even the node's runtime; the host is the one in the message. */
 
 import type { Clue } from '../../../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
@@ -6,7 +6,8 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { apiHost } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
-import { ADDRESS_OWNERS, capitalize, hostLabel } from '../nouns.ts'
+import { onNode } from '../node.ts'
+import { ADDRESS_OWNERS, capitalize, hostLabel, registryLabel } from '../nouns.ts'
 
 /** Returns the host that was asked, or else the registry's. */
 export function endpointOrRegistry({
@@ -108,6 +109,7 @@ const BROKEN: Record<Break, (host: string) => string> = {
   refused: host => `The connection to ${host} was refused`,
   network: host => `The node has no route to ${host}`,
   host: host => `The node can't reach ${host} (no route to host)`,
+  node: host => `The node does not let its runtime connect to ${host}`,
   unknown: host => `The connection to ${host} was refused or dropped`,
 }
 
@@ -117,11 +119,20 @@ const BROKEN_MEANING: Record<Break, string> = {
   refused: 'Nothing is listening on that address and port, or a firewall in between rejects the connection.',
   network: 'The node itself has no route to that address, so nothing was sent.',
   host: 'That address does not answer in its network (the machine is down, or the address is wrong), or a firewall in between rejects the connection.',
+  node: 'A firewall or security software on the node itself (iptables, nftables, eBPF) rejects the connection, so nothing was sent.',
   unknown:
     'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
 }
 
-function loopbackMeaning({ clues }: Pick<Finding, 'clues'>): string {
+function loopbackMeaning({
+  clues,
+  registry,
+  containerKind,
+}: Pick<Finding, 'clues' | 'registry' | 'containerKind'>): string {
+  // The runtime pulls a pause image only if it is missing.
+  const always = containerKind === 'sandbox' ? '' : ', or the pull policy is Always'
+  if (registry === 'localhost')
+    return `The name begins with localhost/, as names do of images that were only built or loaded on a machine: the image is not on the node${always}, so the runtime looked for a registry at the node's own address.`
   return clues.some(({ code }) => code === 'cut-off')
     ? 'That address is the node itself: something there accepted the connection, and closed it before the answer was complete.'
     : 'That address is the node itself: each node connects to its own loopback address, and nothing is listening there on this one.'
@@ -133,4 +144,63 @@ function resolvedMeaning(first: Pick<Finding, 'clues' | 'endpoint' | 'registry'>
     return `The node got ${to.address} for ${hostAlone(endpointOrRegistry(first).host)}, which is an address of ${ADDRESS_OWNERS[to.owner]}: the DNS answer was forged on the way, as happens to blocked hosts in China.`
   const end = howBroken(first) === 'refused' ? ', and nothing is listening on that port of it' : ''
   return `On the node, the name resolves to the node itself${end}.`
+}
+
+type Lost = Pick<Finding, 'clues' | 'endpoint' | 'node'>
+
+const lossOf = ({ clues }: Lost) => clues.find(clue => clue.code === 'runtime-lost')?.how
+
+/** Whether the kubelet got no answer from its own runtime. */
+export function isOfRuntime(first: Lost): boolean {
+  return first.endpoint?.role === 'runtime' || lossOf(first) !== undefined
+}
+
+/** Returns what is wrong with a runtime that the kubelet got no answer from. */
+export function lostTitle(first: Lost): string {
+  switch (lossOf(first)) {
+    case 'gone':
+      return `The kubelet lost the connection to the container runtime ${onNode(first)}`
+    case 'starting':
+      return `The container runtime ${onNode(first)} was still starting`
+    case 'no-cri':
+      return `The container runtime ${onNode(first)} has no service for the kubelet`
+    case 'slow':
+      return `The container runtime ${onNode(first)} did not answer the kubelet in time`
+    default:
+      return `The container runtime ${onNode(first)} does not answer`
+  }
+}
+
+/** Returns what that means. */
+export function lostMeaning(first: Lost): string {
+  switch (lossOf(first)) {
+    case 'gone':
+      return 'The runtime, or a snapshotter that passes its requests on, crashed, was restarted, or hangs; what the registry said is not known.'
+    case 'starting':
+      return 'The kubelet asked the runtime, or a snapshotter that passes its requests on, before it was ready; no registry was asked.'
+    case 'no-cri':
+      return "What answers at the kubelet's socket does not serve its interface (CRI): its plugin is disabled or failed to load, or it is too old; no registry was asked."
+    case 'slow':
+      return 'The kubelet only asked whether the node has the image; the runtime hangs or is overloaded, and no registry was asked.'
+    default:
+      return 'The kubelet could not talk to its runtime; no registry was asked.'
+  }
+}
+
+export const proxy: CauseWords = {
+  short: () => 'the proxy of the nodes',
+  title: ({ findings: [{ registry, endpoint, clues }] }) => {
+    const wanted = clues.find(clue => clue.code === 'behind-proxy')?.host
+    // Requests to registry.k8s.io end at hosts of other names.
+    const host = registry === 'registry.k8s.io' && wanted !== undefined ? wanted : registryLabel(registry)
+    if (endpoint !== null && endpoint.host !== null)
+      return `The proxy ${endpoint.host} between the node and ${host} fails`
+    return clues.some(({ code }) => code === 'proxy-unreached')
+      ? `The proxy between the node and ${host} can't be reached as configured`
+      : `The proxy between the node and ${host} refuses to pass the request on`
+  },
+  meaning: context =>
+    hasClue(context, 'loopback')
+      ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."
+      : 'The runtime goes through a proxy, which could not be reached or refused to pass the request on.',
 }

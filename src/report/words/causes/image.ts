@@ -1,10 +1,8 @@
 /** The words of images that don't exist or that the node can't use. */
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
-import { isSilent } from '../../../image/pull-messages.ts'
-import { hidesMissing, isContainerRegistry, isHosted } from '../../../image/registries.ts'
+import { hidesMissing, isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
-import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 /** What names the version that the node asked for; a digest wins over a tag. */
@@ -192,96 +190,4 @@ export const invalidReference: CauseWords = {
 function straySign({ clues }: Pick<Finding, 'clues'>): string {
   const stray = clues.find(clue => clue.code === 'stray-character')
   return stray?.sign === 'quote' ? 'quotation marks' : 'white space'
-}
-
-export const other: CauseWords = {
-  showsCredential: true,
-  short: [
-    [isOfSnapshotter, 'a snapshotter that does not answer'],
-    [isOfRuntime, 'a container runtime that does not answer'],
-    [isUnreadByKubelet, 'a Docker that is too new for the kubelet'],
-    ['precondition-failed', 'a registry that answers 412'],
-    ['registry-closed', 'a registry that is shut down'],
-    ['old-settings', 'settings for registries in an old format'],
-    ['mirror-config', 'unreadable settings for registries and mirrors'],
-    ['endpoint-scheme', 'the address of a mirror'],
-    [hasNoReason, 'a reason that is no longer recorded'],
-    'an unknown cause',
-  ],
-  title: [
-    [
-      isOfSnapshotter,
-      first => `The snapshotter that serves images to the kubelet ${onNode(first)} does not answer`,
-    ],
-    [isUnreadByKubelet, first => `The kubelet can't read what Docker reports of the image ${onNode(first)}`],
-    [isOfRuntime, first => `The container runtime ${onNode(first)} does not answer`],
-    [
-      'precondition-failed',
-      ({ registry }) => `${capitalize(registryLabel(registry))} answers 412 (precondition failed)`,
-    ],
-    ['registry-closed', ({ registry }) => `${capitalize(registryLabel(registry))} says that it is shut down`],
-    [
-      'old-settings',
-      first => `The registries.conf ${onNode(first)} has a format that its runtime no longer reads`,
-    ],
-    ['mirror-config', "The node's settings for registries and mirrors can't be read"],
-    ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
-    [hasNoReason, 'The pull is failing, but the reason is no longer recorded'],
-    [
-      ({ endpoint }) => endpoint?.role === 'mirror',
-      ({ endpoint }) =>
-        `The pull through the mirror ${endpoint?.host} is failing for a reason that pullguard doesn't recognize`,
-    ],
-    "The pull is failing for a reason that pullguard doesn't recognize",
-  ],
-  meaning: [
-    [
-      isOfSnapshotter,
-      "The kubelet asks the snapshotter's socket for images, in place of the runtime's; no registry was asked.",
-    ],
-    [
-      isUnreadByKubelet,
-      'Docker 25 no longer reports a size (VirtualSize) that older clients need; the image is on the node, and no registry was asked.',
-    ],
-    [isOfRuntime, 'The kubelet could not talk to its runtime; no registry was asked.'],
-    ['precondition-failed', preconditionMeaning],
-    [
-      'registry-closed',
-      'The registry no longer serves images that were not moved; the login is not the problem.',
-    ],
-    [
-      'old-settings',
-      'The file is in version 1 of its format, and the runtime reads only version 2: it stops there, before it asks any registry.',
-    ],
-    ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
-    ['endpoint-scheme', "The runtime can't use the address of a mirror as configured."],
-    [
-      hasNoReason,
-      "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event.",
-    ],
-    "The kubelet's message matches no known cause; read it in full.",
-  ],
-}
-
-function isOfRuntime({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
-  return endpoint?.role === 'runtime'
-}
-
-function isOfSnapshotter({ steps }: CauseContext['findings'][0]): boolean {
-  return steps[0].code === 'start-snapshotter'
-}
-
-function isUnreadByKubelet({ steps }: CauseContext['findings'][0]): boolean {
-  return steps[0].code === 'match-docker'
-}
-
-function preconditionMeaning({ registry }: Pick<Finding, 'registry'>): string {
-  return isContainerRegistry(registry)
-    ? 'Google Container Registry was shut down in 2025: projects that were not moved to Artifact Registry answer 412. The login is not the problem.'
-    : "The registry refuses because one of its own conditions isn't met, such as a scan or signature policy; the login is not the problem."
-}
-
-/** Whether the reason was in an event that is no longer there. */
-export function hasNoReason({ evidence }: Pick<Finding, 'evidence'>): boolean {
-  return isSilent(evidence?.text ?? '')
 }

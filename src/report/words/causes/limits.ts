@@ -149,11 +149,14 @@ export const signaturePolicy: CauseWords = {
   short: [
     ['source-blocked', ({ registry }) => `${registryLabel(registry)}, which the settings of the nodes block`],
     ['not-listed', 'a policy on the nodes'],
+    ['verifier-failed', 'image verifiers that fail'],
     ['policy-file', "a signature policy that nodes can't read"],
+    ['policy-key', "keys of a signature policy that nodes can't read"],
     'a signature policy',
   ],
   title: [
     ['source-blocked', ({ registry }) => `The node's settings block ${registryLabel(registry)}`],
+    ['verifier-failed', 'The image verifier on the node fails, so the runtime blocks the image'],
     [
       'policy-file',
       first =>
@@ -161,6 +164,7 @@ export const signaturePolicy: CauseWords = {
           ? `The signature policy ${onNode(first)} is missing`
           : `The signature policy ${onNode(first)} can't be read`,
     ],
+    ['policy-key', first => `A key of the signature policy ${onNode(first)} can't be read`],
     'A policy on the node refuses the image',
   ],
   meaning: context => {
@@ -172,6 +176,12 @@ export const signaturePolicy: CauseWords = {
       return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
     if (hasClue(context, 'not-listed'))
       return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
+    if (hasClue(context, 'signature-lookup') && !hasClue(context, 'web-page'))
+      return "The runtime verifies signatures, and it could not read this image's, so nothing is known about the image itself."
+    if (hasClue(context, 'policy-key'))
+      return 'The policy names a key or a certificate for this image that the runtime could not read, so it refuses the image; the image and its signature are not at fault.'
+    if (hasClue(context, 'verifier-failed'))
+      return "The verifier could not be started or did not finish, so the image's signature was not judged; the registry itself did not refuse it."
     if (hasClue(context, 'web-page'))
       return 'The runtime verifies signatures, and got a web page where it looked for the signature of this image; the registry itself did not refuse it.'
     const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded

@@ -1,8 +1,9 @@
 /** The words of what fails where the node stores images: its disk, a download that it discards, layers that it can't unpack or find, and what is no image. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
+import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
+import { type CauseWords, type FirstFinding, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { formatNumber } from '../nouns.ts'
 
@@ -80,9 +81,13 @@ function refusedMount({ clues }: Pick<Finding, 'clues'>): string {
     : `The kernel refused to mount what ${asking} had unpacked (${error}).`
 }
 
-/** Shared by the causes in which an attestation takes the place of an image. */
+/** Shared by all causes in which an attestation takes the place of an image. */
 const ATTESTATION =
   'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
+
+/** Shared by all causes in which an artifact takes the place of an image. */
+const ARTIFACT =
+  'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
 
 export const unsupportedManifest: CauseWords = {
   short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
@@ -93,10 +98,7 @@ export const unsupportedManifest: CauseWords = {
   meaning: [
     ['web-page', WEB_PAGE],
     ['attestation', ATTESTATION],
-    [
-      'artifact',
-      'The artifact stored under this name is not a container image, but something else, such as a Helm chart.',
-    ],
+    ['artifact', ARTIFACT],
     [
       'schema1',
       'The image was pushed in the old format schema 1, which current runtimes no longer accept (containerd since version 2.1).',
@@ -112,8 +114,16 @@ export const corruptOrUnpack: CauseWords = {
     ['content-gone', CANNOT_UNPACK],
     ['busy-mount', CANNOT_UNPACK],
     ['no-unpacker', CANNOT_UNPACK],
+    ['pull-records', "a kubelet that can't record its pulls"],
+    ['encrypted', 'encrypted images'],
+    ['artifact', 'artifacts instead of images'],
+    ['missing-tool', CANNOT_UNPACK],
+    ['locked-layer', 'layers that another pull holds'],
+    ['kernel-refuses', CANNOT_UNPACK],
     ['disk-fault', 'failing disks'],
     ['damaged-store', "images missing from a node's own store"],
+    ['broken-store', 'damaged image stores'],
+    ['torn-store', "records of a node's own store"],
     ['discarded', 'downloads that were cut off or changed'],
     ['snapshotter-gone', CANNOT_UNPACK],
     ['user-namespace', CANNOT_UNPACK],
@@ -132,12 +142,21 @@ export const corruptOrUnpack: CauseWords = {
     ['other-manifest', { does: 'delivers a manifest that does not match its digest' }],
     ['content-gone', first => `The image ${onNode(first)} lacks a layer that has to be unpacked`],
     ['discarded', first => downloadWords(first).title],
+    ['pull-records', first => `The kubelet ${onNode(first)} can't record that it pulls the image`],
+    ['encrypted', first => `The image is encrypted, and the runtime ${onNode(first)} can't decrypt it`],
+    ['locked-layer', first => `Another pull ${onNode(first)} held a layer of the image for too long`],
     ['disk-fault', first => `The disk or file system ${onNode(first)} is failing`],
     [isUnmounted, first => `The snapshotter ${onNode(first)} could not mount a layer of the image`],
     [
       'damaged-store',
       first =>
         `The image was pulled, but the image store ${onNode(first)} does not have it, or only part of it`,
+    ],
+    ['broken-store', first => `The image store ${onNode(first)} is damaged`],
+    [
+      'torn-store',
+      first =>
+        `The records of the image store ${onNode(first)} contradict each other, so the image can't be unpacked`,
     ],
     [
       'too-many-layers',
@@ -147,10 +166,14 @@ export const corruptOrUnpack: CauseWords = {
   ],
   meaning: [
     ['web-page', WEB_PAGE],
+    ['no-unpacker', unpackerMeaning],
     [
-      'no-unpacker',
-      first =>
-        `The configuration of the runtime ${onNode(first)} has no snapshotter to unpack images with; the image is not at fault.`,
+      'pull-records',
+      'Before a pull, the kubelet (from Kubernetes 1.33 on) writes down that it begins one, and it could not; no registry was asked, and the image is not at fault.',
+    ],
+    [
+      'encrypted',
+      'The layers are encrypted, and the runtime has no key for them, or not the program that decrypts them; nothing is damaged.',
     ],
     [
       'snapshotter-gone',
@@ -167,6 +190,12 @@ export const corruptOrUnpack: CauseWords = {
       "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed; the image in the registry is not at fault.",
     ],
     ['discarded', first => downloadWords(first).meaning],
+    ['artifact', ARTIFACT],
+    ['missing-tool', toolMeaning],
+    [
+      'locked-layer',
+      'The runtime fetches each layer once, whatever images have it, and gave up waiting for the other pull: that one is slow, or hangs.',
+    ],
     [
       'damaged-store',
       "The runtime lists the image, or reported that it was pulled, but can't find it in its own storage; the registry and the login are not at fault.",
@@ -174,6 +203,10 @@ export const corruptOrUnpack: CauseWords = {
     [
       'snapshotter-without-login',
       'A snapshotter that loads layers itself (such as SOCI or stargz) asked the registry for them without a login, and was refused; what arrived of the image is not damaged.',
+    ],
+    [
+      'broken-store',
+      "The runtime's own list of layers is unreadable, or a layer that others build on is missing there; the image in the registry is not at fault.",
     ],
     [
       isUnmounted,
@@ -193,11 +226,21 @@ export const corruptOrUnpack: CauseWords = {
       first =>
         `Another process ${onNode(first)} uses a mount that the runtime has to remove; the image is not at fault.`,
     ],
+    ['kernel-refuses', refusalMeaning],
+    [
+      'torn-store',
+      "The runtime's records name content or a snapshot that does not exist, or lack one that does, such as after a crash or a change of its storage; the image in the registry is not at fault.",
+    ],
     [
       'disk-fault',
       first => `The runtime ${onNode(first)} can't read or write its storage; the image is not at fault.`,
     ],
     ['attestation', ATTESTATION],
+    [
+      'unpacker-killed',
+      first =>
+        `The process that unpacks layers ${onNode(first)} was killed or could not be started, mostly because the node is out of memory or processes; nothing is damaged.`,
+    ],
     [
       'layer-type',
       "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged.",
@@ -217,6 +260,31 @@ export const corruptOrUnpack: CauseWords = {
       first =>
         `Windows denied the runtime a file in its own store ${onNode(first)} when it imported the image; the registry and the login are not at fault.`,
     ],
-    "A layer's digest does not match, or the node's storage failed while it was written.",
+    'The runtime could not unpack a layer or store it: the layer is damaged or does not match its digest, or something on the node is in the way.',
   ],
+}
+
+function unpackerMeaning(first: FirstFinding): string {
+  const name = first.clues.find(clue => clue.code === 'no-unpacker')?.snapshotter ?? null
+  return name === null
+    ? `The configuration of the runtime ${onNode(first)} has no plugin to unpack images with (a snapshotter, a differ); the image is not at fault.`
+    : `The runtime ${onNode(first)} should unpack with the snapshotter ${name}, which is not configured or failed to load; the image is not at fault.`
+}
+
+const LACKS: Record<MissingTool['kind'], (name: string) => string> = {
+  program: name => `the program ${name}`,
+  module: name => `the kernel module ${name}`,
+}
+
+function toolMeaning(first: FirstFinding): string {
+  const lacks = first.clues.find(clue => clue.code === 'missing-tool')
+  const what = lacks === undefined ? 'something' : LACKS[lacks.kind](lacks.name)
+  return `To unpack the image, the runtime ${onNode(first)} needs ${what}, which is not there; the image is not at fault.`
+}
+
+function refusalMeaning(first: FirstFinding): string {
+  const atLimit = first.clues.some(clue => clue.code === 'kernel-refuses' && clue.for === 'limit')
+  return atLimit
+    ? `The runtime ${onNode(first)} reached a limit on open files or on processes; the image and the disk are not at fault.`
+    : `The runtime ${onNode(first)} is not allowed to do what unpacking needs, such as to mount or to set an attribute: it runs without full rights, a security module forbids it, or the file system does; the image is not at fault.`
 }

@@ -56,13 +56,13 @@ function wildcardNote({ clues }: Pick<Finding, 'clues'>, host: string): string {
   return wildcard === undefined ? '' : `: the * in ${wildcard} matches a single label only`
 }
 
+/** Returns where the nodes' runtime looks for a client certificate; null if it has no such place. */
+const clientPlace = (host: string, finding: Finding) =>
+  clientCertificatePlace(finding.host, registryEndpoint(finding, host), finding.registry ?? host)
+
 /** Returns how nodes show a certificate, as a clause. */
 function clientCertificate(host: string, finding: Finding): string {
-  const place = clientCertificatePlace(
-    finding.host,
-    registryEndpoint(finding, host),
-    finding.registry ?? host,
-  )
+  const place = clientPlace(host, finding)
   return place === null
     ? `Let ${host} accept nodes without a client certificate, or copy the image into a registry that does: these nodes have no setting for one`
     : `Give every node a client certificate that ${host} accepts, in ${place}`
@@ -106,6 +106,9 @@ export const certificateSteps: StepWords<CertificateStep> = {
     ),
   'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
     text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}${intercepted ? interceptorPlace(first.host) : ''}`,
+  }),
+  'correct-certificate-file': (_step, { findings }) => ({
+    text: `Correct the certificate or key file that the runtime's settings for registries name ${onNodes(findings)} (its path, its permissions, its PEM content), or remove it from these settings`,
   }),
   'tls-between': ({ host }) => ({
     text: `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,

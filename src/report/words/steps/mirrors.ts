@@ -183,6 +183,14 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         return {
           text: `Correct ${place}, and other settings of mirrors there: the runtime ${onNodes(findings)} can't read them`,
         }
+      case 'no-resolve':
+        return {
+          text: `Let a host in ${place} look up tags: add "resolve" to its capabilities (capabilities = ["pull", "resolve"]), or to those at the top of the file, which are the registry's own`,
+        }
+      case 'no-pull':
+        return {
+          text: `Let a host in ${place} send images: add "pull" to its capabilities (capabilities = ["pull", "resolve"]), or to those at the top of the file, which are the registry's own`,
+        }
       case 'old-format':
         return {
           text: `Rewrite /etc/containers/registries.conf ${onNodes(findings)} in version 2 of its format, and reload CRI-O: unqualified-search-registries = ["…"] replaces [registries.search], and a [[registry]] table with its location and insecure = true or blocked = true replaces each entry of [registries.insecure] and [registries.block]`,

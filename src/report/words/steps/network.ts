@@ -163,7 +163,9 @@ export const networkSteps: StepWords<NetworkStep> = {
     text:
       role === 'proxy'
         ? `Give the runtime the proxy's address as the node reaches it: ${host} is the node itself, and no proxy listens there (kind and minikube copy the proxy settings of the machine they run on)`
-        : `${INSTEAD[role]}, or let something listen at ${host} on every node (a DaemonSet, or a NodePort): that address is the node itself${role === 'registry' ? kindRegistryNote(first.host, host) : ''}`,
+        : host === 'localhost' && first.registry === host
+          ? `Push ${first.image} to a registry that every node can reach, and use its name there, or load the image on every node: localhost/ is what Podman and Buildah put before the names of images that they built`
+          : `${INSTEAD[role]}, or let something listen at ${host} on every node (a DaemonSet, or a NodePort): that address is the node itself${role === 'registry' ? kindRegistryNote(first.host, host) : ''}`,
   }),
   'test-connection': ({ host, scheme, role, manifest }, { findings }) => {
     if (manifest !== undefined)

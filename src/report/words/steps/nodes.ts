@@ -2,6 +2,7 @@
 
 import type { NodeStep } from '../../../advice/step-at-node.ts'
 import type { Clue } from '../../../diagnosis/clue.ts'
+import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { cloudOf, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
@@ -12,6 +13,7 @@ import {
   enterNode,
   fileSystemsCommand,
   kernelLog,
+  kubeletLog,
   memoryCommand,
   nodeClientStep,
   nodeShellStep,
@@ -27,12 +29,11 @@ import {
   pullLimits,
   removeCommand,
   removeLimits,
-  sandboxImage,
   snapshotterLog,
   snapshotterStart,
 } from '../node-images.ts'
-import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
-import { registryLabel, shortList } from '../nouns.ts'
+import { kubeletFolder, mayBeOpenShift } from '../node-settings.ts'
+import { shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
 /** The units that start a runtime of the platform's own, by the node's role. */
@@ -42,17 +43,24 @@ const RUNTIME_UNITS: Partial<Record<Platform, string>> = {
   k0s: 'k0sworker, or on a controller k0scontroller',
 }
 
+/** What to do about a program or a kernel module that the node lacks. */
+const INSTALL: Record<MissingTool['kind'], (name: string, place: string) => string> = {
+  program: (name, place) =>
+    `Install ${name} ${place} where the runtime finds it (its PATH), and restart the runtime; or correct the runtime's settings that need it, such as its snapshotter`,
+  module: (name, place) =>
+    `Load the kernel module ${name} ${place} (\`modprobe ${name}\`, and /etc/modules-load.d for the next start), or let the runtime use a snapshotter that works without it`,
+}
+
+/** Returns where a runtime reads the keys for encrypted images (containerd, docs/cri/decryption.md; crio.conf). */
+function keyPlace({ runtime }: PullingNode): string {
+  if (runtime === 'cri-o') return 'in decryption_keys_path of crio.conf, by default /etc/crio/keys'
+  return runtime === 'containerd'
+    ? 'in /etc/containerd/ocicrypt/keys, with ctd-decoder installed and its stream processors configured'
+    : 'containerd: /etc/containerd/ocicrypt/keys, with ctd-decoder; CRI-O: /etc/crio/keys; Docker has no support for encrypted images'
+}
+
 /** Whether more bytes arrived than were announced. */
 const isMore = (clue: Clue) => clue.code === 'arrived' && clue.of !== null && clue.bytes > clue.of
-
-/** Returns what a node's images have to be built for. */
-function platformOf({ os, kernel, architecture }: PullingNode): string {
-  if (os === 'windows')
-    return kernel === null
-      ? 'its Windows build'
-      : `its Windows build, ${kernel.split('.').slice(0, 3).join('.')}`
-  return architecture === null ? 'its platform' : `its platform, ${os ?? 'linux'}/${architecture}`
-}
 
 export const nodeSteps: StepWords<NodeStep> = {
   'prune-images': (_step, { findings }) => {
@@ -79,13 +87,36 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: 'Move pods to other nodes, set memory requests and limits for those that use most, or give nodes more memory',
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
-  'define-unpacker': (_step, { findings }) => {
+  'define-unpacker': ({ snapshotter }, { findings }) => {
     const { platform } = findings[0].host
-    const text = `Correct containerd's configuration ${onNodes(findings)}: no platform in it has a snapshotter that is loaded (unpack_config of the transfer plugin), so no image can be unpacked; find the plugins that failed to load, and restart containerd afterward`
+    const wrong =
+      snapshotter === null
+        ? 'no platform in it has a snapshotter and a differ that are loaded (unpack_config of the transfer plugin), so no image can be unpacked'
+        : `it uses the snapshotter ${snapshotter}, which is not there: add it (proxy_plugins, if it is a process of its own), see why it failed to load, or use overlayfs`
+    const text = `Correct containerd's configuration ${onNodes(findings)}: ${wrong}; find the plugins that failed to load, and restart containerd afterward`
     return platform === 'k3s' || platform === 'rke2' || platform === 'microk8s' || platform === 'talos'
       ? { text }
       : nodeClientStep(text, `${platform === 'k0s' ? 'k0s ' : ''}ctr plugins ls`, findings)
   },
+  'install-tool': ({ kind, name }, { findings }) => ({ text: INSTALL[kind](name, onNodes(findings)) }),
+  'raise-limits': (_step, { findings }) => ({
+    text: `Restart the container runtime ${onNodes(findings)}, which frees what it holds; if it comes back, raise the limits of its service (LimitNOFILE for open files, TasksMax for processes), or find the process that uses up those of the node`,
+  }),
+  'give-rights': (_step, { findings, findings: [{ host }] }) => ({
+    text:
+      host.os === 'windows'
+        ? `Run the container runtime ${onNodes(findings)} as LocalSystem or as an administrator`
+        : `Let the runtime ${onNodes(findings)} do what unpacking needs: run it with full rights (not in an unprivileged container such as LXC's), and see whether SELinux or AppArmor forbids it, such as after ${storePath(host)} was moved (\`restorecon -R\`)`,
+  }),
+  'decryption-key': (_step, { findings, findings: [{ host }] }) => ({
+    text: `Give the runtime ${onNodes(findings)} the private key that the image was encrypted for (${keyPlace(host)}), or use an image that is not encrypted`,
+  }),
+  'open-records': (_step, { findings, findings: [{ host }] }) =>
+    nodeClientStep(
+      `Let the kubelet ${onNodes(findings)} write to ${kubeletFolder(host)}/image_manager: its file system must not be full or read-only, and the folder has to belong to root; the kubelet's log says more`,
+      kubeletLog(host, 'intent'),
+      findings,
+    ),
   'start-snapshotter': ({ name }, { findings, findings: [{ endpoint, host }] }) => {
     const socket = endpoint?.role === 'runtime' ? `: nothing answers at ${endpoint.host}` : ''
     // Through its socket, the kubelet or the runtime may ask it for images.
@@ -221,6 +252,9 @@ export const nodeSteps: StepWords<NodeStep> = {
     // The kubelet talked to Docker itself until 1.23; K3s has a cri-dockerd inside.
     text: `Go back to Docker 24 ${onNodes(findings)}, or update ${host.kubeletMinor !== null && host.kubeletMinor < 24 ? "Kubernetes: this kubelet can't read" : `${host.platform === 'k3s' ? "K3s, whose cri-dockerd can't read" : "cri-dockerd, which can't read"}`} what Docker 25 and later report of images`,
   }),
+  'correct-login-file': ({ path }, { findings, findings: [{ host }] }) => ({
+    text: `Correct ${path} ${onNodes(findings)} (its JSON, its permissions, and the logins in it): the runtime can't use it, so every pull that comes without a login fails there${mayBeOpenShift(host) ? '. On OpenShift, correct the pull secret of the cluster (openshift-config/pull-secret): the Machine Config Operator writes the file from it' : ''}`,
+  }),
   'move-store': (_step, { findings, findings: [first] }) => ({
     text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help`,
   }),
@@ -231,6 +265,9 @@ export const nodeSteps: StepWords<NodeStep> = {
     const command = restartCommand(host, socket)
     return command === null ? { text } : nodeClientStep(text, command, findings)
   },
+  'enable-cri': (_step, { findings }) => ({
+    text: `Let the runtime ${onNodes(findings)} serve CRI again, and restart it: in containerd, cri must not be in disabled_plugins, and \`ctr plugins ls\` shows a plugin that failed to load`,
+  }),
   'pull-by-hand': ({ image }, { findings }) =>
     nodeClientStep(
       `Repeat the pull ${onNodes(findings)} to see the runtime's own answer${pullLimits(findings[0])}`,
@@ -242,55 +279,4 @@ export const nodeSteps: StepWords<NodeStep> = {
     const others = nodesOf(findings).filter(node => node !== findings[0].node)
     return others.length === 0 ? step : { ...step, text: `${step.text}; likewise on ${shortList(others, 2)}` }
   },
-  'restore-sandbox-image': (_step, { findings }) => {
-    const { platform, kubeletMinor } = findings[0].host
-    const text = `Restore the pause image ${onNodes(findings)}: EKS's nodes come with it`
-    // Amazon Linux 2 ends with Kubernetes 1.32 (docs.aws.amazon.com/eks), and no other image has this service.
-    return platform === 'bottlerocket' || (kubeletMinor !== null && kubeletMinor > 32)
-      ? { text: `${text}, so replace the node` }
-      : nodeClientStep(
-          `${text}, and on Amazon Linux 2 this service pulls it with the node's role; otherwise replace the node`,
-          'systemctl restart sandbox-image',
-          findings,
-        )
-  },
-  'renew-sandbox-image': (_step, { findings, findings: [{ host }] }) => {
-    const { verbs, list } = sandboxImage(host)
-    return nodeClientStep(
-      `Remove the pause image ${onNodes(findings)} and pull it again (${verbs}), as what the runtime has of it is damaged or incomplete; this shows its name`,
-      list,
-      findings,
-    )
-  },
-  'ecr-login-of-node': ({ region }, { findings }) => {
-    const [first] = findings
-    const { platform, os } = first.host
-    const text = `Check that ${first.node === null ? 'the node' : `node ${first.node}`} can log in to ECR: its IAM role needs AmazonEC2ContainerRegistryPullOnly${first.host.runtime === 'docker' ? ", the kubelet's credential provider has to be configured" : ''}, and in a private subnet it needs the VPC endpoints ecr.api (for logins), ecr.dkr, and S3 (for layers)`
-    return region === null || platform === 'talos' || platform === 'bottlerocket' || os === 'windows'
-      ? { text }
-      : nodeShellStep(
-          `${text}; this tests the login, if the node has the AWS CLI`,
-          `aws ecr get-login-password --region ${shellWord(region)} >/dev/null && echo ok`,
-          findings,
-        )
-  },
-  'set-sandbox-image': ({ image, full }, { findings, findings: [first] }) => {
-    const archive = preloadPlace(first.host)
-    const preload = `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}`
-    const setting = sandboxSetting(first.host)
-    // kubernetes/kubernetes, build/pause/Makefile.
-    if (first.cause === 'platform-mismatch')
-      return {
-        text: `Give the runtime ${onNodes(findings)} a pause image that is built for ${platformOf(first.host)}, in ${setting}; registry.k8s.io/pause is built for every Linux architecture and for releases of Windows Server`,
-      }
-    return {
-      text:
-        full === undefined
-          ? `Give the runtime ${onNodes(findings)} a pause image that it can get: set it to one that is public or in your mirror${/^k8s\.gcr\.io\/./.test(image) ? `, such as ${image.replace('k8s.gcr.io', 'registry.k8s.io')}, as k8s.gcr.io is frozen` : ''} (${setting}), ${preload}`
-          : `Write the pause image with its registry, as ${full}, in the runtime's settings ${onNodes(findings)} (${setting}), ${preload}; \`crictl images\` there lists what it has`,
-    }
-  },
-  'sandbox-login': ({ registry }, { findings, findings: [first] }) => ({
-    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNodes(findings)}, in ${sandboxLoginPlace(first.host)}: pod pull secrets are not used for the pause image`,
-  }),
 }

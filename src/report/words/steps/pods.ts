@@ -1,13 +1,17 @@
-/** The words of steps that replace the pod, its Job, or its revision, correct what changed the pod at admission, or only look at it. */
+/** The words of steps that replace the pod, its Job, or its revision, correct what changed the pod at admission, look at it, or get the pause image it needs first. */
 
 import type { PodStep } from '../../../advice/step.ts'
-import type { VirtualNode } from '../../../diagnosis/pulling-node.ts'
+import type { SandboxStep } from '../../../advice/step-at-node.ts'
+import type { PullingNode, VirtualNode } from '../../../diagnosis/pulling-node.ts'
 import { PROVIDER_FAILED } from '../../../image/pull-messages.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { workloadPath } from '../commands.ts'
 import { minuteOf } from '../duration.ts'
 import { MAKERS, renewal } from '../makers.ts'
+import { nodeClientStep, nodeShellStep, onNodes } from '../node.ts'
+import { sandboxImage } from '../node-images.ts'
+import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
 import { joinList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
@@ -154,5 +158,68 @@ export const podSteps: StepWords<PodStep> = {
   'look-again': (_step, { invocation, findings: [{ namespace }] }) => ({
     text: 'Run the command again in five minutes: the next attempt records a new event',
     command: ownCommand(invocation, `diagnose -n ${shellWord(namespace)}`),
+  }),
+}
+
+/** Returns what a node's images have to be built for. */
+function platformOf({ os, kernel, architecture }: PullingNode): string {
+  if (os === 'windows')
+    return kernel === null
+      ? 'its Windows build'
+      : `its Windows build, ${kernel.split('.').slice(0, 3).join('.')}`
+  return architecture === null ? 'its platform' : `its platform, ${os ?? 'linux'}/${architecture}`
+}
+
+export const sandboxSteps: StepWords<SandboxStep> = {
+  'restore-sandbox-image': (_step, { findings }) => {
+    const { platform, kubeletMinor } = findings[0].host
+    const text = `Restore the pause image ${onNodes(findings)}: EKS's nodes come with it`
+    // Amazon Linux 2 ends with Kubernetes 1.32 (docs.aws.amazon.com/eks), and no other image has this service.
+    return platform === 'bottlerocket' || (kubeletMinor !== null && kubeletMinor > 32)
+      ? { text: `${text}, so replace the node` }
+      : nodeClientStep(
+          `${text}, and on Amazon Linux 2 this service pulls it with the node's role; otherwise replace the node`,
+          'systemctl restart sandbox-image',
+          findings,
+        )
+  },
+  'renew-sandbox-image': (_step, { findings, findings: [{ host }] }) => {
+    const { verbs, list } = sandboxImage(host)
+    return nodeClientStep(
+      `Remove the pause image ${onNodes(findings)} and pull it again (${verbs}), as what the runtime has of it is damaged or incomplete; this shows its name`,
+      list,
+      findings,
+    )
+  },
+  'ecr-login-of-node': ({ region }, { findings }) => {
+    const [first] = findings
+    const { platform, os } = first.host
+    const text = `Check that ${first.node === null ? 'the node' : `node ${first.node}`} can log in to ECR: its IAM role needs AmazonEC2ContainerRegistryPullOnly${first.host.runtime === 'docker' ? ", the kubelet's credential provider has to be configured" : ''}, and in a private subnet it needs the VPC endpoints ecr.api (for logins), ecr.dkr, and S3 (for layers)`
+    return region === null || platform === 'talos' || platform === 'bottlerocket' || os === 'windows'
+      ? { text }
+      : nodeShellStep(
+          `${text}; this tests the login, if the node has the AWS CLI`,
+          `aws ecr get-login-password --region ${shellWord(region)} >/dev/null && echo ok`,
+          findings,
+        )
+  },
+  'set-sandbox-image': ({ image, full }, { findings, findings: [first] }) => {
+    const archive = preloadPlace(first.host)
+    const preload = `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}`
+    const setting = sandboxSetting(first.host)
+    // kubernetes/kubernetes, build/pause/Makefile.
+    if (first.cause === 'platform-mismatch')
+      return {
+        text: `Give the runtime ${onNodes(findings)} a pause image that is built for ${platformOf(first.host)}, in ${setting}; registry.k8s.io/pause is built for every Linux architecture and for releases of Windows Server`,
+      }
+    return {
+      text:
+        full === undefined
+          ? `Give the runtime ${onNodes(findings)} a pause image that it can get: set it to one that is public or in your mirror${/^k8s\.gcr\.io\/./.test(image) ? `, such as ${image.replace('k8s.gcr.io', 'registry.k8s.io')}, as k8s.gcr.io is frozen` : ''} (${setting}), ${preload}`
+          : `Write the pause image with its registry, as ${full}, in the runtime's settings ${onNodes(findings)} (${setting}), ${preload}; \`crictl images\` there lists what it has`,
+    }
+  },
+  'sandbox-login': ({ registry }, { findings, findings: [first] }) => ({
+    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNodes(findings)}, in ${sandboxLoginPlace(first.host)}: pod pull secrets are not used for the pause image`,
   }),
 }
