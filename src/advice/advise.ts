@@ -142,6 +142,8 @@ const SETTLED_BY_NAME: readonly StepCode[] = [
   'grant-cloud-role',
   'lift-deny',
   'full-name',
+  'node-port-registry',
+  'node-registry',
 ]
 
 /** The host that was named is not the one that is meant: nothing has to be repaired on the way to it, and it must not get a login. */

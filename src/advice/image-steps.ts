@@ -18,6 +18,7 @@ export function missingSteps(finding: Finding): Step[] {
   return (
     mirrorLacksImage(finding) ??
     registryLostPart(finding) ??
+    deletedTag(finding) ??
     tagOfNode(finding) ??
     registryHasNoLatest(finding) ??
     searchSteps(finding)
@@ -47,6 +48,16 @@ function registryLostPart(finding: Finding): Step[] | null {
   // Once the registry has the rest, the kubelet's next attempt gets it: a Job needs no other image.
   const replaceable = finding.workload?.kind !== 'Job'
   return [{ code: lost, host }, ...stepsIf(replaceable, { code: 'set-image', known: 'repository' })]
+}
+
+/** The registry remembers the tag, so the name is right. */
+function deletedTag(finding: Finding): Step[] | null {
+  const host = answeringHost(finding)
+  if (!hasClue(finding, 'tag-deleted') || host === null) return null
+  return [
+    { code: 'restore-tag', host },
+    { code: 'set-image', known: 'repository' },
+  ]
 }
 
 /** The next reconciliation of the operator would replace any other tag. */

@@ -30,6 +30,7 @@ export function nameClueSteps(finding: Finding): Step[] {
     ...otherRegistry(finding),
     ...dropDefaultRegistry(finding),
     ...undoublePrefix(finding),
+    ...zarfOnce(finding),
   ]
 }
 
@@ -72,6 +73,11 @@ function undoublePrefix({ cause, clues }: Finding): Step[] {
     prefix,
     without,
   })
+}
+
+function zarfOnce({ cause, clues }: Finding): Step[] {
+  const twice = clueOf(clues, 'zarf-twice')
+  return twice === undefined || !isRefusedOrMissing(cause) ? [] : [{ ...twice, code: 'zarf-once' }]
 }
 
 /** The registry that is missing from the name, unless Docker Hub was meant: a login for it, or its own answer, would show that. */

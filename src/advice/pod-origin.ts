@@ -24,7 +24,8 @@ const IN_TEMPLATE: readonly StepCode[] = [
 /** The steps where a webhook or a policy made the pod's image another one than its template's: a new name in the template does not reach the pod. */
 export function admissionSteps(finding: Finding, steps: Step[]): Step[] {
   const changed = clueOf(finding.clues, 'changed-at-admission')
-  if (changed === undefined) return steps
+  // Which webhook that was is known, and what it was given.
+  if (changed === undefined || clueOf(finding.clues, 'zarf-twice') !== undefined) return steps
   const { template, policies } = changed
   const doubled = clueOf(finding.clues, 'doubled-prefix')?.prefix ?? null
   const correct: Step = { code: 'correct-admission', template, policies, doubled }

@@ -195,6 +195,7 @@ export type ImageContentStep =
   | { code: 'fewer-layers' }
   | { code: 'digest-mismatch'; host: string }
   | { code: 'missing-layer'; host: string }
+  | { code: 'restore-tag'; host: string }
   | { code: 'missing-child'; host: string }
   | { code: 'rebuild-layers' }
   | { code: 'show-platforms' }
@@ -244,6 +245,7 @@ export type PodStep =
       doubled: string | null
     }
   | { code: 'drop-registry'; host: string; inner: string; without: string }
+  | { code: 'zarf-once'; without: string }
   | { code: 'undouble-prefix'; prefix: string; without: string }
   | { code: 'restart-pull' }
   | { code: 'delete-outgoing-pod' }

@@ -93,6 +93,8 @@ export type ContentClue =
   | { code: 'other-manifest' }
   /** The registry has the tag or the digest, but lacks a manifest that its index lists. */
   | { code: 'missing-child' }
+  /** Quay had the tag, and keeps it for some time after it was deleted or has expired. */
+  | { code: 'tag-deleted' }
   /** The registry has the manifest, but lacks a layer. */
   | { code: 'missing-layer' }
   /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */

@@ -121,6 +121,8 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'missing-layer' },
     /\b(?:reading|fetching) (?:partial |config )?blob\b.{0,200}\b404\b|\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
   ],
+  // quay/quay, endpoints/v2: only if the repository's history has the tag.
+  [{ code: 'tag-deleted' }, /\bwas deleted or has expired\b/i],
   [{ code: 'not-on-node' }, /failed to get sandbox image "[^"]*": image "[^"]*": not found/i],
   [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
   [

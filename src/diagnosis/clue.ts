@@ -133,6 +133,8 @@ type NameClue =
   | { code: 'stray-character'; sign: 'quote' | 'space' }
   /** Something put the same prefix in front of the name twice. */
   | { code: 'doubled-prefix'; prefix: string; without: string }
+  /** Zarf's agent has put its suffix on the tag twice; `without`: the name with one. */
+  | { code: 'zarf-twice'; without: string }
   /** A short name that the node's runtime does not resolve. */
   | { code: 'short-name' }
   /** The name has no registry, and another image suggests one. */
@@ -159,6 +161,8 @@ type PodClue =
     }
   /** An operator makes the pod's workload of a custom resource, by the pod's labels. */
   | ({ code: 'operated' } & PodOperator)
+  /** Skaffold deployed the pod's workload. */
+  | { code: 'by-skaffold' }
   /** A program created the pod itself, for one run. */
   | { code: 'made-by'; maker: PodMaker }
   /** An older revision of the pod's Deployment has pods that are ready. */

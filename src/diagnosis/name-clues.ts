@@ -9,6 +9,8 @@ import { type Cause, isRefusedOrMissing } from './finding.ts'
 
 /** Twelve hexadecimal digits, as clients list images, or all 64, with the algorithm or without it. */
 const IMAGE_ID = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/
+/** The checksum that Zarf's agent adds to a tag, twice (zarf-dev/zarf, src/pkg/transform/image.go; issue 1988). */
+const ZARF_TWICE = /^(.+-zarf-\d+)-zarf-\d+$/
 const NUMBER = /\d(?:\.\d+)?e\+\d+/i
 
 /** The clues in an image's name, as written in the pod. */
@@ -20,6 +22,8 @@ export function nameClues(image: string, cause: Cause): Clue[] {
   if (isOne) clues.push({ code: 'placeholder', of: placeholder })
   const doubled = doubledPrefix(image)
   if (doubled !== null) clues.push({ code: 'doubled-prefix', ...doubled })
+  const [, without] = ZARF_TWICE.exec(image) ?? []
+  if (without !== undefined) clues.push({ code: 'zarf-twice', without })
   if (IMAGE_ID.test(image)) clues.push({ code: 'image-id' })
   if (placeholder !== 'ko' && /^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
   const sign = /["'`“”‘’]|(\s)/.exec(image)

@@ -37,13 +37,14 @@ export function podOwners(pod: Pod, owners: OwnerIndex): PodOwners {
   return {
     workload,
     // What owns a controller, such as a custom resource, is where changes are made.
-    managedBy: top?.controller === null ? (top.managedBy ?? null) : null,
+    managedBy: top?.controller === null ? (top.managedBy ?? null) : (pod.managedBy ?? null),
     holdsUp: holdsUpRollout(pod, owners),
     images: templateImages(pod, owners),
     clues: [
       ...runOfCronJob(pod, workload, above),
       ...olderServes(pod, owners),
       ...(operator === null ? [] : [{ code: 'operated' as const, ...operator }]),
+      ...(pod.bySkaffold === true ? [{ code: 'by-skaffold' as const }] : []),
       ...(pod.maker === undefined ? [] : [{ code: 'made-by' as const, maker: pod.maker }]),
     ],
     unreplaced: unreplaced(pod, owners),

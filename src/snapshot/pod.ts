@@ -1,5 +1,7 @@
 /** A pod, narrowed to what matters for pulling its images. */
 
+import type { ObjectManager } from './fix-objects.ts'
+
 /**
  * The kind of a container. `sidecar`: an init container with restartPolicy Always. `volume`: an image volume. `sandbox`: what the runtime
  * creates around the others, from the pause image; it is not listed in the pod.
@@ -105,6 +107,10 @@ export interface Pod {
   revisionHash?: string
   /** Absent if its labels name none. */
   operator?: PodOperator
+  /** What deploys its controller, for tools that mark the pods, too; absent if none did. */
+  managedBy?: ObjectManager
+  /** Skaffold deployed it; absent if not. */
+  bySkaffold?: true
   /** Absent if neither its name nor its labels show one. */
   maker?: PodMaker
   /** Label `pod-template-generation` of a DaemonSet's pods; absent if there is none. */

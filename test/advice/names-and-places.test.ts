@@ -187,6 +187,17 @@ describe('a prefix that the name has twice', () => {
   })
 })
 
+test("a suffix of Zarf's agent that the tag has twice is first, whatever webhook changed the name, and no registry is to be filled", () => {
+  const without = '127.0.0.1:31999/acme/api:1-zarf-2783912457'
+  const image = `${without}-zarf-1402918838`
+  const codes = codesIn({ image, error: pulled(image, `${image}: not found`) })
+  expect(codes[0]).toBe('zarf-once')
+  expect(codes).not.toContain('node-port-registry')
+  expect(codesIn({ image: without, error: pulled(without, `${without}: not found`) })[0]).toBe(
+    'node-port-registry',
+  )
+})
+
 describe('a name without a registry', () => {
   const image = 'acme-web:2'
   const denied = {

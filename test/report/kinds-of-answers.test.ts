@@ -1240,6 +1240,15 @@ test.each<[string, Situation, Expected]>([
     { first: /^Add secret regcred/ },
   ],
   [
+    'a tag that Quay remembers',
+    {
+      image: 'quay.io/acme/operator:0.4.1-ed5de33',
+      error:
+        'reading manifest 0.4.1-ed5de33 in quay.io/acme/operator: unknown: Tag 0.4.1-ed5de33 was deleted or has expired. To pull, revive via time machine',
+    },
+    { first: /restore this one from its tag history at quay\.io/, never: /typo|misspelled/ },
+  ],
+  [
     'a version that may lack its v',
     {
       image: 'quay.io/acme/operator:1.15.3',

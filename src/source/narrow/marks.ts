@@ -102,6 +102,16 @@ function olm(labels: Marks): ObjectManager | null {
   return name === undefined ? null : { tool: 'olm', name }
 }
 
+/** A package as OLM copies it from the ClusterServiceVersion into the pods' template; others that it needs have another type. */
+const PACKAGE = /"type":"olm\.package","value":\{"packageName":"([a-z0-9][-a-z0-9.]{0,252})"/
+
+/** Returns the package that OLM installed a pod's workload from, by the annotations that it puts on the pods; null without them. */
+export function packageOf({ annotations }: Marked): ObjectManager | null {
+  const marks = record(annotations)
+  const [, name] = PACKAGE.exec(text(marks['operatorframework.io/properties'])) ?? []
+  return marks['olm.operatorNamespace'] === undefined || name === undefined ? null : { tool: 'olm', name }
+}
+
 /** Helm's own rule for release names (helm pkg/chart/common/util). The annotation is untrusted: `--option` would be parsed as a flag. */
 const RELEASE = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
 const KIND = /^[A-Za-z][A-Za-z0-9]*$/

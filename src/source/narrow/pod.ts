@@ -23,10 +23,19 @@ import type {
 } from '../../snapshot/pod.ts'
 import { couldBeFailedPull } from '../suspects.ts'
 import { narrowController } from './controller.ts'
-import { controllerRevisionHash, makerOf, operatorIn, templateGeneration, templateHash } from './marks.ts'
+import {
+  controllerRevisionHash,
+  makerOf,
+  operatorIn,
+  packageOf,
+  templateGeneration,
+  templateHash,
+} from './marks.ts'
 import { accountIn, narrowSecretNames } from './related-objects.ts'
 
 const MIRROR = 'kubernetes.io/config.mirror'
+/** Skaffold puts it on every object that it deploys, and into their templates (skaffold.dev/docs/tutorials/skaffold-resource-selector). */
+const SKAFFOLD = 'skaffold.dev/run-id'
 
 /** Returns the pod, with its messages redacted; null without a name. Values of the wrong type count as absent. */
 export function narrowPod(raw: unknown): Pod | null {
@@ -60,6 +69,8 @@ export function narrowPod(raw: unknown): Pod | null {
       revisionHash: controller?.kind === 'StatefulSet' ? controllerRevisionHash(metadata) : null,
       templateGeneration: templateGeneration(metadata),
       operator: operatorIn(metadata),
+      managedBy: packageOf(metadata),
+      bySkaffold: record(metadata.labels)[SKAFFOLD] === undefined ? null : (true as const),
       maker: makerOf(metadata, controller?.kind ?? null),
       rewriters: rewritersIn(metadata),
     }),

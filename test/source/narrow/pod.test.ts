@@ -312,6 +312,20 @@ test('policies of Kyverno that changed a container are named, and no others', ()
   expect(narrowPod({ metadata: { name: 'a' } })?.rewriters).toBeUndefined()
 })
 
+test('a package of OLM is known by the annotations that it has on its pods, not by what it depends on', () => {
+  const managedBy = (properties: string) =>
+    narrowPod({
+      metadata: {
+        name: 'a',
+        annotations: { 'olm.operatorNamespace': 'ns', 'operatorframework.io/properties': properties },
+      },
+    })?.managedBy
+  const of = (type: string) =>
+    `{"properties":[{"type":"${type}","value":{"packageName":"etcd","version":"1"}}]}`
+  expect(managedBy(of('olm.package'))).toEqual({ tool: 'olm', name: 'etcd' })
+  expect(managedBy(of('olm.package.required'))).toBeUndefined()
+})
+
 test.each([
   ['gitlab-runner', { name: 'runner-zyxw1234-project-12-concurrent-0-h2k4f' }],
   ['gitlab-runner', { name: 'a', labels: { 'job.runner.gitlab.com/pod': 'a' } }],

@@ -75,6 +75,11 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
       title: 'The repository of the image has no tag latest',
       meaning: `The name asks for latest, which is the default without a tag; ${registryLabel(registry)} has only explicit versions of this image.`,
     }
+  if (hasClue(context, 'tag-deleted'))
+    return {
+      title: `${capitalize(responderLabel(first))} no longer has this tag`,
+      meaning: 'The tag was there: the registry remembers it, and says that it was deleted or has expired.',
+    }
   if (hasClue(context, 'missing-child'))
     return {
       title: `${capitalize(responderLabel(first))} lacks a manifest of the image`,

@@ -45,6 +45,9 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'missing-layer': ({ host }) => ({
     text: `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts, too: ${host} has the manifest, but not every layer`,
   }),
+  'restore-tag': ({ host }, { findings: [{ image }] }) => ({
+    text: `Use another tag, or have the owner of the repository restore this one from its tag history at ${host} (the Time Machine of Quay, for a limited time), and keep it from expiring: ${image} was deleted or has expired`,
+  }),
   'missing-child': ({ host }, { findings: [{ reference }] }) => {
     const [part, lists] =
       reference?.includes('@') === true ? ['index', 'the index lists'] : ['tag', "the tag's index lists"]

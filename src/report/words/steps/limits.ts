@@ -101,7 +101,7 @@ export const limitSteps: StepWords<LimitStep> = {
     editField(
       invocation,
       findings[0],
-      'Let the kubelet pull the image: set imagePullPolicy to IfNotPresent',
+      `Let the kubelet pull the image: set imagePullPolicy to IfNotPresent${findings[0].clues.some(({ code }) => code === 'by-skaffold') ? BY_SKAFFOLD : ''}`,
       workloadsOf(findings),
     ),
   preload: ({ image }, { findings }) => {
@@ -186,6 +186,8 @@ const SIGN: Record<'key' | 'name' | 'none', string> = {
   name: 'Have the policy accept the name that the signature is for (signedIdentity: remapIdentity or exactRepository): a copy of an image keeps the signature of the original; if the image is yours, you can also sign the copy',
   none: "Sign the image as the policy requires if it is yours, or have the policy accept its repository, or use the publisher's signed image",
 }
+const BY_SKAFFOLD =
+  ' (Skaffold sets Never in all that it deploys to a local cluster, also for images that it does not load there: GoogleContainerTools/skaffold#9687; its next run does so again, unless another tool deploys this workload)'
 /** CRI-O does not look for them by default (containers-registries.d(5); containers/image#1613). */
 const ATTACHED =
   '. An image that cosign has signed counts as unsigned until the nodes look for signatures beside it in the registry (use-sigstore-attachments: true for its host in /etc/containers/registries.d)'

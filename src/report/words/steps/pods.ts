@@ -139,6 +139,10 @@ export const podSteps: StepWords<PodStep> = {
   'drop-registry': ({ host, inner, without }) => ({
     text: `If ${host} does not serve images below ${inner}/, as caches of other registries do, remove that part: the name would be ${without}. A default registry that is put in front of a full name makes such names (Rancher's system-default-registry, global.imageRegistry of charts)`,
   }),
+  'zarf-once': ({ without }, { findings: [{ image }] }) => ({
+    text: `Let Zarf's agent rewrite the name only once: ${image} has its suffix (-zarf-…) twice, because the pod was created with ${without}, which the agent had already rewritten. Put the original name into what creates the pod, or label its pods or namespace zarf.dev/agent=ignore`,
+    brief: `Let Zarf's agent rewrite the name only once: the tag has its suffix (-zarf-…) twice`,
+  }),
   'undouble-prefix': ({ prefix, without }, { invocation }) => ({
     text: `Find what put ${prefix} in front of the name twice, such as a mutating webhook or policy for a mirror, or a registry in a chart's values: with the prefix once, the name would be ${without}`,
     command: webhooksCommand(invocation, []),
