@@ -786,6 +786,15 @@ test.each<[string, Situation, Expected]>([
     { short: /mirror/, never: /unknown cause/ },
   ],
   [
+    'a download that CRI-O could not resume',
+    {
+      image: 'quay.io/team/api:3',
+      error:
+        'copying system image from manifest list: writing blob: happened during read: unexpected EOF (while reconnecting: Get "https://cdn01.quay.io/prod/sha256/c4/c4d1?X-Amz-Signature=3c&X-Amz-Expires=600": EOF)',
+    },
+    { says: /between the node and cdn01\.quay\.io/, never: /unknown cause/ },
+  ],
+  [
     'a mirror address that is no URL',
     { image: OWN, error: 'parse "10.0.0.5:5000": first path segment in URL cannot contain colon' },
     { short: /mirror/, never: /unknown cause/ },

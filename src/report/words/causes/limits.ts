@@ -116,7 +116,7 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
 
 function volumeMeaning({ clues }: Pick<Finding, 'clues'>): string {
   const period = clues.find(clue => clue.code === 'volume-limit')?.period ?? null
-  return `The limit is on the amount of data${period === null ? '' : ` per ${period}`}, not on the number of pulls; more is refused until it resets or is raised.`
+  return `The limit is on the amount of data${period === null ? '' : ` per ${period}`} (pull traffic), not on the number of pulls; more is refused until it resets or is raised.`
 }
 
 const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
