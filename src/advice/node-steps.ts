@@ -76,16 +76,13 @@ export function neverSteps(finding: Finding): Step[] {
   const allow: Step = { code: 'allow-pull' }
   const tool = localTool(finding.host)
   const image = imageName(finding)
-  // With this policy, images of a cluster on one machine are mostly built there; one that only has a name of its own is nowhere else.
-  if (tool !== null)
-    return [
-      { code: 'load-image', image: finding.image, tool },
-      ...stepsIf(libraryName(image) === null || isOfficial(image), allow),
-    ]
-  const preload: Step = { code: 'preload', image }
-  return finding.subcause === 'not-verified'
-    ? [{ code: 'same-secret' }, { code: 'exempt-preloaded' }, allow]
-    : [allow, preload]
+  // A name of one part that is no official image's, or localhost's, is nowhere else than where it was built.
+  const isOwn = (libraryName(image) !== null && !isOfficial(image)) || finding.registry === 'localhost'
+  // With this policy, images of a cluster on one machine are mostly built there.
+  if (tool !== null) return [{ code: 'load-image', image: finding.image, tool }, ...stepsIf(!isOwn, allow)]
+  if (finding.subcause === 'not-verified')
+    return [{ code: 'same-secret' }, { code: 'exempt-preloaded' }, allow]
+  return isOwn ? [{ code: 'import-image', image: finding.image }, allow] : [allow, { code: 'preload', image }]
 }
 
 export function signatureSteps(finding: Finding): Step[] {

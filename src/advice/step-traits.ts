@@ -204,6 +204,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'not-an-image': { about: 'other' },
   'not-the-attestation': { about: 'other' },
   'allow-pull': { about: 'template' },
+  'import-image': { about: 'node', on: 'client' },
   preload: { about: 'node', on: 'client' },
   'load-image': { about: 'node' },
   'same-secret': { about: 'login' },

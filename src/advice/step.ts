@@ -224,6 +224,7 @@ export type LimitStep =
   | { code: 'raise-kubelet-qps' }
   | { code: 'allow-pull' }
   | { code: 'preload'; image: string }
+  | { code: 'import-image'; image: string }
   | { code: 'load-image'; image: string; tool: 'kind' | 'minikube' | 'k3d' }
   | { code: 'same-secret' }
   | { code: 'exempt-preloaded' }

@@ -328,7 +328,7 @@ test.each<[string, Partial<Node>, string | null]>([
   expect(found).toMatchObject({ cause: 'never-pull', subcause })
 })
 
-test('an image for policy Never is loaded into a cluster on one machine, and preloaded on other nodes', () => {
+test('an image for policy Never is loaded into a cluster on one machine, and on other nodes preloaded, or imported if no registry has it', () => {
   const never: Situation = {
     image: 'my-app:1',
     error: 'Container image "my-app:1" is not present with pull policy of Never',
@@ -337,7 +337,9 @@ test('an image for policy Never is loaded into a cluster on one machine, and pre
   expect(codesIn({ ...never, node: { provider: 'kind' } })[0]).toBe('load-image')
   // Nobody else has an image of this name, so letting the kubelet pull it would change nothing.
   expect(codesIn({ ...never, pod: { node: 'k3d-dev-agent-0' } })).toEqual(['load-image'])
-  expect(codesIn({ ...never, node: {} })).toEqual(['allow-pull', 'preload', 'enter-node'])
+  expect(codesIn({ ...never, node: {} })).toEqual(['import-image', 'allow-pull', 'enter-node'])
+  const elsewhere = { ...never, image: 'acme/my-app:1' }
+  expect(codesIn({ ...elsewhere, node: {} })).toEqual(['allow-pull', 'preload', 'enter-node'])
 })
 
 describe('a limit', () => {

@@ -334,6 +334,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'not-the-attestation': [{ image: 'docker.io/acme/api@sha256:1' }],
   'allow-pull': [{}],
   preload: [{ image }],
+  'import-image': [{ image: 'my-app:1' }],
   'load-image': [
     { image: 'api:1', tool: 'kind' },
     { image: 'api:1', tool: 'minikube' },

@@ -186,6 +186,7 @@ const OF_ONE: readonly StepCode[] = [
   'drop-default-registry',
   'pull-by-hand',
   'preload',
+  'import-image',
   'load-image',
 ]
 

@@ -13,7 +13,7 @@ import { durationInWords } from '../duration.ts'
 import { editField, setImages, workloadsOf } from '../edits.ts'
 import { k3dCluster, kindCluster, minikubeProfile } from '../local-clusters.ts'
 import { nodeClientStep, onNodes } from '../node.ts'
-import { pullCommand, pullLimits } from '../node-images.ts'
+import { importCommand, pullCommand, pullLimits } from '../node-images.ts'
 import { mayBeOpenShift } from '../node-settings.ts'
 import { formatNumber, pluralize, registryLabel } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
@@ -97,11 +97,11 @@ export const limitSteps: StepWords<LimitStep> = {
   'raise-kubelet-qps': () => ({
     text: "If that happens often, raise registryPullQPS (5) and registryBurst (10) in the kubelet's configuration",
   }),
-  'allow-pull': (_step, { invocation, findings }) =>
+  'allow-pull': (_step, { invocation, findings, findings: [first] }) =>
     editField(
       invocation,
-      findings[0],
-      `Let the kubelet pull the image: set imagePullPolicy to IfNotPresent${findings[0].clues.some(({ code }) => code === 'by-skaffold') ? BY_SKAFFOLD : ''}`,
+      first,
+      `${first.steps[0].code === 'import-image' ? 'Or push the image to a registry, use its name there, and' : 'Let the kubelet pull the image:'} set imagePullPolicy to IfNotPresent${first.clues.some(({ code }) => code === 'by-skaffold') ? BY_SKAFFOLD : ''}`,
       workloadsOf(findings),
     ),
   preload: ({ image }, { findings }) => {
@@ -111,6 +111,11 @@ export const limitSteps: StepWords<LimitStep> = {
       pullCommand(first.host, image),
       findings,
     )
+  },
+  'import-image': ({ image }, { findings, findings: [{ host }] }) => {
+    const text = `Copy the image to every node that runs these pods, first ${onNodes(findings)}, from an archive (\`docker save\` where it was built): a name like ${image} is most likely in no registry, so the kubelet could not pull it`
+    const command = importCommand(host)
+    return command === null ? { text } : nodeClientStep(text, command, findings)
   },
   'load-image': ({ image, tool }, { findings: [{ node }] }) => ({
     text: 'Load the image from this machine into the node, if it was built here',
