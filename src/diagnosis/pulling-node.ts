@@ -144,7 +144,7 @@ export function atLeast(
 /** The runtime by the wording of its errors (containerd remotes, containers/image, moby). */
 function runtimeIn(text: string): Runtime | null {
   if (
-    /Error response from daemon|no matching manifest for .{1,60} in the manifest list|registry-1\.docker\.io\/v2\/": .{0,40}\bdaemon\b/i.test(
+    /Error response from daemon|failed to register layer|no matching manifest for .{1,60} in the manifest list|registry-1\.docker\.io\/v2\/": .{0,40}\bdaemon\b/i.test(
       text,
     )
   )
