@@ -43,7 +43,7 @@ export function blockedSteps(finding: Finding): Step[] {
   }
   // Its answer proves that the nodes reach it.
   if (endpoint?.role === 'storage') return [{ code: 'storage-refused', host }, { code: 'show-proxy' }]
-  if (hasClue(finding, 'layer-refused') && endpoint?.role === 'registry')
+  if (hasClue(finding, 'layer-refused') && (endpoint === null || endpoint.role === 'registry'))
     return [...openLayer(finding, host), { code: 'layer-refused', host }, { code: 'show-proxy' }, other]
   const address = clueOf(clues, 'caller-address')?.address ?? null
   const allow: Step = { code: 'allow-address', host, address, cloud: cloudOf(registry) }

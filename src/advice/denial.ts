@@ -49,6 +49,8 @@ export function denialSteps(finding: Finding): Step[] {
   if (malformed.length > 0)
     return [...malformed.map(secret => repair(finding.namespace, secret)), see('secrets')]
   if (hasClue(finding, 'unreadable-secret')) return [see('secrets')]
+  const file = clueOf(finding.clues, 'node-login-file')
+  if (file !== undefined) return [{ code: 'correct-login-file', path: file.path }, { code: 'runtime-log' }]
   const { endpoint, registry, subcause } = finding
   if (hasClue(finding, 'unsent-login') && registry !== null)
     return finding.credential.status === 'none'

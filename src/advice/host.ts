@@ -74,8 +74,10 @@ export function silentMirror({ registry }: Pick<Finding, 'registry'>, target: Na
 }
 
 /** A registry that somebody here may run can serve its layers itself, so that nodes need no second host. */
-export function servedByRegistry({ registry }: Finding, { host, role }: NamedEndpoint): Step[] {
-  return role === 'storage' && registry !== null && registry !== host && !isHosted(registry)
+export function servedByRegistry(finding: Finding, { host, role }: NamedEndpoint): Step[] {
+  const { registry } = finding
+  const isOfLayers = role === 'storage' && !hasClue(finding, 'signature-lookup')
+  return isOfLayers && registry !== null && registry !== host && !isHosted(registry)
     ? [{ code: 'serve-layers', host, registry }]
     : []
 }

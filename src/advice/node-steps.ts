@@ -100,6 +100,9 @@ export function signatureSteps(finding: Finding): Step[] {
       { ...file, code: 'repair-policy-file' },
     ]
   const kind = policyOf(finding)
+  if (hasClue(finding, 'policy-key')) return [{ code: 'show-policy', kind }, { code: 'restore-policy-key' }]
+  if (hasClue(finding, 'signature-lookup') && !hasClue(finding, 'web-page'))
+    return [{ code: 'signature-store' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
   const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null
   if (hasClue(finding, 'verifier-failed'))
     return [{ code: 'repair-verifier' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]

@@ -54,6 +54,9 @@ const OF_NODE_ITSELF: readonly Clue['code'][] = [
   'torn-store',
   'missing-tool',
   'kernel-refuses',
+  'broken-store',
+  'unpacker-killed',
+  'node-login-file',
 ]
 
 /** The error of a damaged pause image does not name it: what needs its name is omitted, or done after a look at the node's images. */

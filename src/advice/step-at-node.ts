@@ -118,6 +118,7 @@ export type PolicyStep =
   | { code: 'show-policy-file'; path: string }
   | { code: 'repair-policy-file'; path: string; missing: boolean }
   | { code: 'signature-store' }
+  | { code: 'restore-policy-key' }
   | { code: 'repair-verifier' }
   | {
       code: 'satisfy-policy'
@@ -159,6 +160,7 @@ export type NodeStep =
   | { code: 'update-runtime' }
   | { code: 'match-docker' }
   | { code: 'move-store' }
+  | { code: 'correct-login-file'; path: string }
   | { code: 'start-runtime'; socket: string | null }
   | { code: 'enable-cri' }
   | { code: 'pull-by-hand'; image: string }

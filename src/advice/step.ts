@@ -195,11 +195,11 @@ export type WrongNameStep =
 export type ImageContentStep =
   | { code: 'driver-for-node'; from: 'system' | 'kernel'; value: string }
   | { code: 'push-again' }
+  | { code: 'fewer-layers' }
   | { code: 'digest-mismatch'; host: string }
   | { code: 'missing-layer'; host: string }
   | { code: 'missing-child'; host: string }
   | { code: 'rebuild-layers' }
-  | { code: 'fewer-layers' }
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }
   | { code: 'copy-platforms'; image: string }

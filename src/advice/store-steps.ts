@@ -42,6 +42,15 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['too-many-layers', () => [{ code: 'fewer-layers' }]],
   ['other-manifest', otherManifestSteps],
   ['discarded', downloadSteps],
+  [
+    'unpacker-killed',
+    () => [
+      { code: 'show-memory' },
+      { code: 'show-killed' },
+      { code: 'runtime-log' },
+      { code: 'more-memory' },
+    ],
+  ],
   ['attestation', attestationSteps],
   ['artifact', () => [{ code: 'not-an-image' }, { code: 'set-image', known: 'repository' }]],
   ['layer-type', () => [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]],
@@ -54,6 +63,7 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['disk-fault', () => [{ code: 'check-disk' }, { code: 'runtime-log' }]],
   ['content-gone', lostContentSteps],
   ['damaged-store', lostImageSteps],
+  ['broken-store', lostImageSteps],
   ['torn-store', lostImageSteps],
   ['lazy-snapshotter', lazySteps],
   ['mount-refused', refusedMountSteps],

@@ -95,6 +95,12 @@ export function serverErrorSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'web-page'))
     // Where others run the host, its own servers may be down and answer so.
     return [...stepsIf(status > 0 && isOfOthers(finding, target), look), ...pageSteps(finding)]
+  if (hasClue(finding, 'no-registry') && target.role === 'registry')
+    return [
+      { code: 'page-instead', host: target.host },
+      { code: 'who-answered', host: target.host },
+      { code: 'show-proxy' },
+    ]
   if (hasClue(finding, 'endpoint-scheme') && registry !== null) {
     const host = endpoint === null ? null : target.host
     return [

@@ -133,6 +133,10 @@ export type NodeClue =
   | { code: 'source-blocked' }
   /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */
   | { code: 'not-listed' }
+  /** The runtime can't read a key or a certificate that its policy names. */
+  | { code: 'policy-key' }
+  /** The runtime was looking for the image's signature at a store of signatures. */
+  | { code: 'signature-lookup' }
   /** A verifier of images could not run or did not finish, so nothing is known of the signature. */
   | { code: 'verifier-failed' }
   /** The runtime can't read its settings for registries and mirrors. */
@@ -193,5 +197,9 @@ export type NodeClue =
   | { code: 'content-gone' }
   /** The runtime looked for its pause image by this name among the images of the node, and asked no registry. */
   | { code: 'not-on-node' }
+  /** The process that unpacks layers was killed, or could not be started. */
+  | { code: 'unpacker-killed' }
+  /** The runtime's list of layers is unreadable, or a layer that others build on is missing. */
+  | { code: 'broken-store' }
   /** The runtime's store on the node is damaged: the image was pulled but can't be found. */
   | { code: 'damaged-store' }

@@ -2,7 +2,7 @@
 
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import { NO_LATEST } from './causes/image-not-found.ts'
-import { UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
+import { NOT_A_REGISTRY, UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import type { Clue } from './clue.ts'
 import { UNLISTED, UPSTREAM_NOT_SET_UP } from './denial.ts'
 
@@ -102,23 +102,28 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /unable to retrieve auth token: invalid username\/password|login credentials are not valid, or your ibm cloud account/i,
   ],
   [{ code: 'named-action' }, /unauthorized to access repository: \S{1,300}, action: pull\b/i],
-  [{ code: 'upstream-limit' }, /too many requests to upstream/i],
+  [
+    { code: 'upstream-limit' },
+    // Harbor's own client, and Nexus.
+    /too many requests to upstream|http status code: 429, body|\b(?:remote|upstream)\b.{0,60}\b429\b/i,
+  ],
   [{ code: 'upstream-setup' }, UPSTREAM_NOT_SET_UP],
   [{ code: 'upstream-blocked' }, UPSTREAM_BLOCKED],
+  [{ code: 'no-registry' }, NOT_A_REGISTRY],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
   [
     { code: 'other-manifest' },
-    /\bref "?manifest-sha\w*:.{0,400}(?:failed size validation|unexpected commit digest)/i,
+    /\bref "?manifest-sha\w*:.{0,400}(?:failed size validation|unexpected commit digest)|manifest does not match (?:provided|selected) manifest digest|manifest verification failed for digest/i,
   ],
   [
     { code: 'missing-layer' },
-    /\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
+    /\b(?:reading|fetching) (?:partial |config )?blob\b.{0,200}\b404\b|\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
   ],
   [{ code: 'not-on-node' }, /failed to get sandbox image "[^"]*": image "[^"]*": not found/i],
   [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
   [
     { code: 'layer-mismatch' },
-    /mismatched image rootfs|number of layers and diffids don't match|mismatch between manifest layers and diff ids/i,
+    /mismatched image rootfs|number of layers and diffids don't match|mismatch between manifest layers and diff ids|layers from manifest don't match image configuration|config's diffid|config claims|image config has only \d+ diffid/i,
   ],
   [
     { code: 'file-system' },
@@ -126,11 +131,11 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'partial-layer' },
-    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|filesystem layer verification failed|digest did not match|flate: corrupt input|invalid checksum|crc(?:32)? mismatch/i,
+    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|filesystem layer verification failed|digest did not match|flate: corrupt input|invalid (?:blob |manifest )?checksum|crc(?:32)? mismatch/i,
   ],
   [
     { code: 'discarded' },
-    /failed size validation|unexpected commit (?:digest|size)|filesystem layer verification failed|digest did not match/i,
+    /failed size validation|unexpected commit (?:digest|size)|filesystem layer verification failed|digest did not match|blob (?:size|digest) mismatch|invalid (?:blob|manifest) checksum/i,
   ],
   [
     { code: 'kernel-refuses', for: 'limit' },
@@ -180,7 +185,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'mirror-config' },
     // The second line is containerd's for values of hosts.toml (core/remotes/docker/config/hosts.go).
-    /hosts\.toml|parse endpoint url|get registry endpoints|loading registries configuration|parse registry endpoint|(?:reference "[^"]{1,400}"|resolve image): toml: |failed to parse toml|unable to parse server|unknown capability \S|invalid (?:type|pair) .{1,200} for (?:header )?"|unable to cast .{1,200} to string|invalid \Whost\W tree|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
+    /hosts\.toml|parse endpoint url|get registry endpoints|loading registries(?: configuration|: )|\binvalid condition: |\bpull-from-mirror (?:must|value|for)\b|invalid unqualified-search-registries entry|parse registry endpoint|(?:reference "[^"]{1,400}"|resolve image): toml: |failed to parse toml|unable to parse server|unknown capability \S|invalid (?:type|pair) .{1,200} for (?:header )?"|unable to cast .{1,200} to string|invalid \Whost\W tree|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
   ],
   [{ code: 'busy-mount' }, /(?:mount|snapshot|rootfs|overlay).{0,300}device or resource busy/i],
   [
@@ -199,12 +204,12 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'dns-answer', answer: 'error' }, /\blookup \S{1,300}(?: on \S{1,80})?: server misbehaving\b/i],
   [{ code: 'old-settings' }, /must be in v2 format|mixing sysregistry v1\/v2/i],
-  [{ code: 'source-blocked' }, /is blocked in \S*registries\.conf/i],
+  [{ code: 'source-blocked' }, /is blocked in (?:one of )?\S*registries\.conf/i],
   // containers/image, signature/policy_eval_*.go; Notation for the last one.
   [{ code: 'signed-otherwise', with: 'name' }, /signature for identity .{1,300} is not accepted/i],
   [
     { code: 'signed-otherwise', with: 'key' },
-    /none of the signatures were accepted|cryptographic signature verification failed|invalid signature when validating|signature by key .{1,80} is not accepted|invalid gpg signature|\brequired (?:e-?mail|identity|subject|signer)\b|not (?:produced|signed) by a trusted/i,
+    /none of the signatures were accepted|cryptographic signature verification failed|invalid signature when validating|signature by key .{1,80} is not accepted|invalid gpg signature|\brequired (?:e-?mail|identity|subject|signer)\b|not (?:produced|signed) by a trusted|unexpected (?:fulcio )?(?:oidc issuer|subject)|key not found for key id|no public key verified/i,
   ],
   [{ code: 'verifier-failed' }, /image verifier \S{1,100} returned error: /i],
   [{ code: 'not-listed' }, /\bis rejected by policy\b/i],
@@ -219,15 +224,30 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'damaged-store' },
-    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|from containerd image store|failed to create image reference|failed to resolve image "[^"]*": not found|no such image: sha256:/i,
+    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|from containerd image store|failed to create image reference|failed to resolve image "[^"]*": not found|no such image: \S+$|unable to inspect image \S+$|consider removing the image to resolve/i,
+  ],
+  [
+    { code: 'broken-store' },
+    // containers/storage and Docker: their own lists of layers, and the links between layers.
+    /loading (?:primary|additional) layer store|\/(?:layers|images)\.json": (?:unexpected end|invalid character)|can't stat lower layer|link \S{1,300}\/overlay2?\/l\b\S{0,40}: (?:invalid argument|no such file)|\/layerdb\/\S{1,200}: no such file|\/overlay2?\/[\w-]{1,80}(?:\/(?:diff|link|lower|merged|work))?: no such file|layer does not exist|parent layer \S{1,100}: unknown layer|recreating the missing symlinks/i,
+  ],
+  [
+    { code: 'signature-lookup' },
+    /reading signature from |\/signature-\d+["':]|source image rejected: (?:downloading signatures|reading manifest \S{1,300}\.sig\b|get ")/i,
+  ],
+  [
+    { code: 'policy-key' },
+    // containers/image, signature/policy_eval_*.go.
+    /source image rejected: (?:open|read|stat) \/|source image rejected: parsing (?:rekor )?public key|error loading (?:fulcio|pki) ca/i,
   ],
   [{ code: 'file-denied' }, /\baccess is denied\b(?! due)|\bthe process cannot access the file\b/i],
+  [{ code: 'unpacker-killed' }, /signal: killed/i],
   [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],
   [{ code: 'no-image-size' }, /\bid or size of image .{1,400} is not set/i],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
   [
     { code: 'artifact' },
-    /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json/i,
+    /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json|ai models are not|not container images/i,
   ],
   [{ code: 'served-list' }, UNLISTED],
   [{ code: 'storage-quota' }, /quota has been exceeded on namespace|storage quota|insufficient storage/i],
@@ -245,6 +265,6 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'token-scope' },
-    /saml (?:enforcement|sso)|read_registry|read:packages|read_package|token scope|required scopes|insufficient scope/i,
+    /saml (?:enforcement|sso)|read_registry|read:packages|read_package|token scope|(?:required|expected) scopes|insufficient scope/i,
   ],
 ]

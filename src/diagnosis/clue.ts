@@ -42,6 +42,10 @@ type RefusalClue =
   | { code: 'upstream-setup' }
   /** The registry is a cache, and its upstream limits it. */
   | { code: 'upstream-limit' }
+  /** Nothing at the host answers the request for /v2/, with which a pull begins. */
+  | { code: 'no-registry' }
+  /** The runtime can't read the file on the node with its own logins. */
+  | { code: 'node-login-file'; path: string }
   /** The image's name goes through a cache: its path begins with the registry that the cache fetches from. */
   | { code: 'relays'; upstream: string }
   /** Harbor's own words, which are the same if a proxy project can't reach its upstream. */

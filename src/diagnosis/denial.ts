@@ -4,6 +4,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { fullName, type Reference } from '../image/reference.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { demandsLogin, demandsTerms, servedAt } from './access-demands.ts'
+import { NODE_LOGIN } from './causes/auth-required-or-denied.ts'
 import { isPage, UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import type { Clue } from './clue.ts'
 import { PLUGIN_FAILED } from './credential-provider.ts'
@@ -51,10 +52,18 @@ const REFUSED_LOGIN = new RegExp(
     "\\b(?:could|can)(?: not|n't|not) (?:find|verify|validate|authenticate|decode|parse) (?:the |this |your )?(?:robot|user|service account|account|json key|credentials?|(?:\\w+ )?token)\\b",
     '\\b(?:unable|failed) to (?:find|verify|validate|authenticate|parse) (?:the |this |your )?(?:robot|user|service account|json key|credentials?|access token|api key)\\b',
     '\\b(?:user|robot|service account|api key|access key|(?:access|deploy|robot) token)(?: account)?(?: [\'"‹]?[\\w$+.‹›-]{1,80}[\'"›]?)? (?:was |is |could |does )?(?:not (?:found|exist|be found)|unknown)\\b',
+    `\\b(?:user|robot)${NAME}(?: owner${NAME})? (?:is|was|has been) (?:\\w+ )?(?:locked|disabled|deactivated|suspended|inactive)\\b`,
     // Microsoft Entra's errors of a login; those of conditional access are judged before.
     '\\baadsts\\d{5,7}\\b|\\btoken failed (?:verification|validation)\\b|\\bno such (?:user|robot|account|token)\\b',
   ].join('|'),
 )
+
+/** What containers/image and Docker write of a blob that was refused, after the manifest was read; neither names the host. */
+export const LAYER_REFUSED =
+  /\b(?:(?:reading|fetching) (?:partial |config )?blob|error pulling image configuration|download failed after attempts=\d+)\b.{0,200}\b403\b/is
+
+/** Object stores answer in XML, where proxies send a page. */
+const OF_STORE = /<\?xml\b/i
 
 /** What proves that a request had no login, by the words of runtimes and registries in a masked text. */
 export const NOTHING_SENT =
@@ -81,12 +90,17 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ],
   [
     'policy',
-    /\bvulnerabilit|\bconfigured policy\b|\bproject_?policy_?violation\b|\bquarantine|\bxray\b|\bquota has been exceeded on namespace\b|\bstorage quota\b|\bblocked by (?:a |the )?(?:\w+ )?(?:policy|curation)|\bcuration\b|\bnot (?:been )?scanned\b|\bpending scan\b|\bis not signed\b|\bnot signed in\b|\bpolicy (?:check|violation)|\bdownload blocking\b|\bimmutab/,
+    /\bvulnerabilit|\bconfigured policy\b|\bproject_?policy_?violation\b|\bquarantine|\bxray\b|\bquota has been exceeded on namespace\b|\bstorage quota\b|\bblocked by (?:a |the )?(?:\w+ )?(?:policy|curation)|\bcuration\b|\bnot (?:been )?scanned\b|\bpending scan\b|\bis not signed\b|\bnot signed in\b|\bpolicy (?:check|violation)|\bdownload blocking\b|\bimmutab|\bproject repository filter\b|\boperation is disallowed on this\b/,
   ],
   ['policy', UNLISTED],
   ['not-permitted', GOOGLE],
   // Docker Hub knows the token (docs.docker.com/security/access-tokens); other registries say so of an anonymous one, too.
   ['not-permitted', /\b(?:access )?token has insufficient scopes?\b/],
+  // GHCR and GitLab know the account behind the token, and what it lacks.
+  [
+    'not-permitted',
+    /\bdoes not match (?:the )?expected scopes?\b|\bsaml (?:enforcement|sso)\b|\bfetch oauth token\b.{0,400}\baccess forbidden\b/,
+  ],
   [
     'credential-refused',
     /\bfetch oauth token\b(?!.{0,400}\b5\d\d\b)|\b(?:incorrect|invalid|wrong|bad) (?:user ?name|username\/password|password|credentials?|login|token|authorization)\b|\b(?:token|credentials?|password|login) (?:has |have |is |are )?(?:been )?(?:expired|invalid|revoked)\b|\bexpired (?:token|credential|password|login)|\breauthenticate\b|\bhttp basic: access denied\b|\bunable to retrieve auth token: invalid\b|\bauthentication failed\b|\binvalid_(?:grant|client|token)\b|\bconnectivity_refresh_token_error\b|\binvalid client(?: ?id or client)? secret\b|\bcannot be authenticated with the token\b|\bsecurity token included in the request is (?:invalid|expired)\b|\bpersonal access token\b|\bmfa\b|\btwo-factor\b/,
@@ -94,12 +108,12 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ['credential-refused', REFUSED_LOGIN],
   [
     'not-permitted',
-    /\btoken has insufficient scopes?\b|\bpermission_?denied\b|\bsaml (?:enforcement|sso)\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b|(?<!\bdoes not exist or )\bno pull access\b|(?<!\bunauthenticated requests )\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? [^:]{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
+    /\btoken has insufficient scopes?\b|\bpermission_?denied\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b|(?<!\bdoes not exist or )\bno pull access\b|(?<!\bunauthenticated requests )\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? [^:]{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
   ],
   ['no-credential-sent', NOTHING_SENT],
   [
     'no-credential-sent',
-    /\byou may not login yet\b|\bmust (?:be logged in|authenticate|log ?in)\b|\bplease (?:log ?in|authenticate)\b|\blogin required\b/,
+    /\byou may not login yet\b|\bmust (?:be logged in|authenticate|log ?in)\b|\bplease (?:log ?in|authenticate)\b|\blogin required\b|\bauthorize header needed\b/,
   ],
   [
     'denied-or-missing',
@@ -109,7 +123,7 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
 
 /** Whether the text is about a layer, which is asked for with the token that the manifest was read with. */
 export function isOfLayer(text: string): boolean {
-  return /\/v2\/[^\s"?]{1,300}\/blobs\/sha256:/.test(text)
+  return /\/v2\/[^\s"?]{1,300}\/blobs\/sha256:/.test(text) || LAYER_REFUSED.test(text)
 }
 
 /**
@@ -121,7 +135,12 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   if (servedAt(text, reference?.registry ?? null) !== null) return 'policy'
   // The kubelet's plugin failed, so no registry was asked.
   if (PLUGIN_FAILED.test(masked)) return 'no-credential-sent'
+  // No registry was asked, not even one that is open to all.
+  if (NODE_LOGIN.test(masked)) return 'unspecified'
   const proven = provenIn(masked)
+  // The registry gave out the manifest, so neither the name nor a right to pull is missing.
+  if (proven === undefined && LAYER_REFUSED.test(text) && (OF_STORE.test(text) || !isPage(masked)))
+    return 'blocked'
   // A web page that gives no reason is not the registry's answer.
   if (proven === undefined && isPage(masked)) return 'unspecified'
   if (proven !== 'credential-refused') {
@@ -140,7 +159,8 @@ function asMeant(proven: DenialSubcause, { masked, status, reference, credential
   if (proven === 'not-permitted' && leavesOpen && credential === 'none' && !isCloud)
     return 'denied-or-missing'
   // The cloud's token server knew the node's identity and did not allow it.
-  if (proven === 'credential-refused' && status === 403 && credential !== 'usable' && isCloud)
+  const expired = /\b(?:expired|reauthenticate)\b/.test(masked)
+  if (proven === 'credential-refused' && status === 403 && credential !== 'usable' && isCloud && !expired)
     return 'not-permitted'
   return proven
 }
@@ -195,6 +215,8 @@ function byStatus({ masked, text, status, reference, endpoint, credential }: Ref
   if (ownReason(masked) !== null) return 'unspecified'
   if (status === 402 || status === 451) return 'blocked'
   if (status === 403) {
+    // No login is sent with this first request, so none was judged (containers/image).
+    if (/\bpinging (?:container|docker) registry\b/.test(masked)) return 'blocked'
     if (endpoint?.role === 'storage' || (endpoint?.role === 'registry' && isOfLayer(text))) return 'blocked'
     if (credential === 'usable' || cloudOf(registry) !== null) return 'not-permitted'
     // Docker Hub answers 401 for an image that is private or does not exist.

@@ -40,6 +40,9 @@ const WRAPPING = [
   // The API server's words for any error of an import.
   /Internal error occurred: /gi,
 ]
+/** containers/image, on how it tried to go on after the error before it: only the URL counts, which shows where the download came from. */
+const RECONNECTING =
+  / \((?:while|after) reconnecting\b(?:[^()"]{0,200}"(https?:[^\s"()]{1,2000})")?[^()]{0,600}\)/gi
 /** Errors of several credentials are joined with commas; each starts like a runtime's error. */
 const NEXT_ATTEMPT =
   /, (?=rpc error: code = |failed to pull and unpack image |failed to "StartContainer" for |unable to pull image or OCI artifact|Error response from daemon: |\(Mirrors also failed: |(?:Error )?(?:initializing source |reading manifest |copying system image )|pinging container registry |error pinging docker registry |pull QPS exceeded)/
@@ -74,6 +77,7 @@ export function parsePullErrors(text: string): PullErrors {
     .replace(ESCAPED_SIGNS, spelt => SIGNS.get(spelt.replace(/^\\+u00|[&;]/g, '').toLowerCase()) ?? ' ')
     .replace(ESCAPED, (_whole, char: string) => (char === '"' || char === "'" ? char : ' '))
     .replace(/\s+/g, ' ')
+  plain = plain.replace(RECONNECTING, (_whole, url?: string) => (url === undefined ? '' : ` ("${url}")`))
   for (const wrapping of WRAPPING) plain = plain.replace(wrapping, '')
   const tries = plain.split(NEXT_ATTEMPT).map(attempt => {
     const asRegistry = cut(attempt, MIRRORS.open, MIRRORS.close)

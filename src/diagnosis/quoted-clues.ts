@@ -27,6 +27,16 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     ([, names = '']) => ({ code: 'certificate-for', names }),
   ],
   [/windows version (\d+\.\d+\.\d+)-based image/i, ([, build = '']) => ({ code: 'windows-build', build })],
+  // containers/image, of its own login file.
+  [
+    /\bgetting username and password: .{0,200}?(?:reading json file|unmarshaling json at) \\*["'“]?(\/[^\s"'”\\:]{1,200})/is,
+    ([, path = '']) => ({ code: 'node-login-file', path }),
+  ],
+  // CRI-O, for the policy of a namespace.
+  [
+    /\bread policy path (\/[^\s":]{1,300})/i,
+    ([, path = '']) => ({ code: 'policy-file', path, missing: false }),
+  ],
   [
     /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b(?:: (?:read|write|dial) (?:udp|tcp) \S{1,120}: (?:read|write|connect): (connection refused))?/i,
     ([, server = '', refused]) => ({ code: 'dns-server', server, refused: refused !== undefined }),

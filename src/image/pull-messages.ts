@@ -87,6 +87,8 @@ const FAILED_PULLS = [
   /\b(?:fail(?:ed|ure)|error|unable|could not|couldn't|cannot|can't|errors? happened)\b(?: to| while| when| in|:){0,2} (?:async )?pull(?:ing)?(?: and unpack)?(?: the)?(?: sandbox| pause| oci)? (?:images?|manifests?|layers?|blobs?|config)\b/i,
   /\bimage pull (?:error|fail(?:ed|ure))\b|\bfailed to get sandbox image\b|\bpull access denied for\b/i,
   /\binitiali[sz]ing source docker:|\breading manifest \S{1,600} in \S/i,
+  // containers/image, once it has the manifest; CRI-O before 1.33 puts nothing before it.
+  /\bsource image rejected: |\bcopying system image from manifest list: |\bchoosing (?:an )?image (?:instance|from manifest list)\b|\bwriting blob: (?:adding layer|storing blob|happened)\b/i,
   /\bfailed to resolve (?:reference|image)\b/i,
   // The image was pulled, but its stored content can't be used (containerd; containers/storage).
   /\berror unpacking image\b|\bfailed to unpack image\b|\bfailed to extract layer\b/i,

@@ -49,6 +49,21 @@ test('the finding comes first, because nothing new starts on that node', () => {
   expect(diagnose(seen).findings.map(({ containerKind }) => containerKind)).toEqual(['sandbox', 'container'])
 })
 
+test("an older CRI-O's error while it copies the image is one of a pull", () => {
+  const copying = 'error creating pod sandbox with name "k8s_a": copying system image from manifest list: '
+  expect(findings(creating(), failure(`${copying}writing blob: no space left on device`))).toMatchObject([
+    { cause: 'disk-full', containerKind: 'sandbox', image: '' },
+  ])
+})
+
+test("another pause image is not proposed where the node's own logins can't be read", () => {
+  const error =
+    'initializing source docker://registry.k8s.io/pause:3.10: getting username and password: reading JSON file "/run/auth.json": unmarshaling JSON at "/run/auth.json": unexpected end of JSON input'
+  const codes = findings(creating(), failure(error)).map(finding => stepsFor(finding).map(({ code }) => code))
+  expect(codes).toEqual([expect.not.arrayContaining(['set-sandbox-image'])])
+  expect(codes[0]?.[0]).toBe('correct-login-file')
+})
+
 test('an error that does not name the image is reported as well', () => {
   const damaged =
     'failed to create containerd container: error unpacking image: failed to extract layer sha256:aa: not found'

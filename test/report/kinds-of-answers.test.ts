@@ -88,6 +88,84 @@ test.each<[string, Situation['pod'], Expected]>([
 
 test.each<[string, Situation, Expected]>([
   [
+    "Harbor's signature policy, which no node has",
+    {
+      image: OWN,
+      error: 'reading manifest 3 in registry.example/team/api: unknown: The image is not signed by notation.',
+    },
+    { first: /Ask an administrator of registry\.example which policy/, never: /policy\.json|on the node/ },
+  ],
+  [
+    'a limit of the upstream, in the words of a cache',
+    { image: OWN, error: 'unknown: http status code: 429, body: toomanyrequests' },
+    {
+      first: /use its own login at its upstream registry/,
+      says: /is a cache whose upstream registry limits/,
+    },
+  ],
+  [
+    'a token without the scope for packages',
+    {
+      image: 'ghcr.io/acme/app:1',
+      error:
+        'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://ghcr.io/token: 403 Forbidden: denied: permission_denied: The token provided does not match expected scopes.',
+    },
+    { first: /with the scope read:packages/, never: /wrong, expired, or revoked/ },
+  ],
+  [
+    'a token that single sign-on does not authorize',
+    {
+      image: 'ghcr.io/acme/app:1',
+      error:
+        '403 Forbidden: denied: Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.',
+    },
+    { first: /authorized for the organization \(SSO\)/, never: /wrong, expired, or revoked/ },
+  ],
+  [
+    'a GitLab account without a role in the project',
+    {
+      image: 'registry.gitlab.com/acme/app:1',
+      error:
+        'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://gitlab.com/jwt/auth: 403 Forbidden: denied: access forbidden',
+    },
+    { first: /at least the Reporter role/, never: /wrong, expired, or revoked/ },
+  ],
+  [
+    "an expired login of ECR's nodes",
+    {
+      image: ECR,
+      error: '403 Forbidden: denied: Your authorization token has expired. Reauthenticate and try again.',
+    },
+    { says: /refused the login that was sent\nThe login has expired/, never: /does not allow this identity/ },
+  ],
+  [
+    'an account that is locked',
+    {
+      image: OWN,
+      error: '403 Forbidden: denied: User has been locked for 5 minutes after 5 failed login attempts',
+    },
+    { says: /refused the login/, never: /does not exist/ },
+  ],
+  [
+    'settings that block the registry, as CRI-O writes it now',
+    {
+      image: OWN,
+      error:
+        'registry registry.example is blocked in one of /etc/containers/registries.conf, /etc/containers/registries.conf.d',
+    },
+    { says: /The node's settings block registry\.example/, never: /Sign the image/ },
+  ],
+  [
+    'a mistake in the settings of registries',
+    { image: OWN, error: 'loading registries: invalid condition: mirror location is unset' },
+    { says: /settings for registries and mirrors can't be read/ },
+  ],
+  [
+    'a configuration that lists other layers',
+    { image: OWN, error: "Error response from daemon: layers from manifest don't match image configuration" },
+    { says: /lists other layers than its manifest/, never: /rmi/ },
+  ],
+  [
     'a page instead of a registry',
     {
       image: OWN,
@@ -734,6 +812,15 @@ test.each<[string, Situation, Expected]>([
         'failed to do request: Head "cache.lan:5000/v2/team/api/manifests/3": unsupported protocol scheme "cache.lan"',
     },
     { short: /mirror/, never: /unknown cause/ },
+  ],
+  [
+    'a download that CRI-O could not resume',
+    {
+      image: 'quay.io/team/api:3',
+      error:
+        'copying system image from manifest list: writing blob: happened during read: unexpected EOF (while reconnecting: Get "https://cdn01.quay.io/prod/sha256/c4/c4d1?X-Amz-Signature=3c&X-Amz-Expires=600": EOF)',
+    },
+    { says: /between the node and cdn01\.quay\.io/, never: /unknown cause/ },
   ],
   [
     'a mirror address that is no URL',

@@ -758,6 +758,123 @@ describe('a certificate that is not valid now', () => {
   })
 })
 
+describe('what is wrong on the node itself, or with what it was sent to,', () => {
+  const node = { runtime: 'cri-o://1.34.1' }
+  test.each<[string, string, Expected]>([
+    [
+      'a policy whose key is missing',
+      'Source image rejected: open /etc/pki/rpm-gpg/KEY: no such file or directory',
+      {
+        says: /A key of the signature policy on node node-1 can't be read(?:.*\n)*Put the key or certificate/,
+        never: /Sign the image/,
+      },
+    ],
+    [
+      "a namespace's policy that the runtime can't read",
+      'get context for namespace: read policy path /etc/crio/policies/web.json: stat /etc/crio/policies/web.json: permission denied',
+      { says: /Correct \/etc\/crio\/policies\/web\.json/, never: /Sign the image/ },
+    ],
+    [
+      'a file of logins that is no JSON',
+      'getting username and password: reading JSON file "/var/lib/kubelet/config.json": unmarshaling JSON at "/var/lib/kubelet/config.json": unexpected end of JSON input',
+      {
+        first: /^Correct \/var\/lib\/kubelet\/config\.json on node node-1/,
+        says: /openshift-config\/pull-secret/,
+        never: /docker login|server error/,
+      },
+    ],
+    [
+      'a store without a layer that others build on',
+      `writing blob: adding layer with blob "${DIGEST}": can't stat lower layer "/var/lib/containers/storage/overlay/abc/diff": no such file or directory`,
+      { says: /The image store on node node-1 is damaged/, never: /push the image again/ },
+    ],
+    [
+      'more layers than its driver stacks',
+      `writing blob: adding layer with blob "${DIGEST}": creating read-only layer with ID "abc": max depth exceeded`,
+      { first: /fewer layers/, never: /rmi|push the image again/ },
+    ],
+    [
+      'a host without a registry',
+      'pinging container registry registry.example: StatusCode: 404, ""',
+      {
+        first: /in place of the registry/,
+        says: /does not answer as a registry(?:.*\n)*.*a registry answers 200 or 401/,
+        never: /404 is fine|has no image/,
+      },
+    ],
+    [
+      'a layer that is refused after the manifest',
+      `copying system image from manifest list: reading blob ${DIGEST}: fetching blob: StatusCode: 403, "<?xml version"`,
+      { first: /Find the rule that refuses layers/, never: /docker login|does not exist|web page/ },
+    ],
+    [
+      "a layer that Docker's object store refuses",
+      'download failed after attempts=1: error parsing HTTP 403 response body: invalid character \'<\' looking for beginning of value: "<?xml version=\\"1.0\\"?><Error><Code>AccessDenied</Code></Error>"',
+      { first: /Find the rule that refuses layers/, never: /docker login|does not exist|web page/ },
+    ],
+    [
+      'a layer that is missing after the manifest',
+      `copying image: reading blob ${DIGEST}: fetching blob: StatusCode: 404, ""`,
+      { says: /lacks a layer/, never: /has no image with this name/ },
+    ],
+    [
+      'a store of signatures that has no address',
+      'Source image rejected: Get "https://sig.corp/team/api@sha256=4b/signature-1": dial tcp: lookup sig.corp on 10.0.0.2:53: no such host',
+      { says: /sig\.corp stores the signatures/, never: /serves? the layers/ },
+    ],
+    [
+      'a process that is killed while it unpacks',
+      `writing blob: adding layer with blob "${DIGEST}": unpacking failed (error: signal: killed; output: )`,
+      { first: /memory/, says: /was killed or could not be started/, never: /rmi|push the image again/ },
+    ],
+    [
+      'an image that its store asks to remove',
+      'locating item named "manifest" for image with ID "ab" (consider removing the image to resolve the issue): file does not exist',
+      {
+        first: /crictl rmi/,
+        says: /does not have the image|does not have it/,
+        never: /push the image again/,
+      },
+    ],
+    [
+      'a configuration that is no JSON of an image',
+      'parsing image configuration: json: cannot unmarshal string into Go struct field Image.rootfs of type image.RootFS',
+      { says: /can't use what the registry returned/, never: /server error/ },
+    ],
+    [
+      'no key for an encrypted image',
+      `decrypting layer ${DIGEST}: missing private key needed for decryption`,
+      { first: /\/etc\/crio\/keys/, says: /The image is encrypted/, never: /rmi|push the image again/ },
+    ],
+    [
+      'a signature that can not be read',
+      'Source image rejected: reading manifest sha256-4b.sig in registry.example/team/api: received unexpected HTTP status: 500 Internal Server Error',
+      { says: /could not read this image's/, never: /Sign the image|did not pass/ },
+    ],
+    [
+      'a host that refuses everyone',
+      'pinging container registry registry.example: StatusCode: 403, "no"',
+      { says: /does not let this address pull/, never: /docker login|does not exist/ },
+    ],
+    [
+      "a request beside Nexus's connectors",
+      'unexpected status from HEAD request to https://registry.example/v2/team/api/manifests/3: 400 Bad Request: Not a Docker request',
+      { first: /Nexus has a connector with a port of its own/, says: /does not answer as a registry/ },
+    ],
+  ])('%s', (_name, error, expected) => {
+    check({ image: OWN, error, node }, expected)
+  })
+
+  test('a file of logins that is no JSON says nothing about an image that anyone can pull', () => {
+    const error =
+      'getting username and password: reading JSON file "/run/auth.json": unmarshaling JSON at "/run/auth.json": unexpected end of JSON input'
+    check(
+      { image: 'nginx:1', error, node },
+      { first: /^Correct \/run\/auth\.json/, never: /no such image|name is wrong/ },
+    )
+  })
+})
+
 describe('on a node that no longer reports', () => {
   const node = { silentSince: '2026-11-28T13:20:00Z' }
 

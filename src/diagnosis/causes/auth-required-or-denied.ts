@@ -4,18 +4,28 @@ import { demandsTerms, servedAt } from '../access-demands.ts'
 import type { Clue } from '../clue.ts'
 import type { Cause } from '../finding.ts'
 import { lapseIn } from '../lapse.ts'
-import { parsePullErrors } from '../pull-error.ts'
+import { type PullError, parsePullErrors } from '../pull-error.ts'
 import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
 /** 402 and 451 refuse the account or the country. 412 is not about a credential. */
 const REFUSALS = [401, 402, 403, 451]
 /** A token server's statuses for a repository that it gives no token for; 405 means a wrong or broken endpoint. */
 const UNANSWERED = [404, 400]
+/** Reasons of a registry's own policy, which runtimes show without the status: Harbor's for signatures and for what a proxy project may fetch, and ACR's for a lock. */
+const OWN_POLICY =
+  /\bimage is not signed (?:by|in) (?:cosign|notation|notary)\b|\bdoes not match project repository filter\b|\boperation is disallowed on this registry\b/
+
+/** A token server's status that refuses the repository. A 405 does so only with a reason: Quay's, for a namespace that is disabled. */
+function refusesToken({ status, masked }: PullError): boolean {
+  return status !== null && (UNANSWERED.includes(status) || (status === 405 && /\bdenied\b/.test(masked)))
+}
 
 export const refusedStatus: CauseRule = {
   cause: 'auth-required-or-denied',
-  judge: ({ status, forToken }) =>
-    status !== null && (REFUSALS.includes(status) || (forToken && UNANSWERED.includes(status)))
+  judge: error =>
+    (error.status !== null && REFUSALS.includes(error.status)) ||
+    (error.forToken && refusesToken(error)) ||
+    OWN_POLICY.test(error.masked)
       ? MATCHES
       : null,
 }
@@ -67,10 +77,15 @@ export const UNREADABLE_SECRET = new RegExp(
   'i',
 )
 
+/** The runtime's own file of logins can't be read (containers/image, pkg/docker/config). */
+export const NODE_LOGIN =
+  /\bgetting username and password: .{0,200}\b(?:reading json file|unmarshaling json at)\b/
+
 /** Judged before the broken answers of a registry, which Go describes in the same words. */
 export const unreadableSecret: CauseRule = {
   cause: 'auth-required-or-denied',
-  judge: ({ grpc, text }) => (grpc === null && UNREADABLE_SECRET.test(text) ? MATCHES : null),
+  judge: ({ grpc, text, masked }) =>
+    (grpc === null && UNREADABLE_SECRET.test(text)) || NODE_LOGIN.test(masked) ? MATCHES : null,
 }
 
 /** The kubelet could not run its credential provider, so no registry was asked; its reason may have the words of any other cause. */

@@ -18,7 +18,8 @@ export const storedImageGone = ruleOf(
   'corrupt-or-unpack',
   /\blocating image with id\b|\bdoes not resolve to an image id\b|\bimage not known\b/,
   /\bfailed to get image from containerd ‹name›: |\bfailed to resolve image ‹name›:? not found$/,
-  /\bno such image: ‹name›$|\bfailed to (?:get|create) image (?:reference )?‹name›(?: from containerd image store)?: image ‹name›:? not found$/,
+  /\bloading (?:primary|additional) layer stores?\b|\bloading ‹name›: (?:unexpected end of json|invalid character)/,
+  /\bno such image: ‹name›$|\bunable to inspect image ‹name›$|\bfailed to (?:get|create) image (?:reference )?‹name›(?: from containerd image store)?: image ‹name›:? not found$/,
 )
 
 /** How the kernel refuses a mount, as containerd writes it with or without the mount's details (core/mount). */
@@ -55,7 +56,9 @@ export const corruptOrUnpack = ruleOf(
   'corrupt-or-unpack',
   /\bfailed to (?:extract|register) layer\b|\bapplylayer exit status\b|\bunable to initialize unpacker\b|\bno unpack platforms\b|\bfailed to unpack\b|\bprepare extraction (?:layer|snapshot)\b|\bunpacking failed\b/,
   /\bfailed size validation\b|\bunexpected commit digest\b|\bcommit failed\b|\bfailed commit on ref\b/,
-  /\bdigests?\b.{0,40}\b(?:mismatch|verification|(?:do|does|did|would) not match)\b|\bdiff ?ids?\b|\bverification failed for digest\b|\bdoes not match (?:the )?(?:expected )?digest\b/,
+  /\bdigests?\b.{0,40}\b(?:mismatch|verification|(?:do|does|did|would) not match)\b|\bdiff ?ids?\b|\bverification failed for digest\b|\bdoes not match (?:the )?(?:expected |provided |selected )?(?:manifest )?digest\b/,
+  // containers/storage, for a layer of zstd:chunked.
+  /\bpartial pull of blob\b|\bpartially-pulled layer\b|\bblob size mismatch\b|\bpull image: signal: killed\b|\bconfig claims ‹name›/,
   /\blayer verification failed\b|\bmismatched image rootfs\b|\blayers from manifest don't match\b/,
   /\blayer (?:‹name› )?(?:does not exist|not known|not found|unavailable)|\bunknown layer\b/,
   /\binvalid tar header\b|\bprocessing tar\b|\bgzip: |\bflate: |\bzstd: |\bzlib: |\bbzip2 |\binvalid checksum\b|\bmagic number mismatch\b|\blocating item named\b/,
@@ -78,5 +81,5 @@ export const corruptOrUnpack = ruleOf(
   // nydus: its daemon does not run.
   /\bsnapshot \S{1,80} is not ready\b/,
   /\bstream processor\b|\bdecrypt(?:layer|ion)\b/,
-  /\bunexpected eof\b.{0,20}\bunknown\b|\bref ‹name› locked\b|\brecord image pull intent\b|\bunpigz\b/,
+  /\bunexpected eof\b.{0,20}\bunknown\b|\bref ‹name› locked\b|\brecord image pull intent\b|\bunpigz\b|\bcould not verify layer data\b|\bmax depth exceeded\b/,
 )

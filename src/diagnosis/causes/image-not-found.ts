@@ -25,7 +25,7 @@ export const notFound = ruleOf(
   /\b(?:repository|tag|image|manifest|artifact|project)\b.{0,60}\bdoes(?: not|n't) exist\b/,
   /\b(?:could(?: not|n't)|can(?:not|'t)|unable to|failed to) find (?:the )?(?:tag|image|manifest|repository)\b/,
   NO_LATEST,
-  /\bwas deleted or has expired\b|\bhas been deleted\b/,
+  /\bwas deleted or has expired\b|\btag has expired\b|\bhas been deleted\b/,
   /\bfailed to fetch ‹name› from request\b/,
 )
 

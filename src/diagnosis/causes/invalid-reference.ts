@@ -12,6 +12,8 @@ export const invalidReference = ruleOf(
   /\bshort-name (?:‹name› )?(?:did not resolve|resolution|mode)|\bshort name mode is enforcing\b/,
   /\bunqualified-search registries\b|\bno registries configured while trying to pull an unqualified image\b|\breferences? with both a tag and (?:a )?digest\b/,
   /(?<!\bin header not a valid digest: )\b(?:invalid checksum digest|invalid digest (?:format|length)|unsupported digest algorithm)\b/,
+  // ECR, for a name or tag with other characters than it allows.
+  /\binvalid parameter at ‹name› failed to satisfy constraint\b/,
   /\bdial tcp: address \w+: invalid port\b/,
   /\bcannot specify 64-byte hexadecimal|\bis not a valid (?:repository|tag|image)/,
 )

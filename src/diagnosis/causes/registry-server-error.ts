@@ -8,13 +8,19 @@ export const serverStatus: CauseRule = {
     status !== null &&
     (status >= 500 ||
       // A token endpoint that does not allow the method is a wrong or broken one.
-      (forToken && status === 405) ||
-      (MISSING.includes(status) && isPage(masked)))
+      (forToken && status === 405 && !/\bdenied\b/.test(masked)) ||
+      (MISSING.includes(status) && (isPage(masked) || NOT_A_REGISTRY.test(masked))))
       ? MATCHES
       : null,
 }
 
 const MISSING = [404, 410]
+/**
+ * containers/image begins every pull with a request for /v2/, which registries answer with 200 or 401; older versions then tried /v1/, too.
+ * Nexus answers so outside of its connectors for Docker, and Kong where it has no route.
+ */
+export const NOT_A_REGISTRY =
+  /\bnot a docker request\b|\bno route matched with those values\b|\bhttp method \w{1,10} is not supported by this url\b|\bpinging (?:container|docker) registry \S{1,300}:.{0,80}\b404\b|\bcan't talk to a v1 (?:container|docker) registry\b/i
 /** Pages of web servers and ingresses, and what is not JSON. */
 const PAGE =
   /<!?(?:doctype|html)\b|\binvalid character .{1,12} (?:looking for beginning of|after) |\bdefault backend - 404\b|\b404 page not found\b/
@@ -35,6 +41,9 @@ const BROKEN = [
   /\bcannot unmarshal\b|\bmissing .{0,40}\bheader\b.{0,40}\bresponse\b|\bmissing (?:or empty )?‹name› header\b/,
   /\b(?:unable to decode|failed to decode|error decoding|decoding) (?:bearer )?(?:token|response|manifest|body)\b|\breports content size of zero\b/,
   /\bstopped after \d+ redirects\b/,
+  // An answer that asks for a token without saying where or for what (containers/image).
+  /\bmissing realm in bearer auth challenge\b|\berror parsing auth scope\b/,
+  NOT_A_REGISTRY,
   // A redirect without an address, which net/http does not follow.
   /\bunexpected status\b.{1,60}: 30\d (?:found|moved permanently|see other|not modified|(?:temporary|permanent) redirect)\b/,
   // containerd (core/remotes/docker): a challenge, a token, a range, an encoding, or a digest that does not fit the request.

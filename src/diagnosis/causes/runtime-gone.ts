@@ -6,7 +6,7 @@ export const runtimeGone = ruleOf(
   'other',
   /\bdial unix\b|\berror reading from server\b|\btransport is closing\b|\bwhile dialing\b/,
   // Docker's pipe on Windows.
-  /\btrying to connect: post ‹url›: open ‹path›/,
+  /\b(?:trying to connect|error during connect): .{0,120}\bpost ‹url›: open ‹path›/,
 )
 
 /** gRPC, and containerd while it starts (internal/cri/instrument) or without its CRI plugin. */

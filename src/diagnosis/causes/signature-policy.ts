@@ -8,6 +8,8 @@ export const signatureRefused = ruleOf(
   // containerd blocks a pull where a verifier of images could not run, too.
   /\bblocking pull of\b.{1,400}\bimage verifier\b/,
   /\bsignature ?validation ?failed\b|\bsecurity validat(?:e|ion) failed\b/,
+  // Docker's authorization plugins run on the node, before any registry is asked.
+  /\bauthorization denied by plugin\b/,
   /\bsource image rejected: (?!.{0,200}\b(?:dial|get|lookup|read) )/,
 )
 
@@ -15,7 +17,7 @@ const PATTERNS = [
   /\bsource image rejected\b/,
   /\bsignature (?:is|was) required\b|\bno (?:valid |matching )?signatures?\b/,
   /\brejected by policy\b|\bblocked by (?:the )?(?:\w+ )?policy\b|\bimage policy\b|\bverification policy\b/,
-  /\binvalid policy\b|\bpolicy\.json\b|\bpolicy requirement\b/,
+  /\binvalid policy\b|\bpolicy\.json\b|\bpolicy requirement\b|\bread policy path\b/,
   /\bsignatures? (?:verification|is not valid|is invalid|not accepted|mismatch|could not be verified|do(?:es)? not satisf)/,
   /\b(?:verify|verifying|verification of|validate|validating) (?:the )?(?:\w+ )?signatures?\b/,
   /\bunrecognized signature format\b|\bparsing signature\b/,

@@ -4,7 +4,7 @@ import { type CauseRule, MATCHES } from './cause-rule.ts'
 
 const PATTERNS = [
   /\bno longer supported since containerd\b/,
-  /\b(?:unsupported|unexpected|unknown|invalid|unrecognized|unhandled) (?:\w+ ){0,3}(?:media|mime) ?type\b/,
+  /\b(?:unsupported|unimplemented|unexpected|unknown|invalid|unrecognized|unhandled) (?:\w+ ){0,3}(?:media|mime) ?type\b/,
   /\bmedia ?type ‹name› (?:is )?(?:not supported|unsupported|no longer supported)\b/,
   // Docker: only the media type and these words.
   /(?:^|: )‹name› not supported$/,
@@ -16,9 +16,14 @@ const PATTERNS = [
   /\bfailed to pull and unpack image ‹name›: no signatures$|\brejecting \d+ byte manifest\b/,
   // A blob whose digest is right, and which is not what its place in the image says.
   /\bexpected (?:manifest|index) but found (?:manifest|index)\b|\bunmarshal image config\b/,
-  /\bmanifest[_ ]invalid\b|\binvalid manifest\b|\bmissing signature key\b/,
+  /\bmanifest[_ ]invalid\b|\binvalid manifest\b(?! checksum| type)|\bmissing signature key\b/,
   /\bimage type ‹name› is not supported\b|\bis not an? (?:container |oci )?image\b|\bnot a runnable image\b|\binvalid rootfs in image configuration\b/,
   /\bencountered remote ‹name›\((?:unknown|plugin|not an image)|\bencountered unknown type ‹name›/,
+  // What the registry delivered has the announced digest, and is no image's JSON.
+  /\b(?:parsing image configuration|initializing image from source ‹\w+›): (?:json: |invalid character |unexpected end of json)/,
+  /\brejecting ambiguous manifest\b|\binvalid mixed oci image\b|\bai models are not (?:yet )?supported\b|\bnot container images\b/,
+  // distribution, to a client that does not ask for what it has.
+  /\baccept header does not support\b|\bmanifest not supported by client\b/,
   /\b(?:invalid|unsupported|unexpected) (?:config )?(?:blob|artifact) type\b|\bconfig type ‹name›/,
 ]
 

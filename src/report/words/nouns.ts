@@ -94,7 +94,7 @@ export function roleSentence({
     case 'token':
       return host === registry ? '' : `${host} issues the tokens for pulls from ${name}.`
     case 'storage':
-      return `${host} serves the layers of images from ${name}${cause === 'auth-required-or-denied' ? '.' : '; the nodes must be able to reach it too.'}`
+      return `${host} ${clues.some(({ code }) => code === 'signature-lookup') ? 'stores the signatures' : 'serves the layers'} of images from ${name}${cause === 'auth-required-or-denied' ? '.' : '; the nodes must be able to reach it too.'}`
     default:
       return ''
   }

@@ -289,3 +289,6 @@ export function isUnasked({
 
 export const UNASKED =
   "All pull secrets of a pod are read before its images are pulled, and one of them does not exist or can't be read."
+
+export const UNREAD_LOGINS =
+  "The runtime looks there for a login where the pod has none, and it can't read the file or what is in it; no registry was asked."

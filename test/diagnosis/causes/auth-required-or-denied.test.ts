@@ -3,6 +3,26 @@ import { expectCause } from './expect-cause.ts'
 
 expectCause('auth-required-or-denied', [
   [
+    "CRI-O, the node's own logins",
+    'getting username and password: reading JSON file "/var/lib/kubelet/config.json": unmarshaling JSON at "/var/lib/kubelet/config.json": invalid character \'}\' looking for beginning of object key string',
+  ],
+  [
+    'Harbor through CRI-O, no signature',
+    'reading manifest 1 in reg.corp/a/b: unknown: The image is not signed by cosign.',
+  ],
+  [
+    'Harbor, a filter of a proxy project',
+    'unknown: resource not found: repository "library/app" does not match project repository filter',
+  ],
+  [
+    'ACR, a locked image',
+    'unexpected status from GET request to https://acme.azurecr.io/v2/a/manifests/1: 405 Method Not Allowed: unsupported: The operation is disallowed on this registry, repository or image.',
+  ],
+  [
+    'Quay, a disabled namespace',
+    'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://quay.io/v2/auth: 405 Method Not Allowed: denied: This namespace is disabled.',
+  ],
+  [
     'kubelet 1.33, a credential provider',
     'error execing credential provider plugin acr-credential-provider for image acme.azurecr.io/app: exit status 1',
   ],

@@ -26,6 +26,10 @@ expectCause('canceled-or-deadline', [
 
 expectCause('other', [
   [
+    'Docker on Windows',
+    'error during connect: Post "http://%2F%2F.%2Fpipe%2Fdocker_engine/v1.44/images/create": open //./pipe/docker_engine: The system cannot find the file specified.',
+  ],
+  [
     'docker on Windows, not running',
     'An error occurred trying to connect: Post http://%2F%2F.%2Fpipe%2Fdocker_engine/v1.23/images/create?fromImage=nginx: open //./pipe/docker_engine: The system cannot find the file specified.',
   ],

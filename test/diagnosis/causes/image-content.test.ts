@@ -5,6 +5,10 @@ const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef0485459
 const UNPACK = 'rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/library/nginx:1"'
 
 expectCause('platform-mismatch', [
+  [
+    'docker, other OS in the list',
+    'Error response from daemon: cannot download image with operating system "windows" when requesting "linux"',
+  ],
   ['containerd', `${UNPACK}: no match for platform in manifest: not found`],
   [
     'containerd, digest',
@@ -39,6 +43,26 @@ expectCause('platform-mismatch', [
 ])
 
 expectCause('unsupported-manifest', [
+  [
+    'CRI-O, unknown type',
+    'Unimplemented manifest MIME type "application/x" (normalized as "application/vnd.docker.distribution.manifest.v1+json")',
+  ],
+  [
+    'CRI-O, mixed types',
+    'parsing image configuration: invalid mixed OCI image with Docker v2s2 config ("a/b")',
+  ],
+  [
+    'CRI-O, two formats in one',
+    'rejecting ambiguous manifest, unexpected fields []string{"manifests"} in supposedly a/b',
+  ],
+  [
+    'distribution, to an old client',
+    'reading manifest 1 in reg.corp/a: manifest unknown: OCI index found, but accept header does not support OCI indexes',
+  ],
+  [
+    'docker, a model',
+    'AI models are not yet supported by the Engine, please use "docker model pull/run" instead',
+  ],
   [
     'docker, the media type alone',
     'Error response from daemon: application/vnd.docker.distribution.manifest.v1+prettyjws not supported',
@@ -90,6 +114,14 @@ expectCause('unsupported-manifest', [
 ])
 
 expectCause('signature-policy', [
+  [
+    'docker, a plugin',
+    'Error response from daemon: authorization denied by plugin opa: not from our registry',
+  ],
+  [
+    "CRI-O, a namespace's policy",
+    'get context for namespace: read policy path /etc/crio/policies/web.json: stat /etc/crio/policies/web.json: permission denied',
+  ],
   [
     'CRI-O, no signature',
     'copying system image from manifest list: reading signatures: parsing signature https://registry.redhat.io/containers/sigstore/openshift4/ose-oauth-proxy@sha256=f968/signature-9: unrecognized signature format, starting with binary 0x3c',

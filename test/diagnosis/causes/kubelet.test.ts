@@ -14,6 +14,10 @@ expectCause('never-pull', [['reason alone', '']], 'ErrImageNeverPull')
 
 expectCause('invalid-reference', [
   [
+    'ECR',
+    "405 Method Not Allowed: unsupported: Invalid parameter at 'ImageTag' failed to satisfy constraint: 'must satisfy regular expression'",
+  ],
+  [
     'containerd, an impossible port',
     'failed to resolve reference "reg.corp:99999/app:1": failed to do request: Head "https://reg.corp:99999/v2/app/manifests/1": dial tcp: address 99999: invalid port',
   ],

@@ -93,6 +93,10 @@ expectCause('network-timeout', [
 ])
 
 expectCause('connection-refused-or-reset', [
+  [
+    'CRI-O, after it tried to go on',
+    'writing blob: happened during read: read tcp 10.0.0.5:41234->104.16.98.215:443: read: connection reset by peer (after reconnecting, fetching blob: received unexpected HTTP status: 403 Forbidden)',
+  ],
   ['Go, addresses of another family only', `${PING}: dial tcp: no suitable address found`],
   ['refused', `${HEAD}: dial tcp 10.0.0.1:443: connect: connection refused`],
   ['reset', `${COPY}: read tcp 10.0.0.7:43210->104.18.1.1:443: read: connection reset by peer`],

@@ -4,6 +4,20 @@ import { expectCause } from './expect-cause.ts'
 const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8'
 
 expectCause('corrupt-or-unpack', [
+  [
+    'docker, a changed layer',
+    'could not verify layer data for: sha256:aa. This may be because internal files were modified',
+  ],
+  [
+    'CRI-O, its list of layers',
+    'loading primary layer store data: loading "/var/lib/containers/storage/overlay-layers/layers.json": unexpected end of JSON input',
+  ],
+  ['CRI-O, other manifest', `Manifest does not match provided manifest digest ${SHA}`],
+  [
+    'CRI-O, a layer in parts',
+    `partial pull of blob ${SHA}: staging a partially-pulled layer: invalid manifest checksum`,
+  ],
+  ['cri-dockerd, after a good pull', 'unable to inspect image reg.corp/a/b:1'],
   ['CRI-O, after a good pull', 'locating image with ID "7ca33bd2a1d3f6e5": image not known'],
   [
     'CRI-O',

@@ -3,6 +3,17 @@ import { expectCause } from './expect-cause.ts'
 
 expectCause('registry-server-error', [
   [
+    'a gateway without a route',
+    'reading manifest 1 in reg.corp/a: StatusCode: 404, "{\\"message\\":\\"no Route matched with those values\\"}"',
+  ],
+  ['CRI-O, where no registry is', 'pinging container registry reg.corp: StatusCode: 404, "not here"'],
+  ['CRI-O, where a very old registry is', "can't talk to a V1 container registry"],
+  [
+    'CRI-O, a challenge without an address',
+    'reading manifest 1 in reg.corp/a: missing realm in bearer auth challenge',
+  ],
+  ['docker, an answer without a token', 'authorization server did not include a token in the response'],
+  [
     'Docker, a page of nginx',
     `Error response from daemon: error parsing HTTP 404 response body: invalid character '<' looking for beginning of value: "<html>\\r\\n<head><title>404 Not Found</title></head>"`,
   ],

@@ -25,6 +25,7 @@ import {
   providerMeaning,
   publicMeaning,
   UNASKED,
+  UNREAD_LOGINS,
 } from '../refusal-reasons.ts'
 import { awsPolicyMeaning } from '../steps/cloud-permissions.ts'
 
@@ -82,6 +83,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     { does: 'denied the pull: the image is private or does not exist' },
   ],
   unspecified: [
+    ['node-login-file', "The file with the node's own logins can't be used"],
     ['unsent-login', ({ registry }) => `The login for ${registryLabel(registry)} can't be read or sent`],
     [isUnasked, ({ registry }) => `A pull secret can't be used, so ${registryLabel(registry)} was not asked`],
     [isBroken, { does: "refused the pull, and the pod's pull secret can't be used" }],
@@ -211,6 +213,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     'The image is private or does not exist; anonymous clients get the same answer for both.',
   ],
   unspecified: [
+    ['node-login-file', UNREAD_LOGINS],
     [
       'unsent-login',
       'The runtime failed at the login itself, before the registry could refuse it: for example, it is not base64 of user:password, or contains a line break.',
@@ -241,6 +244,7 @@ export const authRequiredOrDenied: CauseWords = {
     const subcause = subcauseOf(context)
     if (isPageInstead(context)) return 'web pages instead of images'
     if (hasClue(context, 'credential-provider')) return 'credential providers of nodes'
+    if (hasClue(context, 'node-login-file')) return 'unusable files of logins on nodes'
     if (subcause === 'blocked') return `pulls blocked by ${perimeterOf(first)?.name ?? responderLabel(first)}`
     if (subcause === 'policy')
       return `${hasClue(context, 'storage-quota') ? 'a storage quota at' : 'a policy of'} ${responderLabel(first)}`

@@ -116,7 +116,7 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
 
 function volumeMeaning({ clues }: Pick<Finding, 'clues'>): string {
   const period = clues.find(clue => clue.code === 'volume-limit')?.period ?? null
-  return `The limit is on the amount of data${period === null ? '' : ` per ${period}`}, not on the number of pulls; more is refused until it resets or is raised.`
+  return `The limit is on the amount of data${period === null ? '' : ` per ${period}`} (pull traffic), not on the number of pulls; more is refused until it resets or is raised.`
 }
 
 const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
@@ -151,6 +151,7 @@ export const signaturePolicy: CauseWords = {
     ['not-listed', 'a policy on the nodes'],
     ['verifier-failed', 'image verifiers that fail'],
     ['policy-file', "a signature policy that nodes can't read"],
+    ['policy-key', "keys of a signature policy that nodes can't read"],
     'a signature policy',
   ],
   title: [
@@ -163,6 +164,7 @@ export const signaturePolicy: CauseWords = {
           ? `The signature policy ${onNode(first)} is missing`
           : `The signature policy ${onNode(first)} can't be read`,
     ],
+    ['policy-key', first => `A key of the signature policy ${onNode(first)} can't be read`],
     'A policy on the node refuses the image',
   ],
   meaning: context => {
@@ -174,6 +176,10 @@ export const signaturePolicy: CauseWords = {
       return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
     if (hasClue(context, 'not-listed'))
       return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
+    if (hasClue(context, 'signature-lookup') && !hasClue(context, 'web-page'))
+      return "The runtime verifies signatures, and it could not read this image's, so nothing is known about the image itself."
+    if (hasClue(context, 'policy-key'))
+      return 'The policy names a key or a certificate for this image that the runtime could not read, so it refuses the image; the image and its signature are not at fault.'
     if (hasClue(context, 'verifier-failed'))
       return "The verifier could not be started or did not finish, so the image's signature was not judged; the registry itself did not refuse it."
     if (hasClue(context, 'web-page'))

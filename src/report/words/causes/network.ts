@@ -133,6 +133,7 @@ export const registryServerError: CauseWords = {
       'web-page',
       ({ registry }) => `A web page came back instead of a response from ${registryLabel(registry)}`,
     ],
+    ['no-registry', { does: 'does not answer as a registry' }],
     ['upstream-blocked', { does: "has blocked its upstream registry, which it can't reach" }],
     [isMethodRefused, first => `${tokenEndpoint(first)} answers 405 (Method Not Allowed)`],
     [isOddAnswer, { does: "sent an answer that the runtime can't use" }],
@@ -140,6 +141,10 @@ export const registryServerError: CauseWords = {
   ],
   meaning: [
     ['web-page', WEB_PAGE],
+    [
+      'no-registry',
+      'A pull begins with a request for /v2/, and nothing is there: another server answers at this name or port, or a reverse proxy does not pass the request on. That says nothing about the image.',
+    ],
     [
       'upstream-blocked',
       "Nexus could not reach the registry behind its proxy repository, so it answers without asking for a while; the pod's image and credential are not the problem.",

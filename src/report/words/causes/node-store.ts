@@ -128,6 +128,7 @@ export const corruptOrUnpack: CauseWords = {
     [isReadOnly, 'read-only file systems'],
     ['disk-fault', 'failing disks'],
     ['damaged-store', "images missing from a node's own store"],
+    ['broken-store', 'damaged image stores'],
     ['torn-store', "records of a node's own store"],
     ['discarded', 'downloads that were cut off or changed'],
     ['snapshotter-gone', CANNOT_UNPACK],
@@ -158,6 +159,7 @@ export const corruptOrUnpack: CauseWords = {
       first =>
         `The image was pulled, but the image store ${onNode(first)} does not have it, or only part of it`,
     ],
+    ['broken-store', first => `The image store ${onNode(first)} is damaged`],
     [
       'torn-store',
       first =>
@@ -206,6 +208,10 @@ export const corruptOrUnpack: CauseWords = {
       "The runtime lists the image, or reported that it was pulled, but can't find it in its own storage; the registry and the login are not at fault.",
     ],
     [
+      'broken-store',
+      "The runtime's own list of layers is unreadable, or a layer that others build on is missing there; the image in the registry is not at fault.",
+    ],
+    [
       isUnmounted,
       'A snapshotter that loads layers while the container runs (such as SOCI or stargz) failed on the node; the registry had already delivered the manifest.',
     ],
@@ -238,6 +244,11 @@ export const corruptOrUnpack: CauseWords = {
       first => `The runtime ${onNode(first)} can't read or write its storage; the image is not at fault.`,
     ],
     ['attestation', ATTESTATION],
+    [
+      'unpacker-killed',
+      first =>
+        `The process that unpacks layers ${onNode(first)} was killed or could not be started, mostly because the node is out of memory or processes; nothing is damaged.`,
+    ],
     [
       'layer-type',
       "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged.",

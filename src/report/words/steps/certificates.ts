@@ -56,13 +56,13 @@ function wildcardNote({ clues }: Pick<Finding, 'clues'>, host: string): string {
   return wildcard === undefined ? '' : `: the * in ${wildcard} matches a single label only`
 }
 
+/** Returns where the nodes' runtime looks for a client certificate; null if it has no such place. */
+const clientPlace = (host: string, finding: Finding) =>
+  clientCertificatePlace(finding.host, registryEndpoint(finding, host), finding.registry ?? host)
+
 /** Returns how nodes show a certificate, as a clause. */
 function clientCertificate(host: string, finding: Finding): string {
-  const place = clientCertificatePlace(
-    finding.host,
-    registryEndpoint(finding, host),
-    finding.registry ?? host,
-  )
+  const place = clientPlace(host, finding)
   return place === null
     ? `Let ${host} accept nodes without a client certificate, or copy the image into a registry that does: these nodes have no setting for one`
     : `Give every node a client certificate that ${host} accepts, in ${place}`

@@ -215,10 +215,15 @@ export const policySteps: StepWords<PolicyStep> = {
   }),
   'signature-store': (_step, { findings }) =>
     nodeClientStep(
-      `Correct the address of the store for signatures ${onNodes(findings)}: a web page came back in place of a signature`,
+      findings[0].clues.some(({ code }) => code === 'web-page')
+        ? `Correct the address of the store for signatures ${onNodes(findings)}: a web page came back in place of a signature`
+        : `Check the store for signatures that is set ${onNodes(findings)}, or the registry itself where they lie beside the image: the runtime could not read the image's signature there`,
       "grep -rnE 'lookaside|sigstore' /etc/containers/registries.d",
       findings,
     ),
+  'restore-policy-key': (_step, { findings, findings: [{ host }] }) => ({
+    text: `Put the key or certificate that the message names in its place ${onNodes(findings)}, readable for the runtime, or correct its path in the policy${mayBeOpenShift(host) ? POLICY_OBJECTS : ''}`,
+  }),
   'repair-verifier': (_step, { findings }) => ({
     text: `Find out why the image verifier fails ${onNodes(findings)}: containerd runs each program in its bin_dir, and blocks the pull if one can't be started or takes longer than per_verifier_timeout (10 seconds by default), such as while it waits for the network`,
   }),

@@ -32,7 +32,7 @@ import {
   snapshotterLog,
   snapshotterStart,
 } from '../node-images.ts'
-import { kubeletFolder } from '../node-settings.ts'
+import { kubeletFolder, mayBeOpenShift } from '../node-settings.ts'
 import { shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
@@ -244,6 +244,9 @@ export const nodeSteps: StepWords<NodeStep> = {
   'match-docker': (_step, { findings, findings: [{ host }] }) => ({
     // The kubelet talked to Docker itself until 1.23; K3s has a cri-dockerd inside.
     text: `Go back to Docker 24 ${onNodes(findings)}, or update ${host.kubeletMinor !== null && host.kubeletMinor < 24 ? "Kubernetes: this kubelet can't read" : `${host.platform === 'k3s' ? "K3s, whose cri-dockerd can't read" : "cri-dockerd, which can't read"}`} what Docker 25 and later report of images`,
+  }),
+  'correct-login-file': ({ path }, { findings, findings: [{ host }] }) => ({
+    text: `Correct ${path} ${onNodes(findings)} (its JSON, its permissions, and the logins in it): the runtime can't use it, so every pull that comes without a login fails there${mayBeOpenShift(host) ? '. On OpenShift, correct the pull secret of the cluster (openshift-config/pull-secret): the Machine Config Operator writes the file from it' : ''}`,
   }),
   'move-store': (_step, { findings, findings: [first] }) => ({
     text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help`,
