@@ -1014,3 +1014,11 @@ test('a file system that became read-only is not called a failing disk, and only
   }
   check({ image: OWN, error }, expected)
 })
+
+test.each([
+  ['minikube', /minikube ssh -p minikube -n minikube/],
+  ['kind-worker2', /docker exec -it kind-worker2 bash/],
+])('a shell on node %s needs no debug pod, even if its object was not read', (node, says) => {
+  const error = 'dial tcp: lookup registry.example on 10.0.0.2:53: server misbehaving'
+  check({ image: OWN, error, pod: { node } }, { says, never: /kubectl debug/ })
+})
