@@ -248,7 +248,7 @@ test.each<[string, Situation, Expected]>([
       error:
         'failed to copy: httpReadSeeker: failed open: unexpected status code https://prod-registry-k8s-io-us-east-2.s3.dualstack.us-east-2.amazonaws.com/containers/images/sha256%3A8ed4: 403 Forbidden',
     },
-    { says: /depends on where the node is/, never: /redirects clients/ },
+    { says: /depends on the location of the node/, never: /redirects clients/ },
   ],
   [
     'a proxy in front of the registry of Kubernetes',
@@ -324,7 +324,7 @@ test.each<[string, Situation, Expected]>([
       secret: { entries: [{ key: 'registry.example', username: 'robot+ci', problem: null }] },
     },
     {
-      says: /the login in the pod's pull secret looks wrong\n.*not written as it was meant.*cut off at a \$/s,
+      says: /the login in the pod's pull secret looks wrong\n.*because of a mistake in it.*cut off at a \$/s,
     },
   ],
   [
@@ -361,9 +361,17 @@ test.each<[string, Situation, Expected]>([
     { says: /The login has expired\./, never: /Even a public image/ },
   ],
   [
-    "a cache's copy of an official image, whose tags have no v",
-    { image: 'harbor.corp/hub/library/nginx:1.29.1', error: 'manifest unknown: manifest unknown' },
-    { says: /Check the name and the tag/, never: /start with v/ },
+    'a login that an operator does not pass on',
+    {
+      image: OWN,
+      error: 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
+      login: 'registry.example',
+      pod: { pullSecrets: [], controller: owner('zookeeper.example/v1', 'ZooCluster', 'zoo') },
+    },
+    {
+      first:
+        /of the pod's service account, or of zoocluster\/zoo if that has such a field: its operator makes/,
+    },
   ],
   [
     'a variable that nothing replaced',

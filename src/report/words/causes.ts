@@ -188,7 +188,7 @@ function redirectText({ registry, endpoint, clues }: Finding): string {
   return registry !== 'registry.k8s.io' || host === undefined || hostAlone(host) === registry
     ? ''
     : endpoint?.role === 'storage'
-      ? 'Which host that is depends on where the node is.'
+      ? 'The host depends on the location of the node.'
       : `registry.k8s.io redirects clients to other hosts, such as ${host}, depending on their location.`
 }
 

@@ -190,7 +190,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     ],
     [
       isMiswritten,
-      'The login in the pull secret is not written as it was meant, so the registry most likely refused it.',
+      'Most likely, the registry refused the login because of a mistake in it; the image itself may be fine.',
     ],
     [
       first => isUsable(first) && first.clues.some(({ code }) => code === 'unauthorized'),

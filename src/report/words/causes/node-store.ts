@@ -237,7 +237,7 @@ export const corruptOrUnpack: CauseWords = {
     [
       isReadOnly,
       first =>
-        `The runtime ${onNode(first)} can't write to its storage: the kernel turned the file system read-only after errors of the disk, or it was mounted so; the image is not at fault.`,
+        `The runtime ${onNode(first)} can't write to its storage: the kernel made the file system read-only after disk errors, or it was mounted that way; the image is not at fault.`,
     ],
     [
       'disk-fault',

@@ -208,8 +208,7 @@ function pathHint(registry: string | null, image: string): string {
   if (/^registry\.k8s\.io\/(?:kubectl|kube-[\w-]+|conformance):v?\d+(?:\.\d+)?$/.test(image))
     return ' (its tags are whole versions, such as v1.32.0)'
   const [, version] = /:(\d+\.\d+\.\d+)$/.exec(image) ?? []
-  // Docker's official images have no v.
-  if (version !== undefined && image.includes('/') && !/\/library\/[^/]+$/.test(image))
+  if (version !== undefined && image.includes('/'))
     return ` (many projects' tags start with v, as in v${version})`
   const path = image.slice((registry ?? '').length + 1)
   const [, name] = /^[^/]+\/([^/:@]+)(?:[:@].*)?$/.exec(path) ?? []
