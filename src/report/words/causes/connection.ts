@@ -95,7 +95,7 @@ export const networkTimeout: CauseWords = {
       'unanswered',
       'The connection was opened, so the name and the route are right, but no complete answer came in time: the host is slow or overloaded, or packets are lost on the way.',
     ],
-    'The node sent its request and got nothing back: a firewall that drops packets, a missing route or NAT, or a very slow host.',
+    'The node got nothing back from the host: a firewall that drops packets, a missing route or NAT, or a very slow host.',
   ],
 }
 
