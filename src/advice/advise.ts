@@ -119,10 +119,13 @@ function causeSteps(finding: Finding, ofName: Step[]): Step[] {
   return ADDITIONS.reduce((all, add) => add(finding, all), open)
 }
 
-function isSettled(step: Step, { moved, check, registry }: Finding, ofName: Step[]): boolean {
+function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean {
+  const { moved, check, registry } = finding
   // --check-images was given already, or would ask this machine in place of the node.
   if (step.code === 'ask-registry' && (check !== null || (registry !== null && isLocal(registry))))
     return true
+  // The step for the new place changes the same field.
+  if (step.code === 'set-image' && isReplaced(finding)) return true
   const isClosed = moved?.state === 'retired' || moved?.state === 'deleted' || moved?.state === 'restricted'
   if (isClosed && grantsAccess(step)) return true
   if (ofName.length === 0) return false
@@ -136,6 +139,7 @@ const SETTLED_BY_NAME: readonly StepCode[] = [
   'check-name',
   'near-official',
   'existing-official',
+  'read-name',
   'ask-registry',
   'distribute-login',
   'recreate-pods',
@@ -205,6 +209,11 @@ function withRegistryBehind({ cause, registry, endpoint }: Finding, steps: Step[
 
 /** Causes that show a registry's answer. */
 const REGISTRY_ANSWERS: readonly Cause[] = ['auth-required-or-denied', 'image-not-found', 'other']
+
+/** Whether a step names the image's new place, ahead of what the cause leads to. */
+function isReplaced(finding: Finding): boolean {
+  return finding.moved !== null && finding.moved.to !== null && !mayBeMistyped(finding)
+}
 
 /** The new place of a moved image, or the search for a replacement. */
 function movedSteps({ moved }: Finding): Step[] {

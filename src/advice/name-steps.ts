@@ -120,9 +120,10 @@ export function checkNameSteps(finding: Finding): Step[] {
   return [{ code: 'check-name', how: howToCheck(registry, finding) }]
 }
 
-function howToCheck(registry: string, finding: Finding): 'official' | 'public' | 'hidden' | 'plain' {
+/** Who may pull is decided for the repository, so a registry that refuses has not looked for the tag. */
+function howToCheck(registry: string, finding: Finding): 'official' | 'public' | 'hidden' | 'repository' {
   if (isOpenToAll(finding)) return isDockerHub(registry) ? 'official' : 'public'
-  return hidesMissing(registry) ? 'hidden' : 'plain'
+  return hidesMissing(registry) ? 'hidden' : 'repository'
 }
 
 /** Steps for a name that does not parse, or that the runtime does not resolve. */

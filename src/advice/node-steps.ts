@@ -33,11 +33,15 @@ export function platformSteps(finding: Finding): Step[] {
       : [image, elsewhere, { code: 'show-platforms' }]
   }
   const platform = `${os ?? 'linux'}/${architecture ?? wantedIn(finding) ?? '<arch>'}`
+  const show: Step = { code: 'show-platforms' }
+  const known = architecture !== null
   return [
-    { code: 'show-platforms' },
+    ...stepsIf(!known, show),
     { code: 'build-for', platform },
     ...copySteps(finding),
     { code: 'set-image', known: 'repository' },
+    // Where the node's own is known, the others' only matter for moving the pod.
+    ...stepsIf(known, show),
     { code: 'schedule-elsewhere', os, architecture, build: null },
   ]
 }

@@ -151,7 +151,10 @@ export type PermissionStep =
 
 /** Check an image's name and place. */
 export type NameStep =
-  | { code: 'check-name'; how: 'official' | 'public' | 'hidden' | 'owner' | 'plain' | 'digest' }
+  | {
+      code: 'check-name'
+      how: 'official' | 'public' | 'hidden' | 'owner' | 'repository' | 'plain' | 'digest'
+    }
   | { code: 'near-official'; names: string[] }
   | { code: 'existing-official' }
   | { code: 'proxy-project'; host: string; product: 'harbor' | 'ecr' | null }

@@ -50,6 +50,8 @@ export type WayClue =
   | { code: 'answers-elsewhere'; node: string }
   /** The DNS server that the node queried. `refused`: nothing listens there. */
   | { code: 'dns-server'; server: string; refused: boolean }
+  /** What came back when the node asked for the address of a name. */
+  | { code: 'dns-answer'; answer: DnsAnswer }
   /** HTTPS_PROXY says https://, but the proxy speaks plain HTTP. */
   | { code: 'proxy-scheme' }
   /** The connection to the proxy failed, so the proxy refused nothing. */
@@ -121,6 +123,9 @@ export type ContentClue =
   | { code: 'signer'; demanded: string }
 
 /** What is wrong on the node: its settings, its disk, its store, and its runtime. */
+/** A DNS server knows no address for the name, did not answer in time, or answered with an error. */
+export type DnsAnswer = 'none' | 'late' | 'error'
+
 export type NodeClue =
   /** The node does not report anymore, so what is known of the pull is from before. ISO 8601: its last report; null if that is not known. */
   | { code: 'node-silent'; since: string | null }
@@ -184,6 +189,8 @@ export type NodeClue =
   | { code: 'busy-mount' }
   /** The node's disk or file system fails. */
   | { code: 'disk-fault' }
+  /** Nothing can be written to the file system: the kernel mounts one so after errors of its disk. */
+  | { code: 'read-only' }
   /** A layer arrived incomplete or damaged. */
   | { code: 'partial-layer' }
   /** A download that failed its check was discarded, so no image was made. */

@@ -200,6 +200,17 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'disk-fault' },
     /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
   ],
+  [{ code: 'read-only' }, /: read-only file system\b/i],
+  // Go's net package (dnsclient_unix.go), and getaddrinfo(3).
+  [
+    { code: 'dns-answer', answer: 'none' },
+    /\blookup \S{1,300}(?: on \S{1,80})?: no such host\b|\bname or service not known\b/i,
+  ],
+  [
+    { code: 'dns-answer', answer: 'late' },
+    /\blookup \S{1,300}(?: on \S{1,80})?: (?:(?:read|write|dial) (?:udp|tcp) \S{1,200}: )?i\/o timeout\b/i,
+  ],
+  [{ code: 'dns-answer', answer: 'error' }, /\blookup \S{1,300}(?: on \S{1,80})?: server misbehaving\b/i],
   [{ code: 'old-settings' }, /must be in v2 format|mixing sysregistry v1\/v2/i],
   [{ code: 'source-blocked' }, /is blocked in (?:one of )?\S*registries\.conf/i],
   // containers/image, signature/policy_eval_*.go; Notation for the last one.

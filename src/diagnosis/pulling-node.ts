@@ -77,7 +77,7 @@ export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): Pull
   return {
     name: pod.node,
     runtime: runtimeOf(node) ?? hints.runtime,
-    platform: platform ?? hints.platform,
+    platform: platform ?? hints.platform ?? platformNamed(pod.node),
     version: /^[a-z-]+:\/\/(.+)/.exec(node?.runtime ?? '')?.[1] ?? null,
     cloud: isElsewhere ? 'none' : node === null ? null : cloudOfNode(node, platform),
     os: osOf(node?.os ?? pod.platform.os) ?? hints.os,
@@ -87,6 +87,12 @@ export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): Pull
     toolImage: node === null ? null : toolImageOf(node.images),
     ...(virtual === null ? {} : { virtual }),
   }
+}
+
+/** The platform by the name that it gives its nodes by default, as objects of pods alone show no more. */
+function platformNamed(node: string | null): Platform | null {
+  if (/^minikube(?:-m\d{2})?$/.test(node ?? '')) return 'minikube'
+  return /^kind-(?:control-plane|worker)\d*$/.test(node ?? '') ? 'kind' : null
 }
 
 /** Of the node, its name, or what its kubelet wrote on the pod; null if nothing shows a virtual node. */
@@ -144,7 +150,7 @@ export function atLeast(
 /** The runtime by the wording of its errors (containerd remotes, containers/image, moby). */
 function runtimeIn(text: string): Runtime | null {
   if (
-    /Error response from daemon|no matching manifest for .{1,60} in the manifest list|registry-1\.docker\.io\/v2\/": .{0,40}\bdaemon\b/i.test(
+    /Error response from daemon|failed to register layer|no matching manifest for .{1,60} in the manifest list|registry-1\.docker\.io\/v2\/": .{0,40}\bdaemon\b/i.test(
       text,
     )
   )

@@ -15,6 +15,10 @@ const TAG_WORD = /:(?:dummy|placeholder|replaced?-?me|changed?-?me|to-?be-?repla
 /** Variables, template braces, angle brackets, or a word such as CHANGEME. */
 const UNFILLED =
   /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^<>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bREPLACE_\w+|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
+/** The same whole, for those that open and close. */
+const WHOLE =
+  /\$\{[^{}]{1,80}\}|\$\([^()]{1,80}\)|\$\w{1,80}|\{\{[^{}]{1,80}\}\}|\{\w{1,80}\}|<[^<>]{1,80}>|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
+
 /** Words in capitals for what the reader has to fill in, as in `gcr.io/PROJECT_ID/app`; a path has no capitals, but a tag may. */
 const TO_FILL_IN =
   /(?:^|[/.](?<!:[^/]*))(?:[A-Z]+(?:[_-][A-Z]+)+|ACCOUNT|IMAGE|NAMESPACE|ORG|OWNER|PROJECT|REGION|REGISTRY|REPO(?:SITORY)?|USER(?:NAME)?)(?=[/.:@])/
@@ -26,4 +30,9 @@ export function placeholderIn(image: string): Placeholder | null {
   if (built !== undefined) return built
   if (WORD.test(image) || UNFILLED.test(image) || TO_FILL_IN.test(image)) return 'template'
   return TAG_WORD.test(image) ? 'tag' : null
+}
+
+/** The first variable or template value that was not filled in, as it is written in the image's name; null if it has none, or only a word that stands for one. */
+export function unfilledIn(image: string): string | null {
+  return WHOLE.exec(image)?.[0] ?? null
 }

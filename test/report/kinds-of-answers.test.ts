@@ -242,6 +242,15 @@ test.each<[string, Situation, Expected]>([
     { says: /redirects clients to other hosts, such as europe-west3-docker\.pkg\.dev/ },
   ],
   [
+    'a store that the registry of Kubernetes sent the node to',
+    {
+      image: 'registry.k8s.io/sig-storage/csi:4',
+      error:
+        'failed to copy: httpReadSeeker: failed open: unexpected status code https://prod-registry-k8s-io-us-east-2.s3.dualstack.us-east-2.amazonaws.com/containers/images/sha256%3A8ed4: 403 Forbidden',
+    },
+    { says: /depends on the location of the node/, never: /redirects clients/ },
+  ],
+  [
     'a proxy in front of the registry of Kubernetes',
     {
       image: 'registry.k8s.io/sig-storage/csi:4',
@@ -314,7 +323,60 @@ test.each<[string, Situation, Expected]>([
       error: '401 Unauthorized',
       secret: { entries: [{ key: 'registry.example', username: 'robot+ci', problem: null }] },
     },
-    { says: /looks cut off at a \$/ },
+    {
+      says: /the login in the pod's pull secret looks wrong\n.*because of a mistake in it.*cut off at a \$/s,
+    },
+  ],
+  [
+    'a login that is written well, and a bare 401',
+    {
+      image: OWN,
+      error:
+        'unexpected status from HEAD request to https://registry.example/v2/team/api/manifests/3: 401 Unauthorized',
+      secret: entry('registry.example'),
+    },
+    {
+      says: /or the login is wrong or expired: the answer of registry\.example \(401\) does not say which/,
+      never: /Check the name and the tag/,
+    },
+  ],
+  [
+    'a registry that refuses before it looks for a tag',
+    {
+      image: 'registry.example/team/api:3.8.3',
+      error: 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
+    },
+    {
+      says: /Check the name registry\.example\/team\/api:3\.8\.3 for a typo, and whether the repository/,
+      never: /start with v/,
+    },
+  ],
+  [
+    'a registry that nobody can pull from without a login',
+    {
+      image: ECR,
+      error: 'denied: Your authorization token has expired.',
+      secret: entry(ECR.split('/')[0] ?? ''),
+    },
+    { says: /The login has expired\./, never: /Even a public image/ },
+  ],
+  [
+    'a login that an operator does not pass on',
+    {
+      image: OWN,
+      error: 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
+      login: 'registry.example',
+      pod: { pullSecrets: [], controller: owner('zookeeper.example/v1', 'ZooCluster', 'zoo') },
+    },
+    {
+      first:
+        /of the pod's service account, or of zoocluster\/zoo if that has such a field: its operator makes/,
+    },
+  ],
+  [
+    'a variable that nothing replaced',
+    { image: '$PREFIX/shop:1', error: 'invalid reference format', reason: 'InvalidImageName' },
+    { first: /^Fill in \$PREFIX in .*envsubst/, never: /See what is wrong/ },
   ],
   [
     "Harbor's words for what its proxy project can't fetch",

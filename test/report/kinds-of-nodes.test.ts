@@ -970,3 +970,55 @@ describe('on a virtual node', () => {
     check({ reason: 'ProviderFailed', ...situation }, expected)
   })
 })
+
+test.each<[string, string, Expected]>([
+  [
+    'no address',
+    'dial tcp: lookup registry.example on 10.0.0.2:53: no such host',
+    {
+      first: /^Check the host name for a typo/,
+      says: /DNS server 10\.0\.0\.2 knows no address for this name; .*If the name is correct, fix DNS/s,
+      never: /did not answer/,
+    },
+  ],
+  [
+    'no answer',
+    'lookup registry.example on 10.0.2.3:53: read udp 10.0.2.15:39674->10.0.2.3:53: i/o timeout',
+    {
+      first: /^Look up/,
+      says: /DNS server 10\.0\.2\.3 did not answer in time/,
+      never: /does not exist|is correct/,
+    },
+  ],
+  [
+    'an error',
+    'dial tcp: lookup registry.example on 127.0.0.53:53: server misbehaving',
+    { first: /^Look up/, says: /answered with an error/, never: /does not exist/ },
+  ],
+  [
+    'two answers for two names',
+    'lookup cache.example: no such host; lookup registry.example on 10.0.0.2:53: server misbehaving',
+    { says: /The name does not exist, or/ },
+  ],
+])('a DNS server that gives %s', (_name, error, expected) => {
+  check({ image: OWN, error }, expected)
+})
+
+test('a file system that became read-only is not called a failing disk, and only Docker registers layers', () => {
+  const error =
+    'failed to register layer: open /var/lib/docker/image/overlay2/layerdb/tmp/write-set-1/diff: read-only file system'
+  const expected = {
+    first: /^See .*kernel .*fsck.*dmesg/,
+    says: /is read-only\n.*-u docker/s,
+    never: /is failing/,
+  }
+  check({ image: OWN, error }, expected)
+})
+
+test.each([
+  ['minikube', /minikube ssh -p minikube -n minikube/],
+  ['kind-worker2', /docker exec -it kind-worker2 bash/],
+])('a shell on node %s needs no debug pod, even if its object was not read', (node, says) => {
+  const error = 'dial tcp: lookup registry.example on 10.0.0.2:53: server misbehaving'
+  check({ image: OWN, error, pod: { node } }, { says, never: /kubectl debug/ })
+})

@@ -187,7 +187,9 @@ function redirectText({ registry, endpoint, clues }: Finding): string {
   const host = isOfRegistry ? endpoint.host : endpoint?.role === 'proxy' ? behind : undefined
   return registry !== 'registry.k8s.io' || host === undefined || hostAlone(host) === registry
     ? ''
-    : `registry.k8s.io redirects clients to other hosts, such as ${host}, depending on their location.`
+    : endpoint?.role === 'storage'
+      ? 'The host depends on the location of the node.'
+      : `registry.k8s.io redirects clients to other hosts, such as ${host}, depending on their location.`
 }
 
 /** Returns that other mirrors failed as well; empty if there are none besides the one that the finding is about. */

@@ -1,5 +1,6 @@
 /** Commands to run on a node, by its runtime and platform, and how to get there. */
 
+import type { DnsAnswer } from '../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { isHosted } from '../../image/registries.ts'
@@ -267,6 +268,12 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
 
 /** An image with the tools of all steps; BusyBox and base images lack most of them. */
 const HAS_TOOLS = /(?:^|\/)netshoot(?=[:@]|$)/
+
+/** Returns what came back when the node asked for the address of a host; null if the text does not show it, or has several answers, as for a mirror and its registry. */
+export function dnsAnswer({ clues }: Pick<Finding, 'clues'>): DnsAnswer | null {
+  const answers = clues.flatMap(clue => (clue.code === 'dns-answer' ? [clue.answer] : []))
+  return answers.length === 1 ? (answers[0] ?? null) : null
+}
 
 /** Returns what a cloud's own resolver needs to know a private name; empty for other resolvers and for public hosts. */
 export function resolverNote(host: string, server: string | null, { cloud }: PullingNode): string {

@@ -34,6 +34,10 @@ const isOfMirror = ({ endpoint }: Finding) => endpoint?.role === 'mirror'
 const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'
 
+/** The pod's login can be sent, but something in it shows a mistake. */
+const MISTAKES: readonly string[] = ['cut-user-name', 'foreign-user-name', 'padded-login', 'overridden-login']
+const isMiswritten = ({ steps: [first] }: CauseContext['findings'][0]) => MISTAKES.includes(first.code)
+
 /** Its pull secrets are only for other images of the registry, or for the registry in other regions. */
 const isForOthers = ({ credential: { status, attempts } }: Finding) =>
   status === 'broken' && attempts.every(({ problem }) => problem === 'other-registry')
@@ -74,6 +78,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
       ({ registry }) => `${registryLabel(registry)} has no such image, or hides that it has none`,
     ],
     [isBroken, { does: "denied the pull, and the pod's pull secret can't be used" }],
+    [isMiswritten, { does: "denied the pull, and the login in the pod's pull secret looks wrong" }],
     [wantsLogin, { does: 'received no login that it accepts' }],
     { does: 'denied the pull: the image is private or does not exist' },
   ],
@@ -114,6 +119,13 @@ function perhapsNoLogin({ credential, clues }: Pick<Finding, 'credential' | 'clu
   return clues.some(({ code }) => code === 'ambiguous-refusal') && (status === 'none' || status === 'broken')
 }
 
+/** Returns that a login which is refused spoils pulls that need none; empty where every pull needs one. */
+function evenPublic({ registry }: Pick<Finding, 'registry'>): string {
+  return cloudOf(registry) === 'ecr' || isEntitled(registry)
+    ? ''
+    : ' Even a public image fails while this login is sent.'
+}
+
 const isOnNode = ({ clues }: Pick<Finding, 'clues'>) => clues.some(({ code }) => code === 'on-node')
 
 const ASKED_AGAIN =
@@ -142,12 +154,13 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       perhapsNoLogin,
       'Both get the same answer (CRI-O says "invalid username/password" for every 401), and the pod has no login that fits; the node may have sent its own.',
     ],
-    ['expired', 'The login has expired. Even a public image fails while this login is sent.'],
+    ['expired', first => `The login has expired.${evenPublic(first)}`],
     [
       isUsable,
-      'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails while this login is sent.',
+      first =>
+        `The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed).${evenPublic(first)}`,
     ],
-    'The login is wrong, expired, or revoked. Even a public image fails while this login is sent.',
+    first => `The login is wrong, expired, or revoked.${evenPublic(first)}`,
   ],
   'not-permitted': ({ findings: [first] }) => {
     const decided = first.clues.find(clue => clue.code === 'aws-policy')
@@ -174,6 +187,15 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [
       first => isUsable(first) && first.registry === 'ghcr.io',
       'The image does not exist under this name, the account in the pull secret is not allowed to see it, or its token has expired or was revoked: ghcr.io gives the same answer for all three, and refuses even public images to such a token.',
+    ],
+    [
+      isMiswritten,
+      'Most likely, the registry refused the login because of a mistake in it; the image itself may be fine.',
+    ],
+    [
+      first => isUsable(first) && first.clues.some(({ code }) => code === 'unauthorized'),
+      first =>
+        `The image does not exist under this name, the account in the pull secret is not allowed to see it, or the login is wrong or expired: the answer of ${responderLabel(first)} (401) does not say which.`,
     ],
     [
       isUsable,

@@ -1,12 +1,13 @@
 /** The words of pulls that never reached the host (its name, the connection to it, a proxy), or not even the node's runtime; the host is the one in the message. */
 
 import type { Clue } from '../../../diagnosis/clue.ts'
+import type { DnsAnswer } from '../../../diagnosis/clue-at-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { apiHost } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
-import { onNode } from '../node.ts'
+import { dnsAnswer, onNode } from '../node.ts'
 import { ADDRESS_OWNERS, capitalize, hostLabel, registryLabel } from '../nouns.ts'
 
 /** Returns the host that was asked, or else the registry's. */
@@ -37,7 +38,23 @@ export const registryNotFoundDns: CauseWords = {
         ? `Another node gets answers from ${askedHost(context)}, so the name exists: this node does not know it, or its DNS server did not answer.`
         : isRefusedByResolver(context)
           ? `Nothing listens at ${resolverOf(context)?.server}, the DNS server that the node asks; ${askedHost(context)} was never contacted.`
-          : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never contacted.`,
+          : `${lookUpResult(context)}; ${askedHost(context)} was never contacted.`,
+}
+
+const DNS_ANSWERS: Record<DnsAnswer, (server: string) => string> = {
+  none: server => `The node's DNS server${server} knows no address for this name`,
+  late: server => `The node's DNS server${server} did not answer in time`,
+  error: server =>
+    `The node's DNS server${server} answered with an error, as when it can't reach other servers`,
+}
+
+/** Returns what is known of the look-up of the host's name. */
+function lookUpResult(context: CauseContext): string {
+  const answer = dnsAnswer(context.findings[0])
+  const server = resolverOf(context)?.server
+  return answer === null
+    ? "The name does not exist, or the node's DNS server did not answer"
+    : DNS_ANSWERS[answer](server === undefined ? '' : ` ${server}`)
 }
 
 const resolverOf = ({ findings: [{ clues }] }: CauseContext) => clues.find(clue => clue.code === 'dns-server')
@@ -78,7 +95,7 @@ export const networkTimeout: CauseWords = {
       'unanswered',
       'The connection was opened, so the name and the route are right, but no complete answer came in time: the host is slow or overloaded, or packets are lost on the way.',
     ],
-    'The node sent its request and got nothing back: a firewall that drops packets, a missing route or NAT, or a very slow host.',
+    'The node got nothing back from the host: a firewall that drops packets, a missing route or NAT, or a very slow host.',
   ],
 }
 

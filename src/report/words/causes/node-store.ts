@@ -28,6 +28,11 @@ export const diskFull: CauseWords = {
   },
 }
 
+/** Whether the runtime's storage can't be written to, and neither text nor steps show another fault first. */
+function isReadOnly({ clues }: Pick<AdvisedFinding, 'clues'>): boolean {
+  return clues.some(({ code }) => code === 'read-only')
+}
+
 /** Whether a lazy snapshotter failed, and the text shows no better reason. */
 function isUnmounted({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
   return steps[0].code === 'snapshotter-log' || steps[0].code === 'snapshotter-login'
@@ -120,6 +125,7 @@ export const corruptOrUnpack: CauseWords = {
     ['missing-tool', CANNOT_UNPACK],
     ['locked-layer', 'layers that another pull holds'],
     ['kernel-refuses', CANNOT_UNPACK],
+    [isReadOnly, 'read-only file systems'],
     ['disk-fault', 'failing disks'],
     ['damaged-store', "images missing from a node's own store"],
     ['broken-store', 'damaged image stores'],
@@ -145,6 +151,7 @@ export const corruptOrUnpack: CauseWords = {
     ['pull-records', first => `The kubelet ${onNode(first)} can't record that it pulls the image`],
     ['encrypted', first => `The image is encrypted, and the runtime ${onNode(first)} can't decrypt it`],
     ['locked-layer', first => `Another pull ${onNode(first)} held a layer of the image for too long`],
+    [isReadOnly, first => `The runtime's file system ${onNode(first)} is read-only`],
     ['disk-fault', first => `The disk or file system ${onNode(first)} is failing`],
     [isUnmounted, first => `The snapshotter ${onNode(first)} could not mount a layer of the image`],
     [
@@ -230,6 +237,11 @@ export const corruptOrUnpack: CauseWords = {
     [
       'torn-store',
       "The runtime's records name content or a snapshot that does not exist, or lack one that does, such as after a crash or a change of its storage; the image in the registry is not at fault.",
+    ],
+    [
+      isReadOnly,
+      first =>
+        `The runtime ${onNode(first)} can't write to its storage: the kernel made the file system read-only after disk errors, or it was mounted that way; the image is not at fault.`,
     ],
     [
       'disk-fault',

@@ -71,7 +71,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
     }
   },
   'build-for': ({ platform }) => ({
-    text: `Build the image for ${platform} too (\`docker buildx build --platform ${withOthers(platform)} --push\`), or use an image or tag that has it`,
+    text: `Use an image or tag that is built for ${platform}, or build this one for it too (\`docker buildx build --platform ${withOthers(platform)} --push\`)`,
   }),
   'copy-platforms': ({ image }, { findings }) => {
     const [first = image, ...others] = new Set(findings.map(finding => finding.reference ?? finding.image))

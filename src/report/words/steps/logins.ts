@@ -11,9 +11,9 @@ import { authsKey, problemText, readSecret, sentFrom } from '../credential.ts'
 import { hiddenSecretEdit, otherDebugContainer } from '../edits.ts'
 import { managedPlace, managerName, subChartNote, writerText } from '../managers.ts'
 import { kubeletFolder, runtimeLoginPlace } from '../node-settings.ts'
-import { registryLabel, shortList } from '../nouns.ts'
+import { objectName, registryLabel, shortList } from '../nouns.ts'
 import { foreignNameText, loginCommand, loginNote, shortLivedText } from '../registry-logins.ts'
-import type { StepText, StepWords } from '../steps.ts'
+import type { Findings, StepText, StepWords } from '../steps.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
   opens: (_login, registry) =>
@@ -121,6 +121,13 @@ const SEE_WHY: Record<StepOf<'see-why'>['after'], string> = {
   login: 'See which login the kubelet sends, and from where',
 }
 
+/** Returns whose list of pull secrets to extend. The template of a custom resource's pods is its operator's. */
+function secretList({ workload }: Findings[number]): string {
+  return workload?.group === undefined
+    ? "the pod's template or service account"
+    : `the pod's service account, or of ${objectName(workload)} if that has such a field: its operator makes the template`
+}
+
 export const loginSteps: StepWords<LoginStep> = {
   'distribute-login': ({ reason, registry }, { invocation, findings }) => {
     const secret = missingSecret(findings)
@@ -201,7 +208,7 @@ export const loginSteps: StepWords<LoginStep> = {
         text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)${NEW_PODS}`,
       }
     return {
-      text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account${subChartNote(first)}${managedPlace(first, invocation)}${NEW_PODS}`,
+      text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of ${secretList(first)}${subChartNote(first)}${managedPlace(first, invocation)}${NEW_PODS}`,
     }
   },
   'cut-user-name': ({ secret, username }) => ({

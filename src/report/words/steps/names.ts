@@ -31,6 +31,10 @@ export const nameSteps: StepWords<NameStep> = {
         return {
           text: `Check the owner and the name in ${image} for a typo, and whether the package was renamed or removed: without a login, ${name} answers 403 mostly for packages that do not exist, and 401 for private ones`,
         }
+      case 'repository':
+        return {
+          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed${pathHint(registry, untagged(image))}`,
+        }
       case 'digest':
         return {
           text: `Check the digest in ${image}: it is mistyped, belongs to another repository, or was removed; registries delete digests that no tag points to anymore, so take the tag's current one`,

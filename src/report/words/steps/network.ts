@@ -9,6 +9,7 @@ import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/regis
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import {
   curlCommand,
+  dnsAnswer,
   headCommand,
   lookUpCommand,
   nodeClientStep,
@@ -38,6 +39,12 @@ const PRIVATE_WAY: Record<Cloud | 'none', string> = {
 /** Whether the name was not misspelled: another node knows it, or it is the default of a product. */
 function isRight({ clues }: Pick<Finding, 'clues'>): boolean {
   return clues.some(({ code }) => code === 'answers-elsewhere' || code === 'default-name')
+}
+
+/** Whether the DNS server said nothing about the name, so that it may well be correct. */
+function isUnanswered(finding: Pick<Finding, 'clues'>): boolean {
+  const answer = dnsAnswer(finding)
+  return answer === 'late' || answer === 'error'
 }
 
 /** DNS for private connections to a cloud's registry. */
@@ -117,7 +124,7 @@ const OF_DESKTOP = /^(?:192\.168\.65\.\d{1,3}|https?\.docker\.internal)(?::\d+)?
 export const networkSteps: StepWords<NetworkStep> = {
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
-      `${isFixedHost(host) || isRight(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
+      `${isFixedHost(host) || isRight(findings[0]) || isUnanswered(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
       lookUpCommand(findings[0].host, hostAlone(host)),
       findings,
     ),
@@ -131,7 +138,7 @@ export const networkSteps: StepWords<NetworkStep> = {
         text: `Start the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
       }
     return {
-      text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
+      text: `${isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
     }
   },
   'node-resolver': ({ host }, { invocation, findings }) => ({

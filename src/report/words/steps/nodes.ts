@@ -182,7 +182,7 @@ export const nodeSteps: StepWords<NodeStep> = {
           text: `Check the disk ${onNodes(findings)} (Windows event log, source disk or Ntfs), and replace the node if it fails`,
         }
       : nodeClientStep(
-          `See what the kernel reports about the disk ${onNodes(findings)}, and replace the disk or the node if it fails`,
+          `See what the kernel reports about the disk ${onNodes(findings)}, and ${findings[0].clues.some(({ code }) => code === 'read-only') ? 'repair the file system (fsck) and mount it read-write again, or replace the disk or the node' : 'replace the disk or the node if it fails'}`,
           kernelLog(findings[0].host),
           findings,
         ),

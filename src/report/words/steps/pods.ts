@@ -131,7 +131,7 @@ export const podSteps: StepWords<PodStep> = {
     return {
       text:
         template === null
-          ? `${isForLogin ? `Or let Istio add the pull secret to all pods that it injects (global.imagePullSecrets; each of their namespaces needs that Secret), or s${set}` : `S${set}`}: the template of ${workloadPath(first)} has no such container`
+          ? `${isForLogin ? `Or let Istio add the pull secret to all pods that it injects (global.imagePullSecrets; each of their namespaces needs that Secret), or s${set}` : `S${set}${cause === 'rate-limited' ? ', to pull it from another registry' : ''}`}: the template of ${workloadPath(first)} has no such container`
           : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod: ${workloadPath(first)} has ${template}${twice}`,
       command: webhooksCommand(invocation, policies),
     }

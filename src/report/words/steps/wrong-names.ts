@@ -1,7 +1,7 @@
 /** The words of steps that correct a name which is wrong in itself: unreadable, a placeholder, an ID, too short, or at a wrong registry. */
 
 import type { StepOf, WrongNameStep } from '../../../advice/step.ts'
-import type { Placeholder } from '../../../image/placeholder.ts'
+import { type Placeholder, unfilledIn } from '../../../image/placeholder.ts'
 import { readReference } from '../../../image/reference.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -87,7 +87,7 @@ const PLACEHOLDERS: Record<Exclude<Placeholder, 'istio'>, (image: string) => str
   template: image =>
     /^controller(?::latest)?$/.test(image)
       ? `Name the image of the operator: ${image} is the placeholder of Kubebuilder and the Operator SDK, which \`make deploy IMG=<image>\` (\`kustomize edit set image controller=<image>\`) replaces`
-      : `Fill in the placeholder in ${image}: a variable or template value was not set when this was rendered`,
+      : `Fill in ${unfilledIn(image) ?? 'the placeholder'} in ${image}: a variable or template value was not set when this was rendered${/\$\{?\w/.test(image) ? ', or nothing rendered it (kubectl does not replace variables; `envsubst` does)' : ''}`,
   tag: image =>
     `Use a real tag in ${image}: this one looks like a placeholder that a build, a chart, or a kustomize overlay should have replaced`,
   ko: image =>
