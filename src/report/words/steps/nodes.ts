@@ -139,7 +139,7 @@ export const nodeSteps: StepWords<NodeStep> = {
   'snapshotter-login': ({ name }, { findings, findings: [{ containerKind, endpoint }] }) => ({
     text:
       containerKind === 'sandbox' && cloudOf(endpoint?.host ?? null) === 'ecr'
-        ? `Replace the node with one of another EKS AMI (not v20260505), or turn off the feature gate FastImagePull in its NodeConfig: the snapshotter ${onNodes(findings)}${name === null ? '' : ` (${name})`} requests the layers of the pause image itself, and has no login for ECR`
+        ? `Replace the node with one of another release of the EKS AMI (awslabs/amazon-eks-ami#2710), or turn off the feature gate FastImagePull in its NodeConfig: the snapshotter ${onNodes(findings)}${name === null ? '' : ` (${name})`} requests the layers of the pause image itself, and has no login for ECR`
         : `Give the snapshotter ${onNodes(findings)}${name === null ? '' : ` (${name})`} the logins that the kubelet sends with each pull, by its CRI keychain and the kubelet's image service endpoint: it requests the layers itself, and sent no login`,
   }),
   'bypass-snapshotter': (_step, { findings, findings: [{ steps }] }) => ({
