@@ -7,10 +7,16 @@ import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
 import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
 import { authRequiredOrDenied } from './causes/access.ts'
 import { connectionRefusedOrReset, networkTimeout, proxy, registryNotFoundDns } from './causes/connection.ts'
-import { IMAGE_ID, imageNotFound, invalidReference, platformMismatch } from './causes/image.ts'
+import {
+  IMAGE_ID,
+  imageNotFound,
+  invalidReference,
+  platformMismatch,
+  unsupportedManifest,
+} from './causes/image.ts'
 import { kubeletQps, neverPull, rateLimited, signaturePolicy } from './causes/limits.ts'
 import { canceledOrDeadline, httpHttpsMismatch, other, registryServerError, tls } from './causes/network.ts'
-import { corruptOrUnpack, diskFull, unsupportedManifest } from './causes/node-store.ts'
+import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { minuteOf } from './duration.ts'
 import { capitalize, pluralize, registryLabel, roleSentence, uncapitalize } from './nouns.ts'

@@ -2,7 +2,7 @@
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { hidesMissing, isHosted } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 /** What names the version that the node asked for; a digest wins over a tag. */
@@ -195,4 +195,30 @@ export const invalidReference: CauseWords = {
 function straySign({ clues }: Pick<Finding, 'clues'>): string {
   const stray = clues.find(clue => clue.code === 'stray-character')
   return stray?.sign === 'quote' ? 'quotation marks' : 'white space'
+}
+
+/** Shared by all causes in which an attestation takes the place of an image. */
+export const ATTESTATION =
+  'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
+
+/** Shared by all causes in which an artifact takes the place of an image. */
+export const ARTIFACT =
+  'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
+
+export const unsupportedManifest: CauseWords = {
+  short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
+  title: [
+    ['web-page', 'A web page came back instead of the image'],
+    "The node can't use what the registry returned for this image",
+  ],
+  meaning: [
+    ['web-page', WEB_PAGE],
+    ['attestation', ATTESTATION],
+    ['artifact', ARTIFACT],
+    [
+      'schema1',
+      'The image was pushed in the old format schema 1, which current runtimes no longer accept (containerd since version 2.1).',
+    ],
+    'The image has an old format or an unknown media type, or is not a container image at all.',
+  ],
 }

@@ -1,4 +1,4 @@
-/** The words of what fails where the node stores images: its disk, a download that it discards, layers that it can't unpack or find, and what is no image. */
+/** The words of what fails where the node stores images: its disk, a download that it discards, and layers that it can't unpack or find. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
@@ -6,6 +6,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { type CauseWords, type FirstFinding, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { formatNumber } from '../nouns.ts'
+import { ARTIFACT, ATTESTATION } from './image.ts'
 
 export const diskFull: CauseWords = {
   short: context => (hasClue(context, 'memory') ? 'nodes without free memory' : 'full disks'),
@@ -84,32 +85,6 @@ function refusedMount({ clues }: Pick<Finding, 'clues'>): string {
   return error === 'no such device'
     ? `The kernel has no file system ${fileSystem === null ? 'of the type' : fileSystem} that ${asking} asked it to mount; the image is not at fault.`
     : `The kernel refused to mount what ${asking} had unpacked (${error}).`
-}
-
-/** Shared by all causes in which an attestation takes the place of an image. */
-const ATTESTATION =
-  'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
-
-/** Shared by all causes in which an artifact takes the place of an image. */
-const ARTIFACT =
-  'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
-
-export const unsupportedManifest: CauseWords = {
-  short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
-  title: [
-    ['web-page', 'A web page came back instead of the image'],
-    "The node can't use what the registry returned for this image",
-  ],
-  meaning: [
-    ['web-page', WEB_PAGE],
-    ['attestation', ATTESTATION],
-    ['artifact', ARTIFACT],
-    [
-      'schema1',
-      'The image was pushed in the old format schema 1, which current runtimes no longer accept (containerd since version 2.1).',
-    ],
-    'The image has an old format or an unknown media type, or is not a container image at all.',
-  ],
 }
 
 export const corruptOrUnpack: CauseWords = {
