@@ -19,7 +19,7 @@ const PATTERNS = [
   /\bmanifest[_ ]invalid\b|\binvalid manifest\b(?! checksum| type)|\bmissing signature key\b/,
   /\bimage type ‹name› is not supported\b|\bis not an? (?:container |oci )?image\b|\bnot a runnable image\b|\binvalid rootfs in image configuration\b/,
   /\bencountered remote ‹name›\((?:unknown|plugin|not an image)|\bencountered unknown type ‹name›/,
-  // What the registry delivered has the announced digest, and is no image's JSON.
+  // What the registry delivered has the announced digest, and is not an image's JSON.
   /\b(?:parsing image configuration|initializing image from source ‹\w+›): (?:json: |invalid character |unexpected end of json)/,
   /\brejecting ambiguous manifest\b|\binvalid mixed oci image\b|\bai models are not (?:yet )?supported\b|\bnot container images\b/,
   // distribution, to a client that does not ask for what it has.
