@@ -168,7 +168,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     // A type with a slash is for containerd's mount manager, which has to resolve it.
     return fileSystem?.includes('/') === true
       ? {
-          text: `Update containerd ${onNodes(findings)}, or let it use ${other}: ${fileSystem} is a notation of its own, which it has to resolve before it asks the kernel`,
+          text: `Update containerd ${onNodes(findings)}, or let it use ${other}: ${fileSystem} is a notation of containerd itself, which it should have replaced before it asked the kernel`,
         }
       : nodeClientStep(
           `See which file systems the kernel supports ${onNodes(findings)}; load the module of the missing one, or let containerd use ${other}`,
