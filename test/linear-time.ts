@@ -8,7 +8,8 @@ function timeOf(work: () => unknown): number {
 }
 
 /** The fastest of some runs, since other work on the machine and garbage collection only add time. */
-const fastest = (work: () => unknown) => Math.min(...[1, 2, 3].map(() => timeOf(work)))
+const fastest = (runs: number, work: () => unknown) =>
+  Math.min(...Array.from({ length: runs }, () => timeOf(work)))
 
 /** Twice the text takes twice the time if that is linear, and four times if it is quadratic. */
 const MOST_GROWTH = 3
@@ -23,8 +24,9 @@ export function growthOf(
 ): number | null {
   const whole = work(length)
   if (timeOf(whole) <= enough) return null
-  const time = fastest(whole)
+  const time = fastest(3, whole)
   if (time <= enough) return null
-  const growth = time / fastest(work(length / 2))
+  // Short runs are measured less exactly, so there are more of them.
+  const growth = time / fastest(6, work(length / 2))
   return growth > MOST_GROWTH ? growth : null
 }
