@@ -37,7 +37,8 @@ export function withSteps(finding: Finding): AdvisedFinding {
 export function adviseDiagnosis(diagnosis: Diagnosis): AdvisedDiagnosis {
   const findings = diagnosis.findings.map(withSteps)
   const blocked = new Set(findings.filter(keepsPodDown).map(podOf))
-  const waits = (finding: AdvisedFinding) => (isAboutLogin(finding) && blocked.has(podOf(finding)) ? 1 : 0)
+  const waiting = new Set(findings.filter(finding => isAboutLogin(finding) && blocked.has(podOf(finding))))
+  const waits = (finding: AdvisedFinding) => Number(waiting.has(finding))
   return { ...diagnosis, findings: findings.sort((a, b) => b.priority - a.priority || waits(a) - waits(b)) }
 }
 
