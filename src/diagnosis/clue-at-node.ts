@@ -15,6 +15,9 @@ export type CertificateProblem =
 /** Where a host name comes from that nobody replaced: charts of products, new Helm charts, or documentation. */
 export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'
 
+/** A DNS server knows no address for the name, did not answer in time, or answered with an error. */
+export type DnsAnswer = 'none' | 'late' | 'error'
+
 /** Snapshotters that load layers while containers run, each a process of its own on most nodes. */
 export type LazySnapshotter = 'SOCI' | 'stargz' | 'Nydus' | 'OverlayBD'
 
@@ -123,9 +126,6 @@ export type ContentClue =
   | { code: 'signer'; demanded: string }
 
 /** What is wrong on the node: its settings, its disk, its store, and its runtime. */
-/** A DNS server knows no address for the name, did not answer in time, or answered with an error. */
-export type DnsAnswer = 'none' | 'late' | 'error'
-
 export type NodeClue =
   /** The node does not report anymore, so what is known of the pull is from before. ISO 8601: its last report; null if that is not known. */
   | { code: 'node-silent'; since: string | null }
