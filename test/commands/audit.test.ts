@@ -99,6 +99,29 @@ test('templates of a chart are one note, with the command that renders them', as
   expect([some.code, some.err.startsWith(note)]).toEqual([0, true])
 })
 
+test('a kustomization that changes pods is a note, with the command that audits what it builds', async () => {
+  put('base/kustomization.yaml', 'resources: [pod.yaml]\n')
+  put('base/pod.yaml', podWith('ghcr.io/acme/shop:1.4.2'))
+  put(
+    'my prod/kustomization.yaml',
+    'resources: [../base]\nimages: [{name: ghcr.io/acme/shop, newTag: 1.4.3}]\n',
+  )
+  const build = "kubectl kustomize 'my prod' | pullguard audit -f -`.\n"
+  const note = `my prod is a kustomization, and kustomize was not run: to audit what it builds, \`${build}`
+  expect((await run(['-R', '-f', '.'])).err).toContain(note)
+  const none = await run(['-f', 'my prod'])
+  expect([none.code, none.err]).toEqual([2, `No workloads in 'my prod' (1 file read). ${note}`])
+  put('charts/kustomization.yml', 'kind: Kustomization\nhelmCharts: [{name: shop}]\n')
+  put('charts/b/kustomization.yaml', 'kind: Component\nimages: [{name: a}]\n')
+  put(
+    'flux/kustomization.yaml',
+    'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nimages: [a]\n',
+  )
+  const several = (await run(['-R', '-f', '.'])).err
+  expect(several).toContain('charts and 1 more are kustomizations')
+  expect(several).toContain('`kubectl kustomize --enable-helm charts | pullguard audit -f -`')
+})
+
 test('the next command repeats what decides on its edits', async () => {
   put('a.yaml', podWith('acme.io/a:1.2.3', 'Always'))
   const flags = "-n web -l '!x' --exclude-namespace a --exclude-namespace b --secret-name hub"

@@ -10,6 +10,7 @@ import { shellWord } from '../../report/sanitize.ts'
 import { countingText } from '../../report/views/progress.ts'
 import { type FileNote, fileNoteText } from '../../report/words/audit/summary.ts'
 import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
+import type { FoundKustomization } from '../../source/files/read-audit-files.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
 import type { ClusterOptions } from '../../source/live/read-cluster.ts'
 import type { ImageCheckFlags, ImageToAsk } from '../check-images.ts'
@@ -97,7 +98,7 @@ async function readFiles(
 ): Promise<AuditInput> {
   const { readAuditFiles } = await import('../../source/files/read-audit-files.ts')
   const { isRule } = await import('../../audit/rules/index.ts')
-  const { scope, comments, real, shallow } = await readAuditFiles({
+  const { scope, comments, real, shallow, kustomizations } = await readAuditFiles({
     paths: files,
     recursive,
     cwd: context.cwd,
@@ -117,6 +118,7 @@ async function readFiles(
       ...ineffectiveIn(comments, isRule),
       ...shallow.map(path => ({ code: 'folders-not-read' as const, path })),
       ...templateNotes(scope.templates),
+      ...kustomizationNotes(kustomizations, scope.workloads.length > 0),
     ],
   }
 }
@@ -132,6 +134,17 @@ function templateNotes(templates: readonly string[]): FileNote[] {
       ? paths.map(path => ({ code: 'template', path }))
       : [{ code: 'chart', chart, count: paths.length }],
   )
+}
+
+/** One note for all kustomizations: where workloads were read, for those that change them. */
+function kustomizationNotes(
+  kustomizations: readonly FoundKustomization[],
+  hasWorkloads: boolean,
+): FileNote[] {
+  const [first, ...others] = kustomizations.filter(({ changesPods }) => changesPods || !hasWorkloads)
+  if (first === undefined) return []
+  const { folder, inflatesCharts } = first
+  return [{ code: 'kustomization', folder, inflatesCharts, others: others.length }]
 }
 
 /** The comments that silence findings, keyed by their file's displayed path. */
@@ -177,25 +190,22 @@ async function readCluster(
   )
 }
 
+/** What has to be rendered or built before it can be audited. */
+const TO_RENDER: FileNote['code'][] = ['template', 'chart', 'kustomization']
+
 /** @throws UsageError if there is nothing to audit, which is usually a mistake */
-export function assertWorkloads({
-  workloads,
-  source,
-  unread,
-  templates,
-  gaps,
-  files,
-  scope,
-}: AuditSnapshot): void {
+export function assertWorkloads({ scope, notes }: AuditInput): void {
+  const { workloads, source, unread, gaps, files } = scope
   if (workloads.length + unread.length + gaps.length > 0) return
   if (source.type === 'cluster') {
-    const where = scope.namespaces === null ? 'in the cluster' : `in namespace ${scope.namespaces.join(', ')}`
+    const { namespaces } = scope.scope
+    const where = namespaces === null ? 'in the cluster' : `in namespace ${namespaces.join(', ')}`
     throw new UsageError(
       `No workloads ${where}. Look elsewhere with -n or -A, or allow that with --allow-empty.`,
     )
   }
   const named = source.files.map(file => (file === '-' ? 'standard input' : shellWord(file))).join(', ')
-  const [note] = templateNotes(templates)
+  const note = notes.find(({ code }) => TO_RENDER.includes(code))
   throw new UsageError(
     `No workloads in ${named} (${files} ${files === 1 ? 'file' : 'files'} read). ${note === undefined ? 'Check the path, or allow that with --allow-empty.' : fileNoteText(note)}`,
   )

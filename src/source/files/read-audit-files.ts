@@ -1,10 +1,11 @@
 /** Reads the workloads in files, and the service accounts and Secrets beside them, file by file, keeping only what an audit needs. */
 
-import { resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import { record } from '../../json/json-object.ts'
 import { readManifest } from '../../manifest/document.ts'
 import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-comments.ts'
+import { type Kustomization, kustomizationIn } from '../../manifest/kustomization.ts'
 import { workloadsIn } from '../../manifest/narrow-workloads.ts'
 import { isOfKind, type ManifestObject, objectsIn } from '../../manifest/pod-specs.ts'
 import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
@@ -32,7 +33,16 @@ export interface FileAudit {
   /** By path: the file's real path, except for standard input and pipes. */
   real: Map<string, string>
   shallow: string[]
+  kustomizations: FoundKustomization[]
 }
+
+export interface FoundKustomization extends Kustomization {
+  /** As shown. */
+  folder: string
+}
+
+/** The names under which kustomize reads a kustomization (api/konfig, RecognizedKustomizationFileNames). */
+const KUSTOMIZATIONS = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 
 /** Trouble with a file is data. @throws UsageError for an invalid selector or name */
 export async function readAuditFiles(options: FileAuditOptions): Promise<FileAudit> {
@@ -59,6 +69,7 @@ export async function readAuditFiles(options: FileAuditOptions): Promise<FileAud
     comments: new Map(),
     real: new Map(),
     shallow,
+    kustomizations: [],
   }
   for (const file of files) {
     signal.throwIfAborted()
@@ -93,6 +104,10 @@ async function readInto(
   if (real !== null) read.real.set(path, real)
   const comments = ignoreComments(found.text)
   if (comments.length > 0) read.comments.set(path, comments)
+  if (KUSTOMIZATIONS.includes(basename(path))) {
+    const [kustomization = null] = documents.map(kustomizationIn)
+    if (kustomization !== null) read.kustomizations.push({ ...kustomization, folder: dirname(path) })
+  }
   for (const object of documents.flatMap(objectsIn)) {
     for (const workload of workloadsIn(object, path, placeOf)) scope.workloads.push(workload)
     keepCredentials(scope, object, namespace)

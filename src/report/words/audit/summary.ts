@@ -78,6 +78,7 @@ export type FileNote =
   | { code: 'template'; path: string }
   /** `chart` is the folder of a Helm chart; `count` is of templates. */
   | { code: 'chart'; chart: string; count: number }
+  | { code: 'kustomization'; folder: string; inflatesCharts: boolean; others: number }
 
 const WORDS: { [Code in FileNote['code']]: (note: Extract<FileNote, { code: Code }>) => string } = {
   'ignores-nothing': ({ path, at }) =>
@@ -89,6 +90,12 @@ const WORDS: { [Code in FileNote['code']]: (note: Extract<FileNote, { code: Code
     `${path} is a template: render it first, as in \`helm template . | pullguard audit -f -\`.`,
   chart: ({ chart, count }) =>
     `${pluralize(count, 'template')} in ${chart}/templates not read: render the chart first, as in \`helm template ${shellWord(chart)} | pullguard audit -f -\`.`,
+  kustomization: ({ folder, inflatesCharts, others }) => {
+    const which =
+      others === 0 ? `${folder} is a kustomization` : `${folder} and ${others} more are kustomizations`
+    const flag = inflatesCharts ? '--enable-helm ' : ''
+    return `${which}, and kustomize was not run: to audit what it builds, \`kubectl kustomize ${flag}${shellWord(folder)} | pullguard audit -f -\`.`
+  },
 }
 
 /** Returns one note as a line. */
