@@ -93,7 +93,7 @@ test('the measure of growth finds quadratic work', () => {
     const text = `${' '.repeat(length)}x`
     return () => / +$/.test(text)
   }
-  expect(growthOf(quadratic, { length: 16_000, enough: 10 })).toBeGreaterThan(3)
+  expect(growthOf(quadratic, { length: 8_000, enough: 5 })).toBeGreaterThan(3)
 })
 
 /** Quadratic work takes several seconds for this many characters, linear work a fraction of one. */

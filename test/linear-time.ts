@@ -7,12 +7,9 @@ function timeOf(work: () => unknown): number {
   return process.cpuUsage(began).user / 1000
 }
 
-/** The fastest of some runs, since other work on the machine and garbage collection only add time. */
-const fastest = (runs: number, work: () => unknown) =>
-  Math.min(...Array.from({ length: runs }, () => timeOf(work)))
-
 /** Twice the text takes twice the time if that is linear, and four times if it is quadratic. */
 const MOST_GROWTH = 3
+const PAIRS = 5
 
 /**
  * Returns how many times longer the work takes for a text of this length than for one of half the length; null if that is linear.
@@ -23,10 +20,10 @@ export function growthOf(
   { length, enough }: { length: number; enough: number },
 ): number | null {
   const whole = work(length)
-  if (timeOf(whole) <= enough) return null
-  const time = fastest(3, whole)
-  if (time <= enough) return null
-  // Short runs are measured less exactly, so there are more of them.
-  const growth = time / fastest(6, work(length / 2))
+  if (timeOf(whole) <= enough || timeOf(whole) <= enough) return null
+  const half = work(length / 2)
+  // A machine's speed changes from one moment to the next, but rarely within a pair.
+  const ratios = Array.from({ length: PAIRS }, () => timeOf(whole) / timeOf(half))
+  const growth = ratios.sort((a, b) => a - b)[Math.floor(PAIRS / 2)] as number
   return growth > MOST_GROWTH ? growth : null
 }
