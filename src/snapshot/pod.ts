@@ -54,8 +54,8 @@ export interface PodOperator {
 }
 
 /**
- * A program that creates pods itself, one for each run, and waits for that pod: nothing replaces it, and a copy of it would serve no run.
- * `kubectl-debug`: `kubectl debug node/…`.
+ * A program that creates pods itself, one for each run or for each pod of a virtual cluster, and waits for that pod: only the program can
+ * replace it, and a copy would be of no use. `kubectl-debug`: `kubectl debug node/…`.
  */
 export type PodMaker =
   | 'gitlab-runner'
@@ -65,6 +65,8 @@ export type PodMaker =
   | 'jupyterhub'
   | 'spark'
   | 'kubectl-debug'
+  | 'vcluster'
+  | 'k3k'
 
 /** What the pod requires of its node; null if nothing. */
 export interface PodPlatform {

@@ -6,7 +6,7 @@ import type { Unreplaced } from '../../snapshot/owners.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { isStatic, workloadArgument, workloadPath } from './commands.ts'
-import { MAKERS, type MakerWords } from './makers.ts'
+import { MAKERS, type MakerWords, purposeOf } from './makers.ts'
 import { managedChange } from './managers.ts'
 import { objectName, pluralize, shortList } from './nouns.ts'
 import type { StepText } from './steps.ts'
@@ -126,9 +126,10 @@ function operatedEdit(
   }
 }
 
-function madeEdit({ name, image, settings, again }: MakerWords, container: string, what: string): string {
+function madeEdit(maker: MakerWords, container: string, what: string): string {
+  const { name, image, settings, again } = maker
   const where = what === SET_IMAGE ? image(container) : settings
-  return `${what} ${where}, then ${again}: ${name} created the pod for one run`
+  return `${what} ${where}, then ${again}: ${name} created the pod ${purposeOf(maker)}`
 }
 
 /** Why a corrected template alone does not reach the pods of one workload (kubernetes/kubernetes#67250 for StatefulSets). */

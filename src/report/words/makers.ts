@@ -5,6 +5,8 @@ import type { PodMaker } from '../../snapshot/pod.ts'
 export interface MakerWords {
   /** Begins a sentence. */
   name: string
+  /** Why the program created the pod, if not for one run; follows "created the pod". */
+  purpose?: string
   /** Where the image of this container is set; follows "Set the correct image". */
   image: (container: string) => string
   /** Where its other settings are. */
@@ -22,6 +24,22 @@ export function renewal(maker: PodMaker): string {
   const { again, renew } = MAKERS[maker]
   return renew ?? again
 }
+
+/** Returns why the program created a pod; follows "created the pod". */
+export function purposeOf({ purpose = 'for one run' }: Pick<MakerWords, 'purpose'>): string {
+  return purpose
+}
+
+/** A program that copies the pods of a virtual cluster to this one, with the images and pull secrets that they have there. */
+const ofVirtualCluster = (name: string, login: string): MakerWords => ({
+  name,
+  purpose: 'for one of a virtual cluster',
+  image: () => "in the pod's workload inside the virtual cluster",
+  settings: "in the pod's workload inside the virtual cluster",
+  login,
+  again: 'delete the pod there, unless its workload replaces it',
+  renew: 'delete the pod inside the virtual cluster, so that its workload there creates another one',
+})
 
 export const MAKERS: Record<PodMaker, MakerWords> = {
   'gitlab-runner': {
@@ -97,4 +115,13 @@ export const MAKERS: Record<PodMaker, MakerWords> = {
     login: 'in the secret that the pod names',
     again: 'run `kubectl debug` again',
   },
+  vcluster: ofVirtualCluster(
+    'vCluster',
+    'in the pull secret that the pod or its service account names inside the virtual cluster (vCluster copies it to this cluster)',
+  ),
+  // Only copied on request (rancher/k3k#442).
+  k3k: ofVirtualCluster(
+    'K3k',
+    'in the pull secret that the pod names, in this cluster if K3k does not copy those of the virtual cluster',
+  ),
 }

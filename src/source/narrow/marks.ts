@@ -231,4 +231,15 @@ const MAKERS: [PodMaker, MakerMarks][] = [
   // spark-submit: executors are owned by their driver.
   ['spark', { marked: [['spark-role', 'spark-app-selector']] }],
   ['kubectl-debug', { name: /^node-debugger-/, alone: true }],
+  // What these put on the pods that they copy out of a virtual cluster (loft-sh/vcluster, util/translate; rancher/k3k, translate/host.go).
+  [
+    'vcluster',
+    {
+      marked: [
+        ['vcluster.loft.sh/managed-by', 'vcluster.loft.sh/namespace'],
+        ['vcluster.loft.sh/managed-by', 'vcluster.loft.sh/object-namespace'],
+      ],
+    },
+  ],
+  ['k3k', { marked: [['k3k.io/clusterName', 'k3k.io/namespace']] }],
 ]

@@ -336,6 +336,19 @@ test.each([
   ['jupyterhub', { name: 'jupyter-ann', labels: { 'hub.jupyter.org/username': 'ann' } }],
   ['spark', { name: 'pi-exec-1', labels: { 'spark-role': 'executor', 'spark-app-selector': 'spark-1' } }],
   ['kubectl-debug', { name: 'node-debugger-node-1-x2x7k' }],
+  [
+    'vcluster',
+    { name: 'a-x-b-x-c', labels: { 'vcluster.loft.sh/managed-by': 'c', 'vcluster.loft.sh/namespace': 'b' } },
+  ],
+  [
+    'k3k',
+    {
+      name: 'a',
+      labels: { 'k3k.io/clusterName': 'c' },
+      annotations: { 'k3k.io/namespace': 'b' },
+      ownerReferences: [owner('Cluster')],
+    },
+  ],
   // What has a controller is replaced, whatever its labels say; and anybody may use such words.
   [undefined, { name: 'a', labels: { 'jenkins/label': 'x' }, ownerReferences: [owner('ReplicaSet')] }],
   [undefined, { name: 'a', labels: { 'runner-pod': 'x' }, ownerReferences: [owner('ReplicaSet')] }],

@@ -5,7 +5,7 @@ import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { whyCommand } from '../commands.ts'
 import type { DeclinedWords } from '../declined.ts'
-import { MAKERS, renewal } from '../makers.ts'
+import { MAKERS, purposeOf, renewal } from '../makers.ts'
 import { objectName, pluralize } from '../nouns.ts'
 import { rerunFix } from '../plan.ts'
 import { kubeletLogin } from '../steps/logins.ts'
@@ -29,7 +29,7 @@ export const WORKLOADS = {
   },
   'made-pod': {
     title: ({ maker }, count) =>
-      `${pluralize(count, 'pod')} that ${MAKERS[maker].name} created for one run: ${count === 1 ? 'a copy' : 'copies'} would serve no run`,
+      `${pluralize(count, 'pod')} that ${MAKERS[maker].name} created ${purposeOf(MAKERS[maker])}: it could not use ${count === 1 ? 'a copy' : 'copies'}`,
     next: ({ maker }) => ({ text: `Get a new pod: ${renewal(maker)}` }),
   },
   'mirror-pod': {

@@ -8,7 +8,7 @@ import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts
 import { shellWord } from '../../sanitize.ts'
 import { workloadPath } from '../commands.ts'
 import { minuteOf } from '../duration.ts'
-import { MAKERS, renewal } from '../makers.ts'
+import { MAKERS, purposeOf, renewal } from '../makers.ts'
 import { nodeClientStep, nodeShellStep, onNodes } from '../node.ts'
 import { sandboxImage } from '../node-images.ts'
 import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
@@ -67,8 +67,11 @@ export const podSteps: StepWords<PodStep> = {
     const makers = [...new Set([maker, ...others])]
     const one = findings.length === 1
     const again = joinList(makers.map(renewal))
+    const why = makers.map(
+      made => `${MAKERS[made].name} created ${one ? 'this one' : 'these'} ${purposeOf(MAKERS[made])}`,
+    )
     return {
-      text: `Get ${one ? 'a new pod' : 'new pods'}: ${again}. ${joinList(makers.map(made => MAKERS[made].name))} created ${one ? 'this one' : 'these'} for one run, and only new pods get the login`,
+      text: `Get ${one ? 'a new pod' : 'new pods'}: ${again}. ${joinList(why)}, and only new pods get the login`,
     }
   },
   'delete-run': ({ cronJob }, { invocation, findings }) => {
