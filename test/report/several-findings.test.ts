@@ -133,7 +133,7 @@ test('pods that programs created for one run are corrected there, and not recrea
   expect(ofRunner[1]?.text).toMatch(/^Get a new pod: delete the EphemeralRunner that owns the pod/)
   const copied = told([failing({ maker: 'vcluster', controller: null }, 'node:20-alpin', 'not found')])
   expect(copied.steps.map(({ text }) => text)).toContain(
-    "Set the correct image in the pod's workload inside the virtual cluster, then delete the pod there, unless its workload replaces it: vCluster created the pod for one of a virtual cluster",
+    "Set the correct image in the pod's workload inside the virtual cluster, then delete the pod there, unless its workload replaces it: vCluster created the pod as a copy of one in a virtual cluster",
   )
   const missing = told([failing({ maker: 'gitlab-runner', controller: null }, 'node:20-alpin', 'not found')])
   expect(missing.steps.map(({ text }) => text)).toContainEqual(

@@ -33,7 +33,7 @@ export function purposeOf({ purpose = 'for one run' }: Pick<MakerWords, 'purpose
 /** A program that copies the pods of a virtual cluster to this one, with the images and pull secrets that they have there. */
 const ofVirtualCluster = (name: string, login: string): MakerWords => ({
   name,
-  purpose: 'for one of a virtual cluster',
+  purpose: 'as a copy of one in a virtual cluster',
   image: () => "in the pod's workload inside the virtual cluster",
   settings: "in the pod's workload inside the virtual cluster",
   login,

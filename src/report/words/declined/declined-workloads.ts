@@ -29,7 +29,7 @@ export const WORKLOADS = {
   },
   'made-pod': {
     title: ({ maker }, count) =>
-      `${pluralize(count, 'pod')} that ${MAKERS[maker].name} created ${purposeOf(MAKERS[maker])}: it could not use ${count === 1 ? 'a copy' : 'copies'}`,
+      `${pluralize(count, 'pod')} that ${MAKERS[maker].name} created ${purposeOf(MAKERS[maker])}: ${count === 1 ? 'a copy' : 'copies'} would be of no use`,
     next: ({ maker }) => ({ text: `Get a new pod: ${renewal(maker)}` }),
   },
   'mirror-pod': {
