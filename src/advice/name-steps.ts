@@ -37,10 +37,11 @@ export function nameClueSteps(finding: Finding): Step[] {
 /** The registry that the name most likely means, where it names a host that is none. */
 function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
   if (registry === null) return []
-  const correct = (to: string, why: StepOf<'correct-registry'>['why']): Step[] => [
-    { code: 'correct-registry', from: registry, to, why },
+  const correct = (to: string, why: StepOf<'correct-registry'>['why'], from = registry): Step[] => [
+    { code: 'correct-registry', from, to, why },
   ]
-  if (clueOf(clues, 'web-site') !== undefined) return correct(DOCKER_HUB, 'web-site')
+  const site = clueOf(clues, 'web-site')
+  if (site !== undefined) return correct(site.to, 'web-site', site.from)
   const near = clueOf(clues, 'near-registry')?.registry
   if (near !== undefined) return correct(near, 'typo')
   const mayBeOpenShift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')

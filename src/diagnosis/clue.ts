@@ -139,8 +139,8 @@ type NameClue =
   | { code: 'short-name' }
   /** The name has no registry, and another image suggests one. */
   | ({ code: 'name-beside' } & NameBeside)
-  /** The host is Docker Hub's web site, not its registry. */
-  | { code: 'web-site' }
+  /** The name begins with the address of a web site that shows images, such as Docker Hub's, instead of its registry. */
+  | { code: 'web-site'; from: string; to: string }
   /** The registry's name is that of a well-known one with a typo. */
   | { code: 'near-registry'; registry: string }
   /** The repository has no tag `latest`, and its registry says so. */

@@ -3,7 +3,7 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isLocal, isPrivateAddress, isServiceName, isShortServiceName, withoutPort } from '../image/host.ts'
 import type { Reference } from '../image/reference.ts'
-import { relayedRegistry } from '../image/registries.ts'
+import { relayedRegistry, webSiteIn } from '../image/registries.ts'
 import { misspelledRegistry } from '../image/similar-names.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
 import { passedOver } from './causes/auth-required-or-denied.ts'
@@ -118,15 +118,16 @@ const DEFAULT_NAMES: readonly [RegExp, DefaultName][] = [
   [/(?:^|\.)example\.(?:com|net|org)$/i, 'documentation'],
 ]
 
-/** What the registry in the image's name shows: Docker Hub's web site, a cache's path, or a typo. */
+/** What the registry in the image's name shows: a web site, a cache's path, or a typo. */
 function ofRegistry(endpoint: Endpoint | null, reference: Reference | null, cause: Cause): Clue[] {
   if (reference === null) return []
   const { registry } = reference
+  const site = webSiteIn(reference)
   const upstream = relayedRegistry(reference)
   const isItself = endpoint === null || endpoint.role === 'registry'
   const near = isItself ? misspelledRegistry(registry, { swapped: cause !== UNRESOLVED }) : null
   return [
-    ...(/^(?:www\.)?hub\.docker\.com$/i.test(registry) ? [{ code: 'web-site' as const }] : []),
+    ...(site === null ? [] : [{ code: 'web-site' as const, ...site }]),
     ...(upstream === null ? [] : [{ code: 'relays' as const, upstream }]),
     ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
   ]

@@ -13,6 +13,11 @@ export function isPublic(reference: string | null): boolean {
   return reference !== null && PUBLIC.test(reference)
 }
 
+/** Whether this is one of Chainguard's free images, which nobody needs a login for; its customers have theirs under their own names. */
+export function isFreeOfChainguard(reference: string | null): boolean {
+  return reference?.startsWith('cgr.dev/chainguard/') === true
+}
+
 /** Whether this registry gives the same answer for a missing repository as for a private one. */
 export function hidesMissing(registry: string): boolean {
   return isDockerHub(registry) || ['quay.io', 'ghcr.io', 'registry.gitlab.com'].includes(registry)
@@ -94,6 +99,9 @@ export function isGitLab(registry: string): boolean {
   return GITLAB.test(registry)
 }
 
+/** Codeberg, and hosts that are named like one of Gitea or Forgejo. */
+export const GITEA = /(?:^|[.-])(?:gitea|forgejo)[.-]|^codeberg\.org$/
+
 /** The region of a private registry of ECR; null for any other registry. */
 export function ecrRegion(registry: string | null): string | null {
   return /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry ?? '')?.[1] ?? null
@@ -119,6 +127,30 @@ const ECR_CACHE =
 export function ecrCachePrefix(reference: string | null): string | null {
   const [registry = '', prefix = '', ...path] = reference?.split('/') ?? []
   return cloudOf(registry) === 'ecr' && path.length > 0 && ECR_CACHE.test(prefix) ? prefix : null
+}
+
+/**
+ * Addresses of web sites that show images, and the registry that has them: people copy the one for the other (redhat-performance/jetlag#381,
+ * docs.quay.io, docs.github.com/packages, docs.gitlab.com, docs.aws.amazon.com/AmazonECR/latest/public).
+ */
+const WEB_SITES: [address: RegExp, registry: string][] = [
+  [/^(?:www\.)?hub\.docker\.com(?=\/)/, DOCKER_HUB],
+  [/^quay\.io\/repository(?=\/[^/]+\/[^/]+$)/, 'quay.io'],
+  [/^(?:www\.)?github\.com(?=\/)/, 'ghcr.io'],
+  [/^(?:www\.)?gitlab\.com(?=\/)/, 'registry.gitlab.com'],
+  [/^gallery\.ecr\.aws(?=\/)/, 'public.ecr.aws'],
+]
+
+/** The beginning of the name that is the address of a web site, and the registry to write instead; null for any other name. */
+export function webSiteIn({
+  registry,
+  repository,
+}: Pick<Reference, 'registry' | 'repository'>): { from: string; to: string } | null {
+  for (const [address, to] of WEB_SITES) {
+    const [from] = address.exec(`${registry}/${repository}`.toLowerCase()) ?? []
+    if (from !== undefined) return { from, to }
+  }
+  return null
 }
 
 /** Names of products that fetch from other registries, and of repositories that do. */

@@ -1,6 +1,7 @@
 /** The words of steps that correct a name which is wrong in itself: unreadable, a placeholder, an ID, too short, or at a wrong registry. */
 
 import type { StepOf, WrongNameStep } from '../../../advice/step.ts'
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { type Placeholder, unfilledIn } from '../../../image/placeholder.ts'
 import { readReference } from '../../../image/reference.ts'
 import { offlineCommand } from '../../invocation.ts'
@@ -48,7 +49,11 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
     )
   },
   'correct-registry': ({ from, to, why }, { invocation, findings: [first, ...others] }) => {
-    const edit = (finding: Findings[number]) => ({ ...finding, known: atRegistry(finding, to), open: '' })
+    const edit = (finding: Findings[number]) => ({
+      ...finding,
+      known: atRegistry(finding, from, to),
+      open: '',
+    })
     return withEdit(
       CORRECTED[why](from, to),
       first,
@@ -66,7 +71,8 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
 const onDockerHub = (image: string) => `docker.io/${image.includes('/') ? image : `library/${image}`}`
 
 const CORRECTED: Record<StepOf<'correct-registry'>['why'], (from: string, to: string) => string> = {
-  'web-site': (from, to) => `Write ${to} instead of ${from}: that is Docker Hub's web site, not the registry`,
+  'web-site': (from, to) =>
+    `Write ${to} instead of ${from}: that is ${OF_WEB_SITE.get(to) ?? 'a'} web site, not the registry`,
   'hub-login': (from, to) =>
     `Write ${to} instead of ${from}: only under that name does the kubelet find the pod's login for Docker Hub`,
   typo: (from, to) => `Write ${to} instead of ${from}, if that registry is meant: the names differ by a typo`,
@@ -76,9 +82,18 @@ const CORRECTED: Record<StepOf<'correct-registry'>['why'], (from: string, to: st
     `Write ${to} instead of ${from}: that is the registry's name in OpenShift 3, and nodes of OpenShift 4 only know the new one`,
 }
 
-/** Returns the finding's image at another registry; the web site has parts in its paths that are not of the image. */
-function atRegistry({ image, registry }: Findings[number], to: string): string {
-  const path = image.slice((registry ?? '').length)
+/** Whose web site it is, by the registry that belongs to it. */
+const OF_WEB_SITE: ReadonlyMap<string, string> = new Map([
+  [DOCKER_HUB, "Docker Hub's"],
+  ['quay.io', "Quay's"],
+  ['ghcr.io', "GitHub's"],
+  ['registry.gitlab.com', "GitLab's"],
+  ['public.ecr.aws', "Amazon's"],
+])
+
+/** Returns the finding's image at another registry; Docker Hub's web site has parts in its paths that are not of the image. */
+function atRegistry({ image, registry }: Findings[number], from: string, to: string): string {
+  const path = image.slice((image.startsWith(`${from}/`) ? from : (registry ?? '')).length)
   return `${to}${path.replace(/^\/(?:r|repository\/docker)(?=\/[^/]+\/[^/]+$)/, '')}`
 }
 
