@@ -28,7 +28,7 @@ import {
 } from './missing-login.ts'
 import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission, grantorOf, grantSteps, isOfOtherProject } from './permission.ts'
-import { miswrittenLogins, refusedLoginSteps } from './refused-login.ts'
+import { miswrittenLogins, perhapsSpoiled, refusedLoginSteps } from './refused-login.ts'
 import type { Step } from './step.ts'
 import { pageSteps } from './wrong-answer.ts'
 
@@ -126,6 +126,7 @@ function notPermitted(finding: Finding): Step[] {
   return [
     ...stepsIf(hasClue(finding, 'token-scope'), { code: 'token-scope', registry }),
     permission !== null && !fromPod ? permission : grantPull(finding, registry),
+    ...(hasClue(finding, 'token-scope') ? [] : perhapsSpoiled(finding)),
     ...checkNameSteps(finding),
     // A cloud that names the identity has proven what that identity lacks.
     ...(permission !== null && callerOf(finding) !== null ? [] : loginSteps(finding, 'private')),
@@ -142,7 +143,8 @@ function grantPull(finding: Finding, registry: string): Step {
 /** A refusal that gives no reason may come from a proxy or firewall in between, whose answer looks the same. */
 function whoAnswered(finding: Finding): Step[] {
   const { endpoint } = finding
-  return hasClue(finding, 'bare-refusal') && endpoint?.role === 'registry'
+  // A web site is no registry, so it may answer anything.
+  return hasClue(finding, 'bare-refusal') && endpoint?.role === 'registry' && !hasClue(finding, 'web-site')
     ? [{ code: 'who-answered', host: endpoint.host }]
     : []
 }
@@ -207,6 +209,7 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
     ...known,
     ...correctedSecretSteps(finding),
     ...(isOfOtherProject(finding, registry) ? [...grant, ...checked] : [...checked, ...grant]),
+    ...perhapsSpoiled(finding),
     ...stepsIf(mayNeedPlan, { code: 'hub-plan', repository: repositoryOf(finding.reference) }),
     ...login.filter(({ code }) => !known.some(step => step.code === code)),
     ...otherName(name),

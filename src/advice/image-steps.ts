@@ -6,7 +6,13 @@ import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { isLocal } from '../image/host.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { ecrCachePrefix, isHosted, isNamedLikeCache, isOpenShiftRegistry } from '../image/registries.ts'
+import {
+  ecrCachePrefix,
+  isHosted,
+  isNamedLikeCache,
+  isOpenShiftRegistry,
+  isPublic,
+} from '../image/registries.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { answeringHost } from './host.ts'
@@ -47,7 +53,12 @@ function registryLostPart(finding: Finding): Step[] | null {
   if (lost === undefined || host === null) return null
   // Once the registry has the rest, the kubelet's next attempt gets it: a Job needs no other image.
   const replaceable = finding.workload?.kind !== 'Job'
-  return [{ code: lost, host }, ...stepsIf(replaceable, { code: 'set-image', known: 'repository' })]
+  return [
+    { code: lost, host },
+    // Nobody here can push there, and a cache in between loses parts (rpardini/docker-registry-proxy#147).
+    ...stepsIf(isPublic(finding.reference), { code: 'show-proxy' }),
+    ...stepsIf(replaceable, { code: 'set-image', known: 'repository' }),
+  ]
 }
 
 /** The registry remembers the tag, so the name is right. */
@@ -193,7 +204,7 @@ function removeLogin(finding: Finding): Step[] {
   const { namespace, registry } = finding
   if (registry === null) return []
   return [
-    { code: 'remove-login', namespace, secrets: usableSecrets(finding.credential), registry },
+    { code: 'remove-login', namespace, secrets: usableSecrets(finding.credential), registry, refused: true },
     ...loginSteps(finding, 'refused'),
   ]
 }

@@ -3,7 +3,7 @@
 import type { Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
-import { cloudOf } from '../image/registries.ts'
+import { cloudOf, isFreeOfChainguard } from '../image/registries.ts'
 import { hasClue, isInCloud, stepsIf } from './conditions.ts'
 import {
   correctedSecretSteps,
@@ -38,6 +38,14 @@ export function nothingSent(finding: Finding): Step[] {
       { code: 'check-name', how: 'owner' },
       { code: 'ask-registry' },
       ...loginSteps(finding, 'private'),
+      { code: 'set-image', known: 'nothing' },
+      see('login'),
+    ]
+  // An image that is not free anymore is refused like this; no login brings it back (spiffe/helm-charts-hardened#567).
+  if (isFreeOfChainguard(finding.reference) && finding.credential.status === 'none')
+    return [
+      { code: 'check-name', how: 'repository' },
+      { code: 'ask-registry' },
       { code: 'set-image', known: 'nothing' },
       see('login'),
     ]

@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { type Cloud, cloudOf, isGitLab, isOpenShiftRegistry } from '../image/registries.ts'
+import { type Cloud, cloudOf, GITEA, isGitLab, isOpenShiftRegistry } from '../image/registries.ts'
 import type { Grantor, Step } from './step.ts'
 
 /**
@@ -32,6 +32,7 @@ export function callerOf({ clues }: Pick<Finding, 'clues'>): string | null {
 export function grantorOf(registry: string): Grantor {
   if (registry === 'ghcr.io' || registry === 'docker.pkg.github.com') return 'github'
   if (isGitLab(registry)) return 'gitlab'
+  if (GITEA.test(registry)) return 'gitea'
   if (isOpenShiftRegistry(registry)) return 'openshift'
   return 'registry'
 }

@@ -4,7 +4,7 @@ import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { cloudOf, isPublic } from '../image/registries.ts'
+import { cloudOf, isPublic, registryBehind } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { correctedSecretSteps, knownSecretSteps, loginSteps } from './login.ts'
 import type { LoginReason, ShortLived, Step, UserNames } from './step.ts'
@@ -25,7 +25,21 @@ function removeSteps(finding: Finding): Step[] {
   const secrets = usableSecrets(finding.credential)
   return secrets.length === 0 || registry === null || cloudOf(registry) === 'ecr'
     ? []
-    : [{ code: 'remove-login', namespace, secrets, registry }]
+    : [{ code: 'remove-login', namespace, secrets, registry, refused: true }]
+}
+
+/**
+ * Registries that refuse public images, too, to a login that has expired or is of another organization, with the answer for a private image
+ * (dexidp/dex#2672, nilsnolde/docker-valhalla#122, NVIDIA/gpu-operator#2295).
+ */
+const STRICT = ['ghcr.io', 'nvcr.io']
+
+/** The login may be all that is wrong with a pull that was refused without a reason. */
+export function perhapsSpoiled({ namespace, registry, credential }: Finding): Step[] {
+  const secrets = usableSecrets(credential)
+  return registry === null || secrets.length === 0 || !STRICT.includes(registryBehind(registry) ?? registry)
+    ? []
+    : [{ code: 'remove-login', namespace, secrets, registry, refused: false }]
 }
 
 /** The image is public, so the refused login is the only obstacle. One that a fix distributed was meant to spare the anonymous limit. */

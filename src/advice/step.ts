@@ -61,7 +61,7 @@ export type LoginReason =
   | 'stopgap'
 
 /** Where access to a repository is granted; each place words it differently. */
-export type Grantor = 'github' | 'gitlab' | 'openshift' | 'registry'
+export type Grantor = 'github' | 'gitlab' | 'gitea' | 'openshift' | 'registry'
 
 /** A hint at a login in the cluster that can be used unchanged. */
 export type UsableHint = Extract<
@@ -92,7 +92,14 @@ export type LoginStep =
   | { code: 'other-debug-container'; reason: 'image' | 'login' }
   | { code: 'read-secret'; namespace: string; secret: string; problem: 'secret-forbidden' | 'secret-unread' }
   | { code: 'repair-secret'; namespace: string; secret: string; problem: AttemptProblem }
-  | { code: 'remove-login'; namespace: string; secrets: string[]; registry: string }
+  | {
+      code: 'remove-login'
+      namespace: string
+      secrets: string[]
+      registry: string
+      /** Whether it is known that the registry refused the login itself. */
+      refused: boolean
+    }
   | { code: 'use-known-secret'; hint: UsableHint; namespace: string }
   | { code: 'cut-user-name'; secret: string; username: string }
   /** `path`: the image's, without its registry. */

@@ -96,6 +96,8 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ['not-permitted', GOOGLE],
   // Docker Hub knows the token (docs.docker.com/security/access-tokens); other registries say so of an anonymous one, too.
   ['not-permitted', /\b(?:access )?token has insufficient scopes?\b/],
+  // Gitea and Forgejo know the account, and that it has no access to the owner's packages (go-gitea/gitea#33732).
+  ['not-permitted', /\breqpackageaccess\b/],
   // GHCR and GitLab know the account behind the token, and what it lacks.
   [
     'not-permitted',
@@ -155,7 +157,7 @@ export function denialOf(refusal: Refusal): DenialSubcause {
 /** What the words mean at this registry, and for this login. */
 function asMeant(proven: DenialSubcause, { masked, status, reference, credential }: Refusal): DenialSubcause {
   const isCloud = cloudOf(reference?.registry ?? null) !== null
-  const leavesOpen = /\bmay not exist\b/.test(masked) && !GOOGLE.test(masked)
+  const leavesOpen = /\bmay not exist\b|\breqpackageaccess\b/.test(masked) && !GOOGLE.test(masked)
   if (proven === 'not-permitted' && leavesOpen && credential === 'none' && !isCloud)
     return 'denied-or-missing'
   // The cloud's token server knew the node's identity and did not allow it.
@@ -203,8 +205,12 @@ function ownReason(text: string): string | null {
   return words.length < 4 || REPEATED.test(message) ? null : message
 }
 
-function closedToAll({ status, endpoint }: Refusal, proven: DenialSubcause | undefined): DenialSubcause {
+function closedToAll(refusal: Refusal, proven: DenialSubcause | undefined): DenialSubcause {
+  const { status, endpoint, reference, credential } = refusal
   if (proven === 'blocked' || proven === 'policy' || proven === 'upstream') return proven
+  // Its logins last for 12 hours, and it answers 403 to one that has expired (awslabs/eksdemo#68; docs.aws.amazon.com/AmazonECR, public-troubleshooting).
+  const isExpired = reference?.registry === 'public.ecr.aws' && credential === 'usable'
+  if (status === 403 && isExpired && endpoint?.role === 'registry') return 'credential-refused'
   // 403 comes from a firewall; Docker Hub itself answers 401 for a name that does not exist.
   return status === 403 && endpoint?.role !== 'mirror' ? 'blocked' : 'denied-or-missing'
 }

@@ -231,7 +231,128 @@ test.each<[string, Situation, Expected]>([
   [
     'a token of GitHub that may have ended',
     { image: 'ghcr.io/team/api:3', error: 'denied: denied', login: 'ghcr.io' },
-    { says: /or its token has expired or was revoked/ },
+    {
+      says: /or its token has expired or was revoked[\s\S]*If the image is public, renew or remove the login, as ghcr\.io refuses even such images to an expired or revoked token \(secret/,
+    },
+  ],
+  [
+    "a public image of NVIDIA that an organization's key does not open",
+    {
+      image: 'nvcr.io/nvidia/cloud-native/manager:v1.2.3',
+      error: 'https://nvcr.io/v2/nvidia/cloud-native/manager/manifests/v1.2.3: 403 Forbidden',
+      secret: entry('nvcr.io', { username: '$oauthtoken' }),
+    },
+    {
+      says: /If the image is public, renew or remove the login, as nvcr\.io refuses even such images to the key of another organization/,
+    },
+  ],
+  [
+    'a pull from a registry that refuses no public image for its login',
+    {
+      image: 'quay.io/team/api:3',
+      error: 'unauthorized: access to the requested resource is not authorized',
+      login: 'quay.io',
+    },
+    { says: /denied the pull/, never: /renew or remove/ },
+  ],
+  [
+    'a login for public images that lasts for hours',
+    {
+      image: 'public.ecr.aws/docker/library/golang:1.24',
+      error:
+        'unexpected status from HEAD request to https://public.ecr.aws/v2/docker/library/golang/manifests/1.24: 403 Forbidden',
+      login: 'public.ecr.aws',
+    },
+    {
+      first: /^Remove the refused login, as anyone can pull/,
+      says: /The login is wrong, expired, or revoked\. Even a public image/,
+      never: /before any login|license|outgoing address/,
+    },
+  ],
+  [
+    'the same refusal without a login',
+    {
+      image: 'public.ecr.aws/docker/library/golang:1.24',
+      error:
+        'unexpected status from HEAD request to https://public.ecr.aws/v2/docker/library/golang/manifests/1.24: 403 Forbidden',
+    },
+    { first: /^See who answers/, never: /refused login/ },
+  ],
+  [
+    "one of Chainguard's images that is not free anymore",
+    {
+      image: 'cgr.dev/chainguard/min-toolkit-debug:latest',
+      error:
+        'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://cgr.dev/token?scope=repository%3Achainguard%2Fmin-toolkit-debug%3Apull&service=cgr.dev: 403 Forbidden',
+    },
+    { first: /^Check the name .*\(only some of Chainguard's images are free/, never: /docker login/ },
+  ],
+  [
+    "a customer's image there, which needs a login",
+    {
+      image: 'cgr.dev/acme.com/nginx:1.29',
+      error:
+        'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://cgr.dev/token?scope=repository%3Aacme.com%2Fnginx%3Apull&service=cgr.dev: 403 Forbidden',
+    },
+    { first: /^Run `docker login cgr\.dev`/, never: /are free/ },
+  ],
+  [
+    'an account that Gitea knows, without access to the packages of their owner',
+    { image: 'gitea.acme.org/team/api:3', error: 'unauthorized: reqPackageAccess', login: 'gitea.acme.org' },
+    {
+      first: /^Let the account in the pull secret read the packages of team .* scope read:package $/,
+      never: /gives the same answer for both/,
+    },
+  ],
+  [
+    'the same refusal of Forgejo without a login',
+    { image: 'forgejo.acme.org/team/api:3', error: 'unauthorized: reqPackageAccess' },
+    { first: /^Check the name/, says: /an access token with the scope read:package/, never: /account in/ },
+  ],
+  [
+    'a layer that a cache in front of a public registry lost',
+    {
+      image: 'registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.5.0',
+      error: 'error pulling image configuration: download failed after attempts=1: unknown blob',
+    },
+    {
+      first: /^Look for a proxy or mirror between the nodes and registry\.k8s\.io/,
+      says: /HTTPS_PROXY/,
+      never: /Push/,
+    },
+  ],
+  [
+    'a manifest that it lost',
+    {
+      image: 'registry.k8s.io/pause:3.10',
+      error:
+        'failed to pull and unpack image "registry.k8s.io/pause:3.10": failed to copy: httpReadSeeker: failed open: content at https://registry.k8s.io/v2/pause/manifests/sha256:d01e759a006ea9c0761efc35e3885245f4a05f08130d5bb20329fb7d6f52bf76 not found: not found',
+    },
+    {
+      first: /^Look for a proxy or mirror .* a manifest that the tag's index lists is missing/,
+      never: /Push/,
+    },
+  ],
+  [
+    'an HTTPS attempt that may follow one over HTTP',
+    {
+      image: 'registry.lan:5000/api:3',
+      error:
+        'failed to do request: Head "https://registry.lan:5000/v2/api/manifests/3": http: server gave HTTP response to HTTPS client',
+      node: { runtime: 'containerd://1.7.20-k3s1', kubelet: 'v1.30.4+k3s1' },
+    },
+    {
+      says: /under mirrors, "registry\.lan:5000" with the endpoint "http:\/\/registry\.lan:5000" \(restart k3s\); if it is already configured, check that the image is there/,
+    },
+  ],
+  [
+    'an HTTPS attempt of Docker, which falls back to HTTP and not from it',
+    {
+      image: 'registry.lan:5000/api:3',
+      error: 'Get "https://registry.lan:5000/v2/": http: server gave HTTP response to HTTPS client',
+      node: { runtime: 'docker://27.1.1' },
+    },
+    { says: /insecure-registries/, never: /already configured/ },
   ],
   [
     'a host that the registry of Kubernetes sent the node to',
@@ -896,6 +1017,36 @@ test.each<[string, Situation, Expected]>([
       says: /docker\.io\/acme\/app:1\.2/,
       never: /=hub\.docker/,
     },
+  ],
+  [
+    "an image at Quay's web site",
+    {
+      image: 'quay.io/repository/acme/app:1.2',
+      error:
+        'reading manifest 1.2 in quay.io/repository/acme/app: unauthorized: access to the requested resource is not authorized',
+    },
+    {
+      first: /Write quay\.io instead of quay\.io\/repository: that is Quay's/,
+      says: /=quay\.io\/acme\/app:1\.2/,
+    },
+  ],
+  [
+    'an image at the web site of GitLab, which may answer anything',
+    {
+      image: 'gitlab.com/acme/app:1.2',
+      error:
+        'unexpected status from HEAD request to https://gitlab.com/v2/acme/app/manifests/1.2: 403 Forbidden',
+    },
+    {
+      first: /Write registry\.gitlab\.com instead of gitlab\.com/,
+      says: /=registry\.gitlab\.com\/acme\/app:1\.2/,
+      never: /See who answers/,
+    },
+  ],
+  [
+    'an image of an organization that is called repository',
+    { image: 'quay.io/repository/app:1.2', error: 'manifest unknown: manifest unknown' },
+    { says: /Check the name/, never: /web site/ },
   ],
   ...STATUS_PAGES.map(([image, host, says]): [string, Situation, Expected] => [
     `a server error of ${host}, whose log nobody here has`,

@@ -36,7 +36,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'other-debug-container': [{ reason: 'login' }],
   'read-secret': [{ namespace: 'web', secret: 'regcred', problem: 'secret-unread' }],
   'repair-secret': [{ namespace: 'web', secret: 'regcred', problem: 'malformed' }],
-  'remove-login': [{ namespace: 'web', secrets: ['regcred'], registry }],
+  'remove-login': [
+    { namespace: 'web', secrets: ['regcred'], registry, refused: true },
+    { namespace: 'web', secrets: ['regcred'], registry: 'ghcr.io', refused: false },
+    { namespace: 'web', secrets: ['regcred'], registry: 'nvcr.io', refused: false },
+  ],
   'use-known-secret': [
     { namespace: 'web', hint: { code: 'in-namespace', namespace: 'shop', secret: 'regcred' } },
     {

@@ -109,7 +109,7 @@ test('a login that an injected container lacks can come from its injector, which
 
 test('the first step does not begin with the word that joins it to others', () => {
   const steps: AdvisedFinding['steps'] = [
-    { code: 'remove-login', namespace: 'web', secrets: ['regcred'], registry: 'ghcr.io' },
+    { code: 'remove-login', namespace: 'web', secrets: ['regcred'], registry: 'ghcr.io', refused: true },
     { code: 'use-other-source', why: 'blocked' },
   ]
   const [first, second] = wordsOf({ ...typo(), steps }).next

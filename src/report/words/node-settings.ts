@@ -196,7 +196,7 @@ export function clientCertificatePlace(
 export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
   const { platform, runtime, os } = node
   if (platform === 'k3s' || platform === 'rke2')
-    return `${registriesYaml(platform, os)}: endpoint "http://${host}" (restart ${platform})`
+    return `${registriesYaml(platform, os)}: under mirrors, "${role === 'mirror' ? registry : host}" with the endpoint "http://${host}" (restart ${platform})`
   if (platform === 'openshift')
     return `registrySources.insecureRegistries of image.config.openshift.io/cluster: add "${host}"`
   if (platform === 'talos')

@@ -3,7 +3,7 @@
 import type { ShortLived, StepOf, UserNames } from '../../advice/step.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import { type Cloud, cloudOf, ecrRegion, GITLAB, HARDENED_IMAGES } from '../../image/registries.ts'
+import { type Cloud, cloudOf, ecrRegion, GITEA, GITLAB, HARDENED_IMAGES } from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
 import { minuteOf } from './duration.ts'
 
@@ -50,7 +50,12 @@ const LOGINS: [registry: RegExp, rule: string][] = [
   [/^public\.ecr\.aws$/, 'logins for ECR Public expire after 12 hours'],
   [/^quay\.io$/, 'a robot account (NAMESPACE+NAME) with read permission is best'],
   [/^rg\.[\w-]+\.scw\.cloud$/, 'the user name is nologin, the password the secret key of an API key'],
-  [/^registry\.digitalocean\.com$/, 'user name and password are both an API token'],
+  [
+    /^registry\.digitalocean\.com$/,
+    'user name and password are both an API token (in DigitalOcean Kubernetes, `doctl kubernetes cluster registry add` gives every namespace a login)',
+  ],
+  // docs.gitea.com/usage/packages/container and forgejo.org/docs, package registry.
+  [GITEA, 'the password is an access token with the scope read:package'],
   [
     /^cr\.(?:cloud\.)?yandex(?:\.(?:net|com|ru))?$|^cr\.yandex$/,
     'the user name is json_key, the password the authorized key of a service account (the tokens of oauth and iam expire)',

@@ -156,7 +156,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     ],
     ['expired', first => `The login has expired.${evenPublic(first)}`],
     [
-      isUsable,
+      first => isUsable(first) && !isPublic(first.reference),
       first =>
         `The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed).${evenPublic(first)}`,
     ],

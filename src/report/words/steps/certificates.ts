@@ -97,6 +97,16 @@ function oldRoots(host: string, finding: Finding): string {
 const intercepted = (host: string) =>
   `Look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS: the operator of ${host} shows others a valid certificate`
 
+/**
+ * Returns what the HTTPS attempt may hide: containerd makes it last, when an endpoint in its settings failed or lacks the image (docs.k3s.io, default
+ * endpoint fallback; containerd/containerd#4141, containerd/cri#1201).
+ */
+function triedAfterHttp({ cause, host: { runtime } }: Finding, { role }: NamedEndpoint): string {
+  return cause === 'http-https-mismatch' && runtime === 'containerd' && role === 'registry'
+    ? '; if it is already configured, check that the image is there: some versions of containerd report only the HTTPS attempt that follows when the HTTP endpoint fails or lacks the image'
+    : ''
+}
+
 export const certificateSteps: StepWords<CertificateStep> = {
   'show-certificate': ({ host }, { findings }) =>
     nodeShellStep(
@@ -128,9 +138,12 @@ export const certificateSteps: StepWords<CertificateStep> = {
   'serve-tls': ({ host }) => ({
     text: `Or serve ${host} over TLS, so that logins and images are encrypted in transit`,
   }),
-  'allow-http': ({ host }, { findings: [first] }) => ({
-    text: `If ${host} is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`,
-  }),
+  'allow-http': ({ host }, { findings: [first] }) => {
+    const endpoint = registryEndpoint(first, host)
+    return {
+      text: `If ${host} is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, endpoint, first.registry ?? host)}${triedAfterHttp(first, endpoint)}`,
+    }
+  },
   'use-https': ({ host, proven }, { findings: [first] }) => {
     const { role } = registryEndpoint(first, host)
     const place = mirrorSettings(first.host, role === 'mirror' ? (first.registry ?? host) : host)

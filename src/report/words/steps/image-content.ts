@@ -42,8 +42,10 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'digest-mismatch': ({ host }) => ({
     text: `Remove the image from the cache of ${host} (a remote or proxy repository), or push it again: the manifest that it delivers does not match its digest; update the registry if that happens again`,
   }),
-  'missing-layer': ({ host }) => ({
-    text: `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts, too: ${host} has the manifest, but not every layer`,
+  'missing-layer': ({ host }, { findings: [{ reference }] }) => ({
+    text: isPublic(reference)
+      ? `Look for a proxy or mirror between the nodes and ${host}, remove the image from its cache, and check that it reaches the download hosts that ${host} redirects to: it has the manifest, but not every layer`
+      : `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts, too: ${host} has the manifest, but not every layer`,
   }),
   'restore-tag': ({ host }, { findings: [{ image }] }) => ({
     text: `Use another tag, or have the owner of the repository restore this one from its tag history at ${host} (the Time Machine of Quay, for a limited time), and keep it from expiring: ${image} was deleted or has expired`,
@@ -51,6 +53,10 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'missing-child': ({ host }, { findings: [{ reference }] }) => {
     const [part, lists] =
       reference?.includes('@') === true ? ['index', 'the index lists'] : ['tag', "the tag's index lists"]
+    if (isPublic(reference))
+      return {
+        text: `Look for a proxy or mirror between the nodes and ${host}, and remove the image from its cache: its ${part} is there, but a manifest that ${lists} is missing`,
+      }
     return {
       text: `Push the image to ${host} again (all platforms): its ${part} is there, but a manifest that ${lists} is missing; if a clean-up job removes untagged manifests, exempt those that an index refers to`,
     }

@@ -179,10 +179,10 @@ export const loginSteps: StepWords<LoginStep> = {
     }
   },
   'remove-login': (
-    { namespace, secrets, registry },
+    { namespace, secrets, registry, refused },
     { invocation, findings: [{ pod, reference, image }] },
   ) => ({
-    text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : 'Or, if the image is public, remove the refused login'} (secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in namespace ${namespace}, for ${registryLabel(registry)})`,
+    text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : refused ? 'Or, if the image is public, remove the refused login' : `If the image is public, renew or remove the login, as ${registryLabel(registry)} refuses even such images to ${registry === 'nvcr.io' ? 'the key of another organization' : 'an expired or revoked token'}`} (secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in namespace ${namespace}, for ${registryLabel(registry)})`,
     command: whyCommand(invocation, { namespace, pod }),
   }),
   'use-known-secret': ({ hint, namespace }, { invocation, findings, findings: [first] }) => {

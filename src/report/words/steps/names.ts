@@ -3,7 +3,13 @@
 import type { NameStep } from '../../../advice/step.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
-import { cloudOf, ecrCachePrefix, isContainerRegistry, isHosted } from '../../../image/registries.ts'
+import {
+  cloudOf,
+  ecrCachePrefix,
+  isContainerRegistry,
+  isFreeOfChainguard,
+  isHosted,
+} from '../../../image/registries.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { editField, setImages, untagged, withEdit, workloadsOf } from '../edits.ts'
@@ -212,7 +218,7 @@ function pathHint(registry: string | null, image: string): string {
     return ` (at registry.k8s.io and in most mirrors it is coredns/coredns: for kubeadm, set dns.imageRepository to ${registry}/coredns)`
   if (registry !== null && image.startsWith(`${registry}/`) && NESTED.test(image))
     return ` (kubeadm asks for coredns/coredns, but many copies of Kubernetes' images have coredns without the second level, as ${untagged(image).replace(/\/coredns:$/, '')})`
-  if (registry === 'cgr.dev' && image.startsWith('cgr.dev/chainguard/'))
+  if (isFreeOfChainguard(image))
     return " (only some of Chainguard's images are free, mostly with the tag latest only; the others are for its customers, at cgr.dev/ORGANIZATION)"
   if (/^registry\.k8s\.io\/(?:kubectl|kube-[\w-]+|conformance):v?\d+(?:\.\d+)?$/.test(image))
     return ' (its tags are whole versions, such as v1.32.0)'

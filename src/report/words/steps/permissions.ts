@@ -71,6 +71,11 @@ export const permissionSteps: StepWords<PermissionStep> = {
         return {
           text: `Give ${who} at least the Reporter role in the GitLab project of ${repository}, or use a deploy token with the scope read_registry`,
         }
+      // Access is the owner's, not the package's (docs.gitea.com/usage/packages, access restrictions).
+      case 'gitea':
+        return {
+          text: `Let ${who} read the packages of ${repository.split('/')[0]} at ${registry}: a private owner's are only for members of its teams that may read packages; the token needs the scope read:package`,
+        }
       case 'openshift': {
         const [project = ''] = repository.split('/')
         return {
