@@ -124,6 +124,7 @@ const NODE_SETTINGS: readonly StepCode[] = [
   'trust-authority',
   'allow-http',
   'fix-proxy',
+  'proxy-login',
   'bypass-proxy',
   'use-cache',
   'use-local-image',

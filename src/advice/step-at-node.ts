@@ -42,6 +42,7 @@ export type NetworkStep =
   | { code: 'fix-proxy'; host: string | null; scheme: boolean }
   | { code: 'desktop-proxy'; host: string | null; wanted: string }
   | { code: 'pass-proxy'; host: string }
+  | { code: 'proxy-login' }
   | { code: 'bypass-proxy'; host: string }
 
 /** Find out why a host that was reached sends something other than the image. */

@@ -136,6 +136,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'fix-proxy': { about: 'node' },
   'desktop-proxy': { about: 'node' },
   'pass-proxy': { about: 'node' },
+  'proxy-login': { about: 'node' },
   'bypass-proxy': { about: 'node' },
   'status-page': { about: 'other' },
   'prune-images': { about: 'node', on: 'client' },

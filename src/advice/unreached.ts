@@ -61,6 +61,13 @@ function announcedRealm({ registry, evidence }: Finding, { host, role }: NamedEn
   return [{ code: 'token-realm', host, registry, product }]
 }
 
+/** A token server whose name only other machines know: the registry answered, and announced it (goharbor/harbor#10508). */
+function foreignRealm(finding: Finding, target: NamedEndpoint): Step[] {
+  return announcedRealm(finding, target).filter(
+    step => step.code === 'token-realm' && (step.product !== null || isPrivateAddress(step.registry)),
+  )
+}
+
 /** A name or address that no node can reach, however the network is set up. */
 function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[] {
   const service = nodeServiceSteps({ host, role })
@@ -100,6 +107,7 @@ export function dnsSteps(finding: Finding): Step[] {
           ...defaultName(finding, target),
           ...compareSteps(finding, target, 'name'),
           resolve,
+          ...foreignRealm(finding, target),
           ...stepsIf(hasNoDomain(target.host), { code: 'bare-host', host: target.host }),
           ...mirror,
         ]),
@@ -245,9 +253,12 @@ export function proxySteps(finding: Finding): Step[] {
   const scheme = hasClue(finding, 'proxy-scheme')
   if (DESKTOP_NODE.test(finding.host.name ?? '')) return [{ code: 'desktop-proxy', host: proxy, wanted }]
   const bypass: Step = { code: 'bypass-proxy', host: wanted }
-  const fix: Step = hasClue(finding, 'proxy-unreached')
+  const isWrong = hasClue(finding, 'proxy-unreached') || hasClue(finding, 'proxy-unreadable')
+  const fix: Step = isWrong
     ? { code: 'fix-proxy', host: proxy, scheme }
-    : { code: 'pass-proxy', host: wanted }
+    : hasClue(finding, 'proxy-login')
+      ? { code: 'proxy-login' }
+      : { code: 'pass-proxy', host: wanted }
   // Hosts inside the cluster or a private network are not meant to be asked through a proxy.
   const inside = isServiceName(wanted) || isPrivateAddress(wanted) || isLocal(wanted)
   return [

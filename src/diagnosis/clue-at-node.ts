@@ -59,6 +59,10 @@ export type WayClue =
   | { code: 'proxy-scheme' }
   /** The connection to the proxy failed, so the proxy refused nothing. */
   | { code: 'proxy-unreached' }
+  /** The proxy's address in the runtime's settings can't be parsed. */
+  | { code: 'proxy-unreadable' }
+  /** The proxy wants a login. */
+  | { code: 'proxy-login' }
   /** The host that the node asked a proxy for. */
   | { code: 'behind-proxy'; host: string }
   /** The node has no route for addresses of this family. */

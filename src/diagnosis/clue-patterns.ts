@@ -185,6 +185,11 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [{ code: 'memory' }, /cannot allocate memory|out of memory|not enough (?:free )?memory/i],
   [{ code: 'proxy-scheme' }, /proxyconnect tcp: tls: first record/i],
   [{ code: 'proxy-unreached' }, /proxyconnect tcp|connecting to proxy|socks connect tcp \S{1,200}: dial /i],
+  [{ code: 'proxy-unreadable' }, /invalid proxy (?:address|url)/i],
+  [
+    { code: 'proxy-login' },
+    /proxy authentication (?:is )?required|authenticationrequired|\b407\b.{0,20}proxy/i,
+  ],
   [
     { code: 'user-namespace' },
     // The kernel answers so to an owner that the user namespace does not map.

@@ -99,6 +99,11 @@ export function isGitLab(registry: string): boolean {
   return GITLAB.test(registry)
 }
 
+/** Whether this is an image of Docker Hub behind a group's dependency proxy, which GitLab serves at its own host. */
+export function isInDependencyProxy(reference: string | null): boolean {
+  return reference?.includes('/dependency_proxy/containers/') === true
+}
+
 /** Codeberg, and hosts that are named like one of Gitea or Forgejo. */
 export const GITEA = /(?:^|[.-])(?:gitea|forgejo)[.-]|^codeberg\.org$/
 
@@ -137,7 +142,7 @@ const WEB_SITES: [address: RegExp, registry: string][] = [
   [/^(?:www\.)?hub\.docker\.com(?=\/)/, DOCKER_HUB],
   [/^quay\.io\/repository(?=\/[^/]+\/[^/]+$)/, 'quay.io'],
   [/^(?:www\.)?github\.com(?=\/)/, 'ghcr.io'],
-  [/^(?:www\.)?gitlab\.com(?=\/)/, 'registry.gitlab.com'],
+  [/^(?:www\.)?gitlab\.com(?=\/)(?!.*\/dependency_proxy\/)/, 'registry.gitlab.com'],
   [/^gallery\.ecr\.aws(?=\/)/, 'public.ecr.aws'],
 ]
 

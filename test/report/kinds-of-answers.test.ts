@@ -730,7 +730,7 @@ test.each<[string, Situation, Expected]>([
       error:
         'Get "https://quay.io/v2/": proxyconnect tcp: dial tcp: lookup http on 10.0.0.2:53: no such host',
     },
-    { says: /its scheme is written twice/ },
+    { says: /the scheme is written twice/ },
   ],
   [
     'a private address without a port, where nothing listens for TLS',
@@ -1041,6 +1041,63 @@ test.each<[string, Situation, Expected]>([
       first: /Write registry\.gitlab\.com instead of gitlab\.com/,
       says: /=registry\.gitlab\.com\/acme\/app:1\.2/,
       never: /See who answers/,
+    },
+  ],
+  [
+    'an image in a dependency proxy, which GitLab serves at its own host',
+    {
+      image: 'gitlab.com/team/dependency_proxy/containers/nginx:1.29',
+      error:
+        'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://gitlab.com/jwt/auth?scope=repository%3Ateam%2Fdependency_proxy%2Fcontainers%2Fnginx%3Apull&service=dependency_proxy: 401 Unauthorized',
+    },
+    {
+      first:
+        /^Run `docker login gitlab\.com`.*a deploy token of the group with the scopes read_registry and write_registry/,
+      never: /web site|scope read_registry/,
+    },
+  ],
+  [
+    'a proxy that wants a login',
+    { image: 'nginx', error: 'Get "https://registry-1.docker.io/v2/": Proxy Authentication Required' },
+    {
+      says: /wants a login that it accepts[\s\S]*the proxy's own login, not the registry's[\s\S]*HTTPS_PROXY of its environment .*@ as %40, # as %23.*each % written as %%/,
+      never: /Let the proxy pass/,
+    },
+  ],
+  [
+    "a proxy whose address can't be read",
+    {
+      image: 'nginx',
+      error:
+        'Head "https://registry-1.docker.io/v2/library/nginx/manifests/latest": invalid proxy address "http://user:p%ss@proxy:8080": parse "http://user:p%ss@proxy:8080": invalid URL escape "%ss"',
+    },
+    {
+      says: /can't be reached as configured[\s\S]*can't read that proxy's address[\s\S]*it has to be a URL such as/,
+      never: /refuses to pass|Let the proxy pass/,
+    },
+  ],
+  [
+    'a proxy whose address was only read with a second scheme',
+    {
+      image: 'nginx',
+      error:
+        'Get "https://registry-1.docker.io/v2/": proxyconnect tcp: dial tcp: lookup http on 192.168.10.2:53: no such host',
+    },
+    {
+      says: /its host is read as "http": the scheme is written twice .*, or the password has special characters/,
+    },
+  ],
+  [
+    'a token server that a registry in a private network announces by a name of its own',
+    {
+      image: '192.168.200.231/p/a:1',
+      error:
+        'failed to authorize: failed to fetch anonymous token: Get "http://registry.acme.lan/service/token?scope=repository%3Ap%2Fa%3Apull&service=harbor-registry": dial tcp: lookup registry.acme.lan on 10.0.0.2:53: no such host',
+    },
+    {
+      first: /^Look up registry\.acme\.lan/,
+      says: /Let 192\.168\.200\.231 announce its token server by a name that nodes can reach, in external_url of harbor\.yml/,
+      never: /for a typo/,
     },
   ],
   [

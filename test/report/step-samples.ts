@@ -264,6 +264,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { host: null, wanted: own },
   ],
   'pass-proxy': [{ host }],
+  'proxy-login': [{}],
   'bypass-proxy': [{ host }],
   'status-page': [{ host: 'registry-1.docker.io', registry, role: 'registry' }],
   'prune-images': [{}],

@@ -72,6 +72,10 @@ const LOGINS: [registry: RegExp, rule: string][] = [
   ],
 ]
 
+/** What a token needs for GitLab's dependency proxy, even to read (docs.gitlab.com/user/packages/dependency_proxy; gitlab-org/gitlab#519241). */
+export const PROXY_SCOPES =
+  'the scopes read_registry and write_registry, or read_virtual_registry and write_virtual_registry where GitLab has those'
+
 /** Returns what to know about a registry's logins before one is distributed, after a semicolon; empty if nothing is special. */
 export function loginNote(registry: string): string {
   const rule = LOGINS.find(([host]) => host.test(registry))?.[1]

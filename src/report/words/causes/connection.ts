@@ -212,12 +212,18 @@ export const proxy: CauseWords = {
     const host = registry === 'registry.k8s.io' && wanted !== undefined ? wanted : registryLabel(registry)
     if (endpoint !== null && endpoint.host !== null)
       return `The proxy ${endpoint.host} between the node and ${host} fails`
-    return clues.some(({ code }) => code === 'proxy-unreached')
+    if (clues.some(({ code }) => code === 'proxy-login'))
+      return `The proxy between the node and ${host} wants a login that it accepts`
+    return clues.some(({ code }) => code === 'proxy-unreached' || code === 'proxy-unreadable')
       ? `The proxy between the node and ${host} can't be reached as configured`
       : `The proxy between the node and ${host} refuses to pass the request on`
   },
   meaning: context =>
     hasClue(context, 'loopback')
       ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."
-      : 'The runtime goes through a proxy, which could not be reached or refused to pass the request on.',
+      : hasClue(context, 'proxy-unreadable')
+        ? "The runtime is set to go through a proxy, but can't read that proxy's address, so nothing was sent."
+        : hasClue(context, 'proxy-login')
+          ? "The runtime goes through a proxy, which received no login or refused the one that it received. That is the proxy's own login, not the registry's."
+          : 'The runtime goes through a proxy, which could not be reached or refused to pass the request on.',
 }

@@ -3,7 +3,7 @@
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { LoginReason, LoginStep, StepOf, UsableHint } from '../../../advice/step.ts'
 import type { AttemptProblem } from '../../../diagnosis/finding.ts'
-import { isPublic } from '../../../image/registries.ts'
+import { isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { loginFixCommand, missingSecret, whyCommand } from '../commands.ts'
@@ -12,7 +12,7 @@ import { hiddenSecretEdit, otherDebugContainer } from '../edits.ts'
 import { managedPlace, managerName, subChartNote, writerText } from '../managers.ts'
 import { kubeletFolder, runtimeLoginPlace } from '../node-settings.ts'
 import { objectName, registryLabel, shortList } from '../nouns.ts'
-import { foreignNameText, loginCommand, loginNote, shortLivedText } from '../registry-logins.ts'
+import { foreignNameText, loginCommand, loginNote, PROXY_SCOPES, shortLivedText } from '../registry-logins.ts'
 import type { Findings, StepText, StepWords } from '../steps.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
@@ -54,7 +54,8 @@ function missingText(reason: LoginReason, create: string, { managedBy }: Advised
 }
 
 /** Returns what to know about the registry's logins, or else what its answer asks for. */
-function noteFor(registry: string, { clues }: AdvisedFinding): string {
+function noteFor(registry: string, { clues, reference }: AdvisedFinding): string {
+  if (isInDependencyProxy(reference)) return `; the login is a deploy token of the group with ${PROXY_SCOPES}`
   const asksForToken = clues.some(({ code }) => code === 'token-wanted')
   return (
     loginNote(registry) ||

@@ -41,6 +41,11 @@ function isRight({ clues }: Pick<Finding, 'clues'>): boolean {
   return clues.some(({ code }) => code === 'answers-elsewhere' || code === 'default-name')
 }
 
+/** Whether the registry named the host, not the image. */
+function isAnnounced({ endpoint }: Pick<Finding, 'endpoint'>, host: string): boolean {
+  return endpoint?.host === host && (endpoint.role === 'token' || endpoint.role === 'storage')
+}
+
 /** Whether the DNS server said nothing about the name, so that it may well be correct. */
 function isUnanswered(finding: Pick<Finding, 'clues'>): boolean {
   const answer = dnsAnswer(finding)
@@ -94,6 +99,10 @@ const REALM_SETTING: Record<RealmProduct | 'any', string> = {
   any: 'its external URL (auth.token.realm of the distribution registry, ROOT_URL of Gitea and Forgejo, external_url of Harbor and GitLab)',
 }
 
+/** How a login is written into a proxy's address (RFC 3986; systemd.unit, specifiers; docker/for-linux#1039 and #1149, k3s-io/k3s#762). */
+const ENCODED =
+  'with special characters of the password percent-encoded (@ as %40, # as %23), without quotes around it, and with each % written as %% in a systemd unit'
+
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
 function orMirror(context: StepContext, target: string) {
   const [first] = context.findings
@@ -124,7 +133,7 @@ const OF_DESKTOP = /^(?:192\.168\.65\.\d{1,3}|https?\.docker\.internal)(?::\d+)?
 export const networkSteps: StepWords<NetworkStep> = {
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
-      `${isFixedHost(host) || isRight(findings[0]) || isUnanswered(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
+      `${isFixedHost(host) || isRight(findings[0]) || isUnanswered(findings[0]) || isAnnounced(findings[0], host) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
       lookUpCommand(findings[0].host, hostAlone(host)),
       findings,
     ),
@@ -223,13 +232,14 @@ export const networkSteps: StepWords<NetworkStep> = {
       proxyCommand(findings[0].host),
       findings,
     ),
-  'fix-proxy': ({ host, scheme }) => ({
+  'fix-proxy': ({ host, scheme }, { findings: [{ clues }] }) => ({
     text: scheme
       ? "Write the proxy's address with http:// in the runtime's environment (HTTPS_PROXY=http://…): the proxy speaks plain HTTP, and https:// asks it for TLS"
       : host === null
-        ? "Correct the proxy's address in the runtime's environment"
-        : /^https?$/.test(host)
-          ? `Correct the proxy's address in the runtime's environment: its host is read as "${host}", so its scheme is written twice (such as http://http://…)`
+        ? `Correct the proxy's address in the runtime's environment${clues.some(({ code }) => code === 'proxy-unreadable') ? `: it has to be a URL such as http://user:password@proxy:8080, ${ENCODED}` : ''}`
+        : // Go tries an address that it can't read again with http:// in front (golang.org/x/net/http/httpproxy; containers/podman#11968).
+          /^https?$/.test(host)
+          ? `Correct the proxy's address in the runtime's environment, as its host is read as "${host}": the scheme is written twice (such as http://http://…), or the password has special characters that are not percent-encoded (@ as %40, # as %23)`
           : `Fix the proxy ${host}, or correct its address in the runtime's environment`,
   }),
   'desktop-proxy': ({ host, wanted }) => ({
@@ -238,6 +248,9 @@ export const networkSteps: StepWords<NetworkStep> = {
   }),
   'pass-proxy': ({ host }) => ({
     text: `Let the proxy pass requests for ${host}, and give the runtime a login if the proxy asks for one`,
+  }),
+  'proxy-login': () => ({
+    text: `Give the runtime a login for the proxy, or correct it, in HTTPS_PROXY of its environment (http://user:password@proxy:8080), ${ENCODED}`,
   }),
   'bypass-proxy': ({ host }) => ({
     text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to NO_PROXY of the runtime, and restart it`,

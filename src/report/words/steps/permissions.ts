@@ -2,11 +2,12 @@
 
 import type { PermissionStep, StepOf } from '../../../advice/step.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { cloudOf, isGitLab, isPublic } from '../../../image/registries.ts'
+import { cloudOf, isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { registryLabel } from '../nouns.ts'
 import { PERIMETERS, reasonToHeed, restoreText } from '../refusal-reasons.ts'
+import { PROXY_SCOPES } from '../registry-logins.ts'
 import type { StepWords } from '../steps.ts'
 import { CLOUDS } from './cloud-permissions.ts'
 
@@ -57,7 +58,7 @@ const OTHER_SOURCE: Record<StepOf<'use-other-source'>['why'], string> = {
 export const permissionSteps: StepWords<PermissionStep> = {
   'grant-pull': (
     { by, registry, repository, caller },
-    { invocation, findings: [{ namespace, credential }] },
+    { invocation, findings: [{ namespace, credential, reference }] },
   ) => {
     const who =
       caller ??
@@ -69,7 +70,9 @@ export const permissionSteps: StepWords<PermissionStep> = {
         }
       case 'gitlab':
         return {
-          text: `Give ${who} at least the Reporter role in the GitLab project of ${repository}, or use a deploy token with the scope read_registry`,
+          text: isInDependencyProxy(reference)
+            ? `Give ${who} at least the Guest role in the GitLab group ${repository.split('/dependency_proxy/')[0]}, or use a deploy token of that group with ${PROXY_SCOPES}`
+            : `Give ${who} at least the Reporter role in the GitLab project of ${repository}, or use a deploy token with the scope read_registry`,
         }
       // Access is the owner's, not the package's (docs.gitea.com/usage/packages, access restrictions).
       case 'gitea':
@@ -99,12 +102,14 @@ export const permissionSteps: StepWords<PermissionStep> = {
   'hub-plan': ({ repository }) => ({
     text: `If ${repository} is a private repository of your own, look at its owner on Docker Hub: its plan limits the number of private repositories, and those above that number can't be pulled; in an organization, a team that the account is in needs read access`,
   }),
-  'token-scope': ({ registry }) => ({
-    text: isGitLab(registry)
-      ? 'Use a token with the scope read_registry: others are refused'
-      : registry === 'ghcr.io'
-        ? 'Use a classic personal access token with the scope read:packages, authorized for the organization (SSO)'
-        : `Use a token of ${registryLabel(registry)} that includes pull access to this repository`,
+  'token-scope': ({ registry }, { findings: [{ reference }] }) => ({
+    text: isInDependencyProxy(reference)
+      ? `Use a token with ${PROXY_SCOPES}: others are refused`
+      : isGitLab(registry)
+        ? 'Use a token with the scope read_registry: others are refused'
+        : registry === 'ghcr.io'
+          ? 'Use a classic personal access token with the scope read:packages, authorized for the organization (SSO)'
+          : `Use a token of ${registryLabel(registry)} that includes pull access to this repository`,
   }),
   'allow-address': ({ host, address, cloud }, { findings: [{ reference }] }) => ({
     // These registries' rules are their operators', so users can only change the nodes' address.
