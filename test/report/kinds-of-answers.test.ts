@@ -346,6 +346,36 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'a file of containerd, which needs a section',
+    {
+      image: 'registry.lan:5000/api:3',
+      error:
+        'Head "https://registry.lan:5000/v2/api/manifests/3": http: server gave HTTP response to HTTPS client',
+      node: { runtime: 'containerd://1.7.20' },
+    },
+    { says: /hosts\.toml: server = "http:\/\/registry\.lan:5000", and below it an empty section \[host\]/ },
+  ],
+  [
+    'an authority of a registry in that file',
+    {
+      image: 'registry.lan:5000/api:3',
+      error:
+        'Head "https://registry.lan:5000/v2/api/manifests/3": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      node: { runtime: 'containerd://1.7.20' },
+    },
+    { says: /\(ca = "\/path\/ca\.crt", and below it an empty section \[host\]/ },
+  ],
+  [
+    'an authority of a mirror in that file, which has a section of its own',
+    {
+      image: 'quay.io/acme/api:3',
+      error:
+        'Head "https://mirror.lan:5000/v2/acme/api/manifests/3?ns=quay.io": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      node: { runtime: 'containerd://1.7.20' },
+    },
+    { says: /under \[host\."https:\/\/mirror\.lan:5000"\]/, never: /empty section/ },
+  ],
+  [
     'an HTTPS attempt of Docker, which falls back to HTTP and not from it',
     {
       image: 'registry.lan:5000/api:3',

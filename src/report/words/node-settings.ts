@@ -159,7 +159,7 @@ function runtimeAuthorityPlace(
     case 'cri-o':
       return `/etc/containers/certs.d/${role === 'mirror' ? host : registry}/ca.crt`
     case 'containerd': {
-      const section = role === 'mirror' ? ` under [host."https://${host}"]` : ''
+      const section = role === 'mirror' ? ` under [host."https://${host}"]` : HOST_SECTION
       return `${mirrorSettings(node, registry)} (ca = "/path/ca.crt"${section})`
     }
     default:
@@ -189,7 +189,7 @@ export function clientCertificatePlace(
   if (runtime === 'cri-o' || platform === 'openshift')
     return `/etc/containers/certs.d/${asked} (client.cert and client.key)`
   const settings = mirrorSettings(node, role === 'mirror' ? registry : asked)
-  return `${settings} (client = [["/path/client.cert", "/path/client.key"]], at the top for the registry itself, and under [host."https://…"] for a host listed there)`
+  return `${settings} (client = [["/path/client.cert", "/path/client.key"]], under [host."https://…"] for a host listed there, or at the top for the registry itself${HOST_SECTION})`
 }
 
 /** Returns where plain HTTP is allowed for one registry. */
@@ -208,16 +208,21 @@ export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint,
   if (platform === 'minikube')
     return `--insecure-registry ${host} of \`minikube start\`, which takes effect only where a new cluster is created`
   if (platform === 'microk8s')
-    return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml: server = "http://${host}"`
-  if (platform === 'k0s' && runtime !== 'docker') return `${k0sHosts(host)}: server = "http://${host}"`
+    return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml: ${plainServer(host)}`
+  if (platform === 'k0s' && runtime !== 'docker') return `${k0sHosts(host)}: ${plainServer(host)}`
   if (runtime === 'docker') return `${daemonFile(os)}: "insecure-registries": ["${host}"] (restart Docker)`
   if (runtime === 'cri-o')
     return `/etc/containers/registries.conf: [[registry]] location = "${host}", insecure = true (reload CRI-O)`
   if (role === 'mirror') return `${mirrorSettings(node, registry)}: [host."http://${host}"]`
   return os === 'windows'
-    ? `C:\\ProgramData\\containerd\\certs.d\\${folderOf(host, os)}\\hosts.toml: server = "http://${host}"`
-    : `/etc/containerd/certs.d/${host}/hosts.toml: server = "http://${host}"`
+    ? `C:\\ProgramData\\containerd\\certs.d\\${folderOf(host, os)}\\hosts.toml: ${plainServer(host)}`
+    : `/etc/containerd/certs.d/${host}/hosts.toml: ${plainServer(host)}`
 }
+
+const plainServer = (host: string) => `server = "http://${host}"${HOST_SECTION}`
+
+/** containerd 1.5 to 1.7 can't read a hosts.toml without such a section, and goes on without the file (containerd/containerd#10027). */
+const HOST_SECTION = ', and below it an empty section [host], without which containerd 1 ignores the file'
 
 /** Returns the folder name of a host: on Windows, where names have no colon, containerd takes host_port_ (docs/hosts.md). */
 function folderOf(host: string, os: PullingNode['os']): string {

@@ -71,7 +71,7 @@ export const FAILURES: Pick<
       'The message contains "server gave HTTP response to HTTPS client" or "Client sent an HTTP request to an HTTPS server".',
     todo: [
       'Serve the registry over HTTPS',
-      'Or configure plain HTTP for exactly this host on each node (containerd: server = "http://HOST" in /etc/containerd/certs.d/HOST/hosts.toml)',
+      'Or configure plain HTTP for exactly this host on each node (containerd: server = "http://HOST" and an empty section [host] in /etc/containerd/certs.d/HOST/hosts.toml)',
     ],
     example: 'http: server gave HTTP response to HTTPS client',
     subcauses: {},
