@@ -5,7 +5,7 @@ import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/findi
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
-import { registryBehind } from '../image/registries.ts'
+import { isOfEks, registryBehind } from '../image/registries.ts'
 import { hasClue, isOnTheWay } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
@@ -110,6 +110,7 @@ const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
   withNewRun,
   withBrokenMirror,
   withRegistryBehind,
+  withOtherEksRegistry,
 ]
 
 /** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */
@@ -205,6 +206,15 @@ function withRegistryBehind({ cause, registry, endpoint }: Finding, steps: Step[
   if (behind === null || registry === null || !isFailing || (endpoint?.host ?? registry) !== registry)
     return steps
   return steps.toSpliced(1, 0, { code: 'use-behind', registry, behind })
+}
+
+/** Charts name Amazon's registry of one region, which other clouds have no login for, and other regions may not reach (aws/eks-charts#386, #420, #443). */
+function withOtherEksRegistry({ cause, registry, endpoint, host }: Finding, steps: Step[]): Step[] {
+  const isOut = cause === 'auth-required-or-denied' || isOnTheWay(cause)
+  if (!isOfEks(registry) || !isOut || (endpoint?.host ?? registry) !== registry) return steps
+  // On a node in AWS its role is what is missing, most likely; on the way there, the test of the connection and what follows from it come first.
+  const at = isOnTheWay(cause) ? 2 : host.cloud === 'none' ? 0 : 1
+  return steps.toSpliced(at, 0, { code: 'other-eks-registry', registry })
 }
 
 /** Causes that show a registry's answer. */

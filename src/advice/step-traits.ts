@@ -87,6 +87,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'full-name': { about: 'template' },
   'drop-default-registry': { about: 'template' },
   'correct-registry': { about: 'template' },
+  'other-eks-registry': { about: 'template' },
   'resolve-host': { about: 'node', on: 'shell' },
   'node-resolver': { about: 'node' },
   'compare-nodes': { about: 'node' },

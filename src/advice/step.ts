@@ -196,6 +196,7 @@ export type WrongNameStep =
       to: string
       why: 'web-site' | 'private-link' | 'typo' | 'openshift-4' | 'hub-login'
     }
+  | { code: 'other-eks-registry'; registry: string }
   | ({ code: 'name-registry' } & NameBeside)
 
 /** Change the image itself, or choose another platform of it. */

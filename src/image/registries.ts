@@ -112,6 +112,18 @@ export function ecrRegion(registry: string | null): string | null {
   return /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry ?? '')?.[1] ?? null
 }
 
+/**
+ * Amazon's accounts for the images of EKS, one for most regions and one for each of the others (docs.aws.amazon.com/eks, add-ons-images).
+ * Any identity of AWS may pull from them, and nobody else.
+ */
+const EKS_ACCOUNTS =
+  /^(?:602401143452|013241004608|066635153087|121268973566|151610086707|151742754352|296578399912|333609536671|455263428931|491585149902|533267051163|558608220178|590381155156|759879836304|761377655185|800184023465|877085696533|900612956339|900889452093|918309763551|961992271922)\./
+
+/** Whether this is one of Amazon's own registries with the images of EKS. */
+export function isOfEks(registry: string | null): registry is string {
+  return cloudOf(registry) === 'ecr' && EKS_ACCOUNTS.test(registry ?? '')
+}
+
 /** Whether the registry is one of projects in Google's Container Registry, which Artifact Registry has replaced. */
 export function isContainerRegistry(registry: string | null): boolean {
   return cloudOf(registry) === 'gar' && /(?:^|\.)gcr\.io$/.test(registry ?? '')

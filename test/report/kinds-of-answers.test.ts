@@ -6,6 +6,9 @@ import { type Expected, textsOf } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 const ECR = '111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/api:3'
+const EKS_IMAGE = '602401143452.dkr.ecr.us-west-2.amazonaws.com/amazon/aws-load-balancer-controller:v2.2.4'
+const NO_LOGIN =
+  'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials'
 /** Images, the host of theirs that fails, and where its operator says how it is. */
 const STATUS_PAGES: [image: string, host: string, says: RegExp][] = [
   ['nginx', 'auth.docker.io', /dockerstatus\.com/],
@@ -1646,6 +1649,41 @@ test.each<[string, Situation, Expected]>([
       first: /^Name the image at 123456789012/,
       never: /log of the mirror|serve the nodes without|docker login/,
     },
+  ],
+  [
+    "Amazon's registry for EKS in one region, outside AWS",
+    { image: EKS_IMAGE, error: NO_LOGIN, node: { provider: 'hcloud' } },
+    {
+      first: /^Use the image's copy in public\.ecr\.aws.*only identities of AWS may pull/,
+      says: /docker login --username AWS/,
+    },
+  ],
+  [
+    'the same on a node in AWS, whose role is missing most likely',
+    { image: EKS_IMAGE, error: NO_LOGIN, node: { provider: 'aws' } },
+    {
+      first: /credential provider/,
+      says: /Use Amazon's registry in the region of the nodes, if that is not us-west-2, or the image's copy/,
+    },
+  ],
+  [
+    "a role that lacks a right at Amazon's registry, whose policy nobody else can change",
+    {
+      image: EKS_IMAGE,
+      error:
+        'denied: User: arn:aws:sts::111122223333:assumed-role/NodeRole/i-0abc is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:us-west-2:602401143452:repository/amazon/aws-load-balancer-controller because no identity-based policy allows the ecr:BatchGetImage action',
+      node: { provider: 'aws' },
+    },
+    { first: /role NodeRole lacks ecr:BatchGetImage/, never: /repository policy/ },
+  ],
+  [
+    "Amazon's registry in a region that the nodes may not reach",
+    {
+      image: EKS_IMAGE,
+      error: `failed to do request: Head "https://${EKS_IMAGE.replace('/', '/v2/').replace(':v', '/manifests/v')}": dial tcp 54.1.2.3:443: i/o timeout`,
+      node: { provider: 'aws' },
+    },
+    { first: /Test the connection/, says: /allow the nodes to reach .*Use Amazon's registry in the region/s },
   ],
   [
     'a clock that stands at 1970, which no other certificate sets right',

@@ -160,6 +160,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   ],
   'full-name': [{ image: 'nginx' }],
   'drop-default-registry': [{ registry, inner: 'registry.example', without: 'registry.example/acme/app:1' }],
+  'other-eks-registry': [{ registry: '602401143452.dkr.ecr.us-west-2.amazonaws.com' }],
   'correct-registry': [
     { from: 'hub.docker.com', to: 'docker.io', why: 'web-site' },
     { from: 'gchr.io', to: 'ghcr.io', why: 'typo' },

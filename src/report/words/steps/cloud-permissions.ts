@@ -4,7 +4,7 @@ import type { CloudPermissionStep } from '../../../advice/step.ts'
 import type { AwsPolicy } from '../../../diagnosis/clue.ts'
 import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { type Cloud, ecrCachePrefix } from '../../../image/registries.ts'
+import { type Cloud, ecrCachePrefix, isOfEks } from '../../../image/registries.ts'
 import { shellWord } from '../../sanitize.ts'
 import { kubeletLog, nodeClientStep, nodesOf, onNodes } from '../node.ts'
 import type { StepWords } from '../steps.ts'
@@ -220,14 +220,15 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     const { name, account: own } =
       caller === null ? { name: CLOUDS[cloud].identity, account: null } : awsIdentity(caller)
     const lacks = action ?? 'the permission'
-    if (owner !== undefined && own !== null && owner !== own)
+    const isAmazons = isOfEks(registry)
+    if (owner !== undefined && own !== null && owner !== own && !isAmazons)
       return {
         text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${CLOUDS.ecr.role} on ${name}${cached}`,
       }
     const brief = `${start}: ${name} lacks ${lacks}, so ${attach(cloud, action)}`
     const command = action === 'ecr:CreateRepository' ? null : grantCommand(cloud, caller, finding)
     return {
-      text: `${brief}${own === null && cloud === 'ecr' ? FOREIGN : ''}${cached}${nodesOf(findings).length === 0 ? '' : `; the pull failed ${onNodes(findings)}`}`,
+      text: `${brief}${own === null && cloud === 'ecr' && !isAmazons ? FOREIGN : ''}${cached}${nodesOf(findings).length === 0 ? '' : `; the pull failed ${onNodes(findings)}`}`,
       brief,
       ...(command === null ? {} : { command }),
     }

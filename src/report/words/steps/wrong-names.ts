@@ -4,6 +4,7 @@ import type { StepOf, WrongNameStep } from '../../../advice/step.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { type Placeholder, unfilledIn } from '../../../image/placeholder.ts'
 import { readReference } from '../../../image/reference.ts'
+import { ecrRegion } from '../../../image/registries.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { setImages, withEdit } from '../edits.ts'
@@ -59,6 +60,17 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
       first,
       setImages(invocation, [edit(first), ...others.map(edit)]),
     )
+  },
+  'other-eks-registry': ({ registry }, { findings: [{ host }] }) => {
+    const inRegion =
+      host.cloud === 'none'
+        ? ''
+        : `Amazon's registry in the region of the nodes, if that is not ${ecrRegion(registry)}, or `
+    const brief = `Use ${inRegion}the image's copy in public.ecr.aws, if it has one`
+    return {
+      text: `${brief} (as public.ecr.aws/eks/aws-load-balancer-controller): ${registry} is Amazon's own for the nodes of EKS, and only identities of AWS may pull from it; https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html lists the registries of all regions`,
+      brief,
+    }
   },
   'name-registry': ({ name, beside, same }, { findings: [{ image }] }) => ({
     text: same
