@@ -156,6 +156,7 @@ export function timeoutSteps(finding: Finding): Step[] {
   // Both prove that the name resolved, and that something accepts connections there.
   const opened = shaking || hasClue(finding, 'unanswered')
   const onNode = isLocal(target.host) && target.role === 'mirror'
+  const slow = slowHost(finding, target)
   return [
     ...mirrorLacking(finding, target),
     ...(opened ? [] : unreachableName(finding, target)).filter(
@@ -163,11 +164,19 @@ export function timeoutSteps(finding: Finding): Step[] {
     ),
     ...stepsIf(onNode, ...silentMirror(finding, target)),
     shaking ? { code: 'check-mtu', ...target } : testConnection(finding, target),
+    ...slow,
     ...compareSteps(finding, target, 'way'),
     ...ofMirror(finding, target),
-    { code: 'open-host', ...target },
+    ...stepsIf(slow.length === 0, { code: 'open-host', ...target }),
     ...servedByRegistry(finding, target),
   ]
+}
+
+/** A host of one's own that lets nodes in, and does not answer them in time (goharbor/harbor#17003, project-zot/zot#4184). */
+function slowHost(finding: Finding, target: NamedEndpoint): Step[] {
+  if (!hasClue(finding, 'unanswered') || isOfOthers(finding, target) || target.role === 'proxy') return []
+  if (target.role === 'mirror') return isLocal(target.host) ? [] : silentMirror(finding, target)
+  return [{ code: 'status-page', ...target, registry: finding.registry ?? target.host }]
 }
 
 export function refusedSteps(finding: Finding): Step[] {

@@ -86,7 +86,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'unanswered' },
     // Without "while waiting for connection", the canceled request had one (net/http).
-    /\b(?:read|write) tcp \S{1,200}: i\/o timeout|timeout awaiting response headers|http2: client connection lost|net\/http: request canceled \(client\.timeout/i,
+    /\b(?:read|write) tcp \S{1,200}: (?:i\/o timeout|(?:read|write): connection timed out)|timeout awaiting response headers|http2: client connection lost|net\/http: request canceled \(client\.timeout/i,
   ],
   [
     { code: 'registry-closed' },

@@ -1686,6 +1686,30 @@ test.each<[string, Situation, Expected]>([
     { first: /Test the connection/, says: /allow the nodes to reach .*Use Amazon's registry in the region/s },
   ],
   [
+    'a cache that lets nodes in, and waits for its upstream',
+    {
+      image: 'registry.k8s.io/pause:3.10.1',
+      error:
+        'failed to copy: failed to do request: Get "https://zot.internal:5000/v2/pause/manifests/sha256:278fb9dbcca9518083ad1e11276933a2e96f23de604a3a08cc3c80002767d24c?ns=registry.k8s.io": net/http: timeout awaiting response headers',
+    },
+    {
+      says: /Check the health and the log of the mirror zot\.internal:5000.*as slow as its upstream/,
+      never: /firewall/,
+    },
+  ],
+  [
+    "a registry of one's own that accepts connections, and then is silent",
+    {
+      image: OWN,
+      error:
+        'Head "https://registry.example/v2/team/api/manifests/3": read tcp 10.0.0.1:3333->10.0.0.2:443: read: connection timed out',
+    },
+    {
+      says: /The connection was opened.*Check the status and the log of registry\.example/s,
+      never: /firewall, egress/,
+    },
+  ],
+  [
     'a clock that stands at 1970, which no other certificate sets right',
     {
       image: 'registry.acme.dev/a:1',

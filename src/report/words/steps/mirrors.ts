@@ -46,7 +46,11 @@ function checkMirror(cause: Cause, mirror: string): string {
   if (cause === 'auth-required-or-denied') return `Find the reason for the refusal in the log of ${mirror}`
   if (cause === 'connection-refused-or-reset')
     return `Check that ${mirror}, is running and listening on that port`
-  return `Check the health and the log of ${mirror}: restart it, or fix what fails there. A cache whose upstream limits it may answer with a server error, too: its log has the upstream's answer`
+  const cache =
+    cause === 'network-timeout'
+      ? 'A cache is as slow as its upstream: its log shows which requests there take so long'
+      : "A cache whose upstream limits it may answer with a server error, too: its log has the upstream's answer"
+  return `Check the health and the log of ${mirror}: restart it, or fix what fails there. ${cache}`
 }
 
 interface ServiceWords {
