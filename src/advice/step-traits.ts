@@ -83,6 +83,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'inject-sidecar': { about: 'template' },
   'name-not-id': { about: 'template' },
   'drop-scheme': { about: 'template' },
+  'drop-surplus-tag': { about: 'template' },
   'name-registry': { about: 'template' },
   'full-name': { about: 'template' },
   'drop-default-registry': { about: 'template' },

@@ -13,6 +13,7 @@ import type { Moved } from '../image/moved.ts'
 import type { Placeholder } from '../image/placeholder.ts'
 import type { Cloud } from '../image/registries.ts'
 import type { NameBeside } from '../image/similar-names.ts'
+import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
@@ -180,6 +181,7 @@ export type WrongNameStep =
   | { code: 'inject-sidecar' }
   | { code: 'name-not-id'; image: string }
   | { code: 'drop-scheme'; image: string }
+  | ({ code: 'drop-surplus-tag' } & SurplusTag)
   | { code: 'full-name'; image: string }
   /** `inner`: the registry that the name has after the first one. */
   | { code: 'drop-default-registry'; registry: string; inner: string; without: string }

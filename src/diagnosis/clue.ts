@@ -5,6 +5,7 @@
 
 import type { Placeholder } from '../image/placeholder.ts'
 import type { NameBeside } from '../image/similar-names.ts'
+import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'
 import type { PodMaker, PodOperator } from '../snapshot/pod.ts'
 import type { OtherPlace } from './access-demands.ts'
@@ -127,6 +128,8 @@ type NameClue =
   | { code: 'placeholder'; of: Placeholder }
   /** The name is an ID, by which a client lists an image on its own machine. */
   | { code: 'image-id' }
+  /** The name goes on after its tag or digest, or writes a digest like a tag. */
+  | ({ code: 'surplus-tag' } & SurplusTag)
   /** The name starts with a URL scheme. */
   | { code: 'reference-scheme' }
   /** The name contains quotation marks or white space. */

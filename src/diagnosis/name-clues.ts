@@ -3,6 +3,7 @@
 import { placeholderIn } from '../image/placeholder.ts'
 import { doubledPrefix } from '../image/registries.ts'
 import { namesBeside } from '../image/similar-names.ts'
+import { surplusTag } from '../image/surplus-tag.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { Clue } from './clue.ts'
 import { type Cause, isRefusedOrMissing } from './finding.ts'
@@ -24,6 +25,8 @@ export function nameClues(image: string, cause: Cause): Clue[] {
   if (doubled !== null) clues.push({ code: 'doubled-prefix', ...doubled })
   const [, without] = ZARF_TWICE.exec(image) ?? []
   if (without !== undefined) clues.push({ code: 'zarf-twice', without })
+  const surplus = cause === 'invalid-reference' ? surplusTag(image) : null
+  if (surplus !== null) clues.push({ code: 'surplus-tag', ...surplus })
   if (IMAGE_ID.test(image)) clues.push({ code: 'image-id' })
   if (placeholder !== 'ko' && /^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
   const sign = /["'`“”‘’]|(\s)/.exec(image)

@@ -104,6 +104,16 @@ test.each([
   expect(found.subcause).toBe('not-permitted')
 })
 
+test.each([
+  ['ghcr.io/acme/agent:6f1a:6f1a', 'ghcr.io/acme/agent:6f1a'],
+  ['ghcr.io/acme/agent:1.2:1.3', null],
+])('%s needs one of its tags, and no other step for its name', (image, correct) => {
+  const error = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`
+  expect(stepsFor(findingOf({ image, error, reason: 'InvalidImageName' }))).toEqual([
+    expect.objectContaining({ code: 'drop-surplus-tag', repository: 'ghcr.io/acme/agent', correct }),
+  ])
+})
+
 describe('an image that is not the one in the template', () => {
   const missing = (image: string) => pulled(image, `${image}: not found`)
   const ofPod = (image: string, fields: Partial<Pod> = {}): Situation => ({

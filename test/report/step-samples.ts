@@ -149,6 +149,19 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { of: 'bazel', image: '//services/api:image' },
   ],
   'inject-sidecar': [{}],
+  'drop-surplus-tag': [
+    { kind: 'two-tags', repository: 'ghcr.io/acme/api', kept: '1.2', surplus: '1.3', correct: null },
+    {
+      kind: 'two-tags',
+      repository: 'ghcr.io/acme/api',
+      kept: '1',
+      surplus: '1',
+      correct: 'ghcr.io/acme/api:1',
+    },
+    { kind: 'colon', repository: 'acme/api', kept: '1', surplus: '', correct: 'acme/api:1' },
+    { kind: 'after-digest', repository: 'api', kept: 'sha256:ab', surplus: '1', correct: 'api@sha256:ab' },
+    { kind: 'digest-as-tag', repository: 'api', kept: 'sha256:ab', surplus: '', correct: 'api@sha256:ab' },
+  ],
   'drop-scheme': [{ image: 'https://ghcr.io/acme/api' }],
   'name-registry': [
     { name: 'harbor.example/acme/api:1', beside: 'harbor.example/acme/api', same: true },
