@@ -66,9 +66,11 @@ export function denialSteps(finding: Finding): Step[] {
         { code: 'name-at-mirror', host: endpoint.host, registry },
         { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       ]
+    const sent = subcause === 'no-credential-sent' ? 'nothing' : 'unknown'
+    const check: Step = { code: 'check-mirror', host: endpoint.host, registry }
+    const login: Step = { code: 'mirror-login', host: endpoint.host, registry, sent }
     return [
-      { code: 'check-mirror', host: endpoint.host, registry },
-      { code: 'mirror-login', host: endpoint.host, registry },
+      ...(sent === 'nothing' ? [login, check] : [check, login]),
       { code: 'upstream-login', host: endpoint.host, kind: 'other' },
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       ...loginSteps(finding, 'missing'),

@@ -246,7 +246,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'raise-volume': [{ registry: own, period: 'month' }],
   'find-askers': [{}],
   'copy-platforms': [{ image }],
-  'mirror-login': [mirror],
+  'mirror-login': [
+    { ...mirror, sent: 'unknown' },
+    { ...mirror, sent: 'nothing' },
+  ],
   'name-at-mirror': [{ host: '123456789012.dkr.ecr.us-east-1.amazonaws.com', registry: own }],
   'mirror-settings': (
     ['endpoint', 'scheme', 'web-page', 'unreadable', 'old-format', 'no-resolve', 'no-pull'] as const
