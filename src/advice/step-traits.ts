@@ -52,6 +52,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'heed-reason': { about: 'other' },
   'ask-registry-admin': { about: 'other' },
   'upstream-login': { about: 'other' },
+  'cache-rule': { about: 'other' },
   'use-other-source': { about: 'node' },
   'check-name': { about: 'template' },
   'near-official': { about: 'template' },

@@ -3,6 +3,7 @@
  * step-at-node.ts.
  */
 
+import type { CacheRule } from '../diagnosis/cache-rule.ts'
 import type { AwsPolicy } from '../diagnosis/clue.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
@@ -148,6 +149,7 @@ export type PermissionStep =
       host: string
     }
   | { code: 'upstream-login'; host: string; kind: 'ecr' | 'setup' | 'other' }
+  | ({ code: 'cache-rule'; about: 'source' | 'login' | 'limit'; registry: string } & CacheRule)
   | { code: 'use-other-source'; why: 'blocked' | 'policy' | 'closed' }
 
 /** Check an image's name and place. */

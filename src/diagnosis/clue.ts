@@ -9,6 +9,7 @@ import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'
 import type { PodMaker, PodOperator } from '../snapshot/pod.ts'
 import type { OtherPlace } from './access-demands.ts'
+import type { CacheRule } from './cache-rule.ts'
 import type { ContentClue, NodeClue, WayClue } from './clue-at-node.ts'
 import type { ProviderProblem } from './credential-provider.ts'
 import type { Lapse } from './lapse.ts'
@@ -41,6 +42,8 @@ type RefusalClue =
   | { code: 'upstream-blocked' }
   /** A cache says that its upstream (remote, proxy) repository is not set up properly. */
   | { code: 'upstream-setup' }
+  /** A rule of the cache of Azure Container Registry failed at its source. */
+  | ({ code: 'cache-rule' } & CacheRule)
   /** The registry is a cache, and its upstream limits it. */
   | { code: 'upstream-limit' }
   /** Nothing at the host answers the request for /v2/, with which a pull begins. */

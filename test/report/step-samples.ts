@@ -149,6 +149,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { of: 'bazel', image: '//services/api:image' },
   ],
   'inject-sidecar': [{}],
+  'cache-rule': (['source', 'login', 'limit'] as const).flatMap(about =>
+    ['docker.io/library/a/b', 'docker.io/alpine', 'ghcr.io/a/b', null].map(source => ({
+      ...{ about, registry: 'acme.azurecr.io', rule: 'hub', source },
+    })),
+  ),
   'drop-surplus-tag': [
     { kind: 'two-tags', repository: 'ghcr.io/acme/api', kept: '1.2', surplus: '1.3', correct: null },
     {

@@ -135,6 +135,7 @@ export const registryServerError: CauseWords = {
     ],
     ['no-registry', { does: 'does not answer as a registry' }],
     ['upstream-blocked', { does: "has blocked its upstream registry, which it can't reach" }],
+    ['cache-rule', { does: 'is a cache, and could not fetch the image from its source' }],
     ['storage-busy', ({ registry }) => `The storage behind ${registryLabel(registry)} is at its limit`],
     [isMethodRefused, first => `${tokenEndpoint(first)} answers 405 (Method Not Allowed)`],
     [isOddAnswer, { does: "sent an answer that the runtime can't use" }],
@@ -149,6 +150,10 @@ export const registryServerError: CauseWords = {
     [
       'upstream-blocked',
       "Nexus could not reach the registry behind its proxy repository, so it answers without asking for a while; the pod's image and credential are not the problem.",
+    ],
+    [
+      'cache-rule',
+      "A cache rule of Azure Container Registry got no proper answer from its source, or failed itself; the pod's credential is not the problem.",
     ],
     [
       'storage-busy',

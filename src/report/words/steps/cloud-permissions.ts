@@ -78,6 +78,11 @@ function attach(cloud: Cloud, action: string | null): string {
   }
 }
 
+/** Returns the name of an Azure Container Registry, which a hyphen and a hash may follow in its host (learn.microsoft.com, domain name label). */
+export function acrName(registry: string): string {
+  return registry.split(/[-.]/)[0] ?? ''
+}
+
 /** Returns the command that gives the role; null where the identity or the repository is in doubt. */
 function grantCommand(
   cloud: Cloud,
@@ -87,10 +92,8 @@ function grantCommand(
   if (registry === null) return null
   switch (cloud) {
     case 'acr': {
-      // A name may be followed by a hyphen and a hash (learn.microsoft.com, domain name label).
-      const [name = ''] = registry.split(/[-.]/)
       return host.platform === 'aks'
-        ? `az aks update --attach-acr ${shellWord(name)} --name <cluster> --resource-group <group>`
+        ? `az aks update --attach-acr ${shellWord(acrName(registry))} --name <cluster> --resource-group <group>`
         : null
     }
     case 'ecr': {
