@@ -156,7 +156,7 @@ function deniedOrMissing(finding: Finding): Step[] {
   const hasNone = credential.status !== 'usable'
   if (hasNone && hasClue(finding, 'on-node')) return verifiedLoginSteps(finding)
   if (lacksCloudLogin(finding)) return cloudLoginSteps(finding)
-  if (hasNone && isEntitled(registry)) return nothingSent(finding)
+  if (hasNone && (isEntitled(registry) || hasClue(finding, 'annotated-provider'))) return nothingSent(finding)
   // The service account has a login that the pod lacks, and gives it to new pods: nothing has to be changed.
   if (finding.remedies.includes('recreate'))
     return [{ code: 'recreate-pods' }, ...checkNameSteps(finding), see('name')]

@@ -50,10 +50,10 @@ export function nothingSent(finding: Finding): Step[] {
   ]
 }
 
-/** The registry belongs to a cloud, or a credential provider failed: then the node's own login was missing. */
-function providerSteps(finding: Finding): Step[] {
+/** The registry belongs to a cloud, or a credential provider failed or was meant to get the login: then the node's own login was missing. */
+export function providerSteps(finding: Finding): Step[] {
   const cloud = cloudOf(finding.registry)
-  const failed = hasClue(finding, 'credential-provider')
+  const failed = hasClue(finding, 'credential-provider') || hasClue(finding, 'annotated-provider')
   return stepsIf(cloud !== null || failed, {
     code: 'check-provider',
     cloud,
@@ -92,6 +92,7 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
   const { credential, host, registry } = finding
   const ofPod = podLoginSteps(finding)
   const cloud = cloudOf(registry)
+  if (hasClue(finding, 'annotated-provider')) return [...provider, ...ofPod]
   // Nodes outside a cloud have no identity there unless somebody set one up. A secret for ECR would only last for hours.
   const usesSecrets =
     credential.status === 'broken' ||

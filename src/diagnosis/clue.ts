@@ -8,6 +8,7 @@ import type { NameBeside } from '../image/similar-names.ts'
 import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'
 import type { PodMaker, PodOperator } from '../snapshot/pod.ts'
+import type { AnnotatedProvider } from '../snapshot/snapshot.ts'
 import type { OtherPlace } from './access-demands.ts'
 import type { CacheRule } from './cache-rule.ts'
 import type { ContentClue, NodeClue, WayClue } from './clue-at-node.ts'
@@ -90,6 +91,8 @@ type RefusalClue =
   | { code: 'aws-policy'; policy: AwsPolicy | null; denies: boolean }
   /** The pod's service account has an identity at the registry's cloud, which pulls nothing. */
   | { code: 'workload-identity'; of: 'aws' | 'azure' | 'google'; serviceAccount: string }
+  /** The pod's service account is annotated for a credential provider of the kubelet, and the pod has no other login. */
+  | { code: 'annotated-provider'; of: AnnotatedProvider; serviceAccount: string }
   /** The token has expired. */
   | { code: 'expired' }
   /** The registry accepts only a token in place of the account's password. */

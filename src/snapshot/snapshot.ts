@@ -110,7 +110,12 @@ export interface ServiceAccount {
   imagePullSecrets: string[]
   /** The identity at a cloud that its pods' own processes get; absent if its annotations name none. */
   workloadIdentity?: 'aws' | 'azure' | 'google'
+  /** The kubelet's credential provider that is meant to get a login for its pods; absent if its annotations name none. */
+  pullsThrough?: AnnotatedProvider
 }
+
+/** Credential providers that get a login for those pods whose service account has an annotation for them (KEP-4412). */
+export type AnnotatedProvider = 'jfrog' | 'quay'
 
 /** Pull secrets with a login that no pod in the snapshot uses, and service accounts that list any of them. */
 interface UnreferencedLogins {

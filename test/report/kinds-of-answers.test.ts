@@ -17,6 +17,7 @@ const STATUS_PAGES: [image: string, host: string, says: RegExp][] = [
   ['public.ecr.aws/a/b:1', 'public.ecr.aws', /health\.aws\.amazon\.com/],
   ['nvcr.io/a/b:1', 'nvcr.io', /operators of (?:nvcr\.io|the token server nvcr\.io) report an outage/],
 ]
+const ANONYMOUS = 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized'
 const entry = (key: string, more = {}) => ({ entries: [{ key, username: 'ci', problem: null, ...more }] })
 
 const MISSING = { image: OWN, error: 'manifest unknown: manifest unknown' }
@@ -439,6 +440,42 @@ test.each<[string, Situation, Expected]>([
       account: { workloadIdentity: 'google' },
     },
     { never: /own processes/ },
+  ],
+  [
+    'a pod whose login is meant to come from a credential provider',
+    { image: 'acme.jfrog.io/hub/api:1', error: ANONYMOUS, account: { pullsThrough: 'jfrog' } },
+    {
+      first:
+        /^Find out why the kubelet's credential provider for JFrog, which service account default is annotated for \(JFrogExchange\), returned no login: .*matchImages has to cover acme\.jfrog\.io/,
+      says: /^Run `docker login acme\.jfrog\.io`/m,
+    },
+  ],
+  [
+    'a pod whose login is meant to come from one, by CRI-O, which does not say that it sent none',
+    {
+      image: 'quay.corp.example/team/api:1',
+      error:
+        'reading manifest 1 in quay.corp.example/team/api: unauthorized: access to the requested resource is not authorized',
+      account: { pullsThrough: 'quay' },
+    },
+    {
+      first: /^Find out why the kubelet's credential provider for Quay, .*quay\.io\/federated-robot-account/,
+    },
+  ],
+  [
+    'a pod with a credential provider for another registry',
+    { image: 'ghcr.io/team/api:1', error: ANONYMOUS, account: { pullsThrough: 'jfrog' } },
+    { first: /^Run `docker login ghcr\.io`/, never: /credential provider/ },
+  ],
+  [
+    'a pod with a credential provider and a login of its own',
+    {
+      image: 'acme.jfrog.io/hub/api:1',
+      error: 'failed to fetch oauth token: 401 Unauthorized',
+      login: 'acme.jfrog.io',
+      account: { pullsThrough: 'jfrog' },
+    },
+    { never: /provider for JFrog/ },
   ],
   [
     "a private name that Azure's resolver does not know",
