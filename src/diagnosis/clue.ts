@@ -148,6 +148,8 @@ type NameClue =
   | { code: 'short-name' }
   /** The name has no registry, and another image suggests one. */
   | ({ code: 'name-beside' } & NameBeside)
+  /** An image in the same place, at a registry that hides what it lacks, was pulled without a pull secret. */
+  | { code: 'open-beside'; beside: string }
   /** The host is Docker Hub's web site, not its registry. */
   | { code: 'web-site' }
   /** The registry's name is that of a well-known one with a typo. */

@@ -152,6 +152,11 @@ export interface Snapshot {
    * has a registry in its name. In a cluster, healthy pods are not read.
    */
   pulledImages?: string[]
+  /**
+   * Images that pods in a dump have pulled without a pull secret from registries that hide what they lack, as written; absent if there are
+   * none, or if no failing image is at such a registry.
+   */
+  openImages?: string[]
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */
   nodes: Node[]
   /** What registries answered about failing images; empty without `--check-images`. */

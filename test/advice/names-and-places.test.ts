@@ -237,3 +237,35 @@ describe('a name without a registry', () => {
     expect(codesIn(denied)).not.toContain('name-registry')
   })
 })
+
+describe('an image beside one that was pulled without a pull secret', () => {
+  const refused = (host: string) =>
+    `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://${host}/token?service=${host}: 401 Unauthorized`
+  const codesFor = (image: string, openImages: string[], error = refused('ghcr.io')) => {
+    const failing = pod({ containers: [container({ image, state: waiting('ErrImagePull', error) })] })
+    const { findings } = diagnose(snapshot({ pods: [failing], openImages }))
+    return findings[0] === undefined ? [] : stepsFor(findings[0]).map(({ code }) => code)
+  }
+
+  test('may be misnamed or not public yet, before a login is proposed', () => {
+    const codes = codesFor('ghcr.io/acme/shop/web:1', ['ghcr.io/acme/shop/api:1'])
+    expect(codes.slice(0, 4)).toEqual(['check-name', 'ask-registry', 'make-public', 'distribute-login'])
+  })
+
+  test.each([
+    ['in another folder', 'ghcr.io/acme/shop/web:1', ['ghcr.io/acme/tools/api:1']],
+    ['of its own name', 'ghcr.io/acme/shop/web:1', ['ghcr.io/acme/shop/web:0', 'ghcr.io/acme/shop/api:1']],
+    ['at another registry', 'ghcr.io/acme/shop/web:1', ['quay.io/acme/shop/api:1']],
+  ])('is not found in one %s', (_place, image, openImages) => {
+    expect(codesFor(image, openImages)[0]).toBe('distribute-login')
+  })
+
+  test('is not suspected at a registry of which that is not known', () => {
+    const codes = codesFor(
+      'registry.example/acme/web:1',
+      ['registry.example/acme/api:1'],
+      refused('registry.example'),
+    )
+    expect(codes[0]).toBe('distribute-login')
+  })
+})

@@ -152,10 +152,6 @@ export const registryServerError: CauseWords = {
       "Nexus could not reach the registry behind its proxy repository, so it answers without asking for a while; the pod's image and credential are not the problem.",
     ],
     [
-      'cache-rule',
-      "A cache rule of Azure Container Registry got no proper answer from its source, or failed itself; the pod's credential is not the problem.",
-    ],
-    [
       'storage-busy',
       "Azure Storage, where the layers are, serves no more of them for the moment: the limit is on what all clients together load from the registry's account there, so the pod's image and credential are not the problem.",
     ],
@@ -168,7 +164,7 @@ export const registryServerError: CauseWords = {
       "It does not follow the protocol of registries: the host is broken, is not a registry, or something in between (a proxy, a mirror) answered or changed the answer; the pod's image and credential are not the problem.",
     ],
     [
-      ({ endpoint }) => endpoint === null,
+      ({ endpoint, clues }) => endpoint === null && !clues.some(({ code }) => code === 'cache-rule'),
       "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and credential are not the problem.",
     ],
     first =>
