@@ -442,6 +442,34 @@ test.each<[string, Situation, Expected]>([
     { never: /own processes/ },
   ],
   [
+    'an image that Podman built for a minikube',
+    {
+      image: 'localhost/shop:dev',
+      error:
+        'initializing source docker://localhost/shop:dev: pinging container registry localhost: Get "https://localhost/v2/": dial tcp [::1]:443: connect: connection refused',
+      node: { name: 'lab', labels: { 'minikube.k8s.io/name': 'lab' } },
+      pod: { node: 'lab' },
+    },
+    { first: /^Load the image from this machine into the node.*minikube image load .*localhost\/shop:dev/s },
+  ],
+  [
+    'a mirror in a container beside the nodes, which this machine does not reach',
+    {
+      image: 'public.ecr.aws/a/b:1',
+      error:
+        'unexpected status from HEAD request to http://ecr-cache:5000/v2/a/b/manifests/1?ns=public.ecr.aws: 500 Internal Server Error',
+    },
+    { first: /^Check the health and the log of the mirror ecr-cache:5000/, never: /pullguard mirror --to/ },
+  ],
+  [
+    'a perimeter of Google, which may be around the nodes or around the image',
+    {
+      image: 'gcr.io/team/api:1',
+      error: "denied: Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: a1",
+    },
+    { first: /an egress rule if the nodes are inside .* an ingress rule or access level for the nodes/ },
+  ],
+  [
     'a pod whose login is meant to come from a credential provider',
     { image: 'acme.jfrog.io/hub/api:1', error: ANONYMOUS, account: { pullsThrough: 'jfrog' } },
     {
