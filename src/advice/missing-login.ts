@@ -53,7 +53,7 @@ export function nothingSent(finding: Finding): Step[] {
 }
 
 /** The registry belongs to a cloud, or a credential provider failed or was meant to get the login: then the node's own login was missing. */
-export function providerSteps(finding: Finding): Step[] {
+function providerSteps(finding: Finding): Step[] {
   const cloud = cloudOf(finding.registry)
   const failed = hasClue(finding, 'credential-provider') || hasClue(finding, 'annotated-provider')
   return stepsIf(cloud !== null || failed, {
