@@ -130,6 +130,8 @@ function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean {
   const isClosed = moved?.state === 'retired' || moved?.state === 'deleted' || moved?.state === 'restricted'
   if (isClosed && grantsAccess(step)) return true
   if (ofName.length === 0) return false
+  // This step changes the same field, too.
+  if (step.code === 'set-image' && ofName.some(({ code }) => code === 'drop-surplus-tag')) return true
   const isRenamed = ofName.some(({ code }) => RENAMES.includes(code))
   return SETTLED_BY_NAME.includes(step.code) || (isRenamed && isOfOldName(step))
 }

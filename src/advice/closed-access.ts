@@ -6,7 +6,7 @@ import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { answeringHost } from './host.ts'
-import type { Step } from './step.ts'
+import type { Step, StepOf } from './step.ts'
 
 /** Registries that give layers to anyone without a token. */
 const WITHOUT_TOKEN = ['registry.k8s.io', 'mcr.microsoft.com']
@@ -77,6 +77,8 @@ function unlistedSteps({ endpoint, registry }: Finding): Step[] {
 export function upstreamSteps(finding: Finding): Step[] {
   const host = answeringHost(finding) ?? ''
   if (hasClue(finding, 'upstream-blocked')) return [{ code: 'unblock-upstream', host }]
+  const ofRule = cacheRuleSteps(finding, 'source', 'login')
+  if (ofRule.length > 0) return ofRule
   const setup = hasClue(finding, 'upstream-setup')
   const kind = setup ? 'setup' : cloudOf(finding.registry) === 'ecr' ? 'ecr' : 'other'
   const login: Step = { code: 'upstream-login', host, kind }
@@ -86,4 +88,15 @@ export function upstreamSteps(finding: Finding): Step[] {
   return kind === 'other' && repositoryOf(finding.reference).split('/').length === 2
     ? [name, login]
     : [login, name]
+}
+
+/** What to look at in the rule by which Azure Container Registry fetches the image; nothing if the text names none. */
+export function cacheRuleSteps(
+  { registry, clues }: Finding,
+  ...about: StepOf<'cache-rule'>['about'][]
+): StepOf<'cache-rule'>[] {
+  const failed = clueOf(clues, 'cache-rule')
+  if (failed === undefined || registry === null) return []
+  const { rule, source } = failed
+  return about.map(each => ({ code: 'cache-rule', about: each, registry, rule, source }))
 }

@@ -66,9 +66,11 @@ export function denialSteps(finding: Finding): Step[] {
         { code: 'name-at-mirror', host: endpoint.host, registry },
         { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       ]
+    const sent = subcause === 'no-credential-sent' ? 'nothing' : 'unknown'
+    const check: Step = { code: 'check-mirror', host: endpoint.host, registry }
+    const login: Step = { code: 'mirror-login', host: endpoint.host, registry, sent }
     return [
-      { code: 'check-mirror', host: endpoint.host, registry },
-      { code: 'mirror-login', host: endpoint.host, registry },
+      ...(sent === 'nothing' ? [login, check] : [check, login]),
       { code: 'upstream-login', host: endpoint.host, kind: 'other' },
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       ...loginSteps(finding, 'missing'),
@@ -156,7 +158,7 @@ function deniedOrMissing(finding: Finding): Step[] {
   const hasNone = credential.status !== 'usable'
   if (hasNone && hasClue(finding, 'on-node')) return verifiedLoginSteps(finding)
   if (lacksCloudLogin(finding)) return cloudLoginSteps(finding)
-  if (hasNone && isEntitled(registry)) return nothingSent(finding)
+  if (hasNone && (isEntitled(registry) || hasClue(finding, 'annotated-provider'))) return nothingSent(finding)
   // The service account has a login that the pod lacks, and gives it to new pods: nothing has to be changed.
   if (finding.remedies.includes('recreate'))
     return [{ code: 'recreate-pods' }, ...checkNameSteps(finding), see('name')]

@@ -5,6 +5,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isInLibrary } from '../image/official-images.ts'
+import { cacheRuleSteps } from './closed-access.ts'
 import { hasClue } from './conditions.ts'
 import { hubNameSteps, loginSteps, misplacedLoginSteps, nearSecretSteps } from './login.ts'
 import type { Step } from './step.ts'
@@ -24,6 +25,8 @@ function limitOfCache(finding: Finding): Step[] | null {
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       { code: 'wait', for: hasClue(finding, 'per-second') ? 'minute' : 'limit' },
     ]
+  const ofRule = cacheRuleSteps(finding, 'limit')
+  if (ofRule.length > 0) return [...ofRule, { code: 'wait', for: 'limit' }]
   const upstream = clueOf(finding.clues, 'relays')?.upstream
   const host = endpoint?.host ?? registry
   if (upstream === undefined && !hasClue(finding, 'upstream-limit')) return null

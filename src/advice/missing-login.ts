@@ -33,10 +33,12 @@ export function nothingSent(finding: Finding): Step[] {
       ...loginSteps(finding, 'missing'),
       see('login'),
     ]
-  if (isLikelyMisnamed(finding))
+  const misnamed = likelyMisnamed(finding)
+  if (misnamed !== null)
     return [
-      { code: 'check-name', how: 'owner' },
+      { code: 'check-name', how: misnamed },
       { code: 'ask-registry' },
+      ...stepsIf(misnamed === 'hidden', ...publicSteps(finding)),
       ...loginSteps(finding, 'private'),
       { code: 'set-image', known: 'nothing' },
       see('login'),
@@ -58,10 +60,10 @@ export function nothingSent(finding: Finding): Step[] {
   ]
 }
 
-/** The registry belongs to a cloud, or a credential provider failed: then the node's own login was missing. */
+/** The registry belongs to a cloud, or a credential provider failed or was meant to get the login: then the node's own login was missing. */
 function providerSteps(finding: Finding): Step[] {
   const cloud = cloudOf(finding.registry)
-  const failed = hasClue(finding, 'credential-provider')
+  const failed = hasClue(finding, 'credential-provider') || hasClue(finding, 'annotated-provider')
   return stepsIf(cloud !== null || failed, {
     code: 'check-provider',
     cloud,
@@ -81,18 +83,18 @@ function perhapsMissing(finding: Finding): Step[] {
 }
 
 /**
+ * Whether the name comes before a login, and how to check it: not if the cluster has a login for the image. Where images beside it are public,
+ * it was most likely meant to be, too.
+ *
  * GitHub's registry answers requests for an anonymous token with 403 mostly if no package has the name, and with 401 if it is private
- * (k0sproject/k0sctl#981, phusion/holy-build-box#62): a hint only, so a login that the cluster has still comes first.
+ * (k0sproject/k0sctl#981, phusion/holy-build-box#62).
  */
-function isLikelyMisnamed(finding: Finding): boolean {
+function likelyMisnamed(finding: Finding): 'owner' | 'hidden' | null {
   const { registry, credential, remedies } = finding
-  return (
-    registry === 'ghcr.io' &&
-    credential.status === 'none' &&
-    hasClue(finding, 'bare-refusal') &&
-    knownSecretSteps(finding).length === 0 &&
-    !remedies.includes('recreate')
-  )
+  const hasLogin = knownSecretSteps(finding).length > 0 || remedies.includes('recreate')
+  if (credential.status !== 'none' || hasLogin) return null
+  if (registry === 'ghcr.io' && hasClue(finding, 'bare-refusal')) return 'owner'
+  return hasClue(finding, 'open-beside') ? 'hidden' : null
 }
 
 /** The pod's ways to a login, and the node's: whichever the pod uses comes first. @param provider the step for the node's login, if it can have one */
@@ -100,6 +102,7 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
   const { credential, host, registry } = finding
   const ofPod = podLoginSteps(finding)
   const cloud = cloudOf(registry)
+  if (hasClue(finding, 'annotated-provider')) return [...provider, ...ofPod]
   // Nodes outside a cloud have no identity there unless somebody set one up. A secret for ECR would only last for hours.
   const usesSecrets =
     credential.status === 'broken' ||

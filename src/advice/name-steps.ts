@@ -22,10 +22,12 @@ export function nameClueSteps(finding: Finding): Step[] {
   // A name that does not parse is never asked for: in a text about a host's answer, somebody has replaced the real one.
   const isReplaced = reference === null && endpoint !== null
   const placeholder = isReplaced ? undefined : clueOf(clues, 'placeholder')
+  const surplus = clueOf(clues, 'surplus-tag')
   return [
     ...stepsIf(hasClue(finding, 'unquoted-number'), { code: 'quote-number', image }),
     ...(placeholder === undefined ? [] : [placeholderStep(placeholder.of, image)]),
     ...stepsIf(hasClue(finding, 'image-id'), { code: 'name-not-id', image }),
+    ...(surplus === undefined ? [] : [{ ...surplus, code: 'drop-surplus-tag' as const }]),
     ...stepsIf(hasClue(finding, 'reference-scheme'), { code: 'drop-scheme', image }),
     ...otherRegistry(finding),
     ...dropDefaultRegistry(finding),

@@ -76,14 +76,20 @@ function localTool({ platform, name }: Finding['host']): StepOf<'load-image'>['t
   return K3D_NODE.test(name ?? '') ? 'k3d' : null
 }
 
+/** Copies the image into the nodes of a cluster on one machine, where an image that was only built there is not. */
+export function loadSteps({ host, image }: Finding): Step[] {
+  const tool = localTool(host)
+  return tool === null ? [] : [{ code: 'load-image', image, tool }]
+}
+
 export function neverSteps(finding: Finding): Step[] {
   const allow: Step = { code: 'allow-pull' }
-  const tool = localTool(finding.host)
+  const load = loadSteps(finding)
   const image = imageName(finding)
   // A name of one part that is no official image's, or localhost's, is nowhere else than where it was built.
   const isOwn = (libraryName(image) !== null && !isOfficial(image)) || finding.registry === 'localhost'
   // With this policy, images of a cluster on one machine are mostly built there.
-  if (tool !== null) return [{ code: 'load-image', image: finding.image, tool }, ...stepsIf(!isOwn, allow)]
+  if (load.length > 0) return [...load, ...stepsIf(!isOwn, allow)]
   if (finding.subcause === 'not-verified')
     return [{ code: 'same-secret' }, { code: 'exempt-preloaded' }, allow]
   return isOwn ? [{ code: 'import-image', image: finding.image }, allow] : [allow, { code: 'preload', image }]

@@ -27,12 +27,17 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
   const cloud = cloudOf(registry)
   const ofNode: Step[] = denied && cloud === 'ecr' ? ecrSandboxSteps(finding) : []
   // A cloud's login is valid for hours only, and the runtime does not ask the kubelet's credential provider for this image.
+  const isOfMirror = finding.endpoint?.role === 'mirror'
   const login: Step[] =
-    denied && registry !== null && cloud === null && !isOpenToAll(finding)
+    denied && registry !== null && cloud === null && !isOfMirror && !isOpenToAll(finding)
       ? [{ code: 'sandbox-login', registry }]
       : []
   // Another pause image would not arrive either.
-  const isOfNode = isOnTheWay(cause) || cause === 'disk-full' || cause === 'corrupt-or-unpack'
+  const isOfNode =
+    isOnTheWay(cause) ||
+    cause === 'disk-full' ||
+    cause === 'corrupt-or-unpack' ||
+    (isOfMirror && cause === 'auth-required-or-denied')
   const [first, ...others] = isOfNode ? [...own, set] : [...ofNode, set, ...login, ...own]
   // Otherwise the kubelet removes the image again.
   const relieve = stepsIf(hasClue(finding, 'disk-pressure') && cause !== 'disk-full', {

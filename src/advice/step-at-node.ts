@@ -78,7 +78,7 @@ export type MirrorStep =
   | { code: 'node-registry'; host: string }
   | { code: 'node-port-registry'; host: string; port: number; service: NodeService | null }
   | { code: 'node-service'; host: string; service: NodeService }
-  | { code: 'mirror-login'; host: string; registry: string }
+  | { code: 'mirror-login'; host: string; registry: string; sent: 'nothing' | 'unknown' }
   | { code: 'name-at-mirror'; host: string; registry: string }
   | {
       code: 'mirror-settings'

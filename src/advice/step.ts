@@ -3,6 +3,7 @@
  * step-at-node.ts.
  */
 
+import type { CacheRule } from '../diagnosis/cache-rule.ts'
 import type { AwsPolicy } from '../diagnosis/clue.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
@@ -13,6 +14,7 @@ import type { Moved } from '../image/moved.ts'
 import type { Placeholder } from '../image/placeholder.ts'
 import type { Cloud } from '../image/registries.ts'
 import type { NameBeside } from '../image/similar-names.ts'
+import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
@@ -154,6 +156,7 @@ export type PermissionStep =
       host: string
     }
   | { code: 'upstream-login'; host: string; kind: 'ecr' | 'setup' | 'other' }
+  | ({ code: 'cache-rule'; about: 'source' | 'login' | 'limit'; registry: string } & CacheRule)
   | { code: 'use-other-source'; why: 'blocked' | 'policy' | 'closed' }
 
 /** Check an image's name and place. */
@@ -187,6 +190,7 @@ export type WrongNameStep =
   | { code: 'inject-sidecar' }
   | { code: 'name-not-id'; image: string }
   | { code: 'drop-scheme'; image: string }
+  | ({ code: 'drop-surplus-tag' } & SurplusTag)
   | { code: 'full-name'; image: string }
   /** `inner`: the registry that the name has after the first one. */
   | { code: 'drop-default-registry'; registry: string; inner: string; without: string }

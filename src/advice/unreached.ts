@@ -17,6 +17,7 @@ import {
   targetHost,
   testConnection,
 } from './host.ts'
+import { loadSteps } from './node-steps.ts'
 import type { Step } from './step.ts'
 import type { RealmProduct } from './step-at-node.ts'
 
@@ -184,7 +185,7 @@ export function refusedSteps(finding: Finding): Step[] {
   const { host } = target
   const blocked = blockedByDns(finding, target)
   if (blocked !== null) return blocked
-  if (finding.registry === 'localhost') return unreachableName(finding, target)
+  if (finding.registry === 'localhost') return [...loadSteps(finding), ...unreachableName(finding, target)]
   if (brokeOff(finding))
     return [
       { code: 'restart-pull' },

@@ -3,6 +3,7 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { cacheRuleSteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import {
   isOfOthers,
@@ -118,6 +119,8 @@ export function serverErrorSteps(finding: Finding): Step[] {
   }
   if (target.role === 'mirror' && registry !== null)
     return [...silentMirror(finding, target), ...ofMirror(finding, target), testManifest(finding, target)]
+  const ofRule = cacheRuleSteps(finding, 'source', 'login')
+  if (ofRule.length > 0) return [wait, ...ofRule]
   // The host itself answers, so a test of the connection would show nothing.
   if (hasClue(finding, 'storage-busy')) return [look, wait, { code: 'use-cache' }]
   if (hasClue(finding, 'upstream-blocked')) return [{ code: 'unblock-upstream', host: target.host }, wait]

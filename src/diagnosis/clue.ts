@@ -5,9 +5,12 @@
 
 import type { Placeholder } from '../image/placeholder.ts'
 import type { NameBeside } from '../image/similar-names.ts'
+import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'
 import type { PodMaker, PodOperator } from '../snapshot/pod.ts'
+import type { AnnotatedProvider } from '../snapshot/snapshot.ts'
 import type { OtherPlace } from './access-demands.ts'
+import type { CacheRule } from './cache-rule.ts'
 import type { ContentClue, NodeClue, WayClue } from './clue-at-node.ts'
 import type { ProviderProblem } from './credential-provider.ts'
 import type { Lapse } from './lapse.ts'
@@ -40,6 +43,8 @@ type RefusalClue =
   | { code: 'upstream-blocked' }
   /** A cache says that its upstream (remote, proxy) repository is not set up properly. */
   | { code: 'upstream-setup' }
+  /** A rule of the cache of Azure Container Registry failed at its source. */
+  | ({ code: 'cache-rule' } & CacheRule)
   /** The registry is a cache, and its upstream limits it. */
   | { code: 'upstream-limit' }
   /** Nothing at the host answers the request for /v2/, with which a pull begins. */
@@ -86,6 +91,8 @@ type RefusalClue =
   | { code: 'aws-policy'; policy: AwsPolicy | null; denies: boolean }
   /** The pod's service account has an identity at the registry's cloud, which pulls nothing. */
   | { code: 'workload-identity'; of: 'aws' | 'azure' | 'google'; serviceAccount: string }
+  /** The pod's service account is annotated for a credential provider of the kubelet, and the pod has no other login. */
+  | { code: 'annotated-provider'; of: AnnotatedProvider; serviceAccount: string }
   /** The token has expired. */
   | { code: 'expired' }
   /** The registry accepts only a token in place of the account's password. */
@@ -127,6 +134,8 @@ type NameClue =
   | { code: 'placeholder'; of: Placeholder }
   /** The name is an ID, by which a client lists an image on its own machine. */
   | { code: 'image-id' }
+  /** The name goes on after its tag or digest, or writes a digest like a tag. */
+  | ({ code: 'surplus-tag' } & SurplusTag)
   /** The name starts with a URL scheme. */
   | { code: 'reference-scheme' }
   /** The name contains quotation marks or white space. */
@@ -141,6 +150,8 @@ type NameClue =
   | ({ code: 'name-beside' } & NameBeside)
   /** The name begins with the address of a web site that shows images, such as Docker Hub's, instead of its registry. */
   | { code: 'web-site'; from: string; to: string }
+  /** An image in the same place, at a registry that hides what it lacks, was pulled without a pull secret. */
+  | { code: 'open-beside'; beside: string }
   /** The registry's name is that of a well-known one with a typo. */
   | { code: 'near-registry'; registry: string }
   /** The repository has no tag `latest`, and its registry says so. */

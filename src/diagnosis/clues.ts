@@ -6,6 +6,7 @@ import type { Reference } from '../image/reference.ts'
 import { relayedRegistry, webSiteIn } from '../image/registries.ts'
 import { misspelledRegistry } from '../image/similar-names.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
+import { cacheRuleIn, OF_CACHE_RULE } from './cache-rule.ts'
 import { passedOver } from './causes/auth-required-or-denied.ts'
 import { lazySnapshotter, refusedMount } from './causes/corrupt-or-unpack.ts'
 import { missingChild } from './causes/image-not-found.ts'
@@ -41,7 +42,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...(refusal === null ? [] : [{ code: 'perimeter' as const, ...refusal }]),
     ...ofStatus(status, text),
     ...missingChild(text, reference),
-    ...inOwnWords(words, reference),
+    ...inOwnWords(words, text, reference),
     ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
     ...(cause === 'auth-required-or-denied'
       ? refusalClues(words, text, { status, registry: reference?.registry ?? null })
@@ -58,12 +59,14 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
 }
 
 /** What the registry or the credential provider says in its own words: why it failed, where the image is instead, and what it demands. */
-function inOwnWords(words: string, reference: Reference | null): Clue[] {
+function inOwnWords(words: string, text: string, reference: Reference | null): Clue[] {
   const place = servedAt(words, reference?.registry ?? null)
   const reason = providerReason(words)
+  const rule = cacheRuleIn(text)
   return [
     ...(reason === null ? [] : [{ code: 'provider-reason' as const, ...reason }]),
     ...(place === null ? [] : [{ code: 'served-at' as const, ...place }]),
+    ...(rule === null ? [] : [{ code: 'cache-rule' as const, ...rule }]),
     ...(demandsTerms(words) ? [{ code: 'terms' as const }] : []),
   ]
 }
@@ -84,6 +87,7 @@ function withoutNames(text: string, image: string, reference: Reference | null):
 
 /** Whose limit the text describes, and over which time. */
 function ofLimit(text: string, reference: Reference | null): Clue[] {
+  if (OF_CACHE_RULE.test(text)) return [{ code: 'upstream-limit' }]
   if (isLimitOfMinutes(text)) return [{ code: 'per-second' }]
   const period = limitOfData(text)
   if (!isHubLimit(text))

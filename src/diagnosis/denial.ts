@@ -4,6 +4,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { fullName, type Reference } from '../image/reference.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { demandsLogin, demandsTerms, servedAt } from './access-demands.ts'
+import { OF_CACHE_RULE } from './cache-rule.ts'
 import { NODE_LOGIN } from './causes/auth-required-or-denied.ts'
 import { isPage, UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import type { Clue } from './clue.ts'
@@ -83,6 +84,7 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
     /\b(?:authentication|authorization|login|credentials?)\b.{0,40}\bupstream\b|\bupstream\b.{0,80}\b(?:unauthori[sz]ed|authentication|denied|credential|forbidden)|\bhttp status code: 40[13], body\b/,
   ],
   ['upstream', UPSTREAM_NOT_SET_UP],
+  ['upstream', OF_CACHE_RULE],
   ['upstream', UPSTREAM_BLOCKED],
   [
     'blocked',

@@ -22,7 +22,7 @@ import {
 } from './failing-container.ts'
 import { CAUSES, type Cause, countCauses, type Diagnosis, type Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
-import { besideClues } from './name-clues.ts'
+import { besideClues, openBeside } from './name-clues.ts'
 import { longPulls } from './pod-events.ts'
 import { cluesOfOwners, countsForReadiness, type PodOwners, podOwners } from './pod-owners.ts'
 import { hasExpired, type KnownLogins, knownLogins, loginClues, pullCredential } from './pull-credential.ts'
@@ -42,6 +42,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     logins: knownLogins(snapshot),
     judge: memoizedClassifier(),
     besideIn: besideClues(snapshot),
+    openBesideOf: openBeside(snapshot),
     ...memoizedReaders(),
   }
   const findings = withAnsweredNodes(rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen))))
@@ -70,6 +71,7 @@ interface DiagnosisContext extends Readers {
   logins: KnownLogins
   judge: Classifier
   besideIn: ReturnType<typeof besideClues>
+  openBesideOf: ReturnType<typeof openBeside>
 }
 
 type Readers = ReturnType<typeof memoizedReaders>
@@ -201,6 +203,9 @@ function cluesOfPull(
     ...loginClues(pod, pull, seen.logins),
     ...cluesOfOwners(pod, failing.container, owned),
     ...seen.besideIn(image, cause),
+    ...(cause === 'auth-required-or-denied' && pull.credential.status === 'none'
+      ? seen.openBesideOf(pull.parsed)
+      : []),
   ]
 }
 

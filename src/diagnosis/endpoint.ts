@@ -1,8 +1,8 @@
 /** Finds in an error text the host that answered, refused, or could not be reached, and its part in the pull. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
-import { isAddress, isLocal, withoutPort } from '../image/host.ts'
-import { registryBehind } from '../image/registries.ts'
+import { isAddress, isLocal, isServiceName, isShortServiceName, withoutPort } from '../image/host.ts'
+import { isFixedHost, isHosted, registryBehind } from '../image/registries.ts'
 import type { Cause } from './finding.ts'
 import { asksForToken, type PullError } from './pull-error.ts'
 
@@ -178,7 +178,8 @@ function namedEndpoint(host: string, role: EndpointRole): NamedEndpoint | null {
 function roleOf(host: string, rest: string, text: string, registry: string | null): EndpointRole {
   const plain = withoutPort(host)
   if (/[?&]ns=/i.test(rest)) return 'mirror'
-  if (TOKEN_PATH.test(rest) || TOKEN_QUERY.test(rest) || plain === 'auth.docker.io') return 'token'
+  if (TOKEN_PATH.test(rest) || TOKEN_QUERY.test(rest) || plain === 'auth.docker.io')
+    return isOfMirror(host, rest, registry) ? 'mirror' : 'token'
   if (registry === null || isSame(host, registry) || isSame(host, registryBehind(registry) ?? registry)) {
     return asksForToken(text) && !rest.startsWith('/v2/') ? 'token' : 'registry'
   }
@@ -191,6 +192,18 @@ function roleOf(host: string, rest: string, text: string, registry: string | nul
     : rest.includes('/v2/')
       ? 'mirror'
       : 'storage'
+}
+
+/**
+ * Whether the token was asked for at a mirror: public registries announce token servers of their own, so another one is announced by what
+ * the node asks in their place. A mirror mostly is its own (Artifactory, Harbor, Nexus, Quay), unless the request names another service, or
+ * the host has a name that nodes do not know.
+ */
+function isOfMirror(host: string, rest: string, registry: string | null): boolean {
+  if (registry === null || !isFixedHost(registry) || isHosted(host)) return false
+  if (isLocal(host) || isServiceName(host) || isShortServiceName(host) || !host.includes('.')) return false
+  const [, service = ''] = /[?&]service=(?:https?(?::|%3a)(?:\/|%2f){2})?([\w.-]*)/i.exec(rest) ?? []
+  return !service.includes('.') || isHosted(service) || withoutPort(host) === service.toLowerCase()
 }
 
 function isStorage(host: string): boolean {

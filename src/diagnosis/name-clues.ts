@@ -1,8 +1,11 @@
 /** The clues in an image's name: what is wrong with it in itself, and which other name is more likely. */
 
 import { placeholderIn } from '../image/placeholder.ts'
-import { doubledPrefix } from '../image/registries.ts'
+import { parseReference, type Reference } from '../image/reference.ts'
+import { doubledPrefix, hidesMissing } from '../image/registries.ts'
 import { namesBeside } from '../image/similar-names.ts'
+import { surplusTag } from '../image/surplus-tag.ts'
+import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { Clue } from './clue.ts'
 import { type Cause, isRefusedOrMissing } from './finding.ts'
@@ -24,6 +27,8 @@ export function nameClues(image: string, cause: Cause): Clue[] {
   if (doubled !== null) clues.push({ code: 'doubled-prefix', ...doubled })
   const [, without] = ZARF_TWICE.exec(image) ?? []
   if (without !== undefined) clues.push({ code: 'zarf-twice', without })
+  const surplus = cause === 'invalid-reference' ? surplusTag(image) : null
+  if (surplus !== null) clues.push({ code: 'surplus-tag', ...surplus })
   if (IMAGE_ID.test(image)) clues.push({ code: 'image-id' })
   if (placeholder !== 'ko' && /^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
   const sign = /["'`“”‘’]|(\s)/.exec(image)
@@ -48,3 +53,29 @@ export function besideClues({
     return found === null ? [] : [{ code: 'name-beside', ...found }]
   }
 }
+
+/** Returns how to find an image beside another one, at a registry that hides what it lacks, that the snapshot shows to be public. */
+export function openBeside({ pods, openImages = [] }: Snapshot): (reference: Reference | null) => Clue[] {
+  let byFolder: Map<string, string[]> | null = null
+  return reference => {
+    if (reference === null || !hidesMissing(reference.registry)) return []
+    byFolder ??= Map.groupBy(new Set([...openImages, ...pulledOpenly(pods)].flatMap(repositoryIn)), folderOf)
+    const own = `${reference.registry}/${reference.repository}`
+    const open = byFolder.get(folderOf(own)) ?? []
+    const [beside] = open
+    return beside === undefined || open.includes(own) ? [] : [{ code: 'open-beside', beside }]
+  }
+}
+
+function* pulledOpenly(pods: readonly Pod[]): Generator<string> {
+  for (const { containers, pullSecrets } of pods)
+    for (const { image, imageId } of containers) if (imageId !== null && pullSecrets.length === 0) yield image
+}
+
+/** The repository with its registry. */
+function repositoryIn(image: string): string[] {
+  const reference = parseReference(image)
+  return reference === null ? [] : [`${reference.registry}/${reference.repository}`]
+}
+
+const folderOf = (repository: string) => repository.slice(0, repository.lastIndexOf('/'))

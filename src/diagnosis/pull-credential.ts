@@ -3,7 +3,7 @@
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
-import { cloudOf, HARDENED_IMAGES } from '../image/registries.ts'
+import { cloudOf, HARDENED_IMAGES, isHosted } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
@@ -260,6 +260,18 @@ function workloadIdentity(pod: Pod, registry: string | null, logins: KnownLogins
     : [{ code: 'workload-identity', of, serviceAccount: pod.serviceAccount }]
 }
 
+/** The provider that is meant to get the pod's login for this registry, which is Quay, or one of anybody's own. */
+function annotatedProvider(
+  pod: Pod,
+  { registry, credential }: Pick<Finding, 'registry' | 'credential'>,
+  logins: KnownLogins,
+): Clue[] {
+  const of = logins.credentials.accountOf(pod)?.pullsThrough
+  if (of === undefined || registry === null || credential.status !== 'none') return []
+  const isMeant = !isHosted(registry) || (of === 'quay' && registry === 'quay.io')
+  return isMeant ? [{ code: 'annotated-provider', of, serviceAccount: pod.serviceAccount }] : []
+}
+
 /** Whether the login had expired by its token's own claim, if no other was tried. */
 export function hasExpired({ attempts }: CredentialReport, takenAt: string): boolean {
   const sent = attempts.filter(({ usable }) => usable)
@@ -276,6 +288,11 @@ export function loginClues(
 ): Clue[] {
   return [
     ...(hasExpired(credential, logins.snapshot.takenAt) ? [{ code: 'expired' } as const] : []),
-    ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, logins) : []),
+    ...(cause === 'auth-required-or-denied'
+      ? [
+          ...workloadIdentity(pod, registry, logins),
+          ...annotatedProvider(pod, { registry, credential }, logins),
+        ]
+      : []),
   ]
 }

@@ -8,6 +8,7 @@ import { parseReference } from '../image/reference.ts'
 import { relayedRegistry } from '../image/registries.ts'
 import { isOfCustomController } from '../snapshot/owners.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
+import { OF_CACHE_RULE } from './cache-rule.ts'
 import { isLimitOfMinutes } from './causes/rate-limited.ts'
 import { isOpenToAll } from './denial.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -106,6 +107,7 @@ function loginWouldHelp(facts: RemedyFacts): boolean {
   // The abuse limit counts the address even with a login; a cache's limit counts the cache's own login.
   // Docker Hub counts pulls over hours, so a limit per minute is that of another host, which no login for Docker Hub raises.
   if (cause === 'rate-limited' && isDockerHub(registry ?? '') && isLimitOfMinutes(text)) return false
+  if (cause === 'rate-limited' && OF_CACHE_RULE.test(text)) return false
   if (cause === 'rate-limited') return subcause !== 'abuse' && mayReceiveLogin(endpoint)
   if (cause !== 'auth-required-or-denied') return false
   if (subcause !== null && NOT_FIXED_BY_LOGIN.includes(subcause)) return false

@@ -2,6 +2,8 @@
 
 import { DOCKER_HUB, DOCKER_HUB_INDEX, isDockerHubAlias } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
+import { isFixedHost, isHosted } from '../image/registries.ts'
+import { misspelledRegistry } from '../image/similar-names.ts'
 import { normalizeKey } from './kubelet-key.ts'
 
 export type KeyMismatch =
@@ -27,6 +29,8 @@ export type KeyMismatch =
   | 'path'
   /** Another region of the same cloud registry, which needs a login of its own. */
   | 'region'
+  /** A well-known registry with a typo, or under another top-level domain: `registry.gitlab.io` for `registry.gitlab.com`. */
+  | 'misspelled'
   /** The name of the same registry for another network, where the same login works. */
   | 'network'
 
@@ -57,6 +61,7 @@ function hostMismatch(host: string, path: string, registry: string): KeyMismatch
     return name === DOCKER_HUB_INDEX && VERSION.test(path) ? 'slash-missing' : 'hub-alias'
   if (name !== wantedName) {
     if (isWiderGlob(name, wantedName)) return 'wildcard'
+    if (isMisspelled(name, wantedName)) return 'misspelled'
     const inAnyNetwork = withoutNetwork(name)
     if (inAnyNetwork !== null && inAnyNetwork === withoutNetwork(wantedName)) return 'network'
     const registryOf = withoutRegion(name)
@@ -91,6 +96,17 @@ function withoutNetwork(host: string): string | null {
   return /\.(?:aliyuncs|tencentcloudcr)\.com$/.test(host)
     ? host.replace(/^([\w-]+?)-(?:vpc|internal)(?=\.)/, '$1')
     : null
+}
+
+function isMisspelled(name: string, registry: string): boolean {
+  if (misspelledRegistry(name, { swapped: false }) === registry) return true
+  const isSameElsewhere = withoutDomain(name) !== '' && withoutDomain(name) === withoutDomain(registry)
+  return isSameElsewhere && isFixedHost(registry) && !isHosted(name)
+}
+
+/** The name without its top-level domain. */
+function withoutDomain(host: string): string {
+  return host.slice(0, Math.max(0, host.lastIndexOf('.')))
 }
 
 /** Whether the glob would match if its `*` covered more than one label: its other labels are the last ones of the name. */

@@ -169,7 +169,9 @@ function partsOf(text: string): Parts {
 function digestRefusal(digest: string): string | false {
   if (isSupportedDigest(digest)) return false
   if (digest === '') return 'nothing follows the @; a digest such as sha256:… belongs there'
-  const [algorithm = '', hex = ''] = digest.split(':')
+  const [algorithm = '', hex = '', ...more] = digest.split(':')
+  if (more.length > 0 && isSupportedDigest(`${algorithm}:${hex}`))
+    return `something follows the digest, ":${more.join(':')}"; a tag belongs before the @`
   if (!Object.hasOwn(HEX_DIGITS, algorithm)) {
     return `the digest "${digest}" is not of a known algorithm (${Object.keys(HEX_DIGITS).join(', ')})`
   }
@@ -185,8 +187,17 @@ function componentRefusal(path: string): string | false {
   return `the part "${wrong}" can only contain letters, digits and, between them, ".", "_", "__" or "-"`
 }
 
+/** What is wrong where a tag is followed by another colon. */
+function afterTag(tag: string, rest: string): string {
+  if (rest === '') return `nothing follows the ":" after the tag "${tag}"`
+  if (Object.hasOwn(HEX_DIGITS, tag)) return `a digest follows an @, not a ":" (${tag}:…)`
+  return rest === tag ? `it has the tag "${tag}" twice` : `it has two tags, "${tag}" and "${rest}"`
+}
+
 function tagRefusal(tag: string): string | false {
   if (tag === '') return 'the tag after ":" is missing'
+  const [first = '', ...more] = tag.split(':')
+  if (more.length > 0 && isTag(first)) return afterTag(first, more.join(':'))
   if (tag.length > 128) return `the tag has ${tag.length} characters; at most 128 are allowed`
   return !isTag(tag) && `the tag "${tag}" can only contain letters, digits, "_", "." and "-"`
 }

@@ -110,7 +110,12 @@ export interface ServiceAccount {
   imagePullSecrets: string[]
   /** The identity at a cloud that its pods' own processes get; absent if its annotations name none. */
   workloadIdentity?: 'aws' | 'azure' | 'google'
+  /** The kubelet's credential provider that is meant to get a login for its pods; absent if its annotations name none. */
+  pullsThrough?: AnnotatedProvider
 }
+
+/** Credential providers that get a login for those pods whose service account has an annotation for them (KEP-4412). */
+export type AnnotatedProvider = 'jfrog' | 'quay'
 
 /** Pull secrets with a login that no pod in the snapshot uses, and service accounts that list any of them. */
 interface UnreferencedLogins {
@@ -147,6 +152,11 @@ export interface Snapshot {
    * has a registry in its name. In a cluster, healthy pods are not read.
    */
   pulledImages?: string[]
+  /**
+   * Images that pods in a dump have pulled without a pull secret from registries that hide what they lack, as written; absent if there are
+   * none, or if no failing image is at such a registry.
+   */
+  openImages?: string[]
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */
   nodes: Node[]
   /** What registries answered about failing images; empty without `--check-images`. */

@@ -4,6 +4,7 @@ import { stepsFor } from '../../src/advice/advise.ts'
 import type { StepCode } from '../../src/advice/step.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { isHosted } from '../../src/image/registries.ts'
+import { roleSentence } from '../../src/report/words/nouns.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 import { findingOf } from './situation.ts'
 
@@ -117,5 +118,47 @@ describe('a token server that the registry announces by a name of its own networ
   test('is not suspected while a host with a domain only does not resolve', () => {
     const error = request('https://auth.acme.dev/token?service=registry', lookup('auth.acme.dev'))
     expect(stepsFor(findingOf({ image: 'registry.example/a/b:1', error }))[0].code).toBe('resolve-host')
+  })
+})
+
+describe('a request for a token to a host that the public registry of the image does not name', () => {
+  const refused = (url: string, kind = 'anonymous') =>
+    `failed to authorize: failed to fetch ${kind} token: unexpected status from GET request to ${url}: 401 Unauthorized`
+  const find = (image: string, url: string) => findingOf({ image, error: refused(url) })
+  const ARTIFACTORY = 'https://hub.acme.dev/artifactory/api/docker/hub/v2/token'
+
+  test.each([
+    ['a/b:1', `${ARTIFACTORY}?scope=repository%3Aa%2Fb%3Apull&service=hub.acme.dev`],
+    ['ghcr.io/a/b:1', 'https://hub.acme.dev/service/token?scope=repository%3Aa&service=harbor-registry'],
+    ['quay.io/a/b:1', 'https://hub.acme.dev/v2/token?service=https%3A%2F%2Fhub.acme.dev%2Fv2%2Ftoken'],
+    ['a/b:1', 'https://hub.acme.dev/token?scope=repository%3Aa%2Fb%3Apull&service=registry.docker.io'],
+  ])('is to a mirror that wants a login of its own: %s at %s', (image, url) => {
+    const found = find(image, url)
+    expect(found.endpoint).toEqual({ host: 'hub.acme.dev', role: 'mirror' })
+    expect(stepsFor(found)[0]).toMatchObject({ code: 'mirror-login', host: 'hub.acme.dev', sent: 'nothing' })
+  })
+
+  test.each([
+    [
+      'nginx',
+      'https://auth.docker.io/token?scope=repository%3Alibrary%2Fnginx%3Apull&service=registry.docker.io',
+    ],
+    ['registry.gitlab.com/a/b:1', 'https://gitlab.com/jwt/auth?service=container_registry'],
+    ['docker.elastic.co/a/b:1', 'https://docker-auth.elastic.co/auth?service=token-service'],
+    ['lscr.io/a/b:1', 'https://ghcr.io/token?service=ghcr.io'],
+    // A registry of one's own may have any token server.
+    ['registry.example/a/b:1', 'https://auth.acme.dev/token?service=registry.example'],
+    // The token server of a mirror has another name than the mirror.
+    ['a/b:1', 'https://auth.acme.dev/token?service=hub.acme.dev'],
+    ['a/b:1', 'http://core.harbor.svc.cluster.local/service/token?service=harbor-registry'],
+  ])('is to a token server for %s: %s', (image, url) => {
+    expect(find(image, url).endpoint?.role).toBe('token')
+  })
+
+  test('says that a host which is not known from outside issues the tokens of a mirror', () => {
+    const found = find('a/b:1', 'https://auth.acme.dev/token?service=hub.acme.dev')
+    expect(roleSentence(found)).toBe(
+      'auth.acme.dev issues the tokens for a mirror that the node asks instead of Docker Hub.',
+    )
   })
 })

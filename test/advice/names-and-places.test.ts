@@ -104,6 +104,16 @@ test.each([
   expect(found.subcause).toBe('not-permitted')
 })
 
+test.each([
+  ['ghcr.io/acme/agent:6f1a:6f1a', 'ghcr.io/acme/agent:6f1a'],
+  ['ghcr.io/acme/agent:1.2:1.3', null],
+])('%s needs one of its tags, and no other step for its name', (image, correct) => {
+  const error = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`
+  expect(stepsFor(findingOf({ image, error, reason: 'InvalidImageName' }))).toEqual([
+    expect.objectContaining({ code: 'drop-surplus-tag', repository: 'ghcr.io/acme/agent', correct }),
+  ])
+})
+
 describe('an image that is not the one in the template', () => {
   const missing = (image: string) => pulled(image, `${image}: not found`)
   const ofPod = (image: string, fields: Partial<Pod> = {}): Situation => ({
@@ -225,5 +235,37 @@ describe('a name without a registry', () => {
   test('is left as it is if the pod has a login for Docker Hub, or if nothing is beside it', () => {
     expect(codesIn({ ...denied, node, login: 'https://index.docker.io/v1/' })).not.toContain('name-registry')
     expect(codesIn(denied)).not.toContain('name-registry')
+  })
+})
+
+describe('an image beside one that was pulled without a pull secret', () => {
+  const refused = (host: string) =>
+    `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://${host}/token?service=${host}: 401 Unauthorized`
+  const codesFor = (image: string, openImages: string[], error = refused('ghcr.io')) => {
+    const failing = pod({ containers: [container({ image, state: waiting('ErrImagePull', error) })] })
+    const { findings } = diagnose(snapshot({ pods: [failing], openImages }))
+    return findings[0] === undefined ? [] : stepsFor(findings[0]).map(({ code }) => code)
+  }
+
+  test('may be misnamed or not public yet, before a login is proposed', () => {
+    const codes = codesFor('ghcr.io/acme/shop/web:1', ['ghcr.io/acme/shop/api:1'])
+    expect(codes.slice(0, 4)).toEqual(['check-name', 'ask-registry', 'make-public', 'distribute-login'])
+  })
+
+  test.each([
+    ['in another folder', 'ghcr.io/acme/shop/web:1', ['ghcr.io/acme/tools/api:1']],
+    ['of its own name', 'ghcr.io/acme/shop/web:1', ['ghcr.io/acme/shop/web:0', 'ghcr.io/acme/shop/api:1']],
+    ['at another registry', 'ghcr.io/acme/shop/web:1', ['quay.io/acme/shop/api:1']],
+  ])('is not found in one %s', (_place, image, openImages) => {
+    expect(codesFor(image, openImages)[0]).toBe('distribute-login')
+  })
+
+  test('is not suspected at a registry of which that is not known', () => {
+    const codes = codesFor(
+      'registry.example/acme/web:1',
+      ['registry.example/acme/api:1'],
+      refused('registry.example'),
+    )
+    expect(codes[0]).toBe('distribute-login')
   })
 })

@@ -184,6 +184,49 @@ test.each([
   expect(clueOf(found.clues, 'placeholder') !== undefined).toBe(isPlaceholder)
 })
 
+describe('a cache rule of Azure Container Registry', () => {
+  const SEEN = 'acmehub.azurecr.io'
+  const find = (error: string) => findingOf({ image: `${SEEN}/hub/a/b:1`, error, login: SEEN })
+  const DENIED =
+    "pull access denied for it, repository does not exist or may require 'docker login': denied: requested access to pull from source 'docker.io/library/a/b' for cache rule 'hub-rule' has been denied."
+
+  test.each([
+    [DENIED, 'auth-required-or-denied', 'docker.io/library/a/b'],
+    [
+      "unauthorized: authentication required with source registry for cache rule 'hub-rule'",
+      'auth-required-or-denied',
+      null,
+    ],
+    [
+      "request to pull from source 'dhi.io/a' for cache rule 'hub-rule' has failed",
+      'registry-server-error',
+      'dhi.io/a',
+    ],
+  ])(
+    'is corrected where its source or its login failed, and no login of a pod: %s',
+    (error, cause, source) => {
+      const found = find(`Error response from daemon: ${error}`)
+      const steps = stepsFor(found).filter(({ code }) => code !== 'wait')
+      expect(found).toMatchObject({ cause, remedies: [] })
+      const rule = { code: 'cache-rule', registry: SEEN, rule: 'hub-rule', source }
+      expect(steps).toEqual([
+        { ...rule, about: 'source' },
+        { ...rule, about: 'login' },
+      ])
+    },
+  )
+
+  test('that its source limits gets a login of its own, not the pod', () => {
+    const found = find("toomanyrequests: too many requests to source registry for cache rule 'hub-rule'.")
+    expect(found).toMatchObject({ cause: 'rate-limited', remedies: [] })
+    expect(stepsFor(found).map(({ code }) => code)).toEqual(['cache-rule', 'wait'])
+  })
+
+  test('refused its request, which says nothing of the login of the pod', () => {
+    expect(find(DENIED).subcause).toBe('upstream')
+  })
+})
+
 describe('another place of the image', () => {
   const codesFor = (message: string) =>
     stepsFor(answered('registry.example', message)).map(({ code }) => code)

@@ -138,3 +138,16 @@ describe('an error that names the image by its URL only', () => {
     expect(findings(creating(), docker('https://10.96.0.1/api/v1/namespaces'))).toEqual([])
   })
 })
+
+test('a mirror that refuses the pause image without a login gets one, before another pause image is set', () => {
+  const url =
+    'https://hub.acme.dev/artifactory/api/docker/hub/v2/token?scope=repository%3Arancher%2Fpause%3Apull&service=hub.acme.dev'
+  const image = 'docker.io/rancher/pause:3.6'
+  const error = `failed to get sandbox image "${image}": failed to pull image "${image}": failed to authorize: failed to fetch anonymous token: unexpected status from GET request to ${url}: 401 Unauthorized`
+  const [found] = findings(creating(), failure(error))
+  if (found === undefined) throw new Error('no finding')
+  const codes = stepsFor(found).map(({ code }) => code)
+  expect(codes[0]).toBe('mirror-login')
+  expect(codes).toContain('set-sandbox-image')
+  expect(codes).not.toContain('sandbox-login')
+})

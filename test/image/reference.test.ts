@@ -53,7 +53,7 @@ describe('a reference', () => {
     ['nginx:', 'the tag after ":" is missing'],
     ['nginx:-1', 'the tag "-1"'],
     [`nginx:${'t'.repeat(129)}`, 'at most 128'],
-    ['nginx:1:2', '"1:2"'],
+    ['nginx:1:2', 'two tags, "1" and "2"'],
     ['nginx@', 'nothing follows the @'],
     ['nginx@sha256:abc', 'has 3 digits'],
     [`nginx@sha256:${HEX.toUpperCase()}`, 'in lower case'],

@@ -20,6 +20,7 @@ const STATUS_PAGES: [image: string, host: string, says: RegExp][] = [
   ['public.ecr.aws/a/b:1', 'public.ecr.aws', /health\.aws\.amazon\.com/],
   ['nvcr.io/a/b:1', 'nvcr.io', /operators of (?:nvcr\.io|the token server nvcr\.io) report an outage/],
 ]
+const ANONYMOUS = 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized'
 const entry = (key: string, more = {}) => ({ entries: [{ key, username: 'ci', problem: null, ...more }] })
 
 const MISSING = { image: OWN, error: 'manifest unknown: manifest unknown' }
@@ -593,6 +594,70 @@ test.each<[string, Situation, Expected]>([
       account: { workloadIdentity: 'google' },
     },
     { never: /own processes/ },
+  ],
+  [
+    'an image that Podman built for a minikube',
+    {
+      image: 'localhost/shop:dev',
+      error:
+        'initializing source docker://localhost/shop:dev: pinging container registry localhost: Get "https://localhost/v2/": dial tcp [::1]:443: connect: connection refused',
+      node: { name: 'lab', labels: { 'minikube.k8s.io/name': 'lab' } },
+      pod: { node: 'lab' },
+    },
+    { first: /^Load the image from this machine into the node.*minikube image load .*localhost\/shop:dev/s },
+  ],
+  [
+    'a mirror in a container beside the nodes, which this machine does not reach',
+    {
+      image: 'public.ecr.aws/a/b:1',
+      error:
+        'unexpected status from HEAD request to http://ecr-cache:5000/v2/a/b/manifests/1?ns=public.ecr.aws: 500 Internal Server Error',
+    },
+    { first: /^Check the health and the log of the mirror ecr-cache:5000/, never: /pullguard mirror --to/ },
+  ],
+  [
+    'a perimeter of Google, which may be around the nodes or around the image',
+    {
+      image: 'gcr.io/team/api:1',
+      error: "denied: Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: a1",
+    },
+    { first: /an egress rule if the nodes are inside .* an ingress rule or access level for the nodes/ },
+  ],
+  [
+    'a pod whose login is meant to come from a credential provider',
+    { image: 'acme.jfrog.io/hub/api:1', error: ANONYMOUS, account: { pullsThrough: 'jfrog' } },
+    {
+      first:
+        /^Find out why the kubelet's credential provider for JFrog, which service account default is annotated for \(JFrogExchange\), returned no login: .*matchImages has to cover acme\.jfrog\.io/,
+      says: /^Run `docker login acme\.jfrog\.io`/m,
+    },
+  ],
+  [
+    'a pod whose login is meant to come from one, by CRI-O, which does not say that it sent none',
+    {
+      image: 'quay.corp.example/team/api:1',
+      error:
+        'reading manifest 1 in quay.corp.example/team/api: unauthorized: access to the requested resource is not authorized',
+      account: { pullsThrough: 'quay' },
+    },
+    {
+      first: /^Find out why the kubelet's credential provider for Quay, .*quay\.io\/federated-robot-account/,
+    },
+  ],
+  [
+    'a pod with a credential provider for another registry',
+    { image: 'ghcr.io/team/api:1', error: ANONYMOUS, account: { pullsThrough: 'jfrog' } },
+    { first: /^Run `docker login ghcr\.io`/, never: /credential provider/ },
+  ],
+  [
+    'a pod with a credential provider and a login of its own',
+    {
+      image: 'acme.jfrog.io/hub/api:1',
+      error: 'failed to fetch oauth token: 401 Unauthorized',
+      login: 'acme.jfrog.io',
+      account: { pullsThrough: 'jfrog' },
+    },
+    { never: /provider for JFrog/ },
   ],
   [
     "a private name that Azure's resolver does not know",

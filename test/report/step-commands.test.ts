@@ -215,8 +215,16 @@ test.each<[Kind, string]>([
   ['GKE on Windows', 'keeps no login for a mirror'],
   ['RKE2 on Windows', 'C:\\etc\\rancher\\rke2\\registries.yaml (configs."cache.example".auth'],
 ])("a mirror's login is set on %s where the platform has a place for it", (kind, place) => {
-  const step: Step = { code: 'mirror-login', host: 'cache.example', registry: 'docker.io' }
+  const step: Step = { code: 'mirror-login', host: 'cache.example', registry: 'docker.io', sent: 'unknown' }
   expect(wordsOf(step, kind).text).toContain(place)
+})
+
+test.each<[Kind, string]>([
+  ['containerd', 'Put a login for cache.example into /etc/containerd/certs.d/docker.io/hosts.toml'],
+  ['Docker', 'Let the mirror cache.example serve the nodes without a login, as Docker keeps none'],
+])('on %s, a login that a mirror wants is put where it is kept, if anywhere', (kind, text) => {
+  const step: Step = { code: 'mirror-login', host: 'cache.example', registry: 'docker.io', sent: 'nothing' }
+  expect(wordsOf(step, kind).text).toContain(text)
 })
 
 test.each<[Kind, string]>([

@@ -153,6 +153,24 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { of: 'bazel', image: '//services/api:image' },
   ],
   'inject-sidecar': [{}],
+  'cache-rule': (['source', 'login', 'limit'] as const).flatMap(about =>
+    ['docker.io/library/a/b', 'docker.io/alpine', 'ghcr.io/a/b', null].map(source => ({
+      ...{ about, registry: 'acme.azurecr.io', rule: 'hub', source },
+    })),
+  ),
+  'drop-surplus-tag': [
+    { kind: 'two-tags', repository: 'ghcr.io/acme/api', kept: '1.2', surplus: '1.3', correct: null },
+    {
+      kind: 'two-tags',
+      repository: 'ghcr.io/acme/api',
+      kept: '1',
+      surplus: '1',
+      correct: 'ghcr.io/acme/api:1',
+    },
+    { kind: 'colon', repository: 'acme/api', kept: '1', surplus: '', correct: 'acme/api:1' },
+    { kind: 'after-digest', repository: 'api', kept: 'sha256:ab', surplus: '1', correct: 'api@sha256:ab' },
+    { kind: 'digest-as-tag', repository: 'api', kept: 'sha256:ab', surplus: '', correct: 'api@sha256:ab' },
+  ],
   'drop-scheme': [{ image: 'https://ghcr.io/acme/api' }],
   'name-registry': [
     { name: 'harbor.example/acme/api:1', beside: 'harbor.example/acme/api', same: true },
@@ -238,7 +256,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'raise-volume': [{ registry: own, period: 'month' }],
   'find-askers': [{}],
   'copy-platforms': [{ image }],
-  'mirror-login': [mirror],
+  'mirror-login': [
+    { ...mirror, sent: 'unknown' },
+    { ...mirror, sent: 'nothing' },
+  ],
   'name-at-mirror': [{ host: '123456789012.dkr.ecr.us-east-1.amazonaws.com', registry: own }],
   'mirror-settings': (
     ['endpoint', 'scheme', 'web-page', 'unreadable', 'old-format', 'no-resolve', 'no-pull'] as const

@@ -249,16 +249,15 @@ describe('a dump', () => {
   })
 })
 
+const pulled = (name: string, image: string, spec: Json = {}): Json => ({
+  ...pod(name, undefined, { spec: { containers: [{ name: 'c', image }], ...spec } }),
+  status: {
+    phase: 'Running',
+    containerStatuses: [{ name: 'c', imageID: `${image}@sha256:${'0'.repeat(64)}`, state: { running: {} } }],
+  },
+})
+
 test('images that other pods have pulled are kept only for a failing one without a registry in its name', async () => {
-  const pulled = (name: string, image: string): Json => ({
-    ...pod(name, undefined, { spec: { containers: [{ name: 'c', image }] } }),
-    status: {
-      phase: 'Running',
-      containerStatuses: [
-        { name: 'c', imageID: `${image}@sha256:${'0'.repeat(64)}`, state: { running: {} } },
-      ],
-    },
-  })
   const others = [
     pulled('a', 'quay.io/acme/api:1'),
     pulled('b', 'redis:7'),
@@ -267,4 +266,16 @@ test('images that other pods have pulled are kept only for a failing one without
   expect((await readJson(listOf(failing('shop'), ...others))).pulledImages).toEqual(['quay.io/acme/api:1'])
   const full = failing('shop', { spec: { containers: [{ name: 'c', image: 'quay.io/acme/web:1' }] } })
   expect(await readJson(listOf(full, ...others))).not.toHaveProperty('pulledImages')
+})
+
+test('images that were pulled without a pull secret are kept for a failing one at a registry that hides what it lacks', async () => {
+  const others = [
+    pulled('a', 'ghcr.io/acme/api:1'),
+    pulled('b', 'ghcr.io/acme/own:1', { imagePullSecrets: [{ name: 'regcred' }] }),
+    pulled('c', 'registry.example/acme/api:1'),
+  ]
+  const at = (image: string) => failing('shop', { spec: { containers: [{ name: 'c', image }] } })
+  const openFor = async (image: string) => (await readJson(listOf(at(image), ...others))).openImages
+  expect(await openFor('ghcr.io/acme/web:1')).toEqual(['ghcr.io/acme/api:1'])
+  expect(await openFor('registry.example/acme/web:1')).toBeUndefined()
 })

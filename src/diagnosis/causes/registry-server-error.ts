@@ -51,6 +51,8 @@ const BROKEN = [
   /\bno realm specified for token\b|\btoken auth challenge realm\b|\bdid not include a token\b|\bin header not a valid digest\b/,
   /\bunsupported ‹name› algorithm: |\bunhandled content range\b|\bunable to discard to offset\b|\bfailed open: (?:gzip|flate|zstd|magic number)\b/,
   UPSTREAM_BLOCKED,
+  // Azure Container Registry, for a source that gave no proper answer (Azure/acr#891, #892).
+  /\bfor cache rule ‹name› (?:has failed|returned status code \d+)\b/,
 ]
 
 export const brokenAnswer: CauseRule = {

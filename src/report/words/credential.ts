@@ -31,6 +31,7 @@ const MISMATCH: Record<NonNullable<Attempt['mismatch']>, string> = {
   'odd-path': 'has a path that no repository has',
   path: 'is for another path of the registry',
   region: "is for another region than the image's registry",
+  misspelled: 'is not the name of the registry, but nearly',
   network: 'is the name of the same registry for another network, so its login works here, too',
 }
 

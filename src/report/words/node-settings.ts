@@ -48,25 +48,40 @@ function registriesYaml(platform: 'k3s' | 'rke2', os: PullingNode['os']): string
     : `/etc/rancher/${platform}/registries.yaml`
 }
 
-const withoutLogin = (who: string) =>
-  `let the mirror serve the nodes without one: ${who} keeps no login for a mirror`
-
 /** Returns how nodes get a login of their own for a mirror, to follow `If HOST itself wants a login, `. */
 export function mirrorLogin(node: PullingNode, host: string, registry: string): string {
+  const { place, keepsNone } = mirrorLoginPlace(node, host, registry)
+  return place === null
+    ? `let the mirror serve the nodes without one: ${keepsNone} keeps no login for a mirror`
+    : `give the nodes one in ${place}, or let the mirror serve the nodes without one`
+}
+
+/** Returns the same for a mirror that wants a login, as the start of a sentence. */
+export function neededMirrorLogin(node: PullingNode, host: string, registry: string): string {
+  const { place, keepsNone } = mirrorLoginPlace(node, host, registry)
+  return place === null
+    ? `Let the mirror ${host} serve the nodes without a login, as ${keepsNone} keeps none for a mirror`
+    : `Put a login for ${host} into ${place}, or let the mirror serve the nodes without one`
+}
+
+/** Returns where a node has its login for a mirror; if nowhere, what keeps none. */
+function mirrorLoginPlace(
+  node: PullingNode,
+  host: string,
+  registry: string,
+): { place: string; keepsNone?: never } | { place: null; keepsNone: string } {
   const { platform, runtime, os } = node
-  const give = (place: string) =>
-    `give the nodes one in ${place}, or let the mirror serve the nodes without one`
-  if (runtime === 'docker') return withoutLogin('Docker')
-  if (platform === 'bottlerocket') return withoutLogin('Bottlerocket')
-  if (platform === 'gke' && os === 'windows') return withoutLogin('GKE on Windows')
+  if (runtime === 'docker') return { place: null, keepsNone: 'Docker' }
+  if (platform === 'bottlerocket') return { place: null, keepsNone: 'Bottlerocket' }
+  if (platform === 'gke' && os === 'windows') return { place: null, keepsNone: 'GKE on Windows' }
   if (platform === 'k3s' || platform === 'rke2')
-    return give(`${registriesYaml(platform, os)} (configs."${host}".auth; restart ${platform})`)
-  if (platform === 'talos' || platform === 'openshift') return give(runtimeLoginPlace(node))
-  if (runtime === 'cri-o') return give("CRI-O's global_auth_file")
+    return { place: `${registriesYaml(platform, os)} (configs."${host}".auth; restart ${platform})` }
+  if (platform === 'talos' || platform === 'openshift') return { place: runtimeLoginPlace(node) }
+  if (runtime === 'cri-o') return { place: "CRI-O's global_auth_file" }
   const header = platform === 'gke' ? 'header' : 'header.Authorization'
-  return give(
-    `${mirrorSettings(node, registry)}${runtime === 'containerd' ? ` (${header} of this host)` : ''}`,
-  )
+  return {
+    place: `${mirrorSettings(node, registry)}${runtime === 'containerd' ? ` (${header} of this host)` : ''}`,
+  }
 }
 
 /** Returns the kubelet's folder, where its config.json with logins is. */

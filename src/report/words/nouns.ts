@@ -4,6 +4,7 @@ import type { Endpoint } from '../../diagnosis/endpoint.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { AddressOwner } from '../../diagnosis/misresolved.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
+import { isFixedHost, isHosted } from '../../image/registries.ts'
 
 /** Companies whose addresses forged DNS answers give. */
 export const ADDRESS_OWNERS: Record<Exclude<AddressOwner, 'node'>, string> = {
@@ -92,7 +93,10 @@ export function roleSentence({
     case 'mirror':
       return `The node is configured to ask the mirror ${host}${clues.some(({ code }) => code === 'loopback') ? ', on the node itself,' : ''} instead of ${name}.`
     case 'token':
-      return host === registry ? '' : `${host} issues the tokens for pulls from ${name}.`
+      if (host === registry || host === null) return ''
+      return registry !== null && isFixedHost(registry) && !isHosted(host)
+        ? `${host} issues the tokens for a mirror that the node asks instead of ${name}.`
+        : `${host} issues the tokens for pulls from ${name}.`
     case 'storage':
       return `${host} ${clues.some(({ code }) => code === 'signature-lookup') ? 'stores the signatures' : 'serves the layers'} of images from ${name}${cause === 'auth-required-or-denied' ? '.' : '; the nodes must be able to reach it too.'}`
     default:

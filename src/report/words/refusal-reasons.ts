@@ -30,7 +30,7 @@ export const PERIMETERS: Record<Perimeter, PerimeterWords> = {
     judges: 'the network, the identity, and the project that a request comes from',
     askWhom: 'the administrators of the VPC Service Controls perimeter',
     remedy: () =>
-      'an ingress rule or access level for the nodes, or nodes inside the perimeter that pull through restricted.googleapis.com',
+      "an egress rule if the nodes are inside a perimeter and the image's project is not, or, if it is the other way around, an ingress rule or access level for the nodes (nodes inside pull through restricted.googleapis.com)",
   },
   'conditional-access': {
     name: 'a conditional access policy',

@@ -1,5 +1,6 @@
 /** The facts in a dump, narrowed as they are read: suspect pods, objects they could reference, namespaces with all Secrets. */
 
+import { hidesMissing } from '../../image/registries.ts'
 import { record, text } from '../../json/json-object.ts'
 import { isBuiltIn, nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'
@@ -37,6 +38,11 @@ interface PodState {
   owned: NamedPod | null
 }
 
+/** The registry in an image's name that has one. */
+export function registryIn(image: string): string {
+  return image.slice(0, image.indexOf('/'))
+}
+
 export class DumpFacts {
   readonly pods = new NewestStates<PodState>()
   readonly events = new NewestStates<PodEvent>()
@@ -50,6 +56,8 @@ export class DumpFacts {
   readonly namespaces = new Set<string>()
   /** Images with a registry in their name that a pod has pulled, as written. */
   readonly pulledImages = new Set<string>()
+  /** Those that pods without any pull secret have pulled, from registries that hide what they lack. */
+  readonly openImages = new Set<string>()
   podsWithStatus = 0
   /** Pods of a cluster without a status: their containers' states are unknown. */
   podsWithoutStatus = 0
@@ -102,8 +110,11 @@ export class DumpFacts {
     else this.podsWithoutStatus += 1
     this.namespaces.add(pod.namespace)
     if (!this.#isInScope(pod.namespace)) return
-    for (const { image, imageId } of pod.containers)
-      if (imageId !== null && HAS_REGISTRY.test(image)) this.pulledImages.add(image)
+    for (const { image, imageId } of pod.containers) {
+      if (imageId === null || !HAS_REGISTRY.test(image)) continue
+      this.pulledImages.add(image)
+      if (pod.pullSecrets.length === 0 && hidesMissing(registryIn(image))) this.openImages.add(image)
+    }
     const { pod: name, labels, bySubject, kept } = this.#wanted
     const selected = name === undefined ? labels(record(record(raw.metadata).labels)) : name === pod.name
     const isSuspect = name !== undefined || kept.has(pod.name) || couldFail(pod)

@@ -1,5 +1,6 @@
 /** Picks from a dump the objects that failing pods reference, the same ones that are read from a live cluster. Missing objects are gaps. */
 
+import { hidesMissing } from '../../image/registries.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
@@ -7,12 +8,12 @@ import type { Gap, OwnerLink, PodEvent, ServiceAccount, Snapshot } from '../../s
 import { describeMissingSecret, markReportedMissing } from '../narrow/related-objects.ts'
 import { climbBuiltIn } from '../ownership.ts'
 import { byName, byNamespaceAndName, couldBeFailedPull, couldBePulling } from '../suspects.ts'
-import { type DumpFacts, HAS_REGISTRY, type PodSelection } from './facts.ts'
+import { type DumpFacts, HAS_REGISTRY, type PodSelection, registryIn } from './facts.ts'
 import type { DumpObjects, PartialList } from './objects.ts'
 
 type RelatedObjects = Pick<
   Snapshot,
-  'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'pulledImages' | 'owners' | 'nodes'
+  'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'pulledImages' | 'openImages' | 'owners' | 'nodes'
 >
 
 /**
@@ -30,6 +31,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     ...unreferencedLogins(pods, pullSecrets, accounts, facts),
     owners: ownersOf(pods, facts).sort(byNamespaceAndName),
     ...pulledElsewhere(pods, facts),
+    ...pulledOpenly(pods, facts),
     nodes: [...nodes].flatMap(name => facts.nodes.get(name) ?? []).sort(byName),
   }
 }
@@ -56,6 +58,14 @@ function pulledElsewhere(pods: Pod[], { pulledImages }: DumpFacts): Pick<Snapsho
     containers.some(({ image, imageId }) => imageId === null && !HAS_REGISTRY.test(image)),
   )
   return lacksRegistry && pulledImages.size > 0 ? { pulledImages: [...pulledImages].sort() } : {}
+}
+
+/** Returns the images that can show what is public beside one at a registry that hides what it lacks. */
+function pulledOpenly(pods: Pod[], { openImages }: DumpFacts): Pick<Snapshot, 'openImages'> {
+  const isHidden = pods.some(({ containers }) =>
+    containers.some(({ image, imageId }) => imageId === null && hidesMissing(registryIn(image))),
+  )
+  return isHidden && openImages.size > 0 ? { openImages: [...openImages].sort() } : {}
 }
 
 /** Returns usable pull secrets that the pods don't reference, and service accounts in their namespaces that list any. */

@@ -25,12 +25,14 @@ export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
   const name = nameOf(raw)
   if (name === null) return null
   const annotations = texts(record(record(raw).metadata).annotations)
+  const provider = PROVIDERS.find(([annotation]) => annotations[annotation] !== undefined)
   const identity = IDENTITIES.find(([annotation]) => annotations[annotation] !== undefined)
   return {
     namespace: namespaceOf(raw),
     name,
     imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
     ...(identity && { workloadIdentity: identity[1] }),
+    ...(provider && { pullsThrough: provider[1] }),
   }
 }
 
@@ -39,6 +41,12 @@ const IDENTITIES = [
   ['eks.amazonaws.com/role-arn', 'aws'],
   ['azure.workload.identity/client-id', 'azure'],
   ['iam.gke.io/gcp-service-account', 'google'],
+] as const
+
+/** Annotations that are only for these providers (jfrog/jfrog-credentials-provider, AWS.md; quay-credential-provider, README). */
+const PROVIDERS = [
+  ['JFrogExchange', 'jfrog'],
+  ['quay.io/federated-robot-account', 'quay'],
 ] as const
 
 /** The number of images a kubelet reports by default (nodeStatusMaxImages). */

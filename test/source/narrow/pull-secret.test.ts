@@ -316,3 +316,12 @@ test.each([
   const account = narrowServiceAccount({ metadata: { name: 'api', annotations: { [annotation]: 'x' } } })
   expect(account?.workloadIdentity).toBe(identity)
 })
+
+test.each([
+  ['JFrogExchange', 'jfrog'],
+  ['quay.io/federated-robot-account', 'quay'],
+  ['quay.io/host', undefined],
+])('a service account with %s is meant for the credential provider of %s', (annotation, provider) => {
+  const account = narrowServiceAccount({ metadata: { name: 'api', annotations: { [annotation]: 'x' } } })
+  expect(account?.pullsThrough).toBe(provider)
+})

@@ -37,6 +37,7 @@ const MISMATCH: Record<KeyMismatch, string> = {
   'odd-path': 'the path of a key must not contain a tag, a digest, or a blank',
   path: 'its path is for other repositories',
   region: 'the region is different',
+  misspelled: 'it is nearly the name of that registry, but not quite',
   network: 'it is the name for another network',
 }
 

@@ -165,6 +165,7 @@ export const invalidReference: CauseWords = {
     ['image-id', 'The image is named by its ID, not by its name'],
     ['placeholder', 'The image name still contains a placeholder'],
     ['short-name', "The node doesn't complete the short image name"],
+    ['surplus-tag', surplusTitle],
     'The image name is invalid',
   ],
   meaning: [
@@ -187,8 +188,33 @@ export const invalidReference: CauseWords = {
       'short-name',
       "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them.",
     ],
+    ['surplus-tag', surplusMeaning],
     'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
   ],
+}
+
+const surplusOf = ({ clues }: Pick<Finding, 'clues'>) => clues.find(clue => clue.code === 'surplus-tag')
+
+function surplusTitle(finding: Pick<Finding, 'clues'>): string {
+  const found = surplusOf(finding)
+  switch (found?.kind) {
+    case 'after-digest':
+      return 'The image name has a tag after its digest'
+    case 'digest-as-tag':
+      return 'The image name has a digest in place of a tag'
+    case 'colon':
+      return 'The image name ends in a colon'
+    default:
+      return found?.kept === found?.surplus
+        ? 'The image name has its tag twice'
+        : 'The image name has two tags'
+  }
+}
+
+function surplusMeaning(finding: Pick<Finding, 'clues'>): string {
+  return surplusOf(finding)?.kind === 'digest-as-tag'
+    ? 'A digest follows an "@"; after a colon, a tag is expected, and no tag contains a colon.'
+    : 'Most often, a chart or template adds ":" and a tag to a value that has a tag or digest already.'
 }
 
 /** Returns what does not belong into a name. */

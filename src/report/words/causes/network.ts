@@ -135,6 +135,7 @@ export const registryServerError: CauseWords = {
     ],
     ['no-registry', { does: 'does not answer as a registry' }],
     ['upstream-blocked', { does: "has blocked its upstream registry, which it can't reach" }],
+    ['cache-rule', { does: 'is a cache, and could not fetch the image from its source' }],
     ['storage-busy', ({ registry }) => `The storage behind ${registryLabel(registry)} is at its limit`],
     [isMethodRefused, first => `${tokenEndpoint(first)} answers 405 (Method Not Allowed)`],
     [isOddAnswer, { does: "sent an answer that the runtime can't use" }],
@@ -163,7 +164,7 @@ export const registryServerError: CauseWords = {
       "It does not follow the protocol of registries: the host is broken, is not a registry, or something in between (a proxy, a mirror) answered or changed the answer; the pod's image and credential are not the problem.",
     ],
     [
-      ({ endpoint }) => endpoint === null,
+      ({ endpoint, clues }) => endpoint === null && !clues.some(({ code }) => code === 'cache-rule'),
       "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and credential are not the problem.",
     ],
     first =>

@@ -25,7 +25,7 @@ export const diskFull: CauseWords = {
     const full = clues.find(clue => clue.code === 'full-disk-path')
     return full === undefined
       ? "The runtime's image storage is out of space, inodes, or memory."
-      : `The file system of ${full.path} ran out of space or inodes while the layers were ${full.temporary ? 'unpacked there' : 'written'}.`
+      : `The file system of ${full.path} ran out of space or inodes while the layers were ${full.temporary ? 'downloaded or unpacked there' : 'written'}.`
   },
 }
 

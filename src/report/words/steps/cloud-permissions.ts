@@ -5,6 +5,7 @@ import type { AwsPolicy } from '../../../diagnosis/clue.ts'
 import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, ecrCachePrefix, isOfEks } from '../../../image/registries.ts'
+import type { AnnotatedProvider } from '../../../snapshot/snapshot.ts'
 import { shellWord } from '../../sanitize.ts'
 import { kubeletLog, nodeClientStep, nodesOf, onNodes } from '../node.ts'
 import type { StepWords } from '../steps.ts'
@@ -55,6 +56,17 @@ function checkAcr(cloud: Cloud | null, { host }: Pick<Finding, 'host'>): string 
 /** The start of a step for nodes that don't show an identity in the registry's cloud. */
 const MEANT = 'If the nodes are meant to log in on their own'
 
+/** Returns which provider the pod's service account is annotated for. */
+function annotated({ of, serviceAccount }: { of: AnnotatedProvider; serviceAccount: string }): string {
+  const [name, annotation] = ANNOTATED[of]
+  return ` for ${name}, which service account ${serviceAccount} is annotated for (${annotation}),`
+}
+
+const ANNOTATED: Record<AnnotatedProvider, [name: string, annotation: string]> = {
+  jfrog: ['JFrog', 'JFrogExchange'],
+  quay: ['Quay', 'quay.io/federated-robot-account'],
+}
+
 /** What to do about a credential provider that says why it failed. */
 const PROVIDER_FAULT: Record<ProviderProblem, (provider: string) => string> = {
   'api-version': provider =>
@@ -78,6 +90,11 @@ function attach(cloud: Cloud, action: string | null): string {
   }
 }
 
+/** Returns the name of an Azure Container Registry, which a hyphen and a hash may follow in its host (learn.microsoft.com, domain name label). */
+export function acrName(registry: string): string {
+  return registry.split(/[-.]/)[0] ?? ''
+}
+
 /** Returns the command that gives the role; null where the identity or the repository is in doubt. */
 function grantCommand(
   cloud: Cloud,
@@ -87,10 +104,8 @@ function grantCommand(
   if (registry === null) return null
   switch (cloud) {
     case 'acr': {
-      // A name may be followed by a hyphen and a hash (learn.microsoft.com, domain name label).
-      const [name = ''] = registry.split(/[-.]/)
       return host.platform === 'aks'
-        ? `az aks update --attach-acr ${shellWord(name)} --name <cluster> --resource-group <group>`
+        ? `az aks update --attach-acr ${shellWord(acrName(registry))} --name <cluster> --resource-group <group>`
         : null
     }
     case 'ecr': {
@@ -203,8 +218,10 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
   'check-provider': ({ cloud, sent, likely }, { findings }) => {
     const [first] = findings
     const fault = first.clues.find(clue => clue.code === 'provider-reason')?.problem
-    const provider = `the kubelet's credential provider${cloud === null ? '' : ` (${CLOUDS[cloud].provider})`}`
-    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}${checkAcr(cloud, first)}`
+    const meant = first.clues.find(clue => clue.code === 'annotated-provider')
+    const provider = `the kubelet's credential provider${meant === undefined ? '' : annotated(meant)}${cloud === null ? '' : ` (${CLOUDS[cloud].provider})`}`
+    const covers = meant === undefined ? '' : `, where matchImages has to cover ${first.registry}`
+    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config${covers}), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}${checkAcr(cloud, first)}`
     const texts = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : CLOUDS[cloud].identity} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${CLOUDS[cloud].role})`}; the kubelet's log ${onNodes(findings)} shows which login was used${checkAcr(cloud, first)}`,
       nothing: `${fault === undefined ? `${likely ? 'Find' : `${MEANT}, find`} out why ${provider} returned no login` : PROVIDER_FAULT[fault](provider)}: ${configuration}`,

@@ -5,18 +5,18 @@ import type { MirrorStep } from '../../../advice/step-at-node.ts'
 import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
-import { hostAlone, isLocal, isServiceName } from '../../../image/host.ts'
+import { hostAlone, isLocal, isServiceName, isShortServiceName } from '../../../image/host.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeShellStep, onNodes } from '../node.ts'
-import { mirrorLogin, mirrorSettings } from '../node-settings.ts'
+import { mirrorLogin, mirrorSettings, neededMirrorLogin } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../steps.ts'
 
 /** Returns how to ask the mirror for the images in use, at the URL in the evidence. */
 function askMirror(host: string, registry: string, { invocation, findings: [first] }: StepContext) {
-  // This machine reaches neither the node's own addresses nor what only the cluster's DNS resolves.
-  if (isLocal(host) || isServiceName(host)) return {}
+  // This machine reaches neither the node's own addresses nor what only the cluster's DNS or the nodes resolve, such as a container beside them.
+  if (isLocal(host) || isServiceName(host) || isShortServiceName(host) || !/[.[]/.test(host)) return {}
   const asked = first.evidence?.text.split(`//${host}/v2/`) ?? []
   const plain = asked.length > 1 && asked[0]?.endsWith('http:') === true
   const [path = ''] = asked[1]?.split(/\/(?:manifests|blobs)\//) ?? []
@@ -164,13 +164,19 @@ export const mirrorSteps: StepWords<MirrorStep> = {
   'name-at-mirror': ({ host, registry }) => ({
     text: `Name the image at ${host} itself in the template: ECR wants a login that lasts for hours, which nodes get by the image's name, so a mirror at ECR receives none, or only one that is for ${registryLabel(registry)}`,
   }),
-  'mirror-login': ({ host, registry }, { findings: [{ host: node, credential }] }) => ({
-    text: `If ${host} itself wants a login, ${mirrorLogin(node, host, registry)}${
-      credential.status === 'usable' && node.runtime !== 'cri-o'
-        ? `; the pod's login for ${registryLabel(registry)} is sent to the mirror, too, and may be what the mirror refuses`
-        : ''
-    }`,
-  }),
+  'mirror-login': ({ host, registry, sent }, { findings: [{ host: node, credential }] }) => {
+    if (sent === 'nothing')
+      return {
+        text: `${neededMirrorLogin(node, host, registry)}: the nodes ask it for images of ${registryLabel(registry)}, and it refused a request without a login`,
+      }
+    return {
+      text: `If ${host} itself wants a login, ${mirrorLogin(node, host, registry)}${
+        credential.status === 'usable' && node.runtime !== 'cri-o'
+          ? `; the pod's login for ${registryLabel(registry)} is sent to the mirror, too, and may be what the mirror refuses`
+          : ''
+      }`,
+    }
+  },
   'mirror-settings': ({ host, registry, about }, { findings, findings: [first] }) => {
     const place = mirrorSettings(first.host, registry)
     const what = host === null ? 'the endpoint' : host

@@ -18,8 +18,9 @@ import { registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../steps.ts'
 
 export const nameSteps: StepWords<NameStep> = {
-  'check-name': ({ how }, { findings: [{ image, registry }] }) => {
+  'check-name': ({ how }, { findings: [{ image, registry, clues }] }) => {
     const name = registryLabel(registry)
+    const open = clues.find(clue => clue.code === 'open-beside')?.beside
     switch (how) {
       case 'official':
         return {
@@ -31,7 +32,7 @@ export const nameSteps: StepWords<NameStep> = {
         }
       case 'hidden':
         return {
-          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed: for a name that does not exist, ${name} gives the same answer as for a private image`,
+          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed: for a name that does not exist, ${name} gives the same answer as for a private image${open === undefined ? '' : `, and ${open}, which is beside it, was pulled without a pull secret`}`,
         }
       case 'owner':
         return {

@@ -167,7 +167,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
   }),
   'token-realm': ({ host, registry, product }) => ({
-    text: `Let ${registry} announce its token server by a name that nodes can reach, in ${REALM_SETTING[product ?? 'any']}: it announces ${host}, which nodes can't reach`,
+    text: `Let ${isFixedHost(registry) ? `the mirror that the nodes ask instead of ${registryLabel(registry)}` : registry} announce its token server by a name that nodes can reach, in ${REALM_SETTING[product ?? 'any']}: it announces ${host}, which nodes can't reach`,
   }),
   'resolve-elsewhere': ({ host, address, owner }, context) => ({
     text:

@@ -210,7 +210,7 @@ export const nodeSteps: StepWords<NodeStep> = {
       findings,
     ),
   'free-temporary': ({ path }, { findings, findings: [first] }) => ({
-    text: `Free space in ${path} ${onNodes(findings)}, or enlarge its file system; or let the runtime unpack elsewhere (${first.host.runtime === 'cri-o' || first.host.runtime === null ? `big_files_temporary_dir in /etc/crio/crio.conf${first.host.runtime === null ? ' of CRI-O, TMPDIR in the service of others' : ''}` : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
+    text: `Free space in ${path} ${onNodes(findings)}, or enlarge its file system; or let the runtime use another folder (${first.host.runtime === 'cri-o' || first.host.runtime === null ? `big_files_temporary_dir in /etc/crio/crio.conf${first.host.runtime === null ? ' of CRI-O, TMPDIR in the service of others' : ''}` : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
   }),
   'larger-disk': (_step, { invocation, findings: [{ node }] }) => ({
     text: 'If the disk fills up again, give nodes a larger one or another volume, and let image garbage collection start earlier',

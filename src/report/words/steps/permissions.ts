@@ -2,6 +2,7 @@
 
 import type { PermissionStep, StepOf } from '../../../advice/step.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import { isDockerHub } from '../../../image/docker-hub.ts'
 import { cloudOf, isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -9,7 +10,7 @@ import { registryLabel } from '../nouns.ts'
 import { PERIMETERS, reasonToHeed, restoreText } from '../refusal-reasons.ts'
 import { PROXY_SCOPES } from '../registry-logins.ts'
 import type { StepWords } from '../steps.ts'
-import { CLOUDS } from './cloud-permissions.ts'
+import { acrName, CLOUDS } from './cloud-permissions.ts'
 
 /** Where each product lets an administrator exempt an image; the words of its refusals give it away. */
 const EXEMPTIONS: [RegExp, string][] = [
@@ -53,6 +54,19 @@ const OTHER_SOURCE: Record<StepOf<'use-other-source'>['why'], string> = {
     'Use the image from another registry: ask its owner where it is published now, or copy it into your own registry',
   policy: 'Or use another version of the image that passes the policy',
   blocked: 'Or copy the image into a registry or mirror that the nodes can reach',
+}
+
+/** Returns what to correct in the path that a cache rule asks its source for: Docker Hub has its official images, and nothing else, under library/. */
+function sourceText(rule: string, source: string | null): string {
+  if (source === null)
+    return `Compare the source of cache rule ${rule} with where the image is: its path there has to be complete (library/ before official images of Docker Hub)`
+  const [host = '', ...path] = source.split('/')
+  const isOfHub = isDockerHub(host)
+  if (isOfHub && path[0] === 'library' && path.length > 2)
+    return `Correct the source of cache rule ${rule}, which asked for ${source}: on Docker Hub, only official images, whose own names have one part, are under library/, so a rule for other images needs a source without it, such as docker.io/*`
+  if (isOfHub && path.length === 1)
+    return `Correct the source of cache rule ${rule}, or the image's name, as the rule asked for ${source}: official images of Docker Hub are under library/, which that path lacks`
+  return `Check that ${source}, which cache rule ${rule} asked for, is where the image is: that path is the rule's source and what the image's name adds to its target`
 }
 
 export const permissionSteps: StepWords<PermissionStep> = {
@@ -134,6 +148,24 @@ export const permissionSteps: StepWords<PermissionStep> = {
     text: ADMIN[about](host, evidence?.text ?? ''),
   }),
   'upstream-login': ({ host, kind }) => ({ text: UPSTREAM[kind](host) }),
+  'cache-rule': ({ about, registry, rule, source }) => {
+    const acr = `--registry ${shellWord(acrName(registry))}`
+    const show = `az acr cache show ${acr} --name ${shellWord(rule)}`
+    switch (about) {
+      case 'source':
+        return { text: sourceText(rule, source), command: show }
+      case 'login':
+        return {
+          text: `Check the credential set of cache rule ${rule}: the login for its source, whose user name and password ${registry} reads from Azure Key Vault (secrets that are out of date, or that it is not allowed to read); the pods' logins are not used there`,
+          command: `az acr credential-set list ${acr}`,
+        }
+      case 'limit':
+        return {
+          text: `Give cache rule ${rule} a credential set whose account has a higher limit at its source (\`az acr cache update --cred-set\`), if it has none or another: ${registry} asks the source for everyone, and the pods' logins don't count there`,
+          command: show,
+        }
+    }
+  },
   'use-other-source': ({ why }) => ({ text: OTHER_SOURCE[why] }),
 }
 

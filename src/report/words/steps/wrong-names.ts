@@ -29,6 +29,17 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
   'drop-scheme': ({ image }) => ({
     text: `Remove the scheme: image names start with the host, as in ${image.replace(/^[a-z][a-z0-9+.-]*:\/+/i, '')}`,
   }),
+  'drop-surplus-tag': (step, { invocation, findings: [first, ...others] }) => {
+    const edit = (finding: Findings[number]) => {
+      const { correct = null, repository = '' } =
+        finding.clues.find(clue => clue.code === 'surplus-tag') ?? {}
+      return {
+        ...finding,
+        ...(correct === null ? { known: `${repository}:`, open: '<tag>' } : { known: correct, open: '' }),
+      }
+    }
+    return withEdit(surplusText(step), first, setImages(invocation, [edit(first), ...others.map(edit)]))
+  },
   'full-name': ({ image }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) => ({ ...finding, known: onDockerHub(finding.image), open: '' })
     return withEdit(
@@ -77,6 +88,23 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
       ? `Write the full name ${name} if you mean the image that was pulled from there: without a registry in the name ${image}, Docker Hub is asked`
       : `Write the registry into the name if the image is beside ${beside}, as in ${name}: without a registry in the name ${image}, Docker Hub is asked`,
   }),
+}
+
+/** Returns how to end a name that goes on after its tag or digest. */
+function surplusText({ kind, repository, kept, surplus, correct }: StepOf<'drop-surplus-tag'>): string {
+  const onlyRepository = `write only ${repository} into the value for the repository (such as image.repository of a chart)`
+  switch (kind) {
+    case 'digest-as-tag':
+      return `Write the digest after an "@" instead of a ":", as in ${correct}`
+    case 'colon':
+      return `Remove the ":" at the end of the name: most likely, a chart or template adds ":" and a tag that is not set to a value that is complete already, so ${onlyRepository}, and set the tag where it is added`
+    case 'after-digest':
+      return `Remove :${surplus} from the end of the name: nothing can follow a digest, and most likely a chart or template adds a tag to a value that has one, so ${onlyRepository}, and the digest where the chart has a value for it`
+    case 'two-tags':
+      return surplus === kept
+        ? `Remove one of the two tags, as both are ${kept}: most likely, a chart or template adds the tag to a value that has it already, so ${onlyRepository}`
+        : `Write one of the two tags, ${kept} or ${surplus}: most likely, a chart or template adds a tag to a value that has one already, so ${onlyRepository}, and the tag where it is set`
+  }
 }
 
 /** Returns a short name as Docker and containerd complete it. */
