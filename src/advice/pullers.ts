@@ -134,6 +134,7 @@ const NODE_SETTINGS: readonly StepCode[] = [
 /** What makes new pods: a virtual kubelet tries a pod only for a while, and then leaves it as it is. */
 const MAKES_PODS: readonly StepCode[] = [
   'distribute-login',
+  'cluster-login',
   'recreate-pods',
   'restart-pull',
   'use-known-secret',

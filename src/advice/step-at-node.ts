@@ -48,6 +48,8 @@ export type NetworkStep =
 export type AnswerStep =
   | { code: 'who-answered'; host: string }
   | { code: 'page-instead'; host: string }
+  /** `host`: the token server; null if the text does not name it. */
+  | { code: 'page-for-token'; registry: string; host: string | null; product: RealmProduct | null }
   | { code: 'serve-layers'; host: string; registry: string }
   | { code: 'storage-refused'; host: string }
   | { code: 'ask-layer'; host: string; layer: string }

@@ -16,6 +16,7 @@ interface StepTraits {
 /** A step without its traits does not compile. */
 const TRAITS: Record<StepCode, StepTraits> = {
   'distribute-login': { about: 'login' },
+  'cluster-login': { about: 'login' },
   'node-login': { about: 'login' },
   'cluster-pull-secret': { about: 'login' },
   'recreate-pods': { about: 'login' },
@@ -101,6 +102,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'test-connection': { about: 'node', on: 'shell' },
   'who-answered': { about: 'node', on: 'shell' },
   'page-instead': { about: 'other' },
+  'page-for-token': { about: 'other', on: 'shell' },
   'open-host': { about: 'node' },
   'storage-refused': { about: 'other' },
   'ask-layer': { about: 'node', on: 'shell' },

@@ -84,6 +84,8 @@ export type LoginStep =
       /** The pull secret that the pods name and that does not exist: creating it is all that they need. */
       secret?: string
     }
+  /** Of a registry that only the cluster reaches. `secret`: as above. */
+  | { code: 'cluster-login'; registry: string; secret?: string }
   | { code: 'node-login'; registry: string }
   /** `catalog`: the CatalogSource that the pod serves; null for other pods. */
   | { code: 'cluster-pull-secret'; registry: string; catalog: string | null }

@@ -12,13 +12,13 @@ import {
   isOfOthers,
   ofMirror,
   pullByHand,
+  realmProduct,
   servedByRegistry,
   silentMirror,
   targetHost,
   testConnection,
 } from './host.ts'
 import type { Step } from './step.ts'
-import type { RealmProduct } from './step-at-node.ts'
 
 /** Whether the name has no domain, such as a Service's or a container's. */
 const hasNoDomain = (host: string) => /^[^.[]+$/.test(host)
@@ -44,21 +44,11 @@ function mirrorLacking({ clues, registry }: Finding, { role }: NamedEndpoint): S
     : [{ code: 'mirror-lacks-image', host, registry, source: 'unreachable' }]
 }
 
-/** What the text shows of the product: a name, or the path of its token server. */
-const REALMS: [RealmProduct, RegExp][] = [
-  ['gitea', /\bgitea\b|\bforgejo\b|\bcodeberg\b/i],
-  ['artifactory', /\bartifactory\b|\bjfrog\b/i],
-  ['nexus', /\bnexus\b/i],
-  ['harbor', /\/service\/token\b/],
-  ['gitlab', /\/jwt\/auth\b/],
-  ['quay', /\/v2\/auth\b/],
-]
-
 /** A registry that announces a token server by a name or an address that only its own network knows, in place of its own. */
-function announcedRealm({ registry, evidence }: Finding, { host, role }: NamedEndpoint): Step[] {
+function announcedRealm(finding: Finding, { host, role }: NamedEndpoint): Step[] {
+  const { registry } = finding
   if (role !== 'token' || registry === null || isHosted(host) || host === registry) return []
-  const product = REALMS.find(([, pattern]) => pattern.test(evidence?.text ?? ''))?.[0] ?? null
-  return [{ code: 'token-realm', host, registry, product }]
+  return [{ code: 'token-realm', host, registry, product: realmProduct(finding) }]
 }
 
 /** A name or address that no node can reach, however the network is set up. */

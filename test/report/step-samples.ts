@@ -30,6 +30,14 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { registry: 'registry.redhat.io', catalog: null },
     { registry: 'registry.redhat.io', catalog: 'redhat-operators' },
   ],
+  'page-for-token': [
+    { registry: own, host: null, product: 'gitlab' },
+    { registry, host: 'auth.docker.io', product: null },
+  ],
+  'cluster-login': [
+    { registry: 'registry.ci.svc:5000' },
+    { registry: 'registry.ci.svc:5000', secret: 'regcred' },
+  ],
   'node-login': [{ registry: 'ghcr.io' }],
   'recreate-pods': [{}],
   'kubelet-login': [{}],

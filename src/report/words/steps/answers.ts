@@ -2,9 +2,10 @@
 
 import type { AnswerStep } from '../../../advice/step-at-node.ts'
 import { hostAlone } from '../../../image/host.ts'
-import { isHosted } from '../../../image/registries.ts'
+import { apiHost, isHosted } from '../../../image/registries.ts'
 import { curlCommand, nodeShellStep, onNodes } from '../node.ts'
-import { hostLabel } from '../nouns.ts'
+import { hostLabel, registryLabel } from '../nouns.ts'
+import { realmSetting } from '../registry-logins.ts'
 import type { StepWords } from '../steps.ts'
 
 /** Where operators of hosted registries say how they are, by their hosts. */
@@ -55,6 +56,15 @@ export const answerSteps: StepWords<AnswerStep> = {
       ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}`
       : `Look for what answers at ${host} in place of the registry: its reverse proxy or ingress may not pass /v2/ on, or the registry may be at another port or host (Nexus has a connector with a port of its own for Docker)`,
   }),
+  // containerd/containerd#4005: a 200 with a page in place of a token.
+  'page-for-token': ({ registry, host, product }, { findings }) => {
+    const ofOthers = isHosted(host ?? registry)
+    return nodeShellStep(
+      `See which address ${registryLabel(registry)} names for tokens ${onNodes(findings)} (realm in the header Www-Authenticate), and who answers there: a web page came ${host === null ? 'from that address' : `from ${host}`} in place of a token, ${ofOthers ? 'as from a proxy, a firewall, or a login portal on the way' : `such as the login page of another server; if the address is wrong, correct it in ${realmSetting(product)}`}`,
+      curlCommand(findings[0].host, `https://${apiHost(registry)}/v2/`),
+      findings,
+    )
+  },
   'who-answered': ({ host }, { findings }) =>
     nodeShellStep(
       `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): ${findings[0].clues.some(({ code }) => code === 'no-registry') ? 'a registry' : `a proxy or firewall in between can send a bare 403, too; ${host} itself`} answers 200 or 401, with the header Docker-Distribution-Api-Version`,

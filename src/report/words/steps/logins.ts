@@ -147,6 +147,9 @@ export const loginSteps: StepWords<LoginStep> = {
       ),
     }
   },
+  'cluster-login': ({ registry, secret }, { findings: [{ namespace }] }) => ({
+    text: `Create ${secret === undefined ? 'a pull secret' : `secret ${secret}, which the pods name,`} in namespace ${namespace} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}${secret === undefined ? `, and add it to the pods' service account${NEW_PODS}` : ''}: only the cluster reaches that registry, so neither docker nor pullguard can log in to it from outside`,
+  }),
   'node-login': ({ registry }, { findings: [first] }) => ({
     text: `Renew or remove the login for ${registryLabel(registry)} that ${first.node === null ? 'the node' : `node ${first.node}`} itself sends, as the pod has none: in a config.json of the kubelet (${kubeletFolder(first.host)}/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`,
   }),

@@ -1,6 +1,6 @@
 /** The words of steps on the way to a host: its name, its port, and proxies in between. */
 
-import type { NetworkStep, RealmProduct } from '../../../advice/step-at-node.ts'
+import type { NetworkStep } from '../../../advice/step-at-node.ts'
 import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
@@ -21,6 +21,7 @@ import {
 } from '../node.ts'
 import { kindRegistryNote, mayBeOpenShift } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
+import { realmSetting } from '../registry-logins.ts'
 import type { StepContext, StepWords } from '../steps.ts'
 
 /** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
@@ -79,19 +80,6 @@ const DEFAULT_OF: Record<DefaultName, string> = {
   gitlab: 'a default of GitLab',
   helm: 'the default of new Helm charts',
   documentation: 'of a domain that is reserved for documentation (RFC 2606)',
-}
-
-/** Where each product has the address that it announces (docs.gitea.com, goharbor.io/docs, docs.gitlab.com, docs.projectquay.io). */
-const REALM_SETTING: Record<RealmProduct | 'any', string> = {
-  gitea:
-    'ROOT_URL of Gitea or Forgejo (section [server] of app.ini), or the host name that the reverse proxy passes on to it',
-  harbor: 'external_url of harbor.yml, or externalURL of its chart',
-  gitlab: "external_url of GitLab, or the registry's token_realm",
-  quay: 'SERVER_HOSTNAME of its config.yaml',
-  artifactory:
-    'its custom base URL, or the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
-  nexus: 'the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
-  any: 'its external URL (auth.token.realm of the distribution registry, ROOT_URL of Gitea and Forgejo, external_url of Harbor and GitLab)',
 }
 
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
@@ -158,7 +146,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
   }),
   'token-realm': ({ host, registry, product }) => ({
-    text: `Let ${registry} announce its token server by a name that nodes can reach, in ${REALM_SETTING[product ?? 'any']}: it announces ${host}, which nodes can't reach`,
+    text: `Let ${registry} announce its token server by a name that nodes can reach, in ${realmSetting(product)}: it announces ${host}, which nodes can't reach`,
   }),
   'resolve-elsewhere': ({ host, address, owner }, context) => ({
     text:
