@@ -257,6 +257,6 @@ export type PodStep =
   | { code: 'delete-outgoing-pod' }
   | { code: 'see-silent-node'; node: string; since: string | null }
   | { code: 'delete-silent-node'; node: string }
-  | { code: 'leave-virtual-node'; of: VirtualNode }
+  | { code: 'leave-virtual-node'; of: Exclude<VirtualNode, 'autopilot'> }
   | { code: 'read-all' }
   | { code: 'look-again' }

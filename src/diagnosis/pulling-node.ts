@@ -25,10 +25,11 @@ export type Platform =
   | 'aks'
 
 /**
- * A node that is not a machine: a service runs each of its pods somewhere else, where nobody gets a shell or changes a runtime's settings.
- * `azure`: Azure Container Instances. `fargate`: on EKS.
+ * A node without a shell for anyone. Mostly it is not a machine: a service runs each of its pods somewhere else, where nobody changes a
+ * runtime's settings. `azure`: Azure Container Instances. `fargate`: on EKS. `autopilot`: a machine that GKE manages, which lets in neither SSH
+ * nor pods with the host's namespaces or files (cloud.google.com/kubernetes-engine/docs/concepts/autopilot-security).
  */
-export type VirtualNode = 'azure' | 'fargate' | 'other'
+export type VirtualNode = 'azure' | 'fargate' | 'autopilot' | 'other'
 
 /** Fields are null if unknown. */
 export interface PullingNode {
@@ -72,7 +73,7 @@ export function nodeHintsIn(text: string): NodeHints {
 export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): PullingNode {
   const virtual = virtualNode(pod, node)
   // What a service runs elsewhere has nothing of the cluster's other nodes: neither their settings nor their identity.
-  const isElsewhere = virtual !== null && virtual !== 'fargate'
+  const isElsewhere = virtual === 'azure' || virtual === 'other'
   const platform = node === null || isElsewhere ? null : platformOf(node)
   return {
     name: pod.node,
@@ -92,14 +93,19 @@ export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): Pull
 /** The platform by the name that it gives its nodes by default, as objects of pods alone show no more. */
 function platformNamed(node: string | null): Platform | null {
   if (/^minikube(?:-m\d{2})?$/.test(node ?? '')) return 'minikube'
+  if (AUTOPILOT.test(node ?? '')) return 'gke'
   return /^kind-(?:control-plane|worker)\d*$/.test(node ?? '') ? 'kind' : null
 }
+
+/** GKE names its nodes so in Autopilot mode; those that users manage begin with gke-. */
+const AUTOPILOT = /^gk3-/
 
 /** Of the node, its name, or what its kubelet wrote on the pod; null if nothing shows a virtual node. */
 function virtualNode({ node: name, containers }: Pod, node: Node | null): VirtualNode | null {
   const { labels = {}, kubelet = null } = node ?? {}
   if (labels['eks.amazonaws.com/compute-type'] === 'fargate' || /^fargate-ip-/.test(name ?? ''))
     return 'fargate'
+  if (AUTOPILOT.test(name ?? '')) return 'autopilot'
   const reasons = containers.flatMap(({ state }) => (state.type === 'waiting' ? [state] : []))
   if (
     /-vk-azure-aci\b/.test(kubelet ?? '') ||

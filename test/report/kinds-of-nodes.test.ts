@@ -966,6 +966,32 @@ describe('on a virtual node', () => {
         never: /debug node|chroot|ca-certificates/,
       },
     ],
+    [
+      "Autopilot's are tested from a pod, and have Google's own ways to the internet",
+      {
+        image: 'acme/api:3',
+        error:
+          'failed to do request: Head "https://registry-1.docker.io/v2/acme/api/manifests/3": dial tcp 192.0.2.1:443: i/o timeout',
+        reason: 'ErrImagePull',
+        pod: { node: 'gk3-acme-pool-1-0a1b2c3d-x4z5' },
+      },
+      {
+        first: /curl .*registry-1\.docker\.io/,
+        says: /Cloud NAT for private nodes.*remote repository of Artifact Registry.*\n.*Autopilot gives no shell/s,
+        never: /debug node|chroot|SSH|HTTPS_PROXY|load the image on/,
+      },
+    ],
+    [
+      'Autopilot has settings for mirrors and authorities all the same',
+      {
+        image: OWN,
+        error:
+          'failed to do request: Head "https://registry.example/v2/a": x509: certificate signed by unknown authority',
+        reason: 'ErrImagePull',
+        pod: { node: 'gk3-acme-pool-1-0a1b2c3d-x4z5' },
+      },
+      { first: /openssl/, says: /trust/, never: /debug node|on another node/ },
+    ],
   ])('%s', (_name, situation, expected) => {
     check({ reason: 'ProviderFailed', ...situation }, expected)
   })

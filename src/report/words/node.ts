@@ -253,6 +253,10 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
     return {
       text: 'Run the commands for the node in a pod of the same Fargate profile (the same namespace and labels, so it has the same subnets and security groups), with an image that it can pull and that has their tools (curl, openssl, getent): Fargate gives no shell on its nodes',
     }
+  if (host.virtual === 'autopilot')
+    return {
+      text: 'Run the commands for the node in a pod of the cluster, with an image that it can pull and that has their tools (curl, openssl, getent): GKE Autopilot gives no shell on its nodes, and rejects debug pods for them',
+    }
   if (host.platform === 'bottlerocket')
     return {
       text: `Use the admin container of the node, as Bottlerocket's host has no shell: with \`enter-admin-container\` in a session of AWS Systems Manager, or, if it is enabled already, by SSH or in a debug pod ${withImage} (\`chroot /host apiclient exec admin bash\`). For the host's own commands (journalctl, ctr, containerd), run \`sudo sheltie\` there; delete the pod afterward`,

@@ -4,6 +4,7 @@ import type { NetworkStep } from '../../../advice/step-at-node.ts'
 import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { hostAlone, isLocal } from '../../../image/host.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
@@ -87,8 +88,20 @@ function orMirror(context: StepContext, target: string) {
   const [first] = context.findings
   // Images in a cloud's registry are mostly private, so no mirror has them.
   if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
+  const { virtual } = first.host
+  const start = '; if they are not meant to reach the internet,'
+  if (virtual !== undefined && virtual !== 'autopilot')
+    return `${start} copy the image into a registry that they reach`
+  const remote = isOfGoogle(first.host)
+    ? ", or use a remote repository of Artifact Registry in the image's name, which private nodes reach without NAT"
+    : ''
   const own = first.reference?.startsWith('docker.io/rancher/') === true ? OF_RANCHER : ''
-  return `; if they are not meant to reach the internet, give them ${mirrorOf(context)}, or load the image on them${own}`
+  return `${start} give them ${mirrorOf(context)}${remote}${virtual === undefined ? `, or load the image on them${own}` : ''}`
+}
+
+/** Whether the node is a machine of Google Cloud: without an address of its own, it reaches Google's hosts, and others through Cloud NAT only. */
+function isOfGoogle({ platform, cloud }: PullingNode): boolean {
+  return platform === 'gke' || cloud === 'gar'
 }
 
 /** What all three document for air-gapped clusters (ranchermanager.docs.rancher.com, docs.k3s.io, docs.rke2.io). */
@@ -185,7 +198,7 @@ export const networkSteps: StepWords<NetworkStep> = {
           ? `Let the nodes reach ${host}, where ECR keeps the layers, not only ${registryLabel(registry)}: without internet access they need an S3 gateway endpoint in the route tables of their subnets, whose policy allows this bucket`
           : second
             ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
-            : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`,
+            : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, ${isOfGoogle(node) ? 'Cloud NAT for private nodes' : 'NAT gateway'}${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`,
     }
   },
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
