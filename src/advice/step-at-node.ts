@@ -145,6 +145,10 @@ export type NodeStep =
   | ({ code: 'install-tool' } & MissingTool)
   | { code: 'raise-limits' }
   | { code: 'give-rights' }
+  /** A release that fails so by a fault of its own. */
+  | { code: 'known-fault'; of: 'docker' | 'bottlerocket' }
+  | { code: 'show-denials' }
+  | { code: 'compare-versions' }
   | { code: 'decryption-key' }
   | { code: 'open-records' }
   | { code: 'release-mount' }

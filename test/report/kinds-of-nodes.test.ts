@@ -86,6 +86,77 @@ describe('a download that failed its check', () => {
   })
 })
 
+describe('a layer that the system of the node does not let the runtime unpack', () => {
+  const never = /rmi|images rm|push the image|corrupt|damaged/
+  const extract = 'failed to extract layer sha256:aa to overlayfs as "extract-1 sha256:bb":'
+  const refused: Expected = {
+    short: /can't unpack/,
+    first: /^See whether a security module .*ausearch -m avc/,
+    says: /not allowed to do what unpacking needs.*kubectl get nodes -o wide/s,
+  }
+  test.each<[string, string, Situation['node'], Expected]>([
+    [
+      'containerd, in its mount',
+      `${extract} mount callback failed on /var/lib/containerd/tmpmounts/containerd-mount1: permission denied: unknown`,
+      { runtime: 'containerd://2.1.5' },
+      refused,
+    ],
+    [
+      'Docker',
+      'failed to register layer: openat etc/motd: operation not permitted',
+      { runtime: 'docker://28.0.1' },
+      refused,
+    ],
+    [
+      'CRI-O',
+      'writing blob: adding layer with blob "sha256:aa": processing tar file(operation not permitted): exit status 1',
+      { runtime: 'cri-o://1.33.0' },
+      refused,
+    ],
+    [
+      'Talos',
+      `${extract} mount callback failed on /var/lib/containerd/tmpmounts/containerd-mount1: permission denied`,
+      { osImage: 'Talos (v1.10.0)' },
+      { first: /talosctl dmesg .*grep -iE 'avc:/ },
+    ],
+    [
+      'the release of Bottlerocket that lacks a rule',
+      `${extract} mount callback failed on /var/lib/containerd/tmpmounts/containerd-mount1: permission denied`,
+      { osImage: 'Bottlerocket OS 1.58.0 (aws-k8s-1.33)' },
+      {
+        first: /^Update Bottlerocket on node node-1 to 1\.59\.0/,
+        says: /known fault of Bottlerocket 1\.58\.0/,
+      },
+    ],
+    [
+      'another release of Bottlerocket',
+      `${extract} mount callback failed on /var/lib/containerd/tmpmounts/containerd-mount1: permission denied`,
+      { osImage: 'Bottlerocket OS 1.59.0 (aws-k8s-1.33)' },
+      { first: /^See whether a security module/ },
+    ],
+    [
+      'the releases of Docker that open files to change their mode',
+      'failed to register layer: openat etc/motd: operation not permitted',
+      { runtime: 'docker://29.7.1' },
+      { first: /29\.6\.2/, says: /known fault of Docker 29\.7\.1/ },
+    ],
+    [
+      'the same, where the file is a device',
+      'failed to register layer: openat dev/ptmx: no such file or directory',
+      { runtime: 'docker://29.7.0' },
+      { short: /can't unpack/, first: /29\.6\.2/ },
+    ],
+  ])('is not damaged: %s', (_name, error, node, { short = /^/, ...expected }) => {
+    check({ image: OWN, error, node: node ?? {} }, { ...expected, never })
+    expect(textsOf({ image: OWN, error, node: node ?? {} }).short).toMatch(short)
+  })
+
+  test('is a fault of the file system if owners are what it refuses', () => {
+    const error = `${extract} failed to Lchown "/x": lchown /x: operation not permitted: unknown`
+    check({ image: OWN, error }, { first: /^Put \/var\/lib/ })
+  })
+})
+
 describe('a tag that is made from the node', () => {
   test.each<[string, string, Situation['node'], RegExp]>([
     [

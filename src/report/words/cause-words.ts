@@ -64,13 +64,10 @@ const PAGE_FOR_TOKEN =
 type MayBePage = Pick<FirstFinding, 'clues' | 'registry'>
 const isForToken = ({ clues }: MayBePage) => clues.some(({ code }) => code === 'page-for-token')
 
-/** Returns, for summaries, what a web page came in place of. */
-export const pageShort = (first: MayBePage) =>
-  `web pages instead of ${isForToken(first) ? 'tokens' : 'images'}`
-
-/** Returns the headline of a web page in place of an answer. */
-export const pageTitle = (first: MayBePage) =>
-  `A web page came back instead of ${isForToken(first) ? 'a token for' : 'a response from'} ${registryLabel(first.registry)}`
-
-/** Returns what the page means. */
-export const pageMeaning = (first: MayBePage) => (isForToken(first) ? PAGE_FOR_TOKEN : WEB_PAGE)
+/** The words of a web page in place of an answer, for summaries, as a headline, and what it means. */
+export const PAGE = {
+  short: (first: MayBePage) => `web pages instead of ${isForToken(first) ? 'tokens' : 'images'}`,
+  title: (first: MayBePage) =>
+    `A web page came back instead of ${isForToken(first) ? 'a token for' : 'a response from'} ${registryLabel(first.registry)}`,
+  meaning: (first: MayBePage) => (isForToken(first) ? PAGE_FOR_TOKEN : WEB_PAGE),
+}

@@ -89,16 +89,6 @@ export function restartCommand({ platform, runtime, os }: PullingNode, socket: s
   return `systemctl restart ${RUNTIME_UNITS[name].join(' ')}`
 }
 
-/** Returns the command for the kernel's newest messages. */
-export function kernelLog({ platform }: PullingNode): string {
-  return platform === 'talos' ? talosctl('dmesg') : 'dmesg -T | tail -n 50'
-}
-
-/** Returns the command that lists the file systems that the kernel supports. */
-export function fileSystemsCommand({ platform }: PullingNode): string {
-  return platform === 'talos' ? talosctl('read /proc/filesystems') : 'cat /proc/filesystems'
-}
-
 /** Returns the command that shows how much memory is free. */
 export function memoryCommand({ os, platform }: PullingNode): string {
   if (os === 'windows') return 'Get-CimInstance Win32_OperatingSystem | Select-Object FreePhysicalMemory'

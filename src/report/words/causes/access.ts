@@ -7,9 +7,7 @@ import {
   type CauseContext,
   type CauseWords,
   hasClue,
-  pageMeaning,
-  pageShort,
-  pageTitle,
+  PAGE,
   type Sentence,
   sentenceFor,
 } from '../cause-words.ts'
@@ -244,7 +242,7 @@ export const authRequiredOrDenied: CauseWords = {
   short: context => {
     const [first] = context.findings
     const subcause = subcauseOf(context)
-    if (isPageInstead(context)) return pageShort(first)
+    if (isPageInstead(context)) return PAGE.short(first)
     if (hasClue(context, 'credential-provider')) return 'credential providers of nodes'
     if (hasClue(context, 'node-login-file')) return 'unusable files of logins on nodes'
     if (subcause === 'blocked') return `pulls blocked by ${perimeterOf(first)?.name ?? responderLabel(first)}`
@@ -256,12 +254,12 @@ export const authRequiredOrDenied: CauseWords = {
   title: context => {
     const [first] = context.findings
     return isPageInstead(context)
-      ? pageTitle(first)
+      ? PAGE.title(first)
       : (perimeterTitle(first) ?? sentenceFor(context, TITLE[subcauseOf(context)]))
   },
   meaning: context =>
     isPageInstead(context)
-      ? pageMeaning(context.findings[0])
+      ? PAGE.meaning(context.findings[0])
       : (perimeterMeaning(context.findings[0]) ?? sentenceFor(context, MEANING[subcauseOf(context)])),
 }
 

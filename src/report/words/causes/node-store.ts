@@ -39,6 +39,11 @@ function isUnmounted({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
   return steps[0].code === 'snapshotter-log' || steps[0].code === 'snapshotter-login'
 }
 
+/** Whether the release of the runtime or of the node's system is known to fail so. */
+function isKnownFault({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
+  return steps[0].code === 'known-fault'
+}
+
 const CANNOT_UNPACK = "images that nodes can't unpack"
 
 function isEmpty({ clues }: Pick<Finding, 'clues'>): boolean {
@@ -91,6 +96,7 @@ export const corruptOrUnpack: CauseWords = {
   short: [
     ['web-page', 'web pages instead of images'],
     ['attestation', 'build attestations instead of images'],
+    [isKnownFault, CANNOT_UNPACK],
     ['content-gone', CANNOT_UNPACK],
     ['busy-mount', CANNOT_UNPACK],
     ['no-unpacker', CANNOT_UNPACK],
@@ -148,6 +154,11 @@ export const corruptOrUnpack: CauseWords = {
   ],
   meaning: [
     ['web-page', WEB_PAGE],
+    [
+      isKnownFault,
+      first =>
+        `The runtime ${onNode(first)} can't unpack a layer, a known fault of ${first.host.bottlerocket === undefined ? `Docker ${first.host.version}` : `Bottlerocket ${first.host.bottlerocket}`}; the image, the registry, and the login are not at fault.`,
+    ],
     ['no-unpacker', unpackerMeaning],
     [
       'pull-records',

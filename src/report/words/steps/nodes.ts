@@ -11,8 +11,6 @@ import {
   clockCommand,
   diskCommand,
   enterNode,
-  fileSystemsCommand,
-  kernelLog,
   kubeletLog,
   memoryCommand,
   nodeClientStep,
@@ -32,6 +30,7 @@ import {
   snapshotterLog,
   snapshotterStart,
 } from '../node-images.ts'
+import { denialsCommand, fileSystemsCommand, kernelLog } from '../node-kernel.ts'
 import { kubeletFolder, mayBeOpenShift } from '../node-settings.ts'
 import { shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
@@ -107,6 +106,22 @@ export const nodeSteps: StepWords<NodeStep> = {
       host.os === 'windows'
         ? `Run the container runtime ${onNodes(findings)} as LocalSystem or as an administrator`
         : `Let the runtime ${onNodes(findings)} do what unpacking needs: run it with full rights (not in an unprivileged container such as LXC's), and see whether SELinux or AppArmor forbids it, such as after ${storePath(host)} was moved (\`restorecon -R\`)`,
+  }),
+  'known-fault': ({ of }, { findings, findings: [{ host }] }) => ({
+    text:
+      of === 'docker'
+        ? `Install a later release of Docker than 29.7.1 ${onNodes(findings)}, or go back to 29.6.2: ${host.version} can't unpack some layers on older kernels (moby/moby#53298)`
+        : `Update Bottlerocket ${onNodes(findings)} to 1.59.0 or later, or replace the node: ${host.bottlerocket} lacks an SELinux rule that unpacking some layers needs (bottlerocket-os/bottlerocket#4798)`,
+  }),
+  'show-denials': (_step, { findings }) =>
+    nodeClientStep(
+      `See whether a security module (SELinux, AppArmor) refused it ${onNodes(findings)}: its denials have the time of the pull and the name of the runtime`,
+      denialsCommand(findings[0].host),
+      findings,
+    ),
+  'compare-versions': (_step, { invocation, findings }) => ({
+    text: `Compare the system, the kernel, and the runtime's version ${onNodes(findings)} with those of nodes that can pull the image: a new release of one of them may not fit the others`,
+    command: kubectlCommand(invocation, 'get nodes -o wide'),
   }),
   'decryption-key': (_step, { findings, findings: [{ host }] }) => ({
     text: `Give the runtime ${onNodes(findings)} the private key that the image was encrypted for (${keyPlace(host)}), or use an image that is not encrypted`,
