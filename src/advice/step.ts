@@ -189,7 +189,7 @@ export type WrongNameStep =
       code: 'correct-registry'
       from: string
       to: string
-      why: 'web-site' | 'private-link' | 'typo' | 'openshift-4' | 'hub-login'
+      why: 'web-site' | 'private-link' | 'typo' | 'openshift-4' | 'hub-login' | 'inside-alibaba' | 'microk8s'
     }
   | ({ code: 'name-registry' } & NameBeside)
 

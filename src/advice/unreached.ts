@@ -51,6 +51,17 @@ function announcedRealm(finding: Finding, { host, role }: NamedEndpoint): Step[]
   return [{ code: 'token-realm', host, registry, product: realmProduct(finding) }]
 }
 
+/** Whether the host is known inside of one machine, of a cluster, or of a network of containers only. */
+function isInside(finding: Finding, host: string): boolean {
+  return hasClue(finding, 'loopback') || hasClue(finding, 'service-name') || hasNoDomain(host)
+}
+
+/** The same for a name or an address that others may reach; those inside, and defaults of products, have steps of their own. */
+function realmElsewhere(finding: Finding, target: NamedEndpoint): Step[] {
+  const hasOwn = isInside(finding, target.host) || hasClue(finding, 'default-name')
+  return hasOwn ? [] : announcedRealm(finding, target)
+}
+
 /** A name or address that no node can reach, however the network is set up. */
 function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[] {
   const service = nodeServiceSteps({ host, role })
@@ -58,8 +69,7 @@ function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[
   const to = clueOf(finding.clues, 'misresolved')
   if (to !== undefined && role !== 'proxy')
     return [{ code: 'resolve-elsewhere', host, address: to.address, owner: to.owner }]
-  const inside = hasClue(finding, 'loopback') || hasClue(finding, 'service-name') || hasNoDomain(host)
-  const realm = inside ? announcedRealm(finding, { host, role }) : []
+  const realm = isInside(finding, host) ? announcedRealm(finding, { host, role }) : []
   if (realm.length > 0) return realm
   // Names were rewritten on purpose to go through a cache there.
   if (hasClue(finding, 'loopback') && hasClue(finding, 'relays'))
@@ -90,6 +100,8 @@ export function dnsSteps(finding: Finding): Step[] {
           ...defaultName(finding, target),
           ...compareSteps(finding, target, 'name'),
           resolve,
+          // Gitea builds the address from its settings, not from the name that it was asked by (go-gitea/gitea#22033).
+          ...realmElsewhere(finding, target),
           ...stepsIf(hasNoDomain(target.host), { code: 'bare-host', host: target.host }),
           ...mirror,
         ]),
@@ -148,6 +160,7 @@ export function timeoutSteps(finding: Finding): Step[] {
     ...compareSteps(finding, target, 'way'),
     ...ofMirror(finding, target),
     { code: 'open-host', ...target },
+    ...realmElsewhere(finding, target),
     ...servedByRegistry(finding, target),
   ]
 }
@@ -177,6 +190,7 @@ export function refusedSteps(finding: Finding): Step[] {
     ...compareSteps(finding, target, 'way'),
     ...otherPort(finding, target, 'https'),
     ...openOrListen(finding, target),
+    ...realmElsewhere(finding, target),
     ...servedByRegistry(finding, target),
     ...otherPort(finding, target, 'http'),
   ]

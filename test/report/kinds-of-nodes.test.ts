@@ -157,6 +157,15 @@ describe('a layer that the system of the node does not let the runtime unpack', 
   })
 })
 
+test('the name of a token server stands in no image, so it has no typo', () => {
+  const error =
+    'failed to authorize: failed to fetch oauth token: Post "https://git.acme.example/v2/token": dial tcp: lookup git.acme.example on 10.0.0.2:53: no such host'
+  check(
+    { image: 'git.lan:3000/acme/web:1', error },
+    { first: /^Look up git\.acme\.example/, says: /Or let git\.lan:3000 announce .*ROOT_URL/, never: /typo/ },
+  )
+})
+
 describe('a tag that is made from the node', () => {
   test.each<[string, string, Situation['node'], RegExp]>([
     [

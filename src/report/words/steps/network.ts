@@ -38,8 +38,9 @@ const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   none: '',
 }
 
-/** Whether the name was not misspelled: another node knows it, or it is the default of a product. */
-function isRight({ clues }: Pick<Finding, 'clues'>): boolean {
+/** Whether nobody who wrote the image misspelled the name: another node knows it, it is the default of a product, or the registry announced it. */
+function isRight({ clues, endpoint }: Pick<Finding, 'clues' | 'endpoint'>): boolean {
+  if (endpoint?.role === 'token' || endpoint?.role === 'storage') return true
   return clues.some(({ code }) => code === 'answers-elsewhere' || code === 'default-name')
 }
 
@@ -158,8 +159,8 @@ export const networkSteps: StepWords<NetworkStep> = {
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
     text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
   }),
-  'token-realm': ({ host, registry, product }) => ({
-    text: `Let ${registry} announce its token server by a name that nodes can reach, in ${realmSetting(product)}: it announces ${host}, which nodes can't reach`,
+  'token-realm': ({ host, registry, product }, { findings }) => ({
+    text: `${findings[0].steps[0].code === 'token-realm' ? 'Let' : 'Or let'} ${registry} announce its token server by a name that nodes can reach, in ${realmSetting(product)}: it announces ${host}, which nodes can't reach`,
   }),
   'resolve-elsewhere': ({ host, address, owner }, context) => ({
     text:
