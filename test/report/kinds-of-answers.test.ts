@@ -28,7 +28,8 @@ describe('a web page in place of a token', () => {
       "failed to authorize: failed to fetch oauth token: unable to decode token response: invalid character '<' looking for beginning of value",
       {
         short: /^web pages instead of tokens/,
-        first: /^See which address gitlab\.acme\.example:5005 names for tokens .*token_realm.*https:\/\/gitlab\.acme\.example:5005\/v2\//,
+        first:
+          /^See which address gitlab\.acme\.example:5005 names for tokens .*token_realm.*https:\/\/gitlab\.acme\.example:5005\/v2\//,
         says: /^A web page came back instead of a token.*\nThe registry answered/,
       },
     ],
@@ -42,7 +43,10 @@ describe('a web page in place of a token', () => {
       'of Docker Hub comes from something on the way',
       'acme/api:3',
       'failed to authorize: failed to fetch anonymous token: Get "https://auth.docker.io/token?scope=repository": invalid character \'<\' looking for beginning of value',
-      { first: /from auth\.docker\.io .*as from a proxy, a firewall, or a login portal.*registry-1\.docker\.io/ },
+      {
+        first:
+          /from auth\.docker\.io .*as from a proxy, a firewall, or a login portal.*registry-1\.docker\.io/,
+      },
     ],
   ])('%s', (_name, image, error, { short = /^/, first = /^/, says = /^/ }) => {
     const report = textsOf({ image, error })
@@ -427,6 +431,19 @@ test.each<[string, Situation, Expected]>([
     { says: /The login has expired\./, never: /Even a public image/ },
   ],
   [
+    'a pod with a list of its own, which gets nothing of its service account',
+    {
+      image: OWN,
+      error: 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
+      login: 'registry.example',
+      pod: { pullSecrets: ['other'] },
+    },
+    {
+      says: /Add secret regcred, .* to imagePullSecrets of the pod's template(?! or)/,
+      never: /edit serviceaccount|only new pods get/,
+    },
+  ],
+  [
     'a login that an operator does not pass on',
     {
       image: OWN,
@@ -436,7 +453,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first:
-        /of the pod's service account, or of zoocluster\/zoo if that has such a field: its operator makes/,
+        /of the pod's service account default, or of zoocluster\/zoo if that has such a field: its operator makes.*edit serviceaccount default/,
     },
   ],
   [
