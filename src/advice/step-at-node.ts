@@ -50,6 +50,8 @@ export type AnswerStep =
   | { code: 'page-instead'; host: string }
   /** `host`: the token server; null if the text does not name it. */
   | { code: 'page-for-token'; registry: string; host: string | null; product: RealmProduct | null }
+  | { code: 'check-download'; host: string }
+  | { code: 'whole-layers'; host: string }
   | { code: 'serve-layers'; host: string; registry: string }
   | { code: 'storage-refused'; host: string }
   | { code: 'ask-layer'; host: string; layer: string }
@@ -109,8 +111,8 @@ export type MirrorStep =
       code: 'mirror-lacks-image'
       host: string
       registry: string
-      /** What the registry itself can do: it was not needed, must not be asked, or can't be reached. */
-      source: 'other' | 'blocked' | 'unreachable'
+      /** What the registry itself can do: it was not needed, must not be asked, or can't be reached; `resolved`: only a manifest of the image is missing. */
+      source: 'other' | 'blocked' | 'unreachable' | 'resolved'
     }
 
 /** See and satisfy a policy on the node. */
@@ -162,7 +164,6 @@ export type NodeStep =
   | { code: 'remove-image'; image: string }
   | { code: 'keep-layers' }
   | { code: 'check-store' }
-  | { code: 'check-download'; host: string }
   | { code: 'runtime-log' }
   | { code: 'update-runtime' }
   | { code: 'match-docker' }

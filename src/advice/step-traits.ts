@@ -169,6 +169,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'keep-layers': { about: 'node' },
   'check-store': { about: 'node' },
   'check-download': { about: 'other' },
+  'whole-layers': { about: 'node', on: 'client' },
   'runtime-log': { about: 'node', on: 'client' },
   'push-again': { about: 'other' },
   'fewer-layers': { about: 'other' },

@@ -187,11 +187,25 @@ function replaceSteps(finding: Finding): Step[] {
 const isBeforeZstd = ({ host }: Finding) =>
   host.runtime === 'containerd' && host.version !== null && !atLeast(host, 1, 5)
 
+/** containerd can request a layer in several ranges from 2.1 on (containerd/containerd#10177). */
+const mayAskForRanges = ({ host }: Finding) =>
+  host.runtime === 'containerd' && host.os !== 'windows' && (host.version === null || atLeast(host, 2, 1))
+
 const isEmpty = ({ clues }: Finding) => clueOf(clues, 'arrived')?.bytes === 0
 
 /** What arrived was discarded, so the node has no image to remove: the next attempt downloads it again, along the same way. */
 function downloadSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
+  const { bytes = 0, of = null } = clueOf(finding.clues, 'arrived') ?? {}
+  // Nothing was cut off, and what the registry has is not damaged.
+  if (of !== null && bytes > of)
+    return [
+      ...stepsIf(mayAskForRanges(finding), { code: 'whole-layers', host: target.host }),
+      { code: 'check-download', host: target.host },
+      { code: 'show-proxy' },
+      ...ofMirror(finding, target),
+      ...pullByHand(finding),
+    ]
   return [
     ...pullByHand(finding),
     { code: 'check-download', host: target.host },

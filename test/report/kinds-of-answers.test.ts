@@ -431,19 +431,6 @@ test.each<[string, Situation, Expected]>([
     { says: /The login has expired\./, never: /Even a public image/ },
   ],
   [
-    'a pod with a list of its own, which gets nothing of its service account',
-    {
-      image: OWN,
-      error: 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
-      login: 'registry.example',
-      pod: { pullSecrets: ['other'] },
-    },
-    {
-      says: /Add secret regcred, .* to imagePullSecrets of the pod's template(?! or)/,
-      never: /edit serviceaccount|only new pods get/,
-    },
-  ],
-  [
     'a login that an operator does not pass on',
     {
       image: OWN,

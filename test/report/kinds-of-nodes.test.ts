@@ -46,11 +46,6 @@ describe('a download that failed its check', () => {
       { says: /was cut off\n.*1,024 bytes of a layer arrived, where 2,048/, never },
     ],
     [
-      'containerd, more',
-      commit('layer', 'unexpected commit size 9000, expected 2048'),
-      { says: /brought something else/, never },
-    ],
-    [
       'containerd, other bytes',
       commit('layer', `unexpected commit digest sha256:${'b'.repeat(64)}, expected ${DIGEST}`),
       { says: /push the image again/, never },
@@ -84,6 +79,60 @@ describe('a download that failed its check', () => {
       { first: /crictl rmi/ },
     )
   })
+})
+
+describe('a download of more than was announced', () => {
+  const error = commit('layer', `"layer-${DIGEST}" failed size validation: 9000 != 2048`)
+  const never = /cut off|MTU|push the image again|rmi/
+  test.each<[string, Situation['node'], Expected]>([
+    [
+      'Bottlerocket has a setting for it',
+      { runtime: 'containerd://2.1.5+bottlerocket', osImage: 'Bottlerocket OS 1.50.0 (aws-k8s-1.34)' },
+      {
+        short: /^downloads of more/,
+        first: /concurrent-download-chunk-size=0/,
+        says: /9,000 bytes of a layer arrived, where 2,048 .*nothing is damaged/,
+      },
+    ],
+    [
+      'other nodes have it in the configuration of containerd',
+      { runtime: 'containerd://2.1.4' },
+      { first: /concurrent_layer_fetch_buffer/, says: /If that changes nothing, look .*ignores Range/ },
+    ],
+    [
+      'an older containerd never asks for parts at once',
+      { runtime: 'containerd://1.7.2' },
+      { first: /^Look for what sends more than was asked for/ },
+    ],
+  ])('was not cut off: %s', (_name, node, { short = /^/, ...expected }) => {
+    check({ image: OWN, error, node: node ?? {} }, { ...expected, never })
+    expect(textsOf({ image: OWN, error, node: node ?? {} }).short).toMatch(short)
+  })
+})
+
+test.each<[string, Situation['node'], RegExp]>([
+  ['MicroK8s', { labels: { 'microk8s.io/cluster': 'true' } }, /HTTPS_PROXY in .*\/args\/containerd-env/],
+  ['K3s', { kubelet: 'v1.34.1+k3s1' }, /HTTPS_PROXY in .*k3s\.service\.env/],
+  ['any other node', {}, /HTTPS_PROXY in the runtime's environment\)/],
+])('%s has its own place for the proxy of its runtime', (_name, node, says) => {
+  const error =
+    'failed to do request: Head "https://registry-1.docker.io/v2/a/b/manifests/1": dial tcp 192.0.2.1:443: i/o timeout'
+  check({ image: 'a/b:1', error, node: node ?? {} }, { says })
+})
+
+test('a mirror that lacks the digest of a tag has no say in its name', () => {
+  const error = `failed to copy: httpReadSeeker: failed open: content at http://10.0.3.19:30020/v2/team/api/manifests/${DIGEST}?ns=registry.example not found: not found`
+  const never = /for a typo|--check-images/
+  check(
+    { image: OWN, error },
+    {
+      first: /^Update the mirror 10\.0\.3\.19:30020.*Spegel/,
+      says: /resolved to a manifest that the mirror does not have.*remove the mirror/s,
+      never,
+    },
+  )
+  const byTag = error.replace(DIGEST, '3')
+  check({ image: OWN, error: byTag }, { first: /^Check that the mirror/, says: /for a typo/ })
 })
 
 describe('a layer that the system of the node does not let the runtime unpack', () => {

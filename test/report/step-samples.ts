@@ -34,6 +34,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { registry: own, host: null, product: 'gitlab' },
     { registry, host: 'auth.docker.io', product: null },
   ],
+  'whole-layers': [{ host }],
   'cluster-login': [
     { registry: 'registry.ci.svc:5000' },
     { registry: 'registry.ci.svc:5000', secret: 'regcred' },
@@ -251,7 +252,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { ...mirror, rewrites: false },
     { ...mirror, rewrites: true },
   ],
-  'mirror-lacks-image': [{ ...mirror, source: 'other' }],
+  'mirror-lacks-image': [
+    { ...mirror, source: 'other' },
+    { ...mirror, source: 'resolved' },
+  ],
   'show-certificate': [{ host }, { host: '[fd00::1]' }],
   'correct-certificate-file': [{}],
   'trust-authority': [{ host, intercepted: false }],

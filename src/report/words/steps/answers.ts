@@ -3,7 +3,7 @@
 import type { AnswerStep } from '../../../advice/step-at-node.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
-import { curlCommand, nodeShellStep, onNodes } from '../node.ts'
+import { curlCommand, nodeClientStep, nodeShellStep, onNodes } from '../node.ts'
 import { hostLabel, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
 import type { StepWords } from '../steps.ts'
@@ -88,6 +88,31 @@ export const answerSteps: StepWords<AnswerStep> = {
   'layer-refused': ({ host }, { findings: [first] }) => ({
     text: `Find the rule that refuses layers: that of a proxy or firewall on the way, or of the host that ${host} redirects to${first.host.cloud === 'ecr' ? " (on AWS mostly S3, so a policy of the VPC's S3 endpoint has to allow the registry's buckets)" : ''}`,
   }),
+  'check-download': ({ host }, { findings: [{ clues, steps }] }) => {
+    const isMore = clues.some(clue => clue.code === 'arrived' && clue.of !== null && clue.bytes > clue.of)
+    const what = isMore
+      ? `${steps[0].code === 'check-download' ? 'Look' : 'If that changes nothing, look'} for what sends more than was asked for`
+      : 'If the pull fails again, look for what cuts off or changes downloads'
+    const suspects = isMore
+      ? 'a cache or mirror that ignores Range, or a proxy or filter that unpacks what it passes on'
+      : `a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}`
+    return {
+      text: `${what} between the node and ${host}, or the host that ${host} redirects layers to: ${suspects}`,
+    }
+  },
+  // bottlerocket-os/bottlerocket#4709, containerd/containerd#12291.
+  'whole-layers': ({ host }, { findings, findings: [{ host: node }] }) => {
+    const why = `where more bytes arrive than were announced, ${host} or a cache in front of it most likely ignores the header Range and sends the whole each time`
+    return node.platform === 'bottlerocket'
+      ? nodeClientStep(
+          `Let the runtime ${onNodes(findings)} request layers whole, not in parts: ${why}`,
+          'apiclient set settings.container-runtime.concurrent-download-chunk-size=0',
+          findings,
+        )
+      : {
+          text: `If containerd ${onNodes(findings)} requests layers in parts (concurrent_layer_fetch_buffer in its configuration, from 2.1 on), set that to 0 and restart it: ${why}`,
+        }
+  },
   'status-page': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `${statusText(role === 'registry' ? (registry ?? host) : host, hostLabel({ host, role }, registry))}`,
   }),

@@ -20,7 +20,7 @@ import {
   resolverNote,
   resolverPlace,
 } from '../node.ts'
-import { kindRegistryNote, mayBeOpenShift } from '../node-settings.ts'
+import { kindRegistryNote, mayBeOpenShift, proxyPlace } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
 import type { StepContext, StepWords } from '../steps.ts'
@@ -191,7 +191,7 @@ export const networkSteps: StepWords<NetworkStep> = {
   },
   'open-host': ({ host, role }, context) => {
     const [{ registry, host: node }] = context.findings
-    const proxy = node.virtual === undefined ? ', or HTTPS_PROXY for the runtime' : ''
+    const proxy = node.virtual === undefined ? `, or HTTPS_PROXY in ${proxyPlace(node)}` : ''
     const second = role === 'storage' || (role === 'token' && host !== registry)
     return {
       text:
@@ -225,14 +225,14 @@ export const networkSteps: StepWords<NetworkStep> = {
       proxyCommand(findings[0].host),
       findings,
     ),
-  'fix-proxy': ({ host, scheme }) => ({
+  'fix-proxy': ({ host, scheme }, { findings: [first] }) => ({
     text: scheme
-      ? "Write the proxy's address with http:// in the runtime's environment (HTTPS_PROXY=http://…): the proxy speaks plain HTTP, and https:// asks it for TLS"
+      ? `Write the proxy's address with http:// in ${proxyPlace(first.host)}, as in HTTPS_PROXY=http://…: the proxy speaks plain HTTP, and https:// asks it for TLS`
       : host === null
-        ? "Correct the proxy's address in the runtime's environment"
+        ? `Correct the proxy's address in ${proxyPlace(first.host)}`
         : /^https?$/.test(host)
-          ? `Correct the proxy's address in the runtime's environment: its host is read as "${host}", so its scheme is written twice (such as http://http://…)`
-          : `Fix the proxy ${host}, or correct its address in the runtime's environment`,
+          ? `Correct the proxy's address in ${proxyPlace(first.host)}: its host is read as "${host}", so its scheme is written twice (such as http://http://…)`
+          : `Fix the proxy ${host}, or correct its address in ${proxyPlace(first.host)}`,
   }),
   'desktop-proxy': ({ host, wanted }) => ({
     text: `See which proxy Docker Desktop gives its engine, and correct it in its settings (Resources, Proxies), or list ${hostAlone(wanted)} there among the hosts that bypass it; then restart Docker Desktop${host !== null && OF_DESKTOP.test(host) ? `: ${host} is its own proxy, which passes requests on as these settings say` : ''}`,

@@ -1,10 +1,9 @@
 /** The words of steps on the node: its runtime, its disk and memory, and its pause image. */
 
 import type { NodeStep } from '../../../advice/step-at-node.ts'
-import type { Clue } from '../../../diagnosis/clue.ts'
 import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
-import { cloudOf, isHosted } from '../../../image/registries.ts'
+import { cloudOf } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import {
@@ -57,9 +56,6 @@ function keyPlace({ runtime }: PullingNode): string {
     ? 'in /etc/containerd/ocicrypt/keys, with ctd-decoder installed and its stream processors configured'
     : 'containerd: /etc/containerd/ocicrypt/keys, with ctd-decoder; CRI-O: /etc/crio/keys; Docker has no support for encrypted images'
 }
-
-/** Whether more bytes arrived than were announced. */
-const isMore = (clue: Clue) => clue.code === 'arrived' && clue.of !== null && clue.bytes > clue.of
 
 export const nodeSteps: StepWords<NodeStep> = {
   'prune-images': (_step, { findings }) => {
@@ -242,9 +238,6 @@ export const nodeSteps: StepWords<NodeStep> = {
   }),
   'check-store': (_step, { findings, findings: [first] }) => ({
     text: `If the error comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node and replace it`,
-  }),
-  'check-download': ({ host }, { findings: [{ clues }] }) => ({
-    text: `If the pull fails again, look for what cuts off or changes downloads between the node and ${host}, or the host that ${host} redirects layers to: a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}${clues.some(isMore) ? '; as more arrived than was announced, perhaps a cache ignores Range: from 2.1 on, containerd can request a layer in several ranges (concurrent_layer_fetch_buffer, on Bottlerocket concurrent-download-chunk-size)' : ''}`,
   }),
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'
