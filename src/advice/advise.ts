@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
-import { isLocal } from '../image/host.ts'
+import { isLocal, isOfCluster } from '../image/host.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
 import { isOfEks, registryBehind } from '../image/registries.ts'
 import { hasClue, isOnTheWay } from './conditions.ts'
@@ -122,9 +122,9 @@ function causeSteps(finding: Finding, ofName: Step[]): Step[] {
 
 function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean {
   const { moved, check, registry } = finding
-  // --check-images was given already, or would ask this machine in place of the node.
-  if (step.code === 'ask-registry' && (check !== null || (registry !== null && isLocal(registry))))
-    return true
+  // --check-images was given already, would ask this machine in place of the node, or can't reach the registry from here.
+  const isOutOfReach = registry !== null && (isLocal(registry) || isOfCluster(registry))
+  if (step.code === 'ask-registry' && (check !== null || isOutOfReach)) return true
   // The step for the new place changes the same field.
   if (step.code === 'set-image' && isReplaced(finding)) return true
   const isClosed = moved?.state === 'retired' || moved?.state === 'deleted' || moved?.state === 'restricted'
@@ -145,6 +145,7 @@ const SETTLED_BY_NAME: readonly StepCode[] = [
   'read-name',
   'ask-registry',
   'distribute-login',
+  'cluster-login',
   'recreate-pods',
   'grant-cloud-role',
   'lift-deny',
@@ -176,7 +177,8 @@ function grantsAccess(step: Step): boolean {
     isAbout('right', step) ||
     step.code === 'make-public' ||
     step.code === 'who-answered' ||
-    step.code === 'page-instead'
+    step.code === 'page-instead' ||
+    step.code === 'page-for-token'
   )
 }
 

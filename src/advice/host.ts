@@ -3,9 +3,10 @@
 import { type NamedEndpoint, nodeServiceAt } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isLocal } from '../image/host.ts'
-import { apiHost, isHosted } from '../image/registries.ts'
+import { apiHost, isGitLab, isHosted } from '../image/registries.ts'
 import { hasClue } from './conditions.ts'
 import type { Step, StepOf } from './step.ts'
+import type { RealmProduct } from './step-at-node.ts'
 
 /** The host that the text names, or else the registry's. */
 export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
@@ -95,4 +96,20 @@ export function imageName({ reference, image }: Pick<Finding, 'reference' | 'ima
 /** Repeats the pull on the node, to see the runtime's complete answer. */
 export function pullByHand(finding: Pick<Finding, 'reference' | 'image'>): Step[] {
   return [{ code: 'pull-by-hand', image: imageName(finding) }]
+}
+
+/** What the text shows of the product: a name, or the path of its token server. */
+const REALMS: [RealmProduct, RegExp][] = [
+  ['gitea', /\bgitea\b|\bforgejo\b|\bcodeberg\b/i],
+  ['artifactory', /\bartifactory\b|\bjfrog\b/i],
+  ['nexus', /\bnexus\b/i],
+  ['harbor', /\/service\/token\b/],
+  ['gitlab', /\/jwt\/auth\b/],
+  ['quay', /\/v2\/auth\b/],
+]
+
+/** The product whose token server the text or the registry's name shows; null if they show none. */
+export function realmProduct({ evidence, registry }: Finding): RealmProduct | null {
+  const [product = null] = REALMS.find(([, pattern]) => pattern.test(evidence?.text ?? '')) ?? []
+  return product ?? (registry !== null && isGitLab(registry) ? 'gitlab' : null)
 }

@@ -37,6 +37,12 @@ function mirrorLacksImage(finding: Finding): Step[] | null {
   if (subcause !== 'not-in-mirror' || registry === null) return null
   const host = endpoint?.host ?? clueOf(finding.clues, 'mirrors-failed')?.lacking ?? null
   if (host === null || endpoint?.role === 'proxy') return null
+  // Only a tag that was resolved leads to a digest: the name is right.
+  if (endpoint?.role === 'mirror' && hasClue(finding, 'missing-child'))
+    return [
+      { code: 'mirror-lacks-image', host, registry, source: 'resolved' },
+      { code: 'mirror-settings', host, registry, about: 'endpoint' },
+    ]
   const source = hasClue(finding, 'source-blocked') ? 'blocked' : 'other'
   return [
     { code: 'mirror-lacks-image', host, registry, source },

@@ -3,6 +3,7 @@
 import type { AttemptProblem, Finding } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { isOfCluster } from '../image/host.ts'
 import { cloudOf, hidesMissing, isPublic } from '../image/registries.ts'
 import { isInCloud, stepsIf } from './conditions.ts'
 import type { LoginReason, Step, UsableHint } from './step.ts'
@@ -13,16 +14,29 @@ export function loginSteps(finding: Finding, reason: LoginReason): Step[] {
   const steps: Step[] = []
   if (remedies.includes('recreate')) steps.push({ code: 'recreate-pods' })
   if (remedies.includes('authenticate') && registry !== null)
-    steps.push({
-      code: 'distribute-login',
-      reason: isStopgap(finding, reason) ? 'stopgap' : reason,
-      registry,
-      ...missingSecret(finding),
-    })
+    steps.push(
+      ...(isOfCluster(registry)
+        ? clusterLogin(finding, registry)
+        : [
+            {
+              code: 'distribute-login' as const,
+              reason: isStopgap(finding, reason) ? ('stopgap' as const) : reason,
+              registry,
+              ...missingSecret(finding),
+            },
+          ]),
+    )
   // A static pod, which the kubelet created from a file; its owner is the node.
   if (workload?.kind === 'Node') steps.push({ code: 'kubelet-login' })
   if (containerKind === 'ephemeral') steps.push({ code: 'other-debug-container', reason: 'login' })
   return steps
+}
+
+/** A login that has to be made inside of the cluster; a valid one that lacks a right would only be replaced by another. */
+function clusterLogin(finding: Finding, registry: string): Step[] {
+  const { credential, subcause } = finding
+  const isValid = credential.status === 'usable' && subcause !== 'credential-refused'
+  return stepsIf(!isValid, { code: 'cluster-login', registry, ...missingSecret(finding) })
 }
 
 /** The secret that the pod names and that does not exist: with it, no other object has to change, and all pods that name it can pull. */

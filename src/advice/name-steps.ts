@@ -2,8 +2,10 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
-import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
+import { nodeServiceAt } from '../diagnosis/endpoint.ts'
+import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
+import { isLocal } from '../image/host.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
 import type { Placeholder } from '../image/placeholder.ts'
 import {
@@ -11,6 +13,7 @@ import {
   isNamedLikeCache,
   isOpenShift3Registry,
   OPENSHIFT_REGISTRY,
+  publicName,
 } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import { hasClue, stepsIf } from './conditions.ts'
@@ -36,8 +39,15 @@ export function nameClueSteps(finding: Finding): Step[] {
   ]
 }
 
+/** Failures to reach the host that the name has. */
+const UNREACHED: readonly Cause[] = [
+  'registry-not-found-dns',
+  'network-timeout',
+  'connection-refused-or-reset',
+]
+
 /** The registry that the name most likely means, where it names a host that is none. */
-function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
+function otherRegistry({ clues, registry, cause, host, endpoint }: Finding): Step[] {
   if (registry === null) return []
   const correct = (to: string, why: StepOf<'correct-registry'>['why'], from = registry): Step[] => [
     { code: 'correct-registry', from, to, why },
@@ -46,6 +56,18 @@ function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
   if (site !== undefined) return correct(site.to, 'web-site', site.from)
   const near = clueOf(clues, 'near-registry')?.registry
   if (near !== undefined) return correct(near, 'typo')
+  if (UNREACHED.includes(cause) && (endpoint === null || endpoint.role === 'registry')) {
+    const outside = publicName(registry)
+    if (outside !== null) return correct(outside.name, 'inside-alibaba')
+    const isClosed = clueOf(clues, 'unopened')?.why === 'refused' && /:\d+$/.test(registry)
+    if (
+      host.platform === 'microk8s' &&
+      isLocal(registry) &&
+      isClosed &&
+      nodeServiceAt({ host: registry, role: 'registry' }) === null
+    )
+      return correct(registry.replace(/\d+$/, '32000'), 'microk8s')
+  }
   const mayBeOpenShift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
   return cause === 'registry-not-found-dns' && isOpenShift3Registry(registry) && mayBeOpenShift
     ? correct(OPENSHIFT_REGISTRY, 'openshift-4')

@@ -53,7 +53,12 @@ export function rollBack({ cause, clues, workload, managedBy }: Finding): Step[]
 }
 
 /** Steps that reach a Job only as a new one: a login on its service account only helps pods that it creates afterward, and its template is immutable. */
-const NEEDS_NEW_JOB: readonly StepCode[] = ['distribute-login', 'recreate-pods', 'replace-registry']
+const NEEDS_NEW_JOB: readonly StepCode[] = [
+  'distribute-login',
+  'cluster-login',
+  'recreate-pods',
+  'replace-registry',
+]
 
 /** What a Job needs after them follows at once. */
 export function withRecreatedJob({ workload }: Finding, steps: Step[]): Step[] {
@@ -72,7 +77,7 @@ export function withNewRun({ clues, credential }: Finding, steps: Step[]): Step[
   const hasOwnList = credential.attempts.some(({ from }) => from === 'pod')
   return steps.flatMap((step): Step[] => {
     if (step.code === 'recreate-pods') return [again]
-    if (step.code !== 'distribute-login') return [step]
+    if (step.code !== 'distribute-login' && step.code !== 'cluster-login') return [step]
     return [hasOwnList ? { code: 'login-of-maker', maker, registry: step.registry } : step, again]
   })
 }

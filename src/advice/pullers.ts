@@ -140,19 +140,25 @@ const NODE_SETTINGS: readonly StepCode[] = [
 /** What makes new pods: a virtual kubelet tries a pod only for a while, and then leaves it as it is. */
 const MAKES_PODS: readonly StepCode[] = [
   'distribute-login',
+  'cluster-login',
   'recreate-pods',
   'restart-pull',
   'use-known-secret',
 ]
 
-/** A virtual node has no machine to work on. Only Fargate's pods can test its way to a host, and have its identity. */
+/** Settings of node pools, which GKE's Autopilot has, too (its containerd configuration). */
+const POOL_SETTINGS: readonly StepCode[] = ['mirror-settings', 'trust-authority', 'allow-http', 'use-cache']
+
+/** A virtual node has no machine to work on. Only pods on Fargate and on Autopilot can test its way to a host, and have its identity. */
 export function virtualNodeSteps({ host: { virtual }, reason }: Finding, steps: Step[]): Step[] {
   if (virtual === undefined) return steps
+  const isAutopilot = virtual === 'autopilot'
   const isPossible = (step: Step) =>
-    virtual === 'fargate'
+    virtual === 'fargate' || isAutopilot
       ? !runsOnNode(step) || needsShell(step)
       : !runsOnNode(step) && !isAbout('right', step)
-  const isSetting = ({ code }: Step) => NODE_SETTINGS.includes(code)
+  const isSetting = ({ code }: Step) =>
+    NODE_SETTINGS.includes(code) && !(isAutopilot && POOL_SETTINGS.includes(code))
   const own = steps.filter(step => isPossible(step) && !isSetting(step))
   const [first] = own
   const isRenamed = first !== undefined && isAbout('template', first)
@@ -160,7 +166,10 @@ export function virtualNodeSteps({ host: { virtual }, reason }: Finding, steps: 
   const repaired = first?.code === 'distribute-login' ? 1 : own.length
   return [
     ...own.toSpliced(repaired, 0, ...stepsIf(isStuck, { code: 'restart-pull' })),
-    ...stepsIf(steps.some(isSetting), { code: 'leave-virtual-node', of: virtual }),
+    // A cluster of Autopilot has no other nodes.
+    ...(virtual === 'autopilot'
+      ? []
+      : stepsIf(steps.some(isSetting), { code: 'leave-virtual-node', of: virtual })),
   ]
 }
 

@@ -49,6 +49,10 @@ export type NetworkStep =
 export type AnswerStep =
   | { code: 'who-answered'; host: string }
   | { code: 'page-instead'; host: string }
+  /** `host`: the token server; null if the text does not name it. */
+  | { code: 'page-for-token'; registry: string; host: string | null; product: RealmProduct | null }
+  | { code: 'check-download'; host: string }
+  | { code: 'whole-layers'; host: string }
   | { code: 'serve-layers'; host: string; registry: string }
   | { code: 'storage-refused'; host: string }
   | { code: 'ask-layer'; host: string; layer: string }
@@ -108,8 +112,8 @@ export type MirrorStep =
       code: 'mirror-lacks-image'
       host: string
       registry: string
-      /** What the registry itself can do: it was not needed, must not be asked, or can't be reached. */
-      source: 'other' | 'blocked' | 'unreachable'
+      /** What the registry itself can do: it was not needed, must not be asked, or can't be reached; `resolved`: only a manifest of the image is missing. */
+      source: 'other' | 'blocked' | 'unreachable' | 'resolved'
     }
 
 /** See and satisfy a policy on the node. */
@@ -144,6 +148,10 @@ export type NodeStep =
   | ({ code: 'install-tool' } & MissingTool)
   | { code: 'raise-limits' }
   | { code: 'give-rights' }
+  /** A release that fails so by a fault of its own. */
+  | { code: 'known-fault'; of: 'docker' | 'bottlerocket' }
+  | { code: 'show-denials' }
+  | { code: 'compare-versions' }
   | { code: 'decryption-key' }
   | { code: 'open-records' }
   | { code: 'release-mount' }
@@ -157,7 +165,6 @@ export type NodeStep =
   | { code: 'remove-image'; image: string }
   | { code: 'keep-layers' }
   | { code: 'check-store' }
-  | { code: 'check-download'; host: string }
   | { code: 'runtime-log' }
   | { code: 'update-runtime' }
   | { code: 'match-docker' }

@@ -16,6 +16,7 @@ interface StepTraits {
 /** A step without its traits does not compile. */
 const TRAITS: Record<StepCode, StepTraits> = {
   'distribute-login': { about: 'login' },
+  'cluster-login': { about: 'login' },
   'node-login': { about: 'login' },
   'cluster-pull-secret': { about: 'login' },
   'recreate-pods': { about: 'login' },
@@ -104,6 +105,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'test-connection': { about: 'node', on: 'shell' },
   'who-answered': { about: 'node', on: 'shell' },
   'page-instead': { about: 'other' },
+  'page-for-token': { about: 'other', on: 'shell' },
   'open-host': { about: 'node' },
   'storage-refused': { about: 'other' },
   'ask-layer': { about: 'node', on: 'shell' },
@@ -154,6 +156,9 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'install-tool': { about: 'node' },
   'raise-limits': { about: 'node' },
   'give-rights': { about: 'node' },
+  'known-fault': { about: 'node' },
+  'show-denials': { about: 'node', on: 'client' },
+  'compare-versions': { about: 'node' },
   'decryption-key': { about: 'node' },
   'open-records': { about: 'node', on: 'client' },
   'release-store': { about: 'node', on: 'client' },
@@ -168,6 +173,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'keep-layers': { about: 'node' },
   'check-store': { about: 'node' },
   'check-download': { about: 'other' },
+  'whole-layers': { about: 'node', on: 'client' },
   'runtime-log': { about: 'node', on: 'client' },
   'push-again': { about: 'other' },
   'fewer-layers': { about: 'other' },

@@ -9,7 +9,7 @@ import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
-import type { VirtualNode } from '../diagnosis/pulling-node.ts'
+import type { VirtualNode } from '../diagnosis/virtual-node.ts'
 import type { Moved } from '../image/moved.ts'
 import type { Placeholder } from '../image/placeholder.ts'
 import type { Cloud } from '../image/registries.ts'
@@ -86,6 +86,8 @@ export type LoginStep =
       /** The pull secret that the pods name and that does not exist: creating it is all that they need. */
       secret?: string
     }
+  /** Of a registry that only the cluster reaches. `secret`: as above. */
+  | { code: 'cluster-login'; registry: string; secret?: string }
   | { code: 'node-login'; registry: string }
   /** `catalog`: the CatalogSource that the pod serves; null for other pods. */
   | { code: 'cluster-pull-secret'; registry: string; catalog: string | null }
@@ -198,7 +200,7 @@ export type WrongNameStep =
       code: 'correct-registry'
       from: string
       to: string
-      why: 'web-site' | 'private-link' | 'typo' | 'openshift-4' | 'hub-login'
+      why: 'web-site' | 'private-link' | 'typo' | 'openshift-4' | 'hub-login' | 'inside-alibaba' | 'microk8s'
     }
   | { code: 'other-eks-registry'; registry: string }
   | ({ code: 'name-registry' } & NameBeside)
@@ -267,6 +269,6 @@ export type PodStep =
   | { code: 'delete-outgoing-pod' }
   | { code: 'see-silent-node'; node: string; since: string | null }
   | { code: 'delete-silent-node'; node: string }
-  | { code: 'leave-virtual-node'; of: VirtualNode }
+  | { code: 'leave-virtual-node'; of: Exclude<VirtualNode, 'autopilot'> }
   | { code: 'read-all' }
   | { code: 'look-again' }

@@ -25,8 +25,11 @@ export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
 }
 
 export function corruptSteps(finding: Finding): Step[] {
+  if (hasClue(finding, 'web-page')) return pageSteps(finding)
+  const known = knownFault(finding)
+  if (known.length > 0) return [...known, { code: 'show-denials' }, { code: 'runtime-log' }]
   const [, steps = replaceSteps] = BY_CORRUPTION.find(([code]) => hasClue(finding, code)) ?? []
-  return hasClue(finding, 'web-page') ? pageSteps(finding) : steps(finding)
+  return steps(finding)
 }
 
 /** The first clue that the finding has decides. */
@@ -100,10 +103,33 @@ function toolSteps({ clues }: Finding): Step[] {
   return [...install, { code: 'runtime-log' }]
 }
 
-/** The kernel, not the image or the disk, is in the way. */
-export function refusalSteps({ clues }: Finding): Step[] {
-  const atLimit = clueOf(clues, 'kernel-refuses')?.for === 'limit'
-  return [{ code: atLimit ? 'raise-limits' : 'give-rights' }, { code: 'runtime-log' }]
+/** What the kernel refuses to a process without the capabilities that it needs, as in an unprivileged container. */
+const PRIVILEGED = /\b(?:l?setxattr|mknod|unshare|failed to mount)\b.{0,400}operation not permitted/i
+
+/** The kernel, not the image or the disk, is in the way: a security module, too few rights, or what a new release of the runtime asks of it. */
+export function refusalSteps({ clues, host, evidence }: Finding): Step[] {
+  const log: Step = { code: 'runtime-log' }
+  if (clueOf(clues, 'kernel-refuses')?.for === 'limit') return [{ code: 'raise-limits' }, log]
+  if (host.os === 'windows') return [{ code: 'give-rights' }, log]
+  // Nobody gives rights to the runtimes of these.
+  const isFixed = host.platform === 'bottlerocket' || host.platform === 'talos'
+  const give = stepsIf(!isFixed, { code: 'give-rights' })
+  const look: Step[] = [{ code: 'show-denials' }, { code: 'compare-versions' }]
+  return PRIVILEGED.test(evidence?.text ?? '') ? [...give, ...look, log] : [...look, ...give, log]
+}
+
+/** What Docker 29.7 meets when it sets the mode of a file on a kernel without fchmodat2 (moby/moby#53298, #53299; moby/go-archive#98). */
+const OPENED_TO_CHMOD =
+  /\bopenat [^\s:]{1,300}: (?:operation not permitted|permission denied|no such file or directory)/i
+
+/** A release that is known to fail so, which comes before any search. */
+function knownFault({ host, clues, evidence }: Finding): Step[] {
+  const { runtime, version, bottlerocket } = host
+  const isDocker = runtime === 'docker' && (version === '29.7.0' || version === '29.7.1')
+  if (isDocker && OPENED_TO_CHMOD.test(evidence?.text ?? '')) return [{ code: 'known-fault', of: 'docker' }]
+  // bottlerocket-os/bottlerocket#4798, bottlerocket-core-kit#894 and #895.
+  const isRefused = clueOf(clues, 'kernel-refuses')?.for === 'rights'
+  return stepsIf(isRefused && bottlerocket === '1.58.0', { code: 'known-fault', of: 'bottlerocket' })
 }
 
 /** Of a snapshotter without a name, only what the runtime says of it is known. */
@@ -161,11 +187,25 @@ function replaceSteps(finding: Finding): Step[] {
 const isBeforeZstd = ({ host }: Finding) =>
   host.runtime === 'containerd' && host.version !== null && !atLeast(host, 1, 5)
 
+/** containerd can request a layer in several ranges from 2.1 on (containerd/containerd#10177). */
+const mayAskForRanges = ({ host }: Finding) =>
+  host.runtime === 'containerd' && host.os !== 'windows' && (host.version === null || atLeast(host, 2, 1))
+
 const isEmpty = ({ clues }: Finding) => clueOf(clues, 'arrived')?.bytes === 0
 
 /** What arrived was discarded, so the node has no image to remove: the next attempt downloads it again, along the same way. */
 function downloadSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
+  const { bytes = 0, of = null } = clueOf(finding.clues, 'arrived') ?? {}
+  // Nothing was cut off, and what the registry has is not damaged.
+  if (of !== null && bytes > of)
+    return [
+      ...stepsIf(mayAskForRanges(finding), { code: 'whole-layers', host: target.host }),
+      { code: 'check-download', host: target.host },
+      { code: 'show-proxy' },
+      ...ofMirror(finding, target),
+      ...pullByHand(finding),
+    ]
   return [
     ...pullByHand(finding),
     { code: 'check-download', host: target.host },

@@ -12,6 +12,7 @@ import {
   isOfOthers,
   ofMirror,
   pullByHand,
+  realmProduct,
   servedByRegistry,
   silentMirror,
   targetHost,
@@ -19,7 +20,6 @@ import {
 } from './host.ts'
 import { loadSteps } from './node-steps.ts'
 import type { Step } from './step.ts'
-import type { RealmProduct } from './step-at-node.ts'
 
 /** Whether the name has no domain, such as a Service's or a container's. */
 const hasNoDomain = (host: string) => /^[^.[]+$/.test(host)
@@ -45,28 +45,22 @@ function mirrorLacking({ clues, registry }: Finding, { role }: NamedEndpoint): S
     : [{ code: 'mirror-lacks-image', host, registry, source: 'unreachable' }]
 }
 
-/** What the text shows of the product: a name, or the path of its token server. */
-const REALMS: [RealmProduct, RegExp][] = [
-  ['gitea', /\bgitea\b|\bforgejo\b|\bcodeberg\b/i],
-  ['artifactory', /\bartifactory\b|\bjfrog\b/i],
-  ['nexus', /\bnexus\b/i],
-  ['harbor', /\/service\/token\b/],
-  ['gitlab', /\/jwt\/auth\b/],
-  ['quay', /\/v2\/auth\b/],
-]
-
 /** A registry that announces a token server by a name or an address that only its own network knows, in place of its own. */
-function announcedRealm({ registry, evidence }: Finding, { host, role }: NamedEndpoint): Step[] {
+function announcedRealm(finding: Finding, { host, role }: NamedEndpoint): Step[] {
+  const { registry } = finding
   if (role !== 'token' || registry === null || isHosted(host) || host === registry) return []
-  const product = REALMS.find(([, pattern]) => pattern.test(evidence?.text ?? ''))?.[0] ?? null
-  return [{ code: 'token-realm', host, registry, product }]
+  return [{ code: 'token-realm', host, registry, product: realmProduct(finding) }]
 }
 
-/** A token server whose name only other machines know: the registry answered, and announced it (goharbor/harbor#10508). */
-function foreignRealm(finding: Finding, target: NamedEndpoint): Step[] {
-  return announcedRealm(finding, target).filter(
-    step => step.code === 'token-realm' && (step.product !== null || isPrivateAddress(step.registry)),
-  )
+/** Whether the host is known inside of one machine, of a cluster, or of a network of containers only. */
+function isInside(finding: Finding, host: string): boolean {
+  return hasClue(finding, 'loopback') || hasClue(finding, 'service-name') || hasNoDomain(host)
+}
+
+/** The same for a name or an address that others may reach; those inside, and defaults of products, have steps of their own. */
+function realmElsewhere(finding: Finding, target: NamedEndpoint): Step[] {
+  const hasOwn = isInside(finding, target.host) || hasClue(finding, 'default-name')
+  return hasOwn ? [] : announcedRealm(finding, target)
 }
 
 /** A name or address that no node can reach, however the network is set up. */
@@ -76,8 +70,7 @@ function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[
   const to = clueOf(finding.clues, 'misresolved')
   if (to !== undefined && role !== 'proxy')
     return [{ code: 'resolve-elsewhere', host, address: to.address, owner: to.owner }]
-  const inside = hasClue(finding, 'loopback') || hasClue(finding, 'service-name') || hasNoDomain(host)
-  const realm = inside ? announcedRealm(finding, { host, role }) : []
+  const realm = isInside(finding, host) ? announcedRealm(finding, { host, role }) : []
   if (realm.length > 0) return realm
   // Names were rewritten on purpose to go through a cache there.
   if (hasClue(finding, 'loopback') && hasClue(finding, 'relays'))
@@ -108,7 +101,8 @@ export function dnsSteps(finding: Finding): Step[] {
           ...defaultName(finding, target),
           ...compareSteps(finding, target, 'name'),
           resolve,
-          ...foreignRealm(finding, target),
+          // Gitea builds the address from its settings, not from the name that it was asked by (go-gitea/gitea#22033).
+          ...realmElsewhere(finding, target),
           ...stepsIf(hasNoDomain(target.host), { code: 'bare-host', host: target.host }),
           ...mirror,
         ]),
@@ -169,6 +163,7 @@ export function timeoutSteps(finding: Finding): Step[] {
     ...compareSteps(finding, target, 'way'),
     ...ofMirror(finding, target),
     ...stepsIf(slow.length === 0, { code: 'open-host', ...target }),
+    ...realmElsewhere(finding, target),
     ...servedByRegistry(finding, target),
   ]
 }
@@ -205,6 +200,7 @@ export function refusedSteps(finding: Finding): Step[] {
     ...compareSteps(finding, target, 'way'),
     ...otherPort(finding, target, 'https'),
     ...openOrListen(finding, target),
+    ...realmElsewhere(finding, target),
     ...servedByRegistry(finding, target),
     ...otherPort(finding, target, 'http'),
   ]

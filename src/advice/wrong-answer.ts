@@ -8,6 +8,7 @@ import { hasClue, stepsIf } from './conditions.ts'
 import {
   isOfOthers,
   ofMirror,
+  realmProduct,
   servedByRegistry,
   silentMirror,
   targetHost,
@@ -86,6 +87,11 @@ export function schemeSteps(finding: Finding): Step[] {
 export function pageSteps(finding: Finding): Step[] {
   const { registry } = finding
   const target = targetHost(finding)
+  if (hasClue(finding, 'page-for-token') && registry !== null) {
+    const host = target.role === 'token' ? target.host : null
+    const product = realmProduct(finding)
+    return [{ code: 'page-for-token', registry, host, product }, { code: 'show-proxy' }]
+  }
   const first: Step =
     target.role === 'mirror' && registry !== null
       ? { code: 'mirror-settings', host: target.host, registry, about: 'web-page' }

@@ -31,6 +31,8 @@ export interface MissingTool {
 export type WayClue =
   /** A web page came back instead of a registry's answer. */
   | { code: 'web-page' }
+  /** That page came in place of a token: the registry itself had answered, and named the address for tokens. */
+  | { code: 'page-for-token' }
   /** An answer that is none of a registry's: a challenge, a token, a redirect, a range, or an encoding that does not fit the request. */
   | { code: 'odd-answer' }
   /** The registry or a proxy answered with this status: 5xx, 404, 405, or one that has no cause of its own. */

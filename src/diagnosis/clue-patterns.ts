@@ -154,6 +154,11 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     // An owner that can't be set may be the file system's fault: see file-system.
     /\b(?:setxattr|mknod|chmod|mount|unshare|unlinkat)\b.{0,400}operation not permitted|\b(?:open|mkdir|mknod|mount|rename|unlinkat|chmod|l?stat) \/\S{1,300}: permission denied|required privilege is not held/i,
   ],
+  [
+    { code: 'kernel-refuses', for: 'rights' },
+    // containerd unpacks in a callback of its mount; Docker and containers/storage in a process of their own.
+    /\b(?:failed to (?:extract|register) layer|applylayer|processing tar file)\b(?!.{0,1500}\bl?chown).{0,1500}(?:operation not permitted|permission denied)\b/i,
+  ],
   [{ code: 'pull-records' }, /record image pull intent/i],
   [{ code: 'locked-layer' }, /\bref \S{1,200} locked\b/i],
   [

@@ -1,7 +1,7 @@
 /** Clues: what a failed pull shows besides its cause, by its text, its HTTP status, its host, and the image's name. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
-import { isLocal, isPrivateAddress, isServiceName, isShortServiceName, withoutPort } from '../image/host.ts'
+import { isLocal, isOfCluster, isPrivateAddress, withoutPort } from '../image/host.ts'
 import type { Reference } from '../image/reference.ts'
 import { relayedRegistry, webSiteIn } from '../image/registries.ts'
 import { misspelledRegistry } from '../image/similar-names.ts'
@@ -43,6 +43,9 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...ofStatus(status, text),
     ...missingChild(text, reference),
     ...inOwnWords(words, text, reference),
+    ...(inText.some(({ code }) => code === 'web-page') && asksForToken(text) && endpoint?.role !== 'mirror'
+      ? [{ code: 'page-for-token' as const }]
+      : []),
     ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
     ...(cause === 'auth-required-or-denied'
       ? refusalClues(words, text, { status, registry: reference?.registry ?? null })
@@ -153,7 +156,7 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: C
 /** Where the host is, if only the node, the cluster, or a private network knows it. */
 function placeOf(host: string): 'loopback' | 'service-name' | 'private-address' | null {
   if (isLocal(host)) return 'loopback'
-  if (isServiceName(host) || isShortServiceName(host)) return 'service-name'
+  if (isOfCluster(host)) return 'service-name'
   return isPrivateAddress(host) ? 'private-address' : null
 }
 

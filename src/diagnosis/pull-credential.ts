@@ -28,11 +28,13 @@ export type CredentialHint =
       code: 'not-named'
       namespace: string
       secret: string
+      /** The pod's service account, which does not list it. */
+      own: string
       /** The name that the pod lists, which is nearly this secret's and no secret's. */
       misspelled?: string
     }
-  /** In the pod's namespace, on another service account. */
-  | { code: 'on-service-account'; namespace: string; secret: string; serviceAccount: string }
+  /** In the pod's namespace, on another service account than the pod's own. */
+  | { code: 'on-service-account'; namespace: string; secret: string; serviceAccount: string; own: string }
   /** In another namespace, whose secrets a pod can't use. */
   | { code: 'in-namespace'; namespace: string; secret: string }
   /** This secret has the right account, but not under the key that this registry needs. */
@@ -195,7 +197,7 @@ function hintsFor(
   const hints = [
     ...underHubName(pod, reference, known),
     ...own,
-    ...others.map(secret => hintAt(secret, known, missing)),
+    ...others.map(secret => hintAt(secret, { pod, known, missing })),
     ...sameAccount(pod, reference, known),
   ]
   if (hints.length > 0) return hints.slice(0, MOST_HINTS)
@@ -206,15 +208,16 @@ function hintsFor(
     .map(({ namespace, name }) => ({ code: 'in-namespace', namespace, secret: name }))
 }
 
+/** @param place.missing the pull secrets that the pod names and that do not exist */
 function hintAt(
   { namespace, name: secret }: PullSecret,
-  { accounts }: KnownLogins,
-  missing: string[],
+  { pod, known, missing }: { pod: Pod; known: KnownLogins; missing: string[] },
 ): CredentialHint {
-  const serviceAccount = accounts.get(`${namespace}/${secret}`)
-  if (serviceAccount !== undefined) return { code: 'on-service-account', namespace, secret, serviceAccount }
+  const at = { namespace, secret, own: pod.serviceAccount }
+  const serviceAccount = known.accounts.get(`${namespace}/${secret}`)
+  if (serviceAccount !== undefined) return { code: 'on-service-account', ...at, serviceAccount }
   const misspelled = missing.find(name => similarNames(name, [secret], 1).length > 0)
-  return { code: 'not-named', namespace, secret, ...(misspelled !== undefined && { misspelled }) }
+  return { code: 'not-named', ...at, ...(misspelled !== undefined && { misspelled }) }
 }
 
 /** Docker Hub's hosts serve its images under their own names, too, but the kubelet has its login only for docker.io. */

@@ -1,11 +1,11 @@
 /** What is known about the node that pulls: from its object, from the pod, and from the wording of its runtime's errors. */
 
-import { PROVIDER_FAILED } from '../image/pull-messages.ts'
 import type { Cloud } from '../image/registries.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Clue } from './clue.ts'
 import type { FailingContainer } from './failing-container.ts'
+import { isOfAutopilot, type VirtualNode, virtualNode } from './virtual-node.ts'
 
 type Runtime = 'containerd' | 'cri-o' | 'docker'
 
@@ -23,12 +23,6 @@ export type Platform =
   | 'eks'
   | 'gke'
   | 'aks'
-
-/**
- * A node that is not a machine: a service runs each of its pods somewhere else, where nobody gets a shell or changes a runtime's settings.
- * `azure`: Azure Container Instances. `fargate`: on EKS.
- */
-export type VirtualNode = 'azure' | 'fargate' | 'other'
 
 /** Fields are null if unknown. */
 export interface PullingNode {
@@ -49,6 +43,8 @@ export interface PullingNode {
   toolImage: string | null
   /** Absent if nothing shows that the node is virtual. */
   virtual?: VirtualNode
+  /** The release of Bottlerocket, such as `1.58.0`; absent on other systems. */
+  bottlerocket?: string
 }
 
 /** What an error text shows about the node; null for what it does not show. */
@@ -72,8 +68,9 @@ export function nodeHintsIn(text: string): NodeHints {
 export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): PullingNode {
   const virtual = virtualNode(pod, node)
   // What a service runs elsewhere has nothing of the cluster's other nodes: neither their settings nor their identity.
-  const isElsewhere = virtual !== null && virtual !== 'fargate'
+  const isElsewhere = virtual === 'azure' || virtual === 'other'
   const platform = node === null || isElsewhere ? null : platformOf(node)
+  const [, bottlerocket] = /^bottlerocket os (\d+\.\d+\.\d+)/i.exec(node?.osImage ?? '') ?? []
   return {
     name: pod.node,
     runtime: runtimeOf(node) ?? hints.runtime,
@@ -86,33 +83,15 @@ export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): Pull
     kubeletMinor: minorOf(node?.kubelet ?? null),
     toolImage: node === null ? null : toolImageOf(node.images),
     ...(virtual === null ? {} : { virtual }),
+    ...(bottlerocket === undefined ? {} : { bottlerocket }),
   }
 }
 
 /** The platform by the name that it gives its nodes by default, as objects of pods alone show no more. */
 function platformNamed(node: string | null): Platform | null {
   if (/^minikube(?:-m\d{2})?$/.test(node ?? '')) return 'minikube'
+  if (isOfAutopilot(node)) return 'gke'
   return /^kind-(?:control-plane|worker)\d*$/.test(node ?? '') ? 'kind' : null
-}
-
-/** Of the node, its name, or what its kubelet wrote on the pod; null if nothing shows a virtual node. */
-function virtualNode({ node: name, containers }: Pod, node: Node | null): VirtualNode | null {
-  const { labels = {}, kubelet = null } = node ?? {}
-  if (labels['eks.amazonaws.com/compute-type'] === 'fargate' || /^fargate-ip-/.test(name ?? ''))
-    return 'fargate'
-  const reasons = containers.flatMap(({ state }) => (state.type === 'waiting' ? [state] : []))
-  if (
-    /-vk-azure-aci\b/.test(kubelet ?? '') ||
-    /^virtual-(?:node|kubelet)-aci-/.test(name ?? '') ||
-    reasons.some(({ message }) => /\bMicrosoft\.ContainerInstance\//.test(message))
-  )
-    return 'azure'
-  const isOther =
-    labels.type === 'virtual-kubelet' ||
-    labels['liqo.io/type'] === 'virtual-node' ||
-    /-vk-/.test(kubelet ?? '') ||
-    reasons.some(({ reason }) => reason === PROVIDER_FAILED)
-  return isOther ? 'other' : null
 }
 
 /** By the scheme of `spec.providerID`, as the cloud's controller writes it, or by the cloud's own distribution. */

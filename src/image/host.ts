@@ -33,6 +33,11 @@ export function isServiceName(host: string): boolean {
   return /\.svc(?:\.[\w.-]+)?$|\.cluster\.local$/i.test(withoutPort(host))
 }
 
+/** Whether this is the address of a Service, which no machine outside of the cluster reaches: neither a client's login nor `--check-images`. */
+export function isOfCluster(host: string): boolean {
+  return isServiceName(host) || isShortServiceName(host)
+}
+
 /** Whether the name looks like SERVICE.NAMESPACE: no top-level domain is `default` or has a hyphen, IDNA's xn-- aside. */
 export function isShortServiceName(host: string): boolean {
   return /^[a-z0-9-]+\.(?:default|(?!xn--)[a-z0-9]+-[a-z0-9-]*[a-z0-9])$/i.test(withoutPort(host))

@@ -193,6 +193,18 @@ export function registryBehind(registry: string): string | null {
   return ALIASES.get(registry) ?? null
 }
 
+/** Names of Alibaba Cloud's registries inside of its networks, before their region (help.aliyun.com/en/acr; chaosblade-io/chaosblade#736). */
+const INSIDE_ALIBABA =
+  /^((?:[a-z0-9-]+-)?registry)-(?:vpc|internal)(?=\.([a-z0-9-]+)\.(?:cr\.)?aliyuncs\.com$)/
+
+/** The public name of a registry, and its region, whose given name only the networks of its cloud reach; null for any other. */
+export function publicName(registry: string): { name: string; region: string } | null {
+  const [, own, region] = INSIDE_ALIBABA.exec(registry) ?? []
+  return own === undefined || region === undefined
+    ? null
+    : { name: registry.replace(INSIDE_ALIBABA, own), region }
+}
+
 /** The host that a runtime connects to: registry-1.docker.io for Docker Hub. */
 export function apiHost(registry: string): string {
   return isDockerHub(registry) ? DOCKER_HUB_HOST : registry

@@ -51,6 +51,84 @@ describe('a registry whose name has a typo', () => {
   )
 })
 
+describe('a registry inside of Alibaba Cloud', () => {
+  const timeout = (host: string) =>
+    `failed to do request: Head "https://${host}/v2/a/b/manifests/1": dial tcp 100.100.0.7:443: i/o timeout`
+  test.each([
+    ['registry-vpc.cn-hangzhou.aliyuncs.com', 'registry.cn-hangzhou.aliyuncs.com'],
+    ['registry-internal.cn-beijing.aliyuncs.com', 'registry.cn-beijing.aliyuncs.com'],
+    ['acme-registry-vpc.eu-central-1.cr.aliyuncs.com', 'acme-registry.eu-central-1.cr.aliyuncs.com'],
+  ])('has a public name, too, for nodes elsewhere: %s', (host, to) => {
+    const image = `${host}/a/b:1`
+    const [first, second] = stepsIn({ image, error: pulled(image, timeout(host)) })
+    expect(first).toEqual({ code: 'correct-registry', from: host, to, why: 'inside-alibaba' })
+    // Nodes inside may have another problem.
+    expect(second?.code).toBe('test-connection')
+  })
+
+  test.each([
+    ['registry.cn-hangzhou.aliyuncs.com', timeout],
+    // Nobody pulls by the public name of such an instance (alibabacloud.com/help/en/acr).
+    ['crpi-0a1b-vpc.cn-hangzhou.personal.cr.aliyuncs.com', timeout],
+    ['registry-vpc.cn-hangzhou.aliyuncs.com', (host: string) => answered(host, '404 Not Found')],
+  ])('keeps its name if it is public or answered, or no other one serves pulls: %s', (host, error) => {
+    const image = `${host}/a/b:1`
+    expect(codesIn({ image, error: pulled(image, error(host)) })).not.toContain('correct-registry')
+  })
+})
+
+describe("a port of the node's own where nothing listens", () => {
+  const at = (port: number, labels: Record<string, string>) => {
+    const image = `localhost:${port}/app:1`
+    const error = `failed to do request: Head "http://localhost:${port}/v2/app/manifests/1": dial tcp 127.0.0.1:${port}: connect: connection refused`
+    return codesIn({ image, error: pulled(image, error), node: { labels } })
+  }
+  const labels = { 'microk8s.io/cluster': 'true' }
+
+  test("is most likely meant to be that of MicroK8s' registry on its nodes", () => {
+    expect(at(3200, labels)[0]).toBe('correct-registry')
+    expect(at(5000, labels)[0]).toBe('correct-registry')
+  })
+
+  test('is right if it is that one, and any other on other nodes', () => {
+    expect(at(32000, labels)).not.toContain('correct-registry')
+    expect(at(3200, {})).not.toContain('correct-registry')
+  })
+})
+
+describe('a token server that nodes can not reach', () => {
+  const image = 'git.lan:3000/acme/web:1'
+  const failed = (host: string, why: string) =>
+    pulled(image, `failed to authorize: failed to fetch oauth token: Post "https://${host}/v2/token": ${why}`)
+  const noHost = 'dial tcp: lookup git.acme.example on 10.0.0.2:53: no such host'
+
+  test.each([
+    noHost,
+    'dial tcp 192.0.2.7:443: i/o timeout',
+    'dial tcp 192.0.2.7:443: connect: connection refused',
+  ])('is named by the settings of its registry: %s', why => {
+    const steps = stepsIn({ image, error: failed('git.acme.example', why) })
+    expect(steps.filter(({ code }) => code === 'token-realm')).toEqual([
+      { code: 'token-realm', host: 'git.acme.example', registry: 'git.lan:3000', product: null },
+    ])
+  })
+
+  test('is announced once, even if only a cluster knows it', () => {
+    const why = 'dial tcp 192.0.2.7:443: i/o timeout'
+    const codes = codesIn({ image, error: failed('gitea.default.svc', why) })
+    expect(codes.filter(code => code === 'token-realm')).toHaveLength(1)
+  })
+
+  test.each(['auth.docker.io', 'git.lan:3000'])(
+    'is not announced by a setting if others run it, or it is the registry: %s',
+    host => {
+      expect(codesIn({ image, error: failed(host, 'dial tcp 192.0.2.7:443: i/o timeout') })).not.toContain(
+        'token-realm',
+      )
+    },
+  )
+})
+
 describe("the registry's name in OpenShift 3", () => {
   const host = 'docker-registry.default.svc.cluster.local:5000'
   const image = `${host}/team/api:2`

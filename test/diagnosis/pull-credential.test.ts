@@ -44,7 +44,7 @@ describe('a login that the pod does not reference', () => {
       { elsewhere: { pullSecrets: [login('a'), login('q', 'web', 'quay.io')], serviceAccounts: [] } },
       {},
       'ghcr.io/acme/api',
-      [{ code: 'not-named', namespace: 'web', secret: 'a' }],
+      [{ code: 'not-named', namespace: 'web', secret: 'a', own: 'default' }],
     ],
     [
       'in its namespace, nearly under the name that the pod lists',
@@ -57,8 +57,14 @@ describe('a login that the pod does not reference', () => {
       { pullSecrets: ['registry-secret'] },
       'ghcr.io/acme/api',
       [
-        { code: 'not-named', namespace: 'web', secret: 'registrysecret', misspelled: 'registry-secret' },
-        { code: 'not-named', namespace: 'web', secret: 'a' },
+        {
+          code: 'not-named',
+          namespace: 'web',
+          secret: 'registrysecret',
+          own: 'default',
+          misspelled: 'registry-secret',
+        },
+        { code: 'not-named', namespace: 'web', secret: 'a', own: 'default' },
       ],
     ],
     [
@@ -66,7 +72,15 @@ describe('a login that the pod does not reference', () => {
       { elsewhere: { pullSecrets: [login('a')], serviceAccounts: [account('builder', ['x', 'a'])] } },
       {},
       'ghcr.io/acme/api',
-      [{ code: 'on-service-account', namespace: 'web', secret: 'a', serviceAccount: 'builder' }],
+      [
+        {
+          code: 'on-service-account',
+          namespace: 'web',
+          secret: 'a',
+          own: 'default',
+          serviceAccount: 'builder',
+        },
+      ],
     ],
     [
       'on its own service account, changed later',
@@ -114,7 +128,7 @@ describe('a login that the pod does not reference', () => {
       { elsewhere: { pullSecrets: [login('b', 'shop'), login('a')], serviceAccounts: [] } },
       {},
       'ghcr.io/acme/api',
-      [{ code: 'not-named', namespace: 'web', secret: 'a' }],
+      [{ code: 'not-named', namespace: 'web', secret: 'a', own: 'default' }],
     ],
     [
       'for Docker Hub, whose account the hardened images take',

@@ -1,5 +1,5 @@
 /** Reports on answers that are easily mistaken for something else, and on nodes whose commands differ. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
 import { type Expected, textsOf } from './texts-of.ts'
@@ -22,6 +22,76 @@ const STATUS_PAGES: [image: string, host: string, says: RegExp][] = [
 ]
 const ANONYMOUS = 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized'
 const entry = (key: string, more = {}) => ({ entries: [{ key, username: 'ci', problem: null, ...more }] })
+
+describe('a web page in place of a token', () => {
+  const never = /pass \/v2\/ on|instead of a response/
+  test.each<[string, string, string, Expected]>([
+    [
+      'whose address the text lacks is looked for in the challenge of the registry',
+      'gitlab.acme.example:5005/hub/nginx:1',
+      "failed to authorize: failed to fetch oauth token: unable to decode token response: invalid character '<' looking for beginning of value",
+      {
+        short: /^web pages instead of tokens/,
+        first:
+          /^See which address gitlab\.acme\.example:5005 names for tokens .*token_realm.*https:\/\/gitlab\.acme\.example:5005\/v2\//,
+        says: /^A web page came back instead of a token.*\nThe registry answered/,
+      },
+    ],
+    [
+      'comes from the server that the text names',
+      OWN,
+      'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://sso.example/service/token?service=registry: 404 Not Found: <html>',
+      { first: /a web page came from sso\.example .*externalURL/ },
+    ],
+    [
+      'of Docker Hub comes from something on the way',
+      'acme/api:3',
+      'failed to authorize: failed to fetch anonymous token: Get "https://auth.docker.io/token?scope=repository": invalid character \'<\' looking for beginning of value',
+      {
+        first:
+          /from auth\.docker\.io .*as from a proxy, a firewall, or a login portal.*registry-1\.docker\.io/,
+      },
+    ],
+  ])('%s', (_name, image, error, { short = /^/, first = /^/, says = /^/ }) => {
+    const report = textsOf({ image, error })
+    expect(report.short).toMatch(short)
+    expect(report.first).toMatch(first)
+    expect(report.all).toMatch(says)
+    expect(report.all).not.toMatch(never)
+  })
+})
+
+describe('a registry that only the cluster reaches', () => {
+  const image = 'image-registry.openshift-image-registry.svc:5000/shared/base:1'
+  const error = `initializing source docker://${image}: reading manifest 1 in ${image}: authentication required`
+  const never = /docker login|pullguard fix|--check-images/
+  test.each<[string, Partial<Situation>, RegExp]>([
+    [
+      'needs no other login than a valid one that lacks a right',
+      { login: 'image-registry.openshift-image-registry.svc:5000' },
+      /^(?!.*create secret).*system:image-puller/s,
+    ],
+    [
+      'gets a login from inside of the cluster',
+      {},
+      /create secret docker-registry.*--docker-server=image-registry\.openshift/,
+    ],
+    [
+      'gets the secret that its pods name',
+      { secret: { problem: 'missing' } },
+      /Create secret regcred, which the pods name,/,
+    ],
+    [
+      'is any other Service, too',
+      { image: 'registry.ci.svc.cluster.local:5000/a/b:1', error: 'unauthorized: authentication required' },
+      /--docker-server=registry\.ci\.svc/,
+    ],
+  ])('%s', (_name, situation, says) => {
+    const { all } = textsOf({ image, error, ...situation })
+    expect(all).toMatch(says)
+    expect(all).not.toMatch(never)
+  })
+})
 
 const MISSING = { image: OWN, error: 'manifest unknown: manifest unknown' }
 const owner = (apiVersion: string, kind: string, name: string) => ({ apiVersion, kind, name, uid: name })
@@ -525,7 +595,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first:
-        /of the pod's service account, or of zoocluster\/zoo if that has such a field: its operator makes/,
+        /of the pod's service account default, or of zoocluster\/zoo if that has such a field: its operator makes.*edit serviceaccount default/,
     },
   ],
   [

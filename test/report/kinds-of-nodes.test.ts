@@ -46,11 +46,6 @@ describe('a download that failed its check', () => {
       { says: /was cut off\n.*1,024 bytes of a layer arrived, where 2,048/, never },
     ],
     [
-      'containerd, more',
-      commit('layer', 'unexpected commit size 9000, expected 2048'),
-      { says: /brought something else/, never },
-    ],
-    [
       'containerd, other bytes',
       commit('layer', `unexpected commit digest sha256:${'b'.repeat(64)}, expected ${DIGEST}`),
       { says: /push the image again/, never },
@@ -84,6 +79,140 @@ describe('a download that failed its check', () => {
       { first: /crictl rmi/ },
     )
   })
+})
+
+describe('a download of more than was announced', () => {
+  const error = commit('layer', `"layer-${DIGEST}" failed size validation: 9000 != 2048`)
+  const never = /cut off|MTU|push the image again|rmi/
+  test.each<[string, Situation['node'], Expected]>([
+    [
+      'Bottlerocket has a setting for it',
+      { runtime: 'containerd://2.1.5+bottlerocket', osImage: 'Bottlerocket OS 1.50.0 (aws-k8s-1.34)' },
+      {
+        short: /^downloads of more/,
+        first: /concurrent-download-chunk-size=0/,
+        says: /9,000 bytes of a layer arrived, where 2,048 .*nothing is damaged/,
+      },
+    ],
+    [
+      'other nodes have it in the configuration of containerd',
+      { runtime: 'containerd://2.1.4' },
+      { first: /concurrent_layer_fetch_buffer/, says: /If that changes nothing, look .*ignores Range/ },
+    ],
+    [
+      'an older containerd never asks for parts at once',
+      { runtime: 'containerd://1.7.2' },
+      { first: /^Look for what sends more than was asked for/ },
+    ],
+  ])('was not cut off: %s', (_name, node, { short = /^/, ...expected }) => {
+    check({ image: OWN, error, node: node ?? {} }, { ...expected, never })
+    expect(textsOf({ image: OWN, error, node: node ?? {} }).short).toMatch(short)
+  })
+})
+
+test.each<[string, Situation['node'], RegExp]>([
+  ['MicroK8s', { labels: { 'microk8s.io/cluster': 'true' } }, /HTTPS_PROXY in .*\/args\/containerd-env/],
+  ['K3s', { kubelet: 'v1.34.1+k3s1' }, /HTTPS_PROXY in .*k3s\.service\.env/],
+  ['any other node', {}, /HTTPS_PROXY in the runtime's environment\)/],
+])('%s has its own place for the proxy of its runtime', (_name, node, says) => {
+  const error =
+    'failed to do request: Head "https://registry-1.docker.io/v2/a/b/manifests/1": dial tcp 192.0.2.1:443: i/o timeout'
+  check({ image: 'a/b:1', error, node: node ?? {} }, { says })
+})
+
+test('a mirror that lacks the digest of a tag has no say in its name', () => {
+  const error = `failed to copy: httpReadSeeker: failed open: content at http://10.0.3.19:30020/v2/team/api/manifests/${DIGEST}?ns=registry.example not found: not found`
+  const never = /for a typo|--check-images/
+  check(
+    { image: OWN, error },
+    {
+      first: /^Update the mirror 10\.0\.3\.19:30020.*Spegel/,
+      says: /resolved to a manifest that the mirror does not have.*remove the mirror/s,
+      never,
+    },
+  )
+  const byTag = error.replace(DIGEST, '3')
+  check({ image: OWN, error: byTag }, { first: /^Check that the mirror/, says: /for a typo/ })
+})
+
+describe('a layer that the system of the node does not let the runtime unpack', () => {
+  const never = /rmi|images rm|push the image|corrupt|damaged/
+  const extract = 'failed to extract layer sha256:aa to overlayfs as "extract-1 sha256:bb":'
+  const refused: Expected = {
+    short: /can't unpack/,
+    first: /^See whether a security module .*ausearch -m avc/,
+    says: /not allowed to do what unpacking needs.*kubectl get nodes -o wide/s,
+  }
+  test.each<[string, string, Situation['node'], Expected]>([
+    [
+      'containerd, in its mount',
+      `${extract} mount callback failed on /var/lib/containerd/tmpmounts/containerd-mount1: permission denied: unknown`,
+      { runtime: 'containerd://2.1.5' },
+      refused,
+    ],
+    [
+      'Docker',
+      'failed to register layer: openat etc/motd: operation not permitted',
+      { runtime: 'docker://28.0.1' },
+      refused,
+    ],
+    [
+      'CRI-O',
+      'writing blob: adding layer with blob "sha256:aa": processing tar file(operation not permitted): exit status 1',
+      { runtime: 'cri-o://1.33.0' },
+      refused,
+    ],
+    [
+      'Talos',
+      `${extract} mount callback failed on /var/lib/containerd/tmpmounts/containerd-mount1: permission denied`,
+      { osImage: 'Talos (v1.10.0)' },
+      { first: /talosctl dmesg .*grep -iE 'avc:/ },
+    ],
+    [
+      'the release of Bottlerocket that lacks a rule',
+      `${extract} mount callback failed on /var/lib/containerd/tmpmounts/containerd-mount1: permission denied`,
+      { osImage: 'Bottlerocket OS 1.58.0 (aws-k8s-1.33)' },
+      {
+        first: /^Update Bottlerocket on node node-1 to 1\.59\.0/,
+        says: /known fault of Bottlerocket 1\.58\.0/,
+      },
+    ],
+    [
+      'another release of Bottlerocket',
+      `${extract} mount callback failed on /var/lib/containerd/tmpmounts/containerd-mount1: permission denied`,
+      { osImage: 'Bottlerocket OS 1.59.0 (aws-k8s-1.33)' },
+      { first: /^See whether a security module/ },
+    ],
+    [
+      'the releases of Docker that open files to change their mode',
+      'failed to register layer: openat etc/motd: operation not permitted',
+      { runtime: 'docker://29.7.1' },
+      { first: /29\.6\.2/, says: /known fault of Docker 29\.7\.1/ },
+    ],
+    [
+      'the same, where the file is a device',
+      'failed to register layer: openat dev/ptmx: no such file or directory',
+      { runtime: 'docker://29.7.0' },
+      { short: /can't unpack/, first: /29\.6\.2/ },
+    ],
+  ])('is not damaged: %s', (_name, error, node, { short = /^/, ...expected }) => {
+    check({ image: OWN, error, node: node ?? {} }, { ...expected, never })
+    expect(textsOf({ image: OWN, error, node: node ?? {} }).short).toMatch(short)
+  })
+
+  test('is a fault of the file system if owners are what it refuses', () => {
+    const error = `${extract} failed to Lchown "/x": lchown /x: operation not permitted: unknown`
+    check({ image: OWN, error }, { first: /^Put \/var\/lib/ })
+  })
+})
+
+test('the name of a token server stands in no image, so it has no typo', () => {
+  const error =
+    'failed to authorize: failed to fetch oauth token: Post "https://git.acme.example/v2/token": dial tcp: lookup git.acme.example on 10.0.0.2:53: no such host'
+  check(
+    { image: 'git.lan:3000/acme/web:1', error },
+    { first: /^Look up git\.acme\.example/, says: /Or let git\.lan:3000 announce .*ROOT_URL/, never: /typo/ },
+  )
 })
 
 describe('a tag that is made from the node', () => {
@@ -965,6 +1094,32 @@ describe('on a virtual node', () => {
         says: /a pod of the same Fargate profile/,
         never: /debug node|chroot|ca-certificates/,
       },
+    ],
+    [
+      "Autopilot's are tested from a pod, and have Google's own ways to the internet",
+      {
+        image: 'acme/api:3',
+        error:
+          'failed to do request: Head "https://registry-1.docker.io/v2/acme/api/manifests/3": dial tcp 192.0.2.1:443: i/o timeout',
+        reason: 'ErrImagePull',
+        pod: { node: 'gk3-acme-pool-1-0a1b2c3d-x4z5' },
+      },
+      {
+        first: /curl .*registry-1\.docker\.io/,
+        says: /Cloud NAT for private nodes.*remote repository of Artifact Registry.*\n.*Autopilot gives no shell/s,
+        never: /debug node|chroot|SSH|HTTPS_PROXY|load the image on/,
+      },
+    ],
+    [
+      'Autopilot has settings for mirrors and authorities all the same',
+      {
+        image: OWN,
+        error:
+          'failed to do request: Head "https://registry.example/v2/a": x509: certificate signed by unknown authority',
+        reason: 'ErrImagePull',
+        pod: { node: 'gk3-acme-pool-1-0a1b2c3d-x4z5' },
+      },
+      { first: /openssl/, says: /trust/, never: /debug node|on another node/ },
     ],
   ])('%s', (_name, situation, expected) => {
     check({ reason: 'ProviderFailed', ...situation }, expected)

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import type { EndpointRole } from '../../src/diagnosis/endpoint.ts'
 import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
-import { diskCommand, kernelLog } from '../../src/report/words/node.ts'
+import { diskCommand } from '../../src/report/words/node.ts'
+import { kernelLog } from '../../src/report/words/node-kernel.ts'
 import {
   authorityPlace,
   mirrorSettings,

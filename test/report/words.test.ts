@@ -78,7 +78,7 @@ test.each<[AdvisedFinding['steps'][0], RegExp]>([
   [
     {
       code: 'use-known-secret',
-      hint: { code: 'not-named', namespace: 'web', secret: 'hub' },
+      hint: { code: 'not-named', namespace: 'web', secret: 'hub', own: 'default' },
       namespace: 'web',
     },
     /^Add secret hub.*sub-chart.*in the values of Helm release shop/,
@@ -388,11 +388,17 @@ describe('credentials', () => {
 
   test.each<[CredentialHint, RegExp]>([
     [
-      { code: 'not-named', namespace: 'web', secret: 's' },
+      { code: 'not-named', namespace: 'web', secret: 's', own: 'default' },
       /^secret web\/s has a login .* does not reference it$/,
     ],
     [
-      { code: 'on-service-account', namespace: 'web', secret: 's', serviceAccount: 'builder' },
+      {
+        code: 'on-service-account',
+        namespace: 'web',
+        secret: 's',
+        own: 'default',
+        serviceAccount: 'builder',
+      },
       /^secret web\/s has .* service account builder, which the pod does not use$/,
     ],
     [{ code: 'in-namespace', namespace: 'shop', secret: 's' }, /^secret shop\/s .* of its own namespace$/],

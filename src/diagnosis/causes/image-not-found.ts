@@ -31,7 +31,7 @@ export const notFound = ruleOf(
 
 /** A manifest that was asked for by digest and is missing (containerd; containers/image). */
 const CHILD =
-  /(?:\/manifests\/(sha256:[0-9a-f]{64})|\breading manifest (sha256:[0-9a-f]{64}) in \S{1,300}?)"?:? (?:not found|manifest unknown|404\b)/i
+  /(?:\/manifests\/(sha256:[0-9a-f]{64})(?:\?[^\s"]{1,200})?|\breading manifest (sha256:[0-9a-f]{64}) in \S{1,300}?)"?:? (?:not found|manifest unknown|404\b)/i
 
 /** The clue that an index lists the missing manifest: the image's name has no digest, or another one. */
 export function missingChild(text: string, reference: Reference | null): Clue[] {

@@ -2,7 +2,7 @@
 
 import type { Clue } from '../../diagnosis/clue.ts'
 import type { Invocation } from '../invocation.ts'
-import { capitalize, responderLabel } from './nouns.ts'
+import { capitalize, registryLabel, responderLabel } from './nouns.ts'
 import type { Findings } from './steps.ts'
 
 /** Findings that share a description, the most urgent first. */
@@ -54,6 +54,20 @@ export function hasClue({ findings: [first] }: CauseContext, code: Clue['code'])
   return first.clues.some(clue => clue.code === code)
 }
 
-/** The meaning of every cause in which a web page answered. */
+/** The meaning of a web page in place of an answer of the registry. */
 export const WEB_PAGE =
   'Something else answered in place of the registry: a reverse proxy in front of it, a mirror, a proxy, or a login portal. That says nothing about the image.'
+
+const PAGE_FOR_TOKEN =
+  'The registry answered, and named an address for tokens; what came from there is a web page: of another server than the one that issues tokens, of a login portal, or of a proxy in between. That says nothing about the image or the login.'
+
+type MayBePage = Pick<FirstFinding, 'clues' | 'registry'>
+const isForToken = ({ clues }: MayBePage) => clues.some(({ code }) => code === 'page-for-token')
+
+/** The words of a web page in place of an answer, for summaries, as a headline, and what it means. */
+export const PAGE = {
+  short: (first: MayBePage) => `web pages instead of ${isForToken(first) ? 'tokens' : 'images'}`,
+  title: (first: MayBePage) =>
+    `A web page came back instead of ${isForToken(first) ? 'a token for' : 'a response from'} ${registryLabel(first.registry)}`,
+  meaning: (first: MayBePage) => (isForToken(first) ? PAGE_FOR_TOKEN : WEB_PAGE),
+}

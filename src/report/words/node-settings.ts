@@ -1,7 +1,7 @@
 /** Where a node stores its mirrors, authorities, and plain-HTTP registries, by platform, or else by runtime. */
 
 import type { NamedEndpoint } from '../../diagnosis/endpoint.ts'
-import type { PullingNode } from '../../diagnosis/pulling-node.ts'
+import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { minikubeProfile } from './local-clusters.ts'
 
@@ -296,4 +296,17 @@ export function kindRegistryNote({ platform, name }: PullingNode, host: string):
   return mayBeKind
     ? `; with kind, give the node /etc/containerd/certs.d/${host}/hosts.toml, which leads to the registry's container, or load the image (\`kind load docker-image\`)`
     : ''
+}
+
+/** The environment of runtimes that a distribution starts (canonical.com/microk8s/docs/install-proxy, docs.k3s.io/advanced, docs.rke2.io/advanced). */
+const ENVIRONMENTS: Partial<Record<Platform, string>> = {
+  microk8s: '/var/snap/microk8s/current/args/containerd-env',
+  k3s: '/etc/systemd/system/k3s.service.env, or k3s-agent.service.env',
+  rke2: '/etc/default/rke2-server, or rke2-agent',
+}
+
+/** Returns where a node's runtime gets its proxy from. */
+export function proxyPlace({ platform, os }: PullingNode): string {
+  const file = platform === null || os === 'windows' ? undefined : ENVIRONMENTS[platform]
+  return `the runtime's environment${file === undefined ? '' : ` (${file})`}`
 }

@@ -89,16 +89,6 @@ export function restartCommand({ platform, runtime, os }: PullingNode, socket: s
   return `systemctl restart ${RUNTIME_UNITS[name].join(' ')}`
 }
 
-/** Returns the command for the kernel's newest messages. */
-export function kernelLog({ platform }: PullingNode): string {
-  return platform === 'talos' ? talosctl('dmesg') : 'dmesg -T | tail -n 50'
-}
-
-/** Returns the command that lists the file systems that the kernel supports. */
-export function fileSystemsCommand({ platform }: PullingNode): string {
-  return platform === 'talos' ? talosctl('read /proc/filesystems') : 'cat /proc/filesystems'
-}
-
 /** Returns the command that shows how much memory is free. */
 export function memoryCommand({ os, platform }: PullingNode): string {
   if (os === 'windows') return 'Get-CimInstance Win32_OperatingSystem | Select-Object FreePhysicalMemory'
@@ -252,6 +242,10 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
   if (host.virtual === 'fargate')
     return {
       text: 'Run the commands for the node in a pod of the same Fargate profile (the same namespace and labels, so it has the same subnets and security groups), with an image that it can pull and that has their tools (curl, openssl, getent): Fargate gives no shell on its nodes',
+    }
+  if (host.virtual === 'autopilot')
+    return {
+      text: 'Run the commands for the node in a pod of the cluster, with an image that it can pull and that has their tools (curl, openssl, getent): GKE Autopilot gives no shell on its nodes, and rejects debug pods for them',
     }
   if (host.platform === 'bottlerocket')
     return {

@@ -1,6 +1,7 @@
 /** How to log in to each registry: the command, what its user names and passwords are (as each publisher documents them), and which of them end soon. */
 
 import type { ShortLived, StepOf, UserNames } from '../../advice/step.ts'
+import type { RealmProduct } from '../../advice/step-at-node.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { type Cloud, cloudOf, ecrRegion, GITEA, GITLAB, HARDENED_IMAGES } from '../../image/registries.ts'
@@ -157,4 +158,22 @@ export function foreignNameText({
   const such = form === 'oracle' && namespace !== '' ? `, such as ${namespace}/${username}` : ''
   const as = username === '' ? 'without a user name' : `as ${username}`
   return `Correct the user name in secret ${secret}, which logs in ${as}: at ${registry}, ${USER_NAMES[form]}${such}`
+}
+
+/** Where each product has the address that it announces (docs.gitea.com, goharbor.io/docs, docs.gitlab.com, docs.projectquay.io). */
+const REALM_SETTING: Record<RealmProduct | 'any', string> = {
+  gitea:
+    'ROOT_URL of Gitea or Forgejo (section [server] of app.ini), or the host name that the reverse proxy passes on to it',
+  harbor: 'external_url of harbor.yml, or externalURL of its chart',
+  gitlab: "external_url of GitLab, or the registry's token_realm",
+  quay: 'SERVER_HOSTNAME of its config.yaml',
+  artifactory:
+    'its custom base URL, or the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
+  nexus: 'the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
+  any: 'its external URL (auth.token.realm of the distribution registry, ROOT_URL of Gitea and Forgejo, external_url of Harbor and GitLab)',
+}
+
+/** Returns where the registry has the address that it announces for tokens. */
+export function realmSetting(product: RealmProduct | null): string {
+  return REALM_SETTING[product ?? 'any']
 }

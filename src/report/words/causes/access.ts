@@ -7,9 +7,9 @@ import {
   type CauseContext,
   type CauseWords,
   hasClue,
+  PAGE,
   type Sentence,
   sentenceFor,
-  WEB_PAGE,
 } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import {
@@ -242,7 +242,7 @@ export const authRequiredOrDenied: CauseWords = {
   short: context => {
     const [first] = context.findings
     const subcause = subcauseOf(context)
-    if (isPageInstead(context)) return 'web pages instead of images'
+    if (isPageInstead(context)) return PAGE.short(first)
     if (hasClue(context, 'credential-provider')) return 'credential providers of nodes'
     if (hasClue(context, 'node-login-file')) return 'unusable files of logins on nodes'
     if (subcause === 'blocked') return `pulls blocked by ${perimeterOf(first)?.name ?? responderLabel(first)}`
@@ -254,12 +254,12 @@ export const authRequiredOrDenied: CauseWords = {
   title: context => {
     const [first] = context.findings
     return isPageInstead(context)
-      ? `A web page came back instead of a response from ${registryLabel(first.registry)}`
+      ? PAGE.title(first)
       : (perimeterTitle(first) ?? sentenceFor(context, TITLE[subcauseOf(context)]))
   },
   meaning: context =>
     isPageInstead(context)
-      ? WEB_PAGE
+      ? PAGE.meaning(context.findings[0])
       : (perimeterMeaning(context.findings[0]) ?? sentenceFor(context, MEANING[subcauseOf(context)])),
 }
 

@@ -80,6 +80,11 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
       title: `${capitalize(responderLabel(first))} no longer has this tag`,
       meaning: 'The tag was there: the registry remembers it, and says that it was deleted or has expired.',
     }
+  if (hasClue(context, 'missing-child') && first.endpoint?.role === 'mirror')
+    return {
+      title: `${capitalize(responderLabel(first))} lacks a manifest of the image`,
+      meaning: `The image's ${versionPart(first)} was resolved to a manifest that the mirror does not have. That proves nothing about the image at ${registryLabel(registry)}.`,
+    }
   if (hasClue(context, 'missing-child'))
     return {
       title: `${capitalize(responderLabel(first))} lacks a manifest of the image`,

@@ -6,7 +6,7 @@
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isSilent } from '../../../image/pull-messages.ts'
 import { isContainerRegistry, isHosted } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, type FirstFinding, hasClue, WEB_PAGE } from '../cause-words.ts'
+import { type CauseContext, type CauseWords, type FirstFinding, hasClue, PAGE } from '../cause-words.ts'
 import { roundedDown } from '../duration.ts'
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
@@ -124,15 +124,12 @@ function tokenEndpoint({ endpoint, registry }: Pick<Finding, 'endpoint' | 'regis
 
 export const registryServerError: CauseWords = {
   short: [
-    ['web-page', 'web pages instead of images'],
+    ['web-page', PAGE.short],
     [isOddAnswer, first => `unusable answers from ${responderLabel(first)}`],
     first => `server errors from ${responderLabel(first)}`,
   ],
   title: [
-    [
-      'web-page',
-      ({ registry }) => `A web page came back instead of a response from ${registryLabel(registry)}`,
-    ],
+    ['web-page', PAGE.title],
     ['no-registry', { does: 'does not answer as a registry' }],
     ['upstream-blocked', { does: "has blocked its upstream registry, which it can't reach" }],
     ['cache-rule', { does: 'is a cache, and could not fetch the image from its source' }],
@@ -142,7 +139,7 @@ export const registryServerError: CauseWords = {
     { does: 'answers with a server error' },
   ],
   meaning: [
-    ['web-page', WEB_PAGE],
+    ['web-page', PAGE.meaning],
     [
       'no-registry',
       'A pull begins with a request for /v2/, and nothing is there: another server answers at this name or port, or a reverse proxy does not pass the request on. That says nothing about the image.',

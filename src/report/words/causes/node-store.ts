@@ -39,7 +39,16 @@ function isUnmounted({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
   return steps[0].code === 'snapshotter-log' || steps[0].code === 'snapshotter-login'
 }
 
+/** Whether the release of the runtime or of the node's system is known to fail so. */
+function isKnownFault({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
+  return steps[0].code === 'known-fault'
+}
+
 const CANNOT_UNPACK = "images that nodes can't unpack"
+
+function isMore({ clues }: Pick<Finding, 'clues'>): boolean {
+  return clues.some(clue => clue.code === 'arrived' && clue.of !== null && clue.bytes > clue.of)
+}
 
 function isEmpty({ clues }: Pick<Finding, 'clues'>): boolean {
   return clues.some(clue => clue.code === 'arrived' && clue.bytes === 0)
@@ -55,9 +64,14 @@ function downloadWords({ clues }: Pick<Finding, 'clues'>): { title: string; mean
       title: `The download of ${part} of the image was empty`,
       meaning: `Not a single byte of ${part} arrived${arrived.of === null ? ' (the error gives the digest of an empty file, e3b0c442…)' : ` (0 of ${formatNumber(arrived.of)})`}: a proxy, a filter, or a mirror between the node and the registry most likely answered without content. ${discarded}`,
     }
+  if (arrived?.of != null && arrived.bytes > arrived.of)
+    return {
+      title: `The download of ${part} of the image brought more than was announced`,
+      meaning: `${formatNumber(arrived.bytes)} bytes of ${part} arrived, where ${formatNumber(arrived.of)} were announced: nothing is damaged, but the registry, or a cache or proxy in between, sent more than the runtime asked for. ${discarded}`,
+    }
   if (arrived?.of != null)
     return {
-      title: `The download of ${part} of the image ${arrived.bytes < arrived.of ? 'was cut off' : 'brought something else'}`,
+      title: `The download of ${part} of the image was cut off`,
       meaning: `${formatNumber(arrived.bytes)} bytes of ${part} arrived, where ${formatNumber(arrived.of)} were announced: something between the node and the registry cut off or changed the download. ${discarded}`,
     }
   return {
@@ -91,6 +105,7 @@ export const corruptOrUnpack: CauseWords = {
   short: [
     ['web-page', 'web pages instead of images'],
     ['attestation', 'build attestations instead of images'],
+    [isKnownFault, CANNOT_UNPACK],
     ['content-gone', CANNOT_UNPACK],
     ['busy-mount', CANNOT_UNPACK],
     ['no-unpacker', CANNOT_UNPACK],
@@ -105,6 +120,7 @@ export const corruptOrUnpack: CauseWords = {
     ['damaged-store', "images missing from a node's own store"],
     ['broken-store', 'damaged image stores'],
     ['torn-store', "records of a node's own store"],
+    [isMore, 'downloads of more than was announced'],
     ['discarded', 'downloads that were cut off or changed'],
     ['snapshotter-gone', CANNOT_UNPACK],
     ['user-namespace', CANNOT_UNPACK],
@@ -148,6 +164,11 @@ export const corruptOrUnpack: CauseWords = {
   ],
   meaning: [
     ['web-page', WEB_PAGE],
+    [
+      isKnownFault,
+      first =>
+        `The runtime ${onNode(first)} can't unpack a layer, a known fault of ${first.host.bottlerocket === undefined ? `Docker ${first.host.version}` : `Bottlerocket ${first.host.bottlerocket}`}; the image, the registry, and the login are not at fault.`,
+    ],
     ['no-unpacker', unpackerMeaning],
     [
       'pull-records',

@@ -2,9 +2,10 @@
 
 import type { AnswerStep } from '../../../advice/step-at-node.ts'
 import { hostAlone } from '../../../image/host.ts'
-import { isHosted } from '../../../image/registries.ts'
-import { curlCommand, nodeShellStep, onNodes } from '../node.ts'
-import { hostLabel } from '../nouns.ts'
+import { apiHost, isHosted } from '../../../image/registries.ts'
+import { curlCommand, nodeClientStep, nodeShellStep, onNodes } from '../node.ts'
+import { hostLabel, registryLabel } from '../nouns.ts'
+import { realmSetting } from '../registry-logins.ts'
 import type { StepWords } from '../steps.ts'
 
 /** Where operators of hosted registries say how they are, by their hosts. */
@@ -55,6 +56,15 @@ export const answerSteps: StepWords<AnswerStep> = {
       ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}`
       : `Look for what answers at ${host} in place of the registry: its reverse proxy or ingress may not pass /v2/ on, or the registry may be at another port or host (Nexus has a connector with a port of its own for Docker)`,
   }),
+  // containerd/containerd#4005: a 200 with a page in place of a token.
+  'page-for-token': ({ registry, host, product }, { findings }) => {
+    const ofOthers = isHosted(host ?? registry)
+    return nodeShellStep(
+      `See which address ${registryLabel(registry)} names for tokens ${onNodes(findings)} (realm in the header Www-Authenticate), and who answers there: a web page came ${host === null ? 'from that address' : `from ${host}`} in place of a token, ${ofOthers ? 'as from a proxy, a firewall, or a login portal on the way' : `such as the login page of another server; if the address is wrong, correct it in ${realmSetting(product)}`}`,
+      curlCommand(findings[0].host, `https://${apiHost(registry)}/v2/`),
+      findings,
+    )
+  },
   'who-answered': ({ host }, { findings }) =>
     nodeShellStep(
       `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): ${findings[0].clues.some(({ code }) => code === 'no-registry') ? 'a registry' : `a proxy or firewall in between can send a bare 403, too; ${host} itself`} answers 200 or 401, with the header Docker-Distribution-Api-Version`,
@@ -78,6 +88,31 @@ export const answerSteps: StepWords<AnswerStep> = {
   'layer-refused': ({ host }, { findings: [first] }) => ({
     text: `Find the rule that refuses layers: that of a proxy or firewall on the way, or of the host that ${host} redirects to${first.host.cloud === 'ecr' ? " (on AWS mostly S3, so a policy of the VPC's S3 endpoint has to allow the registry's buckets)" : ''}`,
   }),
+  'check-download': ({ host }, { findings: [{ clues, steps }] }) => {
+    const isMore = clues.some(clue => clue.code === 'arrived' && clue.of !== null && clue.bytes > clue.of)
+    const what = isMore
+      ? `${steps[0].code === 'check-download' ? 'Look' : 'If that changes nothing, look'} for what sends more than was asked for`
+      : 'If the pull fails again, look for what cuts off or changes downloads'
+    const suspects = isMore
+      ? 'a cache or mirror that ignores Range, or a proxy or filter that unpacks what it passes on'
+      : `a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}`
+    return {
+      text: `${what} between the node and ${host}, or the host that ${host} redirects layers to: ${suspects}`,
+    }
+  },
+  // bottlerocket-os/bottlerocket#4709, containerd/containerd#12291.
+  'whole-layers': ({ host }, { findings, findings: [{ host: node }] }) => {
+    const why = `where more bytes arrive than were announced, ${host} or a cache in front of it most likely ignores the header Range and sends the whole each time`
+    return node.platform === 'bottlerocket'
+      ? nodeClientStep(
+          `Let the runtime ${onNodes(findings)} request layers whole, not in parts: ${why}`,
+          'apiclient set settings.container-runtime.concurrent-download-chunk-size=0',
+          findings,
+        )
+      : {
+          text: `If containerd ${onNodes(findings)} requests layers in parts (concurrent_layer_fetch_buffer in its configuration, from 2.1 on), set that to 0 and restart it: ${why}`,
+        }
+  },
   'status-page': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `${statusText(role === 'registry' ? (registry ?? host) : host, hostLabel({ host, role }, registry))}`,
   }),

@@ -1,7 +1,7 @@
 /** The words of steps that give a pod a login, or remove a wrong one. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { LoginReason, LoginStep, StepOf, UsableHint } from '../../../advice/step.ts'
+import type { LoginReason, LoginStep, Step, StepOf, UsableHint } from '../../../advice/step.ts'
 import type { AttemptProblem } from '../../../diagnosis/finding.ts'
 import { isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
@@ -122,11 +122,37 @@ const SEE_WHY: Record<StepOf<'see-why'>['after'], string> = {
   login: 'See which login the kubelet sends, and from where',
 }
 
+/** Whether the pod names pull secrets itself, and so gets none of its service account's. */
+function hasOwnList({ credential }: Pick<AdvisedFinding, 'credential'>): boolean {
+  return credential.attempts.some(({ from }) => from === 'pod')
+}
+
 /** Returns whose list of pull secrets to extend. The template of a custom resource's pods is its operator's. */
-function secretList({ workload }: Findings[number]): string {
+function secretList({ workload, credential }: Findings[number], own: string): string {
+  if (hasOwnList({ credential }))
+    return workload?.group === undefined
+      ? "the pod's template"
+      : `${objectName(workload)}, whose operator makes the template`
   return workload?.group === undefined
-    ? "the pod's template or service account"
-    : `the pod's service account, or of ${objectName(workload)} if that has such a field: its operator makes the template`
+    ? `the pod's template or service account${own}`
+    : `the pod's service account${own}, or of ${objectName(workload)} if that has such a field: its operator makes the template`
+}
+
+/** Returns the name of these pods' service account, and the command that edits it; nothing if they have several, or what deploys them has it. */
+function ownAccount(
+  { own }: Pick<Extract<UsableHint, { own: string }>, 'own'>,
+  findings: Findings,
+  invocation: Invocation,
+): { name: string; command?: string } {
+  const [{ namespace, managedBy }] = findings
+  const isOwn = (step: Step) =>
+    step.code === 'use-known-secret' && 'own' in step.hint && step.hint.own === own
+  const isOne = findings.every(
+    found => found.namespace === namespace && found.steps.some(isOwn) && !hasOwnList(found),
+  )
+  if (!isOne) return { name: '' }
+  const command = kubectlCommand(invocation, `edit serviceaccount ${shellWord(own)}`, namespace)
+  return { name: ` ${own}`, ...(managedBy === undefined ? { command } : {}) }
 }
 
 export const loginSteps: StepWords<LoginStep> = {
@@ -148,6 +174,9 @@ export const loginSteps: StepWords<LoginStep> = {
       ),
     }
   },
+  'cluster-login': ({ registry, secret }, { findings: [{ namespace }] }) => ({
+    text: `Create ${secret === undefined ? 'a pull secret' : `secret ${secret}, which the pods name,`} in namespace ${namespace} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}${secret === undefined ? `, and add it to the pods' service account${NEW_PODS}` : ''}: only the cluster reaches that registry, so neither docker nor pullguard can log in to it from outside`,
+  }),
   'node-login': ({ registry }, { findings: [first] }) => ({
     text: `Renew or remove the login for ${registryLabel(registry)} that ${first.node === null ? 'the node' : `node ${first.node}`} itself sends, as the pod has none: in a config.json of the kubelet (${kubeletFolder(first.host)}/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`,
   }),
@@ -204,12 +233,15 @@ export const loginSteps: StepWords<LoginStep> = {
       return {
         text: `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${hint.misspelled} does not exist`,
       }
+    const { name, ...edit } = ownAccount(hint, findings, invocation)
     if (hint.code === 'on-service-account')
       return {
-        text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)${NEW_PODS}`,
+        text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to imagePullSecrets of ${hasOwnList(first) ? secretList(first, name) : `the pod's own service account${name} (or run the pod under the other one)${NEW_PODS}`}`,
+        ...edit,
       }
     return {
-      text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of ${secretList(first)}${subChartNote(first)}${managedPlace(first, invocation)}${NEW_PODS}`,
+      text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of ${secretList(first, name)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : NEW_PODS}`,
+      ...edit,
     }
   },
   'cut-user-name': ({ secret, username }) => ({

@@ -102,6 +102,8 @@ const LACKS: Record<StepOf<'mirror-lacks-image'>['source'], (host: string, regis
     `Copy the image to the mirror ${host}, under exactly this tag or digest, or let it fetch the image: it does not have it, and ${registryLabel(registry)}, which was tried next, can't be reached`,
   blocked: (host, registry) =>
     `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`,
+  resolved: (host, registry) =>
+    `Update the mirror ${host}, or find in its log why it lacks a manifest: the tag was resolved, so the name of the image is right, but the mirror does not have what the tag stands for, and its 404 says nothing about ${registryLabel(registry)}${SPEGEL.test(host) ? '. Spegel may know a tag whose digest no other node offers (spegel-org/spegel#1378)' : ''}`,
   other: (host, registry) =>
     host === registry
       ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`

@@ -1,9 +1,10 @@
 /** The words of steps on the way to a host: its name, its port, and proxies in between. */
 
-import type { NetworkStep, RealmProduct } from '../../../advice/step-at-node.ts'
+import type { NetworkStep } from '../../../advice/step-at-node.ts'
 import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { hostAlone, isLocal } from '../../../image/host.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
@@ -19,8 +20,9 @@ import {
   resolverNote,
   resolverPlace,
 } from '../node.ts'
-import { kindRegistryNote, mayBeOpenShift } from '../node-settings.ts'
+import { kindRegistryNote, mayBeOpenShift, proxyPlace } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
+import { realmSetting } from '../registry-logins.ts'
 import type { StepContext, StepWords } from '../steps.ts'
 
 /** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
@@ -36,8 +38,9 @@ const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   none: '',
 }
 
-/** Whether the name was not misspelled: another node knows it, or it is the default of a product. */
-function isRight({ clues }: Pick<Finding, 'clues'>): boolean {
+/** Whether nobody who wrote the image misspelled the name: another node knows it, it is the default of a product, or the registry announced it. */
+function isRight({ clues, endpoint }: Pick<Finding, 'clues' | 'endpoint'>): boolean {
+  if (endpoint?.role === 'token' || endpoint?.role === 'storage') return true
   return clues.some(({ code }) => code === 'answers-elsewhere' || code === 'default-name')
 }
 
@@ -86,19 +89,6 @@ const DEFAULT_OF: Record<DefaultName, string> = {
   documentation: 'of a domain that is reserved for documentation (RFC 2606)',
 }
 
-/** Where each product has the address that it announces (docs.gitea.com, goharbor.io/docs, docs.gitlab.com, docs.projectquay.io). */
-const REALM_SETTING: Record<RealmProduct | 'any', string> = {
-  gitea:
-    'ROOT_URL of Gitea or Forgejo (section [server] of app.ini), or the host name that the reverse proxy passes on to it',
-  harbor: 'external_url of harbor.yml, or externalURL of its chart',
-  gitlab: "external_url of GitLab, or the registry's token_realm",
-  quay: 'SERVER_HOSTNAME of its config.yaml',
-  artifactory:
-    'its custom base URL, or the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
-  nexus: 'the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
-  any: 'its external URL (auth.token.realm of the distribution registry, ROOT_URL of Gitea and Forgejo, external_url of Harbor and GitLab)',
-}
-
 /** How a login is written into a proxy's address (RFC 3986; systemd.unit, specifiers; docker/for-linux#1039 and #1149, k3s-io/k3s#762). */
 const ENCODED =
   'with special characters of the password percent-encoded (@ as %40, # as %23), without quotes around it, and with each % written as %% in a systemd unit'
@@ -108,8 +98,20 @@ function orMirror(context: StepContext, target: string) {
   const [first] = context.findings
   // Images in a cloud's registry are mostly private, so no mirror has them.
   if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
+  const { virtual } = first.host
+  const start = '; if they are not meant to reach the internet,'
+  if (virtual !== undefined && virtual !== 'autopilot')
+    return `${start} copy the image into a registry that they reach`
+  const remote = isOfGoogle(first.host)
+    ? ", or use a remote repository of Artifact Registry in the image's name, which private nodes reach without NAT"
+    : ''
   const own = first.reference?.startsWith('docker.io/rancher/') === true ? OF_RANCHER : ''
-  return `; if they are not meant to reach the internet, give them ${mirrorOf(context)}, or load the image on them${own}`
+  return `${start} give them ${mirrorOf(context)}${remote}${virtual === undefined ? `, or load the image on them${own}` : ''}`
+}
+
+/** Whether the node is a machine of Google Cloud: without an address of its own, it reaches Google's hosts, and others through Cloud NAT only. */
+function isOfGoogle({ platform, cloud }: PullingNode): boolean {
+  return platform === 'gke' || cloud === 'gar'
 }
 
 /** What all three document for air-gapped clusters (ranchermanager.docs.rancher.com, docs.k3s.io, docs.rke2.io). */
@@ -166,8 +168,8 @@ export const networkSteps: StepWords<NetworkStep> = {
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
     text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
   }),
-  'token-realm': ({ host, registry, product }) => ({
-    text: `Let ${isFixedHost(registry) ? `the mirror that the nodes ask instead of ${registryLabel(registry)}` : registry} announce its token server by a name that nodes can reach, in ${REALM_SETTING[product ?? 'any']}: it announces ${host}, which nodes can't reach`,
+  'token-realm': ({ host, registry, product }, { findings }) => ({
+    text: `${findings[0].steps[0].code === 'token-realm' ? 'Let' : 'Or let'} ${isFixedHost(registry) ? `the mirror that the nodes ask instead of ${registryLabel(registry)}` : registry} announce its token server by a name that nodes can reach, in ${realmSetting(product)}: it announces ${host}, which nodes can't reach`,
   }),
   'resolve-elsewhere': ({ host, address, owner }, context) => ({
     text:
@@ -198,7 +200,7 @@ export const networkSteps: StepWords<NetworkStep> = {
   },
   'open-host': ({ host, role }, context) => {
     const [{ registry, host: node }] = context.findings
-    const proxy = node.virtual === undefined ? ', or HTTPS_PROXY for the runtime' : ''
+    const proxy = node.virtual === undefined ? `, or HTTPS_PROXY in ${proxyPlace(node)}` : ''
     const second = role === 'storage' || (role === 'token' && host !== registry)
     return {
       text:
@@ -206,7 +208,7 @@ export const networkSteps: StepWords<NetworkStep> = {
           ? `Let the nodes reach ${host}, where ECR keeps the layers, not only ${registryLabel(registry)}: without internet access they need an S3 gateway endpoint in the route tables of their subnets, whose policy allows this bucket`
           : second
             ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
-            : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`,
+            : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, ${isOfGoogle(node) ? 'Cloud NAT for private nodes' : 'NAT gateway'}${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`,
     }
   },
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
@@ -232,15 +234,15 @@ export const networkSteps: StepWords<NetworkStep> = {
       proxyCommand(findings[0].host),
       findings,
     ),
-  'fix-proxy': ({ host, scheme }, { findings: [{ clues }] }) => ({
+  'fix-proxy': ({ host, scheme }, { findings: [first] }) => ({
     text: scheme
-      ? "Write the proxy's address with http:// in the runtime's environment (HTTPS_PROXY=http://…): the proxy speaks plain HTTP, and https:// asks it for TLS"
+      ? `Write the proxy's address with http:// in ${proxyPlace(first.host)}, as in HTTPS_PROXY=http://…: the proxy speaks plain HTTP, and https:// asks it for TLS`
       : host === null
-        ? `Correct the proxy's address in the runtime's environment${clues.some(({ code }) => code === 'proxy-unreadable') ? `: it has to be a URL such as http://user:password@proxy:8080, ${ENCODED}` : ''}`
+        ? `Correct the proxy's address in ${proxyPlace(first.host)}${first.clues.some(({ code }) => code === 'proxy-unreadable') ? `: it has to be a URL such as http://user:password@proxy:8080, ${ENCODED}` : ''}`
         : // Go tries an address that it can't read again with http:// in front (golang.org/x/net/http/httpproxy; containers/podman#11968).
           /^https?$/.test(host)
-          ? `Correct the proxy's address in the runtime's environment, as its host is read as "${host}": the scheme is written twice (such as http://http://…), or the password has special characters that are not percent-encoded (@ as %40, # as %23)`
-          : `Fix the proxy ${host}, or correct its address in the runtime's environment`,
+          ? `Correct the proxy's address in ${proxyPlace(first.host)}, as its host is read as "${host}": the scheme is written twice (such as http://http://…), or the password has special characters that are not percent-encoded (@ as %40, # as %23)`
+          : `Fix the proxy ${host}, or correct its address in ${proxyPlace(first.host)}`,
   }),
   'desktop-proxy': ({ host, wanted }) => ({
     text: `See which proxy Docker Desktop gives its engine, and correct it in its settings (Resources, Proxies), or list ${hostAlone(wanted)} there among the hosts that bypass it; then restart Docker Desktop${host !== null && OF_DESKTOP.test(host) ? `: ${host} is its own proxy, which passes requests on as these settings say` : ''}`,

@@ -1,18 +1,15 @@
 /** The words of steps on the node: its runtime, its disk and memory, and its pause image. */
 
 import type { NodeStep } from '../../../advice/step-at-node.ts'
-import type { Clue } from '../../../diagnosis/clue.ts'
 import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
-import { cloudOf, isHosted } from '../../../image/registries.ts'
+import { cloudOf } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import {
   clockCommand,
   diskCommand,
   enterNode,
-  fileSystemsCommand,
-  kernelLog,
   kubeletLog,
   memoryCommand,
   nodeClientStep,
@@ -32,6 +29,7 @@ import {
   snapshotterLog,
   snapshotterStart,
 } from '../node-images.ts'
+import { denialsCommand, fileSystemsCommand, kernelLog } from '../node-kernel.ts'
 import { kubeletFolder, mayBeOpenShift } from '../node-settings.ts'
 import { shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
@@ -58,9 +56,6 @@ function keyPlace({ runtime }: PullingNode): string {
     ? 'in /etc/containerd/ocicrypt/keys, with ctd-decoder installed and its stream processors configured'
     : 'containerd: /etc/containerd/ocicrypt/keys, with ctd-decoder; CRI-O: /etc/crio/keys; Docker has no support for encrypted images'
 }
-
-/** Whether more bytes arrived than were announced. */
-const isMore = (clue: Clue) => clue.code === 'arrived' && clue.of !== null && clue.bytes > clue.of
 
 export const nodeSteps: StepWords<NodeStep> = {
   'prune-images': (_step, { findings }) => {
@@ -107,6 +102,22 @@ export const nodeSteps: StepWords<NodeStep> = {
       host.os === 'windows'
         ? `Run the container runtime ${onNodes(findings)} as LocalSystem or as an administrator`
         : `Let the runtime ${onNodes(findings)} do what unpacking needs: run it with full rights (not in an unprivileged container such as LXC's), and see whether SELinux or AppArmor forbids it, such as after ${storePath(host)} was moved (\`restorecon -R\`)`,
+  }),
+  'known-fault': ({ of }, { findings, findings: [{ host }] }) => ({
+    text:
+      of === 'docker'
+        ? `Install a later release of Docker than 29.7.1 ${onNodes(findings)}, or go back to 29.6.2: ${host.version} can't unpack some layers on older kernels (moby/moby#53298)`
+        : `Update Bottlerocket ${onNodes(findings)} to 1.59.0 or later, or replace the node: ${host.bottlerocket} lacks an SELinux rule that unpacking some layers needs (bottlerocket-os/bottlerocket#4798)`,
+  }),
+  'show-denials': (_step, { findings }) =>
+    nodeClientStep(
+      `See whether a security module (SELinux, AppArmor) refused it ${onNodes(findings)}: its denials have the time of the pull and the name of the runtime`,
+      denialsCommand(findings[0].host),
+      findings,
+    ),
+  'compare-versions': (_step, { invocation, findings }) => ({
+    text: `Compare the system, the kernel, and the runtime's version ${onNodes(findings)} with those of nodes that can pull the image: a new release of one of them may not fit the others`,
+    command: kubectlCommand(invocation, 'get nodes -o wide'),
   }),
   'decryption-key': (_step, { findings, findings: [{ host }] }) => ({
     text: `Give the runtime ${onNodes(findings)} the private key that the image was encrypted for (${keyPlace(host)}), or use an image that is not encrypted`,
@@ -227,9 +238,6 @@ export const nodeSteps: StepWords<NodeStep> = {
   }),
   'check-store': (_step, { findings, findings: [first] }) => ({
     text: `If the error comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node and replace it`,
-  }),
-  'check-download': ({ host }, { findings: [{ clues }] }) => ({
-    text: `If the pull fails again, look for what cuts off or changes downloads between the node and ${host}, or the host that ${host} redirects layers to: a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}${clues.some(isMore) ? '; as more arrived than was announced, perhaps a cache ignores Range: from 2.1 on, containerd can request a layer in several ranges (concurrent_layer_fetch_buffer, on Bottlerocket concurrent-download-chunk-size)' : ''}`,
   }),
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'

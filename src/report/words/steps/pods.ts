@@ -1,8 +1,8 @@
 /** The words of steps that replace the pod, its Job, or its revision, correct what changed the pod at admission, look at it, or get the pause image it needs first. */
 
-import type { PodStep } from '../../../advice/step.ts'
+import type { PodStep, StepOf } from '../../../advice/step.ts'
 import type { SandboxStep } from '../../../advice/step-at-node.ts'
-import type { PullingNode, VirtualNode } from '../../../diagnosis/pulling-node.ts'
+import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { PROVIDER_FAILED } from '../../../image/pull-messages.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -16,7 +16,7 @@ import { joinList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
 /** Why there is no machine to configure. */
-const VIRTUAL: Record<VirtualNode, string> = {
+const VIRTUAL: Record<StepOf<'leave-virtual-node'>['of'], string> = {
   azure: 'the pods of this virtual node run in Azure Container Instances',
   fargate: 'this one runs on Fargate',
   other: "this is a virtual node, whose pods run in another service's environment",

@@ -4,7 +4,7 @@ import type { StepOf, WrongNameStep } from '../../../advice/step.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { type Placeholder, unfilledIn } from '../../../image/placeholder.ts'
 import { readReference } from '../../../image/reference.ts'
-import { ecrRegion } from '../../../image/registries.ts'
+import { ecrRegion, publicName } from '../../../image/registries.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { setImages, withEdit } from '../edits.ts'
@@ -118,6 +118,10 @@ const CORRECTED: Record<StepOf<'correct-registry'>['why'], (from: string, to: st
   typo: (from, to) => `Write ${to} instead of ${from}, if that registry is meant: the names differ by a typo`,
   'private-link': (from, to) =>
     `Write ${to} instead of ${from}: with a private endpoint, clients keep using the public name, which private DNS resolves to the private address, and the certificate is only for that name`,
+  'inside-alibaba': (from, to) =>
+    `Write ${to} instead of ${from} if the nodes are not in Alibaba Cloud's region ${publicName(from)?.region}: only VPCs there reach that name, and the other one is public (an Enterprise instance has to allow access over the internet)`,
+  microk8s: (from, to) =>
+    `Write ${to} instead of ${from} if the registry of MicroK8s is meant: it listens at that port of every node (\`microk8s enable registry\`), and nothing does at ${from}`,
   'openshift-4': (from, to) =>
     `Write ${to} instead of ${from}: that is the registry's name in OpenShift 3, and nodes of OpenShift 4 only know the new one`,
 }

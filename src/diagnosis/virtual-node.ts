@@ -1,0 +1,38 @@
+/** Nodes on which nobody gets a shell, and what gives them away. */
+
+import { PROVIDER_FAILED } from '../image/pull-messages.ts'
+import type { Node } from '../snapshot/node.ts'
+import type { Pod } from '../snapshot/pod.ts'
+
+/**
+ * A node without a shell for anyone. Mostly it is not a machine: a service runs each of its pods somewhere else, where nobody changes a
+ * runtime's settings. `azure`: Azure Container Instances. `fargate`: on EKS. `autopilot`: a machine that GKE manages, which lets in neither SSH
+ * nor pods with the host's namespaces or files (cloud.google.com/kubernetes-engine/docs/concepts/autopilot-security).
+ */
+export type VirtualNode = 'azure' | 'fargate' | 'autopilot' | 'other'
+
+/** Whether the name is one that GKE gives its nodes in Autopilot mode; those that users manage begin with gke-. */
+export function isOfAutopilot(node: string | null): boolean {
+  return /^gk3-/.test(node ?? '')
+}
+
+/** Of the node, its name, or what its kubelet wrote on the pod; null if nothing shows a virtual node. */
+export function virtualNode({ node: name, containers }: Pod, node: Node | null): VirtualNode | null {
+  const { labels = {}, kubelet = null } = node ?? {}
+  if (labels['eks.amazonaws.com/compute-type'] === 'fargate' || /^fargate-ip-/.test(name ?? ''))
+    return 'fargate'
+  if (isOfAutopilot(name)) return 'autopilot'
+  const reasons = containers.flatMap(({ state }) => (state.type === 'waiting' ? [state] : []))
+  if (
+    /-vk-azure-aci\b/.test(kubelet ?? '') ||
+    /^virtual-(?:node|kubelet)-aci-/.test(name ?? '') ||
+    reasons.some(({ message }) => /\bMicrosoft\.ContainerInstance\//.test(message))
+  )
+    return 'azure'
+  const isOther =
+    labels.type === 'virtual-kubelet' ||
+    labels['liqo.io/type'] === 'virtual-node' ||
+    /-vk-/.test(kubelet ?? '') ||
+    reasons.some(({ reason }) => reason === PROVIDER_FAILED)
+  return isOther ? 'other' : null
+}
