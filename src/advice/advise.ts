@@ -96,8 +96,7 @@ function containerSteps(finding: Finding): Step[] {
     ...passedOverLogins(finding),
     ...rollBack(finding),
   ])
-  const steps = [...own, ...runSteps(finding, own)]
-  return guestSteps(finding, steps)
+  return guestSteps(finding, runSteps(finding, own))
 }
 
 /** What shows that another registry was meant than the one that was asked. */

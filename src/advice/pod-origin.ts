@@ -82,25 +82,50 @@ export function withNewRun({ clues, credential }: Finding, steps: Step[]): Step[
   })
 }
 
-/** The CronJob may have the correct image by now, but not the Job that it created before. */
+/** Steps that change the CronJob, so that its next run has another image. */
+const CHANGES_RUNS: readonly StepCode[] = [
+  'set-image',
+  'set-tag',
+  'use-replacement',
+  'correct-registry',
+  'drop-default-registry',
+]
+
+/** The Job keeps the image that the CronJob had. It has to go at once where no other run starts before it ends. */
 export function runSteps({ clues, workload }: Finding, steps: Step[]): Step[] {
   const run = clueOf(clues, 'run-of-cron-job')
-  const edited = steps.some(
-    ({ code }) =>
-      code === 'set-image' ||
-      code === 'set-tag' ||
-      code === 'use-replacement' ||
-      code === 'correct-registry' ||
-      code === 'drop-default-registry',
-  )
-  return run === undefined || workload === null || !edited
-    ? []
-    : [{ code: 'delete-run', cronJob: workload.name }]
+  const last = steps.findLastIndex(({ code }) => CHANGES_RUNS.includes(code))
+  if (run === undefined || workload === null || last === -1) return steps
+  const deletion: Step = { code: 'delete-run', cronJob: workload.name, corrected: null }
+  if (run.forbidsOthers !== true) return [...steps, deletion]
+  const urgent = steps.slice(0, last + 1).filter(({ code }) => code !== 'ask-registry')
+  return [...urgent, deletion, ...steps.filter(step => !urgent.includes(step))]
 }
 
 /** The template may be correct already, and no login reaches a pod that is never replaced: delete it; its node may need a step, too. */
-export function outgoingSteps({ outgoing, node }: Finding, steps: Step[]): Step[] {
-  if (outgoing === undefined) return steps
-  const ofNode = node === null ? [] : steps.filter(step => runsOnNode(step) || isAbout('node', step))
+export function outgoingSteps(finding: Finding, steps: Step[]): Step[] {
+  const { outgoing, node } = finding
+  if (outgoing === undefined) return renewalSteps(finding, steps)
+  const ofNode = node === null ? [] : steps.filter(isForNode)
   return [{ code: 'delete-outgoing-pod' }, ...ofNode]
+}
+
+const isForNode = (step: Step) => runsOnNode(step) || isAbout('node', step)
+
+/**
+ * The owner has another image by now, so that the name of this one needs no check and the template no change: only a pod of the newest template
+ * helps. Below a partition, it helps as well to get this image.
+ */
+function renewalSteps({ cause, clues, workload, node }: Finding, steps: Step[]): Step[] {
+  const changed = clueOf(clues, 'template-changed')
+  if (changed === undefined) return steps
+  const { image, owner, renewal } = changed
+  if (renewal.by === 'partition') {
+    const rest = steps.filter(({ code }) => !IN_TEMPLATE.includes(code))
+    return [{ code: 'renew-pod', image, owner, renewal }, ...rest]
+  }
+  const ofNode = node === null || OF_IMAGE.includes(cause) ? [] : steps.filter(isForNode)
+  return renewal.by === 'run' && workload !== null
+    ? [{ code: 'delete-run', cronJob: workload.name, corrected: image }, ...ofNode]
+    : [{ code: 'renew-pod', image, owner, renewal }, ...ofNode]
 }

@@ -186,6 +186,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'rebuild-layers': { about: 'other' },
   'restart-pull': { about: 'other' },
   'delete-outgoing-pod': { about: 'other' },
+  'renew-pod': { about: 'other' },
   'see-silent-node': { about: 'node' },
   'delete-silent-node': { about: 'node' },
   'leave-virtual-node': { about: 'other' },

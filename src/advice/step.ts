@@ -16,6 +16,7 @@ import type { Cloud } from '../image/registries.ts'
 import type { NameBeside } from '../image/similar-names.ts'
 import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
+import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
 import type {
@@ -252,7 +253,8 @@ export type PodStep =
   | { code: 'recreate-job' }
   | { code: 'run-again'; maker: PodMaker }
   | { code: 'login-of-maker'; maker: PodMaker; registry: string }
-  | { code: 'delete-run'; cronJob: string }
+  /** `corrected`: the image that the CronJob has by now, as written; null if it still has this one, or if that is not known. */
+  | { code: 'delete-run'; cronJob: string; corrected: string | null }
   | { code: 'roll-back'; deployment: string; revision: number; pods: number }
   | {
       code: 'correct-admission'
@@ -267,6 +269,8 @@ export type PodStep =
   | { code: 'undouble-prefix'; prefix: string; without: string }
   | { code: 'restart-pull' }
   | { code: 'delete-outgoing-pod' }
+  /** `image`: what the owner's template has by now, as written. */
+  | { code: 'renew-pod'; image: string; owner: NewestTemplate['owner']; renewal: Renewal }
   | { code: 'see-silent-node'; node: string; since: string | null }
   | { code: 'delete-silent-node'; node: string }
   | { code: 'leave-virtual-node'; of: Exclude<VirtualNode, 'autopilot'> }

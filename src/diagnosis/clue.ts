@@ -6,6 +6,7 @@
 import type { Placeholder } from '../image/placeholder.ts'
 import type { NameBeside } from '../image/similar-names.ts'
 import type { SurplusTag } from '../image/surplus-tag.ts'
+import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'
 import type { PodMaker, PodOperator } from '../snapshot/pod.ts'
 import type { AnnotatedProvider } from '../snapshot/snapshot.ts'
@@ -176,8 +177,10 @@ type PodClue =
   | { code: 'by-skaffold' }
   /** A program created the pod itself, for one run. */
   | { code: 'made-by'; maker: PodMaker }
-  /** An older revision of the pod's Deployment has pods that are ready. */
-  | { code: 'older-serves'; revision: number; pods: number }
+  /** An older revision of the pod's Deployment has pods that are ready. `image`: the container's there, as written; null if it is not known. */
+  | { code: 'older-serves'; revision: number; pods: number; image: string | null }
+  /** The pod's owner has another image for its container by now: `image`, as written. */
+  | { code: 'template-changed'; image: string; owner: NewestTemplate['owner']; renewal: Renewal }
   /** A changed template does not replace the pod while it is not ready. */
   | { code: 'not-replaced'; why: Unreplaced }
   /**

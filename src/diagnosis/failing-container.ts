@@ -20,6 +20,11 @@ import { type Classification, type Classifier, classify } from './classify.ts'
 import type { Evidence } from './finding.ts'
 import { eventsOfContainer, mayReportFailedPull, reportsBackOff, reportsFailedPull } from './pod-events.ts'
 
+/** Whether nothing of the pod is pulled anymore: a kubelet that has to end a pod only stops containers (kubernetes, pod_workers.go). */
+function isEnding(pod: Pod): boolean {
+  return isFinished(pod) || pod.terminating
+}
+
 export interface FailingContainer {
   container: Container
   /** The waiting reason; for a container without a status, the one that its events imply. */
@@ -37,7 +42,7 @@ export interface FailingContainer {
  * @param events the pod's own events
  */
 export function failingContainers(pod: Pod, events: PodEvent[]): FailingContainer[] {
-  if (isFinished(pod)) return []
+  if (isEnding(pod)) return []
   return pod.containers.flatMap(container => {
     const own = eventsOfContainer(pod, container, events)
     const failing = byStatus(pod, container, own) ?? byEvents(container, own)
@@ -92,7 +97,7 @@ const SANDBOX_NAME = 'sandbox'
  * @param events the pod's own events
  */
 export function failingSandbox(pod: Pod, events: PodEvent[]): FailingContainer | null {
-  if (isFinished(pod) || !lacksSandbox(pod)) return null
+  if (isEnding(pod) || !lacksSandbox(pod)) return null
   const [newest, ...older] = events.filter(isSandboxFailure).sort(newestFirst)
   const image = newest === undefined ? null : sandboxImage(newest.message)
   if (newest === undefined || image === null || events.some(event => isOfContainer(event, newest)))

@@ -1,5 +1,8 @@
 /** What a pod's owners show of its failed pulls: who manages the workload, whether a changed template reaches the pod, and what made the pod. */
 
+import { fullName, parseReference } from '../image/reference.ts'
+import { couldBeRewritten } from '../image/rewritten.ts'
+import { type NewestTemplate, newestTemplate } from '../snapshot/newest-template.ts'
 import {
   holdsUpRollout,
   type OwnerIndex,
@@ -24,6 +27,10 @@ export interface PodOwners {
   holdsUp: boolean
   /** The images in the template that the pod was made from, by container; null if that is not known. */
   images: Record<string, string> | null
+  /** What the pod's owner makes pods from now, if the pod may be of an earlier template. */
+  newest: NewestTemplate | null
+  /** An older revision that still serves. */
+  serving: ReturnType<typeof servingBefore>
   clues: Clue[]
   /** That a changed template does not replace the pod while it is not ready. */
   unreplaced: Clue[]
@@ -40,9 +47,10 @@ export function podOwners(pod: Pod, owners: OwnerIndex): PodOwners {
     managedBy: top?.controller === null ? (top.managedBy ?? null) : (pod.managedBy ?? null),
     holdsUp: holdsUpRollout(pod, owners),
     images: templateImages(pod, owners),
+    newest: newestTemplate(pod, owners),
+    serving: servingBefore(pod, owners),
     clues: [
       ...runOfCronJob(pod, workload, above),
-      ...olderServes(pod, owners),
       ...(operator === null ? [] : [{ code: 'operated' as const, ...operator }]),
       ...(pod.bySkaffold === true ? [{ code: 'by-skaffold' as const }] : []),
       ...(pod.maker === undefined ? [] : [{ code: 'made-by' as const, maker: pod.maker }]),
@@ -60,8 +68,10 @@ export function countsForReadiness({ kind }: Pick<Container, 'kind'>): boolean {
 export function cluesOfOwners(pod: Pod, container: Container, owned: PodOwners): Clue[] {
   return [
     ...owned.clues,
+    ...olderServes(container, owned),
     ...(countsForReadiness(container) ? owned.unreplaced : []),
     ...changedAtAdmission(pod, container, owned.images),
+    ...templateChanged(container, owned),
   ]
 }
 
@@ -77,9 +87,30 @@ function runOfCronJob(
   return [{ code: 'run-of-cron-job', job: controller.name, forbidsOthers }]
 }
 
-function olderServes(pod: Pod, owners: OwnerIndex): Clue[] {
-  const older = servingBefore(pod, owners)
-  return older === null ? [] : [{ code: 'older-serves', revision: older.number, pods: older.ready }]
+function olderServes(container: Placed, { serving }: Pick<PodOwners, 'serving'>): Clue[] {
+  if (serving === null) return []
+  const { number, ready, images } = serving
+  return [{ code: 'older-serves', revision: number, pods: ready, image: imageIn(images, container) }]
+}
+
+/** The owner has another image by now, which no retry of this pod gets. */
+function templateChanged(container: Placed, { images, newest }: PodOwners): Clue[] {
+  const now = newest === null ? null : imageIn(newest.images, container)
+  if (newest === null || now === null) return []
+  const { image } = container
+  const made = images === null ? null : imageIn(images, container)
+  // What a webhook makes of another template's image is not known.
+  const isSame = made === null ? couldBeRewritten(image, now) : made !== image || isSameImage(made, now)
+  const { owner, renewal } = newest
+  return isSame ? [] : [{ code: 'template-changed', image: now, owner, renewal }]
+}
+
+function isSameImage(one: string, other: string): boolean {
+  const [first, second] = [one, other].map(image => {
+    const parsed = parseReference(image)
+    return parsed === null ? image : fullName(parsed)
+  })
+  return first === second
 }
 
 function unreplaced(pod: Pod, owners: OwnerIndex): Clue[] {
@@ -90,13 +121,21 @@ function unreplaced(pod: Pod, owners: OwnerIndex): Clue[] {
 /** Only these kinds of containers come from a template. */
 const FROM_TEMPLATE: readonly ContainerKind[] = ['container', 'init', 'sidecar']
 
+type Placed = Pick<Container, 'name' | 'kind' | 'image'>
+
+/** Returns the container's image in a template; null if that has none. */
+function imageIn(images: Record<string, string>, { name, kind }: Placed): string | null {
+  return FROM_TEMPLATE.includes(kind) && Object.hasOwn(images, name) ? (images[name] ?? null) : null
+}
+
 /** A webhook or a policy changed the image, or added the container, when the pod was created. */
 function changedAtAdmission(
   { rewriters = [] }: Pick<Pod, 'rewriters'>,
-  { name, kind, image }: Pick<Container, 'name' | 'kind' | 'image'>,
+  container: Placed,
   images: PodOwners['images'],
 ): Clue[] {
+  const { kind, image } = container
   if (images === null || !FROM_TEMPLATE.includes(kind)) return []
-  const template = Object.hasOwn(images, name) ? (images[name] ?? null) : null
+  const template = imageIn(images, container)
   return template === image ? [] : [{ code: 'changed-at-admission', template, policies: rewriters }]
 }

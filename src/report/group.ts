@@ -77,8 +77,15 @@ function groupKey(finding: AdvisedFinding): string {
     moved?.since ?? null,
     clues.map(({ code }) => code),
     steps[0].code,
+    renewedBy(finding),
     detailOf(finding),
   ])
+}
+
+/** The owner that has another image by now, if the first step is about that: each needs its own. */
+function renewedBy({ namespace, steps: [first] }: AdvisedFinding): string[] {
+  if (first.code === 'renew-pod') return [namespace, first.owner.kind, first.owner.name, first.image]
+  return first.code === 'delete-run' ? [namespace, first.cronJob] : []
 }
 
 function detailOf(finding: AdvisedFinding): string {

@@ -72,6 +72,11 @@ export function kubectlCommand(invocation: Invocation, rest: string, namespace?:
   return ENDS_OPEN.test(flags) ? line('kubectl', place, rest, flags) : line('kubectl', flags, place, rest)
 }
 
+/** The same for OpenShift's client, which takes kubectl's flags. */
+export function ocCommand(invocation: Invocation, rest: string, namespace: string): string {
+  return kubectlCommand(invocation, rest, namespace).replace(/^kubectl/, 'oc')
+}
+
 /** Helm's names of kubectl's flags (`helm --help`); the others have none. */
 const HELM_FLAGS: Record<string, string> = {
   '--kubeconfig': '--kubeconfig',

@@ -128,21 +128,26 @@ export function ownersAbove(pod: OwnedPod, index: OwnerIndex): OwnerLink[] {
 export function templateImages(pod: Pod, index: OwnerIndex): Record<string, string> | null {
   const { controller, namespace, templateHash, revisionHash, templateGeneration } = pod
   const template = controller === null ? undefined : linkOf(controller, namespace, index)?.template
-  if (template === undefined) return null
+  if (template?.mark === undefined) return null
   const marks = [templateHash, revisionHash, templateGeneration]
   return template.mark === null || marks.includes(template.mark) ? template.images : null
 }
 
+interface Serving {
+  number: number
+  ready: number
+  /** By container; empty if its template is not known. */
+  images: Record<string, string>
+}
+
 /** A revision of the pod's Deployment that is older than the pod's and has ready pods, the newest such; null if none is known. */
-export function servingBefore(
-  { controller, namespace }: OwnedPod,
-  index: OwnerIndex,
-): { number: number; ready: number } | null {
+export function servingBefore({ controller, namespace }: OwnedPod, index: OwnerIndex): Serving | null {
   const own = controller === null ? null : linkOf(controller, namespace, index)
   if (own?.revision === undefined || own.controller === null) return null
   const { number } = own.revision
   const all = (index.revisions.get(nameKey(namespace, own.controller)) ?? []).flatMap(
-    ({ revision }) => revision ?? [],
+    ({ revision, template }) =>
+      revision === undefined ? [] : { ...revision, images: template?.images ?? {} },
   )
   if (all.some(other => other.number > number)) return null
   const older = all.filter(other => other.number < number && other.ready > 0)

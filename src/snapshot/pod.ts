@@ -105,6 +105,8 @@ export interface Pod {
   runtimeClass?: string
   /** Label `pod-template-hash` of a Deployment's pods; absent if there is none. */
   templateHash?: string
+  /** The DeploymentConfig of OpenShift above its ReplicationController, by the pod's annotation; absent if that names none. */
+  deploymentConfig?: string
   /** Label `controller-revision-hash` of a StatefulSet's pods; absent if there is none. */
   revisionHash?: string
   /** Absent if its labels name none. */
@@ -129,7 +131,7 @@ export function podKey(namespace: string, name: string): string {
 }
 
 /** The parts of a pod that identify its controllers. */
-export type OwnedPod = Pick<Pod, 'namespace' | 'controller' | 'templateHash'>
+export type OwnedPod = Pick<Pod, 'namespace' | 'controller' | 'templateHash' | 'deploymentConfig'>
 
 /** Whether a pod made from this list gets its service account's: admission copies it only into pods that have none of their own. */
 export function usesAccountSecrets(own: readonly unknown[]): boolean {

@@ -80,7 +80,7 @@ export interface OwnerLink {
   managedBy?: ObjectManager
   /** A Deployment's ReplicaSet that has pods: the number of its revision, and how many of its pods are ready. Omitted if it was not read. */
   revision?: { number: number; ready: number }
-  /** Of a Deployment's ReplicaSet, a StatefulSet, a DaemonSet, or a Job: its template. Absent for others, and if it was not read. */
+  /** The template that it has now. Absent if it was not read. */
   template?: MadeFrom
   /** A CronJob's; absent for other kinds, and if it was not read. */
   concurrencyPolicy?: string
@@ -93,12 +93,19 @@ export interface OwnerLink {
   ordered?: { revision: string; from: number; below: number }
   /** How a StatefulSet or a DaemonSet replaces its pods after a change of its template. Absent for others, and if it was not read. */
   update?: 'rolling' | 'parallel' | 'on-delete'
+  /** A StatefulSet's, if it has one: its first pods, as many as this, are made from the earlier revision. `first`: the ordinal of the first one. */
+  partition?: { pods: number; first: number }
+  /** The Deployment makes no ReplicaSet of a changed template. Absent for others, and if it was not read. */
+  paused?: true
 }
 
 /** What a controller makes its pods from. */
 export interface MadeFrom {
-  /** What the label of a pod that was made from it says: a hash, a revision, or a generation; null: every pod of the object was made from it. */
-  mark: string | null
+  /**
+   * What the label of a pod that was made from it says: a hash, a revision, or a generation; null: every pod of the object was made from it.
+   * Absent if pods don't show whether they were.
+   */
+  mark?: string | null
   /** The images of its containers, as written, by the containers' names. */
   images: Record<string, string>
 }

@@ -38,11 +38,15 @@ export function climbBuiltIn(pod: OwnedPod, owners: OwnerIndex): Climb<OwnerLink
 /**
  * Returns the link that the pod's controller would have, for a controller that is not in the dump or can't be read; null if it can't be
  * derived. A Deployment labels its pods with the hash that it appends to its ReplicaSet's name; a CronJob appends the scheduled minute to
- * its Job's name.
+ * its Job's name; a DeploymentConfig notes its name on its pods.
  */
-export function derivedOwner({ namespace, controller, templateHash }: OwnedPod): OwnerLink | null {
+export function derivedOwner(pod: OwnedPod): OwnerLink | null {
+  const { namespace, controller, templateHash, deploymentConfig } = pod
   if (controller === null) return null
-  const above = deploymentOf(controller, templateHash) ?? cronJobOf(controller)
+  const above =
+    deploymentOf(controller, templateHash) ??
+    cronJobOf(controller) ??
+    deploymentConfigOf(controller, deploymentConfig)
   if (above === null) return null
   const { kind, name, uid } = controller
   return { namespace, kind, name, uid, controller: { ...above, uid: '' }, derived: true }
@@ -55,6 +59,11 @@ function deploymentOf({ apiVersion, kind, name }: ControllerReference, templateH
   const end = name.length - templateHash.length - 1
   if (end < 1 || name.slice(end) !== `-${templateHash}`) return null
   return { apiVersion, kind: 'Deployment', name: name.slice(0, end) }
+}
+
+function deploymentConfigOf({ apiVersion, kind }: ControllerReference, name = ''): Above {
+  if (kind !== 'ReplicationController' || apiVersion !== 'v1' || name === '') return null
+  return { apiVersion: 'apps.openshift.io/v1', kind: 'DeploymentConfig', name }
 }
 
 function cronJobOf({ apiVersion, kind, name }: ControllerReference): Above {

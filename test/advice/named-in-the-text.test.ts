@@ -258,6 +258,7 @@ describe('the Job of a CronJob', () => {
     expect(stepsFor(found).at(-1)).toEqual({
       code: 'delete-run',
       cronJob: 'report',
+      corrected: null,
     })
     expect(found.clues).toContainEqual({
       code: 'run-of-cron-job',

@@ -7,6 +7,12 @@ import { container, event, pod, waiting } from './snapshots.ts'
 const failing = (fields: Parameters<typeof container>[0], events = [] as ReturnType<typeof event>[]) =>
   failingContainers(pod({ containers: [container(fields)] }), events)
 
+test('a pod that is being deleted pulls nothing anymore', () => {
+  const waits = container({ state: waiting('ImagePullBackOff') })
+  expect(failingContainers(pod({ containers: [waits] }), [])).toHaveLength(1)
+  expect(failingContainers(pod({ terminating: true, containers: [waits] }), [])).toEqual([])
+})
+
 describe('by status', () => {
   test.each([
     'ErrImagePull',

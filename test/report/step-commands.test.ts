@@ -40,11 +40,25 @@ const everyCommand = [
 
 /** Verbs, and the words of a condition or an alternative before them. */
 const BEGINNINGS =
-  /^(?:(?:If|Or,?|Then) |(?:Add|Allow|Apply|Ask|Build|Bypass|Check|Choose|Compare|Connect|Copy|Correct|Create|Delete|Distribute|Fill|Find|Fix|Free|Get|Give|Go|Have|Install|Let|Load|Look|Move|Name|Preload|Pull|Push|Put|Quote|Read|Recreate|Refresh|Remove|Renew|Repeat|Replace|Restart|Restore|Retry|Rewrite|Run|Schedule|See|Serve|Set|Sign|Start|Test|Update|Upgrade|Use|Wait|Write) )/
+  /^(?:(?:If|Or,?|Then) |(?:Add|Allow|Apply|Ask|Build|Bypass|Check|Choose|Compare|Connect|Copy|Correct|Create|Delete|Distribute|Fill|Find|Fix|Free|Get|Give|Go|Have|Install|Let|Load|Look|Lower|Move|Name|Preload|Pull|Push|Put|Quote|Read|Recreate|Refresh|Remove|Renew|Repeat|Replace|Restart|Restore|Resume|Retry|Rewrite|Run|Schedule|See|Serve|Set|Sign|Start|Test|Update|Upgrade|Use|Wait|Write) )/
 
 test('every step begins with what to do, not with why', () => {
   const texts = KINDS.flatMap(kind => EVERY_STEP.map(step => wordsOf(step, kind).text))
   expect([...new Set(texts.filter(text => !BEGINNINGS.test(text)))]).toEqual([])
+})
+
+test("a DeploymentConfig gets its image from OpenShift's client, which knows that kind", () => {
+  const workload: Workload = { kind: 'DeploymentConfig', name: 'portal', group: 'apps.openshift.io' }
+  const step: Step = { code: 'set-image', known: 'repository' }
+  const found = finding({
+    namespace: 'legacy',
+    workload,
+    container: 'portal',
+    image: 'quay.io/acme/portal:7',
+  })
+  const [{ text, command }] = stepsOf([{ ...found, steps: [step] }], HERE)
+  expect(command).toBe('oc --context prod -n legacy set image dc/portal portal=quay.io/acme/portal:<tag>')
+  expect(text).toContain('of DeploymentConfig portal')
 })
 
 test("OpenShift's import of a tag reaches the cluster of the run", () => {
@@ -194,6 +208,18 @@ test('an image is loaded into the cluster that the node belongs to', () => {
   expect(load('kind')).toBe('kind load docker-image api:1 --name shop')
   expect(load('minikube')).toBe('minikube image load -p shop api:1')
   expect(load('k3d')).toBe('k3d image import api:1 -c shop')
+})
+
+test.each([
+  ['shop', 'Load the image from this machine into node shop, if it was built here'],
+  [
+    'shop-m02',
+    /^Load .* into node shop-m02 and the others .* each node has its own images, .* first node's Docker/,
+  ],
+])('an image for node %s of minikube is not on the others for that', (node, expected) => {
+  const step: Step = { code: 'load-image', image: 'api:1', tool: 'minikube' }
+  const { text } = stepsOf([{ ...finding({ node }), steps: [step] }], HERE)[0]
+  expect(text).toEqual(typeof expected === 'string' ? expected : expect.stringMatching(expected))
 })
 
 test.each<[Kind, Step]>([

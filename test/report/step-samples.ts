@@ -81,7 +81,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'recreate-job': [{}],
   'login-of-maker': [{ maker: 'gitlab-runner', registry: 'registry.example' }],
   'run-again': [{ maker: 'gitlab-runner' }],
-  'delete-run': [{ cronJob: 'nightly' }],
+  'delete-run': [
+    { cronJob: 'nightly', corrected: null },
+    { cronJob: 'nightly', corrected: 'acme.example/report:2' },
+  ],
   'see-why': [{ after: 'name' }, { after: 'secrets' }, { after: 'login' }],
   'check-provider': [
     { cloud: 'ecr', sent: 'nothing', likely: true },
@@ -344,6 +347,18 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'rebuild-layers': [{}],
   'restart-pull': [{}],
   'delete-outgoing-pod': [{}],
+  'renew-pod': (
+    [
+      [{ kind: 'Deployment', name: 'web' }, { by: 'paused' }],
+      [{ kind: 'Deployment', name: 'web' }, { by: 'rolling' }],
+      [{ kind: 'DaemonSet', name: 'agent' }, { by: 'on-delete' }],
+      [{ kind: 'ReplicaSet', name: 'relay' }, { by: 'no-updates' }],
+      [
+        { kind: 'StatefulSet', name: 'db' },
+        { by: 'partition', pods: 2, to: 1, oneByOne: true },
+      ],
+    ] as const
+  ).map(([owner, renewal]) => ({ image: 'acme.example/shop:2.0', owner, renewal })),
   'see-silent-node': [
     { node: 'node-1', since: '2026-11-27T09:10:00Z' },
     { node: 'node-1', since: null },

@@ -120,7 +120,7 @@ test('the first step does not begin with the word that joins it to others', () =
 test('the runs of a CronJob are deleted together, and block others only if it says so', () => {
   const run = (job: string, forbidsOthers: boolean | null): AdvisedFinding => ({
     ...typo({ pod: `${job}-x`, clues: [{ code: 'run-of-cron-job', job, forbidsOthers }] }),
-    steps: [{ code: 'delete-run', cronJob: 'report' }],
+    steps: [{ code: 'delete-run', cronJob: 'report', corrected: null }],
   })
   const [both] = wordsOf(run('report-1', false), run('report-2', false)).next
   expect(both?.command).toBe('kubectl -n web delete job report-1 report-2')
@@ -129,6 +129,28 @@ test('the runs of a CronJob are deleted together, and block others only if it sa
     'and with concurrencyPolicy Forbid no new run starts',
   )
   expect(wordsOf(run('report-1', null)).next[0]?.text).toContain('if its concurrencyPolicy is Forbid')
+})
+
+test('a run whose CronJob was corrected is deleted now', () => {
+  const [step] = wordsOf({
+    ...typo({ clues: [{ code: 'run-of-cron-job', job: 'report-1', forbidsOthers: true }] }),
+    steps: [{ code: 'delete-run', cronJob: 'report', corrected: 'acme/report:2' }],
+  }).next
+  expect(step?.text).toMatch(/^Delete job report-1: cronjob report has acme\/report:2 by now/)
+})
+
+test.each([
+  ['acme/api:v2.4', 'acme/api:2.3', / \(revision 3, which still runs, has the tag 2\.3\)$/],
+  ['acme/api:2.4', 'acme/api:2.3', /removed$/],
+  ['acme/api:2.4.1', 'acme/other:2.3.9', /tags start with v/],
+])('the form of the tag %s is compared with %s, which serves', (image, serving, hint) => {
+  const clues: Finding['clues'] = [{ code: 'older-serves', revision: 3, pods: 2, image: serving }]
+  const found = typo({ image, clues })
+  const [step] = wordsOf({ ...found, steps: [{ code: 'check-name', how: 'plain' }] }).next
+  expect(step?.text).toMatch(hint)
+  expect(meaningOf({ invocation: HERE, findings: [found] })).toContain(
+    `still runs ${serving}, with 2 ready pods`,
+  )
 })
 
 test('a pod that holds up its StatefulSet is deleted after its image was corrected', () => {

@@ -120,6 +120,7 @@ describe('an older revision of a Deployment', () => {
     expect(found(set('shop-6d4', 9, 0), set('shop-7aa', 8, 2), set('shop-5bb', 7, 1))).toEqual({
       number: 8,
       ready: 2,
+      images: {},
     })
   })
 

@@ -12,9 +12,14 @@ const apps = (kind: string, name: string) => ({ apiVersion: 'apps/v1', kind, nam
 const VERSIONS: Record<string, string> = {
   ReplicaSet: 'apps/v1',
   Deployment: 'apps/v1',
+  StatefulSet: 'apps/v1',
   Job: 'batch/v1',
   CronJob: 'batch/v1',
 }
+const templateOf = (app: string, image: string) => ({
+  selector: { matchLabels: { app } },
+  template: { metadata: { labels: { app } }, spec: { containers: [{ name: 'main', image }] } },
+})
 const needs = (secret: string) => ({ imagePullSecrets: [{ name: secret }] })
 
 const OBJECTS = [
@@ -41,6 +46,19 @@ const OBJECTS = [
   live.owned('Deployment', 'shop', { apiVersion: 'shop.example/v1', kind: 'Shop', name: 'main' }),
   live.owned('Job', 'night-1', { apiVersion: 'batch/v1', kind: 'CronJob', name: 'night' }),
   live.owned('CronJob', 'night'),
+  live.failing('relay', { owner: apps('ReplicaSet', 'relay') }),
+  { ...live.owned('ReplicaSet', 'relay'), spec: templateOf('relay', 'nginx:1.28') },
+  live.failing('paused-6d4-x', {
+    owner: apps('ReplicaSet', 'paused-6d4'),
+    labels: { 'pod-template-hash': '6d4' },
+  }),
+  live.owned('ReplicaSet', 'paused-6d4', apps('Deployment', 'paused')),
+  { ...live.owned('Deployment', 'paused'), spec: { ...templateOf('paused', 'nginx:1.28'), paused: true } },
+  live.failing('redis-1', { owner: apps('StatefulSet', 'redis') }),
+  {
+    ...live.owned('StatefulSet', 'redis'),
+    spec: { ...templateOf('redis', 'redis:7'), updateStrategy: { rollingUpdate: { partition: 2 } } },
+  },
   live.owned('ReplicaSet', 'unrelated', apps('Deployment', 'unrelated')),
   live.node('node-1'),
   live.node('unrelated'),
@@ -60,7 +78,18 @@ describe('a cluster and the dump of it', () => {
     [
       'everything',
       { namespaces: null },
-      ['away', 'debugged', 'night', 'shop-1', 'shop-2', 'sidecar', 'starts-badly'],
+      [
+        'away',
+        'debugged',
+        'night',
+        'paused-6d4-x',
+        'redis-1',
+        'relay',
+        'shop-1',
+        'shop-2',
+        'sidecar',
+        'starts-badly',
+      ],
     ],
     ['one namespace', { namespaces: ['other'] }, ['away']],
     ['a label', { namespaces: ['web'], labelSelector: 'app=shop' }, ['shop-1', 'shop-2']],

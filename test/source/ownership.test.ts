@@ -101,9 +101,61 @@ describe('what a controller makes its pods from', () => {
       { updateRevision: 'db-2' },
     ],
     ['a Deployment', 'Deployment', {}, {}],
-  ])('is unknown for %s, whose pods may be of another template', (_what, kind, metadata, status) => {
-    expect(made(kind, metadata, status)).toBeUndefined()
+  ])('has no mark for %s, whose pods may be of another template', (_what, kind, metadata, status) => {
+    expect(made(kind, metadata, status)).toEqual({ images: expect.objectContaining({ setup: 'busybox' }) })
   })
+
+  test('is below the template of its Jobs for a CronJob', () => {
+    const cronJob = { metadata: { name: 'report', namespace: 'web' }, spec: { jobTemplate: { spec } } }
+    expect(narrowOwner(cronJob, 'CronJob')?.template?.images).toMatchObject({ setup: 'busybox' })
+  })
+
+  test('is unknown if only the metadata was read', () => {
+    expect(
+      narrowOwner({ metadata: { name: 'shop', namespace: 'web' } }, 'Deployment')?.template,
+    ).toBeUndefined()
+  })
+})
+
+test('a StatefulSet says how many pods its partition keeps, unless that has no effect', () => {
+  const partition = (updateStrategy: object, more: object = {}) =>
+    narrowOwner(
+      { metadata: { name: 'db', namespace: 'web' }, spec: { updateStrategy, ...more } },
+      'StatefulSet',
+    )?.partition
+  const rollingUpdate = { partition: 2 }
+  expect(partition({ rollingUpdate })).toEqual({ pods: 2, first: 0 })
+  expect(partition({ rollingUpdate }, { ordinals: { start: 5 } })).toEqual({ pods: 2, first: 5 })
+  expect(partition({ rollingUpdate: { partition: 0 } })).toBeUndefined()
+  expect(partition({ type: 'OnDelete', rollingUpdate })).toBeUndefined()
+})
+
+test('a Deployment says that it is paused', () => {
+  const paused = (spec: object) =>
+    narrowOwner({ metadata: { name: 'shop', namespace: 'web' }, spec }, 'Deployment')?.paused
+  expect(paused({ paused: true })).toBe(true)
+  expect(paused({ paused: false })).toBeUndefined()
+})
+
+test("OpenShift's DeploymentConfig is above the ReplicationController of its pods, by their annotation", () => {
+  const above = (kind: string) => {
+    const found = narrowPod({
+      metadata: {
+        name: 'portal-14-x',
+        namespace: 'web',
+        ownerReferences: [{ apiVersion: 'v1', kind, name: 'portal-14', uid: 'u', controller: true }],
+        annotations: { 'openshift.io/deployment-config.name': 'portal' },
+      },
+      spec: {},
+    })
+    return found === null ? null : (derivedOwner(found)?.controller ?? null)
+  }
+  expect(above('ReplicationController')).toMatchObject({
+    apiVersion: 'apps.openshift.io/v1',
+    kind: 'DeploymentConfig',
+    name: 'portal',
+  })
+  expect(above('ReplicaSet')).toBeNull()
 })
 
 test('a CronJob says whether its runs may overlap, unless only its metadata was read', () => {

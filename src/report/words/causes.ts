@@ -181,7 +181,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
       : `The ${IDENTITY[identity.of]} of service account ${identity.serviceAccount} is for the pod's own processes and does not pull images: the node's identity does.`,
     older === undefined
       ? ''
-      : `Revision ${older.revision} of ${first.workload?.name ?? 'the Deployment'} still runs, with ${pluralize(older.pods, 'ready pod')}.`,
+      : `Revision ${older.revision} of ${first.workload?.name ?? 'the Deployment'} still runs${older.image === null || older.image === first.image ? '' : ` ${older.image}`}, with ${pluralize(older.pods, 'ready pod')}.`,
   ]
 }
 

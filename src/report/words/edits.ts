@@ -3,7 +3,7 @@
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { ObjectManager } from '../../snapshot/fix-objects.ts'
 import type { Unreplaced } from '../../snapshot/owners.ts'
-import { type Invocation, kubectlCommand } from '../invocation.ts'
+import { type Invocation, kubectlCommand, ocCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { isStatic, workloadArgument, workloadPath } from './commands.ts'
 import { MAKERS, type MakerWords, purposeOf } from './makers.ts'
@@ -48,7 +48,9 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
     return {
       text: `Delete job ${workload.name} and recreate it with the correct image, from its manifest or its chart's values: a Job's template is immutable`,
     }
-  if (workload?.group !== undefined || !SETTABLE.test(workload?.kind ?? 'Pod') || containerKind === 'volume')
+  const isConfig = isDeploymentConfig(workload)
+  const settable = isConfig || (workload?.group === undefined && SETTABLE.test(workload?.kind ?? 'Pod'))
+  if (!settable || containerKind === 'volume')
     return editField(
       invocation,
       first,
@@ -61,10 +63,23 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
   const pairs = [...own.values()].map(
     ({ container, known, open }) => `${shellWord(`${container}=${known}`)}${open}`,
   )
+  const set = (what: string) => `set image ${what} ${pairs.join(' ')}`
+  const source = "(in Git or the chart's values, if those manage this workload)"
+  const more = forFirst(workloadsOf(edits))
+  if (isConfig)
+    return {
+      text: `Set the correct image of DeploymentConfig ${workload?.name} ${source}; if it has no ConfigChange trigger, roll it out then (\`oc rollout latest\`)${more}`,
+      command: ocCommand(invocation, set(shellWord(`dc/${workload?.name}`)), namespace),
+    }
   return {
-    text: `Set the correct image (in Git or the chart's values, if those manage this workload)${thenDelete(first, edits)}${forFirst(workloadsOf(edits))}`,
-    command: kubectlCommand(invocation, `set image ${workloadArgument(first)} ${pairs.join(' ')}`, namespace),
+    text: `Set the correct image ${source}${thenDelete(first, edits)}${more}`,
+    command: kubectlCommand(invocation, set(workloadArgument(first)), namespace),
   }
+}
+
+/** A Deployment of OpenShift's own, which kubectl can't set an image of (docs.openshift.com, "DeploymentConfig objects"). */
+function isDeploymentConfig(workload: ContainerPlace['workload']): boolean {
+  return workload?.group === 'apps.openshift.io' && workload.kind === 'DeploymentConfig'
 }
 
 /** A workload that a tool deploys is changed where that tool reads it. A Job's template is immutable, so the tool has to replace the Job. */

@@ -7,6 +7,11 @@ export function minikubeProfile(node: string | null): string {
   return node === null ? '' : ` -p ${shellWord(node.replace(/-m\d{2,}$/, ''))}`
 }
 
+/** Whether the node is a further one of such a cluster, after its first or beside its control plane. */
+export function isFurtherNode(node: string | null): boolean {
+  return /-(?:m\d{2,}|worker\d*|agent-\d+)$/.test(node ?? '')
+}
+
 /** Returns the flag that names the kind cluster; empty for the default name, or if the node's name is not of kind's form. */
 export function kindCluster(node: string | null): string {
   const [, name] = /^(.+)-(?:control-plane|worker)\d*$/.exec(node ?? '') ?? []

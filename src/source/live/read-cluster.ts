@@ -182,15 +182,17 @@ async function readOwnersWithRevisions(reading: Reading, pods: OwnedPod[], inFul
   return { links: [...byUid.values()], objects }
 }
 
-/** Returns the Deployment's ReplicaSets that have pods. */
+/** Returns the Deployment whole, which shows what its newest pods are made from, and its ReplicaSets that have pods. */
 async function readRevisions(
   reading: Reading,
   { namespace, name, uid }: OwnerLink,
   objects: Owners['objects'],
 ): Promise<OwnerLink[]> {
-  const { spec } = objects.get(uid) ?? (await reading.get(KINDS.Deployment, namespace, name))
-  const labelSelector = selectorOf('Deployment', spec)
-  const revisions: OwnerLink[] = []
+  const deployment = objects.get(uid) ?? (await reading.get(KINDS.Deployment, namespace, name))
+  const labelSelector = selectorOf('Deployment', deployment.spec)
+  const whole = narrowOwner(deployment, 'Deployment')
+  // Another Deployment may have that name by now.
+  const revisions: OwnerLink[] = whole?.uid === uid ? [whole] : []
   if (labelSelector === null) return revisions
   await reading.list(KINDS.ReplicaSet, namespace, { labelSelector, limit: 500 }, raw => {
     const link = narrowOwner(raw, 'ReplicaSet')

@@ -149,7 +149,7 @@ function nodesNamed(pods: Pod[]): string[] {
   return [...counts].sort(([a, x], [b, y]) => y - x || compareText(a, b)).map(([name]) => name)
 }
 
-type Owned = Pick<OwnerLink, 'namespace' | 'controller'>
+type Owned = Pick<OwnerLink, 'namespace' | 'controller'> & Pick<OwnedPod, 'templateHash'>
 
 /** The controllers above pods, up to the topmost. */
 export interface Owners {
@@ -186,8 +186,15 @@ function withDerived(read: OwnerLink[], pods: OwnedPod[]): OwnerLink[] {
   return [...known.values()]
 }
 
-/** Only the whole object shows how a StatefulSet or a DaemonSet updates its pods, and whether runs of a CronJob may overlap. */
-const NEEDED_WHOLE: readonly string[] = ['StatefulSet', 'DaemonSet', 'CronJob']
+/**
+ * Only the whole object shows how a StatefulSet or a DaemonSet updates its pods, whether runs of a CronJob may overlap, and what new pods
+ * are made from. A Deployment is read with its revisions, and its ReplicaSets' pods have a hash.
+ */
+const NEEDED_WHOLE: readonly string[] = ['StatefulSet', 'DaemonSet', 'CronJob', 'ReplicationController']
+
+const isNeededWhole = ({ controller, templateHash }: Owned) =>
+  NEEDED_WHOLE.includes(controller?.kind ?? '') ||
+  (controller?.kind === 'ReplicaSet' && templateHash === undefined)
 
 async function readLevel(
   reading: Reading,
@@ -196,8 +203,8 @@ async function readLevel(
   objects: Map<string, ControllerObject>,
 ): Promise<OwnerLink[]> {
   const found: OwnerLink[] = []
-  const byKind = Map.groupBy(owned, ({ controller }) =>
-    controller === null ? '' : `${controller.apiVersion} ${controller.kind}`,
+  const byKind = Map.groupBy(owned, of =>
+    of.controller === null ? '' : `${of.controller.apiVersion} ${of.controller.kind} ${isNeededWhole(of)}`,
   )
   await Promise.all(
     [...byKind.values()].map(async of => {
@@ -209,7 +216,7 @@ async function readLevel(
         if (owner !== null) found.push(owner)
         if (inFull) objects.set(object.metadata.uid, object)
       }
-      const metadataOnly = !inFull && !NEEDED_WHOLE.includes(kind.kind)
+      const metadataOnly = !inFull && !of.some(isNeededWhole)
       await readNamed(reading, kind, names, keep, { metadataOnly })
     }),
   )

@@ -45,6 +45,8 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
       managedBy: managerIn(metadata),
       ordered: kind === 'StatefulSet' ? orderedUpdate(raw) : null,
       update: updateOf(raw, kind),
+      partition: kind === 'StatefulSet' ? partitionOf(raw) : null,
+      paused: kind === 'Deployment' && record(record(raw).spec).paused === true ? (true as const) : null,
       revision: kind === 'ReplicaSet' ? revisionOf(raw, metadata) : null,
       template: templateOf(raw, kind),
       concurrencyPolicy: kind === 'CronJob' && isObject(record(raw).spec) ? policyOf(raw) : null,
@@ -63,7 +65,7 @@ function revisionOf(
   return { number: revision, ready: number(status.readyReplicas, 0) }
 }
 
-/** How a pod shows that it was made from the template that the object has now; null if it does not show that. */
+/** What a pod that was made from the template that the object has now shows of that; null if nothing. */
 const MARKS: Partial<Record<string, (object: Record<string, unknown>) => string | null>> = {
   // Its Deployment gave the ReplicaSet this label, and never changes its template.
   ReplicaSet: ({ metadata }) => templateHash(record(metadata)),
@@ -71,16 +73,17 @@ const MARKS: Partial<Record<string, (object: Record<string, unknown>) => string 
   DaemonSet: ({ metadata }) => templateGeneration(record(metadata)),
 }
 
-/** null if only the metadata was read, and for kinds whose pods may be of another template. */
+/** null if only the metadata was read. */
 function templateOf(raw: unknown, kind: string): MadeFrom | null {
   const object = record(raw)
-  const mark = MARKS[kind]?.(object) ?? null
-  const spec = record(record(record(object.spec).template).spec)
+  const owner = kind === 'CronJob' ? record(record(object.spec).jobTemplate) : object
+  const spec = record(record(record(owner.spec).template).spec)
   const containers = [spec.initContainers, spec.containers].flatMap(list).filter(isObject)
-  // A Job's template never changes.
-  if ((mark === null && kind !== 'Job') || containers.length === 0) return null
+  if (containers.length === 0) return null
   const images = containers.map(({ name, image }) => [narrowName(name), narrowImageName(image)])
-  return { mark, images: Object.fromEntries(images) }
+  // A Job's template never changes.
+  const mark = kind === 'Job' ? null : (MARKS[kind]?.(object) ?? undefined)
+  return { ...(mark === undefined ? {} : { mark }), images: Object.fromEntries(images) }
 }
 
 /** Whether the status is of the newest spec. */
@@ -100,6 +103,14 @@ function updateOf(raw: unknown, kind: string): OwnerLink['update'] | null {
   const { updateStrategy, podManagementPolicy } = record(spec)
   if (record(updateStrategy).type === 'OnDelete') return 'on-delete'
   return podManagementPolicy === 'Parallel' ? 'parallel' : 'rolling'
+}
+
+/** null without one, and if it has no effect: only rolling updates have it. */
+function partitionOf(raw: unknown): NonNullable<OwnerLink['partition']> | null {
+  const { updateStrategy, ordinals } = record(record(raw).spec)
+  const { type, rollingUpdate } = record(updateStrategy)
+  const pods = number(record(rollingUpdate).partition, 0)
+  return type === 'OnDelete' || pods <= 0 ? null : { pods, first: number(record(ordinals).start, 0) }
 }
 
 /** null if only the metadata was read, if pods are updated in parallel or by hand, or if the newest template is not observed yet. */

@@ -24,6 +24,11 @@ export function templateHash({ labels }: Marked): string | null {
   return textOrNull(record(labels)['pod-template-hash'])
 }
 
+/** Returns the DeploymentConfig that OpenShift notes on its ReplicationControllers and their pods (openshift/api, apps/v1/consts.go). */
+export function deploymentConfig({ annotations }: Marked): string | null {
+  return textOrNull(narrowName(record(annotations)['openshift.io/deployment-config.name']))
+}
+
 /** Returns the hash that a StatefulSet or a DaemonSet puts on its ControllerRevisions and pods. */
 export function controllerRevisionHash({ labels }: Marked): string | null {
   return textOrNull(record(labels)['controller-revision-hash'])

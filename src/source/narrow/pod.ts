@@ -25,6 +25,7 @@ import { couldBeFailedPull } from '../suspects.ts'
 import { narrowController } from './controller.ts'
 import {
   controllerRevisionHash,
+  deploymentConfig,
   makerOf,
   operatorIn,
   packageOf,
@@ -65,6 +66,7 @@ export function narrowPod(raw: unknown): Pod | null {
     ...present({
       runtimeClass: textOrNull(spec.runtimeClassName),
       templateHash: templateHash(metadata),
+      deploymentConfig: controller?.kind === 'ReplicationController' ? deploymentConfig(metadata) : null,
       // A DaemonSet replaces each pod independently.
       revisionHash: controller?.kind === 'StatefulSet' ? controllerRevisionHash(metadata) : null,
       templateGeneration: templateGeneration(metadata),

@@ -57,6 +57,28 @@ test('a pod whose image was changed after its template is corrected at admission
   expect(steps).not.toContain('set-image')
 })
 
+test('a Deployment that was corrected while it is paused is resumed, and its tag not checked', async () => {
+  rollouts.deploy('web', TYPO)
+  await rollouts.settle()
+  const { cluster } = rollouts.simulator
+  const found = cluster.get('Deployment', 'default', 'web')
+  if (found === undefined) throw new Error('no Deployment')
+  cluster.update({ ...found, spec: { ...found.spec, paused: true } })
+  rollouts.setImage('Deployment', 'web', GOOD)
+  await rollouts.settle()
+  await rollouts.simulator.clock.sleep(30_000)
+  expect(await stepsNow()).toEqual(['renew-pod'])
+})
+
+test('a ReplicaSet that was corrected replaces no pod by itself', async () => {
+  rollouts.deploy('web', TYPO, { replicas: 1 }, 'ReplicaSet')
+  await rollouts.settle()
+  rollouts.setImage('ReplicaSet', 'web', GOOD)
+  await rollouts.settle()
+  await rollouts.simulator.clock.sleep(30_000)
+  expect(await stepsNow()).toEqual(['renew-pod'])
+})
+
 test('a fix, which reads the Deployment whole, does not read it again for its revisions', async () => {
   await rollOut(GOOD, TYPO)
   const { server, clock } = rollouts.simulator

@@ -8,6 +8,8 @@ const read = (cluster: SimulatedCluster) =>
   readCluster(cluster.reader, { namespaces: null }, { takenAt: '2026-11-24T12:00:00Z' })
 const withSecret = (name: string) => ({ spec: { imagePullSecrets: [{ name }] } })
 const REPLICA_SET = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-1' }
+/** Of the pods of a Deployment, whose ReplicaSets need not be read whole. */
+const HASH = { 'pod-template-hash': '6d4' }
 const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop' }
 const OPERATOR = { apiVersion: 'example.com/v1', kind: 'Shop', name: 'shop' }
 
@@ -104,7 +106,7 @@ describe('what failing pods name', () => {
   test('a list far longer than needed is stopped in favor of single reads', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `rs-${index}`)
     const cluster = new SimulatedCluster([
-      ...names.map(name => failing(`${name}-a`, { owner: { ...REPLICA_SET, name } })),
+      ...names.map(name => failing(`${name}-a`, { owner: { ...REPLICA_SET, name }, labels: HASH })),
       ...Array.from({ length: 600 }, (_, index) => owned('ReplicaSet', `other-${index}`)),
       ...names.map(name => owned('ReplicaSet', name)),
     ])

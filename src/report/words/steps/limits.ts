@@ -11,7 +11,7 @@ import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
 import { editField, setImages, workloadsOf } from '../edits.ts'
-import { k3dCluster, kindCluster, minikubeProfile } from '../local-clusters.ts'
+import { isFurtherNode, k3dCluster, kindCluster, minikubeProfile } from '../local-clusters.ts'
 import { nodeClientStep, onNodes } from '../node.ts'
 import { importCommand, pullCommand, pullLimits } from '../node-images.ts'
 import { mayBeOpenShift } from '../node-settings.ts'
@@ -56,6 +56,13 @@ const LOADING: Record<StepOf<'load-image'>['tool'], (image: string, node: string
   kind: (image, node) => `kind load docker-image ${image}${kindCluster(node)}`,
   minikube: (image, node) => `minikube image load${minikubeProfile(node)} ${image}`,
   k3d: (image, node) => `k3d image import ${image}${k3dCluster(node)}`,
+}
+
+/** Where an image is that was built with the engine of a node. */
+const BUILT_IN: Record<StepOf<'load-image'>['tool'], string> = {
+  kind: '',
+  minikube: ", and what was built in the first node's Docker is only there",
+  k3d: '',
 }
 
 export const limitSteps: StepWords<LimitStep> = {
@@ -117,10 +124,15 @@ export const limitSteps: StepWords<LimitStep> = {
     const command = importCommand(host)
     return command === null ? { text } : nodeClientStep(text, command, findings)
   },
-  'load-image': ({ image, tool }, { findings: [{ node }] }) => ({
-    text: 'Load the image from this machine into the node, if it was built here',
-    command: LOADING[tool](shellWord(image), node),
-  }),
+  'load-image': ({ image, tool }, { findings: [{ node }] }) => {
+    const [others, why] = isFurtherNode(node)
+      ? [' and the others of its cluster', `: each node has its own images${BUILT_IN[tool]}`]
+      : ['', '']
+    return {
+      text: `Load the image from this machine into ${node === null ? 'the node' : `node ${node}`}${others}, if it was built here${why}`,
+      command: LOADING[tool](shellWord(image), node),
+    }
+  },
   'same-secret': () => ({
     text: 'Give the pod the pull secret of those pods that the image was pulled for: from Kubernetes 1.33 on, a kubelet can refuse an image on its node to pods whose credential was not verified',
     brief: 'Give the pod the pull secret of those pods that the image was pulled for',

@@ -10,7 +10,7 @@ import {
   isFreeOfChainguard,
   isHosted,
 } from '../../../image/registries.ts'
-import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
+import { kubectlCommand, ocCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { editField, setImages, untagged, withEdit, workloadsOf } from '../edits.ts'
 import { mirrorSettings } from '../node-settings.ts'
@@ -18,7 +18,8 @@ import { registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../steps.ts'
 
 export const nameSteps: StepWords<NameStep> = {
-  'check-name': ({ how }, { findings: [{ image, registry, clues }] }) => {
+  'check-name': ({ how }, { findings: [first] }) => {
+    const { image, registry, clues } = first
     const name = registryLabel(registry)
     const open = clues.find(clue => clue.code === 'open-beside')?.beside
     switch (how) {
@@ -48,7 +49,7 @@ export const nameSteps: StepWords<NameStep> = {
         }
       case 'plain':
         return {
-          text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${pathHint(registry, image)}`,
+          text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${servingHint(first) ?? pathHint(registry, image)}`,
           brief:
             'Check the name and tag for a typo, and whether the image was ever pushed or has been removed',
         }
@@ -151,7 +152,7 @@ export const nameSteps: StepWords<NameStep> = {
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
   'see-image-stream': ({ project, stream, tag }, { invocation }) => ({
-    text: `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed; import it again with \`${kubectlCommand(invocation, `import-image ${shellWord(`${stream}:${tag}`)}`, project).replace(/^kubectl/, 'oc')}\`, or build it`,
+    text: `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed; import it again with \`${ocCommand(invocation, `import-image ${shellWord(`${stream}:${tag}`)}`, project)}\`, or build it`,
     command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, project),
   }),
   'name-version': ({ image }) => ({
@@ -204,6 +205,18 @@ function isThere({ check }: Findings[number]): boolean {
 function diagnoseScope(findings: readonly { namespace: string }[]): string {
   const [first = '', ...others] = new Set(findings.map(({ namespace }) => namespace))
   return others.length === 0 ? `-n ${shellWord(first)}` : '-A'
+}
+
+/** Returns the tag of the revision that still runs, if the wanted one has another form; null if none of this repository runs. */
+function servingHint({ clues, image }: Findings[number]): string | null {
+  const older = clues.find(clue => clue.code === 'older-serves')
+  const repository = untagged(image)
+  if (older?.image?.startsWith(repository) !== true) return null
+  const tag = older.image.slice(repository.length)
+  const form = (version: string) => version.replace(/\d+/g, '0')
+  return form(tag) === form(image.slice(repository.length))
+    ? ''
+    : ` (revision ${older.revision}, which still runs, has the tag ${tag})`
 }
 
 /** CoreDNS where kubeadm looks for it from 1.21 on, at other registries than those that have it there. */

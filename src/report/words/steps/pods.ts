@@ -13,6 +13,7 @@ import { nodeClientStep, nodeShellStep, onNodes } from '../node.ts'
 import { sandboxImage } from '../node-images.ts'
 import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
 import { joinList, registryLabel, shortList } from '../nouns.ts'
+import { renewPod } from '../renewal.ts'
 import type { StepWords } from '../steps.ts'
 
 /** Why there is no machine to configure. */
@@ -74,7 +75,7 @@ export const podSteps: StepWords<PodStep> = {
       text: `Get ${one ? 'a new pod' : 'new pods'}: ${again}. ${joinList(why)}, and only new pods get the login`,
     }
   },
-  'delete-run': ({ cronJob }, { invocation, findings }) => {
+  'delete-run': ({ cronJob, corrected }, { invocation, findings }) => {
     const runs = findings.flatMap(({ clues }) => clues.find(clue => clue.code === 'run-of-cron-job') ?? [])
     const jobs = [...new Set(runs.map(({ job }) => job))]
     const one = jobs.length === 1
@@ -86,8 +87,13 @@ export const podSteps: StepWords<PodStep> = {
         : forbids
           ? `, and with concurrencyPolicy Forbid ${blocked}`
           : `; if its concurrencyPolicy is Forbid, ${blocked}`
+    const which = `Delete ${one ? 'job' : 'jobs'} ${shortList(jobs, MAX_JOBS)}`
+    const kept = `the template of a Job can't be changed, so ${one ? 'its' : 'their'} pods keep the old image${effect}`
     return {
-      text: `Delete ${one ? 'job' : 'jobs'} ${shortList(jobs, MAX_JOBS)} once cronjob ${cronJob} has the correct image: the template of a Job can't be changed, so ${one ? 'its' : 'their'} pods keep the old image${effect}`,
+      text:
+        corrected === null
+          ? `${which} once cronjob ${cronJob} has the correct image: ${kept}`
+          : `${which}: cronjob ${cronJob} has ${corrected} by now, but ${kept}`,
       command: kubectlCommand(
         invocation,
         `delete job ${jobs.slice(0, MAX_JOBS).map(shellWord).join(' ')}`,
@@ -111,6 +117,7 @@ export const podSteps: StepWords<PodStep> = {
     brief: "Delete the pod: it is of an older revision, which its StatefulSet won't replace",
     command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
   }),
+  'renew-pod': ({ image, owner, renewal }, context) => renewPod({ image, owner, renewal }, context),
   'see-silent-node': ({ node, since }, { invocation }) => ({
     text: `See why node ${node} no longer reports${since === null ? '' : ` (last report: ${minuteOf(since)})`}: its machine, its kubelet, or its network; what it reported of this pull is old`,
     command: kubectlCommand(invocation, `describe node ${shellWord(node)}`),

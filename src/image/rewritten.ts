@@ -1,0 +1,18 @@
+/** Whether a pod's image can be its template's, rewritten at admission: webhooks and policies for mirrors and pinned digests do that. */
+
+import { effectiveTag, parseReference } from './reference.ts'
+
+/**
+ * Whether a webhook can have made the image of this template's: another registry, more in front of the path, and an added digest.
+ * Also true for the same image. Names of which one does not parse are the same only if the template's is a part of the other.
+ */
+export function couldBeRewritten(image: string, template: string): boolean {
+  const [of, from] = [parseReference(image), parseReference(template)]
+  if (of === null || from === null) return image.endsWith(template)
+  const path = from.repository.replace(/^library\//, '')
+  if (!`/${of.repository}`.endsWith(`/${path}`)) return false
+  if (from.digest !== null) return of.digest === from.digest
+  return of.digest !== null && of.tag === null
+    ? true
+    : effectiveTag({ ...of, digest: null }) === effectiveTag(from)
+}

@@ -1,0 +1,79 @@
+/** What the pod's owner makes pods from now, where the pod itself was made from an earlier template, and what it takes to get a newer pod. */
+
+import { linkOf, type OwnerIndex } from './owners.ts'
+import type { Pod } from './pod.ts'
+import type { OwnerLink } from './snapshot.ts'
+
+/**
+ * What gets a pod of the newest template. `paused`: resume the Deployment. `partition`: the pods below the StatefulSet's partition are made from
+ * the earlier revision, until it is lowered to `to`. `on-delete`, `no-updates`: delete the pod. `run`: delete the CronJob's Job.
+ * `rolling`: the controller replaces the pod by itself.
+ */
+export type Renewal =
+  | { by: 'paused' | 'on-delete' | 'no-updates' | 'run' | 'rolling' }
+  | { by: 'partition'; pods: number; to: number; oneByOne: boolean }
+
+export interface NewestTemplate {
+  /** Whose template it is. */
+  owner: { kind: string; name: string }
+  /** The images of its containers, as written, by the containers' names. */
+  images: Record<string, string>
+  renewal: Renewal
+}
+
+/**
+ * Returns the template that the pod's owner has now; null if the pod was made from it, and if that is not known. Without a label that tells,
+ * as for a ReplicaSet of its own, the caller has to compare the images. Pods that hold up their StatefulSet are not looked at here.
+ */
+export function newestTemplate(pod: Pod, index: OwnerIndex): NewestTemplate | null {
+  const { controller, namespace } = pod
+  const own = controller === null ? null : linkOf(controller, namespace, index)
+  if (own === null) return null
+  const above = own.controller === null ? null : linkOf(own.controller, namespace, index)
+  const [owner, renewal] = ownerAndRenewal(pod, own, above)
+  if (owner?.template === undefined || renewal === null) return null
+  const { kind, name, template } = owner
+  return { owner: { kind, name }, images: template.images, renewal }
+}
+
+function ownerAndRenewal(
+  pod: Pod,
+  own: OwnerLink,
+  above: OwnerLink | null,
+): [owner: OwnerLink | null, renewal: Renewal | null] {
+  switch (own.kind) {
+    case 'ReplicaSet':
+    case 'ReplicationController':
+      if (own.controller === null) return [own, { by: 'no-updates' }]
+      return above?.kind === 'Deployment'
+        ? [above, { by: above.paused === true ? 'paused' : 'rolling' }]
+        : [null, null]
+    case 'Job':
+      return above?.kind === 'CronJob' ? [above, { by: 'run' }] : [null, null]
+    case 'DaemonSet':
+      return [own, isOlder(pod.templateGeneration, own) ? daemonSetRenewal(own) : null]
+    case 'StatefulSet':
+      return [own, isOlder(pod.revisionHash, own) ? statefulSetRenewal(pod, own) : null]
+    default:
+      return [null, null]
+  }
+}
+
+/** @param mark what the pod shows of its template */
+function isOlder(mark: string | undefined, { template }: OwnerLink): boolean {
+  return mark !== undefined && typeof template?.mark === 'string' && template.mark !== mark
+}
+
+function daemonSetRenewal({ update }: OwnerLink): Renewal {
+  return { by: update === 'on-delete' ? 'on-delete' : 'rolling' }
+}
+
+/** An ordered StatefulSet waits for a broken pod of an older revision, even above its partition (kubernetes/kubernetes#67250). */
+function statefulSetRenewal({ name }: Pod, { update, partition, ordered }: OwnerLink): Renewal | null {
+  if (update === 'on-delete') return { by: 'on-delete' }
+  const ordinal = Number(/-(\d+)$/.exec(name)?.[1])
+  const place = ordinal - (partition?.first ?? 0)
+  if (partition !== undefined && place >= 0 && place < partition.pods)
+    return { by: 'partition', pods: partition.pods, to: place, oneByOne: update === 'rolling' }
+  return update === 'parallel' && ordered === undefined ? { by: 'rolling' } : null
+}

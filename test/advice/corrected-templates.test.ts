@@ -1,0 +1,125 @@
+/** Once the owner of a pod has another image, no step is about the name of the failing one, and the pod gets to the newest template. */
+import { describe, expect, test } from 'vitest'
+import { stepsFor } from '../../src/advice/advise.ts'
+import { clueOf } from '../../src/diagnosis/clue.ts'
+import type { Pod } from '../../src/snapshot/pod.ts'
+import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
+import { container, waiting } from '../diagnosis/snapshots.ts'
+import { findingOf, pulled, type Situation } from './situation.ts'
+
+const TYPO = 'acme.example/shop:2.O'
+const FIXED = 'acme.example/shop:2.0'
+const error = pulled(TYPO, `${TYPO}: not found`)
+
+const link = (kind: string, name: string, more: Partial<OwnerLink>): OwnerLink => ({
+  namespace: 'web',
+  kind,
+  name,
+  uid: name,
+  controller: null,
+  ...more,
+})
+const reference = (kind: string, name: string, apiVersion = 'apps/v1') => ({
+  apiVersion,
+  kind,
+  name,
+  uid: name,
+})
+const name = container({}).name
+const made = (image: string, mark?: string) => ({
+  ...(mark === undefined ? {} : { mark }),
+  images: { [name]: image },
+})
+const found = (pod: Partial<Pod>, owners: OwnerLink[], more: Partial<Situation> = {}) =>
+  findingOf({ image: TYPO, error, pod, owners, ...more })
+const codes = (...of: Parameters<typeof found>) => stepsFor(found(...of)).map(({ code }) => code)
+
+describe('a pod whose owner has the correct image', () => {
+  const deployed = (own: string, newest: string, image = own): string[] =>
+    codes(
+      { controller: reference('ReplicaSet', 'shop-6d4'), templateHash: '6d4' },
+      [
+        link('ReplicaSet', 'shop-6d4', {
+          controller: reference('Deployment', 'shop'),
+          template: made(own, '6d4'),
+        }),
+        link('Deployment', 'shop', { template: made(newest), paused: true }),
+      ],
+      { image },
+    )
+
+  test('waits for its paused Deployment', () => {
+    expect(deployed(TYPO, FIXED)).toEqual(['renew-pod'])
+  })
+
+  test('is of the newest template if that names the same image in other words', () => {
+    expect(deployed('nginx:latest', 'docker.io/library/nginx')).toContain('check-name')
+    expect(deployed(TYPO, TYPO)).toContain('check-name')
+  })
+
+  test('may have its image from a webhook, which changes that of the newest template, too', () => {
+    expect(deployed('acme.example/shop:1.9', FIXED, 'mirror.example/shop:1.9')).not.toContain('renew-pod')
+  })
+
+  test('is not replaced by a ReplicaSet, whose pods show only by their images that they are older', () => {
+    const alone = (image: string) =>
+      codes({ controller: reference('ReplicaSet', 'shop') }, [
+        link('ReplicaSet', 'shop', { template: made(image) }),
+      ])
+    expect(alone(FIXED)).toEqual(['renew-pod'])
+    expect(alone(TYPO)).toContain('set-image')
+    // A webhook for a mirror may have changed the registry.
+    expect(alone('quay.io/acme/shop:2.O'.replace('acme/', ''))).toContain('set-image')
+  })
+
+  test('belongs to a run that is deleted at once', () => {
+    const run = found({ controller: reference('Job', 'shop-29401020', 'batch/v1') }, [
+      link('Job', 'shop-29401020', { controller: reference('CronJob', 'shop', 'batch/v1') }),
+      link('CronJob', 'shop', { template: made(FIXED), concurrencyPolicy: 'Forbid' }),
+    ])
+    expect(stepsFor(run)).toEqual([{ code: 'delete-run', cronJob: 'shop', corrected: FIXED }])
+  })
+
+  test('can also get its own image, below a partition', () => {
+    const steps = codes({ name: 'db-0', controller: reference('StatefulSet', 'db'), revisionHash: 'db-1' }, [
+      link('StatefulSet', 'db', {
+        template: made(FIXED, 'db-2'),
+        update: 'rolling',
+        partition: { pods: 1, first: 0 },
+        ordered: { revision: 'db-2', from: 1, below: 2 },
+      }),
+    ])
+    expect(steps).toEqual(['renew-pod', 'ask-registry'])
+  })
+
+  test('keeps what has to be done on its node, unless the image itself was wrong', () => {
+    const steps = codes(
+      { controller: reference('DaemonSet', 'agent'), templateGeneration: '1' },
+      [link('DaemonSet', 'agent', { template: made(FIXED, '2'), update: 'on-delete' })],
+      { error: 'dial tcp: lookup acme.example on 10.0.0.2:53: no such host' },
+    )
+    expect(steps[0]).toBe('renew-pod')
+    expect(steps).toContain('fix-dns')
+  })
+})
+
+test('a container that a template lacks was injected, so that no newer template says anything of it', () => {
+  const injected = found(
+    {
+      controller: reference('ReplicaSet', 'shop'),
+      containers: [container({ name: 'proxy', image: TYPO, state: waiting('ErrImagePull', error) })],
+    },
+    [link('ReplicaSet', 'shop', { template: made(FIXED) })],
+  )
+  expect(clueOf(injected.clues, 'template-changed')).toBeUndefined()
+})
+
+test('a run that blocks all later ones is deleted before a registry is asked', () => {
+  const run = (concurrencyPolicy: string) =>
+    codes({ controller: reference('Job', 'shop-29401020', 'batch/v1') }, [
+      link('Job', 'shop-29401020', { controller: reference('CronJob', 'shop', 'batch/v1') }),
+      link('CronJob', 'shop', { template: made(TYPO), concurrencyPolicy }),
+    ])
+  expect(run('Forbid')).toEqual(['check-name', 'set-image', 'delete-run', 'ask-registry'])
+  expect(run('Allow')).toEqual(['check-name', 'ask-registry', 'set-image', 'delete-run'])
+})

@@ -1,0 +1,84 @@
+/** The words for what gets a pod of the template that its owner has by now. */
+import { describe, expect, test } from 'vitest'
+import type { Step, StepOf } from '../../src/advice/step.ts'
+import type { Finding } from '../../src/diagnosis/finding.ts'
+import { groupByCause } from '../../src/report/group.ts'
+import { stepsOf } from '../../src/report/words/steps.ts'
+import { typo } from './samples.ts'
+
+const HERE = { program: 'pullguard', flags: [], fromDump: false }
+const IMAGE = 'acme.example/shop:2.0'
+
+const stepOf = (renewal: StepOf<'renew-pod'>['renewal'], owner: { kind: string; name: string }): Step => ({
+  code: 'renew-pod',
+  image: IMAGE,
+  owner,
+  renewal,
+})
+
+function wordsOf(
+  renewal: StepOf<'renew-pod'>['renewal'],
+  owner: { kind: string; name: string },
+  ...pods: Partial<Finding>[]
+) {
+  const step = stepOf(renewal, owner)
+  const [first = {}, ...others] = pods
+  const found = (fields: Partial<Finding>) => ({ ...typo(fields), steps: [step] as [Step] })
+  return stepsOf([found(first), ...others.map(found)], HERE)[0]
+}
+
+const SET = { kind: 'StatefulSet', name: 'db' }
+const SHOP = { kind: 'Deployment', name: 'shop' }
+
+test.each([
+  ['paused', SHOP, /paused/, 'kubectl -n web rollout resume deployment/shop'],
+  ['rolling', SHOP, /^Wait for the rollout/, 'kubectl -n web rollout status deployment/shop'],
+  ['on-delete', { kind: 'DaemonSet', name: 'agent' }, /OnDelete/, 'kubectl -n web delete pod shop-1'],
+  ['no-updates', { kind: 'ReplicaSet', name: 'relay' }, /new pods only/, 'kubectl -n web delete pod shop-1'],
+] as const)('%s', (by, owner, text, command) => {
+  const words = wordsOf({ by }, owner, { pod: 'shop-1' })
+  expect(words.text).toMatch(text)
+  expect(words.text).toContain(IMAGE)
+  expect(words.command).toBe(command)
+})
+
+test('the pods of one owner are deleted together, and those of another have their own step', () => {
+  const owner = { kind: 'DaemonSet', name: 'agent' }
+  expect(wordsOf({ by: 'on-delete' }, owner, { pod: 'a' }, { pod: 'b' })).toMatchObject({
+    text: expect.stringMatching(/^Delete pods a and b: /),
+    command: 'kubectl -n web delete pod a b',
+  })
+  const found = (name: string, pod: string) => ({
+    ...typo({ pod }),
+    steps: [stepOf({ by: 'on-delete' }, { ...owner, name })] as [Step],
+  })
+  const groups = groupByCause([found('agent', 'a'), found('logs', 'b'), found('agent', 'c')], HERE)
+  expect(groups.map(({ findings }) => findings.map(({ pod }) => pod))).toEqual([['a', 'c'], ['b']])
+})
+
+test('a pause that comes from what deploys the Deployment ends there', () => {
+  const managedBy = { tool: 'argocd', name: 'shop' } as const
+  expect(wordsOf({ by: 'paused' }, SHOP, { managedBy }).text).toContain('in what deploys it')
+})
+
+describe('a partition', () => {
+  const partition = { by: 'partition', pods: 2, to: 1, oneByOne: true } as const
+
+  test('is lowered to the pod, which the set waits for, or its image is pushed again', () => {
+    const { text, command } = wordsOf(partition, SET, { pod: 'db-1', image: 'acme.example/db:1' })
+    expect(text).toMatch(/from 2 to 1; then delete pod db-1, .* or push acme\.example\/db:1 again\./)
+    expect(command).toBe(
+      `kubectl -n web patch statefulset/db -p '{"spec":{"updateStrategy":{"rollingUpdate":{"partition":1}}}}'`,
+    )
+  })
+
+  test('of a set that updates in parallel reaches the pod by itself, and no push helps a node without a network', () => {
+    const { text } = wordsOf({ ...partition, oneByOne: false }, SET, { cause: 'network-timeout' })
+    expect(text).not.toMatch(/delete|push/)
+  })
+
+  test('is lowered where the set is deployed from', () => {
+    const managedBy = { tool: 'argocd', name: 'data' } as const
+    expect(wordsOf(partition, SET, { managedBy }).text).toContain('in the source of Argo CD application data')
+  })
+})

@@ -1,0 +1,134 @@
+/** What the owners of a stuck pod make pods from by now, and what gets a pod of that. */
+import { describe, expect, test } from 'vitest'
+import { newestTemplate } from '../../src/snapshot/newest-template.ts'
+import { indexOwners } from '../../src/snapshot/owners.ts'
+import type { Pod } from '../../src/snapshot/pod.ts'
+import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
+import { pod } from '../diagnosis/snapshots.ts'
+
+const images = { shop: 'acme.example/shop:2.0' }
+const above = (kind: string, name: string) => ({ apiVersion: 'apps/v1', kind, name, uid: name })
+const link = (kind: string, name: string, more: Partial<OwnerLink> = {}): OwnerLink => ({
+  namespace: 'web',
+  kind,
+  name,
+  uid: name,
+  controller: null,
+  ...more,
+})
+const renewal = (of: Partial<Pod>, ...links: OwnerLink[]) =>
+  newestTemplate(pod({ namespace: 'web', ...of }), indexOwners(links))?.renewal ?? null
+
+describe('the pod of', () => {
+  const set = link('ReplicaSet', 'shop-6d4', { controller: above('Deployment', 'shop') })
+  const ofSet = { controller: above('ReplicaSet', 'shop-6d4') }
+  const job = link('Job', 'shop-1', { controller: { ...above('CronJob', 'shop'), apiVersion: 'batch/v1' } })
+  const agent = { controller: above('DaemonSet', 'agent'), templateGeneration: '4' }
+
+  test.each<[string, Partial<Pod>, OwnerLink[], unknown]>([
+    [
+      'a Deployment that is paused',
+      ofSet,
+      [set, link('Deployment', 'shop', { template: { images }, paused: true })],
+      { by: 'paused' },
+    ],
+    ['a Deployment', ofSet, [set, link('Deployment', 'shop', { template: { images } })], { by: 'rolling' }],
+    ['a Deployment whose template was not read', ofSet, [set, link('Deployment', 'shop')], null],
+    [
+      'a ReplicaSet alone',
+      ofSet,
+      [link('ReplicaSet', 'shop-6d4', { template: { images } })],
+      { by: 'no-updates' },
+    ],
+    [
+      "another controller's ReplicaSet",
+      ofSet,
+      [{ ...set, controller: above('Rollout', 'shop'), template: { images } }],
+      null,
+    ],
+    [
+      'a CronJob',
+      { controller: { ...above('Job', 'shop-1'), apiVersion: 'batch/v1' } },
+      [job, link('CronJob', 'shop', { template: { images } })],
+      { by: 'run' },
+    ],
+    [
+      'a Job alone',
+      { controller: above('Job', 'shop-1') },
+      [link('Job', 'shop-1', { template: { mark: null, images } })],
+      null,
+    ],
+    [
+      'a DaemonSet, by hand',
+      agent,
+      [link('DaemonSet', 'agent', { template: { mark: '5', images }, update: 'on-delete' })],
+      { by: 'on-delete' },
+    ],
+    [
+      'a DaemonSet',
+      agent,
+      [link('DaemonSet', 'agent', { template: { mark: '5', images }, update: 'rolling' })],
+      { by: 'rolling' },
+    ],
+    [
+      "a DaemonSet's newest template",
+      agent,
+      [link('DaemonSet', 'agent', { template: { mark: '4', images }, update: 'on-delete' })],
+      null,
+    ],
+    [
+      'a DaemonSet without a mark',
+      agent,
+      [link('DaemonSet', 'agent', { template: { images }, update: 'on-delete' })],
+      null,
+    ],
+  ])('%s', (_what, of, links, expected) => {
+    expect(renewal(of, ...links)).toEqual(expected)
+  })
+})
+
+describe('the pod of a StatefulSet', () => {
+  const template = { mark: 'db-2', images }
+  const found = (name: string, more: Partial<OwnerLink>, revisionHash = 'db-1') =>
+    renewal(
+      { name, controller: above('StatefulSet', 'db'), revisionHash },
+      link('StatefulSet', 'db', { template, ...more }),
+    )
+
+  test.each<[string, string, Partial<OwnerLink>, unknown]>([
+    [
+      'below the partition',
+      'db-1',
+      {
+        update: 'rolling',
+        partition: { pods: 2, first: 0 },
+        ordered: { revision: 'db-2', from: 2, below: 3 },
+      },
+      { by: 'partition', pods: 2, to: 1, oneByOne: true },
+    ],
+    [
+      'below it, with ordinals from 5',
+      'db-5',
+      { update: 'parallel', partition: { pods: 2, first: 5 } },
+      { by: 'partition', pods: 2, to: 0, oneByOne: false },
+    ],
+    [
+      'above it, which the set waits for',
+      'db-2',
+      {
+        update: 'rolling',
+        partition: { pods: 2, first: 0 },
+        ordered: { revision: 'db-2', from: 2, below: 3 },
+      },
+      null,
+    ],
+    ['updated in parallel', 'db-1', { update: 'parallel' }, { by: 'rolling' }],
+    ['updated by hand', 'db-1', { update: 'on-delete' }, { by: 'on-delete' }],
+  ])('%s', (_what, name, more, expected) => {
+    expect(found(name, more)).toEqual(expected)
+  })
+
+  test('of the newest revision needs another template', () => {
+    expect(found('db-1', { update: 'on-delete' }, 'db-2')).toBeNull()
+  })
+})
