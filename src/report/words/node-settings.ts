@@ -11,7 +11,7 @@ export function mirrorSettings({ platform, runtime, os }: PullingNode, registry:
   switch (platform) {
     case 'k3s':
     case 'rke2':
-      return `${registriesYaml(platform, os)} on every node (restart ${platform} there)`
+      return `${registriesYaml(platform, os)} on every node (${restartOf(platform, os)} there)`
     case 'microk8s':
       return `/var/snap/microk8s/current/args/certs.d/${registry}/hosts.toml`
     case 'k0s':
@@ -48,6 +48,14 @@ function registriesYaml(platform: 'k3s' | 'rke2', os: PullingNode['os']): string
     : `/etc/rancher/${platform}/registries.yaml`
 }
 
+/** Returns which service to restart, by the node's role (docs.k3s.io/upgrades/manual, docs.rke2.io/install/quickstart); RKE2's has one name on Windows. */
+function restartOf(platform: 'k3s' | 'rke2', os: PullingNode['os']): string {
+  if (os === 'windows') return `restart ${platform}`
+  return platform === 'k3s'
+    ? 'restart k3s, or k3s-agent on an agent'
+    : 'restart rke2-server, or rke2-agent on an agent'
+}
+
 const withoutLogin = (who: string) =>
   `let the mirror serve the nodes without one: ${who} keeps no login for a mirror`
 
@@ -60,7 +68,7 @@ export function mirrorLogin(node: PullingNode, host: string, registry: string): 
   if (platform === 'bottlerocket') return withoutLogin('Bottlerocket')
   if (platform === 'gke' && os === 'windows') return withoutLogin('GKE on Windows')
   if (platform === 'k3s' || platform === 'rke2')
-    return give(`${registriesYaml(platform, os)} (configs."${host}".auth; restart ${platform})`)
+    return give(`${registriesYaml(platform, os)} (configs."${host}".auth; ${restartOf(platform, os)})`)
   if (platform === 'talos' || platform === 'openshift') return give(runtimeLoginPlace(node))
   if (runtime === 'cri-o') return give("CRI-O's global_auth_file")
   const header = platform === 'gke' ? 'header' : 'header.Authorization'
@@ -116,7 +124,7 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
         : `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\` (or /etc/docker/certs.d/${host}/ca.crt in the node)`
     case 'k3s':
     case 'rke2':
-      return `a file that ${registriesYaml(platform, os)} names (configs."${host}".tls.ca_file), on every node (restart ${platform} there)`
+      return `a file that ${registriesYaml(platform, os)} names (configs."${host}".tls.ca_file), on every node (${restartOf(platform, os)} there)`
     case 'gke':
       if (os === 'windows') break
       return "Secret Manager, and its name into the node pool's containerd configuration (privateRegistryAccessConfig)"
@@ -125,7 +133,7 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
     case 'openshift':
       return 'the config map that image.config.openshift.io/cluster names (additionalTrustedCA)'
     case 'bottlerocket':
-      return 'settings.pki (a bundle with trusted = true)'
+      return 'settings.pki (a bundle with trusted = true), with `apiclient set` on running nodes and in the user data of new ones'
     case 'microk8s':
       return ofHost
         ? `${mirrorSettings(node, registry)} (ca = …)`
@@ -177,7 +185,7 @@ export function clientCertificatePlace(
   if (platform === 'bottlerocket' || (platform === 'gke' && os === 'windows')) return null
   const asked = role === 'mirror' ? host : registry
   if (platform === 'k3s' || platform === 'rke2')
-    return `${registriesYaml(platform, os)} (configs."${asked}".tls.cert_file and key_file; restart ${platform})`
+    return `${registriesYaml(platform, os)} (configs."${asked}".tls.cert_file and key_file; ${restartOf(platform, os)})`
   if (platform === 'talos')
     return 'the machine configuration (RegistryTLSConfig for this host, clientIdentity; before Talos 1.12 machine.registries.config)'
   if (platform === 'gke')
@@ -196,7 +204,7 @@ export function clientCertificatePlace(
 export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
   const { platform, runtime, os } = node
   if (platform === 'k3s' || platform === 'rke2')
-    return `${registriesYaml(platform, os)}: endpoint "http://${host}" (restart ${platform})`
+    return `${registriesYaml(platform, os)}: endpoint "http://${host}" (${restartOf(platform, os)})`
   if (platform === 'openshift')
     return `registrySources.insecureRegistries of image.config.openshift.io/cluster: add "${host}"`
   if (platform === 'talos')
