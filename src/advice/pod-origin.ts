@@ -55,9 +55,12 @@ export function rollBack({ cause, clues, workload, managedBy }: Finding): Step[]
 /** Steps that reach a Job only as a new one: a login on its service account only helps pods that it creates afterward, and its template is immutable. */
 const NEEDS_NEW_JOB: readonly StepCode[] = ['distribute-login', 'recreate-pods', 'replace-registry']
 
-/** What a Job needs after them follows at once. */
+/** What a Job needs after them follows at once. A secret that its pod names already is read at the pod's next attempt. */
 export function withRecreatedJob({ workload }: Finding, steps: Step[]): Step[] {
-  const last = steps.findLastIndex(({ code }) => NEEDS_NEW_JOB.includes(code))
+  const last = steps.findLastIndex(
+    step =>
+      NEEDS_NEW_JOB.includes(step.code) && !(step.code === 'distribute-login' && step.secret !== undefined),
+  )
   return workload?.kind !== 'Job' || last === -1
     ? steps
     : steps.toSpliced(last + 1, 0, { code: 'recreate-job' })
