@@ -28,7 +28,7 @@ import {
 } from './missing-login.ts'
 import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission, grantorOf, grantSteps, isOfOtherProject } from './permission.ts'
-import { miswrittenLogins, perhapsSpoiled, refusedLoginSteps } from './refused-login.ts'
+import { miswrittenLogins, perhapsSpoiled, refusedLoginSteps, renewSteps } from './refused-login.ts'
 import type { Step } from './step.ts'
 import { pageSteps } from './wrong-answer.ts'
 
@@ -85,9 +85,32 @@ export function denialSteps(finding: Finding): Step[] {
     ...miswrittenLogins(finding),
     ...clusterLogin(finding),
     ...corrected,
-    ...(corrected.length === 0 ? own : own.filter(({ code }) => code !== 'repair-secret')),
+    ...newLoginSteps(
+      finding,
+      corrected.length === 0 ? own : own.filter(({ code }) => code !== 'repair-secret'),
+    ),
   ]
 }
+
+/** What the last attempt did not send is tried first, and a token that has ended is renewed; then other steps may be needed. */
+function newLoginSteps(finding: Finding, steps: Step[]): Step[] {
+  const { contradicted, cameLater } = finding.credential
+  if (cameLater && !contradicted)
+    return [{ code: 'restart-pull' }, ...steps.filter(({ code }) => !OF_SENT_LOGIN.includes(code))]
+  return [...renewSteps(finding), ...steps]
+}
+
+/** What would change a login that was not tried, or the rights of its account. */
+const OF_SENT_LOGIN: readonly Step['code'][] = [
+  'distribute-login',
+  'grant-pull',
+  'grant-cloud-role',
+  'hub-plan',
+  'remove-login',
+  'short-lived-login',
+  'check-provider',
+  'restart-pull',
+]
 
 /** OpenShift's nodes pull Red Hat's images with the login of the cluster, unless the pod has one of its own. */
 function clusterLogin({ registry, host, credential, workload }: Finding): Step[] {

@@ -60,9 +60,12 @@ const NEEDS_NEW_JOB: readonly StepCode[] = [
   'replace-registry',
 ]
 
-/** What a Job needs after them follows at once. */
+/** What a Job needs after them follows at once. A secret that its pod names already is read at the pod's next attempt. */
 export function withRecreatedJob({ workload }: Finding, steps: Step[]): Step[] {
-  const last = steps.findLastIndex(({ code }) => NEEDS_NEW_JOB.includes(code))
+  const last = steps.findLastIndex(
+    step =>
+      NEEDS_NEW_JOB.includes(step.code) && !(step.code === 'distribute-login' && step.secret !== undefined),
+  )
   return workload?.kind !== 'Job' || last === -1
     ? steps
     : steps.toSpliced(last + 1, 0, { code: 'recreate-job' })

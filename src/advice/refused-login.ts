@@ -106,6 +106,23 @@ function shortLived({ credential }: Finding): Step[] {
     .slice(0, 1)
 }
 
+/** Refusals that a token which has ended explains as well as a lack of rights: registries answer a HEAD request without a word. */
+const LEAVES_TOKEN_OPEN: readonly Finding['subcause'][] = [
+  'not-permitted',
+  'denied-or-missing',
+  'unspecified',
+]
+
+/** A token that most likely has ended; where the registry names the identity that it got from it, it has not. */
+export function renewSteps(finding: Finding): Step[] {
+  const { clues, registry, subcause, namespace } = finding
+  const aged = clueOf(clues, 'aged-token')
+  const isValid = hasClue(finding, 'caller') || hasClue(finding, 'token-scope') || hasClue(finding, 'terms')
+  if (aged === undefined || registry === null || isValid || !LEAVES_TOKEN_OPEN.includes(subcause)) return []
+  const { code: _clue, ...token } = aged
+  return [{ code: 'renew-token', registry, namespace, ...token }, ...writerSteps(finding)]
+}
+
 /** Whether a usable secret of the pod was created by `pullguard fix`, whose next run renews its login. */
 function isDistributed({ credential }: Finding): boolean {
   return credential.attempts.some(({ usable, writer }) => usable && writer?.type === 'fix')

@@ -34,6 +34,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'secret-writer': { about: 'login' },
   'guest-settings': { about: 'other' },
   'short-lived-login': { about: 'login' },
+  'renew-token': { about: 'login' },
   'recreate-job': { about: 'other' },
   'login-of-maker': { about: 'login' },
   'run-again': { about: 'other' },

@@ -4,7 +4,7 @@
  */
 
 import type { CacheRule } from '../diagnosis/cache-rule.ts'
-import type { AwsPolicy } from '../diagnosis/clue.ts'
+import type { AgedToken, AwsPolicy } from '../diagnosis/clue.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
@@ -128,6 +128,7 @@ export type LoginStep =
       /** ISO 8601: by the token's own claim; null if it makes none. */
       validUntil: string | null
     }
+  | ({ code: 'renew-token'; registry: string; namespace: string } & AgedToken)
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
   | { code: 'make-public'; registry: string }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Placeholder } from '../image/placeholder.ts'
+import type { Cloud } from '../image/registries.ts'
 import type { NameBeside } from '../image/similar-names.ts'
 import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'
@@ -96,6 +97,8 @@ type RefusalClue =
   | { code: 'annotated-provider'; of: AnnotatedProvider; serviceAccount: string }
   /** The token has expired. */
   | { code: 'expired' }
+  /** The login is a token of a cloud, and its secret is older than such a token lasts. */
+  | ({ code: 'aged-token' } & AgedToken)
   /** The registry accepts only a token in place of the account's password. */
   | { code: 'token-wanted' }
   /** The token lacks a scope that the image needs. */
@@ -126,6 +129,22 @@ type RefusalClue =
   | { code: 'storage-busy' }
   /** Docker Hub's own words for its limit on pulls, for an image of Docker Hub or a name that does not parse. */
   | { code: 'hub-limit' }
+
+/** A cloud's token in a secret of the pod that nothing seems to have renewed. */
+export interface AgedToken {
+  secret: string
+  /** The key of its entry. */
+  key: string
+  cloud: Cloud
+  /** The age of the secret. */
+  seconds: number
+  /** How long such a token lasts. */
+  hours: number
+  /** Whether the secret has no other entry. */
+  alone: boolean
+  /** Whether something is known to write the secret. */
+  isRenewed: boolean
+}
 
 /** What is wrong with the image's name, or looks wrong. */
 type NameClue =

@@ -25,11 +25,12 @@ import { textMemo } from './memoize-by-text.ts'
 import { besideClues, openBeside } from './name-clues.ts'
 import { longPulls } from './pod-events.ts'
 import { cluesOfOwners, countsForReadiness, type PodOwners, podOwners } from './pod-owners.ts'
-import { hasExpired, type KnownLogins, knownLogins, loginClues, pullCredential } from './pull-credential.ts'
+import { type KnownLogins, knownLogins, loginClues, pullCredential } from './pull-credential.ts'
 import { hasSeveralAttempts, withoutList } from './pull-error.ts'
 import { cluesOfPlace, nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
+import { hasExpired } from './secret-age.ts'
 import { subcauseOf } from './subcause.ts'
 
 /** Every failing pull in the snapshot, the most urgent first. */
@@ -162,7 +163,8 @@ function readPull(
     textSubcause,
     reference: parsed,
     endpoint,
-    credential: credential.status,
+    // The answer was to an attempt with another login, or with none.
+    credential: credential.cameLater ? 'unknown' : credential.status,
     expired: hasExpired(credential, logins.snapshot.takenAt),
     onNode,
     verifies: verifiesImages(node),

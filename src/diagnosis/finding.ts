@@ -124,9 +124,9 @@ export interface CredentialReport {
   hints?: CredentialHint[]
   /** The registry reports that no login was sent, although the pod has one; absent otherwise. */
   contradicted?: true
-  /** Its secret was created after the last attempt, which explains that; absent if that is not known. */
+  /** Its secret was created or changed after the last attempt; absent if that is not known. */
   cameLater?: true
-  /** The registry's cloud knew who asked although the pod has no login: the node's own identity was sent; absent otherwise. */
+  /** A login was sent although the pod has none, or the registry's cloud knew who asked: the node's own was sent; absent otherwise. */
   ofNode?: true
 }
 

@@ -10,11 +10,12 @@ import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
 import type { Clue } from './clue.ts'
 import { knewIdentity, NOTHING_SENT } from './denial.ts'
-import { type FailingContainer, lastFailure } from './failing-container.ts'
+import type { FailingContainer } from './failing-container.ts'
 import type { CredentialReport, Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
-import { malformedSecrets, type PodCredentials, podCredentials, usableSecrets } from './pod-credential.ts'
+import { malformedSecrets, type PodCredentials, podCredentials } from './pod-credential.ts'
 import { parsePullErrors } from './pull-error.ts'
+import { agedToken, hasExpired, isNewer } from './secret-age.ts'
 import { serviceAccountProblem } from './service-account.ts'
 
 /** Where the cluster has a login for the image that the pod does not use. */
@@ -58,7 +59,8 @@ export function pullCredential(pull: Pull, logins: KnownLogins): CredentialRepor
   if (cause !== 'auth-required-or-denied' && cause !== 'rate-limited') return credential
   const hints = hintsFor(pod, image, credential, logins)
   const contradicted = credential.status === 'usable' && contradictsUsableLogin(pull, logins)
-  const cameLater = contradicted && isNewerSecret(pull, credential, logins)
+  const cameLater =
+    credential.status === 'usable' && isNewer(pull, credential, { snapshot: logins.snapshot, contradicted })
   return {
     ...credential,
     ...(hints.length > 0 && { hints }),
@@ -68,29 +70,16 @@ export function pullCredential(pull: Pull, logins: KnownLogins): CredentialRepor
   }
 }
 
-/** Whether the text proves that the node's identity was sent, as the pod has no login. */
-function isOfNode({ evidence, image }: Pull, { status }: CredentialReport): boolean {
+/** Whether the text proves that a login was sent, which was the node's own, as the pod has none. A mirror gets the one of its own settings. */
+function isOfNode({ evidence, image, endpoint }: Pull, { status }: CredentialReport): boolean {
+  if ((status !== 'none' && status !== 'broken') || endpoint?.role === 'mirror') return false
+  const text = evidence?.text ?? ''
   const isCloud = cloudOf(parseReference(image)?.registry ?? null) !== null
-  return isCloud && (status === 'none' || status === 'broken') && knewIdentity(evidence?.text ?? '')
+  return (isCloud && knewIdentity(text)) || WITH_LOGIN.test(text)
 }
 
-/** Whether every usable secret of the pod was created after the newest attempt. */
-function isNewerSecret(
-  { pod, failing }: Pull,
-  credential: CredentialReport,
-  { snapshot }: KnownLogins,
-): boolean {
-  const lastTry = lastFailure(failing)
-  const usable = usableSecrets(credential)
-  const secrets = snapshot.pullSecrets.filter(
-    ({ namespace, name }) => namespace === pod.namespace && usable.includes(name),
-  )
-  return (
-    lastTry !== null &&
-    secrets.length > 0 &&
-    secrets.every(({ createdAt }) => createdAt !== undefined && Date.parse(createdAt) > Date.parse(lastTry))
-  )
-}
+/** How containerd asks a token server for a token if it has a login, and only then (core/remotes/docker/authorizer.go). */
+const WITH_LOGIN = /\bfailed to fetch oauth token\b/i
 
 /** Whether the registry reports that no login was sent. A mirror's text is about the mirror's own login, so it does not count. */
 function contradictsUsableLogin({ evidence, endpoint }: Pull, { noLoginSent }: KnownLogins): boolean {
@@ -275,14 +264,6 @@ function annotatedProvider(
   return isMeant ? [{ code: 'annotated-provider', of, serviceAccount: pod.serviceAccount }] : []
 }
 
-/** Whether the login had expired by its token's own claim, if no other was tried. */
-export function hasExpired({ attempts }: CredentialReport, takenAt: string): boolean {
-  const sent = attempts.filter(({ usable }) => usable)
-  const isOver = ({ validUntil }: (typeof sent)[number]) =>
-    validUntil !== undefined && Date.parse(validUntil) < Date.parse(takenAt)
-  return sent.length > 0 && sent.every(isOver)
-}
-
 /** The clues in the login that was sent, and in one that the pod's account has for itself. */
 export function loginClues(
   pod: Pod,
@@ -295,6 +276,7 @@ export function loginClues(
       ? [
           ...workloadIdentity(pod, registry, logins),
           ...annotatedProvider(pod, { registry, credential }, logins),
+          ...agedToken(pod, registry, credential, logins.snapshot),
         ]
       : []),
   ]

@@ -68,7 +68,8 @@ function isProven({ cause, subcause, moved, credential, check }: PatienceFacts):
   }
   if (cause !== 'auth-required-or-denied') return false
   const refused = subcause === 'credential-refused' || subcause === 'not-permitted'
-  return refused && credential.status === 'usable' && credential.contradicted === undefined
+  const wasSent = credential.contradicted === undefined && credential.cameLater === undefined
+  return refused && credential.status === 'usable' && wasSent
 }
 
 /** Whether retries alone are not expected to succeed. */

@@ -138,7 +138,8 @@ function brokenLinks(place: ContainerFacts, credential: CredentialReport): WhyPr
   // Some registries answer 404 to anyone without a login; other failures have nothing to do with one.
   if (!wantsLogin) return finding.cause === 'image-not-found' ? [failed, ...credentials] : [failed]
   const { registry } = finding
-  if (finding.credential.contradicted && registry !== null)
+  const { contradicted, cameLater } = finding.credential
+  if ((contradicted || cameLater) && registry !== null)
     return [{ code: 'credential-unused', registry, secrets: usableSecrets(credential) }, failed]
   const missing: WhyProblem[] =
     credentials.length === 0 && credential.status === 'none' && registry !== null && mayLackLogin(place)

@@ -17,6 +17,8 @@ export type KeyMismatch =
   | 'slash-missing'
   /** An alias of Docker Hub that the kubelet does not look up. */
   | 'hub-alias'
+  /** The host of the web site that the registry belongs to. */
+  | 'web-site'
   /** Capitals, in the scheme too. */
   | 'case'
   /** A `*` that would have to match more than one label. */
@@ -59,6 +61,7 @@ function hostMismatch(host: string, path: string, registry: string): KeyMismatch
   if (registry === DOCKER_HUB && isDockerHubAlias(name) && name !== DOCKER_HUB)
     // Under its fallback name, Docker Hub is found only by the bare host.
     return name === DOCKER_HUB_INDEX && VERSION.test(path) ? 'slash-missing' : 'hub-alias'
+  if (port === '' && isWebSite(name, wantedName)) return 'web-site'
   if (name !== wantedName) {
     if (isWiderGlob(name, wantedName)) return 'wildcard'
     if (isMisspelled(name, wantedName)) return 'misspelled'
@@ -112,6 +115,17 @@ function withoutDomain(host: string): string {
 /** Whether the glob would match if its `*` covered more than one label: its other labels are the last ones of the name. */
 function isWiderGlob(glob: string, name: string): boolean {
   return /^\*(?:\.[^*]+)?$/.test(glob) && name.endsWith(glob.slice(1))
+}
+
+/**
+ * Whether the host is where people log in to what runs the registry: GitHub, or a GitLab, whose registry most often has a name beside its own
+ * (docs.gitlab.com/administration/packages/container_registry). Neither is a registry itself.
+ */
+function isWebSite(host: string, registry: string): boolean {
+  const site = host.replace(/^www\./, '')
+  if (site === 'github.com') return registry === 'ghcr.io'
+  const [, domain] = /^gitlab\.([\w-]+(?:\.[\w-]+)*)$/.exec(site) ?? []
+  return domain !== undefined && (registry === `registry.${site}` || registry === `registry.${domain}`)
 }
 
 /** The port with its colon; empty without one. */

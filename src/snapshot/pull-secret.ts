@@ -62,6 +62,8 @@ export interface PullSecret {
   type: string | null
   /** ISO 8601; absent if unknown. */
   createdAt?: string
+  /** ISO 8601: when its content was written last, if that is known and later. */
+  changedAt?: string
   problem: PullSecretProblem | null
   /** What proves that the secret is missing, if not the API server: the kubelet's message, or a dump with the namespace's other secrets. */
   provenBy?: 'kubelet' | 'dump'

@@ -545,12 +545,24 @@ test.each<[string, string, true | undefined]>([
     'denied: Unauthenticated request. Unauthenticated requests do not have permission "artifactregistry.repositories.downloadArtifacts" on resource "projects/a"',
     undefined,
   ],
-])(
-  "%s: a cloud that knew who asked was shown the node's identity, as the pod has no login",
-  (image, error, ofNode) => {
-    expect(findingOf({ image, error }).credential.ofNode).toBe(ofNode)
-  },
-)
+  [
+    'europe-docker.pkg.dev/a/b/c:1',
+    'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-docker.pkg.dev/v2/token: 403 Forbidden',
+    true,
+  ],
+  [
+    'registry.example/a:1',
+    'failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized',
+    true,
+  ],
+  [
+    'registry.example/a:1',
+    'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
+    undefined,
+  ],
+])("%s: where the pod has no login, one that was sent was the node's own: %s", (image, error, ofNode) => {
+  expect(findingOf({ image, error }).credential.ofNode).toBe(ofNode)
+})
 
 test('mirrors that lack the image are blamed even if the text ends before the registry is named', () => {
   const error =

@@ -1,12 +1,13 @@
 /** Logins that would have worked: where they are stored, and when a registry's error shows that one was not sent. */
 import { describe, expect, test } from 'vitest'
+import { stepsFor } from '../../src/advice/advise.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import type { CredentialHint } from '../../src/diagnosis/pull-credential.ts'
 import { reportsNoCredentialSent } from '../../src/diagnosis/pull-credential.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
-import { container, pod, snapshot, waiting } from './snapshots.ts'
+import { container, event, pod, snapshot, waiting } from './snapshots.ts'
 
 const HUB = 'https://index.docker.io/v1/'
 const DENIED = 'failed to fetch anonymous token: unexpected status: 401 Unauthorized'
@@ -245,5 +246,100 @@ describe("a registry's error and a login that should have been sent", () => {
       { cause: 'rate-limited', endpoint: { role: 'mirror' }, credential: { status: 'usable' } },
     ])
     expect(diagnose(snapshot({ pods, ...facts })).findings[0]?.credential).not.toHaveProperty('contradicted')
+  })
+})
+
+describe('a secret that is newer than the last attempt', () => {
+  const text = 'pull access denied, repository does not exist or may require authorization'
+  const found = (fields: Partial<PullSecret>, { takenAt = '2026-11-24T10:10:00Z', error = text } = {}) => {
+    const image = 'registry.example/acme/api'
+    const pods = [pod({ containers: [failing(image, error)], pullSecrets: ['own'] })]
+    const message = `Failed to pull image "${image}": ${error}`
+    const events = [event({ message, lastSeen: '2026-11-24T10:05:00Z' })]
+    const pullSecrets = [login('own', 'web', 'registry.example', fields)]
+    return diagnose(snapshot({ takenAt, pods, events, pullSecrets })).findings[0]
+  }
+
+  test.each<[string, Partial<PullSecret>, true | undefined]>([
+    ['created a minute before', { createdAt: '2026-11-24T10:09:00Z' }, true],
+    [
+      'created long before, and changed since',
+      { createdAt: '2026-11-20T10:00:00Z', changedAt: '2026-11-24T10:09:00Z' },
+      true,
+    ],
+    ['that was there', { createdAt: '2026-11-24T10:04:00Z' }, undefined],
+    ['of unknown age', {}, undefined],
+  ])('%s: %o', (_what, fields, cameLater) => {
+    expect(found(fields)?.credential.cameLater).toBe(cameLater)
+  })
+
+  test('may have been tried since, if it is older than the longest wait between two attempts', () => {
+    const later = found({ createdAt: '2026-11-24T10:09:00Z' }, { takenAt: '2026-11-24T10:20:00Z' })
+    expect(later?.credential).not.toHaveProperty('cameLater')
+  })
+
+  test('explains no refusal of an identity that the registry names', () => {
+    const error =
+      'denied: User: arn:aws:iam::111122223333:user/ci is not authorized to perform: ecr:BatchGetImage'
+    expect(found({ createdAt: '2026-11-24T10:09:00Z' }, { error })?.credential).not.toHaveProperty(
+      'cameLater',
+    )
+  })
+
+  test('was not refused, so the pull is retried before anything else is changed', () => {
+    const denied = found(
+      { createdAt: '2026-11-24T10:09:00Z' },
+      {
+        error:
+          'unexpected status from HEAD request to https://registry.example/v2/acme/api/manifests/1: 403 Forbidden',
+      },
+    )
+    expect(denied).toMatchObject({ subcause: 'denied-or-missing' })
+    const codes = denied === undefined ? [] : stepsFor(denied).map(({ code }) => code)
+    expect(codes[0]).toBe('restart-pull')
+    expect(codes).not.toContain('distribute-login')
+  })
+})
+
+describe('a token in a secret', () => {
+  const ECR = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
+  const head = (host: string) =>
+    `unexpected status from HEAD request to https://${host}/v2/a/b/manifests/1: 403 Forbidden`
+  const codes = (
+    fields: Partial<PullSecret>,
+    { host = ECR, username = 'AWS', error = head(host), more = {} } = {},
+  ) => {
+    const entries = [{ key: host, username, problem: null, ...more }]
+    const pods = [pod({ containers: [failing(`${host}/a/b:1`, error)], pullSecrets: ['own'] })]
+    const pullSecrets = [login('own', 'web', host, { entries, ...fields })]
+    const [first] = diagnose(snapshot({ pods, pullSecrets })).findings
+    return first === undefined ? [] : stepsFor(first).map(({ code }) => code)
+  }
+  const OLD = { createdAt: '2026-11-21T10:00:00Z' }
+
+  test.each([
+    ['ECR', {}],
+    ['Artifact Registry', { host: 'europe-docker.pkg.dev', username: 'oauth2accesstoken' }],
+    ['ACR', { host: 'acme.azurecr.io', username: '00000000-0000-0000-0000-000000000000' }],
+  ])('that is older than one of %s lasts is renewed before its rights are changed', (_cloud, of) => {
+    expect(codes(OLD, of)[0]).toBe('renew-token')
+  })
+
+  test.each<[string, Partial<PullSecret>, Parameters<typeof codes>[1]]>([
+    ['that is new', { createdAt: '2026-11-24T09:00:00Z' }, {}],
+    ['that was renewed in place', { ...OLD, changedAt: '2026-11-24T09:00:00Z' }, {}],
+    ['of unknown age', {}, {}],
+    ['that says itself how long it is valid', OLD, { more: { validUntil: '2026-11-24T12:00:00Z' } }],
+    ['that is a password which lasts', OLD, { host: 'acme.azurecr.io', username: 'pull-token' }],
+    [
+      'whose identity the registry names',
+      OLD,
+      {
+        error:
+          'denied: User: arn:aws:iam::111122223333:user/ci is not authorized to perform: ecr:BatchGetImage on resource: x',
+      },
+    ],
+  ])('%s is not renewed', (_what, fields, of) => {
+    expect(codes(fields, of)).not.toContain('renew-token')
   })
 })

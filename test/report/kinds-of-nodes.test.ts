@@ -1177,3 +1177,27 @@ test.each([
   const error = 'dial tcp: lookup registry.example on 10.0.0.2:53: server misbehaving'
   check({ image: OWN, error, pod: { node } }, { says, never: /kubectl debug/ })
 })
+
+test.each<[string, NonNullable<Situation['node']>, RegExp]>([
+  [
+    'K3s',
+    { runtime: 'containerd://2.0.5-k3s2', kubelet: 'v1.33.4+k3s1' },
+    /restart k3s, or k3s-agent on an agent/,
+  ],
+  ['RKE2', { kubelet: 'v1.33.4+rke2r1' }, /restart rke2-server, or rke2-agent on an agent/],
+  ['RKE2 on Windows', { kubelet: 'v1.33.4+rke2r1', os: 'windows' }, /restart rke2\)/],
+])('a setting of %s takes effect when the service of the node is restarted', (_what, node, says) => {
+  const error =
+    'failed to do request: Head "https://registry.example/v2/team/api/manifests/3": http: server gave HTTP response to HTTPS client'
+  check({ image: OWN, error, node }, { says })
+})
+
+test('AKS tests its way to a registry from any machine', () => {
+  const error = 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized'
+  const node = { provider: 'azure:///subscriptions/x', labels: { 'kubernetes.azure.com/cluster': 'mc' } }
+  const { first } = textsOf({ image: 'acme.azurecr.io/api:3', error, node })
+  expect(first).toMatch(
+    /^Test whether the cluster can pull from acme\.azurecr\.io.*az aks check-acr --acr acme\.azurecr\.io/,
+  )
+  expect(first).not.toContain('journalctl')
+})

@@ -43,11 +43,12 @@ test.each([
   expect(/likewise/.test(enter?.text ?? '')).toBe(new Set(nodes).size > 1)
 })
 
-test('a secret of another namespace is copied into all namespaces that need it', () => {
+describe('a secret of another namespace', () => {
   const error = 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized'
-  const pods = ['preview', 'staging'].map(namespace =>
-    failing({ namespace, uid: namespace }, 'registry.example/a:1', error),
-  )
+  const podsIn = (namespaces: string[], pullSecrets: string[] = []) =>
+    namespaces.map(namespace =>
+      failing({ namespace, uid: namespace, pullSecrets }, 'registry.example/a:1', error),
+    )
   const secret: PullSecret = {
     namespace: 'shop',
     name: 'regcred',
@@ -55,8 +56,27 @@ test('a secret of another namespace is copied into all namespaces that need it',
     problem: null,
     entries: [{ key: 'registry.example', username: 'acme', problem: null }],
   }
-  const copy = told(pods, [secret]).steps.find(({ text }) => text.startsWith('Copy secret'))
-  expect(copy?.text).toMatch(/from namespace shop into preview and staging/)
+  const missing: PullSecret = {
+    ...secret,
+    namespace: 'preview',
+    type: null,
+    problem: 'missing',
+    entries: [],
+  }
+  const copyOf = (pods: Pod[]) =>
+    told(pods, [secret, missing]).steps.find(({ text }) => text.startsWith('Copy secret'))
+
+  test('is copied into all namespaces that need it', () => {
+    expect(copyOf(podsIn(['preview', 'staging']))?.text).toMatch(
+      /from namespace shop into preview and staging/,
+    )
+  })
+
+  test('is copied by a command where nothing else has to change', () => {
+    const command = `kubectl -n shop get secret regcred -o jsonpath='{.data.\\.dockerconfigjson}' | base64 --decode | kubectl -n preview create secret docker-registry regcred --from-file=.dockerconfigjson=/dev/stdin`
+    expect(copyOf(podsIn(['preview'], ['regcred']))).toMatchObject({ command })
+    expect(copyOf(podsIn(['preview']))).not.toHaveProperty('command')
+  })
 })
 
 test('a step that names one image is not for pods with another one', () => {

@@ -44,6 +44,23 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'kubelet-login': [{}],
   'other-debug-container': [{ reason: 'login' }],
   'read-secret': [{ namespace: 'web', secret: 'regcred', problem: 'secret-unread' }],
+  'renew-token': (['ecr', 'gar', 'acr'] as const).flatMap(cloud =>
+    [true, false].map(alone => ({
+      secret: 'regcred',
+      namespace: 'web',
+      registry: {
+        ecr: '123456789012.dkr.ecr.eu-west-1.amazonaws.com',
+        gar: 'europe-docker.pkg.dev',
+        acr: 'acme.azurecr.io',
+      }[cloud],
+      key: 'https://registry.example/v2/',
+      cloud,
+      seconds: 259_200,
+      hours: 12,
+      alone,
+      isRenewed: false,
+    })),
+  ),
   'repair-secret': [{ namespace: 'web', secret: 'regcred', problem: 'malformed' }],
   'remove-login': [
     { namespace: 'web', secrets: ['regcred'], registry, refused: true },

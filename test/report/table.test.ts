@@ -134,11 +134,10 @@ test('a broken secret and a typo are named, and what could not be read comes bef
                   secret docker-registry\` and --docker-server=ghcr.io, or correct it
                   where it is made: it has the wrong type Opaque, so the kubelet
                   ignores it.
-                  Run \`docker login ghcr.io\` with an account that can pull this
-                  image, then distribute that login (as a pull secret of the pods'
-                  service accounts); the password is a personal access token
-                  (classic) with read:packages, authorized for the organization if
-                  that enforces single sign-on (SSO):
+                  Run \`docker login ghcr.io\` with an account that can pull the
+                  image, then distribute that login; the password is a personal
+                  access token (classic) with read:packages, authorized for the
+                  organization if that enforces single sign-on (SSO):
                     pullguard fix -n payments
                   See what the kubelet reads in each pull secret:
                     pullguard why payments/api-7c9d8-abcde

@@ -25,6 +25,7 @@ const MISMATCH: Record<NonNullable<Attempt['mismatch']>, string> = {
   'port-other': "has another port than the image's registry",
   'slash-missing': 'lacks the trailing slash',
   'hub-alias': 'the kubelet never uses for Docker Hub',
+  'web-site': 'is the host of the web site, not of its registry',
   case: "differs from the image's name in upper and lower case",
   wildcard: 'has a * that matches only one part of a host name',
   unreadable: "the kubelet can't parse",
@@ -116,7 +117,7 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
       .map(({ secret, username }) => {
         const user = username === null ? '' : `, as user ${username}`
         if (cause === 'never-pull') return { secret, text: `has a login${user}` }
-        if (cameLater) return { secret, text: `has a login${user}, but was created after the last attempt` }
+        if (cameLater) return { secret, text: `has a login${user}, but is newer than the last attempt` }
         return contradicted
           ? { secret, text: `should have been sent${user}; the registry saw no login` }
           : { secret, text: `was tried${user}` }
@@ -129,7 +130,8 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
 function withoutOne({ cause, registry, clues, host, credential: { ofNode } }: Finding): string {
   if (cause === 'never-pull') return ''
   const caller = clues.find(clue => clue.code === 'caller')?.name
-  if (ofNode) return `; the node's identity was used${caller === undefined ? '' : ` (${caller})`}`
+  if (ofNode)
+    return `; the node's ${cloudOf(registry) === null ? 'own login' : 'identity'} was used${caller === undefined ? '' : ` (${caller})`}`
   return cloudOf(registry) !== null && host.virtual !== 'azure'
     ? "; the node's own credential is used, if it has one"
     : ', so the pull is anonymous'

@@ -150,5 +150,15 @@ export function writerText(
   }
 }
 
+/** Returns where to correct a Secret so that the correction lasts; follows "Correct the key". */
+export function sourceOf(writer: SecretWriter, namespace: string, invocation: Invocation): string {
+  if (writer.type !== 'manager')
+    return `in what writes it (${writerText(writer, namespace, invocation).name})`
+  const { manager } = writer
+  // Its type and its key may be in a template of the chart, which no value changes.
+  if (manager.tool === 'helm') return `in the chart or the values of Helm release ${manager.name}`
+  return SOURCES[manager.tool](manager, namespace, invocation).place
+}
+
 /** Names that can't be read as a flag. */
 const RESOURCE = /^[a-z][a-z0-9]*\.[a-z0-9.-]+\/[a-z0-9][a-z0-9.-]*$/

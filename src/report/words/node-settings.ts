@@ -11,7 +11,7 @@ export function mirrorSettings({ platform, runtime, os }: PullingNode, registry:
   switch (platform) {
     case 'k3s':
     case 'rke2':
-      return `${registriesYaml(platform, os)} on every node (restart ${platform} there)`
+      return `${registriesYaml(platform, os)} on every node (${restartOf(platform, os)} there)`
     case 'microk8s':
       return `/var/snap/microk8s/current/args/certs.d/${registry}/hosts.toml`
     case 'k0s':
@@ -48,6 +48,14 @@ function registriesYaml(platform: 'k3s' | 'rke2', os: PullingNode['os']): string
     : `/etc/rancher/${platform}/registries.yaml`
 }
 
+/** Returns which service to restart, by the node's role (docs.k3s.io/upgrades/manual, docs.rke2.io/install/quickstart); RKE2's has one name on Windows. */
+function restartOf(platform: 'k3s' | 'rke2', os: PullingNode['os']): string {
+  if (os === 'windows') return `restart ${platform}`
+  return platform === 'k3s'
+    ? 'restart k3s, or k3s-agent on an agent'
+    : 'restart rke2-server, or rke2-agent on an agent'
+}
+
 /** Returns how nodes get a login of their own for a mirror, to follow `If HOST itself wants a login, `. */
 export function mirrorLogin(node: PullingNode, host: string, registry: string): string {
   const { place, keepsNone } = mirrorLoginPlace(node, host, registry)
@@ -75,7 +83,7 @@ function mirrorLoginPlace(
   if (platform === 'bottlerocket') return { place: null, keepsNone: 'Bottlerocket' }
   if (platform === 'gke' && os === 'windows') return { place: null, keepsNone: 'GKE on Windows' }
   if (platform === 'k3s' || platform === 'rke2')
-    return { place: `${registriesYaml(platform, os)} (configs."${host}".auth; restart ${platform})` }
+    return { place: `${registriesYaml(platform, os)} (configs."${host}".auth; ${restartOf(platform, os)})` }
   if (platform === 'talos' || platform === 'openshift') return { place: runtimeLoginPlace(node) }
   if (runtime === 'cri-o') return { place: "CRI-O's global_auth_file" }
   const header = platform === 'gke' ? 'header' : 'header.Authorization'
@@ -131,7 +139,7 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
         : `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\` (or /etc/docker/certs.d/${host}/ca.crt in the node)`
     case 'k3s':
     case 'rke2':
-      return `a file that ${registriesYaml(platform, os)} names (configs."${host}".tls.ca_file), on every node (restart ${platform} there)`
+      return `a file that ${registriesYaml(platform, os)} names (configs."${host}".tls.ca_file), on every node (${restartOf(platform, os)} there)`
     case 'gke':
       if (os === 'windows') break
       return "Secret Manager, and its name into the node pool's containerd configuration (privateRegistryAccessConfig)"
@@ -140,7 +148,7 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
     case 'openshift':
       return 'the config map that image.config.openshift.io/cluster names (additionalTrustedCA)'
     case 'bottlerocket':
-      return 'settings.pki (a bundle with trusted = true)'
+      return 'settings.pki (a bundle with trusted = true), with `apiclient set` on running nodes and in the user data of new ones'
     case 'microk8s':
       return ofHost
         ? `${mirrorSettings(node, registry)} (ca = …)`
@@ -192,7 +200,7 @@ export function clientCertificatePlace(
   if (platform === 'bottlerocket' || (platform === 'gke' && os === 'windows')) return null
   const asked = role === 'mirror' ? host : registry
   if (platform === 'k3s' || platform === 'rke2')
-    return `${registriesYaml(platform, os)} (configs."${asked}".tls.cert_file and key_file; restart ${platform})`
+    return `${registriesYaml(platform, os)} (configs."${asked}".tls.cert_file and key_file; ${restartOf(platform, os)})`
   if (platform === 'talos')
     return 'the machine configuration (RegistryTLSConfig for this host, clientIdentity; before Talos 1.12 machine.registries.config)'
   if (platform === 'gke')
@@ -211,7 +219,7 @@ export function clientCertificatePlace(
 export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
   const { platform, runtime, os } = node
   if (platform === 'k3s' || platform === 'rke2')
-    return `${registriesYaml(platform, os)}: under mirrors, "${role === 'mirror' ? registry : host}" with the endpoint "http://${host}" (restart ${platform})`
+    return `${registriesYaml(platform, os)}: under mirrors, "${role === 'mirror' ? registry : host}" with the endpoint "http://${host}" (${restartOf(platform, os)})`
   if (platform === 'openshift')
     return `registrySources.insecureRegistries of image.config.openshift.io/cluster: add "${host}"`
   if (platform === 'talos')

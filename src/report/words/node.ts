@@ -145,7 +145,9 @@ export function lookUpCommand({ os }: PullingNode, host: string): string {
 /** Returns where the node's DNS servers are set. */
 export function resolverPlace({ os, platform }: PullingNode): string {
   if (os === 'windows') return 'the DNS servers of its network adapter'
-  return platform === 'talos' ? 'nameservers in the machine configuration' : '/etc/resolv.conf'
+  return platform === 'talos'
+    ? 'nameservers in the machine configuration; `talosctl get resolvers` shows those in use'
+    : '/etc/resolv.conf'
 }
 
 /** Returns how to request a URL, showing the whole exchange except the body. @param flags more of curl's */

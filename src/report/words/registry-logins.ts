@@ -6,7 +6,7 @@ import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { type Cloud, cloudOf, ecrRegion, GITEA, GITLAB, HARDENED_IMAGES } from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
-import { minuteOf } from './duration.ts'
+import { minuteOf, roundedDown } from './duration.ts'
 
 /**
  * Returns the command with which this machine gets the credential that `fix` distributes. Amazon's and Google's registries take no password
@@ -127,12 +127,53 @@ export function shortLivedText(
   { secret, kind, validUntil }: StepOf<'short-lived-login'>,
   host: PullingNode,
 ): string {
-  const { what, ends, identity, instead } = SHORT_LIVED[kind]
+  const { what, ends } = SHORT_LIVED[kind]
   const end = validUntil === null ? `, which ${ends}` : ` with the expiry time ${minuteOf(validUntil)}`
-  // A machine that is not the cloud's own has no identity there.
-  const has = identity !== undefined && (host.cloud === null || host.cloud === identity.cloud)
-  const better = `${has ? `${identity.text}, or ` : ''}${instead}`
+  const better = lasting(kind, host)
   return `${better.charAt(0).toUpperCase()}${better.slice(1)}: secret ${secret} contains ${what}${end}`
+}
+
+const KIND_OF: Record<Cloud, ShortLived> = { ecr: 'ecr', gar: 'google', acr: 'acr' }
+
+/** How each cloud's client prints such a token. */
+const TOKEN_FROM: Record<Cloud, (registry: string) => string> = {
+  ecr: registry => `aws ecr get-login-password --region ${ecrRegion(registry) ?? '<region>'}`,
+  gar: () => 'gcloud auth print-access-token',
+  acr: registry =>
+    `az acr login --name ${shellWord(registry.split('.', 1)[0] ?? '')} --expose-token --query accessToken --output tsv`,
+}
+
+/** Returns how to put a new token into the secret, and how it does not end again. @param kubectl makes a command for a namespace */
+export function renewText(
+  { secret, key, cloud, seconds, alone, isRenewed, registry, namespace }: StepOf<'renew-token'>,
+  host: PullingNode,
+  kubectl: (rest: string, namespace: string) => string,
+): { text: string; brief: string; command?: string } {
+  const { what, ends } = SHORT_LIVED[KIND_OF[cloud]]
+  const print = TOKEN_FROM[cloud](registry)
+  const old = `it is ${roundedDown(seconds)} old, and ${what} ${ends}`
+  const start = `Put a new token into secret ${secret}`
+  const create = `create secret docker-registry ${shellWord(secret)} --docker-server=${shellWord(key)} --docker-username=${TOKEN_USER[cloud]} --docker-password="$(${print})" --dry-run=client -o yaml`
+  return {
+    text: `${start}${alone && !isRenewed ? '' : ` (\`${print}\`)`}, unless something has renewed it: ${old}; then ${lasting(KIND_OF[cloud], host)}`,
+    brief: `${start}: ${old}`,
+    // Other logins of the secret would be lost, and whatever writes it would overwrite this one.
+    ...(alone &&
+      !isRenewed && { command: `${kubectl(create, namespace)} | ${kubectl('apply -f -', namespace)}` }),
+  }
+}
+
+const TOKEN_USER: Record<Cloud, string> = {
+  ecr: 'AWS',
+  gar: 'oauth2accesstoken',
+  acr: '00000000-0000-0000-0000-000000000000',
+}
+
+/** Returns what does not end like the token, in the imperative. A machine that is not the cloud's own has no identity there. */
+function lasting(kind: ShortLived, host: PullingNode): string {
+  const { identity, instead } = SHORT_LIVED[kind]
+  const has = identity !== undefined && (host.cloud === null || host.cloud === identity.cloud)
+  return `${has ? `${identity.text}, or ` : ''}${instead}`
 }
 
 /** What the user names of each such registry are, as its operator documents them. */

@@ -46,7 +46,7 @@ export function verdictText({
     return "the node's own configuration is used, which can't be read from here"
   if (pullPolicy === 'Never' && verdict !== 'blocked') return 'the kubelet does not pull, so no login is used'
   if (verdict === 'authenticated' && !attempts.some(({ usable }) => usable))
-    return "the pod has no login; the node's own identity was used"
+    return `the pod has no login; the node's own ${cloudOf(registry) === null ? 'login' : 'identity'} was used`
   return verdict === 'anonymous' && cloudOf(registry) !== null && finding?.host.virtual !== 'azure'
     ? 'the pod has no login; the node may have its own'
     : VERDICT[verdict]
@@ -124,7 +124,7 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
       const names = secrets.length === 1 ? `secret ${secrets[0]}` : `secrets ${joinList(secrets)}`
       const plural = secrets.length > 1
       return container.finding?.credential.cameLater === true
-        ? `${names} ${plural ? 'were' : 'was'} created after the last attempt, which had no login to send`
+        ? `${names} ${plural ? 'are' : 'is'} newer than the last attempt${container.finding.credential.contradicted ? ', which had no login to send' : ''}`
         : `${registryLabel(registry)} saw no login, although ${names} ${plural ? 'have' : 'has'} one`
     },
     next: (_problem, { container }) => ({

@@ -58,7 +58,11 @@ export function narrowPullSecret(raw: unknown): PullSecret | null {
     namespace: namespaceOf(raw),
     name,
     type,
-    ...present({ createdAt: textOrNull(metadata.creationTimestamp), writer: writerOf(metadata) }),
+    ...present({
+      createdAt: textOrNull(metadata.creationTimestamp),
+      changedAt: changedAt(metadata),
+      writer: writerOf(metadata),
+    }),
     ...describe(type, secret),
   }
 }
@@ -71,6 +75,16 @@ export function pullLoginsOf(raw: unknown): PullLogin[] | 'malformed' {
   if (!form || !content) return []
   const config = form.read(content)
   return 'malformedAt' in config ? 'malformed' : config.entries.filter(isWhole)
+}
+
+/** When somebody last wrote the data, by the fields that the API server keeps of each writer; null if that was its creation. */
+function changedAt({ creationTimestamp, managedFields }: Record<string, unknown>): string | null {
+  const times = list(managedFields)
+    .map(record)
+    .filter(({ fieldsV1 }) => record(fieldsV1)['f:data'] !== undefined)
+    .map(({ time }) => text(time))
+  const newest = times.sort().at(-1)
+  return newest !== undefined && newest > text(creationTimestamp) ? newest : null
 }
 
 type Description = Pick<PullSecret, 'problem' | 'detail' | 'entries'>

@@ -325,3 +325,20 @@ test.each([
   const account = narrowServiceAccount({ metadata: { name: 'api', annotations: { [annotation]: 'x' } } })
   expect(account?.pullsThrough).toBe(provider)
 })
+
+test.each([
+  ['its creation, where nobody wrote it again', [['f:data', '2026-11-20T10:00:00Z']], undefined],
+  [
+    'the newest write of its data',
+    [
+      ['f:data', '2026-11-20T10:00:00Z'],
+      ['f:data', '2026-11-24T09:00:00Z'],
+      ['f:metadata', '2026-11-24T10:00:00Z'],
+    ],
+    '2026-11-24T09:00:00Z',
+  ],
+])('the content of a Secret is as old as %s', (_what, writes, changedAt) => {
+  const managedFields = writes.map(([field = '', time]) => ({ time, fieldsV1: { [field]: {} } }))
+  const metadata = { name: 's', creationTimestamp: '2026-11-20T10:00:00Z', managedFields }
+  expect(narrowPullSecret({ metadata })?.changedAt).toBe(changedAt)
+})

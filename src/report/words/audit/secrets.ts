@@ -31,6 +31,7 @@ const MISMATCH: Record<KeyMismatch, string> = {
   'port-other': 'the port is different',
   'slash-missing': 'the trailing slash is missing',
   'hub-alias': 'kubelets do not look for Docker Hub under this name',
+  'web-site': 'it is the host of the web site, not of its registry',
   case: 'upper and lower case must agree',
   wildcard: 'a * matches only one part of the host',
   unreadable: 'it is not a URL',

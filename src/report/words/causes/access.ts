@@ -11,7 +11,8 @@ import {
   type Sentence,
   sentenceFor,
 } from '../cause-words.ts'
-import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
+import { roundedDown } from '../duration.ts'
+import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
 import {
   CLOSED_MEANING,
   CLOSED_TITLE,
@@ -131,6 +132,21 @@ const isOnNode = ({ clues }: Pick<Finding, 'clues'>) => clues.some(({ code }) =>
 const ASKED_AGAIN =
   'The image is on the node, but the kubelet asks the registry again for a pod without a verified credential for it (KEP-2535, from Kubernetes 1.35 on by default).'
 
+const NEWER =
+  'the pull secret that the pod names is newer than the last attempt, so the next one sends its login.'
+
+/** What the age of the pull secret says of the refusal; null if nothing. */
+function ageMeaning({
+  steps,
+  credential: { cameLater, contradicted },
+}: CauseContext['findings'][0]): string | null {
+  if (cameLater && !contradicted) return `The registry has not seen the pod's login yet: ${NEWER}`
+  const token = steps.find(step => step.code === 'renew-token')
+  return token === undefined
+    ? null
+    : `A token for this registry lasts ${pluralize(token.hours, 'hour')}, and secret ${token.secret} is ${roundedDown(token.seconds)} old: unless something has renewed it, the token in it has expired. Otherwise, its account isn't allowed to pull, or the image does not exist.`
+}
+
 const MEANING: Record<DenialSubcause, Sentence> = {
   ...CLOSED_MEANING,
   'no-credential-sent': [
@@ -139,10 +155,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       isBroken,
       'No login was sent: the pods name a pull secret, but the kubelet finds no usable login in it for this image.',
     ],
-    [
-      ({ credential }) => credential.cameLater === true,
-      'No login was sent: the pull secret that the pod names was created after the last attempt, so the next one sends its login.',
-    ],
+    [({ credential }) => credential.cameLater === true, `No login was sent: ${NEWER}`],
     [
       isUsable,
       "The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went through a mirror or cache that doesn't use it.",
@@ -260,7 +273,9 @@ export const authRequiredOrDenied: CauseWords = {
   meaning: context =>
     isPageInstead(context)
       ? PAGE.meaning(context.findings[0])
-      : (perimeterMeaning(context.findings[0]) ?? sentenceFor(context, MEANING[subcauseOf(context)])),
+      : (perimeterMeaning(context.findings[0]) ??
+        ageMeaning(context.findings[0]) ??
+        sentenceFor(context, MEANING[subcauseOf(context)])),
 }
 
 /** Whether a web page refused without a word of a reason: something in between answered. */

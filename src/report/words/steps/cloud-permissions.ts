@@ -8,7 +8,7 @@ import { type Cloud, ecrCachePrefix, isOfEks } from '../../../image/registries.t
 import type { AnnotatedProvider } from '../../../snapshot/snapshot.ts'
 import { shellWord } from '../../sanitize.ts'
 import { kubeletLog, nodeClientStep, nodesOf, onNodes } from '../node.ts'
-import type { StepWords } from '../steps.ts'
+import type { Findings, StepText, StepWords } from '../steps.ts'
 
 interface CloudWords {
   /** The role or policy that lets an identity pull. */
@@ -46,11 +46,12 @@ export const CLOUDS: Record<Cloud, CloudWords> = {
 const FOREIGN =
   '; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)'
 
-/** AKS has a command that checks everything between its nodes and a registry. */
-function checkAcr(cloud: Cloud | null, { host }: Pick<Finding, 'host'>): string {
-  return cloud === 'acr' && host.platform === 'aks'
-    ? '; `az aks check-acr` tests the identity, its role, and the connection to the registry, and `az aks update --attach-acr` gives it the role'
-    : ''
+/** AKS has a command that checks everything between its nodes and a registry, from any machine (learn.microsoft.com/cli/azure/aks). */
+function checkAcr(registry: string, findings: Findings): StepText {
+  return {
+    text: `Test whether the cluster can pull from ${registry}: its identity, its role (AcrPull, which \`az aks update --attach-acr\` gives it), and the connection; if all is well, look in the kubelet's log ${onNodes(findings)} for why the kubelet's credential provider (${CLOUDS.acr.provider}) returned no valid login`,
+    command: `az aks check-acr --acr ${shellWord(registry)} --resource-group <group> --name <cluster>`,
+  }
 }
 
 /** The start of a step for nodes that don't show an identity in the registry's cloud. */
@@ -217,16 +218,18 @@ export function awsPolicyMeaning(policy: AwsPolicy | null, denies: boolean): str
 export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
   'check-provider': ({ cloud, sent, likely }, { findings }) => {
     const [first] = findings
+    const acr = cloud === 'acr' && first.host.platform === 'aks' ? first.registry : null
     const fault = first.clues.find(clue => clue.code === 'provider-reason')?.problem
     const meant = first.clues.find(clue => clue.code === 'annotated-provider')
     const provider = `the kubelet's credential provider${meant === undefined ? '' : annotated(meant)}${cloud === null ? '' : ` (${CLOUDS[cloud].provider})`}`
     const covers = meant === undefined ? '' : `, where matchImages has to cover ${first.registry}`
-    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config${covers}), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}${checkAcr(cloud, first)}`
+    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config${covers}), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}`
     const texts = {
-      refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : CLOUDS[cloud].identity} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${CLOUDS[cloud].role})`}; the kubelet's log ${onNodes(findings)} shows which login was used${checkAcr(cloud, first)}`,
+      refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : CLOUDS[cloud].identity} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${CLOUDS[cloud].role})`}; the kubelet's log ${onNodes(findings)} shows which login was used`,
       nothing: `${fault === undefined ? `${likely ? 'Find' : `${MEANT}, find`} out why ${provider} returned no login` : PROVIDER_FAULT[fault](provider)}: ${configuration}`,
       unknown: `${likely ? 'See' : `${MEANT}, see`} whether ${provider} returned a login that is valid: ${configuration}`,
     }
+    if (acr !== null && fault === undefined) return checkAcr(acr, findings)
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
   },
   'grant-cloud-role': ({ cloud, caller, action, first }, { findings, findings: [finding] }) => {

@@ -9,10 +9,10 @@ import { shellWord } from '../../sanitize.ts'
 import { loginFixCommand, missingSecret, whyCommand } from '../commands.ts'
 import { authsKey, problemText, readSecret, sentFrom } from '../credential.ts'
 import { hiddenSecretEdit, otherDebugContainer } from '../edits.ts'
-import { managedPlace, managerName, subChartNote, writerText } from '../managers.ts'
+import { managedPlace, managerName, sourceOf, subChartNote, writerText } from '../managers.ts'
 import { kubeletFolder, runtimeLoginPlace } from '../node-settings.ts'
 import { objectName, registryLabel, shortList } from '../nouns.ts'
-import { foreignNameText, loginCommand, loginNote, PROXY_SCOPES, shortLivedText } from '../registry-logins.ts'
+import { foreignNameText, loginCommand, loginNote, PROXY_SCOPES, renewText, shortLivedText } from '../registry-logins.ts'
 import type { Findings, StepText, StepWords } from '../steps.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
@@ -77,6 +77,21 @@ const FITTING: Partial<Record<AttemptProblem, string>> = {
   'wrong-layout': ' under the type that fits its content, such as',
 }
 
+/** Returns how a Secret that something writes is corrected, without its reason, once it is known where. */
+function atSource(problem: AttemptProblem, secret: string, key: string): (place: string) => string {
+  switch (problem) {
+    case 'key-never-matches':
+      return place => `Change the key in secret ${secret} to ${key} ${place}`
+    case 'other-registry':
+      return place => `Add a login for ${key} to secret ${secret} ${place}`
+    case 'wrong-type':
+      return place =>
+        `Give secret ${secret} the type kubernetes.io/dockerconfigjson ${place}, and delete the Secret before that is applied (a Secret's type can't be changed)`
+    default:
+      return place => `Correct secret ${secret}, which needs a login under the key ${key}, ${place}`
+  }
+}
+
 /** Returns how a static pod gets a login, which no object in the cluster can provide. @param folder the kubelet's; absent for any node */
 export function kubeletLogin(folder = 'such as /var/lib/kubelet'): StepText {
   return {
@@ -101,8 +116,14 @@ export function repairSecret(
   }
 }
 
-/** Admission copies the list of a service account into a pod only once. */
-const NEW_PODS = "; only new pods get a service account's secrets, so recreate the others"
+/** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
+function newPods({ workload }: Findings[number]): string {
+  const how =
+    workload?.group === undefined
+      ? 'recreate the others'
+      : `delete the pod if ${objectName(workload)} makes another one, or else start a new run of it`
+  return `; only new pods get a service account's secrets, so ${how}`
+}
 
 /** Whether a finding can use the same secret of another namespace. */
 const knows =
@@ -115,6 +136,18 @@ const knows =
         step.hint.secret === hint.secret &&
         step.hint.namespace === hint.namespace,
     )
+
+/** Returns what copies a login alone: what else the Secret has, such as an owner in its own namespace, is not valid elsewhere. */
+function copyCommand(
+  invocation: Invocation,
+  { secret, namespace }: Extract<UsableHint, { code: 'in-namespace' }>,
+  target: string,
+): string {
+  const name = shellWord(secret)
+  const read = `get secret ${name} -o jsonpath='{.data.\\.dockerconfigjson}'`
+  const create = `create secret docker-registry ${name} --from-file=.dockerconfigjson=/dev/stdin`
+  return `${kubectlCommand(invocation, read, namespace)} | base64 --decode | ${kubectlCommand(invocation, create, target)}`
+}
 
 const SEE_WHY: Record<StepOf<'see-why'>['after'], string> = {
   name: 'See which credentials the kubelet tries for this image',
@@ -160,10 +193,13 @@ export const loginSteps: StepWords<LoginStep> = {
     const secret = missingSecret(findings)
     const login = `\`${loginCommand(registry)}\``
     const label = registryLabel(registry)
-    const brief = secret === undefined ? BRIEF_LOGIN[reason]?.(login, label, []) : named(secret, label, login)
+    const short = BRIEF_LOGIN[reason]?.(login, label, [])
+    const brief = secret === undefined ? short : named(secret, label, login)
+    // A pod with a list of its own gets nothing from its service account.
+    const isOfAccount = reason !== 'missing' || !findings.some(hasOwnList)
     const text =
       secret === undefined
-        ? LOGIN[reason](login, label, sentFrom(findings))
+        ? ((isOfAccount ? undefined : short) ?? LOGIN[reason](login, label, sentFrom(findings)))
         : missingText(reason, named(secret, label, login), findings[0])
     return {
       text: `${text}${noteFor(registry, findings[0])}`,
@@ -174,8 +210,8 @@ export const loginSteps: StepWords<LoginStep> = {
       ),
     }
   },
-  'cluster-login': ({ registry, secret }, { findings: [{ namespace }] }) => ({
-    text: `Create ${secret === undefined ? 'a pull secret' : `secret ${secret}, which the pods name,`} in namespace ${namespace} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}${secret === undefined ? `, and add it to the pods' service account${NEW_PODS}` : ''}: only the cluster reaches that registry, so neither docker nor pullguard can log in to it from outside`,
+  'cluster-login': ({ registry, secret }, { findings: [first] }) => ({
+    text: `Create ${secret === undefined ? 'a pull secret' : `secret ${secret}, which the pods name,`} in namespace ${first.namespace} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}${secret === undefined ? `, and add it to the pods' service account${newPods(first)}` : ''}: only the cluster reaches that registry, so neither docker nor pullguard can log in to it from outside`,
   }),
   'node-login': ({ registry }, { findings: [first] }) => ({
     text: `Renew or remove the login for ${registryLabel(registry)} that ${first.node === null ? 'the node' : `node ${first.node}`} itself sends, as the pod has none: in a config.json of the kubelet (${kubeletFolder(first.host)}/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`,
@@ -196,16 +232,16 @@ export const loginSteps: StepWords<LoginStep> = {
     const attempt = credential.attempts.find(found => found.secret === secret && found.problem === problem)
     if (problem === 'malformed' || attempt === undefined)
       return repairSecret(invocation, namespace, secret, registry)
-    const why = `it ${problemText(problem, attempt)}`
-    if (problem === 'other-registry')
-      return { text: `Add a login for ${authsKey(registry)} to secret ${secret}: ${why}` }
-    const place =
-      attempt.writer === undefined
-        ? 'where it is made'
-        : `in what writes it: ${writerText(attempt.writer, namespace, invocation).name}`
+    const why = `it ${problemText(problem, attempt)}${problem === 'empty-auth' ? ', as happens where a credential store (credsStore in config.json) keeps the password' : ''}`
+    const key = authsKey(registry)
+    const { writer } = attempt
+    // What is changed by hand, its writer would overwrite. A fix only keeps what it distributed itself.
+    if (writer !== undefined && writer.type !== 'fix')
+      return { text: `${atSource(problem, secret, key)(sourceOf(writer, namespace, invocation))}: ${why}` }
+    if (problem === 'other-registry') return { text: `Add a login for ${key} to secret ${secret}: ${why}` }
     return {
-      text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it ${place}: ${why}${problem === 'empty-auth' ? ', as happens where a credential store (credsStore in config.json) keeps the password' : ''}`,
-      brief: `Recreate secret ${secret}, with --docker-server=${authsKey(registry)}: ${why}`,
+      text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${key}, or correct it where it is made: ${why}`,
+      brief: `Recreate secret ${secret}, with --docker-server=${key}: ${why}`,
     }
   },
   'remove-login': (
@@ -224,9 +260,11 @@ export const loginSteps: StepWords<LoginStep> = {
       const isNamed = findings.every(({ credential }) =>
         credential.attempts.some(({ secret }) => secret === hint.secret),
       )
+      const isAll = isNamed && others.length === 0
       const owner = others.length === 0 ? "the pod's service account" : "the pods' service accounts"
       return {
-        text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([target, ...others], 3)}${isNamed ? ', where the pod names it already' : `, and add it to ${owner}${NEW_PODS}`}`,
+        text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([target, ...others], 3)}${isNamed ? ', where the pod names it already' : `, and add it to ${owner}${newPods(first)}`}`,
+        ...(isAll && { command: copyCommand(invocation, hint, target) }),
       }
     }
     if (hint.code === 'not-named' && hint.misspelled !== undefined)
@@ -236,11 +274,11 @@ export const loginSteps: StepWords<LoginStep> = {
     const { name, ...edit } = ownAccount(hint, findings, invocation)
     if (hint.code === 'on-service-account')
       return {
-        text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to imagePullSecrets of ${hasOwnList(first) ? secretList(first, name) : `the pod's own service account${name} (or run the pod under the other one)${NEW_PODS}`}`,
+        text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to imagePullSecrets of ${hasOwnList(first) ? secretList(first, name) : `the pod's own service account${name} (or run the pod under the other one)${newPods(first)}`}`,
         ...edit,
       }
     return {
-      text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of ${secretList(first, name)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : NEW_PODS}`,
+      text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of ${secretList(first, name)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
       ...edit,
     }
   },
@@ -266,6 +304,8 @@ export const loginSteps: StepWords<LoginStep> = {
     brief: 'If the image is yours, make it public, or give the pods a login that can pull it',
   }),
   'short-lived-login': (step, { findings: [{ host }] }) => ({ text: shortLivedText(step, host) }),
+  'renew-token': (step, { invocation, findings: [{ host }] }) =>
+    renewText(step, host, (rest, namespace) => kubectlCommand(invocation, rest, namespace)),
   'overridden-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its auth field holds another user name or password than its username and password fields, and auth is what the kubelet sends`,
   }),

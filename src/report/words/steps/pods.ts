@@ -101,9 +101,10 @@ export const podSteps: StepWords<PodStep> = {
       ),
     }
   },
-  'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload, reason }] }) => ({
-    text:
-      workload !== null
+  'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload, reason, credential }] }) => ({
+    text: credential.cameLater
+      ? `Wait for the next attempt, within five minutes, which sends the login of the pull secret${workload === null ? '' : ', or delete the pod: its controller creates a new one, which pulls at once'}`
+      : workload !== null
         ? 'Retry the pull now: delete the pod, and its controller creates a new one'
         : reason === PROVIDER_FAILED
           ? 'Delete the pod and create it again: its virtual kubelet tries only for a while'

@@ -1,0 +1,102 @@
+/** What the age of a pod's pull secrets shows: one that is newer than the last attempt, or older than the token in it lasts. */
+
+import { cloudOf } from '../image/registries.ts'
+import type { Pod } from '../snapshot/pod.ts'
+import type { PullSecret } from '../snapshot/pull-secret.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { Clue } from './clue.ts'
+import { knewIdentity } from './denial.ts'
+import { type FailingContainer, lastFailure } from './failing-container.ts'
+import type { CredentialReport, Finding } from './finding.ts'
+import { usableSecrets } from './pod-credential.ts'
+
+/** The secrets of the pod that have a login for the image. */
+function usableOf({ namespace }: Pod, credential: CredentialReport, { pullSecrets }: Snapshot): PullSecret[] {
+  const usable = usableSecrets(credential)
+  return pullSecrets.filter(secret => secret.namespace === namespace && usable.includes(secret.name))
+}
+
+/** When the secret got its content, as far as is known; null if nothing is. */
+function writtenAt({ createdAt, changedAt }: PullSecret): number | null {
+  const time = Date.parse(changedAt ?? createdAt ?? '')
+  return Number.isNaN(time) ? null : time
+}
+
+/** The kubelet's longest wait between two attempts (kubelet.go, imageBackOff). */
+const LONGEST_WAIT_MS = 300_000
+
+interface Attempt extends Pick<Finding, 'cause' | 'evidence' | 'endpoint'> {
+  pod: Pod
+  failing: FailingContainer
+}
+
+/**
+ * Whether every usable secret of the pod is newer than the newest attempt. The kubelet's events are thinned out, so there may have been another
+ * one since, unless the registry saw no login (`contradicted`), or the kubelet may have waited ever since.
+ */
+export function isNewer(
+  { pod, failing, cause, evidence, endpoint }: Attempt,
+  credential: CredentialReport,
+  { snapshot, contradicted }: { snapshot: Snapshot; contradicted: boolean },
+): boolean {
+  const lastTry = Date.parse(lastFailure(failing) ?? '')
+  const times = usableOf(pod, credential, snapshot).map(writtenAt)
+  const isAfter = times.every(time => time !== null && time > lastTry)
+  if (times.length === 0 || !isAfter || contradicted) return times.length > 0 && isAfter
+  const waited = Date.parse(snapshot.takenAt) - Math.max(...times.map(Number))
+  return (
+    cause === 'auth-required-or-denied' &&
+    endpoint?.role !== 'mirror' &&
+    waited <= LONGEST_WAIT_MS &&
+    !knewIdentity(evidence?.text ?? '')
+  )
+}
+
+/** Whether the login had expired by its token's own claim, if no other was tried. */
+export function hasExpired({ attempts }: CredentialReport, takenAt: string): boolean {
+  const sent = attempts.filter(({ usable }) => usable)
+  const isOver = ({ validUntil }: (typeof sent)[number]) =>
+    validUntil !== undefined && Date.parse(validUntil) < Date.parse(takenAt)
+  return sent.length > 0 && sent.every(isOver)
+}
+
+/** The tokens that clouds give for their registries, by their user names, and how many hours they last. */
+const TOKENS = {
+  ecr: { username: 'AWS', hours: 12 },
+  gar: { username: 'oauth2accesstoken', hours: 1 },
+  acr: { username: '00000000-0000-0000-0000-000000000000', hours: 3 },
+} as const
+
+const HOUR_MS = 3_600_000
+
+/** A login that is such a token, in a secret that was there long before it would end. One that says itself until when it is valid is not guessed at. */
+export function agedToken(
+  pod: Pod,
+  registry: string | null,
+  credential: CredentialReport,
+  snapshot: Snapshot,
+): Clue[] {
+  const cloud = cloudOf(registry)
+  const sent = credential.attempts.filter(({ usable }) => usable)
+  const [first, ...others] = sent
+  if (cloud === null || first === undefined || others.length > 0) return []
+  const { username, hours } = TOKENS[cloud]
+  const secret = usableOf(pod, credential, snapshot)[0]
+  const written = secret === undefined ? null : writtenAt(secret)
+  if (secret === undefined || written === null || first.validUntil !== undefined) return []
+  const seconds = (Date.parse(snapshot.takenAt) - written) / 1000
+  return first.username === username && seconds * 1000 > hours * HOUR_MS
+    ? [
+        {
+          code: 'aged-token',
+          secret: secret.name,
+          key: first.key ?? '',
+          cloud,
+          seconds,
+          hours,
+          alone: secret.entries.length === 1,
+          isRenewed: first.writer !== undefined,
+        },
+      ]
+    : []
+}

@@ -1,0 +1,128 @@
+/** Reports on pull secrets: what writes them, how old they are, and which pods get what is changed. */
+import { expect, test } from 'vitest'
+import type { Situation } from '../advice/situation.ts'
+import { type Expected, textsOf } from './texts-of.ts'
+
+const OWN = 'registry.example/team/api:3'
+const DENIED = 'pull access denied, repository does not exist or may require authorization'
+const ANONYMOUS = 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized'
+const ECR = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
+
+const entry = (key: string, username = 'ci') => ({ entries: [{ key, username, problem: null }] })
+const flux = { tool: 'flux', name: 'flux-system/apps', resource: 'Kustomization' } as const
+const helm = { tool: 'helm', name: 'shop' } as const
+const job = { apiVersion: 'batch/v1', kind: 'Job', name: 'load', uid: 'j' }
+
+test.each<[string, Situation, Expected]>([
+  [
+    "GitLab's web site as the key, in a secret that Flux applies",
+    {
+      image: 'registry.gitlab.com/acme/api:3',
+      error: ANONYMOUS,
+      secret: { ...entry('https://gitlab.com'), writer: { type: 'manager', manager: flux } },
+    },
+    {
+      first:
+        /^Change the key in secret regcred to registry\.gitlab\.com in the Git repository that Kustomization flux-system\/apps of Flux reads: it has the key https:\/\/gitlab\.com, which is the host of the web site/,
+      never: /create secret|service accounts\)/,
+    },
+  ],
+  [
+    'the same in a secret that somebody made',
+    { image: 'ghcr.io/acme/api:3', error: ANONYMOUS, secret: entry('github.com') },
+    { first: /^Recreate secret regcred with .*--docker-server=ghcr\.io, or correct it where it is made/ },
+  ],
+  [
+    "a chart's secret of a type that no upgrade can change",
+    {
+      image: OWN,
+      error: DENIED,
+      secret: {
+        type: 'Opaque',
+        problem: 'wrong-type',
+        detail: 'Opaque',
+        writer: { type: 'manager', manager: helm },
+      },
+    },
+    {
+      first:
+        /^Give secret regcred the type kubernetes\.io\/dockerconfigjson in the chart or the values of Helm release shop, and delete the Secret before/,
+    },
+  ],
+  [
+    "a login for another region, in an ExternalSecret's copy",
+    {
+      image: `${ECR}/api:3`,
+      error: 'no basic auth credentials',
+      secret: {
+        ...entry(ECR.replace('eu-west-1', 'us-east-1'), 'AWS'),
+        writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'ecr' },
+      },
+    },
+    { says: /Add a login for \S+eu-west-1\S+ to secret regcred in what writes it \(ExternalSecret ecr\)/ },
+  ],
+  [
+    'a secret without entries, which the same tool makes',
+    {
+      image: OWN,
+      error: DENIED,
+      secret: { problem: 'no-entries', writer: { type: 'tool', name: 'reflector' } },
+    },
+    {
+      says: /Correct secret regcred, which needs a login under the key registry\.example, in what writes it \(reflector\)/,
+    },
+  ],
+  [
+    "a pod that gets its account's list",
+    { image: OWN, error: ANONYMOUS, account: {} },
+    { first: /as a pull secret of the pods' service accounts/ },
+  ],
+  [
+    'a pod with a list of its own, which gets nothing from its account',
+    { image: OWN, error: ANONYMOUS, secret: entry('other.example') },
+    { first: /distribute that login pullguard fix/, never: /service accounts/ },
+  ],
+  [
+    'a missing secret that the pod of a Job names, which its next attempt reads',
+    { image: OWN, error: DENIED, secret: { problem: 'missing' }, pod: { controller: job } },
+    { says: /Create secret regcred, which the pods name/, never: /recreate job/ },
+  ],
+  [
+    'a Job whose pod names no secret',
+    { image: OWN, error: DENIED, pod: { controller: job } },
+    { says: /recreate job load/ },
+  ],
+  [
+    'a token for ECR in a secret that is older than such a token lasts',
+    {
+      image: `${ECR}/api:3`,
+      error: `unexpected status from HEAD request to https://${ECR}/v2/api/manifests/3: 403 Forbidden`,
+      secret: { ...entry(ECR, 'AWS'), createdAt: '2026-11-21T10:00:00Z' },
+    },
+    {
+      first:
+        /^Put a new token into secret regcred, unless something has renewed it: it is 3 days old, .* kubectl -n web create secret docker-registry regcred .*get-login-password --region eu-west-1\)" .*\| kubectl -n web apply -f -$/,
+      says: /secret regcred is 3 days old: unless something has renewed it, the token in it has expired/,
+    },
+  ],
+  [
+    'the same where other logins would be lost',
+    {
+      image: `${ECR}/api:3`,
+      error: `unexpected status from HEAD request to https://${ECR}/v2/api/manifests/3: 403 Forbidden`,
+      secret: {
+        createdAt: '2026-11-21T10:00:00Z',
+        entries: [
+          { key: 'ghcr.io', username: 'ci', problem: null },
+          { key: ECR, username: 'AWS', problem: null },
+        ],
+      },
+    },
+    { first: /^Put a new token into secret regcred \(`aws ecr get-login-password/, never: /apply -f/ },
+  ],
+])('%s', (_name, situation, { first = /(?:)/, says = /(?:)/, never = /(?!)/ }) => {
+  const report = textsOf(situation)
+  expect(report.first).toMatch(first)
+  expect(report.all).toMatch(says)
+  expect(report.all).not.toMatch(never)
+})
