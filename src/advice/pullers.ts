@@ -53,6 +53,7 @@ const OF_NODE_ITSELF: readonly Clue['code'][] = [
   'content-gone',
   'mount-refused',
   'torn-store',
+  'damaged-store',
   'missing-tool',
   'kernel-refuses',
   'broken-store',

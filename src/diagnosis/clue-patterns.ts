@@ -237,7 +237,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'broken-store' },
     // containers/storage and Docker: their own lists of layers, and the links between layers.
-    /loading (?:primary|additional) layer store|\/(?:layers|images)\.json": (?:unexpected end|invalid character)|can't stat lower layer|link \S{1,300}\/overlay2?\/l\b\S{0,40}: (?:invalid argument|no such file)|\/layerdb\/\S{1,200}: no such file|\/overlay2?\/[\w-]{1,80}(?:\/(?:diff|link|lower|merged|work))?: no such file|layer does not exist|parent layer \S{1,100}: unknown layer|recreating the missing symlinks/i,
+    /loading (?:primary|additional) layer store|\/(?:layers|images)\.json": (?:unexpected end|invalid character)|can't stat lower layer|link \S{1,300}\/overlay2?\/l\b\S{0,40}: (?:invalid argument|no such file)|readlink \S{1,200}\/overlay2?: invalid argument|\/layerdb\/\S{1,200}: no such file|\/overlay2?\/[\w-]{1,80}(?:\/(?:diff|link|lower|merged|work))?: no such file|layer does not exist|parent layer \S{1,100}: unknown layer|recreating the missing symlinks/i,
   ],
   [
     { code: 'signature-lookup' },

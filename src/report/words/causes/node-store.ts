@@ -138,7 +138,7 @@ export const corruptOrUnpack: CauseWords = {
     [
       'torn-store',
       first =>
-        `The records of the image store ${onNode(first)} contradict each other, so the image can't be unpacked`,
+        `The records of the image store ${onNode(first)} contradict each other, so the image can't be used`,
     ],
     [
       'too-many-layers',
