@@ -647,6 +647,27 @@ describe('an image for Linux on a Windows node', () => {
     )
   })
 
+  // kubernetes/kubernetes#72295: the setting had a quotation mark at its end.
+  test.each([
+    [
+      'failed to inspect sandbox image "reg.example/pause-amd64:3.0\\"": Error response from daemon: no such image: reg.example/pause-amd64:3.0": invalid reference format',
+      /^Correct the name of the pause image .*quotation mark/,
+    ],
+    [
+      'failed to get sandbox image "pause:3.9": short-name "pause:3.9" did not resolve to an alias and no unqualified-search registries are defined in "/etc/containers/registries.conf"',
+      /^Write the pause image with its registry/,
+    ],
+  ])('is named correctly in the settings of the runtime if it is the pause image: %s', (error, first) => {
+    const image = 'reg.example/pause-amd64:3.0'
+    const sandbox = container({
+      kind: 'sandbox',
+      name: 'sandbox',
+      image,
+      state: waiting('ErrImagePull', error),
+    })
+    check({ image, error, pod: { containers: [sandbox] } }, { first, never: /public or in your mirror/ })
+  })
+
   test('is for another CPU elsewhere, which a private copy may have lost, too', () => {
     const arm = { architecture: 'arm64' }
     check(
