@@ -94,6 +94,7 @@ export type MirrorStep =
         | 'list'
         | 'no-resolve'
         | 'no-pull'
+        | 'doubled-path'
     }
   | { code: 'unblock-upstream'; host: string }
   | {

@@ -574,6 +574,17 @@ test.each<[string, string, true | undefined]>([
   },
 )
 
+test.each([
+  ['of the mirror got a second /v2', 'https://10.8.1.5/v2/team/v2/x/y/manifests/1?ns=public.ecr.aws', true],
+  ['of the mirror is its own', 'https://10.8.1.5/v2/team/x/y/manifests/1?ns=public.ecr.aws', false],
+])('the path %s', (_name, url, isDoubled) => {
+  const error = pulled('public.ecr.aws/x/y:1', `unexpected status from HEAD request to ${url}: 404 Not Found`)
+  const [first] = stepsIn({ image: 'public.ecr.aws/x/y:1', error })
+  expect(first).toMatchObject(
+    isDoubled ? { code: 'mirror-settings', about: 'doubled-path' } : { code: 'mirror-lacks-image' },
+  )
+})
+
 test('mirrors that lack the image are blamed even if the text ends before the registry is named', () => {
   const error =
     'unable to pull image or OCI artifact: pull image err: (Mirrors also failed: [10.9.8.7:5000/ubi/app:1: reading manifest 1 : artifact not found])'

@@ -236,7 +236,16 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'mirror-login': [mirror],
   'name-at-mirror': [{ host: '123456789012.dkr.ecr.us-east-1.amazonaws.com', registry: own }],
   'mirror-settings': (
-    ['endpoint', 'scheme', 'web-page', 'unreadable', 'old-format', 'no-resolve', 'no-pull'] as const
+    [
+      'endpoint',
+      'scheme',
+      'web-page',
+      'unreadable',
+      'old-format',
+      'no-resolve',
+      'no-pull',
+      'doubled-path',
+    ] as const
   ).map(about => ({ ...mirror, about })),
   'unblock-upstream': [{ host }],
   'mirror-limit': [
