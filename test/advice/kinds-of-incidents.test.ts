@@ -530,6 +530,18 @@ test.each<[string, string, string, Step['code'][]]>([
     ['fill-placeholder', 'set-image'],
   ],
   [
+    'the name of what belongs in a tag, too',
+    'quay.io/acme/agent:KUBE_VERSION-nanoserver',
+    pulled('quay.io/acme/agent:KUBE_VERSION-nanoserver', 'manifest unknown'),
+    ['fill-placeholder', 'set-image'],
+  ],
+  [
+    "but not a project's own word in capitals",
+    'quay.io/acme/agent:VERSIONED-2',
+    pulled('quay.io/acme/agent:VERSIONED-2', 'manifest unknown'),
+    ['check-name', 'ask-registry', 'set-image'],
+  ],
+  [
     'elsewhere it may be any tag',
     'quay.io/acme/agent:dummy',
     pulled('quay.io/acme/agent:dummy', head('quay.io', '429 Too Many Requests')),
