@@ -165,6 +165,8 @@ export type NodeClue =
   | { code: 'pull-records' }
   /** Another pull on the node held the same layer. */
   | { code: 'locked-layer' }
+  /** The folder in which the runtime unpacks layers was removed while it ran (containerd/containerd#7834). */
+  | { code: 'store-folder-gone' }
   /** The runtime's records of its snapshots contradict each other. */
   | { code: 'torn-store' }
   /** The kubelet got an answer about the image on the node without its ID or its size. */

@@ -152,10 +152,14 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'kernel-refuses', for: 'rights' },
     // An owner that can't be set may be the file system's fault: see file-system.
-    /\b(?:setxattr|mknod|chmod|mount|unshare|unlinkat)\b.{0,400}operation not permitted|\b(?:open|mkdir|mknod|mount|rename|unlinkat|chmod|l?stat) \/\S{1,300}: permission denied|required privilege is not held/i,
+    /\b(?:setxattr|mknod|chmod|mount|unshare|unlinkat)\b.{0,400}operation not permitted|\b(?:open|mkdir|mknod|mount|rename|unlinkat|chmod|l?stat) \/\S{1,300}: permission denied|required privilege is not held|failed to extract layer \S{1,90}: operation not permitted/i,
   ],
   [{ code: 'pull-records' }, /record image pull intent/i],
   [{ code: 'locked-layer' }, /\bref \S{1,200} locked\b/i],
+  [
+    { code: 'store-folder-gone' },
+    /failed to create temp dir: (?:stat|mkdir) \S{1,300}\/snapshots\b\S{0,80}: no such file or directory/i,
+  ],
   [
     { code: 'torn-store' },
     /parent snapshot \S{1,200} does not exist|missing parent "|failed to get active snapshot|target snapshot \S{1,200} already exists|failed to rename: .{0,600}file exists|object with key \S{1,200} already exists|thin device .{0,300}(?:file exists|no data available)|failed to create snapshot: no data available|failed to stat parent|(?:bucket|snapshot|lease) does not exist|status for ref \S{1,200}: not found/i,

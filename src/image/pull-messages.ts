@@ -89,6 +89,7 @@ const LOST_LAYERS = new RegExp(
   [
     String.raw`\bmissing parent \\*"[^"\\]{1,200}\\*" bucket: not found\b`,
     String.raw`\bfailed to stat parent: stat \S{1,300}: no such file or directory\b`,
+    String.raw`\bfailed to create temp dir: (?:stat|mkdir) \S{1,300}/snapshots\b\S{0,80}: no such file or directory\b`,
     String.raw`\bcreate instance \S{1,60}: object with key \S{1,60} already exists\b`,
     String.raw`\bcreating read-write layer with id \S{1,80}: .{0,300}(?:layer not known|no such file or directory|invalid argument)`,
     String.raw`\bcreating (?:pod sandbox with name|container storage)\b.{0,300}: (?:layer|image) not known\b`,
@@ -111,6 +112,8 @@ const FAILED_PULLS = [
   /\blocating image with id\b.{0,200}\bimage not known\b|\bdoes not resolve to an image id\b/i,
   /\bfailed to get image from containerd\b|\bno such image: sha256:|\bparent snapshot sha256:\w{64} does not exist\b/i,
   LOST_LAYERS,
+  // containers/image reads its policy before it asks a registry.
+  /\bopen \/\S{0,200}\bpolicy\.json: |\binvalid policy in \\*"\//i,
   // containerd, for a pause image whose name does not parse, or of which only a part is there.
   /\bfailed to start sandbox "\w{1,64}": failed to (?:parse image reference|get image spec)\b/i,
   // Codes of Azure Container Instances and of Amazon ECS, which run pods for virtual kubelets.

@@ -69,6 +69,14 @@ test.each([
   expect(steps).not.toContain('set-sandbox-image')
 })
 
+test('another pause image is not proposed where the policy for all images is missing', () => {
+  const error =
+    'error creating pod sandbox with name "k8s_a_b_0": open /etc/containers/policy.json: no such file or directory'
+  const [found] = findings(creating(), failure(error))
+  expect(found).toMatchObject({ cause: 'signature-policy', containerKind: 'sandbox' })
+  expect(found === undefined ? [] : stepsFor(found).map(({ code }) => code)).toEqual(['repair-policy-file'])
+})
+
 test("another pause image is not proposed where the node's own logins can't be read", () => {
   const error =
     'initializing source docker://registry.k8s.io/pause:3.10: getting username and password: reading JSON file "/run/auth.json": unmarshaling JSON at "/run/auth.json": unexpected end of JSON input'

@@ -647,6 +647,30 @@ describe('an image for Linux on a Windows node', () => {
     )
   })
 
+  // containerd/containerd#7093: not the layer is at fault, but what the kernel lets an old containerd do with it.
+  test('is not pulled again where the kernel refuses what a layer needs', () => {
+    const error = `failed to extract layer sha256:${'1'.repeat(64)}: operation not permitted: unknown`
+    const old = { runtime: 'containerd://1.6.4' }
+    check(
+      { image: OWN, error, node: old },
+      { first: /full rights.*before 1\.7/, never: /rmi|push the image again/ },
+    )
+    check(
+      { image: OWN, error, node: { runtime: 'containerd://2.0.5' } },
+      { first: /rights/, never: /before 1\.7/ },
+    )
+  })
+
+  // containerd/containerd#7834: containerd creates the folder when it starts.
+  test('is unpacked again by a runtime that is restarted where its folder was removed', () => {
+    const folder = '/data/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots'
+    const error = `failed to create containerd container: failed to create prepare snapshot dir: failed to create temp dir: stat ${folder}: no such file or directory`
+    check(
+      { image: OWN, error, reason: 'CreateContainerError', node: { runtime: 'containerd://1.6.12' } },
+      { first: /systemctl restart containerd/, says: /was removed while it ran/, never: /damaged|rmi/ },
+    )
+  })
+
   // kubernetes/kubernetes#72295: the setting had a quotation mark at its end.
   test.each([
     [

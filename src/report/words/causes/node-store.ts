@@ -105,6 +105,7 @@ export const corruptOrUnpack: CauseWords = {
     ['damaged-store', "images missing from a node's own store"],
     ['broken-store', 'damaged image stores'],
     ['torn-store', "records of a node's own store"],
+    ['store-folder-gone', CANNOT_UNPACK],
     ['discarded', 'downloads that were cut off or changed'],
     ['snapshotter-gone', CANNOT_UNPACK],
     ['user-namespace', CANNOT_UNPACK],
@@ -214,6 +215,11 @@ export const corruptOrUnpack: CauseWords = {
       "The runtime's records name content or a snapshot that does not exist, or lack one that does, such as after a crash or a change of its storage; the image in the registry is not at fault.",
     ],
     [
+      'store-folder-gone',
+      first =>
+        `The folder in which the runtime ${onNode(first)} unpacks layers was removed while it ran; the image is not at fault.`,
+    ],
+    [
       isReadOnly,
       first =>
         `The runtime ${onNode(first)} can't write to its storage: the kernel made the file system read-only after disk errors, or it was mounted that way; the image is not at fault.`,
@@ -273,5 +279,5 @@ function refusalMeaning(first: FirstFinding): string {
   const atLimit = first.clues.some(clue => clue.code === 'kernel-refuses' && clue.for === 'limit')
   return atLimit
     ? `The runtime ${onNode(first)} reached a limit on open files or on processes; the image and the disk are not at fault.`
-    : `The runtime ${onNode(first)} is not allowed to do what unpacking needs, such as to mount or to set an attribute: it runs without full rights, a security module forbids it, or the file system does; the image is not at fault.`
+    : `The runtime ${onNode(first)} is not allowed to do what unpacking needs, such as to mount or to set an attribute: it runs without full rights, a security module forbids it, or the file system does; nothing is damaged.`
 }

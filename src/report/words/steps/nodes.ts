@@ -62,6 +62,12 @@ function keyPlace({ runtime }: PullingNode): string {
 /** Whether more bytes arrived than were announced. */
 const isMore = (clue: Clue) => clue.code === 'arrived' && clue.of !== null && clue.bytes > clue.of
 
+/** containerd/containerd#7094: later versions leave such an attribute out, as Docker does. */
+function failsAtAttributes({ runtime, version }: PullingNode): boolean {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number)
+  return runtime === 'containerd' && major === 1 && minor < 7
+}
+
 export const nodeSteps: StepWords<NodeStep> = {
   'prune-images': (_step, { findings }) => {
     const { command, removesOne } = pruneCommand(findings[0].host)
@@ -106,7 +112,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     text:
       host.os === 'windows'
         ? `Run the container runtime ${onNodes(findings)} as LocalSystem or as an administrator`
-        : `Let the runtime ${onNodes(findings)} do what unpacking needs: run it with full rights (not in an unprivileged container such as LXC's), and see whether SELinux or AppArmor forbids it, such as after ${storePath(host)} was moved (\`restorecon -R\`)`,
+        : `Let the runtime ${onNodes(findings)} do what unpacking needs: run it with full rights (not in an unprivileged container such as LXC's), and see whether SELinux or AppArmor forbids it, such as after ${storePath(host)} was moved (\`restorecon -R\`)${failsAtAttributes(host) ? '; containerd before 1.7 also gives up at an extended attribute of a file that the kernel does not let it set: update it' : ''}`,
   }),
   'decryption-key': (_step, { findings, findings: [{ host }] }) => ({
     text: `Give the runtime ${onNodes(findings)} the private key that the image was encrypted for (${keyPlace(host)}), or use an image that is not encrypted`,
