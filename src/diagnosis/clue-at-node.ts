@@ -91,6 +91,8 @@ export type WayClue =
   | { code: 'tls-unfinished' }
   /** The connection was opened, but no complete answer came in time. */
   | { code: 'unanswered' }
+  /** The host answered 408: the request did not arrive whole in time. */
+  | { code: 'request-late' }
 
 /** What of the image is missing, or is something else than an image for this node. */
 export type ContentClue =

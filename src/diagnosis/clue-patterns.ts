@@ -83,6 +83,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /http request (?:was sent )?to (?:an )?https (?:server|port)|malformed http response \S{0,9}x1[56]/i,
   ],
   [{ code: 'tls-unfinished' }, /tls handshake timeout/i],
+  [{ code: 'request-late' }, /\b408 request time-?out\b|\bhttp 408 response\b|\bstatus(?: code)?:? 408\b/i],
   [
     { code: 'unanswered' },
     // Without "while waiting for connection", the canceled request had one (net/http).
