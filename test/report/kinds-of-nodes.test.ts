@@ -515,6 +515,12 @@ describe('a layer that the node can not unpack', () => {
       'unable to resolve snapshotter: snapshotter not loaded: nydus: invalid argument',
       { first: /snapshotter nydus, which is not there/, never: /media type|ordinary layers/ },
     ],
+    // containerd/containerd#1986.
+    [
+      "for a lack of containerd's own snapshotter",
+      'failed to stat snapshot sha256:f999: snapshotter not loaded: overlayfs: invalid argument',
+      { first: /left out its snapshotter overlayfs .*ftype=1/, never: /or use overlayfs|proxy_plugins/ },
+    ],
     [
       'for a lack of a key',
       extract(

@@ -276,7 +276,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'show-killed': [{}],
   'more-memory': [{}],
   'start-snapshotter': [{ name: 'stargz' }, { name: null }],
-  'define-unpacker': [{ snapshotter: null }, { snapshotter: 'devmapper' }],
+  'define-unpacker': [{ snapshotter: null }, { snapshotter: 'devmapper' }, { snapshotter: 'overlayfs' }],
   'install-tool': [
     { kind: 'program', name: 'mkfs.xfs' },
     { kind: 'module', name: 'dm_verity' },

@@ -93,13 +93,17 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: 'Move pods to other nodes, set memory requests and limits for those that use most, or give nodes more memory',
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
-  'define-unpacker': ({ snapshotter }, { findings }) => {
-    const { platform } = findings[0].host
+  'define-unpacker': ({ snapshotter }, { findings, findings: [{ host }] }) => {
+    const { platform } = host
     const wrong =
       snapshotter === null
         ? 'no platform in it has a snapshotter and a differ that are loaded (unpack_config of the transfer plugin), so no image can be unpacked'
         : `it uses the snapshotter ${snapshotter}, which is not there: add it (proxy_plugins, if it is a process of its own), see why it failed to load, or use overlayfs`
-    const text = `Correct containerd's configuration ${onNodes(findings)}: ${wrong}; find the plugins that failed to load, and restart containerd afterward`
+    // containerd's own snapshotter, which it leaves out where a trial mount fails (plugins/snapshots/overlay).
+    const text =
+      snapshotter === 'overlayfs'
+        ? `See why containerd left out its snapshotter overlayfs ${onNodes(findings)}: the kernel has no module overlay, or the file system under ${storePath(host)} can't hold overlays (xfs without ftype=1, or an overlay itself); correct that, or set another snapshotter, and restart containerd`
+        : `Correct containerd's configuration ${onNodes(findings)}: ${wrong}; find the plugins that failed to load, and restart containerd afterward`
     return platform === 'k3s' || platform === 'rke2' || platform === 'microk8s' || platform === 'talos'
       ? { text }
       : nodeClientStep(text, `${platform === 'k0s' ? 'k0s ' : ''}ctr plugins ls`, findings)
