@@ -103,6 +103,7 @@ export function signatureSteps(finding: Finding): Step[] {
     ]
   const kind = policyOf(finding)
   if (hasClue(finding, 'policy-key')) return [{ code: 'show-policy', kind }, { code: 'restore-policy-key' }]
+  if (hasClue(finding, 'no-gnupg')) return [{ code: 'repair-gnupg' }, { code: 'show-policy', kind }]
   if (hasClue(finding, 'signature-lookup') && !hasClue(finding, 'web-page'))
     return [{ code: 'signature-store' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
   const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null

@@ -120,6 +120,7 @@ export type PolicyStep =
   | { code: 'repair-policy-file'; path: string; missing: boolean }
   | { code: 'signature-store' }
   | { code: 'restore-policy-key' }
+  | { code: 'repair-gnupg' }
   | { code: 'repair-verifier' }
   | {
       code: 'satisfy-policy'

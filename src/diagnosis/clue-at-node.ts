@@ -139,6 +139,8 @@ export type NodeClue =
   | { code: 'not-listed' }
   /** The runtime can't read a key or a certificate that its policy names. */
   | { code: 'policy-key' }
+  /** The runtime can't use GnuPG, which it needs for signatures by GPG keys. */
+  | { code: 'no-gnupg' }
   /** The runtime was looking for the image's signature at a store of signatures. */
   | { code: 'signature-lookup' }
   /** A verifier of images could not run or did not finish, so nothing is known of the signature. */

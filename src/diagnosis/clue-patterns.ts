@@ -21,6 +21,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /unsupported protocol scheme|missing protocol scheme|\bparse "?[^"\s/]{1,253}:\d+\S{0,500}: first path segment in URL cannot contain colon|https?:\/\/https?:?\/\//i,
   ],
   [{ code: 'short-name' }, /short[- ]name|unqualified(?:-search| image)/i],
+  [{ code: 'tag-and-digest' }, /\breferences? with both a tag and (?:a )?digest\b/i],
   [{ code: 'no-latest' }, NO_LATEST],
   [{ code: 'expired' }, /token has expired|reauthenticate|expired token|token is expired|jwt expired/i],
   [
@@ -253,6 +254,8 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     // containers/image, signature/policy_eval_*.go.
     /source image rejected: (?:open|read|stat) \/|source image rejected: parsing (?:rekor )?public key|error loading (?:fulcio|pki) ca/i,
   ],
+  // GPGME_ERR_INV_ENGINE.
+  [{ code: 'no-gnupg' }, /\binvalid crypto engine\b/i],
   [{ code: 'file-denied' }, /\baccess is denied\b(?! due)|\bthe process cannot access the file\b/i],
   [{ code: 'unpacker-killed' }, /signal: killed/i],
   [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],

@@ -137,6 +137,8 @@ type NameClue =
   | { code: 'zarf-twice'; without: string }
   /** A short name that the node's runtime does not resolve. */
   | { code: 'short-name' }
+  /** What reads the name takes a tag or a digest, but not both. */
+  | { code: 'tag-and-digest' }
   /** The name has no registry, and another image suggests one. */
   | ({ code: 'name-beside' } & NameBeside)
   /** The host is Docker Hub's web site, not its registry. */

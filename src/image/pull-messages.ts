@@ -112,6 +112,8 @@ const FAILED_PULLS = [
   /\blocating image with id\b.{0,200}\bimage not known\b|\bdoes not resolve to an image id\b/i,
   /\bfailed to get image from containerd\b|\bno such image: sha256:|\bparent snapshot sha256:\w{64} does not exist\b/i,
   LOST_LAYERS,
+  // CRI-O checks the pulled image against its policy again when it creates the container (cri-o/cri-o#8603, cri-o/cri-o#9478).
+  /\bchecking signature of \\*"/i,
   // containers/image reads its policy before it asks a registry.
   /\bopen \/\S{0,200}\bpolicy\.json: |\binvalid policy in \\*"\//i,
   // containerd, for a pause image whose name does not parse, or of which only a part is there.
@@ -127,7 +129,7 @@ export function mentionsFailedPull(text: string): boolean {
 
 /** Errors of the node's own image store, whose image the kubelet had pulled. */
 const OF_NODE =
-  /\berror unpacking image\b|\bfailed to (?:unpack image|extract layer)\b|\bimage not known\b|\bdoes not resolve to an image id\b|\bfailed to get image from containerd\b|\bfailed to resolve image "|\bno such image\b|\bparent snapshot sha256:/i
+  /\berror unpacking image\b|\bfailed to (?:unpack image|extract layer)\b|\bimage not known\b|\bdoes not resolve to an image id\b|\bfailed to get image from containerd\b|\bfailed to resolve image "|\bno such image\b|\bparent snapshot sha256:|\bchecking signature of \\*"/i
 /** The words of Kata's agent, of its Confidential Data Hub, and of the Rust libraries that pull in a guest. */
 const OF_GUEST =
   /\[CDH\]|\bkata\b|\bimage-rs\b|\bimage pull error: |\bfailed to pull (?:manifest|layer)\b|\berror sending request for url\b|\brpc status: status \{|\ball attempts fail:/i

@@ -584,6 +584,12 @@ test.each<[string, string, string, Step['code'][]]>([
     ['resolve-host', 'fix-dns'],
   ],
   [
+    'a tag beside a digest goes where the signature check of CRI-O refuses both (cri-o/cri-o#8603)',
+    `registry.k8s.io/pause:3.10@sha256:${'a'.repeat(64)}`,
+    `checking signature of "registry.k8s.io/pause:3.10@sha256:${'a'.repeat(64)}": creating docker:// reference for "registry.k8s.io/pause:3.10@sha256:${'a'.repeat(64)}": Docker references with both a tag and digest are currently not supported`,
+    ['drop-tag'],
+  ],
+  [
     'a default registry in front of a full name is removed, whatever its registry answered',
     'docker.io/registry.example/acme/agent:2',
     pulled('docker.io/registry.example/acme/agent:2', SCOPE),

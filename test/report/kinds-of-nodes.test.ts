@@ -677,6 +677,28 @@ describe('an image for Linux on a Windows node', () => {
     )
   })
 
+  // CRI-O checks the pulled image once more before it starts it: cri-o/cri-o#9478, cri-o/cri-o#8603.
+  test('is not to be signed where the runtime finds no GnuPG, and keeps its digest where a tag is too much', () => {
+    const fails = { reason: 'CreateContainerError', node: { runtime: 'cri-o://1.34.0' } }
+    check(
+      {
+        ...fails,
+        image: OWN,
+        error: `checking signature of "${OWN}": verifying signatures: Invalid crypto engine`,
+      },
+      { first: /^Install GnuPG on node node-1/, says: /not at fault/, never: /Sign the image/ },
+    )
+    const name = `${OWN}@sha256:${'a'.repeat(64)}`
+    check(
+      {
+        ...fails,
+        image: name,
+        error: `checking signature of "${name}": creating docker:// reference for "${name}": Docker references with both a tag and digest are currently not supported`,
+      },
+      { first: /^Remove :\S+ from the name/, never: /breaks the rules|Set the correct image:/ },
+    )
+  })
+
   // kubernetes/kubernetes#72295: the setting had a quotation mark at its end.
   test.each([
     [

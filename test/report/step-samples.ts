@@ -155,6 +155,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { name: 'harbor.example/acme/api:1', beside: 'harbor.example/acme/web', same: false },
   ],
   'full-name': [{ image: 'nginx' }],
+  'drop-tag': [{ tag: 'v1', without: `registry.example/acme/app@sha256:${'0'.repeat(64)}` }],
   'drop-default-registry': [{ registry, inner: 'registry.example', without: 'registry.example/acme/app:1' }],
   'correct-registry': [
     { from: 'hub.docker.com', to: 'docker.io', why: 'web-site' },
@@ -352,6 +353,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'same-secret': [{}],
   'exempt-preloaded': [{}],
   'restore-policy-key': [{}],
+  'repair-gnupg': [{}],
   'correct-login-file': [{ path: '/var/lib/kubelet/config.json' }],
   'show-policy': [{ kind: 'blocked' }, { kind: 'rejected' }, { kind: 'signature' }],
   'show-image-settings': [{}],
