@@ -23,13 +23,20 @@ type ConnectionTest = StepOf<'test-connection'>
 
 /** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */
 export function testConnection(finding: Finding, target: NamedEndpoint): ConnectionTest {
-  return { code: 'test-connection', scheme: isAskedPlain(finding, target) ? 'http' : 'https', ...target }
+  const isPlain = isAskedPlain(finding, target) || isPlainByDefault(finding, target)
+  return { code: 'test-connection', scheme: isPlain ? 'http' : 'https', ...target }
 }
 
 /** Whether the text shows that the host was asked over plain HTTP only. */
 export function isAskedPlain({ evidence }: Finding, { host }: NamedEndpoint): boolean {
   const text = evidence?.text ?? ''
   return text.includes(`http://${host}/`) && !text.includes(`https://${host}/`)
+}
+
+/** Whether containerd and Docker ask the host over plain HTTP unless told otherwise, as one on the node's own loopback, where the text shows no URL. */
+function isPlainByDefault({ evidence, host: { runtime } }: Finding, { host }: NamedEndpoint): boolean {
+  const isShown = evidence?.text.includes(`://${host}`) === true
+  return isLocal(host) && !host.endsWith(':443') && !isShown && runtime !== 'cri-o' && runtime !== null
 }
 
 /** Asks the host again for the manifest that it failed at, where the text names it; hosts that others run want a token first. */

@@ -44,12 +44,23 @@ function mirrorLacksImage(finding: Finding): Step[] | null {
       { code: 'mirror-settings', host, registry, about: 'endpoint' },
     ]
   const source = hasClue(finding, 'source-blocked') ? 'blocked' : 'other'
+  const doubled = endpoint?.role === 'mirror' && isPathDoubled(finding)
   return [
+    ...stepsIf(doubled, { code: 'mirror-settings', host, registry, about: 'doubled-path' }),
     { code: 'mirror-lacks-image', host, registry, source },
     { code: 'check-name', how: 'plain' },
     { code: 'ask-registry' },
     ...stepsIf(endpoint?.role === 'mirror', { code: 'mirror-settings', host, registry, about: 'endpoint' }),
   ]
+}
+
+/**
+ * containerd appends /v2 to the address of a mirror that has a path, where the path of its API is not to be left as it is (containerd/containerd,
+ * docs/hosts.md, override_path; aws/eks-anywhere#10765).
+ */
+function isPathDoubled({ evidence, reference }: Finding): boolean {
+  const asked = /:\/\/[^\s/"]{1,255}\/v2\/(?:[^\s"?]{1,255}\/)?v2\/[^\s"?]{1,255}\/(?:manifests|blobs)\//
+  return asked.test(evidence?.text ?? '') && reference?.includes('/v2/') !== true
 }
 
 /** The tag is there, but not all that it consists of. */

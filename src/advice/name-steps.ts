@@ -154,6 +154,11 @@ function howToCheck(registry: string, finding: Finding): 'official' | 'public' |
 /** Steps for a name that does not parse, or that the runtime does not resolve. */
 export function unreadableNameSteps(finding: Finding): Step[] {
   const { image } = finding
+  const both = hasClue(finding, 'tag-and-digest') ? /^(.+?):([\w.-]+)(@[^@]+)$/.exec(image) : null
+  if (both !== null) {
+    const [, name = '', tag = '', digest = ''] = both
+    return [{ code: 'drop-tag', tag, without: `${name}${digest}` }]
+  }
   return hasClue(finding, 'short-name')
     ? [{ code: 'full-name', image }]
     : [

@@ -6,6 +6,7 @@ import { atLeast, K3D_NODE } from '../diagnosis/pulling-node.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
 import { isSilent } from '../image/pull-messages.ts'
 import { isContainerRegistry, isFixedHost } from '../image/registries.ts'
+import { isNamedForWindows, windowsBuildIn } from '../image/windows-images.ts'
 import { policySteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { imageName, ofMirror, pullByHand, silentMirror, targetHost, testManifest } from './host.ts'
@@ -17,9 +18,13 @@ import { pageSteps } from './wrong-answer.ts'
 export function platformSteps(finding: Finding): Step[] {
   const { os, architecture, kernel } = finding.host
   if (os === 'windows') {
-    const build = clueOf(finding.clues, 'windows-build')?.build ?? null
+    const named = windowsBuildIn(finding.reference)
+    const isOfNode = named !== null && kernel?.startsWith(`${named}.`) === true
+    const build = clueOf(finding.clues, 'windows-build')?.build ?? (isOfNode ? null : named)
     const image: Step = { code: 'windows-image', kernel }
     const elsewhere: Step = { code: 'schedule-elsewhere', os, architecture, build }
+    // Neither a Linux node nor an injector has to do with an image whose name says Windows.
+    if (build === null && isNamedForWindows(finding.reference)) return [image, { code: 'show-platforms' }]
     // A copy for Linux only, of an image that is for Windows, too.
     if (build === null && hasClue(finding, 'asks-windows'))
       return [
@@ -104,6 +109,7 @@ export function signatureSteps(finding: Finding): Step[] {
     ]
   const kind = policyOf(finding)
   if (hasClue(finding, 'policy-key')) return [{ code: 'show-policy', kind }, { code: 'restore-policy-key' }]
+  if (hasClue(finding, 'no-gnupg')) return [{ code: 'repair-gnupg' }, { code: 'show-policy', kind }]
   if (hasClue(finding, 'signature-lookup') && !hasClue(finding, 'web-page'))
     return [{ code: 'signature-store' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
   const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null

@@ -18,6 +18,7 @@ const IN_TEMPLATE: readonly StepCode[] = [
   'near-tags',
   'near-repositories',
   'full-name',
+  'drop-tag',
   'name-registry',
 ]
 

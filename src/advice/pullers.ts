@@ -58,11 +58,14 @@ const OF_NODE_ITSELF: readonly Clue['code'][] = [
   'content-gone',
   'mount-refused',
   'torn-store',
+  'store-folder-gone',
+  'damaged-store',
   'missing-tool',
   'kernel-refuses',
   'broken-store',
   'unpacker-killed',
   'node-login-file',
+  'policy-file',
 ]
 
 /** The error of a damaged pause image does not name it: what needs its name is omitted, or done after a look at the node's images. */

@@ -99,6 +99,7 @@ export type MirrorStep =
         | 'list'
         | 'no-resolve'
         | 'no-pull'
+        | 'doubled-path'
     }
   | { code: 'unblock-upstream'; host: string }
   | {
@@ -124,6 +125,7 @@ export type PolicyStep =
   | { code: 'repair-policy-file'; path: string; missing: boolean }
   | { code: 'signature-store' }
   | { code: 'restore-policy-key' }
+  | { code: 'repair-gnupg' }
   | { code: 'repair-verifier' }
   | {
       code: 'satisfy-policy'

@@ -196,6 +196,7 @@ export type WrongNameStep =
   | { code: 'drop-scheme'; image: string }
   | ({ code: 'drop-surplus-tag' } & SurplusTag)
   | { code: 'full-name'; image: string }
+  | { code: 'drop-tag'; tag: string; without: string }
   /** `inner`: the registry that the name has after the first one. */
   | { code: 'drop-default-registry'; registry: string; inner: string; without: string }
   | {

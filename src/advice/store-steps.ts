@@ -69,6 +69,8 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['broken-store', lostImageSteps],
   ['torn-store', lostImageSteps],
   ['lazy-snapshotter', lazySteps],
+  // containerd creates the folder when it starts.
+  ['store-folder-gone', () => [{ code: 'start-runtime', socket: null }, { code: 'runtime-log' }]],
   ['mount-refused', refusedMountSteps],
   ['file-denied', deniedFileSteps],
 ]

@@ -149,7 +149,8 @@ export function timeoutSteps(finding: Finding): Step[] {
   if (blocked !== null) return blocked
   const shaking = hasClue(finding, 'tls-unfinished')
   // Both prove that the name resolved, and that something accepts connections there.
-  const opened = shaking || hasClue(finding, 'unanswered')
+  const late = hasClue(finding, 'request-late')
+  const opened = shaking || late || hasClue(finding, 'unanswered')
   const onNode = isLocal(target.host) && target.role === 'mirror'
   const slow = slowHost(finding, target)
   return [
@@ -158,7 +159,8 @@ export function timeoutSteps(finding: Finding): Step[] {
       ({ code }) => !onNode || code === 'node-service',
     ),
     ...stepsIf(onNode, ...silentMirror(finding, target)),
-    shaking ? { code: 'check-mtu', ...target } : testConnection(finding, target),
+    // Its answer arrives, so a test without a large request would look healthy (moby/moby#39223, moby/moby#15949).
+    shaking || late ? { code: 'check-mtu', ...target } : testConnection(finding, target),
     ...slow,
     ...compareSteps(finding, target, 'way'),
     ...ofMirror(finding, target),

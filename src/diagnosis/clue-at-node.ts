@@ -97,6 +97,8 @@ export type WayClue =
   | { code: 'tls-unfinished' }
   /** The connection was opened, but no complete answer came in time. */
   | { code: 'unanswered' }
+  /** The host answered 408: the request did not arrive whole in time. */
+  | { code: 'request-late' }
 
 /** What of the image is missing, or is something else than an image for this node. */
 export type ContentClue =
@@ -143,6 +145,8 @@ export type NodeClue =
   | { code: 'not-listed' }
   /** The runtime can't read a key or a certificate that its policy names. */
   | { code: 'policy-key' }
+  /** The runtime can't use GnuPG, which it needs for signatures by GPG keys. */
+  | { code: 'no-gnupg' }
   /** The runtime was looking for the image's signature at a store of signatures. */
   | { code: 'signature-lookup' }
   /** A verifier of images could not run or did not finish, so nothing is known of the signature. */
@@ -171,6 +175,8 @@ export type NodeClue =
   | { code: 'pull-records' }
   /** Another pull on the node held the same layer. */
   | { code: 'locked-layer' }
+  /** The folder in which the runtime unpacks layers was removed while it ran (containerd/containerd#7834). */
+  | { code: 'store-folder-gone' }
   /** The runtime's records of its snapshots contradict each other. */
   | { code: 'torn-store' }
   /** The kubelet got an answer about the image on the node without its ID or its size. */

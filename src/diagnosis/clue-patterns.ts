@@ -21,6 +21,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /unsupported protocol scheme|missing protocol scheme|\bparse "?[^"\s/]{1,253}:\d+\S{0,500}: first path segment in URL cannot contain colon|https?:\/\/https?:?\/\//i,
   ],
   [{ code: 'short-name' }, /short[- ]name|unqualified(?:-search| image)/i],
+  [{ code: 'tag-and-digest' }, /\breferences? with both a tag and (?:a )?digest\b/i],
   [{ code: 'no-latest' }, NO_LATEST],
   [{ code: 'expired' }, /token has expired|reauthenticate|expired token|token is expired|jwt expired/i],
   [
@@ -83,6 +84,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /http request (?:was sent )?to (?:an )?https (?:server|port)|malformed http response \S{0,9}x1[56]/i,
   ],
   [{ code: 'tls-unfinished' }, /tls handshake timeout/i],
+  [{ code: 'request-late' }, /\b408 request time-?out\b|\bhttp 408 response\b|\bstatus(?: code)?:? 408\b/i],
   [
     { code: 'unanswered' },
     // Without "while waiting for connection", the canceled request had one (net/http).
@@ -152,7 +154,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'kernel-refuses', for: 'rights' },
     // An owner that can't be set may be the file system's fault: see file-system.
-    /\b(?:setxattr|mknod|chmod|mount|unshare|unlinkat)\b.{0,400}operation not permitted|\b(?:open|mkdir|mknod|mount|rename|unlinkat|chmod|l?stat) \/\S{1,300}: permission denied|required privilege is not held/i,
+    /\b(?:setxattr|mknod|chmod|mount|unshare|unlinkat)\b.{0,400}operation not permitted|\b(?:open|mkdir|mknod|mount|rename|unlinkat|chmod|l?stat) \/\S{1,300}: permission denied|required privilege is not held|failed to extract layer \S{1,90}: operation not permitted/i,
   ],
   [
     { code: 'kernel-refuses', for: 'rights' },
@@ -161,6 +163,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'pull-records' }, /record image pull intent/i],
   [{ code: 'locked-layer' }, /\bref \S{1,200} locked\b/i],
+  [
+    { code: 'store-folder-gone' },
+    /failed to create temp dir: (?:stat|mkdir) \S{1,300}\/snapshots\b\S{0,80}: no such file or directory/i,
+  ],
   [
     { code: 'torn-store' },
     /parent snapshot \S{1,200} does not exist|missing parent "|failed to get active snapshot|target snapshot \S{1,200} already exists|failed to rename: .{0,600}file exists|object with key \S{1,200} already exists|thin device .{0,300}(?:file exists|no data available)|failed to create snapshot: no data available|failed to stat parent|(?:bucket|snapshot|lease) does not exist|status for ref \S{1,200}: not found/i,
@@ -247,7 +253,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'broken-store' },
     // containers/storage and Docker: their own lists of layers, and the links between layers.
-    /loading (?:primary|additional) layer store|\/(?:layers|images)\.json": (?:unexpected end|invalid character)|can't stat lower layer|link \S{1,300}\/overlay2?\/l\b\S{0,40}: (?:invalid argument|no such file)|\/layerdb\/\S{1,200}: no such file|\/overlay2?\/[\w-]{1,80}(?:\/(?:diff|link|lower|merged|work))?: no such file|layer does not exist|parent layer \S{1,100}: unknown layer|recreating the missing symlinks/i,
+    /loading (?:primary|additional) layer store|\/(?:layers|images)\.json": (?:unexpected end|invalid character)|can't stat lower layer|link \S{1,300}\/overlay2?\/l\b\S{0,40}: (?:invalid argument|no such file)|readlink \S{1,200}\/overlay2?: invalid argument|\/layerdb\/\S{1,200}: no such file|\/overlay2?\/[\w-]{1,80}(?:\/(?:diff|link|lower|merged|work))?: no such file|layer does not exist|parent layer \S{1,100}: unknown layer|recreating the missing symlinks/i,
   ],
   [
     { code: 'signature-lookup' },
@@ -258,6 +264,8 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     // containers/image, signature/policy_eval_*.go.
     /source image rejected: (?:open|read|stat) \/|source image rejected: parsing (?:rekor )?public key|error loading (?:fulcio|pki) ca/i,
   ],
+  // GPGME_ERR_INV_ENGINE.
+  [{ code: 'no-gnupg' }, /\binvalid crypto engine\b/i],
   [{ code: 'file-denied' }, /\baccess is denied\b(?! due)|\bthe process cannot access the file\b/i],
   [{ code: 'unpacker-killed' }, /signal: killed/i],
   [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],

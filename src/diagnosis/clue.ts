@@ -166,6 +166,8 @@ type NameClue =
   | { code: 'zarf-twice'; without: string }
   /** A short name that the node's runtime does not resolve. */
   | { code: 'short-name' }
+  /** What reads the name takes a tag or a digest, but not both. */
+  | { code: 'tag-and-digest' }
   /** The name has no registry, and another image suggests one. */
   | ({ code: 'name-beside' } & NameBeside)
   /** The name begins with the address of a web site that shows images, such as Docker Hub's, instead of its registry. */

@@ -2,6 +2,7 @@
 
 import { MOVED_FROM_HUBS } from './moved-from-hubs.ts'
 import { MOVED_IMAGES, MOVED_IMAGES_DATE, type MovedRow, type MovedState } from './moved-images.ts'
+import { MOVED_NETWORK_IMAGES } from './moved-network-images.ts'
 import { fullName, type Reference } from './reference.ts'
 
 export interface Moved {
@@ -26,7 +27,7 @@ interface Move extends MovedRow {
   to: string | null
 }
 
-const MOVES: readonly Move[] = [...MOVED_IMAGES, ...MOVED_FROM_HUBS].flatMap(row =>
+const MOVES: readonly Move[] = [...MOVED_IMAGES, ...MOVED_FROM_HUBS, ...MOVED_NETWORK_IMAGES].flatMap(row =>
   Object.entries(row.moves).map(([prefix, to]) => ({ ...row, prefix, to })),
 )
 

@@ -12,6 +12,8 @@ const BUILT: [Placeholder, RegExp][] = [
 const WORD = /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i
 /** Words in place of a tag. Somebody may have tags of such names, so it takes a registry that lacks the image. */
 const TAG_WORD = /:(?:dummy|placeholder|replaced?-?me|changed?-?me|to-?be-?replaced|todo|tbd|x{3,})$/i
+/** The word for what belongs there, in capitals, as instructions have it: `:VERSION-nanoserver` (kubernetes-sigs/sig-windows-tools#267). */
+const TAG_NAME = /:(?:[A-Z]+_){0,4}(?:VERSION|TAG)(?=$|[-.@])/
 /** Variables, template braces, angle brackets, or a word such as CHANGEME. */
 const UNFILLED =
   /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^<>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bREPLACE_\w+|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
@@ -29,7 +31,7 @@ export function placeholderIn(image: string): Placeholder | null {
   const built = BUILT.find(([, pattern]) => pattern.test(image))?.[0]
   if (built !== undefined) return built
   if (WORD.test(image) || UNFILLED.test(image) || TO_FILL_IN.test(image)) return 'template'
-  return TAG_WORD.test(image) ? 'tag' : null
+  return TAG_WORD.test(image) || TAG_NAME.test(image) ? 'tag' : null
 }
 
 /** The first variable or template value that was not filled in, as it is written in the image's name; null if it has none, or only a word that stands for one. */

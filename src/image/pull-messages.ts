@@ -81,6 +81,23 @@ export function isPostPullReason(reason: string): boolean {
   return PAST_PULL.has(reason)
 }
 
+/**
+ * The words for layers of a pulled image that are gone from the node's store: containerd's (core/snapshots, plugins/snapshots/overlay), those
+ * of its snapshotter for Nydus, those of containers/storage, and Docker's.
+ */
+const LOST_LAYERS = new RegExp(
+  [
+    String.raw`\bmissing parent \\*"[^"\\]{1,200}\\*" bucket: not found\b`,
+    String.raw`\bfailed to stat parent: stat \S{1,300}: no such file or directory\b`,
+    String.raw`\bfailed to create temp dir: (?:stat|mkdir) \S{1,300}/snapshots\b\S{0,80}: no such file or directory\b`,
+    String.raw`\bcreate instance \S{1,60}: object with key \S{1,60} already exists\b`,
+    String.raw`\bcreating read-write layer with id \S{1,80}: .{0,300}(?:layer not known|no such file or directory|invalid argument)`,
+    String.raw`\bcreating (?:pod sandbox with name|container storage)\b.{0,300}: (?:layer|image) not known\b`,
+    String.raw`\breadlink \S{1,200}/overlay2?(?:/l)?: invalid argument\b`,
+  ].join('|'),
+  'i',
+)
+
 /** Words that runtimes, and guests that pull by themselves, use only for failed pulls. */
 const FAILED_PULLS = [
   /\bfailed to inspect sandbox image\b/i,
@@ -94,6 +111,11 @@ const FAILED_PULLS = [
   /\berror unpacking image\b|\bfailed to unpack image\b|\bfailed to extract layer\b/i,
   /\blocating image with id\b.{0,200}\bimage not known\b|\bdoes not resolve to an image id\b/i,
   /\bfailed to get image from containerd\b|\bno such image: sha256:|\bparent snapshot sha256:\w{64} does not exist\b/i,
+  LOST_LAYERS,
+  // CRI-O checks the pulled image against its policy again when it creates the container (cri-o/cri-o#8603, cri-o/cri-o#9478).
+  /\bchecking signature of \\*"/i,
+  // containers/image reads its policy before it asks a registry.
+  /\bopen \/\S{0,200}\bpolicy\.json: |\binvalid policy in \\*"\//i,
   // containerd, for a pause image whose name does not parse, or of which only a part is there.
   /\bfailed to start sandbox "\w{1,64}": failed to (?:parse image reference|get image spec)\b/i,
   // Codes of Azure Container Instances and of Amazon ECS, which run pods for virtual kubelets.
@@ -107,7 +129,7 @@ export function mentionsFailedPull(text: string): boolean {
 
 /** Errors of the node's own image store, whose image the kubelet had pulled. */
 const OF_NODE =
-  /\berror unpacking image\b|\bfailed to (?:unpack image|extract layer)\b|\bimage not known\b|\bdoes not resolve to an image id\b|\bfailed to get image from containerd\b|\bfailed to resolve image "|\bno such image\b|\bparent snapshot sha256:/i
+  /\berror unpacking image\b|\bfailed to (?:unpack image|extract layer)\b|\bimage not known\b|\bdoes not resolve to an image id\b|\bfailed to get image from containerd\b|\bfailed to resolve image "|\bno such image\b|\bparent snapshot sha256:|\bchecking signature of \\*"/i
 /** The words of Kata's agent, of its Confidential Data Hub, and of the Rust libraries that pull in a guest. */
 const OF_GUEST =
   /\[CDH\]|\bkata\b|\bimage-rs\b|\bimage pull error: |\bfailed to pull (?:manifest|layer)\b|\berror sending request for url\b|\brpc status: status \{|\ball attempts fail:/i
@@ -119,7 +141,8 @@ const GUEST_CLASS = /kata|coco|peer-?pod|confidential|enclave|(?:^|-)(?:cc|tdx|s
  * @param runtimeClass the pod's; undefined if it names none
  */
 export function isPullOfGuest(text: string, runtimeClass: string | undefined): boolean {
-  return !OF_NODE.test(text) && (OF_GUEST.test(text) || GUEST_CLASS.test(runtimeClass ?? ''))
+  if (OF_NODE.test(text) || LOST_LAYERS.test(text)) return false
+  return OF_GUEST.test(text) || GUEST_CLASS.test(runtimeClass ?? '')
 }
 
 /** Where a sandbox's error names its image, the most reliable first. */

@@ -343,6 +343,19 @@ describe('the host', () => {
     )
   })
 
+  // containerd's MatchLocalhost; Docker's insecure registries have 127.0.0.0/8.
+  test.each([
+    ['docker://28.0.1', '127.0.0.1:65001', 'http'],
+    ['containerd://2.1.4', 'localhost:5000', 'http'],
+    ['cri-o://1.34.1', 'localhost:5000', 'https'],
+    ['docker://28.0.1', 'reg.example:5000', 'https'],
+  ])('%s asks %s over %s where the text shows no URL', (runtime, host, scheme) => {
+    const error = 'error pulling image configuration: received unexpected HTTP status: 502 Bad Gateway'
+    expect(stepsFor(findingOf({ image: `${host}/acme/app:1`, error, node: { runtime } }))).toContainEqual(
+      expect.objectContaining({ code: 'test-connection', scheme, host }),
+    )
+  })
+
   test.each<[string, Situation, StepCode]>([
     [
       'a loopback address is the node itself',

@@ -23,6 +23,19 @@ describe('an image that was pulled, but is not in the store of its node', () => 
     ['containerd', `failed to get image from containerd "${ID}": image "reg.example/a/b@${ID}": not found`],
     ['containerd, before it asks its store', `failed to resolve image "${ID}": not found`],
     ['Docker', `Error response from daemon: No such image: ${ID}`],
+    // rancher/rke2#4961, okd-project/okd#1296, kubernetes/kubeadm#738.
+    [
+      'containerd, without the folder of a snapshot',
+      'failed to create containerd container: failed to stat parent: stat /var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/214/fs: no such file or directory',
+    ],
+    [
+      'CRI-O, without the folder of a layer',
+      'error creating read-write layer with ID "9b42": Stat /var/lib/containers/storage/overlay/7115: no such file or directory',
+    ],
+    [
+      'Docker, with an empty link after a power loss',
+      'Error response from daemon: readlink /var/lib/docker/overlay2: invalid argument',
+    ],
   ])("is removed and pulled again with the pod's login: %s", (_runtime, error) => {
     for (const runtimeClass of [undefined, 'kata']) {
       const found = created(error, runtimeClass)

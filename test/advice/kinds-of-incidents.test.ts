@@ -530,6 +530,18 @@ test.each<[string, string, string, Step['code'][]]>([
     ['fill-placeholder', 'set-image'],
   ],
   [
+    'the name of what belongs in a tag, too',
+    'quay.io/acme/agent:KUBE_VERSION-nanoserver',
+    pulled('quay.io/acme/agent:KUBE_VERSION-nanoserver', 'manifest unknown'),
+    ['fill-placeholder', 'set-image'],
+  ],
+  [
+    "but not a project's own word in capitals",
+    'quay.io/acme/agent:VERSIONED-2',
+    pulled('quay.io/acme/agent:VERSIONED-2', 'manifest unknown'),
+    ['check-name', 'ask-registry', 'set-image'],
+  ],
+  [
     'elsewhere it may be any tag',
     'quay.io/acme/agent:dummy',
     pulled('quay.io/acme/agent:dummy', head('quay.io', '429 Too Many Requests')),
@@ -570,6 +582,12 @@ test.each<[string, string, string, Step['code'][]]>([
     'quay.io/acme/agent:2',
     'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://cdn03.quay.io/quayio-production-s3/sha256/aa?Signature=x": dial tcp: lookup cdn03.quay.io on 10.0.0.2:53: no such host',
     ['resolve-host', 'fix-dns'],
+  ],
+  [
+    'a tag beside a digest goes where the signature check of CRI-O refuses both (cri-o/cri-o#8603)',
+    `registry.k8s.io/pause:3.10@sha256:${'a'.repeat(64)}`,
+    `checking signature of "registry.k8s.io/pause:3.10@sha256:${'a'.repeat(64)}": creating docker:// reference for "registry.k8s.io/pause:3.10@sha256:${'a'.repeat(64)}": Docker references with both a tag and digest are currently not supported`,
+    ['drop-tag'],
   ],
   [
     'a default registry in front of a full name is removed, whatever its registry answered',

@@ -361,6 +361,29 @@ describe('a Windows node', () => {
     const platform = { os: 'windows', architecture: null }
     expect(codesIn({ image: 'ghcr.io/a/b:1', error, node, pod: { platform } })[0]).toBe('windows-image')
   })
+
+  test.each([
+    ['mcr.microsoft.com/windows/servercore:ltsc2025', '10.0.26100'],
+    ['acme.example/app:4.8-windowsservercore-ltsc2019', '10.0.17763'],
+    ['mcr.microsoft.com/windows/nanoserver:1809', null],
+    ['mcr.microsoft.com/dotnet/aspnet:8.0-nanoserver-ltsc2022', null],
+  ])('needs another Windows image where the name says Windows: %s', (image, build) => {
+    const steps = stepsIn({
+      image,
+      error: pulled(image, 'no match for platform in manifest: not found'),
+      node,
+    })
+    expect(steps[0]).toEqual({ code: 'windows-image', kernel: node.kernel })
+    const elsewhere = steps.find(({ code }) => code === 'schedule-elsewhere')
+    expect(elsewhere ?? null).toEqual(build === null ? null : expect.objectContaining({ build }))
+  })
+
+  test("is not named by a word in a repository's path", () => {
+    const image = 'ghcr.io/ltsc2022/nanoserver:1'
+    expect(
+      codesIn({ image, error: pulled(image, 'no match for platform in manifest: not found'), node })[0],
+    ).toBe('schedule-elsewhere')
+  })
 })
 
 test('an anonymous token that a registry refuses, which hides what it lacks, leaves the name to be asked for', () => {
@@ -562,6 +585,17 @@ test.each<[string, string, true | undefined]>([
   ],
 ])("%s: where the pod has no login, one that was sent was the node's own: %s", (image, error, ofNode) => {
   expect(findingOf({ image, error }).credential.ofNode).toBe(ofNode)
+})
+
+test.each([
+  ['of the mirror got a second /v2', 'https://10.8.1.5/v2/team/v2/x/y/manifests/1?ns=public.ecr.aws', true],
+  ['of the mirror is its own', 'https://10.8.1.5/v2/team/x/y/manifests/1?ns=public.ecr.aws', false],
+])('the path %s', (_name, url, isDoubled) => {
+  const error = pulled('public.ecr.aws/x/y:1', `unexpected status from HEAD request to ${url}: 404 Not Found`)
+  const [first] = stepsIn({ image: 'public.ecr.aws/x/y:1', error })
+  expect(first).toMatchObject(
+    isDoubled ? { code: 'mirror-settings', about: 'doubled-path' } : { code: 'mirror-lacks-image' },
+  )
 })
 
 test('mirrors that lack the image are blamed even if the text ends before the registry is named', () => {

@@ -4,6 +4,7 @@ import { stepsFor } from '../../src/advice/advise.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { MOVED_FROM_HUBS } from '../../src/image/moved-from-hubs.ts'
 import { MOVED_IMAGES } from '../../src/image/moved-images.ts'
+import { MOVED_NETWORK_IMAGES } from '../../src/image/moved-network-images.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
@@ -55,6 +56,7 @@ describe('an image that left its registry', () => {
       'quay.io/metallb/speaker:v0.9.6',
     ],
     ['consul', 'not found', 'docker.io/hashicorp/consul:latest'],
+    ['quay.io/coreos/flannel:v0.26.7', 'not found', 'ghcr.io/flannel-io/flannel:v0.26.7'],
     [
       'cr.step.sm/smallstep/step-ca:0.30.2',
       'dial tcp: lookup cr.step.sm on 10.0.0.2:53: no such host',
@@ -77,7 +79,7 @@ describe('an image that left its registry', () => {
   })
 
   test('is never replaced with one that another row calls gone', () => {
-    const rows = [...MOVED_IMAGES, ...MOVED_FROM_HUBS]
+    const rows = [...MOVED_IMAGES, ...MOVED_FROM_HUBS, ...MOVED_NETWORK_IMAGES]
     const gone = rows.filter(({ state }) => state === 'deleted' || state === 'retired')
     const places = gone.flatMap(({ moves }) => Object.keys(moves))
     for (const { moves } of rows) for (const to of Object.values(moves)) expect(places).not.toContain(to)

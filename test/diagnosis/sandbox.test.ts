@@ -56,6 +56,27 @@ test("an older CRI-O's error while it copies the image is one of a pull", () => 
   ])
 })
 
+test.each([
+  // containerd/nydus-snapshotter#680, confidential-containers/confidential-containers#286, cri-o/cri-o#4285.
+  'failed to create containerd container: create snapshot: missing parent "k8s.io/2/sha256:961e" bucket: not found',
+  'failed to create containerd container: create instance 6: object with key "6" already exists: unknown',
+  'error creating pod sandbox with name "k8s_a_b_0": layer not known',
+])('a pause image whose layers the node has lost is pulled again, not replaced: %s', error => {
+  const [found] = findings(creating(), failure(error))
+  expect(found).toMatchObject({ cause: 'corrupt-or-unpack', containerKind: 'sandbox', image: '' })
+  const steps = found === undefined ? [] : stepsFor(found).map(({ code }) => code)
+  expect(steps[0]).toBe('renew-sandbox-image')
+  expect(steps).not.toContain('set-sandbox-image')
+})
+
+test('another pause image is not proposed where the policy for all images is missing', () => {
+  const error =
+    'error creating pod sandbox with name "k8s_a_b_0": open /etc/containers/policy.json: no such file or directory'
+  const [found] = findings(creating(), failure(error))
+  expect(found).toMatchObject({ cause: 'signature-policy', containerKind: 'sandbox' })
+  expect(found === undefined ? [] : stepsFor(found).map(({ code }) => code)).toEqual(['repair-policy-file'])
+})
+
 test("another pause image is not proposed where the node's own logins can't be read", () => {
   const error =
     'initializing source docker://registry.k8s.io/pause:3.10: getting username and password: reading JSON file "/run/auth.json": unmarshaling JSON at "/run/auth.json": unexpected end of JSON input'

@@ -69,6 +69,22 @@ describe('the image of a sandbox', () => {
       '',
       `${SANDBOX}failed to create containerd container: error unpacking image: failed to extract layer ${DIGEST}: content digest ${DIGEST}: not found`,
     ],
+    [
+      'containerd, whose snapshotter lost the layers',
+      '',
+      `${SANDBOX}failed to create containerd container: create snapshot: missing parent "k8s.io/2/${DIGEST}" bucket: not found`,
+    ],
+    [
+      'containerd, whose snapshotter for Nydus has other records',
+      '',
+      `${SANDBOX}failed to create containerd container: create instance 6: object with key "6" already exists: unknown`,
+    ],
+    ['CRI-O, whose storage lost the layers', '', `${CRIO}layer not known`],
+    [
+      'CRI-O, without the folder of a layer',
+      '',
+      `${SANDBOX}error creating read-write layer with ID "cae2": Stat /var/lib/containers/storage/overlay2/ba0d: no such file or directory`,
+    ],
   ])('%s: %j', (_runtime, image, message) => {
     expect(isSandboxFailure({ reason: 'FailedCreatePodSandBox', message })).toBe(true)
     expect(isSandboxFailure({ reason: 'SomeVendorsReason', message })).toBe(true)
@@ -82,6 +98,7 @@ describe('the image of a sandbox', () => {
     'failed to get sandbox runtime: no runtime for "kata" is configured',
     'failed to reserve sandbox name "web_0": name is reserved for "x"',
     'failed to create containerd container: get apparmor_parser version: executable file not found in $PATH',
+    'error creating read-write layer with ID "cae2": mkdir /var/lib/containers/storage/overlay/ba: no space left on device',
     'context deadline exceeded',
   ])('is not what failed: %s', text => {
     expect(sandboxImage(SANDBOX + text)).toBeNull()
@@ -96,6 +113,9 @@ describe('an error after a successful pull by the kubelet', () => {
     'failed to async pull blob stream HTTP status server error (502 Bad Gateway)',
     'failed to create containerd container: error unpacking image: failed to extract layer sha256:aa',
     'locating image with ID "7ca33bd2a1d3": image not known',
+    'failed to create containerd container: failed to stat parent: stat /var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/214/fs: no such file or directory',
+    'error creating read-write layer with ID "9b42": Stat /var/lib/containers/storage/overlay/7115: no such file or directory',
+    'Error response from daemon: readlink /var/lib/docker/overlay2/l: invalid argument',
     `failed to create containerd container: parent snapshot sha256:${'7c'.repeat(32)} does not exist: not found`,
     'reference "[overlay@/var/lib/containers/storage]quay.io/a/b@sha256:7c" does not resolve to an image ID: identifier is not an image',
     'unable to pull image or OCI artifact: pull image err: EOF',

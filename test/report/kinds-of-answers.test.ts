@@ -1853,6 +1853,15 @@ test.each<[string, Situation, Expected]>([
     },
     { first: /clock/, never: /Renew the certificate/ },
   ],
+  // moby/moby#39223: the host answers, so packets come back; what is too large never gets there.
+  [
+    'a request that did not arrive whole',
+    {
+      image: 'hello-world',
+      error: `error parsing HTTP 408 response body: invalid character '<' looking for beginning of value: "<html><body><h1>408 Request Time-out</h1>\\nYour browser didn't send a complete request in time.\\n</body></html>\\n\\n"`,
+    },
+    { first: /^Compare the MTU/, says: /large packets are lost/, never: /got nothing back|did not answer/ },
+  ],
 ])('%s', (_name, situation, { first, short, says, never }) => {
   const { all, first: step, short: summary } = textsOf(situation)
   if (short !== undefined) expect(summary).toMatch(short)

@@ -644,6 +644,12 @@ describe('a layer that the node can not unpack', () => {
       'unable to resolve snapshotter: snapshotter not loaded: nydus: invalid argument',
       { first: /snapshotter nydus, which is not there/, never: /media type|ordinary layers/ },
     ],
+    // containerd/containerd#1986.
+    [
+      "for a lack of containerd's own snapshotter",
+      'failed to stat snapshot sha256:f999: snapshotter not loaded: overlayfs: invalid argument',
+      { first: /left out its snapshotter overlayfs .*ftype=1/, never: /or use overlayfs|proxy_plugins/ },
+    ],
     [
       'for a lack of a key',
       extract(
@@ -774,6 +780,73 @@ describe('an image for Linux on a Windows node', () => {
         never: /container sandbox|injector|preload/,
       },
     )
+  })
+
+  // containerd/containerd#7093: not the layer is at fault, but what the kernel lets an old containerd do with it.
+  test('is not pulled again where the kernel refuses what a layer needs', () => {
+    const error = `failed to extract layer sha256:${'1'.repeat(64)}: operation not permitted: unknown`
+    const old = { runtime: 'containerd://1.6.4' }
+    check(
+      { image: OWN, error, node: old },
+      { first: /full rights.*before 1\.7/, never: /rmi|push the image again/ },
+    )
+    check(
+      { image: OWN, error, node: { runtime: 'containerd://2.0.5' } },
+      { first: /rights/, never: /before 1\.7/ },
+    )
+  })
+
+  // containerd/containerd#7834: containerd creates the folder when it starts.
+  test('is unpacked again by a runtime that is restarted where its folder was removed', () => {
+    const folder = '/data/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots'
+    const error = `failed to create containerd container: failed to create prepare snapshot dir: failed to create temp dir: stat ${folder}: no such file or directory`
+    check(
+      { image: OWN, error, reason: 'CreateContainerError', node: { runtime: 'containerd://1.6.12' } },
+      { first: /systemctl restart containerd/, says: /was removed while it ran/, never: /damaged|rmi/ },
+    )
+  })
+
+  // CRI-O checks the pulled image once more before it starts it: cri-o/cri-o#9478, cri-o/cri-o#8603.
+  test('is not to be signed where the runtime finds no GnuPG, and keeps its digest where a tag is too much', () => {
+    const fails = { reason: 'CreateContainerError', node: { runtime: 'cri-o://1.34.0' } }
+    check(
+      {
+        ...fails,
+        image: OWN,
+        error: `checking signature of "${OWN}": verifying signatures: Invalid crypto engine`,
+      },
+      { first: /^Install GnuPG on node node-1/, says: /not at fault/, never: /Sign the image/ },
+    )
+    const name = `${OWN}@sha256:${'a'.repeat(64)}`
+    check(
+      {
+        ...fails,
+        image: name,
+        error: `checking signature of "${name}": creating docker:// reference for "${name}": Docker references with both a tag and digest are currently not supported`,
+      },
+      { first: /^Remove :\S+ from the name/, never: /breaks the rules|Set the correct image:/ },
+    )
+  })
+
+  // kubernetes/kubernetes#72295: the setting had a quotation mark at its end.
+  test.each([
+    [
+      'failed to inspect sandbox image "reg.example/pause-amd64:3.0\\"": Error response from daemon: no such image: reg.example/pause-amd64:3.0": invalid reference format',
+      /^Correct the name of the pause image .*quotation mark/,
+    ],
+    [
+      'failed to get sandbox image "pause:3.9": short-name "pause:3.9" did not resolve to an alias and no unqualified-search registries are defined in "/etc/containers/registries.conf"',
+      /^Write the pause image with its registry/,
+    ],
+  ])('is named correctly in the settings of the runtime if it is the pause image: %s', (error, first) => {
+    const image = 'reg.example/pause-amd64:3.0'
+    const sandbox = container({
+      kind: 'sandbox',
+      name: 'sandbox',
+      image,
+      state: waiting('ErrImagePull', error),
+    })
+    check({ image, error, pod: { containers: [sandbox] } }, { first, never: /public or in your mirror/ })
   })
 
   test('is for another CPU elsewhere, which a private copy may have lost, too', () => {

@@ -87,6 +87,19 @@ test.each<[PullingNode['platform'], string]>([
   expect(plainHttpPlace(node({ platform, runtime }), registry, 'r.example:5000')).toContain(place)
 })
 
+test.each([
+  ['2.2.1', null, true],
+  ['2.1.0', null, true],
+  ['2.0.5', null, false],
+  ['1.7.27', null, false],
+  // Its nodes set one folder, or pull without the transfer service.
+  ['2.2.1', 'eks' as const, false],
+])('containerd %s reads hosts.toml only in a single folder (%s): %s', (version, platform, isNoted) => {
+  const at = { host: 'reg.example:5000', role: 'registry' as const }
+  for (const place of [authorityPlace, plainHttpPlace])
+    expect(place(node({ version, platform }), at, at.host).includes('config_path')).toBe(isNoted)
+})
+
 test('a folder on Windows has no colon in its name', () => {
   expect(mirrorSettings(node({ os: 'windows' }), 'r.example:5000')).toContain('\\r.example_5000_\\hosts.toml')
 })

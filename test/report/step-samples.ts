@@ -206,6 +206,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { name: 'harbor.example/acme/api:1', beside: 'harbor.example/acme/web', same: false },
   ],
   'full-name': [{ image: 'nginx' }],
+  'drop-tag': [{ tag: 'v1', without: `registry.example/acme/app@sha256:${'0'.repeat(64)}` }],
   'drop-default-registry': [{ registry, inner: 'registry.example', without: 'registry.example/acme/app:1' }],
   'other-eks-registry': [{ registry: '602401143452.dkr.ecr.us-west-2.amazonaws.com' }],
   'correct-registry': [
@@ -291,7 +292,16 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   ],
   'name-at-mirror': [{ host: '123456789012.dkr.ecr.us-east-1.amazonaws.com', registry: own }],
   'mirror-settings': (
-    ['endpoint', 'scheme', 'web-page', 'unreadable', 'old-format', 'no-resolve', 'no-pull'] as const
+    [
+      'endpoint',
+      'scheme',
+      'web-page',
+      'unreadable',
+      'old-format',
+      'no-resolve',
+      'no-pull',
+      'doubled-path',
+    ] as const
   ).map(about => ({ ...mirror, about })),
   'unblock-upstream': [{ host }],
   'mirror-limit': [
@@ -326,7 +336,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'show-killed': [{}],
   'more-memory': [{}],
   'start-snapshotter': [{ name: 'stargz' }, { name: null }],
-  'define-unpacker': [{ snapshotter: null }, { snapshotter: 'devmapper' }],
+  'define-unpacker': [{ snapshotter: null }, { snapshotter: 'devmapper' }, { snapshotter: 'overlayfs' }],
   'install-tool': [
     { kind: 'program', name: 'mkfs.xfs' },
     { kind: 'module', name: 'dm_verity' },
@@ -417,6 +427,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'same-secret': [{}],
   'exempt-preloaded': [{}],
   'restore-policy-key': [{}],
+  'repair-gnupg': [{}],
   'correct-login-file': [{ path: '/var/lib/kubelet/config.json' }],
   'show-policy': [{ kind: 'blocked' }, { kind: 'rejected' }, { kind: 'signature' }],
   'show-image-settings': [{}],

@@ -78,8 +78,8 @@ export const corruptOrUnpack = ruleOf(
   // containerd's own records of content, and its plugins that unpack (core/metadata, plugins/transfer).
   /\bstatus for ref ‹name›: not found\b|\b(?:lease|bucket) (?:‹name› )?does not exist\b/,
   /\bno matching diff plugins\b|\bdiffer ‹name› not found\b|\bneeded differ not loaded\b/,
-  // nydus: its daemon does not run.
-  /\bsnapshot \S{1,80} is not ready\b/,
+  // nydus: its daemon does not run, or has a record of the same number.
+  /\bsnapshot \S{1,80} is not ready\b|\bobject with key ‹name› already exists\b/,
   /\bstream processor\b|\bdecrypt(?:layer|ion)\b/,
   /\bunexpected eof\b.{0,20}\bunknown\b|\bref ‹name› locked\b|\brecord image pull intent\b|\bunpigz\b|\bcould not verify layer data\b|\bmax depth exceeded\b/,
 )

@@ -1,8 +1,15 @@
 /** The image is not built for the node's operating system or CPU. */
 
-import { ruleOf } from './cause-rule.ts'
+import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
-export const platformMismatch = ruleOf(
+/**
+ * Windows about the first layer of an image that has no folder Files, as a layer of Linux has none: a registry that offers one platform only is
+ * not asked which (microsoft/hcsshim#2226; docker-archive-public/docker.kitematic#4850).
+ */
+// In containerd's folder root, the path has what looks like an escaped line break.
+const NO_BASE_LAYER = /\bProcessBaseLayer .{1,400}: The system cannot find the path specified\b/is
+
+const byWords = ruleOf(
   'platform-mismatch',
   /\bno match for platform\b|\bno supported platform found\b|\bno matching manifest\b|\bdescriptor matching platform\b/,
   /\bno image found in (?:image index|manifest list|manifest)\b/,
@@ -16,3 +23,8 @@ export const platformMismatch = ruleOf(
   /\bsupport specified os\b|\bos version of image (?:‹\w+› )?is not supported\b/,
   /\b(?:architecture|platform|operating system) (?:‹name› )?(?:is )?(?:not supported|unsupported|mismatch)/,
 )
+
+export const platformMismatch: CauseRule = {
+  cause: 'platform-mismatch',
+  judge: error => (NO_BASE_LAYER.test(error.text) ? MATCHES : byWords.judge(error)),
+}

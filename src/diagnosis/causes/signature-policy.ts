@@ -20,6 +20,7 @@ const PATTERNS = [
   /\binvalid policy\b|\bpolicy\.json\b|\bpolicy requirement\b|\bread policy path\b/,
   /\bsignatures? (?:verification|is not valid|is invalid|not accepted|mismatch|could not be verified|do(?:es)? not satisf)/,
   /\b(?:verify|verifying|verification of|validate|validating) (?:the )?(?:\w+ )?signatures?\b/,
+  /\binvalid crypto engine\b/,
   /\bunrecognized signature format\b|\bparsing signature\b/,
   /\b(?:invalid|untrusted|missing) signature\b|\bcosign\b|\bsigstore\b|\bnotation\b|\brekor\b|\bfulcio\b/,
   /\btrust data\b|\bcontent trust\b|\bnot signed\b|\bimage verif(?:ier|ication)\b/,

@@ -1,5 +1,6 @@
 /** The words of every cause. A cause without words does not compile. */
 
+import type { Clue } from '../../diagnosis/clue.ts'
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import { hostAlone } from '../../image/host.ts'
 import type { MovedState } from '../../image/moved-images.ts'
@@ -79,11 +80,22 @@ const MISSING_VERDICTS: readonly ImageVerdict[] = ['no-such-repository', 'no-suc
 export function titleOf(context: CauseContext): string {
   const title = checkedTitle(context) ?? sentenceFor(context, wordsFor(context).title)
   const [first] = context.findings
-  const { containerKind, node } = first
+  const { containerKind, node, clues } = first
   if (containerKind !== 'sandbox') return ofPuller(first, title)
   const place = node === null ? 'A node' : `Node ${node}`
-  return `${place} can't get its sandbox (pause) image, so no new pod starts there: ${uncapitalize(title)}`
+  const effect = clues.some(({ code }) => OF_ONE_SNAPSHOTTER.includes(code))
+    ? ''
+    : ', so no new pod starts there'
+  return `${place} can't get its sandbox (pause) image${effect}: ${uncapitalize(title)}`
 }
+
+/** Pods of a runtime class that unpacks with another snapshotter, such as Kata's with nydus, may be the only ones that can't start. */
+const OF_ONE_SNAPSHOTTER: readonly Clue['code'][] = [
+  'content-gone',
+  'torn-store',
+  'lazy-snapshotter',
+  'snapshotter-gone',
+]
 
 /** Returns a sentence about the node as one about the guest, if that pulls the image by itself. */
 function ofPuller({ clues }: Pick<Finding, 'clues'>, text: string): string {

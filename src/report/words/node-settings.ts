@@ -183,7 +183,7 @@ function runtimeAuthorityPlace(
       return `/etc/containers/certs.d/${role === 'mirror' ? host : registry}/ca.crt`
     case 'containerd': {
       const section = role === 'mirror' ? ` under [host."https://${host}"]` : HOST_SECTION
-      return `${mirrorSettings(node, registry)} (ca = "/path/ca.crt"${section})`
+      return `${mirrorSettings(node, registry)} (ca = "/path/ca.crt"${section}${oneFolder(node)})`
     }
     default:
       return null
@@ -236,10 +236,19 @@ export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint,
   if (runtime === 'docker') return `${daemonFile(os)}: "insecure-registries": ["${host}"] (restart Docker)`
   if (runtime === 'cri-o')
     return `/etc/containers/registries.conf: [[registry]] location = "${host}", insecure = true (reload CRI-O)`
-  if (role === 'mirror') return `${mirrorSettings(node, registry)}: [host."http://${host}"]`
+  if (role === 'mirror') return `${mirrorSettings(node, registry)}: [host."http://${host}"]${oneFolder(node)}`
   return os === 'windows'
     ? `C:\\ProgramData\\containerd\\certs.d\\${folderOf(host, os)}\\hosts.toml: ${plainServer(host)}`
-    : `/etc/containerd/certs.d/${host}/hosts.toml: ${plainServer(host)}`
+    : `/etc/containerd/certs.d/${host}/hosts.toml: ${plainServer(host)}${oneFolder(node)}`
+}
+
+/** Returns what makes new versions of containerd ignore hosts.toml (containerd/containerd#12808); empty for others, and for platforms that set it. */
+function oneFolder({ platform, runtime, version }: PullingNode): string {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number)
+  const isNew = runtime === 'containerd' && (major > 2 || (major === 2 && minor >= 1))
+  return isNew && platform === null
+    ? '; config_path in the configuration of containerd has to be this folder alone: with a list, the default from 2.2 on, containerd can ignore the file'
+    : ''
 }
 
 const plainServer = (host: string) => `server = "http://${host}"${HOST_SECTION}`

@@ -184,6 +184,7 @@ const OF_ONE: readonly StepCode[] = [
   'remove-image',
   'correct-registry',
   'drop-default-registry',
+  'drop-tag',
   'pull-by-hand',
   'preload',
   'import-image',

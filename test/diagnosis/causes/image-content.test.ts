@@ -20,6 +20,14 @@ expectCause('platform-mismatch', [
   ],
   ['docker, Windows', 'no matching manifest for windows/amd64 10.0.17763 in the manifest list entries'],
   [
+    'containerd on Windows, a Linux image',
+    `${UNPACK}: failed to extract layer ${SHA}: hcsshim::ProcessBaseLayer \\\\?\\C:\\ProgramData\\containerd\\root\\io.containerd.snapshotter.v1.windows\\snapshots\\25: The system cannot find the path specified.: unknown`,
+  ],
+  [
+    'Docker on Windows, a Linux image',
+    'failed to register layer: re-exec error: exit status 1: output: ProcessBaseLayer C:\\ProgramData\\Docker\\windowsfilter\\75de: The system cannot find the path specified.',
+  ],
+  [
     'CRI-O',
     'choosing image instance: no image found in image index for architecture "arm64", variant "v8", OS "linux"',
   ],

@@ -73,13 +73,18 @@ const wasOpened = ({ clues }: Finding) =>
   clues.some(({ code }) => code === 'tls-unfinished' || code === 'unanswered')
 
 export const networkTimeout: CauseWords = {
-  short: context => (isForged(context) ? forgedShort(context) : `no answer from ${askedHost(context)}`),
+  short: context =>
+    isForged(context)
+      ? forgedShort(context)
+      : `${hasClue(context, 'request-late') ? 'late requests to' : 'no answer from'} ${askedHost(context)}`,
   title: context =>
     isForged(context)
       ? forgedTitle(context)
       : hasClue(context, 'tls-unfinished')
         ? `${capitalize(askedHost(context))} did not finish the TLS handshake in time`
-        : `${capitalize(askedHost(context))} did not answer in time`,
+        : hasClue(context, 'request-late')
+          ? `The request to ${askedHost(context)} did not arrive in time`
+          : `${capitalize(askedHost(context))} did not answer in time`,
   meaning: [
     [
       first => wasOpened(first) && first.clues.some(({ code }) => code === 'loopback'),
@@ -90,6 +95,10 @@ export const networkTimeout: CauseWords = {
     [
       'tls-unfinished',
       'The connection was opened, so the name and the route are right, but the TLS handshake did not end: large packets are lost on the way (MTU), a firewall or proxy in between holds up TLS, or the host is overloaded.',
+    ],
+    [
+      'request-late',
+      'The connection was opened, and the host answered that the request did not arrive whole in time (408): large packets are lost on the way (MTU), or something in between holds up the request.',
     ],
     [
       'unanswered',

@@ -164,13 +164,18 @@ export const IMAGE_ID =
   'The name has the form of an image ID, as clients list it: an ID identifies an image on one machine, and no registry knows an image by it.'
 
 export const invalidReference: CauseWords = {
-  short: [['placeholder', 'placeholders in image names'], 'invalid image names'],
+  short: [
+    ['placeholder', 'placeholders in image names'],
+    ['tag-and-digest', 'tags beside digests'],
+    'invalid image names',
+  ],
   title: [
     ['unquoted-number', 'The image name contains a number in scientific notation'],
     ['image-id', 'The image is named by its ID, not by its name'],
     ['placeholder', 'The image name still contains a placeholder'],
     ['short-name', "The node doesn't complete the short image name"],
     ['surplus-tag', surplusTitle],
+    ['tag-and-digest', 'The image name has both a tag and a digest'],
     'The image name is invalid',
   ],
   meaning: [
@@ -194,6 +199,10 @@ export const invalidReference: CauseWords = {
       "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them.",
     ],
     ['surplus-tag', surplusMeaning],
+    [
+      'tag-and-digest',
+      'Kubernetes and most runtimes take such a name, and go by its digest alone; what reads it here refuses it, as the signature check of CRI-O 1.31.0 does (cri-o/cri-o#8603).',
+    ],
     'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
   ],
 }

@@ -152,6 +152,7 @@ export const signaturePolicy: CauseWords = {
     ['verifier-failed', 'image verifiers that fail'],
     ['policy-file', "a signature policy that nodes can't read"],
     ['policy-key', "keys of a signature policy that nodes can't read"],
+    ['no-gnupg', 'runtimes that find no GnuPG'],
     'a signature policy',
   ],
   title: [
@@ -165,6 +166,7 @@ export const signaturePolicy: CauseWords = {
           : `The signature policy ${onNode(first)} can't be read`,
     ],
     ['policy-key', first => `A key of the signature policy ${onNode(first)} can't be read`],
+    ['no-gnupg', first => `The runtime ${onNode(first)} can't check signatures with GnuPG`],
     'A policy on the node refuses the image',
   ],
   meaning: context => {
@@ -176,6 +178,8 @@ export const signaturePolicy: CauseWords = {
       return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
     if (hasClue(context, 'not-listed'))
       return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
+    if (hasClue(context, 'no-gnupg'))
+      return 'The policy demands a signature by a GPG key, and the runtime could not use GnuPG to check it; the image and its signature are not at fault.'
     if (hasClue(context, 'signature-lookup') && !hasClue(context, 'web-page'))
       return "The runtime verifies signatures, and it could not read this image's, so nothing is known about the image itself."
     if (hasClue(context, 'policy-key'))

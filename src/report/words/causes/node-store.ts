@@ -121,6 +121,7 @@ export const corruptOrUnpack: CauseWords = {
     ['broken-store', 'damaged image stores'],
     ['torn-store', "records of a node's own store"],
     [isMore, 'downloads of more than was announced'],
+    ['store-folder-gone', CANNOT_UNPACK],
     ['discarded', 'downloads that were cut off or changed'],
     ['snapshotter-gone', CANNOT_UNPACK],
     ['user-namespace', CANNOT_UNPACK],
@@ -154,7 +155,7 @@ export const corruptOrUnpack: CauseWords = {
     [
       'torn-store',
       first =>
-        `The records of the image store ${onNode(first)} contradict each other, so the image can't be unpacked`,
+        `The records of the image store ${onNode(first)} contradict each other, so the image can't be used`,
     ],
     [
       'too-many-layers',
@@ -235,6 +236,11 @@ export const corruptOrUnpack: CauseWords = {
       "The runtime's records name content or a snapshot that does not exist, or lack one that does, such as after a crash or a change of its storage; the image in the registry is not at fault.",
     ],
     [
+      'store-folder-gone',
+      first =>
+        `The folder in which the runtime ${onNode(first)} unpacks layers was removed while it ran; the image is not at fault.`,
+    ],
+    [
       isReadOnly,
       first =>
         `The runtime ${onNode(first)} can't write to its storage: the kernel made the file system read-only after disk errors, or it was mounted that way; the image is not at fault.`,
@@ -294,5 +300,5 @@ function refusalMeaning(first: FirstFinding): string {
   const atLimit = first.clues.some(clue => clue.code === 'kernel-refuses' && clue.for === 'limit')
   return atLimit
     ? `The runtime ${onNode(first)} reached a limit on open files or on processes; the image and the disk are not at fault.`
-    : `The runtime ${onNode(first)} is not allowed to do what unpacking needs, such as to mount or to set an attribute: it runs without full rights, a security module forbids it, or the file system does; the image is not at fault.`
+    : `The runtime ${onNode(first)} is not allowed to do what unpacking needs, such as to mount or to set an attribute: it runs without full rights, a security module forbids it, or the file system does; nothing is damaged.`
 }

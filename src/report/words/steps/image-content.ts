@@ -3,6 +3,7 @@
 import type { ImageContentStep } from '../../../advice/step.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isPublic } from '../../../image/registries.ts'
+import { windowsTagOf } from '../../../image/windows-images.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { untagged } from '../edits.ts'
@@ -11,18 +12,10 @@ import { nodesOf, onNodes } from '../node.ts'
 import { shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
-/** The names that tags have for the builds of Windows Server. */
-const WINDOWS_TAGS = new Map([
-  ['14393', 'ltsc2016'],
-  ['17763', 'ltsc2019'],
-  ['20348', 'ltsc2022'],
-  ['26100', 'ltsc2025'],
-])
-
 /** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */
 function windowsTag(kernel: string, image: string): string {
-  const name = WINDOWS_TAGS.get(kernel.split('.')[2] ?? '')
-  if (name === undefined) return ''
+  const name = windowsTagOf(kernel)
+  if (name === null) return ''
   const other = image.replace(/(?<=[:-])ltsc20\d\d(?![^@]*\/)/, name)
   return other === image ? ` (tags with ${name})` : ` (such as ${other}, if it exists)`
 }

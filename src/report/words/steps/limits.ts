@@ -243,6 +243,13 @@ export const policySteps: StepWords<PolicyStep> = {
       "grep -rnE 'lookaside|sigstore' /etc/containers/registries.d",
       findings,
     ),
+  // cri-o/cri-o#8666, cri-o/cri-o#9478: GPGME of static builds looked for gpg at a fixed path; cri-o/cri-o#9479 corrected it.
+  'repair-gnupg': (_step, { findings }) =>
+    nodeClientStep(
+      `Install GnuPG ${onNodes(findings)} if this fails; if it works, update the runtime: static builds of CRI-O 1.34.0 don't find gpg on some systems (cri-o/cri-o#9478)`,
+      'gpg --version',
+      findings,
+    ),
   'restore-policy-key': (_step, { findings, findings: [{ host }] }) => ({
     text: `Put the key or certificate that the message names in its place ${onNodes(findings)}, readable for the runtime, or correct its path in the policy${mayBeOpenShift(host) ? POLICY_OBJECTS : ''}`,
   }),

@@ -203,6 +203,10 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         return {
           text: `Let a host in ${place} send images: add "pull" to its capabilities (capabilities = ["pull", "resolve"]), or to those at the top of the file, which are the registry's own`,
         }
+      case 'doubled-path':
+        return {
+          text: `Set ${first.host.platform === 'talos' ? 'overridePath: true' : 'override_path = true'} for the mirror ${what} in ${place}: its address has a path with /v2, and the runtime appended another /v2 to it, as the error shows`,
+        }
       case 'old-format':
         return {
           text: `Rewrite /etc/containers/registries.conf ${onNodes(findings)} in version 2 of its format, and reload CRI-O: unqualified-search-registries = ["…"] replaces [registries.search], and a [[registry]] table with its location and insecure = true or blocked = true replaces each entry of [registries.insecure] and [registries.block]`,

@@ -220,12 +220,17 @@ export const networkSteps: StepWords<NetworkStep> = {
         ? `Give the node an IPv6 route, or let DNS ${onNodes(findings)} answer with IPv4 addresses: ${host} was tried over IPv6 only`
         : 'Give the node a route for IPv4, or NAT64 with DNS64: it has none (is it IPv6-only?), and some registries, such as ghcr.io, have no IPv6 addresses',
   }),
-  'check-mtu': ({ host, role }, { findings }) =>
-    nodeShellStep(
+  'check-mtu': ({ host, role }, { findings, findings: [{ clues }] }) => {
+    if (clues.some(({ code }) => code === 'request-late'))
+      return {
+        text: `Compare the MTU ${onNodes(findings)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower it: large packets to ${hostAlone(host)} may be lost; or a firewall or proxy in between holds up requests`,
+      }
+    return nodeShellStep(
       `Test the TLS handshake ${onNodes(findings)}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; or a firewall or proxy in between holds up TLS to ${hostAlone(host)}`,
       curlCommand(findings[0].host, testUrl('https', host, role)),
       findings,
-    ),
+    )
+  },
   'show-proxy': (_step, { findings }) =>
     nodeClientStep(
       findings[0].cause === 'proxy'

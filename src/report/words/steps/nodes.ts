@@ -57,6 +57,12 @@ function keyPlace({ runtime }: PullingNode): string {
     : 'containerd: /etc/containerd/ocicrypt/keys, with ctd-decoder; CRI-O: /etc/crio/keys; Docker has no support for encrypted images'
 }
 
+/** containerd/containerd#7094: later versions leave such an attribute out, as Docker does. */
+function failsAtAttributes({ runtime, version }: PullingNode): boolean {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number)
+  return runtime === 'containerd' && major === 1 && minor < 7
+}
+
 export const nodeSteps: StepWords<NodeStep> = {
   'prune-images': (_step, { findings }) => {
     const { command, removesOne } = pruneCommand(findings[0].host)
@@ -82,13 +88,17 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: 'Move pods to other nodes, set memory requests and limits for those that use most, or give nodes more memory',
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
-  'define-unpacker': ({ snapshotter }, { findings }) => {
-    const { platform } = findings[0].host
+  'define-unpacker': ({ snapshotter }, { findings, findings: [{ host }] }) => {
+    const { platform } = host
     const wrong =
       snapshotter === null
         ? 'no platform in it has a snapshotter and a differ that are loaded (unpack_config of the transfer plugin), so no image can be unpacked'
         : `it uses the snapshotter ${snapshotter}, which is not there: add it (proxy_plugins, if it is a process of its own), see why it failed to load, or use overlayfs`
-    const text = `Correct containerd's configuration ${onNodes(findings)}: ${wrong}; find the plugins that failed to load, and restart containerd afterward`
+    // containerd's own snapshotter, which it leaves out where a trial mount fails (plugins/snapshots/overlay).
+    const text =
+      snapshotter === 'overlayfs'
+        ? `See why containerd left out its snapshotter overlayfs ${onNodes(findings)}: the kernel has no module overlay, or the file system under ${storePath(host)} can't hold overlays (xfs without ftype=1, or an overlay itself); correct that, or set another snapshotter, and restart containerd`
+        : `Correct containerd's configuration ${onNodes(findings)}: ${wrong}; find the plugins that failed to load, and restart containerd afterward`
     return platform === 'k3s' || platform === 'rke2' || platform === 'microk8s' || platform === 'talos'
       ? { text }
       : nodeClientStep(text, `${platform === 'k0s' ? 'k0s ' : ''}ctr plugins ls`, findings)
@@ -101,7 +111,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     text:
       host.os === 'windows'
         ? `Run the container runtime ${onNodes(findings)} as LocalSystem or as an administrator`
-        : `Let the runtime ${onNodes(findings)} do what unpacking needs: run it with full rights (not in an unprivileged container such as LXC's), and see whether SELinux or AppArmor forbids it, such as after ${storePath(host)} was moved (\`restorecon -R\`)`,
+        : `Let the runtime ${onNodes(findings)} do what unpacking needs: run it with full rights (not in an unprivileged container such as LXC's), and see whether SELinux or AppArmor forbids it, such as after ${storePath(host)} was moved (\`restorecon -R\`)${failsAtAttributes(host) ? '; containerd before 1.7 also gives up at an extended attribute of a file that the kernel does not let it set: update it' : ''}`,
   }),
   'known-fault': ({ of }, { findings, findings: [{ host }] }) => ({
     text:
@@ -237,7 +247,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: `If the error comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
   }),
   'check-store': (_step, { findings, findings: [first] }) => ({
-    text: `If the error comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node and replace it`,
+    text: `If the error comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node and replace it${first.host.os === 'windows' || first.host.platform !== null ? '' : ` or empty the store: stop the kubelet and the runtime, remove ${storePath(first.host)}${first.host.runtime === 'docker' ? ' (with its containers and volumes)' : ''}, and start them again`}`,
   }),
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'

@@ -227,6 +227,12 @@ export const sandboxSteps: StepWords<SandboxStep> = {
       return {
         text: `Give the runtime ${onNodes(findings)} a pause image that is built for ${platformOf(first.host)}, in ${setting}; registry.k8s.io/pause is built for every Linux architecture and for releases of Windows Server`,
       }
+    if (first.cause === 'invalid-reference')
+      return {
+        text: first.clues.some(({ code }) => code === 'short-name')
+          ? `Write the pause image with its registry in the runtime's settings ${onNodes(findings)} (${setting}), as in registry.k8s.io/pause:3.10, ${preload}`
+          : `Correct the name of the pause image in the runtime's settings ${onNodes(findings)} (${setting}): the error quotes what is written there, which may have a quotation mark or a blank too many`,
+      }
     return {
       text:
         full === undefined

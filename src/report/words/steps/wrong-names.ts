@@ -48,6 +48,18 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
       setImages(invocation, [edit(first), ...others.map(edit)]),
     )
   },
+  'drop-tag': ({ tag }, { invocation, findings: [first, ...others] }) => {
+    const edit = (finding: Findings[number]) => ({
+      ...finding,
+      known: finding.image.replace(/:[\w.-]+(?=@)/, ''),
+      open: '',
+    })
+    return withEdit(
+      `Remove :${tag} from the name (in Git or the chart's values, if those manage this workload): the digest says which image it is`,
+      first,
+      setImages(invocation, [edit(first), ...others.map(edit)]),
+    )
+  },
   'drop-default-registry': ({ registry, inner }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) => ({
       ...finding,

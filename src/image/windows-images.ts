@@ -1,0 +1,30 @@
+/** Windows in the names of images: Microsoft's base images, and tags that tell what an image is built on. */
+
+/** The names that tags have for the builds of Windows Server (learn.microsoft.com/virtualization/windowscontainers, Base images). */
+const TAGS: readonly [build: string, name: string][] = [
+  ['14393', 'ltsc2016'],
+  ['17763', 'ltsc2019'],
+  ['20348', 'ltsc2022'],
+  ['26100', 'ltsc2025'],
+]
+
+/** What tags call the build of that kernel, such as `10.0.20348.4294`; null if it has no such name. */
+export function windowsTagOf(kernel: string): string | null {
+  const build = kernel.split('.')[2]
+  return TAGS.find(([known]) => known === build)?.[1] ?? null
+}
+
+const OF_MICROSOFT = /^mcr\.microsoft\.com\/windows(?:\/|:|@)/
+const IN_TAG = /:(?:[^@/]*-)?(?:nanoserver|windows-?servercore|ltsc20\d\d)(?:-[^@]*)?(?:@|$)/
+
+/** Whether the full name shows that the image is for Windows. */
+export function isNamedForWindows(reference: string | null): boolean {
+  return reference !== null && (OF_MICROSOFT.test(reference) || IN_TAG.test(reference))
+}
+
+/** The build of Windows that the tag names, as nodes' labels have it (`10.0.20348`); null if it names none. */
+export function windowsBuildIn(reference: string | null): string | null {
+  const name = /:(?:[^@/]*-)?(ltsc20\d\d)(?:-[^@]*)?(?:@|$)/.exec(reference ?? '')?.[1]
+  const build = TAGS.find(([, known]) => known === name)?.[0]
+  return build === undefined ? null : `10.0.${build}`
+}
