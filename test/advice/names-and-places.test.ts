@@ -2,8 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
-import { MOVED_FROM_HUBS } from '../../src/image/moved-from-hubs.ts'
-import { MOVED_IMAGES } from '../../src/image/moved-images.ts'
+import { MOVED_ROWS } from '../../src/image/moved.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
@@ -55,6 +54,9 @@ describe('an image that left its registry', () => {
       'quay.io/metallb/speaker:v0.9.6',
     ],
     ['consul', 'not found', 'docker.io/hashicorp/consul:latest'],
+    ['getsentry/sentry:25.8.0', 'not found', 'ghcr.io/getsentry/sentry:25.8.0'],
+    ['weaveworks/kured:1.15.0', 'not found', 'ghcr.io/kubereboot/kured:1.15.0'],
+    ['ghcr.io/onedr0p/sonarr:4', '403 Forbidden', 'ghcr.io/home-operations/sonarr:4'],
     [
       'cr.step.sm/smallstep/step-ca:0.30.2',
       'dial tcp: lookup cr.step.sm on 10.0.0.2:53: no such host',
@@ -77,7 +79,7 @@ describe('an image that left its registry', () => {
   })
 
   test('is never replaced with one that another row calls gone', () => {
-    const rows = [...MOVED_IMAGES, ...MOVED_FROM_HUBS]
+    const rows = MOVED_ROWS
     const gone = rows.filter(({ state }) => state === 'deleted' || state === 'retired')
     const places = gone.flatMap(({ moves }) => Object.keys(moves))
     for (const { moves } of rows) for (const to of Object.values(moves)) expect(places).not.toContain(to)
