@@ -8,6 +8,8 @@ import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-imag
 import type { Placeholder } from '../image/placeholder.ts'
 import {
   hidesMissing,
+  isFixedHost,
+  isHosted,
   isNamedLikeCache,
   isOpenShift3Registry,
   OPENSHIFT_REGISTRY,
@@ -52,15 +54,20 @@ function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
 /** Registries whose accounts have no dots in their names, so that a host in their place is a registry of its own. */
 const WITHOUT_DOTS = [DOCKER_HUB, 'ghcr.io']
 
-/** A default registry that a chart put in front of a name which has one already. */
+/** A default registry that a chart put in front of a name which has one already; well-known registries are no caches of others. */
 function dropDefaultRegistry({ registry, image, clues }: Finding): Step[] {
-  if (registry === null || !WITHOUT_DOTS.includes(registry) || !image.startsWith(`${registry}/`)) return []
+  if (registry === null || !image.startsWith(`${registry}/`)) return []
   const without = image.slice(registry.length + 1)
   const [inner = '', path] = without.split('/')
-  return stepsIf(
-    inner.includes('.') && path !== undefined && clueOf(clues, 'changed-at-admission') === undefined,
-    { code: 'drop-default-registry', registry, inner, without },
-  )
+  const isHost = WITHOUT_DOTS.includes(registry)
+    ? inner.includes('.')
+    : isFixedHost(registry) && isHosted(inner)
+  return stepsIf(isHost && path !== undefined && clueOf(clues, 'changed-at-admission') === undefined, {
+    code: 'drop-default-registry',
+    registry,
+    inner,
+    without,
+  })
 }
 
 /** Only registries that answered have shown that they lack such a name. */

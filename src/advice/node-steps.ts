@@ -71,7 +71,7 @@ export function manifestSteps(finding: Finding): Step[] {
 }
 
 /** What runs the cluster's nodes on a developer's machine, and copies images into them; k3d's nodes are known by their names. */
-function localTool({ platform, name }: Finding['host']): StepOf<'load-image'>['tool'] | null {
+export function localTool({ platform, name }: Finding['host']): StepOf<'load-image'>['tool'] | null {
   if (platform === 'kind' || platform === 'minikube') return platform
   return K3D_NODE.test(name ?? '') ? 'k3d' : null
 }

@@ -170,6 +170,8 @@ function runtimeIn(text: string): Runtime | null {
   return null
 }
 
+const MINIKUBE_LABEL = 'minikube.k8s.io/name'
+
 /** The distribution or cloud that the node belongs to; null if it shows none. */
 export function platformOf(node: Node): Platform | null {
   const { kubelet, os, osImage, provider, labels } = node
@@ -179,7 +181,7 @@ export function platformOf(node: Node): Platform | null {
   if (os !== 'windows' && (/\+k0s/.test(kubelet ?? '') || labels['node.k0sproject.io/role'] !== undefined))
     return 'k0s'
   if (labels['microk8s.io/cluster'] !== undefined) return 'microk8s'
-  if (labels['minikube.k8s.io/name'] !== undefined) return 'minikube'
+  if (labels[MINIKUBE_LABEL] !== undefined) return 'minikube'
   if (provider === 'kind') return 'kind'
   if (/^talos/i.test(osImage ?? '')) return 'talos'
   if (/^bottlerocket/i.test(osImage ?? '')) return 'bottlerocket'
@@ -237,7 +239,7 @@ function toolImageOf(images: readonly string[]): string | null {
 /** Images that hold drivers or modules for one kernel. */
 const DRIVER = /driver|[mo]fed|kmod|kernel-module/
 const SYSTEM =
-  /-((?:ubuntu|debian|rhel|rhcos|sles|sl-?micro|centos|rocky|fedora|amzn|flatcar|azurelinux|opensuse)\d[\d.]*(?:sp\d)?)(?:-(?:amd64|arm64|x86_64|aarch64))?$/
+  /-((?:ubuntu|debian|rhel|rhcos|scos|sles|sl-?micro|centos|rocky|ol|fedora|amzn|flatcar|azurelinux|opensuse|cos|talosv?|buildroot)\d[\d.]*(?:sp\d)?)(?:-(?:amd64|arm64|x86_64|aarch64))?$/
 const KERNEL = /\d+\.\d+\.\d+-[\w.-]*(?:generic|default|aws|azure|gcp|gke|oracle|\.(?:el|fc|amzn)\d\w*)/
 
 /** What of a node an operator took for the tag: NVIDIA's `550.90.07-ubuntu24.04`, or a kernel (Kernel Module Management). */
@@ -278,7 +280,8 @@ export function cluesOfPlace(
   { pod, node, onNode, workload, reference }: PullPlace,
 ): Clue[] {
   const guest = !usesPullSecrets && container.kind !== 'sandbox'
-  const own = onNode || node?.provider === 'kind' || LOCAL_NODE.test(pod.node ?? '')
+  const isLocal = node?.labels[MINIKUBE_LABEL] !== undefined || node?.provider === 'kind'
+  const own = onNode || isLocal || LOCAL_NODE.test(pod.node ?? '')
   const silentSince = node?.silentSince
   return [
     ...(silentSince === undefined ? [] : [{ code: 'node-silent' as const, since: silentSince }]),

@@ -204,6 +204,34 @@ describe('a refusal', () => {
     expect(stepsIn(onNode)[0]).toEqual({ code: 'use-local-image', listed: true })
     expect(codesIn(own).filter(code => code === 'use-local-image')).toHaveLength(1)
   })
+
+  test.each<[string, string, string[], Partial<Situation>]>([
+    ['a bare name', 'my-app:1', ['load-image', 'check-name'], {}],
+    ["a name of Podman's", 'localhost/my-app:1', ['load-image'], {}],
+    [
+      'a name that Docker Hub hides, after the check of the name',
+      'acme/my-app:1',
+      ['check-name', 'load-image'],
+      {},
+    ],
+    ['a bare name of an official image, not', 'nginxx:1', ['load-image', 'near-official'], {}],
+    [
+      'a name that a login was sent for, not',
+      'acme/my-app:1',
+      ['check-name', 'ask-registry'],
+      { login: 'https://index.docker.io/v1/' },
+    ],
+    ['a name at another registry, not', 'quay.io/acme/my-app:1', ['check-name', 'make-public'], {}],
+  ])(
+    'of %s is loaded into the cluster of a developer, unless it is pulled each time',
+    (_what, image, first, more) => {
+      const found = codesIn({ image, error: pulled(image, SCOPE), node: { provider: 'kind' }, ...more })
+      expect(found.slice(0, first.length)).toEqual(first)
+      expect(found.includes('load-image')).toBe(first.includes('load-image'))
+      const elsewhere = codesIn({ image, error: pulled(image, SCOPE), node: { provider: 'aws' }, ...more })
+      expect(elsewhere).not.toContain('load-image')
+    },
+  )
 })
 
 describe('a policy of the node', () => {
@@ -575,6 +603,12 @@ test.each<[string, string, string, Step['code'][]]>([
     'a default registry in front of a full name is removed, whatever its registry answered',
     'docker.io/registry.example/acme/agent:2',
     pulled('docker.io/registry.example/acme/agent:2', SCOPE),
+    ['drop-default-registry'],
+  ],
+  [
+    'a well-known registry in front of another one is removed',
+    'registry.k8s.io/k8s.gcr.io/ingress-nginx/kube-webhook-certgen:v1.0',
+    pulled('registry.k8s.io/k8s.gcr.io/ingress-nginx/kube-webhook-certgen:v1.0', 'manifest unknown'),
     ['drop-default-registry'],
   ],
   [

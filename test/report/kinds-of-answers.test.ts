@@ -1410,6 +1410,36 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'a project at gcr.io that was closed, of which anonymous callers hear of invalid credentials',
+    {
+      image: 'gcr.io/acme/pilot:1.14',
+      error:
+        "Error response from daemon: unauthorized: You don't have the needed permissions to perform this operation, and you may have invalid credentials. To authenticate your request, follow the steps in: https://cloud.google.com/container-registry/docs/advanced-authentication",
+    },
+    {
+      first: /^Check the name/,
+      never: /refused the login|login that the node itself sent/,
+    },
+  ],
+  [
+    'a copy that was pushed by hand, with the digest of its original',
+    {
+      image: `registry.acme.dev/ingress/certgen:v1.5.4@sha256:${'a'.repeat(64)}`,
+      error: 'not found',
+    },
+    { first: /skopeo copy --all.*`digest: ""`/ },
+  ],
+  [
+    'a digest at a registry that holds no copies',
+    { image: `quay.io/acme/certgen:v1.5.4@sha256:${'a'.repeat(64)}`, error: 'not found' },
+    { first: /^Check the digest/, never: /skopeo/ },
+  ],
+  [
+    'a tag with a v, which the repository may not have',
+    { image: 'acme/server:v0.21.1', error: 'manifest unknown' },
+    { first: /no v, as in 0\.21\.1/ },
+  ],
+  [
     'a clock that stands at 1970, which no other certificate sets right',
     {
       image: 'registry.acme.dev/a:1',
