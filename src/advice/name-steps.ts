@@ -133,13 +133,23 @@ function howToCheck(registry: string, finding: Finding): 'official' | 'public' |
   return hidesMissing(registry) ? 'hidden' : 'repository'
 }
 
+/** A digest that a template joined to the name with a colon, as if it were a tag, or with a colon and its own sign. */
+const JOINED_DIGEST = /^([^@]+?):(?:@?sha256:)?([0-9a-f]{64})$/
+
+/** The name with its digest, where that stands in place of the tag (tektoncd/operator#2368, vmware-tanzu/kubeapps#900). */
+export function writeDigest({ image, reference }: Finding): Step[] {
+  const [, name, digits] = JOINED_DIGEST.exec(image) ?? []
+  return stepsIf(name !== undefined, {
+    code: 'write-digest',
+    correct: `${name}@sha256:${digits}`,
+    certain: reference === null,
+  })
+}
+
 /** Steps for a name that does not parse, or that the runtime does not resolve. */
 export function unreadableNameSteps(finding: Finding): Step[] {
   const { image } = finding
   return hasClue(finding, 'short-name')
     ? [{ code: 'full-name', image }]
-    : [
-        { code: 'read-name', image },
-        { code: 'set-image', known: 'nothing' },
-      ]
+    : [...writeDigest(finding), { code: 'read-name', image }, { code: 'set-image', known: 'nothing' }]
 }

@@ -180,6 +180,8 @@ export type WrongNameStep =
   | { code: 'inject-sidecar' }
   | { code: 'name-not-id'; image: string }
   | { code: 'drop-scheme'; image: string }
+  /** `certain`: whether the name can't be read in another way. */
+  | { code: 'write-digest'; correct: string; certain: boolean }
   | { code: 'full-name'; image: string }
   /** `inner`: the registry that the name has after the first one. */
   | { code: 'drop-default-registry'; registry: string; inner: string; without: string }
@@ -190,6 +192,9 @@ export type WrongNameStep =
       why: 'web-site' | 'private-link' | 'typo' | 'openshift-4' | 'hub-login'
     }
   | ({ code: 'name-registry' } & NameBeside)
+
+/** What runs a cluster's nodes on a developer's machine. */
+export type LocalTool = 'kind' | 'minikube' | 'k3d'
 
 /** Change the image itself, or choose another platform of it. */
 export type ImageContentStep =
@@ -204,6 +209,7 @@ export type ImageContentStep =
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }
   | { code: 'copy-platforms'; image: string }
+  | { code: 'emulate'; image: string; platform: string; tool: LocalTool }
   | { code: 'windows-image'; kernel: string | null }
   | {
       code: 'schedule-elsewhere'
@@ -228,7 +234,7 @@ export type LimitStep =
   | { code: 'allow-pull' }
   | { code: 'preload'; image: string }
   | { code: 'import-image'; image: string }
-  | { code: 'load-image'; image: string; tool: 'kind' | 'minikube' | 'k3d' }
+  | { code: 'load-image'; image: string; tool: LocalTool }
   | { code: 'same-secret' }
   | { code: 'exempt-preloaded' }
   | { code: 'slow-pull' }

@@ -6,6 +6,7 @@ import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Clue } from './clue.ts'
 import type { FailingContainer } from './failing-container.ts'
+import { tagOfNode } from './tag-of-node.ts'
 
 type Runtime = 'containerd' | 'cri-o' | 'docker'
 
@@ -234,23 +235,6 @@ const WITH_SHELL =
 
 function toolImageOf(images: readonly string[]): string | null {
   return images.find(image => WITH_SHELL.test(image)) ?? null
-}
-
-/** Images that hold drivers or modules for one kernel. */
-const DRIVER = /driver|[mo]fed|kmod|kernel-module/
-const SYSTEM =
-  /-((?:ubuntu|debian|rhel|rhcos|scos|sles|sl-?micro|centos|rocky|ol|fedora|amzn|flatcar|azurelinux|opensuse|cos|talosv?|buildroot)\d[\d.]*(?:sp\d)?)(?:-(?:amd64|arm64|x86_64|aarch64))?$/
-const KERNEL = /\d+\.\d+\.\d+-[\w.-]*(?:generic|default|aws|azure|gcp|gke|oracle|\.(?:el|fc|amzn)\d\w*)/
-
-/** What of a node an operator took for the tag: NVIDIA's `550.90.07-ubuntu24.04`, or a kernel (Kernel Module Management). */
-function tagOfNode(reference: string | null, node: Node | null): Clue[] {
-  const [, name = '', tag = ''] = /([^/]+):([^:@/]+)(?:@.*)?$/.exec(reference ?? '') ?? []
-  const own = (node?.os === 'linux' ? node.kernel : null)?.replace(/[^\w.-]/g, '_') ?? ''
-  const driver = DRIVER.test(name)
-  const kernel = own !== '' && tag.includes(own) ? own : driver ? KERNEL.exec(tag)?.[0] : undefined
-  if (kernel !== undefined) return [{ code: 'tag-of-node', from: 'kernel', value: kernel }]
-  const system = driver ? SYSTEM.exec(tag)?.[1] : undefined
-  return system === undefined ? [] : [{ code: 'tag-of-node', from: 'system', value: system }]
 }
 
 /** How charts name what they run on Windows nodes. */

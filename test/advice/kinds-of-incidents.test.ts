@@ -370,6 +370,32 @@ test('an image for policy Never is loaded into a cluster on one machine, and on 
   expect(codesIn({ ...elsewhere, node: {} })).toEqual(['allow-pull', 'preload', 'enter-node'])
 })
 
+test('an image for another platform is emulated on the machine of a developer, where no node has another architecture', () => {
+  const image = 'acme/app:1'
+  const codes = (fields: Partial<Situation>) =>
+    codesIn({ image, error: 'no match for platform in manifest: not found', ...fields })
+  expect(codes({ node: { provider: 'kind', architecture: 'arm64' } }).at(-1)).toBe('emulate')
+  expect(codes({ node: { provider: 'aws', architecture: 'arm64' } }).at(-1)).toBe('schedule-elsewhere')
+  expect(codes({ node: { provider: 'kind', architecture: 's390x' } })).not.toContain('emulate')
+})
+
+const HEX = 'd1da68e766393c4b4eb162128f2c5fd2cee270828811a113fcda1e8a586e7471'
+test.each([
+  [`quay.io/acme/tkn:${HEX}`, 'manifest unknown', ['write-digest', 'check-name']],
+  [`quay.io/acme/tkn:sha256:${HEX}`, 'InvalidImageName', ['write-digest', 'read-name']],
+  [`quay.io/acme/tkn:@sha256:${HEX}`, 'InvalidImageName', ['write-digest', 'read-name']],
+  [`quay.io/acme/tkn@sha256:${HEX}`, 'manifest unknown', ['check-name', 'ask-registry']],
+  [`gcr.io/tekton-releases/dogfooding/tkn:${HEX}`, 'not found', ['use-replacement', 'check-name']],
+])('a digest in place of the tag, as in %s, is written with its sign', (image, text, first) => {
+  const error =
+    text === 'InvalidImageName'
+      ? `Failed to apply default image tag "${image}": couldn't parse image reference "${image}": invalid reference format`
+      : pulled(image, text)
+  const steps = stepsFor(findingOf({ image, error, ...(text === 'InvalidImageName' && { reason: text }) }))
+  expect(steps.slice(0, 2).map(({ code }) => code)).toEqual(first)
+  if (steps[0].code === 'write-digest') expect(steps[0].correct).toBe(`quay.io/acme/tkn@sha256:${HEX}`)
+})
+
 describe('a limit', () => {
   test("that a HEAD request met shows no message, so Docker Hub's limit of pulls is likely, with a login or without", () => {
     const error = pulled('docker.io/a/b:1', head('registry-1.docker.io', '429 Too Many Requests'))

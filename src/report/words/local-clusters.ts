@@ -1,5 +1,6 @@
 /** Which cluster on a developer's machine a node belongs to, by the node's name, as the tools of such clusters want to know it. */
 
+import type { LocalTool } from '../../advice/step.ts'
 import { shellWord } from '../sanitize.ts'
 
 /** Returns the flag that names the minikube cluster: its first node has the cluster's name, and the others add `-m02` to it. */
@@ -24,4 +25,15 @@ export function isOfK3d(node: string | null): boolean {
 export function k3dCluster(node: string | null): string {
   const [, name] = K3D_NODE.exec(node ?? '') ?? []
   return name === undefined ? '' : ` -c ${shellWord(name)}`
+}
+
+const LOADING: Record<LocalTool, (image: string, node: string | null) => string> = {
+  kind: (image, node) => `kind load docker-image ${image}${kindCluster(node)}`,
+  minikube: (image, node) => `minikube image load${minikubeProfile(node)} ${image}`,
+  k3d: (image, node) => `k3d image import ${image}${k3dCluster(node)}`,
+}
+
+/** Returns the command that copies an image from the local engine into the nodes. */
+export function loadCommand(tool: LocalTool, image: string, node: string | null): string {
+  return LOADING[tool](shellWord(image), node)
 }

@@ -1,6 +1,6 @@
 /** The words of steps for limits, for pull policies, and for policies on the node. */
 
-import type { LimitStep, StepOf } from '../../../advice/step.ts'
+import type { LimitStep } from '../../../advice/step.ts'
 import type { NodePolicy, PolicyStep } from '../../../advice/step-at-node.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
@@ -11,7 +11,7 @@ import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
 import { editField, setImages, workloadsOf } from '../edits.ts'
-import { k3dCluster, kindCluster, minikubeProfile } from '../local-clusters.ts'
+import { loadCommand } from '../local-clusters.ts'
 import { nodeClientStep, onNodes } from '../node.ts'
 import { importCommand, pullCommand, pullLimits } from '../node-images.ts'
 import { mayBeOpenShift } from '../node-settings.ts'
@@ -49,13 +49,6 @@ function progressTimeout({ runtime, kubeletMinor }: PullingNode): string {
   if (runtime === 'cri-o') return "pull_progress_timeout in CRI-O's configuration"
   if (runtime !== 'docker') return "image_pull_progress_timeout in containerd's configuration"
   return `--image-pull-progress-deadline of ${kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'}`
-}
-
-/** Copies an image from the local engine into the nodes. */
-const LOADING: Record<StepOf<'load-image'>['tool'], (image: string, node: string | null) => string> = {
-  kind: (image, node) => `kind load docker-image ${image}${kindCluster(node)}`,
-  minikube: (image, node) => `minikube image load${minikubeProfile(node)} ${image}`,
-  k3d: (image, node) => `k3d image import ${image}${k3dCluster(node)}`,
 }
 
 export const limitSteps: StepWords<LimitStep> = {
@@ -119,7 +112,7 @@ export const limitSteps: StepWords<LimitStep> = {
   },
   'load-image': ({ image, tool }, { findings: [{ node }] }) => ({
     text: 'Load the image from this machine into the node, if it was built here',
-    command: LOADING[tool](shellWord(image), node),
+    command: loadCommand(tool, image, node),
   }),
   'same-secret': () => ({
     text: 'Give the pod the pull secret of those pods that the image was pulled for: from Kubernetes 1.33 on, a kubelet can refuse an image on its node to pods whose credential was not verified',

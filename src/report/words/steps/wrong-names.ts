@@ -27,6 +27,16 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
   'drop-scheme': ({ image }) => ({
     text: `Remove the scheme: image names start with the host, as in ${image.replace(/^[a-z][a-z0-9+.-]*:\/+/i, '')}`,
   }),
+  'write-digest': ({ correct, certain }, { invocation, findings: [first, ...others] }) => {
+    const edit = (finding: Findings[number]) => ({ ...finding, known: correct, open: '' })
+    return withEdit(
+      certain
+        ? `Write the digest with an @ in place of the colon, as in ${correct} (charts mostly have a value of their own for it)`
+        : `If the tag is meant as a digest, write it with @sha256:, as in ${correct}`,
+      first,
+      setImages(invocation, [edit(first), ...others.map(edit)]),
+    )
+  },
   'full-name': ({ image }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) => ({ ...finding, known: onDockerHub(finding.image), open: '' })
     return withEdit(
