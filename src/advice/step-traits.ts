@@ -209,6 +209,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'import-image': { about: 'node', on: 'client' },
   preload: { about: 'node', on: 'client' },
   'load-image': { about: 'node' },
+  'load-pulled': { about: 'node' },
   'same-secret': { about: 'login' },
   'exempt-preloaded': { about: 'node' },
   'show-policy': { about: 'node', on: 'client' },

@@ -235,6 +235,7 @@ export type LimitStep =
   | { code: 'preload'; image: string }
   | { code: 'import-image'; image: string }
   | { code: 'load-image'; image: string; tool: LocalTool }
+  | { code: 'load-pulled'; image: string; tool: LocalTool }
   | { code: 'same-secret' }
   | { code: 'exempt-preloaded' }
   | { code: 'slow-pull' }

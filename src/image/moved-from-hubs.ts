@@ -32,6 +32,14 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     stays: ['docker.io/bitnami/sealed-secrets-controller', 'docker.io/bitnami/sealed-secrets-kubeseal'],
     source: 'https://github.com/bitnami/containers/issues/83267',
   },
+  // Renamed before, so that the images of that time have no other place.
+  {
+    moves: { 'docker.io/bitnami/bitnami-shell': 'docker.io/bitnamilegacy/os-shell' },
+    state: 'deleted',
+    since: '2024-02',
+    frozen: true,
+    source: 'https://github.com/bitnami/charts/issues/23406',
+  },
   {
     moves: { 'docker.io/bitnamilegacy': null },
     state: 'frozen',

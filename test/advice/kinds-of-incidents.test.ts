@@ -397,6 +397,13 @@ test.each([
 })
 
 describe('a limit', () => {
+  test('is not met by the nodes of a cluster on one machine if that pulls for all of them', () => {
+    const error = pulled('docker.io/a/b:1', head('registry-1.docker.io', '429 Too Many Requests'))
+    const codes = (node: Situation['node']) => codesIn({ image: 'a/b:1', error, ...(node && { node }) })
+    expect(codes({ provider: 'kind' }).slice(0, 2)).toEqual(['distribute-login', 'load-pulled'])
+    expect(codes({ provider: 'aws' })).not.toContain('load-pulled')
+  })
+
   test("that a HEAD request met shows no message, so Docker Hub's limit of pulls is likely, with a login or without", () => {
     const error = pulled('docker.io/a/b:1', head('registry-1.docker.io', '429 Too Many Requests'))
     expect(findingOf({ image: 'a/b:1', error })).toMatchObject({ subcause: 'unspecified' })

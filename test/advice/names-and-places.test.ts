@@ -55,6 +55,11 @@ describe('an image that left its registry', () => {
     ],
     ['consul', 'not found', 'docker.io/hashicorp/consul:latest'],
     ['getsentry/sentry:25.8.0', 'not found', 'ghcr.io/getsentry/sentry:25.8.0'],
+    [
+      'bitnami/bitnami-shell:11-debian-11-r63',
+      'pull access denied, repository does not exist or may require authorization',
+      'docker.io/bitnamilegacy/os-shell:11-debian-11-r63',
+    ],
     ['weaveworks/kured:1.15.0', 'not found', 'ghcr.io/kubereboot/kured:1.15.0'],
     ['ghcr.io/onedr0p/sonarr:4', '403 Forbidden', 'ghcr.io/home-operations/sonarr:4'],
     [

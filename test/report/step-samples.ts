@@ -344,6 +344,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'allow-pull': [{}],
   preload: [{ image }],
   'import-image': [{ image: 'my-app:1' }],
+  'load-pulled': [{ image: 'docker.io/library/busybox:1', tool: 'kind' }],
   'load-image': [
     { image: 'api:1', tool: 'kind' },
     { image: 'api:1', tool: 'minikube' },

@@ -114,6 +114,10 @@ export const limitSteps: StepWords<LimitStep> = {
     text: 'Load the image from this machine into the node, if it was built here',
     command: loadCommand(tool, image, node),
   }),
+  'load-pulled': ({ image, tool }, { findings: [{ node }] }) => ({
+    text: "Or pull the image once on this machine, with its login, and load it into the cluster's nodes (with imagePullPolicy IfNotPresent)",
+    command: `docker pull ${shellWord(image)} && ${loadCommand(tool, image, node)}`,
+  }),
   'same-secret': () => ({
     text: 'Give the pod the pull secret of those pods that the image was pulled for: from Kubernetes 1.33 on, a kubelet can refuse an image on its node to pods whose credential was not verified',
     brief: 'Give the pod the pull secret of those pods that the image was pulled for',
