@@ -87,14 +87,17 @@ function containerSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'literal-server')) return literalServerSteps(finding)
   const ofName = nameClueSteps(finding)
   const local = localSteps(finding)
-  const isOwn = isOwnName(finding)
   const ofCause = causeSteps(finding, ofName)
+  // A name that is nearly an official image's is more likely misspelled.
+  const isTypo = ofCause[0]?.code === 'near-official' && clueOf(finding.clues, 'local-image')?.listed !== true
+  const isOwn = isOwnName(finding) && !isTypo
+  const place = isTypo || mayBeBuiltHere(finding) ? 1 : ofCause.length
   const own = admissionSteps(finding, [
     ...ofName,
     ...(isOwn ? local : []),
     ...registrySteps(finding),
     ...(mayBeMistyped(finding) ? [] : movedSteps(finding)),
-    ...ofCause.toSpliced(mayBeBuiltHere(finding) ? 1 : ofCause.length, 0, ...(isOwn ? [] : local)),
+    ...ofCause.toSpliced(place, 0, ...(isOwn ? [] : local)),
     ...passedOverLogins(finding),
     ...rollBack(finding),
   ])

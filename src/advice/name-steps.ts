@@ -6,12 +6,15 @@ import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
 import type { Placeholder } from '../image/placeholder.ts'
+import { repositoryOf } from '../image/reference.ts'
 import {
   hidesMissing,
   isFixedHost,
   isHosted,
+  isMisplacedKubernetes,
   isNamedLikeCache,
   isOpenShift3Registry,
+  KUBERNETES_REGISTRY,
   OPENSHIFT_REGISTRY,
 } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
@@ -37,7 +40,7 @@ export function nameClueSteps(finding: Finding): Step[] {
 }
 
 /** The registry that the name most likely means, where it names a host that is none. */
-function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
+function otherRegistry({ clues, registry, reference, cause, host }: Finding): Step[] {
   if (registry === null) return []
   const correct = (to: string, why: StepOf<'correct-registry'>['why']): Step[] => [
     { code: 'correct-registry', from: registry, to, why },
@@ -45,6 +48,9 @@ function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
   if (clueOf(clues, 'web-site') !== undefined) return correct(DOCKER_HUB, 'web-site')
   const near = clueOf(clues, 'near-registry')?.registry
   if (near !== undefined) return correct(near, 'typo')
+  const repository = repositoryOf(reference)
+  if (isRefusedOrMissing(cause) && isMisplacedKubernetes({ registry, repository }))
+    return correct(KUBERNETES_REGISTRY, 'kubernetes')
   const mayBeOpenShift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
   return cause === 'registry-not-found-dns' && isOpenShift3Registry(registry) && mayBeOpenShift
     ? correct(OPENSHIFT_REGISTRY, 'openshift-4')

@@ -189,7 +189,7 @@ export type WrongNameStep =
       code: 'correct-registry'
       from: string
       to: string
-      why: 'web-site' | 'private-link' | 'typo' | 'openshift-4' | 'hub-login'
+      why: 'web-site' | 'private-link' | 'typo' | 'openshift-4' | 'hub-login' | 'kubernetes'
     }
   | ({ code: 'name-registry' } & NameBeside)
 

@@ -214,7 +214,7 @@ describe('a refusal', () => {
       ['check-name', 'load-image'],
       {},
     ],
-    ['a bare name of an official image, not', 'nginxx:1', ['load-image', 'near-official'], {}],
+    ['a bare name that is nearly an official one, second', 'nginxx:1', ['near-official', 'load-image'], {}],
     [
       'a name that a login was sent for, not',
       'acme/my-app:1',
@@ -643,6 +643,18 @@ test.each<[string, string, string, Step['code'][]]>([
     'registry.k8s.io/k8s.gcr.io/ingress-nginx/kube-webhook-certgen:v1.0',
     pulled('registry.k8s.io/k8s.gcr.io/ingress-nginx/kube-webhook-certgen:v1.0', 'manifest unknown'),
     ['drop-default-registry'],
+  ],
+  [
+    'an image of Kubernetes is looked for in its own registry, whichever a chart put in front',
+    'quay.io/kube-state-metrics/kube-state-metrics:v2.14.0',
+    pulled('quay.io/kube-state-metrics/kube-state-metrics:v2.14.0', 'manifest unknown'),
+    ['correct-registry'],
+  ],
+  [
+    'a mirror may have the images of Kubernetes, too',
+    'registry.example/kube-state-metrics/kube-state-metrics:v2.14.0',
+    pulled('registry.example/kube-state-metrics/kube-state-metrics:v2.14.0', 'manifest unknown'),
+    ['check-name', 'ask-registry', 'set-image'],
   ],
   [
     'an owner at Quay may have a dot in its name',

@@ -163,6 +163,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'correct-registry': [
     { from: 'hub.docker.com', to: 'docker.io', why: 'web-site' },
     { from: 'gchr.io', to: 'ghcr.io', why: 'typo' },
+    { from: 'quay.io', to: 'registry.k8s.io', why: 'kubernetes' },
   ],
   'resolve-host': [{ host }],
   'node-resolver': [{ host: 'image-registry.openshift-image-registry.svc:5000' }],

@@ -208,7 +208,9 @@ function diagnoseScope(findings: readonly { namespace: string }[]): string {
 
 /** Returns why a copy has another digest than the image, which charts name with the digest of their publisher's. */
 function ofCopy(registry: string | null): string {
-  return registry === null || isFixedHost(registry)
+  const isOfOthers =
+    registry === null || isFixedHost(registry) || (isHosted(registry) && cloudOf(registry) === null)
+  return isOfOthers
     ? ''
     : '; if this is a copy, it only has the digest of the original if it was copied whole (`crane copy`, `skopeo copy --all`): `docker push` makes another one, so name that, or clear the digest in the chart\'s values (`digest: ""`)'
 }

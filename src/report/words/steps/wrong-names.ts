@@ -79,6 +79,8 @@ const CORRECTED: Record<StepOf<'correct-registry'>['why'], (from: string, to: st
   'web-site': (from, to) => `Write ${to} instead of ${from}: that is Docker Hub's web site, not the registry`,
   'hub-login': (from, to) =>
     `Write ${to} instead of ${from}: only under that name does the kubelet find the pod's login for Docker Hub`,
+  kubernetes: (from, to) =>
+    `Write ${to} instead of ${from} if the image of the Kubernetes project is meant, which is published there: a default of a chart, or its global.imageRegistry, put ${from} in front of the name`,
   typo: (from, to) => `Write ${to} instead of ${from}, if that registry is meant: the names differ by a typo`,
   'private-link': (from, to) =>
     `Write ${to} instead of ${from}: with a private endpoint, clients keep using the public name, which private DNS resolves to the private address, and the certificate is only for that name`,
