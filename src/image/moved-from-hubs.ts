@@ -210,6 +210,13 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     source: 'https://github.com/strimzi/strimzi-kafka-operator/pull/3938',
   },
   {
+    moves: { 'docker.io/tootsuite/mastodon': 'ghcr.io/mastodon/mastodon' },
+    state: 'moved',
+    since: '2023-03',
+    onlyMissing: true,
+    source: 'https://github.com/mastodon/chart/pull/53',
+  },
+  {
     moves: {
       'docker.io/vectorized': 'docker.io/redpandadata',
       'docker.redpanda.com/vectorized': 'docker.redpanda.com/redpandadata',

@@ -60,6 +60,7 @@ describe('an image that left its registry', () => {
       'pull access denied, repository does not exist or may require authorization',
       'docker.io/bitnamilegacy/os-shell:11-debian-11-r63',
     ],
+    ['tootsuite/mastodon:v4.2.0', 'not found', 'ghcr.io/mastodon/mastodon:v4.2.0'],
     ['weaveworks/kured:1.15.0', 'not found', 'ghcr.io/kubereboot/kured:1.15.0'],
     ['ghcr.io/onedr0p/sonarr:4', '403 Forbidden', 'ghcr.io/home-operations/sonarr:4'],
     [
