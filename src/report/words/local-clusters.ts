@@ -9,7 +9,7 @@ export function minikubeProfile(node: string | null): string {
 }
 
 /** Returns the flag that names the kind cluster; empty for the default name, or if the node's name is not of kind's form. */
-export function kindCluster(node: string | null): string {
+function kindCluster(node: string | null): string {
   const [, name] = /^(.+)-(?:control-plane|worker)\d*$/.exec(node ?? '') ?? []
   return name === undefined || name === 'kind' ? '' : ` --name ${shellWord(name)}`
 }
@@ -22,7 +22,7 @@ export function isOfK3d(node: string | null): boolean {
 }
 
 /** Returns the flag that names the k3d cluster; empty if the node's name is not of k3d's form. */
-export function k3dCluster(node: string | null): string {
+function k3dCluster(node: string | null): string {
   const [, name] = K3D_NODE.exec(node ?? '') ?? []
   return name === undefined ? '' : ` -c ${shellWord(name)}`
 }
