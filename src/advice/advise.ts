@@ -2,7 +2,7 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
-import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
 import { isOfEks, registryBehind } from '../image/registries.ts'
@@ -14,6 +14,7 @@ import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import { dropRegistry, nameClueSteps, registrySteps, unreadableNameSteps } from './name-steps.ts'
 import {
   canceledSteps,
+  localTool,
   manifestSteps,
   neverSteps,
   otherSteps,
@@ -86,13 +87,17 @@ function containerSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'literal-server')) return literalServerSteps(finding)
   const ofName = nameClueSteps(finding)
   const local = localSteps(finding)
+  const ofCause = causeSteps(finding, ofName)
+  // A name that is nearly an official image's is more likely misspelled.
+  const isTypo = ofCause[0]?.code === 'near-official' && clueOf(finding.clues, 'local-image')?.listed !== true
+  const isOwn = isOwnName(finding) && !isTypo
+  const place = isTypo || mayBeBuiltHere(finding) ? 1 : ofCause.length
   const own = admissionSteps(finding, [
     ...ofName,
-    ...(isOwnName(finding) ? local : []),
+    ...(isOwn ? local : []),
     ...registrySteps(finding),
     ...(mayBeMistyped(finding) ? [] : movedSteps(finding)),
-    ...causeSteps(finding, ofName),
-    ...(isOwnName(finding) ? [] : local),
+    ...ofCause.toSpliced(place, 0, ...(isOwn ? [] : local)),
     ...passedOverLogins(finding),
     ...rollBack(finding),
   ])
@@ -181,16 +186,29 @@ function grantsAccess(step: Step): boolean {
   )
 }
 
-/** With policy Always, even an image that was built or loaded on the node is pulled from its registry. */
+/**
+ * With policy Always, even an image that was built or loaded on the node is pulled from its registry; with another one, it is only pulled if
+ * it was not loaded.
+ */
 function localSteps(finding: Finding): Step[] {
-  const isLocalName = isRefusedOrMissing(finding.cause) || finding.registry === 'localhost'
-  const local = isLocalName ? clueOf(finding.clues, 'local-image') : undefined
-  return local === undefined ? [] : [{ code: 'use-local-image', listed: local.listed }]
+  if (!isRefusedOrMissing(finding.cause) && finding.registry !== 'localhost') return []
+  const local = clueOf(finding.clues, 'local-image')
+  if (local !== undefined) return [{ code: 'use-local-image', listed: local.listed }]
+  const tool = localTool(finding.host)
+  return tool !== null && (isOwnName(finding) || mayBeBuiltHere(finding))
+    ? [{ code: 'load-image', image: finding.image, tool }]
+    : []
 }
 
-/** Whether the name is a bare one that no official image has: most likely, somebody built the image. */
-function isOwnName({ reference }: Finding): boolean {
-  return libraryName(reference) !== null && !isOfficial(reference)
+/** Docker Hub hides whether it has the image, and build tools give images such names before anything is pushed. */
+function mayBeBuiltHere({ registry, subcause, credential, moved, check }: Finding): boolean {
+  const isHidden = isDockerHub(registry ?? '') && subcause === 'denied-or-missing'
+  return isHidden && credential.status !== 'usable' && moved === null && check === null
+}
+
+/** Whether the name is a bare one that no official image has, or Podman's for what it built: most likely, somebody built the image. */
+function isOwnName({ reference, registry }: Finding): boolean {
+  return registry === 'localhost' || (libraryName(reference) !== null && !isOfficial(reference))
 }
 
 /** The registry is only asked because its mirror failed: repairing that ends a failure to reach the registry, and saves its limit. */

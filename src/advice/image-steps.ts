@@ -17,6 +17,7 @@ import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { answeringHost } from './host.ts'
 import { loginSteps } from './login.ts'
+import { writeDigest } from './name-steps.ts'
 import type { Step } from './step.ts'
 
 /** Steps for an image that the registry or a mirror does not have: those for the first fact that narrows it down, or else a search. */
@@ -109,6 +110,7 @@ function searchSteps(finding: Finding): Step[] {
   return [
     ...nodeRegistry(finding),
     ...nameVersion(finding),
+    ...(finding.moved === null ? writeDigest(finding) : []),
     ...imageStream(finding),
     { code: 'check-name', how: finding.reference?.includes('@') === true ? 'digest' : 'plain' },
     ...proxyProject(finding),

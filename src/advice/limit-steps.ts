@@ -8,6 +8,7 @@ import { isInLibrary } from '../image/official-images.ts'
 import { cacheRuleSteps } from './closed-access.ts'
 import { hasClue } from './conditions.ts'
 import { hubNameSteps, loginSteps, misplacedLoginSteps, nearSecretSteps } from './login.ts'
+import { localTool } from './node-steps.ts'
 import type { Step } from './step.ts'
 
 /** The steps for a registry's rate limit. */
@@ -74,11 +75,22 @@ function limitOfAccounts(finding: Finding): Step[] {
   const sent = (subcause === null || subcause === 'unspecified') && finding.credential.status === 'usable'
   const login = loginForLimit(finding, subcause === 'account' || sent ? 'account-limit' : 'limit')
   const wait: Step = { code: 'wait', for: 'limit', ...(quota && { quota }) }
-  const steps: Step[] = [...(sent ? [wait] : []), ...login, ...otherRegistrySteps(finding)]
+  const steps: Step[] = [
+    ...(sent ? [wait] : []),
+    ...login,
+    ...loadSteps(finding),
+    ...otherRegistrySteps(finding),
+  ]
   // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
   if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
     steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry, rewrites: false })
   return [...steps, ...(sent ? [] : [wait]), { code: 'use-cache' }]
+}
+
+/** Each cluster on one machine has nodes of its own, but they all can have the image from one pull (kube-rs/kube#1912). */
+function loadSteps({ host, reference }: Finding): Step[] {
+  const tool = localTool(host)
+  return tool === null || reference === null ? [] : [{ code: 'load-pulled', image: reference, tool }]
 }
 
 function loginForLimit(finding: Finding, reason: 'account-limit' | 'limit'): Step[] {

@@ -55,7 +55,6 @@ export function nothingSent(finding: Finding): Step[] {
     ...unreadSecretSteps(finding),
     ...missingLoginSteps(finding, providerSteps(finding)),
     ...perhapsMissing(finding),
-    ...publicSteps(finding),
     see('login'),
   ]
 }
@@ -72,14 +71,18 @@ function providerSteps(finding: Finding): Step[] {
   })
 }
 
-/** The check of the name, where the registry may answer so for an image that does not exist; a secret that has to be corrected goes before it. */
+/**
+ * The check of the name, where the registry may answer so for an image that does not exist; a secret that has to be corrected goes before it.
+ * Whoever published the image may have forgotten to make it public.
+ */
 function perhapsMissing(finding: Finding): Step[] {
   const { registry, credential } = finding
-  if (isDockerHub(registry ?? '') || hasClue(finding, 'credential-provider')) return []
+  const open = publicSteps(finding)
+  if (isDockerHub(registry ?? '') || hasClue(finding, 'credential-provider')) return open
   const name = checkNameSteps(finding)
   const isHidden = name.some(step => step.code === 'check-name' && step.how === 'hidden')
   const hasToCorrect = credential.status === 'usable' || hasUnusable(finding)
-  return [...name, ...stepsIf(isHidden && !hasToCorrect, { code: 'ask-registry' })]
+  return [...name, ...open, ...stepsIf(isHidden && !hasToCorrect, { code: 'ask-registry' })]
 }
 
 /**

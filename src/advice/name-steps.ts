@@ -8,10 +8,15 @@ import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
 import type { Placeholder } from '../image/placeholder.ts'
+import { repositoryOf } from '../image/reference.ts'
 import {
   hidesMissing,
+  isFixedHost,
+  isHosted,
+  isMisplacedKubernetes,
   isNamedLikeCache,
   isOpenShift3Registry,
+  KUBERNETES_REGISTRY,
   OPENSHIFT_REGISTRY,
   publicName,
 } from '../image/registries.ts'
@@ -47,7 +52,7 @@ const UNREACHED: readonly Cause[] = [
 ]
 
 /** The registry that the name most likely means, where it names a host that is none. */
-function otherRegistry({ clues, registry, cause, host, endpoint }: Finding): Step[] {
+function otherRegistry({ clues, registry, reference, cause, host, endpoint }: Finding): Step[] {
   if (registry === null) return []
   const correct = (to: string, why: StepOf<'correct-registry'>['why'], from = registry): Step[] => [
     { code: 'correct-registry', from, to, why },
@@ -68,6 +73,9 @@ function otherRegistry({ clues, registry, cause, host, endpoint }: Finding): Ste
     )
       return correct(registry.replace(/\d+$/, '32000'), 'microk8s')
   }
+  const repository = repositoryOf(reference)
+  if (isRefusedOrMissing(cause) && isMisplacedKubernetes({ registry, repository }))
+    return correct(KUBERNETES_REGISTRY, 'kubernetes')
   const mayBeOpenShift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
   return cause === 'registry-not-found-dns' && isOpenShift3Registry(registry) && mayBeOpenShift
     ? correct(OPENSHIFT_REGISTRY, 'openshift-4')
@@ -77,15 +85,20 @@ function otherRegistry({ clues, registry, cause, host, endpoint }: Finding): Ste
 /** Registries whose accounts have no dots in their names, so that a host in their place is a registry of its own. */
 const WITHOUT_DOTS = [DOCKER_HUB, 'ghcr.io']
 
-/** A default registry that a chart put in front of a name which has one already. */
+/** A default registry that a chart put in front of a name which has one already; well-known registries are no caches of others. */
 function dropDefaultRegistry({ registry, image, clues }: Finding): Step[] {
-  if (registry === null || !WITHOUT_DOTS.includes(registry) || !image.startsWith(`${registry}/`)) return []
+  if (registry === null || !image.startsWith(`${registry}/`)) return []
   const without = image.slice(registry.length + 1)
   const [inner = '', path] = without.split('/')
-  return stepsIf(
-    inner.includes('.') && path !== undefined && clueOf(clues, 'changed-at-admission') === undefined,
-    { code: 'drop-default-registry', registry, inner, without },
-  )
+  const isHost = WITHOUT_DOTS.includes(registry)
+    ? inner.includes('.')
+    : isFixedHost(registry) && isHosted(inner)
+  return stepsIf(isHost && path !== undefined && clueOf(clues, 'changed-at-admission') === undefined, {
+    code: 'drop-default-registry',
+    registry,
+    inner,
+    without,
+  })
 }
 
 /** Only registries that answered have shown that they lack such a name. */
@@ -151,6 +164,19 @@ function howToCheck(registry: string, finding: Finding): 'official' | 'public' |
   return hidesMissing(registry) ? 'hidden' : 'repository'
 }
 
+/** A digest that a template joined to the name with a colon, as if it were a tag, or with a colon and its own sign. */
+const JOINED_DIGEST = /^([^@]+?):(?:@?sha256:)?([0-9a-f]{64})$/
+
+/** The name with its digest, where that stands in place of the tag (tektoncd/operator#2368, vmware-tanzu/kubeapps#900). */
+export function writeDigest({ image, reference }: Finding): Step[] {
+  const [, name, digits] = JOINED_DIGEST.exec(image) ?? []
+  return stepsIf(name !== undefined, {
+    code: 'write-digest',
+    correct: `${name}@sha256:${digits}`,
+    certain: reference === null,
+  })
+}
+
 /** Steps for a name that does not parse, or that the runtime does not resolve. */
 export function unreadableNameSteps(finding: Finding): Step[] {
   const { image } = finding
@@ -162,7 +188,6 @@ export function unreadableNameSteps(finding: Finding): Step[] {
   return hasClue(finding, 'short-name')
     ? [{ code: 'full-name', image }]
     : [
-        { code: 'read-name', image },
-        { code: 'set-image', known: 'nothing' },
-      ]
+        ...(hasClue(finding, 'surplus-tag') ? [] : writeDigest(finding)),
+        { code: 'read-name', image }, { code: 'set-image', known: 'nothing' }]
 }

@@ -10,7 +10,7 @@ import { isNamedForWindows, windowsBuildIn } from '../image/windows-images.ts'
 import { policySteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { imageName, ofMirror, pullByHand, silentMirror, targetHost, testManifest } from './host.ts'
-import type { Step, StepOf } from './step.ts'
+import type { LocalTool, Step } from './step.ts'
 import type { NodePolicy } from './step-at-node.ts'
 import { attestationSteps, goneSteps, refusalSteps } from './store-steps.ts'
 import { pageSteps } from './wrong-answer.ts'
@@ -47,8 +47,20 @@ export function platformSteps(finding: Finding): Step[] {
     { code: 'set-image', known: 'repository' },
     // Where the node's own is known, the others' only matter for moving the pod.
     ...stepsIf(known, show),
-    { code: 'schedule-elsewhere', os, architecture, build: null },
+    ...(emulated(finding) ?? [{ code: 'schedule-elsewhere', os, architecture, build: null }]),
   ]
+}
+
+/**
+ * All nodes of a cluster on one machine have its architecture, but such machines mostly emulate the other one for images that were loaded
+ * (giantswarm/agentlab#31, developmentseed/eoapi-k8s#250); null for any other node.
+ */
+function emulated(finding: Finding): Step[] | null {
+  const tool = localTool(finding.host)
+  const other = { arm64: 'linux/amd64', amd64: 'linux/arm64' }[finding.host.architecture ?? '']
+  return tool === null || other === undefined
+    ? null
+    : [{ code: 'emulate', image: imageName(finding), platform: other, tool }]
 }
 
 /** Clients of one platform copy that platform only; at a registry for everyone, images are not copies. */
@@ -76,7 +88,7 @@ export function manifestSteps(finding: Finding): Step[] {
 }
 
 /** What runs the cluster's nodes on a developer's machine, and copies images into them; k3d's nodes are known by their names. */
-function localTool({ platform, name }: Finding['host']): StepOf<'load-image'>['tool'] | null {
+export function localTool({ platform, name }: Finding['host']): LocalTool | null {
   if (platform === 'kind' || platform === 'minikube') return platform
   return K3D_NODE.test(name ?? '') ? 'k3d' : null
 }

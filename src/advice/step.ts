@@ -195,6 +195,8 @@ export type WrongNameStep =
   | { code: 'name-not-id'; image: string }
   | { code: 'drop-scheme'; image: string }
   | ({ code: 'drop-surplus-tag' } & SurplusTag)
+  /** `certain`: whether the name can't be read in another way. */
+  | { code: 'write-digest'; correct: string; certain: boolean }
   | { code: 'full-name'; image: string }
   | { code: 'drop-tag'; tag: string; without: string }
   /** `inner`: the registry that the name has after the first one. */
@@ -203,10 +205,21 @@ export type WrongNameStep =
       code: 'correct-registry'
       from: string
       to: string
-      why: 'web-site' | 'private-link' | 'typo' | 'openshift-4' | 'hub-login' | 'inside-alibaba' | 'microk8s'
+      why:
+        | 'web-site'
+        | 'private-link'
+        | 'typo'
+        | 'openshift-4'
+        | 'hub-login'
+        | 'inside-alibaba'
+        | 'microk8s'
+        | 'kubernetes'
     }
   | { code: 'other-eks-registry'; registry: string }
   | ({ code: 'name-registry' } & NameBeside)
+
+/** What runs a cluster's nodes on a developer's machine. */
+export type LocalTool = 'kind' | 'minikube' | 'k3d'
 
 /** Change the image itself, or choose another platform of it. */
 export type ImageContentStep =
@@ -221,6 +234,7 @@ export type ImageContentStep =
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }
   | { code: 'copy-platforms'; image: string }
+  | { code: 'emulate'; image: string; platform: string; tool: LocalTool }
   | { code: 'windows-image'; kernel: string | null }
   | {
       code: 'schedule-elsewhere'
@@ -245,7 +259,8 @@ export type LimitStep =
   | { code: 'allow-pull' }
   | { code: 'preload'; image: string }
   | { code: 'import-image'; image: string }
-  | { code: 'load-image'; image: string; tool: 'kind' | 'minikube' | 'k3d' }
+  | { code: 'load-image'; image: string; tool: LocalTool }
+  | { code: 'load-pulled'; image: string; tool: LocalTool }
   | { code: 'same-secret' }
   | { code: 'exempt-preloaded' }
   | { code: 'slow-pull' }

@@ -105,6 +105,8 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
     'not-permitted',
     /\bdoes not match (?:the )?expected scopes?\b|\bsaml (?:enforcement|sso)\b|\bfetch oauth token\b.{0,400}\baccess forbidden\b/,
   ],
+  // Container Registry says so to anonymous requests, too (arrikto/oidc-authservice#127, kubernetes-sigs/promo-tools#632).
+  ['denied-or-missing', /\byou may have invalid credentials\b/],
   [
     'credential-refused',
     /\bfetch oauth token\b(?!.{0,400}\b5\d\d\b)|\b(?:incorrect|invalid|wrong|bad) (?:user ?name|username\/password|password|credentials?|login|token|authorization)\b|\b(?:token|credentials?|password|login) (?:has |have |is |are )?(?:been )?(?:expired|invalid|revoked)\b|\bexpired (?:token|credential|password|login)|\breauthenticate\b|\bhttp basic: access denied\b|\bunable to retrieve auth token: invalid\b|\bauthentication failed\b|\binvalid_(?:grant|client|token)\b|\bconnectivity_refresh_token_error\b|\binvalid client(?: ?id or client)? secret\b|\bcannot be authenticated with the token\b|\bsecurity token included in the request is (?:invalid|expired)\b|\bpersonal access token\b|\bmfa\b|\btwo-factor\b/,

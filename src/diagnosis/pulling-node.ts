@@ -5,6 +5,7 @@ import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Clue } from './clue.ts'
 import type { FailingContainer } from './failing-container.ts'
+import { tagOfNode } from './tag-of-node.ts'
 import { isOfAutopilot, type VirtualNode, virtualNode } from './virtual-node.ts'
 
 type Runtime = 'containerd' | 'cri-o' | 'docker'
@@ -149,6 +150,8 @@ function runtimeIn(text: string): Runtime | null {
   return null
 }
 
+const MINIKUBE_LABEL = 'minikube.k8s.io/name'
+
 /** The distribution or cloud that the node belongs to; null if it shows none. */
 export function platformOf(node: Node): Platform | null {
   const { kubelet, os, osImage, provider, labels } = node
@@ -158,7 +161,7 @@ export function platformOf(node: Node): Platform | null {
   if (os !== 'windows' && (/\+k0s/.test(kubelet ?? '') || labels['node.k0sproject.io/role'] !== undefined))
     return 'k0s'
   if (labels['microk8s.io/cluster'] !== undefined) return 'microk8s'
-  if (labels['minikube.k8s.io/name'] !== undefined) return 'minikube'
+  if (labels[MINIKUBE_LABEL] !== undefined) return 'minikube'
   if (provider === 'kind') return 'kind'
   if (/^talos/i.test(osImage ?? '')) return 'talos'
   if (/^bottlerocket/i.test(osImage ?? '')) return 'bottlerocket'
@@ -213,23 +216,6 @@ function toolImageOf(images: readonly string[]): string | null {
   return images.find(image => WITH_SHELL.test(image)) ?? null
 }
 
-/** Images that hold drivers or modules for one kernel. */
-const DRIVER = /driver|[mo]fed|kmod|kernel-module/
-const SYSTEM =
-  /-((?:ubuntu|debian|rhel|rhcos|sles|sl-?micro|centos|rocky|fedora|amzn|flatcar|azurelinux|opensuse)\d[\d.]*(?:sp\d)?)(?:-(?:amd64|arm64|x86_64|aarch64))?$/
-const KERNEL = /\d+\.\d+\.\d+-[\w.-]*(?:generic|default|aws|azure|gcp|gke|oracle|\.(?:el|fc|amzn)\d\w*)/
-
-/** What of a node an operator took for the tag: NVIDIA's `550.90.07-ubuntu24.04`, or a kernel (Kernel Module Management). */
-function tagOfNode(reference: string | null, node: Node | null): Clue[] {
-  const [, name = '', tag = ''] = /([^/]+):([^:@/]+)(?:@.*)?$/.exec(reference ?? '') ?? []
-  const own = (node?.os === 'linux' ? node.kernel : null)?.replace(/[^\w.-]/g, '_') ?? ''
-  const driver = DRIVER.test(name)
-  const kernel = own !== '' && tag.includes(own) ? own : driver ? KERNEL.exec(tag)?.[0] : undefined
-  if (kernel !== undefined) return [{ code: 'tag-of-node', from: 'kernel', value: kernel }]
-  const system = driver ? SYSTEM.exec(tag)?.[1] : undefined
-  return system === undefined ? [] : [{ code: 'tag-of-node', from: 'system', value: system }]
-}
-
 /** How charts name what they run on Windows nodes. */
 const WINDOWS_NAME = /(?:^|-)win(?:dows)?(?:-|$)/
 
@@ -257,7 +243,8 @@ export function cluesOfPlace(
   { pod, node, onNode, workload, reference }: PullPlace,
 ): Clue[] {
   const guest = !usesPullSecrets && container.kind !== 'sandbox'
-  const own = onNode || node?.provider === 'kind' || LOCAL_NODE.test(pod.node ?? '')
+  const isLocal = node?.labels[MINIKUBE_LABEL] !== undefined || node?.provider === 'kind'
+  const own = onNode || isLocal || LOCAL_NODE.test(pod.node ?? '')
   const silentSince = node?.silentSince
   return [
     ...(silentSince === undefined ? [] : [{ code: 'node-silent' as const, since: silentSince }]),

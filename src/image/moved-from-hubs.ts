@@ -1,4 +1,4 @@
-/** Images that left Docker Hub or Quay, or have another name there now. Rows are in the order of the old names, official images last. */
+/** Images that left Docker Hub or Quay, or have another name there now. Rows are in the order of the old names. */
 
 import type { MovedRow } from './moved-images.ts'
 
@@ -31,6 +31,14 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     // Announced in https://github.com/bitnami/sealed-secrets/issues/1785.
     stays: ['docker.io/bitnami/sealed-secrets-controller', 'docker.io/bitnami/sealed-secrets-kubeseal'],
     source: 'https://github.com/bitnami/containers/issues/83267',
+  },
+  // Renamed before, so that the images of that time have no other place.
+  {
+    moves: { 'docker.io/bitnami/bitnami-shell': 'docker.io/bitnamilegacy/os-shell' },
+    state: 'deleted',
+    since: '2024-02',
+    frozen: true,
+    source: 'https://github.com/bitnami/charts/issues/23406',
   },
   {
     moves: { 'docker.io/bitnamilegacy': null },
@@ -79,6 +87,13 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     since: '2021-08',
     onlyMissing: true,
     source: 'https://github.com/kubernetes-sigs/prometheus-adapter/pull/419',
+  },
+  {
+    moves: { 'docker.io/getsentry': 'ghcr.io/getsentry' },
+    state: 'moved',
+    since: '2025-08',
+    onlyMissing: true,
+    source: 'https://github.com/getsentry/self-hosted/releases/tag/25.8.0',
   },
   {
     moves: {
@@ -195,6 +210,13 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     source: 'https://github.com/strimzi/strimzi-kafka-operator/pull/3938',
   },
   {
+    moves: { 'docker.io/tootsuite/mastodon': 'ghcr.io/mastodon/mastodon' },
+    state: 'moved',
+    since: '2023-03',
+    onlyMissing: true,
+    source: 'https://github.com/mastodon/chart/pull/53',
+  },
+  {
     moves: {
       'docker.io/vectorized': 'docker.io/redpandadata',
       'docker.redpanda.com/vectorized': 'docker.redpanda.com/redpandadata',
@@ -203,55 +225,12 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     since: '2025-03',
     source: 'https://github.com/redpanda-data/redpanda/issues/24541',
   },
-  // Official images that were renamed, or that their makers publish under their own names now.
   {
-    moves: { 'docker.io/library/consul': 'docker.io/hashicorp/consul' },
+    moves: { 'docker.io/weaveworks/kured': 'ghcr.io/kubereboot/kured' },
     state: 'moved',
-    since: '2023-06-27',
+    since: '2022-09',
     onlyMissing: true,
-    source: 'https://github.com/hashicorp/consul/issues/17973',
-  },
-  {
-    moves: { 'docker.io/library/emqx': 'docker.io/emqx/emqx' },
-    state: 'moved',
-    since: '2025-05-14',
-    onlyMissing: true,
-    source: 'https://github.com/docker-library/docs/blob/master/emqx/deprecated.md',
-  },
-  {
-    moves: { 'docker.io/library/java': 'docker.io/library/openjdk' },
-    state: 'moved',
-    since: '2016-12-31',
-    onlyMissing: true,
-    source: 'https://github.com/docker-library/docs/commit/ac0b03e5097f02029f182a05bc6842d79a525b9e',
-  },
-  {
-    moves: { 'docker.io/library/jenkins': 'docker.io/jenkins/jenkins' },
-    state: 'moved',
-    since: '2017-07-20',
-    onlyMissing: true,
-    source: 'https://github.com/docker-library/docs/commit/9c857f87a1605b20fe34e8eb3885bb77698f84a5',
-  },
-  {
-    moves: { 'docker.io/library/liquibase': 'docker.io/liquibase/liquibase' },
-    state: 'moved',
-    since: '2025-10-24',
-    onlyMissing: true,
-    source: 'https://github.com/docker-library/docs/blob/master/liquibase/deprecated.md',
-  },
-  {
-    moves: { 'docker.io/library/rockylinux': 'docker.io/rockylinux/rockylinux' },
-    state: 'moved',
-    since: '2025-06-10',
-    onlyMissing: true,
-    source: 'https://github.com/docker-library/docs/blob/master/rockylinux/deprecated.md',
-  },
-  {
-    moves: { 'docker.io/library/vault': 'docker.io/hashicorp/vault' },
-    state: 'moved',
-    since: '2023-06-30',
-    onlyMissing: true,
-    source: 'https://github.com/docker-library/official-images/issues/14197',
+    source: 'https://github.com/kubereboot/kured/issues/911',
   },
   {
     moves: { 'quay.io/bitnami': 'docker.io/bitnamilegacy' },

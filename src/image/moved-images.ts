@@ -1,5 +1,5 @@
 /**
- * Images and registries that moved or were removed, except the images of Docker Hub and Quay. A row needs its publisher's statement or two
+ * Images and registries that moved or were removed, except the images of Docker Hub, Quay, and gcr.io. A row needs its publisher's statement or two
  * independent reports.
  */
 
@@ -42,7 +42,7 @@ export interface MovedRow {
   source: string
 }
 
-/** The day on which the rows were last checked, those of Docker Hub and Quay included. */
+/** The day on which the rows were last checked, those of Docker Hub, Quay, and gcr.io included. */
 export const MOVED_IMAGES_DATE = '2026-11-29'
 
 export const MOVED_IMAGES: readonly MovedRow[] = [
@@ -128,130 +128,17 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     source: 'https://github.com/dotnet/dotnet-docker/issues/1939',
   },
   {
+    moves: { 'ghcr.io/onedr0p': 'ghcr.io/home-operations' },
+    state: 'moved',
+    since: '2025-03-17',
+    source: 'https://github.com/pree/helm-charts/issues/444',
+  },
+  {
     moves: { 'public.ecr.aws/bitnami': 'docker.io/bitnamilegacy' },
     state: 'deleted',
     since: '2026-06-10',
     frozen: true,
     source: 'https://github.com/bitnami/charts/issues/36537',
-  },
-  {
-    moves: { 'gcr.io/kubebuilder/kube-rbac-proxy': 'registry.k8s.io/kubebuilder/kube-rbac-proxy' },
-    state: 'deleted',
-    since: '2025-03-18',
-    source: 'https://github.com/kubernetes/k8s.io/issues/6690',
-  },
-  {
-    moves: { 'gcr.io/tekton-releases': 'ghcr.io/tektoncd' },
-    state: 'deleted',
-    since: '2025-07',
-    source: 'https://github.com/tektoncd/pipeline/issues/8870',
-  },
-  {
-    moves: { 'gcr.io/kubernetes-helm/tiller': 'ghcr.io/helm/tiller' },
-    state: 'moved',
-    since: '2020-10-30',
-    frozen: true,
-    source: 'https://github.com/helm/helm/releases/tag/v2.17.0',
-  },
-  // Both are switched off for hours at a time, and for good in December 2026.
-  {
-    moves: { 'gcr.io/istio-release': 'docker.io/istio', 'registry.istio.io/release': 'docker.io/istio' },
-    state: 'moved',
-    since: '2026-08',
-    source: 'https://istio.io/latest/news/releases/1.31.x/announcing-1.31/upgrade-notes/',
-  },
-  // Releases before 0.54 are still at the old place.
-  {
-    moves: { 'gcr.io/cadvisor/cadvisor': 'ghcr.io/google/cadvisor' },
-    state: 'moved',
-    since: '2025-12-02',
-    onlyMissing: true,
-    source: 'https://github.com/google/cadvisor/pull/3806',
-  },
-  {
-    moves: { 'gcr.io/arrikto/kubeflow/oidc-authservice': 'docker.io/kubeflowmanifestswg/oidc-authservice' },
-    state: 'deleted',
-    since: '2024-08',
-    frozen: true,
-    source: 'https://github.com/awslabs/kubeflow-manifests/issues/823',
-  },
-  {
-    moves: { 'gcr.io/google-samples/gb-*': null, 'gcr.io/google_samples/gb-*': null },
-    state: 'deleted',
-    since: '2023-12',
-    onlyMissing: true,
-    source: 'https://github.com/kubernetes/website/issues/44415',
-  },
-  {
-    moves: { 'gcr.io/heptio-images': null },
-    state: 'deleted',
-    since: '2025-05',
-    source: 'https://github.com/replicatedhq/kURL/pull/5690',
-  },
-  // Copies for the builds of a release, which are deleted after some weeks.
-  {
-    moves: { 'gcr.io/k8s-staging-*': 'registry.k8s.io/*' },
-    state: 'deleted',
-    since: '2021-04',
-    onlyMissing: true,
-    source: 'https://github.com/kubernetes-sigs/nfs-subdir-external-provisioner/issues/86',
-  },
-  {
-    moves: { 'gcr.io/kfserving': 'docker.io/kfserving' },
-    state: 'deleted',
-    since: '2022-06-01',
-    frozen: true,
-    source: 'https://github.com/kserve/kserve/issues/2241',
-  },
-  {
-    moves: { 'gcr.io/knative-samples': 'ghcr.io/knative' },
-    state: 'deleted',
-    since: '2023-05-09',
-    source: 'https://github.com/knative/docs/pull/5551',
-  },
-  {
-    moves: { 'gcr.io/kuar-demo': null },
-    state: 'deleted',
-    since: '2025-08',
-    source: 'https://github.com/kubernetes-up-and-running/kuard/issues/60',
-  },
-  // Its images have other names at ghcr.io/kubeflow, from version 2.4 on.
-  {
-    moves: { 'gcr.io/ml-pipeline': null },
-    state: 'deleted',
-    since: '2025-11',
-    onlyMissing: true,
-    source: 'https://github.com/kubeflow/pipelines/issues/12422',
-  },
-  {
-    moves: { 'gcr.io/paketo-buildpacks': 'docker.io/paketobuildpacks' },
-    state: 'deleted',
-    since: '2025-05',
-    source: 'https://blog.paketo.io/posts/paketo-gcr-registry-sunset/',
-  },
-  {
-    moves: { 'gcr.io/spark-operator': null },
-    state: 'deleted',
-    since: '2023-10-19',
-    onlyMissing: true,
-    source: 'https://github.com/kubeflow/spark-operator/issues/1860',
-  },
-  {
-    moves: {
-      'k8s.gcr.io': 'registry.k8s.io',
-      'gcr.io/google-containers': 'registry.k8s.io',
-      'gcr.io/google_containers': 'registry.k8s.io',
-    },
-    state: 'frozen',
-    since: '2023-04-03',
-    source: 'https://kubernetes.io/blog/2023/03/10/image-registry-redirect/',
-  },
-  {
-    moves: { 'gcr.io': null },
-    state: 'succeeded',
-    since: '2025-03-18',
-    onlyMissing: true,
-    source: 'https://docs.cloud.google.com/artifact-registry/docs/transition/prepare-gcr-shutdown',
   },
   {
     moves: {

@@ -1,8 +1,10 @@
 /** Looks up an image among those that moved or were removed. */
 
+import { MOVED_FROM_GCR } from './moved-from-gcr.ts'
 import { MOVED_FROM_HUBS } from './moved-from-hubs.ts'
 import { MOVED_IMAGES, MOVED_IMAGES_DATE, type MovedRow, type MovedState } from './moved-images.ts'
 import { MOVED_NETWORK_IMAGES } from './moved-network-images.ts'
+import { MOVED_OFFICIALS } from './moved-officials.ts'
 import { fullName, type Reference } from './reference.ts'
 
 export interface Moved {
@@ -21,13 +23,22 @@ export interface Moved {
   asOf: string
 }
 
+/** All rows. */
+export const MOVED_ROWS: readonly MovedRow[] = [
+  ...MOVED_IMAGES,
+  ...MOVED_FROM_GCR,
+  ...MOVED_FROM_HUBS,
+  ...MOVED_NETWORK_IMAGES,
+  ...MOVED_OFFICIALS,
+]
+
 /** One old place of a row. */
 interface Move extends MovedRow {
   prefix: string
   to: string | null
 }
 
-const MOVES: readonly Move[] = [...MOVED_IMAGES, ...MOVED_FROM_HUBS, ...MOVED_NETWORK_IMAGES].flatMap(row =>
+const MOVES: readonly Move[] = MOVED_ROWS.flatMap(row =>
   Object.entries(row.moves).map(([prefix, to]) => ({ ...row, prefix, to })),
 )
 

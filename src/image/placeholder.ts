@@ -8,8 +8,8 @@ const BUILT: [Placeholder, RegExp][] = [
   ['ko', /^ko:\/\//],
   ['bazel', /^(?:@[\w.-]*)?\/\/[\w./-]*(?::[\w./-]+)?$/],
 ]
-/** The whole name, as generators of projects and failing templates write it. */
-const WORD = /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i
+/** The whole name, as generators of projects, failing templates, and Airflow's template of pods write it. */
+const WORD = /^(?:controller|image|dummy[-_]image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i
 /** Words in place of a tag. Somebody may have tags of such names, so it takes a registry that lacks the image. */
 const TAG_WORD = /:(?:dummy|placeholder|replaced?-?me|changed?-?me|to-?be-?replaced|todo|tbd|x{3,})$/i
 /** The word for what belongs there, in capitals, as instructions have it: `:VERSION-nanoserver` (kubernetes-sigs/sig-windows-tools#267). */

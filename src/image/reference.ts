@@ -126,6 +126,11 @@ const PLACEHOLDER_REFUSALS: Record<Placeholder, string | false> = {
 const RULES: ((parts: Parts) => string | false)[] = [
   ({ text }) => text === '' && 'it is empty',
   ({ text }) => PLACEHOLDER_REFUSALS[placeholderIn(text) ?? 'istio'],
+  // What Go's templates print for a map, and for a value that does not fit their format.
+  ({ text }) =>
+    text.includes('map[') && 'a whole map was written into it: the values have keys where a string belongs',
+  ({ text }) =>
+    /%!\w?\(/.test(text) && 'a value of another type was formatted into it (%!): quote it where it is set',
   ({ text }) => /\s/.test(text) && 'it contains whitespace',
   ({ text }) => /[^\x21-\x7e]/.test(text) && 'it has characters other than plain ASCII',
   ({ text }) => /^[a-z]+:\/\//i.test(text) && 'image names have no scheme: drop everything up to ://',
@@ -138,7 +143,7 @@ const RULES: ((parts: Parts) => string | false)[] = [
     path.length > LONGEST_REPOSITORY &&
     `the repository has ${path.length} characters; at most ${LONGEST_REPOSITORY} are allowed`,
   ({ path }) => componentRefusal(path),
-  ({ tag }) => tag !== null && tagRefusal(tag),
+  ({ tag, digest }) => tag !== null && tagRefusal(tag, digest),
   ({ registry }) => `"${registry}" is not a registry host`,
 ]
 
@@ -181,9 +186,17 @@ function digestRefusal(digest: string): string | false {
 }
 
 function componentRefusal(path: string): string | false {
-  const wrong = path.split('/').find(part => !isPathComponent(part))
+  const parts = path.split('/')
+  const index = parts.findIndex(part => !isPathComponent(part))
+  const wrong = parts[index]
   if (wrong === undefined) return false
-  if (wrong === '') return 'it has an empty part between slashes'
+  if (wrong === '')
+    return index === 0
+      ? 'it begins with a slash, as where the value for its registry is empty'
+      : 'it has an empty part between slashes, as where a value is empty or ends in a slash of its own'
+  if (/^[\w.-]+:\d+$/.test(wrong) && index === 0)
+    return `it has two registries: one was put in front of "${wrong}", as by a default of a chart`
+  if (/^[\w.-]+:[\w.-]+$/.test(wrong)) return `a tag can't contain a slash, and one follows "${wrong}"`
   return `the part "${wrong}" can only contain letters, digits and, between them, ".", "_", "__" or "-"`
 }
 
@@ -194,8 +207,11 @@ function afterTag(tag: string, rest: string): string {
   return rest === tag ? `it has the tag "${tag}" twice` : `it has two tags, "${tag}" and "${rest}"`
 }
 
-function tagRefusal(tag: string): string | false {
-  if (tag === '') return 'the tag after ":" is missing'
+function tagRefusal(tag: string, digest: string | null): string | false {
+  if (tag === '')
+    return digest === null
+      ? 'the tag after ":" is missing, as where the value for it is empty'
+      : 'a ":" without a tag stands before the digest'
   const [first = '', ...more] = tag.split(':')
   if (more.length > 0 && isTag(first)) return afterTag(first, more.join(':'))
   if (tag.length > 128) return `the tag has ${tag.length} characters; at most 128 are allowed`

@@ -228,3 +228,23 @@ export function isOpenShiftRegistry(registry: string): boolean {
   const isRoute = registry.startsWith('default-route-openshift-image-registry.')
   return isRoute || isOpenShiftService(registry) || isOpenShift3Registry(registry)
 }
+
+/** The registry of the Kubernetes project. */
+export const KUBERNETES_REGISTRY = 'registry.k8s.io'
+
+/** Folders of that registry (kubernetes/k8s.io, registry.k8s.io/images) whose names are hardly accounts elsewhere. */
+const KUBERNETES_FOLDERS = [
+  ...['build-image', 'cloud-provider-gcp', 'cluster-api', 'csi-secrets-store', 'e2e-test-images'],
+  ...['external-dns', 'ingress-nginx', 'kas-network-proxy', 'kube-state-metrics', 'metrics-server'],
+  ...['node-problem-detector', 'prometheus-adapter', 'provider-aws', 'provider-os', 'sig-storage'],
+]
+
+/** Whether the path is that of an image of Kubernetes, although its name has another registry for everyone. */
+export function isMisplacedKubernetes({
+  registry,
+  repository,
+}: Pick<Reference, 'registry' | 'repository'>): boolean {
+  const [folder = '', image] = repository.split('/')
+  const isOther = isDockerHub(registry) || registry === 'quay.io' || registry === 'ghcr.io'
+  return isOther && image !== undefined && KUBERNETES_FOLDERS.includes(folder)
+}

@@ -204,6 +204,34 @@ describe('a refusal', () => {
     expect(stepsIn(onNode)[0]).toEqual({ code: 'use-local-image', listed: true })
     expect(codesIn(own).filter(code => code === 'use-local-image')).toHaveLength(1)
   })
+
+  test.each<[string, string, string[], Partial<Situation>]>([
+    ['a bare name', 'my-app:1', ['load-image', 'check-name'], {}],
+    ["a name of Podman's", 'localhost/my-app:1', ['load-image'], {}],
+    [
+      'a name that Docker Hub hides, after the check of the name',
+      'acme/my-app:1',
+      ['check-name', 'load-image'],
+      {},
+    ],
+    ['a bare name that is nearly an official one, second', 'nginxx:1', ['near-official', 'load-image'], {}],
+    [
+      'a name that a login was sent for, not',
+      'acme/my-app:1',
+      ['check-name', 'ask-registry'],
+      { login: 'https://index.docker.io/v1/' },
+    ],
+    ['a name at another registry, not', 'quay.io/acme/my-app:1', ['check-name', 'make-public'], {}],
+  ])(
+    'of %s is loaded into the cluster of a developer, unless it is pulled each time',
+    (_what, image, first, more) => {
+      const found = codesIn({ image, error: pulled(image, SCOPE), node: { provider: 'kind' }, ...more })
+      expect(found.slice(0, first.length)).toEqual(first)
+      expect(found.includes('load-image')).toBe(first.includes('load-image'))
+      const elsewhere = codesIn({ image, error: pulled(image, SCOPE), node: { provider: 'aws' }, ...more })
+      expect(elsewhere).not.toContain('load-image')
+    },
+  )
 })
 
 describe('a policy of the node', () => {
@@ -342,7 +370,40 @@ test('an image for policy Never is loaded into a cluster on one machine, and on 
   expect(codesIn({ ...elsewhere, node: {} })).toEqual(['allow-pull', 'preload', 'enter-node'])
 })
 
+test('an image for another platform is emulated on the machine of a developer, where no node has another architecture', () => {
+  const image = 'acme/app:1'
+  const codes = (fields: Partial<Situation>) =>
+    codesIn({ image, error: 'no match for platform in manifest: not found', ...fields })
+  expect(codes({ node: { provider: 'kind', architecture: 'arm64' } }).at(-1)).toBe('emulate')
+  expect(codes({ node: { provider: 'aws', architecture: 'arm64' } }).at(-1)).toBe('schedule-elsewhere')
+  expect(codes({ node: { provider: 'kind', architecture: 's390x' } })).not.toContain('emulate')
+})
+
+const HEX = 'd1da68e766393c4b4eb162128f2c5fd2cee270828811a113fcda1e8a586e7471'
+test.each([
+  [`quay.io/acme/tkn:${HEX}`, 'manifest unknown', ['write-digest', 'check-name']],
+  [`quay.io/acme/tkn:sha256:${HEX}`, 'InvalidImageName', ['write-digest', 'read-name']],
+  [`quay.io/acme/tkn:@sha256:${HEX}`, 'InvalidImageName', ['write-digest', 'read-name']],
+  [`quay.io/acme/tkn@sha256:${HEX}`, 'manifest unknown', ['check-name', 'ask-registry']],
+  [`gcr.io/tekton-releases/dogfooding/tkn:${HEX}`, 'not found', ['use-replacement', 'check-name']],
+])('a digest in place of the tag, as in %s, is written with its sign', (image, text, first) => {
+  const error =
+    text === 'InvalidImageName'
+      ? `Failed to apply default image tag "${image}": couldn't parse image reference "${image}": invalid reference format`
+      : pulled(image, text)
+  const steps = stepsFor(findingOf({ image, error, ...(text === 'InvalidImageName' && { reason: text }) }))
+  expect(steps.slice(0, 2).map(({ code }) => code)).toEqual(first)
+  if (steps[0].code === 'write-digest') expect(steps[0].correct).toBe(`quay.io/acme/tkn@sha256:${HEX}`)
+})
+
 describe('a limit', () => {
+  test('is not met by the nodes of a cluster on one machine if that pulls for all of them', () => {
+    const error = pulled('docker.io/a/b:1', head('registry-1.docker.io', '429 Too Many Requests'))
+    const codes = (node: Situation['node']) => codesIn({ image: 'a/b:1', error, ...(node && { node }) })
+    expect(codes({ provider: 'kind' }).slice(0, 2)).toEqual(['distribute-login', 'load-pulled'])
+    expect(codes({ provider: 'aws' })).not.toContain('load-pulled')
+  })
+
   test("that a HEAD request met shows no message, so Docker Hub's limit of pulls is likely, with a login or without", () => {
     const error = pulled('docker.io/a/b:1', head('registry-1.docker.io', '429 Too Many Requests'))
     expect(findingOf({ image: 'a/b:1', error })).toMatchObject({ subcause: 'unspecified' })
@@ -594,6 +655,24 @@ test.each<[string, string, string, Step['code'][]]>([
     'docker.io/registry.example/acme/agent:2',
     pulled('docker.io/registry.example/acme/agent:2', SCOPE),
     ['drop-default-registry'],
+  ],
+  [
+    'a well-known registry in front of another one is removed',
+    'registry.k8s.io/k8s.gcr.io/ingress-nginx/kube-webhook-certgen:v1.0',
+    pulled('registry.k8s.io/k8s.gcr.io/ingress-nginx/kube-webhook-certgen:v1.0', 'manifest unknown'),
+    ['drop-default-registry'],
+  ],
+  [
+    'an image of Kubernetes is looked for in its own registry, whichever a chart put in front',
+    'quay.io/kube-state-metrics/kube-state-metrics:v2.14.0',
+    pulled('quay.io/kube-state-metrics/kube-state-metrics:v2.14.0', 'manifest unknown'),
+    ['correct-registry'],
+  ],
+  [
+    'a mirror may have the images of Kubernetes, too',
+    'registry.example/kube-state-metrics/kube-state-metrics:v2.14.0',
+    pulled('registry.example/kube-state-metrics/kube-state-metrics:v2.14.0', 'manifest unknown'),
+    ['check-name', 'ask-registry', 'set-image'],
   ],
   [
     'an owner at Quay may have a dot in its name',

@@ -2,9 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
-import { MOVED_FROM_HUBS } from '../../src/image/moved-from-hubs.ts'
-import { MOVED_IMAGES } from '../../src/image/moved-images.ts'
-import { MOVED_NETWORK_IMAGES } from '../../src/image/moved-network-images.ts'
+import { MOVED_ROWS } from '../../src/image/moved.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
@@ -57,6 +55,15 @@ describe('an image that left its registry', () => {
     ],
     ['consul', 'not found', 'docker.io/hashicorp/consul:latest'],
     ['quay.io/coreos/flannel:v0.26.7', 'not found', 'ghcr.io/flannel-io/flannel:v0.26.7'],
+    ['getsentry/sentry:25.8.0', 'not found', 'ghcr.io/getsentry/sentry:25.8.0'],
+    [
+      'bitnami/bitnami-shell:11-debian-11-r63',
+      'pull access denied, repository does not exist or may require authorization',
+      'docker.io/bitnamilegacy/os-shell:11-debian-11-r63',
+    ],
+    ['tootsuite/mastodon:v4.2.0', 'not found', 'ghcr.io/mastodon/mastodon:v4.2.0'],
+    ['weaveworks/kured:1.15.0', 'not found', 'ghcr.io/kubereboot/kured:1.15.0'],
+    ['ghcr.io/onedr0p/sonarr:4', '403 Forbidden', 'ghcr.io/home-operations/sonarr:4'],
     [
       'cr.step.sm/smallstep/step-ca:0.30.2',
       'dial tcp: lookup cr.step.sm on 10.0.0.2:53: no such host',
@@ -79,7 +86,7 @@ describe('an image that left its registry', () => {
   })
 
   test('is never replaced with one that another row calls gone', () => {
-    const rows = [...MOVED_IMAGES, ...MOVED_FROM_HUBS, ...MOVED_NETWORK_IMAGES]
+    const rows = MOVED_ROWS
     const gone = rows.filter(({ state }) => state === 'deleted' || state === 'retired')
     const places = gone.flatMap(({ moves }) => Object.keys(moves))
     for (const { moves } of rows) for (const to of Object.values(moves)) expect(places).not.toContain(to)

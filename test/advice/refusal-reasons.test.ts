@@ -178,6 +178,8 @@ test.each([
 
 test.each([
   ['gcr.io/PROJECT_ID/app:1', true],
+  ['dummy_image', true],
+  ['acme/dummy_image:1', false],
   ['docker.io/acme/app:1.2.BUILD-SNAPSHOT.4', false],
 ])('%s has something to fill in: %s', (image, isPlaceholder) => {
   const found = findingOf({ image, error: 'manifest unknown' })

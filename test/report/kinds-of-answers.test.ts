@@ -1845,6 +1845,84 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'a project at gcr.io that was closed, of which anonymous callers hear of invalid credentials',
+    {
+      image: 'gcr.io/acme/pilot:1.14',
+      error:
+        "Error response from daemon: unauthorized: You don't have the needed permissions to perform this operation, and you may have invalid credentials. To authenticate your request, follow the steps in: https://cloud.google.com/container-registry/docs/advanced-authentication",
+    },
+    {
+      first: /^Check the name/,
+      never: /refused the login|login that the node itself sent/,
+    },
+  ],
+  [
+    'a copy that was pushed by hand, with the digest of its original',
+    {
+      image: `registry.acme.dev/ingress/certgen:v1.5.4@sha256:${'a'.repeat(64)}`,
+      error: 'not found',
+    },
+    { first: /skopeo copy --all.*`digest: ""`/ },
+  ],
+  [
+    'an image of another architecture, by its name',
+    {
+      image: 'acme/velero-plugin-arm:1',
+      error: 'no match for platform in manifest: not found',
+      node: { architecture: 'amd64' },
+    },
+    { first: /built for linux\/amd64 \(the name of this one says arm\)/ },
+  ],
+  [
+    "an image whose name has the node's architecture, or that of other boards like it",
+    {
+      image: 'acme/arm64v8-tools:1-arm',
+      error: 'no match for platform in manifest: not found',
+      node: { architecture: 'arm64' },
+    },
+    { first: /built for linux\/arm64, or/ },
+  ],
+  [
+    "an image of a project that may be somebody else's",
+    {
+      image: 'gcr.io/ynli-k8s/spark:v2.3.0-gcs',
+      error:
+        'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://gcr.io/v2/token?scope=a&service=gcr.io: 403 Forbidden',
+      node: { provider: 'gce' },
+    },
+    { first: /if project ynli-k8s is not yours, only its owner can do that/ },
+  ],
+  [
+    "minikube's own registry, which is not enabled",
+    {
+      image: 'localhost:5000/api:1',
+      error:
+        'failed to do request: Head "http://localhost:5000/v2/api/manifests/1": dial tcp 127.0.0.1:5000: connect: connection refused',
+      node: { labels: { 'minikube.k8s.io/name': 'minikube' } },
+    },
+    { first: /minikube addons enable registry.*minikube image load/ },
+  ],
+  [
+    'a registry beside a cluster of k3d',
+    {
+      image: 'localhost:5005/api:1',
+      error:
+        'failed to do request: Head "http://localhost:5005/v2/api/manifests/1": dial tcp 127.0.0.1:5005: connect: connection refused',
+      pod: { node: 'k3d-dev-server-0' },
+    },
+    { first: /k3d registry list/ },
+  ],
+  [
+    'a digest at a registry that holds no copies',
+    { image: `quay.io/acme/certgen:v1.5.4@sha256:${'a'.repeat(64)}`, error: 'not found' },
+    { first: /^Check the digest/, never: /skopeo/ },
+  ],
+  [
+    'a tag with a v, which the repository may not have',
+    { image: 'acme/server:v0.21.1', error: 'manifest unknown' },
+    { first: /no v, as in 0\.21\.1/ },
+  ],
+  [
     'a clock that stands at 1970, which no other certificate sets right',
     {
       image: 'registry.acme.dev/a:1',

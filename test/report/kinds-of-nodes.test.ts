@@ -224,6 +224,13 @@ describe('a tag that is made from the node', () => {
       /^Choose a driver version .*\(debian12\)/,
     ],
     ["NVIDIA's driver on RHEL", 'nvcr.io/nvidia/driver:535.104.05-rhel9.4', {}, /\(rhel9\.4\)/],
+    ["NVIDIA's driver on OKD", 'nvcr.io/nvidia/driver:570.148.08-scos4.18', {}, /\(scos4\.18\)/],
+    [
+      "NVIDIA's driver on Buildroot",
+      'nvcr.io/nvidia/driver:515.65.01-buildroot2021.02.12',
+      {},
+      /\(buildroot2/,
+    ],
     ["NVIDIA's driver on SLES", 'nvcr.io/nvidia/driver:535.104.05-sles15.5', {}, /\(sles15\.5\)/],
     [
       'a network driver for one CPU',

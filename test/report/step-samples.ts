@@ -174,6 +174,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'drop-registry': [{ host: 'registry.example', inner: 'docker.io', without: 'registry.example/a:1' }],
   'zarf-once': [{ without: '127.0.0.1:31999/acme/api:1-zarf-27' }],
   'undouble-prefix': [{ prefix: 'mirror/docker.io', without: 'cache.example/mirror/docker.io/acme/api:1' }],
+  'write-digest': [
+    { correct: `quay.io/acme/api@sha256:${'a'.repeat(64)}`, certain: true },
+    { correct: `quay.io/acme/api@sha256:${'a'.repeat(64)}`, certain: false },
+  ],
   'read-name': [{ image: "it's $(not) a name" }],
   'quote-number': [{ image: 'acme/api:1e+06' }],
   'fill-placeholder': [
@@ -212,6 +216,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'correct-registry': [
     { from: 'hub.docker.com', to: 'docker.io', why: 'web-site' },
     { from: 'gchr.io', to: 'ghcr.io', why: 'typo' },
+    { from: 'quay.io', to: 'registry.k8s.io', why: 'kubernetes' },
   ],
   'resolve-host': [{ host }],
   'node-resolver': [{ host: 'image-registry.openshift-image-registry.svc:5000' }],
@@ -285,6 +290,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'ecr-login-of-node': [{ region: 'eu-west-1' }, { region: null }],
   'raise-volume': [{ registry: own, period: 'month' }],
   'find-askers': [{}],
+  emulate: [
+    { image: 'docker.io/acme/api:1', platform: 'linux/amd64', tool: 'kind' },
+    { image: 'docker.io/acme/api:1', platform: 'linux/amd64', tool: 'minikube' },
+    { image: 'docker.io/acme/api:1', platform: 'linux/amd64', tool: 'k3d' },
+  ],
   'copy-platforms': [{ image }],
   'mirror-login': [
     { ...mirror, sent: 'unknown' },
@@ -419,6 +429,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'allow-pull': [{}],
   preload: [{ image }],
   'import-image': [{ image: 'my-app:1' }],
+  'load-pulled': [{ image: 'docker.io/library/busybox:1', tool: 'kind' }],
   'load-image': [
     { image: 'api:1', tool: 'kind' },
     { image: 'api:1', tool: 'minikube' },

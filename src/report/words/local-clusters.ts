@@ -1,5 +1,6 @@
 /** Which cluster on a developer's machine a node belongs to, by the node's name, as the tools of such clusters want to know it. */
 
+import type { LocalTool } from '../../advice/step.ts'
 import { shellWord } from '../sanitize.ts'
 
 /** Returns the flag that names the minikube cluster: its first node has the cluster's name, and the others add `-m02` to it. */
@@ -13,7 +14,7 @@ export function isFurtherNode(node: string | null): boolean {
 }
 
 /** Returns the flag that names the kind cluster; empty for the default name, or if the node's name is not of kind's form. */
-export function kindCluster(node: string | null): string {
+function kindCluster(node: string | null): string {
   const [, name] = /^(.+)-(?:control-plane|worker)\d*$/.exec(node ?? '') ?? []
   return name === undefined || name === 'kind' ? '' : ` --name ${shellWord(name)}`
 }
@@ -26,7 +27,18 @@ export function isOfK3d(node: string | null): boolean {
 }
 
 /** Returns the flag that names the k3d cluster; empty if the node's name is not of k3d's form. */
-export function k3dCluster(node: string | null): string {
+function k3dCluster(node: string | null): string {
   const [, name] = K3D_NODE.exec(node ?? '') ?? []
   return name === undefined ? '' : ` -c ${shellWord(name)}`
+}
+
+const LOADING: Record<LocalTool, (image: string, node: string | null) => string> = {
+  kind: (image, node) => `kind load docker-image ${image}${kindCluster(node)}`,
+  minikube: (image, node) => `minikube image load${minikubeProfile(node)} ${image}`,
+  k3d: (image, node) => `k3d image import ${image}${k3dCluster(node)}`,
+}
+
+/** Returns the command that copies an image from the local engine into the nodes. */
+export function loadCommand(tool: LocalTool, image: string, node: string | null): string {
+  return LOADING[tool](shellWord(image), node)
 }

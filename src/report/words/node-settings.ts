@@ -3,7 +3,7 @@
 import type { NamedEndpoint } from '../../diagnosis/endpoint.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import { minikubeProfile } from './local-clusters.ts'
+import { isOfK3d, minikubeProfile } from './local-clusters.ts'
 
 /** Returns where this platform stores its mirrors for one registry. */
 export function mirrorSettings({ platform, runtime, os }: PullingNode, registry: string): string {
@@ -307,11 +307,18 @@ export function mayBeOpenShift({ platform, runtime }: PullingNode): boolean {
   return platform === 'openshift' || (platform === null && runtime !== 'containerd' && runtime !== 'docker')
 }
 
-/** Returns how a kind cluster reaches a registry on the machine that runs it (kind's "Local Registry"); empty for nodes of other names. */
-export function kindRegistryNote({ platform, name }: PullingNode, host: string): string {
+/**
+ * Returns how a cluster on a developer's machine reaches a registry there, or gets the image without one (kind's "Local Registry", minikube's
+ * registry addon, and k3d's registries); empty for other nodes.
+ */
+export function localRegistryNote({ platform, name }: PullingNode, host: string): string {
   const mayBeKind = platform === 'kind' || (platform === null && /^kind-|-control-plane\d*$/.test(name ?? ''))
-  return mayBeKind
-    ? `; with kind, give the node /etc/containerd/certs.d/${host}/hosts.toml, which leads to the registry's container, or load the image (\`kind load docker-image\`)`
+  if (mayBeKind)
+    return `; with kind, give the node /etc/containerd/certs.d/${host}/hosts.toml, which leads to the registry's container, or load the image (\`kind load docker-image\`)`
+  if (platform === 'minikube')
+    return `; with minikube, ${host.endsWith(':5000') ? 'its own registry listens there once it is enabled (`minikube addons enable registry`), or load' : 'load'} the image (\`minikube image load\`)`
+  return isOfK3d(name)
+    ? "; with k3d, name the registry as the cluster's nodes know it (`k3d registry list`), or load the image (`k3d image import`)"
     : ''
 }
 

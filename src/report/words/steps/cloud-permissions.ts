@@ -248,7 +248,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     const brief = `${start}: ${name} lacks ${lacks}, so ${attach(cloud, action)}`
     const command = action === 'ecr:CreateRepository' ? null : grantCommand(cloud, caller, finding)
     return {
-      text: `${brief}${own === null && cloud === 'ecr' && !isAmazons ? FOREIGN : ''}${cached}${nodesOf(findings).length === 0 ? '' : `; the pull failed ${onNodes(findings)}`}`,
+      text: `${brief}${own === null && cloud === 'ecr' && !isAmazons ? FOREIGN : ''}${cloud === 'gar' ? ofProject(reference) : ''}${cached}${nodesOf(findings).length === 0 ? '' : `; the pull failed ${onNodes(findings)}`}`,
       brief,
       ...(command === null ? {} : { command }),
     }
@@ -262,6 +262,12 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
         : `Have the pull allowed for ${who} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer, ecr:GetAuthorizationToken): ${name} does not allow it, so ${change}`,
     }
   },
+}
+
+/** Returns who can give the role, as an image of another project may have been public once. */
+function ofProject(reference: string | null): string {
+  const project = artifactRepository(reference)?.project
+  return project === undefined ? '' : `; if project ${project} is not yours, only its owner can do that`
 }
 
 /** Returns what the first pull of an image through a cache of ECR needs besides (docs.aws.amazon.com/AmazonECR, pull-through-cache-iam). */

@@ -7,6 +7,7 @@ import { windowsTagOf } from '../../../image/windows-images.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { untagged } from '../edits.ts'
+import { loadCommand } from '../local-clusters.ts'
 import { managedPlace } from '../managers.ts'
 import { nodesOf, onNodes } from '../node.ts'
 import { shortList } from '../nouns.ts'
@@ -69,8 +70,8 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       command: kubectlCommand(invocation, `get nodes -L ${labels}`),
     }
   },
-  'build-for': ({ platform }) => ({
-    text: `Use an image or tag that is built for ${platform}, or build this one for it too (\`docker buildx build --platform ${withOthers(platform)} --push\`)`,
+  'build-for': ({ platform }, { findings: [{ image }] }) => ({
+    text: `Use an image or tag that is built for ${platform}${namedArchitecture(image, platform)}, or build this one for it too (\`docker buildx build --platform ${withOthers(platform)} --push\`)`,
   }),
   'copy-platforms': ({ image }, { findings }) => {
     const [first = image, ...others] = new Set(findings.map(finding => finding.reference ?? finding.image))
@@ -82,6 +83,10 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       text: `If ${copies} again with all platforms (\`crane copy\`, \`skopeo copy --all\`, or \`docker buildx imagetools create\`): \`docker pull\` and \`docker push\` copy only the platform of the machine that runs them`,
     }
   },
+  emulate: ({ image, platform, tool }, { findings: [{ node }] }) => ({
+    text: `Or run the image under emulation, if this machine has it (Docker Desktop does): pull it here for ${platform} and load it into the node, with imagePullPolicy IfNotPresent, as a kubelet only pulls what is built for its node`,
+    command: `docker pull --platform ${platform} ${shellWord(image)} && ${loadCommand(tool, image, node)}`,
+  }),
   'windows-image': ({ kernel }, { findings: [{ container, image }] }) => ({
     text: `Or use an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's`,
   }),
@@ -142,4 +147,25 @@ function withOthers(platform: string): string {
   if (platform.includes('<')) return common.join(',')
   const others = common.filter(other => !platform.startsWith(other))
   return [...(others.length === common.length ? common : others), platform].join(',')
+}
+
+/** Architectures as the names of images have them, by what Kubernetes calls them. */
+const ARCHITECTURES: readonly [string, RegExp][] = [
+  ['amd64', /(?<=[-_.:/])(?:amd64|x86[-_]64|x64)(?=$|[-_.:@/])/],
+  ['arm64', /(?<=[-_.:/])(?:arm64(?:v8|-v8)?|aarch64)(?=$|[-_.:@/])/],
+  ['arm', /(?<=[-_.:/])(?:arm(?:32v[67]|v?[67]|hf)?)(?=$|[-_.:@/])/],
+  ['ppc64le', /(?<=[-_.:/])ppc64le(?=$|[-_.:@/])/],
+  ['s390x', /(?<=[-_.:/])s390x(?=$|[-_.:@/])/],
+]
+
+/** Returns that the image's name is that of another architecture; empty if it names none, or the node's. */
+function namedArchitecture(image: string, platform: string): string {
+  const named = ARCHITECTURES.filter(([, pattern]) => pattern.test(image)).map(([name]) => name)
+  const [first] = named
+  const own = platform.split('/')[1] ?? ''
+  // Boards with 64 bits run many images of 32.
+  const isOwn = named.includes(own) || (own === 'arm64' && first === 'arm')
+  return first === undefined || isOwn || own === '' || own.startsWith('<')
+    ? ''
+    : ` (the name of this one says ${first})`
 }

@@ -11,7 +11,7 @@ import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
 import { editField, setImages, workloadsOf } from '../edits.ts'
-import { isFurtherNode, k3dCluster, kindCluster, minikubeProfile } from '../local-clusters.ts'
+import { isFurtherNode, loadCommand } from '../local-clusters.ts'
 import { nodeClientStep, onNodes } from '../node.ts'
 import { importCommand, pullCommand, pullLimits } from '../node-images.ts'
 import { mayBeOpenShift } from '../node-settings.ts'
@@ -49,13 +49,6 @@ function progressTimeout({ runtime, kubeletMinor }: PullingNode): string {
   if (runtime === 'cri-o') return "pull_progress_timeout in CRI-O's configuration"
   if (runtime !== 'docker') return "image_pull_progress_timeout in containerd's configuration"
   return `--image-pull-progress-deadline of ${kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'}`
-}
-
-/** Copies an image from the local engine into the nodes. */
-const LOADING: Record<StepOf<'load-image'>['tool'], (image: string, node: string | null) => string> = {
-  kind: (image, node) => `kind load docker-image ${image}${kindCluster(node)}`,
-  minikube: (image, node) => `minikube image load${minikubeProfile(node)} ${image}`,
-  k3d: (image, node) => `k3d image import ${image}${k3dCluster(node)}`,
 }
 
 /** Where an image is that was built with the engine of a node. */
@@ -130,9 +123,13 @@ export const limitSteps: StepWords<LimitStep> = {
       : ['', '']
     return {
       text: `Load the image from this machine into ${node === null ? 'the node' : `node ${node}`}${others}, if it was built here${why}`,
-      command: LOADING[tool](shellWord(image), node),
+      command: loadCommand(tool, image, node),
     }
   },
+  'load-pulled': ({ image, tool }, { findings: [{ node }] }) => ({
+    text: "Or pull the image once on this machine, with its login, and load it into the cluster's nodes (with imagePullPolicy IfNotPresent)",
+    command: `docker pull ${shellWord(image)} && ${loadCommand(tool, image, node)}`,
+  }),
   'same-secret': () => ({
     text: 'Give the pod the pull secret of those pods that the image was pulled for: from Kubernetes 1.33 on, a kubelet can refuse an image on its node to pods whose credential was not verified',
     brief: 'Give the pod the pull secret of those pods that the image was pulled for',

@@ -300,8 +300,9 @@ export const loginSteps: StepWords<LoginStep> = {
     return { text: texts[needs] }
   },
   'make-public': ({ registry }) => ({
-    text: `If the image is yours and meant for everyone, make it public (${VISIBILITY[registry] ?? 'in the settings of its repository'}); otherwise give the pods a login that can pull it`,
-    brief: 'If the image is yours, make it public, or give the pods a login that can pull it',
+    text: `If the image is meant for everyone, make it public (${VISIBILITY[registry] ?? 'in the settings of its repository'}), or ask its publisher to; otherwise give the pods a login that can pull it`,
+    brief:
+      'If the image is meant for everyone, make it public, or ask its publisher to; otherwise give the pods a login that can pull it',
   }),
   'short-lived-login': (step, { findings: [{ host }] }) => ({ text: shortLivedText(step, host) }),
   'renew-token': (step, { invocation, findings: [{ host }] }) =>

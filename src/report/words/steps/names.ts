@@ -7,6 +7,7 @@ import {
   cloudOf,
   ecrCachePrefix,
   isContainerRegistry,
+  isFixedHost,
   isFreeOfChainguard,
   isHosted,
 } from '../../../image/registries.ts'
@@ -25,7 +26,7 @@ export const nameSteps: StepWords<NameStep> = {
     switch (how) {
       case 'official':
         return {
-          text: `Check the name ${image} for a typo or a missing prefix: official images on Docker Hub are public, so no image has this name, and a login doesn't change that`,
+          text: `Check the name ${image} for a typo or a missing prefix: official images on Docker Hub are public, so no image has this name, and a login doesn't change that; an image of your own has to be pushed to a registry and named after it, or loaded on the nodes`,
         }
       case 'public':
         return {
@@ -45,7 +46,8 @@ export const nameSteps: StepWords<NameStep> = {
         }
       case 'digest':
         return {
-          text: `Check the digest in ${image}: it is mistyped, belongs to another repository, or was removed; registries delete digests that no tag points to anymore, so take the tag's current one`,
+          text: `Check the digest in ${image}: it is mistyped, belongs to another repository, or was removed; registries delete digests that no tag points to anymore, so take the tag's current one${ofCopy(registry)}`,
+          brief: `Check the digest in ${image}: it is mistyped, belongs to another repository, or was removed`,
         }
       case 'plain':
         return {
@@ -219,6 +221,15 @@ function servingHint({ clues, image }: Findings[number]): string | null {
     : ` (revision ${older.revision}, which still runs, has the tag ${tag})`
 }
 
+/** Returns why a copy has another digest than the image, which charts name with the digest of their publisher's. */
+function ofCopy(registry: string | null): string {
+  const isOfOthers =
+    registry === null || isFixedHost(registry) || (isHosted(registry) && cloudOf(registry) === null)
+  return isOfOthers
+    ? ''
+    : '; if this is a copy, it only has the digest of the original if it was copied whole (`crane copy`, `skopeo copy --all`): `docker push` makes another one, so name that, or clear the digest in the chart\'s values (`digest: ""`)'
+}
+
 /** CoreDNS where kubeadm looks for it from 1.21 on, at other registries than those that have it there. */
 const NESTED =
   /^(?!(?:docker\.io|registry\.k8s\.io|k8s\.gcr\.io)\/)[^/]+\/.{0,200}?\bcoredns\/coredns(?:[:@]|$)/
@@ -245,6 +256,8 @@ function pathHint(registry: string | null, image: string): string {
     return ` (many projects only have tags of whole versions, such as ${tag}.0)`
   if (image.includes('/') && !inLibrary && patch !== undefined && !tag.startsWith('v'))
     return ` (many projects' tags start with v, as in v${tag})`
+  if (image.includes('/') && patch !== undefined && registry !== 'registry.k8s.io')
+    return ` (some projects' tags have no v, as in ${tag.slice(1)})`
   const [, name] = /^[^/]+\/([^/:@]+)(?:[:@].*)?$/.exec(path) ?? []
   // Of the hosted registries, only those of clouds can be caches.
   const mayCache = registry !== null && (!isHosted(registry) || cloudOf(registry) !== null)

@@ -20,7 +20,7 @@ import {
   resolverNote,
   resolverPlace,
 } from '../node.ts'
-import { kindRegistryNote, mayBeOpenShift, proxyPlace } from '../node-settings.ts'
+import { localRegistryNote, mayBeOpenShift, proxyPlace } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
 import type { StepContext, StepWords } from '../steps.ts'
@@ -183,7 +183,7 @@ export const networkSteps: StepWords<NetworkStep> = {
         ? `Give the runtime the proxy's address as the node reaches it: ${host} is the node itself, and no proxy listens there (kind and minikube copy the proxy settings of the machine they run on)`
         : host === 'localhost' && first.registry === host
           ? `Push ${first.image} to a registry that every node can reach, and use its name there, or load the image on every node: localhost/ is what Podman and Buildah put before the names of images that they built`
-          : `${INSTEAD[role]}, or let something listen at ${host} on every node (a DaemonSet, or a NodePort): that address is the node itself${role === 'registry' ? kindRegistryNote(first.host, host) : ''}`,
+          : `${INSTEAD[role]}, or let something listen at ${host} on every node (a DaemonSet, or a NodePort): that address is the node itself${role === 'registry' ? localRegistryNote(first.host, host) : ''}`,
   }),
   'test-connection': ({ host, scheme, role, manifest }, { findings }) => {
     if (manifest !== undefined)

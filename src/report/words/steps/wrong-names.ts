@@ -40,6 +40,16 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
     }
     return withEdit(surplusText(step), first, setImages(invocation, [edit(first), ...others.map(edit)]))
   },
+  'write-digest': ({ correct, certain }, { invocation, findings: [first, ...others] }) => {
+    const edit = (finding: Findings[number]) => ({ ...finding, known: correct, open: '' })
+    return withEdit(
+      certain
+        ? `Write the digest with an @ in place of the colon, as in ${correct} (charts mostly have a value of their own for it)`
+        : `If the tag is meant as a digest, write it with @sha256:, as in ${correct}`,
+      first,
+      setImages(invocation, [edit(first), ...others.map(edit)]),
+    )
+  },
   'full-name': ({ image }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) => ({ ...finding, known: onDockerHub(finding.image), open: '' })
     return withEdit(
@@ -127,6 +137,8 @@ const CORRECTED: Record<StepOf<'correct-registry'>['why'], (from: string, to: st
     `Write ${to} instead of ${from}: that is ${OF_WEB_SITE.get(to) ?? 'a'} web site, not the registry`,
   'hub-login': (from, to) =>
     `Write ${to} instead of ${from}: only under that name does the kubelet find the pod's login for Docker Hub`,
+  kubernetes: (from, to) =>
+    `Write ${to} instead of ${from} if the image of the Kubernetes project is meant, which is published there: a default of a chart, or its global.imageRegistry, put ${from} in front of the name`,
   typo: (from, to) => `Write ${to} instead of ${from}, if that registry is meant: the names differ by a typo`,
   'private-link': (from, to) =>
     `Write ${to} instead of ${from}: with a private endpoint, clients keep using the public name, which private DNS resolves to the private address, and the certificate is only for that name`,
