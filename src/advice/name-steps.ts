@@ -189,5 +189,7 @@ export function unreadableNameSteps(finding: Finding): Step[] {
     ? [{ code: 'full-name', image }]
     : [
         ...(hasClue(finding, 'surplus-tag') ? [] : writeDigest(finding)),
-        { code: 'read-name', image }, { code: 'set-image', known: 'nothing' }]
+        { code: 'read-name', image },
+        { code: 'set-image', known: 'nothing' },
+      ]
 }

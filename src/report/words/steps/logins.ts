@@ -12,7 +12,14 @@ import { hiddenSecretEdit, otherDebugContainer } from '../edits.ts'
 import { managedPlace, managerName, sourceOf, subChartNote, writerText } from '../managers.ts'
 import { kubeletFolder, runtimeLoginPlace } from '../node-settings.ts'
 import { objectName, registryLabel, shortList } from '../nouns.ts'
-import { foreignNameText, loginCommand, loginNote, PROXY_SCOPES, renewText, shortLivedText } from '../registry-logins.ts'
+import {
+  foreignNameText,
+  loginCommand,
+  loginNote,
+  PROXY_SCOPES,
+  renewText,
+  shortLivedText,
+} from '../registry-logins.ts'
 import type { Findings, StepText, StepWords } from '../steps.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
