@@ -4,11 +4,11 @@ import type { EndpointRole } from '../../src/diagnosis/endpoint.ts'
 import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
 import { diskCommand } from '../../src/report/words/node.ts'
 import { kernelLog } from '../../src/report/words/node-kernel.ts'
+import { sandboxLoginPlace } from '../../src/report/words/node-logins.ts'
 import {
   authorityPlace,
   mirrorSettings,
   plainHttpPlace,
-  sandboxLoginPlace,
   sandboxSetting,
 } from '../../src/report/words/node-settings.ts'
 

@@ -1,17 +1,17 @@
 /** The words of steps that give a pod a login, or remove a wrong one. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { LoginReason, LoginStep, Step, StepOf, UsableHint } from '../../../advice/step.ts'
+import type { LoginReason, LoginStep, StepOf } from '../../../advice/step.ts'
 import type { AttemptProblem } from '../../../diagnosis/finding.ts'
 import { isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { loginFixCommand, missingSecret, whyCommand } from '../commands.ts'
 import { authsKey, problemText, readSecret, sentFrom } from '../credential.ts'
-import { hiddenSecretEdit, otherDebugContainer } from '../edits.ts'
-import { managedPlace, managerName, sourceOf, subChartNote, writerText } from '../managers.ts'
-import { kubeletFolder, runtimeLoginPlace } from '../node-settings.ts'
-import { objectName, registryLabel, shortList } from '../nouns.ts'
+import { otherDebugContainer } from '../edits.ts'
+import { managerName, sourceOf, writerText } from '../managers.ts'
+import { kubeletFolder, runtimeLoginPlace } from '../node-logins.ts'
+import { registryLabel, shortList } from '../nouns.ts'
 import {
   foreignNameText,
   loginCommand,
@@ -20,7 +20,8 @@ import {
   renewText,
   shortLivedText,
 } from '../registry-logins.ts'
-import type { Findings, StepText, StepWords } from '../steps.ts'
+import type { StepText, StepWords } from '../steps.ts'
+import { hasOwnList, newPods, useKnownSecret } from './known-secret.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
   opens: (_login, registry) =>
@@ -123,76 +124,10 @@ export function repairSecret(
   }
 }
 
-/** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
-function newPods({ workload }: Findings[number]): string {
-  const how =
-    workload?.group === undefined
-      ? 'recreate the others'
-      : `delete the pod if ${objectName(workload)} makes another one, or else start a new run of it`
-  return `; only new pods get a service account's secrets, so ${how}`
-}
-
-/** Whether a finding can use the same secret of another namespace. */
-const knows =
-  (hint: Extract<UsableHint, { code: 'in-namespace' }>) =>
-  ({ steps }: AdvisedFinding) =>
-    steps.some(
-      step =>
-        step.code === 'use-known-secret' &&
-        step.hint.code === 'in-namespace' &&
-        step.hint.secret === hint.secret &&
-        step.hint.namespace === hint.namespace,
-    )
-
-/** Returns what copies a login alone: what else the Secret has, such as an owner in its own namespace, is not valid elsewhere. */
-function copyCommand(
-  invocation: Invocation,
-  { secret, namespace }: Extract<UsableHint, { code: 'in-namespace' }>,
-  target: string,
-): string {
-  const name = shellWord(secret)
-  const read = `get secret ${name} -o jsonpath='{.data.\\.dockerconfigjson}'`
-  const create = `create secret docker-registry ${name} --from-file=.dockerconfigjson=/dev/stdin`
-  return `${kubectlCommand(invocation, read, namespace)} | base64 --decode | ${kubectlCommand(invocation, create, target)}`
-}
-
 const SEE_WHY: Record<StepOf<'see-why'>['after'], string> = {
   name: 'See which credentials the kubelet tries for this image',
   secrets: 'See what the kubelet reads in each pull secret',
   login: 'See which login the kubelet sends, and from where',
-}
-
-/** Whether the pod names pull secrets itself, and so gets none of its service account's. */
-function hasOwnList({ credential }: Pick<AdvisedFinding, 'credential'>): boolean {
-  return credential.attempts.some(({ from }) => from === 'pod')
-}
-
-/** Returns whose list of pull secrets to extend. The template of a custom resource's pods is its operator's. */
-function secretList({ workload, credential }: Findings[number], own: string): string {
-  if (hasOwnList({ credential }))
-    return workload?.group === undefined
-      ? "the pod's template"
-      : `${objectName(workload)}, whose operator makes the template`
-  return workload?.group === undefined
-    ? `the pod's template or service account${own}`
-    : `the pod's service account${own}, or of ${objectName(workload)} if that has such a field: its operator makes the template`
-}
-
-/** Returns the name of these pods' service account, and the command that edits it; nothing if they have several, or what deploys them has it. */
-function ownAccount(
-  { own }: Pick<Extract<UsableHint, { own: string }>, 'own'>,
-  findings: Findings,
-  invocation: Invocation,
-): { name: string; command?: string } {
-  const [{ namespace, managedBy }] = findings
-  const isOwn = (step: Step) =>
-    step.code === 'use-known-secret' && 'own' in step.hint && step.hint.own === own
-  const isOne = findings.every(
-    found => found.namespace === namespace && found.steps.some(isOwn) && !hasOwnList(found),
-  )
-  if (!isOne) return { name: '' }
-  const command = kubectlCommand(invocation, `edit serviceaccount ${shellWord(own)}`, namespace)
-  return { name: ` ${own}`, ...(managedBy === undefined ? { command } : {}) }
 }
 
 export const loginSteps: StepWords<LoginStep> = {
@@ -258,37 +193,7 @@ export const loginSteps: StepWords<LoginStep> = {
     text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : refused ? 'Or, if the image is public, remove the refused login' : `If the image is public, renew or remove the login, as ${registryLabel(registry)} refuses even such images to ${registry === 'nvcr.io' ? 'the key of another organization' : 'an expired or revoked token'}`} (secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in namespace ${namespace}, for ${registryLabel(registry)})`,
     command: whyCommand(invocation, { namespace, pod }),
   }),
-  'use-known-secret': ({ hint, namespace }, { invocation, findings, findings: [first] }) => {
-    if (hint.code === 'service-account-secrets-ignored') return hiddenSecretEdit(invocation, findings, hint)
-    if (hint.code === 'in-namespace') {
-      const [target = namespace, ...others] = new Set(
-        findings.filter(knows(hint)).map(found => found.namespace),
-      )
-      const isNamed = findings.every(({ credential }) =>
-        credential.attempts.some(({ secret }) => secret === hint.secret),
-      )
-      const isAll = isNamed && others.length === 0
-      const owner = others.length === 0 ? "the pod's service account" : "the pods' service accounts"
-      return {
-        text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([target, ...others], 3)}${isNamed ? ', where the pod names it already' : `, and add it to ${owner}${newPods(first)}`}`,
-        ...(isAll && { command: copyCommand(invocation, hint, target) }),
-      }
-    }
-    if (hint.code === 'not-named' && hint.misspelled !== undefined)
-      return {
-        text: `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${hint.misspelled} does not exist`,
-      }
-    const { name, ...edit } = ownAccount(hint, findings, invocation)
-    if (hint.code === 'on-service-account')
-      return {
-        text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to imagePullSecrets of ${hasOwnList(first) ? secretList(first, name) : `the pod's own service account${name} (or run the pod under the other one)${newPods(first)}`}`,
-        ...edit,
-      }
-    return {
-      text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of ${secretList(first, name)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
-      ...edit,
-    }
-  },
+  'use-known-secret': useKnownSecret,
   'cut-user-name': ({ secret, username }) => ({
     text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut off at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
   }),

@@ -9,7 +9,8 @@ import { hostAlone, isLocal, isServiceName, isShortServiceName } from '../../../
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeShellStep, onNodes } from '../node.ts'
-import { mirrorLogin, mirrorSettings, neededMirrorLogin } from '../node-settings.ts'
+import { mirrorLogin, neededMirrorLogin } from '../node-logins.ts'
+import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../steps.ts'
 

@@ -30,7 +30,8 @@ import {
   snapshotterStart,
 } from '../node-images.ts'
 import { denialsCommand, fileSystemsCommand, kernelLog } from '../node-kernel.ts'
-import { kubeletFolder, mayBeOpenShift } from '../node-settings.ts'
+import { kubeletFolder } from '../node-logins.ts'
+import { mayBeOpenShift } from '../node-settings.ts'
 import { shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 

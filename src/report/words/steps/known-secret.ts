@@ -1,0 +1,112 @@
+/** The words of the step that gives a pod a secret which is there already: in its namespace, in another one, or at another service account. */
+
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
+import type { Step, StepOf, UsableHint } from '../../../advice/step.ts'
+import { type Invocation, kubectlCommand } from '../../invocation.ts'
+import { shellWord } from '../../sanitize.ts'
+import { hiddenSecretEdit } from '../edits.ts'
+import { managedPlace, subChartNote } from '../managers.ts'
+import { objectName, shortList } from '../nouns.ts'
+import type { Findings, StepWords } from '../steps.ts'
+
+/** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
+export function newPods({ workload }: Findings[number]): string {
+  const how =
+    workload?.group === undefined
+      ? 'recreate the others'
+      : `delete the pod if ${objectName(workload)} makes another one, or else start a new run of it`
+  return `; only new pods get a service account's secrets, so ${how}`
+}
+
+/** Whether a finding can use the same secret of another namespace. */
+const knows =
+  (hint: Extract<UsableHint, { code: 'in-namespace' }>) =>
+  ({ steps }: AdvisedFinding) =>
+    steps.some(
+      step =>
+        step.code === 'use-known-secret' &&
+        step.hint.code === 'in-namespace' &&
+        step.hint.secret === hint.secret &&
+        step.hint.namespace === hint.namespace,
+    )
+
+/** Returns what copies a login alone: what else the Secret has, such as an owner in its own namespace, is not valid elsewhere. */
+function copyCommand(
+  invocation: Invocation,
+  { secret, namespace }: Extract<UsableHint, { code: 'in-namespace' }>,
+  target: string,
+): string {
+  const name = shellWord(secret)
+  const read = `get secret ${name} -o jsonpath='{.data.\\.dockerconfigjson}'`
+  const create = `create secret docker-registry ${name} --from-file=.dockerconfigjson=/dev/stdin`
+  return `${kubectlCommand(invocation, read, namespace)} | base64 --decode | ${kubectlCommand(invocation, create, target)}`
+}
+
+/** Whether the pod names pull secrets itself, and so gets none of its service account's. */
+export function hasOwnList({ credential }: Pick<AdvisedFinding, 'credential'>): boolean {
+  return credential.attempts.some(({ from }) => from === 'pod')
+}
+
+/** Returns whose list of pull secrets to extend. The template of a custom resource's pods is its operator's. */
+function secretList({ workload, credential }: Findings[number], own: string): string {
+  if (hasOwnList({ credential }))
+    return workload?.group === undefined
+      ? "the pod's template"
+      : `${objectName(workload)}, whose operator makes the template`
+  return workload?.group === undefined
+    ? `the pod's template or service account${own}`
+    : `the pod's service account${own}, or of ${objectName(workload)} if that has such a field: its operator makes the template`
+}
+
+/** Returns the name of these pods' service account, and the command that edits it; nothing if they have several, or what deploys them has it. */
+function ownAccount(
+  { own }: Pick<Extract<UsableHint, { own: string }>, 'own'>,
+  findings: Findings,
+  invocation: Invocation,
+): { name: string; command?: string } {
+  const [{ namespace, managedBy }] = findings
+  const isOwn = (step: Step) =>
+    step.code === 'use-known-secret' && 'own' in step.hint && step.hint.own === own
+  const isOne = findings.every(
+    found => found.namespace === namespace && found.steps.some(isOwn) && !hasOwnList(found),
+  )
+  if (!isOne) return { name: '' }
+  const command = kubectlCommand(invocation, `edit serviceaccount ${shellWord(own)}`, namespace)
+  return { name: ` ${own}`, ...(managedBy === undefined ? { command } : {}) }
+}
+
+/** The words of that step. */
+export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
+  { hint, namespace },
+  { invocation, findings, findings: [first] },
+) => {
+  if (hint.code === 'service-account-secrets-ignored') return hiddenSecretEdit(invocation, findings, hint)
+  if (hint.code === 'in-namespace') {
+    const [target = namespace, ...others] = new Set(
+      findings.filter(knows(hint)).map(found => found.namespace),
+    )
+    const isNamed = findings.every(({ credential }) =>
+      credential.attempts.some(({ secret }) => secret === hint.secret),
+    )
+    const isAll = isNamed && others.length === 0
+    const owner = others.length === 0 ? "the pod's service account" : "the pods' service accounts"
+    return {
+      text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([target, ...others], 3)}${isNamed ? ', where the pod names it already' : `, and add it to ${owner}${newPods(first)}`}`,
+      ...(isAll && { command: copyCommand(invocation, hint, target) }),
+    }
+  }
+  if (hint.code === 'not-named' && hint.misspelled !== undefined)
+    return {
+      text: `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${hint.misspelled} does not exist`,
+    }
+  const { name, ...edit } = ownAccount(hint, findings, invocation)
+  if (hint.code === 'on-service-account')
+    return {
+      text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to imagePullSecrets of ${hasOwnList(first) ? secretList(first, name) : `the pod's own service account${name} (or run the pod under the other one)${newPods(first)}`}`,
+      ...edit,
+    }
+  return {
+    text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of ${secretList(first, name)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
+    ...edit,
+  }
+}
