@@ -39,6 +39,6 @@ export function isOfCluster(host: string): boolean {
 }
 
 /** Whether the name looks like SERVICE.NAMESPACE: no top-level domain is `default` or has a hyphen, IDNA's xn-- aside. */
-export function isShortServiceName(host: string): boolean {
+function isShortServiceName(host: string): boolean {
   return /^[a-z0-9-]+\.(?:default|(?!xn--)[a-z0-9]+-[a-z0-9-]*[a-z0-9])$/i.test(withoutPort(host))
 }
