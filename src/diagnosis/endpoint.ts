@@ -1,7 +1,7 @@
 /** Finds in an error text the host that answered, refused, or could not be reached, and its part in the pull. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
-import { isAddress, isLocal, isServiceName, isShortServiceName, withoutPort } from '../image/host.ts'
+import { isAddress, isLocal, isOfCluster, withoutPort } from '../image/host.ts'
 import { isFixedHost, isHosted, registryBehind } from '../image/registries.ts'
 import type { Cause } from './finding.ts'
 import { asksForToken, type PullError } from './pull-error.ts'
@@ -201,7 +201,7 @@ function roleOf(host: string, rest: string, text: string, registry: string | nul
  */
 function isOfMirror(host: string, rest: string, registry: string | null): boolean {
   if (registry === null || !isFixedHost(registry) || isHosted(host)) return false
-  if (isLocal(host) || isServiceName(host) || isShortServiceName(host) || !host.includes('.')) return false
+  if (isLocal(host) || isOfCluster(host) || !host.includes('.')) return false
   const [, service = ''] = /[?&]service=(?:https?(?::|%3a)(?:\/|%2f){2})?([\w.-]*)/i.exec(rest) ?? []
   return !service.includes('.') || isHosted(service) || withoutPort(host) === service.toLowerCase()
 }

@@ -382,7 +382,6 @@ test('an image for another platform is emulated on the machine of a developer, w
 const HEX = 'd1da68e766393c4b4eb162128f2c5fd2cee270828811a113fcda1e8a586e7471'
 test.each([
   [`quay.io/acme/tkn:${HEX}`, 'manifest unknown', ['write-digest', 'check-name']],
-  [`quay.io/acme/tkn:sha256:${HEX}`, 'InvalidImageName', ['write-digest', 'read-name']],
   [`quay.io/acme/tkn:@sha256:${HEX}`, 'InvalidImageName', ['write-digest', 'read-name']],
   [`quay.io/acme/tkn@sha256:${HEX}`, 'manifest unknown', ['check-name', 'ask-registry']],
   [`gcr.io/tekton-releases/dogfooding/tkn:${HEX}`, 'not found', ['use-replacement', 'check-name']],

@@ -416,7 +416,7 @@ test.each<[string, Situation, Expected]>([
       node: { runtime: 'containerd://1.7.20-k3s1', kubelet: 'v1.30.4+k3s1' },
     },
     {
-      says: /under mirrors, "registry\.lan:5000" with the endpoint "http:\/\/registry\.lan:5000" \(restart k3s\); if it is already configured, check that the image is there/,
+      says: /under mirrors, "registry\.lan:5000" with the endpoint "http:\/\/registry\.lan:5000" \(restart k3s, or k3s-agent on an agent\); if it is already configured, check that the image is there/,
     },
   ],
   [
@@ -674,7 +674,7 @@ test.each<[string, Situation, Expected]>([
       node: { name: 'lab', labels: { 'minikube.k8s.io/name': 'lab' } },
       pod: { node: 'lab' },
     },
-    { first: /^Load the image from this machine into the node.*minikube image load .*localhost\/shop:dev/s },
+    { first: /^Load the image from this machine into node lab.*minikube image load .*localhost\/shop:dev/s },
   ],
   [
     'a mirror in a container beside the nodes, which this machine does not reach',
@@ -1264,7 +1264,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first: /^Look up registry\.acme\.lan/,
-      says: /Let 192\.168\.200\.231 announce its token server by a name that nodes can reach, in external_url of harbor\.yml/,
+      says: /Or let 192\.168\.200\.231 announce its token server by a name that nodes can reach, in external_url of harbor\.yml/,
       never: /for a typo/,
     },
   ],

@@ -136,7 +136,7 @@ test('a mirror that lacks the digest of a tag has no say in its name', () => {
 })
 
 describe('a layer that the system of the node does not let the runtime unpack', () => {
-  const never = /rmi|images rm|push the image|corrupt|damaged/
+  const never = /rmi|images rm|push the image|corrupt|is damaged/
   const extract = 'failed to extract layer sha256:aa to overlayfs as "extract-1 sha256:bb":'
   const refused: Expected = {
     short: /can't unpack/,
@@ -795,11 +795,11 @@ describe('an image for Linux on a Windows node', () => {
     const old = { runtime: 'containerd://1.6.4' }
     check(
       { image: OWN, error, node: old },
-      { first: /full rights.*before 1\.7/, never: /rmi|push the image again/ },
+      { says: /full rights.*before 1\.7/, never: /rmi|push the image again/ },
     )
     check(
       { image: OWN, error, node: { runtime: 'containerd://2.0.5' } },
-      { first: /rights/, never: /before 1\.7/ },
+      { says: /full rights/, never: /before 1\.7/ },
     )
   })
 

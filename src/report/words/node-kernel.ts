@@ -20,3 +20,9 @@ export function denialsCommand({ platform }: PullingNode): string {
   const ofKernel = `journalctl -k --since -1h | ${search}`
   return platform === 'bottlerocket' ? ofKernel : `${ofKernel}; ausearch -m avc -ts recent`
 }
+
+/** Whether the runtime gives up at an extended attribute that the kernel refuses: later versions leave it out, as Docker does (containerd/containerd#7094). */
+export function failsAtAttributes({ runtime, version }: PullingNode): boolean {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number)
+  return runtime === 'containerd' && major === 1 && minor < 7
+}

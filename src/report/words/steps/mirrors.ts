@@ -5,7 +5,7 @@ import type { MirrorStep } from '../../../advice/step-at-node.ts'
 import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
-import { hostAlone, isLocal, isServiceName, isShortServiceName } from '../../../image/host.ts'
+import { hostAlone, isLocal, isOfCluster } from '../../../image/host.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeShellStep, onNodes } from '../node.ts'
@@ -17,7 +17,7 @@ import type { StepContext, StepWords } from '../steps.ts'
 /** Returns how to ask the mirror for the images in use, at the URL in the evidence. */
 function askMirror(host: string, registry: string, { invocation, findings: [first] }: StepContext) {
   // This machine reaches neither the node's own addresses nor what only the cluster's DNS or the nodes resolve, such as a container beside them.
-  if (isLocal(host) || isServiceName(host) || isShortServiceName(host) || !/[.[]/.test(host)) return {}
+  if (isLocal(host) || isOfCluster(host) || !/[.[]/.test(host)) return {}
   const asked = first.evidence?.text.split(`//${host}/v2/`) ?? []
   const plain = asked.length > 1 && asked[0]?.endsWith('http:') === true
   const [path = ''] = asked[1]?.split(/\/(?:manifests|blobs)\//) ?? []

@@ -29,7 +29,7 @@ import {
   snapshotterLog,
   snapshotterStart,
 } from '../node-images.ts'
-import { denialsCommand, fileSystemsCommand, kernelLog } from '../node-kernel.ts'
+import { denialsCommand, failsAtAttributes, fileSystemsCommand, kernelLog } from '../node-kernel.ts'
 import { kubeletFolder } from '../node-logins.ts'
 import { mayBeOpenShift } from '../node-settings.ts'
 import { shortList } from '../nouns.ts'
@@ -56,12 +56,6 @@ function keyPlace({ runtime }: PullingNode): string {
   return runtime === 'containerd'
     ? 'in /etc/containerd/ocicrypt/keys, with ctd-decoder installed and its stream processors configured'
     : 'containerd: /etc/containerd/ocicrypt/keys, with ctd-decoder; CRI-O: /etc/crio/keys; Docker has no support for encrypted images'
-}
-
-/** containerd/containerd#7094: later versions leave such an attribute out, as Docker does. */
-function failsAtAttributes({ runtime, version }: PullingNode): boolean {
-  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number)
-  return runtime === 'containerd' && major === 1 && minor < 7
 }
 
 export const nodeSteps: StepWords<NodeStep> = {

@@ -1,0 +1,48 @@
+/** Why a node can't unpack an image that arrived whole: its kernel, a missing program, its snapshotter, or the number of layers. */
+
+import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
+import type { FirstFinding } from '../cause-words.ts'
+import { onNode } from '../node.ts'
+
+/** Docker's limit is maxLayerDepth in moby's layer package. */
+export function tooManyLayers({ host }: Pick<Finding, 'host'>): string {
+  return host.runtime === 'docker'
+    ? 'Docker stacks at most 125 layers, and this image has more; nothing is damaged.'
+    : "The runtime's storage stacks only so many layers, and this image has more; nothing is damaged."
+}
+
+export function refusedMount({ clues }: Pick<Finding, 'clues'>): string {
+  const refused = clues.find(clue => clue.code === 'mount-refused')
+  if (refused === undefined) return ''
+  const { snapshotter, fileSystem, error } = refused
+  const asking = snapshotter === null ? 'the snapshotter' : `the snapshotter ${snapshotter}`
+  return error === 'no such device'
+    ? `The kernel has no file system ${fileSystem === null ? 'of the type' : fileSystem} that ${asking} asked it to mount; the image is not at fault.`
+    : `The kernel refused to mount what ${asking} had unpacked (${error}).`
+}
+
+export function unpackerMeaning(first: FirstFinding): string {
+  const name = first.clues.find(clue => clue.code === 'no-unpacker')?.snapshotter ?? null
+  return name === null
+    ? `The configuration of the runtime ${onNode(first)} has no plugin to unpack images with (a snapshotter, a differ); the image is not at fault.`
+    : `The runtime ${onNode(first)} should unpack with the snapshotter ${name}, which is not configured or failed to load; the image is not at fault.`
+}
+
+const LACKS: Record<MissingTool['kind'], (name: string) => string> = {
+  program: name => `the program ${name}`,
+  module: name => `the kernel module ${name}`,
+}
+
+export function toolMeaning(first: FirstFinding): string {
+  const lacks = first.clues.find(clue => clue.code === 'missing-tool')
+  const what = lacks === undefined ? 'something' : LACKS[lacks.kind](lacks.name)
+  return `To unpack the image, the runtime ${onNode(first)} needs ${what}, which is not there; the image is not at fault.`
+}
+
+export function refusalMeaning(first: FirstFinding): string {
+  const atLimit = first.clues.some(clue => clue.code === 'kernel-refuses' && clue.for === 'limit')
+  return atLimit
+    ? `The runtime ${onNode(first)} reached a limit on open files or on processes; the image and the disk are not at fault.`
+    : `The runtime ${onNode(first)} is not allowed to do what unpacking needs, such as to mount or to set an attribute: it runs without full rights, a security module forbids it, or the file system does; nothing is damaged.`
+}
