@@ -30,7 +30,9 @@ function mirrorLoginPlace(
   if (platform === 'bottlerocket') return { place: null, keepsNone: 'Bottlerocket' }
   if (platform === 'gke' && os === 'windows') return { place: null, keepsNone: 'GKE on Windows' }
   if (platform === 'k3s' || platform === 'rke2')
-    return { place: `${registriesYaml(platform, os)} (configs."${host}".auth; ${restartOf(platform, os)})` }
+    return {
+      place: `${registriesYaml(platform, os)} (configs."${host}".auth; ${restartOf({ platform, os })})`,
+    }
   if (platform === 'talos' || platform === 'openshift') return { place: runtimeLoginPlace(node) }
   if (runtime === 'cri-o') return { place: "CRI-O's global_auth_file" }
   const header = platform === 'gke' ? 'header' : 'header.Authorization'

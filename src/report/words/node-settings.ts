@@ -11,7 +11,7 @@ export function mirrorSettings({ platform, runtime, os }: PullingNode, registry:
   switch (platform) {
     case 'k3s':
     case 'rke2':
-      return `${registriesYaml(platform, os)} on every node (${restartOf(platform, os)} there)`
+      return `${registriesYaml(platform, os)} on every node (${restartOf({ platform, os })} there)`
     case 'microk8s':
       return `/var/snap/microk8s/current/args/certs.d/${registry}/hosts.toml`
     case 'k0s':
@@ -48,12 +48,18 @@ export function registriesYaml(platform: 'k3s' | 'rke2', os: PullingNode['os']):
     : `/etc/rancher/${platform}/registries.yaml`
 }
 
-/** Returns which service to restart, by the node's role (docs.k3s.io/upgrades/manual, docs.rke2.io/install/quickstart); RKE2's has one name on Windows. */
-export function restartOf(platform: 'k3s' | 'rke2', os: PullingNode['os']): string {
-  if (os === 'windows') return `restart ${platform}`
-  return platform === 'k3s'
-    ? 'restart k3s, or k3s-agent on an agent'
-    : 'restart rke2-server, or rke2-agent on an agent'
+/** The units of platforms that bring their own runtime, by the node's role (docs.k3s.io/upgrades/manual, docs.rke2.io/install/quickstart, docs.k0sproject.io). */
+const UNITS: Partial<Record<Platform, string>> = {
+  k3s: 'k3s, or k3s-agent on an agent',
+  rke2: 'rke2-server, or rke2-agent on an agent',
+  k0s: 'k0scontroller, or k0sworker on a worker',
+}
+
+/** Returns which service of the platform's own to restart, such as `restart k3s, or …`; null if the platform has none. RKE2's has one name on Windows. */
+export function restartOf({ platform, os }: Pick<PullingNode, 'platform' | 'os'>): string | null {
+  const unit = platform === null ? undefined : UNITS[platform]
+  if (unit === undefined) return null
+  return os === 'windows' ? `restart ${platform}` : `restart ${unit}`
 }
 
 /** Returns, for nodes that may belong to OpenShift, where that takes the authority of a proxy that intercepts TLS; empty for others. */
@@ -75,7 +81,7 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
         : `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\` (or /etc/docker/certs.d/${host}/ca.crt in the node)`
     case 'k3s':
     case 'rke2':
-      return `a file that ${registriesYaml(platform, os)} names (configs."${host}".tls.ca_file), on every node (${restartOf(platform, os)} there)`
+      return `a file that ${registriesYaml(platform, os)} names (configs."${host}".tls.ca_file), on every node (${restartOf({ platform, os })} there)`
     case 'gke':
       if (os === 'windows') break
       return "Secret Manager, and its name into the node pool's containerd configuration (privateRegistryAccessConfig)"
@@ -136,7 +142,7 @@ export function clientCertificatePlace(
   if (platform === 'bottlerocket' || (platform === 'gke' && os === 'windows')) return null
   const asked = role === 'mirror' ? host : registry
   if (platform === 'k3s' || platform === 'rke2')
-    return `${registriesYaml(platform, os)} (configs."${asked}".tls.cert_file and key_file; ${restartOf(platform, os)})`
+    return `${registriesYaml(platform, os)} (configs."${asked}".tls.cert_file and key_file; ${restartOf({ platform, os })})`
   if (platform === 'talos')
     return 'the machine configuration (RegistryTLSConfig for this host, clientIdentity; before Talos 1.12 machine.registries.config)'
   if (platform === 'gke')
@@ -155,7 +161,7 @@ export function clientCertificatePlace(
 export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
   const { platform, runtime, os } = node
   if (platform === 'k3s' || platform === 'rke2')
-    return `${registriesYaml(platform, os)}: under mirrors, "${role === 'mirror' ? registry : host}" with the endpoint "http://${host}" (${restartOf(platform, os)})`
+    return `${registriesYaml(platform, os)}: under mirrors, "${role === 'mirror' ? registry : host}" with the endpoint "http://${host}" (${restartOf({ platform, os })})`
   if (platform === 'openshift')
     return `registrySources.insecureRegistries of image.config.openshift.io/cluster: add "${host}"`
   if (platform === 'talos')

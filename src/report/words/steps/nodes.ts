@@ -2,7 +2,7 @@
 
 import type { NodeStep } from '../../../advice/step-at-node.ts'
 import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
-import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
+import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { cloudOf } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -31,16 +31,9 @@ import {
 } from '../node-images.ts'
 import { denialsCommand, failsAtAttributes, fileSystemsCommand, kernelLog } from '../node-kernel.ts'
 import { kubeletFolder } from '../node-logins.ts'
-import { mayBeOpenShift } from '../node-settings.ts'
+import { mayBeOpenShift, restartOf } from '../node-settings.ts'
 import { shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
-
-/** The units that start a runtime of the platform's own, by the node's role. */
-const RUNTIME_UNITS: Partial<Record<Platform, string>> = {
-  k3s: 'k3s-agent, or on a server k3s',
-  rke2: 'rke2-agent, or on a server rke2-server',
-  k0s: 'k0sworker, or on a controller k0scontroller',
-}
 
 /** What to do about a program or a kernel module that the node lacks. */
 const INSTALL: Record<MissingTool['kind'], (name: string, place: string) => string> = {
@@ -272,9 +265,8 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help`,
   }),
   'start-runtime': ({ socket }, { findings, findings: [{ host }] }) => {
-    // Which of the two units there is depends on the node's role.
-    const how = host.platform === null ? undefined : RUNTIME_UNITS[host.platform]
-    const text = `Start the container runtime ${onNodes(findings)} again${how === undefined ? '' : ` (restart ${how})`}${socket === null ? '' : `: nothing answers at ${socket}`}`
+    const how = restartOf(host)
+    const text = `Start the container runtime ${onNodes(findings)} again${how === null ? '' : ` (${how})`}${socket === null ? '' : `: nothing answers at ${socket}`}`
     const command = restartCommand(host, socket)
     return command === null ? { text } : nodeClientStep(text, command, findings)
   },
