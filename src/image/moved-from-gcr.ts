@@ -1,6 +1,6 @@
 /** Images that left gcr.io, and Google's registries themselves. */
 
-import type { MovedRow } from './moved-images.ts'
+import type { MovedRow } from './moved-row.ts'
 
 export const MOVED_FROM_GCR: readonly MovedRow[] = [
   {

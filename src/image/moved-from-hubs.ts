@@ -1,6 +1,6 @@
 /** Images that left Docker Hub or Quay, or have another name there now. Rows are in the order of the old names. */
 
-import type { MovedRow } from './moved-images.ts'
+import type { MovedRow } from './moved-row.ts'
 
 export const MOVED_FROM_HUBS: readonly MovedRow[] = [
   {

@@ -3,44 +3,7 @@
  * independent reports.
  */
 
-/**
- * What happened to the old place. `retired`: a whole registry that should no longer be used; `succeeded`: another registry serves its names now,
- * but only the images that their owners moved there; `staging`: a place for builds, which are deleted after a time, while releases are elsewhere;
- * `restricted`: a registry that serves only some networks now.
- */
-export type MovedState =
-  | 'deleted'
-  | 'emptied'
-  | 'frozen'
-  | 'moved'
-  | 'restricted'
-  | 'retired'
-  | 'staging'
-  | 'succeeded'
-
-/** What one publisher did at one time. */
-export interface MovedRow {
-  /**
-   * The new place by the old one, which is a registry and whole path components. A `*` at the end matches the rest of a component, one at the
-   * start any host below a domain. The new place replaces the old one in the name; null if it differs between images, or is unknown.
-   */
-  moves: Readonly<Record<string, string | null>>
-  state: MovedState
-  /** ISO 8601 date, as exact as it is known. */
-  since: string
-  /** The new place gets no updates. */
-  frozen?: true
-  /** The whole registry is switched off; whatever answers under its name now is something else. */
-  gone?: true
-  /** Other images are still there, so the row only applies if the registry answers that the image is missing (404, 412). */
-  onlyMissing?: true
-  /** Whom the registry still serves, as it refuses all others: the row only applies if it refuses. */
-  onlyFor?: string
-  /** Images in the old places that did not move. */
-  stays?: readonly string[]
-  /** Where it was announced or seen. */
-  source: string
-}
+import type { MovedRow } from './moved-row.ts'
 
 /** The day on which the rows were last checked, those of Docker Hub, Quay, and gcr.io included. */
 export const MOVED_IMAGES_DATE = '2026-11-29'
@@ -53,6 +16,14 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     since: '2023-05',
     gone: true,
     source: 'https://github.com/smallstep/helm-charts/issues/143',
+  },
+  // A name that only pointed to GitHub's registry, and answers that every image is missing since (kagent-dev/kagent#2178, #2214).
+  {
+    moves: { 'cr.kagent.dev': 'ghcr.io' },
+    state: 'moved',
+    since: '2026-07',
+    gone: true,
+    source: 'https://github.com/kagent-dev/kagent/issues/2214',
   },
   // A name that points to GitHub's registry, for some more months after the announcement.
   {

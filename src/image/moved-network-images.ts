@@ -1,6 +1,6 @@
 /** Images of network plugins and ingress controllers that moved, from whatever registry: a cluster whose network can't be pulled starts nothing else. */
 
-import type { MovedRow } from './moved-images.ts'
+import type { MovedRow } from './moved-row.ts'
 
 export const MOVED_NETWORK_IMAGES: readonly MovedRow[] = [
   // Cilium's own images are on both; these are not, or are no longer updated on Docker Hub (cilium/cilium#31146).

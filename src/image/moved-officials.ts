@@ -1,6 +1,6 @@
 /** Official images of Docker Hub that were renamed, or that their makers publish under their own names now. */
 
-import type { MovedRow } from './moved-images.ts'
+import type { MovedRow } from './moved-row.ts'
 
 export const MOVED_OFFICIALS: readonly MovedRow[] = [
   {

@@ -2,9 +2,10 @@
 
 import { MOVED_FROM_GCR } from './moved-from-gcr.ts'
 import { MOVED_FROM_HUBS } from './moved-from-hubs.ts'
-import { MOVED_IMAGES, MOVED_IMAGES_DATE, type MovedRow, type MovedState } from './moved-images.ts'
+import { MOVED_IMAGES, MOVED_IMAGES_DATE } from './moved-images.ts'
 import { MOVED_NETWORK_IMAGES } from './moved-network-images.ts'
 import { MOVED_OFFICIALS } from './moved-officials.ts'
+import type { MovedRow, MovedState } from './moved-row.ts'
 import { fullName, type Reference } from './reference.ts'
 
 export interface Moved {

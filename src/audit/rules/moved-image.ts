@@ -2,7 +2,7 @@
 
 import { isLatest } from '../../image/fixed-tag.ts'
 import { type Moved, movedImage } from '../../image/moved.ts'
-import type { MovedState } from '../../image/moved-images.ts'
+import type { MovedState } from '../../image/moved-row.ts'
 import { parseReference } from '../../image/reference.ts'
 import { type ImageVerdict, isMissing, isPullable } from '../../snapshot/image-verdict.ts'
 import type { AuditSeverity, RuleArguments } from '../finding.ts'

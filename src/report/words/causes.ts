@@ -3,7 +3,7 @@
 import type { Clue } from '../../diagnosis/clue.ts'
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import { hostAlone } from '../../image/host.ts'
-import type { MovedState } from '../../image/moved-images.ts'
+import type { MovedState } from '../../image/moved-row.ts'
 import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
 import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
 import { authRequiredOrDenied } from './causes/access.ts'
