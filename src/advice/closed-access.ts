@@ -47,9 +47,15 @@ export function blockedSteps(finding: Finding): Step[] {
     return [...openLayer(finding, host), { code: 'layer-refused', host }, { code: 'show-proxy' }, other]
   const address = clueOf(clues, 'caller-address')?.address ?? null
   const allow: Step = { code: 'allow-address', host, address, cloud: cloudOf(registry) }
-  const unblock: Step[] = hasClue(finding, 'bare-refusal')
-    ? [{ code: 'who-answered', host }, { code: 'show-proxy' }, allow]
-    : [allow, { code: 'test-connection', scheme: 'https', host, role: 'registry' }]
+  const test: Step = { code: 'test-connection', scheme: 'https', host, role: 'registry' }
+  const isBare = hasClue(finding, 'bare-refusal')
+  const unblock: Step[] =
+    isBare && cloudOf(registry) === 'acr'
+      ? // Whether it is shut out, and which address is, depends on whether the name leads to a private endpoint.
+        [allow, { code: 'resolve-host', host }, { code: 'show-proxy' }]
+      : isBare
+        ? [{ code: 'who-answered', host }, { code: 'show-proxy' }, allow]
+        : [allow, test]
   return [...unblock, other, ...stepsIf(isPublic(finding.reference), { code: 'use-cache' })]
 }
 

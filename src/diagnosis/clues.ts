@@ -15,7 +15,7 @@ import type { Clue } from './clue.ts'
 import type { DefaultName } from './clue-at-node.ts'
 import { TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
-import { isOfLayer, LAYER_REFUSED, refusalClues } from './denial.ts'
+import { isBareRefusal, isOfLayer, LAYER_REFUSED, refusalClues } from './denial.ts'
 import { type Endpoint, endpointOf, failedMirrors } from './endpoint.ts'
 import type { Cause, Finding } from './finding.ts'
 import { nameClues } from './name-clues.ts'
@@ -106,7 +106,7 @@ function ofStatus(status: number | null, text: string): Clue[] {
       : [{ code: 'bare-limit' }]
   if (status === 401) return [{ code: 'unauthorized' }]
   if (status === 403 && LAYER_REFUSED.test(text)) return [{ code: 'layer-refused' }]
-  if (status === 403 && /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text))
+  if (status === 403 && isBareRefusal(text))
     return [{ code: isOfLayer(text) ? 'layer-refused' : 'bare-refusal' }]
   if (status === 412) return [{ code: 'precondition-failed' }]
   return status === null || JUDGED.includes(status) ? [] : [{ code: 'status', status }]

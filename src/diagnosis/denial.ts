@@ -144,6 +144,7 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   // No registry was asked, not even one that is open to all.
   if (NODE_LOGIN.test(masked)) return 'unspecified'
   const proven = provenIn(masked)
+  if (isOfAcrNetwork(refusal, proven)) return 'blocked'
   // The registry gave out the manifest, so neither the name nor a right to pull is missing.
   if (proven === undefined && LAYER_REFUSED.test(text) && (OF_STORE.test(text) || !isPage(masked)))
     return 'blocked'
@@ -156,6 +157,21 @@ export function denialOf(refusal: Refusal): DenialSubcause {
     if (open) return closedToAll(refusal, proven)
   }
   return proven === undefined ? byStatus(refusal) : asMeant(proven, refusal)
+}
+
+/**
+ * ACR answers 401 for a login or a role that is missing, and 403 where its network rules shut the caller out (learn.microsoft.com, "Fail to pull
+ * images from Azure Container Registry to Azure Kubernetes Service cluster"). Without words of its own, the runtime's only say what it asked for.
+ */
+function isOfAcrNetwork({ text, status, reference, endpoint }: Refusal, proven: DenialSubcause | undefined) {
+  const isAcr = cloudOf(reference?.registry ?? null) === 'acr' && endpoint?.role !== 'mirror'
+  const ofRuntime = proven === undefined || proven === 'no-credential-sent' || proven === 'credential-refused'
+  return isAcr && status === 403 && ofRuntime && isBareRefusal(text) && !isOfLayer(text)
+}
+
+/** Whether the text ends with the status 403, without a reason. */
+export function isBareRefusal(text: string): boolean {
+  return /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text)
 }
 
 /** What the words mean at this registry, and for this login. */

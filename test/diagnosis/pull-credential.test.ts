@@ -320,7 +320,15 @@ describe('a token in a secret', () => {
   test.each([
     ['ECR', {}],
     ['Artifact Registry', { host: 'europe-docker.pkg.dev', username: 'oauth2accesstoken' }],
-    ['ACR', { host: 'acme.azurecr.io', username: '00000000-0000-0000-0000-000000000000' }],
+    [
+      'ACR',
+      {
+        host: 'acme.azurecr.io',
+        username: '00000000-0000-0000-0000-000000000000',
+        error:
+          'unexpected status from HEAD request to https://acme.azurecr.io/v2/a/b/manifests/1: 401 Unauthorized',
+      },
+    ],
   ])('that is older than one of %s lasts is renewed before its rights are changed', (_cloud, of) => {
     expect(codes(OLD, of)[0]).toBe('renew-token')
   })

@@ -1314,14 +1314,14 @@ test.each<[string, Situation, Expected]>([
     { first: /roles\/artifactregistry\.reader/ },
   ],
   [
-    "a service principal without a role at Azure's registry",
+    "a service principal whose address Azure's registry does not let in",
     {
       image: 'acme.azurecr.io/api:3',
       error:
         'unexpected status from HEAD request to https://acme.azurecr.io/v2/api/manifests/3: 403 Forbidden',
       secret: entry('acme.azurecr.io'),
     },
-    { first: /AcrPull/ },
+    { first: /network rules .*privatelink\.azurecr\.io/, never: /AcrPull/ },
   ],
   [
     'IBM software without its key',
@@ -1620,7 +1620,7 @@ test.each<[string, Situation, Expected]>([
     {
       image: 'acmelabs-a1b2c3.azurecr.io/app:1',
       error:
-        'failed to authorize: failed to fetch oauth token: unexpected status from POST request to https://acmelabs-a1b2c3.azurecr.io/oauth2/token: 403 Forbidden',
+        'Error response from daemon: Get "https://acmelabs-a1b2c3.azurecr.io/v2/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.',
       node: { labels: { 'kubernetes.azure.com/cluster': 'prod' } },
     },
     { says: /az aks update --attach-acr acmelabs --name <cluster> --resource-group <group>/ },

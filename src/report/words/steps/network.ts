@@ -30,6 +30,14 @@ function testUrl(scheme: 'https' | 'http', host: string, role: EndpointRole): st
   return `${scheme}://${host}${role === 'storage' || role === 'token' ? '/' : '/v2/'}`
 }
 
+/** Returns under which other name a registry of ECR has IPv6 addresses (docs.aws.amazon.com/AmazonECR, ecr-requests); null for any other. */
+function dualStack(registry: string | null): string | null {
+  const [, account, region] = /^(\d+)\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com$/.exec(registry ?? '') ?? []
+  return account === undefined
+    ? null
+    : `this name of the registry has no IPv6 addresses; in the image, ${account}.dkr-ecr.${region}.on.aws is the same registry with them`
+}
+
 /** Private connections to a cloud's registry, which have their own rules. */
 const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   ecr: ', or the VPC endpoint and its security group',
@@ -39,8 +47,10 @@ const PRIVATE_WAY: Record<Cloud | 'none', string> = {
 }
 
 /** Whether nobody who wrote the image misspelled the name: another node knows it, it is the default of a product, or the registry announced it. */
-function isRight({ clues, endpoint }: Pick<Finding, 'clues' | 'endpoint'>): boolean {
+function isRight({ clues, endpoint, subcause }: Pick<Finding, 'clues' | 'endpoint' | 'subcause'>): boolean {
   if (endpoint?.role === 'token' || endpoint?.role === 'storage') return true
+  // A host that refuses the caller's address has answered.
+  if (subcause === 'blocked') return true
   return clues.some(({ code }) => code === 'answers-elsewhere' || code === 'default-name')
 }
 
@@ -218,7 +228,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     text:
       family === 'IPv6'
         ? `Give the node an IPv6 route, or let DNS ${onNodes(findings)} answer with IPv4 addresses: ${host} was tried over IPv6 only`
-        : 'Give the node a route for IPv4, or NAT64 with DNS64: it has none (is it IPv6-only?), and some registries, such as ghcr.io, have no IPv6 addresses',
+        : `Give the node a route for IPv4, or NAT64 with DNS64: it has none (is it IPv6-only?), and ${dualStack(findings[0].registry) ?? 'some registries, such as ghcr.io, have no IPv6 addresses'}`,
   }),
   'check-mtu': ({ host, role }, { findings, findings: [{ clues }] }) => {
     if (clues.some(({ code }) => code === 'request-late'))

@@ -125,12 +125,12 @@ export const permissionSteps: StepWords<PermissionStep> = {
           ? 'Use a classic personal access token with the scope read:packages, authorized for the organization (SSO)'
           : `Use a token of ${registryLabel(registry)} that includes pull access to this repository`,
   }),
-  'allow-address': ({ host, address, cloud }, { findings: [{ reference }] }) => ({
+  'allow-address': ({ host, address, cloud }, { findings: [{ reference, host: node }] }) => ({
     // These registries' rules are their operators', so users can only change the nodes' address.
     text:
       isPublic(reference) || /^(?:docker|quay)\.io\//.test(reference ?? '')
         ? `Let the nodes pull from another outgoing address (another NAT gateway, or IPv4 instead of IPv6): ${host} refuses ${address ?? 'theirs'}, or the region that it seems to be in`
-        : `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? ', or pull through a private endpoint (https://aka.ms/acr/firewall)' : ', or pull from an address that it accepts'}`,
+        : `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? `, or pull through a private endpoint, whose DNS zone (privatelink.${host.replace(/^.*\.(?=azurecr\.)/, '')}) has to be linked to the nodes' network (https://aka.ms/acr/firewall)${node.platform === 'aks' ? '; `az aks check-acr` tests the connection from the cluster' : ''}` : ', or pull from an address that it accepts'}`,
   }),
   'pass-perimeter': ({ perimeter, id, host }) => {
     const { askWhom, remedy } = PERIMETERS[perimeter]
