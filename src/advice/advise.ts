@@ -14,7 +14,8 @@ import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import { dropRegistry, nameClueSteps, registrySteps, unreadableNameSteps } from './name-steps.ts'
 import {
   canceledSteps,
-  localTool,
+  importSteps,
+  loadSteps,
   manifestSteps,
   neverSteps,
   otherSteps,
@@ -90,8 +91,9 @@ function containerSteps(finding: Finding): Step[] {
   const ofCause = causeSteps(finding, ofName)
   // A name that is nearly an official image's is more likely misspelled.
   const isTypo = ofCause[0]?.code === 'near-official' && clueOf(finding.clues, 'local-image')?.listed !== true
-  const isOwn = isOwnName(finding) && !isTypo
-  const place = isTypo || mayBeBuiltHere(finding) ? 1 : ofCause.length
+  const isImported = local[0]?.code === 'import-image'
+  const isOwn = isOwnName(finding) && !isTypo && !isImported
+  const place = isTypo || isImported || mayBeBuiltHere(finding) ? 1 : ofCause.length
   const own = admissionSteps(finding, [
     ...ofName,
     ...(isOwn ? local : []),
@@ -194,10 +196,9 @@ function localSteps(finding: Finding): Step[] {
   if (!isRefusedOrMissing(finding.cause) && finding.registry !== 'localhost') return []
   const local = clueOf(finding.clues, 'local-image')
   if (local !== undefined) return [{ code: 'use-local-image', listed: local.listed }]
-  const tool = localTool(finding.host)
-  return tool !== null && (isOwnName(finding) || mayBeBuiltHere(finding))
-    ? [{ code: 'load-image', image: finding.image, tool }]
-    : []
+  const isOwn = isOwnName(finding)
+  const load = isOwn || mayBeBuiltHere(finding) ? loadSteps(finding) : []
+  return isOwn && load.length === 0 ? importSteps(finding) : load
 }
 
 /** Docker Hub hides whether it has the image, and build tools give images such names before anything is pushed. */

@@ -3,7 +3,7 @@
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
-import type { Cloud } from '../image/registries.ts'
+import { type Cloud, cloudOf } from '../image/registries.ts'
 import type { Step } from './step.ts'
 
 /** Whether the finding has a clue with this code. */
@@ -46,4 +46,12 @@ export function isInCloud({ host }: Finding, cloud: Cloud): boolean {
   if (host.cloud !== null) return host.cloud === cloud
   const { platforms, names } = NODES_OF[cloud]
   return (host.platform !== null && platforms.includes(host.platform)) || names.test(host.name ?? '')
+}
+
+/** Whether the node's object shows another cloud than the registry's, or no cloud: such a node has an identity there only if somebody set one up. */
+export function isElsewhere(finding: Finding): boolean {
+  const { registry, host } = finding
+  const isOther = host.cloud !== null && host.cloud !== cloudOf(registry)
+  // A provider that failed was set up, and so was an identity that the registry names.
+  return isOther && !hasClue(finding, 'credential-provider') && !hasClue(finding, 'caller')
 }

@@ -7,7 +7,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isEntitled, isPublic } from '../image/registries.ts'
 import { blockedSteps, policySteps, upstreamSteps } from './closed-access.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { hasClue, isElsewhere, stepsIf } from './conditions.ts'
 import {
   correctedSecretSteps,
   hubNameSteps,
@@ -148,6 +148,9 @@ function notPermitted(finding: Finding): Step[] {
   // Neither another name nor another login changes what a policy denies.
   if (permission?.code === 'lift-deny') return [permission, see('login')]
   const fromPod = finding.credential.status === 'usable'
+  // Google's registries answer 403 to a pull without a login, too, and this node has no identity there that could lack a role.
+  if (cloud === 'gar' && !fromPod && isElsewhere(finding))
+    return [...podLoginSteps(finding), ...checkNameSteps(finding), ...whoAnswered(finding), see('login')]
   return [
     ...stepsIf(hasClue(finding, 'token-scope'), { code: 'token-scope', registry }),
     permission !== null && !fromPod ? permission : grantPull(finding, registry),

@@ -4,7 +4,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { cloudOf, isFreeOfChainguard } from '../image/registries.ts'
-import { hasClue, isInCloud, stepsIf } from './conditions.ts'
+import { hasClue, isElsewhere, isInCloud, stepsIf } from './conditions.ts'
 import {
   correctedSecretSteps,
   knownSecretSteps,
@@ -114,14 +114,6 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
     isElsewhere(finding) ||
     (host.name !== null && cloud !== null && cloud !== 'ecr' && !isInCloud(finding, cloud))
   return usesSecrets ? [...ofPod, ...provider] : [...provider, ...ofPod]
-}
-
-/** Whether the node's object shows another cloud than the registry's, or no cloud: such a node has an identity there only if somebody set one up. */
-function isElsewhere(finding: Finding): boolean {
-  const { registry, host } = finding
-  const isOther = host.cloud !== null && host.cloud !== cloudOf(registry)
-  // A provider that failed was set up.
-  return isOther && !hasClue(finding, 'credential-provider')
 }
 
 /** A login for the pod: one that the cluster has, a new one, or a corrected secret. */

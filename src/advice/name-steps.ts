@@ -16,12 +16,13 @@ import {
   isMisplacedKubernetes,
   isNamedLikeCache,
   isOpenShift3Registry,
+  isOpenShiftRoute,
   KUBERNETES_REGISTRY,
   OPENSHIFT_REGISTRY,
   publicName,
 } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { hasClue, isOnTheWay, stepsIf } from './conditions.ts'
 import type { Step, StepOf } from './step.ts'
 
 /** Steps for clues in the name. They come first: neither another tag nor a login helps a placeholder. */
@@ -76,6 +77,9 @@ function otherRegistry({ clues, registry, reference, cause, host, endpoint }: Fi
   const repository = repositoryOf(reference)
   if (isRefusedOrMissing(cause) && isMisplacedKubernetes({ registry, repository }))
     return correct(KUBERNETES_REGISTRY, 'kubernetes')
+  // Nodes don't trust the ingress controller's certificate (crc-org/crc#2078, crc-org/crc#1376, openshift/origin#24964).
+  if (isOpenShiftRoute(registry) && host.platform === 'openshift' && isOnTheWay(cause))
+    return correct(OPENSHIFT_REGISTRY, 'openshift-route')
   const mayBeOpenShift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
   return cause === 'registry-not-found-dns' && isOpenShift3Registry(registry) && mayBeOpenShift
     ? correct(OPENSHIFT_REGISTRY, 'openshift-4')

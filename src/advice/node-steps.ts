@@ -2,7 +2,8 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { atLeast, K3D_NODE } from '../diagnosis/pulling-node.ts'
+import { K3D_NODE, LIMA_NODE } from '../diagnosis/local-nodes.ts'
+import { atLeast, type Platform } from '../diagnosis/pulling-node.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
 import { isSilent } from '../image/pull-messages.ts'
 import { isContainerRegistry, isFixedHost } from '../image/registries.ts'
@@ -95,8 +96,19 @@ export function localTool({ platform, name }: Finding['host']): LocalTool | null
 
 /** Copies the image into the nodes of a cluster on one machine, where an image that was only built there is not. */
 export function loadSteps({ host, image }: Finding): Step[] {
-  const tool = localTool(host)
+  // With Docker, what is built in this virtual machine is in the store of the kubelet's runtime already.
+  const inMachine = LIMA_NODE.test(host.name ?? '') && host.runtime === 'containerd'
+  const tool = localTool(host) ?? (inMachine ? 'nerdctl' : null)
   return tool === null ? [] : [{ code: 'load-image', image, tool }]
+}
+
+/** Distributions that many run on one machine, whose containerd does not see what a Docker beside it has (k3s-io/k3s#1970, canonical/microk8s#873). */
+const ON_ONE_MACHINE: readonly (Platform | null)[] = ['k3s', 'rke2', 'k0s', 'microk8s']
+
+/** Copies an image of one's own into a node that may be the machine where it was built. */
+export function importSteps({ host, image }: Finding): Step[] {
+  const isBeside = ON_ONE_MACHINE.includes(host.platform) && host.runtime !== 'docker'
+  return stepsIf(isBeside, { code: 'import-image', image })
 }
 
 export function neverSteps(finding: Finding): Step[] {

@@ -4,6 +4,7 @@ import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { type Cloud, cloudOf, GITEA, isGitLab, isOpenShiftRegistry } from '../image/registries.ts'
+import { isElsewhere } from './conditions.ts'
 import type { Grantor, Step } from './step.ts'
 
 /**
@@ -50,7 +51,7 @@ export function grantSteps(finding: Finding, registry: string): Step[] {
         caller: null,
       },
     ]
-  return cloud === null || finding.credential.status === 'usable'
+  return cloud === null || finding.credential.status === 'usable' || isElsewhere(finding)
     ? []
     : [cloudPermission(finding, cloud, { first: false })]
 }

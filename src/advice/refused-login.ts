@@ -4,19 +4,39 @@ import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { cloudOf, isPublic, registryBehind } from '../image/registries.ts'
+import { cloudOf, isOpenShiftService, isPublic, registryBehind } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { correctedSecretSteps, knownSecretSteps, loginSteps } from './login.ts'
+import { grantSteps, isOfOtherProject } from './permission.ts'
 import type { LoginReason, ShortLived, Step, UserNames } from './step.ts'
 
 /** The steps for a refused login: another one, a longer-lived one, or none. */
 export function refusedLoginSteps(finding: Finding): Step[] {
+  const ofOpenShift = openShiftTokens(finding)
+  if (ofOpenShift.length > 0) return ofOpenShift
   const remove = removeSteps(finding)
   const see = stepsIf(remove.length === 0, { code: 'see-why', after: 'login' })
   const others = isPublic(finding.reference)
     ? unneededLoginSteps(finding, remove)
     : [...replacedLoginSteps(finding), ...remove]
   return [...others, ...see]
+}
+
+/** How OpenShift names the pull secrets that it makes for service accounts (openshift/openshift-controller-manager, internalregistry). */
+const GENERATED = /-dockercfg-[a-z0-9]{5}$/
+
+/** OpenShift's registry in the cluster takes tokens of the cluster, which no login on this machine could renew: only nodes know its name. */
+function openShiftTokens(finding: Finding): Step[] {
+  const { registry, credential, namespace } = finding
+  const secrets = usableSecrets(credential)
+  if (registry === null || !isOpenShiftService(registry) || secrets.length === 0) return []
+  return [
+    ...secrets.map((secret): Step => {
+      return { code: 'openshift-token', namespace, secret, generated: GENERATED.test(secret) }
+    }),
+    ...(isOfOtherProject(finding, registry) ? grantSteps(finding, registry) : []),
+    { code: 'see-why', after: 'login' },
+  ]
 }
 
 /** Without the refused login, the pull is anonymous. No image of a private ECR registry is public. */

@@ -19,6 +19,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'cluster-login': { about: 'login' },
   'node-login': { about: 'login' },
   'cluster-pull-secret': { about: 'login' },
+  'openshift-token': { about: 'login' },
   'recreate-pods': { about: 'login' },
   'kubelet-login': { about: 'login' },
   'other-debug-container': { about: 'login' },

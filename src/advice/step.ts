@@ -92,6 +92,8 @@ export type LoginStep =
   | { code: 'node-login'; registry: string }
   /** `catalog`: the CatalogSource that the pod serves; null for other pods. */
   | { code: 'cluster-pull-secret'; registry: string; catalog: string | null }
+  /** `generated`: OpenShift itself made the secret, for a service account. */
+  | { code: 'openshift-token'; namespace: string; secret: string; generated: boolean }
   | { code: 'recreate-pods' }
   | { code: 'kubelet-login' }
   | { code: 'other-debug-container'; reason: 'image' | 'login' }
@@ -210,6 +212,7 @@ export type WrongNameStep =
         | 'private-link'
         | 'typo'
         | 'openshift-4'
+        | 'openshift-route'
         | 'hub-login'
         | 'inside-alibaba'
         | 'microk8s'
@@ -259,7 +262,7 @@ export type LimitStep =
   | { code: 'allow-pull' }
   | { code: 'preload'; image: string }
   | { code: 'import-image'; image: string }
-  | { code: 'load-image'; image: string; tool: LocalTool }
+  | { code: 'load-image'; image: string; tool: LocalTool | 'nerdctl' }
   | { code: 'load-pulled'; image: string; tool: LocalTool }
   | { code: 'same-secret' }
   | { code: 'exempt-preloaded' }

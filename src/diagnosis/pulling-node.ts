@@ -5,6 +5,7 @@ import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Clue } from './clue.ts'
 import type { FailingContainer } from './failing-container.ts'
+import { isLocalNode } from './local-nodes.ts'
 import { tagOfNode } from './tag-of-node.ts'
 import { isOfAutopilot, type VirtualNode, virtualNode } from './virtual-node.ts'
 
@@ -219,15 +220,6 @@ function toolImageOf(images: readonly string[]): string | null {
 /** How charts name what they run on Windows nodes. */
 const WINDOWS_NAME = /(?:^|-)win(?:dows)?(?:-|$)/
 
-/** k3d's nodes are containers named so. */
-export const K3D_NODE = /^k3d-.+-(?:server|agent)-\d+$/
-
-/** Docker Desktop's node, or those of its clusters with several. */
-export const DESKTOP_NODE = /^(?:docker-desktop|desktop-(?:control-plane|worker)\d*)$/
-
-/** Nodes on a developer's machine, where images are built or loaded by hand. */
-const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
-
 /** What is pulled and where; `onNode`: the node lists the image. */
 interface PullPlace {
   pod: Pod
@@ -244,7 +236,7 @@ export function cluesOfPlace(
 ): Clue[] {
   const guest = !usesPullSecrets && container.kind !== 'sandbox'
   const isLocal = node?.labels[MINIKUBE_LABEL] !== undefined || node?.provider === 'kind'
-  const own = onNode || isLocal || LOCAL_NODE.test(pod.node ?? '')
+  const own = onNode || isLocal || isLocalNode(pod.node)
   const silentSince = node?.silentSince
   return [
     ...(silentSince === undefined ? [] : [{ code: 'node-silent' as const, since: silentSince }]),

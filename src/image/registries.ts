@@ -223,10 +223,14 @@ export function isOpenShift3Registry(registry: string): boolean {
   return /^docker-registry\.default\.svc(?:\.cluster\.local)?(?::\d+)?$/.test(registry)
 }
 
+/** Whether the host is that registry's default route, by which clients outside of its cluster reach it. */
+export function isOpenShiftRoute(registry: string): boolean {
+  return registry.startsWith('default-route-openshift-image-registry.')
+}
+
 /** Whether this is the registry inside an OpenShift cluster, whose repositories are image streams: its Service, its route, or that of OpenShift 3. */
 export function isOpenShiftRegistry(registry: string): boolean {
-  const isRoute = registry.startsWith('default-route-openshift-image-registry.')
-  return isRoute || isOpenShiftService(registry) || isOpenShift3Registry(registry)
+  return isOpenShiftRoute(registry) || isOpenShiftService(registry) || isOpenShift3Registry(registry)
 }
 
 /** The registry of the Kubernetes project. */

@@ -10,6 +10,7 @@ import { helmCommand, type Invocation, kubectlCommand, ownCommand } from '../../
 import { shellWords } from '../../src/report/sanitize.ts'
 import { commandLines } from '../../src/report/screen/layout.ts'
 import { remedyCommand } from '../../src/report/words/commands.ts'
+import { nerdctl } from '../../src/report/words/local-clusters.ts'
 import { loginCommand } from '../../src/report/words/registry-logins.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
 import type { Workload } from '../../src/snapshot/owners.ts'
@@ -208,6 +209,14 @@ test('an image is loaded into the cluster that the node belongs to', () => {
   expect(load('kind')).toBe('kind load docker-image api:1 --name shop')
   expect(load('minikube')).toBe('minikube image load -p shop api:1')
   expect(load('k3d')).toBe('k3d image import api:1 -c shop')
+})
+
+test('in the virtual machine of a desktop, an image is built in the namespace of Kubernetes', () => {
+  const { text, command } = wordsOf({ code: 'load-image', image: 'api:1', tool: 'nerdctl' }, 'K3s')
+  expect(text).toContain('`nerdctl --namespace k8s.io build`')
+  expect(command).toBeUndefined()
+  expect(nerdctl('colima')).toBe('colima nerdctl --')
+  expect(nerdctl('colima-work')).toBe('colima nerdctl --profile work --')
 })
 
 test.each([

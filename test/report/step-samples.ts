@@ -40,6 +40,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { registry: 'registry.ci.svc:5000', secret: 'regcred' },
   ],
   'node-login': [{ registry: 'ghcr.io' }],
+  'openshift-token': [
+    { namespace: 'web', secret: 'default-dockercfg-7x2pk', generated: true },
+    { namespace: 'web', secret: 'regcred', generated: false },
+  ],
   'recreate-pods': [{}],
   'kubelet-login': [{}],
   'other-debug-container': [{ reason: 'login' }],
@@ -434,6 +438,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { image: 'api:1', tool: 'kind' },
     { image: 'api:1', tool: 'minikube' },
     { image: 'api:1', tool: 'k3d' },
+    { image: 'api:1', tool: 'nerdctl' },
   ],
   'same-secret': [{}],
   'exempt-preloaded': [{}],

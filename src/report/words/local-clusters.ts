@@ -32,6 +32,13 @@ function k3dCluster(node: string | null): string {
   return name === undefined ? '' : ` -c ${shellWord(name)}`
 }
 
+/** Returns the client for containerd in the virtual machine of Rancher Desktop, or of Colima, whose own command leads to it. */
+export function nerdctl(node: string | null): string {
+  const [found, profile] = /^colima(?:-(.+))?$/.exec(node ?? '') ?? []
+  if (found === undefined) return 'nerdctl'
+  return `colima nerdctl${profile === undefined ? '' : ` --profile ${shellWord(profile)}`} --`
+}
+
 const LOADING: Record<LocalTool, (image: string, node: string | null) => string> = {
   kind: (image, node) => `kind load docker-image ${image}${kindCluster(node)}`,
   minikube: (image, node) => `minikube image load${minikubeProfile(node)} ${image}`,

@@ -1,6 +1,6 @@
 /** The words of steps for limits, for pull policies, and for policies on the node. */
 
-import type { LimitStep, StepOf } from '../../../advice/step.ts'
+import type { LimitStep, LocalTool } from '../../../advice/step.ts'
 import type { NodePolicy, PolicyStep } from '../../../advice/step-at-node.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
@@ -11,7 +11,7 @@ import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
 import { editField, setImages, workloadsOf } from '../edits.ts'
-import { isFurtherNode, loadCommand } from '../local-clusters.ts'
+import { isFurtherNode, loadCommand, nerdctl } from '../local-clusters.ts'
 import { nodeClientStep, onNodes } from '../node.ts'
 import { importCommand, pullCommand, pullLimits } from '../node-images.ts'
 import { mayBeOpenShift } from '../node-settings.ts'
@@ -52,7 +52,7 @@ function progressTimeout({ runtime, kubeletMinor }: PullingNode): string {
 }
 
 /** Where an image is that was built with the engine of a node. */
-const BUILT_IN: Record<StepOf<'load-image'>['tool'], string> = {
+const BUILT_IN: Record<LocalTool, string> = {
   kind: '',
   minikube: ", and what was built in the first node's Docker is only there",
   k3d: '',
@@ -112,12 +112,20 @@ export const limitSteps: StepWords<LimitStep> = {
       findings,
     )
   },
-  'import-image': ({ image }, { findings, findings: [{ host }] }) => {
-    const text = `Copy the image to every node that runs these pods, first ${onNodes(findings)}, from an archive (\`docker save\` where it was built): a name like ${image} is most likely in no registry, so the kubelet could not pull it`
+  'import-image': ({ image }, { findings, findings: [{ host, cause }] }) => {
+    const copy = `the image to every node that runs these pods, first ${onNodes(findings)}, from an archive (\`docker save\` where it was built)`
+    const text =
+      cause === 'never-pull'
+        ? `Copy ${copy}: a name like ${image} is most likely in no registry, so the kubelet could not pull it`
+        : `If ${image} was only built on a machine, copy ${copy}, and let imagePullPolicy be IfNotPresent: a node's runtime does not see the images of a Docker beside it`
     const command = importCommand(host)
     return command === null ? { text } : nodeClientStep(text, command, findings)
   },
   'load-image': ({ image, tool }, { findings: [{ node }] }) => {
+    if (tool === 'nerdctl')
+      return {
+        text: `If the image was built on this machine, build it again with \`${nerdctl(node)} --namespace k8s.io build\`, or load it from an archive (\`--namespace k8s.io load\`): Kubernetes does not see images in other namespaces of containerd`,
+      }
     const [others, why] = isFurtherNode(node)
       ? [' and the others of its cluster', `: each node has its own images${BUILT_IN[tool]}`]
       : ['', '']

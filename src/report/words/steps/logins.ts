@@ -161,6 +161,15 @@ export const loginSteps: StepWords<LoginStep> = {
   'cluster-pull-secret': ({ registry, catalog }) => ({
     text: `Add a login for ${registryLabel(registry)} to the cluster's global pull secret (pull-secret in namespace openshift-config; keep its other entries), which all nodes use${catalog === null ? '' : `, or name a pull secret with one under spec.secrets of CatalogSource ${catalog}`}; OKD is installed without such a login, and Red Hat's Hybrid Cloud Console has yours (Downloads, Tokens, Pull secret)`,
   }),
+  'openshift-token': ({ namespace, secret, generated }, { invocation, findings: [{ registry }] }) =>
+    generated
+      ? {
+          text: `Delete secret ${secret}, whose token ${registryLabel(registry)} no longer accepts: OpenShift made it for a service account, and makes a new one. Then recreate the pods, which may name the old one`,
+          command: kubectlCommand(invocation, `delete secret ${shellWord(secret)}`, namespace),
+        }
+      : {
+          text: `Remove secret ${secret} from imagePullSecrets of the pod's template or service account: its token is no longer accepted (those of \`oc whoami -t\` expire after a day), and OpenShift gives each service account a pull secret for ${registryLabel(registry)}`,
+        },
   'recreate-pods': (_step, { invocation, findings }) => ({
     text: 'Recreate the pods: they are older than the pull secret that new pods get from the service account',
     command: loginFixCommand(invocation, findings),

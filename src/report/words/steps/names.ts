@@ -10,6 +10,7 @@ import {
   isFixedHost,
   isFreeOfChainguard,
   isHosted,
+  isOpenShiftRegistry,
 } from '../../../image/registries.ts'
 import { kubectlCommand, ocCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -260,7 +261,8 @@ function pathHint(registry: string | null, image: string): string {
     return ` (some projects' tags have no v, as in ${tag.slice(1)})`
   const [, name] = /^[^/]+\/([^/:@]+)(?:[:@].*)?$/.exec(path) ?? []
   // Of the hosted registries, only those of clouds can be caches.
-  const mayCache = registry !== null && (!isHosted(registry) || cloudOf(registry) !== null)
+  const isOther = registry !== null && !isHosted(registry) && !isOpenShiftRegistry(registry)
+  const mayCache = isOther || cloudOf(registry) !== null
   const viaProject = mayCache && name !== undefined && !path.startsWith('library/')
   return viaProject && OFFICIAL_IMAGES.includes(name)
     ? ' (behind a proxy cache, official images need library/ in the path)'

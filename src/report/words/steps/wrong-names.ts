@@ -146,6 +146,8 @@ const CORRECTED: Record<StepOf<'correct-registry'>['why'], (from: string, to: st
     `Write ${to} instead of ${from} if the nodes are not in Alibaba Cloud's region ${publicName(from)?.region}: only VPCs there reach that name, and the other one is public (an Enterprise instance has to allow access over the internet)`,
   microk8s: (from, to) =>
     `Write ${to} instead of ${from} if the registry of MicroK8s is meant: it listens at that port of every node (\`microk8s enable registry\`), and nothing does at ${from}`,
+  'openshift-route': (from, to) =>
+    `Write ${to} instead of ${from}, if that is this cluster's own registry: ${from} is its route for clients outside, while nodes resolve the name of its Service, and trust the certificate of that`,
   'openshift-4': (from, to) =>
     `Write ${to} instead of ${from}: that is the registry's name in OpenShift 3, and nodes of OpenShift 4 only know the new one`,
 }

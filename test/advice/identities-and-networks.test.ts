@@ -1,0 +1,95 @@
+/** Refusals that depend on whose nodes ask, and from where: identities of a cloud, its network rules, and the registry inside an OpenShift cluster. */
+import { describe, expect, test } from 'vitest'
+import { stepsFor } from '../../src/advice/advise.ts'
+import { findingOf, pulled, type Situation } from './situation.ts'
+
+const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
+const codesIn = (situation: Situation) => stepsIn(situation).map(({ code }) => code)
+const headed = (image: string, host: string, status: string) =>
+  pulled(image, `unexpected status from HEAD request to https://${host}/v2/acme/app/manifests/1: ${status}`)
+
+describe("a node outside of the registry's cloud", () => {
+  const image = 'gcr.io/acme/app:1'
+  const node = { kubelet: 'v1.30.5+k3s1', runtime: 'containerd://1.7.21' }
+
+  test.each(['403 Forbidden', '401 Unauthorized'])('has no identity that could lack a role (%s)', status => {
+    const codes = codesIn({ image, error: headed(image, 'gcr.io', status), node })
+    expect(codes).not.toContain('grant-cloud-role')
+    expect(codes).toContain('distribute-login')
+  })
+
+  test('needs a login of the pod first, if the refusal can mean that none was sent', () => {
+    expect(codesIn({ image, error: headed(image, 'gcr.io', '403 Forbidden'), node })[0]).toBe(
+      'distribute-login',
+    )
+  })
+
+  test('has one if the registry names it', () => {
+    const ecr = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme/app:1'
+    const error = `User: arn:aws:sts::123456789012:assumed-role/anywhere/node is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-west-1:123456789012:repository/acme/app because no identity-based policy allows the ecr:BatchGetImage action`
+    expect(codesIn({ image: ecr, error: pulled(ecr, error), node })[0]).toBe('grant-cloud-role')
+  })
+})
+
+describe('a 403 of ACR without a reason', () => {
+  const image = 'acme.azurecr.io/acme/app:1'
+  test.each([
+    headed(image, 'acme.azurecr.io', '403 Forbidden'),
+    pulled(image, 'failed to authorize: failed to fetch anonymous token: unexpected status: 403 Forbidden'),
+    pulled(image, 'failed to authorize: failed to fetch oauth token: unexpected status: 403 Forbidden'),
+  ])('is about the address, as a missing role is a 401 there: %s', error => {
+    const found = findingOf({ image, error })
+    expect(found.subcause).toBe('blocked')
+    expect(stepsFor(found)[0]).toMatchObject({ code: 'allow-address', cloud: 'acr', address: null })
+  })
+
+  test("is the mirror's, if a mirror answered", () => {
+    const error = `failed to resolve reference "${image}": unexpected status from HEAD request to https://mirror.example/v2/acme/app/manifests/1?ns=acme.azurecr.io: 403 Forbidden`
+    expect(findingOf({ image, error }).subcause).not.toBe('blocked')
+  })
+})
+
+describe('the registry inside an OpenShift cluster', () => {
+  const registry = 'image-registry.openshift-image-registry.svc:5000'
+  const node = { labels: { 'node.openshift.io/os_id': 'rhcos' } }
+  const invalid =
+    'unable to retrieve auth token: invalid username/password: unauthorized: authentication required'
+
+  test.each([
+    ['default-dockercfg-7x2pk', true],
+    ['regcred', false],
+  ])('refused the token of secret %s, which no login on this machine renews', (name, generated) => {
+    const image = `${registry}/web/app:1`
+    const steps = stepsIn({ image, error: invalid, login: registry, secret: { name }, node })
+    expect(steps[0]).toEqual({ code: 'openshift-token', namespace: 'web', secret: name, generated })
+    expect(steps.map(({ code }) => code)).not.toContain('distribute-login')
+  })
+
+  test("wants a role for another project's images, besides a valid token", () => {
+    const image = `${registry}/shared/app:1`
+    const codes = codesIn({ image, error: invalid, login: registry, node })
+    expect(codes.slice(0, 2)).toEqual(['openshift-token', 'grant-pull'])
+  })
+
+  test('can only be asked by its nodes', () => {
+    const image = `${registry}/shared/app:1`
+    const error = `reading manifest 1 in ${registry}/shared/app: unauthorized: authentication required`
+    const codes = codesIn({ image, error, login: registry, node })
+    expect(codes[0]).toBe('grant-pull')
+    expect(codes).not.toContain('ask-registry')
+    expect(codes).not.toContain('distribute-login')
+  })
+
+  test("is named by its Service, not by its route, whose certificate nodes don't trust", () => {
+    const route = 'default-route-openshift-image-registry.apps.example.org'
+    const error = `pinging container registry ${route}: Get "https://${route}/v2/": x509: certificate signed by unknown authority`
+    const situation = { image: `${route}/web/app:1`, error, node }
+    expect(stepsIn(situation)[0]).toEqual({
+      code: 'correct-registry',
+      from: route,
+      to: registry,
+      why: 'openshift-route',
+    })
+    expect(codesIn({ ...situation, node: {} })[0]).not.toBe('correct-registry')
+  })
+})
