@@ -212,13 +212,20 @@ function isOwnName({ reference, registry }: Finding): boolean {
   return registry === 'localhost' || (libraryName(reference) !== null && !isOfficial(reference))
 }
 
-/** The registry is only asked because its mirror failed: repairing that ends a failure to reach the registry, and saves its limit. */
+/** The registry is only asked because its mirror failed or refused: ending that ends a failure to reach the registry, and saves its limit. */
 function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: Step[]): Step[] {
-  const broken = clueOf(clues, 'mirrors-failed')?.broken ?? null
-  if (broken === null || registry === null || endpoint?.role !== 'registry') return steps
+  const failed = clueOf(clues, 'mirrors-failed')
+  if (failed === undefined || registry === null || endpoint?.role !== 'registry') return steps
+  const { refusing, broken } = failed
+  const mirror: Step[] = [
+    ...(broken === null ? [] : [{ code: 'broken-mirror', registry, ...broken } as const]),
+    ...(refusing === null
+      ? []
+      : [{ code: 'mirror-login', registry, host: refusing, sent: 'unknown' } as const]),
+  ]
   const lacking = steps[0]?.code === 'mirror-lacks-image' ? 1 : 0
   const at = isOnTheWay(cause) ? lacking : cause === 'rate-limited' ? 1 : steps.length
-  return steps.toSpliced(at, 0, { code: 'broken-mirror', registry, ...broken })
+  return steps.toSpliced(at, 0, ...mirror)
 }
 
 /** A name that only leads to another registry fails, where that registry may answer. */

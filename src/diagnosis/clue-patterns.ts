@@ -2,6 +2,7 @@
 
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import { NO_LATEST } from './causes/image-not-found.ts'
+import { NO_BASE_LAYER } from './causes/platform-mismatch.ts'
 import { NOT_A_REGISTRY, UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import type { Clue } from './clue.ts'
 import { UNLISTED, UPSTREAM_NOT_SET_UP } from './denial.ts'
@@ -193,6 +194,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /failed to inspect image .{0,600}(?:context deadline exceeded|context canceled)/i,
   ],
   [{ code: 'for-linux' }, /operating system \\*"linux\\*" cannot be used/i],
+  [{ code: 'for-linux' }, NO_BASE_LAYER],
   [{ code: 'memory' }, /cannot allocate memory|out of memory|not enough (?:free )?memory/i],
   [{ code: 'proxy-scheme' }, /proxyconnect tcp: tls: first record/i],
   [{ code: 'proxy-unreached' }, /proxyconnect tcp|connecting to proxy|socks connect tcp \S{1,200}: dial /i],

@@ -149,6 +149,8 @@ export interface FailedMirrors {
   hosts: string[]
   /** The first that answered and lacks the image. */
   lacking: string | null
+  /** The first that refused the nodes. */
+  refusing: string | null
   /** The first that failed otherwise, and the end of its error. */
   broken: { host: string; why: string } | null
 }
@@ -160,12 +162,17 @@ export function failedMirrors(text: string): FailedMirrors | null {
   const entries = list.split(/\] ?(?=\[)/).flatMap(entry => {
     const host = MIRROR.exec(entry)?.[1]
     const lacks = /manifest unknown|name unknown|not found/i.test(entry)
-    return host === undefined ? [] : [{ host, lacks, why: /: ([^:]{1,80})$/.exec(entry)?.[1]?.trim() ?? '' }]
+    const refuses = /: (?:unauthorized|denied|authentication required|invalid username\/password)\b/i.test(
+      entry,
+    )
+    const why = /: ([^:]{1,80})$/.exec(entry)?.[1]?.trim() ?? ''
+    return host === undefined ? [] : [{ host, lacks, refuses, why }]
   })
-  const broken = entries.find(({ lacks }) => !lacks)
+  const broken = entries.find(({ lacks, refuses }) => !(lacks || refuses))
   return {
     hosts: [...new Set(entries.map(({ host }) => host))].slice(0, 4),
     lacking: entries.find(({ lacks }) => lacks)?.host ?? null,
+    refusing: entries.find(({ lacks, refuses }) => refuses && !lacks)?.host ?? null,
     broken: broken === undefined ? null : { host: broken.host, why: broken.why },
   }
 }

@@ -8,6 +8,39 @@ const codesIn = (situation: Situation) => stepsIn(situation).map(({ code }) => c
 const headed = (image: string, host: string, status: string) =>
   pulled(image, `unexpected status from HEAD request to https://${host}/v2/acme/app/manifests/1: ${status}`)
 
+describe("Alibaba Cloud's registry for its private networks", () => {
+  const from = 'registry-vpc.cn-hangzhou.aliyuncs.com'
+  const asked = (tail: string) =>
+    `failed to do request: Head "https://${from}/v2/ahas/agent/manifests/1": ${tail}`
+
+  test.each([
+    'dial tcp 100.100.0.70:443: i/o timeout',
+    'dial tcp 100.100.0.70:443: connect: no route to host',
+  ])('has a public name, if it is not reached (%s)', tail => {
+    const [first, ...others] = stepsIn({ image: `${from}/ahas/agent:1`, error: asked(tail) })
+    expect(first).toEqual({
+      code: 'correct-registry',
+      from,
+      to: 'registry.cn-hangzhou.aliyuncs.com',
+      why: 'inside-alibaba',
+    })
+    expect(others).not.toEqual([])
+  })
+
+  test('keeps its name, if it answers', () => {
+    const image = `${from}/ahas/agent:1`
+    expect(codesIn({ image, error: headed(image, from, '401 Unauthorized') })).not.toContain(
+      'correct-registry',
+    )
+  })
+
+  test('is not meant by a registry that the public internet reaches', () => {
+    const image = 'registry.cn-hangzhou.aliyuncs.com/ahas/agent:1'
+    const error = asked('dial tcp 120.55.105.209:443: i/o timeout').replace('registry-vpc', 'registry')
+    expect(codesIn({ image, error })).not.toContain('correct-registry')
+  })
+})
+
 describe("a node outside of the registry's cloud", () => {
   const image = 'gcr.io/acme/app:1'
   const node = { kubelet: 'v1.30.5+k3s1', runtime: 'containerd://1.7.21' }

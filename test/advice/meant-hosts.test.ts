@@ -218,6 +218,21 @@ describe('a mirror that failed before the registry', () => {
     expect(stepsIn({ image, error })[1]).toMatchObject(broken)
   })
 
+  test('needs a login of the nodes if it refused them, and nothing to repair', () => {
+    const error = mirrors(
+      'unauthorized: authentication required',
+      'error pinging docker registry ghcr.io: Get "https://ghcr.io/v2/": dial tcp 1.2.3.4:443: connect: connection refused',
+    )
+    const steps = stepsIn({ image, error })
+    expect(steps[0]).toEqual({
+      code: 'mirror-login',
+      host: 'cache.lan:5000',
+      registry: 'ghcr.io',
+      sent: 'unknown',
+    })
+    expect(steps.map(({ code }) => code)).not.toContain('broken-mirror')
+  })
+
   test('has nothing to repair if it only lacks the image', () => {
     const error = mirrors('manifest unknown', 'reading manifest 1 in ghcr.io/a/b: manifest unknown')
     expect(codesIn({ image, error })).not.toContain('broken-mirror')

@@ -509,7 +509,17 @@ test.each<[string, Situation, Expected]>([
       error:
         'failed to do request: Head "https://registry-1.docker.io/v2/rancher/shell/manifests/v0.1.18": dial tcp 34.205.13.154:443: i/o timeout',
     },
-    { says: /set as system-default-registry/ },
+    { says: /set as system-default-registry(?!, and with a restart)/ },
+  ],
+  [
+    'an image of K3s that was there once, on a node without internet access',
+    {
+      image: 'rancher/klipper-lb:v0.4.9',
+      error:
+        'failed to do request: Head "https://registry-1.docker.io/v2/rancher/klipper-lb/manifests/v0.4.9": dial tcp: lookup registry-1.docker.io: Try again',
+      node: { kubelet: 'v1.30.5+k3s1', runtime: 'containerd://1.7.21-k3s2' },
+    },
+    { says: /with a restart they import the archives in \/var\/lib\/rancher\/k3s\/agent\/images again/ },
   ],
   [
     'a mirror that only some may use',

@@ -276,7 +276,7 @@ describe("a port of the node's own loopback", () => {
     ['127.0.0.1:65001', /client of Dragonfly/],
     ['127.0.0.1:6443', /embedded registry of K3s.*ss -ltnp/],
     ['127.0.0.1:31999', /registry of Zarf.*-n zarf get pods/],
-    ['localhost:8578', /artifact streaming of AKS.*ss -ltnp/],
+    ['localhost:8578', /artifact streaming of AKS.*journalctl -u acr-mirror/],
     ['localhost:5000', /let something listen at localhost:5000 on every node/],
   ])('%s tells what should listen there', (host, first) => {
     check({ image: OWN, error: refused(host) }, { first, says: /Or correct or remove the mirror/ })
@@ -289,6 +289,16 @@ describe("a port of the node's own loopback", () => {
       { image: 'localhost:4001/a:1', error },
       { first: /let something listen at localhost:4001 on every node/, never: /Dragonfly/ },
     )
+  })
+
+  test('may lack access to ACR if it is the artifact streaming of AKS, and says so with a 503', () => {
+    const asked = (registry: string, why: string) => ({
+      image: `${registry}/team/api:3`,
+      error: `unexpected status from HEAD request to http://localhost:8578/v2/team/api/manifests/3?ns=${registry}: ${why}`,
+    })
+    const access = /check that the cluster may pull from acme\.azurecr\.io/
+    check(asked('acme.azurecr.io', '503 Service Unavailable'), { first: access })
+    check(asked('docker.io', '503 Service Unavailable'), { first: /acr-mirror/, never: /may pull from/ })
   })
 
   test('is not silent if it answers with an error', () => {
@@ -441,7 +451,7 @@ describe('what stops the runtime on the node says nothing of the registry, or of
 })
 
 test.each([
-  ['127.0.1.1', /Start the DNS service .* on node node-1 itself/],
+  ['127.0.1.1', /Start the DNS service .* on node node-1 itself .*names no server/],
   ['10.0.0.2', /Start the DNS service that should listen at 10\.0\.0\.2, or/],
 ])('a DNS server that does not run is started, as the name may be right: %s', (server, step) => {
   const error = `Get "https://registry.example/v2/": dial tcp: lookup registry.example on ${server}:53: read udp 10.0.0.7:39049->${server}:53: read: connection refused`
@@ -574,6 +584,32 @@ describe('a name that begins with localhost/', () => {
     )
   })
 })
+
+test.each([
+  ['5.10.220-209.869.amzn2.x86_64', 'Amazon Linux 2', /systemctl restart sandbox-image/],
+  ['6.1.115-126.197.amzn2023.x86_64', 'Amazon Linux 2023', /so replace the node/],
+])(
+  "EKS's pause image has a service that brings it back only on Amazon Linux 2: %s",
+  (kernel, osImage, first) => {
+    const image = '602401143452.dkr.ecr.eu-central-1.amazonaws.com/eks/pause:3.5'
+    const error = `failed to get sandbox image "${image}": failed to pull image "${image}": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`
+    const sandbox = container({
+      kind: 'sandbox',
+      name: 'sandbox',
+      image,
+      state: waiting('ErrImagePull', error),
+    })
+    check(
+      {
+        image,
+        error,
+        pod: { containers: [sandbox] },
+        node: { runtime: 'containerd://1.7.23', kubelet: 'v1.30.4-eks-a737599', osImage, kernel },
+      },
+      { first },
+    )
+  },
+)
 
 test.each([
   'failed to resolve image: failed to get credentials for "registry.example": invalid decoded auth: [redacted]',
@@ -755,6 +791,29 @@ describe('an image for Linux on a Windows node', () => {
       'may be in the wrong place, if the pod asks for nothing',
       { image: OWN, error, node },
       { first: /kubernetes\.io\/os: linux/, never: /all platforms/ },
+    ],
+    [
+      'has a first layer without the files of Windows',
+      {
+        image: OWN,
+        error: `failed to extract layer ${DIGEST}: hcsshim::ProcessBaseLayer \\\\?\\C:\\ProgramData\\containerd\\root\\io.containerd.snapshotter.v1.windows\\snapshots\\25: The system cannot find the path specified.: unknown`,
+        node: { ...node, runtime: 'containerd://1.7.20' },
+      },
+      {
+        first: /kubernetes\.io\/os: linux/,
+        says: /is for Linux, and the node runs Windows/,
+        never: /icacls|Remove what is left/,
+      },
+    ],
+    [
+      'has such a layer for Docker, too',
+      {
+        image: OWN,
+        error:
+          'failed to register layer: re-exec error: exit status 1: output: ProcessBaseLayer \\\\?\\C:\\ProgramData\\Docker\\windowsfilter\\1e6c: The system cannot find the path specified.',
+        node,
+      },
+      { first: /kubernetes\.io\/os: linux/, says: /is for Linux, and the node runs Windows/ },
     ],
     [
       "is not a copy at a publisher's registry",

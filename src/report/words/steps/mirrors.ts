@@ -6,6 +6,7 @@ import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { hostAlone, isLocal, isOfCluster } from '../../../image/host.ts'
+import { cloudOf } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeShellStep, onNodes } from '../node.ts'
@@ -127,7 +128,19 @@ export const mirrorSteps: StepWords<MirrorStep> = {
     text: `Start the container ${container} on the machine that runs kind, and connect it to kind's network, unless it is connected already: the nodes pull images of ${registryLabel(registry)} from it, and they can resolve its name only while it runs there`,
     command: `docker start ${shellWord(container)} && docker network connect kind ${shellWord(container)}`,
   }),
-  'node-mirror': ({ host, service }, { findings }) => {
+  'node-mirror': ({ host, service }, { findings, findings: [{ cause, registry }] }) => {
+    // learn.microsoft.com, "Troubleshoot Artifact Streaming"; Azure/acr#739.
+    if (service === 'artifact-streaming') {
+      const access =
+        cause === 'registry-server-error' && cloudOf(registry) === 'acr'
+          ? `; check that the cluster may pull from ${registry}, too, as it answers 503 where it may not`
+          : ''
+      return nodeShellStep(
+        `Read the log of ${SERVICES[service].name} ${onNodes(findings)}, which answers at ${host} on the node itself${access}; restart it there (acr-mirror), or replace the node`,
+        'journalctl -u acr-mirror -n 50 --no-pager',
+        findings,
+      )
+    }
     const what =
       service === null ? 'artifact streaming, Spegel, Dragonfly, or another cache' : SERVICES[service].name
     const how = service === 'embedded-registry' ? `; ${SERVICES[service].how}` : ''
@@ -167,18 +180,24 @@ export const mirrorSteps: StepWords<MirrorStep> = {
   'name-at-mirror': ({ host, registry }) => ({
     text: `Name the image at ${host} itself in the template: ECR wants a login that lasts for hours, which nodes get by the image's name, so a mirror at ECR receives none, or only one that is for ${registryLabel(registry)}`,
   }),
-  'mirror-login': ({ host, registry, sent }, { findings: [{ host: node, credential }] }) => {
+  'mirror-login': ({ host, registry, sent }, { findings: [{ host: node, credential, clues }] }) => {
     if (sent === 'nothing')
       return {
         text: `${neededMirrorLogin(node, host, registry)}: the nodes ask it for images of ${registryLabel(registry)}, and it refused a request without a login`,
       }
-    return {
-      text: `If ${host} itself wants a login, ${mirrorLogin(node, host, registry)}${
-        credential.status === 'usable' && node.runtime !== 'cri-o'
-          ? `; the pod's login for ${registryLabel(registry)} is sent to the mirror, too, and may be what the mirror refuses`
-          : ''
-      }`,
-    }
+    // The refusal stands in a list of mirrors, before what the registry said.
+    const refused = clues.some(clue => clue.code === 'mirrors-failed' && clue.refusing === host)
+    const condition = refused
+      ? `If the mirror ${host}, which refused the nodes, wants a login`
+      : `If ${host} itself wants a login`
+    const alsoSent =
+      credential.status === 'usable' && node.runtime !== 'cri-o'
+        ? `; the pod's login for ${registryLabel(registry)} is sent to the mirror, too, and may be what the mirror refuses`
+        : ''
+    const lacks = refused
+      ? '; check that it has the image, too, as many registries refuse what they lack'
+      : ''
+    return { text: `${condition}, ${mirrorLogin(node, host, registry)}${alsoSent}${lacks}` }
   },
   'mirror-settings': ({ host, registry, about }, { findings, findings: [first] }) => {
     const place = mirrorSettings(first.host, registry)

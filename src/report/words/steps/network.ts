@@ -20,7 +20,7 @@ import {
   resolverNote,
   resolverPlace,
 } from '../node.ts'
-import { localRegistryNote, mayBeOpenShift, proxyPlace } from '../node-settings.ts'
+import { localRegistryNote, mayBeOpenShift, preloadPlace, proxyPlace } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
 import type { StepContext, StepWords } from '../steps.ts'
@@ -115,7 +115,7 @@ function orMirror(context: StepContext, target: string) {
   const remote = isOfGoogle(first.host)
     ? ", or use a remote repository of Artifact Registry in the image's name, which private nodes reach without NAT"
     : ''
-  const own = first.reference?.startsWith('docker.io/rancher/') === true ? OF_RANCHER : ''
+  const own = first.reference?.startsWith('docker.io/rancher/') === true ? ofRancher(first.host) : ''
   return `${start} give them ${mirrorOf(context)}${remote}${virtual === undefined ? `, or load the image on them${own}` : ''}`
 }
 
@@ -124,9 +124,15 @@ function isOfGoogle({ platform, cloud }: PullingNode): boolean {
   return platform === 'gke' || cloud === 'gar'
 }
 
-/** What all three document for air-gapped clusters (ranchermanager.docs.rancher.com, docs.k3s.io, docs.rke2.io). */
-const OF_RANCHER =
-  '; Rancher, K3s, and RKE2 take their own images from the registry that is set as system-default-registry'
+/** What all three document for air-gapped clusters (ranchermanager.docs.rancher.com, docs.k3s.io, docs.rke2.io; k3s-io/k3s#1552, #2961). */
+function ofRancher(host: PullingNode): string {
+  const archives = preloadPlace(host)
+  const again =
+    archives === null
+      ? ''
+      : `, and with a restart they import the archives in ${archives} again, whose unused images the kubelet removes when the disk fills up`
+  return `; Rancher, K3s, and RKE2 take their own images from the registry that is set as system-default-registry${again}`
+}
 
 /** Returns the mirror that the nodes need, with the command that shows how they get it. */
 function mirrorOf({ invocation, findings: [first] }: StepContext) {
@@ -156,7 +162,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     const [first] = context.findings
     if (refused && server !== null)
       return {
-        text: `Start the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
+        text: `Start the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq; that address is asked, too, where /etc/resolv.conf names no server)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
       }
     return {
       text: `${isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,

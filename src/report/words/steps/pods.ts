@@ -188,10 +188,11 @@ function platformOf({ os, kernel, architecture }: PullingNode): string {
 
 export const sandboxSteps: StepWords<SandboxStep> = {
   'restore-sandbox-image': (_step, { findings }) => {
-    const { platform, kubeletMinor } = findings[0].host
+    const { platform, kernel, kubeletMinor } = findings[0].host
     const text = `Restore the pause image ${onNodes(findings)}: EKS's nodes come with it`
+    const isOfOtherSystem = platform === 'bottlerocket' || kernel?.includes('amzn2023') === true
     // Amazon Linux 2 ends with Kubernetes 1.32 (docs.aws.amazon.com/eks), and no other image has this service.
-    return platform === 'bottlerocket' || (kubeletMinor !== null && kubeletMinor > 32)
+    return isOfOtherSystem || (kubeletMinor !== null && kubeletMinor > 32)
       ? { text: `${text}, so replace the node` }
       : nodeClientStep(
           `${text}, and on Amazon Linux 2 this service pulls it with the node's role; otherwise replace the node`,
