@@ -6,7 +6,7 @@ import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
 import { isOfEks, registryBehind } from '../image/registries.ts'
-import { hasClue, isOnTheWay } from './conditions.ts'
+import { isOnTheWay } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
 import { checkedSteps, missingSteps, servedElsewhere } from './image-steps.ts'
@@ -85,7 +85,8 @@ function containerSteps(finding: Finding): Step[] {
       ...movedSteps(finding),
       ...(moved.to === null ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
     ]
-  if (hasClue(finding, 'literal-server')) return literalServerSteps(finding)
+  const server = clueOf(finding.clues, 'literal-server')?.host
+  if (server !== undefined) return literalServerSteps(finding, server)
   const ofName = nameClueSteps(finding)
   const local = localSteps(finding)
   const ofCause = causeSteps(finding, ofName)
@@ -169,10 +170,10 @@ function isOfOldName(step: Step): boolean {
   )
 }
 
-/** The node asked docker.io itself, which only its settings can make it do. */
-function literalServerSteps(finding: Finding): Step[] {
+/** The node asked a host that is not Docker Hub's registry, which only its settings can make it do. */
+function literalServerSteps(finding: Finding, host: string): Step[] {
   return [
-    { code: 'mirror-settings', host: null, registry: DOCKER_HUB, about: 'literal-server' },
+    { code: 'mirror-settings', host, registry: DOCKER_HUB, about: 'literal-server' },
     ...pullByHand(finding),
   ]
 }

@@ -39,8 +39,8 @@ export type WayClue =
   | { code: 'status'; status: number }
   /** A mirror's endpoint is configured without `https://`, or with two schemes. */
   | { code: 'endpoint-scheme' }
-  /** The settings for Docker Hub name docker.io as a server, which is only its name in images. */
-  | { code: 'literal-server' }
+  /** The settings for Docker Hub name as a server what is only its name in images, or its web site. */
+  | { code: 'literal-server'; host: 'docker.io' | 'hub.docker.com' }
   /** A host name that charts or documentation have until somebody sets the real one. */
   | { code: 'default-name'; of: DefaultName }
   /** The address is the node's own loopback. */

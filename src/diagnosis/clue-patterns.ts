@@ -70,7 +70,15 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     // Earlier versions of containerd write httpReaderSeeker.
     /failed to copy: (?!httpRead(?:er)?Seeker: failed open)|short read: expected|failed to discard to offset|failed to read expected number of bytes|happened during read: |stream error: stream id/i,
   ],
-  [{ code: 'literal-server' }, /https?:\/\/docker\.io(?::443)?\/v2\/|\blookup docker\.io(?: on|:)/i],
+  [
+    { code: 'literal-server', host: 'docker.io' },
+    /https?:\/\/docker\.io(?::443)?\/v2\/|\blookup docker\.io(?: on|:)/i,
+  ],
+  // As a mirror, which k3s-io/k3s#4435 shows; as the registry in a name it is another mistake.
+  [
+    { code: 'literal-server', host: 'hub.docker.com' },
+    /https?:\/\/hub\.docker\.com(?::443)?\/v2\/[^\s"?]{1,400}\?ns=docker\.io\b/i,
+  ],
   [
     { code: 'ingress-default' },
     /ingress controller fake certificate|certificate is valid for ingress\.local\b|\.traefik\.default\b/i,

@@ -186,6 +186,7 @@ describe('docker.io as a server in the settings of mirrors', () => {
     unresolved('docker.io'),
     answered('docker.io', '404 Not Found'),
     'failed to do request: Head "https://docker.io/v2/a/b/manifests/1?ns=docker.io": dial tcp 1.2.3.4:443: i/o timeout',
+    'unexpected status from HEAD request to https://hub.docker.com/v2/a/b/manifests/1?ns=docker.io: 404 Not Found',
   ])('is corrected there, whatever it led to: %s', error => {
     const [first, ...others] = stepsIn({ image: 'a/b:1', error: pulled('docker.io/a/b:1', error) })
     expect(first).toMatchObject({ code: 'mirror-settings', about: 'literal-server' })

@@ -2,6 +2,7 @@
 
 import type { Clue } from '../../diagnosis/clue.ts'
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { hostAlone } from '../../image/host.ts'
 import type { MovedState } from '../../image/moved-row.ts'
 import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
@@ -185,7 +186,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     first.containerKind === 'volume'
       ? `The image belongs to the pod's volume ${first.container}, not to a container.`
       : '',
-    first.clues.some(clue => clue.code === 'literal-server')
+    first.clues.some(clue => clue.code === 'literal-server' && clue.host === DOCKER_HUB)
       ? "docker.io is Docker Hub's name in images; its registry is at registry-1.docker.io, and a node asks docker.io only if its settings say so."
       : '',
     identity === undefined || first.credential.status === 'usable'
