@@ -4,6 +4,7 @@ import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import { NO_LATEST } from './causes/image-not-found.ts'
 import { NO_BASE_LAYER } from './causes/platform-mismatch.ts'
 import { NOT_A_REGISTRY, UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
+import { CERTIFICATE_CLUES } from './certificate-clues.ts'
 import type { Clue } from './clue.ts'
 import { UNLISTED, UPSTREAM_NOT_SET_UP } from './denial.ts'
 
@@ -29,31 +30,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'credential-provider' },
     /credential provider|error getting credentials|docker-credential-|ecr-credential|exec: "?[\w/-]*credential/i,
   ],
-  [
-    { code: 'certificate-file' },
-    /unable to (?:read|load) (?:ca cert|cert file)|unable to initialize cert pool|failed to load (?:ca file|cert file|x509 key pair)|could not read ca cert|missing (?:key|client certificate) \S{1,200} for (?:client certificate|key)/i,
-  ],
-  [
-    { code: 'certificate', problem: 'unknown-authority' },
-    /unknown authority|self[- ]signed|unable to get local issuer|unknown certificate authority|not trusted/i,
-  ],
-  [
-    { code: 'certificate', problem: 'expired' },
-    /certificate has expired|not yet valid|certificate is expired/i,
-  ],
-  [
-    { code: 'certificate', problem: 'wrong-name' },
-    /certificate is (?:valid for|not valid for)|cannot validate certificate for/i,
-  ],
-  [{ code: 'certificate', problem: 'client' }, /certificate required|bad certificate|client certificate/i],
-  [
-    { code: 'certificate', problem: 'no-alternative-name' },
-    /legacy common name|doesn't contain any ip sans|not valid for any names/i,
-  ],
-  [
-    { code: 'certificate', problem: 'legacy' },
-    /insecure signature|protocol version not supported|unsupported protocol version|handshake failure/i,
-  ],
+  ...CERTIFICATE_CLUES,
   [
     { code: 'cut-off' },
     /\beof\b|reset by peer|broken pipe|forcibly closed|connection (?:was )?(?:reset|closed|aborted)|goaway|stream error: stream id/i,
