@@ -65,7 +65,8 @@ async function givePullSecret({ cluster, settle }: Incident['simulator']): Promi
 afterEach(() => incident.simulator.faults.clear())
 
 const diagnose = (...argv: string[]) => incident.run(['diagnose', ...argv])
-const DUMP = '`kubectl get pods,events,nodes,serviceaccounts,secrets,replicasets,jobs -A -o json`'
+const DUMP =
+  '`kubectl get pods,events,nodes,serviceaccounts,secrets,deployments,replicasets,statefulsets,daemonsets,jobs,cronjobs -A -o json`'
 
 describe('bad input is one sentence and exit code 2', () => {
   test.each<[string, string[], string]>([

@@ -5,7 +5,8 @@ import { isObject, record, text } from '../../json/json-object.ts'
 import { nameOf } from '../../kubernetes/api/kinds.ts'
 
 /** The kubectl command that makes a complete dump. */
-export const MAKE_A_DUMP = 'kubectl get pods,events,nodes,serviceaccounts,secrets,replicasets,jobs -A -o json'
+export const MAKE_A_DUMP =
+  'kubectl get pods,events,nodes,serviceaccounts,secrets,deployments,replicasets,statefulsets,daemonsets,jobs,cronjobs -A -o json'
 
 /** Returns the error for an input that is not a dump: what it is, and how to make a dump. */
 export function asNotADump(name: string, is: string): string {
