@@ -242,8 +242,9 @@ function withRegistryBehind({ cause, registry, endpoint }: Finding, steps: Step[
 function withOtherEksRegistry({ cause, registry, endpoint, host }: Finding, steps: Step[]): Step[] {
   const isOut = cause === 'auth-required-or-denied' || isOnTheWay(cause)
   if (!isOfEks(registry) || !isOut || (endpoint?.host ?? registry) !== registry) return steps
+  const isElsewhere = host.cloud !== null && host.cloud !== 'ecr'
   // On a node in AWS its role is what is missing, most likely; on the way there, the test of the connection and what follows from it come first.
-  const at = isOnTheWay(cause) ? 2 : host.cloud === 'none' ? 0 : 1
+  const at = isOnTheWay(cause) ? 2 : isElsewhere ? 0 : 1
   return steps.toSpliced(at, 0, { code: 'other-eks-registry', registry })
 }
 

@@ -87,10 +87,15 @@ function limitOfAccounts(finding: Finding): Step[] {
   return [...steps, ...(sent ? [] : [wait]), { code: 'use-cache' }]
 }
 
-/** Each cluster on one machine has nodes of its own, but they all can have the image from one pull (kube-rs/kube#1912). */
+/**
+ * Each cluster on one machine has nodes of its own, but they all can have the image from one pull (kube-rs/kube#1912). What is loaded has no
+ * digest to be found by (kubernetes-sigs/kind#2394).
+ */
 function loadSteps({ host, reference }: Finding): Step[] {
   const tool = localTool(host)
-  return tool === null || reference === null ? [] : [{ code: 'load-pulled', image: reference, tool }]
+  return tool === null || reference === null || reference.includes('@')
+    ? []
+    : [{ code: 'load-pulled', image: reference, tool }]
 }
 
 function loginForLimit(finding: Finding, reason: 'account-limit' | 'limit'): Step[] {

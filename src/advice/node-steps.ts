@@ -59,9 +59,10 @@ export function platformSteps(finding: Finding): Step[] {
 function emulated(finding: Finding): Step[] | null {
   const tool = localTool(finding.host)
   const other = { arm64: 'linux/amd64', amd64: 'linux/arm64' }[finding.host.architecture ?? '']
+  const image = imageName(finding)
   return tool === null || other === undefined
     ? null
-    : [{ code: 'emulate', image: imageName(finding), platform: other, tool }]
+    : stepsIf(!image.includes('@'), { code: 'emulate', image, platform: other, tool })
 }
 
 /** Clients of one platform copy that platform only; at a registry for everyone, images are not copies. */
@@ -94,12 +95,12 @@ export function localTool({ platform, name }: Finding['host']): LocalTool | null
   return K3D_NODE.test(name ?? '') ? 'k3d' : null
 }
 
-/** Copies the image into the nodes of a cluster on one machine, where an image that was only built there is not. */
+/** Copies the image into the nodes of a cluster on one machine, where an image that was only built there is not; it loses its digest (kubernetes-sigs/kind#2394). */
 export function loadSteps({ host, image }: Finding): Step[] {
   // With Docker, what is built in this virtual machine is in the store of the kubelet's runtime already.
   const inMachine = LIMA_NODE.test(host.name ?? '') && host.runtime === 'containerd'
   const tool = localTool(host) ?? (inMachine ? 'nerdctl' : null)
-  return tool === null ? [] : [{ code: 'load-image', image, tool }]
+  return tool === null || image.includes('@') ? [] : [{ code: 'load-image', image, tool }]
 }
 
 /** Distributions that many run on one machine, whose containerd does not see what a Docker beside it has (k3s-io/k3s#1970, canonical/microk8s#873). */

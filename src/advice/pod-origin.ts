@@ -2,6 +2,7 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { parseReference } from '../image/reference.ts'
 import type { Step, StepCode } from './step.ts'
 import { isAbout, runsOnNode } from './step-traits.ts'
 
@@ -120,16 +121,26 @@ const isForNode = (step: Step) => runsOnNode(step) || isAbout('node', step)
  * The owner has another image by now, so that the name of this one needs no check and the template no change: only a pod of the newest template
  * helps. Below a partition, it helps as well to get this image.
  */
-function renewalSteps({ cause, clues, workload, node }: Finding, steps: Step[]): Step[] {
+function renewalSteps(finding: Finding, steps: Step[]): Step[] {
+  const { cause, clues, workload, node } = finding
   const changed = clueOf(clues, 'template-changed')
   if (changed === undefined) return steps
   const { image, owner, renewal } = changed
-  if (renewal.by === 'partition') {
-    const rest = steps.filter(({ code }) => !IN_TEMPLATE.includes(code))
-    return [{ code: 'renew-pod', image, owner, renewal }, ...rest]
-  }
+  const renew: Step =
+    renewal.by === 'run' && workload !== null
+      ? { code: 'delete-run', cronJob: workload.name, corrected: image }
+      : { code: 'renew-pod', image, owner, renewal }
+  const rest = steps.filter(({ code }) => !IN_TEMPLATE.includes(code) && code !== 'delete-run')
+  if (renewal.by === 'partition') return [renew, ...rest]
+  // The newer pods of a rollout have steps of their own.
+  if (isAlsoRefused(finding, image) && renewal.by !== 'rolling') return rest.toSpliced(1, 0, renew)
   const ofNode = node === null || OF_IMAGE.includes(cause) ? [] : steps.filter(isForNode)
-  return renewal.by === 'run' && workload !== null
-    ? [{ code: 'delete-run', cronJob: workload.name, corrected: image }, ...ofNode]
-    : [{ code: 'renew-pod', image, owner, renewal }, ...ofNode]
+  return [renew, ...ofNode]
+}
+
+/** Whether a registry that refused the pull will refuse the newer image as well: it decides for the repository, not for the tag. */
+function isAlsoRefused({ cause, reference }: Finding, newer: string): boolean {
+  const [one, other] = [reference, newer].map(name => (name === null ? null : parseReference(name)))
+  const isSame = one?.registry === other?.registry && one?.repository === other?.repository
+  return cause === 'auth-required-or-denied' && isSame
 }

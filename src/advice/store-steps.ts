@@ -124,10 +124,17 @@ export function refusalSteps({ clues, host, evidence }: Finding): Step[] {
 const OPENED_TO_CHMOD =
   /\bopenat [^\s:]{1,300}: (?:operation not permitted|permission denied|no such file or directory)/i
 
+/** Whether the kernel is known to have fchmodat2, which Linux has from 6.6 on. */
+function setsModesItself({ kernel }: Finding['host']): boolean {
+  const [major = 0, minor = 0] = (kernel ?? '').split('.').map(Number)
+  return major > 6 || (major === 6 && minor >= 6)
+}
+
 /** A release that is known to fail so, which comes before any search. */
 function knownFault({ host, clues, evidence }: Finding): Step[] {
   const { runtime, version, bottlerocket } = host
-  const isDocker = runtime === 'docker' && (version === '29.7.0' || version === '29.7.1')
+  const isDocker =
+    runtime === 'docker' && (version === '29.7.0' || version === '29.7.1') && !setsModesItself(host)
   if (isDocker && OPENED_TO_CHMOD.test(evidence?.text ?? '')) return [{ code: 'known-fault', of: 'docker' }]
   // bottlerocket-os/bottlerocket#4798, bottlerocket-core-kit#894 and #895.
   const isRefused = clueOf(clues, 'kernel-refuses')?.for === 'rights'

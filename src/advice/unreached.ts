@@ -164,7 +164,8 @@ export function timeoutSteps(finding: Finding): Step[] {
     ...slow,
     ...compareSteps(finding, target, 'way'),
     ...ofMirror(finding, target),
-    ...stepsIf(slow.length === 0, { code: 'open-host', ...target }),
+    // What answers that a request came too late is reached.
+    ...stepsIf(slow.length === 0 && !late, { code: 'open-host', ...target }),
     ...realmElsewhere(finding, target),
     ...servedByRegistry(finding, target),
   ]

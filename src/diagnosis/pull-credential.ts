@@ -1,6 +1,7 @@
 /** The credential of one failed pull: what the pod has, whether the registry contradicts that, and where else the cluster has a login. */
 
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
+import { PULL_SECRET_TYPE } from '../dockerconfig/pull-secret-content.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import { cloudOf, HARDENED_IMAGES, isHosted } from '../image/registries.ts'
@@ -37,7 +38,13 @@ export type CredentialHint =
   /** In the pod's namespace, on another service account than the pod's own. */
   | { code: 'on-service-account'; namespace: string; secret: string; serviceAccount: string; own: string }
   /** In another namespace, whose secrets a pod can't use. */
-  | { code: 'in-namespace'; namespace: string; secret: string }
+  | {
+      code: 'in-namespace'
+      namespace: string
+      secret: string
+      /** Of the older type, kubernetes.io/dockercfg. */
+      old?: true
+    }
   /** This secret has the right account, but not under the key that this registry needs. */
   | { code: 'same-account'; namespace: string; secret: string; key: string; of: string }
   /** This secret of the pod has a login for Docker Hub, which the kubelet does not find under the image's name, but under this one. */
@@ -194,7 +201,12 @@ function hintsFor(
     .flatMap(({ secrets }) => secrets.slice(0, MOST_HINTS))
     .filter(({ namespace }) => namespace !== pod.namespace)
     .slice(0, MOST_HINTS)
-    .map(({ namespace, name }) => ({ code: 'in-namespace', namespace, secret: name }))
+    .map(({ namespace, name, type }) => ({
+      code: 'in-namespace',
+      namespace,
+      secret: name,
+      ...(type !== PULL_SECRET_TYPE && { old: true as const }),
+    }))
 }
 
 /** @param place.missing the pull secrets that the pod names and that do not exist */

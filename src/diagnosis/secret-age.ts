@@ -1,5 +1,6 @@
 /** What the age of a pod's pull secrets shows: one that is newer than the last attempt, or older than the token in it lasts. */
 
+import { PULL_SECRET_TYPE } from '../dockerconfig/pull-secret-content.ts'
 import { cloudOf } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
@@ -94,7 +95,7 @@ export function agedToken(
           cloud,
           seconds,
           hours,
-          alone: secret.entries.length === 1,
+          alone: secret.entries.length === 1 && secret.type === PULL_SECRET_TYPE,
           isRenewed: first.writer !== undefined,
         },
       ]

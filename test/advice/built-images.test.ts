@@ -78,6 +78,10 @@ describe('on a node of kind, an image', () => {
       { image: 'registry.k8s.io/pausee:3', error: pulled('registry.k8s.io/pausee:3', 'not found') },
     ],
     [
+      'that a digest names, which it would lose',
+      { image: `acme/app@sha256:${'a'.repeat(64)}`, error: pulled('docker.io/acme/app', DENIED) },
+    ],
+    [
       'that has moved',
       { image: 'k8s.gcr.io/pause:3', error: pulled('k8s.gcr.io/pause:3', 'manifest unknown') },
     ],

@@ -35,7 +35,7 @@ const found = (pod: Partial<Pod>, owners: OwnerLink[], more: Partial<Situation> 
 const codes = (...of: Parameters<typeof found>) => stepsFor(found(...of)).map(({ code }) => code)
 
 describe('a pod whose owner has the correct image', () => {
-  const deployed = (own: string, newest: string, image = own): string[] =>
+  const deployed = (own: string, newest: string, image = own, text = error): string[] =>
     codes(
       { controller: reference('ReplicaSet', 'shop-6d4'), templateHash: '6d4' },
       [
@@ -45,11 +45,17 @@ describe('a pod whose owner has the correct image', () => {
         }),
         link('Deployment', 'shop', { template: made(newest), paused: true }),
       ],
-      { image },
+      { image, error: text },
     )
 
   test('waits for its paused Deployment', () => {
     expect(deployed(TYPO, FIXED)).toEqual(['renew-pod'])
+  })
+
+  test('needs a login first if its repository is what was refused', () => {
+    const refused = 'failed to fetch anonymous token: unexpected status: 401 Unauthorized'
+    expect(deployed(TYPO, FIXED, TYPO, refused).slice(0, 2)).toEqual(['distribute-login', 'renew-pod'])
+    expect(deployed('acme.example/shp:1', FIXED, 'acme.example/shp:1', refused)).toEqual(['renew-pod'])
   })
 
   test('is of the newest template if that names the same image in other words', () => {

@@ -370,16 +370,19 @@ test('an image for policy Never is loaded into a cluster on one machine, and on 
   expect(codesIn({ ...elsewhere, node: {} })).toEqual(['allow-pull', 'preload', 'enter-node'])
 })
 
+const HEX = 'd1da68e766393c4b4eb162128f2c5fd2cee270828811a113fcda1e8a586e7471'
+
 test('an image for another platform is emulated on the machine of a developer, where no node has another architecture', () => {
   const image = 'acme/app:1'
   const codes = (fields: Partial<Situation>) =>
     codesIn({ image, error: 'no match for platform in manifest: not found', ...fields })
-  expect(codes({ node: { provider: 'kind', architecture: 'arm64' } }).at(-1)).toBe('emulate')
+  const ofKind = { node: { provider: 'kind', architecture: 'arm64' } } as const
+  expect(codes(ofKind).at(-1)).toBe('emulate')
+  expect(codes({ ...ofKind, image: `acme/app@sha256:${HEX}` })).not.toContain('emulate')
   expect(codes({ node: { provider: 'aws', architecture: 'arm64' } }).at(-1)).toBe('schedule-elsewhere')
   expect(codes({ node: { provider: 'kind', architecture: 's390x' } })).not.toContain('emulate')
 })
 
-const HEX = 'd1da68e766393c4b4eb162128f2c5fd2cee270828811a113fcda1e8a586e7471'
 test.each([
   [`quay.io/acme/tkn:${HEX}`, 'manifest unknown', ['write-digest', 'check-name']],
   [`quay.io/acme/tkn:@sha256:${HEX}`, 'InvalidImageName', ['write-digest', 'read-name']],
@@ -398,9 +401,11 @@ test.each([
 describe('a limit', () => {
   test('is not met by the nodes of a cluster on one machine if that pulls for all of them', () => {
     const error = pulled('docker.io/a/b:1', head('registry-1.docker.io', '429 Too Many Requests'))
-    const codes = (node: Situation['node']) => codesIn({ image: 'a/b:1', error, ...(node && { node }) })
+    const codes = (node: Situation['node'], image = 'a/b:1') =>
+      codesIn({ image, error, ...(node && { node }) })
     expect(codes({ provider: 'kind' }).slice(0, 2)).toEqual(['distribute-login', 'load-pulled'])
     expect(codes({ provider: 'aws' })).not.toContain('load-pulled')
+    expect(codes({ provider: 'kind' }, `a/b:1@sha256:${HEX}`)).not.toContain('load-pulled')
   })
 
   test("that a HEAD request met shows no message, so Docker Hub's limit of pulls is likely, with a login or without", () => {

@@ -84,7 +84,12 @@ describe('a registry that only the cluster reaches', () => {
     [
       'is any other Service, too',
       { image: 'registry.ci.svc.cluster.local:5000/a/b:1', error: 'unauthorized: authentication required' },
-      /--docker-server=registry\.ci\.svc/,
+      /--docker-server=registry\.ci\.svc.*: only the cluster reaches that registry/,
+    ],
+    [
+      'may be one whose name only looks like that of a Service',
+      { image: 'registry.corp-net:5000/a/b:1', error: 'unauthorized: authentication required' },
+      /: that looks like the name of a Service, which only the cluster reaches/,
     ],
   ])('%s', (_name, situation, says) => {
     const { all } = textsOf({ image, error, ...situation })
@@ -1804,6 +1809,11 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'the same on a node of another cloud',
+    { image: EKS_IMAGE, error: NO_LOGIN, node: { provider: 'gce' } },
+    { first: /^Use the image's copy in public\.ecr\.aws/, never: /in the region of the nodes/ },
+  ],
+  [
     'the same on a node in AWS, whose role is missing most likely',
     { image: EKS_IMAGE, error: NO_LOGIN, node: { provider: 'aws' } },
     {
@@ -1948,7 +1958,11 @@ test.each<[string, Situation, Expected]>([
       image: 'hello-world',
       error: `error parsing HTTP 408 response body: invalid character '<' looking for beginning of value: "<html><body><h1>408 Request Time-out</h1>\\nYour browser didn't send a complete request in time.\\n</body></html>\\n\\n"`,
     },
-    { first: /^Compare the MTU/, says: /large packets are lost/, never: /got nothing back|did not answer/ },
+    {
+      first: /^Compare the MTU/,
+      says: /large packets are lost/,
+      never: /got nothing back|did not answer|allow the nodes to reach/,
+    },
   ],
 ])('%s', (_name, situation, { first, short, says, never }) => {
   const { all, first: step, short: summary } = textsOf(situation)

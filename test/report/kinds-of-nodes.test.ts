@@ -195,6 +195,12 @@ describe('a layer that the system of the node does not let the runtime unpack', 
       { runtime: 'docker://29.7.0' },
       { short: /can't unpack/, first: /29\.6\.2/ },
     ],
+    [
+      'one of those releases on a kernel that sets modes without opening files',
+      'failed to register layer: openat etc/motd: operation not permitted',
+      { runtime: 'docker://29.7.1', kernel: '6.8.0-45-generic' },
+      { first: /^(?!.*29\.6\.2)/ },
+    ],
   ])('is not damaged: %s', (_name, error, node, { short = /^/, ...expected }) => {
     check({ image: OWN, error, node: node ?? {} }, { ...expected, never })
     expect(textsOf({ image: OWN, error, node: node ?? {} }).short).toMatch(short)
@@ -204,6 +210,25 @@ describe('a layer that the system of the node does not let the runtime unpack', 
     const error = `${extract} failed to Lchown "/x": lchown /x: operation not permitted: unknown`
     check({ image: OWN, error }, { first: /^Put \/var\/lib/ })
   })
+})
+
+test.each<[string, Situation['node'], RegExp]>([
+  ['hosts.toml', { runtime: 'containerd://2.1.4' }, /^Set override_path = true/],
+  [
+    'registries.yaml of K3s',
+    { runtime: 'containerd://2.1.4-k3s1', kubelet: 'v1.33.5+k3s1' },
+    /^Correct the path/,
+  ],
+  ['registries.conf', { runtime: 'cri-o://1.33.1' }, /^Correct the path/],
+  [
+    'the settings of Bottlerocket',
+    { runtime: 'containerd://2.1.4+bottlerocket', osImage: 'Bottlerocket OS 1.60.0 (aws-k8s-1.33)' },
+    /^Correct the path/,
+  ],
+])("where a mirror's path got a second /v2, it is corrected in %s", (_name, node, first) => {
+  const image = 'public.ecr.aws/x/y:1'
+  const error = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": unexpected status from HEAD request to https://10.8.1.5/v2/team/v2/x/y/manifests/1?ns=public.ecr.aws: 404 Not Found`
+  check({ image, error, node: node ?? {} }, { first, never: /override_path.*registries/ })
 })
 
 test('the name of a token server stands in no image, so it has no typo', () => {

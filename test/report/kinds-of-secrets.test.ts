@@ -7,6 +7,7 @@ const OWN = 'registry.example/team/api:3'
 const DENIED = 'pull access denied, repository does not exist or may require authorization'
 const ANONYMOUS = 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized'
 const ECR = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
+const HASHED = 'acme-d1b2c3.azurecr.io'
 
 const entry = (key: string, username = 'ci') => ({ entries: [{ key, username, problem: null }] })
 const flux = { tool: 'flux', name: 'flux-system/apps', resource: 'Kustomization' } as const
@@ -101,7 +102,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first:
-        /^Put a new token into secret regcred, unless something has renewed it: it is 3 days old, .* kubectl -n web create secret docker-registry regcred .*get-login-password --region eu-west-1\)" .*\| kubectl -n web apply -f -$/,
+        /^Put a new token into secret regcred, unless something has renewed it: its content is 3 days old, .* kubectl -n web create secret docker-registry regcred .*get-login-password --region eu-west-1\)" .*\| kubectl -n web apply -f -$/,
       says: /secret regcred is 3 days old: unless something has renewed it, the token in it has expired/,
     },
   ],
@@ -119,6 +120,27 @@ test.each<[string, Situation, Expected]>([
       },
     },
     { first: /^Put a new token into secret regcred \(`aws ecr get-login-password/, never: /apply -f/ },
+  ],
+  [
+    'the same in a secret of the older type, which can not be changed',
+    {
+      image: `${ECR}/api:3`,
+      error: `unexpected status from HEAD request to https://${ECR}/v2/api/manifests/3: 403 Forbidden`,
+      secret: { ...entry(ECR, 'AWS'), type: 'kubernetes.io/dockercfg', createdAt: '2026-11-21T10:00:00Z' },
+    },
+    { first: /^Put a new token into secret regcred \(`aws ecr get-login-password/, never: /apply -f/ },
+  ],
+  [
+    "a token for a registry of Azure whose host has a hash after the registry's name",
+    {
+      image: `${HASHED}/api:3`,
+      error: DENIED,
+      secret: {
+        ...entry(HASHED, '00000000-0000-0000-0000-000000000000'),
+        createdAt: '2026-11-21T10:00:00Z',
+      },
+    },
+    { first: /az acr login --name acme --expose-token/ },
   ],
 ])('%s', (_name, situation, { first = /(?:)/, says = /(?:)/, never = /(?!)/ }) => {
   const report = textsOf(situation)

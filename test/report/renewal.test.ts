@@ -72,6 +72,12 @@ describe('a partition', () => {
     )
   })
 
+  test('that goes below other pods renews those, too', () => {
+    const { text } = wordsOf({ ...partition, to: 0 }, SET, { pod: 'db-0' })
+    expect(text).toMatch(/from 2 to 0 \(which renews the pods after db-0, too\); then/)
+    expect(wordsOf(partition, SET, { pod: 'db-1' }).text).not.toContain('too)')
+  })
+
   test('of a set that updates in parallel reaches the pod by itself, and no push helps a node without a network', () => {
     const { text } = wordsOf({ ...partition, oneByOne: false }, SET, { cause: 'network-timeout' })
     expect(text).not.toMatch(/delete|push/)

@@ -49,12 +49,13 @@ describe('a secret of another namespace', () => {
     namespaces.map(namespace =>
       failing({ namespace, uid: namespace, pullSecrets }, 'registry.example/a:1', error),
     )
+  const login = { key: 'registry.example', username: 'acme', problem: null }
   const secret: PullSecret = {
     namespace: 'shop',
     name: 'regcred',
     type: 'kubernetes.io/dockerconfigjson',
     problem: null,
-    entries: [{ key: 'registry.example', username: 'acme', problem: null }],
+    entries: [login],
   }
   const missing: PullSecret = {
     ...secret,
@@ -63,8 +64,8 @@ describe('a secret of another namespace', () => {
     problem: 'missing',
     entries: [],
   }
-  const copyOf = (pods: Pod[]) =>
-    told(pods, [secret, missing]).steps.find(({ text }) => text.startsWith('Copy secret'))
+  const copyOf = (pods: Pod[], secrets = [secret, missing]) =>
+    told(pods, secrets).steps.find(({ text }) => text.startsWith('Copy secret'))
 
   test('is copied into all namespaces that need it', () => {
     expect(copyOf(podsIn(['preview', 'staging']))?.text).toMatch(
@@ -76,6 +77,21 @@ describe('a secret of another namespace', () => {
     const command = `kubectl -n shop get secret regcred -o jsonpath='{.data.\\.dockerconfigjson}' | base64 --decode | kubectl -n preview create secret docker-registry regcred --from-file=.dockerconfigjson=/dev/stdin`
     expect(copyOf(podsIn(['preview'], ['regcred']))).toMatchObject({ command })
     expect(copyOf(podsIn(['preview']))).not.toHaveProperty('command')
+  })
+
+  test('keeps the older type that it has', () => {
+    const old = { ...secret, type: 'kubernetes.io/dockercfg' }
+    const command = `kubectl -n shop get secret regcred -o jsonpath='{.data.\\.dockercfg}' | base64 --decode | kubectl -n preview create secret generic regcred --type=kubernetes.io/dockercfg --from-file=.dockercfg=/dev/stdin`
+    expect(copyOf(podsIn(['preview'], ['regcred']), [old, missing])).toMatchObject({ command })
+  })
+
+  test('gets another name where one of its name is there', () => {
+    const other = { ...secret, namespace: 'preview', entries: [{ ...login, key: 'quay.io' }] }
+    const copy = copyOf(podsIn(['preview'], ['regcred']), [secret, other])
+    expect(copy?.text).toMatch(
+      /into preview under another name, and add that to imagePullSecrets beside regcred/,
+    )
+    expect(copy).not.toHaveProperty('command')
   })
 })
 

@@ -135,12 +135,17 @@ export function shortLivedText(
 
 const KIND_OF: Record<Cloud, ShortLived> = { ecr: 'ecr', gar: 'google', acr: 'acr' }
 
+/** Returns the name of an Azure Container Registry, which a hyphen and a hash may follow in its host (learn.microsoft.com, domain name label). */
+export function acrName(registry: string): string {
+  return registry.split(/[-.]/)[0] ?? ''
+}
+
 /** How each cloud's client prints such a token. */
 const TOKEN_FROM: Record<Cloud, (registry: string) => string> = {
   ecr: registry => `aws ecr get-login-password --region ${ecrRegion(registry) ?? '<region>'}`,
   gar: () => 'gcloud auth print-access-token',
   acr: registry =>
-    `az acr login --name ${shellWord(registry.split('.', 1)[0] ?? '')} --expose-token --query accessToken --output tsv`,
+    `az acr login --name ${shellWord(acrName(registry))} --expose-token --query accessToken --output tsv`,
 }
 
 /** Returns how to put a new token into the secret, and how it does not end again. @param kubectl makes a command for a namespace */
@@ -151,12 +156,12 @@ export function renewText(
 ): { text: string; brief: string; command?: string } {
   const { what, ends } = SHORT_LIVED[KIND_OF[cloud]]
   const print = TOKEN_FROM[cloud](registry)
-  const old = `it is ${roundedDown(seconds)} old, and ${what} ${ends}`
   const start = `Put a new token into secret ${secret}`
+  const old = `unless something has renewed it: its content is ${roundedDown(seconds)} old, and ${what} ${ends}`
   const create = `create secret docker-registry ${shellWord(secret)} --docker-server=${shellWord(key)} --docker-username=${TOKEN_USER[cloud]} --docker-password="$(${print})" --dry-run=client -o yaml`
   return {
-    text: `${start}${alone && !isRenewed ? '' : ` (\`${print}\`)`}, unless something has renewed it: ${old}; then ${lasting(KIND_OF[cloud], host)}`,
-    brief: `${start}: ${old}`,
+    text: `${start}${alone && !isRenewed ? '' : ` (\`${print}\`)`}, ${old}; then ${lasting(KIND_OF[cloud], host)}`,
+    brief: `${start}, ${old}`,
     // Other logins of the secret would be lost, and whatever writes it would overwrite this one.
     ...(alone &&
       !isRenewed && { command: `${kubectl(create, namespace)} | ${kubectl('apply -f -', namespace)}` }),

@@ -8,6 +8,7 @@ import { type Cloud, ecrCachePrefix, isOfEks } from '../../../image/registries.t
 import type { AnnotatedProvider } from '../../../snapshot/snapshot.ts'
 import { shellWord } from '../../sanitize.ts'
 import { kubeletLog, nodeClientStep, nodesOf, onNodes } from '../node.ts'
+import { acrName } from '../registry-logins.ts'
 import type { Findings, StepText, StepWords } from '../steps.ts'
 
 interface CloudWords {
@@ -89,11 +90,6 @@ function attach(cloud: Cloud, action: string | null): string {
     default:
       return CLOUDS[cloud].give
   }
-}
-
-/** Returns the name of an Azure Container Registry, which a hyphen and a hash may follow in its host (learn.microsoft.com, domain name label). */
-export function acrName(registry: string): string {
-  return registry.split(/[-.]/)[0] ?? ''
 }
 
 /** Returns the command that gives the role; null where the identity or the repository is in doubt. */

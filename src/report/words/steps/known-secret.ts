@@ -33,12 +33,16 @@ const knows =
 /** Returns what copies a login alone: what else the Secret has, such as an owner in its own namespace, is not valid elsewhere. */
 function copyCommand(
   invocation: Invocation,
-  { secret, namespace }: Extract<UsableHint, { code: 'in-namespace' }>,
+  { secret, namespace, old }: Extract<UsableHint, { code: 'in-namespace' }>,
   target: string,
 ): string {
   const name = shellWord(secret)
-  const read = `get secret ${name} -o jsonpath='{.data.\\.dockerconfigjson}'`
-  const create = `create secret docker-registry ${name} --from-file=.dockerconfigjson=/dev/stdin`
+  const [key, how] =
+    old === true
+      ? ['dockercfg', `generic ${name} --type=kubernetes.io/dockercfg`]
+      : ['dockerconfigjson', `docker-registry ${name}`]
+  const read = `get secret ${name} -o jsonpath='{.data.\\.${key}}'`
+  const create = `create secret ${how} --from-file=.${key}=/dev/stdin`
   return `${kubectlCommand(invocation, read, namespace)} | base64 --decode | ${kubectlCommand(invocation, create, target)}`
 }
 
@@ -85,13 +89,19 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
     const [target = namespace, ...others] = new Set(
       findings.filter(knows(hint)).map(found => found.namespace),
     )
-    const isNamed = findings.every(({ credential }) =>
-      credential.attempts.some(({ secret }) => secret === hint.secret),
+    const named = findings.flatMap(
+      ({ credential }) => credential.attempts.find(({ secret }) => secret === hint.secret) ?? [],
     )
+    const copy = `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([target, ...others], 3)}`
+    if (named.some(({ problem }) => problem !== 'secret-missing'))
+      return {
+        text: `${copy} under another name, and add that to imagePullSecrets beside ${hint.secret}: the secret of this name there has no login that the kubelet can use for the image`,
+      }
+    const isNamed = named.length === findings.length
     const isAll = isNamed && others.length === 0
     const owner = others.length === 0 ? "the pod's service account" : "the pods' service accounts"
     return {
-      text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([target, ...others], 3)}${isNamed ? ', where the pod names it already' : `, and add it to ${owner}${newPods(first)}`}`,
+      text: `${copy}${isNamed ? ', where the pod names it already' : `, and add it to ${owner}${newPods(first)}`}`,
       ...(isAll && { command: copyCommand(invocation, hint, target) }),
     }
   }

@@ -3,6 +3,7 @@
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { LoginReason, LoginStep, StepOf } from '../../../advice/step.ts'
 import type { AttemptProblem } from '../../../diagnosis/finding.ts'
+import { isServiceName } from '../../../image/host.ts'
 import { isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -153,7 +154,7 @@ export const loginSteps: StepWords<LoginStep> = {
     }
   },
   'cluster-login': ({ registry, secret }, { findings: [first] }) => ({
-    text: `Create ${secret === undefined ? 'a pull secret' : `secret ${secret}, which the pods name,`} in namespace ${first.namespace} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}${secret === undefined ? `, and add it to the pods' service account${newPods(first)}` : ''}: only the cluster reaches that registry, so neither docker nor pullguard can log in to it from outside`,
+    text: `Create ${secret === undefined ? 'a pull secret' : `secret ${secret}, which the pods name,`} in namespace ${first.namespace} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}${secret === undefined ? `, and add it to the pods' service account${newPods(first)}` : ''}: ${isServiceName(registry) ? 'only the cluster reaches that registry' : 'that looks like the name of a Service, which only the cluster reaches'}, so neither docker nor pullguard can log in to it from outside`,
   }),
   'node-login': ({ registry }, { findings: [first] }) => ({
     text: `Renew or remove the login for ${registryLabel(registry)} that ${first.node === null ? 'the node' : `node ${first.node}`} itself sends, as the pod has none: in a config.json of the kubelet (${kubeletFolder(first.host)}/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`,

@@ -4,6 +4,7 @@ import type { StepOf } from '../../../advice/step.ts'
 import type { MirrorStep } from '../../../advice/step-at-node.ts'
 import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
+import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { hostAlone, isLocal, isOfCluster } from '../../../image/host.ts'
 import { cloudOf } from '../../../image/registries.ts'
@@ -14,6 +15,13 @@ import { mirrorLogin, neededMirrorLogin } from '../node-logins.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../steps.ts'
+
+/** Whether the node's settings of mirrors can say that an address is complete, as hosts.toml can. */
+function hasOverridePath({ platform, runtime }: PullingNode): boolean {
+  const isOther =
+    platform === 'k3s' || platform === 'rke2' || platform === 'bottlerocket' || platform === 'openshift'
+  return !isOther && runtime !== 'cri-o' && runtime !== 'docker'
+}
 
 /** Returns how to ask the mirror for the images in use, at the URL in the evidence. */
 function askMirror(host: string, registry: string, { invocation, findings: [first] }: StepContext) {
@@ -224,6 +232,10 @@ export const mirrorSteps: StepWords<MirrorStep> = {
           text: `Let a host in ${place} send images: add "pull" to its capabilities (capabilities = ["pull", "resolve"]), or to those at the top of the file, which are the registry's own`,
         }
       case 'doubled-path':
+        if (!hasOverridePath(first.host))
+          return {
+            text: `Correct the path in the address of the mirror ${what} in ${place}: it has a /v2, and the runtime adds one of its own, as the error shows`,
+          }
         return {
           text: `Set ${first.host.platform === 'talos' ? 'overridePath: true' : 'override_path = true'} for the mirror ${what} in ${place}: its address has a path with /v2, and the runtime appended another /v2 to it, as the error shows`,
         }

@@ -8,9 +8,9 @@ import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { registryLabel } from '../nouns.ts'
 import { PERIMETERS, reasonToHeed, restoreText } from '../refusal-reasons.ts'
-import { PROXY_SCOPES } from '../registry-logins.ts'
+import { acrName, PROXY_SCOPES } from '../registry-logins.ts'
 import type { StepWords } from '../steps.ts'
-import { acrName, CLOUDS } from './cloud-permissions.ts'
+import { CLOUDS } from './cloud-permissions.ts'
 
 /** Where each product lets an administrator exempt an image; the words of its refusals give it away. */
 const EXEMPTIONS: [RegExp, string][] = [

@@ -96,9 +96,9 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
   },
   'other-eks-registry': ({ registry }, { findings: [{ host }] }) => {
     const inRegion =
-      host.cloud === 'none'
-        ? ''
-        : `Amazon's registry in the region of the nodes, if that is not ${ecrRegion(registry)}, or `
+      host.cloud === null || host.cloud === 'ecr'
+        ? `Amazon's registry in the region of the nodes, if that is not ${ecrRegion(registry)}, or `
+        : ''
     const brief = `Use ${inRegion}the image's copy in public.ecr.aws, if it has one`
     return {
       text: `${brief} (as public.ecr.aws/eks/aws-load-balancer-controller): ${registry} is Amazon's own for the nodes of EKS, and only identities of AWS may pull from it; https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html lists the registries of all regions`,
