@@ -49,6 +49,8 @@ type WhyNote = Exclude<WhyProblem, { code: 'pull-failed' }>
 export interface Obstacle {
   code:
     | 'unscheduled'
+    /** The pod is being deleted, so its kubelet pulls nothing anymore. */
+    | 'deleting'
     /** The pod itself failed, such as by eviction. */
     | 'failed'
     /** An init container still runs. */
@@ -73,7 +75,7 @@ export interface Why {
   serviceAccount: string
   node: string | null
   containers: WhyContainer[]
-  /** null if the pod runs, has ended, or waits for an image. */
+  /** null if the pod runs, has succeeded, or waits for an image. */
   obstacle: Obstacle | null
   gaps: Gap[]
 }

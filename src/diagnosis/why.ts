@@ -164,7 +164,8 @@ function credentialProblems(
 
 /** The first thing that keeps the pod from running. */
 function obstacleOf({ phase, reason, node, terminating, containers }: Pod): Obstacle | null {
-  if (phase === 'Succeeded' || terminating) return null
+  if (phase === 'Succeeded') return null
+  if (terminating) return { code: 'deleting', container: null, reason: '' }
   if (phase === 'Failed') return { code: 'failed', container: null, reason }
   if (phase === 'Pending' && node === null) return { code: 'unscheduled', container: null, reason: '' }
   const own = containers.filter(({ kind }) => kind !== 'ephemeral' && kind !== 'volume')

@@ -297,6 +297,7 @@ describe('why', () => {
       obstacle('not-ready', 'app'),
     ],
     ['waits for an image', { containers: [failing(limited)] }, null],
+    ['is being deleted', { terminating: true, containers: [failing(limited)] }, obstacle('deleting', null)],
   ])('a pod that %s has its obstacle, if it is not an image', (_what, fields, expected) => {
     const explained = pod({ phase: 'Pending', ...fields })
     expect(explainPod(explained, snapshot({ pods: [explained] })).obstacle).toEqual(expected)

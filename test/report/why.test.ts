@@ -249,6 +249,13 @@ describe('why', () => {
     expect(shown.join(' ')).not.toContain('share one limit')
   })
 
+  test('a pod that is being deleted does not look healthy, whatever its images are', () => {
+    const containers = [whyContainer({ problems: [] })]
+    const shown = lines(why({ containers, obstacle: { code: 'deleting', container: null, reason: '' } }))
+    expect(shown).toContain('The pod is being deleted, so its kubelet pulls nothing anymore.')
+    expect(shown.join(' ')).not.toMatch(/not the problem|Nothing to do/)
+  })
+
   test('what would break if the image were missing is a note, and not a problem', () => {
     const notes = [{ code: 'attempt', secret: 'regcred', key: null, problem: 'wrong-type' }] as const
     const shown = lines(why({ containers: [whyContainer({ problems: [], notes: [...notes] })] })).join('\n')

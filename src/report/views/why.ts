@@ -264,7 +264,8 @@ function intact(why: AdvisedWhy, { width, invocation }: ReportOptions, palette: 
     )
   }
   if (obstacle !== null) {
-    const sentence = `The images are not the problem. ${obstacleText(obstacle)}.`
+    const images = obstacle.code === 'deleting' ? '' : 'The images are not the problem. '
+    const sentence = `${images}${obstacleText(obstacle)}.`
     const next = obstacleStep(obstacle, why, invocation)
     return [...wrap(sanitizeLine(sentence), width), ...nextLines(next, width, palette)]
   }

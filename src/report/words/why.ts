@@ -185,6 +185,8 @@ export function obstacleText({ code, container, reason }: Obstacle): string {
   switch (code) {
     case 'unscheduled':
       return 'The scheduler has not found a node for the pod'
+    case 'deleting':
+      return 'The pod is being deleted, so its kubelet pulls nothing anymore'
     case 'failed':
       return `The pod has failed${given}`
     case 'initializing':
