@@ -1,13 +1,19 @@
 /** Whether a pod's image can be its template's, rewritten at admission: webhooks and policies for mirrors and pinned digests do that. */
 
+import { placeholderIn } from './placeholder.ts'
 import { effectiveTag, parseReference } from './reference.ts'
+
+/** What Zarf's webhook adds to the tag (zarf-dev/zarf, src/pkg/transform/image.go). */
+const ZARF = /-zarf-\d+(?=$|@)/
 
 /**
  * Whether a webhook can have made the image of this template's: another registry, more in front of the path, and an added digest.
- * Also true for the same image. Names of which one does not parse are the same only if the template's is a part of the other.
+ * Also true for the same image, and for a placeholder, such as Istio's `auto`, for which a webhook writes any name. Names of which one does not
+ * parse are the same only if the template's is a part of the other.
  */
 export function couldBeRewritten(image: string, template: string): boolean {
-  const [of, from] = [parseReference(image), parseReference(template)]
+  if (placeholderIn(template) !== null) return true
+  const [of, from] = [parseReference(image.replace(ZARF, '')), parseReference(template)]
   if (of === null || from === null) return image.endsWith(template)
   const path = from.repository.replace(/^library\//, '')
   if (!`/${of.repository}`.endsWith(`/${path}`)) return false
