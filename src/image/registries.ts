@@ -154,7 +154,7 @@ const WEB_SITES: [address: RegExp, registry: string][] = [
   [/^(?:www\.)?hub\.docker\.com(?=\/)/, DOCKER_HUB],
   [/^quay\.io\/repository(?=\/[^/]+\/[^/]+$)/, 'quay.io'],
   [/^(?:www\.)?github\.com(?=\/)/, 'ghcr.io'],
-  [/^(?:www\.)?gitlab\.com(?=\/)(?!.*\/dependency_proxy\/)/, 'registry.gitlab.com'],
+  [/^(?:www\.)?gitlab\.com(?=\/)(?!.*\/(?:dependency_proxy|container_registry)\/)/, 'registry.gitlab.com'],
   [/^gallery\.ecr\.aws(?=\/)/, 'public.ecr.aws'],
 ]
 

@@ -1202,6 +1202,23 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    "the page of an image at GitHub's web site",
+    {
+      image: 'github.com/orgs/acme/packages/container/app:1.2',
+      error: 'github.com/orgs/acme/packages/container/app:1.2: not found',
+    },
+    { first: /Write ghcr\.io instead of github\.com/, says: /=ghcr\.io\/acme\/app:1\.2/ },
+  ],
+  [
+    'an image of Kubernetes without a registry in its name',
+    { image: 'external-dns/external-dns:v0.14', error: NO_LOGIN },
+    {
+      first: /^Write registry\.k8s\.io in front of the name if /,
+      says: /=registry\.k8s\.io\/external-dns\/external-dns:v0\.14/,
+      never: /imageRegistry/,
+    },
+  ],
+  [
     "an image at Quay's web site",
     {
       image: 'quay.io/repository/acme/app:1.2',

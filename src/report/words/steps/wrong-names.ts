@@ -89,7 +89,9 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
       open: '',
     })
     return withEdit(
-      CORRECTED[why](from, to),
+      why === 'kubernetes' && !first.image.startsWith(`${from}/`)
+        ? `Write ${to} in front of the name if the image of the Kubernetes project is meant, which is published there: without a registry in the name, Docker Hub is asked`
+        : CORRECTED[why](from, to),
       first,
       setImages(invocation, [edit(first), ...others.map(edit)]),
     )
@@ -161,10 +163,18 @@ const OF_WEB_SITE: ReadonlyMap<string, string> = new Map([
   ['public.ecr.aws', "Amazon's"],
 ])
 
-/** Returns the finding's image at another registry; Docker Hub's web site has parts in its paths that are not of the image. */
+/** Parts of the paths of Docker Hub's and GitHub's web sites that are not of the image. */
+const SITE_PATHS: readonly [RegExp, string][] = [
+  [/^\/(?:r|repository\/docker)(?=\/[^/]+\/[^/]+$)/, ''],
+  [/^\/(?:orgs|users)\/([^/]+)\/packages\/container\/(?:package\/)?(?=[^/]+$)/, '/$1/'],
+  [/^\/([^/]+)\/[^/]+\/pkgs\/container\/(?=[^/]+$)/, '/$1/'],
+]
+
+/** Returns the finding's image at another registry. */
 function atRegistry({ image, registry }: Findings[number], from: string, to: string): string {
-  const path = image.slice((image.startsWith(`${from}/`) ? from : (registry ?? '')).length)
-  return `${to}${path.replace(/^\/(?:r|repository\/docker)(?=\/[^/]+\/[^/]+$)/, '')}`
+  const written = [from, registry ?? ''].find(host => image.startsWith(`${host}/`))
+  const path = written === undefined ? `/${image}` : image.slice(written.length)
+  return `${to}${SITE_PATHS.reduce((left, [pattern, image]) => left.replace(pattern, image), path)}`
 }
 
 /** How to fill in a placeholder, by what should have done it. */
