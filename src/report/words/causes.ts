@@ -177,7 +177,8 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
       ? "The pod's node is virtual: Azure Container Instances pulls the image, with the pod's pull secrets, not with the identity of the cluster's nodes."
       : '',
     first.cause === 'auth-required-or-denied' &&
-    first.endpoint?.role === 'registry' &&
+    (first.endpoint?.role === 'registry' ||
+      (first.endpoint?.role === 'token' && first.subcause === 'blocked')) &&
     first.clues.some(clue => clue.code === 'bare-refusal')
       ? 'The answer (403) gives no reason, so it may also come from a proxy or firewall in between.'
       : '',

@@ -133,14 +133,14 @@ const ASKED_AGAIN =
   'The image is on the node, but the kubelet asks the registry again for a pod without a verified credential for it (KEP-2535, from Kubernetes 1.35 on by default).'
 
 const NEWER =
-  'the pull secret that the pod names is newer than the last attempt, so the next one sends its login.'
+  'the pull secret that the pod names was created or changed after the last attempt, so the next one sends the login that it has now.'
 
 /** What the age of the pull secret says of the refusal; null if nothing. */
 function ageMeaning({
   steps,
   credential: { cameLater, contradicted },
 }: CauseContext['findings'][0]): string | null {
-  if (cameLater && !contradicted) return `The registry has not seen the pod's login yet: ${NEWER}`
+  if (cameLater && !contradicted) return `That says nothing about the pod's login yet: ${NEWER}`
   const token = steps.find(step => step.code === 'renew-token')
   return token === undefined
     ? null
