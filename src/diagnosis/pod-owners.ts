@@ -99,9 +99,12 @@ function templateChanged(container: Placed, { images, newest }: PodOwners): Clue
   if (newest === null || now === null) return []
   const { image } = container
   const made = images === null ? null : imageIn(images, container)
-  // What a webhook makes of another template's image is not known.
-  const isSame = made === null ? couldBeRewritten(image, now) : made !== image || isSameImage(made, now)
   const { owner, renewal } = newest
+  // What a webhook makes of another template's image is not known; some change the templates of Jobs, too.
+  const isSame =
+    made === null
+      ? couldBeRewritten(image, now)
+      : made !== image || (owner.kind === 'CronJob' ? couldBeRewritten(made, now) : isSameImage(made, now))
   return isSame ? [] : [{ code: 'template-changed', image: now, owner, renewal }]
 }
 

@@ -136,7 +136,10 @@ const RULES: ((parts: Parts) => string | false)[] = [
   ({ text }) => /^[a-z]+:\/\//i.test(text) && 'image names have no scheme: drop everything up to ://',
   ({ text }) => /^[a-f0-9]{64}$/.test(text) && 'a name of 64 hexadecimal digits is kept for image IDs',
   ({ digest }) => digest !== null && digestRefusal(digest),
-  ({ path }) => path === '' && 'the repository is missing',
+  ({ path, tag }) =>
+    (path === '' || (isHost(path) && /^\d+:/.test(tag ?? ''))) && 'the repository is missing',
+  ({ text }) =>
+    text.startsWith('/') && 'it begins with a slash, as where the value for its registry is empty',
   ({ path }) =>
     path.toLowerCase() !== path && `the repository must be lower case: "${path.replace(/^library\//, '')}"`,
   ({ path }) =>
@@ -146,6 +149,9 @@ const RULES: ((parts: Parts) => string | false)[] = [
   ({ tag, digest }) => tag !== null && tagRefusal(tag, digest),
   ({ registry }) => `"${registry}" is not a registry host`,
 ]
+
+/** Whether this stands for a registry, before a port that was taken for a tag. */
+const isHost = (path: string) => /^library\/(?:localhost|.+\..+)$/.test(path)
 
 /** Why the grammar refused the text: one clause without a period. */
 function explainRefusal(text: string): string {
@@ -191,9 +197,7 @@ function componentRefusal(path: string): string | false {
   const wrong = parts[index]
   if (wrong === undefined) return false
   if (wrong === '')
-    return index === 0
-      ? 'it begins with a slash, as where the value for its registry is empty'
-      : 'it has an empty part between slashes, as where a value is empty or ends in a slash of its own'
+    return 'it has an empty part between slashes, as where a value is empty or ends in a slash of its own'
   if (/^[\w.-]+:\d+$/.test(wrong) && index === 0)
     return `it has two registries: one was put in front of "${wrong}", as by a default of a chart`
   if (/^[\w.-]+:[\w.-]+$/.test(wrong)) return `a tag can't contain a slash, and one follows "${wrong}"`

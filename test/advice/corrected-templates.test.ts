@@ -86,6 +86,25 @@ describe('a pod whose owner has the correct image', () => {
     expect(stepsFor(run)).toEqual([{ code: 'delete-run', cronJob: 'shop', corrected: FIXED }])
   })
 
+  test('is of the newest template if a policy changed the image of its Job', () => {
+    const image = 'mirror.example/quay.io/acme/shop:2.O'
+    const job = reference('Job', 'shop-29401020', 'batch/v1')
+    const run = (newest: string) =>
+      codes(
+        { controller: job },
+        [
+          link('Job', job.name, {
+            controller: reference('CronJob', 'shop', 'batch/v1'),
+            template: { ...made(image), mark: null },
+          }),
+          link('CronJob', 'shop', { template: made(newest), concurrencyPolicy: 'Allow' }),
+        ],
+        { image },
+      )
+    expect(run('quay.io/acme/shop:2.O')).toContain('check-name')
+    expect(run('quay.io/acme/shop:2.0')).toEqual(['delete-run'])
+  })
+
   test('can also get its own image, below a partition', () => {
     const steps = codes({ name: 'db-0', controller: reference('StatefulSet', 'db'), revisionHash: 'db-1' }, [
       link('StatefulSet', 'db', {
