@@ -102,6 +102,8 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     moves: { 'ghcr.io/onedr0p': 'ghcr.io/home-operations' },
     state: 'moved',
     since: '2025-03-17',
+    // Of a repository of its own (onedr0p/exportarr#390).
+    stays: ['ghcr.io/onedr0p/exportarr'],
     source: 'https://github.com/pree/helm-charts/issues/444',
   },
   {

@@ -82,6 +82,7 @@ describe('an image that left its registry', () => {
   test('does not include an image that its publisher kept there', () => {
     const moved = (image: string) => findingOf({ image, error: pulled(image, 'not found') }).moved
     expect(moved('bitnami/sealed-secrets-controller:9.9.9')).toBeNull()
+    expect(moved('ghcr.io/onedr0p/exportarr:v9.9.9')).toBeNull()
     expect(moved('bitnami/redis:7.2.5')).toMatchObject({ to: 'docker.io/bitnamilegacy/redis:7.2.5' })
   })
 

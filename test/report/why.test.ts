@@ -251,7 +251,9 @@ describe('why', () => {
 
   test('a pod that is being deleted does not look healthy, whatever its images are', () => {
     const containers = [whyContainer({ problems: [] })]
-    const shown = lines(why({ containers, obstacle: { code: 'deleting', container: null, reason: '' } }))
+    const obstacle = { code: 'deleting', container: null, reason: '' } as const
+    const gaps = [{ what: 'events', namespace: 'payments', why: 'forbidden' }] as const
+    const shown = lines(why({ containers, obstacle, gaps: [...gaps] }))
     expect(shown).toContain('The pod is being deleted, so its kubelet pulls nothing anymore.')
     expect(shown.join(' ')).not.toMatch(/not the problem|Nothing to do/)
   })

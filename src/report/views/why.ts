@@ -254,7 +254,8 @@ function lastLines(why: AdvisedWhy, options: ReportOptions, palette: Palette): s
 
 function intact(why: AdvisedWhy, { width, invocation }: ReportOptions, palette: Palette): string[] {
   const { gaps, containers, takenAt, obstacle } = why
-  if (gaps.length > 0) return wrap('No problem found, but not everything could be read.', width)
+  const isDeleted = obstacle?.code === 'deleting'
+  if (gaps.length > 0 && !isDeleted) return wrap('No problem found, but not everything could be read.', width)
   const pulling = containers.find(({ pullingSince }) => pullingSince !== null)
   if (pulling != null) {
     const time = pullingFor(pulling.pullingSince ?? '', takenAt)
@@ -264,7 +265,7 @@ function intact(why: AdvisedWhy, { width, invocation }: ReportOptions, palette: 
     )
   }
   if (obstacle !== null) {
-    const images = obstacle.code === 'deleting' ? '' : 'The images are not the problem. '
+    const images = isDeleted ? '' : 'The images are not the problem. '
     const sentence = `${images}${obstacleText(obstacle)}.`
     const next = obstacleStep(obstacle, why, invocation)
     return [...wrap(sanitizeLine(sentence), width), ...nextLines(next, width, palette)]
