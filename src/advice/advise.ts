@@ -4,9 +4,8 @@ import { clueOf } from '../diagnosis/clue.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
-import { isOfficial, libraryName } from '../image/official-images.ts'
 import { isOfEks, registryBehind } from '../image/registries.ts'
-import { isOnTheWay } from './conditions.ts'
+import { isOnTheWay, isOwnName } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
 import { checkedSteps, missingSteps, servedElsewhere } from './image-steps.ts'
@@ -206,11 +205,6 @@ function localSteps(finding: Finding): Step[] {
 function mayBeBuiltHere({ registry, subcause, credential, moved, check }: Finding): boolean {
   const isHidden = isDockerHub(registry ?? '') && subcause === 'denied-or-missing'
   return isHidden && credential.status !== 'usable' && moved === null && check === null
-}
-
-/** Whether the name is a bare one that no official image has, or Podman's for what it built: most likely, somebody built the image. */
-function isOwnName({ reference, registry }: Finding): boolean {
-  return registry === 'localhost' || (libraryName(reference) !== null && !isOfficial(reference))
 }
 
 /** The registry is only asked because its mirror failed or refused: ending that ends a failure to reach the registry, and saves its limit. */

@@ -3,6 +3,7 @@
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
+import { isOfficial, libraryName } from '../image/official-images.ts'
 import { type Cloud, cloudOf } from '../image/registries.ts'
 import type { Step } from './step.ts'
 
@@ -54,4 +55,9 @@ export function isElsewhere(finding: Finding): boolean {
   const isOther = host.cloud !== null && host.cloud !== cloudOf(registry)
   // A provider that failed was set up, and so was an identity that the registry names.
   return isOther && !hasClue(finding, 'credential-provider') && !hasClue(finding, 'caller')
+}
+
+/** Whether the name is a bare one that no official image has, or Podman's for what it built: most likely, somebody built the image. */
+export function isOwnName({ reference, registry }: Finding): boolean {
+  return registry === 'localhost' || (libraryName(reference) !== null && !isOfficial(reference))
 }

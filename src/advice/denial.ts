@@ -171,7 +171,7 @@ function grantPull(finding: Finding, registry: string): Step {
 /** A refusal that gives no reason may come from a proxy or firewall in between, whose answer looks the same. */
 function whoAnswered(finding: Finding): Step[] {
   const { endpoint } = finding
-  // A web site is no registry, so it may answer anything.
+  // A web site is not a registry, so its answer shows nothing.
   return hasClue(finding, 'bare-refusal') && endpoint?.role === 'registry' && !hasClue(finding, 'web-site')
     ? [{ code: 'who-answered', host: endpoint.host }]
     : []

@@ -4,12 +4,11 @@ import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { K3D_NODE, LIMA_NODE } from '../diagnosis/local-nodes.ts'
 import { atLeast, type Platform } from '../diagnosis/pulling-node.ts'
-import { isOfficial, libraryName } from '../image/official-images.ts'
 import { isSilent } from '../image/pull-messages.ts'
 import { isContainerRegistry, isFixedHost } from '../image/registries.ts'
 import { isNamedForWindows, windowsBuildIn } from '../image/windows-images.ts'
 import { policySteps } from './closed-access.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { hasClue, isOwnName, stepsIf } from './conditions.ts'
 import { imageName, ofMirror, pullByHand, silentMirror, targetHost, testManifest } from './host.ts'
 import type { LocalTool, Step } from './step.ts'
 import type { NodePolicy } from './step-at-node.ts'
@@ -117,7 +116,7 @@ export function neverSteps(finding: Finding): Step[] {
   const load = loadSteps(finding)
   const image = imageName(finding)
   // A name of one part that is no official image's, or localhost's, is nowhere else than where it was built.
-  const isOwn = (libraryName(image) !== null && !isOfficial(image)) || finding.registry === 'localhost'
+  const isOwn = isOwnName(finding)
   // With this policy, images of a cluster on one machine are mostly built there.
   if (load.length > 0) return [...load, ...stepsIf(!isOwn, allow)]
   if (finding.subcause === 'not-verified')

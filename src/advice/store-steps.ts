@@ -126,8 +126,7 @@ const OPENED_TO_CHMOD =
 
 /** Whether the kernel is known to have fchmodat2, which Linux has from 6.6 on. */
 function setsModesItself({ kernel }: Finding['host']): boolean {
-  const [major = 0, minor = 0] = (kernel ?? '').split('.').map(Number)
-  return major > 6 || (major === 6 && minor >= 6)
+  return atLeast({ version: kernel ?? null }, 6, 6)
 }
 
 /** A release that is known to fail so, which comes before any search. */

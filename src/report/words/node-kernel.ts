@@ -1,7 +1,7 @@
 /** Commands for what the kernel of a node says: its log, what its security modules denied, and its file systems. */
 
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
-import { talosctl } from './node.ts'
+import { releaseOf, talosctl } from './node.ts'
 
 /** Returns the command for the kernel's newest messages. */
 export function kernelLog({ platform }: PullingNode): string {
@@ -23,6 +23,6 @@ export function denialsCommand({ platform }: PullingNode): string {
 
 /** Whether the runtime gives up at an extended attribute that the kernel refuses: later versions leave it out, as Docker does (containerd/containerd#7094). */
 export function failsAtAttributes({ runtime, version }: PullingNode): boolean {
-  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number)
+  const [major, minor] = releaseOf(version)
   return runtime === 'containerd' && major === 1 && minor < 7
 }

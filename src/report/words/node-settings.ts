@@ -4,6 +4,7 @@ import type { NamedEndpoint } from '../../diagnosis/endpoint.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { isOfK3d, minikubeProfile } from './local-clusters.ts'
+import { releaseOf } from './node.ts'
 
 /** Returns where this platform stores its mirrors for one registry. */
 export function mirrorSettings({ platform, runtime, os }: PullingNode, registry: string): string {
@@ -186,7 +187,7 @@ export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint,
 
 /** Returns what makes new versions of containerd ignore hosts.toml (containerd/containerd#12808); empty for others, and for platforms that set it. */
 function oneFolder({ platform, runtime, version }: PullingNode): string {
-  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number)
+  const [major, minor] = releaseOf(version)
   const isNew = runtime === 'containerd' && (major > 2 || (major === 2 && minor >= 1))
   return isNew && platform === null
     ? '; config_path in the configuration of containerd has to be this folder alone: with a list, the default from 2.2 on, containerd can ignore the file'

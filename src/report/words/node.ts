@@ -282,3 +282,9 @@ export function resolverNote(host: string, server: string | null, { cloud }: Pul
     return "; Google Cloud's own resolver knows a private name only from a private or forwarding zone of Cloud DNS for the nodes' network"
   return ''
 }
+
+/** Returns the first two numbers of a runtime's version; 0 for each that is unknown. */
+export function releaseOf(version: string | null): [major: number, minor: number] {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number)
+  return [major, minor]
+}
