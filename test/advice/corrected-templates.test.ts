@@ -4,21 +4,13 @@ import { stepsFor } from '../../src/advice/advise.ts'
 import { clueOf } from '../../src/diagnosis/clue.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
-import { container, waiting } from '../diagnosis/snapshots.ts'
+import { container, ownerLink, waiting } from '../diagnosis/snapshots.ts'
 import { findingOf, pulled, type Situation } from './situation.ts'
 
 const TYPO = 'acme.example/shop:2.O'
 const FIXED = 'acme.example/shop:2.0'
 const error = pulled(TYPO, `${TYPO}: not found`)
 
-const link = (kind: string, name: string, more: Partial<OwnerLink>): OwnerLink => ({
-  namespace: 'web',
-  kind,
-  name,
-  uid: name,
-  controller: null,
-  ...more,
-})
 const reference = (kind: string, name: string, apiVersion = 'apps/v1') => ({
   apiVersion,
   kind,
@@ -39,11 +31,11 @@ describe('a pod whose owner has the correct image', () => {
     codes(
       { controller: reference('ReplicaSet', 'shop-6d4'), templateHash: '6d4' },
       [
-        link('ReplicaSet', 'shop-6d4', {
+        ownerLink('ReplicaSet', 'shop-6d4', {
           controller: reference('Deployment', 'shop'),
           template: made(own, '6d4'),
         }),
-        link('Deployment', 'shop', { template: made(newest), paused: true }),
+        ownerLink('Deployment', 'shop', { template: made(newest), paused: true }),
       ],
       { image, error: text },
     )
@@ -70,7 +62,7 @@ describe('a pod whose owner has the correct image', () => {
   test('is not replaced by a ReplicaSet, whose pods show only by their images that they are older', () => {
     const alone = (image: string) =>
       codes({ controller: reference('ReplicaSet', 'shop') }, [
-        link('ReplicaSet', 'shop', { template: made(image) }),
+        ownerLink('ReplicaSet', 'shop', { template: made(image) }),
       ])
     expect(alone(FIXED)).toEqual(['renew-pod'])
     expect(alone(TYPO)).toContain('set-image')
@@ -80,8 +72,8 @@ describe('a pod whose owner has the correct image', () => {
 
   test('belongs to a run that is deleted at once', () => {
     const run = found({ controller: reference('Job', 'shop-29401020', 'batch/v1') }, [
-      link('Job', 'shop-29401020', { controller: reference('CronJob', 'shop', 'batch/v1') }),
-      link('CronJob', 'shop', { template: made(FIXED), concurrencyPolicy: 'Forbid' }),
+      ownerLink('Job', 'shop-29401020', { controller: reference('CronJob', 'shop', 'batch/v1') }),
+      ownerLink('CronJob', 'shop', { template: made(FIXED), concurrencyPolicy: 'Forbid' }),
     ])
     expect(stepsFor(run)).toEqual([{ code: 'delete-run', cronJob: 'shop', corrected: FIXED }])
   })
@@ -93,11 +85,11 @@ describe('a pod whose owner has the correct image', () => {
       codes(
         { controller: job },
         [
-          link('Job', job.name, {
+          ownerLink('Job', job.name, {
             controller: reference('CronJob', 'shop', 'batch/v1'),
             template: { ...made(image), mark: null },
           }),
-          link('CronJob', 'shop', { template: made(newest), concurrencyPolicy: 'Allow' }),
+          ownerLink('CronJob', 'shop', { template: made(newest), concurrencyPolicy: 'Allow' }),
         ],
         { image },
       )
@@ -107,7 +99,7 @@ describe('a pod whose owner has the correct image', () => {
 
   test('can also get its own image, below a partition', () => {
     const steps = codes({ name: 'db-0', controller: reference('StatefulSet', 'db'), revisionHash: 'db-1' }, [
-      link('StatefulSet', 'db', {
+      ownerLink('StatefulSet', 'db', {
         template: made(FIXED, 'db-2'),
         update: 'rolling',
         partition: { pods: 1, first: 0 },
@@ -120,7 +112,7 @@ describe('a pod whose owner has the correct image', () => {
   test('keeps what has to be done on its node, unless the image itself was wrong', () => {
     const steps = codes(
       { controller: reference('DaemonSet', 'agent'), templateGeneration: '1' },
-      [link('DaemonSet', 'agent', { template: made(FIXED, '2'), update: 'on-delete' })],
+      [ownerLink('DaemonSet', 'agent', { template: made(FIXED, '2'), update: 'on-delete' })],
       { error: 'dial tcp: lookup acme.example on 10.0.0.2:53: no such host' },
     )
     expect(steps[0]).toBe('renew-pod')
@@ -134,7 +126,7 @@ test('a container that a template lacks was injected, so that no newer template 
       controller: reference('ReplicaSet', 'shop'),
       containers: [container({ name: 'proxy', image: TYPO, state: waiting('ErrImagePull', error) })],
     },
-    [link('ReplicaSet', 'shop', { template: made(FIXED) })],
+    [ownerLink('ReplicaSet', 'shop', { template: made(FIXED) })],
   )
   expect(clueOf(injected.clues, 'template-changed')).toBeUndefined()
 })
@@ -142,8 +134,8 @@ test('a container that a template lacks was injected, so that no newer template 
 test('a run that blocks all later ones is deleted before a registry is asked', () => {
   const run = (concurrencyPolicy: string) =>
     codes({ controller: reference('Job', 'shop-29401020', 'batch/v1') }, [
-      link('Job', 'shop-29401020', { controller: reference('CronJob', 'shop', 'batch/v1') }),
-      link('CronJob', 'shop', { template: made(TYPO), concurrencyPolicy }),
+      ownerLink('Job', 'shop-29401020', { controller: reference('CronJob', 'shop', 'batch/v1') }),
+      ownerLink('CronJob', 'shop', { template: made(TYPO), concurrencyPolicy }),
     ])
   expect(run('Forbid')).toEqual(['check-name', 'set-image', 'delete-run', 'ask-registry'])
   expect(run('Allow')).toEqual(['check-name', 'ask-registry', 'set-image', 'delete-run'])

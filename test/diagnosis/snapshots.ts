@@ -1,7 +1,7 @@
 /** Small pods, events and snapshots for the tests of all pure rooms. */
 import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
 import type { Container, ContainerState, Pod } from '../../src/snapshot/pod.ts'
-import type { PodEvent, Snapshot } from '../../src/snapshot/snapshot.ts'
+import type { OwnerLink, PodEvent, Snapshot } from '../../src/snapshot/snapshot.ts'
 
 export const waiting = (reason: string, message = ''): ContainerState => ({
   type: 'waiting',
@@ -57,6 +57,11 @@ export function event(fields: Partial<PodEvent> = {}): PodEvent {
     lastSeen: '2026-11-24T10:05:00Z',
     ...fields,
   }
+}
+
+/** An owner in namespace `web` that nothing else owns. */
+export function ownerLink(kind: string, name: string, fields: Partial<OwnerLink> = {}): OwnerLink {
+  return { namespace: 'web', kind, name, uid: name, controller: null, ...fields }
 }
 
 export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {

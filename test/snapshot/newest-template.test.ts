@@ -4,40 +4,39 @@ import { newestTemplate } from '../../src/snapshot/newest-template.ts'
 import { indexOwners } from '../../src/snapshot/owners.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
-import { pod } from '../diagnosis/snapshots.ts'
+import { ownerLink, pod } from '../diagnosis/snapshots.ts'
 
 const images = { shop: 'acme.example/shop:2.0' }
 const above = (kind: string, name: string) => ({ apiVersion: 'apps/v1', kind, name, uid: name })
-const link = (kind: string, name: string, more: Partial<OwnerLink> = {}): OwnerLink => ({
-  namespace: 'web',
-  kind,
-  name,
-  uid: name,
-  controller: null,
-  ...more,
-})
 const renewal = (of: Partial<Pod>, ...links: OwnerLink[]) =>
   newestTemplate(pod({ namespace: 'web', ...of }), indexOwners(links))?.renewal ?? null
 
 describe('the pod of', () => {
-  const set = link('ReplicaSet', 'shop-6d4', { controller: above('Deployment', 'shop') })
+  const set = ownerLink('ReplicaSet', 'shop-6d4', { controller: above('Deployment', 'shop') })
   const ofSet = { controller: above('ReplicaSet', 'shop-6d4') }
-  const job = link('Job', 'shop-1', { controller: { ...above('CronJob', 'shop'), apiVersion: 'batch/v1' } })
+  const job = ownerLink('Job', 'shop-1', {
+    controller: { ...above('CronJob', 'shop'), apiVersion: 'batch/v1' },
+  })
   const agent = { controller: above('DaemonSet', 'agent'), templateGeneration: '4' }
 
   test.each<[string, Partial<Pod>, OwnerLink[], unknown]>([
     [
       'a Deployment that is paused',
       ofSet,
-      [set, link('Deployment', 'shop', { template: { images }, paused: true })],
+      [set, ownerLink('Deployment', 'shop', { template: { images }, paused: true })],
       { by: 'paused' },
     ],
-    ['a Deployment', ofSet, [set, link('Deployment', 'shop', { template: { images } })], { by: 'rolling' }],
-    ['a Deployment whose template was not read', ofSet, [set, link('Deployment', 'shop')], null],
+    [
+      'a Deployment',
+      ofSet,
+      [set, ownerLink('Deployment', 'shop', { template: { images } })],
+      { by: 'rolling' },
+    ],
+    ['a Deployment whose template was not read', ofSet, [set, ownerLink('Deployment', 'shop')], null],
     [
       'a ReplicaSet alone',
       ofSet,
-      [link('ReplicaSet', 'shop-6d4', { template: { images } })],
+      [ownerLink('ReplicaSet', 'shop-6d4', { template: { images } })],
       { by: 'no-updates' },
     ],
     [
@@ -49,37 +48,37 @@ describe('the pod of', () => {
     [
       'a CronJob',
       { controller: { ...above('Job', 'shop-1'), apiVersion: 'batch/v1' } },
-      [job, link('CronJob', 'shop', { template: { images } })],
+      [job, ownerLink('CronJob', 'shop', { template: { images } })],
       { by: 'run' },
     ],
     [
       'a Job alone',
       { controller: above('Job', 'shop-1') },
-      [link('Job', 'shop-1', { template: { mark: null, images } })],
+      [ownerLink('Job', 'shop-1', { template: { mark: null, images } })],
       null,
     ],
     [
       'a DaemonSet, by hand',
       agent,
-      [link('DaemonSet', 'agent', { template: { mark: '5', images }, update: 'on-delete' })],
+      [ownerLink('DaemonSet', 'agent', { template: { mark: '5', images }, update: 'on-delete' })],
       { by: 'on-delete' },
     ],
     [
       'a DaemonSet',
       agent,
-      [link('DaemonSet', 'agent', { template: { mark: '5', images }, update: 'rolling' })],
+      [ownerLink('DaemonSet', 'agent', { template: { mark: '5', images }, update: 'rolling' })],
       { by: 'rolling' },
     ],
     [
       "a DaemonSet's newest template",
       agent,
-      [link('DaemonSet', 'agent', { template: { mark: '4', images }, update: 'on-delete' })],
+      [ownerLink('DaemonSet', 'agent', { template: { mark: '4', images }, update: 'on-delete' })],
       null,
     ],
     [
       'a DaemonSet without a mark',
       agent,
-      [link('DaemonSet', 'agent', { template: { images }, update: 'on-delete' })],
+      [ownerLink('DaemonSet', 'agent', { template: { images }, update: 'on-delete' })],
       null,
     ],
   ])('%s', (_what, of, links, expected) => {
@@ -92,7 +91,7 @@ describe('the pod of a StatefulSet', () => {
   const found = (name: string, more: Partial<OwnerLink>, revisionHash = 'db-1') =>
     renewal(
       { name, controller: above('StatefulSet', 'db'), revisionHash },
-      link('StatefulSet', 'db', { template, ...more }),
+      ownerLink('StatefulSet', 'db', { template, ...more }),
     )
 
   test.each<[string, string, Partial<OwnerLink>, unknown]>([
