@@ -127,7 +127,7 @@ const NO_PODS = new Set([
 const POLICIES = /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|admissionregistration\.k8s\.io)$/
 
 /** The group of an apiVersion; empty for core. `kubernetes` has the same line, which this room does not know. */
-function groupOf(apiVersion: string): string {
+export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
 }
 

@@ -122,6 +122,43 @@ test('a kustomization that changes pods is a note, with the command that audits 
   expect(several).toContain('`kubectl kustomize --enable-helm charts | pullguard audit -f -`')
 })
 
+test('what a controller installs from charts is a note, as the files don’t show it', async () => {
+  put('a/release.yaml', 'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n')
+  const source = (at: string) =>
+    `apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {source: {repoURL: https://a.example, ${at}}}\n`
+  put('b/app.yaml', source('path: k8s'))
+  const none = await run(['-R', '-f', '.'])
+  const ending = 'installs were not read: to audit what runs, `pullguard audit -A`.\n'
+  expect([none.code, none.err]).toEqual([
+    2,
+    `No workloads in . (2 files read). a/release.yaml has a HelmRelease, and the chart that Flux ${ending}`,
+  ])
+  put('b/chart.yaml', source('chart: shop'))
+  put('b/second.yaml', source('chart: shop'))
+  put('b/pod.yaml', podWith('ghcr.io/acme/shop:1.4.2'))
+  const some = await run(['-R', '-f', 'b'])
+  expect(some.code).toBe(0)
+  expect(some.err.replaceAll(/\s+/g, ' ')).toContain(
+    `b/chart.yaml is one of 2 files with Applications, and the charts that Argo CD ${ending.trimEnd()}`,
+  )
+})
+
+test('a folder without workloads leads on to the folders in it', async () => {
+  put('k/app/pod.yaml', podWith('ghcr.io/acme/shop:1.4.2'))
+  const { code, err } = await run(['-f', 'k'])
+  expect([code, err]).toEqual([
+    2,
+    'No workloads in k (0 files read). The folders in k were not read: add -R.\n',
+  ])
+})
+
+test('a file in a folder that can’t be a manifest need not be valid, but a named one must be', async () => {
+  put('k/pod.yaml', podWith('ghcr.io/acme/shop:1.4.2'))
+  put('k/.vscode/settings.json', '{\n  // with comments\n  "a": 1\n}\n')
+  expect((await run(['-R', '-f', 'k'])).code).toBe(0)
+  expect((await run(['-f', 'k/.vscode/settings.json'])).err).toContain('this is not valid YAML or JSON')
+})
+
 test('the next command repeats what decides on its edits', async () => {
   put('a.yaml', podWith('acme.io/a:1.2.3', 'Always'))
   const flags = "-n web -l '!x' --exclude-namespace a --exclude-namespace b --secret-name hub"

@@ -121,7 +121,7 @@ describe('what can’t be read', () => {
     put('a.yaml')
     put('binary.yaml', Buffer.from([1, 0, 2, 0xff]))
     put('latin.yaml', Buffer.from([0x61, 0xe9, 0x62]))
-    put('broken.yaml', 'a: [')
+    put('broken.yaml', 'kind: [')
     put('huge.yaml', '')
     truncateSync(join(folder, 'huge.yaml'), 33 * 1024 * 1024)
     put('chart.yaml', 'a: b\n{{ if }}\n')

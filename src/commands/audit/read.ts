@@ -10,7 +10,7 @@ import { shellWord } from '../../report/sanitize.ts'
 import { countingText } from '../../report/views/progress.ts'
 import { type FileNote, fileNoteText } from '../../report/words/audit/summary.ts'
 import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
-import type { FoundKustomization } from '../../source/files/read-audit-files.ts'
+import type { FileAudit, FoundKustomization } from '../../source/files/read-audit-files.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
 import type { ClusterOptions } from '../../source/live/read-cluster.ts'
 import type { ImageCheckFlags, ImageToAsk } from '../check-images.ts'
@@ -98,7 +98,7 @@ async function readFiles(
 ): Promise<AuditInput> {
   const { readAuditFiles } = await import('../../source/files/read-audit-files.ts')
   const { isRule } = await import('../../audit/rules/index.ts')
-  const { scope, comments, real, shallow, kustomizations } = await readAuditFiles({
+  const { scope, comments, real, shallow, kustomizations, chartInstalls } = await readAuditFiles({
     paths: files,
     recursive,
     cwd: context.cwd,
@@ -119,6 +119,7 @@ async function readFiles(
       ...shallow.map(path => ({ code: 'folders-not-read' as const, path })),
       ...templateNotes(scope.templates),
       ...kustomizationNotes(kustomizations, scope.workloads.length > 0),
+      ...chartInstallNotes(chartInstalls),
     ],
   }
 }
@@ -145,6 +146,14 @@ function kustomizationNotes(
   if (first === undefined) return []
   const { folder, inflatesCharts } = first
   return [{ code: 'kustomization', folder, inflatesCharts, others: others.length }]
+}
+
+/** One note for each program that installs charts. */
+function chartInstallNotes(installs: FileAudit['chartInstalls']): FileNote[] {
+  return [...Map.groupBy(installs, ({ installer }) => installer)].map(([installer, objects]) => {
+    const [path = '', ...others] = new Set(objects.map(object => object.path))
+    return { code: 'chart-install', installer, path, others: others.length }
+  })
 }
 
 /** The comments that silence findings, keyed by their file's displayed path. */
@@ -190,8 +199,14 @@ async function readCluster(
   )
 }
 
-/** What has to be rendered or built before it can be audited. */
-const TO_RENDER: FileNote['code'][] = ['template', 'chart', 'kustomization']
+/** Where workloads could be that were not read, the likeliest first. */
+const ELSEWHERE: FileNote['code'][] = [
+  'template',
+  'chart',
+  'kustomization',
+  'folders-not-read',
+  'chart-install',
+]
 
 /** @throws UsageError if there is nothing to audit, which is usually a mistake */
 export function assertWorkloads({ scope, notes }: AuditInput): void {
@@ -205,7 +220,7 @@ export function assertWorkloads({ scope, notes }: AuditInput): void {
     )
   }
   const named = source.files.map(file => (file === '-' ? 'standard input' : shellWord(file))).join(', ')
-  const note = notes.find(({ code }) => TO_RENDER.includes(code))
+  const note = ELSEWHERE.flatMap(place => notes.find(({ code }) => code === place) ?? [])[0]
   throw new UsageError(
     `No workloads in ${named} (${files} ${files === 1 ? 'file' : 'files'} read). ${note === undefined ? 'Check the path, or allow that with --allow-empty.' : fileNoteText(note)}`,
   )

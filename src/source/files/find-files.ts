@@ -14,6 +14,8 @@ export interface FoundFile {
   path: string
   /** The real path; null for what is not a file: standard input, and a pipe. */
   real: string | null
+  /** Found in a folder, rather than named. */
+  inFolder: boolean
 }
 
 export interface FoundFiles {
@@ -42,7 +44,7 @@ export async function findFiles(options: FindOptions): Promise<FoundFiles> {
   checkFileNames(paths)
   const search = new Search(options)
   for (const path of paths) {
-    if (path === '-') search.found.files.push({ path, real: null })
+    if (path === '-') search.found.files.push({ path, real: null, inFolder: false })
     else await search.searchNamed(displayPath(path, cwd), resolve(cwd, path))
   }
   return search.found
@@ -71,12 +73,12 @@ class Search {
       const found = await stat(where)
       if (!found.isDirectory() && !found.isFile()) {
         // The pipe of a shell's `<(…)` has no real path.
-        this.found.files.push({ path, real: null })
+        this.found.files.push({ path, real: null, inFolder: false })
         return
       }
       const real = await realpath(where)
       if (found.isDirectory()) await this.#enter(path, real, real, [real])
-      else this.#add(path, real)
+      else this.#add(path, real, false)
     } catch (error) {
       this.#note(path, problemOf(error))
     }
@@ -130,10 +132,10 @@ class Search {
     }
   }
 
-  #add(path: string, real: string): void {
+  #add(path: string, real: string, inFolder = true): void {
     if (this.#seen.has(real) || this.#isExcluded(real)) return
     this.#seen.add(real)
-    this.found.files.push({ path, real })
+    this.found.files.push({ path, real, inFolder })
   }
 
   #note(path: string, problem: FileProblem): void {

@@ -3,6 +3,7 @@
 import { basename, dirname, resolve } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import { record } from '../../json/json-object.ts'
+import { type ChartInstaller, chartInstallerOf } from '../../manifest/chart-installer.ts'
 import { readManifest } from '../../manifest/document.ts'
 import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-comments.ts'
 import { type Kustomization, kustomizationIn } from '../../manifest/kustomization.ts'
@@ -34,6 +35,8 @@ export interface FileAudit {
   real: Map<string, string>
   shallow: string[]
   kustomizations: FoundKustomization[]
+  /** The objects for which a chart is installed. */
+  chartInstalls: { path: string; installer: ChartInstaller }[]
 }
 
 export interface FoundKustomization extends Kustomization {
@@ -70,6 +73,7 @@ export async function readAuditFiles(options: FileAuditOptions): Promise<FileAud
     real: new Map(),
     shallow,
     kustomizations: [],
+    chartInstalls: [],
   }
   for (const file of files) {
     signal.throwIfAborted()
@@ -85,7 +89,7 @@ export async function readAuditFiles(options: FileAuditOptions): Promise<FileAud
 
 async function readInto(
   read: FileAudit,
-  { path, real }: FoundFile,
+  { path, real, inFolder }: FoundFile,
   options: FileAuditOptions,
 ): Promise<void> {
   const { namespace } = options
@@ -96,9 +100,10 @@ async function readInto(
     return
   }
   const { documents, unread, placeOf } = readManifest(found.text)
+  // In a folder are also files for other programs, in dialects such as JSON with comments. Every manifest has a kind.
   for (const { problem, line, column } of unread) {
     if (problem === 'template') scope.templates.push(path)
-    else scope.unread.push({ path, problem, line, column })
+    else if (!inFolder || found.text.includes('kind')) scope.unread.push({ path, problem, line, column })
   }
   scope.files += 1
   if (real !== null) read.real.set(path, real)
@@ -111,6 +116,8 @@ async function readInto(
   for (const object of documents.flatMap(objectsIn)) {
     for (const workload of workloadsIn(object, path, placeOf)) scope.workloads.push(workload)
     keepCredentials(scope, object, namespace)
+    const installer = chartInstallerOf(object)
+    if (installer !== null) read.chartInstalls.push({ path, installer })
   }
 }
 

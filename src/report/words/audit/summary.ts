@@ -1,6 +1,7 @@
 /** The words about an audit as a whole: its last line, files that could not be read, and notes about ignore comments and skipped files. */
 
 import type { AuditReport } from '../../../audit/report.ts'
+import type { ChartInstaller } from '../../../manifest/chart-installer.ts'
 import type { FileProblem, UnreadFile } from '../../../snapshot/audit-snapshot.ts'
 import { sanitizeLine, shellWord } from '../../sanitize.ts'
 import { joinList, pluralize } from '../nouns.ts'
@@ -79,6 +80,8 @@ export type FileNote =
   /** `chart` is the folder of a Helm chart; `count` is of templates. */
   | { code: 'chart'; chart: string; count: number }
   | { code: 'kustomization'; folder: string; inflatesCharts: boolean; others: number }
+  /** `others` counts the other files with such objects. */
+  | { code: 'chart-install'; installer: ChartInstaller; path: string; others: number }
 
 const WORDS: { [Code in FileNote['code']]: (note: Extract<FileNote, { code: Code }>) => string } = {
   'ignores-nothing': ({ path, at }) =>
@@ -96,6 +99,18 @@ const WORDS: { [Code in FileNote['code']]: (note: Extract<FileNote, { code: Code
     const flag = inflatesCharts ? '--enable-helm ' : ''
     return `${which}, and kustomize was not run: to audit what it builds, \`kubectl kustomize ${flag}${shellWord(folder)} | pullguard audit -f -\`.`
   },
+  'chart-install': ({ installer, path, others }) => {
+    const { name, kind, kinds } = INSTALLERS[installer]
+    const has = others === 0 ? `has ${kind}` : `is one of ${others + 1} files with ${kinds}`
+    const charts = others === 0 ? 'the chart' : 'the charts'
+    return `${path} ${has}, and ${charts} that ${name} installs were not read: to audit what runs, \`pullguard audit -A\`.`
+  },
+}
+
+const INSTALLERS: Record<ChartInstaller, { name: string; kind: string; kinds: string }> = {
+  flux: { name: 'Flux', kind: 'a HelmRelease', kinds: 'HelmReleases' },
+  'argo-cd': { name: 'Argo CD', kind: 'an Application', kinds: 'Applications' },
+  'helm-controller': { name: 'the Helm controller', kind: 'a HelmChart', kinds: 'HelmCharts' },
 }
 
 /** Returns one note as a line. */
