@@ -13,7 +13,7 @@ import {
 } from 'yaml'
 import type { Place } from '../snapshot/template.ts'
 import { type Aliases, aliasesOf } from './aliases.ts'
-import { isTemplated } from './placeholder.ts'
+import { templateAt } from './placeholder.ts'
 
 type ManifestProblem =
   | 'syntax'
@@ -59,8 +59,9 @@ export function readManifest(text: string): ManifestText {
     const before = text.slice(0, deep).split('\n')
     found.unread.push({ problem: 'nesting', line: before.length, column: (before.at(-1)?.length ?? 0) + 1 })
   }
-  if (parsed.some(({ errors }) => errors.length > 0) && isTemplated(text)) {
-    note({ problem: 'template', offset: text.search(/\{\{|\{%/) })
+  const template = templateAt(text)
+  if (template >= 0 && parsed.some(({ errors }) => errors.length > 0)) {
+    note({ problem: 'template', offset: template })
     return found
   }
   for (const [index, document] of parsed.entries()) {

@@ -36,6 +36,7 @@ describe('names', () => {
     `"\${IMAGE}"`,
     '$(params.image)',
     '"<IMAGE>"',
+    'gcr.io/@PROJECT@/shop:1',
     '"acme/shop:$TAG"',
     'ko://example.com/shop/cmd/shop',
     '" "',

@@ -26,6 +26,7 @@ test.each([
     'kind: Pod\n{{- if .Values.x }}\nspec: {{ .Values.spec }}\n{{- end }}\n',
     ['template'],
   ],
+  ['a file that a script fills in', 'kind: Pod\nmetadata:\n  name: @NAME@\n', ['template']],
   ['a template that is YAML', 'image: "{{ .Values.image }}"\n', []],
   ['one document of two', 'a: [1\n---\nb: 1\n', ['syntax']],
   ['JSON with a comment', '{\n  // why\n  "a": 1\n}', ['syntax']],
