@@ -132,7 +132,7 @@ describe('a request for a token to a host that the public registry of the image 
     ['ghcr.io/a/b:1', 'https://hub.acme.dev/service/token?scope=repository%3Aa&service=harbor-registry'],
     ['quay.io/a/b:1', 'https://hub.acme.dev/v2/token?service=https%3A%2F%2Fhub.acme.dev%2Fv2%2Ftoken'],
     ['a/b:1', 'https://hub.acme.dev/token?scope=repository%3Aa%2Fb%3Apull&service=registry.docker.io'],
-  ])('is to a mirror that wants a login of its own: %s at %s', (image, url) => {
+  ])('is to a mirror that requires a login of its own: %s at %s', (image, url) => {
     const found = find(image, url)
     expect(found.endpoint).toEqual({ host: 'hub.acme.dev', role: 'mirror' })
     expect(stepsFor(found)[0]).toMatchObject({ code: 'mirror-login', host: 'hub.acme.dev', sent: 'nothing' })

@@ -112,7 +112,7 @@ test.each<[string, Situation['pod'], Expected]>([
       },
     },
     {
-      says: /the custom resource Database db: db-operator reverts changes of podset\/db-main itself .*edit Database\/db/,
+      says: /the custom resource Database db: db-operator reverts changes to podset\/db-main itself .*edit Database\/db/,
       never: /edit podset/,
     },
   ],
@@ -146,7 +146,7 @@ test.each<[string, Situation['pod'], Expected]>([
   [
     'a run, which keeps what it began with',
     { controller: owner('tekton.dev/v1', 'TaskRun', 'build-7') },
-    { says: /in what taskrun\/build-7 was started from/, never: /edit taskrun/ },
+    { says: /in the template, pipeline, or manifest that taskrun\/build-7 was started from/, never: /edit taskrun/ },
   ],
   [
     'a StatefulSet that was not read',
@@ -857,7 +857,7 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
-    'a mirror that wants a login',
+    'a mirror that requires a login',
     {
       image: 'registry.k8s.io/a/b:1',
       error:
@@ -865,7 +865,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first: /the mirror cache\.example/,
-      says: /If cache\.example itself wants a login/,
+      says: /If cache\.example itself requires a login/,
       never: /the name is wrong/,
     },
   ],
@@ -1257,10 +1257,10 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
-    'a proxy that wants a login',
+    'a proxy that requires a login',
     { image: 'nginx', error: 'Get "https://registry-1.docker.io/v2/": Proxy Authentication Required' },
     {
-      says: /wants a login that it accepts[\s\S]*the proxy's own login, not the registry's[\s\S]*HTTPS_PROXY of its environment .*@ as %40, # as %23.*each % written as %%/,
+      says: /received no login that it accepts[\s\S]*the proxy's own login, not the registry's[\s\S]*HTTPS_PROXY of its environment .*@ as %40, # as %23.*each % written as %%/,
       never: /Let the proxy pass/,
     },
   ],
@@ -1813,7 +1813,7 @@ test.each<[string, Situation, Expected]>([
       node: { osImage: 'Bottlerocket OS 1.32.0 (aws-k8s-1.31)' },
     },
     {
-      first: /^Name the image at 123456789012/,
+      first: /^Write 123456789012\.dkr\S+ into the image's name/,
       never: /log of the mirror|serve the nodes without|docker login/,
     },
   ],
@@ -1821,7 +1821,7 @@ test.each<[string, Situation, Expected]>([
     "Amazon's registry for EKS in one region, outside AWS",
     { image: EKS_IMAGE, error: NO_LOGIN, node: { provider: 'hcloud' } },
     {
-      first: /^Use the image's copy in public\.ecr\.aws.*only identities of AWS may pull/,
+      first: /^Use the image's copy in public\.ecr\.aws.*only AWS identities are allowed to pull/,
       says: /docker login --username AWS/,
     },
   ],

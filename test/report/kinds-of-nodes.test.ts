@@ -321,9 +321,9 @@ describe("a port of the node's own loopback", () => {
       image: `${registry}/team/api:3`,
       error: `unexpected status from HEAD request to http://localhost:8578/v2/team/api/manifests/3?ns=${registry}: ${why}`,
     })
-    const access = /check that the cluster may pull from acme\.azurecr\.io/
+    const access = /check that the cluster is allowed to pull from acme\.azurecr\.io/
     check(asked('acme.azurecr.io', '503 Service Unavailable'), { first: access })
-    check(asked('docker.io', '503 Service Unavailable'), { first: /acr-mirror/, never: /may pull from/ })
+    check(asked('docker.io', '503 Service Unavailable'), { first: /acr-mirror/, never: /allowed to pull from/ })
   })
 
   test('is not silent if it answers with an error', () => {
@@ -557,7 +557,7 @@ describe('a runtime that does not answer its kubelet', () => {
     [
       'it has no CRI service',
       rpc('Unimplemented', 'unknown service runtime.v1.ImageService'),
-      { first: /disabled_plugins/, says: /has no service for the kubelet/ },
+      { first: /disabled_plugins/, says: /does not serve the kubelet \(CRI\)/ },
     ],
     [
       'a firewall on the node is in the way',

@@ -31,7 +31,7 @@ test.each<[string, Situation, Expected]>([
   [
     'the same in a secret that somebody made',
     { image: 'ghcr.io/acme/api:3', error: ANONYMOUS, secret: entry('github.com') },
-    { first: /^Recreate secret regcred with .*--docker-server=ghcr\.io, or correct it where it is made/ },
+    { first: /^Recreate secret regcred with .*--docker-server=ghcr\.io, or correct it where it is created/ },
   ],
   [
     "a chart's secret of a type that no upgrade can change",

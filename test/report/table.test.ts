@@ -129,10 +129,10 @@ test('a broken secret and a typo are named, and what could not be read comes bef
                   status: 401 Unauthorized
       credential  secret payments/regcred has the wrong type Opaque, so the kubelet
                   ignores it
-      what to do  Recreate secret regcred under the type
-                  kubernetes.io/dockerconfigjson, such as with \`kubectl create
+      what to do  Recreate secret regcred with the type
+                  kubernetes.io/dockerconfigjson, for example with \`kubectl create
                   secret docker-registry\` and --docker-server=ghcr.io, or correct it
-                  where it is made: it has the wrong type Opaque, so the kubelet
+                  where it is created: it has the wrong type Opaque, so the kubelet
                   ignores it.
                   Run \`docker login ghcr.io\` with an account that can pull the
                   image, then distribute that login; the password is a personal
@@ -166,10 +166,10 @@ test('a broken secret and a typo are named, and what could not be read comes bef
 
     2 of 50,000 pods in all namespaces of prod can't pull their images: access
     denied by ghcr.io (1) and image not found (1).
-    Next (for 1 of 2 pods): Recreate secret regcred under the type
-    kubernetes.io/dockerconfigjson, such as with \`kubectl create secret
-    docker-registry\` and --docker-server=ghcr.io, or correct it where it is made: it
-    has the wrong type Opaque, so the kubelet ignores it.
+    Next (for 1 of 2 pods): Recreate secret regcred with the type
+    kubernetes.io/dockerconfigjson, for example with \`kubectl create secret
+    docker-registry\` and --docker-server=ghcr.io, or correct it where it is created:
+    it has the wrong type Opaque, so the kubelet ignores it.
     "
   `)
 })

@@ -168,7 +168,7 @@ describe('the verdict', () => {
     for (const format of ['table', 'github', 'gitlab', 'markdown'] as const) {
       const text = render(blind, format, false)
       expect(text).toContain('whether these workloads are ready is unknown')
-      expect(text).toContain("which pods are of a Deployment's newest revision is unknown")
+      expect(text).toContain("which pods belong to a Deployment's newest revision is unknown")
       expect(text).not.toContain('topmost owner')
     }
   })

@@ -75,10 +75,10 @@ describe('why', () => {
 
       Problem with container api: secret regcred has the wrong type Opaque, so the
       kubelet ignores it.
-      Next: Recreate secret regcred under the type kubernetes.io/dockerconfigjson,
-      such as with \`kubectl create secret docker-registry\` and
-      --docker-server=ghcr.io, or correct it where it is made: it has the wrong type
-      Opaque, so the kubelet ignores it.
+      Next: Recreate secret regcred with the type kubernetes.io/dockerconfigjson, for
+      example with \`kubectl create secret docker-registry\` and
+      --docker-server=ghcr.io, or correct it where it is created: it has the wrong
+      type Opaque, so the kubelet ignores it.
       "
     `)
   })

@@ -68,7 +68,7 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
   const more = forFirst(workloadsOf(edits))
   if (isConfig)
     return {
-      text: `Set the correct image of DeploymentConfig ${workload?.name} ${source}; if it has no ConfigChange trigger, roll it out then (\`oc rollout latest\`)${more}`,
+      text: `Set the correct image of DeploymentConfig ${workload?.name} ${source}; if it has no ConfigChange trigger, roll it out afterward (\`oc rollout latest\`)${more}`,
       command: ocCommand(invocation, set(shellWord(`dc/${workload?.name}`)), namespace),
     }
   return {
@@ -92,7 +92,7 @@ function managedEdit(
   const workload = workloadPath(place)
   const { text, ...rest } = managedChange(manager, { what, workload, namespace }, invocation)
   const job =
-    place.workload?.kind === 'Job' ? `; delete ${workload} then, as a Job's template is immutable` : ''
+    place.workload?.kind === 'Job' ? `; then delete ${workload}, as a Job's template is immutable` : ''
   return { text: `${text}${job}${thenDelete(place)}${forFirst(workloads)}`, ...rest }
 }
 
@@ -121,7 +121,7 @@ function operatedEdit(
   const show = kubectlCommand(invocation, `get ${workloadArgument(place)} -o yaml`, namespace)
   if (workload !== null && isRun(workload))
     return {
-      text: `${what} in what ${objectName(workload)} was started from (its template, pipeline, or manifest), and start it again: a run keeps what it began with${forFirst(workloads)}`,
+      text: `${what} in the template, pipeline, or manifest that ${objectName(workload)} was started from, and start it again: a run keeps what it began with${forFirst(workloads)}`,
       command: show,
     }
   const operated = clues.find(clue => clue.code === 'operated')
@@ -136,7 +136,7 @@ function operatedEdit(
         : `${resource.kind} ${resource.name}`
   const edit = resource === null || resource.kind === null ? null : `${resource.kind}/${resource.name}`
   return {
-    text: `${what} in the custom resource ${which}: ${operator} reverts changes of ${workloadPath(place)} itself${thenDelete(place)}${forFirst(workloads)}`,
+    text: `${what} in the custom resource ${which}: ${operator} reverts changes to ${workloadPath(place)} itself${thenDelete(place)}${forFirst(workloads)}`,
     command: edit === null ? show : kubectlCommand(invocation, `edit ${shellWord(edit)}`, namespace),
   }
 }

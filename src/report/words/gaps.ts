@@ -68,7 +68,7 @@ const HIDDEN_FROM_WAIT = new Map([
   ['secrets', 'whether those pulls had a credential is unknown'],
   ['serviceaccounts', "whether a service account's secrets reached the pods is unknown"],
   ['nodes', 'the platform of the nodes is unknown'],
-  ['replicasets.apps', "which pods are of a Deployment's newest revision is unknown"],
+  ['replicasets.apps', "which pods belong to a Deployment's newest revision is unknown"],
   ['controllerrevisions.apps', 'which pods of a DaemonSet run its newest template is unknown'],
 ])
 const FOLLOWED = 'whether these workloads are ready is unknown'

@@ -37,7 +37,7 @@ const STEPS: Record<Tool, (manager: ObjectManager, namespace: string, invocation
   }),
 }
 
-/** Where a workload is changed, and what becomes of a change of the workload itself. */
+/** Where a workload is changed, and what becomes of a change to the workload itself. */
 interface Source {
   /** Follows "Set the correct image". */
   place: string
@@ -50,7 +50,7 @@ const SOURCES: Record<Tool, (manager: ObjectManager, namespace: string, invocati
   argocd: ({ name }) => ({
     place: `in the source of Argo CD application ${name} (Git or a chart's values)`,
     fate: workload =>
-      `Argo CD reverts changes of ${workload} itself, or shows the application as out of sync`,
+      `Argo CD reverts changes to ${workload} itself, or shows the application as out of sync`,
   }),
   flux: ({ name, resource = 'Kustomization' }, own, invocation) => {
     const [object = '', namespace = own] = name.split('/').toReversed()
@@ -60,7 +60,7 @@ const SOURCES: Record<Tool, (manager: ObjectManager, namespace: string, invocati
         resource === 'HelmRelease'
           ? `in the values of HelmRelease ${name} (in Git, if Flux reads it from there)`
           : `in the Git repository that Kustomization ${name} of Flux reads`,
-      fate: workload => `Flux reverts changes of ${workload} itself`,
+      fate: workload => `Flux reverts changes to ${workload} itself`,
       // A label is untrusted: in a dump, it could be read as a flag.
       ...(NAME.test(object) && {
         command: kubectlCommand(invocation, `get ${type} ${shellWord(object)} -o yaml`, namespace),
@@ -69,16 +69,16 @@ const SOURCES: Record<Tool, (manager: ObjectManager, namespace: string, invocati
   },
   helm: ({ name }, namespace, invocation) => ({
     place: `in the values of Helm release ${name}, and upgrade it`,
-    fate: workload => `its next upgrade replaces changes of ${workload} itself`,
+    fate: workload => `its next upgrade overwrites changes to ${workload} itself`,
     command: helmCommand(invocation, `get values ${shellWord(name)} --all`, namespace),
   }),
   olm: ({ name }) => ({
     place: `in the source of ${name} (its Subscription or catalog)`,
-    fate: workload => `Operator Lifecycle Manager reverts changes of ${workload} itself`,
+    fate: workload => `Operator Lifecycle Manager reverts changes to ${workload} itself`,
   }),
   operator: ({ name }, namespace, invocation) => ({
     place: `in the custom resource ${name}`,
-    fate: workload => `its operator reverts changes of ${workload} itself`,
+    fate: workload => `its operator reverts changes to ${workload} itself`,
     command: kubectlCommand(invocation, `edit ${shellWord(name)}`, namespace),
   }),
 }

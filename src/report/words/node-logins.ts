@@ -3,7 +3,7 @@
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { mirrorSettings, registriesYaml, restartOf } from './node-settings.ts'
 
-/** Returns how nodes get a login of their own for a mirror, to follow `If HOST itself wants a login, `. */
+/** Returns how nodes get a login of their own for a mirror, to follow `If HOST itself requires a login, `. */
 export function mirrorLogin(node: PullingNode, host: string, registry: string): string {
   const { place, keepsNone } = mirrorLoginPlace(node, host, registry)
   return place === null
@@ -11,7 +11,7 @@ export function mirrorLogin(node: PullingNode, host: string, registry: string): 
     : `give the nodes one in ${place}, or let the mirror serve the nodes without one`
 }
 
-/** Returns the same for a mirror that wants a login, as the start of a sentence. */
+/** Returns the same for a mirror that requires a login, as the start of a sentence. */
 export function neededMirrorLogin(node: PullingNode, host: string, registry: string): string {
   const { place, keepsNone } = mirrorLoginPlace(node, host, registry)
   return place === null

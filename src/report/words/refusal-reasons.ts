@@ -84,7 +84,7 @@ export function perimeterMeaning(finding: Refused): string | null {
   const { clues } = finding
   const terms = clues.some(({ code }) => code === 'terms')
   if (clues.some(({ code }) => code === 'served-at'))
-    return `The registry says so itself: a login for this registry does not change that${terms ? ', and the other one wants a login of an account that has accepted its terms' : ''}.`
+    return `The registry says so itself: a login for this registry does not change that${terms ? ', and the other one requires a login of an account that has accepted its terms' : ''}.`
   if (terms) return 'The registry says so itself: the name is right, and any other login is refused.'
   const rule = perimeterOf(finding)
   return rule && `The rule judges ${rule.judges}: a role at the registry or another name doesn't change that.`
@@ -291,4 +291,4 @@ export const UNASKED =
   "All pull secrets of a pod are read before its images are pulled, and one of them does not exist or can't be read."
 
 export const UNREAD_LOGINS =
-  "The runtime looks there for a login where the pod has none, and it can't read the file or what is in it; no registry was asked."
+  "The runtime looks in that file for a login where the pod has none, and it can't read the file or what is in it; no registry was asked."

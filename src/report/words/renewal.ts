@@ -73,8 +73,8 @@ function lowerPartition(
   const then = oneByOne ? `; then delete pod ${pod}, which the StatefulSet waits for` : ''
   const again = cause === 'image-not-found' ? `, or push ${first.image} again` : ''
   return {
-    text: `${text}${then}${again}. The template has ${image} by now, but pods below the partition are made from the earlier revision`,
-    brief: `${lower}${again}: pods below it are made from the earlier revision`,
+    text: `${text}${then}${again}. The template has ${image} by now, but pods below the partition are created from the earlier revision`,
+    brief: `${lower}${again}: pods below it are created from the earlier revision`,
     ...rest,
   }
 }

@@ -148,7 +148,7 @@ export const IMAGE_WORDS: WordsOfRules<
       policy === 'Never'
         ? 'With pull policy Never, each node runs whatever somebody loaded there as latest.'
         : 'With pull policy IfNotPresent, each node keeps whatever was latest when it pulled.',
-    why: 'Nodes drift apart: two replicas of one workload run two builds, and a new node brings a third.',
+    why: 'Nodes drift apart: two replicas of one workload run two builds, and a new node may run a third.',
     todo: 'Name a version, preferably with its digest',
     example: {
       before: 'image: acme/shop:latest\nimagePullPolicy: IfNotPresent',

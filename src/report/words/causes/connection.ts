@@ -94,7 +94,7 @@ export const networkTimeout: CauseWords = {
     ['misresolved', resolvedMeaning],
     [
       'tls-unfinished',
-      'The connection was opened, so the name and the route are right, but the TLS handshake did not end: large packets are lost on the way (MTU), a firewall or proxy in between holds up TLS, or the host is overloaded.',
+      'The connection was opened, so the name and the route are right, but the TLS handshake did not finish: large packets are lost on the way (MTU), a firewall or proxy in between holds up TLS, or the host is overloaded.',
     ],
     [
       'request-late',
@@ -189,7 +189,7 @@ export function lostTitle(first: Lost): string {
     case 'starting':
       return `The container runtime ${onNode(first)} was still starting`
     case 'no-cri':
-      return `The container runtime ${onNode(first)} has no service for the kubelet`
+      return `The container runtime ${onNode(first)} does not serve the kubelet (CRI)`
     case 'slow':
       return `The container runtime ${onNode(first)} did not answer the kubelet in time`
     default:
@@ -222,7 +222,7 @@ export const proxy: CauseWords = {
     if (endpoint !== null && endpoint.host !== null)
       return `The proxy ${endpoint.host} between the node and ${host} fails`
     if (clues.some(({ code }) => code === 'proxy-login'))
-      return `The proxy between the node and ${host} wants a login that it accepts`
+      return `The proxy between the node and ${host} received no login that it accepts`
     return clues.some(({ code }) => code === 'proxy-unreached' || code === 'proxy-unreadable')
       ? `The proxy between the node and ${host} can't be reached as configured`
       : `The proxy between the node and ${host} refuses to pass the request on`

@@ -33,7 +33,7 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
       first.endpoint?.role === 'mirror' || lackingMirror(first) !== undefined
         ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: the mirror may not have cached it, may not allow it, or may have failed to fetch it from upstream.`
         : first.clues.some(({ code }) => code === 'relays')
-          ? `The name is one of a cache: if ${responderLabel(first)} fetches such images from another registry, the image does not exist there, the cache's own login is not allowed to see it, or the cache can't reach that registry.`
+          ? `Names like this one are used by caches: if ${responderLabel(first)} fetches such images from another registry, the image does not exist there, the cache's own login is not allowed to see it, or the cache can't reach that registry.`
           : `${capitalize(responderLabel(first))} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`,
   }),
   unspecified: ({ findings: [first] }) => {
@@ -129,7 +129,7 @@ export const platformMismatch: CauseWords = {
   short: () => "images for a platform other than the node's",
   title: [
     ['for-linux', first => `${imageOf(first)} is for Linux, and the node runs Windows`],
-    ['windows-build', first => `${imageOf(first)} is for another Windows version than the node's`],
+    ['windows-build', first => `${imageOf(first)} is for a different Windows version than the node's`],
     [isForWindows, first => `${imageOf(first)} isn't built for Windows, or not for this Windows version`],
     "The image isn't built for this node's OS or CPU architecture",
   ],
@@ -201,7 +201,7 @@ export const invalidReference: CauseWords = {
     ['surplus-tag', surplusMeaning],
     [
       'tag-and-digest',
-      'Kubernetes and most runtimes take such a name, and go by its digest alone; what reads it here refuses it, as the signature check of CRI-O 1.31.0 does (cri-o/cri-o#8603).',
+      'Kubernetes and most runtimes accept such a name and use only its digest, but the program that reads it here refuses it, as the signature check of CRI-O 1.31.0 does (cri-o/cri-o#8603).',
     ],
     'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
   ],

@@ -27,7 +27,7 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
     `${capitalize(registryLabel(registry))}'s pull limit for the account is used up`,
   abuse: [['token-limit', tokenTitle], { does: 'received too many requests at once' }],
   unspecified: [
-    [isOfMirror, { does: 'refuses: it received too many requests, or its upstream limits it' }],
+    [isOfMirror, { does: 'refused the pull: it received too many requests, or its upstream limits it' }],
     [
       first => relayedBy(first) !== null && first.clues.some(({ code }) => code === 'bare-limit'),
       first =>
@@ -205,7 +205,7 @@ const NEVER: Record<NeverPullSubcause | 'unknown', [title: string, meaning: stri
   ],
   'not-verified': [
     'Pull policy Never, and the image on the node is not verified for this pod',
-    'The node lists the image, but the kubelet does not let this pod use it without a verified credential (KEP-2535): it was pulled with one that the pod does not have, or it was preloaded, and the same content was pulled so under another name (kubernetes/kubernetes#138211). With policy Never the kubelet does not ask the registry.',
+    'The node lists the image, but the kubelet does not let this pod use it without a verified credential (KEP-2535): it was pulled with one that the pod does not have, or it was preloaded, and the same content was pulled with such a credential under another name (kubernetes/kubernetes#138211). With policy Never the kubelet does not ask the registry.',
   ],
   unknown: [
     'Pull policy Never, and the kubelet has no image that this pod can use',

@@ -150,7 +150,7 @@ export const registryServerError: CauseWords = {
     ],
     [
       'storage-busy',
-      "Azure Storage, where the layers are, serves no more of them for the moment: the limit is on what all clients together load from the registry's account there, so the pod's image and credential are not the problem.",
+      "Azure Storage, where the layers are, serves no more of them at the moment: the limit is on what all clients together download from the registry's account there, so the pod's image and credential are not the problem.",
     ],
     [
       isMethodRefused,
@@ -158,7 +158,7 @@ export const registryServerError: CauseWords = {
     ],
     [
       isOddAnswer,
-      "It does not follow the protocol of registries: the host is broken, is not a registry, or something in between (a proxy, a mirror) answered or changed the answer; the pod's image and credential are not the problem.",
+      "The answer does not follow the registry protocol: the host is broken, is not a registry, or something in between (a proxy, a mirror) answered or changed the answer; the pod's image and credential are not the problem.",
     ],
     [
       ({ endpoint, clues }) => endpoint === null && !clues.some(({ code }) => code === 'cache-rule'),

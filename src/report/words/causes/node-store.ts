@@ -102,7 +102,7 @@ export const corruptOrUnpack: CauseWords = {
     ['disk-fault', 'failing disks'],
     ['damaged-store', "images missing from a node's own store"],
     ['broken-store', 'damaged image stores'],
-    ['torn-store', "records of a node's own store"],
+    ['torn-store', 'image stores with contradictory records'],
     [isMore, 'downloads of more than was announced'],
     ['store-folder-gone', CANNOT_UNPACK],
     ['discarded', 'downloads that were cut off or changed'],
@@ -181,7 +181,7 @@ export const corruptOrUnpack: CauseWords = {
     ['missing-tool', toolMeaning],
     [
       'locked-layer',
-      'The runtime fetches each layer once, whatever images have it, and gave up waiting for the other pull: that one is slow, or hangs.',
+      'The runtime fetches a layer only once for all images that share it, and gave up waiting for the other pull, which is slow or hangs.',
     ],
     [
       'damaged-store',
@@ -236,7 +236,7 @@ export const corruptOrUnpack: CauseWords = {
     [
       'unpacker-killed',
       first =>
-        `The process that unpacks layers ${onNode(first)} was killed or could not be started, mostly because the node is out of memory or processes; nothing is damaged.`,
+        `The process that unpacks layers ${onNode(first)} was killed or could not be started, usually because the node is out of memory or processes; nothing is damaged.`,
     ],
     [
       'layer-type',

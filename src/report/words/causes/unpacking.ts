@@ -37,12 +37,12 @@ const LACKS: Record<MissingTool['kind'], (name: string) => string> = {
 export function toolMeaning(first: FirstFinding): string {
   const lacks = first.clues.find(clue => clue.code === 'missing-tool')
   const what = lacks === undefined ? 'something' : LACKS[lacks.kind](lacks.name)
-  return `To unpack the image, the runtime ${onNode(first)} needs ${what}, which is not there; the image is not at fault.`
+  return `To unpack the image, the runtime ${onNode(first)} needs ${what}, which is missing; the image is not at fault.`
 }
 
 export function refusalMeaning(first: FirstFinding): string {
   const atLimit = first.clues.some(clue => clue.code === 'kernel-refuses' && clue.for === 'limit')
   return atLimit
     ? `The runtime ${onNode(first)} reached a limit on open files or on processes; the image and the disk are not at fault.`
-    : `The runtime ${onNode(first)} is not allowed to do what unpacking needs, such as to mount or to set an attribute: it runs without full rights, a security module forbids it, or the file system does; nothing is damaged.`
+    : `The runtime ${onNode(first)} is not allowed to do what unpacking needs, such as mounting or setting an attribute: it runs without full rights, a security module forbids it, or the file system does; nothing is damaged.`
 }

@@ -78,7 +78,7 @@ export const FAILURES: Pick<
   },
   proxy: {
     title: 'The proxy in between failed',
-    is: 'The node pulls through an HTTP or SOCKS proxy, and the proxy refused the connection, wants a login, or could not be reached.',
+    is: 'The node pulls through an HTTP or SOCKS proxy, and the proxy refused the connection, requires a login, or could not be reached.',
     howToTell: 'The message names the proxy or contains "proxyconnect" or "Proxy Authentication Required".',
     todo: [
       'Allow the registry in the proxy, or give the runtime the login of the proxy',

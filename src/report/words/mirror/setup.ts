@@ -60,7 +60,7 @@ export const EFFECT: Record<Effect, string> = {
   'after-reload': 'after a reload; running containers keep running',
   'nodes-recreated': 'after GKE has recreated the nodes of the pool',
   'nodes-drained':
-    'after a rollout of the machine config pools: the tag set, and later changes of either, drain and restart every node; a first digest set alone does not drain',
+    'after a rollout of the machine config pools: the tag set, and later changes to either, drain and restart every node; a first digest set alone does not drain',
 }
 
 export const LOGIN: Record<LoginPlace, string> = {

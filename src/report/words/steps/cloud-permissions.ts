@@ -72,11 +72,11 @@ const ANNOTATED: Record<AnnotatedProvider, [name: string, annotation: string]> =
 /** What to do about a credential provider that says why it failed. */
 const PROVIDER_FAULT: Record<ProviderProblem, (provider: string) => string> = {
   'api-version': provider =>
-    `Set apiVersion in the kubelet's CredentialProviderConfig to one that ${provider} supports (mostly credentialprovider.kubelet.k8s.io/v1), or update that plugin`,
+    `Set apiVersion in the kubelet's CredentialProviderConfig to one that ${provider} supports (usually credentialprovider.kubelet.k8s.io/v1), or update that plugin`,
   program: provider =>
     `Install the program of ${provider}, executable and built for this node, in the folder that the kubelet looks in`,
   time: provider =>
-    `Find out what ${provider} waits for (mostly the cloud's metadata service or its token server)`,
+    `Find out what ${provider} waits for (usually the cloud's metadata service or its token server)`,
   other: provider => `Fix what ${provider} reports`,
 }
 

@@ -14,7 +14,7 @@ export function newPods({ workload }: Findings[number]): string {
   const how =
     workload?.group === undefined
       ? 'recreate the others'
-      : `delete the pod if ${objectName(workload)} makes another one, or else start a new run of it`
+      : `delete the pod if ${objectName(workload)} creates another one, or else start a new run of it`
   return `; only new pods get a service account's secrets, so ${how}`
 }
 

@@ -35,11 +35,11 @@ function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string
   const whose = of === 'account' ? 'the account' : "this machine's address"
   const others = of === 'account' ? '' : ' (nodes behind another address have their own limit)'
   if (limit === null)
-    return `Wait for the next try, within five minutes: Docker Hub has no limit for ${whose} now${others}`
+    return `Wait for the next attempt, within five minutes: Docker Hub has no limit for ${whose} now${others}`
   if (remaining === null) return WAIT['hub-limit']
   const window = windowSeconds === null ? '' : ` in ${durationInWords(windowSeconds)}`
   if (remaining > 0)
-    return `Wait for the next try, within five minutes: ${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} are left for ${whose}${others}`
+    return `Wait for the next attempt, within five minutes: ${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} are left for ${whose}${others}`
   const until = windowSeconds === null ? 'until the limit resets' : `up to ${durationInWords(windowSeconds)}`
   return `Wait ${until}: no pulls are left for ${whose}${others}, and the kubelet retries on its own`
 }
@@ -71,7 +71,7 @@ export const limitSteps: StepWords<LimitStep> = {
     text: `Ask the owner of the account whose downloads ${registryLabel(registry)} counts to raise its limit${period === null ? ' on data' : `, which is on data per ${period}`}: waiting a few minutes does not help`,
   }),
   'find-askers': (_step, { invocation, findings: [{ registry }] }) => ({
-    text: 'If the limit is hit again, find who asks so often from the same address: pods that restart with imagePullPolicy Always, jobs of a CI, or a login that fails again and again',
+    text: 'If the limit is hit again, find out what sends so many requests from the same address: pods that restart with imagePullPolicy Always, CI jobs, or a login that fails again and again',
     ...(isDockerHub(registry ?? '') ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
   }),
   'replace-registry': (_step, { invocation, findings }) => {
@@ -117,7 +117,7 @@ export const limitSteps: StepWords<LimitStep> = {
     const text =
       cause === 'never-pull'
         ? `Copy ${copy}: a name like ${image} is most likely in no registry, so the kubelet could not pull it`
-        : `If ${image} was only built on a machine, copy ${copy}, and let imagePullPolicy be IfNotPresent: a node's runtime does not see the images of a Docker beside it`
+        : `If ${image} was only built on a machine, copy ${copy}, and set imagePullPolicy to IfNotPresent: a node's runtime does not see the images of a Docker beside it`
     const command = importCommand(host)
     return command === null ? { text } : nodeClientStep(text, command, findings)
   },
@@ -236,15 +236,15 @@ export const policySteps: StepWords<PolicyStep> = {
   'repair-policy-file': ({ path, missing }, { findings, findings: [{ host }] }) => ({
     text: `${
       missing
-        ? `Restore ${path} ${onNodes(findings)}, which the package containers-common brings`
-        : `Correct ${path} ${onNodes(findings)}, or update the container runtime there if a newer package brought the file: an old one rejects keys that it does not know`
+        ? `Restore ${path} ${onNodes(findings)}, which the package containers-common provides`
+        : `Correct ${path} ${onNodes(findings)}, or update the container runtime there if a newer package installed the file: an old one rejects keys that it does not know`
     }${mayBeOpenShift(host) ? '. On OpenShift, the Machine Config Operator overwrites this file: correct the object that it is made from' : ''}`,
   }),
   'signature-store': (_step, { findings }) =>
     nodeClientStep(
       findings[0].clues.some(({ code }) => code === 'web-page')
         ? `Correct the address of the store for signatures ${onNodes(findings)}: a web page came back in place of a signature`
-        : `Check the store for signatures that is set ${onNodes(findings)}, or the registry itself where they lie beside the image: the runtime could not read the image's signature there`,
+        : `Check the store for signatures that is set ${onNodes(findings)}, or the registry itself if they are stored beside the image: the runtime could not read the image's signature there`,
       "grep -rnE 'lookaside|sigstore' /etc/containers/registries.d",
       findings,
     ),
@@ -256,7 +256,7 @@ export const policySteps: StepWords<PolicyStep> = {
       findings,
     ),
   'restore-policy-key': (_step, { findings, findings: [{ host }] }) => ({
-    text: `Put the key or certificate that the message names in its place ${onNodes(findings)}, readable for the runtime, or correct its path in the policy${mayBeOpenShift(host) ? POLICY_OBJECTS : ''}`,
+    text: `Put the key or certificate that the message names in its place ${onNodes(findings)}, readable by the runtime, or correct its path in the policy${mayBeOpenShift(host) ? POLICY_OBJECTS : ''}`,
   }),
   'repair-verifier': (_step, { findings }) => ({
     text: `Find out why the image verifier fails ${onNodes(findings)}: containerd runs each program in its bin_dir, and blocks the pull if one can't be started or takes longer than per_verifier_timeout (10 seconds by default), such as while it waits for the network`,

@@ -82,8 +82,8 @@ const VISIBILITY: Partial<Record<string, string>> = {
 
 /** The type of the new secret, if that of the old one is wrong: a Secret's type can't be changed. */
 const FITTING: Partial<Record<AttemptProblem, string>> = {
-  'wrong-type': ' under the type kubernetes.io/dockerconfigjson, such as',
-  'wrong-layout': ' under the type that fits its content, such as',
+  'wrong-type': ' with the type kubernetes.io/dockerconfigjson, for example',
+  'wrong-layout': ' with the type that fits its content, for example',
 }
 
 /** Returns how a Secret that something writes is corrected, without its reason, once it is known where. */
@@ -165,7 +165,7 @@ export const loginSteps: StepWords<LoginStep> = {
   'openshift-token': ({ namespace, secret, generated }, { invocation, findings: [{ registry }] }) =>
     generated
       ? {
-          text: `Delete secret ${secret}, whose token ${registryLabel(registry)} no longer accepts: OpenShift made it for a service account, and makes a new one. Then recreate the pods, which may name the old one`,
+          text: `Delete secret ${secret}, whose token ${registryLabel(registry)} no longer accepts: OpenShift created it for a service account, and creates a new one. Then recreate the pods, which may name the old one`,
           command: kubectlCommand(invocation, `delete secret ${shellWord(secret)}`, namespace),
         }
       : {
@@ -192,7 +192,7 @@ export const loginSteps: StepWords<LoginStep> = {
       return { text: `${atSource(problem, secret, key)(sourceOf(writer, namespace, invocation))}: ${why}` }
     if (problem === 'other-registry') return { text: `Add a login for ${key} to secret ${secret}: ${why}` }
     return {
-      text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${key}, or correct it where it is made: ${why}`,
+      text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${key}, or correct it where it is created: ${why}`,
       brief: `Recreate secret ${secret}, with --docker-server=${key}: ${why}`,
     }
   },
@@ -240,7 +240,7 @@ export const loginSteps: StepWords<LoginStep> = {
     }
   },
   'replace-passed-over': ({ secrets, status, registry }) => ({
-    text: `Correct or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: the registry refused it (${status}), and only another login could pull`,
+    text: `Correct or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: the registry refused it (${status}), and only another login could pull the image`,
   }),
   'see-why': ({ after }, { invocation, findings: [first] }) => ({
     text: SEE_WHY[after],

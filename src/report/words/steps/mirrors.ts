@@ -116,8 +116,8 @@ const LACKS: Record<StepOf<'mirror-lacks-image'>['source'], (host: string, regis
     `Update the mirror ${host}, or find in its log why it lacks a manifest: the tag was resolved, so the name of the image is right, but the mirror does not have what the tag stands for, and its 404 says nothing about ${registryLabel(registry)}${SPEGEL.test(host) ? '. Spegel may know a tag whose digest no other node offers (spegel-org/spegel#1378)' : ''}`,
   other: (host, registry) =>
     host === registry
-      ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
-      : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
+      ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream is allowed to see the image: its 404 does not prove that the image is missing`
+      : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that is allowed to see the image: its 404 does not prove that the image is missing`,
 }
 
 export const mirrorSteps: StepWords<MirrorStep> = {
@@ -141,7 +141,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
     if (service === 'artifact-streaming') {
       const access =
         cause === 'registry-server-error' && cloudOf(registry) === 'acr'
-          ? `; check that the cluster may pull from ${registry}, too, as it answers 503 where it may not`
+          ? `; check that the cluster is allowed to pull from ${registry}, too, as it answers 503 where it is not`
           : ''
       return nodeShellStep(
         `Read the log of ${SERVICES[service].name} ${onNodes(findings)}, which answers at ${host} on the node itself${access}; restart it there (acr-mirror), or replace the node`,
@@ -186,7 +186,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         }
   },
   'name-at-mirror': ({ host, registry }) => ({
-    text: `Name the image at ${host} itself in the template: ECR wants a login that lasts for hours, which nodes get by the image's name, so a mirror at ECR receives none, or only one that is for ${registryLabel(registry)}`,
+    text: `Write ${host} into the image's name in the template: ECR requires a login that lasts only hours, which nodes get for the registry in the name, so a mirror at ECR receives none, or only one that is for ${registryLabel(registry)}`,
   }),
   'mirror-login': ({ host, registry, sent }, { findings: [{ host: node, credential, clues }] }) => {
     if (sent === 'nothing')
@@ -196,8 +196,8 @@ export const mirrorSteps: StepWords<MirrorStep> = {
     // The refusal stands in a list of mirrors, before what the registry said.
     const refused = clues.some(clue => clue.code === 'mirrors-failed' && clue.refusing === host)
     const condition = refused
-      ? `If the mirror ${host}, which refused the nodes, wants a login`
-      : `If ${host} itself wants a login`
+      ? `If the mirror ${host}, which refused the nodes, requires a login`
+      : `If ${host} itself requires a login`
     const alsoSent =
       credential.status === 'usable' && node.runtime !== 'cri-o'
         ? `; the pod's login for ${registryLabel(registry)} is sent to the mirror, too, and may be what the mirror refuses`

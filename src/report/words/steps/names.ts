@@ -39,7 +39,7 @@ export const nameSteps: StepWords<NameStep> = {
         }
       case 'owner':
         return {
-          text: `Check the owner and the name in ${image} for a typo, and whether the package was renamed or removed: without a login, ${name} answers 403 mostly for packages that do not exist, and 401 for private ones`,
+          text: `Check the owner and the name in ${image} for a typo, and whether the package was renamed or removed: without a login, ${name} usually answers 403 for packages that do not exist, and 401 for private ones`,
         }
       case 'repository':
         return {
@@ -47,7 +47,7 @@ export const nameSteps: StepWords<NameStep> = {
         }
       case 'digest':
         return {
-          text: `Check the digest in ${image}: it is mistyped, belongs to another repository, or was removed; registries delete digests that no tag points to anymore, so take the tag's current one${ofCopy(registry)}`,
+          text: `Check the digest in ${image}: it is mistyped, belongs to another repository, or was removed; registries delete digests that no tag points to anymore, so use the tag's current one${ofCopy(registry)}`,
           brief: `Check the digest in ${image}: it is mistyped, belongs to another repository, or was removed`,
         }
       case 'plain':
@@ -83,7 +83,7 @@ export const nameSteps: StepWords<NameStep> = {
     const asking = offlineCommand(invocation, `image ${shellWord(at(first))} --check-images`)
     const guess = repository === null ? ', most likely under the same name' : ''
     return {
-      text: `Use ${at(first)} instead, as ${registryLabel(first.registry)} itself says that ${host} has it${guess} (\`${asking}\` tells). ${text}`,
+      text: `Use ${at(first)} instead, as ${registryLabel(first.registry)} itself says that ${host} has it${guess} (\`${asking}\` checks that). ${text}`,
       brief: `Use ${at(first)} instead, as ${registryLabel(first.registry)} itself says`,
       check: asking,
       ...(command === undefined ? {} : { command }),
@@ -245,7 +245,7 @@ function pathHint(registry: string | null, image: string): string {
   if (registry !== null && image.startsWith(`${registry}/`) && NESTED.test(image))
     return ` (kubeadm asks for coredns/coredns, but many copies of Kubernetes' images have coredns without the second level, as ${untagged(image).replace(/\/coredns:$/, '')})`
   if (isFreeOfChainguard(image))
-    return " (only some of Chainguard's images are free, mostly with the tag latest only; the others are for its customers, at cgr.dev/ORGANIZATION)"
+    return " (only some of Chainguard's images are free, usually only with the tag latest; the others are for its customers, at cgr.dev/ORGANIZATION)"
   if (/^registry\.k8s\.io\/(?:kubectl|kube-[\w-]+|conformance):v?\d+(?:\.\d+)?$/.test(image))
     return ' (its tags are whole versions, such as v1.32.0)'
   const path = image.slice((registry ?? '').length + 1)

@@ -91,7 +91,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
       // Access is the owner's, not the package's (docs.gitea.com/usage/packages, access restrictions).
       case 'gitea':
         return {
-          text: `Let ${who} read the packages of ${repository.split('/')[0]} at ${registry}: a private owner's are only for members of its teams that may read packages; the token needs the scope read:package`,
+          text: `Let ${who} read the packages of ${repository.split('/')[0]} at ${registry}: if the owner is private, only members of a team with read access to packages can; the token needs the scope read:package`,
         }
       case 'openshift': {
         const [project = ''] = repository.split('/')
@@ -114,7 +114,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
     }
   },
   'hub-plan': ({ repository }) => ({
-    text: `If ${repository} is a private repository of your own, look at its owner on Docker Hub: its plan limits the number of private repositories, and those above that number can't be pulled; in an organization, a team that the account is in needs read access`,
+    text: `If ${repository} is a private repository of your own, look at its owner on Docker Hub: the owner's plan limits the number of private repositories, and those above that number can't be pulled; in an organization, the account has to be in a team with read access`,
   }),
   'token-scope': ({ registry }, { findings: [{ reference }] }) => ({
     text: isInDependencyProxy(reference)

@@ -44,7 +44,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
     const edit = (finding: Findings[number]) => ({ ...finding, known: correct, open: '' })
     return withEdit(
       certain
-        ? `Write the digest with an @ in place of the colon, as in ${correct} (charts mostly have a value of their own for it)`
+        ? `Write the digest with an @ in place of the colon, as in ${correct} (most charts have a separate value for it)`
         : `If the tag is meant as a digest, write it with @sha256:, as in ${correct}`,
       first,
       setImages(invocation, [edit(first), ...others.map(edit)]),
@@ -103,7 +103,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
         : ''
     const brief = `Use ${inRegion}the image's copy in public.ecr.aws, if it has one`
     return {
-      text: `${brief} (as public.ecr.aws/eks/aws-load-balancer-controller): ${registry} is Amazon's own for the nodes of EKS, and only identities of AWS may pull from it; https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html lists the registries of all regions`,
+      text: `${brief} (as public.ecr.aws/eks/aws-load-balancer-controller): ${registry} is Amazon's own for the nodes of EKS, and only AWS identities are allowed to pull from it; https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html lists the registries of all regions`,
       brief,
     }
   },
@@ -121,7 +121,7 @@ function surplusText({ kind, repository, kept, surplus, correct }: StepOf<'drop-
     case 'digest-as-tag':
       return `Write the digest after an "@" instead of a ":", as in ${correct}`
     case 'colon':
-      return `Remove the ":" at the end of the name: most likely, a chart or template adds ":" and a tag that is not set to a value that is complete already, so ${onlyRepository}, and set the tag where it is added`
+      return `Remove the ":" at the end of the name: most likely, a chart or template adds ":" and an empty tag to a value that is already complete, so ${onlyRepository}, and set the tag where it is added`
     case 'after-digest':
       return `Remove :${surplus} from the end of the name: nothing can follow a digest, and most likely a chart or template adds a tag to a value that has one, so ${onlyRepository}, and the digest where the chart has a value for it`
     case 'two-tags':
