@@ -33,7 +33,8 @@ export interface RuleArguments {
   'unusable-pull-secret': {
     secret: string
     from: SecretSource
-    problem: PullSecretProblem
+    /** Of a secret that could be read. */
+    problem: Exclude<PullSecretProblem, 'missing' | 'forbidden' | 'failed' | 'not-in-dump'>
     detail: string | null
   }
   'unmatched-pull-secret': {

@@ -2,6 +2,7 @@
 
 import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
 import type { CredentialHint } from '../../diagnosis/pull-credential.ts'
+import type { KeyMismatch } from '../../dockerconfig/key-mismatch.ts'
 import { DOCKER_HUB, DOCKER_HUB_KEY } from '../../image/docker-hub.ts'
 import { cloudOf } from '../../image/registries.ts'
 import type { CauseWords } from './cause-words.ts'
@@ -18,22 +19,21 @@ const PROVEN = {
   dump: ": it is not among the dump's Secrets of its namespace",
 }
 
-/** Why the key does not match the image. */
-const MISMATCH: Record<NonNullable<Attempt['mismatch']>, string> = {
+const MISMATCH: Record<KeyMismatch, string> = {
   'port-missing': "lacks only the port of the image's registry",
   'port-extra': "has a port that the image's name does not have",
-  'port-other': "has another port than the image's registry",
+  'port-other': "has a different port than the image's registry",
   'slash-missing': 'lacks the trailing slash',
-  'hub-alias': 'the kubelet never uses for Docker Hub',
+  'hub-alias': 'is a name that the kubelet never uses for Docker Hub',
   'web-site': 'is the host of the web site, not of its registry',
-  case: "differs from the image's name in upper and lower case",
+  case: "differs from the image's name in upper or lower case",
   wildcard: 'has a * that matches only one part of a host name',
-  unreadable: "the kubelet can't parse",
+  unreadable: 'is not a URL',
   'odd-path': 'has a path that no repository has',
   path: 'is for another path of the registry',
-  region: "is for another region than the image's registry",
-  misspelled: 'is not the name of the registry, but nearly',
-  network: 'is the name of the same registry for another network, so its login works here, too',
+  region: "is for a different region than the image's registry",
+  misspelled: 'is almost, but not quite, the name of the registry',
+  network: 'is the name of the same registry for another network, so the login is valid for both',
 }
 
 const LAYOUTS = new Map([
@@ -56,16 +56,21 @@ const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
   'creds-store-only': () => 'has no login, only the name of a credential helper',
   'no-entries': () => 'has no login',
   'key-never-matches': ({ key, mismatch }) =>
-    `has the key${keySuffix(key)}, which ${mismatch === undefined ? 'never matches an image' : MISMATCH[mismatch]}`,
+    `has the key${keySuffix(key)}, which ${mismatch === undefined ? 'never matches an image' : mismatchText(mismatch)}`,
   'other-registry': ({ key, mismatch }) =>
     mismatch === undefined
       ? `is for${keySuffix(key) || ' another registry'} only`
-      : `has the key${keySuffix(key)}, which ${MISMATCH[mismatch]}`,
+      : `has the key${keySuffix(key)}, which ${mismatchText(mismatch)}`,
   'empty-auth': ({ key }) =>
     `has an empty login for${keySuffix(key) || ' the registry'}, so the pull is anonymous`,
   'token-only': () => 'has only an identity token, which the kubelet does not read',
   half: () => 'has only a user name or only a password',
   shadowed: () => 'is not tried: another login for the same registry comes first',
+}
+
+/** Returns why the kubelet does not match a key with the image, to follow the key. */
+export function mismatchText(mismatch: KeyMismatch): string {
+  return MISMATCH[mismatch]
 }
 
 /** Returns why an attempt can't be used, to follow the secret's name. */

@@ -1,45 +1,12 @@
 /** The words of rules about logins and pull secrets. */
 
-import type { KeyMismatch } from '../../../dockerconfig/key-mismatch.ts'
-import type { PullSecretProblem } from '../../../snapshot/pull-secret.ts'
 import type { WordsOfRules } from '../audit.ts'
+import { mismatchText, problemText } from '../credential.ts'
 import { shortList } from '../nouns.ts'
 
 const SOURCE = {
   template: 'The template names',
   'service-account': 'The service account names',
-}
-
-const PROBLEM: Record<PullSecretProblem, (detail: string | null) => string> = {
-  missing: () => 'it does not exist',
-  forbidden: () => 'it could not be read',
-  failed: () => 'it could not be read',
-  'not-in-dump': () => 'its content is not in the files',
-  'wrong-type': detail =>
-    `its type is ${detail ?? 'another'}, and the kubelet only takes kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg`,
-  'wrong-key': detail => `its data is under ${detail ?? 'another key'} instead of the key of its type`,
-  'wrong-layout': () => 'its content has the layout of the other type',
-  malformed: detail =>
-    `the kubelet can't parse it${detail === null ? '' : ` (at ${detail})`}, which fails every pull of the pod`,
-  'creds-store-only': () => 'it only names a credential store, which the kubelet does not read',
-  'no-entries': () => 'it contains no login',
-}
-
-const MISMATCH: Record<KeyMismatch, string> = {
-  'port-missing': 'the port is missing',
-  'port-extra': 'the kubelet knows no default port, so :443 does not match',
-  'port-other': 'the port is different',
-  'slash-missing': 'the trailing slash is missing',
-  'hub-alias': 'kubelets do not look for Docker Hub under this name',
-  'web-site': 'it is the host of the web site, not of its registry',
-  case: 'upper and lower case must agree',
-  wildcard: 'a * matches only one part of the host',
-  unreadable: 'it is not a URL',
-  'odd-path': 'the path of a key must not contain a tag, a digest, or a blank',
-  path: 'its path is for other repositories',
-  region: 'the region is different',
-  misspelled: 'it is nearly the name of that registry, but not quite',
-  network: 'it is the name for another network',
 }
 
 export const SECRET_WORDS: WordsOfRules<
@@ -97,7 +64,7 @@ export const SECRET_WORDS: WordsOfRules<
   'unusable-pull-secret': {
     title: "Pull secret that the kubelet can't use",
     sentence: ({ arguments: { secret, from, problem, detail } }) =>
-      `${SOURCE[from]} the pull secret ${secret}, but ${PROBLEM[problem](detail)}.`,
+      `${SOURCE[from]} the pull secret ${secret}, but it ${problemText(problem, { key: problem === 'malformed' ? detail : null, ...(detail !== null && { detail }) })}.`,
     why: 'The kubelet silently ignores a Secret of another type or with another key. One that it cannot parse fails every pull of the pod.',
     todo: 'Create it again with `kubectl create secret docker-registry`',
     example: {
@@ -108,7 +75,7 @@ export const SECRET_WORDS: WordsOfRules<
   'unmatched-pull-secret': {
     title: 'Pull secret whose key does not match the registry',
     sentence: ({ arguments: { secret, key, mismatch, registry } }) =>
-      `The pull secret ${secret} has a login for "${key}", which the kubelet does not match with ${registry}: ${MISMATCH[mismatch]}.`,
+      `The pull secret ${secret} has a login for "${key}", which the kubelet does not match with ${registry}: it ${mismatchText(mismatch)}.`,
     why: 'The kubelet compares the key of each login with the name of the image: host and port must be equal, case counts, and for Docker Hub, the key must be docker.io, index.docker.io, or https://index.docker.io/v1/ with the trailing slash.',
     todo: 'Create the Secret again with the registry as the image names it',
     example: {
