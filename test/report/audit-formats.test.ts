@@ -6,9 +6,9 @@ import { parse } from 'yaml'
 import { auditReport } from '../../src/audit/report.ts'
 import { AUDIT_FORMATS, type AuditFormat } from '../../src/report/formats.ts'
 import { auditPieces } from '../../src/report/views/audit.ts'
-import { RULE_WORDS } from '../../src/report/words/audit.ts'
+import { findingText, RULE_WORDS } from '../../src/report/words/audit.ts'
 import type { AuditSnapshot } from '../../src/snapshot/audit-snapshot.ts'
-import { findings, liveScope, podWith, scopeOf } from '../audit/scopes.ts'
+import { findings, liveScope, only, podWith, scopeOf, secret } from '../audit/scopes.ts'
 import { FORBIDDEN, hostile, WORKFLOW_COMMAND } from './hostile-text.ts'
 import { schemaErrors } from './published-schema.ts'
 import { SARIF_SUBSET } from './sarif-subset.ts'
@@ -194,4 +194,32 @@ test('every rule has words that end as sentences do, and examples that differ', 
     expect(todo).not.toMatch(/\.$/)
     if (example !== null) expect(example.before).not.toBe(example.after)
   }
+})
+
+describe('a pull secret', () => {
+  const texts = (
+    rule: 'unusable-pull-secret' | 'unmatched-pull-secret',
+    content: Parameters<typeof secret>[1],
+  ) => {
+    const own = podWith('ghcr.io/acme/shop:1.4.2', undefined, 'imagePullSecrets: [{name: regcred}]')
+    return only(liveScope(own, { pullSecrets: [secret('regcred', content)] }), rule).map(findingText)
+  }
+
+  test.each([
+    ['wrong-type', 'Opaque', 'has the wrong type Opaque, so the kubelet ignores it'],
+    ['malformed', 'ghcr.io', 'is malformed at ghcr.io, which fails every image of the pod'],
+    ['creds-store-only', undefined, 'has no login, only the name of a credential helper'],
+  ] as const)('that is %s is described as that of a pod', (problem, detail, text) => {
+    const content = { problem, entries: [], ...(detail !== undefined && { detail }) }
+    expect(texts('unusable-pull-secret', content)).toEqual([
+      `The template names the pull secret regcred, but it ${text}.`,
+    ])
+  })
+
+  test('whose key nearly fits says what is different', () => {
+    const entries = [{ key: 'ghcr.io:443', username: 'mara', problem: null }]
+    expect(texts('unmatched-pull-secret', { entries })).toEqual([
+      'The pull secret regcred has a login for "ghcr.io:443", which the kubelet does not match with ghcr.io: it has a port that the image\'s name does not have.',
+    ])
+  })
 })

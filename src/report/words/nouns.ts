@@ -106,12 +106,17 @@ export function roleSentence({
 
 /** Capitalizes a label that starts with an article, at the start of a sentence; a host name keeps its case. */
 export function capitalize(label: string): string {
-  return /^(?:the|an?) /.test(label) ? label.charAt(0).toUpperCase() + label.slice(1) : label
+  return /^(?:the|an?) /.test(label) ? withCapital(label) : label
+}
+
+/** Returns a clause as it starts a sentence. */
+export function withCapital(clause: string): string {
+  return clause.charAt(0).toUpperCase() + clause.slice(1)
 }
 
 /** Returns a headline as it follows a colon. */
 export function uncapitalize(headline: string): string {
-  return headline.replace(/^(?:The|An?|Node|Pull|No|What) /, first => first.toLowerCase())
+  return headline.replace(/^(?:The|An?|Another|Node|Pull|No|What) /, first => first.toLowerCase())
 }
 
 /** Returns an image's name, which a sandbox's error may lack. */

@@ -108,13 +108,18 @@ export function shortageText({ outlooks, window }: Usage): string | null {
   return `Not enough for the next ${durationInWords(window)}: ${who}.`
 }
 
+const ACCOUNTS = {
+  personal: 'with a free account (Docker Personal)',
+  paid: 'with a paid plan (Docker Pro, Team, or Business)',
+}
+
 const PLAN: Record<PullPlan, (capacity: Capacity) => string> = {
   anonymous: ({ addresses }) =>
     addresses !== null && addresses > 1
       ? `without a login, from ${pluralize(addresses, 'address')} of the nodes' own`
       : 'without a login, from one address',
-  personal: () => 'with a free account (Docker Personal)',
-  paid: () => 'with a paid plan (Docker Pro, Team, or Business)',
+  personal: () => ACCOUNTS.personal,
+  paid: () => ACCOUNTS.paid,
 }
 
 /** Returns each plan and what it allows. */
@@ -141,8 +146,7 @@ export function worseLoginText({ capacities }: Usage): string | null {
 const WAIT: Record<ForecastWait['how'], string> = {
   'shared-address': 'without a login, all from one address',
   'own-addresses': 'without a login, each from its own address',
-  personal: 'with a free account (Docker Personal)',
-  paid: 'with a paid plan (Docker Pro, Team, or Business)',
+  ...ACCOUNTS,
 }
 
 /** Returns what fresh nodes pull. */

@@ -7,6 +7,7 @@ import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { type Cloud, cloudOf, ecrRegion, GITEA, GITLAB, HARDENED_IMAGES } from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
 import { minuteOf, roundedDown } from './duration.ts'
+import { withCapital } from './nouns.ts'
 
 /**
  * Returns the command with which this machine gets the credential that `fix` distributes. Amazon's and Google's registries take no password
@@ -129,8 +130,7 @@ export function shortLivedText(
 ): string {
   const { what, ends } = SHORT_LIVED[kind]
   const end = validUntil === null ? `, which ${ends}` : ` with the expiry time ${minuteOf(validUntil)}`
-  const better = lasting(kind, host)
-  return `${better.charAt(0).toUpperCase()}${better.slice(1)}: secret ${secret} contains ${what}${end}`
+  return `${withCapital(lasting(kind, host))}: secret ${secret} contains ${what}${end}`
 }
 
 const KIND_OF: Record<Cloud, ShortLived> = { ecr: 'ecr', gar: 'google', acr: 'acr' }

@@ -4,7 +4,7 @@ import type { AuditReport } from '../../../audit/report.ts'
 import type { ChartInstaller } from '../../../manifest/chart-installer.ts'
 import type { FileProblem, UnreadFile } from '../../../snapshot/audit-snapshot.ts'
 import { sanitizeLine, shellWord } from '../../sanitize.ts'
-import { joinList, pluralize } from '../nouns.ts'
+import { joinList, pluralize, withCapital } from '../nouns.ts'
 
 /** Returns the summary in one or two sentences. */
 export function auditSentence({
@@ -39,16 +39,12 @@ export function auditSentence({
     ...(unchecked.length > 0 ? [`${pluralize(unchecked.length, 'image')} could not be checked`] : []),
     ...(gaps.length > 0 ? [`${pluralize(gaps.length, 'thing')} in the cluster could not be read`] : []),
   ]
-  return aside.length === 0 ? found : `${found} ${capital(aside.join('; '))}.`
+  return aside.length === 0 ? found : `${found} ${withCapital(aside.join('; '))}.`
 }
 
 function namespacesText(namespaces: string[] | null): string {
   if (namespaces === null) return 'in all namespaces'
   return `in ${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.join(', ')}`
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 const PROBLEM: Record<FileProblem, string> = {
