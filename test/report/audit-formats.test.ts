@@ -223,3 +223,20 @@ describe('a pull secret', () => {
     ])
   })
 })
+
+test.each([
+  [
+    'k8s.gcr.io/pause:3.9',
+    /^k8s\.gcr\.io\/pause is frozen and has moved \(since 2023-04-03, https:\S+; checked \S+\); it is published as registry\.k8s\.io\/pause:3\.9/,
+  ],
+  [
+    'gcr.azk8s.cn/a/b:1.2.3',
+    /^The registry gcr\.azk8s\.cn serves only addresses of Azure China now .*; the image is published as gcr\.io\/a\/b:1\.2\.3\.$/,
+  ],
+])(
+  'of an image that moved, it says what became of the old place, and whom that still serves: %s',
+  (image, text) => {
+    const [found = ''] = only(scopeOf(podWith(image)), 'moved-image').map(findingText)
+    expect(found).toMatch(text)
+  },
+)

@@ -4,7 +4,6 @@ import type { Clue } from '../../diagnosis/clue.ts'
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { hostAlone } from '../../image/host.ts'
-import type { MovedState } from '../../image/moved-row.ts'
 import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
 import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
 import { authRequiredOrDenied } from './causes/access.ts'
@@ -21,7 +20,8 @@ import { canceledOrDeadline, httpHttpsMismatch, other, registryServerError, tls 
 import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { minuteOf } from './duration.ts'
-import { capitalize, pluralize, registryLabel, roleSentence, uncapitalize } from './nouns.ts'
+import { movedText } from './moved.ts'
+import { capitalize, pluralize, registryLabel, roleSentence, uncapitalize, withoutVersion } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,
@@ -150,7 +150,7 @@ function checkedMeaning({ cause, subcause, check, endpoint }: Finding): string |
 export function meaningOf(context: CauseContext): string {
   const [first] = context.findings
   const meaning = ofPuller(first, checkedMeaning(first) ?? sentenceFor(context, wordsFor(context).meaning))
-  return [silenceText(first), meaning, ...furtherFacts(context), movedText(first)]
+  return [silenceText(first), meaning, ...furtherFacts(context), movedSentence(first)]
     .filter(text => text !== '')
     .join(' ')
 }
@@ -199,6 +199,13 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
   ]
 }
 
+/** Returns where a moved image went; empty for other images. The registry does not have the version that the name asks for. */
+function movedSentence({ moved, reference, cause }: Pick<Finding, 'moved' | 'reference' | 'cause'>): string {
+  if (moved === null || reference === null) return ''
+  const to = moved.to !== null && cause === 'image-not-found' ? withoutVersion(moved.to) : moved.to
+  return `${movedText(moved, reference, to)}.`
+}
+
 /** Returns that Kubernetes' registry answers from other hosts; empty if it or another registry was asked. */
 function redirectText({ registry, endpoint, clues }: Finding): string {
   const behind = clues.find(clue => clue.code === 'behind-proxy')?.host
@@ -229,35 +236,4 @@ const IDENTITY = {
   aws: 'IAM role (IRSA)',
   azure: 'workload identity',
   google: 'Workload Identity',
-}
-
-/** Returns where a moved image went; empty for other images. */
-function movedText({ moved, reference, cause }: Pick<Finding, 'moved' | 'reference' | 'cause'>): string {
-  if (moved === null || reference === null) return ''
-  const untagged = (image: string) => image.replace(/[:@][^/]*$/, '')
-  const name = untagged(reference)
-  const where =
-    moved.to === null
-      ? ''
-      : `; ${moved.state === 'staging' ? 'releases of it are' : OF_REGISTRY.includes(moved.state) ? 'the image is' : 'it is'} published as ${cause === 'image-not-found' ? untagged(moved.to) : moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
-  const ofRegistry = OF_REGISTRY.includes(moved.state)
-  const about = ofRegistry ? `The registry ${reference.split('/')[0]}` : name
-  const only = moved.onlyFor === undefined ? null : `serves only ${moved.onlyFor} now`
-  const what =
-    moved.state === 'frozen' && moved.to === null ? 'gets no new tags' : (only ?? MOVED[moved.state])
-  return `${about} ${what} (since ${moved.since}, ${moved.source}; table of ${moved.asOf})${where}.`
-}
-
-/** What is said of the whole registry. */
-const OF_REGISTRY: readonly MovedState[] = ['restricted', 'retired', 'succeeded']
-
-const MOVED: Record<MovedState, string> = {
-  deleted: 'was removed by its publisher',
-  emptied: 'has lost its versioned tags: its publisher moved them',
-  frozen: 'is frozen and has moved',
-  moved: 'has moved',
-  restricted: 'serves only some networks now',
-  staging: 'is in a staging registry, which deletes its images after some time',
-  retired: 'was shut down by its operator, or no longer serves such images',
-  succeeded: 'was shut down, and its successor serves only the images that their owners moved there',
 }

@@ -248,11 +248,6 @@ export function workloadsOf(findings: readonly ContainerPlace[]): number {
   return new Set(findings.map(workloadKey)).size
 }
 
-/** Returns the image as written, without its tag. */
-export function untagged(image: string): string {
-  return `${image.replace(/@.*$/s, '').replace(/:[^/:]*$/, '')}:`
-}
-
 function inManifest({ workload }: Pick<Finding, 'workload'>): string {
   return `in the static pod's manifest on node ${workload?.name} (/etc/kubernetes/manifests, unless its kubelet uses another folder)`
 }

@@ -2,6 +2,7 @@
 
 import type { WordsOfRules } from '../audit.ts'
 import { checkText } from '../image-check.ts'
+import { movedText } from '../moved.ts'
 import { pluralize, shortList } from '../nouns.ts'
 
 const NAMES = {
@@ -11,17 +12,6 @@ const NAMES = {
   capitals:
     'because of its capital letters, Kubernetes takes this part of the name for the host of a registry',
   'hub-alias': 'kubelets do not match this name with a login for Docker Hub',
-}
-
-const MOVED = {
-  deleted: 'was deleted by its publisher',
-  emptied: 'is in a location where most tags were deleted',
-  frozen: 'is in a location that gets no more updates',
-  moved: 'has moved',
-  restricted: 'is in a registry that serves only some networks now',
-  staging: 'is in a staging registry, which deletes its images after some time',
-  retired: 'is in a registry or organization that was shut down',
-  succeeded: 'is in a registry that was shut down, and its owner has not moved it to the successor',
 }
 
 const PROOF = {
@@ -76,14 +66,8 @@ export const IMAGE_WORDS: WordsOfRules<
   },
   'moved-image': {
     title: 'Image that moved or is gone',
-    sentence({ arguments: { moved, proof }, container }) {
-      const to =
-        moved.to === null
-          ? ''
-          : ` It is now published as ${moved.to}${moved.frozen ? ', which gets no more updates' : ''}.`
-      const [state, asked] = [MOVED[moved.state], PROOF[proof]]
-      return `${container?.image} ${state} (since ${moved.since}; ${moved.source}, checked ${moved.asOf}).${to}${asked}`
-    },
+    sentence: ({ arguments: { moved, proof }, container }) =>
+      `${movedText(moved, container?.image ?? '')}.${PROOF[proof]}`,
     why: 'Nodes that still have the image keep running it, so nothing looks wrong. A new node may not be able to pull it, and Docker Hub answers "access denied" for deleted images, which looks like a missing login.',
     todo: 'Use the new location after checking that it has your tag (--check-images asks the registry, `audit --fix` writes it if it is there)',
     example: {

@@ -6,11 +6,10 @@ import { isPublic } from '../../../image/registries.ts'
 import { windowsTagOf } from '../../../image/windows-images.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { untagged } from '../edits.ts'
 import { loadCommand } from '../local-clusters.ts'
 import { managedPlace } from '../managers.ts'
 import { nodesOf, onNodes } from '../node.ts'
-import { shortList } from '../nouns.ts'
+import { shortList, withoutVersion } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
 /** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */
@@ -135,7 +134,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
     text: `Use the name of a container image: the artifact under this name is something else, such as a Helm chart, a model, or a signature${containerKind === 'volume' ? '; or put its files into an image (FROM scratch and COPY), as the volume takes images' : ''}`,
   }),
   'not-the-attestation': ({ image }) => ({
-    text: `Use the digest of the image or of its index, not that of the attestation beside it, whose platform is shown as unknown/unknown (\`docker buildx imagetools inspect ${shellWord(untagged(image).slice(0, -1))}:<tag>\` lists all of them), or build without attestations (--provenance=false --sbom=false)`,
+    text: `Use the digest of the image or of its index, not that of the attestation beside it, whose platform is shown as unknown/unknown (\`docker buildx imagetools inspect ${shellWord(withoutVersion(image))}:<tag>\` lists all of them), or build without attestations (--provenance=false --sbom=false)`,
   }),
 }
 

@@ -14,9 +14,9 @@ import {
 } from '../../../image/registries.ts'
 import { kubectlCommand, ocCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { editField, setImages, untagged, withEdit, workloadsOf } from '../edits.ts'
+import { editField, setImages, withEdit, workloadsOf } from '../edits.ts'
 import { mirrorSettings } from '../node-settings.ts'
-import { registryLabel, shortList } from '../nouns.ts'
+import { registryLabel, shortList, withoutVersion } from '../nouns.ts'
 import type { Findings, StepWords } from '../steps.ts'
 
 export const nameSteps: StepWords<NameStep> = {
@@ -43,7 +43,7 @@ export const nameSteps: StepWords<NameStep> = {
         }
       case 'repository':
         return {
-          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed${pathHint(registry, untagged(image))}`,
+          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed${pathHint(registry, `${withoutVersion(image)}:`)}`,
         }
       case 'digest':
         return {
@@ -121,7 +121,7 @@ export const nameSteps: StepWords<NameStep> = {
   'find-replacement': ({ moved }, { findings: [{ image }] }) => ({
     text:
       moved.state === 'frozen'
-        ? `Use a tag from before ${moved.since}, or another publisher's image: ${untagged(image).slice(0, -1)} gets no new tags (${moved.source})`
+        ? `Use a tag from before ${moved.since}, or another publisher's image: ${withoutVersion(image)} gets no new tags (${moved.source})`
         : `Ask the image's publisher where it is published now${moved.state === 'retired' || moved.state === 'succeeded' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
   }),
   'migrate-project': ({ project }) => ({
@@ -149,7 +149,7 @@ export const nameSteps: StepWords<NameStep> = {
   'set-tag': ({ tag }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) => ({
       ...finding,
-      known: `${untagged(finding.image)}${finding.check?.likelyTag ?? tag}`,
+      known: `${withoutVersion(finding.image)}:${finding.check?.likelyTag ?? tag}`,
       open: '',
     })
     return setImages(invocation, [edit(first), ...others.map(edit)])
@@ -179,7 +179,7 @@ export const nameSteps: StepWords<NameStep> = {
   'set-image': ({ known }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) =>
       known === 'repository'
-        ? { ...finding, known: untagged(finding.moved?.to ?? finding.image), open: '<tag>' }
+        ? { ...finding, known: `${withoutVersion(finding.moved?.to ?? finding.image)}:`, open: '<tag>' }
         : { ...finding, known: '', open: '<image>' }
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
@@ -213,7 +213,7 @@ function diagnoseScope(findings: readonly { namespace: string }[]): string {
 /** Returns the tag of the revision that still runs, if the wanted one has another form; null if none of this repository runs. */
 function servingHint({ clues, image }: Findings[number]): string | null {
   const older = clues.find(clue => clue.code === 'older-serves')
-  const repository = untagged(image)
+  const repository = `${withoutVersion(image)}:`
   if (older?.image?.startsWith(repository) !== true) return null
   const tag = older.image.slice(repository.length)
   const form = (version: string) => version.replace(/\d+/g, '0')
@@ -243,7 +243,7 @@ function pathHint(registry: string | null, image: string): string {
   if (registry !== null && registry !== DOCKER_HUB && /^[^/]+\/coredns(?:[:@]|$)/.test(image))
     return ` (at registry.k8s.io and in most mirrors it is coredns/coredns: for kubeadm, set dns.imageRepository to ${registry}/coredns)`
   if (registry !== null && image.startsWith(`${registry}/`) && NESTED.test(image))
-    return ` (kubeadm asks for coredns/coredns, but many copies of Kubernetes' images have coredns without the second level, as ${untagged(image).replace(/\/coredns:$/, '')})`
+    return ` (kubeadm asks for coredns/coredns, but many copies of Kubernetes' images have coredns without the second level, as ${withoutVersion(image).replace(/\/coredns$/, '')})`
   if (isFreeOfChainguard(image))
     return " (only some of Chainguard's images are free, usually only with the tag latest; the others are for its customers, at cgr.dev/ORGANIZATION)"
   if (/^registry\.k8s\.io\/(?:kubectl|kube-[\w-]+|conformance):v?\d+(?:\.\d+)?$/.test(image))

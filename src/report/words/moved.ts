@@ -1,0 +1,36 @@
+/** The words of an image that moved or is gone: what became of its old place, and where it is published now. */
+
+import type { Moved } from '../../image/moved.ts'
+import type { MovedState } from '../../image/moved-row.ts'
+import { withoutVersion } from './nouns.ts'
+
+/** What is said of the whole registry. */
+const OF_REGISTRY: readonly MovedState[] = ['restricted', 'retired', 'succeeded']
+
+const STATES: Record<MovedState, string> = {
+  deleted: 'was removed by its publisher',
+  emptied: 'has lost its versioned tags: its publisher moved them',
+  frozen: 'is frozen and has moved',
+  moved: 'has moved',
+  restricted: 'serves only some networks now',
+  staging: 'is in a staging registry, which deletes its images after some time',
+  retired: 'was shut down by its operator, or no longer serves such images',
+  succeeded: 'was shut down, and its successor serves only the images that their owners moved there',
+}
+
+/** Returns, without a period, what became of the old place, and where the image is published now if that is known. @param to the new name as shown */
+export function movedText(moved: Moved, reference: string, to = moved.to): string {
+  const { state, since, source, asOf, frozen, onlyFor } = moved
+  const ofRegistry = OF_REGISTRY.includes(state)
+  const about = ofRegistry ? `The registry ${reference.split('/')[0]}` : withoutVersion(reference)
+  const what =
+    state === 'frozen' && to === null
+      ? 'gets no new tags'
+      : onlyFor === undefined
+        ? STATES[state]
+        : `serves only ${onlyFor} now`
+  const published = state === 'staging' ? 'releases of it are' : ofRegistry ? 'the image is' : 'it is'
+  const where =
+    to === null ? '' : `; ${published} published as ${to}${frozen ? ' (frozen: no more updates)' : ''}`
+  return `${about} ${what} (since ${since}, ${source}; checked ${asOf})${where}`
+}
