@@ -87,6 +87,7 @@ const DOORS: Record<string, string[]> = {
     'types:clock',
     'secrecy',
     'types:terminal',
+    'network',
     'image',
     'dockerconfig',
     'keychain',

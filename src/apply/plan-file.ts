@@ -9,6 +9,7 @@ import { writeWhole } from '../editor/write-file.ts'
 import { errorCode, RefusedError, UsageError } from '../errors.ts'
 import { parseJson } from '../json/json-object.ts'
 import { jsonPlace } from '../json/json-place.ts'
+import { readUpTo } from '../network/read-up-to.ts'
 import { unlessAborted } from '../network/unless-aborted.ts'
 import type { Change } from '../plan/change.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -53,26 +54,18 @@ export async function readPlanFile(path: string, signal?: AbortSignal): Promise<
   )
 }
 
-/** Bytes. A plan for ten thousand namespaces has about ten million; the limit stops endless input such as /dev/zero. */
+/** Bytes. A plan for ten thousand namespaces has about ten million. */
 const LONGEST_PLAN = 64 * 1024 * 1024
 
 async function readText(path: string): Promise<string> {
-  const chunks: Buffer[] = []
-  let length = 0
-  try {
-    for await (const chunk of createReadStream(path)) {
-      chunks.push(chunk)
-      length += chunk.length
-      if (length > LONGEST_PLAN) break
-    }
-  } catch (error) {
+  const bytes = await readUpTo(createReadStream(path), LONGEST_PLAN).catch(error => {
     const code = codeOf(error)
     throw new UsageError(
       `Can't read the plan ${path}: ${code === 'ENOENT' ? 'there is no such file' : code}.`,
     )
-  }
-  if (length > LONGEST_PLAN) throw new UsageError(`${path} is too long for a plan.`)
-  return Buffer.concat(chunks).toString('utf8')
+  })
+  if (bytes === null) throw new UsageError(`${path} is too long for a plan.`)
+  return bytes.toString('utf8')
 }
 
 /** @throws RefusedError if the plan was made for another cluster */

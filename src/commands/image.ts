@@ -2,6 +2,7 @@
 
 import { UsageError } from '../errors.ts'
 import { describeImage, type ImageReading } from '../image/describe.ts'
+import { readUpTo } from '../network/read-up-to.ts'
 import type { DataFormat } from '../report/formats.ts'
 import { type CheckedReading, renderImages } from '../report/views/images.ts'
 import { checkFor, isAbsent, isPullable } from '../snapshot/image-verdict.ts'
@@ -69,15 +70,10 @@ const LONGEST_LIST = 32 * 1024 * 1024
 
 /** @throws UsageError for an endless stream, or one that is no list of references */
 async function linesOf(stream: AsyncIterable<Uint8Array>): Promise<string[]> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of stream) {
-    length += chunk.length
-    if (length > LONGEST_LIST)
-      throw new UsageError('Standard input is larger than 32 MiB: give one reference per line.')
-    chunks.push(chunk)
-  }
+  const bytes = await readUpTo(stream, LONGEST_LIST)
+  if (bytes === null)
+    throw new UsageError('Standard input is larger than 32 MiB: give one reference per line.')
   // White space around a reference, including a byte order mark, is not part of the reference.
-  const lines = Buffer.concat(chunks).toString('utf8').split('\n')
+  const lines = bytes.toString('utf8').split('\n')
   return lines.map(line => line.trim()).filter(line => line !== '')
 }

@@ -3,6 +3,7 @@
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
 import { codedError } from '../network/error-code.ts'
+import { readUpTo } from '../network/read-up-to.ts'
 import { visitRefusal } from './network-rules.ts'
 import type { RegistryProblem, UnreachableReason } from './outcome.ts'
 import { type OwnAuthority, Pools } from './pools.ts'
@@ -121,7 +122,8 @@ export class Connection {
       ...(body === undefined ? {} : { body }),
       signal,
     })
-    const bytes = await readBody(response.body, request.maxBytes ?? DEFAULT_MAX_BYTES)
+    const bytes = await readUpTo(response.body, request.maxBytes ?? DEFAULT_MAX_BYTES)
+    if (bytes === null) throw new AnswerTooLong()
     return { status: response.statusCode, headers: response.headers, body: bytes, url, at: this.clock.now() }
   }
 
@@ -136,17 +138,6 @@ class AnswerTooLong extends Error {}
 
 class RequestTimeout extends Error {
   readonly code = 'timeout'
-}
-
-async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of body) {
-    length += chunk.length
-    if (length > maxBytes) throw new AnswerTooLong()
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 function redirectTarget(answer: DirectAnswer): URL | null {

@@ -4,6 +4,7 @@ import { canonicalKey } from '../../dockerconfig/docker-key.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { UsageError } from '../../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
+import { readUpTo } from '../../network/read-up-to.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import type { CommandContext } from '../context.ts'
 import type { FixOptions } from './session.ts'
@@ -68,16 +69,11 @@ export function givenCredential(registry: string, username: string, passwordInpu
   }
 }
 
-/** In bytes, more than any password; stops endless input such as /dev/zero. */
+/** In bytes, more than any password. */
 const LONGEST_PASSWORD = 64 * 1024
 
 async function readPassword(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of stream) {
-    length += chunk.length
-    if (length > LONGEST_PASSWORD) throw new UsageError('Standard input is too long for a password.')
-    chunks.push(chunk)
-  }
-  return new Redacted(Buffer.concat(chunks).toString('utf8'))
+  const bytes = await readUpTo(stream, LONGEST_PASSWORD)
+  if (bytes === null) throw new UsageError('Standard input is too long for a password.')
+  return new Redacted(bytes.toString('utf8'))
 }

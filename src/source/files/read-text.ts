@@ -2,6 +2,7 @@
 
 import { open } from 'node:fs/promises'
 import { systemCode } from '../../errors.ts'
+import { readUpTo } from '../../network/read-up-to.ts'
 import type { FileProblem } from '../../snapshot/audit-snapshot.ts'
 import { toUtf8 } from '../dump/encoding.ts'
 
@@ -19,7 +20,7 @@ export async function readText(path: string): Promise<ReadText> {
     const file = await open(path, 'r')
     try {
       const { size } = await file.stat()
-      return size > LONGEST ? { problem: 'too-large' } : await decodeChunks([await file.readFile()])
+      return size > LONGEST ? { problem: 'too-large' } : await decode(await file.readFile())
     } finally {
       await file.close()
     }
@@ -29,34 +30,27 @@ export async function readText(path: string): Promise<ReadText> {
 }
 
 export async function readStream(stream: AsyncIterable<Uint8Array>): Promise<ReadText> {
-  const chunks: Uint8Array[] = []
-  let length = 0
   try {
-    for await (const chunk of stream) {
-      length += chunk.length
-      if (length > LONGEST) return { problem: 'too-large' }
-      chunks.push(chunk)
-    }
+    const bytes = await readUpTo(stream, LONGEST)
+    return bytes === null ? { problem: 'too-large' } : await decode(bytes)
   } catch (error) {
     return { problem: problemOf(error) }
   }
-  return decodeChunks(chunks)
 }
 
-async function decodeChunks(chunks: Uint8Array[]): Promise<ReadText> {
+async function decode(bytes: Uint8Array): Promise<ReadText> {
   const pieces: Uint8Array[] = []
-  for await (const piece of toUtf8(streamOf(chunks))) pieces.push(piece)
-  const bytes = Buffer.concat(pieces)
+  for await (const piece of toUtf8(streamOf(bytes))) pieces.push(piece)
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces))
     return CONTROLS.test(text) ? { problem: 'not-text' } : { text }
   } catch {
     return { problem: 'not-text' }
   }
 }
 
-async function* streamOf(chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* chunks
+async function* streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }
 
 const BY_CODE = new Map<string, FileProblem>([
