@@ -46,7 +46,7 @@ export async function readKnown({ baseline }: BaselineFlags, { cwd }: CommandCon
   const read = await readIfThere(baseline, cwd)
   if (read === null)
     throw new UsageError(
-      `Can't read the baseline ${baseline}: there is no such file; --write-baseline makes one.`,
+      `Can't read the baseline ${baseline}: there is no such file; --write-baseline creates one.`,
     )
   return read
 }

@@ -42,7 +42,7 @@ function proxyAt(value: string, from: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   // Not the value: it may contain a password.
   if (url === null || !/^(https?|socks5):$/.test(url.protocol) || url.hostname === '') {
-    throw new UsageError(`${from} is not a proxy URL: write http://, https:// or socks5:// and HOST:PORT`)
+    throw new UsageError(`${from} is not a proxy URL: write http://, https://, or socks5:// and HOST:PORT`)
   }
   return url
 }

@@ -25,7 +25,7 @@ export function readHead(answer: RegistryAnswer, reference: ManifestReference | 
 
 /** The problem that an answer's digest is not the requested one, or not that of its own body. */
 export function digestMismatch(answer: RegistryAnswer) {
-  const detail = `registry ${answer.url.host} answered with another digest than it should`
+  const detail = `registry ${answer.url.host} answered with a different digest than it should`
   return { status: 'server-error' as const, httpStatus: answer.status, detail }
 }
 

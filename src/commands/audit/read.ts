@@ -8,7 +8,7 @@ import { UsageError } from '../../errors.ts'
 import type { IgnoreComment } from '../../manifest/ignore-comments.ts'
 import { shellWord } from '../../report/sanitize.ts'
 import { countingText } from '../../report/views/progress.ts'
-import { type FileNote, fileNoteText } from '../../report/words/audit/summary.ts'
+import { type FileNote, fileNoteText, namespacesText } from '../../report/words/audit/summary.ts'
 import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
 import type { FileAudit, FoundKustomization } from '../../source/files/read-audit-files.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
@@ -214,7 +214,7 @@ export function assertWorkloads({ scope, notes }: AuditInput): void {
   if (workloads.length + unread.length + gaps.length > 0) return
   if (source.type === 'cluster') {
     const { namespaces } = scope.scope
-    const where = namespaces === null ? 'in the cluster' : `in namespace ${namespaces.join(', ')}`
+    const where = namespaces === null ? 'in the cluster' : namespacesText(namespaces)
     throw new UsageError(
       `No workloads ${where}. Look elsewhere with -n or -A, or allow that with --allow-empty.`,
     )

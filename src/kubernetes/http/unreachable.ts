@@ -20,7 +20,7 @@ function sentence(error: unknown, { server, proxy }: Route): string {
   const rule = RULES.find(({ codes }) => codes.test(code))
   if (proxy !== null && (rule === undefined || rule.mayBeProxy)) {
     const detail = proxyStatus(message) ?? code
-    return `The API server ${server} can't be reached through the proxy ${proxy} (${detail}): check HTTPS_PROXY, NO_PROXY or the cluster's proxy-url`
+    return `The API server ${server} can't be reached through the proxy ${proxy} (${detail}): check HTTPS_PROXY, NO_PROXY, or the cluster's proxy-url`
   }
   const problem = rule?.problem ?? `did not answer (${code}): check the server's address and the network`
   return `The API server ${server}${proxy === null ? '' : ` behind the proxy ${proxy}`} ${problem}`

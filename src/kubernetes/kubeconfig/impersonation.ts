@@ -67,7 +67,7 @@ export function impersonationHeaders(wanted: Impersonation | null): Record<strin
 function headerValue(value: string): string {
   if (!/\p{Cc}/u.test(value)) return Buffer.from(value, 'utf8').toString('latin1')
   throw new UsageError(
-    `The user to act as, ${JSON.stringify(value)}, contains a control character: correct --as, --as-group, --as-uid or the kubeconfig`,
+    `The user to act as, ${JSON.stringify(value)}, contains a control character: correct --as, --as-group, --as-uid, or the kubeconfig`,
   )
 }
 

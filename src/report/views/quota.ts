@@ -24,6 +24,7 @@ import {
 } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
 import { gapSentence, summarizeGaps } from '../words/gaps.ts'
+import { objectName } from '../words/nouns.ts'
 import {
   answerText,
   headingText,
@@ -45,7 +46,6 @@ import {
   outlookText,
   pullsText,
   shortageText,
-  workloadText,
   worseLoginText,
 } from '../words/quota-usage.ts'
 import { gapLines } from './gaps.ts'
@@ -209,7 +209,7 @@ function usageMarkdown({ usage, gaps }: UsageReport): string[] {
   const named = needsNames(outlooks.map(({ quota }) => quota))
   const rows = spenders.slice(0, MAX_SHOWN).map(spender => {
     const { workload, pulls, atMost } = spender
-    const name = markdownCodeCell(`${workload.namespace} ${workloadText(workload)}`)
+    const name = markdownCodeCell(`${workload.namespace} ${objectName(workload)}`)
     return `| ${name} | ${pullsText(pulls, atMost)} | ${markdownText(reasonsText(spender))} |`
   })
   const lasting = outlooks.filter(({ pulls }, index) => pulls > 0 || index === 0)

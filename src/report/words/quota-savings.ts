@@ -3,8 +3,7 @@
 import type { Saving, SavingCode } from '../../quota/spending.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
-import { formatNumber } from './nouns.ts'
-import { workloadText } from './quota-usage.ts'
+import { formatNumber, objectName } from './nouns.ts'
 
 /** Returns the flags that select the same namespaces. */
 export function scopeFlags(namespace: string | null): string {
@@ -18,7 +17,7 @@ interface SavingWords {
 }
 
 const at = ({ workload }: Saving) =>
-  workload === null ? '' : `${workloadText(workload)} in ${workload.namespace}`
+  workload === null ? '' : `${objectName(workload)} in ${workload.namespace}`
 
 const SAVINGS: Record<SavingCode, SavingWords> = {
   'keep-image': {

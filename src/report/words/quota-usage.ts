@@ -8,17 +8,11 @@ import type {
   PullPlan,
   SpendReason,
   Usage,
-  WorkloadName,
 } from '../../quota/spending.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { durationInWords } from './duration.ts'
 import { formatNumber, pluralize, shortList } from './nouns.ts'
 import { identityText, needsNames } from './quota.ts'
-
-/** `cronjob/backup`. */
-export function workloadText({ kind, name }: WorkloadName): string {
-  return `${kind.toLowerCase()}/${name}`
-}
 
 type Code = SpendReason['code']
 type ReasonWords = { [C in Code]: (reason: Extract<SpendReason, { code: C }>) => string }

@@ -7,7 +7,7 @@ import { cell, sanitizeLine } from '../../sanitize.ts'
 import { commandLines, type Palette, wrap } from '../../screen/layout.ts'
 import { columns, tableLines } from '../../screen/table.ts'
 import { durationInWords } from '../../words/duration.ts'
-import { formatNumber, pluralize } from '../../words/nouns.ts'
+import { formatNumber, objectName, pluralize } from '../../words/nouns.ts'
 import { identityText, needsNames } from '../../words/quota.ts'
 import { savingCommand, savingText } from '../../words/quota-savings.ts'
 import {
@@ -23,7 +23,6 @@ import {
   spendersHeading,
   spendReasonText,
   unreadRestartsText,
-  workloadText,
   worseLoginText,
 } from '../../words/quota-usage.ts'
 
@@ -65,7 +64,7 @@ function spenderLines({ spenders }: Usage, screen: UsageScreen): string[] {
   const rows = spenders
     .slice(0, MAX_SPENDERS)
     .map(spender => [
-      cell(workloadText(spender.workload)),
+      cell(objectName(spender.workload)),
       cell(spender.workload.namespace),
       pullsText(spender.pulls, spender.atMost),
       cell(reasonsText(spender)),

@@ -42,7 +42,8 @@ export function auditSentence({
   return aside.length === 0 ? found : `${found} ${withCapital(aside.join('; '))}.`
 }
 
-function namespacesText(namespaces: string[] | null): string {
+/** Returns, for example, `in namespaces shop, web`. */
+export function namespacesText(namespaces: string[] | null): string {
   if (namespaces === null) return 'in all namespaces'
   return `in ${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.join(', ')}`
 }

@@ -11,6 +11,7 @@ import { roundedDown } from '../duration.ts'
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { askedHost, endpointOrRegistry, isOfRuntime, lostMeaning, lostTitle } from './connection.ts'
+import { isAtLimit } from './unpacking.ts'
 
 export const tls: CauseWords = {
   short: context =>
@@ -264,10 +265,6 @@ export const other: CauseWords = {
     [isStatus, "The status alone does not say why: the host's log does, or that of a proxy in front of it."],
     "The kubelet's message matches no known cause; read it in full.",
   ],
-}
-
-function isAtLimit({ clues }: FirstFinding): boolean {
-  return clues.some(clue => clue.code === 'kernel-refuses' && clue.for === 'limit')
 }
 
 /** Whether a registry answered with a status that no cause stands for. */

@@ -46,7 +46,8 @@ function isKnownFault({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
 
 const CANNOT_UNPACK = "images that nodes can't unpack"
 
-function isMore({ clues }: Pick<Finding, 'clues'>): boolean {
+/** Whether more bytes arrived than were announced, so nothing was cut off. */
+export function isMore({ clues }: Pick<Finding, 'clues'>): boolean {
   return clues.some(clue => clue.code === 'arrived' && clue.of !== null && clue.bytes > clue.of)
 }
 

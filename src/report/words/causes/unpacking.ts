@@ -40,9 +40,13 @@ export function toolMeaning(first: FirstFinding): string {
   return `To unpack the image, the runtime ${onNode(first)} needs ${what}, which is missing; the image is not at fault.`
 }
 
+/** Whether the kernel refuses because of a limit, not because something is forbidden. */
+export function isAtLimit({ clues }: FirstFinding): boolean {
+  return clues.some(clue => clue.code === 'kernel-refuses' && clue.for === 'limit')
+}
+
 export function refusalMeaning(first: FirstFinding): string {
-  const atLimit = first.clues.some(clue => clue.code === 'kernel-refuses' && clue.for === 'limit')
-  return atLimit
+  return isAtLimit(first)
     ? `The runtime ${onNode(first)} reached a limit on open files or on processes; the image and the disk are not at fault.`
     : `The runtime ${onNode(first)} is not allowed to do what unpacking needs, such as mounting or setting an attribute: it runs without full rights, a security module forbids it, or the file system does; nothing is damaged.`
 }

@@ -3,6 +3,7 @@
 import type { AnswerStep } from '../../../advice/step-at-node.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
+import { isMore } from '../causes/node-store.ts'
 import { curlCommand, nodeClientStep, nodeShellStep, onNodes } from '../node.ts'
 import { hostLabel, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
@@ -88,12 +89,12 @@ export const answerSteps: StepWords<AnswerStep> = {
   'layer-refused': ({ host }, { findings: [first] }) => ({
     text: `Find the rule that refuses layers: that of a proxy or firewall on the way, or of the host that ${host} redirects to${first.host.cloud === 'ecr' ? " (on AWS, usually S3, so a policy of the VPC's S3 endpoint has to allow the registry's buckets)" : ''}`,
   }),
-  'check-download': ({ host }, { findings: [{ clues, steps }] }) => {
-    const isMore = clues.some(clue => clue.code === 'arrived' && clue.of !== null && clue.bytes > clue.of)
-    const what = isMore
-      ? `${steps[0].code === 'check-download' ? 'Look' : 'If that changes nothing, look'} for what sends more than was asked for`
+  'check-download': ({ host }, { findings: [first] }) => {
+    const more = isMore(first)
+    const what = more
+      ? `${first.steps[0].code === 'check-download' ? 'Look' : 'If that changes nothing, look'} for what sends more than was asked for`
       : 'If the pull fails again, look for what cuts off or changes downloads'
-    const suspects = isMore
+    const suspects = more
       ? 'a cache or mirror that ignores Range, or a proxy or filter that unpacks what it passes on'
       : `a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}`
     return {
