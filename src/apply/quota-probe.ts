@@ -2,7 +2,7 @@
 
 import type { Clock } from '../clock.ts'
 import { ApiError, isFailedRequest } from '../kubernetes/api/api-error.ts'
-import { KINDS } from '../kubernetes/api/kinds.ts'
+import { KINDS, type ModelOf } from '../kubernetes/api/kinds.ts'
 import { listPath, objectPath } from '../kubernetes/api/paths.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 
@@ -26,7 +26,7 @@ export type ProbeResult =
 const PAUSE = 500
 const PATIENCE = 45_000
 
-type ProbePod = NonNullable<(typeof KINDS.Pod)['model']>
+type ProbePod = ModelOf<typeof KINDS.Pod>
 
 /** Runs the probe. @throws ApiError if the pod can't be created; the signal's reason, after deleting the pod */
 export async function runProbe(

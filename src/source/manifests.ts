@@ -41,7 +41,7 @@ export async function readManifests(options: InputOptions & { signal: AbortSigna
   if (found.count === 0) {
     const names = options.files.map(file => (file === '-' ? 'standard input' : file)).join(', ')
     const deeper = unenteredFolders.length === 0 ? '' : ' With -R the folders in it are read too.'
-    throw new UsageError(`No Kubernetes objects are in ${names}.${deeper}`)
+    throw new UsageError(`There are no Kubernetes objects in ${names}.${deeper}`)
   }
   return found
 }

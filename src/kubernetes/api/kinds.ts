@@ -123,8 +123,11 @@ export interface TypeMeta {
   kind: string
 }
 
+/** An object of the kind, as in `ModelOf<typeof KINDS.Pod>`. */
+export type ModelOf<Of> = Of extends Kind<infer Model> ? Model : never
+
 /** An object of any built-in controller. */
-export type ControllerObject = NonNullable<(typeof CONTROLLERS)[keyof typeof CONTROLLERS]['model']>
+export type ControllerObject = ModelOf<(typeof CONTROLLERS)[keyof typeof CONTROLLERS]>
 
 /** Returns the built-in controller of exactly that version and kind; null for any other. */
 export function controllerKind({ apiVersion, kind }: TypeMeta): Kind<ControllerObject> | null {

@@ -9,7 +9,7 @@ import {
   RUN_ANNOTATION,
 } from '../../dockerconfig/pull-secret-content.ts'
 import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
-import { KINDS } from '../../kubernetes/api/kinds.ts'
+import { KINDS, type ModelOf } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { byText } from '../../order.ts'
 import type {
@@ -88,7 +88,7 @@ async function findInterrupted(
   return [missing, back]
 }
 
-type PodObject = NonNullable<(typeof KINDS.Pod)['model']>
+type PodObject = ModelOf<typeof KINDS.Pod>
 
 /** Another pod can have the name by now. Only the deleted pod itself has to be re-created, once it has terminated. */
 function endingOf({ metadata }: PodObject, { uid }: InterruptedPod): PodToRestore['ending'] {
@@ -141,7 +141,7 @@ async function namespaceObjects(
   return found
 }
 
-type NamespaceObject = NonNullable<(typeof KINDS.Namespace)['model']>
+type NamespaceObject = ModelOf<typeof KINDS.Namespace>
 
 /** Whether the namespace is terminating, so that nothing can be created in it. */
 function isEnding({ metadata, status }: NamespaceObject): boolean {
@@ -181,7 +181,7 @@ export async function readSecretsNamed(
   return found
 }
 
-type SecretObject = NonNullable<(typeof KINDS.Secret)['model']>
+type SecretObject = ModelOf<typeof KINDS.Secret>
 
 function narrowSecret(
   object: SecretObject,
@@ -243,7 +243,7 @@ async function readAccounts(
   return kept.filter(account => account !== null).sort(byNamespaceAndName)
 }
 
-type AccountObject = NonNullable<(typeof KINDS.ServiceAccount)['model']>
+type AccountObject = ModelOf<typeof KINDS.ServiceAccount>
 
 async function listAccounts(
   reading: Reading,

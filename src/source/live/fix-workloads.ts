@@ -3,7 +3,7 @@
 import type { V1ContainerStatus } from '@kubernetes/client-node'
 import { list, number, record, text } from '../../json/json-object.ts'
 import { rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
-import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
+import { type ControllerObject, controllerKind, KINDS, type ModelOf } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { once } from '../../network/once.ts'
 import { byText } from '../../order.ts'
@@ -142,7 +142,7 @@ async function partitionOf(
   { namespace }: Pod,
 ): Promise<ScopeController['partition']> {
   if (owner.kind !== 'StatefulSet') return null
-  const { spec, status } = object as NonNullable<(typeof KINDS.StatefulSet)['model']>
+  const { spec, status } = object as ModelOf<typeof KINDS.StatefulSet>
   const { currentRevision, updateRevision } = status ?? {}
   const partition = spec?.updateStrategy?.rollingUpdate?.partition ?? 0
   if (partition === 0 || currentRevision === undefined || currentRevision === updateRevision) return null
@@ -179,7 +179,7 @@ async function addRunningImages(reading: Reading, workload: ScopeWorkload): Prom
   }
 }
 
-type PodObject = NonNullable<(typeof KINDS.Pod)['model']>
+type PodObject = ModelOf<typeof KINDS.Pod>
 
 function imageIdIn({ spec, status }: PodObject, { name, kind, image }: ScopeContainer): string | null {
   const isInit = kind === 'init'

@@ -1,7 +1,7 @@
 /** Names for shell completion: namespaces, failing pods, and workloads. Read with as few requests as possible. */
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
 import { topmostWorkload } from '../ownership.ts'
 import { kindNamed } from '../subject-names.ts'
@@ -10,14 +10,8 @@ import { readPodsIn } from './pods.ts'
 import { Reading } from './reading.ts'
 import { readOwners } from './related-objects.ts'
 
-const LISTING = { metadataOnly: true, limit: 500 } as const
-
 export async function namespaceNames(cluster: ClusterReader, signal: AbortSignal): Promise<string[]> {
-  const names: string[] = []
-  await new Reading(cluster, { signal }).list(KINDS.Namespace, null, LISTING, ({ metadata }) => {
-    names.push(metadata.name)
-  })
-  return names.sort()
+  return (await new Reading(cluster, { signal }).names(KINDS.Namespace, null)).sort()
 }
 
 /** Returns TYPE/NAME after a type, NAMESPACE/POD after another word, else the failing pods and the workloads above them. */
@@ -31,7 +25,7 @@ export async function failingNames(
   const first = typed.slice(0, Math.max(0, slash))
   const kind = slash < 0 ? null : kindNamed(first)
   if (kind !== null)
-    return (await readNames(reading, KINDS[kind] as Kind<ControllerObject>)).map(name => ({
+    return (await reading.names(KINDS[kind], reading.namespace)).sort().map(name => ({
       value: `${first}/${name}`,
     }))
   const found = await readPodsIn(reading, slash < 0 ? cluster.namespace : first)
@@ -43,12 +37,4 @@ export async function failingNames(
     ...failing.map(({ name }) => ({ value: name, about: 'failing pod' })),
     ...[...workloads].sort().map(value => ({ value, about: 'has failing pods' })),
   ]
-}
-
-async function readNames(reading: Reading, kind: Kind<ControllerObject>): Promise<string[]> {
-  const names: string[] = []
-  await reading.list(kind, reading.namespace, LISTING, ({ metadata }) => {
-    names.push(metadata.name)
-  })
-  return names.sort()
 }

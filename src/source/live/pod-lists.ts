@@ -44,7 +44,7 @@ export function isSelectable({ name, node }: PodRow): boolean {
 }
 
 /** Returns the field selector of the row's pods, for which the API server has an index. */
-export function selectorOf({ name, node }: PodRow): string {
+export function fieldsOf({ name, node }: PodRow): string {
   return `spec.nodeName=${node},metadata.name=${name}`
 }
 

@@ -14,6 +14,7 @@ import { narrowPod } from '../narrow/pod.ts'
 import { POD_PLACE_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { couldFail } from '../suspects.ts'
 import {
+  fieldsOf,
   hasReadyRow,
   type PodRows,
   readEvents,
@@ -23,7 +24,6 @@ import {
   rowKey,
   rowKeyOf,
   type SuspectRow,
-  selectorOf,
   unreadRows,
 } from './pod-lists.ts'
 import { fieldValue, type ListOptions, type NamespaceOrAll, type Reading } from './reading.ts'
@@ -182,7 +182,7 @@ class ScopeReader {
   /** Reads the pods of one row. A failure is recorded as a gap and does not stop the others. */
   #readOne(row: SuspectRow): Promise<void> {
     this.#asked.add(rowKey(row))
-    const choice = { fieldSelector: selectorOf(row) }
+    const choice = { fieldSelector: fieldsOf(row) }
     return this.#reading.listOrGap(KINDS.Pod, this.#scope, this.#options(choice), raw => this.#kept.keep(raw))
   }
 
@@ -230,12 +230,8 @@ class SuspectCollector {
 
 /** Returns the names of all namespaces; if listing them fails, a gap and the context's own. */
 export async function listNamespaces(reading: Reading): Promise<string[]> {
-  const names: string[] = []
   try {
-    await reading.list(KINDS.Namespace, null, { metadataOnly: true, limit: 500 }, ({ metadata }) => {
-      names.push(metadata.name)
-    })
-    return names
+    return await reading.names(KINDS.Namespace, null)
   } catch (error) {
     reading.recordGap(error, KINDS.Namespace, null)
     return [reading.namespace]
@@ -256,9 +252,12 @@ async function isMissing(reading: Reading, namespace: string): Promise<boolean> 
 /** Throws for a namespace that does not exist. The API server returns an empty list for it, and a typo must not look healthy. */
 export async function assertExists(reading: Reading, namespace: string): Promise<void> {
   if (!(await isMissing(reading, namespace))) return
-  throw new UsageError(
-    `There is no namespace "${namespace}" in this cluster: \`kubectl get namespaces\` lists them.`,
-  )
+  throw new UsageError(`${noNamespace(namespace)}: \`kubectl get namespaces\` lists them.`)
+}
+
+/** Returns that the namespace does not exist, as the beginning of a sentence. */
+export function noNamespace(namespace: string): string {
+  return `There is no namespace "${namespace}" in this cluster`
 }
 
 /** Returns the namespaces that do not exist; one that can't be read counts as existing. @throws UnreachableError */

@@ -21,6 +21,7 @@ import {
   type ObjectName,
   readNamedAccounts,
   readNamedSecrets,
+  secretsOfAccounts,
   type VisitPullSecret,
 } from './related-objects.ts'
 
@@ -151,9 +152,7 @@ function secretsNamed(workloads: WorkloadTemplate[], accounts: ServiceAccount[])
     ...workloads.flatMap(({ namespace, pullSecrets }) =>
       pullSecrets.map(({ value }) => ({ namespace: namespace ?? '', name: value })),
     ),
-    ...accounts.flatMap(({ namespace, imagePullSecrets }) =>
-      imagePullSecrets.map(name => ({ namespace, name })),
-    ),
+    ...secretsOfAccounts(accounts),
   ]
 }
 

@@ -13,11 +13,11 @@ import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowUsagePod, narrowUsageWorkload, type UsageKind } from '../narrow/usage.ts'
 import { byName } from '../suspects.ts'
 import {
+  fieldsOf,
   isSelectable,
   NO_NODE,
   type PodRow,
   rowKeyOf,
-  selectorOf,
   unreadRows,
   visitPodRows,
 } from './pod-lists.ts'
@@ -189,7 +189,7 @@ async function readUsagePods(
     if (rows.unclear) await read('', PAGE)
     else {
       const wanted = [...unreadRows(rows.waiting, seen), ...rows.restarted.slice(0, MOST_RESTARTED)]
-      await bounded(wanted, AT_ONCE, row => read(selectorOf(row)))
+      await bounded(wanted, AT_ONCE, row => read(fieldsOf(row)))
     }
     const unread = rows.unclear ? 0 : Math.max(0, rows.restarted.length - MOST_RESTARTED)
     return { count: rows.count, pods: [...kept.values()], unread }

@@ -17,7 +17,7 @@ import type {
   WatchedChange,
   WatchOptions,
 } from '../../kubernetes/api/cluster.ts'
-import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { KINDS, type Kind, type ModelOf } from '../../kubernetes/api/kinds.ts'
 import { listPath, objectPath } from '../../kubernetes/api/paths.ts'
 import type { Shape } from '../../protobuf/shape.ts'
 import { redact } from '../../secrecy/redact.ts'
@@ -53,8 +53,7 @@ export type ListOptions = Omit<ReadOptions, 'signal'> & {
   signal?: AbortSignal
 }
 
-type Model<Of> = Of extends Kind<infer Object> ? Object : never
-type PodObject = Model<typeof KINDS.Pod>
+type PodObject = ModelOf<typeof KINDS.Pod>
 
 export class Reading {
   readonly gaps: Gap[] = []
@@ -151,6 +150,15 @@ export class Reading {
     const result = await this.#cluster.list(listPath(kind, namespace), asked, visit)
     this.#noteExpiry(result, kind, namespace)
     return result
+  }
+
+  /** Returns the names of a kind's objects. @throws ApiError */
+  async names(kind: Kind<{ metadata: { name: string } }>, namespace: NamespaceOrAll): Promise<string[]> {
+    const names: string[] = []
+    await this.list(kind, namespace, { metadataOnly: true, limit: 500 }, ({ metadata }) => {
+      names.push(metadata.name)
+    })
+    return names
   }
 
   /** Visits the changes of a list, until the watch ends. @throws ApiError if it can't be started */

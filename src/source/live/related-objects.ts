@@ -52,10 +52,15 @@ async function readServiceAccounts(
   const names = pods.map(({ namespace, serviceAccount }) => ({ namespace, name: serviceAccount }))
   const accounts = await readNamedAccounts(reading, names)
   const described = new Set(known.map(nameKey))
-  const ofAccounts = accounts
-    .flatMap(({ namespace, imagePullSecrets }) => imagePullSecrets.map(name => ({ namespace, name })))
-    .filter(name => !described.has(nameKey(name)))
+  const ofAccounts = secretsOfAccounts(accounts).filter(name => !described.has(nameKey(name)))
   return [accounts, await readNamedSecrets(reading, ofAccounts)]
+}
+
+/** Returns the pull secrets that the service accounts name. */
+export function secretsOfAccounts(accounts: readonly ServiceAccount[]): ObjectName[] {
+  return accounts.flatMap(({ namespace, imagePullSecrets }) =>
+    imagePullSecrets.map(name => ({ namespace, name })),
+  )
 }
 
 /** Returns the service accounts that exist. One that can't be read leaves a gap. */

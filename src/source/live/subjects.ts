@@ -17,8 +17,9 @@ import { didYouMean, nearNames } from '../near-names.ts'
 import { otherTypeSentence, type RequestedSubject } from '../subject-names.ts'
 import { NoSuchPod } from '../suspects.ts'
 import { readEvents } from './pod-lists.ts'
-import { assertExists, readPodsIn, type ScopePods } from './pods.ts'
+import { assertExists, noNamespace, readPodsIn, type ScopePods } from './pods.ts'
 import type { Reading } from './reading.ts'
+import type { ObjectName } from './related-objects.ts'
 
 export interface SubjectPods extends ScopePods {
   /** The subjects with their namespaces. */
@@ -150,24 +151,35 @@ const MOST_JOBS = 50
 async function noSuchWorkload(
   reading: Reading,
   namespace: string,
-  kind: Kind<unknown>,
+  kind: Kind<ControllerObject>,
   name: string,
 ): Promise<UsageError> {
-  const names: string[] = []
-  try {
-    const listing = { metadataOnly: true, limit: 500 } as const
-    await reading.list(kind as Kind<ControllerObject>, namespace, listing, ({ metadata }) => {
-      names.push(metadata.name)
-    })
-  } catch (error) {
-    // The names are only a hint.
-    rethrowUnlessApiError(error)
-  }
+  const names = await orNone(reading.names(kind, namespace))
   if (names.length === 0) await assertExists(reading, namespace)
+  return new UsageError(notFoundText(kind, { namespace, name }, names))
+}
+
+/** Returns that no such object exists, and those that may have been meant. @param names those that exist */
+function notFoundText(
+  { kind, resource }: Kind<unknown>,
+  { namespace, name }: ObjectName,
+  names: readonly string[],
+): string {
   const near = nearNames(name, names)
-  const hint =
-    near.length > 0 ? didYouMean(near) : `\`kubectl get ${kind.resource} -n ${namespace}\` lists them.`
-  return new UsageError(`${kind.kind} "${name}" not found in namespace "${namespace}": ${hint}`)
+  const hint = near.length > 0 ? didYouMean(near) : `\`kubectl get ${resource} -n ${namespace}\` lists them.`
+  return `${notFound(kind, { namespace, name })}: ${hint}`
+}
+
+function notFound(kind: string, { namespace, name }: ObjectName): string {
+  return `${kind} "${name}" not found in namespace "${namespace}"`
+}
+
+/** Returns no names if they can't be read, because they are only a hint. */
+function orNone(names: Promise<string[]>): Promise<string[]> {
+  return names.catch(error => {
+    rethrowUnlessApiError(error)
+    return []
+  })
 }
 
 /** A named pod or workload, and the topmost readable workload above it, which can be the same. */
@@ -253,13 +265,14 @@ export async function readPod(reading: Reading, namespace: string, name: string)
 }
 
 async function noSuchPod(reading: Reading, namespace: string, name: string): Promise<NoSuchPod> {
-  const names = await podNames(reading, namespace)
+  const names = await orNone(podNames(reading, namespace))
   if (names.length === 0) await assertExists(reading, namespace).catch(asNoSuchPod(namespace))
   const type = otherTypeSentence(name)
-  if (type !== null) return new NoSuchPod(`Pod "${name}" not found in namespace "${namespace}", and ${type}.`)
-  const near = nearNames(name, names)
-  const hint = near.length > 0 ? didYouMean(near) : `\`kubectl get pods -n ${namespace}\` lists them.`
-  return new NoSuchPod(`Pod "${name}" not found in namespace "${namespace}": ${hint}`)
+  return new NoSuchPod(
+    type === null
+      ? notFoundText(KINDS.Pod, { namespace, name }, names)
+      : `${notFound(KINDS.Pod.kind, { namespace, name })}, and ${type}.`,
+  )
 }
 
 /** For a namespace that can also have been meant as a type. */
@@ -267,24 +280,16 @@ function asNoSuchPod(namespace: string): (error: unknown) => never {
   const type = otherTypeSentence(namespace)
   return error => {
     if (!(error instanceof UsageError)) throw error
-    throw new NoSuchPod(
-      type === null ? error.message : `There is no namespace "${namespace}" in this cluster, and ${type}.`,
-    )
+    throw new NoSuchPod(type === null ? error.message : `${noNamespace(namespace)}, and ${type}.`)
   }
 }
 
-/** Returns no names if they can't be read, because they are only a hint. */
 async function podNames(reading: Reading, namespace: string): Promise<string[]> {
   const names: string[] = []
-  try {
-    await reading.podTable(
-      namespace,
-      ({ cells }) => names.push(String(cells[0])),
-      ({ metadata }) => names.push(metadata.name),
-    )
-    return names
-  } catch (error) {
-    rethrowUnlessApiError(error)
-    return []
-  }
+  await reading.podTable(
+    namespace,
+    ({ cells }) => names.push(String(cells[0])),
+    ({ metadata }) => names.push(metadata.name),
+  )
+  return names
 }
