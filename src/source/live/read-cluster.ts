@@ -1,9 +1,9 @@
 /** Takes a snapshot of a live cluster, read-only. Every request that fails becomes a gap or an error, never a short list. */
 
-import { isForbidden, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
+import { isForbidden } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
-import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import { bounded } from '../../network/bounded.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
 import type { OwnedPod } from '../../snapshot/pod.ts'
 import { type OwnerLink, type ScopeSubject, type Snapshot, uniqueGaps } from '../../snapshot/snapshot.ts'
@@ -19,6 +19,7 @@ import {
   statedScope,
 } from '../suspects.ts'
 import { assertExists, listNamespaces, readPodsIn, type ScopePods } from './pods.ts'
+import { readDetails } from './read-details.ts'
 import { type ReadCounts, Reading } from './reading.ts'
 import { type Owners, readOwners, readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
 import { readPod, readSubjects, type SubjectPods } from './subjects.ts'
@@ -167,17 +168,7 @@ async function readOwnersWithRevisions(reading: Reading, pods: OwnedPod[], inFul
   const { links, objects } = await readOwners(reading, pods, inFull)
   const deployments = links.filter(({ kind }) => kind === 'Deployment')
   if (deployments.length > MAX_DEPLOYMENTS) return { links, objects }
-  let forbidden = false
-  const revisions = await bounded(deployments, AT_ONCE, async deployment => {
-    if (forbidden) return []
-    try {
-      return await readRevisions(reading, deployment, objects)
-    } catch (error) {
-      rethrowUnlessApiError(error)
-      forbidden ||= isForbidden(error)
-      return []
-    }
-  })
+  const revisions = await readDetails(deployments, deployment => readRevisions(reading, deployment, objects))
   const byUid = new Map([...links, ...revisions.flat()].map(link => [link.uid, link]))
   return { links: [...byUid.values()], objects }
 }

@@ -13,6 +13,7 @@ import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { describeMissingSecret, narrowNode, narrowServiceAccount } from '../narrow/related-objects.ts'
 import { derivedOwner } from '../ownership.ts'
 import { byName, byNamespaceAndName } from '../suspects.ts'
+import { readDetails } from './read-details.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
 
 export interface RelatedObjects {
@@ -133,17 +134,9 @@ const MAX_NODES = 32
 
 /** Returns the nodes with the most pods; none if nodes are forbidden. They only make advice more precise, so an unread one is no gap. */
 async function readNodes(reading: Reading, pods: Pod[]): Promise<Node[]> {
-  let forbidden = false
-  const nodes = await bounded(nodesNamed(pods).slice(0, MAX_NODES), AT_ONCE, async name => {
-    if (forbidden) return null
-    try {
-      return narrowNode(await reading.get(KINDS.Node, null, name))
-    } catch (error) {
-      rethrowUnlessApiError(error)
-      forbidden ||= isForbidden(error)
-      return null
-    }
-  })
+  const nodes = await readDetails(nodesNamed(pods).slice(0, MAX_NODES), async name =>
+    narrowNode(await reading.get(KINDS.Node, null, name)),
+  )
   return nodes.filter(node => node !== null)
 }
 
