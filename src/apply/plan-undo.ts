@@ -1,7 +1,7 @@
 /** Plans the undo of a run from its journal and the current objects: one step per object. Reads only. */
 
 import { PullSecretContent, RUN_ANNOTATION } from '../dockerconfig/pull-secret-content.ts'
-import { ApiError, isNotFound } from '../kubernetes/api/api-error.ts'
+import { isNotFound, rethrowUnlessApiError } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
 import { listPath } from '../kubernetes/api/paths.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
@@ -53,9 +53,7 @@ async function listTargets(entries: RunEntry[], reader: Reader): Promise<void> {
   const groups = Map.groupBy(targets, ({ apiVersion, kind, name }) => `${apiVersion} ${kind} ${name}`)
   const large = [...groups.values()].filter(group => group.length >= MANY)
   await bounded(large, AT_ONCE, async group => {
-    await listAlike(group, reader).catch(error => {
-      if (!(error instanceof ApiError)) throw error
-    })
+    await listAlike(group, reader).catch(rethrowUnlessApiError)
   })
 }
 

@@ -134,9 +134,8 @@ function verbsFor(change: Change): Verb[] {
       return on('get', 'patch')
     case 'patch-template':
       return [...on('get', 'patch'), ...(change.rollsOut ? [TRY_POD] : [])]
+    // `create` is also for the dry run of a successor.
     case 'recreate-pod':
-      // `create` is for the dry run of its successor.
-      return [...on('get', 'list', 'create'), ...away(change.method)]
     case 'recreate-bare-pod':
       return [...on('get', 'list', 'create'), ...away(change.method)]
     case 'restore-bare-pod':

@@ -138,6 +138,11 @@ export function usesAccountSecrets(own: readonly unknown[]): boolean {
   return own.length === 0
 }
 
+/** Whether all containers that run as long as the pod are ready. */
+export function areContainersReady({ containers }: Pick<Pod, 'containers'>): boolean {
+  return containers.every(({ kind, ready }) => ready || (kind !== 'container' && kind !== 'sidecar'))
+}
+
 /** Whether the pod has ended, including by eviction and an exceeded deadline: the kubelet starts none of its containers again. */
 export function isFinished({ phase }: Pick<Pod, 'phase'>): boolean {
   return phase === 'Succeeded' || phase === 'Failed'

@@ -1,7 +1,7 @@
 /** On unless `--no-recreate`: removes stuck pods so that new ones are created with the other changes. */
 
 import { isOfCustomController } from '../../snapshot/owners.ts'
-import type { Pod } from '../../snapshot/pod.ts'
+import { areContainersReady, type Pod } from '../../snapshot/pod.ts'
 import type { PatchTemplate, PodChange } from '../change.ts'
 import type { Declined } from '../plan.ts'
 import type { PlanInput } from '../plan-input.ts'
@@ -179,9 +179,6 @@ function planPod(
   planned: Recreation,
 ): void {
   const { pod, workload } = entry
-  const ready = pod.containers.every(
-    container => container.ready || (container.kind !== 'container' && container.kind !== 'sidecar'),
-  )
   const base = {
     id: `pod:${pod.namespace}/${pod.name}`,
     target: podTarget(pod),
@@ -190,7 +187,7 @@ function planPod(
     reason: {
       code: pod.pullSecrets.includes(input.secretName) ? ('backed-off' as const) : ('stuck' as const),
     },
-    method: ready ? ('evict' as const) : ('delete' as const),
+    method: areContainersReady(pod) ? ('evict' as const) : ('delete' as const),
     pulls: workload && template ? templatePulls(workload, template.edits) : podPulls(pod),
   }
   if (pod.controller === null) {

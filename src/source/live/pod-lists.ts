@@ -150,11 +150,6 @@ function addSuspect(found: FoundSuspects, row: TableRow): void {
   else found.unclear = true
 }
 
-/** Whether the pod's row is not a suspect's: counting it would hide a suspect with the same name and node in another namespace. */
-export function hasReadyRow({ containers }: Pod): boolean {
-  return containers.every(({ kind, ready }) => ready || (kind !== 'container' && kind !== 'sidecar'))
-}
-
 /**
  * Whether the pod has finished. `Completed` in the Status cell does not show it: the cell is about one container, and is also Completed if
  * the first container is done and the second one can't be pulled.

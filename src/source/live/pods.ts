@@ -8,14 +8,13 @@ import { UsageError } from '../../errors.ts'
 import { isNotFound, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import { type Pod, podKey } from '../../snapshot/pod.ts'
+import { areContainersReady, type Pod, podKey } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_PLACE_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { couldFail } from '../suspects.ts'
 import {
   fieldsOf,
-  hasReadyRow,
   type PodRows,
   readEvents,
   readEventsOf,
@@ -165,7 +164,8 @@ class ScopeReader {
     try {
       const { count } = await this.#reading.list(KINDS.Pod, this.#scope, this.#options(choice), raw => {
         const pod = this.#kept.keep(raw)
-        if (pod !== null && !hasReadyRow(pod)) read.push(pod)
+        // A ready pod's row is not a suspect's: counting it would hide a suspect with the same name and node in another namespace.
+        if (pod !== null && !areContainersReady(pod)) read.push(pod)
       })
       this.#listed += count
     } catch (error) {
