@@ -49,7 +49,7 @@ describe('a web page in place of a token', () => {
       'failed to authorize: failed to fetch anonymous token: Get "https://auth.docker.io/token?scope=repository": invalid character \'<\' looking for beginning of value',
       {
         first:
-          /from auth\.docker\.io .*as from a proxy, a firewall, or a login portal.*registry-1\.docker\.io/,
+          /from auth\.docker\.io .*most likely that of a proxy, a firewall, or a login portal.*registry-1\.docker\.io/,
       },
     ],
   ])('%s', (_name, image, error, { short = /^/, first = /^/, says = /^/ }) => {
@@ -84,12 +84,12 @@ describe('a registry that only the cluster reaches', () => {
     [
       'is any other Service, too',
       { image: 'registry.ci.svc.cluster.local:5000/a/b:1', error: 'unauthorized: authentication required' },
-      /--docker-server=registry\.ci\.svc.*: only the cluster reaches that registry/,
+      /--docker-server=registry\.ci\.svc.*from outside: only the cluster reaches it/,
     ],
     [
       'may be one whose name only looks like that of a Service',
       { image: 'registry.corp-net:5000/a/b:1', error: 'unauthorized: authentication required' },
-      /: that looks like the name of a Service, which only the cluster reaches/,
+      /: it looks like the name of a Service, which only the cluster reaches/,
     ],
   ])('%s', (_name, situation, says) => {
     const { all } = textsOf({ image, error, ...situation })

@@ -259,7 +259,7 @@ export function localRegistryNote({ platform, name }: PullingNode, host: string)
   if (mayBeKind)
     return `; with kind, give the node /etc/containerd/certs.d/${host}/hosts.toml, which leads to the registry's container, or load the image (\`kind load docker-image\`)`
   if (platform === 'minikube')
-    return `; with minikube, ${host.endsWith(':5000') ? 'its own registry listens there once it is enabled (`minikube addons enable registry`), or load' : 'load'} the image (\`minikube image load\`)`
+    return `; with minikube, ${host.endsWith(':5000') ? 'enable its own registry, which listens there (`minikube addons enable registry`), or load' : 'load'} the image (\`minikube image load\`)`
   return isOfK3d(name)
     ? "; with k3d, name the registry as the cluster's nodes know it (`k3d registry list`), or load the image (`k3d image import`)"
     : ''

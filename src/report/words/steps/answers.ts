@@ -61,7 +61,7 @@ export const answerSteps: StepWords<AnswerStep> = {
   'page-for-token': ({ registry, host, product }, { findings }) => {
     const ofOthers = isHosted(host ?? registry)
     return nodeShellStep(
-      `See which address ${registryLabel(registry)} names for tokens ${onNodes(findings)} (realm in the header Www-Authenticate), and who answers there: a web page came ${host === null ? 'from that address' : `from ${host}`} in place of a token, ${ofOthers ? 'as from a proxy, a firewall, or a login portal on the way' : `such as the login page of another server; if the address is wrong, correct it in ${realmSetting(product)}`}`,
+      `See which address ${registryLabel(registry)} names for tokens ${onNodes(findings)} (realm in the header Www-Authenticate), and who answers there: a web page came ${host === null ? 'from that address' : `from ${host}`} instead of a token, ${ofOthers ? 'most likely that of a proxy, a firewall, or a login portal on the way' : `such as the login page of another server; if the address is wrong, correct it in ${realmSetting(product)}`}`,
       curlCommand(findings[0].host, `https://${apiHost(registry)}/v2/`),
       findings,
     )
@@ -103,7 +103,7 @@ export const answerSteps: StepWords<AnswerStep> = {
   },
   // bottlerocket-os/bottlerocket#4709, containerd/containerd#12291.
   'whole-layers': ({ host }, { findings, findings: [{ host: node }] }) => {
-    const why = `where more bytes arrive than were announced, ${host} or a cache in front of it most likely ignores the header Range and sends the whole each time`
+    const why = `where more bytes arrive than were announced, ${host} or a cache in front of it most likely ignores the header Range and sends the whole layer each time`
     return node.platform === 'bottlerocket'
       ? nodeClientStep(
           `Let the runtime ${onNodes(findings)} request layers whole, not in parts: ${why}`,

@@ -149,7 +149,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
     const place = mirrorSettings(first.host, role === 'mirror' ? (first.registry ?? host) : host)
     return {
       text: proven
-        ? `Let the runtime ask ${host} with https:// on every node, where it has http:// or treats the host as insecure now: in ${place}`
+        ? `Let the runtime on every node use https:// for ${host}, in ${place}, where it has http:// or treats the host as insecure now`
         : `If ${host} serves HTTPS, set it to https:// on every node, in ${place}: the runtime is set to plain HTTP for it now, and port 80 refuses connections`,
     }
   },

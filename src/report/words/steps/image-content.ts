@@ -126,7 +126,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
           brief: `Choose a driver version and an operating system that NVIDIA publishes images for: the tag is made from the ${what}`,
         }
       : {
-          text: `Build or copy ${reference ?? 'the image'} for that node, or choose another driver version in the operator's settings: the tag is made from the ${what}, as operators of drivers and kernel modules do`,
+          text: `Build or copy ${reference ?? 'the image'} for that node, or choose another driver version in the operator's settings: operators of drivers and kernel modules make the tag from the ${what}`,
           brief: `Build or copy ${reference ?? 'the image'}: its tag is made from the ${what}`,
         }
   },

@@ -154,7 +154,7 @@ export const loginSteps: StepWords<LoginStep> = {
     }
   },
   'cluster-login': ({ registry, secret }, { findings: [first] }) => ({
-    text: `Create ${secret === undefined ? 'a pull secret' : `secret ${secret}, which the pods name,`} in namespace ${first.namespace} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}${secret === undefined ? `, and add it to the pods' service account${newPods(first)}` : ''}: ${isServiceName(registry) ? 'only the cluster reaches that registry' : 'that looks like the name of a Service, which only the cluster reaches'}, so neither docker nor pullguard can log in to it from outside`,
+    text: `Create ${secret === undefined ? 'a pull secret' : `secret ${secret}, which the pods name,`} in namespace ${first.namespace} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}${secret === undefined ? `, and add it to the pods' service account${newPods(first)}` : ''}. Neither docker nor pullguard can log in to that registry from outside: ${isServiceName(registry) ? 'only the cluster reaches it' : 'it looks like the name of a Service, which only the cluster reaches'}`,
   }),
   'node-login': ({ registry }, { findings: [first] }) => ({
     text: `Renew or remove the login for ${registryLabel(registry)} that ${first.node === null ? 'the node' : `node ${first.node}`} itself sends, as the pod has none: in a config.json of the kubelet (${kubeletFolder(first.host)}/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`,
@@ -215,8 +215,8 @@ export const loginSteps: StepWords<LoginStep> = {
     const host = registryLabel(registry)
     const texts = {
       login: `Give the guest its own login for ${host} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's credentials don't reach it`,
-      way: `Give the guest itself access to ${host} (network, firewall and egress rules, DNS, proxy, and trusted authorities inside the guest VM): it does not use the node's`,
-      look: `Look at the log of the guest's own image service (the Confidential Data Hub, image-rs): most often the guest VM can't reach ${host} (network, firewall and egress rules, DNS, proxy) or lacks a login for it, as it uses neither the node's way nor the pod's login`,
+      way: `Give the guest itself access to ${host} (network, firewall and egress rules, DNS, proxy, and trusted authorities inside the guest VM): it does not use those of the node`,
+      look: `Look at the log of the guest's own image service (the Confidential Data Hub, image-rs): most often the guest VM can't reach ${host} (network, firewall and egress rules, DNS, proxy) or lacks a login for it, as it uses neither the node's network nor the pod's login`,
       room: 'Give the guest VM more memory or a disk for its images (with Kata Containers: default_memory, or the annotation io.katacontainers.config.hypervisor.default_memory): it unpacks them inside',
     }
     return { text: texts[needs] }
@@ -230,7 +230,7 @@ export const loginSteps: StepWords<LoginStep> = {
   'renew-token': (step, { invocation, findings: [{ host }] }) =>
     renewText(step, host, (rest, namespace) => kubectlCommand(invocation, rest, namespace)),
   'overridden-login': ({ secret }) => ({
-    text: `Recreate secret ${secret}: its auth field holds another user name or password than its username and password fields, and auth is what the kubelet sends`,
+    text: `Recreate secret ${secret}: its auth field holds a different user name or password than its username and password fields, and auth is what the kubelet sends`,
   }),
   'secret-writer': ({ secret, namespace, writer }, { invocation }) => {
     const { name, command } = writerText(writer, namespace, invocation)

@@ -96,7 +96,7 @@ const DEFAULT_OF: Record<DefaultName, string> = {
   harbor: "the default of Harbor's chart",
   gitlab: 'a default of GitLab',
   helm: 'the default of new Helm charts',
-  documentation: 'of a domain that is reserved for documentation (RFC 2606)',
+  documentation: 'in a domain that is reserved for documentation (RFC 2606)',
 }
 
 /** How a login is written into a proxy's address (RFC 3986; systemd.unit, specifiers; docker/for-linux#1039 and #1149, k3s-io/k3s#762). */
@@ -109,7 +109,7 @@ function orMirror(context: StepContext, target: string) {
   // Images in a cloud's registry are mostly private, so no mirror has them.
   if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
   const { virtual } = first.host
-  const start = '; if they are not meant to reach the internet,'
+  const start = '; if the nodes are not meant to reach the internet,'
   if (virtual !== undefined && virtual !== 'autopilot')
     return `${start} copy the image into a registry that they reach`
   const remote = isOfGoogle(first.host)

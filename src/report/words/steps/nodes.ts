@@ -177,7 +177,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     // A type with a slash is for containerd's mount manager, which has to resolve it.
     return fileSystem?.includes('/') === true
       ? {
-          text: `Update containerd ${onNodes(findings)}, or let it use ${other}: ${fileSystem} is a notation of containerd itself, which it should have replaced before it asked the kernel`,
+          text: `Update containerd ${onNodes(findings)}, or let it use ${other}: ${fileSystem} is containerd's own notation, which it should have replaced before it asked the kernel`,
         }
       : nodeClientStep(
           `See which file systems the kernel supports ${onNodes(findings)}; load the module of the missing one, or let containerd use ${other}`,
@@ -197,7 +197,7 @@ export const nodeSteps: StepWords<NodeStep> = {
         ),
   'check-clock': (_step, { findings }) =>
     nodeClientStep(
-      `Compare the clock ${onNodes(findings)} with the real time, and set it by NTP (chrony, systemd-timesyncd) if it is wrong`,
+      `Compare the clock ${onNodes(findings)} with the real time, and synchronize it with NTP (chrony, systemd-timesyncd) if it is wrong`,
       clockCommand(findings[0].host),
       findings,
     ),
@@ -235,7 +235,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: `If the error comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
   }),
   'check-store': (_step, { findings, findings: [first] }) => ({
-    text: `If the error comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node and replace it${first.host.os === 'windows' || first.host.platform !== null ? '' : ` or empty the store: stop the kubelet and the runtime, remove ${storePath(first.host)}${first.host.runtime === 'docker' ? ' (with its containers and volumes)' : ''}, and start them again`}`,
+    text: `If the error comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node, and replace it${first.host.os === 'windows' || first.host.platform !== null ? '' : ` or empty the store: stop the kubelet and the runtime, remove ${storePath(first.host)}${first.host.runtime === 'docker' ? ' (with its containers and volumes)' : ''}, and start them again`}`,
   }),
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'

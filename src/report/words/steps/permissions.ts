@@ -66,7 +66,7 @@ function sourceText(rule: string, source: string | null): string {
     return `Correct the source of cache rule ${rule}, which asked for ${source}: on Docker Hub, only official images, whose own names have one part, are under library/, so a rule for other images needs a source without it, such as docker.io/*`
   if (isOfHub && path.length === 1)
     return `Correct the source of cache rule ${rule}, or the image's name, as the rule asked for ${source}: official images of Docker Hub are under library/, which that path lacks`
-  return `Check that ${source}, which cache rule ${rule} asked for, is where the image is: that path is the rule's source and what the image's name adds to its target`
+  return `Check that ${source}, which cache rule ${rule} asked for, is where the image is: that path is the rule's source, followed by what comes after the rule's target in the image's name`
 }
 
 export const permissionSteps: StepWords<PermissionStep> = {
@@ -156,7 +156,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
         return { text: sourceText(rule, source), command: show }
       case 'login':
         return {
-          text: `Check the credential set of cache rule ${rule}: the login for its source, whose user name and password ${registry} reads from Azure Key Vault (secrets that are out of date, or that it is not allowed to read); the pods' logins are not used there`,
+          text: `Check the credential set of cache rule ${rule}: the login for its source, whose user name and password ${registry} reads from Azure Key Vault (they may be out of date, or it may lack permission to read them); the pods' logins are not used there`,
           command: `az acr credential-set list ${acr}`,
         }
       case 'limit':
