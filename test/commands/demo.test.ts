@@ -30,7 +30,7 @@ test('the demo goes from the limit to its explanation, its fix, and the one fail
     '$ pullguard diagnose -A',
     '5 of 12 pods in all namespaces of simulator',
     '$ pullguard why default/fifthnginx-',
-    'Problem with container fifthnginx: the pod has no credential for Docker Hub.',
+    'Problem with container fifthnginx: the pod has no login for Docker Hub.',
     '$ pullguard fix -A --yes',
     '1 of 12 pods',
     'Check the name and the tag of nginx:1.27-alpne',

@@ -31,9 +31,7 @@ describe('the pod', () => {
     ])
     expect(plain?.code).toBe(1)
     expect(plain?.out).toContain(`Pod default/${pod}, of deployment/fifthnginx`)
-    expect(plain?.out).toContain(
-      'Problem with container fifthnginx: the pod has no credential for Docker Hub.',
-    )
+    expect(plain?.out).toContain('Problem with container fifthnginx: the pod has no login for Docker Hub.')
     for (const other of others) expect(other).toEqual(plain)
   })
 
@@ -101,7 +99,7 @@ describe('a workload', () => {
       `2 more pods are failing in the same way: ${pods[1]} and ${pods[2]}`,
     )
     expect(out.match(/^Pod default\//gm)).toHaveLength(1)
-    expect(out).toContain('Problem with container sixthnginx: the pod has no credential for Docker Hub.')
+    expect(out).toContain('Problem with container sixthnginx: the pod has no login for Docker Hub.')
     const list = JSON.parse((await why('deployments.apps/sixthnginx', '-o', 'json')).out)
     expect(list).toMatchObject({
       kind: 'WhyList',

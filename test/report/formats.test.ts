@@ -275,7 +275,7 @@ test('Markdown starts with the summary, lists workloads in a table and folds the
 
     **Not everything could be read**
 
-    - secrets in web: access denied; whether those pulls had a credential is unknown → ask for permission to get and list secrets (a Role in web)
+    - secrets in web: access denied; whether those pulls had a login is unknown → ask for permission to get and list secrets (a Role in web)
     "
   `)
 })

@@ -146,7 +146,10 @@ test.each<[string, Situation['pod'], Expected]>([
   [
     'a run, which keeps what it began with',
     { controller: owner('tekton.dev/v1', 'TaskRun', 'build-7') },
-    { says: /in the template, pipeline, or manifest that taskrun\/build-7 was started from/, never: /edit taskrun/ },
+    {
+      says: /in the template, pipeline, or manifest that taskrun\/build-7 was started from/,
+      never: /edit taskrun/,
+    },
   ],
   [
     'a StatefulSet that was not read',

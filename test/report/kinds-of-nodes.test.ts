@@ -323,7 +323,10 @@ describe("a port of the node's own loopback", () => {
     })
     const access = /check that the cluster is allowed to pull from acme\.azurecr\.io/
     check(asked('acme.azurecr.io', '503 Service Unavailable'), { first: access })
-    check(asked('docker.io', '503 Service Unavailable'), { first: /acr-mirror/, never: /allowed to pull from/ })
+    check(asked('docker.io', '503 Service Unavailable'), {
+      first: /acr-mirror/,
+      never: /allowed to pull from/,
+    })
   })
 
   test('is not silent if it answers with an error', () => {

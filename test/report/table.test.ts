@@ -76,7 +76,7 @@ describe('the incident', () => {
         evidence    … 429 Too Many Requests - Server message: toomanyrequests: You
                     have reached your unauthenticated pull rate limit.
                     https://www.docker.com/increase-rate-limit
-        credential  no credential in the pod, so the pull is anonymous
+        credential  the pod has no login, so the pull is anonymous
         what to do  Give the pods this machine's login for Docker Hub (run \`docker
                     login\` first), so their pulls count against that account:
                       pullguard fix --all-namespaces --affected
@@ -161,7 +161,7 @@ test('a broken secret and a typo are named, and what could not be read comes bef
                       shop=registry.example:5000/shop:<tag>
 
     Not everything could be read:
-      secrets in web: access denied; whether those pulls had a credential is unknown
+      secrets in web: access denied; whether those pulls had a login is unknown
         → ask for permission to get and list secrets (a Role in web)
 
     2 of 50,000 pods in all namespaces of prod can't pull their images: access
@@ -220,7 +220,7 @@ describe('no findings', () => {
     ]
     expect(screen(diagnosis([], { gaps }))).toMatchInlineSnapshot(`
       "Not everything could be read:
-        secrets in web: access denied; whether those pulls had a credential is unknown
+        secrets in web: access denied; whether those pulls had a login is unknown
           → ask for permission to get and list secrets (a Role in web)
         pods in 5 namespaces (a, b, c, and 2 more): access denied; failing pulls there
         can't be detected

@@ -130,7 +130,7 @@ describe('why', () => {
         problems: [{ code: 'no-credential', registry: 'docker.io' }],
         finding: finding({ namespace: 'payments' }),
       },
-      'the pod has no credential for Docker Hub',
+      'the pod has no login for Docker Hub',
       '  pullguard fix -n payments',
     ],
     [

@@ -394,7 +394,7 @@ describe('credentials', () => {
       'secret regcred in 3 namespaces has the wrong type Opaque, so the kubelet ignores it',
     ])
     expect(credentialLines([...findings, finding()])[1]).toBe(
-      'no credential in the pod, so the pull is anonymous (1 pod)',
+      'the pod has no login, so the pull is anonymous (1 pod)',
     )
   })
 
@@ -443,7 +443,7 @@ describe('credentials', () => {
   ])('%j is shown below them', (hint, words) => {
     const credential: CredentialReport = { status: 'none', attempts: [], hints: [hint] }
     const [had, pointed] = credentialLines([finding({ credential })])
-    expect(had).toBe('no credential in the pod, so the pull is anonymous')
+    expect(had).toBe('the pod has no login, so the pull is anonymous')
     expect(pointed).toMatch(words)
   })
 
@@ -474,7 +474,7 @@ test('the next step for an image that may have moved is to check its new place',
 
 test('with policy Never no sentence mentions a pull', () => {
   const never = (fields: Partial<Finding>) => credentialLines([finding({ cause: 'never-pull', ...fields })])
-  expect(never({})).toEqual(['no credential in the pod'])
+  expect(never({})).toEqual(['the pod has no login'])
   const held = attempt({ usable: true, problem: null, username: 'acme' })
   expect(never({ credential: { status: 'usable', attempts: [held] } })).toEqual([
     'secret default/regcred has a login, as user acme',
@@ -484,7 +484,7 @@ test('with policy Never no sentence mentions a pull', () => {
 test('a gap says what it hides and which permission to request', () => {
   const [story] = summarizeGaps([{ what: 'secrets', namespace: 'web', why: 'forbidden' }])
   expect(story && gapSentence(story)).toBe(
-    'secrets in web: access denied; whether those pulls had a credential is unknown',
+    'secrets in web: access denied; whether those pulls had a login is unknown',
   )
   expect(story?.remedy).toBe('ask for permission to get and list secrets (a Role in web)')
 })

@@ -14,7 +14,7 @@ const STEPS: Record<DemoStep, string> = {
   diagnose: "Pods can't pull their images. Which ones, and why?",
   why: 'One of them in detail: what does the kubelet try?',
   fix: 'This machine is logged in to Docker Hub. Distribute that login to every namespace and recreate the stuck pods.',
-  again: 'The only failure left is one that no credential can fix.',
+  again: 'The only failure left is one that no login can fix.',
   wait: 'In CI, a deploy like that fails with its cause as soon as waiting is pointless, not at the timeout.',
   undo: 'Everything that a fix writes can be reverted: the Secrets and the service accounts, not the running pods.',
 }

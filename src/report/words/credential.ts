@@ -114,7 +114,7 @@ interface CredentialNote {
 }
 
 const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> = {
-  none: finding => orElse(problems(finding), `no credential in the pod${withoutOne(finding)}`),
+  none: finding => orElse(problems(finding), `the pod has no login${withoutOne(finding)}`),
   broken: problems,
   usable: ({ cause, credential: { attempts, contradicted, cameLater } }) =>
     attempts
@@ -138,7 +138,7 @@ function withoutOne({ cause, registry, clues, host, credential: { ofNode } }: Fi
   if (ofNode)
     return `; the node's ${cloudOf(registry) === null ? 'own login' : 'identity'} was used${caller === undefined ? '' : ` (${caller})`}`
   return cloudOf(registry) !== null && host.virtual !== 'azure'
-    ? "; the node's own credential is used, if it has one"
+    ? "; the node's own identity is used, if it has one"
     : ', so the pull is anonymous'
 }
 
@@ -214,7 +214,7 @@ export const malformedSecret: CauseWords = {
       : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`
   },
   meaning: () =>
-    'A pull secret that is not JSON, has a login with a value that is not text, or has an auth that is not base64 of user:password fails every image of the pods that reference it; no other credential helps.',
+    'A pull secret that is not JSON, has a login with a value that is not text, or has an auth that is not base64 of user:password fails every image of the pods that reference it; no other login helps.',
 }
 
 /** Returns where to run the command again, for a pull secret that could not be read. */

@@ -20,7 +20,7 @@ const HIDDEN = new Map([
     'events',
     "the kubelet's messages may be missing: causes may be reported as `other`, and why a new pod is waiting may be unknown",
   ],
-  ['secrets', 'whether those pulls had a credential is unknown'],
+  ['secrets', 'whether those pulls had a login is unknown'],
   ['serviceaccounts', "whether a service account's secrets reached the pods is unknown"],
   ['nodes', 'the platform of the nodes is unknown'],
   [
@@ -65,7 +65,7 @@ const HIDDEN_FROM_WAIT = new Map([
     'events',
     "the kubelet's messages may be missing: causes may be reported as `other`, and failed attempts are not counted",
   ],
-  ['secrets', 'whether those pulls had a credential is unknown'],
+  ['secrets', 'whether those pulls had a login is unknown'],
   ['serviceaccounts', "whether a service account's secrets reached the pods is unknown"],
   ['nodes', 'the platform of the nodes is unknown'],
   ['replicasets.apps', "which pods belong to a Deployment's newest revision is unknown"],

@@ -157,7 +157,7 @@ export function nextStep({ findings, summary }: AdvisedDiagnosis, invocation: In
   const of = summary.failingPods
   const fixable = fixableFindings(findings)
   if (fixable.length > 0) {
-    const step = { text: 'Give the pods a credential', command: loginFixCommand(invocation, fixable) }
+    const step = { text: 'Give the pods a login', command: loginFixCommand(invocation, fixable) }
     const back = recreated(fixable)
     const helps = back.length > 0
     return { ...step, reach: { helps, pods: countPods(helps ? back : fixable), of } }

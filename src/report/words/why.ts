@@ -109,7 +109,8 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   'service-account-secrets-ignored': {
     sentence: ({ serviceAccount, secrets }) =>
       `the pod names its own pull secrets, so those of service account ${serviceAccount} (${joinList(secrets)}) are not used`,
-    next: (_problem, context) => fix("Add a credential to the pod template's own list", context),
+    next: (_problem, context) =>
+      fix("Add a pull secret with a login to the pod template's own list", context),
   },
   'service-account-changed-later': {
     sentence: ({ serviceAccount, secrets }) =>
@@ -117,7 +118,7 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
     next: (_problem, context) => fix('Recreate the pod', context),
   },
   'no-credential': {
-    sentence: ({ registry }) => `the pod has no credential for ${registryLabel(registry)}`,
+    sentence: ({ registry }) => `the pod has no login for ${registryLabel(registry)}`,
   },
   'credential-unused': {
     sentence: ({ registry, secrets }, { container }) => {
@@ -143,7 +144,7 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
       isUnread(problem)
         ? readSecret(context.why.namespace, problem, secret)
         : fix(
-            `${(REPAIR[problem] ?? (name => `Correct secret ${name}`))(secret)}, or give the pod a working credential`,
+            `${(REPAIR[problem] ?? (name => `Correct secret ${name}`))(secret)}, or give the pod a login that works`,
             context,
           ),
   },

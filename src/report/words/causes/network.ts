@@ -147,26 +147,26 @@ export const registryServerError: CauseWords = {
     ],
     [
       'upstream-blocked',
-      "Nexus could not reach the registry behind its proxy repository, so it answers without asking for a while; the pod's image and credential are not the problem.",
+      "Nexus could not reach the registry behind its proxy repository, so it answers without asking for a while; the pod's image and login are not the problem.",
     ],
     [
       'storage-busy',
-      "Azure Storage, where the layers are, serves no more of them at the moment: the limit is on what all clients together download from the registry's account there, so the pod's image and credential are not the problem.",
+      "Azure Storage, where the layers are, serves no more of them at the moment: the limit is on what all clients together download from the registry's account there, so the pod's image and login are not the problem.",
     ],
     [
       isMethodRefused,
-      "Nothing there issues tokens at the moment: the service is broken, or the registry or something in between points to a wrong address; the pod's image and credential are not the problem.",
+      "Nothing there issues tokens at the moment: the service is broken, or the registry or something in between points to a wrong address; the pod's image and login are not the problem.",
     ],
     [
       isOddAnswer,
-      "The answer does not follow the registry protocol: the host is broken, is not a registry, or something in between (a proxy, a mirror) answered or changed the answer; the pod's image and credential are not the problem.",
+      "The answer does not follow the registry protocol: the host is broken, is not a registry, or something in between (a proxy, a mirror) answered or changed the answer; the pod's image and login are not the problem.",
     ],
     [
       ({ endpoint, clues }) => endpoint === null && !clues.some(({ code }) => code === 'cache-rule'),
-      "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and credential are not the problem.",
+      "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and login are not the problem.",
     ],
     first =>
-      `${capitalize(responderLabel(first))}, or a service that it depends on, is failing; the pod's image and credential are not the problem.`,
+      `${capitalize(responderLabel(first))}, or a service that it depends on, is failing; the pod's image and login are not the problem.`,
   ],
 }
 

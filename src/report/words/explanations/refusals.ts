@@ -50,7 +50,7 @@ export const REFUSALS: Pick<
     title: 'The registry refused the pull',
     is: 'The registry answered 401 or 403, or denied the pull in words. Many registries give the same answer for an image that is private and for one that does not exist.',
     howToTell:
-      '`pullguard why NAMESPACE/POD` lists the credentials in the order in which the kubelet tries them and says what is wrong with them. `--check-images` asks the registry whether the image exists and which login can pull it.',
+      '`pullguard why NAMESPACE/POD` lists the logins in the order in which the kubelet tries them and says what is wrong with them. `--check-images` asks the registry whether the image exists and which login can pull it.',
     todo: [
       'Check the name of the image first: a mistyped name gets the same answer as a private image',
       'Give the pod a login that is allowed to pull: `docker login REGISTRY`, then `pullguard fix`',

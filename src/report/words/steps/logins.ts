@@ -126,7 +126,7 @@ export function repairSecret(
 }
 
 const SEE_WHY: Record<StepOf<'see-why'>['after'], string> = {
-  name: 'See which credentials the kubelet tries for this image',
+  name: 'See which logins the kubelet tries for this image',
   secrets: 'See what the kubelet reads in each pull secret',
   login: 'See which login the kubelet sends, and from where',
 }
@@ -214,7 +214,7 @@ export const loginSteps: StepWords<LoginStep> = {
   'guest-settings': ({ needs }, { findings: [{ registry }] }) => {
     const host = registryLabel(registry)
     const texts = {
-      login: `Give the guest its own login for ${host} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's credentials don't reach it`,
+      login: `Give the guest its own login for ${host} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's own logins don't reach it`,
       way: `Give the guest itself access to ${host} (network, firewall and egress rules, DNS, proxy, and trusted authorities inside the guest VM): it does not use those of the node`,
       look: `Look at the log of the guest's own image service (the Confidential Data Hub, image-rs): most often the guest VM can't reach ${host} (network, firewall and egress rules, DNS, proxy) or lacks a login for it, as it uses neither the node's network nor the pod's login`,
       room: 'Give the guest VM more memory or a disk for its images (with Kata Containers: default_memory, or the annotation io.katacontainers.config.hypervisor.default_memory): it unpacks them inside',
