@@ -1196,7 +1196,7 @@ test.each<[string, Situation, Expected]>([
     { first: /^Use registry\.k8s\.io/, says: /was removed by its publisher/, never: /The repository exists/ },
   ],
   [
-    'an image at the web site, with a part of its path that only the site has',
+    'an image at the website, with a part of its path that only the site has',
     { image: 'hub.docker.com/r/acme/app:1.2', error: 'hub.docker.com/r/acme/app:1.2: not found' },
     {
       first: /Write docker\.io instead of hub\.docker\.com/,
@@ -1205,7 +1205,7 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
-    "the page of an image at GitHub's web site",
+    "the page of an image at GitHub's website",
     {
       image: 'github.com/orgs/acme/packages/container/app:1.2',
       error: 'github.com/orgs/acme/packages/container/app:1.2: not found',
@@ -1222,7 +1222,7 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
-    "an image at Quay's web site",
+    "an image at Quay's website",
     {
       image: 'quay.io/repository/acme/app:1.2',
       error:
@@ -1234,7 +1234,7 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
-    'an image at the web site of GitLab, which may answer anything',
+    'an image at the website of GitLab, which may answer anything',
     {
       image: 'gitlab.com/acme/app:1.2',
       error:
@@ -1256,7 +1256,7 @@ test.each<[string, Situation, Expected]>([
     {
       first:
         /^Run `docker login gitlab\.com`.*a deploy token of the group with the scopes read_registry and write_registry/,
-      never: /web site|scope read_registry/,
+      never: /website|scope read_registry/,
     },
   ],
   [
@@ -1306,7 +1306,7 @@ test.each<[string, Situation, Expected]>([
   [
     'an image of an organization that is called repository',
     { image: 'quay.io/repository/app:1.2', error: 'manifest unknown: manifest unknown' },
-    { says: /Check the name/, never: /web site/ },
+    { says: /Check the name/, never: /website/ },
   ],
   ...STATUS_PAGES.map(([image, host, says]): [string, Situation, Expected] => [
     `a server error of ${host}, whose log nobody here has`,
@@ -1414,7 +1414,7 @@ test.each<[string, Situation, Expected]>([
     { first: /^Use ghcr\.io\/acme-labs\/app:1 instead/, never: /most likely/ },
   ],
   [
-    'a message that only links to a web site',
+    'a message that only links to a website',
     {
       image: 'quay.io/acme/app:1',
       error: 'denied: the project has moved to docs.example.com, see https://docs.example.com/pull',
@@ -1429,7 +1429,7 @@ test.each<[string, Situation, Expected]>([
       secret: entry('container-registry.oracle.com'),
     },
     {
-      first: /^Sign in at the web site of container-registry\.oracle\.com/,
+      first: /^Sign in at the website of container-registry\.oracle\.com/,
       says: /accounts that have accepted its terms/,
       never: /for a typo/,
     },

@@ -16,7 +16,7 @@ const job = { apiVersion: 'batch/v1', kind: 'Job', name: 'load', uid: 'j' }
 
 test.each<[string, Situation, Expected]>([
   [
-    "GitLab's web site as the key, in a secret that Flux applies",
+    "GitLab's website as the key, in a secret that Flux applies",
     {
       image: 'registry.gitlab.com/acme/api:3',
       error: ANONYMOUS,
@@ -24,7 +24,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first:
-        /^Change the key in secret regcred to registry\.gitlab\.com in the Git repository that Kustomization flux-system\/apps of Flux reads: it has the key https:\/\/gitlab\.com, which is the host of the web site/,
+        /^Change the key in secret regcred to registry\.gitlab\.com in the Git repository that Kustomization flux-system\/apps of Flux reads: it has the key https:\/\/gitlab\.com, which is the host of the website/,
       never: /create secret|service accounts\)/,
     },
   ],

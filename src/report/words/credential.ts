@@ -25,7 +25,7 @@ const MISMATCH: Record<KeyMismatch, string> = {
   'port-other': "has a different port than the image's registry",
   'slash-missing': 'lacks the trailing slash',
   'hub-alias': 'is a name that the kubelet never uses for Docker Hub',
-  'web-site': 'is the host of the web site, not of its registry',
+  'web-site': 'is the host of the website, not of its registry',
   case: "differs from the image's name in upper or lower case",
   wildcard: 'has a * that matches only one part of a host name',
   unreadable: 'is not a URL',

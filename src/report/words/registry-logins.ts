@@ -41,7 +41,7 @@ const LOGINS: [registry: RegExp, rule: string][] = [
   ],
   [
     /^container-registry(?:-\w+)?\.oracle\.com$/,
-    "the password is an auth token made on its web site, where the account has to accept the image's license, too",
+    "the password is an auth token created on its website, where the account has to accept the image's license, too",
   ],
   [/^cp\.icr\.io$/, 'the user name is cp, the password an IBM entitlement key'],
   [/(?:^|\.)icr\.io$/, 'the user name is iamapikey, the password an IBM Cloud API key'],
@@ -64,7 +64,7 @@ const LOGINS: [registry: RegExp, rule: string][] = [
   ],
   [
     /^swr\.[\w-]+\.myhuaweicloud\.com$/,
-    'the user name is REGION@ACCESS-KEY, the password the long-term login key made from that access key',
+    'the user name is REGION@ACCESS-KEY, the password the long-term login key derived from that access key',
   ],
   [/\.aliyuncs\.com$/, "the password is the one set in the registry's console, not the account's"],
   [/\.jfrog\.io$/, 'the password can be an identity token, which accounts with single sign-on need'],
@@ -189,7 +189,7 @@ const USER_NAMES: Record<UserNames, string> = {
   ngc: 'the user name is $oauthtoken for everyone (in single quotes), and the password is an NGC API key',
   oracle: "user names start with the tenancy's namespace",
   yandex: 'the user name says what the password is: json_key, api_key, iam, or oauth',
-  huawei: 'the user name is REGION@ACCESS-KEY, and the password the login key made from that access key',
+  huawei: 'the user name is REGION@ACCESS-KEY, and the password the login key derived from that access key',
 }
 
 /** Returns which user name is not one of the registry's, and what to write instead. */

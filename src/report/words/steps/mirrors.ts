@@ -249,7 +249,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         }
       case 'literal-server':
         return {
-          text: `Write https://registry-1.docker.io as the server (or endpoint) of Docker Hub in ${place}, or leave it unset: ${host === DOCKER_HUB || host === null ? "docker.io is only Docker Hub's name in images" : `${host} is Docker Hub's web site`}, and the runtime asks whatever host is written there. It asks the mirrors in the same place first, so check those, too`,
+          text: `Write https://registry-1.docker.io as the server (or endpoint) of Docker Hub in ${place}, or leave it unset: ${host === DOCKER_HUB || host === null ? "docker.io is only Docker Hub's name in images" : `${host} is Docker Hub's website`}, and the runtime asks whatever host is written there. It asks the mirrors in the same place first, so check those, too`,
         }
       case 'list':
         return {

@@ -140,7 +140,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
     }
   },
   'accept-terms': ({ registry }) => ({
-    text: `Sign in at the web site of ${registryLabel(registry)} with the account that pulls, and accept the terms of this image there: other logins are refused`,
+    text: `Sign in at the website of ${registryLabel(registry)} with the account that pulls, and accept the terms of this image there: other logins are refused`,
   }),
   'restore-service': step => ({ text: `Ask ${restoreText(step)}` }),
   'heed-reason': step => ({ text: `Read ${reasonToHeed(step)}` }),

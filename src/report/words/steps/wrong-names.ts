@@ -136,7 +136,7 @@ const onDockerHub = (image: string) => `docker.io/${image.includes('/') ? image 
 
 const CORRECTED: Record<StepOf<'correct-registry'>['why'], (from: string, to: string) => string> = {
   'web-site': (from, to) =>
-    `Write ${to} instead of ${from}: that is ${OF_WEB_SITE.get(to) ?? 'a'} web site, not the registry`,
+    `Write ${to} instead of ${from}: that is ${OF_WEB_SITE.get(to) ?? 'a'} website, not the registry`,
   'hub-login': (from, to) =>
     `Write ${to} instead of ${from}: only under that name does the kubelet find the pod's login for Docker Hub`,
   kubernetes: (from, to) =>
@@ -154,7 +154,7 @@ const CORRECTED: Record<StepOf<'correct-registry'>['why'], (from: string, to: st
     `Write ${to} instead of ${from}: that is the registry's name in OpenShift 3, and nodes of OpenShift 4 only know the new one`,
 }
 
-/** Whose web site it is, by the registry that belongs to it. */
+/** Whose website it is, by the registry that belongs to it. */
 const OF_WEB_SITE: ReadonlyMap<string, string> = new Map([
   [DOCKER_HUB, "Docker Hub's"],
   ['quay.io', "Quay's"],
@@ -163,7 +163,7 @@ const OF_WEB_SITE: ReadonlyMap<string, string> = new Map([
   ['public.ecr.aws', "Amazon's"],
 ])
 
-/** Parts of the paths of Docker Hub's and GitHub's web sites that are not of the image. */
+/** Parts of the paths of Docker Hub's and GitHub's websites that are not of the image. */
 const SITE_PATHS: readonly [RegExp, string][] = [
   [/^\/(?:r|repository\/docker)(?=\/[^/]+\/[^/]+$)/, ''],
   [/^\/(?:orgs|users)\/([^/]+)\/packages\/container\/(?:package\/)?(?=[^/]+$)/, '/$1/'],
