@@ -138,7 +138,7 @@ function withoutOne({ cause, registry, clues, host, credential: { ofNode } }: Fi
   if (ofNode)
     return `; the node's ${cloudOf(registry) === null ? 'own login' : 'identity'} was used${caller === undefined ? '' : ` (${caller})`}`
   return cloudOf(registry) !== null && host.virtual !== 'azure'
-    ? "; the node's own identity is used, if it has one"
+    ? "; the node's own credential is used, if it has one"
     : ', so the pull is anonymous'
 }
 
