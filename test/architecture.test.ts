@@ -29,7 +29,7 @@ const DOORS: Record<string, string[]> = {
   baseline: ['order', 'json'],
   audit: ['image', 'schedule', 'dockerconfig', 'snapshot', 'types:manifest'],
   editor: ['errors', 'types:audit'],
-  waiting: ['order', 'image', 'types:snapshot', 'diagnosis', 'rollout'],
+  waiting: ['order', 'image', 'snapshot', 'diagnosis', 'rollout'],
   plan: ['image', 'dockerconfig', 'snapshot', 'types:diagnosis'],
   report: [
     'image',

@@ -14,16 +14,11 @@ import {
   sandboxImage,
 } from '../image/pull-messages.ts'
 import { compareText } from '../order.ts'
-import { type Container, isFinished, isUntried, type Pod } from '../snapshot/pod.ts'
+import { type Container, isEnding, isUntried, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import { type Classification, type Classifier, classify } from './classify.ts'
 import type { Evidence } from './finding.ts'
 import { eventsOfContainer, mayReportFailedPull, reportsBackOff, reportsFailedPull } from './pod-events.ts'
-
-/** Whether nothing of the pod is pulled anymore: a kubelet that has to end a pod only stops containers (kubernetes, pod_workers.go). */
-function isEnding(pod: Pod): boolean {
-  return isFinished(pod) || pod.terminating
-}
 
 export interface FailingContainer {
   container: Container

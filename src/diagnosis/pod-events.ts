@@ -3,7 +3,7 @@
 import { isPullProgress, isSandboxFailure, pullStage, sandboxImage } from '../image/pull-messages.ts'
 import { byText } from '../order.ts'
 import { type EventsByPod, ownEvents } from '../snapshot/own-events.ts'
-import { type Container, type ContainerKind, isFinished, isUntried, type Pod } from '../snapshot/pod.ts'
+import { type Container, type ContainerKind, isEnding, isUntried, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import type { LongPull } from './finding.ts'
 
@@ -71,7 +71,7 @@ export function longPulls(pods: readonly Pod[], events: EventsByPod, takenAt: st
 }
 
 function pullsOf(pod: Pod, events: PodEvent[], takenAt: string): LongPull[] {
-  if (isFinished(pod) || pod.terminating) return []
+  if (isEnding(pod)) return []
   return pod.containers
     .filter(({ state }) => isUntried(state))
     .flatMap(container => {

@@ -6,7 +6,7 @@ import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { parseReference, repositoryOf } from '../image/reference.ts'
 import type { ScopeController, ScopeWorkload } from '../snapshot/fix-objects.ts'
-import { type Pod, podKey } from '../snapshot/pod.ts'
+import { ordinalOf, type Pod, podKey } from '../snapshot/pod.ts'
 import type { Change, Edit, Target } from './change.ts'
 import { type Declined, isHelpedByLogin, isNarrowed, type PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
@@ -139,7 +139,8 @@ function controllerOf({ fixObjects }: PlanInput, { controller }: Pod): ScopeCont
 /** Whether the StatefulSet's partition keeps the pod at the earlier revision. */
 export function isBelowPartition(input: PlanInput, pod: Pod): boolean {
   const partition = controllerOf(input, pod)?.partition
-  return partition ? Number(/-(\d+)$/.exec(pod.name)?.[1]) < partition.below : false
+  const ordinal = ordinalOf(pod)
+  return partition != null && ordinal !== null && ordinal < partition.below
 }
 
 /** Whether the pod is of an earlier revision of its Deployment, which will delete it. */

@@ -1,5 +1,6 @@
 /** What a workload wants now: which revision, how many pods, which existing pods are of that revision, and how many are missing. */
 
+import { ordinalOf } from '../snapshot/pod.ts'
 import type { RolloutPod, RolloutRevision, RolloutState, RolloutWorkload } from '../snapshot/rollout.ts'
 
 /** Whether a pod has the revision that its workload wants for it; null if the pod does not belong to the workload. */
@@ -58,12 +59,6 @@ function placeInStatefulSet(pod: RolloutPod, workload: RolloutWorkload): 'wanted
   if (ordinal === null || ordinal < firstOrdinal || ordinal >= firstOrdinal + replicas) return 'outgoing'
   if (strategy === 'OnDelete' || revision === null || pod.hash === revision) return 'wanted'
   return ordinal < firstOrdinal + partition && pod.hash === earlierRevision ? 'wanted' : 'outgoing'
-}
-
-/** Returns the ordinal at the end of a StatefulSet pod's name; null if there is none. */
-export function ordinalOf({ name }: { name: string }): number | null {
-  const digits = /-(\d+)$/.exec(name)?.[1]
-  return digits === undefined ? null : Number(digits)
 }
 
 function placeInDaemonSet(

@@ -1,7 +1,7 @@
 /** What the pod's owner makes pods from now, where the pod itself was made from an earlier template, and what it takes to get a newer pod. */
 
-import { linkOf, type OwnerIndex } from './owners.ts'
-import type { Pod } from './pod.ts'
+import { linkOf, type OwnerIndex, ownLink } from './owners.ts'
+import { ordinalOf, type Pod } from './pod.ts'
 import type { OwnerLink } from './snapshot.ts'
 
 /**
@@ -26,10 +26,9 @@ export interface NewestTemplate {
  * as for a ReplicaSet of its own, the caller has to compare the images. Pods that hold up their StatefulSet are not looked at here.
  */
 export function newestTemplate(pod: Pod, index: OwnerIndex): NewestTemplate | null {
-  const { controller, namespace } = pod
-  const own = controller === null ? null : linkOf(controller, namespace, index)
+  const own = ownLink(pod, index)
   if (own === null) return null
-  const above = own.controller === null ? null : linkOf(own.controller, namespace, index)
+  const above = own.controller === null ? null : linkOf(own.controller, pod.namespace, index)
   const [owner, renewal] = ownerAndRenewal(pod, own, above)
   if (owner?.template === undefined || renewal === null) return null
   const { kind, name, template } = owner
@@ -69,11 +68,13 @@ function daemonSetRenewal({ update }: OwnerLink): Renewal {
 }
 
 /** An ordered StatefulSet waits for a broken pod of an older revision, even above its partition (kubernetes/kubernetes#67250). */
-function statefulSetRenewal({ name }: Pod, { update, partition, ordered }: OwnerLink): Renewal | null {
+function statefulSetRenewal(pod: Pod, { update, partition, ordered }: OwnerLink): Renewal | null {
   if (update === 'on-delete') return { by: 'on-delete' }
-  const ordinal = Number(/-(\d+)$/.exec(name)?.[1])
-  const place = ordinal - (partition?.first ?? 0)
-  if (partition !== undefined && place >= 0 && place < partition.pods)
-    return { by: 'partition', pods: partition.pods, to: place, oneByOne: update === 'rolling' }
+  const ordinal = ordinalOf(pod)
+  if (partition !== undefined && ordinal !== null) {
+    const to = ordinal - partition.first
+    if (to >= 0 && to < partition.pods)
+      return { by: 'partition', pods: partition.pods, to, oneByOne: update === 'rolling' }
+  }
   return update === 'parallel' && ordered === undefined ? { by: 'rolling' } : null
 }

@@ -1,6 +1,6 @@
 /** The way from a pod up to its topmost controller: ReplicaSet → Deployment, Job → CronJob, and further up if operators own those. */
 
-import type { ControllerReference, OwnedPod, Pod, PodOperator } from './pod.ts'
+import { type ControllerReference, type OwnedPod, ordinalOf, type Pod, type PodOperator } from './pod.ts'
 import type { OwnerLink } from './snapshot.ts'
 
 /** An object that was looked up as a controller, with its own controller. */
@@ -126,8 +126,8 @@ export function ownersAbove(pod: OwnedPod, index: OwnerIndex): OwnerLink[] {
 
 /** The images in the template that the pod was made from, by container; null if that template is not known. */
 export function templateImages(pod: Pod, index: OwnerIndex): Record<string, string> | null {
-  const { controller, namespace, templateHash, revisionHash, templateGeneration } = pod
-  const template = controller === null ? undefined : linkOf(controller, namespace, index)?.template
+  const { templateHash, revisionHash, templateGeneration } = pod
+  const template = ownLink(pod, index)?.template
   if (template?.mark === undefined) return null
   const marks = [templateHash, revisionHash, templateGeneration]
   return template.mark === null || marks.includes(template.mark) ? template.images : null
@@ -141,11 +141,11 @@ interface Serving {
 }
 
 /** A revision of the pod's Deployment that is older than the pod's and has ready pods, the newest such; null if none is known. */
-export function servingBefore({ controller, namespace }: OwnedPod, index: OwnerIndex): Serving | null {
-  const own = controller === null ? null : linkOf(controller, namespace, index)
+export function servingBefore(pod: OwnedPod, index: OwnerIndex): Serving | null {
+  const own = ownLink(pod, index)
   if (own?.revision === undefined || own.controller === null) return null
   const { number } = own.revision
-  const all = (index.revisions.get(nameKey(namespace, own.controller)) ?? []).flatMap(
+  const all = (index.revisions.get(nameKey(pod.namespace, own.controller)) ?? []).flatMap(
     ({ revision, template }) =>
       revision === undefined ? [] : { ...revision, images: template?.images ?? {} },
   )
@@ -170,9 +170,9 @@ export type Unreplaced = 'one-by-one' | 'perhaps-one-by-one' | 'on-delete' | 'no
 
 /** Why a changed template would not replace the pod; null if it would, or if that is not known. */
 export function whyUnreplaced(pod: InSet, index: OwnerIndex): Unreplaced | null {
-  const { controller, namespace, revisionHash } = pod
+  const { controller, revisionHash } = pod
   if (controller === null || !isInLinkedGroup(controller)) return null
-  const link = linkOf(controller, namespace, index)
+  const link = ownLink(pod, index)
   switch (controller.kind) {
     case 'ReplicaSet':
     case 'ReplicationController':
@@ -193,11 +193,16 @@ export function whyUnreplaced(pod: InSet, index: OwnerIndex): Unreplaced | null 
 
 /** The newest revision of the pod's StatefulSet; null unless the set updates this pod, one after the other. */
 function newestRevision(pod: InSet, index: OwnerIndex): string | null {
-  const { controller, namespace, name, revisionHash } = pod
-  if (controller?.kind !== 'StatefulSet' || revisionHash === undefined) return null
-  const { ordered } = linkOf(controller, namespace, index) ?? {}
-  const ordinal = Number(/-(\d+)$/.exec(name)?.[1])
-  return ordered !== undefined && ordinal >= ordered.from && ordinal < ordered.below ? ordered.revision : null
+  if (pod.controller?.kind !== 'StatefulSet' || pod.revisionHash === undefined) return null
+  const ordered = ownLink(pod, index)?.ordered
+  const ordinal = ordinalOf(pod)
+  if (ordered === undefined || ordinal === null) return null
+  return ordinal >= ordered.from && ordinal < ordered.below ? ordered.revision : null
+}
+
+/** The link of the pod's own controller; null for a bare pod, and if there is none. */
+export function ownLink({ controller, namespace }: OwnedPod, index: OwnerIndex): OwnerLink | null {
+  return controller === null ? null : linkOf(controller, namespace, index)
 }
 
 /**

@@ -148,6 +148,17 @@ export function isFinished({ phase }: Pick<Pod, 'phase'>): boolean {
   return phase === 'Succeeded' || phase === 'Failed'
 }
 
+/** Whether nothing of the pod is pulled anymore: a kubelet that has to end a pod only stops containers (kubernetes, pod_workers.go). */
+export function isEnding(pod: Pick<Pod, 'phase' | 'terminating'>): boolean {
+  return isFinished(pod) || pod.terminating
+}
+
+/** The ordinal at the end of a StatefulSet pod's name; null if there is none. */
+export function ordinalOf({ name }: Pick<Pod, 'name'>): number | null {
+  const digits = /-(\d+)$/.exec(name)?.[1]
+  return digits === undefined ? null : Number(digits)
+}
+
 /** Waiting reasons of a container that the kubelet has not tried to start. */
 const NOT_TRIED = new Set(['', 'ContainerCreating', 'PodInitializing'])
 

@@ -4,7 +4,7 @@ import { fullName, parseReference } from '../../image/reference.ts'
 import { record, text } from '../../json/json-object.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import type { AuditSnapshot, ObservedContainer } from '../../snapshot/audit-snapshot.ts'
-import { isFinished, type Pod } from '../../snapshot/pod.ts'
+import { isEnding, type Pod } from '../../snapshot/pod.ts'
 import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/template.ts'
 import { narrowController } from '../narrow/controller.ts'
 import type { AuditedNode } from '../narrow/listed-node.ts'
@@ -61,7 +61,7 @@ export class ContainerObservations {
   read(reading: Reading, scope: NamespaceOrAll): Promise<void> {
     return reading.listOrGap(KINDS.Pod, scope, { limit: PAGE, shape: POD_SHAPE }, raw => {
       const pod = narrowPod(raw)
-      if (pod === null || isFinished(pod) || pod.terminating) return
+      if (pod === null || isEnding(pod)) return
       this.#noteNodes(pod)
       if (pod.controller === null && !pod.mirror) this.#addBare(raw)
       const maker = this.#controllers.get(pod.controller?.uid ?? '')

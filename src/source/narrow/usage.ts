@@ -5,14 +5,14 @@ import { isPostPullReason, isPullFailureReason } from '../../image/pull-messages
 import { parseReference } from '../../image/reference.ts'
 import { list, number, record, text, textOrNull } from '../../json/json-object.ts'
 import type { HubContainer, Restart, UsagePod, UsageWorkload } from '../../snapshot/hub-usage.ts'
-import { type Container, isFinished } from '../../snapshot/pod.ts'
+import { type Container, isEnding } from '../../snapshot/pod.ts'
 import { narrowPod } from './pod.ts'
 import { podOf } from './template.ts'
 
 /** Returns null for a pod that shows no pulls from Docker Hub. */
 export function narrowUsagePod(raw: unknown): UsagePod | null {
   const pod = narrowPod(raw)
-  if (pod === null || isFinished(pod) || pod.terminating) return null
+  if (pod === null || isEnding(pod)) return null
   const statuses = statusesOf(record(record(raw).status))
   const containers = pod.containers.filter(isFromHub)
   const waiting = containers.filter(waitsForImage).map(container => ({
