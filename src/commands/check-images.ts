@@ -2,7 +2,7 @@
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { meetsHubLimit } from '../diagnosis/limit-answers.ts'
-import { parseReference, type Reference } from '../image/reference.ts'
+import { fullRepository, parseReference } from '../image/reference.ts'
 import { readingLoginsOrProblem } from '../keychain/local-logins.ts'
 import { registriesOf } from '../keychain/wanted-registries.ts'
 import { Registries } from '../registry/client.ts'
@@ -116,7 +116,8 @@ export class ImageCheckRun {
       return await readImageChecks(questions, {
         registries,
         podLogins: this.#podLogins,
-        machineLogins: images => readingLoginsOrProblem(registriesOf(images.map(pathOf)), this.#context),
+        machineLogins: images =>
+          readingLoginsOrProblem(registriesOf(images.map(fullRepository)), this.#context),
         timeUp: late.signal,
         ...(maxImages === undefined ? {} : { maxImages }),
         onProgress: (done, all) => progress.update(askingText(done, all)),
@@ -152,8 +153,4 @@ function secretsTried({ credential }: Finding, { pullSecrets }: Pod): string[] {
 function podFinder(pods: readonly Pod[]): (finding: Finding) => Pod | undefined {
   const byName = new Map(pods.map(pod => [podKey(pod.namespace, pod.name), pod]))
   return ({ namespace, pod }) => byName.get(podKey(namespace, pod))
-}
-
-function pathOf({ registry, repository }: Reference): string {
-  return `${registry}/${repository}`
 }

@@ -2,7 +2,7 @@
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isLocal, isOfCluster, isPrivateAddress, withoutPort } from '../image/host.ts'
-import type { Reference } from '../image/reference.ts'
+import { fullRepository, type Reference } from '../image/reference.ts'
 import { relayedRegistry, webSiteIn } from '../image/registries.ts'
 import { misspelledRegistry } from '../image/similar-names.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
@@ -81,10 +81,7 @@ function ofMirrors(text: string): Clue[] {
 
 /** The text without the image's own names, so that a repository called "billing" is not a clue. */
 function withoutNames(text: string, image: string, reference: Reference | null): string {
-  const names = [
-    image,
-    ...(reference === null ? [] : [`${reference.registry}/${reference.repository}`, reference.repository]),
-  ]
+  const names = [image, ...(reference === null ? [] : [fullRepository(reference), reference.repository])]
   return names.filter(name => name.length > 2).reduce((rest, name) => rest.replaceAll(name, '‹name›'), text)
 }
 

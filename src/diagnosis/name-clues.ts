@@ -1,7 +1,7 @@
 /** The clues in an image's name: what is wrong with it in itself, and which other name is more likely. */
 
 import { placeholderIn } from '../image/placeholder.ts'
-import { parseReference, type Reference } from '../image/reference.ts'
+import { fullRepository, parseReference, type Reference } from '../image/reference.ts'
 import { doubledPrefix, hidesMissing } from '../image/registries.ts'
 import { namesBeside } from '../image/similar-names.ts'
 import { surplusTag } from '../image/surplus-tag.ts'
@@ -60,7 +60,7 @@ export function openBeside({ pods, openImages = [] }: Snapshot): (reference: Ref
   return reference => {
     if (reference === null || !hidesMissing(reference.registry)) return []
     byFolder ??= Map.groupBy(new Set([...openImages, ...pulledOpenly(pods)].flatMap(repositoryIn)), folderOf)
-    const own = `${reference.registry}/${reference.repository}`
+    const own = fullRepository(reference)
     const open = byFolder.get(folderOf(own)) ?? []
     const [beside] = open
     return beside === undefined || open.includes(own) ? [] : [{ code: 'open-beside', beside }]
@@ -72,10 +72,9 @@ function* pulledOpenly(pods: readonly Pod[]): Generator<string> {
     for (const { image, imageId } of containers) if (imageId !== null && pullSecrets.length === 0) yield image
 }
 
-/** The repository with its registry. */
 function repositoryIn(image: string): string[] {
   const reference = parseReference(image)
-  return reference === null ? [] : [`${reference.registry}/${reference.repository}`]
+  return reference === null ? [] : [fullRepository(reference)]
 }
 
 const folderOf = (repository: string) => repository.slice(0, repository.lastIndexOf('/'))

@@ -1,6 +1,12 @@
 /** What a pod's events report about its pulls: what failed, and which images have been pulling for a long time. */
 
-import { isPullProgress, isSandboxFailure, pullStage, sandboxImage } from '../image/pull-messages.ts'
+import {
+  isPullProgress,
+  isSandboxFailure,
+  messageOpening,
+  pullStage,
+  sandboxImage,
+} from '../image/pull-messages.ts'
 import { byText } from '../order.ts'
 import { type EventsByPod, ownEvents } from '../snapshot/own-events.ts'
 import { type Container, type ContainerKind, isEnding, isUntried, type Pod } from '../snapshot/pod.ts'
@@ -17,8 +23,9 @@ const FIELDS: Record<ContainerKind, string | null> = {
 }
 
 /** How the kubelet's messages about failed pulls start; the reason `Failed` is used for failed starts, too. */
-const PULL_FAILURE =
-  /^(?:\(combined from similar events\): )?(?:failed to (?:re-?)?(?:pull|inspect|apply default)|(?:couldn't|could not) parse image|container image )/i
+const PULL_FAILURE = messageOpening(
+  "failed to (?:re-?)?(?:pull|inspect|apply default)|(?:couldn't|could not) parse image|container image ",
+)
 const NAMED_IMAGE = /\bimage (?:tag |reference |name )?"([^"]*)"/i
 
 /** The events that report problems of this container, oldest first. */
@@ -37,9 +44,11 @@ export function reportsFailedPull(event: PodEvent): boolean {
   )
 }
 
+const START_FAILURE = messageOpening('error: ')
+
 /** Whether a `Failed` event may be about a pull: messages about failed starts begin with `Error: `. */
 export function mayReportFailedPull({ reason, message }: PodEvent): boolean {
-  return reason === 'Failed' && !/^(?:\(combined from similar events\): )?error: /i.test(message)
+  return reason === 'Failed' && !START_FAILURE.test(message)
 }
 
 /** Whether the event reports that the kubelet waits before it pulls again. */

@@ -1,6 +1,6 @@
 /** What a pod's owners show of its failed pulls: who manages the workload, whether a changed template reaches the pod, and what made the pod. */
 
-import { fullName, parseReference } from '../image/reference.ts'
+import { fullNameOf } from '../image/reference.ts'
 import { couldBeRewritten } from '../image/rewritten.ts'
 import { type NewestTemplate, newestTemplate } from '../snapshot/newest-template.ts'
 import {
@@ -104,16 +104,9 @@ function templateChanged(container: Placed, { images, newest }: PodOwners): Clue
   const isSame =
     made === null
       ? couldBeRewritten(image, now)
-      : made !== image || (owner.kind === 'CronJob' ? couldBeRewritten(made, now) : isSameImage(made, now))
+      : made !== image ||
+        (owner.kind === 'CronJob' ? couldBeRewritten(made, now) : fullNameOf(made) === fullNameOf(now))
   return isSame ? [] : [{ code: 'template-changed', image: now, owner, renewal }]
-}
-
-function isSameImage(one: string, other: string): boolean {
-  const [first, second] = [one, other].map(image => {
-    const parsed = parseReference(image)
-    return parsed === null ? image : fullName(parsed)
-  })
-  return first === second
 }
 
 function unreplaced(pod: Pod, owners: OwnerIndex): Clue[] {

@@ -3,7 +3,7 @@
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { PULL_SECRET_TYPE } from '../dockerconfig/pull-secret-content.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
-import { parseReference, type Reference } from '../image/reference.ts'
+import { fullRepository, parseReference, type Reference } from '../image/reference.ts'
 import { cloudOf, HARDENED_IMAGES, isHosted } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { Pod } from '../snapshot/pod.ts'
@@ -130,7 +130,7 @@ export function knownLogins(snapshot: Snapshot): KnownLogins {
   }))
   const served = new Map<string, SameKeys[]>()
   const serving = (image: Image) => {
-    const key = `${image.registry}/${image.repository}`
+    const key = fullRepository(image)
     const found = served.get(key) ?? sameKeys.filter(({ entries }) => hasLoginFor(entries, image))
     served.set(key, found)
     return found

@@ -1,7 +1,7 @@
 /** Which entries of a pod's pull secrets the kubelet tries for an image, in its order (pkg/credentialprovider/keyring.go Lookup). */
 
 import { DOCKER_HUB, DOCKER_HUB_INDEX } from '../image/docker-hub.ts'
-import type { Reference } from '../image/reference.ts'
+import { fullRepository, type Reference } from '../image/reference.ts'
 import { keyMatches, normalizeKey } from './kubelet-key.ts'
 
 export interface KeyringLookup<Entry> {
@@ -19,7 +19,7 @@ export function lookUpCredentials<Entry extends { key: string }>(
   image: Pick<Reference, 'registry' | 'repository'>,
   entries: readonly Entry[],
 ): KeyringLookup<Entry> {
-  const name = `${image.registry}/${image.repository}`
+  const name = fullRepository(image)
   const filed = new Map<string, Entry[]>()
   for (const entry of entries) {
     const key = normalizeKey(entry.key)

@@ -9,15 +9,16 @@ const COMBINED = '^(?:\\(combined from similar events\\): )?'
 const STAGES: [Exclude<PullStage, null>, RegExp][] = [
   [
     'failed',
-    opening('failed to (?:re-?)?pull image |container image .{0,600}is not present with pull policy'),
+    messageOpening('failed to (?:re-?)?pull image |container image .{0,600}is not present with pull policy'),
   ],
-  ['back-off', opening('back-off pulling image ')],
-  ['began', opening('pulling image ')],
-  ['ended', opening('successfully pulled image ')],
+  ['back-off', messageOpening('back-off pulling image ')],
+  ['began', messageOpening('pulling image ')],
+  ['ended', messageOpening('successfully pulled image ')],
 ]
-const SANDBOX = opening('failed (?:to )?create pod sandbox\\b')
+const SANDBOX = messageOpening('failed (?:to )?create pod sandbox\\b')
 
-function opening(words: string): RegExp {
+/** How a message of the kubelet starts, in an event or a status, whether or not the event combines several. */
+export function messageOpening(words: string): RegExp {
   return new RegExp(`${COMBINED}(?:${words})`, 'i')
 }
 

@@ -41,9 +41,20 @@ function grammatical(text: string): Reference | null {
 
 /** The full name as the kubelet requests it: with the registry, and with `latest` if neither tag nor digest is written. */
 export function fullName(reference: Reference): string {
-  const { registry, repository, digest } = reference
+  const { digest } = reference
   const tag = effectiveTag(reference)
-  return `${registry}/${repository}${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`
+  return `${fullRepository(reference)}${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`
+}
+
+/** The full name of an image as written; unchanged if it does not parse. */
+export function fullNameOf(image: string): string {
+  const reference = parseReference(image)
+  return reference === null ? image : fullName(reference)
+}
+
+/** The repository with its registry. */
+export function fullRepository({ registry, repository }: Pick<Reference, 'registry' | 'repository'>): string {
+  return `${registry}/${repository}`
 }
 
 /** The tag that counts: the one written or, with neither tag nor digest, `latest`; null for a digest without a tag. */

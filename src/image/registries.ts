@@ -2,7 +2,7 @@
 
 import { DOCKER_HUB, DOCKER_HUB_HOST, isDockerHub } from './docker-hub.ts'
 import { withoutPort } from './host.ts'
-import type { Reference } from './reference.ts'
+import { fullRepository, type Reference } from './reference.ts'
 
 /** Docker Hub's official images, and registries where every image is public (according to their documentation). */
 const PUBLIC =
@@ -159,12 +159,12 @@ const WEB_SITES: [address: RegExp, registry: string][] = [
 ]
 
 /** The beginning of the name that is the address of a web site, and the registry to write instead; null for any other name. */
-export function webSiteIn({
-  registry,
-  repository,
-}: Pick<Reference, 'registry' | 'repository'>): { from: string; to: string } | null {
+export function webSiteIn(
+  reference: Pick<Reference, 'registry' | 'repository'>,
+): { from: string; to: string } | null {
+  const name = fullRepository(reference).toLowerCase()
   for (const [address, to] of WEB_SITES) {
-    const [from] = address.exec(`${registry}/${repository}`.toLowerCase()) ?? []
+    const [from] = address.exec(name) ?? []
     if (from !== undefined) return { from, to }
   }
   return null

@@ -1,7 +1,7 @@
 /** Replaces an image's place by rules FROM=TO, which apply to a registry, a path in one, or a single image. */
 
 import { DOCKER_HUB } from './docker-hub.ts'
-import { parseReference, type Reference } from './reference.ts'
+import { fullRepository, parseReference, type Reference } from './reference.ts'
 
 /** `--replace-registry FROM=TO`. */
 export interface ReplacementRule {
@@ -25,33 +25,30 @@ export function replacementsFor(image: string, rules: readonly ReplacementRule[]
 }
 
 /** Sorts a rule for the image itself first, then rules with longer paths. */
-function mostSpecificFirst(
-  rules: readonly ReplacementRule[],
-  { registry, repository }: Reference,
-): ReplacementRule[] {
-  const names = (from: string) => imageName(from) === `${registry}/${repository}`
+function mostSpecificFirst(rules: readonly ReplacementRule[], reference: Reference): ReplacementRule[] {
+  const names = (from: string) => imageName(from) === fullRepository(reference)
   return [...rules].sort(
     (one, other) =>
       Number(names(other.from)) - Number(names(one.from)) || other.from.length - one.from.length,
   )
 }
 
-function candidatesOf({ registry, repository }: Reference, from: string, to: string): string[] {
+function candidatesOf(reference: Reference, from: string, to: string): string[] {
   const target = to.replace(/\/+$/, '')
-  const whole = `${registry}/${repository}`
+  const whole = fullRepository(reference)
   if (whole === imageName(from)) return [target]
   const prefix = `${from.replace(/\/+$/, '')}/`
   if (!whole.startsWith(prefix)) return []
   const rest = whole.slice(prefix.length)
   const bare = rest.replace(/^library\//, '')
-  const official = registry === DOCKER_HUB && repository.startsWith('library/')
+  const official = whole.startsWith(`${DOCKER_HUB}/library/`)
   const places = official ? [rest, `library/${bare}`, bare] : [rest]
   return [...new Set(places.map(place => `${target}/${place}`))]
 }
 
 function imageName(text: string): string | null {
   const reference = parseReference(text)
-  return reference && `${reference.registry}/${reference.repository}`
+  return reference && fullRepository(reference)
 }
 
 /** Adds the image's tag and digest, unless the target has its own. */

@@ -4,7 +4,7 @@ import { compareText } from '../order.ts'
 import { isDockerHub } from './docker-hub.ts'
 import { withoutPort } from './host.ts'
 import { OFFICIAL_IMAGES } from './official-images.ts'
-import { fullName, parseReference, type Reference } from './reference.ts'
+import { fullName, fullRepository, parseReference, type Reference } from './reference.ts'
 import { isHosted, isPublic } from './registries.ts'
 
 /** A tag's parts: `v1.27.3-alpine` is the version 1.27.3 and the rest `-alpine`. */
@@ -138,7 +138,7 @@ function nearest(image: string, elsewhere: readonly Reference[]): NameBeside | n
   const ranked = elsewhere.flatMap(known => {
     const full = besideOf(path, known.repository)
     if (full === null) return []
-    const beside = `${known.registry}/${known.repository}`
+    const beside = fullRepository(known)
     const same = full === known.repository
     const name = `${known.registry}/${full}${image.slice(path.length)}`
     return [{ name, beside, same }]

@@ -5,6 +5,7 @@ import { endpointOf } from '../diagnosis/endpoint.ts'
 import { isUnlikelyToRecover } from '../diagnosis/recovery-prospects.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
+import { fullNameOf } from '../image/reference.ts'
 import { compareText } from '../order.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubContainer, HubUsage, Restart, UsagePod, UsageWorkload } from '../snapshot/hub-usage.ts'
@@ -12,7 +13,7 @@ import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
 import { Payers } from './payers.ts'
 import { isAlways } from './pull-cost.ts'
 import { type Spend, type Spender, sum, type WorkloadName } from './spending.ts'
-import { futureSpends, hubName, type WindowFacts } from './template-pulls.ts'
+import { futureSpends, type WindowFacts } from './template-pulls.ts'
 
 /** The workloads that will pull in the window, the most pulls first. */
 export function spendersOf(usage: HubUsage, quotas: readonly HubQuota[], facts: WindowFacts): Spender[] {
@@ -122,7 +123,7 @@ class WaitingPulls {
       const pulled = pod.waiting.filter(one => this.#costs(pod, one))
       waiting += pulled.length > 0 ? 1 : 0
       for (const { container } of pulled) {
-        this.#counted.add(`${pod.node ?? `${pod.namespace}/${pod.name}`} ${hubName(container.image)}`)
+        this.#counted.add(`${pod.node ?? `${pod.namespace}/${pod.name}`} ${fullNameOf(container.image)}`)
       }
     }
     const pulls = this.#counted.size - before
@@ -133,7 +134,7 @@ class WaitingPulls {
   #costs({ node }: UsagePod, { container, reason, message, present }: Waiting): boolean {
     if (container.policy === 'Never' || reachesAnother(reason, message)) return false
     const { nodes } = this.#facts
-    const there = present || nodes.holds(node, hubName(container.image))
+    const there = present || nodes.holds(node, fullNameOf(container.image))
     return !there || (isAlways(container) && nodes.alwaysCostOn(node) !== 'nothing')
   }
 }

@@ -1,6 +1,6 @@
 /** What the future pods of a workload's template will pull: each image once on each node that gets a pod. */
 
-import { fullName, parseReference } from '../image/reference.ts'
+import { fullNameOf } from '../image/reference.ts'
 import type { HubContainer, UsageWorkload } from '../snapshot/hub-usage.ts'
 import type { NodeImages } from './node-images.ts'
 import { isAlways } from './pull-cost.ts'
@@ -22,13 +22,7 @@ export interface WindowFacts {
 
 /** The full names of the containers' images, each once. */
 export function imagesOf(containers: readonly HubContainer[]): string[] {
-  return [...new Set(containers.map(({ image }) => hubName(image)))]
-}
-
-/** The image's full name, as nodes list it. */
-export function hubName(image: string): string {
-  const reference = parseReference(image)
-  return reference === null ? image : fullName(reference)
+  return [...new Set(containers.map(({ image }) => fullNameOf(image)))]
 }
 
 /** What the template's future pods will pull in the window, and why. @param perHour rollouts in the last hour, according to events */
@@ -60,7 +54,7 @@ function scheduledRuns({ containers, pods, schedule }: UsageWorkload, facts: Win
   const starts = startsOf(schedule.expression, schedule.timeZone) ?? []
   const started = starts.length * pods
   const share = nodes.costlyShare
-  const byImage = Map.groupBy(containers, ({ image }) => hubName(image))
+  const byImage = Map.groupBy(containers, ({ image }) => fullNameOf(image))
   const pulls = [...byImage].map(([image, of]) => {
     const byPolicy = of.some(isAlways) ? started * share : 0
     return { byPolicy, all: byPolicy + Math.min(started - byPolicy, nodes.lacking(image)) }

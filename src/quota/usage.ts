@@ -1,6 +1,7 @@
 /** Who uses a cluster's Docker Hub pulls, whether the pulls last for a window, and which changes save the most. */
 
 import { isFixedImage } from '../image/fixed-tag.ts'
+import { fullNameOf } from '../image/reference.ts'
 import { isPublic } from '../image/registries.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubUsage } from '../snapshot/hub-usage.ts'
@@ -19,7 +20,7 @@ import {
   sum,
   type Usage,
 } from './spending.ts'
-import { hubName, imagesOf, rolloutCost } from './template-pulls.ts'
+import { imagesOf, rolloutCost } from './template-pulls.ts'
 
 /** Seconds: Docker's own window, used if no header gives another (docs.docker.com/docker-hub/usage/pulls). */
 export const USUAL_WINDOW = 6 * 3600
@@ -100,7 +101,7 @@ function savingOf(spender: Spender, { reason, pulls }: Spend): Saving | null {
     case 'schedule':
       return reason.byPolicy > 0 ? ofPolicy(saving('keep-image', reason.byPolicy), reason.containers) : null
     case 'waiting':
-      return images.every(image => isPublic(hubName(image))) ? saving('other-registry') : null
+      return images.every(image => isPublic(fullNameOf(image))) ? saving('other-registry') : null
     case 'rollout':
     case 'rollouts':
       return null

@@ -1,6 +1,7 @@
 /** Narrows the objects that pods reference: service accounts, nodes, and names of pull secrets, also of those that were not read. */
 
-import { fullName, parseReference } from '../../image/reference.ts'
+import { messageOpening } from '../../image/pull-messages.ts'
+import { fullNameOf } from '../../image/reference.ts'
 import { list, record, text, textOrNull, texts } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
@@ -73,7 +74,8 @@ export function narrowNode(raw: unknown): Node | null {
     ),
     ...narrowSilence(record(status)),
     ...narrowPressure(record(status)),
-    images: list(record(status).images).slice(0, IMAGES).flatMap(namesOf).map(asFullName),
+    // Docker lists its images by their short names.
+    images: list(record(status).images).slice(0, IMAGES).flatMap(namesOf).map(fullNameOf),
   }
 }
 
@@ -94,12 +96,6 @@ function narrowPressure({ conditions }: Record<string, unknown>): Pick<Node, 'di
   return pressed ? { diskPressure: true } : {}
 }
 
-/** Docker lists its images by their short names. */
-function asFullName(name: string): string {
-  const reference = parseReference(name)
-  return reference === null ? name : fullName(reference)
-}
-
 /** Returns the names with a tag, or one with a digest if there are none. */
 function namesOf(image: unknown): string[] {
   const names = list(record(image).names).map(text).filter(Boolean)
@@ -118,8 +114,7 @@ export function describeMissingSecret(
 }
 
 /** The kubelet's message at every pull of a pod that references missing secrets, even while the pod runs. */
-const NOT_FOUND =
-  /^(?:\(combined from similar events\): )?unable to retrieve some image pull secrets \(([^)]*)\)/i
+const NOT_FOUND = messageOpening('unable to retrieve some image pull secrets \\(([^)]*)\\)')
 
 /** Returns the same secrets, but one that could not be read or is not in the dump becomes `missing` if an event reports it missing. */
 export function markReportedMissing(secrets: PullSecret[], events: PodEvent[]): PullSecret[] {
