@@ -1,7 +1,7 @@
 /** What decides whether a step applies, read as a sentence: a clue of the finding, the cloud of its node, and steps under a condition. */
 
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
-import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { type Cause, type Finding, isUnreached } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
 import { type Cloud, cloudOf } from '../image/registries.ts'
@@ -12,19 +12,9 @@ export function hasClue({ clues }: Pick<Finding, 'clues'>, code: Clue['code']): 
   return clueOf(clues, code) !== undefined
 }
 
-/** Failures on the way to a registry's answer. */
-const ON_THE_WAY: readonly Cause[] = [
-  'registry-not-found-dns',
-  'network-timeout',
-  'connection-refused-or-reset',
-  'tls',
-  'http-https-mismatch',
-  'proxy',
-]
-
 /** Whether the pull failed on the way to a registry's answer. */
 export function isOnTheWay(cause: Cause): boolean {
-  return ON_THE_WAY.includes(cause)
+  return isUnreached(cause) || cause === 'tls' || cause === 'http-https-mismatch' || cause === 'proxy'
 }
 
 /** The steps if the condition holds, otherwise none. */

@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import { nodeServiceAt } from '../diagnosis/endpoint.ts'
-import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
+import { type Finding, isRefusedOrMissing, isUnreached } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
@@ -45,14 +45,7 @@ export function nameClueSteps(finding: Finding): Step[] {
   ]
 }
 
-/** Failures to reach the host that the name has. */
-const UNREACHED: readonly Cause[] = [
-  'registry-not-found-dns',
-  'network-timeout',
-  'connection-refused-or-reset',
-]
-
-/** The registry that the name most likely means, where it names a host that is none. */
+/** The registry that the name most likely means, where the host in it is not the image's registry. */
 function otherRegistry({ clues, registry, reference, cause, host, endpoint }: Finding): Step[] {
   if (registry === null) return []
   const correct = (to: string, why: StepOf<'correct-registry'>['why'], from = registry): Step[] => [
@@ -62,7 +55,7 @@ function otherRegistry({ clues, registry, reference, cause, host, endpoint }: Fi
   if (site !== undefined) return correct(site.to, 'web-site', site.from)
   const near = clueOf(clues, 'near-registry')?.registry
   if (near !== undefined) return correct(near, 'typo')
-  if (UNREACHED.includes(cause) && (endpoint === null || endpoint.role === 'registry')) {
+  if (isUnreached(cause) && (endpoint === null || endpoint.role === 'registry')) {
     const outside = publicName(registry)
     if (outside !== null) return correct(outside.name, 'inside-alibaba')
     const isClosed = clueOf(clues, 'unopened')?.why === 'refused' && /:\d+$/.test(registry)

@@ -17,7 +17,7 @@ import { TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
 import { isBareRefusal, isOfLayer, LAYER_REFUSED, refusalClues } from './denial.ts'
 import { type Endpoint, endpointOf, failedMirrors } from './endpoint.ts'
-import type { Cause, Finding } from './finding.ts'
+import { type Cause, type Finding, isUnreached } from './finding.ts'
 import { nameClues } from './name-clues.ts'
 import { perimeterRefusal } from './perimeter.ts'
 import { asksForToken } from './pull-error.ts'
@@ -163,12 +163,6 @@ export function behindProxy(text: string, registry: string | null): Clue[] {
   return wanted === null ? [] : [{ code: 'behind-proxy', host: wanted.host }]
 }
 
-/** Failures to reach a host: the problem may be one node's alone. */
-const UNREACHED: readonly Cause[] = [
-  'registry-not-found-dns',
-  'network-timeout',
-  'connection-refused-or-reset',
-]
 /** Failures that prove that the host answered. */
 const ANSWERED: readonly Cause[] = [
   'rate-limited',
@@ -179,7 +173,7 @@ const ANSWERED: readonly Cause[] = [
   'registry-server-error',
 ]
 
-/** Adds a clue to each failure to reach a host that has answered another node. */
+/** Adds a clue to each failure to reach a host that has answered another node: the problem may be one node's alone. */
 export function withAnsweredNodes(findings: Finding[]): Finding[] {
   const nodes = new Map<string, string>()
   for (const finding of findings) {
@@ -192,7 +186,7 @@ export function withAnsweredNodes(findings: Finding[]): Finding[] {
   if (nodes.size === 0) return findings
   return findings.map(finding => {
     const { cause, node, clues } = finding
-    const host = UNREACHED.includes(cause) ? hostOf(finding) : null
+    const host = isUnreached(cause) ? hostOf(finding) : null
     if (host === null || node === null) return finding
     // A name is the same at every port.
     const other = nodes.get(cause === 'registry-not-found-dns' ? withoutPort(host) : host)

@@ -221,6 +221,17 @@ export function isRefusedOrMissing(cause: Cause): boolean {
   return cause === 'auth-required-or-denied' || cause === 'image-not-found'
 }
 
+const UNREACHED: readonly Cause[] = [
+  'registry-not-found-dns',
+  'network-timeout',
+  'connection-refused-or-reset',
+]
+
+/** Whether the host was not reached, so that nothing is known of what it would answer. */
+export function isUnreached(cause: Cause): boolean {
+  return UNREACHED.includes(cause)
+}
+
 /** How many findings have each cause. */
 export function countCauses(findings: readonly Pick<Finding, 'cause'>[]): Diagnosis['summary']['causes'] {
   const counts: Diagnosis['summary']['causes'] = {}
