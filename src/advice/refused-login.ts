@@ -4,7 +4,14 @@ import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { cloudOf, isOpenShiftService, isPublic, registryBehind } from '../image/registries.ts'
+import {
+  CLOUD_HOSTS,
+  cloudOf,
+  cloudOfToken,
+  isOpenShiftService,
+  isPublic,
+  registryBehind,
+} from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { correctedSecretSteps, knownSecretSteps, loginSteps } from './login.ts'
 import { grantSteps, isOfOtherProject } from './permission.ts'
@@ -107,21 +114,18 @@ function refusedReason(finding: Finding, secrets: string[]): LoginReason {
   return hasClue(finding, 'ambiguous-refusal') ? 'missing' : 'private'
 }
 
-/** User names of tokens that expire after minutes or hours. */
-const SHORT_LIVED = new Map<string, ShortLived>([
-  ['gitlab-ci-token', 'gitlab-job'],
-  ['AWS', 'ecr'],
-  ['oauth2accesstoken', 'google'],
-  ['00000000-0000-0000-0000-000000000000', 'acr'],
-])
+/** What the user name shows to be a token that expires after minutes or hours; null for any other. */
+function shortLivedKind(username: string | null): ShortLived | null {
+  return username === 'gitlab-ci-token' ? 'gitlab-job' : cloudOfToken(username)
+}
 
 /** A secret whose login was a short-lived token. */
 function shortLived({ credential }: Finding): Step[] {
   return credential.attempts
     .filter(({ usable }) => usable)
     .flatMap(({ secret, username, validUntil = null }): Step[] => {
-      const kind = SHORT_LIVED.get(username ?? '')
-      return kind === undefined ? [] : [{ code: 'short-lived-login', secret, kind, validUntil }]
+      const kind = shortLivedKind(username)
+      return kind === null ? [] : [{ code: 'short-lived-login', secret, kind, validUntil }]
     })
     .slice(0, 1)
 }
@@ -172,8 +176,8 @@ function cutUserNames({ credential, registry }: Finding): Step[] {
  * its docker-credential-gcr, docs.nvidia.com/ngc, docs.oracle.com, yandex.cloud/docs, support.huaweicloud.com/swr).
  */
 const USER_NAMES: Record<UserNames, [registry: RegExp, name: RegExp]> = {
-  ecr: [/\.dkr[.-]ecr(?:-fips)?\.[\w-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/, /^AWS$/],
-  google: [/(?:^|\.)gcr\.io$|-docker\.pkg\.dev$/, /^(?:_\w+|oauth2accesstoken|gclouddockertoken)$/],
+  ecr: [CLOUD_HOSTS.ecr, /^AWS$/],
+  google: [CLOUD_HOSTS.gar, /^(?:_\w+|oauth2accesstoken|gclouddockertoken)$/],
   ngc: [/^nvcr\.io$/, /^\$oauthtoken$/],
   oracle: [/(?:^|\.)ocir\.io$|^ocir\.[\w-]+\.oci\.oraclecloud\.com$/, /^[^/]+\/./],
   yandex: [/^cr\.yandex$/, /^(?:oauth|iam|json_key|api_key)$/],

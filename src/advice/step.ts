@@ -72,8 +72,8 @@ export type UsableHint = Extract<
   { code: 'not-named' | 'on-service-account' | 'in-namespace' | 'service-account-secrets-ignored' }
 >
 
-/** Short-lived logins, recognized by their user name. */
-export type ShortLived = 'gitlab-job' | 'ecr' | 'google' | 'acr'
+/** Short-lived logins, recognized by their user name: a token of a CI job, or of a cloud. */
+export type ShortLived = 'gitlab-job' | Cloud
 
 /** Registries whose user names are of a form that their operators set. */
 export type UserNames = 'ecr' | 'google' | 'ngc' | 'oracle' | 'yandex' | 'huawei'

@@ -1,7 +1,7 @@
 /** What the age of a pod's pull secrets shows: one that is newer than the last attempt, or older than the token in it lasts. */
 
 import { PULL_SECRET_TYPE } from '../dockerconfig/pull-secret-content.ts'
-import { cloudOf } from '../image/registries.ts'
+import { type Cloud, cloudOf, cloudOfToken } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
@@ -61,12 +61,8 @@ export function hasExpired({ attempts }: CredentialReport, takenAt: string): boo
   return sent.length > 0 && sent.every(isOver)
 }
 
-/** The tokens that clouds give for their registries, by their user names, and how many hours they last. */
-const TOKENS = {
-  ecr: { username: 'AWS', hours: 12 },
-  gar: { username: 'oauth2accesstoken', hours: 1 },
-  acr: { username: '00000000-0000-0000-0000-000000000000', hours: 3 },
-} as const
+/** How many hours the tokens last that clouds give for their registries. */
+const TOKEN_HOURS: Record<Cloud, number> = { ecr: 12, gar: 1, acr: 3 }
 
 const HOUR_MS = 3_600_000
 
@@ -81,12 +77,12 @@ export function agedToken(
   const sent = credential.attempts.filter(({ usable }) => usable)
   const [first, ...others] = sent
   if (cloud === null || first === undefined || others.length > 0) return []
-  const { username, hours } = TOKENS[cloud]
+  const hours = TOKEN_HOURS[cloud]
   const secret = usableOf(pod, credential, snapshot)[0]
   const written = secret === undefined ? null : writtenAt(secret)
   if (secret === undefined || written === null || first.validUntil !== undefined) return []
   const seconds = (Date.parse(snapshot.takenAt) - written) / 1000
-  return first.username === username && seconds * 1000 > hours * HOUR_MS
+  return cloudOfToken(first.username) === cloud && seconds * 1000 > hours * HOUR_MS
     ? [
         {
           code: 'aged-token',

@@ -85,10 +85,24 @@ export const HARDENED_IMAGES = 'dhi.io'
 /** Clouds whose nodes can pull from the cloud's registries with their own identity. */
 export type Cloud = 'ecr' | 'acr' | 'gar'
 
-const CLOUDS: Record<Cloud, RegExp> = {
+/** The hosts of their registries. */
+export const CLOUD_HOSTS: Readonly<Record<Cloud, RegExp>> = {
   ecr: /\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/,
   acr: /\.azurecr\.(?:io|cn|us)$/,
   gar: /(?:^|\.)gcr\.io$|-docker\.pkg\.dev$/,
+}
+
+/** The user names of the tokens that clouds give for their registries, which end within hours. */
+export const TOKEN_USERS: Readonly<Record<Cloud, string>> = {
+  ecr: 'AWS',
+  acr: '00000000-0000-0000-0000-000000000000',
+  gar: 'oauth2accesstoken',
+}
+
+/** The cloud whose tokens have this user name; null for any other user name. */
+export function cloudOfToken(username: string | null): Cloud | null {
+  const found = Object.entries(TOKEN_USERS).find(([, user]) => user === username)
+  return (found?.[0] as Cloud | undefined) ?? null
 }
 
 /** Hosts of gitlab.com, and those that are named like one of a self-managed GitLab. */
@@ -132,7 +146,7 @@ export function isContainerRegistry(registry: string | null): boolean {
 /** The cloud whose nodes may pull from this registry without a pull secret; null for any other registry. */
 export function cloudOf(registry: string | null): Cloud | null {
   if (registry === null || /^(?:k8s|mirror)\.gcr\.io$/.test(registry)) return null
-  const found = Object.entries(CLOUDS).find(([, hosts]) => hosts.test(registry))
+  const found = Object.entries(CLOUD_HOSTS).find(([, hosts]) => hosts.test(registry))
   return (found?.[0] as Cloud | undefined) ?? null
 }
 

@@ -9,6 +9,7 @@ import { type DockerLogin, entryFor, helperFor, namesRegistry } from '../dockerc
 import type { Credential, CredentialRefusal } from '../dockerconfig/registry-credential.ts'
 import { errorCode, UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
+import { cloudOfToken } from '../image/registries.ts'
 import { bounded } from '../network/bounded.ts'
 import { once } from '../network/once.ts'
 import { byText } from '../order.ts'
@@ -126,8 +127,8 @@ const KEY_STORES = new Set([
   'wincred.exe',
 ])
 
-/** User names that are used only with tokens valid for hours: ECR, Google's OAuth and helper tokens, Azure's refresh tokens. */
-const SHORT_LIVED = /^(AWS|oauth2accesstoken|_dcg\w*_token|00000000-0000-0000-0000-000000000000)$/
+/** The user names that Google's credential helper gives to its tokens, which end within hours, too. */
+const HELPER_TOKEN = /^_dcg\w*_token$/
 
 /** `subject` starts the sentence that the entry's problem ends. */
 function asAnswer(entry: DockerLogin, key: RegistryKey, origin: string, subject: string): Answer {
@@ -143,7 +144,7 @@ function asAnswer(entry: DockerLogin, key: RegistryKey, origin: string, subject:
     username: entry.username,
     password: identity ? entry.token : entry.password,
     kind: identity ? 'identity-token' : 'password',
-    shortLived: SHORT_LIVED.test(entry.username),
+    shortLived: cloudOfToken(entry.username) !== null || HELPER_TOKEN.test(entry.username),
     issuedByHelper: false,
     origin,
   }

@@ -4,7 +4,15 @@ import type { ShortLived, StepOf, UserNames } from '../../advice/step.ts'
 import type { RealmProduct } from '../../advice/step-at-node.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import { type Cloud, cloudOf, ecrRegion, GITEA, GITLAB, HARDENED_IMAGES } from '../../image/registries.ts'
+import {
+  type Cloud,
+  cloudOf,
+  ecrRegion,
+  GITEA,
+  GITLAB,
+  HARDENED_IMAGES,
+  TOKEN_USERS,
+} from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
 import { minuteOf, roundedDown } from './duration.ts'
 import { withCapital } from './nouns.ts'
@@ -109,7 +117,7 @@ const SHORT_LIVED: Record<ShortLived, TokenWords> = {
     identity: { cloud: 'ecr', text: 'let the nodes pull with their own role' },
     instead: 'refresh the login on a schedule',
   },
-  google: {
+  gar: {
     what: 'a Google access token',
     ends: 'expires after an hour',
     identity: { cloud: 'gar', text: 'let the nodes pull with their service account' },
@@ -133,8 +141,6 @@ export function shortLivedText(
   return `${withCapital(lasting(kind, host))}: secret ${secret} contains ${what}${end}`
 }
 
-const KIND_OF: Record<Cloud, ShortLived> = { ecr: 'ecr', gar: 'google', acr: 'acr' }
-
 /** Returns the name of an Azure Container Registry, which a hyphen and a hash may follow in its host (learn.microsoft.com, domain name label). */
 export function acrName(registry: string): string {
   return registry.split(/[-.]/)[0] ?? ''
@@ -154,24 +160,18 @@ export function renewText(
   host: PullingNode,
   kubectl: (rest: string, namespace: string) => string,
 ): { text: string; brief: string; command?: string } {
-  const { what, ends } = SHORT_LIVED[KIND_OF[cloud]]
+  const { what, ends } = SHORT_LIVED[cloud]
   const print = TOKEN_FROM[cloud](registry)
   const start = `Put a new token into secret ${secret}`
   const old = `unless something has renewed it: its content is ${roundedDown(seconds)} old, and ${what} ${ends}`
-  const create = `create secret docker-registry ${shellWord(secret)} --docker-server=${shellWord(key)} --docker-username=${TOKEN_USER[cloud]} --docker-password="$(${print})" --dry-run=client -o yaml`
+  const create = `create secret docker-registry ${shellWord(secret)} --docker-server=${shellWord(key)} --docker-username=${TOKEN_USERS[cloud]} --docker-password="$(${print})" --dry-run=client -o yaml`
   return {
-    text: `${start}${alone && !isRenewed ? '' : ` (\`${print}\`)`}, ${old}; then ${lasting(KIND_OF[cloud], host)}`,
+    text: `${start}${alone && !isRenewed ? '' : ` (\`${print}\`)`}, ${old}; then ${lasting(cloud, host)}`,
     brief: `${start}, ${old}`,
     // Other logins of the secret would be lost, and whatever writes it would overwrite this one.
     ...(alone &&
       !isRenewed && { command: `${kubectl(create, namespace)} | ${kubectl('apply -f -', namespace)}` }),
   }
-}
-
-const TOKEN_USER: Record<Cloud, string> = {
-  ecr: 'AWS',
-  gar: 'oauth2accesstoken',
-  acr: '00000000-0000-0000-0000-000000000000',
 }
 
 /** Returns what does not end like the token, in the imperative. A machine that is not the cloud's own has no identity there. */
