@@ -2,6 +2,7 @@
 
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import { type Cause, type Finding, isUnreached } from '../diagnosis/finding.ts'
+import { isNamedByCloud } from '../diagnosis/node-names.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
 import { type Cloud, cloudOf } from '../image/registries.ts'
@@ -22,21 +23,18 @@ export function stepsIf(condition: boolean, ...steps: Step[]): Step[] {
   return condition ? steps : []
 }
 
-/** Platforms and names of each cloud's own nodes. */
-const NODES_OF: Record<Cloud, { platforms: Platform[]; names: RegExp }> = {
-  ecr: {
-    platforms: ['eks', 'bottlerocket'],
-    names: /^(?:ip-\d+-|i-[0-9a-f]{8}|fargate-)|\.compute\.internal$/,
-  },
-  acr: { platforms: ['aks'], names: /^aks/ },
-  gar: { platforms: ['gke'], names: /^(?:gke|gk3)-/ },
+/** The platforms of each cloud's own nodes. */
+const PLATFORMS_OF: Record<Cloud, readonly Platform[]> = {
+  ecr: ['eks', 'bottlerocket'],
+  acr: ['aks'],
+  gar: ['gke'],
 }
 
 /** Whether the node shows that it belongs to the registry's cloud, and so may have an identity there. */
 export function isInCloud({ host }: Finding, cloud: Cloud): boolean {
   if (host.cloud !== null) return host.cloud === cloud
-  const { platforms, names } = NODES_OF[cloud]
-  return (host.platform !== null && platforms.includes(host.platform)) || names.test(host.name ?? '')
+  const isOwn = host.platform !== null && PLATFORMS_OF[cloud].includes(host.platform)
+  return isOwn || isNamedByCloud(host.name, cloud)
 }
 
 /** Whether the node's object shows another cloud than the registry's, or no cloud: such a node has an identity there only if somebody set one up. */

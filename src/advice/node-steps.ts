@@ -2,7 +2,7 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { K3D_NODE, LIMA_NODE } from '../diagnosis/local-nodes.ts'
+import { K3D_NODE, LIMA_NODE } from '../diagnosis/node-names.ts'
 import { atLeast, type Platform } from '../diagnosis/pulling-node.ts'
 import { isSilent } from '../image/pull-messages.ts'
 import { isContainerRegistry, isFixedHost } from '../image/registries.ts'

@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import { type NamedEndpoint, type NodeService, nodeServiceAt } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { DESKTOP_NODE } from '../diagnosis/local-nodes.ts'
+import { DESKTOP_NODE } from '../diagnosis/node-names.ts'
 import { isLocal, isPrivateAddress, isServiceName } from '../image/host.ts'
 import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'

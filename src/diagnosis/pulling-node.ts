@@ -5,9 +5,9 @@ import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Clue } from './clue.ts'
 import type { FailingContainer } from './failing-container.ts'
-import { isLocalNode } from './local-nodes.ts'
+import { isLocalNode, platformNamed } from './node-names.ts'
 import { tagOfNode } from './tag-of-node.ts'
-import { isOfAutopilot, type VirtualNode, virtualNode } from './virtual-node.ts'
+import { type VirtualNode, virtualNode } from './virtual-node.ts'
 
 type Runtime = 'containerd' | 'cri-o' | 'docker'
 
@@ -87,13 +87,6 @@ export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): Pull
     ...(virtual === null ? {} : { virtual }),
     ...(bottlerocket === undefined ? {} : { bottlerocket }),
   }
-}
-
-/** The platform by the name that it gives its nodes by default, as objects of pods alone show no more. */
-function platformNamed(node: string | null): Platform | null {
-  if (/^minikube(?:-m\d{2})?$/.test(node ?? '')) return 'minikube'
-  if (isOfAutopilot(node)) return 'gke'
-  return /^kind-(?:control-plane|worker)\d*$/.test(node ?? '') ? 'kind' : null
 }
 
 /** By the scheme of `spec.providerID`, as the cloud's controller writes it, or by the cloud's own distribution. */

@@ -3,6 +3,7 @@
 import { PROVIDER_FAILED } from '../image/pull-messages.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
+import { isOfAutopilot, isOfFargate } from './node-names.ts'
 
 /**
  * A node without a shell for anyone. Mostly it is not a machine: a service runs each of its pods somewhere else, where nobody changes a
@@ -11,16 +12,10 @@ import type { Pod } from '../snapshot/pod.ts'
  */
 export type VirtualNode = 'azure' | 'fargate' | 'autopilot' | 'other'
 
-/** Whether the name is one that GKE gives its nodes in Autopilot mode; those that users manage begin with gke-. */
-export function isOfAutopilot(node: string | null): boolean {
-  return /^gk3-/.test(node ?? '')
-}
-
-/** Of the node, its name, or what its kubelet wrote on the pod; null if nothing shows a virtual node. */
+/** The kind of virtual node, by the node's object, its name, or what its kubelet wrote on the pod; null if nothing shows one. */
 export function virtualNode({ node: name, containers }: Pod, node: Node | null): VirtualNode | null {
   const { labels = {}, kubelet = null } = node ?? {}
-  if (labels['eks.amazonaws.com/compute-type'] === 'fargate' || /^fargate-ip-/.test(name ?? ''))
-    return 'fargate'
+  if (labels['eks.amazonaws.com/compute-type'] === 'fargate' || isOfFargate(name)) return 'fargate'
   if (isOfAutopilot(name)) return 'autopilot'
   const reasons = containers.flatMap(({ state }) => (state.type === 'waiting' ? [state] : []))
   if (
