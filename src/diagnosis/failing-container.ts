@@ -16,6 +16,7 @@ import {
 import { compareText } from '../order.ts'
 import { type Container, isEnding, isUntried, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
+import { UNUSABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import { type Classification, type Classifier, classify } from './classify.ts'
 import type { Evidence } from './finding.ts'
 import { eventsOfContainer, mayReportFailedPull, reportsBackOff, reportsFailedPull } from './pod-events.ts'
@@ -61,14 +62,10 @@ function byStatus(pod: Pod, container: Container, events: PodEvent[]): FailingCo
   return isPull ? { container, reason, message: text, events, usesPullSecrets } : null
 }
 
-/** Whether a virtual kubelet gave up at a pull secret: at one of the pod's that does not exist, or at what one holds (azure-aci, provider/aci.go). */
+/** Whether a virtual kubelet gave up at a pull secret: at one of the pod's that does not exist, or at what one holds. */
 function isAboutPullSecret(message: string, { pullSecrets }: Pod): boolean {
   const missing = /^secrets? "([^"]{1,253})" not found$/.exec(message.trim())?.[1]
-  return missing === undefined
-    ? /\bimage pull secret\b|\bdocker(?:cfg|configjson)\b.{0,20} in secret\b|\bin auth config for server\b/.test(
-        message,
-      )
-    : pullSecrets.includes(missing)
+  return missing === undefined ? UNUSABLE_SECRET.test(message) : pullSecrets.includes(missing)
 }
 
 /** A container without a status, such as an ephemeral one: only its own events show that its pull fails. */

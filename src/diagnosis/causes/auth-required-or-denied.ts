@@ -88,6 +88,10 @@ export const unreadableSecret: CauseRule = {
     (grpc === null && UNREADABLE_SECRET.test(text)) || NODE_LOGIN.test(masked) ? MATCHES : null,
 }
 
+/** A virtual kubelet's words for a pull secret that it can't use (azure-aci, provider/aci.go); it stops at the first one. */
+export const UNUSABLE_SECRET =
+  /\bimage pull secret\b|\bdocker(?:cfg|configjson)\b.{0,20} in secret\b|\bin auth config for server\b/
+
 /** The kubelet could not run its credential provider, so no registry was asked; its reason may have the words of any other cause. */
 export const providerFailed = ruleOf(
   'auth-required-or-denied',
@@ -99,8 +103,9 @@ export const unreadableCredentials = ruleOf(
   'auth-required-or-denied',
   /\billegal base64 data\b|\bunable to parse auth field\b|\bunable to (?:decode|parse) .{0,20}dockercfg\b/,
   /\b(?:error|failed|failure) (?:getting|to get) credentials?\b|\bunable to retrieve (?:credentials|(?:\w+ )?registry auth)\b|\binvalid client secret\b/,
-  // A virtual kubelet's (azure-aci, provider/aci.go), which stops at the first secret that it can't use.
-  /^secrets? \S{1,260} not found$|\bimage pull secret\b|\bdocker(?:cfg|configjson)\b.{0,20} in secret\b|\bin auth config for server\b/,
+  UNUSABLE_SECRET,
+  // The same, of a secret that does not exist.
+  /^secrets? \S{1,260} not found$/,
   // A line break in a user name or a password.
   /\binvalid header field value\b/,
 )
