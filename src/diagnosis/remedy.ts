@@ -100,16 +100,22 @@ function isLimited({ cause }: RemedyFacts): boolean {
 const NOT_FIXED_BY_LOGIN: readonly Subcause[] = ['blocked', 'policy', 'upstream']
 
 function loginWouldHelp(facts: RemedyFacts): boolean {
-  const { cause, subcause, registry, reference, endpoint, moved, text } = facts
-  const relayed = relayedFrom(reference)
-  // A cache on the node's own loopback takes no login from pods, and a cache's limit is that of its own login.
-  if (relayed !== null && (cause === 'rate-limited' || isLocal(registry ?? ''))) return false
-  // The abuse limit counts the address even with a login; a cache's limit counts the cache's own login.
+  if (facts.cause === 'rate-limited') return loginRaisesLimit(facts)
+  return facts.cause === 'auth-required-or-denied' && loginEndsRefusal(facts)
+}
+
+function loginRaisesLimit({ subcause, registry, reference, endpoint, text }: RemedyFacts): boolean {
+  // A cache's limit is that of its own login.
+  if (relayedFrom(reference) !== null || OF_CACHE_RULE.test(text)) return false
   // Docker Hub counts pulls over hours, so a limit per minute is that of another host, which no login for Docker Hub raises.
-  if (cause === 'rate-limited' && isDockerHub(registry ?? '') && isLimitOfMinutes(text)) return false
-  if (cause === 'rate-limited' && OF_CACHE_RULE.test(text)) return false
-  if (cause === 'rate-limited') return subcause !== 'abuse' && mayReceiveLogin(endpoint)
-  if (cause !== 'auth-required-or-denied') return false
+  if (isDockerHub(registry ?? '') && isLimitOfMinutes(text)) return false
+  // The abuse limit counts the address even with a login.
+  return subcause !== 'abuse' && mayReceiveLogin(endpoint)
+}
+
+function loginEndsRefusal({ subcause, registry, reference, endpoint, moved }: RemedyFacts): boolean {
+  // A cache on the node's own loopback takes no login from pods.
+  if (relayedFrom(reference) !== null && isLocal(registry ?? '')) return false
   if (subcause !== null && NOT_FIXED_BY_LOGIN.includes(subcause)) return false
   if (moved?.state === 'deleted' || moved?.state === 'retired') return false
   // Public images need no login: only a refused one can be in the way.
