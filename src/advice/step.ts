@@ -5,10 +5,10 @@
 
 import type { CacheRule } from '../diagnosis/cache-rule.ts'
 import type { AgedToken, AwsPolicy } from '../diagnosis/clue.ts'
+import type { CredentialHint } from '../diagnosis/credential-hints.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
-import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { VirtualNode } from '../diagnosis/virtual-node.ts'
 import type { Moved } from '../image/moved.ts'
 import type { Placeholder } from '../image/placeholder.ts'

@@ -6,7 +6,7 @@ import { NO_BASE_LAYER } from './causes/platform-mismatch.ts'
 import { NOT_A_REGISTRY, UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import { CERTIFICATE_CLUES } from './certificate-clues.ts'
 import type { Clue } from './clue.ts'
-import { UNLISTED, UPSTREAM_NOT_SET_UP } from './denial.ts'
+import { UNLISTED, UPSTREAM_NOT_SET_UP } from './denial-words.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
 export const TEXT_CLUES: [Clue, RegExp][] = [

@@ -83,7 +83,8 @@ function byName<T extends { namespace: string; name: string }>(objects: readonly
   return new Map(objects.toReversed().map(object => [nameKey(object.namespace, object.name), object]))
 }
 
-function nameKey(namespace: string, name: string): string {
+/** Tells objects of one kind apart. */
+export function nameKey(namespace: string, name: string): string {
   return `${namespace}/${name}`
 }
 

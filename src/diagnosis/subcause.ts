@@ -5,7 +5,8 @@ import type { Reference } from '../image/reference.ts'
 import { hidesMissing, relayedRegistry } from '../image/registries.ts'
 import { NO_LATEST } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes, namesLimit } from './causes/rate-limited.ts'
-import { denialOf, knewIdentity } from './denial.ts'
+import { denialOf } from './denial.ts'
+import { knewIdentity } from './denial-words.ts'
 import type { Endpoint } from './endpoint.ts'
 import type {
   Cause,

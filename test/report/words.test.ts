@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AdvisedFinding } from '../../src/advice/add-steps.ts'
 import type { Step } from '../../src/advice/step.ts'
+import type { CredentialHint } from '../../src/diagnosis/credential-hints.ts'
 import {
   type Attempt,
   CAUSES,
@@ -9,7 +10,6 @@ import {
   type CredentialReport,
   type Finding,
 } from '../../src/diagnosis/finding.ts'
-import type { CredentialHint } from '../../src/diagnosis/pull-credential.ts'
 import { movedImage } from '../../src/image/moved.ts'
 import { parseReference } from '../../src/image/reference.ts'
 import type { Invocation } from '../../src/report/invocation.ts'

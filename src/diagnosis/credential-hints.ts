@@ -1,0 +1,131 @@
+/** Where else the cluster has a login for an image whose pull had none. */
+
+import { PULL_SECRET_TYPE } from '../dockerconfig/pull-secret-content.ts'
+import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
+import { parseReference, type Reference } from '../image/reference.ts'
+import { HARDENED_IMAGES } from '../image/registries.ts'
+import { similarNames } from '../image/similar-names.ts'
+import type { Pod } from '../snapshot/pod.ts'
+import type { PullSecret } from '../snapshot/pull-secret.ts'
+import type { CredentialReport } from './finding.ts'
+import { hasLoginFor, isUsable, type KnownLogins } from './known-logins.ts'
+import { malformedSecrets, nameKey } from './pod-credential.ts'
+import { serviceAccountProblem } from './service-account.ts'
+
+/** Where the cluster has a login for the image that the pod does not use. */
+export type CredentialHint =
+  /** On the pod's service account, which was changed after the pod was created. */
+  | { code: 'service-account-changed-later'; serviceAccount: string; secrets: string[] }
+  /** On the pod's service account, whose secrets the pod's own list replaces. */
+  | { code: 'service-account-secrets-ignored'; serviceAccount: string; secrets: string[] }
+  /** In the pod's namespace, where no known service account lists it. */
+  | {
+      code: 'not-named'
+      namespace: string
+      secret: string
+      /** The pod's service account, which does not list it. */
+      own: string
+      /** The name that the pod lists, which is nearly this secret's and no secret's. */
+      misspelled?: string
+    }
+  /** In the pod's namespace, on another service account than the pod's own. */
+  | { code: 'on-service-account'; namespace: string; secret: string; serviceAccount: string; own: string }
+  /** In another namespace, whose secrets a pod can't use. */
+  | {
+      code: 'in-namespace'
+      namespace: string
+      secret: string
+      /** Of the older type, kubernetes.io/dockercfg. */
+      old?: true
+    }
+  /** This secret has the right account, but not under the key that this registry needs. */
+  | { code: 'same-account'; namespace: string; secret: string; key: string; of: string }
+  /** This secret of the pod has a login for Docker Hub, which the kubelet does not find under the image's name, but under this one. */
+  | { code: 'hub-name'; namespace: string; secret: string; name: string }
+
+const MOST_HINTS = 3
+
+/** At most MOST_HINTS, the closest first; none if the pull had or may have had a login. Other namespaces only if the pod's own has none. */
+export function hintsFor(
+  pod: Pod,
+  image: string,
+  credential: CredentialReport,
+  known: KnownLogins,
+): CredentialHint[] {
+  const { status, attempts } = credential
+  const reference = parseReference(image)
+  if (reference === null || status === 'usable' || status === 'unknown') return []
+  // A malformed secret makes the kubelet ignore all others.
+  if (malformedSecrets(credential).length > 0) return []
+  const serving = known.serving(reference)
+  const here = serving.flatMap(({ byNamespace }) => byNamespace.get(pod.namespace) ?? [])
+  const own = serviceAccountProblem(pod, image, known.credentials).flatMap(({ secrets, ...problem }) => {
+    const fitting = secrets.filter(secret => here.some(({ name }) => name === secret))
+    return fitting.length === 0 ? [] : [{ ...problem, secrets: fitting }]
+  })
+  const named = new Set([...pod.pullSecrets, ...own.flatMap(({ secrets }) => secrets)])
+  const others = here.filter(({ name }) => !named.has(name))
+  const missing = attempts.flatMap(({ secret, problem }) => (problem === 'secret-missing' ? [secret] : []))
+  const hints = [
+    ...underHubName(pod, reference, known),
+    ...own,
+    ...others.map(secret => hintAt(secret, { pod, known, missing })),
+    ...sameAccount(pod, reference, known),
+  ]
+  if (hints.length > 0) return hints.slice(0, MOST_HINTS)
+  return serving
+    .flatMap(({ secrets }) => secrets.slice(0, MOST_HINTS))
+    .filter(({ namespace }) => namespace !== pod.namespace)
+    .slice(0, MOST_HINTS)
+    .map(({ namespace, name, type }) => ({
+      code: 'in-namespace',
+      namespace,
+      secret: name,
+      ...(type !== PULL_SECRET_TYPE && { old: true as const }),
+    }))
+}
+
+/** @param place.missing the pull secrets that the pod names and that do not exist */
+function hintAt(
+  { namespace, name: secret }: PullSecret,
+  { pod, known, missing }: { pod: Pod; known: KnownLogins; missing: string[] },
+): CredentialHint {
+  const at = { namespace, secret, own: pod.serviceAccount }
+  const serviceAccount = known.accounts.get(nameKey(namespace, secret))
+  if (serviceAccount !== undefined) return { code: 'on-service-account', ...at, serviceAccount }
+  const misspelled = missing.find(name => similarNames(name, [secret], 1).length > 0)
+  return { code: 'not-named', ...at, ...(misspelled !== undefined && { misspelled }) }
+}
+
+/** Docker Hub's hosts serve its images under their own names, too, but the kubelet has its login only for docker.io. */
+function underHubName(pod: Pod, { registry, repository }: Reference, known: KnownLogins): CredentialHint[] {
+  if (registry === DOCKER_HUB || !isDockerHub(registry)) return []
+  const name = `${DOCKER_HUB}/${repository}`
+  const { attempts } = known.credentials.reportFor(pod, name)
+  const found = attempts.find(({ usable }) => usable)
+  return found === undefined
+    ? []
+    : [{ code: 'hub-name', namespace: pod.namespace, secret: found.secret, name }]
+}
+
+/** Registries that accept the login of another one, which the kubelet sends only if it is under their own key, too. */
+const SAME_ACCOUNT: ReadonlyMap<string, string> = new Map([
+  [HARDENED_IMAGES, DOCKER_HUB],
+  // access.redhat.com/RegistryAuthentication
+  ['registry.connect.redhat.com', 'registry.redhat.io'],
+  ['registry.redhat.io', 'registry.connect.redhat.com'],
+])
+
+function sameAccount(
+  { namespace, pullSecrets }: Pod,
+  { registry }: Reference,
+  { snapshot }: KnownLogins,
+): CredentialHint[] {
+  const other = SAME_ACCOUNT.get(registry)
+  if (other === undefined) return []
+  const anyImage = { registry: other, repository: 'library/any' }
+  return snapshot.pullSecrets
+    .filter(secret => secret.namespace === namespace && pullSecrets.includes(secret.name))
+    .filter(secret => isUsable(secret) && hasLoginFor(secret.entries, anyImage))
+    .map(({ name }) => ({ code: 'same-account', namespace, secret: name, key: registry, of: other }))
+}

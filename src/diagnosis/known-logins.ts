@@ -1,0 +1,80 @@
+/** The logins that the cluster is known to have, indexed for many look-ups: the pods' own, and those of all other pull secrets. */
+
+import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
+import { fullRepository, type Reference } from '../image/reference.ts'
+import type { PullSecret } from '../snapshot/pull-secret.ts'
+import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
+import { reportsNoCredentialSent } from './denial-words.ts'
+import { textMemo } from './memoize-by-text.ts'
+import { nameKey, type PodCredentials, podCredentials } from './pod-credential.ts'
+
+type Image = Pick<Reference, 'registry' | 'repository'>
+
+/** Secrets with the same keys, such as copies of one secret in many namespaces; they are judged together. */
+interface SameKeys {
+  entries: PullSecret['entries']
+  secrets: PullSecret[]
+  byNamespace: ReadonlyMap<string, PullSecret[]>
+}
+
+/** The pull secrets of a snapshot, indexed for many look-ups. */
+export interface KnownLogins {
+  snapshot: Snapshot
+  /** The credentials that pods get from their own secrets. */
+  credentials: PodCredentials
+  /** reportsNoCredentialSent, once for texts that are alike. */
+  noLoginSent: (text: string, about: null) => boolean
+  /** The secrets with a usable login for the image. */
+  serving: (image: Image) => SameKeys[]
+  /** The first service account that names a secret, by `namespace/secret`. */
+  accounts: ReadonlyMap<string, string>
+}
+
+export function knownLogins(snapshot: Snapshot): KnownLogins {
+  const { pullSecrets, serviceAccounts, elsewhere } = snapshot
+  const usable = [...pullSecrets, ...(elsewhere?.pullSecrets ?? [])].filter(isUsable)
+  const sameKeys = [...Map.groupBy(usable, keysOf).values()].map(secrets => ({
+    entries: secrets[0]?.entries ?? [],
+    secrets,
+    byNamespace: Map.groupBy(secrets, ({ namespace }) => namespace),
+  }))
+  const served = new Map<string, SameKeys[]>()
+  const serving = (image: Image) => {
+    const key = fullRepository(image)
+    const found = served.get(key) ?? sameKeys.filter(({ entries }) => hasLoginFor(entries, image))
+    served.set(key, found)
+    return found
+  }
+  return {
+    snapshot,
+    credentials: podCredentials(snapshot),
+    noLoginSent: textMemo()(reportsNoCredentialSent, () => ''),
+    serving,
+    accounts: accountsOf([...serviceAccounts, ...(elsewhere?.serviceAccounts ?? [])]),
+  }
+}
+
+function accountsOf(serviceAccounts: ServiceAccount[]): Map<string, string> {
+  const accounts = new Map<string, string>()
+  for (const { namespace, name, imagePullSecrets } of serviceAccounts) {
+    for (const secret of imagePullSecrets) {
+      const key = nameKey(namespace, secret)
+      if (!accounts.has(key)) accounts.set(key, name)
+    }
+  }
+  return accounts
+}
+
+/** Whether the secret has a login that the kubelet can use. */
+export function isUsable({ problem, entries }: PullSecret): boolean {
+  return problem === null && entries.some(entry => entry.problem === null)
+}
+
+function keysOf({ entries }: PullSecret): string {
+  return JSON.stringify(entries.map(({ key, problem }) => [key, problem]))
+}
+
+/** Whether one of the entries is a login that the kubelet would try for the image. */
+export function hasLoginFor(entries: PullSecret['entries'], image: Image): boolean {
+  return lookUpCredentials(image, entries).tried.some(({ problem }) => problem === null)
+}
