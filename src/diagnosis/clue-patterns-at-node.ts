@@ -1,0 +1,151 @@
+/** The clues of the image's content and of the node, by the words that show them: layers, formats, signatures, settings, disks, and runtimes. */
+
+import { NO_BASE_LAYER } from './causes/platform-mismatch.ts'
+import type { ContentClue, NodeClue } from './clue-at-node.ts'
+
+export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
+  [
+    { code: 'other-manifest' },
+    /\bref "?manifest-sha\w*:.{0,400}(?:failed size validation|unexpected commit digest)|manifest does not match (?:provided|selected) manifest digest|manifest verification failed for digest/i,
+  ],
+  [
+    { code: 'missing-layer' },
+    /\b(?:reading|fetching) (?:partial |config )?blob\b.{0,200}\b404\b|\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
+  ],
+  // quay/quay, endpoints/v2: only if the repository's history has the tag.
+  [{ code: 'tag-deleted' }, /\bwas deleted or has expired\b/i],
+  [{ code: 'not-on-node' }, /failed to get sandbox image "[^"]*": image "[^"]*": not found/i],
+  [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
+  [
+    { code: 'snapshotter-without-login' },
+    /failed to prepare extraction snapshot .{1,900}(?:no basic auth credentials|failed to authorize|failed to fetch anonymous token)/i,
+  ],
+  [
+    { code: 'layer-mismatch' },
+    /mismatched image rootfs|number of layers and diffids don't match|mismatch between manifest layers and diff ids|layers from manifest don't match image configuration|config's diffid|config claims|image config has only \d+ diffid/i,
+  ],
+  [
+    { code: 'file-system' },
+    /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,120}operation not permitted|cross-device link|stale (?:nfs )?file handle/i,
+  ],
+  [
+    { code: 'partial-layer' },
+    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|filesystem layer verification failed|digest did not match|flate: corrupt input|invalid (?:blob |manifest )?checksum|crc(?:32)? mismatch/i,
+  ],
+  [
+    { code: 'discarded' },
+    /failed size validation|unexpected commit (?:digest|size)|filesystem layer verification failed|digest did not match|blob (?:size|digest) mismatch|invalid (?:blob|manifest) checksum/i,
+  ],
+  [
+    { code: 'kernel-refuses', for: 'limit' },
+    /too many open files|file table overflow|(?:fork\/exec|pthread_create|newosproc|clone).{0,200}resource temporarily unavailable/i,
+  ],
+  [
+    { code: 'kernel-refuses', for: 'rights' },
+    // An owner that can't be set may be the file system's fault: see file-system.
+    /\b(?:setxattr|mknod|chmod|mount|unshare|unlinkat)\b.{0,400}operation not permitted|\b(?:open|mkdir|mknod|mount|rename|unlinkat|chmod|l?stat) \/\S{1,300}: permission denied|required privilege is not held|failed to extract layer \S{1,90}: operation not permitted/i,
+  ],
+  [
+    { code: 'kernel-refuses', for: 'rights' },
+    // containerd unpacks in a callback of its mount; Docker and containers/storage in a process of their own.
+    /\b(?:failed to (?:extract|register) layer|applylayer|processing tar file)\b(?!.{0,1500}\bl?chown).{0,1500}(?:operation not permitted|permission denied)\b/i,
+  ],
+  [{ code: 'pull-records' }, /record image pull intent/i],
+  [{ code: 'locked-layer' }, /\bref \S{1,200} locked\b/i],
+  [
+    { code: 'store-folder-gone' },
+    /failed to create temp dir: (?:stat|mkdir) \S{1,300}\/snapshots\b\S{0,80}: no such file or directory/i,
+  ],
+  [
+    { code: 'torn-store' },
+    /parent snapshot \S{1,200} does not exist|missing parent "|failed to get active snapshot|target snapshot \S{1,200} already exists|failed to rename: .{0,600}file exists|object with key \S{1,200} already exists|thin device .{0,300}(?:file exists|no data available)|failed to create snapshot: no data available|failed to stat parent|(?:bucket|snapshot|lease) does not exist|status for ref \S{1,200}: not found/i,
+  ],
+  [
+    { code: 'encrypted' },
+    /\+encrypted\b|decryptlayer|ctd-decoder|ocicrypt|missing private key needed for decryption|decrypting (?:blob|layer)/i,
+  ],
+  [
+    { code: 'snapshotter-gone' },
+    /snapshot \S{1,80} is not ready|snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing|error reading from server|transport is closing)/is,
+  ],
+  [
+    { code: 'runtime-lost', how: 'gone' },
+    /error reading from server|transport is closing|keepalive ping failed|produced zero addresses|server is shutting down/i,
+  ],
+  [{ code: 'runtime-lost', how: 'starting' }, /server is not initialized yet/i],
+  [
+    { code: 'runtime-lost', how: 'no-cri' },
+    /unknown (?:service|method \w{1,60} for service) runtime\.v1\w{0,20}\.(?:Image|Runtime)Service/i,
+  ],
+  [
+    { code: 'runtime-lost', how: 'slow' },
+    /failed to inspect image .{0,600}(?:context deadline exceeded|context canceled)/i,
+  ],
+  [{ code: 'for-linux' }, /operating system \\*"linux\\*" cannot be used/i],
+  [{ code: 'for-linux' }, NO_BASE_LAYER],
+  [{ code: 'memory' }, /cannot allocate memory|out of memory|not enough (?:free )?memory/i],
+  [
+    { code: 'user-namespace' },
+    // The kernel answers so to an owner that the user namespace does not map.
+    /subordinate ids|cannot be mapped to a host id|\/etc\/subuid|insufficient uids or gids|\blchown.{0,300}invalid argument/i,
+  ],
+  [
+    { code: 'mirror-config' },
+    // The second line is containerd's for values of hosts.toml (core/remotes/docker/config/hosts.go).
+    /hosts\.toml|parse endpoint url|get registry endpoints|loading registries(?: configuration|: )|\binvalid condition: |\bpull-from-mirror (?:must|value|for)\b|invalid unqualified-search-registries entry|parse registry endpoint|(?:reference "[^"]{1,400}"|resolve image): toml: |failed to parse toml|unable to parse server|unknown capability \S|invalid (?:type|pair) .{1,200} for (?:header )?"|unable to cast .{1,200} to string|invalid \Whost\W tree|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
+  ],
+  [{ code: 'busy-mount' }, /(?:mount|snapshot|rootfs|overlay).{0,300}device or resource busy/i],
+  [
+    { code: 'disk-fault' },
+    /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
+  ],
+  [{ code: 'read-only' }, /: read-only file system\b/i],
+  [{ code: 'old-settings' }, /must be in v2 format|mixing sysregistry v1\/v2/i],
+  [{ code: 'source-blocked' }, /is blocked in (?:one of )?\S*registries\.conf/i],
+  // containers/image, signature/policy_eval_*.go; Notation for the last one.
+  [{ code: 'signed-otherwise', with: 'name' }, /signature for identity .{1,300} is not accepted/i],
+  [
+    { code: 'signed-otherwise', with: 'key' },
+    /none of the signatures were accepted|cryptographic signature verification failed|invalid signature when validating|signature by key .{1,80} is not accepted|invalid gpg signature|\brequired (?:e-?mail|identity|subject|signer)\b|not (?:produced|signed) by a trusted|unexpected (?:fulcio )?(?:oidc issuer|subject)|key not found for key id|no public key verified/i,
+  ],
+  [{ code: 'verifier-failed' }, /image verifier \S{1,100} returned error: /i],
+  [{ code: 'not-listed' }, /\bis rejected by policy\b/i],
+  [
+    { code: 'layer-type' },
+    /stream processor for application\/vnd\.(?:oci|docker)\.(?!\S{1,200}\+zstd)|layer\.nydus\.|unsupported layer media|encrypted layer/i,
+  ],
+  [{ code: 'attestation' }, /vnd\.in-toto\+json|attestation-manifest/i],
+  [
+    { code: 'layer-format' },
+    /invalid tar header|unhandled tar header|invalid whiteout name|gzip: invalid header|stream processor for \S{1,200}\+zstd|unsupported (?:layer|compression)|unknown compression|magic number mismatch/i,
+  ],
+  [
+    { code: 'damaged-store' },
+    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|from containerd image store|failed to create image reference|failed to resolve image "[^"]*": not found|no such image: \S+$|unable to inspect image \S+$|consider removing the image to resolve/i,
+  ],
+  [
+    { code: 'broken-store' },
+    // containers/storage and Docker: their own lists of layers, and the links between layers.
+    /loading (?:primary|additional) layer store|\/(?:layers|images)\.json": (?:unexpected end|invalid character)|can't stat lower layer|link \S{1,300}\/overlay2?\/l\b\S{0,40}: (?:invalid argument|no such file)|readlink \S{1,200}\/overlay2?: invalid argument|\/layerdb\/\S{1,200}: no such file|\/overlay2?\/[\w-]{1,80}(?:\/(?:diff|link|lower|merged|work))?: no such file|layer does not exist|parent layer \S{1,100}: unknown layer|recreating the missing symlinks/i,
+  ],
+  [
+    { code: 'signature-lookup' },
+    /reading signature from |\/signature-\d+["':]|source image rejected: (?:downloading signatures|reading manifest \S{1,300}\.sig\b|get ")/i,
+  ],
+  [
+    { code: 'policy-key' },
+    // containers/image, signature/policy_eval_*.go.
+    /source image rejected: (?:open|read|stat) \/|source image rejected: parsing (?:rekor )?public key|error loading (?:fulcio|pki) ca/i,
+  ],
+  // GPGME_ERR_INV_ENGINE.
+  [{ code: 'no-gnupg' }, /\binvalid crypto engine\b/i],
+  [{ code: 'file-denied' }, /\baccess is denied\b(?! due)|\bthe process cannot access the file\b/i],
+  [{ code: 'unpacker-killed' }, /signal: killed/i],
+  [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],
+  [{ code: 'no-image-size' }, /\bid or size of image .{1,400} is not set/i],
+  [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
+  [
+    { code: 'artifact' },
+    /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json|ai models are not|not container images/i,
+  ],
+]
