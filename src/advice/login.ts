@@ -6,7 +6,8 @@ import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isOfCluster } from '../image/host.ts'
 import { cloudOf, hidesMissing, isPublic } from '../image/registries.ts'
 import { isInCloud, stepsIf } from './conditions.ts'
-import type { LoginReason, Step, UsableHint } from './step.ts'
+import type { Step } from './step.ts'
+import type { LoginReason, UsableHint } from './step-for-access.ts'
 
 /** How this container gets a login: with `fix`, or else on the node, or with a new debug container. */
 export function loginSteps(finding: Finding, reason: LoginReason): Step[] {

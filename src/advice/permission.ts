@@ -5,7 +5,8 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { type Cloud, cloudOf, GITEA, isGitLab, isOpenShiftRegistry } from '../image/registries.ts'
 import { isElsewhere } from './conditions.ts'
-import type { Grantor, Step } from './step.ts'
+import type { Step } from './step.ts'
+import type { Grantor } from './step-for-access.ts'
 
 /**
  * The step that gives the caller its permission. An explicit deny, or a policy that sets a limit and allows nothing, overrides every role.

@@ -15,7 +15,8 @@ import {
 import { hasClue, stepsIf } from './conditions.ts'
 import { correctedSecretSteps, knownSecretSteps, loginSteps } from './login.ts'
 import { grantSteps, isOfOtherProject } from './permission.ts'
-import type { LoginReason, ShortLived, Step, UserNames } from './step.ts'
+import type { Step } from './step.ts'
+import type { LoginReason, ShortLived, UserNames } from './step-for-access.ts'
 
 /** The steps for a refused login: another one, a longer-lived one, or none. */
 export function refusedLoginSteps(finding: Finding): Step[] {

@@ -1,24 +1,16 @@
 /**
- * Steps: one thing to do next, as a code with its arguments, grouped as their words are in report/words/steps. Those at the nodes are in
- * step-at-node.ts.
+ * Steps: one thing to do next, as a code with its arguments, grouped as their words are in report/words/steps. Those to get access are in
+ * step-for-access.ts, and those at the nodes in step-at-node.ts.
  */
 
-import type { CacheRule } from '../diagnosis/cache-rule.ts'
-import type { AgedToken, AwsPolicy } from '../diagnosis/clue.ts'
-import type { CredentialHint } from '../diagnosis/credential-hints.ts'
-import type { AttemptProblem } from '../diagnosis/finding.ts'
-import type { Lapse } from '../diagnosis/lapse.ts'
-import type { Perimeter } from '../diagnosis/perimeter.ts'
 import type { VirtualNode } from '../diagnosis/virtual-node.ts'
 import type { Moved } from '../image/moved.ts'
 import type { Placeholder } from '../image/placeholder.ts'
-import type { Cloud } from '../image/registries.ts'
 import type { NameBeside } from '../image/similar-names.ts'
 import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
-import type { SecretWriter } from '../snapshot/pull-secret.ts'
 import type {
   AnswerStep,
   CertificateStep,
@@ -28,6 +20,7 @@ import type {
   PolicyStep,
   SandboxStep,
 } from './step-at-node.ts'
+import type { CloudPermissionStep, LoginStep, PermissionStep } from './step-for-access.ts'
 
 /** Every step. A new one belongs to one of the groups, and does not compile until it has its words. */
 export type Step =
@@ -51,119 +44,6 @@ export type StepCode = Step['code']
 
 /** The step with that code. */
 export type StepOf<Code extends StepCode> = Extract<Step, { code: Code }>
-
-/** Why a login would help. */
-export type LoginReason =
-  | 'opens'
-  | 'missing'
-  | 'refused'
-  | 'private'
-  | 'limit'
-  | 'account-limit'
-  | 'elsewhere'
-  | 'stopgap'
-
-/** Where access to a repository is granted; each place words it differently. */
-export type Grantor = 'github' | 'gitlab' | 'gitea' | 'openshift' | 'registry'
-
-/** A hint at a login in the cluster that can be used unchanged. */
-export type UsableHint = Extract<
-  CredentialHint,
-  { code: 'not-named' | 'on-service-account' | 'in-namespace' | 'service-account-secrets-ignored' }
->
-
-/** Short-lived logins, recognized by their user name: a token of a CI job, or of a cloud. */
-export type ShortLived = 'gitlab-job' | Cloud
-
-/** Registries whose user names are of a form that their operators set. */
-export type UserNames = 'ecr' | 'google' | 'ngc' | 'oracle' | 'yandex' | 'huawei'
-
-/** Give a pod a login, or remove a wrong one. */
-export type LoginStep =
-  | {
-      code: 'distribute-login'
-      reason: LoginReason
-      registry: string
-      /** The pull secret that the pods name and that does not exist: creating it is all that they need. */
-      secret?: string
-    }
-  /** Of a registry that only the cluster reaches. `secret`: as above. */
-  | { code: 'cluster-login'; registry: string; secret?: string }
-  | { code: 'node-login'; registry: string }
-  /** `catalog`: the CatalogSource that the pod serves; null for other pods. */
-  | { code: 'cluster-pull-secret'; registry: string; catalog: string | null }
-  /** `generated`: OpenShift itself made the secret, for a service account. */
-  | { code: 'openshift-token'; namespace: string; secret: string; generated: boolean }
-  | { code: 'recreate-pods' }
-  | { code: 'kubelet-login' }
-  | { code: 'other-debug-container'; reason: 'image' | 'login' }
-  | { code: 'read-secret'; namespace: string; secret: string; problem: 'secret-forbidden' | 'secret-unread' }
-  | { code: 'repair-secret'; namespace: string; secret: string; problem: AttemptProblem }
-  | {
-      code: 'remove-login'
-      namespace: string
-      secrets: string[]
-      registry: string
-      /** Whether it is known that the registry refused the login itself. */
-      refused: boolean
-    }
-  | { code: 'use-known-secret'; hint: UsableHint; namespace: string }
-  | { code: 'cut-user-name'; secret: string; username: string }
-  /** `path`: the image's, without its registry. */
-  | {
-      code: 'foreign-user-name'
-      secret: string
-      username: string
-      registry: string
-      form: UserNames
-      path: string
-    }
-  | { code: 'padded-login'; secret: string }
-  | { code: 'overridden-login'; secret: string }
-  | { code: 'replace-passed-over'; secrets: string[]; status: number; registry: string }
-  | { code: 'secret-writer'; secret: string; namespace: string; writer: SecretWriter }
-  | { code: 'guest-settings'; needs: 'login' | 'way' | 'room' | 'look' }
-  | {
-      code: 'short-lived-login'
-      secret: string
-      kind: ShortLived
-      /** ISO 8601: by the token's own claim; null if it makes none. */
-      validUntil: string | null
-    }
-  | ({ code: 'renew-token'; registry: string; namespace: string } & AgedToken)
-  | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
-  | { code: 'make-public'; registry: string }
-
-/** Let an identity of a cloud pull: its login, its role, and the policies that decide. */
-export type CloudPermissionStep =
-  | {
-      code: 'check-provider'
-      cloud: Cloud | null
-      sent: 'nothing' | 'refused' | 'unknown'
-      /** Whether the node shows that it has such a provider. */
-      likely: boolean
-    }
-  | { code: 'grant-cloud-role'; cloud: Cloud; caller: string | null; action: string | null; first: boolean }
-  | { code: 'lift-deny'; policy: AwsPolicy | null; denies: boolean; caller: string | null }
-
-/** Get permission from the owner of a registry, of a repository, or of a rule in front of them. */
-export type PermissionStep =
-  | { code: 'grant-pull'; by: Grantor; registry: string; repository: string; caller: string | null }
-  | { code: 'token-scope'; registry: string }
-  | { code: 'hub-plan'; repository: string }
-  | { code: 'allow-address'; host: string; address: string | null; cloud: Cloud | null }
-  | { code: 'pass-perimeter'; perimeter: Perimeter; id: string | null; host: string }
-  | { code: 'accept-terms'; registry: string }
-  | { code: 'restore-service'; registry: string; what: Lapse; project: string | null; ofCaller: boolean }
-  | { code: 'heed-reason'; registry: string; reason: string }
-  | {
-      code: 'ask-registry-admin'
-      about: 'vulnerabilities' | 'storage-quota' | 'policy' | 'list'
-      host: string
-    }
-  | { code: 'upstream-login'; host: string; kind: 'ecr' | 'setup' | 'other' }
-  | ({ code: 'cache-rule'; about: 'source' | 'login' | 'limit'; registry: string } & CacheRule)
-  | { code: 'use-other-source'; why: 'blocked' | 'policy' | 'closed' }
 
 /** Check an image's name and place. */
 export type NameStep =

@@ -1,7 +1,8 @@
 /** How to log in to each registry: the command, what its user names and passwords are (as each publisher documents them), and which of them end soon. */
 
-import type { ShortLived, StepOf, UserNames } from '../../advice/step.ts'
+import type { StepOf } from '../../advice/step.ts'
 import type { RealmProduct } from '../../advice/step-at-node.ts'
+import type { ShortLived, UserNames } from '../../advice/step-for-access.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import {

@@ -1,6 +1,6 @@
 /** The words of steps that let an identity of a cloud pull: its login, its role, and the AWS policies that deny the pull or lack what it needs. */
 
-import type { CloudPermissionStep } from '../../../advice/step.ts'
+import type { CloudPermissionStep } from '../../../advice/step-for-access.ts'
 import type { AwsPolicy } from '../../../diagnosis/clue.ts'
 import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'

@@ -1,7 +1,8 @@
 /** The words of the step that gives a pod a secret which is there already: in its namespace, in another one, or at another service account. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { Step, StepOf, UsableHint } from '../../../advice/step.ts'
+import type { Step, StepOf } from '../../../advice/step.ts'
+import type { UsableHint } from '../../../advice/step-for-access.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { hiddenSecretEdit } from '../edits.ts'

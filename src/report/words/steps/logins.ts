@@ -1,7 +1,8 @@
 /** The words of steps that give a pod a login, or remove a wrong one. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { LoginReason, LoginStep, StepOf } from '../../../advice/step.ts'
+import type { StepOf } from '../../../advice/step.ts'
+import type { LoginReason, LoginStep } from '../../../advice/step-for-access.ts'
 import type { AttemptProblem } from '../../../diagnosis/finding.ts'
 import { isServiceName } from '../../../image/host.ts'
 import { isInDependencyProxy, isPublic } from '../../../image/registries.ts'

@@ -1,6 +1,7 @@
 /** The words of steps about what the owners of a registry, of a repository, or of a rule in front of them allow, and to whom. */
 
-import type { PermissionStep, StepOf } from '../../../advice/step.ts'
+import type { StepOf } from '../../../advice/step.ts'
+import type { PermissionStep } from '../../../advice/step-for-access.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
 import { cloudOf, isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
