@@ -16,6 +16,8 @@ import type { MadeFrom, OwnerLink } from '../../snapshot/snapshot.ts'
 import { deploymentRevision, managerIn, managerOf, templateGeneration, templateHash } from './marks.ts'
 import { accountIn } from './related-objects.ts'
 
+type Fields = Record<string, unknown>
+
 /** Returns the ownerReference with `controller: true`; the API server allows at most one. */
 export function narrowController(metadata: { ownerReferences?: unknown }): ControllerReference | null {
   const found = list(metadata.ownerReferences)
@@ -55,10 +57,7 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
 }
 
 /** null if only the metadata was read, if no Deployment made the ReplicaSet, or if it has no pods. */
-function revisionOf(
-  raw: unknown,
-  metadata: Record<string, unknown>,
-): NonNullable<OwnerLink['revision']> | null {
+function revisionOf(raw: unknown, metadata: Fields): NonNullable<OwnerLink['revision']> | null {
   const status = record(record(raw).status)
   const revision = Number(deploymentRevision(metadata))
   if (!(revision > 0) || number(status.replicas, 0) === 0) return null
@@ -66,19 +65,26 @@ function revisionOf(
 }
 
 /** What a pod that was made from the template that the object has now shows of that; null if nothing. */
-const MARKS: Partial<Record<string, (object: Record<string, unknown>) => string | null>> = {
+const MARKS: Partial<Record<string, (object: Fields) => string | null>> = {
   // Its Deployment gave the ReplicaSet this label, and never changes its template.
   ReplicaSet: ({ metadata }) => templateHash(record(metadata)),
   StatefulSet: object => (isObserved(object) ? textOrNull(record(object.status).updateRevision) : null),
   DaemonSet: ({ metadata }) => templateGeneration(record(metadata)),
 }
 
+/** The spec of a workload's pods, and that of their Job, by the workload's spec; for a pod, its own. */
+export function podOf(kind: string, spec: Fields): { pod: Fields; job: Fields | null; annotations: Fields } {
+  if (kind === 'Pod') return { pod: spec, job: null, annotations: {} }
+  const job = kind === 'CronJob' ? record(record(spec.jobTemplate).spec) : kind === 'Job' ? spec : null
+  const template = record((job ?? spec).template)
+  return { pod: record(template.spec), job, annotations: record(record(template.metadata).annotations) }
+}
+
 /** null if only the metadata was read. */
 function templateOf(raw: unknown, kind: string): MadeFrom | null {
   const object = record(raw)
-  const owner = kind === 'CronJob' ? record(record(object.spec).jobTemplate) : object
-  const spec = record(record(record(owner.spec).template).spec)
-  const containers = [spec.initContainers, spec.containers].flatMap(list).filter(isObject)
+  const { pod } = podOf(kind, record(object.spec))
+  const containers = [pod.initContainers, pod.containers].flatMap(list).filter(isObject)
   if (containers.length === 0) return null
   const images = containers.map(({ name, image }) => [narrowName(name), narrowImageName(image)])
   // A Job's template never changes.
@@ -87,7 +93,7 @@ function templateOf(raw: unknown, kind: string): MadeFrom | null {
 }
 
 /** Whether the status is of the newest spec. */
-function isObserved({ metadata, status }: Record<string, unknown>): boolean {
+function isObserved({ metadata, status }: Fields): boolean {
   return number(record(status).observedGeneration, 0) >= number(record(metadata).generation, 0)
 }
 
@@ -176,7 +182,7 @@ function podTemplate(spec: ControllerSpec): AsJson<V1PodTemplateSpec> | undefine
 }
 
 /** Returns the labels that all pods of its template have. */
-export function templateLabels({ spec }: ControllerObject): Record<string, unknown> {
+export function templateLabels({ spec }: ControllerObject): Fields {
   return podTemplate(spec)?.metadata?.labels ?? {}
 }
 

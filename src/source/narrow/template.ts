@@ -6,6 +6,7 @@ import { narrowImageName, narrowName } from '../../secrecy/foreign-text.ts'
 import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { Schedule, TemplateContainer, WorkloadTemplate, WrittenText } from '../../snapshot/template.ts'
+import { podOf } from './controller.ts'
 import { narrowPolicy } from './pod.ts'
 import { accountIn, narrowSecretNames } from './related-objects.ts'
 
@@ -47,14 +48,6 @@ export function narrowTemplate(
 }
 
 type Fields = Record<string, unknown>
-
-/** The spec of a workload's pods, and that of their Job, by the workload's spec; for a pod, its own. */
-export function podOf(kind: string, spec: Fields): { pod: Fields; job: Fields | null; annotations: Fields } {
-  if (kind === 'Pod') return { pod: spec, job: null, annotations: {} }
-  const job = kind === 'CronJob' ? record(record(spec.jobTemplate).spec) : kind === 'Job' ? spec : null
-  const template = record((job ?? spec).template)
-  return { pod: record(template.spec), job, annotations: record(record(template.metadata).annotations) }
-}
 
 function containersOf(pod: Fields): TemplateContainer[] {
   return [

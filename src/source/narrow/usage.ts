@@ -6,8 +6,8 @@ import { parseReference } from '../../image/reference.ts'
 import { list, number, record, text, textOrNull } from '../../json/json-object.ts'
 import type { HubContainer, Restart, UsagePod, UsageWorkload } from '../../snapshot/hub-usage.ts'
 import { type Container, isEnding } from '../../snapshot/pod.ts'
+import { podOf } from './controller.ts'
 import { narrowPod } from './pod.ts'
-import { podOf } from './template.ts'
 
 /** Returns null for a pod that shows no pulls from Docker Hub. */
 export function narrowUsagePod(raw: unknown): UsagePod | null {
