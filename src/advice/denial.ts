@@ -83,7 +83,7 @@ export function denialSteps(finding: Finding): Step[] {
   return [
     ...(isPublic(finding.reference) ? [] : hubNameSteps(finding)),
     ...miswrittenLogins(finding),
-    ...clusterLogin(finding),
+    ...clusterPullSecret(finding),
     ...corrected,
     ...newLoginSteps(
       finding,
@@ -113,7 +113,7 @@ const OF_SENT_LOGIN: readonly Step['code'][] = [
 ]
 
 /** OpenShift's nodes pull Red Hat's images with the login of the cluster, unless the pod has one of its own. */
-function clusterLogin({ registry, host, credential, workload }: Finding): Step[] {
+function clusterPullSecret({ registry, host, credential, workload }: Finding): Step[] {
   if (registry === null || !OF_RED_HAT.test(registry) || host.platform !== 'openshift') return []
   const catalog = workload?.kind === 'CatalogSource' ? workload.name : null
   return stepsIf(credential.status === 'none', { code: 'cluster-pull-secret', registry, catalog })

@@ -5,7 +5,7 @@ import { nodeServiceAt } from '../diagnosis/endpoint.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { isLocal } from '../image/host.ts'
-import { repositoryOf } from '../image/reference.ts'
+import { parseReference } from '../image/reference.ts'
 import {
   ecrCachePrefix,
   isHosted,
@@ -56,7 +56,7 @@ function mirrorLacksImage(finding: Finding): Step[] | null {
 }
 
 /**
- * containerd appends /v2 to the address of a mirror that has a path, where the path of its API is not to be left as it is (containerd/containerd,
+ * Whether /v2 is in the path twice: containerd appends it to the address of a mirror that has a path, unless told not to (containerd/containerd,
  * docs/hosts.md, override_path; aws/eks-anywhere#10765).
  */
 function isPathDoubled({ evidence, reference }: Finding): boolean {
@@ -151,11 +151,10 @@ function nameVersion(finding: Finding): Step[] {
 
 /** In OpenShift's own registry a tag that was never imported, or whose import failed, is missing like a misspelled one. */
 function imageStream(finding: Finding): Step[] {
-  const { registry, reference } = finding
-  const [, tag] = /:([^:@/]+)(?:@.*)?$/.exec(reference ?? '') ?? []
-  const [project, stream, ...more] = repositoryOf(finding.reference).split('/')
-  const known = registry !== null && isOpenShiftRegistry(registry) && more.length === 0
-  return known && tag !== undefined && project !== undefined && stream !== undefined
+  const { tag = null, registry = '', repository = '' } = parseReference(finding.reference ?? '') ?? {}
+  const [project = '', stream, ...more] = repository.split('/')
+  const known = isOpenShiftRegistry(registry) && more.length === 0
+  return known && tag !== null && stream !== undefined
     ? [{ code: 'see-image-stream', project, stream, tag }]
     : []
 }

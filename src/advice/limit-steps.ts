@@ -78,7 +78,7 @@ function limitOfAccounts(finding: Finding): Step[] {
   const steps: Step[] = [
     ...(sent ? [wait] : []),
     ...login,
-    ...loadSteps(finding),
+    ...loadPulledSteps(finding),
     ...otherRegistrySteps(finding),
   ]
   // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
@@ -91,7 +91,7 @@ function limitOfAccounts(finding: Finding): Step[] {
  * Each cluster on one machine has nodes of its own, but they all can have the image from one pull (kube-rs/kube#1912). What is loaded has no
  * digest to be found by (kubernetes-sigs/kind#2394).
  */
-function loadSteps({ host, reference }: Finding): Step[] {
+function loadPulledSteps({ host, reference }: Finding): Step[] {
   const tool = localTool(host)
   return tool === null || reference === null || reference.includes('@')
     ? []

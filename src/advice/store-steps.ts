@@ -113,7 +113,7 @@ export function refusalSteps({ clues, host, evidence }: Finding): Step[] {
   const log: Step = { code: 'runtime-log' }
   if (clueOf(clues, 'kernel-refuses')?.for === 'limit') return [{ code: 'raise-limits' }, log]
   if (host.os === 'windows') return [{ code: 'give-rights' }, log]
-  // Nobody gives rights to the runtimes of these.
+  // What the runtimes of these may do can't be changed.
   const isFixed = host.platform === 'bottlerocket' || host.platform === 'talos'
   const give = stepsIf(!isFixed, { code: 'give-rights' })
   const look: Step[] = [{ code: 'show-denials' }, { code: 'compare-versions' }]
@@ -126,7 +126,7 @@ const OPENED_TO_CHMOD =
 
 /** Whether the kernel is known to have fchmodat2, which Linux has from 6.6 on. */
 function setsModesItself({ kernel }: Finding['host']): boolean {
-  return atLeast({ version: kernel ?? null }, 6, 6)
+  return atLeast({ version: kernel }, 6, 6)
 }
 
 /** A release that is known to fail so, which comes before any search. */
