@@ -5,7 +5,8 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { answeringHost } from './host.ts'
+import { answeringHost, ofMirror } from './host.ts'
+import { loginSteps } from './login.ts'
 import type { Step, StepOf } from './step.ts'
 
 /** Registries that give layers to anyone without a token. */
@@ -94,6 +95,30 @@ export function upstreamSteps(finding: Finding): Step[] {
   return kind === 'other' && repositoryOf(finding.reference).split('/').length === 2
     ? [name, login]
     : [login, name]
+}
+
+/**
+ * The steps for a mirror, whose refusal only the mirror can end, or for a cache on the node's loopback: the pod's rights at the registry are not
+ * known. Null if neither refused.
+ */
+export function refusingCache(finding: Finding): Step[] | null {
+  const { endpoint, registry, subcause } = finding
+  if (endpoint?.role !== 'mirror' || registry === null || subcause === 'policy' || subcause === 'upstream')
+    // Such a cache asks its upstream with its own login.
+    return hasClue(finding, 'relays') && hasClue(finding, 'loopback') ? upstreamSteps(finding) : null
+  const { host } = endpoint
+  const settings = ofMirror(finding, endpoint)
+  // ECR has no log of it, and serves nobody without a login, which lasts for hours (bottlerocket-os/bottlerocket#2427).
+  if (cloudOf(host) === 'ecr') return [{ code: 'name-at-mirror', host, registry }, ...settings]
+  const sent = subcause === 'no-credential-sent' ? 'nothing' : 'unknown'
+  const check: Step = { code: 'check-mirror', host, registry }
+  const login: Step = { code: 'mirror-login', host, registry, sent }
+  return [
+    ...(sent === 'nothing' ? [login, check] : [check, login]),
+    { code: 'upstream-login', host, kind: 'other' },
+    ...settings,
+    ...loginSteps(finding, 'missing'),
+  ]
 }
 
 /** What to look at in the rule by which Azure Container Registry fetches the image; nothing if the text names none. */

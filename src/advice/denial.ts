@@ -6,7 +6,7 @@ import { malformedSecrets } from '../diagnosis/pod-credential.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isEntitled, isPublic } from '../image/registries.ts'
-import { blockedSteps, policySteps, upstreamSteps } from './closed-access.ts'
+import { blockedSteps, policySteps, refusingCache, upstreamSteps } from './closed-access.ts'
 import { hasClue, isElsewhere, stepsIf } from './conditions.ts'
 import {
   correctedSecretSteps,
@@ -43,43 +43,37 @@ const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
   unspecified: unknownReason,
 }
 
-/** The steps for a refusal. */
+/** The steps for a refusal: by the first of those that were involved, from the pod outward. */
 export function denialSteps(finding: Finding): Step[] {
-  const malformed = malformedSecrets(finding.credential)
-  if (malformed.length > 0)
-    return [...malformed.map(secret => repair(finding.namespace, secret)), see('secrets')]
+  return unsentLogin(finding) ?? refusingPage(finding) ?? refusingCache(finding) ?? refusingRegistry(finding)
+}
+
+/** A login that the kubelet or the runtime could not read or send; null if nothing shows one. */
+function unsentLogin(finding: Finding): Step[] | null {
+  const { registry, credential, namespace } = finding
+  const malformed = malformedSecrets(credential)
+  if (malformed.length > 0) return [...malformed.map(secret => repair(namespace, secret)), see('secrets')]
   if (hasClue(finding, 'unreadable-secret')) return [see('secrets')]
   const file = clueOf(finding.clues, 'node-login-file')
   if (file !== undefined) return [{ code: 'correct-login-file', path: file.path }, { code: 'runtime-log' }]
-  const { endpoint, registry, subcause } = finding
-  if (hasClue(finding, 'unsent-login') && registry !== null)
-    return finding.credential.status === 'none'
-      ? [{ code: 'node-login', registry }, see('secrets')]
-      : [see('secrets'), { code: 'runtime-log' }]
-  if (hasClue(finding, 'web-page') && registry !== null && !WITH_REASON.includes(subcause))
-    return pageSteps(finding)
-  // Only the mirror can end its refusal; the pod's rights at the registry are not known.
-  if (endpoint?.role === 'mirror' && registry !== null && subcause !== 'policy' && subcause !== 'upstream') {
-    // ECR has no log of it, and serves nobody without a login, which lasts for hours (bottlerocket-os/bottlerocket#2427).
-    if (cloudOf(endpoint.host) === 'ecr')
-      return [
-        { code: 'name-at-mirror', host: endpoint.host, registry },
-        { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
-      ]
-    const sent = subcause === 'no-credential-sent' ? 'nothing' : 'unknown'
-    const check: Step = { code: 'check-mirror', host: endpoint.host, registry }
-    const login: Step = { code: 'mirror-login', host: endpoint.host, registry, sent }
-    return [
-      ...(sent === 'nothing' ? [login, check] : [check, login]),
-      { code: 'upstream-login', host: endpoint.host, kind: 'other' },
-      { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
-      ...loginSteps(finding, 'missing'),
-    ]
-  }
-  // A cache on the node's loopback asks its upstream with its own login.
-  if (hasClue(finding, 'relays') && hasClue(finding, 'loopback')) return upstreamSteps(finding)
+  if (!hasClue(finding, 'unsent-login') || registry === null) return null
+  return credential.status === 'none'
+    ? [{ code: 'node-login', registry }, see('secrets')]
+    : [see('secrets'), { code: 'runtime-log' }]
+}
+
+/** Refusals whose text gives a reason, even in a web page. */
+const WITH_REASON: readonly Finding['subcause'][] = ['blocked', 'policy', 'upstream']
+
+function refusingPage(finding: Finding): Step[] | null {
+  const isPage = hasClue(finding, 'web-page') && !WITH_REASON.includes(finding.subcause)
+  return isPage && finding.registry !== null ? pageSteps(finding) : null
+}
+
+function refusingRegistry(finding: Finding): Step[] {
   const corrected = knownSecretSteps(finding).length > 0 ? [] : missingSlash(finding)
-  const own = termsSteps(finding, BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding))
+  const bySubcause = BY_SUBCAUSE[(finding.subcause ?? 'unspecified') as DenialSubcause]
+  const own = termsSteps(finding, bySubcause(finding))
   return [
     ...(isPublic(finding.reference) ? [] : hubNameSteps(finding)),
     ...miswrittenLogins(finding),
@@ -129,9 +123,6 @@ function termsSteps(finding: Finding, steps: Step[]): Step[] {
 }
 
 const ABOUT_NAME: readonly Step['code'][] = ['check-name', 'ask-registry', 'make-public']
-
-/** Refusals whose text gives a reason, even in a web page. */
-const WITH_REASON: readonly Finding['subcause'][] = ['blocked', 'policy', 'upstream']
 
 const repair = (namespace: string, secret: string): Step => ({
   code: 'repair-secret',

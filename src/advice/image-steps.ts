@@ -15,7 +15,7 @@ import {
 } from '../image/registries.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { answeringHost } from './host.ts'
+import { answeringHost, ofMirror } from './host.ts'
 import { loginSteps } from './login.ts'
 import { writeDigest } from './name-steps.ts'
 import type { Step } from './step.ts'
@@ -42,7 +42,7 @@ function mirrorLacksImage(finding: Finding): Step[] | null {
   if (endpoint?.role === 'mirror' && hasClue(finding, 'missing-child'))
     return [
       { code: 'mirror-lacks-image', host, registry, source: 'resolved' },
-      { code: 'mirror-settings', host, registry, about: 'endpoint' },
+      ...ofMirror(finding, endpoint),
     ]
   const source = hasClue(finding, 'source-blocked') ? 'blocked' : 'other'
   const doubled = endpoint?.role === 'mirror' && isPathDoubled(finding)
@@ -51,7 +51,7 @@ function mirrorLacksImage(finding: Finding): Step[] | null {
     { code: 'mirror-lacks-image', host, registry, source },
     { code: 'check-name', how: 'plain' },
     { code: 'ask-registry' },
-    ...stepsIf(endpoint?.role === 'mirror', { code: 'mirror-settings', host, registry, about: 'endpoint' }),
+    ...(endpoint === null ? [] : ofMirror(finding, endpoint)),
   ]
 }
 

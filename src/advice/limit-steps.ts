@@ -7,6 +7,7 @@ import { isLocal } from '../image/host.ts'
 import { isInLibrary } from '../image/official-images.ts'
 import { cacheRuleSteps } from './closed-access.ts'
 import { hasClue } from './conditions.ts'
+import { ofMirror } from './host.ts'
 import { hubNameSteps, loginSteps, misplacedLoginSteps, nearSecretSteps } from './login.ts'
 import { localTool } from './node-steps.ts'
 import type { Step } from './step.ts'
@@ -23,7 +24,7 @@ function limitOfCache(finding: Finding): Step[] | null {
   if (endpoint?.role === 'mirror' && !isLocal(endpoint.host))
     return [
       { code: 'mirror-limit', host: endpoint.host, registry, rewrites: false },
-      { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
+      ...ofMirror(finding, endpoint),
       { code: 'wait', for: hasClue(finding, 'per-second') ? 'minute' : 'limit' },
     ]
   const ofRule = cacheRuleSteps(finding, 'limit')

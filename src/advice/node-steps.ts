@@ -213,7 +213,7 @@ export function otherSteps(finding: Finding): Step[] {
   if (registry !== null && endpoint?.role === 'mirror')
     return [
       { code: 'check-mirror', host: endpoint.host, registry },
-      { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
+      ...ofMirror(finding, endpoint),
       ...pullByHand(finding),
     ]
   return [{ code: isSilent(evidence?.text ?? '') ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
