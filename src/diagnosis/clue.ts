@@ -21,12 +21,27 @@ import type { PerimeterRefusal } from './perimeter.ts'
 /** Every clue, in its group. */
 export type Clue = RefusalClue | NameClue | PodClue | WayClue | ContentClue | NodeClue
 
+type ClueOf<Code extends Clue['code']> = Extract<Clue, { code: Code }>
+
 /** The clue with that code, if there is one. */
 export function clueOf<Code extends Clue['code']>(
   clues: readonly Clue[],
   code: Code,
-): Extract<Clue, { code: Code }> | undefined {
-  return clues.find((clue): clue is Extract<Clue, { code: Code }> => clue.code === code)
+): ClueOf<Code> | undefined {
+  return clues.find((clue): clue is ClueOf<Code> => clue.code === code)
+}
+
+/** The clue if the condition holds, otherwise none. */
+export function cluesIf(condition: boolean, clue: Clue): Clue[] {
+  return condition ? [clue] : []
+}
+
+/** The clue with the arguments that were found; none if they are null. */
+export function cluesWith<Code extends Clue['code']>(
+  code: Code,
+  found: Omit<ClueOf<Code>, 'code'> | null,
+): Clue[] {
+  return found === null ? [] : [{ code, ...found } as ClueOf<Code>]
 }
 
 /** The kinds of AWS policies that can refuse a pull, as AWS names them in its errors. */

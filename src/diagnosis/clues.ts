@@ -11,7 +11,7 @@ import { passedOver } from './causes/auth-required-or-denied.ts'
 import { lazySnapshotter, refusedMount } from './causes/corrupt-or-unpack.ts'
 import { missingChild } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes, limitOfData } from './causes/rate-limited.ts'
-import type { Clue } from './clue.ts'
+import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import type { DefaultName } from './clue-at-node.ts'
 import { TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
@@ -37,16 +37,14 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
   const { cause, status, endpoint, image, reference } = known
   const words = withoutNames(text, image, reference)
   const inText = TEXT_CLUES.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
-  const refusal = perimeterRefusal(words)
+  const isPage = inText.some(({ code }) => code === 'web-page')
   return [
     ...inText,
-    ...(refusal === null ? [] : [{ code: 'perimeter' as const, ...refusal }]),
+    ...cluesWith('perimeter', perimeterRefusal(words)),
     ...ofStatus(status, text),
     ...missingChild(text, reference),
     ...inOwnWords(words, text, reference),
-    ...(inText.some(({ code }) => code === 'web-page') && asksForToken(text) && endpoint?.role !== 'mirror'
-      ? [{ code: 'page-for-token' as const }]
-      : []),
+    ...cluesIf(isPage && asksForToken(text) && endpoint?.role !== 'mirror', { code: 'page-for-token' }),
     ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
     ...(cause === 'auth-required-or-denied'
       ? refusalClues(words, text, { status, registry: reference?.registry ?? null })
@@ -55,7 +53,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...lazySnapshotter(words),
     ...(cause === 'corrupt-or-unpack' ? refusedMount(words) : []),
     ...passedOver(text, cause),
-    ...ofMirrors(text),
+    ...cluesWith('mirrors-failed', failedMirrors(text)),
     ...ofRegistry(endpoint, reference, cause),
     ...ofHost(endpoint, reference, cause),
     ...nameClues(image, cause),
@@ -64,20 +62,12 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
 
 /** What the registry or the credential provider says in its own words: why it failed, where the image is instead, and what it demands. */
 function inOwnWords(words: string, text: string, reference: Reference | null): Clue[] {
-  const place = servedAt(words, reference?.registry ?? null)
-  const reason = providerReason(words)
-  const rule = cacheRuleIn(text)
   return [
-    ...(reason === null ? [] : [{ code: 'provider-reason' as const, ...reason }]),
-    ...(place === null ? [] : [{ code: 'served-at' as const, ...place }]),
-    ...(rule === null ? [] : [{ code: 'cache-rule' as const, ...rule }]),
-    ...(demandsTerms(words) ? [{ code: 'terms' as const }] : []),
+    ...cluesWith('provider-reason', providerReason(words)),
+    ...cluesWith('served-at', servedAt(words, reference?.registry ?? null)),
+    ...cluesWith('cache-rule', cacheRuleIn(text)),
+    ...cluesIf(demandsTerms(words), { code: 'terms' }),
   ]
-}
-
-function ofMirrors(text: string): Clue[] {
-  const failed = failedMirrors(text)
-  return failed === null ? [] : [{ code: 'mirrors-failed', ...failed }]
 }
 
 /** The text without the image's own names, so that a repository called "billing" is not a clue. */
@@ -127,14 +117,13 @@ const DEFAULT_NAMES: readonly [RegExp, DefaultName][] = [
 function ofRegistry(endpoint: Endpoint | null, reference: Reference | null, cause: Cause): Clue[] {
   if (reference === null) return []
   const { registry } = reference
-  const site = webSiteIn(reference)
   const upstream = relayedRegistry(reference)
   const isItself = endpoint === null || endpoint.role === 'registry'
   const near = isItself ? misspelledRegistry(registry, { swapped: cause !== UNRESOLVED }) : null
   return [
-    ...(site === null ? [] : [{ code: 'web-site' as const, ...site }]),
-    ...(upstream === null ? [] : [{ code: 'relays' as const, upstream }]),
-    ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
+    ...cluesWith('web-site', webSiteIn(reference)),
+    ...cluesWith('relays', upstream === null ? null : { upstream }),
+    ...cluesWith('near-registry', near === null ? null : { registry: near }),
   ]
 }
 

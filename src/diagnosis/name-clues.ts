@@ -7,7 +7,7 @@ import { namesBeside } from '../image/similar-names.ts'
 import { surplusTag } from '../image/surplus-tag.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { Clue } from './clue.ts'
+import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import { type Cause, isRefusedOrMissing } from './finding.ts'
 
 /** Twelve hexadecimal digits, as clients list images, or all 64, with the algorithm or without it. */
@@ -18,22 +18,24 @@ const NUMBER = /\d(?:\.\d+)?e\+\d+/i
 
 /** The clues in an image's name, as written in the pod. */
 export function nameClues(image: string, cause: Cause): Clue[] {
-  const clues: Clue[] = []
-  if (NUMBER.test(image)) clues.push({ code: 'unquoted-number' })
   const placeholder = placeholderIn(image)
-  const isOne = placeholder !== null && (placeholder !== 'tag' || cause === 'image-not-found')
-  if (isOne) clues.push({ code: 'placeholder', of: placeholder })
-  const doubled = doubledPrefix(image)
-  if (doubled !== null) clues.push({ code: 'doubled-prefix', ...doubled })
+  const isUnfilled = placeholder !== null && (placeholder !== 'tag' || cause === 'image-not-found')
+  const hasScheme = placeholder !== 'ko' && /^[a-z][a-z0-9+.-]*:\/\//i.test(image)
   const [, without] = ZARF_TWICE.exec(image) ?? []
-  if (without !== undefined) clues.push({ code: 'zarf-twice', without })
-  const surplus = cause === 'invalid-reference' ? surplusTag(image) : null
-  if (surplus !== null) clues.push({ code: 'surplus-tag', ...surplus })
-  if (IMAGE_ID.test(image)) clues.push({ code: 'image-id' })
-  if (placeholder !== 'ko' && /^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
-  const sign = /["'`“”‘’]|(\s)/.exec(image)
-  if (sign !== null) clues.push({ code: 'stray-character', sign: sign[1] === undefined ? 'quote' : 'space' })
-  return clues
+  const [sign, space] = /["'`“”‘’]|(\s)/.exec(image) ?? []
+  return [
+    ...cluesIf(NUMBER.test(image), { code: 'unquoted-number' }),
+    ...cluesWith('placeholder', isUnfilled ? { of: placeholder } : null),
+    ...cluesWith('doubled-prefix', doubledPrefix(image)),
+    ...cluesWith('zarf-twice', without === undefined ? null : { without }),
+    ...cluesWith('surplus-tag', cause === 'invalid-reference' ? surplusTag(image) : null),
+    ...cluesIf(IMAGE_ID.test(image), { code: 'image-id' }),
+    ...cluesIf(hasScheme, { code: 'reference-scheme' }),
+    ...cluesIf(sign !== undefined, {
+      code: 'stray-character',
+      sign: space === undefined ? 'quote' : 'space',
+    }),
+  ]
 }
 
 /** Returns how to find the likely full name of an image without a registry, by the images that the snapshot shows to be pulled. */
@@ -48,10 +50,7 @@ export function besideClues({
       for (const { image, imageId } of containers) if (imageId !== null) yield image
     for (const { images } of nodes) yield* images
   })
-  return (image, cause) => {
-    const found = isRefusedOrMissing(cause) ? find(image) : null
-    return found === null ? [] : [{ code: 'name-beside', ...found }]
-  }
+  return (image, cause) => cluesWith('name-beside', isRefusedOrMissing(cause) ? find(image) : null)
 }
 
 /** Returns how to find an image beside another one, at a registry that hides what it lacks, that the snapshot shows to be public. */

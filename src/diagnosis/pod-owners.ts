@@ -15,7 +15,7 @@ import {
 } from '../snapshot/owners.ts'
 import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
-import type { Clue } from './clue.ts'
+import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import type { Finding } from './finding.ts'
 
 /** The same for all containers of the pod. */
@@ -40,7 +40,6 @@ export function podOwners(pod: Pod, owners: OwnerIndex): PodOwners {
   const workload = topmostOwner(pod, owners)
   const above = ownersAbove(pod, owners)
   const top = above.at(-1)
-  const operator = operatorAbove(pod, workload)
   return {
     workload,
     // What owns a controller, such as a custom resource, is where changes are made.
@@ -51,8 +50,8 @@ export function podOwners(pod: Pod, owners: OwnerIndex): PodOwners {
     serving: servingBefore(pod, owners),
     clues: [
       ...runOfCronJob(pod, workload, above),
-      ...(operator === null ? [] : [{ code: 'operated' as const, ...operator }]),
-      ...(pod.bySkaffold === true ? [{ code: 'by-skaffold' as const }] : []),
+      ...cluesWith('operated', operatorAbove(pod, workload)),
+      ...cluesIf(pod.bySkaffold === true, { code: 'by-skaffold' }),
       ...(pod.maker === undefined ? [] : [{ code: 'made-by' as const, maker: pod.maker }]),
     ],
     unreplaced: unreplaced(pod, owners),

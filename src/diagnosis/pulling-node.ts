@@ -3,7 +3,7 @@
 import type { Cloud } from '../image/registries.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import type { Clue } from './clue.ts'
+import { type Clue, cluesIf } from './clue.ts'
 import type { FailingContainer } from './failing-container.ts'
 import { isLocalNode, platformNamed } from './node-names.ts'
 import { tagOfNode } from './tag-of-node.ts'
@@ -227,22 +227,19 @@ export function cluesOfPlace(
   { container, usesPullSecrets }: FailingContainer,
   { pod, node, onNode, workload, reference }: PullPlace,
 ): Clue[] {
-  const guest = !usesPullSecrets && container.kind !== 'sandbox'
+  const asksWindows = pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
   const isLocal = node?.labels[MINIKUBE_LABEL] !== undefined || node?.provider === 'kind'
-  const own = onNode || isLocal || isLocalNode(pod.node)
+  const isOwn = onNode || isLocal || isLocalNode(pod.node)
+  const isKept = onNode && container.pullPolicy === 'IfNotPresent'
   const silentSince = node?.silentSince
   return [
     ...(silentSince === undefined ? [] : [{ code: 'node-silent' as const, since: silentSince }]),
-    ...(node?.diskPressure === true ? [{ code: 'disk-pressure' } as const] : []),
-    ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
-    ...(pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
-      ? [{ code: 'asks-windows' } as const]
-      : []),
+    ...cluesIf(node?.diskPressure === true, { code: 'disk-pressure' }),
+    ...cluesIf(node?.os === 'windows' && pod.platform.os === null, { code: 'any-os' }),
+    ...cluesIf(asksWindows, { code: 'asks-windows' }),
     ...tagOfNode(reference, node),
-    ...(guest ? [{ code: 'guest' } as const] : []),
-    ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image', listed: onNode } as const] : []),
-    ...(container.pullPolicy === 'IfNotPresent' && onNode && verifiesImages(node) === true
-      ? [{ code: 'on-node' } as const]
-      : []),
+    ...cluesIf(!usesPullSecrets && container.kind !== 'sandbox', { code: 'guest' }),
+    ...cluesIf(isOwn && container.pullPolicy === 'Always', { code: 'local-image', listed: onNode }),
+    ...cluesIf(isKept && verifiesImages(node) === true, { code: 'on-node' }),
   ]
 }

@@ -1,7 +1,7 @@
 /** The clues that quote something from an error text: an address, an account, a policy, a signer, a size, a folder. */
 
 import { isLocal, isPrivateAddress } from '../image/host.ts'
-import type { AwsPolicy, Clue } from './clue.ts'
+import { type AwsPolicy, type Clue, cluesWith } from './clue.ts'
 import type { MissingTool } from './clue-at-node.ts'
 import type { Endpoint } from './endpoint.ts'
 import { misresolvedTo } from './misresolved.ts'
@@ -96,13 +96,12 @@ export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
     const match = words.exec(text)
     return match === null ? [] : [clueIn(match)]
   })
-  const misresolved = misresolvedTo(text, endpoint)
   return [
     ...quoted,
     ...callerIn(text),
     ...fullPathIn(text),
     ...noRouteIn(text),
-    ...(misresolved === null ? [] : [{ code: 'misresolved' as const, ...misresolved }]),
+    ...cluesWith('misresolved', misresolvedTo(text, endpoint)),
   ]
 }
 
