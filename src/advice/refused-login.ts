@@ -2,7 +2,8 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { usableSecrets } from '../diagnosis/pod-credential.ts'
+import { usableAttempts, usableSecrets } from '../diagnosis/pod-credential.ts'
+import { mayBeOfExpiredLogin } from '../diagnosis/secret-age.ts'
 import { repositoryOf } from '../image/reference.ts'
 import {
   CLOUD_HOSTS,
@@ -122,8 +123,7 @@ function shortLivedKind(username: string | null): ShortLived | null {
 
 /** A secret whose login was a short-lived token. */
 function shortLived({ credential }: Finding): Step[] {
-  return credential.attempts
-    .filter(({ usable }) => usable)
+  return usableAttempts(credential)
     .flatMap(({ secret, username, validUntil = null }): Step[] => {
       const kind = shortLivedKind(username)
       return kind === null ? [] : [{ code: 'short-lived-login', secret, kind, validUntil }]
@@ -131,26 +131,19 @@ function shortLived({ credential }: Finding): Step[] {
     .slice(0, 1)
 }
 
-/** Refusals that a token which has ended explains as well as a lack of rights: registries answer a HEAD request without a word. */
-const LEAVES_TOKEN_OPEN: readonly Finding['subcause'][] = [
-  'not-permitted',
-  'denied-or-missing',
-  'unspecified',
-]
-
 /** A token that most likely has ended; where the registry names the identity that it got from it, it has not. */
 export function renewSteps(finding: Finding): Step[] {
   const { clues, registry, subcause, namespace } = finding
   const aged = clueOf(clues, 'aged-token')
   const isValid = hasClue(finding, 'caller') || hasClue(finding, 'token-scope') || hasClue(finding, 'terms')
-  if (aged === undefined || registry === null || isValid || !LEAVES_TOKEN_OPEN.includes(subcause)) return []
+  if (aged === undefined || registry === null || isValid || !mayBeOfExpiredLogin(subcause)) return []
   const { code: _clue, ...token } = aged
   return [{ code: 'renew-token', registry, namespace, ...token }, ...writerSteps(finding)]
 }
 
 /** Whether a usable secret of the pod was created by `pullguard fix`, whose next run renews its login. */
 function isDistributed({ credential }: Finding): boolean {
-  return credential.attempts.some(({ usable, writer }) => usable && writer?.type === 'fix')
+  return usableAttempts(credential).some(({ writer }) => writer?.type === 'fix')
 }
 
 /** Logins that the kubelet can use, but that were not written as they were meant. */
@@ -167,8 +160,8 @@ export function miswrittenLogins(finding: Finding): Step[] {
 function cutUserNames({ credential, registry }: Finding): Step[] {
   // A robot of Quay is named so.
   const cut = registry === 'quay.io' ? /\$$/ : /^robot(?:\+.*)?$|\$$/
-  return credential.attempts.flatMap(({ usable, secret, username }): Step[] =>
-    usable && username !== null && cut.test(username) ? [{ code: 'cut-user-name', secret, username }] : [],
+  return usableAttempts(credential).flatMap(({ secret, username }): Step[] =>
+    username !== null && cut.test(username) ? [{ code: 'cut-user-name', secret, username }] : [],
   )
 }
 
@@ -199,8 +192,8 @@ function foreignUserNames({ credential, registry, reference, subcause }: Finding
   if (found === undefined || registry === null) return []
   const [form, [, known]] = found as [UserNames, [RegExp, RegExp]]
   const path = repositoryOf(reference)
-  return credential.attempts.flatMap(({ usable, secret, username }): Step[] =>
-    usable && username !== null && !known.test(username) && !/\$$/.test(username)
+  return usableAttempts(credential).flatMap(({ secret, username }): Step[] =>
+    username !== null && !known.test(username) && !/\$$/.test(username)
       ? [{ code: 'foreign-user-name', secret, username, registry, form, path }]
       : [],
   )
@@ -208,15 +201,15 @@ function foreignUserNames({ credential, registry, reference, subcause }: Finding
 
 /** A stray line feed, such as `echo` adds, becomes part of the password that the registry gets. */
 function paddedLogins({ credential }: Finding): Step[] {
-  return credential.attempts.flatMap(({ usable, secret, padded }): Step[] =>
-    usable && padded === true ? [{ code: 'padded-login', secret }] : [],
+  return usableAttempts(credential).flatMap(({ secret, padded }): Step[] =>
+    padded === true ? [{ code: 'padded-login', secret }] : [],
   )
 }
 
 /** A password that was changed beside `auth`, or the reverse. */
 function overriddenLogins({ credential }: Finding): Step[] {
-  return credential.attempts.flatMap(({ usable, secret, overridden }): Step[] =>
-    usable && overridden === true ? [{ code: 'overridden-login', secret }] : [],
+  return usableAttempts(credential).flatMap(({ secret, overridden }): Step[] =>
+    overridden === true ? [{ code: 'overridden-login', secret }] : [],
   )
 }
 
@@ -233,8 +226,8 @@ export function passedOverLogins(finding: Finding): Step[] {
 
 /** Where a refused login comes from: whatever writes its Secret would overwrite another one. */
 function writerSteps({ credential, namespace }: Finding): Step[] {
-  const written = credential.attempts.flatMap(({ usable, secret, writer }): Step[] =>
-    usable && writer !== undefined && writer.type !== 'fix'
+  const written = usableAttempts(credential).flatMap(({ secret, writer }): Step[] =>
+    writer !== undefined && writer.type !== 'fix'
       ? [{ code: 'secret-writer', secret, namespace, writer }]
       : [],
   )

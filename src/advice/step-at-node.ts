@@ -1,6 +1,6 @@
 /** Steps at the nodes: the way from them to a host, mirrors, certificates, policies, and what is wrong with a node itself. */
 
-import type { Clue } from '../diagnosis/clue.ts'
+import type { ClueOf } from '../diagnosis/clue.ts'
 import type {
   CertificateProblem,
   DefaultName,
@@ -131,7 +131,7 @@ export type PolicyStep =
       code: 'satisfy-policy'
       kind: NodePolicy
       /** How the image's signature differs from what the policy accepts; null if it may have none. */
-      signed: Extract<Clue, { code: 'signed-otherwise' }>['with'] | null
+      signed: ClueOf<'signed-otherwise'>['with'] | null
     }
 
 /** Repair the node: its runtime, its disk, and its memory. */
@@ -158,7 +158,7 @@ export type NodeStep =
   | { code: 'open-records' }
   | { code: 'release-mount' }
   | { code: 'release-store' }
-  | ({ code: 'refused-mount' } & Omit<Extract<Clue, { code: 'mount-refused' }>, 'code'>)
+  | ({ code: 'refused-mount' } & Omit<ClueOf<'mount-refused'>, 'code'>)
   | { code: 'check-disk' }
   | { code: 'more-ids' }
   | { code: 'show-disk'; path: string | null }

@@ -21,7 +21,7 @@ import type { PerimeterRefusal } from './perimeter.ts'
 /** Every clue, in its group. */
 export type Clue = RefusalClue | NameClue | PodClue | WayClue | ContentClue | NodeClue
 
-type ClueOf<Code extends Clue['code']> = Extract<Clue, { code: Code }>
+export type ClueOf<Code extends Clue['code']> = Extract<Clue, { code: Code }>
 
 /** The clue with that code, if there is one. */
 export function clueOf<Code extends Clue['code']>(

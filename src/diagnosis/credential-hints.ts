@@ -9,7 +9,7 @@ import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { CredentialReport } from './finding.ts'
 import { hasLoginFor, isUsable, type KnownLogins } from './known-logins.ts'
-import { malformedSecrets, nameKey } from './pod-credential.ts'
+import { malformedSecrets, nameKey, usableAttempts } from './pod-credential.ts'
 import { serviceAccountProblem } from './service-account.ts'
 
 /** Where the cluster has a login for the image that the pod does not use. */
@@ -101,8 +101,7 @@ function hintAt(
 function underHubName(pod: Pod, { registry, repository }: Reference, known: KnownLogins): CredentialHint[] {
   if (registry === DOCKER_HUB || !isDockerHub(registry)) return []
   const name = `${DOCKER_HUB}/${repository}`
-  const { attempts } = known.credentials.reportFor(pod, name)
-  const found = attempts.find(({ usable }) => usable)
+  const [found] = usableAttempts(known.credentials.reportFor(pod, name))
   return found === undefined
     ? []
     : [{ code: 'hub-name', namespace: pod.namespace, secret: found.secret, name }]

@@ -4,6 +4,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import type { HubQuota, LimitAnswer, QuotaAnswer } from '../snapshot/hub-quota.ts'
 import type { Diagnosis, Finding } from './finding.ts'
+import { usableAttempts } from './pod-credential.ts'
 
 /** Whether the pull hit a limit that Docker Hub reports: not a mirror's own limit, and not the abuse limit on requests of any kind. */
 export function meetsHubLimit({ cause, subcause, registry, endpoint }: Finding): boolean {
@@ -27,7 +28,7 @@ export function withLimit(finding: Finding, quotas: readonly HubQuota[]): Findin
 
 /** Whether the quota belongs to the login that the kubelet tries first. */
 function isOf({ identity: { origins } }: HubQuota, { namespace, credential }: Finding): boolean {
-  const first = credential.attempts.find(({ usable }) => usable)
+  const [first] = usableAttempts(credential)
   return first !== undefined && origins.includes(`secret ${namespace}/${first.secret}`)
 }
 

@@ -153,9 +153,14 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
   return [{ ...base, key: keys.join(', ') || null, ...near, problem: 'other-registry' }]
 }
 
+/** The logins that the kubelet can send, in its order. */
+export function usableAttempts({ attempts }: Pick<CredentialReport, 'attempts'>): Attempt[] {
+  return attempts.filter(({ usable }) => usable)
+}
+
 /** The secrets with a usable login, in the kubelet's order, each once. */
-export function usableSecrets({ attempts }: Pick<CredentialReport, 'attempts'>): string[] {
-  return [...new Set(attempts.filter(({ usable }) => usable).map(({ secret }) => secret))]
+export function usableSecrets(credential: Pick<CredentialReport, 'attempts'>): string[] {
+  return [...new Set(usableAttempts(credential).map(({ secret }) => secret))]
 }
 
 /** The malformed secrets, each once: one is enough to fail every image of the pod. */
@@ -173,7 +178,7 @@ function statusOf(attempts: Attempt[]): CredentialStatus {
   const problems = attempts.map(({ problem }) => problem)
   // The kubelet can't build a keyring with a malformed secret in it, so every image of the pod fails.
   if (problems.includes('malformed')) return 'broken'
-  if (attempts.some(({ usable }) => usable)) return 'usable'
+  if (usableAttempts({ attempts }).length > 0) return 'usable'
   if (problems.some(problem => problem !== null && UNREAD.includes(problem))) return 'unknown'
   const isOther = ({ problem, mismatch }: Attempt) => problem === 'other-registry' && mismatch === undefined
   return attempts.every(isOther) ? 'none' : 'broken'

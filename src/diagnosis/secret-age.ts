@@ -9,7 +9,7 @@ import type { Clue } from './clue.ts'
 import { knewIdentity } from './denial-words.ts'
 import { type FailingContainer, lastFailure } from './failing-container.ts'
 import type { CredentialReport, Finding } from './finding.ts'
-import { usableSecrets } from './pod-credential.ts'
+import { usableAttempts, usableSecrets } from './pod-credential.ts'
 
 /** The secrets of the pod that have a login for the image. */
 function usableOf({ namespace }: Pod, credential: CredentialReport, { pullSecrets }: Snapshot): PullSecret[] {
@@ -54,35 +54,36 @@ export function isNewer(
 }
 
 /** Whether the login had expired by its token's own claim, if no other was tried. */
-export function hasExpired({ attempts }: CredentialReport, takenAt: string): boolean {
-  const sent = attempts.filter(({ usable }) => usable)
-  const isOver = ({ validUntil }: (typeof sent)[number]) =>
-    validUntil !== undefined && Date.parse(validUntil) < Date.parse(takenAt)
-  return sent.length > 0 && sent.every(isOver)
+export function hasExpired(credential: CredentialReport, takenAt: string): boolean {
+  const ends = usableAttempts(credential).map(({ validUntil }) => Date.parse(validUntil ?? ''))
+  return ends.length > 0 && ends.every(end => end < Date.parse(takenAt))
+}
+
+const LEAVES_OPEN: readonly Finding['subcause'][] = ['not-permitted', 'denied-or-missing', 'unspecified']
+
+/** Whether an expired login can be what was refused, as well as a lack of rights or a wrong name: registries answer a HEAD request without a word. */
+export function mayBeOfExpiredLogin(subcause: Finding['subcause']): boolean {
+  return LEAVES_OPEN.includes(subcause)
 }
 
 /** How many hours the tokens last that clouds give for their registries. */
 const TOKEN_HOURS: Record<Cloud, number> = { ecr: 12, gar: 1, acr: 3 }
 
-const HOUR_MS = 3_600_000
-
-/** A login that is such a token, in a secret that was there long before it would end. One that says itself until when it is valid is not guessed at. */
+/** A login that is such a token, in a secret that is older than the token lasts. Nothing is guessed of one that says itself until when it is valid. */
 export function agedToken(
   pod: Pod,
-  registry: string | null,
-  credential: CredentialReport,
+  { registry, credential }: Pick<Finding, 'registry' | 'credential'>,
   snapshot: Snapshot,
 ): Clue[] {
   const cloud = cloudOf(registry)
-  const sent = credential.attempts.filter(({ usable }) => usable)
-  const [first, ...others] = sent
+  const [first, ...others] = usableAttempts(credential)
   if (cloud === null || first === undefined || others.length > 0) return []
   const hours = TOKEN_HOURS[cloud]
   const secret = usableOf(pod, credential, snapshot)[0]
   const written = secret === undefined ? null : writtenAt(secret)
   if (secret === undefined || written === null || first.validUntil !== undefined) return []
   const seconds = (Date.parse(snapshot.takenAt) - written) / 1000
-  return cloudOfToken(first.username) === cloud && seconds * 1000 > hours * HOUR_MS
+  return cloudOfToken(first.username) === cloud && seconds > hours * 3600
     ? [
         {
           code: 'aged-token',

@@ -17,6 +17,7 @@ import type {
   Subcause,
 } from './finding.ts'
 import type { PullError } from './pull-error.ts'
+import { mayBeOfExpiredLogin } from './secret-age.ts'
 
 /** The facts of one failed pull besides its cause. */
 export interface SubcauseFacts {
@@ -47,13 +48,11 @@ export function subcauseOf(cause: Cause, facts: SubcauseFacts): Subcause | null 
   return SUBCAUSES[cause]?.(facts) ?? null
 }
 
-/** Refusals that an expired login explains better than a lack of rights or a wrong name. */
-const LEAVES_OPEN: readonly Subcause[] = ['not-permitted', 'denied-or-missing', 'unspecified']
 function deniedOf({ error, reference, endpoint, credential, expired }: SubcauseFacts): Subcause {
   const { masked = '', text = '', status = null } = error ?? {}
   const shown = denialOf({ masked, text, status, reference, endpoint, credential })
   // A caller that is known had a valid login, such as that of the node's role.
-  return expired && LEAVES_OPEN.includes(shown) && !knewIdentity(text) ? 'credential-refused' : shown
+  return expired && mayBeOfExpiredLogin(shown) && !knewIdentity(text) ? 'credential-refused' : shown
 }
 
 /** Docker Hub's older message is the same for everyone: the pod's credential decides who was counted, unless a mirror made the request. */
