@@ -85,17 +85,12 @@ const WITHOUT_DOTS = [DOCKER_HUB, 'ghcr.io']
 /** A default registry that a chart put in front of a name which has one already; well-known registries are no caches of others. */
 function dropDefaultRegistry({ registry, image, clues }: Finding): Step[] {
   if (registry === null || !image.startsWith(`${registry}/`)) return []
-  const without = image.slice(registry.length + 1)
-  const [inner = '', path] = without.split('/')
+  const [inner = '', path] = image.slice(registry.length + 1).split('/')
   const isHost = WITHOUT_DOTS.includes(registry)
     ? inner.includes('.')
     : isFixedHost(registry) && isHosted(inner)
-  return stepsIf(isHost && path !== undefined && clueOf(clues, 'changed-at-admission') === undefined, {
-    code: 'drop-default-registry',
-    registry,
-    inner,
-    without,
-  })
+  const isOfPod = clueOf(clues, 'changed-at-admission') === undefined
+  return stepsIf(isHost && path !== undefined && isOfPod, { code: 'drop-default-registry', registry, inner })
 }
 
 /** Only registries that answered have shown that they lack such a name. */
@@ -177,11 +172,8 @@ export function writeDigest({ image, reference }: Finding): Step[] {
 /** Steps for a name that does not parse, or that the runtime does not resolve. */
 export function unreadableNameSteps(finding: Finding): Step[] {
   const { image } = finding
-  const both = hasClue(finding, 'tag-and-digest') ? /^(.+?):([\w.-]+)(@[^@]+)$/.exec(image) : null
-  if (both !== null) {
-    const [, name = '', tag = '', digest = ''] = both
-    return [{ code: 'drop-tag', tag, without: `${name}${digest}` }]
-  }
+  const [, tag] = /^.+?:([\w.-]+)@[^@]+$/.exec(image) ?? []
+  if (tag !== undefined && hasClue(finding, 'tag-and-digest')) return [{ code: 'drop-tag', tag }]
   return hasClue(finding, 'short-name')
     ? [{ code: 'full-name', image }]
     : [

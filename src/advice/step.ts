@@ -80,9 +80,9 @@ export type WrongNameStep =
   /** `certain`: whether the name can't be read in another way. */
   | { code: 'write-digest'; correct: string; certain: boolean }
   | { code: 'full-name'; image: string }
-  | { code: 'drop-tag'; tag: string; without: string }
+  | { code: 'drop-tag'; tag: string }
   /** `inner`: the registry that the name has after the first one. */
-  | { code: 'drop-default-registry'; registry: string; inner: string; without: string }
+  | { code: 'drop-default-registry'; registry: string; inner: string }
   | {
       code: 'correct-registry'
       from: string

@@ -214,8 +214,8 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { name: 'harbor.example/acme/api:1', beside: 'harbor.example/acme/web', same: false },
   ],
   'full-name': [{ image: 'nginx' }],
-  'drop-tag': [{ tag: 'v1', without: `registry.example/acme/app@sha256:${'0'.repeat(64)}` }],
-  'drop-default-registry': [{ registry, inner: 'registry.example', without: 'registry.example/acme/app:1' }],
+  'drop-tag': [{ tag: 'v1' }],
+  'drop-default-registry': [{ registry, inner: 'registry.example' }],
   'other-eks-registry': [{ registry: '602401143452.dkr.ecr.us-west-2.amazonaws.com' }],
   'correct-registry': [
     { from: 'hub.docker.com', to: 'docker.io', why: 'web-site' },
