@@ -5,7 +5,7 @@ import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import { malformedSecrets } from '../diagnosis/pod-credential.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { cloudOf, isEntitled, isPublic } from '../image/registries.ts'
+import { cloudOf, isEntitled, isPublic, RED_HAT } from '../image/registries.ts'
 import { blockedSteps, policySteps, refusingCache, upstreamSteps } from './closed-access.ts'
 import { hasClue, isElsewhere, stepsIf } from './conditions.ts'
 import {
@@ -108,12 +108,10 @@ const OF_SENT_LOGIN: readonly Step['code'][] = [
 
 /** OpenShift's nodes pull Red Hat's images with the login of the cluster, unless the pod has one of its own. */
 function clusterPullSecret({ registry, host, credential, workload }: Finding): Step[] {
-  if (registry === null || !OF_RED_HAT.test(registry) || host.platform !== 'openshift') return []
+  if (registry === null || !RED_HAT.test(registry) || host.platform !== 'openshift') return []
   const catalog = workload?.kind === 'CatalogSource' ? workload.name : null
   return stepsIf(credential.status === 'none', { code: 'cluster-pull-secret', registry, catalog })
 }
-
-const OF_RED_HAT = /^registry\.(?:connect\.)?redhat\.(?:io|com)$/
 
 /** Whoever has accepted the terms of the image can pull it, and nobody else can: its name is right. */
 function termsSteps(finding: Finding, steps: Step[]): Step[] {

@@ -6,6 +6,7 @@ import { nodeServiceAt } from '../diagnosis/endpoint.ts'
 import { type Finding, isRefusedOrMissing, isUnreached } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
+import { isMisplacedKubernetes, KUBERNETES_REGISTRY, publicName } from '../image/misplaced-names.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
 import type { Placeholder } from '../image/placeholder.ts'
 import { repositoryOf } from '../image/reference.ts'
@@ -13,13 +14,10 @@ import {
   hidesMissing,
   isFixedHost,
   isHosted,
-  isMisplacedKubernetes,
   isNamedLikeCache,
   isOpenShift3Registry,
   isOpenShiftRoute,
-  KUBERNETES_REGISTRY,
   OPENSHIFT_REGISTRY,
-  publicName,
 } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import { hasClue, isOnTheWay, stepsIf } from './conditions.ts'

@@ -11,6 +11,7 @@ import {
   cloudOfToken,
   isOpenShiftService,
   isPublic,
+  ORACLE_CLOUD,
   registryBehind,
 } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
@@ -173,7 +174,7 @@ const USER_NAMES: Record<UserNames, [registry: RegExp, name: RegExp]> = {
   ecr: [CLOUD_HOSTS.ecr, /^AWS$/],
   google: [CLOUD_HOSTS.gar, /^(?:_\w+|oauth2accesstoken|gclouddockertoken)$/],
   ngc: [/^nvcr\.io$/, /^\$oauthtoken$/],
-  oracle: [/(?:^|\.)ocir\.io$|^ocir\.[\w-]+\.oci\.oraclecloud\.com$/, /^[^/]+\/./],
+  oracle: [ORACLE_CLOUD, /^[^/]+\/./],
   yandex: [/^cr\.yandex$/, /^(?:oauth|iam|json_key|api_key)$/],
   huawei: [/^swr\.[\w-]+\.myhuaweicloud\.com$/, /^[\w-]+@./],
 }

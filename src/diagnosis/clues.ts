@@ -2,8 +2,9 @@
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isLocal, isOfCluster, isPrivateAddress, withoutPort } from '../image/host.ts'
+import { webSiteIn } from '../image/misplaced-names.ts'
 import { fullRepository, type Reference } from '../image/reference.ts'
-import { relayedRegistry, webSiteIn } from '../image/registries.ts'
+import { relayedRegistry } from '../image/registries.ts'
 import { misspelledRegistry } from '../image/similar-names.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
 import { cacheRuleIn, OF_CACHE_RULE } from './cache-rule.ts'

@@ -2,7 +2,7 @@
 
 import { DOCKER_HUB, DOCKER_HUB_HOST, isDockerHub } from './docker-hub.ts'
 import { withoutPort } from './host.ts'
-import { fullRepository, type Reference } from './reference.ts'
+import type { Reference } from './reference.ts'
 
 /** Docker Hub's official images, and registries where every image is public (according to their documentation). */
 const PUBLIC =
@@ -40,6 +40,15 @@ export function isHosted(host: string): boolean {
   return HOSTED.test(withoutPort(host.toLowerCase()))
 }
 
+/** Those of their hosts that contain no name, account, or region that somebody chose. */
+const FIXED =
+  /(?:^|\.)docker\.(?:io|com)$|^(?:dhi|quay|ghcr|nvcr|icr|(?:(?:us|eu|asia|mirror|k8s)\.)?gcr|registry\.k8s)\.io$|^(?:mcr\.microsoft\.com|public\.ecr\.aws|registry\.gitlab\.com|registry\.(?:access\.)?redhat\.(?:com|io)|docker\.elastic\.co)$/
+
+/** Whether the host is a well-known registry's own, so that a name that can't be resolved is not misspelled. */
+export function isFixedHost(host: string): boolean {
+  return FIXED.test(withoutPort(host.toLowerCase()))
+}
+
 /**
  * The registry that a cache fetches from, if the image's name says so: `cache.corp/quay.io/acme/app`, or `localhost:7439/docker.io/acme/app`
  * of kube-image-keeper, which rewrites names like this. Null for any other name.
@@ -51,32 +60,6 @@ export function relayedRegistry({
   const [first = '', ...rest] = repository.split('/')
   if (rest.length === 0 || isHosted(registry) || !isHosted(first)) return null
   return isDockerHub(first) || first === 'hub.docker.com' ? DOCKER_HUB : first
-}
-
-/** Parts of a name that follow themselves: at least two, or one that is a host. One alone is common (grafana/grafana). */
-const DOUBLED = /(?<=^|\/)((?:[^/:@]+\/[^@]+|[^/@]+\.[^/@]+?|[^/@]+:\d+)\/)\1(?=[^/])/
-/** Longer than any valid name with the longest digest. */
-const MAX_NAME = 600
-
-/**
- * The prefix that the name has twice, as after two rewrites for one mirror: `mirror/docker.io` in `host/mirror/docker.io/mirror/docker.io/acme/app`,
- * and the name with it once; null for any other name.
- */
-export function doubledPrefix(image: string): { prefix: string; without: string } | null {
-  const found = image.length > MAX_NAME ? null : DOUBLED.exec(image)
-  const prefix = found?.[1]
-  if (found === null || prefix === undefined) return null
-  const without = image.slice(0, found.index) + image.slice(found.index + prefix.length)
-  return { prefix: prefix.slice(0, -1), without }
-}
-
-/** Hosts of such registries that contain no name, account, or region that somebody chose. */
-const FIXED =
-  /(?:^|\.)docker\.(?:io|com)$|^(?:dhi|quay|ghcr|nvcr|icr|(?:(?:us|eu|asia|mirror|k8s)\.)?gcr|registry\.k8s)\.io$|^(?:mcr\.microsoft\.com|public\.ecr\.aws|registry\.gitlab\.com|registry\.(?:access\.)?redhat\.(?:com|io)|docker\.elastic\.co)$/
-
-/** Whether the host is a well-known registry's own, so that a name that can't be resolved is not misspelled. */
-export function isFixedHost(host: string): boolean {
-  return FIXED.test(withoutPort(host.toLowerCase()))
 }
 
 /** Docker's hardened images: Docker Hub accounts, under a separate key (docs.docker.com/dhi/how-to/use). */
@@ -117,6 +100,12 @@ export function isGitLab(registry: string): boolean {
 export function isInDependencyProxy(reference: string | null): boolean {
   return reference?.includes('/dependency_proxy/containers/') === true
 }
+
+/** Red Hat's registries for its customers. */
+export const RED_HAT = /^registry\.(?:connect\.)?redhat\.(?:io|com)$/
+
+/** Oracle Cloud's registries, one in each region. */
+export const ORACLE_CLOUD = /(?:^|\.)ocir\.io$|^ocir\.[\w-]+\.oci\.oraclecloud\.com$/
 
 /** Codeberg, and hosts that are named like one of Gitea or Forgejo. */
 export const GITEA = /(?:^|[.-])(?:gitea|forgejo)[.-]|^codeberg\.org$/
@@ -160,30 +149,6 @@ export function ecrCachePrefix(reference: string | null): string | null {
   return cloudOf(registry) === 'ecr' && path.length > 0 && ECR_CACHE.test(prefix) ? prefix : null
 }
 
-/**
- * Addresses of web sites that show images, and the registry that has them: people copy the one for the other (redhat-performance/jetlag#381,
- * docs.quay.io, docs.github.com/packages, docs.gitlab.com, docs.aws.amazon.com/AmazonECR/latest/public).
- */
-const WEB_SITES: [address: RegExp, registry: string][] = [
-  [/^(?:www\.)?hub\.docker\.com(?=\/)/, DOCKER_HUB],
-  [/^quay\.io\/repository(?=\/[^/]+\/[^/]+$)/, 'quay.io'],
-  [/^(?:www\.)?github\.com(?=\/)/, 'ghcr.io'],
-  [/^(?:www\.)?gitlab\.com(?=\/)(?!.*\/(?:dependency_proxy|container_registry)\/)/, 'registry.gitlab.com'],
-  [/^gallery\.ecr\.aws(?=\/)/, 'public.ecr.aws'],
-]
-
-/** The beginning of the name that is the address of a web site, and the registry to write instead; null for any other name. */
-export function webSiteIn(
-  reference: Pick<Reference, 'registry' | 'repository'>,
-): { from: string; to: string } | null {
-  const name = fullRepository(reference).toLowerCase()
-  for (const [address, to] of WEB_SITES) {
-    const [from] = address.exec(name) ?? []
-    if (from !== undefined) return { from, to }
-  }
-  return null
-}
-
 /** Names of products that fetch from other registries, and of repositories that do. */
 const CACHE = /\b(?:nexus|artifactory|jfrog|harbor|prox(?:y|ies)|cache|mirror|remote|pull-?through)/i
 
@@ -205,18 +170,6 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 /** The registry behind a name that only leads to it; null for any other. */
 export function registryBehind(registry: string): string | null {
   return ALIASES.get(registry) ?? null
-}
-
-/** Names of Alibaba Cloud's registries inside of its networks, before their region (help.aliyun.com/en/acr; chaosblade-io/chaosblade#736). */
-const INSIDE_ALIBABA =
-  /^((?:[a-z0-9-]+-)?registry)-(?:vpc|internal)(?=\.([a-z0-9-]+)\.(?:cr\.)?aliyuncs\.com$)/
-
-/** The public name of a registry, and its region, whose given name only the networks of its cloud reach; null for any other. */
-export function publicName(registry: string): { name: string; region: string } | null {
-  const [, own, region] = INSIDE_ALIBABA.exec(registry) ?? []
-  return own === undefined || region === undefined
-    ? null
-    : { name: registry.replace(INSIDE_ALIBABA, own), region }
 }
 
 /** The host that a runtime connects to: registry-1.docker.io for Docker Hub. */
@@ -245,24 +198,4 @@ export function isOpenShiftRoute(registry: string): boolean {
 /** Whether this is the registry inside an OpenShift cluster, whose repositories are image streams: its Service, its route, or that of OpenShift 3. */
 export function isOpenShiftRegistry(registry: string): boolean {
   return isOpenShiftRoute(registry) || isOpenShiftService(registry) || isOpenShift3Registry(registry)
-}
-
-/** The registry of the Kubernetes project. */
-export const KUBERNETES_REGISTRY = 'registry.k8s.io'
-
-/** Folders of that registry (kubernetes/k8s.io, registry.k8s.io/images) whose names are hardly accounts elsewhere. */
-const KUBERNETES_FOLDERS = [
-  ...['build-image', 'cloud-provider-gcp', 'cluster-api', 'csi-secrets-store', 'e2e-test-images'],
-  ...['external-dns', 'ingress-nginx', 'kas-network-proxy', 'kube-state-metrics', 'metrics-server'],
-  ...['node-problem-detector', 'prometheus-adapter', 'provider-aws', 'provider-os', 'sig-storage'],
-]
-
-/** Whether the path is that of an image of Kubernetes, although its name has another registry for everyone. */
-export function isMisplacedKubernetes({
-  registry,
-  repository,
-}: Pick<Reference, 'registry' | 'repository'>): boolean {
-  const [folder = '', image] = repository.split('/')
-  const isOther = isDockerHub(registry) || registry === 'quay.io' || registry === 'ghcr.io'
-  return isOther && image !== undefined && KUBERNETES_FOLDERS.includes(folder)
 }

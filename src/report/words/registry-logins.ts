@@ -12,6 +12,8 @@ import {
   GITEA,
   GITLAB,
   HARDENED_IMAGES,
+  ORACLE_CLOUD,
+  RED_HAT,
   TOKEN_USERS,
 } from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
@@ -45,7 +47,7 @@ const LOGINS: [registry: RegExp, rule: string][] = [
   ],
   [GITLAB, 'the login is a deploy token with the scope read_registry'],
   [
-    /(?:^|\.)ocir\.io$|^ocir\.[\w-]+\.oci\.oraclecloud\.com$/,
+    ORACLE_CLOUD,
     "the user name starts with the tenancy's namespace (NAMESPACE/USER, or NAMESPACE/oracleidentitycloudservice/USER for a federated user), and the password is an auth token of that user",
   ],
   [
@@ -54,10 +56,7 @@ const LOGINS: [registry: RegExp, rule: string][] = [
   ],
   [/^cp\.icr\.io$/, 'the user name is cp, the password an IBM entitlement key'],
   [/(?:^|\.)icr\.io$/, 'the user name is iamapikey, the password an IBM Cloud API key'],
-  [
-    /^registry\.(?:connect\.)?redhat\.(?:io|com)$/,
-    'a registry service account of Red Hat (user name NUMBER|NAME, in single quotes) is best',
-  ],
+  [RED_HAT, 'a registry service account of Red Hat (user name NUMBER|NAME, in single quotes) is best'],
   [/^public\.ecr\.aws$/, 'logins for ECR Public expire after 12 hours'],
   [/^quay\.io$/, 'a robot account (NAMESPACE+NAME) with read permission is best'],
   [/^rg\.[\w-]+\.scw\.cloud$/, 'the user name is nologin, the password the secret key of an API key'],

@@ -2,9 +2,10 @@
 
 import type { StepOf, WrongNameStep } from '../../../advice/step.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
+import { publicName } from '../../../image/misplaced-names.ts'
 import { type Placeholder, unfilledIn } from '../../../image/placeholder.ts'
 import { readReference } from '../../../image/reference.ts'
-import { ecrRegion, publicName } from '../../../image/registries.ts'
+import { ecrRegion } from '../../../image/registries.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { setImages, withEdit } from '../edits.ts'
