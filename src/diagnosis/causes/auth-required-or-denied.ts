@@ -20,7 +20,7 @@ function refusesToken({ status, masked }: PullError): boolean {
   return status !== null && (UNANSWERED.includes(status) || (status === 405 && /\bdenied\b/.test(masked)))
 }
 
-export const refusedStatus: CauseRule = {
+export const refusedStatus: CauseRule<'auth-required-or-denied'> = {
   cause: 'auth-required-or-denied',
   judge: error =>
     (error.status !== null && REFUSALS.includes(error.status)) ||
@@ -58,7 +58,7 @@ export const refused = ruleOf(
  * The registry gives its images only at another host, or to accounts that accepted its terms, or says that what it depends on is switched off,
  * without a word of a refusal: `unknown: Namespace acme has been disabled` of Quay.
  */
-export const conditional: CauseRule = {
+export const conditional: CauseRule<'auth-required-or-denied'> = {
   cause: 'auth-required-or-denied',
   judge: ({ text, masked }) =>
     servedAt(text, null) !== null || demandsTerms(text) || lapseIn(masked) !== null ? MATCHES : null,
@@ -82,7 +82,7 @@ export const NODE_LOGIN =
   /\bgetting username and password: .{0,200}\b(?:reading json file|unmarshaling json at)\b/
 
 /** Judged before the broken answers of a registry, which Go describes in the same words. */
-export const unreadableSecret: CauseRule = {
+export const unreadableSecret: CauseRule<'auth-required-or-denied'> = {
   cause: 'auth-required-or-denied',
   judge: ({ grpc, text, masked }) =>
     (grpc === null && UNREADABLE_SECRET.test(text)) || NODE_LOGIN.test(masked) ? MATCHES : null,

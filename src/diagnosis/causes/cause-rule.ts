@@ -7,8 +7,8 @@ export interface Judgement {
   subcause: Subcause | null
 }
 
-export interface CauseRule {
-  cause: Cause
+export interface CauseRule<Of extends Cause = Cause> {
+  cause: Of
   /** null if the error is not of this cause. */
   judge(error: PullError): Judgement | null
 }
@@ -16,6 +16,6 @@ export interface CauseRule {
 export const MATCHES: Judgement = { subcause: null }
 
 /** A rule that applies if one of these patterns matches the masked text. */
-export function ruleOf(cause: Cause, ...patterns: RegExp[]): CauseRule {
+export function ruleOf<Of extends Cause>(cause: Of, ...patterns: RegExp[]): CauseRule<Of> {
   return { cause, judge: ({ masked }) => (patterns.some(pattern => pattern.test(masked)) ? MATCHES : null) }
 }

@@ -21,7 +21,7 @@ const CONTENT =
 /** CRI-O reports refused connections as RegistryUnavailable, older versions without details (server/image_pull.go). */
 const UNAVAILABLE = /\bregistry is unavailable[\s"'`.)\]]{0,4}(?:$|\w+=)|^registryunavailable$/
 
-export const connectionRefusedOrReset: CauseRule = {
+export const connectionRefusedOrReset: CauseRule<'connection-refused-or-reset'> = {
   cause: 'connection-refused-or-reset',
   judge: ({ masked }) => {
     if (PATTERNS.some(pattern => pattern.test(masked)) || UNAVAILABLE.test(masked)) return MATCHES

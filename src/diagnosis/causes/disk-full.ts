@@ -11,7 +11,7 @@ const PATTERNS = [
   /\bnot enough (?:free )?(?:space|storage|memory)\b|\bdisk (?:is )?full\b|\bfile ?system (?:is )?full\b/,
 ]
 
-export const diskFull: CauseRule = {
+export const diskFull: CauseRule<'disk-full'> = {
   cause: 'disk-full',
   judge: ({ masked, status }) =>
     (status === null || status < 500) && PATTERNS.some(pattern => pattern.test(masked)) ? MATCHES : null,

@@ -7,7 +7,7 @@ import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 /** Quay, for any refusal of a proxy organization's upstream. */
 const UPSTREAM_LACKS = /\bmay not exist in the upstream\b/
 
-export const notFoundStatus: CauseRule = {
+export const notFoundStatus: CauseRule<'image-not-found'> = {
   cause: 'image-not-found',
   judge: ({ status, masked }) =>
     status === 404 || status === 410 || UPSTREAM_LACKS.test(masked) ? MATCHES : null,

@@ -17,7 +17,7 @@ const PATTERNS = [
   /\b(?:dial|read|write) (?:tcp|udp)\b.{0,80}: context deadline exceeded\b/,
 ]
 
-export const networkTimeout: CauseRule = {
+export const networkTimeout: CauseRule<'network-timeout'> = {
   cause: 'network-timeout',
   judge: ({ masked, status }) =>
     status === 408 || PATTERNS.some(pattern => pattern.test(masked)) ? MATCHES : null,

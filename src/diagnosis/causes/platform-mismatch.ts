@@ -24,7 +24,7 @@ const byWords = ruleOf(
   /\b(?:architecture|platform|operating system) (?:‹name› )?(?:is )?(?:not supported|unsupported|mismatch)/,
 )
 
-export const platformMismatch: CauseRule = {
+export const platformMismatch: CauseRule<'platform-mismatch'> = {
   cause: 'platform-mismatch',
   judge: error => (NO_BASE_LAYER.test(error.text) ? MATCHES : byWords.judge(error)),
 }

@@ -51,7 +51,7 @@ export function namesLimit(masked: string): boolean {
   return /\btoomanyrequests\b|\blimit\b/.test(masked)
 }
 
-export const rateLimited: CauseRule = {
+export const rateLimited: CauseRule<'rate-limited'> = {
   cause: 'rate-limited',
   judge: error =>
     error.status === 429 || PATTERNS.some(pattern => pattern.test(error.masked))

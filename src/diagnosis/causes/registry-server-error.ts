@@ -2,7 +2,7 @@
 
 import { type CauseRule, MATCHES } from './cause-rule.ts'
 
-export const serverStatus: CauseRule = {
+export const serverStatus: CauseRule<'registry-server-error'> = {
   cause: 'registry-server-error',
   judge: ({ masked, status, forToken }) =>
     status !== null &&
@@ -55,7 +55,7 @@ const BROKEN = [
   /\bfor cache rule ‹name› (?:has failed|returned status code \d+)\b/,
 ]
 
-export const brokenAnswer: CauseRule = {
+export const brokenAnswer: CauseRule<'registry-server-error'> = {
   cause: 'registry-server-error',
   // 412 is a registry's own condition, in whatever words.
   judge: ({ masked, status }) =>

@@ -14,7 +14,7 @@ const LOST =
   /\bkeepalive ping failed\b|\bproduced zero addresses\b|\bdesc = server is shutting down\b|\bserver is not initialized yet\b|\bunknown (?:service|method \w{1,60} for service) runtime\.v1/i
 
 /** The kubelet's own words for a runtime that does not serve it; a registry's have a status. */
-export const runtimeUnready: CauseRule = {
+export const runtimeUnready: CauseRule<'other'> = {
   cause: 'other',
   judge: ({ text, status }) => (status === null && LOST.test(text) ? MATCHES : null),
 }
@@ -23,7 +23,7 @@ export const runtimeUnready: CauseRule = {
 export const noHost = ruleOf('other', /\bno (?:resolve|pull) hosts\b/, /\bunable to parse server\b/)
 
 /** The runtime could not open a connection because of a limit on open files: no host is at fault. A registry's own limit has a status. */
-export const noSocket: CauseRule = {
+export const noSocket: CauseRule<'other'> = {
   cause: 'other',
   judge: ({ masked, status }) =>
     status === null && /\b(?:dial|socket|lookup|accept)\b.{0,200}: too many open files\b/.test(masked)

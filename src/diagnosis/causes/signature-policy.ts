@@ -27,7 +27,7 @@ const PATTERNS = [
   /\bregistry\b.{0,80}\bis blocked\b|\bis blocked in\b|\bblocked by (?:configuration|registries\.conf)\b/,
 ]
 
-export const signaturePolicy: CauseRule = {
+export const signaturePolicy: CauseRule<'signature-policy'> = {
   cause: 'signature-policy',
   judge: ({ masked, status }) =>
     status === null && PATTERNS.some(pattern => pattern.test(masked)) ? MATCHES : null,

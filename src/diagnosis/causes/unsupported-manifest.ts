@@ -27,7 +27,7 @@ const PATTERNS = [
   /\b(?:invalid|unsupported|unexpected) (?:config )?(?:blob|artifact) type\b|\bconfig type ‹name›/,
 ]
 
-export const unsupportedManifest: CauseRule = {
+export const unsupportedManifest: CauseRule<'unsupported-manifest'> = {
   cause: 'unsupported-manifest',
   judge: ({ masked, status }) =>
     status === 406 || PATTERNS.some(pattern => pattern.test(masked)) ? MATCHES : null,
