@@ -33,7 +33,7 @@ export function isAskedPlain({ evidence }: Finding, { host }: NamedEndpoint): bo
   return text.includes(`http://${host}/`) && !text.includes(`https://${host}/`)
 }
 
-/** Whether containerd and Docker ask the host over plain HTTP unless told otherwise, as one on the node's own loopback, where the text shows no URL. */
+/** Whether the runtime asks the host over plain HTTP by default, as containerd and Docker do on the node's own loopback, where the text shows no URL. */
 function isPlainByDefault({ evidence, host: { runtime } }: Finding, { host }: NamedEndpoint): boolean {
   const isShown = evidence?.text.includes(`://${host}`) === true
   return isLocal(host) && !host.endsWith(':443') && !isShown && runtime !== 'cri-o' && runtime !== null

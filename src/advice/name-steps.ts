@@ -80,7 +80,7 @@ function otherRegistry({ clues, registry, reference, cause, host, endpoint }: Fi
 /** Registries whose accounts have no dots in their names, so that a host in their place is a registry of its own. */
 const WITHOUT_DOTS = [DOCKER_HUB, 'ghcr.io']
 
-/** A default registry that a chart put in front of a name which has one already; well-known registries are no caches of others. */
+/** A default registry that a chart put in front of a name which has one already; well-known registries are not caches of others. */
 function dropDefaultRegistry({ registry, image, clues }: Finding): Step[] {
   if (registry === null || !image.startsWith(`${registry}/`)) return []
   const [inner = '', path] = image.slice(registry.length + 1).split('/')
@@ -157,7 +157,7 @@ function howToCheck(registry: string, finding: Finding): 'official' | 'public' |
 /** A digest that a template joined to the name with a colon, as if it were a tag, or with a colon and its own sign. */
 const JOINED_DIGEST = /^([^@]+?):(?:@?sha256:)?([0-9a-f]{64})$/
 
-/** The name with its digest, where that stands in place of the tag (tektoncd/operator#2368, vmware-tanzu/kubeapps#900). */
+/** The name with its digest, where that was written in place of the tag (tektoncd/operator#2368, vmware-tanzu/kubeapps#900). */
 export function writeDigest({ image, reference }: Finding): Step[] {
   const [, name, digits] = JOINED_DIGEST.exec(image) ?? []
   return stepsIf(name !== undefined, {

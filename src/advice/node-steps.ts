@@ -105,7 +105,7 @@ export function loadSteps({ host, image }: Finding): Step[] {
 /** Distributions that many run on one machine, whose containerd does not see what a Docker beside it has (k3s-io/k3s#1970, canonical/microk8s#873). */
 const ON_ONE_MACHINE: readonly (Platform | null)[] = ['k3s', 'rke2', 'k0s', 'microk8s']
 
-/** Copies an image of one's own into a node that may be the machine where it was built. */
+/** Copies an image that was built here into a node that may be the machine where it was built. */
 export function importSteps({ host, image }: Finding): Step[] {
   const isBeside = ON_ONE_MACHINE.includes(host.platform) && host.runtime !== 'docker'
   return stepsIf(isBeside, { code: 'import-image', image })
@@ -115,7 +115,7 @@ export function neverSteps(finding: Finding): Step[] {
   const allow: Step = { code: 'allow-pull' }
   const load = loadSteps(finding)
   const image = imageName(finding)
-  // A name of one part that is no official image's, or localhost's, is nowhere else than where it was built.
+  // A name of one part that is not an official image's, or localhost's, is nowhere else than where it was built.
   const isOwn = isOwnName(finding)
   // With this policy, images of a cluster on one machine are mostly built there.
   if (load.length > 0) return [...load, ...stepsIf(!isOwn, allow)]

@@ -191,7 +191,7 @@ function replaceSteps(finding: Finding): Step[] {
   ]
 }
 
-/** containerd reads zstd from 1.5 on; before, such a layer is no tar archive to it. */
+/** containerd reads zstd from 1.5 on; before, such a layer is not a tar archive to it. */
 const isBeforeZstd = ({ host }: Finding) =>
   host.runtime === 'containerd' && host.version !== null && !atLeast(host, 1, 5)
 

@@ -57,7 +57,7 @@ function isInside(finding: Finding, host: string): boolean {
   return hasClue(finding, 'loopback') || hasClue(finding, 'service-name') || hasNoDomain(host)
 }
 
-/** The same for a name or an address that others may reach; those inside, and defaults of products, have steps of their own. */
+/** As announcedRealm, for a name or an address that others may reach; those inside, and defaults of products, have steps of their own. */
 function realmElsewhere(finding: Finding, target: NamedEndpoint): Step[] {
   const hasOwn = isInside(finding, target.host) || hasClue(finding, 'default-name')
   return hasOwn ? [] : announcedRealm(finding, target)
@@ -171,7 +171,7 @@ export function timeoutSteps(finding: Finding): Step[] {
   ]
 }
 
-/** A host of one's own that lets nodes in, and does not answer them in time (goharbor/harbor#17003, project-zot/zot#4184). */
+/** A host that somebody here runs, which lets nodes in, and does not answer them in time (goharbor/harbor#17003, project-zot/zot#4184). */
 function slowHost(finding: Finding, target: NamedEndpoint): Step[] {
   if (!hasClue(finding, 'unanswered') || isOfOthers(finding, target) || target.role === 'proxy') return []
   if (target.role === 'mirror') return isLocal(target.host) ? [] : silentMirror(finding, target)

@@ -49,7 +49,7 @@ export function tlsSteps(finding: Finding): Step[] {
     const repair: Step = { code: 'public-certificate', host: target.host, problem }
     if (problem === 'wrong-name') return [look, repair, ...pastInterceptor(target)]
     if (problem !== 'expired') return [look, repair]
-    // Everyone would notice an expired certificate of such a registry; a date that is over may be that of an old root.
+    // Everyone would notice if such a registry's own certificate had expired; what has may be an old root.
     return side === 'after' ? [repair, look, checkClock] : [checkClock, look, repair]
   }
   const renew: Step = { code: 'renew-certificate', host: target.host, problem }

@@ -33,7 +33,7 @@ export type WayClue =
   | { code: 'web-page' }
   /** That page came in place of a token: the registry itself had answered, and named the address for tokens. */
   | { code: 'page-for-token' }
-  /** An answer that is none of a registry's: a challenge, a token, a redirect, a range, or an encoding that does not fit the request. */
+  /** An answer that no registry gives: a challenge, a token, a redirect, a range, or an encoding that does not fit the request. */
   | { code: 'odd-answer' }
   /** The registry or a proxy answered with this status: 5xx, 404, 405, or one that has no cause of its own. */
   | { code: 'status'; status: number }
@@ -116,7 +116,7 @@ export type ContentClue =
   | { code: 'schema1' }
   /** An OCI artifact that is not a container image, such as a Helm chart. */
   | { code: 'artifact' }
-  /** A build attestation (in-toto), which lies beside an image in its index, but is none. */
+  /** A build attestation (in-toto), which an index lists beside an image, and which is not one. */
   | { code: 'attestation' }
   /** A layer of a media type that needs another snapshotter. */
   | { code: 'layer-type' }
@@ -153,7 +153,7 @@ export type NodeClue =
   | { code: 'verifier-failed' }
   /** The runtime can't read its settings for registries and mirrors. */
   | { code: 'mirror-config' }
-  /** In these settings, no host may do this: look up a tag, or send layers. */
+  /** The settings for mirrors let no host look up a tag (`resolve`), or send layers (`pull`). */
   | { code: 'no-host'; able: 'resolve' | 'pull' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
   | { code: 'full-disk-path'; path: string; temporary: boolean }
@@ -167,9 +167,9 @@ export type NodeClue =
   | { code: 'no-unpacker'; snapshotter: string | null }
   /** The node lacks what unpacking needs: a program or a kernel module. */
   | ({ code: 'missing-tool' } & MissingTool)
-  /** The kernel lets the runtime not do something: it has no right to, or reached a limit on open files or processes. */
+  /** The kernel refused the runtime something: it lacks a right, or reached a limit on open files or processes. */
   | { code: 'kernel-refuses'; for: 'rights' | 'limit' }
-  /** The kubelet got no answer of its runtime: the connection broke off, it starts, it has no CRI service, or it took too long. */
+  /** The kubelet got no answer from its runtime: the connection broke off, it starts, it has no CRI service, or it took too long. */
   | { code: 'runtime-lost'; how: 'gone' | 'starting' | 'no-cri' | 'slow' }
   /** The kubelet can't write its own records of pulls, which it does before it asks the runtime. */
   | { code: 'pull-records' }
@@ -181,7 +181,7 @@ export type NodeClue =
   | { code: 'torn-store' }
   /** The kubelet got an answer about the image on the node without its ID or its size. */
   | { code: 'no-image-size' }
-  /** Those settings are in a format that newer runtimes no longer read. */
+  /** The settings for registries are in a format that newer runtimes no longer read. */
   | { code: 'old-settings' }
   /** The runtime can't read this file of its signature policy, or it is missing. */
   | { code: 'policy-file'; path: string; missing: boolean }
@@ -191,7 +191,7 @@ export type NodeClue =
   | { code: 'lazy-snapshotter'; name: LazySnapshotter | null }
   /** The registry refused a snapshotter that requests the layers itself, as it sent no login. */
   | { code: 'snapshotter-without-login' }
-  /** The kernel refused a mount of the snapshotter, which is null if the text does not show it, as the type of the file system. */
+  /** The kernel refused a mount. The snapshotter and the type of the file system are null if the text does not show them. */
   | { code: 'mount-refused'; snapshotter: string | null; fileSystem: string | null; error: string }
   /** The image has more layers than the runtime's storage can stack. */
   | { code: 'too-many-layers' }
@@ -201,7 +201,7 @@ export type NodeClue =
   | { code: 'busy-mount' }
   /** The node's disk or file system fails. */
   | { code: 'disk-fault' }
-  /** Nothing can be written to the file system: the kernel mounts one so after errors of its disk. */
+  /** Nothing can be written to the file system: the kernel makes one read-only after errors of its disk. */
   | { code: 'read-only' }
   /** A layer arrived incomplete or damaged. */
   | { code: 'partial-layer' }

@@ -86,7 +86,7 @@ type RefusalClue =
   | ({ code: 'served-at' } & OtherPlace)
   /** The registry gives the image only to accounts that have accepted its terms. */
   | { code: 'terms' }
-  /** Harbor names the action that it refused: to an account that is not allowed it, and to anyone whose login it does not know. */
+  /** Harbor names the action that it refused: to an account that lacks the right, and to anyone whose login it does not know. */
   | { code: 'named-action' }
   /** IBM Cloud's words, and CRI-O's for any 401, whether or not a login was sent (containers/image, docker/errors.go; opendatahub-io/notebooks#1980). */
   | { code: 'ambiguous-refusal' }
@@ -106,7 +106,7 @@ type RefusalClue =
   | { code: 'caller'; name: string; action: string | null }
   /** The AWS policy that denies the pull, or that would have to allow it; null if the text names none. */
   | { code: 'aws-policy'; policy: AwsPolicy | null; denies: boolean }
-  /** The pod's service account has an identity at the registry's cloud, which pulls nothing. */
+  /** The pod's service account has an identity at the registry's cloud, which no pull uses. */
   | { code: 'workload-identity'; of: 'aws' | 'azure' | 'google'; serviceAccount: string }
   /** The pod's service account is annotated for a credential provider of the kubelet, and the pod has no other login. */
   | { code: 'annotated-provider'; of: AnnotatedProvider; serviceAccount: string }
@@ -130,7 +130,7 @@ type RefusalClue =
   | { code: 'storage-quota' }
   /** The registry blocks the image because of a vulnerability scan. */
   | { code: 'vulnerabilities' }
-  /** What the registry wrote about its refusal, where that is no reason that is known. */
+  /** What the registry wrote about its refusal, where that is not a known reason. */
   | { code: 'own-reason'; text: string }
   /** A 429 without the registry's message. */
   | { code: 'bare-limit' }

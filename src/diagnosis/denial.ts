@@ -55,14 +55,14 @@ export function denialOf(refusal: Refusal): DenialSubcause {
     const open = reference !== null && isPublic(fullName(reference))
     if (demandsTerms(text) || (open && demandsLogin(text)))
       return credential === 'usable' ? 'not-permitted' : 'no-credential-sent'
-    if (open) return closedToAll(refusal, proven)
+    if (open) return refusalOfPublic(refusal, proven)
   }
   return proven === undefined ? byStatus(refusal) : asMeant(proven, refusal)
 }
 
 /**
  * ACR answers 401 for a login or a role that is missing, and 403 where its network rules shut the caller out (learn.microsoft.com, "Fail to pull
- * images from Azure Container Registry to Azure Kubernetes Service cluster"). Without words of its own, the runtime's only say what it asked for.
+ * images from Azure Container Registry to Azure Kubernetes Service cluster"). If it gives no reason, the words are the runtime's, which only say what was asked for.
  */
 function isOfAcrNetwork({ text, status, reference, endpoint }: Refusal, proven: DenialSubcause | undefined) {
   const isAcr = cloudOf(reference?.registry ?? null) === 'acr' && endpoint?.role !== 'mirror'
@@ -118,7 +118,8 @@ function ownReason(text: string): string | null {
   return words.length < 4 || REPEATED.test(message) ? null : message
 }
 
-function closedToAll(refusal: Refusal, proven: DenialSubcause | undefined): DenialSubcause {
+/** The refusal of an image that anyone can pull, as far as is known. */
+function refusalOfPublic(refusal: Refusal, proven: DenialSubcause | undefined): DenialSubcause {
   const { status, endpoint, reference, credential } = refusal
   if (proven === 'blocked' || proven === 'policy' || proven === 'upstream') return proven
   // Its logins last for 12 hours, and it answers 403 to one that has expired (awslabs/eksdemo#68; docs.aws.amazon.com/AmazonECR, public-troubleshooting).

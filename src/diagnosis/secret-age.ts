@@ -32,8 +32,8 @@ interface Attempt extends Pick<Finding, 'cause' | 'evidence' | 'endpoint'> {
 }
 
 /**
- * Whether every usable secret of the pod is newer than the newest attempt. The kubelet's events are thinned out, so there may have been another
- * one since, unless the registry saw no login (`contradicted`), or the kubelet may have waited ever since.
+ * Whether every usable secret of the pod is newer than the newest attempt. The kubelet's events are thinned out, so another attempt may have
+ * followed the newest one that is known; not if the registry saw no login (`contradicted`), or if the kubelet can have waited since then.
  */
 export function isNewer(
   { pod, failing, cause, evidence, endpoint }: Attempt,

@@ -9,7 +9,7 @@ const SYSTEM =
   /-((?:ubuntu|debian|rhel|rhcos|scos|sles|sl-?micro|centos|rocky|ol|fedora|amzn|flatcar|azurelinux|opensuse|cos|talosv?|buildroot)\d[\d.]*(?:sp\d)?)(?:-(?:amd64|arm64|x86_64|aarch64))?$/
 const KERNEL = /\d+\.\d+\.\d+-[\w.-]*(?:generic|default|aws|azure|gcp|gke|oracle|\.(?:el|fc|amzn)\d\w*)/
 
-/** What of a node an operator took for the tag: NVIDIA's `550.90.07-ubuntu24.04`, or a kernel (Kernel Module Management). */
+/** What an operator took from a node for the tag: NVIDIA's `550.90.07-ubuntu24.04`, or a kernel (Kernel Module Management). */
 export function tagOfNode(reference: string | null, node: Node | null): Clue[] {
   const [, name = '', tag = ''] = /([^/]+):([^:@/]+)(?:@.*)?$/.exec(reference ?? '') ?? []
   const own = (node?.os === 'linux' ? node.kernel : null)?.replace(/[^\w.-]/g, '_') ?? ''

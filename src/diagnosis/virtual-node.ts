@@ -6,7 +6,7 @@ import type { Pod } from '../snapshot/pod.ts'
 import { isOfAutopilot, isOfFargate } from './node-names.ts'
 
 /**
- * A node without a shell for anyone. Mostly it is not a machine: a service runs each of its pods somewhere else, where nobody changes a
+ * A node on which nobody gets a shell. Most are not machines: a service runs each of their pods somewhere else, where nobody changes a
  * runtime's settings. `azure`: Azure Container Instances. `fargate`: on EKS. `autopilot`: a machine that GKE manages, which lets in neither SSH
  * nor pods with the host's namespaces or files (cloud.google.com/kubernetes-engine/docs/concepts/autopilot-security).
  */

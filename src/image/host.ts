@@ -33,7 +33,7 @@ export function isServiceName(host: string): boolean {
   return /\.svc(?:\.[\w.-]+)?$|\.cluster\.local$/i.test(withoutPort(host))
 }
 
-/** Whether this is the address of a Service, which no machine outside of the cluster reaches: neither a client's login nor `--check-images`. */
+/** Whether this is the address of a Service, which no machine outside of the cluster reaches: no client can log in or check an image there. */
 export function isOfCluster(host: string): boolean {
   return isServiceName(host) || isShortServiceName(host)
 }

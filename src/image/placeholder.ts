@@ -17,7 +17,7 @@ const TAG_NAME = /:(?:[A-Z]+_){0,4}(?:VERSION|TAG)(?=$|[-.@])/
 /** Variables, template braces, angle brackets, or a word such as CHANGEME. */
 const UNFILLED =
   /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^<>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bREPLACE_\w+|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
-/** The same whole, for those that open and close. */
+/** A whole placeholder, of the kinds that show where they end. */
 const WHOLE =
   /\$\{[^{}]{1,80}\}|\$\([^()]{1,80}\)|\$\w{1,80}|\{\{[^{}]{1,80}\}\}|\{\w{1,80}\}|<[^<>]{1,80}>|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
 

@@ -145,7 +145,7 @@ const RULES: ((parts: Parts) => string | false)[] = [
   ({ text }) => /\s/.test(text) && 'it contains whitespace',
   ({ text }) => /[^\x21-\x7e]/.test(text) && 'it has characters other than plain ASCII',
   ({ text }) => /^[a-z]+:\/\//i.test(text) && 'image names have no scheme: drop everything up to ://',
-  ({ text }) => /^[a-f0-9]{64}$/.test(text) && 'a name of 64 hexadecimal digits is kept for image IDs',
+  ({ text }) => /^[a-f0-9]{64}$/.test(text) && 'a name of 64 hexadecimal digits is reserved for image IDs',
   ({ digest }) => digest !== null && digestRefusal(digest),
   ({ path, tag }) =>
     (path === '' || (isHost(path) && /^\d+:/.test(tag ?? ''))) && 'the repository is missing',
@@ -161,7 +161,7 @@ const RULES: ((parts: Parts) => string | false)[] = [
   ({ registry }) => `"${registry}" is not a registry host`,
 ]
 
-/** Whether this stands for a registry, before a port that was taken for a tag. */
+/** Whether this is a registry's host, before a port that was taken for a tag. */
 const isHost = (path: string) => /^library\/(?:localhost|.+\..+)$/.test(path)
 
 /** Why the grammar refused the text: one clause without a period. */
@@ -226,7 +226,7 @@ function tagRefusal(tag: string, digest: string | null): string | false {
   if (tag === '')
     return digest === null
       ? 'the tag after ":" is missing, as where the value for it is empty'
-      : 'a ":" without a tag stands before the digest'
+      : 'there is a ":" without a tag before the digest'
   const [first = '', ...more] = tag.split(':')
   if (more.length > 0 && isTag(first)) return afterTag(first, more.join(':'))
   if (tag.length > 128) return `the tag has ${tag.length} characters; at most 128 are allowed`

@@ -8,8 +8,8 @@ const ZARF = /-zarf-\d+(?=$|@)/
 
 /**
  * Whether a webhook can have made the image of this template's: another registry and folder, more in front of the path, and an added digest.
- * Also true for the same image, and for a placeholder, such as Istio's `auto`, for which a webhook writes any name. Names of which one does not
- * parse are the same only if the template's is a part of the other.
+ * Also true for the same image, and for a placeholder, such as Istio's `auto`, for which a webhook writes any name. If one of the names does not
+ * parse, the image's has to end with the template's.
  */
 export function couldBeRewritten(image: string, template: string): boolean {
   if (placeholderIn(template) !== null) return true

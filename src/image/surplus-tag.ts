@@ -30,7 +30,7 @@ export function surplusTag(image: string): SurplusTag | null {
   const found = atEnd(image.slice(slash))
   if (found === null) return null
   const { name, correct, ...rest } = found
-  // A host with its port is no repository.
+  // A host with its port is not a repository.
   if (slash === 0 && (name.includes('.') || name === 'localhost')) return null
   const path = image.slice(0, slash)
   const surplus = {

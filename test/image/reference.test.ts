@@ -67,7 +67,7 @@ describe('a reference', () => {
     ['docker.io/harbor.example:8443/acme/app:1', 'put in front of "harbor.example:8443"'],
     ['quay.io/acme/app:feature/login', "a tag can't contain a slash"],
     [`quay.io/acme/app:sha256:${'a'.repeat(64)}`, 'a digest follows an @'],
-    [`quay.io/acme/app:@sha256:${'a'.repeat(64)}`, 'without a tag stands before the digest'],
+    [`quay.io/acme/app:@sha256:${'a'.repeat(64)}`, 'without a tag before the digest'],
     ['quay.io/acme/app:%!s(float64=1.2)', 'quote it'],
     ['map[repository:acme/app tag:1]', 'a whole map'],
     ['ghcr.io/', 'the repository is missing'],

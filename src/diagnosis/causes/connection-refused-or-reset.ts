@@ -7,7 +7,7 @@ const PATTERNS = [
   /\bno route to host\b|\b(?:network|host) is (?:unreachable|down)\b|\bunreachable (?:network|host)\b/,
   /\bbroken pipe\b|\buse of closed network connection\b|\bgoaway\b|\bclosed (?:the |idle )?connection\b/,
   /\bforcibly closed\b|\bactively refused\b|\bcannot assign requested address\b|\bstream error: stream id\b/,
-  // The name has addresses, but none of a family that Go may use.
+  // The name has addresses, but not of a family that Go may use.
   /\bno suitable address\b/,
   // Any other error of connect(2); timeouts are matched by an earlier rule.
   /\bdial tcp\b.{0,80}: (?:connect|connectex|socket|bind): /,

@@ -4,9 +4,9 @@ import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
 /**
  * Windows about the first layer of an image that has no folder Files, as a layer of Linux has none: a registry that offers one platform only is
- * not asked which (microsoft/hcsshim#2226; docker-archive-public/docker.kitematic#4850, ColinIanKing/stress-ng#389).
+ * not asked which (microsoft/hcsshim#2226; docker-archive-public/docker.kitematic#4850, ColinIanKing/stress-ng#389). Matched with its names: in
+ * containerd's folder root, the path has what looks like an escaped line break.
  */
-// In containerd's folder root, the path has what looks like an escaped line break.
 export const NO_BASE_LAYER = /\bProcessBaseLayer .{1,400}: The system cannot find the path specified\b/is
 
 const byWords = ruleOf(

@@ -150,7 +150,7 @@ const OF_ANYONE =
 const OPERATOR = /(?:operator|controller)$/i
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/
 
-/** Returns the operator that a pod's labels name; null without one. Labels are untrusted, so only names that can be no flag are kept. */
+/** Returns the operator that a pod's labels name; null without one. Labels are untrusted, so only names that can't be flags are kept. */
 export function operatorIn(metadata: Record<string, unknown>): PodOperator | null {
   const labels = texts(metadata.labels)
   const by = labels['app.kubernetes.io/managed-by'] ?? ''
