@@ -56,8 +56,8 @@ type NodeHints = Pick<PullingNode, 'runtime' | 'platform' | 'os' | 'kernel'>
 export function nodeHintsIn(text: string): NodeHints {
   const [, host = null, asked = null] = WINDOWS_HOST.exec(text) ?? []
   return {
-    runtime: runtimeIn(text),
-    platform: platformIn(text),
+    runtime: shownIn(text, WORDING),
+    platform: shownIn(text, PATHS),
     os: WINDOWS.test(text) ? 'windows' : null,
     kernel: host ?? asked,
   }
@@ -121,27 +121,32 @@ export function atLeast(
   return own !== major ? own > major : ownMinor !== minor ? ownMinor > minor : ownPatch >= patch
 }
 
-/** The runtime by the wording of its errors (containerd remotes, containers/image, moby). */
-function runtimeIn(text: string): Runtime | null {
-  if (
-    /Error response from daemon|failed to register layer|no matching manifest for .{1,60} in the manifest list|registry-1\.docker\.io\/v2\/": .{0,40}\bdaemon\b/i.test(
-      text,
-    )
-  )
-    return 'docker'
-  if (
-    /initializing source |pinging (?:container|docker) registry|reading manifest \S+ in |OCI artifact|\(Mirrors also failed/i.test(
-      text,
-    )
-  )
-    return 'cri-o'
-  if (
-    /failed to pull and unpack image|failed to resolve (?:reference|image)|failed to get sandbox image|on snapshotter /i.test(
-      text,
-    )
-  )
-    return 'containerd'
-  return null
+/** The wording of runtimes' errors (moby, containers/image, containerd remotes). */
+const WORDING: [Runtime, RegExp][] = [
+  [
+    'docker',
+    /Error response from daemon|failed to register layer|no matching manifest for .{1,60} in the manifest list|registry-1\.docker\.io\/v2\/": .{0,40}\bdaemon\b/i,
+  ],
+  [
+    'cri-o',
+    /initializing source |pinging (?:container|docker) registry|reading manifest \S+ in |OCI artifact|\(Mirrors also failed/i,
+  ],
+  [
+    'containerd',
+    /failed to pull and unpack image|failed to resolve (?:reference|image)|failed to get sandbox image|on snapshotter /i,
+  ],
+]
+/** Paths that no other platform has. */
+const PATHS: [Platform, RegExp][] = [
+  ['k3s', /\/var\/lib\/rancher\/k3s\//],
+  ['rke2', /\/var\/lib\/rancher\/rke2\//],
+  ['k0s', /\/var\/lib\/k0s\/|\/run\/k0s\//],
+  ['microk8s', /\/var\/snap\/microk8s\//],
+]
+
+/** The first that the text shows; null if it shows none. */
+function shownIn<T>(text: string, signs: readonly [T, RegExp][]): T | null {
+  return signs.find(([, pattern]) => pattern.test(text))?.[0] ?? null
 }
 
 const MINIKUBE_LABEL = 'minikube.k8s.io/name'
@@ -172,15 +177,6 @@ export function platformOf(node: Node): Platform | null {
     /-eks-/.test(kubelet ?? '')
   )
     return 'eks'
-  return null
-}
-
-/** The platform by paths that no other platform has. */
-function platformIn(text: string): Platform | null {
-  if (/\/var\/lib\/rancher\/k3s\//.test(text)) return 'k3s'
-  if (/\/var\/lib\/rancher\/rke2\//.test(text)) return 'rke2'
-  if (/\/var\/lib\/k0s\/|\/run\/k0s\//.test(text)) return 'k0s'
-  if (/\/var\/snap\/microk8s\//.test(text)) return 'microk8s'
   return null
 }
 
