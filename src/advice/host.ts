@@ -1,7 +1,8 @@
 /** The host that a step is about, which is the endpoint's, and steps that look at it or at the mirror that it is. */
 
-import { type NamedEndpoint, nodeServiceAt } from '../diagnosis/endpoint.ts'
+import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { nodeServiceAt } from '../diagnosis/node-services.ts'
 import { isLocal } from '../image/host.ts'
 import { apiHost, isGitLab, isHosted } from '../image/registries.ts'
 import { hasClue } from './conditions.ts'

@@ -1,8 +1,8 @@
 /** Steps for an image that its registry, or a mirror, does not have, or that is elsewhere by what a registry says or by what `--check-images` found. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import { nodeServiceAt } from '../diagnosis/endpoint.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
+import { nodeServiceAt } from '../diagnosis/node-services.ts'
 import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { isLocal } from '../image/host.ts'
 import { parseReference } from '../image/reference.ts'

@@ -1,6 +1,7 @@
 /** Steps for pulls that were too many: for a registry, or for the kubelet itself. */
 
 import { clueOf } from '../diagnosis/clue.ts'
+import { isRemoteMirror } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
@@ -21,7 +22,7 @@ export function limitSteps(finding: Finding): Step[] {
 function limitOfCache(finding: Finding): Step[] | null {
   const { endpoint, registry } = finding
   if (registry === null) return null
-  if (endpoint?.role === 'mirror' && !isLocal(endpoint.host))
+  if (isRemoteMirror(endpoint))
     return [
       { code: 'mirror-limit', host: endpoint.host, registry, rewrites: false },
       ...ofMirror(finding, endpoint),

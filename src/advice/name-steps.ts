@@ -2,8 +2,8 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
-import { nodeServiceAt } from '../diagnosis/endpoint.ts'
 import { type Finding, isRefusedOrMissing, isUnreached } from '../diagnosis/finding.ts'
+import { nodeServiceAt } from '../diagnosis/node-services.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isMisplacedKubernetes, KUBERNETES_REGISTRY, publicName } from '../image/misplaced-names.ts'

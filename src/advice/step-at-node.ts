@@ -7,8 +7,9 @@ import type {
   LazySnapshotter,
   MissingTool,
 } from '../diagnosis/clue-at-node.ts'
-import type { EndpointRole, NamedEndpoint, NodeService } from '../diagnosis/endpoint.ts'
+import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { AddressOwner } from '../diagnosis/misresolved.ts'
+import type { NodeService } from '../diagnosis/node-services.ts'
 
 /** A policy on the node: a registry that is blocked, images that are on no list, or signatures. */
 export type NodePolicy = 'blocked' | 'rejected' | 'signature'

@@ -1,9 +1,10 @@
 /** Steps for hosts that can't be reached: by their name, by their address, or through the proxy. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import { type NamedEndpoint, type NodeService, nodeServiceAt } from '../diagnosis/endpoint.ts'
+import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { DESKTOP_NODE } from '../diagnosis/node-names.ts'
+import { type NodeService, nodeServiceAt } from '../diagnosis/node-services.ts'
 import { isLocal, isPrivateAddress, isServiceName } from '../image/host.ts'
 import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'

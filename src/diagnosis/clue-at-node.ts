@@ -1,6 +1,6 @@
 /** The clues of the way to the host, of the image's content, and of the node. */
 
-import type { FailedMirrors } from './endpoint.ts'
+import type { FailedMirrors } from './failed-mirrors.ts'
 import type { AddressOwner } from './misresolved.ts'
 
 /** Why the runtime rejected a certificate, or the server rejected the client's. */

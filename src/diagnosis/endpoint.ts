@@ -83,6 +83,11 @@ export function endpointOf(text: string, registry: string | null): NamedEndpoint
   return namedEndpoint(host, roleOf(host, '/v2/', '', registry))
 }
 
+/** Whether it is a mirror elsewhere than on the node's own loopback, where one only passes on what the registry answers the node. */
+export function isRemoteMirror(endpoint: Endpoint | null): endpoint is NamedEndpoint & { role: 'mirror' } {
+  return endpoint?.role === 'mirror' && !isLocal(endpoint.host)
+}
+
 /** The endpoint where the cause or the place of the error in the text shows another part than the host's name: a proxy, or a mirror. */
 export function answeringPart(
   named: NamedEndpoint | null,
@@ -139,44 +144,6 @@ function isDocumentationLink({ host, before, rest }: FoundUrl): boolean {
   )
 }
 
-const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)(?:\]\):|$)/is
-/** The start of an entry in that list, which may be a placeholder that somebody wrote over the real name. */
-const MIRROR = /(?:^|\[)([\w.-]+(?::\d+)?|<[\w .-]{1,60}>(?::\d+)?)(?=[/:])/
-
-/** The registry's mirrors, as containers/image lists their errors, `[mirror.example/library/nginx: why] [other: why]`. */
-export interface FailedMirrors {
-  /** At most four. */
-  hosts: string[]
-  /** The first that answered and lacks the image. */
-  lacking: string | null
-  /** The first that refused the nodes. */
-  refusing: string | null
-  /** The first that failed otherwise, and the end of its error. */
-  broken: { host: string; why: string } | null
-}
-
-/** The mirrors that were asked before the registry and failed; null if the text lists none. */
-export function failedMirrors(text: string): FailedMirrors | null {
-  const list = MIRRORS.exec(text)?.[1]
-  if (list === undefined) return null
-  const entries = list.split(/\] ?(?=\[)/).flatMap(entry => {
-    const host = MIRROR.exec(entry)?.[1]
-    const lacks = /manifest unknown|name unknown|not found/i.test(entry)
-    const refuses = /: (?:unauthorized|denied|authentication required|invalid username\/password)\b/i.test(
-      entry,
-    )
-    const why = /: ([^:]{1,80})$/.exec(entry)?.[1]?.trim() ?? ''
-    return host === undefined ? [] : [{ host, lacks, refuses, why }]
-  })
-  const broken = entries.find(({ lacks, refuses }) => !(lacks || refuses))
-  return {
-    hosts: [...new Set(entries.map(({ host }) => host))].slice(0, 4),
-    lacking: entries.find(({ lacks }) => lacks)?.host ?? null,
-    refusing: entries.find(({ lacks, refuses }) => refuses && !lacks)?.host ?? null,
-    broken: broken === undefined ? null : { host: broken.host, why: broken.why },
-  }
-}
-
 function namedEndpoint(host: string, role: EndpointRole): NamedEndpoint | null {
   const shown = host.toLowerCase().replace(/[.:]+$/, '')
   return shown === '' ? null : { host: shown, role }
@@ -229,39 +196,4 @@ function roleOfBare(host: string, text: string, registry: string | null): Endpoi
   const role = roleOf(host, '/v2/', text, registry)
   const dialed = isAddress(host) && text.includes(`dial tcp ${host}`)
   return role === 'mirror' && dialed && !isLocal(host) ? 'registry' : role
-}
-
-/** A cache or registry that each node reaches at a port of its own. */
-export type NodeService =
-  | 'kube-image-keeper'
-  | 'spegel'
-  | 'dragonfly'
-  | 'embedded-registry'
-  | 'artifact-streaming'
-  | 'zarf'
-  | 'microk8s-registry'
-
-/** Ports in the names of images, by default. */
-const IN_NAMES: Partial<Record<string, NodeService>> = {
-  7439: 'kube-image-keeper',
-  31999: 'zarf',
-  32000: 'microk8s-registry',
-}
-/** Ports in the settings of mirrors and proxies, by default: Spegel's on the host and as a NodePort, Dragonfly's old and new one, K3s's, and RKE2's. */
-const IN_SETTINGS: Partial<Record<string, NodeService>> = {
-  30020: 'spegel',
-  30021: 'spegel',
-  65001: 'dragonfly',
-  4001: 'dragonfly',
-  6443: 'embedded-registry',
-  9345: 'embedded-registry',
-  8578: 'artifact-streaming',
-}
-
-/** What most likely listens at this address of the node's own loopback; null if the port is not a known one. */
-export function nodeServiceAt({ host, role }: NamedEndpoint): NodeService | null {
-  if (!isLocal(host)) return null
-  const port = /:(\d+)$/.exec(host)?.[1] ?? ''
-  const isSet = role === 'mirror' || role === 'proxy'
-  return IN_NAMES[port] ?? (isSet ? IN_SETTINGS[port] : undefined) ?? null
 }

@@ -1,15 +1,19 @@
 /** Adds to findings of Docker Hub's rate limit what is left of it. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
-import { isLocal } from '../image/host.ts'
 import type { HubQuota, LimitAnswer, QuotaAnswer } from '../snapshot/hub-quota.ts'
+import { isRemoteMirror } from './endpoint.ts'
 import type { Diagnosis, Finding } from './finding.ts'
 import { usableAttempts } from './pod-credential.ts'
 
 /** Whether the pull hit a limit that Docker Hub reports: not a mirror's own limit, and not the abuse limit on requests of any kind. */
 export function meetsHubLimit({ cause, subcause, registry, endpoint }: Finding): boolean {
-  const isMirrors = endpoint?.role === 'mirror' && !isLocal(endpoint.host)
-  return cause === 'rate-limited' && subcause !== 'abuse' && isDockerHub(registry ?? '') && !isMirrors
+  return (
+    cause === 'rate-limited' &&
+    subcause !== 'abuse' &&
+    isDockerHub(registry ?? '') &&
+    !isRemoteMirror(endpoint)
+  )
 }
 
 /** Adds what is left to each finding that hit the limit. @param quotas the anonymous one first */

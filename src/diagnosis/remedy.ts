@@ -11,7 +11,7 @@ import type { Container, Pod } from '../snapshot/pod.ts'
 import { OF_CACHE_RULE } from './cache-rule.ts'
 import { isLimitOfMinutes } from './causes/rate-limited.ts'
 import { isOpenToAll } from './denial.ts'
-import type { Endpoint } from './endpoint.ts'
+import { isRemoteMirror } from './endpoint.ts'
 import type { Finding, Subcause } from './finding.ts'
 import type { PodCredentials } from './pod-credential.ts'
 
@@ -110,7 +110,7 @@ function loginRaisesLimit({ subcause, registry, reference, endpoint, text }: Rem
   // Docker Hub counts pulls over hours, so a limit per minute is that of another host, which no login for Docker Hub raises.
   if (isDockerHub(registry ?? '') && isLimitOfMinutes(text)) return false
   // The abuse limit counts the address even with a login.
-  return subcause !== 'abuse' && mayReceiveLogin(endpoint)
+  return subcause !== 'abuse' && !isRemoteMirror(endpoint)
 }
 
 function loginEndsRefusal({ subcause, registry, reference, endpoint, moved }: RemedyFacts): boolean {
@@ -120,18 +120,14 @@ function loginEndsRefusal({ subcause, registry, reference, endpoint, moved }: Re
   if (moved?.state === 'deleted' || moved?.state === 'retired') return false
   // Public images need no login: only a refused one can be in the way.
   if (isOpenToAll({ reference, subcause })) return subcause === 'credential-refused'
-  return mayReceiveLogin(endpoint)
+  // The runtime would send the login to the mirror.
+  return !isRemoteMirror(endpoint)
 }
 
 /** The registry behind a cache that the image's full name goes through. */
 function relayedFrom(reference: string | null): string | null {
   const parsed = reference === null ? null : parseReference(reference)
   return parsed && relayedRegistry(parsed)
-}
-
-/** Whether a login may be proposed: the runtime would send it to a mirror that asks for one, unless that is the node's own loopback. */
-function mayReceiveLogin(endpoint: Endpoint | null): boolean {
-  return endpoint?.role !== 'mirror' || isLocal(endpoint.host)
 }
 
 /** Whether the service account got a credential after the pod was created; only a new pod would get it (admission copies the list once). */

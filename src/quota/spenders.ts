@@ -1,10 +1,9 @@
 /** Ranks workloads by their pulls from Docker Hub: what their pods wait for, restart for, and will pull in future. */
 
 import { classify } from '../diagnosis/classify.ts'
-import { endpointOf } from '../diagnosis/endpoint.ts'
+import { endpointOf, isRemoteMirror } from '../diagnosis/endpoint.ts'
 import { isUnlikelyToRecover } from '../diagnosis/recovery-prospects.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
-import { isLocal } from '../image/host.ts'
 import { fullNameOf } from '../image/reference.ts'
 import { compareText } from '../order.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
@@ -142,8 +141,7 @@ class WaitingPulls {
 /** Whether Docker Hub won't count the pull: it goes to a mirror (but not to one on the node's loopback), or is bound to fail. */
 function reachesAnother(reason: string, message: string): boolean {
   const endpoint = endpointOf(message, DOCKER_HUB)
-  const isMirror = endpoint?.role === 'mirror' && !isLocal(endpoint.host)
-  return isMirror || isUnlikelyToRecover(classify(message, reason).cause)
+  return isRemoteMirror(endpoint) || isUnlikelyToRecover(classify(message, reason).cause)
 }
 
 /** Starts of containers with policy Always on nodes whose runtime gets the manifest at each start. */

@@ -2,8 +2,8 @@
 
 import type { StepOf } from '../../../advice/step.ts'
 import type { MirrorStep } from '../../../advice/step-at-node.ts'
-import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
+import type { NodeService } from '../../../diagnosis/node-services.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { hostAlone, isLocal, isOfCluster } from '../../../image/host.ts'
