@@ -2,7 +2,6 @@
 
 import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
-import { compareText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
 import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
@@ -20,13 +19,14 @@ import {
   firstSign,
   prove,
 } from './failing-container.ts'
-import { CAUSES, type Cause, countCauses, type Diagnosis, type Finding } from './finding.ts'
+import { type Cause, countCauses, type Diagnosis, type Finding } from './finding.ts'
 import { type KnownLogins, knownLogins } from './known-logins.ts'
 import { loginClues } from './login-clues.ts'
 import { textMemo } from './memoize-by-text.ts'
 import { besideClues, openBeside } from './name-clues.ts'
 import { longPulls } from './pod-events.ts'
 import { cluesOfOwners, countsForReadiness, type PodOwners, podOwners } from './pod-owners.ts'
+import { rank, type UnrankedFinding } from './priority.ts'
 import { pullCredential } from './pull-credential.ts'
 import { hasSeveralAttempts, withoutList } from './pull-error.ts'
 import { cluesOfPlace, nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
@@ -217,54 +217,4 @@ function cluesOfPull(
 function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | 'none' {
   if (cause === 'image-not-found' || status === 412) return 'missing'
   return cause === 'auth-required-or-denied' ? 'refused' : 'none'
-}
-
-const CLASSES = new Map([
-  ['system-node-critical', 8],
-  ['system-cluster-critical', 4],
-])
-/** Larger than any number of pods, so that many ordinary pods never rank above a critical one. */
-const TIER = 1_000_000
-
-/** A finding without its priority, which depends on the other findings. */
-interface UnrankedFinding {
-  pod: Pod
-  finding: Finding
-}
-
-/** Sets the findings' priorities by how many pods share their cause and image, and sorts them, the most urgent first. */
-function rank(unranked: UnrankedFinding[]): Finding[] {
-  const shared = ({ finding }: UnrankedFinding) => `${finding.cause} ${finding.reference ?? finding.image}`
-  const groups = Map.groupBy(unranked, shared)
-  const podsOf = (group: UnrankedFinding[]) =>
-    new Set(group.map(({ pod }) => podKey(pod.namespace, pod.name))).size
-  const pods = new Map([...groups].map(([key, group]) => [key, podsOf(group)]))
-  const ranked = unranked.map(entry => ({
-    ...entry.finding,
-    priority: priorityOf(entry.pod, entry.finding, pods.get(shared(entry)) ?? 1),
-  }))
-  return ranked.sort(compareFindings)
-}
-
-function compareFindings(a: Finding, b: Finding): number {
-  return (
-    b.priority - a.priority ||
-    CAUSES.indexOf(a.cause) - CAUSES.indexOf(b.cause) ||
-    compareText(a.namespace, b.namespace) ||
-    compareText(a.pod, b.pod) ||
-    compareText(a.container, b.container)
-  )
-}
-
-/** Higher is more urgent. `pods`: how many pods have the same cause and image. */
-function priorityOf(
-  pod: Pod,
-  { workload, containerKind }: Pick<Finding, 'workload' | 'containerKind'>,
-  pods: number,
-): number {
-  const priority = CLASSES.get(pod.priorityClass ?? '') ?? 0
-  const system = pod.namespace === 'kube-system' ? 2 : 0
-  const everyNode = workload?.kind === 'DaemonSet' ? 1 : 0
-  const wholeNode = containerKind === 'sandbox' ? 8 : 0
-  return (priority + system + everyNode + wholeNode) * TIER + Math.min(pods, TIER - 1)
 }
