@@ -1,5 +1,6 @@
 /** The host that a step is about, which is the endpoint's, and steps that look at it or at the mirror that it is. */
 
+import { clueOf } from '../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { nodeServiceAt } from '../diagnosis/node-services.ts'
@@ -77,9 +78,21 @@ export function silentMirror({ registry }: Pick<Finding, 'registry'>, target: Na
   const { host, role } = target
   if (role !== 'mirror' || registry === null) return []
   if (!isLocal(host)) return [{ code: 'check-mirror', host, registry }]
-  const service = nodeServiceAt(target)
-  const mirror: Step = { code: 'node-mirror', host, service }
-  return [mirror]
+  return [{ code: 'node-mirror', host, service: nodeServiceAt(target) }]
+}
+
+/** A mirror that lacks the image, where the registry itself was only the last one to be tried, and can't be reached. */
+export function mirrorLacking({ clues, registry }: Finding, { role }: NamedEndpoint): Step[] {
+  const host = clueOf(clues, 'mirrors-failed')?.lacking ?? null
+  return host === null || registry === null || role !== 'registry'
+    ? []
+    : [{ code: 'mirror-lacks-image', host, registry, source: 'unreachable' }]
+}
+
+/** If another node gets answers from the host, the fault is at this one. */
+export function compareSteps({ clues }: Finding, { host }: NamedEndpoint, about: 'name' | 'way'): Step[] {
+  const other = clueOf(clues, 'answers-elsewhere')
+  return other === undefined ? [] : [{ code: 'compare-nodes', host, node: other.node, about }]
 }
 
 /** A registry that somebody here may run can serve its layers itself, so that nodes need no second host. */

@@ -1,0 +1,108 @@
+/** Steps for a host whose name does not resolve, or whose name or address no node can reach. */
+
+import { clueOf } from '../diagnosis/clue.ts'
+import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import { type NodeService, nodeServiceAt } from '../diagnosis/node-services.ts'
+import { isLocal, isServiceName } from '../image/host.ts'
+import { isHosted, isOpenShiftService } from '../image/registries.ts'
+import { hasClue, stepsIf } from './conditions.ts'
+import { compareSteps, mirrorLacking, ofMirror, realmProduct, servedByRegistry, targetHost } from './host.ts'
+import type { Step } from './step.ts'
+
+/** Whether the name has no domain, such as a Service's or a container's. */
+const hasNoDomain = (host: string) => /^[^.[]+$/.test(host)
+
+/** Services that are processes of the node, not pods. */
+const WITHOUT_POD: readonly NodeService[] = ['embedded-registry', 'artifact-streaming']
+
+/** What should listen at an address of the node itself, if its port tells. */
+function nodeServiceSteps(target: NamedEndpoint): Step[] {
+  const { host } = target
+  const service = nodeServiceAt(target)
+  if (service === null) return []
+  return WITHOUT_POD.includes(service)
+    ? [{ code: 'node-mirror', host, service }]
+    : [{ code: 'node-service', host, service }]
+}
+
+/** A registry that announces a token server by a name or an address that only its own network knows, in place of its own. */
+function announcedRealm(finding: Finding, { host, role }: NamedEndpoint): Step[] {
+  const { registry } = finding
+  if (role !== 'token' || registry === null || isHosted(host) || host === registry) return []
+  return [{ code: 'token-realm', host, registry, product: realmProduct(finding) }]
+}
+
+/** Whether the host is known inside of one machine, of a cluster, or of a network of containers only. */
+function isInside(finding: Finding, host: string): boolean {
+  return hasClue(finding, 'loopback') || hasClue(finding, 'service-name') || hasNoDomain(host)
+}
+
+/** As announcedRealm, for a name or an address that others may reach; those inside, and defaults of products, have steps of their own. */
+export function realmElsewhere(finding: Finding, target: NamedEndpoint): Step[] {
+  const hasOwn = isInside(finding, target.host) || hasClue(finding, 'default-name')
+  return hasOwn ? [] : announcedRealm(finding, target)
+}
+
+/** A name or address that no node can reach, however the network is set up. */
+export function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[] {
+  const service = nodeServiceSteps({ host, role })
+  if (service.length > 0) return service
+  const to = clueOf(finding.clues, 'misresolved')
+  if (to !== undefined && role !== 'proxy')
+    return [{ code: 'resolve-elsewhere', host, address: to.address, owner: to.owner }]
+  const realm = isInside(finding, host) ? announcedRealm(finding, { host, role }) : []
+  if (realm.length > 0) return realm
+  // Names were rewritten on purpose to go through a cache there.
+  if (hasClue(finding, 'loopback') && hasClue(finding, 'relays'))
+    return [{ code: 'node-mirror', host, service: null }]
+  if (hasClue(finding, 'loopback')) return [{ code: 'replace-loopback', host, role }]
+  return stepsIf(hasClue(finding, 'service-name'), { code: 'replace-service-name', host, role })
+}
+
+/** The steps for a name that does not resolve. */
+export function dnsSteps(finding: Finding): Step[] {
+  const target = targetHost(finding)
+  const { server = null, refused = false } = clueOf(finding.clues, 'dns-server') ?? {}
+  const unreachable: Step[] = isOpenShiftService(target.host)
+    ? [{ code: 'node-resolver', host: target.host }]
+    : unreachableName(finding, target)
+  // No DNS server of a node has such a name, except OpenShift's own for its registry.
+  const isOfCluster = isServiceName(target.host) && unreachable[0]?.code !== 'node-resolver'
+  const unset = clueOf(finding.clues, 'default-name')?.of
+  const isOfProduct = unset === 'harbor' || unset === 'helm'
+  const mirror = ofMirror(finding, target)
+  const resolve: Step = { code: 'resolve-host', host: target.host }
+  const container = localRegistry(finding, target)
+  if (container !== null) return [{ code: 'start-local-registry', container }, resolve, ...mirror]
+  return [
+    ...mirrorLacking(finding, target),
+    ...(unreachable.length > 0
+      ? [...unreachable, ...mirror, ...stepsIf(!isOfCluster, resolve)]
+      : [
+          ...defaultName(finding, target),
+          ...compareSteps(finding, target, 'name'),
+          resolve,
+          // Gitea builds the address from its settings, not from the name that it was asked by (go-gitea/gitea#22033).
+          ...realmElsewhere(finding, target),
+          ...stepsIf(hasNoDomain(target.host), { code: 'bare-host', host: target.host }),
+          ...mirror,
+        ]),
+    ...stepsIf(!isOfCluster && !isOfProduct, { code: 'fix-dns', host: target.host, server, refused }),
+    ...(unreachable.length > 0 ? [] : servedByRegistry(finding, target)),
+  ]
+}
+
+/** A name that nobody replaced with the real one; where that is the registry's own, only the image has to be corrected. */
+function defaultName({ clues, registry }: Finding, target: NamedEndpoint): Step[] {
+  const of = clueOf(clues, 'default-name')?.of
+  return of === undefined ? [] : [{ code: 'default-name', of, registry, ...target }]
+}
+
+/** The container behind `localhost:5001` on nodes that are containers, too (kind's "Local Registry"); null if this is not such a registry. */
+function localRegistry({ registry }: Finding, { host, role }: NamedEndpoint): string | null {
+  const bare = /^[\w-]+(?=:\d+$|$)/.exec(host)?.[0] ?? null
+  return role === 'mirror' && registry !== null && isLocal(registry) && bare?.startsWith('k3d-') !== true
+    ? bare
+    : null
+}
