@@ -6,12 +6,9 @@ import {
   isPullProgress,
   isSandboxFailure,
   mentionsFailedPull,
-  pullStage,
   sandboxImage,
 } from '../image/pull-messages.ts'
-import { firstText, number, record, text, textOrNull } from '../json/json-object.ts'
 import { byText, compareText } from '../order.ts'
-import { narrowMessage, narrowName } from '../secrecy/foreign-text.ts'
 import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
 import { type ContainerState, isFinished, isUntried, type Pod, podKey } from '../snapshot/pod.ts'
 import type { PodEvent, ScopeSubject, SnapshotScope } from '../snapshot/snapshot.ts'
@@ -160,68 +157,6 @@ function hasUntried(pod: Pod): boolean {
 export function couldBeFailedPull(state: ContainerState): boolean {
   if (state.type !== 'waiting' || isUntried(state)) return false
   return !isPostPullReason(state.reason) || mentionsFailedPull(state.message)
-}
-
-const PULL_REASONS = new Set([
-  'Failed',
-  'BackOff',
-  'InspectFailed',
-  'ErrImageNeverPull',
-  'FailedToRetrieveImagePullSecret',
-])
-
-/**
- * Returns an Event of either API version (core/v1, events.k8s.io/v1), redacted; null if it is not about getting a pod's image. Vendors'
- * kubelets use other reasons for the same text.
- */
-export function narrowEvent(raw: unknown): PodEvent | null {
-  const event = record(raw)
-  const about = record(event.involvedObject ?? event.regarding)
-  const pod = textOrNull(about.name)
-  const reason = text(event.reason)
-  const message = text(event.message ?? event.note)
-  if (text(about.kind) !== 'Pod' || pod === null) return null
-  const stage = pullStage(message)
-  if (!PULL_REASONS.has(reason) && stage === null && !isSandboxFailure({ reason, message })) return null
-  // Crash loops use the same reason, but their image was pulled.
-  if (reason === 'BackOff' && message.startsWith('Back-off restarting')) return null
-  return {
-    namespace: firstText(about.namespace, record(event.metadata).namespace) ?? 'default',
-    pod,
-    podUid: textOrNull(about.uid),
-    fieldPath: narrowName(about.fieldPath),
-    reason,
-    message: stage === 'began' || stage === 'ended' ? progressOf(message) : narrowMessage(message),
-    count: countOf(event),
-    ...timesOf(event),
-  }
-}
-
-/** Keeps only the image for a pull in progress or completed. There are very many of these events, and redaction is slow. */
-function progressOf(message: string): string {
-  const sentence = /^[^"]{0,100}"[^"]*"/.exec(message)?.[0]
-  return sentence === undefined || /@|:\/\//.test(sentence) || sentence.length > 2_000
-    ? narrowMessage(message)
-    : sentence
-}
-
-function countOf(event: Record<string, unknown>): number {
-  const counts = [event.count, event.deprecatedCount, record(event.series).count]
-  return Math.max(1, ...counts.map(count => number(count, 1)))
-}
-
-function timesOf(event: Record<string, unknown>): { firstSeen: string | null; lastSeen: string | null } {
-  const created = record(event.metadata).creationTimestamp
-  return {
-    firstSeen: firstText(event.firstTimestamp, event.deprecatedFirstTimestamp, event.eventTime, created),
-    lastSeen: firstText(
-      record(event.series).lastObservedTime,
-      event.lastTimestamp,
-      event.deprecatedLastTimestamp,
-      event.eventTime,
-      created,
-    ),
-  }
 }
 
 /** Sorts by namespace, then name, so that a snapshot does not depend on the order of the responses. */

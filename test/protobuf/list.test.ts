@@ -7,9 +7,9 @@ import { type ItemShape, ProtobufList } from '../../src/protobuf/list.ts'
 import { ProtobufError } from '../../src/protobuf/message.ts'
 import { one, type Shape, shapeOf } from '../../src/protobuf/shape.ts'
 import { protobufFromJson } from '../../src/simulator/api-server/protobuf.ts'
+import { narrowEvent } from '../../src/source/narrow/event.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
 import { EVENT_SHAPE, POD_SHAPE } from '../../src/source/narrow/protobuf-shapes.ts'
-import { narrowEvent } from '../../src/source/suspects.ts'
 import SAMPLES from './samples.json' with { type: 'json' }
 
 /** Each was written in both forms by Kubernetes' own serializers (1.34). */

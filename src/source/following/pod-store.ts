@@ -12,7 +12,7 @@ import type { RolloutPod } from '../../snapshot/rollout.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowRolloutPod } from '../live/rollouts.ts'
 import { narrowController } from '../narrow/controller.ts'
-import { narrowEvent } from '../suspects.ts'
+import { narrowEvent } from '../narrow/event.ts'
 import type { Store } from './follower.ts'
 
 /** Decides which pods are wanted. */

@@ -1,8 +1,8 @@
 /** Pods of any shape become our narrow type, and errors that the kubelet hides (image volumes) are found. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { narrowEvent } from '../../../src/source/narrow/event.ts'
 import { narrowPod } from '../../../src/source/narrow/pod.ts'
-import { narrowEvent } from '../../../src/source/suspects.ts'
 
 const waiting = (name: string, message: string, reason = 'ImagePullBackOff') => ({
   name,

@@ -1,0 +1,69 @@
+/** Narrows an event to what it reports of a pod's image. */
+
+import { isSandboxFailure, pullStage } from '../../image/pull-messages.ts'
+import { firstText, number, record, text, textOrNull } from '../../json/json-object.ts'
+import { narrowMessage, narrowName } from '../../secrecy/foreign-text.ts'
+import type { PodEvent } from '../../snapshot/snapshot.ts'
+
+/** Reasons of the kubelet's events about pulls. */
+const PULL_REASONS = new Set([
+  'Failed',
+  'BackOff',
+  'InspectFailed',
+  'ErrImageNeverPull',
+  'FailedToRetrieveImagePullSecret',
+])
+
+/**
+ * Returns an Event of either API version (core/v1, events.k8s.io/v1), redacted; null if it is not about getting a pod's image. Vendors'
+ * kubelets use other reasons for the same text.
+ */
+export function narrowEvent(raw: unknown): PodEvent | null {
+  const event = record(raw)
+  const about = record(event.involvedObject ?? event.regarding)
+  const pod = textOrNull(about.name)
+  const reason = text(event.reason)
+  const message = text(event.message ?? event.note)
+  if (text(about.kind) !== 'Pod' || pod === null) return null
+  const stage = pullStage(message)
+  if (!PULL_REASONS.has(reason) && stage === null && !isSandboxFailure({ reason, message })) return null
+  // Crash loops use the same reason, but their image was pulled.
+  if (reason === 'BackOff' && message.startsWith('Back-off restarting')) return null
+  return {
+    namespace: firstText(about.namespace, record(event.metadata).namespace) ?? 'default',
+    pod,
+    podUid: textOrNull(about.uid),
+    fieldPath: narrowName(about.fieldPath),
+    reason,
+    message: stage === 'began' || stage === 'ended' ? progressOf(message) : narrowMessage(message),
+    count: countOf(event),
+    ...timesOf(event),
+  }
+}
+
+/** Keeps only the image for a pull in progress or completed. There are very many of these events, and redaction is slow. */
+function progressOf(message: string): string {
+  const sentence = /^[^"]{0,100}"[^"]*"/.exec(message)?.[0]
+  return sentence === undefined || /@|:\/\//.test(sentence) || sentence.length > 2_000
+    ? narrowMessage(message)
+    : sentence
+}
+
+function countOf(event: Record<string, unknown>): number {
+  const counts = [event.count, event.deprecatedCount, record(event.series).count]
+  return Math.max(1, ...counts.map(count => number(count, 1)))
+}
+
+function timesOf(event: Record<string, unknown>): { firstSeen: string | null; lastSeen: string | null } {
+  const created = record(event.metadata).creationTimestamp
+  return {
+    firstSeen: firstText(event.firstTimestamp, event.deprecatedFirstTimestamp, event.eventTime, created),
+    lastSeen: firstText(
+      record(event.series).lastObservedTime,
+      event.lastTimestamp,
+      event.deprecatedLastTimestamp,
+      event.eventTime,
+      created,
+    ),
+  }
+}
