@@ -2,26 +2,15 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
-import { type Finding, isRefusedOrMissing, isUnreached } from '../diagnosis/finding.ts'
-import { nodeServiceAt } from '../diagnosis/node-services.ts'
+import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
-import { isLocal } from '../image/host.ts'
-import { isMisplacedKubernetes, KUBERNETES_REGISTRY, publicName } from '../image/misplaced-names.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
 import type { Placeholder } from '../image/placeholder.ts'
-import { repositoryOf } from '../image/reference.ts'
-import {
-  hidesMissing,
-  isFixedHost,
-  isHosted,
-  isNamedLikeCache,
-  isOpenShift3Registry,
-  isOpenShiftRoute,
-  OPENSHIFT_REGISTRY,
-} from '../image/registries.ts'
+import { hidesMissing, isFixedHost, isHosted, isNamedLikeCache } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
-import { hasClue, isOnTheWay, stepsIf } from './conditions.ts'
-import type { Step, StepOf } from './step.ts'
+import { hasClue, stepsIf } from './conditions.ts'
+import { otherRegistry } from './other-registry.ts'
+import type { Step } from './step.ts'
 
 /** Steps for clues in the name. They come first: neither another tag nor a login helps a placeholder. */
 export function nameClueSteps(finding: Finding): Step[] {
@@ -41,40 +30,6 @@ export function nameClueSteps(finding: Finding): Step[] {
     ...undoublePrefix(finding),
     ...zarfOnce(finding),
   ]
-}
-
-/** The registry that the name most likely means, where the host in it is not the image's registry. */
-function otherRegistry({ clues, registry, reference, cause, host, endpoint }: Finding): Step[] {
-  if (registry === null) return []
-  const correct = (to: string, why: StepOf<'correct-registry'>['why'], from = registry): Step[] => [
-    { code: 'correct-registry', from, to, why },
-  ]
-  const site = clueOf(clues, 'web-site')
-  if (site !== undefined) return correct(site.to, 'web-site', site.from)
-  const near = clueOf(clues, 'near-registry')?.registry
-  if (near !== undefined) return correct(near, 'typo')
-  if (isUnreached(cause) && (endpoint === null || endpoint.role === 'registry')) {
-    const outside = publicName(registry)
-    if (outside !== null) return correct(outside.name, 'inside-alibaba')
-    const isClosed = clueOf(clues, 'unopened')?.why === 'refused' && /:\d+$/.test(registry)
-    if (
-      host.platform === 'microk8s' &&
-      isLocal(registry) &&
-      isClosed &&
-      nodeServiceAt({ host: registry, role: 'registry' }) === null
-    )
-      return correct(registry.replace(/\d+$/, '32000'), 'microk8s')
-  }
-  const repository = repositoryOf(reference)
-  if (isRefusedOrMissing(cause) && isMisplacedKubernetes({ registry, repository }))
-    return correct(KUBERNETES_REGISTRY, 'kubernetes')
-  // Nodes don't trust the ingress controller's certificate (crc-org/crc#2078, crc-org/crc#1376, openshift/origin#24964).
-  if (isOpenShiftRoute(registry) && host.platform === 'openshift' && isOnTheWay(cause))
-    return correct(OPENSHIFT_REGISTRY, 'openshift-route')
-  const mayBeOpenShift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
-  return cause === 'registry-not-found-dns' && isOpenShift3Registry(registry) && mayBeOpenShift
-    ? correct(OPENSHIFT_REGISTRY, 'openshift-4')
-    : []
 }
 
 /** Registries whose accounts have no dots in their names, so that a host in their place is a registry of its own. */

@@ -13,11 +13,14 @@ export type NodeService =
   | 'zarf'
   | 'microk8s-registry'
 
+/** The port of MicroK8s's own registry (microk8s.io/docs/registry-built-in). */
+export const MICROK8S_PORT = 32_000
+
 /** Ports in the names of images, by default. */
 const IN_NAMES: Partial<Record<string, NodeService>> = {
   7439: 'kube-image-keeper',
   31999: 'zarf',
-  32000: 'microk8s-registry',
+  [MICROK8S_PORT]: 'microk8s-registry',
 }
 /** Ports in the settings of mirrors and proxies, by default: Spegel's on the host and as a NodePort, Dragonfly's old and new one, K3s's, and RKE2's. */
 const IN_SETTINGS: Partial<Record<string, NodeService>> = {

@@ -1,0 +1,84 @@
+/** The registry that an image's name most likely means, where the host in it is not the image's registry. */
+
+import { clueOf } from '../diagnosis/clue.ts'
+import { type Finding, isRefusedOrMissing, isUnreached } from '../diagnosis/finding.ts'
+import { MICROK8S_PORT, nodeServiceAt } from '../diagnosis/node-services.ts'
+import { isLocal } from '../image/host.ts'
+import { isMisplacedKubernetes, KUBERNETES_REGISTRY, publicName } from '../image/misplaced-names.ts'
+import { repositoryOf } from '../image/reference.ts'
+import { isOpenShift3Registry, isOpenShiftRoute, OPENSHIFT_REGISTRY } from '../image/registries.ts'
+import { isOnTheWay } from './conditions.ts'
+import type { Step, StepOf } from './step.ts'
+
+type Correction = Omit<StepOf<'correct-registry'>, 'code'>
+
+/** One kind of mistake each. The first that was made decides. */
+const MISTAKES: readonly ((registry: string, finding: Finding) => Correction | null)[] = [
+  webSite,
+  misspelled,
+  insideAlibaba,
+  otherPortOfMicroK8s,
+  withoutKubernetesRegistry,
+  routeFromInside,
+  registryOfOpenShift3,
+]
+
+/** The step that corrects the registry in the name; none if it seems right. */
+export function otherRegistry(finding: Finding): Step[] {
+  const { registry } = finding
+  if (registry === null) return []
+  const [correction] = MISTAKES.flatMap(correct => correct(registry, finding) ?? [])
+  return correction === undefined ? [] : [{ code: 'correct-registry', ...correction }]
+}
+
+function webSite(_registry: string, { clues }: Finding): Correction | null {
+  const site = clueOf(clues, 'web-site')
+  return site === undefined ? null : { from: site.from, to: site.to, why: 'web-site' }
+}
+
+function misspelled(registry: string, { clues }: Finding): Correction | null {
+  const near = clueOf(clues, 'near-registry')
+  return near === undefined ? null : { from: registry, to: near.registry, why: 'typo' }
+}
+
+/** Whether the registry itself, and not a mirror or another host of it, was not reached. */
+function isUnreachedItself({ cause, endpoint }: Finding): boolean {
+  return isUnreached(cause) && (endpoint === null || endpoint.role === 'registry')
+}
+
+function insideAlibaba(registry: string, finding: Finding): Correction | null {
+  const outside = isUnreachedItself(finding) ? publicName(registry) : null
+  return outside === null ? null : { from: registry, to: outside.name, why: 'inside-alibaba' }
+}
+
+/** Where nothing listens at a port of the node that no known service has, MicroK8s's own registry may be meant. */
+function otherPortOfMicroK8s(registry: string, finding: Finding): Correction | null {
+  const { host, clues } = finding
+  const isClosed = clueOf(clues, 'unopened')?.why === 'refused' && /:\d+$/.test(registry)
+  const isOfNode = host.platform === 'microk8s' && isLocal(registry)
+  if (!isUnreachedItself(finding) || !isClosed || !isOfNode) return null
+  return nodeServiceAt({ host: registry, role: 'registry' }) === null
+    ? { from: registry, to: registry.replace(/\d+$/, `${MICROK8S_PORT}`), why: 'microk8s' }
+    : null
+}
+
+function withoutKubernetesRegistry(registry: string, { cause, reference }: Finding): Correction | null {
+  const repository = repositoryOf(reference)
+  return isRefusedOrMissing(cause) && isMisplacedKubernetes({ registry, repository })
+    ? { from: registry, to: KUBERNETES_REGISTRY, why: 'kubernetes' }
+    : null
+}
+
+/** Nodes don't trust the ingress controller's certificate (crc-org/crc#2078, crc-org/crc#1376, openshift/origin#24964). */
+function routeFromInside(registry: string, { cause, host }: Finding): Correction | null {
+  return isOpenShiftRoute(registry) && host.platform === 'openshift' && isOnTheWay(cause)
+    ? { from: registry, to: OPENSHIFT_REGISTRY, why: 'openshift-route' }
+    : null
+}
+
+function registryOfOpenShift3(registry: string, { cause, host }: Finding): Correction | null {
+  const mayBeOpenShift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
+  return cause === 'registry-not-found-dns' && isOpenShift3Registry(registry) && mayBeOpenShift
+    ? { from: registry, to: OPENSHIFT_REGISTRY, why: 'openshift-4' }
+    : null
+}
