@@ -5,8 +5,8 @@
 
 import type { VirtualNode } from '../diagnosis/virtual-node.ts'
 import type { Moved } from '../image/moved.ts'
+import type { NameBeside } from '../image/names-beside.ts'
 import type { Placeholder } from '../image/placeholder.ts'
-import type { NameBeside } from '../image/similar-names.ts'
 import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'

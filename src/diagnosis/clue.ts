@@ -3,9 +3,9 @@
  * host, of the image's content, and of the node are in clue-at-node.ts.
  */
 
+import type { NameBeside } from '../image/names-beside.ts'
 import type { Placeholder } from '../image/placeholder.ts'
 import type { Cloud } from '../image/registries.ts'
-import type { NameBeside } from '../image/similar-names.ts'
 import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'

@@ -1,10 +1,10 @@
 /** The clues in an image's name: what is wrong with it in itself, and which other name is more likely. */
 
 import { doubledPrefix } from '../image/misplaced-names.ts'
+import { namesBeside } from '../image/names-beside.ts'
 import { placeholderIn } from '../image/placeholder.ts'
 import { fullRepository, parseReference, type Reference } from '../image/reference.ts'
 import { hidesMissing } from '../image/registries.ts'
-import { namesBeside } from '../image/similar-names.ts'
 import { surplusTag } from '../image/surplus-tag.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
