@@ -3,7 +3,9 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
+import { isNumbered } from '../image/fixed-tag.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
+import { parseReference } from '../image/reference.ts'
 import { isOfEks, registryBehind } from '../image/registries.ts'
 import { isOnTheWay, isOwnName } from './conditions.ts'
 import { denialSteps } from './denial.ts'
@@ -259,9 +261,16 @@ function movedSteps({ moved }: Finding): Step[] {
     : [{ code: 'use-replacement', moved, to: moved.to }]
 }
 
-/** The successor of a registry has other images, so that first the name may be wrong. */
-function mayBeMistyped({ moved, cause }: Finding): boolean {
-  return moved?.state === 'succeeded' && cause === 'image-not-found'
+/**
+ * Whether first the name may be wrong: the successor of a registry has other images, and of a staging registry's builds only those that
+ * became a release are published elsewhere.
+ */
+function mayBeMistyped({ moved, cause, reference }: Finding): boolean {
+  if (cause !== 'image-not-found') return false
+  return (
+    moved?.state === 'succeeded' ||
+    (moved?.state === 'staging' && !isNumbered(parseReference(reference ?? '')?.tag ?? ''))
+  )
 }
 
 /** Which part of the path may be too much, and whether the image was left behind, belong to the check of the name. */

@@ -25,7 +25,12 @@ export function isFixedImage(image: string): boolean {
 
 /** Whether the name has a version: it is fixed, or moves only within a version with at least one dot (`1.27`). */
 export function hasVersion(version: Version): boolean {
-  return isFixed(version) || (version.tag !== null && /^v?\d+\.\d+/i.test(version.tag))
+  return isFixed(version) || (version.tag !== null && isNumbered(version.tag))
+}
+
+/** Whether a tag begins with a version that has a dot, as tags of releases do. */
+export function isNumbered(tag: string): boolean {
+  return /^v?\d+\.\d+/i.test(tag)
 }
 
 /** Whether the name means the newest image: `latest`, written or implied, without a digest. */

@@ -703,6 +703,15 @@ test.each<[string, string, string, Step['code'][]]>([
     ['use-replacement', 'check-name', 'ask-registry'],
   ],
   [
+    'of which only what became a release is there, so that a build needs a newer tag first',
+    'gcr.io/k8s-staging-kueue/kueue:v20250718-5ef92b5c36',
+    pulled(
+      'gcr.io/k8s-staging-kueue/kueue:v20250718-5ef92b5c36',
+      'gcr.io/k8s-staging-kueue/kueue:v20250718-5ef92b5c36: not found',
+    ),
+    ['check-name', 'use-replacement', 'ask-registry', 'set-image'],
+  ],
+  [
     'a registry that serves only some networks answers others with a page, which nobody here can change',
     'quay.azk8s.cn/acme/agent:2',
     pulled(

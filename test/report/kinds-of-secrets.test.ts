@@ -34,6 +34,18 @@ test.each<[string, Situation, Expected]>([
     { first: /^Recreate secret regcred with .*--docker-server=ghcr\.io, or correct it where it is created/ },
   ],
   [
+    "a malformed login, whose registry is not the image's",
+    {
+      image: 'icr.io/cpopen/operator:1',
+      error: 'unable to parse auth field, must be formatted as base64(username:password)',
+      secret: { problem: 'malformed', detail: 'cp.icr.io', entries: [] },
+    },
+    {
+      first:
+        /^Recreate secret regcred, or remove it .*; the user name is cp, the password an IBM entitlement key/,
+    },
+  ],
+  [
     "a chart's secret of a type that no upgrade can change",
     {
       image: OWN,

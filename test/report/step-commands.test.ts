@@ -243,6 +243,14 @@ test.each<[Kind, Step]>([
 })
 
 test.each<[Kind, string]>([
+  ['containerd', "registryPullQPS (5) and registryBurst (10) in the kubelet's configuration"],
+  ['Bottlerocket', 'settings.kubernetes.registry-qps (5) and registry-burst (10), with `apiclient set`'],
+  ['RKE2 on Windows', 'registry-qps (5) and registry-burst (10), as kubelet-arg in '],
+])("on %s, the kubelet's throttle is raised where the platform keeps its settings", (kind, place) => {
+  expect(wordsOf({ code: 'raise-kubelet-qps' }, kind).text).toContain(place)
+})
+
+test.each<[Kind, string]>([
   ['containerd', '/etc/containerd/certs.d/docker.io/hosts.toml (header.Authorization of this host)'],
   ['Docker', 'Docker keeps no login for a mirror'],
   ['Bottlerocket', 'Bottlerocket keeps no login for a mirror'],

@@ -29,7 +29,8 @@ export function movedText(moved: Moved, reference: string, to = moved.to): strin
       : onlyFor === undefined
         ? STATES[state]
         : `serves only ${onlyFor} now`
-  const published = state === 'staging' ? 'releases of it are' : ofRegistry ? 'the image is' : 'it is'
+  const published =
+    state === 'staging' ? 'its releases, if it has any, are' : ofRegistry ? 'the image is' : 'it is'
   const where =
     to === null ? '' : `; ${published} published as ${to}${frozen ? ' (frozen: no more updates)' : ''}`
   return `${about} ${what} (since ${since}, ${source}; checked ${asOf})${where}`

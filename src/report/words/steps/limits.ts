@@ -58,6 +58,15 @@ const BUILT_IN: Record<LocalTool, string> = {
   k3d: '',
 }
 
+/** Where platforms set the kubelet's throttle, with its defaults (bottlerocket.dev, settings.kubernetes; docs.k3s.io, kubelet-arg). */
+const KUBELET_QPS: Partial<Record<string, string>> = {
+  bottlerocket:
+    'settings.kubernetes.registry-qps (5) and registry-burst (10), with `apiclient set` on running nodes and in the user data of new ones',
+  openshift: 'registryPullQPS (5) and registryBurst (10) in the kubeletConfig of a KubeletConfig object',
+  k3s: 'registry-qps (5) and registry-burst (10), as kubelet-arg in the config.yaml of K3s',
+  rke2: 'registry-qps (5) and registry-burst (10), as kubelet-arg in the config.yaml of RKE2',
+}
+
 export const limitSteps: StepWords<LimitStep> = {
   wait: (step, { findings: [{ registry, reference }] }) => {
     if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
@@ -94,8 +103,8 @@ export const limitSteps: StepWords<LimitStep> = {
     text: 'Put a pull-through cache between the nodes and the registry for the long term; this shows which mirrors the nodes have, and what they need for yours',
     command: ownCommand(invocation, 'mirror'),
   }),
-  'raise-kubelet-qps': () => ({
-    text: "If that happens often, raise registryPullQPS (5) and registryBurst (10) in the kubelet's configuration",
+  'raise-kubelet-qps': (_step, { findings: [{ host }] }) => ({
+    text: `If that happens often, raise ${KUBELET_QPS[host.platform ?? ''] ?? "registryPullQPS (5) and registryBurst (10) in the kubelet's configuration"}`,
   }),
   'allow-pull': (_step, { invocation, findings, findings: [first] }) =>
     editField(

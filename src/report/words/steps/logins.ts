@@ -132,6 +132,11 @@ const SEE_WHY: Record<StepOf<'see-why'>['after'], string> = {
   login: 'See which login the kubelet sends, and from where',
 }
 
+/** Returns the registry that a key is for, which need not be the image's. */
+function registryOf(key: string | null, registry: string | null): string | null {
+  return key === null || key === authsKey(registry) ? registry : key
+}
+
 export const loginSteps: StepWords<LoginStep> = {
   'distribute-login': ({ reason, registry }, { invocation, findings }) => {
     const secret = missingSecret(findings)
@@ -184,7 +189,8 @@ export const loginSteps: StepWords<LoginStep> = {
   'repair-secret': ({ namespace, secret, problem }, { invocation, findings: [{ credential, registry }] }) => {
     const attempt = credential.attempts.find(found => found.secret === secret && found.problem === problem)
     if (problem === 'malformed' || attempt === undefined)
-      return repairSecret(invocation, namespace, secret, registry)
+      // What is malformed can be the login for another registry.
+      return repairSecret(invocation, namespace, secret, registryOf(attempt?.key ?? null, registry))
     const why = `it ${problemText(problem, attempt)}${problem === 'empty-auth' ? ', as happens where a credential store (credsStore in config.json) keeps the password' : ''}`
     const key = authsKey(registry)
     const { writer } = attempt
