@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
-import { isNumbered } from '../image/fixed-tag.ts'
+import { isFixedImage, isNumbered } from '../image/fixed-tag.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
 import { parseReference } from '../image/reference.ts'
 import { isOfEks, registryBehind } from '../image/registries.ts'
@@ -120,6 +120,7 @@ const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
   withBrokenMirror,
   withRegistryBehind,
   withOtherEksRegistry,
+  withImageOfNode,
 ]
 
 /** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */
@@ -229,10 +230,21 @@ function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: 
 /** A name that only leads to another registry fails, where that registry may answer. */
 function withRegistryBehind({ cause, registry, endpoint }: Finding, steps: Step[]): Step[] {
   const behind = registry === null ? null : registryBehind(registry)
-  const isFailing = isOnTheWay(cause) || cause === 'registry-server-error'
-  if (behind === null || registry === null || !isFailing || (endpoint?.host ?? registry) !== registry)
+  if (behind === null || registry === null || !isUnserved(cause) || (endpoint?.host ?? registry) !== registry)
     return steps
   return steps.toSpliced(1, 0, { code: 'use-behind', registry, behind })
+}
+
+/** Whether the registry gave nothing, so that nothing is known of the image. */
+function isUnserved(cause: Cause): boolean {
+  return isOnTheWay(cause) || cause === 'registry-server-error'
+}
+
+/** While a registry can't serve an image that is on the node already, only the policy stands between the pod and its start. */
+function withImageOfNode({ cause, clues, reference, registry }: Finding, steps: Step[]): Step[] {
+  const isThere = clueOf(clues, 'local-image')?.listed === true && isFixedImage(reference ?? '')
+  if (!isThere || !isUnserved(cause) || isLocal(registry ?? '')) return steps
+  return [...steps, { code: 'use-local-image', listed: true, meanwhile: true }]
 }
 
 /** Charts name Amazon's registry of one region, which other clouds have no login for, and other regions may not reach (aws/eks-charts#386, #420, #443). */

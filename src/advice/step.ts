@@ -65,7 +65,8 @@ export type NameStep =
   | { code: 'see-image-stream'; project: string; stream: string; tag: string }
   | { code: 'name-version'; image: string }
   | { code: 'set-tag'; tag: string }
-  | { code: 'use-local-image'; listed: boolean }
+  /** `meanwhile`: until the registry answers again. */
+  | { code: 'use-local-image'; listed: boolean; meanwhile?: true }
   | { code: 'set-image'; known: 'repository' | 'nothing' }
 
 /** Correct a name that is wrong in itself. */

@@ -205,6 +205,20 @@ describe('a refusal', () => {
     expect(codesIn(own).filter(code => code === 'use-local-image')).toHaveLength(1)
   })
 
+  test('of a version that the node has already is about the policy while the registry is down', () => {
+    const down = (image: string, listed: string[]): Situation => {
+      const error = pulled(image, head('harbor.acme.example', '503 Service Unavailable'))
+      const failing = container({ image, pullPolicy: 'Always', state: waiting('ErrImagePull', error) })
+      return { image, error, node: { images: listed }, pod: { containers: [failing] } }
+    }
+    const image = 'harbor.acme.example/shop/api:2.8.1'
+    const step = { code: 'use-local-image', listed: true, meanwhile: true }
+    expect(stepsIn(down(image, [image]))).toContainEqual(step)
+    const moving = 'harbor.acme.example/shop/api:main'
+    for (const other of [down(image, []), down(moving, [moving])])
+      expect(codesIn(other)).not.toContain('use-local-image')
+  })
+
   test.each<[string, string, string[], Partial<Situation>]>([
     ['a bare name', 'my-app:1', ['load-image', 'check-name'], {}],
     ["a name of Podman's", 'localhost/my-app:1', ['load-image'], {}],

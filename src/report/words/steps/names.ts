@@ -161,16 +161,18 @@ export const nameSteps: StepWords<NameStep> = {
   'name-version': ({ image }) => ({
     text: `Name a version (a tag or a digest) of the image: ${/:latest$/.test(image) ? 'its repository has no tag latest' : `without one, ${image} means the tag latest, which its repository does not have`}`,
   }),
-  'use-local-image': ({ listed }, { invocation, findings, findings: [first] }) => {
+  'use-local-image': ({ listed, meanwhile }, { invocation, findings, findings: [first] }) => {
     const { image, node, reference, workload } = first
     const other = reference?.endsWith(':latest') === true ? ', or use a tag other than latest' : ''
     const where = node === null ? 'the node' : `node ${node}`
     const { text, command } = editField(
       invocation,
       first,
-      listed
-        ? `Set imagePullPolicy to IfNotPresent${other}: ${image} is on ${where} already, but with Always the kubelet asks the registry anyway. If the template has IfNotPresent, the cluster sets Always at admission (plugin AlwaysPullImages): then push the image to a registry`
-        : `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent${other}: with Always the kubelet asks the registry anyway`,
+      meanwhile
+        ? `Or set imagePullPolicy to IfNotPresent: ${where} has ${image} already, so pods there start without the registry then`
+        : listed
+          ? `Set imagePullPolicy to IfNotPresent${other}: ${image} is on ${where} already, but with Always the kubelet asks the registry anyway. If the template has IfNotPresent, the cluster sets Always at admission (plugin AlwaysPullImages): then push the image to a registry`
+          : `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent${other}: with Always the kubelet asks the registry anyway`,
       workloadsOf(findings),
     )
     // Alone, as the next step, the command that only shows a pod would say nothing.
