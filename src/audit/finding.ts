@@ -14,8 +14,10 @@ export interface RuleArguments {
   'invalid-reference': { reason: string }
   'number-in-reference': { how: 'not-text' | 'exponent'; written: string }
   'ambiguous-reference': {
-    how: 'service-name' | 'loopback' | 'website' | 'hub-alias' | 'capitals'
+    how: 'service-name' | 'loopback' | 'website' | 'hub-alias' | 'capitals' | 'misspelled'
     host: string
+    /** The well-known registry that is most likely meant; only if `misspelled`. */
+    meant?: string
   }
   'no-tag': { implied: boolean }
   'no-digest': { tag: string }

@@ -5,7 +5,6 @@ import { isLocal, isOfCluster, isPrivateAddress, withoutPort } from '../image/ho
 import { webSiteIn } from '../image/misplaced-names.ts'
 import { fullRepository, type Reference } from '../image/reference.ts'
 import { relayedRegistry } from '../image/registries.ts'
-import { misspelledRegistry } from '../image/similar-names.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
 import { cacheRuleIn, OF_CACHE_RULE } from './cache-rule.ts'
 import { passedOver } from './causes/auth-required-or-denied.ts'
@@ -56,7 +55,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...(cause === 'corrupt-or-unpack' ? refusedMount(words) : []),
     ...passedOver(text, cause),
     ...cluesWith('mirrors-failed', failedMirrors(text)),
-    ...ofRegistry(endpoint, reference, cause),
+    ...ofRegistry(reference),
     ...ofHost(endpoint, reference, cause),
     ...nameClues(image, cause),
   ]
@@ -115,17 +114,13 @@ const DEFAULT_NAMES: readonly [RegExp, DefaultName][] = [
   [/(?:^|\.)example\.(?:com|net|org)$/i, 'documentation'],
 ]
 
-/** What the registry in the image's name shows: a web site, a cache's path, or a typo. */
-function ofRegistry(endpoint: Endpoint | null, reference: Reference | null, cause: Cause): Clue[] {
+/** What the registry in the image's name shows: a web site, or a cache's path. */
+function ofRegistry(reference: Reference | null): Clue[] {
   if (reference === null) return []
-  const { registry } = reference
   const upstream = relayedRegistry(reference)
-  const isItself = endpoint === null || endpoint.role === 'registry'
-  const near = isItself ? misspelledRegistry(registry, { swapped: cause !== UNRESOLVED }) : null
   return [
     ...cluesWith('web-site', webSiteIn(reference)),
     ...cluesWith('relays', upstream === null ? null : { upstream }),
-    ...cluesWith('near-registry', near === null ? null : { registry: near }),
   ]
 }
 

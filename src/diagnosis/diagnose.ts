@@ -23,7 +23,7 @@ import { type Cause, countCauses, type Diagnosis, type Finding } from './finding
 import { type KnownLogins, knownLogins } from './known-logins.ts'
 import { loginClues } from './login-clues.ts'
 import { textMemo } from './memoize-by-text.ts'
-import { besideClues, openBeside } from './name-clues.ts'
+import { besideClues, nearRegistry, openBeside } from './name-clues.ts'
 import { longPulls } from './pod-events.ts'
 import { cluesOfOwners, countsForReadiness, type PodOwners, podOwners } from './pod-owners.ts'
 import { rank, type UnrankedFinding } from './priority.ts'
@@ -172,6 +172,7 @@ function readPull(
     verifies: verifiesImages(node),
   })
   const moved = parsed === null ? null : movedImage(parsed, answerOf(cause, status))
+  const near = nearRegistry(registry, { cause, endpoint, credential })
   return {
     cause,
     subcause,
@@ -183,6 +184,7 @@ function readPull(
     registry,
     endpoint,
     moved,
+    near,
     credential,
     node,
     onNode,
@@ -196,11 +198,12 @@ function cluesOfPull(
   failing: FailingContainer,
   { owned, seen }: { owned: PodOwners; seen: DiagnosisContext },
 ): Finding['clues'] {
-  const { cause, text, registry } = pull
+  const { cause, text, registry, near } = pull
   const { takenAt } = seen.snapshot
   const { image } = failing.container
   return [
     ...seen.cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed }),
+    ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
     ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload }),
     ...(cause === 'proxy' ? behindProxy(text, registry) : []),

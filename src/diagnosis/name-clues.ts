@@ -1,15 +1,18 @@
 /** The clues in an image's name: what is wrong with it in itself, and which other name is more likely. */
 
+import { readRegistryKey } from '../dockerconfig/docker-key.ts'
 import { doubledPrefix } from '../image/misplaced-names.ts'
 import { namesBeside } from '../image/names-beside.ts'
 import { placeholderIn } from '../image/placeholder.ts'
 import { fullRepository, parseReference, type Reference } from '../image/reference.ts'
 import { hidesMissing } from '../image/registries.ts'
+import { misspelledAmong, misspelledRegistry } from '../image/similar-names.ts'
 import { surplusTag } from '../image/surplus-tag.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
-import { type Cause, isRefusedOrMissing } from './finding.ts'
+import type { Endpoint } from './endpoint.ts'
+import { type Cause, type CredentialReport, isRefusedOrMissing } from './finding.ts'
 
 /** Twelve hexadecimal digits, as clients list images, or all 64, with the algorithm or without it. */
 const IMAGE_ID = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/
@@ -37,6 +40,30 @@ export function nameClues(image: string, cause: Cause): Clue[] {
       sign: space === undefined ? 'quote' : 'space',
     }),
   ]
+}
+
+/**
+ * The well-known registry that the one in the image's name is a misspelling of; null if it is not. A host that answers may be meant, unless the
+ * typo is plain, or the pod has a login for the other one. Some such hosts ask for logins to keep them (bmitch.net on ghrc.io, 2025-08).
+ */
+export function nearRegistry(
+  registry: string | null,
+  {
+    cause,
+    endpoint,
+    credential,
+  }: { cause: Cause; endpoint: Endpoint | null; credential: Pick<CredentialReport, 'attempts'> },
+): string | null {
+  const { role = 'registry' } = endpoint ?? {}
+  if (registry === null || (role !== 'registry' && role !== 'token')) return null
+  const keys = credential.attempts.flatMap(({ problem, key }) =>
+    problem === 'other-registry' ? (key ?? '').split(', ') : [],
+  )
+  const hosts = keys.flatMap(key => readRegistryKey(key)?.registry ?? [])
+  return (
+    misspelledAmong(registry, hosts) ??
+    misspelledRegistry(registry, { swapped: cause !== 'registry-not-found-dns' })
+  )
 }
 
 /** Returns how to find the likely full name of an image without a registry, by the images that the snapshot shows to be pulled. */

@@ -21,6 +21,8 @@ export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'repl
 type RemedyFacts = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'endpoint' | 'moved'> & {
   /** The runtime's text. */
   text: string
+  /** The well-known registry that this one's name is a misspelling of; null if it is not. */
+  near: string | null
 }
 
 /** What decides whether a remedy fits. */
@@ -100,6 +102,8 @@ function isLimited({ cause }: RemedyFacts): boolean {
 const NOT_FIXED_BY_LOGIN: readonly Subcause[] = ['blocked', 'policy', 'upstream']
 
 function loginWouldHelp(facts: RemedyFacts): boolean {
+  // Whoever has such a name may collect what is sent there.
+  if (facts.near !== null) return false
   if (facts.cause === 'rate-limited') return loginRaisesLimit(facts)
   return facts.cause === 'auth-required-or-denied' && loginEndsRefusal(facts)
 }

@@ -73,7 +73,8 @@ const REGISTRIES = [
 
 /**
  * The well-known registry that this host is a misspelling of; null if there is none, or if several are equally near.
- * @param swapped only two neighboring letters that were swapped, as in `ghrc.io`: any other name that exists may be meant
+ * @param swapped only two neighboring letters that were swapped, as in `ghrc.io`, or in a long name one that is missing or too much, as in
+ * `mcr.microsft.com`: any other name that exists may be meant
  */
 export function misspelledRegistry(host: string, { swapped }: { swapped: boolean }): string | null {
   const plain = withoutPort(host.toLowerCase())
@@ -82,14 +83,25 @@ export function misspelledRegistry(host: string, { swapped }: { swapped: boolean
     const labels = name.split('.').length - 1
     const start = name.startsWith('.') ? plain.split('.').slice(0, -labels).join('.') : ''
     const end = name.startsWith('.') ? plain.slice(start.length) : plain
-    const allowed = swapped || name.length < 12 ? 1 : 2
+    const allowed = swapped || name.length < LONG ? 1 : 2
     const distance = editDistance(end, name, allowed)
     const isSwapped = distance === 1 && sorted(end) === sorted(name)
     if ((name.startsWith('.') && start === '') || distance === 0 || distance > allowed) return []
-    return swapped && !isSwapped ? [] : [{ name: `${start}${name}`, distance: isSwapped ? 0.5 : distance }]
+    const isSure = isSwapped || (name.length >= LONG && end.length !== name.length)
+    return swapped && !isSure ? [] : [{ name: `${start}${name}`, distance: isSwapped ? 0.5 : distance }]
   }).sort((a, b) => a.distance - b.distance)
   const [best, next] = near
   return best === undefined || best.distance === next?.distance ? null : best.name
+}
+
+/** Names of hosts that are at least as long are hardly near each other by chance. */
+const LONG = 12
+
+/** The well-known registry among these hosts that this host differs from by one letter; null if there is none. */
+export function misspelledAmong(host: string, hosts: readonly string[]): string | null {
+  const plain = withoutPort(host.toLowerCase())
+  const isNear = (name: string) => REGISTRIES.includes(name) && editDistance(plain, name, 1) === 1
+  return isHosted(plain) ? null : (hosts.find(isNear) ?? null)
 }
 
 function nameDistance(wanted: string, name: string): number | null {

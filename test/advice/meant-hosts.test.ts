@@ -36,6 +36,29 @@ describe('a registry whose name has a typo', () => {
     expect(codes).not.toContain('distribute-login')
   })
 
+  test.each([
+    ['a token server at the same host', 'ghrc.io', 'https://ghrc.io/token?scope=a', undefined],
+    ['a letter too few in a long name', 'mcr.microsft.com', 'https://mcr.microsft.com/v2/', undefined],
+    ['a login of the pod for the other one', 'qhay.io', 'https://qhay.io/v2/', 'quay.io'],
+  ])('gets none whatever refuses the pull, by %s', (_what, host, url, login) => {
+    const image = `${host}/a/b:1`
+    const error = pulled(image, `unexpected status from GET request to ${url}: 401 Unauthorized`)
+    const finding = findingOf({ image, error, ...(login && { login }) })
+    expect(finding.remedies).toEqual([])
+    expect(stepsFor(finding).map(({ code }) => code)).not.toContain('distribute-login')
+    expect(stepsFor(finding)[0]).toMatchObject({ code: 'correct-registry', why: 'typo' })
+  })
+
+  test.each([
+    ['harbor2.acme.example', 'harbor1.acme.example'],
+    ['qhay.io', 'qhax.io'],
+    ['ghr.io', 'registry.gitlab.com'],
+  ])("is not suspected in %s by one's own names beside it", (host, login) => {
+    const image = `${host}/a/b:1`
+    const finding = findingOf({ image, error: pulled(image, answered(host, '401 Unauthorized')), login })
+    expect(stepsFor(finding).map(({ code }) => code)).not.toContain('correct-registry')
+  })
+
   test.each(['ocr.io', 'registry.example', 'ghcr.io', 'quay.acme.example', 'harbor.io', 'azurecr.io'])(
     'is not suspected in %s, which answers',
     host => {

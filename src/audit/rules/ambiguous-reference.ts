@@ -4,6 +4,7 @@ import { DOCKER_HUB, isDockerHubHost } from '../../image/docker-hub.ts'
 import { isLocal, isServiceName, withoutPort } from '../../image/host.ts'
 import { parseReference, type Reference } from '../../image/reference.ts'
 import { isOpenShiftRegistry } from '../../image/registries.ts'
+import { misspelledRegistry } from '../../image/similar-names.ts'
 import type { AuditSeverity, Fix, RuleArguments } from '../finding.ts'
 import { perImage } from '../rule.ts'
 
@@ -12,6 +13,8 @@ type How = RuleArguments['ambiguous-reference']['how']
 const SEVERITY: Record<How, AuditSeverity> = {
   website: 'error',
   capitals: 'error',
+  // Whoever has such a name gets the pulls, and serves them or asks for a login.
+  misspelled: 'error',
   'hub-alias': 'warning',
   'service-name': 'warning',
   // On single-node clusters the registry might be there.
@@ -23,7 +26,12 @@ export const ambiguousReference = perImage<'ambiguous-reference'>('warning', ({ 
   const how = reference === null ? null : howOf(reference.registry)
   if (reference === null || how === null) return null
   const { registry: host } = reference
-  return { arguments: { how, host }, severity: SEVERITY[how], fix: fixOf(how, image, reference) }
+  const meant = how === 'misspelled' ? typoOf(host) : null
+  return {
+    arguments: { how, host, ...(meant !== null && { meant }) },
+    severity: SEVERITY[how],
+    fix: fixOf(how, image, reference),
+  }
 })
 
 function howOf(registry: string): How | null {
@@ -34,8 +42,14 @@ function howOf(registry: string): How | null {
   if (host === 'registry.hub.docker.com') return 'hub-alias'
   // OpenShift's nodes can resolve the names of its own registry.
   if (isOpenShiftRegistry(host)) return null
+  if (typoOf(host) !== null) return 'misspelled'
   if (isServiceName(host)) return 'service-name'
   return isLocal(host) ? 'loopback' : null
+}
+
+/** Only plain typos: nothing shows whether a host with another name exists. */
+function typoOf(host: string): string | null {
+  return misspelledRegistry(host, { swapped: true })
 }
 
 /** Logins for Docker Hub don't match its other names, so the plain name is always better. */

@@ -12,6 +12,7 @@ const NAMES = {
   capitals:
     'because of its capital letters, Kubernetes takes this part of the name for the host of a registry',
   'hub-alias': 'kubelets do not match this name with a login for Docker Hub',
+  misspelled: "this is most likely a typo of a well-known registry's name, and somebody else's host",
 }
 
 const PROOF = {
@@ -55,9 +56,10 @@ export const IMAGE_WORDS: WordsOfRules<
     example: { before: 'tag: 2400000', after: 'tag: "2400000"' },
   },
   'ambiguous-reference': {
-    title: 'Registry name that a node resolves differently',
-    sentence: ({ arguments: { how, host } }) => `The image is pulled from ${host}: ${NAMES[how]}.`,
-    why: "Images are pulled by nodes, which have their own DNS and loopback address, and a kubelet matches logins with the registry's name exactly as it is written.",
+    title: 'Registry name that leads nodes elsewhere',
+    sentence: ({ arguments: { how, host, meant } }) =>
+      `The image is pulled from ${host}: ${NAMES[how]}${meant === undefined ? '' : ` (${meant})`}.`,
+    why: "Images are pulled by nodes, which have their own DNS and loopback address, and a kubelet matches logins with the registry's name exactly as it is written. A host whose name is nearly a well-known registry's can belong to anybody, and collect the logins that it asks for.",
     todo: 'Name the registry as every node can reach it; for Docker Hub, write docker.io',
     example: {
       before: 'image: registry-1.docker.io/acme/shop:1.4.2',

@@ -92,7 +92,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
     return withEdit(
       why === 'kubernetes' && !first.image.startsWith(`${from}/`)
         ? `Write ${to} in front of the name if the image of the Kubernetes project is meant, which is published there: without a registry in the name, Docker Hub is asked`
-        : CORRECTED[why](from, to),
+        : CORRECTED[why](from, to, first),
       first,
       setImages(invocation, [edit(first), ...others.map(edit)]),
     )
@@ -135,14 +135,24 @@ function surplusText({ kind, repository, kept, surplus, correct }: StepOf<'drop-
 /** Returns a short name as Docker and containerd complete it. */
 const onDockerHub = (image: string) => `docker.io/${image.includes('/') ? image : `library/${image}`}`
 
-const CORRECTED: Record<StepOf<'correct-registry'>['why'], (from: string, to: string) => string> = {
+const CORRECTED: Record<
+  StepOf<'correct-registry'>['why'],
+  (from: string, to: string, finding: Findings[number]) => string
+> = {
   'web-site': (from, to) =>
     `Write ${to} instead of ${from}: that is ${OF_WEB_SITE.get(to) ?? 'a'} website, not the registry`,
   'hub-login': (from, to) =>
     `Write ${to} instead of ${from}: only under that name does the kubelet find the pod's login for Docker Hub`,
   kubernetes: (from, to) =>
     `Write ${to} instead of ${from} if the image of the Kubernetes project is meant, which is published there: a default of a chart, or its global.imageRegistry, put ${from} in front of the name`,
-  typo: (from, to) => `Write ${to} instead of ${from}, if that registry is meant: the names differ by a typo`,
+  typo: (from, to, { credential, cause }) => {
+    const { secret } = credential.attempts.find(({ key }) => key?.split(', ').includes(to)) ?? {}
+    const meant =
+      secret === undefined ? ', if that registry is meant' : `: secret ${secret} of the pod is for ${to}`
+    const stranger =
+      cause === 'registry-not-found-dns' ? '' : `; ${from} can be anybody's host, so never log in there`
+    return `Write ${to} instead of ${from}${meant}${secret === undefined ? ':' : ', and'} the names differ by a typo${stranger}`
+  },
   'private-link': (from, to) =>
     `Write ${to} instead of ${from}: with a private endpoint, clients keep using the public name, which private DNS resolves to the private address, and the certificate is only for that name`,
   'inside-alibaba': (from, to) =>
