@@ -26,6 +26,7 @@ export function missingSteps(finding: Finding): Step[] {
     mirrorLacksImage(finding) ??
     registryLostPart(finding) ??
     deletedTag(finding) ??
+    lostTag(finding) ??
     tagOfNode(finding) ??
     registryHasNoLatest(finding) ??
     searchSteps(finding)
@@ -86,6 +87,22 @@ function deletedTag(finding: Finding): Step[] | null {
   return [
     { code: 'restore-tag', host },
     { code: 'set-image', known: 'repository' },
+  ]
+}
+
+/**
+ * Other nodes have pulled the image under this name, so that its registry has lost it since (enix/kube-image-keeper#540,
+ * aws/containers-roadmap#2746). A digest that is gone can't be set again by another push.
+ */
+function lostTag(finding: Finding): Step[] | null {
+  const held = clueOf(finding.clues, 'held-elsewhere')
+  if (held === undefined || finding.moved !== null) return null
+  const { pods, nodes } = held
+  return [
+    { code: 'push-held', pods, nodes },
+    { code: 'set-image', known: 'repository' },
+    { code: 'ask-registry' },
+    ...proxyProject(finding),
   ]
 }
 

@@ -40,6 +40,13 @@ export function platformSteps(finding: Finding): Step[] {
   const platform = `${os ?? 'linux'}/${architecture ?? wantedIn(finding) ?? '<arch>'}`
   const show: Step = { code: 'show-platforms' }
   const known = architecture !== null
+  const elsewhere = emulated(finding) ?? [
+    { code: 'schedule-elsewhere' as const, os, architecture, build: null },
+  ]
+  // Other pods show which nodes the image is for, so moving this one is all that it needs.
+  const others = clueOf(finding.clues, 'held-elsewhere')?.architectures ?? []
+  if (known && others.length > 0 && !others.includes(architecture) && localTool(finding.host) === null)
+    return [...elsewhere, { code: 'build-for', platform }, ...copySteps(finding), show]
   return [
     ...stepsIf(!known, show),
     { code: 'build-for', platform },
@@ -47,7 +54,7 @@ export function platformSteps(finding: Finding): Step[] {
     { code: 'set-image', known: 'repository' },
     // Where the node's own is known, the others' only matter for moving the pod.
     ...stepsIf(known, show),
-    ...(emulated(finding) ?? [{ code: 'schedule-elsewhere', os, architecture, build: null }]),
+    ...elsewhere,
   ]
 }
 

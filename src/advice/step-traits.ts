@@ -183,6 +183,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'fewer-layers': { about: 'other' },
   'digest-mismatch': { about: 'other' },
   'restore-tag': { about: 'other' },
+  'push-held': { about: 'other' },
   'missing-layer': { about: 'other' },
   'missing-child': { about: 'other' },
   'update-runtime': { about: 'node' },

@@ -113,6 +113,7 @@ export type ImageContentStep =
   | { code: 'digest-mismatch'; host: string }
   | { code: 'missing-layer'; host: string }
   | { code: 'restore-tag'; host: string }
+  | { code: 'push-held'; pods: number; nodes: string[] }
   | { code: 'missing-child'; host: string }
   | { code: 'rebuild-layers' }
   | { code: 'show-platforms' }

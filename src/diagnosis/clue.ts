@@ -193,6 +193,11 @@ type NameClue =
   | { code: 'near-registry'; registry: string }
   /** The repository has no tag `latest`, and its registry says so. */
   | { code: 'no-latest' }
+  /**
+   * Other pods have pulled the image under this name, and run it. `nodes`: some of theirs; empty if they are not known. `architectures`: those
+   * of their nodes that are known.
+   */
+  | { code: 'held-elsewhere'; pods: number; nodes: string[]; architectures: string[] }
   /** The tag was made from the operating system or the kernel of a node, as operators of drivers do. */
   | { code: 'tag-of-node'; from: 'system' | 'kernel'; value: string }
 

@@ -2,6 +2,7 @@
 
 import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
+import { isHosted } from '../image/registries.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
 import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
@@ -25,7 +26,13 @@ import { loginClues } from './login-clues.ts'
 import { textMemo } from './memoize-by-text.ts'
 import { besideClues, nearRegistry, openBeside } from './name-clues.ts'
 import { longPulls } from './pod-events.ts'
-import { cluesOfOwners, countsForReadiness, type PodOwners, podOwners } from './pod-owners.ts'
+import {
+  cluesOfOwners,
+  countsForReadiness,
+  heldElsewhere,
+  type PodOwners,
+  podOwners,
+} from './pod-owners.ts'
 import { rank, type UnrankedFinding } from './priority.ts'
 import { pullCredential } from './pull-credential.ts'
 import { hasSeveralAttempts, withoutList } from './pull-error.ts'
@@ -209,11 +216,25 @@ function cluesOfPull(
     ...(cause === 'proxy' ? behindProxy(text, registry) : []),
     ...loginClues(pod, pull, seen.logins),
     ...cluesOfOwners(pod, failing.container, owned),
+    ...(IN_IMAGE.includes(cause)
+      ? heldElsewhere(pod, failing.container, {
+          ...{ ...pull, images: owned.images, owners: seen.owners },
+          // Some registries lack every image for whoever has no login, so pods elsewhere may have one (Nexus, Artifactory).
+          heldImages: mayHideImages(pull) ? [] : (seen.snapshot.heldImages ?? []),
+        })
+      : []),
     ...seen.besideIn(image, cause),
     ...(cause === 'auth-required-or-denied' && pull.credential.status === 'none'
       ? seen.openBesideOf(pull.parsed)
       : []),
   ]
+}
+
+/** Failures that another node's copy of the image says something about. */
+const IN_IMAGE: readonly Cause[] = ['image-not-found', 'platform-mismatch']
+
+function mayHideImages({ cause, credential, registry }: FailedPull): boolean {
+  return cause === 'image-not-found' && credential.status !== 'usable' && !isHosted(registry ?? '')
 }
 
 /** The registry's answer as it matters for moved images: a refusal, or `missing` (not found, or 412); `none` for any other failure. */

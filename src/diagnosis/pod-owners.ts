@@ -5,6 +5,7 @@ import { couldBeRewritten } from '../image/rewritten.ts'
 import { type NewestTemplate, newestTemplate } from '../snapshot/newest-template.ts'
 import {
   holdsUpRollout,
+  linkOf,
   type OwnerIndex,
   operatorAbove,
   ownersAbove,
@@ -14,7 +15,7 @@ import {
   whyUnreplaced,
 } from '../snapshot/owners.ts'
 import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
-import type { OwnerLink } from '../snapshot/snapshot.ts'
+import type { HeldImage, OwnerLink } from '../snapshot/snapshot.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import type { Finding } from './finding.ts'
 
@@ -84,6 +85,31 @@ function runOfCronJob(
   const policy = above.find(({ kind }) => kind === 'CronJob')?.concurrencyPolicy
   const forbidsOthers = policy === undefined ? null : policy === 'Forbid'
   return [{ code: 'run-of-cron-job', job: controller.name, forbidsOthers }]
+}
+
+/** Which other pods run the image: those that a dump shows to have pulled it, or else the ready ones of the pod's own ReplicaSet. */
+export function heldElsewhere(
+  { controller, namespace }: Pod,
+  container: Placed,
+  {
+    reference,
+    owners,
+    images,
+    heldImages,
+  }: Pick<PodOwners, 'images'> &
+    Pick<Finding, 'reference'> & { owners: OwnerIndex; heldImages: readonly HeldImage[] },
+): Clue[] {
+  const held = heldImages.find(image => image.reference === reference)
+  if (held !== undefined) {
+    const { pods, nodes, architectures } = held
+    return [{ code: 'held-elsewhere', pods, nodes, architectures }]
+  }
+  const link = controller === null ? null : linkOf(controller, namespace, owners)
+  const ready = link?.revision?.ready ?? 0
+  const isOfTemplate = images !== null && imageIn(images, container) === container.image
+  return ready > 0 && isOfTemplate
+    ? [{ code: 'held-elsewhere', pods: ready, nodes: [], architectures: [] }]
+    : []
 }
 
 function olderServes(container: Placed, { serving }: Pick<PodOwners, 'serving'>): Clue[] {

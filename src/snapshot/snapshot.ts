@@ -164,11 +164,28 @@ export interface Snapshot {
    * none, or if no failing image is at such a registry.
    */
   openImages?: string[]
+  /**
+   * Images of failing pods that other pods in a dump run, pulled from the same repository; absent if there are none. In a cluster, healthy pods
+   * are not read.
+   */
+  heldImages?: HeldImage[]
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */
   nodes: Node[]
   /** What registries answered about failing images; empty without `--check-images`. */
   imageChecks: ImageCheck[]
   gaps: Gap[]
+}
+
+/** An image that nodes have pulled and run. */
+export interface HeldImage {
+  /** The full name. */
+  reference: string
+  /** How many pods run it. */
+  pods: number
+  /** A few of their nodes. */
+  nodes: string[]
+  /** Of all their nodes that are known. */
+  architectures: string[]
 }
 
 /** Removes duplicates and puts cluster-wide gaps first. */

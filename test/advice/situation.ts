@@ -4,7 +4,7 @@ import type { Finding } from '../../src/diagnosis/finding.ts'
 import type { Node } from '../../src/snapshot/node.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
-import type { OwnerLink, ServiceAccount } from '../../src/snapshot/snapshot.ts'
+import type { HeldImage, OwnerLink, ServiceAccount } from '../../src/snapshot/snapshot.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 
 export interface Situation {
@@ -22,6 +22,8 @@ export interface Situation {
   reason?: string
   /** The objects above the pod. */
   owners?: OwnerLink[]
+  /** Images that other pods run. */
+  held?: HeldImage[]
 }
 
 export function findingOf({
@@ -34,6 +36,7 @@ export function findingOf({
   pod: fields,
   reason = 'ImagePullBackOff',
   owners = [],
+  held = [],
 }: Situation): Finding {
   const pullSecret: PullSecret = {
     namespace: 'web',
@@ -54,7 +57,9 @@ export function findingOf({
   const nodes: Node[] = node === undefined ? [] : [{ ...NODE, ...node }]
   const serviceAccounts =
     account === undefined ? [] : [{ namespace: 'web', name: 'default', imagePullSecrets: [], ...account }]
-  const { findings } = diagnose(snapshot({ pods: [failing], pullSecrets, serviceAccounts, nodes, owners }))
+  const { findings } = diagnose(
+    snapshot({ pods: [failing], pullSecrets, serviceAccounts, nodes, owners, heldImages: held }),
+  )
   const [found] = findings
   if (found === undefined) throw new Error(`no finding for ${error}`)
   return found

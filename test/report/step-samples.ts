@@ -178,6 +178,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'drop-registry': [{ host: 'registry.example', inner: 'docker.io', without: 'registry.example/a:1' }],
   'zarf-once': [{ without: '127.0.0.1:31999/acme/api:1-zarf-27' }],
   'undouble-prefix': [{ prefix: 'mirror/docker.io', without: 'cache.example/mirror/docker.io/acme/api:1' }],
+  'push-held': [
+    { pods: 2, nodes: ['node-2', 'node-3'] },
+    { pods: 1, nodes: [] },
+  ],
   'write-digest': [
     { correct: `quay.io/acme/api@sha256:${'a'.repeat(64)}`, certain: true },
     { correct: `quay.io/acme/api@sha256:${'a'.repeat(64)}`, certain: false },

@@ -48,6 +48,29 @@ const OBJECTS = [
 const whole = await readJson(listOf(...OBJECTS))
 
 describe('a dump', () => {
+  test('shows which nodes run an image that another pod lacks, unless it was only loaded there', async () => {
+    const runs = (name: string, nodeName: string, imageID: string): Json => {
+      const made = pod(name, undefined, { spec: { nodeName, containers: [{ name: 'c', image: 'nginx:1' }] } })
+      const state = { running: { startedAt: '2026-01-01T00:00:00Z' } }
+      return { ...made, status: { phase: 'Running', containerStatuses: [{ name: 'c', state, imageID }] } }
+    }
+    const status = { nodeInfo: { architecture: 'amd64' } }
+    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n2' }, status }
+    const digest = `docker.io/library/nginx@sha256:${'a'.repeat(64)}`
+    const found = await readJson(
+      listOf(
+        failing('shop-1'),
+        runs('shop-2', 'n2', digest),
+        runs('shop-3', 'n3', `sha256:${'b'.repeat(64)}`),
+        runs('shop-4', 'n4', digest.replace('nginx', 'other')),
+        node,
+      ),
+    )
+    expect(found.heldImages).toEqual([
+      { reference: 'docker.io/library/nginx:1', pods: 1, nodes: ['n2'], architectures: ['amd64'] },
+    ])
+  })
+
   test('gives the failing pods and the objects they name', () => {
     expect(whole).toMatchObject({
       podCount: 2,

@@ -1,5 +1,6 @@
 /** The facts in a dump, narrowed as they are read: suspect pods, objects they could reference, namespaces with all Secrets. */
 
+import { parseReference } from '../../image/reference.ts'
 import { hidesMissing } from '../../image/registries.ts'
 import { record, text } from '../../json/json-object.ts'
 import { isBuiltIn, nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
@@ -59,6 +60,8 @@ export class DumpFacts {
   readonly pulledImages = new Set<string>()
   /** Those that pods without any pull secret have pulled, from registries that hide what they lack. */
   readonly openImages = new Set<string>()
+  /** The nodes of the pods that run an image and have pulled it from its repository, by its name as written. */
+  readonly holders = new Map<string, string[]>()
   podsWithStatus = 0
   /** Pods of a cluster without a status: their containers' states are unknown. */
   podsWithoutStatus = 0
@@ -111,6 +114,7 @@ export class DumpFacts {
     else this.podsWithoutStatus += 1
     this.namespaces.add(pod.namespace)
     if (!this.#isInScope(pod.namespace)) return
+    this.#addHolders(pod)
     for (const { image, imageId } of pod.containers) {
       if (imageId === null || !HAS_REGISTRY.test(image)) continue
       this.pulledImages.add(image)
@@ -122,6 +126,16 @@ export class DumpFacts {
     const suspect = selected && isSuspect ? pod : null
     const owned = bySubject ? ownedPart(pod) : null
     this.pods.put(podKey(pod.namespace, pod.name), versionOf(raw), { selected, suspect, owned })
+  }
+
+  #addHolders({ containers, node }: Pod): void {
+    if (node === null) return
+    for (const { image, imageId, state } of containers) {
+      if (state.type !== 'running' || !isPulled(image, imageId)) continue
+      const nodes = this.holders.get(image)
+      if (nodes === undefined) this.holders.set(image, [node])
+      else nodes.push(node)
+    }
   }
 
   #addNamed(raw: Record<string, unknown>, kind: string, key: string): void {
@@ -136,6 +150,13 @@ export class DumpFacts {
     const { namespaces, excluded } = this.#wanted
     return namespaces?.includes(namespace) !== false && !excluded.includes(namespace)
   }
+}
+
+/** Whether the image came from its own repository: one that was only loaded onto the node has no digest there. */
+function isPulled(image: string, imageId: string | null): boolean {
+  const [, pulled = ''] = /^(?:[\w-]+:\/\/)?([^@]+)@/.exec(imageId ?? '') ?? []
+  const [own, from] = [image, pulled].map(name => parseReference(name.replace(/@.*/, '')))
+  return own != null && from != null && own.registry === from.registry && own.repository === from.repository
 }
 
 function ownedPart({ namespace, name, controller, templateHash }: Pod): NamedPod {

@@ -1,5 +1,6 @@
 /** Picks from a dump the objects that failing pods reference, the same ones that are read from a live cluster. Missing objects are gaps. */
 
+import { fullName, parseReference } from '../../image/reference.ts'
 import { hidesMissing } from '../../image/registries.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
 import type { Pod } from '../../snapshot/pod.ts'
@@ -13,7 +14,14 @@ import type { DumpObjects, PartialList } from './objects.ts'
 
 type RelatedObjects = Pick<
   Snapshot,
-  'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'pulledImages' | 'openImages' | 'owners' | 'nodes'
+  | 'pullSecrets'
+  | 'serviceAccounts'
+  | 'elsewhere'
+  | 'pulledImages'
+  | 'openImages'
+  | 'heldImages'
+  | 'owners'
+  | 'nodes'
 >
 
 /**
@@ -32,6 +40,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     owners: ownersOf(pods, facts).sort(byNamespaceAndName),
     ...pulledElsewhere(pods, facts),
     ...pulledOpenly(pods, facts),
+    ...heldElsewhere(pods, facts),
     nodes: [...nodes].flatMap(name => facts.nodes.get(name) ?? []).sort(byName),
   }
 }
@@ -66,6 +75,33 @@ function pulledOpenly(pods: Pod[], { openImages }: DumpFacts): Pick<Snapshot, 'o
     containers.some(({ image, imageId }) => imageId === null && hidesMissing(registryIn(image))),
   )
   return isHidden && openImages.size > 0 ? { openImages: [...openImages].sort() } : {}
+}
+
+/** As many nodes as a sentence names. */
+const MAX_NODES = 3
+
+/** Returns the failing pods' images that other pods run. */
+function heldElsewhere(pods: Pod[], { holders, nodes }: DumpFacts): Pick<Snapshot, 'heldImages'> {
+  const images = pods.flatMap(({ containers }) =>
+    containers.flatMap(({ image, imageId }) => (imageId === null && holders.has(image) ? [image] : [])),
+  )
+  const heldImages = [...new Set(images)].sort().flatMap(image => {
+    const reference = parseReference(image)
+    const all = holders.get(image) ?? []
+    const names = [...new Set(all)].sort()
+    const architectures = new Set(names.flatMap(name => nodes.get(name)?.architecture ?? []))
+    return reference === null
+      ? []
+      : [
+          {
+            reference: fullName(reference),
+            pods: all.length,
+            nodes: names.slice(0, MAX_NODES),
+            architectures: [...architectures].sort(),
+          },
+        ]
+  })
+  return heldImages.length === 0 ? {} : { heldImages }
 }
 
 /** Returns usable pull secrets that the pods don't reference, and service accounts in their namespaces that list any. */

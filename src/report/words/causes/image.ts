@@ -96,6 +96,12 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
       meaning:
         'The manifest is there, but a layer that it lists is not: the push was not complete, the layer was cleaned up, or a cache could not fetch it.',
     }
+  if (hasClue(context, 'held-elsewhere') && subcause !== 'not-in-mirror' && moved === null)
+    return {
+      title: `${capitalize(registryLabel(registry))} no longer has this image`,
+      meaning:
+        'Other pods run the image under this name: the registry had it when they pulled it, and says now that it does not exist, so it was removed since.',
+    }
   const words = MISSING[(subcause ?? 'unspecified') as NotFoundSubcause](context)
   // What is known of the move follows, and explains it better than a typo would.
   return moved === null || subcause === 'not-in-mirror'

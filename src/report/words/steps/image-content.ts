@@ -9,7 +9,7 @@ import { shellWord } from '../../sanitize.ts'
 import { loadCommand } from '../local-clusters.ts'
 import { managedPlace } from '../managers.ts'
 import { nodesOf, onNodes } from '../node.ts'
-import { shortList, withoutVersion } from '../nouns.ts'
+import { formatNumber, shortList, withoutVersion } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
 /** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */
@@ -43,6 +43,18 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'restore-tag': ({ host }, { findings: [{ image }] }) => ({
     text: `Use another tag, or have the owner of the repository restore this one from its tag history at ${host} (the Time Machine of Quay, for a limited time), and keep it from expiring: ${image} was deleted or has expired`,
   }),
+  'push-held': ({ pods, nodes }, { invocation, findings: [{ namespace, image }] }) => {
+    const copies =
+      nodes.length === 0
+        ? 'the nodes of the other ready pods of this workload'
+        : `${nodes.length === 1 ? 'node' : 'nodes'} ${shortList(nodes, 3)}`
+    const [runs, its] = pods === 1 ? ['pod runs', 'that pod'] : ['pods run', 'those pods']
+    return {
+      text: `Push ${image} again from the copy that ${copies} still ${nodes.length === 1 ? 'has' : 'have'} (to a registry of your own if this one is not yours), or use a tag that exists: ${formatNumber(pods)} other ${runs} this image, so its name is right, and the registry has lost it since, as by a retention rule (exempt tags that are deployed). Until then, keep ${its}: a new one on another node would fail, too`,
+      brief: `Push ${image} again from the copy that ${copies} still ${nodes.length === 1 ? 'has' : 'have'}, or use a tag that exists: the registry has lost this one since`,
+      ...(nodes.length === 0 && { command: kubectlCommand(invocation, 'get pods -o wide', namespace) }),
+    }
+  },
   'missing-child': ({ host }, { findings: [{ reference }] }) => {
     const [part, lists] =
       reference?.includes('@') === true ? ['index', 'the index lists'] : ['tag', "the tag's index lists"]
@@ -94,6 +106,18 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
     if (build !== null)
       return {
         text: `Or schedule the pods on nodes with the Windows version of the image (nodeSelector node.kubernetes.io/windows-build: ${build})${place}`,
+      }
+    const held = first.clues.find(clue => clue.code === 'held-elsewhere')
+    const [proven, ...others] = held?.architectures ?? []
+    if (
+      os !== 'windows' &&
+      held !== undefined &&
+      proven !== undefined &&
+      others.length === 0 &&
+      proven !== architecture
+    )
+      return {
+        text: `Schedule the pods on ${proven} nodes only (nodeSelector kubernetes.io/arch: ${proven}), where ${held.pods === 1 ? 'another pod runs' : `${formatNumber(held.pods)} other pods run`} this image${place}`,
       }
     if (os !== 'windows')
       return {

@@ -250,6 +250,9 @@ function pathHint(registry: string | null, image: string): string {
     return " (only some of Chainguard's images are free, usually only with the tag latest; the others are for its customers, at cgr.dev/ORGANIZATION)"
   if (/^registry\.k8s\.io\/(?:kubectl|kube-[\w-]+|conformance):v?\d+(?:\.\d+)?$/.test(image))
     return ' (its tags are whole versions, such as v1.32.0)'
+  const [, misread] = /:(v?\d+(?:\.[\dOo]+)+)$/.exec(image) ?? []
+  if (misread !== undefined && /o/i.test(misread))
+    return ` (the tag has a letter O where a zero is likely: ${misread.replace(/o/gi, '0')})`
   const path = image.slice((registry ?? '').length + 1)
   const [, tag = '', patch] = /:(v?\d+\.\d+(\.\d+)?)$/.exec(image) ?? []
   const inLibrary = /(?:^|\/)library\/[^/]+$/.test(image)

@@ -1,0 +1,64 @@
+/** Reports on images that other nodes still have: their names are right, and their nodes show what they are for. */
+import { describe, expect, test } from 'vitest'
+import { pulled } from '../advice/situation.ts'
+import { ownerLink } from '../diagnosis/snapshots.ts'
+import { textsOf } from './texts-of.ts'
+
+const IMAGE = 'harbor.example/oms/orders:v1.7.18'
+const GONE = pulled(IMAGE, `${IMAGE}: not found`)
+const held = { reference: IMAGE, pods: 2, nodes: ['node-2', 'node-3'], architectures: ['amd64'] }
+
+describe('an image that its registry has lost', () => {
+  const lost = textsOf({ image: IMAGE, error: GONE, login: 'harbor.example', held: [held] })
+
+  test('is pushed again from the nodes that have it, and nobody doubts its name', () => {
+    expect(lost.first).toMatch(
+      /^Push harbor\.example\/oms\/orders:v1\.7\.18 again from .*nodes node-2 and node-3/,
+    )
+    expect(lost.all).not.toMatch(/typo|misspelled|never pushed|have no v/)
+  })
+
+  test('is known by the ready pods of the same ReplicaSet, too, as in a cluster', () => {
+    const template = { mark: 'a1', images: { app: IMAGE } }
+    const set = ownerLink('ReplicaSet', 'orders-a1', { revision: { number: 3, ready: 2 }, template })
+    const controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'orders-a1', uid: 'orders-a1' }
+    const pod = { controller, templateHash: 'a1' }
+    expect(textsOf({ image: IMAGE, error: GONE, pod, owners: [set] }).first).toMatch(
+      /^Push .* 2 other pods run/,
+    )
+    const none = ownerLink('ReplicaSet', 'orders-a1', { revision: { number: 3, ready: 0 }, template })
+    expect(textsOf({ image: IMAGE, error: GONE, pod, owners: [none] }).first).toMatch(/^Check the name/)
+  })
+
+  test.each([
+    [
+      'another tag of it runs',
+      [{ ...held, reference: 'harbor.example/oms/orders:v1.7.17' }],
+      'harbor.example',
+    ],
+    ['the pod has no login, without which its registry may lack it', [held], undefined],
+  ])('is not known where %s', (_where, images, login) => {
+    const { first } = textsOf({ image: IMAGE, error: GONE, held: images, ...(login && { login }) })
+    expect(first).toMatch(/^Check the name/)
+  })
+})
+
+describe('an image that runs on nodes of another architecture', () => {
+  const error = pulled(IMAGE, 'no match for platform in manifest: not found')
+  const on = (architectures: string[]) =>
+    textsOf({ image: IMAGE, error, node: { architecture: 'arm64' }, held: [{ ...held, architectures }] })
+
+  test('is kept there', () => {
+    expect(on(['amd64']).first).toMatch(/^Schedule the pods on amd64 nodes only/)
+  })
+
+  test.each([[['amd64', 'arm64']], [[]]])('is built for this one, too, if %j have it', architectures => {
+    expect(on(architectures).first).toMatch(/^Use an image or tag that is built for linux\/arm64/)
+  })
+})
+
+test('a letter O in a version is taken for the zero that it looks like', () => {
+  const image = 'quay.io/acme/operator:v1.6.O'
+  const error = `initializing source docker://${image}: reading manifest v1.6.O in quay.io/acme/operator: manifest unknown`
+  expect(textsOf({ image, error }).first).toContain('v1.6.0')
+})
