@@ -135,6 +135,8 @@ function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean {
   // --check-images was given already, would ask this machine in place of the node, or can't reach the registry from here.
   const isOutOfReach = registry !== null && (isLocal(registry) || isOfCluster(registry))
   if (step.code === 'ask-registry' && (check !== null || isOutOfReach)) return true
+  // The table has the repository under exactly this name.
+  if (step.code === 'check-name' && moved?.state === 'deleted' && moved.to === null) return true
   // The step for the new place changes the same field.
   if (step.code === 'set-image' && isReplaced(finding)) return true
   const isClosed = moved?.state === 'retired' || moved?.state === 'deleted' || moved?.state === 'restricted'

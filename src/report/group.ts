@@ -82,9 +82,10 @@ function groupKey(finding: AdvisedFinding): string {
   ])
 }
 
-/** The owner that has another image by now, if the first step is about that: each needs its own. */
-function renewedBy({ namespace, steps: [first] }: AdvisedFinding): string[] {
+/** The owner that has another image by now, or the image that has to be pushed, if the first step is about that: each needs its own. */
+function renewedBy({ namespace, image, steps: [first] }: AdvisedFinding): string[] {
   if (first.code === 'renew-pod') return [namespace, first.owner.kind, first.owner.name, first.image]
+  if (first.code === 'push-held') return [image]
   return first.code === 'delete-run' ? [namespace, first.cronJob] : []
 }
 

@@ -1,6 +1,8 @@
 /** Reports on images that other nodes still have: their names are right, and their nodes show what they are for. */
 import { describe, expect, test } from 'vitest'
-import { pulled } from '../advice/situation.ts'
+import { withSteps } from '../../src/advice/add-steps.ts'
+import { meaningOf } from '../../src/report/words/causes.ts'
+import { findingOf, pulled } from '../advice/situation.ts'
 import { ownerLink } from '../diagnosis/snapshots.ts'
 import { textsOf } from './texts-of.ts'
 
@@ -61,4 +63,26 @@ test('a letter O in a version is taken for the zero that it looks like', () => {
   const image = 'quay.io/acme/operator:v1.6.O'
   const error = `initializing source docker://${image}: reading manifest v1.6.O in quay.io/acme/operator: manifest unknown`
   expect(textsOf({ image, error }).first).toContain('v1.6.0')
+})
+
+describe('an image whose publisher removed it', () => {
+  const image = (name: string) => `gcr.io/ml-pipeline/${name}`
+  const gone = (name: string) => pulled(image(name), `${image(name)}: not found`)
+  const of = (name: string) => ({ image: image(name), error: gone(name) })
+
+  test('has neither a tag to set nor a typo to look for', () => {
+    const { all } = textsOf(of('minio:RELEASE.2019-08-14T20-37-41Z-license-compliance'))
+    expect(all).toMatch(/removed by its publisher/)
+    expect(all).not.toMatch(/=gcr\.io|Check the name/)
+  })
+
+  test('is named beside others of its story', () => {
+    const findings = ['minio:1', 'mysql:8'].map(name => withSteps(findingOf(of(name))))
+    const invocation = { program: 'pullguard', flags: [], fromDump: false }
+    const [first, ...others] = findings
+    if (first === undefined) throw new Error('no finding')
+    expect(meaningOf({ invocation, findings: [first, ...others] })).toMatch(
+      /gcr\.io\/ml-pipeline\/minio was removed .* The same is true of gcr\.io\/ml-pipeline\/mysql\.$/,
+    )
+  })
 })

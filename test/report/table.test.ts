@@ -151,7 +151,8 @@ test('a broken secret and a typo are named, and what could not be read comes bef
                   login, too.
       evidence    … registry.example:5000/shop:1.27.O: not found
       what to do  Check the name and the tag of registry.example:5000/shop:1.27.O
-                  for a typo, and whether it was ever pushed or has been removed.
+                  for a typo, and whether it was ever pushed or has been removed
+                  (the tag has a letter O where a zero is likely: 1.27.0).
                   Ask the registry whether the image exists and which login can pull
                   it (costs no pulls):
                     pullguard diagnose -n web --check-images

@@ -20,7 +20,7 @@ import { canceledOrDeadline, httpHttpsMismatch, other, registryServerError, tls 
 import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { minuteOf } from './duration.ts'
-import { movedText } from './moved.ts'
+import { alsoMoved, movedText } from './moved.ts'
 import { capitalize, pluralize, registryLabel, roleSentence, uncapitalize, withoutVersion } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
@@ -150,7 +150,13 @@ function checkedMeaning({ cause, subcause, check, endpoint }: Finding): string |
 export function meaningOf(context: CauseContext): string {
   const [first] = context.findings
   const meaning = ofPuller(first, checkedMeaning(first) ?? sentenceFor(context, wordsFor(context).meaning))
-  return [silenceText(first), meaning, ...furtherFacts(context), movedSentence(first)]
+  return [
+    silenceText(first),
+    meaning,
+    ...furtherFacts(context),
+    movedSentence(first),
+    alsoMoved(context.findings),
+  ]
     .filter(text => text !== '')
     .join(' ')
 }

@@ -2,7 +2,7 @@
 
 import type { Moved } from '../../image/moved.ts'
 import type { MovedState } from '../../image/moved-row.ts'
-import { withoutVersion } from './nouns.ts'
+import { shortList, withoutVersion } from './nouns.ts'
 
 /** What is said of the whole registry. */
 const OF_REGISTRY: readonly MovedState[] = ['restricted', 'retired', 'succeeded']
@@ -34,4 +34,17 @@ export function movedText(moved: Moved, reference: string, to = moved.to): strin
   const where =
     to === null ? '' : `; ${published} published as ${to}${frozen ? ' (frozen: no more updates)' : ''}`
   return `${about} ${what} (since ${since}, ${source}; checked ${asOf})${where}`
+}
+
+/** Returns which other images of the group moved at the same time, as a sentence; empty if there are none. */
+export function alsoMoved(findings: readonly { moved: Moved | null; reference: string | null }[]): string {
+  const state = findings[0]?.moved?.state
+  if (state === undefined || OF_REGISTRY.includes(state)) return ''
+  const names = findings.flatMap(({ moved, reference }) =>
+    moved?.state !== state || reference === null
+      ? []
+      : `${withoutVersion(reference)}${moved.to === null ? '' : ` (now ${withoutVersion(moved.to)})`}`,
+  )
+  const [, ...more] = new Set(names)
+  return more.length === 0 ? '' : `The same is true of ${shortList(more, 5)}.`
 }

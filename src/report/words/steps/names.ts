@@ -180,7 +180,7 @@ export const nameSteps: StepWords<NameStep> = {
   },
   'set-image': ({ known }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) =>
-      known === 'repository'
+      known === 'repository' && !isGone(finding)
         ? { ...finding, known: `${withoutVersion(finding.moved?.to ?? finding.image)}:`, open: '<tag>' }
         : { ...finding, known: '', open: '<image>' }
     return setImages(invocation, [edit(first), ...others.map(edit)])
@@ -200,6 +200,13 @@ function ofHarbor215(host: string, clues: Findings[number]['clues']): string {
   return isHarbor && upstream === DOCKER_HUB
     ? ', as Harbor 2.15.0 always does for images of Docker Hub that it has not cached (update to 2.15.1: goharbor/harbor#23025)'
     : ''
+}
+
+/** Whether no tag of the image's repository helps: its publisher gave it up, and no other place is known. */
+function isGone({ moved }: Findings[number]): boolean {
+  return (
+    moved?.to === null && (moved.state === 'deleted' || moved.state === 'retired' || moved.state === 'moved')
+  )
 }
 
 /** Whether the registry at the new location was asked and has exactly this tag. */
