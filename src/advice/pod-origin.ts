@@ -63,7 +63,9 @@ const NEEDS_NEW_JOB: readonly StepCode[] = [
 ]
 
 /** What a Job needs after them follows at once. A secret that its pod names already is read at the pod's next attempt. */
-export function withRecreatedJob({ workload }: Finding, steps: Step[]): Step[] {
+export function withRecreatedJob({ workload, clues }: Finding, steps: Step[]): Step[] {
+  // Only what made the Job can make another one.
+  if (clueOf(clues, 'made-by') !== undefined) return steps
   const last = steps.findLastIndex(
     step =>
       NEEDS_NEW_JOB.includes(step.code) && !(step.code === 'distribute-login' && step.secret !== undefined),

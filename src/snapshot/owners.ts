@@ -111,11 +111,16 @@ export interface Workload {
 /** The topmost known controller; null for a bare pod. */
 export function topmostOwner(pod: OwnedPod, index: OwnerIndex): Workload | null {
   const { steps, end } = climb(pod.controller, owner => linkOf(owner, pod.namespace, index))
-  const top = steps.at(end === 'circular' ? 0 : -1)
+  const top = end === 'circular' ? steps[0] : steps.findLast(({ owner }) => !isData(owner))
   if (top === undefined) return null
   const { kind, name, apiVersion } = top.owner
   const [group = ''] = apiVersion.split('/')
   return { kind, name, ...(isInLinkedGroup(top.owner) ? {} : { group }) }
+}
+
+/** Whether the owner only keeps what belongs to it from outliving it, as the ConfigMap does that an unpacked bundle of OLM goes to. */
+function isData({ kind, apiVersion }: ControllerReference): boolean {
+  return apiVersion === 'v1' && (kind === 'ConfigMap' || kind === 'Secret')
 }
 
 /** The pod's known controllers, its own first. */

@@ -54,7 +54,7 @@ export interface PodOperator {
 }
 
 /**
- * A program that creates pods itself, one for each run or for each pod of a virtual cluster, and waits for that pod: only the program can
+ * A program that creates pods itself, one for each run, for each pod of a virtual cluster, or for each bundle of an operator, and waits for that pod: only the program can
  * replace it, and a copy would be of no use. `kubectl-debug`: `kubectl debug node/…`.
  */
 export type PodMaker =
@@ -67,6 +67,7 @@ export type PodMaker =
   | 'kubectl-debug'
   | 'vcluster'
   | 'k3k'
+  | 'olm'
 
 /** What the pod requires of its node; null if nothing. */
 export interface PodPlatform {

@@ -40,6 +40,12 @@ test('a ReplicaSet leads to its Deployment, and from there to the resource that 
   ).toEqual({ kind: 'Shop', name: 'eu' })
 })
 
+test('a ConfigMap or a Secret above a Job is no workload: it only ends with what belongs to it', () => {
+  const ofJob = pod({ controller: { ...reference('Job', 'unpack'), apiVersion: 'batch/v1' } })
+  const holder = { ...reference('ConfigMap', 'unpack'), apiVersion: 'v1' }
+  expect(topmost(ofJob, link('Job', 'unpack', holder))).toEqual({ kind: 'Job', name: 'unpack' })
+})
+
 test('in a dump without uids, owners are matched by name', () => {
   expect(
     topmost(

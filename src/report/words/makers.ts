@@ -115,6 +115,18 @@ export const MAKERS: Record<PodMaker, MakerWords> = {
     login: 'in the secret that the pod names',
     again: 'run `kubectl debug` again',
   },
+  // The next reconciliation finds the failed Job otherwise (access.redhat.com/solutions/6459071).
+  olm: {
+    name: 'Operator Lifecycle Manager',
+    purpose: 'to unpack a bundle',
+    image: container =>
+      container === 'pull'
+        ? 'of the bundle in the catalog that lists it (the index image of its CatalogSource), or choose another version of the operator in its Subscription'
+        : "in Operator Lifecycle Manager's own Deployment (on OpenShift, by an update of the cluster)",
+    settings: 'in the CatalogSource or the Subscription',
+    login: 'under spec.secrets of the CatalogSource',
+    again: "delete the pod's Job and the ConfigMap of the same name, so that the bundle is unpacked again",
+  },
   vcluster: ofVirtualCluster(
     'vCluster',
     'in the pull secret that the pod or its service account names inside the virtual cluster (vCluster copies it to this cluster)',

@@ -246,5 +246,7 @@ const MAKERS: [PodMaker, MakerMarks][] = [
       ],
     },
   ],
+  // Its Job belongs to the ConfigMap that receives what the bundle holds (operator-framework/operator-lifecycle-manager, bundle_unpacker.go).
+  ['olm', { marked: [['operatorframework.io/bundle-unpack-ref']] }],
   ['k3k', { marked: [['k3k.io/clusterName', 'k3k.io/namespace']] }],
 ]

@@ -349,6 +349,10 @@ test.each([
       ownerReferences: [owner('Cluster')],
     },
   ],
+  [
+    'olm',
+    { name: 'a', labels: { 'operatorframework.io/bundle-unpack-ref': 'x' }, ownerReferences: [owner('Job')] },
+  ],
   // What has a controller is replaced, whatever its labels say; and anybody may use such words.
   [undefined, { name: 'a', labels: { 'jenkins/label': 'x' }, ownerReferences: [owner('ReplicaSet')] }],
   [undefined, { name: 'a', labels: { 'runner-pod': 'x' }, ownerReferences: [owner('ReplicaSet')] }],
