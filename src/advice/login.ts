@@ -94,6 +94,7 @@ export function hubNameSteps({ credential, registry }: Pick<Finding, 'credential
 
 /** Problems of a secret that was meant for this registry, which a corrected secret of the same name ends. */
 const CORRECTABLE: readonly AttemptProblem[] = [
+  'impossible-name',
   'wrong-type',
   'wrong-key',
   'wrong-layout',
@@ -106,7 +107,13 @@ const CORRECTABLE: readonly AttemptProblem[] = [
 ]
 
 /** Those of a secret that has its login, but in a form or under a key in which the kubelet does not find it. */
-const MISPLACED: readonly AttemptProblem[] = ['wrong-type', 'wrong-key', 'wrong-layout', 'key-never-matches']
+const MISPLACED: readonly AttemptProblem[] = [
+  'impossible-name',
+  'wrong-type',
+  'wrong-key',
+  'wrong-layout',
+  'key-never-matches',
+]
 
 /** The pod's secrets that have a login for this registry in a form that the kubelet does not read: a smaller change than a new login. */
 export function misplacedLoginSteps(finding: Finding): Step[] {
@@ -130,9 +137,12 @@ export function unreadSecretSteps({ credential, namespace }: Finding): Step[] {
 /** The pod's secrets that were meant for this registry but give it no login: correcting one is the smallest change. */
 export function correctedSecretSteps({ credential, namespace }: Finding): Step[] {
   if (credential.status === 'usable') return []
+  // The step for a secret that is there corrects the name of this one.
+  const named = credential.hints?.flatMap(hint => (hint.code === 'not-named' ? (hint.misspelled ?? []) : []))
   const meant = credential.attempts.filter(
-    ({ problem, mismatch }) =>
+    ({ secret, problem, mismatch }) =>
       problem !== null &&
+      named?.includes(secret) !== true &&
       (CORRECTABLE.includes(problem) || (problem === 'other-registry' && mismatch !== undefined)),
   )
   return [...new Map(meant.map(attempt => [attempt.secret, attempt])).values()].slice(0, 2).map(

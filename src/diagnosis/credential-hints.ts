@@ -6,7 +6,7 @@ import { parseReference, type Reference } from '../image/reference.ts'
 import { HARDENED_IMAGES } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import type { PullSecret } from '../snapshot/pull-secret.ts'
+import { nameInside, type PullSecret } from '../snapshot/pull-secret.ts'
 import type { CredentialReport } from './finding.ts'
 import { hasLoginFor, isUsable, type KnownLogins } from './known-logins.ts'
 import { malformedSecrets, nameKey, usableAttempts } from './pod-credential.ts'
@@ -65,7 +65,9 @@ export function hintsFor(
   })
   const named = new Set([...pod.pullSecrets, ...own.flatMap(({ secrets }) => secrets)])
   const others = here.filter(({ name }) => !named.has(name))
-  const missing = attempts.flatMap(({ secret, problem }) => (problem === 'secret-missing' ? [secret] : []))
+  const missing = attempts.flatMap(({ secret, problem }) =>
+    problem === 'secret-missing' || problem === 'impossible-name' ? [secret] : [],
+  )
   const hints = [
     ...underHubName(pod, reference, known),
     ...own,
@@ -93,7 +95,9 @@ function hintAt(
   const at = { namespace, secret, own: pod.serviceAccount }
   const serviceAccount = known.accounts.get(nameKey(namespace, secret))
   if (serviceAccount !== undefined) return { code: 'on-service-account', ...at, serviceAccount }
-  const misspelled = missing.find(name => similarNames(name, [secret], 1).length > 0)
+  const misspelled = missing.find(
+    name => nameInside(name) === secret || similarNames(name, [secret], 1).length > 0,
+  )
   return { code: 'not-named', ...at, ...(misspelled !== undefined && { misspelled }) }
 }
 

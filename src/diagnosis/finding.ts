@@ -73,6 +73,8 @@ export interface Evidence {
 /** Why one credential can't be used for one image. */
 export type AttemptProblem =
   | 'secret-missing'
+  /** No Secret can have this name, so none has to be created. */
+  | 'impossible-name'
   | 'secret-forbidden'
   | 'secret-unread'
   | 'wrong-type'
@@ -98,8 +100,13 @@ export interface Attempt {
   username: string | null
   usable: boolean
   problem: AttemptProblem | null
-  /** Where the problem is: the Secret's type, a data key, or the layout of its content; never a value. */
+  /**
+   * Where the problem is: the Secret's type, a data key, or the layout of its content; never a value. For an impossible name: the name inside
+   * of it that was most likely meant.
+   */
   detail?: string
+  /** The data keys of a Secret of the wrong type that holds no docker config: another type alone would not help. */
+  fields?: string[]
   /** How the key differs from one that would match; only for a key that was meant for this registry. */
   mismatch?: KeyMismatch
   /** The user name or the password starts or ends with white space, such as a line feed. */

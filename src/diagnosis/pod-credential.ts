@@ -4,7 +4,13 @@ import { type KeyMismatch, keyMismatch } from '../dockerconfig/key-mismatch.ts'
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import type { PullSecret, PullSecretEntry, PullSecretProblem } from '../snapshot/pull-secret.ts'
+import {
+  isSecretName,
+  nameInside,
+  type PullSecret,
+  type PullSecretEntry,
+  type PullSecretProblem,
+} from '../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
 import type { Attempt, AttemptProblem, CredentialReport, CredentialStatus } from './finding.ts'
 
@@ -127,8 +133,12 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
     ...writtenBy(secret),
   }
   const whole = secret.content === null ? 'failed' : secret.content.problem
+  if (whole !== null && !isSecretName(secret.name)) {
+    const meant = nameInside(secret.name)
+    return [{ ...base, key: null, problem: 'impossible-name', ...(meant !== null && { detail: meant }) }]
+  }
   if (whole !== null) {
-    const { detail, provenBy } = secret.content ?? {}
+    const { detail, provenBy, fields } = secret.content ?? {}
     // For a malformed secret, `detail` is a key of its auths; for others, a type or a data key.
     const key = whole === 'malformed' ? (detail ?? null) : null
     return [
@@ -138,6 +148,7 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
         problem: WHOLE_SECRET[whole],
         ...(detail === undefined || key !== null ? {} : { detail }),
         ...(provenBy && { provenBy }),
+        ...(fields && { fields }),
       },
     ]
   }

@@ -11,6 +11,22 @@ export type PullSecretEntryProblem =
   /** A username without a password, or the reverse. */
   | 'half'
 
+/** Whether a Secret can have this name: a subdomain of RFC 1123, as the API server wants it. It takes any text as the name of a pull secret. */
+export function isSecretName(name: string): boolean {
+  return (
+    name.length <= 253 && /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/.test(name)
+  )
+}
+
+/**
+ * The name in a text that a template made of an object or a list where it expects a name, as Go prints them: `map[name:regcred]`, `[regcred]`
+ * (evryfs/helm-charts#183); null in any other text.
+ */
+export function nameInside(text: string): string | null {
+  const [, name = ''] = /^\[*(?:map\[name:|\{"?name"?: ?"?)?([^\s"[\]{}]+)"?[\]}]+$/.exec(text) ?? []
+  return isSecretName(name) ? name : null
+}
+
 export interface PullSecretEntry {
   /** The key as written, such as `https://index.docker.io/v1/`. */
   key: string
@@ -69,6 +85,8 @@ export interface PullSecret {
   provenBy?: 'kubelet' | 'dump'
   /** Where the problem is (a type, a data key, an auths key); never a value of the secret. */
   detail?: string
+  /** The keys in the data of a secret of the wrong type; absent if one of them holds a docker config. */
+  fields?: string[]
   /** Left out if its metadata names none. */
   writer?: SecretWriter
   /** In the order of the file; empty unless the content could be read. */

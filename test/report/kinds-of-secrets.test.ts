@@ -6,6 +6,8 @@ import { type Expected, textsOf } from './texts-of.ts'
 const OWN = 'registry.example/team/api:3'
 const DENIED = 'pull access denied, repository does not exist or may require authorization'
 const ANONYMOUS = 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized'
+const NOTHING_SENT =
+  'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials'
 const ECR = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
 const HASHED = 'acme-d1b2c3.azurecr.io'
 
@@ -153,6 +155,52 @@ test.each<[string, Situation, Expected]>([
       },
     },
     { first: /az acr login --name acme --expose-token/ },
+  ],
+  [
+    'the fields of a generator, which no type alone makes a pull secret',
+    {
+      image: `${ECR}/api:3`,
+      error: NOTHING_SENT,
+      secret: {
+        type: 'Opaque',
+        problem: 'wrong-type',
+        detail: 'Opaque',
+        fields: ['password', 'proxy_endpoint', 'username'],
+        writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'ecr' },
+      },
+    },
+    {
+      first:
+        /^Compose a \.dockerconfigjson for secret regcred .*ExternalSecret ecr\), under spec\.target\.template, with .*"\{\{ \.proxy_endpoint \}\}"/,
+    },
+  ],
+  [
+    'a docker config in a secret of the wrong type, which only lacks the type',
+    {
+      image: `${ECR}/api:3`,
+      error: NOTHING_SENT,
+      secret: {
+        type: 'Opaque',
+        problem: 'wrong-type',
+        detail: 'Opaque',
+        writer: { type: 'manager', manager: helm },
+      },
+    },
+    { first: /^Give secret regcred the type kubernetes\.io\/dockerconfigjson/ },
+  ],
+  [
+    'a name that a chart made of an object',
+    { image: OWN, error: NOTHING_SENT, secret: { name: 'map[name:hub]', type: null, problem: 'missing' } },
+    {
+      first:
+        /^Write the name of a Secret in place of map\[name:hub\] .*"- hub" in its values instead of "- name: hub"/,
+      never: /--secret-name|Create secret/,
+    },
+  ],
+  [
+    'another name that no secret can have',
+    { image: OWN, error: NOTHING_SENT, secret: { name: 'Hub_Login', type: null, problem: 'missing' } },
+    { first: /^Write the name of a Secret in place of Hub_Login .*lower-case/, never: /--secret-name|Helm/ },
   ],
 ])('%s', (_name, situation, { first = /(?:)/, says = /(?:)/, never = /(?!)/ }) => {
   const report = textsOf(situation)

@@ -27,6 +27,7 @@ const STATUSES: CredentialStatus[] = ['none', 'usable', 'broken', 'unknown']
 const REASONS: GapReason[] = ['forbidden', 'failed', 'timeout', 'expired', 'truncated', 'absent']
 const PROBLEMS: AttemptProblem[] = [
   'secret-missing',
+  'impossible-name',
   'secret-forbidden',
   'secret-unread',
   'wrong-type',

@@ -44,6 +44,7 @@ const LAYOUTS = new Map([
 /** The text after the secret's name; `detail` is the type, data key, or layout that is wrong. */
 const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
   'secret-missing': ({ provenBy }) => `does not exist${provenBy === undefined ? '' : PROVEN[provenBy]}`,
+  'impossible-name': () => 'does not exist: no Secret can have such a name',
   'secret-forbidden': () => "can't be read with your permissions",
   'secret-unread': () => 'could not be read',
   'wrong-type': ({ detail }) => `has the wrong type${keySuffix(detail ?? null)}, so the kubelet ignores it`,

@@ -87,12 +87,12 @@ function changedAt({ creationTimestamp, managedFields }: Record<string, unknown>
   return newest !== undefined && newest > text(creationTimestamp) ? newest : null
 }
 
-type Description = Pick<PullSecret, 'problem' | 'detail' | 'entries'>
+type Description = Pick<PullSecret, 'problem' | 'detail' | 'fields' | 'entries'>
 
 function describe(type: string, secret: Record<string, unknown>): Description {
   const form = formOf(type)
-  if (form === undefined) return problem('wrong-type', type)
   const data = dataOf(secret)
+  if (form === undefined) return { ...problem('wrong-type', type), ...present({ fields: otherFields(data) }) }
   if (!Object.hasOwn(data, form.key)) {
     const keys = Object.keys(data)
     // The API server rejects a secret of this type without its key, so an empty one was emptied later.
@@ -100,6 +100,13 @@ function describe(type: string, secret: Record<string, unknown>): Description {
   }
   const content = data[form.key] ?? null
   return content === null ? problem('not-in-dump', form.key) : describeContent(content, form)
+}
+
+/** The keys of the data if none of them is one of a pull secret; null if one is, or if there is no data. */
+function otherFields(data: Record<string, unknown>): string[] | null {
+  const keys = Object.keys(data).map(narrowName)
+  const isPullSecret = Object.values(FORMS).some(({ key }) => Object.hasOwn(data, key))
+  return keys.length === 0 || isPullSecret ? null : keys.sort()
 }
 
 function formOf(type: string): Form | undefined {

@@ -16,6 +16,13 @@ const json = (config: unknown) =>
 const entry = (value: unknown) => json({ auths: { 'r.io': value } })
 
 describe('the Secret as a whole', () => {
+  test('of another type shows its keys unless one of them holds a docker config, and no value of any', () => {
+    const fields = { username: base64('AWS'), password: base64('hunter2') }
+    expect(narrowPullSecret(secret('Opaque', fields))).toMatchObject({ fields: ['password', 'username'] })
+    const config = { ...fields, '.dockerconfigjson': base64('{}') }
+    expect(narrowPullSecret(secret('Opaque', config))).not.toHaveProperty('fields')
+  })
+
   test.each([
     ['Opaque', secret('Opaque', { '.dockerconfigjson': base64('{}') }), 'wrong-type', 'Opaque'],
     ['no type', { metadata: { name: 's' }, data: {} }, 'wrong-type', 'Opaque'],

@@ -80,6 +80,10 @@ function ownAccount(
   return { name: ` ${own}`, ...(managedBy === undefined ? { command } : {}) }
 }
 
+/** Returns what made such a name: charts and their subcharts differ in what they expect (evryfs/helm-charts#183). */
+export const madeByTemplate = (name: string) =>
+  `most likely, a Helm chart or subchart takes plain names there and got an object, so write "- ${name}" in its values instead of "- name: ${name}"`
+
 /** The words of that step. */
 export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
   { hint, namespace },
@@ -106,10 +110,16 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
       ...(isAll && { command: copyCommand(invocation, hint, target) }),
     }
   }
-  if (hint.code === 'not-named' && hint.misspelled !== undefined)
+  if (hint.code === 'not-named' && hint.misspelled !== undefined) {
+    const named = first.credential.attempts.find(({ secret }) => secret === hint.misspelled)
+    const lacking =
+      named?.problem === 'impossible-name'
+        ? `no Secret can have the name ${hint.misspelled}`
+        : `${hint.misspelled} does not exist`
     return {
-      text: `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${hint.misspelled} does not exist`,
+      text: `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${lacking}${named?.detail === hint.secret ? `; ${madeByTemplate(hint.secret)}` : ''}`,
     }
+  }
   const { name, ...edit } = ownAccount(hint, findings, invocation)
   if (hint.code === 'on-service-account')
     return {

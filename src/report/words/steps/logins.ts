@@ -3,7 +3,7 @@
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { StepOf } from '../../../advice/step.ts'
 import type { LoginReason, LoginStep } from '../../../advice/step-for-access.ts'
-import type { AttemptProblem } from '../../../diagnosis/finding.ts'
+import type { Attempt, AttemptProblem } from '../../../diagnosis/finding.ts'
 import { isServiceName } from '../../../image/host.ts'
 import { isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
@@ -23,7 +23,7 @@ import {
   shortLivedText,
 } from '../registry-logins.ts'
 import type { StepText, StepWords } from '../steps.ts'
-import { hasOwnList, newPods, useKnownSecret } from './known-secret.ts'
+import { hasOwnList, madeByTemplate, newPods, useKnownSecret } from './known-secret.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
   opens: (_login, registry) =>
@@ -88,18 +88,39 @@ const FITTING: Partial<Record<AttemptProblem, string>> = {
 }
 
 /** Returns how a Secret that something writes is corrected, without its reason, once it is known where. */
-function atSource(problem: AttemptProblem, secret: string, key: string): (place: string) => string {
+function atSource(
+  problem: AttemptProblem,
+  secret: string,
+  key: string,
+  { fields, writer }: Pick<Attempt, 'fields' | 'writer'>,
+): (place: string) => string {
   switch (problem) {
     case 'key-never-matches':
       return place => `Change the key in secret ${secret} to ${key} ${place}`
     case 'other-registry':
       return place => `Add a login for ${key} to secret ${secret} ${place}`
     case 'wrong-type':
+      if (fields !== undefined) return place => composed(secret, place, { fields, writer })
       return place =>
         `Give secret ${secret} the type kubernetes.io/dockerconfigjson ${place}, and delete the Secret before that is applied (a Secret's type can't be changed)`
     default:
       return place => `Correct secret ${secret}, which needs a login under the key ${key}, ${place}`
   }
+}
+
+/** Returns how the fields of a Secret become a pull secret: the API server refuses one of that type without the key (external-secrets/external-secrets#4015). */
+function composed(
+  secret: string,
+  place: string,
+  { fields, writer }: { fields: readonly string[]; writer: Attempt['writer'] },
+): string {
+  const isExternal = writer?.type === 'resource' && writer.kind === 'ExternalSecret'
+  const isOfEcr = ['proxy_endpoint', 'username', 'password'].every(name => fields.includes(name))
+  const data = isOfEcr
+    ? `, with .dockerconfigjson: '{"auths":{"{{ .proxy_endpoint }}":{"username":"{{ .username }}","password":"{{ .password }}"}}}' under data`
+    : ''
+  const template = isExternal ? `, under spec.target.template${data};` : ','
+  return `Compose a .dockerconfigjson for secret ${secret} from its fields (${shortList(fields, 4)}) and give it the type kubernetes.io/dockerconfigjson, both ${place}${template} and delete the Secret before that is applied (a Secret's type can't be changed)`
 }
 
 /** Returns how a static pod gets a login, which no object in the cluster can provide. @param folder the kubelet's; absent for any node */
@@ -191,12 +212,18 @@ export const loginSteps: StepWords<LoginStep> = {
     if (problem === 'malformed' || attempt === undefined)
       // What is malformed can be the login for another registry.
       return repairSecret(invocation, namespace, secret, registryOf(attempt?.key ?? null, registry))
+    if (problem === 'impossible-name')
+      return {
+        text: `Write the name of a Secret in place of ${secret} where the pod's imagePullSecrets come from: no Secret can have that name${attempt.detail === undefined ? ", as names consist of lower-case letters, digits, '-', and '.'" : `; ${madeByTemplate(attempt.detail)}`}`,
+      }
     const why = `it ${problemText(problem, attempt)}${problem === 'empty-auth' ? ', as happens where a credential store (credsStore in config.json) keeps the password' : ''}`
     const key = authsKey(registry)
     const { writer } = attempt
     // What is changed by hand, its writer would overwrite. A fix only keeps what it distributed itself.
     if (writer !== undefined && writer.type !== 'fix')
-      return { text: `${atSource(problem, secret, key)(sourceOf(writer, namespace, invocation))}: ${why}` }
+      return {
+        text: `${atSource(problem, secret, key, attempt)(sourceOf(writer, namespace, invocation))}: ${why}`,
+      }
     if (problem === 'other-registry') return { text: `Add a login for ${key} to secret ${secret}: ${why}` }
     return {
       text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${key}, or correct it where it is created: ${why}`,
