@@ -86,7 +86,7 @@ function limitOfAccounts(finding: Finding): Step[] {
   // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
   if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
     steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry, rewrites: false })
-  return [...steps, ...(sent ? [] : [wait]), { code: 'use-cache' }]
+  return [...steps, ...(sent ? [] : [wait]), ...pullLess(finding), { code: 'use-cache' }]
 }
 
 /**
@@ -125,6 +125,11 @@ function countsByAccount({ registry, subcause }: Finding): boolean {
     subcause === 'anonymous' ||
     subcause === 'account'
   )
+}
+
+/** With the policy Always, a tag that has moved is pulled again at the next start on every node (kguardian-dev/kguardian#1495). */
+function pullLess({ remedies }: Finding): Step[] {
+  return remedies.includes('pull-policy') ? [{ code: 'pull-less' }] : []
 }
 
 /** Official images are also published at another registry, for pulls without a login or quota. */

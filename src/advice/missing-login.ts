@@ -1,5 +1,6 @@
 /** Steps for a pull without a login: the pod's own ways to one, and the node's. */
 
+import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
@@ -63,12 +64,21 @@ export function nothingSent(finding: Finding): Step[] {
 function providerSteps(finding: Finding): Step[] {
   const cloud = cloudOf(finding.registry)
   const failed = hasClue(finding, 'credential-provider') || hasClue(finding, 'annotated-provider')
-  return stepsIf(cloud !== null || failed, {
-    code: 'check-provider',
-    cloud,
-    sent: 'nothing',
-    likely: failed || (cloud !== null && isInCloud(finding, cloud)),
-  })
+  return [
+    ...annotateSteps(finding),
+    ...stepsIf(cloud !== null || failed, {
+      code: 'check-provider',
+      cloud,
+      sent: 'nothing',
+      likely: failed || (cloud !== null && isInCloud(finding, cloud)),
+    }),
+  ]
+}
+
+/** The difference to an account whose pods get a login from the provider. */
+function annotateSteps({ clues }: Finding): Step[] {
+  const other = clueOf(clues, 'unannotated-account')
+  return other === undefined ? [] : [{ ...other, code: 'annotate-account' }]
 }
 
 /**
@@ -105,7 +115,8 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
   const { credential, host, registry } = finding
   const ofPod = podLoginSteps(finding)
   const cloud = cloudOf(registry)
-  if (hasClue(finding, 'annotated-provider')) return [...provider, ...ofPod]
+  if (hasClue(finding, 'annotated-provider') || hasClue(finding, 'unannotated-account'))
+    return [...provider, ...ofPod]
   // Nodes outside a cloud have no identity there unless somebody set one up. A secret for ECR would only last for hours.
   const usesSecrets =
     credential.status === 'broken' ||
@@ -150,7 +161,8 @@ export function cloudLoginSteps(finding: Finding): Step[] {
   const cloud = cloudOf(finding.registry)
   const likely = cloud !== null && isInCloud(finding, cloud)
   const provider: Step = { code: 'check-provider', cloud, sent: 'unknown', likely }
-  return [...missingLoginSteps(finding, [provider]), ...checkNameSteps(finding), see('login')]
+  const ofNode = [...annotateSteps(finding), provider]
+  return [...missingLoginSteps(finding, ofNode), ...checkNameSteps(finding), see('login')]
 }
 
 export const see = (after: StepOf<'see-why'>['after']): Step => ({ code: 'see-why', after })

@@ -100,6 +100,7 @@ export type CloudPermissionStep =
       /** Whether the node shows that it has such a provider. */
       likely: boolean
     }
+  | { code: 'annotate-account'; serviceAccount: string; like: string }
   | { code: 'grant-cloud-role'; cloud: Cloud; caller: string | null; action: string | null; first: boolean }
   | { code: 'lift-deny'; policy: AwsPolicy | null; denies: boolean; caller: string | null }
 

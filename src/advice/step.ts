@@ -139,6 +139,7 @@ export type LimitStep =
   | { code: 'wait'; for: 'hub-limit' | 'minute' | 'burst' | 'kubelet' | 'registry' }
   | { code: 'find-askers' }
   | { code: 'replace-registry' }
+  | { code: 'pull-less' }
   | { code: 'use-cache' }
   | { code: 'raise-kubelet-qps' }
   | { code: 'allow-pull' }

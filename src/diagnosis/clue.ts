@@ -110,6 +110,8 @@ type RefusalClue =
   | { code: 'workload-identity'; of: 'aws' | 'azure' | 'google'; serviceAccount: string }
   /** The pod's service account is annotated for a credential provider of the kubelet, and the pod has no other login. */
   | { code: 'annotated-provider'; of: AnnotatedProvider; serviceAccount: string }
+  /** The pod's service account lacks the annotation for such a provider, which another one of its namespace has. */
+  | { code: 'unannotated-account'; serviceAccount: string; like: string }
   /** The token has expired. */
   | { code: 'expired' }
   /** The login is a token of a cloud, and its secret is older than such a token lasts. */

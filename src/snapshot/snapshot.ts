@@ -122,9 +122,9 @@ export interface ServiceAccount {
 }
 
 /** Credential providers that get a login for those pods whose service account has an annotation for them (KEP-4412). */
-export type AnnotatedProvider = 'jfrog' | 'quay'
+export type AnnotatedProvider = 'jfrog' | 'quay' | 'ecr'
 
-/** Pull secrets with a login that no pod in the snapshot uses, and service accounts that list any of them. */
+/** Pull secrets with a login that no pod in the snapshot uses, and service accounts that list any of them or have a provider of their own. */
 interface UnreferencedLogins {
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]

@@ -17,6 +17,8 @@ export interface Situation {
   secret?: Partial<PullSecret>
   /** The pod's service account. */
   account?: Partial<ServiceAccount>
+  /** Another one of its namespace, with the name `other`. */
+  otherAccount?: Partial<ServiceAccount>
   node?: Partial<Node>
   pod?: Partial<Pod>
   reason?: string
@@ -32,6 +34,7 @@ export function findingOf({
   login,
   secret,
   account,
+  otherAccount,
   node,
   pod: fields,
   reason = 'ImagePullBackOff',
@@ -55,8 +58,10 @@ export function findingOf({
     ...fields,
   })
   const nodes: Node[] = node === undefined ? [] : [{ ...NODE, ...node }]
-  const serviceAccounts =
-    account === undefined ? [] : [{ namespace: 'web', name: 'default', imagePullSecrets: [], ...account }]
+  const serviceAccounts = [
+    ...(account === undefined ? [] : [{ name: 'default', ...account }]),
+    ...(otherAccount === undefined ? [] : [{ name: 'other', ...otherAccount }]),
+  ].map(each => ({ namespace: 'web', imagePullSecrets: [], ...each }))
   const { findings } = diagnose(
     snapshot({ pods: [failing], pullSecrets, serviceAccounts, nodes, owners, heldImages: held }),
   )

@@ -733,6 +733,51 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'a pod whose account lacks the annotation that another one has for the provider of ECR',
+    { image: ECR, error: NO_LOGIN, account: {}, otherAccount: { pullsThrough: 'ecr' } },
+    {
+      first:
+        /^Annotate service account default .* as service account other is .*annotate serviceaccount default eks\.amazonaws\.com\/ecr-role-arn=<role>/,
+      says: /find out why the kubelet's credential provider/,
+    },
+  ],
+  [
+    'a pod whose account has that annotation',
+    {
+      image: ECR,
+      error: NO_LOGIN,
+      account: { pullsThrough: 'ecr' },
+      otherAccount: { pullsThrough: 'ecr' },
+    },
+    { first: /^Find out why the kubelet's credential provider for ECR, which service account default/ },
+  ],
+  [
+    'a pod at another registry than the annotated provider is for',
+    { image: OWN, error: NO_LOGIN, account: {}, otherAccount: { pullsThrough: 'ecr' } },
+    { never: /Annotate/ },
+  ],
+  [
+    'a limit of Docker Hub for an image that each start asks for',
+    {
+      image: 'busybox',
+      error: 'toomanyrequests: You have reached your unauthenticated pull rate limit.',
+      pod: {
+        containers: [
+          container({
+            image: 'busybox',
+            pullPolicy: 'Always',
+            state: waiting(
+              'ErrImagePull',
+              'toomanyrequests: You have reached your unauthenticated pull rate limit.',
+            ),
+          }),
+        ],
+        controller: { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent', uid: 'd' },
+      },
+    },
+    { says: /^Pin the image and set imagePullPolicy IfNotPresent.* --pin --pull-policy IfNotPresent/m },
+  ],
+  [
     'a pod with a credential provider for another registry',
     { image: 'ghcr.io/team/api:1', error: ANONYMOUS, account: { pullsThrough: 'jfrog' } },
     { first: /^Run `docker login ghcr\.io`/, never: /credential provider/ },

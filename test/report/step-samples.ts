@@ -113,6 +113,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { cloud: 'acr', sent: 'refused', likely: true },
     { cloud: null, sent: 'unknown', likely: true },
   ],
+  'annotate-account': [{ serviceAccount: 'worker', like: 'api' }],
   'grant-cloud-role': [
     { cloud: 'acr', caller: null, action: null, first: true },
     {
@@ -178,6 +179,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'drop-registry': [{ host: 'registry.example', inner: 'docker.io', without: 'registry.example/a:1' }],
   'zarf-once': [{ without: '127.0.0.1:31999/acme/api:1-zarf-27' }],
   'undouble-prefix': [{ prefix: 'mirror/docker.io', without: 'cache.example/mirror/docker.io/acme/api:1' }],
+  'pull-less': [{}],
   'push-held': [
     { pods: 2, nodes: ['node-2', 'node-3'] },
     { pods: 1, nodes: [] },

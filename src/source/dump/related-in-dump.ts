@@ -118,8 +118,10 @@ function unreferencedLogins(
     .filter(({ namespace, name }) => !known.has(key(namespace, name)))
     .filter(({ problem, entries }) => problem === null && entries.some(entry => entry.problem === null))
   const serviceAccounts = [...facts.serviceAccounts.values()].filter(
-    ({ namespace, name, imagePullSecrets }) =>
-      namespaces.has(namespace) && !accounts.has(key(namespace, name)) && imagePullSecrets.length > 0,
+    ({ namespace, name, imagePullSecrets, pullsThrough }) =>
+      namespaces.has(namespace) &&
+      !accounts.has(key(namespace, name)) &&
+      (imagePullSecrets.length > 0 || pullsThrough !== undefined),
   )
   if (pullSecrets.length + serviceAccounts.length === 0) return {}
   return {

@@ -44,10 +44,14 @@ const IDENTITIES = [
   ['iam.gke.io/gcp-service-account', 'google'],
 ] as const
 
-/** Annotations that are only for these providers (jfrog/jfrog-credentials-provider, AWS.md; quay-credential-provider, README). */
+/**
+ * Annotations that are only for these providers (jfrog/jfrog-credentials-provider, AWS.md; quay-credential-provider, README;
+ * kubernetes/cloud-provider-aws#1264).
+ */
 const PROVIDERS = [
   ['JFrogExchange', 'jfrog'],
   ['quay.io/federated-robot-account', 'quay'],
+  ['eks.amazonaws.com/ecr-role-arn', 'ecr'],
 ] as const
 
 /** The number of images a kubelet reports by default (nodeStatusMaxImages). */

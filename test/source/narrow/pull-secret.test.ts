@@ -327,6 +327,7 @@ test.each([
 test.each([
   ['JFrogExchange', 'jfrog'],
   ['quay.io/federated-robot-account', 'quay'],
+  ['eks.amazonaws.com/ecr-role-arn', 'ecr'],
   ['quay.io/host', undefined],
 ])('a service account with %s is meant for the credential provider of %s', (annotation, provider) => {
   const account = narrowServiceAccount({ metadata: { name: 'api', annotations: { [annotation]: 'x' } } })

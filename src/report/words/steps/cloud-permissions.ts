@@ -6,6 +6,7 @@ import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, ecrCachePrefix, isOfEks } from '../../../image/registries.ts'
 import type { AnnotatedProvider } from '../../../snapshot/snapshot.ts'
+import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { kubeletLog, nodeClientStep, nodesOf, onNodes } from '../node.ts'
 import { acrName } from '../registry-logins.ts'
@@ -58,6 +59,9 @@ function checkAcr(registry: string, findings: Findings): StepText {
 /** The start of a step for nodes that don't show an identity in the registry's cloud. */
 const MEANT = 'If the nodes are meant to log in on their own'
 
+/** The annotation of a service account with the role that its pods' images are pulled with. */
+const ECR_ROLE = 'eks.amazonaws.com/ecr-role-arn'
+
 /** Returns which provider the pod's service account is annotated for. */
 function annotated({ of, serviceAccount }: { of: AnnotatedProvider; serviceAccount: string }): string {
   const [name, annotation] = ANNOTATED[of]
@@ -67,6 +71,7 @@ function annotated({ of, serviceAccount }: { of: AnnotatedProvider; serviceAccou
 const ANNOTATED: Record<AnnotatedProvider, [name: string, annotation: string]> = {
   jfrog: ['JFrog', 'JFrogExchange'],
   quay: ['Quay', 'quay.io/federated-robot-account'],
+  ecr: ['ECR', ECR_ROLE],
 }
 
 /** What to do about a credential provider that says why it failed. */
@@ -228,6 +233,14 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     if (acr !== null && fault === undefined) return checkAcr(acr, findings)
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
   },
+  'annotate-account': ({ serviceAccount, like }, { invocation, findings: [{ namespace }] }) => ({
+    text: `Annotate service account ${serviceAccount} with the role that may pull, as service account ${like} is (${ECR_ROLE}): where the kubelet's credential provider (${CLOUDS.ecr.provider}) takes the tokens of service accounts, it returns no login for one without that annotation, unless it is new enough to fall back on the node's own role (kubernetes/cloud-provider-aws#1281)`,
+    command: kubectlCommand(
+      invocation,
+      `annotate serviceaccount ${shellWord(serviceAccount)} ${ECR_ROLE}=<role>`,
+      namespace,
+    ),
+  }),
   'grant-cloud-role': ({ cloud, caller, action, first }, { findings, findings: [finding] }) => {
     const { registry, reference } = finding
     const cached = action === null ? throughCache(reference) : ''

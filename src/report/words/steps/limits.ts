@@ -4,6 +4,7 @@ import type { LimitStep, LocalTool } from '../../../advice/step.ts'
 import type { NodePolicy, PolicyStep } from '../../../advice/step-at-node.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
+import { isFixedImage } from '../../../image/fixed-tag.ts'
 import { isPublic } from '../../../image/registries.ts'
 import type { LimitAnswer } from '../../../snapshot/hub-quota.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
@@ -16,7 +17,7 @@ import { nodeClientStep, onNodes } from '../node.ts'
 import { importCommand, pullCommand, pullLimits } from '../node-images.ts'
 import { mayBeOpenShift } from '../node-settings.ts'
 import { formatNumber, pluralize, registryLabel } from '../nouns.ts'
-import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
+import { OFFICIAL_ELSEWHERE, REMEDY_WORDS } from '../remedies.ts'
 import type { StepWords } from '../steps.ts'
 
 const WAIT = {
@@ -98,6 +99,19 @@ export const limitSteps: StepWords<LimitStep> = {
     // A step of its own says that a Job has to be recreated.
     const how = first.workload?.kind === 'Job' ? '' : `. ${text}`
     return { text: `Or pull the image from another registry, without a login, as ${known}${how}` }
+  },
+  'pull-less': (_step, { invocation, findings: [first, ...others] }) => {
+    const fixed = [first, ...others].every(({ reference }) => isFixedImage(reference ?? ''))
+    const cost =
+      first.host.runtime === 'cri-o'
+        ? 'which counts as a pull with CRI-O'
+        : fixed
+          ? 'even for what the node has'
+          : 'and pulls again where the tag has moved'
+    return {
+      text: `${fixed ? 'Set' : 'Pin the image and set'} imagePullPolicy IfNotPresent, so that nodes pull only what they lack: with Always, each start asks ${registryLabel(first.registry)}, ${cost}`,
+      command: fixCommand(invocation, [first, ...others], () => REMEDY_WORDS['pull-policy'].flags(first)),
+    }
   },
   'use-cache': (_step, { invocation }) => ({
     text: 'Put a pull-through cache between the nodes and the registry for the long term; this shows which mirrors the nodes have, and what they need for yours',
