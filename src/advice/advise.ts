@@ -121,6 +121,7 @@ const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
   withRegistryBehind,
   withOtherEksRegistry,
   withImageOfNode,
+  withRenewer,
 ]
 
 /** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */
@@ -257,6 +258,18 @@ function withOtherEksRegistry({ cause, registry, endpoint, host }: Finding, step
   // On a node in AWS its role is what is missing, most likely; on the way there, the test of the connection and what follows from it come first.
   const at = isOnTheWay(cause) ? 2 : isElsewhere ? 0 : 1
   return steps.toSpliced(at, 0, { code: 'other-eks-registry', registry })
+}
+
+/** Another schedule beside the one that fails would renew no login, either. */
+function withRenewer({ clues }: Finding, steps: Step[]): Step[] {
+  const renewer = clueOf(clues, 'renewer-fails')
+  const aged = steps.find(({ code }) => code === 'short-lived-login' || code === 'renew-token')
+  if (renewer === undefined || aged === undefined || !('secret' in aged) || aged.secret === undefined)
+    return steps
+  return [
+    { code: 'fix-renewer', cronJob: renewer.cronJob, secret: aged.secret },
+    ...steps.filter(({ code }) => code !== 'short-lived-login'),
+  ]
 }
 
 /** Causes that show a registry's answer. */

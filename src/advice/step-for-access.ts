@@ -88,6 +88,7 @@ export type LoginStep =
       validUntil: string | null
     }
   | ({ code: 'renew-token'; registry: string; namespace: string } & AgedToken)
+  | { code: 'fix-renewer'; cronJob: string; secret: string }
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
   | { code: 'make-public'; registry: string }
 

@@ -36,6 +36,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'guest-settings': { about: 'other' },
   'short-lived-login': { about: 'login' },
   'renew-token': { about: 'login' },
+  'fix-renewer': { about: 'login' },
   'recreate-job': { about: 'other' },
   'login-of-maker': { about: 'login' },
   'run-again': { about: 'other' },

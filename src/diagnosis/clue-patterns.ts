@@ -54,7 +54,7 @@ const REFUSAL_AND_NAME_CLUES: readonly [Clue, RegExp][] = [
   ],
   [
     { code: 'token-wanted' },
-    /\b(?:use|provide|requires?|log ?in with) (?:a |an |your )?(?:personal )?access token\b|\bpersonal access token (?:is )?(?:required|to log ?in)\b|two[- ]factor auth.{0,80}access token/i,
+    /\b(?:use|provide|requires?|log ?in with) (?:a |an |your )?(?:personal )?access token\b|\bpersonal access token (?:is )?(?:required|to log ?in)\b|two[- ]factor auth.{0,80}access token|(?:required to|must) use a (?:personal access )?token instead of a password/i,
   ],
   [
     { code: 'token-scope' },

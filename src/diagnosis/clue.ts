@@ -116,6 +116,8 @@ type RefusalClue =
   | { code: 'expired' }
   /** The login is a token of a cloud, and its secret is older than such a token lasts. */
   | ({ code: 'aged-token' } & AgedToken)
+  /** A CronJob that renews such tokens, by its name, can't be pulled itself. */
+  | { code: 'renewer-fails'; cronJob: string }
   /** The registry accepts only a token in place of the account's password. */
   | { code: 'token-wanted' }
   /** The token lacks a scope that the image needs. */

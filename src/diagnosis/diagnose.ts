@@ -20,6 +20,7 @@ import {
   firstSign,
   prove,
 } from './failing-container.ts'
+import { withFailingRenewers } from './failing-renewers.ts'
 import { type Cause, countCauses, type Diagnosis, type Finding } from './finding.ts'
 import { type KnownLogins, knownLogins } from './known-logins.ts'
 import { loginClues } from './login-clues.ts'
@@ -55,7 +56,9 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     openBesideOf: openBeside(snapshot),
     ...memoizedReaders(),
   }
-  const findings = withAnsweredNodes(rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen))))
+  const findings = withFailingRenewers(
+    withAnsweredNodes(rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen)))),
+  )
   return {
     takenAt: snapshot.takenAt,
     complete: snapshot.gaps.length === 0,

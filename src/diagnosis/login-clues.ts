@@ -2,7 +2,8 @@
 
 import { cloudOf, isHosted } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import { type Clue, cluesIf } from './clue.ts'
+import type { ServiceAccount } from '../snapshot/snapshot.ts'
+import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import type { Finding } from './finding.ts'
 import type { KnownLogins } from './known-logins.ts'
 import { agedToken, hasExpired } from './secret-age.ts'
@@ -35,10 +36,25 @@ function workloadIdentity(pod: Pod, { registry }: Pull, { credentials }: KnownLo
     : [{ code: 'workload-identity', of, serviceAccount: pod.serviceAccount }]
 }
 
-/** The provider that is meant to get the pod's login for this registry, which is Quay, or one of anybody's own. */
-function annotatedProvider(pod: Pod, { registry, credential }: Pull, { credentials }: KnownLogins): Clue[] {
-  const of = credentials.accountOf(pod)?.pullsThrough
-  if (of === undefined || registry === null || credential.status !== 'none') return []
-  const isMeant = !isHosted(registry) || (of === 'quay' && registry === 'quay.io')
+/** The provider that is meant to get the pod's login for this registry, which is Quay, one of ECR, or one of anybody's own. */
+function annotatedProvider(pod: Pod, { registry, credential }: Pull, logins: KnownLogins): Clue[] {
+  const account = logins.credentials.accountOf(pod)
+  const of = account?.pullsThrough
+  if (account === undefined || registry === null || credential.status !== 'none') return []
+  const isOfEcr = cloudOf(registry) === 'ecr'
+  if (of === undefined) return isOfEcr ? unannotated(account, logins) : []
+  const isMeant = of === 'ecr' ? isOfEcr : !isHosted(registry) || (of === 'quay' && registry === 'quay.io')
   return cluesIf(isMeant, { code: 'annotated-provider', of, serviceAccount: pod.serviceAccount })
+}
+
+/** Where the provider of ECR takes service accounts' tokens, accounts without its annotation may get no login (kubernetes/cloud-provider-aws#1280). */
+function unannotated({ namespace, name }: ServiceAccount, { snapshot }: KnownLogins): Clue[] {
+  const { serviceAccounts, elsewhere } = snapshot
+  const like = [...serviceAccounts, ...(elsewhere?.serviceAccounts ?? [])].find(
+    other => other.namespace === namespace && other.pullsThrough === 'ecr',
+  )
+  return cluesWith(
+    'unannotated-account',
+    like === undefined ? null : { serviceAccount: name, like: like.name },
+  )
 }

@@ -21,6 +21,17 @@ const STATUS_PAGES: [image: string, host: string, says: RegExp][] = [
   ['nvcr.io/a/b:1', 'nvcr.io', /operators of (?:nvcr\.io|the token server nvcr\.io) report an outage/],
 ]
 const ANONYMOUS = 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized'
+const GITLAB_BASIC =
+  'Head "https://registry.gitlab.com/v2/acme/api/manifests/1": unauthorized: HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect or you\'re required to use a token instead of a password. If a token was provided, it was either incorrect, expired, or improperly scoped.'
+const ofDeployment = (image: string) => ({
+  controller: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'orders-1', uid: 'o' },
+  containers: [
+    container({
+      image,
+      state: waiting('InvalidImageName', `couldn't parse image name "${image}": invalid reference format`),
+    }),
+  ],
+})
 const entry = (key: string, more = {}) => ({ entries: [{ key, username: 'ci', problem: null, ...more }] })
 
 describe('a web page in place of a token', () => {
@@ -776,6 +787,63 @@ test.each<[string, Situation, Expected]>([
       },
     },
     { says: /^Pin the image and set imagePullPolicy IfNotPresent.* --pin --pull-policy IfNotPresent/m },
+  ],
+  [
+    "a person's password at GitLab, which wants a token in its place",
+    {
+      image: 'registry.gitlab.com/acme/api:1',
+      error: GITLAB_BASIC,
+      secret: { entries: [{ key: 'registry.gitlab.com', username: 'ann@example.com', problem: null }] },
+    },
+    {
+      first:
+        /a deploy token with the scope read_registry \(GitLab takes no password from an account with two-factor/,
+    },
+  ],
+  [
+    'a deploy token at GitLab, which is no password',
+    {
+      image: 'registry.gitlab.com/acme/api:1',
+      error: GITLAB_BASIC,
+      secret: { entries: [{ key: 'registry.gitlab.com', username: 'gitlab+deploy-token-7', problem: null }] },
+    },
+    { first: /a deploy token with the scope read_registry/, never: /two-factor/ },
+  ],
+  [
+    "a token of minikube's addon, which writes a new one",
+    {
+      image: 'europe-docker.pkg.dev/acme/api/web:1',
+      error: 'failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized',
+      secret: {
+        name: 'gcp-auth',
+        entries: [{ key: 'europe-docker.pkg.dev', username: 'oauth2accesstoken', problem: null }],
+      },
+      node: { labels: { 'minikube.k8s.io/name': 'minikube' } },
+    },
+    {
+      first:
+        /^Have minikube's addon gcp-auth write a new token \(`minikube addons enable gcp-auth --refresh`/,
+    },
+  ],
+  [
+    'an old format on a node with Docker, which refuses it since another version than containerd does',
+    {
+      image: 'docker/whalesay',
+      error:
+        '[DEPRECATION NOTICE] Docker Image Format v1 and Docker Image manifest version 2, schema 1 support is disabled by default and will be removed in an upcoming release.',
+      node: { runtime: 'docker://27.5.1' },
+    },
+    { says: /\(Docker since version 26\)/, never: /containerd/ },
+  ],
+  [
+    'a name that is right in lower case',
+    {
+      image: 'ghcr.io/AcmeCorp/Orders:1.9-RC',
+      error: 'couldn\'t parse image name "ghcr.io/AcmeCorp/Orders:1.9-RC": invalid reference format',
+      reason: 'InvalidImageName',
+      pod: ofDeployment('ghcr.io/AcmeCorp/Orders:1.9-RC'),
+    },
+    { says: /=ghcr\.io\/acmecorp\/orders:1\.9-RC$/m },
   ],
   [
     'a pod with a credential provider for another registry',

@@ -180,6 +180,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'zarf-once': [{ without: '127.0.0.1:31999/acme/api:1-zarf-27' }],
   'undouble-prefix': [{ prefix: 'mirror/docker.io', without: 'cache.example/mirror/docker.io/acme/api:1' }],
   'pull-less': [{}],
+  'fix-renewer': [{ cronJob: 'refresh-ecr-creds', secret: 'regcred' }],
   'push-held': [
     { pods: 2, nodes: ['node-2', 'node-3'] },
     { pods: 1, nodes: [] },

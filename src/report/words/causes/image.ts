@@ -251,6 +251,12 @@ export const ATTESTATION =
 export const ARTIFACT =
   'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
 
+/** Since when runtimes refuse it by default (containerd 2.1 and docs.docker.com/engine/deprecated). */
+const SINCE: Partial<Record<string, string>> = {
+  containerd: ' (containerd since version 2.1)',
+  docker: ' (Docker since version 26)',
+}
+
 export const unsupportedManifest: CauseWords = {
   short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
   title: [
@@ -263,7 +269,8 @@ export const unsupportedManifest: CauseWords = {
     ['artifact', ARTIFACT],
     [
       'schema1',
-      'The image was pushed in the old format schema 1, which current runtimes no longer accept (containerd since version 2.1).',
+      ({ host: { runtime } }) =>
+        `The image was pushed in the old format schema 1, which current runtimes no longer accept${SINCE[runtime ?? 'containerd'] ?? ''}.`,
     ],
     'The image has an old format or an unknown media type, or is not a container image at all.',
   ],

@@ -5,7 +5,7 @@ import type { StepOf } from '../../../advice/step.ts'
 import type { LoginReason, LoginStep } from '../../../advice/step-for-access.ts'
 import type { Attempt, AttemptProblem } from '../../../diagnosis/finding.ts'
 import { isServiceName } from '../../../image/host.ts'
-import { isInDependencyProxy, isPublic } from '../../../image/registries.ts'
+import { isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { loginFixCommand, missingSecret, whyCommand } from '../commands.ts'
@@ -64,14 +64,23 @@ function missingText(reason: LoginReason, create: string, { managedBy }: Advised
 }
 
 /** Returns what to know about the registry's logins, or else what its answer asks for. */
-function noteFor(registry: string, { clues, reference }: AdvisedFinding): string {
+function noteFor(registry: string, { clues, reference, credential }: AdvisedFinding): string {
   if (isInDependencyProxy(reference)) return `; the login is a deploy token of the group with ${PROXY_SCOPES}`
   const asksForToken = clues.some(({ code }) => code === 'token-wanted')
+  // GitLab says so of any wrong login; a deploy token's user name has this form (docs.gitlab.com/user/project/deploy_tokens).
+  const isPerson = credential.attempts.some(
+    ({ usable, username }) => usable && !OF_TOKEN.test(username ?? ''),
+  )
+  if (asksForToken && isPerson && isGitLab(registry))
+    return `${loginNote(registry)} (GitLab takes no password from an account with two-factor authentication)`
   return (
     loginNote(registry) ||
     (asksForToken ? `; ${registryLabel(registry)} asks for a personal access token as the password` : '')
   )
 }
+
+/** User names that only go with tokens. */
+const OF_TOKEN = /^(?:gitlab\+deploy-token-|gitlab-ci-token$)/
 
 /** Where each registry has the visibility of an image. */
 const VISIBILITY: Partial<Record<string, string>> = {
@@ -263,6 +272,9 @@ export const loginSteps: StepWords<LoginStep> = {
   'short-lived-login': (step, { findings: [{ host }] }) => ({ text: shortLivedText(step, host) }),
   'renew-token': (step, { invocation, findings: [{ host }] }) =>
     renewText(step, host, (rest, namespace) => kubectlCommand(invocation, rest, namespace)),
+  'fix-renewer': ({ cronJob, secret }) => ({
+    text: `Get cronjob ${cronJob} running first: by its name, it renews such logins as the one in secret ${secret}, and its own image can't be pulled, either`,
+  }),
   'overridden-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its auth field holds a different user name or password than its username and password fields, and auth is what the kubelet sends`,
   }),

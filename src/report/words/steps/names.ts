@@ -3,6 +3,7 @@
 import type { NameStep } from '../../../advice/step.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
+import { parseReference } from '../../../image/reference.ts'
 import {
   cloudOf,
   ecrCachePrefix,
@@ -182,7 +183,7 @@ export const nameSteps: StepWords<NameStep> = {
     const edit = (finding: Findings[number]) =>
       known === 'repository' && !isGone(finding)
         ? { ...finding, known: `${withoutVersion(finding.moved?.to ?? finding.image)}:`, open: '<tag>' }
-        : { ...finding, known: '', open: '<image>' }
+        : { ...finding, ...inLowerCase(finding.image) }
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
 }
@@ -200,6 +201,15 @@ function ofHarbor215(host: string, clues: Findings[number]['clues']): string {
   return isHarbor && upstream === DOCKER_HUB
     ? ', as Harbor 2.15.0 always does for images of Docker Hub that it has not cached (update to 2.15.1: goharbor/harbor#23025)'
     : ''
+}
+
+/** Returns the name in lower case, in which alone anybody can have pushed it, if that is all that is wrong with it. */
+function inLowerCase(image: string): { known: string; open: string } {
+  const end = /[:@][^/]*$/.exec(image)?.index ?? image.length
+  const lower = image.slice(0, end).toLowerCase() + image.slice(end)
+  return parseReference(image) === null && parseReference(lower) !== null
+    ? { known: lower, open: '' }
+    : { known: '', open: '<image>' }
 }
 
 /** Whether no tag of the image's repository helps: its publisher gave it up, and no other place is known. */

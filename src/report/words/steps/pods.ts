@@ -1,8 +1,7 @@
 /** The words of steps that replace the pod, its Job, or its revision, correct what changed the pod at admission, look at it, or get the pause image it needs first. */
 
-import type { StepOf } from '../../../advice/step.ts'
+import type { PodStep, StepOf } from '../../../advice/step.ts'
 import type { SandboxStep } from '../../../advice/step-at-node.ts'
-import type { PodStep } from '../../../advice/step-at-pod.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { PROVIDER_FAILED } from '../../../image/pull-messages.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
