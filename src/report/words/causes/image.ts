@@ -99,8 +99,7 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
   if (hasClue(context, 'held-elsewhere') && subcause !== 'not-in-mirror' && moved === null)
     return {
       title: `${capitalize(registryLabel(registry))} no longer has this image`,
-      meaning:
-        'Other pods run the image under this name: the registry had it when they pulled it, and says now that it does not exist, so it was removed since.',
+      meaning: `Other pods run the image under this name: the registry had it when they pulled it, and says now that it does not exist, so it was removed since${registry !== null && isHosted(registry) ? '' : ', or a cache can no longer fetch it'}.`,
     }
   const words = MISSING[(subcause ?? 'unspecified') as NotFoundSubcause](context)
   // What is known of the move follows, and explains it better than a typo would.
