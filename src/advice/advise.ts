@@ -33,7 +33,7 @@ import {
   withRecreatedJob,
 } from './pod-origin.ts'
 import { guestSteps, sandboxSteps, silentNodeSteps, virtualNodeSteps } from './pullers.ts'
-import { passedOverLogins } from './refused-login.ts'
+import { passedOverLogins, withRenewer } from './refused-login.ts'
 import type { Step, StepCode } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
 import { corruptSteps, diskSteps } from './store-steps.ts'
@@ -258,18 +258,6 @@ function withOtherEksRegistry({ cause, registry, endpoint, host }: Finding, step
   // On a node in AWS its role is what is missing, most likely; on the way there, the test of the connection and what follows from it come first.
   const at = isOnTheWay(cause) ? 2 : isElsewhere ? 0 : 1
   return steps.toSpliced(at, 0, { code: 'other-eks-registry', registry })
-}
-
-/** Another schedule beside the one that fails would renew no login, either. */
-function withRenewer({ clues }: Finding, steps: Step[]): Step[] {
-  const renewer = clueOf(clues, 'renewer-fails')
-  const aged = steps.find(({ code }) => code === 'short-lived-login' || code === 'renew-token')
-  if (renewer === undefined || aged === undefined || !('secret' in aged) || aged.secret === undefined)
-    return steps
-  return [
-    { code: 'fix-renewer', cronJob: renewer.cronJob, secret: aged.secret },
-    ...steps.filter(({ code }) => code !== 'short-lived-login'),
-  ]
 }
 
 /** Causes that show a registry's answer. */

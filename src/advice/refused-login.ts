@@ -234,3 +234,15 @@ function writerSteps({ credential, namespace }: Finding): Step[] {
   )
   return written.slice(0, 1)
 }
+
+/** Another schedule beside the one that fails would renew no login, either. */
+export function withRenewer({ clues }: Finding, steps: Step[]): Step[] {
+  const renewer = clueOf(clues, 'renewer-fails')
+  const aged = steps.find(({ code }) => code === 'short-lived-login' || code === 'renew-token')
+  if (renewer === undefined || aged === undefined || !('secret' in aged) || aged.secret === undefined)
+    return steps
+  return [
+    { code: 'fix-renewer', cronJob: renewer.cronJob, secret: aged.secret },
+    ...steps.filter(({ code }) => code !== 'short-lived-login'),
+  ]
+}

@@ -27,13 +27,7 @@ import { loginClues } from './login-clues.ts'
 import { textMemo } from './memoize-by-text.ts'
 import { besideClues, nearRegistry, openBeside } from './name-clues.ts'
 import { longPulls } from './pod-events.ts'
-import {
-  cluesOfOwners,
-  countsForReadiness,
-  heldElsewhere,
-  type PodOwners,
-  podOwners,
-} from './pod-owners.ts'
+import { cluesOfOwners, countsForReadiness, heldElsewhere, type PodOwners, podOwners } from './pod-owners.ts'
 import { rank, type UnrankedFinding } from './priority.ts'
 import { pullCredential } from './pull-credential.ts'
 import { hasSeveralAttempts, withoutList } from './pull-error.ts'

@@ -138,7 +138,7 @@ export function shortLivedText(
 ): string {
   const { what, ends } = SHORT_LIVED[kind]
   // The addon writes it into every namespace (minikube.sigs.k8s.io/docs/handbook/addons/gcp-auth; GoogleContainerTools/gcp-auth-webhook#110).
-  if (kind === 'google' && secret === 'gcp-auth' && host.platform === 'minikube')
+  if (kind === 'gar' && secret === 'gcp-auth' && host.platform === 'minikube')
     return `Have minikube's addon gcp-auth write a new token (\`minikube addons enable gcp-auth --refresh\`, which recreates the pods as well): it made secret gcp-auth, whose Google access token ${ends}; or ${lasting(kind, host)} in a secret of your own`
   const end = validUntil === null ? `, which ${ends}` : ` with the expiry time ${minuteOf(validUntil)}`
   return `${withCapital(lasting(kind, host))}: secret ${secret} contains ${what}${end}`
