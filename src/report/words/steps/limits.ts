@@ -100,17 +100,14 @@ export const limitSteps: StepWords<LimitStep> = {
     const how = first.workload?.kind === 'Job' ? '' : `. ${text}`
     return { text: `Or pull the image from another registry, without a login, as ${known}${how}` }
   },
-  'pull-less': (_step, { invocation, findings: [first, ...others] }) => {
-    const fixed = [first, ...others].every(({ reference }) => isFixedImage(reference ?? ''))
-    const cost =
-      first.host.runtime === 'cri-o'
-        ? 'which counts as a pull with CRI-O'
-        : fixed
-          ? 'even for what the node has'
-          : 'and pulls again where the tag has moved'
+  'pull-less': (_step, { invocation, findings, findings: [first] }) => {
+    const moving = findings.find(({ reference }) => !isFixedImage(reference ?? ''))
+    const more =
+      moving === undefined ? 'even for what the node has' : 'and pulls again where the tag has moved'
+    const cost = first.host.runtime === 'cri-o' ? 'which counts as a pull with CRI-O' : more
     return {
-      text: `${fixed ? 'Set' : 'Pin the image and set'} imagePullPolicy IfNotPresent, so that nodes pull only what they lack: with Always, each start asks ${registryLabel(first.registry)}, ${cost}`,
-      command: fixCommand(invocation, [first, ...others], () => REMEDY_WORDS['pull-policy'].flags(first)),
+      text: `${moving === undefined ? 'Set' : 'Pin the image and set'} imagePullPolicy IfNotPresent, so that nodes pull only what they lack: with Always, each start asks ${registryLabel(first.registry)}, ${cost}`,
+      command: fixCommand(invocation, findings, () => REMEDY_WORDS['pull-policy'].flags(moving ?? first)),
     }
   },
   'use-cache': (_step, { invocation }) => ({
