@@ -3,6 +3,7 @@
 import { type KeyMismatch, keyMismatch } from '../dockerconfig/key-mismatch.ts'
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
+import { indexOwners, namesNoSecrets } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import {
   isSecretName,
@@ -38,38 +39,48 @@ interface Entry extends PullSecretEntry {
   secret: PodSecret
 }
 
-type PodSecrets = Pick<Pod, 'namespace' | 'serviceAccount' | 'pullSecrets'>
-
 /** The credentials of one snapshot's pods. Reports are shared: don't change them. */
 export interface PodCredentials {
   /** The service account that the pod runs as, if it was read. */
   accountOf(pod: Pick<Pod, 'namespace' | 'serviceAccount'>): ServiceAccount | undefined
   /**
+   * Whether the pod's list is one that its account had when the pod was created: its template names none, and the account has others by now.
+   * False if the template is not known.
+   */
+  isOfOlderAccount(pod: Pod): boolean
+  /**
    * What the kubelet finds for an image in the pod's pull secrets. Credentials of the node itself can't be seen from outside.
    * @param image as written; for one that does not parse no secret is tried, but a broken secret is still reported
    */
-  reportFor(pod: PodSecrets, image: string): CredentialReport
+  reportFor(pod: Pod, image: string): CredentialReport
 }
 
-type Secrets = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts'>
+type Secrets = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts' | 'owners'>
 
 /** Indexes secrets and service accounts, and judges pods with the same secrets and image once. */
-export function podCredentials({ pullSecrets, serviceAccounts }: Secrets): PodCredentials {
+export function podCredentials({ pullSecrets, serviceAccounts, owners }: Secrets): PodCredentials {
   const secrets = byName(pullSecrets)
   const accounts = byName(serviceAccounts)
   const reports = new Map<string, CredentialReport>()
   const accountOf: PodCredentials['accountOf'] = ({ namespace, serviceAccount }) =>
     accounts.get(nameKey(namespace, serviceAccount))
+  const index = indexOwners(owners)
+  // Where the account has no others, a webhook may have added what the pod names.
+  const isOfOlderAccount: PodCredentials['isOfOlderAccount'] = pod =>
+    namesNoSecrets(pod, index) &&
+    accountOf(pod)?.imagePullSecrets.some(name => !pod.pullSecrets.includes(name)) === true
   return {
     accountOf,
+    isOfOlderAccount,
     reportFor: (pod, image) => {
       const { namespace, serviceAccount } = pod
-      const key = JSON.stringify([namespace, serviceAccount, pod.pullSecrets, image])
+      const account = accountOf(pod)
+      // Admission copies the whole list or nothing, so one name that the account lacks means that the pod wrote its own, unless the account was changed since.
+      const copied =
+        isOfOlderAccount(pod) || pod.pullSecrets.every(name => account?.imagePullSecrets.includes(name))
+      const key = JSON.stringify([namespace, serviceAccount, pod.pullSecrets, copied, image])
       const known = reports.get(key)
       if (known !== undefined) return known
-      const account = accountOf(pod)
-      // Admission copies the whole list or nothing, so one name that the account lacks means that the pod wrote its own.
-      const copied = pod.pullSecrets.every(name => account?.imagePullSecrets.includes(name))
       const named = pod.pullSecrets.map(
         (name): PodSecret => ({
           name,

@@ -136,8 +136,8 @@ function relayedFrom(reference: string | null): string | null {
 
 /** Whether the service account got a credential after the pod was created; only a new pod would get it (admission copies the list once). */
 function recreatingWouldHelp(pod: Pod, { image }: Container, credentials: PodCredentials): boolean {
-  if (pod.pullSecrets.length > 0) return false
-  const account = credentials.accountOf(pod)
-  if (account === undefined || account.imagePullSecrets.length === 0) return false
-  return credentials.reportFor({ ...pod, pullSecrets: account.imagePullSecrets }, image).status === 'usable'
+  if (pod.pullSecrets.length > 0 && !credentials.isOfOlderAccount(pod)) return false
+  const added = credentials.accountOf(pod)?.imagePullSecrets.filter(name => !pod.pullSecrets.includes(name))
+  if (added === undefined || added.length === 0) return false
+  return credentials.reportFor({ ...pod, pullSecrets: added }, image).status === 'usable'
 }

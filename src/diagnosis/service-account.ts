@@ -24,7 +24,8 @@ export function serviceAccountProblem(
   if (account === undefined || secrets.length === 0) return []
   const { status } = credentials.reportFor({ ...pod, pullSecrets: secrets }, image)
   if (status !== 'usable' && status !== 'unknown') return []
-  const ownList = pod.pullSecrets.some(name => !account.imagePullSecrets.includes(name))
+  const isOther = pod.pullSecrets.some(name => !account.imagePullSecrets.includes(name))
+  const ownList = isOther && !credentials.isOfOlderAccount(pod)
   const code = ownList ? 'service-account-secrets-ignored' : 'service-account-changed-later'
   return [{ code, serviceAccount: account.name, secrets }]
 }

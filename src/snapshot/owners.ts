@@ -1,7 +1,7 @@
 /** The way from a pod up to its topmost controller: ReplicaSet → Deployment, Job → CronJob, and further up if operators own those. */
 
 import { type ControllerReference, type OwnedPod, ordinalOf, type Pod, type PodOperator } from './pod.ts'
-import type { OwnerLink } from './snapshot.ts'
+import type { MadeFrom, OwnerLink } from './snapshot.ts'
 
 /** An object that was looked up as a controller, with its own controller. */
 type Owner = Pick<OwnerLink, 'uid' | 'controller'>
@@ -129,13 +129,23 @@ export function ownersAbove(pod: OwnedPod, index: OwnerIndex): OwnerLink[] {
   return steps.flatMap(({ object }) => object ?? [])
 }
 
-/** The images in the template that the pod was made from, by container; null if that template is not known. */
-export function templateImages(pod: Pod, index: OwnerIndex): Record<string, string> | null {
+/** The template that the pod was made from; null if that is not known. */
+function templateOf(pod: Pod, index: OwnerIndex): MadeFrom | null {
   const { templateHash, revisionHash, templateGeneration } = pod
   const template = ownLink(pod, index)?.template
   if (template?.mark === undefined) return null
   const marks = [templateHash, revisionHash, templateGeneration]
-  return template.mark === null || marks.includes(template.mark) ? template.images : null
+  return template.mark === null || marks.includes(template.mark) ? template : null
+}
+
+/** The images in the template that the pod was made from, by container; null if that template is not known. */
+export function templateImages(pod: Pod, index: OwnerIndex): Record<string, string> | null {
+  return templateOf(pod, index)?.images ?? null
+}
+
+/** Whether the template that the pod was made from names no pull secrets; false if that template is not known. */
+export function namesNoSecrets(pod: Pod, index: OwnerIndex): boolean {
+  return templateOf(pod, index)?.namesNoSecrets === true
 }
 
 interface Serving {

@@ -6,8 +6,8 @@ import { reportsNoCredentialSent } from '../../src/diagnosis/denial-words.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
-import type { Snapshot } from '../../src/snapshot/snapshot.ts'
-import { container, event, pod, snapshot, waiting } from './snapshots.ts'
+import type { MadeFrom, Snapshot } from '../../src/snapshot/snapshot.ts'
+import { container, event, ownerLink, pod, snapshot, waiting } from './snapshots.ts'
 
 const HUB = 'https://index.docker.io/v1/'
 const DENIED = 'failed to fetch anonymous token: unexpected status: 401 Unauthorized'
@@ -246,6 +246,41 @@ describe("a registry's error and a login that should have been sent", () => {
       { cause: 'rate-limited', endpoint: { role: 'mirror' }, credential: { status: 'usable' } },
     ])
     expect(diagnose(snapshot({ pods, ...facts })).findings[0]?.credential).not.toHaveProperty('contradicted')
+  })
+})
+
+describe('a list of pull secrets that the pod got when it was created', () => {
+  const made = (template: Partial<MadeFrom>, secrets = ['new']) => {
+    const controller = { apiVersion: 'batch/v1', kind: 'Job', name: 'load', uid: 'load' }
+    const pods = [pod({ containers: [failing('ghcr.io/acme/api')], pullSecrets: ['old'], controller })]
+    const gone = login('old', 'web', 'ghcr.io', { problem: 'missing', entries: [] })
+    const facts = { pullSecrets: [gone, login('new')], serviceAccounts: [account('default', secrets)] }
+    const owners = [ownerLink('Job', 'load', { template: { mark: null, images: {}, ...template } })]
+    const [found] = diagnose(snapshot({ pods, ...facts, owners })).findings
+    return { ...found, codes: found && stepsFor(found).map(({ code }) => code) }
+  }
+
+  test('is from its service account if its template names none, and a new pod gets the one of today', () => {
+    const found = made({ namesNoSecrets: true })
+    expect(found.credential).toMatchObject({
+      attempts: [{ secret: 'old', from: 'serviceaccount' }],
+      hints: [{ code: 'service-account-changed-later', serviceAccount: 'default', secrets: ['new'] }],
+    })
+    expect(found.remedies).toEqual(['recreate'])
+    expect(found.codes?.[0]).toBe('recreate-pods')
+  })
+
+  test('is no older than the one of a new pod if the account has the same today', () => {
+    expect(made({ namesNoSecrets: true }, ['old']).remedies).toEqual(['authenticate'])
+  })
+
+  test('is its own if its template may name one', () => {
+    const found = made({})
+    expect(found.credential).toMatchObject({
+      attempts: [{ secret: 'old', from: 'pod' }],
+      hints: [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['new'] }],
+    })
+    expect(found.remedies).toEqual(['authenticate'])
   })
 })
 

@@ -1,6 +1,7 @@
 /** Reports on pull secrets: what writes them, how old they are, and which pods get what is changed. */
 import { expect, test } from 'vitest'
 import type { Situation } from '../advice/situation.ts'
+import { ownerLink } from '../diagnosis/snapshots.ts'
 import { type Expected, textsOf } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
@@ -31,6 +32,27 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'the list that a pod copied from its account, which has another one today',
+    {
+      image: OWN,
+      error: DENIED,
+      login: 'registry.example',
+      account: { imagePullSecrets: ['regcred'] },
+      pod: { pullSecrets: ['regcred-2025'], controller: job },
+      owners: [
+        ownerLink('Job', 'load', {
+          uid: 'j',
+          template: { mark: null, images: { app: OWN }, namesNoSecrets: true },
+        }),
+      ],
+    },
+    {
+      first:
+        /^Recreate the pods: their template names no pull secrets, so those that they have \(regcred-2025\) were added .*, and new ones get what the account has today/,
+      never: /create secret|own imagePullSecrets|lists its own/i,
+    },
+  ],
+  [
     'the same in a secret that somebody made',
     { image: 'ghcr.io/acme/api:3', error: ANONYMOUS, secret: entry('github.com') },
     { first: /^Recreate secret regcred with .*--docker-server=ghcr\.io, or correct it where it is created/ },
@@ -46,6 +68,11 @@ test.each<[string, Situation, Expected]>([
       first:
         /^Recreate secret regcred, or remove it .*; the user name is cp, the password an IBM entitlement key/,
     },
+  ],
+  [
+    'a secret in the layout of the older type',
+    { image: OWN, error: ANONYMOUS, secret: { problem: 'wrong-layout', detail: 'dockercfg' } },
+    { first: /^Wrap the content of secret regcred in one more level, \{"auths": …\}, where it is made, or/ },
   ],
   [
     "a chart's secret of a type that no upgrade can change",

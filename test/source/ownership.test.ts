@@ -102,7 +102,15 @@ describe('what a controller makes its pods from', () => {
     ],
     ['a Deployment', 'Deployment', {}, {}],
   ])('has no mark for %s, whose pods may be of another template', (_what, kind, metadata, status) => {
-    expect(made(kind, metadata, status)).toEqual({ images: expect.objectContaining({ setup: 'busybox' }) })
+    expect(made(kind, metadata, status)).toMatchObject({ images: { setup: 'busybox' } })
+    expect(made(kind, metadata, status)).not.toHaveProperty('mark')
+  })
+
+  test('says whether it names pull secrets', () => {
+    const named = { ...spec.template.spec, imagePullSecrets: [{ name: 'own' }] }
+    const job = (pod: object) => ({ metadata: { name: 'load' }, spec: { template: { spec: pod } } })
+    expect(narrowOwner(job(spec.template.spec), 'Job')?.template?.namesNoSecrets).toBe(true)
+    expect(narrowOwner(job(named), 'Job')?.template).not.toHaveProperty('namesNoSecrets')
   })
 
   test('is below the template of its Jobs for a CronJob', () => {

@@ -89,7 +89,11 @@ function templateOf(raw: unknown, kind: string): MadeFrom | null {
   const images = containers.map(({ name, image }) => [narrowName(name), narrowImageName(image)])
   // A Job's template never changes.
   const mark = kind === 'Job' ? null : (MARKS[kind]?.(object) ?? undefined)
-  return { ...(mark === undefined ? {} : { mark }), images: Object.fromEntries(images) }
+  return {
+    ...(mark === undefined ? {} : { mark }),
+    images: Object.fromEntries(images),
+    ...(list(pod.imagePullSecrets).length === 0 && { namesNoSecrets: true as const }),
+  }
 }
 
 /** Whether the status is of the newest spec. */

@@ -54,6 +54,15 @@ const BRIEF_LOGIN: Partial<typeof LOGIN> = {
 const named = (secret: string, registry: string, login: string) =>
   `Create secret ${secret}, which the pods name, with a login for ${registry}: first run ${login} with an account that can pull the image`
 
+/** Returns why new pods get another login: the service account had no list of pull secrets when these were made, or another one. */
+function recreationText({ attempts, hints = [] }: AdvisedFinding['credential']): string {
+  const old = [...new Set(attempts.map(({ secret }) => secret))]
+  if (old.length === 0)
+    return 'Recreate the pods: they are older than the pull secret that new pods get from the service account'
+  const now = hints.flatMap(hint => (hint.code === 'service-account-changed-later' ? hint.secrets : []))
+  return `Recreate the pods: their template names no pull secrets, so those that they have (${shortList(old, 3)}) were added when they were created, from their service account or by a webhook, and new ones get what the account has today${now.length === 0 ? '' : ` (${shortList(now, 3)})`}`
+}
+
 /** Returns the same under the condition that makes a login the right thing, and what else may have been meant to create the secret. */
 function missingText(reason: LoginReason, create: string, { managedBy }: AdvisedFinding): string {
   const start =
@@ -207,8 +216,8 @@ export const loginSteps: StepWords<LoginStep> = {
       : {
           text: `Remove secret ${secret} from imagePullSecrets of the pod's template or service account: its token is no longer accepted (those of \`oc whoami -t\` expire after a day), and OpenShift gives each service account a pull secret for ${registryLabel(registry)}`,
         },
-  'recreate-pods': (_step, { invocation, findings }) => ({
-    text: 'Recreate the pods: they are older than the pull secret that new pods get from the service account',
+  'recreate-pods': (_step, { invocation, findings, findings: [{ credential }] }) => ({
+    text: recreationText(credential),
     command: loginFixCommand(invocation, findings),
   }),
   'kubelet-login': (_step, { findings: [{ host }] }) =>
@@ -234,6 +243,12 @@ export const loginSteps: StepWords<LoginStep> = {
         text: `${atSource(problem, secret, key, attempt)(sourceOf(writer, namespace, invocation))}: ${why}`,
       }
     if (problem === 'other-registry') return { text: `Add a login for ${key} to secret ${secret}: ${why}` }
+    // The content is right for the older type; a new Secret of that type would work as well, but is more to change.
+    if (problem === 'wrong-layout' && attempt.detail === 'dockercfg')
+      return {
+        text: `Wrap the content of secret ${secret} in one more level, {"auths": …}, where it is made, or recreate it with \`kubectl create secret docker-registry\` and --docker-server=${key}: ${why}`,
+        brief: `Wrap the content of secret ${secret} in {"auths": …}: ${why}`,
+      }
     return {
       text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${key}, or correct it where it is created: ${why}`,
       brief: `Recreate secret ${secret}, with --docker-server=${key}: ${why}`,
@@ -254,11 +269,13 @@ export const loginSteps: StepWords<LoginStep> = {
   'padded-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its user name or password starts or ends with white space, such as the line feed that \`echo\` writes, which is sent as part of it (use \`printf '%s'\`, or --docker-password)`,
   }),
-  'guest-settings': ({ needs }, { findings: [{ registry }] }) => {
+  'guest-settings': ({ needs }, { findings: [{ registry, endpoint }] }) => {
     const host = registryLabel(registry)
     const texts = {
       login: `Give the guest its own login for ${host} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's own logins don't reach it`,
       way: `Give the guest itself access to ${host} (network, firewall and egress rules, DNS, proxy, and trusted authorities inside the guest VM): it does not use those of the node`,
+      // confidential-containers/guest-components#505; [image] in the Confidential Data Hub's configuration.
+      trust: `Let the guest trust the authority that signed the certificate of ${endpoint?.host ?? host}: put its CA certificate into the guest's image (initrd or root file system), or, with confidential containers, into extra_root_certificates below [image] in the Confidential Data Hub's configuration (cdh.toml, in the initdata); what the node trusts does not matter`,
       look: `Look at the log of the guest's own image service (the Confidential Data Hub, image-rs): most often the guest VM can't reach ${host} (network, firewall and egress rules, DNS, proxy) or lacks a login for it, as it uses neither the node's network nor the pod's login`,
       room: 'Give the guest VM more memory or a disk for its images (with Kata Containers: default_memory, or the annotation io.katacontainers.config.hypervisor.default_memory): it unpacks them inside',
     }
