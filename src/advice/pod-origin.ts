@@ -32,10 +32,13 @@ export function admissionSteps(finding: Finding, steps: Step[]): Step[] {
   const doubled = clueOf(finding.clues, 'doubled-prefix')?.prefix ?? null
   const correct: Step = { code: 'correct-admission', template, policies, doubled }
   const rest = steps.filter(({ code }) => !IN_TEMPLATE.includes(code))
-  // Otherwise the name that the webhook made may be right.
-  const isName = finding.cause === 'image-not-found' || finding.cause === 'invalid-reference'
+  // Otherwise the name that the webhook made may be right. What it adds itself has no other place, whatever the image lacks.
+  const isName = NAME_FAILS.includes(finding.cause) || (template === null && OF_IMAGE.includes(finding.cause))
   return isName || doubled !== null ? [correct, ...rest] : [...rest, correct]
 }
+
+/** Causes that lie in the name of the image. */
+const NAME_FAILS: readonly Cause[] = ['image-not-found', 'invalid-reference']
 
 /** Causes that lie in the image itself, so that an older one may be right. */
 const OF_IMAGE: readonly Cause[] = [

@@ -22,6 +22,18 @@ export const MOVED_FROM_GCR: readonly MovedRow[] = [
     frozen: true,
     source: 'https://github.com/helm/helm/releases/tag/v2.17.0',
   },
+  // The old name has version 1 only.
+  {
+    moves: {
+      'gcr.io/cloudsql-docker/gce-proxy:2*': 'gcr.io/cloud-sql-connectors/cloud-sql-proxy:2*',
+      'us.gcr.io/cloudsql-docker/gce-proxy:2*': 'us.gcr.io/cloud-sql-connectors/cloud-sql-proxy:2*',
+      'eu.gcr.io/cloudsql-docker/gce-proxy:2*': 'eu.gcr.io/cloud-sql-connectors/cloud-sql-proxy:2*',
+      'asia.gcr.io/cloudsql-docker/gce-proxy:2*': 'asia.gcr.io/cloud-sql-connectors/cloud-sql-proxy:2*',
+    },
+    state: 'moved',
+    since: '2023-01-17',
+    source: 'https://github.com/GoogleCloudPlatform/cloud-sql-proxy/issues/1686',
+  },
   // Both are switched off for hours at a time, and for good in December 2026.
   {
     moves: { 'gcr.io/istio-release': 'docker.io/istio', 'registry.istio.io/release': 'docker.io/istio' },
@@ -90,7 +102,32 @@ export const MOVED_FROM_GCR: readonly MovedRow[] = [
     since: '2025-08',
     source: 'https://github.com/kubernetes-up-and-running/kuard/issues/60',
   },
-  // Its images have other names at ghcr.io/kubeflow, from version 2.4 on.
+  // Rebuilds of Argo's own images for Kubeflow Pipelines, which uses the originals by now (kubeflow/pipelines#11600).
+  {
+    moves: { 'gcr.io/ml-pipeline/argoexec': null, 'gcr.io/ml-pipeline/workflow-controller': null },
+    state: 'deleted',
+    since: '2025-11',
+    others: 'quay.io/argoproj',
+    source: 'https://github.com/kubeflow/pipelines/issues/12422',
+  },
+  // Kubeflow Pipelines' own have other names there, from version 2.4 on.
+  {
+    moves: {
+      'gcr.io/ml-pipeline/api-server': null,
+      'gcr.io/ml-pipeline/cache-*': null,
+      'gcr.io/ml-pipeline/frontend': null,
+      'gcr.io/ml-pipeline/metadata-*': null,
+      'gcr.io/ml-pipeline/persistenceagent': null,
+      'gcr.io/ml-pipeline/scheduledworkflow': null,
+      'gcr.io/ml-pipeline/viewer-crd-controller': null,
+      'gcr.io/ml-pipeline/visualization-server': null,
+    },
+    state: 'deleted',
+    since: '2025-11',
+    onlyMissing: true,
+    others: 'ghcr.io/kubeflow/kfp-*',
+    source: 'https://github.com/kubeflow/pipelines/issues/11600',
+  },
   {
     moves: { 'gcr.io/ml-pipeline': null },
     state: 'deleted',

@@ -195,6 +195,17 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     since: '2023-10',
     source: 'https://github.com/openshift/origin/issues/28339',
   },
+  // Its publisher left OWASP, and closed the images there.
+  {
+    moves: {
+      'docker.io/owasp/zap2docker-bare': 'docker.io/zaproxy/zap-bare',
+      'docker.io/owasp/zap2docker-stable': 'docker.io/zaproxy/zap-stable',
+      'docker.io/owasp/zap2docker-weekly': 'docker.io/zaproxy/zap-weekly',
+    },
+    state: 'deleted',
+    since: '2024-04',
+    source: 'https://github.com/zaproxy/zaproxy/issues/8444',
+  },
   {
     moves: { 'docker.io/projectcontour': 'ghcr.io/projectcontour' },
     state: 'moved',

@@ -18,7 +18,7 @@ export type MovedState =
 /** What one publisher did at one time. */
 export interface MovedRow {
   /**
-   * The new place by the old one, which is a registry and whole path components. A `*` at the end matches the rest of a component, one at the
+   * The new place by the old one, which is a registry and whole path components, and perhaps the beginning of a tag. A `*` at the end matches the rest of a component, one at the
    * start any host below a domain. The new place replaces the old one in the name; null if it differs between images, or is unknown.
    */
   moves: Readonly<Record<string, string | null>>
@@ -33,6 +33,8 @@ export interface MovedRow {
   onlyMissing?: true
   /** Whom the registry still serves, as it refuses all others: the row only applies if it refuses. */
   onlyFor?: string
+  /** Where the publisher has other versions now, under other names, if the image itself has no new place. */
+  others?: string
   /** Images in the old places that did not move. */
   stays?: readonly string[]
   /** Where it was announced or seen. */

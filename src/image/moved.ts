@@ -18,6 +18,10 @@ export interface Moved {
   frozen: boolean
   /** Whom the old place still serves; absent if it is anyone or nobody. */
   onlyFor?: string
+  /** Only this tag is meant: the image has others at the old place. */
+  ofTag?: true
+  /** Where the publisher has other versions now; absent if that is not known, or if the image has a new place. */
+  others?: string
   /** Where it was announced or seen. */
   source: string
   /** The day on which the table was last checked. */
@@ -76,6 +80,8 @@ export function movedImage(reference: Reference, answer: 'refused' | 'missing' |
     since,
     frozen: move.frozen === true,
     ...(move.onlyFor !== undefined && { onlyFor: move.onlyFor }),
+    ...(prefix.includes(':') && { ofTag: true as const }),
+    ...(move.others !== undefined && { others: move.others }),
     source,
     asOf: MOVED_IMAGES_DATE,
   }

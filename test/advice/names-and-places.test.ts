@@ -62,6 +62,16 @@ describe('an image that left its registry', () => {
       'docker.io/bitnamilegacy/os-shell:11-debian-11-r63',
     ],
     ['tootsuite/mastodon:v4.2.0', 'not found', 'ghcr.io/mastodon/mastodon:v4.2.0'],
+    [
+      'gcr.io/cloudsql-docker/gce-proxy:2.14.1',
+      'manifest unknown',
+      'gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.14.1',
+    ],
+    [
+      'owasp/zap2docker-stable:2.14.0',
+      'pull access denied, repository does not exist or may require authorization',
+      'docker.io/zaproxy/zap-stable:2.14.0',
+    ],
     ['weaveworks/kured:1.15.0', 'not found', 'ghcr.io/kubereboot/kured:1.15.0'],
     ['ghcr.io/onedr0p/sonarr:4', '403 Forbidden', 'ghcr.io/home-operations/sonarr:4'],
     [
@@ -72,6 +82,19 @@ describe('an image that left its registry', () => {
   ])('%s is taken from its new place', (image, error, to) => {
     const [first] = stepsFor(findingOf({ image, error: pulled(image, error) }))
     expect(first).toMatchObject({ code: 'use-replacement', to })
+  })
+
+  test('is not suspected where only another version of it moved', () => {
+    const image = 'gcr.io/cloudsql-docker/gce-proxy:1.99.0'
+    const { moved } = findingOf({ image, error: pulled(image, 'manifest unknown') })
+    expect(moved).toMatchObject({ state: 'succeeded', to: null })
+  })
+
+  test('is looked for where its publisher has other versions, if it has no new place itself', () => {
+    const image = 'gcr.io/ml-pipeline/argoexec:v3.4.17-license-compliance'
+    const error = "denied: Permission denied: Consumer 'project:ml-pipeline' has been suspended."
+    const [first] = stepsFor(findingOf({ image, error: pulled(image, error) }))
+    expect(first).toMatchObject({ code: 'find-replacement', moved: { others: 'quay.io/argoproj' } })
   })
 
   test('is not suspected while its old place only refuses', () => {
@@ -140,6 +163,17 @@ describe('an image that is not the one in the template', () => {
     ...{ namespace: 'web', kind: 'ReplicaSet', name: 'shop-6d4', uid: 'rs' },
     controller: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop', uid: 'd' },
     template: { mark: '6d4', images },
+  })
+
+  test('is set where the container is added, if it lacks the platform of the node', () => {
+    const image = 'hashicorp/vault:1'
+    const error = 'choosing image instance: no image found in manifest list for architecture s390x, OS linux'
+    const [first] = stepsFor(
+      findingOf({ ...ofPod(image), error, owners: [replicaSet({ web: 'acme/web:1' })] }),
+    )
+    expect(first).toMatchObject({ code: 'correct-admission', template: null })
+    // Another image of the template may be what lacks it.
+    expect(stepsFor(findingOf({ ...ofPod(image), error }))[0].code).not.toBe('correct-admission')
   })
 
   test('is corrected where it was changed, as a new name in the template would be changed again', () => {

@@ -20,9 +20,10 @@ const STATES: Record<MovedState, string> = {
 
 /** Returns, without a period, what became of the old place, and where the image is published now if that is known. @param to the new name as shown */
 export function movedText(moved: Moved, reference: string, to = moved.to): string {
-  const { state, since, source, asOf, frozen, onlyFor } = moved
+  const { state, since, source, asOf, frozen, onlyFor, ofTag, others } = moved
   const ofRegistry = OF_REGISTRY.includes(state)
-  const about = ofRegistry ? `The registry ${reference.split('/')[0]}` : withoutVersion(reference)
+  const image = ofTag === true ? reference : withoutVersion(reference)
+  const about = ofRegistry ? `The registry ${reference.split('/')[0]}` : image
   const what =
     state === 'frozen' && to === null
       ? 'gets no new tags'
@@ -31,8 +32,9 @@ export function movedText(moved: Moved, reference: string, to = moved.to): strin
         : `serves only ${onlyFor} now`
   const published =
     state === 'staging' ? 'its releases, if it has any, are' : ofRegistry ? 'the image is' : 'it is'
+  const elsewhere = others === undefined ? '' : `; other versions are published at ${others}`
   const where =
-    to === null ? '' : `; ${published} published as ${to}${frozen ? ' (frozen: no more updates)' : ''}`
+    to === null ? elsewhere : `; ${published} published as ${to}${frozen ? ' (frozen: no more updates)' : ''}`
   return `${about} ${what} (since ${since}, ${source}; checked ${asOf})${where}`
 }
 

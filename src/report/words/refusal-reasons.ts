@@ -149,7 +149,7 @@ function lapseMeaning({ clues, credential }: Pick<Finding, 'clues' | 'credential
   // Registries charge the owner of the image, or whoever pulls it.
   return lapsed?.what === 'plan' && credential.status === 'usable'
     ? 'That is for the owner of the account or project to resolve, or for the owner of the account that pulls, if the registry charges that one.'
-    : 'That is for the owner of the account or project to resolve: another login, a role, or another name changes nothing.'
+    : 'That is for the owner of the account or project to resolve: another login, a role, or another tag changes nothing.'
 }
 
 /** Refusals that no login of the pod ends. */

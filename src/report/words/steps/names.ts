@@ -123,7 +123,9 @@ export const nameSteps: StepWords<NameStep> = {
     text:
       moved.state === 'frozen'
         ? `Use a tag from before ${moved.since}, or another publisher's image: ${withoutVersion(image)} gets no new tags (${moved.source})`
-        : `Ask the image's publisher where it is published now${moved.state === 'retired' || moved.state === 'succeeded' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
+        : moved.others !== undefined
+          ? `Use one of the versions that are published at ${moved.others} now (${moved.source}), or a copy in your own registry`
+          : `Ask the image's publisher where it is published now${moved.state === 'retired' || moved.state === 'succeeded' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
   }),
   'migrate-project': ({ project }) => ({
     text: `Or have the owner of project ${project} move its images to Artifact Registry, which serves them under the same names: \`gcloud artifacts docker upgrade migrate --projects=${shellWord(project)}\``,
