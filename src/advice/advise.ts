@@ -10,7 +10,7 @@ import { isOfEks, registryBehind } from '../image/registries.ts'
 import { isOnTheWay, isOwnName } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
-import { dnsSteps } from './host-names.ts'
+import { brokenMirror, dnsSteps } from './host-names.ts'
 import { checkedSteps, missingSteps, servedElsewhere } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import { dropRegistry, nameClueSteps, registrySteps, unreadableNameSteps } from './name-steps.ts'
@@ -144,10 +144,13 @@ function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean {
   if (isClosed && grantsAccess(step)) return true
   if (ofName.length === 0) return false
   // This step changes the same field, too.
-  if (step.code === 'set-image' && ofName.some(({ code }) => code === 'drop-surplus-tag')) return true
+  if (step.code === 'set-image' && ofName.some(({ code }) => CORRECTS_NAME.includes(code))) return true
   const isRenamed = ofName.some(({ code }) => RENAMES.includes(code))
   return SETTLED_BY_NAME.includes(step.code) || (isRenamed && isOfOldName(step))
 }
+
+/** Steps that say what the name has to be, or how all images with the same fault are corrected at once. */
+const CORRECTS_NAME: readonly StepCode[] = ['drop-surplus-tag', 'quote-number']
 
 /** What a clue in the image's name settles: whether the name is correct, and who may pull it. */
 const SETTLED_BY_NAME: readonly StepCode[] = [
@@ -220,7 +223,7 @@ function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: 
   if (failed === undefined || registry === null || endpoint?.role !== 'registry') return steps
   const { refusing, broken } = failed
   const mirror: Step[] = [
-    ...(broken === null ? [] : [{ code: 'broken-mirror', registry, ...broken } as const]),
+    ...(broken === null ? [] : brokenMirror(registry, broken)),
     ...(refusing === null
       ? []
       : [{ code: 'mirror-login', registry, host: refusing, sent: 'unknown' } as const]),

@@ -1,6 +1,7 @@
 /** Steps for refusals that no login of the pod ends: a blocked address or account, a rule around the registry, a registry's policy, a cache's own login. */
 
 import { clueOf } from '../diagnosis/clue.ts'
+import { remoteRepositoryIn } from '../diagnosis/denial-words.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
@@ -60,12 +61,16 @@ export function blockedSteps(finding: Finding): Step[] {
   return [...unblock, other, ...stepsIf(isPublic(finding.reference), { code: 'use-cache' })]
 }
 
+/** Harbor's words for an image without the signature that its project demands. */
+const UNSIGNED = /\bimage is not signed (?:by|in) (?:cosign|notation|notary)\b/i
+
 /** The steps if the registry's own policy holds the image back, which only its administrators can change. */
 export function policySteps(finding: Finding): Step[] {
   if (hasClue(finding, 'served-list')) return unlistedSteps(finding)
-  const about = (['storage-quota', 'vulnerabilities'] as const).find(code => hasClue(finding, code))
+  const known = (['storage-quota', 'vulnerabilities'] as const).find(code => hasClue(finding, code))
+  const about = known ?? (UNSIGNED.test(finding.evidence?.text ?? '') ? 'signature' : 'policy')
   return [
-    { code: 'ask-registry-admin', about: about ?? 'policy', host: answeringHost(finding) ?? '' },
+    { code: 'ask-registry-admin', about, host: answeringHost(finding) ?? '' },
     // A full quota holds back every version alike.
     ...stepsIf(about !== 'storage-quota', { code: 'use-other-source', why: 'policy' }),
   ]
@@ -88,6 +93,8 @@ export function upstreamSteps(finding: Finding): Step[] {
   if (ofRule.length > 0) return ofRule
   const setup = hasClue(finding, 'upstream-setup')
   const kind = setup ? 'setup' : cloudOf(finding.registry) === 'ecr' ? 'ecr' : 'other'
+  const repository = remoteRepositoryIn(finding.evidence?.text ?? '')
+  if (repository !== null) return [{ code: 'upstream-login', host, kind: 'other', repository }]
   const login: Step = { code: 'upstream-login', host, kind }
   if (setup) return [login]
   const name: Step = { code: 'check-name', how: 'plain' }

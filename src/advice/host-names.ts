@@ -2,9 +2,10 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
+import type { FailedMirrors } from '../diagnosis/failed-mirrors.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { type NodeService, nodeServiceAt } from '../diagnosis/node-services.ts'
-import { isLocal, isServiceName } from '../image/host.ts'
+import { isLocal, isOfCluster, isServiceName } from '../image/host.ts'
 import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { compareSteps, mirrorLacking, ofMirror, realmProduct, servedByRegistry, targetHost } from './host.ts'
@@ -105,4 +106,15 @@ function localRegistry({ registry }: Finding, { host, role }: NamedEndpoint): st
   return role === 'mirror' && registry !== null && isLocal(registry) && bare?.startsWith('k3d-') !== true
     ? bare
     : null
+}
+
+/** A mirror whose name only the cluster's own DNS has: it runs, and nodes never find it. */
+export function brokenMirror(registry: string, { host, why }: NonNullable<FailedMirrors['broken']>): Step[] {
+  const isUnresolved = isOfCluster(host) && /\bno such host\b|\bserver misbehaving\b/i.test(why)
+  return isUnresolved && !isOpenShiftService(host)
+    ? [
+        { code: 'replace-service-name', host, role: 'mirror' },
+        { code: 'mirror-settings', host, registry, about: 'endpoint' },
+      ]
+    : [{ code: 'broken-mirror', registry, host, why }]
 }

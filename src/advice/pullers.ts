@@ -95,7 +95,14 @@ export function guestSteps(finding: Finding, steps: Step[]): Step[] {
   if (!hasClue(finding, 'guest')) return steps
   const { cause } = finding
   const isOpen = cause === 'auth-required-or-denied' && isOpenToAll(finding)
-  const needs = isOpen ? undefined : isOnTheWay(cause) ? 'way' : GUEST_NEEDS[cause]
+  const problem = clueOf(finding.clues, 'certificate')?.problem ?? null
+  const needs = isOpen
+    ? undefined
+    : cause === 'tls' && problem === 'unknown-authority'
+      ? 'trust'
+      : isOnTheWay(cause)
+        ? 'way'
+        : GUEST_NEEDS[cause]
   const own = steps.filter(
     step => !runsOnNode(step) && !isAbout('login', step) && !isAbout('right', step) && !isAbout('node', step),
   )

@@ -79,7 +79,7 @@ export type LoginStep =
   | { code: 'overridden-login'; secret: string }
   | { code: 'replace-passed-over'; secrets: string[]; status: number; registry: string }
   | { code: 'secret-writer'; secret: string; namespace: string; writer: SecretWriter }
-  | { code: 'guest-settings'; needs: 'login' | 'way' | 'room' | 'look' }
+  | { code: 'guest-settings'; needs: 'login' | 'way' | 'trust' | 'room' | 'look' }
   | {
       code: 'short-lived-login'
       secret: string
@@ -117,9 +117,15 @@ export type PermissionStep =
   | { code: 'heed-reason'; registry: string; reason: string }
   | {
       code: 'ask-registry-admin'
-      about: 'vulnerabilities' | 'storage-quota' | 'policy' | 'list'
+      about: 'vulnerabilities' | 'storage-quota' | 'signature' | 'policy' | 'list'
       host: string
     }
-  | { code: 'upstream-login'; host: string; kind: 'ecr' | 'setup' | 'other' }
+  | {
+      code: 'upstream-login'
+      host: string
+      kind: 'ecr' | 'setup' | 'other'
+      /** The cache's remote repository whose login was refused, where the text names it. */
+      repository?: string
+    }
   | ({ code: 'cache-rule'; about: 'source' | 'login' | 'limit'; registry: string } & CacheRule)
   | { code: 'use-other-source'; why: 'blocked' | 'policy' | 'closed' }

@@ -21,15 +21,15 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
   ],
   [
     { code: 'certificate', problem: 'unknown-authority' },
-    /unknown authority|self[- ]signed|unable to get local issuer|unknown certificate authority|not trusted/i,
+    /unknown authority|self[- ]signed|unable to get local issuer|unknown certificate authority|not trusted|invalid peer certificate: UnknownIssuer/i,
   ],
   [
     { code: 'certificate', problem: 'expired' },
-    /certificate has expired|not yet valid|certificate is expired/i,
+    /certificate has expired|not yet valid|certificate is expired|invalid peer certificate: (?:certificate )?expired/i,
   ],
   [
     { code: 'certificate', problem: 'wrong-name' },
-    /certificate is (?:valid for|not valid for)|cannot validate certificate for/i,
+    /certificate is (?:valid for|not valid for)|cannot validate certificate for|invalid peer certificate: (?:NotValidForName|certificate not valid for name)/i,
   ],
   [{ code: 'certificate', problem: 'client' }, /certificate required|bad certificate|client certificate/i],
   [

@@ -46,7 +46,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...missingChild(text, reference),
     ...inOwnWords(words, text, reference),
     ...cluesIf(isPage && asksForToken(text) && endpoint?.role !== 'mirror', { code: 'page-for-token' }),
-    ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
+    ...(cause === 'rate-limited' ? ofLimit(text, reference, endpoint) : []),
     ...(cause === 'auth-required-or-denied'
       ? refusalClues(words, text, { status, registry: reference?.registry ?? null })
       : []),
@@ -78,9 +78,11 @@ function withoutNames(text: string, image: string, reference: Reference | null):
 }
 
 /** Whose limit the text describes, and over which time. */
-function ofLimit(text: string, reference: Reference | null): Clue[] {
+function ofLimit(text: string, reference: Reference | null, endpoint: Endpoint | null): Clue[] {
   if (OF_CACHE_RULE.test(text)) return [{ code: 'upstream-limit' }]
-  if (isLimitOfMinutes(text)) return [{ code: 'per-second' }]
+  // Quay limits requests per second, and no pulls (access.redhat.com/solutions/6218921).
+  const isQuay = reference?.registry === 'quay.io' && endpoint?.role !== 'mirror'
+  if (isLimitOfMinutes(text) || isQuay) return [{ code: 'per-second' }]
   const period = limitOfData(text)
   if (!isHubLimit(text))
     return period === null ? [] : [{ code: 'volume-limit', period: period === 'unknown' ? null : period }]

@@ -56,6 +56,21 @@ export function reportsNoCredentialSent(text: string): boolean {
 /** A cache's own words for a remote (proxy) repository without a proper upstream. */
 export const UPSTREAM_NOT_SET_UP = /\bupstream (?:repository|registry) is not configured\b/i
 
+/**
+ * A cache's own login at its upstream was refused. Artifactory's words (as Chainguard's documentation quotes them), those of GitLab's dependency
+ * proxy (request_token_service.rb), and of Artifact Registry's remote repositories (hashicorp/terraform-provider-google#17589).
+ */
+const UPSTREAM_LOGIN =
+  /\bconfigured for remote (?:docker )?repository\b|\bexpected 200 response code for an access token\b|\b(?:unauthori[sz]ed|forbidden) error returned by the external repository\b/
+
+/** The repository of Artifactory whose login at its upstream was refused; null if the text names none. */
+export function remoteRepositoryIn(text: string): string | null {
+  return (
+    /\bconfigured for Remote (?:Docker )?repository: ([\w.-]{1,100}?)(?=[:,;.]?(?:\s|$))/i.exec(text)?.[1] ??
+    null
+  )
+}
+
 /** A host that serves only the images on a list, as public mirrors in China do (DaoCloud/public-image-mirror#2328). */
 export const UNLISTED =
   /\b(?:image|repo(?:sitory)?|artifact|namespace)\b.{0,30}\bnot (?:in|on) (?:the |our |its |an? )?(?:allow|white)[ -]?list\b|不在白名单/i
@@ -66,6 +81,7 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
     'upstream',
     /\b(?:authentication|authorization|login|credentials?)\b.{0,40}\bupstream\b|\bupstream\b.{0,80}\b(?:unauthori[sz]ed|authentication|denied|credential|forbidden)|\bhttp status code: 40[13], body\b/,
   ],
+  ['upstream', UPSTREAM_LOGIN],
   ['upstream', UPSTREAM_NOT_SET_UP],
   ['upstream', OF_CACHE_RULE],
   ['upstream', UPSTREAM_BLOCKED],

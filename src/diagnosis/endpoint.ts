@@ -71,7 +71,9 @@ export function endpointOf(text: string, registry: string | null): NamedEndpoint
     end: index + url.length,
   }))
   // The last URL is the innermost request: the one that failed.
-  const asked = urls.filter(url => !isDocumentationLink(url) && !isCutOff(url, text) && !isSocket(url)).at(-1)
+  const asked = urls
+    .filter(url => !isDocumentationLink(url) && !isCutOff(url, text) && !isSocket(url) && !isOfCache(url))
+    .at(-1)
   const socket = SOCKET.exec(text)
   if (socket !== null && asked === undefined) return { host: socket[1] ?? socket[2] ?? '', role: 'runtime' }
   if (asked !== undefined) return namedEndpoint(asked.host, roleOf(asked.host, asked.rest, text, registry))
@@ -117,6 +119,11 @@ function isCutOff({ host, rest, before, end }: FoundUrl, text: string): boolean 
 /** Go's clients write so for a request to a socket of the node. */
 function isSocket({ host }: FoundUrl): boolean {
   return host === 'unix'
+}
+
+/** Artifactory quotes so the token server that itself asked for a remote repository. */
+function isOfCache({ before }: FoundUrl): boolean {
+  return /\brealm: $/i.test(before)
 }
 
 /** What runtimes write before the URL of a request. */

@@ -7,6 +7,7 @@ import {
   isPostPullReason,
   isPullFailureReason,
   isPullOfGuest,
+  isRelayedToGuest,
   isSandboxFailure,
   isSilent,
   mentionsFailedPull,
@@ -42,8 +43,16 @@ export function failingContainers(pod: Pod, events: PodEvent[]): FailingContaine
   return pod.containers.flatMap(container => {
     const own = eventsOfContainer(pod, container, events)
     const failing = byStatus(pod, container, own) ?? byEvents(container, own)
-    return failing === null ? [] : [failing]
+    return failing === null
+      ? []
+      : [isOfGuest(failing, pod) ? { ...failing, usesPullSecrets: false } : failing]
   })
+}
+
+/** Whether the newest attempt was a guest's, though the kubelet asked for it. */
+function isOfGuest({ message, events }: FailingContainer, { runtimeClass }: Pod): boolean {
+  const text = isSilent(message) ? events.findLast(reportsFailedPull)?.message : message
+  return isRelayedToGuest(text ?? '', runtimeClass)
 }
 
 function byStatus(pod: Pod, container: Container, events: PodEvent[]): FailingContainer | null {

@@ -146,6 +146,15 @@ export function isPullOfGuest(text: string, runtimeClass: string | undefined): b
   return OF_GUEST.test(text) || GUEST_CLASS.test(runtimeClass ?? '')
 }
 
+/** Reqwest, with which guests pull, and image-rs around it; a cache on the node that uses it, too, answers the runtime, which writes its own words first. */
+const OF_RUST = /\berror sending request for url\b|\bimage-rs\b|\[CDH\]/i
+const OF_RUNTIME = /\bfailed to (?:pull and unpack|resolve reference|copy)\b|[?&]ns=/i
+
+/** Whether a pull for the kubelet was made in a guest, which its runtime asked to (confidential containers before 0.9). */
+export function isRelayedToGuest(text: string, runtimeClass: string | undefined): boolean {
+  return GUEST_CLASS.test(runtimeClass ?? '') && OF_RUST.test(text) && !OF_RUNTIME.test(text)
+}
+
 /** Where a sandbox's error names its image, the most reliable first. */
 const SANDBOX_IMAGE = [
   /\bfailed to (?:get|inspect) sandbox image "([^"\s]{1,600})"/i,

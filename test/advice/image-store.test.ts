@@ -130,6 +130,24 @@ describe('a pull of a guest', () => {
     expect(stepsFor(created(error, runtimeClass))[0].code).toBe('guest-settings')
   })
 
+  const TLS =
+    'rpc error: code = Internal desc = failed to pull manifest error sending request for url (https://reg.example/v2/): error trying to connect: '
+  const asked = (error: string, runtimeClass?: string) =>
+    findingOf({ image: 'reg.example/a/b:1', error, ...(runtimeClass && { pod: { runtimeClass } }) })
+  test.each([
+    'error:1416F086:SSL routines:tls_process_server_certificate:certificate verify failed:ssl/statem/statem_clnt.c:1919: (self signed certificate)',
+    'invalid peer certificate: UnknownIssuer',
+  ])('that the kubelet asked for needs the authority in the guest: %s', why => {
+    expect(stepsFor(asked(TLS + why, 'kata-qemu-sev'))).toEqual([{ code: 'guest-settings', needs: 'trust' }])
+    expect(stepsFor(asked(TLS + why)).map(({ code }) => code)).toContain('trust-authority')
+  })
+
+  test('is not made by a cache on the node that is written in Rust as well', () => {
+    const error =
+      'failed to pull and unpack image "reg.example/a/b:1": failed to resolve reference "reg.example/a/b:1": unexpected status from HEAD request to http://127.0.0.1:4001/v2/a/b/manifests/1?ns=reg.example: 500 Internal Server Error: error sending request for url (https://reg.example/v2/a/b/manifests/1)'
+    expect(asked(error, 'kata-qemu-sev').clues).not.toContainEqual({ code: 'guest' })
+  })
+
   test('is not assumed without evidence', () => {
     const found = created(
       'failed to pull image "reg.example/a/b:1": dial tcp 10.0.0.9:443: i/o timeout',

@@ -573,6 +573,24 @@ test.each<[string, string, string, Step['code'][]]>([
     ['upstream-login'],
   ],
   [
+    "a login of Artifactory's remote repository that was refused is its administrator's",
+    'artifactory.example/hub-remote/nginx:1',
+    "Error response from daemon: unknown: Invalid username/password configured for Remote Docker repository: hub-remote: Error in getting information for 'library/nginx/1/list.manifest.json' (java.lang.IllegalStateException: Can't fetch token for repo: hub-remote realm: https://auth.docker.io/token scope:repository:library/nginx:pull).",
+    ['upstream-login'],
+  ],
+  [
+    "GitLab's dependency proxy got no token from Docker Hub with its own login",
+    'gitlab.example/acme/dependency_proxy/containers/acme/app:1',
+    'Error response from daemon: error parsing HTTP 401 response body: json: cannot unmarshal string into Go value of type errcode.errorResponse: "\\"Expected 200 response code for an access token\\""',
+    ['upstream-login', 'check-name'],
+  ],
+  [
+    "Artifact Registry's remote repository was refused by its upstream",
+    'europe-docker.pkg.dev/acme/hub/acme/app:1',
+    'unexpected status from HEAD request to https://europe-docker.pkg.dev/v2/acme/hub/acme/app/manifests/1: 401 Unauthorized: denied: Unauthorized error returned by the external repository',
+    ['upstream-login', 'check-name'],
+  ],
+  [
     "Harbor's words for an upstream's refusal may be about the path of an official image",
     'harbor.example/proxy/alpine:3',
     'Error response from daemon: unauthorized: http status code: 401, body:',
@@ -952,6 +970,15 @@ test('a Service name without .svc is no host name of a domain', () => {
   expect(codesIn(lookup('registry.default'))[0]).toBe('replace-service-name')
   expect(codesIn(lookup('registry.corp'))[0]).toBe('resolve-host')
   expect(codesIn(lookup('registry.xn--bcher-kva'))[0]).toBe('resolve-host')
+})
+
+test('the token server that Artifactory asked for its remote repository is not the one of the pull', () => {
+  const image = 'artifactory.example/hub-remote/acme/app:1'
+  const error =
+    "unknown: Invalid username/password configured for Remote Docker repository: hub-remote: Error in getting information for 'acme/app/1/list.manifest.json' (java.lang.IllegalStateException: Can't fetch token for repo: hub-remote realm: https://auth.docker.io/token scope:repository:acme/app:pull)."
+  expect(stepsIn({ image, error, login: 'artifactory.example' })).toEqual([
+    { code: 'upstream-login', host: 'artifactory.example', kind: 'other', repository: 'hub-remote' },
+  ])
 })
 
 test('a Nexus that has blocked its upstream is asked about that upstream', () => {

@@ -242,6 +242,20 @@ describe('a mirror that failed before the registry', () => {
     expect(stepsIn({ image, error })[1]).toMatchObject(broken)
   })
 
+  test('needs another address if only the DNS of the cluster has its name', () => {
+    const rest = 'reading manifest 1 in ghcr.io/a/b: toomanyrequests: retry-after: 1s'
+    const error = mirrors('dial tcp: lookup hub.nexus.svc on 10.0.0.2:53: no such host', rest)
+    const host = 'hub.nexus.svc:8082'
+    const steps = stepsIn({ image, error: error.replaceAll('cache.lan:5000', host) })
+    expect(steps.slice(1, 3)).toEqual([
+      { code: 'replace-service-name', host, role: 'mirror' },
+      { code: 'mirror-settings', host, registry: 'ghcr.io', about: 'endpoint' },
+    ])
+    // A node that does resolve it has another problem.
+    const refused = mirrors('dial tcp 10.96.0.20:8082: connect: connection refused', rest)
+    expect(codesIn({ image, error: refused.replaceAll('cache.lan:5000', host) })[1]).toBe('broken-mirror')
+  })
+
   test('needs a login of the nodes if it refused them, and nothing to repair', () => {
     const error = mirrors(
       'unauthorized: authentication required',

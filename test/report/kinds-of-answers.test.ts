@@ -186,7 +186,45 @@ test.each<[string, Situation, Expected]>([
       image: OWN,
       error: 'reading manifest 3 in registry.example/team/api: unknown: The image is not signed by notation.',
     },
-    { first: /Ask an administrator of registry\.example which policy/, never: /policy\.json|on the node/ },
+    {
+      first:
+        /^Sign the image \(`notation sign`, with its digest\), or ask an administrator of registry\.example to lift/,
+      never: /policy\.json|on the node/,
+    },
+  ],
+  [
+    'requests at Quay, which does not count pulls',
+    {
+      image: 'quay.io/acme/collector:2',
+      error: 'reading manifest 2 in quay.io/acme/collector: too many requests to registry',
+      login: 'quay.io',
+    },
+    {
+      first: /^Wait a minute or two.*start fewer pods at once/,
+      says: /quay\.io received too many requests .*requests per second from one address, not the number of pulls/s,
+      never: /pull rate limit is used up|higher quota/,
+    },
+  ],
+  [
+    "a number in an image's host, which other images of the chart have, too",
+    {
+      image: '6.02401143452e+11.dkr.ecr.us-west-2.amazonaws.com/amazon-k8s-cni-init:v1.15.1',
+      error: "couldn't parse image name: invalid reference format",
+      reason: 'InvalidImageName',
+    },
+    { first: /--set-string.*any other image with the same number/, never: /set image/ },
+  ],
+  [
+    'a node whose kubelet has no provider for Google built in anymore',
+    {
+      image: 'europe-west3-docker.pkg.dev/acme/apps/orders:3',
+      error:
+        'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://europe-west3-docker.pkg.dev/v2/token: 403 Forbidden',
+      node: { kubelet: 'v1.30.4', provider: 'gce' },
+    },
+    {
+      first: /^See whether .*auth-provider-gcp\) is installed .*none of its own since Kubernetes 1\.29/,
+    },
   ],
   [
     'a limit of the upstream, in the words of a cache',

@@ -85,7 +85,13 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   ],
   'padded-login': [{ secret: 'regcred' }],
   'make-public': [{ registry: 'ghcr.io' }, { registry }],
-  'guest-settings': [{ needs: 'login' }, { needs: 'way' }, { needs: 'room' }, { needs: 'look' }],
+  'guest-settings': [
+    { needs: 'login' },
+    { needs: 'way' },
+    { needs: 'trust' },
+    { needs: 'room' },
+    { needs: 'look' },
+  ],
   'short-lived-login': [
     { secret: 'regcred', kind: 'acr', validUntil: null },
     { secret: 'regcred', kind: 'ecr', validUntil: '2026-11-27T09:10:00.000Z' },
@@ -145,9 +151,13 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'heed-reason': [{ registry: 'quay.io', reason: 'pulls are only served at night' }],
   'ask-registry-admin': [
     { about: 'policy', host },
+    { about: 'signature', host },
     { about: 'list', host },
   ],
-  'upstream-login': [{ kind: 'ecr', host }],
+  'upstream-login': [
+    { kind: 'ecr', host },
+    { kind: 'other', host, repository: 'hub-remote' },
+  ],
   'use-other-source': [{ why: 'blocked' }],
   'check-name': (['official', 'public', 'hidden', 'owner', 'plain', 'digest'] as const).map(how => ({ how })),
   'near-official': [{ names: ['nginx'] }],

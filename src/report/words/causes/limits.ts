@@ -109,6 +109,10 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
       'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.',
     ],
     ['volume-limit', volumeMeaning],
+    [
+      ({ registry }) => registry === 'quay.io',
+      'quay.io limits the requests per second from one address, not the number of pulls, so it answers again soon.',
+    ],
     first =>
       `${capitalize(limiterLabel(first))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
   ],

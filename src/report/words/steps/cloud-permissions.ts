@@ -4,6 +4,7 @@ import type { CloudPermissionStep } from '../../../advice/step-for-access.ts'
 import type { AwsPolicy } from '../../../diagnosis/clue.ts'
 import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import type { Platform } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, ecrCachePrefix, isOfEks } from '../../../image/registries.ts'
 import type { AnnotatedProvider } from '../../../snapshot/snapshot.ts'
 import { kubectlCommand } from '../../invocation.ts'
@@ -72,6 +73,21 @@ const ANNOTATED: Record<AnnotatedProvider, [name: string, annotation: string]> =
   jfrog: ['JFrog', 'JFrogExchange'],
   quay: ['Quay', 'quay.io/federated-robot-account'],
   ecr: ['ECR', ECR_ROLE],
+}
+
+/** Distributions whose nodes come with the provider of their cloud. */
+const WITH_PROVIDER: readonly (Platform | null)[] = ['aks', 'bottlerocket', 'eks', 'gke', 'openshift']
+
+/**
+ * Whether nothing shows a provider, and the kubelet has none built in: since 1.29, where DisableKubeletCloudCredentialProviders is on by default
+ * (KEP-2133; kubernetes/kops#15974).
+ */
+function hasNoneBuiltIn({
+  clues,
+  host: { kubeletMinor, platform },
+}: Pick<Finding, 'clues' | 'host'>): boolean {
+  const isShown = clues.some(({ code }) => code === 'credential-provider' || code === 'annotated-provider')
+  return !isShown && kubeletMinor !== null && kubeletMinor >= 29 && !WITH_PROVIDER.includes(platform)
 }
 
 /** What to do about a credential provider that says why it failed. */
@@ -227,7 +243,10 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config${covers}), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}`
     const texts = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : CLOUDS[cloud].identity} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${CLOUDS[cloud].role})`}; the kubelet's log ${onNodes(findings)} shows which login was used`,
-      nothing: `${fault === undefined ? `${likely ? 'Find' : `${MEANT}, find`} out why ${provider} returned no login` : PROVIDER_FAULT[fault](provider)}: ${configuration}`,
+      nothing:
+        fault === undefined && hasNoneBuiltIn(first)
+          ? `${likely ? 'See' : `${MEANT}, see`} whether ${provider} is installed and set up ${onNodes(findings)} (--image-credential-provider-bin-dir and -config): the kubelet has none of its own since Kubernetes 1.29. If it is, the kubelet's log there shows why it returned no login`
+          : `${fault === undefined ? `${likely ? 'Find' : `${MEANT}, find`} out why ${provider} returned no login` : PROVIDER_FAULT[fault](provider)}: ${configuration}`,
       unknown: `${likely ? 'See' : `${MEANT}, see`} whether ${provider} returned a login that is valid: ${configuration}`,
     }
     if (acr !== null && fault === undefined) return checkAcr(acr, findings)

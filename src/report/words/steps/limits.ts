@@ -74,7 +74,7 @@ export const limitSteps: StepWords<LimitStep> = {
     if (step.for === 'limit' && isDockerHub(registry ?? '')) return { text: WAIT['hub-limit'] }
     if (step.for !== 'minute') return { text: WAIT[step.for] }
     return {
-      text: `${WAIT.minute}${isPublic(reference) || isDockerHub(registry ?? '') ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
+      text: `${WAIT.minute}${isPublic(reference) || isDockerHub(registry ?? '') || registry === 'quay.io' ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
     }
   },
   'raise-volume': ({ registry, period }) => ({

@@ -29,6 +29,17 @@ function exemption(text: string): string {
   return EXEMPTIONS.find(([words]) => words.test(text))?.[1] ?? ''
 }
 
+/** Returns the tool whose signatures a project of Harbor demands, by its words; null for Notary, which Harbor no longer has. */
+const signerIn = (text: string) =>
+  /\bnot signed by (cosign|notation)\b/i.exec(text)?.[1]?.toLowerCase() ?? null
+
+/** Returns how to give the image what the rule of its project demands, or the project another rule. */
+function signText(host: string, text: string): string {
+  const tool = signerIn(text)
+  const [how, only] = tool === null ? ['', ''] : [` (\`${tool} sign\`, with its digest)`, ` with ${tool}`]
+  return `Sign the image${how}, or ask an administrator of ${host} to lift the rule of its project, which allows only images that are signed${only}`
+}
+
 /** What an administrator of the registry has to decide. */
 const ADMIN: Record<StepOf<'ask-registry-admin'>['about'], (host: string, text: string) => string> = {
   vulnerabilities: (host, text) =>
@@ -36,18 +47,21 @@ const ADMIN: Record<StepOf<'ask-registry-admin'>['about'], (host: string, text: 
   list: host => `Or ask the operators of ${host} to add the image to the list of those that they serve`,
   'storage-quota': host =>
     `Ask the owner of the namespace at ${host} to free space or raise its storage quota`,
+  signature: signText,
   policy: host =>
     `Ask an administrator of ${host} which policy blocks this image, and whether the image can be exempted`,
 }
 
 /** Where a cache has its login at its upstream. */
-const UPSTREAM: Record<StepOf<'upstream-login'>['kind'], (host: string) => string> = {
+const UPSTREAM: Record<StepOf<'upstream-login'>['kind'], (host: string, repository?: string) => string> = {
   ecr: () =>
     "Fix the upstream login of the pull-through cache rule: the secret in AWS Secrets Manager whose name starts with ecr-pullthroughcache/, and the upstream path behind the rule's prefix (official images need library/)",
   setup: host =>
     `Ask an administrator of ${host} to correct the remote (proxy) repository that the image's path belongs to: the URL of its upstream registry, its login there, and whether it is online; the pods' logins are not used there`,
-  other: host =>
-    `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
+  other: (host, repository) =>
+    repository !== undefined
+      ? `Ask an administrator of ${host} to renew the login that its remote repository ${repository} uses at its upstream registry: the pods' logins are not used there`
+      : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
 }
 
 const OTHER_SOURCE: Record<StepOf<'use-other-source'>['why'], string> = {
@@ -148,7 +162,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
   'ask-registry-admin': ({ about, host }, { findings: [{ evidence }] }) => ({
     text: ADMIN[about](host, evidence?.text ?? ''),
   }),
-  'upstream-login': ({ host, kind }) => ({ text: UPSTREAM[kind](host) }),
+  'upstream-login': ({ host, kind, repository }) => ({ text: UPSTREAM[kind](host, repository) }),
   'cache-rule': ({ about, registry, rule, source }) => {
     const acr = `--registry ${shellWord(acrName(registry))}`
     const show = `az acr cache show ${acr} --name ${shellWord(rule)}`

@@ -17,7 +17,8 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
     command: offlineCommand(invocation, `image ${shellWord(image)}`),
   }),
   'quote-number': ({ image }) => ({
-    text: `Quote the number in the chart's values or in the YAML, where ${image} is composed: without quotes it was read as a float and written in scientific notation (e+)`,
+    text: `Quote the number in the chart's values or in the YAML (or pass it with --set-string), where ${image} is composed, and any other image with the same number: without quotes it was read as a float and written in scientific notation (e+)`,
+    brief: `Quote the number in the chart's values or in the YAML, where ${image} is composed: it was read as a float`,
   }),
   'fill-placeholder': ({ of, image }) => ({ text: PLACEHOLDERS[of](image) }),
   'inject-sidecar': (_step, { findings: [{ namespace }] }) => ({
