@@ -1,7 +1,10 @@
-/** Where a node itself has logins: the kubelet's, the runtime's, and those for a mirror and for the pause image. */
+/** Where a node itself has logins: the kubelet's, the runtime's, those for a mirror and for the pause image, and a guest's. */
 
-import type { PullingNode } from '../../diagnosis/pulling-node.ts'
+import type { StepOf } from '../../advice/step.ts'
+import type { Finding } from '../../diagnosis/finding.ts'
+import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
 import { mirrorSettings, registriesYaml, restartOf } from './node-settings.ts'
+import { registryLabel } from './nouns.ts'
 
 /** Returns how nodes get a login of their own for a mirror, to follow `If HOST itself requires a login, `. */
 export function mirrorLogin(node: PullingNode, host: string, registry: string): string {
@@ -67,4 +70,36 @@ export function sandboxLoginPlace(node: PullingNode): string {
   return kubeletMinor !== null && kubeletMinor < 24
     ? '/var/lib/kubelet/config.json'
     : '/.docker/config.json, which cri-dockerd reads'
+}
+
+/** Distributions whose nodes come with the provider of their cloud. */
+const WITH_PROVIDER: readonly (Platform | null)[] = ['aks', 'bottlerocket', 'eks', 'gke', 'openshift']
+
+/**
+ * Whether nothing shows a provider, and the kubelet has none built in: since 1.29, where DisableKubeletCloudCredentialProviders is on by default
+ * (KEP-2133; kubernetes/kops#15974).
+ */
+export function hasNoneBuiltIn({
+  clues,
+  host: { kubeletMinor, platform },
+}: Pick<Finding, 'clues' | 'host'>): boolean {
+  const isShown = clues.some(({ code }) => code === 'credential-provider' || code === 'annotated-provider')
+  return !isShown && kubeletMinor !== null && kubeletMinor >= 29 && !WITH_PROVIDER.includes(platform)
+}
+
+/** Returns what the guest of a confidential container lacks, which pulls by itself. */
+export function guestText(
+  needs: StepOf<'guest-settings'>['needs'],
+  { registry, endpoint }: Pick<Finding, 'registry' | 'endpoint'>,
+): string {
+  const host = registryLabel(registry)
+  const texts = {
+    login: `Give the guest its own login for ${host} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's own logins don't reach it`,
+    way: `Give the guest itself access to ${host} (network, firewall and egress rules, DNS, proxy, and trusted authorities inside the guest VM): it does not use those of the node`,
+    // confidential-containers/guest-components#505; [image] in the Confidential Data Hub's configuration.
+    trust: `Let the guest trust the authority that signed the certificate of ${endpoint?.host ?? host}: put its CA certificate into the guest's image (initrd or root file system), or, with confidential containers, into extra_root_certificates below [image] in the Confidential Data Hub's configuration (cdh.toml, in the initdata); what the node trusts does not matter`,
+    look: `Look at the log of the guest's own image service (the Confidential Data Hub, image-rs): most often the guest VM can't reach ${host} (network, firewall and egress rules, DNS, proxy) or lacks a login for it, as it uses neither the node's network nor the pod's login`,
+    room: 'Give the guest VM more memory or a disk for its images (with Kata Containers: default_memory, or the annotation io.katacontainers.config.hypervisor.default_memory): it unpacks them inside',
+  }
+  return texts[needs]
 }

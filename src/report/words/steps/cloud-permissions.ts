@@ -4,12 +4,12 @@ import type { CloudPermissionStep } from '../../../advice/step-for-access.ts'
 import type { AwsPolicy } from '../../../diagnosis/clue.ts'
 import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import type { Platform } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, ecrCachePrefix, isOfEks } from '../../../image/registries.ts'
 import type { AnnotatedProvider } from '../../../snapshot/snapshot.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { kubeletLog, nodeClientStep, nodesOf, onNodes } from '../node.ts'
+import { hasNoneBuiltIn } from '../node-logins.ts'
 import { acrName } from '../registry-logins.ts'
 import type { Findings, StepText, StepWords } from '../steps.ts'
 
@@ -73,21 +73,6 @@ const ANNOTATED: Record<AnnotatedProvider, [name: string, annotation: string]> =
   jfrog: ['JFrog', 'JFrogExchange'],
   quay: ['Quay', 'quay.io/federated-robot-account'],
   ecr: ['ECR', ECR_ROLE],
-}
-
-/** Distributions whose nodes come with the provider of their cloud. */
-const WITH_PROVIDER: readonly (Platform | null)[] = ['aks', 'bottlerocket', 'eks', 'gke', 'openshift']
-
-/**
- * Whether nothing shows a provider, and the kubelet has none built in: since 1.29, where DisableKubeletCloudCredentialProviders is on by default
- * (KEP-2133; kubernetes/kops#15974).
- */
-function hasNoneBuiltIn({
-  clues,
-  host: { kubeletMinor, platform },
-}: Pick<Finding, 'clues' | 'host'>): boolean {
-  const isShown = clues.some(({ code }) => code === 'credential-provider' || code === 'annotated-provider')
-  return !isShown && kubeletMinor !== null && kubeletMinor >= 29 && !WITH_PROVIDER.includes(platform)
 }
 
 /** What to do about a credential provider that says why it failed. */

@@ -84,6 +84,15 @@ function ownAccount(
 export const madeByTemplate = (name: string) =>
   `most likely, a Helm chart or subchart takes plain names there and got an object, so write "- ${name}" in its values instead of "- name: ${name}"`
 
+/** Returns why new pods get another login: the service account had no list of pull secrets when these were made, or another one. */
+export function recreationText({ attempts, hints = [] }: AdvisedFinding['credential']): string {
+  const old = [...new Set(attempts.map(({ secret }) => secret))]
+  if (old.length === 0)
+    return 'Recreate the pods: they are older than the pull secret that new pods get from the service account'
+  const now = hints.flatMap(hint => (hint.code === 'service-account-changed-later' ? hint.secrets : []))
+  return `Recreate the pods: their template names no pull secrets, so those that they have (${shortList(old, 3)}) were added when they were created, from their service account or by a webhook, and new ones get what the account has today${now.length === 0 ? '' : ` (${shortList(now, 3)})`}`
+}
+
 /** The words of that step. */
 export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
   { hint, namespace },

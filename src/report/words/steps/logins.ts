@@ -12,7 +12,7 @@ import { loginFixCommand, missingSecret, whyCommand } from '../commands.ts'
 import { authsKey, problemText, readSecret, sentFrom } from '../credential.ts'
 import { otherDebugContainer } from '../edits.ts'
 import { managerName, sourceOf, writerText } from '../managers.ts'
-import { kubeletFolder, runtimeLoginPlace } from '../node-logins.ts'
+import { guestText, kubeletFolder, runtimeLoginPlace } from '../node-logins.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import {
   foreignNameText,
@@ -23,7 +23,7 @@ import {
   shortLivedText,
 } from '../registry-logins.ts'
 import type { StepText, StepWords } from '../steps.ts'
-import { hasOwnList, madeByTemplate, newPods, useKnownSecret } from './known-secret.ts'
+import { hasOwnList, madeByTemplate, newPods, recreationText, useKnownSecret } from './known-secret.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
   opens: (_login, registry) =>
@@ -53,15 +53,6 @@ const BRIEF_LOGIN: Partial<typeof LOGIN> = {
 /** Returns how to create the pull secret that the pods name already. */
 const named = (secret: string, registry: string, login: string) =>
   `Create secret ${secret}, which the pods name, with a login for ${registry}: first run ${login} with an account that can pull the image`
-
-/** Returns why new pods get another login: the service account had no list of pull secrets when these were made, or another one. */
-function recreationText({ attempts, hints = [] }: AdvisedFinding['credential']): string {
-  const old = [...new Set(attempts.map(({ secret }) => secret))]
-  if (old.length === 0)
-    return 'Recreate the pods: they are older than the pull secret that new pods get from the service account'
-  const now = hints.flatMap(hint => (hint.code === 'service-account-changed-later' ? hint.secrets : []))
-  return `Recreate the pods: their template names no pull secrets, so those that they have (${shortList(old, 3)}) were added when they were created, from their service account or by a webhook, and new ones get what the account has today${now.length === 0 ? '' : ` (${shortList(now, 3)})`}`
-}
 
 /** Returns the same under the condition that makes a login the right thing, and what else may have been meant to create the secret. */
 function missingText(reason: LoginReason, create: string, { managedBy }: AdvisedFinding): string {
@@ -269,18 +260,7 @@ export const loginSteps: StepWords<LoginStep> = {
   'padded-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its user name or password starts or ends with white space, such as the line feed that \`echo\` writes, which is sent as part of it (use \`printf '%s'\`, or --docker-password)`,
   }),
-  'guest-settings': ({ needs }, { findings: [{ registry, endpoint }] }) => {
-    const host = registryLabel(registry)
-    const texts = {
-      login: `Give the guest its own login for ${host} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's own logins don't reach it`,
-      way: `Give the guest itself access to ${host} (network, firewall and egress rules, DNS, proxy, and trusted authorities inside the guest VM): it does not use those of the node`,
-      // confidential-containers/guest-components#505; [image] in the Confidential Data Hub's configuration.
-      trust: `Let the guest trust the authority that signed the certificate of ${endpoint?.host ?? host}: put its CA certificate into the guest's image (initrd or root file system), or, with confidential containers, into extra_root_certificates below [image] in the Confidential Data Hub's configuration (cdh.toml, in the initdata); what the node trusts does not matter`,
-      look: `Look at the log of the guest's own image service (the Confidential Data Hub, image-rs): most often the guest VM can't reach ${host} (network, firewall and egress rules, DNS, proxy) or lacks a login for it, as it uses neither the node's network nor the pod's login`,
-      room: 'Give the guest VM more memory or a disk for its images (with Kata Containers: default_memory, or the annotation io.katacontainers.config.hypervisor.default_memory): it unpacks them inside',
-    }
-    return { text: texts[needs] }
-  },
+  'guest-settings': ({ needs }, { findings: [first] }) => ({ text: guestText(needs, first) }),
   'make-public': ({ registry }) => ({
     text: `If the image is meant for everyone, make it public (${VISIBILITY[registry] ?? 'in the settings of its repository'}), or ask its publisher to; otherwise give the pods a login that can pull it`,
     brief:
