@@ -23,8 +23,9 @@ const IN_TEMPLATE: readonly StepCode[] = [
   'name-registry',
 ]
 
-/** The steps where a webhook or a policy made the pod's image another one than its template's: a new name in the template does not reach the pod. */
-export function admissionSteps(finding: Finding, steps: Step[]): Step[] {
+/** The steps where a webhook or a policy made the pod another one than its template: what is changed in the template does not reach the pod. */
+export function admissionSteps(finding: Finding, given: Step[]): Step[] {
+  const steps = withoutLostLogins(finding, given)
   const changed = clueOf(finding.clues, 'changed-at-admission')
   // Which webhook that was is known, and what it was given.
   if (changed === undefined || clueOf(finding.clues, 'zarf-twice') !== undefined) return steps
@@ -35,6 +36,12 @@ export function admissionSteps(finding: Finding, steps: Step[]): Step[] {
   // Otherwise the name that the webhook made may be right. What it adds itself has no other place, whatever the image lacks.
   const isName = NAME_FAILS.includes(finding.cause) || (template === null && OF_IMAGE.includes(finding.cause))
   return isName || doubled !== null ? [correct, ...rest] : [...rest, correct]
+}
+
+/** A login that is added to the template's list does not reach the pod either where something replaces that list. */
+function withoutLostLogins({ credential }: Finding, steps: Step[]): Step[] {
+  const isReplaced = credential.hints?.some(hint => hint.code === 'not-named' && hint.dropped) === true
+  return isReplaced ? steps.filter(({ code }) => code !== 'distribute-login') : steps
 }
 
 /** Causes that lie in the name of the image. */

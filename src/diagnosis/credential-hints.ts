@@ -27,6 +27,8 @@ export type CredentialHint =
       own: string
       /** The name that the pod lists, which is nearly this secret's and no secret's. */
       misspelled?: string
+      /** The pod's template does name it. */
+      dropped?: true
     }
   /** In the pod's namespace, on another service account than the pod's own. */
   | { code: 'on-service-account'; namespace: string; secret: string; serviceAccount: string; own: string }
@@ -93,6 +95,7 @@ function hintAt(
   { pod, known, missing }: { pod: Pod; known: KnownLogins; missing: string[] },
 ): CredentialHint {
   const at = { namespace, secret, own: pod.serviceAccount }
+  if (known.credentials.isDropped(pod, secret)) return { code: 'not-named', ...at, dropped: true }
   const serviceAccount = known.accounts.get(nameKey(namespace, secret))
   if (serviceAccount !== undefined) return { code: 'on-service-account', ...at, serviceAccount }
   const misspelled = missing.find(

@@ -3,7 +3,7 @@
 import { type KeyMismatch, keyMismatch } from '../dockerconfig/key-mismatch.ts'
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
-import { indexOwners, namesNoSecrets } from '../snapshot/owners.ts'
+import { indexOwners, templateSecrets } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import {
   isSecretName,
@@ -48,6 +48,8 @@ export interface PodCredentials {
    * False if the template is not known.
    */
   isOfOlderAccount(pod: Pod): boolean
+  /** Whether a secret that the pod does not name is in the template that it was made from, so that something replaced its list on the way. */
+  isDropped(pod: Pod, secret: string): boolean
   /**
    * What the kubelet finds for an image in the pod's pull secrets. Credentials of the node itself can't be seen from outside.
    * @param image as written; for one that does not parse no secret is tried, but a broken secret is still reported
@@ -67,11 +69,12 @@ export function podCredentials({ pullSecrets, serviceAccounts, owners }: Secrets
   const index = indexOwners(owners)
   // Where the account has no others, a webhook may have added what the pod names.
   const isOfOlderAccount: PodCredentials['isOfOlderAccount'] = pod =>
-    namesNoSecrets(pod, index) &&
+    templateSecrets(pod, index)?.length === 0 &&
     accountOf(pod)?.imagePullSecrets.some(name => !pod.pullSecrets.includes(name)) === true
   return {
     accountOf,
     isOfOlderAccount,
+    isDropped: (pod, secret) => templateSecrets(pod, index)?.includes(secret) === true,
     reportFor: (pod, image) => {
       const { namespace, serviceAccount } = pod
       const account = accountOf(pod)

@@ -143,9 +143,9 @@ export function templateImages(pod: Pod, index: OwnerIndex): Record<string, stri
   return templateOf(pod, index)?.images ?? null
 }
 
-/** Whether the template that the pod was made from names no pull secrets; false if that template is not known. */
-export function namesNoSecrets(pod: Pod, index: OwnerIndex): boolean {
-  return templateOf(pod, index)?.namesNoSecrets === true
+/** The pull secrets in the template that the pod was made from; null if that template is not known. */
+export function templateSecrets(pod: Pod, index: OwnerIndex): readonly string[] | null {
+  return templateOf(pod, index)?.pullSecrets ?? null
 }
 
 interface Serving {

@@ -108,8 +108,8 @@ export interface MadeFrom {
   mark?: string | null
   /** The images of its containers, as written, by the containers' names. */
   images: Record<string, string>
-  /** It names no pull secrets, so that new pods get those of their service account. */
-  namesNoSecrets?: true
+  /** With none, new pods get those of their service account. */
+  pullSecrets: string[]
 }
 
 /** A service account that a failing pod runs as. */

@@ -21,6 +21,7 @@ const name = container({}).name
 const made = (image: string, mark?: string) => ({
   ...(mark === undefined ? {} : { mark }),
   images: { [name]: image },
+  pullSecrets: [],
 })
 const found = (pod: Partial<Pod>, owners: OwnerLink[], more: Partial<Situation> = {}) =>
   findingOf({ image: TYPO, error, pod, owners, ...more })

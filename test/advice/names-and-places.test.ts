@@ -162,7 +162,7 @@ describe('an image that is not the one in the template', () => {
   const replicaSet = (images: Record<string, string>): OwnerLink => ({
     ...{ namespace: 'web', kind: 'ReplicaSet', name: 'shop-6d4', uid: 'rs' },
     controller: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop', uid: 'd' },
-    template: { mark: '6d4', images },
+    template: { mark: '6d4', images, pullSecrets: [] },
   })
 
   test('is set where the container is added, if it lacks the platform of the node', () => {

@@ -255,13 +255,15 @@ describe('a list of pull secrets that the pod got when it was created', () => {
     const pods = [pod({ containers: [failing('ghcr.io/acme/api')], pullSecrets: ['old'], controller })]
     const gone = login('old', 'web', 'ghcr.io', { problem: 'missing', entries: [] })
     const facts = { pullSecrets: [gone, login('new')], serviceAccounts: [account('default', secrets)] }
-    const owners = [ownerLink('Job', 'load', { template: { mark: null, images: {}, ...template } })]
+    const owners = [
+      ownerLink('Job', 'load', { template: { mark: null, images: {}, pullSecrets: ['old'], ...template } }),
+    ]
     const [found] = diagnose(snapshot({ pods, ...facts, owners })).findings
     return { ...found, codes: found && stepsFor(found).map(({ code }) => code) }
   }
 
   test('is from its service account if its template names none, and a new pod gets the one of today', () => {
-    const found = made({ namesNoSecrets: true })
+    const found = made({ pullSecrets: [] })
     expect(found.credential).toMatchObject({
       attempts: [{ secret: 'old', from: 'serviceaccount' }],
       hints: [{ code: 'service-account-changed-later', serviceAccount: 'default', secrets: ['new'] }],
@@ -271,16 +273,25 @@ describe('a list of pull secrets that the pod got when it was created', () => {
   })
 
   test('is no older than the one of a new pod if the account has the same today', () => {
-    expect(made({ namesNoSecrets: true }, ['old']).remedies).toEqual(['authenticate'])
+    expect(made({ pullSecrets: [] }, ['old']).remedies).toEqual(['authenticate'])
   })
 
-  test('is its own if its template may name one', () => {
+  test('is its own if its template names it', () => {
     const found = made({})
     expect(found.credential).toMatchObject({
       attempts: [{ secret: 'old', from: 'pod' }],
       hints: [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['new'] }],
     })
     expect(found.remedies).toEqual(['authenticate'])
+  })
+
+  test('was replaced on its way in if its template names another one, so that a login in the template is lost, too', () => {
+    const found = made({ pullSecrets: ['new'] }, [])
+    expect(found.credential?.hints).toEqual([
+      { code: 'not-named', namespace: 'web', secret: 'new', own: 'default', dropped: true },
+    ])
+    expect(found.codes?.[0]).toBe('use-known-secret')
+    expect(found.codes).not.toContain('distribute-login')
   })
 })
 

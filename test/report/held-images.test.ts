@@ -21,7 +21,7 @@ describe('an image that its registry has lost', () => {
   })
 
   test('is known by the ready pods of the same ReplicaSet, too, as in a cluster', () => {
-    const template = { mark: 'a1', images: { app: IMAGE } }
+    const template = { mark: 'a1', images: { app: IMAGE }, pullSecrets: [] }
     const set = ownerLink('ReplicaSet', 'orders-a1', { revision: { number: 3, ready: 2 }, template })
     const controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'orders-a1', uid: 'orders-a1' }
     const pod = { controller, templateHash: 'a1' }

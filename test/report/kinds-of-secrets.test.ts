@@ -32,6 +32,11 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'the same in a secret that somebody made',
+    { image: 'ghcr.io/acme/api:3', error: ANONYMOUS, secret: entry('github.com') },
+    { first: /^Recreate secret regcred with .*--docker-server=ghcr\.io, or correct it where it is created/ },
+  ],
+  [
     'the list that a pod copied from its account, which has another one today',
     {
       image: OWN,
@@ -42,7 +47,7 @@ test.each<[string, Situation, Expected]>([
       owners: [
         ownerLink('Job', 'load', {
           uid: 'j',
-          template: { mark: null, images: { app: OWN }, namesNoSecrets: true },
+          template: { mark: null, images: { app: OWN }, pullSecrets: [] },
         }),
       ],
     },
@@ -53,9 +58,24 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
-    'the same in a secret that somebody made',
-    { image: 'ghcr.io/acme/api:3', error: ANONYMOUS, secret: entry('github.com') },
-    { first: /^Recreate secret regcred with .*--docker-server=ghcr\.io, or correct it where it is created/ },
+    "a list that a webhook put in the place of the template's",
+    {
+      image: OWN,
+      error: ANONYMOUS,
+      login: 'registry.example',
+      pod: { pullSecrets: [], controller: job },
+      owners: [
+        ownerLink('Job', 'load', {
+          uid: 'j',
+          template: { mark: null, images: { app: OWN }, pullSecrets: ['regcred'] },
+        }),
+      ],
+    },
+    {
+      first:
+        /^Let the mutating webhook or policy that replaced the pull secrets of pod \S+ keep those of its template, then delete the pod: job\/load names regcred, which has a login for the image, and the pod has none kubectl get mutatingwebhookconfigurations$/,
+      never: /pullguard fix|Add secret/,
+    },
   ],
   [
     "a malformed login, whose registry is not the image's",

@@ -7,6 +7,7 @@ import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { ownerLink, pod } from '../diagnosis/snapshots.ts'
 
 const images = { shop: 'acme.example/shop:2.0' }
+const made = { images, pullSecrets: [] }
 const above = (kind: string, name: string) => ({ apiVersion: 'apps/v1', kind, name, uid: name })
 const renewal = (of: Partial<Pod>, ...links: OwnerLink[]) =>
   newestTemplate(pod({ namespace: 'web', ...of }), indexOwners(links))?.renewal ?? null
@@ -23,62 +24,57 @@ describe('the pod of', () => {
     [
       'a Deployment that is paused',
       ofSet,
-      [set, ownerLink('Deployment', 'shop', { template: { images }, paused: true })],
+      [set, ownerLink('Deployment', 'shop', { template: made, paused: true })],
       { by: 'paused' },
     ],
-    [
-      'a Deployment',
-      ofSet,
-      [set, ownerLink('Deployment', 'shop', { template: { images } })],
-      { by: 'rolling' },
-    ],
+    ['a Deployment', ofSet, [set, ownerLink('Deployment', 'shop', { template: made })], { by: 'rolling' }],
     ['a Deployment whose template was not read', ofSet, [set, ownerLink('Deployment', 'shop')], null],
     [
       'a ReplicaSet alone',
       ofSet,
-      [ownerLink('ReplicaSet', 'shop-6d4', { template: { images } })],
+      [ownerLink('ReplicaSet', 'shop-6d4', { template: made })],
       { by: 'no-updates' },
     ],
     [
       "another controller's ReplicaSet",
       ofSet,
-      [{ ...set, controller: above('Rollout', 'shop'), template: { images } }],
+      [{ ...set, controller: above('Rollout', 'shop'), template: made }],
       null,
     ],
     [
       'a CronJob',
       { controller: { ...above('Job', 'shop-1'), apiVersion: 'batch/v1' } },
-      [job, ownerLink('CronJob', 'shop', { template: { images } })],
+      [job, ownerLink('CronJob', 'shop', { template: made })],
       { by: 'run' },
     ],
     [
       'a Job alone',
       { controller: above('Job', 'shop-1') },
-      [ownerLink('Job', 'shop-1', { template: { mark: null, images } })],
+      [ownerLink('Job', 'shop-1', { template: { mark: null, ...made } })],
       null,
     ],
     [
       'a DaemonSet, by hand',
       agent,
-      [ownerLink('DaemonSet', 'agent', { template: { mark: '5', images }, update: 'on-delete' })],
+      [ownerLink('DaemonSet', 'agent', { template: { mark: '5', ...made }, update: 'on-delete' })],
       { by: 'on-delete' },
     ],
     [
       'a DaemonSet',
       agent,
-      [ownerLink('DaemonSet', 'agent', { template: { mark: '5', images }, update: 'rolling' })],
+      [ownerLink('DaemonSet', 'agent', { template: { mark: '5', ...made }, update: 'rolling' })],
       { by: 'rolling' },
     ],
     [
       "a DaemonSet's newest template",
       agent,
-      [ownerLink('DaemonSet', 'agent', { template: { mark: '4', images }, update: 'on-delete' })],
+      [ownerLink('DaemonSet', 'agent', { template: { mark: '4', ...made }, update: 'on-delete' })],
       null,
     ],
     [
       'a DaemonSet without a mark',
       agent,
-      [ownerLink('DaemonSet', 'agent', { template: { images }, update: 'on-delete' })],
+      [ownerLink('DaemonSet', 'agent', { template: made, update: 'on-delete' })],
       null,
     ],
   ])('%s', (_what, of, links, expected) => {
@@ -87,7 +83,7 @@ describe('the pod of', () => {
 })
 
 describe('the pod of a StatefulSet', () => {
-  const template = { mark: 'db-2', images }
+  const template = { mark: 'db-2', ...made }
   const found = (name: string, more: Partial<OwnerLink>, revisionHash = 'db-1') =>
     renewal(
       { name, controller: above('StatefulSet', 'db'), revisionHash },

@@ -109,8 +109,8 @@ describe('what a controller makes its pods from', () => {
   test('says whether it names pull secrets', () => {
     const named = { ...spec.template.spec, imagePullSecrets: [{ name: 'own' }] }
     const job = (pod: object) => ({ metadata: { name: 'load' }, spec: { template: { spec: pod } } })
-    expect(narrowOwner(job(spec.template.spec), 'Job')?.template?.namesNoSecrets).toBe(true)
-    expect(narrowOwner(job(named), 'Job')?.template).not.toHaveProperty('namesNoSecrets')
+    expect(narrowOwner(job(spec.template.spec), 'Job')?.template?.pullSecrets).toEqual([])
+    expect(narrowOwner(job(named), 'Job')?.template?.pullSecrets).toEqual(['own'])
   })
 
   test('is below the template of its Jobs for a CronJob', () => {

@@ -5,7 +5,7 @@ import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
-import { type Invocation, offlineCommand, ownCommand } from '../invocation.ts'
+import { type Invocation, kubectlCommand, offlineCommand, ownCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { objectName } from './nouns.ts'
 import { REMEDY_WORDS } from './remedies.ts'
@@ -143,4 +143,14 @@ export function workloadArgument(finding: Pick<Finding, 'workload' | 'pod'>): st
 /** Whether the pod is static: the kubelet created it from a file, so its owner is the node. */
 export function isStatic({ workload }: Pick<Finding, 'workload'>): boolean {
   return workload?.kind === 'Node'
+}
+
+/** Returns the command that lists what can change pods when they are created; MutatingAdmissionPolicies are not in every cluster. */
+export function webhooksCommand(invocation: Invocation, policies: readonly string[]): string {
+  return kubectlCommand(
+    invocation,
+    policies.length === 0
+      ? 'get mutatingwebhookconfigurations'
+      : 'get clusterpolicies.kyverno.io,policies.kyverno.io -A',
+  )
 }

@@ -86,8 +86,8 @@ const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } =
     `service account ${serviceAccount} now has ${secretNames(secrets)}, but only for new pods`,
   'service-account-secrets-ignored': ({ serviceAccount, secrets }) =>
     `service account ${serviceAccount} has ${secretNames(secrets)}, which a pod that lists its own pull secrets does not get`,
-  'not-named': ({ namespace, secret, misspelled }) =>
-    `secret ${namespace}/${secret} has a login for the image, but the pod ${misspelled === undefined ? 'does not reference it' : `references ${misspelled} instead`}`,
+  'not-named': ({ namespace, secret, misspelled, dropped }) =>
+    `secret ${namespace}/${secret} has a login for the image, but the pod ${misspelled === undefined ? `does not reference it${dropped ? ', although its template does' : ''}` : `references ${misspelled} instead`}`,
   'on-service-account': ({ namespace, secret, serviceAccount }) =>
     `secret ${namespace}/${secret} has a login for the image, but belongs to service account ${serviceAccount}, which the pod does not use`,
   'in-namespace': ({ namespace, secret }) =>

@@ -92,7 +92,7 @@ function templateOf(raw: unknown, kind: string): MadeFrom | null {
   return {
     ...(mark === undefined ? {} : { mark }),
     images: Object.fromEntries(images),
-    ...(list(pod.imagePullSecrets).length === 0 && { namesNoSecrets: true as const }),
+    pullSecrets: list(pod.imagePullSecrets).flatMap(secret => narrowName(record(secret).name) || []),
   }
 }
 

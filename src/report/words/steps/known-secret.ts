@@ -5,6 +5,7 @@ import type { Step, StepOf } from '../../../advice/step.ts'
 import type { UsableHint } from '../../../advice/step-for-access.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { webhooksCommand, workloadPath } from '../commands.ts'
 import { hiddenSecretEdit } from '../edits.ts'
 import { managedPlace, subChartNote } from '../managers.ts'
 import { objectName, shortList } from '../nouns.ts'
@@ -127,6 +128,14 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
         : `${hint.misspelled} does not exist`
     return {
       text: `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${lacking}${named?.detail === hint.secret ? `; ${madeByTemplate(hint.secret)}` : ''}`,
+    }
+  }
+  if (hint.code === 'not-named' && hint.dropped) {
+    const { pod, credential } = first
+    const has = [...new Set(credential.attempts.map(({ secret }) => secret))]
+    return {
+      text: `Let the mutating webhook or policy that replaced the pull secrets of pod ${pod} keep those of its template, then delete the pod: ${workloadPath(first)} names ${hint.secret}, which has a login for the image, and the pod has ${has.length === 0 ? 'none' : `only ${shortList(has, 3)}`}`,
+      command: webhooksCommand(invocation, []),
     }
   }
   const { name, ...edit } = ownAccount(hint, findings, invocation)

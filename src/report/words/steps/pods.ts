@@ -4,9 +4,9 @@ import type { PodStep, StepOf } from '../../../advice/step.ts'
 import type { SandboxStep } from '../../../advice/step-at-node.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { PROVIDER_FAILED } from '../../../image/pull-messages.ts'
-import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
+import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { workloadPath } from '../commands.ts'
+import { webhooksCommand, workloadPath } from '../commands.ts'
 import { minuteOf } from '../duration.ts'
 import { MAKERS, purposeOf, renewal } from '../makers.ts'
 import { nodeClientStep, nodeShellStep, onNodes } from '../node.ts'
@@ -41,16 +41,6 @@ const INJECTORS = new Map([
   ['daprd', " (dapr_sidecar_injector.image of Dapr's chart, or the annotation dapr.io/sidecar-image)"],
   ['consul-dataplane', " (global.imageConsulDataplane of Consul's chart)"],
 ])
-
-/** Returns the command that lists what can change pods; MutatingAdmissionPolicies are not in every cluster. */
-function webhooksCommand(invocation: Invocation, policies: readonly string[]): string {
-  return kubectlCommand(
-    invocation,
-    policies.length === 0
-      ? 'get mutatingwebhookconfigurations'
-      : 'get clusterpolicies.kyverno.io,policies.kyverno.io -A',
-  )
-}
 
 /** The most Jobs that one command names. */
 const MAX_JOBS = 10
