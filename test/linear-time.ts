@@ -9,7 +9,8 @@ function timeOf(work: () => unknown): number {
 
 /** Twice the text takes twice the time if that is linear, and four times if it is quadratic. */
 const MOST_GROWTH = 3
-const PAIRS = 5
+/** Of five pairs. */
+const MAJORITY = 3
 
 /**
  * Returns how many times longer the work takes for a text of this length than for one of half the length; null if that is linear.
@@ -23,7 +24,12 @@ export function growthOf(
   if (timeOf(whole) <= enough || timeOf(whole) <= enough) return null
   const half = work(length / 2)
   // A machine's speed changes from one moment to the next, but rarely within a pair.
-  const ratios = Array.from({ length: PAIRS }, () => timeOf(whole) / timeOf(half))
-  const growth = ratios.sort((a, b) => a - b)[Math.floor(PAIRS / 2)] as number
-  return growth > MOST_GROWTH ? growth : null
+  const quick: number[] = []
+  const slow: number[] = []
+  while (quick.length < MAJORITY && slow.length < MAJORITY) {
+    const ratio = timeOf(whole) / timeOf(half)
+    if (ratio > MOST_GROWTH) slow.push(ratio)
+    else quick.push(ratio)
+  }
+  return slow.length < MAJORITY ? null : Math.min(...slow)
 }
