@@ -94,10 +94,11 @@ export function upstreamSteps(finding: Finding): Step[] {
   const setup = hasClue(finding, 'upstream-setup')
   const kind = setup ? 'setup' : cloudOf(finding.registry) === 'ecr' ? 'ecr' : 'other'
   const repository = remoteRepositoryIn(finding.evidence?.text ?? '')
-  if (repository !== null) return [{ code: 'upstream-login', host, kind: 'other', repository }]
+  const name: Step = { code: 'check-name', how: 'plain' }
+  // A valid login is refused as well, for an image that it may not pull or that is not there: token servers such as GitLab's refuse both.
+  if (repository !== null) return [{ code: 'upstream-login', host, kind: 'other', repository }, name]
   const login: Step = { code: 'upstream-login', host, kind }
   if (setup) return [login]
-  const name: Step = { code: 'check-name', how: 'plain' }
   // Docker Hub refuses names that it does not have, such as that of an official image without library/.
   return kind === 'other' && repositoryOf(finding.reference).split('/').length === 2
     ? [name, login]

@@ -30,7 +30,8 @@ export function isAddress(host: string): boolean {
 
 /** Whether only the cluster's own DNS resolves the name; nodes use another DNS server. */
 export function isServiceName(host: string): boolean {
-  return /\.svc(?:\.[\w.-]+)?$|\.cluster\.local$/i.test(withoutPort(host))
+  // Before another domain than the default one, SERVICE.NAMESPACE tells it from a name in a domain svc.example.com.
+  return /\.svc$|[^.]\.[^.]+\.svc\.[\w.-]+$|\.cluster\.local$/i.test(withoutPort(host))
 }
 
 /** Whether this is the address of a Service, which no machine outside of the cluster reaches: no client can log in or check an image there. */

@@ -148,7 +148,8 @@ export function isPullOfGuest(text: string, runtimeClass: string | undefined): b
 
 /** Reqwest, with which guests pull, and image-rs around it; a cache on the node that uses it, too, answers the runtime, which writes its own words first. */
 const OF_RUST = /\berror sending request for url\b|\bimage-rs\b|\[CDH\]/i
-const OF_RUNTIME = /\bfailed to (?:pull and unpack|resolve reference|copy)\b|[?&]ns=/i
+const OF_RUNTIME =
+  /\bfailed to (?:pull and unpack|resolve reference|copy)\b|[?&]ns=|\b(?:initializing source|pinging container registry|reading (?:manifest|blob)|response from daemon)\b/i
 
 /** Whether a pull for the kubelet was made in a guest, which its runtime asked to (confidential containers before 0.9). */
 export function isRelayedToGuest(text: string, runtimeClass: string | undefined): boolean {

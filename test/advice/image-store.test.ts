@@ -142,9 +142,10 @@ describe('a pull of a guest', () => {
     expect(stepsFor(asked(TLS + why)).map(({ code }) => code)).toContain('trust-authority')
   })
 
-  test('is not made by a cache on the node that is written in Rust as well', () => {
-    const error =
-      'failed to pull and unpack image "reg.example/a/b:1": failed to resolve reference "reg.example/a/b:1": unexpected status from HEAD request to http://127.0.0.1:4001/v2/a/b/manifests/1?ns=reg.example: 500 Internal Server Error: error sending request for url (https://reg.example/v2/a/b/manifests/1)'
+  test.each([
+    'initializing source docker://reg.example/a/b:1: pinging container registry 127.0.0.1:4001: StatusCode: 500, "error sending request for url (https://reg.example/v2/a/b/manifests/1)"',
+    'failed to pull and unpack image "reg.example/a/b:1": failed to resolve reference "reg.example/a/b:1": unexpected status from HEAD request to http://127.0.0.1:4001/v2/a/b/manifests/1?ns=reg.example: 500 Internal Server Error: error sending request for url (https://reg.example/v2/a/b/manifests/1)',
+  ])('is not made by a cache on the node that is written in Rust as well: %s', error => {
     expect(asked(error, 'kata-qemu-sev').clues).not.toContainEqual({ code: 'guest' })
   })
 

@@ -576,7 +576,7 @@ test.each<[string, string, string, Step['code'][]]>([
     "a login of Artifactory's remote repository that was refused is its administrator's",
     'artifactory.example/hub-remote/nginx:1',
     "Error response from daemon: unknown: Invalid username/password configured for Remote Docker repository: hub-remote: Error in getting information for 'library/nginx/1/list.manifest.json' (java.lang.IllegalStateException: Can't fetch token for repo: hub-remote realm: https://auth.docker.io/token scope:repository:library/nginx:pull).",
-    ['upstream-login'],
+    ['upstream-login', 'check-name'],
   ],
   [
     "GitLab's dependency proxy got no token from Docker Hub with its own login",
@@ -978,6 +978,7 @@ test('the token server that Artifactory asked for its remote repository is not t
     "unknown: Invalid username/password configured for Remote Docker repository: hub-remote: Error in getting information for 'acme/app/1/list.manifest.json' (java.lang.IllegalStateException: Can't fetch token for repo: hub-remote realm: https://auth.docker.io/token scope:repository:acme/app:pull)."
   expect(stepsIn({ image, error, login: 'artifactory.example' })).toEqual([
     { code: 'upstream-login', host: 'artifactory.example', kind: 'other', repository: 'hub-remote' },
+    { code: 'check-name', how: 'plain' },
   ])
 })
 

@@ -251,6 +251,9 @@ describe('a mirror that failed before the registry', () => {
       { code: 'replace-service-name', host, role: 'mirror' },
       { code: 'mirror-settings', host, registry: 'ghcr.io', about: 'endpoint' },
     ])
+    // A name in a domain of somebody's own, which DNS servers have.
+    const own = codesIn({ image, error: error.replaceAll('cache.lan', 'hub.svc.acme.example') })
+    expect(own.slice(1, 3)).not.toContain('replace-service-name')
     // A node that does resolve it has another problem.
     const refused = mirrors('dial tcp 10.96.0.20:8082: connect: connection refused', rest)
     expect(codesIn({ image, error: refused.replaceAll('cache.lan:5000', host) })[1]).toBe('broken-mirror')

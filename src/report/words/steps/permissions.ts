@@ -60,7 +60,7 @@ const UPSTREAM: Record<StepOf<'upstream-login'>['kind'], (host: string, reposito
     `Ask an administrator of ${host} to correct the remote (proxy) repository that the image's path belongs to: the URL of its upstream registry, its login there, and whether it is online; the pods' logins are not used there`,
   other: (host, repository) =>
     repository !== undefined
-      ? `Ask an administrator of ${host} to renew the login that its remote repository ${repository} uses at its upstream registry: the pods' logins are not used there`
+      ? `Ask an administrator of ${host} to check the login that its remote repository ${repository} uses at its upstream registry (whether it is valid, and allowed to pull this image): the pods' logins are not used there`
       : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
 }
 
