@@ -75,6 +75,7 @@ function groupKey(finding: AdvisedFinding): string {
     endpoint,
     containerKind === 'sandbox',
     moved?.since ?? null,
+    moved?.others ?? null,
     clues.map(({ code }) => code),
     steps[0].code,
     renewedBy(finding),

@@ -1,6 +1,7 @@
 /** Reports on images that other nodes still have: their names are right, and their nodes show what they are for. */
 import { describe, expect, test } from 'vitest'
 import { withSteps } from '../../src/advice/add-steps.ts'
+import { groupByCause } from '../../src/report/group.ts'
 import { meaningOf } from '../../src/report/words/causes.ts'
 import { findingOf, pulled } from '../advice/situation.ts'
 import { ownerLink } from '../diagnosis/snapshots.ts'
@@ -84,5 +85,13 @@ describe('an image whose publisher removed it', () => {
     expect(meaningOf({ invocation, findings: [first, ...others] })).toMatch(
       /gcr\.io\/ml-pipeline\/minio was removed .* The same is true of gcr\.io\/ml-pipeline\/mysql\.$/,
     )
+  })
+
+  test('is apart from one whose other versions are elsewhere', () => {
+    const findings = ['argoexec:v3.4.17-license-compliance', 'frontend:2.0.1', 'minio:1'].map(name =>
+      withSteps(findingOf(of(name))),
+    )
+    const groups = groupByCause(findings, { program: 'pullguard', flags: [], fromDump: false })
+    expect(groups).toHaveLength(3)
   })
 })

@@ -18,12 +18,16 @@ const STATES: Record<MovedState, string> = {
   succeeded: 'was shut down, and its successor serves only the images that their owners moved there',
 }
 
+/** Returns what moved: the image, or only this version of it. */
+function movedName({ ofTag }: Moved, reference: string): string {
+  return ofTag === true ? reference : withoutVersion(reference)
+}
+
 /** Returns, without a period, what became of the old place, and where the image is published now if that is known. @param to the new name as shown */
 export function movedText(moved: Moved, reference: string, to = moved.to): string {
-  const { state, since, source, asOf, frozen, onlyFor, ofTag, others } = moved
+  const { state, since, source, asOf, frozen, onlyFor, others } = moved
   const ofRegistry = OF_REGISTRY.includes(state)
-  const image = ofTag === true ? reference : withoutVersion(reference)
-  const about = ofRegistry ? `The registry ${reference.split('/')[0]}` : image
+  const about = ofRegistry ? `The registry ${reference.split('/')[0]}` : movedName(moved, reference)
   const what =
     state === 'frozen' && to === null
       ? 'gets no new tags'
@@ -45,7 +49,7 @@ export function alsoMoved(findings: readonly { moved: Moved | null; reference: s
   const names = findings.flatMap(({ moved, reference }) =>
     moved?.state !== state || reference === null
       ? []
-      : `${withoutVersion(reference)}${moved.to === null ? '' : ` (now ${withoutVersion(moved.to)})`}`,
+      : `${movedName(moved, reference)}${moved.to === null ? '' : ` (now ${withoutVersion(moved.to)})`}`,
   )
   const [, ...more] = new Set(names)
   return more.length === 0 ? '' : `The same is true of ${shortList(more, 5)}.`
