@@ -128,10 +128,10 @@ test('what a controller installs from charts is a note, as the files don’t sho
     `apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {source: {repoURL: https://a.example, ${at}}}\n`
   put('b/app.yaml', source('path: k8s'))
   const none = await run(['-R', '-f', '.'])
-  const ending = 'installs were not read: to audit what runs, `pullguard audit -A`.\n'
+  const ending = 'not read: to audit what runs, `pullguard audit -A`.\n'
   expect([none.code, none.err]).toEqual([
     2,
-    `No workloads in . (2 files read). a/release.yaml has a HelmRelease, and the chart that Flux ${ending}`,
+    `No workloads in . (2 files read). a/release.yaml has a HelmRelease, and its chart, which Flux installs, was ${ending}`,
   ])
   put('b/chart.yaml', source('chart: shop'))
   put('b/second.yaml', source('chart: shop'))
@@ -139,7 +139,7 @@ test('what a controller installs from charts is a note, as the files don’t sho
   const some = await run(['-R', '-f', 'b'])
   expect(some.code).toBe(0)
   expect(some.err.replaceAll(/\s+/g, ' ')).toContain(
-    `b/chart.yaml is one of 2 files with Applications, and the charts that Argo CD ${ending.trimEnd()}`,
+    `b/chart.yaml is one of 2 files with Applications or ApplicationSets, and their charts, which Argo CD installs, were ${ending.trimEnd()}`,
   )
 })
 

@@ -92,7 +92,10 @@ test.each<[string, Situation, Expected]>([
   [
     'a secret in the layout of the older type',
     { image: OWN, error: ANONYMOUS, secret: { problem: 'wrong-layout', detail: 'dockercfg' } },
-    { first: /^Wrap the content of secret regcred in one more level, \{"auths": …\}, where it is made, or/ },
+    {
+      first:
+        /^Wrap the content of secret regcred in one more level, \{"auths": …\}, where it is made, if that has a login for \S+, or/,
+    },
   ],
   [
     "a chart's secret of a type that no upgrade can change",

@@ -99,14 +99,18 @@ const WORDS: { [Code in FileNote['code']]: (note: Extract<FileNote, { code: Code
   'chart-install': ({ installer, path, others }) => {
     const { name, kind, kinds } = INSTALLERS[installer]
     const has = others === 0 ? `has ${kind}` : `is one of ${others + 1} files with ${kinds}`
-    const charts = others === 0 ? 'the chart' : 'the charts'
-    return `${path} ${has}, and ${charts} that ${name} installs were not read: to audit what runs, \`pullguard audit -A\`.`
+    const charts = others === 0 ? ['its chart', 'was'] : ['their charts', 'were']
+    return `${path} ${has}, and ${charts[0]}, which ${name} installs, ${charts[1]} not read: to audit what runs, \`pullguard audit -A\`.`
   },
 }
 
 const INSTALLERS: Record<ChartInstaller, { name: string; kind: string; kinds: string }> = {
   flux: { name: 'Flux', kind: 'a HelmRelease', kinds: 'HelmReleases' },
-  'argo-cd': { name: 'Argo CD', kind: 'an Application', kinds: 'Applications' },
+  'argo-cd': {
+    name: 'Argo CD',
+    kind: 'an Application or ApplicationSet',
+    kinds: 'Applications or ApplicationSets',
+  },
   'helm-controller': { name: 'the Helm controller', kind: 'a HelmChart', kinds: 'HelmCharts' },
 }
 

@@ -91,7 +91,7 @@ export function recreationText({ attempts, hints = [] }: AdvisedFinding['credent
   if (old.length === 0)
     return 'Recreate the pods: they are older than the pull secret that new pods get from the service account'
   const now = hints.flatMap(hint => (hint.code === 'service-account-changed-later' ? hint.secrets : []))
-  return `Recreate the pods: their template names no pull secrets, so those that they have (${shortList(old, 3)}) were added when they were created, from their service account or by a webhook, and new ones get what the account has today${now.length === 0 ? '' : ` (${shortList(now, 3)})`}`
+  return `Recreate the pods: their template names no pull secrets, so those that they have (${shortList(old, 3)}) were added when they were created, from their service account or by a webhook, and new ones get what the account has today${now.length === 0 ? '' : ` (${shortList(now, 3)})`}, unless a webhook replaces that`
 }
 
 /** The words of that step. */

@@ -237,7 +237,7 @@ export const loginSteps: StepWords<LoginStep> = {
     // The content is right for the older type; a new Secret of that type would work as well, but is more to change.
     if (problem === 'wrong-layout' && attempt.detail === 'dockercfg')
       return {
-        text: `Wrap the content of secret ${secret} in one more level, {"auths": …}, where it is made, or recreate it with \`kubectl create secret docker-registry\` and --docker-server=${key}: ${why}`,
+        text: `Wrap the content of secret ${secret} in one more level, {"auths": …}, where it is made, if that has a login for ${key}, or recreate it with \`kubectl create secret docker-registry\` and --docker-server=${key}: ${why}`,
         brief: `Wrap the content of secret ${secret} in {"auths": …}: ${why}`,
       }
     return {

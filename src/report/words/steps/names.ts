@@ -165,14 +165,16 @@ export const nameSteps: StepWords<NameStep> = {
     text: `Name a version (a tag or a digest) of the image: ${/:latest$/.test(image) ? 'its repository has no tag latest' : `without one, ${image} means the tag latest, which its repository does not have`}`,
   }),
   'use-local-image': ({ listed, meanwhile }, { invocation, findings, findings: [first] }) => {
-    const { image, node, reference, workload } = first
+    const { image, node, reference, workload, host } = first
+    // Since then, the kubelet asks for that login by default (KEP-2535).
+    const checksLogin = host.kubeletMinor !== null && host.kubeletMinor >= 35
     const other = reference?.endsWith(':latest') === true ? ', or use a tag other than latest' : ''
     const where = node === null ? 'the node' : `node ${node}`
     const { text, command } = editField(
       invocation,
       first,
       meanwhile
-        ? `Or set imagePullPolicy to IfNotPresent: ${where} has ${image} already, so pods there start without the registry then`
+        ? `Or set imagePullPolicy to IfNotPresent: ${where} has ${image} already, so pods there start without the registry then, unless the cluster sets Always at admission (plugin AlwaysPullImages)${checksLogin ? ' or the image was pulled with a login that the pod lacks' : ''}`
         : listed
           ? `Set imagePullPolicy to IfNotPresent${other}: ${image} is on ${where} already, but with Always the kubelet asks the registry anyway. If the template has IfNotPresent, the cluster sets Always at admission (plugin AlwaysPullImages): then push the image to a registry`
           : `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent${other}: with Always the kubelet asks the registry anyway`,
