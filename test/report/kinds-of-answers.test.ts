@@ -253,6 +253,15 @@ test.each<[string, Situation, Expected]>([
     { first: /authorized for the organization \(SSO\)/, never: /wrong, expired, or revoked/ },
   ],
   [
+    "the login at Docker Hub that the dependency proxy of a GitLab group has, which is the group's",
+    {
+      image: 'gitlab.com/acme/dependency_proxy/containers/acme/app:1',
+      error:
+        'unexpected status from GET request to https://gitlab.com/v2/acme/dependency_proxy/containers/acme/app/manifests/1: 401 Unauthorized: Expected 200 response code for an access token',
+    },
+    { first: /^Check the login that the group's dependency proxy at gitlab\.com itself uses/ },
+  ],
+  [
     'a GitLab account without a role in the project',
     {
       image: 'registry.gitlab.com/acme/app:1',

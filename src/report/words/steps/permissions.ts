@@ -162,7 +162,12 @@ export const permissionSteps: StepWords<PermissionStep> = {
   'ask-registry-admin': ({ about, host }, { findings: [{ evidence }] }) => ({
     text: ADMIN[about](host, evidence?.text ?? ''),
   }),
-  'upstream-login': ({ host, kind, repository }) => ({ text: UPSTREAM[kind](host, repository) }),
+  'upstream-login': ({ host, kind, repository }, { findings: [{ reference }] }) => ({
+    // Each group has its own.
+    text: isInDependencyProxy(reference)
+      ? `Check the login that the group's dependency proxy at ${host} itself uses at Docker Hub (in the settings of the group): the pods' logins are not used there`
+      : UPSTREAM[kind](host, repository),
+  }),
   'cache-rule': ({ about, registry, rule, source }) => {
     const acr = `--registry ${shellWord(acrName(registry))}`
     const show = `az acr cache show ${acr} --name ${shellWord(rule)}`
