@@ -93,20 +93,22 @@ function ecrSandboxSteps({ registry, reference, host }: Finding): Step[] {
 /** A guest pulls by itself, with neither the node's settings nor the pod's pull secrets. */
 export function guestSteps(finding: Finding, steps: Step[]): Step[] {
   if (!hasClue(finding, 'guest')) return steps
-  const { cause } = finding
-  const isOpen = cause === 'auth-required-or-denied' && isOpenToAll(finding)
-  const problem = clueOf(finding.clues, 'certificate')?.problem ?? null
-  const needs = isOpen
-    ? undefined
-    : cause === 'tls' && problem === 'unknown-authority'
-      ? 'trust'
-      : isOnTheWay(cause)
-        ? 'way'
-        : GUEST_NEEDS[cause]
   const own = steps.filter(
     step => !runsOnNode(step) && !isAbout('login', step) && !isAbout('right', step) && !isAbout('node', step),
   )
+  const needs = guestNeeds(finding, own)
   return needs === undefined ? own : [{ code: 'guest-settings', needs }, ...own]
+}
+
+function guestNeeds(finding: Finding, own: Step[]): StepOf<'guest-settings'>['needs'] | undefined {
+  const { cause, clues } = finding
+  if (cause === 'auth-required-or-denied' && isOpenToAll(finding)) return undefined
+  const problem = cause === 'tls' ? clueOf(clues, 'certificate')?.problem : undefined
+  if (problem === 'unknown-authority') return 'trust'
+  const isOfHost = problem === 'expired' || problem === 'wrong-name'
+  // The guest reached the host, whose certificate is at fault.
+  if (isOfHost && own.some(({ code }) => code === 'renew-certificate')) return undefined
+  return isOnTheWay(cause) ? 'way' : GUEST_NEEDS[cause]
 }
 
 /** What else the guest lacks, by the cause; nothing if the image itself is at fault. */

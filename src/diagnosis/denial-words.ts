@@ -61,7 +61,7 @@ export const UPSTREAM_NOT_SET_UP = /\bupstream (?:repository|registry) is not co
  * proxy (request_token_service.rb), and of Artifact Registry's remote repositories (hashicorp/terraform-provider-google#17589).
  */
 const UPSTREAM_LOGIN =
-  /\bconfigured for remote (?:docker )?repository\b|\bexpected 200 response code for an access token\b|\b(?:unauthori[sz]ed|forbidden) error returned by the external repository\b/
+  /\b(?:username\/password|credentials?|token) configured for remote (?:docker )?repository\b|\bexpected 200 response code for an access token\b|\b(?:unauthori[sz]ed|forbidden) error returned by the external repository\b/
 
 /** The repository of Artifactory whose login at its upstream was refused; null if the text names none. */
 export function remoteRepositoryIn(text: string): string | null {

@@ -143,6 +143,14 @@ describe('a pull of a guest', () => {
   })
 
   test.each([
+    'certificate expired: verification time 1700000000 (UNIX)',
+    'certificate not valid for name "reg.example"',
+  ])('is not in the way of a certificate with a fault of its own: %s', why => {
+    const steps = stepsFor(asked(`${TLS}invalid peer certificate: ${why}`, 'kata-cc'))
+    expect(steps.map(({ code }) => code)).toEqual(['renew-certificate'])
+  })
+
+  test.each([
     'initializing source docker://reg.example/a/b:1: pinging container registry 127.0.0.1:4001: StatusCode: 500, "error sending request for url (https://reg.example/v2/a/b/manifests/1)"',
     'failed to pull and unpack image "reg.example/a/b:1": failed to resolve reference "reg.example/a/b:1": unexpected status from HEAD request to http://127.0.0.1:4001/v2/a/b/manifests/1?ns=reg.example: 500 Internal Server Error: error sending request for url (https://reg.example/v2/a/b/manifests/1)',
   ])('is not made by a cache on the node that is written in Rust as well: %s', error => {

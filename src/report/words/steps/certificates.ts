@@ -31,8 +31,9 @@ function renewExpired(host: string, finding: Pick<Finding, 'clues'>): string {
   if (dated?.side === 'before')
     return `If the clock is right, reissue the certificate of ${host}, or wait: it is not valid before ${minuteOf(dated.date)}`
   const date = expiryDate(finding)
+  const isOfGuest = finding.clues.some(({ code }) => code === 'guest')
   return date === null
-    ? `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`
+    ? `Renew the certificate of ${host} (or set the ${isOfGuest ? 'guest' : 'node'}'s clock, if that is wrong)`
     : `Renew the certificate of ${host}, if that is the one which expired on ${date}${ofOldRoot(date)}; if the host belongs to others, its owner has to do that`
 }
 
