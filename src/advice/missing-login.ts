@@ -75,10 +75,14 @@ function providerSteps(finding: Finding): Step[] {
   ]
 }
 
+/** The first kubelet that gives providers the tokens of service accounts (KEP-4412). */
+const FIRST_WITH_TOKENS = 33
+
 /** The difference to an account whose pods get a login from the provider. */
-function annotateSteps({ clues }: Finding): Step[] {
+function annotateSteps({ clues, host: { kubeletMinor } }: Finding): Step[] {
   const other = clueOf(clues, 'unannotated-account')
-  return other === undefined ? [] : [{ ...other, code: 'annotate-account' }]
+  const isTooOld = kubeletMinor !== null && kubeletMinor < FIRST_WITH_TOKENS
+  return other === undefined || isTooOld ? [] : [{ ...other, code: 'annotate-account' }]
 }
 
 /**
@@ -115,7 +119,7 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
   const { credential, host, registry } = finding
   const ofPod = podLoginSteps(finding)
   const cloud = cloudOf(registry)
-  if (hasClue(finding, 'annotated-provider') || hasClue(finding, 'unannotated-account'))
+  if (hasClue(finding, 'annotated-provider') || annotateSteps(finding).length > 0)
     return [...provider, ...ofPod]
   // Nodes outside a cloud have no identity there unless somebody set one up. A secret for ECR would only last for hours.
   const usesSecrets =

@@ -198,8 +198,8 @@ type NameClue =
   /** The repository has no tag `latest`, and its registry says so. */
   | { code: 'no-latest' }
   /**
-   * Other pods have pulled the image under this name, and run it. `nodes`: some of theirs; empty if they are not known. `architectures`: those
-   * of their nodes that are known.
+   * Other pods run the image under this name. `nodes`: some of theirs, where they have pulled it; empty if that is not known, so that it may
+   * only have been loaded there. `architectures`: those of their nodes that are known; empty if the pod asks for one.
    */
   | { code: 'held-elsewhere'; pods: number; nodes: string[]; architectures: string[] }
   /** The tag was made from the operating system or the kernel of a node, as operators of drivers do. */

@@ -216,8 +216,9 @@ function cluesOfPull(
     ...(IN_IMAGE.includes(cause)
       ? heldElsewhere(pod, failing.container, {
           ...{ ...pull, images: owned.images, owners: seen.owners },
-          // Some registries lack every image for whoever has no login, so pods elsewhere may have one (Nexus, Artifactory).
+          // Some registries lack every image for whoever has no login, which other pods may have, or had once (Nexus, Artifactory).
           heldImages: mayHideImages(pull) ? [] : (seen.snapshot.heldImages ?? []),
+          hadLogin: mayHideImages(pull) && pull.credential.status === 'broken',
         })
       : []),
     ...seen.besideIn(image, cause),

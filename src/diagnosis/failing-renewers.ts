@@ -1,24 +1,49 @@
 /** CronJobs that renew short-lived logins and can't be pulled themselves, so that the logins have ended. */
 
+import { type Cloud, cloudOf } from '../image/registries.ts'
 import type { Finding } from './finding.ts'
 
-/** Names of such jobs: what they do, and to what (groundlight/edge-endpoint#148: `refresh-ecr-creds`). */
+/** What the names of such jobs say that they do (groundlight/edge-endpoint#148: `refresh-ecr-creds`). */
 const RENEWS = /refresh|renew|rotat|updat|sync/
-const LOGINS =
-  /(?:^|-)(?:ecr|gcr|gar|acr|registry|regcred|docker|cred|credentials?|creds|pull-?secrets?)(?:-|$)/
+
+/** And to what: other jobs have most of these words, too, as `sync-registry-images` and `rotate-db-credentials`. */
+const PULL_SECRET = /(?:^|-)(?:regcred|pull-?secrets?)(?:-|$)/
+const LOGIN = /(?:^|-)(?:cred|creds|credentials?|logins?|tokens?|secrets?)(?:-|$)/
+const REGISTRY = /(?:^|-)(?:ecr|gcr|gar|acr|registry|docker)(?:-|$)/
+const CLOUD_ALONE = /^(?:ecr|gcr|gar|acr)-[a-z]+$|^[a-z]+-(?:ecr|gcr|gar|acr)$/
+
+/** How such names call the clouds. */
+const CLOUDS: Readonly<Record<Cloud, RegExp>> = {
+  ecr: /(?:^|-)(?:ecr|aws)(?:-|$)/,
+  gar: /(?:^|-)(?:gcr|gar|gcp|google)(?:-|$)/,
+  acr: /(?:^|-)(?:acr|azure)(?:-|$)/,
+}
 
 /** Adds a clue to each refused login whose namespace has such a CronJob among the failing pods. */
 export function withFailingRenewers(findings: Finding[]): Finding[] {
-  const renewers = new Map<string, string>()
-  for (const { namespace, workload } of findings)
-    if (workload?.kind === 'CronJob' && RENEWS.test(workload.name) && LOGINS.test(workload.name))
-      renewers.set(namespace, workload.name)
-  if (renewers.size === 0) return findings
+  const renewers = findings.flatMap(({ namespace, workload }) =>
+    workload?.kind === 'CronJob' && renewsLogins(workload.name) ? [{ namespace, name: workload.name }] : [],
+  )
   return findings.map(finding => {
-    const { namespace, cause, workload, clues } = finding
-    const cronJob = renewers.get(namespace)
-    if (cronJob === undefined || cause !== 'auth-required-or-denied' || workload?.name === cronJob)
-      return finding
-    return { ...finding, clues: [...clues, { code: 'renewer-fails', cronJob }] }
+    const { namespace, cause, workload, registry, clues } = finding
+    const renewer = renewers.find(
+      other =>
+        other.namespace === namespace && other.name !== workload?.name && mayBeFor(other.name, registry),
+    )
+    return renewer === undefined || cause !== 'auth-required-or-denied'
+      ? finding
+      : { ...finding, clues: [...clues, { code: 'renewer-fails', cronJob: renewer.name }] }
   })
+}
+
+function renewsLogins(name: string): boolean {
+  const isOfLogin =
+    PULL_SECRET.test(name) || CLOUD_ALONE.test(name) || (LOGIN.test(name) && REGISTRY.test(name))
+  return RENEWS.test(name) && isOfLogin
+}
+
+/** Whether it is not named for another cloud than that of the registry. */
+function mayBeFor(name: string, registry: string | null): boolean {
+  const named = Object.entries(CLOUDS).filter(([, pattern]) => pattern.test(name))
+  return named.length === 0 || named.some(([cloud]) => cloud === cloudOf(registry))
 }

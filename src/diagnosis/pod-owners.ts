@@ -87,27 +87,30 @@ function runOfCronJob(
   return [{ code: 'run-of-cron-job', job: controller.name, forbidsOthers }]
 }
 
-/** Which other pods run the image: those that a dump shows to have pulled it, or else the ready ones of the pod's own ReplicaSet. */
+/** Which other pods run the image: those that a dump shows to have pulled it, or else the ready ones of the pod's own ReplicaSet, which may only have had it loaded. */
 export function heldElsewhere(
-  { controller, namespace }: Pod,
+  { controller, namespace, platform }: Pod,
   container: Placed,
   {
     reference,
     owners,
     images,
     heldImages,
+    hadLogin,
   }: Pick<PodOwners, 'images'> &
-    Pick<Finding, 'reference'> & { owners: OwnerIndex; heldImages: readonly HeldImage[] },
+    Pick<Finding, 'reference'> & { owners: OwnerIndex; heldImages: readonly HeldImage[]; hadLogin: boolean },
 ): Clue[] {
   const held = heldImages.find(image => image.reference === reference)
   if (held !== undefined) {
     const { pods, nodes, architectures } = held
-    return [{ code: 'held-elsewhere', pods, nodes, architectures }]
+    // A pod that asks for an architecture is meant for it, whatever others run on.
+    const fitting = platform.architecture === null ? architectures : []
+    return [{ code: 'held-elsewhere', pods, nodes, architectures: fitting }]
   }
   const link = controller === null ? null : linkOf(controller, namespace, owners)
   const ready = link?.revision?.ready ?? 0
   const isOfTemplate = images !== null && imageIn(images, container) === container.image
-  return ready > 0 && isOfTemplate
+  return ready > 0 && isOfTemplate && !hadLogin
     ? [{ code: 'held-elsewhere', pods: ready, nodes: [], architectures: [] }]
     : []
 }

@@ -42,7 +42,7 @@ function firstStepBeside(cronJob: string, namespace = 'web') {
   return found === undefined ? undefined : stepsFor(found)[0]
 }
 
-test.each(['refresh-ecr-creds', 'registry-login-renewer', 'regcred-sync'])(
+test.each(['refresh-ecr-creds', 'registry-login-renewer', 'regcred-sync', 'ecr-refresh'])(
   'come first from %s, which has to run again',
   cronJob => {
     expect(firstStepBeside(cronJob)).toEqual({ code: 'fix-renewer', cronJob, secret: 'regcred' })
@@ -52,6 +52,10 @@ test.each(['refresh-ecr-creds', 'registry-login-renewer', 'regcred-sync'])(
 test.each([
   ['refresh-prices', 'web'],
   ['ecr-report', 'web'],
+  ['sync-registry-images', 'web'],
+  ['rotate-docker-logs', 'web'],
+  ['rotate-db-credentials', 'web'],
+  ['refresh-gcr-creds', 'web'],
   ['refresh-ecr-creds', 'other'],
 ])('have nothing to do with %s in namespace %s', (cronJob, namespace) => {
   expect(firstStepBeside(cronJob, namespace)?.code).toBe('short-lived-login')

@@ -27,7 +27,12 @@ describe('an image that its registry has lost', () => {
     const controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'orders-a1', uid: 'orders-a1' }
     const pod = { controller, templateHash: 'a1' }
     expect(textsOf({ image: IMAGE, error: GONE, pod, owners: [set] }).first).toMatch(
-      /^Push .* 2 other pods run/,
+      /^Push .* 2 other pods run .* or it was only loaded onto their nodes/,
+    )
+    const missing = { type: null, problem: 'missing' as const }
+    // They may have pulled it while there was a login.
+    expect(textsOf({ image: IMAGE, error: GONE, pod, owners: [set], secret: missing }).all).not.toMatch(
+      /Push/,
     )
     const none = ownerLink('ReplicaSet', 'orders-a1', { revision: { number: 3, ready: 0 }, template })
     expect(textsOf({ image: IMAGE, error: GONE, pod, owners: [none] }).first).toMatch(/^Check the name/)
@@ -51,8 +56,11 @@ describe('an image that runs on nodes of another architecture', () => {
   const on = (architectures: string[]) =>
     textsOf({ image: IMAGE, error, node: { architecture: 'arm64' }, held: [{ ...held, architectures }] })
 
-  test('is kept there', () => {
+  test('is kept there, unless the pod asks for this one', () => {
     expect(on(['amd64']).first).toMatch(/^Schedule the pods on amd64 nodes only/)
+    const pod = { platform: { os: null, architecture: 'arm64' } }
+    const { first } = textsOf({ image: IMAGE, error, pod, node: { architecture: 'arm64' }, held: [held] })
+    expect(first).toMatch(/^Use an image or tag that is built for linux\/arm64/)
   })
 
   test.each([[['amd64', 'arm64']], [[]]])('is built for this one, too, if %j have it', architectures => {
@@ -75,6 +83,12 @@ describe('an image whose publisher removed it', () => {
     const { all } = textsOf(of('minio:RELEASE.2019-08-14T20-37-41Z-license-compliance'))
     expect(all).toMatch(/removed by its publisher/)
     expect(all).not.toMatch(/=gcr\.io|Check the name/)
+  })
+
+  test('is reported apart from those that are published elsewhere', () => {
+    const findings = ['argoexec:v3', 'frontend:2.0.5'].map(name => withSteps(findingOf(of(name))))
+    const groups = groupByCause(findings, { program: 'pullguard', flags: [], fromDump: false })
+    expect(groups.map(group => group.findings.length)).toEqual([1, 1])
   })
 
   test('is named beside others of its story', () => {

@@ -1,6 +1,6 @@
 /** Reports on answers that are easily mistaken for something else, and on nodes whose commands differ. */
 import { describe, expect, test } from 'vitest'
-import type { Situation } from '../advice/situation.ts'
+import { pulled, type Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
 import { type Expected, textsOf } from './texts-of.ts'
 
@@ -800,6 +800,17 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'a pod whose account lacks it on a node whose kubelet gives no provider such tokens',
+    {
+      image: ECR,
+      error: NO_LOGIN,
+      account: {},
+      otherAccount: { pullsThrough: 'ecr' },
+      node: { kubelet: 'v1.32.4-eks-5d632ec' },
+    },
+    { says: /find out why the kubelet's credential provider/i, never: /Annotate/ },
+  ],
+  [
     'a pod whose account has that annotation',
     {
       image: ECR,
@@ -834,6 +845,15 @@ test.each<[string, Situation, Expected]>([
       },
     },
     { says: /^Pin the image and set imagePullPolicy IfNotPresent.* --pin --pull-policy IfNotPresent/m },
+  ],
+  [
+    'a wrong token at a GitLab of any name, which says the same of each login',
+    {
+      image: 'registry.example/acme/api:1',
+      error: GITLAB_BASIC.replaceAll('registry.gitlab.com', 'registry.example'),
+      secret: { entries: [{ key: 'registry.example', username: 'gitlab+deploy-token-7', problem: null }] },
+    },
+    { never: /personal access token|two-factor/ },
   ],
   [
     "a person's password at GitLab, which wants a token in its place",
@@ -891,6 +911,28 @@ test.each<[string, Situation, Expected]>([
       pod: ofDeployment('ghcr.io/AcmeCorp/Orders:1.9-RC'),
     },
     { says: /=ghcr\.io\/acmecorp\/orders:1\.9-RC$/m },
+  ],
+  [
+    "a host that only the pod's login shows to be misspelled, if it is",
+    {
+      image: 'dhcr.io/acme/api:1',
+      error: pulled('dhcr.io/acme/api:1', '401 Unauthorized'),
+      login: 'ghcr.io',
+    },
+    {
+      first:
+        /^Write ghcr\.io instead of dhcr\.io, if that registry is meant, as the pod's secret regcred for ghcr\.io suggests: /,
+    },
+  ],
+  [
+    'a name whose word in capitals is to be replaced',
+    {
+      image: 'acme/YOUR_IMAGE:1',
+      error: 'couldn\'t parse image name "acme/YOUR_IMAGE:1": invalid reference format',
+      reason: 'InvalidImageName',
+      pod: ofDeployment('acme/YOUR_IMAGE:1'),
+    },
+    { says: /=<image>/, never: /your_image/ },
   ],
   [
     'a pod with a credential provider for another registry',

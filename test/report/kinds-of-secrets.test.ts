@@ -236,7 +236,42 @@ test.each<[string, Situation, Expected]>([
         writer: { type: 'manager', manager: helm },
       },
     },
-    { first: /^Give secret regcred the type kubernetes\.io\/dockerconfigjson/ },
+    {
+      first:
+        /^Give secret regcred the type kubernetes\.io\/dockerconfigjson .*delete the Secret before that is applied/,
+    },
+  ],
+  [
+    'a secret that its controller would create again in the old form',
+    {
+      image: OWN,
+      error: NOTHING_SENT,
+      secret: {
+        type: 'Opaque',
+        problem: 'wrong-type',
+        detail: 'Opaque',
+        fields: ['password', 'username'],
+        writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'hub' },
+      },
+    },
+    { first: /delete the Secret afterward/ },
+  ],
+  [
+    'a secret that is for something else, and must stay what it is',
+    {
+      image: OWN,
+      error: NOTHING_SENT,
+      secret: {
+        type: 'kubernetes.io/tls',
+        problem: 'wrong-type',
+        detail: 'kubernetes.io/tls',
+        fields: ['tls.crt', 'tls.key'],
+      },
+    },
+    {
+      first: /^Name a pull secret .* in place of regcred .*kubernetes\.io\/tls/,
+      never: /Recreate secret|Compose/,
+    },
   ],
   [
     'a name that a chart made of an object',
@@ -245,6 +280,14 @@ test.each<[string, Situation, Expected]>([
       first:
         /^Write the name of a Secret in place of map\[name:hub\] .*"- hub" in its values instead of "- name: hub"/,
       never: /--secret-name|Create secret/,
+    },
+  ],
+  [
+    'a name that a chart made of a list',
+    { image: OWN, error: NOTHING_SENT, secret: { name: '[map[name:hub]]', type: null, problem: 'missing' } },
+    {
+      first: /in place of \[map\[name:hub\]\] .* write "hub" in its values instead of the list/,
+      never: /"- hub"/,
     },
   ],
   [

@@ -57,12 +57,25 @@ describe('a dump', () => {
     const status = { nodeInfo: { architecture: 'amd64' } }
     const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n2' }, status }
     const digest = `docker.io/library/nginx@sha256:${'a'.repeat(64)}`
+    // Its other container lacks the image, so that it is no other pod.
+    const both = {
+      spec: { nodeName: 'n5', containers: ['c', 'd'].map(name => ({ name, image: 'nginx:1' })) },
+    }
+    const states = [
+      { name: 'c', imageID: digest, state: { running: { startedAt: '2026-01-01T00:00:00Z' } } },
+      { name: 'd', state: { waiting: { reason: 'ErrImagePull', message: 'not found' } } },
+    ]
+    const halfRunning = {
+      ...pod('shop-5', undefined, both),
+      status: { phase: 'Pending', containerStatuses: states },
+    }
     const found = await readJson(
       listOf(
         failing('shop-1'),
         runs('shop-2', 'n2', digest),
         runs('shop-3', 'n3', `sha256:${'b'.repeat(64)}`),
         runs('shop-4', 'n4', digest.replace('nginx', 'other')),
+        halfRunning,
         node,
       ),
     )

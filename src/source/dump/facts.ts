@@ -132,6 +132,8 @@ export class DumpFacts {
     if (node === null) return
     for (const { image, imageId, state } of containers) {
       if (state.type !== 'running' || !isPulled(image, imageId)) continue
+      // A pod that lacks the image itself is none of the others.
+      if (containers.some(other => other.image === image && other.imageId === null)) continue
       const nodes = this.holders.get(image)
       if (nodes === undefined) this.holders.set(image, [node])
       else nodes.push(node)

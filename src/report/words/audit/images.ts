@@ -12,7 +12,7 @@ const NAMES = {
   capitals:
     'because of its capital letters, Kubernetes takes this part of the name for the host of a registry',
   'hub-alias': 'kubelets do not match this name with a login for Docker Hub',
-  misspelled: "this is most likely a typo of a well-known registry's name, and somebody else's host",
+  misspelled: "this is most likely a typo, and can be anybody's host",
 }
 
 const PROOF = {
@@ -58,7 +58,7 @@ export const IMAGE_WORDS: WordsOfRules<
   'ambiguous-reference': {
     title: 'Registry name that leads nodes elsewhere',
     sentence: ({ arguments: { how, host, meant } }) =>
-      `The image is pulled from ${host}: ${NAMES[how]}${meant === undefined ? '' : ` (${meant})`}.`,
+      `The image is pulled from ${host}: ${NAMES[how]}${meant === undefined ? '' : `; ${meant} is nearly the same name`}.`,
     why: "Images are pulled by nodes, which have their own DNS and loopback address, and a kubelet matches logins with the registry's name exactly as it is written. A host whose name is nearly a well-known registry's can belong to anybody, and collect the logins that it asks for.",
     todo: 'Name the registry as every node can reach it; for Docker Hub, write docker.io',
     example: {

@@ -96,7 +96,14 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
       meaning:
         'The manifest is there, but a layer that it lists is not: the push was not complete, the layer was cleaned up, or a cache could not fetch it.',
     }
-  if (hasClue(context, 'held-elsewhere') && subcause !== 'not-in-mirror' && moved === null)
+  const held = first.clues.find(clue => clue.code === 'held-elsewhere')
+  if (held?.nodes.length === 0 && subcause !== 'not-in-mirror' && moved === null)
+    return {
+      title: `${capitalize(registryLabel(registry))} does not have this image, which other pods run`,
+      meaning:
+        'Other ready pods of this workload run the image under this name: the registry had it when they pulled it, and has lost it since, or the image was only loaded onto their nodes.',
+    }
+  if (held !== undefined && subcause !== 'not-in-mirror' && moved === null)
     return {
       title: `${capitalize(registryLabel(registry))} no longer has this image`,
       meaning: `Other pods run the image under this name: the registry had it when they pulled it, and says now that it does not exist, so it was removed since${registry !== null && isHosted(registry) ? '' : ', or a cache can no longer fetch it'}.`,

@@ -81,9 +81,11 @@ function ownAccount(
   return { name: ` ${own}`, ...(managedBy === undefined ? { command } : {}) }
 }
 
-/** Returns what made such a name: charts and their subcharts differ in what they expect (evryfs/helm-charts#183). */
-export const madeByTemplate = (name: string) =>
-  `most likely, a Helm chart or subchart takes plain names there and got an object, so write "- ${name}" in its values instead of "- name: ${name}"`
+/** Returns what made such a text of a name: charts and their subcharts differ in what they expect (evryfs/helm-charts#183). */
+export const madeByTemplate = (text: string, name: string) =>
+  text.startsWith('[')
+    ? `most likely, a Helm chart or subchart takes one plain name there and got a list, so write "${name}" in its values instead of the list`
+    : `most likely, a Helm chart or subchart takes plain names there and got an object, so write "- ${name}" in its values instead of "- name: ${name}"`
 
 /** Returns why new pods get another login: the service account had no list of pull secrets when these were made, or another one. */
 export function recreationText({ attempts, hints = [] }: AdvisedFinding['credential']): string {
@@ -127,7 +129,7 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
         ? `no Secret can have the name ${hint.misspelled}`
         : `${hint.misspelled} does not exist`
     return {
-      text: `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${lacking}${named?.detail === hint.secret ? `; ${madeByTemplate(hint.secret)}` : ''}`,
+      text: `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${lacking}${named?.detail === hint.secret ? `; ${madeByTemplate(hint.misspelled, hint.secret)}` : ''}`,
     }
   }
   if (hint.code === 'not-named' && hint.dropped) {

@@ -3,7 +3,7 @@
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { StepOf } from '../../../advice/step.ts'
 import type { LoginReason, LoginStep } from '../../../advice/step-for-access.ts'
-import type { Attempt, AttemptProblem } from '../../../diagnosis/finding.ts'
+import type { AttemptProblem } from '../../../diagnosis/finding.ts'
 import { isServiceName } from '../../../image/host.ts'
 import { isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
@@ -24,6 +24,7 @@ import {
 } from '../registry-logins.ts'
 import type { StepText, StepWords } from '../steps.ts'
 import { hasOwnList, madeByTemplate, newPods, recreationText, useKnownSecret } from './known-secret.ts'
+import { atSource } from './written-secret.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
   opens: (_login, registry) =>
@@ -64,23 +65,29 @@ function missingText(reason: LoginReason, create: string, { managedBy }: Advised
 }
 
 /** Returns what to know about the registry's logins, or else what its answer asks for. */
-function noteFor(registry: string, { clues, reference, credential }: AdvisedFinding): string {
+function noteFor(registry: string, { clues, reference, credential, evidence }: AdvisedFinding): string {
   if (isInDependencyProxy(reference)) return `; the login is a deploy token of the group with ${PROXY_SCOPES}`
   const asksForToken = clues.some(({ code }) => code === 'token-wanted')
-  // GitLab says so of any wrong login; a deploy token's user name has this form (docs.gitlab.com/user/project/deploy_tokens).
+  // GitLab says so of any wrong login, even of a token, which has user names of its own (docs.gitlab.com/user/project/deploy_tokens).
   const isPerson = credential.attempts.some(
     ({ usable, username }) => usable && !OF_TOKEN.test(username ?? ''),
   )
-  if (asksForToken && isPerson && isGitLab(registry))
-    return `${loginNote(registry)} (GitLab takes no password from an account with two-factor authentication)`
+  const note = loginNote(registry)
+  if (asksForToken && (isGitLab(registry) || OF_GITLAB.test(evidence?.text ?? ''))) {
+    const rule = 'GitLab takes no password from an account with two-factor authentication'
+    return isPerson ? `${note}${note === '' ? `; ${rule}` : ` (${rule})`}` : note
+  }
   return (
-    loginNote(registry) ||
+    note ||
     (asksForToken ? `; ${registryLabel(registry)} asks for a personal access token as the password` : '')
   )
 }
 
 /** User names that only go with tokens. */
-const OF_TOKEN = /^(?:gitlab\+deploy-token-|gitlab-ci-token$)/
+const OF_TOKEN = /^(?:gitlab\+deploy-token-|gitlab-ci-token$|(?:project|group)_\d+_bot)/
+
+/** What a GitLab of any name answers to a wrong login. */
+const OF_GITLAB = /\bHTTP Basic: Access denied\b/
 
 /** Where each registry has the visibility of an image. */
 const VISIBILITY: Partial<Record<string, string>> = {
@@ -96,41 +103,9 @@ const FITTING: Partial<Record<AttemptProblem, string>> = {
   'wrong-layout': ' with the type that fits its content, for example',
 }
 
-/** Returns how a Secret that something writes is corrected, without its reason, once it is known where. */
-function atSource(
-  problem: AttemptProblem,
-  secret: string,
-  key: string,
-  { fields, writer }: Pick<Attempt, 'fields' | 'writer'>,
-): (place: string) => string {
-  switch (problem) {
-    case 'key-never-matches':
-      return place => `Change the key in secret ${secret} to ${key} ${place}`
-    case 'other-registry':
-      return place => `Add a login for ${key} to secret ${secret} ${place}`
-    case 'wrong-type':
-      if (fields !== undefined) return place => composed(secret, place, { fields, writer })
-      return place =>
-        `Give secret ${secret} the type kubernetes.io/dockerconfigjson ${place}, and delete the Secret before that is applied (a Secret's type can't be changed)`
-    default:
-      return place => `Correct secret ${secret}, which needs a login under the key ${key}, ${place}`
-  }
-}
-
-/** Returns how the fields of a Secret become a pull secret: the API server refuses one of that type without the key (external-secrets/external-secrets#4015). */
-function composed(
-  secret: string,
-  place: string,
-  { fields, writer }: { fields: readonly string[]; writer: Attempt['writer'] },
-): string {
-  const isExternal = writer?.type === 'resource' && writer.kind === 'ExternalSecret'
-  const isOfEcr = ['proxy_endpoint', 'username', 'password'].every(name => fields.includes(name))
-  const data = isOfEcr
-    ? `, with .dockerconfigjson: '{"auths":{"{{ .proxy_endpoint }}":{"username":"{{ .username }}","password":"{{ .password }}"}}}' under data`
-    : ''
-  const template = isExternal ? `, under spec.target.template${data};` : ','
-  return `Compose a .dockerconfigjson for secret ${secret} from its fields (${shortList(fields, 4)}) and give it the type kubernetes.io/dockerconfigjson, both ${place}${template} and delete the Secret before that is applied (a Secret's type can't be changed)`
-}
+/** Types of Secrets that are something else on purpose, so that another one is meant. */
+const OF_OTHER_USE =
+  /^(?:kubernetes\.io\/(?:tls|ssh-auth|service-account-token)|bootstrap\.kubernetes\.io\/token|helm\.sh\/release\.v1)$/
 
 /** Returns how a static pod gets a login, which no object in the cluster can provide. @param folder the kubelet's; absent for any node */
 export function kubeletLogin(folder = 'such as /var/lib/kubelet'): StepText {
@@ -223,7 +198,11 @@ export const loginSteps: StepWords<LoginStep> = {
       return repairSecret(invocation, namespace, secret, registryOf(attempt?.key ?? null, registry))
     if (problem === 'impossible-name')
       return {
-        text: `Write the name of a Secret in place of ${secret} where the pod's imagePullSecrets come from: no Secret can have that name${attempt.detail === undefined ? ", as names consist of lower-case letters, digits, '-', and '.'" : `; ${madeByTemplate(attempt.detail)}`}`,
+        text: `Write the name of a Secret in place of ${secret} where the pod's imagePullSecrets come from: no Secret can have that name${attempt.detail === undefined ? ", as names consist of lower-case letters, digits, '-', and '.', and start and end with a letter or a digit" : `; ${madeByTemplate(secret, attempt.detail)}`}`,
+      }
+    if (problem === 'wrong-type' && OF_OTHER_USE.test(attempt.detail ?? ''))
+      return {
+        text: `Name a pull secret for ${registryLabel(registry)} in place of ${secret} where the pod's imagePullSecrets come from: that Secret has the type ${attempt.detail}, which is for something else`,
       }
     const why = `it ${problemText(problem, attempt)}${problem === 'empty-auth' ? ', as happens where a credential store (credsStore in config.json) keeps the password' : ''}`
     const key = authsKey(registry)

@@ -3,6 +3,7 @@
 import type { NameStep } from '../../../advice/step.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
+import { placeholderIn } from '../../../image/placeholder.ts'
 import { parseReference } from '../../../image/reference.ts'
 import {
   cloudOf,
@@ -207,11 +208,11 @@ function ofHarbor215(host: string, clues: Findings[number]['clues']): string {
     : ''
 }
 
-/** Returns the name in lower case, in which alone anybody can have pushed it, if that is all that is wrong with it. */
+/** Returns the name in lower case, in which alone anybody can have pushed it, if that is all that is wrong with it: a word to replace is not. */
 function inLowerCase(image: string): { known: string; open: string } {
   const end = /[:@][^/]*$/.exec(image)?.index ?? image.length
   const lower = image.slice(0, end).toLowerCase() + image.slice(end)
-  return parseReference(image) === null && parseReference(lower) !== null
+  return placeholderIn(image) === null && parseReference(image) === null && parseReference(lower) !== null
     ? { known: lower, open: '' }
     : { known: '', open: '<image>' }
 }

@@ -148,11 +148,12 @@ const CORRECTED: Record<
     `Write ${to} instead of ${from} if the image of the Kubernetes project is meant, which is published there: a default of a chart, or its global.imageRegistry, put ${from} in front of the name`,
   typo: (from, to, { credential, cause }) => {
     const { secret } = credential.attempts.find(({ key }) => key?.split(', ').includes(to)) ?? {}
-    const meant =
-      secret === undefined ? ', if that registry is meant' : `: secret ${secret} of the pod is for ${to}`
+    const login = secret === undefined ? '' : `, as the pod's secret ${secret} for ${to} suggests`
     const stranger =
-      cause === 'registry-not-found-dns' ? '' : `; ${from} can be anybody's host, so never log in there`
-    return `Write ${to} instead of ${from}${meant}${secret === undefined ? ':' : ', and'} the names differ by a typo${stranger}`
+      cause === 'registry-not-found-dns'
+        ? ''
+        : `; ${from} can be anybody's host, so never log in there unless you know whose it is`
+    return `Write ${to} instead of ${from}, if that registry is meant${login}: the names differ by a typo${stranger}`
   },
   'private-link': (from, to) =>
     `Write ${to} instead of ${from}: with a private endpoint, clients keep using the public name, which private DNS resolves to the private address, and the certificate is only for that name`,
