@@ -100,6 +100,7 @@ function lostTag(finding: Finding): Step[] | null {
   const { pods, nodes } = held
   return [
     { code: 'push-held', pods, nodes },
+    ...imageStream(finding),
     { code: 'set-image', known: 'repository' },
     { code: 'ask-registry' },
     ...proxyProject(finding),

@@ -1,5 +1,6 @@
 /** From a snapshot to findings: which containers can't get their image, why, whose they are, and what would help. */
 
+import { isLocal } from '../image/host.ts'
 import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
 import { isHosted } from '../image/registries.ts'
@@ -213,7 +214,8 @@ function cluesOfPull(
     ...(cause === 'proxy' ? behindProxy(text, registry) : []),
     ...loginClues(pod, pull, seen.logins),
     ...cluesOfOwners(pod, failing.container, owned),
-    ...(IN_IMAGE.includes(cause)
+    // At a loopback address, each node may have a registry of its own.
+    ...(IN_IMAGE.includes(cause) && !isLocal(registry ?? '')
       ? heldElsewhere(pod, failing.container, {
           ...{ ...pull, images: owned.images, owners: seen.owners },
           // Some registries lack every image for whoever has no login, which other pods may have, or had once (Nexus, Artifactory).

@@ -38,6 +38,14 @@ describe('an image that its registry has lost', () => {
     expect(textsOf({ image: IMAGE, error: GONE, pod, owners: [none] }).first).toMatch(/^Check the name/)
   })
 
+  test('is not lost by a registry of another node', () => {
+    const image = 'localhost:5000/orders:1'
+    const local = { ...held, reference: image }
+    const error = pulled(image, `${image}: not found`)
+    const { first } = textsOf({ image, error, login: 'localhost:5000', held: [local] })
+    expect(first).toMatch(/^See what listens at localhost:5000/)
+  })
+
   test.each([
     [
       'another tag of it runs',
