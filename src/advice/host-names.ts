@@ -68,8 +68,8 @@ export function dnsSteps(finding: Finding): Step[] {
   const unreachable: Step[] = isOpenShiftService(target.host)
     ? [{ code: 'node-resolver', host: target.host }]
     : unreachableName(finding, target)
-  // No DNS server of a node has such a name, except OpenShift's own for its registry.
-  const isOfCluster = isServiceName(target.host) && unreachable[0]?.code !== 'node-resolver'
+  // No DNS server of a node has such a name; OpenShift writes that of its own registry into /etc/hosts.
+  const isOfCluster = isServiceName(target.host)
   const unset = clueOf(finding.clues, 'default-name')?.of
   const isOfProduct = unset === 'harbor' || unset === 'helm'
   const mirror = ofMirror(finding, target)
@@ -79,7 +79,11 @@ export function dnsSteps(finding: Finding): Step[] {
   return [
     ...mirrorLacking(finding, target),
     ...(unreachable.length > 0
-      ? [...unreachable, ...mirror, ...stepsIf(!isOfCluster, resolve)]
+      ? [
+          ...unreachable,
+          ...mirror,
+          ...stepsIf(!isOfCluster || unreachable[0]?.code === 'node-resolver', resolve),
+        ]
       : [
           ...defaultName(finding, target),
           ...compareSteps(finding, target, 'name'),

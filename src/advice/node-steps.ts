@@ -89,10 +89,10 @@ function wantedIn({ evidence }: Finding): string | null {
 export function manifestSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'web-page'))
     return [...pageSteps(finding), { code: 'remove-image', image: imageName(finding) }]
-  const set: Step = { code: 'set-image', known: 'repository' }
   if (hasClue(finding, 'attestation')) return attestationSteps(finding)
-  if (hasClue(finding, 'artifact')) return [{ code: 'not-an-image' }, set]
-  return [{ code: 'push-current-format' }, set]
+  // The repository is that of the artifact.
+  if (hasClue(finding, 'artifact')) return [{ code: 'not-an-image' }, { code: 'set-image', known: 'nothing' }]
+  return [{ code: 'push-current-format' }, { code: 'set-image', known: 'repository' }]
 }
 
 /** What runs the cluster's nodes on a developer's machine, and copies images into them; k3d's nodes are known by their names. */

@@ -6,7 +6,12 @@ import { MICROK8S_PORT, nodeServiceAt } from '../diagnosis/node-services.ts'
 import { isLocal } from '../image/host.ts'
 import { isMisplacedKubernetes, KUBERNETES_REGISTRY, publicName } from '../image/misplaced-names.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { isOpenShift3Registry, isOpenShiftRoute, OPENSHIFT_REGISTRY } from '../image/registries.ts'
+import {
+  eksRegistryInRegion,
+  isOpenShift3Registry,
+  isOpenShiftRoute,
+  OPENSHIFT_REGISTRY,
+} from '../image/registries.ts'
 import { isOnTheWay } from './conditions.ts'
 import type { Step, StepOf } from './step.ts'
 
@@ -21,6 +26,7 @@ const MISTAKES: readonly ((registry: string, finding: Finding) => Correction | n
   withoutKubernetesRegistry,
   routeFromInside,
   registryOfOpenShift3,
+  accountOfEks,
 ]
 
 /** The step that corrects the registry in the name; none if it seems right. */
@@ -81,4 +87,10 @@ function registryOfOpenShift3(registry: string, { cause, host }: Finding): Corre
   return cause === 'registry-not-found-dns' && isOpenShift3Registry(registry) && mayBeOpenShift
     ? { from: registry, to: OPENSHIFT_REGISTRY, why: 'openshift-4' }
     : null
+}
+
+/** Charts come with the account of most regions (aws/amazon-vpc-cni-k8s#924). */
+function accountOfEks(registry: string, { cause }: Finding): Correction | null {
+  const inRegion = isRefusedOrMissing(cause) ? eksRegistryInRegion(registry) : null
+  return inRegion === null ? null : { from: registry, to: inRegion, why: 'eks-account' }
 }

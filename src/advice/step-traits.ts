@@ -210,6 +210,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   wait: { about: 'other' },
   'raise-volume': { about: 'other' },
   'find-askers': { about: 'other' },
+  'stop-failed-logins': { about: 'login' },
   'replace-registry': { about: 'template' },
   'pull-less': { about: 'template' },
   'use-cache': { about: 'node' },

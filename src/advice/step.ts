@@ -98,6 +98,7 @@ export type WrongNameStep =
         | 'inside-alibaba'
         | 'microk8s'
         | 'kubernetes'
+        | 'eks-account'
     }
   | { code: 'other-eks-registry'; registry: string }
   | ({ code: 'name-registry' } & NameBeside)
@@ -136,8 +137,10 @@ export type ImageContentStep =
 export type LimitStep =
   | { code: 'wait'; for: 'limit'; quota?: LimitAnswer }
   | { code: 'raise-volume'; registry: string; period: 'day' | 'month' | null }
-  | { code: 'wait'; for: 'hub-limit' | 'minute' | 'burst' | 'kubelet' | 'registry' }
+  | { code: 'wait'; for: 'hub-limit' | 'minute' | 'burst' | 'kubelet' | 'registry' | 'logins' }
   | { code: 'find-askers' }
+  /** `secrets`: those of the pod with a login for the registry. */
+  | { code: 'stop-failed-logins'; secrets: string[] }
   | { code: 'replace-registry' }
   | { code: 'pull-less' }
   | { code: 'use-cache' }

@@ -140,6 +140,8 @@ type RefusalClue =
   | { code: 'bare-limit' }
   /** A 429 of the token server: too many requests for tokens, or failed logins, not too many pulls. */
   | { code: 'token-limit' }
+  /** Too many logins of this account or address were refused before, so that any login is. */
+  | { code: 'failed-logins' }
   /** Too many requests within a second or a minute, not too many pulls within hours. */
   | { code: 'per-second' }
   /** Too much data within this time, not too many pulls; null if the text does not say which. */

@@ -80,6 +80,8 @@ function withoutNames(text: string, image: string, reference: Reference | null):
 /** Whose limit the text describes, and over which time. */
 function ofLimit(text: string, reference: Reference | null, endpoint: Endpoint | null): Clue[] {
   if (OF_CACHE_RULE.test(text)) return [{ code: 'upstream-limit' }]
+  // docker/hub-feedback#1250
+  if (/\btoo many failed login attempts\b/i.test(text)) return [{ code: 'failed-logins' }]
   // Quay limits requests per second, and no pulls (access.redhat.com/solutions/6218921).
   const isQuay = reference?.registry === 'quay.io' && endpoint?.role !== 'mirror'
   if (isLimitOfMinutes(text) || isQuay) return [{ code: 'per-second' }]

@@ -116,15 +116,46 @@ export function ecrRegion(registry: string | null): string | null {
 }
 
 /**
- * Amazon's accounts for the images of EKS, one for most regions and one for each of the others (docs.aws.amazon.com/eks, add-ons-images).
- * Any identity of AWS may pull from them, and nobody else.
+ * Amazon's account for the images of EKS in most regions, and those of the others (docs.aws.amazon.com/eks, add-ons-images). Any identity of AWS
+ * may pull from them, and nobody else.
  */
-const EKS_ACCOUNTS =
-  /^(?:602401143452|013241004608|066635153087|121268973566|151610086707|151742754352|296578399912|333609536671|455263428931|491585149902|533267051163|558608220178|590381155156|759879836304|761377655185|800184023465|877085696533|900612956339|900889452093|918309763551|961992271922)\./
+const EKS_ACCOUNT = '602401143452'
+const EKS_ACCOUNTS: ReadonlyMap<string, string> = new Map([
+  ['af-south-1', '877085696533'],
+  ['ap-east-1', '800184023465'],
+  ['ap-east-2', '533267051163'],
+  ['ap-south-2', '900889452093'],
+  ['ap-southeast-3', '296578399912'],
+  ['ap-southeast-4', '491585149902'],
+  ['ap-southeast-5', '151610086707'],
+  ['ap-southeast-6', '333609536671'],
+  ['ap-southeast-7', '121268973566'],
+  ['ca-west-1', '761377655185'],
+  ['cn-north-1', '918309763551'],
+  ['cn-northwest-1', '961992271922'],
+  ['eu-central-2', '900612956339'],
+  ['eu-south-1', '590381155156'],
+  ['eu-south-2', '455263428931'],
+  ['il-central-1', '066635153087'],
+  ['me-central-1', '759879836304'],
+  ['me-south-1', '558608220178'],
+  ['mx-central-1', '730335286997'],
+  ['us-gov-east-1', '151742754352'],
+  ['us-gov-west-1', '013241004608'],
+])
 
 /** Whether this is one of Amazon's own registries with the images of EKS. */
 export function isOfEks(registry: string | null): registry is string {
-  return cloudOf(registry) === 'ecr' && EKS_ACCOUNTS.test(registry ?? '')
+  if (cloudOf(registry) !== 'ecr') return false
+  const [account = ''] = (registry ?? '').split('.')
+  return account === EKS_ACCOUNT || [...EKS_ACCOUNTS.values()].includes(account)
+}
+
+/** EKS's registry in the region of one that names the account of another region; null if the account is right, or not known. */
+export function eksRegistryInRegion(registry: string): string | null {
+  const account = EKS_ACCOUNTS.get(ecrRegion(registry) ?? '')
+  if (account === undefined || !isOfEks(registry) || registry.startsWith(`${account}.`)) return null
+  return registry.replace(/^\d+/, account)
 }
 
 /** Whether the registry is one of projects in Google's Container Registry, which Artifact Registry has replaced. */

@@ -510,7 +510,19 @@ test.each<[string, string, string, Step['code'][]]>([
     "OpenShift's own registry has a name that its nodes do resolve",
     'image-registry.openshift-image-registry.svc:5000/web/app:1',
     'Get "https://image-registry.openshift-image-registry.svc:5000/v2/": dial tcp: lookup image-registry.openshift-image-registry.svc on 10.0.0.2:53: no such host',
-    ['node-resolver', 'resolve-host', 'fix-dns'],
+    ['node-resolver', 'resolve-host'],
+  ],
+  [
+    'a login that failed too often is put right before anything waits',
+    'acme/portal:7',
+    'Get "https://registry-1.docker.io/v2/acme/portal/manifests/7": toomanyrequests: too many failed login attempts for username or IP address',
+    ['stop-failed-logins', 'wait'],
+  ],
+  [
+    "a region of its own has the images of EKS in an account of its own, which other regions' charts don't name",
+    '602401143452.dkr.ecr.me-south-1.amazonaws.com/eks/controller:v2',
+    'unexpected status from HEAD request to https://602401143452.dkr.ecr.me-south-1.amazonaws.com/v2/eks/controller/manifests/v2: 403 Forbidden',
+    ['correct-registry', 'who-answered', 'other-eks-registry'],
   ],
   [
     "a cache that its upstream limits needs a login of its own, not the pod's",

@@ -1792,6 +1792,44 @@ test.each<[string, Situation, Expected]>([
     { says: /The node has no route to registry\.example/, never: /refused|dropped|listening/ },
   ],
   [
+    'a node without a route for IPv6, whose IPv4 works and proves nothing',
+    {
+      image: OWN,
+      error:
+        'Head "https://registry.example/v2/": dial tcp [2001:db8::5]:443: connect: network is unreachable',
+    },
+    { says: /curl -sSv -6 -m 15/ },
+  ],
+  [
+    'a login that failed too often, whoever retries',
+    {
+      image: 'acme/portal:7',
+      error: 'toomanyrequests: too many failed login attempts for username or IP address',
+      login: 'https://index.docker.io/v1/',
+    },
+    {
+      first: /^Put a login that works into secret regcred, or remove it from the pods until then/,
+      never: /too many requests at once|mirror|fewer pods/,
+    },
+  ],
+  [
+    'a chart in the place of an image, whose repository has no images',
+    {
+      image: OWN,
+      error:
+        'parsing image configuration: unsupported image-specific operation on artifact with type "application/vnd.cncf.helm.config.v1+json"',
+    },
+    { says: /set image \S+ app=<image>/ },
+  ],
+  [
+    "OpenShift's own registry, which is switched off or which the node does not know",
+    {
+      image: 'image-registry.openshift-image-registry.svc:5000/web/app:1',
+      error: 'dial tcp: lookup image-registry.openshift-image-registry.svc on 10.0.0.2:53: no such host',
+    },
+    { first: /managementState Removed/, never: /resolv\.conf|cluster's DNS/ },
+  ],
+  [
     'a refused connection',
     {
       image: OWN,

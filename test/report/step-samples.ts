@@ -311,6 +311,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'ecr-login-of-node': [{ region: 'eu-west-1' }, { region: null }],
   'raise-volume': [{ registry: own, period: 'month' }],
   'find-askers': [{}],
+  'stop-failed-logins': [{ secrets: ['regcred'] }, { secrets: [] }],
   emulate: [
     { image: 'docker.io/acme/api:1', platform: 'linux/amd64', tool: 'kind' },
     { image: 'docker.io/acme/api:1', platform: 'linux/amd64', tool: 'minikube' },

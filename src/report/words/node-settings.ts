@@ -277,3 +277,19 @@ export function proxyPlace({ platform, os }: PullingNode): string {
   const file = platform === null || os === 'windows' ? undefined : ENVIRONMENTS[platform]
   return `the runtime's environment${file === undefined ? '' : ` (${file})`}`
 }
+
+/** Where platforms set the kubelet's throttle, with its defaults (bottlerocket.dev, settings.kubernetes; docs.k3s.io, kubelet-arg). */
+const KUBELET_QPS: Partial<Record<string, string>> = {
+  bottlerocket:
+    'settings.kubernetes.registry-qps (5) and registry-burst (10), with `apiclient set` on running nodes and in the user data of new ones',
+  openshift: 'registryPullQPS (5) and registryBurst (10) in the kubeletConfig of a KubeletConfig object',
+  k3s: 'registry-qps (5) and registry-burst (10), as kubelet-arg in the config.yaml of K3s',
+  rke2: 'registry-qps (5) and registry-burst (10), as kubelet-arg in the config.yaml of RKE2',
+}
+
+/** Returns where the kubelet's limit on pulls per second is set. */
+export function throttleSetting({ platform }: PullingNode): string {
+  return (
+    KUBELET_QPS[platform ?? ''] ?? "registryPullQPS (5) and registryBurst (10) in the kubelet's configuration"
+  )
+}

@@ -5,7 +5,7 @@ import type { DnsAnswer } from '../../../diagnosis/clue-at-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone } from '../../../image/host.ts'
-import { apiHost } from '../../../image/registries.ts'
+import { apiHost, isOpenShiftService } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { dnsAnswer, onNode } from '../node.ts'
 import { ADDRESS_OWNERS, capitalize, hostLabel, registryLabel } from '../nouns.ts'
@@ -32,13 +32,15 @@ export const registryNotFoundDns: CauseWords = {
     return `The node can't resolve the name ${role === 'mirror' ? 'of its mirror ' : ''}${hostAlone(host)}`
   },
   meaning: context =>
-    hasClue(context, 'service-name')
-      ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
-      : hasClue(context, 'answers-elsewhere')
-        ? `Another node gets answers from ${askedHost(context)}, so the name exists: this node does not know it, or its DNS server did not answer.`
-        : isRefusedByResolver(context)
-          ? `Nothing listens at ${resolverOf(context)?.server}, the DNS server that the node asks; ${askedHost(context)} was never contacted.`
-          : `${lookUpResult(context)}; ${askedHost(context)} was never contacted.`,
+    isOpenShiftService(askedHost(context))
+      ? "OpenShift writes the name of its own registry into /etc/hosts of each node, and this node doesn't have it there."
+      : hasClue(context, 'service-name')
+        ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
+        : hasClue(context, 'answers-elsewhere')
+          ? `Another node gets answers from ${askedHost(context)}, so the name exists: this node does not know it, or its DNS server did not answer.`
+          : isRefusedByResolver(context)
+            ? `Nothing listens at ${resolverOf(context)?.server}, the DNS server that the node asks; ${askedHost(context)} was never contacted.`
+            : `${lookUpResult(context)}; ${askedHost(context)} was never contacted.`,
 }
 
 const DNS_ANSWERS: Record<DnsAnswer, (server: string) => string> = {

@@ -25,7 +25,15 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
     `${capitalize(limiterLabel(first))}'s limit for anonymous pulls is used up${first.endpoint?.role === 'mirror' ? ` (answered through ${first.endpoint.host})` : ''}`,
   account: ({ findings: [{ registry }] }) =>
     `${capitalize(registryLabel(registry))}'s pull limit for the account is used up`,
-  abuse: [['token-limit', tokenTitle], { does: 'received too many requests at once' }],
+  abuse: [
+    [
+      'failed-logins',
+      ({ registry }) =>
+        `${capitalize(registryLabel(registry))} refuses this account or address for now, after too many failed logins`,
+    ],
+    ['token-limit', tokenTitle],
+    { does: 'received too many requests at once' },
+  ],
   unspecified: [
     [isOfMirror, { does: 'refused the pull: it received too many requests, or its upstream limits it' }],
     [
@@ -80,6 +88,10 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
   account: ({ findings: [{ registry }] }) =>
     `${capitalize(registryLabel(registry))} accepted the login, but its account has no pulls left; more are refused until the limit resets.`,
   abuse: [
+    [
+      'failed-logins',
+      'The limit is on logins that failed, not on pulls: a login that is wrong or was revoked, of these pods or of something else with the same account or address, was tried again and again, and each retry counts.',
+    ],
     ['token-limit', TOKEN_LIMIT],
     {
       does: 'throttles an address that sends too many requests, with or without a login; the block clears within minutes once the requests stop.',

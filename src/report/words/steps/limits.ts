@@ -15,8 +15,8 @@ import { editField, setImages, workloadsOf } from '../edits.ts'
 import { isFurtherNode, loadCommand, nerdctl } from '../local-clusters.ts'
 import { nodeClientStep, onNodes } from '../node.ts'
 import { importCommand, pullCommand, pullLimits } from '../node-images.ts'
-import { mayBeOpenShift } from '../node-settings.ts'
-import { formatNumber, pluralize, registryLabel } from '../nouns.ts'
+import { mayBeOpenShift, throttleSetting } from '../node-settings.ts'
+import { formatNumber, pluralize, registryLabel, shortList } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE, REMEDY_WORDS } from '../remedies.ts'
 import type { StepWords } from '../steps.ts'
 
@@ -28,6 +28,7 @@ const WAIT = {
   burst:
     'Wait a few minutes; the kubelet retries on its own. Start fewer pods at once, or use a pull-through mirror',
   kubelet: 'Wait a minute: the kubelet continues on its own',
+  logins: 'Then wait some minutes; the kubelet retries on its own',
   registry: 'Wait: the kubelet retries on its own, and the pods start once the registry answers again',
 }
 
@@ -59,15 +60,6 @@ const BUILT_IN: Record<LocalTool, string> = {
   k3d: '',
 }
 
-/** Where platforms set the kubelet's throttle, with its defaults (bottlerocket.dev, settings.kubernetes; docs.k3s.io, kubelet-arg). */
-const KUBELET_QPS: Partial<Record<string, string>> = {
-  bottlerocket:
-    'settings.kubernetes.registry-qps (5) and registry-burst (10), with `apiclient set` on running nodes and in the user data of new ones',
-  openshift: 'registryPullQPS (5) and registryBurst (10) in the kubeletConfig of a KubeletConfig object',
-  k3s: 'registry-qps (5) and registry-burst (10), as kubelet-arg in the config.yaml of K3s',
-  rke2: 'registry-qps (5) and registry-burst (10), as kubelet-arg in the config.yaml of RKE2',
-}
-
 export const limitSteps: StepWords<LimitStep> = {
   wait: (step, { findings: [{ registry, reference }] }) => {
     if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
@@ -83,6 +75,9 @@ export const limitSteps: StepWords<LimitStep> = {
   'find-askers': (_step, { invocation, findings: [{ registry }] }) => ({
     text: 'If the limit is hit again, find out what sends so many requests from the same address: pods that restart with imagePullPolicy Always, CI jobs, or a login that fails again and again',
     ...(isDockerHub(registry ?? '') ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
+  }),
+  'stop-failed-logins': ({ secrets }, { findings: [{ registry }] }) => ({
+    text: `${secrets.length === 0 ? `Find what logs in to ${registryLabel(registry)} with a wrong password from the nodes' address` : `Put a login that works into secret ${shortList(secrets, 3)}, or remove it from the pods until then`}: each retry with a login that is refused is one more failed login`,
   }),
   'replace-registry': (_step, { invocation, findings }) => {
     const fixable = findings.filter(({ remedies }) => remedies.includes('replace-registry'))
@@ -115,7 +110,7 @@ export const limitSteps: StepWords<LimitStep> = {
     command: ownCommand(invocation, 'mirror'),
   }),
   'raise-kubelet-qps': (_step, { findings: [{ host }] }) => ({
-    text: `If that happens often, raise ${KUBELET_QPS[host.platform ?? ''] ?? "registryPullQPS (5) and registryBurst (10) in the kubelet's configuration"}`,
+    text: `If that happens often, raise ${throttleSetting(host)}`,
   }),
   'allow-pull': (_step, { invocation, findings, findings: [first] }) =>
     editField(

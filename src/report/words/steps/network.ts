@@ -148,6 +148,11 @@ function mirrorOf({ invocation, findings: [first] }: StepContext) {
 /** Where the engine of Docker Desktop finds the proxy that is part of it (docs.docker.com; docker/for-mac#2467, docker/for-win#12725). */
 const OF_DESKTOP = /^(?:192\.168\.65\.\d{1,3}|https?\.docker\.internal)(?::\d+)?$/
 
+/** Whether only IPv6 failed, so that a test of the host may succeed over IPv4. */
+function isOverIpv6({ clues }: Pick<Finding, 'clues'>): boolean {
+  return clues.some(clue => clue.code === 'no-route' && clue.family === 'IPv6')
+}
+
 export const networkSteps: StepWords<NetworkStep> = {
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
@@ -169,8 +174,11 @@ export const networkSteps: StepWords<NetworkStep> = {
     }
   },
   'node-resolver': ({ host }, { invocation, findings }) => ({
-    text: `Check the node-resolver pod ${onNodes(findings)} (namespace openshift-dns): it writes ${hostAlone(host)} into /etc/hosts there; and check that the image registry's operator is not set to Removed`,
-    command: kubectlCommand(invocation, 'get pods -o wide', 'openshift-dns'),
+    text: `Check that OpenShift's own registry is switched on: with managementState Removed there is none, and images have to come from another one. If it is, check the node-resolver pod ${onNodes(findings)} (namespace openshift-dns), which writes ${hostAlone(host)} into /etc/hosts there`,
+    command: kubectlCommand(
+      invocation,
+      "get configs.imageregistry.operator.openshift.io cluster -o jsonpath='{.spec.managementState}'",
+    ),
   }),
   'bare-host': ({ host }) => ({
     text: `Use a name that the nodes can resolve, or an entry in /etc/hosts on every node: ${host} has no domain, and nodes don't know a Service of the cluster or a container beside it (Docker Compose, kind) by its name`,
@@ -210,7 +218,7 @@ export const networkSteps: StepWords<NetworkStep> = {
       )
     return nodeShellStep(
       `Test the connection ${onNodes(findings)} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404'} is fine)`,
-      curlCommand(findings[0].host, testUrl(scheme, host, role)),
+      curlCommand(findings[0].host, testUrl(scheme, host, role), isOverIpv6(findings[0]) ? ' -6' : ''),
       findings,
     )
   },
