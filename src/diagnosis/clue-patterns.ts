@@ -6,7 +6,7 @@ import { NOT_A_REGISTRY, UPSTREAM_BLOCKED } from './causes/registry-server-error
 import type { Clue } from './clue.ts'
 import { NODE_CLUES } from './clue-patterns-at-node.ts'
 import { WAY_CLUES } from './clue-patterns-on-way.ts'
-import { UNLISTED, UPSTREAM_NOT_SET_UP } from './denial-words.ts'
+import { AMBIGUOUS, UNLISTED, UPSTREAM_NOT_SET_UP } from './denial-words.ts'
 
 const REFUSAL_AND_NAME_CLUES: readonly [Clue, RegExp][] = [
   [{ code: 'short-name' }, /short[- ]name|unqualified(?:-search| image)/i],
@@ -26,10 +26,7 @@ const REFUSAL_AND_NAME_CLUES: readonly [Clue, RegExp][] = [
     { code: 'unsent-login' },
     /failed to get credentials for |invalid decoded auth|invalid header field value|(?:reference "[^"]{1,400}"|resolve image): illegal base64 data/i,
   ],
-  [
-    { code: 'ambiguous-refusal' },
-    /unable to retrieve auth token: invalid username\/password|login credentials are not valid, or your ibm cloud account/i,
-  ],
+  [{ code: 'ambiguous-refusal' }, AMBIGUOUS],
   [{ code: 'named-action' }, /unauthorized to access repository: \S{1,300}, action: pull\b/i],
   [
     { code: 'upstream-limit' },

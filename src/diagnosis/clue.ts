@@ -90,6 +90,8 @@ type RefusalClue =
   | { code: 'named-action' }
   /** IBM Cloud's words, and CRI-O's for any 401, whether or not a login was sent (containers/image, docker/errors.go; opendatahub-io/notebooks#1980). */
   | { code: 'ambiguous-refusal' }
+  /** The registry says of the login itself that it is wrong. `robot`: it finds no robot account with this name and token. */
+  | { code: 'faulted-login'; robot: boolean }
   /** A 401. */
   | { code: 'unauthorized' }
   /** The registry answered 412. */

@@ -40,6 +40,15 @@ const REFUSED_LOGIN = new RegExp(
   ].join('|'),
 )
 
+/** Words that runtimes and registries have for other refusals, too: CRI-O for any 401, and IBM Cloud. */
+export const AMBIGUOUS =
+  /unable to retrieve auth token: invalid username\/password|login credentials are not valid, or your ibm cloud account/i
+
+/** Whether the text says of the login itself that it is wrong, expired, or revoked, or that nobody has it. @param said in lower case */
+export function faultsLogin(said: string): boolean {
+  return REFUSED_LOGIN.test(said.split(AMBIGUOUS).join(''))
+}
+
 /** What containers/image and Docker write of a blob that was refused, after the manifest was read; neither names the host. */
 export const LAYER_REFUSED =
   /\b(?:(?:reading|fetching) (?:partial |config )?blob|error pulling image configuration|download failed after attempts=\d+)\b.{0,200}\b403\b/is

@@ -6,9 +6,9 @@ import { cloudOf, isPublic } from '../image/registries.ts'
 import { demandsLogin, demandsTerms, servedAt } from './access-demands.ts'
 import { NODE_LOGIN } from './causes/auth-required-or-denied.ts'
 import { isPage } from './causes/registry-server-error.ts'
-import type { Clue } from './clue.ts'
+import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import { PLUGIN_FAILED } from './credential-provider.ts'
-import { GOOGLE, LAYER_REFUSED, provenIn } from './denial-words.ts'
+import { faultsLogin, GOOGLE, LAYER_REFUSED, provenIn } from './denial-words.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { CredentialStatus, DenialSubcause, Finding } from './finding.ts'
 import { isOfCaller, lapseIn, projectIn } from './lapse.ts'
@@ -102,8 +102,14 @@ export function refusalClues(words: string, text: string, { status, registry }: 
   const ofCaller = isOfCaller(said) || (status === 402 && registry === 'nvcr.io')
   if (what !== null) return [{ code: 'lapsed', what, project: projectIn(text), ofCaller }]
   const reason = ownReason(text)
-  return reason === null ? [] : [{ code: 'own-reason', text: reason }]
+  return [
+    ...cluesIf(faultsLogin(said), { code: 'faulted-login', robot: NO_ROBOT.test(said) }),
+    ...cluesWith('own-reason', reason === null ? null : { text: reason }),
+  ]
 }
+
+/** Quay, of a robot account that was deleted or has another token by now (quay/quay, data/model/user.py). */
+const NO_ROBOT = /\bcould not find robot with (?:specified )?username\b/
 
 /** What follows a registry's code of a refusal, the last one in the text. */
 const MESSAGE = /^.*\b(?:denied|unauthori[sz]ed|forbidden|unauthenticated): (.*)$/is

@@ -301,3 +301,58 @@ test.each<[string, Situation, Expected]>([
   expect(report.all).toMatch(says)
   expect(report.all).not.toMatch(never)
 })
+
+const half = (key: string, username: string | null) => ({
+  entries: [{ key, username, problem: 'half' as const }],
+})
+
+test.each<[string, Situation, Expected]>([
+  [
+    'ECR, by a job whose command failed',
+    { image: `${ECR}/api:3`, error: NOTHING_SENT, secret: half(ECR, 'AWS') },
+    {
+      says: /it has a user name, but its password is empty, as happens where `aws ecr get-login-password` failed/,
+    },
+  ],
+  [
+    'another registry',
+    { image: OWN, error: NOTHING_SENT, secret: half('registry.example', 'ci') },
+    { says: /it has a user name, but its password is empty/, never: /aws/ },
+  ],
+  [
+    'no user',
+    { image: OWN, error: NOTHING_SENT, secret: half('registry.example', null) },
+    { says: /it has a password, but no user name/, never: /is empty/ },
+  ],
+])('half a login is named by the half that is missing: %s', (_name, situation, { says, never = /(?!)/ }) => {
+  const { all } = textsOf(situation)
+  expect(all).toMatch(says ?? /(?:)/)
+  expect(all).not.toMatch(never)
+})
+
+test.each<[string, string, string, RegExp]>([
+  [
+    "a robot of Quay, after CRI-O's words for any 401",
+    'quay.io',
+    'unable to retrieve auth token: invalid username/password: unauthorized: Could not find robot with username: ci and supplied password.',
+    /quay\.io finds no robot account ci with the token that was sent: the account was deleted, or the token is not its current one/i,
+  ],
+  [
+    'a password',
+    'registry.example',
+    'unauthorized: incorrect username or password',
+    /The login is wrong, expired, or revoked, or its account was disabled/,
+  ],
+])('a login that is refused by itself says nothing of its rights: %s', (_name, key, error, says) => {
+  const { all } = textsOf({ image: `${key}/team/api:3`, error, secret: entry(key) })
+  expect(all).toMatch(says)
+  expect(all).not.toMatch(/has no access to this image/)
+})
+
+test("CRI-O's words for any 401 leave open whether the account has access", () => {
+  const error =
+    'unable to retrieve auth token: invalid username/password: unauthorized: authentication required'
+  expect(textsOf({ image: OWN, error, secret: entry('registry.example') }).all).toMatch(
+    /or its account has no access to this image/,
+  )
+})

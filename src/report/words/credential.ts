@@ -12,7 +12,7 @@ import type { StepText } from './steps.ts'
 const keySuffix = (key: string | null) => (key === null ? '' : ` ${key}`)
 
 /** Facts about an attempt in addition to its problem. */
-type AttemptFacts = Pick<Attempt, 'key' | 'detail' | 'mismatch' | 'provenBy'>
+type AttemptFacts = Pick<Attempt, 'key' | 'detail' | 'mismatch' | 'provenBy'> & { username?: string | null }
 
 const PROVEN = {
   kubelet: ': the kubelet could not find it',
@@ -65,7 +65,12 @@ const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
   'empty-auth': ({ key }) =>
     `has an empty login for${keySuffix(key) || ' the registry'}, so the pull is anonymous`,
   'token-only': () => 'has only an identity token, which the kubelet does not read',
-  half: () => 'has only a user name or only a password',
+  half: ({ username }) =>
+    username === undefined
+      ? 'has only a user name or only a password'
+      : username === null
+        ? 'has a password, but no user name'
+        : 'has a user name, but its password is empty',
   shadowed: () => 'is not tried: another login for the same registry comes first',
 }
 
@@ -77,6 +82,19 @@ export function mismatchText(mismatch: KeyMismatch): string {
 /** Returns why an attempt can't be used, to follow the secret's name. */
 export function problemText(problem: AttemptProblem, attempt: AttemptFacts): string {
   return PROBLEM[problem](attempt)
+}
+
+/** Returns what is known to leave a login in a secret without its password, to follow the problem; empty for other problems. */
+export function emptiedBy(
+  problem: AttemptProblem,
+  { username }: AttemptFacts,
+  registry: string | null,
+): string {
+  if (problem === 'empty-auth')
+    return ', as happens where a credential store (credsStore in config.json) keeps the password'
+  return problem === 'half' && username != null && cloudOf(registry) === 'ecr'
+    ? ', as happens where `aws ecr get-login-password` failed in the job or script that writes the secret'
+    : ''
 }
 
 type Hint<Code extends CredentialHint['code']> = Extract<CredentialHint, { code: Code }>

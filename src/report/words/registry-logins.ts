@@ -3,6 +3,7 @@
 import type { StepOf } from '../../advice/step.ts'
 import type { RealmProduct } from '../../advice/step-at-node.ts'
 import type { ShortLived, UserNames } from '../../advice/step-for-access.ts'
+import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import {
@@ -18,7 +19,7 @@ import {
 } from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
 import { minuteOf, roundedDown } from './duration.ts'
-import { withCapital } from './nouns.ts'
+import { capitalize, responderLabel, withCapital } from './nouns.ts'
 
 /**
  * Returns the command with which this machine gets the credential that `fix` distributes. Amazon's and Google's registries take no password
@@ -225,4 +226,19 @@ const REALM_SETTING: Record<RealmProduct | 'any', string> = {
 /** Returns where the registry has the address that it announces for tokens. */
 export function realmSetting(product: RealmProduct | null): string {
   return REALM_SETTING[product ?? 'any']
+}
+
+/** Returns what a registry says of a login that it finds wrong in itself. */
+export function faultedLogin(
+  finding: Pick<Finding, 'clues' | 'credential' | 'endpoint' | 'registry'>,
+): string {
+  const { clues, credential } = finding
+  if (!clues.some(clue => clue.code === 'faulted-login' && clue.robot))
+    return 'The login is wrong, expired, or revoked, or its account was disabled.'
+  const names = new Set(
+    credential.attempts.flatMap(({ usable, username }) => (usable ? (username ?? []) : [])),
+  )
+  const [name] = names
+  const robot = name === undefined || names.size > 1 ? '' : ` ${name}`
+  return `${capitalize(responderLabel(finding))} finds no robot account${robot} with the token that was sent: the account was deleted, or the token is not its current one.`
 }

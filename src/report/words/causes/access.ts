@@ -28,6 +28,7 @@ import {
   UNASKED,
   UNREAD_LOGINS,
 } from '../refusal-reasons.ts'
+import { faultedLogin } from '../registry-logins.ts'
 import { awsPolicyMeaning } from '../steps/cloud-permissions.ts'
 
 const isOfMirror = ({ endpoint }: Finding) => endpoint?.role === 'mirror'
@@ -168,6 +169,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       'Both get the same answer (CRI-O says "invalid username/password" for every 401), and the pod has no login that fits; the node may have sent its own.',
     ],
     ['expired', first => `The login has expired.${evenPublic(first)}`],
+    ['faulted-login', first => `${faultedLogin(first)}${evenPublic(first)}`],
     [
       first => isUsable(first) && !isPublic(first.reference),
       first =>

@@ -9,7 +9,7 @@ import { isGitLab, isInDependencyProxy, isPublic } from '../../../image/registri
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { loginFixCommand, missingSecret, whyCommand } from '../commands.ts'
-import { authsKey, problemText, readSecret, sentFrom } from '../credential.ts'
+import { authsKey, emptiedBy, problemText, readSecret, sentFrom } from '../credential.ts'
 import { otherDebugContainer } from '../edits.ts'
 import { managerName, sourceOf, writerText } from '../managers.ts'
 import { guestText, kubeletFolder, runtimeLoginPlace } from '../node-logins.ts'
@@ -204,7 +204,7 @@ export const loginSteps: StepWords<LoginStep> = {
       return {
         text: `Name a pull secret for ${registryLabel(registry)} in place of ${secret} where the pod's imagePullSecrets come from: that Secret has the type ${attempt.detail}, which is for something else`,
       }
-    const why = `it ${problemText(problem, attempt)}${problem === 'empty-auth' ? ', as happens where a credential store (credsStore in config.json) keeps the password' : ''}`
+    const why = `it ${problemText(problem, attempt)}${emptiedBy(problem, attempt, registry)}`
     const key = authsKey(registry)
     const { writer } = attempt
     // What is changed by hand, its writer would overwrite. A fix only keeps what it distributed itself.
