@@ -182,18 +182,23 @@ function lostContentSteps(finding: Finding): Step[] {
 
 /** Removes what is damaged, so that the next attempt pulls the image again. */
 function replaceSteps(finding: Finding): Step[] {
-  const remove: Step = { code: 'remove-image', image: imageName(finding) }
+  const log: Step = { code: 'runtime-log' }
   const update = stepsIf(hasClue(finding, 'layer-format'), { code: 'update-runtime' })
+  // Docker names an image only once all of its layers are there (moby, distribution/pull_v2.go), so there is nothing to remove.
+  const remove: Step[] =
+    finding.host.runtime === 'docker' ? [log] : [{ code: 'remove-image', image: imageName(finding) }]
   return [
-    ...(isBeforeZstd(finding) ? [...update, remove] : [remove, ...update]),
-    { code: 'runtime-log' },
+    ...(isBeforeZstd(finding) ? [...update, ...remove] : [...remove, ...update]),
+    ...stepsIf(!remove.includes(log), log),
     { code: 'push-again' },
   ]
 }
 
-/** containerd reads zstd from 1.5 on; before, such a layer is not a tar archive to it. */
+/** containerd reads zstd from 1.5 on, and Docker from 23.0 on (aws/amazon-ecs-agent#4179); before, such a layer is not a tar archive to them. */
 const isBeforeZstd = ({ host }: Finding) =>
-  host.runtime === 'containerd' && host.version !== null && !atLeast(host, 1, 5)
+  host.version !== null &&
+  ((host.runtime === 'containerd' && !atLeast(host, 1, 5)) ||
+    (host.runtime === 'docker' && !atLeast(host, 23, 0)))
 
 /** containerd can request a layer in several ranges from 2.1 on (containerd/containerd#10177). */
 const mayAskForRanges = ({ host }: Finding) =>

@@ -69,6 +69,18 @@ describe('a download that failed its check', () => {
     check({ image: OWN, error, node: { runtime: 'containerd://1.7.2' } }, { first: /^Remove what is left/ })
   })
 
+  test('is not a layer that Docker could not read, of which it keeps nothing that could be removed', () => {
+    const error =
+      'Error response from daemon: failed to register layer: Error processing tar file(exit status 1): archive/tar: invalid tar header'
+    const never = /rmi/
+    const first =
+      /^Update the container runtime on node node-1 \(docker 20\.10\.24\): .*zstd, from Docker 23\.0 on/
+    check({ image: OWN, error, node: { runtime: 'docker://20.10.24' } }, { first, never })
+    const log = /^Look at the runtime's log on node node-1/
+    check({ image: OWN, error, node: { runtime: 'docker://27.1.0' } }, { first: log, never })
+    check({ image: OWN, error, node: { runtime: 'docker://27.1.0' } }, { says: /fails again, update/ })
+  })
+
   test('is not an image that can not be unpacked', () => {
     check(
       {

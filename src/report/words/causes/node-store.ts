@@ -120,6 +120,7 @@ export const corruptOrUnpack: CauseWords = {
   ],
   title: [
     ['web-page', 'A web page came back instead of the image'],
+    ['snapshotter-gone', first => `The snapshotter ${onNode(first)} is not running`],
     [isEmpty, first => downloadWords(first).title],
     ['other-manifest', { does: 'delivers a manifest that does not match its digest' }],
     ['content-gone', first => `The image ${onNode(first)} lacks a layer that has to be unpacked`],
@@ -165,8 +166,7 @@ export const corruptOrUnpack: CauseWords = {
     ],
     [
       'snapshotter-gone',
-      first =>
-        `The snapshotter ${onNode(first)}, a separate process, is not running; the image is not at fault.`,
+      'The runtime unpacks images through the snapshotter, a separate process that does not answer; the image is not at fault.',
     ],
     [isEmpty, first => downloadWords(first).meaning],
     [

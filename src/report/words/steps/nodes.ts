@@ -251,7 +251,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     const isFirst = steps[0].code === 'update-runtime'
     const version = isFirst && host.version !== null ? ` (${host.runtime} ${host.version})` : ''
     return {
-      text: `${isFirst ? 'Update' : 'If the pull fails again, update'} the container runtime ${onNodes(findings)}${version}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
+      text: `${isFirst ? 'Update' : 'If the pull fails again, update'} the container runtime ${onNodes(findings)}${version}: an old one can't read layers that newer builders write (zstd${host.runtime === 'docker' ? ', from Docker 23.0 on' : ''}, sparse tar headers)`,
     }
   },
   'match-docker': (_step, { findings, findings: [{ host }] }) => ({
