@@ -20,6 +20,7 @@ import { canceledOrDeadline, httpHttpsMismatch, other, registryServerError, tls 
 import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { minuteOf } from './duration.ts'
+import { addedBy } from './makers.ts'
 import { alsoMoved, movedText } from './moved.ts'
 import { capitalize, pluralize, registryLabel, roleSentence, uncapitalize, withoutVersion } from './nouns.ts'
 
@@ -179,6 +180,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     first.clues.some(clue => clue.code === 'guest')
       ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."
       : '',
+    addedBy(first),
     first.host.virtual === 'azure'
       ? "The pod's node is virtual: Azure Container Instances pulls the image, with the pod's pull secrets, not with the identity of the cluster's nodes."
       : '',

@@ -1,5 +1,6 @@
 /** The words of programs that create pods themselves: where such a pod's image is set, and how to get a new pod. */
 
+import type { Finding } from '../../diagnosis/finding.ts'
 import type { PodMaker } from '../../snapshot/pod.ts'
 
 export interface MakerWords {
@@ -9,6 +10,8 @@ export interface MakerWords {
   purpose?: string
   /** Where the image of this container is set; follows "Set the correct image". */
   image: (container: string) => string
+  /** The containers that the program adds by itself, with an image of its own. */
+  adds?: RegExp
   /** Where its other settings are. */
   settings: string
   /** Where its pull secrets come from, if it has its own; follows "Set the login". */
@@ -30,6 +33,25 @@ export function purposeOf({ purpose = 'for one run' }: Pick<MakerWords, 'purpose
   return purpose
 }
 
+/** Returns that the program added the container itself; empty for any other container, and for other pods. */
+export function addedBy({ clues, container }: Pick<Finding, 'clues' | 'container'>): string {
+  const made = clues.find(clue => clue.code === 'made-by')
+  if (made === undefined) return ''
+  const { name, adds, image } = MAKERS[made.maker]
+  return adds?.test(container) === true
+    ? `${name} adds the container ${container} to its pods, with an image of its own unless another one is set ${image(container)}.`
+    : ''
+}
+
+/** Returns how a pod that a program created gets its image from elsewhere, to follow other ways; empty for other pods. */
+export function orCopied({ clues, container }: Pick<Finding, 'clues' | 'container'>): string {
+  const made = clues.find(clue => clue.code === 'made-by')
+  // A bundle's image is named by what lists the bundle.
+  return made === undefined || made.maker === 'olm'
+    ? ''
+    : `, or copy the image to a registry that they reach and set it ${MAKERS[made.maker].image(container)}`
+}
+
 /** A program that copies the pods of a virtual cluster to this one, with the images and pull secrets that they have there. */
 const ofVirtualCluster = (name: string, login: string): MakerWords => ({
   name,
@@ -44,6 +66,7 @@ const ofVirtualCluster = (name: string, login: string): MakerWords => ({
 export const MAKERS: Record<PodMaker, MakerWords> = {
   'gitlab-runner': {
     name: 'GitLab Runner',
+    adds: /^(?:helper|init-permissions)$/,
     image: container =>
       /^(?:helper|init-permissions)$/.test(container)
         ? "as helper_image in the runner's config.toml"
@@ -57,9 +80,11 @@ export const MAKERS: Record<PodMaker, MakerWords> = {
   },
   jenkins: {
     name: "Jenkins' Kubernetes plugin",
+    // jenkinsci/kubernetes-plugin, README, "Pod template".
+    adds: /^jnlp$/,
     image: container =>
       container === 'jnlp'
-        ? "in Jenkins' pod template (container jnlp; in its chart's values, agent.image)"
+        ? "in a container named jnlp of Jenkins' pod template (in its chart's values, agent.image)"
         : "in the Jenkinsfile's podTemplate, or the pod template in Jenkins",
     settings: "in the Jenkinsfile's podTemplate, or the pod template in Jenkins",
     login: 'in the secret that imagePullSecrets of the pod template names',

@@ -210,8 +210,8 @@ const MAKERS: [PodMaker, MakerMarks][] = [
       alone: true,
     },
   ],
-  // The Kubernetes plugin of Jenkins.
-  ['jenkins', { marked: [['jenkins/label']], alone: true }],
+  // The Kubernetes plugin of Jenkins; its earlier releases set the label jenkins: slave, and builds add the annotation (jenkinsci/kubernetes-plugin).
+  ['jenkins', { marked: [['jenkins/label'], ['jenkins', 'runUrl']], alone: true }],
   // Actions Runner Controller, and the pods of jobs with a container (actions/runner-container-hooks).
   [
     'github-actions',

@@ -330,6 +330,8 @@ test.each([
   ['gitlab-runner', { name: 'runner-zyxw1234-project-12-concurrent-0-h2k4f' }],
   ['gitlab-runner', { name: 'a', labels: { 'job.runner.gitlab.com/pod': 'a' } }],
   ['jenkins', { name: 'app-12-x1-9df', labels: { 'jenkins/label': 'app_12-x1' } }],
+  ['jenkins', { name: 'app', labels: { jenkins: 'slave' }, annotations: { runUrl: 'job/app/12/' } }],
+  [undefined, { name: 'app', labels: { jenkins: 'slave' } }],
   ['github-actions', { name: 'set-runner-ab', ownerReferences: [owner('EphemeralRunner')] }],
   ['github-actions', { name: 'set-runner-ab-workflow', labels: { 'runner-pod': 'set-runner-ab' } }],
   ['airflow', { name: 'a', labels: { dag_id: 'etl', task_id: 'load', run_id: 'x' } }],

@@ -8,6 +8,7 @@ import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { hostAlone, isLocal } from '../../../image/host.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
+import { orCopied } from '../makers.ts'
 import {
   curlCommand,
   dnsAnswer,
@@ -116,7 +117,7 @@ function orMirror(context: StepContext, target: string) {
     ? ", or use a remote repository of Artifact Registry in the image's name, which private nodes reach without NAT"
     : ''
   const own = first.reference?.startsWith('docker.io/rancher/') === true ? ofRancher(first.host) : ''
-  return `${start} give them ${mirrorOf(context)}${remote}${virtual === undefined ? `, or load the image on them${own}` : ''}`
+  return `${start} give them ${mirrorOf(context)}${remote}${virtual === undefined ? `, or load the image on them${own}` : ''}${orCopied(first)}`
 }
 
 /** Whether the node is a machine of Google Cloud: without an address of its own, it reaches Google's hosts, and others through Cloud NAT only. */
