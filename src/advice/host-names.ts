@@ -5,11 +5,11 @@ import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { FailedMirrors } from '../diagnosis/failed-mirrors.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { type NodeService, nodeServiceAt } from '../diagnosis/node-services.ts'
-import { isLocal, isOfCluster, isServiceName } from '../image/host.ts'
+import { isLocal, isOfCluster, isPrivateAddress, isServiceName, isUsualDnsService } from '../image/host.ts'
 import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { compareSteps, mirrorLacking, ofMirror, realmProduct, servedByRegistry, targetHost } from './host.ts'
-import type { Step } from './step.ts'
+import type { Step, StepOf } from './step.ts'
 
 /** Whether the name has no domain, such as a Service's or a container's. */
 const hasNoDomain = (host: string) => /^[^.[]+$/.test(host)
@@ -61,6 +61,17 @@ export function unreachableName(finding: Finding, { host, role }: NamedEndpoint)
   return stepsIf(hasClue(finding, 'service-name'), { code: 'replace-service-name', host, role })
 }
 
+/** A node that asks the cluster's own DNS Service, which needs a network and pods that the node has to pull first. */
+function ownNameServer(finding: Finding): StepOf<'own-name-server'> | null {
+  const { server, refused } = clueOf(finding.clues, 'dns-server') ?? {}
+  const answer = clueOf(finding.clues, 'dns-answer')?.answer
+  if (server === undefined || answer === 'none' || answer === 'error') return null
+  const serves = hasClue(finding, 'serves-dns')
+  const certain = isUsualDnsService(server)
+  const mayBe = serves && refused === true && isPrivateAddress(server)
+  return certain || mayBe ? { code: 'own-name-server', server, serves, certain } : null
+}
+
 /** The steps for a name that does not resolve. */
 export function dnsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
@@ -74,6 +85,7 @@ export function dnsSteps(finding: Finding): Step[] {
   const isOfProduct = unset === 'harbor' || unset === 'helm'
   const mirror = ofMirror(finding, target)
   const resolve: Step = { code: 'resolve-host', host: target.host }
+  const own = ownNameServer(finding)
   const container = localRegistry(finding, target)
   if (container !== null) return [{ code: 'start-local-registry', container }, resolve, ...mirror]
   return [
@@ -86,6 +98,7 @@ export function dnsSteps(finding: Finding): Step[] {
         ]
       : [
           ...defaultName(finding, target),
+          ...(own?.certain ? [own] : []),
           ...compareSteps(finding, target, 'name'),
           resolve,
           // Gitea builds the address from its settings, not from the name that it was asked by (go-gitea/gitea#22033).
@@ -93,7 +106,10 @@ export function dnsSteps(finding: Finding): Step[] {
           ...stepsIf(hasNoDomain(target.host), { code: 'bare-host', host: target.host }),
           ...mirror,
         ]),
-    ...stepsIf(!isOfCluster && !isOfProduct, { code: 'fix-dns', host: target.host, server, refused }),
+    ...stepsIf(
+      !isOfCluster && !isOfProduct && !(own?.certain && unreachable.length === 0),
+      own ?? { code: 'fix-dns', host: target.host, server, refused },
+    ),
     ...(unreachable.length > 0 ? [] : servedByRegistry(finding, target)),
   ]
 }

@@ -25,6 +25,8 @@ export type NetworkStep =
   | { code: 'bare-host'; host: string }
   | ({ code: 'default-name'; of: DefaultName; registry: string | null } & NamedEndpoint)
   | { code: 'fix-dns'; host: string; server: string | null; refused: boolean }
+  /** `serves`: the pod itself answers for the cluster's DNS Service. `certain`: whether that Service has this address, most likely. */
+  | { code: 'own-name-server'; server: string; serves: boolean; certain: boolean }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
   | { code: 'resolve-elsewhere'; host: string; address: string; owner: AddressOwner }

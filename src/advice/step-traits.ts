@@ -104,6 +104,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'default-name': { about: 'other' },
   'start-local-registry': { about: 'node' },
   'fix-dns': { about: 'node' },
+  'own-name-server': { about: 'node' },
   'replace-service-name': { about: 'node' },
   'token-realm': { about: 'other' },
   'resolve-elsewhere': { about: 'node' },

@@ -222,6 +222,8 @@ type PodClue =
     }
   /** An operator makes the pod's workload of a custom resource, by the pod's labels. */
   | ({ code: 'operated' } & PodOperator)
+  /** The pod answers for the cluster's own DNS Service. */
+  | { code: 'serves-dns' }
   /** Skaffold deployed the pod's workload. */
   | { code: 'by-skaffold' }
   /** A program created the pod itself, for one run. */

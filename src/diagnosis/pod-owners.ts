@@ -53,6 +53,7 @@ export function podOwners(pod: Pod, owners: OwnerIndex): PodOwners {
       ...runOfCronJob(pod, workload, above),
       ...cluesWith('operated', operatorAbove(pod, workload)),
       ...cluesIf(pod.bySkaffold === true, { code: 'by-skaffold' }),
+      ...cluesIf(pod.servesDns === true, { code: 'serves-dns' }),
       ...(pod.maker === undefined ? [] : [{ code: 'made-by' as const, maker: pod.maker }]),
     ],
     unreplaced: unreplaced(pod, owners),

@@ -43,3 +43,21 @@ export function isOfCluster(host: string): boolean {
 function isShortServiceName(host: string): boolean {
   return /^[a-z0-9-]+\.(?:default|(?!xn--)[a-z0-9]+-[a-z0-9-]*[a-z0-9])$/i.test(withoutPort(host))
 }
+
+/**
+ * Addresses that the cluster's own DNS Service has by default: of kubeadm, K3s and RKE2, OpenShift, EKS, and MicroK8s. 10.0.0.10, AKS' old
+ * default, is one that machines have as well.
+ */
+const DNS_SERVICES = [
+  '10.96.0.10',
+  '10.43.0.10',
+  '172.30.0.10',
+  '172.20.0.10',
+  '10.100.0.10',
+  '10.152.183.10',
+]
+
+/** Whether the address is most likely that of a cluster's own DNS Service. */
+export function isUsualDnsService(address: string): boolean {
+  return DNS_SERVICES.includes(address)
+}

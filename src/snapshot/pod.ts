@@ -116,6 +116,8 @@ export interface Pod {
   managedBy?: ObjectManager
   /** Skaffold deployed it; absent if not. */
   bySkaffold?: true
+  /** It answers for the cluster's own DNS Service; absent if not. */
+  servesDns?: true
   /** Absent if neither its name nor its labels show one. */
   maker?: PodMaker
   /** Label `pod-template-generation` of a DaemonSet's pods; absent if there is none. */

@@ -252,6 +252,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { host, server: '168.63.129.16', refused: false },
     { host, server: '127.0.1.1', refused: true },
   ],
+  'own-name-server': [
+    { server: '10.96.0.10', serves: true, certain: true },
+    { server: '10.0.0.10', serves: true, certain: false },
+    { server: '10.43.0.10', serves: false, certain: true },
+  ],
   'replace-service-name': [{ host: 'registry.web.svc', role: 'registry' }],
   'token-realm': [
     { host: 'gitea:3000', registry: own, product: 'gitea' },

@@ -171,6 +171,20 @@ function resourceOf([label, name]: [string, string], labels: Marks): NonNullable
   return [{ label, kind, name }]
 }
 
+/**
+ * Whether the pod answers for the cluster's own DNS Service, by the labels of kubeadm and most distributions, of CoreDNS' chart, and of
+ * OpenShift (kubernetes/kubernetes, cluster/addons/dns; coredns/helm; openshift/cluster-dns-operator).
+ */
+export function servesDns({ labels }: Record<string, unknown>): boolean {
+  const marks = record(labels)
+  const app = marks['k8s-app']
+  return (
+    app === 'kube-dns' ||
+    (app === 'coredns' && marks['kubernetes.io/cluster-service'] === 'true') ||
+    Object.hasOwn(marks, 'dns.operator.openshift.io/daemonset-dns')
+  )
+}
+
 /** Kinds that replace their pods and can be changed, so that no program waits for one of them. */
 const REPLACING = /^(?:ReplicaSet|ReplicationController|StatefulSet|DaemonSet)$/
 

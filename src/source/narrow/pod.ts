@@ -29,6 +29,7 @@ import {
   makerOf,
   operatorIn,
   packageOf,
+  servesDns,
   templateGeneration,
   templateHash,
 } from './marks.ts'
@@ -73,6 +74,7 @@ export function narrowPod(raw: unknown): Pod | null {
       operator: operatorIn(metadata),
       managedBy: packageOf(metadata),
       bySkaffold: record(metadata.labels)[SKAFFOLD] === undefined ? null : (true as const),
+      servesDns: servesDns(metadata) ? (true as const) : null,
       maker: makerOf(metadata, controller?.kind ?? null),
       rewriters: rewritersIn(metadata),
     }),

@@ -366,3 +366,14 @@ test.each([
 function owner(kind: string) {
   return { apiVersion: 'v1', kind, name: 'above', uid: 'uid-above', controller: true }
 }
+
+test.each([
+  [true, { 'k8s-app': 'kube-dns' }],
+  [true, { 'k8s-app': 'coredns', 'kubernetes.io/cluster-service': 'true' }],
+  [true, { 'dns.operator.openshift.io/daemonset-dns': 'default' }],
+  [undefined, { 'k8s-app': 'coredns' }],
+  [undefined, { 'k8s-app': 'kube-dns-autoscaler' }],
+  [undefined, { 'dns.operator.openshift.io/daemonset-node-resolver': '' }],
+])("whether a pod answers for the cluster's DNS is %s by the labels %j", (serves, labels) => {
+  expect(narrowPod({ metadata: { name: 'a', labels } })?.servesDns).toBe(serves)
+})

@@ -36,11 +36,13 @@ export const registryNotFoundDns: CauseWords = {
       ? "OpenShift writes the name of its own registry into /etc/hosts of each node, and this node doesn't have it there."
       : hasClue(context, 'service-name')
         ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
-        : hasClue(context, 'answers-elsewhere')
-          ? `Another node gets answers from ${askedHost(context)}, so the name exists: this node does not know it, or its DNS server did not answer.`
-          : isRefusedByResolver(context)
-            ? `Nothing listens at ${resolverOf(context)?.server}, the DNS server that the node asks; ${askedHost(context)} was never contacted.`
-            : `${lookUpResult(context)}; ${askedHost(context)} was never contacted.`,
+        : isCircular(context)
+          ? `The node asks ${resolverOf(context)?.server}, most likely the cluster's own DNS Service: these pods have to answer there, and can't start before their image is pulled; ${askedHost(context)} was never contacted.`
+          : hasClue(context, 'answers-elsewhere')
+            ? `Another node gets answers from ${askedHost(context)}, so the name exists: this node does not know it, or its DNS server did not answer.`
+            : isRefusedByResolver(context)
+              ? `Nothing listens at ${resolverOf(context)?.server}, the DNS server that the node asks; ${askedHost(context)} was never contacted.`
+              : `${lookUpResult(context)}; ${askedHost(context)} was never contacted.`,
 }
 
 const DNS_ANSWERS: Record<DnsAnswer, (server: string) => string> = {
@@ -60,6 +62,9 @@ function lookUpResult(context: CauseContext): string {
 }
 
 const resolverOf = ({ findings: [{ clues }] }: CauseContext) => clues.find(clue => clue.code === 'dns-server')
+/** Whether the name could only be looked up at the pods that need the image. */
+const isCircular = ({ findings: [{ steps }] }: CauseContext) =>
+  steps.some(step => step.code === 'own-name-server' && step.serves && step.certain)
 const isRefusedByResolver = (context: CauseContext) => resolverOf(context)?.refused === true
 
 /** Whether another company's address was given for the host. */

@@ -8,6 +8,7 @@ import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { hostAlone, isLocal } from '../../../image/host.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
+import { otherNameServer } from '../cluster-dns.ts'
 import { orCopied } from '../makers.ts'
 import {
   curlCommand,
@@ -174,6 +175,7 @@ export const networkSteps: StepWords<NetworkStep> = {
       text: `${isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
     }
   },
+  'own-name-server': (step, { findings }) => otherNameServer(step, findings),
   'node-resolver': ({ host }, { invocation, findings }) => ({
     text: `Check that OpenShift's own registry is switched on: with managementState Removed there is none, and images have to come from another one. If it is, check the node-resolver pod ${onNodes(findings)} (namespace openshift-dns), which writes ${hostAlone(host)} into /etc/hosts there`,
     command: kubectlCommand(
