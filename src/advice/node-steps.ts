@@ -128,6 +128,9 @@ export function neverSteps(finding: Finding): Step[] {
   if (load.length > 0) return [...load, ...stepsIf(!isOwn, allow)]
   if (finding.subcause === 'not-verified')
     return [{ code: 'same-secret' }, { code: 'exempt-preloaded' }, allow]
+  // The kubelet removes what was loaded by hand as well (k3s-io/k3s#1552; kubernetes.io/docs/concepts/architecture/garbage-collection).
+  if (hasClue(finding, 'disk-pressure'))
+    return [{ code: 'relieve-disk' }, { code: 'import-image', image: finding.image, again: true }, allow]
   return isOwn ? [{ code: 'import-image', image: finding.image }, allow] : [allow, { code: 'preload', image }]
 }
 

@@ -147,7 +147,8 @@ export type LimitStep =
   | { code: 'raise-kubelet-qps' }
   | { code: 'allow-pull' }
   | { code: 'preload'; image: string }
-  | { code: 'import-image'; image: string }
+  /** `again`: the image was most likely there before, and the kubelet removed it. */
+  | { code: 'import-image'; image: string; again?: true }
   | { code: 'load-image'; image: string; tool: LocalTool | 'nerdctl' }
   | { code: 'load-pulled'; image: string; tool: LocalTool }
   | { code: 'same-secret' }

@@ -137,8 +137,8 @@ export type ContentClue =
 export type NodeClue =
   /** The node does not report anymore, so what is known of the pull is from before. ISO 8601: its last report; null if that is not known. */
   | { code: 'node-silent'; since: string | null }
-  /** The node's disk is so full that its kubelet removes images. */
-  | { code: 'disk-pressure' }
+  /** The node's disk is so full that its kubelet removes images, by the node's condition; `past`: by events, so that it may be over. */
+  | { code: 'disk-pressure'; past: boolean }
   /** The node's settings block the registry itself; only its mirrors may be used. */
   | { code: 'source-blocked' }
   /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */

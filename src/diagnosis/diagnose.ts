@@ -210,7 +210,10 @@ function cluesOfPull(
     ...seen.cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed }),
     ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
-    ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload }),
+    ...cluesOfPlace(failing, {
+      ...{ ...pull, pod, workload: owned.workload },
+      wasFull: seen.snapshot.fullNodes?.includes(pod.node ?? '') === true,
+    }),
     ...(cause === 'proxy' ? behindProxy(text, registry) : []),
     ...loginClues(pod, pull, seen.logins),
     ...cluesOfOwners(pod, failing.container, owned),

@@ -216,21 +216,24 @@ interface PullPlace {
   node: Node | null
   reference: string | null
   onNode: boolean
+  /** The node's events say that it lacked disk space. */
+  wasFull: boolean
 }
 
 /** The clues from the place of the pull: a guest that pulls by itself, a local node, or an image that is there already. */
 export function cluesOfPlace(
   { container, usesPullSecrets }: FailingContainer,
-  { pod, node, onNode, workload, reference }: PullPlace,
+  { pod, node, onNode, workload, reference, wasFull }: PullPlace,
 ): Clue[] {
   const asksWindows = pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
   const isLocal = node?.labels[MINIKUBE_LABEL] !== undefined || node?.provider === 'kind'
   const isOwn = onNode || isLocal || isLocalNode(pod.node)
   const isKept = onNode && container.pullPolicy === 'IfNotPresent'
   const silentSince = node?.silentSince
+  const isFull = node?.diskPressure === true
   return [
     ...(silentSince === undefined ? [] : [{ code: 'node-silent' as const, since: silentSince }]),
-    ...cluesIf(node?.diskPressure === true, { code: 'disk-pressure' }),
+    ...(isFull || wasFull ? [{ code: 'disk-pressure' as const, past: !isFull }] : []),
     ...cluesIf(node?.os === 'windows' && pod.platform.os === null, { code: 'any-os' }),
     ...cluesIf(asksWindows, { code: 'asks-windows' }),
     ...tagOfNode(reference, node),

@@ -171,6 +171,8 @@ export interface Snapshot {
    * are not read.
    */
   heldImages?: HeldImage[]
+  /** Nodes of `pods` whose events in a dump say that their disks were full; absent if there are none. In a cluster, their events are not read. */
+  fullNodes?: string[]
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */
   nodes: Node[]
   /** What registries answered about failing images; empty without `--check-images`. */

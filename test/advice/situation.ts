@@ -26,6 +26,8 @@ export interface Situation {
   owners?: OwnerLink[]
   /** Images that other pods run. */
   held?: HeldImage[]
+  /** Nodes whose events say that their disks were full. */
+  fullNodes?: string[]
 }
 
 export function findingOf({
@@ -40,6 +42,7 @@ export function findingOf({
   reason = 'ImagePullBackOff',
   owners = [],
   held = [],
+  fullNodes = [],
 }: Situation): Finding {
   const pullSecret: PullSecret = {
     namespace: 'web',
@@ -63,7 +66,7 @@ export function findingOf({
     ...(otherAccount === undefined ? [] : [{ name: 'other', ...otherAccount }]),
   ].map(each => ({ namespace: 'web', imagePullSecrets: [], ...each }))
   const { findings } = diagnose(
-    snapshot({ pods: [failing], pullSecrets, serviceAccounts, nodes, owners, heldImages: held }),
+    snapshot({ pods: [failing], pullSecrets, serviceAccounts, nodes, owners, heldImages: held, fullNodes }),
   )
   const [found] = findings
   if (found === undefined) throw new Error(`no finding for ${error}`)

@@ -1380,3 +1380,126 @@ test('AKS tests its way to a registry from any machine', () => {
   )
   expect(first).not.toContain('journalctl')
 })
+
+describe("a node that asks the cluster's own DNS", () => {
+  const image = 'registry.k8s.io/coredns/coredns:v1.11.3'
+  const lookUp = (server: string, why: string) =>
+    `failed to do request: Head "https://registry.k8s.io/v2/coredns/coredns/manifests/v1.11.3": dial tcp: lookup registry.k8s.io on ${server}:53: ${why}`
+  const refused = (server: string) =>
+    lookUp(server, `read udp 192.168.121.31:41873->${server}:53: read: connection refused`)
+  const dns = { servesDns: true } as const
+
+  test.each<[string, Situation, Expected]>([
+    [
+      'gets another server first where its pods are the ones that fail',
+      { image, error: refused('10.96.0.10'), pod: dns },
+      {
+        first:
+          /^Have the resolver on node node-1 \(\/etc\/resolv\.conf\) ask the DNS server of its network instead of 10\.96\.0\.10, .*cluster's own DNS Service: these pods have to answer there/,
+        says: /most likely the cluster's own DNS Service: these pods have to answer there/,
+        never: /Start the DNS service/,
+      },
+    ],
+    [
+      'is only supposed to where the address is not a usual one',
+      { image, error: refused('10.0.0.10'), pod: dns },
+      {
+        first: /^Look up registry\.k8s\.io/,
+        says: /Nothing listens at 10\.0\.0\.10[\s\S]*If 10\.0\.0\.10 is the cluster's own DNS Service, have the resolver .*; otherwise, start/,
+        never: /most likely the cluster/,
+      },
+    ],
+    [
+      'must not need it for other pods either',
+      { image: OWN, error: refused('10.43.0.10') },
+      {
+        first: /^Have the resolver .* instead of 10\.43\.0\.10, .*a pull must not depend on it/,
+        never: /these pods/,
+      },
+    ],
+    [
+      'has an answer if that is that the name does not exist',
+      { image, error: lookUp('10.96.0.10', 'no such host'), pod: dns },
+      { first: /^Look up/, never: /cluster's own DNS Service/ },
+    ],
+    [
+      'is another node than one whose own DNS server is down',
+      { image: OWN, error: refused('192.168.1.1') },
+      { says: /Start the DNS service that should listen at 192\.168\.1\.1/, never: /cluster's own/ },
+    ],
+  ])('%s', (_name, situation, expected) => {
+    check(situation, expected)
+  })
+})
+
+describe('an image for policy Never that a full disk cost', () => {
+  const image = 'docker.io/acme/edge-agent:1.4.2'
+  const error = `Container image "${image}" is not present with pull policy of Never`
+  const k3s = { kubelet: 'v1.31.4+k3s1', runtime: 'containerd://1.7.23-k3s2' }
+  const never: Situation = { image, error, reason: 'ErrImageNeverPull' }
+  const again =
+    /Then load the image on node node-1 again, from the archive that it came from \(if that is in \/var\/lib\/rancher\/k3s\/agent\/images, a restart of K3s imports it\) k3s ctr images import <file>\nOr, if a registry has the image/
+
+  test.each<[string, Situation, Expected]>([
+    [
+      'needs room and its archive, by events of the node',
+      { ...never, node: k3s, fullNodes: ['node-1'] },
+      {
+        first: /^Free space on node node-1: by its events, its disk was full, and then the kubelet removes/,
+        says: again,
+        never: /crictl pull|DiskPressure/,
+      },
+    ],
+    [
+      'needs the same by its condition',
+      { ...never, node: { ...k3s, diskPressure: true } },
+      { first: /^Free space on node node-1: the node reports DiskPressure/, says: again },
+    ],
+    [
+      'is not known to have been there on another node',
+      { ...never, node: k3s, fullNodes: ['node-2'] },
+      {
+        first: /^Let the kubelet pull the image/,
+        says: /if no registry that it reaches has the image, import an archive \(`k3s ctr images import <file>`\) k3s crictl pull/,
+        never: /disk fills up/,
+      },
+    ],
+  ])('%s', (_name, situation, expected) => {
+    check(situation, expected)
+  })
+})
+
+describe('the container that a program adds to its pods', () => {
+  const image = 'jenkins/inbound-agent:3283.v92c105e0f819-7'
+  const error =
+    'failed to do request: Head "https://registry-1.docker.io/v2/jenkins/inbound-agent/manifests/3283.v92c105e0f819-7": dial tcp 54.236.113.205:443: i/o timeout'
+  const made = (name: string) => ({
+    maker: 'jenkins' as const,
+    containers: [container({ name, image, state: waiting('ErrImagePull', error) })],
+  })
+
+  test('gets an image that nodes reach where the program is told which', () => {
+    check(
+      { image, error, pod: made('jnlp') },
+      {
+        says: /Jenkins' Kubernetes plugin adds the container jnlp .*[\s\S]*or copy the image to a registry that they reach and set it in a container named jnlp of Jenkins' pod template/,
+      },
+    )
+  })
+
+  test('is none that its user named', () => {
+    check(
+      { image, error, pod: made('maven') },
+      { says: /and set it in the Jenkinsfile's podTemplate/, never: /adds the container/ },
+    )
+  })
+})
+
+test('a snapshotter that does not run is what failed, not the image', () => {
+  const error =
+    'failed to prepare extraction snapshot "extract-983914117-nQvy sha256:e251a7a0": connection error: desc = "transport: Error while dialing: dial unix /run/containerd-nydus/containerd-nydus-grpc.sock: connect: connection refused": unavailable'
+  check(
+    { image: OWN, error, node: { runtime: 'containerd://2.1.4' } },
+    { says: /^The snapshotter on node node-1 is not running\n/, never: /arrived/ },
+  )
+})

@@ -455,7 +455,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'not-the-attestation': [{ image: 'docker.io/acme/api@sha256:1' }],
   'allow-pull': [{}],
   preload: [{ image }],
-  'import-image': [{ image: 'my-app:1' }],
+  'import-image': [{ image: 'my-app:1' }, { image: 'docker.io/acme/my-app:1', again: true }],
   'load-pulled': [{ image: 'docker.io/library/busybox:1', tool: 'kind' }],
   'load-image': [
     { image: 'api:1', tool: 'kind' },

@@ -84,6 +84,22 @@ describe('a dump', () => {
     ])
   })
 
+  test('notes which nodes of failing pods had a full disk, by what their kubelet says of its images', async () => {
+    const ofNode = (name: string, message: string) =>
+      event(name, message, {
+        metadata: { name: `${name}.1`, namespace: 'default' },
+        involvedObject: { kind: 'Node', name },
+        reason: 'ImageGCFailed',
+      })
+    const full =
+      'Failed to garbage collect required amount of images. Attempted to free 9 bytes, but only found 1'
+    const scope = { namespaces: ['web'] }
+    const read = (...events: Json[]) => readJson(listOf(failing('shop-1'), ...events), scope)
+    expect((await read(ofNode('n1', full), ofNode('n2', full))).fullNodes).toEqual(['n1'])
+    // A kubelet that has just started says so.
+    expect(await read(ofNode('n1', 'invalid capacity 0 on image filesystem'))).not.toHaveProperty('fullNodes')
+  })
+
   test('gives the failing pods and the objects they name', () => {
     expect(whole).toMatchObject({
       podCount: 2,

@@ -9,7 +9,7 @@ import { type Pod, podKey } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowOwner } from '../narrow/controller.ts'
-import { narrowEvent } from '../narrow/event.ts'
+import { fullNode, narrowEvent } from '../narrow/event.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowNode, narrowServiceAccount } from '../narrow/related-objects.ts'
@@ -52,6 +52,8 @@ export class DumpFacts {
   readonly serviceAccounts = new NewestStates<ServiceAccount>()
   readonly owners = new NewestStates<OwnerLink>()
   readonly nodes = new NewestStates<Node>()
+  /** Nodes whose events say that their disks were full. */
+  readonly fullNodes = new Set<string>()
   /** Kinds of objects and of empty lists, safe to print. */
   readonly kinds = new Set<string>()
   /** Namespaces of all pods, selected or not. */
@@ -101,6 +103,8 @@ export class DumpFacts {
     this.secretsHeld.see(kind, text(record(raw.metadata).namespace))
     if (kind === 'Pod') this.#addPod(raw)
     else if (kind === 'Node') put(this.nodes, name, versionOf(raw), narrowNode(raw))
+    // They are in the namespace default, whatever the scope is.
+    else if (kind === 'Event' && fullNode(raw) !== null) this.fullNodes.add(fullNode(raw) ?? '')
     // Keep Secrets outside the scope: one could be the login that a pod in scope needs.
     else if (kind === 'Secret' || this.#isInScope(namespaceOf(raw)))
       this.#addNamed(raw, kind, `${namespaceOf(raw)}/${name}`)

@@ -21,6 +21,7 @@ type RelatedObjects = Pick<
   | 'openImages'
   | 'heldImages'
   | 'owners'
+  | 'fullNodes'
   | 'nodes'
 >
 
@@ -41,6 +42,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     ...pulledElsewhere(pods, facts),
     ...pulledOpenly(pods, facts),
     ...heldElsewhere(pods, facts),
+    ...fullNodes(nodes, facts),
     nodes: [...nodes].flatMap(name => facts.nodes.get(name) ?? []).sort(byName),
   }
 }
@@ -75,6 +77,11 @@ function pulledOpenly(pods: Pod[], { openImages }: DumpFacts): Pick<Snapshot, 'o
     containers.some(({ image, imageId }) => imageId === null && hidesMissing(registryIn(image))),
   )
   return isHidden && openImages.size > 0 ? { openImages: [...openImages].sort() } : {}
+}
+
+function fullNodes(nodes: ReadonlySet<string>, facts: DumpFacts): Pick<Snapshot, 'fullNodes'> {
+  const full = [...nodes].filter(name => facts.fullNodes.has(name)).sort()
+  return full.length === 0 ? {} : { fullNodes: full }
 }
 
 /** As many nodes as a sentence names. */

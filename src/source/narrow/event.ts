@@ -41,6 +41,18 @@ export function narrowEvent(raw: unknown): PodEvent | null {
   }
 }
 
+/** What the kubelet says of a full disk, whose images it removes; it reports other trouble with the same reasons (kubernetes, image_gc_manager.go, eviction_manager.go). */
+const DISK_FULL =
+  /failed to garbage collect required amount of images|attempting to reclaim ephemeral-storage|status is now: NodeHasDiskPressure/i
+
+/** Returns the node whose disk was full, by an event about it; null for any other event. */
+export function fullNode(raw: unknown): string | null {
+  const event = record(raw)
+  const about = record(event.involvedObject ?? event.regarding)
+  const isFull = text(about.kind) === 'Node' && DISK_FULL.test(text(event.message ?? event.note))
+  return isFull ? textOrNull(about.name) : null
+}
+
 /** Keeps only the image for a pull in progress or completed. There are very many of these events, and redaction is slow. */
 function progressOf(message: string): string {
   const sentence = /^[^"]{0,100}"[^"]*"/.exec(message)?.[0]

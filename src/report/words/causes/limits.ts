@@ -237,5 +237,8 @@ export const neverPull: CauseWords = {
   showsCredential: true,
   short: () => 'pull policy Never',
   title: context => neverTexts(context)[0],
-  meaning: context => neverTexts(context)[1],
+  meaning: context =>
+    hasClue(context, 'disk-pressure') && context.findings[0].subcause !== 'not-verified'
+      ? `${neverTexts(context)[1]} If it was there before, the kubelet has most likely removed it, as it does with unused images when the disk fills up.`
+      : neverTexts(context)[1],
 }

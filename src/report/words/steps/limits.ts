@@ -1,5 +1,6 @@
 /** The words of steps for limits, for pull policies, and for policies on the node. */
 
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { LimitStep, LocalTool } from '../../../advice/step.ts'
 import type { NodePolicy, PolicyStep } from '../../../advice/step-at-node.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
@@ -12,9 +13,9 @@ import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
 import { editField, setImages, workloadsOf } from '../edits.ts'
+import { imported, preloaded } from '../loaded-images.ts'
 import { isFurtherNode, loadCommand, nerdctl } from '../local-clusters.ts'
 import { nodeClientStep, onNodes } from '../node.ts'
-import { importCommand, pullCommand, pullLimits } from '../node-images.ts'
 import { mayBeOpenShift, throttleSetting } from '../node-settings.ts'
 import { formatNumber, pluralize, registryLabel, shortList } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE, REMEDY_WORDS } from '../remedies.ts'
@@ -116,26 +117,11 @@ export const limitSteps: StepWords<LimitStep> = {
     editField(
       invocation,
       first,
-      `${first.steps[0].code === 'import-image' ? 'Or push the image to a registry, use its name there, and' : 'Let the kubelet pull the image:'} set imagePullPolicy to IfNotPresent${first.clues.some(({ code }) => code === 'by-skaffold') ? BY_SKAFFOLD : ''}`,
+      `${pullInstead(first)} set imagePullPolicy to IfNotPresent${first.clues.some(({ code }) => code === 'by-skaffold') ? BY_SKAFFOLD : ''}`,
       workloadsOf(findings),
     ),
-  preload: ({ image }, { findings }) => {
-    const [first] = findings
-    return nodeClientStep(
-      `Or preload the image on every node that runs these pods, first ${onNodes(findings)}${pullLimits(first)}`,
-      pullCommand(first.host, image),
-      findings,
-    )
-  },
-  'import-image': ({ image }, { findings, findings: [{ host, cause }] }) => {
-    const copy = `the image to every node that runs these pods, first ${onNodes(findings)}, from an archive (\`docker save\` where it was built)`
-    const text =
-      cause === 'never-pull'
-        ? `Copy ${copy}: a name like ${image} is most likely in no registry, so the kubelet could not pull it`
-        : `If ${image} was only built on a machine, copy ${copy}, and set imagePullPolicy to IfNotPresent: a node's runtime does not see the images of a Docker beside it`
-    const command = importCommand(host)
-    return command === null ? { text } : nodeClientStep(text, command, findings)
-  },
+  preload: (step, { findings }) => preloaded(step, findings),
+  'import-image': (step, { findings }) => imported(step, findings),
   'load-image': ({ image, tool }, { findings: [{ node }] }) => {
     if (tool === 'nerdctl')
       return {
@@ -167,6 +153,15 @@ export const limitSteps: StepWords<LimitStep> = {
         : "; if nodes pull from each other (a peer mirror such as Spegel, or k3s's embedded registry), restart that mirror"
     }`,
   }),
+}
+
+/** Returns how the kubelet gets the image by itself, as another way than to load it. */
+function pullInstead({ steps }: AdvisedFinding): string {
+  const load = steps.find(({ code }) => code === 'import-image')
+  if (load === undefined) return 'Let the kubelet pull the image:'
+  return load === steps[0]
+    ? 'Or push the image to a registry, use its name there, and'
+    : 'Or, if a registry has the image, let the kubelet pull it:'
 }
 
 /** Where these platforms keep the configuration of a containerd that they start themselves. */

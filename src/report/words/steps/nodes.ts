@@ -212,12 +212,16 @@ export const nodeSteps: StepWords<NodeStep> = {
       findings,
     )
   },
-  'relieve-disk': (_step, { findings }) =>
-    nodeClientStep(
-      `Free space ${onNodes(findings)}, too: the node reports DiskPressure, and then the kubelet removes images that no container uses, even preloaded ones`,
-      diskCommand(findings[0].host, null),
+  'relieve-disk': (_step, { findings, findings: [{ host, steps, clues }] }) => {
+    const also = steps[0].code === 'relieve-disk' ? '' : ', too'
+    const past = clues.some(clue => clue.code === 'disk-pressure' && clue.past)
+    const why = past ? 'by its events, its disk was full' : 'the node reports DiskPressure'
+    return nodeClientStep(
+      `Free space ${onNodes(findings)}${also}: ${why}, and then the kubelet removes images that no container uses, even preloaded ones`,
+      diskCommand(host, null),
       findings,
-    ),
+    )
+  },
   'free-temporary': ({ path }, { findings, findings: [first] }) => ({
     text: `Free space in ${path} ${onNodes(findings)}, or enlarge its file system; or let the runtime use another folder (${first.host.runtime === 'cri-o' || first.host.runtime === null ? `big_files_temporary_dir in /etc/crio/crio.conf${first.host.runtime === null ? ' of CRI-O, TMPDIR in the service of others' : ''}` : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
   }),

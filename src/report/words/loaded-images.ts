@@ -1,0 +1,45 @@
+/** The words of steps that bring an image onto a node without the kubelet's pull: by hand from a registry, or from an archive. */
+
+import type { StepOf } from '../../advice/step.ts'
+import { nodeClientStep, onNodes } from './node.ts'
+import { importCommand, pullCommand, pullLimits } from './node-images.ts'
+import { preloadPlace } from './node-settings.ts'
+import type { Findings, StepText } from './steps.ts'
+
+/** Pulls the image by hand, or imports it where no registry in reach has it. */
+export function preloaded({ image }: StepOf<'preload'>, findings: Findings): StepText {
+  const [first] = findings
+  const archive = importCommand(first.host)
+  const orImport =
+    archive === null
+      ? ''
+      : `; if no registry that it reaches has the image, import an archive (\`${archive}\`)`
+  return nodeClientStep(
+    `Or preload the image on every node that runs these pods, first ${onNodes(findings)}${pullLimits(first)}${orImport}`,
+    pullCommand(first.host, image),
+    findings,
+  )
+}
+
+/** Imports an image from an archive: one that was built elsewhere, or was on the node before. */
+export function imported({ image, again }: StepOf<'import-image'>, findings: Findings): StepText {
+  const [{ host, cause }] = findings
+  const copy = `the image to every node that runs these pods, first ${onNodes(findings)}, from an archive (\`docker save\` where it was built)`
+  const text = again
+    ? `Then load the image ${onNodes(findings)} again, from the archive that it came from${archivePlace(host)}`
+    : cause === 'never-pull'
+      ? `Copy ${copy}: a name like ${image} is most likely in no registry, so the kubelet could not pull it`
+      : `If ${image} was only built on a machine, copy ${copy}, and set imagePullPolicy to IfNotPresent: a node's runtime does not see the images of a Docker beside it`
+  const command = importCommand(host)
+  return command === null ? { text } : nodeClientStep(text, command, findings)
+}
+
+function archivePlace(host: Findings[0]['host']): string {
+  const place = preloadPlace(host)
+  return place === null
+    ? ''
+    : ` (if that is in ${place}, a restart of ${NAMES[host.platform ?? '']} imports it)`
+}
+
+/** The platforms that have such a place. */
+const NAMES: Record<string, string> = { k3s: 'K3s', rke2: 'RKE2', k0s: 'k0s' }
