@@ -204,28 +204,18 @@ function cluesOfPull(
   { owned, seen }: { owned: PodOwners; seen: DiagnosisContext },
 ): Finding['clues'] {
   const { cause, text, registry, near } = pull
-  const { takenAt } = seen.snapshot
+  const { takenAt, fullNodes } = seen.snapshot
   const { image } = failing.container
+  const wasFull = fullNodes?.includes(pod.node ?? '') === true
   return [
     ...seen.cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed }),
     ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
-    ...cluesOfPlace(failing, {
-      ...{ ...pull, pod, workload: owned.workload },
-      wasFull: seen.snapshot.fullNodes?.includes(pod.node ?? '') === true,
-    }),
+    ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull }),
     ...(cause === 'proxy' ? behindProxy(text, registry) : []),
     ...loginClues(pod, pull, seen.logins),
     ...cluesOfOwners(pod, failing.container, owned),
-    // At a loopback address, each node may have a registry of its own.
-    ...(IN_IMAGE.includes(cause) && !isLocal(registry ?? '')
-      ? heldElsewhere(pod, failing.container, {
-          ...{ ...pull, images: owned.images, owners: seen.owners },
-          // Some registries lack every image for whoever has no login, which other pods may have, or had once (Nexus, Artifactory).
-          heldImages: mayHideImages(pull) ? [] : (seen.snapshot.heldImages ?? []),
-          hadLogin: mayHideImages(pull) && pull.credential.status === 'broken',
-        })
-      : []),
+    ...heldClues(pull, pod, failing, { owned, seen }),
     ...seen.besideIn(image, cause),
     ...(cause === 'auth-required-or-denied' && pull.credential.status === 'none'
       ? seen.openBesideOf(pull.parsed)
@@ -236,8 +226,24 @@ function cluesOfPull(
 /** Failures that another node's copy of the image says something about. */
 const IN_IMAGE: readonly Cause[] = ['image-not-found', 'platform-mismatch']
 
-function mayHideImages({ cause, credential, registry }: FailedPull): boolean {
-  return cause === 'image-not-found' && credential.status !== 'usable' && !isHosted(registry ?? '')
+/** Which other pods run the image, where that says something about this failure. */
+function heldClues(
+  { cause, credential, reference, registry }: FailedPull,
+  pod: Pod,
+  { container }: FailingContainer,
+  { owned, seen }: { owned: PodOwners; seen: DiagnosisContext },
+): Finding['clues'] {
+  // At a loopback address, each node may have a registry of its own.
+  if (!IN_IMAGE.includes(cause) || isLocal(registry ?? '')) return []
+  // Some registries lack every image for whoever has no login, which other pods may have, or had once (Nexus, Artifactory).
+  const mayHide = cause === 'image-not-found' && credential.status !== 'usable' && !isHosted(registry ?? '')
+  return heldElsewhere(pod, container, {
+    reference,
+    images: owned.images,
+    owners: seen.owners,
+    heldImages: mayHide ? [] : (seen.snapshot.heldImages ?? []),
+    hadLogin: mayHide && credential.status === 'broken',
+  })
 }
 
 /** The registry's answer as it matters for moved images: a refusal, or `missing` (not found, or 412); `none` for any other failure. */
