@@ -6,7 +6,7 @@ import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { apiHost, isOpenShiftService } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { type CauseContext, type CauseWords, type FirstFinding, hasClue } from '../cause-words.ts'
 import { dnsAnswer, onNode } from '../node.ts'
 import { ADDRESS_OWNERS, capitalize, hostLabel, registryLabel } from '../nouns.ts'
 
@@ -20,7 +20,7 @@ export function endpointOrRegistry({
 }
 
 /** Returns, for example, `registry-1.docker.io` or `the mirror cache.example`; a host of the registry keeps its own name here. */
-export function askedHost({ findings: [first] }: CauseContext): string {
+export function askedHost({ findings: [first] }: Pick<CauseContext, 'findings'>): string {
   const host = endpointOrRegistry(first)
   return host.role === 'registry' ? host.host : hostLabel(host, first.registry)
 }
@@ -31,19 +31,35 @@ export const registryNotFoundDns: CauseWords = {
     const { host, role } = endpointOrRegistry(first)
     return `The node can't resolve the name ${role === 'mirror' ? 'of its mirror ' : ''}${hostAlone(host)}`
   },
-  meaning: context =>
-    isOpenShiftService(askedHost(context))
-      ? "OpenShift writes the name of its own registry into /etc/hosts of each node, and this node doesn't have it there."
-      : hasClue(context, 'service-name')
-        ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
-        : isCircular(context)
-          ? `The node asks ${resolverOf(context)?.server}, most likely the cluster's own DNS Service: these pods have to answer there, and can't start before their image is pulled; ${askedHost(context)} was never contacted.`
-          : hasClue(context, 'answers-elsewhere')
-            ? `Another node gets answers from ${askedHost(context)}, so the name exists: this node does not know it, or its DNS server did not answer.`
-            : isRefusedByResolver(context)
-              ? `Nothing listens at ${resolverOf(context)?.server}, the DNS server that the node asks; ${askedHost(context)} was never contacted.`
-              : `${lookUpResult(context)}; ${askedHost(context)} was never contacted.`,
+  meaning: [
+    [
+      first => isOpenShiftService(askedHost({ findings: [first] })),
+      "OpenShift writes the name of its own registry into /etc/hosts of each node, and this node doesn't have it there.",
+    ],
+    [
+      'service-name',
+      "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it.",
+    ],
+    [
+      isCircular,
+      first =>
+        `The node asks ${resolverOf(first)?.server}, most likely the cluster's own DNS Service: these pods have to answer there, and can't start before their image is pulled; ${neverContacted(first)}`,
+    ],
+    [
+      'answers-elsewhere',
+      first =>
+        `Another node gets answers from ${askedHost({ findings: [first] })}, so the name exists: this node does not know it, or its DNS server did not answer.`,
+    ],
+    [
+      first => resolverOf(first)?.refused === true,
+      first =>
+        `Nothing listens at ${resolverOf(first)?.server}, the DNS server that the node asks; ${neverContacted(first)}`,
+    ],
+    first => `${lookUpResult(first)}; ${neverContacted(first)}`,
+  ],
 }
+
+const neverContacted = (first: FirstFinding) => `${askedHost({ findings: [first] })} was never contacted.`
 
 const DNS_ANSWERS: Record<DnsAnswer, (server: string) => string> = {
   none: server => `The node's DNS server${server} knows no address for this name`,
@@ -53,19 +69,22 @@ const DNS_ANSWERS: Record<DnsAnswer, (server: string) => string> = {
 }
 
 /** Returns what is known of the look-up of the host's name. */
-function lookUpResult(context: CauseContext): string {
-  const answer = dnsAnswer(context.findings[0])
-  const server = resolverOf(context)?.server
+function lookUpResult(first: FirstFinding): string {
+  const answer = dnsAnswer(first)
+  const server = resolverOf(first)?.server
   return answer === null
     ? "The name does not exist, or the node's DNS server did not answer"
     : DNS_ANSWERS[answer](server === undefined ? '' : ` ${server}`)
 }
 
-const resolverOf = ({ findings: [{ clues }] }: CauseContext) => clues.find(clue => clue.code === 'dns-server')
+function resolverOf({ clues }: FirstFinding): Extract<Clue, { code: 'dns-server' }> | undefined {
+  return clues.find(clue => clue.code === 'dns-server')
+}
+
 /** Whether the name could only be looked up at the pods that need the image. */
-const isCircular = ({ findings: [{ steps }] }: CauseContext) =>
-  steps.some(step => step.code === 'own-name-server' && step.serves && step.certain)
-const isRefusedByResolver = (context: CauseContext) => resolverOf(context)?.refused === true
+function isCircular({ steps }: FirstFinding): boolean {
+  return steps.some(step => step.code === 'own-name-server' && step.serves && step.certain)
+}
 
 /** Whether another company's address was given for the host. */
 const isForged = ({ findings }: CauseContext) =>
