@@ -40,12 +40,13 @@ import { subcauseOf } from './subcause.ts'
 
 /** Every failing pull in the snapshot, the most urgent first. */
 export function diagnose(snapshot: Snapshot): Diagnosis {
+  const owners = indexOwners(snapshot.owners)
   const seen: DiagnosisContext = {
     snapshot,
-    owners: indexOwners(snapshot.owners),
+    owners,
     eventsByPod: indexEvents(snapshot.events),
     nodes: new Map(snapshot.nodes.map(node => [node.name, node])),
-    logins: knownLogins(snapshot),
+    logins: knownLogins(snapshot, owners),
     judge: memoizedClassifier(),
     besideIn: besideClues(snapshot),
     openBesideOf: openBeside(snapshot),
@@ -84,7 +85,7 @@ interface DiagnosisContext extends Readers {
 
 type Readers = ReturnType<typeof memoizedReaders>
 
-/** Functions that read error texts, each run once for texts that are alike. */
+/** Functions that read error texts and names of registries, each run once for texts that are alike. */
 function memoizedReaders() {
   const memo = textMemo()
   return {
@@ -92,6 +93,9 @@ function memoizedReaders() {
     endpointIn: memo(endpointOf, registry => registry ?? ''),
     cluesIn: memo(cluesOf, ({ cause, status, endpoint, image }) =>
       [cause, status, endpoint?.role, endpoint?.host, image].join(' '),
+    ),
+    nearTo: memo(nearRegistry, ({ cause, endpoint, credential }) =>
+      JSON.stringify([cause, endpoint?.role, credential.attempts.map(({ problem, key }) => [problem, key])]),
     ),
   }
 }
@@ -152,7 +156,7 @@ type FailedPull = ReturnType<typeof readPull>
 function readPull(
   pod: Pod,
   failing: FailingContainer,
-  { nodes, logins, judge, endpointIn }: DiagnosisContext,
+  { nodes, logins, judge, endpointIn, nearTo }: DiagnosisContext,
 ) {
   const { image } = failing.container
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
@@ -177,7 +181,7 @@ function readPull(
     verifies: verifiesImages(node),
   })
   const moved = parsed === null ? null : movedImage(parsed, answerOf(cause, status))
-  const near = nearRegistry(registry, { cause, endpoint, credential })
+  const near = registry === null ? null : nearTo(registry, { cause, endpoint, credential })
   return {
     cause,
     subcause,

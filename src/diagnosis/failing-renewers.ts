@@ -24,13 +24,15 @@ export function withFailingRenewers(findings: Finding[]): Finding[] {
   const renewers = findings.flatMap(({ namespace, workload }) =>
     workload?.kind === 'CronJob' && renewsLogins(workload.name) ? [{ namespace, name: workload.name }] : [],
   )
+  if (renewers.length === 0) return findings
   return findings.map(finding => {
     const { namespace, cause, workload, registry, clues } = finding
+    if (cause !== 'auth-required-or-denied') return finding
     const renewer = renewers.find(
       other =>
         other.namespace === namespace && other.name !== workload?.name && mayBeFor(other.name, registry),
     )
-    return renewer === undefined || cause !== 'auth-required-or-denied'
+    return renewer === undefined
       ? finding
       : { ...finding, clues: [...clues, { code: 'renewer-fails', cronJob: renewer.name }] }
   })

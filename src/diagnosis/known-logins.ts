@@ -2,6 +2,7 @@
 
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { fullRepository, type Reference } from '../image/reference.ts'
+import type { OwnerIndex } from '../snapshot/owners.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
 import { reportsNoCredentialSent } from './denial-words.ts'
@@ -30,7 +31,7 @@ export interface KnownLogins {
   accounts: ReadonlyMap<string, string>
 }
 
-export function knownLogins(snapshot: Snapshot): KnownLogins {
+export function knownLogins(snapshot: Snapshot, owners: OwnerIndex): KnownLogins {
   const { pullSecrets, serviceAccounts, elsewhere } = snapshot
   const usable = [...pullSecrets, ...(elsewhere?.pullSecrets ?? [])].filter(isUsable)
   const sameKeys = [...Map.groupBy(usable, keysOf).values()].map(secrets => ({
@@ -47,7 +48,7 @@ export function knownLogins(snapshot: Snapshot): KnownLogins {
   }
   return {
     snapshot,
-    credentials: podCredentials(snapshot),
+    credentials: podCredentials(snapshot, owners),
     noLoginSent: textMemo()(reportsNoCredentialSent, () => ''),
     serving,
     accounts: accountsOf([...serviceAccounts, ...(elsewhere?.serviceAccounts ?? [])]),

@@ -47,7 +47,7 @@ export function nameClues(image: string, cause: Cause): Clue[] {
  * typo is plain, or the pod has a login for the other one. Some such hosts ask for logins to keep them (bmitch.net on ghrc.io, 2025-08).
  */
 export function nearRegistry(
-  registry: string | null,
+  registry: string,
   {
     cause,
     endpoint,
@@ -55,7 +55,7 @@ export function nearRegistry(
   }: { cause: Cause; endpoint: Endpoint | null; credential: Pick<CredentialReport, 'attempts'> },
 ): string | null {
   const { role = 'registry' } = endpoint ?? {}
-  if (registry === null || (role !== 'registry' && role !== 'token')) return null
+  if (role !== 'registry' && role !== 'token') return null
   const keys = credential.attempts.flatMap(({ problem, key }) =>
     problem === 'other-registry' ? (key ?? '').split(', ') : [],
   )

@@ -3,7 +3,7 @@
 import { type KeyMismatch, keyMismatch } from '../dockerconfig/key-mismatch.ts'
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
-import { indexOwners, templateSecrets } from '../snapshot/owners.ts'
+import { type OwnerIndex, templateSecrets } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import {
   isSecretName,
@@ -57,24 +57,26 @@ export interface PodCredentials {
   reportFor(pod: Pod, image: string): CredentialReport
 }
 
-type Secrets = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts' | 'owners'>
+type Secrets = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts'>
 
 /** Indexes secrets and service accounts, and judges pods with the same secrets and image once. */
-export function podCredentials({ pullSecrets, serviceAccounts, owners }: Secrets): PodCredentials {
+export function podCredentials(
+  { pullSecrets, serviceAccounts }: Secrets,
+  owners: OwnerIndex,
+): PodCredentials {
   const secrets = byName(pullSecrets)
   const accounts = byName(serviceAccounts)
   const reports = new Map<string, CredentialReport>()
   const accountOf: PodCredentials['accountOf'] = ({ namespace, serviceAccount }) =>
     accounts.get(nameKey(namespace, serviceAccount))
-  const index = indexOwners(owners)
   // Where the account has no others, a webhook may have added what the pod names.
   const isOfOlderAccount: PodCredentials['isOfOlderAccount'] = pod =>
-    templateSecrets(pod, index)?.length === 0 &&
+    templateSecrets(pod, owners)?.length === 0 &&
     accountOf(pod)?.imagePullSecrets.some(name => !pod.pullSecrets.includes(name)) === true
   return {
     accountOf,
     isOfOlderAccount,
-    isDropped: (pod, secret) => templateSecrets(pod, index)?.includes(secret) === true,
+    isDropped: (pod, secret) => templateSecrets(pod, owners)?.includes(secret) === true,
     reportFor: (pod, image) => {
       const { namespace, serviceAccount } = pod
       const account = accountOf(pod)

@@ -17,13 +17,14 @@ import type { CredentialState, Obstacle, Why, WhyContainer, WhyProblem } from '.
 /** Explains every image of the pod, which has to be part of the snapshot. */
 export function explainPod(pod: Pod, snapshot: Snapshot): Why {
   const { findings, pulling } = diagnose({ ...snapshot, pods: [pod] })
-  const credentials = podCredentials(snapshot)
+  const owners = indexOwners(snapshot.owners)
+  const credentials = podCredentials(snapshot, owners)
   const sandboxes = findings.filter(({ containerKind }) => containerKind === 'sandbox').map(asContainer)
   return {
     takenAt: snapshot.takenAt,
     pod: pod.name,
     namespace: pod.namespace,
-    workload: topmostOwner(pod, indexOwners(snapshot.owners)),
+    workload: topmostOwner(pod, owners),
     serviceAccount: pod.serviceAccount,
     node: pod.node,
     containers: [...sandboxes, ...pod.containers].map(container => {

@@ -3,12 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { podCredentials } from '../../src/diagnosis/pod-credential.ts'
 import { explainPod } from '../../src/diagnosis/why.ts'
 import type { Obstacle } from '../../src/diagnosis/why-report.ts'
+import { indexOwners } from '../../src/snapshot/owners.ts'
 import type { Container, Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 import { container, event, pod, snapshot, waiting } from './snapshots.ts'
 
-const credentialFor = (of: Pod, image: string, facts: Snapshot) => podCredentials(facts).reportFor(of, image)
+const credentialFor = (of: Pod, image: string, facts: Snapshot) =>
+  podCredentials(facts, indexOwners(facts.owners)).reportFor(of, image)
 
 const RUNNING = container({ ready: true, state: { type: 'running', startedAt: null } })
 const obstacle = (code: Obstacle['code'], name: string | null, reason = ''): Obstacle => ({

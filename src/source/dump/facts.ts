@@ -103,8 +103,7 @@ export class DumpFacts {
     this.secretsHeld.see(kind, text(record(raw.metadata).namespace))
     if (kind === 'Pod') this.#addPod(raw)
     else if (kind === 'Node') put(this.nodes, name, versionOf(raw), narrowNode(raw))
-    // They are in the namespace default, whatever the scope is.
-    else if (kind === 'Event' && fullNode(raw) !== null) this.fullNodes.add(fullNode(raw) ?? '')
+    else if (kind === 'Event') this.#addEvent(raw, `${namespaceOf(raw)}/${name}`)
     // Keep Secrets outside the scope: one could be the login that a pod in scope needs.
     else if (kind === 'Secret' || this.#isInScope(namespaceOf(raw)))
       this.#addNamed(raw, kind, `${namespaceOf(raw)}/${name}`)
@@ -144,10 +143,16 @@ export class DumpFacts {
     }
   }
 
+  #addEvent(raw: Record<string, unknown>, key: string): void {
+    // Events of nodes are in the namespace default, whatever the scope is.
+    const full = fullNode(raw)
+    if (full !== null) this.fullNodes.add(full)
+    else if (this.#isInScope(namespaceOf(raw))) put(this.events, key, versionOf(raw), narrowEvent(raw))
+  }
+
   #addNamed(raw: Record<string, unknown>, kind: string, key: string): void {
     const version = versionOf(raw)
-    if (kind === 'Event') put(this.events, key, version, narrowEvent(raw))
-    else if (kind === 'Secret') put(this.pullSecrets, key, version, narrowPullSecret(raw))
+    if (kind === 'Secret') put(this.pullSecrets, key, version, narrowPullSecret(raw))
     else if (kind === 'ServiceAccount') put(this.serviceAccounts, key, version, narrowServiceAccount(raw))
     else put(this.owners, `${kind} ${key}`, version, narrowOwner(raw, kind))
   }
