@@ -86,6 +86,8 @@ export function dnsSteps(finding: Finding): Step[] {
   const mirror = ofMirror(finding, target)
   const resolve: Step = { code: 'resolve-host', host: target.host }
   const own = ownNameServer(finding)
+  // Where the node most likely asks the wrong server, that comes before the name is doubted.
+  const early = own?.certain && unreachable.length === 0 ? own : null
   const container = localRegistry(finding, target)
   if (container !== null) return [{ code: 'start-local-registry', container }, resolve, ...mirror]
   return [
@@ -98,7 +100,7 @@ export function dnsSteps(finding: Finding): Step[] {
         ]
       : [
           ...defaultName(finding, target),
-          ...(own?.certain ? [own] : []),
+          ...(early === null ? [] : [early]),
           ...compareSteps(finding, target, 'name'),
           resolve,
           // Gitea builds the address from its settings, not from the name that it was asked by (go-gitea/gitea#22033).
@@ -107,7 +109,7 @@ export function dnsSteps(finding: Finding): Step[] {
           ...mirror,
         ]),
     ...stepsIf(
-      !isOfCluster && !isOfProduct && !(own?.certain && unreachable.length === 0),
+      !isOfCluster && !isOfProduct && early === null,
       own ?? { code: 'fix-dns', host: target.host, server, refused },
     ),
     ...(unreachable.length > 0 ? [] : servedByRegistry(finding, target)),

@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import { isRemoteMirror } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { usableAttempts } from '../diagnosis/pod-credential.ts'
+import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isInLibrary } from '../image/official-images.ts'
@@ -44,13 +44,11 @@ function limitOfCache(finding: Finding): Step[] | null {
 /** A limit of requests that no login changes; null for one that accounts have of their own. */
 function limitOfAll(finding: Finding): Step[] | null {
   const { registry } = finding
-  if (hasClue(finding, 'failed-logins')) {
-    const secrets = [...new Set(usableAttempts(finding.credential).map(({ secret }) => secret))]
+  if (hasClue(finding, 'failed-logins'))
     return [
-      { code: 'stop-failed-logins', secrets },
+      { code: 'stop-failed-logins', secrets: usableSecrets(finding.credential) },
       { code: 'wait', for: 'logins' },
     ]
-  }
   if (finding.subcause === 'abuse')
     return [{ code: 'wait', for: 'burst' }, { code: 'find-askers' }, ...otherRegistrySteps(finding)]
   // Docker Hub has no such limit, so something answered in its place.

@@ -92,27 +92,23 @@ export function hubNameSteps({ credential, registry }: Pick<Finding, 'credential
     : []
 }
 
-/** Problems of a secret that was meant for this registry, which a corrected secret of the same name ends. */
-const CORRECTABLE: readonly AttemptProblem[] = [
-  'impossible-name',
-  'wrong-type',
-  'wrong-key',
-  'wrong-layout',
-  'key-never-matches',
-  'creds-store-only',
-  'no-entries',
-  'empty-auth',
-  'token-only',
-  'half',
-]
-
-/** Those of a secret that has its login, but in a form or under a key in which the kubelet does not find it. */
+/** Problems of a secret that has its login, but in a form or under a key in which the kubelet does not find it. */
 const MISPLACED: readonly AttemptProblem[] = [
   'impossible-name',
   'wrong-type',
   'wrong-key',
   'wrong-layout',
   'key-never-matches',
+]
+
+/** Problems of a secret that was meant for this registry, which a corrected secret of the same name ends. */
+const CORRECTABLE: readonly AttemptProblem[] = [
+  ...MISPLACED,
+  'creds-store-only',
+  'no-entries',
+  'empty-auth',
+  'token-only',
+  'half',
 ]
 
 /** The pod's secrets that have a login for this registry in a form that the kubelet does not read: a smaller change than a new login. */

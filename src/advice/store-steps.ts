@@ -184,14 +184,12 @@ function lostContentSteps(finding: Finding): Step[] {
 function replaceSteps(finding: Finding): Step[] {
   const log: Step = { code: 'runtime-log' }
   const update = stepsIf(hasClue(finding, 'layer-format'), { code: 'update-runtime' })
+  const push: Step = { code: 'push-again' }
   // Docker names an image only once all of its layers are there (moby, distribution/pull_v2.go), so there is nothing to remove.
-  const remove: Step[] =
-    finding.host.runtime === 'docker' ? [log] : [{ code: 'remove-image', image: imageName(finding) }]
-  return [
-    ...(isBeforeZstd(finding) ? [...update, ...remove] : [...remove, ...update]),
-    ...stepsIf(!remove.includes(log), log),
-    { code: 'push-again' },
-  ]
+  if (finding.host.runtime === 'docker')
+    return isBeforeZstd(finding) ? [...update, log, push] : [log, ...update, push]
+  const remove: Step = { code: 'remove-image', image: imageName(finding) }
+  return [...(isBeforeZstd(finding) ? [...update, remove] : [remove, ...update]), log, push]
 }
 
 /** containerd reads zstd from 1.5 on, and Docker from 23.0 on (aws/amazon-ecs-agent#4179); before, such a layer is not a tar archive to them. */

@@ -34,22 +34,28 @@ export function purposeOf({ purpose = 'for one run' }: Pick<MakerWords, 'purpose
 }
 
 /** Returns that the program added the container itself; empty for any other container, and for other pods. */
-export function addedBy({ clues, container }: Pick<Finding, 'clues' | 'container'>): string {
-  const made = clues.find(clue => clue.code === 'made-by')
-  if (made === undefined) return ''
-  const { name, adds, image } = MAKERS[made.maker]
+export function addedBy(finding: Pick<Finding, 'clues' | 'container'>): string {
+  const { container } = finding
+  const maker = makerOf(finding)
+  if (maker === undefined) return ''
+  const { name, adds, image } = MAKERS[maker]
   return adds?.test(container) === true
     ? `${name} adds the container ${container} to its pods, with an image of its own unless another one is set ${image(container)}.`
     : ''
 }
 
 /** Returns how a pod that a program created gets its image from elsewhere, to follow other ways; empty for other pods. */
-export function orCopied({ clues, container }: Pick<Finding, 'clues' | 'container'>): string {
-  const made = clues.find(clue => clue.code === 'made-by')
+export function orCopied(finding: Pick<Finding, 'clues' | 'container'>): string {
+  const maker = makerOf(finding)
   // A bundle's image is named by what lists the bundle.
-  return made === undefined || made.maker === 'olm'
+  return maker === undefined || maker === 'olm'
     ? ''
-    : `, or copy the image to a registry that they reach and set it ${MAKERS[made.maker].image(container)}`
+    : `, or copy the image to a registry that they reach and set it ${MAKERS[maker].image(finding.container)}`
+}
+
+/** Returns the program that created the pod; undefined for pods of controllers, and bare ones. */
+function makerOf({ clues }: Pick<Finding, 'clues'>): PodMaker | undefined {
+  return clues.find(clue => clue.code === 'made-by')?.maker
 }
 
 /** A program that copies the pods of a virtual cluster to this one, with the images and pull secrets that they have there. */

@@ -1,5 +1,6 @@
 /** The words of images that don't exist or that the node can't use. */
 
+import type { Clue } from '../../../diagnosis/clue.ts'
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { hidesMissing, isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
@@ -97,22 +98,29 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
         'The manifest is there, but a layer that it lists is not: the push was not complete, the layer was cleaned up, or a cache could not fetch it.',
     }
   const held = first.clues.find(clue => clue.code === 'held-elsewhere')
-  if (held?.nodes.length === 0 && subcause !== 'not-in-mirror' && moved === null)
-    return {
-      title: `${capitalize(registryLabel(registry))} does not have this image, which other pods run`,
-      meaning:
-        'Other ready pods of this workload run the image under this name: the registry had it when they pulled it, and has lost it since, or the image was only loaded onto their nodes.',
-    }
-  if (held !== undefined && subcause !== 'not-in-mirror' && moved === null)
-    return {
-      title: `${capitalize(registryLabel(registry))} no longer has this image`,
-      meaning: `Other pods run the image under this name: the registry had it when they pulled it, and says now that it does not exist, so it was removed since${registry !== null && isHosted(registry) ? '' : ', or a cache can no longer fetch it'}.`,
-    }
+  if (held !== undefined && subcause !== 'not-in-mirror' && moved === null) return heldWords(held, registry)
   const words = MISSING[(subcause ?? 'unspecified') as NotFoundSubcause](context)
   // What is known of the move follows, and explains it better than a typo would.
   return moved === null || subcause === 'not-in-mirror'
     ? words
     : { ...words, meaning: 'The registry says that it does not have this image under this name.' }
+}
+
+/** An image that other pods run; only nodes that are known have surely pulled it. */
+function heldWords(
+  { nodes }: Extract<Clue, { code: 'held-elsewhere' }>,
+  registry: string | null,
+): { title: string; meaning: string } {
+  if (nodes.length === 0)
+    return {
+      title: `${capitalize(registryLabel(registry))} does not have this image, which other pods run`,
+      meaning:
+        'Other ready pods of this workload run the image under this name: the registry had it when they pulled it, and has lost it since, or the image was only loaded onto their nodes.',
+    }
+  return {
+    title: `${capitalize(registryLabel(registry))} no longer has this image`,
+    meaning: `Other pods run the image under this name: the registry had it when they pulled it, and says now that it does not exist, so it was removed since${registry !== null && isHosted(registry) ? '' : ', or a cache can no longer fetch it'}.`,
+  }
 }
 
 /** A digest that became a tag looks like this: all digits, without the algorithm before them. */
