@@ -107,6 +107,20 @@ test('a login that an injected container lacks can come from its injector, which
   expect(text('image-not-found')).toMatch(/^Set the image of container istio-proxy/)
 })
 
+test.each([
+  [36, 'kubectl get mutatingwebhookconfigurations,mutatingadmissionpolicies'],
+  [35, 'kubectl get mutatingwebhookconfigurations'],
+  [null, 'kubectl get mutatingwebhookconfigurations'],
+])(
+  'policies that change pods are listed where every API server has them: a kubelet of 1.%s',
+  (kubeletMinor, command) => {
+    const step: Step = { code: 'correct-admission', template: 'nginx:1', policies: [], doubled: null }
+    const finding = typo()
+    const host = { ...finding.host, kubeletMinor }
+    expect(stepsOf([{ ...finding, host, steps: [step] }], HERE)[0].command).toBe(command)
+  },
+)
+
 test('the first step does not begin with the word that joins it to others', () => {
   const steps: AdvisedFinding['steps'] = [
     { code: 'remove-login', namespace: 'web', secrets: ['regcred'], registry: 'ghcr.io', refused: true },

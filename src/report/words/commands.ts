@@ -145,12 +145,20 @@ export function isStatic({ workload }: Pick<Finding, 'workload'>): boolean {
   return workload?.kind === 'Node'
 }
 
-/** Returns the command that lists what can change pods when they are created; MutatingAdmissionPolicies are not in every cluster. */
-export function webhooksCommand(invocation: Invocation, policies: readonly string[]): string {
+/** Every API server of this minor version serves MutatingAdmissionPolicies (KEP-3962), and no kubelet is newer than its API server. */
+const HAS_MUTATING_POLICIES = 36
+
+/** Returns the command that lists what can change pods when they are created: Kyverno's policies if it was one of them. */
+export function webhooksCommand(
+  invocation: Invocation,
+  { host }: Pick<Finding, 'host'>,
+  policies: readonly string[] = [],
+): string {
+  if (policies.length > 0)
+    return kubectlCommand(invocation, 'get clusterpolicies.kyverno.io,policies.kyverno.io -A')
+  const alsoPolicies = (host.kubeletMinor ?? 0) >= HAS_MUTATING_POLICIES
   return kubectlCommand(
     invocation,
-    policies.length === 0
-      ? 'get mutatingwebhookconfigurations'
-      : 'get clusterpolicies.kyverno.io,policies.kyverno.io -A',
+    `get mutatingwebhookconfigurations${alsoPolicies ? ',mutatingadmissionpolicies' : ''}`,
   )
 }

@@ -4,10 +4,12 @@ import { isForbidden } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { bounded } from '../../network/bounded.ts'
-import { indexOwners } from '../../snapshot/owners.ts'
-import type { OwnedPod } from '../../snapshot/pod.ts'
+import { indexOwners, templateSecrets } from '../../snapshot/owners.ts'
+import { type OwnedPod, type Pod, podKey } from '../../snapshot/pod.ts'
+import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import { type OwnerLink, type ScopeSubject, type Snapshot, uniqueGaps } from '../../snapshot/snapshot.ts'
 import { narrowOwner, selectorOf } from '../narrow/controller.ts'
+import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { markReportedMissing } from '../narrow/related-objects.ts'
 import { belongsTo } from '../ownership.ts'
 import {
@@ -76,6 +78,7 @@ async function readSnapshot(
     readOwnersWithRevisions(reading, failing, controllersInFull),
     readRelatedObjects(reading, failing, onPullSecret),
   ])
+  const dropped = await readDroppedSecrets(reading, failing, links, related.pullSecrets)
   const { pods, events } =
     subjects === undefined ? suspects : ofSubjects(suspects, belongsTo(subjects, indexOwners(links)))
   const snapshot: Snapshot = {
@@ -88,10 +91,42 @@ async function readSnapshot(
     ...related,
     owners: links.sort(byNamespaceAndName),
     pullSecrets: markReportedMissing(related.pullSecrets, events),
+    ...(dropped.length > 0 && { elsewhere: { pullSecrets: dropped, serviceAccounts: [] } }),
     imageChecks: [],
     gaps: uniqueGaps(reading.gaps),
   }
   return { snapshot, controllers: objects }
+}
+
+/** Each costs a request, which only adds a hint; if more were dropped, the reason is the same. */
+const MAX_DROPPED = 32
+
+/**
+ * Returns the pull secrets that a template names and its pod does not, because something replaced the list when the pod was created. One
+ * that can't be read is no gap.
+ */
+async function readDroppedSecrets(
+  reading: Reading,
+  pods: Pod[],
+  owners: OwnerLink[],
+  read: PullSecret[],
+): Promise<PullSecret[]> {
+  if (!owners.some(({ template }) => template !== undefined && template.pullSecrets.length > 0)) return []
+  const index = indexOwners(owners)
+  const known = new Set(read.map(({ namespace, name }) => podKey(namespace, name)))
+  const dropped = new Map<string, Pick<PullSecret, 'namespace' | 'name'>>()
+  for (const pod of pods) {
+    const { namespace, pullSecrets } = pod
+    for (const name of templateSecrets(pod, index) ?? []) {
+      const key = podKey(namespace, name)
+      if (!pullSecrets.includes(name) && !known.has(key)) dropped.set(key, { namespace, name })
+    }
+  }
+  const secrets = await readDetails(
+    [...dropped.values()].slice(0, MAX_DROPPED),
+    async ({ namespace, name }) => narrowPullSecret(await reading.get(KINDS.Secret, namespace, name)),
+  )
+  return secrets.filter(secret => secret !== null).sort(byNamespaceAndName)
 }
 
 function readScope(

@@ -2,8 +2,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { adviseDiagnosis } from '../../../src/advice/add-steps.ts'
 import { diagnose } from '../../../src/diagnosis/diagnose.ts'
+import type { Diagnosis } from '../../../src/diagnosis/finding.ts'
 import { readCluster, readClusterWithControllers } from '../../../src/source/live/read-cluster.ts'
 import { GOOD, type Rollouts, startRollouts, TYPO } from '../../commands/wait/rollouts.ts'
+import { auths, pullSecret } from '../../simulator/drafts.ts'
 import { readerTo } from '../../simulator/in-process-connection.ts'
 
 let rollouts: Rollouts
@@ -12,13 +14,19 @@ beforeEach(async () => {
 })
 afterEach(() => rollouts.close())
 
-async function stepsNow(): Promise<string[]> {
+async function diagnoseNow(): Promise<Diagnosis> {
   const { server, clock } = rollouts.simulator
   const takenAt = new Date(clock.now()).toISOString()
   const snapshot = await readCluster(readerTo(server, {}), { namespaces: ['default'] }, { takenAt })
   expect(snapshot.gaps).toEqual([])
-  return adviseDiagnosis(diagnose(snapshot)).findings[0]?.steps.map(({ code }) => code) ?? []
+  return diagnose(snapshot)
 }
+
+const stepsNow = async () =>
+  adviseDiagnosis(await diagnoseNow()).findings[0]?.steps.map(({ code }) => code) ?? []
+
+const hintsNow = async () =>
+  (await diagnoseNow()).findings.flatMap(({ credential }) => credential.hints ?? [])
 
 async function rollOut(image: string, next: string): Promise<void> {
   rollouts.deploy('web', image)
@@ -55,6 +63,30 @@ test('a pod whose image was changed after its template is corrected at admission
   const steps = await stepsNow()
   expect(steps[0]).toBe('correct-admission')
   expect(steps).not.toContain('set-image')
+})
+
+test('a pull secret that is in the template but not in the pod is read, and one that is forbidden is no gap', async () => {
+  const { cluster, clock, faults } = rollouts.simulator
+  const image = 'acme/private:1'
+  const template = (secret: string) => ({
+    metadata: { labels: { app: 'web' } },
+    spec: { containers: [{ name: 'main', image }], imagePullSecrets: [{ name: secret }] },
+  })
+  rollouts.deploy('web', image, { replicas: 1, template: template('corp') })
+  await rollouts.settle()
+  await clock.sleep(30_000)
+  cluster.add(pullSecret('login', auths('acme', 'right')))
+  // A pod's list can't be changed, so that of its template stands for what something replaced.
+  for (const found of cluster.list('ReplicaSet', 'default')) {
+    const made = template('login')
+    const labels = (found.spec as { template: typeof made }).template.metadata.labels
+    cluster.update({ ...found, spec: { ...found.spec, template: { ...made, metadata: { labels } } } })
+  }
+  expect(await hintsNow()).toEqual([
+    { code: 'not-named', namespace: 'default', secret: 'login', own: 'default', dropped: true },
+  ])
+  faults.when(({ path }) => path.endsWith('/secrets/login'), 403)
+  expect(await hintsNow()).toEqual([])
 })
 
 test('a Deployment that was corrected while it is paused is resumed, and its tag not checked', async () => {

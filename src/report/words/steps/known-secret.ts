@@ -137,7 +137,7 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
     const has = [...new Set(credential.attempts.map(({ secret }) => secret))]
     return {
       text: `Let the mutating webhook or policy that replaced the pull secrets of pod ${pod} keep those of its template, then delete the pod: ${workloadPath(first)} names ${hint.secret}, which has a login for the image, and the pod has ${has.length === 0 ? 'none' : `only ${shortList(has, 3)}`}`,
-      command: webhooksCommand(invocation, []),
+      command: webhooksCommand(invocation, first),
     }
   }
   const { name, ...edit } = ownAccount(hint, findings, invocation)

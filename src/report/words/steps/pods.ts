@@ -135,7 +135,7 @@ export const podSteps: StepWords<PodStep> = {
         template === null
           ? `${isForLogin ? `Or let Istio add the pull secret to all pods that it injects (global.imagePullSecrets; each of their namespaces needs that Secret), or s${set}` : `S${set}${cause === 'rate-limited' ? ', to pull it from another registry' : ''}`}: the template of ${workloadPath(first)} has no such container`
           : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod: ${workloadPath(first)} has ${template}${twice}`,
-      command: webhooksCommand(invocation, policies),
+      command: webhooksCommand(invocation, first, policies),
     }
   },
   'drop-registry': ({ host, inner, without }) => ({
@@ -145,9 +145,9 @@ export const podSteps: StepWords<PodStep> = {
     text: `Let Zarf's agent rewrite the name only once: ${image} has its suffix (-zarf-…) twice, because the pod was created with ${without}, which the agent had already rewritten. Put the original name into what creates the pod, or label its pods or namespace zarf.dev/agent=ignore`,
     brief: `Let Zarf's agent rewrite the name only once: the tag has its suffix (-zarf-…) twice`,
   }),
-  'undouble-prefix': ({ prefix, without }, { invocation }) => ({
+  'undouble-prefix': ({ prefix, without }, { invocation, findings: [first] }) => ({
     text: `Find what put ${prefix} in front of the name twice, such as a mutating webhook or policy for a mirror, or a registry in a chart's values: with the prefix once, the name would be ${without}`,
-    command: webhooksCommand(invocation, []),
+    command: webhooksCommand(invocation, first),
   }),
   'roll-back': ({ deployment, revision, pods }, { invocation, findings: [{ namespace }] }) => ({
     text: `Or go back to revision ${revision} for now: ${pods === 1 ? '1 ready pod still runs it' : `${pods} ready pods still run it`}`,
