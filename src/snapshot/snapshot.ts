@@ -153,7 +153,7 @@ export interface Snapshot {
   /** The pull secrets that `pods` reference, without their passwords; includes missing and unreadable ones. */
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
-  /** Other logins in a dump; absent if there are none. In a cluster, other secrets are not read. */
+  /** Other logins in a dump; absent if there are none. In a cluster, only those are read that the pods' templates name. */
   elsewhere?: UnreferencedLogins
   owners: OwnerLink[]
   /**
