@@ -43,7 +43,7 @@ const ADDED: [paragraph: string, file: string, at: string, addition: string][] =
     'export interface RuleArguments {\n',
     "  'new-rule': Record<string, never>\n",
   ],
-  ['A remedy.', 'diagnosis/remedy.ts', 'export type Remedy = ', "'new-remedy' | "],
+  ['A remedy.', 'diagnosis/finding.ts', 'export type Remedy = ', "'new-remedy' | "],
 ]
 
 /** Returns the files in the parentheses of "does not compile until it has …", up to "Then" or the end of the sentence. */

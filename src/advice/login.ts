@@ -1,7 +1,7 @@
 /** Steps that give a pod a login: one that is in the cluster already, a corrected secret, or a new login. */
 
-import type { CredentialHint } from '../diagnosis/credential-hints.ts'
-import type { AttemptProblem, Finding } from '../diagnosis/finding.ts'
+import type { AttemptProblem, CredentialHint } from '../diagnosis/credential-report.ts'
+import type { Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isOfCluster } from '../image/host.ts'
 import { cloudOf, hidesMissing, isPublic } from '../image/registries.ts'

@@ -2,13 +2,13 @@
 
 import type { ClueOf } from '../diagnosis/clue.ts'
 import type {
+  AddressOwner,
   CertificateProblem,
   DefaultName,
   LazySnapshotter,
   MissingTool,
 } from '../diagnosis/clue-at-node.ts'
 import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
-import type { AddressOwner } from '../diagnosis/misresolved.ts'
 import type { NodeService } from '../diagnosis/node-services.ts'
 
 /** A policy on the node: a registry that is blocked, images that are on no list, or signatures. */

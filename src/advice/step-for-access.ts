@@ -2,8 +2,7 @@
 
 import type { CacheRule } from '../diagnosis/cache-rule.ts'
 import type { AgedToken, AwsPolicy } from '../diagnosis/clue.ts'
-import type { CredentialHint } from '../diagnosis/credential-hints.ts'
-import type { AttemptProblem } from '../diagnosis/finding.ts'
+import type { AttemptProblem, CredentialHint } from '../diagnosis/credential-report.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
 import type { Cloud } from '../image/registries.ts'

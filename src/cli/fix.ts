@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError, type Option, type OptionValues } from 'commander'
 import type { FixOptions } from '../commands/fix/session.ts'
 import type { UndoOptions } from '../commands/undo.ts'
-import type { Remedy } from '../diagnosis/remedy.ts'
+import type { Remedy } from '../diagnosis/finding.ts'
 import { UsageError } from '../errors.ts'
 import { EACH_REMEDY } from '../plan/remedies/index.ts'
 import type { RemedyFlag } from '../plan/remedies/remedy-rules.ts'

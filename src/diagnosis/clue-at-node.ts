@@ -1,7 +1,6 @@
 /** The clues of the way to the host, of the image's content, and of the node. */
 
 import type { FailedMirrors } from './failed-mirrors.ts'
-import type { AddressOwner } from './misresolved.ts'
 
 /** Why the runtime rejected a certificate, or the server rejected the client's. */
 export type CertificateProblem =
@@ -17,6 +16,9 @@ export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'
 
 /** A DNS server knows no address for the name, did not answer in time, or answered with an error. */
 export type DnsAnswer = 'none' | 'late' | 'error'
+
+/** Whose address a name led to: the node's own loopback, or that of a company whose addresses forged DNS answers give for blocked hosts. */
+export type AddressOwner = 'node' | 'meta' | 'x' | 'dropbox'
 
 /** Snapshotters that load layers while containers run, each a process of its own on most nodes. */
 export type LazySnapshotter = 'SOCI' | 'stargz' | 'Nydus' | 'OverlayBD'

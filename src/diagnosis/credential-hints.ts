@@ -7,43 +7,10 @@ import { HARDENED_IMAGES } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { nameInside, type PullSecret } from '../snapshot/pull-secret.ts'
-import type { CredentialReport } from './finding.ts'
+import type { CredentialHint, CredentialReport } from './credential-report.ts'
 import { hasLoginFor, isUsable, type KnownLogins } from './known-logins.ts'
 import { malformedSecrets, nameKey, usableAttempts } from './pod-credential.ts'
 import { serviceAccountProblem } from './service-account.ts'
-
-/** Where the cluster has a login for the image that the pod does not use. */
-export type CredentialHint =
-  /** On the pod's service account, which was changed after the pod was created. */
-  | { code: 'service-account-changed-later'; serviceAccount: string; secrets: string[] }
-  /** On the pod's service account, whose secrets the pod's own list replaces. */
-  | { code: 'service-account-secrets-ignored'; serviceAccount: string; secrets: string[] }
-  /** In the pod's namespace, where no known service account lists it. */
-  | {
-      code: 'not-named'
-      namespace: string
-      secret: string
-      /** The pod's service account, which does not list it. */
-      own: string
-      /** The name that the pod lists, which is nearly this secret's and no secret's. */
-      misspelled?: string
-      /** The pod's template does name it. */
-      dropped?: true
-    }
-  /** In the pod's namespace, on another service account than the pod's own. */
-  | { code: 'on-service-account'; namespace: string; secret: string; serviceAccount: string; own: string }
-  /** In another namespace, whose secrets a pod can't use. */
-  | {
-      code: 'in-namespace'
-      namespace: string
-      secret: string
-      /** Of the older type, kubernetes.io/dockercfg. */
-      old?: true
-    }
-  /** This secret has the right account, but not under the key that this registry needs. */
-  | { code: 'same-account'; namespace: string; secret: string; key: string; of: string }
-  /** This secret of the pod has a login for Docker Hub, which the kubelet does not find under the image's name, but under this one. */
-  | { code: 'hub-name'; namespace: string; secret: string; name: string }
 
 const MOST_HINTS = 3
 

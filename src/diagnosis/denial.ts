@@ -8,9 +8,10 @@ import { NODE_LOGIN } from './causes/auth-required-or-denied.ts'
 import { isPage } from './causes/registry-server-error.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import { PLUGIN_FAILED } from './credential-provider.ts'
+import type { CredentialStatus } from './credential-report.ts'
 import { faultsLogin, GOOGLE, LAYER_REFUSED, provenIn } from './denial-words.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { CredentialStatus, DenialSubcause, Finding } from './finding.ts'
+import type { DenialSubcause, Finding } from './finding.ts'
 import { isOfCaller, lapseIn, projectIn } from './lapse.ts'
 
 /** The facts of one refusal. */

@@ -1,19 +1,16 @@
 /** The result of a diagnosis: findings with a code, typed arguments, and their evidence. `-o json` prints these shapes. */
 
-import type { KeyMismatch } from '../dockerconfig/key-mismatch.ts'
 import type { Moved } from '../image/moved.ts'
 import type { ObjectManager } from '../snapshot/fix-objects.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { Workload } from '../snapshot/owners.ts'
 import type { ContainerKind } from '../snapshot/pod.ts'
-import type { PullSecret, SecretWriter } from '../snapshot/pull-secret.ts'
 import type { Gap, SnapshotScope, SnapshotSource } from '../snapshot/snapshot.ts'
 import type { Clue } from './clue.ts'
-import type { CredentialHint } from './credential-hints.ts'
+import type { CredentialReport } from './credential-report.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { PullingNode } from './pulling-node.ts'
-import type { Remedy } from './remedy.ts'
 
 /** Every cause that a failed pull can have; the README's table explains each. Findings of equal priority are listed in this order. */
 export const CAUSES = [
@@ -70,72 +67,8 @@ export interface Evidence {
   text: string
 }
 
-/** Why one credential can't be used for one image. */
-export type AttemptProblem =
-  | 'secret-missing'
-  /** No Secret can have this name, so none has to be created. */
-  | 'impossible-name'
-  | 'secret-forbidden'
-  | 'secret-unread'
-  | 'wrong-type'
-  | 'wrong-key'
-  | 'wrong-layout'
-  | 'malformed'
-  | 'creds-store-only'
-  | 'no-entries'
-  | 'key-never-matches'
-  | 'other-registry'
-  | 'empty-auth'
-  | 'token-only'
-  | 'half'
-  | 'shadowed'
-
-/** One credential that the kubelet considers for one image, in its order. */
-export interface Attempt {
-  from: 'pod' | 'serviceaccount'
-  /** The Secret's name. */
-  secret: string
-  /** The auths key that matched or was meant to match; null if the secret has no keys. */
-  key: string | null
-  username: string | null
-  usable: boolean
-  problem: AttemptProblem | null
-  /**
-   * Where the problem is: the Secret's type, a data key, or the layout of its content; never a value. For an impossible name: the name inside
-   * of it that was most likely meant.
-   */
-  detail?: string
-  /** The data keys of a Secret of the wrong type that holds no docker config: another type alone would not help. */
-  fields?: string[]
-  /** How the key differs from one that would match; only for a key that was meant for this registry. */
-  mismatch?: KeyMismatch
-  /** The user name or the password starts or ends with white space, such as a line feed. */
-  padded?: true
-  /** The entry's `auth`, which is sent, holds another login than the fields beside it. */
-  overridden?: true
-  /** ISO 8601: until when the login's token is valid, by its own claim. */
-  validUntil?: string
-  /** What writes the Secret; absent if that is not known. */
-  writer?: SecretWriter
-  /** How it is known that the Secret is missing; absent if the API server answered so. */
-  provenBy?: PullSecret['provenBy']
-}
-
-export type CredentialStatus = 'none' | 'usable' | 'broken' | 'unknown'
-
-export interface CredentialReport {
-  /** `unknown` without attempts: this pull does not use the pod's pull secrets. */
-  status: CredentialStatus
-  attempts: Attempt[]
-  /** Logins for this image that the pod does not have, the closest first; absent if none is known. */
-  hints?: CredentialHint[]
-  /** The registry reports that no login was sent, although the pod has one; absent otherwise. */
-  contradicted?: true
-  /** Its secret was created or changed after the last attempt; absent if that is not known. */
-  cameLater?: true
-  /** A login was sent although the pod has none, or the registry's cloud knew who asked: the node's own was sent; absent otherwise. */
-  ofNode?: true
-}
+/** What `fix` can do for a finding. */
+export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'replace-registry'
 
 /** One failing container. */
 export interface Finding {

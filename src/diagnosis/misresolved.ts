@@ -1,10 +1,8 @@
 /** Recognizes a host name that led to an address that can't be its own. */
 
 import { isAddress, isLocal } from '../image/host.ts'
+import type { AddressOwner } from './clue-at-node.ts'
 import type { Endpoint } from './endpoint.ts'
-
-/** Whose the address is: the node's own loopback, or that of a company whose addresses forged DNS answers give for blocked hosts. */
-export type AddressOwner = 'node' | 'meta' | 'x' | 'dropbox'
 
 /** Networks of AS32934, AS13414, and AS19679, as far as forged answers for registries were seen to use them (gfwlist/gfwlist#2656, docker/hub-feedback#2388). */
 const NETWORKS: readonly [AddressOwner, string][] = [

@@ -11,8 +11,9 @@ import { surplusTag } from '../image/surplus-tag.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
+import type { CredentialReport } from './credential-report.ts'
 import type { Endpoint } from './endpoint.ts'
-import { type Cause, type CredentialReport, isRefusedOrMissing } from './finding.ts'
+import { type Cause, isRefusedOrMissing } from './finding.ts'
 
 /** Twelve hexadecimal digits, as clients list images, or all 64, with the algorithm or without it. */
 const IMAGE_ID = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/

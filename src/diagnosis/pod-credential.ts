@@ -13,7 +13,7 @@ import {
   type PullSecretProblem,
 } from '../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
-import type { Attempt, AttemptProblem, CredentialReport, CredentialStatus } from './finding.ts'
+import type { Attempt, AttemptProblem, CredentialReport, CredentialStatus } from './credential-report.ts'
 
 const WHOLE_SECRET: Record<PullSecretProblem, AttemptProblem> = {
   missing: 'secret-missing',

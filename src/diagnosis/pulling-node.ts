@@ -3,10 +3,7 @@
 import type { Cloud } from '../image/registries.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import { type Clue, cluesIf } from './clue.ts'
-import type { FailingContainer } from './failing-container.ts'
-import { isLocalNode, platformNamed } from './node-names.ts'
-import { tagOfNode } from './tag-of-node.ts'
+import { platformNamed } from './node-names.ts'
 import { type VirtualNode, virtualNode } from './virtual-node.ts'
 
 type Runtime = 'containerd' | 'cri-o' | 'docker'
@@ -149,7 +146,7 @@ function shownIn<T>(text: string, signs: readonly [T, RegExp][]): T | null {
   return signs.find(([, pattern]) => pattern.test(text))?.[0] ?? null
 }
 
-const MINIKUBE_LABEL = 'minikube.k8s.io/name'
+export const MINIKUBE_LABEL = 'minikube.k8s.io/name'
 
 /** The distribution or cloud that the node belongs to; null if it shows none. */
 export function platformOf(node: Node): Platform | null {
@@ -204,41 +201,4 @@ const WITH_SHELL =
 
 function toolImageOf(images: readonly string[]): string | null {
   return images.find(image => WITH_SHELL.test(image)) ?? null
-}
-
-/** How charts name what they run on Windows nodes. */
-const WINDOWS_NAME = /(?:^|-)win(?:dows)?(?:-|$)/
-
-/** What is pulled and where; `onNode`: the node lists the image. */
-interface PullPlace {
-  pod: Pod
-  workload: { name: string } | null
-  node: Node | null
-  reference: string | null
-  onNode: boolean
-  /** The node's events say that it lacked disk space. */
-  wasFull: boolean
-}
-
-/** The clues from the place of the pull: a guest that pulls by itself, a local node, or an image that is there already. */
-export function cluesOfPlace(
-  { container, usesPullSecrets }: FailingContainer,
-  { pod, node, onNode, workload, reference, wasFull }: PullPlace,
-): Clue[] {
-  const asksWindows = pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
-  const isLocal = node?.labels[MINIKUBE_LABEL] !== undefined || node?.provider === 'kind'
-  const isOwn = onNode || isLocal || isLocalNode(pod.node)
-  const isKept = onNode && container.pullPolicy === 'IfNotPresent'
-  const silentSince = node?.silentSince
-  const isFull = node?.diskPressure === true
-  return [
-    ...(silentSince === undefined ? [] : [{ code: 'node-silent' as const, since: silentSince }]),
-    ...(isFull || wasFull ? [{ code: 'disk-pressure' as const, past: !isFull }] : []),
-    ...cluesIf(node?.os === 'windows' && pod.platform.os === null, { code: 'any-os' }),
-    ...cluesIf(asksWindows, { code: 'asks-windows' }),
-    ...tagOfNode(reference, node),
-    ...cluesIf(!usesPullSecrets && container.kind !== 'sandbox', { code: 'guest' }),
-    ...cluesIf(isOwn && container.pullPolicy === 'Always', { code: 'local-image', listed: onNode }),
-    ...cluesIf(isKept && verifiesImages(node) === true, { code: 'on-node' }),
-  ]
 }

@@ -12,11 +12,8 @@ import { OF_CACHE_RULE } from './cache-rule.ts'
 import { isLimitOfMinutes } from './causes/rate-limited.ts'
 import { isOpenToAll } from './denial.ts'
 import { isRemoteMirror } from './endpoint.ts'
-import type { Finding, Subcause } from './finding.ts'
+import type { Finding, Remedy, Subcause } from './finding.ts'
 import type { PodCredentials } from './pod-credential.ts'
-
-/** What `fix` can do for a finding. */
-export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'replace-registry'
 
 type RemedyFacts = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'endpoint' | 'moved'> & {
   /** The runtime's text. */

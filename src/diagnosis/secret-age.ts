@@ -6,9 +6,10 @@ import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { Clue } from './clue.ts'
+import type { CredentialReport } from './credential-report.ts'
 import { knewIdentity } from './denial-words.ts'
 import { type FailingContainer, lastFailure } from './failing-container.ts'
-import type { CredentialReport, Finding } from './finding.ts'
+import type { Finding } from './finding.ts'
 import { usableAttempts, usableSecrets } from './pod-credential.ts'
 
 /** The secrets of the pod that have a login for the image. */

@@ -5,17 +5,11 @@ import type { Reference } from '../image/reference.ts'
 import { hidesMissing, relayedRegistry } from '../image/registries.ts'
 import { NO_LATEST } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes, namesLimit } from './causes/rate-limited.ts'
+import type { CredentialStatus } from './credential-report.ts'
 import { denialOf } from './denial.ts'
 import { knewIdentity } from './denial-words.ts'
 import type { Endpoint } from './endpoint.ts'
-import type {
-  Cause,
-  CredentialStatus,
-  NeverPullSubcause,
-  NotFoundSubcause,
-  RateLimitSubcause,
-  Subcause,
-} from './finding.ts'
+import type { Cause, NeverPullSubcause, NotFoundSubcause, RateLimitSubcause, Subcause } from './finding.ts'
 import type { PullError } from './pull-error.ts'
 import { mayBeOfExpiredLogin } from './secret-age.ts'
 

@@ -1,6 +1,6 @@
 /** The changes a fix can make, as plain data: what is written, to which object, under which condition, and why. */
 
-import type { Remedy } from '../diagnosis/remedy.ts'
+import type { Remedy } from '../diagnosis/finding.ts'
 import type { ObjectManager, PullSecretEntryName } from '../snapshot/fix-objects.ts'
 
 /** The subset of JSON Patch (RFC 6902) that pullguard writes. */

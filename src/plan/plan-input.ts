@@ -1,7 +1,6 @@
 /** The input of a plan: the diagnosis, the objects in scope, the user's choices, and the registries' answers. */
 
-import type { Diagnosis } from '../diagnosis/finding.ts'
-import type { Remedy } from '../diagnosis/remedy.ts'
+import type { Diagnosis, Remedy } from '../diagnosis/finding.ts'
 import type { ReplacementRule } from '../image/replacement.ts'
 import type { FixObjects } from '../snapshot/fix-objects.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'

@@ -1,7 +1,7 @@
 /** Plans a fix of the simulated cluster as `fix` would: with the real diagnosis and the real reading of the scope. */
 
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
-import type { Remedy } from '../../src/diagnosis/remedy.ts'
+import type { Remedy } from '../../src/diagnosis/finding.ts'
 import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { ClusterReader } from '../../src/kubernetes/api/cluster.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'

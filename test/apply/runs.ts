@@ -7,7 +7,7 @@ import { findRun, listRuns, withContinued } from '../../src/apply/journal/find-r
 import { Journal, journalsOf, recordPodBack, runName } from '../../src/apply/journal/journal.ts'
 import { interruptedPods, isUndone, madeSecrets, type Run } from '../../src/apply/journal/run.ts'
 import { planUndo } from '../../src/apply/plan-undo.ts'
-import type { Remedy } from '../../src/diagnosis/remedy.ts'
+import type { Remedy } from '../../src/diagnosis/finding.ts'
 import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import { Reading } from '../../src/source/live/reading.ts'

@@ -1,7 +1,7 @@
 /** Logins that would have worked: where they are stored, and when a registry's error shows that one was not sent. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
-import type { CredentialHint } from '../../src/diagnosis/credential-hints.ts'
+import type { CredentialHint } from '../../src/diagnosis/credential-report.ts'
 import { reportsNoCredentialSent } from '../../src/diagnosis/denial-words.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'

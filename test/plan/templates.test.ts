@@ -1,7 +1,6 @@
 /** The remedies `pin`, `pull-policy` and `replace-registry`: each only where it is known to be right. */
 import { describe, expect, test } from 'vitest'
-import type { Finding } from '../../src/diagnosis/finding.ts'
-import type { Remedy } from '../../src/diagnosis/remedy.ts'
+import type { Finding, Remedy } from '../../src/diagnosis/finding.ts'
 import type { PlanInput } from '../../src/plan/plan-input.ts'
 import type { ScopeContainer, ScopeWorkload } from '../../src/snapshot/fix-objects.ts'
 import { account, finding, type PlanFields, planFor, stuckPod, template, workload } from './inputs.ts'

@@ -6,7 +6,8 @@ import {
   type AdvisedWhy,
   withSteps,
 } from '../../src/advice/add-steps.ts'
-import type { Attempt, Cause, Finding } from '../../src/diagnosis/finding.ts'
+import type { Attempt } from '../../src/diagnosis/credential-report.ts'
+import type { Cause, Finding } from '../../src/diagnosis/finding.ts'
 import { isUnlikelyToRecover } from '../../src/diagnosis/recovery-prospects.ts'
 import type { CheckedReading } from '../../src/report/views/images.ts'
 import type { ImageAsk } from '../../src/snapshot/image-check.ts'

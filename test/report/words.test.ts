@@ -2,14 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import type { AdvisedFinding } from '../../src/advice/add-steps.ts'
 import type { Step } from '../../src/advice/step.ts'
-import type { CredentialHint } from '../../src/diagnosis/credential-hints.ts'
-import {
-  type Attempt,
-  CAUSES,
-  type Cause,
-  type CredentialReport,
-  type Finding,
-} from '../../src/diagnosis/finding.ts'
+import type { Attempt, CredentialHint, CredentialReport } from '../../src/diagnosis/credential-report.ts'
+import { CAUSES, type Cause, type Finding } from '../../src/diagnosis/finding.ts'
 import { movedImage } from '../../src/image/moved.ts'
 import { parseReference } from '../../src/image/reference.ts'
 import type { Invocation } from '../../src/report/invocation.ts'

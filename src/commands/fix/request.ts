@@ -5,8 +5,8 @@
 
 import { adviseDiagnosis } from '../../advice/add-steps.ts'
 import { unfinishedRegistries } from '../../apply/journal/run.ts'
-import type { Finding } from '../../diagnosis/finding.ts'
-import { fittingRemedies, type Remedy } from '../../diagnosis/remedy.ts'
+import type { Finding, Remedy } from '../../diagnosis/finding.ts'
+import { fittingRemedies } from '../../diagnosis/remedy.ts'
 import { type Credential, tokenKind } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError } from '../../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'

@@ -1,8 +1,7 @@
 /** The state that all steps of a fix share, and the options from its flags. */
 
 import type { Run } from '../../apply/journal/run.ts'
-import type { Finding, Severity } from '../../diagnosis/finding.ts'
-import type { Remedy } from '../../diagnosis/remedy.ts'
+import type { Finding, Remedy, Severity } from '../../diagnosis/finding.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import type { RefusedError, UnreachableError } from '../../errors.ts'
 import type { ClusterWriter } from '../../kubernetes/api/writer.ts'

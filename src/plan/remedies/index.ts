@@ -1,6 +1,6 @@
 /** Every remedy, in the order in which their changes build on each other. */
 
-import type { Remedy } from '../../diagnosis/remedy.ts'
+import type { Remedy } from '../../diagnosis/finding.ts'
 import { authenticate } from './authenticate.ts'
 import { pin } from './pin.ts'
 import { pullPolicy } from './pull-policy.ts'

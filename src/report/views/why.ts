@@ -6,7 +6,7 @@ import type {
   AdvisedProblem,
   AdvisedWhy,
 } from '../../advice/add-steps.ts'
-import type { Attempt } from '../../diagnosis/finding.ts'
+import type { Attempt } from '../../diagnosis/credential-report.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { DataFormat, ReportOptions } from '../formats.ts'
 import type { Invocation } from '../invocation.ts'

@@ -1,8 +1,7 @@
 /** Commands of this program, ready to paste, built from findings. Names from the cluster are quoted for the shell. */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
-import type { Finding } from '../../diagnosis/finding.ts'
-import type { Remedy } from '../../diagnosis/remedy.ts'
+import type { Finding, Remedy } from '../../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import { type Invocation, kubectlCommand, offlineCommand, ownCommand } from '../invocation.ts'

@@ -1,7 +1,12 @@
 /** The words of credentials: what is wrong with one, and which ones a pull had. */
 
-import type { CredentialHint } from '../../diagnosis/credential-hints.ts'
-import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
+import type {
+  Attempt,
+  AttemptProblem,
+  CredentialHint,
+  CredentialStatus,
+} from '../../diagnosis/credential-report.ts'
+import type { Finding } from '../../diagnosis/finding.ts'
 import type { KeyMismatch } from '../../dockerconfig/key-mismatch.ts'
 import { DOCKER_HUB, DOCKER_HUB_KEY } from '../../image/docker-hub.ts'
 import { cloudOf } from '../../image/registries.ts'

@@ -1,8 +1,8 @@
 /** Nouns in sentences: how many there are, lists of them, and the names of hosts and images. */
 
+import type { AddressOwner } from '../../diagnosis/clue-at-node.ts'
 import type { Endpoint } from '../../diagnosis/endpoint.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
-import type { AddressOwner } from '../../diagnosis/misresolved.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { isFixedHost, isHosted } from '../../image/registries.ts'
 

@@ -1,7 +1,6 @@
 /** The words of each remedy: as a choice at the terminal, as a flag, and as the reason for a change. */
 
-import type { Finding } from '../../diagnosis/finding.ts'
-import type { Remedy } from '../../diagnosis/remedy.ts'
+import type { Finding, Remedy } from '../../diagnosis/finding.ts'
 import { isFixedImage } from '../../image/fixed-tag.ts'
 import { isInLibrary } from '../../image/official-images.ts'
 import type { EditingRemedy } from '../../plan/change.ts'

@@ -2,7 +2,7 @@
 
 import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
-import type { AttemptProblem } from '../../diagnosis/finding.ts'
+import type { AttemptProblem } from '../../diagnosis/credential-report.ts'
 import type { CredentialState, Obstacle, WhyContainer } from '../../diagnosis/why-report.ts'
 import { cloudOf } from '../../image/registries.ts'
 import type { PullPolicy } from '../../snapshot/pod.ts'

@@ -3,7 +3,7 @@
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { StepOf } from '../../../advice/step.ts'
 import type { LoginReason, LoginStep } from '../../../advice/step-for-access.ts'
-import type { AttemptProblem } from '../../../diagnosis/finding.ts'
+import type { AttemptProblem } from '../../../diagnosis/credential-report.ts'
 import { isServiceName } from '../../../image/host.ts'
 import { isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'

@@ -1,0 +1,62 @@
+/** The clues from where a pull runs: the state of its node, the images there, and what a tag has from the node. */
+
+import type { Node } from '../snapshot/node.ts'
+import type { Pod } from '../snapshot/pod.ts'
+import { type Clue, cluesIf } from './clue.ts'
+import type { FailingContainer } from './failing-container.ts'
+import { isLocalNode } from './node-names.ts'
+import { MINIKUBE_LABEL, verifiesImages } from './pulling-node.ts'
+
+/** How charts name what they run on Windows nodes. */
+const WINDOWS_NAME = /(?:^|-)win(?:dows)?(?:-|$)/
+
+/** What is pulled and where; `onNode`: the node lists the image. */
+interface PullPlace {
+  pod: Pod
+  workload: { name: string } | null
+  node: Node | null
+  reference: string | null
+  onNode: boolean
+  /** The node's events say that it lacked disk space. */
+  wasFull: boolean
+}
+
+/** The clues from the place of the pull: a guest that pulls by itself, a local node, or an image that is there already. */
+export function cluesOfPlace(
+  { container, usesPullSecrets }: FailingContainer,
+  { pod, node, onNode, workload, reference, wasFull }: PullPlace,
+): Clue[] {
+  const asksWindows = pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
+  const isLocal = node?.labels[MINIKUBE_LABEL] !== undefined || node?.provider === 'kind'
+  const isOwn = onNode || isLocal || isLocalNode(pod.node)
+  const isKept = onNode && container.pullPolicy === 'IfNotPresent'
+  const silentSince = node?.silentSince
+  const isFull = node?.diskPressure === true
+  return [
+    ...(silentSince === undefined ? [] : [{ code: 'node-silent' as const, since: silentSince }]),
+    ...(isFull || wasFull ? [{ code: 'disk-pressure' as const, past: !isFull }] : []),
+    ...cluesIf(node?.os === 'windows' && pod.platform.os === null, { code: 'any-os' }),
+    ...cluesIf(asksWindows, { code: 'asks-windows' }),
+    ...tagOfNode(reference, node),
+    ...cluesIf(!usesPullSecrets && container.kind !== 'sandbox', { code: 'guest' }),
+    ...cluesIf(isOwn && container.pullPolicy === 'Always', { code: 'local-image', listed: onNode }),
+    ...cluesIf(isKept && verifiesImages(node) === true, { code: 'on-node' }),
+  ]
+}
+
+/** Images that hold drivers or modules for one kernel. */
+const DRIVER = /driver|[mo]fed|kmod|kernel-module/
+const SYSTEM =
+  /-((?:ubuntu|debian|rhel|rhcos|scos|sles|sl-?micro|centos|rocky|ol|fedora|amzn|flatcar|azurelinux|opensuse|cos|talosv?|buildroot)\d[\d.]*(?:sp\d)?)(?:-(?:amd64|arm64|x86_64|aarch64))?$/
+const KERNEL = /\d+\.\d+\.\d+-[\w.-]*(?:generic|default|aws|azure|gcp|gke|oracle|\.(?:el|fc|amzn)\d\w*)/
+
+/** What an operator took from a node for the tag: NVIDIA's `550.90.07-ubuntu24.04`, or a kernel (Kernel Module Management). */
+function tagOfNode(reference: string | null, node: Node | null): Clue[] {
+  const [, name = '', tag = ''] = /([^/]+):([^:@/]+)(?:@.*)?$/.exec(reference ?? '') ?? []
+  const own = (node?.os === 'linux' ? node.kernel : null)?.replace(/[^\w.-]/g, '_') ?? ''
+  const driver = DRIVER.test(name)
+  const kernel = own !== '' && tag.includes(own) ? own : driver ? KERNEL.exec(tag)?.[0] : undefined
+  if (kernel !== undefined) return [{ code: 'tag-of-node', from: 'kernel', value: kernel }]
+  const system = driver ? SYSTEM.exec(tag)?.[1] : undefined
+  return system === undefined ? [] : [{ code: 'tag-of-node', from: 'system', value: system }]
+}
