@@ -5,21 +5,18 @@
 
 import { UsageError } from '../../errors.ts'
 import { isForbidden, isNotFound, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
-import { type ControllerObject, controllerKind, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import { climbReading } from '../../snapshot/owners.ts'
-import { type ControllerReference, podKey } from '../../snapshot/pod.ts'
+import { podKey } from '../../snapshot/pod.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
-import { narrowController, selectorOf } from '../narrow/controller.ts'
+import { selectorOf } from '../narrow/controller.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { didYouMean, nearNames } from '../near-names.ts'
-import { otherTypeSentence, type RequestedSubject } from '../subject-names.ts'
-import { NoSuchPod } from '../suspects.ts'
+import type { RequestedSubject } from '../subject-names.ts'
+import { noSuchPod, noSuchWorkload } from './missing-subjects.ts'
 import { readEvents } from './pod-lists.ts'
-import { assertExists, noNamespace, readPodsIn, type ScopePods } from './pods.ts'
+import { readPodsIn, type ScopePods } from './pods.ts'
 import type { Reading } from './reading.ts'
-import type { ObjectName } from './related-objects.ts'
 
 export interface SubjectPods extends ScopePods {
   /** The subjects with their namespaces. */
@@ -82,10 +79,10 @@ async function readSubject(reading: Reading, named: RequestedSubject): Promise<O
   }
 }
 
-type NamespacedSubject = ScopeSubject & { namespace: string }
+export type NamespacedSubject = ScopeSubject & { namespace: string }
 
 /** Decides between the two meanings of a name, and returns its namespace. */
-async function resolveMeaning(
+export async function resolveMeaning(
   reading: Reading,
   { kind, name, namespace, orPodIn }: RequestedSubject,
 ): Promise<NamespacedSubject> {
@@ -105,7 +102,7 @@ async function hasPod(reading: Reading, namespace: string, name: string): Promis
   }
 }
 
-type WorkloadKind = Exclude<RolloutKind, 'Pod'>
+export type WorkloadKind = Exclude<RolloutKind, 'Pod'>
 
 const NO_PODS: unique symbol = Symbol('no pods')
 
@@ -148,105 +145,6 @@ async function selectorOfJobs(
 /** As many names as safely fit into a URL. */
 const MOST_JOBS = 50
 
-async function noSuchWorkload(
-  reading: Reading,
-  namespace: string,
-  kind: Kind<ControllerObject>,
-  name: string,
-): Promise<UsageError> {
-  const names = await orNone(reading.names(kind, namespace))
-  if (names.length === 0) await assertExists(reading, namespace)
-  return new UsageError(notFoundText(kind, { namespace, name }, names))
-}
-
-/** Returns that no such object exists, and those that may have been meant. @param names those that exist */
-function notFoundText(
-  { kind, resource }: Kind<unknown>,
-  { namespace, name }: ObjectName,
-  names: readonly string[],
-): string {
-  const near = nearNames(name, names)
-  const hint = near.length > 0 ? didYouMean(near) : `\`kubectl get ${resource} -n ${namespace}\` lists them.`
-  return `${notFound(kind, { namespace, name })}: ${hint}`
-}
-
-function notFound(kind: string, { namespace, name }: ObjectName): string {
-  return `${kind} "${name}" not found in namespace "${namespace}"`
-}
-
-/** Returns no names if they can't be read, because they are only a hint. */
-function orNone(names: Promise<string[]>): Promise<string[]> {
-  return names.catch(error => {
-    rethrowUnlessApiError(error)
-    return []
-  })
-}
-
-/** A named pod or workload, and the topmost readable workload above it, which can be the same. */
-export interface Topmost {
-  named: NamespacedSubject
-  top: NamespacedSubject
-}
-
-/**
- * Climbs from each named pod or workload to the topmost built-in controller above it. A name that can't be read is its own topmost.
- * @param isLost whether a pod that does not exist is still allowed
- * @throws UsageError, NoSuchPod for one that does not exist; ApiError
- */
-export async function readTopmost(
-  reading: Reading,
-  named: readonly RequestedSubject[],
-  isLost: (pod: { namespace: string; name: string }) => boolean,
-): Promise<Topmost[]> {
-  return bounded(named, AT_ONCE, async one => {
-    const subject = await resolveMeaning(reading, one)
-    const { kind, name, namespace } = subject
-    const known = KINDS[kind] as Kind<ControllerObject>
-    try {
-      const { metadata } = await reading.get(known, namespace, name, { metadataOnly: true })
-      return { named: subject, top: await topmostAbove(reading, subject, narrowController(metadata)) }
-    } catch (error) {
-      if (!isNotFound(error) && !isForbidden(error)) throw error
-      if (isNotFound(error) && kind !== 'Pod') throw await noSuchWorkload(reading, namespace, known, name)
-      if (isNotFound(error) && !isLost(subject)) throw await noSuchPod(reading, namespace, name)
-      return { named: subject, top: subject }
-    }
-  })
-}
-
-/** Returns the highest readable built-in controller; `from` if owners own each other. @throws ApiError */
-async function topmostAbove(
-  reading: Reading,
-  from: NamespacedSubject,
-  first: ControllerReference | null,
-): Promise<NamespacedSubject> {
-  const read = async (owner: ControllerReference) => {
-    const kind = controllerKind(owner)
-    const object = kind && (await readable(reading, kind, from.namespace, owner.name))
-    return object && { uid: object.metadata.uid, controller: narrowController(object.metadata) }
-  }
-  const { steps, end } = await climbReading(first, read)
-  const top = end === 'circular' ? undefined : steps.findLast(({ object }) => object !== null)?.owner
-  return top === undefined
-    ? from
-    : { kind: top.kind as WorkloadKind, name: top.name, namespace: from.namespace }
-}
-
-/** Returns null if the object does not exist or reading it is not allowed. @throws ApiError */
-async function readable(
-  reading: Reading,
-  kind: Kind<ControllerObject>,
-  namespace: string,
-  name: string,
-): Promise<Pick<ControllerObject, 'metadata'> | null> {
-  try {
-    return await reading.get(kind, namespace, name, { metadataOnly: true })
-  } catch (error) {
-    if (!isNotFound(error) && !isForbidden(error)) throw error
-    return null
-  }
-}
-
 /** Returns the pod and its events; a gap if it is forbidden. @throws NoSuchPod; ApiError */
 export async function readPod(reading: Reading, namespace: string, name: string): Promise<ScopePods> {
   try {
@@ -262,34 +160,4 @@ export async function readPod(reading: Reading, namespace: string, name: string)
     reading.recordGap(error, KINDS.Pod, namespace)
     return { count: 0, pods: [], events: [] }
   }
-}
-
-async function noSuchPod(reading: Reading, namespace: string, name: string): Promise<NoSuchPod> {
-  const names = await orNone(podNames(reading, namespace))
-  if (names.length === 0) await assertExists(reading, namespace).catch(asNoSuchPod(namespace))
-  const type = otherTypeSentence(name)
-  return new NoSuchPod(
-    type === null
-      ? notFoundText(KINDS.Pod, { namespace, name }, names)
-      : `${notFound(KINDS.Pod.kind, { namespace, name })}, and ${type}.`,
-  )
-}
-
-/** For a namespace that can also have been meant as a type. */
-function asNoSuchPod(namespace: string): (error: unknown) => never {
-  const type = otherTypeSentence(namespace)
-  return error => {
-    if (!(error instanceof UsageError)) throw error
-    throw new NoSuchPod(type === null ? error.message : `${noNamespace(namespace)}, and ${type}.`)
-  }
-}
-
-async function podNames(reading: Reading, namespace: string): Promise<string[]> {
-  const names: string[] = []
-  await reading.podTable(
-    namespace,
-    ({ cells }) => names.push(String(cells[0])),
-    ({ metadata }) => names.push(metadata.name),
-  )
-  return names
 }
