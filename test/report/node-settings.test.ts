@@ -3,14 +3,10 @@ import { expect, test } from 'vitest'
 import type { EndpointRole } from '../../src/diagnosis/endpoint.ts'
 import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
 import { diskCommand } from '../../src/report/words/node.ts'
+import { authorityPlace } from '../../src/report/words/node-certificates.ts'
 import { kernelLog } from '../../src/report/words/node-kernel.ts'
 import { sandboxLoginPlace } from '../../src/report/words/node-logins.ts'
-import {
-  authorityPlace,
-  mirrorSettings,
-  plainHttpPlace,
-  sandboxSetting,
-} from '../../src/report/words/node-settings.ts'
+import { mirrorSettings, plainHttpPlace, sandboxSetting } from '../../src/report/words/node-settings.ts'
 
 const node = (fields: Partial<PullingNode> = {}): PullingNode => ({
   name: 'node-1',

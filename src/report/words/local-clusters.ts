@@ -1,6 +1,7 @@
-/** Which cluster on a developer's machine a node belongs to, by the node's name, as the tools of such clusters want to know it. */
+/** Clusters on a developer's machine: which one a node belongs to, as the tools of such clusters want to know it, and how images get there. */
 
 import type { LocalTool } from '../../advice/step.ts'
+import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { shellWord } from '../sanitize.ts'
 
 /** Returns the flag that names the minikube cluster: its first node has the cluster's name, and the others add `-m02` to it. */
@@ -48,4 +49,19 @@ const LOADING: Record<LocalTool, (image: string, node: string | null) => string>
 /** Returns the command that copies an image from the local engine into the nodes. */
 export function loadCommand(tool: LocalTool, image: string, node: string | null): string {
   return LOADING[tool](shellWord(image), node)
+}
+
+/**
+ * Returns how a cluster on a developer's machine reaches a registry there, or gets the image without one (kind's "Local Registry", minikube's
+ * registry addon, and k3d's registries); empty for other nodes.
+ */
+export function localRegistryNote({ platform, name }: PullingNode, host: string): string {
+  const mayBeKind = platform === 'kind' || (platform === null && /^kind-|-control-plane\d*$/.test(name ?? ''))
+  if (mayBeKind)
+    return `; with kind, give the node /etc/containerd/certs.d/${host}/hosts.toml, which leads to the registry's container, or load the image (\`kind load docker-image\`)`
+  if (platform === 'minikube')
+    return `; with minikube, ${host.endsWith(':5000') ? 'enable its own registry, which listens there (`minikube addons enable registry`), or load' : 'load'} the image (\`minikube image load\`)`
+  return isOfK3d(name)
+    ? "; with k3d, name the registry as the cluster's nodes know it (`k3d registry list`), or load the image (`k3d image import`)"
+    : ''
 }

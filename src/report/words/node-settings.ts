@@ -1,9 +1,7 @@
-/** Where a node stores its mirrors, authorities, and plain-HTTP registries, by platform, or else by runtime. */
+/** Where a node takes its settings from (mirrors, plain HTTP, the pause image, proxies, the kubelet's limit), by platform, or else by runtime. */
 
 import type { NamedEndpoint } from '../../diagnosis/endpoint.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
-import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import { isOfK3d, minikubeProfile } from './local-clusters.ts'
 import { releaseOf } from './node.ts'
 
 /** Returns where this platform stores its mirrors for one registry. */
@@ -63,101 +61,6 @@ export function restartOf({ platform, os }: Pick<PullingNode, 'platform' | 'os'>
   return os === 'windows' ? `restart ${platform}` : `restart ${unit}`
 }
 
-/** Returns, for nodes that may belong to OpenShift, where that takes the authority of a proxy that intercepts TLS; empty for others. */
-export function interceptorPlace(node: PullingNode): string {
-  return mayBeOpenShift(node)
-    ? '; on OpenShift, the authority of such a proxy goes into the config map that proxy.config.openshift.io/cluster names (trustedCA)'
-    : ''
-}
-
-/** Returns where this runtime looks for a host's certificate authority. */
-export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
-  const { platform, runtime, os } = node
-  // Settings for a registry don't reach its token server or its storage.
-  const ofHost = role === 'registry' || role === 'mirror'
-  switch (platform) {
-    case 'minikube':
-      return runtime === 'containerd' || runtime === 'cri-o'
-        ? `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\``
-        : `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\` (or /etc/docker/certs.d/${host}/ca.crt in the node)`
-    case 'k3s':
-    case 'rke2':
-      return `a file that ${registriesYaml(platform, os)} names (configs."${host}".tls.ca_file), on every node (${restartOf({ platform, os })} there)`
-    case 'gke':
-      if (os === 'windows') break
-      return "Secret Manager, and its name into the node pool's containerd configuration (privateRegistryAccessConfig)"
-    case 'talos':
-      return 'the machine configuration (TrustedRootsConfig, or from Talos 1.12 on RegistryTLSConfig for this host)'
-    case 'openshift':
-      return 'the config map that image.config.openshift.io/cluster names (additionalTrustedCA)'
-    case 'bottlerocket':
-      return 'settings.pki (a bundle with trusted = true), with `apiclient set` on running nodes and in the user data of new ones'
-    case 'microk8s':
-      return ofHost
-        ? `${mirrorSettings(node, registry)} (ca = …)`
-        : "the node's trust store (update-ca-certificates)"
-    default:
-      break
-  }
-  if (os === 'windows') return "the node's machine-wide certificate store"
-  const store = `the system's trust store (${platform === 'k0s' ? 'update-ca-certificates, then restart k0s' : TRUST_STORE[runtime ?? 'unknown']})`
-  const own = ofHost ? runtimeAuthorityPlace(node, { host, role }, registry) : null
-  return own === null ? store : `${own}, or ${store}`
-}
-
-/** How to update the system's trust store, by runtime. */
-const TRUST_STORE: Record<NonNullable<PullingNode['runtime']> | 'unknown', string> = {
-  docker: 'update-ca-certificates, then restart Docker',
-  'cri-o': 'update-ca-trust',
-  containerd: 'update-ca-certificates, then restart containerd',
-  unknown: 'update-ca-certificates or update-ca-trust, then restart the runtime',
-}
-
-/** Returns where this runtime looks for the authority of one host only; null if it has no such place. */
-function runtimeAuthorityPlace(
-  node: PullingNode,
-  { host, role }: NamedEndpoint,
-  registry: string,
-): string | null {
-  switch (node.runtime) {
-    case 'docker':
-      return registry === DOCKER_HUB ? null : `/etc/docker/certs.d/${host}/ca.crt`
-    case 'cri-o':
-      return `/etc/containers/certs.d/${role === 'mirror' ? host : registry}/ca.crt`
-    case 'containerd': {
-      const section = role === 'mirror' ? ` under [host."https://${host}"]` : HOST_SECTION
-      return `${mirrorSettings(node, registry)} (ca = "/path/ca.crt"${section}${oneFolder(node)})`
-    }
-    default:
-      return null
-  }
-}
-
-/** Returns where this runtime looks for the certificate that it shows to a host; null if the platform has no place for one. */
-export function clientCertificatePlace(
-  node: PullingNode,
-  { host, role }: NamedEndpoint,
-  registry: string,
-): string | null {
-  const { platform, runtime, os } = node
-  if (platform === 'bottlerocket' || (platform === 'gke' && os === 'windows')) return null
-  const asked = role === 'mirror' ? host : registry
-  if (platform === 'k3s' || platform === 'rke2')
-    return `${registriesYaml(platform, os)} (configs."${asked}".tls.cert_file and key_file; ${restartOf({ platform, os })})`
-  if (platform === 'talos')
-    return 'the machine configuration (RegistryTLSConfig for this host, clientIdentity; before Talos 1.12 machine.registries.config)'
-  if (platform === 'gke')
-    return "the node pool's containerd configuration (registryHosts, client), from Secret Manager"
-  if (runtime === 'docker')
-    return os === 'windows'
-      ? `C:\\ProgramData\\docker\\certs.d\\${asked.replace(':', '')} (client.cert and client.key)`
-      : `/etc/docker/certs.d/${asked} (client.cert and client.key)`
-  if (runtime === 'cri-o' || platform === 'openshift')
-    return `/etc/containers/certs.d/${asked} (client.cert and client.key)`
-  const settings = mirrorSettings(node, role === 'mirror' ? registry : asked)
-  return `${settings} (client = [["/path/client.cert", "/path/client.key"]], under [host."https://…"] for a host listed there, or at the top for the registry itself${HOST_SECTION})`
-}
-
 /** Returns where plain HTTP is allowed for one registry. */
 export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
   const { platform, runtime, os } = node
@@ -186,7 +89,7 @@ export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint,
 }
 
 /** Returns what makes new versions of containerd ignore hosts.toml (containerd/containerd#12808); empty for others, and for platforms that set it. */
-function oneFolder({ platform, runtime, version }: PullingNode): string {
+export function oneFolder({ platform, runtime, version }: PullingNode): string {
   const [major, minor] = releaseOf(version)
   const isNew = runtime === 'containerd' && (major > 2 || (major === 2 && minor >= 1))
   return isNew && platform === null
@@ -197,7 +100,8 @@ function oneFolder({ platform, runtime, version }: PullingNode): string {
 const plainServer = (host: string) => `server = "http://${host}"${HOST_SECTION}`
 
 /** containerd 1.5 to 1.7 can't read a hosts.toml without such a section, and goes on without the file (containerd/containerd#10027). */
-const HOST_SECTION = ', and below it an empty section [host], without which containerd 1 ignores the file'
+export const HOST_SECTION =
+  ', and below it an empty section [host], without which containerd 1 ignores the file'
 
 /** Returns the folder name of a host: on Windows, where names have no colon, containerd takes host_port_ (docs/hosts.md). */
 function folderOf(host: string, os: PullingNode['os']): string {
@@ -248,21 +152,6 @@ export function preloadPlace({ platform }: PullingNode): string | null {
 /** Whether the node may belong to OpenShift, which keeps such lists in an object. */
 export function mayBeOpenShift({ platform, runtime }: PullingNode): boolean {
   return platform === 'openshift' || (platform === null && runtime !== 'containerd' && runtime !== 'docker')
-}
-
-/**
- * Returns how a cluster on a developer's machine reaches a registry there, or gets the image without one (kind's "Local Registry", minikube's
- * registry addon, and k3d's registries); empty for other nodes.
- */
-export function localRegistryNote({ platform, name }: PullingNode, host: string): string {
-  const mayBeKind = platform === 'kind' || (platform === null && /^kind-|-control-plane\d*$/.test(name ?? ''))
-  if (mayBeKind)
-    return `; with kind, give the node /etc/containerd/certs.d/${host}/hosts.toml, which leads to the registry's container, or load the image (\`kind load docker-image\`)`
-  if (platform === 'minikube')
-    return `; with minikube, ${host.endsWith(':5000') ? 'enable its own registry, which listens there (`minikube addons enable registry`), or load' : 'load'} the image (\`minikube image load\`)`
-  return isOfK3d(name)
-    ? "; with k3d, name the registry as the cluster's nodes know it (`k3d registry list`), or load the image (`k3d image import`)"
-    : ''
 }
 
 /** The environment of runtimes that a distribution starts (canonical.com/microk8s/docs/install-proxy, docs.k3s.io/advanced, docs.rke2.io/advanced). */

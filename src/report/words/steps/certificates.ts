@@ -8,13 +8,8 @@ import { hostAlone } from '../../../image/host.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { minuteOf } from '../duration.ts'
 import { certificateCommand, lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
-import {
-  authorityPlace,
-  clientCertificatePlace,
-  interceptorPlace,
-  mirrorSettings,
-  plainHttpPlace,
-} from '../node-settings.ts'
+import { authorityPlace, clientCertificatePlace, interceptorPlace } from '../node-certificates.ts'
+import { mirrorSettings, plainHttpPlace } from '../node-settings.ts'
 import type { StepWords } from '../steps.ts'
 
 const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)

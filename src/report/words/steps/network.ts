@@ -9,6 +9,7 @@ import { hostAlone, isLocal } from '../../../image/host.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { otherNameServer } from '../cluster-dns.ts'
+import { localRegistryNote } from '../local-clusters.ts'
 import { orCopied } from '../makers.ts'
 import {
   curlCommand,
@@ -22,7 +23,7 @@ import {
   resolverNote,
   resolverPlace,
 } from '../node.ts'
-import { localRegistryNote, mayBeOpenShift, preloadPlace, proxyPlace } from '../node-settings.ts'
+import { mayBeOpenShift, preloadPlace, proxyPlace } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
 import type { StepContext, StepWords } from '../steps.ts'
