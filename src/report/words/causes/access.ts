@@ -13,6 +13,7 @@ import {
 } from '../cause-words.ts'
 import { roundedDown } from '../duration.ts'
 import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
+import { perimeterMeaning, perimeterOf, perimeterTitle } from '../perimeters.ts'
 import {
   CLOSED_MEANING,
   CLOSED_TITLE,
@@ -20,9 +21,6 @@ import {
   isInaccessible,
   isUnasked,
   ownReasonMeaning,
-  perimeterMeaning,
-  perimeterOf,
-  perimeterTitle,
   providerMeaning,
   publicMeaning,
   UNASKED,
