@@ -17,7 +17,7 @@ export type NodePolicy = 'blocked' | 'rejected' | 'signature'
 /** Products that announce a token server of their own, each by a setting of another name. */
 export type RealmProduct = 'gitea' | 'harbor' | 'gitlab' | 'quay' | 'artifactory' | 'nexus'
 
-/** Repair the way to a host: its name, its address, and proxies in between. */
+/** Repair the way to a host: its name, its address, and the connection to it. */
 export type NetworkStep =
   | { code: 'resolve-host'; host: string }
   | { code: 'node-resolver'; host: string }
@@ -41,6 +41,9 @@ export type NetworkStep =
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
+
+/** Find, correct, or go around a proxy between the nodes and a host. */
+export type ProxyStep =
   | { code: 'show-proxy' }
   | { code: 'fix-proxy'; host: string | null; scheme: boolean }
   | { code: 'desktop-proxy'; host: string | null; wanted: string }

@@ -18,6 +18,7 @@ import type {
   NetworkStep,
   NodeStep,
   PolicyStep,
+  ProxyStep,
   SandboxStep,
 } from './step-at-node.ts'
 import type { CloudPermissionStep, LoginStep, PermissionStep } from './step-for-access.ts'
@@ -33,6 +34,7 @@ export type Step =
   | LimitStep
   | PodStep
   | NetworkStep
+  | ProxyStep
   | AnswerStep
   | CertificateStep
   | MirrorStep

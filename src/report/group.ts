@@ -3,7 +3,7 @@
 import type { AdvisedFinding } from '../advice/add-steps.ts'
 import type { Invocation } from './invocation.ts'
 import type { CauseContext } from './words/cause-words.ts'
-import { hasNoReason } from './words/causes/network.ts'
+import { hasNoReason } from './words/causes/other.ts'
 import { isMalformed } from './words/causes.ts'
 import { workloadPath } from './words/commands.ts'
 import { failingFor, type Moment } from './words/duration.ts'

@@ -16,8 +16,9 @@ import {
   unsupportedManifest,
 } from './causes/image.ts'
 import { kubeletQps, neverPull, rateLimited, signaturePolicy } from './causes/limits.ts'
-import { canceledOrDeadline, httpHttpsMismatch, other, registryServerError, tls } from './causes/network.ts'
+import { httpHttpsMismatch, registryServerError, tls } from './causes/network.ts'
 import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
+import { canceledOrDeadline, other } from './causes/other.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { minuteOf } from './duration.ts'
 import { addedBy } from './makers.ts'

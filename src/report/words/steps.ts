@@ -16,6 +16,7 @@ import { networkSteps } from './steps/network.ts'
 import { nodeSteps } from './steps/nodes.ts'
 import { permissionSteps } from './steps/permissions.ts'
 import { podSteps, sandboxSteps } from './steps/pods.ts'
+import { proxySteps } from './steps/proxies.ts'
 import { wrongNameSteps } from './steps/wrong-names.ts'
 
 /** One thing to do; `text` has no period, `command` is ready to paste. */
@@ -80,6 +81,7 @@ const WORDS: StepWords<Step> = {
   ...nameSteps,
   ...wrongNameSteps,
   ...networkSteps,
+  ...proxySteps,
   ...answerSteps,
   ...certificateSteps,
   ...mirrorSteps,

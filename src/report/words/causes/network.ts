@@ -1,17 +1,11 @@
-/**
- * The words of what failed on an open connection (certificates, protocols, proxies, a host's servers), of a canceled pull, and of pulls
- * whose reason is none of the causes.
- */
+/** The words of what failed on an open connection: certificates, protocols, and a host's servers. */
 
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { isSilent } from '../../../image/pull-messages.ts'
-import { isContainerRegistry, isHosted } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, type FirstFinding, hasClue, PAGE } from '../cause-words.ts'
+import { isHosted } from '../../../image/registries.ts'
+import { type CauseContext, type CauseWords, hasClue, PAGE } from '../cause-words.ts'
 import { roundedDown } from '../duration.ts'
-import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
-import { askedHost, endpointOrRegistry, isOfRuntime, lostMeaning, lostTitle } from './connection.ts'
-import { isAtLimit } from './unpacking.ts'
+import { askedHost, endpointOrRegistry } from './connection.ts'
 
 export const tls: CauseWords = {
   short: context =>
@@ -168,125 +162,4 @@ export const registryServerError: CauseWords = {
     first =>
       `${capitalize(responderLabel(first))}, or a service that it depends on, is failing; the pod's image and login are not the problem.`,
   ],
-}
-
-export const canceledOrDeadline: CauseWords = {
-  short: [[isOfRuntime, 'a container runtime that does not answer'], 'canceled pulls'],
-  title: [[isOfRuntime, lostTitle], 'The pull was canceled before it finished'],
-  meaning: [
-    [isOfRuntime, lostMeaning],
-    'The pull made no progress for too long, or the runtime was restarted; often the cause is a large image over a slow connection.',
-  ],
-}
-
-export const other: CauseWords = {
-  showsCredential: true,
-  short: [
-    [isOfSnapshotter, 'a snapshotter that does not answer'],
-    [isOfRuntime, 'a container runtime that does not answer'],
-    [isUnreadByKubelet, 'a Docker that is too new for the kubelet'],
-    ['precondition-failed', 'a registry that answers 412'],
-    ['registry-closed', 'a registry that is shut down'],
-    [isAtLimit, 'limits on the files that nodes may open'],
-    ['no-host', 'settings for registries and mirrors'],
-    ['old-settings', 'settings for registries in an old format'],
-    ['mirror-config', 'unreadable settings for registries and mirrors'],
-    ['endpoint-scheme', 'the address of a mirror'],
-    [hasNoReason, 'a reason that is no longer recorded'],
-    'an unknown cause',
-  ],
-  title: [
-    [
-      isOfSnapshotter,
-      first => `The snapshotter that serves images to the kubelet ${onNode(first)} does not answer`,
-    ],
-    [isUnreadByKubelet, first => `The kubelet can't read what Docker reports of the image ${onNode(first)}`],
-    [isOfRuntime, lostTitle],
-    [
-      'precondition-failed',
-      ({ registry }) => `${capitalize(registryLabel(registry))} answers 412 (precondition failed)`,
-    ],
-    ['registry-closed', ({ registry }) => `${capitalize(registryLabel(registry))} says that it is shut down`],
-    [isAtLimit, first => `The container runtime ${onNode(first)} reached a limit on open files`],
-    ['no-host', "The node's settings leave no host to pull the image from"],
-    [
-      'old-settings',
-      first => `The registries.conf ${onNode(first)} has a format that its runtime no longer reads`,
-    ],
-    ['mirror-config', "The node's settings for registries and mirrors can't be read"],
-    ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
-    [hasNoReason, 'The pull is failing, but the reason is no longer recorded'],
-    [
-      isStatus,
-      first =>
-        `${capitalize(responderLabel(first))} answered with status ${first.clues.find(clue => clue.code === 'status')?.status}, for a reason that pullguard doesn't recognize`,
-    ],
-    [
-      ({ endpoint }) => endpoint?.role === 'mirror',
-      ({ endpoint }) =>
-        `The pull through the mirror ${endpoint?.host} is failing for a reason that pullguard doesn't recognize`,
-    ],
-    "The pull is failing for a reason that pullguard doesn't recognize",
-  ],
-  meaning: [
-    [
-      isOfSnapshotter,
-      "The kubelet asks the snapshotter's socket for images, in place of the runtime's; no registry was asked.",
-    ],
-    [
-      isUnreadByKubelet,
-      'Docker 25 no longer reports a size (VirtualSize) that older clients need; the image is on the node, and no registry was asked.',
-    ],
-    [isOfRuntime, lostMeaning],
-    ['precondition-failed', preconditionMeaning],
-    [
-      'registry-closed',
-      'The registry no longer serves images that were not moved; the login is not the problem.',
-    ],
-    [
-      isAtLimit,
-      'Connections count as open files, so the runtime could not open one: no host was asked, and the image is not at fault.',
-    ],
-    [
-      'no-host',
-      ({ clues }) =>
-        `In the runtime's settings for this registry, no host is allowed to ${clues.some(clue => clue.code === 'no-host' && clue.able === 'resolve') ? 'look up a tag' : 'send images'}, so no host was asked: that says nothing about the image.`,
-    ],
-    [
-      'old-settings',
-      'The file is in version 1 of its format, and the runtime reads only version 2: it stops there, before it asks any registry.',
-    ],
-    ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
-    ['endpoint-scheme', "The runtime can't use the address of a mirror as configured."],
-    [
-      hasNoReason,
-      "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event.",
-    ],
-    [isStatus, "The status alone does not say why: the host's log does, or that of a proxy in front of it."],
-    "The kubelet's message matches no known cause; read it in full.",
-  ],
-}
-
-/** Whether a registry answered with a status that no cause stands for. */
-function isStatus({ clues, endpoint }: Pick<Finding, 'clues' | 'endpoint'>): boolean {
-  return endpoint?.role === 'registry' && clues.some(({ code }) => code === 'status')
-}
-
-function isOfSnapshotter({ steps }: FirstFinding): boolean {
-  return steps[0].code === 'start-snapshotter'
-}
-
-function isUnreadByKubelet({ steps }: FirstFinding): boolean {
-  return steps[0].code === 'match-docker'
-}
-
-function preconditionMeaning({ registry }: Pick<Finding, 'registry'>): string {
-  return isContainerRegistry(registry)
-    ? 'Google Container Registry was shut down in 2025: projects that were not moved to Artifact Registry answer 412. The login is not the problem.'
-    : "The registry refuses because one of its own conditions isn't met, such as a scan or signature policy; the login is not the problem."
-}
-
-/** Whether the reason was in an event that is no longer there. */
-export function hasNoReason({ evidence }: Pick<Finding, 'evidence'>): boolean {
-  return isSilent(evidence?.text ?? '')
 }

@@ -1,4 +1,4 @@
-/** The words of steps on the way to a host: its name, its port, and proxies in between. */
+/** The words of steps on the way to a host: its name, its address, and the connection to it. */
 
 import type { NetworkStep } from '../../../advice/step-at-node.ts'
 import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
@@ -16,10 +16,8 @@ import {
   dnsAnswer,
   headCommand,
   lookUpCommand,
-  nodeClientStep,
   nodeShellStep,
   onNodes,
-  proxyCommand,
   resolverNote,
   resolverPlace,
 } from '../node.ts'
@@ -102,10 +100,6 @@ const DEFAULT_OF: Record<DefaultName, string> = {
   documentation: 'in a domain that is reserved for documentation (RFC 2606)',
 }
 
-/** How a login is written into a proxy's address (RFC 3986; systemd.unit, specifiers; docker/for-linux#1039 and #1149, k3s-io/k3s#762). */
-const ENCODED =
-  'with special characters of the password percent-encoded (@ as %40, # as %23), without quotes around it, and with each % written as %% in a systemd unit'
-
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
 function orMirror(context: StepContext, target: string) {
   const [first] = context.findings
@@ -147,9 +141,6 @@ function mirrorOf({ invocation, findings: [first] }: StepContext) {
       : ''
   return `a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note})`
 }
-
-/** Where the engine of Docker Desktop finds the proxy that is part of it (docs.docker.com; docker/for-mac#2467, docker/for-win#12725). */
-const OF_DESKTOP = /^(?:192\.168\.65\.\d{1,3}|https?\.docker\.internal)(?::\d+)?$/
 
 /** Whether only IPv6 failed, so that a test of the host may succeed over IPv4. */
 function isOverIpv6({ clues }: Pick<Finding, 'clues'>): boolean {
@@ -259,35 +250,4 @@ export const networkSteps: StepWords<NetworkStep> = {
       findings,
     )
   },
-  'show-proxy': (_step, { findings }) =>
-    nodeClientStep(
-      findings[0].cause === 'proxy'
-        ? `See which proxy the runtime goes through ${onNodes(findings)} (HTTPS_PROXY, NO_PROXY)`
-        : `See whether the runtime goes through a proxy ${onNodes(findings)} (HTTPS_PROXY, NO_PROXY)`,
-      proxyCommand(findings[0].host),
-      findings,
-    ),
-  'fix-proxy': ({ host, scheme }, { findings: [first] }) => ({
-    text: scheme
-      ? `Write the proxy's address with http:// in ${proxyPlace(first.host)}, as in HTTPS_PROXY=http://…: the proxy speaks plain HTTP, and https:// asks it for TLS`
-      : host === null
-        ? `Correct the proxy's address in ${proxyPlace(first.host)}${first.clues.some(({ code }) => code === 'proxy-unreadable') ? `: it has to be a URL such as http://user:password@proxy:8080, ${ENCODED}` : ''}`
-        : // Go tries an address that it can't read again with http:// in front (golang.org/x/net/http/httpproxy; containers/podman#11968).
-          /^https?$/.test(host)
-          ? `Correct the proxy's address in ${proxyPlace(first.host)}, as its host is read as "${host}": the scheme is written twice (such as http://http://…), or the password has special characters that are not percent-encoded (@ as %40, # as %23)`
-          : `Fix the proxy ${host}, or correct its address in ${proxyPlace(first.host)}`,
-  }),
-  'desktop-proxy': ({ host, wanted }) => ({
-    text: `See which proxy Docker Desktop gives its engine, and correct it in its settings (Resources, Proxies), or list ${hostAlone(wanted)} there among the hosts that bypass it; then restart Docker Desktop${host !== null && OF_DESKTOP.test(host) ? `: ${host} is its own proxy, which passes requests on as these settings say` : ''}`,
-    command: "docker info --format '{{.HTTPProxy}} {{.HTTPSProxy}} {{.NoProxy}}'",
-  }),
-  'pass-proxy': ({ host }) => ({
-    text: `Let the proxy pass requests for ${host}, and give the runtime a login if the proxy asks for one`,
-  }),
-  'proxy-login': () => ({
-    text: `Give the runtime a login for the proxy, or correct it, in HTTPS_PROXY of its environment (http://user:password@proxy:8080), ${ENCODED}`,
-  }),
-  'bypass-proxy': ({ host }) => ({
-    text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to NO_PROXY of the runtime, and restart it`,
-  }),
 }

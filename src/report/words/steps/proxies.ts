@@ -1,0 +1,48 @@
+/** The words of steps at a proxy between the nodes and a host. */
+
+import type { ProxyStep } from '../../../advice/step-at-node.ts'
+import { hostAlone } from '../../../image/host.ts'
+import { nodeClientStep, onNodes, proxyCommand } from '../node.ts'
+import { proxyPlace } from '../node-settings.ts'
+import type { StepWords } from '../steps.ts'
+
+/** How a login is written into a proxy's address (RFC 3986; systemd.unit, specifiers; docker/for-linux#1039 and #1149, k3s-io/k3s#762). */
+const ENCODED =
+  'with special characters of the password percent-encoded (@ as %40, # as %23), without quotes around it, and with each % written as %% in a systemd unit'
+
+/** Where the engine of Docker Desktop finds the proxy that is part of it (docs.docker.com; docker/for-mac#2467, docker/for-win#12725). */
+const OF_DESKTOP = /^(?:192\.168\.65\.\d{1,3}|https?\.docker\.internal)(?::\d+)?$/
+
+export const proxySteps: StepWords<ProxyStep> = {
+  'show-proxy': (_step, { findings }) =>
+    nodeClientStep(
+      findings[0].cause === 'proxy'
+        ? `See which proxy the runtime goes through ${onNodes(findings)} (HTTPS_PROXY, NO_PROXY)`
+        : `See whether the runtime goes through a proxy ${onNodes(findings)} (HTTPS_PROXY, NO_PROXY)`,
+      proxyCommand(findings[0].host),
+      findings,
+    ),
+  'fix-proxy': ({ host, scheme }, { findings: [first] }) => ({
+    text: scheme
+      ? `Write the proxy's address with http:// in ${proxyPlace(first.host)}, as in HTTPS_PROXY=http://…: the proxy speaks plain HTTP, and https:// asks it for TLS`
+      : host === null
+        ? `Correct the proxy's address in ${proxyPlace(first.host)}${first.clues.some(({ code }) => code === 'proxy-unreadable') ? `: it has to be a URL such as http://user:password@proxy:8080, ${ENCODED}` : ''}`
+        : // Go tries an address that it can't read again with http:// in front (golang.org/x/net/http/httpproxy; containers/podman#11968).
+          /^https?$/.test(host)
+          ? `Correct the proxy's address in ${proxyPlace(first.host)}, as its host is read as "${host}": the scheme is written twice (such as http://http://…), or the password has special characters that are not percent-encoded (@ as %40, # as %23)`
+          : `Fix the proxy ${host}, or correct its address in ${proxyPlace(first.host)}`,
+  }),
+  'desktop-proxy': ({ host, wanted }) => ({
+    text: `See which proxy Docker Desktop gives its engine, and correct it in its settings (Resources, Proxies), or list ${hostAlone(wanted)} there among the hosts that bypass it; then restart Docker Desktop${host !== null && OF_DESKTOP.test(host) ? `: ${host} is its own proxy, which passes requests on as these settings say` : ''}`,
+    command: "docker info --format '{{.HTTPProxy}} {{.HTTPSProxy}} {{.NoProxy}}'",
+  }),
+  'pass-proxy': ({ host }) => ({
+    text: `Let the proxy pass requests for ${host}, and give the runtime a login if the proxy asks for one`,
+  }),
+  'proxy-login': () => ({
+    text: `Give the runtime a login for the proxy, or correct it, in HTTPS_PROXY of its environment (http://user:password@proxy:8080), ${ENCODED}`,
+  }),
+  'bypass-proxy': ({ host }) => ({
+    text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to NO_PROXY of the runtime, and restart it`,
+  }),
+}
