@@ -3,9 +3,8 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
-import { isFixedImage, isNumbered } from '../image/fixed-tag.ts'
-import { isLocal, isOfCluster } from '../image/host.ts'
-import { parseReference } from '../image/reference.ts'
+import { isFixedImage } from '../image/fixed-tag.ts'
+import { isLocal } from '../image/host.ts'
 import { isOfEks, registryBehind } from '../image/registries.ts'
 import { isOnTheWay, isOwnName } from './conditions.ts'
 import { denialSteps } from './denial.ts'
@@ -13,6 +12,7 @@ import { pullByHand } from './host.ts'
 import { brokenMirror, dnsSteps } from './host-names.ts'
 import { checkedSteps, missingSteps, servedElsewhere } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
+import { mayBeMistyped, movedSteps } from './moved-steps.ts'
 import { dropRegistry, nameClueSteps, registrySteps, unreadableNameSteps } from './name-steps.ts'
 import {
   canceledSteps,
@@ -34,8 +34,9 @@ import {
 } from './pod-origin.ts'
 import { guestSteps, sandboxSteps, silentNodeSteps, virtualNodeSteps } from './pullers.ts'
 import { passedOverLogins, withRenewer } from './refused-login.ts'
-import type { Step, StepCode } from './step.ts'
-import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
+import { isSettled } from './settled-steps.ts'
+import type { Step } from './step.ts'
+import { needsShell, runsOnNode } from './step-traits.ts'
 import { corruptSteps, diskSteps } from './store-steps.ts'
 import { proxySteps, refusedSteps, timeoutSteps } from './unreached.ts'
 import { schemeSteps, serverErrorSteps, tlsSteps } from './wrong-answer.ts'
@@ -109,9 +110,6 @@ function containerSteps(finding: Finding): Step[] {
   return guestSteps(finding, runSteps(finding, own))
 }
 
-/** What shows that another registry was meant than the one that was asked. */
-const RENAMES: readonly StepCode[] = ['correct-registry', 'drop-default-registry']
-
 /** What depends on the other steps of the cause, in the order in which it is added. */
 const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
   withPath,
@@ -131,71 +129,12 @@ function causeSteps(finding: Finding, ofName: Step[]): Step[] {
   return ADDITIONS.reduce((all, add) => add(finding, all), open)
 }
 
-function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean {
-  const { moved, check, registry } = finding
-  // --check-images was given already, would ask this machine in place of the node, or can't reach the registry from here.
-  const isOutOfReach = registry !== null && (isLocal(registry) || isOfCluster(registry))
-  if (step.code === 'ask-registry' && (check !== null || isOutOfReach)) return true
-  // The table has the repository under exactly this name.
-  if (step.code === 'check-name' && moved?.state === 'deleted' && moved.to === null) return true
-  // The step for the new place changes the same field.
-  if (step.code === 'set-image' && isReplaced(finding)) return true
-  const isClosed = moved?.state === 'retired' || moved?.state === 'deleted' || moved?.state === 'restricted'
-  if (isClosed && grantsAccess(step)) return true
-  if (ofName.length === 0) return false
-  // This step changes the same field, too.
-  if (step.code === 'set-image' && ofName.some(({ code }) => CORRECTS_NAME.includes(code))) return true
-  const isRenamed = ofName.some(({ code }) => RENAMES.includes(code))
-  return SETTLED_BY_NAME.includes(step.code) || (isRenamed && isOfOldName(step))
-}
-
-/** Steps that say what the name has to be, or how all images with the same fault are corrected at once. */
-const CORRECTS_NAME: readonly StepCode[] = ['drop-surplus-tag', 'quote-number']
-
-/** What a clue in the image's name settles: whether the name is correct, and who may pull it. */
-const SETTLED_BY_NAME: readonly StepCode[] = [
-  'make-public',
-  'check-name',
-  'near-official',
-  'existing-official',
-  'read-name',
-  'ask-registry',
-  'distribute-login',
-  'cluster-login',
-  'recreate-pods',
-  'grant-cloud-role',
-  'lift-deny',
-  'full-name',
-  'node-port-registry',
-  'node-registry',
-]
-
-/** The host that was named is not the one that is meant: nothing has to be repaired on the way to it, and it must not get a login. */
-function isOfOldName(step: Step): boolean {
-  return (
-    isAbout('login', step) ||
-    isAbout('right', step) ||
-    ['set-image', 'fix-dns', 'replace-service-name', 'set-tag'].includes(step.code)
-  )
-}
-
 /** The node asked a host that is not Docker Hub's registry, which only its settings can make it do. */
 function literalServerSteps(finding: Finding, host: string): Step[] {
   return [
     { code: 'mirror-settings', host, registry: DOCKER_HUB, about: 'literal-server' },
     ...pullByHand(finding),
   ]
-}
-
-/** Nobody can grant access to what is gone. */
-function grantsAccess(step: Step): boolean {
-  return (
-    isAbout('right', step) ||
-    step.code === 'make-public' ||
-    step.code === 'who-answered' ||
-    step.code === 'page-instead' ||
-    step.code === 'page-for-token'
-  )
 }
 
 /**
@@ -265,31 +204,6 @@ function withOtherEksRegistry({ cause, registry, endpoint, host }: Finding, step
 
 /** Causes that show a registry's answer. */
 const REGISTRY_ANSWERS: readonly Cause[] = ['auth-required-or-denied', 'image-not-found', 'other']
-
-/** Whether a step names the image's new place, ahead of what the cause leads to. */
-function isReplaced(finding: Finding): boolean {
-  return finding.moved !== null && finding.moved.to !== null && !mayBeMistyped(finding)
-}
-
-/** The new place of a moved image, or the search for a replacement. */
-function movedSteps({ moved }: Finding): Step[] {
-  if (moved === null) return []
-  return moved.to === null
-    ? [{ code: 'find-replacement', moved }]
-    : [{ code: 'use-replacement', moved, to: moved.to }]
-}
-
-/**
- * Whether first the name may be wrong: the successor of a registry has other images, and of a staging registry's builds only those that
- * became a release are published elsewhere.
- */
-function mayBeMistyped({ moved, cause, reference }: Finding): boolean {
-  if (cause !== 'image-not-found') return false
-  return (
-    moved?.state === 'succeeded' ||
-    (moved?.state === 'staging' && !isNumbered(parseReference(reference ?? '')?.tag ?? ''))
-  )
-}
 
 /** Which part of the path may be too much, and whether the image was left behind, belong to the check of the name. */
 function withPath(finding: Finding, steps: Step[]): Step[] {

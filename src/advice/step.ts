@@ -29,6 +29,7 @@ export type Step =
   | CloudPermissionStep
   | PermissionStep
   | NameStep
+  | ReplacementStep
   | WrongNameStep
   | ImageContentStep
   | LimitStep
@@ -47,7 +48,7 @@ export type StepCode = Step['code']
 /** The step with that code. */
 export type StepOf<Code extends StepCode> = Extract<Step, { code: Code }>
 
-/** Check an image's name and place. */
+/** Check an image's name, its tag, and whether it has to be pulled. */
 export type NameStep =
   | {
       code: 'check-name'
@@ -57,11 +58,6 @@ export type NameStep =
   | { code: 'existing-official' }
   | { code: 'proxy-project'; host: string; product: 'harbor' | 'ecr' | null }
   | { code: 'ask-registry' }
-  | { code: 'use-behind'; registry: string; behind: string }
-  | { code: 'use-host'; host: string; repository: string | null }
-  | { code: 'use-replacement'; moved: Moved; to: string }
-  | { code: 'find-replacement'; moved: Moved }
-  | { code: 'migrate-project'; project: string }
   | { code: 'near-tags'; likely: string | null; tags: string[] }
   | { code: 'near-repositories'; names: string[] }
   | { code: 'see-image-stream'; project: string; stream: string; tag: string }
@@ -70,6 +66,14 @@ export type NameStep =
   /** `meanwhile`: until the registry answers again. */
   | { code: 'use-local-image'; listed: boolean; meanwhile?: true }
   | { code: 'set-image'; known: 'repository' | 'nothing' }
+
+/** Use an image where else it is published. */
+export type ReplacementStep =
+  | { code: 'use-behind'; registry: string; behind: string }
+  | { code: 'use-host'; host: string; repository: string | null }
+  | { code: 'use-replacement'; moved: Moved; to: string }
+  | { code: 'find-replacement'; moved: Moved }
+  | { code: 'migrate-project'; project: string }
 
 /** Correct a name that is wrong in itself. */
 export type WrongNameStep =

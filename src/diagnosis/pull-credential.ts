@@ -1,15 +1,20 @@
 /** The credential of one failed pull: what the pod has, whether the registry contradicts that, and where else the cluster has a login. */
 
-import { parseReference } from '../image/reference.ts'
-import { cloudOf } from '../image/registries.ts'
+import { PULL_SECRET_TYPE } from '../dockerconfig/pull-secret-content.ts'
+import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
+import { parseReference, type Reference } from '../image/reference.ts'
+import { cloudOf, HARDENED_IMAGES } from '../image/registries.ts'
+import { similarNames } from '../image/similar-names.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import { hintsFor } from './credential-hints.ts'
-import type { CredentialReport } from './credential-report.ts'
+import { nameInside, type PullSecret } from '../snapshot/pull-secret.ts'
+import type { CredentialHint, CredentialReport } from './credential-report.ts'
 import { knewIdentity } from './denial-words.ts'
 import type { FailingContainer } from './failing-container.ts'
 import type { Finding } from './finding.ts'
-import type { KnownLogins } from './known-logins.ts'
+import { hasLoginFor, isUsable, type KnownLogins } from './known-logins.ts'
+import { malformedSecrets, nameKey, usableAttempts } from './pod-credential.ts'
 import { isNewer } from './secret-age.ts'
+import { serviceAccountProblem } from './service-account.ts'
 
 interface Pull extends Pick<Finding, 'cause' | 'evidence' | 'image' | 'endpoint'> {
   pod: Pod
@@ -26,9 +31,9 @@ export function pullCredential(pull: Pull, logins: KnownLogins): CredentialRepor
   const credential = logins.credentials.reportFor(pod, image)
   if (cause !== 'auth-required-or-denied' && cause !== 'rate-limited') return credential
   const hints = hintsFor(pod, image, credential, logins)
-  const isUsable = credential.status === 'usable'
-  const contradicted = isUsable && reportsNoLogin(pull, logins)
-  const cameLater = isUsable && isNewer(pull, credential, { snapshot: logins.snapshot, contradicted })
+  const hasLogin = credential.status === 'usable'
+  const contradicted = hasLogin && reportsNoLogin(pull, logins)
+  const cameLater = hasLogin && isNewer(pull, credential, { snapshot: logins.snapshot, contradicted })
   return {
     ...credential,
     ...(hints.length > 0 && { hints }),
@@ -52,4 +57,95 @@ const WITH_LOGIN = /\bfailed to fetch oauth token\b/i
 /** Whether the registry reports that no login was sent. A mirror's text is about the mirror's own login, so it does not count. */
 function reportsNoLogin({ evidence, endpoint }: Pull, { noLoginSent }: KnownLogins): boolean {
   return evidence !== null && endpoint?.role !== 'mirror' && noLoginSent(evidence.text, null)
+}
+
+const MOST_HINTS = 3
+
+/** At most MOST_HINTS, the closest first; none if the pull had or may have had a login. Other namespaces only if the pod's own has none. */
+function hintsFor(
+  pod: Pod,
+  image: string,
+  credential: CredentialReport,
+  known: KnownLogins,
+): CredentialHint[] {
+  const { status, attempts } = credential
+  const reference = parseReference(image)
+  if (reference === null || status === 'usable' || status === 'unknown') return []
+  // A malformed secret makes the kubelet ignore all others.
+  if (malformedSecrets(credential).length > 0) return []
+  const serving = known.serving(reference)
+  const here = serving.flatMap(({ byNamespace }) => byNamespace.get(pod.namespace) ?? [])
+  const own = serviceAccountProblem(pod, image, known.credentials).flatMap(({ secrets, ...problem }) => {
+    const fitting = secrets.filter(secret => here.some(({ name }) => name === secret))
+    return fitting.length === 0 ? [] : [{ ...problem, secrets: fitting }]
+  })
+  const named = new Set([...pod.pullSecrets, ...own.flatMap(({ secrets }) => secrets)])
+  const others = here.filter(({ name }) => !named.has(name))
+  const missing = attempts.flatMap(({ secret, problem }) =>
+    problem === 'secret-missing' || problem === 'impossible-name' ? [secret] : [],
+  )
+  const hints = [
+    ...underHubName(pod, reference, known),
+    ...own,
+    ...others.map(secret => hintAt(secret, { pod, known, missing })),
+    ...sameAccount(pod, reference, known),
+  ]
+  if (hints.length > 0) return hints.slice(0, MOST_HINTS)
+  return serving
+    .flatMap(({ secrets }) => secrets.slice(0, MOST_HINTS))
+    .filter(({ namespace }) => namespace !== pod.namespace)
+    .slice(0, MOST_HINTS)
+    .map(({ namespace, name, type }) => ({
+      code: 'in-namespace',
+      namespace,
+      secret: name,
+      ...(type !== PULL_SECRET_TYPE && { old: true as const }),
+    }))
+}
+
+/** @param place.missing the pull secrets that the pod names and that do not exist */
+function hintAt(
+  { namespace, name: secret }: PullSecret,
+  { pod, known, missing }: { pod: Pod; known: KnownLogins; missing: string[] },
+): CredentialHint {
+  const at = { namespace, secret, own: pod.serviceAccount }
+  if (known.credentials.isDropped(pod, secret)) return { code: 'not-named', ...at, dropped: true }
+  const serviceAccount = known.accounts.get(nameKey(namespace, secret))
+  if (serviceAccount !== undefined) return { code: 'on-service-account', ...at, serviceAccount }
+  const misspelled = missing.find(
+    name => nameInside(name) === secret || similarNames(name, [secret], 1).length > 0,
+  )
+  return { code: 'not-named', ...at, ...(misspelled !== undefined && { misspelled }) }
+}
+
+/** Docker Hub's hosts serve its images under their own names, too, but the kubelet has its login only for docker.io. */
+function underHubName(pod: Pod, { registry, repository }: Reference, known: KnownLogins): CredentialHint[] {
+  if (registry === DOCKER_HUB || !isDockerHub(registry)) return []
+  const name = `${DOCKER_HUB}/${repository}`
+  const [found] = usableAttempts(known.credentials.reportFor(pod, name))
+  return found === undefined
+    ? []
+    : [{ code: 'hub-name', namespace: pod.namespace, secret: found.secret, name }]
+}
+
+/** Registries that accept the login of another one, which the kubelet sends only if it is under their own key, too. */
+const SAME_ACCOUNT: ReadonlyMap<string, string> = new Map([
+  [HARDENED_IMAGES, DOCKER_HUB],
+  // access.redhat.com/RegistryAuthentication
+  ['registry.connect.redhat.com', 'registry.redhat.io'],
+  ['registry.redhat.io', 'registry.connect.redhat.com'],
+])
+
+function sameAccount(
+  { namespace, pullSecrets }: Pod,
+  { registry }: Reference,
+  { snapshot }: KnownLogins,
+): CredentialHint[] {
+  const other = SAME_ACCOUNT.get(registry)
+  if (other === undefined) return []
+  const anyImage = { registry: other, repository: 'library/any' }
+  return snapshot.pullSecrets
+    .filter(secret => secret.namespace === namespace && pullSecrets.includes(secret.name))
+    .filter(secret => isUsable(secret) && hasLoginFor(secret.entries, anyImage))
+    .map(({ name }) => ({ code: 'same-account', namespace, secret: name, key: registry, of: other }))
 }

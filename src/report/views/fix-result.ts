@@ -5,6 +5,7 @@
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { ChangeOutcome, FixResult, Recovery, RecoveryPod } from '../../apply/outcome.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { Change } from '../../plan/change.ts'
 import type { PlanFormat, ReportOptions } from '../formats.ts'
 import type { CauseGroup } from '../group.ts'
@@ -231,7 +232,7 @@ function wasRefused({ namespace, pod }: AdvisedFinding, { outcomes }: FixResult)
  * --registry or --pin, without which a fix would do something else.
  */
 function isPlain({ changes, credentials }: FixReport['plan']): boolean {
-  const hub = credentials.every(({ registry, origin }) => registry === 'docker.io' && origin !== '--username')
+  const hub = credentials.every(({ registry, origin }) => registry === DOCKER_HUB && origin !== '--username')
   return (
     hub &&
     credentials.length > 0 &&

@@ -1,6 +1,7 @@
 /** Renders how Kubernetes reads references, in any format. */
 
 import type { ImageReading } from '../../image/describe.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { JudgedCheck } from '../../snapshot/image-verdict.ts'
 import type { DataFormat, ReportOptions } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
@@ -84,7 +85,7 @@ function blockOf(image: CheckedReading, width: number, palette: Palette): string
   const { registry, digest, defaultPullPolicy, countsTowardsDockerHub, check } = image
   const facts: [string, string | null][] = [
     ['reference', image.reference],
-    ['registry', registry === 'docker.io' ? `docker.io (${registryLabel(registry)})` : registry],
+    ['registry', registry === DOCKER_HUB ? `${registry} (${registryLabel(registry)})` : registry],
     ['repository', image.repository],
     ['tag', image.tag],
     ['digest', image.digest],

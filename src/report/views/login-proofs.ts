@@ -3,6 +3,7 @@
  * be able to use it.
  */
 
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { Plan, PlanCredential, PlanScope, TokenKind } from '../../plan/plan.ts'
 import type { ProofFailure, QuotaOutcome } from '../../registry/outcome.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
@@ -145,7 +146,7 @@ const DOCKER_TOKEN =
 
 /** Which token can only pull, and where to create it. */
 const TOKENS: Record<string, string> = {
-  'docker.io': DOCKER_TOKEN,
+  [DOCKER_HUB]: DOCKER_TOKEN,
   'dhi.io': DOCKER_TOKEN,
   'ghcr.io': 'A token with only the scope read:packages is safer: https://github.com/settings/tokens.',
   'quay.io':

@@ -1,6 +1,7 @@
 /** Renders a pull-through cache as objects to apply: YAML with instructions in a comment, or one JSON list. */
 
 import { stringify } from 'yaml'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { Cache, EmittedCache } from '../../mirror/cache.ts'
 import type { MirrorFormat } from '../formats.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
@@ -56,13 +57,13 @@ function cacheNotes(cache: Cache, invocation: Invocation): string[] {
     `A pull-through cache for ${label}: ${image}. It serves one upstream: each other registry needs another cache.`,
     product === 'distribution'
       ? `Login for ${label}, optional; without it the cache pulls anonymously, from one address for all nodes:\n  ${create('--from-literal=username=<name> --from-file=password=<file>')}`
-      : `Login for ${label}; for anonymous pulls the file holds {}:\n  ${create('--from-file=credentials.json=<file>')}\nThe file: {"${registry === 'docker.io' ? 'index.docker.io' : registry}": {"username": "…", "password": "…"}}`,
+      : `Login for ${label}; for anonymous pulls the file holds {}:\n  ${create('--from-file=credentials.json=<file>')}\nThe file: {"${registry === DOCKER_HUB ? 'index.docker.io' : registry}": {"username": "…", "password": "…"}}`,
     `With a login, anyone who can reach the cache can pull the private images that this login can read: restrict the port with a network policy or firewall, and use a login with read access only.`,
     product === 'distribution'
       ? `Content expires after 168 hours (REGISTRY_PROXY_TTL). Each pull of a tag still asks ${label} by HEAD whether the tag has moved, which costs no pull; if ${label} can't be reached, the cached tag is served.`
       : `Content stays until it is removed. Each pull of a tag asks ${label} whether the tag has moved.`,
     `The Service speaks plain HTTP on port ${port} of every node. For production, put TLS in front of it (an ingress or a load balancer with a name that nodes resolve).`,
     `It runs once, on one volume: while it is down, nodes ask ${label} themselves. Its own image does not come from Docker Hub, so it starts even if the limit is used up.`,
-    `Then print what the nodes need:\n  ${ownCommand(invocation, `mirror --plain-http${registry === 'docker.io' ? '' : ` --registry ${registry}`} --to 'http://<node-address>:${port}'`)}`,
+    `Then print what the nodes need:\n  ${ownCommand(invocation, `mirror --plain-http${registry === DOCKER_HUB ? '' : ` --registry ${registry}`} --to 'http://<node-address>:${port}'`)}`,
   ]
 }

@@ -7,6 +7,7 @@ import type {
   AdvisedWhy,
 } from '../../advice/add-steps.ts'
 import type { Attempt } from '../../diagnosis/credential-report.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { ReportOptions } from '../formats.ts'
 import { cell, sanitizeLine } from '../sanitize.ts'
@@ -218,7 +219,7 @@ function intact(why: AdvisedWhy, { width, invocation }: ReportOptions, palette: 
 }
 
 function sharesLimit({ verdict, registry, pullPolicy }: AdvisedContainer): boolean {
-  return verdict === 'anonymous' && registry === 'docker.io' && pullPolicy !== 'Never'
+  return verdict === 'anonymous' && registry === DOCKER_HUB && pullPolicy !== 'Never'
 }
 
 function nextLines(step: StepText | undefined, width: number, palette: Palette): string[] {

@@ -1,4 +1,4 @@
-/** Where a node takes its settings from (mirrors, plain HTTP, the pause image, proxies, the kubelet's limit), by platform, or else by runtime. */
+/** Where a node takes its settings from (mirrors, plain HTTP, the pause image, the kubelet's limit), by platform, or else by runtime. */
 
 import type { NamedEndpoint } from '../../diagnosis/endpoint.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
@@ -152,19 +152,6 @@ export function preloadPlace({ platform }: PullingNode): string | null {
 /** Whether the node may belong to OpenShift, which keeps such lists in an object. */
 export function mayBeOpenShift({ platform, runtime }: PullingNode): boolean {
   return platform === 'openshift' || (platform === null && runtime !== 'containerd' && runtime !== 'docker')
-}
-
-/** The environment of runtimes that a distribution starts (canonical.com/microk8s/docs/install-proxy, docs.k3s.io/advanced, docs.rke2.io/advanced). */
-const ENVIRONMENTS: Partial<Record<Platform, string>> = {
-  microk8s: '/var/snap/microk8s/current/args/containerd-env',
-  k3s: '/etc/systemd/system/k3s.service.env, or k3s-agent.service.env',
-  rke2: '/etc/default/rke2-server, or rke2-agent',
-}
-
-/** Returns where a node's runtime gets its proxy from. */
-export function proxyPlace({ platform, os }: PullingNode): string {
-  const file = platform === null || os === 'windows' ? undefined : ENVIRONMENTS[platform]
-  return `the runtime's environment${file === undefined ? '' : ` (${file})`}`
 }
 
 /** Where platforms set the kubelet's throttle, with its defaults (bottlerocket.dev, settings.kubernetes; docs.k3s.io, kubelet-arg). */

@@ -17,6 +17,7 @@ import { nodeSteps } from './steps/nodes.ts'
 import { permissionSteps } from './steps/permissions.ts'
 import { podSteps, sandboxSteps } from './steps/pods.ts'
 import { proxySteps } from './steps/proxies.ts'
+import { replacementSteps } from './steps/replacements.ts'
 import { wrongNameSteps } from './steps/wrong-names.ts'
 
 /** One thing to do; `text` has no period, `command` is ready to paste. */
@@ -79,6 +80,7 @@ const WORDS: StepWords<Step> = {
   ...policySteps,
   ...cloudPermissionSteps,
   ...nameSteps,
+  ...replacementSteps,
   ...wrongNameSteps,
   ...networkSteps,
   ...proxySteps,

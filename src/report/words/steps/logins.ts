@@ -4,6 +4,7 @@ import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { StepOf } from '../../../advice/step.ts'
 import type { LoginReason, LoginStep } from '../../../advice/step-for-access.ts'
 import type { AttemptProblem } from '../../../diagnosis/credential-report.ts'
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isServiceName } from '../../../image/host.ts'
 import { isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
@@ -94,7 +95,7 @@ const VISIBILITY: Partial<Record<string, string>> = {
   'ghcr.io': 'on GitHub, Package settings, Change visibility: new packages are private',
   'quay.io': "on Quay, the repository's Settings, Make Public: repositories that a push creates are private",
   'registry.gitlab.com': "on GitLab, the visibility of its project and of that project's container registry",
-  'docker.io': "on Docker Hub, the repository's Settings, Visibility",
+  [DOCKER_HUB]: "on Docker Hub, the repository's Settings, Visibility",
 }
 
 /** The type of the new secret, if that of the old one is wrong: a Secret's type can't be changed. */

@@ -1,4 +1,4 @@
-/** The words of steps that check an image's name and place: at its registry, at another one, or on the node. */
+/** The words of steps that check an image's name and tag, at its registry or on the node. */
 
 import type { NameStep } from '../../../advice/step.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
@@ -14,9 +14,9 @@ import {
   isHosted,
   isOpenShiftRegistry,
 } from '../../../image/registries.ts'
-import { kubectlCommand, ocCommand, offlineCommand, ownCommand } from '../../invocation.ts'
+import { kubectlCommand, ocCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { editField, setImages, withEdit, workloadsOf } from '../edits.ts'
+import { editField, setImages, workloadsOf } from '../edits.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel, shortList, withoutVersion } from '../nouns.ts'
 import type { Findings, StepWords } from '../steps.ts'
@@ -77,59 +77,6 @@ export const nameSteps: StepWords<NameStep> = {
   'ask-registry': (_step, { invocation, findings }) => ({
     text: 'Ask the registry whether the image exists and which login can pull it (costs no pulls)',
     command: ownCommand(invocation, `diagnose ${diagnoseScope(findings)} --check-images`),
-  }),
-  'use-host': ({ host, repository }, { invocation, findings: [first, ...others] }) => {
-    const at = (finding: Findings[number]) => atHost(finding, host, repository)
-    const edit = (finding: Findings[number]) => ({ ...finding, known: at(finding), open: '' })
-    const { text, command } = setImages(invocation, [edit(first), ...others.map(edit)])
-    const asking = offlineCommand(invocation, `image ${shellWord(at(first))} --check-images`)
-    const guess = repository === null ? ', most likely under the same name' : ''
-    return {
-      text: `Use ${at(first)} instead, as ${registryLabel(first.registry)} itself says that ${host} has it${guess} (\`${asking}\` checks that). ${text}`,
-      brief: `Use ${at(first)} instead, as ${registryLabel(first.registry)} itself says`,
-      check: asking,
-      ...(command === undefined ? {} : { command }),
-    }
-  },
-  'use-behind': ({ registry, behind }, { invocation, findings: [first, ...others] }) => {
-    const at = ({ image }: Findings[number]) => `${behind}${image.slice(registry.length)}`
-    const edit = (finding: Findings[number]) => ({ ...finding, known: at(finding), open: '' })
-    return withEdit(
-      `Or use ${at(first)}, which is the same image: ${registry} only leads to ${behind}`,
-      first,
-      setImages(invocation, [edit(first), ...others.map(edit)]),
-    )
-  },
-  'use-replacement': ({ to, moved }, { invocation, findings: [first, ...others] }) => {
-    const edits = [first, ...others].flatMap(finding =>
-      finding.moved?.to == null ? [] : [{ ...finding, known: finding.moved.to, open: '' }],
-    )
-    const [edit, ...more] = edits
-    const { text, command } =
-      edit === undefined ? { text: '' } : withEdit('', first, setImages(invocation, [edit, ...more]))
-    const asking = offlineCommand(invocation, `image ${shellWord(to)} --check-images`)
-    const check = `\`${asking}\``
-    return {
-      text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first with ${check} that your tag is there`}${text}`,
-      ...(isThere(first)
-        ? {}
-        : {
-            brief: `Use ${to}${moved.frozen ? ' (frozen)' : ''} if ${check} finds your tag${text}`,
-            check: asking,
-          }),
-      ...(command === undefined ? {} : { command }),
-    }
-  },
-  'find-replacement': ({ moved }, { findings: [{ image }] }) => ({
-    text:
-      moved.state === 'frozen'
-        ? `Use a tag from before ${moved.since}, or another publisher's image: ${withoutVersion(image)} gets no new tags (${moved.source})`
-        : moved.others !== undefined
-          ? `Use one of the versions that are published at ${moved.others} now (${moved.source}), or a copy in your own registry`
-          : `Ask the image's publisher where it is published now${moved.state === 'retired' || moved.state === 'succeeded' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
-  }),
-  'migrate-project': ({ project }) => ({
-    text: `Or have the owner of project ${project} move its images to Artifact Registry, which serves them under the same names: \`gcloud artifacts docker upgrade migrate --projects=${shellWord(project)}\``,
   }),
   'near-tags': ({ likely, tags }, { findings: [{ image }] }) => ({
     text:
@@ -193,12 +140,6 @@ export const nameSteps: StepWords<NameStep> = {
   },
 }
 
-/** Returns the image with its tag or digest at another host, in the same repository unless another one is named. */
-function atHost({ reference, image }: Findings[number], host: string, repository: string | null): string {
-  const [, own = '', version = ''] = /^[^/]*\/(.*?)((?::[^/:@]+)?(?:@.*)?)$/.exec(reference ?? image) ?? []
-  return `${host}/${repository ?? own}${version}`
-}
-
 /** Returns what one version of Harbor makes of any image of Docker Hub (goharbor/harbor#23025, corrected in 2.15.1). */
 function ofHarbor215(host: string, clues: Findings[number]['clues']): string {
   const isHarbor = /harbor/i.test(host) || clues.some(({ code }) => code === 'harbor')
@@ -222,11 +163,6 @@ function isGone({ moved }: Findings[number]): boolean {
   return (
     moved?.to === null && (moved.state === 'deleted' || moved.state === 'retired' || moved.state === 'moved')
   )
-}
-
-/** Whether the registry at the new location was asked and has exactly this tag. */
-function isThere({ check }: Findings[number]): boolean {
-  return check?.replacement?.verdict.startsWith('opens-') === true
 }
 
 function diagnoseScope(findings: readonly { namespace: string }[]): string {

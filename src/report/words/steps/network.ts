@@ -1,5 +1,6 @@
 /** The words of steps on the way to a host: its name, its address, and the connection to it. */
 
+import type { StepOf } from '../../../advice/step.ts'
 import type { NetworkStep } from '../../../advice/step-at-node.ts'
 import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
@@ -8,7 +9,6 @@ import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { hostAlone, isLocal } from '../../../image/host.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
-import { otherNameServer } from '../cluster-dns.ts'
 import { localRegistryNote } from '../local-clusters.ts'
 import { orCopied } from '../makers.ts'
 import {
@@ -21,10 +21,11 @@ import {
   resolverNote,
   resolverPlace,
 } from '../node.ts'
-import { mayBeOpenShift, preloadPlace, proxyPlace } from '../node-settings.ts'
+import { mayBeOpenShift, preloadPlace } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
-import type { StepContext, StepWords } from '../steps.ts'
+import type { Findings, StepContext, StepText, StepWords } from '../steps.ts'
+import { proxyPlace } from './proxies.ts'
 
 /** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
 function testUrl(scheme: 'https' | 'http', host: string, role: EndpointRole): string {
@@ -55,15 +56,27 @@ function isRight({ clues, endpoint, subcause }: Pick<Finding, 'clues' | 'endpoin
   return clues.some(({ code }) => code === 'answers-elsewhere' || code === 'default-name')
 }
 
-/** Whether the registry named the host, not the image. */
-function isAnnounced({ endpoint }: Pick<Finding, 'endpoint'>, host: string): boolean {
-  return endpoint?.host === host && (endpoint.role === 'token' || endpoint.role === 'storage')
-}
-
 /** Whether the DNS server said nothing about the name, so that it may well be correct. */
 function isUnanswered(finding: Pick<Finding, 'clues'>): boolean {
   const answer = dnsAnswer(finding)
   return answer === 'late' || answer === 'error'
+}
+
+/** Returns how to end that a node looks names up at the cluster's own DNS Service, which needs pods that have to be pulled first. */
+function otherNameServer(
+  { server, serves, certain }: StepOf<'own-name-server'>,
+  findings: Findings,
+): StepText {
+  const place = resolverPlace(findings[0].host)
+  const change = `the resolver ${onNodes(findings)} (${place}) ask the DNS server of its network instead of ${server}`
+  const why = serves
+    ? "these pods have to answer there, and can't start before their image is pulled"
+    : 'a pull must not depend on it, as it answers only while its own pods run'
+  return {
+    text: certain
+      ? `Have ${change}, which is most likely the cluster's own DNS Service: ${why}`
+      : `If ${server} is the cluster's own DNS Service, have ${change}: ${why}; otherwise, start the DNS server that should listen there`,
+  }
 }
 
 /** DNS for private connections to a cloud's registry. */
@@ -150,7 +163,7 @@ function isOverIpv6({ clues }: Pick<Finding, 'clues'>): boolean {
 export const networkSteps: StepWords<NetworkStep> = {
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
-      `${isFixedHost(host) || isRight(findings[0]) || isUnanswered(findings[0]) || isAnnounced(findings[0], host) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
+      `${isFixedHost(host) || isRight(findings[0]) || isUnanswered(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
       lookUpCommand(findings[0].host, hostAlone(host)),
       findings,
     ),

@@ -1,9 +1,9 @@
 /** The words of steps at a proxy between the nodes and a host. */
 
 import type { ProxyStep } from '../../../advice/step-at-node.ts'
+import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { nodeClientStep, onNodes, proxyCommand } from '../node.ts'
-import { proxyPlace } from '../node-settings.ts'
 import type { StepWords } from '../steps.ts'
 
 /** How a login is written into a proxy's address (RFC 3986; systemd.unit, specifiers; docker/for-linux#1039 and #1149, k3s-io/k3s#762). */
@@ -12,6 +12,19 @@ const ENCODED =
 
 /** Where the engine of Docker Desktop finds the proxy that is part of it (docs.docker.com; docker/for-mac#2467, docker/for-win#12725). */
 const OF_DESKTOP = /^(?:192\.168\.65\.\d{1,3}|https?\.docker\.internal)(?::\d+)?$/
+
+/** The environment of runtimes that a distribution starts (canonical.com/microk8s/docs/install-proxy, docs.k3s.io/advanced, docs.rke2.io/advanced). */
+const ENVIRONMENTS: Partial<Record<Platform, string>> = {
+  microk8s: '/var/snap/microk8s/current/args/containerd-env',
+  k3s: '/etc/systemd/system/k3s.service.env, or k3s-agent.service.env',
+  rke2: '/etc/default/rke2-server, or rke2-agent',
+}
+
+/** Returns where a node's runtime gets its proxy from. */
+export function proxyPlace({ platform, os }: PullingNode): string {
+  const file = platform === null || os === 'windows' ? undefined : ENVIRONMENTS[platform]
+  return `the runtime's environment${file === undefined ? '' : ` (${file})`}`
+}
 
 export const proxySteps: StepWords<ProxyStep> = {
   'show-proxy': (_step, { findings }) =>

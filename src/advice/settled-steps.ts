@@ -1,0 +1,69 @@
+/** Which steps of a cause something else settles: an answer, the image's new place, or a clue in its name. */
+
+import type { Finding } from '../diagnosis/finding.ts'
+import { isLocal, isOfCluster } from '../image/host.ts'
+import { isReplaced } from './moved-steps.ts'
+import type { Step, StepCode } from './step.ts'
+import { isAbout } from './step-traits.ts'
+
+export function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean {
+  const { moved, check, registry } = finding
+  // --check-images was given already, would ask this machine in place of the node, or can't reach the registry from here.
+  const isOutOfReach = registry !== null && (isLocal(registry) || isOfCluster(registry))
+  if (step.code === 'ask-registry' && (check !== null || isOutOfReach)) return true
+  // The table has the repository under exactly this name.
+  if (step.code === 'check-name' && moved?.state === 'deleted' && moved.to === null) return true
+  // The step for the new place changes the same field.
+  if (step.code === 'set-image' && isReplaced(finding)) return true
+  const isClosed = moved?.state === 'retired' || moved?.state === 'deleted' || moved?.state === 'restricted'
+  if (isClosed && grantsAccess(step)) return true
+  if (ofName.length === 0) return false
+  // This step changes the same field, too.
+  if (step.code === 'set-image' && ofName.some(({ code }) => CORRECTS_NAME.includes(code))) return true
+  const isRenamed = ofName.some(({ code }) => RENAMES.includes(code))
+  return SETTLED_BY_NAME.includes(step.code) || (isRenamed && isOfOldName(step))
+}
+
+/** What shows that another registry was meant than the one that was asked. */
+const RENAMES: readonly StepCode[] = ['correct-registry', 'drop-default-registry']
+
+/** Steps that say what the name has to be, or how all images with the same fault are corrected at once. */
+const CORRECTS_NAME: readonly StepCode[] = ['drop-surplus-tag', 'quote-number']
+
+/** What a clue in the image's name settles: whether the name is correct, and who may pull it. */
+const SETTLED_BY_NAME: readonly StepCode[] = [
+  'make-public',
+  'check-name',
+  'near-official',
+  'existing-official',
+  'read-name',
+  'ask-registry',
+  'distribute-login',
+  'cluster-login',
+  'recreate-pods',
+  'grant-cloud-role',
+  'lift-deny',
+  'full-name',
+  'node-port-registry',
+  'node-registry',
+]
+
+/** The host that was named is not the one that is meant: nothing has to be repaired on the way to it, and it must not get a login. */
+function isOfOldName(step: Step): boolean {
+  return (
+    isAbout('login', step) ||
+    isAbout('right', step) ||
+    ['set-image', 'fix-dns', 'replace-service-name', 'set-tag'].includes(step.code)
+  )
+}
+
+/** Nobody can grant access to what is gone. */
+function grantsAccess(step: Step): boolean {
+  return (
+    isAbout('right', step) ||
+    step.code === 'make-public' ||
+    step.code === 'who-answered' ||
+    step.code === 'page-instead' ||
+    step.code === 'page-for-token'
+  )
+}
