@@ -1,6 +1,6 @@
 /** Whether a pull had a usable credential: the pod's pull secrets, matched against one image as the kubelet does it. */
 
-import { type KeyMismatch, keyMismatch } from '../dockerconfig/key-mismatch.ts'
+import { isForOthers, keyMismatch } from '../dockerconfig/key-mismatch.ts'
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import { type OwnerIndex, templateSecrets } from '../snapshot/owners.ts'
@@ -174,7 +174,7 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
     const mismatch = keyMismatch(key, reference)
     return mismatch === null ? [] : { key, mismatch }
   })
-  const misspelt = meant.find(({ mismatch }) => !FOR_OTHERS.includes(mismatch))
+  const misspelt = meant.find(({ mismatch }) => !isForOthers(mismatch))
   if (misspelt !== undefined) return [{ ...base, ...misspelt, problem: 'key-never-matches' }]
   const near = meant.length === keys.length ? meant[0] : undefined
   return [{ ...base, key: keys.join(', ') || null, ...near, problem: 'other-registry' }]
@@ -195,9 +195,6 @@ export function malformedSecrets({ attempts }: Pick<CredentialReport, 'attempts'
   const malformed = attempts.filter(({ problem }) => problem === 'malformed')
   return [...new Set(malformed.map(({ secret }) => secret))]
 }
-
-/** A key with such a mismatch may be right for other images. */
-const FOR_OTHERS: KeyMismatch[] = ['path', 'port-other', 'region', 'network']
 
 const UNREAD: AttemptProblem[] = ['secret-forbidden', 'secret-unread']
 

@@ -36,6 +36,13 @@ export type KeyMismatch =
   /** The name of the same registry for another network, where the same login works. */
   | 'network'
 
+const FOR_OTHERS: readonly KeyMismatch[] = ['path', 'port-other', 'region', 'network']
+
+/** Whether a key with such a mismatch may be right for other images. */
+export function isForOthers(mismatch: KeyMismatch): boolean {
+  return FOR_OTHERS.includes(mismatch)
+}
+
 const SCHEME = /^https?:\/\//i
 
 /** Null if the key is for another registry. Only for keys that do not serve the image. */

@@ -1,6 +1,6 @@
 /** A pull secret that was clearly meant for an image's registry, but has a key that the kubelet does not match with it. */
 
-import { type KeyMismatch, keyMismatch } from '../../dockerconfig/key-mismatch.ts'
+import { isForOthers, keyMismatch } from '../../dockerconfig/key-mismatch.ts'
 import type { WorkloadTemplate } from '../../snapshot/template.ts'
 import type { NamedSecret } from '../credentials.ts'
 import { type AuditRule, type RuleFinding, referenceOf } from '../rule.ts'
@@ -18,8 +18,6 @@ export const unmatchedPullSecret: AuditRule<'unmatched-pull-secret'> = {
   },
 }
 
-const FOR_OTHERS: readonly KeyMismatch[] = ['path', 'port-other', 'region', 'network']
-
 function hitsOf(
   { named, from, secret }: NamedSecret,
   unserved: { registry: string; repository: string }[],
@@ -29,8 +27,7 @@ function hitsOf(
   return secret.entries.flatMap(({ key }) =>
     unserved.flatMap(reference => {
       const mismatch = keyMismatch(key, reference)
-      // Keys with another path, port, or region might belong to another registry.
-      if (mismatch === null || FOR_OTHERS.includes(mismatch)) return []
+      if (mismatch === null || isForOthers(mismatch)) return []
       const { registry } = reference
       return {
         place: named.place ?? workload.place,

@@ -1,6 +1,7 @@
 /** The words that each cause must have, and the context that they can use. */
 
 import type { Clue } from '../../diagnosis/clue.ts'
+import type { Finding } from '../../diagnosis/finding.ts'
 import type { Invocation } from '../invocation.ts'
 import { capitalize, registryLabel, responderLabel } from './nouns.ts'
 import type { Findings } from './steps.ts'
@@ -52,6 +53,11 @@ function isCase(one: Case | Words): one is Case {
 /** Whether the first finding has this clue. */
 export function hasClue({ findings: [first] }: CauseContext, code: Clue['code']): boolean {
   return first.clues.some(clue => clue.code === code)
+}
+
+/** Whether a mirror answered, refused, or could not be reached. */
+export function isOfMirror({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
+  return endpoint?.role === 'mirror'
 }
 
 /** The meaning of a web page in place of an answer of the registry. */

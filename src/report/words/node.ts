@@ -1,18 +1,21 @@
 /** Commands to run on a node, by its runtime and platform, and how to get there. */
 
-import type { DnsAnswer } from '../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
-import { isHosted } from '../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { isOfK3d, minikubeProfile } from './local-clusters.ts'
 import { shortList } from './nouns.ts'
 import type { Findings, StepText } from './steps.ts'
 
-/** Returns, for example, `on node node-1`, or `on the node` if its name is unknown. */
-export function onNode({ node }: Pick<Finding, 'node'>): string {
-  return node === null ? 'on the node' : `on node ${node}`
+/** Returns, for example, `node node-1`, or `the node` if its name is unknown. */
+export function nodeName({ node }: Pick<Finding, 'node'>): string {
+  return node === null ? 'the node' : `node ${node}`
+}
+
+/** Returns the same with `on` before it. */
+export function onNode(finding: Pick<Finding, 'node'>): string {
+  return `on ${nodeName(finding)}`
 }
 
 /** Returns, for example, `on nodes node-1 and node-2`, for findings that share a step. */
@@ -142,14 +145,6 @@ export function lookUpCommand({ os }: PullingNode, host: string): string {
   return `${os === 'windows' ? 'Resolve-DnsName' : 'getent hosts'} ${shellWord(host)}`
 }
 
-/** Returns where the node's DNS servers are set. */
-export function resolverPlace({ os, platform }: PullingNode): string {
-  if (os === 'windows') return 'the DNS servers of its network adapter'
-  return platform === 'talos'
-    ? 'nameservers in the machine configuration; `talosctl get resolvers` shows those in use'
-    : '/etc/resolv.conf'
-}
-
 /** Returns how to request a URL, showing the whole exchange except the body. @param flags more of curl's */
 export function curlCommand({ os }: PullingNode, url: string, flags = ''): string {
   return os === 'windows'
@@ -264,24 +259,6 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
 
 /** An image with the tools of all steps; BusyBox and base images lack most of them. */
 const HAS_TOOLS = /(?:^|\/)netshoot(?=[:@]|$)/
-
-/** Returns what came back when the node asked for the address of a host; null if the text does not show it, or has several answers, as for a mirror and its registry. */
-export function dnsAnswer({ clues }: Pick<Finding, 'clues'>): DnsAnswer | null {
-  const answers = clues.flatMap(clue => (clue.code === 'dns-answer' ? [clue.answer] : []))
-  return answers.length === 1 ? (answers[0] ?? null) : null
-}
-
-/** Returns what a cloud's own resolver needs to know a private name; empty for other resolvers and for public hosts. */
-export function resolverNote(host: string, server: string | null, { cloud }: PullingNode): string {
-  if (server === null || isHosted(host)) return ''
-  if (server === '168.63.129.16')
-    return "; Azure's own resolver knows a private name only from a private DNS zone that is linked to the nodes' virtual network (or give that network a DNS server that knows the name)"
-  if (server === '169.254.169.253' || (cloud === 'ecr' && /^\d+\.\d+\.\d+\.2$/.test(server)))
-    return "; the VPC's own resolver knows a private name only from a private hosted zone of Route 53 that is associated with the VPC, or through a Resolver rule"
-  if (server === '169.254.169.254' && cloud === 'gar')
-    return "; Google Cloud's own resolver knows a private name only from a private or forwarding zone of Cloud DNS for the nodes' network"
-  return ''
-}
 
 /** Returns the first two numbers of a runtime's version; 0 for each that is unknown. */
 export function releaseOf(version: string | null): [major: number, minor: number] {

@@ -7,6 +7,7 @@ import {
   type CauseContext,
   type CauseWords,
   hasClue,
+  isOfMirror,
   PAGE,
   type Sentence,
   sentenceFor,
@@ -29,7 +30,6 @@ import {
 import { faultedLogin } from '../registry-logins.ts'
 import { awsPolicyMeaning } from '../steps/cloud-permissions.ts'
 
-const isOfMirror = ({ endpoint }: Finding) => endpoint?.role === 'mirror'
 /** The pod names a pull secret that the kubelet can't use. */
 const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'

@@ -7,7 +7,8 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { apiHost, isOpenShiftService } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, type FirstFinding, hasClue } from '../cause-words.ts'
-import { dnsAnswer, onNode } from '../node.ts'
+import { onNode } from '../node.ts'
+import { dnsAnswer } from '../node-dns.ts'
 import { ADDRESS_OWNERS, capitalize, hostLabel, registryLabel } from '../nouns.ts'
 
 /** Returns the host that was asked, or else the registry's. */

@@ -2,7 +2,14 @@
 
 import type { Finding, NeverPullSubcause, RateLimitSubcause } from '../../../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
-import { type CauseContext, type CauseWords, hasClue, type Sentence, sentenceFor } from '../cause-words.ts'
+import {
+  type CauseContext,
+  type CauseWords,
+  hasClue,
+  isOfMirror,
+  type Sentence,
+  sentenceFor,
+} from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
@@ -64,10 +71,6 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
     ],
     first => `${capitalize(limiterLabel(first))}'s pull rate limit is used up`,
   ],
-}
-
-function isOfMirror({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
-  return endpoint?.role === 'mirror'
 }
 
 function tokenTitle({ registry }: Pick<Finding, 'registry'>): string {

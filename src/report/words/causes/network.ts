@@ -4,6 +4,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue, PAGE } from '../cause-words.ts'
 import { roundedDown } from '../duration.ts'
+import { nodeName } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { askedHost, endpointOrRegistry } from './connection.ts'
 
@@ -70,8 +71,6 @@ function expiredMeaning({ clues, endpoint, registry }: CauseContext['findings'][
     ? "Everyone would notice an expired certificate of this host, so most likely the node's clock is wrong, or a proxy in between shows a certificate of its own."
     : "The certificate has expired or is not valid yet, or the node's clock is wrong."
 }
-
-const nodeName = ({ node }: Pick<Finding, 'node'>) => (node === null ? 'the node' : `node ${node}`)
 
 export const httpHttpsMismatch: CauseWords = {
   short: context =>

@@ -3,7 +3,7 @@
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isSilent } from '../../../image/pull-messages.ts'
 import { isContainerRegistry } from '../../../image/registries.ts'
-import type { CauseWords, FirstFinding } from '../cause-words.ts'
+import { type CauseWords, type FirstFinding, isOfMirror } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { isOfRuntime, lostMeaning, lostTitle } from './connection.ts'
@@ -61,7 +61,7 @@ export const other: CauseWords = {
         `${capitalize(responderLabel(first))} answered with status ${first.clues.find(clue => clue.code === 'status')?.status}, for a reason that pullguard doesn't recognize`,
     ],
     [
-      ({ endpoint }) => endpoint?.role === 'mirror',
+      isOfMirror,
       ({ endpoint }) =>
         `The pull through the mirror ${endpoint?.host} is failing for a reason that pullguard doesn't recognize`,
     ],

@@ -8,7 +8,7 @@ import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { loadCommand } from '../local-clusters.ts'
 import { managedPlace } from '../managers.ts'
-import { nodesOf, onNodes } from '../node.ts'
+import { nodeName, nodesOf, onNodes } from '../node.ts'
 import { formatNumber, shortList, withoutVersion } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
@@ -151,7 +151,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update the container runtime ${onNodes(findings)} if it is old`,
   }),
   'driver-for-node': ({ from, value }, { findings: [{ reference, registry, node }] }) => {
-    const what = `${from === 'system' ? 'operating system' : 'kernel'} of ${node === null ? 'the node' : `node ${node}`} (${value})`
+    const what = `${from === 'system' ? 'operating system' : 'kernel'} of ${nodeName({ node })} (${value})`
     return registry === 'nvcr.io'
       ? {
           text: `Choose a driver version and an operating system that the operator's support matrix lists (driver.version in the ClusterPolicy), or install the driver on the node and set driver.enabled=false: the tag is made from the ${what}, and NVIDIA publishes no such image`,

@@ -15,7 +15,7 @@ import { durationInWords } from '../duration.ts'
 import { editField, setImages, workloadsOf } from '../edits.ts'
 import { imported, preloaded } from '../loaded-images.ts'
 import { isFurtherNode, loadCommand, nerdctl } from '../local-clusters.ts'
-import { nodeClientStep, onNodes } from '../node.ts'
+import { nodeClientStep, nodeName, onNodes } from '../node.ts'
 import { mayBeOpenShift, throttleSetting } from '../node-settings.ts'
 import { formatNumber, pluralize, registryLabel, shortList } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE, REMEDY_WORDS } from '../remedies.ts'
@@ -131,7 +131,7 @@ export const limitSteps: StepWords<LimitStep> = {
       ? [' and the others of its cluster', `: each node has its own images${BUILT_IN[tool]}`]
       : ['', '']
     return {
-      text: `Load the image from this machine into ${node === null ? 'the node' : `node ${node}`}${others}, if it was built here${why}`,
+      text: `Load the image from this machine into ${nodeName({ node })}${others}, if it was built here${why}`,
       command: loadCommand(tool, image, node),
     }
   },

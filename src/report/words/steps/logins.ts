@@ -13,6 +13,7 @@ import { loginFixCommand, missingSecret, whyCommand } from '../commands.ts'
 import { authsKey, emptiedBy, problemText, readSecret, sentFrom } from '../credential.ts'
 import { otherDebugContainer } from '../edits.ts'
 import { managerName, sourceOf, writerText } from '../managers.ts'
+import { nodeName } from '../node.ts'
 import { guestText, kubeletFolder, runtimeLoginPlace } from '../node-logins.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import {
@@ -169,7 +170,7 @@ export const loginSteps: StepWords<LoginStep> = {
     text: `Create ${secret === undefined ? 'a pull secret' : `secret ${secret}, which the pods name,`} in namespace ${first.namespace} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}${secret === undefined ? `, and add it to the pods' service account${newPods(first)}` : ''}. Neither docker nor pullguard can log in to that registry from outside: ${isServiceName(registry) ? 'only the cluster reaches it' : 'it looks like the name of a Service, which only the cluster reaches'}`,
   }),
   'node-login': ({ registry }, { findings: [first] }) => ({
-    text: `Renew or remove the login for ${registryLabel(registry)} that ${first.node === null ? 'the node' : `node ${first.node}`} itself sends, as the pod has none: in a config.json of the kubelet (${kubeletFolder(first.host)}/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`,
+    text: `Renew or remove the login for ${registryLabel(registry)} that ${nodeName(first)} itself sends, as the pod has none: in a config.json of the kubelet (${kubeletFolder(first.host)}/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`,
   }),
   'cluster-pull-secret': ({ registry, catalog }) => ({
     text: `Add a login for ${registryLabel(registry)} to the cluster's global pull secret (pull-secret in namespace openshift-config; keep its other entries), which all nodes use${catalog === null ? '' : `, or name a pull secret with one under spec.secrets of CatalogSource ${catalog}`}; OKD is installed without such a login, and Red Hat's Hybrid Cloud Console has yours (Downloads, Tokens, Pull secret)`,

@@ -17,6 +17,7 @@ import {
 import { kubectlCommand, ocCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { editField, setImages, workloadsOf } from '../edits.ts'
+import { nodeName } from '../node.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel, shortList, withoutVersion } from '../nouns.ts'
 import type { Findings, StepWords } from '../steps.ts'
@@ -113,11 +114,11 @@ export const nameSteps: StepWords<NameStep> = {
     text: `Name a version (a tag or a digest) of the image: ${/:latest$/.test(image) ? 'its repository has no tag latest' : `without one, ${image} means the tag latest, which its repository does not have`}`,
   }),
   'use-local-image': ({ listed, meanwhile }, { invocation, findings, findings: [first] }) => {
-    const { image, node, reference, workload, host } = first
+    const { image, reference, workload, host } = first
     // Since then, the kubelet asks for that login by default (KEP-2535).
     const checksLogin = host.kubeletMinor !== null && host.kubeletMinor >= 35
     const other = reference?.endsWith(':latest') === true ? ', or use a tag other than latest' : ''
-    const where = node === null ? 'the node' : `node ${node}`
+    const where = nodeName(first)
     const { text, command } = editField(
       invocation,
       first,

@@ -1,6 +1,5 @@
 /** The words of steps on the way to a host: its name, its address, and the connection to it. */
 
-import type { StepOf } from '../../../advice/step.ts'
 import type { NetworkStep } from '../../../advice/step-at-node.ts'
 import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
@@ -11,20 +10,12 @@ import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/regis
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { localRegistryNote } from '../local-clusters.ts'
 import { orCopied } from '../makers.ts'
-import {
-  curlCommand,
-  dnsAnswer,
-  headCommand,
-  lookUpCommand,
-  nodeShellStep,
-  onNodes,
-  resolverNote,
-  resolverPlace,
-} from '../node.ts'
+import { curlCommand, headCommand, lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
+import { dnsAnswer, otherNameServer, resolverNote, resolverPlace } from '../node-dns.ts'
 import { mayBeOpenShift, preloadPlace } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
-import type { Findings, StepContext, StepText, StepWords } from '../steps.ts'
+import type { StepContext, StepWords } from '../steps.ts'
 import { proxyPlace } from './proxies.ts'
 
 /** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
@@ -60,23 +51,6 @@ function isRight({ clues, endpoint, subcause }: Pick<Finding, 'clues' | 'endpoin
 function isUnanswered(finding: Pick<Finding, 'clues'>): boolean {
   const answer = dnsAnswer(finding)
   return answer === 'late' || answer === 'error'
-}
-
-/** Returns how to end that a node looks names up at the cluster's own DNS Service, which needs pods that have to be pulled first. */
-function otherNameServer(
-  { server, serves, certain }: StepOf<'own-name-server'>,
-  findings: Findings,
-): StepText {
-  const place = resolverPlace(findings[0].host)
-  const change = `the resolver ${onNodes(findings)} (${place}) ask the DNS server of its network instead of ${server}`
-  const why = serves
-    ? "these pods have to answer there, and can't start before their image is pulled"
-    : 'a pull must not depend on it, as it answers only while its own pods run'
-  return {
-    text: certain
-      ? `Have ${change}, which is most likely the cluster's own DNS Service: ${why}`
-      : `If ${server} is the cluster's own DNS Service, have ${change}: ${why}; otherwise, start the DNS server that should listen there`,
-  }
 }
 
 /** DNS for private connections to a cloud's registry. */

@@ -9,7 +9,7 @@ import { shellWord } from '../../sanitize.ts'
 import { webhooksCommand, workloadPath } from '../commands.ts'
 import { minuteOf } from '../duration.ts'
 import { MAKERS, purposeOf, renewal } from '../makers.ts'
-import { nodeClientStep, nodeShellStep, onNodes } from '../node.ts'
+import { nodeClientStep, nodeName, nodeShellStep, onNodes } from '../node.ts'
 import { sandboxImage } from '../node-images.ts'
 import { sandboxLoginPlace } from '../node-logins.ts'
 import { preloadPlace, sandboxSetting } from '../node-settings.ts'
@@ -203,7 +203,7 @@ export const sandboxSteps: StepWords<SandboxStep> = {
   'ecr-login-of-node': ({ region }, { findings }) => {
     const [first] = findings
     const { platform, os } = first.host
-    const text = `Check that ${first.node === null ? 'the node' : `node ${first.node}`} can log in to ECR: its IAM role needs AmazonEC2ContainerRegistryPullOnly${first.host.runtime === 'docker' ? ", the kubelet's credential provider has to be configured" : ''}, and in a private subnet it needs the VPC endpoints ecr.api (for logins), ecr.dkr, and S3 (for layers)`
+    const text = `Check that ${nodeName(first)} can log in to ECR: its IAM role needs AmazonEC2ContainerRegistryPullOnly${first.host.runtime === 'docker' ? ", the kubelet's credential provider has to be configured" : ''}, and in a private subnet it needs the VPC endpoints ecr.api (for logins), ecr.dkr, and S3 (for layers)`
     return region === null || platform === 'talos' || platform === 'bottlerocket' || os === 'windows'
       ? { text }
       : nodeShellStep(
