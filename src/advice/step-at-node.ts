@@ -148,11 +148,6 @@ export type NodeStep =
   | { code: 'show-memory' }
   | { code: 'show-killed' }
   | { code: 'more-memory' }
-  | { code: 'start-snapshotter'; name: LazySnapshotter | null }
-  | { code: 'snapshotter-log'; name: LazySnapshotter | null }
-  | { code: 'snapshotter-login'; name: LazySnapshotter | null }
-  | { code: 'bypass-snapshotter' }
-  | { code: 'define-unpacker'; snapshotter: string | null }
   | ({ code: 'install-tool' } & MissingTool)
   | { code: 'raise-limits' }
   | { code: 'give-rights' }
@@ -164,7 +159,6 @@ export type NodeStep =
   | { code: 'open-records' }
   | { code: 'release-mount' }
   | { code: 'release-store' }
-  | ({ code: 'refused-mount' } & Omit<ClueOf<'mount-refused'>, 'code'>)
   | { code: 'check-disk' }
   | { code: 'more-ids' }
   | { code: 'show-disk'; path: string | null }
@@ -182,6 +176,15 @@ export type NodeStep =
   | { code: 'enable-cri' }
   | { code: 'pull-by-hand'; image: string }
   | { code: 'enter-node' }
+
+/** Repair or go around a snapshotter, or the setting that names it. */
+export type SnapshotterStep =
+  | { code: 'start-snapshotter'; name: LazySnapshotter | null }
+  | { code: 'snapshotter-log'; name: LazySnapshotter | null }
+  | { code: 'snapshotter-login'; name: LazySnapshotter | null }
+  | { code: 'bypass-snapshotter' }
+  | { code: 'define-unpacker'; snapshotter: string | null }
+  | ({ code: 'refused-mount' } & Omit<ClueOf<'mount-refused'>, 'code'>)
 
 /** Get a pause image onto a node, which the runtime pulls with its own settings. */
 export type SandboxStep =

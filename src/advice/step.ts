@@ -20,6 +20,7 @@ import type {
   PolicyStep,
   ProxyStep,
   SandboxStep,
+  SnapshotterStep,
 } from './step-at-node.ts'
 import type { CloudPermissionStep, LoginStep, PermissionStep } from './step-for-access.ts'
 
@@ -41,6 +42,7 @@ export type Step =
   | MirrorStep
   | PolicyStep
   | NodeStep
+  | SnapshotterStep
   | SandboxStep
 
 export type StepCode = Step['code']

@@ -8,13 +8,8 @@ import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
 import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
 import { authRequiredOrDenied } from './causes/access.ts'
 import { connectionRefusedOrReset, networkTimeout, proxy, registryNotFoundDns } from './causes/connection.ts'
-import {
-  IMAGE_ID,
-  imageNotFound,
-  invalidReference,
-  platformMismatch,
-  unsupportedManifest,
-} from './causes/image.ts'
+import { IMAGE_ID, imageNotFound, invalidReference } from './causes/image.ts'
+import { platformMismatch, unsupportedManifest } from './causes/image-content.ts'
 import { kubeletQps, neverPull, rateLimited, signaturePolicy } from './causes/limits.ts'
 import { httpHttpsMismatch, registryServerError, tls } from './causes/network.ts'
 import { corruptOrUnpack, diskFull } from './causes/node-store.ts'

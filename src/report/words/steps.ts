@@ -18,6 +18,7 @@ import { permissionSteps } from './steps/permissions.ts'
 import { podSteps, sandboxSteps } from './steps/pods.ts'
 import { proxySteps } from './steps/proxies.ts'
 import { replacementSteps } from './steps/replacements.ts'
+import { snapshotterSteps } from './steps/snapshotters.ts'
 import { wrongNameSteps } from './steps/wrong-names.ts'
 
 /** One thing to do; `text` has no period, `command` is ready to paste. */
@@ -88,6 +89,7 @@ const WORDS: StepWords<Step> = {
   ...certificateSteps,
   ...mirrorSteps,
   ...nodeSteps,
+  ...snapshotterSteps,
   ...imageContentSteps,
   ...limitSteps,
   ...podSteps,

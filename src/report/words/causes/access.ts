@@ -3,6 +3,7 @@
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { isOfficial } from '../../../image/official-images.ts'
 import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
+import { awsPolicyMeaning } from '../aws-policies.ts'
 import {
   type CauseContext,
   type CauseWords,
@@ -28,7 +29,6 @@ import {
   UNREAD_LOGINS,
 } from '../refusal-reasons.ts'
 import { faultedLogin } from '../registry-logins.ts'
-import { awsPolicyMeaning } from '../steps/cloud-permissions.ts'
 
 /** The pod names a pull secret that the kubelet can't use. */
 const isBroken = ({ credential }: Finding) => credential.status === 'broken'

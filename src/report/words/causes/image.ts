@@ -1,9 +1,9 @@
-/** The words of images that don't exist or that the node can't use. */
+/** The words of images that don't exist, and of names that can't be read. */
 
 import type { Clue } from '../../../diagnosis/clue.ts'
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { hidesMissing, isHosted } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
+import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 /** What names the version that the node asked for; a digest wins over a tag. */
@@ -145,40 +145,6 @@ export const imageNotFound: CauseWords = {
   meaning: context => `${wordsForMissing(context).meaning}${lostAlgorithm(context.findings[0])}`,
 }
 
-export const platformMismatch: CauseWords = {
-  short: () => "images for a platform other than the node's",
-  title: [
-    ['for-linux', first => `${imageOf(first)} is for Linux, and the node runs Windows`],
-    ['windows-build', first => `${imageOf(first)} is for a different Windows version than the node's`],
-    [isForWindows, first => `${imageOf(first)} isn't built for Windows, or not for this Windows version`],
-    "The image isn't built for this node's OS or CPU architecture",
-  ],
-  meaning: [
-    [
-      'for-linux',
-      'Linux images never run on a Windows node; what the registry has under this name is for Linux only, or a copy of the Linux part of an image for both.',
-    ],
-    [
-      'windows-build',
-      ({ clues, host }) =>
-        `The image is for Windows ${clues.find(clue => clue.code === 'windows-build')?.build}, ${host.kernel === null ? '' : `the node runs ${host.kernel.split('.').slice(0, 3).join('.')}, `}and a Windows node only runs images whose build matches its own.`,
-    ],
-    [
-      isForWindows,
-      'A Windows node runs only Windows images whose build matches its own; Linux images never run there.',
-    ],
-    ({ host }) =>
-      `The image was built for platforms other than the node's${host.architecture === null ? ', such as for amd64 only, where the node is arm64' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
-  ],
-}
-
-const imageOf = ({ container, containerKind }: Pick<Finding, 'container' | 'containerKind'>) =>
-  containerKind === 'sandbox' ? 'The pause image' : `The image of container ${container}`
-
-function isForWindows({ host }: Pick<Finding, 'host'>): boolean {
-  return host.os === 'windows'
-}
-
 /** Shared by all causes that a name of this kind can have. */
 export const IMAGE_ID =
   'The name has the form of an image ID, as clients list it: an ID identifies an image on one machine, and no registry knows an image by it.'
@@ -255,37 +221,4 @@ function surplusMeaning(finding: Pick<Finding, 'clues'>): string {
 function straySign({ clues }: Pick<Finding, 'clues'>): string {
   const stray = clues.find(clue => clue.code === 'stray-character')
   return stray?.sign === 'quote' ? 'quotation marks' : 'white space'
-}
-
-/** Shared by all causes in which an attestation takes the place of an image. */
-export const ATTESTATION =
-  'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
-
-/** Shared by all causes in which an artifact takes the place of an image. */
-export const ARTIFACT =
-  'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
-
-/** Since when runtimes refuse it by default (containerd 2.1 and docs.docker.com/engine/deprecated). */
-const SINCE: Partial<Record<string, string>> = {
-  containerd: ' (containerd since version 2.1)',
-  docker: ' (Docker since version 26)',
-}
-
-export const unsupportedManifest: CauseWords = {
-  short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
-  title: [
-    ['web-page', 'A web page came back instead of the image'],
-    "The node can't use what the registry returned for this image",
-  ],
-  meaning: [
-    ['web-page', WEB_PAGE],
-    ['attestation', ATTESTATION],
-    ['artifact', ARTIFACT],
-    [
-      'schema1',
-      ({ host: { runtime } }) =>
-        `The image was pushed in the old format schema 1, which current runtimes no longer accept${SINCE[runtime ?? 'containerd'] ?? ''}.`,
-    ],
-    'The image has an old format or an unknown media type, or is not a container image at all.',
-  ],
 }

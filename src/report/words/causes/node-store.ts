@@ -5,7 +5,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { formatNumber } from '../nouns.ts'
-import { ARTIFACT, ATTESTATION } from './image.ts'
+import { ARTIFACT, ATTESTATION } from './image-content.ts'
 import { refusalMeaning, refusedMount, toolMeaning, tooManyLayers, unpackerMeaning } from './unpacking.ts'
 
 export const diskFull: CauseWords = {

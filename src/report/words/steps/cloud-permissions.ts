@@ -1,13 +1,13 @@
-/** The words of steps that let an identity of a cloud pull: its login, its role, and the AWS policies that deny the pull or lack what it needs. */
+/** The words of steps that let an identity of a cloud pull: its login, its role, and the policies around it. */
 
 import type { CloudPermissionStep } from '../../../advice/step-for-access.ts'
-import type { AwsPolicy } from '../../../diagnosis/clue.ts'
 import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, ecrCachePrefix, isOfEks } from '../../../image/registries.ts'
 import type { AnnotatedProvider } from '../../../snapshot/snapshot.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { policyWords } from '../aws-policies.ts'
 import { kubeletLog, nodeClientStep, nodesOf, onNodes } from '../node.ts'
 import { hasNoneBuiltIn } from '../node-logins.ts'
 import { acrName } from '../registry-logins.ts'
@@ -156,65 +156,11 @@ function artifactRepository(reference: string | null) {
     : { project, location, repository }
 }
 
-interface PolicyWords {
-  /** The policy and its owner: `a service control policy of your AWS organization`. */
-  name: string
-  /** How to have it changed, for these actions. */
-  change: string
-}
-
-const POLICIES: Record<AwsPolicy, PolicyWords> = {
-  'service-control': {
-    name: 'a service control policy (SCP) of the AWS organization',
-    change: "ask the organization's administrators for an exception",
-  },
-  'resource-control': {
-    name: 'a resource control policy (RCP) of the AWS organization',
-    change: "ask the organization's administrators for an exception",
-  },
-  'permissions-boundary': {
-    name: "the role's permissions boundary",
-    change: 'ask whoever manages that boundary to allow it there',
-  },
-  session: {
-    name: 'the session policy that the role was assumed with',
-    change: 'change the policy where the session is created (the AssumeRole call)',
-  },
-  identity: {
-    name: 'a policy that is attached to the role',
-    change: "find the statement with Deny among the role's policies, and remove it or narrow it",
-  },
-  resource: {
-    name: "the repository's own policy",
-    change: "ask the repository's owner to change it (`aws ecr get-repository-policy` shows it)",
-  },
-  'vpc-endpoint': {
-    name: 'the policy of the VPC endpoint that the nodes pull through',
-    change: 'ask those who manage the VPC endpoint to allow it there',
-  },
-}
-
-const UNNAMED: PolicyWords = {
-  name: 'an AWS policy',
-  change:
-    "ask an administrator of the AWS account which one: a policy of the role, the repository's policy, a permissions boundary, a VPC endpoint policy, or a service control policy of the organization",
-}
-
 /** Returns an AWS identity as its owner knows it: a session, such as `assumed-role/ROLE/SESSION`, is of a role, to which policies are attached. */
 function awsIdentity(arn: string): { name: string; account: string | null; role: string | null } {
   const [, account = null, role = null] =
     /^arn:[\w-]+:(?:sts|iam)::(\d{12}):(?:assumed-role\/([^/\s]+))?/.exec(arn) ?? []
   return { name: role === null ? arn : `the IAM role ${role}`, account, role }
-}
-
-const wordsOf = (policy: AwsPolicy | null) => (policy === null ? UNNAMED : POLICIES[policy])
-
-/** Returns why AWS refuses, in one sentence. */
-export function awsPolicyMeaning(policy: AwsPolicy | null, denies: boolean): string {
-  const { name } = wordsOf(policy)
-  return denies
-    ? `The identity that asked is known, and ${name} denies it the pull explicitly; an explicit deny overrides every policy that allows it.`
-    : `The identity that asked is known, but ${name} does not allow it the pull.`
 }
 
 export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
@@ -267,7 +213,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     }
   },
   'lift-deny': ({ policy, denies, caller }) => {
-    const { name, change } = wordsOf(policy)
+    const { name, change } = policyWords(policy)
     const who = caller === null ? "the nodes' IAM role" : awsIdentity(caller).name
     return {
       text: denies

@@ -3,7 +3,6 @@
 import type { NodeStep } from '../../../advice/step-at-node.ts'
 import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
-import { cloudOf } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import {
@@ -20,16 +19,8 @@ import {
   runtimeLog,
   storePath,
 } from '../node.ts'
-import {
-  pruneCommand,
-  pullCommand,
-  pullLimits,
-  removeCommand,
-  removeLimits,
-  snapshotterLog,
-  snapshotterStart,
-} from '../node-images.ts'
-import { denialsCommand, failsAtAttributes, fileSystemsCommand, kernelLog } from '../node-kernel.ts'
+import { pruneCommand, pullCommand, pullLimits, removeCommand, removeLimits } from '../node-images.ts'
+import { denialsCommand, failsAtAttributes, kernelLog } from '../node-kernel.ts'
 import { kubeletFolder } from '../node-logins.ts'
 import { mayBeOpenShift, restartOf } from '../node-settings.ts'
 import { shortList } from '../nouns.ts'
@@ -76,21 +67,6 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: 'Move pods to other nodes, set memory requests and limits for those that use most, or give nodes more memory',
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
-  'define-unpacker': ({ snapshotter }, { findings, findings: [{ host }] }) => {
-    const { platform } = host
-    const wrong =
-      snapshotter === null
-        ? 'no platform in it has a snapshotter and a differ that are loaded (unpack_config of the transfer plugin), so no image can be unpacked'
-        : `it uses the snapshotter ${snapshotter}, which is not there: add it (proxy_plugins, if it is a process of its own), see why it failed to load, or use overlayfs`
-    // containerd's own snapshotter, which it leaves out where a trial mount fails (plugins/snapshots/overlay).
-    const text =
-      snapshotter === 'overlayfs'
-        ? `See why containerd left out its snapshotter overlayfs ${onNodes(findings)}: the kernel has no module overlay, or the file system under ${storePath(host)} can't hold overlays (xfs without ftype=1, or an overlay itself); correct that, or set another snapshotter, and restart containerd`
-        : `Correct containerd's configuration ${onNodes(findings)}: ${wrong}; find the plugins that failed to load, and restart containerd afterward`
-    return platform === 'k3s' || platform === 'rke2' || platform === 'microk8s' || platform === 'talos'
-      ? { text }
-      : nodeClientStep(text, `${platform === 'k0s' ? 'k0s ' : ''}ctr plugins ls`, findings)
-  },
   'install-tool': ({ kind, name }, { findings }) => ({ text: INSTALL[kind](name, onNodes(findings)) }),
   'raise-limits': (_step, { findings }) => ({
     text: `Restart the container runtime ${onNodes(findings)}, which frees what it holds; if it comes back, raise the limits of its service (LimitNOFILE for open files, TasksMax for processes), or find the process that uses up those of the node`,
@@ -126,34 +102,6 @@ export const nodeSteps: StepWords<NodeStep> = {
       kubeletLog(host, 'intent'),
       findings,
     ),
-  'start-snapshotter': ({ name }, { findings, findings: [{ endpoint, host }] }) => {
-    const socket = endpoint?.role === 'runtime' ? `: nothing answers at ${endpoint.host}` : ''
-    // Through its socket, the kubelet or the runtime may ask it for images.
-    const instead = findings[0].clues.some(({ code }) => code === 'snapshotter-gone')
-      ? 'let the runtime use overlayfs there'
-      : "set the kubelet's image service endpoint back to the runtime's own socket"
-    const text = `Start the snapshotter${name === null ? '' : ` ${name}`} ${onNodes(findings)} again${name === null ? " (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins)" : ''}${socket}; or ${instead}`
-    const command = snapshotterStart(host, name)
-    return command === null ? { text } : nodeClientStep(text, command, findings)
-  },
-  'snapshotter-log': ({ name }, { findings, findings: [{ steps }] }) =>
-    nodeClientStep(
-      steps[0].code === 'start-snapshotter'
-        ? `Look at the log of the snapshotter ${onNodes(findings)}`
-        : `Read the log of the snapshotter ${onNodes(findings)} (${name ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself`,
-      snapshotterLog(findings[0].host, name),
-      findings,
-    ),
-  // awslabs/amazon-eks-ami#2710: containerd 2.2.3 has the snapshotter unpack the pause image, too, before a login for it can be had.
-  'snapshotter-login': ({ name }, { findings, findings: [{ containerKind, endpoint }] }) => ({
-    text:
-      containerKind === 'sandbox' && cloudOf(endpoint?.host ?? null) === 'ecr'
-        ? `Replace the node with one of another release of the EKS AMI (awslabs/amazon-eks-ami#2710), or turn off the feature gate FastImagePull in its NodeConfig: the snapshotter ${onNodes(findings)}${name === null ? '' : ` (${name})`} requests the layers of the pause image itself, and has no login for ECR`
-        : `Give the snapshotter ${onNodes(findings)}${name === null ? '' : ` (${name})`} the logins that the kubelet sends with each pull, by its CRI keychain and the kubelet's image service endpoint: it requests the layers itself, and sent no login`,
-  }),
-  'bypass-snapshotter': (_step, { findings, findings: [{ steps }] }) => ({
-    text: `${steps[0].code === 'snapshotter-login' ? 'Or' : 'If the pull fails again,'} let the runtime use overlayfs ${onNodes(findings)} instead, which downloads whole layers, and update the snapshotter`,
-  }),
   'release-mount': (_step, { findings }) => {
     const text = `Find the process that keeps the runtime's mount busy ${onNodes(findings)}, most often a security agent or virus scanner that looks into every new mount, and exclude ${storePath(findings[0].host)} from it`
     return findings[0].host.runtime === 'containerd' && findings[0].host.os !== 'windows'
@@ -166,25 +114,6 @@ export const nodeSteps: StepWords<NodeStep> = {
       `icacls ${storePath(host)}`,
       findings,
     ),
-  'refused-mount': ({ snapshotter, fileSystem, error }, { findings, findings: [{ host }] }) => {
-    const other = snapshotter === null || snapshotter === 'overlayfs' ? 'another snapshotter' : 'overlayfs'
-    if (error !== 'no such device')
-      return nodeClientStep(
-        `See why the kernel refused the mount ${onNodes(findings)}; if ${fileSystem ?? 'that file system'} does not work there, let containerd use ${other}`,
-        kernelLog(host),
-        findings,
-      )
-    // A type with a slash is for containerd's mount manager, which has to resolve it.
-    return fileSystem?.includes('/') === true
-      ? {
-          text: `Update containerd ${onNodes(findings)}, or let it use ${other}: ${fileSystem} is containerd's own notation, which it should have replaced before it asked the kernel`,
-        }
-      : nodeClientStep(
-          `See which file systems the kernel supports ${onNodes(findings)}; load the module of the missing one, or let containerd use ${other}`,
-          fileSystemsCommand(host),
-          findings,
-        )
-  },
   'check-disk': (_step, { findings }) =>
     findings[0].host.os === 'windows'
       ? {

@@ -1,0 +1,71 @@
+/** The words of images that the node can't run: those for another platform, in an old format, or of another kind than container images. */
+
+import type { Finding } from '../../../diagnosis/finding.ts'
+import { type CauseWords, WEB_PAGE } from '../cause-words.ts'
+
+export const platformMismatch: CauseWords = {
+  short: () => "images for a platform other than the node's",
+  title: [
+    ['for-linux', first => `${imageOf(first)} is for Linux, and the node runs Windows`],
+    ['windows-build', first => `${imageOf(first)} is for a different Windows version than the node's`],
+    [isForWindows, first => `${imageOf(first)} isn't built for Windows, or not for this Windows version`],
+    "The image isn't built for this node's OS or CPU architecture",
+  ],
+  meaning: [
+    [
+      'for-linux',
+      'Linux images never run on a Windows node; what the registry has under this name is for Linux only, or a copy of the Linux part of an image for both.',
+    ],
+    [
+      'windows-build',
+      ({ clues, host }) =>
+        `The image is for Windows ${clues.find(clue => clue.code === 'windows-build')?.build}, ${host.kernel === null ? '' : `the node runs ${host.kernel.split('.').slice(0, 3).join('.')}, `}and a Windows node only runs images whose build matches its own.`,
+    ],
+    [
+      isForWindows,
+      'A Windows node runs only Windows images whose build matches its own; Linux images never run there.',
+    ],
+    ({ host }) =>
+      `The image was built for platforms other than the node's${host.architecture === null ? ', such as for amd64 only, where the node is arm64' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
+  ],
+}
+
+const imageOf = ({ container, containerKind }: Pick<Finding, 'container' | 'containerKind'>) =>
+  containerKind === 'sandbox' ? 'The pause image' : `The image of container ${container}`
+
+function isForWindows({ host }: Pick<Finding, 'host'>): boolean {
+  return host.os === 'windows'
+}
+
+/** Shared by all causes in which an attestation takes the place of an image. */
+export const ATTESTATION =
+  'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
+
+/** Shared by all causes in which an artifact takes the place of an image. */
+export const ARTIFACT =
+  'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
+
+/** Since when runtimes refuse it by default (containerd 2.1 and docs.docker.com/engine/deprecated). */
+const SINCE: Partial<Record<string, string>> = {
+  containerd: ' (containerd since version 2.1)',
+  docker: ' (Docker since version 26)',
+}
+
+export const unsupportedManifest: CauseWords = {
+  short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
+  title: [
+    ['web-page', 'A web page came back instead of the image'],
+    "The node can't use what the registry returned for this image",
+  ],
+  meaning: [
+    ['web-page', WEB_PAGE],
+    ['attestation', ATTESTATION],
+    ['artifact', ARTIFACT],
+    [
+      'schema1',
+      ({ host: { runtime } }) =>
+        `The image was pushed in the old format schema 1, which current runtimes no longer accept${SINCE[runtime ?? 'containerd'] ?? ''}.`,
+    ],
+    'The image has an old format or an unknown media type, or is not a container image at all.',
+  ],
+}

@@ -1,0 +1,73 @@
+/** The words of steps about the snapshotter of a runtime, which keeps the layers of images unpacked. */
+
+import type { SnapshotterStep } from '../../../advice/step-at-node.ts'
+import { cloudOf } from '../../../image/registries.ts'
+import { nodeClientStep, onNodes, storePath } from '../node.ts'
+import { snapshotterLog, snapshotterStart } from '../node-images.ts'
+import { fileSystemsCommand, kernelLog } from '../node-kernel.ts'
+import type { StepWords } from '../steps.ts'
+
+export const snapshotterSteps: StepWords<SnapshotterStep> = {
+  'define-unpacker': ({ snapshotter }, { findings, findings: [{ host }] }) => {
+    const { platform } = host
+    const wrong =
+      snapshotter === null
+        ? 'no platform in it has a snapshotter and a differ that are loaded (unpack_config of the transfer plugin), so no image can be unpacked'
+        : `it uses the snapshotter ${snapshotter}, which is not there: add it (proxy_plugins, if it is a process of its own), see why it failed to load, or use overlayfs`
+    // containerd's own snapshotter, which it leaves out where a trial mount fails (plugins/snapshots/overlay).
+    const text =
+      snapshotter === 'overlayfs'
+        ? `See why containerd left out its snapshotter overlayfs ${onNodes(findings)}: the kernel has no module overlay, or the file system under ${storePath(host)} can't hold overlays (xfs without ftype=1, or an overlay itself); correct that, or set another snapshotter, and restart containerd`
+        : `Correct containerd's configuration ${onNodes(findings)}: ${wrong}; find the plugins that failed to load, and restart containerd afterward`
+    return platform === 'k3s' || platform === 'rke2' || platform === 'microk8s' || platform === 'talos'
+      ? { text }
+      : nodeClientStep(text, `${platform === 'k0s' ? 'k0s ' : ''}ctr plugins ls`, findings)
+  },
+  'start-snapshotter': ({ name }, { findings, findings: [{ endpoint, host }] }) => {
+    const socket = endpoint?.role === 'runtime' ? `: nothing answers at ${endpoint.host}` : ''
+    // Through its socket, the kubelet or the runtime may ask it for images.
+    const instead = findings[0].clues.some(({ code }) => code === 'snapshotter-gone')
+      ? 'let the runtime use overlayfs there'
+      : "set the kubelet's image service endpoint back to the runtime's own socket"
+    const text = `Start the snapshotter${name === null ? '' : ` ${name}`} ${onNodes(findings)} again${name === null ? " (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins)" : ''}${socket}; or ${instead}`
+    const command = snapshotterStart(host, name)
+    return command === null ? { text } : nodeClientStep(text, command, findings)
+  },
+  'snapshotter-log': ({ name }, { findings, findings: [{ steps }] }) =>
+    nodeClientStep(
+      steps[0].code === 'start-snapshotter'
+        ? `Look at the log of the snapshotter ${onNodes(findings)}`
+        : `Read the log of the snapshotter ${onNodes(findings)} (${name ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself`,
+      snapshotterLog(findings[0].host, name),
+      findings,
+    ),
+  // awslabs/amazon-eks-ami#2710: containerd 2.2.3 has the snapshotter unpack the pause image, too, before a login for it can be had.
+  'snapshotter-login': ({ name }, { findings, findings: [{ containerKind, endpoint }] }) => ({
+    text:
+      containerKind === 'sandbox' && cloudOf(endpoint?.host ?? null) === 'ecr'
+        ? `Replace the node with one of another release of the EKS AMI (awslabs/amazon-eks-ami#2710), or turn off the feature gate FastImagePull in its NodeConfig: the snapshotter ${onNodes(findings)}${name === null ? '' : ` (${name})`} requests the layers of the pause image itself, and has no login for ECR`
+        : `Give the snapshotter ${onNodes(findings)}${name === null ? '' : ` (${name})`} the logins that the kubelet sends with each pull, by its CRI keychain and the kubelet's image service endpoint: it requests the layers itself, and sent no login`,
+  }),
+  'bypass-snapshotter': (_step, { findings, findings: [{ steps }] }) => ({
+    text: `${steps[0].code === 'snapshotter-login' ? 'Or' : 'If the pull fails again,'} let the runtime use overlayfs ${onNodes(findings)} instead, which downloads whole layers, and update the snapshotter`,
+  }),
+  'refused-mount': ({ snapshotter, fileSystem, error }, { findings, findings: [{ host }] }) => {
+    const other = snapshotter === null || snapshotter === 'overlayfs' ? 'another snapshotter' : 'overlayfs'
+    if (error !== 'no such device')
+      return nodeClientStep(
+        `See why the kernel refused the mount ${onNodes(findings)}; if ${fileSystem ?? 'that file system'} does not work there, let containerd use ${other}`,
+        kernelLog(host),
+        findings,
+      )
+    // A type with a slash is for containerd's mount manager, which has to resolve it.
+    return fileSystem?.includes('/') === true
+      ? {
+          text: `Update containerd ${onNodes(findings)}, or let it use ${other}: ${fileSystem} is containerd's own notation, which it should have replaced before it asked the kernel`,
+        }
+      : nodeClientStep(
+          `See which file systems the kernel supports ${onNodes(findings)}; load the module of the missing one, or let containerd use ${other}`,
+          fileSystemsCommand(host),
+          findings,
+        )
+  },
+}
