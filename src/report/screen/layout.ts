@@ -5,7 +5,7 @@ import stringWidth from 'string-width'
 import wrapAnsi from 'wrap-ansi'
 import type { Severity } from '../../diagnosis/finding.ts'
 import { guardLines, sanitizeLine, shellWords } from '../sanitize.ts'
-import type { StepText } from '../words/steps.ts'
+import type { StepText } from '../words/step-words.ts'
 
 export interface Palette {
   /** A problem, by severity. */

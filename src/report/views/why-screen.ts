@@ -26,7 +26,7 @@ import { hintText, problemText } from '../words/credential.ts'
 import { checkText } from '../words/image-check.ts'
 import { imageText, registryLabel } from '../words/nouns.ts'
 import { pullingFor } from '../words/pulling.ts'
-import type { StepText } from '../words/steps.ts'
+import type { StepText } from '../words/step-words.ts'
 import { outlastsFix, summarySentence } from '../words/summary.ts'
 import {
   alikeText,

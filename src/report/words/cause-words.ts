@@ -4,7 +4,7 @@ import type { Clue } from '../../diagnosis/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Invocation } from '../invocation.ts'
 import { capitalize, registryLabel, responderLabel } from './nouns.ts'
-import type { Findings } from './steps.ts'
+import type { Findings } from './step-words.ts'
 
 /** Findings that share a description, the most urgent first. */
 export interface CauseContext {

@@ -12,7 +12,7 @@ import { DOCKER_HUB, DOCKER_HUB_KEY } from '../../image/docker-hub.ts'
 import { cloudOf } from '../../image/registries.ts'
 import type { CauseWords } from './cause-words.ts'
 import { countPods, formatNumber, joinList, pluralize, registryLabel } from './nouns.ts'
-import type { StepText } from './steps.ts'
+import type { StepText } from './step-words.ts'
 
 const keySuffix = (key: string | null) => (key === null ? '' : ` ${key}`)
 

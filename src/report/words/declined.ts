@@ -4,7 +4,7 @@ import type { Declined, Plan } from '../../plan/plan.ts'
 import type { Invocation } from '../invocation.ts'
 import { LOGINS } from './declined/declined-logins.ts'
 import { WORKLOADS } from './declined/declined-workloads.ts'
-import type { StepText } from './steps.ts'
+import type { StepText } from './step-words.ts'
 
 /** Context for the words in addition to the entry. */
 export interface DeclinedContext {

@@ -9,7 +9,7 @@ import { isStatic, workloadArgument, workloadPath } from './commands.ts'
 import { MAKERS, type MakerWords, purposeOf } from './makers.ts'
 import { managedChange } from './managers.ts'
 import { objectName, pluralize, shortList } from './nouns.ts'
-import type { StepText } from './steps.ts'
+import type { StepText } from './step-words.ts'
 
 /** Kinds that `kubectl set image` can change (kubectl set image --help), except Job, whose template is immutable. */
 const SETTABLE = /^(?:pod|replicationcontroller|deployment|daemonset|statefulset|cronjob|replicaset)$/i

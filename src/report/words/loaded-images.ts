@@ -4,7 +4,7 @@ import type { StepOf } from '../../advice/step.ts'
 import { nodeClientStep, onNodes } from './node.ts'
 import { importCommand, pullCommand, pullLimits } from './node-images.ts'
 import { preloadPlace } from './node-settings.ts'
-import type { Findings, StepText } from './steps.ts'
+import type { Findings, StepText } from './step-words.ts'
 
 /** Pulls the image by hand, or imports it where no registry in reach has it. */
 export function preloaded({ image }: StepOf<'preload'>, findings: Findings): StepText {

@@ -5,7 +5,7 @@ import type { ObjectManager } from '../../snapshot/fix-objects.ts'
 import type { SecretWriter } from '../../snapshot/pull-secret.ts'
 import { helmCommand, type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
-import type { StepText } from './steps.ts'
+import type { StepText } from './step-words.ts'
 
 type Tool = ObjectManager['tool']
 

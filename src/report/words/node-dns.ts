@@ -6,7 +6,7 @@ import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { isHosted } from '../../image/registries.ts'
 import { onNodes } from './node.ts'
-import type { Findings, StepText } from './steps.ts'
+import type { Findings, StepText } from './step-words.ts'
 
 /** Returns what came back when the node asked for the address of a host; null if the text does not show it, or has several answers, as for a mirror and its registry. */
 export function dnsAnswer({ clues }: Pick<Finding, 'clues'>): DnsAnswer | null {

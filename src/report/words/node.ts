@@ -6,7 +6,7 @@ import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { isOfK3d, minikubeProfile } from './local-clusters.ts'
 import { shortList } from './nouns.ts'
-import type { Findings, StepText } from './steps.ts'
+import type { Findings, StepText } from './step-words.ts'
 
 /** Returns, for example, `node node-1`, or `the node` if its name is unknown. */
 export function nodeName({ node }: Pick<Finding, 'node'>): string {

@@ -7,7 +7,7 @@ import { type Invocation, ownCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { joinList, objectName, pluralize, registryLabel, shortList } from './nouns.ts'
 import { REMEDY_WORDS } from './remedies.ts'
-import type { StepText } from './steps.ts'
+import type { StepText } from './step-words.ts'
 
 /**
  * Returns the part of its namespaces that the scope is limited to, as on a command line: `deployment/shop statefulset/db`, `-l app=shop`;

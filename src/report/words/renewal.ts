@@ -6,7 +6,7 @@ import { kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { managedChange } from './managers.ts'
 import { objectName, shortList } from './nouns.ts'
-import type { StepContext, StepText } from './steps.ts'
+import type { StepContext, StepText } from './step-words.ts'
 
 /** The most pods that one command names. */
 const MAX_PODS = 10

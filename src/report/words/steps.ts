@@ -4,6 +4,7 @@ import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
 import { formatNumber, pluralize } from './nouns.ts'
+import type { Findings, StepContext, StepText, StepWords } from './step-words.ts'
 import { answerSteps } from './steps/answers.ts'
 import { certificateSteps } from './steps/certificates.ts'
 import { cloudPermissionSteps } from './steps/cloud-permissions.ts'
@@ -20,35 +21,6 @@ import { proxySteps } from './steps/proxies.ts'
 import { replacementSteps } from './steps/replacements.ts'
 import { snapshotterSteps } from './steps/snapshotters.ts'
 import { wrongNameSteps } from './steps/wrong-names.ts'
-
-/** One thing to do; `text` has no period, `command` is ready to paste. */
-export interface StepText {
-  text: string
-  /** The same in fewer words, for a screen with many causes. */
-  brief?: string
-  command?: string
-  /** A command that shows whether the step applies, so that it comes first. */
-  check?: string
-  /** Where to run the command, such as `on node node-1`; absent: this machine. */
-  where?: string
-  /** The number of failing pods that the step is for; `helps` if the command itself fixes them. */
-  reach?: { helps: boolean; pods: number; of: number }
-}
-
-/** Findings that share a description, the most urgent first. */
-export type Findings = readonly [AdvisedFinding, ...AdvisedFinding[]]
-
-/** Context for a step's words. */
-export interface StepContext {
-  invocation: Invocation
-  /** The findings that the step helps. */
-  findings: Findings
-}
-
-/** The words of some steps; each receives its own arguments. */
-export type StepWords<Steps extends Step> = {
-  [Code in Steps['code']]: (step: Extract<Steps, { code: Code }>, context: StepContext) => StepText
-}
 
 /** Returns the label for a next step that is printed alone: where to run its command, and how many pods it is for. */
 export function nextStepLabel({ command, where, reach }: StepText): string {

@@ -13,7 +13,8 @@ import { summarizeGaps } from './gaps.ts'
 import { knownSentence } from './known.ts'
 import { countPods, formatNumber, joinList, pluralize, shortList } from './nouns.ts'
 import { pullingSentence } from './pulling.ts'
-import { asNextStep, type StepText, stepsOf } from './steps.ts'
+import type { StepText } from './step-words.ts'
+import { asNextStep, stepsOf } from './steps.ts'
 
 type DiagnosedScope = Pick<Diagnosis, 'source' | 'scope' | 'takenAt'>
 

@@ -4,7 +4,7 @@ import type { EndCode, SubjectState, WaitCode } from '../../waiting/subject-stat
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { objectName } from './nouns.ts'
-import type { StepText } from './steps.ts'
+import type { StepText } from './step-words.ts'
 import type { WaitReport } from './wait.ts'
 
 /** A kubectl command without namespace and connection; null if there is nothing to do. */

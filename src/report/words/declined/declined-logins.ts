@@ -9,8 +9,8 @@ import { managerName, managerStep } from '../managers.ts'
 import { pluralize, registryLabel } from '../nouns.ts'
 import { rerunFix, scopeFlags } from '../plan.ts'
 import { loginCommand } from '../registry-logins.ts'
+import type { StepText } from '../step-words.ts'
 import { repairSecret } from '../steps/logins.ts'
-import type { StepText } from '../steps.ts'
 
 const UNPROVEN: Record<UnprovenLogin['why'], (image: string) => string> = {
   'wrong-credential': () => 'the registry does not accept it',

@@ -7,7 +7,7 @@ import { isMore } from '../causes/node-store.ts'
 import { curlCommand, nodeClientStep, nodeShellStep, onNodes } from '../node.ts'
 import { hostLabel, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
-import type { StepWords } from '../steps.ts'
+import type { StepWords } from '../step-words.ts'
 
 /** Where operators of hosted registries say how they are, by their hosts. */
 const STATUS_PAGES: readonly [RegExp, of: string, address: string][] = [

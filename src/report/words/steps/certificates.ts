@@ -10,7 +10,7 @@ import { minuteOf } from '../duration.ts'
 import { certificateCommand, lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
 import { authorityPlace, clientCertificatePlace, interceptorPlace } from '../node-certificates.ts'
 import { mirrorSettings, plainHttpPlace } from '../node-settings.ts'
-import type { StepWords } from '../steps.ts'
+import type { StepWords } from '../step-words.ts'
 
 const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
 

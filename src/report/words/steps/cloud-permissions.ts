@@ -11,7 +11,7 @@ import { policyWords } from '../aws-policies.ts'
 import { kubeletLog, nodeClientStep, nodesOf, onNodes } from '../node.ts'
 import { hasNoneBuiltIn } from '../node-logins.ts'
 import { acrName } from '../registry-logins.ts'
-import type { Findings, StepText, StepWords } from '../steps.ts'
+import type { Findings, StepText, StepWords } from '../step-words.ts'
 
 interface CloudWords {
   /** The role or policy that lets an identity pull. */

@@ -10,7 +10,7 @@ import { loadCommand } from '../local-clusters.ts'
 import { managedPlace } from '../managers.ts'
 import { nodeName, nodesOf, onNodes } from '../node.ts'
 import { formatNumber, shortList, withoutVersion } from '../nouns.ts'
-import type { StepWords } from '../steps.ts'
+import type { StepWords } from '../step-words.ts'
 
 /** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */
 function windowsTag(kernel: string, image: string): string {

@@ -9,7 +9,7 @@ import { webhooksCommand, workloadPath } from '../commands.ts'
 import { hiddenSecretEdit } from '../edits.ts'
 import { managedPlace, subChartNote } from '../managers.ts'
 import { objectName, shortList } from '../nouns.ts'
-import type { Findings, StepWords } from '../steps.ts'
+import type { Findings, StepWords } from '../step-words.ts'
 
 /** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
 export function newPods({ workload }: Findings[number]): string {

@@ -19,7 +19,7 @@ import { nodeClientStep, nodeName, onNodes } from '../node.ts'
 import { mayBeOpenShift, throttleSetting } from '../node-settings.ts'
 import { formatNumber, pluralize, registryLabel, shortList } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE, REMEDY_WORDS } from '../remedies.ts'
-import type { StepWords } from '../steps.ts'
+import type { StepWords } from '../step-words.ts'
 
 const WAIT = {
   limit: 'Wait until the limit resets; the kubelet retries on its own',

@@ -24,7 +24,7 @@ import {
   renewText,
   shortLivedText,
 } from '../registry-logins.ts'
-import type { StepText, StepWords } from '../steps.ts'
+import type { StepText, StepWords } from '../step-words.ts'
 import { hasOwnList, madeByTemplate, newPods, recreationText, useKnownSecret } from './known-secret.ts'
 import { atSource } from './written-secret.ts'
 

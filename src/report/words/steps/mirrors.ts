@@ -14,7 +14,7 @@ import { nodeShellStep, onNodes } from '../node.ts'
 import { mirrorLogin, neededMirrorLogin } from '../node-logins.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
-import type { StepContext, StepWords } from '../steps.ts'
+import type { StepContext, StepWords } from '../step-words.ts'
 
 /** Whether the node's settings of mirrors can say that an address is complete, as hosts.toml can. */
 function hasOverridePath({ platform, runtime }: PullingNode): boolean {

@@ -20,7 +20,7 @@ import { editField, setImages, workloadsOf } from '../edits.ts'
 import { nodeName } from '../node.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel, shortList, withoutVersion } from '../nouns.ts'
-import type { Findings, StepWords } from '../steps.ts'
+import type { Findings, StepWords } from '../step-words.ts'
 
 export const nameSteps: StepWords<NameStep> = {
   'check-name': ({ how }, { findings: [first] }) => {

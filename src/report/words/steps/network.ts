@@ -15,7 +15,7 @@ import { dnsAnswer, otherNameServer, resolverNote, resolverPlace } from '../node
 import { mayBeOpenShift, preloadPlace } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
-import type { StepContext, StepWords } from '../steps.ts'
+import type { StepContext, StepWords } from '../step-words.ts'
 import { proxyPlace } from './proxies.ts'
 
 /** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */

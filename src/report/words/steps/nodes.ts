@@ -24,7 +24,7 @@ import { denialsCommand, failsAtAttributes, kernelLog } from '../node-kernel.ts'
 import { kubeletFolder } from '../node-logins.ts'
 import { mayBeOpenShift, restartOf } from '../node-settings.ts'
 import { shortList } from '../nouns.ts'
-import type { StepWords } from '../steps.ts'
+import type { StepWords } from '../step-words.ts'
 
 /** What to do about a program or a kernel module that the node lacks. */
 const INSTALL: Record<MissingTool['kind'], (name: string, place: string) => string> = {

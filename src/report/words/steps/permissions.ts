@@ -11,7 +11,7 @@ import { registryLabel } from '../nouns.ts'
 import { PERIMETERS } from '../perimeters.ts'
 import { reasonToHeed, restoreText } from '../refusal-reasons.ts'
 import { acrName, PROXY_SCOPES } from '../registry-logins.ts'
-import type { StepWords } from '../steps.ts'
+import type { StepWords } from '../step-words.ts'
 import { CLOUDS } from './cloud-permissions.ts'
 
 /** Where each product lets an administrator exempt an image; the words of its refusals give it away. */

@@ -15,7 +15,7 @@ import { sandboxLoginPlace } from '../node-logins.ts'
 import { preloadPlace, sandboxSetting } from '../node-settings.ts'
 import { joinList, registryLabel, shortList } from '../nouns.ts'
 import { renewPod } from '../renewal.ts'
-import type { StepWords } from '../steps.ts'
+import type { StepWords } from '../step-words.ts'
 
 /** Why there is no machine to configure. */
 const VIRTUAL: Record<StepOf<'leave-virtual-node'>['of'], string> = {

@@ -4,7 +4,7 @@ import type { ProxyStep } from '../../../advice/step-at-node.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { nodeClientStep, onNodes, proxyCommand } from '../node.ts'
-import type { StepWords } from '../steps.ts'
+import type { StepWords } from '../step-words.ts'
 
 /** How a login is written into a proxy's address (RFC 3986; systemd.unit, specifiers; docker/for-linux#1039 and #1149, k3s-io/k3s#762). */
 const ENCODED =

@@ -5,7 +5,7 @@ import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { setImages, withEdit } from '../edits.ts'
 import { registryLabel, withoutVersion } from '../nouns.ts'
-import type { Findings, StepWords } from '../steps.ts'
+import type { Findings, StepWords } from '../step-words.ts'
 
 export const replacementSteps: StepWords<ReplacementStep> = {
   'use-host': ({ host, repository }, { invocation, findings: [first, ...others] }) => {

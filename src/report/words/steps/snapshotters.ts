@@ -5,7 +5,7 @@ import { cloudOf } from '../../../image/registries.ts'
 import { nodeClientStep, onNodes, storePath } from '../node.ts'
 import { snapshotterLog, snapshotterStart } from '../node-images.ts'
 import { fileSystemsCommand, kernelLog } from '../node-kernel.ts'
-import type { StepWords } from '../steps.ts'
+import type { StepWords } from '../step-words.ts'
 
 export const snapshotterSteps: StepWords<SnapshotterStep> = {
   'define-unpacker': ({ snapshotter }, { findings, findings: [{ host }] }) => {

@@ -9,7 +9,7 @@ import { ecrRegion } from '../../../image/registries.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { setImages, withEdit } from '../edits.ts'
-import type { Findings, StepWords } from '../steps.ts'
+import type { Findings, StepWords } from '../step-words.ts'
 
 export const wrongNameSteps: StepWords<WrongNameStep> = {
   'read-name': ({ image }, { invocation }) => ({
