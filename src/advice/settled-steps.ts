@@ -1,4 +1,4 @@
-/** Which steps of a cause something else settles: an answer, the image's new place, or a clue in its name. */
+/** Tells which steps of a cause are settled by something else: an answer, the image's new place, or a clue in its name. */
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
@@ -6,6 +6,7 @@ import { isReplaced } from './moved-steps.ts'
 import type { Step, StepCode } from './step.ts'
 import { isAbout } from './step-traits.ts'
 
+/** @param ofName the steps for clues in the image's name */
 export function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean {
   const { moved, check, registry } = finding
   // --check-images was given already, would ask this machine in place of the node, or can't reach the registry from here.

@@ -69,7 +69,7 @@ export type NameStep =
   | { code: 'use-local-image'; listed: boolean; meanwhile?: true }
   | { code: 'set-image'; known: 'repository' | 'nothing' }
 
-/** Use an image where else it is published. */
+/** Use the image from another place. */
 export type ReplacementStep =
   | { code: 'use-behind'; registry: string; behind: string }
   | { code: 'use-host'; host: string; repository: string | null }

@@ -1,4 +1,4 @@
-/** Where a node takes its settings from (mirrors, plain HTTP, the pause image, the kubelet's limit), by platform, or else by runtime. */
+/** Where the settings of a node are (mirrors, plain HTTP, the pause image, the kubelet's limit), by platform, or else by runtime. */
 
 import type { NamedEndpoint } from '../../diagnosis/endpoint.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'

@@ -6,9 +6,9 @@ import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/ki
 import { didYouMean, nearNames } from '../near-names.ts'
 import { otherTypeSentence } from '../subject-names.ts'
 import { NoSuchPod } from '../suspects.ts'
+import type { ObjectName } from './named-objects.ts'
 import { assertExists, noNamespace } from './pods.ts'
 import type { Reading } from './reading.ts'
-import type { ObjectName } from './related-objects.ts'
 
 /** @throws UsageError if not even the namespace exists */
 export async function noSuchWorkload(

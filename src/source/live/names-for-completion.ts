@@ -7,8 +7,8 @@ import { topmostWorkload } from '../ownership.ts'
 import { kindNamed } from '../subject-names.ts'
 import { pickSuspects } from '../suspects.ts'
 import { readPodsIn } from './pods.ts'
+import { readOwners } from './read-owners.ts'
 import { Reading } from './reading.ts'
-import { readOwners } from './related-objects.ts'
 
 export async function namespaceNames(cluster: ClusterReader, signal: AbortSignal): Promise<string[]> {
   return (await new Reading(cluster, { signal }).names(KINDS.Namespace, null)).sort()

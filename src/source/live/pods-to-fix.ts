@@ -11,8 +11,8 @@ import type { LabelTest } from '../label-selector.ts'
 import { narrowController, templateLabels } from '../narrow/controller.ts'
 import { templateHash } from '../narrow/marks.ts'
 import { belongsTo, derivedOwner, type NamedPod, topmostWorkload } from '../ownership.ts'
+import { readOwners } from './read-owners.ts'
 import type { Reading } from './reading.ts'
-import { readOwners } from './related-objects.ts'
 
 /** The pods to fix, if not whole namespaces: the fix is allowed to write only to what these use. */
 export interface PodsToFix {

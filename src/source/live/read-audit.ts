@@ -15,10 +15,10 @@ import { type AuditedNode, LISTED_NODE_SHAPE, narrowAuditedNode } from '../narro
 import { narrowTemplate } from '../narrow/template.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { ContainerObservations } from './container-observations.ts'
+import type { ObjectName } from './named-objects.ts'
 import { assertExists, listNamespaces } from './pods.ts'
 import { type NamespaceOrAll, Reading } from './reading.ts'
 import {
-  type ObjectName,
   readNamedAccounts,
   readNamedSecrets,
   secretsOfAccounts,

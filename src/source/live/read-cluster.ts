@@ -22,8 +22,9 @@ import {
 } from '../suspects.ts'
 import { assertExists, listNamespaces, readPodsIn, type ScopePods } from './pods.ts'
 import { readDetails } from './read-details.ts'
+import { type Owners, readOwners } from './read-owners.ts'
 import { type ReadCounts, Reading } from './reading.ts'
-import { type Owners, readOwners, readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
+import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
 import { readPod, readSubjects, type SubjectPods } from './subjects.ts'
 
 export interface ClusterOptions {

@@ -21,8 +21,9 @@ import {
   unreadRows,
   visitPodRows,
 } from './pod-lists.ts'
+import { readOwners } from './read-owners.ts'
 import { type NamespaceOrAll, type ReadCounts, Reading } from './reading.ts'
-import { readNamedAccounts, readOwners } from './related-objects.ts'
+import { readNamedAccounts } from './related-objects.ts'
 
 export interface UsageOptions {
   /** ISO 8601. */

@@ -1,4 +1,4 @@
-/** The words of steps that replace an image's name by where else the image is: at the host that a registry names, or where it was moved. */
+/** The words of steps that use the image from another place: a host that its registry names, or the place that it moved to. */
 
 import type { ReplacementStep } from '../../../advice/step.ts'
 import { offlineCommand } from '../../invocation.ts'
