@@ -163,6 +163,11 @@ test.each<[string, Situation['pod'], Expected]>([
     },
   ],
   [
+    'a JobSet, whose templates the API server lets nobody change',
+    { controller: owner('jobset.x-k8s.io/v1alpha2', 'JobSet', 'train') },
+    { says: /that jobset\/train was started from, and start it again/, never: /edit jobset/ },
+  ],
+  [
     'a StatefulSet that was not read',
     { name: 'store-0', controller: owner('apps/v1', 'StatefulSet', 'store') },
     { says: /then delete pod store-0 if the StatefulSet does not/ },

@@ -96,8 +96,8 @@ function managedEdit(
   return { text: `${text}${job}${thenDelete(place)}${forFirst(workloads)}`, ...rest }
 }
 
-/** Custom resources that run once, and keep what they started with. */
-const RUN = /(?:Run|Workflow|Job)$/
+/** Custom resources that run once, and keep what they started with; the API server refuses a change of a JobSet's templates. */
+const RUN = /(?:Run|Workflow|Job|JobSet)$/
 
 /** Whether a change of the workload itself would be reverted or have no effect: an operator made it, a program made the pod, or it is a run. */
 function isMadeElsewhere({ workload, clues = [] }: ContainerPlace): boolean {

@@ -165,6 +165,15 @@ const COPIES = [
   'generate.kyverno.io/source-name',
 ] as const
 
+/**
+ * Labels of copies with the namespace and the name of the original. HNC's copies have its name (hierarchical-namespaces, user guide), and
+ * some versions of Kyverno note a uid in place of it.
+ */
+const COPY_LABELS = [
+  { namespace: 'hnc.x-k8s.io/inherited-from', name: null },
+  { namespace: 'generate.kyverno.io/source-namespace', name: 'generate.kyverno.io/source-name' },
+] as const
+
 /** What writes the Secret, by its owner or by what tools note in its metadata; null if nothing shows. */
 function writerOf(metadata: Record<string, unknown>): SecretWriter | null {
   const labels = texts(metadata.labels)
@@ -176,10 +185,14 @@ function writerOf(metadata: Record<string, unknown>): SecretWriter | null {
     const [group = ''] = narrowName(owner.apiVersion).split('/')
     return { type: 'resource', kind: narrowName(owner.kind), group, name: narrowName(owner.name) }
   }
+  const marked = COPY_LABELS.find(({ namespace }) => labels[namespace] !== undefined)
+  if (marked !== undefined) {
+    const name = marked.name === null ? text(metadata.name) : (labels[marked.name] ?? '')
+    return { type: 'copy', of: originOf(`${labels[marked.namespace]}/${name}`) }
+  }
   const mark = COPIES.find(key => annotations[key] !== undefined || labels[key] !== undefined)
   if (mark !== undefined) {
-    const of = annotations[mark] ?? ''
-    return { type: 'copy', of: /^[a-z0-9-]+\/[a-z0-9.-]+$/.test(of) ? of : null }
+    return { type: 'copy', of: originOf(annotations[mark] ?? '') }
   }
   const manager = managerIn(metadata)
   if (manager !== null) return { type: 'manager', manager }
@@ -188,6 +201,11 @@ function writerOf(metadata: Record<string, unknown>): SecretWriter | null {
   const tool = labels[MANAGED_BY] ?? annotations[MANAGED_BY]
   if (tool === 'pullguard') return { type: 'fix' }
   return tool === undefined || tool === 'Helm' ? null : { type: 'tool', name: narrowName(tool) }
+}
+
+/** Returns the NAMESPACE/NAME of a copy's original; null if the text is none. */
+function originOf(text: string): string | null {
+  return /^[a-z0-9-]+\/[a-z0-9.-]+$/.test(text) ? text : null
 }
 
 const MANAGED_BY = 'app.kubernetes.io/managed-by'
@@ -237,8 +255,8 @@ function secretText(value: string | null): Redacted | null {
   return value === null ? null : new Redacted(value)
 }
 
-/** Placeholders that tools write in place of a removed value. */
-const REDACTION = /^(?:[^A-Za-z0-9]*|x+)$|redact|mask|remov|hidden|omit|sanitiz/i
+/** Placeholders that tools write in place of a removed value; `187 bytes long` is that of `oc adm inspect` and must-gather (openshift/oc, elideSecret). */
+const REDACTION = /^(?:[^A-Za-z0-9]*|x+|\d+ bytes(?: long)?)$|redact|mask|remov|hidden|omit|sanitiz/i
 
 /** Decodes a value of `data`; null if it is not base64, or not of text, as in a dump with its secrets removed. */
 function decode(value: string): string | null {

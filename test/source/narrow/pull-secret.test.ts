@@ -101,6 +101,12 @@ describe('the Secret as a whole', () => {
       'not-in-dump',
       '.dockercfg',
     ],
+    [
+      'the length of the value, as must-gather notes it',
+      secret('kubernetes.io/dockercfg', { '.dockercfg': base64('187 bytes long') }),
+      'not-in-dump',
+      '.dockercfg',
+    ],
     ['stars', secret('kubernetes.io/dockercfg', { '.dockercfg': '***' }), 'not-in-dump', '.dockercfg'],
     ['an empty value', secret('kubernetes.io/dockercfg', { '.dockercfg': '' }), 'not-in-dump', '.dockercfg'],
     ['null as value', secret('kubernetes.io/dockercfg', { '.dockercfg': null }), 'not-in-dump', '.dockercfg'],
@@ -250,6 +256,32 @@ describe('what writes it', () => {
       { type: 'copy', of: null },
     ],
     ['Kyverno', { labels: { 'generate.kyverno.io/source-name': 'regcred' } }, { type: 'copy', of: null }],
+    [
+      'Kyverno, with the uid of the original',
+      { labels: { 'generate.kyverno.io/source-namespace': 'ops', 'generate.kyverno.io/source-uid': 'b76c' } },
+      { type: 'copy', of: null },
+    ],
+    [
+      'Kyverno, with the namespace of the original',
+      {
+        labels: {
+          'generate.kyverno.io/source-name': 'regcred',
+          'generate.kyverno.io/source-namespace': 'ops',
+        },
+      },
+      { type: 'copy', of: 'ops/regcred' },
+    ],
+    [
+      'the hierarchical namespace controller',
+      {
+        name: 'regcred',
+        labels: {
+          'app.kubernetes.io/managed-by': 'hnc.x-k8s.io',
+          'hnc.x-k8s.io/inherited-from': 'platform',
+        },
+      },
+      { type: 'copy', of: 'platform/regcred' },
+    ],
     [
       'Helm',
       {
