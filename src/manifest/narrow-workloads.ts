@@ -11,6 +11,7 @@ import type {
   WorkloadTemplate,
   WrittenText,
 } from '../snapshot/template.ts'
+import { ownImageIn } from './own-image.ts'
 import { isPlaceholder } from './placeholder.ts'
 import { isOfKind, LISTS, type ManifestObject, type PodSpec, podSpecsIn, SINGLES } from './pod-specs.ts'
 import { type LocatedNode, misreadOf, textOf, type Walk } from './walk.ts'
@@ -49,7 +50,7 @@ function narrow(
     labels: Object.fromEntries(
       walk.entries(walk.get(metadata, 'labels')).map(([key, value]) => [key, textOf(value)]),
     ),
-    serviceAccount: { ...written(account), value: textOf(account) || 'default' },
+    serviceAccount: { ...written(account), value: textOf(account) || accountOf(spec) },
     pullSecrets: walk
       .items(walk.get(pod, 'imagePullSecrets'))
       .map(item => written(walk.get(item, 'name')))
@@ -68,10 +69,15 @@ function narrow(
 /** The part with imagePullSecrets and the service account: Argo has one for all templates, Tekton has it in a podTemplate; null if unknown. */
 function podOf({ root, walk }: ManifestObject, { form, found }: PodSpec): LocatedNode | null {
   if (form === 'pod') return found
-  if (form === 'single') return null
+  if (form === 'single' || form === 'own-image') return null
   const spec = walk.get(root, 'spec')
   if (form === 'argo-template') return walk.path(spec, 'workflowSpec') ?? spec
   return walk.get(spec, 'podTemplate') ?? walk.path(spec, 'taskRunTemplate', 'podTemplate')
+}
+
+/** The service account of pods whose template names none; empty where an operator chooses it. */
+function accountOf({ form }: PodSpec): string {
+  return form === 'own-image' ? '' : 'default'
 }
 
 function podPointer(pod: LocatedNode | null): Pointer | null {
@@ -110,6 +116,7 @@ function hasDeadline(object: ManifestObject, pod: LocatedNode): boolean | null {
 
 /** The containers with their kinds. A container without an image gets it from elsewhere, as in a kustomize patch, and is omitted. */
 function containersIn({ form, found }: PodSpec, walk: Walk, placeOf: PlaceOf): TemplateContainer[] {
+  if (form === 'own-image') return ownContainer(found, walk, placeOf)
   const lists = LISTS[form].flatMap(([key, kind]) => inList(walk.get(found, key), kind, walk))
   const singles = SINGLES[form].flatMap(key => {
     const single = walk.get(found, key)
@@ -132,6 +139,18 @@ function containersIn({ form, found }: PodSpec, walk: Walk, placeOf: PlaceOf): T
     return narrowContainer(image, { name, kind: 'volume', keys: VOLUME_KEYS }, walk, placeOf)
   })
   return [...containers, ...volumes]
+}
+
+/** Operators have no common key for the pull policy, so none is added. */
+function ownContainer(found: LocatedNode, walk: Walk, placeOf: PlaceOf): TemplateContainer[] {
+  const image = ownImageIn(found, walk)
+  if (image === null) return []
+  const policy = walk.get(found, CONTAINER_KEYS.policy) === null ? null : CONTAINER_KEYS.policy
+  const key =
+    found.pointer.findLast(step => typeof step === 'string' && !['spec', 'template'].includes(step)) ??
+    'image'
+  const name = textOf(walk.get(found, 'name')) || String(key)
+  return narrowContainer(found, { name, kind: 'container', keys: { image, policy } }, walk, placeOf)
 }
 
 const CONTAINER_KEYS = { image: 'image', policy: 'imagePullPolicy' }

@@ -7,6 +7,7 @@ import { isMap, isSeq } from 'yaml'
 import type { ContainerKind } from '../snapshot/pod.ts'
 import type { Aliases } from './aliases.ts'
 import type { ManifestDocument } from './document.ts'
+import { OTHER_IMAGES, ownImageIn } from './own-image.ts'
 import { type LocatedNode, textOf, Walk } from './walk.ts'
 
 export interface ManifestObject {
@@ -57,6 +58,8 @@ export type PodForm =
   | 'argo-template'
   /** Part of a custom object with one `container`, as in Numaflow and KServe. */
   | 'single'
+  /** Part of a custom object that is itself a container: an operator runs its `image`. */
+  | 'own-image'
 
 /** The keys with lists of containers, and the kind of their containers. */
 export const LISTS: Record<PodForm, [key: string, kind: ContainerKind][]> = {
@@ -80,6 +83,7 @@ export const LISTS: Record<PodForm, [key: string, kind: ContainerKind][]> = {
     ['initContainers', 'init'],
     ['sidecars', 'sidecar'],
   ],
+  'own-image': [],
 }
 
 /** The keys with one container. */
@@ -88,6 +92,7 @@ export const SINGLES: Record<PodForm, string[]> = {
   steps: [],
   'argo-template': ['container', 'script'],
   single: ['container'],
+  'own-image': [],
 }
 
 export interface PodSpec {
@@ -151,8 +156,11 @@ const DEEPEST = 24
 /** Searches an object of another kind for pod specs at any depth. What an alias repeats is searched where it is written. */
 function embedded(root: LocatedNode, walk: Walk, group: string): PodSpec[] {
   const specs: PodSpec[] = []
+  const runsImages = !OTHER_IMAGES.test(group) && group.includes('.')
   const search = (found: LocatedNode, parent: LocatedNode | null, depth: number) => {
     if (depth > DEEPEST) return
+    if (runsImages && ownImageIn(found, walk) !== null)
+      specs.push({ form: 'own-image', found, metadata: null })
     for (const item of walk.items(found)) search(item, null, depth + 1)
     const form = formOf(found, walk, group)
     if (form !== null) specs.push({ form, found, metadata: walk.get(parent, 'metadata') })

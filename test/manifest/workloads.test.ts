@@ -224,3 +224,40 @@ test('an absurdly long image is cut, and so is no name', () => {
   )
   expect(workload?.containers[0]?.image).toHaveLength(1025)
 })
+
+test.each([
+  ['sparkoperator.k8s.io/v1beta2', 'SparkApplication', 'image: acme/app:1.0.0, imagePullPolicy: Always'],
+  ['monitoring.coreos.com/v1', 'Prometheus', 'image: acme/app:1.0.0, version: 1.0.0, replicas: 2'],
+  ['ceph.rook.io/v1', 'CephCluster', 'cephVersion: {image: acme/app:1.0.0}'],
+  ['postgresql.cnpg.io/v1', 'Cluster', 'imageName: acme/app:1.0.0, instances: 3'],
+  ['operators.coreos.com/v1alpha1', 'CatalogSource', 'sourceType: grpc, image: acme/app:1.0.0'],
+  ['kubevirt.io/v1', 'VirtualMachine', 'volumes: [{name: disk, containerDisk: {image: acme/app:1.0.0}}]'],
+])('an image that an operator runs is read: %s %s', (apiVersion, kind, spec) => {
+  const [workload, ...others] = workloadsOf(`${head(apiVersion, kind)}spec: {${spec}}\n`)
+  expect(others).toEqual([])
+  expect(workload?.containers.map(({ image }) => image)).toEqual(['acme/app:1.0.0'])
+  // The operator chooses the service account, and the place of a pull policy.
+  expect(workload?.serviceAccount.value).toBe('')
+  expect(workload?.containers[0]?.keys.policy).toBe(kind === 'SparkApplication' ? 'imagePullPolicy' : null)
+})
+
+test.each([
+  [
+    'a name to push to',
+    'kafka.strimzi.io/v1',
+    'KafkaConnect',
+    'output: {type: docker, image: acme/app:1.0.0}',
+  ],
+  [
+    'a part of a name',
+    'airflow.apache.org/v1',
+    'AirflowCluster',
+    'image: acme/app, version: "2", replicas: 1',
+  ],
+  ['an image with its tag beside it', 'a.example/v1', 'App', 'image: acme/app, tag: "2", replicas: 1'],
+  ['values of a chart', 'helm.toolkit.fluxcd.io/v2', 'HelmRelease', 'image: acme/app, resources: {}'],
+  ['values of a chart', 'a.example/v1', 'Addon', 'values: {image: acme/app, resources: {}}'],
+  ['the system of a machine', 'infrastructure.cluster.x-k8s.io/v1', 'M', 'image: a/b:1, resources: {}'],
+])('%s is not an image that an operator runs: %s %s', (_what, apiVersion, kind, spec) => {
+  expect(images(`${head(apiVersion, kind)}spec: {${spec}}\n`)).toEqual([])
+})
