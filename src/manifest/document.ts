@@ -13,7 +13,8 @@ import {
 } from 'yaml'
 import type { Place } from '../snapshot/template.ts'
 import { type Aliases, aliasesOf } from './aliases.ts'
-import { templateAt } from './placeholder.ts'
+import { withoutDefinitions } from './definitions.ts'
+import { isControlled, templateAt } from './placeholder.ts'
 
 type ManifestProblem =
   | 'syntax'
@@ -44,22 +45,19 @@ interface ManifestText {
   placeOf(node: Node): Place
 }
 
+const NOTHING: ManifestText = { documents: [], unread: [], placeOf: node => placeOf(node, new LineCounter()) }
 const NO_ALIASES: Aliases = { targets: new Map(), repeated: new Set() }
 
-/** Never throws. Reads nothing from a template, unless the template happens to be valid YAML. */
-export function readManifest(text: string): ManifestText {
+/** Never throws. Reads nothing from a template, unless the template happens to be valid YAML, nor from definitions. */
+export function readManifest(given: string): ManifestText {
+  const text = withoutDefinitions(given)
+  const template = templateAt(text)
+  if (isControlled(text)) return { ...NOTHING, unread: [unreadAt('template', template, text)] }
   const deep = tooDeepAt(text)
   const { documents: parsed, lines } = parseText(deep === null ? text : '')
   const found: ManifestText = { documents: [], unread: [], placeOf: node => placeOf(node, lines) }
-  const note = ({ problem, offset }: LocatedProblem) => {
-    const { line, col } = lines.linePos(offset)
-    found.unread.push({ problem, line: Math.max(1, line), column: Math.max(1, col) })
-  }
-  if (deep !== null) {
-    const before = text.slice(0, deep).split('\n')
-    found.unread.push({ problem: 'nesting', line: before.length, column: (before.at(-1)?.length ?? 0) + 1 })
-  }
-  const template = templateAt(text)
+  const note = ({ problem, offset }: LocatedProblem) => found.unread.push(unreadAt(problem, offset, text))
+  if (deep !== null) found.unread.push(unreadAt('nesting', deep, text))
   if (template >= 0 && parsed.some(({ errors }) => errors.length > 0)) {
     note({ problem: 'template', offset: template })
     return found
@@ -71,6 +69,11 @@ export function readManifest(text: string): ManifestText {
     else found.documents.push({ index, ...read })
   }
   return found
+}
+
+function unreadAt(problem: ManifestProblem, offset: number, text: string): UnreadDocument {
+  const before = text.slice(0, offset).split(/\r?\n|\r/)
+  return { problem, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
 }
 
 interface LocatedProblem {

@@ -27,6 +27,8 @@ test.each([
     ['template'],
   ],
   ['a file that a script fills in', 'kind: Pod\nmetadata:\n  name: @NAME@\n', ['template']],
+  ['a control structure without a broken value', 'kind: Pod\n{{- if .x }}\n', ['template']],
+  ['a name in braces before text', 'kind: Pod\nimage: {user}/app\n', ['template']],
   ['a template that is YAML', 'image: "{{ .Values.image }}"\n', []],
   ['one document of two', 'a: [1\n---\nb: 1\n', ['syntax']],
   ['JSON with a comment', '{\n  // why\n  "a": 1\n}', ['syntax']],
@@ -72,6 +74,18 @@ test('JSON objects one after another are documents, each with its place', () => 
     { line: 2, column: 1, start: 12 },
     { line: 3, column: 7, start: 24 },
   ])
+})
+
+test('definitions are not read, and what is beside them keeps its place', () => {
+  const definition = 'kind: CustomResourceDefinition # crd\r\nspec: {\r\n'
+  const text = `---\r\n${definition}---\r\nkind: Pod\r\nspec: CustomResourceDefinition\r\n---\n${definition}`
+  const { documents, unread, placeOf } = readManifest(text)
+  expect(unread).toEqual([])
+  const start = text.indexOf('kind: Pod')
+  expect(documents.map(({ root }) => placeOf(root))).toContainEqual(
+    expect.objectContaining({ line: 5, column: 1, start }),
+  )
+  expect(plainOf('kind: CustomResourceDefinition\nkind: Pod\n')).toEqual([{ kind: 'Pod' }])
 })
 
 test('a carriage return alone ends a line', () => {
