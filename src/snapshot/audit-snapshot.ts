@@ -55,6 +55,8 @@ export type FileProblem =
   | 'forbidden'
   | 'missing'
   | 'link-out'
+  /** A link whose target does not exist. */
+  | 'link-nowhere'
   | 'link-loop'
   | 'unreadable'
 

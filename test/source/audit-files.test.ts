@@ -116,6 +116,14 @@ describe('links', () => {
   })
 })
 
+describe('links to nowhere', () => {
+  test('are reported if they have the name of a manifest', async () => {
+    put('k/a.yaml')
+    for (const name of ['AGENTS.md', 'docs', 'b.yaml']) symlinkSync('gone', join(folder, 'k', name))
+    expect(await problems(['k'])).toEqual(['k/b.yaml link-nowhere'])
+  })
+})
+
 describe('what can’t be read', () => {
   test('is one problem each, and the rest is read', async () => {
     put('a.yaml')

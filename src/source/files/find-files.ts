@@ -116,10 +116,11 @@ class Search {
   }
 
   async #follow(path: string, link: string, root: string, above: string[]): Promise<void> {
+    const isNamedLikeManifest = IN_FOLDERS.test(path)
     try {
       const real = await realpath(link)
       const found = await stat(real)
-      if (!found.isDirectory() && !IN_FOLDERS.test(path)) return
+      if (!found.isDirectory() && !isNamedLikeManifest) return
       if (found.isDirectory() && !this.#options.recursive) await this.#below(path, real, root, above)
       else if (!isWithin(real, root)) this.#note(path, 'link-out')
       else if (found.isFile()) this.#add(path, real)
@@ -128,7 +129,10 @@ class Search {
       else if (above.includes(real)) this.#note(path, 'link-loop')
       else await this.#below(path, real, root, above)
     } catch (error) {
-      this.#note(path, problemOf(error))
+      const problem = problemOf(error)
+      // Nothing shows that a link to nowhere is about manifests, except its name.
+      const leads = problem !== 'missing' && problem !== 'link-loop'
+      if (leads || isNamedLikeManifest) this.#note(path, problem === 'missing' ? 'link-nowhere' : problem)
     }
   }
 

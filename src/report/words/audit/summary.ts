@@ -57,6 +57,7 @@ const PROBLEM: Record<FileProblem, string> = {
   forbidden: 'permission denied',
   missing: 'there is no such file or folder',
   'link-out': 'this link leads out of the folder and is not followed',
+  'link-nowhere': 'the file that this link leads to does not exist',
   'link-loop': 'this link leads back to itself or to a folder above it',
   unreadable: 'it could not be read',
 }
