@@ -43,7 +43,7 @@ describe('wrong usage is one line', () => {
   test.each([
     [
       ['-f', 'none.yaml'],
-      'No workloads in none.yaml (1 file read). Check the path, or allow that with --allow-empty.',
+      'No workloads in none.yaml (1 file read). There are no Kubernetes objects (with a kind and an apiVersion). Check the path, or allow that with --allow-empty.',
     ],
     [['-R'], '-R needs -f'],
     [['--fix'], '--fix and --diff edit files: name them with -f. `pullguard fix` changes a cluster.'],
@@ -79,7 +79,7 @@ test('what can’t be read is named with its place, and the rest is audited and 
   const { code, out, err } = await run(['-f', 'k', '--fix', '--offline', '-o', 'json'])
   expect(code).toBe(2)
   expect(err).toContain('k/b.yaml:12:1: this is not valid YAML or JSON')
-  expect(err).toContain('k/chart.yaml is a template: render it first')
+  expect(err).toContain('k/chart.yaml is a template: fill it in or render it first')
   expect(err).toContain('k/b.yaml: 1 edit not written: a part of it could not be read')
   expect(file('k/a.yaml')).toContain('imagePullPolicy: IfNotPresent')
   expect(file('k/b.yaml')).toContain('imagePullPolicy: Always')
@@ -97,6 +97,21 @@ test('templates of a chart are one note, with the command that renders them', as
   put('my chart/a.yaml', podWith('ghcr.io/acme/shop:1.4.2'))
   const some = await run(['-R', '-f', 'my chart'])
   expect([some.code, some.err.startsWith(note)]).toEqual([0, true])
+  put('other/templates/a.yaml', 'kind: Pod\n{{ if .x }}\n')
+  put('my chart/x.yaml', 'kind: Pod\n{{ if .x }}\n')
+  put('my chart/y.yaml', 'kind: Pod\n{{ if .x }}\n')
+  const several = (await run(['-R', '-f', 'my chart', '-f', 'other'])).err.replaceAll(/\s+/g, ' ')
+  expect(several).toContain('my chart/x.yaml and 1 more are templates: fill them in or render them first')
+  expect(several).toContain('3 templates of 2 charts not read, such as those in my chart/templates:')
+})
+
+test('files whose objects have no pods are said to have no others, unless some were left out', async () => {
+  put('k/service.yaml', 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\n')
+  expect((await run(['-f', 'k'])).err).toContain(
+    'There are only objects without pods: Service. Check the path',
+  )
+  put('k/pod.yaml', podWith('ghcr.io/acme/shop:1.4.2'))
+  expect((await run(['-f', 'k', '-l', 'app=other'])).err).toContain('(2 files read). Check the path')
 })
 
 test('a kustomization that changes pods is a note, with the command that audits what it builds', async () => {

@@ -6,9 +6,10 @@ import type { AuditFinding } from '../../audit/finding.ts'
 import type { AuditSettings } from '../../audit/settings.ts'
 import { UsageError } from '../../errors.ts'
 import type { IgnoreComment } from '../../manifest/ignore-comments.ts'
-import { shellWord } from '../../report/sanitize.ts'
+import { sanitizeLine, shellWord } from '../../report/sanitize.ts'
 import { countingText } from '../../report/views/progress.ts'
 import { type FileNote, fileNoteText, namespacesText } from '../../report/words/audit/summary.ts'
+import { shortList } from '../../report/words/nouns.ts'
 import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
 import type { FileAudit, FoundKustomization } from '../../source/files/read-audit-files.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
@@ -36,6 +37,8 @@ export interface AuditInput {
   real: ReadonlyMap<string, string>
   /** For standard error. */
   notes: FileNote[]
+  /** The kinds of the objects in files that have no pods; null if the workloads in files were left out, or for a cluster. */
+  kinds: ReadonlySet<string> | null
 }
 
 /** Settings that determine what is read, and the folder that their paths are relative to. */
@@ -88,7 +91,7 @@ async function readInput(
   if (selector !== undefined) parseLabelSelector(selector)
   if (files.length > 0) return readFiles(target, settings, context)
   const scope = await readCluster(target, context, onPullSecret)
-  return { scope, isIgnored: isAnnotated, real: new Map(), notes: [] }
+  return { scope, isIgnored: isAnnotated, real: new Map(), notes: [], kinds: null }
 }
 
 async function readFiles(
@@ -98,7 +101,7 @@ async function readFiles(
 ): Promise<AuditInput> {
   const { readAuditFiles } = await import('../../source/files/read-audit-files.ts')
   const { isRule } = await import('../../audit/rules/index.ts')
-  const { scope, comments, real, shallow, kustomizations, chartInstalls } = await readAuditFiles({
+  const { scope, comments, real, shallow, kinds, kustomizations, chartInstalls } = await readAuditFiles({
     paths: files,
     recursive,
     cwd: context.cwd,
@@ -113,6 +116,7 @@ async function readFiles(
   return {
     scope,
     real,
+    kinds,
     isIgnored: finding => isAnnotated(finding) || isCommented(finding, comments),
     notes: [
       ...ineffectiveIn(comments, isRule),
@@ -124,17 +128,20 @@ async function readFiles(
   }
 }
 
-/** One note for each Helm chart, whose templates are rendered together, and for each other template. */
+/** One note for all Helm charts, whose templates are rendered together, and one for all other templates. */
 function templateNotes(templates: readonly string[]): FileNote[] {
   const byChart = Map.groupBy(templates, path => {
     const found = /^(?:(.*)[\\/])?templates[\\/]/.exec(path)
     return found === null ? null : (found[1] ?? '.')
   })
-  return [...byChart].flatMap(([chart, paths]): FileNote[] =>
-    chart === null
-      ? paths.map(path => ({ code: 'template', path }))
-      : [{ code: 'chart', chart, count: paths.length }],
-  )
+  const [path, ...others] = byChart.get(null) ?? []
+  const charts = [...byChart.keys()].filter(chart => chart !== null)
+  const [chart] = charts
+  const count = templates.length - (byChart.get(null)?.length ?? 0)
+  return [
+    ...(path === undefined ? [] : [{ code: 'template', path, others: others.length } as const]),
+    ...(chart === undefined ? [] : [{ code: 'chart', chart, count, others: charts.length - 1 } as const]),
+  ]
 }
 
 /** One note for all kustomizations: where workloads were read, for those that change them. */
@@ -201,15 +208,15 @@ async function readCluster(
 
 /** Where workloads could be that were not read, the likeliest first. */
 const ELSEWHERE: FileNote['code'][] = [
-  'template',
   'chart',
+  'template',
   'kustomization',
   'folders-not-read',
   'chart-install',
 ]
 
 /** @throws UsageError if there is nothing to audit, which is usually a mistake */
-export function assertWorkloads({ scope, notes }: AuditInput): void {
+export function assertWorkloads({ scope, notes, kinds }: AuditInput): void {
   const { workloads, source, unread, gaps, files } = scope
   if (workloads.length + unread.length + gaps.length > 0) return
   if (source.type === 'cluster') {
@@ -220,8 +227,18 @@ export function assertWorkloads({ scope, notes }: AuditInput): void {
     )
   }
   const named = source.files.map(file => (file === '-' ? 'standard input' : shellWord(file))).join(', ')
-  const note = ELSEWHERE.flatMap(place => notes.find(({ code }) => code === place) ?? [])[0]
+  const elsewhere = ELSEWHERE.flatMap(place => notes.find(({ code }) => code === place) ?? [])
+  const advice = elsewhere.length === 0 ? [adviceWithout(kinds)] : elsewhere.slice(0, 2).map(fileNoteText)
   throw new UsageError(
-    `No workloads in ${named} (${files} ${files === 1 ? 'file' : 'files'} read). ${note === undefined ? 'Check the path, or allow that with --allow-empty.' : fileNoteText(note)}`,
+    `No workloads in ${named} (${files} ${files === 1 ? 'file' : 'files'} read). ${advice.join(' ')}`,
   )
+}
+
+/** @param kinds those of the objects in the files, which have no pods; null if some have, and were left out */
+function adviceWithout(kinds: ReadonlySet<string> | null): string {
+  const check = 'Check the path, or allow that with --allow-empty.'
+  if (kinds === null) return check
+  if (kinds.size === 0) return `There are no Kubernetes objects (with a kind and an apiVersion). ${check}`
+  const found = sanitizeLine(shortList([...kinds], 4))
+  return `There are only objects without pods: ${found}. ${check}`
 }

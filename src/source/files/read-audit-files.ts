@@ -8,6 +8,7 @@ import { readManifest } from '../../manifest/document.ts'
 import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-comments.ts'
 import { type Kustomization, kustomizationIn } from '../../manifest/kustomization.ts'
 import { workloadsIn } from '../../manifest/narrow-workloads.ts'
+import { templateAt } from '../../manifest/placeholder.ts'
 import { isOfKind, type ManifestObject, objectsIn } from '../../manifest/pod-specs.ts'
 import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
 import { bytesOf } from '../file-names.ts'
@@ -34,6 +35,8 @@ export interface FileAudit {
   /** By path: the file's real path, except for standard input and pipes. */
   real: Map<string, string>
   shallow: string[]
+  /** The kinds of all objects without pods; null if workloads were left out for their namespace or labels. */
+  kinds: Set<string> | null
   kustomizations: FoundKustomization[]
   /** The objects for which a chart is installed. */
   chartInstalls: { path: string; installer: ChartInstaller }[]
@@ -72,6 +75,7 @@ export async function readAuditFiles(options: FileAuditOptions): Promise<FileAud
     comments: new Map(),
     real: new Map(),
     shallow,
+    kinds: new Set(),
     kustomizations: [],
     chartInstalls: [],
   }
@@ -80,10 +84,12 @@ export async function readAuditFiles(options: FileAuditOptions): Promise<FileAud
     await readInto(read, file, options)
   }
   const { scope } = read
+  const all = scope.workloads.length
   scope.workloads = scope.workloads
     .filter(({ labels }) => selects(labels))
     .filter(workload => namespace === null || (workload.namespace ?? namespace) === namespace)
     .map(workload => ({ ...workload, namespace: workload.namespace ?? namespace }))
+  if (scope.workloads.length < all) read.kinds = null
   return read
 }
 
@@ -99,13 +105,13 @@ async function readInto(
     scope.unread.push({ path, problem: found.problem, line: null, column: null })
     return
   }
+  scope.files += 1
+  if (inFolder && isForOthers(found.text, path)) return
   const { documents, unread, placeOf } = readManifest(found.text)
-  // In a folder are also files for other programs, in dialects such as JSON with comments. Every manifest has a kind.
   for (const { problem, line, column } of unread) {
     if (problem === 'template') scope.templates.push(path)
-    else if (!inFolder || found.text.includes('kind')) scope.unread.push({ path, problem, line, column })
+    else if (!inFolder || hasKind(found.text)) scope.unread.push({ path, problem, line, column })
   }
-  scope.files += 1
   if (real !== null) read.real.set(path, real)
   const comments = ignoreComments(found.text)
   if (comments.length > 0) read.comments.set(path, comments)
@@ -114,11 +120,25 @@ async function readInto(
     if (kustomization !== null) read.kustomizations.push({ ...kustomization, folder: dirname(path) })
   }
   for (const object of documents.flatMap(objectsIn)) {
-    for (const workload of workloadsIn(object, path, placeOf)) scope.workloads.push(workload)
+    const workloads = workloadsIn(object, path, placeOf)
+    for (const workload of workloads) scope.workloads.push(workload)
+    if (workloads.length === 0) read.kinds?.add(object.kind)
     keepCredentials(scope, object, namespace)
     const installer = chartInstallerOf(object)
     if (installer !== null) read.chartInstalls.push({ path, installer })
   }
+}
+
+/**
+ * Whether a file is for other programs, as many in folders are: data, or a dialect such as JSON with comments. Every manifest has a kind,
+ * unless it is a kustomization, or a chart's template that includes it.
+ */
+function isForOthers(text: string, path: string): boolean {
+  return !hasKind(text) && templateAt(text) < 0 && !KUSTOMIZATIONS.includes(basename(path))
+}
+
+function hasKind(text: string): boolean {
+  return text.includes('kind')
 }
 
 /** @param path a pipe's, or `-` for standard input */

@@ -74,9 +74,10 @@ export type FileNote =
   | { code: 'ignores-nothing'; path: string; at: number }
   | { code: 'unknown-rule'; path: string; at: number; rule: string }
   | { code: 'folders-not-read'; path: string }
-  | { code: 'template'; path: string }
-  /** `chart` is the folder of a Helm chart; `count` is of templates. */
-  | { code: 'chart'; chart: string; count: number }
+  /** `others` counts the other templates that belong to no chart. */
+  | { code: 'template'; path: string; others: number }
+  /** `chart` is the folder of a Helm chart; `count` is of the templates of all charts, `others` of the other charts. */
+  | { code: 'chart'; chart: string; count: number; others: number }
   | { code: 'kustomization'; folder: string; inflatesCharts: boolean; others: number }
   /** `others` counts the other files with such objects. */
   | { code: 'chart-install'; installer: ChartInstaller; path: string; others: number }
@@ -87,10 +88,17 @@ const WORDS: { [Code in FileNote['code']]: (note: Extract<FileNote, { code: Code
   'unknown-rule': ({ path, at, rule }) =>
     `${path}:${at}: this pullguard:ignore comment names the unknown rule ${rule}.`,
   'folders-not-read': ({ path }) => `The folders in ${path} were not read: add -R.`,
-  template: ({ path }) =>
-    `${path} is a template: render it first, as in \`helm template . | pullguard audit -f -\`.`,
-  chart: ({ chart, count }) =>
-    `${pluralize(count, 'template')} in ${chart}/templates not read: render the chart first, as in \`helm template ${shellWord(chart)} | pullguard audit -f -\`.`,
+  template: ({ path, others }) =>
+    others === 0
+      ? `${path} is a template: fill it in or render it first, as in \`helm template . | pullguard audit -f -\`.`
+      : `${path} and ${others} more are templates: fill them in or render them first, as in \`helm template . | pullguard audit -f -\`.`,
+  chart({ chart, count, others }) {
+    const command = `\`helm template ${shellWord(chart)} | pullguard audit -f -\``
+    const templates = pluralize(count, 'template')
+    return others === 0
+      ? `${templates} in ${chart}/templates not read: render the chart first, as in ${command}.`
+      : `${templates} of ${others + 1} charts not read, such as those in ${chart}/templates: render each chart first, as in ${command}.`
+  },
   kustomization: ({ folder, inflatesCharts, others }) => {
     const which =
       others === 0 ? `${folder} is a kustomization` : `${folder} and ${others} more are kustomizations`
