@@ -1,6 +1,6 @@
 /** Narrows the objects of a document to their pod templates, with containers and image volumes, and the place of each value. */
 
-import { isMap, type Node } from 'yaml'
+import { isMap, isScalar, type Node } from 'yaml'
 import { IGNORE_ANNOTATION, ignoredRules } from '../snapshot/ignore.ts'
 import type { ContainerKind, PullPolicy } from '../snapshot/pod.ts'
 import type {
@@ -14,7 +14,7 @@ import type {
 import { ownImageIn } from './own-image.ts'
 import { isPlaceholder } from './placeholder.ts'
 import { isOfKind, LISTS, type ManifestObject, type PodSpec, podSpecsIn, SINGLES } from './pod-specs.ts'
-import { type LocatedNode, misreadOf, textOf, type Walk } from './walk.ts'
+import { type LocatedNode, misreadOf, ownPair, textOf, type Walk } from './walk.ts'
 
 type PlaceOf = (node: Node) => Place
 
@@ -177,7 +177,7 @@ function narrowContainer(
   walk: Walk,
   placeOf: PlaceOf,
 ): TemplateContainer[] {
-  const image = walk.get(object, keys.image)
+  const image = walk.get(object, keys.image) ?? filledByComment(object, keys.image)
   if (image === null) return []
   const misread = misreadOf(image)
   const value = bounded(misread?.source ?? textOf(image))
@@ -191,13 +191,25 @@ function narrowContainer(
       image: value,
       imagePlace: placeOf(image.node),
       misread: misread?.as ?? null,
-      placeholder: isText ? isPlaceholder(value) : isMap(image.node),
+      placeholder: isText ? isPlaceholder(value) : isMap(image.node) || isFilledByComment(image.node),
       pullPolicy: policyOf(textOf(policy)),
       policyPlace: policy === null ? null : placeOf(policy.node),
       pointer: object.pointer,
       keys,
     },
   ]
+}
+
+/** A key without a value, which ytt fills in: `image: #@ data.values.image`. */
+function filledByComment(object: LocatedNode, key: string): LocatedNode | null {
+  const node = isMap(object.node) ? ownPair(object.node, key)?.value : null
+  return isScalar(node) && isFilledByComment(node)
+    ? { node, pointer: [...object.pointer, key], indirect: object.indirect }
+    : null
+}
+
+function isFilledByComment(node: Node): boolean {
+  return isScalar(node) && node.value === null && node.comment?.startsWith('@') === true
 }
 
 /** Longer than any image name, so the rest does not have to be read to know that the name is invalid. */

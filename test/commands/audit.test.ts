@@ -110,6 +110,8 @@ test('files whose objects have no pods are said to have no others, unless some w
   expect((await run(['-f', 'k'])).err).toContain(
     'There are only objects without pods: Service. Check the path',
   )
+  put('patch/pod.yaml', podWith('ghcr.io/acme/shop:1.4.2').replace(/image:.*/, 'tty: true'))
+  expect((await run(['-f', 'patch'])).err).toContain('(1 file read). Check the path')
   put('k/pod.yaml', podWith('ghcr.io/acme/shop:1.4.2'))
   expect((await run(['-f', 'k', '-l', 'app=other'])).err).toContain('(2 files read). Check the path')
 })

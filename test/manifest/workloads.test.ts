@@ -261,3 +261,11 @@ test.each([
 ])('%s is not an image that an operator runs: %s %s', (_what, apiVersion, kind, spec) => {
   expect(images(`${head(apiVersion, kind)}spec: {${spec}}\n`)).toEqual([])
 })
+
+test('an image that ytt fills in by a comment is a placeholder, and one without a value is none', () => {
+  const pod = (image: string) =>
+    `${head('v1', 'Pod')}spec:\n  containers:\n  - name: a\n    image: ${image}\n`
+  const [workload] = workloadsOf(pod('#@ data.values.image'))
+  expect(workload?.containers).toMatchObject([{ name: 'a', placeholder: true }])
+  expect(workloadsOf(pod('# from a patch'))).toEqual([])
+})

@@ -9,7 +9,7 @@ import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-commen
 import { type Kustomization, kustomizationIn } from '../../manifest/kustomization.ts'
 import { workloadsIn } from '../../manifest/narrow-workloads.ts'
 import { templateAt } from '../../manifest/placeholder.ts'
-import { isOfKind, type ManifestObject, objectsIn } from '../../manifest/pod-specs.ts'
+import { isOfKind, type ManifestObject, objectsIn, podSpecsIn } from '../../manifest/pod-specs.ts'
 import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
 import { bytesOf } from '../file-names.ts'
 import { parseLabelSelector } from '../label-selector.ts'
@@ -35,7 +35,7 @@ export interface FileAudit {
   /** By path: the file's real path, except for standard input and pipes. */
   real: Map<string, string>
   shallow: string[]
-  /** The kinds of all objects without pods; null if workloads were left out for their namespace or labels. */
+  /** The kinds of all objects without pods; null if pods were left out, for their namespace, labels, or missing images. */
   kinds: Set<string> | null
   kustomizations: FoundKustomization[]
   /** The objects for which a chart is installed. */
@@ -122,7 +122,9 @@ async function readInto(
   for (const object of documents.flatMap(objectsIn)) {
     const workloads = workloadsIn(object, path, placeOf)
     for (const workload of workloads) scope.workloads.push(workload)
-    if (workloads.length === 0) read.kinds?.add(object.kind)
+    // A template without an image, as in a patch, has pods all the same.
+    if (podSpecsIn(object).length === 0) read.kinds?.add(object.kind)
+    else if (workloads.length === 0) read.kinds = null
     keepCredentials(scope, object, namespace)
     const installer = chartInstallerOf(object)
     if (installer !== null) read.chartInstalls.push({ path, installer })
