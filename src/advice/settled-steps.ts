@@ -18,6 +18,7 @@ export function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean
   if (step.code === 'set-image' && isReplaced(finding)) return true
   const isClosed = moved?.state === 'retired' || moved?.state === 'deleted' || moved?.state === 'restricted'
   if (isClosed && grantsAccess(step)) return true
+  if (moved?.state === 'retired' && PUSHES.includes(step.code)) return true
   if (ofName.length === 0) return false
   // This step changes the same field, too.
   if (step.code === 'set-image' && ofName.some(({ code }) => CORRECTS_NAME.includes(code))) return true
@@ -57,6 +58,15 @@ function isOfOldName(step: Step): boolean {
     ['set-image', 'fix-dns', 'replace-service-name', 'set-tag'].includes(step.code)
   )
 }
+
+/** A registry that was shut down takes no images, nor looks after those that it has. */
+const PUSHES: readonly StepCode[] = [
+  'missing-layer',
+  'missing-child',
+  'push-again',
+  'push-held',
+  'restore-tag',
+]
 
 /** Nobody can grant access to what is gone. */
 function grantsAccess(step: Step): boolean {

@@ -10,7 +10,7 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   ],
   [
     { code: 'missing-layer' },
-    /\b(?:reading|fetching) (?:partial |config )?blob\b.{0,200}\b404\b|\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
+    /\b(?:reading|fetching) (?:partial |config )?blob\b.{0,200}\b404\b|\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor (?!\S{1,80} \(\S{1,80}manifest|\S{1,80} \(\S{1,80}index).{0,200} from remote: not found/i,
   ],
   // quay/quay, endpoints/v2: only if the repository's history has the tag.
   [{ code: 'tag-deleted' }, /\bwas deleted or has expired\b/i],

@@ -1,6 +1,7 @@
 /** From a snapshot to findings: which containers can't get their image, why, whose they are, and what would help. */
 
 import { isLocal } from '../image/host.ts'
+import { inLowerCase } from '../image/lower-case.ts'
 import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
 import { isHosted } from '../image/registries.ts'
@@ -181,7 +182,8 @@ function readPull(
     onNode,
     verifies: verifiesImages(node),
   })
-  const moved = parsed === null ? null : movedImage(parsed, answerOf(cause, status))
+  const meant = parsed ?? parseReference(inLowerCase(image) ?? '')
+  const moved = meant === null ? null : movedImage(meant, answerOf(cause, status))
   const near = registry === null ? null : nearTo(registry, { cause, endpoint, credential })
   return {
     cause,

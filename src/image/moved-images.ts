@@ -152,8 +152,9 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
   {
     moves: { 'docker.pkg.github.com': 'ghcr.io' },
     state: 'retired',
-    since: '2021',
-    source:
-      'https://docs.github.com/packages/working-with-a-github-packages-registry/migrating-to-the-container-registry-from-the-docker-registry',
+    // docker/cli#6114
+    since: '2025-02-24',
+    gone: true,
+    source: 'https://github.blog/changelog/2025-01-23-legacy-docker-registry-closing-down/',
   },
 ]

@@ -31,12 +31,11 @@ export const notFound = ruleOf(
 
 /** A manifest that was asked for by digest and is missing (containerd; containers/image). */
 const CHILD =
-  /(?:\/manifests\/(sha256:[0-9a-f]{64})(?:\?[^\s"]{1,200})?|\breading manifest (sha256:[0-9a-f]{64}) in \S{1,300}?)"?:? (?:not found|manifest unknown|404\b)/i
+  /(?:\/manifests\/(sha256:[0-9a-f]{64})(?:\?[^\s"]{1,200})?|\breading manifest (sha256:[0-9a-f]{64}) in \S{1,300}?|\bcontent descriptor (sha256:[0-9a-f]{64}) \(application\/vnd\.\S{1,80}\bmanifest\.v\d\S{0,20}\) from remote)"?:? (?:not found|manifest unknown|404\b)/i
 
 /** The clue that an index lists the missing manifest: the image's name has no digest, or another one. */
 export function missingChild(text: string, reference: Reference | null): Clue[] {
-  const [, inUrl, inSource] = CHILD.exec(text) ?? []
-  const missing = inUrl ?? inSource
+  const missing = CHILD.exec(text)?.slice(1).find(Boolean)
   return missing === undefined || reference === null || missing === reference.digest
     ? []
     : [{ code: 'missing-child' }]

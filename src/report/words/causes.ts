@@ -204,10 +204,15 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
 }
 
 /** Returns where a moved image went; empty for other images. The registry does not have the version that the name asks for. */
-function movedSentence({ moved, reference, cause }: Pick<Finding, 'moved' | 'reference' | 'cause'>): string {
-  if (moved === null || reference === null) return ''
+function movedSentence({
+  moved,
+  reference,
+  image,
+  cause,
+}: Pick<Finding, 'moved' | 'reference' | 'image' | 'cause'>): string {
+  if (moved === null) return ''
   const to = moved.to !== null && cause === 'image-not-found' ? withoutVersion(moved.to) : moved.to
-  return `${movedText(moved, reference, to)}.`
+  return `${movedText(moved, reference ?? image, to)}.`
 }
 
 /** Returns that Kubernetes' registry answers from other hosts; empty if it or another registry was asked. */

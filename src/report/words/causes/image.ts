@@ -89,7 +89,7 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
   if (hasClue(context, 'missing-child'))
     return {
       title: `${capitalize(responderLabel(first))} lacks a manifest of the image`,
-      meaning: `The ${versionPart(first) === 'digest' ? 'index that the digest names' : 'tag'} is there, but the manifest for this node's platform, which ${versionPart(first) === 'digest' ? 'the index' : "the tag's index"} lists, is missing: it was cleaned up, or the push was not complete.`,
+      meaning: `The ${versionPart(first) === 'digest' ? 'index that the digest names' : 'tag'} is there, but the manifest that it leads to, such as the one for this node's platform, is missing: it was cleaned up, or the push was not complete.`,
     }
   if (hasClue(context, 'missing-layer'))
     return {

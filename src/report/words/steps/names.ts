@@ -2,9 +2,8 @@
 
 import type { NameStep } from '../../../advice/step.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
+import { inLowerCase } from '../../../image/lower-case.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
-import { placeholderIn } from '../../../image/placeholder.ts'
-import { parseReference } from '../../../image/reference.ts'
 import {
   cloudOf,
   ecrCachePrefix,
@@ -136,7 +135,7 @@ export const nameSteps: StepWords<NameStep> = {
     const edit = (finding: Findings[number]) =>
       known === 'repository' && !isGone(finding)
         ? { ...finding, known: `${withoutVersion(finding.moved?.to ?? finding.image)}:`, open: '<tag>' }
-        : { ...finding, ...inLowerCase(finding.image) }
+        : { ...finding, ...corrected(finding.image) }
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
 }
@@ -150,13 +149,10 @@ function ofHarbor215(host: string, clues: Findings[number]['clues']): string {
     : ''
 }
 
-/** Returns the name in lower case, in which alone anybody can have pushed it, if that is all that is wrong with it: a word to replace is not. */
-function inLowerCase(image: string): { known: string; open: string } {
-  const end = /[:@][^/]*$/.exec(image)?.index ?? image.length
-  const lower = image.slice(0, end).toLowerCase() + image.slice(end)
-  return placeholderIn(image) === null && parseReference(image) === null && parseReference(lower) !== null
-    ? { known: lower, open: '' }
-    : { known: '', open: '<image>' }
+/** Returns the name in lower case, if that is all that is wrong with it. */
+function corrected(image: string): { known: string; open: string } {
+  const lower = inLowerCase(image)
+  return lower === null ? { known: '', open: '<image>' } : { known: lower, open: '' }
 }
 
 /** Whether no tag of the image's repository helps: its publisher gave it up, and no other place is known. */
