@@ -13,7 +13,13 @@ import { brokenMirror, dnsSteps } from './host-names.ts'
 import { checkedSteps, missingSteps, servedElsewhere } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import { mayBeMistyped, movedSteps } from './moved-steps.ts'
-import { dropRegistry, nameClueSteps, registrySteps, unreadableNameSteps } from './name-steps.ts'
+import {
+  dropRegistry,
+  nameClueSteps,
+  registrySteps,
+  searchedSteps,
+  unreadableNameSteps,
+} from './name-steps.ts'
 import {
   canceledSteps,
   importSteps,
@@ -124,7 +130,11 @@ const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
 
 /** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */
 function causeSteps(finding: Finding, ofName: Step[]): Step[] {
-  const steps = servedElsewhere(finding) ?? checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
+  const steps =
+    searchedSteps(finding) ??
+    servedElsewhere(finding) ??
+    checkedSteps(finding) ??
+    BY_CAUSE[finding.cause](finding)
   const open = steps.filter(step => !isSettled(step, finding, ofName))
   return ADDITIONS.reduce((all, add) => add(finding, all), open)
 }

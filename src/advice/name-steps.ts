@@ -122,6 +122,11 @@ export function writeDigest({ image, reference }: Finding): Step[] {
   })
 }
 
+/** The full name ends the search of the node's settings, which found no image; null if there was none. */
+export function searchedSteps(finding: Finding): Step[] | null {
+  return hasClue(finding, 'searched') ? [{ code: 'full-name', image: finding.image }] : null
+}
+
 /** Steps for a name that does not parse, or that the runtime does not resolve. */
 export function unreadableNameSteps(finding: Finding): Step[] {
   const { image } = finding

@@ -187,6 +187,8 @@ type NameClue =
   | { code: 'doubled-prefix'; prefix: string; without: string }
   /** Zarf's agent has put its suffix on the tag twice; `without`: the name with one. */
   | { code: 'zarf-twice'; without: string }
+  /** The name has no registry, and the node's settings name others than Docker Hub for such names; none of them gave the image. */
+  | { code: 'searched'; hosts: string[] }
   /** A short name that the node's runtime does not resolve. */
   | { code: 'short-name' }
   /** What reads the name takes a tag or a digest, but not both. */

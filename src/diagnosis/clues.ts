@@ -19,11 +19,12 @@ import { isBareRefusal, isOfLayer, refusalClues } from './denial.ts'
 import { LAYER_REFUSED } from './denial-words.ts'
 import { type Endpoint, endpointOf } from './endpoint.ts'
 import { failedMirrors } from './failed-mirrors.ts'
-import { type Cause, type Finding, isUnreached } from './finding.ts'
+import { type Cause, type Finding, isRefusedOrMissing, isUnreached } from './finding.ts'
 import { nameClues } from './name-clues.ts'
 import { perimeterRefusal } from './perimeter.ts'
 import { asksForToken } from './pull-error.ts'
 import { quotedClues } from './quoted-clues.ts'
+import { searchedRegistries } from './searched-registries.ts'
 
 interface ClueFacts {
   cause: Cause
@@ -54,6 +55,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...lazySnapshotter(words),
     ...(cause === 'corrupt-or-unpack' ? refusedMount(words) : []),
     ...passedOver(text, cause),
+    ...(isRefusedOrMissing(cause) ? ofSearch(text, image) : []),
     ...cluesWith('mirrors-failed', failedMirrors(text)),
     ...ofRegistry(reference),
     ...ofHost(endpoint, reference, cause),
@@ -69,6 +71,11 @@ function inOwnWords(words: string, text: string, reference: Reference | null): C
     ...cluesWith('cache-rule', cacheRuleIn(text)),
     ...cluesIf(demandsTerms(words), { code: 'terms' }),
   ]
+}
+
+function ofSearch(text: string, image: string): Clue[] {
+  const hosts = searchedRegistries(text, image)
+  return cluesWith('searched', hosts === null ? null : { hosts })
 }
 
 /** The text without the image's own names, so that a repository called "billing" is not a clue. */

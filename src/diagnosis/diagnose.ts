@@ -23,7 +23,7 @@ import {
   prove,
 } from './failing-container.ts'
 import { withFailingRenewers } from './failing-renewers.ts'
-import { type Cause, countCauses, type Diagnosis, type Finding } from './finding.ts'
+import { type Cause, countCauses, type Diagnosis, type Finding, isRefusedOrMissing } from './finding.ts'
 import { type KnownLogins, knownLogins } from './known-logins.ts'
 import { loginClues } from './login-clues.ts'
 import { textMemo } from './memoize-by-text.ts'
@@ -37,6 +37,7 @@ import { hasSeveralAttempts, withoutList } from './pull-error.ts'
 import { nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
+import { searchedRegistries } from './searched-registries.ts'
 import { hasExpired } from './secret-age.ts'
 import { subcauseOf } from './subcause.ts'
 
@@ -167,7 +168,9 @@ function readPull(
   const reference = parsed && fullName(parsed)
   const text = error?.text ?? ''
   const status = error?.status ?? null
-  const endpoint = answeringPart(endpointIn(text, registry), cause, error)
+  const isSearched = isRefusedOrMissing(cause) && searchedRegistries(evidence?.text ?? '', image) !== null
+  // Several registries answered, and none of them is a mirror.
+  const endpoint = isSearched ? null : answeringPart(endpointIn(text, registry), cause, error)
   const credential = pullCredential({ pod, image, cause, evidence, endpoint, failing }, logins)
   const node = nodes.get(pod.node ?? '') ?? null
   const onNode = reference !== null && node?.images.includes(reference) === true

@@ -29,6 +29,7 @@ import {
   UNREAD_LOGINS,
 } from '../refusal-reasons.ts'
 import { faultedLogin } from '../registry-logins.ts'
+import { isSearched, SEARCHED } from '../searched.ts'
 
 /** The pod names a pull secret that the kubelet can't use. */
 const isBroken = ({ credential }: Finding) => credential.status === 'broken'
@@ -256,6 +257,7 @@ export const authRequiredOrDenied: CauseWords = {
     const [first] = context.findings
     const subcause = subcauseOf(context)
     if (isPageInstead(context)) return PAGE.short(first)
+    if (isSearched(first)) return 'images that no searched registry gives'
     if (hasClue(context, 'credential-provider')) return 'credential providers of nodes'
     if (hasClue(context, 'node-login-file')) return 'unusable files of logins on nodes'
     if (subcause === 'blocked') return `pulls blocked by ${perimeterOf(first)?.name ?? responderLabel(first)}`
@@ -266,16 +268,18 @@ export const authRequiredOrDenied: CauseWords = {
   },
   title: context => {
     const [first] = context.findings
+    if (isSearched(first)) return SEARCHED.title(first)
     return isPageInstead(context)
       ? PAGE.title(first)
       : (perimeterTitle(first) ?? sentenceFor(context, TITLE[subcauseOf(context)]))
   },
-  meaning: context =>
-    isPageInstead(context)
-      ? PAGE.meaning(context.findings[0])
-      : (perimeterMeaning(context.findings[0]) ??
-        ageMeaning(context.findings[0]) ??
-        sentenceFor(context, MEANING[subcauseOf(context)])),
+  meaning: context => {
+    const [first] = context.findings
+    if (isSearched(first)) return SEARCHED.meaning(first)
+    return isPageInstead(context)
+      ? PAGE.meaning(first)
+      : (perimeterMeaning(first) ?? ageMeaning(first) ?? sentenceFor(context, MEANING[subcauseOf(context)]))
+  },
 }
 
 /** Whether a web page refused without a word of a reason: something in between answered. */

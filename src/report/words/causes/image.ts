@@ -5,6 +5,7 @@ import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { hidesMissing, isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
+import { isSearched, SEARCHED } from '../searched.ts'
 
 /** What names the version that the node asked for; a digest wins over a tag. */
 const versionPart = ({ reference }: Finding) => (reference?.includes('@') === true ? 'digest' : 'tag')
@@ -71,6 +72,7 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
   const [first] = context.findings
   const { registry, subcause, moved } = first
   if (hasClue(context, 'not-on-node')) return notOnNode(first)
+  if (isSearched(first)) return { title: SEARCHED.title(first), meaning: SEARCHED.meaning(first) }
   if (hasClue(context, 'no-latest'))
     return {
       title: 'The repository of the image has no tag latest',
