@@ -4,7 +4,7 @@ import { clueOf } from '../diagnosis/clue.ts'
 import { remoteRepositoryIn } from '../diagnosis/denial-words.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { cloudOf, isPublic } from '../image/registries.ts'
+import { cloudOf, isEntitled, isPublic } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { answeringHost, ofMirror } from './host.ts'
 import { loginSteps } from './login.ts'
@@ -46,7 +46,14 @@ export function blockedSteps(finding: Finding): Step[] {
   // Its answer proves that the nodes reach it.
   if (endpoint?.role === 'storage') return [{ code: 'storage-refused', host }, { code: 'show-proxy' }]
   if (hasClue(finding, 'layer-refused') && (endpoint === null || endpoint.role === 'registry'))
-    return [...openLayer(finding, host), { code: 'layer-refused', host }, { code: 'show-proxy' }, other]
+    return [
+      // IBM Cloud's registries (cloud.ibm.com/docs/Registry, registry_quota and ts-app-image-pull).
+      ...stepsIf(/(?:^|\.)icr\.io$/.test(registry) && !isEntitled(registry), { code: 'pull-quota' }),
+      ...openLayer(finding, host),
+      { code: 'layer-refused', host },
+      { code: 'show-proxy' },
+      other,
+    ]
   const address = clueOf(clues, 'caller-address')?.address ?? null
   const allow: Step = { code: 'allow-address', host, address, cloud: cloudOf(registry) }
   const test: Step = { code: 'test-connection', scheme: 'https', host, role: 'registry' }

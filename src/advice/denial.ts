@@ -48,12 +48,13 @@ export function denialSteps(finding: Finding): Step[] {
   return unsentLogin(finding) ?? refusingPage(finding) ?? refusingCache(finding) ?? refusingRegistry(finding)
 }
 
-/** A login that the kubelet or the runtime could not read or send; null if nothing shows one. */
+/** A login that the kubelet or the runtime could not read or send, or that another server than the registry refused; null if nothing shows one. */
 function unsentLogin(finding: Finding): Step[] | null {
   const { registry, credential, namespace } = finding
   const malformed = malformedSecrets(credential)
   if (malformed.length > 0) return [...malformed.map(secret => repair(namespace, secret)), see('secrets')]
   if (hasClue(finding, 'unreadable-secret')) return [see('secrets')]
+  if (hasClue(finding, 'content-trust')) return [{ code: 'content-trust' }, { code: 'ask-registry' }]
   const file = clueOf(finding.clues, 'node-login-file')
   if (file !== undefined) return [{ code: 'correct-login-file', path: file.path }, { code: 'runtime-log' }]
   if (!hasClue(finding, 'unsent-login') || registry === null) return null

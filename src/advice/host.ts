@@ -4,7 +4,7 @@ import { clueOf } from '../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { nodeServiceAt } from '../diagnosis/node-services.ts'
-import { isLocal } from '../image/host.ts'
+import { isAddress, isLocal } from '../image/host.ts'
 import { apiHost, isGitLab, isHosted } from '../image/registries.ts'
 import { hasClue } from './conditions.ts'
 import type { Step, StepOf } from './step.ts'
@@ -26,7 +26,25 @@ type ConnectionTest = StepOf<'test-connection'>
 /** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */
 export function testConnection(finding: Finding, target: NamedEndpoint): ConnectionTest {
   const isPlain = isAskedPlain(finding, target) || isPlainByDefault(finding, target)
-  return { code: 'test-connection', scheme: isPlain ? 'http' : 'https', ...target }
+  if (isPlain) return { code: 'test-connection', scheme: 'http', ...target }
+  const { registry } = finding
+  const isNamed =
+    registry !== null && target.role === 'registry' && isAddress(target.host) && !isAddress(registry)
+  return {
+    code: 'test-connection',
+    scheme: 'https',
+    ...target,
+    ...(isNamed ? { name: apiHost(registry) } : {}),
+  }
+}
+
+/** Where only the host fails that the registry redirects a download to, and the text does not name it; null for any other failure. */
+export function unnamedDownload(finding: Finding): Step[] | null {
+  const { clues, registry } = finding
+  const hosts = clueOf(clues, 'download-host')?.hosts
+  return hosts === undefined || registry === null
+    ? null
+    : [{ code: 'open-download-host', registry, hosts }, { code: 'show-proxy' }, ...pullByHand(finding)]
 }
 
 /** Whether the text shows that the host was asked over plain HTTP only. */

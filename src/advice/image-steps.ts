@@ -37,6 +37,12 @@ export function missingSteps(finding: Finding): Step[] {
 function mirrorLacksImage(finding: Finding): Step[] | null {
   const { subcause, endpoint, registry } = finding
   if (subcause !== 'not-in-mirror' || registry === null) return null
+  if (endpoint === null && hasClue(finding, 'unnamed-mirror'))
+    return [
+      { code: 'mirror-settings', host: null, registry, about: 'unnamed' },
+      { code: 'ask-registry' },
+      { code: 'show-proxy' },
+    ]
   const host = endpoint?.host ?? clueOf(finding.clues, 'mirrors-failed')?.lacking ?? null
   if (host === null || endpoint?.role === 'proxy') return null
   // Only a tag that was resolved leads to a digest: the name is right.

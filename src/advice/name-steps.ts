@@ -129,7 +129,14 @@ export function searchedSteps(finding: Finding): Step[] | null {
 
 /** Steps for a name that does not parse, or that the runtime does not resolve. */
 export function unreadableNameSteps(finding: Finding): Step[] {
-  const { image } = finding
+  const { image, registry, reference, clues } = finding
+  const rejected = clueOf(clues, 'rejected-name')
+  // The name parses, so nothing shows what is wrong with it but the registry's own words.
+  if (rejected !== undefined && registry !== null && reference !== null)
+    return [
+      { code: 'heed-reason', registry, reason: rejected.reason },
+      { code: 'set-image', known: 'nothing' },
+    ]
   const [, tag] = /^.+?:([\w.-]+)@[^@]+$/.exec(image) ?? []
   if (tag !== undefined && hasClue(finding, 'tag-and-digest')) return [{ code: 'drop-tag', tag }]
   return hasClue(finding, 'short-name')

@@ -141,6 +141,7 @@ export function signatureSteps(finding: Finding): Step[] {
       ...stepsIf(!file.missing, { code: 'show-policy-file', path: file.path }),
       { ...file, code: 'repair-policy-file' },
     ]
+  if (hasClue(finding, 'content-trust')) return [{ code: 'content-trust' }, { code: 'ask-registry' }]
   const kind = policyOf(finding)
   if (hasClue(finding, 'policy-key')) return [{ code: 'show-policy', kind }, { code: 'restore-policy-key' }]
   if (hasClue(finding, 'no-gnupg')) return [{ code: 'repair-gnupg' }, { code: 'show-policy', kind }]
@@ -208,6 +209,9 @@ export function otherSteps(finding: Finding): Step[] {
       ...migration(finding),
       ...stepsIf(!hasClue(finding, 'registry-closed'), { code: 'check-name', how: 'plain' }),
     ]
+  const realm = clueOf(finding.clues, 'realm-scheme')?.realm
+  if (registry !== null && realm !== undefined)
+    return [{ code: 'realm-scheme', ...targetHost(finding), realm }]
   if (registry !== null && hasClue(finding, 'endpoint-scheme'))
     return [{ code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'scheme' }]
   if (hasClue(finding, 'kernel-refuses')) return refusalSteps(finding)

@@ -36,8 +36,12 @@ export type NetworkStep =
       scheme: 'https' | 'http'
       /** The path of the manifest that the host failed at, with its query: asking for less might look healthy. */
       manifest?: string
+      /** The name whose address the host is, where the text has only that: certificates are for names. */
+      name?: string
     } & NamedEndpoint)
   | ({ code: 'open-host' } & NamedEndpoint)
+  /** `hosts`: where the registry redirects downloads to. */
+  | { code: 'open-download-host'; registry: string; hosts: string }
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
@@ -57,6 +61,9 @@ export type AnswerStep =
   | { code: 'page-instead'; host: string }
   /** `host`: the token server; null if the text does not name it. */
   | { code: 'page-for-token'; registry: string; host: string | null; product: RealmProduct | null }
+  /** `realm`: the address for tokens that the host announces. */
+  | ({ code: 'realm-scheme'; realm: string } & NamedEndpoint)
+  | { code: 'pull-quota' }
   | { code: 'check-download'; host: string }
   | { code: 'whole-layers'; host: string }
   | { code: 'serve-layers'; host: string; registry: string }
@@ -106,6 +113,7 @@ export type MirrorStep =
         | 'no-resolve'
         | 'no-pull'
         | 'doubled-path'
+        | 'unnamed'
     }
   | { code: 'unblock-upstream'; host: string }
   | {
@@ -133,6 +141,9 @@ export type PolicyStep =
   | { code: 'restore-policy-key' }
   | { code: 'repair-gnupg' }
   | { code: 'repair-verifier' }
+  | { code: 'content-trust' }
+  /** `host`: the registry of the artifact. */
+  | { code: 'leave-signatures'; host: string }
   | {
       code: 'satisfy-policy'
       kind: NodePolicy

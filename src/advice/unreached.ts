@@ -18,6 +18,7 @@ import {
   silentMirror,
   targetHost,
   testConnection,
+  unnamedDownload,
 } from './host.ts'
 import { realmElsewhere, unreachableName } from './host-names.ts'
 import { loadSteps } from './node-steps.ts'
@@ -39,6 +40,8 @@ export function timeoutSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const blocked = blockedByDns(finding, target)
   if (blocked !== null) return blocked
+  const download = unnamedDownload(finding)
+  if (download !== null) return download
   const shaking = hasClue(finding, 'tls-unfinished')
   // Both prove that the name resolved, and that something accepts connections there.
   const late = hasClue(finding, 'request-late')
@@ -75,6 +78,8 @@ export function refusedSteps(finding: Finding): Step[] {
   const { host } = target
   const blocked = blockedByDns(finding, target)
   if (blocked !== null) return blocked
+  const download = unnamedDownload(finding)
+  if (download !== null && !brokeOff(finding)) return download
   if (finding.registry === 'localhost') return [...loadSteps(finding), ...unreachableName(finding, target)]
   if (brokeOff(finding))
     return [

@@ -14,6 +14,7 @@ import {
   targetHost,
   testConnection,
   testManifest,
+  unnamedDownload,
 } from './host.ts'
 import type { Step } from './step.ts'
 
@@ -31,11 +32,13 @@ export function tlsSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'certificate-file')) return [{ code: 'correct-certificate-file' }]
   if (hasClue(finding, 'ingress-default')) return [{ code: 'ingress-certificate', host: target.host }, look]
   if (hasClue(finding, 'tls-alert') && problem === null)
-    return [
-      testConnection(finding, target),
-      { code: 'show-proxy' },
-      { code: 'tls-between', host: target.host },
-    ]
+    return (
+      unnamedDownload(finding) ?? [
+        testConnection(finding, target),
+        { code: 'show-proxy' },
+        { code: 'tls-between', host: target.host },
+      ]
+    )
   if (problem === 'unknown-authority' || problem === null)
     return [
       look,

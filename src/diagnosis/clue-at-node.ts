@@ -41,6 +41,8 @@ export type WayClue =
   | { code: 'status'; status: number }
   /** A mirror's endpoint is configured without `https://`, or with two schemes. */
   | { code: 'endpoint-scheme' }
+  /** The registry announces an address for tokens that has no scheme of a URL, or none that clients know. */
+  | { code: 'realm-scheme'; realm: string }
   /** The settings for Docker Hub name as a server what is only its name in images, or its web site. */
   | { code: 'literal-server'; host: 'docker.io' | 'hub.docker.com' }
   /** A host name that charts or documentation have until somebody sets the real one. */
@@ -95,6 +97,12 @@ export type WayClue =
   | { code: 'interrupted' }
   /** A TLS alert or a damaged record, with no word of a certificate. */
   | { code: 'tls-alert' }
+  /** The manifest had arrived, and the text does not name the host that the registry redirected the download to; `hosts`: where it may be. */
+  | { code: 'download-host'; hosts: string }
+  /** A mirror answered, as the request names the registry that it stands for (`?ns=`); the text does not name it. */
+  | { code: 'unnamed-mirror' }
+  /** The other side rejected what the node offered in the TLS handshake: versions, ciphers, or the name. */
+  | { code: 'tls-refused' }
   /** The connection was opened, but the TLS handshake did not end in time. */
   | { code: 'tls-unfinished' }
   /** The connection was opened, but no complete answer came in time. */

@@ -7,6 +7,8 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
     { code: 'web-page' },
     /text\/html|invalid character '?\\*u?003c|invalid character '<'|<!?(?:doctype|html)\b|&lt;html|\\u003chtml|\bdefault backend - 404\b|\b404 page not found\b|signature format, starting with binary 0x3c/i,
   ],
+  // containerd 1.4 and BuildKit write only the path (containerd/containerd#6147).
+  [{ code: 'unnamed-mirror' }, /\bat v2\/[^\s"]{1,600}[?&]ns=/i],
   [
     { code: 'odd-answer' },
     /unable to decode token|did not include a token|no realm specified for token|token auth challenge realm|unsupported content-encoding|unhandled content range|unable to discard to offset|in header not a valid digest|failed open: (?:gzip|flate|zstd|magic number)|reports content size of zero|stopped after \d+ redirects|unexpected status.{1,600}: 30\d |location header|malformed http (?:status|version)|response headers exceeded/i,
@@ -38,7 +40,7 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
   ],
   [
     { code: 'certificate', problem: 'legacy' },
-    /insecure signature|protocol version not supported|unsupported protocol version|handshake failure/i,
+    /insecure signature|(?<!remote error: tls: )protocol version not supported|unsupported protocol version/i,
   ],
   [
     { code: 'cut-off' },
@@ -69,7 +71,15 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
     { code: 'ingress-default' },
     /ingress controller fake certificate|certificate is valid for ingress\.local\b|\.traefik\.default\b/i,
   ],
-  [{ code: 'tls-alert' }, /^(?!.*(?:x509|certificate)).*(?:(?:remote|local) error: tls|bad record mac)/is],
+  [
+    { code: 'tls-alert' },
+    /^(?!.*(?:x509|certificate)).*(?:(?:remote|local) error: tls|bad record mac|alert handshake failure|received fatal alert)/is,
+  ],
+  // The alerts of RFC 8446 (6.2) about what the client offered, as Go, OpenSSL, and rustls name them.
+  [
+    { code: 'tls-refused' },
+    /remote error: tls: (?:handshake failure|protocol version not supported|insufficient security|unrecognized name|illegal parameter|no application protocol)|alert (?:handshake failure|protocol version|insufficient security|unrecognized name)|received fatal alert: (?:handshakefailure|protocolversion|insufficientsecurity|unrecogni[sz]edname)/i,
+  ],
   [
     { code: 'speaks', scheme: 'http' },
     /gave http response to https client|first record does not look like a tls handshake|record received with length 20527|invalidcontenttype/i,

@@ -37,6 +37,11 @@ const REFUSAL_AND_NAME_CLUES: readonly [Clue, RegExp][] = [
   [{ code: 'upstream-blocked' }, UPSTREAM_BLOCKED],
   // learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes, ServerBusy; metal3-io/ironic-standalone-operator#561.
   [{ code: 'storage-busy' }, /\b(?:(?:in|e)gress|operations per second) is over the account limit\b/i],
+  // Notary's client (theupdateframework/notary, storage/httpstore.go), and Docker's words around it.
+  [
+    { code: 'content-trust' },
+    /you are not authorized to perform this operation: server returned 40\d|remote trust data does not exist|does not have trust data for/i,
+  ],
   [{ code: 'no-registry' }, NOT_A_REGISTRY],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
   [{ code: 'served-list' }, UNLISTED],

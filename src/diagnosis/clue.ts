@@ -64,6 +64,8 @@ type RefusalClue =
   | ({ code: 'cache-rule' } & CacheRule)
   /** The registry is a cache, and its upstream limits it. */
   | { code: 'upstream-limit' }
+  /** Docker's client asked a Notary server for the image's signatures (Docker Content Trust), which the kubelet never does. */
+  | { code: 'content-trust' }
   /** Nothing at the host answers the request for /v2/, with which a pull begins. */
   | { code: 'no-registry' }
   /** The runtime can't read the file on the node with its own logins. */
@@ -191,6 +193,8 @@ type NameClue =
   | { code: 'searched'; hosts: string[] }
   /** A short name that the node's runtime does not resolve. */
   | { code: 'short-name' }
+  /** The registry refuses the name by rules of its own; `reason`: in its words. */
+  | { code: 'rejected-name'; reason: string }
   /** What reads the name takes a tag or a digest, but not both. */
   | { code: 'tag-and-digest' }
   /** The name has no registry, and another image suggests one. */

@@ -17,7 +17,7 @@ import { TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
 import { isBareRefusal, isOfLayer, refusalClues } from './denial.ts'
 import { LAYER_REFUSED } from './denial-words.ts'
-import { type Endpoint, endpointOf } from './endpoint.ts'
+import { downloadsFrom, type Endpoint, endpointOf } from './endpoint.ts'
 import { failedMirrors } from './failed-mirrors.ts'
 import { type Cause, type Finding, isRefusedOrMissing, isUnreached } from './finding.ts'
 import { nameClues } from './name-clues.ts'
@@ -57,6 +57,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...passedOver(text, cause),
     ...(isRefusedOrMissing(cause) ? ofSearch(text, image) : []),
     ...cluesWith('mirrors-failed', failedMirrors(text)),
+    ...(endpoint === null ? ofDownload(text, reference) : []),
     ...ofRegistry(reference),
     ...ofHost(endpoint, reference, cause),
     ...nameClues(image, cause),
@@ -71,6 +72,11 @@ function inOwnWords(words: string, text: string, reference: Reference | null): C
     ...cluesWith('cache-rule', cacheRuleIn(text)),
     ...cluesIf(demandsTerms(words), { code: 'terms' }),
   ]
+}
+
+function ofDownload(text: string, reference: Reference | null): Clue[] {
+  const hosts = downloadsFrom(text, reference?.registry ?? null)
+  return cluesWith('download-host', hosts === null ? null : { hosts })
 }
 
 function ofSearch(text: string, image: string): Clue[] {

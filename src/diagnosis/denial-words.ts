@@ -96,7 +96,7 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ['upstream', UPSTREAM_BLOCKED],
   [
     'blocked',
-    /\bnot allowed access\b|\bfirewall\b|\bexport control|\bembargo|\bsanction|\bnot available in your\b|\byour (?:location|country|region)\b|\blegal reasons\b|\bip allow list\b|\byour ip address is not (?:permitted|allowed)\b|\bip (?:address )?(?:‹name› )?(?:is |has been )?(?:not allowed|blocked|denied|banned|restricted)|\bblocked by (?:network|ip|geo)|\bnetwork (?:rule|access) |\bpublic (?:network )?access is (?:disabled|not permitted|not allowed)|\bauthorizationfailure\b|\bnot authorized to perform this operation\b|\b(?:private (?:link|endpoint)|vpc) (?:endpoint )?(?:is )?(?:required|only)/,
+    /\bnot allowed access\b|\bfirewall\b|\bexport control|\bembargo|\bsanction|\bnot available in your\b|\byour (?:location|country|region)\b|\blegal reasons\b|\bip allow list\b|\byour ip address is not (?:permitted|allowed)\b|\bip (?:address )?(?:‹name› )?(?:is |has been )?(?:not allowed|blocked|denied|banned|restricted)|\bblocked by (?:network|ip|geo)|\bnetwork (?:rule|access) |\bpublic (?:network )?access is (?:disabled|not permitted|not allowed)|\bauthorizationfailure\b|\brequest is not authorized to perform this operation\b|\b(?:private (?:link|endpoint)|vpc) (?:endpoint )?(?:is )?(?:required|only)/,
   ],
   [
     'policy',
@@ -122,7 +122,7 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ['credential-refused', REFUSED_LOGIN],
   [
     'not-permitted',
-    /\btoken has insufficient scopes?\b|\bpermission_?denied\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b|(?<!\bdoes not exist or )\bno pull access\b|(?<!\bunauthenticated requests )\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? [^:]{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
+    /\btoken has insufficient scopes?\b|\bpermission_?denied\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b(?! this operation: server returned)|(?<!\bdoes not exist or )\bno pull access\b|(?<!\bunauthenticated requests )\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? [^:]{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
   ],
   ['no-credential-sent', NOTHING_SENT],
   [

@@ -114,13 +114,16 @@ const NO_ROBOT = /\bcould not find robot with (?:specified )?username\b/
 
 /** What follows a registry's code of a refusal, the last one in the text. */
 const MESSAGE = /^.*\b(?:denied|unauthori[sz]ed|forbidden|unauthenticated): (.*)$/is
+/** An error document of the registry that the runtime shows whole. */
+const NESTED = /^\{\\*"errors\\*":.{0,80}?\\*"message\\*":\s?\\*"([^"\\]{1,600})/is
 /** Messages that only repeat the code. */
 const REPEATED =
-  /\b(?:unauthori[sz]ed to access|authentication (?:is )?required|requested (?:access to the )?resource|access (?:is |was )?(?:denied|forbidden)|not authori[sz]ed|permission denied|pull access|(?:repository|image|manifest|artifact|project|name) .{0,60}(?:not found|not exist|unknown))\b/i
+  /\b(?:unauthori[sz]ed to access|(?:authentication|authorization) (?:is )?required|requested (?:access to the )?resource|access (?:is |was )?(?:denied|forbidden)|not authori[sz]ed|permission denied|pull access|(?:repository|image|manifest|artifact|project|name) .{0,60}(?:not found|not exist|unknown))\b/i
 
 /** The reason that the registry wrote for its refusal, if it says more than that it refuses; null without one. */
 function ownReason(text: string): string | null {
-  const message = MESSAGE.exec(text)?.[1]?.replace(/(?<![\s"'}\])])[\s"'}\])]+$/, '') ?? ''
+  const answer = MESSAGE.exec(text)?.[1]?.replace(/(?<![\s"'}\])])[\s"'}\])]+$/, '') ?? ''
+  const message = NESTED.exec(answer)?.[1] ?? answer
   const words = message.match(/(?<![\w‹/.:-])[a-z]{2,}(?![\w›/:-])/gi) ?? []
   return words.length < 4 || REPEATED.test(message) ? null : message
 }

@@ -1,7 +1,8 @@
 /** Finds in an error text the host that answered, refused, or could not be reached, and its part in the pull. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
-import { isAddress, isLocal, isOfCluster, withoutPort } from '../image/host.ts'
+import { downloadHosts } from '../image/download-hosts.ts'
+import { isAddress, isLocal, isOfCluster, isPrivateAddress, withoutPort } from '../image/host.ts'
 import { isFixedHost, isHosted, registryBehind } from '../image/registries.ts'
 import type { Cause } from './finding.ts'
 import { asksForToken, type PullError } from './pull-error.ts'
@@ -40,6 +41,13 @@ const BARE_HOSTS = [
   // One of containers/image's mirrors, whose error begins with its name.
   new RegExp(`^\\[?(?=[\\w-]*[.:])${HOST}/\\S{1,300}: `, 'i'),
 ]
+/** The address of a connection that was open. */
+const CONNECTED = new RegExp(`\\b(?:read|write) tcp \\S{1,60}->${HOST}: `, 'i')
+/** Nexus announces such an address for tokens: nothing but the scheme is wrong with it (sonatype/nexus-public#565). */
+const WITHOUT_SCHEME = new RegExp(`"null://${HOST}/`, 'i')
+/** Words of runtimes that have the manifest, and download what it lists: Docker, containers/image, and containerd. */
+const DOWNLOAD =
+  /\berror pulling image configuration\b|\bdownload failed after attempts\b|\b(?:reading|fetching|writing) (?:partial |config )?blob\b|\bfailed to copy: (?!httpRead(?:er)?Seeker: failed open)/i
 /** containers/image: `reading manifest TAG in HOST/path`. */
 const IN_SOURCE =
   /\breading manifest \S+ in ([\w.-]+(?::\d+)?)\/|\binitializing source docker:\/\/([\w.-]+\.[\w.-]+(?::\d+)?|[\w.-]+:\d+)\//i
@@ -79,6 +87,14 @@ export function endpointOf(text: string, registry: string | null): NamedEndpoint
   if (asked !== undefined) return namedEndpoint(asked.host, roleOf(asked.host, asked.rest, text, registry))
   const bare = BARE_HOSTS.map(pattern => pattern.exec(text)?.[1]).find(host => host !== undefined)
   if (bare !== undefined) return namedEndpoint(bare, roleOfBare(bare, text, registry))
+  const peer = CONNECTED.exec(text)?.[1]
+  if (peer !== undefined && isOfDownloadHost(peer, text, registry)) return namedEndpoint(peer, 'storage')
+  const announcing = WITHOUT_SCHEME.exec(text)?.[1]
+  if (announcing !== undefined)
+    return namedEndpoint(
+      announcing,
+      registry === null || isSame(announcing, registry) ? 'registry' : 'mirror',
+    )
   const source = IN_SOURCE.exec(text)
   if (source === null) return null
   const host = source[1] ?? source[2] ?? ''
@@ -198,8 +214,20 @@ function isSame(host: string, registry: string): boolean {
   return one === other || one === `${other}:443` || withoutPort(one) === other || one === withoutPort(other)
 }
 
+/** The hosts that the registry redirects this download to, as a list for people; null for any other request, and for registries that do not. */
+export function downloadsFrom(text: string, registry: string | null): string | null {
+  return registry !== null && DOWNLOAD.test(text) ? downloadHosts(registry) : null
+}
+
+/** Whether an address without a name is the one that the registry redirected a download to; in a private network, it may be a mirror's. */
+function isOfDownloadHost(host: string, text: string, registry: string | null): boolean {
+  const isPublic = isAddress(host) && !isLocal(host) && !isPrivateAddress(host)
+  return isPublic && downloadsFrom(text, registry) !== null
+}
+
 /** An address that was dialed, without a URL, is most likely the one that the registry's name has. */
 function roleOfBare(host: string, text: string, registry: string | null): EndpointRole {
+  if (isOfDownloadHost(host, text, registry)) return 'storage'
   const role = roleOf(host, '/v2/', text, registry)
   const dialed = isAddress(host) && text.includes(`dial tcp ${host}`)
   return role === 'mirror' && dialed && !isLocal(host) ? 'registry' : role

@@ -26,7 +26,20 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     /certificate is valid for ([^\s"'`]{1,120}(?:, [^\s"'`]{1,120}){0,2}), not /i,
     ([, names = '']) => ({ code: 'certificate-for', names }),
   ],
+  // distribution's NAME_INVALID, and ECR's words.
+  [
+    /\bname_invalid\\*",\s?\\*"message\\*":\s?\\*"([^"\\]{1,300})|\b(name[_ ]invalid\b[^"]{0,300}|invalid parameter at .{1,60} failed to satisfy constraint.{0,300})/is,
+    ([, message, words = '']) => ({
+      code: 'rejected-name',
+      reason: (message ?? words).replace(/[\s"'.]+$/, ''),
+    }),
+  ],
   [/windows version (\d+\.\d+\.\d+)-based image/i, ([, build = '']) => ({ code: 'windows-build', build })],
+  // A token is asked for at the address in the registry's challenge (sonatype/nexus-public#565).
+  [
+    /\b(?:get|post) \\*"([^\s"?\\]{1,300})\?[^\s"\\]{0,600}\b(?:scope|service|account)=[^\s"\\]{0,600}\\*": unsupported protocol scheme/i,
+    ([, realm = '']) => ({ code: 'realm-scheme', realm }),
+  ],
   // containers/image, of its own login file.
   [
     /\bgetting username and password: .{0,200}?(?:reading json file|unmarshaling json at) \\*["'“]?(\/[^\s"'”\\:]{1,200})/is,

@@ -67,6 +67,8 @@ function limitOf({ textSubcause, reference, endpoint, credential, error }: Subca
 
 /** Words of a cache about its upstream. */
 const OF_CACHE = /\bupstream\b|\bproxy cache\b|\bremote repositor/
+/** A request to a mirror names the registry that it stands for (containerd/containerd, docs/hosts.md). */
+const OF_MIRROR = /\/manifests\/[^\s"?]{1,200}\?[^\s"]{0,200}\bns=/
 const NO_REPOSITORY =
   /\bname[_ ]unknown\b|\bunknown repository\b|\brepository\b.{0,60}\b(?:not found|does(?: not|n't) exist|not known|unknown)|\bproject\b.{0,60}\bnot found\b|\bno such repository\b/
 const NO_TAG =
@@ -74,12 +76,13 @@ const NO_TAG =
 
 /** What is missing. A registry that answers missing repositories with a refusal can only mean the tag. */
 function missingOf({ error, reference, endpoint }: SubcauseFacts): NotFoundSubcause {
-  const { masked = '', ofMirror = false } = error ?? {}
+  const { masked = '', text = '', ofMirror = false } = error ?? {}
   // A pause image that the runtime looked for on the node only.
   if (masked.endsWith('failed to get sandbox image ‹name›: image ‹name› not found')) return 'unspecified'
   const isRelayed = reference !== null && relayedRegistry(reference) !== null
   // A cache's answer about its upstream proves nothing about the image.
-  if (endpoint?.role === 'mirror' || ofMirror || isRelayed || OF_CACHE.test(masked)) return 'not-in-mirror'
+  const isCache = ofMirror || isRelayed || OF_CACHE.test(masked) || OF_MIRROR.test(text)
+  if (endpoint?.role === 'mirror' || isCache) return 'not-in-mirror'
   if (NO_REPOSITORY.test(masked)) return 'repository'
   const isTag = NO_LATEST.test(masked) || NO_TAG.test(masked)
   return isTag || (reference !== null && hidesMissing(reference.registry)) ? 'tag' : 'unspecified'

@@ -34,6 +34,12 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { registry: own, host: null, product: 'gitlab' },
     { registry, host: 'auth.docker.io', product: null },
   ],
+  'realm-scheme': [
+    { host: own, role: 'registry', realm: 'null://registry.example:5000/v2/token' },
+    { host: 'cache.example', role: 'mirror', realm: '/v2/token' },
+  ],
+  'pull-quota': [{}],
+  'open-download-host': [{ registry, hosts: 'production.cloudflare.docker.com' }],
   'whole-layers': [{ host }],
   'cluster-login': [
     { registry: 'registry.ci.svc:5000' },
@@ -471,6 +477,8 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'show-policy': [{ kind: 'blocked' }, { kind: 'rejected' }, { kind: 'signature' }],
   'show-image-settings': [{}],
   'repair-verifier': [{}],
+  'content-trust': [{}],
+  'leave-signatures': [{ host }],
   'show-policy-file': [{ path: '/etc/containers/policy.json' }],
   'repair-policy-file': [
     { path: '/etc/containers/policy.json', missing: false },

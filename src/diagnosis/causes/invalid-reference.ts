@@ -7,7 +7,8 @@ export const invalidReference = ruleOf(
   /\binvalid ?reference ?format\b/,
   /\bcould(?:n't| not) parse (?:the )?(?:image|reference)\b/,
   /\bfailed to apply default image tag\b|\b(?:object|hostname) required\b/,
-  /\binvalid ?image ?name\b|\binvalid (?:repository|tag) (?:name|format)\b|\bname[_ ]invalid\b/,
+  // Container Registry says "name invalid" of a token for another repository, too (kubernetes/kubernetes#27451).
+  /\binvalid ?image ?name\b|\binvalid (?:repository|tag) (?:name|format)\b|\bname[_ ]invalid\b(?!: requested repository does not match bearer token)/,
   /\b(?:repository name|reference) must (?:be|have|not)\b/,
   /\bshort-name (?:‹name› )?(?:did not resolve|resolution|mode)|\bshort name mode is enforcing\b/,
   /\bunqualified-search registries\b|\bno registries configured while trying to pull an unqualified image\b|\breferences? with both a tag and (?:a )?digest\b/,

@@ -2,9 +2,9 @@
 
 import { ruleOf } from './cause-rule.ts'
 
-/** Go reports a refused CONNECT as a status phrase after the URL; a registry's status has its number, too. */
+/** Go reports a refused or redirected CONNECT as a status phrase after the URL; a registry's status has its number, too. */
 const REFUSED_CONNECT =
-  /‹url›[.?]{0,6}["']?: (?:forbidden|bad gateway|service unavailable|gateway time-?out|bad request|method not allowed|internal server error)[\s"'`)\]}.,]{0,8}(?:$|\w+=)/
+  /‹url›[.?]{0,6}["']?: (?:forbidden|bad gateway|service unavailable|gateway time-?out|bad request|method not allowed|internal server error|moved permanently|found|see other|(?:temporary|permanent) redirect)[\s"'`)\]}.,]{0,8}(?:$|\w+=)/
 
 export const proxy = ruleOf(
   'proxy',
@@ -13,6 +13,7 @@ export const proxy = ruleOf(
   /\b407\b.{0,20}\bproxy\b/,
   /\bproxy: (?:unknown|unsupported) scheme\b|\binvalid proxy (?:url|address)\b/,
   /\bsocks connect\b|\bhttp connect (?:tunnel|proxy)\b|\btunneling socket\b/,
-  /\b(?:connect|connection|connecting) to (?:the )?proxy\b|\bproxy (?:error|server|refused)\b|\bfrom proxy\b/,
+  // "http: proxy error" is in the log of a reverse proxy, such as that of a mirror (net/http/httputil).
+  /\b(?:connect|connection|connecting) to (?:the )?proxy\b|(?<!\bhttp: )\bproxy (?:error|server|refused)\b|\bfrom proxy\b/,
   REFUSED_CONNECT,
 )

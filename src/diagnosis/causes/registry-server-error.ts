@@ -25,9 +25,12 @@ export const NOT_A_REGISTRY =
 const PAGE =
   /<!?(?:doctype|html)\b|\binvalid character .{1,12} (?:looking for beginning of|after) |\bdefault backend - 404\b|\b404 page not found\b/
 
+/** How aiohttp, on which Pulp's registry is built, says in plain text that it has no such manifest (theforeman/forklift#1224). */
+const PLAIN_MISSING = /\berror parsing http 404 response body: .{0,80}\b404: not found\b/
+
 /** Whether the answer is one that no registry sends: nothing is known of the image then. @param masked see maskNames */
 export function isPage(masked: string): boolean {
-  return PAGE.test(masked)
+  return PAGE.test(masked) && !PLAIN_MISSING.test(masked)
 }
 
 /** Nexus has blocked the upstream of a repository, because it failed or by hand. */

@@ -27,8 +27,13 @@ const PATTERNS = [
   /\b(?:invalid|unsupported|unexpected) (?:config )?(?:blob|artifact) type\b|\bconfig type ‹name›/,
 ]
 
+/** A web page that came for a tag, where nothing is known of the image (containers/image). */
+const PAGE_FOR_TAG = /\binitializing image from source \S{1,400}: invalid character '<'/i
+
 export const unsupportedManifest: CauseRule<'unsupported-manifest'> = {
   cause: 'unsupported-manifest',
-  judge: ({ masked, status }) =>
-    status === 406 || PATTERNS.some(pattern => pattern.test(masked)) ? MATCHES : null,
+  judge: ({ masked, text, status }) =>
+    status === 406 || (PATTERNS.some(pattern => pattern.test(masked)) && !PAGE_FOR_TAG.test(text))
+      ? MATCHES
+      : null,
 }

@@ -88,6 +88,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     ['unsent-login', ({ registry }) => `The login for ${registryLabel(registry)} can't be read or sent`],
     [isUnasked, ({ registry }) => `A pull secret can't be used, so ${registryLabel(registry)} was not asked`],
     [isBroken, { does: "refused the pull, and the pod's pull secret can't be used" }],
+    ['content-trust', "The server for the image's signatures (Notary) refused Docker's client"],
     ['own-reason', { does: 'refused the pull for a reason of its own' }],
     { does: 'refused the pull' },
   ],
@@ -231,6 +232,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [
       'unsent-login',
       'The runtime failed at the login itself, before the registry could refuse it: for example, it is not base64 of user:password, or contains a line break.',
+    ],
+    [
+      'content-trust',
+      "With Docker Content Trust, Docker's client asks a Notary server for the image's signatures before it pulls: its answer says nothing about the registry, the login, or the image.",
     ],
     ['own-reason', ownReasonMeaning],
     [isUnasked, UNASKED],

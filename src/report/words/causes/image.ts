@@ -32,7 +32,7 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
   'not-in-mirror': ({ findings: [first] }) => ({
     title: `${capitalize(lackingLabel(first))} does not have this image`,
     meaning:
-      first.endpoint?.role === 'mirror' || lackingMirror(first) !== undefined
+      first.endpoint?.role === 'mirror' || lackingMirror(first) !== undefined || isUnnamedMirror(first)
         ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: the mirror may not have cached it, may not allow it, or may have failed to fetch it from upstream.`
         : first.clues.some(({ code }) => code === 'relays')
           ? `Names like this one are used by caches: if ${responderLabel(first)} fetches such images from another registry, the image does not exist there, the cache's own login is not allowed to see it, or the cache can't reach that registry.`
@@ -52,8 +52,14 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
 const lackingMirror = ({ clues, endpoint }: Finding) =>
   endpoint === null ? clues.find(clue => clue.code === 'mirrors-failed') : undefined
 
+/** Whether a mirror answered that the text does not name. */
+function isUnnamedMirror({ clues, endpoint }: Pick<Finding, 'clues' | 'endpoint'>): boolean {
+  return endpoint === null && clues.some(({ code }) => code === 'unnamed-mirror')
+}
+
 function lackingLabel(first: Finding): string {
   const mirrors = lackingMirror(first)
+  if (isUnnamedMirror(first)) return `a mirror of ${registryLabel(first.registry)}`
   if (mirrors === undefined) return responderLabel(first)
   return mirrors.lacking === null
     ? `a mirror of ${registryLabel(first.registry)}`
@@ -83,9 +89,9 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
       title: `${capitalize(responderLabel(first))} no longer has this tag`,
       meaning: 'The tag was there: the registry remembers it, and says that it was deleted or has expired.',
     }
-  if (hasClue(context, 'missing-child') && first.endpoint?.role === 'mirror')
+  if (hasClue(context, 'missing-child') && (first.endpoint?.role === 'mirror' || isUnnamedMirror(first)))
     return {
-      title: `${capitalize(responderLabel(first))} lacks a manifest of the image`,
+      title: `${capitalize(lackingLabel(first))} lacks a manifest of the image`,
       meaning: `The image's ${versionPart(first)} was resolved to a manifest that the mirror does not have. That proves nothing about the image at ${registryLabel(registry)}.`,
     }
   if (hasClue(context, 'missing-child'))
@@ -155,6 +161,7 @@ export const invalidReference: CauseWords = {
   short: [
     ['placeholder', 'placeholders in image names'],
     ['tag-and-digest', 'tags beside digests'],
+    [isRejected, 'image names that a registry does not accept'],
     'invalid image names',
   ],
   title: [
@@ -164,6 +171,7 @@ export const invalidReference: CauseWords = {
     ['short-name', "The node doesn't complete the short image name"],
     ['surplus-tag', surplusTitle],
     ['tag-and-digest', 'The image name has both a tag and a digest'],
+    [isRejected, { does: "does not accept the image's name" }],
     'The image name is invalid',
   ],
   meaning: [
@@ -191,8 +199,18 @@ export const invalidReference: CauseWords = {
       'tag-and-digest',
       'Kubernetes and most runtimes accept such a name and use only its digest, but the program that reads it here refuses it, as the signature check of CRI-O 1.31.0 does (cri-o/cri-o#8603).',
     ],
+    [
+      isRejected,
+      first =>
+        `The name follows the rules of image names, but not those of ${responderLabel(first)}, which may require a certain number of parts or allow fewer characters.`,
+    ],
     'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
   ],
+}
+
+/** Whether the registry refused a name that parses. */
+function isRejected({ clues, reference }: Pick<Finding, 'clues' | 'reference'>): boolean {
+  return reference !== null && clues.some(({ code }) => code === 'rejected-name')
 }
 
 const surplusOf = ({ clues }: Pick<Finding, 'clues'>) => clues.find(clue => clue.code === 'surplus-tag')

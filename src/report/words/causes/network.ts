@@ -51,6 +51,8 @@ export const tls: CauseWords = {
       case 'legacy':
         return 'The certificate or the protocol version is too old for the runtime.'
       default:
+        if (hasClue(context, 'tls-refused'))
+          return 'The other side ended the handshake: it accepts none of the TLS versions or ciphers that the node offers, or does not serve the name that was asked for. That is the host itself, or a proxy or firewall in between that intercepts TLS; no certificate was judged.'
         if (hasClue(context, 'tls-alert'))
           return 'One side ended the TLS connection with an alert, or a record arrived damaged; the error does not mention a certificate.'
         return 'The node does not trust the certificate, or it has expired or is for another name, or no common protocol was found.'
@@ -102,8 +104,8 @@ const spokenScheme = ({ findings: [{ clues }] }: Pick<CauseContext, 'findings'>)
 
 /** The answer was no server error, but not one of a registry either. */
 function isOddAnswer({ clues }: Pick<Finding, 'clues'>): boolean {
-  const failed = clues.some(clue => clue.code === 'status' && clue.status >= 500)
-  return !failed && clues.some(({ code }) => code === 'odd-answer')
+  const status = clues.find(clue => clue.code === 'status')?.status
+  return status === undefined ? clues.some(({ code }) => code === 'odd-answer') : status < 500
 }
 
 /** A token endpoint that does not know the request is a wrong or broken one. */

@@ -30,6 +30,7 @@ export const other: CauseWords = {
     ['no-host', 'settings for registries and mirrors'],
     ['old-settings', 'settings for registries in an old format'],
     ['mirror-config', 'unreadable settings for registries and mirrors'],
+    ['realm-scheme', 'the address that a registry announces for tokens'],
     ['endpoint-scheme', 'the address of a mirror'],
     [hasNoReason, 'a reason that is no longer recorded'],
     'an unknown cause',
@@ -53,6 +54,7 @@ export const other: CauseWords = {
       first => `The registries.conf ${onNode(first)} has a format that its runtime no longer reads`,
     ],
     ['mirror-config', "The node's settings for registries and mirrors can't be read"],
+    ['realm-scheme', { does: 'announces an address for tokens that no client can use' }],
     ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
     [hasNoReason, 'The pull is failing, but the reason is no longer recorded'],
     [
@@ -96,6 +98,11 @@ export const other: CauseWords = {
       'The file is in version 1 of its format, and the runtime reads only version 2: it stops there, before it asks any registry.',
     ],
     ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
+    [
+      'realm-scheme',
+      ({ clues }) =>
+        `The host answered, and named ${clues.find(clue => clue.code === 'realm-scheme')?.realm} as the address for tokens, which is not a URL of HTTP: its own address is set wrongly, or its reverse proxy does not pass on the scheme. Neither the node nor the login is at fault.`,
+    ],
     ['endpoint-scheme', "The runtime can't use the address of a mirror as configured."],
     [
       hasNoReason,

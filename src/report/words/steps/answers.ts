@@ -66,6 +66,17 @@ export const answerSteps: StepWords<AnswerStep> = {
       findings,
     )
   },
+  'realm-scheme': ({ host, role, realm }, { findings: [{ registry }] }) => ({
+    text: `Correct the address for tokens that ${hostLabel({ host, role }, registry)} announces, ${realm}, which has to begin with https:// or http://: ${
+      realm.startsWith('null:')
+        ? 'Nexus writes null:// from version 3.77 on where no reverse proxy sends X-Forwarded-Proto (sonatype/nexus-public#565), so send it, or turn off its anonymous pulls'
+        : `it comes from ${realmSetting(null)}, or from the header X-Forwarded-Proto of the reverse proxy in front of it`
+    }`,
+  }),
+  'pull-quota': () => ({
+    text: "See whether the pull traffic of the registry's account is used up for this month, and raise its quota (`ibmcloud cr quota-set --traffic`), which the owner of the namespace can do: layers count, and a manifest is still given",
+    command: 'ibmcloud cr quota',
+  }),
   'who-answered': ({ host }, { findings }) =>
     nodeShellStep(
       `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): ${findings[0].clues.some(({ code }) => code === 'no-registry') ? 'a registry' : `a proxy or firewall in between can send a bare 403, too; ${host} itself`} answers 200 or 401, with the header Docker-Distribution-Api-Version`,
@@ -98,7 +109,7 @@ export const answerSteps: StepWords<AnswerStep> = {
       ? 'a cache or mirror that ignores Range, or a proxy or filter that unpacks what it passes on'
       : `a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}`
     return {
-      text: `${what} between the node and ${host}, or the host that ${host} redirects layers to: ${suspects}`,
+      text: `${what} between the node and ${host}${first.endpoint?.role === 'storage' ? '' : `, or the host that ${host} redirects layers to`}: ${suspects}`,
     }
   },
   // bottlerocket-os/bottlerocket#4709, containerd/containerd#12291.

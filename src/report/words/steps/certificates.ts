@@ -116,8 +116,10 @@ export const certificateSteps: StepWords<CertificateStep> = {
   'correct-certificate-file': (_step, { findings }) => ({
     text: `Correct the certificate or key file that the runtime's settings for registries name ${onNodes(findings)} (its path, its permissions, its PEM content), or remove it from these settings`,
   }),
-  'tls-between': ({ host }) => ({
-    text: `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,
+  'tls-between': ({ host }, { findings: [{ clues, host: node }] }) => ({
+    text: clues.some(({ code }) => code === 'tls-refused')
+      ? `Look for a proxy or firewall that intercepts TLS on the way to ${host}, and for a runtime${node.version === null ? '' : ` (${node.runtime} ${node.version})`} that is too old for the TLS versions and ciphers there${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`
+      : `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,
   }),
   'renew-certificate': ({ host, problem }, { findings: [first] }) => ({ text: RENEW[problem](host, first) }),
   'public-certificate': ({ host, problem }, { findings }) =>

@@ -268,6 +268,12 @@ export const policySteps: StepWords<PolicyStep> = {
   'restore-policy-key': (_step, { findings, findings: [{ host }] }) => ({
     text: `Put the key or certificate that the message names in its place ${onNodes(findings)}, readable by the runtime, or correct its path in the policy${mayBeOpenShift(host) ? POLICY_OBJECTS : ''}`,
   }),
+  'content-trust': () => ({
+    text: "Repeat the pull without Docker Content Trust (DOCKER_CONTENT_TRUST=0): with it, Docker's client first asks a Notary server for the image's signatures, and this is that server's answer; the kubelet's pulls don't ask it",
+  }),
+  'leave-signatures': ({ host }, { findings }) => ({
+    text: `Update CRI-O ${onNodes(findings)} to 1.33 or later, which leaves out the signatures of an artifact; or, if no policy there needs them, set use-sigstore-attachments to false for ${host} in /etc/containers/registries.d`,
+  }),
   'repair-verifier': (_step, { findings }) => ({
     text: `Find out why the image verifier fails ${onNodes(findings)}: containerd runs each program in its bin_dir, and blocks the pull if one can't be started or takes longer than per_verifier_timeout (10 seconds by default), such as while it waits for the network`,
   }),

@@ -219,6 +219,10 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         return {
           text: `Look in ${place} for a mirror of ${registryLabel(registry)}, and for a proxy in between: the limit in the text is not ${registryLabel(registry)}'s, so another host answered`,
         }
+      case 'unnamed':
+        return {
+          text: `Find the mirror of ${registryLabel(registry)} in ${place}, and in its log why it lacks the image or a manifest of it: the request was to a mirror (?ns=), whose answer says nothing about ${registryLabel(registry)}`,
+        }
       case 'unreadable':
         return {
           text: `Correct ${place}, and other settings of mirrors there: the runtime ${onNodes(findings)} can't read them`,

@@ -5,9 +5,10 @@ import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
-import { hostAlone, isLocal } from '../../../image/host.ts'
+import { hostAlone, isAddress, isLocal } from '../../../image/host.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
+import { shellWord } from '../../sanitize.ts'
 import { localRegistryNote } from '../local-clusters.ts'
 import { orCopied } from '../makers.ts'
 import { curlCommand, headCommand, lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
@@ -21,6 +22,12 @@ import { proxyPlace } from './proxies.ts'
 /** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
 function testUrl(scheme: 'https' | 'http', host: string, role: EndpointRole): string {
   return `${scheme}://${host}${role === 'storage' || role === 'token' ? '/' : '/v2/'}`
+}
+
+/** Returns what makes curl ask this address for the name, in place of any that DNS has for it. */
+function connectTo(name: string, address: string): string {
+  const port = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
+  return shellWord(`${port(name)}:${port(address)}`)
 }
 
 /** Returns under which other name a registry of ECR has IPv6 addresses (docs.aws.amazon.com/AmazonECR, ecr-requests); null for any other. */
@@ -191,11 +198,23 @@ export const networkSteps: StepWords<NetworkStep> = {
           ? `Push ${first.image} to a registry that every node can reach, and use its name there, or load the image on every node: localhost/ is what Podman and Buildah put before the names of images that they built`
           : `${INSTEAD[role]}, or let something listen at ${host} on every node (a DaemonSet, or a NodePort): that address is the node itself${role === 'registry' ? localRegistryNote(first.host, host) : ''}`,
   }),
-  'test-connection': ({ host, scheme, role, manifest }, { findings }) => {
+  'test-connection': ({ host, scheme, role, manifest, name }, { findings }) => {
     if (manifest !== undefined)
       return nodeShellStep(
         `Ask ${host} for the image's manifest again ${onNodes(findings)} (only its headers; 200 is fine, and 401 proves nothing, as this sends no login)`,
         headCommand(findings[0].host, `${scheme}://${host}${manifest}`),
+        findings,
+      )
+    if (name !== undefined)
+      return nodeShellStep(
+        `Test the connection ${onNodes(findings)} to ${host} under the name ${name} (a 401 or 404 is fine)`,
+        curlCommand(findings[0].host, testUrl(scheme, name, role), ` --connect-to ${connectTo(name, host)}`),
+        findings,
+      )
+    if (role === 'storage' && isAddress(host))
+      return nodeShellStep(
+        `Test the connection ${onNodes(findings)} (once it is connected, an error about TLS is fine, too: the text has only the address)`,
+        curlCommand(findings[0].host, testUrl(scheme, host, role), 'k'),
         findings,
       )
     return nodeShellStep(
@@ -204,6 +223,9 @@ export const networkSteps: StepWords<NetworkStep> = {
       findings,
     )
   },
+  'open-download-host': ({ registry, hosts }) => ({
+    text: `Let the nodes reach the host that ${registryLabel(registry)} redirects downloads to (${hosts}), not only ${registryLabel(registry)} itself, which sent the manifest, and look for a firewall or proxy that breaks connections there`,
+  }),
   'open-host': ({ host, role }, context) => {
     const [{ registry, host: node }] = context.findings
     const proxy = node.virtual === undefined ? `, or HTTPS_PROXY in ${proxyPlace(node)}` : ''
