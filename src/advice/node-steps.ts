@@ -89,6 +89,9 @@ function wantedIn({ evidence }: Finding): string | null {
 export function manifestSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'web-page'))
     return [...pageSteps(finding), { code: 'remove-image', image: imageName(finding) }]
+  const { registry } = finding
+  if (hasClue(finding, 'signed-artifact') && registry !== null)
+    return [{ code: 'leave-signatures', host: registry }]
   if (hasClue(finding, 'attestation')) return attestationSteps(finding)
   // The repository is that of the artifact.
   if (hasClue(finding, 'artifact')) return [{ code: 'not-an-image' }, { code: 'set-image', known: 'nothing' }]

@@ -128,6 +128,8 @@ export type ContentClue =
   | { code: 'artifact' }
   /** A build attestation (in-toto), which an index lists beside an image, and which is not one. */
   | { code: 'attestation' }
+  /** A signed artifact, whose signatures the runtime's store of artifacts can't hold. */
+  | { code: 'signed-artifact' }
   /** A layer of a media type that needs another snapshotter. */
   | { code: 'layer-type' }
   /** A layer in a format that the runtime does not support. */

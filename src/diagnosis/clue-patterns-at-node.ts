@@ -26,7 +26,7 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   ],
   [
     { code: 'file-system' },
-    /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,120}operation not permitted|cross-device link|stale (?:nfs )?file handle/i,
+    /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,300}operation not (?:permitted|supported)|(?:l?setxattr|mknod) \S{1,300}: operation not supported|cross-device link|stale (?:nfs )?file handle/i,
   ],
   [
     { code: 'partial-layer' },
@@ -66,7 +66,7 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   ],
   [
     { code: 'snapshotter-gone' },
-    /snapshot \S{1,80} is not ready|snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing|error reading from server|transport is closing)/is,
+    /snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing|error reading from server|transport is closing)/is,
   ],
   [
     { code: 'runtime-lost', how: 'gone' },
@@ -95,11 +95,15 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
     /hosts\.toml|parse endpoint url|get registry endpoints|loading registries(?: configuration|: )|\binvalid condition: |\bpull-from-mirror (?:must|value|for)\b|invalid unqualified-search-registries entry|parse registry endpoint|(?:reference "[^"]{1,400}"|resolve image): toml: |failed to parse toml|unable to parse server|unknown capability \S|invalid (?:type|pair) .{1,200} for (?:header )?"|unable to cast .{1,200} to string|invalid \Whost\W tree|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
   ],
   [{ code: 'busy-mount' }, /(?:mount|snapshot|rootfs|overlay).{0,300}device or resource busy/i],
+  // The block device of an image that OverlayBD serves is not the node's disk (containerd/accelerated-container-image#76).
   [
     { code: 'disk-fault' },
-    /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
+    /^(?!.*failed to mount \/dev\/\S{1,80} to \S{0,300}overlaybd).*(?:input\/output error|read-only file system|structure needs cleaning|: bad message\b)/is,
   ],
-  [{ code: 'read-only' }, /: read-only file system\b/i],
+  [
+    { code: 'read-only' },
+    /^(?!.*failed to mount \/dev\/\S{1,80} to \S{0,300}overlaybd).*: read-only file system\b/is,
+  ],
   [{ code: 'old-settings' }, /must be in v2 format|mixing sysregistry v1\/v2/i],
   [{ code: 'source-blocked' }, /is blocked in (?:one of )?\S*registries\.conf/i],
   // containers/image, signature/policy_eval_*.go; Notation for the last one.
@@ -114,6 +118,7 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
     { code: 'layer-type' },
     /stream processor for application\/vnd\.(?:oci|docker)\.(?!\S{1,200}\+zstd)|layer\.nydus\.|unsupported layer media|encrypted layer/i,
   ],
+  [{ code: 'signed-artifact' }, /pushing signatures for oci images is not supported/i],
   [{ code: 'attestation' }, /vnd\.in-toto\+json|attestation-manifest/i],
   [
     { code: 'layer-format' },
@@ -143,7 +148,7 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   [{ code: 'unpacker-killed' }, /signal: killed/i],
   [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],
   [{ code: 'no-image-size' }, /\bid or size of image .{1,400} is not set/i],
-  [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
+  [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1|(?:^|: )no signatures$/i],
   [
     { code: 'artifact' },
     /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json|ai models are not|not container images/i,

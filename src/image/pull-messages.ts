@@ -83,8 +83,8 @@ export function isPostPullReason(reason: string): boolean {
 }
 
 /**
- * The words for layers of a pulled image that are gone from the node's store: containerd's (core/snapshots, plugins/snapshots/overlay), those
- * of its snapshotter for Nydus, those of containers/storage, and Docker's.
+ * The words for layers of a pulled image that are gone from the node's store, or that its snapshotter does not serve: containerd's
+ * (core/snapshots, plugins/snapshots/overlay), those of its snapshotter for Nydus, those of containers/storage, and Docker's.
  */
 const LOST_LAYERS = new RegExp(
   [
@@ -92,6 +92,7 @@ const LOST_LAYERS = new RegExp(
     String.raw`\bfailed to stat parent: stat \S{1,300}: no such file or directory\b`,
     String.raw`\bfailed to create temp dir: (?:stat|mkdir) \S{1,300}/snapshots\b\S{0,80}: no such file or directory\b`,
     String.raw`\bcreate instance \S{1,60}: object with key \S{1,60} already exists\b`,
+    String.raw`\bsnapshot \S{1,80} is not ready, err: `,
     String.raw`\bcreating read-write layer with id \S{1,80}: .{0,300}(?:layer not known|no such file or directory|invalid argument)`,
     String.raw`\bcreating (?:pod sandbox with name|container storage)\b.{0,300}: (?:layer|image) not known\b`,
     String.raw`\breadlink \S{1,200}/overlay2?(?:/l)?: invalid argument\b`,

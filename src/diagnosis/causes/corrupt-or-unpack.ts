@@ -42,7 +42,8 @@ const LAZY: [LazySnapshotter, RegExp][] = [
   // Its parallel pull returns errors of its own (fs/fs.go).
   ['SOCI', /\bsoci\b|failed to (?:rebase layer|preload layers)|(?:image|layer) unpack job/i],
   ['stargz', /\bstargz\b/i],
-  ['Nydus', /\bnydus\b/i],
+  // The snapshotter runs, and its daemon for the image does not (containerd/nydus-snapshotter, pkg/filesystem).
+  ['Nydus', /\bnydus\b|\bsnapshot \S{1,80} is not ready, err: /i],
   ['OverlayBD', /\boverlaybd\b/i],
 ]
 

@@ -29,7 +29,7 @@ export const notFound = ruleOf(
   /\bfailed to fetch ‹name› from request\b/,
 )
 
-/** A manifest that was asked for by digest and is missing (containerd; containers/image). */
+/** A manifest that was asked for by digest and is missing (containerd, by its URL or by what the digest stands for; containers/image). */
 const CHILD =
   /(?:\/manifests\/(sha256:[0-9a-f]{64})(?:\?[^\s"]{1,200})?|\breading manifest (sha256:[0-9a-f]{64}) in \S{1,300}?|\bcontent descriptor (sha256:[0-9a-f]{64}) \(application\/vnd\.\S{1,80}\bmanifest\.v\d\S{0,20}\) from remote)"?:? (?:not found|manifest unknown|404\b)/i
 

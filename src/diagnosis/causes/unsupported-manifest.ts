@@ -13,7 +13,7 @@ const PATTERNS = [
   /\bunsupported image-specific operation on artifact\b|\bunsupported (?:schema|config|image (?:type|format)|docker v1)\b|\bunsupported image\b/,
   /\bschema ?(?:version )?1\b|\bschemaversion\b.{0,40}\b(?:not supported|unsupported|deprecated)\b/,
   // containerd strips schema 1's signatures before it converts the manifest, and refuses manifests of several megabytes.
-  /\bfailed to pull and unpack image ‹name›: no signatures$|\brejecting \d+ byte manifest\b/,
+  /(?:^|^ctr: |\bfailed to pull and unpack image ‹name›: )no signatures$|\brejecting \d+ byte manifest\b/,
   // A blob whose digest is right, and which is not what its place in the image says.
   /\bexpected (?:manifest|index) but found (?:manifest|index)\b|\bunmarshal image config\b/,
   /\bmanifest[_ ]invalid\b|\binvalid manifest\b(?! checksum| type)|\bmissing signature key\b/,
@@ -22,6 +22,8 @@ const PATTERNS = [
   // What the registry delivered has the announced digest, and is not an image's JSON.
   /\b(?:parsing image configuration|initializing image from source ‹\w+›): (?:json: |invalid character |unexpected end of json)/,
   /\brejecting ambiguous manifest\b|\binvalid mixed oci image\b|\bai models are not (?:yet )?supported\b|\bnot container images\b/,
+  // containers/image, of CRI-O's store of artifacts (cri-o/cri-o#9135).
+  /\bpushing signatures for oci images is not supported\b/,
   // distribution, to a client that does not ask for what it has.
   /\baccept header does not support\b|\bmanifest not supported by client\b/,
   /\b(?:invalid|unsupported|unexpected) (?:config )?(?:blob|artifact) type\b|\bconfig type ‹name›/,

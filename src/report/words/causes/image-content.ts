@@ -52,13 +52,22 @@ const SINCE: Partial<Record<string, string>> = {
 }
 
 export const unsupportedManifest: CauseWords = {
-  short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
+  short: [
+    ['web-page', 'web pages instead of images'],
+    ['signed-artifact', "signatures that nodes can't store"],
+    'images in a format the node cannot run',
+  ],
   title: [
     ['web-page', 'A web page came back instead of the image'],
+    ['signed-artifact', "The runtime can't store the signatures of this artifact"],
     "The node can't use what the registry returned for this image",
   ],
   meaning: [
     ['web-page', WEB_PAGE],
+    [
+      'signed-artifact',
+      'The image is a signed OCI artifact: the runtime has it, and its signatures, but its store of artifacts has no place for signatures (cri-o/cri-o#9135); the registry and the login are not at fault.',
+    ],
     ['attestation', ATTESTATION],
     ['artifact', ARTIFACT],
     [

@@ -198,7 +198,10 @@ export const corruptOrUnpack: CauseWords = {
     ],
     [
       isUnmounted,
-      'A snapshotter that loads layers while the container runs (such as SOCI or stargz) failed on the node; the registry had already delivered the manifest.',
+      ({ clues }) => {
+        const name = clues.find(clue => clue.code === 'lazy-snapshotter')?.name ?? null
+        return `${name === null ? 'A snapshotter that loads layers while the container runs (such as SOCI or stargz)' : `The snapshotter (${name}), which loads layers while the container runs,`} failed on the node; the registry had already delivered the manifest.`
+      },
     ],
     [
       'layer-mismatch',
@@ -208,7 +211,11 @@ export const corruptOrUnpack: CauseWords = {
       'user-namespace',
       "The runtime can't set the owners of some of the image's files: most likely it runs in a user namespace (rootless) that has no IDs for them.",
     ],
-    ['file-system', first => `The file system under the runtime ${onNode(first)} can't hold image layers.`],
+    [
+      'file-system',
+      first =>
+        `The file system under the runtime ${onNode(first)}, or the one that its snapshotter mounts, can't hold image layers, whose files have owners and attributes.`,
+    ],
     [
       'busy-mount',
       first =>

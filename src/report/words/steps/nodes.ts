@@ -195,7 +195,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: `Correct ${path} ${onNodes(findings)} (its JSON, its permissions, and the logins in it): the runtime can't use it, so every pull that comes without a login fails there${mayBeOpenShift(host) ? '. On OpenShift, correct the pull secret of the cluster (openshift-config/pull-secret): the Machine Config Operator writes the file from it' : ''}`,
   }),
   'move-store': (_step, { findings, findings: [first] }) => ({
-    text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help`,
+    text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help. If the runtime unpacks with another snapshotter than overlayfs, its mount may be what can't: use overlayfs there`,
   }),
   'start-runtime': ({ socket }, { findings, findings: [{ host }] }) => {
     const how = restartOf(host)

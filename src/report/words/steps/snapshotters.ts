@@ -37,7 +37,7 @@ export const snapshotterSteps: StepWords<SnapshotterStep> = {
     nodeClientStep(
       steps[0].code === 'start-snapshotter'
         ? `Look at the log of the snapshotter ${onNodes(findings)}`
-        : `Read the log of the snapshotter ${onNodes(findings)} (${name ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself`,
+        : `Read the log of the snapshotter ${onNodes(findings)} (${name ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself${name === 'OverlayBD' ? '; /var/log/overlaybd.log has the errors of the device behind it' : ''}`,
       snapshotterLog(findings[0].host, name),
       findings,
     ),
