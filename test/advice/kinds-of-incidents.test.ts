@@ -491,8 +491,14 @@ test.each<[string, string, string, Step['code'][]]>([
   [
     'a snapshotter that does not run is started',
     'acme/x:1',
-    'failed to create containerd container: snapshot 10056 is not ready, err: wait until daemon is RUNNING: daemon socket /run/nydus/api.sock: not found: unknown',
+    'failed to create snapshot: connection error: desc = "transport: Error while dialing dial unix:///run/containerd-nydus/containerd-nydus-grpc.sock: timeout": unavailable',
     ['start-snapshotter', 'snapshotter-log'],
+  ],
+  [
+    'a snapshotter that runs, and lacks its daemon for the image, is restarted',
+    'acme/x:1',
+    'failed to create containerd container: snapshot 10056 is not ready, err: wait until daemon is RUNNING: daemon socket /run/nydus/api.sock: not found: unknown',
+    ['snapshotter-log', 'bypass-snapshotter'],
   ],
   [
     'a configuration that the registry lacks is pushed again',

@@ -51,6 +51,7 @@ expectCause('platform-mismatch', [
 ])
 
 expectCause('unsupported-manifest', [
+  ['ctr, schema 1 without signatures', 'ctr: no signatures'],
   [
     'CRI-O, unknown type',
     'Unimplemented manifest MIME type "application/x" (normalized as "application/vnd.docker.distribution.manifest.v1+json")',

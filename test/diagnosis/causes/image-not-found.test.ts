@@ -5,6 +5,10 @@ const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef0485459
 
 expectCause('image-not-found', [
   [
+    'Pulp, in plain text',
+    'Error reading manifest latest in katello.example/org/busybox: error parsing HTTP 404 response body: invalid character \':\' after top-level value: "404: Not Found"',
+  ],
+  [
     "Quay's proxy organization",
     'reading manifest 1 in quay.corp/cache/library/alpine: denied: the requested image may not exist in the upstream registry, or the configured Quay organization credentials have insufficient rights to access it (401)',
   ],

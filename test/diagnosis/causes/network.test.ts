@@ -138,6 +138,8 @@ expectCause('connection-refused-or-reset', [
 ])
 
 expectCause('proxy', [
+  ['redirected', 'Get https://registry.cn-hangzhou.aliyuncs.com/v2/: Moved Permanently'],
+  ['redirected, old', `${HEAD}: Found`],
   [
     'Go, with an abbreviated URL',
     'failed to do request: Get "https://production.cloudfront.docker.com/registry-v2/.../data?...": Forbidden',

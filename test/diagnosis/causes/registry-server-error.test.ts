@@ -3,6 +3,18 @@ import { expectCause } from './expect-cause.ts'
 
 expectCause('registry-server-error', [
   [
+    'CRI-O, a web page for a tag',
+    "Error initializing image from source docker://registry:5000/base/alpine: invalid character '<' looking for beginning of value",
+  ],
+  [
+    'Docker, the same with its status',
+    'error parsing HTTP 404 response body: invalid character \'<\' looking for beginning of value: "<!DOCTYPE HTML>\\n<title>404 Not Found</title>"',
+  ],
+  [
+    'Docker, with a line of the log of a reverse proxy',
+    'received unexpected HTTP status: 502 Bad Gateway\n2018/03/20 06:06:20 http: proxy error: dfget fail(exit status 1)',
+  ],
+  [
     'a gateway without a route',
     'reading manifest 1 in reg.corp/a: StatusCode: 404, "{\\"message\\":\\"no Route matched with those values\\"}"',
   ],
