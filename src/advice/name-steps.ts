@@ -6,7 +6,7 @@ import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
 import type { Placeholder } from '../image/placeholder.ts'
-import { hidesMissing, isFixedHost, isHosted, isNamedLikeCache } from '../image/registries.ts'
+import { hidesMissing, isFixedHost, isHosted, isNamedLikeCache, servesList } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { otherRegistry } from './other-registry.ts'
@@ -81,7 +81,7 @@ export function dropRegistry(finding: Finding): Step[] {
   const { registry, image } = finding
   if (registry === null || !image.startsWith(`${registry}/`) || !hasClue(finding, 'relays')) return []
   // Names were rewritten on purpose.
-  if (hasClue(finding, 'loopback') || isNamedLikeCache(registry)) return []
+  if (hasClue(finding, 'loopback') || isNamedLikeCache(registry) || servesList(registry)) return []
   const [inner = '', ...path] = image.slice(registry.length + 1).split('/')
   return [{ code: 'drop-registry', host: registry, inner, without: [registry, ...path].join('/') }]
 }
@@ -94,13 +94,22 @@ export function checkNameSteps(finding: Finding): Step[] {
   if (name !== null) {
     if (isOfficial(reference)) return [{ code: 'existing-official' }]
     const names = similarNames(name, OFFICIAL_IMAGES, 3)
-    if (names.length > 0)
-      return [
-        { code: 'near-official', names },
-        { code: 'check-name', how: 'official' },
-      ]
+    const check: Step = { code: 'check-name', how: 'official' }
+    const near: Step[] = stepsIf(names.length > 0, { code: 'near-official', names })
+    return isBuiltOn(names[0], name) ? [check, ...near] : [...near, check]
   }
   return [{ code: 'check-name', how: howToCheck(registry, finding) }]
+}
+
+/** What follows an official image's name where a tag was joined to it with a dash, as in `nginx-alpine` and `postgres-15`. */
+const TAG =
+  /^(?:latest|stable|lts|slim|alpine|debian|ubuntu|bullseye|bookworm|trixie|jammy|noble|jre|jdk|v?\d)/
+
+/** Whether the name goes on after the official one, as the names of images do that somebody built on it: `python-app`, `spark-hadoop`. */
+function isBuiltOn(official: string | undefined, name: string): boolean {
+  if (official === undefined || !name.startsWith(official)) return false
+  const [, rest] = /^[._-]+(.+)$/.exec(name.slice(official.length)) ?? []
+  return rest !== undefined && !TAG.test(rest)
 }
 
 /** Who may pull is decided for the repository, so a registry that refuses has not looked for the tag. */

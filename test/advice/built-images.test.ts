@@ -64,6 +64,22 @@ describe('an image that no registry has', () => {
   })
 })
 
+describe('a bare name that goes on after that of an official image', () => {
+  const codes = (image: string) =>
+    codesIn({ image, error: pulled(`docker.io/library/${image}`, DENIED), node: { provider: 'kind' } })
+
+  test.each(['python-app:1', 'spark-hadoop:3.0.0', 'redis_custom:1'])(
+    'is that of an image built on it: %s',
+    image => {
+      expect(codes(image).slice(0, 3)).toEqual(['load-image', 'check-name', 'near-official'])
+    },
+  )
+
+  test.each(['nginx-latest', 'redis-alpine', 'postgres-15:1'])('is one with a tag: %s', image => {
+    expect(codes(image).slice(0, 3)).toEqual(['near-official', 'load-image', 'check-name'])
+  })
+})
+
 describe('on a node of kind, an image', () => {
   const kind = { node: { provider: 'kind' } } as const
   const refused = 'unexpected status code [manifests 1]: 401 Unauthorized'

@@ -15,6 +15,7 @@ import {
 } from '../../../image/registries.ts'
 import { kubectlCommand, ocCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { coreDnsHint } from '../coredns.ts'
 import { editField, setImages, workloadsOf } from '../edits.ts'
 import { nodeName } from '../node.ts'
 import { mirrorSettings } from '../node-settings.ts'
@@ -188,19 +189,12 @@ function ofCopy(registry: string | null): string {
     : '; if this is a copy, it only has the digest of the original if it was copied whole (`crane copy`, `skopeo copy --all`): `docker push` makes another one, so name that, or clear the digest in the chart\'s values (`digest: ""`)'
 }
 
-/** CoreDNS where kubeadm looks for it from 1.21 on, at other registries than those that have it there. */
-const NESTED =
-  /^(?!(?:docker\.io|registry\.k8s\.io|k8s\.gcr\.io)\/)[^/]+\/.{0,200}?\bcoredns\/coredns(?:[:@]|$)/
-
 /** Returns common mistakes in the paths of some registries. */
 function pathHint(registry: string | null, image: string): string {
   if (isContainerRegistry(registry))
     return ` (${registry} serves only the repository of Artifact Registry with this name; others are at REGION-docker.pkg.dev)`
-  // With an imageRepository of one's own, kubeadm drops a level of the path, which mirrors keep (kubeadm's constants, CoreDNSImageName).
-  if (registry !== null && registry !== DOCKER_HUB && /^[^/]+\/coredns(?:[:@]|$)/.test(image))
-    return ` (at registry.k8s.io and in most mirrors it is coredns/coredns: for kubeadm, set dns.imageRepository to ${registry}/coredns)`
-  if (registry !== null && image.startsWith(`${registry}/`) && NESTED.test(image))
-    return ` (kubeadm asks for coredns/coredns, but many copies of Kubernetes' images have coredns without the second level, as ${withoutVersion(image).replace(/\/coredns$/, '')})`
+  const ofDns = coreDnsHint(registry, image)
+  if (ofDns !== null) return ofDns
   if (isFreeOfChainguard(image))
     return " (only some of Chainguard's images are free, usually only with the tag latest; the others are for its customers, at cgr.dev/ORGANIZATION)"
   if (/^registry\.k8s\.io\/(?:kubectl|kube-[\w-]+|conformance):v?\d+(?:\.\d+)?$/.test(image))
@@ -217,7 +211,7 @@ function pathHint(registry: string | null, image: string): string {
     return ` (many projects only have tags of whole versions, such as ${tag}.0)`
   if (image.includes('/') && !inLibrary && patch !== undefined && !tag.startsWith('v'))
     return ` (many projects' tags start with v, as in v${tag})`
-  if (image.includes('/') && patch !== undefined && registry !== 'registry.k8s.io')
+  if (image.includes('/') && patch !== undefined && tag.startsWith('v') && registry !== 'registry.k8s.io')
     return ` (some projects' tags have no v, as in ${tag.slice(1)})`
   const [, name] = /^[^/]+\/([^/:@]+)(?:[:@].*)?$/.exec(path) ?? []
   // Of the hosted registries, only those of clouds can be caches.
