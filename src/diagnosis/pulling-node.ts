@@ -162,7 +162,7 @@ export function platformOf(node: Node): Platform | null {
   if (/^talos/i.test(osImage ?? '')) return 'talos'
   if (/^bottlerocket/i.test(osImage ?? '')) return 'bottlerocket'
   if (
-    labels['node.openshift.io/os_id'] !== undefined ||
+    (labels['node.openshift.io/os_id'] !== undefined && !isMicroShift(labels)) ||
     /coreos.*openshift|^(?:red hat enterprise linux|centos stream) coreos/i.test(osImage ?? '')
   )
     return 'openshift'
@@ -175,6 +175,11 @@ export function platformOf(node: Node): Platform | null {
   )
     return 'eks'
   return null
+}
+
+/** MicroShift has none of the objects by which OpenShift configures its nodes (openshift/microshift, pkg/node/kubelet.go). */
+function isMicroShift(labels: Node['labels']): boolean {
+  return labels['node.kubernetes.io/instance-type'] === 'rhde'
 }
 
 function osOf(os: string | null): PullingNode['os'] {

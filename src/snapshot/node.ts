@@ -11,6 +11,8 @@ export const PLATFORM_LABELS = [
   'microk8s.io/cluster',
   'minikube.k8s.io/name',
   'node.k0sproject.io/role',
+  // MicroShift's, besides one of OpenShift's.
+  'node.kubernetes.io/instance-type',
   'node.openshift.io/os_id',
   // The embedded registry of K3s and RKE2 is enabled.
   'p2p.k3s.cattle.io/enabled',

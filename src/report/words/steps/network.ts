@@ -106,13 +106,19 @@ function orMirror(context: StepContext, target: string) {
   const remote = isOfGoogle(first.host)
     ? ", or use a remote repository of Artifact Registry in the image's name, which private nodes reach without NAT"
     : ''
-  const own = first.reference?.startsWith('docker.io/rancher/') === true ? ofRancher(first.host) : ''
-  return `${start} give them ${mirrorOf(context)}${remote}${virtual === undefined ? `, or load the image on them${own}` : ''}${orCopied(first)}`
+  const own = first.reference?.startsWith('docker.io/rancher/') === true ? ofRancher(first.host) : null
+  return `${start} give them ${mirrorOf(context)}${remote}${virtual === undefined ? `, or load the image on them${own ?? archiveNote(first.host)}` : ''}${orCopied(first)}`
 }
 
 /** Whether the node is a machine of Google Cloud: without an address of its own, it reaches Google's hosts, and others through Cloud NAT only. */
 function isOfGoogle({ platform, cloud }: PullingNode): boolean {
   return platform === 'gke' || cloud === 'gar'
+}
+
+/** Where the platform looks for images to load; empty if it does not. */
+function archiveNote(host: PullingNode): string {
+  const archives = preloadPlace(host)
+  return archives === null ? '' : ` (as an archive in ${archives})`
 }
 
 /** What all three document for air-gapped clusters (ranchermanager.docs.rancher.com, docs.k3s.io, docs.rke2.io; k3s-io/k3s#1552, #2961). */
@@ -246,7 +252,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     text:
       family === 'IPv6'
         ? `Give the node an IPv6 route, or let DNS ${onNodes(findings)} answer with IPv4 addresses: ${host} was tried over IPv6 only`
-        : `Give the node a route for IPv4, or NAT64 with DNS64: it has none (is it IPv6-only?), and ${dualStack(findings[0].registry) ?? 'some registries, such as ghcr.io, have no IPv6 addresses'}`,
+        : `Give the node a route for IPv4, as it has none: if it is IPv6-only, it needs NAT64 with DNS64 (${dualStack(findings[0].registry) ?? 'some registries, such as ghcr.io, have no IPv6 addresses'}); if it is air-gapped, it needs a mirror instead`,
   }),
   'check-mtu': ({ host, role }, { findings, findings: [{ clues }] }) => {
     if (clues.some(({ code }) => code === 'request-late'))
