@@ -2,16 +2,16 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
-import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
 import { isFixedImage } from '../image/fixed-tag.ts'
 import { isLocal } from '../image/host.ts'
 import { isOfEks, registryBehind } from '../image/registries.ts'
 import { isOnTheWay, isOwnName } from './conditions.ts'
 import { denialSteps } from './denial.ts'
-import { pullByHand } from './host.ts'
 import { brokenMirror, dnsSteps } from './host-names.ts'
 import { checkedSteps, missingSteps, servedElsewhere } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
+import { misdirectedSteps } from './misdirected-nodes.ts'
 import { mayBeMistyped, movedSteps } from './moved-steps.ts'
 import {
   dropRegistry,
@@ -94,8 +94,8 @@ function containerSteps(finding: Finding): Step[] {
       ...movedSteps(finding),
       ...(moved.to === null ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
     ]
-  const server = clueOf(finding.clues, 'literal-server')?.host
-  if (server !== undefined) return literalServerSteps(finding, server)
+  const ofSettings = misdirectedSteps(finding)
+  if (ofSettings !== null) return ofSettings
   const ofName = nameClueSteps(finding)
   const local = localSteps(finding)
   const ofCause = causeSteps(finding, ofName)
@@ -137,14 +137,6 @@ function causeSteps(finding: Finding, ofName: Step[]): Step[] {
     BY_CAUSE[finding.cause](finding)
   const open = steps.filter(step => !isSettled(step, finding, ofName))
   return ADDITIONS.reduce((all, add) => add(finding, all), open)
-}
-
-/** The node asked a host that is not Docker Hub's registry, which only its settings can make it do. */
-function literalServerSteps(finding: Finding, host: string): Step[] {
-  return [
-    { code: 'mirror-settings', host, registry: DOCKER_HUB, about: 'literal-server' },
-    ...pullByHand(finding),
-  ]
 }
 
 /**

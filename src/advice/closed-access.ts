@@ -3,11 +3,13 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import { remoteRepositoryIn } from '../diagnosis/denial-words.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { isOfficial } from '../image/official-images.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { cloudOf, isEntitled, isPublic } from '../image/registries.ts'
+import { cloudOf, isEntitled, isOpenMirror, isPublic } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { answeringHost, ofMirror } from './host.ts'
+import { answeringHost, ofMirror, pullByHand } from './host.ts'
 import { loginSteps } from './login.ts'
+import { checkNameSteps } from './name-steps.ts'
 import type { Step, StepOf } from './step.ts'
 
 /** Registries that give layers to anyone without a token. */
@@ -83,9 +85,24 @@ export function policySteps(finding: Finding): Step[] {
   ]
 }
 
-/** The steps for an image that is not on the list of those that a mirror or a registry serves: any other source has it. */
-function unlistedSteps({ endpoint, registry }: Finding): Step[] {
-  const host = answeringHost({ endpoint, registry }) ?? ''
+/**
+ * The steps for an image that is not on the list of those that a mirror or a registry serves: any other source has it. Where the text does not
+ * say so, the name may be wrong, too, as no list has a misspelled one (DaoCloud/public-image-mirror#45622, #42559).
+ */
+function unlistedSteps(finding: Finding): Step[] {
+  const said = clueOf(finding.clues, 'served-list')?.said === true
+  const others = otherSources(finding)
+  return said ? others : [...nameOffList(finding), ...others]
+}
+
+function nameOffList(finding: Finding): Step[] {
+  if (isOfficial(finding.reference)) return []
+  const typo = checkNameSteps(finding).filter(({ code }) => code === 'near-official')
+  return [...typo, { code: 'check-name', how: 'plain' }]
+}
+
+function otherSources({ endpoint, registry }: Finding): Step[] {
+  const host = (endpoint?.role === 'mirror' ? endpoint.host : registry) ?? ''
   const add: Step = { code: 'ask-registry-admin', about: 'list', host }
   return endpoint?.role === 'mirror' && registry !== null
     ? [{ code: 'mirror-settings', host, registry, about: 'list' }, add]
@@ -118,6 +135,8 @@ export function upstreamSteps(finding: Finding): Step[] {
  */
 export function refusingCache(finding: Finding): Step[] | null {
   const { endpoint, registry, subcause } = finding
+  if (hasClue(finding, 'basic-demanded') && registry !== null)
+    return [{ code: 'mirror-settings', host: null, registry, about: 'basic' }, ...pullByHand(finding)]
   if (endpoint?.role !== 'mirror' || registry === null || subcause === 'policy' || subcause === 'upstream')
     // Such a cache asks its upstream with its own login.
     return hasClue(finding, 'relays') && hasClue(finding, 'loopback') ? upstreamSteps(finding) : null
@@ -125,11 +144,12 @@ export function refusingCache(finding: Finding): Step[] | null {
   const settings = ofMirror(finding, endpoint)
   // ECR has no log of it, and serves nobody without a login, which lasts for hours (bottlerocket-os/bottlerocket#2427).
   if (cloudOf(host) === 'ecr') return [{ code: 'name-at-mirror', host, registry }, ...settings]
+  const looked: Step = { code: 'check-mirror', host, registry }
+  if (isOpenMirror(host)) return [looked, ...settings]
   const sent = subcause === 'no-credential-sent' ? 'nothing' : 'unknown'
-  const check: Step = { code: 'check-mirror', host, registry }
   const login: Step = { code: 'mirror-login', host, registry, sent }
   return [
-    ...(sent === 'nothing' ? [login, check] : [check, login]),
+    ...(sent === 'nothing' ? [login, looked] : [looked, login]),
     { code: 'upstream-login', host, kind: 'other' },
     ...settings,
     ...loginSteps(finding, 'missing'),

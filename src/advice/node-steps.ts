@@ -9,7 +9,15 @@ import { isContainerRegistry, isFixedHost } from '../image/registries.ts'
 import { isNamedForWindows, windowsBuildIn } from '../image/windows-images.ts'
 import { policySteps } from './closed-access.ts'
 import { hasClue, isOwnName, stepsIf } from './conditions.ts'
-import { imageName, ofMirror, pullByHand, silentMirror, targetHost, testManifest } from './host.ts'
+import {
+  imageName,
+  isAskedPlain,
+  ofMirror,
+  pullByHand,
+  silentMirror,
+  targetHost,
+  testManifest,
+} from './host.ts'
 import type { LocalTool, Step } from './step.ts'
 import type { NodePolicy } from './step-at-node.ts'
 import { attestationSteps, goneSteps, refusalSteps } from './store-steps.ts'
@@ -225,6 +233,8 @@ export function otherSteps(finding: Finding): Step[] {
     const about = hasClue(finding, 'old-settings') ? 'old-format' : 'unreadable'
     return [{ code: 'mirror-settings', host: null, registry, about }, ...pullByHand(finding)]
   }
+  const plain = plainAtTls(finding)
+  if (plain !== null) return plain
   if (hasClue(finding, 'status') && endpoint?.role === 'registry')
     return [{ code: 'read-all' }, testManifest(finding, endpoint), { code: 'show-proxy' }]
   if (registry !== null && endpoint?.role === 'mirror')
@@ -234,6 +244,17 @@ export function otherSteps(finding: Finding): Step[] {
       ...pullByHand(finding),
     ]
   return [{ code: isSilent(evidence?.text ?? '') ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
+}
+
+/** Web servers answer so at a port for TLS; a HEAD request gets no words with it (nginx, Go's net/http; DaoCloud/crproxy#43). */
+function plainAtTls(finding: Finding): Step[] | null {
+  const { endpoint } = finding
+  const isBad = clueOf(finding.clues, 'status')?.status === 400
+  if (!isBad || endpoint === null || endpoint.role === 'runtime' || endpoint.role === 'proxy') return null
+  const { host, role } = endpoint
+  return isAskedPlain(finding, { host, role })
+    ? [{ code: 'use-https', host, proven: false, status: 400 }, ...pullByHand(finding)]
+    : null
 }
 
 /** Whether the kubelet asks a lazy snapshotter for images, in place of the runtime. */

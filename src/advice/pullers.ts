@@ -9,6 +9,7 @@ import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { PROVIDER_FAILED } from '../image/pull-messages.ts'
 import { cloudOf, ecrRegion } from '../image/registries.ts'
 import { hasClue, isOnTheWay, stepsIf } from './conditions.ts'
+import { formerMirrorSteps } from './misdirected-nodes.ts'
 import type { Step, StepCode, StepOf } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
 
@@ -22,12 +23,12 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
   // No registry has such a name: EKS's nodes bring the image (awslabs/amazon-eks-ami), and so do others.
   if (registry === 'localhost')
     return [...stepsIf(finding.host.platform === 'eks', { code: 'restore-sandbox-image' }), set]
-  const own = ofCause.filter(step => !needsOwner(step)).flatMap(withoutName)
+  const own = (formerMirrorSteps(finding) ?? ofCause).filter(step => !needsOwner(step)).flatMap(withoutName)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const cloud = cloudOf(registry)
   const ofNode: Step[] = denied && cloud === 'ecr' ? ecrSandboxSteps(finding) : []
   // A cloud's login is valid for hours only, and the runtime does not ask the kubelet's credential provider for this image.
-  const isOfMirror = finding.endpoint?.role === 'mirror'
+  const isOfMirror = finding.endpoint?.role === 'mirror' || hasClue(finding, 'basic-demanded')
   const login: Step[] =
     denied && registry !== null && cloud === null && !isOfMirror && !isOpenToAll(finding)
       ? [{ code: 'sandbox-login', registry }]

@@ -84,7 +84,7 @@ export type CertificateStep =
   | { code: 'serve-tls'; host: string }
   | { code: 'allow-http'; host: string }
   /** `proven`: the text shows that the host speaks TLS. */
-  | { code: 'use-https'; host: string; proven: boolean }
+  | { code: 'use-https'; host: string; proven: boolean; status?: number }
 
 /** Repair a mirror or cache, or what the nodes have set about it. */
 export type MirrorStep =
@@ -110,6 +110,8 @@ export type MirrorStep =
         | 'answered'
         | 'literal-server'
         | 'list'
+        | 'former'
+        | 'basic'
         | 'no-resolve'
         | 'no-pull'
         | 'doubled-path'

@@ -44,7 +44,7 @@ const REFUSAL_AND_NAME_CLUES: readonly [Clue, RegExp][] = [
   ],
   [{ code: 'no-registry' }, NOT_A_REGISTRY],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
-  [{ code: 'served-list' }, UNLISTED],
+  [{ code: 'served-list', said: true }, UNLISTED],
   [{ code: 'storage-quota' }, /quota has been exceeded on namespace|storage quota|insufficient storage/i],
   [
     { code: 'vulnerabilities' },

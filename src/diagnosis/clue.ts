@@ -3,6 +3,7 @@
  * host, of the image's content, and of the node are in clue-at-node.ts.
  */
 
+import type { Moved } from '../image/moved.ts'
 import type { NameBeside } from '../image/names-beside.ts'
 import type { Placeholder } from '../image/placeholder.ts'
 import type { Cloud } from '../image/registries.ts'
@@ -76,14 +77,18 @@ type RefusalClue =
   | { code: 'harbor' }
   /** A 403 whose text gives no reason: whoever answered sent nothing else, or the runtime did not read it. */
   | { code: 'bare-refusal' }
-  /** The host serves only the images on a list of its own, as public mirrors do. */
-  | { code: 'served-list' }
+  /** The host serves only the images on a list of its own, as public mirrors do. `said`: it says that this one is not on it. */
+  | { code: 'served-list'; said: boolean }
   /** A 403 without a reason for a layer, after the manifest was given: the registry redirects to where its layers are, or something is on the way. */
   | { code: 'layer-refused' }
   /** The kubelet could not read a pull secret of the pod. */
   | { code: 'unreadable-secret' }
   /** The runtime could not read a login, or not put it into a request. */
   | { code: 'unsent-login' }
+  /** What answered asked for a user name and password, where the registry itself only takes tokens. */
+  | { code: 'basic-demanded' }
+  /** The node's mirror was shut down, or serves only some networks now. */
+  | { code: 'former-mirror'; moved: Moved }
   /** The registry says that another one has the image. */
   | ({ code: 'served-at' } & OtherPlace)
   /** The registry gives the image only to accounts that have accepted its terms. */

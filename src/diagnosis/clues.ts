@@ -15,7 +15,7 @@ import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import type { DefaultName } from './clue-at-node.ts'
 import { TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
-import { isBareRefusal, isOfLayer, refusalClues } from './denial.ts'
+import { isBareRefusal, isOffList, isOfLayer, isOfOtherServer, refusalClues } from './denial.ts'
 import { LAYER_REFUSED } from './denial-words.ts'
 import { downloadsFrom, type Endpoint, endpointOf } from './endpoint.ts'
 import { failedMirrors } from './failed-mirrors.ts'
@@ -51,6 +51,11 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...(cause === 'auth-required-or-denied'
       ? refusalClues(words, text, { status, registry: reference?.registry ?? null })
       : []),
+    ...cluesIf(isOffList(known) && !inText.some(({ code }) => code === 'served-list'), {
+      code: 'served-list',
+      said: false,
+    }),
+    ...cluesIf(isOfOtherServer(text, known), { code: 'basic-demanded' }),
     ...quotedClues(text, endpoint),
     ...lazySnapshotter(words),
     ...(cause === 'corrupt-or-unpack' ? refusedMount(words) : []),

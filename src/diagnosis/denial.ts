@@ -2,7 +2,7 @@
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { fullName, type Reference } from '../image/reference.ts'
-import { cloudOf, isPublic } from '../image/registries.ts'
+import { cloudOf, isFixedHost, isPublic, servesList } from '../image/registries.ts'
 import { demandsLogin, demandsTerms, servedAt } from './access-demands.ts'
 import { NODE_LOGIN } from './causes/auth-required-or-denied.ts'
 import { isPage } from './causes/registry-server-error.ts'
@@ -45,6 +45,8 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   if (PLUGIN_FAILED.test(masked)) return 'no-credential-sent'
   // No registry was asked, not even one that is open to all.
   if (NODE_LOGIN.test(masked)) return 'unspecified'
+  if (isOffList(refusal)) return 'policy'
+  if (isOfOtherServer(text, refusal)) return 'unspecified'
   const proven = provenIn(masked)
   if (isOfAcrNetwork(refusal, proven)) return 'blocked'
   // The registry gave out the manifest, so neither the name nor a right to pull is missing.
@@ -70,6 +72,31 @@ function isOfAcrNetwork({ text, status, reference, endpoint }: Refusal, proven: 
   const ofRuntime = proven === undefined || proven === 'no-credential-sent' || proven === 'credential-refused'
   return isAcr && status === 403 && ofRuntime && isBareRefusal(text) && !isOfLayer(text)
 }
+
+/** Whether the host refused what is not on the list of images that it serves. */
+export function isOffList({
+  status,
+  reference,
+  endpoint,
+}: Pick<Refusal, 'status' | 'reference' | 'endpoint'>) {
+  return status === 403 && servesList(endpoint?.host ?? reference?.registry ?? '')
+}
+
+/**
+ * Whether the answer demanded a user name and password (Basic authentication), as none of the well-known registries does, which only take tokens:
+ * a mirror or a proxy answered, whose name the text does not have (k0sproject/k0s#5478).
+ */
+export function isOfOtherServer(
+  text: string,
+  { reference, endpoint }: Pick<Refusal, 'reference' | 'endpoint'>,
+): boolean {
+  const isKnown = reference !== null && isFixedHost(reference.registry)
+  const isDemanded = /\bno basic auth credentials\b/i.test(text) && !OF_SNAPSHOTTER.test(text)
+  return isKnown && endpoint?.role !== 'mirror' && isDemanded
+}
+
+/** A lazy snapshotter pulls by itself. */
+const OF_SNAPSHOTTER = /\bfailed to prepare extraction snapshot\b/i
 
 /** Whether the text ends with the status 403, without a reason. */
 export function isBareRefusal(text: string): boolean {

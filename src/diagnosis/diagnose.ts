@@ -1,6 +1,6 @@
 /** From a snapshot to findings: which containers can't get their image, why, whose they are, and what would help. */
 
-import { isLocal } from '../image/host.ts'
+import { isLocal, withoutPort } from '../image/host.ts'
 import { inLowerCase } from '../image/lower-case.ts'
 import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
@@ -219,6 +219,7 @@ function cluesOfPull(
   const wasFull = fullNodes?.includes(pod.node ?? '') === true
   return [
     ...seen.cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed }),
+    ...formerMirror(pull),
     ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
     ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull }),
@@ -231,6 +232,13 @@ function cluesOfPull(
       ? seen.openBesideOf(pull.parsed)
       : []),
   ]
+}
+
+/** A mirror that the table of registries knows to be closed, or to serve others only. */
+function formerMirror({ cause, status, endpoint, parsed }: FailedPull): Finding['clues'] {
+  if (endpoint?.role !== 'mirror' || parsed === null) return []
+  const moved = movedImage({ ...parsed, registry: withoutPort(endpoint.host) }, answerOf(cause, status))
+  return moved?.state === 'retired' || moved?.state === 'restricted' ? [{ code: 'former-mirror', moved }] : []
 }
 
 /** Failures that another node's copy of the image says something about. */

@@ -10,7 +10,7 @@ import { isOfCustomController } from '../snapshot/owners.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import { OF_CACHE_RULE } from './cache-rule.ts'
 import { isLimitOfMinutes } from './causes/rate-limited.ts'
-import { isOpenToAll } from './denial.ts'
+import { isOfOtherServer, isOpenToAll } from './denial.ts'
 import { isRemoteMirror } from './endpoint.ts'
 import type { Finding, Remedy, Subcause } from './finding.ts'
 import type { PodCredentials } from './pod-credential.ts'
@@ -114,7 +114,8 @@ function loginRaisesLimit({ subcause, registry, reference, endpoint, text }: Rem
   return subcause !== 'abuse' && !isRemoteMirror(endpoint)
 }
 
-function loginEndsRefusal({ subcause, registry, reference, endpoint, moved }: RemedyFacts): boolean {
+function loginEndsRefusal({ subcause, registry, reference, endpoint, moved, text }: RemedyFacts): boolean {
+  if (isOfOtherServer(text, { reference: parseReference(reference ?? ''), endpoint })) return false
   // A cache on the node's own loopback takes no login from pods.
   if (relayedFrom(reference) !== null && isLocal(registry ?? '')) return false
   if (subcause !== null && NOT_FIXED_BY_LOGIN.includes(subcause)) return false

@@ -138,6 +138,13 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     onlyMissing: true,
     source: 'https://github.com/kubeflow/katib/pull/2535',
   },
+  // Also kubesphere/kubekey#2731; other images of the account are still there.
+  {
+    moves: { 'docker.io/kubesphere/ks-*': null },
+    state: 'deleted',
+    since: '2025-07-30',
+    source: 'https://github.com/kubesphere/kubesphere/issues/6543',
+  },
   {
     moves: { 'docker.io/kubevirt': 'quay.io/kubevirt' },
     state: 'moved',

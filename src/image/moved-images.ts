@@ -54,6 +54,36 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     onlyFor: 'addresses of Azure China',
     source: 'https://github.com/Azure/container-service-for-azure-china/issues/58',
   },
+  // Mirrors of Docker Hub, which nodes mostly have in their settings.
+  {
+    moves: { 'registry.docker-cn.com': 'docker.io' },
+    state: 'retired',
+    since: '2019-04',
+    gone: true,
+    source: 'https://github.com/docker/docs/issues/8793',
+  },
+  {
+    moves: { 'docker.mirrors.ustc.edu.cn': 'docker.io' },
+    state: 'restricted',
+    since: '2022-08-24',
+    onlyFor: 'the network of its university',
+    source: 'https://github.com/ustclug/mirrorrequest/issues/361',
+  },
+  {
+    moves: { 'docker.mirrors.sjtug.sjtu.edu.cn': 'docker.io' },
+    state: 'retired',
+    since: '2024-07',
+    gone: true,
+    source: 'https://github.com/sjtug/mirror-requests/issues/369',
+  },
+  {
+    moves: { '*.mirror.aliyuncs.com': 'docker.io' },
+    state: 'restricted',
+    since: '2024-07-02',
+    onlyFor: 'machines in Alibaba Cloud',
+    source:
+      'https://help.aliyun.com/zh/acr/product-overview/product-change-acr-mirror-accelerator-function-adjustment-announcement',
+  },
   {
     moves: { '*.bintray.io': null },
     state: 'retired',
@@ -85,6 +115,9 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
   {
     moves: {
       'projects.registry.vmware.com/antrea': 'docker.io/antrea',
+      // vmware/vks-image-builder#75, vmware-tanzu/tanzu-cli#755
+      'projects.registry.vmware.com/tkg': 'projects.packages.broadcom.com/tkg',
+      'projects.registry.vmware.com/tanzu_cli': 'projects.packages.broadcom.com/tanzu_cli',
       'projects.registry.vmware.com': null,
     },
     state: 'retired',

@@ -49,6 +49,19 @@ export function isFixedHost(host: string): boolean {
   return FIXED.test(withoutPort(host.toLowerCase()))
 }
 
+/** DaoCloud's mirrors and their token server (DaoCloud/public-image-mirror#2328). */
+const LISTING = /(?:^|\.)m\.daocloud\.io$/
+
+/** Whether this host serves only the images on a list, and answers 403 for all others, those that do not exist included. */
+export function servesList(host: string): boolean {
+  return LISTING.test(withoutPort(host.toLowerCase()))
+}
+
+/** Whether this is a mirror that Google or DaoCloud runs for everyone, without logins. */
+export function isOpenMirror(host: string): boolean {
+  return withoutPort(host) === 'mirror.gcr.io' || servesList(host)
+}
+
 /**
  * The registry that a cache fetches from, if the image's name says so: `cache.corp/quay.io/acme/app`, or `localhost:7439/docker.io/acme/app`
  * of kube-image-keeper, which rewrites names like this. Null for any other name.

@@ -29,7 +29,7 @@ function addDenied(image: string): void {
     metadata: { name: 'denied', namespace: 'tenant' },
     spec: { nodeName: 'elsewhere', containers: [{ name: 'c', image }] },
   })
-  const message = `failed to resolve reference "${image}": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`
+  const message = `failed to resolve reference "${image}": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`
   const state = { waiting: { reason: 'ErrImagePull', message } }
   const container = { name: 'c', image, imageID: '', ready: false, restartCount: 0, state }
   cluster.change('Pod', 'tenant', 'denied', pod =>

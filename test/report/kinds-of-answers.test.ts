@@ -4,6 +4,8 @@ import { pulled, type Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
 import { type Expected, textsOf } from './texts-of.ts'
 
+const headed = (host: string, path: string) =>
+  `unexpected status from HEAD request to https://${host}/v2/${path}: 403 Forbidden`
 const OWN = 'registry.example/team/api:3'
 const ECR = '111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/api:3'
 const EKS_IMAGE = '602401143452.dkr.ecr.us-west-2.amazonaws.com/amazon/aws-load-balancer-controller:v2.2.4'
@@ -574,6 +576,22 @@ test.each<[string, Situation, Expected]>([
     { first: /set dns\.imageRepository to mirror\.example\/coredns/ },
   ],
   [
+    'CoreDNS one level too high behind a cache of registry.k8s.io',
+    {
+      image: 'cache.example/registry.k8s.io/coredns:v1.11.3',
+      error: 'cache.example/registry.k8s.io/coredns:v1.11.3: not found',
+    },
+    { says: /set dns\.imageRepository to cache\.example\/registry\.k8s\.io\/coredns\)/ },
+  ],
+  [
+    'CoreDNS where a cache of registry.k8s.io has it',
+    {
+      image: 'cache.example/registry.k8s.io/coredns/coredns:v1.11.3',
+      error: 'cache.example/registry.k8s.io/coredns/coredns:v1.11.3: not found',
+    },
+    { says: /Check/, never: /without the second level|dns\.imageRepository/ },
+  ],
+  [
     'an image of Rancher itself that no node can reach',
     {
       image: 'rancher/shell:v0.1.18',
@@ -591,6 +609,71 @@ test.each<[string, Situation, Expected]>([
       node: { kubelet: 'v1.30.5+k3s1', runtime: 'containerd://1.7.21-k3s2' },
     },
     { says: /with a restart they import the archives in \/var\/lib\/rancher\/k3s\/agent\/images again/ },
+  ],
+  [
+    'an image that a list is not known to have, with another one of nearly the same name',
+    {
+      image: 'nginx-latest',
+      error: headed('docker.m.daocloud.io', 'library/nginx-latest/manifests/latest?ns=docker.io'),
+    },
+    {
+      first: /perhaps to that of the official image nginx/,
+      says: /refused the pull, and serves only the images on its list\n/,
+      never: /log of the mirror|this one is not on it|login at its upstream|docker login/,
+    },
+  ],
+  [
+    'CoreDNS, asked for in the wrong place of such a list',
+    {
+      image: 'm.daocloud.io/registry.k8s.io/coredns:v1.11.3',
+      error: headed('m.daocloud.io', 'registry.k8s.io/coredns/manifests/v1.11.3'),
+    },
+    {
+      first: /set dns\.imageRepository to m\.daocloud\.io\/registry\.k8s\.io\/coredns/,
+      never: /docker login|remove that part/,
+    },
+  ],
+  [
+    'a list that already its token server goes by',
+    {
+      image: 'm.daocloud.io/docker.io/acme/app:1',
+      error:
+        'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://auth.m.daocloud.io/auth/token?scope=repository%3Adocker.io%2Facme%2Fapp%3Apull&service=m.daocloud.io: 403 Forbidden',
+    },
+    { says: /Or ask the operators of m\.daocloud\.io to add/, never: /docker login/ },
+  ],
+  [
+    'a mirror that serves only its own cloud by now',
+    {
+      image: 'nginx:1.29',
+      error: headed('abcd1234.mirror.aliyuncs.com', 'library/nginx/manifests/1.29?ns=docker.io'),
+    },
+    {
+      first:
+        /^Let the nodes use another mirror of Docker Hub, or none, .*abcd1234\.mirror\.aliyuncs\.com serves only machines in Alibaba Cloud now \(since 2024-07-02/,
+      never: /log of the mirror|login that/,
+    },
+  ],
+  [
+    'a mirror that was shut down, whatever its name answers since',
+    {
+      image: 'nginx:1.29',
+      error:
+        'failed to do request: Head "https://docker.mirrors.sjtug.sjtu.edu.cn/v2/library/nginx/manifests/1.29?ns=docker.io": remote error: tls: internal error',
+    },
+    {
+      first: /sjtug\.sjtu\.edu\.cn was shut down by its operator \(since 2024-07/,
+      never: /openssl|certificate of/,
+    },
+  ],
+  [
+    'a mirror that others run, and that fails',
+    {
+      image: 'nginx:1.29',
+      error:
+        'unexpected status from HEAD request to https://mirror.gcr.io/v2/library/nginx/manifests/1.29?ns=docker.io: 502 Bad Gateway',
+    },
+    { first: /reports of an outage of the mirror mirror\.gcr\.io/, never: /restart it|its log/ },
   ],
   [
     'a mirror that only some may use',
@@ -1982,6 +2065,14 @@ test.each<[string, Situation, Expected]>([
       error: 'quay.io/acme/operator:1.15.3: not found',
     },
     { first: /tags start with v, as in v1\.15\.3/ },
+  ],
+  [
+    'a version of an official image in another registry, which has no v to remove',
+    {
+      image: '127.0.0.1:31865/library/registry:2.8.3',
+      error: '127.0.0.1:31865/library/registry:2.8.3: not found',
+    },
+    { says: /Check the name and the tag/, never: /have no v/ },
   ],
   [
     'a version that may lack its last part',

@@ -1,6 +1,6 @@
 /** Reports on faults of a node or on the way to it: what is said of downloads, clocks, caches, and names that one node knows. */
 import { describe, expect, test } from 'vitest'
-import type { Situation } from '../advice/situation.ts'
+import { findingOf, type Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
 import { type Expected, textsOf } from './texts-of.ts'
 
@@ -1502,4 +1502,79 @@ test('a snapshotter that does not run is what failed, not the image', () => {
     { image: OWN, error, node: { runtime: 'containerd://2.1.4' } },
     { says: /^The snapshotter on node node-1 is not running\n/, never: /arrived/ },
   )
+})
+
+describe('an answer that asks for a user name and password', () => {
+  const error =
+    'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials'
+
+  test.each(['registry.k8s.io/pause:3.9', 'nginx:1.29', 'acme/app:1', 'quay.io/acme/app:1'])(
+    'is not that of the registry of %s, which takes tokens',
+    image => {
+      check(
+        { image, error, node: { runtime: 'containerd://2.1.4' } },
+        {
+          first: /^Look for a mirror of .*header\.Authorization/,
+          says: /^A mirror or proxy answered in place of/,
+          never: /docker login|the name is wrong|for a typo/,
+        },
+      )
+    },
+  )
+
+  test('is that of a registry that may do so', () => {
+    check({ image: OWN, error }, { first: /docker login registry\.example/, never: /in place of/ })
+  })
+
+  test('leaves the pod without a login that its registry did not ask for', () => {
+    expect(findingOf({ image: 'acme/app:1', error }).remedies).toEqual([])
+    expect(findingOf({ image: OWN, error }).remedies).toEqual(['authenticate'])
+  })
+})
+
+test.each([
+  [
+    'http',
+    /set it to https:\/\/ on every node, in \/etc\/containerd\/certs\.d\/docker\.io\/hosts\.toml: .* answered with 400/,
+  ],
+  ['https', /^Check the health and the log of the mirror/],
+])('a bad request over %s is that of a client that speaks to a port for TLS, or not', (scheme, first) => {
+  const error = `failed to pull and unpack image "docker.io/acme/app:1": failed to resolve reference "docker.io/acme/app:1": unexpected status from HEAD request to ${scheme}://10.236.0.9:1443/v2/acme/app/manifests/1?ns=docker.io: 400 Bad Request`
+  check({ image: 'acme/app:1', error, node: { runtime: 'containerd://2.1.4' } }, { first })
+})
+
+test('a node without any route may be IPv6-only, or air-gapped', () => {
+  const error =
+    'failed to do request: Head "https://registry.k8s.io/v2/pause/manifests/3.9": dial tcp 34.96.108.209:443: connect: network is unreachable'
+  check(
+    {
+      image: 'registry.k8s.io/pause:3.9',
+      error,
+      node: { kubelet: 'v1.31.1+k0s', runtime: 'containerd://1.7.22' },
+    },
+    {
+      first: /if it is air-gapped, it needs a mirror instead/,
+      says: /as an archive in \/var\/lib\/k0s\/images/,
+    },
+  )
+})
+
+describe("Red Hat's registry without a login", () => {
+  const error =
+    'unable to retrieve auth token: invalid username/password: unauthorized: Please login to the Red Hat Registry using your Customer Portal credentials.'
+  const labels = { 'node.openshift.io/os_id': 'rhel' }
+  const image = 'registry.redhat.io/amq7/amq-broker:7.8'
+  const runtime = 'cri-o://1.33.2'
+
+  test('gets that of the cluster on OpenShift', () => {
+    check({ image, error, node: { runtime, labels } }, { first: /openshift-config/ })
+  })
+
+  test('has no such place on MicroShift', () => {
+    const ofEdge = { ...labels, 'node.kubernetes.io/instance-type': 'rhde' }
+    check(
+      { image, error, node: { runtime, labels: ofEdge } },
+      { first: /docker login/, never: /openshift-config/ },
+    )
+  })
 })

@@ -311,6 +311,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'use-https': [
     { host, proven: true },
     { host: 'registry.example', proven: false },
+    { host, proven: false, status: 400 },
   ],
   'check-clock': [{}],
   'compare-nodes': [
@@ -337,6 +338,8 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'mirror-settings': (
     [
       'endpoint',
+      'former',
+      'basic',
       'scheme',
       'web-page',
       'unreadable',

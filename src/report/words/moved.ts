@@ -1,5 +1,6 @@
 /** The words of an image that moved or is gone: what became of its old place, and where it is published now. */
 
+import type { Finding } from '../../diagnosis/finding.ts'
 import type { Moved } from '../../image/moved.ts'
 import type { MovedState } from '../../image/moved-row.ts'
 import { shortList, withoutVersion } from './nouns.ts'
@@ -25,21 +26,30 @@ function movedName({ ofTag }: Moved, reference: string): string {
 
 /** Returns, without a period, what became of the old place, and where the image is published now if that is known. @param to the new name as shown */
 export function movedText(moved: Moved, reference: string, to = moved.to): string {
-  const { state, since, source, asOf, frozen, onlyFor, others } = moved
+  const { state, frozen, onlyFor, others } = moved
   const ofRegistry = OF_REGISTRY.includes(state)
   const about = ofRegistry ? `The registry ${reference.split('/')[0]}` : movedName(moved, reference)
-  const what =
-    state === 'frozen' && to === null
-      ? 'gets no new tags'
-      : onlyFor === undefined
-        ? STATES[state]
-        : `serves only ${onlyFor} now`
+  const what = state === 'frozen' && to === null ? 'gets no new tags' : becameOf({ state, onlyFor })
   const published =
     state === 'staging' ? 'its releases, if it has any, are' : ofRegistry ? 'the image is' : 'it is'
   const elsewhere = others === undefined ? '' : `; other versions are published at ${others}`
   const where =
     to === null ? elsewhere : `; ${published} published as ${to}${frozen ? ' (frozen: no more updates)' : ''}`
-  return `${about} ${what} (since ${since}, ${source}; checked ${asOf})${where}`
+  return `${about} ${what} ${whenSeen(moved)}${where}`
+}
+
+function becameOf({ state, onlyFor }: Pick<Moved, 'state'> & { onlyFor: string | undefined }): string {
+  return onlyFor === undefined ? STATES[state] : `serves only ${onlyFor} now`
+}
+
+const whenSeen = ({ since, source, asOf }: Moved) => `(since ${since}, ${source}; checked ${asOf})`
+
+/** Returns what became of the nodes' mirror, to follow its name; null for one of which nothing is known. */
+export function formerState({ clues }: Pick<Finding, 'clues'>): string | null {
+  const moved = clues.find(clue => clue.code === 'former-mirror')?.moved
+  if (moved === undefined) return null
+  const { state, onlyFor } = moved
+  return `${state === 'retired' ? 'was shut down by its operator' : becameOf({ state, onlyFor })} ${whenSeen(moved)}`
 }
 
 /** Returns which other images of the group moved at the same time, as a sentence; empty if there are none. */

@@ -77,6 +77,10 @@ function lapseMeaning({ clues, credential }: Pick<Finding, 'clues' | 'credential
 /** Refusals that no login of the pod ends. */
 type Closed = Extract<DenialSubcause, 'blocked' | 'policy' | 'upstream'>
 
+/** Whether the refusal gives no reason, and the host is known for such a list. */
+const isPerhapsUnlisted = ({ clues }: Pick<Finding, 'clues'>) =>
+  clues.some(clue => clue.code === 'served-list' && !clue.said)
+
 const isOfStorage = ({ endpoint }: Pick<Finding, 'endpoint'>) => endpoint?.role === 'storage'
 
 export const CLOSED_TITLE: Record<Closed, Sentence> = {
@@ -90,6 +94,7 @@ export const CLOSED_TITLE: Record<Closed, Sentence> = {
     { does: 'does not let this address pull' },
   ],
   policy: [
+    [isPerhapsUnlisted, { does: 'refused the pull, and serves only the images on its list' }],
     ['served-list', { does: 'serves only the images on its list, and this one is not on it' }],
     ['storage-quota', first => `The owner's storage quota at ${responderLabel(first)} is used up`],
     first => `A policy of ${responderLabel(first)} blocks this image`,

@@ -84,6 +84,11 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     { does: 'denied the pull: the image is private or does not exist' },
   ],
   unspecified: [
+    [
+      'basic-demanded',
+      ({ registry }) =>
+        `A mirror or proxy answered in place of ${registryLabel(registry)}, and requires a login`,
+    ],
     ['node-login-file', "The file with the node's own logins can't be used"],
     ['unsent-login', ({ registry }) => `The login for ${registryLabel(registry)} can't be read or sent`],
     [isUnasked, ({ registry }) => `A pull secret can't be used, so ${registryLabel(registry)} was not asked`],
@@ -104,7 +109,9 @@ function isUnexplained({ credential, evidence, clues }: Finding): boolean {
   )
 }
 
-function mirrorRefused({ registry }: Pick<Finding, 'registry'>): string {
+function mirrorRefused({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): string {
+  if (clues.some(({ code }) => code === 'former-mirror'))
+    return 'Neither a login nor another name changes that.'
   return `The mirror requires a login and received none, refused the login that it received, or was refused by its own upstream: that says nothing about the image at ${registryLabel(registry)}.`
 }
 
@@ -228,6 +235,11 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     'The image is private or does not exist; anonymous clients get the same answer for both.',
   ],
   unspecified: [
+    [
+      'basic-demanded',
+      ({ registry }) =>
+        `The answer asked for a user name and password, and ${registryLabel(registry)} itself only takes tokens: that says nothing about the image, or about the pod's login.`,
+    ],
     ['node-login-file', UNREAD_LOGINS],
     [
       'unsent-login',

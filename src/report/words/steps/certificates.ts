@@ -142,13 +142,13 @@ export const certificateSteps: StepWords<CertificateStep> = {
       text: `If ${host} is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, endpoint, first.registry ?? host)}${triedAfterHttp(first, endpoint)}`,
     }
   },
-  'use-https': ({ host, proven }, { findings: [first] }) => {
+  'use-https': ({ host, proven, status }, { findings: [first] }) => {
     const { role } = registryEndpoint(first, host)
     const place = mirrorSettings(first.host, role === 'mirror' ? (first.registry ?? host) : host)
     return {
       text: proven
         ? `Let the runtime on every node use https:// for ${host}, in ${place}, where it has http:// or treats the host as insecure now`
-        : `If ${host} serves HTTPS, set it to https:// on every node, in ${place}: the runtime is set to plain HTTP for it now, and port 80 refuses connections`,
+        : `If ${host} serves HTTPS, set it to https:// on every node, in ${place}: the runtime is set to plain HTTP for it now, ${status === undefined ? 'and port 80 refuses connections' : `and that is answered with ${status} where a port expects TLS`}`,
     }
   },
 }

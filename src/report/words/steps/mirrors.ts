@@ -7,9 +7,10 @@ import type { NodeService } from '../../../diagnosis/node-services.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { hostAlone, isLocal, isOfCluster } from '../../../image/host.ts'
-import { cloudOf } from '../../../image/registries.ts'
+import { cloudOf, isOpenMirror } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { formerState } from '../moved.ts'
 import { nodeShellStep, onNodes } from '../node.ts'
 import { mirrorLogin, neededMirrorLogin } from '../node-logins.ts'
 import { mirrorSettings } from '../node-settings.ts'
@@ -61,6 +62,13 @@ function checkMirror(cause: Cause, mirror: string): string {
       ? 'A cache is as slow as its upstream: its log shows which requests there take so long'
       : "A cache whose upstream limits it may answer with a server error, too: its log has the upstream's answer"
   return `Check the health and the log of ${mirror}: restart it, or fix what fails there. ${cache}`
+}
+
+/** Returns the same for a mirror that nobody here can repair. */
+function checkOpenMirror(cause: Cause, host: string): string {
+  return cause === 'auth-required-or-denied'
+    ? `Look up what the mirror ${host}, which others run, serves: perhaps only some images, or only some networks`
+    : `Look for reports of an outage of the mirror ${host}, and wait: others run it, so it can't be repaired from here`
 }
 
 interface ServiceWords {
@@ -122,10 +130,12 @@ const LACKS: Record<StepOf<'mirror-lacks-image'>['source'], (host: string, regis
 
 export const mirrorSteps: StepWords<MirrorStep> = {
   'check-mirror': ({ host, registry }, context) => ({
-    text: checkMirror(
-      context.findings[0].cause,
-      `the mirror ${host}, which serves images of ${registryLabel(registry)}`,
-    ),
+    text: isOpenMirror(host)
+      ? checkOpenMirror(context.findings[0].cause, host)
+      : checkMirror(
+          context.findings[0].cause,
+          `the mirror ${host}, which serves images of ${registryLabel(registry)}`,
+        ),
     ...askMirror(host, registry, context),
   }),
   'broken-mirror': ({ host, registry, why }, context) => ({
@@ -258,6 +268,14 @@ export const mirrorSteps: StepWords<MirrorStep> = {
       case 'list':
         return {
           text: `Let the nodes use another mirror of ${registryLabel(registry)}, or none, in ${place}: ${what} serves only the images on its list`,
+        }
+      case 'former':
+        return {
+          text: `Let the nodes use another mirror of ${registryLabel(registry)}, or none, in ${place}: ${what} ${formerState(first) ?? 'is none anymore'}`,
+        }
+      case 'basic':
+        return {
+          text: `Look for a mirror of ${registryLabel(registry)} in the node's settings, and for a proxy in between: what answered asks for a user name and password, and ${registryLabel(registry)} itself never does, as it takes tokens. If a mirror requires a login, ${mirrorLogin(first.host, 'the mirror', registry)}`,
         }
       case 'endpoint':
         return {
