@@ -51,11 +51,13 @@ function mirrorLacksImage(finding: Finding): Step[] | null {
       { code: 'mirror-lacks-image', host, registry, source: 'resolved' },
       ...ofMirror(finding, endpoint),
     ]
-  const source = hasClue(finding, 'source-blocked') ? 'blocked' : 'other'
+  const peers = clueOf(finding.clues, 'peers-only')?.by
+  const source = peers ?? (hasClue(finding, 'source-blocked') ? 'blocked' : 'other')
   const doubled = endpoint?.role === 'mirror' && isPathDoubled(finding)
   return [
     ...stepsIf(doubled, { code: 'mirror-settings', host, registry, about: 'doubled-path' }),
     { code: 'mirror-lacks-image', host, registry, source },
+    ...stepsIf(peers !== undefined, { code: 'runtime-log' }),
     { code: 'check-name', how: 'plain' },
     { code: 'ask-registry' },
     ...(endpoint === null ? [] : ofMirror(finding, endpoint)),

@@ -9,7 +9,7 @@ import type {
   MissingTool,
 } from '../diagnosis/clue-at-node.ts'
 import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
-import type { NodeService } from '../diagnosis/node-services.ts'
+import type { NodeService, PeerMirror } from '../diagnosis/node-services.ts'
 
 /** A policy on the node: a registry that is blocked, images that are on no list, or signatures. */
 export type NodePolicy = 'blocked' | 'rejected' | 'signature'
@@ -129,8 +129,8 @@ export type MirrorStep =
       code: 'mirror-lacks-image'
       host: string
       registry: string
-      /** What the registry itself can do: it was not needed, must not be asked, or can't be reached; `resolved`: only a manifest of the image is missing. */
-      source: 'other' | 'blocked' | 'unreachable' | 'resolved'
+      /** What the registry itself can do: it was not needed, must not be asked, or can't be reached; `resolved`: only a manifest of the image is missing; or the mirror, if it only offers what other nodes have. */
+      source: 'other' | 'blocked' | 'unreachable' | 'resolved' | PeerMirror
     }
 
 /** See and satisfy a policy on the node. */

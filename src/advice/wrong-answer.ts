@@ -126,8 +126,22 @@ export function serverErrorSteps(finding: Finding): Step[] {
       { code: 'show-proxy' },
     ]
   }
-  if (target.role === 'mirror' && registry !== null)
-    return [...silentMirror(finding, target), ...ofMirror(finding, target), testManifest(finding, target)]
+  if (target.role === 'mirror' && registry !== null) {
+    const peers = status === 500 ? clueOf(clues, 'peers-only')?.by : undefined
+    const lacks: Step[] =
+      peers === undefined
+        ? []
+        : [
+            { code: 'mirror-lacks-image', host: target.host, registry, source: peers },
+            { code: 'runtime-log' },
+          ]
+    return [
+      ...lacks,
+      ...silentMirror(finding, target),
+      ...ofMirror(finding, target),
+      testManifest(finding, target),
+    ]
+  }
   const ofRule = cacheRuleSteps(finding, 'source', 'login')
   if (ofRule.length > 0) return [wait, ...ofRule]
   // The host itself answers, so a test of the connection would show nothing.

@@ -17,6 +17,7 @@ import type { CacheRule } from './cache-rule.ts'
 import type { ContentClue, NodeClue, WayClue } from './clue-at-node.ts'
 import type { ProviderProblem } from './credential-provider.ts'
 import type { Lapse } from './lapse.ts'
+import type { PeerMirror } from './node-services.ts'
 import type { PerimeterRefusal } from './perimeter.ts'
 
 /** Every clue, in its group. */
@@ -87,6 +88,8 @@ type RefusalClue =
   | { code: 'unsent-login' }
   /** What answered asked for a user name and password, where the registry itself only takes tokens. */
   | { code: 'basic-demanded' }
+  /** The mirror fetches no images: it only offers what other nodes have. */
+  | { code: 'peers-only'; by: PeerMirror }
   /** The node's mirror was shut down, or serves only some networks now. */
   | { code: 'former-mirror'; moved: Moved }
   /** The registry says that another one has the image. */

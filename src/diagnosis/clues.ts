@@ -21,6 +21,7 @@ import { downloadsFrom, type Endpoint, endpointOf } from './endpoint.ts'
 import { failedMirrors } from './failed-mirrors.ts'
 import { type Cause, type Finding, isRefusedOrMissing, isUnreached } from './finding.ts'
 import { nameClues } from './name-clues.ts'
+import { peerMirrorAt } from './node-services.ts'
 import { perimeterRefusal } from './perimeter.ts'
 import { asksForToken } from './pull-error.ts'
 import { quotedClues } from './quoted-clues.ts'
@@ -153,7 +154,9 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: C
   if (host === null) return []
   const [, of] = DEFAULT_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
   const place = placeOf(host)
+  const by = endpoint === null ? null : peerMirrorAt({ host, role: endpoint.role })
   return [
+    ...cluesWith('peers-only', by === null ? null : { by }),
     ...(of !== undefined && cause === UNRESOLVED ? [{ code: 'default-name' as const, of }] : []),
     ...(place === null ? [] : [{ code: place }]),
   ]

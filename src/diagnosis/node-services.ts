@@ -13,6 +13,9 @@ export type NodeService =
   | 'zarf'
   | 'microk8s-registry'
 
+/** Mirrors that fetch nothing themselves: they only offer what some node has (docs.k3s.io, "Embedded Registry Mirror"; spegel.dev). */
+export type PeerMirror = Extract<NodeService, 'spegel' | 'embedded-registry'>
+
 /** The port of MicroK8s's own registry (microk8s.io/docs/registry-built-in). */
 export const MICROK8S_PORT = 32_000
 
@@ -39,4 +42,11 @@ export function nodeServiceAt({ host, role }: NamedEndpoint): NodeService | null
   const port = /:(\d+)$/.exec(host)?.[1] ?? ''
   const isSet = role === 'mirror' || role === 'proxy'
   return IN_NAMES[port] ?? (isSet ? IN_SETTINGS[port] : undefined) ?? null
+}
+
+/** The mirror at this address that only offers what other nodes have; null if another one, or something else, listens there. */
+export function peerMirrorAt(endpoint: NamedEndpoint): PeerMirror | null {
+  // Spegel's settings may also have the node's address, or that of another node.
+  if (endpoint.role === 'mirror' && /:3002[01]$/.test(endpoint.host)) return 'spegel'
+  return nodeServiceAt(endpoint) === 'embedded-registry' ? 'embedded-registry' : null
 }

@@ -2307,6 +2307,77 @@ test.each<[string, Situation, Expected]>([
     },
     { first: /clock/, never: /Renew the certificate/ },
   ],
+  // rancher/rke2#5754, k3s-io/k3s#10388
+  [
+    'the embedded registry of K3s, in a version that answers 500 for an image that no node has',
+    {
+      image: OWN,
+      error: pulled(
+        OWN,
+        'unexpected status from HEAD request to https://127.0.0.1:6443/v2/team/api/manifests/3?ns=registry.example: 500 Internal Server Error',
+      ),
+      node: { kubelet: 'v1.29.1+k3s1', runtime: 'containerd://1.7.11-k3s2' },
+    },
+    {
+      first:
+        /^Load the image on a node.*registry\.example did not send it either.*fetches nothing itself.*5001 and 6443/,
+      says: /no other node has the image, for which older versions answer 500.*containerd asked registry\.example as well/s,
+      never: /login are not the problem|upstream/,
+    },
+  ],
+  [
+    'the embedded registry of RKE2, where no node has the image',
+    {
+      image: OWN,
+      error: pulled(
+        OWN,
+        'unexpected status from HEAD request to https://127.0.0.1:9345/v2/team/api/manifests/3?ns=registry.example: 404 Not Found',
+      ),
+    },
+    {
+      first: /^Load the image on a node.*5001 and 9345/,
+      says: /says nothing about the image/,
+      never: /upstream/,
+    },
+  ],
+  [
+    "Spegel at a node's address, where no node has the image",
+    {
+      image: OWN,
+      error: pulled(
+        OWN,
+        'unexpected status from HEAD request to http://10.0.3.19:30020/v2/team/api/manifests/3?ns=registry.example: 404 Not Found',
+      ),
+    },
+    { first: /^Load the image on a node.*Spegel/, never: /upstream/ },
+  ],
+  // containerd/containerd#3868 and #5275
+  [
+    'a mirror that fails, after which containerd asks the registry, too',
+    {
+      image: OWN,
+      error: pulled(
+        OWN,
+        'unexpected status from HEAD request to https://cache.acme.dev/v2/team/api/manifests/3?ns=registry.example: 502 Bad Gateway',
+      ),
+    },
+    {
+      says: /cache\.acme\.dev first for images of registry\.example\. Unless its settings rule it out, containerd asked registry\.example as well/,
+      never: /instead of|login are not the problem/,
+    },
+  ],
+  [
+    'a mirror that fails for a containerd that asks nothing else then',
+    {
+      image: OWN,
+      error: pulled(
+        OWN,
+        'unexpected status from HEAD request to https://cache.acme.dev/v2/team/api/manifests/3?ns=registry.example: 502 Bad Gateway',
+      ),
+      node: { runtime: 'containerd://1.4.13' },
+    },
+    { says: /cache\.acme\.dev first for images of registry\.example/, never: /as well/ },
+  ],
   // moby/moby#39223: the host answers, so packets come back; what is too large never gets there.
   [
     'a request that did not arrive whole',

@@ -144,7 +144,7 @@ test('a mirror that lacks the digest of a tag has no say in its name', () => {
     },
   )
   const byTag = error.replace(DIGEST, '3')
-  check({ image: OWN, error: byTag }, { first: /^Check that the mirror/, says: /for a typo/ })
+  check({ image: OWN, error: byTag }, { first: /^Load the image on a node/, says: /for a typo/ })
 })
 
 describe('a layer that the system of the node does not let the runtime unpack', () => {

@@ -357,6 +357,8 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'mirror-lacks-image': [
     { ...mirror, source: 'other' },
     { ...mirror, source: 'resolved' },
+    { ...mirror, host: '127.0.0.1:9345', source: 'embedded-registry' },
+    { ...mirror, host: '127.0.0.1:30020', source: 'spegel' },
   ],
   'show-certificate': [{ host }, { host: '[fd00::1]' }],
   'correct-certificate-file': [{}],

@@ -80,18 +80,14 @@ export function hostLabel({ host, role }: Endpoint, registry: string | null): st
 }
 
 /** Explains the role of a host other than the registry, as a sentence; empty for the registry itself. */
-export function roleSentence({
-  endpoint,
-  registry,
-  clues,
-  cause,
-}: WithEndpoint & Pick<Finding, 'clues' | 'cause'>): string {
+export function roleSentence(finding: WithEndpoint & ByMirror & Pick<Finding, 'clues' | 'cause'>): string {
+  const { endpoint, registry, clues, cause } = finding
   if (endpoint === null) return ''
   const name = registryLabel(registry)
   const { host, role } = endpoint
   switch (role) {
     case 'mirror':
-      return `The node is configured to ask the mirror ${host}${clues.some(({ code }) => code === 'loopback') ? ', on the node itself,' : ''} instead of ${name}.`
+      return `The node is configured to ask the mirror ${host}${clues.some(({ code }) => code === 'loopback') ? ', on the node itself,' : ''} first for images of ${name}.${asksFurther(finding) ? ` Unless its settings rule it out, containerd asked ${name} as well, without success; it shows only one of the failures.` : ''}`
     case 'token':
       if (host === registry || host === null) return ''
       return registry !== null && isFixedHost(registry) && !isHosted(host)
@@ -102,6 +98,22 @@ export function roleSentence({
     default:
       return ''
   }
+}
+
+type ByMirror = Pick<Finding, 'evidence' | 'host'>
+
+/**
+ * Whether the text shows one of several failures: containerd resolves a name at the mirrors first, then at the registry, and keeps one error
+ * (containerd/containerd, core/remotes/docker/resolver.go; containerd/containerd#3868, #5275 of 1.5). CRI-O lists them all.
+ */
+function asksFurther({ evidence, host: { runtime, version } }: ByMirror): boolean {
+  const text = evidence?.text ?? ''
+  return (
+    (runtime === null || runtime === 'containerd') &&
+    !/^1\.[0-4]\./.test(version ?? '') &&
+    /\bfailed to resolve reference\b/.test(text) &&
+    !/\bcontext (?:canceled|deadline exceeded)\b/.test(text)
+  )
 }
 
 /** Capitalizes a label that starts with an article, at the start of a sentence; a host name keeps its case. */

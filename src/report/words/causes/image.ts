@@ -31,8 +31,9 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
   }),
   'not-in-mirror': ({ findings: [first] }) => ({
     title: `${capitalize(lackingLabel(first))} does not have this image`,
-    meaning:
-      first.endpoint?.role === 'mirror' || lackingMirror(first) !== undefined || isUnnamedMirror(first)
+    meaning: hasPeersOnly(first)
+      ? `It fetches no images, but offers those that other nodes have, so this says nothing about the image at ${registryLabel(first.registry)}.`
+      : first.endpoint?.role === 'mirror' || lackingMirror(first) !== undefined || isUnnamedMirror(first)
         ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: the mirror may not have cached it, may not allow it, or may have failed to fetch it from upstream.`
         : first.clues.some(({ code }) => code === 'relays')
           ? `Names like this one are used by caches: if ${responderLabel(first)} fetches such images from another registry, the image does not exist there, the cache's own login is not allowed to see it, or the cache can't reach that registry.`
@@ -47,6 +48,8 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
     }
   },
 }
+
+const hasPeersOnly = ({ clues }: Finding) => clues.some(({ code }) => code === 'peers-only')
 
 /** The mirror that lacks the image by the runtime's list, if its text names no host in another way. */
 const lackingMirror = ({ clues, endpoint }: Finding) =>

@@ -152,6 +152,12 @@ export const registryServerError: CauseWords = {
       isMethodRefused,
       "Nothing there issues tokens at the moment: the service is broken, or the registry or something in between points to a wrong address; the pod's image and login are not the problem.",
     ],
+    // rancher/rke2#5754, spegel-org/spegel#413
+    [
+      'peers-only',
+      first =>
+        `${capitalize(responderLabel(first))} only offers what other nodes have: it is failing, or no other node has the image, for which older versions answer 500.`,
+    ],
     [
       isOddAnswer,
       "The answer does not follow the registry protocol: the host is broken, is not a registry, or something in between (a proxy, a mirror) answered or changed the answer; the pod's image and login are not the problem.",
@@ -161,6 +167,6 @@ export const registryServerError: CauseWords = {
       "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and login are not the problem.",
     ],
     first =>
-      `${capitalize(responderLabel(first))}, or a service that it depends on, is failing; the pod's image and login are not the problem.`,
+      `${capitalize(responderLabel(first))}, or a service that it depends on, is failing${first.endpoint?.role === 'mirror' ? ", which says nothing about the pod's image and login." : "; the pod's image and login are not the problem."}`,
   ],
 }

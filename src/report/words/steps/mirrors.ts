@@ -122,6 +122,11 @@ const LACKS: Record<StepOf<'mirror-lacks-image'>['source'], (host: string, regis
     `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`,
   resolved: (host, registry) =>
     `Update the mirror ${host}, or find in its log why it lacks a manifest: the tag was resolved, so the name of the image is right, but the mirror does not have what the tag stands for, and its 404 says nothing about ${registryLabel(registry)}${SPEGEL.test(host) ? '. Spegel may know a tag whose digest no other node offers (spegel-org/spegel#1378)' : ''}`,
+  // docs.k3s.io, "Embedded Registry Mirror"; docs.rke2.io, likewise with port 9345.
+  'embedded-registry': (host, registry) =>
+    `Load the image on a node, under exactly this name, or find out why ${registryLabel(registry)} did not send it either: the embedded registry of K3s or RKE2, which answers at ${host}, fetches nothing itself, but only offers images that another node has. Both nodes need ${registryLabel(registry)} (or "*") under mirrors in their registries.yaml, and have to reach each other on the ports 5001 and ${/\d+$/.exec(host)?.[0] ?? '6443'}`,
+  spegel: (host, registry) =>
+    `Load the image on a node, under exactly this name, or find out why ${registryLabel(registry)} did not send it either: Spegel, whose port ${host} has, fetches nothing itself, but only offers images that another node has. Its pods have to reach each other`,
   other: (host, registry) =>
     host === registry
       ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream is allowed to see the image: its 404 does not prove that the image is missing`
