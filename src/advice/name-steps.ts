@@ -29,6 +29,7 @@ export function nameClueSteps(finding: Finding): Step[] {
     ...dropDefaultRegistry(finding),
     ...undoublePrefix(finding),
     ...zarfOnce(finding),
+    ...zarfPackage(finding),
   ]
 }
 
@@ -61,6 +62,15 @@ function undoublePrefix({ cause, clues }: Finding): Step[] {
 function zarfOnce({ cause, clues }: Finding): Step[] {
   const twice = clueOf(clues, 'zarf-twice')
   return twice === undefined || !isRefusedOrMissing(cause) ? [] : [{ ...twice, code: 'zarf-once' }]
+}
+
+/** What Zarf's packages did not bring: the image, or the secret of the namespace. */
+function zarfPackage(finding: Finding): Step[] {
+  const { cause, credential } = finding
+  if (!hasClue(finding, 'of-zarf')) return []
+  if (cause === 'image-not-found') return [{ code: 'zarf-package', lacks: 'image' }]
+  const isUnsent = cause === 'auth-required-or-denied' && credential.status !== 'usable'
+  return stepsIf(isUnsent, { code: 'zarf-package', lacks: 'login' })
 }
 
 /** The registry that is missing from the name, unless Docker Hub was meant: a login for it, or its own answer, would show that. */

@@ -26,6 +26,8 @@ const IN_TEMPLATE: readonly StepCode[] = [
 /** The steps where a webhook or a policy made the pod another one than its template: what is changed in the template does not reach the pod. */
 export function admissionSteps(finding: Finding, given: Step[]): Step[] {
   const steps = withoutLostLogins(finding, given)
+  // The template has the original name, and Zarf's own would be changed once more.
+  if (steps[0]?.code === 'zarf-package') return steps.filter(({ code }) => !IN_TEMPLATE.includes(code))
   const changed = clueOf(finding.clues, 'changed-at-admission')
   // Which webhook that was is known, and what it was given.
   if (changed === undefined || clueOf(finding.clues, 'zarf-twice') !== undefined) return steps

@@ -82,6 +82,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'relieve-disk': { about: 'node', on: 'client' },
   'drop-registry': { about: 'template' },
   'zarf-once': { about: 'template' },
+  'zarf-package': { about: 'other' },
   'undouble-prefix': { about: 'template' },
   'read-name': { about: 'template' },
   'quote-number': { about: 'template' },

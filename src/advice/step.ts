@@ -181,6 +181,7 @@ export type PodStep =
     }
   | { code: 'drop-registry'; host: string; inner: string; without: string }
   | { code: 'zarf-once'; without: string }
+  | { code: 'zarf-package'; lacks: 'image' | 'login' }
   | { code: 'undouble-prefix'; prefix: string; without: string }
   | { code: 'restart-pull' }
   | { code: 'delete-outgoing-pod' }

@@ -199,6 +199,8 @@ type NameClue =
   | { code: 'zarf-twice'; without: string }
   /** The name has no registry, and the node's settings name others than Docker Hub for such names; none of them gave the image. */
   | { code: 'searched'; hosts: string[] }
+  /** Zarf's agent changed the name to one at Zarf's registry. */
+  | { code: 'of-zarf' }
   /** A short name that the node's runtime does not resolve. */
   | { code: 'short-name' }
   /** The registry refuses the name by rules of its own; `reason`: in its words. */

@@ -6,6 +6,7 @@ import { namesBeside } from '../image/names-beside.ts'
 import { placeholderIn } from '../image/placeholder.ts'
 import { fullRepository, parseReference, type Reference } from '../image/reference.ts'
 import { hidesMissing } from '../image/registries.ts'
+import { isOfZarf } from '../image/rewritten.ts'
 import { misspelledAmong, misspelledRegistry } from '../image/similar-names.ts'
 import { surplusTag } from '../image/surplus-tag.ts'
 import type { Pod } from '../snapshot/pod.ts'
@@ -33,6 +34,7 @@ export function nameClues(image: string, cause: Cause): Clue[] {
     ...cluesWith('placeholder', isUnfilled ? { of: placeholder } : null),
     ...cluesWith('doubled-prefix', doubledPrefix(image)),
     ...cluesWith('zarf-twice', without === undefined ? null : { without }),
+    ...cluesIf(without === undefined && isOfZarf(image), { code: 'of-zarf' }),
     ...cluesWith('surplus-tag', cause === 'invalid-reference' ? surplusTag(image) : null),
     ...cluesIf(IMAGE_ID.test(image), { code: 'image-id' }),
     ...cluesIf(hasScheme, { code: 'reference-scheme' }),

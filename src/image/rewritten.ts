@@ -6,6 +6,11 @@ import { effectiveTag, parseReference, type Reference } from './reference.ts'
 /** What Zarf's webhook adds to the tag (zarf-dev/zarf, src/pkg/transform/image.go). */
 const ZARF = /-zarf-\d+(?=$|@)/
 
+/** Whether Zarf's webhook gave the image its name, which is at Zarf's registry. */
+export function isOfZarf(image: string): boolean {
+  return ZARF.test(image)
+}
+
 /**
  * Whether a webhook can have made the image of this template's: another registry and folder, more in front of the path, and an added digest.
  * Also true for the same image, and for a placeholder, such as Istio's `auto`, for which a webhook writes any name. If one of the names does not

@@ -9,6 +9,7 @@ const headed = (host: string, path: string) =>
 const OWN = 'registry.example/team/api:3'
 const ECR = '111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/api:3'
 const EKS_IMAGE = '602401143452.dkr.ecr.us-west-2.amazonaws.com/amazon/aws-load-balancer-controller:v2.2.4'
+const ZARF = '127.0.0.1:31999/library/nginx:1.27-zarf-3793515731'
 const NO_LOGIN =
   'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials'
 /** Images, the host of theirs that fails, and where its operator says how it is. */
@@ -2306,6 +2307,25 @@ test.each<[string, Situation, Expected]>([
         'Head "https://registry.acme.dev/v2/a/manifests/1": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 1970-01-01T00:12:00Z is before 2026-01-02T00:00:00Z',
     },
     { first: /clock/, never: /Renew the certificate/ },
+  ],
+  // zarf-dev/zarf#4640 and #4998
+  [
+    'a name that Zarf made, whose image no package brought',
+    { image: ZARF, error: pulled(ZARF, `${ZARF}: not found`) },
+    {
+      never: /set image/,
+      first: /^Add the image to the images of a Zarf package.*127\.0\.0\.1:31999.*agent=ignore/,
+    },
+  ],
+  [
+    'a name that Zarf made, in a namespace without its secret',
+    { image: ZARF, error: pulled(ZARF, NO_LOGIN) },
+    { first: /^Copy the secret private-registry into namespace web.*metadata\.name=private-registry/ },
+  ],
+  [
+    "a name that Zarf made, with Zarf's login",
+    { image: ZARF, error: pulled(ZARF, NO_LOGIN), login: '127.0.0.1:31999' },
+    { never: /private-registry into/ },
   ],
   // rancher/rke2#5754, k3s-io/k3s#10388
   [

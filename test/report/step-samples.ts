@@ -194,6 +194,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'relieve-disk': [{}],
   'drop-registry': [{ host: 'registry.example', inner: 'docker.io', without: 'registry.example/a:1' }],
   'zarf-once': [{ without: '127.0.0.1:31999/acme/api:1-zarf-27' }],
+  'zarf-package': [{ lacks: 'image' }, { lacks: 'login' }],
   'undouble-prefix': [{ prefix: 'mirror/docker.io', without: 'cache.example/mirror/docker.io/acme/api:1' }],
   'pull-less': [{}],
   'fix-renewer': [{ cronJob: 'refresh-ecr-creds', secret: 'regcred' }],

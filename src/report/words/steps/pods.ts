@@ -145,6 +145,20 @@ export const podSteps: StepWords<PodStep> = {
     text: `Let Zarf's agent rewrite the name only once: ${image} has its suffix (-zarf-…) twice, because the pod was created with ${without}, which the agent had already rewritten. Put the original name into what creates the pod, or label its pods or namespace zarf.dev/agent=ignore`,
     brief: `Let Zarf's agent rewrite the name only once: the tag has its suffix (-zarf-…) twice`,
   }),
+  // docs.zarf.dev, "The 'init' Package"; zarf-dev/zarf#728, #4640, and #4998.
+  'zarf-package': ({ lacks }, { invocation, findings: [{ namespace, registry }] }) =>
+    lacks === 'image'
+      ? {
+          text: `Add the image to the images of a Zarf package (zarf.yaml), under the name that creates the pod, and deploy that package: Zarf's agent changed the name to this one (-zarf-…), and at ${registryLabel(registry)} only images of packages have such names. Or, if it is to be pulled from its own registry, label its pods or namespace zarf.dev/agent=ignore, and create the pod again`,
+          brief: 'Add the image to the images of a Zarf package (zarf.yaml), and deploy that package',
+        }
+      : {
+          text: `Copy the secret private-registry into namespace ${namespace} from one that has it, or let a Zarf package contain that namespace: Zarf's agent changed the image's name and names this secret in pods, but Zarf creates it only in the namespaces of its packages`,
+          command: kubectlCommand(
+            invocation,
+            'get secrets -A --field-selector metadata.name=private-registry',
+          ),
+        },
   'undouble-prefix': ({ prefix, without }, { invocation, findings: [first] }) => ({
     text: `Find what put ${prefix} in front of the name twice, such as a mutating webhook or policy for a mirror, or a registry in a chart's values: with the prefix once, the name would be ${without}`,
     command: webhooksCommand(invocation, first),
