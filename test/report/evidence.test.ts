@@ -36,6 +36,16 @@ test.each([
     'failed to extract layer: write /var/lib/x: no space left on device',
   ],
   ['no colon at all', 'no colon at all'],
+  // Docker, where the status decides what the page means.
+  [
+    `Error response from daemon: error parsing HTTP 404 response body: invalid character '<' looking for beginning of value: "<!DOCTYPE HTML><title>404 Not Found</title><p>${'not here '.repeat(30)}</p>"`,
+    `… error parsing HTTP 404 response body: invalid character '<' looking for beginning of value: "<!DOCTYPE HTML><title>404 Not Found</title><p>${'not here '.repeat(30)}</p>"`,
+  ],
+  // Kata's agent, whose status is printed as Rust does.
+  [
+    'failed to create containerd task: failed to create shim task: rpc status: Status { code: INTERNAL, message: "[CDH] [ERROR]: Image Pull error: Failed to pull image quay.io/acme/api:1 from all mirror/mapping locations or original location: image: quay.io/acme/api:1, error: Errors happened when pulling image: Failed to decode layer data stream: Failed to unpack layer: Failed to set permissions for path: /run/kata-containers/image/layers/7", details: [], special_fields: SpecialFields { unknown_fields: UnknownFields { fields: None }, cached_size: CachedSize { size: 0 } } }',
+    '… quay.io/acme/api:1, error: Errors happened when pulling image: Failed to decode layer data stream: Failed to unpack layer: Failed to set permissions for path: /run/kata-containers/image/layers/7',
+  ],
 ])('%s', (text, end) => {
   expect(tellingEnd(text, part => part.length <= 200)).toBe(end)
 })

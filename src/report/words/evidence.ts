@@ -10,6 +10,12 @@ const REQUEST = /^(?:Get|Head|Post) "https?:\/\/([^/":]+)[^"]*"$/
 /** A last clause shorter than this, such as `unknown` or `not found`, is incomplete. */
 const SHORTEST = 12
 
+/** What ends a clause that says what the next one is of: Docker's words before a body that is not JSON, whose status decides the cause. */
+const OF_BODY = /(?:response body|looking for beginning of value)$/
+
+/** A status as Rust prints it, such as that of a guest that pulls by itself: its message is the error, and what follows says nothing. */
+const RUST_STATUS = { open: /\bStatus \{ code: \w{1,40}, message: "/, close: /",[\s⏎]{0,10}details: \[/ }
+
 /** A request with its complete URL; if it is too long, the clause before it is more useful. */
 const STATUS_OF_REQUEST = /^unexpected status from [A-Z]+ request to https?:\S+$/
 
@@ -18,7 +24,7 @@ const STATUS_OF_REQUEST = /^unexpected status from [A-Z]+ request to https?:\S+$
  * @param fits whether there is room for this much; the last clause is never dropped, however long
  */
 export function tellingEnd(text: string, fits: (end: string) => boolean): string {
-  const clauses = clausesOf(text)
+  const clauses = clausesOf(messageOf(text))
   const from = (start: number) => (start === 0 ? text : `… ${clauses.slice(start).join(': ')}`)
   let start = clauses.length - 1
   while (start > 0 && (from(start).length < SHORTEST || fits(from(start - 1)))) start -= 1
@@ -33,6 +39,15 @@ function isWrapper([first = '', ...rest]: string[]): boolean {
   return WRAPPER.test(first) || (host !== undefined && rest.join(': ').includes(host))
 }
 
+/** Returns the text up to the end of the message of such a status, and without its quotes, within which nothing is split. */
+function messageOf(text: string): string {
+  const open = RUST_STATUS.open.exec(text)
+  const close = RUST_STATUS.close.exec(text)
+  if (open === null || close === null || close.index < open.index) return text
+  const start = open.index + open[0].length
+  return text.slice(0, start - 1) + text.slice(start, close.index)
+}
+
 /** Splits at each colon that is followed by a blank, except inside double quotes. */
 function clausesOf(text: string): string[] {
   const clauses: string[] = []
@@ -41,6 +56,7 @@ function clausesOf(text: string): string[] {
   for (let at = 0; at < text.length; at += 1) {
     if (text[at] === '"' && text[at - 1] !== '\\') quoted = !quoted
     if (quoted || text[at] !== ':' || text[at + 1] !== ' ') continue
+    if (OF_BODY.test(text.slice(Math.max(begin, at - 30), at))) continue
     clauses.push(text.slice(begin, at))
     begin = at + 2
   }
