@@ -98,7 +98,15 @@ export function guestSteps(finding: Finding, steps: Step[]): Step[] {
     step => !runsOnNode(step) && !isAbout('login', step) && !isAbout('right', step) && !isAbout('node', step),
   )
   const needs = guestNeeds(finding, own)
-  return needs === undefined ? own : [{ code: 'guest-settings', needs }, ...own]
+  const others = needs === 'unpacker' && isOfFiles(finding) ? [] : own
+  return needs === undefined ? own : [{ code: 'guest-settings', needs }, ...others]
+}
+
+/** Whether the guest unpacked a layer that is whole, and could not give a file what it should have, which another push does not change. */
+function isOfFiles({ evidence }: Finding): boolean {
+  return /\bfailed to set (?:permissions|ownerships?|owner|mode|xattrs?|extended attributes|modification times?|attributes) for\b/i.test(
+    evidence?.text ?? '',
+  )
 }
 
 function guestNeeds(finding: Finding, own: Step[]): StepOf<'guest-settings'>['needs'] | undefined {
@@ -118,7 +126,8 @@ const GUEST_NEEDS: Partial<Record<Cause, StepOf<'guest-settings'>['needs']>> = {
   'rate-limited': 'login',
   'disk-full': 'room',
   'registry-server-error': 'look',
-  'canceled-or-deadline': 'look',
+  'corrupt-or-unpack': 'unpacker',
+  'canceled-or-deadline': 'time',
   other: 'look',
 }
 

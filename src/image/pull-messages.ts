@@ -152,9 +152,14 @@ const OF_RUST = /\berror sending request for url\b|\bimage-rs\b|\[CDH\]/i
 const OF_RUNTIME =
   /\bfailed to (?:pull and unpack|resolve reference|copy)\b|[?&]ns=|\b(?:initializing source|pinging container registry|reading (?:manifest|blob)|response from daemon)\b/i
 
+/** Words that only guests have: image-rs's about its request, its own name, the Confidential Data Hub's, and those of Kata's shim. */
+const ONLY_OF_GUEST =
+  /\bfailed to pull (?:manifest|layer|config) error sending request\b|\bimage-rs\b|\[CDH\]|\b(?:kata runtime pullimage|agent pull image) err\b/i
+
 /** Whether a pull for the kubelet was made in a guest, which its runtime asked to (confidential containers before 0.9). */
 export function isRelayedToGuest(text: string, runtimeClass: string | undefined): boolean {
-  return GUEST_CLASS.test(runtimeClass ?? '') && OF_RUST.test(text) && !OF_RUNTIME.test(text)
+  if (OF_RUNTIME.test(text)) return false
+  return ONLY_OF_GUEST.test(text) || (GUEST_CLASS.test(runtimeClass ?? '') && OF_RUST.test(text))
 }
 
 /** Where a sandbox's error names its image, the most reliable first. */

@@ -139,7 +139,7 @@ describe('a pull of a guest', () => {
     'invalid peer certificate: UnknownIssuer',
   ])('that the kubelet asked for needs the authority in the guest: %s', why => {
     expect(stepsFor(asked(TLS + why, 'kata-qemu-sev'))).toEqual([{ code: 'guest-settings', needs: 'trust' }])
-    expect(stepsFor(asked(TLS + why)).map(({ code }) => code)).toContain('trust-authority')
+    expect(stepsFor(asked(TLS + why))).toEqual([{ code: 'guest-settings', needs: 'trust' }])
   })
 
   test.each([
@@ -148,6 +148,24 @@ describe('a pull of a guest', () => {
   ])('is not in the way of a certificate with a fault of its own: %s', why => {
     const steps = stepsFor(asked(`${TLS}invalid peer certificate: ${why}`, 'kata-cc'))
     expect(steps.map(({ code }) => code)).toEqual(['renew-certificate'])
+  })
+
+  test('that takes too long is given more time in the guest, not repeated on the node', () => {
+    const error =
+      'level=error msg="kata runtime PullImage err. context deadline exceeded" name=containerd-shim-v2 source=containerd-kata-shim-v2'
+    const [first, ...others] = stepsFor(asked(error))
+    expect(first).toEqual({ code: 'guest-settings', needs: 'time' })
+    expect(others.map(({ code }) => code)).not.toContain('pull-by-hand')
+  })
+
+  test.each([
+    ['Failed to set permissions for path: /run/kata-containers/image/layers/7', []],
+    ['layer digest mismatch', ['push-again']],
+  ])('that can not be unpacked is up to what unpacks in the guest: %s', (why, others) => {
+    const error = `failed to create shim task: rpc status: Status { code: INTERNAL, message: "[CDH] [ERROR]: Image Pull error: Failed to pull image reg.example/a/b:1: Failed to unpack layer: ${why}" }`
+    const [first, ...rest] = stepsFor(created(error))
+    expect(first).toEqual({ code: 'guest-settings', needs: 'unpacker' })
+    expect(rest.map(({ code }) => code)).toEqual(others)
   })
 
   test.each([

@@ -96,6 +96,8 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { needs: 'way' },
     { needs: 'trust' },
     { needs: 'room' },
+    { needs: 'time' },
+    { needs: 'unpacker' },
     { needs: 'look' },
   ],
   'short-lived-login': [
