@@ -4,10 +4,12 @@ import { clueOf } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import { malformedSecrets } from '../diagnosis/pod-credential.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
+import { isLocal } from '../image/host.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isEntitled, isPublic, RED_HAT } from '../image/registries.ts'
 import { blockedSteps, policySteps, refusingCache, upstreamSteps } from './closed-access.ts'
 import { hasClue, isElsewhere, stepsIf } from './conditions.ts'
+import { nodeRegistry } from './image-steps.ts'
 import {
   correctedSecretSteps,
   hubNameSteps,
@@ -217,6 +219,8 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
   // The pod's secret has no usable login, which has to be fixed whether or not the name is right.
   if (hasUnusable(finding) && login.length > 0)
     return [...podLoginSteps(finding), see('secrets'), ...name, ...grant]
+  // Only what listens at the node's own loopback knows why it refused, and whether it wants a login at all.
+  if (isLocal(registry)) return [...nodeRegistry(finding), ...name, ...login, see('name')]
   if (isUsable && hasClue(finding, 'named-action'))
     return [grantPull(finding, registry), ...login, ...name, see('login')]
   // A login for this registry that the pod's namespace has was meant for such images, so it comes before the name.

@@ -157,14 +157,14 @@ function proxyProject(finding: Finding): Step[] {
 }
 
 /** A registry at the node's own loopback: what answers there decides where the image has to be. */
-function nodeRegistry({ registry }: Finding): Step[] {
+export function nodeRegistry({ registry }: Finding): Step[] {
   if (registry === null || !isLocal(registry)) return []
   const port = Number(/:(\d+)$/.exec(registry)?.[1] ?? '443')
   const service = nodeServiceAt({ host: registry, role: 'registry' })
   // Nothing listens at a NodePort, by default one of these: the node's rules forward it.
   return port >= 30_000 && port <= 32_767
     ? [{ code: 'node-port-registry', host: registry, port, service }]
-    : [{ code: 'node-registry', host: registry }]
+    : [{ code: 'node-registry', host: registry, service }]
 }
 
 /** The registry lacks the tag `latest`, which a name without a tag means: many repositories have versions only. */

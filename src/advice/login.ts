@@ -3,7 +3,7 @@
 import type { AttemptProblem, CredentialHint } from '../diagnosis/credential-report.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
-import { isOfCluster } from '../image/host.ts'
+import { isLocal, isOfCluster } from '../image/host.ts'
 import { cloudOf, hidesMissing, isPublic } from '../image/registries.ts'
 import { isInCloud, stepsIf } from './conditions.ts'
 import type { Step } from './step.ts'
@@ -16,7 +16,7 @@ export function loginSteps(finding: Finding, reason: LoginReason): Step[] {
   if (remedies.includes('recreate')) steps.push({ code: 'recreate-pods' })
   if (remedies.includes('authenticate') && registry !== null)
     steps.push(
-      ...(isOfCluster(registry)
+      ...(isOfCluster(registry) || isLocal(registry)
         ? clusterLogin(finding, registry)
         : [
             {
@@ -33,7 +33,7 @@ export function loginSteps(finding: Finding, reason: LoginReason): Step[] {
   return steps
 }
 
-/** A login that has to be made inside of the cluster; a valid one that lacks a right would only be replaced by another. */
+/** A login that has to be made by hand, as this machine can't reach what the nodes mean; a valid one that lacks a right would only be replaced by another. */
 function clusterLogin(finding: Finding, registry: string): Step[] {
   const { credential, subcause } = finding
   const isValid = credential.status === 'usable' && subcause !== 'credential-refused'

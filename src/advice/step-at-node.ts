@@ -92,7 +92,7 @@ export type MirrorStep =
   | { code: 'check-mirror'; host: string; registry: string }
   | { code: 'broken-mirror'; host: string; registry: string; why: string }
   | { code: 'node-mirror'; host: string; service: NodeService | null }
-  | { code: 'node-registry'; host: string }
+  | { code: 'node-registry'; host: string; service: NodeService | null }
   | { code: 'node-port-registry'; host: string; port: number; service: NodeService | null }
   | { code: 'node-service'; host: string; service: NodeService }
   | { code: 'mirror-login'; host: string; registry: string; sent: 'nothing' | 'unknown' }

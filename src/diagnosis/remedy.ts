@@ -13,6 +13,7 @@ import { isLimitOfMinutes } from './causes/rate-limited.ts'
 import { isOfOtherServer, isOpenToAll } from './denial.ts'
 import { isRemoteMirror } from './endpoint.ts'
 import type { Finding, Remedy, Subcause } from './finding.ts'
+import { nodeServiceAt } from './node-services.ts'
 import type { PodCredentials } from './pod-credential.ts'
 
 type RemedyFacts = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'endpoint' | 'moved'> & {
@@ -117,13 +118,18 @@ function loginRaisesLimit({ subcause, registry, reference, endpoint, text }: Rem
 function loginEndsRefusal({ subcause, registry, reference, endpoint, moved, text }: RemedyFacts): boolean {
   if (isOfOtherServer(text, { reference: parseReference(reference ?? ''), endpoint })) return false
   // A cache on the node's own loopback takes no login from pods.
-  if (relayedFrom(reference) !== null && isLocal(registry ?? '')) return false
+  if (isCacheOfNode(registry ?? '', reference)) return false
   if (subcause !== null && NOT_FIXED_BY_LOGIN.includes(subcause)) return false
   if (moved?.state === 'deleted' || moved?.state === 'retired') return false
   // Public images need no login: only a refused one can be in the way.
   if (isOpenToAll({ reference, subcause })) return subcause === 'credential-refused'
   // The runtime would send the login to the mirror.
   return !isRemoteMirror(endpoint)
+}
+
+function isCacheOfNode(registry: string, reference: string | null): boolean {
+  const isKnown = nodeServiceAt({ host: registry, role: 'registry' }) === 'kube-image-keeper'
+  return isKnown || (isLocal(registry) && relayedFrom(reference) !== null)
 }
 
 /** The registry behind a cache that the image's full name goes through. */

@@ -579,6 +579,24 @@ test.each<[string, string, string, Step['code'][]]>([
     ['upstream-login', 'check-name'],
   ],
   [
+    'the proxy of kube-image-keeper, which takes no login, with a name from Docker Hub',
+    'localhost:7439/redis:7.0.9',
+    'failed to resolve reference "localhost:7439/redis:7.0.9": pulling from host localhost:7439 failed with status code [manifests 7.0.9]: 403 Forbidden',
+    ['node-registry', 'check-name', 'see-why'],
+  ],
+  [
+    "another registry on the node's loopback, for which no machine outside has a login",
+    'localhost:5000/acme/api:2',
+    pulled('localhost:5000/acme/api:2', head('localhost:5000', '401 Unauthorized')),
+    ['node-registry', 'check-name', 'cluster-login', 'see-why'],
+  ],
+  [
+    'a registry behind a NodePort of the node',
+    '127.0.0.1:31999/acme/api:2',
+    pulled('127.0.0.1:31999/acme/api:2', head('127.0.0.1:31999', '401 Unauthorized')),
+    ['node-port-registry', 'check-name', 'cluster-login', 'see-why'],
+  ],
+  [
     'a cache of many registries that the whole company uses may want a login of its own',
     'cache.example/ghcr.io/acme/api:2',
     pulled('cache.example/ghcr.io/acme/api:2', head('cache.example', '401 Unauthorized')),

@@ -44,6 +44,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'cluster-login': [
     { registry: 'registry.ci.svc:5000' },
     { registry: 'registry.ci.svc:5000', secret: 'regcred' },
+    { registry: 'localhost:32000' },
   ],
   'node-login': [{ registry: 'ghcr.io' }],
   'openshift-token': [
@@ -293,7 +294,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'give-route': [{ host, family: 'IPv6' }],
   'check-mirror': [mirror],
   'broken-mirror': [{ ...mirror, why: 'connection refused' }],
-  'node-registry': [{ host: 'localhost:5000' }],
+  'node-registry': [
+    { host: 'localhost:5000', service: null },
+    { host: 'localhost:7439', service: 'kube-image-keeper' },
+  ],
   'node-port-registry': [
     { host: 'localhost:30081', port: 30_081, service: null },
     { host: '127.0.0.1:31999', port: 31_999, service: 'zarf' },

@@ -3,7 +3,7 @@
 import type { Clue } from '../../diagnosis/clue.ts'
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import { hostAlone } from '../../image/host.ts'
+import { hostAlone, isLocal } from '../../image/host.ts'
 import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
 import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
 import { authRequiredOrDenied } from './causes/access.ts'
@@ -181,7 +181,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
       ? "The pod's node is virtual: Azure Container Instances pulls the image, with the pod's pull secrets, not with the identity of the cluster's nodes."
       : '',
     first.cause === 'auth-required-or-denied' &&
-    (first.endpoint?.role === 'registry' ||
+    ((first.endpoint?.role === 'registry' && !isLocal(first.endpoint.host)) ||
       (first.endpoint?.role === 'token' && first.subcause === 'blocked')) &&
     first.clues.some(clue => clue.code === 'bare-refusal')
       ? 'The answer (403) gives no reason, so it may also come from a proxy or firewall in between.'

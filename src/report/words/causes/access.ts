@@ -1,6 +1,7 @@
 /** The words of pulls that a registry, or a rule around it, refused. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
+import { isLocal } from '../../../image/host.ts'
 import { isOfficial } from '../../../image/official-images.ts'
 import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
 import { awsPolicyMeaning } from '../aws-policies.ts'
@@ -31,6 +32,8 @@ import {
 import { faultedLogin } from '../registry-logins.ts'
 import { isSearched, SEARCHED } from '../searched.ts'
 
+/** The node's own loopback. */
+const isAtNode = ({ registry }: Finding) => registry !== null && isLocal(registry)
 /** The pod names a pull secret that the kubelet can't use. */
 const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'
@@ -81,6 +84,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     [isBroken, { does: "denied the pull, and the pod's pull secret can't be used" }],
     [isMiswritten, { does: "denied the pull, and the login in the pod's pull secret looks wrong" }],
     [wantsLogin, { does: 'received no login that it accepts' }],
+    [isAtNode, { does: 'on the node itself refused the pull' }],
     { does: 'denied the pull: the image is private or does not exist' },
   ],
   unspecified: [
@@ -231,6 +235,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [
       wantsLogin,
       'The registry refuses everyone until it receives a valid login; only then does its answer depend on the image.',
+    ],
+    [
+      isAtNode,
+      'That address is the node itself, where a registry, a cache, or the agent of one answered: it requires a login, was refused by its own upstream, or does not have the image; the answer does not say which.',
     ],
     'The image is private or does not exist; anonymous clients get the same answer for both.',
   ],

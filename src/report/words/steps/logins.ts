@@ -5,7 +5,7 @@ import type { StepOf } from '../../../advice/step.ts'
 import type { LoginReason, LoginStep } from '../../../advice/step-for-access.ts'
 import type { AttemptProblem } from '../../../diagnosis/credential-report.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
-import { isServiceName } from '../../../image/host.ts'
+import { hostAlone, isLocal, isServiceName } from '../../../image/host.ts'
 import { isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -144,6 +144,14 @@ function registryOf(key: string | null, registry: string | null): string | null 
   return key === null || key === authsKey(registry) ? registry : key
 }
 
+/** Returns why this machine can't reach the registry. */
+function outOfReach(registry: string): string {
+  if (isLocal(registry)) return `${hostAlone(registry)} is a different machine here than on a node`
+  return isServiceName(registry)
+    ? 'only the cluster reaches it'
+    : 'it looks like the name of a Service, which only the cluster reaches'
+}
+
 export const loginSteps: StepWords<LoginStep> = {
   'distribute-login': ({ reason, registry }, { invocation, findings }) => {
     const secret = missingSecret(findings)
@@ -167,7 +175,7 @@ export const loginSteps: StepWords<LoginStep> = {
     }
   },
   'cluster-login': ({ registry, secret }, { findings: [first] }) => ({
-    text: `Create ${secret === undefined ? 'a pull secret' : `secret ${secret}, which the pods name,`} in namespace ${first.namespace} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}${secret === undefined ? `, and add it to the pods' service account${newPods(first)}` : ''}. Neither docker nor pullguard can log in to that registry from outside: ${isServiceName(registry) ? 'only the cluster reaches it' : 'it looks like the name of a Service, which only the cluster reaches'}`,
+    text: `Create ${secret === undefined ? 'a pull secret' : `secret ${secret}, which the pods name,`} in namespace ${first.namespace} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}${secret === undefined ? `, and add it to the pods' service account${newPods(first)}` : ''}. Neither docker nor pullguard can log in to that registry from outside: ${outOfReach(registry)}`,
   }),
   'node-login': ({ registry }, { findings: [first] }) => ({
     text: `Renew or remove the login for ${registryLabel(registry)} that ${nodeName(first)} itself sends, as the pod has none: in a config.json of the kubelet (${kubeletFolder(first.host)}/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`,

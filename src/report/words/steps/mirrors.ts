@@ -42,7 +42,19 @@ function askMirror(host: string, registry: string, { invocation, findings: [firs
   return { command: ownCommand(invocation, words.join(' ')) }
 }
 
-const PUSH_THERE = 'push the image to it, or, if it fetches images from elsewhere, find the reason in its log'
+/** Returns what to do about a registry on the node, which may be a cache, by what it answered. */
+function atNode({ findings: [{ cause }] }: StepContext): string {
+  return cause === 'auth-required-or-denied'
+    ? 'its log has the reason for the refusal; if it fetches images from elsewhere, that may be a refusal there, of its own login'
+    : 'push the image to it, or, if it fetches images from elsewhere, find the reason in its log'
+}
+
+/** Returns what most likely listens there, as in "a registry". */
+function serviceName(service: NodeService | null): string {
+  return service === null
+    ? 'a registry, a cache, or the agent of one'
+    : `a registry, a cache, or the agent of one (with this port, most likely ${SERVICES[service].name})`
+}
 
 /** Returns how to see what listens on the node at this address of its own. */
 function listenerCommand(host: string, { 0: first }: StepContext['findings']): string {
@@ -173,15 +185,15 @@ export const mirrorSteps: StepWords<MirrorStep> = {
       findings,
     )
   },
-  'node-registry': ({ host }, { findings }) =>
+  'node-registry': ({ host, service }, context) =>
     nodeShellStep(
-      `See what listens at ${host} ${onNodes(findings)}: to a node, ${hostAlone(host)} is the node itself, so a registry, a cache, or the agent of one runs there; ${PUSH_THERE}`,
-      listenerCommand(host, findings),
-      findings,
+      `See what listens at ${host} ${onNodes(context.findings)}: to a node, ${hostAlone(host)} is the node itself, so ${serviceName(service)} runs there; ${atNode(context)}`,
+      listenerCommand(host, context.findings),
+      context.findings,
     ),
-  'node-port-registry': ({ host, port, service }, { invocation }) => ({
-    text: `Find the Service with the NodePort ${port}${service === null ? '' : `, by default that of ${SERVICES[service].name}`}: to a node, ${hostAlone(host)} is the node itself, where every NodePort of the cluster answers; ${PUSH_THERE}`,
-    command: kubectlCommand(invocation, 'get services -A'),
+  'node-port-registry': ({ host, port, service }, context) => ({
+    text: `Find the Service with the NodePort ${port}${service === null ? '' : `, by default that of ${SERVICES[service].name}`}: to a node, ${hostAlone(host)} is the node itself, where every NodePort of the cluster answers; ${atNode(context)}`,
+    command: kubectlCommand(context.invocation, 'get services -A'),
   }),
   'node-service': ({ host, service }, { invocation, findings }) => {
     const [first] = findings
