@@ -30,7 +30,13 @@ import {
 } from './missing-login.ts'
 import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission, grantorOf, grantSteps, isOfOtherProject } from './permission.ts'
-import { miswrittenLogins, perhapsSpoiled, refusedLoginSteps, renewSteps } from './refused-login.ts'
+import {
+  miswrittenLogins,
+  perhapsSpoiled,
+  perhapsSpoiledByNode,
+  refusedLoginSteps,
+  renewSteps,
+} from './refused-login.ts'
 import type { Step } from './step.ts'
 import { pageSteps } from './wrong-answer.ts'
 
@@ -61,7 +67,7 @@ function unsentLogin(finding: Finding): Step[] | null {
   if (file !== undefined) return [{ code: 'correct-login-file', path: file.path }, { code: 'runtime-log' }]
   if (!hasClue(finding, 'unsent-login') || registry === null) return null
   return credential.status === 'none'
-    ? [{ code: 'node-login', registry }, see('secrets')]
+    ? [{ code: 'node-login', registry, perhaps: false }, see('secrets')]
     : [see('secrets'), { code: 'runtime-log' }]
 }
 
@@ -225,7 +231,12 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
     return [grantPull(finding, registry), ...login, ...name, see('login')]
   // A login for this registry that the pod's namespace has was meant for such images, so it comes before the name.
   const known = nearSecretSteps(finding)
-  const checked = [...name, ...publicSteps(finding), ...stepsIf(name.length > 0, { code: 'ask-registry' })]
+  const checked = [
+    ...name,
+    ...perhapsSpoiledByNode(finding),
+    ...publicSteps(finding),
+    ...stepsIf(name.length > 0, { code: 'ask-registry' }),
+  ]
   const mayNeedPlan = isDockerHub(registry) && isUsable && login.length > 0
   return [
     ...known,

@@ -12,7 +12,7 @@ import {
   isOpenShiftService,
   isPublic,
   ORACLE_CLOUD,
-  registryBehind,
+  refusesWithBadLogin,
 } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { correctedSecretSteps, knownSecretSteps, loginSteps } from './login.ts'
@@ -58,18 +58,19 @@ function removeSteps(finding: Finding): Step[] {
     : [{ code: 'remove-login', namespace, secrets, registry, refused: true }]
 }
 
-/**
- * Registries that refuse public images, too, to a login that has expired or is of another organization, with the answer for a private image
- * (dexidp/dex#2672, nilsnolde/docker-valhalla#122, NVIDIA/gpu-operator#2295).
- */
-const STRICT = ['ghcr.io', 'nvcr.io']
-
 /** The login may be all that is wrong with a pull that was refused without a reason. */
 export function perhapsSpoiled({ namespace, registry, credential }: Finding): Step[] {
   const secrets = usableSecrets(credential)
-  return registry === null || secrets.length === 0 || !STRICT.includes(registryBehind(registry) ?? registry)
+  return registry === null || secrets.length === 0 || !refusesWithBadLogin(registry)
     ? []
     : [{ code: 'remove-login', namespace, secrets, registry, refused: false }]
+}
+
+/** The same of a login of the node, which is sent where the pod has none. Without any login, GitHub's registry answers 401. */
+export function perhapsSpoiledByNode(finding: Finding): Step[] {
+  const { registry, credential } = finding
+  if (registry === null || credential.status !== 'none' || hasClue(finding, 'unauthorized')) return []
+  return refusesWithBadLogin(registry) ? [{ code: 'node-login', registry, perhaps: true }] : []
 }
 
 /** The image is public, so the refused login is the only obstacle. One that a fix distributed was meant to spare the anonymous limit. */
@@ -107,7 +108,7 @@ function nodeLogin(finding: Finding): Step[] {
     registry !== null &&
     cloudOf(registry) === null &&
     !hasClue(finding, 'ambiguous-refusal')
-    ? [{ code: 'node-login', registry }]
+    ? [{ code: 'node-login', registry, perhaps: false }]
     : []
 }
 

@@ -45,7 +45,8 @@ export type LoginStep =
     }
   /** Of a registry that only the cluster reaches. `secret`: as above. */
   | { code: 'cluster-login'; registry: string; secret?: string }
-  | { code: 'node-login'; registry: string }
+  /** `perhaps`: nothing shows that the node sent one. */
+  | { code: 'node-login'; registry: string; perhaps: boolean }
   /** `catalog`: the CatalogSource that the pod serves; null for other pods. */
   | { code: 'cluster-pull-secret'; registry: string; catalog: string | null }
   /** `generated`: OpenShift itself made the secret, for a service account. */

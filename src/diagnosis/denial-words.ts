@@ -40,6 +40,18 @@ const REFUSED_LOGIN = new RegExp(
   ].join('|'),
 )
 
+/**
+ * A login that Docker or Podman tried by itself, with no repository in the request: they answer a refusal of the first request of a pull, to the
+ * same address, by asking for a token.
+ */
+const LOGIN_ATTEMPT =
+  /\bget \\*"?https?:\/\/[^\s"\\/]{1,255}\/v[12]\/\\*"?: (?:denied|unauthori[sz]ed)\b|\blogin attempt to \S{1,300} failed with status: 40[13]\b/i
+
+/** Whether it was a login that was refused, not a pull. @param text with its names */
+export function refusesLogin(text: string): boolean {
+  return LOGIN_ATTEMPT.test(text)
+}
+
 /** Words that runtimes and registries have for other refusals, too: CRI-O for any 401, and IBM Cloud. */
 export const AMBIGUOUS =
   /unable to retrieve auth token: invalid username\/password|login credentials are not valid, or your ibm cloud account/i

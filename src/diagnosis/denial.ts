@@ -9,7 +9,7 @@ import { isPage } from './causes/registry-server-error.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import { PLUGIN_FAILED } from './credential-provider.ts'
 import type { CredentialStatus } from './credential-report.ts'
-import { faultsLogin, GOOGLE, LAYER_REFUSED, provenIn } from './denial-words.ts'
+import { faultsLogin, GOOGLE, LAYER_REFUSED, provenIn, refusesLogin } from './denial-words.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { DenialSubcause, Finding } from './finding.ts'
 import { isOfCaller, lapseIn, projectIn } from './lapse.ts'
@@ -47,7 +47,7 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   if (NODE_LOGIN.test(masked)) return 'unspecified'
   if (isOffList(refusal)) return 'policy'
   if (isOfOtherServer(text, refusal)) return 'unspecified'
-  const proven = provenIn(masked)
+  const proven = provenByText(masked, text)
   if (isOfAcrNetwork(refusal, proven)) return 'blocked'
   // The registry gave out the manifest, so neither the name nor a right to pull is missing.
   if (proven === undefined && LAYER_REFUSED.test(text) && (OF_STORE.test(text) || !isPage(masked)))
@@ -61,6 +61,13 @@ export function denialOf(refusal: Refusal): DenialSubcause {
     if (open) return refusalOfPublic(refusal, proven)
   }
   return proven === undefined ? byStatus(refusal) : asMeant(proven, refusal)
+}
+
+/** What the text alone proves. The words for a pull that leave open why it was refused say nothing of a login without one. */
+function provenByText(masked: string, text: string): DenialSubcause | undefined {
+  const proven = provenIn(masked)
+  const isOpen = proven === undefined || proven === 'denied-or-missing'
+  return isOpen && refusesLogin(text) ? 'credential-refused' : proven
 }
 
 /**

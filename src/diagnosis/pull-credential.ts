@@ -8,7 +8,7 @@ import { similarNames } from '../image/similar-names.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { nameInside, type PullSecret } from '../snapshot/pull-secret.ts'
 import type { CredentialHint, CredentialReport } from './credential-report.ts'
-import { knewIdentity } from './denial-words.ts'
+import { knewIdentity, refusesLogin } from './denial-words.ts'
 import type { FailingContainer } from './failing-container.ts'
 import type { Finding } from './finding.ts'
 import { hasLoginFor, isUsable, type KnownLogins } from './known-logins.ts'
@@ -48,7 +48,7 @@ function isOfNode({ evidence, image, endpoint }: Pull, { status }: CredentialRep
   if ((status !== 'none' && status !== 'broken') || endpoint?.role === 'mirror') return false
   const text = evidence?.text ?? ''
   const isCloud = cloudOf(parseReference(image)?.registry ?? null) !== null
-  return (isCloud && knewIdentity(text)) || WITH_LOGIN.test(text)
+  return (isCloud && knewIdentity(text)) || WITH_LOGIN.test(text) || refusesLogin(text)
 }
 
 /** How containerd asks a token server for a token if it has a login, and only then (core/remotes/docker/authorizer.go). */

@@ -196,6 +196,17 @@ export function ecrCachePrefix(reference: string | null): string | null {
 /** Names of products that fetch from other registries, and of repositories that do. */
 const CACHE = /\b(?:nexus|artifactory|jfrog|harbor|prox(?:y|ies)|cache|mirror|remote|pull-?through)/i
 
+/**
+ * Registries that refuse public images, too, to a login that has expired or is of another organization, with the answer for a private image
+ * (dexidp/dex#2672, nilsnolde/docker-valhalla#122, open-telemetry/opentelemetry-demo#1582, NVIDIA/gpu-operator#2295).
+ */
+const STRICT = ['ghcr.io', 'nvcr.io']
+
+/** Whether an image that needs no login may be refused because of the login that was sent. */
+export function refusesWithBadLogin(registry: string): boolean {
+  return STRICT.includes(registryBehind(registry) ?? registry)
+}
+
 /** Whether a host or a path is named like one that fetches images from other registries. */
 export function isNamedLikeCache(name: string): boolean {
   return CACHE.test(name)

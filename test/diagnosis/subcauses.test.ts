@@ -81,6 +81,28 @@ describe.each([
   })
 })
 
+test.each([
+  ['ghcr.io/acme/app:1', 'Error response from daemon: Get "https://ghcr.io/v2/": denied: denied'],
+  [
+    'nexus.corp:8083/acme/app:1',
+    'Error response from daemon: Get https://nexus.corp:8083/v2/: unauthorized: access to the requested resource is not authorized',
+  ],
+  [
+    'ccr.ccs.tencentyun.com/acme/app:1',
+    'login attempt to https://ccr.ccs.tencentyun.com/v2/ failed with status: 401 Unauthorized',
+  ],
+])('a refusal of a request without a repository is that of a login: %s', (image, error) => {
+  expect(findingOf({ image, error })).toMatchObject({
+    subcause: 'credential-refused',
+    credential: { status: 'none', ofNode: true },
+  })
+})
+
+test('the same refusal of a request for a manifest leaves open what is wrong', () => {
+  const error = 'Error response from daemon: Head "https://ghcr.io/v2/acme/app/manifests/1": denied: denied'
+  expect(findingOf({ image: 'ghcr.io/acme/app:1', error }).subcause).toBe('denied-or-missing')
+})
+
 test('a token that lacks a scope was accepted, so another one of the same account would do', () => {
   const error =
     'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://auth.docker.io/token: 401 Unauthorized: access token has insufficient scopes'

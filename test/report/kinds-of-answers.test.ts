@@ -384,6 +384,13 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    "the same of a login of the node, which the cluster's objects don't show",
+    { image: 'ghcr.io/team/api:3', error: 'denied: denied' },
+    {
+      says: /private or does not exist, or a login has expired[\s\S]*Check the name[\s\S]*If node node-1 itself has a login for ghcr\.io, renew or remove it/,
+    },
+  ],
+  [
     "a public image of NVIDIA that an organization's key does not open",
     {
       image: 'nvcr.io/nvidia/cloud-native/manager:v1.2.3',

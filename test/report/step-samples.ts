@@ -46,7 +46,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { registry: 'registry.ci.svc:5000', secret: 'regcred' },
     { registry: 'localhost:32000' },
   ],
-  'node-login': [{ registry: 'ghcr.io' }],
+  'node-login': [
+    { registry: 'ghcr.io', perhaps: false },
+    { registry: 'ghcr.io', perhaps: true },
+  ],
   'openshift-token': [
     { namespace: 'web', secret: 'default-dockercfg-7x2pk', generated: true },
     { namespace: 'web', secret: 'regcred', generated: false },

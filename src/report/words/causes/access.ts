@@ -85,6 +85,10 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     [isMiswritten, { does: "denied the pull, and the login in the pod's pull secret looks wrong" }],
     [wantsLogin, { does: 'received no login that it accepts' }],
     [isAtNode, { does: 'on the node itself refused the pull' }],
+    [
+      mayBeSpoiled,
+      { does: 'denied the pull: the image is private or does not exist, or a login has expired' },
+    ],
     { does: 'denied the pull: the image is private or does not exist' },
   ],
   unspecified: [
@@ -124,6 +128,11 @@ function wantsLogin({ registry, clues, credential }: Finding): boolean {
   const cloud = cloudOf(registry)
   const isRefused = (cloud === 'ecr' || cloud === 'acr') && clues.some(({ code }) => code === 'unauthorized')
   return isRefused || (isEntitled(registry) && credential.status !== 'usable')
+}
+
+/** Whether it may be a login of the node that the registry refuses, as the pod has none. */
+function mayBeSpoiled({ steps }: CauseContext['findings'][0]): boolean {
+  return steps.some(step => step.code === 'node-login' && step.perhaps)
 }
 
 /** Whether the text does not show that a login was sent, and the pod had none to send. */
@@ -239,6 +248,11 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [
       isAtNode,
       'That address is the node itself, where a registry, a cache, or the agent of one answered: it requires a login, was refused by its own upstream, or does not have the image; the answer does not say which.',
+    ],
+    [
+      mayBeSpoiled,
+      ({ registry }) =>
+        `The image is private or does not exist, or the node itself sends a login that has expired: ${registryLabel(registry)} gives the same answer for all three, and refuses even public images to such a login.`,
     ],
     'The image is private or does not exist; anonymous clients get the same answer for both.',
   ],

@@ -177,9 +177,16 @@ export const loginSteps: StepWords<LoginStep> = {
   'cluster-login': ({ registry, secret }, { findings: [first] }) => ({
     text: `Create ${secret === undefined ? 'a pull secret' : `secret ${secret}, which the pods name,`} in namespace ${first.namespace} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}${secret === undefined ? `, and add it to the pods' service account${newPods(first)}` : ''}. Neither docker nor pullguard can log in to that registry from outside: ${outOfReach(registry)}`,
   }),
-  'node-login': ({ registry }, { findings: [first] }) => ({
-    text: `Renew or remove the login for ${registryLabel(registry)} that ${nodeName(first)} itself sends, as the pod has none: in a config.json of the kubelet (${kubeletFolder(first.host)}/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`,
-  }),
+  'node-login': ({ registry, perhaps }, { findings: [first] }) => {
+    const node = nodeName(first)
+    const places = `a config.json of the kubelet (${kubeletFolder(first.host)}/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`
+    const name = registryLabel(registry)
+    return {
+      text: perhaps
+        ? `If ${node} itself has a login for ${name}, renew or remove it, as ${name} refuses even public images to a login that has expired: look in ${places}`
+        : `Renew or remove the login for ${name} that ${node} itself sends, as the pod has none: in ${places}`,
+    }
+  },
   'cluster-pull-secret': ({ registry, catalog }) => ({
     text: `Add a login for ${registryLabel(registry)} to the cluster's global pull secret (pull-secret in namespace openshift-config; keep its other entries), which all nodes use${catalog === null ? '' : `, or name a pull secret with one under spec.secrets of CatalogSource ${catalog}`}; OKD is installed without such a login, and Red Hat's Hybrid Cloud Console has yours (Downloads, Tokens, Pull secret)`,
   }),
