@@ -7,9 +7,10 @@ import type { StepOf } from '../../advice/step.ts'
 import type { DenialSubcause, Finding } from '../../diagnosis/finding.ts'
 import type { Lapse } from '../../diagnosis/lapse.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
+import { isLocal } from '../../image/host.ts'
 import { PROVIDER_FAILED } from '../../image/pull-messages.ts'
 import { clip } from '../screen/layout.ts'
-import type { Sentence } from './cause-words.ts'
+import type { CauseContext, Sentence } from './cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from './nouns.ts'
 
 interface LapseWords {
@@ -181,6 +182,24 @@ export function ownReasonMeaning({ clues }: Pick<Finding, 'clues'>): string {
 /** Returns what to read, as in "Read …". */
 export function reasonToHeed({ registry, reason }: { registry: string; reason: string }): string {
   return `what ${registryLabel(registry)} answered, and ask its administrators if that is not clear: ${quotedReason(reason)}`
+}
+
+/** Whether the registry is at the node's own loopback. */
+export function isAtNode({ registry }: Pick<Finding, 'registry'>): boolean {
+  return registry !== null && isLocal(registry)
+}
+
+export const AT_NODE =
+  'That address is the node itself, where a registry, a cache, or the agent of one answered: it requires a login, was refused by its own upstream, or does not have the image; the answer does not say which.'
+
+/** Whether it may be a login of the node that the registry refuses, as the pod has none. */
+export function mayBeSpoiled({ steps }: CauseContext['findings'][0]): boolean {
+  return steps.some(step => step.code === 'node-login' && step.perhaps)
+}
+
+/** Returns what a refusal means that may be of such a login. */
+export function spoiledMeaning({ registry }: Pick<Finding, 'registry'>): string {
+  return `The image is private or does not exist, or the node itself sends a login that has expired: ${registryLabel(registry)} gives the same answer for all three, and refuses even public images to such a login.`
 }
 
 /** Returns what a refusal means where everything is public. */

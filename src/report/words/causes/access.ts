@@ -1,7 +1,6 @@
 /** The words of pulls that a registry, or a rule around it, refused. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
-import { isLocal } from '../../../image/host.ts'
 import { isOfficial } from '../../../image/official-images.ts'
 import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
 import { awsPolicyMeaning } from '../aws-policies.ts'
@@ -18,22 +17,24 @@ import { roundedDown } from '../duration.ts'
 import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
 import { perimeterMeaning, perimeterOf, perimeterTitle } from '../perimeters.ts'
 import {
+  AT_NODE,
   CLOSED_MEANING,
   CLOSED_TITLE,
   INACCESSIBLE,
+  isAtNode,
   isInaccessible,
   isUnasked,
+  mayBeSpoiled,
   ownReasonMeaning,
   providerMeaning,
   publicMeaning,
+  spoiledMeaning,
   UNASKED,
   UNREAD_LOGINS,
 } from '../refusal-reasons.ts'
 import { faultedLogin } from '../registry-logins.ts'
 import { isSearched, SEARCHED } from '../searched.ts'
 
-/** The node's own loopback. */
-const isAtNode = ({ registry }: Finding) => registry !== null && isLocal(registry)
 /** The pod names a pull secret that the kubelet can't use. */
 const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'
@@ -128,11 +129,6 @@ function wantsLogin({ registry, clues, credential }: Finding): boolean {
   const cloud = cloudOf(registry)
   const isRefused = (cloud === 'ecr' || cloud === 'acr') && clues.some(({ code }) => code === 'unauthorized')
   return isRefused || (isEntitled(registry) && credential.status !== 'usable')
-}
-
-/** Whether it may be a login of the node that the registry refuses, as the pod has none. */
-function mayBeSpoiled({ steps }: CauseContext['findings'][0]): boolean {
-  return steps.some(step => step.code === 'node-login' && step.perhaps)
 }
 
 /** Whether the text does not show that a login was sent, and the pod had none to send. */
@@ -245,15 +241,8 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       wantsLogin,
       'The registry refuses everyone until it receives a valid login; only then does its answer depend on the image.',
     ],
-    [
-      isAtNode,
-      'That address is the node itself, where a registry, a cache, or the agent of one answered: it requires a login, was refused by its own upstream, or does not have the image; the answer does not say which.',
-    ],
-    [
-      mayBeSpoiled,
-      ({ registry }) =>
-        `The image is private or does not exist, or the node itself sends a login that has expired: ${registryLabel(registry)} gives the same answer for all three, and refuses even public images to such a login.`,
-    ],
+    [isAtNode, AT_NODE],
+    [mayBeSpoiled, spoiledMeaning],
     'The image is private or does not exist; anonymous clients get the same answer for both.',
   ],
   unspecified: [
