@@ -147,7 +147,7 @@ function notPermitted(finding: Finding): Step[] {
   if (permission?.code === 'lift-deny') return [permission, see('login')]
   const fromPod = finding.credential.status === 'usable'
   // Google's registries answer 403 to a pull without a login, too, and this node has no identity there that could lack a role.
-  if (cloud === 'gar' && !fromPod && isElsewhere(finding))
+  if (cloud === 'gar' && !fromPod && isElsewhere(finding) && finding.credential.ofNode !== true)
     return [...podLoginSteps(finding), ...checkNameSteps(finding), ...whoAnswered(finding), see('login')]
   return [
     ...stepsIf(hasClue(finding, 'token-scope'), { code: 'token-scope', registry }),

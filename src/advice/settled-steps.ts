@@ -2,6 +2,7 @@
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
+import { isPublic } from '../image/registries.ts'
 import { isReplaced } from './moved-steps.ts'
 import type { Step, StepCode } from './step.ts'
 import { isAbout } from './step-traits.ts'
@@ -19,6 +20,10 @@ export function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean
   const isClosed = moved?.state === 'retired' || moved?.state === 'deleted' || moved?.state === 'restricted'
   if (isClosed && grantsAccess(step)) return true
   if (moved?.state === 'retired' && PUSHES.includes(step.code)) return true
+  // Whoever asks can pull the image at its new place.
+  const isOpenNow =
+    finding.cause === 'auth-required-or-denied' && isReplaced(finding) && isPublic(moved?.to ?? null)
+  if (isOpenNow && (isAbout('right', step) || isAbout('login', step))) return true
   if (ofName.length === 0) return false
   // This step changes the same field, too.
   if (step.code === 'set-image' && ofName.some(({ code }) => CORRECTS_NAME.includes(code))) return true

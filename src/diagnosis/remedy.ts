@@ -5,7 +5,7 @@ import { isFixedImage } from '../image/fixed-tag.ts'
 import { isLocal } from '../image/host.ts'
 import { isInLibrary } from '../image/official-images.ts'
 import { parseReference } from '../image/reference.ts'
-import { relayedRegistry } from '../image/registries.ts'
+import { isPublic, relayedRegistry } from '../image/registries.ts'
 import { isOfCustomController } from '../snapshot/owners.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import { OF_CACHE_RULE } from './cache-rule.ts'
@@ -121,6 +121,8 @@ function loginEndsRefusal({ subcause, registry, reference, endpoint, moved, text
   if (isCacheOfNode(registry ?? '', reference)) return false
   if (subcause !== null && NOT_FIXED_BY_LOGIN.includes(subcause)) return false
   if (moved?.state === 'deleted' || moved?.state === 'retired') return false
+  // Nobody needs a login for its new place.
+  if (moved?.to != null && isPublic(moved.to)) return false
   // Public images need no login: only a refused one can be in the way.
   if (isOpenToAll({ reference, subcause })) return subcause === 'credential-refused'
   // The runtime would send the login to the mirror.

@@ -62,6 +62,14 @@ describe("a node outside of the registry's cloud", () => {
     const error = `User: arn:aws:sts::123456789012:assumed-role/anywhere/node is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-west-1:123456789012:repository/acme/app because no identity-based policy allows the ecr:BatchGetImage action`
     expect(codesIn({ image: ecr, error: pulled(ecr, error), node })[0]).toBe('grant-cloud-role')
   })
+
+  test('has one if the registry names the permission that it lacks', () => {
+    const gar = 'europe-docker.pkg.dev/acme/apps/api:1'
+    const error =
+      'denied: Permission "artifactregistry.repositories.downloadArtifacts" denied on resource "projects/acme/locations/europe/repositories/apps" (or it may not exist)'
+    const codes = codesIn({ image: gar, error: pulled(gar, error), node })
+    expect(codes.slice(0, 3)).toEqual(['grant-cloud-role', 'check-name', 'distribute-login'])
+  })
 })
 
 describe('a 403 of ACR without a reason', () => {

@@ -912,6 +912,12 @@ test.each<[string, string, string, Step['code'][]]>([
     ['use-replacement', 'who-answered', 'show-proxy', 'allow-address', 'use-other-source', 'use-cache'],
   ],
   [
+    'nobody needs access to a frozen repository whose images anyone can pull elsewhere',
+    'gcr.io/google-containers/kube2sky:1.1',
+    'Error pulling image (1.1) from gcr.io/google-containers/kube2sky, Server error: 403 trying to fetch remote history',
+    ['use-replacement', 'check-name'],
+  ],
+  [
     'nobody grants access at a registry that was shut down',
     'docker.bintray.io/jfrog/artifactory-cpp-ce:7.6.2',
     'Error response from daemon: unauthorized: The client does not have permission for manifest',

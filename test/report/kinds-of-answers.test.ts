@@ -384,6 +384,14 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    "a refusal of Google's, which gives the same answer to a pull without a login",
+    {
+      image: 'gcr.io/acme/app:1',
+      error: 'unexpected status from HEAD request to https://gcr.io/v2/acme/app/manifests/1: 403 Forbidden',
+    },
+    { says: /No login was sent, the identity that asked isn't allowed/, never: /The registry knows/ },
+  ],
+  [
     "the same of a login of the node, which the cluster's objects don't show",
     { image: 'ghcr.io/team/api:3', error: 'denied: denied' },
     {

@@ -9,6 +9,7 @@ import type { Lapse } from '../../diagnosis/lapse.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { isLocal } from '../../image/host.ts'
 import { PROVIDER_FAILED } from '../../image/pull-messages.ts'
+import { cloudOf } from '../../image/registries.ts'
 import { clip } from '../screen/layout.ts'
 import type { CauseContext, Sentence } from './cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from './nouns.ts'
@@ -191,6 +192,25 @@ export function isAtNode({ registry }: Pick<Finding, 'registry'>): boolean {
 
 export const AT_NODE =
   'That address is the node itself, where a registry, a cache, or the agent of one answered: it requires a login, was refused by its own upstream, or does not have the image; the answer does not say which.'
+
+/** Whether a login was sent and the answer is only that access is forbidden, with no word of an identity or a permission. */
+export function isUnexplained({ credential, evidence, clues }: Finding): boolean {
+  const says = /permission|privilege|\brole\b|scope|not authorized to perform|no pull access/i
+  return (
+    credential.status === 'usable' &&
+    !clues.some(({ code }) => code === 'caller') &&
+    !says.test(evidence?.text ?? '')
+  )
+}
+
+/** Whether nothing shows that a login was sent: Google's registries answer 403 to a pull without one, too. */
+export function isUnidentified({ registry, credential, clues }: Finding): boolean {
+  const isKnown = credential.ofNode === true || clues.some(({ code }) => code === 'caller')
+  return cloudOf(registry) === 'gar' && credential.status !== 'usable' && !isKnown
+}
+
+export const UNIDENTIFIED =
+  "No login was sent, the identity that asked isn't allowed to pull from this repository, or the repository does not exist: the answer does not say which."
 
 /** Whether it may be a login of the node that the registry refuses, as the pod has none. */
 export function mayBeSpoiled({ steps }: CauseContext['findings'][0]): boolean {

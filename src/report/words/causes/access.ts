@@ -24,12 +24,15 @@ import {
   isAtNode,
   isInaccessible,
   isUnasked,
+  isUnexplained,
+  isUnidentified,
   mayBeSpoiled,
   ownReasonMeaning,
   providerMeaning,
   publicMeaning,
   spoiledMeaning,
   UNASKED,
+  UNIDENTIFIED,
   UNREAD_LOGINS,
 } from '../refusal-reasons.ts'
 import { faultedLogin } from '../registry-logins.ts'
@@ -64,7 +67,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     { does: 'refused the login that was sent' },
   ],
   'not-permitted': [
-    [isOfMirror, { does: 'refused the pull' }],
+    [first => isOfMirror(first) || isUnidentified(first), { does: 'refused the pull' }],
     [isUnexplained, { does: 'refused the pull, although a login was sent' }],
     { does: 'does not allow this identity to pull the image' },
   ],
@@ -106,16 +109,6 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     ['own-reason', { does: 'refused the pull for a reason of its own' }],
     { does: 'refused the pull' },
   ],
-}
-
-/** Whether a login was sent and the answer is only that access is forbidden, with no word of an identity or a permission. */
-function isUnexplained({ credential, evidence, clues }: Finding): boolean {
-  const says = /permission|privilege|\brole\b|scope|not authorized to perform|no pull access/i
-  return (
-    credential.status === 'usable' &&
-    !clues.some(({ code }) => code === 'caller') &&
-    !says.test(evidence?.text ?? '')
-  )
 }
 
 function mirrorRefused({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): string {
@@ -198,6 +191,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     const overrides = first.steps.some(({ code }) => code === 'lift-deny')
     if (decided !== undefined && overrides) return awsPolicyMeaning(decided.policy, decided.denies)
     if (isOfMirror(first)) return mirrorRefused(first)
+    if (isUnidentified(first)) return UNIDENTIFIED
     return isUnexplained(first)
       ? "The account or token in the pull secret isn't allowed to pull from this repository (or no longer is), or the repository does not exist: the answer does not say which."
       : "The registry knows the identity that asked, and that identity isn't allowed to pull from this repository (or the repository does not exist)."

@@ -86,6 +86,12 @@ const PROVIDER_FAULT: Record<ProviderProblem, (provider: string) => string> = {
   other: provider => `Fix what ${provider} reports`,
 }
 
+/** Returns what the nodes' identity is called; one outside of Google's cloud has only the login that somebody gave it. */
+function identityOf(cloud: Cloud, { host, credential }: Finding): string {
+  const isGiven = cloud === 'gar' && host.cloud !== null && host.cloud !== 'gar' && credential.ofNode === true
+  return isGiven ? "the identity that asked, which is that of the node's own login," : CLOUDS[cloud].identity
+}
+
 /** Returns how the identity gets the permission; the first pull through a cache of ECR may also have to make the repository. */
 function attach(cloud: Cloud, action: string | null): string {
   switch (action) {
@@ -197,7 +203,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
     const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
     const { name, account: own } =
-      caller === null ? { name: CLOUDS[cloud].identity, account: null } : awsIdentity(caller)
+      caller === null ? { name: identityOf(cloud, finding), account: null } : awsIdentity(caller)
     const lacks = action ?? 'the permission'
     const isAmazons = isOfEks(registry)
     if (owner !== undefined && own !== null && owner !== own && !isAmazons)
