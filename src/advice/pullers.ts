@@ -55,6 +55,7 @@ const OF_NODE_ITSELF: readonly Clue['code'][] = [
   'no-unpacker',
   'snapshotter-gone',
   'snapshotter-without-login',
+  'snapshotter-without-name',
   'disk-fault',
   'content-gone',
   'mount-refused',

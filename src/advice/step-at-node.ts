@@ -195,6 +195,7 @@ export type SnapshotterStep =
   | { code: 'start-snapshotter'; name: LazySnapshotter | null }
   | { code: 'snapshotter-log'; name: LazySnapshotter | null }
   | { code: 'snapshotter-login'; name: LazySnapshotter | null }
+  | { code: 'annotate-snapshots'; name: LazySnapshotter | null }
   | { code: 'bypass-snapshotter' }
   | { code: 'define-unpacker'; snapshotter: string | null }
   | ({ code: 'refused-mount' } & Omit<ClueOf<'mount-refused'>, 'code'>)

@@ -162,6 +162,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'start-snapshotter': { about: 'node', on: 'client' },
   'snapshotter-log': { about: 'node', on: 'client' },
   'snapshotter-login': { about: 'node' },
+  'annotate-snapshots': { about: 'node' },
   'bypass-snapshotter': { about: 'node' },
   'define-unpacker': { about: 'node', on: 'client' },
   'install-tool': { about: 'node' },

@@ -68,6 +68,7 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['damaged-store', lostImageSteps],
   ['broken-store', lostImageSteps],
   ['torn-store', lostImageSteps],
+  ['snapshotter-without-name', namelessSteps],
   ['lazy-snapshotter', lazySteps],
   // containerd creates the folder when it starts.
   ['store-folder-gone', () => [{ code: 'start-runtime', socket: null }, { code: 'runtime-log' }]],
@@ -155,6 +156,15 @@ function lazySteps(finding: Finding): Step[] {
   const log: Step = { code: 'snapshotter-log', name }
   if (!hasClue(finding, 'snapshotter-without-login')) return [log, { code: 'bypass-snapshotter' }]
   return [{ code: 'snapshotter-login', name }, { code: 'bypass-snapshotter' }, log]
+}
+
+/** Without the image's name, the snapshotter can't ask for anything, however often it is restarted. */
+function namelessSteps({ clues }: Finding): Step[] {
+  const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
+  return [
+    { code: 'annotate-snapshots', name },
+    { code: 'snapshotter-log', name },
+  ]
 }
 
 function otherManifestSteps(finding: Finding): Step[] {

@@ -203,6 +203,8 @@ export type NodeClue =
   | { code: 'lazy-snapshotter'; name: LazySnapshotter | null }
   /** The registry refused a snapshotter that requests the layers itself, as it sent no login. */
   | { code: 'snapshotter-without-login' }
+  /** containerd did not hand the image's name to the snapshotter, which requests the layers itself. */
+  | { code: 'snapshotter-without-name' }
   /** The kernel refused a mount. The snapshotter and the type of the file system are null if the text does not show them. */
   | { code: 'mount-refused'; snapshotter: string | null; fileSystem: string | null; error: string }
   /** The image has more layers than the runtime's storage can stack. */

@@ -20,6 +20,11 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
     { code: 'snapshotter-without-login' },
     /failed to prepare extraction snapshot .{1,900}(?:no basic auth credentials|failed to authorize|failed to fetch anonymous token)/i,
   ],
+  // Nydus' snapshotter, before and after it moved to containerd's project (dragonflyoss/nydus#48, kata-containers/kata-containers#8407).
+  [
+    { code: 'snapshotter-without-name' },
+    /\bfailed to find image ref of snapshot\b|\bmissing CRI reference annotation for snap/i,
+  ],
   [
     { code: 'layer-mismatch' },
     /mismatched image rootfs|number of layers and diffids don't match|mismatch between manifest layers and diff ids|layers from manifest don't match image configuration|config's diffid|config claims|image config has only \d+ diffid/i,
@@ -30,11 +35,11 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   ],
   [
     { code: 'partial-layer' },
-    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|filesystem layer verification failed|digest did not match|flate: corrupt input|invalid (?:blob |manifest )?checksum|crc(?:32)? mismatch/i,
+    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|(?:filesystem layer|image(?: config)?) verification failed for digest|digest did not match|flate: corrupt input|invalid (?:blob |manifest )?checksum|crc(?:32)? mismatch/i,
   ],
   [
     { code: 'discarded' },
-    /failed size validation|unexpected commit (?:digest|size)|filesystem layer verification failed|digest did not match|blob (?:size|digest) mismatch|invalid (?:blob|manifest) checksum/i,
+    /failed size validation|unexpected commit (?:digest|size)|(?:filesystem layer|image(?: config)?) verification failed for digest|digest did not match|blob (?:size|digest) mismatch|invalid (?:blob|manifest) checksum/i,
   ],
   [
     { code: 'kernel-refuses', for: 'limit' },

@@ -89,6 +89,17 @@ describe('a lazy snapshotter that could not mount a layer', () => {
     expect(codes).not.toContain('remove-image')
   })
 
+  test.each([
+    'failed to find image ref of snapshot 25, labels map[containerd.io/snapshot/nydus-bootstrap:true]: unknown',
+    'missing CRI reference annotation for snaposhot 3: unknown',
+  ])("needs the image's name from containerd: %s", why => {
+    const error = `failed to pull and unpack image "${image}": failed to prepare extraction snapshot "extract-6-mVNW sha256:${'e'.repeat(64)}": ${why}`
+    expect(stepsAfter(error).slice(0, 2)).toEqual([
+      { code: 'annotate-snapshots', name: 'Nydus' },
+      { code: 'snapshotter-log', name: 'Nydus' },
+    ])
+  })
+
   test("leaves the pod's login alone if a later one was refused, which may be the node's", () => {
     const codes = stepsAfter(`[${unmounted(image)}, ${refused}]`).map(({ code }) => code)
     expect(codes).not.toContain('replace-passed-over')

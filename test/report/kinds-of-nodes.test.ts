@@ -51,6 +51,11 @@ describe('a download that failed its check', () => {
       { says: /push the image again/, never },
     ],
     [
+      "Docker, other bytes of an image's configuration",
+      `error pulling image configuration: image config verification failed for digest ${DIGEST}`,
+      { says: /The download of the configuration of the image does not match its digest/, never },
+    ],
+    [
       'Docker, other bytes',
       `filesystem layer verification failed for digest ${DIGEST}`,
       { says: /does not match its digest/, never },

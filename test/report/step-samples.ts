@@ -457,6 +457,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'enter-node': [{}],
   'snapshotter-log': [{ name: 'Nydus' }, { name: null }],
   'snapshotter-login': [{ name: 'SOCI' }, { name: null }],
+  'annotate-snapshots': [{ name: 'Nydus' }, { name: null }],
   'bypass-snapshotter': [{}],
   'replace-passed-over': [{ secrets: ['regcred'], status: 403, registry: own }],
   'restore-sandbox-image': [{}],

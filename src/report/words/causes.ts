@@ -92,6 +92,7 @@ const OF_ONE_SNAPSHOTTER: readonly Clue['code'][] = [
   'content-gone',
   'torn-store',
   'lazy-snapshotter',
+  'snapshotter-without-name',
   'snapshotter-gone',
 ]
 

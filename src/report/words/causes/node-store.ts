@@ -55,9 +55,19 @@ function isEmpty({ clues }: Pick<Finding, 'clues'>): boolean {
   return clues.some(clue => clue.code === 'arrived' && clue.bytes === 0)
 }
 
+/** Docker, and containerd's name for the same blob. */
+const OF_CONFIG = /\bimage config verification failed\b|\bconfig-sha\d+:/i
+
+/** Returns which part of the image was downloaded. */
+function partOf({ clues, evidence }: Pick<Finding, 'clues' | 'evidence'>): string {
+  if (clues.some(({ code }) => code === 'other-manifest')) return 'the manifest'
+  return OF_CONFIG.test(evidence?.text ?? '') ? 'the configuration' : 'a layer'
+}
+
 /** Returns the words for a download that failed its check, by what arrived. */
-function downloadWords({ clues }: Pick<Finding, 'clues'>): { title: string; meaning: string } {
-  const part = clues.some(({ code }) => code === 'other-manifest') ? 'the manifest' : 'a layer'
+function downloadWords(finding: Pick<Finding, 'clues' | 'evidence'>): { title: string; meaning: string } {
+  const { clues } = finding
+  const part = partOf(finding)
   const arrived = clues.find(clue => clue.code === 'arrived')
   const discarded = 'The runtime discarded it, so there is nothing to remove on the node.'
   if (arrived?.bytes === 0)
@@ -191,6 +201,10 @@ export const corruptOrUnpack: CauseWords = {
     [
       'snapshotter-without-login',
       'A snapshotter that loads layers itself (such as SOCI or stargz) asked the registry for them without a login, and was refused; what arrived of the image is not damaged.',
+    ],
+    [
+      'snapshotter-without-name',
+      "The snapshotter loads layers itself, and containerd did not hand it the image's name, without which it can't ask a registry; the image and the login are not at fault.",
     ],
     [
       'broken-store',

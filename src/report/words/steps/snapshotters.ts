@@ -1,11 +1,20 @@
 /** The words of steps about the snapshotter of a runtime, which keeps the layers of images unpacked. */
 
 import type { SnapshotterStep } from '../../../advice/step-at-node.ts'
+import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { cloudOf } from '../../../image/registries.ts'
 import { nodeClientStep, onNodes, storePath } from '../node.ts'
 import { snapshotterLog, snapshotterStart } from '../node-images.ts'
 import { fileSystemsCommand, kernelLog } from '../node-kernel.ts'
 import type { StepWords } from '../step-words.ts'
+
+/** Returns the table of the setting, which containerd 2 moved. */
+function annotationsPlace(host: PullingNode): string {
+  const old = 'below [plugins."io.containerd.grpc.v1.cri".containerd]'
+  const now = "below [plugins.'io.containerd.cri.v1.images']"
+  if (host.runtime !== 'containerd' || host.version === null) return `${now}, or, before version 2, ${old}`
+  return host.version.startsWith('1.') ? old : now
+}
 
 export const snapshotterSteps: StepWords<SnapshotterStep> = {
   'define-unpacker': ({ snapshotter }, { findings, findings: [{ host }] }) => {
@@ -35,7 +44,7 @@ export const snapshotterSteps: StepWords<SnapshotterStep> = {
   },
   'snapshotter-log': ({ name }, { findings, findings: [{ steps }] }) =>
     nodeClientStep(
-      steps[0].code === 'start-snapshotter'
+      steps[0].code === 'start-snapshotter' || steps[0].code === 'annotate-snapshots'
         ? `Look at the log of the snapshotter ${onNodes(findings)}`
         : `Read the log of the snapshotter ${onNodes(findings)} (${name ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself${name === 'OverlayBD' ? '; /var/log/overlaybd.log has the errors of the device behind it' : ''}`,
       snapshotterLog(findings[0].host, name),
@@ -47,6 +56,10 @@ export const snapshotterSteps: StepWords<SnapshotterStep> = {
       containerKind === 'sandbox' && cloudOf(endpoint?.host ?? null) === 'ecr'
         ? `Replace the node with one of another release of the EKS AMI (awslabs/amazon-eks-ami#2710), or turn off the feature gate FastImagePull in its NodeConfig: the snapshotter ${onNodes(findings)}${name === null ? '' : ` (${name})`} requests the layers of the pause image itself, and has no login for ECR`
         : `Give the snapshotter ${onNodes(findings)}${name === null ? '' : ` (${name})`} the logins that the kubelet sends with each pull, by its CRI keychain and the kubelet's image service endpoint: it requests the layers itself, and sent no login`,
+  }),
+  // containerd/nydus-snapshotter#573; containerd leaves them out from 1.4.2 on (containerd/containerd#4665).
+  'annotate-snapshots': ({ name }, { findings, findings: [{ host }] }) => ({
+    text: `Set disable_snapshot_annotations = false in containerd's configuration ${onNodes(findings)} (${annotationsPlace(host)}) and restart containerd: by default, it does not hand the image's name to the snapshotter${name === null ? '' : ` (${name})`}, which needs it to request the layers itself`,
   }),
   'bypass-snapshotter': (_step, { findings, findings: [{ steps }] }) => ({
     text: `${steps[0].code === 'snapshotter-login' ? 'Or' : 'If the pull fails again,'} let the runtime use overlayfs ${onNodes(findings)} instead, which downloads whole layers, and update the snapshotter`,
