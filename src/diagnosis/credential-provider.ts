@@ -23,6 +23,10 @@ const REASON =
   /\berror (?:execing|running|decoding) credential provider plugin(?: \S{1,200} for image \S{1,400}?| response from stdout)?: (?:exit status \d+)?:? ?(.{1,300})$/is
 const LOG_LINE = /^[IWEF]\d{4} [\d:.]{8,20} +\d+ [\w.-]+:\d+\] /
 
+/** The end of a line of a log around the reason, as JSON or as a field in quotes, and the colon before what the plugin did not write. */
+const LOG_END = /:\s{0,3}\\{0,3}"\}?$|\\{0,3}"\}$/
+const LAST_COLON = /:$/
+
 /** The reason that the plugin gave, or the kubelet for it; null if the text gives none. */
 export function providerReason(text: string): { problem: ProviderProblem; reason: string } | null {
   const reason = innermost(text)
@@ -33,6 +37,8 @@ export function providerReason(text: string): { problem: ProviderProblem; reason
 /** A plugin's log line may repeat the words around its reason. */
 function innermost(text: string): string | null {
   const reason = REASON.exec(text)?.[1]?.trim().replace(LOG_LINE, '') ?? ''
-  if (reason === '' || /^exit status \d+$/.test(reason)) return null
-  return innermost(reason) ?? reason
+  // A plugin may answer in JSON, too.
+  const whole = (reason.includes('{') ? reason : reason.replace(LOG_END, '')).trim().replace(LAST_COLON, '')
+  if (whole === '' || /^exit status \d+$/.test(whole)) return null
+  return innermost(whole) ?? whole
 }

@@ -176,6 +176,16 @@ test.each([
   expect(clueOf(found.clues, 'provider-reason')?.problem).toBe(problem)
 })
 
+test('the reason of a credential provider ends before the rest of a line of a log', () => {
+  const why = 'fork/exec /opt/bin/ecr-credential-provider: no such file or directory'
+  const found = answered(
+    '123456789012.dkr.ecr.eu-west-1.amazonaws.com',
+    `{"ts":1.2,"msg":"error execing credential provider plugin ecr-credential-provider for image 123456789012.dkr.ecr.eu-west-1.amazonaws.com/a/b: ${why}: "}`,
+    null,
+  )
+  expect(clueOf(found.clues, 'provider-reason')?.reason).toBe(why)
+})
+
 test.each([
   ['gcr.io/PROJECT_ID/app:1', true],
   ['dummy_image', true],

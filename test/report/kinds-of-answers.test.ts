@@ -384,6 +384,23 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'an authority that is not trusted, or is missing from the chain',
+    {
+      image: 'reg.example/acme/app:1',
+      error:
+        'Get "https://reg.example/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    },
+    {
+      says: /intermediate certificate the server leaves out/,
+      first: /let the server send the intermediate certificate, too \(fullchain\.pem/,
+    },
+  ],
+  [
+    'an authority that only the registry itself can be',
+    { image: '10.0.0.9:5000/app:1', error: 'x509: certificate signed by unknown authority' },
+    { never: /intermediate/ },
+  ],
+  [
     "a refusal of Google's, which gives the same answer to a pull without a login",
     {
       image: 'gcr.io/acme/app:1',

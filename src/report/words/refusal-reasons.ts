@@ -231,8 +231,17 @@ export function publicMeaning({ registry }: Pick<Finding, 'registry'>): string {
 
 /** Returns why the registry was not asked: what the node's plugin says. */
 export function providerMeaning({ clues }: Pick<Finding, 'clues'>): string {
-  const reason = clues.find(clue => clue.code === 'provider-reason')?.reason
-  return `The plugin on the node that fetches logins failed, so the registry was not asked${reason === undefined ? '.' : `. Its reason: "${reason}".`}`
+  const { reason, problem } = clues.find(clue => clue.code === 'provider-reason') ?? {}
+  return problem === 'program'
+    ? `The kubelet gets logins from a program on the node, which could not be run, so the registry was not asked. The reason: "${reason}".`
+    : `The plugin on the node that fetches logins failed, so the registry was not asked${reason === undefined ? '.' : `. Its reason: "${reason}".`}`
+}
+
+/** Returns what a failed plugin means for the registry. */
+export function providerTitle({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): string {
+  return clues.some(clue => clue.code === 'provider-reason' && clue.problem === 'program')
+    ? `The credential provider on the node for ${registryLabel(registry)} could not be run`
+    : `A credential provider or helper on the node has no login for ${registryLabel(registry)}`
 }
 
 /** Whether Azure Container Instances could not get the image for the pod, for whatever reason. */

@@ -29,6 +29,7 @@ import {
   mayBeSpoiled,
   ownReasonMeaning,
   providerMeaning,
+  providerTitle,
   publicMeaning,
   spoiledMeaning,
   UNASKED,
@@ -53,11 +54,7 @@ const isForOthers = ({ credential: { status, attempts } }: Finding) =>
 const TITLE: Record<DenialSubcause, Sentence> = {
   ...CLOSED_TITLE,
   'no-credential-sent': [
-    [
-      'credential-provider',
-      ({ registry }) =>
-        `A credential provider or helper on the node has no login for ${registryLabel(registry)}`,
-    ],
+    ['credential-provider', providerTitle],
     [isForOthers, { does: "refused a pull without a login: the pod's pull secret is not for this image" }],
     [isBroken, { does: "refused a pull without a login: the pod's pull secret can't be used" }],
     { does: 'refused a pull without a login' },

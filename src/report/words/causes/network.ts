@@ -6,6 +6,7 @@ import { type CauseContext, type CauseWords, hasClue, PAGE } from '../cause-word
 import { roundedDown } from '../duration.ts'
 import { nodeName } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
+import { mayLackIntermediate } from '../steps/certificates.ts'
 import { askedHost, endpointOrRegistry } from './connection.ts'
 
 export const tls: CauseWords = {
@@ -37,7 +38,9 @@ export const tls: CauseWords = {
       return `The certificate is for another name${names === undefined ? '' : ` (${names})`}: it is the default certificate of an ingress controller, which has none for this host.`
     switch (problem) {
       case 'unknown-authority':
-        return 'The node does not trust the authority that signed the certificate: a private CA, or a proxy that intercepts TLS.'
+        return mayLackIntermediate(endpointOrRegistry(context.findings[0]).host, context.findings[0])
+          ? 'The node does not trust the authority that signed the certificate: a private CA, a proxy that intercepts TLS, or a public authority whose intermediate certificate the server leaves out.'
+          : 'The node does not trust the authority that signed the certificate: a private CA, or a proxy that intercepts TLS.'
       case 'expired':
         return expiredMeaning(context.findings[0])
       case 'no-alternative-name':

@@ -140,6 +140,10 @@ export const corruptOrUnpack: CauseWords = {
     ['locked-layer', first => `Another pull ${onNode(first)} held a layer of the image for too long`],
     [isReadOnly, first => `The runtime's file system ${onNode(first)} is read-only`],
     ['disk-fault', first => `The disk or file system ${onNode(first)} is failing`],
+    [
+      'snapshotter-without-name',
+      first => `The snapshotter ${onNode(first)} can't prepare a layer of the image`,
+    ],
     [isUnmounted, first => `The snapshotter ${onNode(first)} could not mount a layer of the image`],
     [
       'damaged-store',

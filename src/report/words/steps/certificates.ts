@@ -4,7 +4,7 @@ import type { CertificateStep } from '../../../advice/step-at-node.ts'
 import type { CertificateProblem } from '../../../diagnosis/clue-at-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { hostAlone } from '../../../image/host.ts'
+import { hostAlone, isAddress, isOfCluster } from '../../../image/host.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { minuteOf } from '../duration.ts'
 import { certificateCommand, lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
@@ -103,10 +103,27 @@ function triedAfterHttp({ cause, host: { runtime } }: Finding, { role }: NamedEn
     : ''
 }
 
+/**
+ * Whether the server may send its certificate without the one between it and the authority, which Go, unlike browsers, does not fetch (crypto/x509).
+ * The well-known registries' servers do not, no public authority is for addresses and Services, and a self-signed certificate needs none.
+ */
+export function mayLackIntermediate(host: string, { clues, evidence }: Finding): boolean {
+  const isUntrusted = clues.some(clue => clue.code === 'certificate' && clue.problem === 'unknown-authority')
+  const mayBePublic = !isHosted(host) && !isAddress(host) && !isOfCluster(host)
+  return isUntrusted && mayBePublic && !/\bself[- ]signed\b/i.test(evidence?.text ?? '')
+}
+
+/** Returns what else the chain may show. */
+function chainNote(host: string, finding: Finding): string {
+  return mayLackIntermediate(host, finding) && finding.host.os !== 'windows'
+    ? '; if the chain is the certificate of the host alone, and a public authority issued that, let the server send the intermediate certificate, too (fullchain.pem in place of cert.pem)'
+    : ''
+}
+
 export const certificateSteps: StepWords<CertificateStep> = {
   'show-certificate': ({ host }, { findings }) =>
     nodeShellStep(
-      `Look at the certificate (and the clock) ${onNodes(findings)}`,
+      `Look at the certificate (and the clock) ${onNodes(findings)}${chainNote(host, findings[0])}`,
       certificateCommand(findings[0].host, withPort(host)),
       findings,
     ),
