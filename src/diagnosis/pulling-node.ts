@@ -47,7 +47,10 @@ export interface PullingNode {
 }
 
 /** What an error text shows about the node; null for what it does not show. */
-type NodeHints = Pick<PullingNode, 'runtime' | 'platform' | 'os' | 'kernel'>
+type NodeHints = Pick<PullingNode, 'runtime' | 'platform' | 'os' | 'kernel'> & {
+  /** What the runtime looked for in the image's index, which may run with fewer bits than its node has. */
+  asked: { os: string; architecture: string } | null
+}
 
 /** Reads the wording of the runtime's errors, and paths in them. */
 export function nodeHintsIn(text: string): NodeHints {
@@ -57,7 +60,18 @@ export function nodeHintsIn(text: string): NodeHints {
     platform: shownIn(text, PATHS),
     os: WINDOWS.test(text) ? 'windows' : null,
     kernel: host ?? asked,
+    asked: askedPlatform(text),
   }
+}
+
+/** The platform that Docker, or containers/image, did not find. */
+const ASKED_PLATFORM =
+  /\bno matching manifest for (linux|windows)\/(?!unknown)(\w+)|\bhost platform \((linux|windows)\/(\w+)|\bfor architecture \\*"?(\w+)\\*"?,(?: variant \\*"?\w*\\*"?,)? OS \\*"?(linux|windows)\b/i
+
+function askedPlatform(text: string): NodeHints['asked'] {
+  const [, a, b, c, d, e, f] = ASKED_PLATFORM.exec(text) ?? []
+  const [os, architecture] = [a ?? c ?? f, b ?? d ?? e]
+  return os === undefined || architecture === undefined ? null : { os: os.toLowerCase(), architecture }
 }
 
 /**
@@ -70,14 +84,16 @@ export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): Pull
   const isElsewhere = virtual === 'azure' || virtual === 'other'
   const platform = node === null || isElsewhere ? null : platformOf(node)
   const [, bottlerocket] = /^bottlerocket os (\d+\.\d+\.\d+)/i.exec(node?.osImage ?? '') ?? []
+  const os = osOf(node?.os ?? pod.platform.os) ?? hints.os
+  const asked = hints.asked !== null && hints.asked.os === (os ?? 'linux') ? hints.asked.architecture : null
   return {
     name: pod.node,
     runtime: runtimeOf(node) ?? hints.runtime,
     platform: platform ?? hints.platform ?? platformNamed(pod.node),
     version: /^[a-z-]+:\/\/(.+)/.exec(node?.runtime ?? '')?.[1] ?? null,
     cloud: isElsewhere ? 'none' : node === null ? null : cloudOfNode(node, platform),
-    os: osOf(node?.os ?? pod.platform.os) ?? hints.os,
-    architecture: node?.architecture ?? pod.platform.architecture ?? null,
+    os,
+    architecture: asked ?? node?.architecture ?? pod.platform.architecture ?? null,
     kernel: node?.kernel ?? hints.kernel,
     kubeletMinor: minorOf(node?.kubelet ?? null),
     toolImage: node === null ? null : toolImageOf(node.images),

@@ -461,6 +461,18 @@ describe('the node', () => {
     expect(build('mcr.example/windows/nanoserver:1809', asked)).toMatchObject({ platform: 'linux/arm64' })
   })
 
+  test.each([
+    ['no matching manifest for linux/arm64/v8 in the manifest list entries', 'linux/arm64'],
+    [
+      'choosing an image from manifest list docker://reg.example/a:1: no image found in image index for architecture "arm", variant "v7", OS "linux"',
+      'linux/arm',
+    ],
+    ['no match for platform in manifest: not found', 'linux/amd64'],
+  ])('is of the architecture that the runtime looked for, whatever its object says: %s', (text, platform) => {
+    const found = findingOf({ image: 'reg.example/a:1', error: text, node: { architecture: 'amd64' } })
+    expect(stepsFor(found)[0]).toEqual({ code: 'build-for', platform })
+  })
+
   test('gets instructions for how to reach it only where its type is known', () => {
     expect(codes({ image: 'nginx', error: 'no space left on device' }).at(-1)).toBe('enter-node')
     expect(codes({ image: 'nginx', error: 'no space left on device', pod: { node: null } })).not.toContain(
