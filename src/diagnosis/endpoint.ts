@@ -82,6 +82,7 @@ export function endpointOf(text: string, registry: string | null): NamedEndpoint
   const asked = urls
     .filter(url => !isDocumentationLink(url) && !isCutOff(url, text) && !isSocket(url) && !isOfCache(url))
     .at(-1)
+  if (asked !== undefined && isHidden(asked)) return null
   const socket = SOCKET.exec(text)
   if (socket !== null && asked === undefined) return { host: socket[1] ?? socket[2] ?? '', role: 'runtime' }
   if (asked !== undefined) return namedEndpoint(asked.host, roleOf(asked.host, asked.rest, text, registry))
@@ -130,6 +131,11 @@ interface FoundUrl {
 /** Whether the text was truncated within the host: a quote was opened before the URL, and the text ends with the URL. */
 function isCutOff({ host, rest, before, end }: FoundUrl, text: string): boolean {
   return end === text.length && rest === '' && /["'`]$/.test(before) && host !== ''
+}
+
+/** Whether somebody made the host unreadable before the text was passed on, as in `https://d*****.azurecr.io/`. */
+function isHidden({ rest }: FoundUrl): boolean {
+  return /^[.-]?[*…•]/.test(rest)
 }
 
 /** Go's clients write so for a request to a socket of the node. */

@@ -25,6 +25,8 @@ const FIELD = new RegExp(`^(?:${FIELDS})$`, 'i')
 const JSON_TEXT = new RegExp(`"(${FIELDS})"\\s{0,4}:\\s{0,4}"([^"]{0,4000})"`, 'gi')
 const JSON_STATUS = /"(?:code|status|statuscode)"\s{0,4}:\s{0,4}(\d{3})\b/gi
 
+/** What people write into a URL in place of a name, whose bracket would end it. */
+const IN_URL = /(:\/\/|\/)<([\w.-]{1,40})>(?=[/:?"]|$)/g
 const URL = /\b[a-z][a-z0-9+]{1,20}:\/\/[^\s"'`<>]*/gi
 /** An image in quotes: it may contain spaces if it is invalid, and lack the closing quote if the text was truncated. */
 const QUOTED_IMAGE =
@@ -54,6 +56,7 @@ export function maskNames(text: string): MaskedText {
   let masked = text
     // The brackets of what was redacted before would end a URL.
     .replaceAll('[redacted]', 'redacted')
+    .replace(IN_URL, '$1$2')
     .replace(JSON_TEXT, ' $1: $2 ')
     .replace(JSON_STATUS, ' status: $1 ')
     .replace(URL, url => withoutUrl(url, hosts))

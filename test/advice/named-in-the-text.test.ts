@@ -501,6 +501,14 @@ describe('a login', () => {
   })
 })
 
+test('a host that was made unreadable is not named by what is left of it', () => {
+  const error =
+    'failed to send token exchange request: Post https://d*****.azurecr.io/oauth2/exchange: dial tcp 10.201.3.5:443: i/o timeout'
+  const found = findingOf({ image: 'dacme.azurecr.io/app:1', error })
+  expect(found).toMatchObject({ cause: 'network-timeout', endpoint: null })
+  expect(stepsFor(found)[0]).toMatchObject({ code: 'test-connection', host: 'dacme.azurecr.io' })
+})
+
 test('a guest gets what it lacks itself, and nothing that only helps nodes', () => {
   const inGuest = (why: string) => ({
     image: 'icr.io/acme/worker:1',

@@ -152,6 +152,7 @@ expectCause('proxy', [
   ['credentials wanted, status', 'received unexpected HTTP status: 407 Proxy Authentication Required'],
   ['CONNECT refused', `${PING}: Forbidden`],
   ['CONNECT unanswered', `${HEAD}: Service Unavailable`],
+  ['the same with placeholders', 'Head "https://<registry>/v2/<image>/manifests/1": Service Unavailable'],
   ['its scheme', `${PING}: proxy: unknown scheme: htpp`],
   [
     'SOCKS',
