@@ -41,11 +41,11 @@ const REFUSED_LOGIN = new RegExp(
 )
 
 /**
- * A login that Docker or Podman tried by itself, with no repository in the request: they answer a refusal of the first request of a pull, to the
- * same address, by asking for a token.
+ * A login that Docker tried by itself, with no repository in the request: it answers a refusal of the first request of a pull, to the same address,
+ * by asking for a token. Clients that quote the registry's JSON may not.
  */
 const LOGIN_ATTEMPT =
-  /\bget \\*"?https?:\/\/[^\s"\\/]{1,255}\/v[12]\/\\*"?: (?:denied|unauthori[sz]ed)\b|\blogin attempt to \S{1,300} failed with status: 40[13]\b/i
+  /\bget \\*"?https?:\/\/[^\s"\\/]{1,255}\/v[12]\/\\*"?: (?:denied|unauthori[sz]ed)\b(?!: \{)|\blogin attempt to \S{1,300} failed with status: 40[13]\b/i
 
 /** Whether it was a login that was refused, not a pull. @param text with its names */
 export function refusesLogin(text: string): boolean {

@@ -98,8 +98,16 @@ test.each([
   })
 })
 
-test('the same refusal of a request for a manifest leaves open what is wrong', () => {
-  const error = 'Error response from daemon: Head "https://ghcr.io/v2/acme/app/manifests/1": denied: denied'
+test.each([
+  [
+    'for a manifest',
+    'Error response from daemon: Head "https://ghcr.io/v2/acme/app/manifests/1": denied: denied',
+  ],
+  [
+    'of a client that quotes the answer',
+    'Get "https://ghcr.io/v2/": unauthorized: {"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}',
+  ],
+])('the same refusal of a request %s leaves open what is wrong', (_name, error) => {
   expect(findingOf({ image: 'ghcr.io/acme/app:1', error }).subcause).toBe('denied-or-missing')
 })
 
