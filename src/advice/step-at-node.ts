@@ -91,10 +91,6 @@ export type MirrorStep =
   | { code: 'start-local-registry'; container: string }
   | { code: 'check-mirror'; host: string; registry: string }
   | { code: 'broken-mirror'; host: string; registry: string; why: string }
-  | { code: 'node-mirror'; host: string; service: NodeService | null }
-  | { code: 'node-registry'; host: string; service: NodeService | null }
-  | { code: 'node-port-registry'; host: string; port: number; service: NodeService | null }
-  | { code: 'node-service'; host: string; service: NodeService }
   | { code: 'mirror-login'; host: string; registry: string; sent: 'nothing' | 'unknown' }
   | { code: 'name-at-mirror'; host: string; registry: string }
   | {
@@ -132,6 +128,13 @@ export type MirrorStep =
       /** What the registry itself can do: it was not needed, must not be asked, or can't be reached; `resolved`: only a manifest of the image is missing; or the mirror, if it only offers what other nodes have. */
       source: 'other' | 'blocked' | 'unreachable' | 'resolved' | PeerMirror
     }
+
+/** See what listens on the node itself. */
+export type NodeServiceStep =
+  | { code: 'node-mirror'; host: string; service: NodeService | null }
+  | { code: 'node-registry'; host: string; service: NodeService | null }
+  | { code: 'node-port-registry'; host: string; port: number; service: NodeService | null }
+  | { code: 'node-service'; host: string; service: NodeService }
 
 /** See and satisfy a policy on the node. */
 export type PolicyStep =

@@ -16,6 +16,7 @@ import type {
   CertificateStep,
   MirrorStep,
   NetworkStep,
+  NodeServiceStep,
   NodeStep,
   PolicyStep,
   ProxyStep,
@@ -40,6 +41,7 @@ export type Step =
   | AnswerStep
   | CertificateStep
   | MirrorStep
+  | NodeServiceStep
   | PolicyStep
   | NodeStep
   | SnapshotterStep

@@ -14,6 +14,7 @@ import { loginSteps } from './steps/logins.ts'
 import { mirrorSteps } from './steps/mirrors.ts'
 import { nameSteps } from './steps/names.ts'
 import { networkSteps } from './steps/network.ts'
+import { nodeServiceSteps } from './steps/node-services.ts'
 import { nodeSteps } from './steps/nodes.ts'
 import { permissionSteps } from './steps/permissions.ts'
 import { podSteps, sandboxSteps } from './steps/pods.ts'
@@ -60,6 +61,7 @@ const WORDS: StepWords<Step> = {
   ...answerSteps,
   ...certificateSteps,
   ...mirrorSteps,
+  ...nodeServiceSteps,
   ...nodeSteps,
   ...snapshotterSteps,
   ...imageContentSteps,

@@ -19,7 +19,6 @@ import { perimeterMeaning, perimeterOf, perimeterTitle } from '../perimeters.ts'
 import {
   AT_NODE,
   CLOSED_MEANING,
-  CLOSED_TITLE,
   INACCESSIBLE,
   isAtNode,
   isInaccessible,
@@ -29,7 +28,6 @@ import {
   mayBeSpoiled,
   ownReasonMeaning,
   providerMeaning,
-  providerTitle,
   publicMeaning,
   spoiledMeaning,
   UNASKED,
@@ -38,93 +36,14 @@ import {
 } from '../refusal-reasons.ts'
 import { faultedLogin } from '../registry-logins.ts'
 import { isSearched, SEARCHED } from '../searched.ts'
+import { DENIAL_TITLE, isBroken, isMiswritten, perhapsNoLogin, wantsLogin } from './denial-titles.ts'
 
-/** The pod names a pull secret that the kubelet can't use. */
-const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'
-
-/** The pod's login can be sent, but something in it shows a mistake. */
-const MISTAKES: readonly string[] = ['cut-user-name', 'foreign-user-name', 'padded-login', 'overridden-login']
-const isMiswritten = ({ steps: [first] }: CauseContext['findings'][0]) => MISTAKES.includes(first.code)
-
-/** Its pull secrets are only for other images of the registry, or for the registry in other regions. */
-const isForOthers = ({ credential: { status, attempts } }: Finding) =>
-  status === 'broken' && attempts.every(({ problem }) => problem === 'other-registry')
-
-const TITLE: Record<DenialSubcause, Sentence> = {
-  ...CLOSED_TITLE,
-  'no-credential-sent': [
-    ['credential-provider', providerTitle],
-    [isForOthers, { does: "refused a pull without a login: the pod's pull secret is not for this image" }],
-    [isBroken, { does: "refused a pull without a login: the pod's pull secret can't be used" }],
-    { does: 'refused a pull without a login' },
-  ],
-  'credential-refused': [
-    [perhapsNoLogin, { does: 'received no login, or refused the one that was sent' }],
-    { does: 'refused the login that was sent' },
-  ],
-  'not-permitted': [
-    [first => isOfMirror(first) || isUnidentified(first), { does: 'refused the pull' }],
-    [isUnexplained, { does: 'refused the pull, although a login was sent' }],
-    { does: 'does not allow this identity to pull the image' },
-  ],
-  'denied-or-missing': [
-    [isOfMirror, { does: 'refused the pull' }],
-    [
-      isInaccessible,
-      ({ registry }) => `Azure Container Instances can't access the image at ${registryLabel(registry)}`,
-    ],
-    [
-      ({ reference }) => isOfficial(reference),
-      ({ registry }) => `${registryLabel(registry)} refused an official image, which anyone can pull`,
-    ],
-    [
-      ({ reference }) => isPublic(reference),
-      ({ registry }) => `${registryLabel(registry)} has no such image, or hides that it has none`,
-    ],
-    [isBroken, { does: "denied the pull, and the pod's pull secret can't be used" }],
-    [isMiswritten, { does: "denied the pull, and the login in the pod's pull secret looks wrong" }],
-    [wantsLogin, { does: 'received no login that it accepts' }],
-    [isAtNode, { does: 'on the node itself refused the pull' }],
-    [
-      mayBeSpoiled,
-      { does: 'denied the pull: the image is private or does not exist, or a login has expired' },
-    ],
-    { does: 'denied the pull: the image is private or does not exist' },
-  ],
-  unspecified: [
-    [
-      'basic-demanded',
-      ({ registry }) =>
-        `A mirror or proxy answered in place of ${registryLabel(registry)}, and requires a login`,
-    ],
-    ['node-login-file', "The file with the node's own logins can't be used"],
-    ['unsent-login', ({ registry }) => `The login for ${registryLabel(registry)} can't be read or sent`],
-    [isUnasked, ({ registry }) => `A pull secret can't be used, so ${registryLabel(registry)} was not asked`],
-    [isBroken, { does: "refused the pull, and the pod's pull secret can't be used" }],
-    ['content-trust', "The server for the image's signatures (Notary) refused Docker's client"],
-    ['own-reason', { does: 'refused the pull for a reason of its own' }],
-    { does: 'refused the pull' },
-  ],
-}
 
 function mirrorRefused({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): string {
   if (clues.some(({ code }) => code === 'former-mirror'))
     return 'Neither a login nor another name changes that.'
   return `The mirror requires a login and received none, refused the login that it received, or was refused by its own upstream: that says nothing about the image at ${registryLabel(registry)}.`
-}
-
-/** Whether the refusal is about the login alone: a 401 of a cloud's registry, or any refusal where every image needs a login. */
-function wantsLogin({ registry, clues, credential }: Finding): boolean {
-  const cloud = cloudOf(registry)
-  const isRefused = (cloud === 'ecr' || cloud === 'acr') && clues.some(({ code }) => code === 'unauthorized')
-  return isRefused || (isEntitled(registry) && credential.status !== 'usable')
-}
-
-/** Whether the text does not show that a login was sent, and the pod had none to send. */
-function perhapsNoLogin({ credential, clues }: Pick<Finding, 'credential' | 'clues'>): boolean {
-  const { status } = credential
-  return clues.some(({ code }) => code === 'ambiguous-refusal') && (status === 'none' || status === 'broken')
 }
 
 /** Returns that a login which is refused spoils pulls that need none; empty where every pull needs one. */
@@ -290,7 +209,7 @@ export const authRequiredOrDenied: CauseWords = {
     if (isSearched(first)) return SEARCHED.title(first)
     return isPageInstead(context)
       ? PAGE.title(first)
-      : (perimeterTitle(first) ?? sentenceFor(context, TITLE[subcauseOf(context)]))
+      : (perimeterTitle(first) ?? sentenceFor(context, DENIAL_TITLE[subcauseOf(context)]))
   },
   meaning: context => {
     const [first] = context.findings

@@ -3,15 +3,14 @@
 import type { StepOf } from '../../../advice/step.ts'
 import type { MirrorStep } from '../../../advice/step-at-node.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
-import type { NodeService } from '../../../diagnosis/node-services.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
-import { hostAlone, isLocal, isOfCluster } from '../../../image/host.ts'
-import { cloudOf, isOpenMirror } from '../../../image/registries.ts'
-import { kubectlCommand, ownCommand } from '../../invocation.ts'
+import { isLocal, isOfCluster } from '../../../image/host.ts'
+import { isOpenMirror } from '../../../image/registries.ts'
+import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { formerState } from '../moved.ts'
-import { nodeShellStep, onNodes } from '../node.ts'
+import { onNodes } from '../node.ts'
 import { mirrorLogin, neededMirrorLogin } from '../node-logins.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
@@ -42,28 +41,6 @@ function askMirror(host: string, registry: string, { invocation, findings: [firs
   return { command: ownCommand(invocation, words.join(' ')) }
 }
 
-/** Returns what to do about a registry on the node, which may be a cache, by what it answered. */
-function atNode({ findings: [{ cause }] }: StepContext): string {
-  return cause === 'auth-required-or-denied'
-    ? 'its log has the reason for the refusal; if it fetches images from elsewhere, that may be a refusal there, of its own login'
-    : 'push the image to it, or, if it fetches images from elsewhere, find the reason in its log'
-}
-
-/** Returns what most likely listens there, as in "a registry". */
-function serviceName(service: NodeService | null): string {
-  return service === null
-    ? 'a registry, a cache, or the agent of one'
-    : `a registry, a cache, or the agent of one (with this port, most likely ${SERVICES[service].name})`
-}
-
-/** Returns how to see what listens on the node at this address of its own. */
-function listenerCommand(host: string, { 0: first }: StepContext['findings']): string {
-  const port = /:(\d+)$/.exec(host)?.[1] ?? '443'
-  return first.host.os === 'windows'
-    ? `Get-NetTCPConnection -LocalPort ${port}`
-    : `ss -ltnp 'sport = :${port}'`
-}
-
 /** Returns what to look for at a mirror, by what it did. */
 function checkMirror(cause: Cause, mirror: string): string {
   if (cause === 'auth-required-or-denied') return `Find the reason for the refusal in the log of ${mirror}`
@@ -81,47 +58,6 @@ function checkOpenMirror(cause: Cause, host: string): string {
   return cause === 'auth-required-or-denied'
     ? `Look up what the mirror ${host}, which others run, serves: perhaps only some images, or only some networks`
     : `Look for reports of an outage of the mirror ${host}, and wait: others run it, so it can't be repaired from here`
-}
-
-interface ServiceWords {
-  name: string
-  /** What makes it listen on a node; empty if the node itself does. */
-  how: string
-  /** Where its pods run, if they are not on the node that fails. */
-  namespace?: string
-}
-
-const SERVICES: Record<NodeService, ServiceWords> = {
-  'kube-image-keeper': {
-    name: 'the proxy of kube-image-keeper',
-    how: 'it is a DaemonSet, so its pod has to run on every node (taints, node selector), with a host port that the network plugin supports; image names are rewritten to it when pods are created',
-  },
-  spegel: {
-    name: 'Spegel',
-    how: 'it is a DaemonSet, so its pod has to run on every node (taints, node selector), with a host port that the network plugin supports',
-  },
-  dragonfly: {
-    name: 'the client of Dragonfly',
-    how: 'it is a DaemonSet, so its pod has to run on every node (taints, node selector)',
-  },
-  'embedded-registry': {
-    name: 'the embedded registry of K3s or RKE2',
-    how: 'it has to be turned on for the cluster (embedded-registry: true on the servers), and nodes have to reach each other on port 5001',
-  },
-  'artifact-streaming': {
-    name: 'artifact streaming of AKS',
-    how: '',
-  },
-  zarf: {
-    name: 'the registry of Zarf',
-    how: "it is reached through a NodePort, so its pod and the node's kube-proxy have to work",
-    namespace: 'zarf',
-  },
-  'microk8s-registry': {
-    name: 'the registry of MicroK8s',
-    how: 'it is an add-on (`microk8s enable registry`) behind a NodePort, so its pod has to run',
-    namespace: 'container-registry',
-  },
 }
 
 const SPEGEL = /:3002[01]$/
@@ -163,55 +99,6 @@ export const mirrorSteps: StepWords<MirrorStep> = {
     text: `Start the container ${container} on the machine that runs kind, and connect it to kind's network, unless it is connected already: the nodes pull images of ${registryLabel(registry)} from it, and they can resolve its name only while it runs there`,
     command: `docker start ${shellWord(container)} && docker network connect kind ${shellWord(container)}`,
   }),
-  'node-mirror': ({ host, service }, { findings, findings: [{ cause, registry }] }) => {
-    // learn.microsoft.com, "Troubleshoot Artifact Streaming"; Azure/acr#739.
-    if (service === 'artifact-streaming') {
-      const access =
-        cause === 'registry-server-error' && cloudOf(registry) === 'acr'
-          ? `; check that the cluster is allowed to pull from ${registry}, too, as it answers 503 where it is not`
-          : ''
-      return nodeShellStep(
-        `Read the log of ${SERVICES[service].name} ${onNodes(findings)}, which answers at ${host} on the node itself${access}; restart it there (acr-mirror), or replace the node`,
-        'journalctl -u acr-mirror -n 50 --no-pager',
-        findings,
-      )
-    }
-    const what =
-      service === null ? 'artifact streaming, Spegel, Dragonfly, or another cache' : SERVICES[service].name
-    const how = service === 'embedded-registry' ? `; ${SERVICES[service].how}` : ''
-    return nodeShellStep(
-      `See what listens at ${host} ${onNodes(findings)}, and read its log: this mirror runs on the node itself (${what}${how}); restart it there, or turn it off so that the node pulls from the registry`,
-      listenerCommand(host, findings),
-      findings,
-    )
-  },
-  'node-registry': ({ host, service }, context) =>
-    nodeShellStep(
-      `See what listens at ${host} ${onNodes(context.findings)}: to a node, ${hostAlone(host)} is the node itself, so ${serviceName(service)} runs there; ${atNode(context)}`,
-      listenerCommand(host, context.findings),
-      context.findings,
-    ),
-  'node-port-registry': ({ host, port, service }, context) => ({
-    text: `Find the Service with the NodePort ${port}${service === null ? '' : `, by default that of ${SERVICES[service].name}`}: to a node, ${hostAlone(host)} is the node itself, where every NodePort of the cluster answers; ${atNode(context)}`,
-    command: kubectlCommand(context.invocation, 'get services -A'),
-  }),
-  'node-service': ({ host, service }, { invocation, findings }) => {
-    const [first] = findings
-    const { name, how, namespace } = SERVICES[service]
-    const family = first.evidence?.text.includes('[::1]:') === true ? '; it was asked over IPv6 ([::1])' : ''
-    const text = `Find out why ${name} does not answer at ${host} ${onNodes(findings)}: ${how}${family}`
-    if (namespace !== undefined)
-      return { text, command: kubectlCommand(invocation, 'get pods -o wide', namespace) }
-    return first.node === null
-      ? { text }
-      : {
-          text,
-          command: kubectlCommand(
-            invocation,
-            `get pods -A -o wide --field-selector ${shellWord(`spec.nodeName=${first.node}`)}`,
-          ),
-        }
-  },
   'name-at-mirror': ({ host, registry }) => ({
     text: `Write ${host} into the image's name in the template: ECR requires a login that lasts only hours, which nodes get for the registry in the name, so a mirror at ECR receives none, or only one that is for ${registryLabel(registry)}`,
   }),
