@@ -2,7 +2,7 @@
 
 import { isLocal, withoutPort } from '../image/host.ts'
 import { inLowerCase } from '../image/lower-case.ts'
-import { movedImage } from '../image/moved.ts'
+import { movedImage, type RegistryAnswer } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
 import { isHosted } from '../image/registries.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
@@ -264,8 +264,14 @@ function heldClues(
   })
 }
 
-/** The registry's answer as it matters for moved images: a refusal, or `missing` (not found, or 412); `none` for any other failure. */
-function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | 'none' {
+/** The registry's answer as it matters for moved images: one of 412 says that the image is missing, too. */
+function answerOf({ cause, status, endpoint, text }: AnsweredPull): RegistryAnswer {
   if (cause === 'image-not-found' || status === 412) return 'missing'
+  const isOfRegistry = endpoint === null || endpoint.role === 'registry'
+  // Not if the DNS server failed, or was not reached.
+  if (cause === 'registry-not-found-dns' && isOfRegistry && /\bno such host\b/i.test(text))
+    return 'unresolved'
   return cause === 'auth-required-or-denied' ? 'refused' : 'none'
 }
+
+type AnsweredPull = Pick<Finding, 'cause' | 'endpoint'> & { status: number | null; text: string }

@@ -141,6 +141,15 @@ export const MOVED_FROM_GCR: readonly MovedRow[] = [
     since: '2025-05',
     source: 'https://blog.paketo.io/posts/paketo-gcr-registry-sunset/',
   },
+  // Examples of applications named these; the operator's own images went to another place (kubeflow/spark-operator#2012).
+  {
+    moves: { 'gcr.io/spark-operator/spark': null, 'gcr.io/spark-operator/spark-py': null },
+    state: 'deleted',
+    since: '2023-10-19',
+    onlyMissing: true,
+    others: 'docker.io/apache/spark',
+    source: 'https://github.com/kubeflow/spark-operator/issues/2012',
+  },
   {
     moves: { 'gcr.io/spark-operator': null },
     state: 'deleted',

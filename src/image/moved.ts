@@ -57,10 +57,13 @@ const BY_PLACE: ReadonlyMap<string, Move[]> = Map.groupBy(MOVES, ({ prefix }) =>
 })
 
 /**
- * Where this image is published now; null if no row matches. The longest old place wins.
- * @param answer the registry's answer: that it refuses, or that the image is missing; `none` if no registry answered
+ * The registry's answer: that it refuses, or that the image is missing; `unresolved` if its name has no address anymore, `none` if no registry
+ * answered for another reason.
  */
-export function movedImage(reference: Reference, answer: 'refused' | 'missing' | 'none'): Moved | null {
+export type RegistryAnswer = 'refused' | 'missing' | 'unresolved' | 'none'
+
+/** Where this image is published now; null if no row matches. The longest old place wins. */
+export function movedImage(reference: Reference, answer: RegistryAnswer): Moved | null {
   const name = fullName(reference)
   const [first = ''] = reference.repository.split('/')
   const places = [ANY_HOST, reference.registry, `${reference.registry}/${first}`]
@@ -87,8 +90,10 @@ export function movedImage(reference: Reference, answer: 'refused' | 'missing' |
   }
 }
 
-function isMovedGiven(row: MovedRow, answer: 'refused' | 'missing' | 'none'): boolean {
+function isMovedGiven(row: MovedRow, answer: RegistryAnswer): boolean {
   if (answer === 'none') return row.gone === true
+  // Whoever announced the end of a registry takes its name out of DNS last.
+  if (answer === 'unresolved') return row.gone === true || row.state === 'retired'
   return answer === 'missing' ? row.onlyFor === undefined : row.onlyMissing !== true
 }
 

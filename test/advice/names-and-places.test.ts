@@ -102,6 +102,26 @@ describe('an image that left its registry', () => {
     expect(findingOf({ image, error: pulled(image, REFUSED) }).moved).toBeNull()
   })
 
+  test('of a registry that is shut down is looked for as soon as its name does not resolve', () => {
+    const image = 'registry.opensource.zalan.do/acid/postgres-operator:v1.8.2'
+    const lookUp = (why: string) =>
+      findingOf({
+        image,
+        error: pulled(
+          image,
+          `failed to do request: Head "https://registry.opensource.zalan.do/v2/acid/postgres-operator/manifests/v1.8.2": dial tcp: lookup registry.opensource.zalan.do on 10.0.0.2:53: ${why}`,
+        ),
+      })
+    const gone = lookUp('no such host')
+    expect(gone).toMatchObject({ cause: 'registry-not-found-dns', moved: { state: 'retired' } })
+    expect(stepsFor(gone)[0]).toMatchObject({
+      code: 'use-replacement',
+      to: 'ghcr.io/zalando/postgres-operator:v1.8.2',
+    })
+    // A DNS server that fails says nothing about the name.
+    for (const why of ['server misbehaving', 'i/o timeout']) expect(lookUp(why).moved).toBeNull()
+  })
+
   test('does not include an image that its publisher kept there', () => {
     const moved = (image: string) => findingOf({ image, error: pulled(image, 'not found') }).moved
     expect(moved('bitnami/sealed-secrets-controller:9.9.9')).toBeNull()
