@@ -18,6 +18,7 @@ import {
   missingSlash,
   nearSecretSteps,
   publicSteps,
+  unnamedSecretSteps,
   unreadSecretSteps,
 } from './login.ts'
 import {
@@ -86,6 +87,7 @@ function refusingRegistry(finding: Finding): Step[] {
   return [
     ...(isPublic(finding.reference) ? [] : hubNameSteps(finding)),
     ...miswrittenLogins(finding),
+    ...unnamedSecretSteps(finding),
     ...clusterPullSecret(finding),
     ...corrected,
     ...newLoginSteps(

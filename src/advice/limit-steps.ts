@@ -4,13 +4,20 @@ import { clueOf } from '../diagnosis/clue.ts'
 import { isRemoteMirror } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { usableSecrets } from '../diagnosis/pod-credential.ts'
-import { isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
+import { DOCKER_HUB, isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isInLibrary } from '../image/official-images.ts'
+import { countsAtHub } from '../image/registries.ts'
 import { cacheRuleSteps } from './closed-access.ts'
 import { hasClue } from './conditions.ts'
 import { ofMirror } from './host.ts'
-import { hubNameSteps, loginSteps, misplacedLoginSteps, nearSecretSteps } from './login.ts'
+import {
+  hubNameSteps,
+  loginSteps,
+  misplacedLoginSteps,
+  nearSecretSteps,
+  unnamedSecretSteps,
+} from './login.ts'
 import { localTool } from './node-steps.ts'
 import type { Step } from './step.ts'
 
@@ -33,6 +40,12 @@ function limitOfCache(finding: Finding): Step[] | null {
   if (ofRule.length > 0) return [...ofRule, { code: 'wait', for: 'limit' }]
   const upstream = clueOf(finding.clues, 'relays')?.upstream
   const host = endpoint?.host ?? registry
+  if (upstream === undefined && hasClue(finding, 'passes-hub-limit'))
+    return [
+      { code: 'mirror-limit', host, registry, rewrites: false, perhaps: true },
+      { code: 'use-behind', registry, behind: DOCKER_HUB, login: 'perhaps' },
+      { code: 'wait', for: 'hub-limit' },
+    ]
   if (upstream === undefined && !hasClue(finding, 'upstream-limit')) return null
   const rewrites = upstream !== undefined && isLocal(host)
   return [
@@ -111,11 +124,22 @@ function loginForLimit(finding: Finding, reason: 'account-limit' | 'limit'): Ste
   if (finding.credential.contradicted === true)
     return [{ code: 'restart-pull' }, { code: 'see-why', after: 'login' }]
   return [
-    ...hubNameSteps(finding),
+    ...otherNameSteps(finding),
+    ...unnamedSecretSteps(finding),
     ...nearSecretSteps(finding),
     ...misplacedLoginSteps(finding),
     ...loginSteps(finding, reason),
   ]
+}
+
+/** The name of Docker Hub under which the pod's login is found, or a later one will be: one login for docker.io serves all its images. */
+function otherNameSteps(finding: Finding): Step[] {
+  const { registry, credential } = finding
+  const known = hubNameSteps(finding)
+  if (registry === null || known.length > 0 || isDockerHub(registry) || !countsAtHub(registry)) return known
+  return credential.status === 'usable'
+    ? []
+    : [{ code: 'use-behind', registry, behind: DOCKER_HUB, login: 'only' }]
 }
 
 /** Whether Docker Hub answered, by its words or its host. */
@@ -126,7 +150,7 @@ function isOfHub(finding: Finding): boolean {
 /** Whether accounts have their own limit: at Docker Hub, at ECR Public, and if the message says so. Others limit requests per minute. */
 function countsByAccount({ registry, subcause }: Finding): boolean {
   return (
-    isDockerHub(registry ?? '') ||
+    countsAtHub(registry ?? '') ||
     registry === 'public.ecr.aws' ||
     subcause === 'anonymous' ||
     subcause === 'account'

@@ -60,7 +60,8 @@ function isStopgap(finding: Finding, reason: LoginReason): boolean {
 
 /** A secret in the cluster that has a login already: using it is a smaller change than a new one. */
 export function knownSecretSteps({ credential, namespace, remedies }: Finding): Step[] {
-  const hints = (credential.hints ?? []).filter(isUsable)
+  const usable = (credential.hints ?? []).filter(isUsable)
+  const hints = credential.unnamed ? usable.filter(({ code }) => !NAMEABLE.includes(code)) : usable
   const isNamed = (hint: UsableHint) =>
     'secret' in hint &&
     credential.attempts.some(({ problem, secret }) => problem === 'secret-missing' && secret === hint.secret)
@@ -69,6 +70,24 @@ export function knownSecretSteps({ credential, namespace, remedies }: Finding): 
   return found === undefined || !remedies.includes('authenticate')
     ? []
     : [{ code: 'use-known-secret', hint: found, namespace }]
+}
+
+/** Secrets that an entry of the pod can name at once. */
+const NAMEABLE: readonly CredentialHint['code'][] = ['service-account-secrets-ignored', 'not-named']
+
+/** The pod's entry without a name, which was meant to name a secret. */
+export function unnamedSecretSteps({ credential, remedies }: Finding): Step[] {
+  const { unnamed, status, hints = [] } = credential
+  if (!unnamed || status === 'usable' || !remedies.includes('authenticate')) return []
+  const ignored = hints.find(hint => hint.code === 'service-account-secrets-ignored')
+  const beside = hints.flatMap(hint => (hint.code === 'not-named' ? [hint.secret] : []))
+  return [
+    {
+      code: 'name-secret',
+      secrets: ignored?.secrets ?? beside.slice(0, 1),
+      serviceAccount: ignored?.serviceAccount ?? null,
+    },
+  ]
 }
 
 /** One of these in the pod's own namespace, which was meant for its pods. */

@@ -93,7 +93,7 @@ export function withNewRun({ clues, credential }: Finding, steps: Step[]): Step[
   if (made === undefined) return steps
   const { maker } = made
   const again: Step = { code: 'run-again', maker }
-  const hasOwnList = credential.attempts.some(({ from }) => from === 'pod')
+  const hasOwnList = credential.unnamed === true || credential.attempts.some(({ from }) => from === 'pod')
   return steps.flatMap((step): Step[] => {
     if (step.code === 'recreate-pods') return [again]
     if (step.code !== 'distribute-login' && step.code !== 'cluster-login') return [step]

@@ -167,6 +167,7 @@ const MAKES_PODS: readonly StepCode[] = [
   'recreate-pods',
   'restart-pull',
   'use-known-secret',
+  'name-secret',
 ]
 
 /** Settings of node pools, which GKE's Autopilot has, too (its containerd configuration). */

@@ -120,6 +120,8 @@ export type MirrorStep =
       registry: string
       /** The cache is on the node's loopback, and names of images are rewritten to go through it, as kube-image-keeper does. */
       rewrites: boolean
+      /** The host may as well be another name of Docker Hub. */
+      perhaps?: true
     }
   | {
       code: 'mirror-lacks-image'

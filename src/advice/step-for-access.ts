@@ -52,6 +52,8 @@ export type LoginStep =
   /** `generated`: OpenShift itself made the secret, for a service account. */
   | { code: 'openshift-token'; namespace: string; secret: string; generated: boolean }
   | { code: 'recreate-pods' }
+  /** Give the pod's entry without a name one of these; the service account whose list that entry keeps out has them, if it is given. */
+  | { code: 'name-secret'; secrets: string[]; serviceAccount: string | null }
   | { code: 'kubelet-login' }
   | { code: 'other-debug-container'; reason: 'image' | 'login' }
   | { code: 'read-secret'; namespace: string; secret: string; problem: 'secret-forbidden' | 'secret-unread' }

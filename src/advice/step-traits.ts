@@ -27,6 +27,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'repair-secret': { about: 'login' },
   'remove-login': { about: 'login' },
   'use-known-secret': { about: 'login' },
+  'name-secret': { about: 'login' },
   'foreign-user-name': { about: 'login' },
   'cut-user-name': { about: 'login' },
   'padded-login': { about: 'login' },

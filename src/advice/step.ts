@@ -73,7 +73,8 @@ export type NameStep =
 
 /** Use the image from another place. */
 export type ReplacementStep =
-  | { code: 'use-behind'; registry: string; behind: string }
+  /** `login`: where only the name behind it gets the pod's login; `perhaps`: where it is not known that it is another name. */
+  | { code: 'use-behind'; registry: string; behind: string; login?: 'only' | 'perhaps' }
   | { code: 'use-host'; host: string; repository: string | null }
   | { code: 'use-replacement'; moved: Moved; to: string }
   | { code: 'find-replacement'; moved: Moved }

@@ -68,6 +68,8 @@ type RefusalClue =
   | { code: 'upstream-limit' }
   /** Docker's client asked a Notary server for the image's signatures (Docker Content Trust), which the kubelet never does. */
   | { code: 'content-trust' }
+  /** The image's own host passes on Docker Hub's words about its limit: it is a cache, or only another name of Docker Hub. */
+  | { code: 'passes-hub-limit' }
   /** Nothing at the host answers the request for /v2/, with which a pull begins. */
   | { code: 'no-registry' }
   /** The runtime can't read the file on the node with its own logins. */

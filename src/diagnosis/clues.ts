@@ -4,7 +4,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { isLocal, isOfCluster, isPrivateAddress, withoutPort } from '../image/host.ts'
 import { webSiteIn } from '../image/misplaced-names.ts'
 import { fullRepository, type Reference } from '../image/reference.ts'
-import { relayedRegistry } from '../image/registries.ts'
+import { countsAtHub, isHosted, isNamedLikeCache, relayedRegistry } from '../image/registries.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
 import { cacheRuleIn, OF_CACHE_RULE } from './cache-rule.ts'
 import { passedOver } from './causes/auth-required-or-denied.ts'
@@ -107,8 +107,16 @@ function ofLimit(text: string, reference: Reference | null, endpoint: Endpoint |
   const period = limitOfData(text)
   if (!isHubLimit(text))
     return period === null ? [] : [{ code: 'volume-limit', period: period === 'unknown' ? null : period }]
-  const relayed = reference !== null && !isDockerHub(reference.registry)
-  return [{ code: relayed ? 'upstream-limit' : 'hub-limit' }]
+  if (reference === null || countsAtHub(reference.registry)) return [{ code: 'hub-limit' }]
+  return [{ code: mayBeOtherName(reference, endpoint) ? 'passes-hub-limit' : 'upstream-limit' }]
+}
+
+/** Whether the host may be a publisher's, under which Docker Hub itself answers: not if its name or path is like that of a cache. */
+function mayBeOtherName(reference: Reference, endpoint: Endpoint | null): boolean {
+  const { registry } = reference
+  const isOwn = endpoint === null || (endpoint.role === 'registry' && endpoint.host === registry)
+  const isInside = isLocal(registry) || isOfCluster(registry) || isPrivateAddress(registry)
+  return isOwn && !isInside && !isHosted(registry) && !isNamedLikeCache(fullRepository(reference))
 }
 
 function ofStatus(status: number | null, text: string): Clue[] {

@@ -93,6 +93,8 @@ export interface CredentialReport {
   /** `unknown` without attempts: this pull does not use the pod's pull secrets. */
   status: CredentialStatus
   attempts: Attempt[]
+  /** The pod's own list of pull secrets has an entry without a name, which the kubelet skips; absent otherwise. */
+  unnamed?: true
   /** Logins for this image that the pod does not have, the closest first; absent if none is known. */
   hints?: CredentialHint[]
   /** The registry reports that no login was sent, although the pod has one; absent otherwise. */

@@ -71,6 +71,7 @@ export function podCredentials(
     accounts.get(nameKey(namespace, serviceAccount))
   // Where the account has no others, a webhook may have added what the pod names.
   const isOfOlderAccount: PodCredentials['isOfOlderAccount'] = pod =>
+    !hasOwnUnnamed(pod, accountOf(pod)) &&
     templateSecrets(pod, owners)?.length === 0 &&
     accountOf(pod)?.imagePullSecrets.some(name => !pod.pullSecrets.includes(name)) === true
   return {
@@ -81,9 +82,11 @@ export function podCredentials(
       const { namespace, serviceAccount } = pod
       const account = accountOf(pod)
       // Admission copies the whole list or nothing, so one name that the account lacks means that the pod wrote its own, unless the account was changed since.
+      const unnamed = hasOwnUnnamed(pod, account)
       const copied =
-        isOfOlderAccount(pod) || pod.pullSecrets.every(name => account?.imagePullSecrets.includes(name))
-      const key = JSON.stringify([namespace, serviceAccount, pod.pullSecrets, copied, image])
+        isOfOlderAccount(pod) ||
+        (!unnamed && pod.pullSecrets.every(name => account?.imagePullSecrets.includes(name)))
+      const key = JSON.stringify([namespace, serviceAccount, pod.pullSecrets, unnamed, copied, image])
       const known = reports.get(key)
       if (known !== undefined) return known
       const named = pod.pullSecrets.map(
@@ -93,11 +96,23 @@ export function podCredentials(
           content: secrets.get(nameKey(namespace, name)) ?? null,
         }),
       )
-      const report = judge(named, parseReference(image))
+      const judged = judge(named, parseReference(image))
+      const report = unnamed ? { ...judged, unnamed: true as const } : judged
       reports.set(key, report)
       return report
     },
   }
+}
+
+/**
+ * Whether an entry without a name is the pod's own: the kubelet skips it, but with it the list is not empty, so admission does not add that of the
+ * service account (kubernetes pkg/kubelet/kubelet_pods.go, plugin/pkg/admission/serviceaccount/admission.go; bitnami/charts#3135).
+ */
+export function hasOwnUnnamed(
+  { unnamedSecret }: Pick<Pod, 'unnamedSecret'>,
+  account: ServiceAccount | undefined,
+): boolean {
+  return unnamedSecret === true && account?.unnamedSecret !== true
 }
 
 /** Indexes objects by namespace and name; the first of each name wins. */

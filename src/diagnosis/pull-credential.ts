@@ -1,9 +1,9 @@
 /** The credential of one failed pull: what the pod has, whether the registry contradicts that, and where else the cluster has a login. */
 
 import { PULL_SECRET_TYPE } from '../dockerconfig/pull-secret-content.ts'
-import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
-import { cloudOf, HARDENED_IMAGES } from '../image/registries.ts'
+import { cloudOf, countsAtHub, HARDENED_IMAGES } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { nameInside, type PullSecret } from '../snapshot/pull-secret.ts'
@@ -118,9 +118,9 @@ function hintAt(
   return { code: 'not-named', ...at, ...(misspelled !== undefined && { misspelled }) }
 }
 
-/** Docker Hub's hosts serve its images under their own names, too, but the kubelet has its login only for docker.io. */
+/** Docker Hub's images have other names, too, by its own hosts or a publisher's, but the kubelet has its login only for docker.io. */
 function underHubName(pod: Pod, { registry, repository }: Reference, known: KnownLogins): CredentialHint[] {
-  if (registry === DOCKER_HUB || !isDockerHub(registry)) return []
+  if (registry === DOCKER_HUB || !countsAtHub(registry)) return []
   const name = `${DOCKER_HUB}/${repository}`
   const [found] = usableAttempts(known.credentials.reportFor(pod, name))
   return found === undefined

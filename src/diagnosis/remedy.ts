@@ -14,7 +14,7 @@ import { isOfOtherServer, isOpenToAll } from './denial.ts'
 import { isRemoteMirror } from './endpoint.ts'
 import type { Finding, Remedy, Subcause } from './finding.ts'
 import { nodeServiceAt } from './node-services.ts'
-import type { PodCredentials } from './pod-credential.ts'
+import { hasOwnUnnamed, type PodCredentials } from './pod-credential.ts'
 
 type RemedyFacts = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'endpoint' | 'moved'> & {
   /** The runtime's text. */
@@ -142,8 +142,10 @@ function relayedFrom(reference: string | null): string | null {
 
 /** Whether the service account got a credential after the pod was created; only a new pod would get it (admission copies the list once). */
 function recreatingWouldHelp(pod: Pod, { image }: Container, credentials: PodCredentials): boolean {
+  const account = credentials.accountOf(pod)
+  if (hasOwnUnnamed(pod, account)) return false
   if (pod.pullSecrets.length > 0 && !credentials.isOfOlderAccount(pod)) return false
-  const added = credentials.accountOf(pod)?.imagePullSecrets.filter(name => !pod.pullSecrets.includes(name))
+  const added = account?.imagePullSecrets.filter(name => !pod.pullSecrets.includes(name))
   if (added === undefined || added.length === 0) return false
   return credentials.reportFor({ ...pod, pullSecrets: added }, image).status === 'usable'
 }

@@ -1,7 +1,7 @@
 /** Pull secrets that the service account has and the pod lacks: ignored at admission, or added later. */
 
 import type { Pod } from '../snapshot/pod.ts'
-import type { PodCredentials } from './pod-credential.ts'
+import { hasOwnUnnamed, type PodCredentials } from './pod-credential.ts'
 import type { WhyProblem } from './why-report.ts'
 
 type AccountProblem = Extract<
@@ -24,7 +24,8 @@ export function serviceAccountProblem(
   if (account === undefined || secrets.length === 0) return []
   const { status } = credentials.reportFor({ ...pod, pullSecrets: secrets }, image)
   if (status !== 'usable' && status !== 'unknown') return []
-  const isOther = pod.pullSecrets.some(name => !account.imagePullSecrets.includes(name))
+  const isOther =
+    hasOwnUnnamed(pod, account) || pod.pullSecrets.some(name => !account.imagePullSecrets.includes(name))
   const ownList = isOther && !credentials.isOfOlderAccount(pod)
   const code = ownList ? 'service-account-secrets-ignored' : 'service-account-changed-later'
   return [{ code, serviceAccount: account.name, secrets }]

@@ -1,8 +1,7 @@
 /** The subcause of a failed pull: from the text, together with the endpoint and the pod's credential. */
 
-import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
-import { hidesMissing, relayedRegistry } from '../image/registries.ts'
+import { countsAtHub, hidesMissing, relayedRegistry } from '../image/registries.ts'
 import { NO_LATEST } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes, namesLimit } from './causes/rate-limited.ts'
 import type { CredentialStatus } from './credential-report.ts'
@@ -53,7 +52,7 @@ function deniedOf({ error, reference, endpoint, credential, expired }: SubcauseF
 function limitOf({ textSubcause, reference, endpoint, credential, error }: SubcauseFacts): RateLimitSubcause {
   const inText = (textSubcause ?? 'unspecified') as RateLimitSubcause
   const { text = '', masked = '', forToken = false } = error ?? {}
-  const ofHub = reference === null || isDockerHub(reference.registry)
+  const ofHub = reference === null || countsAtHub(reference.registry)
   // A cache passes on what Docker Hub says of the cache's own pulls.
   if (!ofHub && isHubLimit(text)) return 'unspecified'
   if (inText !== 'unspecified' || reference === null || !ofHub) return inText

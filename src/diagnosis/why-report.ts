@@ -31,6 +31,8 @@ export interface WhyContainer {
   registry: string | null
   pullPolicy: PullPolicy | null
   attempts: Attempt[]
+  /** The pod's own list of pull secrets has an entry without a name, which the kubelet skips; absent otherwise. */
+  unnamed?: true
   verdict: CredentialState
   /** As in findings. */
   check: JudgedCheck | null

@@ -80,6 +80,7 @@ function explainContainer(place: ContainerFacts): WhyContainer {
     registry: reference?.registry ?? null,
     pullPolicy,
     attempts: credential.attempts,
+    ...(credential.unnamed && { unnamed: true as const }),
     verdict:
       blocks.length > 0 ? 'blocked' : credential.ofNode ? 'authenticated' : VERDICTS[credential.status],
     check: checkFor(reference && fullName(reference), snapshot.imageChecks, pod),

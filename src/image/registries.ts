@@ -214,17 +214,25 @@ export function isNamedLikeCache(name: string): boolean {
 
 /**
  * Names under which projects offer images of another registry, so that they can count pulls or change the registry (linkerd/linkerd2#5959,
- * getwud/wud#143, kyverno/kyverno#12031).
+ * getwud/wud#143, kyverno/kyverno#12031; n8n-io/n8n#32102, redpanda-data/documentation#1905, outline/outline#5042).
  */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ['cr.l5d.io', 'ghcr.io'],
   ['lscr.io', 'ghcr.io'],
   ['reg.kyverno.io', 'ghcr.io'],
+  ['docker.n8n.io', DOCKER_HUB],
+  ['docker.redpanda.com', DOCKER_HUB],
+  ['docker.getoutline.com', DOCKER_HUB],
 ])
 
 /** The registry behind a name that only leads to it; null for any other. */
 export function registryBehind(registry: string): string | null {
   return ALIASES.get(registry) ?? null
+}
+
+/** Whether pulls from this registry count at Docker Hub: under one of its own names, or one that only leads to it. */
+export function countsAtHub(registry: string): boolean {
+  return isDockerHub(registry) || registryBehind(registry) === DOCKER_HUB
 }
 
 /** The host that a runtime connects to: registry-1.docker.io for Docker Hub. */

@@ -96,6 +96,8 @@ export interface Pod {
   serviceAccount: string
   /** `spec.imagePullSecrets`: names in order, without empty ones. Admission has already copied the service account's. */
   pullSecrets: string[]
+  /** That list has an entry without a name, which the kubelet skips, but which counts as a list of the pod's own at admission. Absent otherwise. */
+  unnamedSecret?: true
   priorityClass: string | null
   /** The condition PodReadyToStartContainers: whether the pod has its sandbox and network; null if the kubelet does not report it. */
   hasSandbox: boolean | null

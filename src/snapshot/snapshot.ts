@@ -117,6 +117,8 @@ export interface ServiceAccount {
   namespace: string
   name: string
   imagePullSecrets: string[]
+  /** That list has an entry without a name, which new pods get, too. Absent otherwise. */
+  unnamedSecret?: true
   /** The identity at a cloud that its pods' own processes get; absent if its annotations name none. */
   workloadIdentity?: 'aws' | 'azure' | 'google'
   /** The kubelet's credential provider that is meant to get a login for its pods; absent if its annotations name none. */

@@ -98,6 +98,23 @@ describe('a login that the pod does not reference', () => {
       [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['a'] }],
     ],
     [
+      'on its own service account, which an entry without a name keeps out',
+      { pullSecrets: [login('a')], serviceAccounts: [account('default', ['a'])] },
+      { unnamedSecret: true },
+      'ghcr.io/acme/api',
+      [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['a'] }],
+    ],
+    [
+      'on its own service account, whose entry without a name the pod got as well',
+      {
+        pullSecrets: [login('a')],
+        serviceAccounts: [{ ...account('default', ['a']), unnamedSecret: true }],
+      },
+      { unnamedSecret: true },
+      'ghcr.io/acme/api',
+      [{ code: 'service-account-changed-later', serviceAccount: 'default', secrets: ['a'] }],
+    ],
+    [
       'on its own service account, besides one for another registry',
       {
         pullSecrets: [login('a'), login('q', 'web', 'quay.io'), hub],

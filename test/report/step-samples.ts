@@ -81,6 +81,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { namespace: 'web', secrets: ['regcred'], registry: 'ghcr.io', refused: false },
     { namespace: 'web', secrets: ['regcred'], registry: 'nvcr.io', refused: false },
   ],
+  'name-secret': [
+    { secrets: ['regcred'], serviceAccount: 'shop' },
+    { secrets: ['regcred'], serviceAccount: null },
+    { secrets: [], serviceAccount: null },
+  ],
   'use-known-secret': [
     { namespace: 'web', hint: { code: 'in-namespace', namespace: 'shop', secret: 'regcred' } },
     {
@@ -179,7 +184,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { host, product: null },
   ],
   'ask-registry': [{}],
-  'use-behind': [{ registry: own, behind: 'ghcr.io' }],
+  'use-behind': [
+    { registry: own, behind: 'ghcr.io' },
+    { registry: own, behind: 'docker.io', login: 'only' },
+    { registry: own, behind: 'docker.io', login: 'perhaps' },
+  ],
   'use-host': [{ host: 'registry.redhat.io', repository: null }],
   'use-replacement': [{ moved, to: 'docker.io/bitnamilegacy/redis:7' }],
   'find-replacement': [{ moved }],
@@ -363,6 +372,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'mirror-limit': [
     { ...mirror, rewrites: false },
     { ...mirror, rewrites: true },
+    { ...mirror, rewrites: false, perhaps: true },
   ],
   'mirror-lacks-image': [
     { ...mirror, source: 'other' },

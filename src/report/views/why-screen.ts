@@ -22,7 +22,7 @@ import {
 } from '../screen/layout.ts'
 import { linkUrls } from '../screen/links.ts'
 import { isStatic, workloadPath } from '../words/commands.ts'
-import { hintText, problemText } from '../words/credential.ts'
+import { hintText, problemText, UNNAMED } from '../words/credential.ts'
 import { checkText } from '../words/image-check.ts'
 import { imageText, registryLabel } from '../words/nouns.ts'
 import { pullingFor } from '../words/pulling.ts'
@@ -37,6 +37,7 @@ import {
   verdictText,
   whyNextStep,
   whyProblem,
+  withoutAttempts,
 } from '../words/why.ts'
 import { gapLines } from './gaps.ts'
 
@@ -143,14 +144,12 @@ function policyText({ kind, pullPolicy }: AdvisedContainer): string {
     : `${pullPolicy}: ${POLICY[pullPolicy]}`
 }
 
-function attemptLines({ attempts, verdict }: AdvisedContainer, width: number): string[] {
-  if (attempts.length === 0) {
-    const text =
-      verdict === 'unknown' ? "the pod's pull secrets are not used" : 'none: the pod names no pull secret'
-    return field({ label: 'credential', text }, width)
-  }
-  return attempts.flatMap((attempt, index) =>
-    field({ label: index === 0 ? 'credential' : '', text: `${index + 1}. ${attemptText(attempt)}` }, width),
+function attemptLines(container: AdvisedContainer, width: number): string[] {
+  const { attempts, unnamed } = container
+  if (attempts.length === 0) return field({ label: 'credential', text: withoutAttempts(container) }, width)
+  const texts = attempts.map((attempt, index) => `${index + 1}. ${attemptText(attempt)}`)
+  return [...texts, ...(unnamed ? [UNNAMED] : [])].flatMap((text, index) =>
+    field({ label: index === 0 ? 'credential' : '', text }, width),
   )
 }
 

@@ -137,9 +137,18 @@ interface CredentialNote {
   text: string
 }
 
+/** What becomes of an entry of imagePullSecrets without a name. */
+export const UNNAMED = "an entry of the pod's imagePullSecrets has no name, and the kubelet skips it"
+
 const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> = {
-  none: finding => orElse(problems(finding), `the pod has no login${withoutOne(finding)}`),
-  broken: problems,
+  none: finding =>
+    finding.credential.unnamed
+      ? [...problems(finding), { secret: null, text: `${UNNAMED}${withoutOne(finding)}` }]
+      : orElse(problems(finding), `the pod has no login${withoutOne(finding)}`),
+  broken: finding => [
+    ...problems(finding),
+    ...(finding.credential.unnamed ? [{ secret: null, text: UNNAMED }] : []),
+  ],
   usable: ({ cause, credential: { attempts, contradicted, cameLater } }) =>
     attempts
       .filter(({ usable }) => usable)

@@ -10,7 +10,7 @@ import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { titleOf } from './causes.ts'
 import { isStatic, loginFixCommand, whyCommand } from './commands.ts'
-import { problemText, readSecret } from './credential.ts'
+import { problemText, readSecret, UNNAMED } from './credential.ts'
 import { type ContainerPlace, otherDebugContainer, setImages } from './edits.ts'
 import { joinList, pluralize, registryLabel, shortList, uncapitalize } from './nouns.ts'
 import type { StepText } from './step-words.ts'
@@ -50,6 +50,19 @@ export function verdictText({
   return verdict === 'anonymous' && cloudOf(registry) !== null && finding?.host.virtual !== 'azure'
     ? 'the pod has no login; the node may have its own'
     : VERDICT[verdict]
+}
+
+/** Returns why no credential is listed. */
+export function withoutAttempts({
+  verdict,
+  unnamed,
+  problems,
+}: Pick<AdvisedContainer, 'verdict' | 'unnamed' | 'problems'>): string {
+  // The pull secrets may well be right for the name that is meant.
+  if (problems.some(({ code }) => code === 'invalid-reference'))
+    return 'none was looked up, as the image name is invalid'
+  if (verdict === 'unknown') return "the pod's pull secrets are not used"
+  return unnamed ? `none: ${UNNAMED}` : 'none: the pod names no pull secret'
 }
 
 /** Where a problem is, and how the user started the program. */
@@ -108,8 +121,8 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
     next: ({ secret }, { why, invocation }) => repairSecret(invocation, why.namespace, secret),
   },
   'service-account-secrets-ignored': {
-    sentence: ({ serviceAccount, secrets }) =>
-      `the pod names its own pull secrets, so those of service account ${serviceAccount} (${joinList(secrets)}) are not used`,
+    sentence: ({ serviceAccount, secrets }, { container }) =>
+      `the pod ${container.unnamed ? 'has a list of pull secrets of its own (with an entry that has no name)' : 'names its own pull secrets'}, so those of service account ${serviceAccount} (${joinList(secrets)}) are not used`,
     next: (_problem, context) =>
       fix("Add a pull secret with a login to the pod template's own list", context),
   },

@@ -33,7 +33,7 @@ import {
   templateGeneration,
   templateHash,
 } from './marks.ts'
-import { accountIn, narrowSecretNames } from './related-objects.ts'
+import { accountIn, hasUnnamedSecret, narrowSecretNames } from './related-objects.ts'
 
 const MIRROR = 'kubernetes.io/config.mirror'
 /** Skaffold puts it on every object that it deploys, and into their templates (skaffold.dev/docs/tutorials/skaffold-resource-selector). */
@@ -65,6 +65,7 @@ export function narrowPod(raw: unknown): Pod | null {
     platform: narrowPlatform(spec),
     controller,
     ...present({
+      unnamedSecret: hasUnnamedSecret(spec.imagePullSecrets) ? (true as const) : null,
       runtimeClass: textOrNull(spec.runtimeClassName),
       templateHash: templateHash(metadata),
       deploymentConfig: controller?.kind === 'ReplicationController' ? deploymentConfig(metadata) : null,

@@ -21,6 +21,11 @@ export function narrowSecretNames(value: unknown): string[] {
     .filter(name => name !== '')
 }
 
+/** Whether an imagePullSecrets list has an entry without a name: of `[{}]`, the API server keeps an empty entry. */
+export function hasUnnamedSecret(value: unknown): boolean {
+  return narrowSecretNames(value).length < list(value).length
+}
+
 /** Returns a service account with the pull secrets that new pods get from it; null without a name. */
 export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
   const name = nameOf(raw)
@@ -32,6 +37,7 @@ export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
     namespace: namespaceOf(raw),
     name,
     imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
+    ...(hasUnnamedSecret(record(raw).imagePullSecrets) && { unnamedSecret: true as const }),
     ...(identity && { workloadIdentity: identity[1] }),
     ...(provider && { pullsThrough: provider[1] }),
   }

@@ -184,6 +184,7 @@ describe('narrowPod', () => {
     )
     expect(narrow).toMatchObject({
       pullSecrets: ['b', 'a'],
+      unnamedSecret: true,
       mirror: true,
       serviceAccount: 'default',
       controller: { kind: 'ReplicaSet', name: 'shop-1' },

@@ -2,6 +2,7 @@
 
 import type { Finding, NeverPullSubcause, RateLimitSubcause } from '../../../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
+import { countsAtHub, registryBehind } from '../../../image/registries.ts'
 import {
   type CauseContext,
   type CauseWords,
@@ -13,10 +14,17 @@ import {
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
-/** Returns whose limit it is: Docker Hub's, if its own words say so about a name that does not parse. */
+/** Returns whose limit it is: Docker Hub's, if its own words say so about a name that does not parse, or that only leads to it. */
 function limiterLabel({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): string {
   const ofHub = registry === null && clues.some(({ code }) => code === 'hub-limit')
-  return registryLabel(ofHub ? DOCKER_HUB : registry)
+  return registryLabel(ofHub || countsAtHub(registry ?? '') ? DOCKER_HUB : registry)
+}
+
+/** Returns that the image's registry is only another name of Docker Hub; empty for any other. */
+function otherName({ registry }: Pick<Finding, 'registry'>): string {
+  return registry !== null && registryBehind(registry) === DOCKER_HUB
+    ? ` (${registry} is another name of it)`
+    : ''
 }
 
 /** Whether another host has limited requests for Docker Hub's images, which Docker Hub itself limits over hours. */
@@ -29,9 +37,9 @@ const limitedHost = ({ findings: [first] }: CauseContext) =>
 
 const TITLE: Record<RateLimitSubcause, Sentence> = {
   anonymous: ({ findings: [first] }) =>
-    `${capitalize(limiterLabel(first))}'s limit for anonymous pulls is used up${first.endpoint?.role === 'mirror' ? ` (answered through ${first.endpoint.host})` : ''}`,
-  account: ({ findings: [{ registry }] }) =>
-    `${capitalize(registryLabel(registry))}'s pull limit for the account is used up`,
+    `${capitalize(limiterLabel(first))}'s limit for anonymous pulls is used up${first.endpoint?.role === 'mirror' ? ` (answered through ${first.endpoint.host})` : otherName(first)}`,
+  account: ({ findings: [first] }) =>
+    `${capitalize(limiterLabel(first))}'s pull limit for the account is used up${otherName(first)}`,
   abuse: [
     [
       'failed-logins',
@@ -58,6 +66,10 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
       ({ registry }) =>
         `${capitalize(registryLabel(registry))} is a cache whose upstream registry limits its pulls`,
     ],
+    [
+      'passes-hub-limit',
+      ({ registry }) => `${capitalize(registryLabel(registry))} passes on Docker Hub's limit on pulls`,
+    ],
     ['token-limit', tokenTitle],
     [isInPlaceOfHub, 'What answered in place of Docker Hub received too many requests'],
     [
@@ -69,7 +81,7 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
       'bare-limit',
       ({ registry }) => `${capitalize(registryLabel(registry))} answers 429: too many pulls or requests`,
     ],
-    first => `${capitalize(limiterLabel(first))}'s pull rate limit is used up`,
+    first => `${capitalize(limiterLabel(first))}'s pull rate limit is used up${otherName(first)}`,
   ],
 }
 
@@ -88,8 +100,8 @@ function relayedBy({ clues }: Pick<Finding, 'clues'>): string | null {
 const MEANING: Record<RateLimitSubcause, Sentence> = {
   anonymous: ({ findings: [first] }) =>
     `Anonymous pulls are limited per IP address, shared with everyone behind it. ${capitalize(limiterLabel(first))} refuses more until the limit resets.`,
-  account: ({ findings: [{ registry }] }) =>
-    `${capitalize(registryLabel(registry))} accepted the login, but its account has no pulls left; more are refused until the limit resets.`,
+  account: ({ findings: [first] }) =>
+    `${capitalize(limiterLabel(first))} accepted the login, but its account has no pulls left; more are refused until the limit resets.`,
   abuse: [
     [
       'failed-logins',
@@ -113,6 +125,11 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
     [
       'upstream-limit',
       "The limit is that of the cache's own address or login, shared by all nodes behind it; the pods' logins don't matter.",
+    ],
+    [
+      'passes-hub-limit',
+      ({ registry }) =>
+        `${capitalize(registryLabel(registry))} is a cache, and the limit is that of its own address or login, or it is another name of Docker Hub, and the limit is that of the nodes' address or the pods' login.`,
     ],
     ['token-limit', TOKEN_LIMIT],
     [

@@ -6,9 +6,9 @@ import type { UsableHint } from '../../../advice/step-for-access.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { webhooksCommand, workloadPath } from '../commands.ts'
-import { hiddenSecretEdit } from '../edits.ts'
+import { editField, hiddenSecretEdit } from '../edits.ts'
 import { managedPlace, subChartNote } from '../managers.ts'
-import { objectName, shortList } from '../nouns.ts'
+import { objectName, registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
 /** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
@@ -50,7 +50,7 @@ function copyCommand(
 
 /** Whether the pod names pull secrets itself, and so gets none of its service account's. */
 export function hasOwnList({ credential }: Pick<AdvisedFinding, 'credential'>): boolean {
-  return credential.attempts.some(({ from }) => from === 'pod')
+  return credential.unnamed === true || credential.attempts.some(({ from }) => from === 'pod')
 }
 
 /** Returns whose list of pull secrets to extend. The template of a custom resource's pods is its operator's. */
@@ -150,4 +150,24 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
     text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of ${secretList(first, name)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
     ...edit,
   }
+}
+
+/** The words of the step for an entry of imagePullSecrets without a name, such as a chart makes of values in another form (bitnami/charts#3135). */
+export const nameSecret: StepWords<StepOf<'name-secret'>>['name-secret'] = (
+  { secrets, serviceAccount },
+  { invocation, findings: [first] },
+) => {
+  const what =
+    secrets.length === 0
+      ? `the name of a pull secret with a login for ${registryLabel(first.registry)}`
+      : `the name ${shortList(secrets, 3)}`
+  const or =
+    serviceAccount === null
+      ? 'or remove that list'
+      : `or remove that list, so that new pods get ${shortList(secrets, 3)} from service account ${serviceAccount}`
+  return editField(
+    invocation,
+    first,
+    `Correct the entry of imagePullSecrets that has no name: give it ${what}, ${or} (a chart writes such an entry if its values have another form than it expects)`,
+  )
 }

@@ -6,7 +6,7 @@ import type { NodePolicy, PolicyStep } from '../../../advice/step-at-node.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isFixedImage } from '../../../image/fixed-tag.ts'
-import { isPublic } from '../../../image/registries.ts'
+import { countsAtHub, isPublic } from '../../../image/registries.ts'
 import type { LimitAnswer } from '../../../snapshot/hub-quota.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -64,7 +64,7 @@ const BUILT_IN: Record<LocalTool, string> = {
 export const limitSteps: StepWords<LimitStep> = {
   wait: (step, { findings: [{ registry, reference }] }) => {
     if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
-    if (step.for === 'limit' && isDockerHub(registry ?? '')) return { text: WAIT['hub-limit'] }
+    if (step.for === 'limit' && countsAtHub(registry ?? '')) return { text: WAIT['hub-limit'] }
     if (step.for !== 'minute') return { text: WAIT[step.for] }
     return {
       text: `${WAIT.minute}${isPublic(reference) || isDockerHub(registry ?? '') || registry === 'quay.io' ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,

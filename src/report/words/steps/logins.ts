@@ -25,7 +25,14 @@ import {
   shortLivedText,
 } from '../registry-logins.ts'
 import type { StepText, StepWords } from '../step-words.ts'
-import { hasOwnList, madeByTemplate, newPods, recreationText, useKnownSecret } from './known-secret.ts'
+import {
+  hasOwnList,
+  madeByTemplate,
+  nameSecret,
+  newPods,
+  recreationText,
+  useKnownSecret,
+} from './known-secret.ts'
 import { atSource } from './written-secret.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
@@ -249,6 +256,7 @@ export const loginSteps: StepWords<LoginStep> = {
     command: whyCommand(invocation, { namespace, pod }),
   }),
   'use-known-secret': useKnownSecret,
+  'name-secret': nameSecret,
   'cut-user-name': ({ secret, username }) => ({
     text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut off at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
   }),

@@ -21,14 +21,17 @@ export const replacementSteps: StepWords<ReplacementStep> = {
       ...(command === undefined ? {} : { command }),
     }
   },
-  'use-behind': ({ registry, behind }, { invocation, findings: [first, ...others] }) => {
+  'use-behind': ({ registry, behind, login }, { invocation, findings: [first, ...others] }) => {
     const at = ({ image }: Findings[number]) => `${behind}${image.slice(registry.length)}`
     const edit = (finding: Findings[number]) => ({ ...finding, known: at(finding), open: '' })
-    return withEdit(
-      `Or use ${at(first)}, which is the same image: ${registry} only leads to ${behind}`,
-      first,
-      setImages(invocation, [edit(first), ...others.map(edit)]),
-    )
+    const hub = registryLabel(behind)
+    const words =
+      login === 'only'
+        ? `Use ${at(first)}, which is the same image: ${registry} only leads to ${hub}, and the kubelet sends a login for ${hub} only under that name (unless its secret has the same login under the key ${registry}, too)`
+        : login === 'perhaps'
+          ? `Or, if ${registry} is only another name of ${hub}, as some publishers have, use ${at(first)}, or add the same login to the pods' secret under the key ${registry}`
+          : `Or use ${at(first)}, which is the same image: ${registry} only leads to ${behind}`
+    return withEdit(words, first, setImages(invocation, [edit(first), ...others.map(edit)]))
   },
   'use-replacement': ({ to, moved }, { invocation, findings: [first, ...others] }) => {
     const edits = [first, ...others].flatMap(finding =>

@@ -5,7 +5,7 @@ import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { publicName } from '../../../image/misplaced-names.ts'
 import { type Placeholder, unfilledIn } from '../../../image/placeholder.ts'
 import { readReference } from '../../../image/reference.ts'
-import { ecrRegion } from '../../../image/registries.ts'
+import { ecrRegion, registryBehind } from '../../../image/registries.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { setImages, withEdit } from '../edits.ts'
@@ -143,7 +143,9 @@ const CORRECTED: Record<
   'web-site': (from, to) =>
     `Write ${to} instead of ${from}: that is ${OF_WEB_SITE.get(to) ?? 'a'} website, not the registry`,
   'hub-login': (from, to) =>
-    `Write ${to} instead of ${from}: only under that name does the kubelet find the pod's login for Docker Hub`,
+    registryBehind(from) === to
+      ? `Write ${to} instead of ${from}, which is only another name of Docker Hub: the kubelet finds the pod's login under ${to} (or add the same login to its secret under the key ${from}, too)`
+      : `Write ${to} instead of ${from}: only under that name does the kubelet find the pod's login for Docker Hub`,
   kubernetes: (from, to) =>
     `Write ${to} instead of ${from} if the image of the Kubernetes project is meant, which is published there: a default of a chart, or its global.imageRegistry, put ${from} in front of the name`,
   typo: (from, to, { credential, cause }) => {

@@ -1,0 +1,91 @@
+/** Reports on logins that a pod has only by appearance: under another name of the registry, or in a list with an entry that names none. */
+import { expect, test } from 'vitest'
+import type { Situation } from '../advice/situation.ts'
+import { ownerLink } from '../diagnosis/snapshots.ts'
+import { type Expected, textsOf } from './texts-of.ts'
+
+const HUB_KEY = 'https://index.docker.io/v1/'
+const REACHED =
+  'toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
+const limited = (image: string): Situation => ({
+  image,
+  error: `failed to copy: httpReadSeeker: failed open: unexpected status code https://${image.replace('/', '/v2/').replace(/:[^:]*$/, '')}/manifests/1: 429 Too Many Requests - Server message: ${REACHED}`,
+})
+const SCOPE =
+  'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed'
+const login = { entries: [{ key: HUB_KEY, username: 'acme', problem: null }] }
+const chart = {
+  owners: [ownerLink('StatefulSet', 'rabbit')],
+  pod: {
+    controller: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'rabbit', uid: '' },
+    pullSecrets: [],
+    unnamedSecret: true as const,
+  },
+}
+
+test.each<[string, Situation, Expected]>([
+  [
+    'a name that only leads to Docker Hub, whose login the pod has',
+    { ...limited('docker.n8n.io/n8nio/n8n:1.118.2'), login: HUB_KEY },
+    {
+      short: /^Docker Hub's rate limit$/,
+      first:
+        /^Write docker\.io instead of docker\.n8n\.io, which is only another name of Docker Hub.* set image \S+ app=docker\.io\/n8nio\/n8n:1\.118\.2/,
+      says: /limit for anonymous pulls is used up \(docker\.n8n\.io is another name of it\)/,
+      never: /\bcache\b.*don't (?:matter|count)/,
+    },
+  ],
+  [
+    'the same name where nobody has a login',
+    limited('docker.redpanda.com/redpandadata/redpanda:v23.2.5'),
+    {
+      first: /^Use docker\.io\/redpandadata\/redpanda:v23\.2\.5, which is the same image/,
+      says: /docker login docker\.redpanda\.com/,
+    },
+  ],
+  [
+    'a name that may lead to Docker Hub, or to a cache',
+    limited('images.acme.example/acme/api:3'),
+    {
+      first: /^If images\.acme\.example is your own cache, let it use its own login for Docker Hub/,
+      says: /if images\.acme\.example is only another name of Docker Hub, .*use docker\.io\/acme\/api:3/,
+      never: /is a cache whose upstream/,
+    },
+  ],
+  [
+    'a cache by its name',
+    limited('nexus.acme.example/acme/api:3'),
+    { first: /^Let the cache nexus\.acme\.example use its own login/, never: /another name/ },
+  ],
+  [
+    'an entry without a name, which keeps out the list of the service account',
+    {
+      image: 'acme/rabbit:4',
+      error: SCOPE,
+      secret: login,
+      account: { imagePullSecrets: ['regcred'] },
+      ...chart,
+    },
+    {
+      first:
+        /^Correct the entry of imagePullSecrets that has no name: give it the name regcred, or remove that list, so that new pods get regcred from service account default .*edit statefulset\/rabbit/,
+      never: /older than the pull secret|Recreate the pods/,
+    },
+  ],
+  [
+    'an entry without a name beside a secret of its namespace',
+    { image: 'acme/rabbit:4', error: SCOPE, secret: login, account: {}, ...chart },
+    { first: /give it the name regcred, or remove that list \(a chart/, never: /Add secret regcred/ },
+  ],
+  [
+    'an entry without a name where nothing has a login',
+    { image: 'ghcr.io/acme/rabbit:4', error: 'denied: denied', ...chart },
+    { first: /give it the name of a pull secret with a login for ghcr\.io/ },
+  ],
+])('%s', (_name, situation, { first, short, says, never }) => {
+  const texts = textsOf(situation)
+  if (first !== undefined) expect(texts.first).toMatch(first)
+  if (short !== undefined) expect(texts.short).toMatch(short)
+  if (says !== undefined) expect(texts.all).toMatch(says)
+  if (never !== undefined) expect(texts.all).not.toMatch(never)
+})
