@@ -250,6 +250,8 @@ type PodClue =
   | { code: 'older-serves'; revision: number; pods: number; image: string | null }
   /** The pod's owner has another image for its container by now: `image`, as written. */
   | { code: 'template-changed'; image: string; owner: NewestTemplate['owner']; renewal: Renewal }
+  /** Other containers of the pod's template have the same image, and fail next if only this one gets another. */
+  | { code: 'same-image'; containers: string[] }
   /** A changed template does not replace the pod while it is not ready. */
   | { code: 'not-replaced'; why: Unreplaced }
   /**

@@ -73,7 +73,20 @@ export function cluesOfOwners(pod: Pod, container: Container, owned: PodOwners):
     ...(countsForReadiness(container) ? owned.unreplaced : []),
     ...changedAtAdmission(pod, container, owned.images),
     ...templateChanged(container, owned),
+    ...sameImage(pod, container, owned.images),
   ]
+}
+
+/** The other containers with this image, as written, that no webhook added or changed. */
+function sameImage(pod: Pod, container: Container, images: PodOwners['images']): Clue[] {
+  const containers = pod.containers
+    .filter(
+      ({ name, kind, image }) =>
+        name !== container.name && FROM_TEMPLATE.includes(kind) && image === container.image,
+    )
+    .filter(other => images === null || imageIn(images, other) === other.image)
+    .map(({ name }) => name)
+  return containers.length === 0 ? [] : [{ code: 'same-image', containers }]
 }
 
 /** A run of a CronJob is a Job, which keeps the template that it was created with. */

@@ -1,7 +1,8 @@
 /** Reports on logins that a pod has only by appearance: under another name of the registry, or in a list with an entry that names none. */
 import { expect, test } from 'vitest'
+import type { Container } from '../../src/snapshot/pod.ts'
 import type { Situation } from '../advice/situation.ts'
-import { ownerLink } from '../diagnosis/snapshots.ts'
+import { container, ownerLink, waiting } from '../diagnosis/snapshots.ts'
 import { type Expected, textsOf } from './texts-of.ts'
 
 const HUB_KEY = 'https://index.docker.io/v1/'
@@ -22,6 +23,9 @@ const chart = {
     unnamedSecret: true as const,
   },
 }
+
+const antrea = (name: string, kind: Container['kind'], state = waiting('PodInitializing', '')) =>
+  container({ name, kind, state, image: 'projects.registry.vmware.com/antrea/antrea-agent-ubuntu:v1.15.0' })
 
 test.each<[string, Situation, Expected]>([
   [
@@ -81,6 +85,68 @@ test.each<[string, Situation, Expected]>([
     'an entry without a name where nothing has a login',
     { image: 'ghcr.io/acme/rabbit:4', error: 'denied: denied', ...chart },
     { first: /give it the name of a pull secret with a login for ghcr\.io/ },
+  ],
+  [
+    'a template whose other containers have the same image',
+    {
+      image: 'projects.registry.vmware.com/antrea/antrea-agent-ubuntu:v1.15.0',
+      error: 'not found',
+      owners: [ownerLink('DaemonSet', 'antrea-agent')],
+      pod: {
+        controller: { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'antrea-agent', uid: '' },
+        containers: [
+          antrea('install-cni', 'init', waiting('ErrImagePull', 'antrea-agent-ubuntu:v1.15.0: not found')),
+          antrea('antrea-agent', 'container'),
+          { ...antrea('sidecar', 'container'), image: 'nginx:1.27' },
+          { ...antrea('debugger', 'ephemeral') },
+        ],
+      },
+    },
+    {
+      first: /set image daemonset\/antrea-agent install-cni=(\S+) antrea-agent=\1$/,
+    },
+  ],
+  [
+    'a virtual machine of KubeVirt',
+    {
+      image: 'registry.example/disks/win2k12r2:latest',
+      error: 'name unknown',
+      pod: {
+        controller: {
+          apiVersion: 'kubevirt.io/v1',
+          kind: 'VirtualMachineInstance',
+          name: 'vmi-windows',
+          uid: 'v',
+        },
+      },
+    },
+    {
+      says: /Set the correct image in the VirtualMachine that owns .*restart it .* get virtualmachineinstance\.kubevirt\.io\/vmi-windows -o yaml/,
+      never: /edit virtualmachineinstance|set image/,
+    },
+  ],
+  [
+    'a registry of Azure, whose tier limits it',
+    {
+      image: 'aksrepos.azurecr.io/mirror/agent:1',
+      error:
+        'toomanyrequests: Too many requests. Please visit https://aka.ms/acr/skus#sku-feature-matrix to view limits of all service tiers.',
+    },
+    {
+      first: /start fewer pods at once/,
+      says: /Or move the registry to a higher tier \(Basic, Standard, Premium\).* az acr update --name aksrepos --sku <tier>/,
+      never: /registry's owner/,
+    },
+  ],
+  [
+    'a name with a scheme',
+    {
+      image: 'https://harbor.acme.example/release/notebook:1.1.0',
+      error:
+        'couldn\'t parse image reference "https://harbor.acme.example/release/notebook:1.1.0": invalid reference format',
+      reason: 'InvalidImageName',
+    },
+    { says: /set image \S+ app=harbor\.acme\.example\/release\/notebook:1\.1\.0/ },
   ],
 ])('%s', (_name, situation, { first, short, says, never }) => {
   const texts = textsOf(situation)

@@ -59,7 +59,8 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
         : SET_IMAGE,
     )
   const place = workloadKey(first)
-  const own = new Map(edits.filter(edit => workloadKey(edit) === place).map(edit => [edit.container, edit]))
+  const found = edits.filter(edit => workloadKey(edit) === place)
+  const own = new Map([...found, ...found.flatMap(sameEdits)].map(edit => [edit.container, edit]))
   const pairs = [...own.values()].map(
     ({ container, known, open }) => `${shellWord(`${container}=${known}`)}${open}`,
   )
@@ -75,6 +76,12 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
     text: `Set the correct image ${source}${thenDelete(first, edits)}${more}`,
     command: kubectlCommand(invocation, set(workloadArgument(first)), namespace),
   }
+}
+
+/** The same edit of the other containers with the image, which have not failed yet. */
+function sameEdits(edit: ImageEdit): ImageEdit[] {
+  const same = edit.clues?.find(clue => clue.code === 'same-image')
+  return (same?.containers ?? []).map(container => ({ ...edit, container }))
 }
 
 /** A Deployment of OpenShift's own, which kubectl can't set an image of (docs.openshift.com, "DeploymentConfig objects"). */
@@ -101,7 +108,16 @@ const RUN = /(?:Run|Workflow|Job|JobSet)$/
 
 /** Whether a change of the workload itself would be reverted or have no effect: an operator made it, a program made the pod, or it is a run. */
 function isMadeElsewhere({ workload, clues = [] }: ContainerPlace): boolean {
-  return isRun(workload) || clues.some(({ code }) => code === 'operated' || code === 'made-by')
+  return (
+    isRun(workload) ||
+    isVirtualMachine(workload) ||
+    clues.some(({ code }) => code === 'operated' || code === 'made-by')
+  )
+}
+
+/** A running virtual machine of KubeVirt, whose webhook refuses a change of its spec (kubevirt/kubevirt#3827). */
+function isVirtualMachine(workload: ContainerPlace['workload']): boolean {
+  return workload?.group === 'kubevirt.io' && workload.kind === 'VirtualMachineInstance'
 }
 
 function isRun(workload: ContainerPlace['workload']): boolean {
@@ -122,6 +138,11 @@ function operatedEdit(
   if (workload !== null && isRun(workload))
     return {
       text: `${what} in the template, pipeline, or manifest that ${objectName(workload)} was started from, and start it again: a run keeps what it began with${forFirst(workloads)}`,
+      command: show,
+    }
+  if (workload !== null && isVirtualMachine(workload))
+    return {
+      text: `${what} in the VirtualMachine that owns ${objectName(workload)} (for a disk, of its containerDisk under volumes), and restart it (\`virtctl restart\`); KubeVirt refuses this change in the VirtualMachineInstance itself, so delete and recreate one without an owner${forFirst(workloads)}`,
       command: show,
     }
   const operated = clues.find(clue => clue.code === 'operated')

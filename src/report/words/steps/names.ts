@@ -3,6 +3,7 @@
 import type { NameStep } from '../../../advice/step.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { inLowerCase } from '../../../image/lower-case.ts'
+import { parseReference } from '../../../image/reference.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import {
   cloudOf,
@@ -150,10 +151,11 @@ function ofHarbor215(host: string, clues: Findings[number]['clues']): string {
     : ''
 }
 
-/** Returns the name in lower case, if that is all that is wrong with it. */
+/** Returns the name without a scheme, or in lower case, if that is all that is wrong with it. */
 function corrected(image: string): { known: string; open: string } {
-  const lower = inLowerCase(image)
-  return lower === null ? { known: '', open: '<image>' } : { known: lower, open: '' }
+  const bare = image.replace(/^https?:\/\//i, '')
+  const known = bare !== image && parseReference(bare) !== null ? bare : inLowerCase(image)
+  return known === null ? { known: '', open: '<image>' } : { known, open: '' }
 }
 
 /** Whether no tag of the image's repository helps: its publisher gave it up, and no other place is known. */
