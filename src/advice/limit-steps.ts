@@ -7,7 +7,7 @@ import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { DOCKER_HUB, isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isInLibrary } from '../image/official-images.ts'
-import { countsAtHub } from '../image/registries.ts'
+import { cloudOf, countsAtHub } from '../image/registries.ts'
 import { cacheRuleSteps } from './closed-access.ts'
 import { hasClue } from './conditions.ts'
 import { ofMirror } from './host.ts'
@@ -18,7 +18,7 @@ import {
   nearSecretSteps,
   unnamedSecretSteps,
 } from './login.ts'
-import { localTool } from './node-steps.ts'
+import { loadPulledSteps } from './node-steps.ts'
 import type { Step } from './step.ts'
 
 /** The steps for a registry's rate limit. */
@@ -83,7 +83,14 @@ function limitOfAll(finding: Finding): Step[] | null {
     ]
   // None of these registries is known to count requests by account, and no token server does.
   if (!countsByAccount(finding) || hasClue(finding, 'token-limit'))
-    return [{ code: 'wait', for: 'minute' }, { code: 'use-cache' }]
+    return [
+      { code: 'wait', for: 'minute' },
+      // Azure/AKS#1400; learn.microsoft.com/azure/container-registry/container-registry-skus
+      ...(registry !== null && cloudOf(registry) === 'acr'
+        ? [{ code: 'raise-tier' as const, registry }]
+        : []),
+      { code: 'use-cache' },
+    ]
   // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
   return registry === 'public.ecr.aws' && hasClue(finding, 'per-second')
     ? [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
@@ -106,17 +113,6 @@ function limitOfAccounts(finding: Finding): Step[] {
   if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
     steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry, rewrites: false })
   return [...steps, ...(sent ? [] : [wait]), ...pullLess(finding), { code: 'use-cache' }]
-}
-
-/**
- * Each cluster on one machine has nodes of its own, but they all can have the image from one pull (kube-rs/kube#1912). What is loaded has no
- * digest to be found by (kubernetes-sigs/kind#2394).
- */
-function loadPulledSteps({ host, reference }: Finding): Step[] {
-  const tool = localTool(host)
-  return tool === null || reference === null || reference.includes('@')
-    ? []
-    : [{ code: 'load-pulled', image: reference, tool }]
 }
 
 function loginForLimit(finding: Finding, reason: 'account-limit' | 'limit'): Step[] {

@@ -45,6 +45,11 @@ export function platformSteps(finding: Finding): Step[] {
       ? [elsewhere, image, { code: 'show-platforms' }]
       : [image, elsewhere, { code: 'show-platforms' }]
   }
+  if (os === 'linux' && isNamedForWindows(finding.reference))
+    return [
+      { code: 'schedule-on-windows', build: windowsBuildIn(finding.reference) },
+      { code: 'show-platforms' },
+    ]
   const platform = `${os ?? 'linux'}/${architecture ?? wantedIn(finding) ?? '<arch>'}`
   const show: Step = { code: 'show-platforms' }
   const known = architecture !== null
@@ -107,7 +112,7 @@ export function manifestSteps(finding: Finding): Step[] {
 }
 
 /** What runs the cluster's nodes on a developer's machine, and copies images into them; k3d's nodes are known by their names. */
-export function localTool({ platform, name }: Finding['host']): LocalTool | null {
+function localTool({ platform, name }: Finding['host']): LocalTool | null {
   if (platform === 'kind' || platform === 'minikube') return platform
   return K3D_NODE.test(name ?? '') ? 'k3d' : null
 }
@@ -118,6 +123,17 @@ export function loadSteps({ host, image }: Finding): Step[] {
   const inMachine = LIMA_NODE.test(host.name ?? '') && host.runtime === 'containerd'
   const tool = localTool(host) ?? (inMachine ? 'nerdctl' : null)
   return tool === null || image.includes('@') ? [] : [{ code: 'load-image', image, tool }]
+}
+
+/**
+ * Each cluster on one machine has nodes of its own, but they all can have the image from one pull (kube-rs/kube#1912). What is loaded has no
+ * digest to be found by (kubernetes-sigs/kind#2394).
+ */
+export function loadPulledSteps({ host, reference }: Finding): Step[] {
+  const tool = localTool(host)
+  return tool === null || reference === null || reference.includes('@')
+    ? []
+    : [{ code: 'load-pulled', image: reference, tool }]
 }
 
 /** Distributions that many run on one machine, whose containerd does not see what a Docker beside it has (k3s-io/k3s#1970, canonical/microk8s#873). */
@@ -186,9 +202,24 @@ function lostRuntimeSteps({ clues }: Finding): Step[] {
     : [{ code: 'restart-pull' }, { code: 'runtime-log' }, start]
 }
 
+/** cri-dockerd before 0.2.6 ends a pull after the kubelet's two minutes, at whatever progress (Mirantis/cri-dockerd#105); kubelets before 1.24 have none. */
+function endsAfterMinutes({ host: { runtime, kubeletMinor }, evidence }: Finding): boolean {
+  const isCri = runtime === 'docker' && (kubeletMinor === null || kubeletMinor >= 24)
+  return isCri && /\bdeadline exceeded\b/i.test(evidence?.text ?? '')
+}
+
 export function canceledSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'runtime-lost')) return lostRuntimeSteps(finding)
   const target = targetHost(finding)
+  if (endsAfterMinutes(finding))
+    return [
+      ...silentMirror(finding, target),
+      { code: 'pull-by-hand', image: imageName(finding), before: true },
+      ...loadPulledSteps(finding),
+      ...ofMirror(finding, target),
+      { code: 'slow-pull' },
+      { code: 'runtime-log' },
+    ]
   return [
     ...silentMirror(finding, target),
     { code: 'restart-pull' },

@@ -192,7 +192,8 @@ export type NodeStep =
   | { code: 'correct-login-file'; path: string }
   | { code: 'start-runtime'; socket: string | null }
   | { code: 'enable-cri' }
-  | { code: 'pull-by-hand'; image: string }
+  /** `before`: so that the kubelet finds the image there, whose pulls end too early. */
+  | { code: 'pull-by-hand'; image: string; before?: true }
   | { code: 'enter-node' }
 
 /** Repair or go around a snapshotter, or the setting that names it. */

@@ -133,6 +133,8 @@ export type ImageContentStep =
   | { code: 'copy-platforms'; image: string }
   | { code: 'emulate'; image: string; platform: string; tool: LocalTool }
   | { code: 'windows-image'; kernel: string | null }
+  /** The image is for Windows, and the node runs Linux. `build`: the Windows version that the tag names, as nodes' labels have it. */
+  | { code: 'schedule-on-windows'; build: string | null }
   | {
       code: 'schedule-elsewhere'
       os: 'linux' | 'windows' | null
@@ -142,6 +144,8 @@ export type ImageContentStep =
     }
   | { code: 'push-current-format' }
   | { code: 'not-an-image' }
+  /** `version`: of the containerd that can't unpack layers with WebAssembly modules; null if it is not known. */
+  | { code: 'update-for-wasm'; version: string | null }
   | { code: 'not-the-attestation'; image: string }
 
 /** Wait for a limit, avoid it, or get the image onto the node without a pull. */
@@ -149,6 +153,8 @@ export type LimitStep =
   | { code: 'wait'; for: 'limit'; quota?: LimitAnswer }
   | { code: 'raise-volume'; registry: string; period: 'day' | 'month' | null }
   | { code: 'wait'; for: 'hub-limit' | 'minute' | 'burst' | 'kubelet' | 'registry' | 'logins' }
+  /** Of Azure's registries, which serve so many requests a minute by what is paid for them. */
+  | { code: 'raise-tier'; registry: string }
   | { code: 'find-askers' }
   /** `secrets`: those of the pod with a login for the registry. */
   | { code: 'stop-failed-logins'; secrets: string[] }

@@ -41,7 +41,7 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
     finding => [{ code: 'open-records' }, ...stepsIf(hasClue(finding, 'disk-fault'), { code: 'check-disk' })],
   ],
   ['encrypted', () => [{ code: 'decryption-key' }, { code: 'runtime-log' }]],
-  ['layer-mismatch', () => [{ code: 'not-an-image' }, { code: 'push-again' }]],
+  ['layer-mismatch', otherLayersSteps],
   ['too-many-layers', () => [{ code: 'fewer-layers' }]],
   ['other-manifest', otherManifestSteps],
   ['discarded', downloadSteps],
@@ -93,6 +93,16 @@ function refusedMountSteps({ clues }: Finding): Step[] {
     ...(refused === undefined ? [] : [{ ...refused, code: 'refused-mount' } as const]),
     { code: 'runtime-log' },
   ]
+}
+
+/** containerd unpacks images with WebAssembly modules as layers from 1.6.25 and 1.7.7 on (containerd/containerd#9142). */
+const unpacksWasm = ({ host }: Finding) =>
+  atLeast(host, 1, 7) ? atLeast(host, 1, 7, 7) : atLeast(host, 1, 6, 25)
+
+function otherLayersSteps(finding: Finding): Step[] {
+  const { runtime, version } = finding.host
+  const isOld = hasClue(finding, 'runs-wasm') && runtime === 'containerd' && !unpacksWasm(finding)
+  return isOld ? [{ code: 'update-for-wasm', version }] : [{ code: 'not-an-image' }, { code: 'push-again' }]
 }
 
 function unpackerSteps({ clues }: Finding): Step[] {

@@ -122,6 +122,8 @@ export type ContentClue =
   | { code: 'missing-layer' }
   /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */
   | { code: 'layer-mismatch' }
+  /** By the name of its runtime class, the pod runs WebAssembly. */
+  | { code: 'runs-wasm' }
   /** An old Docker manifest, schema 1. */
   | { code: 'schema1' }
   /** An OCI artifact that is not a container image, such as a Helm chart. */

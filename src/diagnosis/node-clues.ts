@@ -10,6 +10,9 @@ import { MINIKUBE_LABEL, verifiesImages } from './pulling-node.ts'
 /** How charts name what they run on Windows nodes. */
 const WINDOWS_NAME = /(?:^|-)win(?:dows)?(?:-|$)/
 
+/** How runtime classes for WebAssembly are named, after the shims of containerd (containerd/runwasi, SpinKube). */
+const WASM_CLASS = /(?:^|[-_.])(?:wasm\w*|spin\w*|slight|wws|lunatic|runwasi)(?=$|[-_.])/i
+
 /** What is pulled and where; `onNode`: the node lists the image. */
 interface PullPlace {
   pod: Pod
@@ -37,6 +40,7 @@ export function cluesOfPlace(
     ...(isFull || wasFull ? [{ code: 'disk-pressure' as const, past: !isFull }] : []),
     ...cluesIf(node?.os === 'windows' && pod.platform.os === null, { code: 'any-os' }),
     ...cluesIf(asksWindows, { code: 'asks-windows' }),
+    ...cluesIf(WASM_CLASS.test(pod.runtimeClass ?? ''), { code: 'runs-wasm' }),
     ...tagOfNode(reference, node),
     ...cluesIf(!usesPullSecrets && container.kind !== 'sandbox', { code: 'guest' }),
     ...cluesIf(isOwn && container.pullPolicy === 'Always', { code: 'local-image', listed: onNode }),

@@ -14,7 +14,8 @@ export function windowsTagOf(kernel: string): string | null {
   return TAGS.find(([known]) => known === build)?.[1] ?? null
 }
 
-const OF_MICROSOFT = /^mcr\.microsoft\.com\/windows(?:\/|:|@)/
+/** The .NET Framework is for Windows only, unlike .NET (hub.docker.com/r/microsoft/dotnet-framework). */
+const OF_MICROSOFT = /^mcr\.microsoft\.com\/(?:windows(?:\/|:|@)|dotnet\/framework\/)/
 const IN_TAG = /:(?:[^@/]*-)?(?:nanoserver|windows-?servercore|ltsc20\d\d)(?:-[^@]*)?(?:@|$)/
 
 /** Whether the full name shows that the image is for Windows. */

@@ -1583,3 +1583,115 @@ describe("Red Hat's registry without a login", () => {
     )
   })
 })
+
+describe('what one kind of node decides', () => {
+  const DUAL_STACK = '123456789012.dkr-ecr.us-west-2.on.aws/ledger:1'
+  const OTHERS = '210987654321.dkr.ecr.eu-west-1.amazonaws.com/shared/auth:1.9'
+  const NO_LOGIN =
+    'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials'
+  const FRAMEWORK = 'mcr.microsoft.com/dotnet/framework/samples:aspnetapp'
+  const UNFIT = 'no match for platform in manifest: not found'
+  const LAYERS =
+    'failed to unpack image on snapshotter overlayfs: mismatched image rootfs and manifest layers'
+  const wasm = (version: string, runtimeClass: string): Situation => ({
+    image: 'acme/spin-hello:1',
+    error: `failed to pull and unpack image "docker.io/acme/spin-hello:1": ${LAYERS}`,
+    node: { runtime: `containerd://${version}` },
+    pod: { runtimeClass },
+  })
+  const late = (node: Situation['node']): Situation => ({
+    image: 'quay.io/acme/notebook:1',
+    error: 'rpc error: code = Unknown desc = context deadline exceeded',
+    node: { runtime: 'docker://20.10.17', kubelet: 'v1.24.3', ...node },
+  })
+  const forbidden = (node: string): Situation => ({
+    image: OTHERS,
+    error: `unexpected status from HEAD request to https://${OTHERS.replace('/', '/v2/').replace(':', '/manifests/')}: 403 Forbidden`,
+    account: { workloadIdentity: 'aws' },
+    node: { name: node, provider: 'aws' },
+    pod: { node },
+  })
+
+  test.each<[string, Situation, Expected]>([
+    [
+      'a pod on Fargate has the rights of a role of its profile',
+      forbidden('fargate-ip-10-1-7-44.eu-west-1.compute.internal'),
+      {
+        first: /^Allow Fargate to pull: the pod execution role .* its repository policy must allow/,
+        says: /IRSA.* does not pull images: the pod execution role/,
+        never: /nodes' IAM role|the node's identity does/,
+      },
+    ],
+    [
+      'a pod on a machine has those of the node',
+      forbidden('ip-10-1-7-44.eu-west-1.compute.internal'),
+      { first: /^Allow the nodes to pull: the nodes' IAM role/, never: /Fargate/ },
+    ],
+    [
+      "an old Bottlerocket does not know ECR's dual-stack names",
+      {
+        image: DUAL_STACK,
+        error: NO_LOGIN,
+        node: { provider: 'aws', osImage: 'Bottlerocket OS 1.36.0 (aws-k8s-1.32)' },
+      },
+      {
+        first:
+          /^Add \*\.dkr-ecr\.\*\.on\.aws to .*\(image-patterns\).*Or use 123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com .*apiclient get settings\.kubernetes\.credential-providers/,
+      },
+    ],
+    [
+      "another node's plugin has a list, too",
+      { image: DUAL_STACK.replace('ecr.', 'ecr-fips.'), error: NO_LOGIN, node: { provider: 'aws' } },
+      { first: /^Add \*\.dkr-ecr-fips\.\*\.on\.aws to .*\(matchImages\).*\.dkr\.ecr-fips\.us-west-2\./ },
+    ],
+    [
+      'a Linux node does not run an image for Windows',
+      { image: FRAMEWORK, error: UNFIT, node: {} },
+      {
+        first:
+          /^Schedule the pods on Windows nodes with the nodeSelector kubernetes\.io\/os: windows, or use/,
+        never: /linux\/arm64|buildx/,
+      },
+    ],
+    [
+      'the tag of such an image names its Windows version',
+      { image: 'acme.example/app:1.0-nanoserver-ltsc2022', error: UNFIT, node: {} },
+      { first: /windows-build: 10\.0\.20348, which the tag is for/ },
+    ],
+    [
+      'an image of .NET is for Linux, too',
+      { image: 'mcr.microsoft.com/dotnet/samples:aspnetapp', error: UNFIT, node: {} },
+      { never: /Windows nodes/ },
+    ],
+    [
+      'an old containerd does not unpack WebAssembly modules',
+      wasm('1.6.24', 'wasmtime-spin'),
+      { first: /^Update containerd on node node-1 \(1\.6\.24\) to 1\.6\.25, 1\.7\.7/, never: /Helm chart/ },
+    ],
+    ['nor does an early 1.7', wasm('1.7.6', 'spin'), { first: /^Update containerd/ }],
+    [
+      'a newer one does, so the image is something else',
+      wasm('1.7.7', 'wasmedge'),
+      { first: /^Use the name of a container image/, never: /WebAssembly/ },
+    ],
+    [
+      'an old one is not asked about WebAssembly where nothing runs it',
+      wasm('1.6.24', 'gvisor'),
+      { first: /^Use the name of a container image/ },
+    ],
+    [
+      "cri-dockerd ends a pull after the kubelet's two minutes",
+      late({ labels: { 'minikube.k8s.io/name': 'minikube' } }),
+      {
+        first: /^Pull the image on node node-1 by hand.* docker pull quay\.io\/acme\/notebook:1/,
+        says: /minikube image load/,
+        never: /Retry the pull now/,
+      },
+    ],
+    [
+      'a kubelet that talks to Docker itself has none',
+      late({ kubelet: 'v1.23.9' }),
+      { never: /cri-dockerd before/ },
+    ],
+  ])('%s', (_name, situation, expected) => check(situation, expected))
+})

@@ -18,6 +18,7 @@ import { credentialLines, malformedSecret, malformedSecretsOf } from './credenti
 import { minuteOf } from './duration.ts'
 import { addedBy } from './makers.ts'
 import { alsoMoved, movedText } from './moved.ts'
+import { FARGATE_ROLE } from './node-logins.ts'
 import { capitalize, pluralize, registryLabel, roleSentence, uncapitalize, withoutVersion } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
@@ -197,7 +198,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
       : '',
     identity === undefined || first.credential.status === 'usable'
       ? ''
-      : `The ${IDENTITY[identity.of]} of service account ${identity.serviceAccount} is for the pod's own processes and does not pull images: the node's identity does.`,
+      : `The ${IDENTITY[identity.of]} of service account ${identity.serviceAccount} is for the pod's own processes and does not pull images: ${first.host.virtual === 'fargate' ? FARGATE_ROLE : "the node's identity"} does.`,
     older === undefined
       ? ''
       : `Revision ${older.revision} of ${first.workload?.name ?? 'the Deployment'} still runs${older.image === null || older.image === first.image ? '' : ` ${older.image}`}, with ${pluralize(older.pods, 'ready pod')}.`,

@@ -11,6 +11,7 @@ import type { KeyMismatch } from '../../dockerconfig/key-mismatch.ts'
 import { DOCKER_HUB, DOCKER_HUB_KEY } from '../../image/docker-hub.ts'
 import { cloudOf } from '../../image/registries.ts'
 import type { CauseWords } from './cause-words.ts'
+import { FARGATE_ROLE } from './node-logins.ts'
 import { countPods, formatNumber, joinList, pluralize, registryLabel } from './nouns.ts'
 import type { StepText } from './step-words.ts'
 
@@ -170,6 +171,7 @@ function withoutOne({ cause, registry, clues, host, credential: { ofNode } }: Fi
   const caller = clues.find(clue => clue.code === 'caller')?.name
   if (ofNode)
     return `; the node's ${cloudOf(registry) === null ? 'own login' : 'identity'} was used${caller === undefined ? '' : ` (${caller})`}`
+  if (cloudOf(registry) === 'ecr' && host.virtual === 'fargate') return `; ${FARGATE_ROLE} is used`
   return cloudOf(registry) !== null && host.virtual !== 'azure'
     ? "; the node's own credential is used, if it has one"
     : ', so the pull is anonymous'

@@ -72,6 +72,9 @@ export function sandboxLoginPlace(node: PullingNode): string {
     : '/.docker/config.json, which cri-dockerd reads'
 }
 
+/** Whose rights count on Fargate, where no node has a role (docs.aws.amazon.com/eks, "Amazon EKS Pod execution IAM role"). */
+export const FARGATE_ROLE = "the pod execution role of the pod's Fargate profile"
+
 /** Distributions whose nodes come with the provider of their cloud. */
 const WITH_PROVIDER: readonly (Platform | null)[] = ['aks', 'bottlerocket', 'eks', 'gke', 'openshift']
 

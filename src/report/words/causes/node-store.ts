@@ -34,6 +34,9 @@ function isReadOnly({ clues }: Pick<AdvisedFinding, 'clues'>): boolean {
   return clues.some(({ code }) => code === 'read-only')
 }
 
+/** Whether an old containerd can't unpack WebAssembly modules. */
+const isWasm = ({ steps }: Pick<AdvisedFinding, 'steps'>) => steps[0].code === 'update-for-wasm'
+
 /** Whether a lazy snapshotter failed, and the text shows no better reason. */
 function isUnmounted({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
   return steps[0].code === 'snapshotter-log' || steps[0].code === 'snapshotter-login'
@@ -124,6 +127,7 @@ export const corruptOrUnpack: CauseWords = {
     ['too-many-layers', 'images with too many layers'],
     ['mount-refused', CANNOT_UNPACK],
     [isDenied, CANNOT_UNPACK],
+    [isWasm, CANNOT_UNPACK],
     ['layer-mismatch', 'artifacts or faulty builds in place of images'],
     ['lazy-snapshotter', CANNOT_UNPACK],
     'corrupt layers',
@@ -220,6 +224,10 @@ export const corruptOrUnpack: CauseWords = {
         const name = clues.find(clue => clue.code === 'lazy-snapshotter')?.name ?? null
         return `${name === null ? 'A snapshotter that loads layers while the container runs (such as SOCI or stargz)' : `The snapshotter (${name}), which loads layers while the container runs,`} failed on the node; the registry had already delivered the manifest.`
       },
+    ],
+    [
+      isWasm,
+      "Not all of the image's layers are file systems: it has WebAssembly modules as layers, or is something else than an image. Nothing is damaged.",
     ],
     [
       'layer-mismatch',

@@ -9,7 +9,7 @@ import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { policyWords } from '../aws-policies.ts'
 import { kubeletLog, nodeClientStep, nodesOf, onNodes } from '../node.ts'
-import { hasNoneBuiltIn } from '../node-logins.ts'
+import { FARGATE_ROLE, hasNoneBuiltIn } from '../node-logins.ts'
 import { acrName } from '../registry-logins.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
 
@@ -43,6 +43,24 @@ export const CLOUDS: Record<Cloud, CloudWords> = {
     identity: "the nodes' service account",
     provider: 'auth-provider-gcp',
   },
+}
+
+/** ECR's names that have IPv6, too, which lists of older nodes lack (bottlerocket-os/bottlerocket#4518; awslabs/amazon-eks-ami@131c287). */
+const DUAL_STACK = /^(\d+)\.dkr-ecr(-fips)?\.([a-z0-9-]+)\.on\.aws$/
+
+/** Returns how to let the kubelet's plugin serve such a name; null for any other. */
+function listName({ registry, host }: Findings[0], findings: Findings): StepText | null {
+  const [, account, fips = '', region] = DUAL_STACK.exec(registry ?? '') ?? []
+  if (account === undefined) return null
+  const [list, command] =
+    host.platform === 'bottlerocket'
+      ? ['image-patterns', 'apiclient get settings.kubernetes.credential-providers']
+      : ['matchImages', kubeletLog(host, 'credential')]
+  return nodeClientStep(
+    `Add *.dkr-ecr${fips}.*.on.aws to the names that the kubelet's credential provider (${CLOUDS.ecr.provider}) serves (${list}) ${onNodes(findings)} if it is not among them, or update the node's image: older ones lack ECR's dual-stack names, and the kubelet then asks for no login. Or use ${account}.dkr.ecr${fips}.${region}.amazonaws.com in the image's name, if the nodes reach that (IPv4 only)`,
+    command,
+    findings,
+  )
 }
 
 /** What a repository of ECR that belongs to another account also requires. */
@@ -87,7 +105,8 @@ const PROVIDER_FAULT: Record<ProviderProblem, (provider: string) => string> = {
 }
 
 /** Returns what the nodes' identity is called; one outside of Google's cloud has only the login that somebody gave it. */
-function identityOf(cloud: Cloud, { host, credential }: Finding): string {
+function identityOf(cloud: Cloud, { host, credential }: Pick<Finding, 'host' | 'credential'>): string {
+  if (host.virtual === 'fargate') return FARGATE_ROLE
   const isGiven = cloud === 'gar' && host.cloud !== null && host.cloud !== 'gar' && credential.ofNode === true
   return isGiven ? "the identity that asked, which is that of the node's own login," : CLOUDS[cloud].identity
 }
@@ -179,7 +198,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     const covers = meant === undefined ? '' : `, where matchImages has to cover ${first.registry}`
     const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config${covers}), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}`
     const texts = {
-      refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : CLOUDS[cloud].identity} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${CLOUDS[cloud].role})`}; the kubelet's log ${onNodes(findings)} shows which login was used`,
+      refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : identityOf(cloud, first)} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${CLOUDS[cloud].role})`}; the kubelet's log ${onNodes(findings)} shows which login was used`,
       nothing:
         fault === undefined && hasNoneBuiltIn(first)
           ? `${likely ? 'See' : `${MEANT}, see`} whether ${provider} is installed and set up ${onNodes(findings)} (--image-credential-provider-bin-dir and -config): the kubelet has none of its own since Kubernetes 1.29. If it is, the kubelet's log there shows why it returned no login`
@@ -187,6 +206,8 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
       unknown: `${likely ? 'See' : `${MEANT}, see`} whether ${provider} returned a login that is valid: ${configuration}`,
     }
     if (acr !== null && fault === undefined) return checkAcr(acr, findings)
+    const unlisted = fault === undefined && sent === 'nothing' ? listName(first, findings) : null
+    if (unlisted !== null) return unlisted
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
   },
   'annotate-account': ({ serviceAccount, like }, { invocation, findings: [{ namespace }] }) => ({
@@ -200,7 +221,8 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
   'grant-cloud-role': ({ cloud, caller, action, first }, { findings, findings: [finding] }) => {
     const { registry, reference } = finding
     const cached = action === null ? throughCache(reference) : ''
-    const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
+    const puller = finding.host.virtual === 'fargate' ? 'Fargate' : 'the nodes'
+    const start = first ? `Allow ${puller} to pull` : `If the image exists, allow ${puller} to pull it`
     const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
     const { name, account: own } =
       caller === null ? { name: identityOf(cloud, finding), account: null } : awsIdentity(caller)
@@ -218,9 +240,9 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
       ...(command === null ? {} : { command }),
     }
   },
-  'lift-deny': ({ policy, denies, caller }) => {
+  'lift-deny': ({ policy, denies, caller }, { findings: [finding] }) => {
     const { name, change } = policyWords(policy)
-    const who = caller === null ? "the nodes' IAM role" : awsIdentity(caller).name
+    const who = caller === null ? identityOf('ecr', finding) : awsIdentity(caller).name
     return {
       text: denies
         ? `Have the explicit deny for ${who} lifted: it is in ${name}, so ${change}; another policy that allows the pull does not override a deny`

@@ -6,6 +6,7 @@ import { isPublic } from '../../../image/registries.ts'
 import { windowsTagOf } from '../../../image/windows-images.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { editField, workloadsOf } from '../edits.ts'
 import { loadCommand } from '../local-clusters.ts'
 import { managedPlace } from '../managers.ts'
 import { nodeName, nodesOf, onNodes } from '../node.ts'
@@ -108,6 +109,16 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   }),
   'windows-image': ({ kernel }, { findings: [{ container, image }] }) => ({
     text: `Or use an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's`,
+  }),
+  'schedule-on-windows': ({ build }, { invocation, findings, findings: [first] }) =>
+    editField(
+      invocation,
+      first,
+      `Schedule the pods on Windows nodes with the nodeSelector kubernetes.io/os: windows${build === null ? '' : ` (and node.kubernetes.io/windows-build: ${build}, which the tag is for)`}, or use an image for Linux: this one is for Windows, and ${first.node === null ? 'the node' : `node ${first.node}`} runs Linux. A toleration alone does not keep pods off Linux nodes`,
+      workloadsOf(findings),
+    ),
+  'update-for-wasm': ({ version }, { findings }) => ({
+    text: `Update containerd ${onNodes(findings)}${version === null ? '' : ` (${version})`} to 1.6.25, 1.7.7, or a newer version: the pod's runtime class runs WebAssembly, and an older containerd can't unpack an image whose layers are WebAssembly modules (deislabs/containerd-wasm-shims#191). Or build the image with the module as a file in an ordinary layer`,
   }),
   'schedule-elsewhere': ({ os, architecture, build }, { invocation, findings: [first] }) => {
     const place = managedPlace(first, invocation)

@@ -6,7 +6,7 @@ import type { NodePolicy, PolicyStep } from '../../../advice/step-at-node.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isFixedImage } from '../../../image/fixed-tag.ts'
-import { countsAtHub, isPublic } from '../../../image/registries.ts'
+import { cloudOf, countsAtHub, isPublic } from '../../../image/registries.ts'
 import type { LimitAnswer } from '../../../snapshot/hub-quota.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -18,6 +18,7 @@ import { isFurtherNode, loadCommand, nerdctl } from '../local-clusters.ts'
 import { nodeClientStep, nodeName, onNodes } from '../node.ts'
 import { mayBeOpenShift, throttleSetting } from '../node-settings.ts'
 import { formatNumber, pluralize, registryLabel, shortList } from '../nouns.ts'
+import { acrName } from '../registry-logins.ts'
 import { OFFICIAL_ELSEWHERE, REMEDY_WORDS } from '../remedies.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -67,9 +68,13 @@ export const limitSteps: StepWords<LimitStep> = {
     if (step.for === 'limit' && countsAtHub(registry ?? '')) return { text: WAIT['hub-limit'] }
     if (step.for !== 'minute') return { text: WAIT[step.for] }
     return {
-      text: `${WAIT.minute}${isPublic(reference) || isDockerHub(registry ?? '') || registry === 'quay.io' ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
+      text: `${WAIT.minute}${isPublic(reference) || isDockerHub(registry ?? '') || registry === 'quay.io' || cloudOf(registry) === 'acr' ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
     }
   },
+  'raise-tier': ({ registry }) => ({
+    text: 'Or move the registry to a higher tier (Basic, Standard, Premium): the tier sets how many reads a minute it allows (https://aka.ms/acr/skus)',
+    command: `az acr update --name ${shellWord(acrName(registry))} --sku <tier>`,
+  }),
   'raise-volume': ({ registry, period }) => ({
     text: `Ask the owner of the account whose downloads ${registryLabel(registry)} counts to raise its limit${period === null ? ' on data' : `, which is on data per ${period}`}: waiting a few minutes does not help`,
   }),

@@ -3,8 +3,8 @@
 import type { NameStep } from '../../../advice/step.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { inLowerCase } from '../../../image/lower-case.ts'
-import { parseReference } from '../../../image/reference.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
+import { parseReference } from '../../../image/reference.ts'
 import {
   cloudOf,
   ecrCachePrefix,

@@ -206,9 +206,11 @@ export const nodeSteps: StepWords<NodeStep> = {
   'enable-cri': (_step, { findings }) => ({
     text: `Let the runtime ${onNodes(findings)} serve CRI again, and restart it: in containerd, cri must not be in disabled_plugins, and \`ctr plugins ls\` shows a plugin that failed to load`,
   }),
-  'pull-by-hand': ({ image }, { findings }) =>
+  'pull-by-hand': ({ image, before }, { findings }) =>
     nodeClientStep(
-      `Repeat the pull ${onNodes(findings)} to see the runtime's own answer${pullLimits(findings[0])}`,
+      before
+        ? `Pull the image ${onNodes(findings)} by hand, where no time limit applies (with imagePullPolicy IfNotPresent, the kubelet then uses it): cri-dockerd before 0.2.6 ends each pull of the kubelet after two minutes, so retries may never succeed${pullLimits(findings[0])}`
+        : `Repeat the pull ${onNodes(findings)} to see the runtime's own answer${pullLimits(findings[0])}`,
       pullCommand(findings[0].host, image),
       findings,
     ),
