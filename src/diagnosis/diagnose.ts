@@ -186,7 +186,7 @@ function readPull(
     verifies: verifiesImages(node),
   })
   const meant = parsed ?? parseReference(inLowerCase(image) ?? '')
-  const moved = meant === null ? null : movedImage(meant, answerOf(cause, status))
+  const moved = meant === null ? null : movedImage(meant, answerOf({ cause, status, endpoint, text }))
   const near = registry === null ? null : nearTo(registry, { cause, endpoint, credential })
   return {
     cause,
@@ -235,9 +235,10 @@ function cluesOfPull(
 }
 
 /** A mirror that the table of registries knows to be closed, or to serve others only. */
-function formerMirror({ cause, status, endpoint, parsed }: FailedPull): Finding['clues'] {
+function formerMirror(pull: FailedPull): Finding['clues'] {
+  const { endpoint, parsed } = pull
   if (endpoint?.role !== 'mirror' || parsed === null) return []
-  const moved = movedImage({ ...parsed, registry: withoutPort(endpoint.host) }, answerOf(cause, status))
+  const moved = movedImage({ ...parsed, registry: withoutPort(endpoint.host) }, answerOf(pull))
   return moved?.state === 'retired' || moved?.state === 'restricted' ? [{ code: 'former-mirror', moved }] : []
 }
 
