@@ -17,6 +17,8 @@ import {
   loginSteps,
   missingSlash,
   nearSecretSteps,
+  nodesOwnLogin,
+  otherLogin,
   publicSteps,
   unnamedSecretSteps,
   unreadSecretSteps,
@@ -28,6 +30,7 @@ import {
   nothingSent,
   podLoginSteps,
   see,
+  withSecretMaker,
 } from './missing-login.ts'
 import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission, grantorOf, grantSteps, isOfOtherProject } from './permission.ts'
@@ -89,6 +92,8 @@ function refusingRegistry(finding: Finding): Step[] {
     ...miswrittenLogins(finding),
     ...unnamedSecretSteps(finding),
     ...clusterPullSecret(finding),
+    ...otherLogin(finding),
+    ...nodesOwnLogin(finding),
     ...corrected,
     ...newLoginSteps(
       finding,
@@ -98,7 +103,8 @@ function refusingRegistry(finding: Finding): Step[] {
 }
 
 /** What the last attempt did not send is tried first, and a token that has ended is renewed; then other steps may be needed. */
-function newLoginSteps(finding: Finding, steps: Step[]): Step[] {
+function newLoginSteps(finding: Finding, given: Step[]): Step[] {
+  const steps = withSecretMaker(finding, given)
   const { contradicted, cameLater } = finding.credential
   if (cameLater && !contradicted)
     return [{ code: 'restart-pull' }, ...steps.filter(({ code }) => !OF_SENT_LOGIN.includes(code))]
@@ -118,8 +124,10 @@ const OF_SENT_LOGIN: readonly Step['code'][] = [
 ]
 
 /** OpenShift's nodes pull Red Hat's images with the login of the cluster, unless the pod has one of its own. */
-function clusterPullSecret({ registry, host, credential, workload }: Finding): Step[] {
+function clusterPullSecret(finding: Finding): Step[] {
+  const { registry, host, credential, workload } = finding
   if (registry === null || !RED_HAT.test(registry) || host.platform !== 'openshift') return []
+  if (hasClue(finding, 'global-login')) return []
   const catalog = workload?.kind === 'CatalogSource' ? workload.name : null
   return stepsIf(credential.status === 'none', { code: 'cluster-pull-secret', registry, catalog })
 }
@@ -248,6 +256,8 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
     ...stepsIf(mayNeedPlan, { code: 'hub-plan', repository: repositoryOf(finding.reference) }),
     ...login.filter(({ code }) => !known.some(step => step.code === code)),
     ...otherName(name),
+    // The registry may have lost the image since other pods pulled it.
+    ...stepsIf(hasClue(finding, 'runs-elsewhere'), { code: 'ask-registry' }),
     ...whoAnswered(finding),
     see('name'),
   ]

@@ -1,13 +1,45 @@
 /** Steps that give a pod a login: one that is in the cluster already, a corrected secret, or a new login. */
 
+import { clueOf } from '../diagnosis/clue.ts'
 import type { AttemptProblem, CredentialHint } from '../diagnosis/credential-report.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
 import { cloudOf, hidesMissing, isPublic } from '../image/registries.ts'
+import type { PodMaker } from '../snapshot/pod.ts'
 import { isInCloud, stepsIf } from './conditions.ts'
 import type { Step } from './step.ts'
 import type { LoginReason, UsableHint } from './step-for-access.ts'
+
+/** The login with which other pods run the image: a newer copy of the secret, most likely. A token that has ended needs more than a copy. */
+export function otherLogin({ credential, clues, namespace }: Finding): Step[] {
+  const other = clueOf(clues, 'runs-elsewhere')?.login ?? null
+  const isTried = credential.status === 'usable' && !credential.cameLater && !credential.contradicted
+  if (other === null || !isTried || clueOf(clues, 'aged-token') !== undefined) return []
+  const names = usableSecrets(credential)
+  const secret = other.namespace === namespace ? names[0] : names.find(name => name === other.secret)
+  return secret === undefined ? [] : [{ code: 'use-other-login', namespace, secret, other }]
+}
+
+/** What the nodes' own logins lack, where other nodes run the image, or where OpenShift's own login has it; a secret that the pod can name comes first. */
+export function nodesOwnLogin(finding: Finding): Step[] {
+  const { clues, registry, credential, host } = finding
+  const place = clueOf(clues, 'runs-elsewhere')
+  const [node] = place?.alike === true ? place.nodes : []
+  const hasNone = credential.status === 'none' || credential.status === 'broken'
+  const isKnown = nearSecretSteps(finding).length > 0 || finding.remedies.includes('recreate')
+  if (registry === null || !hasNone || isKnown || isPublic(finding.reference)) return []
+  const hasLogin = clueOf(clues, 'global-login') !== undefined
+  const held = clueOf(clues, 'pool-held')
+  if (hasLogin || (held !== undefined && node !== undefined))
+    return [{ code: 'global-pull-secret', registry, hasLogin, pool: held ?? null }]
+  const cloud = cloudOf(registry)
+  const isOfCloud = cloud !== null && isInCloud(finding, cloud)
+  return node === undefined || isOfCloud || host.virtual !== undefined
+    ? []
+    : [{ code: 'login-of-others', registry, node }]
+}
 
 /** How this container gets a login: with `fix`, or else on the node, or with a new debug container. */
 export function loginSteps(finding: Finding, reason: LoginReason): Step[] {
@@ -59,7 +91,8 @@ function isStopgap(finding: Finding, reason: LoginReason): boolean {
 }
 
 /** A secret in the cluster that has a login already: using it is a smaller change than a new one. */
-export function knownSecretSteps({ credential, namespace, remedies }: Finding): Step[] {
+export function knownSecretSteps(finding: Finding): Step[] {
+  const { credential, namespace, remedies } = finding
   const usable = (credential.hints ?? []).filter(isUsable)
   const hints = credential.unnamed ? usable.filter(({ code }) => !NAMEABLE.includes(code)) : usable
   const isNamed = (hint: UsableHint) =>
@@ -67,8 +100,9 @@ export function knownSecretSteps({ credential, namespace, remedies }: Finding): 
     credential.attempts.some(({ problem, secret }) => problem === 'secret-missing' && secret === hint.secret)
   // The pod names this one already.
   const found = hints.find(isNamed) ?? hints[0]
-  return found === undefined || !remedies.includes('authenticate')
-    ? []
+  if (found === undefined || !remedies.includes('authenticate')) return []
+  return isOfVirtualCluster(finding)
+    ? untranslated(finding)
     : [{ code: 'use-known-secret', hint: found, namespace }]
 }
 
@@ -88,6 +122,25 @@ export function unnamedSecretSteps({ credential, remedies }: Finding): Step[] {
       serviceAccount: ignored?.serviceAccount ?? null,
     },
   ]
+}
+
+/** Programs that copy pods out of a virtual cluster, and their secrets under other names: what is changed in a copy does not last. */
+const VIRTUAL_CLUSTERS: readonly PodMaker[] = ['vcluster', 'k3k']
+
+function isOfVirtualCluster({ clues }: Finding): boolean {
+  const maker = clueOf(clues, 'made-by')?.maker
+  return maker !== undefined && VIRTUAL_CLUSTERS.includes(maker)
+}
+
+/** The secret was copied, as NAME-x-NAMESPACE-x-CLUSTER, but the pod has the name of the original (loft-sh/vcluster#1912). */
+function untranslated({ credential, clues }: Finding): Step[] {
+  const maker = clueOf(clues, 'made-by')?.maker
+  const copies = credential.hints?.flatMap(hint => (hint.code === 'not-named' ? hint.secret : [])) ?? []
+  const found = credential.attempts.flatMap(({ secret, problem }) => {
+    const copy = copies.find(name => name.startsWith(`${secret}-x-`))
+    return problem !== 'secret-missing' || copy === undefined ? [] : [{ named: secret, copy }]
+  })[0]
+  return maker === undefined || found === undefined ? [] : [{ code: 'untranslated-secret', maker, ...found }]
 }
 
 /** One of these in the pod's own namespace, which was meant for its pods. */

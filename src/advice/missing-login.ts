@@ -109,7 +109,7 @@ function perhapsMissing(finding: Finding): Step[] {
 function likelyMisnamed(finding: Finding): 'owner' | 'hidden' | null {
   const { registry, credential, remedies } = finding
   const hasLogin = knownSecretSteps(finding).length > 0 || remedies.includes('recreate')
-  if (credential.status !== 'none' || hasLogin) return null
+  if (credential.status !== 'none' || hasLogin || hasClue(finding, 'runs-elsewhere')) return null
   if (registry === 'ghcr.io' && hasClue(finding, 'bare-refusal')) return 'owner'
   return hasClue(finding, 'open-beside') ? 'hidden' : null
 }
@@ -167,6 +167,19 @@ export function cloudLoginSteps(finding: Finding): Step[] {
   const provider: Step = { code: 'check-provider', cloud, sent: 'unknown', likely }
   const ofNode = [...annotateSteps(finding), provider]
   return [...missingLoginSteps(finding, ofNode), ...checkNameSteps(finding), see('login')]
+}
+
+/** A Secret that is created by hand is in the way of the resource that would make it, and is not renewed. */
+export function withSecretMaker({ credential, namespace }: Finding, steps: Step[]): Step[] {
+  const missing = credential.attempts.find(
+    ({ problem, maker }) => problem === 'secret-missing' && maker !== undefined,
+  )
+  if (missing?.maker === undefined) return steps
+  const { secret, maker } = missing
+  const creates = (step: Step) =>
+    (step.code === 'distribute-login' && step.secret === secret) ||
+    (step.code === 'use-known-secret' && step.hint.code === 'in-namespace' && step.hint.secret === secret)
+  return [{ code: 'secret-maker', namespace, secret, maker }, ...steps.filter(step => !creates(step))]
 }
 
 export const see = (after: StepOf<'see-why'>['after']): Step => ({ code: 'see-why', after })

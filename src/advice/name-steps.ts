@@ -103,12 +103,17 @@ export function checkNameSteps(finding: Finding): Step[] {
   const name = libraryName(reference)
   if (name !== null) {
     if (isOfficial(reference)) return [{ code: 'existing-official' }]
+    if (hasClue(finding, 'runs-elsewhere')) return []
     const names = similarNames(name, OFFICIAL_IMAGES, 3)
     const check: Step = { code: 'check-name', how: 'official' }
     const near: Step[] = stepsIf(names.length > 0, { code: 'near-official', names })
     return isBuiltOn(names[0], name) ? [check, ...near] : [...near, check]
   }
-  return [{ code: 'check-name', how: howToCheck(registry, finding) }]
+  // The name is right, as other pods run the image under it.
+  return stepsIf(!hasClue(finding, 'runs-elsewhere'), {
+    code: 'check-name',
+    how: howToCheck(registry, finding),
+  })
 }
 
 /** What follows an official image's name where a tag was joined to it with a dash, as in `nginx-alpine` and `postgres-15`. */

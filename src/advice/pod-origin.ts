@@ -97,6 +97,8 @@ export function withNewRun({ clues, credential }: Finding, steps: Step[]): Step[
   return steps.flatMap((step): Step[] => {
     if (step.code === 'recreate-pods') return [again]
     if (step.code !== 'distribute-login' && step.code !== 'cluster-login') return [step]
+    // The login is there, and the next pod gets it once the names are right.
+    if (steps.some(({ code }) => code === 'untranslated-secret')) return [again]
     return [hasOwnList ? { code: 'login-of-maker', maker, registry: step.registry } : step, again]
   })
 }

@@ -150,6 +150,9 @@ export function silentNodeSteps({ node, clues }: Finding, steps: Step[]): Step[]
 const NODE_SETTINGS: readonly StepCode[] = [
   'mirror-settings',
   'trust-authority',
+  'authority-of-others',
+  'login-of-others',
+  'global-pull-secret',
   'allow-http',
   'fix-proxy',
   'proxy-login',

@@ -77,6 +77,8 @@ export type CertificateStep =
   | { code: 'show-certificate'; host: string }
   | { code: 'correct-certificate-file' }
   | { code: 'trust-authority'; host: string; intercepted: boolean }
+  /** Other nodes, such as `node`, run the image, most likely because they trust the authority. */
+  | { code: 'authority-of-others'; host: string; node: string }
   | { code: 'tls-between'; host: string }
   | { code: 'renew-certificate'; host: string; problem: CertificateProblem }
   | { code: 'public-certificate'; host: string; problem: CertificateProblem }

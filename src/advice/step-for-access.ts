@@ -6,7 +6,10 @@ import type { AttemptProblem, CredentialHint } from '../diagnosis/credential-rep
 import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
 import type { Cloud } from '../image/registries.ts'
-import type { SecretWriter } from '../snapshot/pull-secret.ts'
+import type { HeldPool } from '../snapshot/node.ts'
+import type { PodMaker } from '../snapshot/pod.ts'
+import type { SecretMaker, SecretWriter } from '../snapshot/pull-secret.ts'
+import type { OtherLogin } from '../snapshot/snapshot.ts'
 
 /** Why a login would help. */
 export type LoginReason =
@@ -47,6 +50,10 @@ export type LoginStep =
   | { code: 'cluster-login'; registry: string; secret?: string }
   /** `perhaps`: nothing shows that the node sent one. */
   | { code: 'node-login'; registry: string; perhaps: boolean }
+  /** Pods with the same pull secrets run the image on other nodes, such as `node`. */
+  | { code: 'login-of-others'; registry: string; node: string }
+  /** OpenShift's global pull secret is the node's own login, and has not reached the node; `pool`: what holds that back, if that is known. */
+  | { code: 'global-pull-secret'; registry: string; hasLogin: boolean; pool: HeldPool | null }
   /** `catalog`: the CatalogSource that the pod serves; null for other pods. */
   | { code: 'cluster-pull-secret'; registry: string; catalog: string | null }
   /** `generated`: OpenShift itself made the secret, for a service account. */
@@ -67,6 +74,17 @@ export type LoginStep =
       refused: boolean
     }
   | { code: 'use-known-secret'; hint: UsableHint; namespace: string }
+  /** The secret of a virtual cluster is here under another name, and the copied pod has the name that it has there. */
+  | { code: 'untranslated-secret'; maker: PodMaker; named: string; copy: string }
+  /** A custom resource would make the secret that does not exist. */
+  | { code: 'secret-maker'; namespace: string; secret: string; maker: SecretMaker }
+  /** Pods run the image with another secret, `other`, whose login differs from the one in `secret`. */
+  | {
+      code: 'use-other-login'
+      namespace: string
+      secret: string
+      other: OtherLogin['other']
+    }
   | { code: 'cut-user-name'; secret: string; username: string }
   /** `path`: the image's, without its registry. */
   | {

@@ -41,6 +41,7 @@ export function tlsSteps(finding: Finding): Step[] {
     )
   if (problem === 'unknown-authority' || problem === null)
     return [
+      ...(problem === null ? [] : trustOfOthers(finding, target)),
       look,
       { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) },
       ...servedByRegistry(finding, target),
@@ -60,6 +61,13 @@ export function tlsSteps(finding: Finding): Step[] {
   // The error proves the date; what the node lacks may also be a certificate of its own, where the host's was accepted.
   const proven = problem === 'client' || side === 'after'
   return [...(proven ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
+}
+
+/** Other nodes trust the authority, if the image did not come to them before: what installs it there has left this one out. */
+function trustOfOthers({ clues }: Finding, { host }: NamedEndpoint): Step[] {
+  const place = clueOf(clues, 'runs-elsewhere')
+  const [node] = place?.alike === true ? place.nodes : []
+  return node === undefined ? [] : [{ code: 'authority-of-others', host, node }]
 }
 
 /** What is on the way may block only the host of the layers; a cache may be where it does not. */

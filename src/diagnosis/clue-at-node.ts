@@ -1,5 +1,6 @@
 /** The clues of the way to the host, of the image's content, and of the node. */
 
+import type { HeldPool } from '../snapshot/node.ts'
 import type { FailedMirrors } from './failed-mirrors.ts'
 
 /** Why the runtime rejected a certificate, or the server rejected the client's. */
@@ -153,6 +154,10 @@ export type NodeClue =
   | { code: 'node-silent'; since: string | null }
   /** The node's disk is so full that its kubelet removes images, by the node's condition; `past`: by events, so that it may be over. */
   | { code: 'disk-pressure'; past: boolean }
+  /** The node's pool in OpenShift does not give its nodes their newest settings. */
+  | ({ code: 'pool-held' } & HeldPool)
+  /** OpenShift's global pull secret, which is the nodes' own login, has one for the image. */
+  | { code: 'global-login' }
   /** The node's settings block the registry itself; only its mirrors may be used. */
   | { code: 'source-blocked' }
   /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */

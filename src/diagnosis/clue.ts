@@ -11,7 +11,7 @@ import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'
 import type { PodMaker, PodOperator } from '../snapshot/pod.ts'
-import type { AnnotatedProvider } from '../snapshot/snapshot.ts'
+import type { AnnotatedProvider, OtherLogin } from '../snapshot/snapshot.ts'
 import type { OtherPlace } from './access-demands.ts'
 import type { CacheRule } from './cache-rule.ts'
 import type { ContentClue, NodeClue, WayClue } from './clue-at-node.ts'
@@ -181,6 +181,17 @@ export interface AgedToken {
   isRenewed: boolean
 }
 
+/** Where other pods run an image that this pod's pull was refused. */
+export interface RunsElsewhere {
+  /** A few of their nodes, where they run on others than this pod's; else a namespace of theirs. */
+  nodes: string[]
+  namespace: string
+  /** Whether pods of the same namespace with the same pull secrets run it on those nodes, and none on this one: what differs is the node. */
+  alike: boolean
+  /** A pull secret that they have, and whose login for the image is none of this pod's. */
+  login: OtherLogin['other'] | null
+}
+
 /** What is wrong with the image's name, or looks wrong. */
 type NameClue =
   /** A number without quotes in YAML became `1.7e+11`. */
@@ -224,6 +235,7 @@ type NameClue =
    * only have been loaded there. `architectures`: those of their nodes that are known; empty if the pod asks for one.
    */
   | { code: 'held-elsewhere'; pods: number; nodes: string[]; architectures: string[] }
+  | ({ code: 'runs-elsewhere' } & RunsElsewhere)
   /** The tag was made from the operating system or the kernel of a node, as operators of drivers do. */
   | { code: 'tag-of-node'; from: 'system' | 'kernel'; value: string }
 

@@ -1,7 +1,8 @@
 /** The credentials of a pull: what the kubelet makes of each, and where the cluster has others. */
 
 import type { KeyMismatch } from '../dockerconfig/key-mismatch.ts'
-import type { PullSecret, SecretWriter } from '../snapshot/pull-secret.ts'
+import type { ServiceAccount } from '../snapshot/snapshot.ts'
+import type { PullSecret, SecretMaker, SecretWriter } from '../snapshot/pull-secret.ts'
 
 /** Why one credential can't be used for one image. */
 export type AttemptProblem =
@@ -48,6 +49,8 @@ export interface Attempt {
   overridden?: true
   /** ISO 8601: until when the login's token is valid, by its own claim. */
   validUntil?: string
+  /** The custom resource that would make the missing Secret; absent if none is known. */
+  maker?: SecretMaker
   /** What writes the Secret; absent if that is not known. */
   writer?: SecretWriter
   /** How it is known that the Secret is missing; absent if the API server answered so. */
@@ -55,6 +58,9 @@ export interface Attempt {
 }
 
 export type CredentialStatus = 'none' | 'usable' | 'broken' | 'unknown'
+
+/** What controls the pod's service account, and so replaces what is changed there; absent for most. */
+type AccountOwner = NonNullable<ServiceAccount['madeBy']>
 
 /** Where the cluster has a login for the image that the pod does not use. */
 export type CredentialHint =
@@ -71,11 +77,19 @@ export type CredentialHint =
       own: string
       /** The name that the pod lists, which is nearly this secret's and no secret's. */
       misspelled?: string
+      ownedBy?: AccountOwner
       /** The pod's template does name it. */
       dropped?: true
     }
   /** In the pod's namespace, on another service account than the pod's own. */
-  | { code: 'on-service-account'; namespace: string; secret: string; serviceAccount: string; own: string }
+  | {
+      code: 'on-service-account'
+      namespace: string
+      secret: string
+      serviceAccount: string
+      own: string
+      ownedBy?: AccountOwner
+    }
   /** In another namespace, whose secrets a pod can't use. */
   | {
       code: 'in-namespace'

@@ -37,6 +37,7 @@ import { hasSeveralAttempts, withoutList } from './pull-error.ts'
 import { nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
+import { isHeldHere, runsElsewhere } from './running-elsewhere.ts'
 import { searchedRegistries } from './searched-registries.ts'
 import { hasExpired } from './secret-age.ts'
 import { subcauseOf } from './subcause.ts'
@@ -216,13 +217,15 @@ function cluesOfPull(
   const { cause, text, registry, near } = pull
   const { takenAt, fullNodes } = seen.snapshot
   const { image } = failing.container
+  const isRunHere = isHeldHere(pod, pull.reference, seen.snapshot.heldImages)
   const wasFull = fullNodes?.includes(pod.node ?? '') === true
   return [
     ...seen.cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed }),
     ...formerMirror(pull),
     ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
-    ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull }),
+    ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),
+    ...runsElsewhere(pod, pull, seen.snapshot.heldImages),
     ...(cause === 'proxy' ? behindProxy(text, registry) : []),
     ...loginClues(pod, pull, seen.logins),
     ...cluesOfOwners(pod, failing.container, owned),

@@ -66,6 +66,11 @@ function accountsOf(serviceAccounts: ServiceAccount[]): Map<string, string> {
   return accounts
 }
 
+/** OpenShift's global pull secret: the nodes' own login, of which no namespace should get a copy (docs.redhat.com, Using image pull secrets). */
+export function isGlobalPullSecret({ namespace, name }: Pick<PullSecret, 'namespace' | 'name'>): boolean {
+  return namespace === 'openshift-config' && name === 'pull-secret'
+}
+
 /** Whether the secret has a login that the kubelet can use. */
 export function isUsable({ problem, entries }: PullSecret): boolean {
   return problem === null && entries.some(entry => entry.problem === null)

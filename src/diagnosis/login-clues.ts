@@ -1,17 +1,18 @@
 /** What logins show of a refusal: one that was sent and has expired, and one that is meant for the pod and was not sent. */
 
+import { parseReference } from '../image/reference.ts'
 import { cloudOf, isHosted } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { ServiceAccount } from '../snapshot/snapshot.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import type { Finding } from './finding.ts'
-import type { KnownLogins } from './known-logins.ts'
+import { isGlobalPullSecret, type KnownLogins } from './known-logins.ts'
 import { agedToken, hasExpired } from './secret-age.ts'
 
 /** The registries of each cloud in whose identities service accounts can be annotated. */
 const IDENTITY_OF = { aws: 'ecr', azure: 'acr', google: 'gar' } as const
 
-type Pull = Pick<Finding, 'cause' | 'registry' | 'credential'>
+type Pull = Pick<Finding, 'cause' | 'reference' | 'registry' | 'credential'>
 
 /** The clues in the login that was sent, and in one that the pod's account has for itself. */
 export function loginClues(pod: Pod, pull: Pull, logins: KnownLogins): Clue[] {
@@ -20,12 +21,20 @@ export function loginClues(pod: Pod, pull: Pull, logins: KnownLogins): Clue[] {
     ...cluesIf(hasExpired(pull.credential, snapshot.takenAt), { code: 'expired' }),
     ...(pull.cause === 'auth-required-or-denied'
       ? [
+          ...globalLogin(pull, logins),
           ...workloadIdentity(pod, pull, logins),
           ...annotatedProvider(pod, pull, logins),
           ...agedToken(pod, pull, snapshot),
         ]
       : []),
   ]
+}
+
+/** The nodes should have this login, too. */
+function globalLogin({ reference }: Pull, { serving }: KnownLogins): Clue[] {
+  const parsed = parseReference(reference ?? '')
+  const secrets = parsed === null ? [] : serving(parsed).flatMap(same => same.secrets)
+  return cluesIf(secrets.some(isGlobalPullSecret), { code: 'global-login' })
 }
 
 /** The pod's own processes use the account's identity; the kubelet and the runtime pull with the node's. */

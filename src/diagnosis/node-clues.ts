@@ -2,7 +2,7 @@
 
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import { type Clue, cluesIf } from './clue.ts'
+import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import type { FailingContainer } from './failing-container.ts'
 import { isLocalNode } from './node-names.ts'
 import { MINIKUBE_LABEL, verifiesImages } from './pulling-node.ts'
@@ -22,22 +22,25 @@ interface PullPlace {
   onNode: boolean
   /** The node's events say that it lacked disk space. */
   wasFull: boolean
+  /** Another pod runs the image on the node. */
+  isRunHere: boolean
 }
 
 /** The clues from the place of the pull: a guest that pulls by itself, a local node, or an image that is there already. */
 export function cluesOfPlace(
   { container, usesPullSecrets }: FailingContainer,
-  { pod, node, onNode, workload, reference, wasFull }: PullPlace,
+  { pod, node, onNode, workload, reference, wasFull, isRunHere }: PullPlace,
 ): Clue[] {
   const asksWindows = pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
   const isLocal = node?.labels[MINIKUBE_LABEL] !== undefined || node?.provider === 'kind'
   const isOwn = onNode || isLocal || isLocalNode(pod.node)
-  const isKept = onNode && container.pullPolicy === 'IfNotPresent'
+  const isKept = (onNode || isRunHere) && container.pullPolicy === 'IfNotPresent'
   const silentSince = node?.silentSince
   const isFull = node?.diskPressure === true
   return [
     ...(silentSince === undefined ? [] : [{ code: 'node-silent' as const, since: silentSince }]),
     ...(isFull || wasFull ? [{ code: 'disk-pressure' as const, past: !isFull }] : []),
+    ...cluesWith('pool-held', node?.heldPool ?? null),
     ...cluesIf(node?.os === 'windows' && pod.platform.os === null, { code: 'any-os' }),
     ...cluesIf(asksWindows, { code: 'asks-windows' }),
     ...cluesIf(WASM_CLASS.test(pod.runtimeClass ?? ''), { code: 'runs-wasm' }),

@@ -169,7 +169,7 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
     return [{ ...base, key: null, problem: 'impossible-name', ...(meant !== null && { detail: meant }) }]
   }
   if (whole !== null) {
-    const { detail, provenBy, fields } = secret.content ?? {}
+    const { detail, provenBy, fields, maker } = secret.content ?? {}
     // For a malformed secret, `detail` is a key of its auths; for others, a type or a data key.
     const key = whole === 'malformed' ? (detail ?? null) : null
     return [
@@ -180,6 +180,7 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
         ...(detail === undefined || key !== null ? {} : { detail }),
         ...(provenBy && { provenBy }),
         ...(fields && { fields }),
+        ...(maker && { maker }),
       },
     ]
   }

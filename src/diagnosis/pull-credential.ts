@@ -11,7 +11,7 @@ import type { CredentialHint, CredentialReport } from './credential-report.ts'
 import { knewIdentity, refusesLogin } from './denial-words.ts'
 import type { FailingContainer } from './failing-container.ts'
 import type { Finding } from './finding.ts'
-import { hasLoginFor, isUsable, type KnownLogins } from './known-logins.ts'
+import { hasLoginFor, isGlobalPullSecret, isUsable, type KnownLogins } from './known-logins.ts'
 import { malformedSecrets, nameKey, usableAttempts } from './pod-credential.ts'
 import { isNewer } from './secret-age.ts'
 import { serviceAccountProblem } from './service-account.ts'
@@ -80,7 +80,7 @@ function hintsFor(
     return fitting.length === 0 ? [] : [{ ...problem, secrets: fitting }]
   })
   const named = new Set([...pod.pullSecrets, ...own.flatMap(({ secrets }) => secrets)])
-  const others = here.filter(({ name }) => !named.has(name))
+  const others = newestGenerations(here.filter(({ name }) => !named.has(name)))
   const missing = attempts.flatMap(({ secret, problem }) =>
     problem === 'secret-missing' || problem === 'impossible-name' ? [secret] : [],
   )
@@ -94,6 +94,7 @@ function hintsFor(
   return serving
     .flatMap(({ secrets }) => secrets.slice(0, MOST_HINTS))
     .filter(({ namespace }) => namespace !== pod.namespace)
+    .filter(secret => !isGlobalPullSecret(secret))
     .slice(0, MOST_HINTS)
     .map(({ namespace, name, type }) => ({
       code: 'in-namespace',
@@ -103,12 +104,30 @@ function hintsFor(
     }))
 }
 
+/** kustomize appends a hash of the content to the names of the secrets that it generates, and leaves the older ones to whoever prunes them. */
+const GENERATED = /^(.+)-[a-z0-9]{10}$/
+
+/** Without secrets that were generated before another one of the same name. */
+function newestGenerations(secrets: PullSecret[]): PullSecret[] {
+  const baseOf = ({ name }: PullSecret) => GENERATED.exec(name)?.[1]
+  return secrets.filter(
+    secret =>
+      !secrets.some(
+        other =>
+          baseOf(secret) !== undefined &&
+          baseOf(other) === baseOf(secret) &&
+          (other.createdAt ?? '') > (secret.createdAt ?? other.createdAt ?? ''),
+      ),
+  )
+}
+
 /** @param place.missing the pull secrets that the pod names and that do not exist */
 function hintAt(
   { namespace, name: secret }: PullSecret,
   { pod, known, missing }: { pod: Pod; known: KnownLogins; missing: string[] },
 ): CredentialHint {
-  const at = { namespace, secret, own: pod.serviceAccount }
+  const ownedBy = known.credentials.accountOf(pod)?.madeBy
+  const at = { namespace, secret, own: pod.serviceAccount, ...(ownedBy && { ownedBy }) }
   if (known.credentials.isDropped(pod, secret)) return { code: 'not-named', ...at, dropped: true }
   const serviceAccount = known.accounts.get(nameKey(namespace, secret))
   if (serviceAccount !== undefined) return { code: 'on-service-account', ...at, serviceAccount }

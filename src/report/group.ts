@@ -75,11 +75,16 @@ function groupKey(finding: AdvisedFinding): string {
     endpoint,
     containerKind === 'sandbox',
     moved === null ? null : [moved.since, moved.source, moved.others ?? null],
-    clues.map(({ code }) => code),
+    clues.filter(clue => clue.code !== 'runs-elsewhere' || isLeftOpen(subcause)).map(({ code }) => code),
     steps[0].code,
     renewedBy(finding),
     detailOf(finding),
   ])
+}
+
+/** Whether the description of the refusal says whether the image exists; to others, pods that run it add only a sentence. */
+function isLeftOpen(subcause: AdvisedFinding['subcause']): boolean {
+  return subcause === 'denied-or-missing' || subcause === 'not-permitted'
 }
 
 /** The owner that has another image by now, or the image that has to be pushed, if the first step is about that: each needs its own. */

@@ -22,6 +22,12 @@ export const PLATFORM_LABELS = [
 ] as const
 type PlatformLabel = (typeof PLATFORM_LABELS)[number]
 
+/** A pool of OpenShift whose nodes don't get their newest settings. */
+export interface HeldPool {
+  name: string
+  why: 'paused' | 'degraded'
+}
+
 /** Fields are null if the node does not report them. */
 export interface Node {
   name: string
@@ -47,6 +53,10 @@ export interface Node {
   silentSince?: string | null
   /** Its condition DiskPressure is True: the kubelet removes images that no container uses. Absent otherwise. */
   diskPressure?: true
+  /** OpenShift's pool of the node, by the settings that the node has; absent if it has none. */
+  pool?: string
+  /** That pool, if a dump shows that its nodes don't get their newest settings. */
+  heldPool?: HeldPool
   /** Full names of the images on the node, with a tag if there is one. The kubelet reports only the 50 largest images. */
   images: string[]
 }

@@ -71,6 +71,17 @@ export type PullSecretProblem =
   | 'creds-store-only'
   | 'no-entries'
 
+/** The custom resource that makes a Secret. */
+export interface SecretMaker {
+  kind: string
+  group: string
+  name: string
+  /** What its conditions say of a failure; null if none has failed. */
+  trouble: string | null
+  /** What deploys it. */
+  manager: ObjectManager | null
+}
+
 export interface PullSecret {
   namespace: string
   name: string
@@ -87,6 +98,8 @@ export interface PullSecret {
   detail?: string
   /** The keys in the data of a secret of the wrong type; absent if one of them holds a docker config. */
   fields?: string[]
+  /** What would make it, for a Secret that is missing; absent if that is not known. */
+  maker?: SecretMaker
   /** Left out if its metadata names none. */
   writer?: SecretWriter
   /** In the order of the file; empty unless the content could be read. */

@@ -119,6 +119,8 @@ export interface ServiceAccount {
   imagePullSecrets: string[]
   /** That list has an entry without a name, which new pods get, too. Absent otherwise. */
   unnamedSecret?: true
+  /** What controls it, and so replaces its pull secrets; absent for most. */
+  madeBy?: { kind: string; name: string; group: string }
   /** The identity at a cloud that its pods' own processes get; absent if its annotations name none. */
   workloadIdentity?: 'aws' | 'azure' | 'google'
   /** The kubelet's credential provider that is meant to get a login for its pods; absent if its annotations name none. */
@@ -192,6 +194,28 @@ export interface HeldImage {
   nodes: string[]
   /** Of all their nodes that are known. */
   architectures: string[]
+  /** The pods that run it, by namespace and pull secrets: all in the namespaces of failing pods, and some others. */
+  by: HeldBy[]
+  /** Other logins for it than failing pods have. */
+  otherLogins: OtherLogin[]
+}
+
+/** Pods of one namespace with the same pull secrets. */
+export interface HeldBy {
+  namespace: string
+  pullSecrets: string[]
+  nodes: string[]
+}
+
+/**
+ * A pull secret that pods run an image with, and whose login for it is none of those in the pull secrets of the failing pods of `namespace`
+ * with these pull secrets: in their namespace, or of the same name in another one.
+ */
+export interface OtherLogin {
+  namespace: string
+  pullSecrets: string[]
+  /** `alone`: neither secret has anything but this login, so that one can replace the other. */
+  other: { namespace: string; secret: string; alone: boolean }
 }
 
 /** Removes duplicates and puts cluster-wide gaps first. */

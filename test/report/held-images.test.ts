@@ -9,7 +9,14 @@ import { textsOf } from './texts-of.ts'
 
 const IMAGE = 'harbor.example/oms/orders:v1.7.18'
 const GONE = pulled(IMAGE, `${IMAGE}: not found`)
-const held = { reference: IMAGE, pods: 2, nodes: ['node-2', 'node-3'], architectures: ['amd64'] }
+const held = {
+  reference: IMAGE,
+  pods: 2,
+  nodes: ['node-2', 'node-3'],
+  architectures: ['amd64'],
+  by: [{ namespace: 'web', pullSecrets: ['regcred'], nodes: ['node-2', 'node-3'] }],
+  otherLogins: [],
+}
 
 describe('an image that its registry has lost', () => {
   const lost = textsOf({ image: IMAGE, error: GONE, login: 'harbor.example', held: [held] })

@@ -50,6 +50,51 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { registry: 'ghcr.io', perhaps: false },
     { registry: 'ghcr.io', perhaps: true },
   ],
+  'login-of-others': [{ registry: own, node: 'node-2' }],
+  'global-pull-secret': [
+    { registry: own, hasLogin: true, pool: null },
+    { registry: own, hasLogin: true, pool: { name: 'worker', why: 'paused' } },
+    { registry: own, hasLogin: false, pool: { name: 'worker', why: 'degraded' } },
+  ],
+  'secret-maker': [
+    {
+      namespace: 'web',
+      secret: 'regcred',
+      maker: {
+        kind: 'SealedSecret',
+        group: 'bitnami.com',
+        name: 'regcred',
+        trouble: 'no key could decrypt secret (.dockerconfigjson)',
+        manager: { tool: 'argocd', name: 'web' },
+      },
+    },
+    {
+      namespace: 'web',
+      secret: 'regcred',
+      maker: {
+        kind: 'ExternalSecret',
+        group: 'external-secrets.io',
+        name: 'registry',
+        trouble: null,
+        manager: null,
+      },
+    },
+  ],
+  'untranslated-secret': [{ maker: 'vcluster', named: 'regcred', copy: 'regcred-x-shop-x-team-a' }],
+  'authority-of-others': [{ host: own, node: 'node-2' }],
+  'use-other-login': [
+    {
+      namespace: 'web',
+      secret: 'regcred',
+      other: { namespace: 'staging', secret: 'regcred', alone: true },
+    },
+    {
+      namespace: 'web',
+      secret: 'regcred',
+      other: { namespace: 'staging', secret: 'regcred', alone: false },
+    },
+    { namespace: 'web', secret: 'regcred', other: { namespace: 'web', secret: 'newcred', alone: true } },
+  ],
   'openshift-token': [
     { namespace: 'web', secret: 'default-dockercfg-7x2pk', generated: true },
     { namespace: 'web', secret: 'regcred', generated: false },

@@ -80,7 +80,14 @@ describe('a dump', () => {
       ),
     )
     expect(found.heldImages).toEqual([
-      { reference: 'docker.io/library/nginx:1', pods: 1, nodes: ['n2'], architectures: ['amd64'] },
+      {
+        reference: 'docker.io/library/nginx:1',
+        pods: 1,
+        nodes: ['n2'],
+        architectures: ['amd64'],
+        by: [{ namespace: 'web', pullSecrets: [], nodes: ['n2'] }],
+        otherLogins: [],
+      },
     ])
   })
 

@@ -20,6 +20,7 @@ import { addedBy } from './makers.ts'
 import { alsoMoved, movedText } from './moved.ts'
 import { FARGATE_ROLE } from './node-logins.ts'
 import { capitalize, pluralize, registryLabel, roleSentence, uncapitalize, withoutVersion } from './nouns.ts'
+import { runningSentence } from './running-elsewhere.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,
@@ -153,6 +154,7 @@ export function meaningOf(context: CauseContext): string {
     silenceText(first),
     meaning,
     ...furtherFacts(context),
+    runningSentence(context.findings),
     movedSentence(first),
     alsoMoved(context.findings),
   ]

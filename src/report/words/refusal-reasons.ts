@@ -267,3 +267,11 @@ export const UNASKED =
 
 export const UNREAD_LOGINS =
   "The runtime looks in that file for a login where the pod has none, and it can't read the file or what is in it; no registry was asked."
+
+/** Returns what is not allowed; other pods that run the image show that it exists. */
+export function notAllowed(finding: Finding): string {
+  const isThere = finding.clues.some(({ code }) => code === 'runs-elsewhere')
+  if (isUnexplained(finding))
+    return `The account or token in the pull secret isn't allowed to pull from this repository${isThere ? ', or no longer is.' : ' (or no longer is), or the repository does not exist: the answer does not say which.'}`
+  return `The registry knows the identity that asked, and that identity isn't allowed to pull from this repository${isThere ? '' : ' (or the repository does not exist)'}.`
+}

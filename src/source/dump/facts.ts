@@ -15,7 +15,10 @@ import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowNode, narrowServiceAccount } from '../narrow/related-objects.ts'
 import type { NamedPod } from '../ownership.ts'
 import { couldFail } from '../suspects.ts'
+import { CustomObjects } from './custom-objects.ts'
 import type { DumpTime } from './dump-time.ts'
+import { Holders } from './holders.ts'
+import { type LoginMarks, loginMarker } from './login-marks.ts'
 import { nameOfKind } from './recognize.ts'
 
 /** Which pods are requested. */
@@ -62,8 +65,11 @@ export class DumpFacts {
   readonly pulledImages = new Set<string>()
   /** Those that pods without any pull secret have pulled, from registries that hide what they lack. */
   readonly openImages = new Set<string>()
-  /** The nodes of the pods that run an image and have pulled it from its repository, by its name as written. */
-  readonly holders = new Map<string, string[]>()
+  /** The pods that run an image and have pulled it from its repository, by its name as written. */
+  readonly holders = new Map<string, Holders>()
+  /** The logins in each pull secret, for comparisons. */
+  readonly logins = new NewestStates<LoginMarks>()
+  readonly custom = new CustomObjects()
   podsWithStatus = 0
   /** Pods of a cluster without a status: their containers' states are unknown. */
   podsWithoutStatus = 0
@@ -73,6 +79,7 @@ export class DumpFacts {
   unnamed = 0
   readonly secretsHeld = new SecretsHeld()
   readonly #time: DumpTime
+  readonly #markLogins = loginMarker()
   readonly #wanted: PodSelection
 
   /** @param time sees every object */
@@ -99,7 +106,10 @@ export class DumpFacts {
   #addObject(raw: Record<string, unknown>, name: string, kind: string, apiVersion: string): void {
     this.#time.see(raw)
     this.kinds.add(nameOfKind(kind))
-    if (!isBuiltIn({ apiVersion, kind })) return
+    if (!isBuiltIn({ apiVersion, kind })) {
+      this.custom.add(raw, kind, apiVersion)
+      return
+    }
     this.secretsHeld.see(kind, text(record(raw.metadata).namespace))
     if (kind === 'Pod') this.#addPod(raw)
     else if (kind === 'Node') put(this.nodes, name, versionOf(raw), narrowNode(raw))
@@ -131,15 +141,15 @@ export class DumpFacts {
     this.pods.put(podKey(pod.namespace, pod.name), versionOf(raw), { selected, suspect, owned })
   }
 
-  #addHolders({ containers, node }: Pod): void {
+  #addHolders({ namespace, pullSecrets, containers, node }: Pod): void {
     if (node === null) return
     for (const { image, imageId, state } of containers) {
       if (state.type !== 'running' || !isPulled(image, imageId)) continue
       // A pod that lacks the image itself is none of the others.
       if (containers.some(other => other.image === image && other.imageId === null)) continue
-      const nodes = this.holders.get(image)
-      if (nodes === undefined) this.holders.set(image, [node])
-      else nodes.push(node)
+      const holders = this.holders.get(image) ?? new Holders()
+      holders.add({ namespace, pullSecrets, node })
+      this.holders.set(image, holders)
     }
   }
 
@@ -152,8 +162,10 @@ export class DumpFacts {
 
   #addNamed(raw: Record<string, unknown>, kind: string, key: string): void {
     const version = versionOf(raw)
-    if (kind === 'Secret') put(this.pullSecrets, key, version, narrowPullSecret(raw))
-    else if (kind === 'ServiceAccount') put(this.serviceAccounts, key, version, narrowServiceAccount(raw))
+    if (kind === 'Secret') {
+      put(this.pullSecrets, key, version, narrowPullSecret(raw))
+      put(this.logins, key, version, this.#markLogins(raw))
+    } else if (kind === 'ServiceAccount') put(this.serviceAccounts, key, version, narrowServiceAccount(raw))
     else put(this.owners, `${kind} ${key}`, version, narrowOwner(raw, kind))
   }
 

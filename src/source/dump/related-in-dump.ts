@@ -1,7 +1,7 @@
 /** Picks from a dump the objects that failing pods reference, the same ones that are read from a live cluster. Missing objects are gaps. */
 
-import { fullName, parseReference } from '../../image/reference.ts'
 import { hidesMissing } from '../../image/registries.ts'
+import type { Node } from '../../snapshot/node.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
@@ -10,6 +10,7 @@ import { describeMissingSecret, markReportedMissing } from '../narrow/related-ob
 import { climbBuiltIn } from '../ownership.ts'
 import { byName, byNamespaceAndName, couldBeFailedPull, couldBePulling } from '../suspects.ts'
 import { type DumpFacts, HAS_REGISTRY, type PodSelection, registryIn } from './facts.ts'
+import { heldImages } from './held-images.ts'
 import type { DumpObjects, PartialList } from './objects.ts'
 
 type RelatedObjects = Pick<
@@ -41,10 +42,17 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     owners: ownersOf(pods, facts).sort(byNamespaceAndName),
     ...pulledElsewhere(pods, facts),
     ...pulledOpenly(pods, facts),
-    ...heldElsewhere(pods, facts),
+    ...heldImages(pods, facts),
     ...fullNodes(nodes, facts),
-    nodes: [...nodes].flatMap(name => facts.nodes.get(name) ?? []).sort(byName),
+    nodes: [...nodes].flatMap(name => nodeIn(facts, name)).sort(byName),
   }
+}
+
+function nodeIn({ nodes, custom }: DumpFacts, name: string): Node[] {
+  const node = nodes.get(name)
+  if (node === undefined) return []
+  const heldPool = custom.heldPools.get(node.pool ?? '')
+  return [heldPool === undefined ? node : { ...node, heldPool }]
 }
 
 /** Returns the secrets that the pods and their service accounts reference, each once. */
@@ -57,9 +65,11 @@ function secretsOf(pods: Pod[], serviceAccounts: ServiceAccount[], facts: DumpFa
   return [...once].map(([where, { namespace, name }]) => {
     const found = facts.pullSecrets.get(where)
     if (found !== undefined) return found
-    return facts.holdsSecretsOf(namespace)
+    const maker = facts.custom.secretMakers.get(where)
+    const missing = facts.holdsSecretsOf(namespace)
       ? describeMissingSecret(namespace, name, 'missing', 'dump')
       : describeMissingSecret(namespace, name, 'not-in-dump')
+    return { ...missing, ...(maker !== undefined && { maker }) }
   })
 }
 
@@ -82,33 +92,6 @@ function pulledOpenly(pods: Pod[], { openImages }: DumpFacts): Pick<Snapshot, 'o
 function fullNodes(nodes: ReadonlySet<string>, facts: DumpFacts): Pick<Snapshot, 'fullNodes'> {
   const full = [...nodes].filter(name => facts.fullNodes.has(name)).sort()
   return full.length === 0 ? {} : { fullNodes: full }
-}
-
-/** As many nodes as a sentence names. */
-const MAX_NODES = 3
-
-/** Returns the failing pods' images that other pods run. */
-function heldElsewhere(pods: Pod[], { holders, nodes }: DumpFacts): Pick<Snapshot, 'heldImages'> {
-  const images = pods.flatMap(({ containers }) =>
-    containers.flatMap(({ image, imageId }) => (imageId === null && holders.has(image) ? [image] : [])),
-  )
-  const heldImages = [...new Set(images)].sort().flatMap(image => {
-    const reference = parseReference(image)
-    const all = holders.get(image) ?? []
-    const names = [...new Set(all)].sort()
-    const architectures = new Set(names.flatMap(name => nodes.get(name)?.architecture ?? []))
-    return reference === null
-      ? []
-      : [
-          {
-            reference: fullName(reference),
-            pods: all.length,
-            nodes: names.slice(0, MAX_NODES),
-            architectures: [...architectures].sort(),
-          },
-        ]
-  })
-  return heldImages.length === 0 ? {} : { heldImages }
 }
 
 /** Returns usable pull secrets that the pods don't reference, and service accounts in their namespaces that list any. */
@@ -143,9 +126,15 @@ function unreferencedLogins(
 function ownersOf(pods: Pod[], facts: DumpFacts): OwnerLink[] {
   const known = indexOwners(facts.owners.values())
   const links = new Map<string, OwnerLink>()
-  for (const pod of pods)
-    for (const { object } of climbBuiltIn(pod, known).steps)
+  for (const pod of pods) {
+    const { steps } = climbBuiltIn(pod, known)
+    for (const { object } of steps)
       if (object !== null) links.set(`${object.kind} ${key(object.namespace, object.name)}`, object)
+    const top = steps.length === 0 ? pod.controller : (steps.at(-1)?.object?.controller ?? null)
+    const id = top === null ? '' : `${top.kind} ${key(pod.namespace, top.name)}`
+    const custom = facts.custom.workloads.get(id)
+    if (custom !== undefined && !links.has(id)) links.set(id, custom)
+  }
   // Other revisions of the same Deployments show whether something still serves.
   for (const link of facts.owners.values())
     if (link.revision !== undefined && link.controller !== null)

@@ -30,7 +30,9 @@ export function hasUnnamedSecret(value: unknown): boolean {
 export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
   const name = nameOf(raw)
   if (name === null) return null
-  const annotations = texts(record(record(raw).metadata).annotations)
+  const metadata = record(record(raw).metadata)
+  const annotations = texts(metadata.annotations)
+  const made = madeBy(metadata)
   const provider = PROVIDERS.find(([annotation]) => annotations[annotation] !== undefined)
   const identity = IDENTITIES.find(([annotation]) => annotations[annotation] !== undefined)
   return {
@@ -38,9 +40,20 @@ export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
     name,
     imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
     ...(hasUnnamedSecret(record(raw).imagePullSecrets) && { unnamedSecret: true as const }),
+    ...(made && { madeBy: made }),
     ...(identity && { workloadIdentity: identity[1] }),
     ...(provider && { pullsThrough: provider[1] }),
   }
+}
+
+/** The controller above an object; undefined if it has none. */
+function madeBy({ ownerReferences }: Record<string, unknown>): ServiceAccount['madeBy'] {
+  const owner = list(ownerReferences)
+    .map(record)
+    .find(({ controller }) => controller === true)
+  if (owner === undefined) return undefined
+  const [group = ''] = narrowName(owner.apiVersion).split('/')
+  return { kind: narrowName(owner.kind), name: narrowName(owner.name), group }
 }
 
 /** IAM roles for service accounts, Microsoft Entra Workload ID, and Workload Identity Federation for GKE. */
@@ -70,6 +83,7 @@ export function narrowNode(raw: unknown): Node | null {
   const { metadata, spec, status } = record(raw)
   const info = record(record(status).nodeInfo)
   const labels = record(record(metadata).labels)
+  const pool = poolOf(record(record(metadata).annotations))
   return {
     name,
     runtime: textOrNull(info.containerRuntimeVersion),
@@ -82,11 +96,18 @@ export function narrowNode(raw: unknown): Node | null {
     labels: Object.fromEntries(
       PLATFORM_LABELS.filter(key => typeof labels[key] === 'string').map(key => [key, text(labels[key])]),
     ),
+    ...(pool !== undefined && { pool }),
     ...narrowSilence(record(status)),
     ...narrowPressure(record(status)),
     // Docker lists its images by their short names.
     images: list(record(status).images).slice(0, IMAGES).flatMap(namesOf).map(fullNameOf),
   }
+}
+
+/** Settings are named after their pool: `rendered-worker-19be40…` (openshift/machine-config-operator, docs). */
+function poolOf(annotations: Record<string, unknown>): string | undefined {
+  const current = text(annotations['machineconfiguration.openshift.io/currentConfig'])
+  return /^rendered-([a-z0-9][a-z0-9.-]{0,252})-[0-9a-f]+$/.exec(current)?.[1]
 }
 
 /** The node controller sets Ready to Unknown once a node has not renewed its lease for 40 seconds (by default). */

@@ -23,9 +23,9 @@ import {
   isAtNode,
   isInaccessible,
   isUnasked,
-  isUnexplained,
   isUnidentified,
   mayBeSpoiled,
+  notAllowed,
   ownReasonMeaning,
   providerMeaning,
   publicMeaning,
@@ -102,15 +102,14 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     ],
     first => `The login is wrong, expired, or revoked.${evenPublic(first)}`,
   ],
-  'not-permitted': ({ findings: [first] }) => {
+  'not-permitted': context => {
+    const [first] = context.findings
     const decided = first.clues.find(clue => clue.code === 'aws-policy')
     const overrides = first.steps.some(({ code }) => code === 'lift-deny')
     if (decided !== undefined && overrides) return awsPolicyMeaning(decided.policy, decided.denies)
     if (isOfMirror(first)) return mirrorRefused(first)
     if (isUnidentified(first)) return UNIDENTIFIED
-    return isUnexplained(first)
-      ? "The account or token in the pull secret isn't allowed to pull from this repository (or no longer is), or the repository does not exist: the answer does not say which."
-      : "The registry knows the identity that asked, and that identity isn't allowed to pull from this repository (or the repository does not exist)."
+    return notAllowed(first)
   },
   'denied-or-missing': [
     [isOfMirror, mirrorRefused],
@@ -124,6 +123,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [
       first => isUsable(first) && first.clues.some(({ code }) => code === 'named-action'),
       'Harbor answers like this to an account that is not allowed to pull there (such as a robot account of another project), and to a login that it does not accept.',
+    ],
+    [
+      first => isUsable(first) && first.clues.some(({ code }) => code === 'runs-elsewhere'),
+      'The account in the pull secret is not allowed to see the image, its login is no longer accepted, or the image was removed since other pods pulled it: the answer does not say which.',
     ],
     [
       first => isUsable(first) && first.registry === 'ghcr.io',
@@ -145,7 +148,8 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     ],
     [
       isBroken,
-      'The image is private or does not exist, and the kubelet finds no usable login in the pull secret that the pod names.',
+      first =>
+        `The image is private or ${first.clues.some(({ code }) => code === 'runs-elsewhere') ? 'was removed' : 'does not exist'}, and the kubelet finds no usable login in the pull secret that the pod names.`,
     ],
     [
       wantsLogin,
@@ -153,6 +157,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     ],
     [isAtNode, AT_NODE],
     [mayBeSpoiled, spoiledMeaning],
+    [
+      'runs-elsewhere',
+      'The image is private, or it was removed since other pods pulled it; anonymous clients get the same answer for both.',
+    ],
     'The image is private or does not exist; anonymous clients get the same answer for both.',
   ],
   unspecified: [

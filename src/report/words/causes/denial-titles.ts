@@ -66,6 +66,7 @@ export const DENIAL_TITLE: Record<DenialSubcause, Sentence> = {
       mayBeSpoiled,
       { does: 'denied the pull: the image is private or does not exist, or a login has expired' },
     ],
+    ['runs-elsewhere', { does: 'denied the pull of an image that other pods run' }],
     { does: 'denied the pull: the image is private or does not exist' },
   ],
   unspecified: [

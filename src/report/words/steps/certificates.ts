@@ -7,7 +7,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone, isAddress, isOfCluster } from '../../../image/host.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { minuteOf } from '../duration.ts'
-import { certificateCommand, lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
+import { certificateCommand, lookUpCommand, nodeName, nodeShellStep, onNodes } from '../node.ts'
 import { authorityPlace, clientCertificatePlace, interceptorPlace } from '../node-certificates.ts'
 import { mirrorSettings, plainHttpPlace } from '../node-settings.ts'
 import type { StepWords } from '../step-words.ts'
@@ -129,6 +129,9 @@ export const certificateSteps: StepWords<CertificateStep> = {
     ),
   'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
     text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}${intercepted ? interceptorPlace(first.host) : ''}`,
+  }),
+  'authority-of-others': ({ host, node }, { findings: [first] }) => ({
+    text: `Let ${nodeName(first)} trust the authority of ${host} as node ${node} does, where the image runs: compare ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)} of both, and find out what installs the CA certificate there (the image or user data of a node pool, or a DaemonSet, which needs a toleration for the taints of other nodes)`,
   }),
   'correct-certificate-file': (_step, { findings }) => ({
     text: `Correct the certificate or key file that the runtime's settings for registries name ${onNodes(findings)} (its path, its permissions, its PEM content), or remove it from these settings`,

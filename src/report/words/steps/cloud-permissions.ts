@@ -11,6 +11,7 @@ import { policyWords } from '../aws-policies.ts'
 import { kubeletLog, nodeClientStep, nodesOf, onNodes } from '../node.ts'
 import { FARGATE_ROLE, hasNoneBuiltIn } from '../node-logins.ts'
 import { acrName } from '../registry-logins.ts'
+import { roleDifference } from '../running-elsewhere.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
 
 interface CloudWords {
@@ -235,7 +236,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     const brief = `${start}: ${name} lacks ${lacks}, so ${attach(cloud, action)}`
     const command = action === 'ecr:CreateRepository' ? null : grantCommand(cloud, caller, finding)
     return {
-      text: `${brief}${own === null && cloud === 'ecr' && !isAmazons ? FOREIGN : ''}${cloud === 'gar' ? ofProject(reference) : ''}${cached}${nodesOf(findings).length === 0 ? '' : `; the pull failed ${onNodes(findings)}`}`,
+      text: `${brief}${own === null && cloud === 'ecr' && !isAmazons ? FOREIGN : ''}${cloud === 'gar' ? ofProject(reference) : ''}${cached}${nodesOf(findings).length === 0 ? '' : `; the pull failed ${onNodes(findings)}`}${roleDifference(finding)}`,
       brief,
       ...(command === null ? {} : { command }),
     }

@@ -7,9 +7,9 @@ import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { webhooksCommand, workloadPath } from '../commands.ts'
 import { editField, hiddenSecretEdit } from '../edits.ts'
-import { managedPlace, subChartNote } from '../managers.ts'
+import { managedPlace, subChartNote, writerText } from '../managers.ts'
 import { objectName, registryLabel, shortList } from '../nouns.ts'
-import type { Findings, StepWords } from '../step-words.ts'
+import type { Findings, StepText, StepWords } from '../step-words.ts'
 
 /** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
 export function newPods({ workload }: Findings[number]): string {
@@ -81,6 +81,24 @@ function ownAccount(
   return { name: ` ${own}`, ...(managedBy === undefined ? { command } : {}) }
 }
 
+/** Where what makes service accounts gets their pull secrets (docs.crossplane.io, packages), by its group. */
+const OWNER_FIELDS: Partial<Record<string, string>> = {
+  'pkg.crossplane.io': ' (spec.packagePullSecrets of the Provider, Function, or Configuration above it)',
+}
+
+/** Returns the step where something controls the pod's service account, and so replaces what is changed there. */
+function throughOwner(
+  { secret, own, namespace }: Extract<UsableHint, { own: string }>,
+  { kind, name, group }: NonNullable<Extract<UsableHint, { own: string }>['ownedBy']>,
+  invocation: Invocation,
+): StepText {
+  const { command } = writerText({ type: 'resource', kind, group, name }, namespace, invocation)
+  return {
+    text: `Name secret ${secret}, which has a login for the image, where ${kind} ${name} takes its pull secrets from${OWNER_FIELDS[group] ?? ''}: it controls the pod's service account ${own}, and can overwrite a change of the account itself`,
+    ...(command !== undefined && { command }),
+  }
+}
+
 /** Returns what made such a text of a name: charts and their subcharts differ in what they expect (evryfs/helm-charts#183). */
 export const madeByTemplate = (text: string, name: string) =>
   text.startsWith('[')
@@ -94,6 +112,13 @@ export function recreationText({ attempts, hints = [] }: AdvisedFinding['credent
     return 'Recreate the pods: they are older than the pull secret that new pods get from the service account'
   const now = hints.flatMap(hint => (hint.code === 'service-account-changed-later' ? hint.secrets : []))
   return `Recreate the pods: their template names no pull secrets, so those that they have (${shortList(old, 3)}) were added when they were created, from their service account or by a webhook, and new ones get what the account has today${now.length === 0 ? '' : ` (${shortList(now, 3)})`}, unless a webhook replaces that`
+}
+
+/** Returns what leaves a name without the hash that kustomize appends; empty for other names (kubectl.docs.kubernetes.io, secretGenerator). */
+function generatedNote(named: string, secret: string): string {
+  return secret.startsWith(`${named}-`) && /^[a-z0-9]{10}$/.test(secret.slice(named.length + 1))
+    ? '; a secretGenerator of kustomize makes such names, and kustomize corrects them only in its own resources, of kinds that it knows (for others, add a nameReference, or set disableNameSuffixHash)'
+    : ''
 }
 
 /** The words of that step. */
@@ -117,8 +142,11 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
     const isNamed = named.length === findings.length
     const isAll = isNamed && others.length === 0
     const owner = others.length === 0 ? "the pod's service account" : "the pods' service accounts"
+    const place = findings.some(hasOwnList)
+      ? `imagePullSecrets of ${secretList(first, '')}${managedPlace(first, invocation)}`
+      : `${owner}${newPods(first)}`
     return {
-      text: `${copy}${isNamed ? ', where the pod names it already' : `, and add it to ${owner}${newPods(first)}`}`,
+      text: `${copy}${isNamed ? ', where the pod names it already' : `, and add it to ${place}`}`,
       ...(isAll && { command: copyCommand(invocation, hint, target) }),
     }
   }
@@ -129,7 +157,7 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
         ? `no Secret can have the name ${hint.misspelled}`
         : `${hint.misspelled} does not exist`
     return {
-      text: `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${lacking}${named?.detail === hint.secret ? `; ${madeByTemplate(hint.misspelled, hint.secret)}` : ''}`,
+      text: `Correct the name of the pull secret in ${first.workload?.group === undefined ? "the pod's template or service account" : `${objectName(first.workload)} or the pod's service account`}: ${hint.secret} has a login for the image, and ${lacking}${named?.detail === hint.secret ? `; ${madeByTemplate(hint.misspelled, hint.secret)}` : ''}${generatedNote(hint.misspelled, hint.secret)}${managedPlace(first, invocation)}`,
     }
   }
   if (hint.code === 'not-named' && hint.dropped) {
@@ -141,9 +169,10 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
     }
   }
   const { name, ...edit } = ownAccount(hint, findings, invocation)
+  if (hint.ownedBy !== undefined && !hasOwnList(first)) return throughOwner(hint, hint.ownedBy, invocation)
   if (hint.code === 'on-service-account')
     return {
-      text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to imagePullSecrets of ${hasOwnList(first) ? secretList(first, name) : `the pod's own service account${name} (or run the pod under the other one)${newPods(first)}`}`,
+      text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to imagePullSecrets of ${hasOwnList(first) ? secretList(first, name) : `the pod's own service account${name} (or run the pod under the other one)${managedPlace(first, invocation)}${newPods(first)}`}`,
       ...edit,
     }
   return {

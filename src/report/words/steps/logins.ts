@@ -24,6 +24,7 @@ import {
   renewText,
   shortLivedText,
 } from '../registry-logins.ts'
+import { loginOfOthers } from '../running-elsewhere.ts'
 import type { StepText, StepWords } from '../step-words.ts'
 import {
   hasOwnList,
@@ -33,6 +34,10 @@ import {
   recreationText,
   useKnownSecret,
 } from './known-secret.ts'
+import { openShiftSecrets } from './openshift-secrets.ts'
+import { useOtherLogin } from './other-login.ts'
+import { secretMaker } from './secret-maker.ts'
+import { untranslatedSecret } from './untranslated-secret.ts'
 import { atSource } from './written-secret.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
@@ -194,18 +199,8 @@ export const loginSteps: StepWords<LoginStep> = {
         : `Renew or remove the login for ${name} that ${node} itself sends, as the pod has none: in ${places}`,
     }
   },
-  'cluster-pull-secret': ({ registry, catalog }) => ({
-    text: `Add a login for ${registryLabel(registry)} to the cluster's global pull secret (pull-secret in namespace openshift-config; keep its other entries), which all nodes use${catalog === null ? '' : `, or name a pull secret with one under spec.secrets of CatalogSource ${catalog}`}; OKD is installed without such a login, and Red Hat's Hybrid Cloud Console has yours (Downloads, Tokens, Pull secret)`,
-  }),
-  'openshift-token': ({ namespace, secret, generated }, { invocation, findings: [{ registry }] }) =>
-    generated
-      ? {
-          text: `Delete secret ${secret}, whose token ${registryLabel(registry)} no longer accepts: OpenShift created it for a service account, and creates a new one. Then recreate the pods, which may name the old one`,
-          command: kubectlCommand(invocation, `delete secret ${shellWord(secret)}`, namespace),
-        }
-      : {
-          text: `Remove secret ${secret} from imagePullSecrets of the pod's template or service account: its token is no longer accepted (those of \`oc whoami -t\` expire after a day), and OpenShift gives each service account a pull secret for ${registryLabel(registry)}`,
-        },
+  'login-of-others': loginOfOthers,
+  ...openShiftSecrets,
   'recreate-pods': (_step, { invocation, findings, findings: [{ credential }] }) => ({
     text: recreationText(credential),
     command: loginFixCommand(invocation, findings),
@@ -257,6 +252,9 @@ export const loginSteps: StepWords<LoginStep> = {
   }),
   'use-known-secret': useKnownSecret,
   'name-secret': nameSecret,
+  'use-other-login': useOtherLogin,
+  'secret-maker': secretMaker,
+  'untranslated-secret': untranslatedSecret,
   'cut-user-name': ({ secret, username }) => ({
     text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut off at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
   }),
