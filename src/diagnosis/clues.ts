@@ -3,8 +3,8 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isLocal, isOfCluster, isPrivateAddress, withoutPort } from '../image/host.ts'
 import { webSiteIn } from '../image/misplaced-names.ts'
-import { fullRepository, type Reference } from '../image/reference.ts'
-import { countsAtHub, isHosted, isNamedLikeCache, relayedRegistry } from '../image/registries.ts'
+import { fullName, fullRepository, type Reference } from '../image/reference.ts'
+import { countsAtHub, isHosted, isNamedLikeCache, isPublic, relayedRegistry } from '../image/registries.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
 import { cacheRuleIn, OF_CACHE_RULE } from './cache-rule.ts'
 import { passedOver } from './causes/auth-required-or-denied.ts'
@@ -39,7 +39,9 @@ interface ClueFacts {
 export function cluesOf(text: string, known: ClueFacts): Clue[] {
   const { cause, status, endpoint, image, reference } = known
   const words = withoutNames(text, image, reference)
-  const inText = TEXT_CLUES.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
+  const inText = TEXT_CLUES.filter(([, pattern]) => pattern.test(words))
+    .map(([clue]) => clue)
+    .filter(({ code }) => code !== 'ambiguous-refusal' || !isOpen(reference, endpoint))
   const isPage = inText.some(({ code }) => code === 'web-page')
   return [
     ...inText,
@@ -68,6 +70,11 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...ofHost(endpoint, reference, cause),
     ...nameClues(image, cause),
   ]
+}
+
+/** Whoever asks without a login gets the image, so what was refused is a login (podman-container-tools/podman#3739). */
+function isOpen(reference: Reference | null, endpoint: Endpoint | null): boolean {
+  return reference !== null && isPublic(fullName(reference)) && endpoint?.role !== 'mirror'
 }
 
 /** What the registry or the credential provider says in its own words: why it failed, where the image is instead, and what it demands. */

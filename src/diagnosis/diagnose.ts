@@ -32,7 +32,7 @@ import { cluesOfPlace } from './node-clues.ts'
 import { longPulls } from './pod-events.ts'
 import { cluesOfOwners, countsForReadiness, heldElsewhere, type PodOwners, podOwners } from './pod-owners.ts'
 import { rank, type UnrankedFinding } from './priority.ts'
-import { pullCredential } from './pull-credential.ts'
+import { ofRefusedNode, pullCredential } from './pull-credential.ts'
 import { hasSeveralAttempts, withoutList } from './pull-error.ts'
 import { nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
@@ -119,7 +119,9 @@ function findingOf(pod: Pod, failing: FailingContainer, owned: PodOwners, seen: 
   const { container, reason, usesPullSecrets } = failing
   const { workload, managedBy, holdsUp } = owned
   const pull = readPull(pod, failing, seen)
-  const { cause, subcause, evidence, reference, registry, endpoint, moved, credential, node } = pull
+  const { cause, subcause, evidence, reference, registry, endpoint, moved, node } = pull
+  const clues = cluesOfPull(pull, pod, failing, { owned, seen })
+  const credential = ofRefusedNode(pull.credential, { subcause, clues, endpoint })
   return {
     cause,
     subcause,
@@ -146,7 +148,7 @@ function findingOf(pod: Pod, failing: FailingContainer, owned: PodOwners, seen: 
     credential,
     check: checkFor(reference, seen.snapshot.imageChecks, usesPullSecrets ? pod : null),
     remedies: usesPullSecrets ? remediesFor(pull, { pod, container, workload }, seen.logins.credentials) : [],
-    clues: cluesOfPull(pull, pod, failing, { owned, seen }),
+    clues,
     host: pullingNode(pod, node, seen.hintsIn(evidence?.text ?? '', null)),
     lasting: isUnlikelyToRecover(cause),
     ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),

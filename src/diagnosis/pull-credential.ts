@@ -51,6 +51,16 @@ function isOfNode({ evidence, image, endpoint }: Pull, { status }: CredentialRep
   return (isCloud && knewIdentity(text)) || WITH_LOGIN.test(text) || refusesLogin(text)
 }
 
+/** The same, once it is known why the registry refused: whatever login it refused was not the pod's, if the pod has none. */
+export function ofRefusedNode(
+  credential: CredentialReport,
+  { subcause, clues, endpoint }: Pick<Finding, 'subcause' | 'clues' | 'endpoint'>,
+): CredentialReport {
+  const isRefused = subcause === 'credential-refused' && endpoint?.role !== 'mirror'
+  const isSure = isRefused && !clues.some(({ code }) => code === 'ambiguous-refusal')
+  return credential.status === 'none' && isSure ? { ...credential, ofNode: true } : credential
+}
+
 /** How containerd asks a token server for a token if it has a login, and only then (core/remotes/docker/authorizer.go). */
 const WITH_LOGIN = /\bfailed to fetch oauth token\b/i
 

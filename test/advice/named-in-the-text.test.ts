@@ -591,6 +591,14 @@ test.each<[string, string, true | undefined]>([
     'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
     undefined,
   ],
+  [
+    'redis:alpine',
+    'Error response from daemon: Head "https://registry-1.docker.io/v2/library/redis/manifests/alpine": unauthorized: personal access token is expired',
+    true,
+  ],
+  // CRI-O says so of any 401, but only a login makes Docker Hub refuse an image that is open to all.
+  ['quay.io/a/b:1', 'unable to retrieve auth token: invalid username/password', undefined],
+  ['alpine:3', 'unable to retrieve auth token: invalid username/password', true],
 ])("%s: where the pod has no login, one that was sent was the node's own: %s", (image, error, ofNode) => {
   expect(findingOf({ image, error }).credential.ofNode).toBe(ofNode)
 })

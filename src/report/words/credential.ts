@@ -165,16 +165,25 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
     orElse(problems(finding), "unknown: this image is pulled without the pod's pull secrets"),
 }
 
+/** Whether the pull is known to have no login: a node can have one of its own, which no object of the cluster shows. */
+export function isAnonymous({ subcause, evidence, endpoint, host }: Finding): boolean {
+  if (host.virtual === 'azure') return true
+  const isProven =
+    subcause === 'no-credential-sent' ||
+    subcause === 'anonymous' ||
+    /\bfetch anonymous token\b/i.test(evidence?.text ?? '')
+  return isProven && endpoint?.role !== 'mirror'
+}
+
 /** Returns what happens to a pull without a credential; with policy Never, there is no pull. */
-function withoutOne({ cause, registry, clues, host, credential: { ofNode } }: Finding): string {
+function withoutOne(finding: Finding): string {
+  const { cause, registry, clues, host, credential } = finding
   if (cause === 'never-pull') return ''
   const caller = clues.find(clue => clue.code === 'caller')?.name
-  if (ofNode)
+  if (credential.ofNode)
     return `; the node's ${cloudOf(registry) === null ? 'own login' : 'identity'} was used${caller === undefined ? '' : ` (${caller})`}`
   if (cloudOf(registry) === 'ecr' && host.virtual === 'fargate') return `; ${FARGATE_ROLE} is used`
-  return cloudOf(registry) !== null && host.virtual !== 'azure'
-    ? "; the node's own credential is used, if it has one"
-    : ', so the pull is anonymous'
+  return isAnonymous(finding) ? ', so the pull is anonymous' : "; the node's own is used, if it has one"
 }
 
 function orElse(notes: CredentialNote[], text: string): CredentialNote[] {

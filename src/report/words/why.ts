@@ -10,7 +10,7 @@ import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { titleOf } from './causes.ts'
 import { isStatic, loginFixCommand, whyCommand } from './commands.ts'
-import { problemText, readSecret, UNNAMED } from './credential.ts'
+import { isAnonymous, problemText, readSecret, UNNAMED } from './credential.ts'
 import { type ContainerPlace, otherDebugContainer, setImages } from './edits.ts'
 import { joinList, pluralize, registryLabel, shortList, uncapitalize } from './nouns.ts'
 import type { StepText } from './step-words.ts'
@@ -47,8 +47,8 @@ export function verdictText({
   if (pullPolicy === 'Never' && verdict !== 'blocked') return 'the kubelet does not pull, so no login is used'
   if (verdict === 'authenticated' && !attempts.some(({ usable }) => usable))
     return `the pod has no login; the node's own ${cloudOf(registry) === null ? 'login' : 'identity'} was used`
-  return verdict === 'anonymous' && cloudOf(registry) !== null && finding?.host.virtual !== 'azure'
-    ? 'the pod has no login; the node may have its own'
+  return verdict === 'anonymous' && (finding === null || !isAnonymous(finding))
+    ? `the pod has no ${attempts.length === 0 ? '' : 'usable '}login; the node may have its own`
     : VERDICT[verdict]
 }
 
