@@ -4,6 +4,7 @@
  */
 
 import {
+  isOfImageVolume,
   isPostPullReason,
   isPullFailureReason,
   isPullOfGuest,
@@ -42,11 +43,19 @@ export function failingContainers(pod: Pod, events: PodEvent[]): FailingContaine
   if (isEnding(pod)) return []
   return pod.containers.flatMap(container => {
     const own = eventsOfContainer(pod, container, events)
-    const failing = byStatus(pod, container, own) ?? byEvents(container, own)
+    const found = byStatus(pod, container, own) ?? byEvents(container, own)
+    const failing = found === null ? null : ofVolume(found, pod)
     return failing === null
       ? []
       : [isOfGuest(failing, pod) ? { ...failing, usesPullSecrets: false } : failing]
   })
+}
+
+/** The image volume that a container's message is about; null if the pod has none, or several. */
+function ofVolume(failing: FailingContainer, { containers }: Pod): FailingContainer | null {
+  if (!isOfImageVolume(failing.message)) return failing
+  const [volume, ...others] = containers.filter(({ kind }) => kind === 'volume')
+  return volume === undefined || others.length > 0 ? null : { ...failing, container: volume }
 }
 
 /** Whether the newest attempt was a guest's, though the kubelet asked for it. */

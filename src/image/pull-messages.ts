@@ -96,9 +96,21 @@ const LOST_LAYERS = new RegExp(
     String.raw`\bcreating read-write layer with id \S{1,80}: .{0,300}(?:layer not known|no such file or directory|invalid argument)`,
     String.raw`\bcreating (?:pod sandbox with name|container storage)\b.{0,300}: (?:layer|image) not known\b`,
     String.raw`\breadlink \S{1,200}/overlay2?(?:/l)?: invalid argument\b`,
+    // docker/for-linux#791.
+    String.raw`\berror creating overlay mount to \S{1,300}: no such file or directory\b`,
+    // OverlayBD, with which artifact streaming of AKS mounts images (Azure/acr#763).
+    String.raw`\bfailed to attach and mount for snapshot \d`,
   ].join('|'),
   'i',
 )
+
+/** containerd mounts image volumes when it creates the container that uses them (containerd/containerd#13534). */
+const VOLUME = /\bfailed to mount image volume\b/i
+
+/** Whether the failure is that of an image volume, though the message is a container's. */
+export function isOfImageVolume(text: string): boolean {
+  return VOLUME.test(text)
+}
 
 /** Words that runtimes, and guests that pull by themselves, use only for failed pulls. */
 const FAILED_PULLS = [
@@ -114,6 +126,7 @@ const FAILED_PULLS = [
   /\blocating image with id\b.{0,200}\bimage not known\b|\bdoes not resolve to an image id\b/i,
   /\bfailed to get image from containerd\b|\bno such image: sha256:|\bparent snapshot sha256:\w{64} does not exist\b/i,
   LOST_LAYERS,
+  VOLUME,
   // CRI-O checks the pulled image against its policy again when it creates the container (cri-o/cri-o#8603, cri-o/cri-o#9478).
   /\bchecking signature of \\*"/i,
   // containers/image reads its policy before it asks a registry.
@@ -143,7 +156,7 @@ const GUEST_CLASS = /kata|coco|peer-?pod|confidential|enclave|(?:^|-)(?:cc|tdx|s
  * @param runtimeClass the pod's; undefined if it names none
  */
 export function isPullOfGuest(text: string, runtimeClass: string | undefined): boolean {
-  if (OF_NODE.test(text) || LOST_LAYERS.test(text)) return false
+  if (OF_NODE.test(text) || LOST_LAYERS.test(text) || VOLUME.test(text)) return false
   return OF_GUEST.test(text) || GUEST_CLASS.test(runtimeClass ?? '')
 }
 

@@ -44,7 +44,7 @@ const LAZY: [LazySnapshotter, RegExp][] = [
   ['stargz', /\bstargz\b/i],
   // The snapshotter runs, and its daemon for the image does not (containerd/nydus-snapshotter, pkg/filesystem).
   ['Nydus', /\bnydus\b|\bmissing CRI reference annotation\b|\bsnapshot \S{1,80} is not ready, err: /i],
-  ['OverlayBD', /\boverlaybd\b/i],
+  ['OverlayBD', /\boverlaybd\b|\bfailed to attach and mount for snapshot \d/i],
 ]
 
 /** The clue that a snapshotter which loads layers lazily failed: its name is in the text, or its words are. */

@@ -1,6 +1,8 @@
 /** The words of steps about the snapshotter of a runtime, which keeps the layers of images unpacked. */
 
 import type { SnapshotterStep } from '../../../advice/step-at-node.ts'
+import type { LazySnapshotter } from '../../../diagnosis/clue-at-node.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { cloudOf } from '../../../image/registries.ts'
 import { nodeClientStep, onNodes, storePath } from '../node.ts'
@@ -14,6 +16,11 @@ function annotationsPlace(host: PullingNode): string {
   const now = "below [plugins.'io.containerd.cri.v1.images']"
   if (host.runtime !== 'containerd' || host.version === null) return `${now}, or, before version 2, ${old}`
   return host.version.startsWith('1.') ? old : now
+}
+
+/** learn.microsoft.com, "Use Artifact Streaming on Azure Kubernetes Service". */
+function lazyName(name: LazySnapshotter | null, { host }: Pick<Finding, 'host'>): string | null {
+  return name === 'OverlayBD' && host.platform === 'aks' ? `${name}, by artifact streaming of AKS` : name
 }
 
 export const snapshotterSteps: StepWords<SnapshotterStep> = {
@@ -46,7 +53,7 @@ export const snapshotterSteps: StepWords<SnapshotterStep> = {
     nodeClientStep(
       steps[0].code === 'start-snapshotter' || steps[0].code === 'annotate-snapshots'
         ? `Look at the log of the snapshotter ${onNodes(findings)}`
-        : `Read the log of the snapshotter ${onNodes(findings)} (${name ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself${name === 'OverlayBD' ? '; /var/log/overlaybd.log has the errors of the device behind it' : ''}`,
+        : `Read the log of the snapshotter ${onNodes(findings)} (${lazyName(name, findings[0]) ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself${name === 'OverlayBD' ? '; /var/log/overlaybd.log has the errors of the device behind it' : ''}`,
       snapshotterLog(findings[0].host, name),
       findings,
     ),
