@@ -208,9 +208,17 @@ function endsAfterMinutes({ host: { runtime, kubeletMinor }, evidence }: Finding
   return isCri && /\bdeadline exceeded\b/i.test(evidence?.text ?? '')
 }
 
+/** CRI-O ends a pull after seconds without progress (kubernetes-sigs/kubespray#12554), and the next one the same way. */
+function endsAfterSeconds({ host: { runtime }, evidence }: Finding): boolean {
+  const ended = /\b(?:copying|reading|writing) \S.{0,200}\bcontext cancell?ed\b/i
+  return runtime === 'cri-o' && ended.test(evidence?.text ?? '')
+}
+
 export function canceledSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'runtime-lost')) return lostRuntimeSteps(finding)
   const target = targetHost(finding)
+  const log: Step = { code: 'runtime-log' }
+  const retry: Step = { code: 'restart-pull' }
   if (endsAfterMinutes(finding))
     return [
       ...silentMirror(finding, target),
@@ -218,16 +226,11 @@ export function canceledSteps(finding: Finding): Step[] {
       ...loadPulledSteps(finding),
       ...ofMirror(finding, target),
       { code: 'slow-pull' },
-      { code: 'runtime-log' },
+      log,
     ]
-  return [
-    ...silentMirror(finding, target),
-    { code: 'restart-pull' },
-    ...ofMirror(finding, target),
-    { code: 'runtime-log' },
-    ...pullByHand(finding),
-    { code: 'slow-pull' },
-  ]
+  const allowMore: Step[] = [{ code: 'slow-pull' }, ...pullByHand(finding)]
+  if (endsAfterSeconds(finding)) return [...allowMore, ...ofMirror(finding, target), log, retry]
+  return [...silentMirror(finding, target), retry, ...ofMirror(finding, target), ...allowMore, log]
 }
 
 /** Steps for unknown causes; some have clues. */

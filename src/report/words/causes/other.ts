@@ -14,7 +14,7 @@ export const canceledOrDeadline: CauseWords = {
   title: [[isOfRuntime, lostTitle], 'The pull was canceled before it finished'],
   meaning: [
     [isOfRuntime, lostMeaning],
-    'The pull made no progress for too long, or the runtime was restarted; often the cause is a large image over a slow connection.',
+    'The pull made no progress for too long, took longer than the runtime allows, or was ended by a restart of the runtime; often the cause is a large image over a slow connection.',
   ],
 }
 
