@@ -139,15 +139,28 @@ export const networkTimeout: CauseWords = {
 
 export const connectionRefusedOrReset: CauseWords = {
   short: context =>
-    isForged(context) ? forgedShort(context) : `broken connections to ${askedHost(context)}`,
+    isForged(context)
+      ? forgedShort(context)
+      : isUnnamed(context)
+        ? 'downloads that were cut off'
+        : `broken connections to ${askedHost(context)}`,
   title: context =>
-    isForged(context) ? forgedTitle(context) : BROKEN[howBroken(context.findings[0])](askedHost(context)),
+    isForged(context)
+      ? forgedTitle(context)
+      : isUnnamed(context)
+        ? 'The download of a layer was cut off'
+        : BROKEN[howBroken(context.findings[0])](askedHost(context)),
   meaning: [
     ['loopback', loopbackMeaning],
     ['misresolved', resolvedMeaning],
     ['no-route', 'The node has no route for addresses of this family (IPv4 or IPv6), so nothing was sent.'],
     first => BROKEN_MEANING[howBroken(first)],
   ],
+}
+
+/** Whether a layer did not arrive whole, and the text does not say from where: the registry, a mirror or cache, or where one of them redirects. */
+function isUnnamed({ findings: [{ endpoint, clues }] }: Pick<CauseContext, 'findings'>): boolean {
+  return endpoint === null && clues.some(({ code }) => code === 'interrupted')
 }
 
 type Break = Extract<Clue, { code: 'unopened' }>['why'] | 'cut-off' | 'unknown'

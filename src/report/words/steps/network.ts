@@ -19,6 +19,11 @@ import { realmSetting } from '../registry-logins.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
 import { proxyPlace } from './proxies.ts'
 
+/** Whether the host is AWS's own, where ECR keeps the layers that it has. */
+function isOfAws(host: string): boolean {
+  return /\.amazonaws\.com(?:\.cn)?(?::\d+)?$/.test(host)
+}
+
 /** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
 function testUrl(scheme: 'https' | 'http', host: string, role: EndpointRole): string {
   return `${scheme}://${host}${role === 'storage' || role === 'token' ? '/' : '/v2/'}`
@@ -66,6 +71,13 @@ const PRIVATE_ZONE: Record<Cloud | 'none', string> = {
   acr: '; with a private endpoint, its zone (privatelink.azurecr.io) needs a record for this host, too',
   gar: '; with Private Google Access, the private zone needs a record for this host, too',
   none: '',
+}
+
+/** The cloud whose private connections matter for the host; a layer at a cache's upstream comes over none of them. */
+function privateCloud({ registry, endpoint }: Pick<Finding, 'registry' | 'endpoint'>, host: string) {
+  const cloud = cloudOf(registry)
+  const isUpstream = cloud === 'ecr' && endpoint?.role === 'storage' && !isOfAws(host)
+  return isUpstream ? 'none' : (cloud ?? 'none')
 }
 
 const INSTEAD: Record<EndpointRole, string> = {
@@ -164,7 +176,7 @@ export const networkSteps: StepWords<NetworkStep> = {
         text: `Start the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq; that address is asked, too, where /etc/resolv.conf names no server)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
       }
     return {
-      text: `${isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
+      text: `${isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[privateCloud(first, host)]}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
     }
   },
   'own-name-server': (step, { findings }) => otherNameServer(step, findings),
@@ -232,17 +244,20 @@ export const networkSteps: StepWords<NetworkStep> = {
   'open-download-host': ({ registry, hosts }) => ({
     text: `Let the nodes reach the host that ${registryLabel(registry)} redirects downloads to (${hosts}), not only ${registryLabel(registry)} itself, which sent the manifest, and look for a firewall or proxy that breaks connections there`,
   }),
+  // aws/containers-roadmap#2304; docs.aws.amazon.com/AmazonECR, pull-through-cache.
   'open-host': ({ host, role }, context) => {
     const [{ registry, host: node }] = context.findings
     const proxy = node.virtual === undefined ? `, or HTTPS_PROXY in ${proxyPlace(node)}` : ''
     const second = role === 'storage' || (role === 'token' && host !== registry)
     return {
       text:
-        second && role === 'storage' && cloudOf(registry) === 'ecr'
-          ? `Let the nodes reach ${host}, where ECR keeps the layers, not only ${registryLabel(registry)}: without internet access they need an S3 gateway endpoint in the route tables of their subnets, whose policy allows this bucket`
-          : second
-            ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
-            : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, ${isOfGoogle(node) ? 'Cloud NAT for private nodes' : 'NAT gateway'}${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`,
+        second && role === 'storage' && cloudOf(registry) === 'ecr' && !isOfAws(host)
+          ? `Let the nodes reach ${host} (firewall, NAT gateway, proxy), not only ${registryLabel(registry)}: a cache of ECR redirects there, to its upstream, as long as it has not stored the layer; or pull the image through the cache once from where both can be reached`
+          : second && role === 'storage' && cloudOf(registry) === 'ecr'
+            ? `Let the nodes reach ${host}, where ECR keeps the layers, not only ${registryLabel(registry)}: without internet access they need an S3 gateway endpoint in the route tables of their subnets, whose policy allows this bucket`
+            : second
+              ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
+              : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, ${isOfGoogle(node) ? 'Cloud NAT for private nodes' : 'NAT gateway'}${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`,
     }
   },
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
