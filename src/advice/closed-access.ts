@@ -26,7 +26,12 @@ function openLayer({ registry, evidence }: Finding, host: string): Step[] {
 /** The steps if the registry, or a rule around it, lets neither this address nor this account in. */
 export function blockedSteps(finding: Finding): Step[] {
   const { registry, endpoint, clues } = finding
-  if (registry === null) return [{ code: 'see-why', after: 'name' }]
+  const isOfLayer = hasClue(finding, 'layer-refused') && (endpoint === null || endpoint.role === 'registry')
+  // Errors of pause images may not name the image.
+  if (registry === null)
+    return isOfLayer
+      ? [{ code: 'layer-refused', host: endpoint?.host ?? null }, { code: 'show-proxy' }]
+      : [{ code: 'see-why', after: 'name' }]
   const host = answeringHost(finding) ?? ''
   const other: Step = { code: 'use-other-source', why: 'blocked' }
   const lapsed = clueOf(clues, 'lapsed')
@@ -47,7 +52,7 @@ export function blockedSteps(finding: Finding): Step[] {
   }
   // Its answer proves that the nodes reach it.
   if (endpoint?.role === 'storage') return [{ code: 'storage-refused', host }, { code: 'show-proxy' }]
-  if (hasClue(finding, 'layer-refused') && (endpoint === null || endpoint.role === 'registry'))
+  if (isOfLayer)
     return [
       // IBM Cloud's registries (cloud.ibm.com/docs/Registry, registry_quota and ts-app-image-pull).
       ...stepsIf(/(?:^|\.)icr\.io$/.test(registry) && !isEntitled(registry), { code: 'pull-quota' }),

@@ -43,6 +43,12 @@ function mirrorLacksImage(finding: Finding): Step[] | null {
       { code: 'ask-registry' },
       { code: 'show-proxy' },
     ]
+  const upstream = clueOf(finding.clues, 'upstream-error')
+  if (upstream !== undefined)
+    return [
+      { ...upstream, code: 'restore-upstream', registry: endpoint?.host ?? registry },
+      { code: 'check-name', how: 'plain' },
+    ]
   const host = endpoint?.host ?? clueOf(finding.clues, 'mirrors-failed')?.lacking ?? null
   if (host === null || endpoint?.role === 'proxy') return null
   // Only a tag that was resolved leads to a digest: the name is right.

@@ -209,16 +209,12 @@ function endsAfterMinutes({ host: { runtime, kubeletMinor }, evidence }: Finding
 }
 
 /** CRI-O ends a pull after seconds without progress (kubernetes-sigs/kubespray#12554), and the next one the same way. */
-function endsAfterSeconds({ host: { runtime }, evidence }: Finding): boolean {
-  const ended = /\b(?:copying|reading|writing) \S.{0,200}\bcontext cancell?ed\b/i
-  return runtime === 'cri-o' && ended.test(evidence?.text ?? '')
-}
+const endsAfterSeconds = ({ host, evidence }: Finding) =>
+  host.runtime === 'cri-o' && /\b(?:copy|writ)ing \S.{0,99}context cancell?ed/i.test(evidence?.text ?? '')
 
 export function canceledSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'runtime-lost')) return lostRuntimeSteps(finding)
   const target = targetHost(finding)
-  const log: Step = { code: 'runtime-log' }
-  const retry: Step = { code: 'restart-pull' }
   if (endsAfterMinutes(finding))
     return [
       ...silentMirror(finding, target),
@@ -226,11 +222,11 @@ export function canceledSteps(finding: Finding): Step[] {
       ...loadPulledSteps(finding),
       ...ofMirror(finding, target),
       { code: 'slow-pull' },
-      log,
+      { code: 'runtime-log' },
     ]
-  const allowMore: Step[] = [{ code: 'slow-pull' }, ...pullByHand(finding)]
-  if (endsAfterSeconds(finding)) return [...allowMore, ...ofMirror(finding, target), log, retry]
-  return [...silentMirror(finding, target), retry, ...ofMirror(finding, target), ...allowMore, log]
+  const retry: Step[] = [...silentMirror(finding, target), { code: 'restart-pull' }]
+  const allowMore: Step[] = [{ code: 'slow-pull' }, ...pullByHand(finding), { code: 'runtime-log' }]
+  return [...(endsAfterSeconds(finding) ? [] : retry), ...ofMirror(finding, target), ...allowMore]
 }
 
 /** Steps for unknown causes; some have clues. */

@@ -38,6 +38,7 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
     isOnTheWay(cause) ||
     cause === 'disk-full' ||
     cause === 'corrupt-or-unpack' ||
+    hasClue(finding, 'layer-refused') ||
     (isOfMirror && cause === 'auth-required-or-denied')
   const [first, ...others] = isOfNode ? [...own, set] : [...ofNode, set, ...login, ...own]
   // Otherwise the kubelet removes the image again.

@@ -69,7 +69,7 @@ export type AnswerStep =
   | { code: 'serve-layers'; host: string; registry: string }
   | { code: 'storage-refused'; host: string }
   | { code: 'ask-layer'; host: string; layer: string }
-  | { code: 'layer-refused'; host: string }
+  | { code: 'layer-refused'; host: string | null }
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
 
 /** Repair TLS: a host's certificate, and who has to trust it. */
@@ -125,6 +125,7 @@ export type MirrorStep =
       /** The host may as well be another name of Docker Hub. */
       perhaps?: true
     }
+  | { code: 'restore-upstream'; host: string; certificate: boolean; registry: string }
   | {
       code: 'mirror-lacks-image'
       host: string

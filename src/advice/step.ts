@@ -127,6 +127,7 @@ export type ImageContentStep =
   | { code: 'restore-tag'; host: string }
   | { code: 'push-held'; pods: number; nodes: string[] }
   | { code: 'missing-child'; host: string }
+  | { code: 'without-pigz' }
   | { code: 'rebuild-layers' }
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }

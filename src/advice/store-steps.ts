@@ -56,6 +56,7 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ],
   ['attestation', attestationSteps],
   ['artifact', () => [{ code: 'not-an-image' }, { code: 'set-image', known: 'nothing' }]],
+  ['pigz', () => [{ code: 'without-pigz' }, { code: 'runtime-log' }]],
   ['layer-type', () => [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]],
   ['missing-tool', toolSteps],
   ['locked-layer', () => [{ code: 'restart-pull' }, { code: 'runtime-log' }, { code: 'slow-pull' }]],

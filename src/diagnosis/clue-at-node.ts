@@ -30,6 +30,12 @@ export interface MissingTool {
   name: string
 }
 
+/** The upstream that a registry could not fetch from, and whether it did not accept the certificate there. */
+export interface UpstreamError {
+  host: string
+  certificate: boolean
+}
+
 /** What is on the way to the host: names, addresses, proxies, mirrors, and TLS. */
 export type WayClue =
   /** A web page came back instead of a registry's answer. */
@@ -74,6 +80,8 @@ export type WayClue =
   | { code: 'behind-proxy'; host: string }
   /** The node has no route for addresses of this family. */
   | { code: 'no-route'; family: 'IPv4' | 'IPv6' }
+  /** The registry says that it could not fetch from its upstream. */
+  | ({ code: 'upstream-error' } & UpstreamError)
   /** The registry's mirrors failed, too. */
   | ({ code: 'mirrors-failed' } & FailedMirrors)
   /** A certificate was not accepted. */
@@ -224,6 +232,8 @@ export type NodeClue =
   | { code: 'disk-fault' }
   /** Nothing can be written to the file system: the kernel makes one read-only after errors of its disk. */
   | { code: 'read-only' }
+  /** pigz, which unpacks gzip for the runtime, found a layer damaged. */
+  | { code: 'pigz' }
   /** A layer arrived incomplete or damaged. */
   | { code: 'partial-layer' }
   /** A download that failed its check was discarded, so no image was made. */

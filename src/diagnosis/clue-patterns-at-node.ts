@@ -33,6 +33,7 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
     { code: 'file-system' },
     /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,300}operation not (?:permitted|supported)|(?:l?setxattr|mknod) \S{1,300}: operation not supported|cross-device link|stale (?:nfs )?file handle/i,
   ],
+  [{ code: 'pigz' }, /\b(?:un)?pigz: skipping: /i],
   [
     { code: 'partial-layer' },
     /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|(?:filesystem layer|image(?: config)?) verification failed for digest|digest did not match|flate: corrupt input|invalid (?:blob |manifest )?checksum|crc(?:32)? mismatch/i,

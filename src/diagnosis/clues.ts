@@ -9,7 +9,7 @@ import { demandsTerms, servedAt } from './access-demands.ts'
 import { cacheRuleIn, OF_CACHE_RULE } from './cache-rule.ts'
 import { passedOver } from './causes/auth-required-or-denied.ts'
 import { lazySnapshotter, refusedMount } from './causes/corrupt-or-unpack.ts'
-import { missingChild } from './causes/image-not-found.ts'
+import { missingChild, upstreamError } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes, limitOfData } from './causes/rate-limited.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import type { DefaultName } from './clue-at-node.ts'
@@ -48,6 +48,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...cluesWith('perimeter', perimeterRefusal(words)),
     ...ofStatus(status, text),
     ...missingChild(text, reference),
+    ...cluesWith('upstream-error', upstreamError(text)),
     ...inOwnWords(words, text, reference),
     ...cluesIf(isPage && asksForToken(text) && endpoint?.role !== 'mirror', { code: 'page-for-token' }),
     ...(cause === 'rate-limited' ? ofLimit(text, reference, endpoint) : []),

@@ -96,6 +96,9 @@ export function remoteRepositoryIn(text: string): string | null {
 export const UNLISTED =
   /\b(?:image|repo(?:sitory)?|artifact|namespace)\b.{0,30}\bnot (?:in|on) (?:the |our |its |an? )?(?:allow|white)[ -]?list\b|不在白名单/i
 
+/** GitHub's words to the token of a workflow or an app, which is one of its installation. */
+export const INSTALLATION = /\binstallation not allowed to\b/i
+
 /** The first pattern that matches decides. */
 const PATTERNS: [DenialSubcause, RegExp][] = [
   [
@@ -120,6 +123,8 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ['not-permitted', /\b(?:access )?token has insufficient scopes?\b/],
   // Gitea and Forgejo know the account, and that it has no access to the owner's packages (go-gitea/gitea#33732).
   ['not-permitted', /\breqpackageaccess\b/],
+  // GHCR knows the app or the workflow whose token it got (actions/runner#1039).
+  ['not-permitted', INSTALLATION],
   // GHCR and GitLab know the account behind the token, and what it lacks.
   [
     'not-permitted',

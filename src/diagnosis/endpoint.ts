@@ -143,9 +143,12 @@ function isSocket({ host }: FoundUrl): boolean {
   return host === 'unix'
 }
 
-/** Artifactory quotes so the token server that itself asked for a remote repository. */
+/**
+ * Whether a cache made the request: Artifactory quotes so the token server that itself asked for a remote repository, and registries that are
+ * written in Go an error of theirs in the detail of their answer (openshift/origin#20121).
+ */
 function isOfCache({ before }: FoundUrl): boolean {
-  return /\brealm: $/i.test(before)
+  return /\brealm: $/i.test(before) || /"URL\\*": ?\\*"$/.test(before)
 }
 
 /** What runtimes write before the URL of a request. */

@@ -8,7 +8,7 @@ import { similarNames } from '../image/similar-names.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { nameInside, type PullSecret } from '../snapshot/pull-secret.ts'
 import type { CredentialHint, CredentialReport } from './credential-report.ts'
-import { knewIdentity, refusesLogin } from './denial-words.ts'
+import { INSTALLATION, knewIdentity, refusesLogin } from './denial-words.ts'
 import type { FailingContainer } from './failing-container.ts'
 import type { Finding } from './finding.ts'
 import { hasLoginFor, isGlobalPullSecret, isUsable, type KnownLogins } from './known-logins.ts'
@@ -48,7 +48,8 @@ function isOfNode({ evidence, image, endpoint }: Pull, { status }: CredentialRep
   if ((status !== 'none' && status !== 'broken') || endpoint?.role === 'mirror') return false
   const text = evidence?.text ?? ''
   const isCloud = cloudOf(parseReference(image)?.registry ?? null) !== null
-  return (isCloud && knewIdentity(text)) || WITH_LOGIN.test(text) || refusesLogin(text)
+  const isSent = WITH_LOGIN.test(text) || INSTALLATION.test(text) || refusesLogin(text)
+  return (isCloud && knewIdentity(text)) || isSent
 }
 
 /** The same, once it is known why the registry refused: whatever login it refused was not the pod's, if the pod has none. */

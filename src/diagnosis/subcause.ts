@@ -2,7 +2,7 @@
 
 import type { Reference } from '../image/reference.ts'
 import { countsAtHub, hidesMissing, relayedRegistry } from '../image/registries.ts'
-import { NO_LATEST } from './causes/image-not-found.ts'
+import { NO_LATEST, upstreamError } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes, namesLimit } from './causes/rate-limited.ts'
 import type { CredentialStatus } from './credential-report.ts'
 import { denialOf } from './denial.ts'
@@ -81,7 +81,7 @@ function missingOf({ error, reference, endpoint }: SubcauseFacts): NotFoundSubca
   const isRelayed = reference !== null && relayedRegistry(reference) !== null
   // A cache's answer about its upstream proves nothing about the image.
   const isCache = ofMirror || isRelayed || OF_CACHE.test(masked) || OF_MIRROR.test(text)
-  if (endpoint?.role === 'mirror' || isCache) return 'not-in-mirror'
+  if (endpoint?.role === 'mirror' || isCache || upstreamError(text) !== null) return 'not-in-mirror'
   if (NO_REPOSITORY.test(masked)) return 'repository'
   const isTag = NO_LATEST.test(masked) || NO_TAG.test(masked)
   return isTag || (reference !== null && hidesMissing(reference.registry)) ? 'tag' : 'unspecified'

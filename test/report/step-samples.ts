@@ -344,7 +344,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'open-host': [{ host: 'registry-1.docker.io', role: 'registry' }],
   'serve-layers': [{ host: 'minio.example:9000', registry: own }],
   'ask-layer': [{ host: own, layer: `https://${own}/v2/pause/blobs/sha256:aa` }],
-  'layer-refused': [{ host: own }],
+  'layer-refused': [{ host: own }, { host: null }],
   'storage-refused': [{ host: 'bucket.s3.eu-west-1.amazonaws.com' }, { host }],
   'check-listener': [{ host, role: 'registry' }],
   'check-mtu': [{ host, role: 'registry' }],
@@ -420,6 +420,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { ...mirror, rewrites: true },
     { ...mirror, rewrites: false, perhaps: true },
   ],
+  'restore-upstream': [
+    { host: 'registry-1.docker.io', certificate: true, registry: own },
+    { host: 'registry-1.docker.io', certificate: false, registry: own },
+  ],
   'mirror-lacks-image': [
     { ...mirror, source: 'other' },
     { ...mirror, source: 'resolved' },
@@ -485,6 +489,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'missing-child': [{ host }],
   'update-runtime': [{}],
   'match-docker': [{}],
+  'without-pigz': [{}],
   'rebuild-layers': [{}],
   'restart-pull': [{}],
   'delete-outgoing-pod': [{}],

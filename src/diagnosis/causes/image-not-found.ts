@@ -2,6 +2,7 @@
 
 import type { Reference } from '../../image/reference.ts'
 import type { Clue } from '../clue.ts'
+import type { UpstreamError } from '../clue-at-node.ts'
 import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
 /** Quay, for any refusal of a proxy organization's upstream. */
@@ -29,13 +30,26 @@ export const notFound = ruleOf(
   /\bfailed to fetch ‹name› from request\b/,
 )
 
+/**
+ * Go's error of a request, as a registry puts it into the detail of its answer when it could not fetch from its upstream; its certificate comes
+ * first where that was not accepted (openshift/origin#20121). Null without one.
+ */
+export function upstreamError(text: string): UpstreamError | null {
+  const [, host, certificate] =
+    /"URL\\*": ?\\*"https?:\/\/([\w.-]{1,253}(?::\d{1,5})?)[^"\\\s]{0,500}\\*", ?\\*"Err\\*":(?: ?\{\\*"(Cert)(?:ificate)?\\*":)?/.exec(
+      text,
+    ) ?? []
+  return host === undefined ? null : { host: host.toLowerCase(), certificate: certificate !== undefined }
+}
+
 /** A manifest that was asked for by digest and is missing (containerd, by its URL or by what the digest stands for; containers/image). */
 const CHILD =
   /(?:\/manifests\/(sha256:[0-9a-f]{64})(?:\?[^\s"]{1,200})?|\breading manifest (sha256:[0-9a-f]{64}) in \S{1,300}?|\bcontent descriptor (sha256:[0-9a-f]{64}) \(application\/vnd\.\S{1,80}\bmanifest\.v\d\S{0,20}\) from remote)"?:? (?:not found|manifest unknown|404\b)/i
 
 /** The clue that an index lists the missing manifest: the image's name has no digest, or another one. */
 export function missingChild(text: string, reference: Reference | null): Clue[] {
-  const missing = CHILD.exec(text)?.slice(1).find(Boolean)
+  // Some tools break their lines anywhere.
+  const missing = CHILD.exec(text.replace(/\s+/g, ' '))?.slice(1).find(Boolean)
   return missing === undefined || reference === null || missing === reference.digest
     ? []
     : [{ code: 'missing-child' }]

@@ -31,11 +31,15 @@ const PATTERNS = [
 
 /** A web page that came for a tag, where nothing is known of the image (containers/image). */
 const PAGE_FOR_TAG = /\binitializing image from source \S{1,400}: invalid character '<'/i
+/** Docker's own type for layers of zstd, which BuildKit once wrote, and which containerd knows from 2.0 on (containerd/containerd#9859). */
+const DOCKER_ZSTD = /\bvnd\.docker\.image\.rootfs\.diff\.tar\.zstd\b/
 
 export const unsupportedManifest: CauseRule<'unsupported-manifest'> = {
   cause: 'unsupported-manifest',
   judge: ({ masked, text, status }) =>
-    status === 406 || (PATTERNS.some(pattern => pattern.test(masked)) && !PAGE_FOR_TAG.test(text))
+    status === 406 ||
+    DOCKER_ZSTD.test(text) ||
+    (PATTERNS.some(pattern => pattern.test(masked)) && !PAGE_FOR_TAG.test(text))
       ? MATCHES
       : null,
 }

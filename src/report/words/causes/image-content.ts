@@ -51,6 +51,11 @@ const SINCE: Partial<Record<string, string>> = {
   docker: ' (Docker since version 26)',
 }
 
+/** Whether the layers are of Docker's own type for zstd. */
+export function isDockerZstd({ evidence }: Pick<Finding, 'evidence'>): boolean {
+  return /\brootfs\.diff\.tar\.zstd\b/.test(evidence?.text ?? '')
+}
+
 export const unsupportedManifest: CauseWords = {
   short: [
     ['web-page', 'web pages instead of images'],
@@ -74,6 +79,10 @@ export const unsupportedManifest: CauseWords = {
       'schema1',
       ({ host: { runtime } }) =>
         `The image was pushed in the old format schema 1, which current runtimes no longer accept${SINCE[runtime ?? 'containerd'] ?? ''}.`,
+    ],
+    [
+      isDockerZstd,
+      'The layers are compressed with zstd under a media type of Docker that many runtimes do not know; nothing is damaged.',
     ],
     'The image has an old format or an unknown media type, or is not a container image at all.',
   ],

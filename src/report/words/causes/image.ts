@@ -10,6 +10,16 @@ import { isSearched, SEARCHED } from '../searched.ts'
 /** What names the version that the node asked for; a digest wins over a tag. */
 const versionPart = ({ reference }: Finding) => (reference?.includes('@') === true ? 'digest' : 'tag')
 
+/** Whether the registry's answer may be about a manifest that an index lists: Docker does not write what it had asked for (snok/container-retention-policy#43). */
+function mayLackPart({ host, evidence }: Finding): boolean {
+  const text = evidence?.text ?? ''
+  return (
+    host.runtime === 'docker' &&
+    /\bmanifest unknown\b/i.test(text) &&
+    !/\bmanifest for \S|\/manifests\//i.test(text)
+  )
+}
+
 const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: string; meaning: string }> = {
   tag: ({ findings }) => {
     const part = [...new Set(findings.map(versionPart))].join(' or ')
@@ -17,6 +27,11 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
     // Most registries say the same where the whole repository is missing (distribution answers MANIFEST_UNKNOWN for both).
     const exists = registry !== null && hidesMissing(registry)
     const title = `${capitalize(registryLabel(registry))} has no such ${part}`
+    if (findings.some(mayLackPart))
+      return {
+        title: `${title}, or lacks what it lists`,
+        meaning: `The ${part} does not exist (misspelled, never pushed, or removed), or it does, and a clean-up removed the manifest that its index lists for the node's platform: Docker reports both in the same words.`,
+      }
     return {
       title,
       meaning: exists
@@ -33,11 +48,12 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
     title: `${capitalize(lackingLabel(first))} does not have this image`,
     meaning: hasPeersOnly(first)
       ? `It fetches no images, but offers those that other nodes have, so this says nothing about the image at ${registryLabel(first.registry)}.`
-      : first.endpoint?.role === 'mirror' || lackingMirror(first) !== undefined || isUnnamedMirror(first)
-        ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: the mirror may not have cached it, may not allow it, or may have failed to fetch it from upstream.`
-        : first.clues.some(({ code }) => code === 'relays')
-          ? `Names like this one are used by caches: if ${responderLabel(first)} fetches such images from another registry, the image does not exist there, the cache's own login is not allowed to see it, or the cache can't reach that registry.`
-          : `${capitalize(responderLabel(first))} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`,
+      : (upstreamMeaning(first) ??
+        (first.endpoint?.role === 'mirror' || lackingMirror(first) !== undefined || isUnnamedMirror(first)
+          ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: the mirror may not have cached it, may not allow it, or may have failed to fetch it from upstream.`
+          : first.clues.some(({ code }) => code === 'relays')
+            ? `Names like this one are used by caches: if ${responderLabel(first)} fetches such images from another registry, the image does not exist there, the cache's own login is not allowed to see it, or the cache can't reach that registry.`
+            : `${capitalize(responderLabel(first))} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`)),
   }),
   unspecified: ({ findings: [first] }) => {
     const { registry, credential } = first
@@ -50,6 +66,14 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
 }
 
 const hasPeersOnly = ({ clues }: Finding) => clues.some(({ code }) => code === 'peers-only')
+
+/** What the registry says of its own request; null if nothing. */
+function upstreamMeaning(first: Finding): string | null {
+  const error = first.clues.find(clue => clue.code === 'upstream-error')
+  if (error === undefined) return null
+  const why = error.certificate ? ': it did not accept the certificate there' : ''
+  return `${capitalize(responderLabel(first))} could not fetch the image from ${error.host}${why}. That does not prove that the image is missing.`
+}
 
 /** The mirror that lacks the image by the runtime's list, if its text names no host in another way. */
 const lackingMirror = ({ clues, endpoint }: Finding) =>

@@ -6,7 +6,14 @@ import { type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { formatNumber } from '../nouns.ts'
 import { ARTIFACT, ATTESTATION } from './image-content.ts'
-import { refusalMeaning, refusedMount, toolMeaning, tooManyLayers, unpackerMeaning } from './unpacking.ts'
+import {
+  BAD_LAYER,
+  refusalMeaning,
+  refusedMount,
+  toolMeaning,
+  tooManyLayers,
+  unpackerMeaning,
+} from './unpacking.ts'
 
 export const diskFull: CauseWords = {
   short: context => (hasClue(context, 'memory') ? 'nodes without free memory' : 'full disks'),
@@ -276,14 +283,9 @@ export const corruptOrUnpack: CauseWords = {
       'layer-type',
       "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged.",
     ],
-    [
-      'partial-layer',
-      'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.',
-    ],
-    [
-      'layer-format',
-      "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it.",
-    ],
+    ['pigz', BAD_LAYER.pigz],
+    ['partial-layer', BAD_LAYER.partial],
+    ['layer-format', BAD_LAYER.format],
     ['too-many-layers', tooManyLayers],
     ['mount-refused', refusedMount],
     [

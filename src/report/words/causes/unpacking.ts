@@ -40,6 +40,23 @@ export function toolMeaning(first: FirstFinding): string {
   return `To unpack the image, the runtime ${onNode(first)} needs ${what}, which is missing; the image is not at fault.`
 }
 
+/** CRI-O unpacks while it downloads; the others compare the digest first (ollama/ollama#5979, podman-container-tools/podman#23822). */
+function pigzMeaning(first: FirstFinding): string {
+  const verified = first.host.runtime === 'containerd' || first.host.runtime === 'docker'
+  return verified
+    ? `The layer arrived as the registry has it (its digest was compared first), but pigz found the data damaged: it was published like that, or ${onNode(first).replace(/^on /, '')} damages data in its memory or on its disk, or its pigz does.`
+    : `pigz, which unpacks layers ${onNode(first)}, found the data of a layer damaged: it was published like that, changed on its way, or is damaged on the node itself, by its memory or its pigz.`
+}
+
+/** What is said of layers whose data can't be used. */
+export const BAD_LAYER = {
+  pigz: pigzMeaning,
+  partial:
+    'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.',
+  format:
+    "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it.",
+}
+
 /** Whether the kernel refuses because of a limit, not because something is forbidden. */
 export function isAtLimit({ clues }: FirstFinding): boolean {
   return clues.some(clue => clue.code === 'kernel-refuses' && clue.for === 'limit')

@@ -98,7 +98,7 @@ export const answerSteps: StepWords<AnswerStep> = {
       findings,
     ),
   'layer-refused': ({ host }, { findings: [first] }) => ({
-    text: `Find the rule that refuses layers: that of a proxy or firewall on the way, or of the host that ${host} redirects to${first.host.cloud === 'ecr' ? " (on AWS, usually S3, so a policy of the VPC's S3 endpoint has to allow the registry's buckets)" : ''}`,
+    text: `Find the rule that refuses layers: that of a proxy or firewall on the way, or of the host that ${host ?? 'the registry'} redirects to${first.host.cloud === 'ecr' ? " (on AWS, usually S3, so a policy of the VPC's S3 endpoint has to allow the registry's buckets)" : ''}`,
   }),
   'check-download': ({ host }, { findings: [first] }) => {
     const more = isMore(first)

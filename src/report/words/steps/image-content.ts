@@ -6,6 +6,7 @@ import { isPublic } from '../../../image/registries.ts'
 import { windowsTagOf } from '../../../image/windows-images.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { isDockerZstd } from '../causes/image-content.ts'
 import { editField, workloadsOf } from '../edits.ts'
 import { loadCommand } from '../local-clusters.ts'
 import { managedPlace } from '../managers.ts'
@@ -73,6 +74,22 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       }
     return {
       text: `Push the image to ${host} again (all platforms): its ${part} is there, but a manifest that ${lists} is missing; if a clean-up job removes untagged manifests, exempt those that an index refers to`,
+    }
+  },
+  // containerd/containerd, pkg/archive/compression; moby/moby, pkg/archive.
+  'without-pigz': (_step, { findings, findings: [{ host }] }) => {
+    const variable =
+      host.runtime === 'containerd'
+        ? 'CONTAINERD_DISABLE_PIGZ=1'
+        : host.runtime === 'docker'
+          ? 'MOBY_DISABLE_PIGZ=1 and CONTAINERD_DISABLE_PIGZ=1'
+          : null
+    const without =
+      variable === null
+        ? `uninstall pigz ${onNodes(findings)}, so that the runtime unpacks by itself`
+        : `set ${variable} in the environment of ${host.runtime === 'docker' ? 'dockerd and containerd' : 'containerd'} ${onNodes(findings)}, and restart ${host.runtime === 'docker' ? 'both' : 'it'}`
+    return {
+      text: `Pull the image on another node: if it can be unpacked there, test the memory and the disk ${onNodes(findings)}, and ${without}; if it can't, use another tag of the image, or build and push it again`,
     }
   },
   'rebuild-layers': () => ({
@@ -159,7 +176,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'push-current-format': (_step, { findings, findings: [first] }) => ({
     text: first.clues.some(({ code }) => code === 'schema1')
       ? 'Push the image again with a current tool, or use a newer image if it is not yours: runtimes no longer accept its old format (schema 1)'
-      : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update the container runtime ${onNodes(findings)} if it is old`,
+      : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update ${isDockerZstd(first) && first.host.runtime === 'containerd' ? `containerd ${onNodes(findings)} to 2.0 or later, which knows this type of layers` : `the container runtime ${onNodes(findings)} if it is old`}`,
   }),
   'driver-for-node': ({ from, value }, { findings: [{ reference, registry, node }] }) => {
     const what = `${from === 'system' ? 'operating system' : 'kernel'} of ${nodeName({ node })} (${value})`

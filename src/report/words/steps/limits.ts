@@ -50,7 +50,8 @@ function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string
 
 /** Returns the setting that ends a pull without progress. Kubelets before 1.24 talk to Docker themselves. */
 function progressTimeout({ runtime, kubeletMinor }: PullingNode): string {
-  if (runtime === 'cri-o') return "pull_progress_timeout in CRI-O's configuration (10 seconds in many releases)"
+  if (runtime === 'cri-o')
+    return "pull_progress_timeout in CRI-O's configuration (10 seconds in many releases)"
   if (runtime !== 'docker') return "image_pull_progress_timeout in containerd's configuration"
   return `--image-pull-progress-deadline of ${kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'}`
 }

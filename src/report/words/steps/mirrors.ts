@@ -198,5 +198,10 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         : `Let ${host === registry ? `the cache ${host} use its own login at its upstream registry` : `the mirror ${host} use its own login for ${registryLabel(registry)}`}, or raise the limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
     ...askMirror(host, registry, context),
   }),
+  'restore-upstream': ({ host, certificate, registry }) => ({
+    text: certificate
+      ? `Let ${registry} trust the authority of the certificate that it gets for ${host} (most likely that of a proxy in between, which inspects TLS), or let it reach ${host} without that proxy: it fetches the image from there, and did not accept the certificate`
+      : `Let ${registry} reach ${host} (its own network, DNS, and proxy settings): it fetches the image from there, and failed; its log has the reason`,
+  }),
   'mirror-lacks-image': ({ host, registry, source }) => ({ text: LACKS[source](host, registry) }),
 }

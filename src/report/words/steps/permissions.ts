@@ -88,13 +88,17 @@ function sourceText(rule: string, source: string | null): string {
 export const permissionSteps: StepWords<PermissionStep> = {
   'grant-pull': (
     { by, registry, repository, caller },
-    { invocation, findings: [{ namespace, credential, reference }] },
+    { invocation, findings: [{ namespace, credential, reference, evidence }] },
   ) => {
     const who =
       caller ??
       (credential.status === 'usable' ? 'the account in the pull secret' : 'the account that pulls it')
     switch (by) {
       case 'github':
+        if (/\binstallation not allowed to\b/i.test(evidence?.text ?? ''))
+          return {
+            text: `Give the repository of the workflow or app whose token was sent read access to the package ${repository} (Package settings, Manage Actions access), or use a personal access token (classic) with the scope read:packages instead`,
+          }
         return {
           text: `Ask the owner of the package ${repository} to give ${who} read access (Package settings, Manage access); its token needs the scope read:packages`,
         }

@@ -1,0 +1,247 @@
+/** Reports on texts that prove less, or more, than they seem to: whose login, host, limit, or layer an error is about. */
+import { expect, test } from 'vitest'
+import { withSteps } from '../../src/advice/add-steps.ts'
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import type { Finding } from '../../src/diagnosis/finding.ts'
+import { credentialLines } from '../../src/report/words/credential.ts'
+import { stepsOf } from '../../src/report/words/steps.ts'
+import { findingOf, NODE, pulled, type Situation } from '../advice/situation.ts'
+import { container, event, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
+import { type Expected, textsOf } from './texts-of.ts'
+
+const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/hub/library/busybox:1.35'
+const DIGEST = `sha256:${'a'.repeat(64)}`
+const layerFrom = (url: string) =>
+  pulled(
+    ECR,
+    `failed to copy: httpReadSeeker: failed open: failed to do request: Get "${url}": dial tcp 104.18.125.25:443: i/o timeout`,
+  )
+const answered = (url: string, error: string) =>
+  `error parsing HTTP 404 response body: json: cannot unmarshal number into Go struct field Error.detail of type float64: "{\\"errors\\":[{\\"code\\":\\"MANIFEST_UNKNOWN\\",\\"message\\":\\"manifest unknown\\",\\"detail\\":{\\"Op\\":\\"Get\\",\\"URL\\":\\"${url}\\",\\"Err\\":${error}`
+const ACCESS_DENIED =
+  'error pulling image configuration: error parsing HTTP 403 response body: invalid character \'<\' looking for beginning of value: "<?xml version=\\"1.0\\" encoding=\\"UTF-8\\"?>\\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"'
+
+test.each<[string, Situation, Expected]>([
+  [
+    'a missing image does not show whether its node has a login',
+    { image: 'ghcr.io/a/b:1', error: pulled('ghcr.io/a/b:1', 'ghcr.io/a/b:1: not found') },
+    { says: /the pod has no login; the node's own is used, if it has one/, never: /anonymous/ },
+  ],
+  [
+    'a request for an anonymous token shows that the node has none',
+    {
+      image: 'ghcr.io/a/b:1',
+      error: pulled(
+        'ghcr.io/a/b:1',
+        'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://ghcr.io/token?scope=repository%3Aa%2Fb%3Apull&service=ghcr.io: 401 Unauthorized',
+      ),
+    },
+    { says: /so the pull is anonymous/, never: /sent a login of its own/ },
+  ],
+  [
+    "the refusal of a login that the pod does not have shows the node's",
+    {
+      image: 'redis:7',
+      error:
+        'Head "https://registry-1.docker.io/v2/library/redis/manifests/7": unauthorized: personal access token is expired',
+    },
+    { says: /the node's own login was used/, never: /anonymous/ },
+  ],
+  [
+    'CRI-O has the same words for every 401, but an image that is open to all is refused only with a login',
+    { image: 'alpine:3', error: 'unable to retrieve auth token: invalid username/password' },
+    { first: /^Renew or remove the login for Docker Hub that node/, says: /refused the login that was sent/ },
+  ],
+  [
+    'GHCR knows the workflow that lacks access to a package',
+    {
+      image: 'ghcr.io/a/b:1',
+      error:
+        "pull access denied for ghcr.io/a/b, repository does not exist or may require 'docker login': denied: installation not allowed to Read organization package",
+    },
+    {
+      first: /^Give the repository .* read access to the package a\/b/,
+      never: /is private or does not exist:/,
+    },
+  ],
+  [
+    "a layer at the upstream of ECR's cache needs no bucket of S3",
+    { image: ECR, error: layerFrom('https://production.cloudflare.docker.com/registry-v2/blobs/x/data') },
+    { says: /a cache of ECR redirects there, to its upstream/, never: /S3|where ECR keeps/ },
+  ],
+  [
+    'a layer at ECR itself needs one',
+    {
+      image: ECR,
+      error: layerFrom('https://prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com/x'),
+    },
+    { says: /where ECR keeps the layers.*S3 gateway endpoint/, never: /upstream/ },
+  ],
+  [
+    'a URL in the detail of an answer is what the registry asked for, not the node',
+    {
+      image: 'registry.example:5000/a/b:1',
+      error: answered('https://registry-1.docker.io/v2/', '{\\"Certificate\\":'),
+    },
+    {
+      first:
+        /^Let registry\.example:5000 trust the authority of the certificate that it gets for registry-1\.docker\.io/,
+      says: /could not fetch the image from registry-1\.docker\.io: it did not accept the certificate/,
+      never: /the mirror registry-1/,
+    },
+  ],
+  [
+    'the registry may not have reached its upstream at all',
+    {
+      image: 'registry.example:5000/a/b:1',
+      error: answered('https://registry-1.docker.io/v2/', '{\\"Op\\":\\"dial\\"'),
+    },
+    { first: /^Let registry\.example:5000 reach registry-1\.docker\.io/, never: /certificate/ },
+  ],
+  [
+    'Docker has the same words for a missing tag and for a missing part of it',
+    {
+      image: 'ghcr.io/a/b:1',
+      error: 'Error response from daemon: manifest unknown',
+      node: { runtime: 'docker://27.3.1' },
+    },
+    { says: /has no such tag, or lacks what it lists/, never: /The repository exists/ },
+  ],
+  [
+    'a tag that Docker names is missing itself',
+    {
+      image: 'ghcr.io/a/b:1',
+      error: 'Error response from daemon: manifest for ghcr.io/a/b:1 not found: manifest unknown',
+      node: { runtime: 'docker://27.3.1' },
+    },
+    { says: /has no such tag\n/, never: /lists/ },
+  ],
+  [
+    'a manifest that an index lists is missing, however the text is broken into lines',
+    {
+      image: 'ghcr.io/a/b:latest',
+      error: `reading manifest ${DIGEST}\nin ghcr.io/a/b:\nmanifest unknown`,
+    },
+    { says: /lacks a manifest of the image/, never: /no tag latest/ },
+  ],
+  [
+    'CRI-O ended a pull at its limit, so the next one ends the same way',
+    {
+      image: 'quay.io/a/b:1',
+      error: 'rpc error: code = Canceled desc = copying config: context canceled',
+      node: { runtime: 'cri-o://1.34.1' },
+    },
+    { first: /pull_progress_timeout/ },
+  ],
+  [
+    'containerd canceled a pull, which a restart of it does, too',
+    {
+      image: 'quay.io/a/b:1',
+      error: pulled('quay.io/a/b:1', 'context canceled'),
+      node: { runtime: 'containerd://2.1.4' },
+    },
+    { first: /^Wait for the next attempt/, says: /image_pull_progress_timeout.*Spegel/ },
+  ],
+  [
+    'a layer that broke off may have come from a mirror',
+    {
+      image: 'docker.io/a/b:1',
+      error: pulled('docker.io/a/b:1', 'failed to read expected number of bytes: unexpected EOF'),
+    },
+    { says: /^The download of a layer was cut off/, never: /connection to registry-1/ },
+  ],
+  [
+    "layers of Docker's own type for zstd are nothing that a snapshotter knows",
+    {
+      image: 'registry.example/a/b:1',
+      error: pulled(
+        'registry.example/a/b:1',
+        `failed to extract layer ${DIGEST}: failed to get stream processor for application/vnd.docker.image.rootfs.diff.tar.zstd: no processor for media-type: unknown`,
+      ),
+      node: { runtime: 'containerd://1.7.22' },
+    },
+    { first: /oci-mediatypes=true.* or update containerd .* to 2\.0/, never: /snapshotter/ },
+  ],
+  [
+    'containerd compares the digest before pigz unpacks a layer',
+    {
+      image: 'registry.example/a/b:1',
+      error: `failed to extract layer ${DIGEST}: exit status 1: unpigz: skipping: <stdin>: corrupted -- crc32 mismatch`,
+      node: { runtime: 'containerd://2.1.4' },
+    },
+    { first: /CONTAINERD_DISABLE_PIGZ=1/, says: /its digest was compared first/, never: /cut off|rmi/ },
+  ],
+  [
+    'CRI-O unpacks while it downloads',
+    {
+      image: 'registry.example/a/b:1',
+      error:
+        'writing blob: storing blob to file "/var/tmp/1": pigz: skipping: <stdin>: corrupted -- crc32 mismatch: exit status 1',
+      node: { runtime: 'cri-o://1.34.1' },
+    },
+    { first: /uninstall pigz/, never: /compared first/ },
+  ],
+  [
+    'artifact streaming of AKS could not mount a layer when the container was created',
+    {
+      image: 'acme.azurecr.io/a/b:1',
+      reason: 'CreateContainerError',
+      error: `failed to create containerd container: failed to attach and mount for snapshot 218: failed to enable target for /sys/kernel/config/target/core/user_999999999/dev_218, failed:failed to open remote file as tar file /https://acme.azurecr.io/v2/a/b/blobs/${DIGEST}: No such file or directory: unknown`,
+      node: { runtime: 'containerd://2.1.4', labels: { 'kubernetes.azure.com/cluster': 'mc' } },
+    },
+    { first: /^Read the log of the snapshotter .*artifact streaming of AKS/ },
+  ],
+  [
+    "Docker lost a layer's folder when the container was created",
+    {
+      image: 'registry.example/a/b:1',
+      reason: 'CreateContainerError',
+      error: `error creating overlay mount to /var/lib/docker/overlay2/${'c'.repeat(64)}-init/merged: no such file or directory`,
+      node: { runtime: 'docker://19.3.13' },
+    },
+    { says: /image store .* is damaged/ },
+  ],
+])('%s', (_name, situation, { first = /(?:)/, says = /(?:)/, never = /(?!)/ }) => {
+  const report = textsOf(situation)
+  const all = [report.all, ...credentialLines([findingOf(situation)])].join('\n')
+  expect(report.first).toMatch(first)
+  expect(all).toMatch(says)
+  expect(all).not.toMatch(never)
+})
+
+test('an image volume that could not be mounted is at fault, not the image of the container that uses it', () => {
+  const error = 'failed to mount image volume: ImageVolumeMountFailed: failed to mount image volume component'
+  const containers = [
+    container({ image: 'nginx:1', state: waiting('CreateContainerError', error) }),
+    container({ name: 'data', kind: 'volume', image: 'quay.io/a/data:1' }),
+  ]
+  const found = findingOf({ image: 'nginx:1', error, pod: { containers } })
+  expect(found).toMatchObject({
+    cause: 'corrupt-or-unpack',
+    image: 'quay.io/a/data:1',
+    containerKind: 'volume',
+  })
+})
+
+test('a pause image whose layers S3 refuses on AWS needs the policy of the S3 endpoint', () => {
+  const events = [
+    event({
+      fieldPath: '',
+      reason: 'FailedCreatePodSandBox',
+      message: `Failed create pod sandbox: ${ACCESS_DENIED}`,
+    }),
+  ]
+  const { findings } = diagnose(
+    snapshot({
+      pods: [pod({ node: 'node-1', containers: [container({ state: waiting('ContainerCreating') })] })],
+      events,
+      nodes: [{ ...NODE, provider: 'aws', runtime: 'docker://19.3.13' }],
+    }),
+  )
+  const [first] = stepsOf([withSteps(findings[0] as Finding)], {
+    program: 'pullguard',
+    flags: [],
+    fromDump: false,
+  })
+  expect(first.text).toMatch(/rule that refuses layers.*VPC's S3 endpoint/)
+})
