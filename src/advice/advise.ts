@@ -28,7 +28,6 @@ import {
   neverSteps,
   otherSteps,
   platformSteps,
-  signatureSteps,
 } from './node-steps.ts'
 import {
   admissionSteps,
@@ -41,6 +40,7 @@ import {
 import { guestSteps, sandboxSteps, silentNodeSteps, virtualNodeSteps } from './pullers.ts'
 import { passedOverLogins, withRenewer } from './refused-login.ts'
 import { isSettled } from './settled-steps.ts'
+import { signatureSteps } from './signature-steps.ts'
 import type { Step } from './step.ts'
 import { needsShell, runsOnNode } from './step-traits.ts'
 import { corruptSteps, diskSteps } from './store-steps.ts'

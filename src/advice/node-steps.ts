@@ -1,4 +1,4 @@
-/** Steps for images that the node does not run or must not pull, by their platform, their format, and policies, and for canceled and unknown failures. */
+/** Steps for images that the node does not run or must not pull, by their platform, their format, and their pull policy, and for canceled and unknown failures. */
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
@@ -19,7 +19,6 @@ import {
   testManifest,
 } from './host.ts'
 import type { LocalTool, Step } from './step.ts'
-import type { NodePolicy } from './step-at-node.ts'
 import { attestationSteps, goneSteps, refusalSteps } from './store-steps.ts'
 import { pageSteps } from './wrong-answer.ts'
 
@@ -159,37 +158,6 @@ export function neverSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'disk-pressure'))
     return [{ code: 'relieve-disk' }, { code: 'import-image', image: finding.image, again: true }, allow]
   return isOwn ? [{ code: 'import-image', image: finding.image }, allow] : [allow, { code: 'preload', image }]
-}
-
-export function signatureSteps(finding: Finding): Step[] {
-  const file = clueOf(finding.clues, 'policy-file')
-  if (file !== undefined)
-    return [
-      ...stepsIf(!file.missing, { code: 'show-policy-file', path: file.path }),
-      { ...file, code: 'repair-policy-file' },
-    ]
-  if (hasClue(finding, 'content-trust')) return [{ code: 'content-trust' }, { code: 'ask-registry' }]
-  const kind = policyOf(finding)
-  if (hasClue(finding, 'policy-key')) return [{ code: 'show-policy', kind }, { code: 'restore-policy-key' }]
-  if (hasClue(finding, 'no-gnupg')) return [{ code: 'repair-gnupg' }, { code: 'show-policy', kind }]
-  if (hasClue(finding, 'signature-lookup') && !hasClue(finding, 'web-page'))
-    return [{ code: 'signature-store' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
-  const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null
-  if (hasClue(finding, 'verifier-failed'))
-    return [{ code: 'repair-verifier' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
-  return [
-    ...stepsIf(hasClue(finding, 'web-page'), { code: 'signature-store' }),
-    // OpenShift writes its nodes' lists of registries from an object.
-    kind !== 'signature' && finding.host.platform === 'openshift'
-      ? { code: 'show-image-settings' }
-      : { code: 'show-policy', kind },
-    { code: 'satisfy-policy', kind, signed },
-  ]
-}
-
-function policyOf(finding: Finding): NodePolicy {
-  if (hasClue(finding, 'source-blocked')) return 'blocked'
-  return hasClue(finding, 'not-listed') ? 'rejected' : 'signature'
 }
 
 /** The kubelet's runtime did not answer, so it asked no registry, or nobody knows what the registry said. */

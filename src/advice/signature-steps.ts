@@ -1,0 +1,38 @@
+/** Steps for images that a policy on the node refuses: about signatures, blocked registries, and lists of images. */
+
+import { clueOf } from '../diagnosis/clue.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import { hasClue, stepsIf } from './conditions.ts'
+import type { Step } from './step.ts'
+import type { NodePolicy } from './step-at-node.ts'
+
+export function signatureSteps(finding: Finding): Step[] {
+  const file = clueOf(finding.clues, 'policy-file')
+  if (file !== undefined)
+    return [
+      ...stepsIf(!file.missing, { code: 'show-policy-file', path: file.path }),
+      { ...file, code: 'repair-policy-file' },
+    ]
+  if (hasClue(finding, 'content-trust')) return [{ code: 'content-trust' }, { code: 'ask-registry' }]
+  const kind = policyOf(finding)
+  if (hasClue(finding, 'policy-key')) return [{ code: 'show-policy', kind }, { code: 'restore-policy-key' }]
+  if (hasClue(finding, 'no-gnupg')) return [{ code: 'repair-gnupg' }, { code: 'show-policy', kind }]
+  if (hasClue(finding, 'signature-lookup') && !hasClue(finding, 'web-page'))
+    return [{ code: 'signature-store' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
+  const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null
+  if (hasClue(finding, 'verifier-failed'))
+    return [{ code: 'repair-verifier' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
+  return [
+    ...stepsIf(hasClue(finding, 'web-page'), { code: 'signature-store' }),
+    // OpenShift writes its nodes' lists of registries from an object.
+    kind !== 'signature' && finding.host.platform === 'openshift'
+      ? { code: 'show-image-settings' }
+      : { code: 'show-policy', kind },
+    { code: 'satisfy-policy', kind, signed },
+  ]
+}
+
+function policyOf(finding: Finding): NodePolicy {
+  if (hasClue(finding, 'source-blocked')) return 'blocked'
+  return hasClue(finding, 'not-listed') ? 'rejected' : 'signature'
+}
