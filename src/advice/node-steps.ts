@@ -19,7 +19,7 @@ import {
   testManifest,
 } from './host.ts'
 import type { LocalTool, Step } from './step.ts'
-import { attestationSteps, goneSteps, refusalSteps } from './store-steps.ts'
+import { attestationSteps, goneSteps, refusalSteps, signatureArtifactSteps } from './store-steps.ts'
 import { pageSteps } from './wrong-answer.ts'
 
 export function platformSteps(finding: Finding): Step[] {
@@ -105,6 +105,7 @@ export function manifestSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'signed-artifact') && registry !== null)
     return [{ code: 'leave-signatures', host: registry }]
   if (hasClue(finding, 'attestation')) return attestationSteps(finding)
+  if (hasClue(finding, 'signature-artifact')) return signatureArtifactSteps(finding)
   // The repository is that of the artifact.
   if (hasClue(finding, 'artifact')) return [{ code: 'not-an-image' }, { code: 'set-image', known: 'nothing' }]
   return [{ code: 'push-current-format' }, { code: 'set-image', known: 'repository' }]

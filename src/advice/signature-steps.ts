@@ -20,6 +20,12 @@ export function signatureSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'signature-lookup') && !hasClue(finding, 'web-page'))
     return [{ code: 'signature-store' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
   const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null
+  // No policy accepts what the runtime can't read.
+  if (signed === 'media-type')
+    return [
+      { code: 'satisfy-policy', kind, signed },
+      { code: 'show-policy', kind },
+    ]
   if (hasClue(finding, 'verifier-failed'))
     return [{ code: 'repair-verifier' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
   return [

@@ -242,6 +242,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'push-current-format': { about: 'other' },
   'not-an-image': { about: 'other' },
   'not-the-attestation': { about: 'other' },
+  'not-the-signature': { about: 'other' },
   'allow-pull': { about: 'template' },
   'import-image': { about: 'node', on: 'client' },
   preload: { about: 'node', on: 'client' },

@@ -147,6 +147,7 @@ export type ImageContentStep =
   | { code: 'not-an-image' }
   /** `version`: of the containerd that can't unpack layers with WebAssembly modules; null if it is not known. */
   | { code: 'update-for-wasm'; version: string | null }
+  | { code: 'not-the-signature'; image: string }
   | { code: 'not-the-attestation'; image: string }
 
 /** Wait for a limit, avoid it, or get the image onto the node without a pull. */

@@ -55,6 +55,7 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
     ],
   ],
   ['attestation', attestationSteps],
+  ['signature-artifact', signatureArtifactSteps],
   ['artifact', () => [{ code: 'not-an-image' }, { code: 'set-image', known: 'nothing' }]],
   ['pigz', () => [{ code: 'without-pigz' }, { code: 'runtime-log' }]],
   ['layer-type', () => [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]],
@@ -251,6 +252,14 @@ function downloadSteps(finding: Finding): Step[] {
 export function attestationSteps(finding: Finding): Step[] {
   return [
     { code: 'not-the-attestation', image: imageName(finding) },
+    { code: 'set-image', known: 'repository' },
+  ]
+}
+
+/** The steps for a signature in the place of an image: by default, it is in the image's own repository. */
+export function signatureArtifactSteps(finding: Finding): Step[] {
+  return [
+    { code: 'not-the-signature', image: imageName(finding) },
     { code: 'set-image', known: 'repository' },
   ]
 }

@@ -137,6 +137,8 @@ export type ContentClue =
   | { code: 'schema1' }
   /** An OCI artifact that is not a container image, such as a Helm chart. */
   | { code: 'artifact' }
+  /** A signature of an image, as cosign, Notation, and Sigstore's bundles store it beside the image. */
+  | { code: 'signature-artifact' }
   /** A build attestation (in-toto), which an index lists beside an image, and which is not one. */
   | { code: 'attestation' }
   /** A signed artifact, whose signatures the runtime's store of artifacts can't hold. */
@@ -151,8 +153,8 @@ export type ContentClue =
   | { code: 'for-linux' }
   /** The Windows version that the image is for. */
   | { code: 'windows-build'; build: string }
-  /** The image is signed, but with another key or by another signer than the policy accepts, or under another name. */
-  | { code: 'signed-otherwise'; with: 'key' | 'name' }
+  /** The image is signed, but with another key or by another signer than the policy accepts, under another name, or in another format. */
+  | { code: 'signed-otherwise'; with: 'key' | 'name' | 'media-type' }
   /** The signer that the node's signature policy requires. */
   | { code: 'signer'; demanded: string }
 

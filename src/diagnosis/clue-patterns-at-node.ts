@@ -118,6 +118,8 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
     { code: 'signed-otherwise', with: 'key' },
     /none of the signatures were accepted|cryptographic signature verification failed|invalid signature when validating|signature by key .{1,80} is not accepted|invalid gpg signature|\brequired (?:e-?mail|identity|subject|signer)\b|not (?:produced|signed) by a trusted|unexpected (?:fulcio )?(?:oidc issuer|subject)|key not found for key id|no public key verified/i,
   ],
+  // containers/image, docker/docker_client.go (containers/image#2058).
+  [{ code: 'signed-otherwise', with: 'media-type' }, /unexpected mime type for sigstore attachment/i],
   [{ code: 'verifier-failed' }, /image verifier \S{1,100} returned error: /i],
   [{ code: 'not-listed' }, /\bis rejected by policy\b/i],
   [
@@ -126,6 +128,11 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   ],
   [{ code: 'signed-artifact' }, /pushing signatures for oci images is not supported/i],
   [{ code: 'attestation' }, /vnd\.in-toto\+json|attestation-manifest/i],
+  // cosign (also for attestations, which it wraps in DSSE), Sigstore's bundles, and Notation.
+  [
+    { code: 'signature-artifact' },
+    /application\/vnd\.(?:dev\.cosign|dev\.sigstore|dsse\.envelope|cncf\.notary)\b/i,
+  ],
   [
     { code: 'layer-format' },
     /invalid tar header|unhandled tar header|invalid whiteout name|gzip: invalid header|stream processor for \S{1,200}\+zstd|unsupported (?:layer|compression)|unknown compression|magic number mismatch/i,
@@ -157,6 +164,6 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1|(?:^|: )no signatures$/i],
   [
     { code: 'artifact' },
-    /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json|ai models are not|not container images/i,
+    /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|application\/(?:vnd\.)?(?:cyclonedx|spdx|syft)\b|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json|ai models are not|not container images/i,
   ],
 ]

@@ -41,6 +41,10 @@ function isForWindows({ host }: Pick<Finding, 'host'>): boolean {
 export const ATTESTATION =
   'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
 
+/** Shared by all causes in which a signature takes the place of an image. */
+export const SIGNATURE =
+  'What the registry has under this name is a signature (or a signed attestation), which signing tools store beside the image; it is not a container image, and nothing is damaged.'
+
 /** Shared by all causes in which an artifact takes the place of an image. */
 export const ARTIFACT =
   'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
@@ -74,6 +78,7 @@ export const unsupportedManifest: CauseWords = {
       'The image is a signed OCI artifact: the runtime has it, and its signatures, but its store of artifacts has no place for signatures (cri-o/cri-o#9135); the registry and the login are not at fault.',
     ],
     ['attestation', ATTESTATION],
+    ['signature-artifact', SIGNATURE],
     ['artifact', ARTIFACT],
     [
       'schema1',

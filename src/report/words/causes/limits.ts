@@ -1,5 +1,6 @@
 /** The words of excessive pulls, a registry's limit and the kubelet's own, and of pulls that a policy forbids: the pod's own, or one on the node. */
 
+import type { ClueOf } from '../../../diagnosis/clue.ts'
 import type { Finding, NeverPullSubcause, RateLimitSubcause } from '../../../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
 import { countsAtHub, registryBehind } from '../../../image/registries.ts'
@@ -227,11 +228,17 @@ export const signaturePolicy: CauseWords = {
     const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded
     const signed = first.clues.find(clue => clue.code === 'signed-otherwise')?.with
     if (demanded === undefined && signed !== undefined)
-      return `The image is signed, but ${signed === 'key' ? 'not with a key or by a signer that' : 'for another name than'} the policy accepts; the registry itself did not refuse it.`
+      return `The image is signed, but ${SIGNED[signed]}; the registry itself did not refuse it.`
     return demanded === undefined
       ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
       : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`
   },
+}
+
+const SIGNED: Record<ClueOf<'signed-otherwise'>['with'], string> = {
+  key: 'not with a key or by a signer that the policy accepts',
+  name: 'for another name than the policy accepts',
+  'media-type': "in a format that the runtime doesn't read (with the media types of Docker images)",
 }
 
 const NEVER: Record<NeverPullSubcause | 'unknown', [title: string, meaning: string]> = {

@@ -5,7 +5,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { formatNumber } from '../nouns.ts'
-import { ARTIFACT, ATTESTATION } from './image-content.ts'
+import { ARTIFACT, ATTESTATION, SIGNATURE } from './image-content.ts'
 import {
   BAD_LAYER,
   refusalMeaning,
@@ -115,6 +115,7 @@ export const corruptOrUnpack: CauseWords = {
     ['no-unpacker', CANNOT_UNPACK],
     ['pull-records', "a kubelet that can't record its pulls"],
     ['encrypted', 'encrypted images'],
+    ['signature-artifact', 'signatures instead of images'],
     ['artifact', 'artifacts instead of images'],
     ['missing-tool', CANNOT_UNPACK],
     ['locked-layer', 'layers that another pull holds'],
@@ -203,6 +204,7 @@ export const corruptOrUnpack: CauseWords = {
       "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed; the image in the registry is not at fault.",
     ],
     ['discarded', first => downloadWords(first).meaning],
+    ['signature-artifact', SIGNATURE],
     ['artifact', ARTIFACT],
     ['missing-tool', toolMeaning],
     [

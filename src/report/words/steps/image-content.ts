@@ -193,6 +193,10 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'not-an-image': (_step, { findings: [{ containerKind }] }) => ({
     text: `Use the name of a container image: the artifact under this name is something else, such as a Helm chart, a model, or a signature${containerKind === 'volume' ? '; or put its files into an image (FROM scratch and COPY), as the volume takes images' : ''}`,
   }),
+  'not-the-signature': ({ image }) => ({
+    text: `Use the tag or the digest of the image itself: what ${image} names is a signature, which signing tools store beside the image (\`cosign triangulate\` shows the tag of an image's signature, which ends in .sig)`,
+    brief: 'Use the tag or the digest of the image itself: this one is that of its signature',
+  }),
   'not-the-attestation': ({ image }) => ({
     text: `Use the digest of the image or of its index, not that of the attestation beside it, whose platform is shown as unknown/unknown (\`docker buildx imagetools inspect ${shellWord(withoutVersion(image))}:<tag>\` lists all of them), or build without attestations (--provenance=false --sbom=false)`,
   }),

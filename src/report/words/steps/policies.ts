@@ -1,6 +1,7 @@
 /** The words of steps for policies on the node: about signatures, and about registries that it blocks. */
 
 import type { NodePolicy, PolicyStep } from '../../../advice/step-at-node.ts'
+import type { ClueOf } from '../../../diagnosis/clue.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -58,7 +59,9 @@ const ALLOWED: Record<Exclude<NodePolicy, 'signature'>, string> = {
 }
 
 /** What ends the refusal of a signature policy, by what the text shows of the signature. */
-const SIGN: Record<'key' | 'name' | 'none', string> = {
+const SIGN: Record<ClueOf<'signed-otherwise'>['with'] | 'none', string> = {
+  'media-type':
+    'Sign the image again with OCI media types (`cosign sign` without COSIGN_DOCKER_MEDIA_TYPES), in a registry that takes them: the runtime only reads such signatures, and this one has those of Docker images',
   key: 'Have the policy accept the key or the identity that the image is signed with: it has a signature, but none that the policy accepts; if the image is yours, you can also sign it with the key that the policy names',
   name: 'Have the policy accept the name that the signature is for (signedIdentity: remapIdentity or exactRepository): a copy of an image keeps the signature of the original; if the image is yours, you can also sign the copy',
   none: "Sign the image as the policy requires if it is yours, or have the policy accept its repository, or use the publisher's signed image",
@@ -122,7 +125,7 @@ export const policySteps: StepWords<PolicyStep> = {
   }),
   'satisfy-policy': ({ kind, signed }, { findings: [{ host, registry }] }) => {
     if (kind === 'signature') {
-      const place = mayBeOpenShift(host) ? POLICY_OBJECTS : ''
+      const place = mayBeOpenShift(host) && signed !== 'media-type' ? POLICY_OBJECTS : ''
       const attached = signed === null && host.runtime === 'cri-o' ? ATTACHED : ''
       return { text: `${SIGN[signed ?? 'none']}${attached}${place}` }
     }
