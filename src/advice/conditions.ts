@@ -4,7 +4,7 @@ import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import { type Cause, type Finding, isUnreached } from '../diagnosis/finding.ts'
 import { isNamedByCloud } from '../diagnosis/node-names.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
-import { isOfficial, libraryName } from '../image/official-images.ts'
+import { isOfficial, isPackagedByRancher, libraryName } from '../image/official-images.ts'
 import { type Cloud, cloudOf } from '../image/registries.ts'
 import type { Step } from './step.ts'
 
@@ -48,4 +48,9 @@ export function isElsewhere(finding: Finding): boolean {
 /** Whether the name is a bare one that no official image has, or Podman's for what it built: most likely, somebody built the image. */
 export function isOwnName({ reference, registry }: Finding): boolean {
   return registry === 'localhost' || (libraryName(reference) !== null && !isOfficial(reference))
+}
+
+/** Whether the node's distribution brings the image, which is public, and whose name nobody has mistyped. */
+export function isPackaged({ host: { platform }, reference }: Pick<Finding, 'host' | 'reference'>): boolean {
+  return (platform === 'k3s' || platform === 'rke2') && isPackagedByRancher(reference)
 }

@@ -8,7 +8,7 @@ import { isLocal } from '../image/host.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isEntitled, isPublic, RED_HAT } from '../image/registries.ts'
 import { blockedSteps, policySteps, refusingCache, upstreamSteps } from './closed-access.ts'
-import { hasClue, isElsewhere, stepsIf } from './conditions.ts'
+import { hasClue, isElsewhere, isPackaged, stepsIf } from './conditions.ts'
 import { nodeRegistry } from './image-steps.ts'
 import {
   correctedSecretSteps,
@@ -196,7 +196,9 @@ function deniedOrMissing(finding: Finding): Step[] {
   // The service account has a login that the pod lacks, and gives it to new pods: nothing has to be changed.
   if (finding.remedies.includes('recreate'))
     return [{ code: 'recreate-pods' }, ...checkNameSteps(finding), see('name')]
-  return isPublic(reference) ? publicButRefused(finding) : privateOrMissing(finding, registry)
+  return isPublic(reference) || isPackaged(finding)
+    ? publicButRefused(finding)
+    : privateOrMissing(finding, registry)
 }
 
 /** The check of the name; a placeholder has a step of its own. */
@@ -213,9 +215,12 @@ function otherName(name: Step[]): Step[] {
 /** No login helps where everything is public. */
 function publicButRefused(finding: Finding): Step[] {
   const name = nameToCheck(finding)
+  // Docker Hub's token server has once refused every image (docker/hub-feedback#2215).
+  const mayBeDown = name.some(({ code }) => code === 'existing-official')
   return [
     ...correctedSecretSteps(finding),
     ...name,
+    ...stepsIf(mayBeDown, { code: 'hub-refuses-all' }),
     ...stepsIf(name.length > 0, { code: 'ask-registry' }),
     ...otherName(name),
     ...whoAnswered(finding),

@@ -8,7 +8,7 @@ import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
 import { cloudOf, hidesMissing, isPublic } from '../image/registries.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
-import { isInCloud, stepsIf } from './conditions.ts'
+import { isInCloud, isPackaged, stepsIf } from './conditions.ts'
 import type { Step } from './step.ts'
 import type { LoginReason, UsableHint } from './step-for-access.ts'
 
@@ -233,8 +233,9 @@ export function missingSlash({ credential, namespace }: Finding): Step[] {
 }
 
 /** Whoever pushed the image may have meant it for everyone: at registries that hide what they lack, new images are mostly private. */
-export function publicSteps({ registry, reference, credential }: Finding): Step[] {
-  if (registry === null || !hidesMissing(registry) || isPublic(reference)) return []
+export function publicSteps(finding: Finding): Step[] {
+  const { registry, reference, credential } = finding
+  if (registry === null || !hidesMissing(registry) || isPublic(reference) || isPackaged(finding)) return []
   return stepsIf(credential.status === 'none' && credential.attempts.length === 0, {
     code: 'make-public',
     registry,

@@ -8,7 +8,7 @@ import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-imag
 import type { Placeholder } from '../image/placeholder.ts'
 import { hidesMissing, isFixedHost, isHosted, isNamedLikeCache, servesList } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { hasClue, isPackaged, stepsIf } from './conditions.ts'
 import { otherRegistry } from './other-registry.ts'
 import type { Step } from './step.ts'
 
@@ -100,6 +100,7 @@ export function dropRegistry(finding: Finding): Step[] {
 export function checkNameSteps(finding: Finding): Step[] {
   const { registry, reference } = finding
   if (registry === null) return []
+  if (isPackaged(finding)) return [{ code: 'existing-official' }]
   const name = libraryName(reference)
   if (name !== null) {
     if (isOfficial(reference)) return [{ code: 'existing-official' }]

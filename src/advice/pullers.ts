@@ -8,7 +8,7 @@ import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { PROVIDER_FAILED } from '../image/pull-messages.ts'
 import { cloudOf, ecrRegion } from '../image/registries.ts'
-import { hasClue, isOnTheWay, stepsIf } from './conditions.ts'
+import { hasClue, isOnTheWay, isPackaged, stepsIf } from './conditions.ts'
 import { formerMirrorSteps } from './misdirected-nodes.ts'
 import type { Step, StepCode, StepOf } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
@@ -30,7 +30,12 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
   // A cloud's login is valid for hours only, and the runtime does not ask the kubelet's credential provider for this image.
   const isOfMirror = finding.endpoint?.role === 'mirror' || hasClue(finding, 'basic-demanded')
   const login: Step[] =
-    denied && registry !== null && cloud === null && !isOfMirror && !isOpenToAll(finding)
+    denied &&
+    registry !== null &&
+    cloud === null &&
+    !isOfMirror &&
+    !isOpenToAll(finding) &&
+    !(isPackaged(finding) && cause !== 'rate-limited')
       ? [{ code: 'sandbox-login', registry }]
       : []
   // Another pause image would not arrive either.
@@ -39,7 +44,7 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
     cause === 'disk-full' ||
     cause === 'corrupt-or-unpack' ||
     hasClue(finding, 'layer-refused') ||
-    (isOfMirror && cause === 'auth-required-or-denied')
+    (cause === 'auth-required-or-denied' && (isOfMirror || isPackaged(finding)))
   const [first, ...others] = isOfNode ? [...own, set] : [...ofNode, set, ...login, ...own]
   // Otherwise the kubelet removes the image again.
   const relieve = stepsIf(hasClue(finding, 'disk-pressure') && cause !== 'disk-full', {

@@ -43,6 +43,7 @@ const SETTLED_BY_NAME: readonly StepCode[] = [
   'check-name',
   'near-official',
   'existing-official',
+  'hub-refuses-all',
   'read-name',
   'ask-registry',
   'distribute-login',

@@ -60,6 +60,7 @@ export type NameStep =
     }
   | { code: 'near-official'; names: string[] }
   | { code: 'existing-official' }
+  | { code: 'hub-refuses-all' }
   | { code: 'proxy-project'; host: string; product: 'harbor' | 'ecr' | null }
   | { code: 'ask-registry' }
   | { code: 'near-tags'; likely: string | null; tags: string[] }

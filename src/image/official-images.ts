@@ -33,3 +33,12 @@ export function isInLibrary(reference: string | null): boolean {
 export function isOfficial(reference: string | null): boolean {
   return OFFICIAL_IMAGES.includes(libraryName(reference) ?? '')
 }
+
+/** What K3s and RKE2 start by themselves or with Rancher: their packaged components, and Rancher's copies of others (docs.k3s.io/packaged-components, docs.rke2.io). */
+const OF_RANCHER =
+  /^docker\.io\/rancher\/(?:mirrored-[a-z0-9-]+|hardened-[a-z0-9-]+|klipper-(?:helm|lb)|local-path-provisioner|rke2-(?:cloud-provider|runtime|upgrade)|k3s-upgrade|system-upgrade-controller|nginx-ingress-controller)[:@]/
+
+/** Whether the full name is that of an image which comes with K3s or RKE2, and which anyone can pull. */
+export function isPackagedByRancher(reference: string | null): boolean {
+  return OF_RANCHER.test(reference ?? '')
+}

@@ -3,11 +3,13 @@
  * registry's own sentence, and what fails before the registry is asked.
  */
 
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { StepOf } from '../../advice/step.ts'
 import type { DenialSubcause, Finding } from '../../diagnosis/finding.ts'
 import type { Lapse } from '../../diagnosis/lapse.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { isLocal } from '../../image/host.ts'
+import { isOfficial } from '../../image/official-images.ts'
 import { PROVIDER_FAILED } from '../../image/pull-messages.ts'
 import { cloudOf } from '../../image/registries.ts'
 import { clip } from '../screen/layout.ts'
@@ -221,6 +223,19 @@ export function mayBeSpoiled({ steps }: CauseContext['findings'][0]): boolean {
 export function spoiledMeaning({ registry }: Pick<Finding, 'registry'>): string {
   return `The image is private or does not exist, or the node itself sends a login that has expired: ${registryLabel(registry)} gives the same answer for all three, and refuses even public images to such a login.`
 }
+
+/** Whether the image is an official one, or one of the node's distribution: anyone can pull it from Docker Hub. */
+export function isOpenImage({ reference, steps }: AdvisedFinding): boolean {
+  return isOfficial(reference) || steps.some(({ code }) => code === 'existing-official')
+}
+
+export function openTitle({ reference, registry }: AdvisedFinding): string {
+  const what = isOfficial(reference) ? 'an official image' : "an image of the node's distribution"
+  return `${registryLabel(registry)} refused ${what}, which anyone can pull`
+}
+
+export const OPEN_MEANING =
+  'Docker Hub does not refuse such images, unless its token server has a fault: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.'
 
 /** Returns what a refusal means where everything is public. */
 export function publicMeaning({ registry }: Pick<Finding, 'registry'>): string {

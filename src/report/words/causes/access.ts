@@ -1,7 +1,6 @@
 /** The words of pulls that a registry, or a rule around it, refused. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
-import { isOfficial } from '../../../image/official-images.ts'
 import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
 import { awsPolicyMeaning } from '../aws-policies.ts'
 import {
@@ -22,10 +21,12 @@ import {
   INACCESSIBLE,
   isAtNode,
   isInaccessible,
+  isOpenImage,
   isUnasked,
   isUnidentified,
   mayBeSpoiled,
   notAllowed,
+  OPEN_MEANING,
   ownReasonMeaning,
   providerMeaning,
   publicMeaning,
@@ -114,10 +115,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
   'denied-or-missing': [
     [isOfMirror, mirrorRefused],
     [isInaccessible, INACCESSIBLE],
-    [
-      ({ reference }) => isOfficial(reference),
-      'Docker Hub does not refuse its official images: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.',
-    ],
+    [isOpenImage, OPEN_MEANING],
     [first => isOnNode(first) && !isUsable(first), ASKED_AGAIN],
     [({ reference }) => isPublic(reference), publicMeaning],
     [

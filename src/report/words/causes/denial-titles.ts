@@ -1,7 +1,6 @@
 /** The titles of refused pulls, and what in a refusal both its title and its meaning depend on. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
-import { isOfficial } from '../../../image/official-images.ts'
 import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
 import { type CauseContext, isOfMirror, type Sentence } from '../cause-words.ts'
 import { registryLabel } from '../nouns.ts'
@@ -9,10 +8,12 @@ import {
   CLOSED_TITLE,
   isAtNode,
   isInaccessible,
+  isOpenImage,
   isUnasked,
   isUnexplained,
   isUnidentified,
   mayBeSpoiled,
+  openTitle,
   providerTitle,
 } from '../refusal-reasons.ts'
 
@@ -50,10 +51,7 @@ export const DENIAL_TITLE: Record<DenialSubcause, Sentence> = {
       isInaccessible,
       ({ registry }) => `Azure Container Instances can't access the image at ${registryLabel(registry)}`,
     ],
-    [
-      ({ reference }) => isOfficial(reference),
-      ({ registry }) => `${registryLabel(registry)} refused an official image, which anyone can pull`,
-    ],
+    [isOpenImage, openTitle],
     [
       ({ reference }) => isPublic(reference),
       ({ registry }) => `${registryLabel(registry)} has no such image, or hides that it has none`,

@@ -3,7 +3,7 @@
 import type { NameStep } from '../../../advice/step.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { inLowerCase } from '../../../image/lower-case.ts'
-import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
+import { isPackagedByRancher, OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { parseReference } from '../../../image/reference.ts'
 import {
   cloudOf,
@@ -65,8 +65,11 @@ export const nameSteps: StepWords<NameStep> = {
   'near-official': ({ names }, { findings: [{ image }] }) => ({
     text: `Correct the name ${image}, perhaps to that of the official image ${names.join(' or ')}`,
   }),
-  'existing-official': (_step, { findings: [{ image, host }] }) => ({
-    text: `Check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, DOCKER_HUB)}, and any proxy in between: ${image} is an official image that anyone can pull, so Docker Hub was asked for another name, or did not answer itself`,
+  'existing-official': (_step, { findings: [{ image, host, reference }] }) => ({
+    text: `Check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, DOCKER_HUB)}, and any proxy in between: ${image} is ${isPackagedByRancher(reference) ? 'an image of K3s and RKE2' : 'an official image'} that anyone can pull, so most likely Docker Hub was asked for another name, or did not answer itself`,
+  }),
+  'hub-refuses-all': () => ({
+    text: 'If Docker Hub refuses the image on other machines, too (`docker pull`), its token server has a fault: see https://www.dockerstatus.com, and wait',
   }),
   'proxy-project': ({ host, product }, { findings: [{ reference, clues }] }) => ({
     text:
