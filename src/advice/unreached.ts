@@ -165,11 +165,16 @@ export function proxySteps(finding: Finding): Step[] {
     : hasClue(finding, 'proxy-login')
       ? { code: 'proxy-login' }
       : { code: 'pass-proxy', host: wanted }
+  // Nothing was sent to the proxy: its own name is looked for.
+  const isUnresolved = hasClue(finding, 'proxy-unreached') && hasClue(finding, 'dns-answer')
+  const resolve: Step[] =
+    proxy === null || unreachable.length > 0 || !isUnresolved ? [] : [{ code: 'resolve-host', host: proxy }]
   // Hosts inside the cluster or a private network are not meant to be asked through a proxy.
   const inside = isServiceName(wanted) || isPrivateAddress(wanted) || isLocal(wanted)
   return [
     ...unreachable,
     ...stepsIf(inside, bypass),
+    ...resolve,
     { code: 'show-proxy' },
     ...stepsIf(unreachable.length === 0, fix),
     ...stepsIf(!inside, bypass),

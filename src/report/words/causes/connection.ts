@@ -4,7 +4,7 @@ import type { Clue } from '../../../diagnosis/clue.ts'
 import type { DnsAnswer } from '../../../diagnosis/clue-at-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { hostAlone } from '../../../image/host.ts'
+import { hostAlone, isServiceName } from '../../../image/host.ts'
 import { apiHost, isOpenShiftService } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, type FirstFinding, hasClue } from '../cause-words.ts'
 import { onNode } from '../node.ts'
@@ -36,6 +36,10 @@ export const registryNotFoundDns: CauseWords = {
   },
   meaning: [
     [
+      first => isOfGuest(first) && isServiceName(askedHost({ findings: [first] })),
+      "The name is a Service of the cluster, which the guest VM can't resolve.",
+    ],
+    [
       first => isOpenShiftService(askedHost({ findings: [first] })),
       "OpenShift writes the name of its own registry into /etc/hosts of each node, and this node doesn't have it there.",
     ],
@@ -61,6 +65,8 @@ export const registryNotFoundDns: CauseWords = {
     first => `${lookUpResult(first)}; ${neverContacted(first)}`,
   ],
 }
+
+const isOfGuest = ({ clues }: FirstFinding) => clues.some(({ code }) => code === 'guest')
 
 const neverContacted = (first: FirstFinding) => `${askedHost({ findings: [first] })} was never contacted.`
 
@@ -274,7 +280,9 @@ export const proxy: CauseWords = {
       ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."
       : hasClue(context, 'proxy-unreadable')
         ? "The runtime is set to go through a proxy, but can't read that proxy's address, so nothing was sent."
-        : hasClue(context, 'proxy-login')
-          ? "The runtime goes through a proxy, which received no login or refused the one that it received. That is the proxy's own login, not the registry's."
-          : 'The runtime goes through a proxy, which could not be reached or refused to pass the request on.',
+        : hasClue(context, 'proxy-unreached') && hasClue(context, 'dns-answer')
+          ? "The runtime goes through a proxy whose name the node can't resolve, so nothing was sent."
+          : hasClue(context, 'proxy-login')
+            ? "The runtime goes through a proxy, which received no login or refused the one that it received. That is the proxy's own login, not the registry's."
+            : 'The runtime goes through a proxy, which could not be reached or refused to pass the request on.',
 }

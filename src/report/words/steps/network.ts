@@ -154,9 +154,25 @@ function mirrorOf({ invocation, findings: [first] }: StepContext) {
   return `a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note})`
 }
 
-/** Whether only IPv6 failed, so that a test of the host may succeed over IPv4. */
-function isOverIpv6({ clues }: Pick<Finding, 'clues'>): boolean {
-  return clues.some(clue => clue.code === 'no-route' && clue.family === 'IPv6')
+/** The address that was asked, as Go names it: after the node's own, or alone where no connection came about. */
+const ASKED_IPV6 = /(?:->|dial tcp )\[[0-9a-f:]{3,45}\]:\d+(?!\d|->)/i
+const ASKED_IPV4 = /(?:->|dial tcp )\d{1,3}(?:\.\d{1,3}){3}:\d+(?!\d|->)/
+
+/** Whether only IPv6 failed, so that a test of the host may succeed over IPv4; the node's own loopback is no network. */
+function isOverIpv6({ clues, evidence }: Pick<Finding, 'clues' | 'evidence'>): boolean {
+  const text = evidence?.text ?? ''
+  return (
+    clues.some(clue => clue.code === 'no-route' && clue.family === 'IPv6') ||
+    (ASKED_IPV6.test(text) && !ASKED_IPV4.test(text) && !clues.some(({ code }) => code === 'loopback'))
+  )
+}
+
+/** Returns what a test over IPv6 alone can show, where the node has a route for it. */
+function brokenIpv6(first: Pick<Finding, 'clues' | 'evidence'>): string {
+  const hasRoute = !first.clues.some(({ code }) => code === 'no-route')
+  return isOverIpv6(first) && hasRoute
+    ? '; if it fails with -6 and works with -4, IPv6 is broken on the way: repair it, or let the node use IPv4 (DNS answers without AAAA, or no IPv6 route)'
+    : ''
 }
 
 export const networkSteps: StepWords<NetworkStep> = {
@@ -173,7 +189,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     const [first] = context.findings
     if (refused && server !== null)
       return {
-        text: `Start the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq; that address is asked, too, where /etc/resolv.conf names no server)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
+        text: `${context.findings[0].steps[0].code === 'resolve-host' ? 'If that works, restart the container runtime, which may still ask a DNS server that the node had before; if it fails, start' : 'Start'} the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq; that address is asked, too, where /etc/resolv.conf names no server)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
       }
     return {
       text: `${isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[privateCloud(first, host)]}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
@@ -236,7 +252,7 @@ export const networkSteps: StepWords<NetworkStep> = {
         findings,
       )
     return nodeShellStep(
-      `Test the connection ${onNodes(findings)} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404'} is fine)`,
+      `Test the connection ${onNodes(findings)} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404'} is fine${brokenIpv6(findings[0])})`,
       curlCommand(findings[0].host, testUrl(scheme, host, role), isOverIpv6(findings[0]) ? ' -6' : ''),
       findings,
     )
