@@ -147,8 +147,21 @@ function searchSteps(finding: Finding): Step[] {
     { code: 'check-name', how: finding.reference?.includes('@') === true ? 'digest' : 'plain' },
     ...proxyProject(finding),
     { code: 'ask-registry' },
+    ...unnamedMirror(finding),
     { code: 'set-image', known: 'repository' },
   ]
+}
+
+/** The text names no host, and a mirror for all registries may have been the last one to be asked (k3s-io/k3s#11857, rancher/rke2#7827). */
+function unnamedMirror({ host, endpoint, registry }: Finding): Step[] {
+  const hasEmbedded = host.platform === 'k3s' || host.platform === 'rke2'
+  return registry !== null &&
+    hasEmbedded &&
+    host.runtime !== 'docker' &&
+    endpoint === null &&
+    !isLocal(registry)
+    ? [{ code: 'mirror-settings', host: null, registry, about: 'wildcard' }]
+    : []
 }
 
 /** A registry that may fetch the image from another one, and answers the same if that one refuses it or can't be reached. */

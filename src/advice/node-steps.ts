@@ -228,6 +228,12 @@ export function otherSteps(finding: Finding): Step[] {
   const able = clueOf(finding.clues, 'no-host')?.able
   if (registry !== null && able !== undefined)
     return [{ code: 'mirror-settings', host: null, registry, about: `no-${able}` }, ...pullByHand(finding)]
+  const secured = clueOf(finding.clues, 'tls-for-http')?.host
+  if (registry !== null && secured !== undefined)
+    return [
+      { code: 'mirror-settings', host: secured, registry, about: 'tls-for-http' },
+      ...pullByHand(finding),
+    ]
   if (registry !== null && hasClue(finding, 'mirror-config')) {
     const about = hasClue(finding, 'old-settings') ? 'old-format' : 'unreadable'
     return [{ code: 'mirror-settings', host: null, registry, about }, ...pullByHand(finding)]

@@ -114,6 +114,8 @@ export type MirrorStep =
         | 'no-pull'
         | 'doubled-path'
         | 'unnamed'
+        | 'tls-for-http'
+        | 'wildcard'
     }
   | { code: 'unblock-upstream'; host: string }
   | {

@@ -182,6 +182,8 @@ export type NodeClue =
   | { code: 'verifier-failed' }
   /** The runtime can't read its settings for registries and mirrors. */
   | { code: 'mirror-config' }
+  /** The settings for this host of a mirror say how to use TLS, and its address begins with http://; Talos does not accept both. */
+  | { code: 'tls-for-http'; host: string }
   /** The settings for mirrors let no host look up a tag (`resolve`), or send layers (`pull`). */
   | { code: 'no-host'; able: 'resolve' | 'pull' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */

@@ -3,7 +3,7 @@
 import type { Clue } from '../../../diagnosis/clue.ts'
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { hidesMissing, isHosted } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { type CauseContext, type CauseWords, type FirstFinding, hasClue } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { isSearched, SEARCHED } from '../searched.ts'
 
@@ -58,9 +58,12 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
   unspecified: ({ findings: [first] }) => {
     const { registry, credential } = first
     const hidden = credential.status === 'none' && registry !== null && !isHosted(registry)
+    const says = mayBeMirrors(first)
+      ? 'The registry, or a mirror that the node asks in its place,'
+      : 'The registry'
     return {
       title: `${capitalize(registryLabel(registry))} has no image with this name and ${versionPart(first)}`,
-      meaning: `The registry says that the repository, the tag, or the digest does not exist: it is misspelled, was never pushed, or was removed.${hidden ? ' Some registries (Nexus, Artifactory) say so to anyone without a login, too.' : ''}`,
+      meaning: `${says} says that the repository, the tag, or the digest does not exist: it is misspelled, was never pushed, or was removed.${hidden ? ' Some registries (Nexus, Artifactory) say so to anyone without a login, too.' : ''}`,
     }
   },
 }
@@ -74,6 +77,10 @@ function upstreamMeaning(first: Finding): string | null {
   const why = error.certificate ? ': it did not accept the certificate there' : ''
   return `${capitalize(responderLabel(first))} could not fetch the image from ${error.host}${why}. That does not prove that the image is missing.`
 }
+
+/** Whether a mirror of the node may have given the answer. */
+const mayBeMirrors = ({ steps }: FirstFinding) =>
+  steps.some(step => step.code === 'mirror-settings' && step.about === 'wildcard')
 
 /** The mirror that lacks the image by the runtime's list, if its text names no host in another way. */
 const lackingMirror = ({ clues, endpoint }: Finding) =>

@@ -29,6 +29,7 @@ export const other: CauseWords = {
     [isAtLimit, 'limits on the files that nodes may open'],
     ['no-host', 'settings for registries and mirrors'],
     ['old-settings', 'settings for registries in an old format'],
+    ['tls-for-http', 'settings for registries and mirrors'],
     ['mirror-config', 'unreadable settings for registries and mirrors'],
     ['realm-scheme', 'the address that a registry announces for tokens'],
     ['endpoint-scheme', 'the address of a mirror'],
@@ -53,6 +54,7 @@ export const other: CauseWords = {
       'old-settings',
       first => `The registries.conf ${onNode(first)} has a format that its runtime no longer reads`,
     ],
+    ['tls-for-http', "The node's settings for registries and mirrors contradict each other"],
     ['mirror-config', "The node's settings for registries and mirrors can't be read"],
     ['realm-scheme', { does: 'announces an address for tokens that no client can use' }],
     ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
@@ -96,6 +98,11 @@ export const other: CauseWords = {
     [
       'old-settings',
       'The file is in version 1 of its format, and the runtime reads only version 2: it stops there, before it asks any registry.',
+    ],
+    [
+      'tls-for-http',
+      ({ clues }) =>
+        `They have settings for TLS with ${clues.find(clue => clue.code === 'tls-for-http')?.host}, whose endpoint begins with http://: Talos stops there, before it asks any registry.`,
     ],
     ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
     [

@@ -157,6 +157,14 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         return {
           text: `Set ${first.host.platform === 'talos' ? 'overridePath: true' : 'override_path = true'} for the mirror ${what} in ${place}: its address has a path with /v2, and the runtime appended another /v2 to it, as the error shows`,
         }
+      case 'wildcard':
+        return {
+          text: `If ${registryLabel(registry)} has the image, look in ${place} for a mirror of it or of "*", such as the embedded registry: a mirror that lacks the image is the last one to be asked if disable-default-registry-endpoint is set, and with "*" also in some releases with containerd 2.0 (v1.31.6, v1.32.2), which an update fixes`,
+        }
+      case 'tls-for-http':
+        return {
+          text: `Remove the tls part of ${what} from the settings for registries in the machine configuration ${onNodes(findings)} (RegistryTLSConfig; before Talos 1.12 machine.registries.config), or give its mirrors https:// endpoints: Talos does not accept settings for TLS where the endpoint is http://`,
+        }
       case 'old-format':
         return {
           text: `Rewrite /etc/containers/registries.conf ${onNodes(findings)} in version 2 of its format, and reload CRI-O: unqualified-search-registries = ["…"] replaces [registries.search], and a [[registry]] table with its location and insecure = true or blocked = true replaces each entry of [registries.insecure] and [registries.block]`,
