@@ -80,6 +80,7 @@ export type CertificateStep =
   /** Other nodes, such as `node`, run the image, most likely because they trust the authority. */
   | { code: 'authority-of-others'; host: string; node: string }
   | { code: 'tls-between'; host: string }
+  | { code: 'other-tls-version'; host: string; chosen: ClueOf<'tls-version'>['chosen'] }
   | { code: 'renew-certificate'; host: string; problem: CertificateProblem }
   | { code: 'public-certificate'; host: string; problem: CertificateProblem }
   | { code: 'ingress-certificate'; host: string }

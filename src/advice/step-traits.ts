@@ -150,6 +150,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'trust-authority': { about: 'node' },
   'correct-certificate-file': { about: 'node' },
   'authority-of-others': { about: 'node' },
+  'other-tls-version': { about: 'node' },
   'tls-between': { about: 'other' },
   'renew-certificate': { about: 'other' },
   'public-certificate': { about: 'node', on: 'shell' },

@@ -31,6 +31,13 @@ export function tlsSteps(finding: Finding): Step[] {
   }
   if (hasClue(finding, 'certificate-file')) return [{ code: 'correct-certificate-file' }]
   if (hasClue(finding, 'ingress-default')) return [{ code: 'ingress-certificate', host: target.host }, look]
+  const chosen = clueOf(finding.clues, 'tls-version')?.chosen
+  if (chosen !== undefined)
+    return [
+      { code: 'other-tls-version', host: target.host, chosen },
+      // What is old, where others run the host, is on the way to it.
+      ...stepsIf(chosen !== '1.2' && isOfOthers(finding, target), { code: 'show-proxy' }),
+    ]
   if (hasClue(finding, 'tls-alert') && problem === null)
     return (
       unnamedDownload(finding) ?? [

@@ -112,6 +112,8 @@ export type WayClue =
   | { code: 'unnamed-mirror' }
   /** The other side rejected what the node offered in the TLS handshake: versions, ciphers, or the name. */
   | { code: 'tls-refused' }
+  /** The version of TLS that the other side chose, and that the node does not accept. */
+  | { code: 'tls-version'; chosen: '1.0' | '1.1' | '1.2' }
   /** The connection was opened, but the TLS handshake did not end in time. */
   | { code: 'tls-unfinished' }
   /** The connection was opened, but no complete answer came in time. */

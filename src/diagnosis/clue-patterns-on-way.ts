@@ -40,7 +40,7 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
   ],
   [
     { code: 'certificate', problem: 'legacy' },
-    /insecure signature|(?<!remote error: tls: )protocol version not supported|unsupported protocol version/i,
+    /insecure signature|(?<!remote error: tls: )protocol version not supported|(?<!server selected )unsupported protocol version/i,
   ],
   [
     { code: 'cut-off' },

@@ -76,6 +76,16 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     /\b(?:unexpected (?:commit )?digest:? |digest did not match, expected sha256:\w{64}, got )sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\b/i,
     () => ({ code: 'arrived', bytes: 0, of: null }),
   ],
+  // Go's crypto/tls, with the number of the version on the wire.
+  [
+    /\btls: server selected unsupported protocol version 30([123])\b/i,
+    ([, minor]) => ({ code: 'tls-version', chosen: minor === '3' ? '1.2' : minor === '2' ? '1.1' : '1.0' }),
+  ],
+  // Talos, of its machine configuration (siderolabs/talos#10450).
+  [
+    /\btls config specified for non-https registry: "([^"\s]{1,255})"/i,
+    ([, host = '']) => ({ code: 'tls-for-http', host }),
+  ],
   [
     /\bno (resolve|pull) hosts\b/i,
     ([, able]) => ({ code: 'no-host', able: able === 'resolve' ? 'resolve' : 'pull' }),

@@ -32,6 +32,7 @@ export const tls: CauseWords = {
     const { clues } = context.findings[0]
     const problem = clues.find(clue => clue.code === 'certificate')?.problem
     const names = clues.find(clue => clue.code === 'certificate-for')?.names
+    const chosen = clues.find(clue => clue.code === 'tls-version')?.chosen
     if (hasClue(context, 'certificate-file'))
       return "The runtime's settings name a certificate or key file that it can't read or use, so it contacted no host."
     if (hasClue(context, 'ingress-default'))
@@ -54,6 +55,8 @@ export const tls: CauseWords = {
       case 'legacy':
         return 'The certificate or the protocol version is too old for the runtime.'
       default:
+        if (chosen !== undefined)
+          return `The other side chose TLS ${chosen}, ${chosen === '1.2' ? 'and the client on the node accepts only newer versions' : 'which is too old for the runtime'}; no certificate was judged.`
         if (hasClue(context, 'tls-refused'))
           return 'The other side ended the handshake: it accepts none of the TLS versions or ciphers that the node offers, or does not serve the name that was asked for. That is the host itself, or a proxy or firewall in between that intercepts TLS; no certificate was judged.'
         if (hasClue(context, 'tls-alert'))

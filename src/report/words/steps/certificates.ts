@@ -136,9 +136,17 @@ export const certificateSteps: StepWords<CertificateStep> = {
   'correct-certificate-file': (_step, { findings }) => ({
     text: `Correct the certificate or key file that the runtime's settings for registries name ${onNodes(findings)} (its path, its permissions, its PEM content), or remove it from these settings`,
   }),
+  'other-tls-version': ({ host, chosen }, { findings }) => ({
+    text:
+      chosen === '1.2'
+        ? `Let the client that asks ${host} ${onNodes(findings)} accept TLS 1.2, too (the runtime, or a controller such as Knative's): it is set to TLS 1.3 only, and ${host} chose TLS 1.2`
+        : isHosted(host)
+          ? `Look for a proxy or firewall that intercepts TLS on the way to ${host}, and only speaks TLS ${chosen}, which current runtimes refuse`
+          : `Enable TLS 1.2 or later at ${host}, or at what is in front of it: it chose TLS ${chosen}, which current runtimes refuse`,
+  }),
   'tls-between': ({ host }, { findings: [{ clues, host: node }] }) => ({
     text: clues.some(({ code }) => code === 'tls-refused')
-      ? `Look for a proxy or firewall that intercepts TLS on the way to ${host}, and for a runtime${node.version === null ? '' : ` (${node.runtime} ${node.version})`} that is too old for the TLS versions and ciphers there${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`
+      ? `Look for a proxy or firewall that intercepts TLS on the way to ${host}, and for a runtime${node.version === null ? '' : ` (${node.runtime} ${node.version})`} that is too old for the TLS versions and ciphers there, or is set to use newer ones only (such as TLS 1.3)${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`
       : `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,
   }),
   'renew-certificate': ({ host, problem }, { findings: [first] }) => ({ text: RENEW[problem](host, first) }),
