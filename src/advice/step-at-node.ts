@@ -178,6 +178,9 @@ export type NodeStep =
   /** A release that fails so by a fault of its own. */
   | { code: 'known-fault'; of: 'docker' | 'bottlerocket' }
   | { code: 'show-denials' }
+  | { code: 'file-attribute' }
+  | { code: 'show-thin-pool' }
+  | { code: 'extend-thin-pool' }
   | { code: 'compare-versions' }
   | { code: 'decryption-key' }
   | { code: 'open-records' }

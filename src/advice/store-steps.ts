@@ -16,6 +16,8 @@ export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
       ...stepsIf(finding.host.os !== 'windows', { code: 'show-killed' }),
       { code: 'more-memory' },
     ]
+  if (hasClue(finding, 'thin-pool'))
+    return [{ code: 'show-thin-pool' }, { code: 'prune-images' }, { code: 'extend-thin-pool' }]
   const full = clueOf(finding.clues, 'full-disk-path')
   const show: Step = { code: 'show-disk', path: full?.path ?? null }
   // Removing images frees nothing in a temporary folder.
@@ -121,6 +123,13 @@ function toolSteps({ clues }: Finding): Step[] {
 /** What the kernel refuses to a process without the capabilities that it needs, as in an unprivileged container. */
 const PRIVILEGED = /\b(?:l?setxattr|mknod|unshare|failed to mount)\b.{0,400}operation not permitted/i
 
+/** containerd names most operations that fail, but not that it set an attribute of a file (containerd/containerd#7093, Azure/AKS#3330, ansible/creator-ee#84). */
+const BARE = /\bfailed to extract layer sha256:[0-9a-f]{64}: operation not permitted\b/i
+
+/** From 1.7 on, it leaves out attributes that the kernel refuses (containerd/containerd#7094). */
+const mayBeAttribute = (host: Finding['host']) =>
+  host.runtime === 'containerd' && (host.version === null || !atLeast(host, 1, 7))
+
 /** The kernel, not the image or the disk, is in the way: a security module, too few rights, or what a new release of the runtime asks of it. */
 export function refusalSteps({ clues, host, evidence }: Finding): Step[] {
   const log: Step = { code: 'runtime-log' }
@@ -129,7 +138,11 @@ export function refusalSteps({ clues, host, evidence }: Finding): Step[] {
   // What the runtimes of these may do can't be changed.
   const isFixed = host.platform === 'bottlerocket' || host.platform === 'talos'
   const give = stepsIf(!isFixed, { code: 'give-rights' })
-  const look: Step[] = [{ code: 'show-denials' }, { code: 'compare-versions' }]
+  const look: Step[] = [
+    ...stepsIf(mayBeAttribute(host) && BARE.test(evidence?.text ?? ''), { code: 'file-attribute' }),
+    { code: 'show-denials' },
+    { code: 'compare-versions' },
+  ]
   return PRIVILEGED.test(evidence?.text ?? '') ? [...give, ...look, log] : [...look, ...give, log]
 }
 
@@ -189,8 +202,8 @@ function lostImageSteps(finding: Finding): Step[] {
   return [
     { code: 'remove-image', image: imageName(finding) },
     { code: 'restart-pull' },
-    { code: 'runtime-log' },
     { code: 'check-store' },
+    { code: 'runtime-log' },
   ]
 }
 

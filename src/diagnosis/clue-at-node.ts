@@ -190,6 +190,8 @@ export type NodeClue =
   | { code: 'no-host'; able: 'resolve' | 'pull' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
   | { code: 'full-disk-path'; path: string; temporary: boolean }
+  /** The thin pool of devicemapper is full, a part of a disk that has no file system of its own. */
+  | { code: 'thin-pool' }
   /** Memory ran out, not the disk. */
   | { code: 'memory' }
   /** The file system below the runtime can't hold layers. */

@@ -89,11 +89,12 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   ],
   [{ code: 'for-linux' }, /operating system \\*"linux\\*" cannot be used/i],
   [{ code: 'for-linux' }, NO_BASE_LAYER],
+  [{ code: 'thin-pool' }, /\bthin pool has \d+ free (?:meta)?data blocks\b|\bdm\.min_free_space\b/i],
   [{ code: 'memory' }, /cannot allocate memory|out of memory|not enough (?:free )?memory/i],
   [
     { code: 'user-namespace' },
-    // The kernel answers so to an owner that the user namespace does not map.
-    /subordinate ids|cannot be mapped to a host id|\/etc\/subuid|insufficient uids or gids|\blchown.{0,300}invalid argument/i,
+    // The kernel answers so to an owner that the user namespace does not map; by default, one has 65,536 IDs.
+    /subordinate ids|cannot be mapped to a host id|\/etc\/subuid|insufficient uids or gids|\blchown.{0,300}invalid argument|\bfailed to lchown .{1,900} for uid (?:\d{6,}|\d{1,5}, gid \d{6,})/i,
   ],
   [
     { code: 'mirror-config' },

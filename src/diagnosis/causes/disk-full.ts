@@ -7,7 +7,7 @@ const PATTERNS = [
   /\bdisk quota exceeded\b|\bedquot\b/,
   /\bcannot allocate memory\b|\bout of memory\b/,
   /\b(?:not enough|insufficient|no|out of) (?:(?:free|available|more|disk|storage) ){0,4}(?:space|inodes|disk)\b/,
-  /\bthin pool has \d+ free data blocks\b/,
+  /\bthin pool has \d+ free (?:meta)?data blocks\b/,
   /\bnot enough (?:free )?(?:space|storage|memory)\b|\bdisk (?:is )?full\b|\bfile ?system (?:is )?full\b/,
 ]
 

@@ -2,6 +2,7 @@
 
 import type { NodeStep } from '../../../advice/step-at-node.ts'
 import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -15,6 +16,7 @@ import {
   nodeShellStep,
   nodesOf,
   onNodes,
+  releaseOf,
   restartCommand,
   runtimeLog,
   storePath,
@@ -40,6 +42,23 @@ function keyPlace({ runtime }: PullingNode): string {
   return runtime === 'containerd'
     ? 'in /etc/containerd/ocicrypt/keys, with ctd-decoder installed and its stream processors configured'
     : 'containerd: /etc/containerd/ocicrypt/keys, with ctd-decoder; CRI-O: /etc/crio/keys; Docker has no support for encrypted images'
+}
+
+/** Returns the store of containers/storage or Docker that the text shows, which settings can move; null if it shows none. */
+function shownStore({ evidence }: Pick<Finding, 'evidence'>): string | null {
+  return (
+    /(?:^|[\s"'=:])(\/[\w.-]{1,60}(?:\/[\w.-]{1,60}){0,8})\/overlay2?\/[0-9a-f]{64}\b/.exec(
+      evidence?.text ?? '',
+    )?.[1] ?? null
+  )
+}
+
+/** Returns what else runs out of space with a storage driver that Docker had before version 25 (docs.docker.com/engine/storage/drivers/device-mapper-driver). */
+function ofBaseSize({ runtime, version }: PullingNode): string {
+  const [major] = releaseOf(version)
+  return runtime === 'docker' && version !== null && major < 25
+    ? '. If it is not full, and the storage driver is devicemapper (`docker info`), an image can be no larger than dm.basesize (10 GB by default): raise that, or use overlay2'
+    : ''
 }
 
 export const nodeSteps: StepWords<NodeStep> = {
@@ -82,6 +101,18 @@ export const nodeSteps: StepWords<NodeStep> = {
       of === 'docker'
         ? `Install a later release of Docker than 29.7.1 ${onNodes(findings)}, or go back to 29.6.2: ${host.version} can't unpack some layers on older kernels (moby/moby#53298)`
         : `Update Bottlerocket ${onNodes(findings)} to 1.59.0 or later, or replace the node: ${host.bottlerocket} lacks an SELinux rule that unpacking some layers needs (bottlerocket-os/bottlerocket#4798)`,
+  }),
+  'file-attribute': (_step, { findings, findings: [{ host }] }) => ({
+    text: `If other images unpack ${onNodes(findings)}, a file of this one has an extended attribute that the kernel does not let containerd set (such as a capability or an ACL): update containerd${host.version === null ? '' : ` (${host.version})`} to 1.7 or later, which leaves such attributes out, or use a version of the image without them`,
+  }),
+  'show-thin-pool': (_step, { findings }) =>
+    nodeShellStep(
+      `See how full the thin pool of devicemapper is ${onNodes(findings)} (its data and its metadata): df does not show it`,
+      `${findings[0].host.runtime === 'docker' ? "docker info | grep -iE 'pool|space'; " : ''}lvs -a`,
+      findings,
+    ),
+  'extend-thin-pool': (_step, { findings, findings: [{ host }] }) => ({
+    text: `Enlarge the thin pool ${onNodes(findings)} (\`lvextend\`, after adding a disk to its volume group), or move the runtime's storage to ${host.runtime === 'docker' ? 'overlay2' : 'overlayfs'}, which uses the whole file system`,
   }),
   'show-denials': (_step, { findings }) =>
     nodeClientStep(
@@ -154,8 +185,8 @@ export const nodeSteps: StepWords<NodeStep> = {
   'free-temporary': ({ path }, { findings, findings: [first] }) => ({
     text: `Free space in ${path} ${onNodes(findings)}, or enlarge its file system; or let the runtime use another folder (${first.host.runtime === 'cri-o' || first.host.runtime === null ? `big_files_temporary_dir in /etc/crio/crio.conf${first.host.runtime === null ? ' of CRI-O, TMPDIR in the service of others' : ''}` : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
   }),
-  'larger-disk': (_step, { invocation, findings: [{ node }] }) => ({
-    text: 'If the disk fills up again, give nodes a larger one or another volume, and let image garbage collection start earlier',
+  'larger-disk': (_step, { invocation, findings: [{ node, host }] }) => ({
+    text: `If the disk fills up again, give nodes a larger one or another volume, and let image garbage collection start earlier${ofBaseSize(host)}`,
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
   'remove-image': ({ image }, { findings }) =>
@@ -167,9 +198,12 @@ export const nodeSteps: StepWords<NodeStep> = {
   'keep-layers': (_step, { findings }) => ({
     text: `If the error comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
   }),
-  'check-store': (_step, { findings, findings: [first] }) => ({
-    text: `If the error comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node, and replace it${first.host.os === 'windows' || first.host.platform !== null ? '' : ` or empty the store: stop the kubelet and the runtime, remove ${storePath(first.host)}${first.host.runtime === 'docker' ? ' (with its containers and volumes)' : ''}, and start them again`}`,
-  }),
+  'check-store': (_step, { findings, findings: [first] }) => {
+    const store = shownStore(first) ?? storePath(first.host)
+    return {
+      text: `If the error comes back, or other images fail there too, check the disk under ${store} ${onNodes(findings)} and update the runtime, or drain the node, and replace it${first.host.os === 'windows' || first.host.platform !== null ? '' : ` or empty the store: stop the kubelet and the runtime, remove ${store}${first.host.runtime === 'docker' ? ' (with its containers and volumes)' : ''}, and start them again`}`,
+    }
+  },
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'
       ? {
