@@ -146,10 +146,17 @@ function causeSteps(finding: Finding, ofName: Step[]): Step[] {
 function localSteps(finding: Finding): Step[] {
   if (!isRefusedOrMissing(finding.cause) && finding.registry !== 'localhost') return []
   const local = clueOf(finding.clues, 'local-image')
-  if (local !== undefined) return [{ code: 'use-local-image', listed: local.listed }]
+  if (local !== undefined)
+    return [
+      { code: 'use-local-image', listed: local.listed },
+      ...(local.listed || !(isOwnName(finding) || mayBeBuiltHere(finding)) ? [] : loadSteps(finding)),
+    ]
   const isOwn = isOwnName(finding)
-  const load = isOwn || mayBeBuiltHere(finding) ? loadSteps(finding) : []
-  return isOwn && load.length === 0 ? importSteps(finding) : load
+  const mayBeBuilt = mayBeBuiltHere(finding)
+  const load = isOwn || mayBeBuilt ? loadSteps(finding) : []
+  // What somebody builds and has not published mostly has no other tag.
+  const isImported = isOwn || (mayBeBuilt && finding.reference?.endsWith(':latest') === true)
+  return isImported && load.length === 0 ? importSteps(finding) : load
 }
 
 /** Docker Hub hides whether it has the image, and build tools give images such names before anything is pushed. */

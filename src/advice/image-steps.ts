@@ -5,7 +5,7 @@ import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { nodeServiceAt } from '../diagnosis/node-services.ts'
 import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { isLocal } from '../image/host.ts'
-import { parseReference } from '../image/reference.ts'
+import { parseReference, repositoryOf } from '../image/reference.ts'
 import {
   ecrCachePrefix,
   isHosted,
@@ -18,6 +18,7 @@ import { hasClue, stepsIf } from './conditions.ts'
 import { answeringHost, ofMirror } from './host.ts'
 import { loginSteps } from './login.ts'
 import { writeDigest } from './name-steps.ts'
+import { grantSteps, isOfOtherProject } from './permission.ts'
 import type { Step } from './step.ts'
 
 /** Steps for an image that the registry or a mirror does not have: those for the first fact that narrows it down, or else a search. */
@@ -144,6 +145,7 @@ function searchSteps(finding: Finding): Step[] {
     ...nameVersion(finding),
     ...(finding.moved === null ? writeDigest(finding) : []),
     ...imageStream(finding),
+    ...hiddenDenial(finding),
     { code: 'check-name', how: finding.reference?.includes('@') === true ? 'digest' : 'plain' },
     ...proxyProject(finding),
     { code: 'ask-registry' },
@@ -202,6 +204,13 @@ function imageStream(finding: Finding): Step[] {
   return known && tag !== null && stream !== undefined
     ? [{ code: 'see-image-stream', project, stream, tag }]
     : []
+}
+
+/** What looks missing in another OpenShift project may only be refused to service accounts of this one (openshift/origin#17523); all may pull from openshift. */
+function hiddenDenial(finding: Finding): Step[] {
+  const { registry, reference } = finding
+  if (registry === null || repositoryOf(reference).startsWith('openshift/')) return []
+  return isOfOtherProject(finding, registry) ? grantSteps(finding, registry) : []
 }
 
 /** The registry says where the image is instead, so neither another tag nor a login for this registry helps; null if it does not. */

@@ -165,7 +165,12 @@ export function cloudLoginSteps(finding: Finding): Step[] {
   const cloud = cloudOf(finding.registry)
   const likely = cloud !== null && isInCloud(finding, cloud)
   const provider: Step = { code: 'check-provider', cloud, sent: 'unknown', likely }
-  const ofNode = [...annotateSteps(finding), provider]
+  // ACR answers 401 to an identity without the role, too (learn.microsoft.com, "Fail to pull images from Azure Container Registry").
+  const grant = stepsIf(
+    cloud === 'acr' && likely && finding.credential.status === 'none',
+    cloudPermission(finding, 'acr', { first: false }),
+  )
+  const ofNode = [...annotateSteps(finding), provider, ...grant]
   return [...missingLoginSteps(finding, ofNode), ...checkNameSteps(finding), see('login')]
 }
 

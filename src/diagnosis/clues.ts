@@ -132,7 +132,9 @@ function ofStatus(status: number | null, text: string): Clue[] {
     return asksForToken(text) || /\bauth\.docker\.io\b/i.test(text)
       ? [{ code: 'token-limit' }]
       : [{ code: 'bare-limit' }]
-  if (status === 401) return [{ code: 'unauthorized' }]
+  // The code that registries give with this status (opencontainers/distribution-spec, error codes), and their words for it.
+  if (status === 401 || (status === null && /\bunauthorized: authentication required\b/i.test(text)))
+    return [{ code: 'unauthorized' }]
   if (status === 403 && LAYER_REFUSED.test(text)) return [{ code: 'layer-refused' }]
   if (status === 403 && isBareRefusal(text))
     return [{ code: isOfLayer(text) ? 'layer-refused' : 'bare-refusal' }]

@@ -7,6 +7,8 @@ import type { FailingContainer } from './failing-container.ts'
 import { isLocalNode } from './node-names.ts'
 import { MINIKUBE_LABEL, verifiesImages } from './pulling-node.ts'
 
+/** OrbStack's build of Kubernetes, whose one node shares its images with the Docker beside it (docs.orbstack.dev/kubernetes). */
+const ORBSTACK = /\+orb\d/
 /** How charts name what they run on Windows nodes. */
 const WINDOWS_NAME = /(?:^|-)win(?:dows)?(?:-|$)/
 
@@ -32,7 +34,10 @@ export function cluesOfPlace(
   { pod, node, onNode, workload, reference, wasFull, isRunHere }: PullPlace,
 ): Clue[] {
   const asksWindows = pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
-  const isLocal = node?.labels[MINIKUBE_LABEL] !== undefined || node?.provider === 'kind'
+  const isLocal =
+    node?.labels[MINIKUBE_LABEL] !== undefined ||
+    node?.provider === 'kind' ||
+    ORBSTACK.test(node?.kubelet ?? '')
   const isOwn = onNode || isLocal || isLocalNode(pod.node)
   const isKept = (onNode || isRunHere) && container.pullPolicy === 'IfNotPresent'
   const silentSince = node?.silentSince

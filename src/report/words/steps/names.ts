@@ -130,7 +130,7 @@ export const nameSteps: StepWords<NameStep> = {
         ? `Or set imagePullPolicy to IfNotPresent: ${where} has ${image} already, so pods there start without the registry then, unless the cluster sets Always at admission (plugin AlwaysPullImages)${checksLogin ? ' or the image was pulled with a login that the pod lacks' : ''}`
         : listed
           ? `Set imagePullPolicy to IfNotPresent${other}: ${image} is on ${where} already, but with Always the kubelet asks the registry anyway. If the template has IfNotPresent, the cluster sets Always at admission (plugin AlwaysPullImages): then push the image to a registry`
-          : `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent${other}: with Always the kubelet asks the registry anyway`,
+          : `If ${image} was only built or loaded on the node${OF_TOOL[host.platform ?? ''] ?? ''}, set imagePullPolicy to IfNotPresent${other}: with Always the kubelet asks the registry anyway`,
       workloadsOf(findings),
     )
     // Alone, as the next step, the command that only shows a pod would say nothing.
@@ -143,6 +143,12 @@ export const nameSteps: StepWords<NameStep> = {
         : { ...finding, ...corrected(finding.image) }
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
+}
+
+/** What loads images into the nodes of such clusters. */
+const OF_TOOL: Partial<Record<string, string>> = {
+  kind: ' (`kind load`)',
+  minikube: ' (`minikube image load`)',
 }
 
 /** Returns what one version of Harbor makes of any image of Docker Hub (goharbor/harbor#23025, corrected in 2.15.1). */
