@@ -246,12 +246,7 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
     return [grantPull(finding, registry), ...login, ...name, see('login')]
   // Unlike at gcr.io, hardly anything is public there, and this node has no identity that Google would accept.
   if (registry.endsWith('-docker.pkg.dev') && !isUsable && isElsewhere(finding))
-    return [
-      ...podLoginSteps(finding),
-      ...name,
-      ...stepsIf(name.length > 0, { code: 'ask-registry' }),
-      see('login'),
-    ]
+    return [...podLoginSteps(finding), ...name, { code: 'ask-registry' }, see('login')]
   // A login for this registry that the pod's namespace has was meant for such images, so it comes before the name.
   const known = nearSecretSteps(finding)
   const checked = [

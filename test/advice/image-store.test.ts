@@ -45,7 +45,7 @@ describe('an image that was pulled, but is not in the store of its node', () => 
         stepsFor(found)
           .map(({ code }) => code)
           .filter(code => code !== 'pull-by-hand'),
-      ).toEqual(['remove-image', 'restart-pull', 'runtime-log', 'check-store', 'enter-node'])
+      ).toEqual(['remove-image', 'restart-pull', 'check-store', 'runtime-log', 'enter-node'])
     }
   })
 

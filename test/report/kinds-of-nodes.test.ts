@@ -496,8 +496,8 @@ describe('what stops the runtime on the node says nothing of the registry, or of
 })
 
 test.each([
-  ['127.0.1.1', /Start the DNS service .* on node node-1 itself .*names no server/],
-  ['10.0.0.2', /Start the DNS service that should listen at 10\.0\.0\.2, or/],
+  ['127.0.1.1', /[Ss]tart the DNS service .* on node node-1 itself .*names no server/],
+  ['10.0.0.2', /[Ss]tart the DNS service that should listen at 10\.0\.0\.2, or/],
 ])('a DNS server that does not run is started, as the name may be right: %s', (server, step) => {
   const error = `Get "https://registry.example/v2/": dial tcp: lookup registry.example on ${server}:53: read udp 10.0.0.7:39049->${server}:53: read: connection refused`
   check({ image: OWN, error }, { says: step, never: /The name does not exist|name is correct/ })
@@ -1402,7 +1402,7 @@ describe("a node that asks the cluster's own DNS", () => {
         first:
           /^Have the resolver on node node-1 \(\/etc\/resolv\.conf\) ask the DNS server of its network instead of 10\.96\.0\.10, .*cluster's own DNS Service: these pods have to answer there/,
         says: /most likely the cluster's own DNS Service: these pods have to answer there/,
-        never: /Start the DNS service/,
+        never: /[Ss]tart the DNS service/,
       },
     ],
     [
@@ -1430,7 +1430,7 @@ describe("a node that asks the cluster's own DNS", () => {
     [
       'is another node than one whose own DNS server is down',
       { image: OWN, error: refused('192.168.1.1') },
-      { says: /Start the DNS service that should listen at 192\.168\.1\.1/, never: /cluster's own/ },
+      { says: /[Ss]tart the DNS service that should listen at 192\.168\.1\.1/, never: /cluster's own/ },
     ],
   ])('%s', (_name, situation, expected) => {
     check(situation, expected)

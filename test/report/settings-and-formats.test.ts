@@ -1,0 +1,426 @@
+/** Reports on faults that look like the registry's or the image's, and are of a mirror, a node's settings, a format, or a default. */
+import { describe, expect, test } from 'vitest'
+import { stepsFor } from '../../src/advice/advise.ts'
+import { findingOf, pulled, type Situation } from '../advice/situation.ts'
+import { container, waiting } from '../diagnosis/snapshots.ts'
+import { type Expected, textsOf } from './texts-of.ts'
+
+const DENIED =
+  'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed'
+const OWN = 'registry.example/team/api:3'
+const K3S = { kubelet: 'v1.31.6+k3s1', runtime: 'containerd://2.0.2' }
+const HASH = '5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef'
+
+/** The situation of an image whose pod always pulls. */
+const always = (image: string, error: string): Situation => ({
+  image,
+  error,
+  pod: { containers: [container({ image, pullPolicy: 'Always', state: waiting('ErrImagePull', error) })] },
+})
+
+const expectReport = (
+  situation: Situation,
+  { short = /^/, first = /^/, says = /^/, never = /(?!)/ }: Expected,
+) => {
+  const report = textsOf(situation)
+  expect(report.short).toMatch(short)
+  expect(report.first).toMatch(first)
+  expect(report.all).toMatch(says)
+  expect(report.all).not.toMatch(never)
+}
+
+describe('a signature in the place of an image', () => {
+  test.each([
+    'unsupported media type application/vnd.dev.cosign.simplesigning.v1+json',
+    'unsupported media type application/vnd.dev.sigstore.bundle.v0.3+json',
+    'unsupported media type application/vnd.dsse.envelope.v1+json',
+    'unsupported media type application/vnd.cncf.notary.signature',
+    'failed to extract layer sha256:2c: failed to get stream processor for application/vnd.dev.cosign.simplesigning.v1+json: no processor for media-type: unknown',
+  ])('is not built again: %s', error => {
+    expectReport(
+      { image: `registry.example/team/api@sha256:${'1'.repeat(64)}`, error },
+      {
+        first: /^Use the tag or the digest of the image itself: .* names is a signature/,
+        says: /set image \S+ app=registry\.example\/team\/api:<tag>/,
+        never: /[Bb]uild and push|Helm chart/,
+      },
+    )
+  })
+
+  test('is none where the media type is that of a list of components', () => {
+    const error = 'unsupported media type application/vnd.cyclonedx+json'
+    expectReport({ image: OWN, error }, { first: /^Use the name of a container image/, never: /signature,/ })
+  })
+})
+
+describe('an image that comes with K3s and RKE2', () => {
+  const image = 'rancher/local-path-provisioner:v0.0.21'
+
+  test.each(['v1.24.3+k3s1', 'v1.31.6+rke2r1'])(
+    'is public, so that its refusal is of a mirror (%s)',
+    kubelet => {
+      expectReport(
+        {
+          image,
+          error: pulled(`docker.io/${image}`, DENIED),
+          node: { kubelet, runtime: 'containerd://1.6.6' },
+        },
+        {
+          first:
+            /^Check the node's mirror settings, .*registries\.yaml.* is an image of K3s and RKE2 that anyone can pull/,
+          says: /^Docker Hub refused an image of the node's distribution.*\n.*token server has a fault/,
+          never: /make it public|typo|pullguard fix|is private/,
+        },
+      )
+    },
+  )
+
+  test('is looked for at the mirror first if it is the pause image, and no login helps', () => {
+    const found = findingOf({
+      image: 'rancher/mirrored-pause:3.6',
+      error: pulled('docker.io/rancher/mirrored-pause:3.6', DENIED),
+      node: K3S,
+    })
+    const codes = stepsFor({ ...found, containerKind: 'sandbox' }).map(({ code }) => code)
+    expect(codes[0]).toBe('existing-official')
+    expect(codes).toContain('set-sandbox-image')
+    expect(codes).not.toContain('sandbox-login')
+  })
+
+  test.each([
+    ['on other nodes', image, { kubelet: 'v1.31.6' }],
+    ['under another name of Rancher', 'rancher/my-own:1', K3S],
+  ])('may be mistyped %s', (_where, name, node) => {
+    expectReport(
+      { image: name, error: pulled(`docker.io/${name}`, DENIED), node },
+      { first: /^Check the name/ },
+    )
+  })
+})
+
+test('an official image that Docker Hub refuses may be refused to everyone', () => {
+  expectReport(
+    { image: 'busybox:latest', error: pulled('docker.io/library/busybox:latest', DENIED) },
+    {
+      first: /official image that anyone can pull, so most likely/,
+      says: /unless its token server has a fault.*dockerstatus\.com/s,
+    },
+  )
+})
+
+describe('an image that was built where the cluster runs', () => {
+  const error = (image: string) => pulled(`docker.io/${image}`, DENIED)
+
+  test('is loaded, and not pulled again, on a single machine with a containerd of its own', () => {
+    const image = 'local/my-app:latest'
+    const texts = textsOf({ ...always(image, error(image)), node: K3S })
+    expect(texts.all).toMatch(
+      /If local\/my-app:latest was only built on a machine.*IfNotPresent.*k3s ctr images import/,
+    )
+    const tagged = 'acme/my-app:1.2.3'
+    expect(textsOf({ ...always(tagged, error(tagged)), node: K3S }).all).not.toMatch(/was only built/)
+  })
+
+  test('of a namespace that Kubernetes does not see is built again, and then not pulled', () => {
+    const image = 'local/my-app:latest'
+    const situation = always(image, error(image))
+    const texts = textsOf({
+      ...situation,
+      pod: { ...situation.pod, node: 'lima-rancher-desktop' },
+      node: { ...K3S, name: 'lima-rancher-desktop' },
+    })
+    expect(texts.all).toMatch(
+      /set imagePullPolicy to IfNotPresent(?!.*kind load).*nerdctl --namespace k8s\.io build/s,
+    )
+  })
+
+  test("is on OrbStack's node already", () => {
+    expectReport(
+      { ...always('server:latest', error('library/server:latest')), node: { kubelet: 'v1.27.4+orb1' } },
+      {
+        first: /^If server:latest was only built or loaded on the node, set imagePullPolicy to IfNotPresent/,
+      },
+    )
+  })
+})
+
+test.each<[string, Situation, Expected]>([
+  [
+    'what looks missing in another OpenShift project may be refused to this one',
+    {
+      image: 'docker-registry.default.svc:5000/shared/base:1',
+      error: 'Error: image shared/base:1 not found',
+      login: 'docker-registry.default.svc:5000',
+    },
+    { first: /describe imagestream base/, says: /system:image-puller/ },
+  ],
+  [
+    'everyone may pull from the project openshift',
+    {
+      image: 'docker-registry.default.svc:5000/openshift/ruby:9',
+      error: 'Error: image openshift/ruby:9 not found',
+    },
+    { never: /image-puller/ },
+  ],
+  [
+    'what is missing in its own OpenShift project needs no right',
+    { image: 'docker-registry.default.svc:5000/web/base:1', error: 'Error: image web/base:1 not found' },
+    { never: /image-puller/ },
+  ],
+  [
+    "a guest VM has neither the cluster's DNS nor the node's file of hosts",
+    {
+      image: 'image-registry.openshift-image-registry.svc:5000/web/app:1',
+      error:
+        'CreateContainer failed: All attempts fail:\n#1: rpc error: code = Internal desc = failed to pull manifest error sending request for url \n(https://image-registry.openshift-image-registry.svc:5000/v2/): error trying to connect: dns error: failed to lookup address information: Name or service not known',
+      reason: 'CreateContainerError',
+    },
+    { says: /is a Service of the cluster, which the guest VM can't resolve/, never: /\/etc\/hosts/ },
+  ],
+  [
+    'a DNS server that is not there anymore may be in the memory of the runtime only',
+    {
+      image: 'nginx',
+      error:
+        'Get https://registry-1.docker.io/v2/: dial tcp: lookup registry-1.docker.io on 127.0.1.1:53: read udp 127.0.0.1:39049->127.0.1.1:53: read: connection refused',
+    },
+    {
+      first: /getent hosts/,
+      says: /If that works, restart the container runtime.*; if it fails, start the DNS service/,
+    },
+  ],
+  [
+    "a proxy's own name is looked up",
+    {
+      image: OWN,
+      error:
+        'Head "https://registry.example/v2/team/api/manifests/3": proxyconnect tcp: dial tcp: lookup proxy.acme.example: no such host',
+    },
+    { first: /getent hosts proxy\.acme\.example/, says: /a proxy whose name the node can't resolve/ },
+  ],
+  [
+    'a proxy that refuses the connection has a name',
+    {
+      image: OWN,
+      error:
+        'Head "https://registry.example/v2/team/api/manifests/3": proxyconnect tcp: dial tcp 10.0.0.9:3128: connect: connection refused',
+    },
+    { never: /getent/ },
+  ],
+  [
+    'a connection over IPv6 is tested over IPv6',
+    {
+      image: 'ghcr.io/a/b:1',
+      error:
+        'Get "https://ghcr.io/v2/": read tcp [2a05:fc1:40:178::2]:58602->[2606:50c0:8000::154]:443: read: connection reset by peer',
+    },
+    { first: /works with -4, IPv6 is broken on the way.* curl -sSv -6 / },
+  ],
+  [
+    'a connection over IPv6 that times out, too',
+    {
+      image: 'ghcr.io/a/b:1',
+      error: 'Head "https://ghcr.io/v2/a/b/manifests/1": dial tcp [2606:50c0:8000::154]:443: i/o timeout',
+    },
+    { says: /curl -sSv -6 / },
+  ],
+  [
+    'a connection over IPv4 is not tested over IPv6',
+    {
+      image: 'ghcr.io/a/b:1',
+      error:
+        'Get "https://ghcr.io/v2/": read tcp 10.0.0.4:58602->140.82.121.34:443: read: connection reset by peer',
+    },
+    { first: /curl -sSv -m/, never: /IPv6/ },
+  ],
+  [
+    'settings of Talos that contradict each other are corrected',
+    {
+      image: 'ghcr.io/a/b:1',
+      error:
+        'failed to resolve reference "ghcr.io/a/b:1": TLS config specified for non-HTTPS registry: "harbor.lan"',
+      node: { osImage: 'Talos (v1.9.4)', runtime: 'containerd://2.0.3' },
+    },
+    {
+      short: /^settings for registries and mirrors$/,
+      first: /^Remove the tls part of harbor\.lan .*machine\.registries\.config/,
+      never: /doesn't recognize|no known cause/,
+    },
+  ],
+  [
+    'what K3s finds nowhere may be missing in a mirror for all registries only',
+    { image: OWN, error: pulled(OWN, `${OWN}: not found`), node: K3S },
+    {
+      first: /typo/,
+      says: /or a mirror that the node asks in its place,.*look in \S*registries\.yaml.*"\*"/s,
+    },
+  ],
+  [
+    'what a registry lacks by its own words is not in a mirror of K3s',
+    {
+      image: OWN,
+      error: pulled(
+        OWN,
+        'unexpected status from HEAD request to https://registry.example/v2/team/api/manifests/3: 404 Not Found',
+      ),
+      node: K3S,
+    },
+    { never: /in its place|registries\.yaml/ },
+  ],
+  [
+    "a node's identity comes first at a registry of Azure that wants a login, in the words of Docker",
+    {
+      image: 'acme.azurecr.io/api:1',
+      error:
+        'Error response from daemon: Get https://acme.azurecr.io/v2/api/manifests/1: unauthorized: authentication required',
+      node: { provider: 'azure', labels: { 'kubernetes.azure.com/cluster': 'mc' } },
+    },
+    { first: /az aks check-acr/, says: /received no login that it accepts/ },
+  ],
+  [
+    'a login comes first at Artifact Registry where the node has no identity there',
+    {
+      image: 'europe-docker.pkg.dev/acme/web/api:1',
+      error:
+        "Error response from daemon: unauthorized: You don't have the needed permissions to perform this operation, and you may have invalid credentials.",
+      node: { labels: { 'minikube.k8s.io/name': 'minikube' }, runtime: 'docker://19.3.13' },
+    },
+    {
+      first: /docker login -u oauth2accesstoken/,
+      says: /Check the name europe-docker\.pkg\.dev\/acme\/web\/api:1/,
+    },
+  ],
+  [
+    'a signature with the media types of Docker is made again',
+    {
+      image: OWN,
+      error:
+        'Source image rejected: reading signatures: unexpected MIME type for sigstore attachment manifest registry.example/team/api:sha256-1.sig: "application/vnd.docker.distribution.manifest.v2+json"',
+      node: { runtime: 'cri-o://1.34.1' },
+    },
+    {
+      first: /^Sign the image again with OCI media types/,
+      says: /is signed, but in a format/,
+      never: /use-sigstore/,
+    },
+  ],
+  [
+    'a client that accepts only TLS 1.3 is set to TLS 1.2, too',
+    {
+      image: 'quay.io/a/b:1',
+      error: 'Get "https://quay.io/v2/": tls: server selected unsupported protocol version 303',
+    },
+    {
+      first: /^Let the client .* accept TLS 1\.2, too/,
+      says: /no certificate was judged/,
+      never: /too old|intercept|openssl/,
+    },
+  ],
+  [
+    'a registry of our own that chooses an old TLS is updated',
+    {
+      image: OWN,
+      error: 'Get "https://registry.example/v2/": tls: server selected unsupported protocol version 301',
+    },
+    { first: /^Enable TLS 1\.2 or later at registry\.example/, never: /Reissue|valid certificate/ },
+  ],
+  [
+    'an old TLS on the way to a registry of others is of something in between',
+    {
+      image: 'quay.io/a/b:1',
+      error: 'Get "https://quay.io/v2/": tls: server selected unsupported protocol version 302',
+    },
+    { first: /^Look for a proxy or firewall .* only speaks TLS 1\.1/, says: /HTTPS_PROXY/ },
+  ],
+  [
+    'a server that refuses the versions of TLS may be the older one, and its certificate is not at fault',
+    {
+      image: 'registry.digitalocean.com/a/b:1',
+      error:
+        'Get "https://api.digitalocean.com/v2/registry/auth?service=registry.digitalocean.com": remote error: tls: protocol version not supported',
+    },
+    { says: /set to use newer ones only \(such as TLS 1\.3\)/, never: /Reissue/ },
+  ],
+  [
+    'a full thin pool is not a file system',
+    {
+      image: OWN,
+      error:
+        'Error response from daemon: devmapper: Thin Pool has 0 free data blocks which is less than minimum required 20253 free data blocks. Create more free space in thin pool or use dm.min_free_space option to change behavior',
+      node: { runtime: 'docker://1.12.6' },
+    },
+    { first: /thin pool.*docker info.*lvs -a/, says: /lvextend/, never: /df -h/ },
+  ],
+  [
+    'an image may be larger than an old Docker allows, with room on the disk',
+    {
+      image: OWN,
+      error: 'failed to register layer: write /usr/oracle/a.dbf: no space left on device',
+      node: { runtime: 'docker://19.3.13' },
+    },
+    { says: /dm\.basesize/ },
+  ],
+  [
+    'a Docker without devicemapper has no such limit',
+    {
+      image: OWN,
+      error: 'failed to register layer: write /usr/oracle/a.dbf: no space left on device',
+      node: { runtime: 'docker://27.3.1' },
+    },
+    { never: /basesize/ },
+  ],
+  [
+    'a damaged store is emptied where it is, if the image alone does not help',
+    {
+      image: OWN,
+      error: `Error committing the finished image: error reading layer "${HASH}": error creating overlay mount to /mnt/containers/graphroot/overlay/${HASH}/merged: no such file or directory`,
+      node: { runtime: 'cri-o://1.20.5' },
+    },
+    {
+      first: /crictl rmi/,
+      says: /remove \/mnt\/containers\/graphroot, and start them again.*\n.*journalctl/,
+      never: /\/var\/lib\/containers/,
+    },
+  ],
+  [
+    'an attribute of a file comes before security modules with an old containerd',
+    {
+      image: OWN,
+      error: `failed to extract layer sha256:${HASH}: operation not permitted: unknown`,
+      node: { runtime: 'containerd://1.6.4' },
+    },
+    {
+      first: /^If other images unpack .*extended attribute.*containerd \(1\.6\.4\) to 1\.7/,
+      says: /ausearch/,
+    },
+  ],
+  [
+    'a newer containerd leaves out such attributes',
+    {
+      image: OWN,
+      error: `failed to extract layer sha256:${HASH}: operation not permitted: unknown`,
+      node: { runtime: 'containerd://2.1.4' },
+    },
+    { first: /ausearch/, never: /extended attribute/ },
+  ],
+  [
+    'an owner beyond the IDs of a user namespace needs more of them',
+    {
+      image: OWN,
+      error:
+        'mount callback failed on /home/a/tmpmounts/m1: failed to Lchown "/home/a/tmpmounts/m1/opt/x" for UID 304185, GID 89939',
+    },
+    { first: /more subordinate IDs/ },
+  ],
+  [
+    'an owner within them may be refused for another reason',
+    {
+      image: OWN,
+      error:
+        'mount callback failed on /home/a/tmpmounts/m1: failed to Lchown "/home/a/tmpmounts/m1/opt/x" for UID 1000, GID 1000',
+    },
+    { never: /subordinate IDs/ },
+  ],
+])('%s', (_title, situation, expected) => {
+  expectReport(situation, expected)
+})
