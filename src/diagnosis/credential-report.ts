@@ -1,8 +1,8 @@
 /** The credentials of a pull: what the kubelet makes of each, and where the cluster has others. */
 
 import type { KeyMismatch } from '../dockerconfig/key-mismatch.ts'
-import type { ServiceAccount } from '../snapshot/snapshot.ts'
 import type { PullSecret, SecretMaker, SecretWriter } from '../snapshot/pull-secret.ts'
+import type { ServiceAccount } from '../snapshot/snapshot.ts'
 
 /** Why one credential can't be used for one image. */
 export type AttemptProblem =

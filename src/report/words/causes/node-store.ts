@@ -1,8 +1,8 @@
-/** The words of what fails where the node stores images: its disk, a download that it discards, and layers that it can't unpack or find. */
+/** The words of images that a node can't store: a download that it discards, and layers that it can't unpack or find. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
+import { type CauseWords, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { formatNumber } from '../nouns.ts'
 import { ARTIFACT, ATTESTATION, SIGNATURE } from './image-content.ts'
@@ -14,27 +14,6 @@ import {
   tooManyLayers,
   unpackerMeaning,
 } from './unpacking.ts'
-
-export const diskFull: CauseWords = {
-  short: context => (hasClue(context, 'memory') ? 'nodes without free memory' : 'full disks'),
-  title: context => {
-    const [node, ...others] = new Set(context.findings.map(finding => finding.node))
-    if (hasClue(context, 'memory'))
-      return others.length > 0
-        ? `${others.length + 1} nodes have no memory for their images`
-        : `${node == null ? 'A node' : `Node ${node}`} has no memory left to unpack the image`
-    if (others.length > 0) return `${others.length + 1} nodes have no room for their images`
-    return node == null ? 'A node has no room for the image' : `Node ${node} has no room for the image`
-  },
-  meaning: ({ findings: [{ clues }] }) => {
-    if (clues.some(({ code }) => code === 'memory'))
-      return 'Memory ran out while the layers were written or unpacked; the error says nothing about the disk.'
-    const full = clues.find(clue => clue.code === 'full-disk-path')
-    return full === undefined
-      ? "The runtime's image storage is out of space, inodes, or memory."
-      : `The file system of ${full.path} ran out of space or inodes while the layers were ${full.temporary ? 'downloaded or unpacked there' : 'written'}.`
-  },
-}
 
 /** Whether the runtime's storage can't be written to, and neither text nor steps show another fault first. */
 function isReadOnly({ clues }: Pick<AdvisedFinding, 'clues'>): boolean {
