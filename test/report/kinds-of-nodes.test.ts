@@ -1623,6 +1623,17 @@ describe('what one kind of node decides', () => {
       },
     ],
     [
+      'a registry of another cloud gives that role no rights',
+      {
+        image: 'europe-docker.pkg.dev/p/r/app:1',
+        error:
+          'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-docker.pkg.dev/v2/token?scope=repository%3Ap%2Fr%2Fapp%3Apull&service=europe-docker.pkg.dev: 403 Forbidden: denied: Permission "artifactregistry.repositories.downloadArtifacts" denied on resource "projects/p/locations/europe/repositories/r" (or it may not exist)',
+        node: { name: 'fargate-ip-10-1-7-44.eu-west-1.compute.internal', provider: 'aws' },
+        pod: { node: 'fargate-ip-10-1-7-44.eu-west-1.compute.internal' },
+      },
+      { says: /roles\/artifactregistry\.reader/, never: /pod execution role/ },
+    ],
+    [
       'a pod on a machine has those of the node',
       forbidden('ip-10-1-7-44.eu-west-1.compute.internal'),
       { first: /^Allow the nodes to pull: the nodes' IAM role/, never: /Fargate/ },

@@ -166,8 +166,8 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
 }
 
 /** Whether the pull is known to have no login: a node can have one of its own, which no object of the cluster shows. */
-export function isAnonymous({ subcause, evidence, endpoint, host }: Finding): boolean {
-  if (host.virtual === 'azure') return true
+export function isAnonymous({ subcause, evidence, endpoint, host, registry }: Finding): boolean {
+  if (host.virtual === 'azure' || (host.virtual === 'fargate' && cloudOf(registry) !== 'ecr')) return true
   const isProven =
     subcause === 'no-credential-sent' ||
     subcause === 'anonymous' ||
@@ -180,9 +180,11 @@ function withoutOne(finding: Finding): string {
   const { cause, registry, clues, host, credential } = finding
   if (cause === 'never-pull') return ''
   const caller = clues.find(clue => clue.code === 'caller')?.name
+  const who = caller === undefined ? '' : ` (${caller})`
+  if (host.virtual === 'fargate' && cloudOf(registry) === 'ecr')
+    return `; ${FARGATE_ROLE} ${credential.ofNode ? 'was' : 'is'} used${who}`
   if (credential.ofNode)
-    return `; the node's ${cloudOf(registry) === null ? 'own login' : 'identity'} was used${caller === undefined ? '' : ` (${caller})`}`
-  if (cloudOf(registry) === 'ecr' && host.virtual === 'fargate') return `; ${FARGATE_ROLE} is used`
+    return `; the node's ${cloudOf(registry) === null ? 'own login' : 'identity'} was used${who}`
   return isAnonymous(finding) ? ', so the pull is anonymous' : "; the node's own is used, if it has one"
 }
 

@@ -105,9 +105,9 @@ const PROVIDER_FAULT: Record<ProviderProblem, (provider: string) => string> = {
   other: provider => `Fix what ${provider} reports`,
 }
 
-/** Returns what the nodes' identity is called; one outside of Google's cloud has only the login that somebody gave it. */
+/** Returns what the nodes' identity is called; one outside of Google's cloud has only the login that somebody gave it, and Fargate only a role of AWS. */
 function identityOf(cloud: Cloud, { host, credential }: Pick<Finding, 'host' | 'credential'>): string {
-  if (host.virtual === 'fargate') return FARGATE_ROLE
+  if (host.virtual === 'fargate') return cloud === 'ecr' ? FARGATE_ROLE : 'the identity that asked'
   const isGiven = cloud === 'gar' && host.cloud !== null && host.cloud !== 'gar' && credential.ofNode === true
   return isGiven ? "the identity that asked, which is that of the node's own login," : CLOUDS[cloud].identity
 }
