@@ -41,10 +41,10 @@ export function testConnection(finding: Finding, target: NamedEndpoint): Connect
 /** Where only the host fails that the registry redirects a download to, and the text does not name it; null for any other failure. */
 export function unnamedDownload(finding: Finding): Step[] | null {
   const { clues, registry } = finding
-  const hosts = clueOf(clues, 'download-host')?.hosts
-  return hosts === undefined || registry === null
+  const download = clueOf(clues, 'download-host')
+  return download === undefined || registry === null
     ? null
-    : [{ code: 'open-download-host', registry, hosts }, { code: 'show-proxy' }, ...pullByHand(finding)]
+    : [{ ...download, code: 'open-download-host', registry }, { code: 'show-proxy' }, ...pullByHand(finding)]
 }
 
 /** Whether the text shows that the host was asked over plain HTTP only. */

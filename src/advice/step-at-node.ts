@@ -40,8 +40,8 @@ export type NetworkStep =
       name?: string
     } & NamedEndpoint)
   | ({ code: 'open-host' } & NamedEndpoint)
-  /** `hosts`: where the registry redirects downloads to. */
-  | { code: 'open-download-host'; registry: string; hosts: string }
+  /** `hosts`: where the registry redirects downloads to; `from`: the private address that the node downloads from. */
+  | { code: 'open-download-host'; registry: string; hosts: string; from: string | null }
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }

@@ -22,6 +22,14 @@ import type { Step } from './step.ts'
 const PRIVATE_LINK = /\.privatelink\.(?=azurecr\.)/
 
 export function tlsSteps(finding: Finding): Step[] {
+  const steps = stepsByProblem(finding)
+  if (unnamedDownload(finding) === null) return steps
+  // The registry sent the manifest, so its own certificate is not the one to look at.
+  const others = steps.filter(({ code }) => code !== 'show-certificate')
+  return others.some(({ code }) => code === 'show-proxy') ? others : [...others, { code: 'show-proxy' }]
+}
+
+function stepsByProblem(finding: Finding): Step[] {
   const target = targetHost(finding)
   const problem = clueOf(finding.clues, 'certificate')?.problem ?? null
   const look: Step = { code: 'show-certificate', host: target.host }

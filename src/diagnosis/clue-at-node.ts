@@ -106,8 +106,8 @@ export type WayClue =
   | { code: 'interrupted' }
   /** A TLS alert or a damaged record, with no word of a certificate. */
   | { code: 'tls-alert' }
-  /** The manifest had arrived, and the text does not name the host that the registry redirected the download to; `hosts`: where it may be. */
-  | { code: 'download-host'; hosts: string }
+  /** The manifest had arrived, and the text does not name the host that the registry redirected the download to; `hosts`: where it may be. `from`: the private address that it came from. */
+  | { code: 'download-host'; hosts: string; from: string | null }
   /** A mirror answered, as the request names the registry that it stands for (`?ns=`); the text does not name it. */
   | { code: 'unnamed-mirror' }
   /** The other side rejected what the node offered in the TLS handshake: versions, ciphers, or the name. */

@@ -17,7 +17,7 @@ import { TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
 import { isBareRefusal, isOffList, isOfLayer, isOfOtherServer, refusalClues } from './denial.ts'
 import { LAYER_REFUSED } from './denial-words.ts'
-import { downloadsFrom, type Endpoint, endpointOf } from './endpoint.ts'
+import { downloadsFrom, type Endpoint, endpointOf, privatePeer } from './endpoint.ts'
 import { failedMirrors } from './failed-mirrors.ts'
 import { type Cause, type Finding, isRefusedOrMissing, isUnreached } from './finding.ts'
 import { nameClues } from './name-clues.ts'
@@ -90,7 +90,7 @@ function inOwnWords(words: string, text: string, reference: Reference | null): C
 
 function ofDownload(text: string, reference: Reference | null): Clue[] {
   const hosts = downloadsFrom(text, reference?.registry ?? null)
-  return cluesWith('download-host', hosts === null ? null : { hosts })
+  return cluesWith('download-host', hosts === null ? null : { hosts, from: privatePeer(text) })
 }
 
 function ofSearch(text: string, image: string): Clue[] {

@@ -228,6 +228,12 @@ export function downloadsFrom(text: string, registry: string | null): string | n
   return registry !== null && DOWNLOAD.test(text) ? downloadHosts(registry) : null
 }
 
+/** The private address that a download came from, where the text has one: that of a proxy, a mirror, or a private endpoint. */
+export function privatePeer(text: string): string | null {
+  const peer = CONNECTED.exec(text)?.[1]
+  return peer !== undefined && isPrivateAddress(peer) ? peer : null
+}
+
 /** Whether an address without a name is the one that the registry redirected a download to; in a private network, it may be a mirror's. */
 function isOfDownloadHost(host: string, text: string, registry: string | null): boolean {
   const isPublic = isAddress(host) && !isLocal(host) && !isPrivateAddress(host)

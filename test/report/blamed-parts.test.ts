@@ -72,6 +72,31 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'the certificate of that host, and not of the registry that sent the manifest',
+    {
+      image: 'docker.io/acme/app:1',
+      error: `${CONFIG}x509: certificate signed by unknown authority`,
+      node: DOCKER,
+    },
+    {
+      says: /^The TLS handshake with the host that Docker Hub redirects downloads to failed/,
+      first: /^If a company proxy/,
+      never: /openssl/,
+    },
+  ],
+  [
+    'the private address that a download came from, which is no host of a public registry',
+    {
+      image: 'docker.io/acme/app:1',
+      error: 'failed to copy: read tcp 10.0.0.5:43210->10.20.0.9:3128: i/o timeout',
+    },
+    {
+      says: /^10\.20\.0\.9:3128 did not answer in time/,
+      first: /^Find out what is at 10\.20\.0\.9:3128, .*a proxy, a mirror of Docker Hub/,
+      never: /Let the nodes reach|https:\/\/registry-1\.docker\.io/,
+    },
+  ],
+  [
     'the host itself, where its registry sends the layers itself',
     {
       image: OWN,

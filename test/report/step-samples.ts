@@ -39,7 +39,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { host: 'cache.example', role: 'mirror', realm: '/v2/token' },
   ],
   'pull-quota': [{}],
-  'open-download-host': [{ registry, hosts: 'production.cloudflare.docker.com' }],
+  'open-download-host': [
+    { registry, hosts: 'production.cloudflare.docker.com', from: null },
+    { registry, hosts: 'production.cloudflare.docker.com', from: '10.20.0.9:3128' },
+  ],
   'whole-layers': [{ host }],
   'cluster-login': [
     { registry: 'registry.ci.svc:5000' },

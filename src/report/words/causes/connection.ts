@@ -23,8 +23,9 @@ export function endpointOrRegistry({
 /** Returns, for example, `registry-1.docker.io` or `the mirror cache.example`; a host of the registry keeps its own name here. */
 export function askedHost({ findings: [first] }: Pick<CauseContext, 'findings'>): string {
   const host = endpointOrRegistry(first)
-  if (first.endpoint === null && first.clues.some(({ code }) => code === 'download-host'))
-    return `the host that ${registryLabel(first.registry)} redirects downloads to`
+  const download = first.clues.find(clue => clue.code === 'download-host')
+  if (first.endpoint === null && download !== undefined)
+    return download.from ?? `the host that ${registryLabel(first.registry)} redirects downloads to`
   return host.role === 'registry' ? host.host : hostLabel(host, first.registry)
 }
 

@@ -257,8 +257,11 @@ export const networkSteps: StepWords<NetworkStep> = {
       findings,
     )
   },
-  'open-download-host': ({ registry, hosts }) => ({
-    text: `Let the nodes reach the host that ${registryLabel(registry)} redirects downloads to (${hosts}), not only ${registryLabel(registry)} itself, which sent the manifest, and look for a firewall or proxy that breaks connections there`,
+  'open-download-host': ({ registry, hosts, from }) => ({
+    text:
+      from !== null
+        ? `Find out what is at ${from}, where the node downloads from: a proxy, a mirror of ${registryLabel(registry)}, or a private endpoint. The manifest arrived, and ${registryLabel(registry)} redirects downloads to ${hosts}: a proxy has to let those through, too`
+        : `Let the nodes reach the host that ${registryLabel(registry)} redirects downloads to (${hosts}), not only ${registryLabel(registry)} itself, which sent the manifest, and look for a firewall or proxy that breaks connections there`,
   }),
   // aws/containers-roadmap#2304; docs.aws.amazon.com/AmazonECR, pull-through-cache.
   'open-host': ({ host, role }, context) => {
