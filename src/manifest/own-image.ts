@@ -30,11 +30,16 @@ export const OTHER_IMAGES =
 export function ownImageIn(found: LocatedNode, walk: Walk): string | null {
   if (!isMap(found.node)) return null
   const has = (key: string) => walk.get(found, key) !== null
-  const key = IMAGES.find(each => /[/:@]/.test(textOf(walk.get(found, each))))
+  const key = IMAGES.find(each => isImage(textOf(walk.get(found, each))))
   if (key === undefined || PARTS.some(has)) return null
   // Chart values may stand anywhere, and a chart is free to compose its images.
   if (found.pointer.some(step => step === 'values' || step === 'valuesObject')) return null
   const isWhole = /[:@][^/]*$/.test(textOf(walk.get(found, key)))
   if (!isWhole && has('version')) return null
   return NAMED.includes(String(found.pointer.at(-1))) || BESIDE.some(has) ? key : null
+}
+
+/** Whether a text is more than a word, and is neither a URL nor a path, as of a picture or a disk. */
+function isImage(text: string): boolean {
+  return /[/:@]/.test(text) && !/^(?:[./]|data:|[\w+.-]+:\/\/)/i.test(text)
 }

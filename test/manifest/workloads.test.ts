@@ -257,6 +257,8 @@ test.each([
   ['an image with its tag beside it', 'a.example/v1', 'App', 'image: acme/app, tag: "2", replicas: 1'],
   ['values of a chart', 'helm.toolkit.fluxcd.io/v2', 'HelmRelease', 'image: acme/app, resources: {}'],
   ['values of a chart', 'a.example/v1', 'Addon', 'values: {image: acme/app, resources: {}}'],
+  ['a picture', 'a.example/v1', 'App', 'image: "https://a.example/logo.png", resources: {}'],
+  ['a path', 'a.example/v1', 'App', 'image: /disks/root.img, resources: {}'],
   ['the system of a machine', 'infrastructure.cluster.x-k8s.io/v1', 'M', 'image: a/b:1, resources: {}'],
 ])('%s is not an image that an operator runs: %s %s', (_what, apiVersion, kind, spec) => {
   expect(images(`${head(apiVersion, kind)}spec: {${spec}}\n`)).toEqual([])
