@@ -126,6 +126,52 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    "KubeVirt's own container in the pod of a virtual machine",
+    {
+      image: 'registry.example/kubevirt/virt-launcher:v1',
+      error: 'name unknown',
+      pod: {
+        controller: {
+          apiVersion: 'kubevirt.io/v1',
+          kind: 'VirtualMachineInstance',
+          name: 'vmi-windows',
+          uid: 'v',
+        },
+        containers: [
+          container({
+            name: 'compute',
+            image: 'registry.example/kubevirt/virt-launcher:v1',
+            state: waiting('ErrImagePull', 'name unknown'),
+          }),
+        ],
+      },
+    },
+    {
+      says: /Set the correct image where KubeVirt's own images are set .*get kubevirts\.kubevirt\.io -A/,
+      never: /in the VirtualMachine that owns/,
+    },
+  ],
+  [
+    'a short name that a registry of the node lacks, which may be another image on Docker Hub',
+    {
+      image: 'acme/app:1',
+      error:
+        'initializing source docker://quay.io/acme/app:1: reading manifest 1 in quay.io/acme/app: unauthorized: access to the requested resource is not authorized',
+      node: { runtime: 'cri-o://1.34.1' },
+    },
+    { first: /docker\.io if the image is on Docker Hub.* app=<image>/, never: /app=docker\.io/ },
+  ],
+  [
+    'a short name that Docker Hub lacks, too',
+    {
+      image: 'acme/app:1',
+      error:
+        'initializing source docker://quay.io/acme/app:1: reading manifest 1 in quay.io/acme/app: name unknown; initializing source docker://docker.io/acme/app:1: reading manifest 1 in docker.io/acme/app: name unknown',
+      node: { runtime: 'cri-o://1.34.1' },
+    },
+    { first: /^Write the full name with its registry; or add .* app=<image>/, never: /docker\.io if/ },
+  ],
+  [
     'a registry of Azure, whose tier limits it',
     {
       image: 'aksrepos.azurecr.io/mirror/agent:1',
@@ -136,6 +182,19 @@ test.each<[string, Situation, Expected]>([
       first: /start fewer pods at once/,
       says: /Or move the registry to a higher tier \(Basic, Standard, Premium\).* az acr update --name aksrepos --sku <tier>/,
       never: /registry's owner/,
+    },
+  ],
+  [
+    'the address of a page that shows an image',
+    {
+      image: 'https://hub.docker.com/r/acme/app:1',
+      error: "couldn't parse image name: invalid reference format",
+      reason: 'InvalidImageName',
+    },
+    {
+      first:
+        /^Write the image's name, which starts with docker\.io, instead of the address of a page on Docker Hub's website/,
+      never: /=hub\.docker\.com|as in hub\.docker\.com/,
     },
   ],
   [

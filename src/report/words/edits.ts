@@ -120,6 +120,9 @@ function isVirtualMachine(workload: ContainerPlace['workload']): boolean {
   return workload?.group === 'kubevirt.io' && workload.kind === 'VirtualMachineInstance'
 }
 
+/** Containers of a machine's pod that run KubeVirt's own image, virt-launcher (kubevirt/kubevirt, pkg/virt-controller/services). */
+const OF_KUBEVIRT = /^(?:compute|container-disk-binary|guest-console-log)$/
+
 function isRun(workload: ContainerPlace['workload']): boolean {
   return workload?.group !== undefined && RUN.test(workload.kind)
 }
@@ -131,14 +134,19 @@ function operatedEdit(
   what: string,
   workloads: number,
 ): StepText | null {
-  const { namespace, workload, clues = [] } = place
+  const { namespace, workload, container, clues = [] } = place
   const made = clues.find(clue => clue.code === 'made-by')
-  if (made !== undefined) return { text: madeEdit(MAKERS[made.maker], place.container, what) }
+  if (made !== undefined) return { text: madeEdit(MAKERS[made.maker], container, what) }
   const show = kubectlCommand(invocation, `get ${workloadArgument(place)} -o yaml`, namespace)
   if (workload !== null && isRun(workload))
     return {
       text: `${what} in the template, pipeline, or manifest that ${objectName(workload)} was started from, and start it again: a run keeps what it began with${forFirst(workloads)}`,
       command: show,
+    }
+  if (workload !== null && isVirtualMachine(workload) && what === SET_IMAGE && OF_KUBEVIRT.test(container))
+    return {
+      text: `${what} where KubeVirt's own images are set (imageRegistry and imageTag in the KubeVirt object, or its operator): container ${container} runs one of those, whatever the virtual machine is${forFirst(workloads)}`,
+      command: kubectlCommand(invocation, 'get kubevirts.kubevirt.io -A -o yaml'),
     }
   if (workload !== null && isVirtualMachine(workload))
     return {

@@ -3,6 +3,7 @@
 import type { NameStep } from '../../../advice/step.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { inLowerCase } from '../../../image/lower-case.ts'
+import { webSiteIn } from '../../../image/misplaced-names.ts'
 import { isPackagedByRancher, OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { parseReference } from '../../../image/reference.ts'
 import {
@@ -160,10 +161,11 @@ function ofHarbor215(host: string, clues: Findings[number]['clues']): string {
     : ''
 }
 
-/** Returns the name without a scheme, or in lower case, if that is all that is wrong with it. */
+/** Returns the name without a scheme, or in lower case, if that is all that is wrong with it: not the address of a page on a web site. */
 function corrected(image: string): { known: string; open: string } {
   const bare = image.replace(/^https?:\/\//i, '')
-  const known = bare !== image && parseReference(bare) !== null ? bare : inLowerCase(image)
+  const reference = bare === image ? null : parseReference(bare)
+  const known = reference === null || webSiteIn(reference) !== null ? inLowerCase(image) : bare
   return known === null ? { known: '', open: '<image>' } : { known, open: '' }
 }
 

@@ -1,14 +1,15 @@
 /** The words of steps that correct a name which is wrong in itself: unreadable, a placeholder, an ID, too short, or at a wrong registry. */
 
 import type { StepOf, WrongNameStep } from '../../../advice/step.ts'
-import { DOCKER_HUB } from '../../../image/docker-hub.ts'
-import { publicName } from '../../../image/misplaced-names.ts'
+import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
+import { publicName, webSiteIn } from '../../../image/misplaced-names.ts'
 import { type Placeholder, unfilledIn } from '../../../image/placeholder.ts'
-import { readReference } from '../../../image/reference.ts'
+import { parseReference, readReference } from '../../../image/reference.ts'
 import { ecrRegion, registryBehind } from '../../../image/registries.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { setImages, withEdit } from '../edits.ts'
+import { isSearched, searchedHosts } from '../searched.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
 export const wrongNameSteps: StepWords<WrongNameStep> = {
@@ -28,9 +29,17 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
     text: `Write the image's name and tag instead of its ID ${image} (\`docker images\` lists both, on the machine where the image is); if the image was only built there, push it to a registry, or load it on the nodes`,
     brief: `Write the image's name and tag instead of its ID ${image}`,
   }),
-  'drop-scheme': ({ image }) => ({
-    text: `Remove the scheme: image names start with the host, as in ${image.replace(/^[a-z][a-z0-9+.-]*:\/+/i, '')}`,
-  }),
+  'drop-scheme': ({ image }) => {
+    const bare = image.replace(/^[a-z][a-z0-9+.-]*:\/+/i, '')
+    const reference = parseReference(bare)
+    const site = reference && webSiteIn(reference)
+    return {
+      text:
+        site === null
+          ? `Remove the scheme: image names start with the host, as in ${bare}`
+          : `Write the image's name, which starts with ${site.to}, instead of the address of a page on ${OF_WEB_SITE.get(site.to) ?? 'a'} website`,
+    }
+  },
   'drop-surplus-tag': (step, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) => {
       const { correct = null, repository = '' } =
@@ -53,9 +62,16 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
     )
   },
   'full-name': ({ image }, { invocation, findings: [first, ...others] }) => {
-    const edit = (finding: Findings[number]) => ({ ...finding, known: onDockerHub(finding.image), open: '' })
+    // Nothing shows that the image is on Docker Hub, and somebody else's may have its name there.
+    const edit = (finding: Findings[number]) =>
+      isSearched(finding)
+        ? { ...finding, known: '', open: '<image>' }
+        : { ...finding, known: onDockerHub(finding.image), open: '' }
+    const onHub = searchedHosts(first).some(isDockerHub)
+      ? ''
+      : `: docker.io if the image is on Docker Hub, as in ${onDockerHub(image)}`
     return withEdit(
-      `Write the full name with its registry: docker.io if the image is on Docker Hub, as in ${onDockerHub(image)}; or add an alias or unqualified-search-registries on the nodes (/etc/containers/registries.conf)`,
+      `Write the full name with its registry${onHub}; or add an alias or unqualified-search-registries on the nodes (/etc/containers/registries.conf)`,
       first,
       setImages(invocation, [edit(first), ...others.map(edit)]),
     )
