@@ -79,7 +79,11 @@ test.each<[string, Situation, Expected]>([
   [
     'an entry without a name beside a secret of its namespace',
     { image: 'acme/rabbit:4', error: SCOPE, secret: login, account: {}, ...chart },
-    { first: /give it the name regcred, or remove that list \(a chart/, never: /Add secret regcred/ },
+    {
+      first:
+        /give it the name regcred, or give the pods' service account such a secret, and remove that list \(a chart/,
+      never: /Add secret regcred/,
+    },
   ],
   [
     'an entry without a name where nothing has a login',

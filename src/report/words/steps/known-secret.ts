@@ -192,7 +192,7 @@ export const nameSecret: StepWords<StepOf<'name-secret'>>['name-secret'] = (
       : `the name ${shortList(secrets, 3)}`
   const or =
     serviceAccount === null
-      ? 'or remove that list'
+      ? "or give the pods' service account such a secret, and remove that list"
       : `or remove that list, so that new pods get ${shortList(secrets, 3)} from service account ${serviceAccount}`
   return editField(
     invocation,
