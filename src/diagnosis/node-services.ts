@@ -1,6 +1,6 @@
 /** Caches and registries on the nodes themselves, by the ports that they have there. */
 
-import { isLocal } from '../image/host.ts'
+import { isAddress, isLocal } from '../image/host.ts'
 import type { NamedEndpoint } from './endpoint.ts'
 
 /** A cache or registry that each node reaches at a port of its own. */
@@ -46,7 +46,9 @@ export function nodeServiceAt({ host, role }: NamedEndpoint): NodeService | null
 
 /** The mirror at this address that only offers what other nodes have; null if another one, or something else, listens there. */
 export function peerMirrorAt(endpoint: NamedEndpoint): PeerMirror | null {
-  // Spegel's settings may also have the node's address, or that of another node.
-  if (endpoint.role === 'mirror' && /:3002[01]$/.test(endpoint.host)) return 'spegel'
+  const { host, role } = endpoint
+  // Spegel's settings may also have the node's address, or that of another node; a name with such a port is any mirror's.
+  const isOnNode = isLocal(host) || isAddress(host)
+  if (role === 'mirror' && isOnNode && /:3002[01]$/.test(host)) return 'spegel'
   return nodeServiceAt(endpoint) === 'embedded-registry' ? 'embedded-registry' : null
 }

@@ -676,6 +676,11 @@ test.each<[string, Situation, Expected]>([
     { says: /Or ask the operators of m\.daocloud\.io to add/, never: /docker login/ },
   ],
   [
+    'a mirror that wants no login',
+    { image: 'nginx:1.29', error: headed('mirror.gcr.io', 'library/nginx/manifests/1.29?ns=docker.io') },
+    { says: /asks nobody for a login/, never: /requires a login|its own upstream/ },
+  ],
+  [
     'a mirror that serves only its own cloud by now',
     {
       image: 'nginx:1.29',
@@ -683,7 +688,8 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first:
-        /^Let the nodes use another mirror of Docker Hub, or none, .*abcd1234\.mirror\.aliyuncs\.com serves only machines in Alibaba Cloud now \(since 2024-07-02/,
+        /^Let the nodes use another mirror of Docker Hub, or none, .*abcd1234\.mirror\.aliyuncs\.com serves only machines in Alibaba Cloud now \(since 2024-07-02.*if that includes these nodes, only its operator knows/,
+      says: /Unless the node is among those that the mirror still serves, neither a login/,
       never: /log of the mirror|login that/,
     },
   ],
@@ -2402,6 +2408,17 @@ test.each<[string, Situation, Expected]>([
       ),
     },
     { first: /^Load the image on a node.*Spegel/, never: /upstream/ },
+  ],
+  [
+    "a mirror with a name, and a port that Spegel's has as well",
+    {
+      image: OWN,
+      error: pulled(
+        OWN,
+        'unexpected status from HEAD request to https://hub.acme.dev:30020/v2/team/api/manifests/3?ns=registry.example: 500 Internal Server Error',
+      ),
+    },
+    { first: /^Check the health and the log of the mirror hub/, never: /Spegel|only offers/ },
   ],
   // containerd/containerd#3868 and #5275
   [

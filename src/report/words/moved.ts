@@ -49,7 +49,9 @@ export function formerState({ clues }: Pick<Finding, 'clues'>): string | null {
   const moved = clues.find(clue => clue.code === 'former-mirror')?.moved
   if (moved === undefined) return null
   const { state, onlyFor } = moved
-  return `${state === 'retired' ? 'was shut down by its operator' : becameOf({ state, onlyFor })} ${whenSeen(moved)}`
+  return state === 'retired'
+    ? `was shut down by its operator ${whenSeen(moved)}`
+    : `${becameOf({ state, onlyFor })} ${whenSeen(moved)}; if that includes these nodes, only its operator knows why it refused them`
 }
 
 /** Returns which other images of the group moved at the same time, as a sentence; empty if there are none. */

@@ -1,7 +1,7 @@
 /** The words of pulls that a registry, or a rule around it, refused. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
-import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
+import { cloudOf, isEntitled, isOpenMirror, isPublic } from '../../../image/registries.ts'
 import { awsPolicyMeaning } from '../aws-policies.ts'
 import {
   type CauseContext,
@@ -41,9 +41,18 @@ import { DENIAL_TITLE, isBroken, isMiswritten, perhapsNoLogin, wantsLogin } from
 
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'
 
-function mirrorRefused({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): string {
-  if (clues.some(({ code }) => code === 'former-mirror'))
-    return 'Neither a login nor another name changes that.'
+function mirrorRefused({
+  registry,
+  clues,
+  endpoint,
+}: Pick<Finding, 'registry' | 'clues' | 'endpoint'>): string {
+  const former = clues.find(clue => clue.code === 'former-mirror')?.moved
+  if (former !== undefined)
+    return former.state === 'restricted'
+      ? 'Unless the node is among those that the mirror still serves, neither a login nor another name changes that.'
+      : 'Neither a login nor another name changes that.'
+  if (isOpenMirror(endpoint?.host ?? ''))
+    return `The mirror asks nobody for a login, so the pod's login is not the problem; the refusal says nothing about the image at ${registryLabel(registry)}.`
   return `The mirror requires a login and received none, refused the login that it received, or was refused by its own upstream: that says nothing about the image at ${registryLabel(registry)}.`
 }
 

@@ -2,7 +2,7 @@
 
 import type { StepOf } from '../../../advice/step.ts'
 import type { MirrorStep } from '../../../advice/step-at-node.ts'
-import type { Cause } from '../../../diagnosis/finding.ts'
+import type { Cause, Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isLocal, isOfCluster } from '../../../image/host.ts'
@@ -60,16 +60,22 @@ function checkOpenMirror(cause: Cause, host: string): string {
     : `Look for reports of an outage of the mirror ${host}, and wait: others run it, so it can't be repaired from here`
 }
 
-const SPEGEL = /:3002[01]$/
+/** Whether the mirror that answered is most likely Spegel. */
+function isOfSpegel({ clues, endpoint }: Finding, host: string | null): boolean {
+  return endpoint?.host === host && clues.some(clue => clue.code === 'peers-only' && clue.by === 'spegel')
+}
 
 /** What to do about an image that a mirror lacks, by what its registry can do; a cache may be the registry that the image names. */
-const LACKS: Record<StepOf<'mirror-lacks-image'>['source'], (host: string, registry: string) => string> = {
+const LACKS: Record<
+  StepOf<'mirror-lacks-image'>['source'],
+  (host: string, registry: string, first: Finding) => string
+> = {
   unreachable: (host, registry) =>
     `Copy the image to the mirror ${host}, under exactly this tag or digest, or let it fetch the image: it does not have it, and ${registryLabel(registry)}, which was tried next, can't be reached`,
   blocked: (host, registry) =>
     `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`,
-  resolved: (host, registry) =>
-    `Update the mirror ${host}, or find in its log why it lacks a manifest: the tag was resolved, so the name of the image is right, but the mirror does not have what the tag stands for, and its 404 says nothing about ${registryLabel(registry)}${SPEGEL.test(host) ? '. Spegel may know a tag whose digest no other node offers (spegel-org/spegel#1378)' : ''}`,
+  resolved: (host, registry, first) =>
+    `Update the mirror ${host}, or find in its log why it lacks a manifest: the tag was resolved, so the name of the image is right, but the mirror does not have what the tag stands for, and its 404 says nothing about ${registryLabel(registry)}${isOfSpegel(first, host) ? '. Spegel may know a tag whose digest no other node offers (spegel-org/spegel#1378)' : ''}`,
   // docs.k3s.io, "Embedded Registry Mirror"; docs.rke2.io, likewise with port 9345.
   'embedded-registry': (host, registry) =>
     `Load the image on a node, under exactly this name, or find out why ${registryLabel(registry)} did not send it either: the embedded registry of K3s or RKE2, which answers at ${host}, fetches nothing itself, but only offers images that another node has. Both nodes need ${registryLabel(registry)} (or "*") under mirrors in their registries.yaml, and have to reach each other on the ports 5001 and ${/\d+$/.exec(host)?.[0] ?? '6443'}`,
@@ -191,7 +197,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         }
       case 'endpoint':
         return {
-          text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}${SPEGEL.test(host ?? '') ? "; Spegel, whose port this is, writes such entries into containerd's certs.d itself, where they may be left after it was removed" : ''}`,
+          text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}${isOfSpegel(first, host) ? "; Spegel, whose port this is, writes such entries into containerd's certs.d itself, where they may be left after it was removed" : ''}`,
         }
     }
   },
@@ -211,5 +217,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
       ? `Let ${registry} trust the authority of the certificate that it gets for ${host} (most likely that of a proxy in between, which inspects TLS), or let it reach ${host} without that proxy: it fetches the image from there, and did not accept the certificate`
       : `Let ${registry} reach ${host} (its own network, DNS, and proxy settings): it fetches the image from there, and failed; its log has the reason`,
   }),
-  'mirror-lacks-image': ({ host, registry, source }) => ({ text: LACKS[source](host, registry) }),
+  'mirror-lacks-image': ({ host, registry, source }, { findings: [first] }) => ({
+    text: LACKS[source](host, registry, first),
+  }),
 }
