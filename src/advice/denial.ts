@@ -240,15 +240,16 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
   // The pod's secret has no usable login, which has to be fixed whether or not the name is right.
   if (hasUnusable(finding) && login.length > 0)
     return [...podLoginSteps(finding), see('secrets'), ...name, ...grant]
+  // A login for this registry that the pod's namespace has was meant for such images, so it comes before the name.
+  const known = nearSecretSteps(finding)
+  const otherLogins = login.filter(({ code }) => !known.some(step => step.code === code))
   // Only what listens at the node's own loopback knows why it refused, and whether it wants a login at all.
-  if (isLocal(registry)) return [...nodeRegistry(finding), ...name, ...login, see('name')]
+  if (isLocal(registry)) return [...known, ...nodeRegistry(finding), ...name, ...otherLogins, see('name')]
   if (isUsable && hasClue(finding, 'named-action'))
     return [grantPull(finding, registry), ...login, ...name, see('login')]
   // Unlike at gcr.io, hardly anything is public there, and this node has no identity that Google would accept.
   if (registry.endsWith('-docker.pkg.dev') && !isUsable && isElsewhere(finding))
     return [...podLoginSteps(finding), ...name, { code: 'ask-registry' }, see('login')]
-  // A login for this registry that the pod's namespace has was meant for such images, so it comes before the name.
-  const known = nearSecretSteps(finding)
   const checked = [
     ...name,
     ...perhapsSpoiledByNode(finding),
@@ -262,7 +263,7 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
     ...(isOfOtherProject(finding, registry) ? [...grant, ...checked] : [...checked, ...grant]),
     ...perhapsSpoiled(finding),
     ...stepsIf(mayNeedPlan, { code: 'hub-plan', repository: repositoryOf(finding.reference) }),
-    ...login.filter(({ code }) => !known.some(step => step.code === code)),
+    ...otherLogins,
     ...otherName(name),
     // The registry may have lost the image since other pods pulled it.
     ...stepsIf(hasClue(finding, 'runs-elsewhere'), { code: 'ask-registry' }),

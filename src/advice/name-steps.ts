@@ -1,6 +1,7 @@
 /** Steps about an image's name: what is wrong with it in itself, and how to check it. */
 
 import { clueOf } from '../diagnosis/clue.ts'
+import type { AttemptProblem } from '../diagnosis/credential-report.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
@@ -66,12 +67,25 @@ function zarfOnce({ cause, clues }: Finding): Step[] {
 
 /** What Zarf's packages did not bring: the image, or the secret of the namespace. */
 function zarfPackage(finding: Finding): Step[] {
-  const { cause, credential } = finding
+  const { cause, subcause, credential } = finding
   if (!hasClue(finding, 'of-zarf')) return []
   if (cause === 'image-not-found') return [{ code: 'zarf-package', lacks: 'image' }]
-  const isUnsent = cause === 'auth-required-or-denied' && credential.status !== 'usable'
-  return stepsIf(isUnsent, { code: 'zarf-package', lacks: 'login' })
+  const wantsLogin = subcause === 'no-credential-sent' || subcause === 'denied-or-missing'
+  return stepsIf(wantsLogin && credential.status !== 'usable' && !hasZarfSecret(credential), {
+    code: 'zarf-package',
+    lacks: 'login',
+  })
 }
+
+/** Whether the namespace has the secret, with something in it that does not fit. */
+function hasZarfSecret({ attempts }: Finding['credential']): boolean {
+  return attempts.some(
+    ({ secret, problem }) => secret === 'private-registry' && (problem === null || !UNSEEN.includes(problem)),
+  )
+}
+
+/** Problems of a secret that does not exist, or of which nobody knows whether it does. */
+const UNSEEN: readonly AttemptProblem[] = ['secret-missing', 'secret-forbidden', 'secret-unread']
 
 /** The registry that is missing from the name, unless Docker Hub was meant: a login for it, or its own answer, would show that. */
 export function registrySteps({ clues, credential, check }: Finding): Step[] {

@@ -3,8 +3,8 @@
 import { placeholderIn } from './placeholder.ts'
 import { effectiveTag, parseReference, type Reference } from './reference.ts'
 
-/** What Zarf's webhook adds to the tag (zarf-dev/zarf, src/pkg/transform/image.go). */
-const ZARF = /-zarf-\d+(?=$|@)/
+/** What Zarf's webhook adds to the tag: a CRC of 32 bits, which nearly always has six digits or more (zarf-dev/zarf, src/pkg/transform/image.go). */
+const ZARF = /-zarf-\d{6,10}(?=$|@)/
 
 /** Whether Zarf's webhook gave the image its name, which is at Zarf's registry. */
 export function isOfZarf(image: string): boolean {

@@ -2358,12 +2358,39 @@ test.each<[string, Situation, Expected]>([
   [
     'a name that Zarf made, in a namespace without its secret',
     { image: ZARF, error: pulled(ZARF, NO_LOGIN) },
-    { first: /^Copy the secret private-registry into namespace web.*metadata\.name=private-registry/ },
+    {
+      first:
+        /^If namespace web has no secret private-registry, copy it there.*metadata\.name=private-registry/,
+    },
+  ],
+  [
+    "a registry at the node's loopback, for which the namespace has a login that the pod does not name",
+    {
+      image: 'localhost:5000/api:1',
+      error: pulled('localhost:5000/api:1', 'server message: insufficient_scope: authorization failed'),
+      login: 'localhost:5000',
+      pod: { pullSecrets: [] },
+    },
+    { first: /regcred/, says: /See what listens at localhost:5000/, never: /different machine/ },
+  ],
+  [
+    "a name that Zarf made, where Zarf's secret is for another port",
+    {
+      image: ZARF,
+      error: pulled(ZARF, NO_LOGIN),
+      secret: { name: 'private-registry', ...entry('127.0.0.1:5000') },
+    },
+    { says: /Add a login for 127\.0\.0\.1:31999 to secret private-registry/, never: /copy it there/ },
+  ],
+  [
+    'a tag that somebody ended like those of Zarf',
+    { image: `${OWN}-zarf-2`, error: pulled(`${OWN}-zarf-2`, `${OWN}-zarf-2: not found`) },
+    { never: /Zarf/ },
   ],
   [
     "a name that Zarf made, with Zarf's login",
     { image: ZARF, error: pulled(ZARF, NO_LOGIN), login: '127.0.0.1:31999' },
-    { never: /private-registry into/ },
+    { never: /copy it there/ },
   ],
   // rancher/rke2#5754, k3s-io/k3s#10388
   [

@@ -158,7 +158,8 @@ function registryOf(key: string | null, registry: string | null): string | null 
 
 /** Returns why this machine can't reach the registry. */
 function outOfReach(registry: string): string {
-  if (isLocal(registry)) return `${hostAlone(registry)} is a different machine here than on a node`
+  if (isLocal(registry))
+    return `here, ${hostAlone(registry)} is this machine, and on a node, it is the node itself`
   return isServiceName(registry)
     ? 'only the cluster reaches it'
     : 'it looks like the name of a Service, which only the cluster reaches'

@@ -153,7 +153,7 @@ export const podSteps: StepWords<PodStep> = {
           brief: 'Add the image to the images of a Zarf package (zarf.yaml), and deploy that package',
         }
       : {
-          text: `Copy the secret private-registry into namespace ${namespace} from one that has it, or let a Zarf package contain that namespace: Zarf's agent changed the image's name and names this secret in pods, but Zarf creates it only in the namespaces of its packages`,
+          text: `If namespace ${namespace} has no secret private-registry, copy it there from one that has it, or let a Zarf package contain that namespace: Zarf's agent changed the image's name and names this secret in pods, but Zarf creates it only in the namespaces of its packages`,
           command: kubectlCommand(
             invocation,
             'get secrets -A --field-selector metadata.name=private-registry',
