@@ -91,6 +91,7 @@ describe('a lazy snapshotter that could not mount a layer', () => {
 
   test.each([
     'failed to find image ref of snapshot 25, labels map[containerd.io/snapshot/nydus-bootstrap:true]: unknown',
+    'failed to find image ref of snapshot 25, labels map[]: unknown',
     'missing CRI reference annotation for snaposhot 3: unknown',
   ])("needs the image's name from containerd: %s", why => {
     const error = `failed to pull and unpack image "${image}": failed to prepare extraction snapshot "extract-6-mVNW sha256:${'e'.repeat(64)}": ${why}`

@@ -401,6 +401,15 @@ test.each<[string, Situation, Expected]>([
     { never: /intermediate/ },
   ],
   [
+    'an authority of which the node has another certificate',
+    {
+      image: 'reg.example/acme/app:1',
+      error:
+        'Get "https://reg.example/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority certificate "acme-ca")',
+    },
+    { never: /intermediate/ },
+  ],
+  [
     "a refusal of Google's, which gives the same answer to a pull without a login",
     {
       image: 'gcr.io/acme/app:1',

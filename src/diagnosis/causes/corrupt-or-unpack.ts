@@ -43,7 +43,10 @@ const LAZY: [LazySnapshotter, RegExp][] = [
   ['SOCI', /\bsoci\b|failed to (?:rebase layer|preload layers)|(?:image|layer) unpack job/i],
   ['stargz', /\bstargz\b/i],
   // The snapshotter runs, and its daemon for the image does not (containerd/nydus-snapshotter, pkg/filesystem).
-  ['Nydus', /\bnydus\b|\bmissing CRI reference annotation\b|\bsnapshot \S{1,80} is not ready, err: /i],
+  [
+    'Nydus',
+    /\bnydus\b|\bmissing CRI reference annotation\b|\bfailed to find image ref of snapshot\b|\bsnapshot \S{1,80} is not ready, err: /i,
+  ],
   ['OverlayBD', /\boverlaybd\b|\bfailed to attach and mount for snapshot \d/i],
 ]
 

@@ -4,7 +4,7 @@ import type { CertificateStep } from '../../../advice/step-at-node.ts'
 import type { CertificateProblem } from '../../../diagnosis/clue-at-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { hostAlone, isAddress, isOfCluster } from '../../../image/host.ts'
+import { hostAlone, isAddress, isLocal, isOfCluster } from '../../../image/host.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { minuteOf } from '../duration.ts'
 import { certificateCommand, lookUpCommand, nodeName, nodeShellStep, onNodes } from '../node.ts'
@@ -103,14 +103,17 @@ function triedAfterHttp({ cause, host: { runtime } }: Finding, { role }: NamedEn
     : ''
 }
 
+/** It signed itself, or Go found a certificate with its signer's name, whose key is another (crypto/x509, UnknownAuthorityError). */
+const SIGNER_KNOWN = /\bself[- ]signed\b|\bto verify candidate authority certificate\b/i
+
 /**
  * Whether the server may send its certificate without the one between it and the authority, which Go, unlike browsers, does not fetch (crypto/x509).
- * The well-known registries' servers do not, no public authority is for addresses and Services, and a self-signed certificate needs none.
+ * The well-known registries' servers do not, no public authority is for addresses, loopback names, and Services, and a self-signed certificate needs none.
  */
 export function mayLackIntermediate(host: string, { clues, evidence }: Finding): boolean {
   const isUntrusted = clues.some(clue => clue.code === 'certificate' && clue.problem === 'unknown-authority')
-  const mayBePublic = !isHosted(host) && !isAddress(host) && !isOfCluster(host)
-  return isUntrusted && mayBePublic && !/\bself[- ]signed\b/i.test(evidence?.text ?? '')
+  const mayBePublic = !isHosted(host) && !isAddress(host) && !isLocal(host) && !isOfCluster(host)
+  return isUntrusted && mayBePublic && !SIGNER_KNOWN.test(evidence?.text ?? '')
 }
 
 /** Returns what else the chain may show. */
