@@ -22,15 +22,11 @@ export type NetworkStep =
   | { code: 'resolve-host'; host: string }
   | { code: 'node-resolver'; host: string }
   | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way' }
-  | { code: 'bare-host'; host: string }
-  | ({ code: 'default-name'; of: DefaultName; registry: string | null } & NamedEndpoint)
   | { code: 'fix-dns'; host: string; server: string | null; refused: boolean }
   /** `serves`: the pod itself answers for the cluster's DNS Service. `certain`: whether that Service has this address, most likely. */
   | { code: 'own-name-server'; server: string; serves: boolean; certain: boolean }
-  | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
   | { code: 'resolve-elsewhere'; host: string; address: string; owner: AddressOwner }
-  | { code: 'replace-loopback'; host: string; role: EndpointRole }
   | ({
       code: 'test-connection'
       scheme: 'https' | 'http'
@@ -45,6 +41,13 @@ export type NetworkStep =
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
+
+/** Replace a host's name that nodes can't use. */
+export type HostNameStep =
+  | { code: 'bare-host'; host: string }
+  | ({ code: 'default-name'; of: DefaultName; registry: string | null } & NamedEndpoint)
+  | { code: 'replace-service-name'; host: string; role: EndpointRole }
+  | { code: 'replace-loopback'; host: string; role: EndpointRole }
 
 /** Find, correct, or go around a proxy between the nodes and a host. */
 export type ProxyStep =

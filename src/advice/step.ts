@@ -14,6 +14,7 @@ import type { PodMaker } from '../snapshot/pod.ts'
 import type {
   AnswerStep,
   CertificateStep,
+  HostNameStep,
   MirrorStep,
   NetworkStep,
   NodeServiceStep,
@@ -36,6 +37,7 @@ export type Step =
   | ImageContentStep
   | LimitStep
   | PodStep
+  | HostNameStep
   | NetworkStep
   | ProxyStep
   | AnswerStep

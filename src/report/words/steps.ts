@@ -8,6 +8,7 @@ import type { Findings, StepContext, StepText, StepWords } from './step-words.ts
 import { answerSteps } from './steps/answers.ts'
 import { certificateSteps } from './steps/certificates.ts'
 import { cloudPermissionSteps } from './steps/cloud-permissions.ts'
+import { hostNameSteps } from './steps/host-names.ts'
 import { imageContentSteps } from './steps/image-content.ts'
 import { limitSteps } from './steps/limits.ts'
 import { loginSteps } from './steps/logins.ts'
@@ -57,6 +58,7 @@ const WORDS: StepWords<Step> = {
   ...nameSteps,
   ...replacementSteps,
   ...wrongNameSteps,
+  ...hostNameSteps,
   ...networkSteps,
   ...proxySteps,
   ...answerSteps,

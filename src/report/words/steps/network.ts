@@ -1,7 +1,6 @@
 /** The words of steps on the way to a host: its name, its address, and the connection to it. */
 
 import type { NetworkStep } from '../../../advice/step-at-node.ts'
-import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
@@ -9,7 +8,6 @@ import { hostAlone, isAddress, isLocal } from '../../../image/host.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { localRegistryNote } from '../local-clusters.ts'
 import { orCopied } from '../makers.ts'
 import { curlCommand, headCommand, lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
 import { dnsAnswer, otherNameServer, resolverNote, resolverPlace } from '../node-dns.ts'
@@ -78,32 +76,6 @@ function privateCloud({ registry, endpoint }: Pick<Finding, 'registry' | 'endpoi
   const cloud = cloudOf(registry)
   const isUpstream = cloud === 'ecr' && endpoint?.role === 'storage' && !isOfAws(host)
   return isUpstream ? 'none' : (cloud ?? 'none')
-}
-
-const INSTEAD: Record<EndpointRole, string> = {
-  registry:
-    "Use a name in the image that every node can reach (a DNS name, or a node's address and NodePort)",
-  mirror: "Change the mirror's address in the node's settings to one that every node can reach",
-  token:
-    'Let the registry announce a token server that nodes can reach (by its own address: externalURL of Harbor, external_url of GitLab, ROOT_URL of Gitea)',
-  storage:
-    "Let the registry redirect to a host that nodes can reach, or serve the layers itself (redirect.disable of its storage; in Harbor's chart disableredirect)",
-  proxy: 'Let the runtime use a proxy address that the node can reach',
-  runtime: 'Start the runtime',
-}
-
-/** Which setting each product takes its own address from. */
-const EXTERNAL_NAME: Record<Exclude<DefaultName, 'documentation'>, string> = {
-  harbor: "externalURL in the values of Harbor's chart",
-  gitlab: "global.hosts.domain in the values of GitLab's chart (or external_url of its Linux package)",
-  helm: 'the host of the ingress in the values of its chart',
-}
-
-const DEFAULT_OF: Record<DefaultName, string> = {
-  harbor: "the default of Harbor's chart",
-  gitlab: 'a default of GitLab',
-  helm: 'the default of new Helm charts',
-  documentation: 'in a domain that is reserved for documentation (RFC 2606)',
 }
 
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
@@ -203,18 +175,6 @@ export const networkSteps: StepWords<NetworkStep> = {
       "get configs.imageregistry.operator.openshift.io cluster -o jsonpath='{.spec.managementState}'",
     ),
   }),
-  'bare-host': ({ host }) => ({
-    text: `Use a name that the nodes can resolve, or an entry in /etc/hosts on every node: ${host} has no domain, and nodes don't know a Service of the cluster or a container beside it (Docker Compose, kind) by its name`,
-  }),
-  'default-name': ({ host, of, role, registry }) => ({
-    text:
-      role === 'token' && of !== 'documentation'
-        ? `Set ${EXTERNAL_NAME[of]} to the address by which nodes reach it${registry === null ? '' : `, such as ${registry}`}: ${host} is ${DEFAULT_OF[of]}, and the registry sends clients there for tokens`
-        : `Write the real host instead of ${host} ${role === 'registry' ? 'in the image' : role === 'mirror' ? "in the node's settings" : "in the registry's settings"}${role === 'registry' && of !== 'documentation' ? `, and set ${EXTERNAL_NAME[of]} to it` : ''}: ${host} is ${DEFAULT_OF[of]}`,
-  }),
-  'replace-service-name': ({ host, role }, { findings: [first] }) => ({
-    text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
-  }),
   'token-realm': ({ host, registry, product }, { findings }) => ({
     text: `${findings[0].steps[0].code === 'token-realm' ? 'Let' : 'Or let'} ${isFixedHost(registry) ? `the mirror that the nodes ask instead of ${registryLabel(registry)}` : registry} announce its token server by a name that nodes can reach, in ${realmSetting(product)}: it announces ${host}, which nodes can't reach`,
   }),
@@ -223,14 +183,6 @@ export const networkSteps: StepWords<NetworkStep> = {
       owner === 'node'
         ? `Let ${hostAlone(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`
         : `Let the nodes pull through ${isHosted(host) ? mirrorOf(context) : 'a mirror'}, or through a proxy: ${hostAlone(host)} is blocked in their network, which your own firewall can't change (${address}, which DNS gave for it, belongs to ${ADDRESS_OWNERS[owner]})`,
-  }),
-  'replace-loopback': ({ host, role }, { findings: [first] }) => ({
-    text:
-      role === 'proxy'
-        ? `Give the runtime the proxy's address as the node reaches it: ${host} is the node itself, and no proxy listens there (kind and minikube copy the proxy settings of the machine they run on)`
-        : host === 'localhost' && first.registry === host
-          ? `Push ${first.image} to a registry that every node can reach, and use its name there, or load the image on every node: localhost/ is what Podman and Buildah put before the names of images that they built`
-          : `${INSTEAD[role]}, or let something listen at ${host} on every node (a DaemonSet, or a NodePort): that address is the node itself${role === 'registry' ? localRegistryNote(first.host, host) : ''}`,
   }),
   'test-connection': ({ host, scheme, role, manifest, name }, { findings }) => {
     if (manifest !== undefined)
