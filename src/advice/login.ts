@@ -12,14 +12,27 @@ import { isInCloud, isPackaged, stepsIf } from './conditions.ts'
 import type { Step } from './step.ts'
 import type { LoginReason, UsableHint } from './step-for-access.ts'
 
-/** The login with which other pods run the image: a newer copy of the secret, most likely. A token that has ended needs more than a copy. */
-export function otherLogin({ credential, clues, namespace }: Finding): Step[] {
+/**
+ * The login that other pods have, which run the image. A token that has ended needs more than a copy, and what a mirror refuses is another
+ * login. Only one that the registry does not accept at all can be overwritten: others still serve other images.
+ */
+export function otherLogin({ credential, clues, namespace, endpoint, subcause }: Finding): Step[] {
   const other = clueOf(clues, 'runs-elsewhere')?.login ?? null
   const isTried = credential.status === 'usable' && !credential.cameLater && !credential.contradicted
-  if (other === null || !isTried || clueOf(clues, 'aged-token') !== undefined) return []
+  if (other === null || !isTried || endpoint?.role === 'mirror') return []
+  if (clueOf(clues, 'aged-token') !== undefined) return []
   const names = usableSecrets(credential)
   const secret = other.namespace === namespace ? names[0] : names.find(name => name === other.secret)
-  return secret === undefined ? [] : [{ code: 'use-other-login', namespace, secret, other }]
+  return secret === undefined
+    ? []
+    : [
+        {
+          code: 'use-other-login',
+          namespace,
+          secret,
+          other: { ...other, alone: other.alone && subcause === 'credential-refused' },
+        },
+      ]
 }
 
 /** What the nodes' own logins lack, where other nodes run the image, or where OpenShift's own login has it; a secret that the pod can name comes first. */
@@ -27,11 +40,12 @@ export function nodesOwnLogin(finding: Finding): Step[] {
   const { clues, registry, credential, host } = finding
   const place = clueOf(clues, 'runs-elsewhere')
   const [node] = place?.alike === true ? place.nodes : []
-  const hasNone = credential.status === 'none' || credential.status === 'broken'
+  const hasNone = credential.status === 'none'
   const isKnown = nearSecretSteps(finding).length > 0 || finding.remedies.includes('recreate')
-  if (registry === null || !hasNone || isKnown || isPublic(finding.reference)) return []
+  if (registry === null || isKnown || isPublic(finding.reference)) return []
   const hasLogin = clueOf(clues, 'global-login') !== undefined
   const held = clueOf(clues, 'pool-held')
+  if (!hasNone && !(hasLogin && credential.status === 'broken')) return []
   if (hasLogin || (held !== undefined && node !== undefined))
     return [{ code: 'global-pull-secret', registry, hasLogin, pool: held ?? null }]
   const cloud = cloudOf(registry)
@@ -132,13 +146,17 @@ function isOfVirtualCluster({ clues }: Finding): boolean {
   return maker !== undefined && VIRTUAL_CLUSTERS.includes(maker)
 }
 
-/** The secret was copied, as NAME-x-NAMESPACE-x-CLUSTER, but the pod has the name of the original (loft-sh/vcluster#1912). */
-function untranslated({ credential, clues }: Finding): Step[] {
+/** The secret was copied, as NAME-x-NAMESPACE-x-CLUSTER like the pod, but the pod has the name of the original (loft-sh/vcluster#1912). */
+function untranslated({ credential, clues, pod }: Finding): Step[] {
   const maker = clueOf(clues, 'made-by')?.maker
+  const place = /-x-.+/.exec(pod)?.[0] ?? ''
   const copies = credential.hints?.flatMap(hint => (hint.code === 'not-named' ? hint.secret : [])) ?? []
-  const found = credential.attempts.flatMap(({ secret, problem }) => {
-    const copy = copies.find(name => name.startsWith(`${secret}-x-`))
-    return problem !== 'secret-missing' || copy === undefined ? [] : [{ named: secret, copy }]
+  const found = credential.attempts.flatMap(({ secret, problem, from }) => {
+    const copy = copies.find(name => name.startsWith(`${secret}-x-`) && name.endsWith(place))
+    // What an account of this cluster added is no name of the virtual one.
+    return problem !== 'secret-missing' || from !== 'pod' || copy === undefined
+      ? []
+      : [{ named: secret, copy }]
   })[0]
   return maker === undefined || found === undefined ? [] : [{ code: 'untranslated-secret', maker, ...found }]
 }

@@ -37,7 +37,7 @@ import { hasSeveralAttempts, withoutList } from './pull-error.ts'
 import { nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
-import { isHeldHere, runsElsewhere } from './running-elsewhere.ts'
+import { indexHeld, isHeldHere, runsElsewhere } from './running-elsewhere.ts'
 import { searchedRegistries } from './searched-registries.ts'
 import { hasExpired } from './secret-age.ts'
 import { subcauseOf } from './subcause.ts'
@@ -54,6 +54,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     judge: memoizedClassifier(),
     besideIn: besideClues(snapshot),
     openBesideOf: openBeside(snapshot),
+    held: indexHeld(snapshot.heldImages),
     ...memoizedReaders(),
   }
   const findings = withFailingRenewers(
@@ -85,6 +86,7 @@ interface DiagnosisContext extends Readers {
   judge: Classifier
   besideIn: ReturnType<typeof besideClues>
   openBesideOf: ReturnType<typeof openBeside>
+  held: ReturnType<typeof indexHeld>
 }
 
 type Readers = ReturnType<typeof memoizedReaders>
@@ -219,7 +221,7 @@ function cluesOfPull(
   const { cause, text, registry, near } = pull
   const { takenAt, fullNodes } = seen.snapshot
   const { image } = failing.container
-  const isRunHere = isHeldHere(pod, pull.reference, seen.snapshot.heldImages)
+  const isRunHere = isHeldHere(pod, pull.reference, seen.held)
   const wasFull = fullNodes?.includes(pod.node ?? '') === true
   return [
     ...seen.cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed }),
@@ -227,7 +229,7 @@ function cluesOfPull(
     ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
     ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),
-    ...runsElsewhere(pod, pull, seen.snapshot.heldImages),
+    ...runsElsewhere(pod, pull, seen.held),
     ...(cause === 'proxy' ? behindProxy(text, registry) : []),
     ...loginClues(pod, pull, seen.logins),
     ...cluesOfOwners(pod, failing.container, owned),

@@ -30,10 +30,11 @@ export function loginClues(pod: Pod, pull: Pull, logins: KnownLogins): Clue[] {
   ]
 }
 
-/** The nodes should have this login, too. */
-function globalLogin({ reference }: Pull, { serving }: KnownLogins): Clue[] {
+/** The nodes should have this login, too. OpenShift is installed with a login for quay.io, which is Red Hat's own and not for other images there. */
+function globalLogin({ reference, registry }: Pull, { serving }: KnownLogins): Clue[] {
   const parsed = parseReference(reference ?? '')
-  const secrets = parsed === null ? [] : serving(parsed).flatMap(same => same.secrets)
+  const secrets =
+    parsed === null || registry === 'quay.io' ? [] : serving(parsed).flatMap(same => same.secrets)
   return cluesIf(secrets.some(isGlobalPullSecret), { code: 'global-login' })
 }
 

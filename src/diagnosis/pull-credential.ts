@@ -115,8 +115,11 @@ function hintsFor(
     }))
 }
 
-/** kustomize appends a hash of the content to the names of the secrets that it generates, and leaves the older ones to whoever prunes them. */
-const GENERATED = /^(.+)-[a-z0-9]{10}$/
+/**
+ * kustomize appends a hash of the content to the names of the secrets that it generates, and leaves the older ones to whoever prunes them. It
+ * writes hexadecimal digits with other letters, so that no hash is a word (kubernetes-sigs/kustomize, hasher.go).
+ */
+const GENERATED = /^(.+)-[2456789bcdfghkmt]{10}$/
 
 /** Without secrets that were generated before another one of the same name. */
 function newestGenerations(secrets: PullSecret[]): PullSecret[] {

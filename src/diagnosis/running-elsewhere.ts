@@ -2,7 +2,7 @@
 
 import { isLocal } from '../image/host.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import type { HeldImage } from '../snapshot/snapshot.ts'
+import type { HeldImage, OtherLogin } from '../snapshot/snapshot.ts'
 import { type Clue, cluesWith, type RunsElsewhere } from './clue.ts'
 import type { Finding, Subcause } from './finding.ts'
 
@@ -17,59 +17,86 @@ const OF_LOGIN: readonly (Subcause | null)[] = [
 
 type Pull = Pick<Finding, 'cause' | 'subcause' | 'reference' | 'registry'>
 
-/** Where the image runs, if the pull was refused, or if its node does not trust the host. */
-export function runsElsewhere(
-  pod: Pod,
-  { cause, subcause, reference, registry }: Pull,
-  images: readonly HeldImage[] = [],
-): Clue[] {
-  const isRefused = cause === 'auth-required-or-denied' && OF_LOGIN.includes(subcause)
-  // At a loopback address, each node may have a registry of its own.
-  if ((!isRefused && cause !== 'tls') || isLocal(registry ?? '')) return []
-  const held = images.find(image => image.reference === reference)
-  return cluesWith('runs-elsewhere', held === undefined ? null : placesOf(pod, held))
+/** Where images run, in an order in which many pods find theirs quickly. */
+type HeldIndex = ReadonlyMap<string, HeldPlaces>
+
+interface HeldPlaces {
+  nodes: ReadonlySet<string>
+  /** The first of these, sorted: one more than a sentence names, as one can be the pod's own. */
+  some: string[]
+  namespace: string
+  /** By namespace and pull secrets. */
+  groups: ReadonlyMap<string, HeldImage['by'][number]>
+  /** On each node, how many of those groups that have pull secrets run it there. */
+  withSecretsOn: ReadonlyMap<string, number>
+  otherLogins: ReadonlyMap<string, OtherLogin['other']>
 }
 
 /** As many nodes as a sentence names. */
 const MAX_NODES = 3
 
-function placesOf(pod: Pod, { by, otherLogins }: HeldImage): RunsElsewhere | null {
-  const isOwn = isLikeIn(pod)
-  const isHere = isHeldOn(pod.node, by)
-  const alike = by.find(isOwn)
-  const nodes = isHere || alike === undefined ? [] : alike.nodes
-  const other = otherLogins.find(isOwn)?.other ?? null
-  const [first] = by
-  const shown = alike ?? first
-  if (shown === undefined) return null
-  if (nodes.length > 0)
-    return { nodes: nodes.slice(0, MAX_NODES), namespace: pod.namespace, alike: true, login: other }
-  const elsewhere = [...new Set(by.flatMap(group => group.nodes))].filter(name => name !== pod.node)
+/** Indexes the images that other pods run. */
+export function indexHeld(images: readonly HeldImage[] = []): HeldIndex {
+  return new Map(images.map(image => [image.reference, placesIn(image)]))
+}
+
+function placesIn({ by, otherLogins }: HeldImage): HeldPlaces {
+  const all = new Set(by.flatMap(({ nodes }) => nodes))
+  const withSecretsOn = new Map<string, number>()
+  for (const { nodes } of by.filter(({ pullSecrets }) => pullSecrets.length > 0))
+    for (const node of nodes) withSecretsOn.set(node, (withSecretsOn.get(node) ?? 0) + 1)
   return {
-    nodes: elsewhere.sort().slice(0, MAX_NODES),
-    namespace: other?.namespace ?? shown.namespace,
-    alike: false,
-    login: other,
+    nodes: all,
+    some: [...all].sort().slice(0, MAX_NODES + 1),
+    namespace: by[0]?.namespace ?? '',
+    groups: new Map(by.map(group => [kindOf(group), group])),
+    withSecretsOn,
+    otherLogins: new Map(otherLogins.map(each => [kindOf(each), each.other])),
   }
 }
 
-/** Whether pods have the namespace and the pull secrets of this one. */
-function isLikeIn({ namespace, pullSecrets }: Pod) {
-  const names = JSON.stringify(pullSecrets)
-  return (other: { namespace: string; pullSecrets: string[] }) =>
-    other.namespace === namespace && JSON.stringify(other.pullSecrets) === names
+/** Pods of one namespace with the same pull secrets. */
+function kindOf({ namespace, pullSecrets }: Pick<Pod, 'namespace' | 'pullSecrets'>): string {
+  return JSON.stringify([namespace, ...pullSecrets])
 }
 
-function isHeldOn(node: string | null, by: HeldImage['by']): boolean {
-  return node !== null && by.some(({ nodes }) => nodes.includes(node))
+/** Where the image runs, if the pull was refused, or if its node does not trust the host. */
+export function runsElsewhere(
+  pod: Pod,
+  { cause, subcause, reference, registry }: Pull,
+  images: HeldIndex,
+): Clue[] {
+  const isRefused = cause === 'auth-required-or-denied' && OF_LOGIN.includes(subcause)
+  // At a loopback address, each node may have a registry of its own.
+  if ((!isRefused && cause !== 'tls') || isLocal(registry ?? '')) return []
+  const held = images.get(reference ?? '')
+  return cluesWith('runs-elsewhere', held === undefined ? null : placesOf(pod, held, isRefused))
+}
+
+function placesOf(pod: Pod, held: HeldPlaces, isRefused: boolean): RunsElsewhere | null {
+  const kind = kindOf(pod)
+  const alike = isHeldOn(pod, held) ? [] : (held.groups.get(kind)?.nodes ?? [])
+  // Where pods with other secrets run the image, too, one of those may have brought it to the node.
+  const own = pod.pullSecrets.length > 0 ? 1 : 0
+  const nodes = isRefused ? alike.filter(node => (held.withSecretsOn.get(node) ?? 0) === own) : alike
+  const login = held.otherLogins.get(kind) ?? null
+  if (held.nodes.size === 0) return null
+  const { namespace } = pod
+  if (nodes.length > 0) return { nodes: nodes.slice(0, MAX_NODES), namespace, alike: true, login }
+  return {
+    nodes: held.some.filter(name => name !== pod.node).slice(0, MAX_NODES),
+    namespace: login?.namespace ?? (held.groups.has(kind) ? namespace : held.namespace),
+    alike: false,
+    login,
+  }
+}
+
+function isHeldOn({ node }: Pick<Pod, 'node'>, { nodes }: HeldPlaces): boolean {
+  return node !== null && nodes.has(node)
 }
 
 /** Whether a pod runs the image on the same node, which therefore has it. */
-export function isHeldHere(
-  { node }: Pod,
-  reference: string | null,
-  images: readonly HeldImage[] = [],
-): boolean {
-  const held = images.find(image => image.reference === reference)
-  return held !== undefined && isHeldOn(node, held.by)
+export function isHeldHere(pod: Pick<Pod, 'node'>, reference: string | null, images: HeldIndex): boolean {
+  const held = images.get(reference ?? '')
+  return held !== undefined && isHeldOn(pod, held)
 }

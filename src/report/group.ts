@@ -87,10 +87,15 @@ function isLeftOpen(subcause: AdvisedFinding['subcause']): boolean {
   return subcause === 'denied-or-missing' || subcause === 'not-permitted'
 }
 
-/** The owner that has another image by now, or the image that has to be pushed, if the first step is about that: each needs its own. */
+/** The owner that has another image by now, the image that has to be pushed, or the one secret, if the first step is about that: each needs its own. */
 function renewedBy({ namespace, image, steps: [first] }: AdvisedFinding): string[] {
   if (first.code === 'renew-pod') return [namespace, first.owner.kind, first.owner.name, first.image]
   if (first.code === 'push-held') return [image]
+  if (first.code === 'use-other-login')
+    return [namespace, first.secret, first.other.namespace, first.other.secret]
+  if (first.code === 'secret-maker') return [namespace, first.secret]
+  if (first.code === 'untranslated-secret') return [namespace, first.copy]
+  if (first.code === 'global-pull-secret') return [first.pool?.name ?? '']
   return first.code === 'delete-run' ? [namespace, first.cronJob] : []
 }
 

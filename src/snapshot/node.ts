@@ -54,7 +54,7 @@ export interface Node {
   /** Its condition DiskPressure is True: the kubelet removes images that no container uses. Absent otherwise. */
   diskPressure?: true
   /** OpenShift's pool of the node, by the settings that the node has; absent if it has none. */
-  pool?: string
+  pool?: { name: string; settings: string }
   /** That pool, if a dump shows that its nodes don't get their newest settings. */
   heldPool?: HeldPool
   /** Full names of the images on the node, with a tag if there is one. The kubelet reports only the 50 largest images. */

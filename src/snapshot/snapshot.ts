@@ -194,7 +194,7 @@ export interface HeldImage {
   nodes: string[]
   /** Of all their nodes that are known. */
   architectures: string[]
-  /** The pods that run it, by namespace and pull secrets: all in the namespaces of failing pods, and some others. */
+  /** The pods that run it, by namespace and pull secrets. */
   by: HeldBy[]
   /** Other logins for it than failing pods have. */
   otherLogins: OtherLogin[]
@@ -214,7 +214,7 @@ export interface HeldBy {
 export interface OtherLogin {
   namespace: string
   pullSecrets: string[]
-  /** `alone`: neither secret has anything but this login, so that one can replace the other. */
+  /** `alone`: neither secret has anything but a login under the same key, so that one can replace the other. */
   other: { namespace: string; secret: string; alone: boolean }
 }
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { adviseDiagnosis } from '../../src/advice/add-steps.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import { groupByCause } from '../../src/report/group.ts'
 import { meaningOf } from '../../src/report/words/causes.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
 import { type Json, listOf, readJson } from '../source/dumps.ts'
@@ -10,7 +11,11 @@ const REGISTRY = 'registry.example'
 const IMAGE = `${REGISTRY}/team/api:3`
 const NO_LOGIN = 'pull access denied: authorization failed: no basic auth credentials'
 const REFUSED = 'failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized'
+const FORBIDDEN =
+  'pull access denied, repository does not exist or may require authorization: authorization failed'
 const UNTRUSTED = 'tls: failed to verify certificate: x509: certificate signed by unknown authority'
+
+const INVOCATION = { program: 'pullguard', flags: [], fromDump: true }
 
 interface Made extends Json {
   metadata: Json
@@ -90,7 +95,7 @@ async function told(...objects: Made[]): Promise<{ first: string; all: string }>
   const diagnosis = adviseDiagnosis(diagnose(await readJson(listOf(...objects))))
   const [found] = diagnosis.findings
   if (found === undefined) throw new Error('no finding')
-  const invocation = { program: 'pullguard', flags: [], fromDump: true }
+  const invocation = INVOCATION
   const steps = stepsOf([found], invocation).map(({ text, command }) => `${text} ${command ?? ''}`)
   return { first: steps[0] ?? '', all: [meaningOf({ invocation, findings: [found] }), ...steps].join('\n') }
 }
@@ -132,7 +137,9 @@ describe('an image that other pods run', () => {
       runs('api-2', { secrets, node: 'n2' }),
       secret,
     )
-    expect(first).toMatch(/^Let node n1 trust the authority of registry\.example as node n2 does/)
+    expect(first).toMatch(
+      /^See whether node n2, where the image runs, trusts the authority of registry\.example: .* otherwise, an earlier pull left the image there/,
+    )
   })
 
   test('on the same node, too, does not show that the nodes differ', async () => {
@@ -164,6 +171,67 @@ describe('an image that other pods run', () => {
       first.includes("kubectl -n staging get secret regcred -o jsonpath='{.data.\\.dockerconfigjson}'"),
     ).toBe(isNewer)
     expect(all).not.toMatch(/"old"|"new"|\bci:/)
+  })
+
+  test('is not copied by a command over a login that other images may need', async () => {
+    const secrets = ['regcred']
+    const pods = [fails(FORBIDDEN, { secrets }), runs('api-2', { namespace: 'staging', secrets, node: 'n2' })]
+    const both = [secretOf('web', 'regcred', 'old'), secretOf('staging', 'regcred', 'new')]
+    const { first } = await told(...pods, ...both)
+    expect(first).toMatch(/^Update secret regcred in namespace web, if it is meant to be a copy/)
+    expect(first).not.toMatch(/apply/)
+    // One that is for fewer images can't replace the other.
+    const narrow = secretOf('staging', 'regcred', 'new', secretFor(`${REGISTRY}/team`))
+    const [, running] = pods
+    if (running === undefined) throw new Error('no pod')
+    const refused = await told(
+      fails(REFUSED, { secrets }),
+      running,
+      secretOf('web', 'regcred', 'old'),
+      narrow,
+    )
+    expect(refused.first).toMatch(/^Update secret regcred in namespace web/)
+    expect(refused.first).not.toMatch(/apply/)
+  })
+
+  test('with a login that is refused there, too, does not make it the better one', async () => {
+    const secrets = ['regcred']
+    const there = { namespace: 'staging', secrets }
+    const { all } = await told(
+      fails(REFUSED, { secrets }),
+      runs('api-2', { ...there, node: 'n2' }),
+      fails(REFUSED, { ...there, node: 'n3', metadata: { name: 'api-3' } }),
+      secretOf('web', 'regcred', 'old'),
+      secretOf('staging', 'regcred', 'new'),
+    )
+    expect(all).not.toMatch(/another login|Update secret/)
+  })
+
+  test('is updated in each namespace by a group of its own', async () => {
+    const secrets = ['regcred']
+    const namespaces = ['web', 'shop']
+    const diagnosis = adviseDiagnosis(
+      diagnose(
+        await readJson(
+          listOf(
+            ...namespaces.flatMap(namespace => [
+              fails(REFUSED, { namespace, secrets }),
+              secretOf(namespace, 'regcred', 'old'),
+            ]),
+            runs('api-2', { namespace: 'staging', secrets, node: 'n2' }),
+            secretOf('staging', 'regcred', 'new'),
+          ),
+        ),
+      ),
+    )
+    expect(groupByCause(diagnosis.findings, INVOCATION)).toHaveLength(2)
+  })
+
+  test('where pods with a secret brought it to the node does not show a login of that node', async () => {
+    const other = runs('job-1', { namespace: 'jobs', secrets: ['regcred'], node: 'n2' })
+    const { first, all } = await told(fails(NO_LOGIN), runs('api-2', { node: 'n2' }), other)
+    expect(first).not.toMatch(/node n2/)
+    expect(all).toMatch(/runs in other pods on node n2, so its name is correct/)
   })
 
   test('with another secret of the namespace shows which login works', async () => {
@@ -208,8 +276,29 @@ describe('a missing Secret', () => {
     })
     const { first } = await told(fails(NO_LOGIN, named), external, ...others)
     expect(first).toMatch(
-      /^Find out why ExternalSecret registry has not made secret regcred, and says "could not get secret data from provider".*describe externalsecret\.external-secrets\.io registry/,
+      /^Find out why secret regcred does not exist, which ExternalSecret registry would make, and says "could not get secret data from provider".*describe externalsecret\.external-secrets\.io registry/,
     )
+  })
+
+  test.each<[string, string, string, Json]>([
+    ['pushes it elsewhere', 'PushSecret', 'external-secrets.io', {}],
+    ['is one of a cloud', 'SecretManagerSecret', 'secretmanager.cnrm.cloud.google.com', {}],
+    [
+      'only adds to it',
+      'ExternalSecret',
+      'external-secrets.io',
+      { spec: { target: { creationPolicy: 'Merge' } } },
+    ],
+    [
+      'makes it in another namespace',
+      'InfisicalSecret',
+      'secrets.infisical.com',
+      { spec: { managedSecretReference: { secretName: 'regcred', secretNamespace: 'dev' } } },
+    ],
+    ['has the name of a method', 'ExternalSecret', 'constructor', {}],
+  ])('is not made by a resource of its name that %s', async (_what, kind, group, more) => {
+    const { first } = await told(fails(NO_LOGIN, named), made(kind, group, 'regcred', more), ...others)
+    expect(first).toMatch(/^Copy secret regcred, .* from namespace dev into web/)
   })
 
   test('that no resource makes is copied', async () => {
@@ -220,14 +309,35 @@ describe('a missing Secret', () => {
 
   test('of a virtual cluster, which is here under another name, is not renamed in the copy of its pod', async () => {
     const metadata = {
+      name: 'api-1-x-shop-x-team',
       labels: { 'vcluster.loft.sh/managed-by': 'team', 'vcluster.loft.sh/namespace': 'shop' },
     }
     const copy = secretOf('web', 'regcred-x-shop-x-team', 'a')
-    const { first, all } = await told(fails(NO_LOGIN, { ...named, metadata }), copy)
+    const inCart = secretOf('web', 'regcred-x-cart-x-team', 'b')
+    const { first, all } = await told(fails(NO_LOGIN, { ...named, metadata }), inCart, copy)
     expect(first).toMatch(
       /^Update or restart the syncer of the virtual cluster .*vCluster copied .* as regcred-x-shop-x-team/,
     )
     expect(all).not.toMatch(/Correct the name|Set the login/)
+  })
+
+  test.each([
+    ['another namespace of a virtual cluster', 'regcred-x-cart-x-team', {}],
+    ['an account of this cluster', 'regcred-x-shop-x-team', { imagePullSecrets: [{ name: 'regcred' }] }],
+  ])('of %s is not taken for the copy', async (_what, name, account) => {
+    const labels = { 'vcluster.loft.sh/managed-by': 'team', 'vcluster.loft.sh/namespace': 'shop' }
+    const { all } = await told(
+      fails(NO_LOGIN, { ...named, metadata: { labels, name: 'api-1-x-shop-x-team' } }),
+      object('ServiceAccount', 'web', 'default', account),
+      secretOf('web', name, 'a'),
+    )
+    expect(all).not.toMatch(/syncer/)
+  })
+
+  test('is not named as kustomize does by a word of ten letters', async () => {
+    const { first, all } = await told(fails(NO_LOGIN, named), secretOf('web', 'regcred-production', 'a'))
+    expect(first).toMatch(/regcred-production/)
+    expect(all).not.toMatch(/kustomize/)
   })
 
   test('that kustomize named with a hash is corrected where a custom workload is deployed from', async () => {
@@ -310,6 +420,14 @@ describe('a login in the cluster', () => {
       {},
       /^See whether \/var\/lib\/kubelet\/config\.json on node n1 is up to date/,
     ],
+    [
+      'a pool that is degraded by another node',
+      {
+        spec: { configuration: { name: 'rendered-worker-1' } },
+        status: { conditions: [{ type: 'Degraded', status: 'True' }] },
+      },
+      /^See whether \/var\/lib\/kubelet\/config\.json on node n1 is up to date/,
+    ],
   ])("of OpenShift's nodes is copied to no namespace, with %s", async (_which, more, expected) => {
     const annotations = { 'machineconfiguration.openshift.io/currentConfig': 'rendered-worker-1' }
     const { first, all } = await told(
@@ -323,6 +441,17 @@ describe('a login in the cluster', () => {
     )
     expect(first).toMatch(expected)
     expect(all).not.toMatch(/Copy secret/)
+  })
+
+  test("of OpenShift's own for quay.io is not meant for other images there", async () => {
+    const { all } = await told(
+      fails('unauthorized: access to the requested resource is not authorized', {
+        image: 'quay.io/team/api:3',
+      }),
+      nodeOf('n1', 'v1.31.9', { metadata: { labels: { 'node.openshift.io/os_id': 'rhel' } } }),
+      object('Secret', 'openshift-config', 'pull-secret', secretFor('quay.io')),
+    )
+    expect(all).not.toMatch(/config\.json|global pull secret/)
   })
 })
 

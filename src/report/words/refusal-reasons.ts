@@ -287,6 +287,6 @@ export const UNREAD_LOGINS =
 export function notAllowed(finding: Finding): string {
   const isThere = finding.clues.some(({ code }) => code === 'runs-elsewhere')
   if (isUnexplained(finding))
-    return `The account or token in the pull secret isn't allowed to pull from this repository${isThere ? ', or no longer is.' : ' (or no longer is), or the repository does not exist: the answer does not say which.'}`
+    return `The account or token in the pull secret isn't allowed to pull from this repository (or no longer is), or ${isThere ? 'the image was removed since other pods pulled it' : 'the repository does not exist'}: the answer does not say which.`
   return `The registry knows the identity that asked, and that identity isn't allowed to pull from this repository${isThere ? '' : ' (or the repository does not exist)'}.`
 }

@@ -3,7 +3,7 @@
 import { list, record, text, textOrNull } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowMessage, narrowName } from '../../secrecy/foreign-text.ts'
-import type { HeldPool } from '../../snapshot/node.ts'
+import type { HeldPool, Node } from '../../snapshot/node.ts'
 import type { SecretMaker } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
 import { narrowOwner } from '../narrow/controller.ts'
@@ -17,19 +17,20 @@ export class CustomObjects {
   /** Custom workloads that something deploys, by kind, namespace, and name. */
   readonly workloads = new Map<string, OwnerLink>()
   /** OpenShift's pools whose nodes don't get their newest settings. */
-  readonly heldPools = new Map<string, HeldPool>()
+  readonly #heldPools = new Map<string, PoolOfNodes>()
 
   add(raw: Fields, kind: string, apiVersion: string): void {
     const name = narrowName(nameOf(raw))
     const [group = ''] = narrowName(apiVersion).split('/')
     const spec = record(raw.spec)
+    const made = secretMadeBy(raw, { kind, group })
     if (kind === 'MachineConfigPool' && group === 'machineconfiguration.openshift.io') {
       const held = heldPool(name, raw)
-      if (held === null) this.heldPools.delete(name)
-      else this.heldPools.set(name, held)
-    } else if (MAKES_SECRETS.test(kind)) {
+      if (held === null) this.#heldPools.delete(name)
+      else this.#heldPools.set(name, held)
+    } else if (made !== null) {
       const maker = { kind, group, name, trouble: troubleOf(raw), manager: managerIn(record(raw.metadata)) }
-      this.secretMakers.set(`${namespaceOf(raw)}/${secretMadeBy(spec) ?? name}`, maker)
+      this.secretMakers.set(made, maker)
     } else if (hasContainers(spec)) {
       const link = narrowOwner(raw, kind)
       if (link?.managedBy === undefined) return
@@ -45,25 +46,48 @@ export class CustomObjects {
       })
     }
   }
+
+  /** Returns the pool of a node if it holds back settings that the node lacks. */
+  heldPoolOf({ pool }: Node): HeldPool | undefined {
+    const held = this.#heldPools.get(pool?.name ?? '')
+    if (held === undefined || held.wanted === pool?.settings) return undefined
+    return { name: held.name, why: held.why }
+  }
 }
 
-/** Kinds that make one Secret each: SealedSecret, ExternalSecret, VaultStaticSecret, InfisicalSecret, DopplerSecret, OnePasswordItem… */
-const MAKES_SECRETS = /^(?!Cluster)[A-Z]\w*Secret$|^OnePasswordItem$/
+/** The Secret that a custom resource makes, for the groups of those that make one: kinds of other groups that end in Secret can be anything. */
+const MAKES = new Map<string, { kinds: RegExp; target: (spec: Fields) => Fields }>(
+  Object.entries({
+    'bitnami.com': { kinds: /^SealedSecret$/, target: ({ template }) => record(record(template).metadata) },
+    'external-secrets.io': { kinds: /^ExternalSecret$/, target: ({ target }) => record(target) },
+    'kubernetes-client.io': { kinds: /^ExternalSecret$/, target: () => ({}) },
+    'secrets.hashicorp.com': {
+      kinds: /^Vault(?:Static|Dynamic|PKI)Secret$/,
+      target: ({ destination }) => record(destination),
+    },
+    'secrets.infisical.com': {
+      kinds: /^InfisicalSecret$/,
+      target: ({ managedSecretReference }) => {
+        const { secretName, secretNamespace } = record(managedSecretReference)
+        return { name: secretName, namespace: secretNamespace }
+      },
+    },
+    'secrets.doppler.com': { kinds: /^DopplerSecret$/, target: ({ managedSecret }) => record(managedSecret) },
+    'onepassword.com': { kinds: /^OnePasswordItem$/, target: () => ({}) },
+  }),
+)
 
 /**
- * The name of the Secret that it makes, where that can be another than its own (external-secrets.io spec.target, secrets.hashicorp.com
- * spec.destination, bitnami.com spec.template, secrets.infisical.com spec.managedSecretReference, secrets.doppler.com spec.managedSecret).
+ * Returns the namespace and the name of the Secret that it makes; null if it makes none, or only adds to one that exists
+ * (external-secrets.io creationPolicy; secrets.hashicorp.com destination.create, which is false by default).
  */
-function secretMadeBy(spec: Fields): string | null {
-  const { target, destination, template, managedSecretReference, managedSecret } = spec
-  const inTemplate = record(record(template).metadata)
-  return (
-    textOrNull(record(target).name) ??
-    textOrNull(record(destination).name) ??
-    textOrNull(record(managedSecretReference).secretName) ??
-    textOrNull(record(managedSecret).name) ??
-    textOrNull(inTemplate.name)
-  )
+function secretMadeBy(raw: Fields, { kind, group }: { kind: string; group: string }): string | null {
+  const makes = MAKES.get(group)
+  if (makes === undefined || !makes.kinds.test(kind)) return null
+  const { name, namespace, creationPolicy, create } = makes.target(record(raw.spec))
+  if (creationPolicy === 'Merge' || creationPolicy === 'None') return null
+  if (group === 'secrets.hashicorp.com' && create !== true) return null
+  return `${textOrNull(namespace) ?? namespaceOf(raw)}/${textOrNull(name) ?? narrowName(nameOf(raw))}`
 }
 
 /** What its conditions say of a failure; null if none has failed. */
@@ -78,13 +102,17 @@ function hasContainers(spec: Fields): boolean {
   return list(record(record(spec.template).spec).containers).length > 0
 }
 
+/** A held pool, and the settings that its nodes are meant to have; null if a fault keeps even these from having what is new. */
+type PoolOfNodes = HeldPool & { wanted: string | null }
+
 /** A pool that is paused while it has other settings than its nodes, or that could not apply them; null for any other. */
-function heldPool(name: string, { spec, status }: Fields): HeldPool | null {
+function heldPool(name: string, { spec, status }: Fields): PoolOfNodes | null {
   const wanted = text(record(record(spec).configuration).name)
   const applied = text(record(record(status).configuration).name)
-  const isDegraded = list(record(status).conditions)
-    .map(record)
-    .some(condition => condition.type === 'Degraded' && condition.status === 'True')
-  if (record(spec).paused === true && wanted !== applied) return { name, why: 'paused' }
-  return isDegraded ? { name, why: 'degraded' } : null
+  const holds = (type: string) =>
+    list(record(status).conditions)
+      .map(record)
+      .some(condition => condition.type === type && condition.status === 'True')
+  if (record(spec).paused === true && wanted !== applied) return { name, why: 'paused', wanted }
+  return holds('Degraded') ? { name, why: 'degraded', wanted: holds('RenderDegraded') ? null : wanted } : null
 }

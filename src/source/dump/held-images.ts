@@ -3,15 +3,14 @@
 import { PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
 import { fullName, parseReference, type Reference } from '../../image/reference.ts'
 import type { Pod } from '../../snapshot/pod.ts'
+import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { HeldBy, HeldImage, OtherLogin, Snapshot } from '../../snapshot/snapshot.ts'
 import type { DumpFacts } from './facts.ts'
+import type { Holders } from './holders.ts'
 import { marksFor } from './login-marks.ts'
 
 /** As many nodes as a sentence names. */
 const MAX_NODES = 3
-
-/** Of namespaces without a failing pod, as many as examples need. */
-const MAX_OTHERS = 20
 
 /** Returns the failing pods' images that other pods run. */
 export function heldImages(pods: Pod[], facts: DumpFacts): Pick<Snapshot, 'heldImages'> {
@@ -28,7 +27,7 @@ export function heldImages(pods: Pod[], facts: DumpFacts): Pick<Snapshot, 'heldI
     const { nodes } = holders
     const architectures = new Set(nodes.flatMap(name => facts.nodes.get(name)?.architecture ?? []))
     const lacking = (failing.get(image) ?? []).map(({ pod }) => pod)
-    const by = holdersBeside(lacking, holders.groups)
+    const by = heldBy(holders.groups)
     return [
       {
         reference: fullName(reference),
@@ -43,15 +42,8 @@ export function heldImages(pods: Pod[], facts: DumpFacts): Pick<Snapshot, 'heldI
   return held.length === 0 ? {} : { heldImages: held }
 }
 
-/** All in the namespaces of the failing pods, and some others. */
-function holdersBeside(
-  lacking: Pod[],
-  groups: { namespace: string; pullSecrets: string[]; nodes: ReadonlySet<string> }[],
-): HeldBy[] {
-  const namespaces = new Set(lacking.map(({ namespace }) => namespace))
-  const own = groups.filter(({ namespace }) => namespaces.has(namespace))
-  const others = groups.filter(({ namespace }) => !namespaces.has(namespace)).slice(0, MAX_OTHERS)
-  return [...own, ...others].map(({ nodes, ...group }) => ({ ...group, nodes: [...nodes].sort() }))
+function heldBy(groups: Holders['groups']): HeldBy[] {
+  return groups.map(({ nodes, ...group }) => ({ ...group, nodes: [...nodes].sort() }))
 }
 
 /**
@@ -66,28 +58,38 @@ function otherLogins(
   const marksIn = (namespace: string, secret: string) =>
     marksFor(image, facts.logins.get(`${namespace}/${secret}`) ?? [])
   const kinds = new Map(lacking.map(pod => [JSON.stringify([pod.namespace, ...pod.pullSecrets]), pod]))
-  return [...kinds.values()].flatMap(({ namespace, pullSecrets }) => {
-    const tried = new Set(pullSecrets.flatMap(secret => marksIn(namespace, secret)))
-    if (tried.size === 0) return []
-    const found = by.flatMap(group =>
-      group.pullSecrets
-        .filter(secret => (group.namespace === namespace) !== pullSecrets.includes(secret))
-        .map(secret => ({
-          namespace: group.namespace,
-          secret,
-          alone: [group.namespace, namespace].every(place => isAlone(place, secret, facts)),
-        }))
-        .filter(other => {
-          const marks = marksIn(other.namespace, other.secret)
-          return marks.length > 0 && !marks.some(mark => tried.has(mark))
-        }),
+  const marksOf = ({ namespace, pullSecrets }: Pod) =>
+    pullSecrets.flatMap(secret => marksIn(namespace, secret))
+  // What other failing pods have tried is no better where they are.
+  const tried = new Set([...kinds.values()].flatMap(marksOf))
+  const others = by
+    .flatMap(({ namespace, pullSecrets }) => pullSecrets.map(secret => ({ namespace, secret })))
+    .filter(({ namespace, secret }) => {
+      const marks = marksIn(namespace, secret)
+      return marks.length > 0 && !marks.some(mark => tried.has(mark))
+    })
+  const byNamespace = Map.groupBy(others, ({ namespace }) => namespace)
+  const byName = new Map(others.map(each => [each.secret, each]))
+  return [...kinds.values()].flatMap(pod => {
+    const { namespace, pullSecrets } = pod
+    if (marksOf(pod).length === 0) return []
+    const other =
+      byNamespace.get(namespace)?.find(({ secret }) => !pullSecrets.includes(secret)) ??
+      pullSecrets.flatMap(secret => byName.get(secret) ?? [])[0]
+    if (other === undefined) return []
+    const { secret } = other
+    const alone = replaces(
+      facts.pullSecrets.get(`${other.namespace}/${secret}`),
+      facts.pullSecrets.get(`${namespace}/${secret}`),
     )
-    const other = found.find(each => each.namespace === namespace) ?? found[0]
-    return other === undefined ? [] : [{ namespace, pullSecrets, other }]
+    return [{ namespace, pullSecrets, other: { namespace: other.namespace, secret, alone } }]
   })
 }
 
-function isAlone(namespace: string, name: string, { pullSecrets }: DumpFacts): boolean {
-  const secret = pullSecrets.get(`${namespace}/${name}`)
-  return secret?.type === PULL_SECRET_TYPE && secret.entries.length === 1
+/** Whether the login in one secret can replace all that is in the other: it is for the same images. */
+function replaces(secret: PullSecret | undefined, old: PullSecret | undefined): boolean {
+  const [key, replaced] = [secret, old].map(each =>
+    each?.type === PULL_SECRET_TYPE && each.entries.length === 1 ? each.entries[0]?.key : undefined,
+  )
+  return key !== undefined && key === replaced
 }

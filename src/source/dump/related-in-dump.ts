@@ -51,7 +51,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
 function nodeIn({ nodes, custom }: DumpFacts, name: string): Node[] {
   const node = nodes.get(name)
   if (node === undefined) return []
-  const heldPool = custom.heldPools.get(node.pool ?? '')
+  const heldPool = custom.heldPoolOf(node)
   return [heldPool === undefined ? node : { ...node, heldPool }]
 }
 

@@ -105,9 +105,10 @@ export function narrowNode(raw: unknown): Node | null {
 }
 
 /** Settings are named after their pool: `rendered-worker-19be40…` (openshift/machine-config-operator, docs). */
-function poolOf(annotations: Record<string, unknown>): string | undefined {
+function poolOf(annotations: Record<string, unknown>): Node['pool'] {
   const current = text(annotations['machineconfiguration.openshift.io/currentConfig'])
-  return /^rendered-([a-z0-9][a-z0-9.-]{0,252})-[0-9a-f]+$/.exec(current)?.[1]
+  const name = /^rendered-([a-z0-9][a-z0-9.-]{0,252})-[0-9a-f]+$/.exec(current)?.[1]
+  return name === undefined ? undefined : { name, settings: current }
 }
 
 /** The node controller sets Ready to Unknown once a node has not renewed its lease for 40 seconds (by default). */

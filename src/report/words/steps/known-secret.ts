@@ -116,7 +116,7 @@ export function recreationText({ attempts, hints = [] }: AdvisedFinding['credent
 
 /** Returns what leaves a name without the hash that kustomize appends; empty for other names (kubectl.docs.kubernetes.io, secretGenerator). */
 function generatedNote(named: string, secret: string): string {
-  return secret.startsWith(`${named}-`) && /^[a-z0-9]{10}$/.test(secret.slice(named.length + 1))
+  return secret.startsWith(`${named}-`) && /^[2456789bcdfghkmt]{10}$/.test(secret.slice(named.length + 1))
     ? '; a secretGenerator of kustomize makes such names, and kustomize corrects them only in its own resources, of kinds that it knows (for others, add a nameReference, or set disableNameSuffixHash)'
     : ''
 }

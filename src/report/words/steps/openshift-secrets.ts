@@ -22,7 +22,7 @@ const globalPullSecret: StepWords<StepOf<'global-pull-secret'>>['global-pull-sec
       ? `Unpause MachineConfigPool ${pool.name} (spec.paused), once the other changes that wait for it are welcome`
       : `Find out why MachineConfigPool ${pool.name} is degraded`
   return {
-    text: `${first}: until then, ${nodeName(findings[0])} does not get changes of ${secret}${content}`,
+    text: `${first}: until then, ${nodeName(findings[0])} can lack the newest changes of ${secret}${content}`,
     command: kubectlCommand(invocation, `describe machineconfigpool ${shellWord(pool.name)}`),
   }
 }

@@ -14,7 +14,7 @@ export const useOtherLogin: StepWords<StepOf<'use-other-login'>>['use-other-logi
   const { namespace, secret, other } = step
   if (other.namespace === namespace)
     return {
-      text: `Name secret ${other.secret} instead of ${secret} in imagePullSecrets of the pod's ${hasOwnList(first) ? 'template' : 'service account or template'}: other pods of the namespace run the image with it, and it has another login${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
+      text: `Name secret ${other.secret} instead of ${secret} in imagePullSecrets of the pod's ${hasOwnList(first) ? 'template' : 'service account or template'}: other pods of the namespace name it and run the image, and it has another login${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
     }
   const writer = first.credential.attempts.find(attempt => attempt.secret === secret)?.writer
   const text = `Update secret ${secret} in namespace ${namespace}${writer === undefined ? '' : ` ${sourceOf(writer, namespace, invocation)}`}, if it is meant to be a copy: the one in namespace ${other.namespace}, whose pods run the image, has another login`

@@ -26,7 +26,7 @@ export const secretMaker: StepWords<StepOf<'secret-maker'>>['secret-maker'] = (
       ...shown,
     }
   return {
-    text: `Find out why ${kind} ${name}${source} has not made secret ${secret}${says}; a Secret that is created by hand could be in its way`,
+    text: `Find out why secret ${secret} does not exist, which ${kind} ${name}${source} would make${says}; a Secret that is created by hand could be in its way`,
     ...shown,
   }
 }
