@@ -35,9 +35,7 @@ import {
   useKnownSecret,
 } from './known-secret.ts'
 import { openShiftSecrets } from './openshift-secrets.ts'
-import { useOtherLogin } from './other-login.ts'
-import { secretMaker } from './secret-maker.ts'
-import { untranslatedSecret } from './untranslated-secret.ts'
+import { secretMaker, untranslatedSecret, useOtherLogin } from './other-secrets.ts'
 import { atSource } from './written-secret.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
