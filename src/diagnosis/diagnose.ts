@@ -97,6 +97,7 @@ function memoizedReaders() {
   return {
     hintsIn: memo(nodeHintsIn, () => ''),
     endpointIn: memo(endpointOf, registry => registry ?? ''),
+    searchedIn: memo(searchedRegistries, image => image),
     cluesIn: memo(cluesOf, ({ cause, status, endpoint, image }) =>
       [cause, status, endpoint?.role, endpoint?.host, image].join(' '),
     ),
@@ -164,7 +165,7 @@ type FailedPull = ReturnType<typeof readPull>
 function readPull(
   pod: Pod,
   failing: FailingContainer,
-  { nodes, logins, judge, endpointIn, nearTo }: DiagnosisContext,
+  { nodes, logins, judge, endpointIn, searchedIn, nearTo }: DiagnosisContext,
 ) {
   const { image } = failing.container
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
@@ -173,7 +174,7 @@ function readPull(
   const reference = parsed && fullName(parsed)
   const text = error?.text ?? ''
   const status = error?.status ?? null
-  const isSearched = isRefusedOrMissing(cause) && searchedRegistries(evidence?.text ?? '', image) !== null
+  const isSearched = isRefusedOrMissing(cause) && searchedIn(evidence?.text ?? '', image) !== null
   // Several registries answered, and none of them is a mirror.
   const endpoint = isSearched ? null : answeringPart(endpointIn(text, registry), cause, error)
   const credential = pullCredential({ pod, image, cause, evidence, endpoint, failing }, logins)

@@ -123,16 +123,20 @@ const GENERATED = /^(.+)-[2456789bcdfghkmt]{10}$/
 
 /** Without secrets that were generated before another one of the same name. */
 function newestGenerations(secrets: PullSecret[]): PullSecret[] {
-  const baseOf = ({ name }: PullSecret) => GENERATED.exec(name)?.[1]
-  return secrets.filter(
-    secret =>
-      !secrets.some(
-        other =>
-          baseOf(secret) !== undefined &&
-          baseOf(other) === baseOf(secret) &&
-          (other.createdAt ?? '') > (secret.createdAt ?? other.createdAt ?? ''),
-      ),
-  )
+  const newest = new Map<string, string>()
+  const generationOf = ({ name, createdAt }: PullSecret) => {
+    const base = GENERATED.exec(name)?.[1]
+    return base === undefined || createdAt === undefined ? null : { base, createdAt }
+  }
+  for (const generation of secrets.map(generationOf)) {
+    if (generation === null) continue
+    const { base, createdAt } = generation
+    if (createdAt > (newest.get(base) ?? '')) newest.set(base, createdAt)
+  }
+  return secrets.filter(secret => {
+    const generation = generationOf(secret)
+    return generation === null || generation.createdAt === newest.get(generation.base)
+  })
 }
 
 /** @param place.missing the pull secrets that the pod names and that do not exist */
