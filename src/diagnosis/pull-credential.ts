@@ -4,7 +4,7 @@ import { PULL_SECRET_TYPE } from '../dockerconfig/pull-secret-content.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import { cloudOf, countsAtHub, HARDENED_IMAGES } from '../image/registries.ts'
-import { similarNames } from '../image/similar-names.ts'
+import { generatedFrom, similarNames } from '../image/similar-names.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { nameInside, type PullSecret } from '../snapshot/pull-secret.ts'
 import type { CredentialHint, CredentialReport } from './credential-report.ts'
@@ -115,18 +115,12 @@ function hintsFor(
     }))
 }
 
-/**
- * kustomize appends a hash of the content to the names of the secrets that it generates, and leaves the older ones to whoever prunes them. It
- * writes hexadecimal digits with other letters, so that no hash is a word (kubernetes-sigs/kustomize, hasher.go).
- */
-const GENERATED = /^(.+)-[2456789bcdfghkmt]{10}$/
-
-/** Without secrets that were generated before another one of the same name. */
+/** Without secrets that kustomize generated before another one of the same name: it leaves those to whoever prunes them. */
 function newestGenerations(secrets: PullSecret[]): PullSecret[] {
   const newest = new Map<string, string>()
   const generationOf = ({ name, createdAt }: PullSecret) => {
-    const base = GENERATED.exec(name)?.[1]
-    return base === undefined || createdAt === undefined ? null : { base, createdAt }
+    const base = generatedFrom(name)
+    return base === null || createdAt === undefined ? null : { base, createdAt }
   }
   for (const generation of secrets.map(generationOf)) {
     if (generation === null) continue

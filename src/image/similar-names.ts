@@ -1,4 +1,4 @@
-/** Finds existing tags, repositories, or registries that were probably meant by a name that does not exist. */
+/** Relates names: existing ones that were probably meant by one that does not exist, and what a name was generated from. */
 
 import { compareText } from '../order.ts'
 import { withoutPort } from './host.ts'
@@ -206,4 +206,15 @@ function editDistance(one: string, other: string, enough: number): number {
     last = row
   }
   return last[other.length] ?? 0
+}
+
+/**
+ * kustomize appends a hash of the content to the names of the objects that it generates. It writes hexadecimal digits with other letters, so
+ * that no hash is a word (kubernetes-sigs/kustomize, hasher.go).
+ */
+const GENERATED = /^(.+)-[2456789bcdfghkmt]{10}$/
+
+/** The name that kustomize generated this one from; null for a name without such a hash. */
+export function generatedFrom(name: string): string | null {
+  return GENERATED.exec(name)?.[1] ?? null
 }

@@ -3,6 +3,7 @@
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { Step, StepOf } from '../../../advice/step.ts'
 import type { UsableHint } from '../../../advice/step-for-access.ts'
+import { generatedFrom } from '../../../image/similar-names.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { webhooksCommand, workloadPath } from '../commands.ts'
@@ -116,7 +117,7 @@ export function recreationText({ attempts, hints = [] }: AdvisedFinding['credent
 
 /** Returns what leaves a name without the hash that kustomize appends; empty for other names (kubectl.docs.kubernetes.io, secretGenerator). */
 function generatedNote(named: string, secret: string): string {
-  return secret.startsWith(`${named}-`) && /^[2456789bcdfghkmt]{10}$/.test(secret.slice(named.length + 1))
+  return generatedFrom(secret) === named
     ? '; a secretGenerator of kustomize makes such names, and kustomize corrects them only in its own resources, of kinds that it knows (for others, add a nameReference, or set disableNameSuffixHash)'
     : ''
 }
