@@ -182,7 +182,7 @@ export function withSecretMaker({ credential, namespace }: Finding, steps: Step[
   if (missing?.maker === undefined) return steps
   const { secret, maker } = missing
   const creates = (step: Step) =>
-    (step.code === 'distribute-login' && step.secret === secret) ||
+    ((step.code === 'distribute-login' || step.code === 'cluster-login') && step.secret === secret) ||
     (step.code === 'use-known-secret' && step.hint.code === 'in-namespace' && step.hint.secret === secret)
   return [{ code: 'secret-maker', namespace, secret, maker }, ...steps.filter(step => !creates(step))]
 }

@@ -262,11 +262,13 @@ describe('a missing Secret', () => {
       ...argo,
       ...says('no key could decrypt secret (.dockerconfigjson)'),
     })
-    const { first, all } = await told(fails(NO_LOGIN, named), sealed, ...others)
-    expect(first).toMatch(
-      /^Seal SealedSecret regcred \(deployed by Argo CD application web\) again for namespace web/,
-    )
-    expect(all).not.toMatch(/Copy secret|Create secret|create secret/)
+    for (const image of [IMAGE, 'registry.infra.svc:5000/team/api:3']) {
+      const { first, all } = await told(fails(NO_LOGIN, { ...named, image }), sealed, ...others)
+      expect(first).toMatch(
+        /^Seal SealedSecret regcred \(deployed by Argo CD application web\) again for namespace web/,
+      )
+      expect(all).not.toMatch(/Copy secret|Create secret|create secret/)
+    }
   })
 
   test('that another resource would make under its target name has the trouble of that one', async () => {

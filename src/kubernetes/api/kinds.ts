@@ -117,6 +117,24 @@ export const MIRROR_KINDS = {
   ),
 }
 
+/** Custom resources that make Secrets, in every version that clusters still serve. Most clusters have few of them. */
+export const SECRET_MAKER_KINDS = [
+  define<Record<string, unknown>>('bitnami.com/v1alpha1', 'SealedSecret', 'sealedsecrets'),
+  define<Record<string, unknown>>('external-secrets.io/v1', 'ExternalSecret', 'externalsecrets'),
+  define<Record<string, unknown>>('external-secrets.io/v1beta1', 'ExternalSecret', 'externalsecrets'),
+  define<Record<string, unknown>>('kubernetes-client.io/v1', 'ExternalSecret', 'externalsecrets'),
+  define<Record<string, unknown>>('secrets.hashicorp.com/v1beta1', 'VaultStaticSecret', 'vaultstaticsecrets'),
+  define<Record<string, unknown>>(
+    'secrets.hashicorp.com/v1beta1',
+    'VaultDynamicSecret',
+    'vaultdynamicsecrets',
+  ),
+  define<Record<string, unknown>>('secrets.hashicorp.com/v1beta1', 'VaultPKISecret', 'vaultpkisecrets'),
+  define<Record<string, unknown>>('secrets.infisical.com/v1alpha1', 'InfisicalSecret', 'infisicalsecrets'),
+  define<Record<string, unknown>>('secrets.doppler.com/v1alpha1', 'DopplerSecret', 'dopplersecrets'),
+  define<Record<string, unknown>>('onepassword.com/v1', 'OnePasswordItem', 'onepassworditems'),
+]
+
 /** The fields that name a kind inside an object, a reference to one, or a plan. */
 export interface TypeMeta {
   apiVersion: string

@@ -25,6 +25,7 @@ import { readDetails } from './read-details.ts'
 import { type Owners, readOwners } from './read-owners.ts'
 import { type ReadCounts, Reading } from './reading.ts'
 import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
+import { withMakers } from './secret-makers.ts'
 import { readPod, readSubjects, type SubjectPods } from './subjects.ts'
 
 export interface ClusterOptions {
@@ -79,7 +80,10 @@ async function readSnapshot(
     readOwnersWithRevisions(reading, failing, controllersInFull),
     readRelatedObjects(reading, failing, onPullSecret),
   ])
-  const dropped = await readDroppedSecrets(reading, failing, links, related.pullSecrets)
+  const [dropped, pullSecrets] = await Promise.all([
+    readDroppedSecrets(reading, failing, links, related.pullSecrets),
+    withMakers(reading, related.pullSecrets),
+  ])
   const { pods, events } =
     subjects === undefined ? suspects : ofSubjects(suspects, belongsTo(subjects, indexOwners(links)))
   const snapshot: Snapshot = {
@@ -91,7 +95,7 @@ async function readSnapshot(
     events,
     ...related,
     owners: links.sort(byNamespaceAndName),
-    pullSecrets: markReportedMissing(related.pullSecrets, events),
+    pullSecrets: markReportedMissing(pullSecrets, events),
     ...(dropped.length > 0 && { elsewhere: { pullSecrets: dropped, serviceAccounts: [] } }),
     imageChecks: [],
     gaps: uniqueGaps(reading.gaps),
