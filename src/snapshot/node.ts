@@ -55,7 +55,7 @@ export interface Node {
   diskPressure?: true
   /** OpenShift's pool of the node, by the settings that the node has; absent if it has none. */
   pool?: { name: string; settings: string }
-  /** That pool, if a dump shows that its nodes don't get their newest settings. */
+  /** That pool, if it is known that its nodes don't get their newest settings. */
   heldPool?: HeldPool
   /** Full names of the images on the node, with a tag if there is one. The kubelet reports only the 50 largest images. */
   images: string[]

@@ -117,6 +117,13 @@ export const MIRROR_KINDS = {
   ),
 }
 
+/** OpenShift's pools of nodes, which apply settings to them. */
+export const MACHINE_CONFIG_POOL = define<Record<string, unknown>>(
+  'machineconfiguration.openshift.io/v1',
+  'MachineConfigPool',
+  'machineconfigpools',
+)
+
 /** Custom resources that make Secrets, in every version that clusters still serve. Most clusters have few of them. */
 export const SECRET_MAKER_KINDS = [
   define<Record<string, unknown>>('bitnami.com/v1alpha1', 'SealedSecret', 'sealedsecrets'),

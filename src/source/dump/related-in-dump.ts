@@ -6,6 +6,7 @@ import { indexOwners } from '../../snapshot/owners.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { Gap, OwnerLink, PodEvent, ServiceAccount, Snapshot } from '../../snapshot/snapshot.ts'
+import { withHeldPool } from '../narrow/held-pool.ts'
 import { describeMissingSecret, markReportedMissing } from '../narrow/related-objects.ts'
 import { climbBuiltIn } from '../ownership.ts'
 import { byName, byNamespaceAndName, couldBeFailedPull, couldBePulling } from '../suspects.ts'
@@ -50,9 +51,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
 
 function nodeIn({ nodes, custom }: DumpFacts, name: string): Node[] {
   const node = nodes.get(name)
-  if (node === undefined) return []
-  const heldPool = custom.heldPoolOf(node)
-  return [heldPool === undefined ? node : { ...node, heldPool }]
+  return node === undefined ? [] : [withHeldPool(node, custom.heldPools)]
 }
 
 /** Returns the secrets that the pods and their service accounts reference, each once. */

@@ -1,13 +1,14 @@
 /** Reads the objects that pods reference, each once: pull secrets, service accounts, and nodes. */
 
 import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
-import { KINDS } from '../../kubernetes/api/kinds.ts'
+import { KINDS, MACHINE_CONFIG_POOL } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { compareText } from '../../order.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
+import { narrowHeldPool, type PoolOfNodes, withHeldPool } from '../narrow/held-pool.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { describeMissingSecret, narrowNode, narrowServiceAccount } from '../narrow/related-objects.ts'
 import { byName, byNamespaceAndName } from '../suspects.ts'
@@ -133,10 +134,21 @@ const MAX_NODES = 32
 
 /** Returns the nodes with the most pods; none if nodes are forbidden. They only make advice more precise, so an unread one is no gap. */
 async function readNodes(reading: Reading, pods: Pod[]): Promise<Node[]> {
-  const nodes = await readDetails(nodesNamed(pods).slice(0, MAX_NODES), async name =>
+  const read = await readDetails(nodesNamed(pods).slice(0, MAX_NODES), async name =>
     narrowNode(await reading.get(KINDS.Node, null, name)),
   )
-  return nodes.filter(node => node !== null)
+  const nodes = read.filter(node => node !== null)
+  const pools = await readHeldPools(reading, nodes)
+  return nodes.map(node => withHeldPool(node, pools))
+}
+
+/** Returns the pools of OpenShift that hold back settings of these nodes, by name. */
+async function readHeldPools(reading: Reading, nodes: Node[]): Promise<Map<string, PoolOfNodes>> {
+  const names = new Set(nodes.flatMap(({ pool }) => pool?.name ?? []))
+  const held = await readDetails([...names], async name =>
+    narrowHeldPool(await reading.get(MACHINE_CONFIG_POOL, null, name)),
+  )
+  return new Map(held.filter(pool => pool !== null).map(pool => [pool.name, pool]))
 }
 
 /** Returns each name once, the node with the most pods first. */
