@@ -268,7 +268,11 @@ test.each<[string, Situation, Expected]>([
       error:
         'failed to extract layer sha256:5115: mount callback failed on /var/lib/containerd/tmpmounts/m1: lchown /var/lib/containerd/tmpmounts/m1/etc: operation not supported: unknown',
     },
-    { first: /snapshotter than overlayfs/, says: /can't hold image layers/, never: /push the image again/ },
+    {
+      first: /snapshotter other than overlayfs/,
+      says: /can't hold image layers/,
+      never: /push the image again/,
+    },
   ],
   // dragonflyoss/nydus#1385
   [

@@ -250,7 +250,7 @@ describe('GitLab', () => {
 
 test('Markdown starts with the summary, lists workloads in a table and folds the evidence', () => {
   expect(render([privateImage()], { format: 'markdown' }, GAPS)).toMatchInlineSnapshot(`
-    "### pullguard: 1 of 50,000 pods in all namespaces of prod can't pull its images: access denied by ghcr.io (1).
+    "### pullguard: 1 of 50,000 pods in all namespaces of prod can't pull its images: access denied by ghcr.io.
 
     | Cause | Image | Workload | Pods | Age |
     | --- | --- | --- | ---: | ---: |
@@ -261,7 +261,7 @@ test('Markdown starts with the summary, lists workloads in a table and folds the
     The pods name a pull secret, but the kubelet finds no usable login in it for this image.
 
     - Recreate secret regcred with the type kubernetes.io/dockerconfigjson, for example with \`kubectl create secret docker-registry\` and --docker-server=ghcr.io, or correct it where it is created: it has the wrong type Opaque, so the kubelet ignores it
-    - Run \`docker login ghcr.io\` with an account that can pull the image, then distribute that login; the password is a personal access token (classic) with read:packages, authorized for the organization if that enforces single sign-on (SSO): \`pullguard fix -n payments\`
+    - Run \`docker login ghcr.io\` with an account that can pull the image; the password is a personal access token (classic) with read:packages, authorized for the organization if that enforces single sign-on (SSO). Then distribute that login: \`pullguard fix -n payments\`
     - See what the kubelet reads in each pull secret: \`pullguard why payments/api-7c9d8-abcde\`
     - Check the name ghcr.io/acme/api:v2 for a typo, and whether the repository was renamed or removed: for a name that does not exist, ghcr.io gives the same answer as for a private image
     - Credential: secret payments/regcred has the wrong type Opaque, so the kubelet ignores it

@@ -392,7 +392,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       says: /intermediate certificate the server leaves out/,
-      first: /let the server send the intermediate certificate, too \(fullchain\.pem/,
+      first: /let the server send the intermediate certificate, too: fullchain\.pem/,
     },
   ],
   [
@@ -531,7 +531,7 @@ test.each<[string, Situation, Expected]>([
       node: { runtime: 'containerd://1.7.20-k3s1', kubelet: 'v1.30.4+k3s1' },
     },
     {
-      says: /under mirrors, "registry\.lan:5000" with the endpoint "http:\/\/registry\.lan:5000" \(restart k3s, or k3s-agent on an agent\); if it is already configured, check that the image is there/,
+      says: /under mirrors, "registry\.lan:5000" with the endpoint "http:\/\/registry\.lan:5000" \(restart k3s, or k3s-agent on an agent\)\. If it is already configured, check that the image is there/,
     },
   ],
   [
@@ -2013,7 +2013,7 @@ test.each<[string, Situation, Expected]>([
     {
       first:
         /gcloud artifacts repositories add-iam-policy-binding models --project=acme-ml --location=europe-west2 --role=roles\/artifactregistry\.reader --member=serviceAccount:<account>$/,
-      says: /only to bridge the time/,
+      says: /as a stopgap until/,
     },
   ],
   [

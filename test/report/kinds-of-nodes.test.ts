@@ -1032,7 +1032,7 @@ describe('a certificate that is not valid now', () => {
       'of a host of its own has expired on a day that the error proves',
       { image: OWN, error: own(x509('2026-11-24T10:05:00Z', 'after', '2026-11-21T23:59:59Z')) },
       {
-        first: /which expired on 2026-11-21; if the host belongs to others/,
+        first: /that expired on 2026-11-21; if you don't run the host/,
         says: /^A certificate in the chain of registry\.example expired on 2026-11-21/,
         never: /clock, if/,
       },
@@ -1172,7 +1172,7 @@ describe('what is wrong on the node itself, or with what it was sent to,', () =>
     [
       "a request beside Nexus's connectors",
       'unexpected status from HEAD request to https://registry.example/v2/team/api/manifests/3: 400 Bad Request: Not a Docker request',
-      { first: /Nexus has a connector with a port of its own/, says: /does not answer as a registry/ },
+      { first: /Nexus has a separate connector port/, says: /does not answer as a registry/ },
     ],
   ])('%s', (_name, error, expected) => {
     check({ image: OWN, error, node }, expected)
@@ -1617,7 +1617,8 @@ describe('what one kind of node decides', () => {
       'a pod on Fargate has the rights of a role of its profile',
       forbidden('fargate-ip-10-1-7-44.eu-west-1.compute.internal'),
       {
-        first: /^Allow Fargate to pull: the pod execution role .* its repository policy must allow/,
+        first:
+          /^Allow Fargate to pull \(the pull failed on node \S+\): the pod execution role .* its repository policy must allow/,
         says: /IRSA.* does not pull images: the pod execution role/,
         never: /nodes' IAM role|the node's identity does/,
       },
@@ -1636,7 +1637,10 @@ describe('what one kind of node decides', () => {
     [
       'a pod on a machine has those of the node',
       forbidden('ip-10-1-7-44.eu-west-1.compute.internal'),
-      { first: /^Allow the nodes to pull: the nodes' IAM role/, never: /Fargate/ },
+      {
+        first: /^Allow the nodes to pull \(the pull failed on node \S+\): the nodes' IAM role/,
+        never: /Fargate/,
+      },
     ],
     [
       "an old Bottlerocket does not know ECR's dual-stack names",

@@ -73,7 +73,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first:
-        /^Let the mutating webhook or policy that replaced the pull secrets of pod \S+ keep those of its template, then delete the pod: job\/load names regcred, which has a login for the image, and the pod has none kubectl get mutatingwebhookconfigurations$/,
+        /^Let the mutating webhook or policy that replaced the pull secrets of pod \S+ keep those of its template, then delete the pod: job\/load names regcred, which has a login for the image, and the pod has none; this lists the webhooks kubectl get mutatingwebhookconfigurations$/,
       never: /pullguard fix|Add secret/,
     },
   ],

@@ -107,7 +107,9 @@ describe('an image that other pods run', () => {
     expect(first).toMatch(
       /^See whether node n2 has a login for registry\.example of its own \(\/etc\/rancher\/k3s\/registries\.yaml;/,
     )
-    expect(first).toMatch(/give it to node n1, too; otherwise, an earlier pull left the image there/)
+    expect(first).toMatch(
+      /If it has, give node n1 the same login; otherwise, an earlier pull left the image there/,
+    )
     expect(all).toMatch(
       /The same image runs on node n2, in pods without a pull secret: that node can pull it, or could/,
     )
@@ -124,7 +126,7 @@ describe('an image that other pods run', () => {
       ...nodes,
     )
     expect(first).toMatch(
-      /^Allow the nodes to pull.*the image runs on node n2, so compare the role of this kind of node/,
+      /^Allow the nodes to pull.*The image runs on node n2, so compare the role of this kind of node/,
     )
     expect(all).not.toMatch(/typo|does not exist|login for .* of its own/)
   })
@@ -241,7 +243,7 @@ describe('an image that other pods run', () => {
       secretOf('web', 'regcred', 'old'),
       secretOf('web', 'regcred-2', 'new'),
     )
-    expect(first).toMatch(/^Name secret regcred-2 instead of regcred in imagePullSecrets/)
+    expect(first).toMatch(/^Name secret regcred-2 instead of regcred in the imagePullSecrets/)
   })
 })
 
@@ -370,7 +372,7 @@ describe('a missing Secret', () => {
       newer,
     )
     expect(first).toMatch(
-      /^Correct the name of the pull secret in cloneset\/cart or .*: regcred-8g6tk4f2dc has .*nameReference.*; do this in the Git repository that Kustomization flux-system\/apps/,
+      /^Correct the name of the pull secret in cloneset\/cart or .*: regcred-8g6tk4f2dc has .*nameReference.*\. Do this in the Git repository that Kustomization flux-system\/apps/,
     )
     expect(all).not.toMatch(/regcred-5h2kd9m7bt/)
   })
@@ -403,7 +405,9 @@ describe('a login in the cluster', () => {
       object('Secret', 'web', 'hub', secretFor('ghcr.io')),
       secretOf('istio-system', 'mesh', 'a'),
     )
-    expect(all).toMatch(/Copy secret mesh, .* into web, and add it to imagePullSecrets of the pod's template/)
+    expect(all).toMatch(
+      /Copy secret mesh, .* into web, and add it to the imagePullSecrets of the pod's template/,
+    )
   })
 
   test.each<[string, Json, RegExp]>([

@@ -186,7 +186,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first: /getent hosts/,
-      says: /If that works, restart the container runtime.*; if it fails, start the DNS service/,
+      says: /If that works, restart the container runtime.*\. If it fails, start the DNS service/,
     },
   ],
   [

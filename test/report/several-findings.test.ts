@@ -89,7 +89,7 @@ describe('a secret of another namespace', () => {
     const other = { ...secret, namespace: 'preview', entries: [{ ...login, key: 'quay.io' }] }
     const copy = copyOf(podsIn(['preview'], ['regcred']), [secret, other])
     expect(copy?.text).toMatch(
-      /into preview under another name, and add that to imagePullSecrets beside regcred/,
+      /into preview under another name, and add that to the imagePullSecrets beside regcred/,
     )
     expect(copy).not.toHaveProperty('command')
   })

@@ -48,6 +48,19 @@ test('every step begins with what to do, not with why', () => {
   expect([...new Set(texts.filter(text => !BEGINNINGS.test(text)))]).toEqual([])
 })
 
+/** Commands that change nothing, and the verbs of steps that only look. */
+const SHOWS =
+  /^(?:kubectl \S.*?\b(?:get|describe)\b(?!.*\| )|helm .*\bget\b|pullguard why\b|az acr cache show\b|apiclient get\b)/
+const LOOKS = /^(?:(?:If|Or,?|Then) .*?)?\b(?:[Cc]heck|[Cc]ompare|[Ff]ind|[Ll]ook|[Rr]ead|[Ss]ee)\b/
+
+test('a command that only shows something is not introduced as the change that the step asks for', () => {
+  const steps = KINDS.flatMap(kind => EVERY_STEP.map(step => wordsOf(step, kind)))
+  const shown = steps.filter(({ command, text }) => SHOWS.test(command ?? '') && !LOOKS.test(text))
+  expect(shown.length).toBeGreaterThan(0)
+  const unsaid = shown.filter(({ text }) => !/\bthis (?:shows|lists)\b[^.:;]*$/i.test(text))
+  expect([...new Set(unsaid.map(({ text, command }) => `${text}: ${command}`))]).toEqual([])
+})
+
 test("a DeploymentConfig gets its image from OpenShift's client, which knows that kind", () => {
   const workload: Workload = { kind: 'DeploymentConfig', name: 'portal', group: 'apps.openshift.io' }
   const step: Step = { code: 'set-image', known: 'repository' }
@@ -151,8 +164,10 @@ test('a pull by hand says that it sends no login where the image needs one', () 
   const said = (fields: Parameters<typeof finding>[0]) =>
     stepsOf([{ ...finding(fields), steps: [{ code: 'pull-by-hand', image }] }], HERE)[0].text
   expect(said({})).not.toContain('login')
-  expect(said({ registry: 'acme.azurecr.io' })).toContain('sends no login')
-  expect(said({ credential: { status: 'usable', attempts: [] } })).toContain('sends no login')
+  expect(said({ registry: 'acme.azurecr.io' })).toContain("sends neither the pod's nor the kubelet's login")
+  expect(said({ credential: { status: 'usable', attempts: [] } })).toContain(
+    "sends neither the pod's nor the kubelet's login",
+  )
 })
 
 test.each<[Kind, string]>([

@@ -87,7 +87,7 @@ describe('the incident', () => {
                     retries on its own.
 
       3 of 50,000 pods in all namespaces of prod can't pull their images: Docker Hub's
-      rate limit (3).
+      rate limit.
       Next (helps all 3 pods): pullguard fix --all-namespaces --affected
       "
     `)
@@ -105,7 +105,7 @@ describe('the incident', () => {
 
   test('has summary and next step on one line if there is room', () => {
     expect(lines(screen(diagnosis(incident), { width: 200 })).at(-1)).toBe(
-      "3 of 50,000 pods in all namespaces of prod can't pull their images: Docker Hub's rate limit (3). Next (helps all 3 pods): pullguard fix --all-namespaces --affected",
+      "3 of 50,000 pods in all namespaces of prod can't pull their images: Docker Hub's rate limit. Next (helps all 3 pods): pullguard fix --all-namespaces --affected",
     )
   })
 
@@ -135,9 +135,9 @@ test('a broken secret and a typo are named, and what could not be read comes bef
                   where it is created: it has the wrong type Opaque, so the kubelet
                   ignores it.
                   Run \`docker login ghcr.io\` with an account that can pull the
-                  image, then distribute that login; the password is a personal
-                  access token (classic) with read:packages, authorized for the
-                  organization if that enforces single sign-on (SSO):
+                  image; the password is a personal access token (classic) with
+                  read:packages, authorized for the organization if that enforces
+                  single sign-on (SSO). Then distribute that login:
                     pullguard fix -n payments
                   See what the kubelet reads in each pull secret:
                     pullguard why payments/api-7c9d8-abcde

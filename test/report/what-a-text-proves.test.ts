@@ -25,7 +25,7 @@ test.each<[string, Situation, Expected]>([
   [
     'a missing image does not show whether its node has a login',
     { image: 'ghcr.io/a/b:1', error: pulled('ghcr.io/a/b:1', 'ghcr.io/a/b:1: not found') },
-    { says: /the pod has no login; the node's own is used, if it has one/, never: /anonymous/ },
+    { says: /the pod has no login; the node's own login is used, if it has one/, never: /anonymous/ },
   ],
   [
     'a request for an anonymous token shows that the node has none',

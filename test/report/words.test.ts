@@ -376,7 +376,7 @@ describe('credentials', () => {
     [{ problem: 'secret-missing', provenBy: 'kubelet' }, 'does not exist: the kubelet could not find it'],
     [
       { problem: 'wrong-layout', detail: 'config.json' },
-      'has the level auths, which type kubernetes.io/dockercfg does not have, so the kubelet finds no login in it',
+      'has a top-level key auths, which type kubernetes.io/dockercfg does not have, so the kubelet finds no login in it',
     ],
     [
       { problem: 'key-never-matches', key: 'reg.example', mismatch: 'port-missing' },

@@ -27,7 +27,7 @@ import { checkLines } from '../words/image-check.ts'
 import { countPods, formatNumber, pluralize } from '../words/nouns.ts'
 import { PULLING_TITLE, pullingTexts } from '../words/pulling.ts'
 import type { StepText } from '../words/step-words.ts'
-import { nextStepLabel, nextStepText, stepsOf } from '../words/steps.ts'
+import { nextStepLabel, nextStepText, shortened, stepsOf } from '../words/steps.ts'
 import { namespaceCounts, nextStep, openingLine, summarySentence } from '../words/summary.ts'
 import { chooseRows, loneRow, rowLines } from './diagnosis/workload-rows.ts'
 import { gapLines } from './gaps.ts'
@@ -224,8 +224,17 @@ export function withNextStep(
   palette: Palette,
 ): string[] {
   if (next.command === undefined)
-    return [...wrap(sentence, options.width), ...wrap(sanitizeLine(`${nextStepText(next)}.`), options.width)]
+    return [...wrap(sentence, options.width), ...proseLines(next, options.width)]
   return besideOrBelow(sentence, next, options.width, palette)
+}
+
+/** The most lines of a next step in prose, which stands whole above. */
+const NEXT_LINES = 2
+
+function proseLines(next: StepText, width: number): string[] {
+  const lines = (step: StepText) => wrap(sanitizeLine(`${nextStepText(step)}.`), width)
+  const whole = lines(next)
+  return whole.length > NEXT_LINES ? lines(shortened(next)) : whole
 }
 
 function besideOrBelow(sentence: string, next: StepText, width: number, palette: Palette): string[] {

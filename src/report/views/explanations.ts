@@ -81,7 +81,9 @@ function block(
     // A rule's title says what it finds; its text says what harm that does.
     ...line(kind === 'rule' ? 'why' : 'what it is', is),
     ...line('how to tell', howToTell),
-    ...whatToDo.flatMap((text, index) => line(index === 0 ? 'what to do' : '', `${index + 1}. ${text}`)),
+    ...whatToDo.flatMap((text, index) =>
+      line(index === 0 ? 'what to do' : '', whatToDo.length === 1 ? text : `${index + 1}. ${text}`),
+    ),
     ...(example === null ? [] : exampleLines(example, width).map(palette.dim)),
     ...subcauses.flatMap((sub, index) => line(index === 0 ? 'subcauses' : '', `${sub.name}: ${sub.is}`)),
   ]

@@ -43,8 +43,8 @@ const MISMATCH: Record<KeyMismatch, string> = {
 }
 
 const LAYOUTS = new Map([
-  ['config.json', 'has the level auths, which type kubernetes.io/dockercfg does not have'],
-  ['dockercfg', 'lacks the level auths, which type kubernetes.io/dockerconfigjson needs'],
+  ['config.json', 'has a top-level key auths, which type kubernetes.io/dockercfg does not have'],
+  ['dockercfg', 'lacks the top-level key auths, which type kubernetes.io/dockerconfigjson needs'],
 ])
 
 /** The text after the secret's name; `detail` is the type, data key, or layout that is wrong. */
@@ -185,7 +185,7 @@ function withoutOne(finding: Finding): string {
     return `; ${FARGATE_ROLE} ${credential.ofNode ? 'was' : 'is'} used${who}`
   if (credential.ofNode)
     return `; the node's ${cloudOf(registry) === null ? 'own login' : 'identity'} was used${who}`
-  return isAnonymous(finding) ? ', so the pull is anonymous' : "; the node's own is used, if it has one"
+  return isAnonymous(finding) ? ', so the pull is anonymous' : "; the node's own login is used, if it has one"
 }
 
 function orElse(notes: CredentialNote[], text: string): CredentialNote[] {

@@ -97,10 +97,10 @@ function managedEdit(
 ): StepText {
   const { namespace } = place
   const workload = workloadPath(place)
-  const { text, ...rest } = managedChange(manager, { what, workload, namespace }, invocation)
+  const { text, shows, ...rest } = managedChange(manager, { what, workload, namespace }, invocation)
   const job =
     place.workload?.kind === 'Job' ? `; then delete ${workload}, as a Job's template is immutable` : ''
-  return { text: `${text}${job}${thenDelete(place)}${forFirst(workloads)}`, ...rest }
+  return { text: `${text}${job}${thenDelete(place)}${forFirst(workloads)}${shows}`, ...rest }
 }
 
 /** Custom resources that run once, and keep what they started with; the API server refuses a change of a JobSet's templates. */
@@ -140,17 +140,17 @@ function operatedEdit(
   const show = kubectlCommand(invocation, `get ${workloadArgument(place)} -o yaml`, namespace)
   if (workload !== null && isRun(workload))
     return {
-      text: `${what} in the template, pipeline, or manifest that ${objectName(workload)} was started from, and start it again: a run keeps what it began with${forFirst(workloads)}`,
+      text: `${what} in the template, pipeline, or manifest that ${objectName(workload)} was started from, and start it again: a run keeps what it began with${forFirst(workloads)}; this shows the run`,
       command: show,
     }
   if (workload !== null && isVirtualMachine(workload) && what === SET_IMAGE && OF_KUBEVIRT.test(container))
     return {
-      text: `${what} where KubeVirt's own images are set (imageRegistry and imageTag in the KubeVirt object, or its operator): container ${container} runs one of those, whatever the virtual machine is${forFirst(workloads)}`,
+      text: `${what} where KubeVirt's own images are set (imageRegistry and imageTag in the KubeVirt object, or its operator): container ${container} runs one of those, whatever the virtual machine is${forFirst(workloads)}; this shows the KubeVirt object`,
       command: kubectlCommand(invocation, 'get kubevirts.kubevirt.io -A -o yaml'),
     }
   if (workload !== null && isVirtualMachine(workload))
     return {
-      text: `${what} in the VirtualMachine that owns ${objectName(workload)} (for a disk, of its containerDisk under volumes), and restart it (\`virtctl restart\`); KubeVirt refuses this change in the VirtualMachineInstance itself, so delete and recreate one without an owner${forFirst(workloads)}`,
+      text: `${what} in the VirtualMachine that owns ${objectName(workload)} (for a disk, of its containerDisk under volumes), and restart it (\`virtctl restart\`); KubeVirt refuses this change in the VirtualMachineInstance itself, so delete and recreate one without an owner${forFirst(workloads)}; this shows it`,
       command: show,
     }
   const operated = clues.find(clue => clue.code === 'operated')
@@ -165,7 +165,7 @@ function operatedEdit(
         : `${resource.kind} ${resource.name}`
   const edit = resource === null || resource.kind === null ? null : `${resource.kind}/${resource.name}`
   return {
-    text: `${what} in the custom resource ${which}: ${operator} reverts changes to ${workloadPath(place)} itself${thenDelete(place)}${forFirst(workloads)}`,
+    text: `${what} in the custom resource ${which}: ${operator} reverts changes to ${workloadPath(place)} itself${thenDelete(place)}${forFirst(workloads)}${edit === null ? `; this shows ${workloadPath(place)}` : ''}`,
     command: edit === null ? show : kubectlCommand(invocation, `edit ${shellWord(edit)}`, namespace),
   }
 }

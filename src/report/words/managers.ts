@@ -28,7 +28,10 @@ const STEPS: Record<Tool, (manager: ObjectManager, namespace: string, invocation
   helm: ({ name }, namespace, invocation) => {
     const command = helmCommand(invocation, `get values ${shellWord(name)} --all`, namespace)
     const text = `Set this in the chart's values, then upgrade release ${name}`
-    return { text, ...(command !== undefined && { command }) }
+    return {
+      text: command === undefined ? text : `${text}; this shows the values`,
+      ...(command !== undefined && { command }),
+    }
   },
   olm: ({ name }) => ({ text: `Set this in the source of ${name}: the Subscription or its catalog` }),
   operator: ({ name }, namespace, invocation) => ({
@@ -42,8 +45,10 @@ interface Source {
   /** Follows "Set the correct image". */
   place: string
   fate: (workload: string) => string
-  /** Shows that place. */
+  /** Shows that place, or opens it in an editor. */
   command?: string | undefined
+  /** What the command shows, as a sentence of its own; absent for an editor. */
+  shows?: string
 }
 
 const SOURCES: Record<Tool, (manager: ObjectManager, namespace: string, invocation: Invocation) => Source> = {
@@ -64,12 +69,14 @@ const SOURCES: Record<Tool, (manager: ObjectManager, namespace: string, invocati
       // A label is untrusted: in a dump, it could be read as a flag.
       ...(NAME.test(object) && {
         command: kubectlCommand(invocation, `get ${type} ${shellWord(object)} -o yaml`, namespace),
+        shows: `. This shows the ${resource}`,
       }),
     }
   },
   helm: ({ name }, namespace, invocation) => ({
     place: `in the values of Helm release ${name}, and upgrade it`,
     fate: workload => `its next upgrade overwrites changes to ${workload} itself`,
+    shows: '. This shows the values',
     command: helmCommand(invocation, `get values ${shellWord(name)} --all`, namespace),
   }),
   olm: ({ name }) => ({
@@ -85,14 +92,18 @@ const SOURCES: Record<Tool, (manager: ObjectManager, namespace: string, invocati
 
 const NAME = /^[a-z0-9][-a-z0-9.]*$/
 
-/** Returns the change, made where the workload's manager reads it. @param what such as "Set the correct image" @param workload `deployment/shop` */
+/** Returns the change, made where the workload's manager reads it, and what to add about its command at the end. @param what such as "Set the correct image" @param workload `deployment/shop` */
 export function managedChange(
   manager: ObjectManager,
   { what, workload, namespace }: { what: string; workload: string; namespace: string },
   invocation: Invocation,
-): StepText {
-  const { place, fate, command } = SOURCES[manager.tool](manager, namespace, invocation)
-  return { text: `${what} ${place}: ${fate(workload)}`, ...(command !== undefined && { command }) }
+): StepText & { shows: string } {
+  const { place, fate, command, shows = '' } = SOURCES[manager.tool](manager, namespace, invocation)
+  return {
+    text: `${what} ${place}: ${fate(workload)}`,
+    shows: command === undefined ? '' : shows,
+    ...(command !== undefined && { command }),
+  }
 }
 
 /**
@@ -105,7 +116,7 @@ export function managedPlace(
 ): string {
   if (managedBy === undefined) return ''
   const { place, command } = SOURCES[managedBy.tool](managedBy, namespace, invocation)
-  return `; do this ${place}${command === undefined ? '' : ` (see \`${command}\`)`}`
+  return `. Do this ${place}${command === undefined ? '' : ` (see \`${command}\`)`}`
 }
 
 /** Returns where a sub-chart gets a pull secret that other parts have: Helm passes it only the values under its own name, and global ones. */

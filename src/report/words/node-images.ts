@@ -79,7 +79,7 @@ export function pullLimits({ host, credential, registry }: Finding): string {
   const login = credential.status === 'usable' || cloudOf(registry) !== null
   return [
     ...(login
-      ? ["; the command sends no login of the pod or of the kubelet's, so a private image is refused"]
+      ? ["; the command sends neither the pod's nor the kubelet's login, so a private image is refused"]
       : []),
     ...(host.platform === 'bottlerocket'
       ? ['; ctr does not use the mirrors of settings.container-registry']

@@ -45,10 +45,10 @@ export const loginOfOthers: StepWords<StepOf<'login-of-others'>>['login-of-other
   { findings, findings: [first] },
 ) => {
   const restart = restartOf(first.host)
-  const place = `${runtimeLoginPlace(first.host)}${restart === null ? '' : `; ${restart} after a change`}`
+  const place = `${runtimeLoginPlace(first.host)}${restart === null ? '' : `; after a change, ${restart}`}`
   const names = nodesOf(findings)
   return {
-    text: `See whether node ${node} has a login for ${registryLabel(registry)} of its own (${place}), as the image runs there in pods ${withSecrets(first)}, and give it to ${names.length < 2 ? nodeName(first) : `nodes ${shortList(names, 2)}`}, too; otherwise, an earlier pull left the image there`,
+    text: `See whether node ${node} has a login for ${registryLabel(registry)} of its own (${place}), as the image runs there in pods ${withSecrets(first)}. If it has, give ${names.length < 2 ? nodeName(first) : `nodes ${shortList(names, 2)}`} the same login; otherwise, an earlier pull left the image there`,
   }
 }
 
@@ -57,5 +57,5 @@ export function roleDifference({ clues, host: { cloud } }: Pick<Finding, 'clues'
   const place = runningPlace({ clues })
   if (place === undefined || !place.alike) return ''
   const owner = cloud === 'ecr' ? ' (that of its node group, or of the EC2NodeClass of Karpenter)' : ''
-  return `; the image runs ${onThose(place.nodes)}, so compare the role of this kind of node${owner} with that of the others`
+  return `. The image runs ${onThose(place.nodes)}, so compare the role of this kind of node${owner} with that of the others`
 }

@@ -50,6 +50,26 @@ export function nextStepText(step: StepText): string {
   return `${nextStepLabel(step)} ${step.command ?? step.text}`
 }
 
+/** Returns a step without its side remarks, for a place below the whole step. */
+export function shortened(step: StepText): StepText {
+  return { ...step, text: firstClause(step.text) }
+}
+
+/** Returns the text up to the first semicolon or the end of the first sentence, outside of code and parentheses. */
+function firstClause(text: string): string {
+  let depth = 0
+  let isCode = false
+  for (let at = 0; at < text.length; at++) {
+    const letter = text[at]
+    if (letter === '`') isCode = !isCode
+    else if (letter === '(') depth++
+    else if (letter === ')') depth--
+    else if (depth === 0 && !isCode && /^(?:; |\. [A-Z])/.test(text.slice(at, at + 3)))
+      return text.slice(0, at)
+  }
+  return text
+}
+
 const WORDS: StepWords<Step> = {
   ...loginSteps,
   ...permissionSteps,

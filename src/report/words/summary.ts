@@ -146,6 +146,9 @@ function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string 
   const parts = [...alike].map(
     ([short, groups]) => `${short} (${formatNumber(countPods(groups.flatMap(group => group.findings)))})`,
   )
+  const [only] = alike.keys()
+  // How many pods fail is said before.
+  if (only !== undefined && alike.size === 1) return only
   const rest = parts.length - MAX_CAUSES
   return joinList(rest > 0 ? [...parts.slice(0, MAX_CAUSES), pluralize(rest, 'more cause')] : parts)
 }

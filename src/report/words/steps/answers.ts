@@ -55,7 +55,7 @@ export const answerSteps: StepWords<AnswerStep> = {
   'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
     text: isHosted(host)
       ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}`
-      : `Look for what answers at ${host} in place of the registry: its reverse proxy or ingress may not pass /v2/ on, or the registry may be at another port or host (Nexus has a connector with a port of its own for Docker)`,
+      : `Look for what answers at ${host} in place of the registry: its reverse proxy or ingress may not forward /v2/, or the registry may be at another port or host (Nexus has a separate connector port for Docker)`,
   }),
   // containerd/containerd#4005: a 200 with a page in place of a token.
   'page-for-token': ({ registry, host, product }, { findings }) => {
@@ -74,7 +74,7 @@ export const answerSteps: StepWords<AnswerStep> = {
     }`,
   }),
   'pull-quota': () => ({
-    text: "See whether the pull traffic of the registry's account is used up for this month, and raise its quota (`ibmcloud cr quota-set --traffic`), which the owner of the namespace can do: layers count, and a manifest is still given",
+    text: "See whether the pull traffic of the registry's account is used up for this month, and raise its quota (`ibmcloud cr quota-set --traffic`), which the owner of the namespace can do (layers count toward it, and manifests are still served)",
     command: 'ibmcloud cr quota',
   }),
   'who-answered': ({ host }, { findings }) =>
@@ -88,8 +88,8 @@ export const answerSteps: StepWords<AnswerStep> = {
   }),
   'storage-refused': ({ host }, { findings: [{ evidence }] }) => ({
     text: /expired|specified time frame/i.test(evidence?.text ?? '')
-      ? `Compare the node's clock with the real time, and look for a cache in between that keeps redirects: ${host} says that the signed address of the layer had expired`
-      : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(hostAlone(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that keeps redirects)`,
+      ? `Compare the node's clock with the real time, and look for a cache in between that stores redirects: ${host} says that the signed address of the layer had expired`
+      : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(hostAlone(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that stores redirects)`,
   }),
   'ask-layer': ({ host, layer }, { findings }) =>
     nodeShellStep(
@@ -106,7 +106,7 @@ export const answerSteps: StepWords<AnswerStep> = {
       ? `${first.steps[0].code === 'check-download' ? 'Look' : 'If that changes nothing, look'} for what sends more than was asked for`
       : 'If the pull fails again, look for what cuts off or changes downloads'
     const suspects = more
-      ? 'a cache or mirror that ignores Range, or a proxy or filter that unpacks what it passes on'
+      ? 'a cache or mirror that ignores Range, or a proxy or filter that unpacks what it forwards'
       : `a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}`
     return {
       text: `${what} between the node and ${host}${first.endpoint?.role === 'storage' ? '' : `, or the host that ${host} redirects layers to`}: ${suspects}`,

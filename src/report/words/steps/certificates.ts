@@ -29,7 +29,7 @@ function renewExpired(host: string, finding: Pick<Finding, 'clues'>): string {
   const isOfGuest = finding.clues.some(({ code }) => code === 'guest')
   return date === null
     ? `Renew the certificate of ${host} (or set the ${isOfGuest ? 'guest' : 'node'}'s clock, if that is wrong)`
-    : `Renew the certificate of ${host}, if that is the one which expired on ${date}${ofOldRoot(date)}; if the host belongs to others, its owner has to do that`
+    : `Renew the certificate of ${host}, if that is the one that expired on ${date}${ofOldRoot(date)}; if you don't run the host, ask its operator`
 }
 
 /** Returns the day on which a certificate expired, if the error proves it. */
@@ -99,7 +99,7 @@ const intercepted = (host: string) =>
  */
 function triedAfterHttp({ cause, host: { runtime } }: Finding, { role }: NamedEndpoint): string {
   return cause === 'http-https-mismatch' && runtime === 'containerd' && role === 'registry'
-    ? '; if it is already configured, check that the image is there: some versions of containerd report only the HTTPS attempt that follows when the HTTP endpoint fails or lacks the image'
+    ? '. If it is already configured, check that the image is there: some versions of containerd report only the HTTPS attempt that follows when the HTTP endpoint fails or lacks the image'
     : ''
 }
 
@@ -119,7 +119,7 @@ export function mayLackIntermediate(host: string, { clues, evidence }: Finding):
 /** Returns what else the chain may show. */
 function chainNote(host: string, finding: Finding): string {
   return mayLackIntermediate(host, finding) && finding.host.os !== 'windows'
-    ? '; if the chain is the certificate of the host alone, and a public authority issued that, let the server send the intermediate certificate, too (fullchain.pem in place of cert.pem)'
+    ? ' (if the chain is the certificate of the host alone, and a public authority issued that, let the server send the intermediate certificate, too: fullchain.pem in place of cert.pem)'
     : ''
 }
 
@@ -137,7 +137,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
     text: `See whether node ${node}, where the image runs, trusts the authority of ${host}: compare ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)} there and on ${nodeName(first)}. If it does, find out what installs the CA certificate there (the image or user data of a node pool, or a DaemonSet, which needs a toleration for the taints of other nodes); otherwise, an earlier pull left the image there`,
   }),
   'correct-certificate-file': (_step, { findings }) => ({
-    text: `Correct the certificate or key file that the runtime's settings for registries name ${onNodes(findings)} (its path, its permissions, its PEM content), or remove it from these settings`,
+    text: `Correct the certificate or key file that the runtime's registry settings name ${onNodes(findings)} (its path, its permissions, its PEM content), or remove it from those settings`,
   }),
   'other-tls-version': ({ host, chosen }, { findings }) => ({
     text:

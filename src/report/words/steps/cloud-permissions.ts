@@ -58,7 +58,7 @@ function listName({ registry, host }: Findings[0], findings: Findings): StepText
       ? ['image-patterns', 'apiclient get settings.kubernetes.credential-providers']
       : ['matchImages', kubeletLog(host, 'credential')]
   return nodeClientStep(
-    `Add *.dkr-ecr${fips}.*.on.aws to the names that the kubelet's credential provider (${CLOUDS.ecr.provider}) serves (${list}) ${onNodes(findings)} if it is not among them, or update the node's image: older ones lack ECR's dual-stack names, and the kubelet then asks for no login. Or use ${account}.dkr.ecr${fips}.${region}.amazonaws.com in the image's name, if the nodes reach that (IPv4 only)`,
+    `Add *.dkr-ecr${fips}.*.on.aws to the names that the kubelet's credential provider (${CLOUDS.ecr.provider}) serves (${list}) ${onNodes(findings)} if it is not among them, or update the node's image: older ones lack ECR's dual-stack names, and the kubelet then asks for no login. Or use ${account}.dkr.ecr${fips}.${region}.amazonaws.com in the image's name, if the nodes reach that (IPv4 only). This shows ${host.platform === 'bottlerocket' ? 'the list' : 'what the kubelet logged about logins'}`,
     command,
     findings,
   )
@@ -66,7 +66,7 @@ function listName({ registry, host }: Findings[0], findings: Findings): StepText
 
 /** What a repository of ECR that belongs to another account also requires. */
 const FOREIGN =
-  '; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)'
+  '. If the repository belongs to another account, its repository policy must allow this one, too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)'
 
 /** AKS has a command that checks everything between its nodes and a registry, from any machine (learn.microsoft.com/cli/azure/aks). */
 function checkAcr(registry: string, findings: Findings): StepText {
@@ -233,11 +233,12 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
       return {
         text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${CLOUDS.ecr.role} on ${name}${cached}`,
       }
-    const brief = `${start}: ${name} lacks ${lacks}, so ${attach(cloud, action)}`
+    const why = `${name} lacks ${lacks}, so ${attach(cloud, action)}`
+    const failed = nodesOf(findings).length === 0 ? '' : ` (the pull failed ${onNodes(findings)})`
     const command = action === 'ecr:CreateRepository' ? null : grantCommand(cloud, caller, finding)
     return {
-      text: `${brief}${own === null && cloud === 'ecr' && !isAmazons ? FOREIGN : ''}${cloud === 'gar' ? ofProject(reference) : ''}${cached}${nodesOf(findings).length === 0 ? '' : `; the pull failed ${onNodes(findings)}`}${roleDifference(finding)}`,
-      brief,
+      text: `${start}${failed}: ${why}${own === null && cloud === 'ecr' && !isAmazons ? FOREIGN : ''}${cloud === 'gar' ? ofProject(reference) : ''}${cached}${roleDifference(finding)}`,
+      brief: `${start}: ${why}`,
       ...(command === null ? {} : { command }),
     }
   },

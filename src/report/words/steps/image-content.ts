@@ -60,7 +60,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
     const pinned = image.includes('@') ? ', and write the digest that it gets there,' : ','
     const push = `Push ${image} again from the copy that ${copies} still ${nodes.length === 1 ? 'has' : 'have'}`
     return {
-      text: `${push} (to a registry of your own if this one is not yours)${pinned} or use a tag that exists: ${formatNumber(pods)} other ${runs} this image, ${why}. Until then, keep ${its}: a new one fails wherever the kubelet has to ask the registry`,
+      text: `${push} (to a registry of your own if this one is not yours)${pinned} or use a tag that exists: ${formatNumber(pods)} other ${runs} this image, ${why}. Until then, keep ${its}: a new one fails wherever the kubelet has to ask the registry${nodes.length === 0 ? "; this shows the pods' nodes" : ''}`,
       brief: `${push}, or use a tag that exists: ${nodes.length === 0 ? 'the registry does not have this one' : 'the registry has lost this one since'}`,
       ...(nodes.length === 0 && { command: kubectlCommand(invocation, 'get pods -o wide', namespace) }),
     }

@@ -12,13 +12,17 @@ import { managedPlace, subChartNote, writerText } from '../managers.ts'
 import { objectName, registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
 
-/** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
-export function newPods({ workload }: Findings[number]): string {
+/**
+ * Returns what existing pods need, after the change of their service account: admission copies its list into a pod only once. The pod of a run
+ * is not made again. It is a sentence of its own after the place of a managed change.
+ */
+export function newPods({ workload, managedBy }: Findings[number]): string {
   const how =
     workload?.group === undefined
-      ? 'recreate the others'
+      ? 'recreate the pods'
       : `delete the pod if ${objectName(workload)} creates another one, or else start a new run of it`
-  return `; only new pods get a service account's secrets, so ${how}`
+  const why = "only new pods get a service account's secrets"
+  return managedBy === undefined ? `, then ${how} (${why})` : `. Then ${how}: ${why}`
 }
 
 /** Whether a finding can use the same secret of another namespace. */
@@ -95,7 +99,7 @@ function throughOwner(
 ): StepText {
   const { command } = writerText({ type: 'resource', kind, group, name }, namespace, invocation)
   return {
-    text: `Name secret ${secret}, which has a login for the image, where ${kind} ${name} takes its pull secrets from${OWNER_FIELDS[group] ?? ''}: it controls the pod's service account ${own}, and can overwrite a change of the account itself`,
+    text: `Name secret ${secret}, which has a login for the image, where ${kind} ${name} takes its pull secrets from${OWNER_FIELDS[group] ?? ''}: it controls the pod's service account ${own}, and can overwrite a change of the account itself${command === undefined ? '' : '; this shows its settings'}`,
     ...(command !== undefined && { command }),
   }
 }
@@ -118,7 +122,7 @@ export function recreationText({ attempts, hints = [] }: AdvisedFinding['credent
 /** Returns what leaves a name without the hash that kustomize appends; empty for other names (kubectl.docs.kubernetes.io, secretGenerator). */
 function generatedNote(named: string, secret: string): string {
   return generatedFrom(secret) === named
-    ? '; a secretGenerator of kustomize makes such names, and kustomize corrects them only in its own resources, of kinds that it knows (for others, add a nameReference, or set disableNameSuffixHash)'
+    ? '. A secretGenerator of kustomize makes such names, and kustomize adjusts references only in its own resources, of kinds that it knows (for others, add a nameReference, or set disableNameSuffixHash)'
     : ''
 }
 
@@ -138,13 +142,13 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
     const copy = `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([target, ...others], 3)}`
     if (named.some(({ problem }) => problem !== 'secret-missing'))
       return {
-        text: `${copy} under another name, and add that to imagePullSecrets beside ${hint.secret}: the secret of this name there has no login that the kubelet can use for the image`,
+        text: `${copy} under another name, and add that to the imagePullSecrets beside ${hint.secret}: the secret of this name there has no login that the kubelet can use for the image`,
       }
     const isNamed = named.length === findings.length
     const isAll = isNamed && others.length === 0
     const owner = others.length === 0 ? "the pod's service account" : "the pods' service accounts"
     const place = findings.some(hasOwnList)
-      ? `imagePullSecrets of ${secretList(first, '')}${managedPlace(first, invocation)}`
+      ? `the imagePullSecrets of ${secretList(first, '')}${managedPlace(first, invocation)}`
       : `${owner}${newPods(first)}`
     return {
       text: `${copy}${isNamed ? ', where the pod names it already' : `, and add it to ${place}`}`,
@@ -165,7 +169,7 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
     const { pod, credential } = first
     const has = [...new Set(credential.attempts.map(({ secret }) => secret))]
     return {
-      text: `Let the mutating webhook or policy that replaced the pull secrets of pod ${pod} keep those of its template, then delete the pod: ${workloadPath(first)} names ${hint.secret}, which has a login for the image, and the pod has ${has.length === 0 ? 'none' : `only ${shortList(has, 3)}`}`,
+      text: `Let the mutating webhook or policy that replaced the pull secrets of pod ${pod} keep those of its template, then delete the pod: ${workloadPath(first)} names ${hint.secret}, which has a login for the image, and the pod has ${has.length === 0 ? 'none' : `only ${shortList(has, 3)}`}; this lists the webhooks`,
       command: webhooksCommand(invocation, first),
     }
   }
@@ -173,11 +177,11 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
   if (hint.ownedBy !== undefined && !hasOwnList(first)) return throughOwner(hint, hint.ownedBy, invocation)
   if (hint.code === 'on-service-account')
     return {
-      text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to imagePullSecrets of ${hasOwnList(first) ? secretList(first, name) : `the pod's own service account${name} (or run the pod under the other one)${managedPlace(first, invocation)}${newPods(first)}`}`,
+      text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the imagePullSecrets of ${hasOwnList(first) ? secretList(first, name) : `the pod's own service account${name} (or run the pod under the other one)${managedPlace(first, invocation)}${newPods(first)}`}`,
       ...edit,
     }
   return {
-    text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of ${secretList(first, name)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
+    text: `Add secret ${hint.secret}, which has a login for the image, to the imagePullSecrets of ${secretList(first, name)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
     ...edit,
   }
 }
@@ -198,6 +202,6 @@ export const nameSecret: StepWords<StepOf<'name-secret'>>['name-secret'] = (
   return editField(
     invocation,
     first,
-    `Correct the entry of imagePullSecrets that has no name: give it ${what}, ${or} (a chart writes such an entry if its values have another form than it expects)`,
+    `Correct the entry of imagePullSecrets that has no name: give it ${what}, ${or} (a chart writes such an entry if its values don't have the form that it expects)`,
   )
 }

@@ -1,105 +1,28 @@
 /** The words of steps that give a pod a login, or remove a wrong one. */
 
-import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { StepOf } from '../../../advice/step.ts'
-import type { LoginReason, LoginStep } from '../../../advice/step-for-access.ts'
+import type { LoginStep } from '../../../advice/step-for-access.ts'
 import type { AttemptProblem } from '../../../diagnosis/credential-report.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { hostAlone, isLocal, isServiceName } from '../../../image/host.ts'
-import { isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
+import { isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { loginFixCommand, missingSecret, whyCommand } from '../commands.ts'
-import { authsKey, emptiedBy, problemText, readSecret, sentFrom } from '../credential.ts'
+import { loginFixCommand, whyCommand } from '../commands.ts'
+import { authsKey, emptiedBy, problemText, readSecret } from '../credential.ts'
 import { otherDebugContainer } from '../edits.ts'
-import { managerName, sourceOf, writerText } from '../managers.ts'
+import { sourceOf, writerText } from '../managers.ts'
 import { nodeName } from '../node.ts'
 import { guestText, kubeletFolder, runtimeLoginPlace } from '../node-logins.ts'
 import { registryLabel, shortList } from '../nouns.ts'
-import {
-  foreignNameText,
-  loginCommand,
-  loginNote,
-  PROXY_SCOPES,
-  renewText,
-  shortLivedText,
-} from '../registry-logins.ts'
+import { foreignNameText, loginNote, renewText, shortLivedText } from '../registry-logins.ts'
 import { loginOfOthers } from '../running-elsewhere.ts'
 import type { StepText, StepWords } from '../step-words.ts'
-import {
-  hasOwnList,
-  madeByTemplate,
-  nameSecret,
-  newPods,
-  recreationText,
-  useKnownSecret,
-} from './known-secret.ts'
+import { distributeLogin } from './distribute-login.ts'
+import { madeByTemplate, nameSecret, newPods, recreationText, useKnownSecret } from './known-secret.ts'
 import { openShiftSecrets } from './openshift-secrets.ts'
 import { secretMaker, untranslatedSecret, useOtherLogin } from './other-secrets.ts'
 import { atSource } from './written-secret.ts'
-
-const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
-  opens: (_login, registry) =>
-    `Distribute this machine's login for ${registry} to the pods: it can pull the image`,
-  missing: login =>
-    `Run ${login} with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts)`,
-  refused: (login, _registry, refused) =>
-    `Log in again on this machine (${login}) with an account that can pull the image, then distribute that login${refused.length === 0 ? '' : ` (the one in ${refused.length === 1 ? 'secret' : 'secrets'} ${shortList(refused, 3)} was refused)`}`,
-  private: login =>
-    `If the image is private, run ${login} with an account that can pull it, then distribute that login`,
-  limit: (login, registry) =>
-    `Give the pods this machine's login for ${registry} (run ${login} first), so their pulls count against that account`,
-  elsewhere: (login, registry) =>
-    `Then run ${login} with an account that can pull there, and distribute that login once the pods ask ${registry}`,
-  stopgap: (login, registry) =>
-    `Run ${login}, then distribute that login, only to bridge the time until the nodes' own identity works for ${registry}: remove it afterward`,
-  'account-limit': (login, registry) =>
-    `${registry === 'Docker Hub' ? "Upgrade the account's plan, or use" : 'Use'} an account with a higher limit (run ${login} first), then distribute that login`,
-}
-
-/** Shorter words for steps that explain themselves. */
-const BRIEF_LOGIN: Partial<typeof LOGIN> = {
-  missing: login => `Run ${login} with an account that can pull the image, then distribute that login`,
-  limit: (login, registry) => `Give the pods your login for ${registry} (${login} first)`,
-}
-
-/** Returns how to create the pull secret that the pods name already. */
-const named = (secret: string, registry: string, login: string) =>
-  `Create secret ${secret}, which the pods name, with a login for ${registry}: first run ${login} with an account that can pull the image`
-
-/** Returns the same under the condition that makes a login the right thing, and what else may have been meant to create the secret. */
-function missingText(reason: LoginReason, create: string, { managedBy }: AdvisedFinding): string {
-  const start =
-    reason === 'private' ? `If the image is private, ${create.replace('Create', 'create')}` : create
-  return managedBy === undefined
-    ? start
-    : `${start} (or add the secret to what ${managerName(managedBy)} deploys, if it was meant to come from there)`
-}
-
-/** Returns what to know about the registry's logins, or else what its answer asks for. */
-function noteFor(registry: string, { clues, reference, credential, evidence }: AdvisedFinding): string {
-  if (isInDependencyProxy(reference)) return `; the login is a deploy token of the group with ${PROXY_SCOPES}`
-  const asksForToken = clues.some(({ code }) => code === 'token-wanted')
-  // GitLab says so of any wrong login, even of a token, which has user names of its own (docs.gitlab.com/user/project/deploy_tokens).
-  const isPerson = credential.attempts.some(
-    ({ usable, username }) => usable && !OF_TOKEN.test(username ?? ''),
-  )
-  const note = loginNote(registry)
-  if (asksForToken && (isGitLab(registry) || OF_GITLAB.test(evidence?.text ?? ''))) {
-    const rule = 'GitLab takes no password from an account with two-factor authentication'
-    return isPerson ? `${note}${note === '' ? `; ${rule}` : ` (${rule})`}` : note
-  }
-  return (
-    note ||
-    (asksForToken ? `; ${registryLabel(registry)} asks for a personal access token as the password` : '')
-  )
-}
-
-/** User names that only go with tokens. */
-const OF_TOKEN = /^(?:gitlab\+deploy-token-|gitlab-ci-token$|(?:project|group)_\d+_bot)/
-
-/** What a GitLab of any name answers to a wrong login. */
-const OF_GITLAB = /\bHTTP Basic: Access denied\b/
 
 /** Where each registry has the visibility of an image. */
 const VISIBILITY: Partial<Record<string, string>> = {
@@ -138,7 +61,7 @@ export function repairSecret(
   registry: string | null = null,
 ): StepText {
   return {
-    text: `Recreate secret ${secret}, or remove it from the pod's imagePullSecrets${registry === null ? '' : loginNote(registry)}`,
+    text: `Recreate secret ${secret}, or remove it from the pod's imagePullSecrets${registry === null ? '' : loginNote(registry)}. This shows its content`,
     command: kubectlCommand(invocation, `get secret ${shellWord(secret)} -o yaml`, namespace),
   }
 }
@@ -164,27 +87,7 @@ function outOfReach(registry: string): string {
 }
 
 export const loginSteps: StepWords<LoginStep> = {
-  'distribute-login': ({ reason, registry }, { invocation, findings }) => {
-    const secret = missingSecret(findings)
-    const login = `\`${loginCommand(registry)}\``
-    const label = registryLabel(registry)
-    const short = BRIEF_LOGIN[reason]?.(login, label, [])
-    const brief = secret === undefined ? short : named(secret, label, login)
-    // A pod with a list of its own gets nothing from its service account.
-    const isOfAccount = reason !== 'missing' || !findings.some(hasOwnList)
-    const text =
-      secret === undefined
-        ? ((isOfAccount ? undefined : short) ?? LOGIN[reason](login, label, sentFrom(findings)))
-        : missingText(reason, named(secret, label, login), findings[0])
-    return {
-      text: `${text}${noteFor(registry, findings[0])}`,
-      ...(brief === undefined ? {} : { brief }),
-      command: loginFixCommand(
-        invocation,
-        findings.map(finding => ({ ...finding, registry })),
-      ),
-    }
-  },
+  'distribute-login': distributeLogin,
   'cluster-login': ({ registry, secret }, { findings: [first] }) => ({
     text: `Create ${secret === undefined ? 'a pull secret' : `secret ${secret}, which the pods name,`} in namespace ${first.namespace} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}${secret === undefined ? `, and add it to the pods' service account${newPods(first)}` : ''}. Neither docker nor pullguard can log in to that registry from outside: ${outOfReach(registry)}`,
   }),
@@ -246,7 +149,7 @@ export const loginSteps: StepWords<LoginStep> = {
     { namespace, secrets, registry, refused },
     { invocation, findings: [{ pod, reference, image }] },
   ) => ({
-    text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : refused ? 'Or, if the image is public, remove the refused login' : `If the image is public, renew or remove the login, as ${registryLabel(registry)} refuses even such images to ${registry === 'nvcr.io' ? 'the key of another organization' : 'an expired or revoked token'}`} (secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in namespace ${namespace}, for ${registryLabel(registry)})`,
+    text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : refused ? 'Or, if the image is public, remove the refused login' : `If the image is public, renew or remove the login, as ${registryLabel(registry)} refuses even such images to ${registry === 'nvcr.io' ? 'the key of another organization' : 'an expired or revoked token'}`} (secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in namespace ${namespace}, for ${registryLabel(registry)}); this shows where the login comes from`,
     command: whyCommand(invocation, { namespace, pod }),
   }),
   'use-known-secret': useKnownSecret,
@@ -255,11 +158,11 @@ export const loginSteps: StepWords<LoginStep> = {
   'secret-maker': secretMaker,
   'untranslated-secret': untranslatedSecret,
   'cut-user-name': ({ secret, username }) => ({
-    text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut off at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
+    text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut off at a $ that a shell expanded (quote names such as 'robot$team' with single quotes)`,
   }),
   'foreign-user-name': step => ({ text: foreignNameText(step) }),
   'padded-login': ({ secret }) => ({
-    text: `Recreate secret ${secret}: its user name or password starts or ends with white space, such as the line feed that \`echo\` writes, which is sent as part of it (use \`printf '%s'\`, or --docker-password)`,
+    text: `Recreate secret ${secret}: its user name or password starts or ends with white space, which is sent as part of it, such as the line feed that \`echo\` adds (use \`printf '%s'\`, or --docker-password)`,
   }),
   'guest-settings': ({ needs }, { findings: [first] }) => ({ text: guestText(needs, first) }),
   'make-public': ({ registry }) => ({
@@ -279,7 +182,7 @@ export const loginSteps: StepWords<LoginStep> = {
   'secret-writer': ({ secret, namespace, writer }, { invocation }) => {
     const { name, command } = writerText(writer, namespace, invocation)
     return {
-      text: `Correct the login at its source, and check that the Secret is renewed before the login expires: ${name} writes secret ${secret} and overwrites changes made by hand`,
+      text: `Correct the login at its source, and check that the Secret is renewed before the login expires: ${name} writes secret ${secret} and overwrites changes made by hand${command === undefined ? '' : '; this shows its state'}`,
       ...(command === undefined ? {} : { command }),
     }
   },

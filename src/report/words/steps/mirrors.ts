@@ -14,7 +14,7 @@ import { onNodes } from '../node.ts'
 import { mirrorLogin, neededMirrorLogin } from '../node-logins.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
-import type { StepContext, StepWords } from '../step-words.ts'
+import type { StepContext, StepText, StepWords } from '../step-words.ts'
 
 /** Whether the node's settings of mirrors can say that an address is complete, as hosts.toml can. */
 function hasOverridePath({ platform, runtime }: PullingNode): boolean {
@@ -24,7 +24,11 @@ function hasOverridePath({ platform, runtime }: PullingNode): boolean {
 }
 
 /** Returns how to ask the mirror for the images in use, at the URL in the evidence. */
-function askMirror(host: string, registry: string, { invocation, findings: [first] }: StepContext) {
+function askMirror(
+  host: string,
+  registry: string,
+  { invocation, findings: [first] }: StepContext,
+): { command?: string } {
   // This machine reaches neither the node's own addresses nor what only the cluster's DNS or the nodes resolve, such as a container beside them.
   if (isLocal(host) || isOfCluster(host) || !/[.[]/.test(host)) return {}
   const asked = first.evidence?.text.split(`//${host}/v2/`) ?? []
@@ -41,6 +45,11 @@ function askMirror(host: string, registry: string, { invocation, findings: [firs
   return { command: ownCommand(invocation, words.join(' ')) }
 }
 
+/** Returns the step with that command, and what it does. */
+function withAsking(text: string, { command }: { command?: string }): StepText {
+  return command === undefined ? { text } : { text: `${text}. This asks it for the images in use`, command }
+}
+
 /** Returns what to look for at a mirror, by what it did. */
 function checkMirror(cause: Cause, mirror: string): string {
   if (cause === 'auth-required-or-denied') return `Find the reason for the refusal in the log of ${mirror}`
@@ -50,7 +59,7 @@ function checkMirror(cause: Cause, mirror: string): string {
     cause === 'network-timeout'
       ? 'A cache is as slow as its upstream: its log shows which requests there take so long'
       : "A cache whose upstream limits it may answer with a server error, too: its log has the upstream's answer"
-  return `Check the health and the log of ${mirror}: restart it, or fix what fails there. ${cache}`
+  return `Check the health and the log of ${mirror}, and restart it or fix what fails there. ${cache}`
 }
 
 /** Returns the same for a mirror that nobody here can repair. */
@@ -88,19 +97,21 @@ const LACKS: Record<
 }
 
 export const mirrorSteps: StepWords<MirrorStep> = {
-  'check-mirror': ({ host, registry }, context) => ({
-    text: isOpenMirror(host)
-      ? checkOpenMirror(context.findings[0].cause, host)
-      : checkMirror(
-          context.findings[0].cause,
-          `the mirror ${host}, which serves images of ${registryLabel(registry)}`,
-        ),
-    ...askMirror(host, registry, context),
-  }),
-  'broken-mirror': ({ host, registry, why }, context) => ({
-    text: `Find out why the mirror ${host} failed${why === '' ? '' : ` (${why})`}, and restart or repair it: the nodes ask it for images of ${registryLabel(registry)} first, and ${registryLabel(registry)} itself only because it failed`,
-    ...askMirror(host, registry, context),
-  }),
+  'check-mirror': ({ host, registry }, context) =>
+    withAsking(
+      isOpenMirror(host)
+        ? checkOpenMirror(context.findings[0].cause, host)
+        : checkMirror(
+            context.findings[0].cause,
+            `the mirror ${host}, which serves images of ${registryLabel(registry)}`,
+          ),
+      askMirror(host, registry, context),
+    ),
+  'broken-mirror': ({ host, registry, why }, context) =>
+    withAsking(
+      `Find out why the mirror ${host} failed${why === '' ? '' : ` (${why})`}, and restart or repair it: the nodes ask it for images of ${registryLabel(registry)} first, and ${registryLabel(registry)} itself only because it failed`,
+      askMirror(host, registry, context),
+    ),
   'start-local-registry': ({ container }, { findings: [{ registry }] }) => ({
     text: `Start the container ${container} on the machine that runs kind, and connect it to kind's network, unless it is connected already: the nodes pull images of ${registryLabel(registry)} from it, and they can resolve its name only while it runs there`,
     command: `docker start ${shellWord(container)} && docker network connect kind ${shellWord(container)}`,

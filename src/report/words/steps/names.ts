@@ -112,7 +112,7 @@ export const nameSteps: StepWords<NameStep> = {
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
   'see-image-stream': ({ project, stream, tag }, { invocation }) => ({
-    text: `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed; import it again with \`${ocCommand(invocation, `import-image ${shellWord(`${stream}:${tag}`)}`, project)}\`, or build it`,
+    text: `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed (then import it again with \`${ocCommand(invocation, `import-image ${shellWord(`${stream}:${tag}`)}`, project)}\`, or build it)`,
     command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, project),
   }),
   'name-version': ({ image }) => ({

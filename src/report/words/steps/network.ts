@@ -161,7 +161,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     const [first] = context.findings
     if (refused && server !== null)
       return {
-        text: `${context.findings[0].steps[0].code === 'resolve-host' ? 'If that works, restart the container runtime, which may still ask a DNS server that the node had before; if it fails, start' : 'Start'} the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq; that address is asked, too, where /etc/resolv.conf names no server)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
+        text: `${context.findings[0].steps[0].code === 'resolve-host' ? 'If that works, restart the container runtime, which may still ask a DNS server that the node had before. If it fails, start' : 'Start'} the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq; where /etc/resolv.conf names no server, that address is asked, too)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
       }
     return {
       text: `${isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[privateCloud(first, host)]}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
@@ -243,10 +243,10 @@ export const networkSteps: StepWords<NetworkStep> = {
   'check-mtu': ({ host, role }, { findings, findings: [{ clues }] }) => {
     if (clues.some(({ code }) => code === 'request-late'))
       return {
-        text: `Compare the MTU ${onNodes(findings)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower it: large packets to ${hostAlone(host)} may be lost; or a firewall or proxy in between holds up requests`,
+        text: `Compare the MTU ${onNodes(findings)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower it: large packets to ${hostAlone(host)} may be lost, or a firewall or proxy in between may hold up requests`,
       }
     return nodeShellStep(
-      `Test the TLS handshake ${onNodes(findings)}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; or a firewall or proxy in between holds up TLS to ${hostAlone(host)}`,
+      `Test the TLS handshake ${onNodes(findings)}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it (or a firewall or proxy in between holds up TLS to ${hostAlone(host)})`,
       curlCommand(findings[0].host, testUrl('https', host, role)),
       findings,
     )

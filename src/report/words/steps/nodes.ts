@@ -83,12 +83,12 @@ export const nodeSteps: StepWords<NodeStep> = {
       findings,
     ),
   'more-memory': (_step, { invocation, findings: [{ node }] }) => ({
-    text: 'Move pods to other nodes, set memory requests and limits for those that use most, or give nodes more memory',
+    text: `Move pods to other nodes, set memory requests and limits for those that use most, or give nodes more memory${node === null ? '' : "; this shows what the node's pods request"}`,
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
   'install-tool': ({ kind, name }, { findings }) => ({ text: INSTALL[kind](name, onNodes(findings)) }),
   'raise-limits': (_step, { findings }) => ({
-    text: `Restart the container runtime ${onNodes(findings)}, which frees what it holds; if it comes back, raise the limits of its service (LimitNOFILE for open files, TasksMax for processes), or find the process that uses up those of the node`,
+    text: `Restart the container runtime ${onNodes(findings)}, which frees what it holds; if the error comes back, raise the limits of its service (LimitNOFILE for open files, TasksMax for processes), or find the process that uses up those of the node`,
   }),
   'give-rights': (_step, { findings, findings: [{ host }] }) => ({
     text:
@@ -99,7 +99,7 @@ export const nodeSteps: StepWords<NodeStep> = {
   'known-fault': ({ of }, { findings, findings: [{ host }] }) => ({
     text:
       of === 'docker'
-        ? `Install a later release of Docker than 29.7.1 ${onNodes(findings)}, or go back to 29.6.2: ${host.version} can't unpack some layers on older kernels (moby/moby#53298)`
+        ? `Install a release of Docker later than 29.7.1 ${onNodes(findings)}, or go back to 29.6.2: ${host.version} can't unpack some layers on older kernels (moby/moby#53298)`
         : `Update Bottlerocket ${onNodes(findings)} to 1.59.0 or later, or replace the node: ${host.bottlerocket} lacks an SELinux rule that unpacking some layers needs (bottlerocket-os/bottlerocket#4798)`,
   }),
   'file-attribute': (_step, { findings, findings: [{ host }] }) => ({
@@ -121,7 +121,7 @@ export const nodeSteps: StepWords<NodeStep> = {
       findings,
     ),
   'compare-versions': (_step, { invocation, findings }) => ({
-    text: `Compare the system, the kernel, and the runtime's version ${onNodes(findings)} with those of nodes that can pull the image: a new release of one of them may not fit the others`,
+    text: `Compare the system, the kernel, and the runtime's version ${onNodes(findings)} with those of nodes that can pull the image: a new release of one of them may not work with the others`,
     command: kubectlCommand(invocation, 'get nodes -o wide'),
   }),
   'decryption-key': (_step, { findings, findings: [{ host }] }) => ({
@@ -186,7 +186,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: `Free space in ${path} ${onNodes(findings)}, or enlarge its file system; or let the runtime use another folder (${first.host.runtime === 'cri-o' || first.host.runtime === null ? `big_files_temporary_dir in /etc/crio/crio.conf${first.host.runtime === null ? ' of CRI-O, TMPDIR in the service of others' : ''}` : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
   }),
   'larger-disk': (_step, { invocation, findings: [{ node, host }] }) => ({
-    text: `If the disk fills up again, give nodes a larger one or another volume, and let image garbage collection start earlier${ofBaseSize(host)}`,
+    text: `If the disk fills up again, give nodes a larger one or another volume, and let image garbage collection start earlier${ofBaseSize(host)}${node === null ? '' : ". This shows the node's capacity and conditions"}`,
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
   'remove-image': ({ image }, { findings }) =>
@@ -229,7 +229,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: `Correct ${path} ${onNodes(findings)} (its JSON, its permissions, and the logins in it): the runtime can't use it, so every pull that comes without a login fails there${mayBeOpenShift(host) ? '. On OpenShift, correct the pull secret of the cluster (openshift-config/pull-secret): the Machine Config Operator writes the file from it' : ''}`,
   }),
   'move-store': (_step, { findings, findings: [first] }) => ({
-    text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help. If the runtime unpacks with another snapshotter than overlayfs, its mount may be what can't: use overlayfs there`,
+    text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help. If the runtime unpacks with a snapshotter other than overlayfs, that one's mount may be the cause: use overlayfs there`,
   }),
   'start-runtime': ({ socket }, { findings, findings: [{ host }] }) => {
     const how = restartOf(host)

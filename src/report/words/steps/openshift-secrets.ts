@@ -22,7 +22,7 @@ const globalPullSecret: StepWords<StepOf<'global-pull-secret'>>['global-pull-sec
       ? `Unpause MachineConfigPool ${pool.name} (spec.paused), once the other changes that wait for it are welcome`
       : `Find out why MachineConfigPool ${pool.name} is degraded`
   return {
-    text: `${first}: until then, ${nodeName(findings[0])} can lack the newest changes of ${secret}${content}`,
+    text: `${first}: until then, ${nodeName(findings[0])} can lack the newest changes of ${secret}${content}; this shows the pool's state`,
     command: kubectlCommand(invocation, `describe machineconfigpool ${shellWord(pool.name)}`),
   }
 }
@@ -32,7 +32,7 @@ export const openShiftSecrets: StepWords<
 > = {
   'global-pull-secret': globalPullSecret,
   'cluster-pull-secret': ({ registry, catalog }) => ({
-    text: `Add a login for ${registryLabel(registry)} to the cluster's global pull secret (pull-secret in namespace openshift-config; keep its other entries), which all nodes use${catalog === null ? '' : `, or name a pull secret with one under spec.secrets of CatalogSource ${catalog}`}; OKD is installed without such a login, and Red Hat's Hybrid Cloud Console has yours (Downloads, Tokens, Pull secret)`,
+    text: `Add a login for ${registryLabel(registry)} to the cluster's global pull secret (pull-secret in namespace openshift-config; keep its other entries), which all nodes use${catalog === null ? '' : `, or name a pull secret with one under spec.secrets of CatalogSource ${catalog}`}. OKD is installed without such a login, and Red Hat's Hybrid Cloud Console has yours (Downloads, Tokens, Pull secret)`,
   }),
   'openshift-token': ({ namespace, secret, generated }, { invocation, findings: [{ registry }] }) =>
     generated
@@ -41,6 +41,6 @@ export const openShiftSecrets: StepWords<
           command: kubectlCommand(invocation, `delete secret ${shellWord(secret)}`, namespace),
         }
       : {
-          text: `Remove secret ${secret} from imagePullSecrets of the pod's template or service account: its token is no longer accepted (those of \`oc whoami -t\` expire after a day), and OpenShift gives each service account a pull secret for ${registryLabel(registry)}`,
+          text: `Remove secret ${secret} from the imagePullSecrets of the pod's template or service account: its token is no longer accepted (those of \`oc whoami -t\` expire after a day), and OpenShift gives each service account a pull secret for ${registryLabel(registry)}`,
         },
 }

@@ -14,9 +14,10 @@ export const useOtherLogin: StepWords<StepOf<'use-other-login'>>['use-other-logi
   { invocation, findings: [first] },
 ) => {
   const { namespace, secret, other } = step
+  const pods = hasOwnList(first) ? '' : newPods(first)
   if (other.namespace === namespace)
     return {
-      text: `Name secret ${other.secret} instead of ${secret} in imagePullSecrets of the pod's ${hasOwnList(first) ? 'template' : 'service account or template'}: other pods of the namespace name it and run the image, and it has another login${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
+      text: `Name secret ${other.secret} instead of ${secret} in the imagePullSecrets of the pod's ${hasOwnList(first) ? 'template' : 'service account or template'}${first.managedBy === undefined ? pods : ''}: other pods of the namespace name it and run the image, and it has another login${managedPlace(first, invocation)}${first.managedBy === undefined ? '' : pods}`,
     }
   const writer = first.credential.attempts.find(attempt => attempt.secret === secret)?.writer
   const text = `Update secret ${secret} in namespace ${namespace}${writer === undefined ? '' : ` ${sourceOf(writer, namespace, invocation)}`}, if it is meant to be a copy: the one in namespace ${other.namespace}, whose pods run the image, has another login`
@@ -59,11 +60,11 @@ export const secretMaker: StepWords<StepOf<'secret-maker'>>['secret-maker'] = (
   const shown = command === undefined ? {} : { command }
   if (kind === 'SealedSecret' && UNSEALED.test(trouble ?? ''))
     return {
-      text: `Seal SealedSecret ${name}${source} again for namespace ${namespace} with this cluster's certificate (kubeseal), and commit it: it would make secret ${secret}, but the controller can't decrypt it, as what was sealed for another namespace or name (unless with a wider scope), or for another cluster, opens nowhere else`,
+      text: `Seal SealedSecret ${name}${source} again for namespace ${namespace} with this cluster's certificate (kubeseal), and commit it. The controller can't decrypt it to make secret ${secret}: what was sealed for another namespace or name (unless with a wider scope), or for another cluster, can't be decrypted here${command === undefined ? '' : '. This shows its state'}`,
       ...shown,
     }
   return {
-    text: `Find out why secret ${secret} does not exist, which ${kind} ${name}${source} would make${says}; a Secret that is created by hand could be in its way`,
+    text: `Find out why secret ${secret} does not exist, which ${kind} ${name}${source} would make${says} (a Secret that was created by hand may be in its way)`,
     ...shown,
   }
 }

@@ -111,7 +111,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
       // Access is the owner's, not the package's (docs.gitea.com/usage/packages, access restrictions).
       case 'gitea':
         return {
-          text: `Let ${who} read the packages of ${repository.split('/')[0]} at ${registry}: if the owner is private, only members of a team with read access to packages can; the token needs the scope read:package`,
+          text: `Let ${who} read the packages of ${repository.split('/')[0]} at ${registry}: if the owner is private, only members of a team with read access to packages can. The token needs the scope read:package`,
         }
       case 'openshift': {
         const [project = ''] = repository.split('/')
@@ -134,7 +134,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
     }
   },
   'hub-plan': ({ repository }) => ({
-    text: `If ${repository} is a private repository of your own, look at its owner on Docker Hub: the owner's plan limits the number of private repositories, and those above that number can't be pulled; in an organization, the account has to be in a team with read access`,
+    text: `If ${repository} is a private repository of your own, look at its owner on Docker Hub: the owner's plan limits the number of private repositories, and those above that number can't be pulled. In an organization, the account has to be in a team with read access`,
   }),
   'token-scope': ({ registry }, { findings: [{ reference }] }) => ({
     text: isInDependencyProxy(reference)
@@ -178,7 +178,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
     const show = `az acr cache show ${acr} --name ${shellWord(rule)}`
     switch (about) {
       case 'source':
-        return { text: sourceText(rule, source), command: show }
+        return { text: `${sourceText(rule, source)}. This shows the rule`, command: show }
       case 'login':
         return {
           text: `Check the credential set of cache rule ${rule}: the login for its source, whose user name and password ${registry} reads from Azure Key Vault (they may be out of date, or it may lack permission to read them); the pods' logins are not used there`,
@@ -186,7 +186,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
         }
       case 'limit':
         return {
-          text: `Give cache rule ${rule} a credential set whose account has a higher limit at its source (\`az acr cache update --cred-set\`), if it has none or another: ${registry} asks the source for everyone, and the pods' logins don't count there`,
+          text: `Give cache rule ${rule} a credential set whose account has a higher limit at its source (\`az acr cache update --cred-set\`), if it has none or another: ${registry} asks the source for everyone, and the pods' logins don't count there. This shows the rule`,
           command: show,
         }
     }

@@ -111,7 +111,7 @@ export const podSteps: StepWords<PodStep> = {
   }),
   'renew-pod': ({ image, owner, renewal }, context) => renewPod({ image, owner, renewal }, context),
   'see-silent-node': ({ node, since }, { invocation }) => ({
-    text: `See why node ${node} no longer reports${since === null ? '' : ` (last report: ${minuteOf(since)})`}: its machine, its kubelet, or its network; what it reported of this pull is old`,
+    text: `See why node ${node} no longer reports${since === null ? '' : ` (last report: ${minuteOf(since)})`}: its machine, its kubelet, or its network; what it reported about this pull is old`,
     command: kubectlCommand(invocation, `describe node ${shellWord(node)}`),
   }),
   'delete-silent-node': ({ node }, { invocation }) => ({
@@ -129,12 +129,13 @@ export const podSteps: StepWords<PodStep> = {
       policies.length === 0
         ? 'the mutating webhook or policy that'
         : `Kyverno's ${policies.length === 1 ? 'policy' : 'policies'} ${shortList(policies, 3)}, which`
+    const listing = `; this lists ${policies.length === 0 ? 'the webhooks' : 'the policies'}`
     const twice = doubled === null ? '' : `, and the pod's image has ${doubled} twice`
     return {
       text:
         template === null
-          ? `${isForLogin ? `Or let Istio add the pull secret to all pods that it injects (global.imagePullSecrets; each of their namespaces needs that Secret), or s${set}` : `S${set}${cause === 'rate-limited' ? ', to pull it from another registry' : ''}`}: the template of ${workloadPath(first)} has no such container`
-          : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod: ${workloadPath(first)} has ${template}${twice}`,
+          ? `${isForLogin ? `Or let Istio add the pull secret to all pods that it injects (global.imagePullSecrets; each of their namespaces needs that Secret), or s${set}` : `S${set}${cause === 'rate-limited' ? ', to pull it from another registry' : ''}`}: the template of ${workloadPath(first)} has no such container${listing}`
+          : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod: ${workloadPath(first)} has ${template}${twice}${listing}`,
       command: webhooksCommand(invocation, first, policies),
     }
   },
@@ -153,14 +154,14 @@ export const podSteps: StepWords<PodStep> = {
           brief: 'Add the image to the images of a Zarf package (zarf.yaml), and deploy that package',
         }
       : {
-          text: `If namespace ${namespace} has no secret private-registry, copy it there from one that has it, or let a Zarf package contain that namespace: Zarf's agent changed the image's name and names this secret in pods, but Zarf creates it only in the namespaces of its packages`,
+          text: `If namespace ${namespace} has no secret private-registry, copy it there from one that has it, or let a Zarf package contain that namespace: Zarf's agent changed the image's name and names this secret in pods, but Zarf creates it only in the namespaces of its packages. This shows where it is`,
           command: kubectlCommand(
             invocation,
             'get secrets -A --field-selector metadata.name=private-registry',
           ),
         },
   'undouble-prefix': ({ prefix, without }, { invocation, findings: [first] }) => ({
-    text: `Find what put ${prefix} in front of the name twice, such as a mutating webhook or policy for a mirror, or a registry in a chart's values: with the prefix once, the name would be ${without}`,
+    text: `Find what put ${prefix} in front of the name twice, such as a mutating webhook or policy for a mirror, or a registry in a chart's values (with the prefix once, the name would be ${without})`,
     command: webhooksCommand(invocation, first),
   }),
   'roll-back': ({ deployment, revision, pods }, { invocation, findings: [{ namespace }] }) => ({

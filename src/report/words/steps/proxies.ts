@@ -37,7 +37,7 @@ export const proxySteps: StepWords<ProxyStep> = {
     ),
   'fix-proxy': ({ host, scheme }, { findings: [first] }) => ({
     text: scheme
-      ? `Write the proxy's address with http:// in ${proxyPlace(first.host)}, as in HTTPS_PROXY=http://…: the proxy speaks plain HTTP, and https:// asks it for TLS`
+      ? `Write the proxy's address with http:// in ${proxyPlace(first.host)}, as in HTTPS_PROXY=http://…: with https://, the runtime asks it for TLS, but it speaks plain HTTP`
       : host === null
         ? `Correct the proxy's address in ${proxyPlace(first.host)}${first.clues.some(({ code }) => code === 'proxy-unreadable') ? `: it has to be a URL such as http://user:password@proxy:8080, ${ENCODED}` : ''}`
         : // Go tries an address that it can't read again with http:// in front (golang.org/x/net/http/httpproxy; containers/podman#11968).
@@ -46,11 +46,11 @@ export const proxySteps: StepWords<ProxyStep> = {
           : `Fix the proxy ${host}, or correct its address in ${proxyPlace(first.host)}`,
   }),
   'desktop-proxy': ({ host, wanted }) => ({
-    text: `See which proxy Docker Desktop gives its engine, and correct it in its settings (Resources, Proxies), or list ${hostAlone(wanted)} there among the hosts that bypass it; then restart Docker Desktop${host !== null && OF_DESKTOP.test(host) ? `: ${host} is its own proxy, which passes requests on as these settings say` : ''}`,
+    text: `See which proxy Docker Desktop gives its engine, and correct it in its settings (Resources, Proxies), or list ${hostAlone(wanted)} there among the hosts that bypass it; then restart Docker Desktop${host !== null && OF_DESKTOP.test(host) ? `: ${host} is its own proxy, which forwards requests as these settings say` : ''}`,
     command: "docker info --format '{{.HTTPProxy}} {{.HTTPSProxy}} {{.NoProxy}}'",
   }),
   'pass-proxy': ({ host }) => ({
-    text: `Let the proxy pass requests for ${host}, and give the runtime a login if the proxy asks for one`,
+    text: `Let the proxy forward requests to ${host}, and give the runtime a login if the proxy asks for one`,
   }),
   'proxy-login': () => ({
     text: `Give the runtime a login for the proxy, or correct it, in HTTPS_PROXY of its environment (http://user:password@proxy:8080), ${ENCODED}`,

@@ -1,0 +1,118 @@
+/** The words of the step that gives pods a login which this machine has, or gets first. */
+
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
+import type { StepOf } from '../../../advice/step.ts'
+import type { LoginReason } from '../../../advice/step-for-access.ts'
+import { isGitLab, isInDependencyProxy } from '../../../image/registries.ts'
+import type { ObjectManager } from '../../../snapshot/fix-objects.ts'
+import { loginFixCommand, missingSecret } from '../commands.ts'
+import { sentFrom } from '../credential.ts'
+import { managerName } from '../managers.ts'
+import { registryLabel, shortList } from '../nouns.ts'
+import { loginCommand, loginNote, PROXY_SCOPES } from '../registry-logins.ts'
+import type { StepWords } from '../step-words.ts'
+import { hasOwnList } from './known-secret.ts'
+
+interface LoginTerms {
+  login: string
+  registry: string
+  refused: readonly string[]
+  /** What to know about the registry's logins, after a semicolon; may be empty. */
+  note: string
+}
+
+/** Returns what follows the login, which the command under the step does; a note on the login comes before it. */
+const thenDo = (what: string, note: string) => (note === '' ? `, then ${what}` : `${note}. Then ${what}`)
+
+const LOGIN: Record<LoginReason, (terms: LoginTerms) => string> = {
+  opens: ({ registry, note }) =>
+    `Distribute this machine's login for ${registry} to the pods: it can pull the image${note}`,
+  missing: ({ login, note }) =>
+    `Run ${login} with an account that can pull this image${thenDo("distribute that login (as a pull secret of the pods' service accounts)", note)}`,
+  refused: ({ login, refused, note }) =>
+    `Log in again on this machine (${login}) with an account that can pull the image${thenDo(`distribute that login${refused.length === 0 ? '' : ` (the one in ${refused.length === 1 ? 'secret' : 'secrets'} ${shortList(refused, 3)} was refused)`}`, note)}`,
+  private: ({ login, note }) =>
+    `If the image is private, run ${login} with an account that can pull it${thenDo('distribute that login', note)}`,
+  limit: ({ login, registry, note }) =>
+    `Give the pods this machine's login for ${registry} (run ${login} first), so their pulls count against that account${note}`,
+  elsewhere: ({ login, registry, note }) =>
+    `Then run ${login} with an account that can pull there${thenDo(`distribute that login once the pods ask ${registry}`, note)}`,
+  stopgap: ({ login, registry, note }) =>
+    `Run ${login} as a stopgap until the nodes' own identity works for ${registry}${thenDo('distribute that login, and remove it afterward', note)}`,
+  'account-limit': ({ login, registry, note }) =>
+    `${registry === 'Docker Hub' ? "Upgrade the account's plan, or use" : 'Use'} an account with a higher limit (run ${login} first)${thenDo('distribute that login', note)}`,
+}
+
+/** Shorter words for steps that explain themselves. */
+const BRIEF_LOGIN: Partial<typeof LOGIN> = {
+  missing: ({ login, note }) =>
+    `Run ${login} with an account that can pull the image${thenDo('distribute that login', note)}`,
+  limit: ({ login, registry }) => `Give the pods your login for ${registry} (${login} first)`,
+}
+
+/** Returns how to create the pull secret that the pods name already, and what else may have been meant to create it. */
+function named(
+  secret: string,
+  reason: LoginReason,
+  { login, registry, note }: LoginTerms,
+  by?: ObjectManager,
+): string {
+  const other =
+    by === undefined
+      ? ''
+      : ` (or add the secret to what ${managerName(by)} deploys, if it was meant to come from there)`
+  return `${reason === 'private' ? 'If the image is private, create' : 'Create'} secret ${secret}, which the pods name, with a login for ${registry}${other}: first run ${login} with an account that can pull the image${thenDo('run this', note)}`
+}
+
+/** Returns what to know about the registry's logins, or else what its answer asks for. */
+function noteFor(registry: string, { clues, reference, credential, evidence }: AdvisedFinding): string {
+  if (isInDependencyProxy(reference)) return `; the login is a deploy token of the group with ${PROXY_SCOPES}`
+  const asksForToken = clues.some(({ code }) => code === 'token-wanted')
+  // GitLab says so of any wrong login, even of a token, which has user names of its own (docs.gitlab.com/user/project/deploy_tokens).
+  const isPerson = credential.attempts.some(
+    ({ usable, username }) => usable && !OF_TOKEN.test(username ?? ''),
+  )
+  const note = loginNote(registry)
+  if (asksForToken && (isGitLab(registry) || OF_GITLAB.test(evidence?.text ?? ''))) {
+    const rule = 'GitLab takes no password from an account with two-factor authentication'
+    return isPerson ? `${note}${note === '' ? `; ${rule}` : ` (${rule})`}` : note
+  }
+  return (
+    note ||
+    (asksForToken ? `; ${registryLabel(registry)} asks for a personal access token as the password` : '')
+  )
+}
+
+/** User names that only go with tokens. */
+const OF_TOKEN = /^(?:gitlab\+deploy-token-|gitlab-ci-token$|(?:project|group)_\d+_bot)/
+
+/** What a GitLab of any name answers to a wrong login. */
+const OF_GITLAB = /\bHTTP Basic: Access denied\b/
+
+/** The words of that step. */
+export const distributeLogin: StepWords<StepOf<'distribute-login'>>['distribute-login'] = (
+  { reason, registry },
+  { invocation, findings },
+) => {
+  const secret = missingSecret(findings)
+  const login = `\`${loginCommand(registry)}\``
+  const label = registryLabel(registry)
+  const note = noteFor(registry, findings[0])
+  const terms = { login, registry: label, refused: sentFrom(findings), note }
+  const plain = { ...terms, note: '' }
+  const short = BRIEF_LOGIN[reason]
+  const brief = secret === undefined ? short?.(plain) : named(secret, reason, plain)
+  // A pod with a list of its own gets nothing from its service account.
+  const isOfAccount = reason !== 'missing' || !findings.some(hasOwnList)
+  return {
+    text:
+      secret === undefined
+        ? ((isOfAccount ? undefined : short) ?? LOGIN[reason])(terms)
+        : named(secret, reason, terms, findings[0].managedBy),
+    ...(brief === undefined ? {} : { brief }),
+    command: loginFixCommand(
+      invocation,
+      findings.map(finding => ({ ...finding, registry })),
+    ),
+  }
+}
