@@ -807,7 +807,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first:
-        /of the pod's service account default, or of zoocluster\/zoo if that has such a field: its operator makes.*edit serviceaccount default/,
+        /of the pod's service account default \(or of zoocluster\/zoo, whose operator makes the template, if that has such a field.*edit serviceaccount default/,
     },
   ],
   [

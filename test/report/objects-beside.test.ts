@@ -372,7 +372,7 @@ describe('a missing Secret', () => {
       newer,
     )
     expect(first).toMatch(
-      /^Correct the name of the pull secret in cloneset\/cart or .*: regcred-8g6tk4f2dc has .*nameReference.*\. Do this in the Git repository that Kustomization flux-system\/apps/,
+      /^Correct the name of the pull secret in cloneset\/cart or .*, in the Git repository that Kustomization flux-system\/apps.*: regcred-8g6tk4f2dc has .*nameReference/,
     )
     expect(all).not.toMatch(/regcred-5h2kd9m7bt/)
   })

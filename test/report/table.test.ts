@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import { type AdvisedDiagnosis, withSteps } from '../../src/advice/add-steps.ts'
+import { type AdvisedDiagnosis, type AdvisedFinding, withSteps } from '../../src/advice/add-steps.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
 import { renderPlain } from '../../src/report/machine/plain.ts'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
@@ -113,6 +113,23 @@ describe('the incident', () => {
     expect(lines(screen(diagnosis(incident.slice(1)))).at(-1)).toBe(
       'Next (helps both pods): pullguard fix -n default',
     )
+  })
+})
+
+describe('a long next step without a command', () => {
+  const found: AdvisedFinding = { ...finding(), steps: [{ code: 'raise-limits' }] }
+  const last = (width: number) =>
+    screen(diagnosis([found]), { width })
+      .replace(/\s+/g, ' ')
+      .split(' Next: ')
+      .at(-1) ?? ''
+
+  test('is repeated on the last line without its side remarks', () => {
+    expect(last(80)).toMatch(/^Restart the container runtime on node \S+, which frees what it holds\. $/)
+  })
+
+  test('is repeated as a whole where lines have no end', () => {
+    expect(last(Number.POSITIVE_INFINITY)).toMatch(/, which frees what it holds; if the error .*\. $/)
   })
 })
 

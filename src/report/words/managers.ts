@@ -107,7 +107,7 @@ export function managedChange(
 }
 
 /**
- * Returns, to follow a step, where its change lasts, with the command that shows that place; empty if no tool is known to manage the workload.
+ * Returns, after a comma, where a step's change lasts, with the command that shows that place; empty if no tool is known to manage the workload.
  * The command is not the step's own, as alone it would not say what to change.
  */
 export function managedPlace(
@@ -116,7 +116,7 @@ export function managedPlace(
 ): string {
   if (managedBy === undefined) return ''
   const { place, command } = SOURCES[managedBy.tool](managedBy, namespace, invocation)
-  return `. Do this ${place}${command === undefined ? '' : ` (see \`${command}\`)`}`
+  return `, ${place}${command === undefined ? '' : ` (see \`${command}\`)`}`
 }
 
 /** Returns where a sub-chart gets a pull secret that other parts have: Helm passes it only the values under its own name, and global ones. */

@@ -153,7 +153,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       proven !== architecture
     )
       return {
-        text: `Schedule the pods on ${proven} nodes only (nodeSelector kubernetes.io/arch: ${proven}), where ${held.pods === 1 ? 'another pod runs' : `${formatNumber(held.pods)} other pods run`} this image${place}`,
+        text: `Schedule the pods on ${proven} nodes only (nodeSelector kubernetes.io/arch: ${proven})${place}: ${held.pods === 1 ? 'another pod runs' : `${formatNumber(held.pods)} other pods run`} this image there`,
       }
     if (os !== 'windows')
       return {
@@ -170,7 +170,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
         ? 'Schedule'
         : 'If the image is for Linux only, schedule'
     return {
-      text: `${start} the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux), and keep injectors from adding Linux-only sidecars to Windows pods${place}`,
+      text: `${start} the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux)${place}, and keep injectors from adding Linux-only sidecars to Windows pods`,
     }
   },
   'push-current-format': (_step, { findings, findings: [first] }) => ({

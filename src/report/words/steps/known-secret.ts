@@ -12,17 +12,13 @@ import { managedPlace, subChartNote, writerText } from '../managers.ts'
 import { objectName, registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
 
-/**
- * Returns what existing pods need, after the change of their service account: admission copies its list into a pod only once. The pod of a run
- * is not made again. It is a sentence of its own after the place of a managed change.
- */
-export function newPods({ workload, managedBy }: Findings[number]): string {
+/** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
+export function newPods({ workload }: Findings[number]): string {
   const how =
     workload?.group === undefined
       ? 'recreate the pods'
       : `delete the pod if ${objectName(workload)} creates another one, or else start a new run of it`
-  const why = "only new pods get a service account's secrets"
-  return managedBy === undefined ? `, then ${how} (${why})` : `. Then ${how}: ${why}`
+  return `, then ${how} (only new pods get a service account's secrets)`
 }
 
 /** Whether a finding can use the same secret of another namespace. */
@@ -66,7 +62,7 @@ function secretList({ workload, credential }: Findings[number], own: string): st
       : `${objectName(workload)}, whose operator makes the template`
   return workload?.group === undefined
     ? `the pod's template or service account${own}`
-    : `the pod's service account${own}, or of ${objectName(workload)} if that has such a field: its operator makes the template`
+    : `the pod's service account${own} (or of ${objectName(workload)}, whose operator makes the template, if that has such a field)`
 }
 
 /** Returns the name of these pods' service account, and the command that edits it; nothing if they have several, or what deploys them has it. */
@@ -162,7 +158,7 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
         ? `no Secret can have the name ${hint.misspelled}`
         : `${hint.misspelled} does not exist`
     return {
-      text: `Correct the name of the pull secret in ${first.workload?.group === undefined ? "the pod's template or service account" : `${objectName(first.workload)} or the pod's service account`}: ${hint.secret} has a login for the image, and ${lacking}${named?.detail === hint.secret ? `; ${madeByTemplate(hint.misspelled, hint.secret)}` : ''}${generatedNote(hint.misspelled, hint.secret)}${managedPlace(first, invocation)}`,
+      text: `Correct the name of the pull secret in ${first.workload?.group === undefined ? "the pod's template or service account" : `${objectName(first.workload)} or the pod's service account`}${managedPlace(first, invocation)}: ${hint.secret} has a login for the image, and ${lacking}${named?.detail === hint.secret ? `; ${madeByTemplate(hint.misspelled, hint.secret)}` : ''}${generatedNote(hint.misspelled, hint.secret)}`,
     }
   }
   if (hint.code === 'not-named' && hint.dropped) {

@@ -17,7 +17,7 @@ export const useOtherLogin: StepWords<StepOf<'use-other-login'>>['use-other-logi
   const pods = hasOwnList(first) ? '' : newPods(first)
   if (other.namespace === namespace)
     return {
-      text: `Name secret ${other.secret} instead of ${secret} in the imagePullSecrets of the pod's ${hasOwnList(first) ? 'template' : 'service account or template'}${first.managedBy === undefined ? pods : ''}: other pods of the namespace name it and run the image, and it has another login${managedPlace(first, invocation)}${first.managedBy === undefined ? '' : pods}`,
+      text: `Name secret ${other.secret} instead of ${secret} in the imagePullSecrets of the pod's ${hasOwnList(first) ? 'template' : 'service account or template'}${managedPlace(first, invocation)}${pods}: other pods of the namespace name it and run the image, and it has another login`,
     }
   const writer = first.credential.attempts.find(attempt => attempt.secret === secret)?.writer
   const text = `Update secret ${secret} in namespace ${namespace}${writer === undefined ? '' : ` ${sourceOf(writer, namespace, invocation)}`}, if it is meant to be a copy: the one in namespace ${other.namespace}, whose pods run the image, has another login`

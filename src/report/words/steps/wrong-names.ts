@@ -23,7 +23,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
   }),
   'fill-placeholder': ({ of, image }) => ({ text: PLACEHOLDERS[of](image) }),
   'inject-sidecar': (_step, { findings: [{ namespace }] }) => ({
-    text: `Let Istio inject the pod: "auto" is a placeholder that sidecar injection replaces. Label the namespace ${namespace} (istio-injection=enabled, or istio.io/rev=…), check that istiod's webhook is reachable, then recreate the pod`,
+    text: `Label namespace ${namespace} for sidecar injection (istio-injection=enabled, or istio.io/rev=…), check that istiod's webhook is reachable, then recreate the pod: Istio replaces the placeholder "auto" only in pods that it injects`,
   }),
   'name-not-id': ({ image }) => ({
     text: `Write the image's name and tag instead of its ID ${image} (\`docker images\` lists both, on the machine where the image is); if the image was only built there, push it to a registry, or load it on the nodes`,
