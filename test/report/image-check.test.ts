@@ -111,7 +111,7 @@ describe('the lines of findings', () => {
     const same = (image: string) =>
       finding({ image, check: imageCheck({ ...none, verdict: 'opens-anonymously' }) })
     expect(checkLines([same('nginx'), same('redis'), same('nginx')])).toEqual([
-      expect.stringMatching(/^nginx and redis: It exists/),
+      expect.stringMatching(/^nginx and redis: They exist, and no login is needed to pull them/),
     ])
     expect(checkLines([finding()])).toEqual([])
   })

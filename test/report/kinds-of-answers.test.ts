@@ -311,7 +311,7 @@ test.each<[string, Situation, Expected]>([
   [
     'a configuration that lists other layers',
     { image: OWN, error: "Error response from daemon: layers from manifest don't match image configuration" },
-    { says: /lists other layers than its manifest/, never: /rmi/ },
+    { says: /lists different layers than its manifest/, never: /rmi/ },
   ],
   [
     'a page instead of a registry',
@@ -1217,7 +1217,7 @@ test.each<[string, Situation, Expected]>([
       error: 'unauthorized: incorrect username or password',
       secret: entry('registry.example', { padded: true }),
     },
-    { first: /Recreate secret regcred: .*white space/ },
+    { first: /Recreate secret regcred: .*whitespace/ },
   ],
   [
     'a secret for another path of the registry',

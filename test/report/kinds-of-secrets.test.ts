@@ -311,7 +311,7 @@ test.each<[string, Situation, Expected]>([
     'ECR, by a job whose command failed',
     { image: `${ECR}/api:3`, error: NOTHING_SENT, secret: half(ECR, 'AWS') },
     {
-      says: /it has a user name, but its password is empty, as happens where `aws ecr get-login-password` failed/,
+      says: /it has a user name, but its password is empty, which happens when `aws ecr get-login-password` fails/,
     },
   ],
   [

@@ -97,9 +97,9 @@ export function emptiedBy(
   registry: string | null,
 ): string {
   if (problem === 'empty-auth')
-    return ', as happens where a credential store (credsStore in config.json) keeps the password'
+    return ', which happens when a credential store (credsStore in config.json) keeps the password'
   return problem === 'half' && username != null && cloudOf(registry) === 'ecr'
-    ? ', as happens where `aws ecr get-login-password` failed in the job or script that writes the secret'
+    ? ', which happens when `aws ecr get-login-password` fails in the job or script that writes the secret'
     : ''
 }
 

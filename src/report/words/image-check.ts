@@ -89,7 +89,7 @@ const ANSWER: Record<ImageAnswer, (ask: ImageAsk) => string> = {
   missing: () => 'not found',
   denied: ({ detail }) => `denied (${detail})`,
   'login-refused': () => 'the login is wrong or expired',
-  withheld: ({ detail }) => `the login was not sent to ${detail}, which is another site`,
+  withheld: ({ detail }) => `the login was not sent to ${detail}, which is on another site`,
   'rate-limited': ({ retryAfterSeconds }) =>
     `too many requests${retryAfterSeconds === null ? '' : ` (retry after ${durationText(retryAfterSeconds)})`}`,
   unreachable: ({ detail }) => `no answer (${detail})`,
@@ -129,6 +129,14 @@ export function checkText(check: JudgedCheck): string {
   ].join(' ')
 }
 
+/** Returns the same of several images: only what was found says "it". */
+function inPlural(text: string): string {
+  return text.replace(
+    /^It exists([^.]{0,200})/,
+    (_all, rest: string) => `They exist${rest.replace('pull it', 'pull them')}`,
+  )
+}
+
 const LINES = 4
 
 /**
@@ -141,7 +149,7 @@ export function checkLines(findings: readonly Finding[], most = LINES): string[]
   )
   const lines = [...Map.groupBy(checked, ({ text }) => text)].map(([text, same]) => {
     const images = [...new Set(same.map(({ image }) => image))]
-    return `${shortList(images, 3)}: ${text}`
+    return `${shortList(images, 3)}: ${images.length === 1 ? text : inPlural(text)}`
   })
   if (lines.length <= most + 1) return lines
   return [...lines.slice(0, most), `… and ${pluralize(lines.length - most, 'more answer')}`]

@@ -42,7 +42,7 @@ const LAPSES: Record<Lapse, LapseWords> = {
   },
   key: {
     state: () =>
-      "the key that encrypts what it stores can't be used, such as after a change at its key vault",
+      "the key that encrypts what it stores can't be used, such as after a change in its key vault",
     remedy: 'let the registry use its encryption key again',
   },
   license: { state: () => 'its license has expired or is not valid', remedy: 'renew its license' },
@@ -90,7 +90,7 @@ const isOfStorage = ({ endpoint }: Pick<Finding, 'endpoint'>) => endpoint?.role 
 export const CLOSED_TITLE: Record<Closed, Sentence> = {
   blocked: [
     [isOfStorage, { does: 'refused to deliver a layer' }],
-    ['layer-refused', { does: "gave the image's manifest, but a layer was refused" }],
+    ['layer-refused', { does: "served the image's manifest, but a layer was refused" }],
     [
       'lapsed',
       first => `${capitalize(responderLabel(first))} does not serve this image: ${lapseText(first)}`,
@@ -116,7 +116,7 @@ export const CLOSED_MEANING: Record<Closed, Sentence> = {
     ['lapsed', lapseMeaning],
     [
       isOfStorage,
-      'The registry allowed the pull and sent the node on to the host that stores the layers, which answered with a refusal: a rule of that storage, or an address that was signed for a short time and has expired. The login is not the problem.',
+      'The registry allowed the pull and redirected the node to the host that stores the layers, which refused it: because of a rule of that storage, or because an address that was signed for a short time has expired. The login is not the problem.',
     ],
     [
       'layer-refused',

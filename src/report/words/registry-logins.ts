@@ -213,13 +213,13 @@ export function foreignNameText({
 /** Where each product has the address that it announces (docs.gitea.com, goharbor.io/docs, docs.gitlab.com, docs.projectquay.io). */
 const REALM_SETTING: Record<RealmProduct | 'any', string> = {
   gitea:
-    'ROOT_URL of Gitea or Forgejo (section [server] of app.ini), or the host name that the reverse proxy passes on to it',
+    'ROOT_URL of Gitea or Forgejo (section [server] of app.ini), or the host name that the reverse proxy forwards to it',
   harbor: 'external_url of harbor.yml, or externalURL of its chart',
   gitlab: "external_url of GitLab, or the registry's token_realm",
   quay: 'SERVER_HOSTNAME of its config.yaml',
   artifactory:
-    'its custom base URL, or the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
-  nexus: 'the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
+    'its custom base URL, or the headers Host and X-Forwarded-Proto that the reverse proxy forwards',
+  nexus: 'the headers Host and X-Forwarded-Proto that the reverse proxy forwards',
   any: 'its external URL (auth.token.realm of the distribution registry, ROOT_URL of Gitea and Forgejo, external_url of Harbor and GitLab)',
 }
 

@@ -100,7 +100,7 @@ const isUnread = (problem: AttemptProblem): problem is 'secret-forbidden' | 'sec
 /** How to repair the secret itself. */
 const REPAIR: Partial<Record<AttemptProblem, (secret: string) => string>> = {
   'secret-missing': secret => `Create secret ${secret}`,
-  'impossible-name': secret => `Write another name than ${secret}, which no Secret can have`,
+  'impossible-name': secret => `Write a name other than ${secret}, which no Secret can have`,
   'wrong-type': secret => `Recreate secret ${secret} with type kubernetes.io/dockerconfigjson`,
   'wrong-layout': secret => `Recreate secret ${secret} with a type and a layout that fit each other`,
   'key-never-matches': secret => `Correct the key in secret ${secret}`,

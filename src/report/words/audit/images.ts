@@ -12,7 +12,7 @@ const NAMES = {
   capitals:
     'because of its capital letters, Kubernetes takes this part of the name for the host of a registry',
   'hub-alias': 'kubelets do not match this name with a login for Docker Hub',
-  misspelled: "this is most likely a typo, and can be anybody's host",
+  misspelled: 'this is most likely a typo, and anybody can own that host',
 }
 
 const PROOF = {
@@ -93,7 +93,7 @@ export const IMAGE_WORDS: WordsOfRules<
   'refused-login': {
     title: 'Image that the pods are not allowed to pull',
     sentence: ({ arguments: { check } }) => checkText(check),
-    why: 'The registry was asked as the pods would ask it, and refused. Pods start only on nodes that still have the image.',
+    why: 'The registry refused a request like that of the pods. Pods start only on nodes that still have the image.',
     todo: 'Give the pods a login that can pull the image, or check the name: many registries also answer "denied" for images that do not exist',
     example: {
       before: 'spec:\n  containers:',

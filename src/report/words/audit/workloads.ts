@@ -26,7 +26,7 @@ export const WORKLOAD_WORDS: WordsOfRules<
       cron
         ? 'A run whose image cannot be pulled never ends, and with concurrencyPolicy Forbid no other run starts after it.'
         : 'If its image cannot be pulled, the Job stays active forever.',
-    why: 'A pod that waits for its image has not failed, so backoffLimit and pod failure policies never see it. Only activeDeadlineSeconds ends such a Job.',
+    why: 'A pod that waits for its image has not failed, so backoffLimit and pod failure policies do not apply. Only activeDeadlineSeconds ends such a Job.',
     todo: 'Set activeDeadlineSeconds to the longest time that the Job may take',
     example: {
       before: 'kind: Job\nspec:\n  backoffLimit: 3',
@@ -41,7 +41,7 @@ export const WORKLOAD_WORDS: WordsOfRules<
         return `On its schedule (${rate.schedule}) with pull policy Always: ${pulls} in six hours.`
       if (rate.how === 'nodes')
         return `A new version is pulled on ${pluralize(rate.nodes, 'node')}: ${pulls} at once.`
-      return `Its pod ${rate.pod} crashes again and again, with pull policy Always: ${pulls} in six hours; where the kubelet's back-off starts at one second (KEP-4603), up to ${formatNumber(360)}.`
+      return `Its pod ${rate.pod} keeps crashing, with pull policy Always: ${pulls} in six hours; where the kubelet's back-off starts at one second (KEP-4603), up to ${formatNumber(360)}.`
     },
     why: 'Docker Hub allows 100 anonymous pulls in six hours for each IP address, and 200 for a free account. Runtimes that compare the digest first (HEAD) spend less; others spend one pull for each start.',
     todo: 'Set imagePullPolicy: IfNotPresent with a fixed tag, or pull from a mirror',
@@ -56,7 +56,7 @@ export const WORKLOAD_WORDS: WordsOfRules<
       const login = credential === false ? ' It would be pulled without a login.' : ''
       return `${pluralize(lacking.length, 'node')} of ${formatNumber(nodes)} (${shortList(lacking, 3)}) are not known to have it, and would have to pull it.${login} Nodes list only their 50 largest images, so it may still be there.`
     },
-    why: 'As long as nodes have the image, nobody notices that it can no longer be pulled. Then a pod starts on a new node, and fails.',
+    why: 'As long as nodes have the image, nobody notices that it can no longer be pulled, until a pod starts on a new node and fails.',
     todo: 'Check that it can be pulled: --check-images asks the registry as the pods would',
     example: null,
   },

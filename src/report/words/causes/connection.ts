@@ -75,7 +75,7 @@ const DNS_ANSWERS: Record<DnsAnswer, (server: string) => string> = {
   none: server => `The node's DNS server${server} knows no address for this name`,
   late: server => `The node's DNS server${server} did not answer in time`,
   error: server =>
-    `The node's DNS server${server} answered with an error, as when it can't reach other servers`,
+    `The node's DNS server${server} answered with an error, for example because it can't reach other servers`,
 }
 
 /** Returns what is known of the look-up of the host's name. */
@@ -184,7 +184,7 @@ const BROKEN: Record<Break, (host: string) => string> = {
   refused: host => `The connection to ${host} was refused`,
   network: host => `The node has no route to ${host}`,
   host: host => `The node can't reach ${host} (no route to host)`,
-  node: host => `The node does not let its runtime connect to ${host}`,
+  node: host => `The node blocks its runtime's connections to ${host}`,
   unknown: host => `The connection to ${host} was refused or dropped`,
 }
 
@@ -216,7 +216,7 @@ function loopbackMeaning({
 function resolvedMeaning(first: Pick<Finding, 'clues' | 'endpoint' | 'registry'>): string {
   const to = first.clues.find(clue => clue.code === 'misresolved')
   if (to !== undefined && to.owner !== 'node')
-    return `The node got ${to.address} for ${hostAlone(endpointOrRegistry(first).host)}, which is an address of ${ADDRESS_OWNERS[to.owner]}: the DNS answer was forged on the way, as happens to blocked hosts in China.`
+    return `The node got ${to.address} for ${hostAlone(endpointOrRegistry(first).host)}, which is an address of ${ADDRESS_OWNERS[to.owner]}: the DNS answer was forged on the way, which happens to blocked hosts in China.`
   const end = howBroken(first) === 'refused' ? ', and nothing is listening on that port of it' : ''
   return `On the node, the name resolves to the node itself${end}.`
 }
@@ -250,9 +250,9 @@ export function lostTitle(first: Lost): string {
 export function lostMeaning(first: Lost): string {
   switch (lossOf(first)) {
     case 'gone':
-      return 'The runtime, or a snapshotter that passes its requests on, crashed, was restarted, or hangs; what the registry said is not known.'
+      return 'The runtime, or a snapshotter that forwards its requests, crashed, was restarted, or hangs; what the registry said is not known.'
     case 'starting':
-      return 'The kubelet asked the runtime, or a snapshotter that passes its requests on, before it was ready; no registry was asked.'
+      return 'The kubelet asked the runtime, or a snapshotter that forwards its requests, before it was ready; no registry was asked.'
     case 'no-cri':
       return "What answers at the kubelet's socket does not serve its interface (CRI): its plugin is disabled or failed to load, or it is too old; no registry was asked."
     case 'slow':
@@ -274,7 +274,7 @@ export const proxy: CauseWords = {
       return `The proxy between the node and ${host} received no login that it accepts`
     return clues.some(({ code }) => code === 'proxy-unreached' || code === 'proxy-unreadable')
       ? `The proxy between the node and ${host} can't be reached as configured`
-      : `The proxy between the node and ${host} refuses to pass the request on`
+      : `The proxy between the node and ${host} did not forward the request`
   },
   meaning: context =>
     hasClue(context, 'loopback')
@@ -285,5 +285,5 @@ export const proxy: CauseWords = {
           ? "The runtime goes through a proxy whose name the node can't resolve, so nothing was sent."
           : hasClue(context, 'proxy-login')
             ? "The runtime goes through a proxy, which received no login or refused the one that it received. That is the proxy's own login, not the registry's."
-            : 'The runtime goes through a proxy, which could not be reached or refused to pass the request on.',
+            : 'The runtime goes through a proxy, which could not be reached or did not forward the request.',
 }

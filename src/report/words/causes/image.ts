@@ -238,7 +238,7 @@ export const invalidReference: CauseWords = {
       first =>
         `The name follows the rules of image names, but not those of ${responderLabel(first)}, which may require a certain number of parts or allow fewer characters.`,
     ],
-    'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
+    'The name breaks the rules of image names (uppercase letters, spaces, a scheme, a stray colon or slash), or is too short to be unique.',
   ],
 }
 
@@ -274,5 +274,5 @@ function surplusMeaning(finding: Pick<Finding, 'clues'>): string {
 /** Returns what does not belong into a name. */
 function straySign({ clues }: Pick<Finding, 'clues'>): string {
   const stray = clues.find(clue => clue.code === 'stray-character')
-  return stray?.sign === 'quote' ? 'quotation marks' : 'white space'
+  return stray?.sign === 'quote' ? 'quotation marks' : 'whitespace'
 }

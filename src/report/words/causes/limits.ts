@@ -69,7 +69,7 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
     ],
     [
       'passes-hub-limit',
-      ({ registry }) => `${capitalize(registryLabel(registry))} passes on Docker Hub's limit on pulls`,
+      ({ registry }) => `${capitalize(registryLabel(registry))} relays Docker Hub's limit on pulls`,
     ],
     ['token-limit', tokenTitle],
     [isInPlaceOfHub, 'What answered in place of Docker Hub received too many requests'],
@@ -163,7 +163,7 @@ export const rateLimited: CauseWords = {
   showsCredential: true,
   short: context =>
     relayedBy(context.findings[0]) !== null
-      ? `${registryLabel(relayedBy(context.findings[0]))}'s rate limit, which ${registryLabel(context.findings[0].registry)} passes on`
+      ? `${registryLabel(relayedBy(context.findings[0]))}'s rate limit, which ${registryLabel(context.findings[0].registry)} relays`
       : subcauseOf(context) === 'unspecified' && isOfMirror(context.findings[0])
         ? `the limit of ${limitedHost(context)}`
         : isInPlaceOfHub(context.findings[0])
@@ -237,7 +237,7 @@ export const signaturePolicy: CauseWords = {
 
 const SIGNED: Record<ClueOf<'signed-otherwise'>['with'], string> = {
   key: 'not with a key or by a signer that the policy accepts',
-  name: 'for another name than the policy accepts',
+  name: 'for a name other than the one that the policy accepts',
   'media-type': "in a format that the runtime doesn't read (with the media types of Docker images)",
 }
 

@@ -73,7 +73,7 @@ function expiredMeaning({ clues, endpoint, registry }: CauseContext['findings'][
     return `The node compared the certificate with ${off.shows}, which can't be the time of this pull.`
   if (dated !== undefined)
     return dated.side === 'after'
-      ? "It is the host's own certificate, that of an authority which signed it, or one that a proxy in between shows."
+      ? "It is the host's own certificate, that of an authority that signed it, or one that a proxy in between shows."
       : `The certificate is valid from ${dated.date.slice(0, 10)} on: it is new, or the node's clock is behind.`
   return isHosted(endpointOrRegistry({ endpoint, registry }).host)
     ? "Everyone would notice an expired certificate of this host, so most likely the node's clock is wrong, or a proxy in between shows a certificate of its own."
@@ -144,7 +144,7 @@ export const registryServerError: CauseWords = {
     ['web-page', PAGE.meaning],
     [
       'no-registry',
-      'A pull begins with a request for /v2/, and nothing is there: another server answers at this name or port, or a reverse proxy does not pass the request on. That says nothing about the image.',
+      'A pull begins with a request for /v2/, and nothing is there: another server answers at this name or port, or a reverse proxy does not forward the request. That says nothing about the image.',
     ],
     [
       'upstream-blocked',

@@ -163,7 +163,7 @@ export const corruptOrUnpack: CauseWords = {
     ['no-unpacker', unpackerMeaning],
     [
       'pull-records',
-      'Before a pull, the kubelet (from Kubernetes 1.33 on) writes down that it begins one, and it could not; no registry was asked, and the image is not at fault.',
+      'Before a pull, the kubelet (from Kubernetes 1.33 on) records that it is starting one, and it could not; no registry was asked, and the image is not at fault.',
     ],
     [
       'encrypted',
@@ -215,11 +215,11 @@ export const corruptOrUnpack: CauseWords = {
     ],
     [
       isWasm,
-      "Not all of the image's layers are file systems: it has WebAssembly modules as layers, or is something else than an image. Nothing is damaged.",
+      "Not all of the image's layers are file systems: it has WebAssembly modules as layers, or is something other than an image. Nothing is damaged.",
     ],
     [
       'layer-mismatch',
-      "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool.",
+      "The image's configuration lists different layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool.",
     ],
     [
       'user-namespace',

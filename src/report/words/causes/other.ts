@@ -108,7 +108,7 @@ export const other: CauseWords = {
     [
       'realm-scheme',
       ({ clues }) =>
-        `The host answered, and named ${clues.find(clue => clue.code === 'realm-scheme')?.realm} as the address for tokens, which is not a URL of HTTP: its own address is set wrongly, or its reverse proxy does not pass on the scheme. Neither the node nor the login is at fault.`,
+        `The host answered, and named ${clues.find(clue => clue.code === 'realm-scheme')?.realm} as the address for tokens, which is not an HTTP URL: its own address is misconfigured, or its reverse proxy does not forward the scheme. Neither the node nor the login is at fault.`,
     ],
     ['endpoint-scheme', "The runtime can't use the address of a mirror as configured."],
     [

@@ -22,7 +22,7 @@ export const FAILURES: Pick<
       'The message contains "no such host", "server misbehaving", or "Temporary failure in name resolution". Try `getent hosts HOST` on the node.',
     todo: [
       'Check the spelling of the registry in the image name',
-      'If it is correct, fix DNS on the node (/etc/resolv.conf, or the way to its DNS server)',
+      'If it is correct, fix DNS on the node (/etc/resolv.conf, or the connection to its DNS server)',
     ],
     example: 'dial tcp: lookup registry.exmaple.com on 10.0.0.2:53: no such host',
     subcauses: {},
@@ -45,7 +45,7 @@ export const FAILURES: Pick<
     howToTell:
       'The message contains "connection refused", "connection reset by peer", "no route to host", or "EOF".',
     todo: [
-      'Check that the registry runs and that the port in the image name is right',
+      'Check that the registry is running and that the port in the image name is correct',
       'If connections break part-way, look for a device in between: MTU, a firewall that inspects TLS, an idle timeout',
     ],
     example: 'dial tcp 10.0.3.4:5000: connect: connection refused',
@@ -58,7 +58,7 @@ export const FAILURES: Pick<
       'The message begins with "tls:" or "x509:" and says what is wrong. `openssl s_client -connect HOST:443` shows the certificate.',
     todo: [
       "Give the node's runtime the authority that signed the certificate (containerd: /etc/containerd/certs.d/HOST/hosts.toml), or renew the certificate",
-      "Check the node's clock if the certificate seems to be from the future, or if that of a well-known registry seems to have expired",
+      "Check the node's clock if the certificate seems to be from the future, or if the certificate of a well-known registry seems to have expired",
       'Do not turn off verification: anyone in between could then replace images',
     ],
     example: 'tls: failed to verify certificate: x509: certificate signed by unknown authority',
@@ -101,7 +101,7 @@ export const FAILURES: Pick<
   },
   'registry-server-error': {
     title: 'The registry itself is failing',
-    is: 'The registry, its token server, or its storage answered with a 5xx status, or with something that is not a response of a registry.',
+    is: 'The registry, its token server, or its storage answered with a 5xx status, or with something that is not the response of a registry.',
     howToTell:
       'The message contains "500", "502", "503", or "504", or shows a web page. The registry\'s status page may say more.',
     todo: [
@@ -113,7 +113,7 @@ export const FAILURES: Pick<
   },
   'corrupt-or-unpack': {
     title: 'The layers were damaged or could not be unpacked',
-    is: 'What arrived does not have the digest that it should have, or the node failed to unpack it: a broken upload, a proxy that changes content, or a fault of the storage on the node.',
+    is: 'What arrived does not have the digest that it should have, or the node failed to unpack it: a broken upload, a proxy that changes content, or faulty storage on the node.',
     howToTell:
       'The message contains "unexpected commit digest", "failed size validation", "failed to extract layer", or "snapshot". If it happens on one node only, it is the node.',
     todo: [

@@ -30,8 +30,8 @@ export const REFUSALS: Pick<
       'toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit',
     subcauses: {
       anonymous: 'the limit per IP address for pulls without a login',
-      account: 'the limit of the account that was logged in',
-      abuse: 'too many requests at once, whoever is logged in',
+      account: 'the limit of the account that pulls',
+      abuse: 'too many requests at once, with or without a login',
       unspecified: 'the registry or mirror does not say whose limit it is',
     },
   },
@@ -48,7 +48,7 @@ export const REFUSALS: Pick<
   },
   'auth-required-or-denied': {
     title: 'The registry refused the pull',
-    is: 'The registry answered 401 or 403, or denied the pull in words. Many registries give the same answer for an image that is private and for one that does not exist.',
+    is: 'The registry answered 401 or 403, or denied the pull in its message. Many registries give the same answer for an image that is private and for one that does not exist.',
     howToTell:
       '`pullguard why NAMESPACE/POD` lists the logins in the order in which the kubelet tries them and says what is wrong with them. `--check-images` asks the registry whether the image exists and which login can pull it.',
     todo: [
@@ -64,7 +64,7 @@ export const REFUSALS: Pick<
       'not-permitted': 'the login is known, but not allowed to pull this image',
       'denied-or-missing': 'private or missing: the registry does not say which',
       blocked:
-        'the address, country, network, or account is blocked, what the registry needs is switched off (billing, an API, a license), or a rule around it refuses (a perimeter, conditional access, a web firewall)',
+        'the address, country, network, or account is blocked; something that the registry needs is off (billing, an API, a license); or a rule around it refuses (a perimeter, conditional access, a web firewall)',
       policy:
         "the registry's own policy, such as a vulnerability scan or a storage quota, or another registry that has the image instead",
       upstream: "a cache's upstream registry refused it, or its upstream repository is not set up",
@@ -79,7 +79,7 @@ export const REFUSALS: Pick<
     todo: [
       'Set imagePullPolicy to IfNotPresent, so that the kubelet pulls what is missing',
       'Or load the image onto every node that the pod can run on (`kind load docker-image`, `minikube image load`)',
-      'If the image is there, give the pod the pull secret with which it was pulled',
+      'If the image is there, give the pod the pull secret that it was pulled with',
     ],
     example: 'Container image "acme/api:2.4" is not present with pull policy of Never',
     subcauses: {
@@ -104,7 +104,7 @@ export const REFUSALS: Pick<
     title: 'The registry does not have the image',
     is: 'The registry answered that there is no such repository, tag, or digest. Images also disappear: publishers move or delete them, and clean-up jobs remove old tags.',
     howToTell:
-      '`pullguard image --check-images IMAGE` asks the registry and names tags and repositories that are spelled almost the same. A denial (auth-required-or-denied) can be a missing image, too.',
+      '`pullguard image --check-images IMAGE` asks the registry and names tags and repositories with a similar spelling. A denial (auth-required-or-denied) can be a missing image, too.',
     todo: [
       'Correct the name or the tag where the workload is defined',
       'Push the image, if it was never pushed or was deleted',
@@ -122,7 +122,7 @@ export const REFUSALS: Pick<
     title: "The image isn't built for the node's platform",
     is: "The image has no manifest for the node's operating system or CPU, such as an amd64 image on an arm64 node.",
     howToTell:
-      '`pullguard image --check-images IMAGE` lists the platforms of the image; `kubectl get nodes -L kubernetes.io/arch,kubernetes.io/os` those of the nodes.',
+      '`pullguard image --check-images IMAGE` lists the platforms of the image; `kubectl get nodes -L kubernetes.io/arch,kubernetes.io/os` lists those of the nodes.',
     todo: [
       'Build the image for that platform: `docker buildx build --platform linux/amd64,linux/arm64`',
       'Or run the pod on other nodes, with a nodeSelector on kubernetes.io/arch',

@@ -44,7 +44,7 @@ export const DELIVERY: Record<Delivery, string> = {
   'daemon-set':
     'Write it from a DaemonSet with a hostPath on the folder: AKS has no setting for it, and an upgraded or reimaged node starts without the file',
   'machine-config': 'Patch the machine configuration of every node',
-  objects: 'Apply the objects; the Machine Config Operator writes the nodes',
+  objects: 'Apply the objects; the Machine Config Operator configures the nodes',
   'node-pool': 'Pass it to each node pool, or to the whole cluster',
   settings: 'Add it to the user data of new nodes; on existing nodes, set it with apiclient',
   'node-containers': 'Copy it into the container of every node; a new cluster starts without it',

@@ -51,7 +51,8 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
         ? 'the nodes of the other ready pods of this workload'
         : `${nodes.length === 1 ? 'node' : 'nodes'} ${shortList(nodes, 3)}`
     const [runs, its] = pods === 1 ? ['pod runs', 'that pod'] : ['pods run', 'those pods']
-    const lost = 'the registry has lost it since, as by a retention rule (exempt tags that are deployed)'
+    const lost =
+      'the registry has lost it since, for example by a retention rule (exempt tags that are deployed)'
     const why =
       nodes.length === 0
         ? `so ${lost}, or it was only loaded onto ${pods === 1 ? "that pod's node" : 'their nodes'}`
@@ -60,7 +61,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
     const pinned = image.includes('@') ? ', and write the digest that it gets there,' : ','
     const push = `Push ${image} again from the copy that ${copies} still ${nodes.length === 1 ? 'has' : 'have'}`
     return {
-      text: `${push} (to a registry of your own if this one is not yours)${pinned} or use a tag that exists: ${formatNumber(pods)} other ${runs} this image, ${why}. Until then, keep ${its}: a new one fails wherever the kubelet has to ask the registry${nodes.length === 0 ? "; this shows the pods' nodes" : ''}`,
+      text: `${push} (to a registry of your own if this one is not yours)${pinned} or use a tag that exists: ${formatNumber(pods)} other ${runs} this image, ${why}. Until then, keep ${its}: a new one fails on any node where the kubelet has to ask the registry${nodes.length === 0 ? "; this shows the pods' nodes" : ''}`,
       brief: `${push}, or use a tag that exists: ${nodes.length === 0 ? 'the registry does not have this one' : 'the registry has lost this one since'}`,
       ...(nodes.length === 0 && { command: kubectlCommand(invocation, 'get pods -o wide', namespace) }),
     }

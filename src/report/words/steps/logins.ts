@@ -162,7 +162,7 @@ export const loginSteps: StepWords<LoginStep> = {
   }),
   'foreign-user-name': step => ({ text: foreignNameText(step) }),
   'padded-login': ({ secret }) => ({
-    text: `Recreate secret ${secret}: its user name or password starts or ends with white space, which is sent as part of it, such as the line feed that \`echo\` adds (use \`printf '%s'\`, or --docker-password)`,
+    text: `Recreate secret ${secret}: its user name or password starts or ends with whitespace, which is sent as part of it, such as the line feed that \`echo\` adds (use \`printf '%s'\`, or --docker-password)`,
   }),
   'guest-settings': ({ needs }, { findings: [first] }) => ({ text: guestText(needs, first) }),
   'make-public': ({ registry }) => ({

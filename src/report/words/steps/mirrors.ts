@@ -65,7 +65,7 @@ function checkMirror(cause: Cause, mirror: string): string {
 /** Returns the same for a mirror that nobody here can repair. */
 function checkOpenMirror(cause: Cause, host: string): string {
   return cause === 'auth-required-or-denied'
-    ? `Look up what the mirror ${host}, which others run, serves: perhaps only some images, or only some networks`
+    ? `Find out what the mirror ${host}, which others run, serves: perhaps only some images, or only some networks`
     : `Look for reports of an outage of the mirror ${host}, and wait: others run it, so it can't be repaired from here`
 }
 
@@ -92,8 +92,8 @@ const LACKS: Record<
     `Load the image on a node, under exactly this name, or find out why ${registryLabel(registry)} did not send it either: Spegel, whose port ${host} has, fetches nothing itself, but only offers images that another node has. Its pods have to reach each other`,
   other: (host, registry) =>
     host === registry
-      ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream is allowed to see the image: its 404 does not prove that the image is missing`
-      : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that is allowed to see the image: its 404 does not prove that the image is missing`,
+      ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream can see the image: its 404 does not prove that the image is missing`
+      : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that can see the image: its 404 does not prove that the image is missing`,
 }
 
 export const mirrorSteps: StepWords<MirrorStep> = {

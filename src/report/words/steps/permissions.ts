@@ -75,7 +75,7 @@ const OTHER_SOURCE: Record<StepOf<'use-other-source'>['why'], string> = {
 /** Returns what to correct in the path that a cache rule asks its source for: Docker Hub has its official images, and nothing else, under library/. */
 function sourceText(rule: string, source: string | null): string {
   if (source === null)
-    return `Compare the source of cache rule ${rule} with where the image is: its path there has to be complete (library/ before official images of Docker Hub)`
+    return `Compare the source of cache rule ${rule} with where the image really is: the path has to be complete (library/ before official images of Docker Hub)`
   const [host = '', ...path] = source.split('/')
   const isOfHub = isDockerHub(host)
   if (isOfHub && path[0] === 'library' && path.length > 2)

@@ -115,7 +115,7 @@ export const podSteps: StepWords<PodStep> = {
     command: kubectlCommand(invocation, `describe node ${shellWord(node)}`),
   }),
   'delete-silent-node': ({ node }, { invocation }) => ({
-    text: `If its machine is gone for good, delete node ${node}: its pods are then replaced on other nodes`,
+    text: `If its machine is gone for good, delete node ${node}, so that its pods are replaced on other nodes`,
     command: kubectlCommand(invocation, `delete node ${shellWord(node)}`),
   }),
   'leave-virtual-node': ({ of }) => ({
@@ -240,7 +240,7 @@ export const sandboxSteps: StepWords<SandboxStep> = {
       return {
         text: first.clues.some(({ code }) => code === 'short-name')
           ? `Write the pause image with its registry in the runtime's settings ${onNodes(findings)} (${setting}), as in registry.k8s.io/pause:3.10, ${preload}`
-          : `Correct the name of the pause image in the runtime's settings ${onNodes(findings)} (${setting}): the error quotes what is written there, which may have a quotation mark or a blank too many`,
+          : `Correct the name of the pause image in the runtime's settings ${onNodes(findings)} (${setting}): the error quotes what is written there, which may have a stray quotation mark or space`,
       }
     return {
       text:
