@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { cell } from '../../src/report/sanitize.ts'
-import { clip, clipStart, wrap } from '../../src/report/screen/layout.ts'
+import { clip, clipStart, paletteFor, stepLines, wrap } from '../../src/report/screen/layout.ts'
 import { columns, tableLines } from '../../src/report/screen/table.ts'
 import { age } from '../../src/report/words/duration.ts'
 
@@ -57,6 +57,36 @@ test('clipped text fits and shows that something is missing', () => {
       if (end.slice(2).includes(' ')) expect(stringWidth(end)).toBeLessThanOrEqual(width)
     }),
   )
+})
+
+describe('steps', () => {
+  const palette = paletteFor(false)
+  const shown = (texts: string[]) =>
+    stepLines(
+      'what to do',
+      texts.map(text => ({ text, command: 'kubectl get pods' })),
+      { width: 40, palette },
+    )
+
+  test('have numbers if there are several, and each starts where the number ends', () => {
+    expect(shown(['Look at the pods of the namespace'])).toEqual([
+      '  what to do  Look at the pods of the',
+      '              namespace:',
+      '                kubectl get pods',
+    ])
+    expect(shown(['Look at the pods of it', 'Look again'])).toEqual([
+      '  what to do  1. Look at the pods of it:',
+      '                   kubectl get pods',
+      '              2. Look again:',
+      '                   kubectl get pods',
+    ])
+  })
+
+  test('are never cut, however long they are', () => {
+    const [first = '', ...more] = shown([`Look ${'at the pods '.repeat(60)}`, 'Look again'])
+    expect(first).toContain('1. Look at')
+    expect(more.length).toBeGreaterThan(20)
+  })
 })
 
 describe('a table', () => {

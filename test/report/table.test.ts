@@ -77,14 +77,14 @@ describe('the incident', () => {
                     have reached your unauthenticated pull rate limit.
                     https://www.docker.com/increase-rate-limit
         credential  the pod has no login, so the pull is anonymous
-        what to do  Give the pods this machine's login for Docker Hub (run \`docker
-                    login\` first), so their pulls count against that account:
-                      pullguard fix --all-namespaces --affected
-                    Or pull official images from another registry, without a login:
-                      pullguard fix -n default --replace-registry \\
-                        docker.io=public.ecr.aws/docker --no-authenticate
-                    Wait until the limit resets (Docker Hub: six hours); the kubelet
-                    retries on its own.
+        what to do  1. Give the pods this machine's login for Docker Hub (run \`docker
+                       login\` first), so their pulls count against that account:
+                         pullguard fix --all-namespaces --affected
+                    2. Or pull official images from another registry, without a login:
+                         pullguard fix -n default --replace-registry \\
+                           docker.io=public.ecr.aws/docker --no-authenticate
+                    3. Wait until the limit resets (Docker Hub: six hours); the
+                       kubelet retries on its own.
 
       3 of 50,000 pods in all namespaces of prod can't pull their images: Docker Hub's
       rate limit.
@@ -146,18 +146,18 @@ test('a broken secret and a typo are named, and what could not be read comes bef
                   status: 401 Unauthorized
       credential  secret payments/regcred has the wrong type Opaque, so the kubelet
                   ignores it
-      what to do  Recreate secret regcred with the type
-                  kubernetes.io/dockerconfigjson, for example with \`kubectl create
-                  secret docker-registry\` and --docker-server=ghcr.io, or correct it
-                  where it is created: it has the wrong type Opaque, so the kubelet
-                  ignores it.
-                  Run \`docker login ghcr.io\` with an account that can pull the
-                  image; the password is a personal access token (classic) with
-                  read:packages, authorized for the organization if that enforces
-                  single sign-on (SSO). Then distribute that login:
-                    pullguard fix -n payments
-                  See what the kubelet reads in each pull secret:
-                    pullguard why payments/api-7c9d8-abcde
+      what to do  1. Recreate secret regcred with the type
+                     kubernetes.io/dockerconfigjson, for example with \`kubectl
+                     create secret docker-registry\` and --docker-server=ghcr.io, or
+                     correct it where it is created: it has the wrong type Opaque,
+                     so the kubelet ignores it.
+                  2. Run \`docker login ghcr.io\` with an account that can pull the
+                     image; the password is a personal access token (classic) with
+                     read:packages, authorized for the organization if that enforces
+                     single sign-on (SSO). Then distribute that login:
+                       pullguard fix -n payments
+                  3. See what the kubelet reads in each pull secret:
+                       pullguard why payments/api-7c9d8-abcde
 
     Error: registry.example:5000 has no image with this name and tag: 1 pod
       NAMESPACE  WORKLOAD         POD     AGE  IMAGE
@@ -167,16 +167,16 @@ test('a broken secret and a typo are named, and what could not be read comes bef
                   Some registries (Nexus, Artifactory) say so to anyone without a
                   login, too.
       evidence    … registry.example:5000/shop:1.27.O: not found
-      what to do  Check the name and the tag of registry.example:5000/shop:1.27.O
-                  for a typo, and whether it was ever pushed or has been removed
-                  (the tag has a letter O where a zero is likely: 1.27.0).
-                  Ask the registry whether the image exists and which login can pull
-                  it (costs no pulls):
-                    pullguard diagnose -n web --check-images
-                  Set the correct image (in Git or the chart's values, if those
-                  manage this workload):
-                    kubectl -n web set image deployment/shop \\
-                      shop=registry.example:5000/shop:<tag>
+      what to do  1. Check the name and the tag of registry.example:5000/shop:1.27.O
+                     for a typo, and whether it was ever pushed or has been removed
+                     (the tag has a letter O where a zero is likely: 1.27.0).
+                  2. Ask the registry whether the image exists and which login can
+                     pull it (costs no pulls):
+                       pullguard diagnose -n web --check-images
+                  3. Set the correct image (in Git or the chart's values, if those
+                     manage this workload):
+                       kubectl -n web set image deployment/shop \\
+                         shop=registry.example:5000/shop:<tag>
 
     Not everything could be read:
       secrets in web: access denied; whether those pulls had a login is unknown

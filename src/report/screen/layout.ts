@@ -125,7 +125,7 @@ export function joinBlocks(blocks: readonly string[][]): string {
 }
 
 /**
- * Returns steps under one label: what to do as prose, and the command in bold on separate lines.
+ * Returns steps under one label: what to do as prose, numbered if there are several, and the command in bold on separate lines.
  * @param style.beside put a one-line command after the prose if it fits there and the prose contains no other command
  */
 export function stepLines(
@@ -135,9 +135,10 @@ export function stepLines(
 ): string[] {
   return steps.flatMap(({ text, command }, index) => {
     const end = command === undefined ? '.' : ':'
-    const prose = field({ label: index === 0 ? label : '', text: `${text}${end}` }, width)
+    const number = steps.length === 1 ? '' : `${index + 1}. `
+    const prose = numberedField(index === 0 ? label : '', number, `${text}${end}`, width)
     if (command === undefined) return prose
-    const below = commandLines(command, width, ' '.repeat(LABEL + 4))
+    const below = commandLines(command, width, ' '.repeat(LABEL + 4 + number.length))
     const [only = '', ...more] = below.map(line => line.trim())
     const last = prose.at(-1) ?? ''
     const room = beside && Number.isFinite(width) && more.length === 0 && !last.includes('`')
@@ -145,6 +146,17 @@ export function stepLines(
       ? [...prose.slice(0, -1), `${last} ${palette.strong(only)}`]
       : [...prose, ...below.map(palette.strong)]
   })
+}
+
+/** Returns a field whose text has a number in front of its first line, which later lines leave room for. */
+function numberedField(label: string, number: string, text: string, width: number): string[] {
+  // What a step begins with must not be cut.
+  const [first = '', ...more] = field({ label, text, lines: Number.POSITIVE_INFINITY }, width - number.length)
+  const start = 2 + LABEL
+  return [
+    `${first.slice(0, start)}${number}${first.slice(start)}`,
+    ...more.map(line => `${line.slice(0, start)}${' '.repeat(number.length)}${line.slice(start)}`),
+  ]
 }
 
 /**

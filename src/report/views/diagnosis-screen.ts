@@ -175,7 +175,7 @@ function block(
     ...wrap(sanitizeLine(title), width).map(line => palette.problem(line, severity)),
     ...rowLines(rows, { width, palette, pods: budget.pods, dense: budget.dense }),
     ...(summedUp ? field({ label: 'namespaces', text: namespaceCounts(findings) }, width) : []),
-    ...(budget.meaning ? field({ label: 'meaning', text: meaningOf(group) }, width) : []),
+    ...(budget.meaning ? field({ label: 'meaning', text: meaningOf(group), lines: ALL }, width) : []),
     ...evidenceLines(group, budget.evidence, width),
     ...credentialLines(group, budget, width),
     ...checkLines(findings, budget.checks).flatMap((text, index) =>

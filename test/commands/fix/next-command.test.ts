@@ -69,7 +69,7 @@ test('what the server refused is not advised again', async () => {
   expect(code).toBe(3)
   expect(lastLines(out, 1)).toEqual(['Resolve what the server refused, then run the same fix again.'])
   expect(out).not.toContain('pullguard fix -n default\n')
-  expect(out).toContain('what to do  Pull official images from another registry')
+  expect(out).toContain('what to do  1. Pull official images from another registry')
 })
 
 test('after the password has changed, the way out is to log in and fix again, and it works', async () => {
