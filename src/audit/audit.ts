@@ -56,7 +56,7 @@ export function findingsOfRule<R extends Rule>(
         place,
         arguments: args,
         // Other commands change clusters.
-        fix: facts.isLive ? null : fix,
+        fix: facts.isLive || workload.writtenIn !== 'object' ? null : fix,
       }
       return finding as AuditFinding
     },

@@ -76,7 +76,7 @@ export function imagesToAsk({
 }
 
 function isEditable({ workload }: Pick<AuditFinding, 'workload'>): boolean {
-  return workload.source !== null && workload.source.path !== '-'
+  return workload.source !== null && workload.source.path !== '-' && workload.writtenIn === 'object'
 }
 
 /** Plans what --fix would write. @param workloads all that were read, because replacements don't need a finding */

@@ -59,7 +59,8 @@ export function auditReport(
     scope: scope.scope,
     summary: {
       files,
-      workloads: workloads.length,
+      // What a kustomization changes is a workload of another file.
+      workloads: workloads.filter(({ writtenIn }) => writtenIn !== 'kustomization').length,
       containers: containers.length,
       findings: { error: count('error'), warning: count('warning'), info: count('info') },
       ...counted,

@@ -38,7 +38,7 @@ export interface ManifestDocument {
   aliases: Aliases
 }
 
-interface ManifestText {
+export interface ManifestText {
   documents: ManifestDocument[]
   /** In the order of the text. */
   unread: UnreadDocument[]

@@ -11,9 +11,18 @@ import type {
   WorkloadTemplate,
   WrittenText,
 } from '../snapshot/template.ts'
+import { imageTriggersOf } from './image-triggers.ts'
 import { ownImageIn } from './own-image.ts'
 import { isPlaceholder } from './placeholder.ts'
-import { isOfKind, LISTS, type ManifestObject, type PodSpec, podSpecsIn, SINGLES } from './pod-specs.ts'
+import {
+  groupOf,
+  isOfKind,
+  LISTS,
+  type ManifestObject,
+  type PodSpec,
+  podSpecsIn,
+  SINGLES,
+} from './pod-specs.ts'
 import { type LocatedNode, misreadOf, ownPair, textOf, type Walk } from './walk.ts'
 
 type PlaceOf = (node: Node) => Place
@@ -21,8 +30,11 @@ type PlaceOf = (node: Node) => Place
 /** The templates of one object: usually one; none if it creates no pods; several if it creates several kinds of pods. */
 export function workloadsIn(object: ManifestObject, path: string, placeOf: PlaceOf): WorkloadTemplate[] {
   const source = { path, document: object.document }
+  const isTriggered = imageTriggersOf(object)
   return podSpecsIn(object).flatMap(spec => {
-    const containers = containersIn(spec, object.walk, placeOf)
+    const containers = containersIn(object, spec, placeOf).map(container =>
+      isTriggered(container) ? { ...container, placeholder: true } : container,
+    )
     return containers.length === 0 ? [] : { ...narrow(object, spec, placeOf), containers, source }
   })
 }
@@ -62,6 +74,7 @@ function narrow(
     ignores: [metadata, spec.metadata].flatMap(each =>
       ignoredRules(textOf(walk.path(each, 'annotations', IGNORE_ANNOTATION))),
     ),
+    writtenIn: 'object',
     place: placeOf((named ?? root).node),
   }
 }
@@ -115,8 +128,13 @@ function hasDeadline(object: ManifestObject, pod: LocatedNode): boolean | null {
 }
 
 /** The containers with their kinds. A container without an image gets it from elsewhere, as in a kustomize patch, and is omitted. */
-function containersIn({ form, found }: PodSpec, walk: Walk, placeOf: PlaceOf): TemplateContainer[] {
-  if (form === 'own-image') return ownContainer(found, walk, placeOf)
+function containersIn(
+  object: ManifestObject,
+  { form, found }: PodSpec,
+  placeOf: PlaceOf,
+): TemplateContainer[] {
+  if (form === 'own-image') return ownContainer(object, found, placeOf)
+  const { walk } = object
   const lists = LISTS[form].flatMap(([key, kind]) => inList(walk.get(found, key), kind, walk))
   const singles = SINGLES[form].flatMap(key => {
     const single = walk.get(found, key)
@@ -142,15 +160,18 @@ function containersIn({ form, found }: PodSpec, walk: Walk, placeOf: PlaceOf): T
 }
 
 /** Operators have no common key for the pull policy, so none is added. */
-function ownContainer(found: LocatedNode, walk: Walk, placeOf: PlaceOf): TemplateContainer[] {
-  const image = ownImageIn(found, walk)
-  if (image === null) return []
-  const policy = walk.get(found, CONTAINER_KEYS.policy) === null ? null : CONTAINER_KEYS.policy
+function ownContainer(
+  { walk, apiVersion, kind }: ManifestObject,
+  found: LocatedNode,
+  placeOf: PlaceOf,
+): TemplateContainer[] {
+  const keys = ownImageIn(found, walk, { group: groupOf(apiVersion), kind })
+  if (keys === null) return []
   const key =
     found.pointer.findLast(step => typeof step === 'string' && !['spec', 'template'].includes(step)) ??
     'image'
   const name = textOf(walk.get(found, 'name')) || String(key)
-  return narrowContainer(found, { name, kind: 'container', keys: { image, policy } }, walk, placeOf)
+  return narrowContainer(found, { name, kind: 'container', keys }, walk, placeOf)
 }
 
 const CONTAINER_KEYS = { image: 'image', policy: 'imagePullPolicy' }

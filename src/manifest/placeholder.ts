@@ -19,10 +19,17 @@ export function isControlled(text: string): boolean {
   return /^\{\{- /m.test(text)
 }
 
+/** Istio's injector replaces this image, in the template of a gateway, by its proxy. */
+const INJECTED = 'auto'
+
 /**
  * `{{ .Values.image }}`, `@IMAGE@`, `${IMAGE}`, `$(params.image)`, `$IMAGE`, `<IMAGE>`, `{IMAGE}`, `ko://…`, or a space: Helm, Argo, Flux, Tekton, envsubst, people,
- * ko, and OpenShift's image triggers, for which Kubernetes accepts a space in templates.
+ * ko, and OpenShift's image triggers, for which Kubernetes accepts a space in templates. And `auto`.
  */
 export function isPlaceholder(value: string): boolean {
-  return ACTION.test(value) || /^\s+$|^ko:\/\/|\$[{(\w]|[<>]|\{\w+\}|%[({]?\w+[)}]?%/.test(value)
+  return (
+    value === INJECTED ||
+    ACTION.test(value) ||
+    /^\s+$|^ko:\/\/|\$[{(\w]|[<>]|\{\w+\}|%[({]?\w+[)}]?%/.test(value)
+  )
 }

@@ -142,7 +142,7 @@ export function podSpecsIn(object: ManifestObject): PodSpec[] {
   const group = groupOf(apiVersion)
   if (POLICIES.test(group)) return []
   const keys = Object.hasOwn(BUILT_IN, `${group}/${kind}`) ? BUILT_IN[`${group}/${kind}`] : undefined
-  if (keys === undefined) return embedded(root, walk, group)
+  if (keys === undefined) return embedded(root, walk, { group, kind })
   const template = walk.path(root, ...keys)
   const found = walk.get(template, 'spec')
   return found === null ? [] : [{ form: 'pod', found, metadata: walk.get(template, 'metadata') }]
@@ -154,12 +154,13 @@ const OBJECT_SCHEMA = 'openAPIV3Schema'
 const DEEPEST = 24
 
 /** Searches an object of another kind for pod specs at any depth. What an alias repeats is searched where it is written. */
-function embedded(root: LocatedNode, walk: Walk, group: string): PodSpec[] {
+function embedded(root: LocatedNode, walk: Walk, type: { group: string; kind: string }): PodSpec[] {
+  const { group } = type
   const specs: PodSpec[] = []
   const runsImages = !OTHER_IMAGES.test(group) && group.includes('.')
   const search = (found: LocatedNode, parent: LocatedNode | null, depth: number) => {
     if (depth > DEEPEST) return
-    if (runsImages && ownImageIn(found, walk) !== null)
+    if (runsImages && ownImageIn(found, walk, type) !== null)
       specs.push({ form: 'own-image', found, metadata: null })
     for (const item of walk.items(found)) search(item, null, depth + 1)
     const form = formOf(found, walk, group)

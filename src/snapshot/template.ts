@@ -78,6 +78,11 @@ export interface WorkloadTemplate {
   nodes: number | null
   /** Rules named in its annotation `pullguard.dev/ignore`. */
   ignores: string[]
+  /**
+   * Where a file says what pods get: in the object, in a text inside another object, or in a kustomization that changes the object's images.
+   * Only objects are edited.
+   */
+  writtenIn: 'object' | 'text' | 'kustomization'
   source: TemplateSource | null
   /** The place of the value of `kind`. */
   place: Place | null

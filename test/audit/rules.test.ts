@@ -43,6 +43,7 @@ describe('names', () => {
     '"acme/shop:$TAG"',
     'ko://example.com/shop/cmd/shop',
     '" "',
+    'auto',
   ])('an image that is still to be filled in is not judged: %s', image => {
     const scope = scopeOf(podWith(image))
     expect(scope.workloads[0]?.containers[0]?.placeholder).toBe(true)

@@ -87,11 +87,12 @@ test('what can’t be read is named with its place, and the rest is audited and 
 })
 
 test('templates of a chart are one note, with the command that renders them', async () => {
-  for (const name of ['a', 'b']) put(`my chart/templates/${name}.yaml`, 'kind: Pod\n{{ if .x }}\n')
+  for (const folder of ['my chart', 'other', '.']) put(`${folder}/Chart.yaml`, 'name: shop\n')
+  for (const name of ['a', 'tests/b']) put(`my chart/templates/${name}.yaml`, 'kind: Pod\n{{ if .x }}\n')
   const note =
     "2 templates in my chart/templates not read: render the chart first, as in `helm template 'my chart' | pullguard audit -f -`.\n"
   const none = await run(['-R', '-f', 'my chart'])
-  expect([none.code, none.err]).toEqual([2, `No workloads in 'my chart' (2 files read). ${note}`])
+  expect([none.code, none.err]).toEqual([2, `No workloads in 'my chart' (3 files read). ${note}`])
   put('templates/a.yaml', 'kind: Pod\n{{ if .x }}\n')
   expect((await run(['-f', 'templates'])).err).toContain('1 template in ./templates not read')
   put('my chart/a.yaml', podWith('ghcr.io/acme/shop:1.4.2'))
@@ -103,6 +104,10 @@ test('templates of a chart are one note, with the command that renders them', as
   const several = (await run(['-R', '-f', 'my chart', '-f', 'other'])).err.replaceAll(/\s+/g, ' ')
   expect(several).toContain('my chart/x.yaml and 1 more are templates: fill them in or render them first')
   expect(several).toContain('3 templates of 2 charts not read, such as those in my chart/templates:')
+  // Ansible has a folder of that name, too.
+  put('role/templates/a.yaml', 'kind: Pod\n{{ if .x }}\n')
+  put('role/a.yaml', podWith('ghcr.io/acme/shop:1.4.2'))
+  expect((await run(['-R', '-f', 'role'])).err).toContain('role/templates/a.yaml is a template: fill it in')
 })
 
 test('files whose objects have no pods are said to have no others, unless some were left out', async () => {
@@ -119,10 +124,7 @@ test('files whose objects have no pods are said to have no others, unless some w
 test('a kustomization that changes pods is a note, with the command that audits what it builds', async () => {
   put('base/kustomization.yaml', 'resources: [pod.yaml]\n')
   put('base/pod.yaml', podWith('ghcr.io/acme/shop:1.4.2'))
-  put(
-    'my prod/kustomization.yaml',
-    'resources: [../base]\nimages: [{name: ghcr.io/acme/shop, newTag: 1.4.3}]\n',
-  )
+  put('my prod/kustomization.yaml', 'resources: [../base]\nreplacements: [{path: version.yaml}]\n')
   const build = "kubectl kustomize 'my prod' | pullguard audit -f -`.\n"
   const note = `my prod is a kustomization, and kustomize was not run: to audit what it builds, \`${build}`
   expect((await run(['-R', '-f', '.'])).err).toContain(note)
@@ -136,6 +138,9 @@ test('a kustomization that changes pods is a note, with the command that audits 
   )
   const several = (await run(['-R', '-f', '.'])).err
   expect(several).toContain('charts and 1 more are kustomizations')
+  // The images of what others publish are not in the files.
+  put('far/kustomization.yaml', 'resources: [https://a.example/b.yaml]\nimages: [{name: a, newTag: b}]\n')
+  expect((await run(['-R', '-f', 'far', '-f', 'base'])).err).toContain('far is a kustomization')
   expect(several).toContain('`kubectl kustomize --enable-helm charts | pullguard audit -f -`')
 })
 

@@ -1,5 +1,8 @@
 /** Which workloads a file has, wherever they are, and where exactly each value is. */
 import { describe, expect, test } from 'vitest'
+import { readManifest } from '../../src/manifest/document.ts'
+import { createdByWorkflow } from '../../src/manifest/inline-manifest.ts'
+import { objectsIn } from '../../src/manifest/pod-specs.ts'
 import { workloadsOf } from '../audit/scopes.ts'
 
 const spec = (indent: string) =>
@@ -232,6 +235,8 @@ test.each([
   ['postgresql.cnpg.io/v1', 'Cluster', 'imageName: acme/app:1.0.0, instances: 3'],
   ['operators.coreos.com/v1alpha1', 'CatalogSource', 'sourceType: grpc, image: acme/app:1.0.0'],
   ['kubevirt.io/v1', 'VirtualMachine', 'volumes: [{name: disk, containerDisk: {image: acme/app:1.0.0}}]'],
+  ['agent.k8s.elastic.co/v1alpha1', 'Agent', 'version: 1.0.0, image: acme/app:1.0.0, mode: fleet'],
+  ['scorecard.operatorframework.io/v1', 'Configuration', 'tests: [{entrypoint: [a], image: acme/app:1.0.0}]'],
 ])('an image that an operator runs is read: %s %s', (apiVersion, kind, spec) => {
   const [workload, ...others] = workloadsOf(`${head(apiVersion, kind)}spec: {${spec}}\n`)
   expect(others).toEqual([])
@@ -259,6 +264,9 @@ test.each([
   ['values of a chart', 'a.example/v1', 'Addon', 'values: {image: acme/app, resources: {}}'],
   ['a picture', 'a.example/v1', 'App', 'image: "https://a.example/logo.png", resources: {}'],
   ['a path', 'a.example/v1', 'App', 'image: /disks/root.img, resources: {}'],
+  ['an image to build', 'kpack.io/v1alpha2', 'Image', 'image: acme/app:1.0.0'],
+  ['an image to scan', 'a.example/v1', 'ScanJob', 'image: acme/app:1.0.0'],
+  ['a package of another registry', 'pkg.crossplane.io/v1', 'Provider', 'package: acme/app:1.0.0'],
   ['the system of a machine', 'infrastructure.cluster.x-k8s.io/v1', 'M', 'image: a/b:1, resources: {}'],
 ])('%s is not an image that an operator runs: %s %s', (_what, apiVersion, kind, spec) => {
   expect(images(`${head(apiVersion, kind)}spec: {${spec}}\n`)).toEqual([])
@@ -270,4 +278,71 @@ test('an image that ytt fills in by a comment is a placeholder, and one without 
   const [workload] = workloadsOf(pod('#@ data.values.image'))
   expect(workload?.containers).toMatchObject([{ name: 'a', placeholder: true }])
   expect(workloadsOf(pod('# from a patch'))).toEqual([])
+})
+
+test('the package of a Crossplane provider is an image, whose policy has a key of its own', () => {
+  const [workload] = workloadsOf(
+    `${head('pkg.crossplane.io/v1', 'Provider')}spec: {package: "xpkg.crossplane.io/acme/app:v1", packagePullPolicy: Always}\n`,
+  )
+  expect(workload?.containers).toMatchObject([
+    {
+      image: 'xpkg.crossplane.io/acme/app:v1',
+      pullPolicy: 'Always',
+      keys: { image: 'package', policy: 'packagePullPolicy' },
+    },
+  ])
+})
+
+describe('an image that OpenShift replaces by that of an image stream is a placeholder', () => {
+  const template = 'template: {spec: {containers: [{name: a, image: x}, {name: b, image: x}]}}'
+  const placeholders = (yaml: string) =>
+    workloadsOf(yaml).flatMap(({ containers }) =>
+      containers.filter(each => each.placeholder).map(each => each.name),
+    )
+  const change = (automatic: boolean) =>
+    `{type: ImageChange, imageChangeParams: {automatic: ${automatic}, containerNames: [b]}}`
+  test.each([
+    ['a trigger', true, ['b']],
+    ['a trigger that waits for somebody', false, []],
+  ])('%s', (_what, automatic, expected) => {
+    const config = `${head('apps.openshift.io/v1', 'DeploymentConfig')}spec: {triggers: [{type: ConfigChange}, ${change(automatic)}], ${template}}\n`
+    expect(placeholders(config)).toEqual(expected)
+  })
+
+  const annotated = (trigger: object) =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  annotations:\n    image.openshift.io/triggers: '${JSON.stringify([trigger])}'\nspec: {${template}}\n`
+  test.each<[object, string[]]>([
+    [{ fieldPath: 'spec.template.spec.containers[?(@.name=="a")].image' }, ['a']],
+    [{ fieldPath: 'spec.template.spec.containers[1].image' }, ['b']],
+    [{ fieldPath: 'spec.template.spec.containers[1].image', paused: 'true' }, []],
+  ])('the annotation %j', (trigger, expected) => {
+    expect(placeholders(annotated(trigger))).toEqual(expected)
+  })
+})
+
+test('what a workflow creates is read, with its places in the file', () => {
+  const yaml = `apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: w}
+spec:
+  templates:
+  - name: create
+    resource:
+      action: create
+      manifest: |
+
+        apiVersion: batch/v1
+        kind: Job
+        metadata: {generateName: j-}
+        spec: {template: {spec: {containers: [{name: a, image: "acme/app:1"}]}}}
+  - name: fold
+    resource: {manifest: "apiVersion: v1"}
+`
+  const { documents, placeOf } = readManifest(yaml.replaceAll('\n', '\r\n'))
+  const file = { path: 'w.yaml', text: yaml.replaceAll('\n', '\r\n'), placeOf }
+  const found = documents.flatMap(objectsIn).flatMap(object => createdByWorkflow(object, file))
+  expect(found.map(({ kind, writtenIn, podPointer }) => [kind, writtenIn, podPointer])).toEqual([
+    ['Job', 'text', null],
+  ])
+  expect(found[0]?.containers).toMatchObject([{ image: 'acme/app:1', imagePlace: { line: 14, column: 64 } }])
 })

@@ -129,7 +129,10 @@ describe('what can’t be read', () => {
     put('a.yaml')
     put('binary.yaml', Buffer.from([1, 0, 2, 0xff]))
     put('latin.yaml', Buffer.from([0x61, 0xe9, 0x62]))
-    put('broken.yaml', 'kind: [')
+    put('broken.yaml', 'apiVersion: v1\nkind: [')
+    // Other programs have a `kind`, and JSON with comments.
+    put('launch.json', '{\n  // for an editor\n  "kind": "lib"\n}\n')
+    put('kustomization.yaml', 'images: [')
     put('huge.yaml', '')
     truncateSync(join(folder, 'huge.yaml'), 33 * 1024 * 1024)
     put('chart.yaml', 'a: b\n{{ if }}\n')
@@ -140,6 +143,7 @@ describe('what can’t be read', () => {
       'broken.yaml syntax',
       'gone.yaml missing',
       'huge.yaml too-large',
+      'kustomization.yaml syntax',
       'latin.yaml not-text',
     ])
     expect(scope.templates).toEqual(['chart.yaml'])

@@ -1,5 +1,6 @@
 /** Reads the input of an audit, files or a live cluster, and with `--check-images` what registries answer about its images. */
 
+import { dirname } from 'node:path'
 import { type IsIgnored, isAnnotated } from '../../audit/audit.ts'
 import { Credentials } from '../../audit/credentials.ts'
 import type { AuditFinding } from '../../audit/finding.ts'
@@ -11,7 +12,8 @@ import { countingText } from '../../report/views/progress.ts'
 import { type FileNote, fileNoteText, namespacesText } from '../../report/words/audit/summary.ts'
 import { shortList } from '../../report/words/nouns.ts'
 import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
-import type { FileAudit, FoundKustomization } from '../../source/files/read-audit-files.ts'
+import type { LocatedKustomization } from '../../source/files/kustomize-builds.ts'
+import type { FileAudit } from '../../source/files/read-audit-files.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
 import type { ClusterOptions } from '../../source/live/read-cluster.ts'
 import type { ImageCheckFlags, ImageToAsk } from '../check-images.ts'
@@ -101,18 +103,19 @@ async function readFiles(
 ): Promise<AuditInput> {
   const { readAuditFiles } = await import('../../source/files/read-audit-files.ts')
   const { isRule } = await import('../../audit/rules/index.ts')
-  const { scope, comments, real, shallow, kinds, kustomizations, chartInstalls } = await readAuditFiles({
-    paths: files,
-    recursive,
-    cwd: context.cwd,
-    excluded: excludedPaths,
-    excludeFrom,
-    stdin: context.stdin,
-    namespace: connection.namespace ?? null,
-    labelSelector: selector ?? null,
-    now: context.now().toISOString(),
-    signal: context.signal,
-  })
+  const { scope, comments, real, shallow, kinds, charts, kustomizations, chartInstalls } =
+    await readAuditFiles({
+      paths: files,
+      recursive,
+      cwd: context.cwd,
+      excluded: excludedPaths,
+      excludeFrom,
+      stdin: context.stdin,
+      namespace: connection.namespace ?? null,
+      labelSelector: selector ?? null,
+      now: context.now().toISOString(),
+      signal: context.signal,
+    })
   return {
     scope,
     real,
@@ -121,7 +124,7 @@ async function readFiles(
     notes: [
       ...ineffectiveIn(comments, isRule),
       ...shallow.map(path => ({ code: 'folders-not-read' as const, path })),
-      ...templateNotes(scope.templates),
+      ...templateNotes(scope.templates, charts),
       ...kustomizationNotes(kustomizations, scope.workloads.length > 0),
       ...chartInstallNotes(chartInstalls),
     ],
@@ -129,11 +132,8 @@ async function readFiles(
 }
 
 /** One note for all Helm charts, whose templates are rendered together, and one for all other templates. */
-function templateNotes(templates: readonly string[]): FileNote[] {
-  const byChart = Map.groupBy(templates, path => {
-    const found = /^(?:(.*)[\\/])?templates[\\/]/.exec(path)
-    return found === null ? null : (found[1] ?? '.')
-  })
+function templateNotes(templates: readonly string[], chartOf: FileAudit['charts']): FileNote[] {
+  const byChart = Map.groupBy(templates, path => chartOf.get(path) ?? null)
   const [path, ...others] = byChart.get(null) ?? []
   const charts = [...byChart.keys()].filter(chart => chart !== null)
   const [chart] = charts
@@ -146,12 +146,15 @@ function templateNotes(templates: readonly string[]): FileNote[] {
 
 /** One note for all kustomizations: where workloads were read, for those that change them. */
 function kustomizationNotes(
-  kustomizations: readonly FoundKustomization[],
+  kustomizations: readonly LocatedKustomization[],
   hasWorkloads: boolean,
 ): FileNote[] {
-  const [first, ...others] = kustomizations.filter(({ changesPods }) => changesPods || !hasWorkloads)
+  const [first, ...others] = kustomizations.filter(
+    ({ isComponent, changesPods }) => !isComponent && (changesPods || !hasWorkloads),
+  )
   if (first === undefined) return []
-  const { folder, inflatesCharts } = first
+  const { path, inflatesCharts } = first
+  const folder = dirname(path)
   return [{ code: 'kustomization', folder, inflatesCharts, others: others.length }]
 }
 

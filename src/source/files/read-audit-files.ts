@@ -1,21 +1,28 @@
 /** Reads the workloads in files, and the service accounts and Secrets beside them, file by file, keeping only what an audit needs. */
 
-import { basename, dirname, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import { record } from '../../json/json-object.ts'
 import { type ChartInstaller, chartInstallerOf } from '../../manifest/chart-installer.ts'
 import { readManifest } from '../../manifest/document.ts'
 import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-comments.ts'
-import { type Kustomization, kustomizationIn } from '../../manifest/kustomization.ts'
+import { imageOperationsIn } from '../../manifest/image-operations.ts'
+import { localStreamIn } from '../../manifest/image-triggers.ts'
+import { createdByWorkflow } from '../../manifest/inline-manifest.ts'
+import { kustomizationIn } from '../../manifest/kustomization.ts'
 import { workloadsIn } from '../../manifest/narrow-workloads.ts'
 import { templateAt } from '../../manifest/placeholder.ts'
 import { isOfKind, type ManifestObject, objectsIn, podSpecsIn } from '../../manifest/pod-specs.ts'
+import { skaffoldImagesIn } from '../../manifest/skaffold.ts'
 import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
 import { bytesOf } from '../file-names.ts'
 import { parseLabelSelector } from '../label-selector.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/related-objects.ts'
+import { type FilledImages, markFilledImages } from './filled-images.ts'
 import { type FindOptions, type FoundFile, findFiles } from './find-files.ts'
+import { kustomizedWorkloads, type LocatedKustomization, type PatchFile } from './kustomize-builds.ts'
 import { readStream, readText } from './read-text.ts'
 
 export interface FileAuditOptions extends FindOptions {
@@ -37,14 +44,12 @@ export interface FileAudit {
   shallow: string[]
   /** The kinds of all objects without pods; null if pods were left out, for their namespace, labels, or missing images. */
   kinds: Set<string> | null
-  kustomizations: FoundKustomization[]
+  /** By the path of a template: the folder of its chart, as shown. Other templates are not there. */
+  charts: Map<string, string>
+  kustomizations: LocatedKustomization[]
+  filledImages: FilledImages[]
   /** The objects for which a chart is installed. */
   chartInstalls: { path: string; installer: ChartInstaller }[]
-}
-
-export interface FoundKustomization extends Kustomization {
-  /** As shown. */
-  folder: string
 }
 
 /** The names under which kustomize reads a kustomization (api/konfig, RecognizedKustomizationFileNames). */
@@ -76,7 +81,9 @@ export async function readAuditFiles(options: FileAuditOptions): Promise<FileAud
     real: new Map(),
     shallow,
     kinds: new Set(),
+    charts: new Map(),
     kustomizations: [],
+    filledImages: [],
     chartInstalls: [],
   }
   for (const file of files) {
@@ -84,6 +91,13 @@ export async function readAuditFiles(options: FileAuditOptions): Promise<FileAud
     await readInto(read, file, options)
   }
   const { scope } = read
+  const { kustomizations, real } = read
+  const operations = await readOperations(kustomizations, files)
+  const built = kustomizedWorkloads({ workloads: scope.workloads, kustomizations, real, operations })
+  scope.workloads = markFilledImages(built.workloads, read.filledImages, real)
+  read.kustomizations = kustomizations.map(each =>
+    built.changingOthers.has(each) ? { ...each, changesPods: true } : each,
+  )
   const all = scope.workloads.length
   scope.workloads = scope.workloads
     .filter(({ labels }) => selects(labels))
@@ -91,6 +105,28 @@ export async function readAuditFiles(options: FileAuditOptions): Promise<FileAud
     .map(workload => ({ ...workload, namespace: workload.namespace ?? namespace }))
   if (scope.workloads.length < all) read.kinds = null
   return read
+}
+
+/** Reads the JSON patches that kustomizations name, among the files that were to be read. They are lists, and so no objects. */
+async function readOperations(
+  kustomizations: readonly LocatedKustomization[],
+  files: readonly FoundFile[],
+): Promise<Map<string, PatchFile>> {
+  const named = new Set(
+    kustomizations.flatMap(({ folder, patches }) =>
+      patches.flatMap(({ path }) => (path === null || folder === null ? [] : resolve(folder, path))),
+    ),
+  )
+  const operations = new Map<string, PatchFile>()
+  for (const { path, real } of files) {
+    if (real === null || !named.has(real)) continue
+    const found = await readText(real)
+    if ('problem' in found || hasType(found.text)) continue
+    const { documents, placeOf } = readManifest(found.text)
+    const all = documents.flatMap(document => imageOperationsIn(document, placeOf))
+    operations.set(real, { path, operations: all })
+  }
+  return operations
 }
 
 async function readInto(
@@ -108,39 +144,68 @@ async function readInto(
   scope.files += 1
   if (inFolder && isForOthers(found.text, path)) return
   const { documents, unread, placeOf } = readManifest(found.text)
+  const file = { path, text: found.text, placeOf }
   for (const { problem, line, column } of unread) {
-    if (problem === 'template') scope.templates.push(path)
-    else if (!inFolder || hasKind(found.text)) scope.unread.push({ path, problem, line, column })
+    if (problem === 'template') {
+      scope.templates.push(path)
+      const chart = real === null ? null : chartOf(path, real)
+      if (chart !== null) read.charts.set(path, chart)
+    } else if (!inFolder || hasType(found.text) || isNamedKustomization(path))
+      scope.unread.push({ path, problem, line, column })
   }
   if (real !== null) read.real.set(path, real)
   const comments = ignoreComments(found.text)
   if (comments.length > 0) read.comments.set(path, comments)
-  if (KUSTOMIZATIONS.includes(basename(path))) {
-    const [kustomization = null] = documents.map(kustomizationIn)
-    if (kustomization !== null) read.kustomizations.push({ ...kustomization, folder: dirname(path) })
+  if (isNamedKustomization(path)) {
+    const [kustomization = null] = documents.map(document => kustomizationIn(document, file))
+    const folder = real === null ? null : dirname(real)
+    if (kustomization !== null) read.kustomizations.push({ ...kustomization, path, folder })
   }
+  const images = documents.flatMap(skaffoldImagesIn)
+  if (images.length > 0 && real !== null)
+    read.filledImages.push({ folder: dirname(real), images, withTag: false })
   for (const object of documents.flatMap(objectsIn)) {
     const workloads = workloadsIn(object, path, placeOf)
-    for (const workload of workloads) scope.workloads.push(workload)
+    for (const workload of [...workloads, ...createdByWorkflow(object, file)]) scope.workloads.push(workload)
     // A template without an image, as in a patch, has pods all the same.
     if (podSpecsIn(object).length === 0) read.kinds?.add(object.kind)
     else if (workloads.length === 0) read.kinds = null
     keepCredentials(scope, object, namespace)
+    const stream = localStreamIn(object)
+    if (stream !== null) read.filledImages.push({ folder: null, images: [stream], withTag: true })
     const installer = chartInstallerOf(object)
     if (installer !== null) read.chartInstalls.push({ path, installer })
   }
 }
 
+/** Returns the folder of the chart that a file is a template of, as shown; null without one. */
+function chartOf(path: string, real: string): string | null {
+  for (let [folder, shown] = [dirname(real), dirname(path)]; dirname(folder) !== folder; ) {
+    const above = dirname(folder)
+    shown = join(shown, '..')
+    if (basename(folder) === 'templates' && existsSync(join(above, 'Chart.yaml'))) return shown
+    folder = above
+  }
+  return null
+}
+
 /**
- * Whether a file is for other programs, as many in folders are: data, or a dialect such as JSON with comments. Every manifest has a kind,
+ * Whether a file is for other programs, as many in folders are: data, or a dialect such as JSON with comments. Every manifest has a type,
  * unless it is a kustomization, or a chart's template that includes it.
  */
 function isForOthers(text: string, path: string): boolean {
-  return !hasKind(text) && templateAt(text) < 0 && !KUSTOMIZATIONS.includes(basename(path))
+  return !hasType(text) && templateAt(text) < 0 && !isNamedKustomization(path)
 }
 
-function hasKind(text: string): boolean {
-  return text.includes('kind')
+/** An object's two keys for its type. Other programs have a `kind` as well. */
+const TYPE = ['apiVersion', 'kind'].map(key => new RegExp(`(?<![\\w.-])${key}["']?\\s*:`))
+
+function hasType(text: string): boolean {
+  return TYPE.every(key => key.test(text))
+}
+
+function isNamedKustomization(path: string): boolean {
+  return KUSTOMIZATIONS.includes(basename(path))
 }
 
 /** @param path a pipe's, or `-` for standard input */

@@ -42,6 +42,7 @@ export function narrowTemplate(
     ignores: [record(record(metadata).annotations), annotations].flatMap(each =>
       ignoredRules(text(each[IGNORE_ANNOTATION])),
     ),
+    writtenIn: 'object',
     source: null,
     place: null,
   }

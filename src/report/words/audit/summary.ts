@@ -31,7 +31,7 @@ export function auditSentence({
   const aside = [
     ...(ignored > 0 ? [`${pluralize(ignored, 'finding')} ignored by comment or annotation`] : []),
     ...(known > 0 ? [`${pluralize(known, 'finding')} known from the baseline`] : []),
-    ...(placeholders > 0 ? [`${pluralize(placeholders, 'image')} still to be filled in by a template`] : []),
+    ...(placeholders > 0 ? [`${pluralize(placeholders, 'image')} still to be filled in`] : []),
     ...(templates.length > 0
       ? [`${pluralize(templates.length, 'template')} not read (render them first)`]
       : []),
