@@ -44,6 +44,10 @@ describe('names', () => {
     'ko://example.com/shop/cmd/shop',
     '" "',
     'auto',
+    'controller:latest',
+    '+IMAGE_TO_REPLACE+',
+    'gcr.io/PROJECT_ID/app:1.4.2',
+    'AWS_ACCOUNT.dkr.ecr.eu-west-1.amazonaws.com/app:1.4.2',
   ])('an image that is still to be filled in is not judged: %s', image => {
     const scope = scopeOf(podWith(image))
     expect(scope.workloads[0]?.containers[0]?.placeholder).toBe(true)
@@ -225,12 +229,17 @@ describe('logins', () => {
   })
 
   test('a secret that is only in another namespace is missing, also in files', () => {
-    const own = podWith(HUB, undefined, 'imagePullSecrets: [{name: hub}]')
+    const anywhere = podWith(HUB, undefined, 'imagePullSecrets: [{name: hub}]')
+    const own = anywhere.replace('{name: p}', '{name: p, namespace: web}')
     expect(rulesIn(scopeOf(own))).toEqual([])
     const pullSecrets = [secret('hub', { namespace: 'ops' })]
     expect(only(scopeOf(own, { pullSecrets }), 'missing-pull-secret')).toMatchObject([
       { arguments: { secret: 'hub', elsewhere: ['ops'] }, place: { line: 5, column: 29 } },
     ])
+    // What names no namespace may be applied to any, also to the other's.
+    expect(only(scopeOf(anywhere, { pullSecrets }), 'missing-pull-secret')).toEqual([])
+    const unplaced = [secret('hub', { namespace: 'default' })]
+    expect(only(scopeOf(own, { pullSecrets: unplaced }), 'missing-pull-secret')).toEqual([])
   })
 
   test.each([
