@@ -6,16 +6,18 @@ const DEFINITION = 'CustomResourceDefinition'
 /** The kind of a document's object: no text in it, however it is written, has a line that begins with a key. */
 const KIND = /^kind:[ \t]*["']?(\w+)/gm
 
-/** Returns the text with spaces for each definition, so that all other values keep their place. */
+/** Returns the text with spaces for each definition, so that all other values keep their place; nothing if there are no others. */
 export function withoutDefinitions(text: string): string {
   if (!text.includes(DEFINITION)) return text
-  return text
-    .split(DOCUMENT)
-    .map(document => (isDefinition(document) ? blank(document) : document))
-    .join('')
+  const documents = text.split(DOCUMENT)
+  const kept = documents.map(document => (isDefinition(document) ? blank(document) : document))
+  return kept.every((document, index) => document !== documents[index] || document.trim() === '')
+    ? ''
+    : kept.join('')
 }
 
-function isDefinition(document: string): boolean {
+/** Whether a document of a YAML text is a definition. */
+export function isDefinition(document: string): boolean {
   const kinds = [...document.matchAll(KIND)]
   return kinds.length > 0 && kinds.every(([, kind]) => kind === DEFINITION)
 }

@@ -170,6 +170,7 @@ const DEEPEST = 500
 
 /** Where the text nests too deeply; null if it does not. */
 function tooDeepAt(text: string): number | null {
+  if ((text.match(/[[{]/g)?.length ?? 0) <= DEEPEST) return null
   const at = exceedingAt(text)
   if (at === null) return null
   // Brackets in texts and comments nest nothing.

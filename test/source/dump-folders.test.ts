@@ -24,6 +24,15 @@ test('a dump in a folder may end in capitals', async () => {
   expect(await reading({ 'PODS.JSON': list })).toMatchObject(TRUTH)
 })
 
+test('a definition of a kind is passed over, whatever is in it', async () => {
+  const definition = 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: [{\n'
+  const files = { 'pods.json': list, 'crds.yaml': `${definition}---\n${stringify(pod('c'))}` }
+  expect(await reading(files)).toMatchObject({
+    podCount: 3,
+    gaps: (await reading({ 'pods.json': list })).gaps,
+  })
+})
+
 describe('beside a dump in a folder', () => {
   test.each<[string, Record<string, string | Buffer>]>([
     ['other JSON', { 'version.json': '{"info":{"major":"1"}}' }],

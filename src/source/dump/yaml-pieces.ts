@@ -5,6 +5,7 @@
 
 import { parseDocument } from 'yaml'
 import { list, record } from '../../json/json-object.ts'
+import { isDefinition } from '../../manifest/definitions.ts'
 import type { DocumentHandlers } from './documents.ts'
 import { beginsLogs, INTERLEAVED } from './recognize.ts'
 
@@ -119,6 +120,11 @@ export class YamlPieces {
     this.#anchored = []
     this.#document = { lines: [], at: this.#count }
     if (document.lines.every(line => EMPTY.test(line.replace(DOCUMENT_START, '')))) return
+    // Definitions say nothing about pulls, and are the longest documents of a folder.
+    if (!this.#hadItems && isDefinition(document.lines.join('\n'))) {
+      this.#handlers.onDocument({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' })
+      return
+    }
     const rest = parsePiece(document)
     // kubectl writes apiVersion, items, and kind in this order.
     if (this.#hadItems && !('kind' in record(rest)))
