@@ -19,17 +19,26 @@ export function isControlled(text: string): boolean {
   return /^\{\{- /m.test(text)
 }
 
-/** Istio's injector replaces this image, in the template of a gateway, by its proxy. */
-const INJECTED = 'auto'
+/** Whether Istio's injector replaces this image, in the template of a gateway, by its proxy. */
+export function isInjected(image: string): boolean {
+  return image === 'auto'
+}
+
+/** What Kubebuilder writes into each project, where its Makefile has the image. */
+const KUBEBUILDER = 'controller:latest'
+/** A part in capital letters with an underscore, such as `REPLACE_ME`: no host and no repository has such a name. */
+const CAPITALS = /(?:^|\/)[_+]*[A-Z][A-Z\d]*_[A-Z\d_]*\+?(?=[:@/.]|$)/
 
 /**
- * `{{ .Values.image }}`, `@IMAGE@`, `${IMAGE}`, `$(params.image)`, `$IMAGE`, `<IMAGE>`, `{IMAGE}`, `ko://…`, or a space: Helm, Argo, Flux, Tekton, envsubst, people,
- * ko, and OpenShift's image triggers, for which Kubernetes accepts a space in templates. And `auto`.
+ * `{{ .Values.image }}`, `@IMAGE@`, `${IMAGE}`, `$(params.image)`, `$IMAGE`, `<IMAGE>`, `{IMAGE}`, `IMAGE_NAME`, `ko://…`, or a space: Helm, Argo, Flux, Tekton,
+ * envsubst, people, ko, and OpenShift's image triggers, for which Kubernetes accepts a space in templates.
  */
 export function isPlaceholder(value: string): boolean {
   return (
-    value === INJECTED ||
+    isInjected(value) ||
+    value === KUBEBUILDER ||
     ACTION.test(value) ||
+    CAPITALS.test(value) ||
     /^\s+$|^ko:\/\/|\$[{(\w]|[<>]|\{\w+\}|%[({]?\w+[)}]?%/.test(value)
   )
 }

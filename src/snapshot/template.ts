@@ -30,7 +30,7 @@ export interface TemplateContainer {
   imagePlace: Place | null
   /** How the file writes the image, if YAML reads it as a type other than text, such as the number `1.10`. */
   misread: 'number' | 'boolean' | null
-  /** A tool fills in the image before the cluster sees it: `{{ .Values.image }}`, `${IMAGE}`, `$(params.image)`. Never set in a cluster. */
+  /** A tool fills in the image before the cluster sees it: `{{ .Values.image }}`, `${IMAGE}`, `$(params.image)`. In a cluster, only Istio does. */
   placeholder: boolean
   /** null if the API server chooses it. */
   pullPolicy: PullPolicy | null

@@ -2,6 +2,7 @@
 
 import { isObject, list, record, text, textOrNull } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
+import { isInjected } from '../../manifest/placeholder.ts'
 import { narrowImageName, narrowName } from '../../secrecy/foreign-text.ts'
 import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
@@ -88,12 +89,13 @@ function volumesIn(value: unknown): TemplateContainer[] {
 /** @param raw the object whose keys name the image and the policy */
 function narrow(raw: Fields, named: Pick<TemplateContainer, 'name' | 'kind' | 'keys'>): TemplateContainer {
   const { image, policy } = named.keys
+  const name = narrowImageName(raw[image])
   return {
     ...named,
-    image: narrowImageName(raw[image]),
+    image: name,
     imagePlace: null,
     misread: null,
-    placeholder: false,
+    placeholder: isInjected(name),
     pullPolicy: policy === null ? null : narrowPolicy(raw[policy]),
     policyPlace: null,
     pointer: [],

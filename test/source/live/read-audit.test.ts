@@ -105,6 +105,12 @@ describe('which workloads', () => {
     expect(scope.workloads.map(({ hasDeadline }) => hasDeadline)).toEqual([false, null, true, null, null])
   })
 
+  test('the image that Istio injects into a gateway is still to be filled in', async () => {
+    const gateway = object('Deployment', 'gateway', { spec: template({ containers: containers('auto') }) })
+    const { workloads } = await read([...SHOP, gateway])
+    expect(workloads.map(({ containers: [container] }) => container?.placeholder)).toEqual([true, false])
+  })
+
   test('labels select bare pods, too', async () => {
     const scope = await read([...SHOP, pod('a', undefined, { labels: { app: 'x' } }), pod('b', undefined)], {
       labelSelector: 'app=x',
