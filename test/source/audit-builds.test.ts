@@ -197,6 +197,17 @@ describe('patches of a kustomization', () => {
     expect(await images({ ...base, ...files })).toEqual([...expected].sort())
   })
 
+  test('are files in which findings can be silenced', async () => {
+    const { real, comments } = await read({
+      'web.yaml': deployment('app'),
+      'kustomization.yaml':
+        'resources: [web.yaml]\npatches: [{path: ops.yaml, target: {kind: Deployment, name: web}}]\n',
+      'ops.yaml':
+        '- op: replace\n  path: /spec/template/spec/containers/0/image\n  value: app # pullguard:ignore no-tag\n',
+    })
+    expect([real.has('ops.yaml'), comments.get('ops.yaml')?.[0]?.rules]).toEqual([true, ['no-tag']])
+  })
+
   test('have the service account and the pull secrets of the object that they change', async () => {
     const { scope } = await read({
       'web.yaml': deployment('app').replace('    spec:\n', '    spec:\n      serviceAccountName: web\n'),

@@ -92,7 +92,7 @@ export async function readAuditFiles(options: FileAuditOptions): Promise<FileAud
   }
   const { scope } = read
   const { kustomizations, real } = read
-  const operations = await readOperations(kustomizations, files)
+  const operations = await readOperations(read, files)
   const built = kustomizedWorkloads({ workloads: scope.workloads, kustomizations, real, operations })
   scope.workloads = markFilledImages(built.workloads, read.filledImages, real)
   read.kustomizations = kustomizations.map(each =>
@@ -108,12 +108,9 @@ export async function readAuditFiles(options: FileAuditOptions): Promise<FileAud
 }
 
 /** Reads the JSON patches that kustomizations name, among the files that were to be read. They are lists, and so no objects. */
-async function readOperations(
-  kustomizations: readonly LocatedKustomization[],
-  files: readonly FoundFile[],
-): Promise<Map<string, PatchFile>> {
+async function readOperations(read: FileAudit, files: readonly FoundFile[]): Promise<Map<string, PatchFile>> {
   const named = new Set(
-    kustomizations.flatMap(({ folder, patches }) =>
+    read.kustomizations.flatMap(({ folder, patches }) =>
       patches.flatMap(({ path }) => (path === null || folder === null ? [] : resolve(folder, path))),
     ),
   )
@@ -125,8 +122,19 @@ async function readOperations(
     const { documents, placeOf } = readManifest(found.text)
     const all = documents.flatMap(document => imageOperationsIn(document, placeOf))
     operations.set(real, { path, operations: all })
+    keepPlace(read, { path, real, text: found.text })
   }
   return operations
+}
+
+/** Keeps what findings in a file are looked up by. */
+function keepPlace(
+  read: FileAudit,
+  { path, real, text }: { path: string; real: string | null; text: string },
+): void {
+  if (real !== null) read.real.set(path, real)
+  const comments = ignoreComments(text)
+  if (comments.length > 0) read.comments.set(path, comments)
 }
 
 async function readInto(
@@ -153,9 +161,7 @@ async function readInto(
     } else if (!inFolder || hasType(found.text) || isNamedKustomization(path))
       scope.unread.push({ path, problem, line, column })
   }
-  if (real !== null) read.real.set(path, real)
-  const comments = ignoreComments(found.text)
-  if (comments.length > 0) read.comments.set(path, comments)
+  keepPlace(read, { path, real, text: found.text })
   if (isNamedKustomization(path)) {
     const [kustomization = null] = documents.map(document => kustomizationIn(document, file))
     const folder = real === null ? null : dirname(real)
