@@ -3,6 +3,7 @@
  * written elsewhere.
  */
 
+import type { ContainerKind } from '../snapshot/pod.ts'
 import type { Place, TemplateContainer, WorkloadTemplate } from '../snapshot/template.ts'
 import type { ImageOperation } from './image-operations.ts'
 import type { PatchTarget } from './kustomization.ts'
@@ -57,12 +58,16 @@ export function changedBy(
     return before.map(other =>
       isTarget(other.workload, target) && isSame(other.container.pointer) ? { ...other, image, by } : other,
     )
-  const beside = before.filter(
-    ({ workload, container }) => isTarget(workload, target) && isSame(container.pointer.slice(0, -1)),
-  )
-  const byWorkload = new Map(beside.map(other => [other.workload, other]))
+  const inPod = ({ workload, container }: Built) =>
+    isTarget(workload, target) && container.pointer.slice(0, -2).join('/') === pointer.slice(0, -1).join('/')
+  const byWorkload = new Map(before.filter(inPod).map(other => [other.workload, other]))
+  const kind: ContainerKind = pointer.at(-1) === 'initContainers' ? 'init' : 'container'
   const containers = [...byWorkload].map(([workload, { container }]): Built => {
-    const own = { ...container, name: added, image, pullPolicy: null, pointer: [...pointer, '-'] }
+    const own: TemplateContainer = {
+      ...container,
+      ...{ name: added, kind, image, pointer: [...pointer, '-'] },
+      ...{ pullPolicy: null, policyPlace: null, placeholder: false },
+    }
     return { workload, container: own, written: own, image, by }
   })
   return [...before, ...containers]

@@ -21,22 +21,29 @@ export function imageOperationsIn(
   placeOf: (node: LocatedNode['node']) => Place,
 ): ImageOperation[] {
   const walk = new Walk(aliases)
-  return walk.items({ node: root, pointer: [], indirect: false }).flatMap(operation => {
+  const imageOf = (found: LocatedNode | null) => ({
+    image: textOf(found),
+    place: placeOf(found?.node ?? root),
+  })
+  const added = (list: Pointer, container: LocatedNode): ImageOperation => ({
+    ...{ pointer: list, added: textOf(walk.get(container, 'name')) },
+    ...imageOf(walk.get(container, 'image')),
+  })
+  const operations = walk.items({ node: root, pointer: [], indirect: false }).flatMap(operation => {
     const op = textOf(walk.get(operation, 'op'))
-    if (op !== 'add' && op !== 'replace') return []
-    const path = stepsOf(textOf(walk.get(operation, 'path')))
     const value = walk.get(operation, 'value')
-    const last = path.at(-1)
-    const found = last === 'image' ? value : walk.get(value, 'image')
-    if (found === null || textOf(found) === '') return []
-    const image = { image: textOf(found), place: placeOf(found.node) }
-    if (last === 'image') return { pointer: path.slice(0, -1), added: null, ...image }
+    if ((op !== 'add' && op !== 'replace') || value === null) return []
+    const path = stepsOf(textOf(walk.get(operation, 'path')))
+    const above = path.slice(0, -1)
+    if (path.at(-1) === 'image') return { pointer: above, added: null, ...imageOf(value) }
+    if (LISTS.includes(String(path.at(-1)))) return walk.items(value).map(item => added(path, item))
     if (!LISTS.includes(String(path.at(-2)))) return []
     // A number adds a container before the one that has it.
-    return op === 'replace'
-      ? { pointer: path, added: null, ...image }
-      : { pointer: path.slice(0, -1), added: textOf(walk.get(value, 'name')), ...image }
+    return op === 'add'
+      ? added(above, value)
+      : { pointer: path, added: null, ...imageOf(walk.get(value, 'image')) }
   })
+  return operations.filter(({ image }) => image !== '')
 }
 
 /** The steps of a JSON pointer; indexes are numbers. */

@@ -177,6 +177,15 @@ describe('patches of a kustomization', () => {
       ['base/web.yaml:9:16 app', 'prod/ops.yaml:1:74 acme/init:1', 'prod/ops.yaml:4:31 acme/proxy:1'],
     ],
     [
+      'operations that add the first containers of a list',
+      {
+        'base/web.yaml': deployment('app'),
+        'prod/kustomization.yaml':
+          'resources: [../base]\npatches:\n- target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/initContainers\n      value: [{name: a, image: "acme/a:1"}, {name: b}]\n',
+      },
+      ['base/web.yaml:9:16 app', 'prod/kustomization.yaml:7:32 acme/a:1'],
+    ],
+    [
       'a file for another object',
       {
         'prod/kustomization.yaml':
