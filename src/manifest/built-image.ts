@@ -29,7 +29,10 @@ export function asWritten(workloads: readonly WorkloadTemplate[]): Built[] {
   )
 }
 
-/** A patch of one container: it replaces the image of those with its name in the objects that it is for, or is built on its own. */
+/**
+ * A patch of one container: it replaces the image of those with its name in the objects that it is for, or is added to those. Without such
+ * objects, it is built on its own.
+ */
 export function patchedBy(
   before: Built[],
   { workload, container, image }: Built,
@@ -37,8 +40,11 @@ export function patchedBy(
 ): Built[] {
   const isPatched = (other: Built) =>
     other.container.name === container.name && isTarget(other.workload, target ?? workload)
-  if (!before.some(isPatched))
-    return [...before, { workload, container, written: container, image, by: null }]
+  if (!before.some(isPatched)) {
+    const beside = before.find(other => isTarget(other.workload, target ?? workload))
+    const own = { workload: beside?.workload ?? workload, container, written: container, image, by: null }
+    return [...before, own]
+  }
   return before.map(other => (isPatched(other) ? { ...other, written: container, image, by: null } : other))
 }
 

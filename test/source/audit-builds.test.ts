@@ -217,14 +217,17 @@ describe('patches of a kustomization', () => {
     expect([real.has('ops.yaml'), comments.get('ops.yaml')?.[0]?.rules]).toEqual([true, ['no-tag']])
   })
 
-  test('have the service account and the pull secrets of the object that they change', async () => {
+  test.each([
+    ['change', 'name: app'],
+    ['add a container to', 'name: sidecar'],
+  ])('have the service account and the pull secrets of the object that they %s', async (_what, name) => {
     const { scope } = await read({
       'web.yaml': deployment('app').replace('    spec:\n', '    spec:\n      serviceAccountName: web\n'),
       'kustomization.yaml': 'resources: [web.yaml]\npatches: [{path: image.yaml}]\n',
-      'image.yaml': deployment('acme/app:1'),
+      'image.yaml': deployment('acme/app:1').replace('name: app', name),
     })
-    const [patch] = scope.workloads.filter(({ containers }) => containers.length > 0)
-    expect([patch?.source?.path, patch?.serviceAccount.value]).toEqual(['image.yaml', 'web'])
+    const patch = scope.workloads.find(({ source }) => source?.path === 'image.yaml')
+    expect(patch).toMatchObject({ serviceAccount: { value: 'web' }, containers: [{ image: 'acme/app:1' }] })
   })
 })
 
