@@ -13,8 +13,8 @@ import {
   isSilent,
   mentionsFailedPull,
   PROVIDER_FAILED,
-  sandboxImage,
 } from '../image/pull-messages.ts'
+import { sandboxImage } from '../image/sandbox-image.ts'
 import { compareText } from '../order.ts'
 import { type Container, isEnding, isUntried, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'

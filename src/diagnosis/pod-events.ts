@@ -1,12 +1,7 @@
 /** What a pod's events report about its pulls: what failed, and which images have been pulling for a long time. */
 
-import {
-  isPullProgress,
-  isSandboxFailure,
-  messageOpening,
-  pullStage,
-  sandboxImage,
-} from '../image/pull-messages.ts'
+import { isPullProgress, isSandboxFailure, messageOpening, pullStage } from '../image/pull-messages.ts'
+import { sandboxImage } from '../image/sandbox-image.ts'
 import { byText } from '../order.ts'
 import { type EventsByPod, ownEvents } from '../snapshot/own-events.ts'
 import { type Container, type ContainerKind, isEnding, isUntried, type Pod } from '../snapshot/pod.ts'

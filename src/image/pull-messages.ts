@@ -1,4 +1,4 @@
-/** Recognizes pulls in the messages of kubelets and runtimes: in a status, in an event with any reason, or in a sandbox's error. */
+/** Recognizes pulls in the messages of kubelets and runtimes: in a status, or in an event with any reason. */
 
 /** What an event reports of a pull; `null` if it is about something else. */
 export type PullStage = 'failed' | 'back-off' | 'began' | 'ended' | null
@@ -173,52 +173,4 @@ const ONLY_OF_GUEST =
 export function isRelayedToGuest(text: string, runtimeClass: string | undefined): boolean {
   if (OF_RUNTIME.test(text)) return false
   return ONLY_OF_GUEST.test(text) || (GUEST_CLASS.test(runtimeClass ?? '') && OF_RUST.test(text))
-}
-
-/** Where a sandbox's error names its image, the most reliable first. */
-const SANDBOX_IMAGE = [
-  /\bfailed to (?:get|inspect) sandbox image "([^"\s]{1,600})"/i,
-  /\bpull(?:ing)?(?: and unpack)?(?: sandbox| pause)? image "([^"\s]{1,600})"/i,
-  /\bsource docker:\/\/([^"\s]{1,600})/i,
-  // containerd's unpacker.
-  /\bapply layer error for "([^"\s]{1,600})"/i,
-  /\b(?:pull access denied for|failed to resolve (?:reference|image)) "?([^"\s]{1,300}[/:][^"\s]{1,300})/i,
-  /\bpull(?:ing)?(?: sandbox| pause)? image ([^"\s]{1,300}[/:][^"\s]{1,300})/i,
-  /\bfailed to parse image reference "([^"\s]{1,600})"/i,
-]
-const MANIFEST = /\breading manifest (\S{1,200}) in ([^"\s]{1,600})/i
-
-/**
- * The image of a sandbox that could not be created; empty if the text does not name it; null if the failure was not a pull, as with most
- * of these errors (networks, cgroups, runtimes).
- */
-export function sandboxImage(message: string): string | null {
-  const text = message.replace(/\\+"/g, '"')
-  const asked = askedManifest(text)
-  if (!mentionsFailedPull(message)) return asked
-  for (const words of SANDBOX_IMAGE) {
-    const name = withoutEnd(words.exec(text)?.[1] ?? '')
-    if (name !== '') return name
-  }
-  const [, version = '', repository = ''] = MANIFEST.exec(text) ?? []
-  if (repository === '') return asked ?? ''
-  return `${withoutEnd(repository)}${version.includes(':') ? '@' : ':'}${version}`
-}
-
-/** A request for a manifest: Docker's errors name the image by its URL only. */
-const REQUESTED =
-  /\b(?:get|head) "https?:\/\/([^/"\s]{1,255})\/v2\/([^"\s?]{1,600})\/manifests\/([^"\s?]{1,200})(?:\?[^"\s]{0,200}?\bns=([^"&\s]{1,255}))?/i
-
-/** The image whose manifest the runtime asked for; null if the text shows no such request. */
-function askedManifest(text: string): string | null {
-  const [, host = '', repository = '', version = '', namespace] = REQUESTED.exec(text) ?? []
-  if (host === '') return null
-  const registry =
-    namespace === undefined ? host.replace(/^registry-1\.docker\.io$/i, 'docker.io') : namespace
-  return `${registry.replace(/%3a/gi, ':')}/${repository}${version.includes(':') ? '@' : ':'}${version}`
-}
-
-/** The name without the punctuation that directly follows it. */
-function withoutEnd(name: string): string {
-  return name.replace(/[:,.;)\]'"\\]+$/, '')
 }

@@ -6,8 +6,8 @@ import {
   isPullProgress,
   isSandboxFailure,
   mentionsFailedPull,
-  sandboxImage,
 } from '../image/pull-messages.ts'
+import { sandboxImage } from '../image/sandbox-image.ts'
 import { byText, compareText } from '../order.ts'
 import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
 import { type ContainerState, isFinished, isUntried, type Pod, podKey } from '../snapshot/pod.ts'

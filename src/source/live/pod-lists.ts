@@ -3,7 +3,8 @@
  * instead of 26 KB, and the events of failed pulls.
  */
 
-import { isPullProgress, isSandboxFailure, sandboxImage } from '../../image/pull-messages.ts'
+import { isPullProgress, isSandboxFailure } from '../../image/pull-messages.ts'
+import { sandboxImage } from '../../image/sandbox-image.ts'
 import { list, record, text } from '../../json/json-object.ts'
 import { isForbidden, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import type { TableRow } from '../../kubernetes/api/cluster.ts'
