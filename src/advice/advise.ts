@@ -131,7 +131,7 @@ const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
 /** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */
 function causeSteps(finding: Finding, ofName: Step[]): Step[] {
   const steps =
-    searchedSteps(finding) ??
+    searchedSteps(finding, BY_CAUSE[finding.cause]) ??
     servedElsewhere(finding) ??
     checkedSteps(finding) ??
     BY_CAUSE[finding.cause](finding)

@@ -161,10 +161,29 @@ export function writeDigest({ image, reference }: Finding): Step[] {
   })
 }
 
-/** The full name ends the search of the node's settings, which found no image; null if there was none. */
-export function searchedSteps(finding: Finding): Step[] | null {
-  return hasClue(finding, 'searched') ? [{ code: 'full-name', image: finding.image }] : null
+/**
+ * The full name ends the search of the node's settings, which found no image; null if there was none.
+ * @param steps those of the cause at the registry that was asked
+ */
+export function searchedSteps(finding: Finding, steps: (finding: Finding) => Step[]): Step[] | null {
+  const { clues, cause, image } = finding
+  const searched = clueOf(clues, 'searched')
+  if (searched === undefined) return null
+  const [host = null] = searched.hosts
+  return [
+    { code: 'full-name', image },
+    ...stepsIf(!searched.certain, {
+      code: 'mirror-settings',
+      host,
+      registry: DOCKER_HUB,
+      about: 'instead',
+    }),
+    ...(isRefusedOrMissing(cause) ? [] : cause === 'rate-limited' ? WAIT : steps(finding)),
+  ]
 }
+
+/** The kubelet's login is for Docker Hub, so none reaches the limits of another registry. */
+const WAIT: Step[] = [{ code: 'wait', for: 'limit' }]
 
 /** Steps for a name that does not parse, or that the runtime does not resolve. */
 export function unreadableNameSteps(finding: Finding): Step[] {

@@ -105,6 +105,7 @@ export type MirrorStep =
       registry: string
       about:
         | 'endpoint'
+        | 'instead'
         | 'scheme'
         | 'web-page'
         | 'unreadable'

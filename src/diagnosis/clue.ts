@@ -19,6 +19,7 @@ import type { ProviderProblem } from './credential-provider.ts'
 import type { Lapse } from './lapse.ts'
 import type { PeerMirror } from './node-services.ts'
 import type { PerimeterRefusal } from './perimeter.ts'
+import type { Search } from './searched-registries.ts'
 
 /** Every clue, in its group. */
 export type Clue = RefusalClue | NameClue | PodClue | WayClue | ContentClue | NodeClue
@@ -210,8 +211,8 @@ type NameClue =
   | { code: 'doubled-prefix'; prefix: string; without: string }
   /** Zarf's agent has put its suffix on the tag twice; `without`: the name with one. */
   | { code: 'zarf-twice'; without: string }
-  /** The name has no registry, and the node's settings name others than Docker Hub for such names; none of them gave the image. */
-  | { code: 'searched'; hosts: string[] }
+  /** The name has no registry, and the node's settings led to others than Docker Hub; none of them gave the image. */
+  | ({ code: 'searched' } & Search)
   /** Zarf's agent changed the name to one at Zarf's registry. */
   | { code: 'of-zarf' }
   /** A short name that the node's runtime does not resolve. */

@@ -19,13 +19,13 @@ import { isBareRefusal, isOffList, isOfLayer, isOfOtherServer, refusalClues } fr
 import { LAYER_REFUSED } from './denial-words.ts'
 import { downloadsFrom, type Endpoint, endpointOf, privatePeer } from './endpoint.ts'
 import { failedMirrors } from './failed-mirrors.ts'
-import { type Cause, type Finding, isRefusedOrMissing, isUnreached } from './finding.ts'
+import { type Cause, type Finding, isUnreached } from './finding.ts'
 import { nameClues } from './name-clues.ts'
 import { peerMirrorAt } from './node-services.ts'
 import { perimeterRefusal } from './perimeter.ts'
 import { asksForToken } from './pull-error.ts'
 import { quotedClues } from './quoted-clues.ts'
-import { searchedRegistries } from './searched-registries.ts'
+import { relevantSearch, searchedRegistries } from './searched-registries.ts'
 
 interface ClueFacts {
   cause: Cause
@@ -64,7 +64,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...lazySnapshotter(words),
     ...(cause === 'corrupt-or-unpack' ? refusedMount(words) : []),
     ...passedOver(text, cause),
-    ...(isRefusedOrMissing(cause) ? ofSearch(text, image) : []),
+    ...cluesWith('searched', relevantSearch(searchedRegistries(text, image), cause)),
     ...cluesWith('mirrors-failed', failedMirrors(text)),
     ...(endpoint === null ? ofDownload(text, reference) : []),
     ...ofRegistry(reference),
@@ -91,11 +91,6 @@ function inOwnWords(words: string, text: string, reference: Reference | null): C
 function ofDownload(text: string, reference: Reference | null): Clue[] {
   const hosts = downloadsFrom(text, reference?.registry ?? null)
   return cluesWith('download-host', hosts === null ? null : { hosts, from: privatePeer(text) })
-}
-
-function ofSearch(text: string, image: string): Clue[] {
-  const hosts = searchedRegistries(text, image)
-  return cluesWith('searched', hosts === null ? null : { hosts })
 }
 
 /** The text without the image's own names, so that a repository called "billing" is not a clue. */

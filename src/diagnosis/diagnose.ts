@@ -38,7 +38,7 @@ import { nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
 import { indexHeld, isHeldHere, runsElsewhere } from './running-elsewhere.ts'
-import { searchedRegistries } from './searched-registries.ts'
+import { relevantSearch, searchedRegistries } from './searched-registries.ts'
 import { hasExpired } from './secret-age.ts'
 import { subcauseOf } from './subcause.ts'
 
@@ -150,7 +150,10 @@ function findingOf(pod: Pod, failing: FailingContainer, owned: PodOwners, seen: 
       : {}),
     credential,
     check: checkFor(reference, seen.snapshot.imageChecks, usesPullSecrets ? pod : null),
-    remedies: usesPullSecrets ? remediesFor(pull, { pod, container, workload }, seen.logins.credentials) : [],
+    remedies:
+      usesPullSecrets && !pull.isElsewhere
+        ? remediesFor(pull, { pod, container, workload }, seen.logins.credentials)
+        : [],
     clues,
     host: pullingNode(pod, node, seen.hintsIn(evidence?.text ?? '', null)),
     lasting: isUnlikelyToRecover(cause),
@@ -170,12 +173,15 @@ function readPull(
   const { image } = failing.container
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
   const parsed = parseReference(image)
-  const registry = parsed?.registry ?? null
+  const search = relevantSearch(searchedIn(evidence?.text ?? '', image), cause)
+  // The one that was asked, where the name has none.
+  const [searched] = search !== null && !isRefusedOrMissing(cause) ? search.hosts : []
+  const registry = searched ?? parsed?.registry ?? null
   const reference = parsed && fullName(parsed)
   const text = error?.text ?? ''
   const status = error?.status ?? null
-  const isSearched = isRefusedOrMissing(cause) && searchedIn(evidence?.text ?? '', image) !== null
   // Several registries answered, and none of them is a mirror.
+  const isSearched = search !== null && isRefusedOrMissing(cause)
   const endpoint = isSearched ? null : answeringPart(endpointIn(text, registry), cause, error)
   const credential = pullCredential({ pod, image, cause, evidence, endpoint, failing }, logins)
   const node = nodes.get(pod.node ?? '') ?? null
@@ -197,6 +203,7 @@ function readPull(
   return {
     cause,
     subcause,
+    isElsewhere: searched !== undefined,
     text,
     status,
     evidence,

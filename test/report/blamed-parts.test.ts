@@ -172,6 +172,81 @@ test.each<[string, Situation, Expected]>([
     },
     { says: /asked quay\.io, /, first: /^Write the full name/, never: /mirror|pullguard fix/ },
   ],
+  // wazuh/wazuh-kubernetes#237
+  [
+    'the last registry of that list, which older CRI-O reports without the full name',
+    {
+      image: 'team/api:3',
+      error:
+        'reading manifest 3 in quay.io/team/api: unauthorized: access to the requested resource is not authorized',
+      node: CRIO,
+    },
+    {
+      says: /asked quay\.io, .*Docker Hub for example, they failed, too/,
+      first: /^Write the full name .*docker\.io\/team\/api:3/,
+      never: /mirror|in place of/,
+    },
+  ],
+  [
+    'the last registry of that list, whose name a node does not know',
+    {
+      image: 'team/api:3',
+      error:
+        'pinging container registry quay.io: Get "https://quay.io/v2/": dial tcp: lookup quay.io on 10.0.0.2:53: no such host',
+      node: CRIO,
+    },
+    {
+      says: /can't resolve the name quay\.io\b[^]*asked quay\.io, [^]*getent hosts quay\.io/,
+      first: /^Write the full name/,
+      never: /mirror/,
+    },
+  ],
+  [
+    'the last registry of that list, whose servers fail',
+    {
+      image: 'nginx',
+      error:
+        'reading manifest latest in quay.io/nginx: received unexpected HTTP status: 503 Service Unavailable',
+      node: CRIO,
+    },
+    {
+      says: /^quay\.io answers[^]*status\.redhat\.com/,
+      first: /^Write the full name/,
+      never: /mirror|dockerstatus/,
+    },
+  ],
+  [
+    'the limit of the last registry of that list, which no login for Docker Hub raises',
+    {
+      image: 'nginx',
+      error: 'reading manifest latest in quay.io/nginx: toomanyrequests: rate limit exceeded',
+      node: CRIO,
+    },
+    { says: /^quay\.io's limit/, first: /^Write the full name/, never: /pullguard fix|Docker Hub's/ },
+  ],
+  [
+    'a host that may be on that list, or in place of Docker Hub',
+    {
+      image: 'team/api:3',
+      error:
+        'pinging container registry registry.example: Get "https://registry.example/v2/": x509: certificate signed by unknown authority',
+      node: CRIO,
+    },
+    {
+      says: /either as one of the registries that it searches .* or in place of Docker Hub[^]*If registry\.example is set in place of Docker Hub[^]*certs\.d\/registry\.example\/ca\.crt/,
+      first: /^Write the full name/,
+      never: /the mirror|Or correct/,
+    },
+  ],
+  [
+    "a mirror that keeps the path of Docker Hub's own images",
+    {
+      image: 'nginx',
+      error: 'reading manifest latest in registry.example/library/nginx: denied',
+      node: CRIO,
+    },
+    { says: /The mirror registry\.example refused/, never: /full name/ },
+  ],
   [
     'a mirror before a registry that the name has, which is not searched',
     {

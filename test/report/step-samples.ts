@@ -407,6 +407,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'mirror-settings': (
     [
       'endpoint',
+      'instead',
       'former',
       'basic',
       'scheme',

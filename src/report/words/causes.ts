@@ -22,6 +22,7 @@ import { alsoMoved, movedText } from './moved.ts'
 import { FARGATE_ROLE } from './node-logins.ts'
 import { capitalize, pluralize, registryLabel, roleSentence, uncapitalize, withoutVersion } from './nouns.ts'
 import { runningSentence } from './running-elsewhere.ts'
+import { searchText } from './searched.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,
@@ -177,6 +178,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
   const older = first.clues.find(clue => clue.code === 'older-serves')
   return [
     roleSentence(first),
+    searchText(first),
     first.cause !== 'invalid-reference' && first.clues.some(clue => clue.code === 'image-id') ? IMAGE_ID : '',
     first.clues.some(clue => clue.code === 'guest')
       ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."

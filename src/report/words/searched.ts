@@ -13,10 +13,33 @@ export function searchedHosts({ clues }: Pick<Finding, 'clues'>): string[] {
   return clues.find(clue => clue.code === 'searched')?.hosts ?? []
 }
 
+type Searched = Pick<Finding, 'clues' | 'host'>
+
 export const SEARCHED = {
   title: ({ image }: Pick<Finding, 'image'>) => `The node found no registry that gives it ${image}`,
-  meaning: (finding: Pick<Finding, 'clues'>) => {
-    const hosts = searchedHosts(finding)
-    return `The name has no registry, so the runtime asked ${joinList(hosts)}, as its settings for short names say: ${hosts.length === 1 ? 'it does not have' : 'none of them has'} the image, or ${hosts.length === 1 ? 'it hides' : 'they hide'} it from this pull.`
+  meaning: (finding: Searched) => {
+    const isOne = searchedHosts(finding).length === 1
+    return `${askedFor(finding)}: ${isOne ? 'it does not have' : 'none of them has'} the image, or ${isOne ? 'it hides' : 'they hide'} it from this pull.${lastOnly(finding)}`
   },
+}
+
+/** Returns why another registry than Docker Hub failed, as sentences; empty if none was searched. */
+export function searchText(finding: Searched & Pick<Finding, 'endpoint'>): string {
+  const isNamed = isSearched(finding) && finding.endpoint !== null
+  return isNamed ? `${askedFor(finding)}.${lastOnly(finding)}` : ''
+}
+
+function askedFor(finding: Searched): string {
+  const hosts = joinList(searchedHosts(finding))
+  const isCertain = finding.clues.some(clue => clue.code === 'searched' && clue.certain)
+  return isCertain
+    ? `The name has no registry, so the runtime asked ${hosts}, as its settings for short names say`
+    : `The name has no registry, and the node's settings led to ${hosts}, either as one of the registries that it searches for such names or in place of Docker Hub`
+}
+
+/** CRI-O keeps the error of the last full name that it tried (server/image_pull.go). */
+function lastOnly(finding: Searched): string {
+  return finding.host.runtime === 'cri-o' && searchedHosts(finding).length === 1
+    ? ' If it searches others before, Docker Hub for example, they failed, too: CRI-O reports only the last error.'
+    : ''
 }

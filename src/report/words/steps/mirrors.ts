@@ -206,6 +206,10 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         return {
           text: `Look for a mirror of ${registryLabel(registry)} in the node's settings, and for a proxy in between: what answered asks for a user name and password, and ${registryLabel(registry)} itself never does, as it takes tokens. If a mirror requires a login, ${mirrorLogin(first.host, 'the mirror', registry)}`,
         }
+      case 'instead':
+        return {
+          text: `If ${what} is set in place of ${registryLabel(registry)} in ${place}, correct or remove it there: it then answers for names with docker.io, too`,
+        }
       case 'endpoint':
         return {
           text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}${isOfSpegel(first, host) ? "; Spegel, whose port this is, writes such entries into containerd's certs.d itself, where they may be left after it was removed" : ''}`,

@@ -14,6 +14,7 @@ import { dnsAnswer, otherNameServer, resolverNote, resolverPlace } from '../node
 import { mayBeOpenShift, preloadPlace } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
+import { isSearched } from '../searched.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
 import { proxyPlace } from './proxies.ts'
 
@@ -83,6 +84,8 @@ function orMirror(context: StepContext, target: string) {
   const [first] = context.findings
   // Images in a cloud's registry are mostly private, so no mirror has them.
   if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
+  // The full name leads to another registry.
+  if (isSearched(first)) return ''
   const { virtual } = first.host
   const start = '; if the nodes are not meant to reach the internet,'
   if (virtual !== undefined && virtual !== 'autopilot')

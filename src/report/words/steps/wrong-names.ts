@@ -70,8 +70,12 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
     const onHub = searchedHosts(first).some(isDockerHub)
       ? ''
       : `: docker.io if the image is on Docker Hub, as in ${onDockerHub(image)}`
+    const list =
+      first.host.platform === 'openshift'
+        ? 'change containerRuntimeSearchRegistries of image.config.openshift.io/cluster'
+        : `${isSearched(first) ? 'add an alias or change' : 'add an alias or'} unqualified-search-registries on the nodes (/etc/containers/registries.conf)`
     return withEdit(
-      `Write the full name with its registry${onHub}; or add an alias or unqualified-search-registries on the nodes (/etc/containers/registries.conf)`,
+      `Write the full name with its registry${onHub}; or ${list}`,
       first,
       setImages(invocation, [edit(first), ...others.map(edit)]),
     )
