@@ -21,6 +21,7 @@ export interface NamedEndpoint {
 export type Endpoint = NamedEndpoint | { host: null; role: 'proxy' }
 
 const HOST = '(\\[[0-9a-f:.%]+\\](?::\\d+)?|[\\w.-]+(?::\\d+)?)'
+const NAME = '([\\w-]+(?:\\.[\\w-]+)+(?::(?!443\\b)\\d+)?)'
 /** A failed connection to the proxy itself. Checked first, because such texts also name the registry. */
 const PROXY = new RegExp(
   `proxyconnect tcp: (?:.{0,80}?lookup ${HOST}|dial tcp ${HOST})|connecting to proxy [a-z]*:?/*${HOST}|socks connect tcp ${HOST}->`,
@@ -34,6 +35,9 @@ const BARE_HOSTS = [
   new RegExp(`\\b(?:pinging|ping) (?:container|docker) registry ${HOST}`, 'i'),
   // Go's net/url, for a mirror's endpoint that was written without its scheme.
   new RegExp(`\\bparse "?:/+${HOST}/`, 'i'),
+  // The proxy inside Docker Desktop, which names the host before it dials an address of it (docker/hub-feedback#2442).
+  new RegExp(`\\bdialing ${NAME}(?::443)? \\w+ via `, 'i'),
+  new RegExp(`\\bconnecting to ${NAME}(?::443)?: (?:resolving|dial)`, 'i'),
   new RegExp(`\\bdial tcp: (?:lookup|address) ${HOST}(?: on|:)`, 'i'),
   new RegExp(`\\blookup ${HOST} on `, 'i'),
   new RegExp(`\\bresolve(?:d)? (?:host|address)[: ]+${HOST}`, 'i'),

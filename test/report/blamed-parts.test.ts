@@ -451,3 +451,15 @@ test.each([
   const error = `${CONFIG}dial tcp ${address}: i/o timeout`
   expect(findingOf({ image: 'quay.io/team/api:3', error }).endpoint).toEqual({ host: address, role })
 })
+
+// docker/hub-feedback#2442
+test("the proxy inside Docker Desktop names the host that it can't reach, before the address", () => {
+  const storage = 'docker-images-prod.6aa3.r2.cloudflarestorage.com'
+  const error = `${CONFIG}dialing ${storage}:443 container via direct connection because static system has no HTTPS proxy: connecting to ${storage}:443: dial tcp 172.64.66.1:443: connect: connection reset by peer`
+  expect(findingOf({ image: 'redis', error }).endpoint).toEqual({ host: storage, role: 'storage' })
+  const own = 'connecting to registry.example:5000: dial tcp 10.0.0.1:5000: i/o timeout'
+  expect(findingOf({ image: 'registry.example:5000/team/api:3', error: own }).endpoint).toEqual({
+    host: 'registry.example:5000',
+    role: 'registry',
+  })
+})
