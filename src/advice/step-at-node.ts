@@ -106,6 +106,7 @@ export type MirrorStep =
       about:
         | 'endpoint'
         | 'instead'
+        | 'token'
         | 'scheme'
         | 'web-page'
         | 'unreadable'

@@ -149,6 +149,13 @@ export function serverErrorSteps(finding: Finding): Step[] {
       { code: 'show-proxy' },
     ]
   }
+  if (hasClue(finding, 'login-for-mirror') && registry !== null)
+    return [
+      { code: 'mirror-settings', host: null, registry, about: 'token' },
+      { code: 'runtime-log' },
+      wait,
+      look,
+    ]
   if (target.role === 'mirror' && registry !== null) {
     const peers = status === 500 ? clueOf(clues, 'peers-only')?.by : undefined
     const lacks: Step[] =

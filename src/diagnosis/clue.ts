@@ -91,6 +91,8 @@ type RefusalClue =
   | { code: 'unsent-login' }
   /** What answered asked for a user name and password, where the registry itself only takes tokens. */
   | { code: 'basic-demanded' }
+  /** A login was sent for a token, and nobody needs one for the image: most likely, it is for a mirror that the text does not name. */
+  | { code: 'login-for-mirror' }
   /** The mirror fetches no images: it only offers what other nodes have. */
   | { code: 'peers-only'; by: PeerMirror }
   /** The node's mirror was shut down, or serves only some networks now. */

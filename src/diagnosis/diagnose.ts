@@ -27,6 +27,7 @@ import { type Cause, countCauses, type Diagnosis, type Finding, isRefusedOrMissi
 import { type KnownLogins, knownLogins } from './known-logins.ts'
 import { loginClues } from './login-clues.ts'
 import { textMemo } from './memoize-by-text.ts'
+import { mirrorLogin } from './mirror-logins.ts'
 import { besideClues, nearRegistry, openBeside } from './name-clues.ts'
 import { cluesOfPlace } from './node-clues.ts'
 import { longPulls } from './pod-events.ts'
@@ -234,6 +235,7 @@ function cluesOfPull(
   return [
     ...seen.cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed }),
     ...formerMirror(pull),
+    ...mirrorLogin(pull),
     ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
     ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),

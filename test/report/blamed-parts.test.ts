@@ -7,6 +7,7 @@ const OWN = 'registry.example/team/api:3'
 const DOCKER = { runtime: 'docker://27.3.1' }
 const CRIO = { runtime: 'cri-o://1.34.1' }
 const CONFIG = 'error pulling image configuration: download failed after attempts=6: '
+const OAUTH = 'failed to fetch oauth token: unexpected status: 500 Internal Server Error'
 const NULL_TOKEN =
   'Get "null://cache.lan:5005/v2/token?scope=repository%3Alibrary%2Fubuntu%3Apull&service=null%3A%2F%2Fcache.lan": unsupported protocol scheme "null"'
 
@@ -146,6 +147,35 @@ test.each<[string, Situation, Expected]>([
     'an address that is the registry in the name, which is asked as it is',
     { image: '10.0.0.5:5000/team/api:3', error: 'dial tcp 10.0.0.5:5000: i/o timeout' },
     { says: /https:\/\/10\.0\.0\.5:5000\/v2/, never: /connect-to/ },
+  ],
+  // goharbor/harbor#11108
+  [
+    'a mirror that the text does not name, by a login for a registry that needs none',
+    { image: 'k8s.gcr.io/etcd:3.2.24', error: `failed to authorize: ${OAUTH}` },
+    {
+      short: /a mirror of k8s\.gcr\.io/,
+      first: /^Find the mirror of k8s\.gcr\.io in .* token server/,
+      says: /token server of a mirror, most likely/,
+      never: /^k8s\.gcr\.io answers/,
+    },
+  ],
+  [
+    'Google, to which the kubelet of a machine there sends its own token',
+    { image: 'k8s.gcr.io/etcd:3.2.24', error: `failed to authorize: ${OAUTH}`, node: { provider: 'gce' } },
+    { first: /status\.cloud\.google\.com/, never: /mirror of k8s/ },
+  ],
+  [
+    'Docker Hub, which accounts have logins for',
+    { image: 'nginx', error: `failed to authorize: ${OAUTH}` },
+    { first: /dockerstatus/, never: /token server of a mirror/ },
+  ],
+  [
+    'the registry itself, of which a token is asked without a login',
+    {
+      image: 'registry.k8s.io/pause:3.9',
+      error: `failed to authorize: ${OAUTH.replace('oauth', 'anonymous')}`,
+    },
+    { never: /token server of a mirror/ },
   ],
   // containers/image#1090
   [

@@ -408,6 +408,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     [
       'endpoint',
       'instead',
+      'token',
       'former',
       'basic',
       'scheme',

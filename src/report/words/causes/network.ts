@@ -127,6 +127,7 @@ function tokenEndpoint({ endpoint, registry }: Pick<Finding, 'endpoint' | 'regis
 export const registryServerError: CauseWords = {
   short: [
     ['web-page', PAGE.short],
+    ['login-for-mirror', ({ registry }) => `server errors from a mirror of ${registryLabel(registry)}`],
     [isOddAnswer, first => `unusable answers from ${responderLabel(first)}`],
     first => `server errors from ${responderLabel(first)}`,
   ],
@@ -135,6 +136,11 @@ export const registryServerError: CauseWords = {
     ['no-registry', { does: 'does not answer as a registry' }],
     ['upstream-blocked', { does: "has blocked its upstream registry, which it can't reach" }],
     ['cache-rule', { does: 'is a cache, and could not fetch the image from its source' }],
+    [
+      'login-for-mirror',
+      ({ registry }) =>
+        `The token server of a mirror, most likely, answers with a server error to a pull from ${registryLabel(registry)}`,
+    ],
     ['storage-busy', ({ registry }) => `The storage behind ${registryLabel(registry)} is at its limit`],
     [isMethodRefused, first => `${tokenEndpoint(first)} answers 405 (Method Not Allowed)`],
     [isOddAnswer, { does: "sent an answer that the runtime can't use" }],
@@ -157,6 +163,12 @@ export const registryServerError: CauseWords = {
     [
       isMethodRefused,
       "Nothing there issues tokens at the moment: the service is broken, or the registry or something in between points to a wrong address; the pod's image and login are not the problem.",
+    ],
+    // goharbor/harbor#11108
+    [
+      'login-for-mirror',
+      ({ registry }) =>
+        `The runtime asked for a token with a login (an "oauth token"), and nobody needs one for ${registryLabel(registry)}: most likely, the node's settings have the login for a mirror of it, which the text does not name. The pod's image is not the problem.`,
     ],
     // rancher/rke2#5754, spegel-org/spegel#413
     [

@@ -206,6 +206,10 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         return {
           text: `Look for a mirror of ${registryLabel(registry)} in the node's settings, and for a proxy in between: what answered asks for a user name and password, and ${registryLabel(registry)} itself never does, as it takes tokens. If a mirror requires a login, ${mirrorLogin(first.host, 'the mirror', registry)}`,
         }
+      case 'token':
+        return {
+          text: `Find the mirror of ${registryLabel(registry)} in ${place}, and in its log and that of its token server why it answers with an error: a login was sent, which nobody needs for ${registryLabel(registry)} itself`,
+        }
       case 'instead':
         return {
           text: `If ${what} is set in place of ${registryLabel(registry)} in ${place}, correct or remove it there: it then answers for names with docker.io, too`,
