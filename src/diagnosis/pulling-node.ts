@@ -167,7 +167,8 @@ export const MINIKUBE_LABEL = 'minikube.k8s.io/name'
 /** The distribution or cloud that the node belongs to; null if it shows none. */
 export function platformOf(node: Node): Platform | null {
   const { kubelet, os, osImage, provider, labels } = node
-  if (/\+k3s\d/.test(kubelet ?? '')) return 'k3s'
+  // Before 1.17, `v1.16.3-k3s.2`.
+  if (/\+k3s\d|-k3s\.\d/.test(kubelet ?? '')) return 'k3s'
   if (/\+rke2r?\d/.test(kubelet ?? '')) return 'rke2'
   // Only its controllers have the label, and its nodes on Windows are laid out in another way.
   if (os !== 'windows' && (/\+k0s/.test(kubelet ?? '') || labels['node.k0sproject.io/role'] !== undefined))

@@ -1234,6 +1234,17 @@ test.each<[string, Situation, Expected]>([
     },
     { first: /\/etc\/rancher\/k3s\/registries\.yaml/, never: /no image has this name/ },
   ],
+  // k3s-io/k3s#1148
+  [
+    'a node of an early K3s, which wrote its version otherwise',
+    {
+      image: '192.168.100.3:5000/centos:7',
+      error:
+        'Head https://192.168.100.3:5000/v2/centos/manifests/7: x509: certificate signed by unknown authority',
+      node: { kubelet: 'v1.16.3-k3s.2', runtime: 'containerd://1.3.0-k3s.5' },
+    },
+    { says: /\/etc\/rancher\/k3s\/registries\.yaml/, never: /config\.toml|hosts\.toml/ },
+  ],
   [
     'an image that is on the node and verified again',
     {

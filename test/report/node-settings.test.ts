@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import type { EndpointRole } from '../../src/diagnosis/endpoint.ts'
 import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
 import { diskCommand } from '../../src/report/words/node.ts'
-import { authorityPlace } from '../../src/report/words/node-certificates.ts'
+import { authorityPlace, clientCertificatePlace } from '../../src/report/words/node-certificates.ts'
 import { kernelLog } from '../../src/report/words/node-kernel.ts'
-import { sandboxLoginPlace } from '../../src/report/words/node-logins.ts'
+import { mirrorLogin, sandboxLoginPlace } from '../../src/report/words/node-logins.ts'
 import { mirrorSettings, plainHttpPlace, sandboxSetting } from '../../src/report/words/node-settings.ts'
 
 const node = (fields: Partial<PullingNode> = {}): PullingNode => ({
@@ -94,6 +94,46 @@ test.each([
   const at = { host: 'reg.example:5000', role: 'registry' as const }
   for (const place of [authorityPlace, plainHttpPlace])
     expect(place(node({ version, platform }), at, at.host).includes('config_path')).toBe(isNoted)
+})
+
+// containerd/containerd#4938
+test('containerd before 1.5 has its settings for registries in its main configuration', () => {
+  const old = node({ version: '1.4.12' })
+  const registry = { host: 'r.example:5000', role: 'registry' as const }
+  const mirror = { host: 'cache.example', role: 'mirror' as const }
+  const table = '[plugins."io.containerd.grpc.v1.cri".registry.'
+  expect(mirrorSettings(old, 'docker.io')).toContain(
+    `${table}mirrors."docker.io"] of /etc/containerd/config.toml`,
+  )
+  expect(plainHttpPlace(old, registry, registry.host)).toContain(
+    `endpoint = ["http://r.example:5000"] in ${table}mirrors."r.example:5000"]`,
+  )
+  expect(plainHttpPlace(old, mirror, 'docker.io')).toContain(
+    `endpoint = ["http://cache.example"] in ${table}mirrors."docker.io"]`,
+  )
+  expect(authorityPlace(old, registry, registry.host)).toContain(`in ${table}configs."r.example:5000".tls]`)
+  expect(mirrorLogin(old, 'cache.example', 'docker.io')).toContain(`${table}configs."cache.example".auth]`)
+  expect(clientCertificatePlace(old, registry, registry.host)).toContain(
+    `${table}configs."r.example:5000".tls]`,
+  )
+  for (const place of [mirrorSettings(old, 'docker.io'), authorityPlace(old, registry, registry.host)])
+    expect(place).not.toMatch(/certs\.d|\[host\]/)
+})
+
+test('containerd before 1.3 has the first format, and no authorities of single hosts', () => {
+  const old = node({ version: '1.2.13' })
+  const at = { host: 'r.example:5000', role: 'registry' as const }
+  expect(mirrorSettings(old, 'docker.io')).toContain('[plugins.cri.registry.mirrors."docker.io"]')
+  expect(authorityPlace(old, at, at.host)).toMatch(/^the system's trust store/)
+})
+
+test.each([
+  ['1.5.2', null, '/etc/containerd/certs.d/docker.io/hosts.toml'],
+  ['1.4.4', 'k3s' as const, '/etc/rancher/k3s/registries.yaml'],
+  ['1.3.7', 'microk8s' as const, '/var/snap/microk8s/current/args/containerd-template.toml'],
+  [null, null, '/etc/containerd/certs.d/docker.io/hosts.toml'],
+])('mirrors of containerd %s on %s are in %s', (version, platform, place) => {
+  expect(mirrorSettings(node({ version, platform }), 'docker.io')).toContain(place)
 })
 
 test('a folder on Windows has no colon in its name', () => {

@@ -12,6 +12,7 @@ import {
   registriesYaml,
   restartOf,
 } from './node-settings.ts'
+import { isOldContainerd, oldCertificates } from './old-containerd.ts'
 
 /** Returns, for nodes that may belong to OpenShift, where that takes the authority of a proxy that intercepts TLS; empty for others. */
 export function interceptorPlace(node: PullingNode): string {
@@ -43,6 +44,7 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
     case 'bottlerocket':
       return 'settings.pki (a bundle with trusted = true), with `apiclient set` on running nodes and in the user data of new ones'
     case 'microk8s':
+      if (isOldContainerd(node)) break
       return ofHost
         ? `${mirrorSettings(node, registry)} (ca = …)`
         : "the node's trust store (update-ca-certificates)"
@@ -75,6 +77,7 @@ function runtimeAuthorityPlace(
     case 'cri-o':
       return `/etc/containers/certs.d/${role === 'mirror' ? host : registry}/ca.crt`
     case 'containerd': {
+      if (isOldContainerd(node)) return oldCertificates(node, host, 'ca_file = "/path/ca.crt"')
       const section = role === 'mirror' ? ` under [host."https://${host}"]` : HOST_SECTION
       return `${mirrorSettings(node, registry)} (ca = "/path/ca.crt"${section}${oneFolder(node)})`
     }
@@ -104,6 +107,7 @@ export function clientCertificatePlace(
       : `/etc/docker/certs.d/${asked} (client.cert and client.key)`
   if (runtime === 'cri-o' || platform === 'openshift')
     return `/etc/containers/certs.d/${asked} (client.cert and client.key)`
+  if (isOldContainerd(node)) return oldCertificates(node, asked, 'cert_file and key_file')
   const settings = mirrorSettings(node, role === 'mirror' ? registry : asked)
   return `${settings} (client = [["/path/client.cert", "/path/client.key"]], under [host."https://…"] for a host listed there, or at the top for the registry itself${HOST_SECTION})`
 }

@@ -6,6 +6,7 @@ import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { cloudOf } from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
 import { hasOwnContainerd, RKE2_ON_WINDOWS, runtimeLog, talosctl } from './node.ts'
+import { isOldContainerd } from './old-containerd.ts'
 
 const RKE2_CRICTL = '/var/lib/rancher/rke2/bin/crictl --config /var/lib/rancher/rke2/agent/etc/crictl.yaml'
 /** Only login shells have this folder in their PATH, and the shell after `chroot /host` is none (kubernetes/kubernetes, cluster/gce/gci). */
@@ -55,7 +56,8 @@ export function pullCommand(node: PullingNode, image: string): string {
       return talosctl(`image pull ${name}`)
     case 'ctr': {
       const { client, hosts } = ctr(node)
-      return `${client} images pull ${hosts === null ? '' : `--hosts-dir ${hosts} `}${name}`
+      // ctr has this flag since it has the files, too.
+      return `${client} images pull ${hosts === null || isOldContainerd(node) ? '' : `--hosts-dir ${hosts} `}${name}`
     }
     case 'crictl':
       return `${crictl(node)} pull ${name}`

@@ -5,6 +5,7 @@ import type { Finding } from '../../diagnosis/finding.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
 import { mirrorSettings, registriesYaml, restartOf } from './node-settings.ts'
 import { registryLabel } from './nouns.ts'
+import { isOldContainerd, oldLogin } from './old-containerd.ts'
 
 /** Returns how nodes get a login of their own for a mirror, to follow `If HOST itself requires a login, `. */
 export function mirrorLogin(node: PullingNode, host: string, registry: string): string {
@@ -38,6 +39,7 @@ function mirrorLoginPlace(
     }
   if (platform === 'talos' || platform === 'openshift') return { place: runtimeLoginPlace(node) }
   if (runtime === 'cri-o') return { place: "CRI-O's global_auth_file" }
+  if (isOldContainerd(node)) return { place: oldLogin(node, host) }
   const header = platform === 'gke' ? 'header' : 'header.Authorization'
   return {
     place: `${mirrorSettings(node, registry)}${runtime === 'containerd' ? ` (${header} of this host)` : ''}`,

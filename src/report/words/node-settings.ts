@@ -3,9 +3,12 @@
 import type { NamedEndpoint } from '../../diagnosis/endpoint.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
 import { releaseOf } from './node.ts'
+import { isOldContainerd, oldMirrors, oldPlainHttp } from './old-containerd.ts'
 
 /** Returns where this platform stores its mirrors for one registry. */
-export function mirrorSettings({ platform, runtime, os }: PullingNode, registry: string): string {
+export function mirrorSettings(node: PullingNode, registry: string): string {
+  const { platform, runtime, os } = node
+  if (isOldContainerd(node)) return oldMirrors(node, registry)
   if (runtime === 'docker') return `${daemonFile(os)} (registry-mirrors; restart Docker)`
   switch (platform) {
     case 'k3s':
@@ -64,6 +67,7 @@ export function restartOf({ platform, os }: Pick<PullingNode, 'platform' | 'os'>
 /** Returns where plain HTTP is allowed for one registry. */
 export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
   const { platform, runtime, os } = node
+  if (isOldContainerd(node)) return oldPlainHttp(node, host, role === 'mirror' ? registry : host)
   if (platform === 'k3s' || platform === 'rke2')
     return `${registriesYaml(platform, os)}: under mirrors, "${role === 'mirror' ? registry : host}" with the endpoint "http://${host}" (${restartOf({ platform, os })})`
   if (platform === 'openshift')

@@ -14,13 +14,15 @@ import { onNodes } from '../node.ts'
 import { mirrorLogin, neededMirrorLogin } from '../node-logins.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
+import { isOldContainerd } from '../old-containerd.ts'
 import type { StepContext, StepText, StepWords } from '../step-words.ts'
 
 /** Whether the node's settings of mirrors can say that an address is complete, as hosts.toml can. */
-function hasOverridePath({ platform, runtime }: PullingNode): boolean {
+function hasOverridePath(node: PullingNode): boolean {
+  const { platform, runtime } = node
   const isOther =
     platform === 'k3s' || platform === 'rke2' || platform === 'bottlerocket' || platform === 'openshift'
-  return !isOther && runtime !== 'cri-o' && runtime !== 'docker'
+  return !isOther && runtime !== 'cri-o' && runtime !== 'docker' && !isOldContainerd(node)
 }
 
 /** Returns how to ask the mirror for the images in use, at the URL in the evidence. */
