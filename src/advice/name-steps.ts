@@ -10,6 +10,7 @@ import type { Placeholder } from '../image/placeholder.ts'
 import { hidesMissing, isFixedHost, isHosted, isNamedLikeCache, servesList } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import { hasClue, isPackaged, stepsIf } from './conditions.ts'
+import { pullByHand } from './host.ts'
 import { otherRegistry } from './other-registry.ts'
 import type { Step } from './step.ts'
 
@@ -166,19 +167,23 @@ export function writeDigest({ image, reference }: Finding): Step[] {
  * @param steps those of the cause at the registry that was asked
  */
 export function searchedSteps(finding: Finding, steps: (finding: Finding) => Step[]): Step[] | null {
-  const { clues, cause, image } = finding
+  const { clues, cause, image, host: node } = finding
   const searched = clueOf(clues, 'searched')
   if (searched === undefined) return null
-  const [host = null] = searched.hosts
+  const [host = null, ...others] = searched.hosts
+  const isAnswer = isRefusedOrMissing(cause)
+  // CRI-O did not report what Docker Hub answered.
+  const isLost = isAnswer && node.runtime === 'cri-o' && searched.certain && others.length === 0
   return [
     { code: 'full-name', image },
+    ...(isLost ? pullByHand(finding) : []),
     ...stepsIf(!searched.certain, {
       code: 'mirror-settings',
       host,
       registry: DOCKER_HUB,
       about: 'instead',
     }),
-    ...(isRefusedOrMissing(cause) ? [] : cause === 'rate-limited' ? WAIT : steps(finding)),
+    ...(isAnswer ? [] : cause === 'rate-limited' ? WAIT : steps(finding)),
   ]
 }
 

@@ -212,7 +212,7 @@ test.each<[string, Situation, Expected]>([
       node: CRIO,
     },
     {
-      says: /asked quay\.io, .*Docker Hub for example, they failed, too/,
+      says: /asked quay\.io, .*Docker Hub failed as well[^]*crictl pull docker\.io\/team\/api:3/,
       first: /^Write the full name .*docker\.io\/team\/api:3/,
       never: /mirror|in place of/,
     },
@@ -230,6 +230,15 @@ test.each<[string, Situation, Expected]>([
       first: /^Write the full name/,
       never: /mirror/,
     },
+  ],
+  [
+    'that list, which is an object on OpenShift',
+    {
+      image: 'nginx',
+      error: 'reading manifest latest in registry.access.redhat.com/nginx: name unknown: Repo not found',
+      node: { ...CRIO, osImage: 'Red Hat Enterprise Linux CoreOS 418.94 (Plow)' },
+    },
+    { first: /^Write the full name .*containerRuntimeSearchRegistries/, never: /registries\.conf|mirror/ },
   ],
   [
     'the last registry of that list, whose servers fail',

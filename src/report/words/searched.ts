@@ -37,9 +37,14 @@ function askedFor(finding: Searched): string {
     : `The name has no registry, and the node's settings led to ${hosts}, either as one of the registries that it searches for such names or in place of Docker Hub`
 }
 
-/** CRI-O keeps the error of the last full name that it tried (server/image_pull.go). */
+/**
+ * CRI-O keeps the error of the last full name that it tried, and writes the others into its debug log only (server/image_pull.go); its packages
+ * set Docker Hub and then Quay (cri-o/packaging#301).
+ */
 function lastOnly(finding: Searched): string {
-  return finding.host.runtime === 'cri-o' && searchedHosts(finding).length === 1
-    ? ' If it searches others before, Docker Hub for example, they failed, too: CRI-O reports only the last error.'
-    : ''
+  const hosts = searchedHosts(finding)
+  if (finding.host.runtime !== 'cri-o' || hosts.length !== 1) return ''
+  return hosts[0] === 'quay.io'
+    ? ' CRI-O reports only the last error of its search: if it asked Docker Hub before, as its packages set it, Docker Hub failed as well, for example because of its rate limit.'
+    : ' CRI-O reports only the last error of its search: if it asked others before, such as Docker Hub, they failed as well.'
 }

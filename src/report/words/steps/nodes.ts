@@ -26,6 +26,7 @@ import { denialsCommand, failsAtAttributes, kernelLog } from '../node-kernel.ts'
 import { kubeletFolder } from '../node-logins.ts'
 import { mayBeOpenShift, restartOf } from '../node-settings.ts'
 import { shortList } from '../nouns.ts'
+import { isSearched } from '../searched.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** What to do about a program or a kernel module that the node lacks. */
@@ -244,7 +245,9 @@ export const nodeSteps: StepWords<NodeStep> = {
     nodeClientStep(
       before
         ? `Pull the image ${onNodes(findings)} by hand, where no time limit applies (with imagePullPolicy IfNotPresent, the kubelet then uses it): cri-dockerd before 0.2.6 ends each pull of the kubelet after two minutes, so retries may never succeed${pullLimits(findings[0])}`
-        : `Repeat the pull ${onNodes(findings)} to see the runtime's own answer${pullLimits(findings[0])}`,
+        : isSearched(findings[0])
+          ? `Pull the image from Docker Hub alone ${onNodes(findings)}, to see its own answer, if it is there${pullLimits(findings[0])}`
+          : `Repeat the pull ${onNodes(findings)} to see the runtime's own answer${pullLimits(findings[0])}`,
       pullCommand(findings[0].host, image),
       findings,
     ),
