@@ -91,6 +91,7 @@ export interface Finding {
   image: string
   /** The full name, as Kubernetes parses it; null if it does not parse. */
   reference: string | null
+  /** The reference's; the one that failed, if the node's settings for short names led there. */
   registry: string | null
   /** null if the text names no host. */
   endpoint: Endpoint | null
