@@ -20,15 +20,8 @@ import {
   searchedSteps,
   unreadableNameSteps,
 } from './name-steps.ts'
-import {
-  canceledSteps,
-  importSteps,
-  loadSteps,
-  manifestSteps,
-  neverSteps,
-  otherSteps,
-  platformSteps,
-} from './node-steps.ts'
+import { canceledSteps, importSteps, loadSteps, manifestSteps, neverSteps, otherSteps } from './node-steps.ts'
+import { platformSteps } from './platform-steps.ts'
 import {
   admissionSteps,
   outgoingSteps,

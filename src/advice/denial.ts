@@ -3,44 +3,23 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import { malformedSecrets } from '../diagnosis/pod-credential.ts'
-import { isDockerHub } from '../image/docker-hub.ts'
-import { isLocal } from '../image/host.ts'
-import { repositoryOf } from '../image/reference.ts'
-import { cloudOf, isEntitled, isPublic, RED_HAT } from '../image/registries.ts'
+import { cloudOf, isPublic, RED_HAT } from '../image/registries.ts'
 import { blockedSteps, policySteps, refusingCache, upstreamSteps } from './closed-access.ts'
-import { hasClue, isElsewhere, isPackaged, stepsIf } from './conditions.ts'
-import { nodeRegistry } from './image-steps.ts'
+import { hasClue, isElsewhere, stepsIf } from './conditions.ts'
+import { deniedOrMissing, whoAnswered } from './denied-or-missing.ts'
 import {
-  correctedSecretSteps,
   hubNameSteps,
   knownSecretSteps,
   loginSteps,
   missingSlash,
-  nearSecretSteps,
   nodesOwnLogin,
   otherLogin,
-  publicSteps,
   unnamedSecretSteps,
-  unreadSecretSteps,
 } from './login.ts'
-import {
-  cloudLoginSteps,
-  hasUnusable,
-  lacksCloudLogin,
-  nothingSent,
-  podLoginSteps,
-  see,
-  withSecretMaker,
-} from './missing-login.ts'
+import { nothingSent, podLoginSteps, see, withSecretMaker } from './missing-login.ts'
 import { checkNameSteps } from './name-steps.ts'
-import { callerOf, cloudPermission, grantorOf, grantSteps, isOfOtherProject } from './permission.ts'
-import {
-  miswrittenLogins,
-  perhapsSpoiled,
-  perhapsSpoiledByNode,
-  refusedLoginSteps,
-  renewSteps,
-} from './refused-login.ts'
+import { callerOf, cloudPermission, grantPull } from './permission.ts'
+import { miswrittenLogins, perhapsSpoiled, refusedLoginSteps, renewSteps } from './refused-login.ts'
 import type { Step } from './step.ts'
 import { pageSteps } from './wrong-answer.ts'
 
@@ -171,107 +150,6 @@ function notPermitted(finding: Finding): Step[] {
   ]
 }
 
-function grantPull(finding: Finding, registry: string): Step {
-  const [repository, caller] = [repositoryOf(finding.reference), callerOf(finding)]
-  return { code: 'grant-pull', by: grantorOf(registry), registry, repository, caller }
-}
-
-/** A refusal that gives no reason may come from a proxy or firewall in between, whose answer looks the same. */
-function whoAnswered(finding: Finding): Step[] {
-  const { endpoint } = finding
-  // A web site is not a registry, so its answer shows nothing.
-  return hasClue(finding, 'bare-refusal') && endpoint?.role === 'registry' && !hasClue(finding, 'web-site')
-    ? [{ code: 'who-answered', host: endpoint.host }]
-    : []
-}
-
-/** A refusal that leaves open whether the image exists. */
-function deniedOrMissing(finding: Finding): Step[] {
-  const { registry, credential, reference } = finding
-  if (registry === null) return [see('name')]
-  const hasNone = credential.status !== 'usable'
-  if (hasNone && hasClue(finding, 'on-node')) return verifiedLoginSteps(finding)
-  if (lacksCloudLogin(finding)) return cloudLoginSteps(finding)
-  if (hasNone && (isEntitled(registry) || hasClue(finding, 'annotated-provider'))) return nothingSent(finding)
-  // The service account has a login that the pod lacks, and gives it to new pods: nothing has to be changed.
-  if (finding.remedies.includes('recreate'))
-    return [{ code: 'recreate-pods' }, ...checkNameSteps(finding), see('name')]
-  return isPublic(reference) || isPackaged(finding)
-    ? publicButRefused(finding)
-    : privateOrMissing(finding, registry)
-}
-
-/** The check of the name; a placeholder has a step of its own. */
-function nameToCheck(finding: Finding): Step[] {
-  return hasClue(finding, 'placeholder') ? [] : checkNameSteps(finding)
-}
-
-/** Another name, unless this one is an official image's. */
-function otherName(name: Step[]): Step[] {
-  const mayBeMisspelled = name.some(({ code }) => code !== 'existing-official')
-  return stepsIf(mayBeMisspelled, { code: 'set-image', known: 'nothing' })
-}
-
-/** No login helps where everything is public. */
-function publicButRefused(finding: Finding): Step[] {
-  const name = nameToCheck(finding)
-  // Docker Hub's token server has once refused every image (docker/hub-feedback#2215).
-  const mayBeDown = name.some(({ code }) => code === 'existing-official')
-  return [
-    ...correctedSecretSteps(finding),
-    ...name,
-    ...stepsIf(mayBeDown, { code: 'hub-refuses-all' }),
-    ...stepsIf(name.length > 0, { code: 'ask-registry' }),
-    ...otherName(name),
-    ...whoAnswered(finding),
-  ]
-}
-
-/** What the finding shows about the login decides whether the name comes first: registries answer the same for a private and for a missing image. */
-function privateOrMissing(finding: Finding, registry: string): Step[] {
-  const isUsable = finding.credential.status === 'usable'
-  const name = nameToCheck(finding)
-  const grant = grantSteps(finding, registry)
-  const login = [
-    ...unreadSecretSteps(finding),
-    ...knownSecretSteps(finding),
-    ...loginSteps(finding, 'private'),
-  ]
-  // The pod's secret has no usable login, which has to be fixed whether or not the name is right.
-  if (hasUnusable(finding) && login.length > 0)
-    return [...podLoginSteps(finding), see('secrets'), ...name, ...grant]
-  // A login for this registry that the pod's namespace has was meant for such images, so it comes before the name.
-  const known = nearSecretSteps(finding)
-  const otherLogins = login.filter(({ code }) => !known.some(step => step.code === code))
-  // Only what listens at the node's own loopback knows why it refused, and whether it wants a login at all.
-  if (isLocal(registry)) return [...known, ...nodeRegistry(finding), ...name, ...otherLogins, see('name')]
-  if (isUsable && hasClue(finding, 'named-action'))
-    return [grantPull(finding, registry), ...login, ...name, see('login')]
-  // Unlike at gcr.io, hardly anything is public there, and this node has no identity that Google would accept.
-  if (registry.endsWith('-docker.pkg.dev') && !isUsable && isElsewhere(finding))
-    return [...podLoginSteps(finding), ...name, { code: 'ask-registry' }, see('login')]
-  const checked = [
-    ...name,
-    ...perhapsSpoiledByNode(finding),
-    ...publicSteps(finding),
-    ...stepsIf(name.length > 0, { code: 'ask-registry' }),
-  ]
-  const mayNeedPlan = isDockerHub(registry) && isUsable && login.length > 0
-  return [
-    ...known,
-    ...correctedSecretSteps(finding),
-    ...(isOfOtherProject(finding, registry) ? [...grant, ...checked] : [...checked, ...grant]),
-    ...perhapsSpoiled(finding),
-    ...stepsIf(mayNeedPlan, { code: 'hub-plan', repository: repositoryOf(finding.reference) }),
-    ...otherLogins,
-    ...otherName(name),
-    // The registry may have lost the image since other pods pulled it.
-    ...stepsIf(hasClue(finding, 'runs-elsewhere'), { code: 'ask-registry' }),
-    ...whoAnswered(finding),
-    see('name'),
-  ]
-}
-
 /** The registry's own reason comes first; what it says may make the other steps useless. */
 function unknownReason(finding: Finding): Step[] {
   const reason = clueOf(finding.clues, 'own-reason')?.text
@@ -281,17 +159,5 @@ function unknownReason(finding: Finding): Step[] {
       ? []
       : [{ code: 'heed-reason' as const, registry, reason }]),
     ...deniedOrMissing(finding),
-  ]
-}
-
-/** The image is on the node, so its name is right: what the pod lacks is a credential that was verified for it. */
-function verifiedLoginSteps(finding: Finding): Step[] {
-  return [
-    ...knownSecretSteps(finding),
-    { code: 'same-secret' },
-    ...loginSteps(finding, 'missing'),
-    ...correctedSecretSteps(finding),
-    { code: 'exempt-preloaded' },
-    see('secrets'),
   ]
 }

@@ -31,12 +31,18 @@ export function callerOf({ clues }: Pick<Finding, 'clues'>): string | null {
 }
 
 /** Where access to a registry's repositories is granted. */
-export function grantorOf(registry: string): Grantor {
+function grantorOf(registry: string): Grantor {
   if (registry === 'ghcr.io' || registry === 'docker.pkg.github.com') return 'github'
   if (isGitLab(registry)) return 'gitlab'
   if (GITEA.test(registry)) return 'gitea'
   if (isOpenShiftRegistry(registry)) return 'openshift'
   return 'registry'
+}
+
+/** The owner's permission for the account that pulled. */
+export function grantPull(finding: Finding, registry: string): Step {
+  const [repository, caller] = [repositoryOf(finding.reference), callerOf(finding)]
+  return { code: 'grant-pull', by: grantorOf(registry), registry, repository, caller }
 }
 
 /** Permission for the identity that pulled, where its registry has such identities. */

@@ -1,0 +1,137 @@
+/** Steps for a refusal that leaves open whether the image exists: what the finding shows about the login decides whether the name comes first. */
+
+import type { Finding } from '../diagnosis/finding.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
+import { isLocal } from '../image/host.ts'
+import { repositoryOf } from '../image/reference.ts'
+import { isEntitled, isPublic } from '../image/registries.ts'
+import { hasClue, isElsewhere, isPackaged, stepsIf } from './conditions.ts'
+import { nodeRegistry } from './image-steps.ts'
+import {
+  correctedSecretSteps,
+  knownSecretSteps,
+  loginSteps,
+  nearSecretSteps,
+  publicSteps,
+  unreadSecretSteps,
+} from './login.ts'
+import {
+  cloudLoginSteps,
+  hasUnusable,
+  lacksCloudLogin,
+  nothingSent,
+  podLoginSteps,
+  see,
+} from './missing-login.ts'
+import { checkNameSteps } from './name-steps.ts'
+import { grantPull, grantSteps, isOfOtherProject } from './permission.ts'
+import { perhapsSpoiled, perhapsSpoiledByNode } from './refused-login.ts'
+import type { Step } from './step.ts'
+
+/** A refusal that gives no reason may come from a proxy or firewall in between, whose answer looks the same. */
+export function whoAnswered(finding: Finding): Step[] {
+  const { endpoint } = finding
+  // A web site is not a registry, so its answer shows nothing.
+  return hasClue(finding, 'bare-refusal') && endpoint?.role === 'registry' && !hasClue(finding, 'web-site')
+    ? [{ code: 'who-answered', host: endpoint.host }]
+    : []
+}
+
+/** A refusal that leaves open whether the image exists. */
+export function deniedOrMissing(finding: Finding): Step[] {
+  const { registry, credential, reference } = finding
+  if (registry === null) return [see('name')]
+  const hasNone = credential.status !== 'usable'
+  if (hasNone && hasClue(finding, 'on-node')) return verifiedLoginSteps(finding)
+  if (lacksCloudLogin(finding)) return cloudLoginSteps(finding)
+  if (hasNone && (isEntitled(registry) || hasClue(finding, 'annotated-provider'))) return nothingSent(finding)
+  // The service account has a login that the pod lacks, and gives it to new pods: nothing has to be changed.
+  if (finding.remedies.includes('recreate'))
+    return [{ code: 'recreate-pods' }, ...checkNameSteps(finding), see('name')]
+  return isPublic(reference) || isPackaged(finding)
+    ? publicButRefused(finding)
+    : privateOrMissing(finding, registry)
+}
+
+/** The check of the name; a placeholder has a step of its own. */
+function nameToCheck(finding: Finding): Step[] {
+  return hasClue(finding, 'placeholder') ? [] : checkNameSteps(finding)
+}
+
+/** Another name, unless this one is an official image's. */
+function otherName(name: Step[]): Step[] {
+  const mayBeMisspelled = name.some(({ code }) => code !== 'existing-official')
+  return stepsIf(mayBeMisspelled, { code: 'set-image', known: 'nothing' })
+}
+
+/** No login helps where everything is public. */
+function publicButRefused(finding: Finding): Step[] {
+  const name = nameToCheck(finding)
+  // Docker Hub's token server has once refused every image (docker/hub-feedback#2215).
+  const mayBeDown = name.some(({ code }) => code === 'existing-official')
+  return [
+    ...correctedSecretSteps(finding),
+    ...name,
+    ...stepsIf(mayBeDown, { code: 'hub-refuses-all' }),
+    ...stepsIf(name.length > 0, { code: 'ask-registry' }),
+    ...otherName(name),
+    ...whoAnswered(finding),
+  ]
+}
+
+/** What the finding shows about the login decides whether the name comes first: registries answer the same for a private and for a missing image. */
+function privateOrMissing(finding: Finding, registry: string): Step[] {
+  const isUsable = finding.credential.status === 'usable'
+  const name = nameToCheck(finding)
+  const grant = grantSteps(finding, registry)
+  const login = [
+    ...unreadSecretSteps(finding),
+    ...knownSecretSteps(finding),
+    ...loginSteps(finding, 'private'),
+  ]
+  // The pod's secret has no usable login, which has to be fixed whether or not the name is right.
+  if (hasUnusable(finding) && login.length > 0)
+    return [...podLoginSteps(finding), see('secrets'), ...name, ...grant]
+  // A login for this registry that the pod's namespace has was meant for such images, so it comes before the name.
+  const known = nearSecretSteps(finding)
+  const otherLogins = login.filter(({ code }) => !known.some(step => step.code === code))
+  // Only what listens at the node's own loopback knows why it refused, and whether it wants a login at all.
+  if (isLocal(registry)) return [...known, ...nodeRegistry(finding), ...name, ...otherLogins, see('name')]
+  if (isUsable && hasClue(finding, 'named-action'))
+    return [grantPull(finding, registry), ...login, ...name, see('login')]
+  // Unlike at gcr.io, hardly anything is public there, and this node has no identity that Google would accept.
+  if (registry.endsWith('-docker.pkg.dev') && !isUsable && isElsewhere(finding))
+    return [...podLoginSteps(finding), ...name, { code: 'ask-registry' }, see('login')]
+  const checked = [
+    ...name,
+    ...perhapsSpoiledByNode(finding),
+    ...publicSteps(finding),
+    ...stepsIf(name.length > 0, { code: 'ask-registry' }),
+  ]
+  const mayNeedPlan = isDockerHub(registry) && isUsable && login.length > 0
+  return [
+    ...known,
+    ...correctedSecretSteps(finding),
+    ...(isOfOtherProject(finding, registry) ? [...grant, ...checked] : [...checked, ...grant]),
+    ...perhapsSpoiled(finding),
+    ...stepsIf(mayNeedPlan, { code: 'hub-plan', repository: repositoryOf(finding.reference) }),
+    ...otherLogins,
+    ...otherName(name),
+    // The registry may have lost the image since other pods pulled it.
+    ...stepsIf(hasClue(finding, 'runs-elsewhere'), { code: 'ask-registry' }),
+    ...whoAnswered(finding),
+    see('name'),
+  ]
+}
+
+/** The image is on the node, so its name is right: what the pod lacks is a credential that was verified for it. */
+function verifiedLoginSteps(finding: Finding): Step[] {
+  return [
+    ...knownSecretSteps(finding),
+    { code: 'same-secret' },
+    ...loginSteps(finding, 'missing'),
+    ...correctedSecretSteps(finding),
+    { code: 'exempt-preloaded' },
+    see('secrets'),
+  ]
+}

@@ -1,0 +1,86 @@
+/** Steps for images that are not built for the node's operating system or CPU, or not found there. */
+
+import { clueOf } from '../diagnosis/clue.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import { isFixedHost } from '../image/registries.ts'
+import { isNamedForWindows, windowsBuildIn } from '../image/windows-images.ts'
+import { hasClue, stepsIf } from './conditions.ts'
+import { imageName } from './host.ts'
+import { localTool } from './node-steps.ts'
+import type { Step } from './step.ts'
+
+export function platformSteps(finding: Finding): Step[] {
+  const { os, architecture, kernel } = finding.host
+  if (os === 'windows') {
+    const named = windowsBuildIn(finding.reference)
+    const isOfNode = named !== null && kernel?.startsWith(`${named}.`) === true
+    const build = clueOf(finding.clues, 'windows-build')?.build ?? (isOfNode ? null : named)
+    const image: Step = { code: 'windows-image', kernel }
+    const elsewhere: Step = { code: 'schedule-elsewhere', os, architecture, build }
+    // Neither a Linux node nor an injector has to do with an image whose name says Windows.
+    if (build === null && isNamedForWindows(finding.reference)) return [image, { code: 'show-platforms' }]
+    // A copy for Linux only, of an image that is for Windows, too.
+    if (build === null && hasClue(finding, 'asks-windows'))
+      return [
+        ...(hasClue(finding, 'for-linux') ? [...copySteps(finding), image] : [image, ...copySteps(finding)]),
+        elsewhere,
+        { code: 'show-platforms' },
+      ]
+    // Most pods that don't ask for Windows were meant for Linux.
+    return build === null && (hasClue(finding, 'any-os') || hasClue(finding, 'for-linux'))
+      ? [elsewhere, image, { code: 'show-platforms' }]
+      : [image, elsewhere, { code: 'show-platforms' }]
+  }
+  if (os === 'linux' && isNamedForWindows(finding.reference))
+    return [
+      { code: 'schedule-on-windows', build: windowsBuildIn(finding.reference) },
+      { code: 'show-platforms' },
+    ]
+  const platform = `${os ?? 'linux'}/${architecture ?? wantedIn(finding) ?? '<arch>'}`
+  const show: Step = { code: 'show-platforms' }
+  const known = architecture !== null
+  const elsewhere = emulated(finding) ?? [
+    { code: 'schedule-elsewhere' as const, os, architecture, build: null },
+  ]
+  // Other pods show which nodes the image is for, so moving this one is all that it needs.
+  const others = clueOf(finding.clues, 'held-elsewhere')?.architectures ?? []
+  if (known && others.length > 0 && !others.includes(architecture) && localTool(finding.host) === null)
+    return [...elsewhere, { code: 'build-for', platform }, ...copySteps(finding), show]
+  return [
+    ...stepsIf(!known, show),
+    { code: 'build-for', platform },
+    ...copySteps(finding),
+    { code: 'set-image', known: 'repository' },
+    // Where the node's own is known, the others' only matter for moving the pod.
+    ...stepsIf(known, show),
+    ...elsewhere,
+  ]
+}
+
+/**
+ * All nodes of a cluster on one machine have its architecture, but such machines mostly emulate the other one for images that were loaded
+ * (giantswarm/agentlab#31, developmentseed/eoapi-k8s#250); null for any other node.
+ */
+function emulated(finding: Finding): Step[] | null {
+  const tool = localTool(finding.host)
+  const other = { arm64: 'linux/amd64', amd64: 'linux/arm64' }[finding.host.architecture ?? '']
+  const image = imageName(finding)
+  return tool === null || other === undefined
+    ? null
+    : stepsIf(!image.includes('@'), { code: 'emulate', image, platform: other, tool })
+}
+
+/** Clients of one platform copy that platform only; at a registry for everyone, images are not copies. */
+function copySteps(finding: Finding): Step[] {
+  const { registry } = finding
+  return stepsIf(registry !== null && !isFixedHost(registry), {
+    code: 'copy-platforms',
+    image: imageName(finding),
+  })
+}
+
+/** The architecture in Docker's message, which names the platform that it looked for; null if there is none. */
+function wantedIn({ evidence }: Finding): string | null {
+  // Not in a name, such as mcr.microsoft.com/windows/servercore.
+  return /(?<![\w./-])(?:linux|windows)\/(?!unknown)(\w+)/.exec(evidence?.text ?? '')?.[1] ?? null
+}
