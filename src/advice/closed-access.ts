@@ -5,8 +5,8 @@ import { remoteRepositoryIn } from '../diagnosis/denial-words.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isOfficial } from '../image/official-images.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { cloudOf, isEntitled, isOpenMirror, isPublic } from '../image/registries.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { cloudOf, isEntitled, isFixedHost, isOpenMirror, isPublic } from '../image/registries.ts'
+import { hasClue, isInCloud, stepsIf } from './conditions.ts'
 import { answeringHost, ofMirror, pullByHand } from './host.ts'
 import { loginSteps } from './login.ts'
 import { checkNameSteps } from './name-steps.ts'
@@ -58,6 +58,13 @@ export function blockedSteps(finding: Finding): Step[] {
       ...stepsIf(/(?:^|\.)icr\.io$/.test(registry) && !isEntitled(registry), { code: 'pull-quota' }),
       ...openLayer(finding, host),
       { code: 'layer-refused', host },
+      // Its download hosts have failed so for everyone (k0sproject/k0s#3713).
+      ...stepsIf(isFixedHost(host) && !WITHOUT_TOKEN.includes(registry), {
+        code: 'status-page',
+        host,
+        registry,
+        role: 'registry',
+      }),
       { code: 'show-proxy' },
       other,
     ]
@@ -68,11 +75,22 @@ export function blockedSteps(finding: Finding): Step[] {
   const unblock: Step[] =
     isBare && cloudOf(registry) === 'acr'
       ? // Whether it is shut out, and which address is, depends on whether the name leads to a private endpoint.
-        [allow, { code: 'resolve-host', host }, { code: 'show-proxy' }]
+        [allow, ...unidentifiedNodes(finding), { code: 'resolve-host', host }, { code: 'show-proxy' }]
       : isBare
         ? [{ code: 'who-answered', host }, { code: 'show-proxy' }, allow]
         : [allow, test]
   return [...unblock, other, ...stepsIf(isPublic(finding.reference), { code: 'use-cache' })]
+}
+
+/** A request without a login shows that nodes of AKS have none, besides where they are (Azure/AKS#2000, MicrosoftDocs/azure-docs#83824). */
+function unidentifiedNodes(finding: Finding): Step[] {
+  const isAnonymous = /\banonymous\b/i.test(finding.evidence?.text ?? '')
+  return stepsIf(isAnonymous && finding.credential.status !== 'usable' && isInCloud(finding, 'acr'), {
+    code: 'check-provider',
+    cloud: 'acr',
+    sent: 'nothing',
+    likely: true,
+  })
 }
 
 /** Harbor's words for an image without the signature that its project demands. */

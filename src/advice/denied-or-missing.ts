@@ -3,10 +3,19 @@
 import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
+import { missingNamespace } from '../image/missing-namespace.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { isEntitled, isPublic } from '../image/registries.ts'
+import {
+  cloudOf,
+  isEntitled,
+  isFixedHost,
+  isFreeOfChainguard,
+  isOpenShiftRegistry,
+  isPublic,
+  registryBehind,
+} from '../image/registries.ts'
 import { hasClue, isElsewhere, isPackaged, stepsIf } from './conditions.ts'
-import { nodeRegistry } from './image-steps.ts'
+import { imageStream, nodeRegistry } from './image-steps.ts'
 import {
   correctedSecretSteps,
   knownSecretSteps,
@@ -19,6 +28,7 @@ import {
   cloudLoginSteps,
   hasUnusable,
   lacksCloudLogin,
+  nodeScopes,
   nothingSent,
   podLoginSteps,
   see,
@@ -102,7 +112,13 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
   // Unlike at gcr.io, hardly anything is public there, and this node has no identity that Google would accept.
   if (registry.endsWith('-docker.pkg.dev') && !isUsable && isElsewhere(finding))
     return [...podLoginSteps(finding), ...name, { code: 'ask-registry' }, see('login')]
+  const scopes = hasClue(finding, 'unauthorized') ? nodeScopes(finding) : []
+  const asksForLogin = hasClue(finding, 'unauthorized') && wantsLoginFirst(finding, registry)
+  const early = asksForLogin ? otherLogins : []
   const checked = [
+    ...scopes,
+    ...imageStream(finding),
+    ...early,
     ...name,
     ...perhapsSpoiledByNode(finding),
     ...publicSteps(finding),
@@ -115,13 +131,32 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
     ...(isOfOtherProject(finding, registry) ? [...grant, ...checked] : [...checked, ...grant]),
     ...perhapsSpoiled(finding),
     ...stepsIf(mayNeedPlan, { code: 'hub-plan', repository: repositoryOf(finding.reference) }),
-    ...otherLogins,
+    ...(asksForLogin ? [] : otherLogins),
     ...otherName(name),
     // The registry may have lost the image since other pods pulled it.
     ...stepsIf(hasClue(finding, 'runs-elsewhere'), { code: 'ask-registry' }),
     ...whoAnswered(finding),
     see('name'),
   ]
+}
+
+/** Registries of clouds where many publish images for everyone. */
+const FOR_PUBLISHING = /\.(?:aliyuncs|tencentyun|myhuaweicloud)\.com$/
+
+/**
+ * Whether a 401 is more likely about the login than about the name: it comes before the look-up of a name, and images are mostly private at
+ * registries other than those that anyone publishes at (rancher/rancher#17241).
+ */
+function wantsLoginFirst({ reference }: Finding, registry: string): boolean {
+  return (
+    !isFixedHost(registry) &&
+    !FOR_PUBLISHING.test(registry) &&
+    cloudOf(registry) === null &&
+    registryBehind(registry) === null &&
+    !isOpenShiftRegistry(registry) &&
+    !isFreeOfChainguard(reference) &&
+    missingNamespace(reference) === null
+  )
 }
 
 /** The image is on the node, so its name is right: what the pod lacks is a credential that was verified for it. */

@@ -27,10 +27,16 @@ function nodeServiceSteps(target: NamedEndpoint): Step[] {
     : [{ code: 'node-service', host, service }]
 }
 
+/** Clouds whose registries have token servers of their own. */
+const OF_CLOUDS =
+  /\.(?:aliyuncs|myhuaweicloud|tencentyun|tencentcloudcr|digitalocean|oraclecloud)\.com$|\.(?:ocir\.io|scw\.cloud)$/
+
 /** A registry that announces a token server by a name or an address that only its own network knows, in place of its own. */
 function announcedRealm(finding: Finding, { host, role }: NamedEndpoint): Step[] {
   const { registry } = finding
   if (role !== 'token' || registry === null || isHosted(host) || host === registry) return []
+  // What a cloud's registry announces, nobody here can change (alibaba/kt-connect#174).
+  if (OF_CLOUDS.test(host)) return []
   return [{ code: 'token-realm', host, registry, product: realmProduct(finding) }]
 }
 

@@ -197,7 +197,7 @@ function nameVersion(finding: Finding): Step[] {
 }
 
 /** In OpenShift's own registry a tag that was never imported, or whose import failed, is missing like a misspelled one. */
-function imageStream(finding: Finding): Step[] {
+export function imageStream(finding: Finding): Step[] {
   const { tag = null, registry = '', repository = '' } = parseReference(finding.reference ?? '') ?? {}
   const [project = '', stream, ...more] = repository.split('/')
   const known = isOpenShiftRegistry(registry) && more.length === 0

@@ -6,7 +6,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
-import { cloudOf, hidesMissing, isPublic } from '../image/registries.ts'
+import { cloudOf, hidesMissing, isOpenShiftService, isPublic } from '../image/registries.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
 import { isInCloud, isPackaged, stepsIf } from './conditions.ts'
 import type { Step } from './step.ts'
@@ -83,7 +83,10 @@ export function loginSteps(finding: Finding, reason: LoginReason): Step[] {
 function clusterLogin(finding: Finding, registry: string): Step[] {
   const { credential, subcause } = finding
   const isValid = credential.status === 'usable' && subcause !== 'credential-refused'
-  return stepsIf(!isValid, { code: 'cluster-login', registry, ...missingSecret(finding) })
+  const missing = missingSecret(finding)
+  // OpenShift makes the logins for its own registry, tokens of service accounts, and puts them into secrets itself.
+  const isMade = isOpenShiftService(registry) && missing.secret === undefined
+  return stepsIf(!isValid && !isMade, { code: 'cluster-login', registry, ...missing })
 }
 
 /** The secret that the pod names and that does not exist: with it, no other object has to change, and all pods that name it can pull. */

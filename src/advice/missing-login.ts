@@ -4,6 +4,7 @@ import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
+import { missingNamespace } from '../image/missing-namespace.ts'
 import { cloudOf, isFreeOfChainguard } from '../image/registries.ts'
 import { hasClue, isElsewhere, isInCloud, stepsIf } from './conditions.ts'
 import {
@@ -66,6 +67,7 @@ function providerSteps(finding: Finding): Step[] {
   const failed = hasClue(finding, 'credential-provider') || hasClue(finding, 'annotated-provider')
   return [
     ...annotateSteps(finding),
+    ...(failed ? [] : nodeScopes(finding)),
     ...stepsIf(cloud !== null || failed, {
       code: 'check-provider',
       cloud,
@@ -73,6 +75,19 @@ function providerSteps(finding: Finding): Step[] {
       likely: failed || (cloud !== null && isInCloud(finding, cloud)),
     }),
   ]
+}
+
+/**
+ * GKE's nodes get no login for Google's registries if their node pool lacks the scope for it, or if their service account is gone
+ * (kubeflow/kubeflow#1432, rancher/rancher#18440; cloud.google.com/kubernetes-engine/docs/how-to/access-scopes). Those of Autopilot are Google's to set.
+ */
+export function nodeScopes({ registry, host, credential }: Finding): Step[] {
+  return registry !== null &&
+    cloudOf(registry) === 'gar' &&
+    host.platform === 'gke' &&
+    host.virtual === undefined
+    ? stepsIf(credential.status === 'none', { code: 'node-scopes', registry })
+    : []
 }
 
 /** The first kubelet that gives providers the tokens of service accounts (KEP-4412). */
@@ -106,8 +121,10 @@ function perhapsMissing(finding: Finding): Step[] {
  * GitHub's registry answers requests for an anonymous token with 403 mostly if no package has the name, and with 401 if it is private
  * (k0sproject/k0sctl#981, phusion/holy-build-box#62).
  */
-function likelyMisnamed(finding: Finding): 'owner' | 'hidden' | null {
-  const { registry, credential, remedies } = finding
+function likelyMisnamed(finding: Finding): 'owner' | 'hidden' | 'namespace' | null {
+  const { registry, reference, credential, remedies } = finding
+  // No image has such a name there (zhangguanzhang/google_containers#5).
+  if (missingNamespace(reference) !== null) return 'namespace'
   const hasLogin = knownSecretSteps(finding).length > 0 || remedies.includes('recreate')
   if (credential.status !== 'none' || hasLogin || hasClue(finding, 'runs-elsewhere')) return null
   if (registry === 'ghcr.io' && hasClue(finding, 'bare-refusal')) return 'owner'

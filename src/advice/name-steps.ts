@@ -5,6 +5,7 @@ import type { AttemptProblem } from '../diagnosis/credential-report.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
+import { missingNamespace } from '../image/missing-namespace.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
 import type { Placeholder } from '../image/placeholder.ts'
 import { hidesMissing, isFixedHost, isHosted, isNamedLikeCache, servesList } from '../image/registries.ts'
@@ -144,7 +145,11 @@ function isBuiltOn(official: string | undefined, name: string): boolean {
 }
 
 /** Who may pull is decided for the repository, so a registry that refuses has not looked for the tag. */
-function howToCheck(registry: string, finding: Finding): 'official' | 'public' | 'hidden' | 'repository' {
+function howToCheck(
+  registry: string,
+  finding: Finding,
+): 'official' | 'public' | 'hidden' | 'namespace' | 'repository' {
+  if (missingNamespace(finding.reference) !== null) return 'namespace'
   if (isOpenToAll(finding)) return isDockerHub(registry) ? 'official' : 'public'
   return hidesMissing(registry) ? 'hidden' : 'repository'
 }

@@ -122,6 +122,8 @@ export type CloudPermissionStep =
       likely: boolean
     }
   | { code: 'annotate-account'; serviceAccount: string; like: string }
+  /** Of GKE's nodes, which log in only if the scopes of their pool let them. */
+  | { code: 'node-scopes'; registry: string }
   | { code: 'grant-cloud-role'; cloud: Cloud; caller: string | null; action: string | null; first: boolean }
   | { code: 'lift-deny'; policy: AwsPolicy | null; denies: boolean; caller: string | null }
 

@@ -50,6 +50,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'see-why': { about: 'login' },
   'check-provider': { about: 'right', on: 'client' },
   'annotate-account': { about: 'right' },
+  'node-scopes': { about: 'right' },
   'grant-cloud-role': { about: 'right' },
   'lift-deny': { about: 'right' },
   'grant-pull': { about: 'right' },

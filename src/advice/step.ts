@@ -58,7 +58,7 @@ export type StepOf<Code extends StepCode> = Extract<Step, { code: Code }>
 export type NameStep =
   | {
       code: 'check-name'
-      how: 'official' | 'public' | 'hidden' | 'owner' | 'repository' | 'plain' | 'digest'
+      how: 'official' | 'public' | 'hidden' | 'owner' | 'namespace' | 'repository' | 'plain' | 'digest'
     }
   | { code: 'near-official'; names: string[] }
   | { code: 'existing-official' }

@@ -95,7 +95,7 @@ describe('a 403 without a reason', () => {
 describe('a refusal', () => {
   test.each<[string, string, Step['code']]>([
     ['of another project asks for the role there first', 'shared/base:1', 'grant-pull'],
-    ["of the pod's own project asks for the name first", 'web/base:1', 'check-name'],
+    ["of the pod's own project asks for the image stream first", 'web/base:1', 'see-image-stream'],
   ])("by OpenShift's registry of an image %s", (_name, path, first) => {
     const image = `image-registry.openshift-image-registry.svc:5000/${path}`
     const error = `initializing source docker://${image}: reading manifest 1 in ${image}: authentication required`
@@ -600,7 +600,7 @@ test.each<[string, string, string, Step['code'][]]>([
     'a cache of many registries that the whole company uses may want a login of its own',
     'cache.example/ghcr.io/acme/api:2',
     pulled('cache.example/ghcr.io/acme/api:2', head('cache.example', '401 Unauthorized')),
-    ['check-name', 'ask-registry', 'distribute-login', 'set-image', 'see-why'],
+    ['distribute-login', 'check-name', 'ask-registry', 'set-image', 'see-why'],
   ],
   [
     "a remote repository of Artifactory that is not set up is its administrator's",
@@ -807,7 +807,7 @@ test.each<[string, string, string, Step['code'][]]>([
     'nor does such a word keep a refusal from having the name checked',
     'registry.example/acme/agent:dummy',
     pulled('registry.example/acme/agent:dummy', head('registry.example', '401 Unauthorized')),
-    ['check-name', 'ask-registry', 'distribute-login', 'set-image', 'see-why'],
+    ['distribute-login', 'check-name', 'ask-registry', 'set-image', 'see-why'],
   ],
   [
     'a name that leads to the node itself is resolved elsewhere before anything is asked there',

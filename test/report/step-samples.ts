@@ -490,6 +490,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { snapshotter: null, fileSystem: null, error: 'invalid argument' },
   ],
   'check-disk': [{}],
+  'node-scopes': [{ registry: 'gcr.io' }],
   'more-ids': [{}],
   'show-disk': [{ path: null }, { path: "/var/tmp/it's" }],
   'free-temporary': [{ path: '/var/tmp' }],

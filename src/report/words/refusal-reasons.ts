@@ -24,6 +24,11 @@ const isPerhapsUnlisted = ({ clues }: Pick<Finding, 'clues'>) =>
 
 const isOfStorage = ({ endpoint }: Pick<Finding, 'endpoint'>) => endpoint?.role === 'storage'
 
+/** Whether nodes that have an identity at the registry's cloud asked without a login. */
+function isPerhapsAddress({ steps }: AdvisedFinding): boolean {
+  return steps.some(({ code }) => code === 'check-provider')
+}
+
 export const CLOSED_TITLE: Record<Closed, Sentence> = {
   blocked: [
     [isOfStorage, { does: 'refused to deliver a layer' }],
@@ -32,6 +37,7 @@ export const CLOSED_TITLE: Record<Closed, Sentence> = {
       'lapsed',
       first => `${capitalize(responderLabel(first))} does not serve this image: ${lapseText(first)}`,
     ],
+    [isPerhapsAddress, { does: 'refused the pull, most likely because of the address that it came from' }],
     { does: 'does not let this address pull' },
   ],
   policy: [
@@ -58,6 +64,10 @@ export const CLOSED_MEANING: Record<Closed, Sentence> = {
     [
       'layer-refused',
       'Registries redirect to other hosts for layers, so one of those may have refused, or a proxy or firewall on the way: neither the name nor the login is the problem.',
+    ],
+    [
+      isPerhapsAddress,
+      'Most likely, a firewall or network rule of the registry refused the request, as it answers 401 where only a role is missing. But the request had no login, so the nodes lack theirs, too, unless everyone may pull there.',
     ],
     'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
   ],

@@ -211,6 +211,12 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     if (unlisted !== null) return unlisted
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
   },
+  'node-scopes': ({ registry }, { findings }) => ({
+    text: `See whether the access scopes of the node pool include devstorage.read_only or cloud-platform, and whether its service account still exists: otherwise the kubelet ${onNodes(findings)} sends no login to ${registry}, whatever role the account has. The scopes of a node pool can't be changed, so create another pool (--scopes=gke-default), and move the pods there; this shows the scopes and the account`,
+    brief: `See whether the access scopes of the node pool include devstorage.read_only or cloud-platform, and whether its service account still exists: otherwise its nodes send no login to ${registry}`,
+    command:
+      "gcloud container node-pools describe --format='value(config.oauthScopes,config.serviceAccount)' --location=<location> --cluster=<cluster> <pool>",
+  }),
   'annotate-account': ({ serviceAccount, like }, { invocation, findings: [{ namespace }] }) => ({
     text: `Annotate service account ${serviceAccount} with the role that may pull, as service account ${like} is (${ECR_ROLE}): where the kubelet's credential provider (${CLOUDS.ecr.provider}) takes the tokens of service accounts, it returns no login for one without that annotation, unless it is new enough to fall back on the node's own role (kubernetes/cloud-provider-aws#1281)`,
     command: kubectlCommand(
@@ -233,12 +239,14 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
       return {
         text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${CLOUDS.ecr.role} on ${name}${cached}`,
       }
-    const why = `${name} lacks ${lacks}, so ${attach(cloud, action)}`
     const failed = nodesOf(findings).length === 0 ? '' : ` (the pull failed ${onNodes(findings)})`
+    const isProven = first || caller !== null
+    const head = isProven ? start : `If the image exists, and ${name} lacks ${lacks}`
+    const how = `${isProven ? `: ${name} lacks ${lacks}, so` : ','} ${attach(cloud, action)}`
     const command = action === 'ecr:CreateRepository' ? null : grantCommand(cloud, caller, finding)
     return {
-      text: `${start}${failed}: ${why}${own === null && cloud === 'ecr' && !isAmazons ? FOREIGN : ''}${cloud === 'gar' ? ofProject(reference) : ''}${cached}${roleDifference(finding)}`,
-      brief: `${start}: ${why}`,
+      text: `${head}${failed}${how}${own === null && cloud === 'ecr' && !isAmazons ? FOREIGN : ''}${cloud === 'gar' ? ofProject(reference) : ''}${cached}${roleDifference(finding)}`,
+      brief: `${head}${how}`,
       ...(command === null ? {} : { command }),
     }
   },

@@ -3,6 +3,7 @@
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { StepOf } from '../../../advice/step.ts'
 import type { LoginReason } from '../../../advice/step-for-access.ts'
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isGitLab, isInDependencyProxy } from '../../../image/registries.ts'
 import type { ObjectManager } from '../../../snapshot/fix-objects.ts'
 import { loginFixCommand, missingSecret } from '../commands.ts'
@@ -72,6 +73,12 @@ function noteFor(registry: string, { clues, reference, credential, evidence }: A
   const isPerson = credential.attempts.some(
     ({ usable, username }) => usable && !OF_TOKEN.test(username ?? ''),
   )
+  // docker/for-win#3212, docker/cli#961.
+  if (
+    registry === DOCKER_HUB &&
+    credential.attempts.some(({ usable, username }) => usable && username?.includes('@'))
+  )
+    return '; the user name is the Docker ID: Docker Hub has refused e-mail addresses in its place'
   const note = loginNote(registry)
   if (asksForToken && (isGitLab(registry) || OF_GITLAB.test(evidence?.text ?? ''))) {
     const rule = 'GitLab takes no password from an account with two-factor authentication'

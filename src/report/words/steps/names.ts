@@ -4,6 +4,7 @@ import type { NameStep } from '../../../advice/step.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { inLowerCase } from '../../../image/lower-case.ts'
 import { webSiteIn } from '../../../image/misplaced-names.ts'
+import { missingNamespace } from '../../../image/missing-namespace.ts'
 import { isPackagedByRancher, OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { parseReference } from '../../../image/reference.ts'
 import {
@@ -45,6 +46,10 @@ export const nameSteps: StepWords<NameStep> = {
       case 'owner':
         return {
           text: `Check the owner and the name in ${image} for a typo, and whether the package was renamed or removed: without a login, ${name} usually answers 403 for packages that do not exist, and 401 for private ones`,
+        }
+      case 'namespace':
+        return {
+          text: `Add the ${missingNamespace(first.reference) ?? 'namespace'} to the name ${image}, which every image at ${name} has in front of its own name: without it, no image can have this name${pathHint(registry, `${withoutVersion(image)}:`)}`,
         }
       case 'repository':
         return {
