@@ -6,6 +6,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { isFixedImage } from '../image/fixed-tag.ts'
 import { isLocal } from '../image/host.ts'
 import { isOfEks, registryBehind } from '../image/registries.ts'
+import { isNamedForWindows, windowsBuildIn } from '../image/windows-images.ts'
 import { isOnTheWay, isOwnName } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { brokenMirror, dnsSteps } from './host-names.ts'
@@ -119,6 +120,7 @@ const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
   withOtherEksRegistry,
   withImageOfNode,
   withRenewer,
+  withWindowsNodes,
 ]
 
 /** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */
@@ -202,6 +204,14 @@ function withOtherEksRegistry({ cause, registry, endpoint, host }: Finding, step
   // On a node in AWS its role is what is missing, most likely; on the way there, the test of the connection and what follows from it come first.
   const at = isOnTheWay(cause) ? 2 : isElsewhere ? 0 : 1
   return steps.toSpliced(at, 0, { code: 'other-eks-registry', registry })
+}
+
+/** An image for Windows never runs on this node, however its pull fails. */
+function withWindowsNodes({ host, reference }: Finding, steps: Step[]): Step[] {
+  const isKnown = steps.some(({ code }) => code === 'schedule-on-windows')
+  return host.os === 'linux' && isNamedForWindows(reference) && !isKnown
+    ? steps.toSpliced(1, 0, { code: 'schedule-on-windows', build: windowsBuildIn(reference) })
+    : steps
 }
 
 /** Causes that show a registry's answer. */

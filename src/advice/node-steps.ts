@@ -4,8 +4,9 @@ import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { K3D_NODE, LIMA_NODE } from '../diagnosis/node-names.ts'
 import { atLeast, type Platform } from '../diagnosis/pulling-node.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
 import { isSilent } from '../image/pull-messages.ts'
-import { isContainerRegistry } from '../image/registries.ts'
+import { isContainerRegistry, isHosted } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
 import { hasClue, isOwnName, stepsIf } from './conditions.ts'
 import {
@@ -23,7 +24,11 @@ import { pageSteps } from './wrong-answer.ts'
 
 export function manifestSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'web-page'))
-    return [...pageSteps(finding), { code: 'remove-image', image: imageName(finding) }]
+    return [
+      ...pathOfMirror(finding),
+      ...pageSteps(finding),
+      { code: 'remove-image', image: imageName(finding) },
+    ]
   const { registry } = finding
   if (hasClue(finding, 'signed-artifact') && registry !== null)
     return [{ code: 'leave-signatures', host: registry }]
@@ -32,6 +37,18 @@ export function manifestSteps(finding: Finding): Step[] {
   // The repository is that of the artifact.
   if (hasClue(finding, 'artifact')) return [{ code: 'not-an-image' }, { code: 'set-image', known: 'nothing' }]
   return [{ code: 'push-current-format' }, { code: 'set-image', known: 'repository' }]
+}
+
+/**
+ * A web page that came with status 200 in place of the manifest: most likely that of a mirror whose path is wrong, or of Docker Hub's web site
+ * (containerd/containerd#7400, goharbor/harbor#18530, siderolabs/talos#5195). A page on the way to a host that others run would need a
+ * certificate for it. Docker has mirrors of Docker Hub only.
+ */
+function pathOfMirror({ registry, endpoint, host }: Finding): Step[] {
+  const hasMirrors = host.runtime !== 'cri-o' && (host.runtime !== 'docker' || isDockerHub(registry ?? ''))
+  return registry !== null && endpoint === null && hasMirrors && isHosted(registry)
+    ? [{ code: 'mirror-settings', host: null, registry, about: 'page-path' }]
+    : []
 }
 
 /** What runs the cluster's nodes on a developer's machine, and copies images into them; k3d's nodes are known by their names. */
@@ -133,6 +150,8 @@ export function otherSteps(finding: Finding): Step[] {
   const isOlder = finding.host.version !== null && !atLeast(finding.host, 25, 0)
   if (hasClue(finding, 'no-image-size') && finding.host.runtime === 'docker' && !isOlder)
     return [{ code: 'match-docker' }]
+  if (hasClue(finding, 'no-image-config') && finding.host.runtime === 'docker')
+    return [{ code: 'classic-image-store' }, { code: 'runtime-log' }]
   // Registries refuse so for a policy, such as Harbor's; only Container Registry because it was shut down.
   if (hasClue(finding, 'precondition-failed') && !isContainerRegistry(registry)) return policySteps(finding)
   if (hasClue(finding, 'precondition-failed') || hasClue(finding, 'registry-closed'))

@@ -2,10 +2,12 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { atLeast } from '../diagnosis/pulling-node.ts'
+import { isPublishedFor } from '../image/kubernetes-images.ts'
 import { isFixedHost } from '../image/registries.ts'
-import { isNamedForWindows, windowsBuildIn } from '../image/windows-images.ts'
+import { isNamedForWindows, isPerhapsForWindows, windowsBuildIn } from '../image/windows-images.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { imageName } from './host.ts'
+import { imageName, pullByHand } from './host.ts'
 import { localTool } from './node-steps.ts'
 import type { Step } from './step.ts'
 
@@ -36,8 +38,15 @@ export function platformSteps(finding: Finding): Step[] {
       { code: 'schedule-on-windows', build: windowsBuildIn(finding.reference) },
       { code: 'show-platforms' },
     ]
+  const perhapsWindows: Step[] = stepsIf(os === 'linux' && isPerhapsForWindows(finding.reference), {
+    code: 'schedule-on-windows',
+    build: null,
+    perhaps: true,
+  })
   const platform = `${os ?? 'linux'}/${architecture ?? wantedIn(finding) ?? '<arch>'}`
   const show: Step = { code: 'show-platforms' }
+  const lost = lostPlatformSteps(finding)
+  if (lost !== null) return [...lost, show]
   const known = architecture !== null
   const elsewhere = emulated(finding) ?? [
     { code: 'schedule-elsewhere' as const, os, architecture, build: null },
@@ -47,14 +56,34 @@ export function platformSteps(finding: Finding): Step[] {
   if (known && others.length > 0 && !others.includes(architecture) && localTool(finding.host) === null)
     return [...elsewhere, { code: 'build-for', platform }, ...copySteps(finding), show]
   return [
+    ...perhapsWindows,
     ...stepsIf(!known, show),
     { code: 'build-for', platform },
     ...copySteps(finding),
     { code: 'set-image', known: 'repository' },
     // Where the node's own is known, the others' only matter for moving the pod.
     ...stepsIf(known, show),
-    ...elsewhere,
+    ...(perhapsWindows.length > 0 ? [] : elsewhere),
   ]
+}
+
+/**
+ * Kubernetes publishes the image for the node's platform, too, so nobody has to build it: a mirror has another platform of it only, or an old
+ * runtime wants a variant (v8) that its index does not name (k3s-io/k3s#176 and #597, containers/image#898 and #1100). Null for any other image.
+ */
+function lostPlatformSteps(finding: Finding): Step[] | null {
+  const { reference, registry, host } = finding
+  if (registry === null || !isPublishedFor(reference, host)) return null
+  const isOld =
+    host.version !== null &&
+    ((host.runtime === 'containerd' && !atLeast(host, 1, 3)) ||
+      (host.runtime === 'cri-o' && !atLeast(host, 1, 21)))
+  // Docker has mirrors of Docker Hub only.
+  const look: Step[] =
+    host.runtime === 'docker'
+      ? pullByHand(finding)
+      : [{ code: 'mirror-settings', host: null, registry, about: 'one-platform' }]
+  return [...stepsIf(isOld && host.architecture === 'arm64', { code: 'update-runtime' }), ...look]
 }
 
 /**

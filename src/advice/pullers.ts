@@ -6,6 +6,7 @@
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { isPublishedFor } from '../image/kubernetes-images.ts'
 import { PROVIDER_FAILED } from '../image/pull-messages.ts'
 import { cloudOf, ecrRegion } from '../image/registries.ts'
 import { hasClue, isOnTheWay, isPackaged, stepsIf } from './conditions.ts'
@@ -23,6 +24,8 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
   // No registry has such a name: EKS's nodes bring the image (awslabs/amazon-eks-ami), and so do others.
   if (registry === 'localhost')
     return [...stepsIf(finding.host.platform === 'eks', { code: 'restore-sandbox-image' }), set]
+  // Another tag of it would come from the same mirror, or to the same runtime.
+  if (cause === 'platform-mismatch' && isPublishedFor(reference, finding.host)) return ofCause
   const own = (formerMirrorSteps(finding) ?? ofCause).filter(step => !needsOwner(step)).flatMap(withoutName)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const cloud = cloudOf(registry)

@@ -109,6 +109,7 @@ export type MirrorStep =
         | 'token'
         | 'scheme'
         | 'web-page'
+        | 'page-path'
         | 'unreadable'
         | 'old-format'
         | 'answered'
@@ -122,6 +123,7 @@ export type MirrorStep =
         | 'unnamed'
         | 'tls-for-http'
         | 'wildcard'
+        | 'one-platform'
     }
   | { code: 'unblock-upstream'; host: string }
   | {
@@ -192,6 +194,7 @@ export type NodeStep =
   | { code: 'release-mount' }
   | { code: 'release-store' }
   | { code: 'check-disk' }
+  | { code: 'free-host-disk' }
   | { code: 'more-ids' }
   | { code: 'show-disk'; path: string | null }
   | { code: 'free-temporary'; path: string }
@@ -202,6 +205,7 @@ export type NodeStep =
   | { code: 'runtime-log' }
   | { code: 'update-runtime' }
   | { code: 'match-docker' }
+  | { code: 'classic-image-store' }
   | { code: 'move-store' }
   | { code: 'correct-login-file'; path: string }
   | { code: 'start-runtime'; socket: string | null }

@@ -137,8 +137,8 @@ export type ImageContentStep =
   | { code: 'copy-platforms'; image: string }
   | { code: 'emulate'; image: string; platform: string; tool: LocalTool }
   | { code: 'windows-image'; kernel: string | null }
-  /** The image is for Windows, and the node runs Linux. `build`: the Windows version that the tag names, as nodes' labels have it. */
-  | { code: 'schedule-on-windows'; build: string | null }
+  /** The image is for Windows, and the node runs Linux. `build`: the Windows version that the tag names, as nodes' labels have it; `perhaps`: only a word in its name says so. */
+  | { code: 'schedule-on-windows'; build: string | null; perhaps?: true }
   | {
       code: 'schedule-elsewhere'
       os: 'linux' | 'windows' | null

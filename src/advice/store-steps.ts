@@ -2,6 +2,7 @@
 
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { isLocalNode } from '../diagnosis/node-names.ts'
 import { atLeast } from '../diagnosis/pulling-node.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { imageName, ofMirror, pullByHand, targetHost } from './host.ts'
@@ -67,7 +68,7 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['file-system', () => [{ code: 'move-store' }, { code: 'runtime-log' }]],
   ['busy-mount', () => [{ code: 'release-mount' }, { code: 'runtime-log' }, { code: 'restart-pull' }]],
   ['kernel-refuses', refusalSteps],
-  ['disk-fault', () => [{ code: 'check-disk' }, { code: 'runtime-log' }]],
+  ['disk-fault', faultSteps],
   ['content-gone', lostContentSteps],
   ['damaged-store', lostImageSteps],
   ['broken-store', lostImageSteps],
@@ -79,6 +80,17 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['mount-refused', refusedMountSteps],
   ['file-denied', deniedFileSteps],
 ]
+
+/** A virtual machine whose host has no space left can't write, either (docker/for-win#8824, nextstrain/cli#206); clouds' machines have disks of their own. */
+function faultSteps(finding: Finding): Step[] {
+  const check: Step = { code: 'check-disk' }
+  const free = stepsIf(hasClue(finding, 'failed-write') && mayBeGuest(finding), { code: 'free-host-disk' })
+  const steps = isLocalNode(finding.host.name) ? [...free, check] : [check, ...free]
+  return [...steps, { code: 'runtime-log' }]
+}
+
+const mayBeGuest = ({ host: { cloud, os } }: Finding) =>
+  (cloud === null || cloud === 'none') && os !== 'windows'
 
 /** Windows' words: a part of an image that was written before may be in the way, too. */
 function deniedFileSteps(finding: Finding): Step[] {

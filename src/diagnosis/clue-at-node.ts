@@ -216,6 +216,8 @@ export type NodeClue =
   | { code: 'torn-store' }
   /** The kubelet got an answer about the image on the node without its ID or its size. */
   | { code: 'no-image-size' }
+  /** cri-dockerd got an answer about the image on the node without its configuration. */
+  | { code: 'no-image-config' }
   /** The settings for registries are in a format that newer runtimes no longer read. */
   | { code: 'old-settings' }
   /** The runtime can't read this file of its signature policy, or it is missing. */
@@ -238,6 +240,8 @@ export type NodeClue =
   | { code: 'busy-mount' }
   /** The node's disk or file system fails. */
   | { code: 'disk-fault' }
+  /** A write failed with an error of the disk, as that of a virtual machine does when its host's is full. */
+  | { code: 'failed-write' }
   /** Nothing can be written to the file system: the kernel makes one read-only after errors of its disk. */
   | { code: 'read-only' }
   /** pigz, which unpacks gzip for the runtime, found a layer damaged. */

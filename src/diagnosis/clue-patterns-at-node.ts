@@ -111,6 +111,7 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
     { code: 'read-only' },
     /^(?!.*failed to mount \/dev\/\S{1,80} to \S{0,300}overlaybd).*: read-only file system\b/is,
   ],
+  [{ code: 'failed-write' }, /\b(?:write|sync|open|mkdir) [^\s:]{1,400}: input\/output error\b/i],
   [{ code: 'old-settings' }, /must be in v2 format|mixing sysregistry v1\/v2/i],
   [{ code: 'source-blocked' }, /is blocked in (?:one of )?\S*registries\.conf/i],
   // containers/image, signature/policy_eval_*.go; Notation for the last one.
@@ -161,10 +162,12 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   [{ code: 'file-denied' }, /\baccess is denied\b(?! due)|\bthe process cannot access the file\b/i],
   [{ code: 'unpacker-killed' }, /signal: killed/i],
   [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],
+  // cri-dockerd, which needs the image's Config (core/convert.go).
+  [{ code: 'no-image-config' }, /\bunable to convert a nil pointer to a runtime api image\b/i],
   [{ code: 'no-image-size' }, /\bid or size of image .{1,400} is not set/i],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1|(?:^|: )no signatures$/i],
   [
     { code: 'artifact' },
-    /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|application\/(?:vnd\.)?(?:cyclonedx|spdx|syft)\b|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json|ai models are not|not container images/i,
+    /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|application\/(?:vnd\.)?(?:cyclonedx|spdx|syft)\b|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|invalid rootfs in image configuration|empty\.v1\+json|ai models are not|not container images/i,
   ],
 ]

@@ -193,6 +193,12 @@ export function ecrCachePrefix(reference: string | null): string | null {
   return cloudOf(registry) === 'ecr' && path.length > 0 && ECR_CACHE.test(prefix) ? prefix : null
 }
 
+/** Whether a path in Azure Container Registry begins like that of a cache rule, whose names are as free as ECR's (Esri/arcgis-gitops#168). @param reference as `fullName` makes it */
+export function isOfCacheRule(reference: string | null): boolean {
+  const [registry = '', prefix = '', ...path] = reference?.split('/') ?? []
+  return cloudOf(registry) === 'acr' && path.length > 0 && ECR_CACHE.test(prefix)
+}
+
 /** Names of products that fetch from other registries, and of repositories that do. */
 const CACHE = /\b(?:nexus|artifactory|jfrog|harbor|prox(?:y|ies)|cache|mirror|remote|pull-?through)/i
 

@@ -23,6 +23,14 @@ export function isNamedForWindows(reference: string | null): boolean {
   return reference !== null && (OF_MICROSOFT.test(reference) || IN_TAG.test(reference))
 }
 
+/** Words for Windows in the path of an image; some images of Linux have them, too, such as those that emulate Windows or build for it. */
+const IN_PATH = /(?:^|[/_.-])(?:windows|nanoserver|(?:windows-?)?servercore)(?=[/_.:@-])/
+
+/** Whether a word in the image's path says Windows, which proves less than its tag. @param reference the full name */
+export function isPerhapsForWindows(reference: string | null): boolean {
+  return IN_PATH.test(reference?.replace(/^[^/]+\//, '/') ?? '')
+}
+
 /** The build of Windows that the tag names, as nodes' labels have it (`10.0.20348`); null if it names none. */
 export function windowsBuildIn(reference: string | null): string | null {
   const name = /:(?:[^@/]*-)?(ltsc20\d\d)(?:-[^@]*)?(?:@|$)/.exec(reference ?? '')?.[1]

@@ -403,9 +403,18 @@ describe('the host', () => {
       'mirror-lacks-image',
     ],
     [
-      'a web page comes from something in between',
+      'a web page with status 200 comes from a mirror, most likely',
       {
         image: 'nginx:1',
+        error:
+          'failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:04a7: not found',
+      },
+      'mirror-settings',
+    ],
+    [
+      'a web page comes from something in front of a registry of your own',
+      {
+        image: 'registry.example/acme/app:1',
         error:
           'failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:04a7: not found',
       },

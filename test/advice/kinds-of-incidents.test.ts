@@ -456,7 +456,7 @@ test.each<[string, string, string, Step['code'][]]>([
     'a disk that fails is not filled again',
     'nginx',
     'failed to copy: write /var/lib/containerd/io.containerd.content.v1.content/ingest/x/data: input/output error',
-    ['check-disk', 'runtime-log'],
+    ['check-disk', 'free-host-disk', 'runtime-log'],
   ],
   [
     'a TLS alert without a certificate is not about trust',

@@ -113,7 +113,7 @@ function folderOf(host: string, os: PullingNode['os']): string {
 }
 
 /** Returns where Docker is configured. */
-function daemonFile(os: PullingNode['os']): string {
+export function daemonFile(os: PullingNode['os']): string {
   return os === 'windows' ? 'C:\\ProgramData\\docker\\config\\daemon.json' : '/etc/docker/daemon.json'
 }
 

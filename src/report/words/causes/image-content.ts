@@ -1,6 +1,7 @@
 /** The words of images that the node can't run: those for another platform, in an old format, or of another kind than container images. */
 
 import type { Finding } from '../../../diagnosis/finding.ts'
+import { isPublishedFor } from '../../../image/kubernetes-images.ts'
 import { type CauseWords, WEB_PAGE } from '../cause-words.ts'
 
 export const platformMismatch: CauseWords = {
@@ -9,6 +10,10 @@ export const platformMismatch: CauseWords = {
     ['for-linux', first => `${imageOf(first)} is for Linux, and the node runs Windows`],
     ['windows-build', first => `${imageOf(first)} is for a different Windows version than the node's`],
     [isForWindows, first => `${imageOf(first)} isn't built for Windows, or not for this Windows version`],
+    [
+      isPublished,
+      ({ host }) => `The node found no part of the image for its platform (linux/${host.architecture})`,
+    ],
     "The image isn't built for this node's OS or CPU architecture",
   ],
   meaning: [
@@ -25,9 +30,18 @@ export const platformMismatch: CauseWords = {
       isForWindows,
       'A Windows node runs only Windows images whose build matches its own; Linux images never run there.',
     ],
+    [
+      isPublished,
+      ({ steps: [first] }) =>
+        `Kubernetes publishes this image for that platform: most likely, ${first.code === 'update-runtime' ? 'the runtime is too old to find it there, or ' : ''}a mirror or a cache on the way has only another platform of it.`,
+    ],
     ({ host }) =>
       `The image was built for platforms other than the node's${host.architecture === null ? ', such as for amd64 only, where the node is arm64' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
   ],
+}
+
+function isPublished({ reference, host }: Pick<Finding, 'reference' | 'host'>): boolean {
+  return isPublishedFor(reference, host)
 }
 
 const imageOf = ({ container, containerKind }: Pick<Finding, 'container' | 'containerKind'>) =>

@@ -16,6 +16,10 @@ import {
 } from './unpacking.ts'
 
 /** Whether the runtime's storage can't be written to, and neither text nor steps show another fault first. */
+function mayBeFullHost({ steps }: AdvisedFinding): boolean {
+  return steps.some(({ code }) => code === 'free-host-disk')
+}
+
 function isReadOnly({ clues }: Pick<AdvisedFinding, 'clues'>): boolean {
   return clues.some(({ code }) => code === 'read-only')
 }
@@ -100,6 +104,7 @@ export const corruptOrUnpack: CauseWords = {
     ['locked-layer', 'layers that another pull holds'],
     ['kernel-refuses', CANNOT_UNPACK],
     [isReadOnly, 'read-only file systems'],
+    [mayBeFullHost, 'failing or full disks'],
     ['disk-fault', 'failing disks'],
     ['damaged-store', "images missing from a node's own store"],
     ['broken-store', 'damaged image stores'],
@@ -130,6 +135,10 @@ export const corruptOrUnpack: CauseWords = {
     ['encrypted', first => `The image is encrypted, and the runtime ${onNode(first)} can't decrypt it`],
     ['locked-layer', first => `Another pull ${onNode(first)} held a layer of the image for too long`],
     [isReadOnly, first => `The runtime's file system ${onNode(first)} is read-only`],
+    [
+      mayBeFullHost,
+      first => `The disk ${onNode(first)} is failing, or that of the computer it runs on is full`,
+    ],
     ['disk-fault', first => `The disk or file system ${onNode(first)} is failing`],
     [
       'snapshotter-without-name',

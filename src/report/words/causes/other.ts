@@ -24,6 +24,7 @@ export const other: CauseWords = {
     [isOfSnapshotter, 'a snapshotter that does not answer'],
     [isOfRuntime, 'a container runtime that does not answer'],
     [isUnreadByKubelet, 'a Docker that is too new for the kubelet'],
+    ['no-image-config', "images that cri-dockerd can't read"],
     ['precondition-failed', 'a registry that answers 412'],
     ['registry-closed', 'a registry that is shut down'],
     [isAtLimit, 'limits on the files that nodes may open'],
@@ -42,6 +43,7 @@ export const other: CauseWords = {
       first => `The snapshotter that serves images to the kubelet ${onNode(first)} does not answer`,
     ],
     [isUnreadByKubelet, first => `The kubelet can't read what Docker reports of the image ${onNode(first)}`],
+    ['no-image-config', first => `cri-dockerd can't read what Docker reports of the image ${onNode(first)}`],
     [isOfRuntime, lostTitle],
     [
       'precondition-failed',
@@ -79,6 +81,10 @@ export const other: CauseWords = {
     [
       isUnreadByKubelet,
       'Docker 25 no longer reports a size (VirtualSize) that older clients need; the image is on the node, and no registry was asked.',
+    ],
+    [
+      'no-image-config',
+      'The image is on the node, but Docker reports it without its configuration; no registry was asked, so neither the name nor the login is at fault.',
     ],
     [isOfRuntime, lostMeaning],
     ['precondition-failed', preconditionMeaning],

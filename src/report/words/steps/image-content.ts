@@ -2,7 +2,7 @@
 
 import type { ImageContentStep } from '../../../advice/step.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { isPublic } from '../../../image/registries.ts'
+import { isOfCacheRule, isPublic } from '../../../image/registries.ts'
 import { windowsTagOf } from '../../../image/windows-images.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -40,7 +40,9 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'missing-layer': ({ host }, { findings: [{ reference }] }) => ({
     text: isPublic(reference)
       ? `Look for a proxy or mirror between the nodes and ${host}, remove the image from its cache, and check that it reaches the download hosts that ${host} redirects to: it has the manifest, but not every layer`
-      : `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts, too: ${host} has the manifest, but not every layer`,
+      : isOfCacheRule(reference)
+        ? `Wait for the next attempts if the image is new there, as a cache that is still fetching it lacks layers for a while; then remove it from the cache of ${host}, and check that this reaches its upstream's download hosts, too: ${host} has the manifest, but not every layer`
+        : `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts, too: ${host} has the manifest, but not every layer`,
   }),
   'restore-tag': ({ host }, { findings: [{ image }] }) => ({
     text: `Use another tag, or have the owner of the repository restore this one from its tag history at ${host} (the Time Machine of Quay, for a limited time), and keep it from expiring: ${image} was deleted or has expired`,
@@ -128,11 +130,11 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'windows-image': ({ kernel }, { findings: [{ container, image }] }) => ({
     text: `Or use an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's`,
   }),
-  'schedule-on-windows': ({ build }, { invocation, findings, findings: [first] }) =>
+  'schedule-on-windows': ({ build, perhaps }, { invocation, findings, findings: [first] }) =>
     editField(
       invocation,
       first,
-      `Schedule the pods on Windows nodes with the nodeSelector kubernetes.io/os: windows${build === null ? '' : ` (and node.kubernetes.io/windows-build: ${build}, which the tag is for)`}, or use an image for Linux: this one is for Windows, and ${first.node === null ? 'the node' : `node ${first.node}`} runs Linux. A toleration alone does not keep pods off Linux nodes`,
+      `${perhaps ? 'If the image is for Windows, as its name suggests, schedule' : 'Schedule'} the pods on Windows nodes with the nodeSelector kubernetes.io/os: windows${build === null ? '' : ` (and node.kubernetes.io/windows-build: ${build}, which the tag is for)`}${perhaps ? ':' : ', or use an image for Linux: this one is for Windows, and'} ${first.node === null ? 'the node' : `node ${first.node}`} runs Linux. A toleration alone does not keep pods off Linux nodes`,
       workloadsOf(findings),
     ),
   'update-for-wasm': ({ version }, { findings }) => ({
@@ -191,8 +193,8 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
           brief: `Build or copy ${reference ?? 'the image'}: its tag is made from the ${what}`,
         }
   },
-  'not-an-image': (_step, { findings: [{ containerKind }] }) => ({
-    text: `Use the name of a container image: the artifact under this name is something else, such as a Helm chart, a model, or a signature${containerKind === 'volume' ? '; or put its files into an image (FROM scratch and COPY), as the volume takes images' : ''}`,
+  'not-an-image': (_step, { findings: [{ containerKind, image }] }) => ({
+    text: `Use the name of a container image: the artifact under this name is something else, such as a Helm chart, a model, or a signature${image === '' ? '' : ` (\`crane manifest ${shellWord(image)}\` shows its type)`}${containerKind === 'volume' ? '; or put its files into an image (FROM scratch and COPY), as the volume takes images' : ''}`,
   }),
   'not-the-signature': ({ image }) => ({
     text: `Use the tag or the digest of the image itself: what ${image} names is a signature, which signing tools store beside the image (\`cosign triangulate\` shows the tag of an image's signature, which ends in .sig)`,

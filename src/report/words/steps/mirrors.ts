@@ -25,6 +25,13 @@ function hasOverridePath(node: PullingNode): boolean {
   return !isOther && runtime !== 'cri-o' && runtime !== 'docker' && !isOldContainerd(node)
 }
 
+/** Returns what is mostly wrong where a web page came (goharbor/harbor#18530, containerd/containerd#7400). */
+function pathHints({ platform }: PullingNode, registry: string): string {
+  const override = platform === 'talos' ? 'overridePath: true' : 'override_path = true'
+  const server = '; docker.io as the server of Docker Hub sends one, too, where registry-1.docker.io is meant'
+  return ` (for a project of Harbor, https://HOST/v2/PROJECT with ${override})${registry === DOCKER_HUB ? server : ''}`
+}
+
 /** Returns how to ask the mirror for the images in use, at the URL in the evidence. */
 function askMirror(
   host: string,
@@ -148,6 +155,10 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         return {
           text: `Check the address and path of the mirror ${what} in ${place}, and what answers there (a reverse proxy, a login portal): it answered with a web page`,
         }
+      case 'page-path':
+        return {
+          text: `Look in ${place} for a mirror of ${registryLabel(registry)}, and correct its address: a web page came in place of the image's manifest, as a mirror sends for a path that is not in its API${hasOverridePath(first.host) ? pathHints(first.host, registry) : ''}`,
+        }
       case 'answered':
         return {
           text: `Look in ${place} for a mirror of ${registryLabel(registry)}, and for a proxy in between: the limit in the text is not ${registryLabel(registry)}'s, so another host answered`,
@@ -179,6 +190,10 @@ export const mirrorSteps: StepWords<MirrorStep> = {
       case 'wildcard':
         return {
           text: `If ${registryLabel(registry)} has the image, look in ${place} for a mirror of it or of "*", such as the embedded registry: a mirror that lacks the image is the last one to be asked if disable-default-registry-endpoint is set, and with "*" also in some releases with containerd 2.0 (v1.31.6, v1.32.2), which an update fixes`,
+        }
+      case 'one-platform':
+        return {
+          text: `Look in ${place} for a mirror of ${registryLabel(registry)}, and copy ${first.reference ?? 'the image'} there again with all platforms (\`crane copy\`, \`skopeo copy --all\`): Kubernetes publishes it for linux/${first.host.architecture}, too, and \`docker pull\` and \`docker push\` copy only the platform of the machine that runs them`,
         }
       case 'tls-for-http':
         return {

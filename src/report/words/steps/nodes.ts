@@ -24,7 +24,7 @@ import {
 import { pruneCommand, pullCommand, pullLimits, removeCommand, removeLimits } from '../node-images.ts'
 import { denialsCommand, failsAtAttributes, kernelLog } from '../node-kernel.ts'
 import { kubeletFolder } from '../node-logins.ts'
-import { mayBeOpenShift, restartOf } from '../node-settings.ts'
+import { daemonFile, mayBeOpenShift, restartOf } from '../node-settings.ts'
 import { shortList } from '../nouns.ts'
 import { isSearched } from '../searched.ts'
 import type { StepWords } from '../step-words.ts'
@@ -156,6 +156,9 @@ export const nodeSteps: StepWords<NodeStep> = {
           kernelLog(findings[0].host),
           findings,
         ),
+  'free-host-disk': (_step, { findings }) => ({
+    text: `If ${nodesOf(findings).length > 1 ? 'these nodes are virtual machines or containers' : 'the node is a virtual machine or a container'} on a computer (Docker Desktop, Rancher Desktop, Colima, kind, minikube), free space on that computer's disk, and restart the machine: once it is full, every write in the machine fails like this`,
+  }),
   'check-clock': (_step, { findings }) =>
     nodeClientStep(
       `Compare the clock ${onNodes(findings)} with the real time, and synchronize it with NTP (chrony, systemd-timesyncd) if it is wrong`,
@@ -215,9 +218,13 @@ export const nodeSteps: StepWords<NodeStep> = {
           runtimeLog(findings[0].host),
           findings,
         ),
-  'update-runtime': (_step, { findings, findings: [{ steps, host }] }) => {
+  'update-runtime': (_step, { findings, findings: [{ steps, host, cause }] }) => {
     const isFirst = steps[0].code === 'update-runtime'
     const version = isFirst && host.version !== null ? ` (${host.runtime} ${host.version})` : ''
+    if (cause === 'platform-mismatch')
+      return {
+        text: `Update the container runtime ${onNodes(findings)}${version}: some releases of that age do not find an image for ${host.architecture} in an index that names no variant of it (v8), such as those of Kubernetes' own images`,
+      }
     return {
       text: `${isFirst ? 'Update' : 'If the pull fails again, update'} the container runtime ${onNodes(findings)}${version}: an old one can't read layers that newer builders write (zstd${host.runtime === 'docker' ? ', from Docker 23.0 on' : ''}, sparse tar headers)`,
     }
@@ -225,6 +232,9 @@ export const nodeSteps: StepWords<NodeStep> = {
   'match-docker': (_step, { findings, findings: [{ host }] }) => ({
     // The kubelet talked to Docker itself until 1.23; K3s has a cri-dockerd inside.
     text: `Go back to Docker 24 ${onNodes(findings)}, or update ${host.kubeletMinor !== null && host.kubeletMinor < 24 ? "Kubernetes: this kubelet can't read" : `${host.platform === 'k3s' ? "K3s, whose cri-dockerd can't read" : "cri-dockerd, which can't read"}`} what Docker 25 and later report of images`,
+  }),
+  'classic-image-store': (_step, { findings, findings: [{ host }] }) => ({
+    text: `If Docker ${onNodes(findings)} stores images with containerd, turn that off (in Docker Desktop, "Use containerd for pulling and storing images"; elsewhere "features": {"containerd-snapshotter": false} in ${daemonFile(host.os)}, then restart Docker). Otherwise update ${host.platform === 'k3s' ? 'K3s, which contains cri-dockerd' : 'cri-dockerd'}, or use another tag of the image`,
   }),
   'correct-login-file': ({ path }, { findings, findings: [{ host }] }) => ({
     text: `Correct ${path} ${onNodes(findings)} (its JSON, its permissions, and the logins in it): the runtime can't use it, so every pull that comes without a login fails there${mayBeOpenShift(host) ? '. On OpenShift, correct the pull secret of the cluster (openshift-config/pull-secret): the Machine Config Operator writes the file from it' : ''}`,

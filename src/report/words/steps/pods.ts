@@ -194,7 +194,8 @@ function platformOf({ os, kernel, architecture }: PullingNode): string {
 export const sandboxSteps: StepWords<SandboxStep> = {
   'restore-sandbox-image': (_step, { findings }) => {
     const { platform, kernel, kubeletMinor } = findings[0].host
-    const text = `Restore the pause image ${onNodes(findings)}: EKS's nodes come with it`
+    // awslabs/amazon-eks-ami#1597.
+    const text = `Restore the pause image ${onNodes(findings)}: EKS's nodes come with it (and may lose it when the kubelet frees space, which newer node images prevent)`
     const isOfOtherSystem = platform === 'bottlerocket' || kernel?.includes('amzn2023') === true
     // Amazon Linux 2 ends with Kubernetes 1.32 (docs.aws.amazon.com/eks), and no other image has this service.
     return isOfOtherSystem || (kubeletMinor !== null && kubeletMinor > 32)

@@ -1,0 +1,239 @@
+/** Reports on failures whose likeliest cause is another one than their words suggest. */
+import { expect, test } from 'vitest'
+import { NODE, pulled, type Situation } from '../advice/situation.ts'
+import { container, waiting } from '../diagnosis/snapshots.ts'
+import { type Expected, textsOf } from './texts-of.ts'
+
+const DIGEST = `sha256:${'a'.repeat(64)}`
+const NO_MATCH = 'no match for platform in manifest: not found'
+const onArm = (runtime: string) => ({ ...NODE, architecture: 'arm64', runtime })
+const GKE = { labels: { 'cloud.google.com/gke-nodepool': 'p' }, provider: 'gce' as const }
+const UNAUTHORIZED = 'unauthorized: authentication required'
+const WROTE = 'failed to register layer: write /usr/lib/x.so: input/output error'
+const ANONYMOUS = 'failed to authorize: failed to fetch anonymous token: unexpected status: 403 Forbidden'
+const PAGE = `failed to unpack image on snapshotter overlayfs: unexpected media type text/html for ${DIGEST}: not found`
+
+test.each<[string, Situation, Expected]>([
+  [
+    'an image of Kubernetes lost its other platforms in a mirror',
+    { image: 'registry.k8s.io/kube-proxy:v1.34.2', error: NO_MATCH, node: onArm('containerd://2.1.4') },
+    {
+      first:
+        /^Look in .*registry\.k8s\.io\/hosts\.toml for a mirror of registry\.k8s\.io, and copy registry\.k8s\.io\/kube-proxy:v1\.34\.2/,
+      says: /publishes this image for that platform: most likely, a mirror or a cache on the way has only/,
+      never: /build this one|isn't built for|too old/,
+    },
+  ],
+  [
+    'an old runtime does not find the image of Kubernetes for its node',
+    { image: 'k8s.gcr.io/kube-apiserver:v1.20.0', error: NO_MATCH, node: onArm('cri-o://1.20.5') },
+    { first: /^Update the container runtime on node node-1 \(cri-o 1\.20\.5\)/, says: /too old to find it/ },
+  ],
+  [
+    'a digest may be that of one platform',
+    { image: `registry.k8s.io/pause@${DIGEST}`, error: NO_MATCH, node: onArm('containerd://2.1.4') },
+    { never: /Kubernetes publishes/ },
+  ],
+  [
+    'the first pause images were built for one platform',
+    { image: 'k8s.gcr.io/pause:3.0', error: NO_MATCH, node: onArm('containerd://2.1.4') },
+    { never: /Kubernetes publishes/ },
+  ],
+  [
+    'a word for Windows in the name sends the pod to nodes with Windows',
+    { image: 'ghcr.io/acme/windows-exporter:1', error: NO_MATCH, node: NODE },
+    {
+      first:
+        /^If the image is for Windows, as its name suggests, schedule .*kubernetes\.io\/os: windows: node node-1 runs Linux/,
+      says: /or build this one/,
+      never: /other than amd64/,
+    },
+  ],
+  [
+    'an image whose tag is for Windows never runs on Linux, however its pull fails',
+    {
+      image: 'registry.example/acme/web:10.0-ltsc2019',
+      error: pulled(
+        'registry.example/acme/web:10.0-ltsc2019',
+        'x509: certificate signed by unknown authority',
+      ),
+      node: NODE,
+    },
+    { first: /certificate/, says: /Schedule the pods on Windows nodes/ },
+  ],
+  [
+    "a node of GKE that sent no login to Google's registry lacks a scope, most likely",
+    { image: 'gcr.io/acme/app:1', error: UNAUTHORIZED, node: GKE },
+    {
+      first: /access scopes .*devstorage\.read_only or cloud-platform.*gcloud container node-pools describe/,
+      says: /If the image exists, and the nodes' service account lacks the permission.*, give it/,
+      never: /: the nodes' service account lacks/,
+    },
+  ],
+  [
+    'the words for an anonymous request say the same',
+    { image: 'eu.gcr.io/acme/app:1', error: pulled('eu.gcr.io/acme/app:1', ANONYMOUS), node: GKE },
+    { first: /access scopes/ },
+  ],
+  [
+    'a node elsewhere has no scopes',
+    { image: 'gcr.io/acme/app:1', error: UNAUTHORIZED, node: {} },
+    { never: /access scopes/ },
+  ],
+  [
+    'a write fails in a virtual machine whose host is full',
+    { image: 'nginx', error: WROTE, node: { provider: null } },
+    { says: /is failing, or that of the computer it runs on is full.*free space on that computer/s },
+  ],
+  [
+    'on the node of Docker Desktop, that comes first',
+    { image: 'nginx', error: WROTE, node: { name: 'docker-desktop' }, pod: { node: 'docker-desktop' } },
+    { first: /free space on that computer/ },
+  ],
+  [
+    'a machine of a cloud has a disk of its own',
+    { image: 'nginx', error: WROTE, node: { provider: 'aws' } },
+    { says: /The disk or file system on node node-1 is failing/, never: /computer/ },
+  ],
+  [
+    'nodes of AKS that asked without a login lack their identity, too',
+    {
+      image: 'acme.azurecr.io/app:1',
+      error: pulled('acme.azurecr.io/app:1', ANONYMOUS),
+      node: { labels: { 'kubernetes.azure.com/cluster': 'mc' }, provider: 'azure' },
+    },
+    { says: /most likely because of the address.*az aks check-acr/s, never: /no login changes that/ },
+  ],
+  [
+    'other nodes are only shut out',
+    { image: 'acme.azurecr.io/app:1', error: pulled('acme.azurecr.io/app:1', ANONYMOUS), node: {} },
+    { says: /does not let this address pull.*no login changes that/s },
+  ],
+  [
+    'a registry of your own wants a login before it looks for a name',
+    { image: 'nexus.corp.example:8082/team/app:1', error: UNAUTHORIZED },
+    { first: /^If the image is private, run `docker login nexus\.corp\.example:8082`/ },
+  ],
+  [
+    'a registry where anyone publishes hides what it lacks',
+    { image: 'registry.cn-hangzhou.aliyuncs.com/acme/app:1', error: UNAUTHORIZED },
+    { first: /^Check the name registry\.cn-hangzhou\.aliyuncs\.com\/acme\/app:1/ },
+  ],
+  [
+    'what Docker has no file system for is not an image (moby/moby#44405)',
+    {
+      image: 'registry.example/charts/shop:1',
+      error: 'Error response from daemon: invalid rootfs in image configuration',
+    },
+    {
+      first:
+        /^Use the name of a container image: .*Helm chart.*crane manifest registry\.example\/charts\/shop:1/,
+    },
+  ],
+  [
+    "the hosts of Quay's layers fail for everyone at times",
+    {
+      image: 'quay.io/acme/app:1',
+      error: pulled(
+        'quay.io/acme/app:1',
+        `failed to copy: httpReadSeeker: failed open: unexpected status code https://quay.io/v2/acme/app/blobs/${DIGEST}: 403 Forbidden`,
+      ),
+    },
+    { first: /rule that refuses layers/, says: /Check Quay's status/ },
+  ],
+  [
+    'a web page in place of a manifest is that of a mirror with a wrong path',
+    { image: 'docker.io/acme/app:1', error: PAGE, node: { runtime: 'containerd://2.1.4' } },
+    {
+      first:
+        /docker\.io\/hosts\.toml for a mirror of Docker Hub.*override_path = true.*registry-1\.docker\.io/,
+    },
+  ],
+  [
+    'no path is corrected where the settings of mirrors have none',
+    { image: 'acme/app:1', error: PAGE, node: { runtime: 'docker://29.1.0' } },
+    {
+      first: /^Look in .*daemon\.json.* for a mirror of Docker Hub/,
+      never: /override_path|as the server of/,
+    },
+  ],
+  [
+    'Docker asks mirrors for images of Docker Hub only',
+    { image: 'gcr.io/acme/app:1', error: PAGE, node: { runtime: 'docker://29.1.0' } },
+    { never: /daemon\.json/ },
+  ],
+  [
+    'a name without its organization is wrong at Huawei, whatever the login',
+    {
+      image: 'swr.cn-east-2.myhuaweicloud.com/coredns:1.8.0',
+      error:
+        'Error response from daemon: Head "https://swr.cn-east-2.myhuaweicloud.com/v2/coredns/manifests/1.8.0": denied: You may not login yet',
+    },
+    { first: /^Add the organization to the name swr\./ },
+  ],
+  [
+    "a record of Docker's that cri-dockerd can't read is no registry's",
+    {
+      image: 'ghcr.io/acme/app:1',
+      error:
+        'Failed to inspect image "": rpc error: code = Unknown desc = unable to convert a nil pointer to a runtime API image',
+      reason: 'ImageInspectError',
+      node: { runtime: 'docker://28.1.1' },
+    },
+    {
+      first: /^If Docker on node node-1 stores images with containerd, turn that off/,
+      says: /no registry was asked/,
+      never: /doesn't recognize/,
+    },
+  ],
+  [
+    "nobody changes what a cloud's registry announces",
+    {
+      image: 'registry.cn-hangzhou.aliyuncs.com/acme/app:1',
+      error:
+        'Error response from daemon: Get https://registry.cn-hangzhou.aliyuncs.com/v2/acme/app/manifests/1: Get https://dockerauth.cn-hangzhou.aliyuncs.com/auth?scope=repository%3Aacme%2Fapp%3Apull: net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
+    },
+    { first: /dockerauth\.cn-hangzhou/, never: /announce/ },
+  ],
+  [
+    'a cache that is still filled lacks layers for a while',
+    {
+      image: 'acme.azurecr.io/docker-hub/acme/app:1',
+      error: pulled(
+        'acme.azurecr.io/docker-hub/acme/app:1',
+        `failed to copy: httpReadSeeker: failed open: could not fetch content descriptor ${DIGEST} (application/vnd.docker.image.rootfs.diff.tar.gzip) from remote: not found`,
+      ),
+    },
+    { first: /^Wait for the next attempts/, never: /Push the image/ },
+  ],
+  [
+    'Docker Hub wants a Docker ID in place of an address',
+    {
+      image: 'acme/app:1',
+      error:
+        'Error response from daemon: Get https://registry-1.docker.io/v2/acme/app/manifests/1: unauthorized: incorrect username or password',
+      secret: {
+        entries: [{ key: 'https://index.docker.io/v1/', username: 'me@example.com', problem: null }],
+      },
+    },
+    { says: /the user name is the Docker ID/ },
+  ],
+])('%s', (_name, situation, { first, says, never }) => {
+  const texts = textsOf(situation)
+  if (first !== undefined) expect(texts.first).toMatch(first)
+  if (says !== undefined) expect(texts.all).toMatch(says)
+  if (never !== undefined) expect(texts.all).not.toMatch(never)
+})
+
+test("a pause image of Kubernetes' own is not replaced by the same one", () => {
+  const image = 'registry.k8s.io/pause:3.10'
+  const error = `failed to get sandbox image "${image}": failed to pull image "${image}": failed to pull and unpack image "${image}": ${NO_MATCH}`
+  const state = waiting('ContainerCreating', error)
+  const containers = [container({ kind: 'sandbox', name: 'sandbox', image, state })]
+  const node = onArm('containerd://2.1.4')
+  const { first, all } = textsOf({ image, error, node, pod: { containers }, reason: 'ContainerCreating' })
+  expect(first).toMatch(
+    /^Look in .* for a mirror of registry\.k8s\.io, and copy registry\.k8s\.io\/pause:3\.10/,
+  )
+  expect(all).not.toMatch(/Give the runtime/)
+})
