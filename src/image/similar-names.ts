@@ -52,6 +52,24 @@ export function similarNames(wanted: string, names: Iterable<string>, most: numb
     .map(({ name }) => name)
 }
 
+/**
+ * Whether the wanted path of a repository is the existing one with a typo: one part of it differs by a letter, or by two if it is long. Other
+ * numbers are other names, as in `api-v1` and `api-v2`.
+ */
+export function isMisspelledPath(wanted: string, existing: string): boolean {
+  const [parts, others] = [wanted.split('/'), existing.split('/')]
+  const [at, ...more] = parts.flatMap((part, index) => (part === others[index] ? [] : [index]))
+  if (parts.length !== others.length || at === undefined || more.length > 0) return false
+  const [part = '', other = ''] = [parts[at], others[at]]
+  const allowed = other.length < LONG_PART ? 1 : 2
+  return (
+    numbersIn(part) === numbersIn(other) && other.length > 2 && editDistance(part, other, allowed) <= allowed
+  )
+}
+
+/** Two letters that differ in a part of a path with as many are hardly ever two names. */
+const LONG_PART = 8
+
 /** Well-known registries; a name that starts with a dot is followed by an account or a region that somebody chose. */
 const REGISTRIES = [
   'docker.io',

@@ -161,6 +161,52 @@ test.each([
   )
 })
 
+test.each([
+  // A letter is missing, two are swapped, or one is too much in a long part.
+  ['ghcr.io/acme/aps/cart:21', 'ghcr.io/acme/apps/cart:20', 'ghcr.io/acme/apps/cart:<tag>'],
+  ['ghcr.io/acme/crat:21', 'ghcr.io/acme/cart:20', 'ghcr.io/acme/cart:<tag>'],
+  ['ghcr.io/acme/my_service:21', 'ghcr.io/acme/my-service:20', 'ghcr.io/acme/my-service:<tag>'],
+  // Other numbers and other words are other names, which may be meant: nothing shows that they exist.
+  ['ghcr.io/acme/api-v2:21', 'ghcr.io/acme/api-v1:20', '<image>'],
+  ['ghcr.io/acme/shop/web:21', 'ghcr.io/acme/shop/api:20', '<image>'],
+  ['ghcr.io/acme/web:21', 'ghcr.io/acme/shop/web:20', '<image>'],
+  // The same repository, or another registry's.
+  ['ghcr.io/acme/cart:21', 'ghcr.io/acme/cart:20', 'ghcr.io/acme/cart:<tag>'],
+  ['ghcr.io/acme/crat:21', 'quay.io/acme/cart:20', 'ghcr.io/acme/crat:<tag>'],
+])('the repository of %s is compared with that of %s, which serves', (image, serving, set) => {
+  const clues: Finding['clues'] = [{ code: 'older-serves', revision: 20, pods: 2, image: serving }]
+  const found = typo({ image, clues })
+  const hint = `(revision 20, which still runs, has the repository ${serving.replace(/:20$/, '')})`
+  const stepsOf = (finding: typeof found) =>
+    wordsOf({
+      ...finding,
+      steps: [
+        { code: 'check-name', how: 'plain' },
+        { code: 'set-image', known: 'repository' },
+      ],
+    }).next
+  const [check, edit] = stepsOf(found)
+  expect(edit?.command).toContain(`=${set}`)
+  const isMisspelled = set.startsWith(serving.replace(/20$/, '')) && !image.startsWith(set.slice(0, -5))
+  expect(check?.text.includes(hint)).toBe(isMisspelled)
+  // A registry that lacks the tag has the repository.
+  const [, ofTag] = stepsOf({ ...found, subcause: 'tag' })
+  expect(ofTag?.command).toContain(`=${image.replace(/21$/, '<tag>')}`)
+})
+
+test('where a registry hides what it lacks, the repository that still runs is named, too', () => {
+  const clues: Finding['clues'] = [
+    { code: 'older-serves', revision: 20, pods: 2, image: 'ghcr.io/acme/cart:20' },
+  ]
+  const found = of('auth-required-or-denied', {
+    image: 'ghcr.io/acme/crat:21',
+    registry: 'ghcr.io',
+    subcause: 'denied-or-missing',
+    clues,
+  })
+  expect(JSON.stringify(found.next)).toContain('has the repository ghcr.io/acme/cart)')
+})
+
 test('a pod that holds up its StatefulSet is deleted after its image was corrected', () => {
   const set = (clues: Finding['clues']) =>
     wordsOf(typo({ clues }))

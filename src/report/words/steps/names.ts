@@ -24,9 +24,10 @@ import { nodeName } from '../node.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel, shortList, withoutVersion } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
+import { meantRepository, otherRepositoryHint, servingHint } from './serving-image.ts'
 
 export const nameSteps: StepWords<NameStep> = {
-  'check-name': ({ how }, { findings: [first] }) => {
+  'check-name': ({ how }, { findings: [first, ...others] }) => {
     const { image, registry, clues } = first
     const name = registryLabel(registry)
     const open = clues.find(clue => clue.code === 'open-beside')?.beside
@@ -41,7 +42,7 @@ export const nameSteps: StepWords<NameStep> = {
         }
       case 'hidden':
         return {
-          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed: for a name that does not exist, ${name} gives the same answer as for a private image${open === undefined ? '' : `, and ${open}, which is beside it, was pulled without a pull secret`}`,
+          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed${otherRepositoryHint(first)}: for a name that does not exist, ${name} gives the same answer as for a private image${open === undefined ? '' : `, and ${open}, which is beside it, was pulled without a pull secret`}`,
         }
       case 'owner':
         return {
@@ -53,7 +54,7 @@ export const nameSteps: StepWords<NameStep> = {
         }
       case 'repository':
         return {
-          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed${pathHint(registry, `${withoutVersion(image)}:`)}`,
+          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed${otherRepositoryHint(first) || pathHint(registry, `${withoutVersion(image)}:`)}`,
         }
       case 'digest':
         return {
@@ -63,8 +64,7 @@ export const nameSteps: StepWords<NameStep> = {
       case 'plain':
         return {
           text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${servingHint(first) ?? pathHint(registry, image)}`,
-          brief:
-            'Check the name and tag for a typo, and whether the image was ever pushed or has been removed',
+          brief: `Check the name and tag for a typo, and whether the image was ever pushed or has been removed${others.length === 0 ? otherRepositoryHint(first) : ''}`,
         }
     }
   },
@@ -143,10 +143,13 @@ export const nameSteps: StepWords<NameStep> = {
     return { text, ...(workload !== null && command !== undefined && { command }) }
   },
   'set-image': ({ known }, { invocation, findings: [first, ...others] }) => {
-    const edit = (finding: Findings[number]) =>
-      known === 'repository' && !isGone(finding)
+    const edit = (finding: Findings[number]) => {
+      const meant = meantRepository(finding)
+      if (meant !== null) return { ...finding, ...meant }
+      return known === 'repository' && !isGone(finding)
         ? { ...finding, known: `${withoutVersion(finding.moved?.to ?? finding.image)}:`, open: '<tag>' }
         : { ...finding, ...corrected(finding.image) }
+    }
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
 }
@@ -184,18 +187,6 @@ function isGone({ moved }: Findings[number]): boolean {
 function diagnoseScope(findings: readonly { namespace: string }[]): string {
   const [first = '', ...others] = new Set(findings.map(({ namespace }) => namespace))
   return others.length === 0 ? `-n ${shellWord(first)}` : '-A'
-}
-
-/** Returns the tag of the revision that still runs, if the wanted one has another form; null if none of this repository runs. */
-function servingHint({ clues, image }: Findings[number]): string | null {
-  const older = clues.find(clue => clue.code === 'older-serves')
-  const repository = `${withoutVersion(image)}:`
-  if (older?.image?.startsWith(repository) !== true) return null
-  const tag = older.image.slice(repository.length)
-  const form = (version: string) => version.replace(/\d+/g, '0')
-  return form(tag) === form(image.slice(repository.length))
-    ? ''
-    : ` (revision ${older.revision}, which still runs, has the tag ${tag})`
 }
 
 /** Returns why a copy has another digest than the image, which charts name with the digest of their publisher's. */
