@@ -1,9 +1,8 @@
-/** Steps for an image that its registry, or a mirror, does not have, or that is elsewhere by what a registry says or by what `--check-images` found. */
+/** Steps for an image that its registry, or a mirror, does not have, or that is elsewhere by what a registry says. */
 
 import { clueOf } from '../diagnosis/clue.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { nodeServiceAt } from '../diagnosis/node-services.ts'
-import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { isLocal } from '../image/host.ts'
 import { parseReference, repositoryOf } from '../image/reference.ts'
 import {
@@ -13,10 +12,8 @@ import {
   isOpenShiftRegistry,
   isPublic,
 } from '../image/registries.ts'
-import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { answeringHost, ofMirror } from './host.ts'
-import { loginSteps } from './login.ts'
 import { writeDigest } from './name-steps.ts'
 import { grantSteps, isOfOtherProject } from './permission.ts'
 import type { Step } from './step.ts'
@@ -142,6 +139,7 @@ function registryHasNoLatest(finding: Finding): Step[] | null {
 function searchSteps(finding: Finding): Step[] {
   return [
     ...nodeRegistry(finding),
+    ...quoteTag(finding),
     ...nameVersion(finding),
     ...(finding.moved === null ? writeDigest(finding) : []),
     ...imageStream(finding),
@@ -150,8 +148,22 @@ function searchSteps(finding: Finding): Step[] {
     ...proxyProject(finding),
     { code: 'ask-registry' },
     ...unnamedMirror(finding),
-    { code: 'set-image', known: 'repository' },
+    setTag(finding),
   ]
+}
+
+/** The tag may have lost a zero on its way through YAML. */
+function quoteTag({ clues, subcause }: Finding): Step[] {
+  const zero = clueOf(clues, 'dropped-zero')
+  return zero === undefined || subcause === 'repository' ? [] : [{ ...zero, code: 'quote-tag' }]
+}
+
+/** The pod's labels name the tag that was meant; otherwise only the user knows it. */
+function setTag({ clues }: Finding): Step {
+  const zero = clueOf(clues, 'dropped-zero')
+  return zero !== undefined && 'label' in zero.by
+    ? { code: 'set-tag', tag: zero.meant }
+    : { code: 'set-image', known: 'repository' }
 }
 
 /** The text names no host, and a mirror for all registries may have been the last one to be asked (k3s-io/k3s#11857, rancher/rke2#7827). */
@@ -224,59 +236,5 @@ export function servedElsewhere({ clues, cause, moved }: Finding): Step[] | null
     { code: 'use-host', host, repository },
     // The answer of any registry must not choose the host that gets a login.
     ...stepsIf(isHosted(host), { code: 'distribute-login', reason: 'elsewhere', registry: host }),
-  ]
-}
-
-/** The steps for what a registry answered about the image; null if the finding's own steps are still right. */
-const BY_VERDICT: Record<ImageVerdict, ((finding: Finding) => Step[]) | null> = {
-  'opens-anonymously': () => [{ code: 'restart-pull' }],
-  'opens-for-pod': () => [{ code: 'restart-pull' }],
-  'opens-but-not-for-pod': removeLogin,
-  'opens-for-machine': finding => loginSteps(finding, 'opens'),
-  'no-such-tag': otherTag,
-  'no-such-digest': () => [{ code: 'set-image', known: 'repository' }],
-  'no-such-repository': otherRepository,
-  'not-public': finding => [...otherRepository(finding), ...loginSteps(finding, 'private')],
-  'not-found': () => [
-    { code: 'check-name', how: 'plain' },
-    { code: 'set-image', known: 'repository' },
-  ],
-  denied: null,
-  'rate-limited': null,
-  unreachable: null,
-  failed: null,
-  'not-asked': null,
-}
-
-/** The steps that the registry's answer leads to; null if it changes nothing. */
-export function checkedSteps(finding: Finding): Step[] | null {
-  if (!isRefusedOrMissing(finding.cause)) return null
-  const steps = finding.check === null ? null : (BY_VERDICT[finding.check.verdict]?.(finding) ?? null)
-  return steps !== null && steps.length > 0 ? steps : null
-}
-
-function otherTag({ check }: Finding): Step[] {
-  const tags = check?.nearTags ?? []
-  const likely = check?.likelyTag ?? null
-  return [
-    ...stepsIf(tags.length > 0, { code: 'near-tags', likely, tags }),
-    likely === null ? { code: 'set-image', known: 'repository' } : { code: 'set-tag', tag: likely },
-  ]
-}
-
-function otherRepository({ check }: Finding): Step[] {
-  const names = check?.nearRepositories ?? []
-  return [
-    { code: 'near-repositories', names },
-    { code: 'set-image', known: 'nothing' },
-  ]
-}
-
-function removeLogin(finding: Finding): Step[] {
-  const { namespace, registry } = finding
-  if (registry === null) return []
-  return [
-    { code: 'remove-login', namespace, secrets: usableSecrets(finding.credential), registry, refused: true },
-    ...loginSteps(finding, 'refused'),
   ]
 }

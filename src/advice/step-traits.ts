@@ -95,6 +95,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'undouble-prefix': { about: 'template' },
   'read-name': { about: 'template' },
   'quote-number': { about: 'template' },
+  'quote-tag': { about: 'template' },
   'fill-placeholder': { about: 'template' },
   'inject-sidecar': { about: 'template' },
   'name-not-id': { about: 'template' },

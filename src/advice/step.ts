@@ -4,6 +4,7 @@
  */
 
 import type { VirtualNode } from '../diagnosis/virtual-node.ts'
+import type { DroppedZero } from '../image/dropped-zero.ts'
 import type { Moved } from '../image/moved.ts'
 import type { NameBeside } from '../image/names-beside.ts'
 import type { Placeholder } from '../image/placeholder.ts'
@@ -87,6 +88,7 @@ export type ReplacementStep =
 export type WrongNameStep =
   | { code: 'read-name'; image: string }
   | { code: 'quote-number'; image: string }
+  | ({ code: 'quote-tag' } & DroppedZero)
   | { code: 'fill-placeholder'; of: Exclude<Placeholder, 'istio'>; image: string }
   | { code: 'inject-sidecar' }
   | { code: 'name-not-id'; image: string }

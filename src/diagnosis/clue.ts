@@ -1,25 +1,22 @@
 /**
  * Clues: what else, besides the cause, a failed pull can show. Titles and steps use them (report/words, advice). Those of the way to the
- * host, of the image's content, and of the node are in clue-at-node.ts.
+ * host, of the image's content, and of the node are in clue-at-node.ts, and those in the image's name in clue-of-name.ts.
  */
 
 import type { Moved } from '../image/moved.ts'
-import type { NameBeside } from '../image/names-beside.ts'
-import type { Placeholder } from '../image/placeholder.ts'
 import type { Cloud } from '../image/registries.ts'
-import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'
 import type { PodMaker, PodOperator } from '../snapshot/pod.ts'
-import type { AnnotatedProvider, OtherLogin } from '../snapshot/snapshot.ts'
+import type { AnnotatedProvider } from '../snapshot/snapshot.ts'
 import type { OtherPlace } from './access-demands.ts'
 import type { CacheRule } from './cache-rule.ts'
 import type { ContentClue, NodeClue, WayClue } from './clue-at-node.ts'
+import type { NameClue } from './clue-of-name.ts'
 import type { ProviderProblem } from './credential-provider.ts'
 import type { Lapse } from './lapse.ts'
 import type { PeerMirror } from './node-services.ts'
 import type { PerimeterRefusal } from './perimeter.ts'
-import type { Search } from './searched-registries.ts'
 
 /** Every clue, in its group. */
 export type Clue = RefusalClue | NameClue | PodClue | WayClue | ContentClue | NodeClue
@@ -183,64 +180,6 @@ export interface AgedToken {
   /** Whether something is known to write the secret. */
   isRenewed: boolean
 }
-
-/** Where other pods run an image that this pod's pull was refused. */
-export interface RunsElsewhere {
-  /** A few of their nodes, where they run on others than this pod's; else a namespace of theirs. */
-  nodes: string[]
-  namespace: string
-  /** Whether pods of the same namespace with the same pull secrets run it on those nodes, and none on this one: what differs is the node. */
-  alike: boolean
-  /** A pull secret that they have, and whose login for the image is none of this pod's. */
-  login: OtherLogin['other'] | null
-}
-
-/** What is wrong with the image's name, or looks wrong. */
-type NameClue =
-  /** A number without quotes in YAML became `1.7e+11`. */
-  | { code: 'unquoted-number' }
-  /** The name still has a placeholder that a template or an injector should have replaced. */
-  | { code: 'placeholder'; of: Placeholder }
-  /** The name is an ID, by which a client lists an image on its own machine. */
-  | { code: 'image-id' }
-  /** The name goes on after its tag or digest, or writes a digest like a tag. */
-  | ({ code: 'surplus-tag' } & SurplusTag)
-  /** The name starts with a URL scheme. */
-  | { code: 'reference-scheme' }
-  /** The name contains quotation marks or white space. */
-  | { code: 'stray-character'; sign: 'quote' | 'space' }
-  /** Something put the same prefix in front of the name twice. */
-  | { code: 'doubled-prefix'; prefix: string; without: string }
-  /** Zarf's agent has put its suffix on the tag twice; `without`: the name with one. */
-  | { code: 'zarf-twice'; without: string }
-  /** The name has no registry, and the node's settings led to others than Docker Hub; none of them gave the image. */
-  | ({ code: 'searched' } & Search)
-  /** Zarf's agent changed the name to one at Zarf's registry. */
-  | { code: 'of-zarf' }
-  /** A short name that the node's runtime does not resolve. */
-  | { code: 'short-name' }
-  /** The registry refuses the name by rules of its own; `reason`: in its words. */
-  | { code: 'rejected-name'; reason: string }
-  /** What reads the name takes a tag or a digest, but not both. */
-  | { code: 'tag-and-digest' }
-  /** The name has no registry, and another image suggests one. */
-  | ({ code: 'name-beside' } & NameBeside)
-  /** The name begins with the address of a web site that shows images, such as Docker Hub's, instead of its registry. */
-  | { code: 'web-site'; from: string; to: string }
-  /** An image in the same place, at a registry that hides what it lacks, was pulled without a pull secret. */
-  | { code: 'open-beside'; beside: string }
-  /** The registry's name is that of a well-known one with a typo. */
-  | { code: 'near-registry'; registry: string }
-  /** The repository has no tag `latest`, and its registry says so. */
-  | { code: 'no-latest' }
-  /**
-   * Other pods run the image under this name. `nodes`: some of theirs, where they have pulled it; empty if that is not known, so that it may
-   * only have been loaded there. `architectures`: those of their nodes that are known; empty if the pod asks for one.
-   */
-  | { code: 'held-elsewhere'; pods: number; nodes: string[]; architectures: string[] }
-  | ({ code: 'runs-elsewhere' } & RunsElsewhere)
-  /** The tag was made from the operating system or the kernel of a node, as operators of drivers do. */
-  | { code: 'tag-of-node'; from: 'system' | 'kernel'; value: string }
 
 /** What made the pod, what would replace it, and whether it pulls itself. */
 type PodClue =

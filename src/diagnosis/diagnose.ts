@@ -1,19 +1,16 @@
 /** From a snapshot to findings: which containers can't get their image, why, whose they are, and what would help. */
 
-import { isLocal, withoutPort } from '../image/host.ts'
 import { inLowerCase } from '../image/lower-case.ts'
-import { movedImage, type RegistryAnswer } from '../image/moved.ts'
+import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
-import { isHosted } from '../image/registries.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
 import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
 import { indexOwners, isOfCustomController, type OwnerIndex } from '../snapshot/owners.ts'
 import { type Pod, podKey } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { clockClues } from './causes/tls.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
-import { behindProxy, cluesOf, withAnsweredNodes } from './clues.ts'
+import { cluesOf, withAnsweredNodes } from './clues.ts'
 import { answeringPart, endpointOf } from './endpoint.ts'
 import {
   type FailingContainer,
@@ -23,22 +20,20 @@ import {
   prove,
 } from './failing-container.ts'
 import { withFailingRenewers } from './failing-renewers.ts'
-import { type Cause, countCauses, type Diagnosis, type Finding, isRefusedOrMissing } from './finding.ts'
+import { countCauses, type Diagnosis, type Finding, isRefusedOrMissing } from './finding.ts'
 import { type KnownLogins, knownLogins } from './known-logins.ts'
-import { loginClues } from './login-clues.ts'
 import { textMemo } from './memoize-by-text.ts'
-import { mirrorLogin } from './mirror-logins.ts'
 import { besideClues, nearRegistry, openBeside } from './name-clues.ts'
-import { cluesOfPlace } from './node-clues.ts'
 import { longPulls } from './pod-events.ts'
-import { cluesOfOwners, countsForReadiness, heldElsewhere, type PodOwners, podOwners } from './pod-owners.ts'
+import { countsForReadiness, type PodOwners, podOwners } from './pod-owners.ts'
 import { rank, type UnrankedFinding } from './priority.ts'
+import { answerOf, cluesOfPull } from './pull-clues.ts'
 import { ofRefusedNode, pullCredential } from './pull-credential.ts'
 import { hasSeveralAttempts, withoutList } from './pull-error.ts'
 import { nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
-import { indexHeld, isHeldHere, runsElsewhere } from './running-elsewhere.ts'
+import { indexHeld } from './running-elsewhere.ts'
 import { relevantSearch, searchedRegistries } from './searched-registries.ts'
 import { hasExpired } from './secret-age.ts'
 import { subcauseOf } from './subcause.ts'
@@ -78,7 +73,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
 }
 
 /** What the findings of all pods need: indexes and shared results. */
-interface DiagnosisContext extends Readers {
+export interface DiagnosisContext extends Readers {
   snapshot: Snapshot
   owners: OwnerIndex
   eventsByPod: EventsByPod
@@ -164,7 +159,7 @@ function findingOf(pod: Pod, failing: FailingContainer, owned: PodOwners, seen: 
 }
 
 /** One failed pull, as its messages explain it together with the pod's logins and its node. */
-type FailedPull = ReturnType<typeof readPull>
+export type FailedPull = ReturnType<typeof readPull>
 
 function readPull(
   pod: Pod,
@@ -219,77 +214,3 @@ function readPull(
     onNode,
   }
 }
-
-/** What the pull shows besides its cause, from the text outward: the host, the node, the logins, the pod's owners. */
-function cluesOfPull(
-  pull: FailedPull,
-  pod: Pod,
-  failing: FailingContainer,
-  { owned, seen }: { owned: PodOwners; seen: DiagnosisContext },
-): Finding['clues'] {
-  const { cause, text, registry, near } = pull
-  const { takenAt, fullNodes } = seen.snapshot
-  const { image } = failing.container
-  const isRunHere = isHeldHere(pod, pull.reference, seen.held)
-  const wasFull = fullNodes?.includes(pod.node ?? '') === true
-  return [
-    ...seen.cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed }),
-    ...formerMirror(pull),
-    ...mirrorLogin(pull),
-    ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
-    ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
-    ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),
-    ...runsElsewhere(pod, pull, seen.held),
-    ...(cause === 'proxy' ? behindProxy(text, registry) : []),
-    ...loginClues(pod, pull, seen.logins),
-    ...cluesOfOwners(pod, failing.container, owned),
-    ...heldClues(pull, pod, failing, { owned, seen }),
-    ...seen.besideIn(image, cause),
-    ...(cause === 'auth-required-or-denied' && pull.credential.status === 'none'
-      ? seen.openBesideOf(pull.parsed)
-      : []),
-  ]
-}
-
-/** A mirror that the table of registries knows to be closed, or to serve others only. */
-function formerMirror(pull: FailedPull): Finding['clues'] {
-  const { endpoint, parsed } = pull
-  if (endpoint?.role !== 'mirror' || parsed === null) return []
-  const moved = movedImage({ ...parsed, registry: withoutPort(endpoint.host) }, answerOf(pull))
-  return moved?.state === 'retired' || moved?.state === 'restricted' ? [{ code: 'former-mirror', moved }] : []
-}
-
-/** Failures that another node's copy of the image says something about. */
-const IN_IMAGE: readonly Cause[] = ['image-not-found', 'platform-mismatch']
-
-/** Which other pods run the image, where that says something about this failure. */
-function heldClues(
-  { cause, credential, reference, registry }: FailedPull,
-  pod: Pod,
-  { container }: FailingContainer,
-  { owned, seen }: { owned: PodOwners; seen: DiagnosisContext },
-): Finding['clues'] {
-  // At a loopback address, each node may have a registry of its own.
-  if (!IN_IMAGE.includes(cause) || isLocal(registry ?? '')) return []
-  // Some registries lack every image for whoever has no login, which other pods may have, or had once (Nexus, Artifactory).
-  const mayHide = cause === 'image-not-found' && credential.status !== 'usable' && !isHosted(registry ?? '')
-  return heldElsewhere(pod, container, {
-    reference,
-    images: owned.images,
-    owners: seen.owners,
-    heldImages: mayHide ? [] : (seen.snapshot.heldImages ?? []),
-    hadLogin: mayHide && credential.status === 'broken',
-  })
-}
-
-/** The registry's answer as it matters for moved images: one of 412 says that the image is missing, too. */
-function answerOf({ cause, status, endpoint, text }: AnsweredPull): RegistryAnswer {
-  if (cause === 'image-not-found' || status === 412) return 'missing'
-  const isOfRegistry = endpoint === null || endpoint.role === 'registry'
-  // Not if the DNS server failed, or was not reached.
-  if (cause === 'registry-not-found-dns' && isOfRegistry && /\bno such host\b/i.test(text))
-    return 'unresolved'
-  return cause === 'auth-required-or-denied' ? 'refused' : 'none'
-}
-
-type AnsweredPull = Pick<Finding, 'cause' | 'endpoint'> & { status: number | null; text: string }

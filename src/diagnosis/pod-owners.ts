@@ -1,5 +1,6 @@
 /** What a pod's owners show of its failed pulls: who manages the workload, whether a changed template reaches the pod, and what made the pod. */
 
+import { droppedZero } from '../image/dropped-zero.ts'
 import { fullNameOf } from '../image/reference.ts'
 import { couldBeRewritten } from '../image/rewritten.ts'
 import { type NewestTemplate, newestTemplate } from '../snapshot/newest-template.ts'
@@ -133,6 +134,12 @@ function olderServes(container: Placed, { serving }: Pick<PodOwners, 'serving'>)
   if (serving === null) return []
   const { number, ready, images } = serving
   return [{ code: 'older-serves', revision: number, pods: ready, image: imageIn(images, container) }]
+}
+
+/** The tag lost a zero, by what the pod's labels or the older revision have. */
+export function zeroClues(pod: Pod, container: Container, { serving }: Pick<PodOwners, 'serving'>): Clue[] {
+  const before = serving === null ? null : imageIn(serving.images, container)
+  return cluesWith('dropped-zero', droppedZero(container.image, { version: pod.version ?? null, before }))
 }
 
 /** The owner has another image by now, which no retry of this pod gets. */

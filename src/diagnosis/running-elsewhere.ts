@@ -3,7 +3,8 @@
 import { isLocal } from '../image/host.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { HeldImage, OtherLogin } from '../snapshot/snapshot.ts'
-import { type Clue, cluesWith, type RunsElsewhere } from './clue.ts'
+import { type Clue, cluesWith } from './clue.ts'
+import type { RunsElsewhere } from './clue-of-name.ts'
 import type { Finding, Subcause } from './finding.ts'
 
 /** Refusals that are about the login or the name, and not about whoever asks from anywhere. */

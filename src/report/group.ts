@@ -91,6 +91,7 @@ function isLeftOpen(subcause: AdvisedFinding['subcause']): boolean {
 function renewedBy({ namespace, image, steps: [first] }: AdvisedFinding): string[] {
   if (first.code === 'renew-pod') return [namespace, first.owner.kind, first.owner.name, first.image]
   if (first.code === 'push-held') return [image]
+  if (first.code === 'quote-tag') return [first.meant]
   if (first.code === 'use-other-login')
     return [namespace, first.secret, first.other.namespace, first.other.secret]
   if (first.code === 'secret-maker') return [namespace, first.secret]

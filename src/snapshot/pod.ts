@@ -126,6 +126,8 @@ export interface Pod {
   templateGeneration?: string
   /** Policies of Kyverno that changed an image or added a container at admission; absent if the pod's annotations name none. */
   rewriters?: string[]
+  /** The version that its labels name (`app.kubernetes.io/version`, or Istio's `version`); absent if they name none. */
+  version?: string
   /** In this order: init containers (including sidecars), regular containers, ephemeral containers, image volumes. */
   containers: Container[]
 }

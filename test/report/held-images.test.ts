@@ -83,6 +83,38 @@ describe('an image that runs on nodes of another architecture', () => {
   })
 })
 
+describe('a version that YAML read as a number', () => {
+  const image = 'harbor.example/oms/orders:1.2'
+  const error = pulled(image, `${image}: not found`)
+  const situation = { image, error, login: 'harbor.example' }
+
+  test("is the one that the pod's labels name, with its zero", () => {
+    const { first, all } = textsOf({ ...situation, pod: { version: '1.20' } })
+    expect(first).toMatch(/^Put the tag 1\.20 in quotes .* the pod's labels name version 1\.20/)
+    expect(all).toContain('orders:1.20')
+    expect(textsOf({ ...situation, pod: { version: '1.3' } }).all).not.toMatch(/quotes/)
+  })
+
+  test('may be the one that follows the revision that still runs', () => {
+    const of = (name: string, tag: string, number: number) =>
+      ownerLink('ReplicaSet', name, {
+        controller: { kind: 'Deployment', name: 'orders', apiVersion: 'apps/v1', uid: 'orders' },
+        revision: { number, ready: number === 1 ? 2 : 0 },
+        template: { mark: name, images: { app: `harbor.example/oms/orders:${tag}` }, pullSecrets: [] },
+      })
+    const controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'orders-b2', uid: 'orders-b2' }
+    const renewed = (tag: string) =>
+      textsOf({
+        ...situation,
+        pod: { controller, templateHash: 'b2' },
+        owners: [of('orders-a1', tag, 1), of('orders-b2', '1.2', 2), ownerLink('Deployment', 'orders')],
+      })
+    expect(renewed('1.19').first).toMatch(/^If the tag 1\.20 is meant, put it in quotes .* has the tag 1\.19/)
+    expect(renewed('1.19').all).toContain('orders:<tag>')
+    expect(renewed('1.1').all).not.toMatch(/quotes/)
+  })
+})
+
 test('a letter O in a version is taken for the zero that it looks like', () => {
   const image = 'quay.io/acme/operator:v1.6.O'
   const error = `initializing source docker://${image}: reading manifest v1.6.O in quay.io/acme/operator: manifest unknown`

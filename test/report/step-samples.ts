@@ -272,6 +272,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   ],
   'read-name': [{ image: "it's $(not) a name" }],
   'quote-number': [{ image: 'acme/api:1e+06' }],
+  'quote-tag': [
+    { tag: '1.2', meant: '1.20', by: { label: '1.20' } },
+    { tag: '2', meant: '2.0', by: { tag: '1.9' } },
+  ],
   'fill-placeholder': [
     { of: 'template', image: 'acme/api:<tag>' },
     { of: 'ko', image: 'ko://github.com/acme/api/cmd/server' },

@@ -1,7 +1,7 @@
 /** The words of images that other pods run: where, and by what those pods differ from the ones whose pull failed. */
 
 import type { StepOf } from '../../advice/step.ts'
-import type { RunsElsewhere } from '../../diagnosis/clue.ts'
+import type { RunsElsewhere } from '../../diagnosis/clue-of-name.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { nodeName, nodesOf } from './node.ts'
 import { runtimeLoginPlace } from './node-logins.ts'

@@ -78,9 +78,16 @@ export function narrowPod(raw: unknown): Pod | null {
       servesDns: servesDns(metadata) ? (true as const) : null,
       maker: makerOf(metadata, controller?.kind ?? null),
       rewriters: rewritersIn(metadata),
+      version: versionIn(metadata),
     }),
     containers: narrowContainers(spec, status),
   }
+}
+
+/** Kubernetes' label for it, or else the one by which Istio tells versions apart. */
+function versionIn({ labels }: Record<string, unknown>): string | null {
+  const marks = record(labels)
+  return textOrNull(marks['app.kubernetes.io/version']) ?? textOrNull(marks.version)
 }
 
 function narrowMirror({ annotations }: Record<string, unknown>): Pick<Pod, 'mirror' | 'uidOnNode'> {

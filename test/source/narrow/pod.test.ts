@@ -378,3 +378,12 @@ test.each([
 ])("whether a pod answers for the cluster's DNS is %s by the labels %j", (serves, labels) => {
   expect(narrowPod({ metadata: { name: 'a', labels } })?.servesDns).toBe(serves)
 })
+
+test.each([
+  [{ 'app.kubernetes.io/version': '1.20', version: 'v2' }, '1.20'],
+  [{ version: '1.20' }, '1.20'],
+  [{ 'app.kubernetes.io/version': 1.2 }, undefined],
+  [{ app: 'shop' }, undefined],
+])('the labels %o name version %s', (labels, version) => {
+  expect(narrowPod({ metadata: { name: 'shop-1', labels } })?.version).toBe(version)
+})

@@ -21,6 +21,12 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
     text: `Quote the number in the chart's values or in the YAML (or pass it with --set-string), where ${image} is composed, and any other image with the same number: without quotes it was read as a float and written in scientific notation (e+)`,
     brief: `Quote the number in the chart's values or in the YAML, where ${image} is composed: it was read as a float`,
   }),
+  'quote-tag': ({ tag, meant, by }) => ({
+    text:
+      'label' in by
+        ? `Put the tag ${meant} in quotes where it is a value of its own, such as in the chart's values (or pass it with --set-string): the pod's labels name version ${by.label}, and without quotes YAML reads that as the number ${tag}`
+        : `If the tag ${meant} is meant, put it in quotes where it is a value of its own, such as in the chart's values (or pass it with --set-string): without quotes YAML reads it as the number ${tag} (the revision that still runs has the tag ${by.tag})`,
+  }),
   'fill-placeholder': ({ of, image }) => ({ text: PLACEHOLDERS[of](image) }),
   'inject-sidecar': (_step, { findings: [{ namespace }] }) => ({
     text: `Label namespace ${namespace} for sidecar injection (istio-injection=enabled, or istio.io/rev=…), check that istiod's webhook is reachable, then recreate the pod: Istio replaces the placeholder "auto" only in pods that it injects`,

@@ -1,0 +1,91 @@
+/** What a failed pull shows besides its cause. */
+
+import { isLocal, withoutPort } from '../image/host.ts'
+import { movedImage, type RegistryAnswer } from '../image/moved.ts'
+import { isHosted } from '../image/registries.ts'
+import type { Pod } from '../snapshot/pod.ts'
+import { clockClues } from './causes/tls.ts'
+import { behindProxy } from './clues.ts'
+import type { DiagnosisContext, FailedPull } from './diagnose.ts'
+import type { FailingContainer } from './failing-container.ts'
+import type { Cause, Finding } from './finding.ts'
+import { loginClues } from './login-clues.ts'
+import { mirrorLogin } from './mirror-logins.ts'
+import { cluesOfPlace } from './node-clues.ts'
+import { cluesOfOwners, heldElsewhere, type PodOwners, zeroClues } from './pod-owners.ts'
+import { isHeldHere, runsElsewhere } from './running-elsewhere.ts'
+
+/** What the pull shows besides its cause, from the text outward: the host, the node, the logins, the pod's owners. */
+export function cluesOfPull(
+  pull: FailedPull,
+  pod: Pod,
+  failing: FailingContainer,
+  { owned, seen }: { owned: PodOwners; seen: DiagnosisContext },
+): Finding['clues'] {
+  const { cause, text, registry, near } = pull
+  const { takenAt, fullNodes } = seen.snapshot
+  const { image } = failing.container
+  const isRunHere = isHeldHere(pod, pull.reference, seen.held)
+  const wasFull = fullNodes?.includes(pod.node ?? '') === true
+  return [
+    ...seen.cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed }),
+    ...formerMirror(pull),
+    ...mirrorLogin(pull),
+    ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
+    ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
+    ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),
+    ...runsElsewhere(pod, pull, seen.held),
+    ...(cause === 'proxy' ? behindProxy(text, registry) : []),
+    ...loginClues(pod, pull, seen.logins),
+    ...cluesOfOwners(pod, failing.container, owned),
+    ...heldClues(pull, pod, failing, { owned, seen }),
+    ...(cause === 'image-not-found' ? zeroClues(pod, failing.container, owned) : []),
+    ...seen.besideIn(image, cause),
+    ...(cause === 'auth-required-or-denied' && pull.credential.status === 'none'
+      ? seen.openBesideOf(pull.parsed)
+      : []),
+  ]
+}
+
+/** A mirror that the table of registries knows to be closed, or to serve others only. */
+function formerMirror(pull: FailedPull): Finding['clues'] {
+  const { endpoint, parsed } = pull
+  if (endpoint?.role !== 'mirror' || parsed === null) return []
+  const moved = movedImage({ ...parsed, registry: withoutPort(endpoint.host) }, answerOf(pull))
+  return moved?.state === 'retired' || moved?.state === 'restricted' ? [{ code: 'former-mirror', moved }] : []
+}
+
+/** Failures that another node's copy of the image says something about. */
+const IN_IMAGE: readonly Cause[] = ['image-not-found', 'platform-mismatch']
+
+/** Which other pods run the image, where that says something about this failure. */
+function heldClues(
+  { cause, credential, reference, registry }: FailedPull,
+  pod: Pod,
+  { container }: FailingContainer,
+  { owned, seen }: { owned: PodOwners; seen: DiagnosisContext },
+): Finding['clues'] {
+  // At a loopback address, each node may have a registry of its own.
+  if (!IN_IMAGE.includes(cause) || isLocal(registry ?? '')) return []
+  // Some registries lack every image for whoever has no login, which other pods may have, or had once (Nexus, Artifactory).
+  const mayHide = cause === 'image-not-found' && credential.status !== 'usable' && !isHosted(registry ?? '')
+  return heldElsewhere(pod, container, {
+    reference,
+    images: owned.images,
+    owners: seen.owners,
+    heldImages: mayHide ? [] : (seen.snapshot.heldImages ?? []),
+    hadLogin: mayHide && credential.status === 'broken',
+  })
+}
+
+/** The registry's answer as it matters for moved images: one of 412 says that the image is missing, too. */
+export function answerOf({ cause, status, endpoint, text }: AnsweredPull): RegistryAnswer {
+  if (cause === 'image-not-found' || status === 412) return 'missing'
+  const isOfRegistry = endpoint === null || endpoint.role === 'registry'
+  // Not if the DNS server failed, or was not reached.
+  if (cause === 'registry-not-found-dns' && isOfRegistry && /\bno such host\b/i.test(text))
+    return 'unresolved'
+  return cause === 'auth-required-or-denied' ? 'refused' : 'none'
+}
+
+type AnsweredPull = Pick<Finding, 'cause' | 'endpoint'> & { status: number | null; text: string }
