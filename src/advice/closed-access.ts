@@ -51,7 +51,12 @@ export function blockedSteps(finding: Finding): Step[] {
     return [{ code: 'pass-perimeter', perimeter, id, host }, ...stepsIf(isOfTraffic, other)]
   }
   // Its answer proves that the nodes reach it.
-  if (endpoint?.role === 'storage') return [{ code: 'storage-refused', host }, { code: 'show-proxy' }]
+  if (endpoint?.role === 'storage')
+    return [
+      { code: 'storage-refused', host },
+      { code: 'show-proxy' },
+      ...stepsIf(hasClue(finding, 'windows-base'), { code: 'newer-base' }),
+    ]
   if (isOfLayer)
     return [
       // IBM Cloud's registries (cloud.ibm.com/docs/Registry, registry_quota and ts-app-image-pull).

@@ -113,8 +113,9 @@ export function compareSteps({ clues }: Finding, { host }: NamedEndpoint, about:
   return other === undefined ? [] : [{ code: 'compare-nodes', host, node: other.node, about }]
 }
 
-/** A registry that somebody here may run can serve its layers itself, so that nodes need no second host. */
+/** A registry that somebody here may run can serve its layers itself, so that nodes need no second host; those of Windows need a newer base. */
 export function servedByRegistry(finding: Finding, { host, role }: NamedEndpoint): Step[] {
+  if (hasClue(finding, 'windows-base')) return [{ code: 'newer-base' }]
   const { registry } = finding
   const isOfLayers = role === 'storage' && !hasClue(finding, 'signature-lookup')
   return isOfLayers && registry !== null && registry !== host && !isHosted(registry)

@@ -136,6 +136,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'build-for': { about: 'other' },
   'copy-platforms': { about: 'other' },
   emulate: { about: 'node' },
+  'newer-base': { about: 'other' },
   'windows-image': { about: 'other' },
   'schedule-on-windows': { about: 'template' },
   'update-for-wasm': { about: 'node' },

@@ -138,6 +138,8 @@ export type ImageContentStep =
   | { code: 'build-for'; platform: string }
   | { code: 'copy-platforms'; image: string }
   | { code: 'emulate'; image: string; platform: string; tool: LocalTool }
+  /** The base is a Windows image with layers that only Microsoft serves. */
+  | { code: 'newer-base' }
   | { code: 'windows-image'; kernel: string | null }
   /** The image is for Windows, and the node runs Linux. `build`: the Windows version that the tag names, as nodes' labels have it; `perhaps`: only a word in its name says so. */
   | { code: 'schedule-on-windows'; build: string | null; perhaps?: true }

@@ -108,6 +108,8 @@ export type WayClue =
   | { code: 'tls-alert' }
   /** The manifest had arrived, and the text does not name the host that the registry redirected the download to; `hosts`: where it may be. `from`: the private address that it came from. */
   | { code: 'download-host'; hosts: string; from: string | null }
+  /** The layer is one of the image's Windows base image, which Microsoft serves, and not the image's registry. */
+  | { code: 'windows-base' }
   /** A mirror answered, as the request names the registry that it stands for (`?ns=`); the text does not name it. */
   | { code: 'unnamed-mirror' }
   /** The other side rejected what the node offered in the TLS handshake: versions, ciphers, or the name. */

@@ -5,6 +5,7 @@ import { isLocal, isOfCluster, isPrivateAddress, withoutPort } from '../image/ho
 import { webSiteIn } from '../image/misplaced-names.ts'
 import { fullName, fullRepository, type Reference } from '../image/reference.ts'
 import { countsAtHub, isHosted, isNamedLikeCache, isPublic, relayedRegistry } from '../image/registries.ts'
+import { servesWindowsBase } from '../image/windows-images.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
 import { cacheRuleIn, OF_CACHE_RULE } from './cache-rule.ts'
 import { passedOver } from './causes/auth-required-or-denied.ts'
@@ -168,7 +169,10 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: C
   const [, of] = DEFAULT_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
   const place = placeOf(host)
   const by = endpoint === null ? null : peerMirrorAt({ host, role: endpoint.role })
+  const isWindows =
+    endpoint?.role === 'storage' && servesWindowsBase(withoutPort(host), reference?.registry ?? null)
   return [
+    ...cluesIf(isWindows, { code: 'windows-base' }),
     ...cluesWith('peers-only', by === null ? null : { by }),
     ...(of !== undefined && cause === UNRESOLVED ? [{ code: 'default-name' as const, of }] : []),
     ...(place === null ? [] : [{ code: place }]),

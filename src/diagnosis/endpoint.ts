@@ -4,6 +4,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { downloadHosts } from '../image/download-hosts.ts'
 import { isAddress, isLocal, isOfCluster, isPrivateAddress, withoutPort } from '../image/host.ts'
 import { isFixedHost, isHosted, registryBehind } from '../image/registries.ts'
+import { isForWindowsBase } from '../image/windows-images.ts'
 import type { Cause } from './finding.ts'
 import { asksForToken, type PullError } from './pull-error.ts'
 
@@ -193,7 +194,7 @@ function roleOf(host: string, rest: string, text: string, registry: string | nul
   if (registry === null || isSame(host, registry) || isSame(host, registryBehind(registry) ?? registry)) {
     return asksForToken(text) && !rest.startsWith('/v2/') ? 'token' : 'registry'
   }
-  if (isStorage(plain) || SIGNED.test(rest)) return 'storage'
+  if (isStorage(plain) || SIGNED.test(rest) || isForWindowsBase(plain, rest, registry)) return 'storage'
   // The registry's backend: registry.k8s.io redirects to Artifact Registry and S3 under their own names.
   if (registry === 'registry.k8s.io' && /(?:-docker\.pkg\.dev|\.gcr\.io)$/.test(plain)) return 'registry'
   if (asksForToken(text)) return 'token'

@@ -1,4 +1,4 @@
-/** Windows in the names of images: Microsoft's base images, and tags that tell what an image is built on. */
+/** Windows in the names of images: Microsoft's base images, where their layers are, and tags that tell what an image is built on. */
 
 /** The names that tags have for the builds of Windows Server (learn.microsoft.com/virtualization/windowscontainers, Base images). */
 const TAGS: readonly [build: string, name: string][] = [
@@ -36,4 +36,22 @@ export function windowsBuildIn(reference: string | null): string | null {
   const name = /:(?:[^@/]*-)?(ltsc20\d\d)(?:-[^@]*)?(?:@|$)/.exec(reference ?? '')?.[1]
   const build = TAGS.find(([, known]) => known === name)?.[0]
   return build === undefined ? null : `10.0.${build}`
+}
+
+const MICROSOFT = 'mcr.microsoft.com'
+/** Where Microsoft's registry, and the links before it, redirect to. */
+const DOWNLOADS =
+  /(?:^|\.)data\.mcr\.microsoft\.com$|^go\.microsoft\.com$|^winlayers\.(?:cdn\.mscr\.io|blob\.core\.windows\.net)$/
+
+/**
+ * Whether the host is Microsoft's, and the registry another one, whose manifests send nodes there for the layers of Windows base images from before
+ * June 2023 (techcommunity.microsoft.com, Announcing Removal of Foreign Layers from Windows Container Images).
+ */
+export function servesWindowsBase(host: string, registry: string | null): boolean {
+  return registry !== null && registry !== MICROSOFT && (host === MICROSOFT || DOWNLOADS.test(host))
+}
+
+/** Whether the request to this host is for such a layer. @param rest what follows the host in the URL */
+export function isForWindowsBase(host: string, rest: string, registry: string | null): boolean {
+  return servesWindowsBase(host, registry) && /^\/v2\/windows\/[\w./-]{1,200}\/blobs\//.test(rest)
 }

@@ -558,6 +558,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'build-for': [{ platform: 'linux/arm64' }],
   'schedule-on-windows': [{ build: null }, { build: '10.0.20348' }, { build: null, perhaps: true }],
   'update-for-wasm': [{ version: '1.6.24' }, { version: null }],
+  'newer-base': [{}],
   'windows-image': [{ kernel: '10.0.20348.4294' }],
   'schedule-elsewhere': [{ os: 'linux', architecture: 'arm64', build: null }],
   'push-current-format': [{}],

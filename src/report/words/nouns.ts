@@ -94,6 +94,8 @@ export function roleSentence(finding: WithEndpoint & ByMirror & Pick<Finding, 'c
         ? `${host} issues the tokens for a mirror that the node asks instead of ${name}.`
         : `${host} issues the tokens for pulls from ${name}.`
     case 'storage':
+      if (clues.some(({ code }) => code === 'windows-base'))
+        return `The image has layers of an older Windows base image: the manifest at ${name} sends the nodes to Microsoft for them.`
       return `${host} ${clues.some(({ code }) => code === 'signature-lookup') ? 'stores the signatures' : 'serves the layers'} of images from ${name}${cause === 'auth-required-or-denied' ? '.' : '; the nodes must be able to reach it too.'}`
     default:
       return ''

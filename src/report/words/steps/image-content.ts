@@ -11,7 +11,7 @@ import { editField, workloadsOf } from '../edits.ts'
 import { loadCommand } from '../local-clusters.ts'
 import { managedPlace } from '../managers.ts'
 import { nodeName, nodesOf, onNodes } from '../node.ts'
-import { formatNumber, shortList, withoutVersion } from '../nouns.ts'
+import { formatNumber, registryLabel, shortList, withoutVersion } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */
@@ -126,6 +126,10 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   emulate: ({ image, platform, tool }, { findings: [{ node }] }) => ({
     text: `Or run the image under emulation, if this machine has it (Docker Desktop does): pull it here for ${platform} and load it into the node, with imagePullPolicy IfNotPresent, as a kubelet only pulls what is built for its node`,
     command: `docker pull --platform ${platform} ${shellWord(image)} && ${loadCommand(tool, image, node)}`,
+  }),
+  // regclient/regclient, cmd/regctl/image.go; containerd/containerd, core/remotes/docker/fetcher.go; containerd/containerd#7676.
+  'newer-base': (_step, { findings: [{ registry, host }] }) => ({
+    text: `Or rebuild the image on a Windows base image of June 2023 or later, and push it again: older ones have layers that only Microsoft's hosts serve, to which the manifest at ${registryLabel(registry)} sends the nodes. One that can't be rebuilt is copied whole (\`regctl image copy --include-external\`) and freed of those addresses (\`regctl image mod --external-urls-rm\`)${host.runtime === 'docker' ? '' : '; to push the layers (`--allow-nondistributable-artifacts`) is not enough, as containerd asks those addresses first'}`,
   }),
   'windows-image': ({ kernel }, { findings: [{ container, image }] }) => ({
     text: `Or use an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's`,

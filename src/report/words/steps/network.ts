@@ -72,12 +72,16 @@ const PRIVATE_ZONE: Record<Cloud | 'none', string> = {
   none: '',
 }
 
-/** The cloud whose private connections matter for the host; a layer at a cache's upstream comes over none of them. */
-function privateCloud({ registry, endpoint }: Pick<Finding, 'registry' | 'endpoint'>, host: string) {
+/** The cloud whose private connections matter for the host; a layer at a cache's upstream, or at Microsoft, comes over none of them. */
+function privateCloud(first: Pick<Finding, 'registry' | 'endpoint' | 'clues'>, host: string) {
+  const { registry, endpoint } = first
+  if (isOfWindows(first)) return 'none'
   const cloud = cloudOf(registry)
   const isUpstream = cloud === 'ecr' && endpoint?.role === 'storage' && !isOfAws(host)
   return isUpstream ? 'none' : (cloud ?? 'none')
 }
+
+const isOfWindows = ({ clues }: Pick<Finding, 'clues'>) => clues.some(({ code }) => code === 'windows-base')
 
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
 function orMirror(context: StepContext, target: string) {
@@ -86,6 +90,8 @@ function orMirror(context: StepContext, target: string) {
   if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
   // The full name leads to another registry.
   if (isSearched(first)) return ''
+  // A mirror of the image's registry has the same manifest.
+  if (isOfWindows(first)) return ''
   const { virtual } = first.host
   const start = '; if the nodes are not meant to reach the internet,'
   if (virtual !== undefined && virtual !== 'autopilot')
@@ -220,7 +226,12 @@ export const networkSteps: StepWords<NetworkStep> = {
   }),
   // aws/containers-roadmap#2304; docs.aws.amazon.com/AmazonECR, pull-through-cache.
   'open-host': ({ host, role }, context) => {
-    const [{ registry, host: node }] = context.findings
+    const [first] = context.findings
+    const { registry, host: node } = first
+    if (isOfWindows(first))
+      return {
+        text: `Let the nodes reach mcr.microsoft.com and *.data.mcr.microsoft.com, where it redirects (firewall, egress rules, proxy), not only ${registryLabel(registry)}: the layers of the Windows base image are downloaded from there`,
+      }
     const proxy = node.virtual === undefined ? `, or HTTPS_PROXY in ${proxyPlace(node)}` : ''
     const second = role === 'storage' || (role === 'token' && host !== registry)
     return {
