@@ -19,10 +19,11 @@ export function cloudPermission(
 ): Step {
   const { name: caller, action } = clueOf(clues, 'caller') ?? { name: null, action: null }
   const decided = clueOf(clues, 'aws-policy')
+  const pulls = caller === null ? clueOf(clues, 'other-accounts')?.accounts : undefined
   const limits = decided?.policy !== 'identity' && decided?.policy !== 'resource'
   return decided !== undefined && (decided.denies || limits)
     ? { code: 'lift-deny', policy: decided.policy, denies: decided.denies, caller }
-    : { code: 'grant-cloud-role', cloud, caller, action, first }
+    : { code: 'grant-cloud-role', cloud, caller, action, first, ...(pulls === undefined ? {} : { pulls }) }
 }
 
 /** The identity that the registry or the cloud named; null if it named none. */

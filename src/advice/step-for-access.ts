@@ -124,7 +124,15 @@ export type CloudPermissionStep =
   | { code: 'annotate-account'; serviceAccount: string; like: string }
   /** Of GKE's nodes, which log in only if the scopes of their pool let them. */
   | { code: 'node-scopes'; registry: string }
-  | { code: 'grant-cloud-role'; cloud: Cloud; caller: string | null; action: string | null; first: boolean }
+  | {
+      code: 'grant-cloud-role'
+      cloud: Cloud
+      caller: string | null
+      action: string | null
+      first: boolean
+      /** AWS accounts whose images the node pulls, so that its role most likely can. */
+      pulls?: string[]
+    }
   | { code: 'lift-deny'; policy: AwsPolicy | null; denies: boolean; caller: string | null }
 
 /** Get permission from the owner of a registry, of a repository, or of a rule in front of them. */

@@ -118,6 +118,8 @@ type RefusalClue =
   | ({ code: 'perimeter' } & PerimeterRefusal)
   /** The account that the registry refused, and what it is not allowed to do; `action` is null if the text names none. */
   | { code: 'caller'; name: string; action: string | null }
+  /** The node runs images of these AWS accounts without a pull secret, and none of the one whose registry refused. */
+  | { code: 'other-accounts'; accounts: string[] }
   /** The AWS policy that denies the pull, or that would have to allow it; null if the text names none. */
   | { code: 'aws-policy'; policy: AwsPolicy | null; denies: boolean }
   /** The pod's service account has an identity at the registry's cloud, which no pull uses. */

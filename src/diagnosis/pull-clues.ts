@@ -13,7 +13,7 @@ import { loginClues } from './login-clues.ts'
 import { mirrorLogin } from './mirror-logins.ts'
 import { cluesOfPlace } from './node-clues.ts'
 import { cluesOfOwners, heldElsewhere, type PodOwners, zeroClues } from './pod-owners.ts'
-import { isHeldHere, runsElsewhere } from './running-elsewhere.ts'
+import { isHeldHere, otherAccounts, runsElsewhere } from './running-elsewhere.ts'
 
 /** What the pull shows besides its cause, from the text outward: the host, the node, the logins, the pod's owners. */
 export function cluesOfPull(
@@ -35,6 +35,7 @@ export function cluesOfPull(
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
     ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),
     ...runsElsewhere(pod, pull, seen.held),
+    ...otherAccounts(pod, pull, seen.snapshot.ecrAccounts),
     ...(cause === 'proxy' ? behindProxy(text, registry) : []),
     ...loginClues(pod, pull, seen.logins),
     ...cluesOfOwners(pod, failing.container, owned),

@@ -1,8 +1,9 @@
 /** What is shown by other pods of a dump that run an image: the name is right, and what differs is the node, or the login. */
 
 import { isLocal } from '../image/host.ts'
+import { ecrAccount, isOfEks } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import type { HeldImage, OtherLogin } from '../snapshot/snapshot.ts'
+import type { HeldImage, OtherLogin, Snapshot } from '../snapshot/snapshot.ts'
 import { type Clue, cluesWith } from './clue.ts'
 import type { RunsElsewhere } from './clue-of-name.ts'
 import type { Finding, Subcause } from './finding.ts'
@@ -90,6 +91,20 @@ function placesOf(pod: Pod, held: HeldPlaces, isRefused: boolean): RunsElsewhere
     alike: false,
     login,
   }
+}
+
+/** The AWS accounts that the node pulls from with its own login, where the refused pull is the first one from another account. */
+export function otherAccounts(
+  { node }: Pick<Pod, 'node'>,
+  { cause, registry, credential }: Pick<Finding, 'cause' | 'registry' | 'credential'>,
+  pulled: Snapshot['ecrAccounts'],
+): Clue[] {
+  const account = ecrAccount(registry)
+  if (cause !== 'auth-required-or-denied' || account === null || credential.status === 'usable') return []
+  const { accounts = [] } = pulled?.find(each => each.node === node) ?? {}
+  return isOfEks(registry) || accounts.length === 0 || accounts.includes(account)
+    ? []
+    : [{ code: 'other-accounts', accounts }]
 }
 
 function isHeldOn({ node }: Pick<Pod, 'node'>, { nodes }: HeldPlaces): boolean {

@@ -128,6 +128,11 @@ export function ecrRegion(registry: string | null): string | null {
   return /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry ?? '')?.[1] ?? null
 }
 
+/** The AWS account that a private registry of ECR belongs to; null for any other registry. */
+export function ecrAccount(registry: string | null): string | null {
+  return cloudOf(registry) === 'ecr' ? (/^\d{12}(?=\.)/.exec(registry ?? '')?.[0] ?? null) : null
+}
+
 /**
  * Amazon's account for the images of EKS in most regions, and those of the others (docs.aws.amazon.com/eks, add-ons-images). Any identity of AWS
  * may pull from them, and nobody else.

@@ -175,6 +175,11 @@ export interface Snapshot {
    * are not read.
    */
   heldImages?: HeldImage[]
+  /**
+   * AWS accounts whose images pods in a dump run on nodes of `pods` without a pull secret, other than Amazon's own; absent if there are none, or
+   * if no failing image is at ECR.
+   */
+  ecrAccounts?: { node: string; accounts: string[] }[]
   /** Nodes of `pods` whose events in a dump say that their disks were full; absent if there are none. In a cluster, their events are not read. */
   fullNodes?: string[]
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */

@@ -1,6 +1,7 @@
 /** Refusals that depend on whose nodes ask, and from where: identities of a cloud, its network rules, and the registry inside an OpenShift cluster. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
+import { textsOf } from '../report/texts-of.ts'
 import { findingOf, pulled, type Situation } from './situation.ts'
 
 const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
@@ -132,5 +133,41 @@ describe('the registry inside an OpenShift cluster', () => {
       why: 'openshift-route',
     })
     expect(codesIn({ ...situation, node: {} })[0]).not.toBe('correct-registry')
+  })
+})
+
+describe("a repository of ECR on a node that runs another account's images", () => {
+  const registry = '555566667777.dkr.ecr.us-east-1.amazonaws.com'
+  const image = `${registry}/etl/base:5`
+  const refused = (more: Partial<Situation> = {}): Situation => ({
+    image,
+    error: headed(image, registry, '403 Forbidden'),
+    ecrAccounts: ['123456789012'],
+    ...more,
+  })
+
+  test('has to allow the account of the nodes, whose role can pull', () => {
+    const [first] = stepsIn(refused())
+    expect(first).toMatchObject({ code: 'grant-cloud-role', pulls: ['123456789012'] })
+    expect(textsOf(refused()).first).toMatch(/repository policy in account 555566667777 must allow the nodes/)
+    expect(textsOf(refused()).all).not.toMatch(/role lacks|attach the policy/)
+  })
+
+  test.each<[string, Partial<Situation>]>([
+    ['images of the same account run there', { ecrAccounts: ['123456789012', '555566667777'] }],
+    ['none are known to run there', { ecrAccounts: [] }],
+    ['they run on other nodes', { pod: { node: 'node-2' } }],
+    ['the pod has a login of its own', { login: registry }],
+  ])('is not told from one that the role may not pull, if %s', (_which, more) => {
+    expect(JSON.stringify(stepsIn(refused(more)))).not.toContain('pulls')
+  })
+
+  test('is known by what the registry says of the caller, if it does', () => {
+    const caller = 'arn:aws:sts::123456789012:assumed-role/nodes/i-0abc'
+    const error = pulled(
+      image,
+      `unexpected status from HEAD request to https://${registry}/v2/etl/base/manifests/5: 403 Forbidden: User: ${caller} is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:us-east-1:555566667777:repository/etl/base because no resource-based policy allows the ecr:BatchGetImage action`,
+    )
+    expect(textsOf(refused({ error })).all).not.toContain('most likely has the permission')
   })
 })

@@ -26,6 +26,8 @@ export interface Situation {
   owners?: OwnerLink[]
   /** Images that other pods run. */
   held?: HeldImage[]
+  /** AWS accounts whose images the node runs without a pull secret. */
+  ecrAccounts?: string[]
   /** Nodes whose events say that their disks were full. */
   fullNodes?: string[]
 }
@@ -42,6 +44,7 @@ export function findingOf({
   reason = 'ImagePullBackOff',
   owners = [],
   held = [],
+  ecrAccounts,
   fullNodes = [],
 }: Situation): Finding {
   const pullSecret: PullSecret = {
@@ -66,7 +69,16 @@ export function findingOf({
     ...(otherAccount === undefined ? [] : [{ name: 'other', ...otherAccount }]),
   ].map(each => ({ namespace: 'web', imagePullSecrets: [], ...each }))
   const { findings } = diagnose(
-    snapshot({ pods: [failing], pullSecrets, serviceAccounts, nodes, owners, heldImages: held, fullNodes }),
+    snapshot({
+      pods: [failing],
+      pullSecrets,
+      serviceAccounts,
+      nodes,
+      owners,
+      heldImages: held,
+      fullNodes,
+      ...(ecrAccounts === undefined ? {} : { ecrAccounts: [{ node: 'node-1', accounts: ecrAccounts }] }),
+    }),
   )
   const [found] = findings
   if (found === undefined) throw new Error(`no finding for ${error}`)

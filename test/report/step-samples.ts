@@ -186,6 +186,13 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   ],
   'annotate-account': [{ serviceAccount: 'worker', like: 'api' }],
   'grant-cloud-role': [
+    {
+      cloud: 'ecr',
+      caller: null,
+      action: null,
+      first: true,
+      pulls: ['123456789012', '210987654321'],
+    },
     { cloud: 'acr', caller: null, action: null, first: true },
     {
       cloud: 'ecr',

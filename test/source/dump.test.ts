@@ -91,6 +91,35 @@ describe('a dump', () => {
     ])
   })
 
+  test("notes the AWS accounts whose images nodes of failing pods pull with the nodes' own login", async () => {
+    const at = (account: string) => `${account}.dkr.ecr.eu-west-1.amazonaws.com/acme/app`
+    const runs = (name: string, account: string, spec: Json = {}) => ({
+      ...pod(name, undefined, { spec: { containers: [{ name: 'c', image: `${at(account)}:1` }], ...spec } }),
+      status: {
+        phase: 'Running',
+        containerStatuses: [
+          {
+            name: 'c',
+            imageID: `${at(account)}@sha256:${'a'.repeat(64)}`,
+            state: { running: { startedAt: '2026-01-01T00:00:00Z' } },
+          },
+        ],
+      },
+    })
+    const others = [
+      runs('shop-2', '123456789012'),
+      runs('shop-3', '210987654321'),
+      // On another node, with a pull secret, and one of Amazon's own.
+      runs('shop-4', '111111111111', { nodeName: 'n2' }),
+      runs('shop-5', '222222222222', { imagePullSecrets: [{ name: 'regcred' }] }),
+      runs('shop-6', '602401143452'),
+    ]
+    const lacking = (image: string) => failing('shop-1', { spec: { containers: [{ name: 'c', image }] } })
+    const found = await readJson(listOf(lacking(`${at('555566667777')}:1`), ...others))
+    expect(found.ecrAccounts).toEqual([{ node: 'n1', accounts: ['123456789012', '210987654321'] }])
+    expect(await readJson(listOf(lacking('nginx:1'), ...others))).not.toHaveProperty('ecrAccounts')
+  })
+
   test('notes which nodes of failing pods had a full disk, by what their kubelet says of its images', async () => {
     const ofNode = (name: string, message: string) =>
       event(name, message, {

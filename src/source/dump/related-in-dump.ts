@@ -10,6 +10,7 @@ import { withHeldPool } from '../narrow/held-pool.ts'
 import { describeMissingSecret, markReportedMissing } from '../narrow/related-objects.ts'
 import { climbBuiltIn } from '../ownership.ts'
 import { byName, byNamespaceAndName, couldBeFailedPull, couldBePulling } from '../suspects.ts'
+import { ecrAccounts } from './ecr-accounts.ts'
 import { type DumpFacts, HAS_REGISTRY, type PodSelection, registryIn } from './facts.ts'
 import { heldImages } from './held-images.ts'
 import type { DumpObjects, PartialList } from './objects.ts'
@@ -22,6 +23,7 @@ type RelatedObjects = Pick<
   | 'pulledImages'
   | 'openImages'
   | 'heldImages'
+  | 'ecrAccounts'
   | 'owners'
   | 'fullNodes'
   | 'nodes'
@@ -44,6 +46,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     ...pulledElsewhere(pods, facts),
     ...pulledOpenly(pods, facts),
     ...heldImages(pods, facts),
+    ...ecrAccounts(pods, facts),
     ...fullNodes(nodes, facts),
     nodes: [...nodes].flatMap(name => nodeIn(facts, name)).sort(byName),
   }

@@ -3,13 +3,14 @@
 import type { CloudPermissionStep } from '../../../advice/step-for-access.ts'
 import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { type Cloud, ecrCachePrefix, isOfEks } from '../../../image/registries.ts'
+import { type Cloud, ecrAccount, ecrCachePrefix, isOfEks } from '../../../image/registries.ts'
 import type { AnnotatedProvider } from '../../../snapshot/snapshot.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { policyWords } from '../aws-policies.ts'
-import { kubeletLog, nodeClientStep, nodesOf, onNodes } from '../node.ts'
+import { kubeletLog, nodeClientStep, nodeName, nodesOf, onNodes } from '../node.ts'
 import { FARGATE_ROLE, hasNoneBuiltIn } from '../node-logins.ts'
+import { capitalize, joinList } from '../nouns.ts'
 import { acrName } from '../registry-logins.ts'
 import { roleDifference } from '../running-elsewhere.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
@@ -225,17 +226,22 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
       namespace,
     ),
   }),
-  'grant-cloud-role': ({ cloud, caller, action, first }, { findings, findings: [finding] }) => {
+  'grant-cloud-role': ({ cloud, caller, action, first, pulls }, { findings, findings: [finding] }) => {
     const { registry, reference } = finding
     const cached = action === null ? throughCache(reference) : ''
     const puller = finding.host.virtual === 'fargate' ? 'Fargate' : 'the nodes'
     const start = first ? `Allow ${puller} to pull` : `If the image exists, allow ${puller} to pull it`
-    const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
+    const owner = ecrAccount(registry)
     const { name, account: own } =
       caller === null ? { name: identityOf(cloud, finding), account: null } : awsIdentity(caller)
     const lacks = action ?? 'the permission'
     const isAmazons = isOfEks(registry)
-    if (owner !== undefined && own !== null && owner !== own && !isAmazons)
+    if (owner !== null && pulls !== undefined)
+      return {
+        text: `${start}: the repository policy in account ${owner} must allow the nodes' account (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)${cached}. ${capitalize(name)} most likely has the permission itself, as ${nodeName(finding)} runs images of ${pulls.length === 1 ? 'account' : 'accounts'} ${joinList(pulls)} without a pull secret; if ${owner} is the nodes' own account, the role's policies leave this repository out`,
+        brief: `${start}: the repository policy in account ${owner} must allow the nodes' account`,
+      }
+    if (owner !== null && own !== null && owner !== own && !isAmazons)
       return {
         text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${CLOUDS.ecr.role} on ${name}${cached}`,
       }
