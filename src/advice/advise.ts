@@ -39,7 +39,7 @@ import { signatureSteps } from './signature-steps.ts'
 import type { Step } from './step.ts'
 import { needsShell, runsOnNode } from './step-traits.ts'
 import { corruptSteps, diskSteps } from './store-steps.ts'
-import { proxySteps, refusedSteps, timeoutSteps } from './unreached.ts'
+import { proxySteps, refusedSteps, timeoutSteps, withWayOut } from './unreached.ts'
 import { schemeSteps, serverErrorSteps, tlsSteps } from './wrong-answer.ts'
 
 /** A cause without steps does not compile. */
@@ -122,6 +122,7 @@ const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
   withImageOfNode,
   withRenewer,
   withWindowsNodes,
+  withWayOut,
 ]
 
 /** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */

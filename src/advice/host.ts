@@ -107,10 +107,12 @@ export function mirrorLacking({ clues, registry }: Finding, { role }: NamedEndpo
     : [{ code: 'mirror-lacks-image', host, registry, source: 'unreachable' }]
 }
 
-/** If another node gets answers from the host, the fault is at this one. */
+/** If another node gets answers from the host, the fault is at this one; if that only runs the image, a test has to show it. */
 export function compareSteps({ clues }: Finding, { host }: NamedEndpoint, about: 'name' | 'way'): Step[] {
   const other = clueOf(clues, 'answers-elsewhere')
-  return other === undefined ? [] : [{ code: 'compare-nodes', host, node: other.node, about }]
+  if (other !== undefined) return [{ code: 'compare-nodes', host, node: other.node, about }]
+  const [node] = clueOf(clues, 'node-apart')?.nodes ?? []
+  return node === undefined ? [] : [{ code: 'compare-nodes', host, node, about, test: true }]
 }
 
 /** A registry that somebody here may run can serve its layers itself, so that nodes need no second host; those of Windows need a newer base. */

@@ -21,7 +21,11 @@ export type RealmProduct = 'gitea' | 'harbor' | 'gitlab' | 'quay' | 'artifactory
 export type NetworkStep =
   | { code: 'resolve-host'; host: string }
   | { code: 'node-resolver'; host: string }
-  | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way' }
+  /** `test`: it is not known that the other node still gets answers, so the test has to show that. */
+  | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way'; test?: true }
+  /** Other nodes, such as `nodes`, run the images of all these hosts. */
+  | { code: 'check-way-out'; node: string; hosts: string[]; nodes: string[]; about: 'name' | 'way' }
+  | { code: 'leave-node'; node: string }
   | { code: 'fix-dns'; host: string; server: string | null; refused: boolean }
   /** `serves`: the pod itself answers for the cluster's DNS Service. `certain`: whether that Service has this address, most likely. */
   | { code: 'own-name-server'; server: string; serves: boolean; certain: boolean }

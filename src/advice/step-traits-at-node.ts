@@ -34,6 +34,8 @@ export const TRAITS_AT_NODE: Record<StepAtNode['code'], StepTraits> = {
   'resolve-host': { about: 'node', on: 'shell' },
   'node-resolver': { about: 'node' },
   'compare-nodes': { about: 'node' },
+  'check-way-out': { about: 'node' },
+  'leave-node': { about: 'node' },
   'bare-host': { about: 'node' },
   'default-name': { about: 'other' },
   'start-local-registry': { about: 'node' },

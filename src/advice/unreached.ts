@@ -66,6 +66,22 @@ export function timeoutSteps(finding: Finding): Step[] {
   ]
 }
 
+/** A node that alone reaches none of several hosts: its own way out is what to repair, and not the rules for any of the hosts. */
+export function withWayOut({ clues, cause, node, workload, host }: Finding, steps: Step[]): Step[] {
+  const { hosts = [], nodes = [] } = clueOf(clues, 'node-apart') ?? {}
+  if (hosts.length < 2 || node === null) return steps
+  const about = cause === 'registry-not-found-dns' ? 'name' : 'way'
+  // A DaemonSet has a pod on every node, and virtual nodes are not scheduled by their state.
+  const canMove = workload !== null && workload.kind !== 'DaemonSet' && host.virtual === undefined
+  return [
+    { code: 'check-way-out', node, hosts, nodes, about },
+    ...steps.filter(({ code }) => !OF_ONE_HOST.includes(code)),
+    ...stepsIf(canMove, { code: 'leave-node', node }),
+  ]
+}
+
+const OF_ONE_HOST: readonly Step['code'][] = ['open-host', 'check-listener', 'compare-nodes', 'serve-layers']
+
 /** A host that somebody here runs, which lets nodes in, and does not answer them in time (goharbor/harbor#17003, project-zot/zot#4184). */
 function slowHost(finding: Finding, target: NamedEndpoint): Step[] {
   if (!hasClue(finding, 'unanswered') || isOfOthers(finding, target) || target.role === 'proxy') return []

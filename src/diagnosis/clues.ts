@@ -1,6 +1,5 @@
 /** Clues: what a failed pull shows besides its cause, by its text, its HTTP status, its host, and the image's name. */
 
-import { isDockerHub } from '../image/docker-hub.ts'
 import { isLocal, isOfCluster, isPrivateAddress, withoutPort } from '../image/host.ts'
 import { webSiteIn } from '../image/misplaced-names.ts'
 import { fullName, fullRepository, type Reference } from '../image/reference.ts'
@@ -20,7 +19,7 @@ import { isBareRefusal, isOffList, isOfLayer, isOfOtherServer, refusalClues } fr
 import { LAYER_REFUSED } from './denial-words.ts'
 import { downloadsFrom, type Endpoint, endpointOf, privatePeer } from './endpoint.ts'
 import { failedMirrors } from './failed-mirrors.ts'
-import { type Cause, type Finding, isUnreached } from './finding.ts'
+import type { Cause } from './finding.ts'
 import { nameClues } from './name-clues.ts'
 import { peerMirrorAt } from './node-services.ts'
 import { perimeterRefusal } from './perimeter.ts'
@@ -190,51 +189,4 @@ function placeOf(host: string): 'loopback' | 'service-name' | 'private-address' 
 export function behindProxy(text: string, registry: string | null): Clue[] {
   const wanted = endpointOf(text.replace(/(?:proxyconnect|socks connect) tcp.*/is, ''), registry)
   return wanted === null ? [] : [{ code: 'behind-proxy', host: wanted.host }]
-}
-
-/** Failures that prove that the host answered. */
-const ANSWERED: readonly Cause[] = [
-  'rate-limited',
-  'auth-required-or-denied',
-  'image-not-found',
-  'tls',
-  'http-https-mismatch',
-  'registry-server-error',
-]
-
-/** Adds a clue to each failure to reach a host that has answered another node: the problem may be one node's alone. */
-export function withAnsweredNodes(findings: Finding[]): Finding[] {
-  const nodes = new Map<string, string>()
-  for (const finding of findings) {
-    const { cause, node } = finding
-    const host = ANSWERED.includes(cause) ? hostOf(finding) : null
-    if (host === null || node === null) continue
-    nodes.set(host, node)
-    nodes.set(withoutPort(host), node)
-  }
-  if (nodes.size === 0) return findings
-  return findings.map(finding => {
-    const { cause, node, clues } = finding
-    const host = isUnreached(cause) ? hostOf(finding) : null
-    if (host === null || node === null) return finding
-    // A name is the same at every port.
-    const other = nodes.get(cause === 'registry-not-found-dns' ? withoutPort(host) : host)
-    if (other === undefined || other === node) return finding
-    return { ...finding, clues: [...clues, { code: 'answers-elsewhere', node: other }] }
-  })
-}
-
-/**
- * The host of a pull, as its text names it, or else the registry's; null if neither is known, or if no registry was asked. Docker Hub, which
- * has most mirrors, has to be named.
- */
-function hostOf({
-  endpoint,
-  registry,
-  clues,
-}: Pick<Finding, 'endpoint' | 'registry' | 'clues'>): string | null {
-  if (endpoint !== null)
-    return endpoint.role === 'runtime' || endpoint.role === 'proxy' ? null : endpoint.host
-  const unasked = clues.some(({ code }) => code === 'credential-provider' || code === 'mirrors-failed')
-  return registry === null || unasked || isDockerHub(registry) ? null : registry
 }

@@ -10,7 +10,7 @@ import { indexOwners, isOfCustomController, type OwnerIndex } from '../snapshot/
 import { type Pod, podKey } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
-import { cluesOf, withAnsweredNodes } from './clues.ts'
+import { cluesOf } from './clues.ts'
 import { answeringPart, endpointOf } from './endpoint.ts'
 import {
   type FailingContainer,
@@ -24,6 +24,7 @@ import { countCauses, type Diagnosis, type Finding, isRefusedOrMissing } from '.
 import { type KnownLogins, knownLogins } from './known-logins.ts'
 import { textMemo } from './memoize-by-text.ts'
 import { besideClues, nearRegistry, openBeside } from './name-clues.ts'
+import { withAnsweredNodes, withNodesApart } from './other-nodes.ts'
 import { longPulls } from './pod-events.ts'
 import { countsForReadiness, type PodOwners, podOwners } from './pod-owners.ts'
 import { rank, type UnrankedFinding } from './priority.ts'
@@ -54,7 +55,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     ...memoizedReaders(),
   }
   const findings = withFailingRenewers(
-    withAnsweredNodes(rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen)))),
+    withNodesApart(withAnsweredNodes(rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen)))), seen.held),
   )
   return {
     takenAt: snapshot.takenAt,

@@ -20,7 +20,7 @@ const OF_LOGIN: readonly (Subcause | null)[] = [
 type Pull = Pick<Finding, 'cause' | 'subcause' | 'reference' | 'registry'>
 
 /** Where images run, in an order in which many pods find theirs quickly. */
-type HeldIndex = ReadonlyMap<string, HeldPlaces>
+export type HeldIndex = ReadonlyMap<string, HeldPlaces>
 
 interface HeldPlaces {
   nodes: ReadonlySet<string>
@@ -109,6 +109,11 @@ export function otherAccounts(
 
 function isHeldOn({ node }: Pick<Pod, 'node'>, { nodes }: HeldPlaces): boolean {
   return node !== null && nodes.has(node)
+}
+
+/** A few of the nodes that run the image. */
+export function nodesWith(reference: string | null, images: HeldIndex): readonly string[] {
+  return images.get(reference ?? '')?.some ?? []
 }
 
 /** Whether a pod runs the image on the same node, which therefore has it. */

@@ -393,7 +393,14 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { host, proven: false, status: 400 },
   ],
   'check-clock': [{}],
+  'check-way-out': [
+    { node: 'node-1', hosts: ['ghcr.io', 'quay.io'], nodes: ['node-2'], about: 'way' },
+    { node: 'node-1', hosts: ['ghcr.io', 'quay.io'], nodes: ['node-2', 'node-3'], about: 'name' },
+  ],
+  'leave-node': [{ node: 'node-1' }],
   'compare-nodes': [
+    { host, node: 'node-2', about: 'way', test: true },
+    { host, node: 'node-2', about: 'name', test: true },
     { host, node: 'node-2', about: 'name' },
     { host, node: 'node-2', about: 'way' },
   ],

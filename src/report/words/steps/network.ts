@@ -12,7 +12,7 @@ import { orCopied } from '../makers.ts'
 import { curlCommand, headCommand, lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
 import { dnsAnswer, otherNameServer, resolverNote, resolverPlace } from '../node-dns.ts'
 import { mayBeOpenShift, preloadPlace } from '../node-settings.ts'
-import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
+import { ADDRESS_OWNERS, hostLabel, joinList, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
 import { isSearched } from '../searched.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
@@ -163,8 +163,17 @@ export const networkSteps: StepWords<NetworkStep> = {
       lookUpCommand(findings[0].host, hostAlone(host)),
       findings,
     ),
-  'compare-nodes': ({ host, node, about }, { findings }) => ({
-    text: `Compare ${about === 'name' ? `/etc/hosts and the DNS servers (${resolverPlace(findings[0].host)})` : 'the network (routes, firewall rules, proxy settings)'} ${onNodes(findings)} with those of node ${node}, which gets answers from ${hostAlone(host)}`,
+  'compare-nodes': ({ host, node, about, test }, { findings }) => ({
+    text: test
+      ? `If that fails, run the same test on node ${node}, where pods run an image of ${registryLabel(findings[0].registry)}: if it works there, only this node is affected, so compare ${about === 'name' ? `its DNS servers (${resolverPlace(findings[0].host)})` : 'its network (routes, firewall rules, proxy settings)'}`
+      : `Compare ${about === 'name' ? `/etc/hosts and the DNS servers (${resolverPlace(findings[0].host)})` : 'the network (routes, firewall rules, proxy settings)'} ${onNodes(findings)} with those of node ${node}, which gets answers from ${hostAlone(host)}`,
+  }),
+  'check-way-out': ({ node, hosts, nodes, about }, { findings }) => ({
+    text: `Check ${about === 'name' ? `the DNS servers of node ${node} (${resolverPlace(findings[0].host)}), and its way to them` : `the way out of node ${node} (the routes and rules of its subnet, NAT, its firewall, and its proxy settings)`}: it reaches ${hosts.length === 2 ? `neither ${hosts.join(' nor ')}` : `none of ${joinList(hosts)}`}, while images that can't be pulled there run on other nodes (${joinList(nodes)})`,
+  }),
+  'leave-node': ({ node }, { invocation }) => ({
+    text: `Cordon node ${node} until it is repaired, and delete the pods that wait for images there, so that they can start on other nodes`,
+    command: kubectlCommand(invocation, `cordon ${shellWord(node)}`),
   }),
   'fix-dns': ({ host, server, refused }, context) => {
     const [first] = context.findings

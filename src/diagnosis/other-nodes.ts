@@ -1,0 +1,114 @@
+/** What other nodes show of a host that a node does not reach: it answers them, or they have the images of it that this node lacks. */
+
+import { isDockerHub } from '../image/docker-hub.ts'
+import { isLocal, withoutPort } from '../image/host.ts'
+import { clueOf } from './clue.ts'
+import { type Cause, type Finding, isUnreached } from './finding.ts'
+import { type HeldIndex, nodesWith } from './running-elsewhere.ts'
+
+/** Failures that prove that the host answered. */
+const ANSWERED: readonly Cause[] = [
+  'rate-limited',
+  'auth-required-or-denied',
+  'image-not-found',
+  'tls',
+  'http-https-mismatch',
+  'registry-server-error',
+]
+
+/** Adds a clue to each failure to reach a host that has answered another node: the problem may be one node's alone. */
+export function withAnsweredNodes(findings: Finding[]): Finding[] {
+  const nodes = new Map<string, string>()
+  for (const finding of findings) {
+    const { cause, node } = finding
+    const host = ANSWERED.includes(cause) ? hostOf(finding) : null
+    if (host === null || node === null) continue
+    nodes.set(host, node)
+    nodes.set(withoutPort(host), node)
+  }
+  if (nodes.size === 0) return findings
+  return findings.map(finding => {
+    const { cause, node, clues } = finding
+    const host = isUnreached(cause) ? hostOf(finding) : null
+    if (host === null || node === null) return finding
+    // A name is the same at every port.
+    const other = nodes.get(cause === 'registry-not-found-dns' ? withoutPort(host) : host)
+    if (other === undefined || other === node) return finding
+    return { ...finding, clues: [...clues, { code: 'answers-elsewhere', node: other }] }
+  })
+}
+
+/** As many nodes as a sentence names. */
+const MAX_NODES = 3
+
+/** A host that only one node does not reach, and where images from there run. */
+interface HostApart {
+  host: string
+  registry: string | null
+  node: string
+  nodes: string[]
+}
+
+/** Adds a clue to each failure to reach such a host: the problem is most likely the node's alone, and certainly if it reaches none of several. */
+export function withNodesApart(findings: Finding[], images: HeldIndex): Finding[] {
+  const unreached = Map.groupBy(findings, finding => (isUnreached(finding.cause) ? hostOf(finding) : null))
+  const byHost = new Map(
+    [...unreached].flatMap(([host, failed]): [string, HostApart][] => {
+      const node = host === null || isLocal(host) ? null : onlyNode(failed)
+      if (host === null || node === null) return []
+      const running = new Set(failed.flatMap(({ reference }) => nodesWith(reference, images)))
+      running.delete(node)
+      const registry = failed[0]?.registry ?? null
+      return running.size === 0 ? [] : [[host, { host, registry, node, nodes: [...running] }]]
+    }),
+  )
+  if (byHost.size === 0) return findings
+  const answered = answeredNodes(findings)
+  const byNode = Map.groupBy(byHost.values(), ({ node }) => node)
+  return findings.map(finding => {
+    const own = isUnreached(finding.cause) ? byHost.get(hostOf(finding) ?? '') : undefined
+    if (own === undefined) return finding
+    const ofNode = byNode.get(own.node) ?? []
+    const all = isOfSeveral(ofNode) && !answered.has(own.node) ? ofNode : [own]
+    const nodes = [...new Set(all.flatMap(each => each.nodes))].sort().slice(0, MAX_NODES)
+    const hosts = all.map(({ host }) => host).sort()
+    return { ...finding, clues: [...finding.clues, { code: 'node-apart', nodes, hosts }] }
+  })
+}
+
+/** Whether the hosts are of several registries, and on several machines. */
+function isOfSeveral(apart: readonly HostApart[]): boolean {
+  const [hosts, registries] = [apart.map(({ host }) => withoutPort(host)), apart.map(each => each.registry)]
+  return new Set(hosts).size > 1 && new Set(registries).size > 1
+}
+
+/** The nodes that some host has answered, so that they have a way out. */
+function answeredNodes(findings: readonly Finding[]): ReadonlySet<string> {
+  return new Set(
+    findings.flatMap(({ cause, endpoint, node }) =>
+      ANSWERED.includes(cause) && !isLocal(endpoint?.host ?? '') ? (node ?? []) : [],
+    ),
+  )
+}
+
+/** The node of all these pulls; null if there are several, or if a download had begun, for which the host was reached. */
+function onlyNode(findings: readonly Finding[]): string | null {
+  const [node = null, ...others] = new Set(findings.map(finding => finding.node))
+  const wasReached = findings.some(({ clues }) => clueOf(clues, 'interrupted') !== undefined)
+  return others.length > 0 || wasReached ? null : node
+}
+
+/**
+ * The host of a pull, as its text names it, or else the registry's; null if neither is known, or if no registry was asked. Docker Hub, which
+ * has most mirrors, has to be named.
+ */
+function hostOf({
+  endpoint,
+  registry,
+  clues,
+}: Pick<Finding, 'endpoint' | 'registry' | 'clues'>): string | null {
+  if (endpoint !== null)
+    return endpoint.role === 'runtime' || endpoint.role === 'proxy' ? null : endpoint.host
+  const unasked = clues.some(({ code }) => code === 'credential-provider' || code === 'mirrors-failed')
+  return registry === null || unasked || isDockerHub(registry) ? null : registry
+}
