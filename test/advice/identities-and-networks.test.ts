@@ -171,3 +171,12 @@ describe("a repository of ECR on a node that runs another account's images", () 
     expect(textsOf(refused({ error })).all).not.toContain('most likely has the permission')
   })
 })
+
+test("Amazon's public registry is not reached by the VPC endpoints for private ones", () => {
+  const image = 'public.ecr.aws/karpenter/controller:1.8.2'
+  const error =
+    'failed to do request: Head "https://public.ecr.aws/v2/karpenter/controller/manifests/1.8.2": dial tcp 192.0.2.1:443: i/o timeout'
+  const on = (provider: string | null) => textsOf({ image, error, node: { provider } }).all
+  expect(on('aws')).toMatch(/VPC endpoints for ECR .* lead to private registries only/)
+  expect(on(null)).not.toContain('VPC')
+})

@@ -147,6 +147,21 @@ test('a run whose CronJob was corrected is deleted now', () => {
   expect(step?.text).toMatch(/^Delete job report-1: cronjob report has acme\/report:2 by now/)
 })
 
+test('a chart that RKE2 installs is not upgraded with Helm, and its registry needs the images of the release', () => {
+  const image = 'registry.airgap.example/rancher/hardened-k8s-metrics-server:v0.8.0-build20250812'
+  const managedBy = { tool: 'helm', name: 'rke2-metrics-server' } as const
+  const on = (platform: 'rke2' | 'aks', namespace: string) => {
+    const found = typo({ image, reference: image, registry: 'registry.airgap.example', namespace, managedBy })
+    return stepTexts(wordsOf({ ...found, host: { ...found.host, platform } }))
+  }
+  const own = on('rke2', 'kube-system')
+  expect(own).toMatch(/comes with RKE2: after an upgrade, the registry needs the images of the new release/)
+  expect(own).toContain('HelmChartConfig rke2-metrics-server')
+  expect(own).not.toMatch(/upgrade it|values of/)
+  expect(on('aks', 'metrics')).toContain('in the values of Helm release rke2-metrics-server, and upgrade it')
+  expect(on('aks', 'metrics')).not.toContain('comes with')
+})
+
 test.each([
   ['acme/api:v2.4', 'acme/api:2.3', / \(revision 3, which still runs, has the tag 2\.3\)$/],
   ['acme/api:2.4', 'acme/api:2.3', /removed$/],

@@ -73,12 +73,8 @@ const SOURCES: Record<Tool, (manager: ObjectManager, namespace: string, invocati
       }),
     }
   },
-  helm: ({ name }, namespace, invocation) => ({
-    place: `in the values of Helm release ${name}, and upgrade it`,
-    fate: workload => `its next upgrade overwrites changes to ${workload} itself`,
-    shows: '. This shows the values',
-    command: helmCommand(invocation, `get values ${shellWord(name)} --all`, namespace),
-  }),
+  helm: ({ name }, namespace, invocation) =>
+    isOfRke2(name, namespace) ? ofRke2(name, invocation) : ofRelease(name, namespace, invocation),
   olm: ({ name }) => ({
     place: `in the source of ${name} (its Subscription or catalog)`,
     fate: workload => `Operator Lifecycle Manager reverts changes to ${workload} itself`,
@@ -88,6 +84,33 @@ const SOURCES: Record<Tool, (manager: ObjectManager, namespace: string, invocati
     fate: workload => `its operator reverts changes to ${workload} itself`,
     command: kubectlCommand(invocation, `edit ${shellWord(name)}`, namespace),
   }),
+}
+
+/** RKE2's own charts, which it installs itself with the images of its release (docs.rke2.io/helm, Customizing Packaged Components). */
+function isOfRke2(release: string, namespace: string): boolean {
+  return namespace === 'kube-system' && release.startsWith('rke2-')
+}
+
+function ofRke2(name: string, invocation: Invocation): Source {
+  return {
+    place: `in a HelmChartConfig ${name} in namespace kube-system, if it is not the image of your release of RKE2, which installs this chart itself`,
+    fate: workload => `RKE2 overwrites changes to ${workload} itself`,
+    shows: '. This shows the chart',
+    command: kubectlCommand(
+      invocation,
+      `get helmcharts.helm.cattle.io ${shellWord(name)} -o yaml`,
+      'kube-system',
+    ),
+  }
+}
+
+function ofRelease(name: string, namespace: string, invocation: Invocation): Source {
+  return {
+    place: `in the values of Helm release ${name}, and upgrade it`,
+    fate: workload => `its next upgrade overwrites changes to ${workload} itself`,
+    shows: '. This shows the values',
+    command: helmCommand(invocation, `get values ${shellWord(name)} --all`, namespace),
+  }
 }
 
 const NAME = /^[a-z0-9][-a-z0-9.]*$/

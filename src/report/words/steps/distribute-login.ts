@@ -41,7 +41,7 @@ const LOGIN: Record<LoginReason, (terms: LoginTerms) => string> = {
   stopgap: ({ login, registry, note }) =>
     `Run ${login} as a stopgap until the nodes' own identity works for ${registry}${thenDo('distribute that login, and remove it afterward', note)}`,
   'account-limit': ({ login, registry, note }) =>
-    `${registry === 'Docker Hub' ? "Upgrade the account's plan, or use" : 'Use'} an account with a higher limit (run ${login} first)${thenDo('distribute that login', note)}`,
+    `${registry === 'Docker Hub' ? "Upgrade the account's plan (its login stays the same), or use" : 'Use'} an account with a higher limit (run ${login} first)${thenDo('distribute that login', note)}`,
 }
 
 /** Shorter words for steps that explain themselves. */

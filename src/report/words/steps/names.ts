@@ -63,7 +63,7 @@ export const nameSteps: StepWords<NameStep> = {
         }
       case 'plain':
         return {
-          text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${servingHint(first) ?? pathHint(registry, image)}`,
+          text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${servingHint(first) ?? (releaseHint(first) || pathHint(registry, image))}`,
           brief: `Check the name and tag for a typo, and whether the image was ever pushed or has been removed${others.length === 0 ? otherRepositoryHint(first) : ''}`,
         }
     }
@@ -187,6 +187,15 @@ function isGone({ moved }: Findings[number]): boolean {
 function diagnoseScope(findings: readonly { namespace: string }[]): string {
   const [first = '', ...others] = new Set(findings.map(({ namespace }) => namespace))
   return others.length === 0 ? `-n ${shellWord(first)}` : '-A'
+}
+
+/** Returns that a private registry needs the images of each release of K3s and RKE2; empty for other images, and on other nodes. */
+function releaseHint({ reference, host: { platform } }: Findings[number]): string {
+  const { registry = DOCKER_HUB, repository = '', tag = '' } = parseReference(reference ?? '') ?? {}
+  const isOfNode = platform === 'rke2' || platform === 'k3s'
+  return isOfNode && registry !== DOCKER_HUB && isPackagedByRancher(`${DOCKER_HUB}/${repository}:${tag}`)
+    ? ` (it comes with ${platform === 'rke2' ? 'RKE2' : 'K3s'}: after an upgrade, the registry needs the images of the new release)`
+    : ''
 }
 
 /** Returns why a copy has another digest than the image, which charts name with the digest of their publisher's. */

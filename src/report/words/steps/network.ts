@@ -100,7 +100,15 @@ function orMirror(context: StepContext, target: string) {
     ? ", or use a remote repository of Artifact Registry in the image's name, which private nodes reach without NAT"
     : ''
   const own = first.reference?.startsWith('docker.io/rancher/') === true ? ofRancher(first.host) : null
-  return `${start} give them ${mirrorOf(context)}${remote}${virtual === undefined ? `, or load the image on them${own ?? archiveNote(first.host)}` : ''}${orCopied(first)}`
+  return `${start} give them ${mirrorOf(context)}${remote}${virtual === undefined ? `, or load the image on them${own ?? archiveNote(first.host)}` : ''}${orCopied(first)}${besideEcr(first.host, target)}`
+}
+
+/** What serves private ECR does not serve this one (docs.aws.amazon.com/AmazonECR, vpc-endpoints). */
+function besideEcr({ platform, cloud }: PullingNode, target: string): string {
+  const isOfAmazon = platform === 'eks' || cloud === 'ecr'
+  return isOfAmazon && target === 'public.ecr.aws'
+    ? '. VPC endpoints for ECR (ecr.api, ecr.dkr) lead to private registries only: to use them, name the image through a pull-through cache rule, whose first pull still needs a way out'
+    : ''
 }
 
 /** Whether the node is a machine of Google Cloud: without an address of its own, it reaches Google's hosts, and others through Cloud NAT only. */
