@@ -1,12 +1,12 @@
 /** What a failed pull shows besides its cause. */
 
 import { isLocal, withoutPort } from '../image/host.ts'
-import { movedImage, type RegistryAnswer } from '../image/moved.ts'
+import { movedImage } from '../image/moved.ts'
 import { isHosted } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { clockClues } from './causes/tls.ts'
 import { behindProxy } from './clues.ts'
-import type { DiagnosisContext, FailedPull } from './diagnose.ts'
+import { answerOf, type DiagnosisContext, type FailedPull } from './failed-pull.ts'
 import type { FailingContainer } from './failing-container.ts'
 import type { Cause, Finding } from './finding.ts'
 import { loginClues } from './login-clues.ts'
@@ -78,15 +78,3 @@ function heldClues(
     hadLogin: mayHide && credential.status === 'broken',
   })
 }
-
-/** The registry's answer as it matters for moved images: one of 412 says that the image is missing, too. */
-export function answerOf({ cause, status, endpoint, text }: AnsweredPull): RegistryAnswer {
-  if (cause === 'image-not-found' || status === 412) return 'missing'
-  const isOfRegistry = endpoint === null || endpoint.role === 'registry'
-  // Not if the DNS server failed, or was not reached.
-  if (cause === 'registry-not-found-dns' && isOfRegistry && /\bno such host\b/i.test(text))
-    return 'unresolved'
-  return cause === 'auth-required-or-denied' ? 'refused' : 'none'
-}
-
-type AnsweredPull = Pick<Finding, 'cause' | 'endpoint'> & { status: number | null; text: string }

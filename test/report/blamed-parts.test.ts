@@ -212,7 +212,7 @@ test.each<[string, Situation, Expected]>([
       node: CRIO,
     },
     {
-      says: /asked quay\.io, .*Docker Hub failed as well[^]*crictl pull docker\.io\/team\/api:3/,
+      says: /asked quay\.io, .*Docker Hub failed as well[\s\S]*crictl pull docker\.io\/team\/api:3/,
       first: /^Write the full name .*docker\.io\/team\/api:3/,
       never: /mirror|in place of/,
     },
@@ -226,7 +226,7 @@ test.each<[string, Situation, Expected]>([
       node: CRIO,
     },
     {
-      says: /can't resolve the name quay\.io\b[^]*asked quay\.io, [^]*getent hosts quay\.io/,
+      says: /can't resolve the name quay\.io\b[\s\S]*asked quay\.io, [\s\S]*getent hosts quay\.io/,
       first: /^Write the full name/,
       never: /mirror/,
     },
@@ -249,7 +249,7 @@ test.each<[string, Situation, Expected]>([
       node: CRIO,
     },
     {
-      says: /^quay\.io answers[^]*status\.redhat\.com/,
+      says: /^quay\.io answers[\s\S]*status\.redhat\.com/,
       first: /^Write the full name/,
       never: /mirror|dockerstatus/,
     },
@@ -272,7 +272,7 @@ test.each<[string, Situation, Expected]>([
       node: CRIO,
     },
     {
-      says: /either as one of the registries that it searches .* or in place of Docker Hub[^]*If registry\.example is set in place of Docker Hub[^]*certs\.d\/registry\.example\/ca\.crt/,
+      says: /either as one of the registries that it searches .* or in place of Docker Hub[\s\S]*If registry\.example is set in place of Docker Hub[\s\S]*certs\.d\/registry\.example\/ca\.crt/,
       first: /^Write the full name/,
       never: /the mirror|Or correct/,
     },

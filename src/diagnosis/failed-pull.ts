@@ -1,0 +1,141 @@
+/** One failed pull: its cause, what answered, and the credential that was used, as its messages, its pod, and its node explain it. */
+
+import { inLowerCase } from '../image/lower-case.ts'
+import { movedImage, type RegistryAnswer } from '../image/moved.ts'
+import { fullName, parseReference } from '../image/reference.ts'
+import type { Node } from '../snapshot/node.ts'
+import { type EventsByPod, indexEvents } from '../snapshot/own-events.ts'
+import { indexOwners, type OwnerIndex } from '../snapshot/owners.ts'
+import type { Pod } from '../snapshot/pod.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { type Classifier, memoizedClassifier } from './classify.ts'
+import { cluesOf } from './clues.ts'
+import { answeringPart, endpointOf } from './endpoint.ts'
+import { type FailingContainer, prove } from './failing-container.ts'
+import { type Finding, isRefusedOrMissing } from './finding.ts'
+import { type KnownLogins, knownLogins } from './known-logins.ts'
+import { textMemo } from './memoize-by-text.ts'
+import { besideClues, nearRegistry, openBeside } from './name-clues.ts'
+import { pullCredential } from './pull-credential.ts'
+import { nodeHintsIn, verifiesImages } from './pulling-node.ts'
+import { indexHeld } from './running-elsewhere.ts'
+import { relevantSearch, searchedRegistries } from './searched-registries.ts'
+import { hasExpired } from './secret-age.ts'
+import { subcauseOf } from './subcause.ts'
+
+/** What the findings of all pods need: indexes and shared results. */
+export interface DiagnosisContext extends Readers {
+  snapshot: Snapshot
+  owners: OwnerIndex
+  eventsByPod: EventsByPod
+  nodes: ReadonlyMap<string, Node>
+  logins: KnownLogins
+  judge: Classifier
+  besideIn: ReturnType<typeof besideClues>
+  openBesideOf: ReturnType<typeof openBeside>
+  held: ReturnType<typeof indexHeld>
+}
+
+/** Indexes a snapshot. */
+export function contextOf(snapshot: Snapshot): DiagnosisContext {
+  const owners = indexOwners(snapshot.owners)
+  return {
+    snapshot,
+    owners,
+    eventsByPod: indexEvents(snapshot.events),
+    nodes: new Map(snapshot.nodes.map(node => [node.name, node])),
+    logins: knownLogins(snapshot, owners),
+    judge: memoizedClassifier(),
+    besideIn: besideClues(snapshot),
+    openBesideOf: openBeside(snapshot),
+    held: indexHeld(snapshot.heldImages),
+    ...memoizedReaders(),
+  }
+}
+
+type Readers = ReturnType<typeof memoizedReaders>
+
+/** Functions that read error texts and names of registries, each run once for texts that are alike. */
+function memoizedReaders() {
+  const memo = textMemo()
+  return {
+    hintsIn: memo(nodeHintsIn, () => ''),
+    endpointIn: memo(endpointOf, registry => registry ?? ''),
+    searchedIn: memo(searchedRegistries, image => image),
+    cluesIn: memo(cluesOf, ({ cause, status, endpoint, image }) =>
+      [cause, status, endpoint?.role, endpoint?.host, image].join(' '),
+    ),
+    nearTo: memo(nearRegistry, ({ cause, endpoint, credential }) =>
+      JSON.stringify([cause, endpoint?.role, credential.attempts.map(({ problem, key }) => [problem, key])]),
+    ),
+  }
+}
+
+export type FailedPull = ReturnType<typeof readPull>
+
+/** Reads one failed pull. */
+export function readPull(
+  pod: Pod,
+  failing: FailingContainer,
+  { nodes, logins, judge, endpointIn, searchedIn, nearTo }: DiagnosisContext,
+) {
+  const { image } = failing.container
+  const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
+  const parsed = parseReference(image)
+  const search = relevantSearch(searchedIn(evidence?.text ?? '', image), cause)
+  // The one that was asked, where the name has none.
+  const [searched] = search !== null && !isRefusedOrMissing(cause) ? search.hosts : []
+  const registry = searched ?? parsed?.registry ?? null
+  const reference = parsed && fullName(parsed)
+  const text = error?.text ?? ''
+  const status = error?.status ?? null
+  // Several registries answered, and none of them is a mirror.
+  const isSearched = search !== null && isRefusedOrMissing(cause)
+  const endpoint = isSearched ? null : answeringPart(endpointIn(text, registry), cause, error)
+  const credential = pullCredential({ pod, image, cause, evidence, endpoint, failing }, logins)
+  const node = nodes.get(pod.node ?? '') ?? null
+  const onNode = reference !== null && node?.images.includes(reference) === true
+  const subcause = subcauseOf(cause, {
+    error,
+    textSubcause,
+    reference: parsed,
+    endpoint,
+    // The answer was to an attempt with another login, or with none.
+    credential: credential.cameLater ? 'unknown' : credential.status,
+    expired: hasExpired(credential, logins.snapshot.takenAt),
+    onNode,
+    verifies: verifiesImages(node),
+  })
+  const meant = parsed ?? parseReference(inLowerCase(image) ?? '')
+  const moved = meant === null ? null : movedImage(meant, answerOf({ cause, status, endpoint, text }))
+  const near = registry === null ? null : nearTo(registry, { cause, endpoint, credential })
+  return {
+    cause,
+    subcause,
+    isElsewhere: searched !== undefined,
+    text,
+    status,
+    evidence,
+    parsed,
+    reference,
+    registry,
+    endpoint,
+    moved,
+    near,
+    credential,
+    node,
+    onNode,
+  }
+}
+
+/** The registry's answer as it matters for moved images: one of 412 says that the image is missing, too. */
+export function answerOf({ cause, status, endpoint, text }: AnsweredPull): RegistryAnswer {
+  if (cause === 'image-not-found' || status === 412) return 'missing'
+  const isOfRegistry = endpoint === null || endpoint.role === 'registry'
+  // Not if the DNS server failed, or was not reached.
+  if (cause === 'registry-not-found-dns' && isOfRegistry && /\bno such host\b/i.test(text))
+    return 'unresolved'
+  return cause === 'auth-required-or-denied' ? 'refused' : 'none'
+}
+
+type AnsweredPull = Pick<Finding, 'cause' | 'endpoint'> & { status: number | null; text: string }
