@@ -57,12 +57,12 @@ const OF_DOCKER =
   /\b(?:desc =|sandbox:) \[?(?:error response from daemon: |(?=failed to register layer\b|filesystem layer verification\b))/i
 /** Docker's words about a registry, a request, or the layers that it received. */
 const DOCKERS_PULL =
-  /\bhttps?:\/\/|\bnet\/http\b|\bx509\b|\btls: |\bdial tcp\b|\beof\b|\bclient\.timeout\b|\bi\/o timeout\b|\bmanifest\b|\bunauthorized\b|\bdenied: |\bbasic auth\b|\btoomanyrequests\b|\bhttp (?:status|\d{3})\b|\bregister layer\b|\blayer verification\b|\bsignature key\b|\bcontent-length\b|\bunmarshalling content\b|\bno pull access\b|\bGetImageBlob|\bcontext (?:canceled|deadline)\b/i
+  /\bhttps?:\/\/|\bnet\/http\b|\bx509\b|\btls: |\bdial tcp\b|\beof\b|\bclient\.timeout\b|\bi\/o timeout\b|\bmanifest\b|\bunauthorized\b|(?<!permission )\bdenied: |\bbasic auth\b|\btoomanyrequests\b|\bhttp (?:status|\d{3})\b|\bregister layer\b|\blayer verification\b|\bsignature key\b|\bcontent-length\b|\bunmarshalling content\b|\bno pull access\b|\bGetImageBlob|\bcontext (?:canceled|deadline)\b/i
 /** CRI-O writes so before an error of the pull or of its storage, and other words before one of the network. */
 const OF_CRIO = /\bcreating pod sandbox with name \S{1,300}: /i
 /** The words of containers/image that do not say what is pulled. */
 const CRIOS_PULL =
-  /\b(?:pinging|ping) (?:docker|container) registry\b|\bmanifest mime type\b|\bmanifest unknown\b|\bauth token\b|\bbear(?:er)? token\b|\bfrom registry\b|\bimage configuration\b|\b(?:reading|fetching|writing|storing|reuse|trying) (?:config )?blob\b|\bimage found in (?:manifest list|image index)\b|\btoomanyrequests\b|\bunexpected http (?:status|code)\b|\bhttps?:\/\/|\bshort-name "|\bunauthorized: |\bdenied: |\bsignature was required\b/i
+  /\b(?:pinging|ping) (?:docker|container) registry\b|\bmanifest mime type\b|\bmanifest unknown\b|\bauth token\b|\bbear(?:er)? token\b|\bfrom registry\b|\bimage configuration\b|\b(?:reading|fetching|writing|storing|reuse|trying) (?:config )?blob\b|\bimage found in (?:manifest list|image index)\b|\btoomanyrequests\b|\bunexpected http (?:status|code)\b|\bhttps?:\/\/|\bshort-name "|\bunauthorized: |(?<!permission )\bdenied: |\bsignature was required\b/i
 
 /** A request to an API server of Kubernetes, which only networks make before there is a sandbox. */
 const OF_API = /\bhttps?:\/\/[^\s/]{1,255}\/api(?:\/v\d|s\/)/i

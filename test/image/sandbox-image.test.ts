@@ -162,6 +162,7 @@ describe('the image of a sandbox', () => {
     'failed to reserve sandbox name "web_0": name is reserved for "x"',
     'failed to create containerd container: get apparmor_parser version: executable file not found in $PATH',
     'error creating read-write layer with ID "cae2": mkdir /var/lib/containers/storage/overlay/ba: no space left on device',
+    'creating pod sandbox with name "k8s_web_default_1d_0": mount overlay: permission denied: unknown',
     'failed to start sandbox container for pod "web-0": Error response from daemon: OCI runtime create failed: unable to apply cgroup configuration: i/o timeout',
     'failed to create a sandbox for pod "web-0": Error response from daemon: Conflict. The container name "/k8s_POD_web-0" is already in use',
     'networkPlugin cni failed to set up pod "web-0_default" network: Get https://10.96.0.1:443/api/v1/namespaces/default: dial tcp 10.96.0.1:443: i/o timeout',
