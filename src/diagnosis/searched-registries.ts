@@ -52,9 +52,12 @@ function lastSearched(text: string, repository: string): Search | null {
   const [, pinged, returned] = PINGED.exec(text) ?? []
   const host = (read ?? pinged ?? returned ?? '').toLowerCase()
   const isShort = path !== undefined && `library/${path}` === repository
-  const isElsewhere = path !== undefined && !isShort && (path !== repository || path.startsWith('library/'))
+  const isOther = OTHERS.test(host)
+  // Aliases of short names have paths of their own, such as quay.io/centos/centos (containers/shortnames).
+  const isElsewhere =
+    path !== undefined && !isShort && (path.startsWith('library/') || (path !== repository && !isOther))
   if (host === '' || isElsewhere || isLocal(host) || isDockerHub(host)) return null
-  return { hosts: [host], certain: isShort || OTHERS.test(host) }
+  return { hosts: [host], certain: isShort || isOther }
 }
 
 /** The search, if it matters to the cause: for a refusal or a missing image, and where the one host failed that it led to. */

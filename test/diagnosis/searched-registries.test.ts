@@ -26,6 +26,7 @@ test.each([
     false,
   ],
   ['nginx', 'pinging docker registry returned: Get https://quay.io/v2/: EOF', ['quay.io'], true],
+  ['centos', 'reading manifest latest in quay.io/centos/centos: manifest unknown', ['quay.io'], true],
 ] as const)('%s: %s', (image, text, hosts, certain) => {
   expect(searchedRegistries(text, image)).toEqual({ hosts, certain })
 })
