@@ -140,8 +140,11 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
   ]
 }
 
-/** Registries of clouds where many publish images for everyone. */
-const FOR_PUBLISHING = /\.(?:aliyuncs|tencentyun|myhuaweicloud)\.com$/
+/** Registries where many publish images for everyone: those of clouds, of a forge, and of distributions. */
+const FOR_PUBLISHING =
+  /\.(?:aliyuncs|tencentyun|myhuaweicloud)\.com$|^(?:codeberg|registry\.(?:opensuse|fedoraproject|centos))\.org$|^registry\.suse\.com$/
+/** The images of Docker Hub at a mirror of it, or the project that Harbor makes at first, which is public. */
+const OPEN_PATH = /^[^/]+\/library\//
 
 /**
  * Whether a 401 is more likely about the login than about the name: it comes before the look-up of a name, and images are mostly private at
@@ -151,6 +154,7 @@ function wantsLoginFirst({ reference }: Finding, registry: string): boolean {
   return (
     !isFixedHost(registry) &&
     !FOR_PUBLISHING.test(registry) &&
+    !OPEN_PATH.test(reference ?? '') &&
     cloudOf(registry) === null &&
     registryBehind(registry) === null &&
     !isOpenShiftRegistry(registry) &&

@@ -115,6 +115,16 @@ test.each<[string, Situation, Expected]>([
     { first: /^If the image is private, run `docker login nexus\.corp\.example:8082`/ },
   ],
   [
+    'an image of a mirror of Docker Hub is public, as is the first project of Harbor',
+    { image: 'hub.corp.example/library/nginxx:1', error: UNAUTHORIZED },
+    { first: /^Check the name hub\.corp\.example\/library\/nginxx:1/ },
+  ],
+  [
+    'a forge where anyone publishes hides what it lacks',
+    { image: 'codeberg.org/acme/app:1', error: UNAUTHORIZED },
+    { first: /^Check the name codeberg\.org/ },
+  ],
+  [
     'a registry where anyone publishes hides what it lacks',
     { image: 'registry.cn-hangzhou.aliyuncs.com/acme/app:1', error: UNAUTHORIZED },
     { first: /^Check the name registry\.cn-hangzhou\.aliyuncs\.com\/acme\/app:1/ },
