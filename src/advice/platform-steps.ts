@@ -63,7 +63,8 @@ export function platformSteps(finding: Finding): Step[] {
     { code: 'set-image', known: 'repository' },
     // Where the node's own is known, the others' only matter for moving the pod.
     ...stepsIf(known, show),
-    ...(perhapsWindows.length > 0 ? [] : elsewhere),
+    // What only has a word for Windows in its name may be an image for another architecture of Linux.
+    ...(perhapsWindows.length > 0 && architecture === 'amd64' ? [] : elsewhere),
   ]
 }
 

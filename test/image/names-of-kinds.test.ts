@@ -12,6 +12,9 @@ test.each([
   ['k8s.gcr.io/pause-amd64:3.1', 'arm64', false],
   ['mirror.example/pause:3.10', 'arm64', false],
   ['registry.k8s.io/pause:3.10@sha256:aa', 'arm64', false],
+  ['registry.k8s.io/pause:3.10-linux-amd64', 'arm64', false],
+  ['registry.k8s.io/pause:3.10-windows-amd64-ltsc2022', 'amd64', false],
+  ['registry.k8s.io/kube-proxy:v1.34.0-rc.1', 'arm64', true],
 ])('Kubernetes publishes %s for linux/%s: %s', (reference, architecture, is) => {
   expect(isPublishedFor(reference, { os: 'linux', architecture })).toBe(is)
   expect(isPublishedFor(reference, { os: 'windows', architecture })).toBe(false)

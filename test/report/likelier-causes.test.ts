@@ -50,6 +50,16 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'an image that has that word may also be one for another architecture of Linux',
+    { image: 'dockurr/windows', error: NO_MATCH, node: onArm('containerd://2.1.4') },
+    { first: /^If the image is for Windows/, says: /schedule the pods on nodes .*other than arm64/ },
+  ],
+  [
+    'an image of Kubernetes lost its other platforms where Docker has no mirror of its registry',
+    { image: 'registry.k8s.io/kube-proxy:v1.34.2', error: NO_MATCH, node: onArm('docker://27.3.1') },
+    { says: /a proxy or a cache on the way/, never: /a mirror or/ },
+  ],
+  [
     'an image whose tag is for Windows never runs on Linux, however its pull fails',
     {
       image: 'registry.example/acme/web:10.0-ltsc2019',

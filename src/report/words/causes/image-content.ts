@@ -32,8 +32,9 @@ export const platformMismatch: CauseWords = {
     ],
     [
       isPublished,
-      ({ steps: [first] }) =>
-        `Kubernetes publishes this image for that platform: most likely, ${first.code === 'update-runtime' ? 'the runtime is too old to find it there, or ' : ''}a mirror or a cache on the way has only another platform of it.`,
+      // Docker has mirrors of Docker Hub only.
+      ({ steps: [first], host: { runtime } }) =>
+        `Kubernetes publishes this image for that platform: most likely, ${first.code === 'update-runtime' ? 'the runtime is too old to find it there, or ' : ''}${runtime === 'docker' ? 'a proxy' : 'a mirror'} or a cache on the way has only another platform of it.`,
     ],
     ({ host }) =>
       `The image was built for platforms other than the node's${host.architecture === null ? ', such as for amd64 only, where the node is arm64' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
