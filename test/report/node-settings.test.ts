@@ -116,14 +116,18 @@ test('containerd before 1.5 has its settings for registries in its main configur
   expect(clientCertificatePlace(old, registry, registry.host)).toContain(
     `${table}configs."r.example:5000".tls]`,
   )
-  for (const place of [mirrorSettings(old, 'docker.io'), authorityPlace(old, registry, registry.host)])
+  for (const place of [mirrorSettings(old, 'docker.io'), authorityPlace(old, registry, registry.host)]) {
+    expect(place).toMatch(/without version = 2, the table begins with plugins\.cri;/)
     expect(place).not.toMatch(/certs\.d|\[host\]/)
+  }
+  expect(mirrorSettings({ ...old, platform: 'k0s' }, 'docker.io')).toMatch(/restart k0s/)
 })
 
 test('containerd before 1.3 has the first format, and no authorities of single hosts', () => {
   const old = node({ version: '1.2.13' })
   const at = { host: 'r.example:5000', role: 'registry' as const }
   expect(mirrorSettings(old, 'docker.io')).toContain('[plugins.cri.registry.mirrors."docker.io"]')
+  expect(mirrorSettings(old, 'docker.io')).not.toMatch(/version = 2/)
   expect(authorityPlace(old, at, at.host)).toMatch(/^the system's trust store/)
 })
 

@@ -26,22 +26,27 @@ function configuration({ platform, os }: PullingNode): string {
   return os === 'windows' ? 'C:\\Program Files\\containerd\\config.toml' : '/etc/containerd/config.toml'
 }
 
-/** The table below which these settings are; the second version of the file's format is 1.3's. */
+/** The table below which these settings are. */
 function tableOf({ version }: PullingNode, part: string): string {
   return `[${releaseOf(version)[1] < 3 ? 'plugins.cri' : 'plugins."io.containerd.grpc.v1.cri"'}.registry.${part}]`
 }
 
-const RESTART = 'restart containerd, which reads no hosts.toml before 1.5'
+/** What follows the table: 1.3 and 1.4 still read the file's first format, and a file of one format has no use for the tables of the other. */
+function note({ version, platform }: PullingNode): string {
+  const format =
+    releaseOf(version)[1] < 3 ? '' : 'in a file without version = 2, the table begins with plugins.cri; '
+  const service = platform === 'k0s' ? 'k0s' : platform === 'microk8s' ? 'MicroK8s' : 'containerd'
+  return `${format}restart ${service}${service === 'containerd' ? ', which' : ': its containerd'} reads no hosts.toml before 1.5`
+}
 
 /** Returns the file with the keys and their table. */
 function keysIn(node: PullingNode, keys: string, part: string): string {
-  const version = releaseOf(node.version)[1] < 3 ? '' : ', with version = 2 at the top of the file'
-  return `${configuration(node)} (${keys} in ${tableOf(node, part)}${version}; ${RESTART})`
+  return `${configuration(node)} (${keys} in ${tableOf(node, part)}; ${note(node)})`
 }
 
 /** Returns where its mirrors of one registry are. */
 export function oldMirrors(node: PullingNode, registry: string): string {
-  return `${tableOf(node, `mirrors."${registry}"`)} of ${configuration(node)} (${RESTART})`
+  return `${tableOf(node, `mirrors."${registry}"`)} of ${configuration(node)} (${note(node)})`
 }
 
 /** Returns where a registry or a mirror gets an endpoint with http://. */
