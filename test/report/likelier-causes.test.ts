@@ -170,6 +170,15 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'the settings of GKE have another word for that',
+    {
+      image: 'docker.io/acme/app:1',
+      error: PAGE,
+      node: { ...GKE, runtime: 'containerd://2.1.4' },
+    },
+    { first: /registryHosts.*overridePath: true/, never: /override_path/ },
+  ],
+  [
     'no path is corrected where the settings of mirrors have none',
     { image: 'acme/app:1', error: PAGE, node: { runtime: 'docker://29.1.0' } },
     {

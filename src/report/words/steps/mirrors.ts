@@ -25,11 +25,15 @@ function hasOverridePath(node: PullingNode): boolean {
   return !isOther && runtime !== 'cri-o' && runtime !== 'docker' && !isOldContainerd(node)
 }
 
+/** The setting that an address is complete, in the words of the platform's own settings. */
+function overridePath({ platform }: PullingNode): string {
+  return platform === 'talos' || platform === 'gke' ? 'overridePath: true' : 'override_path = true'
+}
+
 /** Returns what is mostly wrong where a web page came (goharbor/harbor#18530, containerd/containerd#7400). */
-function pathHints({ platform }: PullingNode, registry: string): string {
-  const override = platform === 'talos' ? 'overridePath: true' : 'override_path = true'
+function pathHints(node: PullingNode, registry: string): string {
   const server = '; docker.io as the server of Docker Hub sends one, too, where registry-1.docker.io is meant'
-  return ` (for a project of Harbor, https://HOST/v2/PROJECT with ${override})${registry === DOCKER_HUB ? server : ''}`
+  return ` (for a project of Harbor, https://HOST/v2/PROJECT with ${overridePath(node)})${registry === DOCKER_HUB ? server : ''}`
 }
 
 /** Returns how to ask the mirror for the images in use, at the URL in the evidence. */
@@ -185,7 +189,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
             text: `Correct the path in the address of the mirror ${what} in ${place}: it has a /v2, and the runtime adds one of its own, as the error shows`,
           }
         return {
-          text: `Set ${first.host.platform === 'talos' ? 'overridePath: true' : 'override_path = true'} for the mirror ${what} in ${place}: its address has a path with /v2, and the runtime appended another /v2 to it, as the error shows`,
+          text: `Set ${overridePath(first.host)} for the mirror ${what} in ${place}: its address has a path with /v2, and the runtime appended another /v2 to it, as the error shows`,
         }
       case 'wildcard':
         return {
