@@ -98,6 +98,9 @@ export function neverSteps(finding: Finding): Step[] {
   // The kubelet removes what was loaded by hand as well (k3s-io/k3s#1552; kubernetes.io/docs/concepts/architecture/garbage-collection).
   if (hasClue(finding, 'disk-pressure'))
     return [{ code: 'relieve-disk' }, { code: 'import-image', image: finding.image, again: true }, allow]
+  // A change of the policy would replace the pods of nodes that have the image, too, and a registry that has it may not exist.
+  const others = clueOf(finding.clues, 'on-other-nodes')?.nodes
+  if (others !== undefined) return [{ code: 'load-as-others', image, others }, allow]
   return isOwn ? [{ code: 'import-image', image: finding.image }, allow] : [allow, { code: 'preload', image }]
 }
 

@@ -147,6 +147,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'not-the-signature': { about: 'other' },
   'allow-pull': { about: 'template' },
   'import-image': { about: 'node', on: 'client' },
+  'load-as-others': { about: 'node', on: 'client' },
   preload: { about: 'node', on: 'client' },
   'load-image': { about: 'node' },
   'load-pulled': { about: 'node' },

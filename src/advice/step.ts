@@ -175,6 +175,8 @@ export type LimitStep =
   | { code: 'preload'; image: string }
   /** `again`: the image was most likely there before, and the kubelet removed it. */
   | { code: 'import-image'; image: string; again?: true }
+  /** `others`: nodes that have the image. */
+  | { code: 'load-as-others'; image: string; others: string[] }
   | { code: 'load-image'; image: string; tool: LocalTool | 'nerdctl' }
   | { code: 'load-pulled'; image: string; tool: LocalTool }
   | { code: 'same-secret' }

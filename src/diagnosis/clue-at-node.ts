@@ -172,6 +172,8 @@ export type NodeClue =
   | { code: 'disk-pressure'; past: boolean }
   /** The node's pool in OpenShift does not give its nodes their newest settings. */
   | ({ code: 'pool-held' } & HeldPool)
+  /** Other nodes have the image, which the pull policy Never keeps this one from pulling: a few of them. */
+  | { code: 'on-other-nodes'; nodes: string[] }
   /** OpenShift's global pull secret, which is the nodes' own login, has one for the image. */
   | { code: 'global-login' }
   /** The node's settings block the registry itself; only its mirrors may be used. */

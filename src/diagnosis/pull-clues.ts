@@ -13,7 +13,7 @@ import { loginClues } from './login-clues.ts'
 import { mirrorLogin } from './mirror-logins.ts'
 import { cluesOfPlace } from './node-clues.ts'
 import { cluesOfOwners, heldElsewhere, type PodOwners, zeroClues } from './pod-owners.ts'
-import { isHeldHere, otherAccounts, runsElsewhere } from './running-elsewhere.ts'
+import { isHeldHere, onOtherNodes, otherAccounts, runsElsewhere } from './running-elsewhere.ts'
 
 /** What the pull shows besides its cause, from the text outward: the host, the node, the logins, the pod's owners. */
 export function cluesOfPull(
@@ -36,6 +36,7 @@ export function cluesOfPull(
     ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),
     ...runsElsewhere(pod, pull, seen.held),
     ...otherAccounts(pod, pull, seen.snapshot.ecrAccounts),
+    ...onOtherNodes(pod, pull, seen.snapshot),
     ...(cause === 'proxy' ? behindProxy(text, registry) : []),
     ...loginClues(pod, pull, seen.logins),
     ...cluesOfOwners(pod, failing.container, owned),

@@ -107,6 +107,18 @@ export function otherAccounts(
     : [{ code: 'other-accounts', accounts }]
 }
 
+/** The other nodes that have an image which this one may not pull; a kubelet that has it and refuses it says something else. */
+export function onOtherNodes(
+  { node }: Pick<Pod, 'node'>,
+  { cause, subcause, reference }: Pick<Finding, 'cause' | 'subcause' | 'reference'>,
+  { preloaded }: Pick<Snapshot, 'preloaded'>,
+): Clue[] {
+  if (cause !== 'never-pull' || subcause === 'not-verified') return []
+  const { nodes = [] } = preloaded?.find(each => each.reference === reference) ?? {}
+  const others = nodes.filter(name => name !== node).slice(0, MAX_NODES)
+  return others.length === 0 ? [] : [{ code: 'on-other-nodes', nodes: others }]
+}
+
 function isHeldOn({ node }: Pick<Pod, 'node'>, { nodes }: HeldPlaces): boolean {
   return node !== null && nodes.has(node)
 }

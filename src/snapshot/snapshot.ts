@@ -180,6 +180,11 @@ export interface Snapshot {
    * if no failing image is at ECR.
    */
   ecrAccounts?: { node: string; accounts: string[] }[]
+  /**
+   * Images of failing pods with policy Never that nodes in a dump have, by the full name; absent if there are none. In a cluster, only the nodes of
+   * failing pods are read.
+   */
+  preloaded?: { reference: string; nodes: string[] }[]
   /** Nodes of `pods` whose events in a dump say that their disks were full; absent if there are none. In a cluster, their events are not read. */
   fullNodes?: string[]
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */

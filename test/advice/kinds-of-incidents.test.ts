@@ -384,6 +384,29 @@ test('an image for policy Never is loaded into a cluster on one machine, and on 
   expect(codesIn({ ...elsewhere, node: {} })).toEqual(['allow-pull', 'preload', 'enter-node'])
 })
 
+test('an image for policy Never that other nodes have is loaded on this one first, as a change of the policy reaches their pods, too', () => {
+  const never: Situation = {
+    image: 'edge/collector:5.0',
+    error: 'Container image "edge/collector:5.0" is not present with pull policy of Never',
+    reason: 'ErrImageNeverPull',
+    node: { kubelet: 'v1.31.5+k3s1', runtime: 'containerd://1.7.23-k3s2' },
+  }
+  const reference = 'docker.io/edge/collector:5.0'
+  const on = (nodes: string[]) => ({ ...never, shown: { preloaded: [{ reference, nodes }] } })
+  const [load, allow] = stepsFor(findingOf(on(['node-1', 'node-2', 'node-3', 'node-4', 'node-5'])))
+  expect(load).toEqual({
+    code: 'load-as-others',
+    image: reference,
+    others: ['node-2', 'node-3', 'node-4'],
+  })
+  expect(allow?.code).toBe('allow-pull')
+  expect(codesIn({ ...on(['node-2']), image: 'collector:5.0' })[0]).toBe('import-image')
+  expect(codesIn(on(['node-1']))[0]).toBe('allow-pull')
+  // This one has it, and withholds it.
+  const verifies = { kubelet: 'v1.35.0', images: [reference] }
+  expect(codesIn({ ...on(['node-2']), node: verifies })).not.toContain('load-as-others')
+})
+
 const HEX = 'd1da68e766393c4b4eb162128f2c5fd2cee270828811a113fcda1e8a586e7471'
 
 test('an image for another platform is emulated on the machine of a developer, where no node has another architecture', () => {

@@ -4,7 +4,7 @@ import type { Finding } from '../../src/diagnosis/finding.ts'
 import type { Node } from '../../src/snapshot/node.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
-import type { HeldImage, OwnerLink, ServiceAccount } from '../../src/snapshot/snapshot.ts'
+import type { HeldImage, OwnerLink, ServiceAccount, Snapshot } from '../../src/snapshot/snapshot.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 
 export interface Situation {
@@ -30,6 +30,8 @@ export interface Situation {
   ecrAccounts?: string[]
   /** Nodes whose events say that their disks were full. */
   fullNodes?: string[]
+  /** What else a dump shows. */
+  shown?: Partial<Snapshot>
 }
 
 export function findingOf({
@@ -46,6 +48,7 @@ export function findingOf({
   held = [],
   ecrAccounts,
   fullNodes = [],
+  shown = {},
 }: Situation): Finding {
   const pullSecret: PullSecret = {
     namespace: 'web',
@@ -78,6 +81,7 @@ export function findingOf({
       heldImages: held,
       fullNodes,
       ...(ecrAccounts === undefined ? {} : { ecrAccounts: [{ node: 'node-1', accounts: ecrAccounts }] }),
+      ...shown,
     }),
   )
   const [found] = findings

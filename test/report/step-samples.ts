@@ -581,6 +581,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'not-the-signature': [{ image: 'docker.io/acme/api@sha256:2' }],
   'allow-pull': [{}],
   preload: [{ image }],
+  'load-as-others': [{ image: 'docker.io/acme/my-app:1', others: ['node-2', 'node-3'] }],
   'import-image': [{ image: 'my-app:1' }, { image: 'docker.io/acme/my-app:1', again: true }],
   'load-pulled': [{ image: 'docker.io/library/busybox:1', tool: 'kind' }],
   'load-image': [

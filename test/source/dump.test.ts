@@ -120,6 +120,29 @@ describe('a dump', () => {
     expect(await readJson(listOf(lacking('nginx:1'), ...others))).not.toHaveProperty('ecrAccounts')
   })
 
+  test('notes the nodes that have an image which a pod with policy Never waits for', async () => {
+    const image = 'edge/collector:5.0'
+    const never = (nodeName: string, imagePullPolicy = 'Never') => ({
+      spec: { nodeName, containers: [{ name: 'c', image, imagePullPolicy }] },
+    })
+    const node = (name: string, ...names: string[]) => ({
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name },
+      status: { images: [{ names }] },
+    })
+    const others = [
+      pod('shop-2', undefined, never('n2')),
+      pod('shop-3', undefined, never('n3', 'IfNotPresent')),
+      node('n4', `docker.io/${image}`),
+      node('n5', 'docker.io/edge/collector:4.9'),
+    ]
+    const found = await readJson(listOf(failing('shop-1', never('n1')), ...others))
+    expect(found.preloaded).toEqual([{ reference: `docker.io/${image}`, nodes: ['n2', 'n4'] }])
+    const pulling = failing('shop-1', never('n1', 'IfNotPresent'))
+    expect(await readJson(listOf(pulling, ...others))).not.toHaveProperty('preloaded')
+  })
+
   test('notes which nodes of failing pods had a full disk, by what their kubelet says of its images', async () => {
     const ofNode = (name: string, message: string) =>
       event(name, message, {

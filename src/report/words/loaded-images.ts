@@ -4,6 +4,7 @@ import type { StepOf } from '../../advice/step.ts'
 import { nodeClientStep, onNodes } from './node.ts'
 import { importCommand, pullCommand, pullLimits } from './node-images.ts'
 import { preloadPlace } from './node-settings.ts'
+import { joinList } from './nouns.ts'
 import type { Findings, StepText } from './step-words.ts'
 
 /** Pulls the image by hand, or imports it where no registry in reach has it. */
@@ -32,6 +33,19 @@ export function imported({ image, again }: StepOf<'import-image'>, findings: Fin
       : `If ${image} was only built on a machine, copy ${copy}, and set imagePullPolicy to IfNotPresent: a node's runtime does not see the images of a Docker beside it`
   const command = importCommand(host)
   return command === null ? { text } : nodeClientStep(text, command, findings)
+}
+
+/** Brings the image to a node as it came to the others: their registry, if they had one, is not known. */
+export function loadedAsOthers({ image, others }: StepOf<'load-as-others'>, findings: Findings): StepText {
+  const [{ host }] = findings
+  const place = preloadPlace(host)
+  const atStart =
+    place === null ? '' : ` (${NAMES[host.platform ?? '']} also imports archives in ${place} when it starts)`
+  return nodeClientStep(
+    `Load ${image} ${onNodes(findings)}, too, as on ${others.length === 1 ? 'node' : 'nodes'} ${joinList(others)}: from the archive that it came from${atStart}, or, if a registry has it, by a pull by hand`,
+    importCommand(host) ?? pullCommand(host, image),
+    findings,
+  )
 }
 
 function archivePlace(host: Findings[0]['host']): string {

@@ -192,6 +192,7 @@ const OF_ONE: readonly StepCode[] = [
   'pull-by-hand',
   'preload',
   'import-image',
+  'load-as-others',
   'load-image',
 ]
 

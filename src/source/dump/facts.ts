@@ -1,6 +1,6 @@
 /** The facts in a dump, narrowed as they are read: suspect pods, objects they could reference, namespaces with all Secrets. */
 
-import { parseReference } from '../../image/reference.ts'
+import { fullNameOf, parseReference } from '../../image/reference.ts'
 import { hidesMissing } from '../../image/registries.ts'
 import { record, text } from '../../json/json-object.ts'
 import { isBuiltIn, nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
@@ -67,6 +67,8 @@ export class DumpFacts {
   readonly openImages = new Set<string>()
   /** The pods that run an image and have pulled it from its repository, by its name as written. */
   readonly holders = new Map<string, Holders>()
+  /** The nodes with a pod that runs an image under policy Never, by its full name. */
+  readonly unpulled = new Map<string, Set<string>>()
   /** The logins in each pull secret, for comparisons. */
   readonly logins = new NewestStates<LoginMarks>()
   readonly custom = new CustomObjects()
@@ -143,8 +145,13 @@ export class DumpFacts {
 
   #addHolders({ namespace, pullSecrets, containers, node }: Pod): void {
     if (node === null) return
-    for (const { image, imageId, state } of containers) {
-      if (state.type !== 'running' || !isPulled(image, imageId)) continue
+    for (const { image, imageId, state, pullPolicy } of containers) {
+      if (state.type !== 'running') continue
+      if (pullPolicy === 'Never') {
+        const name = fullNameOf(image)
+        this.unpulled.set(name, (this.unpulled.get(name) ?? new Set()).add(node))
+      }
+      if (!isPulled(image, imageId)) continue
       // A pod that lacks the image itself is none of the others.
       if (containers.some(other => other.image === image && other.imageId === null)) continue
       const holders = this.holders.get(image) ?? new Holders()

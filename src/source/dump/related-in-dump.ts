@@ -14,6 +14,7 @@ import { ecrAccounts } from './ecr-accounts.ts'
 import { type DumpFacts, HAS_REGISTRY, type PodSelection, registryIn } from './facts.ts'
 import { heldImages } from './held-images.ts'
 import type { DumpObjects, PartialList } from './objects.ts'
+import { preloadedImages } from './preloaded.ts'
 
 type RelatedObjects = Pick<
   Snapshot,
@@ -24,6 +25,7 @@ type RelatedObjects = Pick<
   | 'openImages'
   | 'heldImages'
   | 'ecrAccounts'
+  | 'preloaded'
   | 'owners'
   | 'fullNodes'
   | 'nodes'
@@ -47,6 +49,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     ...pulledOpenly(pods, facts),
     ...heldImages(pods, facts),
     ...ecrAccounts(pods, facts),
+    ...preloadedImages(pods, facts),
     ...fullNodes(nodes, facts),
     nodes: [...nodes].flatMap(name => nodeIn(facts, name)).sort(byName),
   }

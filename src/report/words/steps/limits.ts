@@ -12,7 +12,7 @@ import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
 import { editField, setImages, workloadsOf } from '../edits.ts'
-import { imported, preloaded } from '../loaded-images.ts'
+import { imported, loadedAsOthers, preloaded } from '../loaded-images.ts'
 import { isFurtherNode, loadCommand, nerdctl } from '../local-clusters.ts'
 import { nodeName } from '../node.ts'
 import { throttleSetting } from '../node-settings.ts'
@@ -130,6 +130,7 @@ export const limitSteps: StepWords<LimitStep> = {
     ),
   preload: (step, { findings }) => preloaded(step, findings),
   'import-image': (step, { findings }) => imported(step, findings),
+  'load-as-others': (step, { findings }) => loadedAsOthers(step, findings),
   'load-image': ({ image, tool }, { findings: [{ node }] }) => {
     if (tool === 'nerdctl')
       return {
@@ -165,7 +166,9 @@ export const limitSteps: StepWords<LimitStep> = {
 
 /** Returns how the kubelet gets the image by itself, as another way than to load it. */
 function pullInstead({ steps }: AdvisedFinding): string {
-  const load = steps.find(({ code }) => code === 'import-image')
+  const load = steps.find(({ code }) => code === 'import-image' || code === 'load-as-others')
+  if (load?.code === 'load-as-others')
+    return 'Or, if a registry has the image, let nodes pull what they lack:'
   if (load === undefined) return 'Let the kubelet pull the image:'
   return load === steps[0]
     ? 'Or push the image to a registry, use its name there, and'
