@@ -33,7 +33,8 @@ import {
   withRecreatedJob,
 } from './pod-origin.ts'
 import { guestSteps, sandboxSteps, silentNodeSteps, virtualNodeSteps } from './pullers.ts'
-import { passedOverLogins, withRenewer } from './refused-login.ts'
+import { passedOverLogins } from './refused-login.ts'
+import { withRenewer } from './renewals.ts'
 import { isSettled } from './settled-steps.ts'
 import { signatureSteps } from './signature-steps.ts'
 import type { Step } from './step.ts'

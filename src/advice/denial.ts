@@ -19,7 +19,8 @@ import {
 import { nothingSent, podLoginSteps, see, withSecretMaker } from './missing-login.ts'
 import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission, grantPull } from './permission.ts'
-import { miswrittenLogins, perhapsSpoiled, refusedLoginSteps, renewSteps } from './refused-login.ts'
+import { miswrittenLogins, perhapsSpoiled, refusedLoginSteps } from './refused-login.ts'
+import { renewSteps } from './renewals.ts'
 import type { Step } from './step.ts'
 import { pageSteps } from './wrong-answer.ts'
 

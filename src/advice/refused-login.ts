@@ -3,12 +3,10 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { usableAttempts, usableSecrets } from '../diagnosis/pod-credential.ts'
-import { mayBeOfExpiredLogin } from '../diagnosis/secret-age.ts'
 import { repositoryOf } from '../image/reference.ts'
 import {
   CLOUD_HOSTS,
   cloudOf,
-  cloudOfToken,
   isOpenShiftService,
   isPublic,
   ORACLE_CLOUD,
@@ -17,8 +15,9 @@ import {
 import { hasClue, stepsIf } from './conditions.ts'
 import { correctedSecretSteps, knownSecretSteps, loginSteps } from './login.ts'
 import { grantSteps, isOfOtherProject } from './permission.ts'
+import { shortLived, writerSteps } from './renewals.ts'
 import type { Step } from './step.ts'
-import type { LoginReason, ShortLived, UserNames } from './step-for-access.ts'
+import type { LoginReason, UserNames } from './step-for-access.ts'
 
 /** The steps for a refused login: another one, a longer-lived one, or none. */
 export function refusedLoginSteps(finding: Finding): Step[] {
@@ -118,31 +117,6 @@ function refusedReason(finding: Finding, secrets: string[]): LoginReason {
   return hasClue(finding, 'ambiguous-refusal') ? 'missing' : 'private'
 }
 
-/** What the user name shows to be a token that expires after minutes or hours; null for any other. */
-function shortLivedKind(username: string | null): ShortLived | null {
-  return username === 'gitlab-ci-token' ? 'gitlab-job' : cloudOfToken(username)
-}
-
-/** A secret whose login was a short-lived token. */
-function shortLived({ credential }: Finding): Step[] {
-  return usableAttempts(credential)
-    .flatMap(({ secret, username, validUntil = null }): Step[] => {
-      const kind = shortLivedKind(username)
-      return kind === null ? [] : [{ code: 'short-lived-login', secret, kind, validUntil }]
-    })
-    .slice(0, 1)
-}
-
-/** A token that most likely has ended; where the registry names the identity that it got from it, it has not. */
-export function renewSteps(finding: Finding): Step[] {
-  const { clues, registry, subcause, namespace } = finding
-  const aged = clueOf(clues, 'aged-token')
-  const isValid = hasClue(finding, 'caller') || hasClue(finding, 'token-scope') || hasClue(finding, 'terms')
-  if (aged === undefined || registry === null || isValid || !mayBeOfExpiredLogin(subcause)) return []
-  const { code: _clue, ...token } = aged
-  return [{ code: 'renew-token', registry, namespace, ...token }, ...writerSteps(finding)]
-}
-
 /** Whether a usable secret of the pod was created by `pullguard fix`, whose next run renews its login. */
 function isDistributed({ credential }: Finding): boolean {
   return usableAttempts(credential).some(({ writer }) => writer?.type === 'fix')
@@ -223,27 +197,5 @@ export function passedOverLogins(finding: Finding): Step[] {
   return [
     { code: 'replace-passed-over', secrets, status, registry: finding.registry },
     ...shortLived(finding),
-  ]
-}
-
-/** Where a refused login comes from: whatever writes its Secret would overwrite another one. */
-function writerSteps({ credential, namespace }: Finding): Step[] {
-  const written = usableAttempts(credential).flatMap(({ secret, writer }): Step[] =>
-    writer !== undefined && writer.type !== 'fix'
-      ? [{ code: 'secret-writer', secret, namespace, writer }]
-      : [],
-  )
-  return written.slice(0, 1)
-}
-
-/** Another schedule beside the one that fails would renew no login, either. */
-export function withRenewer({ clues }: Finding, steps: Step[]): Step[] {
-  const renewer = clueOf(clues, 'renewer-fails')
-  const aged = steps.find(({ code }) => code === 'short-lived-login' || code === 'renew-token')
-  if (renewer === undefined || aged === undefined || !('secret' in aged) || aged.secret === undefined)
-    return steps
-  return [
-    { code: 'fix-renewer', cronJob: renewer.cronJob, secret: aged.secret },
-    ...steps.filter(({ code }) => code !== 'short-lived-login'),
   ]
 }

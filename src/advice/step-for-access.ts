@@ -1,7 +1,7 @@
 /** Steps to get access: a login for the pod or the node, a cloud's permission, and what the owner of a registry has to grant. */
 
 import type { CacheRule } from '../diagnosis/cache-rule.ts'
-import type { AgedToken, AwsPolicy } from '../diagnosis/clue.ts'
+import type { AgedToken, AwsPolicy, RenewedElsewhere } from '../diagnosis/clue.ts'
 import type { AttemptProblem, CredentialHint } from '../diagnosis/credential-report.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
@@ -109,6 +109,7 @@ export type LoginStep =
     }
   | ({ code: 'renew-token'; registry: string; namespace: string } & AgedToken)
   | { code: 'fix-renewer'; cronJob: string; secret: string }
+  | ({ code: 'join-renewal'; namespace: string } & RenewedElsewhere)
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
   | { code: 'make-public'; registry: string }
 

@@ -45,6 +45,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'short-lived-login': { about: 'login' },
   'renew-token': { about: 'login' },
   'fix-renewer': { about: 'login' },
+  'join-renewal': { about: 'login' },
   'recreate-job': { about: 'other' },
   'login-of-maker': { about: 'login' },
   'run-again': { about: 'other' },

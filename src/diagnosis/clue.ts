@@ -134,6 +134,8 @@ type RefusalClue =
   | ({ code: 'aged-token' } & AgedToken)
   /** A CronJob that renews such tokens, by its name, can't be pulled itself. */
   | { code: 'renewer-fails'; cronJob: string }
+  /** Copies of the pod's secret in other namespaces have a new login, and this one an old one. */
+  | ({ code: 'renewed-elsewhere' } & RenewedElsewhere)
   /** The registry accepts only a token in place of the account's password. */
   | { code: 'token-wanted' }
   /** The token lacks a scope that the image needs. */
@@ -166,6 +168,17 @@ type RefusalClue =
   | { code: 'storage-busy' }
   /** Docker Hub's own words for its limit on pulls, for an image of Docker Hub or a name that does not parse. */
   | { code: 'hub-limit' }
+
+/** A secret whose copies of the same name have newer tokens. */
+export interface RenewedElsewhere {
+  secret: string
+  /** Whether it and its copies have nothing but that token. */
+  alone: boolean
+  /** Of the copies, sorted. */
+  namespaces: string[]
+  /** The one CronJob of the cluster that renews such logins, by its name; null if that is not known. */
+  renewer: { namespace: string; name: string } | null
+}
 
 /** A cloud's token in a secret of the pod that nothing seems to have renewed. */
 export interface AgedToken {

@@ -1,6 +1,8 @@
-/** CronJobs that renew short-lived logins and can't be pulled themselves, so that the logins have ended. */
+/** CronJobs that renew short-lived logins, by their names: those that can't be pulled themselves, so that the logins have ended. */
 
 import { type Cloud, cloudOf } from '../image/registries.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { RenewedElsewhere } from './clue.ts'
 import type { Finding } from './finding.ts'
 
 /** What the names of such jobs say that they do (groundlight/edge-endpoint#148: `refresh-ecr-creds`). */
@@ -42,6 +44,17 @@ function renewsLogins(name: string): boolean {
   const isOfLogin =
     PULL_SECRET.test(name) || CLOUD_ALONE.test(name) || (LOGIN.test(name) && REGISTRY.test(name))
   return RENEWS.test(name) && isOfLogin
+}
+
+/** The one CronJob that renews logins for the registry, by its name; null if there is none, or several are named so. */
+export function renewerFor(
+  registry: string | null,
+  cronJobs: Snapshot['cronJobs'],
+): RenewedElsewhere['renewer'] {
+  const [first, ...others] = (cronJobs ?? []).filter(
+    ({ name }) => renewsLogins(name) && mayBeFor(name, registry),
+  )
+  return first === undefined || others.length > 0 ? null : first
 }
 
 /** Whether it is not named for another cloud than that of the registry. */

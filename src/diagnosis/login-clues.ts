@@ -7,7 +7,7 @@ import type { ServiceAccount } from '../snapshot/snapshot.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import type { Finding } from './finding.ts'
 import { isGlobalPullSecret, type KnownLogins } from './known-logins.ts'
-import { agedToken, hasExpired } from './secret-age.ts'
+import { agedToken, hasExpired, renewedElsewhere } from './secret-age.ts'
 
 /** The registries of each cloud in whose identities service accounts can be annotated. */
 const IDENTITY_OF = { aws: 'ecr', azure: 'acr', google: 'gar' } as const
@@ -25,6 +25,7 @@ export function loginClues(pod: Pod, pull: Pull, logins: KnownLogins): Clue[] {
           ...workloadIdentity(pod, pull, logins),
           ...annotatedProvider(pod, pull, logins),
           ...agedToken(pod, pull, snapshot),
+          ...renewedElsewhere(pod, pull, snapshot),
         ]
       : []),
   ]

@@ -9,6 +9,7 @@ import type { Clue } from './clue.ts'
 import type { CredentialReport } from './credential-report.ts'
 import { knewIdentity } from './denial-words.ts'
 import { type FailingContainer, lastFailure } from './failing-container.ts'
+import { renewerFor } from './failing-renewers.ts'
 import type { Finding } from './finding.ts'
 import { usableAttempts, usableSecrets } from './pod-credential.ts'
 
@@ -98,4 +99,46 @@ export function agedToken(
         },
       ]
     : []
+}
+
+/** A token that has ended, in a secret whose namesakes in other namespaces have newer ones: what renews those skips this one. */
+export function renewedElsewhere(
+  pod: Pod,
+  { registry, credential }: Pick<Finding, 'registry' | 'credential'>,
+  snapshot: Snapshot,
+): Clue[] {
+  const cloud = cloudOf(registry)
+  const [first, ...others] = usableAttempts(credential)
+  const own = usableOf(pod, credential, snapshot)[0]
+  // A writer of its own is what has to renew it.
+  if (cloud === null || own === undefined || others.length > 0 || first?.writer !== undefined) return []
+  const key = first?.key ?? ''
+  if (isValid(own, { cloud, key }, snapshot) !== false) return []
+  const copies = [...snapshot.pullSecrets, ...(snapshot.elsewhere?.pullSecrets ?? [])].filter(
+    copy =>
+      copy.name === own.name &&
+      copy.namespace !== own.namespace &&
+      isValid(copy, { cloud, key }, snapshot) === true,
+  )
+  const renewer = renewerFor(registry, snapshot.cronJobs)
+  // One copy may have been renewed by hand.
+  if (copies.length < (renewer === null ? 2 : 1)) return []
+  const isAlone = ({ entries, type }: PullSecret) => entries.length === 1 && type === PULL_SECRET_TYPE
+  const namespaces = copies.map(({ namespace }) => namespace).sort()
+  const alone = [own, ...copies].every(isAlone)
+  return [{ code: 'renewed-elsewhere', secret: own.name, alone, namespaces, renewer }]
+}
+
+/** Whether the secret's token of the cloud can't have ended, by its own claim or else by the age of the secret; null if it has none, or no age. */
+function isValid(
+  secret: PullSecret,
+  { cloud, key }: { cloud: Cloud; key: string },
+  { takenAt }: Pick<Snapshot, 'takenAt'>,
+): boolean | null {
+  const entry = secret.entries.find(each => each.key === key && each.problem === null)
+  if (entry === undefined || cloudOfToken(entry.username) !== cloud) return null
+  const now = Date.parse(takenAt)
+  if (entry.validUntil !== undefined) return Date.parse(entry.validUntil) > now
+  const written = writtenAt(secret)
+  return written === null ? null : now - written < TOKEN_HOURS[cloud] * 3_600_000
 }

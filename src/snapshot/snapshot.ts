@@ -185,6 +185,8 @@ export interface Snapshot {
    * failing pods are read.
    */
   preloaded?: { reference: string; nodes: string[] }[]
+  /** The CronJobs in a dump, if pull secrets of `pods` have namesakes in other namespaces; absent if it has none, and in a cluster. */
+  cronJobs?: { namespace: string; name: string }[]
   /** Nodes of `pods` whose events in a dump say that their disks were full; absent if there are none. In a cluster, their events are not read. */
   fullNodes?: string[]
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */

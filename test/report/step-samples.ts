@@ -268,6 +268,16 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'zarf-package': [{ lacks: 'image' }, { lacks: 'login' }],
   'undouble-prefix': [{ prefix: 'mirror/docker.io', without: 'cache.example/mirror/docker.io/acme/api:1' }],
   'pull-less': [{}],
+  'join-renewal': [
+    { namespace: 'web', secret: 'ecr', alone: true, namespaces: ['billing', 'shop'], renewer: null },
+    {
+      namespace: 'web',
+      secret: 'ecr',
+      alone: false,
+      namespaces: ['shop'],
+      renewer: { namespace: 'kube-system', name: 'ecr-renew' },
+    },
+  ],
   'fix-renewer': [{ cronJob: 'refresh-ecr-creds', secret: 'regcred' }],
   'push-held': [
     { pods: 2, nodes: ['node-2', 'node-3'] },

@@ -143,6 +143,23 @@ describe('a dump', () => {
     expect(await readJson(listOf(pulling, ...others))).not.toHaveProperty('preloaded')
   })
 
+  test('notes the CronJobs that may renew the copies of a pull secret in other namespaces', async () => {
+    const lacking = failing('shop-1', {
+      spec: { containers: [{ name: 'c', image: 'nginx:1' }], imagePullSecrets: [{ name: 'regcred' }] },
+    })
+    const cronJob = {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'ecr-renew', namespace: 'ops' },
+      spec: { jobTemplate: { spec: { template: { spec: { containers: [] } } } } },
+    }
+    const own = pullSecret('regcred')
+    const copy = { ...own, metadata: { name: 'regcred', namespace: 'shop' } }
+    const found = await readJson(listOf(lacking, cronJob, own, copy))
+    expect(found.cronJobs).toEqual([{ namespace: 'ops', name: 'ecr-renew' }])
+    expect(await readJson(listOf(lacking, cronJob, own))).not.toHaveProperty('cronJobs')
+  })
+
   test('notes which nodes of failing pods had a full disk, by what their kubelet says of its images', async () => {
     const ofNode = (name: string, message: string) =>
       event(name, message, {

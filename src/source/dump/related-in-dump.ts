@@ -26,6 +26,7 @@ type RelatedObjects = Pick<
   | 'heldImages'
   | 'ecrAccounts'
   | 'preloaded'
+  | 'cronJobs'
   | 'owners'
   | 'fullNodes'
   | 'nodes'
@@ -50,6 +51,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     ...heldImages(pods, facts),
     ...ecrAccounts(pods, facts),
     ...preloadedImages(pods, facts),
+    ...cronJobs(pullSecrets, facts),
     ...fullNodes(nodes, facts),
     nodes: [...nodes].flatMap(name => nodeIn(facts, name)).sort(byName),
   }
@@ -97,6 +99,18 @@ function pulledOpenly(pods: Pod[], { openImages }: DumpFacts): Pick<Snapshot, 'o
 function fullNodes(nodes: ReadonlySet<string>, facts: DumpFacts): Pick<Snapshot, 'fullNodes'> {
   const full = [...nodes].filter(name => facts.fullNodes.has(name)).sort()
   return full.length === 0 ? {} : { fullNodes: full }
+}
+
+/** Returns what may renew the copies of a secret. */
+function cronJobs(named: PullSecret[], facts: DumpFacts): Pick<Snapshot, 'cronJobs'> {
+  const names = new Set(named.map(({ namespace, name }) => `${name} ${namespace}`))
+  const own = new Set(named.map(({ name }) => name))
+  const hasNamesake = [...facts.pullSecrets.values()].some(
+    ({ namespace, name }) => own.has(name) && !names.has(`${name} ${namespace}`),
+  )
+  const found = [...facts.owners.values()].filter(({ kind }) => kind === 'CronJob')
+  if (!hasNamesake || found.length === 0) return {}
+  return { cronJobs: found.map(({ namespace, name }) => ({ namespace, name })).sort(byNamespaceAndName) }
 }
 
 /** Returns usable pull secrets that the pods don't reference, and service accounts in their namespaces that list any. */

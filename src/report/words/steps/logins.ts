@@ -11,17 +11,18 @@ import { shellWord } from '../../sanitize.ts'
 import { loginFixCommand, whyCommand } from '../commands.ts'
 import { authsKey, emptiedBy, problemText, readSecret } from '../credential.ts'
 import { otherDebugContainer } from '../edits.ts'
-import { sourceOf, writerText } from '../managers.ts'
+import { sourceOf } from '../managers.ts'
 import { nodeName } from '../node.ts'
 import { guestText, kubeletFolder, runtimeLoginPlace } from '../node-logins.ts'
 import { registryLabel, shortList } from '../nouns.ts'
-import { foreignNameText, loginNote, renewText, shortLivedText } from '../registry-logins.ts'
+import { foreignNameText } from '../registry-logins.ts'
 import { loginOfOthers } from '../running-elsewhere.ts'
 import type { StepText, StepWords } from '../step-words.ts'
 import { distributeLogin } from './distribute-login.ts'
 import { madeByTemplate, nameSecret, newPods, recreationText, useKnownSecret } from './known-secret.ts'
 import { openShiftSecrets } from './openshift-secrets.ts'
 import { secretMaker, untranslatedSecret, useOtherLogin } from './other-secrets.ts'
+import { renewals } from './renewals.ts'
 import { atSource } from './written-secret.ts'
 
 /** Where each registry has the visibility of an image. */
@@ -165,27 +166,15 @@ export const loginSteps: StepWords<LoginStep> = {
     text: `Recreate secret ${secret}: its user name or password starts or ends with whitespace, which is sent as part of it, such as the line feed that \`echo\` adds (use \`printf '%s'\`, or --docker-password)`,
   }),
   'guest-settings': ({ needs }, { findings: [first] }) => ({ text: guestText(needs, first) }),
+  ...renewals,
   'make-public': ({ registry }) => ({
     text: `If the image is meant for everyone, make it public (${VISIBILITY[registry] ?? 'in the settings of its repository'}), or ask its publisher to; otherwise give the pods a login that can pull it`,
     brief:
       'If the image is meant for everyone, make it public, or ask its publisher to; otherwise give the pods a login that can pull it',
   }),
-  'short-lived-login': (step, { findings: [{ host }] }) => ({ text: shortLivedText(step, host) }),
-  'renew-token': (step, { invocation, findings: [{ host }] }) =>
-    renewText(step, host, (rest, namespace) => kubectlCommand(invocation, rest, namespace)),
-  'fix-renewer': ({ cronJob, secret }) => ({
-    text: `Get cronjob ${cronJob} running first: by its name, it renews such logins as the one in secret ${secret}, and its own image can't be pulled, either`,
-  }),
   'overridden-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its auth field holds a different user name or password than its username and password fields, and auth is what the kubelet sends`,
   }),
-  'secret-writer': ({ secret, namespace, writer }, { invocation }) => {
-    const { name, command } = writerText(writer, namespace, invocation)
-    return {
-      text: `Correct the login at its source, and check that the Secret is renewed before the login expires: ${name} writes secret ${secret} and overwrites changes made by hand${command === undefined ? '' : '; this shows its state'}`,
-      ...(command === undefined ? {} : { command }),
-    }
-  },
   'replace-passed-over': ({ secrets, status, registry }) => ({
     text: `Correct or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: the registry refused it (${status}), and only another login could pull the image`,
   }),

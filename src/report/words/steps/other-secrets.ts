@@ -10,10 +10,9 @@ import type { StepWords } from '../step-words.ts'
 import { hasOwnList, newPods } from './known-secret.ts'
 
 export const useOtherLogin: StepWords<StepOf<'use-other-login'>>['use-other-login'] = (
-  step,
+  { namespace, secret, other },
   { invocation, findings: [first] },
 ) => {
-  const { namespace, secret, other } = step
   const pods = hasOwnList(first) ? '' : newPods(first)
   if (other.namespace === namespace)
     return {
@@ -21,17 +20,24 @@ export const useOtherLogin: StepWords<StepOf<'use-other-login'>>['use-other-logi
     }
   const writer = first.credential.attempts.find(attempt => attempt.secret === secret)?.writer
   const text = `Update secret ${secret} in namespace ${namespace}${writer === undefined ? '' : ` ${sourceOf(writer, namespace, invocation)}`}, if it is meant to be a copy: the one in namespace ${other.namespace}, whose pods run the image, has another login`
-  return other.alone && writer === undefined ? { text, command: copyOver(invocation, step) } : { text }
+  return other.alone && writer === undefined
+    ? { text, command: copyOver(invocation, { namespace, secret, from: other }) }
+    : { text }
 }
 
+type SecretName = { namespace: string; secret: string }
+
 /** Returns what copies the login alone over another one, and keeps the labels of the Secret. */
-function copyOver(invocation: Invocation, { namespace, secret, other }: StepOf<'use-other-login'>): string {
+export function copyOver(
+  invocation: Invocation,
+  { namespace, secret, from }: SecretName & { from: SecretName },
+): string {
   const name = shellWord(secret)
   return [
     kubectlCommand(
       invocation,
-      `get secret ${shellWord(other.secret)} -o jsonpath='{.data.\\.dockerconfigjson}'`,
-      other.namespace,
+      `get secret ${shellWord(from.secret)} -o jsonpath='{.data.\\.dockerconfigjson}'`,
+      from.namespace,
     ),
     'base64 --decode',
     kubectlCommand(

@@ -1,0 +1,59 @@
+/** Steps about logins that end by themselves: what renews one, what would, and what writes it into its Secret. */
+
+import { clueOf } from '../diagnosis/clue.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import { usableAttempts } from '../diagnosis/pod-credential.ts'
+import { mayBeOfExpiredLogin } from '../diagnosis/secret-age.ts'
+import { cloudOfToken } from '../image/registries.ts'
+import { hasClue } from './conditions.ts'
+import type { Step } from './step.ts'
+import type { ShortLived } from './step-for-access.ts'
+
+/** What the user name shows to be a token that expires after minutes or hours; null for any other. */
+function shortLivedKind(username: string | null): ShortLived | null {
+  return username === 'gitlab-ci-token' ? 'gitlab-job' : cloudOfToken(username)
+}
+
+/** A secret whose login was a short-lived token. */
+export function shortLived({ credential }: Finding): Step[] {
+  return usableAttempts(credential)
+    .flatMap(({ secret, username, validUntil = null }): Step[] => {
+      const kind = shortLivedKind(username)
+      return kind === null ? [] : [{ code: 'short-lived-login', secret, kind, validUntil }]
+    })
+    .slice(0, 1)
+}
+
+/** A token that most likely has ended; where the registry names the identity that it got from it, it has not. */
+export function renewSteps(finding: Finding): Step[] {
+  const { clues, registry, subcause, namespace } = finding
+  const aged = clueOf(clues, 'aged-token')
+  const isValid = hasClue(finding, 'caller') || hasClue(finding, 'token-scope') || hasClue(finding, 'terms')
+  if (aged === undefined || registry === null || isValid || !mayBeOfExpiredLogin(subcause)) return []
+  const { code: _clue, ...token } = aged
+  return [{ code: 'renew-token', registry, namespace, ...token }, ...writerSteps(finding)]
+}
+
+/** Where a refused login comes from: whatever writes its Secret would overwrite another one. */
+export function writerSteps({ credential, namespace }: Finding): Step[] {
+  const written = usableAttempts(credential).flatMap(({ secret, writer }): Step[] =>
+    writer !== undefined && writer.type !== 'fix'
+      ? [{ code: 'secret-writer', secret, namespace, writer }]
+      : [],
+  )
+  return written.slice(0, 1)
+}
+
+/** What is known to renew such logins: another schedule beside it would renew none if it fails, and is not needed if it only skips this one. */
+export function withRenewer({ clues, namespace }: Finding, steps: Step[]): Step[] {
+  const fails = clueOf(clues, 'renewer-fails')
+  const elsewhere = clueOf(clues, 'renewed-elsewhere')
+  const aged = steps.find(({ code }) => code === 'short-lived-login' || code === 'renew-token')
+  if (aged === undefined || !('secret' in aged) || aged.secret === undefined) return steps
+  const others = steps.filter(({ code }) => code !== 'short-lived-login')
+  if (fails !== undefined)
+    return [{ code: 'fix-renewer', cronJob: fails.cronJob, secret: aged.secret }, ...others]
+  if (elsewhere === undefined) return steps
+  const { code: _clue, ...renewed } = elsewhere
+  return [{ code: 'join-renewal', namespace, ...renewed }, ...others]
+}

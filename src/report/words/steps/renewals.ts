@@ -1,0 +1,39 @@
+/** The words of steps about logins that end by themselves, and about what writes them into their Secrets. */
+
+import type { StepOf } from '../../../advice/step.ts'
+import { kubectlCommand } from '../../invocation.ts'
+import { writerText } from '../managers.ts'
+import { shortList } from '../nouns.ts'
+import { renewText, shortLivedText } from '../registry-logins.ts'
+import type { StepWords } from '../step-words.ts'
+import { copyOver } from './other-secrets.ts'
+
+export const renewals: StepWords<
+  StepOf<'short-lived-login' | 'renew-token' | 'fix-renewer' | 'join-renewal' | 'secret-writer'>
+> = {
+  'short-lived-login': (step, { findings: [{ host }] }) => ({ text: shortLivedText(step, host) }),
+  'renew-token': (step, { invocation, findings: [{ host }] }) =>
+    renewText(step, host, (rest, namespace) => kubectlCommand(invocation, rest, namespace)),
+  'fix-renewer': ({ cronJob, secret }) => ({
+    text: `Get cronjob ${cronJob} running first: by its name, it renews such logins as the one in secret ${secret}, and its own image can't be pulled, either`,
+  }),
+  'join-renewal': ({ namespace, secret, alone, namespaces, renewer }, { invocation }) => {
+    const by = renewer === null ? '' : ` (CronJob ${renewer.namespace}/${renewer.name}, by its name)`
+    const places = `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${shortList(namespaces, 3)}`
+    const [first = ''] = namespaces
+    return {
+      text: `Add namespace ${namespace} to what renews secret ${secret} in ${places}${by}: the login there is new, and the one here is old${alone ? '; until then, copy it over' : ''}`,
+      // What the Secret has besides would be lost.
+      ...(alone && {
+        command: copyOver(invocation, { namespace, secret, from: { namespace: first, secret } }),
+      }),
+    }
+  },
+  'secret-writer': ({ secret, namespace, writer }, { invocation }) => {
+    const { name, command } = writerText(writer, namespace, invocation)
+    return {
+      text: `Correct the login at its source, and check that the Secret is renewed before the login expires: ${name} writes secret ${secret} and overwrites changes made by hand${command === undefined ? '' : '; this shows its state'}`,
+      ...(command === undefined ? {} : { command }),
+    }
+  },
+}
