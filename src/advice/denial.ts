@@ -2,7 +2,6 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
-import { malformedSecrets } from '../diagnosis/pod-credential.ts'
 import { cloudOf, isPublic, RED_HAT } from '../image/registries.ts'
 import { blockedSteps, policySteps, refusingCache, upstreamSteps } from './closed-access.ts'
 import { hasClue, isElsewhere, stepsIf } from './conditions.ts'
@@ -18,10 +17,11 @@ import {
 } from './login.ts'
 import { nothingSent, podLoginSteps, see, withSecretMaker } from './missing-login.ts'
 import { checkNameSteps } from './name-steps.ts'
-import { callerOf, cloudPermission, grantPull } from './permission.ts'
+import { callerOf, cloudPermission, grantPull, robotSteps } from './permission.ts'
 import { miswrittenLogins, perhapsSpoiled, refusedLoginSteps } from './refused-login.ts'
 import { renewSteps } from './renewals.ts'
 import type { Step } from './step.ts'
+import { unsentLogin } from './unsent-login.ts'
 import { pageSteps } from './wrong-answer.ts'
 
 const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
@@ -38,21 +38,6 @@ const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
 /** The steps for a refusal: by the first of those that were involved, from the pod outward. */
 export function denialSteps(finding: Finding): Step[] {
   return unsentLogin(finding) ?? refusingPage(finding) ?? refusingCache(finding) ?? refusingRegistry(finding)
-}
-
-/** A login that the kubelet or the runtime could not read or send, or that another server than the registry refused; null if nothing shows one. */
-function unsentLogin(finding: Finding): Step[] | null {
-  const { registry, credential, namespace } = finding
-  const malformed = malformedSecrets(credential)
-  if (malformed.length > 0) return [...malformed.map(secret => repair(namespace, secret)), see('secrets')]
-  if (hasClue(finding, 'unreadable-secret')) return [see('secrets')]
-  if (hasClue(finding, 'content-trust')) return [{ code: 'content-trust' }, { code: 'ask-registry' }]
-  const file = clueOf(finding.clues, 'node-login-file')
-  if (file !== undefined) return [{ code: 'correct-login-file', path: file.path }, { code: 'runtime-log' }]
-  if (!hasClue(finding, 'unsent-login') || registry === null) return null
-  return credential.status === 'none'
-    ? [{ code: 'node-login', registry, perhaps: false }, see('secrets')]
-    : [see('secrets'), { code: 'runtime-log' }]
 }
 
 /** Refusals whose text gives a reason, even in a web page. */
@@ -121,13 +106,6 @@ function termsSteps(finding: Finding, steps: Step[]): Step[] {
 
 const ABOUT_NAME: readonly Step['code'][] = ['check-name', 'ask-registry', 'make-public']
 
-const repair = (namespace: string, secret: string): Step => ({
-  code: 'repair-secret',
-  namespace,
-  secret,
-  problem: 'malformed',
-})
-
 function notPermitted(finding: Finding): Step[] {
   const { registry } = finding
   if (registry === null) return [see('name')]
@@ -141,6 +119,7 @@ function notPermitted(finding: Finding): Step[] {
     return [...podLoginSteps(finding), ...checkNameSteps(finding), ...whoAnswered(finding), see('login')]
   return [
     ...stepsIf(hasClue(finding, 'token-scope'), { code: 'token-scope', registry }),
+    ...robotSteps(finding),
     permission !== null && !fromPod ? permission : grantPull(finding, registry),
     ...(hasClue(finding, 'token-scope') ? [] : perhapsSpoiled(finding)),
     ...checkNameSteps(finding),

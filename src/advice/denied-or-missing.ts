@@ -34,7 +34,7 @@ import {
   see,
 } from './missing-login.ts'
 import { checkNameSteps } from './name-steps.ts'
-import { grantPull, grantSteps, isOfOtherProject } from './permission.ts'
+import { grantPull, grantSteps, isOfOtherProject, robotSteps } from './permission.ts'
 import { perhapsSpoiled, perhapsSpoiledByNode } from './refused-login.ts'
 import type { Step } from './step.ts'
 
@@ -108,7 +108,7 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
   // Only what listens at the node's own loopback knows why it refused, and whether it wants a login at all.
   if (isLocal(registry)) return [...known, ...nodeRegistry(finding), ...name, ...otherLogins, see('name')]
   if (isUsable && hasClue(finding, 'named-action'))
-    return [grantPull(finding, registry), ...login, ...name, see('login')]
+    return [...robotSteps(finding), grantPull(finding, registry), ...login, ...name, see('login')]
   // Unlike at gcr.io, hardly anything is public there, and this node has no identity that Google would accept.
   if (registry.endsWith('-docker.pkg.dev') && !isUsable && isElsewhere(finding))
     return [...podLoginSteps(finding), ...name, { code: 'ask-registry' }, see('login')]
@@ -128,6 +128,7 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
   return [
     ...known,
     ...correctedSecretSteps(finding),
+    ...robotSteps(finding),
     ...(isOfOtherProject(finding, registry) ? [...grant, ...checked] : [...checked, ...grant]),
     ...perhapsSpoiled(finding),
     ...stepsIf(mayNeedPlan, { code: 'hub-plan', repository: repositoryOf(finding.reference) }),

@@ -2,8 +2,10 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { usableAttempts } from '../diagnosis/pod-credential.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { type Cloud, cloudOf, GITEA, isGitLab, isOpenShiftRegistry } from '../image/registries.ts'
+import { foreignRobotOwner } from '../image/robot-accounts.ts'
 import { isElsewhere } from './conditions.ts'
 import type { Step } from './step.ts'
 import type { Grantor } from './step-for-access.ts'
@@ -70,4 +72,18 @@ export function isOfOtherProject(finding: Finding, registry: string): boolean {
     grantorOf(registry) === 'openshift' &&
     !repositoryOf(finding.reference).startsWith(`${finding.namespace}/`)
   )
+}
+
+/** Robot accounts of another organization at Quay, which are not allowed to pull there unless somebody let them. */
+export function robotSteps({ registry, reference, credential }: Finding): Step[] {
+  if (registry === null) return []
+  const repository = repositoryOf(reference)
+  return usableAttempts(credential)
+    .flatMap(({ secret, username }): Step[] => {
+      const owner = username === null ? null : foreignRobotOwner(registry, repository, username)
+      return owner === null || username === null
+        ? []
+        : [{ code: 'robot-of-other', secret, username, owner, registry, repository }]
+    })
+    .slice(0, 1)
 }

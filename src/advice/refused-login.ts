@@ -5,6 +5,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { usableAttempts, usableSecrets } from '../diagnosis/pod-credential.ts'
 import { repositoryOf } from '../image/reference.ts'
 import {
+  acrName,
   CLOUD_HOSTS,
   cloudOf,
   isOpenShiftService,
@@ -93,10 +94,22 @@ function replacedLoginSteps(finding: Finding): Step[] {
     }),
     ...nodeLogin(finding),
     ...(secrets.length === 0 ? knownSecretSteps(finding) : []),
+    ...adminUser(finding),
     ...loginSteps(finding, refusedReason(finding, secrets)),
     ...correctedSecretSteps(finding),
     ...(registry === null ? [] : stepsIf(hasClue(finding, 'token-scope'), { code: 'token-scope', registry })),
   ]
+}
+
+/** The admin user of Azure's registry, which is named like the registry, and is often disabled by a policy (learn.microsoft.com, ACR authentication). */
+function adminUser({ registry, credential }: Finding): Step[] {
+  if (registry === null || cloudOf(registry) !== 'acr') return []
+  const name = acrName(registry).toLowerCase()
+  return usableAttempts(credential)
+    .flatMap(({ secret, username }): Step[] =>
+      username?.toLowerCase() === name ? [{ code: 'acr-admin', secret, registry }] : [],
+    )
+    .slice(0, 1)
 }
 
 /** A login was sent and refused, and the pod has none: it was the node's own. A cloud's credential provider has a step of its own. */

@@ -96,6 +96,8 @@ export type LoginStep =
       path: string
     }
   | { code: 'padded-login'; secret: string }
+  /** The admin user of Azure's registry. */
+  | { code: 'acr-admin'; secret: string; registry: string }
   | { code: 'overridden-login'; secret: string }
   | { code: 'replace-passed-over'; secrets: string[]; status: number; registry: string }
   | { code: 'secret-writer'; secret: string; namespace: string; writer: SecretWriter }
@@ -139,6 +141,14 @@ export type CloudPermissionStep =
 /** Get permission from the owner of a registry, of a repository, or of a rule in front of them. */
 export type PermissionStep =
   | { code: 'grant-pull'; by: Grantor; registry: string; repository: string; caller: string | null }
+  | {
+      code: 'robot-of-other'
+      secret: string
+      username: string
+      owner: string
+      registry: string
+      repository: string
+    }
   | { code: 'token-scope'; registry: string }
   | { code: 'hub-plan'; repository: string }
   | { code: 'allow-address'; host: string; address: string | null; cloud: Cloud | null }

@@ -273,3 +273,8 @@ export function isOpenShiftRoute(registry: string): boolean {
 export function isOpenShiftRegistry(registry: string): boolean {
   return isOpenShiftRoute(registry) || isOpenShiftService(registry) || isOpenShift3Registry(registry)
 }
+
+/** Returns the name of an Azure Container Registry, which a hyphen and a hash may follow in its host (learn.microsoft.com, domain name label). */
+export function acrName(registry: string): string {
+  return registry.split(/[-.]/)[0] ?? ''
+}

@@ -146,6 +146,8 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { ...{ secret: 'regcred', username: 'jane' }, registry: 'fra.ocir.io', form: 'oracle', path: 'ns/app' },
     { ...{ secret: 'regcred', username: '' }, registry: 'nvcr.io', form: 'ngc', path: 'acme/app' },
   ],
+  'robot-of-other': [{ secret: 'quay', username: 'acme+pull', owner: 'acme', registry: 'quay.io', repository: 'acme-ml/app' }],
+  'acr-admin': [{ secret: 'acr', registry: 'acme-f2h3.azurecr.io' }],
   'padded-login': [{ secret: 'regcred' }],
   'make-public': [{ registry: 'ghcr.io' }, { registry }],
   'guest-settings': [

@@ -7,6 +7,7 @@ import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import {
+  acrName,
   type Cloud,
   cloudOf,
   ecrRegion,
@@ -143,11 +144,6 @@ export function shortLivedText(
     return `Have minikube's addon gcp-auth write a new token (\`minikube addons enable gcp-auth --refresh\`, which recreates the pods as well): it made secret gcp-auth, whose Google access token ${ends}; or ${lasting(kind, host)} in a secret of your own`
   const end = validUntil === null ? `, which ${ends}` : ` with the expiry time ${minuteOf(validUntil)}`
   return `${withCapital(lasting(kind, host))}: secret ${secret} contains ${what}${end}`
-}
-
-/** Returns the name of an Azure Container Registry, which a hyphen and a hash may follow in its host (learn.microsoft.com, domain name label). */
-export function acrName(registry: string): string {
-  return registry.split(/[-.]/)[0] ?? ''
 }
 
 /** How each cloud's client prints such a token. */

@@ -5,7 +5,7 @@ import type { LoginStep } from '../../../advice/step-for-access.ts'
 import type { AttemptProblem } from '../../../diagnosis/credential-report.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { hostAlone, isLocal, isServiceName } from '../../../image/host.ts'
-import { isPublic } from '../../../image/registries.ts'
+import { acrName, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { loginFixCommand, whyCommand } from '../commands.ts'
@@ -15,7 +15,7 @@ import { sourceOf } from '../managers.ts'
 import { nodeName } from '../node.ts'
 import { guestText, kubeletFolder, runtimeLoginPlace } from '../node-logins.ts'
 import { registryLabel, shortList } from '../nouns.ts'
-import { foreignNameText } from '../registry-logins.ts'
+import { foreignNameText, loginNote } from '../registry-logins.ts'
 import { loginOfOthers } from '../running-elsewhere.ts'
 import type { StepText, StepWords } from '../step-words.ts'
 import { distributeLogin } from './distribute-login.ts'
@@ -162,6 +162,10 @@ export const loginSteps: StepWords<LoginStep> = {
     text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut off at a $ that a shell expanded (quote names such as 'robot$team' with single quotes)`,
   }),
   'foreign-user-name': step => ({ text: foreignNameText(step) }),
+  'acr-admin': ({ secret, registry }) => ({
+    text: `Check whether the admin user of ${registry} is still enabled: secret ${secret} logs in as that user, whose passwords end when it is disabled or they are regenerated. If it is disabled, use a repository token (\`az acr token create\`) or a service principal`,
+    command: `az acr show --name ${shellWord(acrName(registry))} --query adminUserEnabled`,
+  }),
   'padded-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its user name or password starts or ends with whitespace, which is sent as part of it, such as the line feed that \`echo\` adds (use \`printf '%s'\`, or --docker-password)`,
   }),

@@ -4,14 +4,14 @@ import type { StepOf } from '../../../advice/step.ts'
 import type { PermissionStep } from '../../../advice/step-for-access.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
-import { cloudOf, isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
+import { acrName, cloudOf, isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { restoreText } from '../lapses.ts'
 import { registryLabel } from '../nouns.ts'
 import { PERIMETERS } from '../perimeters.ts'
 import { reasonToHeed } from '../refusal-reasons.ts'
-import { acrName, PROXY_SCOPES } from '../registry-logins.ts'
+import { PROXY_SCOPES } from '../registry-logins.ts'
 import type { StepWords } from '../step-words.ts'
 import { CLOUDS } from './cloud-permissions.ts'
 
@@ -132,6 +132,12 @@ export const permissionSteps: StepWords<PermissionStep> = {
           text: `Ask the owner of ${repository} at ${registryLabel(registry)} to give ${who} pull access${how}`,
         }
       }
+    }
+  },
+  'robot-of-other': ({ secret, username, owner, registry, repository }) => {
+    const [other = ''] = repository.split('/')
+    return {
+      text: `Add the login of a robot account of ${other} with read permission on ${repository}, if that exists, to secret ${secret} under the key ${registry}/${other}: ${username} is a robot account of ${owner}, to which what is private in ${other} is closed unless somebody there gave it that permission`,
     }
   },
   'hub-plan': ({ repository }) => ({
