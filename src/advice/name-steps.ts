@@ -28,6 +28,7 @@ export function nameClueSteps(finding: Finding): Step[] {
     ...stepsIf(hasClue(finding, 'image-id'), { code: 'name-not-id', image }),
     ...(surplus === undefined ? [] : [{ ...surplus, code: 'drop-surplus-tag' as const }]),
     ...stepsIf(hasClue(finding, 'reference-scheme'), { code: 'drop-scheme', image }),
+    ...streamSteps(finding),
     ...otherRegistry(finding),
     ...dropDefaultRegistry(finding),
     ...undoublePrefix(finding),
@@ -60,6 +61,11 @@ function undoublePrefix({ cause, clues }: Finding): Step[] {
     prefix,
     without,
   })
+}
+
+function streamSteps({ clues }: Finding): Step[] {
+  const found = clueOf(clues, 'stream-tag')
+  return found === undefined ? [] : [{ ...found, code: 'look-up-stream' }]
 }
 
 function zarfOnce({ cause, clues }: Finding): Step[] {

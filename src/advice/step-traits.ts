@@ -84,6 +84,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'migrate-project': { about: 'other' },
   'near-tags': { about: 'template' },
   'near-repositories': { about: 'template' },
+  'look-up-stream': { about: 'template' },
   'see-image-stream': { about: 'template' },
   'driver-for-node': { about: 'template' },
   'name-version': { about: 'template' },

@@ -68,6 +68,8 @@ export type NameStep =
   | { code: 'ask-registry' }
   | { code: 'near-tags'; likely: string | null; tags: string[] }
   | { code: 'near-repositories'; names: string[] }
+  /** `lookUp`: it can be switched on for the namespace's image streams. */
+  | { code: 'look-up-stream'; namespace: string; stream: string; tag: string; image: string; lookUp: boolean }
   | { code: 'see-image-stream'; project: string; stream: string; tag: string }
   | { code: 'name-version'; image: string }
   | { code: 'set-tag'; tag: string }

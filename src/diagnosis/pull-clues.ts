@@ -5,10 +5,11 @@ import { movedImage } from '../image/moved.ts'
 import { isHosted } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { clockClues } from './causes/tls.ts'
+import { cluesWith } from './clue.ts'
 import { behindProxy } from './clues.ts'
 import { answerOf, type DiagnosisContext, type FailedPull } from './failed-pull.ts'
 import type { FailingContainer } from './failing-container.ts'
-import type { Cause, Finding } from './finding.ts'
+import { type Cause, type Finding, isRefusedOrMissing } from './finding.ts'
 import { loginClues } from './login-clues.ts'
 import { mirrorLogin } from './mirror-logins.ts'
 import { cluesOfPlace } from './node-clues.ts'
@@ -43,6 +44,7 @@ export function cluesOfPull(
     ...heldClues(pull, pod, failing, { owned, seen }),
     ...(cause === 'image-not-found' ? zeroClues(pod, failing.container, owned) : []),
     ...seen.besideIn(image, cause),
+    ...streamClues(pod, image, cause, seen),
     ...(cause === 'auth-required-or-denied' && pull.credential.status === 'none'
       ? seen.openBesideOf(pull.parsed)
       : []),
@@ -78,4 +80,26 @@ function heldClues(
     heldImages: mayHide ? [] : (seen.snapshot.heldImages ?? []),
     hadLogin: mayHide && credential.status === 'broken',
   })
+}
+
+/** Projects whose pods' names are never replaced (docs.openshift.com, image streams with Kubernetes resources). */
+const WITHOUT_LOOKUP = /^(?:default$|openshift-|kube-)/
+
+/** An image stream of the pod's namespace with the name as its tag. */
+function streamClues(
+  { namespace }: Pod,
+  image: string,
+  cause: Cause,
+  { snapshot: { streamTags = [] } }: DiagnosisContext,
+): Finding['clues'] {
+  if (!isRefusedOrMissing(cause) && cause !== 'invalid-reference') return []
+  const found = streamTags.find(
+    each =>
+      each.namespace === namespace &&
+      (image === `${each.stream}:${each.tag}` || (image === each.stream && each.tag === 'latest')),
+  )
+  return cluesWith(
+    'stream-tag',
+    found === undefined ? null : { ...found, lookUp: !WITHOUT_LOOKUP.test(namespace) },
+  )
 }

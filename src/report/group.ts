@@ -94,6 +94,7 @@ function renewedBy({ namespace, image, steps: [first] }: AdvisedFinding): string
   if (first.code === 'quote-tag') return [first.meant]
   if (first.code === 'use-other-login')
     return [namespace, first.secret, first.other.namespace, first.other.secret]
+  if (first.code === 'look-up-stream') return [namespace, first.stream]
   if (first.code === 'join-renewal') return [namespace, first.secret]
   if (first.code === 'secret-maker') return [namespace, first.secret]
   if (first.code === 'untranslated-secret') return [namespace, first.copy]

@@ -187,6 +187,8 @@ export interface Snapshot {
   preloaded?: { reference: string; nodes: string[] }[]
   /** The CronJobs in a dump, if pull secrets of `pods` have namesakes in other namespaces; absent if it has none, and in a cluster. */
   cronJobs?: { namespace: string; name: string }[]
+  /** Tags of OpenShift's image streams in a dump that failing pods' short names look like, and don't mean; absent if there are none. */
+  streamTags?: StreamTag[]
   /** Nodes of `pods` whose events in a dump say that their disks were full; absent if there are none. In a cluster, their events are not read. */
   fullNodes?: string[]
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */
@@ -194,6 +196,15 @@ export interface Snapshot {
   /** What registries answered about failing images; empty without `--check-images`. */
   imageChecks: ImageCheck[]
   gaps: Gap[]
+}
+
+/** A tag of an image stream in the same namespace as pods, and where its image is. */
+export interface StreamTag {
+  namespace: string
+  stream: string
+  tag: string
+  /** A full name. */
+  image: string
 }
 
 /** An image that nodes have pulled and run. */

@@ -160,6 +160,29 @@ describe('a dump', () => {
     expect(await readJson(listOf(lacking, cronJob, own))).not.toHaveProperty('cronJobs')
   })
 
+  test('notes the tags of image streams that short names look like, unless the streams are looked up', async () => {
+    const lacking = failing('shop-1', { spec: { containers: [{ name: 'c', image: 'notebook:v1' }] } })
+    const source = 'quay.io/acme/notebook@sha256:0a'
+    const stream = (namespace: string, spec: Json = {}) => ({
+      apiVersion: 'image.openshift.io/v1',
+      kind: 'ImageStream',
+      metadata: { name: 'notebook', namespace },
+      spec,
+      status: {
+        dockerImageRepository: 'registry.local:5000/web/notebook',
+        tags: ['v1', 'v2'].map(tag => ({ tag, items: [{ dockerImageReference: source }] })),
+      },
+    })
+    const tagsIn = async (...streams: Json[]) => (await readJson(listOf(lacking, ...streams))).streamTags
+    const found = { namespace: 'web', stream: 'notebook', tag: 'v1', image: source }
+    expect(await tagsIn(stream('shop'), stream('web', { lookupPolicy: { local: false } }))).toEqual([found])
+    const local = { tags: [{ name: 'v1', referencePolicy: { type: 'Local' } }] }
+    expect(await tagsIn(stream('web', local))).toEqual([
+      { ...found, image: 'registry.local:5000/web/notebook:v1' },
+    ])
+    expect(await tagsIn(stream('web', { lookupPolicy: { local: true } }))).toBeUndefined()
+  })
+
   test('notes which nodes of failing pods had a full disk, by what their kubelet says of its images', async () => {
     const ofNode = (name: string, message: string) =>
       event(name, message, {

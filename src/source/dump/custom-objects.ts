@@ -1,13 +1,14 @@
 /** What a dump's custom resources show of pulls: what makes a Secret, what deploys a workload, and what holds back the settings of nodes. */
 
 import { list, record } from '../../json/json-object.ts'
-import { nameOf } from '../../kubernetes/api/kinds.ts'
+import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
 import type { SecretMaker } from '../../snapshot/pull-secret.ts'
-import type { OwnerLink } from '../../snapshot/snapshot.ts'
+import type { OwnerLink, StreamTag } from '../../snapshot/snapshot.ts'
 import { narrowOwner } from '../narrow/controller.ts'
 import { narrowHeldPool, type PoolOfNodes } from '../narrow/held-pool.ts'
 import { narrowSecretMaker } from '../narrow/secret-maker.ts'
+import { isLookedUp, narrowImageStream } from './image-streams.ts'
 
 type Fields = Record<string, unknown>
 
@@ -16,6 +17,8 @@ export class CustomObjects {
   readonly secretMakers = new Map<string, SecretMaker>()
   /** Custom workloads that something deploys, by kind, namespace, and name. */
   readonly workloads = new Map<string, OwnerLink>()
+  /** The tags of OpenShift's image streams that short names don't mean, by the stream's namespace and name. */
+  readonly imageStreams = new Map<string, StreamTag[]>()
   /** OpenShift's pools whose nodes don't get their newest settings. */
   readonly heldPools = new Map<string, PoolOfNodes>()
 
@@ -28,7 +31,9 @@ export class CustomObjects {
       const held = narrowHeldPool(raw)
       if (held === null) this.heldPools.delete(name)
       else this.heldPools.set(name, held)
-    } else if (made !== null) {
+    } else if (kind === 'ImageStream' && group === 'image.openshift.io')
+      this.imageStreams.set(`${namespaceOf(raw)}/${name}`, isLookedUp(raw) ? [] : narrowImageStream(raw))
+    else if (made !== null) {
       this.secretMakers.set(`${made.secret.namespace}/${made.secret.name}`, made.maker)
     } else if (hasContainers(spec)) {
       const link = narrowOwner(raw, kind)

@@ -13,6 +13,7 @@ import { byName, byNamespaceAndName, couldBeFailedPull, couldBePulling } from '.
 import { ecrAccounts } from './ecr-accounts.ts'
 import { type DumpFacts, HAS_REGISTRY, type PodSelection, registryIn } from './facts.ts'
 import { heldImages } from './held-images.ts'
+import { namedStreams } from './image-streams.ts'
 import type { DumpObjects, PartialList } from './objects.ts'
 import { preloadedImages } from './preloaded.ts'
 
@@ -27,6 +28,7 @@ type RelatedObjects = Pick<
   | 'ecrAccounts'
   | 'preloaded'
   | 'cronJobs'
+  | 'streamTags'
   | 'owners'
   | 'fullNodes'
   | 'nodes'
@@ -52,6 +54,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     ...ecrAccounts(pods, facts),
     ...preloadedImages(pods, facts),
     ...cronJobs(pullSecrets, facts),
+    ...namedStreams(pods, [...facts.custom.imageStreams.values()].flat()),
     ...fullNodes(nodes, facts),
     nodes: [...nodes].flatMap(name => nodeIn(facts, name)).sort(byName),
   }

@@ -116,6 +116,15 @@ export const nameSteps: StepWords<NameStep> = {
     })
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
+  'look-up-stream': ({ namespace, stream, tag, image, lookUp }, { invocation }) =>
+    lookUp
+      ? {
+          text: `Have OpenShift read ${stream}:${tag} as that tag of image stream ${stream}, whose lookupPolicy.local is off, so that the name goes to a registry; then delete the pod, as names are only replaced when a pod is created. Or write the full name, ${image}`,
+          command: ocCommand(invocation, `set image-lookup ${shellWord(stream)}`, namespace),
+        }
+      : {
+          text: `Write the full name of tag ${tag} of image stream ${stream}, ${image}: in namespace ${namespace}, OpenShift never replaces short names by it`,
+        },
   'see-image-stream': ({ project, stream, tag }, { invocation }) => ({
     text: `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed (then import it again with \`${ocCommand(invocation, `import-image ${shellWord(`${stream}:${tag}`)}`, project)}\`, or build it)`,
     command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, project),
