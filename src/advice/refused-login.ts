@@ -102,8 +102,10 @@ function replacedLoginSteps(finding: Finding): Step[] {
 }
 
 /** The admin user of Azure's registry, which is named like the registry, and is often disabled by a policy (learn.microsoft.com, ACR authentication). */
-function adminUser({ registry, credential }: Finding): Step[] {
-  if (registry === null || cloudOf(registry) !== 'acr') return []
+function adminUser({ registry, credential, evidence }: Finding): Step[] {
+  // Microsoft Entra ID and service principals, of which these are errors, don't know that user.
+  const isOfEntra = /\baadsts\d|\bclient ?id or client secret\b/i.test(evidence?.text ?? '')
+  if (registry === null || cloudOf(registry) !== 'acr' || isOfEntra) return []
   const name = acrName(registry).toLowerCase()
   return usableAttempts(credential)
     .flatMap(({ secret, username }): Step[] =>
