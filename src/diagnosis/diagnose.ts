@@ -78,7 +78,7 @@ function findingOf(pod: Pod, failing: FailingContainer, owned: PodOwners, seen: 
     endpoint,
     moved,
     reason,
-    since: firstSign(failing, pod.createdAt),
+    since: firstSign(failing, pod.createdAt, seen.snapshot.takenAt),
     evidence,
     ...(hasSeveralAttempts(evidence?.text ?? '') && pull.text !== ''
       ? { judged: withoutList(pull.text) }

@@ -191,12 +191,22 @@ function silent({ reason, message, events }: FailingContainer): ProvenCause {
   }
 }
 
-/** When the failure was first seen (ISO 8601): the oldest event, or the pod's creation if the image was never pulled; null if unknown. */
-export function firstSign({ container, events }: FailingContainer, createdAt: string): string | null {
-  const seen = events.flatMap(({ firstSeen }) => firstSeen ?? []).sort()
-  if (seen[0] !== undefined) return seen[0]
+/**
+ * When the failure was first seen (ISO 8601): the oldest event, or the pod's creation if the image was never pulled; null if unknown. Events have
+ * the node's time, which is not counted where its clock is ahead; the creation has the API server's.
+ */
+export function firstSign(
+  { container, events }: FailingContainer,
+  createdAt: string,
+  takenAt: string,
+): string | null {
+  const [seen] = events.flatMap(({ firstSeen }) => firstSeen ?? []).sort()
+  if (seen !== undefined && !(Date.parse(seen) - Date.parse(takenAt) > CLOCK_DIFFERENCE_MS)) return seen
   return container.imageId === null && createdAt !== '' ? createdAt : null
 }
+
+/** As much as clocks of machines usually differ. */
+const CLOCK_DIFFERENCE_MS = 300_000
 
 /** When the newest attempt failed (ISO 8601); null if no event has it. */
 export function lastFailure({ events }: FailingContainer): string | null {

@@ -19,7 +19,9 @@ export interface UnrankedFinding {
 
 /** Sets the findings' priorities by how many pods share their cause and image, and sorts them, the most urgent first. */
 export function rank(unranked: UnrankedFinding[]): Finding[] {
-  const shared = ({ finding }: UnrankedFinding) => `${finding.cause} ${finding.reference ?? finding.image}`
+  const shared = ({ finding: { cause, reference, image, clues } }: UnrankedFinding) =>
+    // A wrong clock fails every pull, from any registry.
+    `${cause} ${clues.some(({ code }) => code === 'clock-off') ? '' : (reference ?? image)}`
   const groups = Map.groupBy(unranked, shared)
   const podsOf = (group: UnrankedFinding[]) =>
     new Set(group.map(({ pod }) => podKey(pod.namespace, pod.name))).size

@@ -71,8 +71,7 @@ function groupKey(finding: AdvisedFinding): string {
   return JSON.stringify([
     cause,
     subcause,
-    registry,
-    endpoint,
+    ...(isOfClock(finding) ? [] : [registry, endpoint]),
     containerKind === 'sandbox',
     moved === null ? null : [moved.since, moved.source, moved.others ?? null],
     clues.filter(clue => clue.code !== 'runs-elsewhere' || isLeftOpen(subcause)).map(({ code }) => code),
@@ -80,6 +79,11 @@ function groupKey(finding: AdvisedFinding): string {
     renewedBy(finding),
     detailOf(finding),
   ])
+}
+
+/** Whether the node's clock is wrong, which is the same fault at every registry. */
+function isOfClock({ clues }: AdvisedFinding): boolean {
+  return clues.some(({ code }) => code === 'clock-off')
 }
 
 /** Whether the description of the refusal says whether the image exists; to others, pods that run it add only a sentence. */

@@ -128,6 +128,8 @@ describe('missing messages', () => {
   })
 })
 
+const TAKEN = '2026-11-24T10:10:00Z'
+
 test('the failure began with the first event, or with the pod if the image was never pulled', () => {
   const [never] = failingContainers(pod(), [
     failed(MISSING),
@@ -136,7 +138,11 @@ test('the failure began with the first event, or with the pod if the image was n
   const [silent] = failingContainers(pod(), [])
   const [again] = failingContainers(pod({ containers: [container({ imageId: 'sha256:1' })] }), [])
   if (!never || !silent || !again) throw new Error('nothing fails')
-  expect(firstSign(never, pod().createdAt)).toBe('2026-11-24T10:00:30Z')
-  expect(firstSign(silent, pod().createdAt)).toBe('2026-11-24T10:00:00Z')
-  expect(firstSign(again, pod().createdAt)).toBeNull()
+  expect(firstSign(never, pod().createdAt, TAKEN)).toBe('2026-11-24T10:00:30Z')
+  expect(firstSign(silent, pod().createdAt, TAKEN)).toBe('2026-11-24T10:00:00Z')
+  expect(firstSign(again, pod().createdAt, TAKEN)).toBeNull()
+  // The events of a node whose clock is ahead.
+  const [ahead] = failingContainers(pod(), [failed(MISSING, { firstSeen: '2027-03-09T10:00:30Z' })])
+  if (!ahead) throw new Error('nothing fails')
+  expect(firstSign(ahead, pod().createdAt, TAKEN)).toBe('2026-11-24T10:00:00Z')
 })

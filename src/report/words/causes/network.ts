@@ -22,8 +22,7 @@ export const tls: CauseWords = {
     const { clues } = context.findings[0]
     const dated = clues.find(clue => clue.code === 'certificate-date')
     const off = clues.find(clue => clue.code === 'clock-off')
-    if (off !== undefined)
-      return `The clock of ${nodeName(context.findings[0])} is at least ${roundedDown(off.seconds)} off, so the certificate of ${askedHost(context)} looks invalid to it`
+    if (off !== undefined) return clockTitle(context, off.seconds)
     return dated?.side === 'after'
       ? `A certificate in the chain of ${askedHost(context)} expired on ${dated.date.slice(0, 10)}`
       : `The TLS handshake with ${askedHost(context)} failed`
@@ -64,6 +63,15 @@ export const tls: CauseWords = {
         return 'The node does not trust the certificate, or it has expired or is for another name, or no common protocol was found.'
     }
   },
+}
+
+function clockTitle(context: CauseContext, seconds: number): string {
+  const { findings } = context
+  const nodes = new Set(findings.map(({ node }) => node)).size
+  if (nodes > 1) return `The clocks of ${nodes} nodes are wrong, so certificates look invalid to them`
+  const hosts = new Set(findings.map(({ endpoint, registry }) => endpoint?.host ?? registry)).size
+  const what = hosts > 1 ? 'certificates look' : `the certificate of ${askedHost(context)} looks`
+  return `The clock of ${nodeName(findings[0])} is at least ${roundedDown(seconds)} off, so ${what} invalid to it`
 }
 
 function expiredMeaning({ clues, endpoint, registry }: CauseContext['findings'][0]): string {
