@@ -2,7 +2,7 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
-import { cloudOf, isPublic, RED_HAT } from '../image/registries.ts'
+import { cloudOf, hidesMissing, isPublic, RED_HAT } from '../image/registries.ts'
 import { blockedSteps, policySteps, refusingCache, upstreamSteps } from './closed-access.ts'
 import { hasClue, isElsewhere, stepsIf } from './conditions.ts'
 import { deniedOrMissing, whoAnswered } from './denied-or-missing.ts'
@@ -51,14 +51,22 @@ function refusingPage(finding: Finding): Step[] | null {
 function refusingRegistry(finding: Finding): Step[] {
   const corrected = knownSecretSteps(finding).length > 0 ? [] : missingSlash(finding)
   const bySubcause = BY_SUBCAUSE[(finding.subcause ?? 'unspecified') as DenialSubcause]
-  const own = termsSteps(finding, bySubcause(finding))
+  const ofNodes = nodesOwnLogin(finding)
+  // Where images can be public, this one may only have been so when it was pulled to the others; a login of the pod helps in any case.
+  const isLast =
+    finding.subcause === 'no-credential-sent' &&
+    hidesMissing(finding.registry ?? '') &&
+    ofNodes[0]?.code === 'login-of-others'
+  const own = termsSteps(finding, bySubcause(finding)).flatMap(step =>
+    isLast && step.code === 'see-why' ? [...ofNodes, step] : [step],
+  )
   return [
     ...(isPublic(finding.reference) ? [] : hubNameSteps(finding)),
     ...miswrittenLogins(finding),
     ...unnamedSecretSteps(finding),
     ...clusterPullSecret(finding),
     ...otherLogin(finding),
-    ...nodesOwnLogin(finding),
+    ...(isLast ? [] : ofNodes),
     ...corrected,
     ...newLoginSteps(
       finding,

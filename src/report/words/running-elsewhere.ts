@@ -3,6 +3,7 @@
 import type { StepOf } from '../../advice/step.ts'
 import type { RunsElsewhere } from '../../diagnosis/clue-of-name.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
+import { hidesMissing } from '../../image/registries.ts'
 import { nodeName, nodesOf } from './node.ts'
 import { runtimeLoginPlace } from './node-logins.ts'
 import { restartOf } from './node-settings.ts'
@@ -48,7 +49,7 @@ export const loginOfOthers: StepWords<StepOf<'login-of-others'>>['login-of-other
   const place = `${runtimeLoginPlace(first.host)}${restart === null ? '' : `; after a change, ${restart}`}`
   const names = nodesOf(findings)
   return {
-    text: `See whether node ${node} has a login for ${registryLabel(registry)} of its own (${place}), as the image runs there in pods ${withSecrets(first)}. If it has, give ${names.length < 2 ? nodeName(first) : `nodes ${shortList(names, 2)}`} the same login; otherwise, an earlier pull left the image there`,
+    text: `See whether node ${node} has a login for ${registryLabel(registry)} of its own (${place}), as the image runs there in pods ${withSecrets(first)}. If it has, give ${names.length < 2 ? nodeName(first) : `nodes ${shortList(names, 2)}`} the same login; otherwise, an earlier pull left the image there${hidesMissing(registry) ? ', perhaps while it was public' : ''}`,
   }
 }
 
