@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import { isRemoteMirror } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { usableSecrets } from '../diagnosis/pod-credential.ts'
+import { usableAttempts, usableSecrets } from '../diagnosis/pod-credential.ts'
 import { DOCKER_HUB, isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isInLibrary } from '../image/official-images.ts'
@@ -30,12 +30,21 @@ export function limitSteps(finding: Finding): Step[] {
 function limitOfCache(finding: Finding): Step[] | null {
   const { endpoint, registry } = finding
   if (registry === null) return null
-  if (isRemoteMirror(endpoint))
+  const account = clueOf(finding.clues, 'limited-account')?.name
+  if (isRemoteMirror(endpoint)) {
+    if (isOfPod(finding)) return null
     return [
-      { code: 'mirror-limit', host: endpoint.host, registry, rewrites: false },
+      {
+        code: 'mirror-limit',
+        host: endpoint.host,
+        registry,
+        rewrites: false,
+        ...(account !== undefined && { account }),
+      },
       ...ofMirror(finding, endpoint),
       { code: 'wait', for: hasClue(finding, 'per-second') ? 'minute' : 'limit' },
     ]
+  }
   const ofRule = cacheRuleSteps(finding, 'limit')
   if (ofRule.length > 0) return [...ofRule, { code: 'wait', for: 'limit' }]
   const upstream = clueOf(finding.clues, 'relays')?.upstream
@@ -52,6 +61,12 @@ function limitOfCache(finding: Finding): Step[] | null {
     { code: 'mirror-limit', host, registry: upstream ?? registry, rewrites },
     { code: 'wait', for: 'limit' },
   ]
+}
+
+/** Whether the limit is that of the pod's own login, which a mirror has passed on. */
+function isOfPod({ clues, credential }: Finding): boolean {
+  const account = clueOf(clues, 'limited-account')?.name
+  return usableAttempts(credential).some(({ username }) => username === account)
 }
 
 /** A limit of requests that no login changes; null for one that accounts have of their own. */
@@ -110,7 +125,7 @@ function limitOfAccounts(finding: Finding): Step[] {
     ...otherRegistrySteps(finding),
   ]
   // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
-  if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
+  if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null && !isOfPod(finding))
     steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry, rewrites: false })
   return [...steps, ...(sent ? [] : [wait]), ...pullLess(finding), { code: 'use-cache' }]
 }

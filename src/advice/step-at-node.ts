@@ -138,6 +138,8 @@ export type MirrorStep =
       rewrites: boolean
       /** The host may as well be another name of Docker Hub. */
       perhaps?: true
+      /** The account that it uses at the registry, and that has no pulls left; absent if that is not known. */
+      account?: string
     }
   | { code: 'restore-upstream'; host: string; certificate: boolean; registry: string }
   | {

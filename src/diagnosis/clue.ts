@@ -166,6 +166,8 @@ type RefusalClue =
   | { code: 'volume-limit'; period: 'day' | 'month' | null }
   /** Azure Storage, where a registry keeps its layers, delivers no more at the moment: the limit is that of the registry's own account there. */
   | { code: 'storage-busy' }
+  /** The account whose limit it is, as Docker Hub names it. */
+  | { code: 'limited-account'; name: string }
   /** Docker Hub's own words for its limit on pulls, for an image of Docker Hub or a name that does not parse. */
   | { code: 'hub-limit' }
 

@@ -35,6 +35,7 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     }),
   ],
   [/windows version (\d+\.\d+\.\d+)-based image/i, ([, build = '']) => ({ code: 'windows-build', build })],
+  [/\brate limit as \\*'([\w.-]{1,100})\\*'/i, ([, name = '']) => ({ code: 'limited-account', name })],
   // A token is asked for at the address in the registry's challenge (sonatype/nexus-public#565).
   [
     /\b(?:get|post) \\*"([^\s"?\\]{1,300})\?[^\s"\\]{0,600}\b(?:scope|service|account)=[^\s"\\]{0,600}\\*": unsupported protocol scheme/i,

@@ -468,6 +468,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { ...mirror, rewrites: false },
     { ...mirror, rewrites: true },
     { ...mirror, rewrites: false, perhaps: true },
+    { ...mirror, rewrites: false, account: 'acmecorp' },
   ],
   'restore-upstream': [
     { host: 'registry-1.docker.io', certificate: true, registry: own },

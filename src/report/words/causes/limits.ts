@@ -39,8 +39,14 @@ const limitedHost = ({ findings: [first] }: CauseContext) =>
 const TITLE: Record<RateLimitSubcause, Sentence> = {
   anonymous: ({ findings: [first] }) =>
     `${capitalize(limiterLabel(first))}'s limit for anonymous pulls is used up${first.endpoint?.role === 'mirror' ? ` (answered through ${first.endpoint.host})` : otherName(first)}`,
-  account: ({ findings: [first] }) =>
-    `${capitalize(limiterLabel(first))}'s pull limit for the account is used up${otherName(first)}`,
+  account: ({ findings: [first] }) => {
+    const account = accountOfMirror(first)
+    const [whose, how] =
+      account === undefined
+        ? ['the account', otherName(first)]
+        : [`account ${account}`, ` (answered through ${first.endpoint?.host})`]
+    return `${capitalize(limiterLabel(first))}'s pull limit for ${whose} is used up${how}`
+  },
   abuse: [
     [
       'failed-logins',
@@ -86,6 +92,10 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
   ],
 }
 
+/** The account that a mirror uses, if the limit is that one's. */
+const accountOfMirror = ({ steps }: CauseContext['findings'][0]) =>
+  steps.find(step => step.code === 'mirror-limit')?.account
+
 function tokenTitle({ registry }: Pick<Finding, 'registry'>): string {
   return `The token server of ${registryLabel(registry)} answers 429: it received too many requests`
 }
@@ -102,7 +112,7 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
   anonymous: ({ findings: [first] }) =>
     `Anonymous pulls are limited per IP address, shared with everyone behind it. ${capitalize(limiterLabel(first))} refuses more until the limit resets.`,
   account: ({ findings: [first] }) =>
-    `${capitalize(limiterLabel(first))} accepted the login, but its account has no pulls left; more are refused until the limit resets.`,
+    `${capitalize(limiterLabel(first))} accepted the login${accountOfMirror(first) === undefined ? '' : `, which is most likely ${responderLabel(first)}'s own`}, but its account has no pulls left; more are refused until the limit resets.`,
   abuse: [
     [
       'failed-logins',

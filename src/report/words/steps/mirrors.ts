@@ -244,12 +244,15 @@ export const mirrorSteps: StepWords<MirrorStep> = {
   'unblock-upstream': ({ host }) => ({
     text: `Check the proxy repository in Nexus at ${host}: the URL of its remote storage, the network path (firewall, proxy), and its login; Nexus asks again when its block ends, or when you reset it`,
   }),
-  'mirror-limit': ({ host, registry, rewrites, perhaps }, context) => ({
-    text: perhaps
-      ? `If ${host} is your own cache, let it use its own login for Docker Hub, or raise the limit: it pulls for all nodes from one address, and the pods' logins don't count there`
-      : rewrites
-        ? `Let the cache that answers at ${host} on the nodes use a login for ${registryLabel(registry)}: in its own settings, or, for kube-image-keeper, as a pull secret of the pods for ${registryLabel(registry)}; ${host} itself does not need one`
-        : `Let ${host === registry ? `the cache ${host} use its own login at its upstream registry` : `the mirror ${host} use its own login for ${registryLabel(registry)}`}, or raise the limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
+  'mirror-limit': ({ host, registry, rewrites, perhaps, account }, context) => ({
+    text:
+      account !== undefined
+        ? `Raise the limit of account ${account}, or give the mirror ${host} another one for ${registryLabel(registry)}: it most likely pulls for all nodes as that account, which is none of the pods' own`
+        : perhaps
+          ? `If ${host} is your own cache, let it use its own login for Docker Hub, or raise the limit: it pulls for all nodes from one address, and the pods' logins don't count there`
+          : rewrites
+            ? `Let the cache that answers at ${host} on the nodes use a login for ${registryLabel(registry)}: in its own settings, or, for kube-image-keeper, as a pull secret of the pods for ${registryLabel(registry)}; ${host} itself does not need one`
+            : `Let ${host === registry ? `the cache ${host} use its own login at its upstream registry` : `the mirror ${host} use its own login for ${registryLabel(registry)}`}, or raise the limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
     ...askMirror(host, registry, context),
   }),
   'restore-upstream': ({ host, certificate, registry }) => ({
