@@ -8,6 +8,7 @@ import type { Cloud } from '../image/registries.ts'
 import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'
 import type { PodMaker, PodOperator } from '../snapshot/pod.ts'
+import type { SecretWriter } from '../snapshot/pull-secret.ts'
 import type { AnnotatedProvider } from '../snapshot/snapshot.ts'
 import type { OtherPlace } from './access-demands.ts'
 import type { CacheRule } from './cache-rule.ts'
@@ -180,6 +181,8 @@ export interface RenewedElsewhere {
   namespaces: string[]
   /** The one CronJob of the cluster that renews such logins, by its name; null if that is not known. */
   renewer: { namespace: string; name: string } | null
+  /** What writes the copies, by the first one's own marks; absent if not all of them have such marks. */
+  writer?: SecretWriter
 }
 
 /** A cloud's token in a secret of the pod that nothing seems to have renewed. */

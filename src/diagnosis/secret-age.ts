@@ -121,12 +121,22 @@ export function renewedElsewhere(
       isValid(copy, { cloud, key }, snapshot) === true,
   )
   const renewer = renewerFor(registry, snapshot.cronJobs)
-  // One copy may have been renewed by hand.
-  if (copies.length < (renewer === null ? 2 : 1)) return []
+  const writers = copies.flatMap(({ writer }) => writer ?? [])
+  const writer = writers.length === copies.length ? writers[0] : undefined
+  // One copy may have been renewed by hand, as those are that a fix distributed.
+  const isKnown = renewer !== null || writer !== undefined
+  if (copies.length < (isKnown ? 1 : 2) || writers.some(({ type }) => type === 'fix')) return []
   const isAlone = ({ entries, type }: PullSecret) => entries.length === 1 && type === PULL_SECRET_TYPE
-  const namespaces = copies.map(({ namespace }) => namespace).sort()
-  const alone = [own, ...copies].every(isAlone)
-  return [{ code: 'renewed-elsewhere', secret: own.name, alone, namespaces, renewer }]
+  return [
+    {
+      code: 'renewed-elsewhere',
+      secret: own.name,
+      alone: [own, ...copies].every(isAlone),
+      namespaces: copies.map(({ namespace }) => namespace).sort(),
+      renewer,
+      ...(writer && { writer }),
+    },
+  ]
 }
 
 /** Whether the secret's token of the cloud can't have ended, by its own claim or else by the age of the secret; null if it has none, or no age. */

@@ -64,6 +64,21 @@ test('are renewed by a CronJob, if only one has such a name', () => {
   expect(firstOf(beside(once, named('ecr-renew', 'refresh-ecr-creds')))?.code).toBe('renew-token')
 })
 
+test('are renewed by what marks the others as its own, even if there is only one', () => {
+  const writer = {
+    type: 'resource',
+    kind: 'ExternalSecret',
+    group: 'external-secrets.io',
+    name: 'ecr',
+  } as const
+  const { first } = textsOf(beside([secretIn('shop', NEW, { writer })]))
+  expect(first).toMatch(
+    /^Add namespace web to what renews secret regcred in namespace shop \(ExternalSecret ecr\)/,
+  )
+  const byFix = twice.map(secret => ({ ...secret, writer: { type: 'fix' as const } }))
+  expect(firstOf(beside(byFix))?.code).toBe('renew-token')
+})
+
 test('of several registries in one secret are not copied over', () => {
   const more = {
     entries: [...secretIn('shop', NEW).entries, { key: 'ghcr.io', username: 'a', problem: null }],

@@ -284,6 +284,14 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     {
       namespace: 'web',
       secret: 'ecr',
+      alone: true,
+      namespaces: ['shop'],
+      renewer: null,
+      writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'ecr' },
+    },
+    {
+      namespace: 'web',
+      secret: 'ecr',
       alone: false,
       namespaces: ['shop'],
       renewer: { namespace: 'kube-system', name: 'ecr-renew' },

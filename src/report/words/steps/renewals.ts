@@ -17,8 +17,13 @@ export const renewals: StepWords<
   'fix-renewer': ({ cronJob, secret }) => ({
     text: `Get cronjob ${cronJob} running first: by its name, it renews such logins as the one in secret ${secret}, and its own image can't be pulled, either`,
   }),
-  'join-renewal': ({ namespace, secret, alone, namespaces, renewer }, { invocation }) => {
-    const by = renewer === null ? '' : ` (CronJob ${renewer.namespace}/${renewer.name}, by its name)`
+  'join-renewal': ({ namespace, secret, alone, namespaces, renewer, writer }, { invocation }) => {
+    const by =
+      writer !== undefined
+        ? ` (${writerText(writer, namespace, invocation).name})`
+        : renewer === null
+          ? ''
+          : ` (CronJob ${renewer.namespace}/${renewer.name}, by its name)`
     const places = `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${shortList(namespaces, 3)}`
     const [first = ''] = namespaces
     return {
