@@ -4,6 +4,7 @@ import { withSteps } from '../../src/advice/add-steps.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { groupByCause } from '../../src/report/group.ts'
 import { titleOf } from '../../src/report/words/causes.ts'
+import { stepsOf } from '../../src/report/words/steps.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 import { textsOf } from './texts-of.ts'
 
@@ -42,6 +43,36 @@ describe('a wrong clock', () => {
       'The clocks of 2 nodes are wrong, so certificates look invalid to them',
     ])
   })
+})
+
+test('several images for policy Never are loaded onto a new node in one step', () => {
+  const never = (name: string) =>
+    pod({
+      name,
+      uid: name,
+      node: 'node-9',
+      containers: [
+        container({
+          image: `edge/${name}:5`,
+          state: waiting(
+            'ErrImageNeverPull',
+            `Container image "edge/${name}:5" is not present with pull policy of Never`,
+          ),
+        }),
+      ],
+    })
+  const preloaded = ['a', 'b'].map(name => ({ reference: `docker.io/edge/${name}:5`, nodes: ['node-1'] }))
+  const { findings } = diagnose(snapshot({ pods: [never('a'), never('b')], preloaded }))
+  const firstOf = (advised: typeof findings) =>
+    groupByCause(advised.map(withSteps), invocation).map(group => stepsOf(group.findings, invocation)[0].text)
+  expect(firstOf(findings)).toEqual([
+    expect.stringMatching(
+      /^Load docker\.io\/edge\/a:5 and the other images .* node-9, too, as on other nodes:/,
+    ),
+  ])
+  expect(firstOf(findings.slice(0, 1))).toEqual([
+    expect.stringMatching(/^Load docker\.io\/edge\/a:5 on node node-9, too, as on node node-1:/),
+  ])
 })
 
 describe("a mirror at Docker Hub's limit", () => {

@@ -41,8 +41,13 @@ export function loadedAsOthers({ image, others }: StepOf<'load-as-others'>, find
   const place = preloadPlace(host)
   const atStart =
     place === null ? '' : ` (${NAMES[host.platform ?? '']} also imports archives in ${place} when it starts)`
+  // Each image can be on other nodes.
+  const [what, where] =
+    new Set(findings.map(finding => finding.image)).size > 1
+      ? [`${image} and the other images of these pods`, 'other nodes']
+      : [image, `${others.length === 1 ? 'node' : 'nodes'} ${joinList(others)}`]
   return nodeClientStep(
-    `Load ${image} ${onNodes(findings)}, too, as on ${others.length === 1 ? 'node' : 'nodes'} ${joinList(others)}: from the archive that it came from${atStart}, or, if a registry has it, by a pull by hand`,
+    `Load ${what} ${onNodes(findings)}, too, as on ${where}: from the archive that was used there${atStart}, or, if a registry has the image, by a pull by hand`,
     importCommand(host) ?? pullCommand(host, image),
     findings,
   )
