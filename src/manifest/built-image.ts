@@ -48,8 +48,13 @@ export function patchedBy(
   return before.map(other => (isPatched(other) ? { ...other, written: container, image, by: null } : other))
 }
 
-function isTarget(workload: WorkloadTemplate, { kind, name }: PatchTarget): boolean {
-  return (kind === '' || workload.kind === kind) && (name === '' || workload.name === name)
+/** An object without a namespace gets one from its kustomization, or when it is applied. */
+function isTarget(
+  workload: WorkloadTemplate,
+  { kind, name, namespace }: PatchTarget | WorkloadTemplate,
+): boolean {
+  const isThere = !namespace || workload.namespace === null || workload.namespace === namespace
+  return isThere && (kind === '' || workload.kind === kind) && (name === '' || workload.name === name)
 }
 
 /** What one operation of a JSON patch makes of the containers. @param file the file of the operation, as shown */

@@ -36,6 +36,7 @@ export interface Patch {
 export interface PatchTarget {
   kind: string
   name: string
+  namespace: string
 }
 
 interface PatchContent {
@@ -95,10 +96,12 @@ export function kustomizationIn({ root, aliases }: ManifestDocument, file: Place
 
 function targetOf(target: LocatedNode | null, walk: Walk): PatchTarget | null {
   if (target === null) return null
-  const [kind = '', name = ''] = ['kind', 'name'].map(key => textOf(walk.get(target, key)))
+  const [kind = '', name = '', namespace = ''] = ['kind', 'name', 'namespace'].map(key =>
+    textOf(walk.get(target, key)),
+  )
   const isSelected = ['labelSelector', 'annotationSelector'].some(key => walk.get(target, key) !== null)
   // Nothing has this name.
-  return { kind, name: isSelected ? '?' : name === '.*' ? '' : name }
+  return { kind, name: isSelected ? '?' : name === '.*' ? '' : name, namespace }
 }
 
 function patchOf(

@@ -121,6 +121,18 @@ describe('images of a kustomization', () => {
   })
 })
 
+test('components that name each other, which kustomize rejects, end', async () => {
+  const component = 'kind: Component\ncomponents: [../a, ../b]\nimages: [{name: app, newTag: "1"}]\n'
+  expect(
+    await images({
+      'a/kustomization.yaml': component,
+      'b/kustomization.yaml': component,
+      'prod/kustomization.yaml': 'resources: [web.yaml]\ncomponents: [../a, ../b]\n',
+      'prod/web.yaml': deployment('app'),
+    }),
+  ).toEqual(['b/kustomization.yaml:3:30 app:1'])
+})
+
 describe('patches of a kustomization', () => {
   const base = {
     'base/kustomization.yaml': 'resources: [web.yaml]\n',
@@ -201,6 +213,17 @@ describe('patches of a kustomization', () => {
           'resources: [../base]\npatches:\n- target: {labelSelector: a=b}\n  patch: |\n    - op: replace\n      path: /spec/template/spec/containers/0/image\n      value: acme/app:1\n',
       },
       ['base/web.yaml:9:16 app', 'base/web.yaml:12:16 init'],
+    ],
+    [
+      'operations for the objects of a namespace',
+      {
+        'base/web.yaml': ['a', 'b', 'c']
+          .map(name => deployment(name).replace('web', `web, namespace: ${name}`))
+          .join('---\n'),
+        'prod/kustomization.yaml':
+          'resources: [../base]\npatches:\n- target: {kind: Deployment, namespace: b}\n  patch: |\n    - op: replace\n      path: /spec/template/spec/containers/0/image\n      value: acme/app:1\n',
+      },
+      ['base/web.yaml:9:16 a', 'base/web.yaml:29:16 c', 'prod/kustomization.yaml:7:14 acme/app:1'],
     ],
   ])('replace an image by %s', async (_how, files, expected) => {
     expect(await images({ ...base, ...files })).toEqual([...expected].sort())

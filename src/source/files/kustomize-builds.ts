@@ -92,21 +92,26 @@ class Builder {
   #build(folder: string, depth: number): Built[] {
     const done = this.#done.get(folder)
     if (done !== undefined || depth > DEEPEST) return done ?? []
-    const built = this.#extend([], folder, depth)
+    const built = this.#extend([], folder, { depth, extended: new Set() })
     this.#done.set(folder, built)
     return built
   }
 
-  /** Adds and changes what the kustomization of a folder adds and changes, in kustomize's order. */
-  #extend(before: Built[], folder: string, depth: number): Built[] {
+  /**
+   * Adds and changes what the kustomization of a folder adds and changes, in kustomize's order. Each component counts once, even if several
+   * others, or itself, name it.
+   */
+  #extend(before: Built[], folder: string, chain: { depth: number; extended: Set<string> }): Built[] {
+    const { depth, extended } = chain
     const kustomization = this.#byFolder.get(folder)
-    if (kustomization === undefined || depth > DEEPEST) return before
+    if (kustomization === undefined || extended.has(folder)) return before
+    extended.add(folder)
     const { resources, components, patches } = kustomization
     const pathsOf = (names: string[]) => [...new Set(names.map(name => resolve(folder, name)))]
     let built = [...before]
     for (const path of pathsOf(resources))
       built.push(...asWritten(this.#inFile.get(path) ?? []), ...this.#build(path, depth + 1))
-    for (const path of pathsOf(components)) built = this.#extend(built, path, depth + 1)
+    for (const path of pathsOf(components)) built = this.#extend(built, path, chain)
     for (const patch of patches) built = this.#patch(built, patch, kustomization)
     return built.map(each => this.#withImages(each, kustomization))
   }
