@@ -29,7 +29,9 @@ export function cluesOfPull(
   const isRunHere = isHeldHere(pod, pull.reference, seen.held)
   const wasFull = fullNodes?.includes(pod.node ?? '') === true
   return [
-    ...seen.cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed }),
+    ...seen
+      .cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed })
+      .filter(clue => couldBeAt(pull.node, clue)),
     ...formerMirror(pull),
     ...mirrorLogin(pull),
     ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
@@ -49,6 +51,11 @@ export function cluesOfPull(
       ? seen.openBesideOf(pull.parsed)
       : []),
   ]
+}
+
+/** Linux nodes pull no layers of Windows: a registry that only passes on Microsoft's answers sends them to the same hosts. */
+function couldBeAt(node: FailedPull['node'], { code }: Finding['clues'][number]): boolean {
+  return code !== 'windows-base' || node?.os !== 'linux'
 }
 
 /** A mirror that the table of registries knows to be closed, or to serve others only. */

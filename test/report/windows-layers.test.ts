@@ -54,6 +54,13 @@ test.each([
     'it is a layer of another kind of image',
     failed(MCR.replace('windows/servercore', 'dotnet/runtime'), LATE),
   ],
+  [
+    'a registry passes on where Microsoft sends a Linux node',
+    {
+      ...failed('https://westeurope.data.mcr.microsoft.com/a1/docker/registry/v2/blobs/sha256/44/data', LATE),
+      node: { os: 'linux', runtime: 'containerd://1.7.25' },
+    },
+  ],
   ['it is the manifest', failed('https://mcr.microsoft.com/v2/windows/servercore/manifests/1', LATE)],
 ])('nothing is said of a Windows base where %s', (_where, situation) => {
   expect(findingOf(situation).clues.map(({ code }) => code)).not.toContain('windows-base')
