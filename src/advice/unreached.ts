@@ -75,12 +75,13 @@ export function withWayOut({ clues, cause, node, workload, host }: Finding, step
   const canMove = workload !== null && workload.kind !== 'DaemonSet' && host.virtual === undefined
   return [
     { code: 'check-way-out', node, hosts, nodes, about },
+    // The other nodes may only have pulled earlier, so a test there decides.
     ...steps.filter(({ code }) => !OF_ONE_HOST.includes(code)),
     ...stepsIf(canMove, { code: 'leave-node', node }),
   ]
 }
 
-const OF_ONE_HOST: readonly Step['code'][] = ['open-host', 'check-listener', 'compare-nodes', 'serve-layers']
+const OF_ONE_HOST: readonly Step['code'][] = ['open-host', 'check-listener', 'serve-layers']
 
 /** A host that somebody here runs, which lets nodes in, and does not answer them in time (goharbor/harbor#17003, project-zot/zot#4184). */
 function slowHost(finding: Finding, target: NamedEndpoint): Step[] {

@@ -49,7 +49,7 @@ interface HostApart {
   nodes: string[]
 }
 
-/** Adds a clue to each failure to reach such a host: the problem is most likely the node's alone, and certainly if it reaches none of several. */
+/** Adds a clue to each failure to reach such a host: the problem may be the node's alone, and most likely is if it reaches none of several. */
 export function withNodesApart(findings: Finding[], images: HeldIndex): Finding[] {
   const unreached = Map.groupBy(findings, finding => (isUnreached(finding.cause) ? hostOf(finding) : null))
   const byHost = new Map(

@@ -180,7 +180,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     text: `Check ${about === 'name' ? `the DNS servers of node ${node} (${resolverPlace(findings[0].host)}), and its way to them` : `the way out of node ${node} (the routes and rules of its subnet, NAT, its firewall, and its proxy settings)`}: it reaches ${hosts.length === 2 ? `neither ${hosts.join(' nor ')}` : `none of ${joinList(hosts)}`}, while images that can't be pulled there run on other nodes (${joinList(nodes)})`,
   }),
   'leave-node': ({ node }, { invocation }) => ({
-    text: `Cordon node ${node} until it is repaired, and delete the pods that wait for images there, so that they can start on other nodes`,
+    text: `If only node ${node} is affected, cordon it until it is repaired, and delete the pods that wait for images there, so that they can start on other nodes`,
     command: kubectlCommand(invocation, `cordon ${shellWord(node)}`),
   }),
   'fix-dns': ({ host, server, refused }, context) => {
