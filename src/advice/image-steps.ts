@@ -158,10 +158,10 @@ function quoteTag({ clues, subcause }: Finding): Step[] {
   return zero === undefined || subcause === 'repository' ? [] : [{ ...zero, code: 'quote-tag' }]
 }
 
-/** The pod's labels name the tag that was meant; otherwise only the user knows it. */
+/** The pod's labels name the tag that was meant; otherwise only the user knows it. A tag without a dot may be meant beside version 2.0. */
 function setTag({ clues }: Finding): Step {
   const zero = clueOf(clues, 'dropped-zero')
-  return zero !== undefined && 'label' in zero.by
+  return zero !== undefined && 'label' in zero.by && zero.tag.includes('.')
     ? { code: 'set-tag', tag: zero.meant }
     : { code: 'set-image', known: 'repository' }
 }

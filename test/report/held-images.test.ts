@@ -95,6 +95,14 @@ describe('a version that YAML read as a number', () => {
     expect(textsOf({ ...situation, pod: { version: '1.3' } }).all).not.toMatch(/quotes/)
   })
 
+  test('may be meant if it has no dot, whatever version the labels name', () => {
+    const whole = 'harbor.example/oms/orders:2'
+    const of = { image: whole, error: pulled(whole, `${whole}: not found`), login: 'harbor.example' }
+    const { first, all } = textsOf({ ...of, pod: { version: '2.0' } })
+    expect(first).toMatch(/^If the tag 2\.0 is meant, put it in quotes/)
+    expect(all).toContain('orders:<tag>')
+  })
+
   test('may be the one that follows the revision that still runs', () => {
     const of = (name: string, tag: string, number: number) =>
       ownerLink('ReplicaSet', name, {

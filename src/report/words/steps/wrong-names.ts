@@ -24,7 +24,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
   'quote-tag': ({ tag, meant, by }) => ({
     text:
       'label' in by
-        ? `Put the tag ${meant} in quotes where it is a value of its own, such as in the chart's values (or pass it with --set-string): the pod's labels name version ${by.label}, and without quotes YAML reads that as the number ${tag}`
+        ? `${tag.includes('.') ? `Put the tag ${meant}` : `If the tag ${meant} is meant, put it`} in quotes where it is a value of its own, such as in the chart's values (or pass it with --set-string): the pod's labels name version ${by.label}, and without quotes YAML reads that as the number ${tag}`
         : `If the tag ${meant} is meant, put it in quotes where it is a value of its own, such as in the chart's values (or pass it with --set-string): without quotes YAML reads it as the number ${tag} (the revision that still runs has the tag ${by.tag})`,
   }),
   'fill-placeholder': ({ of, image }) => ({ text: PLACEHOLDERS[of](image) }),
