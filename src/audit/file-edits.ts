@@ -38,6 +38,8 @@ export interface LeftAlone {
     | { code: 'no-digest'; image: string; check: ImageCheck | null }
     /** No candidate for a replacement is proven to exist. */
     | { code: 'no-replacement'; candidates: string[] }
+    /** A kustomization finds the image by its name. */
+    | { code: 'named-elsewhere'; path: string }
 }
 
 export interface PlannedEdits {
@@ -112,7 +114,7 @@ function planContainer(
   { edits, leftAlone }: PlannedEdits,
 ): void {
   const { keys, pointer } = container
-  const { image, reason } = imageAfter(container.image, fixes, input)
+  const { image, reason } = imageAfter(container, fixes, input)
   if (reason !== null) leftAlone.push({ workload, container, reason })
   const add = (edit: Omit<Extract<ManifestEdit, { op: 'set' }>, 'document' | 'op'>) =>
     edits.push({
@@ -140,7 +142,7 @@ function addSecret(workload: WorkloadTemplate, name: string, edits: FileEdit[]):
 
 /** The image as it is to be written. @returns also why it does not get what its findings call for; null if it does */
 function imageAfter(
-  before: string,
+  { image: before, namedIn }: TemplateContainer,
   fixes: Fix[],
   input: CheckedInput,
 ): { image: string; reason: LeftAlone['reason'] | null } {
@@ -150,6 +152,8 @@ function imageAfter(
   if ('candidates' in moved)
     return { image: before, reason: { code: 'no-replacement', candidates: moved.candidates } }
   const { image } = moved
+  if (namedIn !== undefined && withoutVersion(image) !== withoutVersion(before))
+    return { image: before, reason: { code: 'named-elsewhere', path: namedIn } }
   const wantsPin = fixes.some(({ code }) => code === 'pin')
   const reference = parseReference(image)
   if (!wantsPin || offline || reference === null || reference.digest !== null) return { image, reason: null }
@@ -157,6 +161,13 @@ function imageAfter(
   return check?.digest == null
     ? { image, reason: { code: 'no-digest', image, check } }
     : { image: `${image}@${check.digest}`, reason: null }
+}
+
+function withoutVersion(image: string): string {
+  return image
+    .split('@', 1)
+    .join('')
+    .replace(/:[^:/]*$/, '')
 }
 
 type ReplacementImage = { image: string } | { candidates: string[] }

@@ -39,6 +39,8 @@ export interface TemplateContainer {
   pointer: Pointer
   /** The keys of the image and its pull policy in that object; the policy's is null if the object has none. */
   keys: { image: string; policy: string | null }
+  /** The file of a kustomization whose `images` look for this name, as shown; absent without one. */
+  namedIn?: string
 }
 
 /** When a CronJob runs. */

@@ -220,6 +220,18 @@ test('an interrupted --fix says what it wrote, and leaves the other files', asyn
   )
 })
 
+test('an image keeps the name by which a kustomization changes it in one of its builds', async () => {
+  const image = 'k8s.gcr.io/pause:3.5'
+  const named = { base: 'resources: [a.yaml]\n', dev: 'resources: [../base]\n' }
+  const prod = 'resources: [../base]\nimages: [{name: k8s.gcr.io/pause, newTag: "3.9"}]\n'
+  for (const [folder, text] of Object.entries({ ...named, prod })) put(`${folder}/kustomization.yaml`, text)
+  put('base/a.yaml', podWith(image))
+  const moving = ['--replace-registry', 'k8s.gcr.io=registry.example', '--fix', '--offline']
+  const { err } = await run(['-f', '.', '-R', ...moving])
+  expect(file('base/a.yaml')).toBe(podWith(image))
+  expect(err).toContain(`${image} left unchanged: prod/kustomization.yaml changes it by this name`)
+})
+
 test('a value that several containers share is refused once, at its own place', async () => {
   const shared = podWith('acme.io/a:1.2.3', 'Always').replace('- name', '- &first\n    name')
   put('a.yaml', `${shared}  - <<: *first\n    name: b\n`)

@@ -15,7 +15,7 @@ import {
 import type { ImageOperation } from '../../manifest/image-operations.ts'
 import type { Kustomization, Patch, PlacedImageRule } from '../../manifest/kustomization.ts'
 import { kustomizedImage } from '../../manifest/kustomized-image.ts'
-import type { WorkloadTemplate } from '../../snapshot/template.ts'
+import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/template.ts'
 
 export interface LocatedKustomization extends Kustomization {
   /** The path of its file, as shown. */
@@ -56,15 +56,28 @@ export function kustomizedWorkloads(files: KustomizedFiles): KustomizedWorkloads
   const built = builder.buildAll()
   const inline = kustomizations.flatMap(({ patches }) => patches.flatMap(patch => patch.inline.workloads))
   const changingOthers = kustomizations.filter(({ images }) => images.some(rule => !builder.used.has(rule)))
+  const all = afterBuilds([...workloads, ...inline], built)
   return {
-    workloads: afterBuilds([...workloads, ...inline], built),
+    workloads: all.map(workload => withNames(workload, builder.namedIn)),
     changingOthers: new Set(changingOthers),
   }
+}
+
+/** Another name in a manifest would be found by no rule, so that its builds would silently differ. */
+function withNames(workload: WorkloadTemplate, named: Builder['namedIn']): WorkloadTemplate {
+  if (!workload.containers.some(each => named.has(each))) return workload
+  const containers = workload.containers.map(each => {
+    const namedIn = named.get(each)
+    return namedIn === undefined ? each : { ...each, namedIn }
+  })
+  return { ...workload, containers }
 }
 
 class Builder {
   /** The rules that are about an image of a workload. */
   readonly used = new Set<PlacedImageRule>()
+  /** The containers whose image, as written, a rule is about, with the rule's file. */
+  readonly namedIn = new Map<TemplateContainer, string>()
   readonly #byFolder: ReadonlyMap<string, LocatedKustomization>
   readonly #inFile: ReadonlyMap<string, WorkloadTemplate[]>
   readonly #operations: ReadonlyMap<string, PatchFile>
@@ -141,6 +154,7 @@ class Builder {
       const changed = kustomizedImage(image, rule)
       if (changed === null) continue
       this.used.add(rule)
+      if (by === null) this.namedIn.set(built.written, path)
       if (changed !== image) by = { place: rule.place, path }
       image = changed
     }

@@ -46,6 +46,8 @@ export function leftAloneSentence({ workload, container, reason }: LeftAlone): s
   const place = `${workload.source?.path ?? ''}:${line}:${column}`
   if (reason.code === 'no-replacement')
     return `${place}: ${container.image} left unchanged: no registry has shown that ${reason.candidates.join(' or ')} exists`
+  if (reason.code === 'named-elsewhere')
+    return `${place}: ${container.image} left unchanged: ${reason.path} changes it by this name, so change both`
   return `${place}: ${reason.image} not pinned: ${whyNoDigest(reason.check)}`
 }
 
