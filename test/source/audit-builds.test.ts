@@ -121,6 +121,21 @@ describe('images of a kustomization', () => {
   })
 })
 
+test.each([
+  ['Flux', 'kustomize.toolkit.fluxcd.io/v1', 'Kustomization', '{path: ./apps/base/}'],
+  ['Argo CD', 'argoproj.io/v1alpha1', 'Application', '{source: {path: apps/base}}'],
+])('a base that %s applies itself is pulled as written', async (_who, apiVersion, kind, spec) => {
+  const files = {
+    'apps/base/kustomization.yaml': 'resources: [web.yaml]\n',
+    'apps/base/web.yaml': deployment('app'),
+    'apps/prod/kustomization.yaml': 'resources: [../base]\nimages: [{name: app, newTag: "1"}]\n',
+  }
+  const prod = 'apps/prod/kustomization.yaml:2:30 app:1'
+  expect(await images(files)).toEqual([prod])
+  const applied = { 'dev.yaml': `apiVersion: ${apiVersion}\nkind: ${kind}\nspec: ${spec}\n` }
+  expect(await images({ ...files, ...applied })).toEqual(['apps/base/web.yaml:9:16 app', prod])
+})
+
 test('components that name each other, which kustomize rejects, end', async () => {
   const component = 'kind: Component\ncomponents: [../a, ../b]\nimages: [{name: app, newTag: "1"}]\n'
   expect(

@@ -3,7 +3,7 @@
  * image that every build replaces is pulled by no pod; the one that replaces it is written in the kustomization.
  */
 
-import { resolve } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import {
   afterBuilds,
   asWritten,
@@ -32,6 +32,8 @@ export interface KustomizedFiles {
   real: ReadonlyMap<string, string>
   /** The operations in files with JSON patches, by real path. */
   operations: ReadonlyMap<string, PatchFile>
+  /** Paths in a repository that Flux or Argo CD applies. */
+  applied: readonly string[]
 }
 
 export interface PatchFile {
@@ -81,24 +83,27 @@ class Builder {
   readonly #byFolder: ReadonlyMap<string, LocatedKustomization>
   readonly #inFile: ReadonlyMap<string, WorkloadTemplate[]>
   readonly #operations: ReadonlyMap<string, PatchFile>
+  readonly #applied: readonly string[]
   readonly #done = new Map<string, Built[]>()
 
-  constructor({ workloads, kustomizations, real, operations }: KustomizedFiles) {
+  constructor({ workloads, kustomizations, real, operations, applied }: KustomizedFiles) {
     this.#operations = operations
+    this.#applied = applied.map(path => join(sep, path))
     this.#byFolder = new Map(
       kustomizations.flatMap(each => (each.folder === null ? [] : [[each.folder, each] as const])),
     )
     this.#inFile = Map.groupBy(workloads, ({ source }) => real.get(source?.path ?? '') ?? '')
   }
 
-  /** What each kustomization builds that no other one builds on. */
+  /** What each kustomization builds that no other one builds on, or that is applied as it is. */
   buildAll(): Built[] {
     const located = [...this.#byFolder]
     const below = new Set(
       located.flatMap(([folder, { resources }]) => resources.map(each => resolve(folder, each))),
     )
+    const isApplied = (folder: string) => this.#applied.some(path => folder.endsWith(path))
     return located
-      .filter(([folder, { isComponent }]) => !isComponent && !below.has(folder))
+      .filter(([folder, { isComponent }]) => !isComponent && (!below.has(folder) || isApplied(folder)))
       .flatMap(([folder]) => this.#build(folder, 0))
   }
 

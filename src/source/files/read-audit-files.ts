@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import { record } from '../../json/json-object.ts'
+import { appliedFoldersIn } from '../../manifest/applied-folder.ts'
 import { type ChartInstaller, chartInstallerOf } from '../../manifest/chart-installer.ts'
 import { readManifest } from '../../manifest/document.ts'
 import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-comments.ts'
@@ -48,6 +49,8 @@ export interface FileAudit {
   charts: Map<string, string>
   kustomizations: LocatedKustomization[]
   filledImages: FilledImages[]
+  /** Paths in a repository that are applied as they are. */
+  applied: string[]
   /** The objects for which a chart is installed. */
   chartInstalls: { path: string; installer: ChartInstaller }[]
 }
@@ -84,6 +87,7 @@ export async function readAuditFiles(options: FileAuditOptions): Promise<FileAud
     charts: new Map(),
     kustomizations: [],
     filledImages: [],
+    applied: [],
     chartInstalls: [],
   }
   for (const file of files) {
@@ -91,9 +95,9 @@ export async function readAuditFiles(options: FileAuditOptions): Promise<FileAud
     await readInto(read, file, options)
   }
   const { scope } = read
-  const { kustomizations, real } = read
+  const { kustomizations, real, applied } = read
   const operations = await readOperations(read, files)
-  const built = kustomizedWorkloads({ workloads: scope.workloads, kustomizations, real, operations })
+  const built = kustomizedWorkloads({ workloads: scope.workloads, kustomizations, real, operations, applied })
   scope.workloads = markFilledImages(built.workloads, read.filledImages, real)
   read.kustomizations = kustomizations.map(each =>
     built.changingOthers.has(each) ? { ...each, changesPods: true } : each,
@@ -177,6 +181,7 @@ async function readInto(
     if (podSpecsIn(object).length === 0) read.kinds?.add(object.kind)
     else if (workloads.length === 0) read.kinds = null
     keepCredentials(scope, object, namespace)
+    read.applied.push(...appliedFoldersIn(object))
     const stream = localStreamIn(object)
     if (stream !== null) read.filledImages.push({ folder: null, images: [stream], withTag: true })
     const installer = chartInstallerOf(object)
