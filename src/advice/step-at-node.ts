@@ -17,6 +17,20 @@ export type NodePolicy = 'blocked' | 'rejected' | 'signature'
 /** Products that announce a token server of their own, each by a setting of another name. */
 export type RealmProduct = 'gitea' | 'harbor' | 'gitlab' | 'quay' | 'artifactory' | 'nexus'
 
+/** Every step at the nodes, and on the way from them to a registry. */
+export type StepAtNode =
+  | HostNameStep
+  | NetworkStep
+  | ProxyStep
+  | AnswerStep
+  | CertificateStep
+  | MirrorStep
+  | NodeServiceStep
+  | PolicyStep
+  | NodeStep
+  | SnapshotterStep
+  | SandboxStep
+
 /** Repair the way to a host: its name, its address, and the connection to it. */
 export type NetworkStep =
   | { code: 'resolve-host'; host: string }

@@ -1,32 +1,7 @@
 /** What the steps at the nodes are about, and where their commands run. */
 
-import type {
-  AnswerStep,
-  CertificateStep,
-  HostNameStep,
-  MirrorStep,
-  NetworkStep,
-  NodeServiceStep,
-  NodeStep,
-  PolicyStep,
-  ProxyStep,
-  SandboxStep,
-  SnapshotterStep,
-} from './step-at-node.ts'
+import type { StepAtNode } from './step-at-node.ts'
 import type { StepTraits } from './step-traits.ts'
-
-type StepAtNode =
-  | HostNameStep
-  | NetworkStep
-  | ProxyStep
-  | AnswerStep
-  | CertificateStep
-  | MirrorStep
-  | NodeServiceStep
-  | PolicyStep
-  | NodeStep
-  | SnapshotterStep
-  | SandboxStep
 
 /** A step without its traits does not compile. */
 export const TRAITS_AT_NODE: Record<StepAtNode['code'], StepTraits> = {

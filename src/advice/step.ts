@@ -12,19 +12,7 @@ import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
-import type {
-  AnswerStep,
-  CertificateStep,
-  HostNameStep,
-  MirrorStep,
-  NetworkStep,
-  NodeServiceStep,
-  NodeStep,
-  PolicyStep,
-  ProxyStep,
-  SandboxStep,
-  SnapshotterStep,
-} from './step-at-node.ts'
+import type { StepAtNode } from './step-at-node.ts'
 import type { CloudPermissionStep, LoginStep, PermissionStep } from './step-for-access.ts'
 
 /** Every step. A new one belongs to one of the groups, and does not compile until it has its words. */
@@ -38,17 +26,7 @@ export type Step =
   | ImageContentStep
   | LimitStep
   | PodStep
-  | HostNameStep
-  | NetworkStep
-  | ProxyStep
-  | AnswerStep
-  | CertificateStep
-  | MirrorStep
-  | NodeServiceStep
-  | PolicyStep
-  | NodeStep
-  | SnapshotterStep
-  | SandboxStep
+  | StepAtNode
 
 export type StepCode = Step['code']
 

@@ -71,31 +71,47 @@ export function mayBeOfExpiredLogin(subcause: Finding['subcause']): boolean {
 /** How many hours the tokens last that clouds give for their registries. */
 const TOKEN_HOURS: Record<Cloud, number> = { ecr: 12, gar: 1, acr: 3 }
 
-/** A login that is such a token, in a secret that is older than the token lasts. Nothing is guessed of one that says itself until when it is valid. */
-export function agedToken(
+/** The only login that the pod has for a registry of a cloud, and the secret with it; null if it has none, or several. */
+function onlyLogin(
   pod: Pod,
   { registry, credential }: Pick<Finding, 'registry' | 'credential'>,
   snapshot: Snapshot,
-): Clue[] {
+): { cloud: Cloud; attempt: CredentialReport['attempts'][number]; secret: PullSecret } | null {
   const cloud = cloudOf(registry)
-  const [first, ...others] = usableAttempts(credential)
-  if (cloud === null || first === undefined || others.length > 0) return []
+  const [attempt, ...others] = usableAttempts(credential)
+  const [secret] = usableOf(pod, credential, snapshot)
+  if (cloud === null || attempt === undefined || secret === undefined || others.length > 0) return null
+  return { cloud, attempt, secret }
+}
+
+/** Whether the secret has nothing but that login, so that it can be replaced. */
+function isAlone({ entries, type }: PullSecret): boolean {
+  return entries.length === 1 && type === PULL_SECRET_TYPE
+}
+
+/** A login that is such a token, in a secret that is older than the token lasts. Nothing is guessed of one that says itself until when it is valid. */
+export function agedToken(
+  pod: Pod,
+  finding: Pick<Finding, 'registry' | 'credential'>,
+  snapshot: Snapshot,
+): Clue[] {
+  const login = onlyLogin(pod, finding, snapshot)
+  const written = login === null ? null : writtenAt(login.secret)
+  if (login === null || written === null || login.attempt.validUntil !== undefined) return []
+  const { cloud, attempt, secret } = login
   const hours = TOKEN_HOURS[cloud]
-  const secret = usableOf(pod, credential, snapshot)[0]
-  const written = secret === undefined ? null : writtenAt(secret)
-  if (secret === undefined || written === null || first.validUntil !== undefined) return []
   const seconds = (Date.parse(snapshot.takenAt) - written) / 1000
-  return cloudOfToken(first.username) === cloud && seconds > hours * 3600
+  return cloudOfToken(attempt.username) === cloud && seconds > hours * 3600
     ? [
         {
           code: 'aged-token',
           secret: secret.name,
-          key: first.key ?? '',
+          key: attempt.key ?? '',
           cloud,
           seconds,
           hours,
-          alone: secret.entries.length === 1 && secret.type === PULL_SECRET_TYPE,
-          isRenewed: first.writer !== undefined,
+          alone: isAlone(secret),
+          isRenewed: attempt.writer !== undefined,
         },
       ]
     : []
@@ -104,15 +120,14 @@ export function agedToken(
 /** A token that has ended, in a secret whose namesakes in other namespaces have newer ones: what renews those skips this one. */
 export function renewedElsewhere(
   pod: Pod,
-  { registry, credential }: Pick<Finding, 'registry' | 'credential'>,
+  finding: Pick<Finding, 'registry' | 'credential'>,
   snapshot: Snapshot,
 ): Clue[] {
-  const cloud = cloudOf(registry)
-  const [first, ...others] = usableAttempts(credential)
-  const own = usableOf(pod, credential, snapshot)[0]
+  const login = onlyLogin(pod, finding, snapshot)
   // A writer of its own is what has to renew it.
-  if (cloud === null || own === undefined || others.length > 0 || first?.writer !== undefined) return []
-  const key = first?.key ?? ''
+  if (login === null || login.attempt.writer !== undefined) return []
+  const { cloud, secret: own } = login
+  const key = login.attempt.key ?? ''
   if (isValid(own, { cloud, key }, snapshot) !== false) return []
   const copies = [...snapshot.pullSecrets, ...(snapshot.elsewhere?.pullSecrets ?? [])].filter(
     copy =>
@@ -120,13 +135,12 @@ export function renewedElsewhere(
       copy.namespace !== own.namespace &&
       isValid(copy, { cloud, key }, snapshot) === true,
   )
-  const renewer = renewerFor(registry, snapshot.cronJobs)
+  const renewer = renewerFor(finding.registry, snapshot.cronJobs)
   const writers = copies.flatMap(({ writer }) => writer ?? [])
   const writer = writers.length === copies.length ? writers[0] : undefined
   // One copy may have been renewed by hand, as those are that a fix distributed.
   const isKnown = renewer !== null || writer !== undefined
   if (copies.length < (isKnown ? 1 : 2) || writers.some(({ type }) => type === 'fix')) return []
-  const isAlone = ({ entries, type }: PullSecret) => entries.length === 1 && type === PULL_SECRET_TYPE
   return [
     {
       code: 'renewed-elsewhere',
