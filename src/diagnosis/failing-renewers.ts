@@ -32,7 +32,9 @@ export function withFailingRenewers(findings: Finding[]): Finding[] {
     if (cause !== 'auth-required-or-denied') return finding
     const renewer = renewers.find(
       other =>
-        other.namespace === namespace && other.name !== workload?.name && mayBeFor(other.name, registry),
+        other.namespace === namespace &&
+        other.name !== workload?.name &&
+        mayBeFor(other.name, cloudOf(registry)),
     )
     return renewer === undefined
       ? finding
@@ -46,19 +48,16 @@ function renewsLogins(name: string): boolean {
   return RENEWS.test(name) && isOfLogin
 }
 
-/** The one CronJob that renews logins for the registry, by its name; null if there is none, or several are named so. */
-export function renewerFor(
-  registry: string | null,
-  cronJobs: Snapshot['cronJobs'],
-): RenewedElsewhere['renewer'] {
+/** The one CronJob that renews logins for the cloud's registry, by its name; null if there is none, or several are named so. */
+export function renewerFor(cloud: Cloud, cronJobs: Snapshot['cronJobs']): RenewedElsewhere['renewer'] {
   const [first, ...others] = (cronJobs ?? []).filter(
-    ({ name }) => renewsLogins(name) && mayBeFor(name, registry),
+    ({ name }) => renewsLogins(name) && mayBeFor(name, cloud),
   )
   return first === undefined || others.length > 0 ? null : first
 }
 
 /** Whether it is not named for another cloud than that of the registry. */
-function mayBeFor(name: string, registry: string | null): boolean {
+function mayBeFor(name: string, cloud: Cloud | null): boolean {
   const named = Object.entries(CLOUDS).filter(([, pattern]) => pattern.test(name))
-  return named.length === 0 || named.some(([cloud]) => cloud === cloudOf(registry))
+  return named.length === 0 || named.some(([other]) => other === cloud)
 }

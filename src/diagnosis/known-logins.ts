@@ -8,6 +8,7 @@ import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
 import { reportsNoCredentialSent } from './denial-words.ts'
 import { textMemo } from './memoize-by-text.ts'
 import { nameKey, type PodCredentials, podCredentials } from './pod-credential.ts'
+import { type RenewedCopies, renewedCopiesIn } from './secret-age.ts'
 
 type Image = Pick<Reference, 'registry' | 'repository'>
 
@@ -27,6 +28,8 @@ export interface KnownLogins {
   noLoginSent: (text: string, about: null) => boolean
   /** The secrets with a usable login for the image. */
   serving: (image: Image) => SameKeys[]
+  /** The newer tokens of a cloud in secrets of one name. */
+  renewedCopies: RenewedCopies
   /** The first service account that names a secret, by `namespace/secret`. */
   accounts: ReadonlyMap<string, string>
 }
@@ -51,6 +54,7 @@ export function knownLogins(snapshot: Snapshot, owners: OwnerIndex): KnownLogins
     credentials: podCredentials(snapshot, owners),
     noLoginSent: textMemo()(reportsNoCredentialSent, () => ''),
     serving,
+    renewedCopies: renewedCopiesIn(snapshot),
     accounts: accountsOf([...serviceAccounts, ...(elsewhere?.serviceAccounts ?? [])]),
   }
 }

@@ -25,7 +25,7 @@ export function loginClues(pod: Pod, pull: Pull, logins: KnownLogins): Clue[] {
           ...workloadIdentity(pod, pull, logins),
           ...annotatedProvider(pod, pull, logins),
           ...agedToken(pod, pull, snapshot),
-          ...renewedElsewhere(pod, pull, snapshot),
+          ...renewedElsewhere(pod, pull, logins),
         ]
       : []),
   ]

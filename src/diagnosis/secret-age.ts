@@ -5,7 +5,7 @@ import { type Cloud, cloudOf, cloudOfToken } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { Clue } from './clue.ts'
+import type { Clue, RenewedElsewhere } from './clue.ts'
 import type { CredentialReport } from './credential-report.ts'
 import { knewIdentity } from './denial-words.ts'
 import { type FailingContainer, lastFailure } from './failing-container.ts'
@@ -121,42 +121,66 @@ export function agedToken(
 export function renewedElsewhere(
   pod: Pod,
   finding: Pick<Finding, 'registry' | 'credential'>,
-  snapshot: Snapshot,
+  { snapshot, renewedCopies }: { snapshot: Snapshot; renewedCopies: RenewedCopies },
 ): Clue[] {
   const login = onlyLogin(pod, finding, snapshot)
   // A writer of its own is what has to renew it.
   if (login === null || login.attempt.writer !== undefined) return []
-  const { cloud, secret: own } = login
-  const key = login.attempt.key ?? ''
-  if (isValid(own, { cloud, key }, snapshot) !== false) return []
-  const copies = [...snapshot.pullSecrets, ...(snapshot.elsewhere?.pullSecrets ?? [])].filter(
-    copy =>
-      copy.name === own.name &&
-      copy.namespace !== own.namespace &&
-      isValid(copy, { cloud, key }, snapshot) === true,
-  )
-  const renewer = renewerFor(finding.registry, snapshot.cronJobs)
+  const token = { cloud: login.cloud, key: login.attempt.key ?? '' }
+  const { name } = login.secret
+  if (isValid(login.secret, token, snapshot) !== false) return []
+  const copies = renewedCopies(name, token)
+  return copies === null
+    ? []
+    : [{ ...copies, code: 'renewed-elsewhere', secret: name, alone: copies.alone && isAlone(login.secret) }]
+}
+
+interface Token {
+  cloud: Cloud
+  /** Of its entry. */
+  key: string
+}
+
+/** Returns the secrets of a name that have a newer token; null if there are none, or if it is not known that something renews them. */
+export type RenewedCopies = (name: string, token: Token) => Omit<RenewedElsewhere, 'secret'> | null
+
+/** Indexes the secrets by name. Each search is made once: thousands of namespaces can have a copy, and pods that were refused with it. */
+export function renewedCopiesIn(snapshot: Snapshot): RenewedCopies {
+  const { pullSecrets, elsewhere, cronJobs } = snapshot
+  const byName = Map.groupBy([...pullSecrets, ...(elsewhere?.pullSecrets ?? [])], ({ name }) => name)
+  const found = new Map<string, ReturnType<RenewedCopies>>()
+  return (name, token) => {
+    const id = `${name} ${token.cloud} ${token.key}`
+    const known = found.get(id)
+    if (known !== undefined) return known
+    const copies = (byName.get(name) ?? []).filter(copy => isValid(copy, token, snapshot) === true)
+    const result = describeCopies(copies, renewerFor(token.cloud, cronJobs))
+    found.set(id, result)
+    return result
+  }
+}
+
+function describeCopies(
+  copies: PullSecret[],
+  renewer: RenewedElsewhere['renewer'],
+): ReturnType<RenewedCopies> {
   const writers = copies.flatMap(({ writer }) => writer ?? [])
   const writer = writers.length === copies.length ? writers[0] : undefined
   // One copy may have been renewed by hand, as those are that a fix distributed.
   const isKnown = renewer !== null || writer !== undefined
-  if (copies.length < (isKnown ? 1 : 2) || writers.some(({ type }) => type === 'fix')) return []
-  return [
-    {
-      code: 'renewed-elsewhere',
-      secret: own.name,
-      alone: [own, ...copies].every(isAlone),
-      namespaces: copies.map(({ namespace }) => namespace).sort(),
-      renewer,
-      ...(writer && { writer }),
-    },
-  ]
+  if (copies.length < (isKnown ? 1 : 2) || writers.some(({ type }) => type === 'fix')) return null
+  return {
+    alone: copies.every(isAlone),
+    namespaces: copies.map(({ namespace }) => namespace).sort(),
+    renewer,
+    ...(writer && { writer }),
+  }
 }
 
 /** Whether the secret's token of the cloud can't have ended, by its own claim or else by the age of the secret; null if it has none, or no age. */
 function isValid(
   secret: PullSecret,
-  { cloud, key }: { cloud: Cloud; key: string },
+  { cloud, key }: Token,
   { takenAt }: Pick<Snapshot, 'takenAt'>,
 ): boolean | null {
   const entry = secret.entries.find(each => each.key === key && each.problem === null)
