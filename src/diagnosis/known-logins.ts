@@ -17,6 +17,8 @@ interface SameKeys {
   entries: PullSecret['entries']
   secrets: PullSecret[]
   byNamespace: ReadonlyMap<string, PullSecret[]>
+  /** OpenShift's global pull secret is one of them. */
+  withGlobal: boolean
 }
 
 /** The pull secrets of a snapshot, indexed for many look-ups. */
@@ -41,6 +43,7 @@ export function knownLogins(snapshot: Snapshot, owners: OwnerIndex): KnownLogins
     entries: secrets[0]?.entries ?? [],
     secrets,
     byNamespace: Map.groupBy(secrets, ({ namespace }) => namespace),
+    withGlobal: secrets.some(isGlobalPullSecret),
   }))
   const served = new Map<string, SameKeys[]>()
   const serving = (image: Image) => {

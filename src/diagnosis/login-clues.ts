@@ -6,7 +6,7 @@ import type { Pod } from '../snapshot/pod.ts'
 import type { ServiceAccount } from '../snapshot/snapshot.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import type { Finding } from './finding.ts'
-import { isGlobalPullSecret, type KnownLogins } from './known-logins.ts'
+import type { KnownLogins } from './known-logins.ts'
 import { agedToken, hasExpired, renewedElsewhere } from './secret-age.ts'
 
 /** The registries of each cloud in whose identities service accounts can be annotated. */
@@ -24,7 +24,7 @@ export function loginClues(pod: Pod, pull: Pull, logins: KnownLogins): Clue[] {
           ...globalLogin(pull, logins),
           ...workloadIdentity(pod, pull, logins),
           ...annotatedProvider(pod, pull, logins),
-          ...agedToken(pod, pull, snapshot),
+          ...agedToken(pod, pull, logins),
           ...renewedElsewhere(pod, pull, logins),
         ]
       : []),
@@ -34,9 +34,8 @@ export function loginClues(pod: Pod, pull: Pull, logins: KnownLogins): Clue[] {
 /** The nodes should have this login, too. OpenShift is installed with a login for quay.io, which is Red Hat's own and not for other images there. */
 function globalLogin({ reference, registry }: Pull, { serving }: KnownLogins): Clue[] {
   const parsed = parseReference(reference ?? '')
-  const secrets =
-    parsed === null || registry === 'quay.io' ? [] : serving(parsed).flatMap(same => same.secrets)
-  return cluesIf(secrets.some(isGlobalPullSecret), { code: 'global-login' })
+  const isServed = parsed !== null && registry !== 'quay.io' && serving(parsed).some(same => same.withGlobal)
+  return cluesIf(isServed, { code: 'global-login' })
 }
 
 /** The pod's own processes use the account's identity; the kubelet and the runtime pull with the node's. */

@@ -43,6 +43,8 @@ interface Entry extends PullSecretEntry {
 export interface PodCredentials {
   /** The service account that the pod runs as, if it was read. */
   accountOf(pod: Pick<Pod, 'namespace' | 'serviceAccount'>): ServiceAccount | undefined
+  /** The secrets of the pod that have a login for the image that the report is about. */
+  usableFor(pod: Pick<Pod, 'namespace'>, report: CredentialReport): PullSecret[]
   /**
    * Whether the pod's list is one that its account had when the pod was created: its template names none, and the account has others by now.
    * False if the template is not known.
@@ -76,6 +78,8 @@ export function podCredentials(
     accountOf(pod)?.imagePullSecrets.some(name => !pod.pullSecrets.includes(name)) === true
   return {
     accountOf,
+    usableFor: ({ namespace }, report) =>
+      usableSecrets(report).flatMap(name => secrets.get(nameKey(namespace, name)) ?? []),
     isOfOlderAccount,
     isDropped: (pod, secret) => templateSecrets(pod, owners)?.includes(secret) === true,
     reportFor: (pod, image) => {

@@ -33,7 +33,7 @@ export function pullCredential(pull: Pull, logins: KnownLogins): CredentialRepor
   const hints = hintsFor(pod, image, credential, logins)
   const hasLogin = credential.status === 'usable'
   const contradicted = hasLogin && reportsNoLogin(pull, logins)
-  const cameLater = hasLogin && isNewer(pull, credential, { snapshot: logins.snapshot, contradicted })
+  const cameLater = hasLogin && isNewer(pull, credential, { ...logins, contradicted })
   return {
     ...credential,
     ...(hints.length > 0 && { hints }),

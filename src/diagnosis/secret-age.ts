@@ -11,13 +11,7 @@ import { knewIdentity } from './denial-words.ts'
 import { type FailingContainer, lastFailure } from './failing-container.ts'
 import { renewerFor } from './failing-renewers.ts'
 import type { Finding } from './finding.ts'
-import { usableAttempts, usableSecrets } from './pod-credential.ts'
-
-/** The secrets of the pod that have a login for the image. */
-function usableOf({ namespace }: Pod, credential: CredentialReport, { pullSecrets }: Snapshot): PullSecret[] {
-  const usable = usableSecrets(credential)
-  return pullSecrets.filter(secret => secret.namespace === namespace && usable.includes(secret.name))
-}
+import { type PodCredentials, usableAttempts } from './pod-credential.ts'
 
 /** When the secret got its content, as far as is known; null if nothing is. */
 function writtenAt({ createdAt, changedAt }: PullSecret): number | null {
@@ -27,6 +21,12 @@ function writtenAt({ createdAt, changedAt }: PullSecret): number | null {
 
 /** The kubelet's longest wait between two attempts (kubelet.go, imageBackOff). */
 const LONGEST_WAIT_MS = 300_000
+
+/** The pods' credentials, and when they were read. */
+interface Known {
+  credentials: PodCredentials
+  snapshot: Pick<Snapshot, 'takenAt'>
+}
 
 interface Attempt extends Pick<Finding, 'cause' | 'evidence' | 'endpoint'> {
   pod: Pod
@@ -40,10 +40,10 @@ interface Attempt extends Pick<Finding, 'cause' | 'evidence' | 'endpoint'> {
 export function isNewer(
   { pod, failing, cause, evidence, endpoint }: Attempt,
   credential: CredentialReport,
-  { snapshot, contradicted }: { snapshot: Snapshot; contradicted: boolean },
+  { credentials, snapshot, contradicted }: Known & { contradicted: boolean },
 ): boolean {
   const lastTry = Date.parse(lastFailure(failing) ?? '')
-  const times = usableOf(pod, credential, snapshot).map(writtenAt)
+  const times = credentials.usableFor(pod, credential).map(writtenAt)
   const isAfter = times.every(time => time !== null && time > lastTry)
   if (times.length === 0 || !isAfter || contradicted) return times.length > 0 && isAfter
   const waited = Date.parse(snapshot.takenAt) - Math.max(...times.map(Number))
@@ -75,11 +75,11 @@ const TOKEN_HOURS: Record<Cloud, number> = { ecr: 12, gar: 1, acr: 3 }
 function onlyLogin(
   pod: Pod,
   { registry, credential }: Pick<Finding, 'registry' | 'credential'>,
-  snapshot: Snapshot,
+  credentials: PodCredentials,
 ): { cloud: Cloud; attempt: CredentialReport['attempts'][number]; secret: PullSecret } | null {
   const cloud = cloudOf(registry)
   const [attempt, ...others] = usableAttempts(credential)
-  const [secret] = usableOf(pod, credential, snapshot)
+  const [secret] = credentials.usableFor(pod, credential)
   if (cloud === null || attempt === undefined || secret === undefined || others.length > 0) return null
   return { cloud, attempt, secret }
 }
@@ -93,9 +93,9 @@ function isAlone({ entries, type }: PullSecret): boolean {
 export function agedToken(
   pod: Pod,
   finding: Pick<Finding, 'registry' | 'credential'>,
-  snapshot: Snapshot,
+  { credentials, snapshot }: Known,
 ): Clue[] {
-  const login = onlyLogin(pod, finding, snapshot)
+  const login = onlyLogin(pod, finding, credentials)
   const written = login === null ? null : writtenAt(login.secret)
   if (login === null || written === null || login.attempt.validUntil !== undefined) return []
   const { cloud, attempt, secret } = login
@@ -121,14 +121,14 @@ export function agedToken(
 export function renewedElsewhere(
   pod: Pod,
   finding: Pick<Finding, 'registry' | 'credential'>,
-  { snapshot, renewedCopies }: { snapshot: Snapshot; renewedCopies: RenewedCopies },
+  { credentials, snapshot, renewedCopies }: Known & { renewedCopies: RenewedCopies },
 ): Clue[] {
-  const login = onlyLogin(pod, finding, snapshot)
+  const login = onlyLogin(pod, finding, credentials)
   // A writer of its own is what has to renew it.
   if (login === null || login.attempt.writer !== undefined) return []
   const token = { cloud: login.cloud, key: login.attempt.key ?? '' }
   const { name } = login.secret
-  if (isValid(login.secret, token, snapshot) !== false) return []
+  if (isValid(login.secret, token, snapshot.takenAt) !== false) return []
   const copies = renewedCopies(name, token)
   return copies === null
     ? []
@@ -146,14 +146,14 @@ export type RenewedCopies = (name: string, token: Token) => Omit<RenewedElsewher
 
 /** Indexes the secrets by name. Each search is made once: thousands of namespaces can have a copy, and pods that were refused with it. */
 export function renewedCopiesIn(snapshot: Snapshot): RenewedCopies {
-  const { pullSecrets, elsewhere, cronJobs } = snapshot
+  const { pullSecrets, elsewhere, cronJobs, takenAt } = snapshot
   const byName = Map.groupBy([...pullSecrets, ...(elsewhere?.pullSecrets ?? [])], ({ name }) => name)
   const found = new Map<string, ReturnType<RenewedCopies>>()
   return (name, token) => {
     const id = `${name} ${token.cloud} ${token.key}`
     const known = found.get(id)
     if (known !== undefined) return known
-    const copies = (byName.get(name) ?? []).filter(copy => isValid(copy, token, snapshot) === true)
+    const copies = (byName.get(name) ?? []).filter(copy => isValid(copy, token, takenAt) === true)
     const result = describeCopies(copies, renewerFor(token.cloud, cronJobs))
     found.set(id, result)
     return result
@@ -178,11 +178,7 @@ function describeCopies(
 }
 
 /** Whether the secret's token of the cloud can't have ended, by its own claim or else by the age of the secret; null if it has none, or no age. */
-function isValid(
-  secret: PullSecret,
-  { cloud, key }: Token,
-  { takenAt }: Pick<Snapshot, 'takenAt'>,
-): boolean | null {
+function isValid(secret: PullSecret, { cloud, key }: Token, takenAt: string): boolean | null {
   const entry = secret.entries.find(each => each.key === key && each.problem === null)
   if (entry === undefined || cloudOfToken(entry.username) !== cloud) return null
   const now = Date.parse(takenAt)
