@@ -2,29 +2,12 @@
 
 import { describe, expect, test } from 'vitest'
 import { classify } from '../src/diagnosis/classify.ts'
-import { cluesOf } from '../src/diagnosis/clues.ts'
-import { cell, guardLines, markdownCode, markdownText, sanitizeLine } from '../src/report/sanitize.ts'
+import { cell, markdownCode, markdownText, sanitizeLine } from '../src/report/sanitize.ts'
 import { clip, clipStart, field } from '../src/report/screen/layout.ts'
 import { columns } from '../src/report/screen/table.ts'
-import { redact, redactStrictly } from '../src/secrecy/redact.ts'
+import { redact } from '../src/secrecy/redact.ts'
 import { growthOf } from './linear-time.ts'
-
-/** Returns every regular expression that is tried on a text, including all rules', because this text matches none. */
-function expressionsOf(work: (text: string) => void): RegExp[] {
-  const found = new Map<string, RegExp>()
-  const note = (expression: RegExp) => found.set(String(expression), expression)
-  const own = RegExp.prototype as unknown as Record<string | symbol, (...given: unknown[]) => unknown>
-  const methods = (['exec', 'test', Symbol.replace] as const).map(name => [name, own[name]] as const)
-  for (const [name, method] of methods) {
-    own[name] = function (this: RegExp, ...given: unknown[]) {
-      note(this)
-      return method?.call(this, ...given)
-    }
-  }
-  work('quux "a/b:1" https://h/p 12: eof?')
-  for (const [name, method] of methods) if (method) own[name] = method
-  return [...found.values()]
-}
+import { triedExpressions } from './tried-expressions.ts'
 
 /** Returns an expression's literals: repeating them many times makes a careless expression backtrack. */
 function fragmentsOf({ source }: RegExp): string[] {
@@ -58,27 +41,7 @@ function slowFloods(expression: RegExp): string[] {
   })
 }
 
-/** Too long for what searches an image's name, and only a short one. */
-const LONG_NAME = 'n'.repeat(601)
-
-function allClues(text: string): void {
-  for (const cause of ['auth-required-or-denied', 'rate-limited', 'image-not-found'] as const)
-    for (const status of [null, 403, 429])
-      cluesOf(`denied: ${text}`, { cause, status, endpoint: null, image: LONG_NAME, reference: null })
-}
-
-const SUBJECTS: Record<string, (text: string) => void> = {
-  'every rule of a cause': text => void classify(text, 'ErrImagePull'),
-  'every clue': allClues,
-  'the redactor': text => void redactStrictly(text),
-  'the sanitizer and the escapers': text => {
-    for (const show of [sanitizeLine, guardLines, markdownText, markdownCode, cell]) show(`${text}\n\u00e9`)
-  },
-}
-
-describe.each(Object.keys(SUBJECTS))('%s', subject => {
-  const expressions = expressionsOf(SUBJECTS[subject] ?? (() => {}))
-
+describe.each(Object.entries(await triedExpressions()))('%s', (subject, expressions) => {
   test('lists all its expressions', () => {
     expect(expressions.length).toBeGreaterThan(subject.startsWith('every') ? 100 : 5)
   })
