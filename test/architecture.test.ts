@@ -6,7 +6,10 @@ import { describe, expect, test } from 'vitest'
 const SRC = resolve(import.meta.dirname, '../src')
 const FRONT = ['main', 'cli', 'terminal', 'clock', 'errors', 'order']
 
-/** Room → the rooms it may import. A room marked `types:` may only be imported with `import type`. */
+/**
+ * Room → the rooms it may import. A room marked `types:` may only be imported with `import type`; of another room, only the files that are
+ * named may be.
+ */
 const DOORS: Record<string, string[]> = {
   image: ['order'],
   snapshot: ['order'],
@@ -30,11 +33,12 @@ const DOORS: Record<string, string[]> = {
   audit: ['image', 'schedule', 'dockerconfig', 'snapshot', 'types:manifest'],
   editor: ['errors', 'types:audit'],
   waiting: ['order', 'image', 'snapshot', 'diagnosis', 'rollout'],
-  plan: ['image', 'dockerconfig', 'snapshot', 'types:diagnosis'],
+  plan: ['image', 'dockerconfig', 'snapshot', 'types:diagnosis', 'diagnosis/clue.ts'],
   report: [
     'image',
     'types:snapshot',
     'types:diagnosis',
+    'diagnosis/clue.ts',
     'types:advice',
     'types:baseline',
     'types:plan',
@@ -221,7 +225,11 @@ describe('the import rules', () => {
         }
         const other = roomOf(resolve(dirname(file), target))
         if (other === room || other === '..') continue
-        const allowed = doors?.includes(other) || (typeOnly && doors?.includes(`types:${other}`))
+        const named = relative(SRC, resolve(dirname(file), target))
+          .split(sep)
+          .join('/')
+        const allowed =
+          doors?.includes(other) || doors?.includes(named) || (typeOnly && doors?.includes(`types:${other}`))
         expect(allowed, `${room} imports ${other} (${target})`).toBe(true)
       }
     },
@@ -297,6 +305,15 @@ describe('the import rules', () => {
     expect(asking.map(file => relative(SRC, file))).toEqual(['source/live/reading.ts'])
   })
 
+  test('clues are looked up by their code with hasClue and clueOf, and not each time anew', () => {
+    const ANEW =
+      /clues\s*\??\.(?:some|find)\(\s*\(?(?:\{ code \}|\w+)\)? =>(?:\s*(?:\|\|)?\s*(?:\w+\.)?code === '[^']+')+\s*\)/
+    expect("finding.clues.some(({ code }) => code === 'guest')").toMatch(ANEW)
+    expect("clues.find(clue => clue.code === 'guest' || clue.code === 'harbor')").toMatch(ANEW)
+    const own = files.filter(file => ANEW.test(codeOf(file)))
+    expect(own.map(file => relative(SRC, file))).toEqual([])
+  })
+
   test('only clock.ts reads the time; all other code is given a clock', () => {
     const OWN_TIME =
       /\b(Date\.now\b|performance\.now\b|new Date\(\)|setTimeout\(|setInterval\(|AbortSignal\.timeout|timers\/promises)/
@@ -310,8 +327,9 @@ describe('the import rules', () => {
     const used = new Set<string>()
     for (const file of files) {
       for (const { typeOnly, target } of importsOf(file)) {
-        const other = target.startsWith('.') ? roomOf(resolve(dirname(file), target)) : ''
-        used.add(`${roomOf(file)} ${typeOnly ? 'types:' : ''}${other}`)
+        const taken = target.startsWith('.') ? resolve(dirname(file), target) : ''
+        used.add(`${roomOf(file)} ${typeOnly ? 'types:' : ''}${roomOf(taken)}`)
+        if (!typeOnly) used.add(`${roomOf(file)} ${relative(SRC, taken).split(sep).join('/')}`)
       }
     }
     const doors = Object.entries(DOORS).flatMap(([room, to]) => to.map(other => `${room} ${other}`))

@@ -1,12 +1,12 @@
 /** Steps for refusals that no login of the pod ends: a blocked address or account, a rule around the registry, a registry's policy, a cache's own login. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import { remoteRepositoryIn } from '../diagnosis/denial-words.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isOfficial } from '../image/official-images.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isEntitled, isFixedHost, isOpenMirror, isPublic } from '../image/registries.ts'
-import { hasClue, isInCloud, stepsIf } from './conditions.ts'
+import { isInCloud, stepsIf } from './conditions.ts'
 import { answeringHost, ofMirror, pullByHand } from './host.ts'
 import { loginSteps } from './login.ts'
 import { checkNameSteps } from './name-steps.ts'
@@ -26,7 +26,8 @@ function openLayer({ registry, evidence }: Finding, host: string): Step[] {
 /** The steps if the registry, or a rule around it, lets neither this address nor this account in. */
 export function blockedSteps(finding: Finding): Step[] {
   const { registry, endpoint, clues } = finding
-  const isOfLayer = hasClue(finding, 'layer-refused') && (endpoint === null || endpoint.role === 'registry')
+  const isOfLayer =
+    hasClue(finding.clues, 'layer-refused') && (endpoint === null || endpoint.role === 'registry')
   // Errors of pause images may not name the image.
   if (registry === null)
     return isOfLayer
@@ -42,7 +43,7 @@ export function blockedSteps(finding: Finding): Step[] {
       { code: 'use-other-source', why: 'closed' },
     ]
   }
-  if (hasClue(finding, 'region')) return [other, { code: 'use-cache' }]
+  if (hasClue(finding.clues, 'region')) return [other, { code: 'use-cache' }]
   const refusal = clueOf(clues, 'perimeter')
   if (refusal !== undefined) {
     const { perimeter, id } = refusal
@@ -55,7 +56,7 @@ export function blockedSteps(finding: Finding): Step[] {
     return [
       { code: 'storage-refused', host },
       { code: 'show-proxy' },
-      ...stepsIf(hasClue(finding, 'windows-base'), { code: 'newer-base' }),
+      ...stepsIf(hasClue(finding.clues, 'windows-base'), { code: 'newer-base' }),
     ]
   if (isOfLayer)
     return [
@@ -76,7 +77,7 @@ export function blockedSteps(finding: Finding): Step[] {
   const address = clueOf(clues, 'caller-address')?.address ?? null
   const allow: Step = { code: 'allow-address', host, address, cloud: cloudOf(registry) }
   const test: Step = { code: 'test-connection', scheme: 'https', host, role: 'registry' }
-  const isBare = hasClue(finding, 'bare-refusal')
+  const isBare = hasClue(finding.clues, 'bare-refusal')
   const unblock: Step[] =
     isBare && cloudOf(registry) === 'acr'
       ? // Whether it is shut out, and which address is, depends on whether the name leads to a private endpoint.
@@ -103,8 +104,8 @@ const UNSIGNED = /\bimage is not signed (?:by|in) (?:cosign|notation|notary)\b/i
 
 /** The steps if the registry's own policy holds the image back, which only its administrators can change. */
 export function policySteps(finding: Finding): Step[] {
-  if (hasClue(finding, 'served-list')) return unlistedSteps(finding)
-  const known = (['storage-quota', 'vulnerabilities'] as const).find(code => hasClue(finding, code))
+  if (hasClue(finding.clues, 'served-list')) return unlistedSteps(finding)
+  const known = (['storage-quota', 'vulnerabilities'] as const).find(code => hasClue(finding.clues, code))
   const about = known ?? (UNSIGNED.test(finding.evidence?.text ?? '') ? 'signature' : 'policy')
   return [
     { code: 'ask-registry-admin', about, host: answeringHost(finding) ?? '' },
@@ -140,10 +141,10 @@ function otherSources({ endpoint, registry }: Finding): Step[] {
 /** The steps if a cache's own login at its upstream was refused, or its upstream is not set up. */
 export function upstreamSteps(finding: Finding): Step[] {
   const host = answeringHost(finding) ?? ''
-  if (hasClue(finding, 'upstream-blocked')) return [{ code: 'unblock-upstream', host }]
+  if (hasClue(finding.clues, 'upstream-blocked')) return [{ code: 'unblock-upstream', host }]
   const ofRule = cacheRuleSteps(finding, 'source', 'login')
   if (ofRule.length > 0) return ofRule
-  const setup = hasClue(finding, 'upstream-setup')
+  const setup = hasClue(finding.clues, 'upstream-setup')
   const kind = setup ? 'setup' : cloudOf(finding.registry) === 'ecr' ? 'ecr' : 'other'
   const repository = remoteRepositoryIn(finding.evidence?.text ?? '')
   const name: Step = { code: 'check-name', how: 'plain' }
@@ -163,11 +164,13 @@ export function upstreamSteps(finding: Finding): Step[] {
  */
 export function refusingCache(finding: Finding): Step[] | null {
   const { endpoint, registry, subcause } = finding
-  if (hasClue(finding, 'basic-demanded') && registry !== null)
+  if (hasClue(finding.clues, 'basic-demanded') && registry !== null)
     return [{ code: 'mirror-settings', host: null, registry, about: 'basic' }, ...pullByHand(finding)]
   if (endpoint?.role !== 'mirror' || registry === null || subcause === 'policy' || subcause === 'upstream')
     // Such a cache asks its upstream with its own login.
-    return hasClue(finding, 'relays') && hasClue(finding, 'loopback') ? upstreamSteps(finding) : null
+    return hasClue(finding.clues, 'relays') && hasClue(finding.clues, 'loopback')
+      ? upstreamSteps(finding)
+      : null
   const { host } = endpoint
   const settings = ofMirror(finding, endpoint)
   // ECR has no log of it, and serves nobody without a login, which lasts for hours (bottlerocket-os/bottlerocket#2427).

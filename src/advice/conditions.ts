@@ -1,17 +1,12 @@
 /** What decides whether a step applies, read as a sentence: a clue of the finding, the cloud of its node, and steps under a condition. */
 
-import { type Clue, clueOf } from '../diagnosis/clue.ts'
+import { hasClue } from '../diagnosis/clue.ts'
 import { type Cause, type Finding, isUnreached } from '../diagnosis/finding.ts'
 import { isNamedByCloud } from '../diagnosis/node-names.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isOfficial, isPackagedByRancher, libraryName } from '../image/official-images.ts'
 import { type Cloud, cloudOf } from '../image/registries.ts'
 import type { Step } from './step.ts'
-
-/** Whether the finding has a clue with this code. */
-export function hasClue({ clues }: Pick<Finding, 'clues'>, code: Clue['code']): boolean {
-  return clueOf(clues, code) !== undefined
-}
 
 /** Whether the pull failed on the way to a registry's answer. */
 export function isOnTheWay(cause: Cause): boolean {
@@ -42,7 +37,7 @@ export function isElsewhere(finding: Finding): boolean {
   const { registry, host } = finding
   const isOther = host.cloud !== null && host.cloud !== cloudOf(registry)
   // A provider that failed was set up, and so was an identity that the registry names.
-  return isOther && !hasClue(finding, 'credential-provider') && !hasClue(finding, 'caller')
+  return isOther && !hasClue(finding.clues, 'credential-provider') && !hasClue(finding.clues, 'caller')
 }
 
 /** Whether the name is a bare one that no official image has, or Podman's for what it built: most likely, somebody built the image. */

@@ -1,10 +1,10 @@
 /** Steps for a refusal, by subcause. A login is proposed only if a login can help. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import { cloudOf, hidesMissing, isPublic, RED_HAT } from '../image/registries.ts'
 import { blockedSteps, policySteps, refusingCache, upstreamSteps } from './closed-access.ts'
-import { hasClue, isElsewhere, stepsIf } from './conditions.ts'
+import { isElsewhere, stepsIf } from './conditions.ts'
 import { deniedOrMissing, whoAnswered } from './denied-or-missing.ts'
 import {
   hubNameSteps,
@@ -44,7 +44,7 @@ export function denialSteps(finding: Finding): Step[] {
 const WITH_REASON: readonly Finding['subcause'][] = ['blocked', 'policy', 'upstream']
 
 function refusingPage(finding: Finding): Step[] | null {
-  const isPage = hasClue(finding, 'web-page') && !WITH_REASON.includes(finding.subcause)
+  const isPage = hasClue(finding.clues, 'web-page') && !WITH_REASON.includes(finding.subcause)
   return isPage && finding.registry !== null ? pageSteps(finding) : null
 }
 
@@ -100,7 +100,7 @@ const OF_SENT_LOGIN: readonly Step['code'][] = [
 function clusterPullSecret(finding: Finding): Step[] {
   const { registry, host, credential, workload } = finding
   if (registry === null || !RED_HAT.test(registry) || host.platform !== 'openshift') return []
-  if (hasClue(finding, 'global-login')) return []
+  if (hasClue(finding.clues, 'global-login')) return []
   const catalog = workload?.kind === 'CatalogSource' ? workload.name : null
   return stepsIf(credential.status === 'none', { code: 'cluster-pull-secret', registry, catalog })
 }
@@ -108,7 +108,7 @@ function clusterPullSecret(finding: Finding): Step[] {
 /** Whoever has accepted the terms of the image can pull it, and nobody else can: its name is right. */
 function termsSteps(finding: Finding, steps: Step[]): Step[] {
   const { registry } = finding
-  if (registry === null || !hasClue(finding, 'terms')) return steps
+  if (registry === null || !hasClue(finding.clues, 'terms')) return steps
   return [{ code: 'accept-terms', registry }, ...steps.filter(({ code }) => !ABOUT_NAME.includes(code))]
 }
 
@@ -126,10 +126,10 @@ function notPermitted(finding: Finding): Step[] {
   if (cloud === 'gar' && !fromPod && isElsewhere(finding) && finding.credential.ofNode !== true)
     return [...podLoginSteps(finding), ...checkNameSteps(finding), ...whoAnswered(finding), see('login')]
   return [
-    ...stepsIf(hasClue(finding, 'token-scope'), { code: 'token-scope', registry }),
+    ...stepsIf(hasClue(finding.clues, 'token-scope'), { code: 'token-scope', registry }),
     ...robotSteps(finding),
     permission !== null && !fromPod ? permission : grantPull(finding, registry),
-    ...(hasClue(finding, 'token-scope') ? [] : perhapsSpoiled(finding)),
+    ...(hasClue(finding.clues, 'token-scope') ? [] : perhapsSpoiled(finding)),
     ...checkNameSteps(finding),
     // A cloud that names the identity has proven what that identity lacks.
     ...(permission !== null && callerOf(finding) !== null ? [] : loginSteps(finding, 'private')),

@@ -1,5 +1,6 @@
 /** Steps for a refusal that leaves open whether the image exists: what the finding shows about the login decides whether the name comes first. */
 
+import { hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
@@ -14,7 +15,7 @@ import {
   isPublic,
   registryBehind,
 } from '../image/registries.ts'
-import { hasClue, isElsewhere, isPackaged, stepsIf } from './conditions.ts'
+import { isElsewhere, isPackaged, stepsIf } from './conditions.ts'
 import { imageStream, nodeRegistry } from './image-steps.ts'
 import {
   correctedSecretSteps,
@@ -42,7 +43,9 @@ import type { Step } from './step.ts'
 export function whoAnswered(finding: Finding): Step[] {
   const { endpoint } = finding
   // A web site is not a registry, so its answer shows nothing.
-  return hasClue(finding, 'bare-refusal') && endpoint?.role === 'registry' && !hasClue(finding, 'web-site')
+  return hasClue(finding.clues, 'bare-refusal') &&
+    endpoint?.role === 'registry' &&
+    !hasClue(finding.clues, 'web-site')
     ? [{ code: 'who-answered', host: endpoint.host }]
     : []
 }
@@ -52,9 +55,10 @@ export function deniedOrMissing(finding: Finding): Step[] {
   const { registry, credential, reference } = finding
   if (registry === null) return [see('name')]
   const hasNone = credential.status !== 'usable'
-  if (hasNone && hasClue(finding, 'on-node')) return verifiedLoginSteps(finding)
+  if (hasNone && hasClue(finding.clues, 'on-node')) return verifiedLoginSteps(finding)
   if (lacksCloudLogin(finding)) return cloudLoginSteps(finding)
-  if (hasNone && (isEntitled(registry) || hasClue(finding, 'annotated-provider'))) return nothingSent(finding)
+  if (hasNone && (isEntitled(registry) || hasClue(finding.clues, 'annotated-provider')))
+    return nothingSent(finding)
   // The service account has a login that the pod lacks, and gives it to new pods: nothing has to be changed.
   if (finding.remedies.includes('recreate'))
     return [{ code: 'recreate-pods' }, ...checkNameSteps(finding), see('name')]
@@ -65,7 +69,7 @@ export function deniedOrMissing(finding: Finding): Step[] {
 
 /** The check of the name; a placeholder has a step of its own. */
 function nameToCheck(finding: Finding): Step[] {
-  return hasClue(finding, 'placeholder') ? [] : checkNameSteps(finding)
+  return hasClue(finding.clues, 'placeholder') ? [] : checkNameSteps(finding)
 }
 
 /** Another name, unless this one is an official image's. */
@@ -107,13 +111,13 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
   const otherLogins = login.filter(({ code }) => !known.some(step => step.code === code))
   // Only what listens at the node's own loopback knows why it refused, and whether it wants a login at all.
   if (isLocal(registry)) return [...known, ...nodeRegistry(finding), ...name, ...otherLogins, see('name')]
-  if (isUsable && hasClue(finding, 'named-action'))
+  if (isUsable && hasClue(finding.clues, 'named-action'))
     return [...robotSteps(finding), grantPull(finding, registry), ...login, ...name, see('login')]
   // Unlike at gcr.io, hardly anything is public there, and this node has no identity that Google would accept.
   if (registry.endsWith('-docker.pkg.dev') && !isUsable && isElsewhere(finding))
     return [...podLoginSteps(finding), ...name, { code: 'ask-registry' }, see('login')]
-  const scopes = hasClue(finding, 'unauthorized') ? nodeScopes(finding) : []
-  const asksForLogin = hasClue(finding, 'unauthorized') && wantsLoginFirst(finding, registry)
+  const scopes = hasClue(finding.clues, 'unauthorized') ? nodeScopes(finding) : []
+  const asksForLogin = hasClue(finding.clues, 'unauthorized') && wantsLoginFirst(finding, registry)
   const early = asksForLogin ? otherLogins : []
   const checked = [
     ...scopes,
@@ -135,7 +139,7 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
     ...(asksForLogin ? [] : otherLogins),
     ...otherName(name),
     // The registry may have lost the image since other pods pulled it.
-    ...stepsIf(hasClue(finding, 'runs-elsewhere'), { code: 'ask-registry' }),
+    ...stepsIf(hasClue(finding.clues, 'runs-elsewhere'), { code: 'ask-registry' }),
     ...whoAnswered(finding),
     see('name'),
   ]

@@ -1,13 +1,13 @@
 /** Steps for a host whose name does not resolve, or whose name or address no node can reach. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { FailedMirrors } from '../diagnosis/failed-mirrors.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { type NodeService, nodeServiceAt } from '../diagnosis/node-services.ts'
 import { isLocal, isOfCluster, isPrivateAddress, isServiceName, isUsualDnsService } from '../image/host.ts'
 import { isHosted, isOpenShiftService } from '../image/registries.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { stepsIf } from './conditions.ts'
 import { compareSteps, mirrorLacking, ofMirror, realmProduct, servedByRegistry, targetHost } from './host.ts'
 import type { Step, StepOf } from './step.ts'
 
@@ -42,12 +42,12 @@ function announcedRealm(finding: Finding, { host, role }: NamedEndpoint): Step[]
 
 /** Whether the host is known inside of one machine, of a cluster, or of a network of containers only. */
 function isInside(finding: Finding, host: string): boolean {
-  return hasClue(finding, 'loopback') || hasClue(finding, 'service-name') || hasNoDomain(host)
+  return hasClue(finding.clues, 'loopback', 'service-name') || hasNoDomain(host)
 }
 
 /** As announcedRealm, for a name or an address that others may reach; those inside, and defaults of products, have steps of their own. */
 export function realmElsewhere(finding: Finding, target: NamedEndpoint): Step[] {
-  const hasOwn = isInside(finding, target.host) || hasClue(finding, 'default-name')
+  const hasOwn = isInside(finding, target.host) || hasClue(finding.clues, 'default-name')
   return hasOwn ? [] : announcedRealm(finding, target)
 }
 
@@ -61,10 +61,10 @@ export function unreachableName(finding: Finding, { host, role }: NamedEndpoint)
   const realm = isInside(finding, host) ? announcedRealm(finding, { host, role }) : []
   if (realm.length > 0) return realm
   // Names were rewritten on purpose to go through a cache there.
-  if (hasClue(finding, 'loopback') && hasClue(finding, 'relays'))
+  if (hasClue(finding.clues, 'loopback') && hasClue(finding.clues, 'relays'))
     return [{ code: 'node-mirror', host, service: null }]
-  if (hasClue(finding, 'loopback')) return [{ code: 'replace-loopback', host, role }]
-  return stepsIf(hasClue(finding, 'service-name'), { code: 'replace-service-name', host, role })
+  if (hasClue(finding.clues, 'loopback')) return [{ code: 'replace-loopback', host, role }]
+  return stepsIf(hasClue(finding.clues, 'service-name'), { code: 'replace-service-name', host, role })
 }
 
 /** A node that asks the cluster's own DNS Service, which needs a network and pods that the node has to pull first. */
@@ -72,7 +72,7 @@ function ownNameServer(finding: Finding): StepOf<'own-name-server'> | null {
   const { server, refused } = clueOf(finding.clues, 'dns-server') ?? {}
   const answer = clueOf(finding.clues, 'dns-answer')?.answer
   if (server === undefined || answer === 'none' || answer === 'error') return null
-  const serves = hasClue(finding, 'serves-dns')
+  const serves = hasClue(finding.clues, 'serves-dns')
   const certain = isUsualDnsService(server)
   const mayBe = serves && refused === true && isPrivateAddress(server)
   return certain || mayBe ? { code: 'own-name-server', server, serves, certain } : null

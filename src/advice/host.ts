@@ -1,12 +1,11 @@
 /** The host that a step is about, which is the endpoint's, and steps that look at it or at the mirror that it is. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { nodeServiceAt } from '../diagnosis/node-services.ts'
 import { isAddress, isLocal } from '../image/host.ts'
 import { apiHost, isGitLab, isHosted } from '../image/registries.ts'
-import { hasClue } from './conditions.ts'
 import type { Step, StepOf } from './step.ts'
 import type { RealmProduct } from './step-at-node.ts'
 
@@ -117,9 +116,9 @@ export function compareSteps({ clues }: Finding, { host }: NamedEndpoint, about:
 
 /** A registry that somebody here may run can serve its layers itself, so that nodes need no second host; those of Windows need a newer base. */
 export function servedByRegistry(finding: Finding, { host, role }: NamedEndpoint): Step[] {
-  if (hasClue(finding, 'windows-base')) return [{ code: 'newer-base' }]
+  if (hasClue(finding.clues, 'windows-base')) return [{ code: 'newer-base' }]
   const { registry } = finding
-  const isOfLayers = role === 'storage' && !hasClue(finding, 'signature-lookup')
+  const isOfLayers = role === 'storage' && !hasClue(finding.clues, 'signature-lookup')
   return isOfLayers && registry !== null && registry !== host && !isHosted(registry)
     ? [{ code: 'serve-layers', host, registry }]
     : []
@@ -127,7 +126,7 @@ export function servedByRegistry(finding: Finding, { host, role }: NamedEndpoint
 
 /** Whether others run the host, and no address of the node or of a private network answers in its place. */
 export function isOfOthers(finding: Finding, { host }: NamedEndpoint): boolean {
-  return isHosted(host) && !hasClue(finding, 'private-address')
+  return isHosted(host) && !hasClue(finding.clues, 'private-address')
 }
 
 /** The image's full name; as written, if that does not parse. */

@@ -1,6 +1,6 @@
 /** Steps for an image that its registry, or a mirror, does not have, or that is elsewhere by what a registry says. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { nodeServiceAt } from '../diagnosis/node-services.ts'
 import { isLocal } from '../image/host.ts'
@@ -12,7 +12,7 @@ import {
   isOpenShiftRegistry,
   isPublic,
 } from '../image/registries.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { stepsIf } from './conditions.ts'
 import { answeringHost, ofMirror } from './host.ts'
 import { writeDigest } from './name-steps.ts'
 import { grantSteps, isOfOtherProject } from './permission.ts'
@@ -35,7 +35,7 @@ export function missingSteps(finding: Finding): Step[] {
 function mirrorLacksImage(finding: Finding): Step[] | null {
   const { subcause, endpoint, registry } = finding
   if (subcause !== 'not-in-mirror' || registry === null) return null
-  if (endpoint === null && hasClue(finding, 'unnamed-mirror'))
+  if (endpoint === null && hasClue(finding.clues, 'unnamed-mirror'))
     return [
       { code: 'mirror-settings', host: null, registry, about: 'unnamed' },
       { code: 'ask-registry' },
@@ -50,13 +50,13 @@ function mirrorLacksImage(finding: Finding): Step[] | null {
   const host = endpoint?.host ?? clueOf(finding.clues, 'mirrors-failed')?.lacking ?? null
   if (host === null || endpoint?.role === 'proxy') return null
   // Only a tag that was resolved leads to a digest: the name is right.
-  if (endpoint?.role === 'mirror' && hasClue(finding, 'missing-child'))
+  if (endpoint?.role === 'mirror' && hasClue(finding.clues, 'missing-child'))
     return [
       { code: 'mirror-lacks-image', host, registry, source: 'resolved' },
       ...ofMirror(finding, endpoint),
     ]
   const peers = clueOf(finding.clues, 'peers-only')?.by
-  const source = peers ?? (hasClue(finding, 'source-blocked') ? 'blocked' : 'other')
+  const source = peers ?? (hasClue(finding.clues, 'source-blocked') ? 'blocked' : 'other')
   const doubled = endpoint?.role === 'mirror' && isPathDoubled(finding)
   return [
     ...stepsIf(doubled, { code: 'mirror-settings', host, registry, about: 'doubled-path' }),
@@ -80,7 +80,7 @@ function isPathDoubled({ evidence, reference }: Finding): boolean {
 /** The tag is there, but not all that it consists of. */
 function registryLostPart(finding: Finding): Step[] | null {
   const host = answeringHost(finding)
-  const lost = (['missing-child', 'missing-layer'] as const).find(code => hasClue(finding, code))
+  const lost = (['missing-child', 'missing-layer'] as const).find(code => hasClue(finding.clues, code))
   if (lost === undefined || host === null) return null
   // Once the registry has the rest, the kubelet's next attempt gets it: a Job needs no other image.
   const replaceable = finding.workload?.kind !== 'Job'
@@ -95,7 +95,7 @@ function registryLostPart(finding: Finding): Step[] | null {
 /** The registry remembers the tag, so the name is right. */
 function deletedTag(finding: Finding): Step[] | null {
   const host = answeringHost(finding)
-  if (!hasClue(finding, 'tag-deleted') || host === null) return null
+  if (!hasClue(finding.clues, 'tag-deleted') || host === null) return null
   return [
     { code: 'restore-tag', host },
     { code: 'set-image', known: 'repository' },
@@ -132,7 +132,7 @@ function tagOfNode({ clues }: Finding): Step[] | null {
 
 /** The registry says what is missing, so the name is right. */
 function registryHasNoLatest(finding: Finding): Step[] | null {
-  if (!hasClue(finding, 'no-latest')) return null
+  if (!hasClue(finding.clues, 'no-latest')) return null
   return [...nameVersion(finding), { code: 'set-image', known: 'repository' }]
 }
 
@@ -182,10 +182,10 @@ function unnamedMirror({ host, endpoint, registry }: Finding): Step[] {
 function proxyProject(finding: Finding): Step[] {
   const host = answeringHost(finding)
   if (host === null) return []
-  if (hasClue(finding, 'harbor')) return [{ code: 'proxy-project', host, product: 'harbor' }]
+  if (hasClue(finding.clues, 'harbor')) return [{ code: 'proxy-project', host, product: 'harbor' }]
   if (ecrCachePrefix(finding.reference) !== null) return [{ code: 'proxy-project', host, product: 'ecr' }]
   const [name, project] = finding.reference?.split('/') ?? []
-  const named = hasClue(finding, 'relays') || isNamedLikeCache(`${name}/${project}`)
+  const named = hasClue(finding.clues, 'relays') || isNamedLikeCache(`${name}/${project}`)
   return stepsIf(named && !isHosted(host), { code: 'proxy-project', host, product: null })
 }
 
@@ -204,7 +204,7 @@ export function nodeRegistry({ registry }: Finding): Step[] {
 function nameVersion(finding: Finding): Step[] {
   const { reference, subcause, image } = finding
   const asksForLatest = reference?.endsWith(':latest') === true
-  const isMissing = subcause === 'tag' || hasClue(finding, 'no-latest')
+  const isMissing = subcause === 'tag' || hasClue(finding.clues, 'no-latest')
   return stepsIf(asksForLatest && isMissing, { code: 'name-version', image })
 }
 

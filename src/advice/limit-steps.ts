@@ -1,6 +1,6 @@
 /** Steps for pulls that were too many: for a registry, or for the kubelet itself. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import { isRemoteMirror } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { usableAttempts, usableSecrets } from '../diagnosis/pod-credential.ts'
@@ -9,7 +9,6 @@ import { isLocal } from '../image/host.ts'
 import { isInLibrary } from '../image/official-images.ts'
 import { cloudOf, countsAtHub } from '../image/registries.ts'
 import { cacheRuleSteps } from './closed-access.ts'
-import { hasClue } from './conditions.ts'
 import { ofMirror } from './host.ts'
 import {
   hubNameSteps,
@@ -42,20 +41,20 @@ function limitOfCache(finding: Finding): Step[] | null {
         ...(account !== undefined && { account }),
       },
       ...ofMirror(finding, endpoint),
-      { code: 'wait', for: hasClue(finding, 'per-second') ? 'minute' : 'limit' },
+      { code: 'wait', for: hasClue(finding.clues, 'per-second') ? 'minute' : 'limit' },
     ]
   }
   const ofRule = cacheRuleSteps(finding, 'limit')
   if (ofRule.length > 0) return [...ofRule, { code: 'wait', for: 'limit' }]
   const upstream = clueOf(finding.clues, 'relays')?.upstream
   const host = endpoint?.host ?? registry
-  if (upstream === undefined && hasClue(finding, 'passes-hub-limit'))
+  if (upstream === undefined && hasClue(finding.clues, 'passes-hub-limit'))
     return [
       { code: 'mirror-limit', host, registry, rewrites: false, perhaps: true },
       { code: 'use-behind', registry, behind: DOCKER_HUB, login: 'perhaps' },
       { code: 'wait', for: 'hub-limit' },
     ]
-  if (upstream === undefined && !hasClue(finding, 'upstream-limit')) return null
+  if (upstream === undefined && !hasClue(finding.clues, 'upstream-limit')) return null
   const rewrites = upstream !== undefined && isLocal(host)
   return [
     { code: 'mirror-limit', host, registry: upstream ?? registry, rewrites },
@@ -72,7 +71,7 @@ function isOfPod({ clues, credential }: Finding): boolean {
 /** A limit of requests that no login changes; null for one that accounts have of their own. */
 function limitOfAll(finding: Finding): Step[] | null {
   const { registry } = finding
-  if (hasClue(finding, 'failed-logins'))
+  if (hasClue(finding.clues, 'failed-logins'))
     return [
       { code: 'stop-failed-logins', secrets: usableSecrets(finding.credential) },
       { code: 'wait', for: 'logins' },
@@ -80,7 +79,7 @@ function limitOfAll(finding: Finding): Step[] | null {
   if (finding.subcause === 'abuse')
     return [{ code: 'wait', for: 'burst' }, { code: 'find-askers' }, ...otherRegistrySteps(finding)]
   // Docker Hub has no such limit, so something answered in its place.
-  if (registry !== null && isDockerHub(registry) && hasClue(finding, 'per-second'))
+  if (registry !== null && isDockerHub(registry) && hasClue(finding.clues, 'per-second'))
     return [
       { code: 'wait', for: 'minute' },
       { code: 'mirror-settings', host: null, registry, about: 'answered' },
@@ -97,7 +96,7 @@ function limitOfAll(finding: Finding): Step[] | null {
       { code: 'use-cache' },
     ]
   // None of these registries is known to count requests by account, and no token server does.
-  if (!countsByAccount(finding) || hasClue(finding, 'token-limit'))
+  if (!countsByAccount(finding) || hasClue(finding.clues, 'token-limit'))
     return [
       { code: 'wait', for: 'minute' },
       // Azure/AKS#1400; learn.microsoft.com/azure/container-registry/container-registry-skus
@@ -107,7 +106,7 @@ function limitOfAll(finding: Finding): Step[] | null {
       { code: 'use-cache' },
     ]
   // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
-  return registry === 'public.ecr.aws' && hasClue(finding, 'per-second')
+  return registry === 'public.ecr.aws' && hasClue(finding.clues, 'per-second')
     ? [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
     : null
 }
@@ -155,7 +154,7 @@ function otherNameSteps(finding: Finding): Step[] {
 
 /** Whether Docker Hub answered, by its words or its host. */
 function isOfHub(finding: Finding): boolean {
-  return hasClue(finding, 'hub-limit') || isDockerHubHost(finding.endpoint?.host ?? '')
+  return hasClue(finding.clues, 'hub-limit') || isDockerHubHost(finding.endpoint?.host ?? '')
 }
 
 /** Whether accounts have their own limit: at Docker Hub, at ECR Public, and if the message says so. Others limit requests per minute. */

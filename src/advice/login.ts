@@ -1,6 +1,6 @@
 /** Steps that give a pod a login: one that is in the cluster already, a corrected secret, or a new login. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { AttemptProblem, CredentialHint } from '../diagnosis/credential-report.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { usableSecrets } from '../diagnosis/pod-credential.ts'
@@ -20,7 +20,7 @@ export function otherLogin({ credential, clues, namespace, endpoint, subcause }:
   const other = clueOf(clues, 'runs-elsewhere')?.login ?? null
   const isTried = credential.status === 'usable' && !credential.cameLater && !credential.contradicted
   if (other === null || !isTried || endpoint?.role === 'mirror') return []
-  if (clueOf(clues, 'aged-token') !== undefined) return []
+  if (hasClue(clues, 'aged-token')) return []
   const names = usableSecrets(credential)
   const secret = other.namespace === namespace ? names[0] : names.find(name => name === other.secret)
   return secret === undefined
@@ -43,7 +43,7 @@ export function nodesOwnLogin(finding: Finding): Step[] {
   const hasNone = credential.status === 'none'
   const isKnown = nearSecretSteps(finding).length > 0 || finding.remedies.includes('recreate')
   if (registry === null || isKnown || isPublic(finding.reference)) return []
-  const hasLogin = clueOf(clues, 'global-login') !== undefined
+  const hasLogin = hasClue(clues, 'global-login')
   const held = clueOf(clues, 'pool-held')
   if (!hasNone && !(hasLogin && credential.status === 'broken')) return []
   if (hasLogin || (held !== undefined && node !== undefined))

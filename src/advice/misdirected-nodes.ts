@@ -1,6 +1,6 @@
 /** Steps where the node's own settings lead it to a host that can't serve the image, so that nothing else has to be repaired. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { pullByHand } from './host.ts'
@@ -22,7 +22,6 @@ function literalServerSteps(finding: Finding, host: string): Step[] {
 
 /** The mirror of the nodes that has to be replaced, as it was closed or serves others only: nothing about it can be repaired. Null for any other host. */
 export function formerMirrorSteps({ clues, endpoint, registry }: Finding): Step[] | null {
-  if (clueOf(clues, 'former-mirror') === undefined || endpoint?.role !== 'mirror' || registry === null)
-    return null
+  if (!hasClue(clues, 'former-mirror') || endpoint?.role !== 'mirror' || registry === null) return null
   return [{ code: 'mirror-settings', host: endpoint.host, registry, about: 'former' }]
 }

@@ -1,12 +1,12 @@
 /** Steps for a pull without a login: the pod's own ways to one, and the node's. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { missingNamespace } from '../image/missing-namespace.ts'
 import { cloudOf, isFreeOfChainguard } from '../image/registries.ts'
-import { hasClue, isElsewhere, isInCloud, stepsIf } from './conditions.ts'
+import { isElsewhere, isInCloud, stepsIf } from './conditions.ts'
 import {
   correctedSecretSteps,
   knownSecretSteps,
@@ -28,7 +28,7 @@ export function nothingSent(finding: Finding): Step[] {
   if (finding.credential.contradicted === true) return [{ code: 'restart-pull' }, see('login')]
   const cloud = cloudOf(finding.registry)
   // The provider asked the cloud for a login, and its answer names the identity that needs permission.
-  if (cloud !== null && hasClue(finding, 'credential-provider') && callerOf(finding) !== null)
+  if (cloud !== null && hasClue(finding.clues, 'credential-provider') && callerOf(finding) !== null)
     return [
       cloudPermission(finding, cloud, { first: true }),
       ...providerSteps(finding),
@@ -64,7 +64,7 @@ export function nothingSent(finding: Finding): Step[] {
 /** The registry belongs to a cloud, or a credential provider failed or was meant to get the login: then the node's own login was missing. */
 function providerSteps(finding: Finding): Step[] {
   const cloud = cloudOf(finding.registry)
-  const failed = hasClue(finding, 'credential-provider') || hasClue(finding, 'annotated-provider')
+  const failed = hasClue(finding.clues, 'credential-provider', 'annotated-provider')
   return [
     ...annotateSteps(finding),
     ...(failed ? [] : nodeScopes(finding)),
@@ -107,7 +107,7 @@ function annotateSteps({ clues, host: { kubeletMinor } }: Finding): Step[] {
 function perhapsMissing(finding: Finding): Step[] {
   const { registry, credential } = finding
   const open = publicSteps(finding)
-  if (isDockerHub(registry ?? '') || hasClue(finding, 'credential-provider')) return open
+  if (isDockerHub(registry ?? '') || hasClue(finding.clues, 'credential-provider')) return open
   const name = checkNameSteps(finding)
   const isHidden = name.some(step => step.code === 'check-name' && step.how === 'hidden')
   const hasToCorrect = credential.status === 'usable' || hasUnusable(finding)
@@ -126,9 +126,9 @@ function likelyMisnamed(finding: Finding): 'owner' | 'hidden' | 'namespace' | nu
   // No image has such a name there (zhangguanzhang/google_containers#5).
   if (missingNamespace(reference) !== null) return 'namespace'
   const hasLogin = knownSecretSteps(finding).length > 0 || remedies.includes('recreate')
-  if (credential.status !== 'none' || hasLogin || hasClue(finding, 'runs-elsewhere')) return null
-  if (registry === 'ghcr.io' && hasClue(finding, 'bare-refusal')) return 'owner'
-  return hasClue(finding, 'open-beside') ? 'hidden' : null
+  if (credential.status !== 'none' || hasLogin || hasClue(finding.clues, 'runs-elsewhere')) return null
+  if (registry === 'ghcr.io' && hasClue(finding.clues, 'bare-refusal')) return 'owner'
+  return hasClue(finding.clues, 'open-beside') ? 'hidden' : null
 }
 
 /** The pod's ways to a login, and the node's: whichever the pod uses comes first. @param provider the step for the node's login, if it can have one */
@@ -136,7 +136,7 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
   const { credential, host, registry } = finding
   const ofPod = podLoginSteps(finding)
   const cloud = cloudOf(registry)
-  if (hasClue(finding, 'annotated-provider') || annotateSteps(finding).length > 0)
+  if (hasClue(finding.clues, 'annotated-provider') || annotateSteps(finding).length > 0)
     return [...provider, ...ofPod]
   // Nodes outside a cloud have no identity there unless somebody set one up. A secret for ECR would only last for hours.
   const usesSecrets =
@@ -174,7 +174,7 @@ export function lacksCloudLogin(finding: Finding): boolean {
   return (
     (cloud === 'ecr' || cloud === 'acr') &&
     finding.credential.status !== 'usable' &&
-    (hasClue(finding, 'unauthorized') || finding.host.virtual === 'azure')
+    (hasClue(finding.clues, 'unauthorized') || finding.host.virtual === 'azure')
   )
 }
 

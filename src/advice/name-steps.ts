@@ -1,6 +1,6 @@
 /** Steps about an image's name: what is wrong with it in itself, and how to check it. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { AttemptProblem } from '../diagnosis/credential-report.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
@@ -10,7 +10,7 @@ import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-imag
 import type { Placeholder } from '../image/placeholder.ts'
 import { hidesMissing, isFixedHost, isHosted, isNamedLikeCache, servesList } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
-import { hasClue, isPackaged, stepsIf } from './conditions.ts'
+import { isPackaged, stepsIf } from './conditions.ts'
 import { pullByHand } from './host.ts'
 import { otherRegistry } from './other-registry.ts'
 import type { Step } from './step.ts'
@@ -23,11 +23,11 @@ export function nameClueSteps(finding: Finding): Step[] {
   const placeholder = isReplaced ? undefined : clueOf(clues, 'placeholder')
   const surplus = clueOf(clues, 'surplus-tag')
   return [
-    ...stepsIf(hasClue(finding, 'unquoted-number'), { code: 'quote-number', image }),
+    ...stepsIf(hasClue(finding.clues, 'unquoted-number'), { code: 'quote-number', image }),
     ...(placeholder === undefined ? [] : [placeholderStep(placeholder.of, image)]),
-    ...stepsIf(hasClue(finding, 'image-id'), { code: 'name-not-id', image }),
+    ...stepsIf(hasClue(finding.clues, 'image-id'), { code: 'name-not-id', image }),
     ...(surplus === undefined ? [] : [{ ...surplus, code: 'drop-surplus-tag' as const }]),
-    ...stepsIf(hasClue(finding, 'reference-scheme'), { code: 'drop-scheme', image }),
+    ...stepsIf(hasClue(finding.clues, 'reference-scheme'), { code: 'drop-scheme', image }),
     ...streamSteps(finding),
     ...otherRegistry(finding),
     ...dropDefaultRegistry(finding),
@@ -47,14 +47,14 @@ function dropDefaultRegistry({ registry, image, clues }: Finding): Step[] {
   const isHost = WITHOUT_DOTS.includes(registry)
     ? inner.includes('.')
     : isFixedHost(registry) && isHosted(inner)
-  const isOfPod = clueOf(clues, 'changed-at-admission') === undefined
+  const isOfPod = !hasClue(clues, 'changed-at-admission')
   return stepsIf(isHost && path !== undefined && isOfPod, { code: 'drop-default-registry', registry, inner })
 }
 
 /** Only registries that answered have shown that they lack such a name. */
 function undoublePrefix({ cause, clues }: Finding): Step[] {
   const doubled = clueOf(clues, 'doubled-prefix')
-  if (doubled === undefined || clueOf(clues, 'changed-at-admission') !== undefined) return []
+  if (doubled === undefined || hasClue(clues, 'changed-at-admission')) return []
   const { prefix, without } = doubled
   return stepsIf(isRefusedOrMissing(cause), {
     code: 'undouble-prefix',
@@ -76,7 +76,7 @@ function zarfOnce({ cause, clues }: Finding): Step[] {
 /** What Zarf's packages did not bring: the image, or the secret of the namespace. */
 function zarfPackage(finding: Finding): Step[] {
   const { cause, subcause, credential } = finding
-  if (!hasClue(finding, 'of-zarf')) return []
+  if (!hasClue(finding.clues, 'of-zarf')) return []
   if (cause === 'image-not-found') return [{ code: 'zarf-package', lacks: 'image' }]
   const wantsLogin = subcause === 'no-credential-sent' || subcause === 'denied-or-missing'
   return stepsIf(wantsLogin && credential.status !== 'usable' && !hasZarfSecret(credential), {
@@ -111,9 +111,9 @@ function placeholderStep(of: Placeholder, image: string): Step {
 /** A path that begins with another registry's name, as in a cache; or somebody put one registry in front of another. */
 export function dropRegistry(finding: Finding): Step[] {
   const { registry, image } = finding
-  if (registry === null || !image.startsWith(`${registry}/`) || !hasClue(finding, 'relays')) return []
+  if (registry === null || !image.startsWith(`${registry}/`) || !hasClue(finding.clues, 'relays')) return []
   // Names were rewritten on purpose.
-  if (hasClue(finding, 'loopback') || isNamedLikeCache(registry) || servesList(registry)) return []
+  if (hasClue(finding.clues, 'loopback') || isNamedLikeCache(registry) || servesList(registry)) return []
   const [inner = '', ...path] = image.slice(registry.length + 1).split('/')
   return [{ code: 'drop-registry', host: registry, inner, without: [registry, ...path].join('/') }]
 }
@@ -126,14 +126,14 @@ export function checkNameSteps(finding: Finding): Step[] {
   const name = libraryName(reference)
   if (name !== null) {
     if (isOfficial(reference)) return [{ code: 'existing-official' }]
-    if (hasClue(finding, 'runs-elsewhere')) return []
+    if (hasClue(finding.clues, 'runs-elsewhere')) return []
     const names = similarNames(name, OFFICIAL_IMAGES, 3)
     const check: Step = { code: 'check-name', how: 'official' }
     const near: Step[] = stepsIf(names.length > 0, { code: 'near-official', names })
     return isBuiltOn(names[0], name) ? [check, ...near] : [...near, check]
   }
   // The name is right, as other pods run the image under it.
-  return stepsIf(!hasClue(finding, 'runs-elsewhere'), {
+  return stepsIf(!hasClue(finding.clues, 'runs-elsewhere'), {
     code: 'check-name',
     how: howToCheck(registry, finding),
   })
@@ -212,11 +212,11 @@ export function unreadableNameSteps(finding: Finding): Step[] {
       { code: 'set-image', known: 'nothing' },
     ]
   const [, tag] = /^.+?:([\w.-]+)@[^@]+$/.exec(image) ?? []
-  if (tag !== undefined && hasClue(finding, 'tag-and-digest')) return [{ code: 'drop-tag', tag }]
-  return hasClue(finding, 'short-name')
+  if (tag !== undefined && hasClue(finding.clues, 'tag-and-digest')) return [{ code: 'drop-tag', tag }]
+  return hasClue(finding.clues, 'short-name')
     ? [{ code: 'full-name', image }]
     : [
-        ...(hasClue(finding, 'surplus-tag') ? [] : writeDigest(finding)),
+        ...(hasClue(finding.clues, 'surplus-tag') ? [] : writeDigest(finding)),
         { code: 'read-name', image },
         { code: 'set-image', known: 'nothing' },
       ]

@@ -1,6 +1,6 @@
 /** Steps for images that the node does not run or must not pull, by their format and their pull policy, and for canceled and unknown failures. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { K3D_NODE, LIMA_NODE } from '../diagnosis/node-names.ts'
 import { atLeast, type Platform } from '../diagnosis/pulling-node.ts'
@@ -8,7 +8,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { isSilent } from '../image/pull-messages.ts'
 import { isContainerRegistry, isHosted } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
-import { hasClue, isOwnName, stepsIf } from './conditions.ts'
+import { isOwnName, stepsIf } from './conditions.ts'
 import {
   imageName,
   isAskedPlain,
@@ -23,19 +23,20 @@ import { attestationSteps, goneSteps, refusalSteps, signatureArtifactSteps } fro
 import { pageSteps } from './wrong-answer.ts'
 
 export function manifestSteps(finding: Finding): Step[] {
-  if (hasClue(finding, 'web-page'))
+  if (hasClue(finding.clues, 'web-page'))
     return [
       ...pathOfMirror(finding),
       ...pageSteps(finding),
       { code: 'remove-image', image: imageName(finding) },
     ]
   const { registry } = finding
-  if (hasClue(finding, 'signed-artifact') && registry !== null)
+  if (hasClue(finding.clues, 'signed-artifact') && registry !== null)
     return [{ code: 'leave-signatures', host: registry }]
-  if (hasClue(finding, 'attestation')) return attestationSteps(finding)
-  if (hasClue(finding, 'signature-artifact')) return signatureArtifactSteps(finding)
+  if (hasClue(finding.clues, 'attestation')) return attestationSteps(finding)
+  if (hasClue(finding.clues, 'signature-artifact')) return signatureArtifactSteps(finding)
   // The repository is that of the artifact.
-  if (hasClue(finding, 'artifact')) return [{ code: 'not-an-image' }, { code: 'set-image', known: 'nothing' }]
+  if (hasClue(finding.clues, 'artifact'))
+    return [{ code: 'not-an-image' }, { code: 'set-image', known: 'nothing' }]
   return [{ code: 'push-current-format' }, { code: 'set-image', known: 'repository' }]
 }
 
@@ -96,7 +97,7 @@ export function neverSteps(finding: Finding): Step[] {
   if (finding.subcause === 'not-verified')
     return [{ code: 'same-secret' }, { code: 'exempt-preloaded' }, allow]
   // The kubelet removes what was loaded by hand as well (k3s-io/k3s#1552; kubernetes.io/docs/concepts/architecture/garbage-collection).
-  if (hasClue(finding, 'disk-pressure'))
+  if (hasClue(finding.clues, 'disk-pressure'))
     return [{ code: 'relieve-disk' }, { code: 'import-image', image: finding.image, again: true }, allow]
   // A change of the policy would replace the pods of nodes that have the image, too, and a registry that has it may not exist.
   const others = clueOf(finding.clues, 'on-other-nodes')?.nodes
@@ -125,7 +126,7 @@ const endsAfterSeconds = ({ host, evidence }: Finding) =>
   host.runtime === 'cri-o' && /\b(?:copy|writ)ing \S.{0,99}context cancell?ed/i.test(evidence?.text ?? '')
 
 export function canceledSteps(finding: Finding): Step[] {
-  if (hasClue(finding, 'runtime-lost')) return lostRuntimeSteps(finding)
+  if (hasClue(finding.clues, 'runtime-lost')) return lostRuntimeSteps(finding)
   const target = targetHost(finding)
   if (endsAfterMinutes(finding))
     return [
@@ -148,28 +149,29 @@ export function otherSteps(finding: Finding): Step[] {
     return asksSnapshotter(finding)
       ? goneSteps(finding)
       : [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
-  if (hasClue(finding, 'runtime-lost')) return lostRuntimeSteps(finding)
+  if (hasClue(finding.clues, 'runtime-lost')) return lostRuntimeSteps(finding)
   // A kubelet gives up on an image of size 0; Docker leaves the size out of what older clients read.
   const isOlder = finding.host.version !== null && !atLeast(finding.host, 25, 0)
-  if (hasClue(finding, 'no-image-size') && finding.host.runtime === 'docker' && !isOlder)
+  if (hasClue(finding.clues, 'no-image-size') && finding.host.runtime === 'docker' && !isOlder)
     return [{ code: 'match-docker' }]
-  if (hasClue(finding, 'no-image-config') && finding.host.runtime === 'docker')
+  if (hasClue(finding.clues, 'no-image-config') && finding.host.runtime === 'docker')
     return [{ code: 'classic-image-store' }, { code: 'runtime-log' }]
   // Registries refuse so for a policy, such as Harbor's; only Container Registry because it was shut down.
-  if (hasClue(finding, 'precondition-failed') && !isContainerRegistry(registry)) return policySteps(finding)
-  if (hasClue(finding, 'precondition-failed') || hasClue(finding, 'registry-closed'))
+  if (hasClue(finding.clues, 'precondition-failed') && !isContainerRegistry(registry))
+    return policySteps(finding)
+  if (hasClue(finding.clues, 'precondition-failed', 'registry-closed'))
     return [
       // A known move has a step of its own.
       ...stepsIf(finding.moved === null, { code: 'use-other-source', why: 'closed' }),
       ...migration(finding),
-      ...stepsIf(!hasClue(finding, 'registry-closed'), { code: 'check-name', how: 'plain' }),
+      ...stepsIf(!hasClue(finding.clues, 'registry-closed'), { code: 'check-name', how: 'plain' }),
     ]
   const realm = clueOf(finding.clues, 'realm-scheme')?.realm
   if (registry !== null && realm !== undefined)
     return [{ code: 'realm-scheme', ...targetHost(finding), realm }]
-  if (registry !== null && hasClue(finding, 'endpoint-scheme'))
+  if (registry !== null && hasClue(finding.clues, 'endpoint-scheme'))
     return [{ code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'scheme' }]
-  if (hasClue(finding, 'kernel-refuses')) return refusalSteps(finding)
+  if (hasClue(finding.clues, 'kernel-refuses')) return refusalSteps(finding)
   const able = clueOf(finding.clues, 'no-host')?.able
   if (registry !== null && able !== undefined)
     return [{ code: 'mirror-settings', host: null, registry, about: `no-${able}` }, ...pullByHand(finding)]
@@ -179,13 +181,13 @@ export function otherSteps(finding: Finding): Step[] {
       { code: 'mirror-settings', host: secured, registry, about: 'tls-for-http' },
       ...pullByHand(finding),
     ]
-  if (registry !== null && hasClue(finding, 'mirror-config')) {
-    const about = hasClue(finding, 'old-settings') ? 'old-format' : 'unreadable'
+  if (registry !== null && hasClue(finding.clues, 'mirror-config')) {
+    const about = hasClue(finding.clues, 'old-settings') ? 'old-format' : 'unreadable'
     return [{ code: 'mirror-settings', host: null, registry, about }, ...pullByHand(finding)]
   }
   const plain = plainAtTls(finding)
   if (plain !== null) return plain
-  if (hasClue(finding, 'status') && endpoint?.role === 'registry')
+  if (hasClue(finding.clues, 'status') && endpoint?.role === 'registry')
     return [{ code: 'read-all' }, testManifest(finding, endpoint), { code: 'show-proxy' }]
   if (registry !== null && endpoint?.role === 'mirror')
     return [
@@ -209,7 +211,7 @@ function plainAtTls(finding: Finding): Step[] | null {
 
 /** Whether the kubelet asks a lazy snapshotter for images, in place of the runtime. */
 function asksSnapshotter({ clues }: Finding): boolean {
-  return clues.some(clue => clue.code === 'lazy-snapshotter' && clue.name !== null)
+  return (clueOf(clues, 'lazy-snapshotter')?.name ?? null) !== null
 }
 
 /** Container Registry names its project first, whose owner can still move the images (cloud.google.com/artifact-registry/docs/transition). */

@@ -1,12 +1,12 @@
 /** Steps for images that are not built for the node's operating system or CPU, or not found there. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { atLeast } from '../diagnosis/pulling-node.ts'
 import { isPublishedFor } from '../image/kubernetes-images.ts'
 import { isFixedHost } from '../image/registries.ts'
 import { isNamedForWindows, isPerhapsForWindows, windowsBuildIn } from '../image/windows-images.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { stepsIf } from './conditions.ts'
 import { imageName, pullByHand } from './host.ts'
 import { localTool } from './node-steps.ts'
 import type { Step } from './step.ts'
@@ -22,14 +22,16 @@ export function platformSteps(finding: Finding): Step[] {
     // Neither a Linux node nor an injector has to do with an image whose name says Windows.
     if (build === null && isNamedForWindows(finding.reference)) return [image, { code: 'show-platforms' }]
     // A copy for Linux only, of an image that is for Windows, too.
-    if (build === null && hasClue(finding, 'asks-windows'))
+    if (build === null && hasClue(finding.clues, 'asks-windows'))
       return [
-        ...(hasClue(finding, 'for-linux') ? [...copySteps(finding), image] : [image, ...copySteps(finding)]),
+        ...(hasClue(finding.clues, 'for-linux')
+          ? [...copySteps(finding), image]
+          : [image, ...copySteps(finding)]),
         elsewhere,
         { code: 'show-platforms' },
       ]
     // Most pods that don't ask for Windows were meant for Linux.
-    return build === null && (hasClue(finding, 'any-os') || hasClue(finding, 'for-linux'))
+    return build === null && hasClue(finding.clues, 'any-os', 'for-linux')
       ? [elsewhere, image, { code: 'show-platforms' }]
       : [image, elsewhere, { code: 'show-platforms' }]
   }

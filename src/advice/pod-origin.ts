@@ -1,6 +1,6 @@
 /** Steps that depend on what made the pod: a webhook or policy beside its template, a Deployment's revisions, a Job, a CronJob, or a program. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { parseReference } from '../image/reference.ts'
 import type { Step, StepCode } from './step.ts'
@@ -30,7 +30,7 @@ export function admissionSteps(finding: Finding, given: Step[]): Step[] {
   if (steps[0]?.code === 'zarf-package') return steps.filter(({ code }) => !IN_TEMPLATE.includes(code))
   const changed = clueOf(finding.clues, 'changed-at-admission')
   // Which webhook that was is known, and what it was given.
-  if (changed === undefined || clueOf(finding.clues, 'zarf-twice') !== undefined) return steps
+  if (changed === undefined || hasClue(finding.clues, 'zarf-twice')) return steps
   const { template, policies } = changed
   const doubled = clueOf(finding.clues, 'doubled-prefix')?.prefix ?? null
   const correct: Step = { code: 'correct-admission', template, policies, doubled }
@@ -77,7 +77,7 @@ const NEEDS_NEW_JOB: readonly StepCode[] = [
 /** What a Job needs after them follows at once. A secret that its pod names already is read at the pod's next attempt. */
 export function withRecreatedJob({ workload, clues }: Finding, steps: Step[]): Step[] {
   // Only what made the Job can make another one.
-  if (clueOf(clues, 'made-by') !== undefined) return steps
+  if (hasClue(clues, 'made-by')) return steps
   const last = steps.findLastIndex(
     step =>
       NEEDS_NEW_JOB.includes(step.code) && !(step.code === 'distribute-login' && step.secret !== undefined),

@@ -3,13 +3,13 @@
  * that does not report anymore.
  */
 
-import { type Clue, clueOf } from '../diagnosis/clue.ts'
+import { type Clue, clueOf, hasClue } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { isPublishedFor } from '../image/kubernetes-images.ts'
 import { PROVIDER_FAILED } from '../image/pull-messages.ts'
 import { cloudOf, ecrRegion } from '../image/registries.ts'
-import { hasClue, isOnTheWay, isPackaged, stepsIf } from './conditions.ts'
+import { isOnTheWay, isPackaged, stepsIf } from './conditions.ts'
 import { formerMirrorSteps } from './misdirected-nodes.ts'
 import type { Step, StepCode, StepOf } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
@@ -19,7 +19,7 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
   const { cause, registry, image, reference } = finding
   // Docker Hub has no official image for a name of one part, such as pause:3.9.
   const isUnnamed =
-    hasClue(finding, 'not-on-node') && image.includes('/') && reference?.endsWith(`/${image}`) === true
+    hasClue(finding.clues, 'not-on-node') && image.includes('/') && reference?.endsWith(`/${image}`) === true
   const set: Step = { code: 'set-sandbox-image', image, ...(isUnnamed && { full: reference }) }
   // No registry has such a name: EKS's nodes bring the image (awslabs/amazon-eks-ami), and so do others.
   if (registry === 'localhost')
@@ -31,7 +31,7 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
   const cloud = cloudOf(registry)
   const ofNode: Step[] = denied && cloud === 'ecr' ? ecrSandboxSteps(finding) : []
   // A cloud's login is valid for hours only, and the runtime does not ask the kubelet's credential provider for this image.
-  const isOfMirror = finding.endpoint?.role === 'mirror' || hasClue(finding, 'basic-demanded')
+  const isOfMirror = finding.endpoint?.role === 'mirror' || hasClue(finding.clues, 'basic-demanded')
   const login: Step[] =
     denied &&
     registry !== null &&
@@ -46,16 +46,16 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
     isOnTheWay(cause) ||
     cause === 'disk-full' ||
     cause === 'corrupt-or-unpack' ||
-    hasClue(finding, 'layer-refused') ||
+    hasClue(finding.clues, 'layer-refused') ||
     (cause === 'auth-required-or-denied' && (isOfMirror || isPackaged(finding)))
   const [first, ...others] = isOfNode ? [...own, set] : [...ofNode, set, ...login, ...own]
   // Otherwise the kubelet removes the image again.
-  const relieve = stepsIf(hasClue(finding, 'disk-pressure') && cause !== 'disk-full', {
+  const relieve = stepsIf(hasClue(finding.clues, 'disk-pressure') && cause !== 'disk-full', {
     code: 'relieve-disk',
   })
   const steps = [...(first === undefined ? [] : [first]), ...relieve, ...others]
   // The node has to be repaired, or its pause image to be pulled again: another one would be no better.
-  if (OF_NODE_ITSELF.some(code => hasClue(finding, code))) return own
+  if (OF_NODE_ITSELF.some(code => hasClue(finding.clues, code))) return own
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
 }
 
@@ -103,7 +103,7 @@ function ecrSandboxSteps({ registry, reference, host }: Finding): Step[] {
 
 /** A guest pulls by itself, with neither the node's settings nor the pod's pull secrets. */
 export function guestSteps(finding: Finding, steps: Step[]): Step[] {
-  if (!hasClue(finding, 'guest')) return steps
+  if (!hasClue(finding.clues, 'guest')) return steps
   const own = steps.filter(
     step => !runsOnNode(step) && !isAbout('login', step) && !isAbout('right', step) && !isAbout('node', step),
   )

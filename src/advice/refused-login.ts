@@ -1,6 +1,6 @@
 /** Steps about a login that was sent and refused, or that was not written as it was meant: another one, a longer-lived one, or none. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { usableAttempts, usableSecrets } from '../diagnosis/pod-credential.ts'
 import { repositoryOf } from '../image/reference.ts'
@@ -13,7 +13,7 @@ import {
   ORACLE_CLOUD,
   refusesWithBadLogin,
 } from '../image/registries.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { stepsIf } from './conditions.ts'
 import { correctedSecretSteps, knownSecretSteps, loginSteps } from './login.ts'
 import { grantSteps, isOfOtherProject } from './permission.ts'
 import { shortLived, writerSteps } from './renewals.ts'
@@ -69,7 +69,7 @@ export function perhapsSpoiled({ namespace, registry, credential }: Finding): St
 /** The same of a login of the node, which is sent where the pod has none. Without any login, GitHub's registry answers 401. */
 export function perhapsSpoiledByNode(finding: Finding): Step[] {
   const { registry, credential } = finding
-  if (registry === null || credential.status !== 'none' || hasClue(finding, 'unauthorized')) return []
+  if (registry === null || credential.status !== 'none' || hasClue(finding.clues, 'unauthorized')) return []
   return refusesWithBadLogin(registry) ? [{ code: 'node-login', registry, perhaps: true }] : []
 }
 
@@ -97,7 +97,9 @@ function replacedLoginSteps(finding: Finding): Step[] {
     ...adminUser(finding),
     ...loginSteps(finding, refusedReason(finding, secrets)),
     ...correctedSecretSteps(finding),
-    ...(registry === null ? [] : stepsIf(hasClue(finding, 'token-scope'), { code: 'token-scope', registry })),
+    ...(registry === null
+      ? []
+      : stepsIf(hasClue(finding.clues, 'token-scope'), { code: 'token-scope', registry })),
   ]
 }
 
@@ -121,7 +123,7 @@ function nodeLogin(finding: Finding): Step[] {
     containerKind !== 'sandbox' &&
     registry !== null &&
     cloudOf(registry) === null &&
-    !hasClue(finding, 'ambiguous-refusal')
+    !hasClue(finding.clues, 'ambiguous-refusal')
     ? [{ code: 'node-login', registry, perhaps: false }]
     : []
 }
@@ -129,7 +131,7 @@ function nodeLogin(finding: Finding): Step[] {
 /** If the pod has no login, the node's own login was refused, or none was sent. */
 function refusedReason(finding: Finding, secrets: string[]): LoginReason {
   if (secrets.length > 0) return 'refused'
-  return hasClue(finding, 'ambiguous-refusal') ? 'missing' : 'private'
+  return hasClue(finding.clues, 'ambiguous-refusal') ? 'missing' : 'private'
 }
 
 /** Whether a usable secret of the pod was created by `pullguard fix`, whose next run renews its login. */

@@ -1,11 +1,10 @@
 /** Steps about logins that end by themselves: what renews one, what would, and what writes it into its Secret. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { usableAttempts } from '../diagnosis/pod-credential.ts'
 import { mayBeOfExpiredLogin } from '../diagnosis/secret-age.ts'
 import { cloudOfToken } from '../image/registries.ts'
-import { hasClue } from './conditions.ts'
 import type { Step } from './step.ts'
 import type { ShortLived } from './step-for-access.ts'
 
@@ -28,7 +27,7 @@ export function shortLived({ credential }: Finding): Step[] {
 export function renewSteps(finding: Finding): Step[] {
   const { clues, registry, subcause, namespace } = finding
   const aged = clueOf(clues, 'aged-token')
-  const isValid = hasClue(finding, 'caller') || hasClue(finding, 'token-scope') || hasClue(finding, 'terms')
+  const isValid = hasClue(finding.clues, 'caller', 'token-scope', 'terms')
   if (aged === undefined || registry === null || isValid || !mayBeOfExpiredLogin(subcause)) return []
   const { code: _clue, ...token } = aged
   return [{ code: 'renew-token', registry, namespace, ...token }, ...writerSteps(finding)]

@@ -1,8 +1,8 @@
 /** Steps for images that a policy on the node refuses: about signatures, blocked registries, and lists of images. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { stepsIf } from './conditions.ts'
 import type { Step } from './step.ts'
 import type { NodePolicy } from './step-at-node.ts'
 
@@ -13,11 +13,12 @@ export function signatureSteps(finding: Finding): Step[] {
       ...stepsIf(!file.missing, { code: 'show-policy-file', path: file.path }),
       { ...file, code: 'repair-policy-file' },
     ]
-  if (hasClue(finding, 'content-trust')) return [{ code: 'content-trust' }, { code: 'ask-registry' }]
+  if (hasClue(finding.clues, 'content-trust')) return [{ code: 'content-trust' }, { code: 'ask-registry' }]
   const kind = policyOf(finding)
-  if (hasClue(finding, 'policy-key')) return [{ code: 'show-policy', kind }, { code: 'restore-policy-key' }]
-  if (hasClue(finding, 'no-gnupg')) return [{ code: 'repair-gnupg' }, { code: 'show-policy', kind }]
-  if (hasClue(finding, 'signature-lookup') && !hasClue(finding, 'web-page'))
+  if (hasClue(finding.clues, 'policy-key'))
+    return [{ code: 'show-policy', kind }, { code: 'restore-policy-key' }]
+  if (hasClue(finding.clues, 'no-gnupg')) return [{ code: 'repair-gnupg' }, { code: 'show-policy', kind }]
+  if (hasClue(finding.clues, 'signature-lookup') && !hasClue(finding.clues, 'web-page'))
     return [{ code: 'signature-store' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
   const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null
   // No policy accepts what the runtime can't read.
@@ -26,10 +27,10 @@ export function signatureSteps(finding: Finding): Step[] {
       { code: 'satisfy-policy', kind, signed },
       { code: 'show-policy', kind },
     ]
-  if (hasClue(finding, 'verifier-failed'))
+  if (hasClue(finding.clues, 'verifier-failed'))
     return [{ code: 'repair-verifier' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
   return [
-    ...stepsIf(hasClue(finding, 'web-page'), { code: 'signature-store' }),
+    ...stepsIf(hasClue(finding.clues, 'web-page'), { code: 'signature-store' }),
     // OpenShift writes its nodes' lists of registries from an object.
     kind !== 'signature' && finding.host.platform === 'openshift'
       ? { code: 'show-image-settings' }
@@ -39,6 +40,6 @@ export function signatureSteps(finding: Finding): Step[] {
 }
 
 function policyOf(finding: Finding): NodePolicy {
-  if (hasClue(finding, 'source-blocked')) return 'blocked'
-  return hasClue(finding, 'not-listed') ? 'rejected' : 'signature'
+  if (hasClue(finding.clues, 'source-blocked')) return 'blocked'
+  return hasClue(finding.clues, 'not-listed') ? 'rejected' : 'signature'
 }

@@ -1,23 +1,23 @@
 /** Steps for what fails where the node stores images: its disk, a download that it discards, and layers that it can't unpack or find. */
 
-import { type Clue, clueOf } from '../diagnosis/clue.ts'
+import { type Clue, clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isLocalNode } from '../diagnosis/node-names.ts'
 import { atLeast } from '../diagnosis/pulling-node.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { stepsIf } from './conditions.ts'
 import { imageName, ofMirror, pullByHand, targetHost } from './host.ts'
 import type { Step } from './step.ts'
 import { pageSteps } from './wrong-answer.ts'
 
 export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
-  if (hasClue(finding, 'memory'))
+  if (hasClue(finding.clues, 'memory'))
     return [
       { code: 'show-memory' },
       // Windows does not kill processes to free memory.
       ...stepsIf(finding.host.os !== 'windows', { code: 'show-killed' }),
       { code: 'more-memory' },
     ]
-  if (hasClue(finding, 'thin-pool'))
+  if (hasClue(finding.clues, 'thin-pool'))
     return [{ code: 'show-thin-pool' }, { code: 'prune-images' }, { code: 'extend-thin-pool' }]
   const full = clueOf(finding.clues, 'full-disk-path')
   const show: Step = { code: 'show-disk', path: full?.path ?? null }
@@ -28,10 +28,10 @@ export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
 }
 
 export function corruptSteps(finding: Finding): Step[] {
-  if (hasClue(finding, 'web-page')) return pageSteps(finding)
+  if (hasClue(finding.clues, 'web-page')) return pageSteps(finding)
   const known = knownFault(finding)
   if (known.length > 0) return [...known, { code: 'show-denials' }, { code: 'runtime-log' }]
-  const [, steps = replaceSteps] = BY_CORRUPTION.find(([code]) => hasClue(finding, code)) ?? []
+  const [, steps = replaceSteps] = BY_CORRUPTION.find(([code]) => hasClue(finding.clues, code)) ?? []
   return steps(finding)
 }
 
@@ -41,7 +41,10 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['no-unpacker', unpackerSteps],
   [
     'pull-records',
-    finding => [{ code: 'open-records' }, ...stepsIf(hasClue(finding, 'disk-fault'), { code: 'check-disk' })],
+    finding => [
+      { code: 'open-records' },
+      ...stepsIf(hasClue(finding.clues, 'disk-fault'), { code: 'check-disk' }),
+    ],
   ],
   ['encrypted', () => [{ code: 'decryption-key' }, { code: 'runtime-log' }]],
   ['layer-mismatch', otherLayersSteps],
@@ -84,7 +87,9 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
 /** A virtual machine whose host has no space left can't write, either (docker/for-win#8824, nextstrain/cli#206); clouds' machines have disks of their own. */
 function faultSteps(finding: Finding): Step[] {
   const check: Step = { code: 'check-disk' }
-  const free = stepsIf(hasClue(finding, 'failed-write') && mayBeGuest(finding), { code: 'free-host-disk' })
+  const free = stepsIf(hasClue(finding.clues, 'failed-write') && mayBeGuest(finding), {
+    code: 'free-host-disk',
+  })
   const steps = isLocalNode(finding.host.name) ? [...free, check] : [check, ...free]
   return [...steps, { code: 'runtime-log' }]
 }
@@ -117,7 +122,7 @@ const unpacksWasm = ({ host }: Finding) =>
 
 function otherLayersSteps(finding: Finding): Step[] {
   const { runtime, version } = finding.host
-  const isOld = hasClue(finding, 'runs-wasm') && runtime === 'containerd' && !unpacksWasm(finding)
+  const isOld = hasClue(finding.clues, 'runs-wasm') && runtime === 'containerd' && !unpacksWasm(finding)
   return isOld ? [{ code: 'update-for-wasm', version }] : [{ code: 'not-an-image' }, { code: 'push-again' }]
 }
 
@@ -191,7 +196,7 @@ export function goneSteps({ clues }: Finding): Step[] {
 function lazySteps(finding: Finding): Step[] {
   const name = clueOf(finding.clues, 'lazy-snapshotter')?.name ?? null
   const log: Step = { code: 'snapshotter-log', name }
-  if (!hasClue(finding, 'snapshotter-without-login')) return [log, { code: 'bypass-snapshotter' }]
+  if (!hasClue(finding.clues, 'snapshotter-without-login')) return [log, { code: 'bypass-snapshotter' }]
   return [{ code: 'snapshotter-login', name }, { code: 'bypass-snapshotter' }, log]
 }
 
@@ -230,7 +235,7 @@ function lostContentSteps(finding: Finding): Step[] {
 /** Removes what is damaged, so that the next attempt pulls the image again. */
 function replaceSteps(finding: Finding): Step[] {
   const log: Step = { code: 'runtime-log' }
-  const update = stepsIf(hasClue(finding, 'layer-format'), { code: 'update-runtime' })
+  const update = stepsIf(hasClue(finding.clues, 'layer-format'), { code: 'update-runtime' })
   const push: Step = { code: 'push-again' }
   // Docker names an image only once all of its layers are there (moby, distribution/pull_v2.go), so there is nothing to remove.
   if (finding.host.runtime === 'docker')

@@ -1,12 +1,12 @@
 /** Steps for hosts that can't be reached: in time, at all, or through the proxy. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { DESKTOP_NODE } from '../diagnosis/node-names.ts'
 import { nodeServiceAt } from '../diagnosis/node-services.ts'
 import { isLocal, isPrivateAddress, isServiceName } from '../image/host.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { stepsIf } from './conditions.ts'
 import {
   compareSteps,
   isAskedPlain,
@@ -42,10 +42,10 @@ export function timeoutSteps(finding: Finding): Step[] {
   if (blocked !== null) return blocked
   const download = unnamedDownload(finding)
   if (download !== null) return download
-  const shaking = hasClue(finding, 'tls-unfinished')
+  const shaking = hasClue(finding.clues, 'tls-unfinished')
   // Both prove that the name resolved, and that something accepts connections there.
-  const late = hasClue(finding, 'request-late')
-  const opened = shaking || late || hasClue(finding, 'unanswered')
+  const late = hasClue(finding.clues, 'request-late')
+  const opened = shaking || late || hasClue(finding.clues, 'unanswered')
   const onNode = isLocal(target.host) && target.role === 'mirror'
   const slow = slowHost(finding, target)
   return [
@@ -85,7 +85,8 @@ const OF_ONE_HOST: readonly Step['code'][] = ['open-host', 'check-listener', 'se
 
 /** A host that somebody here runs, which lets nodes in, and does not answer them in time (goharbor/harbor#17003, project-zot/zot#4184). */
 function slowHost(finding: Finding, target: NamedEndpoint): Step[] {
-  if (!hasClue(finding, 'unanswered') || isOfOthers(finding, target) || target.role === 'proxy') return []
+  if (!hasClue(finding.clues, 'unanswered') || isOfOthers(finding, target) || target.role === 'proxy')
+    return []
   if (target.role === 'mirror') return isLocal(target.host) ? [] : silentMirror(finding, target)
   return [{ code: 'status-page', ...target, registry: finding.registry ?? target.host }]
 }
@@ -109,7 +110,7 @@ export function refusedSteps(finding: Finding): Step[] {
   return [
     ...mirrorLacking(finding, target),
     // Something on the node accepted the connection and closed it, so its address is right.
-    ...(hasClue(finding, 'cut-off') ? [] : unreachableName(finding, target)),
+    ...(hasClue(finding.clues, 'cut-off') ? [] : unreachableName(finding, target)),
     ...missingRoute(finding, target),
     ...refusingMirror(finding, target),
     ...ofMirror(finding, target),
@@ -136,15 +137,19 @@ function otherPort(finding: Finding, target: NamedEndpoint, scheme: 'http' | 'ht
         role === 'registry' &&
         finding.host.runtime === 'containerd' &&
         clueOf(finding.clues, 'unopened')?.why === 'refused' &&
-        !hasClue(finding, 'loopback'),
+        !hasClue(finding.clues, 'loopback'),
       { code: 'use-https', host, proven: false },
     )
-  return stepsIf(scheme === 'http' && hasClue(finding, 'private-address'), { code: 'allow-http', host })
+  return stepsIf(scheme === 'http' && hasClue(finding.clues, 'private-address'), { code: 'allow-http', host })
 }
 
 /** Whether a download had begun, so that every host on the way was reached. */
 function brokeOff(finding: Finding): boolean {
-  return hasClue(finding, 'interrupted') && !hasClue(finding, 'unopened') && !hasClue(finding, 'loopback')
+  return (
+    hasClue(finding.clues, 'interrupted') &&
+    !hasClue(finding.clues, 'unopened') &&
+    !hasClue(finding.clues, 'loopback')
+  )
 }
 
 function missingRoute({ clues }: Finding, { host }: NamedEndpoint): Step[] {
@@ -155,7 +160,7 @@ function missingRoute({ clues }: Finding, { host }: NamedEndpoint): Step[] {
 /** A mirror elsewhere than on the node itself. */
 function refusingMirror(finding: Finding, { host, role }: NamedEndpoint): Step[] {
   const { registry } = finding
-  return role === 'mirror' && registry !== null && !hasClue(finding, 'loopback')
+  return role === 'mirror' && registry !== null && !hasClue(finding.clues, 'loopback')
     ? [{ code: 'check-mirror', host, registry }]
     : []
 }
@@ -173,17 +178,17 @@ export function proxySteps(finding: Finding): Step[] {
   const proxy = finding.endpoint?.role === 'proxy' ? finding.endpoint.host : null
   const wanted = clueOf(finding.clues, 'behind-proxy')?.host ?? targetHost(finding).host
   const unreachable = proxy === null ? [] : unreachableName(finding, { host: proxy, role: 'proxy' })
-  const scheme = hasClue(finding, 'proxy-scheme')
+  const scheme = hasClue(finding.clues, 'proxy-scheme')
   if (DESKTOP_NODE.test(finding.host.name ?? '')) return [{ code: 'desktop-proxy', host: proxy, wanted }]
   const bypass: Step = { code: 'bypass-proxy', host: wanted }
-  const isWrong = hasClue(finding, 'proxy-unreached') || hasClue(finding, 'proxy-unreadable')
+  const isWrong = hasClue(finding.clues, 'proxy-unreached', 'proxy-unreadable')
   const fix: Step = isWrong
     ? { code: 'fix-proxy', host: proxy, scheme }
-    : hasClue(finding, 'proxy-login')
+    : hasClue(finding.clues, 'proxy-login')
       ? { code: 'proxy-login' }
       : { code: 'pass-proxy', host: wanted }
   // Nothing was sent to the proxy: its own name is looked for.
-  const isUnresolved = hasClue(finding, 'proxy-unreached') && hasClue(finding, 'dns-answer')
+  const isUnresolved = hasClue(finding.clues, 'proxy-unreached') && hasClue(finding.clues, 'dns-answer')
   const resolve: Step[] =
     proxy === null || unreachable.length > 0 || !isUnresolved ? [] : [{ code: 'resolve-host', host: proxy }]
   // Hosts inside the cluster or a private network are not meant to be asked through a proxy.

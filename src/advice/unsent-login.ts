@@ -1,9 +1,8 @@
 /** Steps for a login that never reached the registry: what could not be read or sent, and where. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { malformedSecrets } from '../diagnosis/pod-credential.ts'
-import { hasClue } from './conditions.ts'
 import { see } from './missing-login.ts'
 import type { Step } from './step.ts'
 
@@ -12,11 +11,11 @@ export function unsentLogin(finding: Finding): Step[] | null {
   const { registry, credential, namespace } = finding
   const malformed = malformedSecrets(credential)
   if (malformed.length > 0) return [...malformed.map(secret => repair(namespace, secret)), see('secrets')]
-  if (hasClue(finding, 'unreadable-secret')) return [see('secrets')]
-  if (hasClue(finding, 'content-trust')) return [{ code: 'content-trust' }, { code: 'ask-registry' }]
+  if (hasClue(finding.clues, 'unreadable-secret')) return [see('secrets')]
+  if (hasClue(finding.clues, 'content-trust')) return [{ code: 'content-trust' }, { code: 'ask-registry' }]
   const file = clueOf(finding.clues, 'node-login-file')
   if (file !== undefined) return [{ code: 'correct-login-file', path: file.path }, { code: 'runtime-log' }]
-  if (!hasClue(finding, 'unsent-login') || registry === null) return null
+  if (!hasClue(finding.clues, 'unsent-login') || registry === null) return null
   return credential.status === 'none'
     ? [{ code: 'node-login', registry, perhaps: false }, see('secrets')]
     : [see('secrets'), { code: 'runtime-log' }]

@@ -1,10 +1,10 @@
 /** Steps for hosts that answer, but not as a registry does: with another certificate or scheme, with a web page, or with a server error. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { cacheRuleSteps } from './closed-access.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { stepsIf } from './conditions.ts'
 import {
   isOfOthers,
   ofMirror,
@@ -37,8 +37,9 @@ function stepsByProblem(finding: Finding): Step[] {
     const to = target.host.replace(PRIVATE_LINK, '.')
     return [{ code: 'correct-registry', from: target.host, to, why: 'private-link' }, look]
   }
-  if (hasClue(finding, 'certificate-file')) return [{ code: 'correct-certificate-file' }]
-  if (hasClue(finding, 'ingress-default')) return [{ code: 'ingress-certificate', host: target.host }, look]
+  if (hasClue(finding.clues, 'certificate-file')) return [{ code: 'correct-certificate-file' }]
+  if (hasClue(finding.clues, 'ingress-default'))
+    return [{ code: 'ingress-certificate', host: target.host }, look]
   const chosen = clueOf(finding.clues, 'tls-version')?.chosen
   if (chosen !== undefined)
     return [
@@ -46,7 +47,7 @@ function stepsByProblem(finding: Finding): Step[] {
       // What is old, where others run the host, is on the way to it.
       ...stepsIf(chosen !== '1.2' && isOfOthers(finding, target), { code: 'show-proxy' }),
     ]
-  if (hasClue(finding, 'tls-alert') && problem === null)
+  if (hasClue(finding.clues, 'tls-alert') && problem === null)
     return (
       unnamedDownload(finding) ?? [
         testConnection(finding, target),
@@ -63,7 +64,7 @@ function stepsByProblem(finding: Finding): Step[] {
     ]
   const side = clueOf(finding.clues, 'certificate-date')?.side
   const checkClock: Step = { code: 'check-clock' }
-  if (hasClue(finding, 'clock-off')) return [checkClock, look]
+  if (hasClue(finding.clues, 'clock-off')) return [checkClock, look]
   if (isOfOthers(finding, target)) {
     const repair: Step = { code: 'public-certificate', host: target.host, problem }
     if (problem === 'wrong-name') return [look, repair, ...pastInterceptor(target)]
@@ -113,7 +114,7 @@ export function schemeSteps(finding: Finding): Step[] {
 export function pageSteps(finding: Finding): Step[] {
   const { registry } = finding
   const target = targetHost(finding)
-  if (hasClue(finding, 'page-for-token') && registry !== null) {
+  if (hasClue(finding.clues, 'page-for-token') && registry !== null) {
     const host = target.role === 'token' ? target.host : null
     const product = realmProduct(finding)
     return [{ code: 'page-for-token', registry, host, product }, { code: 'show-proxy' }]
@@ -132,16 +133,16 @@ export function serverErrorSteps(finding: Finding): Step[] {
   const status = clueOf(clues, 'status')?.status ?? 0
   const look: Step = { code: 'status-page', ...target, registry: registry ?? target.host }
   const wait: Step = { code: 'wait', for: 'registry' }
-  if (hasClue(finding, 'web-page'))
+  if (hasClue(finding.clues, 'web-page'))
     // Where others run the host, its own servers may be down and answer so.
     return [...stepsIf(status > 0 && isOfOthers(finding, target), look), ...pageSteps(finding)]
-  if (hasClue(finding, 'no-registry') && target.role === 'registry')
+  if (hasClue(finding.clues, 'no-registry') && target.role === 'registry')
     return [
       { code: 'page-instead', host: target.host },
       { code: 'who-answered', host: target.host },
       { code: 'show-proxy' },
     ]
-  if (hasClue(finding, 'endpoint-scheme') && registry !== null) {
+  if (hasClue(finding.clues, 'endpoint-scheme') && registry !== null) {
     const host = endpoint === null ? null : target.host
     return [
       { code: 'mirror-settings', host, registry, about: 'scheme' },
@@ -149,7 +150,7 @@ export function serverErrorSteps(finding: Finding): Step[] {
       { code: 'show-proxy' },
     ]
   }
-  if (hasClue(finding, 'login-for-mirror') && registry !== null)
+  if (hasClue(finding.clues, 'login-for-mirror') && registry !== null)
     return [
       { code: 'mirror-settings', host: null, registry, about: 'token' },
       { code: 'runtime-log' },
@@ -175,14 +176,16 @@ export function serverErrorSteps(finding: Finding): Step[] {
   const ofRule = cacheRuleSteps(finding, 'source', 'login')
   if (ofRule.length > 0) return [wait, ...ofRule]
   // The host itself answers, so a test of the connection would show nothing.
-  if (hasClue(finding, 'storage-busy')) return [look, wait, { code: 'use-cache' }]
-  if (hasClue(finding, 'upstream-blocked')) return [{ code: 'unblock-upstream', host: target.host }, wait]
+  if (hasClue(finding.clues, 'storage-busy')) return [look, wait, { code: 'use-cache' }]
+  if (hasClue(finding.clues, 'upstream-blocked'))
+    return [{ code: 'unblock-upstream', host: target.host }, wait]
   return [
     look,
     testManifest(finding, target),
     // On the way to a host that others run, a 502 or higher may come from a proxy.
     ...stepsIf(
-      (status >= 502 && isOfOthers(finding, target)) || (status < 500 && hasClue(finding, 'odd-answer')),
+      (status >= 502 && isOfOthers(finding, target)) ||
+        (status < 500 && hasClue(finding.clues, 'odd-answer')),
       { code: 'show-proxy' },
     ),
     wait,

@@ -32,6 +32,11 @@ export function clueOf<Code extends Clue['code']>(
   return clues.find((clue): clue is ClueOf<Code> => clue.code === code)
 }
 
+/** Whether one of the clues has one of these codes. */
+export function hasClue(clues: readonly Clue[], ...codes: readonly Clue['code'][]): boolean {
+  return clues.some(({ code }) => codes.includes(code))
+}
+
 /** The clue if the condition holds, otherwise none. */
 export function cluesIf(condition: boolean, clue: Clue): Clue[] {
   return condition ? [clue] : []

@@ -2,7 +2,7 @@
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isLocal, withoutPort } from '../image/host.ts'
-import { clueOf } from './clue.ts'
+import { hasClue } from './clue.ts'
 import { type Cause, type Finding, isUnreached } from './finding.ts'
 import { type HeldIndex, nodesWith } from './running-elsewhere.ts'
 
@@ -94,7 +94,7 @@ function answeredNodes(findings: readonly Finding[]): ReadonlySet<string> {
 /** The node of all these pulls; null if there are several, or if a download had begun, for which the host was reached. */
 function onlyNode(findings: readonly Finding[]): string | null {
   const [node = null, ...others] = new Set(findings.map(finding => finding.node))
-  const wasReached = findings.some(({ clues }) => clueOf(clues, 'interrupted') !== undefined)
+  const wasReached = findings.some(({ clues }) => hasClue(clues, 'interrupted'))
   return others.length > 0 || wasReached ? null : node
 }
 
@@ -109,6 +109,6 @@ function hostOf({
 }: Pick<Finding, 'endpoint' | 'registry' | 'clues'>): string | null {
   if (endpoint !== null)
     return endpoint.role === 'runtime' || endpoint.role === 'proxy' ? null : endpoint.host
-  const unasked = clues.some(({ code }) => code === 'credential-provider' || code === 'mirrors-failed')
+  const unasked = hasClue(clues, 'credential-provider', 'mirrors-failed')
   return registry === null || unasked || isDockerHub(registry) ? null : registry
 }

@@ -2,6 +2,7 @@
 
 import { compareText } from '../order.ts'
 import { type Pod, podKey } from '../snapshot/pod.ts'
+import { hasClue } from './clue.ts'
 import { CAUSES, type Finding } from './finding.ts'
 
 const CLASSES = new Map([
@@ -21,7 +22,7 @@ export interface UnrankedFinding {
 export function rank(unranked: UnrankedFinding[]): Finding[] {
   const shared = ({ finding: { cause, reference, image, clues } }: UnrankedFinding) =>
     // A wrong clock fails every pull, from any registry.
-    `${cause} ${clues.some(({ code }) => code === 'clock-off') ? '' : (reference ?? image)}`
+    `${cause} ${hasClue(clues, 'clock-off') ? '' : (reference ?? image)}`
   const groups = Map.groupBy(unranked, shared)
   const podsOf = (group: UnrankedFinding[]) =>
     new Set(group.map(({ pod }) => podKey(pod.namespace, pod.name))).size

@@ -7,6 +7,7 @@ import { cloudOf, countsAtHub, HARDENED_IMAGES } from '../image/registries.ts'
 import { generatedFrom, similarNames } from '../image/similar-names.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { nameInside, type PullSecret } from '../snapshot/pull-secret.ts'
+import { hasClue } from './clue.ts'
 import type { CredentialHint, CredentialReport } from './credential-report.ts'
 import { INSTALLATION, knewIdentity, refusesLogin } from './denial-words.ts'
 import type { FailingContainer } from './failing-container.ts'
@@ -58,7 +59,7 @@ export function ofRefusedNode(
   { subcause, clues, endpoint }: Pick<Finding, 'subcause' | 'clues' | 'endpoint'>,
 ): CredentialReport {
   const isRefused = subcause === 'credential-refused' && endpoint?.role !== 'mirror'
-  const isSure = isRefused && !clues.some(({ code }) => code === 'ambiguous-refusal')
+  const isSure = isRefused && !hasClue(clues, 'ambiguous-refusal')
   return credential.status === 'none' && isSure ? { ...credential, ofNode: true } : credential
 }
 

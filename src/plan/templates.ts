@@ -1,5 +1,6 @@
 /** Plans changes to pod templates: images, pull policies, and the pull secret if the template has its own list. */
 
+import { hasClue } from '../diagnosis/clue.ts'
 import { pullsAlways } from '../image/describe.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeContainer, ScopeWorkload } from '../snapshot/fix-objects.ts'
@@ -168,9 +169,7 @@ function containerEdits(input: PlanInput, workload: ScopeWorkload, pods: StuckPo
 /** The image that a failing pod got instead of its template's, which an edit of the template might not change; null if none is known. */
 function admittedImage(pods: StuckPod[], container: string): string | null {
   const findings = pods.flatMap(pod => pod.findings).filter(finding => finding.container === container)
-  return (
-    findings.find(({ clues }) => clues.some(({ code }) => code === 'changed-at-admission'))?.image ?? null
-  )
+  return findings.find(({ clues }) => hasClue(clues, 'changed-at-admission'))?.image ?? null
 }
 
 function planContainer(

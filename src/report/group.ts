@@ -1,6 +1,7 @@
 /** Groups findings that share a description: cause, subcause, registry, and, for a refusal, the pod's credential. */
 
 import type { AdvisedFinding } from '../advice/add-steps.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Invocation } from './invocation.ts'
 import type { CauseContext } from './words/cause-words.ts'
 import { hasNoReason } from './words/causes/other.ts'
@@ -83,7 +84,7 @@ function groupKey(finding: AdvisedFinding): string {
 
 /** Whether the node's clock is wrong, which is the same fault at every registry. */
 function isOfClock({ clues }: AdvisedFinding): boolean {
-  return clues.some(({ code }) => code === 'clock-off')
+  return hasClue(clues, 'clock-off')
 }
 
 /** Whether the description of the refusal says whether the image exists; to others, pods that run it add only a sentence. */
@@ -113,7 +114,7 @@ function detailOf(finding: AdvisedFinding): string {
   const proven = check?.verdict ?? ''
   if (cause === 'image-not-found') return proven
   if (cause !== 'auth-required-or-denied') return ''
-  const reason = finding.clues.find(({ code }) => code === 'own-reason' || code === 'lapsed')
+  const reason = clueOf(finding.clues, 'lapsed') ?? clueOf(finding.clues, 'own-reason')
   return isMalformed(finding)
     ? 'malformed'
     : `${credential.status} ${proven} ${reason === undefined ? '' : JSON.stringify(reason)}`

@@ -1,7 +1,7 @@
 /** Refusals in which the registry says why: the login itself, something that is switched off, or a reason of its own. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
-import { clueOf } from '../../src/diagnosis/clue.ts'
+import { clueOf, hasClue } from '../../src/diagnosis/clue.ts'
 import type { Lapse } from '../../src/diagnosis/lapse.ts'
 import { findingOf } from './situation.ts'
 
@@ -193,7 +193,7 @@ test.each([
   ['docker.io/acme/app:1.2.BUILD-SNAPSHOT.4', false],
 ])('%s has something to fill in: %s', (image, isPlaceholder) => {
   const found = findingOf({ image, error: 'manifest unknown' })
-  expect(clueOf(found.clues, 'placeholder') !== undefined).toBe(isPlaceholder)
+  expect(hasClue(found.clues, 'placeholder')).toBe(isPlaceholder)
 })
 
 describe('a cache rule of Azure Container Registry', () => {

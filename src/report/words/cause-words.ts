@@ -1,6 +1,6 @@
 /** The words that each cause must have, and the context that they can use. */
 
-import type { Clue } from '../../diagnosis/clue.ts'
+import { type Clue, hasClue } from '../../diagnosis/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Invocation } from '../invocation.ts'
 import { capitalize, registryLabel, responderLabel } from './nouns.ts'
@@ -39,7 +39,7 @@ type Words = string | ((first: FirstFinding) => string) | { does: string }
 export function sentenceFor(context: CauseContext, sentence: Sentence): string {
   if (typeof sentence === 'function') return sentence(context)
   const [first] = context.findings
-  const applies = ([when]: Case) => (typeof when === 'string' ? hasClue(context, when) : when(first))
+  const applies = ([when]: Case) => (typeof when === 'string' ? hasClue(first.clues, when) : when(first))
   const found = sentence.find(one => !isCase(one) || applies(one)) ?? ''
   const words = isCase(found) ? found[1] : found
   if (typeof words === 'object') return `${capitalize(responderLabel(first))} ${words.does}`
@@ -48,11 +48,6 @@ export function sentenceFor(context: CauseContext, sentence: Sentence): string {
 
 function isCase(one: Case | Words): one is Case {
   return Array.isArray(one)
-}
-
-/** Whether the first finding has this clue. */
-export function hasClue({ findings: [first] }: CauseContext, code: Clue['code']): boolean {
-  return first.clues.some(clue => clue.code === code)
 }
 
 /** Whether a mirror answered, refused, or could not be reached. */
@@ -68,7 +63,7 @@ const PAGE_FOR_TOKEN =
   'The registry answered, and named an address for tokens; what came from there is a web page: of another server than the one that issues tokens, of a login portal, or of a proxy in between. That says nothing about the image or the login.'
 
 type MayBePage = Pick<FirstFinding, 'clues' | 'registry'>
-const isForToken = ({ clues }: MayBePage) => clues.some(({ code }) => code === 'page-for-token')
+const isForToken = ({ clues }: MayBePage) => hasClue(clues, 'page-for-token')
 
 /** The words of a web page in place of an answer, for summaries, as a headline, and what it means. */
 export const PAGE = {

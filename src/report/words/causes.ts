@@ -1,6 +1,6 @@
 /** The words of every cause. A cause without words does not compile. */
 
-import type { Clue } from '../../diagnosis/clue.ts'
+import { type Clue, clueOf, hasClue } from '../../diagnosis/clue.ts'
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { hostAlone, isLocal } from '../../image/host.ts'
@@ -51,7 +51,7 @@ const WORDS: Record<Cause, CauseWords> = {
 export function isMalformed(finding: Finding): boolean {
   return (
     finding.cause === 'auth-required-or-denied' &&
-    (malformedSecretsOf(finding).length > 0 || finding.clues.some(({ code }) => code === 'unreadable-secret'))
+    (malformedSecretsOf(finding).length > 0 || hasClue(finding.clues, 'unreadable-secret'))
   )
 }
 
@@ -85,9 +85,7 @@ export function titleOf(context: CauseContext): string {
   const { containerKind, node, clues } = first
   if (containerKind !== 'sandbox') return ofPuller(first, title)
   const place = node === null ? 'A node' : `Node ${node}`
-  const effect = clues.some(({ code }) => OF_ONE_SNAPSHOTTER.includes(code))
-    ? ''
-    : ', so no new pod starts there'
+  const effect = hasClue(clues, ...OF_ONE_SNAPSHOTTER) ? '' : ', so no new pod starts there'
   return `${place} can't get its sandbox (pause) image${effect}: ${uncapitalize(title)}`
 }
 
@@ -102,7 +100,7 @@ const OF_ONE_SNAPSHOTTER: readonly Clue['code'][] = [
 
 /** Returns a sentence about the node as one about the guest, if that pulls the image by itself. */
 function ofPuller({ clues }: Pick<Finding, 'clues'>, text: string): string {
-  if (!clues.some(({ code }) => code === 'guest')) return text
+  if (!hasClue(clues, 'guest')) return text
   return text
     .replace(/\bon the node\b/g, 'in the guest')
     .replace(/\b([Tt])he node\b/g, '$1he guest')
@@ -166,7 +164,7 @@ export function meaningOf(context: CauseContext): string {
 
 /** Returns that what the node reported is old; empty if it still reports. */
 function silenceText({ clues, node }: Finding): string {
-  const silent = clues.find(clue => clue.code === 'node-silent')
+  const silent = clueOf(clues, 'node-silent')
   if (silent === undefined) return ''
   const last = silent.since === null ? '' : ` (last report: ${minuteOf(silent.since)})`
   return `Node ${node ?? ''} no longer reports${last}, so the following may no longer be true.`
@@ -174,13 +172,13 @@ function silenceText({ clues, node }: Finding): string {
 
 /** Returns facts that the title omits, about the host that answered and about other mirrors. */
 function furtherFacts({ findings: [first] }: CauseContext): string[] {
-  const identity = first.clues.find(clue => clue.code === 'workload-identity')
-  const older = first.clues.find(clue => clue.code === 'older-serves')
+  const identity = clueOf(first.clues, 'workload-identity')
+  const older = clueOf(first.clues, 'older-serves')
   return [
     roleSentence(first),
     searchText(first),
-    first.cause !== 'invalid-reference' && first.clues.some(clue => clue.code === 'image-id') ? IMAGE_ID : '',
-    first.clues.some(clue => clue.code === 'guest')
+    first.cause !== 'invalid-reference' && hasClue(first.clues, 'image-id') ? IMAGE_ID : '',
+    hasClue(first.clues, 'guest')
       ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."
       : '',
     addedBy(first),
@@ -190,7 +188,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     first.cause === 'auth-required-or-denied' &&
     ((first.endpoint?.role === 'registry' && !isLocal(first.endpoint.host)) ||
       (first.endpoint?.role === 'token' && first.subcause === 'blocked')) &&
-    first.clues.some(clue => clue.code === 'bare-refusal')
+    hasClue(first.clues, 'bare-refusal')
       ? 'The answer (403) gives no reason, so it may also come from a proxy or firewall in between.'
       : '',
     redirectText(first),
@@ -224,7 +222,7 @@ function movedSentence({
 
 /** Returns that Kubernetes' registry answers from other hosts; empty if it or another registry was asked. */
 function redirectText({ registry, endpoint, clues }: Finding): string {
-  const behind = clues.find(clue => clue.code === 'behind-proxy')?.host
+  const behind = clueOf(clues, 'behind-proxy')?.host
   const isOfRegistry =
     endpoint?.role === 'registry' || endpoint?.role === 'token' || endpoint?.role === 'storage'
   const host = isOfRegistry ? endpoint.host : endpoint?.role === 'proxy' ? behind : undefined
@@ -237,7 +235,7 @@ function redirectText({ registry, endpoint, clues }: Finding): string {
 
 /** Returns that other mirrors failed as well; empty if there are none besides the one that the finding is about. */
 function mirrorsText({ clues, endpoint, subcause }: Finding): string {
-  const failed = clues.find(clue => clue.code === 'mirrors-failed')
+  const failed = clueOf(clues, 'mirrors-failed')
   if (failed === undefined) return ''
   const ofMirror = endpoint?.role === 'mirror' || subcause === 'not-in-mirror'
   const subject = endpoint?.role === 'mirror' ? endpoint.host : failed.lacking

@@ -1,6 +1,7 @@
 /** Commands of this program, ready to paste, built from findings. Names from the cluster are quoted for the shell. */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
+import { hasClue } from '../../diagnosis/clue.ts'
 import type { Finding, Remedy } from '../../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
@@ -90,7 +91,7 @@ export function missingSecret(
 
 function loginFlags(findings: readonly PodWithoutLogin[]): string {
   const secret = missingSecret(findings)
-  const isMade = ({ clues = [] }: PodWithoutLogin) => clues.some(({ code }) => code === 'made-by')
+  const isMade = ({ clues = [] }: PodWithoutLogin) => hasClue(clues, 'made-by')
   const bare = findings.every(found => found.workload === null && !isMade(found))
   // A pod that names the secret gets it with its next attempt.
   const others = bare ? ['--recreate-bare-pods'] : []

@@ -1,5 +1,6 @@
 /** The words of credentials: what is wrong with one, and which ones a pull had. */
 
+import { clueOf } from '../../diagnosis/clue.ts'
 import type {
   Attempt,
   AttemptProblem,
@@ -179,7 +180,7 @@ export function isAnonymous({ subcause, evidence, endpoint, host, registry }: Fi
 function withoutOne(finding: Finding): string {
   const { cause, registry, clues, host, credential } = finding
   if (cause === 'never-pull') return ''
-  const caller = clues.find(clue => clue.code === 'caller')?.name
+  const caller = clueOf(clues, 'caller')?.name
   const who = caller === undefined ? '' : ` (${caller})`
   if (host.virtual === 'fargate' && cloudOf(registry) === 'ecr')
     return `; ${FARGATE_ROLE} ${credential.ofNode ? 'was' : 'is'} used${who}`

@@ -1,5 +1,6 @@
 /** Steps that change a container's definition: which object contains it, and how to change that object. */
 
+import { clueOf, hasClue } from '../../diagnosis/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { ObjectManager } from '../../snapshot/fix-objects.ts'
 import type { Unreplaced } from '../../snapshot/owners.ts'
@@ -80,7 +81,7 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
 
 /** The same edit of the other containers with the image, which have not failed yet. */
 function sameEdits(edit: ImageEdit): ImageEdit[] {
-  const same = edit.clues?.find(clue => clue.code === 'same-image')
+  const same = clueOf(edit.clues ?? [], 'same-image')
   return (same?.containers ?? []).map(container => ({ ...edit, container }))
 }
 
@@ -108,11 +109,7 @@ const RUN = /(?:Run|Workflow|Job|JobSet)$/
 
 /** Whether a change of the workload itself would be reverted or have no effect: an operator made it, a program made the pod, or it is a run. */
 function isMadeElsewhere({ workload, clues = [] }: ContainerPlace): boolean {
-  return (
-    isRun(workload) ||
-    isVirtualMachine(workload) ||
-    clues.some(({ code }) => code === 'operated' || code === 'made-by')
-  )
+  return isRun(workload) || isVirtualMachine(workload) || hasClue(clues, 'operated', 'made-by')
 }
 
 /** A running virtual machine of KubeVirt, whose webhook refuses a change of its spec (kubevirt/kubevirt#3827). */
@@ -135,7 +132,7 @@ function operatedEdit(
   workloads: number,
 ): StepText | null {
   const { namespace, workload, container, clues = [] } = place
-  const made = clues.find(clue => clue.code === 'made-by')
+  const made = clueOf(clues, 'made-by')
   if (made !== undefined) return { text: madeEdit(MAKERS[made.maker], container, what) }
   const show = kubectlCommand(invocation, `get ${workloadArgument(place)} -o yaml`, namespace)
   if (workload !== null && isRun(workload))
@@ -153,7 +150,7 @@ function operatedEdit(
       text: `${what} in the VirtualMachine that owns ${objectName(workload)} (for a disk, of its containerDisk under volumes), and restart it (\`virtctl restart\`); KubeVirt refuses this change in the VirtualMachineInstance itself, so delete and recreate one without an owner${forFirst(workloads)}; this shows it`,
       command: show,
     }
-  const operated = clues.find(clue => clue.code === 'operated')
+  const operated = clueOf(clues, 'operated')
   if (operated === undefined) return null
   const { name, resource } = operated
   const operator = name ?? 'its operator'
@@ -192,7 +189,7 @@ const MAX_PODS = 3
 
 /** Returns what has to follow a change of the workload's template, after a semicolon; empty if the change replaces its pods. */
 function thenDelete(first: ContainerPlace, all: readonly ContainerPlace[] = [first]): string {
-  const why = first.clues?.find(clue => clue.code === 'not-replaced')?.why
+  const why = clueOf(first.clues ?? [], 'not-replaced')?.why
   if (why === undefined) return ''
   const own = all.filter(place => workloadKey(place) === workloadKey(first)).map(({ pod }) => pod)
   const names = [...new Set(own)]

@@ -1,6 +1,7 @@
 /** The words of what a registry depends on, where that is switched off or overdue: what is wrong, what it means, and whom to ask. */
 
 import type { StepOf } from '../../advice/step.ts'
+import { clueOf } from '../../diagnosis/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Lapse } from '../../diagnosis/lapse.ts'
 import { registryLabel } from './nouns.ts'
@@ -48,7 +49,7 @@ const LAPSES: Record<Lapse, LapseWords> = {
 
 /** Returns what is switched off or overdue, as a clause; empty if nothing is. */
 export function lapseText({ clues }: Pick<Finding, 'clues'>): string {
-  const lapsed = clues.find(clue => clue.code === 'lapsed')
+  const lapsed = clueOf(clues, 'lapsed')
   if (lapsed === undefined) return ''
   const { what, project, ofCaller } = lapsed
   if (ofCaller) return LAPSES[what].state('the account that asked')
@@ -58,7 +59,7 @@ export function lapseText({ clues }: Pick<Finding, 'clues'>): string {
 
 /** Returns what that means. */
 export function lapseMeaning({ clues, credential }: Pick<Finding, 'clues' | 'credential'>): string {
-  const lapsed = clues.find(clue => clue.code === 'lapsed')
+  const lapsed = clueOf(clues, 'lapsed')
   if (lapsed?.ofCaller === true)
     return 'That is for the owner of that account to resolve; the login of another account may be allowed to pull.'
   // Registries charge the owner of the image, or whoever pulls it.

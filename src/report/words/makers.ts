@@ -1,5 +1,6 @@
 /** The words of programs that create pods themselves: where such a pod's image is set, and how to get a new pod. */
 
+import { clueOf } from '../../diagnosis/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PodMaker } from '../../snapshot/pod.ts'
 
@@ -55,7 +56,7 @@ export function orCopied(finding: Pick<Finding, 'clues' | 'container'>): string 
 
 /** Returns the program that created the pod; undefined for pods of controllers, and bare ones. */
 function makerOf({ clues }: Pick<Finding, 'clues'>): PodMaker | undefined {
-  return clues.find(clue => clue.code === 'made-by')?.maker
+  return clueOf(clues, 'made-by')?.maker
 }
 
 /** A program that copies the pods of a virtual cluster to this one, with the images and pull secrets that they have there. */

@@ -1,5 +1,6 @@
 /** The words of an image that moved or is gone: what became of its old place, and where it is published now. */
 
+import { clueOf } from '../../diagnosis/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Moved } from '../../image/moved.ts'
 import type { MovedState } from '../../image/moved-row.ts'
@@ -46,7 +47,7 @@ const whenSeen = ({ since, source, asOf }: Moved) => `(since ${since}, ${source}
 
 /** Returns what became of the nodes' mirror, to follow its name; null for one of which nothing is known. */
 export function formerState({ clues }: Pick<Finding, 'clues'>): string | null {
-  const moved = clues.find(clue => clue.code === 'former-mirror')?.moved
+  const moved = clueOf(clues, 'former-mirror')?.moved
   if (moved === undefined) return null
   const { state, onlyFor } = moved
   return state === 'retired'

@@ -1,6 +1,7 @@
 /** Where a node itself has logins: the kubelet's, the runtime's, those for a mirror and for the pause image, and a guest's. */
 
 import type { StepOf } from '../../advice/step.ts'
+import { hasClue } from '../../diagnosis/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
 import { mirrorSettings, registriesYaml, restartOf } from './node-settings.ts'
@@ -88,7 +89,7 @@ export function hasNoneBuiltIn({
   clues,
   host: { kubeletMinor, platform },
 }: Pick<Finding, 'clues' | 'host'>): boolean {
-  const isShown = clues.some(({ code }) => code === 'credential-provider' || code === 'annotated-provider')
+  const isShown = hasClue(clues, 'credential-provider', 'annotated-provider')
   return !isShown && kubeletMinor !== null && kubeletMinor >= 29 && !WITH_PROVIDER.includes(platform)
 }
 

@@ -1,5 +1,6 @@
 /** Nouns in sentences: how many there are, lists of them, and the names of hosts and images. */
 
+import { hasClue } from '../../diagnosis/clue.ts'
 import type { AddressOwner } from '../../diagnosis/clue-at-node.ts'
 import type { Endpoint } from '../../diagnosis/endpoint.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
@@ -87,16 +88,16 @@ export function roleSentence(finding: WithEndpoint & ByMirror & Pick<Finding, 'c
   const { host, role } = endpoint
   switch (role) {
     case 'mirror':
-      return `The node is configured to ask the mirror ${host}${clues.some(({ code }) => code === 'loopback') ? ', on the node itself,' : ''} first for images of ${name}.${asksFurther(finding) ? ` Unless its settings rule it out, containerd asked ${name} as well, without success; it shows only one of the failures.` : ''}`
+      return `The node is configured to ask the mirror ${host}${hasClue(clues, 'loopback') ? ', on the node itself,' : ''} first for images of ${name}.${asksFurther(finding) ? ` Unless its settings rule it out, containerd asked ${name} as well, without success; it shows only one of the failures.` : ''}`
     case 'token':
       if (host === registry || host === null) return ''
       return registry !== null && isFixedHost(registry) && !isHosted(host)
         ? `${host} issues the tokens for a mirror that the node asks instead of ${name}.`
         : `${host} issues the tokens for pulls from ${name}.`
     case 'storage':
-      if (clues.some(({ code }) => code === 'windows-base'))
+      if (hasClue(clues, 'windows-base'))
         return `The image has layers of an older Windows base image: the manifest at ${name} sends the nodes to Microsoft for them.`
-      return `${host} ${clues.some(({ code }) => code === 'signature-lookup') ? 'stores the signatures' : 'serves the layers'} of images from ${name}${cause === 'auth-required-or-denied' ? '.' : '; the nodes must be able to reach it too.'}`
+      return `${host} ${hasClue(clues, 'signature-lookup') ? 'stores the signatures' : 'serves the layers'} of images from ${name}${cause === 'auth-required-or-denied' ? '.' : '; the nodes must be able to reach it too.'}`
     default:
       return ''
   }

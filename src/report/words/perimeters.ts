@@ -1,5 +1,6 @@
 /** The words of rules around a registry that refuse a pull, and of conditions that the registry names. */
 
+import { clueOf, hasClue } from '../../diagnosis/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Perimeter } from '../../diagnosis/perimeter.ts'
 import { capitalize, registryLabel, responderLabel } from './nouns.ts'
@@ -53,18 +54,18 @@ type Refused = Pick<Finding, 'subcause' | 'clues' | 'endpoint' | 'registry'>
 
 /** Returns the words of the rule that refused; null if it was the registry, or if the registry says that a region or an account is blocked. */
 export function perimeterOf({ subcause, clues }: Refused): PerimeterWords | null {
-  const refusal = clues.find(clue => clue.code === 'perimeter')
-  const isSaid = clues.some(({ code }) => code === 'region' || code === 'lapsed')
+  const refusal = clueOf(clues, 'perimeter')
+  const isSaid = hasClue(clues, 'region', 'lapsed')
   return refusal === undefined || subcause !== 'blocked' || isSaid ? null : PERIMETERS[refusal.perimeter]
 }
 
 /** Returns the headline of a refusal by such a rule, or under a condition that the registry names; null for any other. */
 export function perimeterTitle(finding: Refused): string | null {
   const { clues, registry } = finding
-  const host = clues.find(clue => clue.code === 'served-at')?.host
+  const host = clueOf(clues, 'served-at')?.host
   if (host !== undefined)
     return `${capitalize(registryLabel(registry))} says that this image is at ${host} instead`
-  if (clues.some(({ code }) => code === 'terms'))
+  if (hasClue(clues, 'terms'))
     return `${capitalize(registryLabel(registry))} gives this image only to accounts that have accepted its terms`
   const rule = perimeterOf(finding)
   return rule && `${capitalize(rule.name)} refuses pulls from ${responderLabel(finding)}`
@@ -73,8 +74,8 @@ export function perimeterTitle(finding: Refused): string | null {
 /** Returns what such a refusal means; null for any other. */
 export function perimeterMeaning(finding: Refused): string | null {
   const { clues } = finding
-  const terms = clues.some(({ code }) => code === 'terms')
-  if (clues.some(({ code }) => code === 'served-at'))
+  const terms = hasClue(clues, 'terms')
+  if (hasClue(clues, 'served-at'))
     return `The registry says so itself: a login for this registry does not change that${terms ? ', and the other one requires a login of an account that has accepted its terms' : ''}.`
   if (terms) return 'The registry says so itself: the name is right, and any other login is refused.'
   const rule = perimeterOf(finding)

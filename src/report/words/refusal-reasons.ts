@@ -4,6 +4,7 @@
  */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
+import { clueOf, hasClue } from '../../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { isLocal } from '../../image/host.ts'
@@ -19,8 +20,7 @@ import { capitalize, registryLabel, responderLabel } from './nouns.ts'
 type Closed = Extract<DenialSubcause, 'blocked' | 'policy' | 'upstream'>
 
 /** Whether the refusal gives no reason, and the host is known for such a list. */
-const isPerhapsUnlisted = ({ clues }: Pick<Finding, 'clues'>) =>
-  clues.some(clue => clue.code === 'served-list' && !clue.said)
+const isPerhapsUnlisted = ({ clues }: Pick<Finding, 'clues'>) => clueOf(clues, 'served-list')?.said === false
 
 const isOfStorage = ({ endpoint }: Pick<Finding, 'endpoint'>) => endpoint?.role === 'storage'
 
@@ -108,7 +108,7 @@ function quotedReason(reason: string): string {
 
 /** Returns what a refusal with such a sentence means. */
 export function ownReasonMeaning({ clues }: Pick<Finding, 'clues'>): string {
-  const reason = clues.find(clue => clue.code === 'own-reason')?.text ?? ''
+  const reason = clueOf(clues, 'own-reason')?.text ?? ''
   return `It answered: ${quotedReason(reason)}. Whether a login or another name helps depends on that.`
 }
 
@@ -128,16 +128,12 @@ export const AT_NODE =
 /** Whether a login was sent and the answer is only that access is forbidden, with no word of an identity or a permission. */
 export function isUnexplained({ credential, evidence, clues }: Finding): boolean {
   const says = /permission|privilege|\brole\b|scope|not authorized to perform|no pull access/i
-  return (
-    credential.status === 'usable' &&
-    !clues.some(({ code }) => code === 'caller') &&
-    !says.test(evidence?.text ?? '')
-  )
+  return credential.status === 'usable' && !hasClue(clues, 'caller') && !says.test(evidence?.text ?? '')
 }
 
 /** Whether nothing shows that a login was sent: Google's registries answer 403 to a pull without one, too. */
 export function isUnidentified({ registry, credential, clues }: Finding): boolean {
-  const isKnown = credential.ofNode === true || clues.some(({ code }) => code === 'caller')
+  const isKnown = credential.ofNode === true || hasClue(clues, 'caller')
   return cloudOf(registry) === 'gar' && credential.status !== 'usable' && !isKnown
 }
 
@@ -176,7 +172,7 @@ export function publicMeaning({ registry }: Pick<Finding, 'registry'>): string {
 
 /** Returns why the registry was not asked: what the node's plugin says. */
 export function providerMeaning({ clues }: Pick<Finding, 'clues'>): string {
-  const { reason, problem } = clues.find(clue => clue.code === 'provider-reason') ?? {}
+  const { reason, problem } = clueOf(clues, 'provider-reason') ?? {}
   return problem === 'program'
     ? `The kubelet gets logins from a program on the node, which could not be run, so the registry was not asked. The reason: "${reason}".`
     : `The plugin on the node that fetches logins failed, so the registry was not asked${reason === undefined ? '.' : `. Its reason: "${reason}".`}`
@@ -184,7 +180,7 @@ export function providerMeaning({ clues }: Pick<Finding, 'clues'>): string {
 
 /** Returns what a failed plugin means for the registry. */
 export function providerTitle({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): string {
-  return clues.some(clue => clue.code === 'provider-reason' && clue.problem === 'program')
+  return clueOf(clues, 'provider-reason')?.problem === 'program'
     ? `The credential provider on the node for ${registryLabel(registry)} could not be run`
     : `A credential provider or helper on the node has no login for ${registryLabel(registry)}`
 }
@@ -204,7 +200,7 @@ export function isUnasked({
   evidence,
 }: Pick<Finding, 'clues' | 'reason' | 'evidence'>): boolean {
   const isOfProvider = reason === PROVIDER_FAILED && !isInaccessible({ evidence })
-  return isOfProvider || clues.some(({ code }) => code === 'unreadable-secret')
+  return isOfProvider || hasClue(clues, 'unreadable-secret')
 }
 
 export const UNASKED =
@@ -215,7 +211,7 @@ export const UNREAD_LOGINS =
 
 /** Returns what is not allowed; other pods that run the image show that it exists. */
 export function notAllowed(finding: Finding): string {
-  const isThere = finding.clues.some(({ code }) => code === 'runs-elsewhere')
+  const isThere = hasClue(finding.clues, 'runs-elsewhere')
   if (isUnexplained(finding))
     return `The account or token in the pull secret isn't allowed to pull from this repository (or no longer is), or ${isThere ? 'the image was removed since other pods pulled it' : 'the repository does not exist'}: the answer does not say which.`
   return `The registry knows the identity that asked, and that identity isn't allowed to pull from this repository${isThere ? '' : ' (or the repository does not exist)'}.`

@@ -3,6 +3,7 @@
 import type { StepOf } from '../../advice/step.ts'
 import type { RealmProduct } from '../../advice/step-at-node.ts'
 import type { ShortLived, UserNames } from '../../advice/step-for-access.ts'
+import { clueOf } from '../../diagnosis/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
@@ -229,7 +230,7 @@ export function faultedLogin(
   finding: Pick<Finding, 'clues' | 'credential' | 'endpoint' | 'registry'>,
 ): string {
   const { clues, credential } = finding
-  if (!clues.some(clue => clue.code === 'faulted-login' && clue.robot))
+  if (clueOf(clues, 'faulted-login')?.robot !== true)
     return 'The login is wrong, expired, or revoked, or its account was disabled.'
   const names = new Set(
     credential.attempts.flatMap(({ usable, username }) => (usable ? (username ?? []) : [])),

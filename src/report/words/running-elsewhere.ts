@@ -1,6 +1,7 @@
 /** The words of images that other pods run: where, and by what those pods differ from the ones whose pull failed. */
 
 import type { StepOf } from '../../advice/step.ts'
+import { clueOf } from '../../diagnosis/clue.ts'
 import type { RunsElsewhere } from '../../diagnosis/clue-of-name.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { hidesMissing } from '../../image/registries.ts'
@@ -12,7 +13,7 @@ import type { Findings, StepWords } from './step-words.ts'
 
 /** Returns where the image runs; undefined if that is not known. */
 function runningPlace({ clues }: Pick<Finding, 'clues'>): RunsElsewhere | undefined {
-  return clues.find(clue => clue.code === 'runs-elsewhere')
+  return clueOf(clues, 'runs-elsewhere')
 }
 
 /** Returns a sentence on the pods that run the image; empty if none are known. Of several images, it names the one that it is about. */

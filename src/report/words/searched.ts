@@ -1,16 +1,17 @@
 /** The words of an image whose name has no registry, where none of the registries that the node searches gave it. */
 
+import { clueOf, hasClue } from '../../diagnosis/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { joinList } from './nouns.ts'
 
 /** Whether the node asked other registries than the one that the name means to Kubernetes. */
 export function isSearched({ clues }: Pick<Finding, 'clues'>): boolean {
-  return clues.some(({ code }) => code === 'searched')
+  return hasClue(clues, 'searched')
 }
 
 /** The registries that the node asked, as far as its text names them. */
 export function searchedHosts({ clues }: Pick<Finding, 'clues'>): string[] {
-  return clues.find(clue => clue.code === 'searched')?.hosts ?? []
+  return clueOf(clues, 'searched')?.hosts ?? []
 }
 
 type Searched = Pick<Finding, 'clues' | 'host'>
@@ -31,7 +32,7 @@ export function searchText(finding: Searched & Pick<Finding, 'endpoint'>): strin
 
 function askedFor(finding: Searched): string {
   const hosts = joinList(searchedHosts(finding))
-  const isCertain = finding.clues.some(clue => clue.code === 'searched' && clue.certain)
+  const isCertain = clueOf(finding.clues, 'searched')?.certain === true
   return isCertain
     ? `The name has no registry, so the runtime asked ${hosts}, as its settings for short names say`
     : `The name has no registry, and the node's settings led to ${hosts}, either as one of the registries that it searches for such names or in place of Docker Hub`

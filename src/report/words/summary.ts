@@ -2,6 +2,7 @@
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
+import { hasClue } from '../../diagnosis/clue.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import { groupByCause } from '../group.ts'
@@ -209,7 +210,7 @@ const FIXES: readonly StepCode[] = ['distribute-login', 'recreate-pods']
 
 function isFixed({ steps: [first], clues }: AdvisedFinding): boolean {
   // What was made for one run stays as it was.
-  return FIXES.includes(first.code) && !clues.some(({ code }) => code === 'made-by')
+  return FIXES.includes(first.code) && !hasClue(clues, 'made-by')
 }
 
 /** Whether the container would keep its pod from running after a fix. */

@@ -2,6 +2,7 @@
 
 import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
+import { hasClue } from '../../diagnosis/clue.ts'
 import type { AttemptProblem } from '../../diagnosis/credential-report.ts'
 import type { CredentialState, Obstacle, WhyContainer } from '../../diagnosis/why-report.ts'
 import { cloudOf } from '../../image/registries.ts'
@@ -39,7 +40,7 @@ export function verdictText({
   attempts,
   finding,
 }: Pick<WhyContainer, 'verdict' | 'registry' | 'pullPolicy' | 'attempts' | 'finding'>): string {
-  if (finding?.clues.some(({ code }) => code === 'guest'))
+  if (hasClue(finding?.clues ?? [], 'guest'))
     return "the guest's own configuration is used, which can't be read from here"
 
   if (verdict === 'unknown' && attempts.length === 0)

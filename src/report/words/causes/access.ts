@@ -1,12 +1,12 @@
 /** The words of pulls that a registry, or a rule around it, refused. */
 
+import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { cloudOf, isEntitled, isOpenMirror, isPublic } from '../../../image/registries.ts'
 import { awsPolicyMeaning } from '../aws-policies.ts'
 import {
   type CauseContext,
   type CauseWords,
-  hasClue,
   isOfMirror,
   PAGE,
   type Sentence,
@@ -46,7 +46,7 @@ function mirrorRefused({
   clues,
   endpoint,
 }: Pick<Finding, 'registry' | 'clues' | 'endpoint'>): string {
-  const former = clues.find(clue => clue.code === 'former-mirror')?.moved
+  const former = clueOf(clues, 'former-mirror')?.moved
   if (former !== undefined)
     return former.state === 'restricted'
       ? 'Unless the node is among those that the mirror still serves, neither a login nor another name changes that.'
@@ -63,7 +63,7 @@ function evenPublic({ registry }: Pick<Finding, 'registry'>): string {
     : ' Even a public image fails while this login is sent.'
 }
 
-const isOnNode = ({ clues }: Pick<Finding, 'clues'>) => clues.some(({ code }) => code === 'on-node')
+const isOnNode = ({ clues }: Pick<Finding, 'clues'>) => hasClue(clues, 'on-node')
 
 const ASKED_AGAIN =
   'The image is on the node, but the kubelet asks the registry again for a pod without a verified credential for it (KEP-2535, from Kubernetes 1.35 on by default).'
@@ -114,7 +114,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
   ],
   'not-permitted': context => {
     const [first] = context.findings
-    const decided = first.clues.find(clue => clue.code === 'aws-policy')
+    const decided = clueOf(first.clues, 'aws-policy')
     const overrides = first.steps.some(({ code }) => code === 'lift-deny')
     if (decided !== undefined && overrides) return awsPolicyMeaning(decided.policy, decided.denies)
     if (isOfMirror(first)) return mirrorRefused(first)
@@ -128,11 +128,11 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [first => isOnNode(first) && !isUsable(first), ASKED_AGAIN],
     [({ reference }) => isPublic(reference), publicMeaning],
     [
-      first => isUsable(first) && first.clues.some(({ code }) => code === 'named-action'),
+      first => isUsable(first) && hasClue(first.clues, 'named-action'),
       'Harbor answers like this to an account that is not allowed to pull there (such as a robot account of another project), and to a login that it does not accept.',
     ],
     [
-      first => isUsable(first) && first.clues.some(({ code }) => code === 'runs-elsewhere'),
+      first => isUsable(first) && hasClue(first.clues, 'runs-elsewhere'),
       'The account in the pull secret is not allowed to see the image, its login is no longer accepted, or the image was removed since other pods pulled it: the answer does not say which.',
     ],
     [
@@ -144,7 +144,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       'Most likely, the registry refused the login because of a mistake in it; the image itself may be fine.',
     ],
     [
-      first => isUsable(first) && first.clues.some(({ code }) => code === 'unauthorized'),
+      first => isUsable(first) && hasClue(first.clues, 'unauthorized'),
       first =>
         `The image does not exist under this name, the account in the pull secret is not allowed to see it, or the login is wrong or expired: the answer of ${responderLabel(first)} (401) does not say which.`,
     ],
@@ -156,7 +156,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [
       isBroken,
       first =>
-        `The image is private or ${first.clues.some(({ code }) => code === 'runs-elsewhere') ? 'was removed' : 'does not exist'}, and the kubelet finds no usable login in the pull secret that the pod names.`,
+        `The image is private or ${hasClue(first.clues, 'runs-elsewhere') ? 'was removed' : 'does not exist'}, and the kubelet finds no usable login in the pull secret that the pod names.`,
     ],
     [
       wantsLogin,
@@ -211,11 +211,11 @@ export const authRequiredOrDenied: CauseWords = {
     const subcause = subcauseOf(context)
     if (isPageInstead(context)) return PAGE.short(first)
     if (isSearched(first)) return 'images that no searched registry gives'
-    if (hasClue(context, 'credential-provider')) return 'credential providers of nodes'
-    if (hasClue(context, 'node-login-file')) return 'unusable files of logins on nodes'
+    if (hasClue(first.clues, 'credential-provider')) return 'credential providers of nodes'
+    if (hasClue(first.clues, 'node-login-file')) return 'unusable files of logins on nodes'
     if (subcause === 'blocked') return `pulls blocked by ${perimeterOf(first)?.name ?? responderLabel(first)}`
     if (subcause === 'policy')
-      return `${hasClue(context, 'storage-quota') ? 'a storage quota at' : 'a policy of'} ${responderLabel(first)}`
+      return `${hasClue(first.clues, 'storage-quota') ? 'a storage quota at' : 'a policy of'} ${responderLabel(first)}`
     if (subcause === 'upstream') return `the upstream registry of ${responderLabel(first)}`
     return `access denied by ${responderLabel(first)}`
   },
@@ -237,5 +237,6 @@ export const authRequiredOrDenied: CauseWords = {
 
 /** Whether a web page refused without a word of a reason: something in between answered. */
 function isPageInstead(context: CauseContext): boolean {
-  return hasClue(context, 'web-page') && !['blocked', 'policy', 'upstream'].includes(subcauseOf(context))
+  const { clues } = context.findings[0]
+  return hasClue(clues, 'web-page') && !['blocked', 'policy', 'upstream'].includes(subcauseOf(context))
 }

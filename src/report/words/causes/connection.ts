@@ -1,12 +1,12 @@
 /** The words of pulls that never reached the host (its name, the connection to it, a proxy), or not even the node's runtime; the host is the one in the message. */
 
-import type { Clue } from '../../../diagnosis/clue.ts'
+import { type Clue, clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { DnsAnswer } from '../../../diagnosis/clue-at-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone, isServiceName } from '../../../image/host.ts'
 import { apiHost, isOpenShiftService } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, type FirstFinding, hasClue } from '../cause-words.ts'
+import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { dnsAnswer } from '../node-dns.ts'
 import { ADDRESS_OWNERS, capitalize, hostLabel, registryLabel } from '../nouns.ts'
@@ -23,7 +23,7 @@ export function endpointOrRegistry({
 /** Returns, for example, `registry-1.docker.io` or `the mirror cache.example`; a host of the registry keeps its own name here. */
 export function askedHost({ findings: [first] }: Pick<CauseContext, 'findings'>): string {
   const host = endpointOrRegistry(first)
-  const download = first.clues.find(clue => clue.code === 'download-host')
+  const download = clueOf(first.clues, 'download-host')
   if (first.endpoint === null && download !== undefined)
     return download.from ?? `the host that ${registryLabel(first.registry)} redirects downloads to`
   return host.role === 'registry' ? host.host : hostLabel(host, first.registry)
@@ -67,7 +67,7 @@ export const registryNotFoundDns: CauseWords = {
   ],
 }
 
-const isOfGuest = ({ clues }: FirstFinding) => clues.some(({ code }) => code === 'guest')
+const isOfGuest = ({ clues }: FirstFinding) => hasClue(clues, 'guest')
 
 const neverContacted = (first: FirstFinding) => `${askedHost({ findings: [first] })} was never contacted.`
 
@@ -88,7 +88,7 @@ function lookUpResult(first: FirstFinding): string {
 }
 
 function resolverOf({ clues }: FirstFinding): Extract<Clue, { code: 'dns-server' }> | undefined {
-  return clues.find(clue => clue.code === 'dns-server')
+  return clueOf(clues, 'dns-server')
 }
 
 /** Whether the name could only be looked up at the pods that need the image. */
@@ -98,32 +98,33 @@ function isCircular({ steps }: FirstFinding): boolean {
 
 /** Whether another company's address was given for the host. */
 const isForged = ({ findings }: CauseContext) =>
-  findings[0].clues.some(clue => clue.code === 'misresolved' && clue.owner !== 'node')
+  (clueOf(findings[0].clues, 'misresolved')?.owner ?? 'node') !== 'node'
 
 const forgedShort = (context: CauseContext) => `forged DNS answers for ${askedHost(context)}`
 const forgedTitle = (context: CauseContext) =>
   `${capitalize(askedHost(context))} is blocked: the DNS answer for it is forged`
 
 /** Whether the connection to the host was opened. */
-const wasOpened = ({ clues }: Finding) =>
-  clues.some(({ code }) => code === 'tls-unfinished' || code === 'unanswered')
+const wasOpened = ({ clues }: Finding) => hasClue(clues, 'tls-unfinished', 'unanswered')
 
 export const networkTimeout: CauseWords = {
-  short: context =>
-    isForged(context)
-      ? forgedShort(context)
-      : `${hasClue(context, 'request-late') ? 'late requests to' : 'no answer from'} ${askedHost(context)}`,
-  title: context =>
-    isForged(context)
-      ? forgedTitle(context)
-      : hasClue(context, 'tls-unfinished')
-        ? `${capitalize(askedHost(context))} did not finish the TLS handshake in time`
-        : hasClue(context, 'request-late')
-          ? `The request to ${askedHost(context)} did not arrive in time`
-          : `${capitalize(askedHost(context))} did not answer in time`,
+  short: context => {
+    if (isForged(context)) return forgedShort(context)
+    const isLate = hasClue(context.findings[0].clues, 'request-late')
+    return `${isLate ? 'late requests to' : 'no answer from'} ${askedHost(context)}`
+  },
+  title: context => {
+    if (isForged(context)) return forgedTitle(context)
+    const { clues } = context.findings[0]
+    const host = askedHost(context)
+    if (hasClue(clues, 'tls-unfinished'))
+      return `${capitalize(host)} did not finish the TLS handshake in time`
+    if (hasClue(clues, 'request-late')) return `The request to ${host} did not arrive in time`
+    return `${capitalize(host)} did not answer in time`
+  },
   meaning: [
     [
-      first => wasOpened(first) && first.clues.some(({ code }) => code === 'loopback'),
+      first => wasOpened(first) && hasClue(first.clues, 'loopback'),
       'That address is the node itself: something there accepted the connection, but did not answer in time.',
     ],
     ['loopback', 'That address is the node itself, and nothing answered there.'],
@@ -167,14 +168,14 @@ export const connectionRefusedOrReset: CauseWords = {
 
 /** Whether a layer did not arrive whole, and the text does not say from where: the registry, a mirror or cache, or where one of them redirects. */
 function isUnnamed({ findings: [{ endpoint, clues }] }: Pick<CauseContext, 'findings'>): boolean {
-  return endpoint === null && clues.some(({ code }) => code === 'interrupted')
+  return endpoint === null && hasClue(clues, 'interrupted')
 }
 
 type Break = Extract<Clue, { code: 'unopened' }>['why'] | 'cut-off' | 'unknown'
 
 /** How the connection failed. An error that names several addresses may have several reasons. */
 function howBroken({ clues }: Pick<Finding, 'clues'>): Break {
-  if (clues.some(({ code }) => code === 'cut-off')) return 'cut-off'
+  if (hasClue(clues, 'cut-off')) return 'cut-off'
   const reasons = clues.flatMap(clue => (clue.code === 'unopened' ? [clue.why] : []))
   return reasons.length === 1 ? (reasons[0] ?? 'unknown') : 'unknown'
 }
@@ -208,13 +209,13 @@ function loopbackMeaning({
   const always = containerKind === 'sandbox' ? '' : ', or the pull policy is Always'
   if (registry === 'localhost')
     return `The name begins with localhost/, as names do of images that were only built or loaded on a machine: the image is not on the node${always}, so the runtime looked for a registry at the node's own address.`
-  return clues.some(({ code }) => code === 'cut-off')
+  return hasClue(clues, 'cut-off')
     ? 'That address is the node itself: something there accepted the connection, and closed it before the answer was complete.'
     : 'That address is the node itself: each node connects to its own loopback address, and nothing is listening there on this one.'
 }
 
 function resolvedMeaning(first: Pick<Finding, 'clues' | 'endpoint' | 'registry'>): string {
-  const to = first.clues.find(clue => clue.code === 'misresolved')
+  const to = clueOf(first.clues, 'misresolved')
   if (to !== undefined && to.owner !== 'node')
     return `The node got ${to.address} for ${hostAlone(endpointOrRegistry(first).host)}, which is an address of ${ADDRESS_OWNERS[to.owner]}: the DNS answer was forged on the way, which happens to blocked hosts in China.`
   const end = howBroken(first) === 'refused' ? ', and nothing is listening on that port of it' : ''
@@ -223,7 +224,7 @@ function resolvedMeaning(first: Pick<Finding, 'clues' | 'endpoint' | 'registry'>
 
 type Lost = Pick<Finding, 'clues' | 'endpoint' | 'node'>
 
-const lossOf = ({ clues }: Lost) => clues.find(clue => clue.code === 'runtime-lost')?.how
+const lossOf = ({ clues }: Lost) => clueOf(clues, 'runtime-lost')?.how
 
 /** Whether the kubelet got no answer from its own runtime. */
 export function isOfRuntime(first: Lost): boolean {
@@ -265,25 +266,34 @@ export function lostMeaning(first: Lost): string {
 export const proxy: CauseWords = {
   short: () => 'the proxy of the nodes',
   title: ({ findings: [{ registry, endpoint, clues }] }) => {
-    const wanted = clues.find(clue => clue.code === 'behind-proxy')?.host
+    const wanted = clueOf(clues, 'behind-proxy')?.host
     // Requests to registry.k8s.io end at hosts of other names.
     const host = registry === 'registry.k8s.io' && wanted !== undefined ? wanted : registryLabel(registry)
     if (endpoint !== null && endpoint.host !== null)
       return `The proxy ${endpoint.host} between the node and ${host} fails`
-    if (clues.some(({ code }) => code === 'proxy-login'))
+    if (hasClue(clues, 'proxy-login'))
       return `The proxy between the node and ${host} received no login that it accepts`
-    return clues.some(({ code }) => code === 'proxy-unreached' || code === 'proxy-unreadable')
+    return hasClue(clues, 'proxy-unreached', 'proxy-unreadable')
       ? `The proxy between the node and ${host} can't be reached as configured`
       : `The proxy between the node and ${host} did not forward the request`
   },
-  meaning: context =>
-    hasClue(context, 'loopback')
-      ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."
-      : hasClue(context, 'proxy-unreadable')
-        ? "The runtime is set to go through a proxy, but can't read that proxy's address, so nothing was sent."
-        : hasClue(context, 'proxy-unreached') && hasClue(context, 'dns-answer')
-          ? "The runtime goes through a proxy whose name the node can't resolve, so nothing was sent."
-          : hasClue(context, 'proxy-login')
-            ? "The runtime goes through a proxy, which received no login or refused the one that it received. That is the proxy's own login, not the registry's."
-            : 'The runtime goes through a proxy, which could not be reached or did not forward the request.',
+  meaning: [
+    [
+      'loopback',
+      "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers.",
+    ],
+    [
+      'proxy-unreadable',
+      "The runtime is set to go through a proxy, but can't read that proxy's address, so nothing was sent.",
+    ],
+    [
+      ({ clues }) => hasClue(clues, 'proxy-unreached') && hasClue(clues, 'dns-answer'),
+      "The runtime goes through a proxy whose name the node can't resolve, so nothing was sent.",
+    ],
+    [
+      'proxy-login',
+      "The runtime goes through a proxy, which received no login or refused the one that it received. That is the proxy's own login, not the registry's.",
+    ],
+    'The runtime goes through a proxy, which could not be reached or did not forward the request.',
+  ],
 }

@@ -1,5 +1,6 @@
 /** The titles of refused pulls, and what in a refusal both its title and its meaning depend on. */
 
+import { hasClue } from '../../../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
 import { type CauseContext, isOfMirror, type Sentence } from '../cause-words.ts'
@@ -86,12 +87,12 @@ export const DENIAL_TITLE: Record<DenialSubcause, Sentence> = {
 /** Whether the refusal is about the login alone: a 401 of a cloud's registry, or any refusal where every image needs a login. */
 export function wantsLogin({ registry, clues, credential }: Finding): boolean {
   const cloud = cloudOf(registry)
-  const isRefused = (cloud === 'ecr' || cloud === 'acr') && clues.some(({ code }) => code === 'unauthorized')
+  const isRefused = (cloud === 'ecr' || cloud === 'acr') && hasClue(clues, 'unauthorized')
   return isRefused || (isEntitled(registry) && credential.status !== 'usable')
 }
 
 /** Whether the text does not show that a login was sent, and the pod had none to send. */
 export function perhapsNoLogin({ credential, clues }: Pick<Finding, 'credential' | 'clues'>): boolean {
   const { status } = credential
-  return clues.some(({ code }) => code === 'ambiguous-refusal') && (status === 'none' || status === 'broken')
+  return hasClue(clues, 'ambiguous-refusal') && (status === 'none' || status === 'broken')
 }

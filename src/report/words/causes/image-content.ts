@@ -1,5 +1,6 @@
 /** The words of images that the node can't run: those for another platform, in an old format, or of another kind than container images. */
 
+import { clueOf } from '../../../diagnosis/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isPublishedFor } from '../../../image/kubernetes-images.ts'
 import { type CauseWords, WEB_PAGE } from '../cause-words.ts'
@@ -24,7 +25,7 @@ export const platformMismatch: CauseWords = {
     [
       'windows-build',
       ({ clues, host }) =>
-        `The image is for Windows ${clues.find(clue => clue.code === 'windows-build')?.build}, ${host.kernel === null ? '' : `the node runs ${host.kernel.split('.').slice(0, 3).join('.')}, `}and a Windows node only runs images whose build matches its own.`,
+        `The image is for Windows ${clueOf(clues, 'windows-build')?.build}, ${host.kernel === null ? '' : `the node runs ${host.kernel.split('.').slice(0, 3).join('.')}, `}and a Windows node only runs images whose build matches its own.`,
     ],
     [
       isForWindows,

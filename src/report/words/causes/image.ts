@@ -1,9 +1,9 @@
 /** The words of images that don't exist, and of names that can't be read. */
 
-import type { Clue } from '../../../diagnosis/clue.ts'
+import { type Clue, clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { hidesMissing, isHosted } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, type FirstFinding, hasClue } from '../cause-words.ts'
+import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { isSearched, SEARCHED } from '../searched.ts'
 
@@ -51,7 +51,7 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
       : (upstreamMeaning(first) ??
         (first.endpoint?.role === 'mirror' || lackingMirror(first) !== undefined || isUnnamedMirror(first)
           ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: the mirror may not have cached it, may not allow it, or may have failed to fetch it from upstream.`
-          : first.clues.some(({ code }) => code === 'relays')
+          : hasClue(first.clues, 'relays')
             ? `Names like this one are used by caches: if ${responderLabel(first)} fetches such images from another registry, the image does not exist there, the cache's own login is not allowed to see it, or the cache can't reach that registry.`
             : `${capitalize(responderLabel(first))} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`)),
   }),
@@ -68,11 +68,11 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
   },
 }
 
-const hasPeersOnly = ({ clues }: Finding) => clues.some(({ code }) => code === 'peers-only')
+const hasPeersOnly = ({ clues }: Finding) => hasClue(clues, 'peers-only')
 
 /** What the registry says of its own request; null if nothing. */
 function upstreamMeaning(first: Finding): string | null {
-  const error = first.clues.find(clue => clue.code === 'upstream-error')
+  const error = clueOf(first.clues, 'upstream-error')
   if (error === undefined) return null
   const why = error.certificate ? ': it did not accept the certificate there' : ''
   return `${capitalize(responderLabel(first))} could not fetch the image from ${error.host}${why}. That does not prove that the image is missing.`
@@ -84,11 +84,11 @@ const mayBeMirrors = ({ steps }: FirstFinding) =>
 
 /** The mirror that lacks the image by the runtime's list, if its text names no host in another way. */
 const lackingMirror = ({ clues, endpoint }: Finding) =>
-  endpoint === null ? clues.find(clue => clue.code === 'mirrors-failed') : undefined
+  endpoint === null ? clueOf(clues, 'mirrors-failed') : undefined
 
 /** Whether a mirror answered that the text does not name. */
 function isUnnamedMirror({ clues, endpoint }: Pick<Finding, 'clues' | 'endpoint'>): boolean {
-  return endpoint === null && clues.some(({ code }) => code === 'unnamed-mirror')
+  return endpoint === null && hasClue(clues, 'unnamed-mirror')
 }
 
 function lackingLabel(first: Finding): string {
@@ -111,35 +111,35 @@ function notOnNode({ image }: Pick<Finding, 'image'>): { title: string; meaning:
 function wordsForMissing(context: CauseContext): { title: string; meaning: string } {
   const [first] = context.findings
   const { registry, subcause, moved } = first
-  if (hasClue(context, 'not-on-node')) return notOnNode(first)
+  if (hasClue(first.clues, 'not-on-node')) return notOnNode(first)
   if (isSearched(first)) return { title: SEARCHED.title(first), meaning: SEARCHED.meaning(first) }
-  if (hasClue(context, 'no-latest'))
+  if (hasClue(first.clues, 'no-latest'))
     return {
       title: 'The repository of the image has no tag latest',
       meaning: `The name asks for latest, which is the default without a tag; ${registryLabel(registry)} has only explicit versions of this image.`,
     }
-  if (hasClue(context, 'tag-deleted'))
+  if (hasClue(first.clues, 'tag-deleted'))
     return {
       title: `${capitalize(responderLabel(first))} no longer has this tag`,
       meaning: 'The tag was there: the registry remembers it, and says that it was deleted or has expired.',
     }
-  if (hasClue(context, 'missing-child') && (first.endpoint?.role === 'mirror' || isUnnamedMirror(first)))
+  if (hasClue(first.clues, 'missing-child') && (first.endpoint?.role === 'mirror' || isUnnamedMirror(first)))
     return {
       title: `${capitalize(lackingLabel(first))} lacks a manifest of the image`,
       meaning: `The image's ${versionPart(first)} was resolved to a manifest that the mirror does not have. That proves nothing about the image at ${registryLabel(registry)}.`,
     }
-  if (hasClue(context, 'missing-child'))
+  if (hasClue(first.clues, 'missing-child'))
     return {
       title: `${capitalize(responderLabel(first))} lacks a manifest of the image`,
       meaning: `The ${versionPart(first) === 'digest' ? 'index that the digest names' : 'tag'} is there, but the manifest that it leads to, such as the one for this node's platform, is missing: it was cleaned up, or the push was not complete.`,
     }
-  if (hasClue(context, 'missing-layer'))
+  if (hasClue(first.clues, 'missing-layer'))
     return {
       title: `${capitalize(responderLabel(first))} lacks a layer of the image`,
       meaning:
         'The manifest is there, but a layer that it lists is not: the push was not complete, the layer was cleaned up, or a cache could not fetch it.',
     }
-  const held = first.clues.find(clue => clue.code === 'held-elsewhere')
+  const held = clueOf(first.clues, 'held-elsewhere')
   if (held !== undefined && subcause !== 'not-in-mirror' && moved === null) return heldWords(held, registry)
   const words = MISSING[(subcause ?? 'unspecified') as NotFoundSubcause](context)
   // What is known of the move follows, and explains it better than a typo would.
@@ -180,7 +180,7 @@ export const imageNotFound: CauseWords = {
   short: ({ findings: [first] }) =>
     first.subcause === 'not-in-mirror'
       ? `images missing in ${lackingLabel(first)}`
-      : first.clues.some(({ code }) => code === 'missing-child' || code === 'missing-layer')
+      : hasClue(first.clues, 'missing-child', 'missing-layer')
         ? 'incomplete images'
         : 'image not found',
   title: context => wordsForMissing(context).title,
@@ -215,7 +215,7 @@ export const invalidReference: CauseWords = {
     ],
     ['image-id', IMAGE_ID],
     [
-      ({ clues }) => clues.some(clue => clue.code === 'placeholder' && clue.of !== 'template'),
+      ({ clues }) => (clueOf(clues, 'placeholder')?.of ?? 'template') !== 'template',
       'The manifest was applied straight from the source code: its build tool should have replaced the name with that of the image it built.',
     ],
     ['placeholder', 'A variable or template value was never filled in.'],
@@ -244,10 +244,10 @@ export const invalidReference: CauseWords = {
 
 /** Whether the registry refused a name that parses. */
 function isRejected({ clues, reference }: Pick<Finding, 'clues' | 'reference'>): boolean {
-  return reference !== null && clues.some(({ code }) => code === 'rejected-name')
+  return reference !== null && hasClue(clues, 'rejected-name')
 }
 
-const surplusOf = ({ clues }: Pick<Finding, 'clues'>) => clues.find(clue => clue.code === 'surplus-tag')
+const surplusOf = ({ clues }: Pick<Finding, 'clues'>) => clueOf(clues, 'surplus-tag')
 
 function surplusTitle(finding: Pick<Finding, 'clues'>): string {
   const found = surplusOf(finding)
@@ -273,6 +273,6 @@ function surplusMeaning(finding: Pick<Finding, 'clues'>): string {
 
 /** Returns what does not belong into a name. */
 function straySign({ clues }: Pick<Finding, 'clues'>): string {
-  const stray = clues.find(clue => clue.code === 'stray-character')
+  const stray = clueOf(clues, 'stray-character')
   return stray?.sign === 'quote' ? 'quotation marks' : 'whitespace'
 }

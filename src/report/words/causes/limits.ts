@@ -1,23 +1,16 @@
 /** The words of excessive pulls, a registry's limit and the kubelet's own, and of pulls that a policy forbids: the pod's own, or one on the node. */
 
-import type { ClueOf } from '../../../diagnosis/clue.ts'
+import { type ClueOf, clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { Finding, NeverPullSubcause, RateLimitSubcause } from '../../../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
 import { countsAtHub, registryBehind } from '../../../image/registries.ts'
-import {
-  type CauseContext,
-  type CauseWords,
-  hasClue,
-  isOfMirror,
-  type Sentence,
-  sentenceFor,
-} from '../cause-words.ts'
+import { type CauseContext, type CauseWords, isOfMirror, type Sentence, sentenceFor } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 /** Returns whose limit it is: Docker Hub's, if its own words say so about a name that does not parse, or that only leads to it. */
 function limiterLabel({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): string {
-  const ofHub = registry === null && clues.some(({ code }) => code === 'hub-limit')
+  const ofHub = registry === null && hasClue(clues, 'hub-limit')
   return registryLabel(ofHub || countsAtHub(registry ?? '') ? DOCKER_HUB : registry)
 }
 
@@ -30,7 +23,7 @@ function otherName({ registry }: Pick<Finding, 'registry'>): string {
 
 /** Whether another host has limited requests for Docker Hub's images, which Docker Hub itself limits over hours. */
 const isInPlaceOfHub = ({ registry, clues }: Finding) =>
-  isDockerHub(registry ?? '') && clues.some(({ code }) => code === 'per-second')
+  isDockerHub(registry ?? '') && hasClue(clues, 'per-second')
 
 /** The host whose limit it is: a mirror or a token server has its own. */
 const limitedHost = ({ findings: [first] }: CauseContext) =>
@@ -59,7 +52,7 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
   unspecified: [
     [isOfMirror, { does: 'refused the pull: it received too many requests, or its upstream limits it' }],
     [
-      first => relayedBy(first) !== null && first.clues.some(({ code }) => code === 'bare-limit'),
+      first => relayedBy(first) !== null && hasClue(first.clues, 'bare-limit'),
       first =>
         `${capitalize(registryLabel(first.registry))} answers 429: it received too many requests, or ${registryLabel(relayedBy(first))}, which it fetches from, limits it`,
     ],
@@ -105,7 +98,7 @@ const TOKEN_LIMIT =
 
 /** The registry behind a cache that the image's name goes through. */
 function relayedBy({ clues }: Pick<Finding, 'clues'>): string | null {
-  return clues.find(clue => clue.code === 'relays')?.upstream ?? null
+  return clueOf(clues, 'relays')?.upstream ?? null
 }
 
 const MEANING: Record<RateLimitSubcause, Sentence> = {
@@ -148,7 +141,7 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
       'The limit in the text is per second or minute, and Docker Hub limits pulls over hours: a mirror, or another registry that the name leads to on this node, answered.',
     ],
     [
-      ({ clues, registry }) => isDockerHub(registry ?? '') && clues.some(({ code }) => code === 'bare-limit'),
+      ({ clues, registry }) => isDockerHub(registry ?? '') && hasClue(clues, 'bare-limit'),
       'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.',
     ],
     ['volume-limit', volumeMeaning],
@@ -162,7 +155,7 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
 }
 
 function volumeMeaning({ clues }: Pick<Finding, 'clues'>): string {
-  const period = clues.find(clue => clue.code === 'volume-limit')?.period ?? null
+  const period = clueOf(clues, 'volume-limit')?.period ?? null
   return `The limit is on the amount of data${period === null ? '' : ` per ${period}`} (pull traffic), not on the number of pulls; more is refused until it resets or is raised.`
 }
 
@@ -178,7 +171,7 @@ export const rateLimited: CauseWords = {
         ? `the limit of ${limitedHost(context)}`
         : isInPlaceOfHub(context.findings[0])
           ? "a limit on requests for Docker Hub's images"
-          : `${limiterLabel(context.findings[0])}'s ${hasClue(context, 'volume-limit') ? 'limit on data' : 'rate limit'}`,
+          : `${limiterLabel(context.findings[0])}'s ${hasClue(context.findings[0].clues, 'volume-limit') ? 'limit on data' : 'rate limit'}`,
   title: context => sentenceFor(context, TITLE[subcauseOf(context)]),
   meaning: context => sentenceFor(context, MEANING[subcauseOf(context)]),
 }
@@ -190,7 +183,7 @@ export const kubeletQps: CauseWords = {
     'Too many pods are starting on the node at once. No registry refused anything, and the backlog clears on its own.',
 }
 
-const policyFile = ({ clues }: Pick<Finding, 'clues'>) => clues.find(clue => clue.code === 'policy-file')
+const policyFile = ({ clues }: Pick<Finding, 'clues'>) => clueOf(clues, 'policy-file')
 
 export const signaturePolicy: CauseWords = {
   short: [
@@ -221,22 +214,22 @@ export const signaturePolicy: CauseWords = {
     const file = policyFile(first)
     if (file !== undefined)
       return `The runtime reads ${file.path} before it asks any registry, and the pull ended there; the image and its signature are not at fault.`
-    if (hasClue(context, 'source-blocked'))
+    if (hasClue(first.clues, 'source-blocked'))
       return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
-    if (hasClue(context, 'not-listed'))
+    if (hasClue(first.clues, 'not-listed'))
       return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
-    if (hasClue(context, 'no-gnupg'))
+    if (hasClue(first.clues, 'no-gnupg'))
       return 'The policy demands a signature by a GPG key, and the runtime could not use GnuPG to check it; the image and its signature are not at fault.'
-    if (hasClue(context, 'signature-lookup') && !hasClue(context, 'web-page'))
+    if (hasClue(first.clues, 'signature-lookup') && !hasClue(first.clues, 'web-page'))
       return "The runtime verifies signatures, and it could not read this image's, so nothing is known about the image itself."
-    if (hasClue(context, 'policy-key'))
+    if (hasClue(first.clues, 'policy-key'))
       return 'The policy names a key or a certificate for this image that the runtime could not read, so it refuses the image; the image and its signature are not at fault.'
-    if (hasClue(context, 'verifier-failed'))
+    if (hasClue(first.clues, 'verifier-failed'))
       return "The verifier could not be started or did not finish, so the image's signature was not judged; the registry itself did not refuse it."
-    if (hasClue(context, 'web-page'))
+    if (hasClue(first.clues, 'web-page'))
       return 'The runtime verifies signatures, and got a web page where it looked for the signature of this image; the registry itself did not refuse it.'
-    const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded
-    const signed = first.clues.find(clue => clue.code === 'signed-otherwise')?.with
+    const demanded = clueOf(first.clues, 'signer')?.demanded
+    const signed = clueOf(first.clues, 'signed-otherwise')?.with
     if (demanded === undefined && signed !== undefined)
       return `The image is signed, but ${SIGNED[signed]}; the registry itself did not refuse it.`
     return demanded === undefined
@@ -275,7 +268,7 @@ export const neverPull: CauseWords = {
   short: () => 'pull policy Never',
   title: context => neverTexts(context)[0],
   meaning: context =>
-    hasClue(context, 'disk-pressure') && context.findings[0].subcause !== 'not-verified'
+    hasClue(context.findings[0].clues, 'disk-pressure') && context.findings[0].subcause !== 'not-verified'
       ? `${neverTexts(context)[1]} If it was there before, the kubelet has most likely removed it, as it does with unused images when the disk fills up.`
       : neverTexts(context)[1],
 }

@@ -1,8 +1,9 @@
 /** The words of what failed on an open connection: certificates, protocols, and a host's servers. */
 
+import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, hasClue, PAGE } from '../cause-words.ts'
+import { type CauseContext, type CauseWords, PAGE } from '../cause-words.ts'
 import { roundedDown } from '../duration.ts'
 import { nodeName } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
@@ -10,18 +11,17 @@ import { mayLackIntermediate } from '../steps/certificates.ts'
 import { askedHost, endpointOrRegistry } from './connection.ts'
 
 export const tls: CauseWords = {
-  short: context =>
-    hasClue(context, 'clock-off')
-      ? 'clocks of nodes'
-      : hasClue(context, 'certificate-file')
-        ? 'certificate files of nodes'
-        : `TLS with ${askedHost(context)}`,
+  short: [
+    ['clock-off', 'clocks of nodes'],
+    ['certificate-file', 'certificate files of nodes'],
+    first => `TLS with ${askedHost({ findings: [first] })}`,
+  ],
   title: context => {
-    if (hasClue(context, 'certificate-file'))
-      return `The node can't use a certificate file of its own for ${askedHost(context)}`
     const { clues } = context.findings[0]
-    const dated = clues.find(clue => clue.code === 'certificate-date')
-    const off = clues.find(clue => clue.code === 'clock-off')
+    if (hasClue(clues, 'certificate-file'))
+      return `The node can't use a certificate file of its own for ${askedHost(context)}`
+    const dated = clueOf(clues, 'certificate-date')
+    const off = clueOf(clues, 'clock-off')
     if (off !== undefined) return clockTitle(context, off.seconds)
     return dated?.side === 'after'
       ? `A certificate in the chain of ${askedHost(context)} expired on ${dated.date.slice(0, 10)}`
@@ -29,12 +29,12 @@ export const tls: CauseWords = {
   },
   meaning: context => {
     const { clues } = context.findings[0]
-    const problem = clues.find(clue => clue.code === 'certificate')?.problem
-    const names = clues.find(clue => clue.code === 'certificate-for')?.names
-    const chosen = clues.find(clue => clue.code === 'tls-version')?.chosen
-    if (hasClue(context, 'certificate-file'))
+    const problem = clueOf(clues, 'certificate')?.problem
+    const names = clueOf(clues, 'certificate-for')?.names
+    const chosen = clueOf(clues, 'tls-version')?.chosen
+    if (hasClue(clues, 'certificate-file'))
       return "The runtime's settings name a certificate or key file that it can't read or use, so it contacted no host."
-    if (hasClue(context, 'ingress-default'))
+    if (hasClue(clues, 'ingress-default'))
       return `The certificate is for another name${names === undefined ? '' : ` (${names})`}: it is the default certificate of an ingress controller, which has none for this host.`
     switch (problem) {
       case 'unknown-authority':
@@ -56,9 +56,9 @@ export const tls: CauseWords = {
       default:
         if (chosen !== undefined)
           return `The other side chose TLS ${chosen}, ${chosen === '1.2' ? 'and the client on the node accepts only newer versions' : 'which is too old for the runtime'}; no certificate was judged.`
-        if (hasClue(context, 'tls-refused'))
+        if (hasClue(clues, 'tls-refused'))
           return 'The other side ended the handshake: it accepts none of the TLS versions or ciphers that the node offers, or does not serve the name that was asked for. That is the host itself, or a proxy or firewall in between that intercepts TLS; no certificate was judged.'
-        if (hasClue(context, 'tls-alert'))
+        if (hasClue(clues, 'tls-alert'))
           return 'One side ended the TLS connection with an alert, or a record arrived damaged; the error does not mention a certificate.'
         return 'The node does not trust the certificate, or it has expired or is for another name, or no common protocol was found.'
     }
@@ -75,8 +75,8 @@ function clockTitle(context: CauseContext, seconds: number): string {
 }
 
 function expiredMeaning({ clues, endpoint, registry }: CauseContext['findings'][0]): string {
-  const dated = clues.find(clue => clue.code === 'certificate-date')
-  const off = clues.find(clue => clue.code === 'clock-off')
+  const dated = clueOf(clues, 'certificate-date')
+  const off = clueOf(clues, 'clock-off')
   if (off !== undefined)
     return `The node compared the certificate with ${off.shows}, which can't be the time of this pull.`
   if (dated !== undefined)
@@ -114,17 +114,16 @@ const EXPECTED = {
 }
 
 const spokenScheme = ({ findings: [{ clues }] }: Pick<CauseContext, 'findings'>) =>
-  clues.find(clue => clue.code === 'speaks')?.scheme ?? 'unknown'
+  clueOf(clues, 'speaks')?.scheme ?? 'unknown'
 
 /** The answer was no server error, but not one of a registry either. */
 function isOddAnswer({ clues }: Pick<Finding, 'clues'>): boolean {
-  const status = clues.find(clue => clue.code === 'status')?.status
-  return status === undefined ? clues.some(({ code }) => code === 'odd-answer') : status < 500
+  const status = clueOf(clues, 'status')?.status
+  return status === undefined ? hasClue(clues, 'odd-answer') : status < 500
 }
 
 /** A token endpoint that does not know the request is a wrong or broken one. */
-const isMethodRefused = ({ clues }: Pick<Finding, 'clues'>) =>
-  clues.some(clue => clue.code === 'status' && clue.status === 405)
+const isMethodRefused = ({ clues }: Pick<Finding, 'clues'>) => clueOf(clues, 'status')?.status === 405
 
 function tokenEndpoint({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): string {
   return endpoint?.role === 'token' && endpoint.host !== registry
@@ -189,7 +188,7 @@ export const registryServerError: CauseWords = {
       "The answer does not follow the registry protocol: the host is broken, is not a registry, or something in between (a proxy, a mirror) answered or changed the answer; the pod's image and login are not the problem.",
     ],
     [
-      ({ endpoint, clues }) => endpoint === null && !clues.some(({ code }) => code === 'cache-rule'),
+      ({ endpoint, clues }) => endpoint === null && !hasClue(clues, 'cache-rule'),
       "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and login are not the problem.",
     ],
     first =>

@@ -1,6 +1,7 @@
 /** The words of images that a node can't store: a download that it discards, and layers that it can't unpack or find. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type CauseWords, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
@@ -21,7 +22,7 @@ function mayBeFullHost({ steps }: AdvisedFinding): boolean {
 }
 
 function isReadOnly({ clues }: Pick<AdvisedFinding, 'clues'>): boolean {
-  return clues.some(({ code }) => code === 'read-only')
+  return hasClue(clues, 'read-only')
 }
 
 /** Whether an old containerd can't unpack WebAssembly modules. */
@@ -41,11 +42,12 @@ const CANNOT_UNPACK = "images that nodes can't unpack"
 
 /** Whether more bytes arrived than were announced, so nothing was cut off. */
 export function isMore({ clues }: Pick<Finding, 'clues'>): boolean {
-  return clues.some(clue => clue.code === 'arrived' && clue.of !== null && clue.bytes > clue.of)
+  const { bytes = 0, of = null } = clueOf(clues, 'arrived') ?? {}
+  return of !== null && bytes > of
 }
 
 function isEmpty({ clues }: Pick<Finding, 'clues'>): boolean {
-  return clues.some(clue => clue.code === 'arrived' && clue.bytes === 0)
+  return clueOf(clues, 'arrived')?.bytes === 0
 }
 
 /** Docker, and containerd's name for the same blob. */
@@ -53,7 +55,7 @@ const OF_CONFIG = /\bimage config verification failed\b|\bconfig-sha\d+:/i
 
 /** Returns which part of the image was downloaded. */
 function partOf({ clues, evidence }: Pick<Finding, 'clues' | 'evidence'>): string {
-  if (clues.some(({ code }) => code === 'other-manifest')) return 'the manifest'
+  if (hasClue(clues, 'other-manifest')) return 'the manifest'
   return OF_CONFIG.test(evidence?.text ?? '') ? 'the configuration' : 'a layer'
 }
 
@@ -61,7 +63,7 @@ function partOf({ clues, evidence }: Pick<Finding, 'clues' | 'evidence'>): strin
 function downloadWords(finding: Pick<Finding, 'clues' | 'evidence'>): { title: string; meaning: string } {
   const { clues } = finding
   const part = partOf(finding)
-  const arrived = clues.find(clue => clue.code === 'arrived')
+  const arrived = clueOf(clues, 'arrived')
   const discarded = 'The runtime discarded it, so there is nothing to remove on the node.'
   if (arrived?.bytes === 0)
     return {
@@ -218,7 +220,7 @@ export const corruptOrUnpack: CauseWords = {
     [
       isUnmounted,
       ({ clues }) => {
-        const name = clues.find(clue => clue.code === 'lazy-snapshotter')?.name ?? null
+        const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
         return `${name === null ? 'A snapshotter that loads layers while the container runs (such as SOCI or stargz)' : `The snapshotter (${name}), which loads layers while the container runs,`} failed on the node; the registry had already delivered the manifest.`
       },
     ],

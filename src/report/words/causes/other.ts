@@ -1,5 +1,6 @@
 /** The words of canceled pulls, and of pulls whose reason is none of the causes. */
 
+import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isSilent } from '../../../image/pull-messages.ts'
 import { isContainerRegistry } from '../../../image/registries.ts'
@@ -64,7 +65,7 @@ export const other: CauseWords = {
     [
       isStatus,
       first =>
-        `${capitalize(responderLabel(first))} answered with status ${first.clues.find(clue => clue.code === 'status')?.status}, for a reason that pullguard doesn't recognize`,
+        `${capitalize(responderLabel(first))} answered with status ${clueOf(first.clues, 'status')?.status}, for a reason that pullguard doesn't recognize`,
     ],
     [
       isOfMirror,
@@ -99,7 +100,7 @@ export const other: CauseWords = {
     [
       'no-host',
       ({ clues }) =>
-        `In the runtime's settings for this registry, no host is allowed to ${clues.some(clue => clue.code === 'no-host' && clue.able === 'resolve') ? 'look up a tag' : 'send images'}, so no host was asked: that says nothing about the image.`,
+        `In the runtime's settings for this registry, no host is allowed to ${clueOf(clues, 'no-host')?.able === 'resolve' ? 'look up a tag' : 'send images'}, so no host was asked: that says nothing about the image.`,
     ],
     [
       'old-settings',
@@ -108,13 +109,13 @@ export const other: CauseWords = {
     [
       'tls-for-http',
       ({ clues }) =>
-        `They have settings for TLS with ${clues.find(clue => clue.code === 'tls-for-http')?.host}, whose endpoint begins with http://: Talos stops there, before it asks any registry.`,
+        `They have settings for TLS with ${clueOf(clues, 'tls-for-http')?.host}, whose endpoint begins with http://: Talos stops there, before it asks any registry.`,
     ],
     ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
     [
       'realm-scheme',
       ({ clues }) =>
-        `The host answered, and named ${clues.find(clue => clue.code === 'realm-scheme')?.realm} as the address for tokens, which is not an HTTP URL: its own address is misconfigured, or its reverse proxy does not forward the scheme. Neither the node nor the login is at fault.`,
+        `The host answered, and named ${clueOf(clues, 'realm-scheme')?.realm} as the address for tokens, which is not an HTTP URL: its own address is misconfigured, or its reverse proxy does not forward the scheme. Neither the node nor the login is at fault.`,
     ],
     ['endpoint-scheme', "The runtime can't use the address of a mirror as configured."],
     [
@@ -128,7 +129,7 @@ export const other: CauseWords = {
 
 /** Whether a registry answered with a status that no cause stands for. */
 function isStatus({ clues, endpoint }: Pick<Finding, 'clues' | 'endpoint'>): boolean {
-  return endpoint?.role === 'registry' && clues.some(({ code }) => code === 'status')
+  return endpoint?.role === 'registry' && hasClue(clues, 'status')
 }
 
 function isOfSnapshotter({ steps }: FirstFinding): boolean {

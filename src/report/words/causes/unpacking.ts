@@ -1,5 +1,6 @@
 /** Why a node can't unpack an image that arrived whole: its kernel, a missing program, its snapshotter, or the number of layers. */
 
+import { clueOf } from '../../../diagnosis/clue.ts'
 import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { FirstFinding } from '../cause-words.ts'
@@ -13,7 +14,7 @@ export function tooManyLayers({ host }: Pick<Finding, 'host'>): string {
 }
 
 export function refusedMount({ clues }: Pick<Finding, 'clues'>): string {
-  const refused = clues.find(clue => clue.code === 'mount-refused')
+  const refused = clueOf(clues, 'mount-refused')
   if (refused === undefined) return ''
   const { snapshotter, fileSystem, error } = refused
   const asking = snapshotter === null ? 'the snapshotter' : `the snapshotter ${snapshotter}`
@@ -23,7 +24,7 @@ export function refusedMount({ clues }: Pick<Finding, 'clues'>): string {
 }
 
 export function unpackerMeaning(first: FirstFinding): string {
-  const name = first.clues.find(clue => clue.code === 'no-unpacker')?.snapshotter ?? null
+  const name = clueOf(first.clues, 'no-unpacker')?.snapshotter ?? null
   return name === null
     ? `The configuration of the runtime ${onNode(first)} has no plugin to unpack images with (a snapshotter, a differ); the image is not at fault.`
     : `The runtime ${onNode(first)} should unpack with the snapshotter ${name}, which is not configured or failed to load; the image is not at fault.`
@@ -35,7 +36,7 @@ const LACKS: Record<MissingTool['kind'], (name: string) => string> = {
 }
 
 export function toolMeaning(first: FirstFinding): string {
-  const lacks = first.clues.find(clue => clue.code === 'missing-tool')
+  const lacks = clueOf(first.clues, 'missing-tool')
   const what = lacks === undefined ? 'something' : LACKS[lacks.kind](lacks.name)
   return `To unpack the image, the runtime ${onNode(first)} needs ${what}, which is missing; the image is not at fault.`
 }

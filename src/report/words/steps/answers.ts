@@ -1,6 +1,7 @@
 /** The words of steps where a host was reached, and something other than the image came back: a page, a refused layer, an error of its servers. */
 
 import type { AnswerStep } from '../../../advice/step-at-node.ts'
+import { hasClue } from '../../../diagnosis/clue.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
 import { isMore } from '../causes/node-store.ts'
@@ -79,7 +80,7 @@ export const answerSteps: StepWords<AnswerStep> = {
   }),
   'who-answered': ({ host }, { findings }) =>
     nodeShellStep(
-      `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): ${findings[0].clues.some(({ code }) => code === 'no-registry') ? 'a registry' : `a proxy or firewall in between can send a bare 403, too; ${host} itself`} answers 200 or 401, with the header Docker-Distribution-Api-Version`,
+      `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): ${hasClue(findings[0].clues, 'no-registry') ? 'a registry' : `a proxy or firewall in between can send a bare 403, too; ${host} itself`} answers 200 or 401, with the header Docker-Distribution-Api-Version`,
       curlCommand(findings[0].host, `https://${host}/v2/`),
       findings,
     ),

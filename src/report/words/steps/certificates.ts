@@ -1,6 +1,7 @@
 /** The words of steps about TLS: a host's certificate, who has to trust it, and hosts without it. */
 
 import type { CertificateStep } from '../../../advice/step-at-node.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { CertificateProblem } from '../../../diagnosis/clue-at-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
@@ -22,11 +23,11 @@ const registryEndpoint = ({ endpoint }: Pick<Finding, 'endpoint'>, host: string)
 
 /** Returns which certificate is to be renewed, and by whom. */
 function renewExpired(host: string, finding: Pick<Finding, 'clues'>): string {
-  const dated = finding.clues.find(clue => clue.code === 'certificate-date')
+  const dated = clueOf(finding.clues, 'certificate-date')
   if (dated?.side === 'before')
     return `If the clock is right, reissue the certificate of ${host}, or wait: it is not valid before ${minuteOf(dated.date)}`
   const date = expiryDate(finding)
-  const isOfGuest = finding.clues.some(({ code }) => code === 'guest')
+  const isOfGuest = hasClue(finding.clues, 'guest')
   return date === null
     ? `Renew the certificate of ${host} (or set the ${isOfGuest ? 'guest' : 'node'}'s clock, if that is wrong)`
     : `Renew the certificate of ${host}, if that is the one that expired on ${date}${ofOldRoot(date)}; if you don't run the host, ask its operator`
@@ -34,7 +35,7 @@ function renewExpired(host: string, finding: Pick<Finding, 'clues'>): string {
 
 /** Returns the day on which a certificate expired, if the error proves it. */
 function expiryDate({ clues }: Pick<Finding, 'clues'>): string | null {
-  const dated = clues.find(clue => clue.code === 'certificate-date')
+  const dated = clueOf(clues, 'certificate-date')
   return dated?.side === 'after' ? dated.date.slice(0, 10) : null
 }
 
@@ -148,7 +149,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
           : `Enable TLS 1.2 or later at ${host}, or at what is in front of it: it chose TLS ${chosen}, which current runtimes refuse`,
   }),
   'tls-between': ({ host }, { findings: [{ clues, host: node }] }) => ({
-    text: clues.some(({ code }) => code === 'tls-refused')
+    text: hasClue(clues, 'tls-refused')
       ? `Look for a proxy or firewall that intercepts TLS on the way to ${host}, and for a runtime${node.version === null ? '' : ` (${node.runtime} ${node.version})`} that is too old for the TLS versions and ciphers there, or is set to use newer ones only (such as TLS 1.3)${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`
       : `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,
   }),

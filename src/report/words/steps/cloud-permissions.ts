@@ -1,6 +1,7 @@
 /** The words of steps that let an identity of a cloud pull: its login, its role, and the policies around it. */
 
 import type { CloudPermissionStep } from '../../../advice/step-for-access.ts'
+import { clueOf } from '../../../diagnosis/clue.ts'
 import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { acrName, type Cloud, ecrAccount, ecrCachePrefix, isOfEks } from '../../../image/registries.ts'
@@ -193,8 +194,8 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
   'check-provider': ({ cloud, sent, likely }, { findings }) => {
     const [first] = findings
     const acr = cloud === 'acr' && first.host.platform === 'aks' ? first.registry : null
-    const fault = first.clues.find(clue => clue.code === 'provider-reason')?.problem
-    const meant = first.clues.find(clue => clue.code === 'annotated-provider')
+    const fault = clueOf(first.clues, 'provider-reason')?.problem
+    const meant = clueOf(first.clues, 'annotated-provider')
     const provider = `the kubelet's credential provider${meant === undefined ? '' : annotated(meant)}${cloud === null ? '' : ` (${CLOUDS[cloud].provider})`}`
     const covers = meant === undefined ? '' : `, where matchImages has to cover ${first.registry}`
     const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config${covers}), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}`

@@ -3,6 +3,7 @@
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { StepOf } from '../../../advice/step.ts'
 import type { LoginReason } from '../../../advice/step-for-access.ts'
+import { hasClue } from '../../../diagnosis/clue.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isGitLab, isInDependencyProxy } from '../../../image/registries.ts'
 import type { ObjectManager } from '../../../snapshot/fix-objects.ts'
@@ -68,7 +69,7 @@ function named(
 /** Returns what to know about the registry's logins, or else what its answer asks for. */
 function noteFor(registry: string, { clues, reference, credential, evidence }: AdvisedFinding): string {
   if (isInDependencyProxy(reference)) return `; the login is a deploy token of the group with ${PROXY_SCOPES}`
-  const asksForToken = clues.some(({ code }) => code === 'token-wanted')
+  const asksForToken = hasClue(clues, 'token-wanted')
   // GitLab says so of any wrong login, even of a token, which has user names of its own (docs.gitlab.com/user/project/deploy_tokens).
   const isPerson = credential.attempts.some(
     ({ usable, username }) => usable && !OF_TOKEN.test(username ?? ''),

@@ -1,6 +1,7 @@
 /** The words of steps about the image itself: its platforms, its format, and what the registry has of it. */
 
 import type { ImageContentStep } from '../../../advice/step.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isOfCacheRule, isPublic } from '../../../image/registries.ts'
 import { windowsTagOf } from '../../../image/windows-images.ts'
@@ -24,7 +25,7 @@ function windowsTag(kernel: string, image: string): string {
 
 export const imageContentSteps: StepWords<ImageContentStep> = {
   'push-again': (_step, { findings: [{ clues, reference }] }) => {
-    if (clues.some(({ code }) => code === 'layer-mismatch'))
+    if (hasClue(clues, 'layer-mismatch'))
       return {
         text: 'If it is meant to be a container image, build it with another tool and push it again: its configuration does not list the layers of its manifest',
       }
@@ -150,7 +151,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       return {
         text: `Or schedule the pods on nodes with the Windows version of the image (nodeSelector node.kubernetes.io/windows-build: ${build})${place}`,
       }
-    const held = first.clues.find(clue => clue.code === 'held-elsewhere')
+    const held = clueOf(first.clues, 'held-elsewhere')
     const [proven, ...others] = held?.architectures ?? []
     if (
       os !== 'windows' &&
@@ -166,7 +167,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       return {
         text: `Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})${place}`,
       }
-    if (first.clues.some(({ code }) => code === 'asks-windows'))
+    if (hasClue(first.clues, 'asks-windows'))
       return {
         text: `If an injector added container ${first.container}, keep it from adding Linux-only sidecars to Windows pods`,
       }
@@ -181,7 +182,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
     }
   },
   'push-current-format': (_step, { findings, findings: [first] }) => ({
-    text: first.clues.some(({ code }) => code === 'schema1')
+    text: hasClue(first.clues, 'schema1')
       ? 'Push the image again with a current tool, or use a newer image if it is not yours: runtimes no longer accept its old format (schema 1)'
       : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update ${isDockerZstd(first) && first.host.runtime === 'containerd' ? `containerd ${onNodes(findings)} to 2.0 or later, which knows this type of layers` : `the container runtime ${onNodes(findings)} if it is old`}`,
   }),
@@ -209,7 +210,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   }),
 }
 
-const hasLinuxImage = ({ clues }: Pick<Finding, 'clues'>) => clues.some(({ code }) => code === 'for-linux')
+const hasLinuxImage = ({ clues }: Pick<Finding, 'clues'>) => hasClue(clues, 'for-linux')
 
 /** Returns the platforms to build for: the one that is missing, after those that most nodes have. */
 function withOthers(platform: string): string {

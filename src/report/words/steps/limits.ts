@@ -2,6 +2,7 @@
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { LimitStep, LocalTool } from '../../../advice/step.ts'
+import { hasClue } from '../../../diagnosis/clue.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isFixedImage } from '../../../image/fixed-tag.ts'
@@ -124,7 +125,7 @@ export const limitSteps: StepWords<LimitStep> = {
     editField(
       invocation,
       first,
-      `${pullInstead(first)} set imagePullPolicy to IfNotPresent${first.clues.some(({ code }) => code === 'by-skaffold') ? BY_SKAFFOLD : ''}`,
+      `${pullInstead(first)} set imagePullPolicy to IfNotPresent${hasClue(first.clues, 'by-skaffold') ? BY_SKAFFOLD : ''}`,
       workloadsOf(findings),
     ),
   preload: (step, { findings }) => preloaded(step, findings),

@@ -2,6 +2,7 @@
 
 import type { StepOf } from '../../../advice/step.ts'
 import type { MirrorStep } from '../../../advice/step-at-node.ts'
+import { clueOf } from '../../../diagnosis/clue.ts'
 import type { Cause, Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
@@ -84,7 +85,7 @@ function checkOpenMirror(cause: Cause, host: string): string {
 
 /** Whether the mirror that answered is most likely Spegel. */
 function isOfSpegel({ clues, endpoint }: Finding, host: string | null): boolean {
-  return endpoint?.host === host && clues.some(clue => clue.code === 'peers-only' && clue.by === 'spegel')
+  return endpoint?.host === host && clueOf(clues, 'peers-only')?.by === 'spegel'
 }
 
 /** What to do about an image that a mirror lacks, by what its registry can do; a cache may be the registry that the image names. */
@@ -138,7 +139,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         text: `${neededMirrorLogin(node, host, registry)}: the nodes ask it for images of ${registryLabel(registry)}, and it refused a request without a login`,
       }
     // The refusal stands in a list of mirrors, before what the registry said.
-    const refused = clues.some(clue => clue.code === 'mirrors-failed' && clue.refusing === host)
+    const refused = clueOf(clues, 'mirrors-failed')?.refusing === host
     const condition = refused
       ? `If the mirror ${host}, which refused the nodes, requires a login`
       : `If ${host} itself requires a login`

@@ -1,6 +1,7 @@
 /** The words of steps that check an image's name and tag, at its registry or on the node. */
 
 import type { NameStep } from '../../../advice/step.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { inLowerCase } from '../../../image/lower-case.ts'
 import { webSiteIn } from '../../../image/misplaced-names.ts'
@@ -30,7 +31,7 @@ export const nameSteps: StepWords<NameStep> = {
   'check-name': ({ how }, { findings: [first, ...others] }) => {
     const { image, registry, clues } = first
     const name = registryLabel(registry)
-    const open = clues.find(clue => clue.code === 'open-beside')?.beside
+    const open = clueOf(clues, 'open-beside')?.beside
     switch (how) {
       case 'official':
         return {
@@ -171,8 +172,8 @@ const OF_TOOL: Partial<Record<string, string>> = {
 
 /** Returns what one version of Harbor makes of any image of Docker Hub (goharbor/harbor#23025, corrected in 2.15.1). */
 function ofHarbor215(host: string, clues: Findings[number]['clues']): string {
-  const isHarbor = /harbor/i.test(host) || clues.some(({ code }) => code === 'harbor')
-  const upstream = clues.find(clue => clue.code === 'relays')?.upstream ?? DOCKER_HUB
+  const isHarbor = /harbor/i.test(host) || hasClue(clues, 'harbor')
+  const upstream = clueOf(clues, 'relays')?.upstream ?? DOCKER_HUB
   return isHarbor && upstream === DOCKER_HUB
     ? ', as Harbor 2.15.0 always does for images of Docker Hub that it has not cached (update to 2.15.1: goharbor/harbor#23025)'
     : ''

@@ -1,6 +1,7 @@
 /** The words of steps on the way to a host: its name, its address, and the connection to it. */
 
 import type { NetworkStep } from '../../../advice/step-at-node.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
@@ -55,7 +56,7 @@ function isRight({ clues, endpoint, subcause }: Pick<Finding, 'clues' | 'endpoin
   if (endpoint?.role === 'token' || endpoint?.role === 'storage') return true
   // A host that refuses the caller's address has answered.
   if (subcause === 'blocked') return true
-  return clues.some(({ code }) => code === 'answers-elsewhere' || code === 'default-name')
+  return hasClue(clues, 'answers-elsewhere', 'default-name')
 }
 
 /** Whether the DNS server said nothing about the name, so that it may well be correct. */
@@ -81,7 +82,7 @@ function privateCloud(first: Pick<Finding, 'registry' | 'endpoint' | 'clues'>, h
   return isUpstream ? 'none' : (cloud ?? 'none')
 }
 
-const isOfWindows = ({ clues }: Pick<Finding, 'clues'>) => clues.some(({ code }) => code === 'windows-base')
+const isOfWindows = ({ clues }: Pick<Finding, 'clues'>) => hasClue(clues, 'windows-base')
 
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
 function orMirror(context: StepContext, target: string) {
@@ -151,14 +152,14 @@ const ASKED_IPV4 = /(?:->|dial tcp )\d{1,3}(?:\.\d{1,3}){3}:\d+(?!\d|->)/
 function isOverIpv6({ clues, evidence }: Pick<Finding, 'clues' | 'evidence'>): boolean {
   const text = evidence?.text ?? ''
   return (
-    clues.some(clue => clue.code === 'no-route' && clue.family === 'IPv6') ||
-    (ASKED_IPV6.test(text) && !ASKED_IPV4.test(text) && !clues.some(({ code }) => code === 'loopback'))
+    clueOf(clues, 'no-route')?.family === 'IPv6' ||
+    (ASKED_IPV6.test(text) && !ASKED_IPV4.test(text) && !hasClue(clues, 'loopback'))
   )
 }
 
 /** Returns what a test over IPv6 alone can show, where the node has a route for it. */
 function brokenIpv6(first: Pick<Finding, 'clues' | 'evidence'>): string {
-  const hasRoute = !first.clues.some(({ code }) => code === 'no-route')
+  const hasRoute = !hasClue(first.clues, 'no-route')
   return isOverIpv6(first) && hasRoute
     ? '; if it fails with -6 and works with -4, IPv6 is broken on the way: repair it, or let the node use IPv4 (DNS answers without AAAA, or no IPv6 route)'
     : ''
@@ -272,7 +273,7 @@ export const networkSteps: StepWords<NetworkStep> = {
         : `Give the node a route for IPv4, as it has none: if it is IPv6-only, it needs NAT64 with DNS64 (${dualStack(findings[0].registry) ?? 'some registries, such as ghcr.io, have no IPv6 addresses'}); if it is air-gapped, it needs a mirror instead`,
   }),
   'check-mtu': ({ host, role }, { findings, findings: [{ clues }] }) => {
-    if (clues.some(({ code }) => code === 'request-late'))
+    if (hasClue(clues, 'request-late'))
       return {
         text: `Compare the MTU ${onNodes(findings)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower it: large packets to ${hostAlone(host)} may be lost, or a firewall or proxy in between may hold up requests`,
       }

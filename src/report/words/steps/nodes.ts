@@ -1,6 +1,7 @@
 /** The words of steps on the node: its runtime, its disk and memory, and its pause image. */
 
 import type { NodeStep } from '../../../advice/step-at-node.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
@@ -152,7 +153,7 @@ export const nodeSteps: StepWords<NodeStep> = {
           text: `Check the disk ${onNodes(findings)} (Windows event log, source disk or Ntfs), and replace the node if it fails`,
         }
       : nodeClientStep(
-          `See what the kernel reports about the disk ${onNodes(findings)}, and ${findings[0].clues.some(({ code }) => code === 'read-only') ? 'repair the file system (fsck) and mount it read-write again, or replace the disk or the node' : 'replace the disk or the node if it fails'}`,
+          `See what the kernel reports about the disk ${onNodes(findings)}, and ${hasClue(findings[0].clues, 'read-only') ? 'repair the file system (fsck) and mount it read-write again, or replace the disk or the node' : 'replace the disk or the node if it fails'}`,
           kernelLog(findings[0].host),
           findings,
         ),
@@ -178,7 +179,7 @@ export const nodeSteps: StepWords<NodeStep> = {
   },
   'relieve-disk': (_step, { findings, findings: [{ host, steps, clues }] }) => {
     const also = steps[0].code === 'relieve-disk' ? '' : ', too'
-    const past = clues.some(clue => clue.code === 'disk-pressure' && clue.past)
+    const past = clueOf(clues, 'disk-pressure')?.past === true
     const why = past ? 'by its events, its disk was full' : 'the node reports DiskPressure'
     return nodeClientStep(
       `Free space ${onNodes(findings)}${also}: ${why}, and then the kubelet removes images that no container uses, even preloaded ones`,

@@ -2,6 +2,7 @@
 
 import type { PodStep, StepOf } from '../../../advice/step.ts'
 import type { SandboxStep } from '../../../advice/step-at-node.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { PROVIDER_FAILED } from '../../../image/pull-messages.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
@@ -67,7 +68,7 @@ export const podSteps: StepWords<PodStep> = {
     }
   },
   'delete-run': ({ cronJob, corrected }, { invocation, findings }) => {
-    const runs = findings.flatMap(({ clues }) => clues.find(clue => clue.code === 'run-of-cron-job') ?? [])
+    const runs = findings.flatMap(({ clues }) => clueOf(clues, 'run-of-cron-job') ?? [])
     const jobs = [...new Set(runs.map(({ job }) => job))]
     const one = jobs.length === 1
     const blocked = `no new run starts before ${one ? 'this one ends' : 'these end'}`
@@ -239,7 +240,7 @@ export const sandboxSteps: StepWords<SandboxStep> = {
       }
     if (first.cause === 'invalid-reference')
       return {
-        text: first.clues.some(({ code }) => code === 'short-name')
+        text: hasClue(first.clues, 'short-name')
           ? `Write the pause image with its registry in the runtime's settings ${onNodes(findings)} (${setting}), as in registry.k8s.io/pause:3.10, ${preload}`
           : `Correct the name of the pause image in the runtime's settings ${onNodes(findings)} (${setting}): the error quotes what is written there, which may have a stray quotation mark or space`,
       }

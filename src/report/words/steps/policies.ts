@@ -1,7 +1,7 @@
 /** The words of steps for policies on the node: about signatures, and about registries that it blocks. */
 
 import type { NodePolicy, PolicyStep } from '../../../advice/step-at-node.ts'
-import type { ClueOf } from '../../../diagnosis/clue.ts'
+import { type ClueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -98,7 +98,7 @@ export const policySteps: StepWords<PolicyStep> = {
   }),
   'signature-store': (_step, { findings }) =>
     nodeClientStep(
-      findings[0].clues.some(({ code }) => code === 'web-page')
+      hasClue(findings[0].clues, 'web-page')
         ? `Correct the address of the store for signatures ${onNodes(findings)}: a web page came back in place of a signature`
         : `Check the store for signatures that is set ${onNodes(findings)}, or the registry itself if they are stored beside the image: the runtime could not read the image's signature there`,
       "grep -rnE 'lookaside|sigstore' /etc/containers/registries.d",

@@ -1,6 +1,7 @@
 /** The words of steps at a proxy between the nodes and a host. */
 
 import type { ProxyStep } from '../../../advice/step-at-node.ts'
+import { hasClue } from '../../../diagnosis/clue.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { nodeClientStep, onNodes, proxyCommand } from '../node.ts'
@@ -39,7 +40,7 @@ export const proxySteps: StepWords<ProxyStep> = {
     text: scheme
       ? `Write the proxy's address with http:// in ${proxyPlace(first.host)}, as in HTTPS_PROXY=http://…: with https://, the runtime asks it for TLS, but it speaks plain HTTP`
       : host === null
-        ? `Correct the proxy's address in ${proxyPlace(first.host)}${first.clues.some(({ code }) => code === 'proxy-unreadable') ? `: it has to be a URL such as http://user:password@proxy:8080, ${ENCODED}` : ''}`
+        ? `Correct the proxy's address in ${proxyPlace(first.host)}${hasClue(first.clues, 'proxy-unreadable') ? `: it has to be a URL such as http://user:password@proxy:8080, ${ENCODED}` : ''}`
         : // Go tries an address that it can't read again with http:// in front (golang.org/x/net/http/httpproxy; containers/podman#11968).
           /^https?$/.test(host)
           ? `Correct the proxy's address in ${proxyPlace(first.host)}, as its host is read as "${host}": the scheme is written twice (such as http://http://…), or the password has special characters that are not percent-encoded (@ as %40, # as %23)`

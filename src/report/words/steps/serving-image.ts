@@ -1,6 +1,6 @@
 /** What the image of the older revision that still runs says about the name of the failing one: another tag, or another repository. */
 
-import type { Clue } from '../../../diagnosis/clue.ts'
+import { type Clue, clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import { parseReference } from '../../../image/reference.ts'
 import { isMisspelledPath } from '../../../image/similar-names.ts'
 import { withoutVersion } from '../nouns.ts'
@@ -59,12 +59,10 @@ const OF_REPOSITORY: readonly Clue['code'][] = [
 
 function isProven({ clues, subcause, moved, check }: Failing): boolean {
   const isFound = check?.verdict === 'no-such-tag' || check?.verdict === 'no-such-digest'
-  return (
-    subcause === 'tag' || isFound || moved !== null || clues.some(({ code }) => OF_REPOSITORY.includes(code))
-  )
+  return subcause === 'tag' || isFound || moved !== null || hasClue(clues, ...OF_REPOSITORY)
 }
 
 function servingIn({ clues }: Failing): { revision: number; image: string } | null {
-  const older = clues.find(clue => clue.code === 'older-serves')
+  const older = clueOf(clues, 'older-serves')
   return older === undefined || older.image === null ? null : { revision: older.revision, image: older.image }
 }

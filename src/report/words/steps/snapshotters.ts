@@ -1,6 +1,7 @@
 /** The words of steps about the snapshotter of a runtime, which keeps the layers of images unpacked. */
 
 import type { SnapshotterStep } from '../../../advice/step-at-node.ts'
+import { hasClue } from '../../../diagnosis/clue.ts'
 import type { LazySnapshotter } from '../../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
@@ -42,7 +43,7 @@ export const snapshotterSteps: StepWords<SnapshotterStep> = {
   'start-snapshotter': ({ name }, { findings, findings: [{ endpoint, host }] }) => {
     const socket = endpoint?.role === 'runtime' ? `: nothing answers at ${endpoint.host}` : ''
     // Through its socket, the kubelet or the runtime may ask it for images.
-    const instead = findings[0].clues.some(({ code }) => code === 'snapshotter-gone')
+    const instead = hasClue(findings[0].clues, 'snapshotter-gone')
       ? 'let the runtime use overlayfs there'
       : "set the kubelet's image service endpoint back to the runtime's own socket"
     const text = `Start the snapshotter${name === null ? '' : ` ${name}`} ${onNodes(findings)} again${name === null ? " (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins)" : ''}${socket}; or ${instead}`

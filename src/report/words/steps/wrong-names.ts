@@ -1,6 +1,7 @@
 /** The words of steps that correct a name which is wrong in itself: unreadable, a placeholder, an ID, too short, or at a wrong registry. */
 
 import type { StepOf, WrongNameStep } from '../../../advice/step.ts'
+import { clueOf } from '../../../diagnosis/clue.ts'
 import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
 import { publicName, webSiteIn } from '../../../image/misplaced-names.ts'
 import { type Placeholder, unfilledIn } from '../../../image/placeholder.ts'
@@ -48,8 +49,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
   },
   'drop-surplus-tag': (step, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) => {
-      const { correct = null, repository = '' } =
-        finding.clues.find(clue => clue.code === 'surplus-tag') ?? {}
+      const { correct = null, repository = '' } = clueOf(finding.clues, 'surplus-tag') ?? {}
       return {
         ...finding,
         ...(correct === null ? { known: `${repository}:`, open: '<tag>' } : { known: correct, open: '' }),
