@@ -39,6 +39,7 @@ const DOORS: Record<string, string[]> = {
     'types:snapshot',
     'types:diagnosis',
     'diagnosis/clue.ts',
+    'diagnosis/asked-endpoint.ts',
     'types:advice',
     'types:baseline',
     'types:plan',

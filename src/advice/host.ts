@@ -1,5 +1,6 @@
 /** The host that a step is about, which is the endpoint's, and steps that look at it or at the mirror that it is. */
 
+import { askedEndpoint } from '../diagnosis/asked-endpoint.ts'
 import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
@@ -9,10 +10,9 @@ import { apiHost, isGitLab, isHosted } from '../image/registries.ts'
 import type { Step, StepOf } from './step.ts'
 import type { RealmProduct } from './step-at-node.ts'
 
-/** The host that the text names, or else the registry's. */
-export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
-  if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
-  return { host: registry === null ? 'REGISTRY' : apiHost(registry), role: 'registry' }
+/** The host that was asked, or a placeholder for it. */
+export function targetHost(finding: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
+  return askedEndpoint(finding) ?? { host: 'REGISTRY', role: 'registry' }
 }
 
 /** The host that answered, or else the registry's own name; null if neither is known. */

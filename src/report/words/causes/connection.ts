@@ -1,23 +1,20 @@
 /** The words of pulls that never reached the host (its name, the connection to it, a proxy), or not even the node's runtime; the host is the one in the message. */
 
+import { askedEndpoint } from '../../../diagnosis/asked-endpoint.ts'
 import { type Clue, clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { DnsAnswer } from '../../../diagnosis/clue-at-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone, isServiceName } from '../../../image/host.ts'
-import { apiHost, isOpenShiftService } from '../../../image/registries.ts'
+import { isOpenShiftService } from '../../../image/registries.ts'
 import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { dnsAnswer } from '../node-dns.ts'
 import { ADDRESS_OWNERS, capitalize, hostLabel, registryLabel } from '../nouns.ts'
 
-/** Returns the host that was asked, or else the registry's. */
-export function endpointOrRegistry({
-  endpoint,
-  registry,
-}: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
-  if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
-  return { host: registry === null ? 'the registry' : apiHost(registry), role: 'registry' }
+/** Returns the host that was asked, or words for it. */
+export function endpointOrRegistry(finding: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
+  return askedEndpoint(finding) ?? { host: 'the registry', role: 'registry' }
 }
 
 /** Returns, for example, `registry-1.docker.io` or `the mirror cache.example`; a host of the registry keeps its own name here. */
