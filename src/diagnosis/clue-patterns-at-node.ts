@@ -1,6 +1,9 @@
 /** The clues of the image's content and of the node, by the words that show them: layers, formats, signatures, settings, disks, and runtimes. */
 
+import { SNAPSHOTTER_GONE } from './causes/corrupt-or-unpack.ts'
+import { THIN_POOL } from './causes/disk-full.ts'
 import { NO_BASE_LAYER } from './causes/platform-mismatch.ts'
+import { NO_CRI, RUNTIME_GONE, RUNTIME_STARTING } from './causes/runtime-gone.ts'
 import type { ContentClue, NodeClue } from './clue-at-node.ts'
 
 export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
@@ -70,26 +73,17 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
     { code: 'encrypted' },
     /\+encrypted\b|decryptlayer|ctd-decoder|ocicrypt|missing private key needed for decryption|decrypting (?:blob|layer)/i,
   ],
-  [
-    { code: 'snapshotter-gone' },
-    /snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing|error reading from server|transport is closing)/is,
-  ],
-  [
-    { code: 'runtime-lost', how: 'gone' },
-    /error reading from server|transport is closing|keepalive ping failed|produced zero addresses|server is shutting down/i,
-  ],
-  [{ code: 'runtime-lost', how: 'starting' }, /server is not initialized yet/i],
-  [
-    { code: 'runtime-lost', how: 'no-cri' },
-    /unknown (?:service|method \w{1,60} for service) runtime\.v1\w{0,20}\.(?:Image|Runtime)Service/i,
-  ],
+  [{ code: 'snapshotter-gone' }, SNAPSHOTTER_GONE],
+  [{ code: 'runtime-lost', how: 'gone' }, RUNTIME_GONE],
+  [{ code: 'runtime-lost', how: 'starting' }, RUNTIME_STARTING],
+  [{ code: 'runtime-lost', how: 'no-cri' }, NO_CRI],
   [
     { code: 'runtime-lost', how: 'slow' },
     /failed to inspect image .{0,600}(?:context deadline exceeded|context canceled)/i,
   ],
   [{ code: 'for-linux' }, /operating system \\*"linux\\*" cannot be used/i],
   [{ code: 'for-linux' }, NO_BASE_LAYER],
-  [{ code: 'thin-pool' }, /\bthin pool has \d+ free (?:meta)?data blocks\b|\bdm\.min_free_space\b/i],
+  [{ code: 'thin-pool' }, THIN_POOL],
   [{ code: 'memory' }, /cannot allocate memory|out of memory|not enough (?:free )?memory/i],
   [
     { code: 'user-namespace' },

@@ -1,5 +1,7 @@
 /** The clues of the way to the host, by the words that show them: names, connections, proxies, certificates, and what answers in a host's place. */
 
+import { PROXY_LOGIN } from './causes/proxy.ts'
+import { CERTIFICATE_FILE } from './causes/tls.ts'
 import type { WayClue } from './clue-at-node.ts'
 
 export const WAY_CLUES: readonly [WayClue, RegExp][] = [
@@ -17,10 +19,7 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
     { code: 'endpoint-scheme' },
     /unsupported protocol scheme|missing protocol scheme|\bparse "?[^"\s/]{1,253}:\d+\S{0,500}: first path segment in URL cannot contain colon|https?:\/\/https?:?\/\//i,
   ],
-  [
-    { code: 'certificate-file' },
-    /unable to (?:read|load) (?:ca cert|cert file)|unable to initialize cert pool|failed to load (?:ca file|cert file|x509 key pair)|could not read ca cert|missing (?:key|client certificate) \S{1,200} for (?:client certificate|key)/i,
-  ],
+  [{ code: 'certificate-file' }, CERTIFICATE_FILE],
   [
     { code: 'certificate', problem: 'unknown-authority' },
     /unknown authority|self[- ]signed|unable to get local issuer|unknown certificate authority|not trusted|invalid peer certificate: UnknownIssuer/i,
@@ -98,10 +97,7 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
   [{ code: 'proxy-scheme' }, /proxyconnect tcp: tls: first record/i],
   [{ code: 'proxy-unreached' }, /proxyconnect tcp|connecting to proxy|socks connect tcp \S{1,200}: dial /i],
   [{ code: 'proxy-unreadable' }, /invalid proxy (?:address|url)/i],
-  [
-    { code: 'proxy-login' },
-    /proxy authentication (?:is )?required|authenticationrequired|\b407\b.{0,20}proxy/i,
-  ],
+  [{ code: 'proxy-login' }, PROXY_LOGIN],
   // Go's net package (dnsclient_unix.go), and getaddrinfo(3).
   [
     { code: 'dns-answer', answer: 'none' },

@@ -8,10 +8,10 @@ const FILE_OPERATION =
   '(?:l?chown|l?chmod|mkdir(?:all)?|mknod|open(?:at)?|rename|unlink(?:at)?|remove|mount|l?stat|write|read(?:link)?|(?:sym)?link|fsync|lsetxattr|utimes?)'
 
 /** The snapshotter, a separate process, does not answer: no registry was involved. */
-export const snapshotterGone = ruleOf(
-  'corrupt-or-unpack',
-  /\bsnapshot(?:ter)?\b.{0,400}\b(?:dial unix|while dialing|error reading from server|transport is closing)\b/,
-)
+export const SNAPSHOTTER_GONE =
+  /\bsnapshot(?:ter)?\b.{0,400}\b(?:dial unix|while dialing|error reading from server|transport is closing)\b/is
+
+export const snapshotterGone = ruleOf('corrupt-or-unpack', SNAPSHOTTER_GONE)
 
 /** The runtime can't find an image that it listed or had just pulled (containers/storage; containerd; Docker, by its ID); the registry has it. */
 export const storedImageGone = ruleOf(
@@ -85,5 +85,5 @@ export const corruptOrUnpack = ruleOf(
   // nydus: its daemon does not run, or has a record of the same number.
   /\bsnapshot \S{1,80} is not ready\b|\bobject with key ‹name› already exists\b/,
   /\bstream processor\b|\bdecrypt(?:layer|ion)\b/,
-  /\bunexpected eof\b.{0,20}\bunknown\b|\bref ‹name› locked\b|\brecord image pull intent\b|\bunpigz\b|\bcould not verify layer data\b|\bmax depth exceeded\b/,
+  /\bunexpected eof\b.{0,20}\bunknown\b|\bref ‹name› locked\b|\brecord image pull intent\b|\bunpigz\b|\bcould not verify layer data\b/,
 )

@@ -2,12 +2,15 @@
 
 import { type CauseRule, MATCHES } from './cause-rule.ts'
 
+/** Docker's devicemapper, which goes on to name the option for it, dm.min_free_space. */
+export const THIN_POOL = /\bthin pool has \d+ free (?:meta)?data blocks\b/i
+
 const PATTERNS = [
   /\bno space left on device\b|\benospc\b/,
   /\bdisk quota exceeded\b|\bedquot\b/,
   /\bcannot allocate memory\b|\bout of memory\b/,
   /\b(?:not enough|insufficient|no|out of) (?:(?:free|available|more|disk|storage) ){0,4}(?:space|inodes|disk)\b/,
-  /\bthin pool has \d+ free (?:meta)?data blocks\b/,
+  THIN_POOL,
   /\bnot enough (?:free )?(?:space|storage|memory)\b|\bdisk (?:is )?full\b|\bfile ?system (?:is )?full\b/,
 ]
 

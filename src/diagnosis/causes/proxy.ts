@@ -6,11 +6,14 @@ import { ruleOf } from './cause-rule.ts'
 const REFUSED_CONNECT =
   /‹url›[.?]{0,6}["']?: (?:forbidden|bad gateway|service unavailable|gateway time-?out|bad request|method not allowed|internal server error|moved permanently|found|see other|(?:temporary|permanent) redirect)[\s"'`)\]}.,]{0,8}(?:$|\w+=)/
 
+/** The proxy demands a login of its own, or refuses the one that it got. */
+export const PROXY_LOGIN =
+  /\bproxy authentication (?:is )?required\b|\bauthenticationrequired\b|\b407\b.{0,20}\bproxy\b/i
+
 export const proxy = ruleOf(
   'proxy',
   /\bproxyconnect\b/,
-  /\bproxy authentication (?:is )?required\b|\bauthenticationrequired\b/,
-  /\b407\b.{0,20}\bproxy\b/,
+  PROXY_LOGIN,
   /\bproxy: (?:unknown|unsupported) scheme\b|\binvalid proxy (?:url|address)\b/,
   /\bsocks connect\b|\bhttp connect (?:tunnel|proxy)\b|\btunneling socket\b/,
   // "http: proxy error" is in the log of a reverse proxy, such as that of a mirror (net/http/httputil).

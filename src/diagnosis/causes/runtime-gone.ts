@@ -1,22 +1,35 @@
-/** What ends a pull on the node before any registry is asked: no connection to the runtime, or settings that leave it no host to ask. */
+/**
+ * What ends a pull on the node before any registry is asked: no connection to the runtime, settings that leave it no host to ask, or its
+ * limit on open files.
+ */
 
 import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
+/** gRPC, for a connection to the runtime that ended. */
+const ENDED = /\berror reading from server\b|\btransport is closing\b/
+
 export const runtimeGone = ruleOf(
   'other',
-  /\bdial unix\b|\berror reading from server\b|\btransport is closing\b|\bwhile dialing\b/,
+  ENDED,
+  /\bdial unix\b|\bwhile dialing\b/,
   // Docker's pipe on Windows.
   /\b(?:trying to connect|error during connect): .{0,120}\bpost ‹url›: open ‹path›/,
 )
 
-/** gRPC, and containerd while it starts (internal/cri/instrument) or without its CRI plugin. */
-const LOST =
-  /\bkeepalive ping failed\b|\bproduced zero addresses\b|\bdesc = server is shutting down\b|\bserver is not initialized yet\b|\bunknown (?:service|method \w{1,60} for service) runtime\.v1/i
+/** gRPC, for a runtime that ended before or during the call. */
+const CLOSED = /\bkeepalive ping failed\b|\bproduced zero addresses\b|\bdesc = server is shutting down\b/
+export const RUNTIME_GONE = new RegExp(`${ENDED.source}|${CLOSED.source}`, 'i')
+/** containerd while it starts (internal/cri/instrument). */
+export const RUNTIME_STARTING = /\bserver is not initialized yet\b/i
+/** gRPC, for containerd without its CRI plugin. */
+export const NO_CRI = /\bunknown (?:service|method \w{1,60} for service) runtime\.v1/i
+const UNREADY = [new RegExp(CLOSED.source, 'i'), RUNTIME_STARTING, NO_CRI]
 
 /** The kubelet's own words for a runtime that does not serve it; a registry's have a status. */
 export const runtimeUnready: CauseRule<'other'> = {
   cause: 'other',
-  judge: ({ text, status }) => (status === null && LOST.test(text) ? MATCHES : null),
+  judge: ({ text, status }) =>
+    status === null && UNREADY.some(pattern => pattern.test(text)) ? MATCHES : null,
 }
 
 /** containerd, for hosts.toml files that are valid, and in which no host may look up a tag or send layers; it calls that "not found". */

@@ -4,6 +4,10 @@ import type { Pod } from '../../snapshot/pod.ts'
 import type { Clue } from '../clue.ts'
 import { ruleOf } from './cause-rule.ts'
 
+/** Docker's and containerd's words for a file of their own that they can't use. */
+export const CERTIFICATE_FILE =
+  /\bunable to (?:read|load) (?:ca cert|cert file)\b|\bunable to initialize cert pool\b|\bfailed to load (?:ca file|cert file|x509 key ?pair)|\bcould not read ca cert|\bmissing (?:key|client certificate) \S{1,200} for (?:client certificate|key)\b/i
+
 export const tls = ruleOf(
   'tls',
   /\bx509: |\binvalid peer certificate\b/,
@@ -12,9 +16,8 @@ export const tls = ruleOf(
   /\b(?:remote|local) error: tls\b/,
   /\btls: (?!use of closed|failed to send closenotify)/,
   /\bhandshake failure\b|\btls alert\b|\bssl (?:routines|certificate|error|alert)\b|\bssl_error/,
-  /\bfailed to load (?:ca|x509|client|tls|cert) (?:file|cert\w*|key ?pair|config)|\bgettlsconfig\b|\bcould not read ca cert/,
-  /\bunable to (?:read|load) (?:ca cert|cert file)\b|\bunable to initialize cert pool\b/,
-  /\bmissing (?:key|client certificate) ‹name› for (?:client certificate|key)\b/,
+  /\bfailed to load (?:ca|x509|client|tls|cert) (?:file|cert\w*|key ?pair|config)|\bgettlsconfig\b/,
+  CERTIFICATE_FILE,
 )
 
 /** Go's crypto/x509 quotes the clock that it compared. */
