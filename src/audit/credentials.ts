@@ -4,7 +4,7 @@ import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import type { Reference } from '../image/reference.ts'
 import type { AuditSnapshot } from '../snapshot/audit-snapshot.ts'
 import { usesAccountSecrets } from '../snapshot/pod.ts'
-import type { PullSecret, PullSecretProblem } from '../snapshot/pull-secret.ts'
+import { isUnread, type PullSecret } from '../snapshot/pull-secret.ts'
 import type { WorkloadTemplate, WrittenText } from '../snapshot/template.ts'
 import type { SecretSource } from './finding.ts'
 
@@ -25,7 +25,6 @@ export interface PullPath {
 
 /** Manifests without a namespace are all applied to the same one, so treat them as if in `default`. */
 const namespaceOf = (namespace: string | null) => namespace ?? 'default'
-const UNKNOWN: PullSecretProblem[] = ['forbidden', 'failed', 'not-in-dump']
 
 export class Credentials {
   readonly #accounts: ReadonlyMap<string, string[]>
@@ -89,7 +88,7 @@ export function hasLoginFor(
   if (secrets.some(({ secret }) => secret?.problem === 'malformed')) return false
   const entries = secrets.flatMap(({ secret }) => (secret?.problem === null ? secret.entries : []))
   if (lookUpCredentials(image, entries).tried.some(({ problem }) => problem === null)) return true
-  const isUnread = ({ secret }: NamedSecret) =>
-    secret === null || (secret.problem !== null && UNKNOWN.includes(secret.problem))
-  return secrets.some(isUnread) ? null : false
+  const isUnknown = ({ secret }: NamedSecret) =>
+    secret === null || (secret.problem !== null && isUnread(secret.problem))
+  return secrets.some(isUnknown) ? null : false
 }

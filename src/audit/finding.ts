@@ -4,7 +4,7 @@ import type { KeyMismatch } from '../dockerconfig/key-mismatch.ts'
 import type { Moved } from '../image/moved.ts'
 import type { ImageVerdict, JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { PullPolicy } from '../snapshot/pod.ts'
-import type { PullSecretProblem } from '../snapshot/pull-secret.ts'
+import type { UnusableProblem } from '../snapshot/pull-secret.ts'
 import type { Place, TemplateContainer, WorkloadTemplate } from '../snapshot/template.ts'
 
 export type AuditSeverity = 'error' | 'warning' | 'info'
@@ -35,8 +35,7 @@ export interface RuleArguments {
   'unusable-pull-secret': {
     secret: string
     from: SecretSource
-    /** Of a secret that could be read. */
-    problem: Exclude<PullSecretProblem, 'missing' | 'forbidden' | 'failed' | 'not-in-dump'>
+    problem: UnusableProblem
     detail: string | null
   }
   'unmatched-pull-secret': {

@@ -54,13 +54,12 @@ export type SecretWriter =
   /** `pullguard fix`, by its label: the next fix renews the login. */
   | { type: 'fix' }
 
-/** Why the kubelet can't use the secret at all. */
-export type PullSecretProblem =
-  | 'missing'
-  | 'forbidden'
-  | 'failed'
-  /** The dump does not contain the secret, so nothing is known about it. */
-  | 'not-in-dump'
+/** Why nothing is known about a secret: it could not be read, or the dump does not contain it. */
+const UNREAD_PROBLEMS = ['forbidden', 'failed', 'not-in-dump'] as const
+export type UnreadProblem = (typeof UNREAD_PROBLEMS)[number]
+
+/** What is wrong with a secret that was read. */
+export type UnusableProblem =
   | 'wrong-type'
   | 'wrong-key'
   /** The layout of the other secret type, in which the kubelet finds no registries. */
@@ -70,6 +69,13 @@ export type PullSecretProblem =
   /** No auths, only credsStore or credHelpers, which the kubelet does not read. */
   | 'creds-store-only'
   | 'no-entries'
+
+/** Why the kubelet can't use the secret at all. */
+export type PullSecretProblem = 'missing' | UnreadProblem | UnusableProblem
+
+export function isUnread(problem: PullSecretProblem): problem is UnreadProblem {
+  return (UNREAD_PROBLEMS as readonly PullSecretProblem[]).includes(problem)
+}
 
 /** The custom resource that makes a Secret. */
 export interface SecretMaker {

@@ -1,13 +1,7 @@
 /** A pull secret that exists but can't be used by the kubelet: a wrong type, layout, or key, or unreadable content. */
 
-import type { PullSecretProblem } from '../../snapshot/pull-secret.ts'
-import type { RuleArguments } from '../finding.ts'
+import { isUnread } from '../../snapshot/pull-secret.ts'
 import type { AuditRule } from '../rule.ts'
-
-type Unusable = RuleArguments['unusable-pull-secret']['problem']
-
-const isUnusable = (problem: PullSecretProblem): problem is Unusable =>
-  problem !== 'missing' && problem !== 'forbidden' && problem !== 'failed' && problem !== 'not-in-dump'
 
 export const unusablePullSecret: AuditRule<'unusable-pull-secret'> = {
   severity: 'error',
@@ -15,7 +9,7 @@ export const unusablePullSecret: AuditRule<'unusable-pull-secret'> = {
     const { secrets } = facts.pathOf(workload)
     return (secrets ?? []).flatMap(({ named, from, secret }) => {
       const problem = secret?.problem ?? null
-      if (secret === null || problem === null || !isUnusable(problem)) return []
+      if (secret === null || problem === null || problem === 'missing' || isUnread(problem)) return []
       return {
         place: named.place ?? workload.place,
         arguments: { secret: named.value, from, problem, detail: secret.detail ?? null },

@@ -6,7 +6,7 @@ import { list, record, text, textOrNull, texts } from '../../json/json-object.ts
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
 import { type Node, PLATFORM_LABELS } from '../../snapshot/node.ts'
-import type { PullSecret } from '../../snapshot/pull-secret.ts'
+import { isUnread, type PullSecret, type UnreadProblem } from '../../snapshot/pull-secret.ts'
 import type { PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 
 /** Returns the service account of a pod or a template by its spec; admission fills in `default`. */
@@ -139,7 +139,7 @@ function namesOf(image: unknown): string[] {
 export function describeMissingSecret(
   namespace: string,
   name: string,
-  problem: 'missing' | 'forbidden' | 'failed' | 'not-in-dump',
+  problem: 'missing' | UnreadProblem,
   provenBy?: PullSecret['provenBy'],
 ): PullSecret {
   return { namespace, name, type: null, problem, ...(provenBy && { provenBy }), entries: [] }
@@ -167,5 +167,5 @@ function namesIn({ namespace, reason, message }: PodEvent): string[] {
 /** A dump proves that a secret exists even if its content was removed. */
 function isUnknown({ type, problem, provenBy }: PullSecret): boolean {
   if (provenBy === 'dump') return true
-  return type === null && (problem === 'forbidden' || problem === 'failed' || problem === 'not-in-dump')
+  return type === null && problem !== null && isUnread(problem)
 }
