@@ -6,6 +6,7 @@ import { cell } from '../../src/report/sanitize.ts'
 import { clip, clipStart, paletteFor, stepLines, wrap } from '../../src/report/screen/layout.ts'
 import { columns, tableLines } from '../../src/report/screen/table.ts'
 import { age } from '../../src/report/words/duration.ts'
+import type { StepText } from '../../src/report/words/step-words.ts'
 
 test('columns align with wide and combining characters', () => {
   expect(
@@ -80,6 +81,18 @@ describe('steps', () => {
       '              2. Look again:',
       '                   kubectl get pods',
     ])
+  })
+
+  test.each([
+    ['', 'Look on node n (see step 2):'],
+    [' (twice)', 'Look on node n (see step 2; twice):'],
+  ])('with a command for the node lead to the one that gets a shell there', (end, expected) => {
+    const looking = { text: `Look on node n${end}`, command: 'date', where: 'on node n' }
+    const entering = { text: 'Get a shell on node n', command: 'ssh n', entersNode: true as const }
+    const lines = (steps: StepText[]) => stepLines('', steps, { width: 80, palette })
+    expect(lines([looking, entering])[0]).toContain(`1. ${expected}`)
+    expect(lines([entering, looking]).join()).not.toContain('see step')
+    expect(lines([looking]).join()).not.toContain('see step')
   })
 
   test('are never cut, however long they are', () => {

@@ -346,3 +346,10 @@ test('a step is known to run on the node if, and only if, its words say so on so
   const codes = (is: (step: Step) => boolean) => new Set(EVERY_STEP.filter(is).map(({ code }) => code))
   expect(codes(saysSo)).toEqual(codes(runsOnNode))
 })
+
+test('a step with a command for the node says so where its text can refer to the way there', () => {
+  const steps = KINDS.flatMap(kind => EVERY_STEP.map(step => wordsOf(step, kind)))
+  const onNode = steps.filter(({ command, where }) => command !== undefined && where !== undefined)
+  expect(onNode.length).toBeGreaterThan(0)
+  expect(onNode.filter(({ text, where = '' }) => !text.includes(where))).toEqual([])
+})

@@ -133,7 +133,7 @@ export function stepLines(
   steps: readonly StepText[],
   { width, palette, beside = false }: { width: number; palette: Palette; beside?: boolean },
 ): string[] {
-  return steps.flatMap(({ text, command }, index) => {
+  return withWayThere(steps).flatMap(({ text, command }, index) => {
     const end = command === undefined ? '.' : ':'
     const number = steps.length === 1 ? '' : `${index + 1}. `
     const prose = numberedField(index === 0 ? label : '', number, `${text}${end}`, width)
@@ -146,6 +146,19 @@ export function stepLines(
       ? [...prose.slice(0, -1), `${last} ${palette.strong(only)}`]
       : [...prose, ...below.map(palette.strong)]
   })
+}
+
+/** Refers the first step with a command for the node to the later one that says how to get a shell there. */
+function withWayThere(steps: readonly StepText[]): readonly StepText[] {
+  const first = steps.findIndex(({ where, command }) => where !== undefined && command !== undefined)
+  const entry = steps.findIndex(({ entersNode }) => entersNode)
+  const { text, where = '' } = steps[first] ?? { text: '' }
+  const end = text.indexOf(where) + where.length
+  if (where === '' || end < where.length || entry < first) return steps
+  const see = `see step ${entry + 1}`
+  const after = text.slice(end)
+  const referring = after.startsWith(' (') ? ` (${see}; ${after.slice(2)}` : ` (${see})${after}`
+  return steps.with(first, { ...(steps[first] as StepText), text: `${text.slice(0, end)}${referring}` })
 }
 
 /** Returns a field whose text has a number in front of its first line, which later lines leave room for. */

@@ -14,6 +14,8 @@ export interface StepText {
   check?: string
   /** Where to run the command, such as `on node node-1`; absent: this machine. */
   where?: string
+  /** Whether it says how to get a shell on the node. */
+  entersNode?: true
   /** The number of failing pods that the step is for; `helps` if the command itself fixes them. */
   reach?: { helps: boolean; pods: number; of: number }
 }

@@ -206,7 +206,7 @@ export const nodeSteps: StepWords<NodeStep> = {
   'check-store': (_step, { findings, findings: [first] }) => {
     const store = shownStore(first) ?? storePath(first.host)
     return {
-      text: `If the error comes back, or other images fail there too, check the disk under ${store} ${onNodes(findings)} and update the runtime, or drain the node, and replace it${first.host.os === 'windows' || first.host.platform !== null ? '' : ` or empty the store: stop the kubelet and the runtime, remove ${store}${first.host.runtime === 'docker' ? ' (with its containers and volumes)' : ''}, and start them again`}`,
+      text: `If the error comes back, or other images fail there too, check the disk under ${store} ${onNodes(findings)} and update the runtime; or drain the node, then replace it${first.host.os === 'windows' || first.host.platform !== null ? '' : ` or empty the store: stop the kubelet and the runtime, remove ${store}${first.host.runtime === 'docker' ? ' (with its containers and volumes)' : ''}, and start them again`}`,
     }
   },
   'runtime-log': (_step, { findings }) =>
@@ -232,7 +232,7 @@ export const nodeSteps: StepWords<NodeStep> = {
   },
   'match-docker': (_step, { findings, findings: [{ host }] }) => ({
     // The kubelet talked to Docker itself until 1.23; K3s has a cri-dockerd inside.
-    text: `Go back to Docker 24 ${onNodes(findings)}, or update ${host.kubeletMinor !== null && host.kubeletMinor < 24 ? "Kubernetes: this kubelet can't read" : `${host.platform === 'k3s' ? "K3s, whose cri-dockerd can't read" : "cri-dockerd, which can't read"}`} what Docker 25 and later report of images`,
+    text: `Go back to Docker 24 ${onNodes(findings)}, or update ${host.kubeletMinor !== null && host.kubeletMinor < 24 ? "Kubernetes: this kubelet can't read" : `${host.platform === 'k3s' ? "K3s, whose cri-dockerd can't read" : "cri-dockerd, which can't read"}`} what Docker 25 and later report about images`,
   }),
   'classic-image-store': (_step, { findings, findings: [{ host }] }) => ({
     text: `If Docker ${onNodes(findings)} stores images with containerd, turn that off (in Docker Desktop, "Use containerd for pulling and storing images"; elsewhere "features": {"containerd-snapshotter": false} in ${daemonFile(host.os)}, then restart Docker). Otherwise update ${host.platform === 'k3s' ? 'K3s, which contains cri-dockerd' : 'cri-dockerd'}, or use another tag of the image`,
@@ -263,7 +263,7 @@ export const nodeSteps: StepWords<NodeStep> = {
       findings,
     ),
   'enter-node': (_step, { invocation, findings }) => {
-    const step = enterNode(invocation, findings[0])
+    const step = { ...enterNode(invocation, findings[0]), entersNode: true as const }
     const others = nodesOf(findings).filter(node => node !== findings[0].node)
     return others.length === 0 ? step : { ...step, text: `${step.text}; likewise on ${shortList(others, 2)}` }
   },

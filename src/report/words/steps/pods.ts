@@ -85,7 +85,7 @@ export const podSteps: StepWords<PodStep> = {
       text:
         corrected === null
           ? `${which} once cronjob ${cronJob} has the correct image: ${kept}`
-          : `${which}: cronjob ${cronJob} has ${corrected} by now, but ${kept}`,
+          : `${which}: cronjob ${cronJob} already has ${corrected}, but ${kept}`,
       command: kubectlCommand(
         invocation,
         `delete job ${jobs.slice(0, MAX_JOBS).map(shellWord).join(' ')}`,
@@ -95,7 +95,7 @@ export const podSteps: StepWords<PodStep> = {
   },
   'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload, reason, credential }] }) => ({
     text: credential.cameLater
-      ? `Wait for the next attempt, within five minutes, which sends the login of the pull secret${workload === null ? '' : ', or delete the pod: its controller creates a new one, which pulls at once'}`
+      ? `Wait up to five minutes: the next attempt sends the pull secret's login${workload === null ? '' : '. Or delete the pod: its controller creates a new one, which pulls at once'}`
       : workload !== null
         ? 'Retry the pull now: delete the pod, and its controller creates a new one'
         : reason === PROVIDER_FAILED
@@ -106,8 +106,8 @@ export const podSteps: StepWords<PodStep> = {
       : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
   }),
   'delete-outgoing-pod': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
-    text: `Delete the pod: it is of an older revision, and ${workload === null ? 'its StatefulSet' : `${workload.kind.toLowerCase()} ${workload.name}`} won't replace it until it is ready; the new pod gets the newest template`,
-    brief: "Delete the pod: it is of an older revision, which its StatefulSet won't replace",
+    text: `Delete the pod: it belongs to an older revision, and ${workload === null ? 'its StatefulSet' : `${workload.kind.toLowerCase()} ${workload.name}`} won't replace it until it is ready; the new pod gets the newest template`,
+    brief: "Delete the pod: it belongs to an older revision, and its StatefulSet won't replace it",
     command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
   }),
   'renew-pod': ({ image, owner, renewal }, context) => renewPod({ image, owner, renewal }, context),
@@ -141,7 +141,7 @@ export const podSteps: StepWords<PodStep> = {
     }
   },
   'drop-registry': ({ host, inner, without }) => ({
-    text: `If ${host} does not serve images below ${inner}/, as caches of other registries do, remove that part: the name would be ${without}. A default registry that is put in front of a full name makes such names (Rancher's system-default-registry, global.imageRegistry of charts)`,
+    text: `If ${host} does not serve images below ${inner}/, as caches of other registries do, remove that part: the name would be ${without}. Such names result when a default registry (Rancher's system-default-registry, global.imageRegistry of charts) is added to a full name`,
   }),
   'zarf-once': ({ without }, { findings: [{ image }] }) => ({
     text: `Let Zarf's agent rewrite the name only once: ${image} has its suffix (-zarf-…) twice, because the pod was created with ${without}, which the agent had already rewritten. Put the original name into what creates the pod, or label its pods or namespace zarf.dev/agent=ignore`,
@@ -155,7 +155,7 @@ export const podSteps: StepWords<PodStep> = {
           brief: 'Add the image to the images of a Zarf package (zarf.yaml), and deploy that package',
         }
       : {
-          text: `If namespace ${namespace} has no secret private-registry, copy it there from one that has it, or let a Zarf package contain that namespace: Zarf's agent changed the image's name and names this secret in pods, but Zarf creates it only in the namespaces of its packages. This shows where it is`,
+          text: `If namespace ${namespace} has no secret private-registry, copy it there from one that has it, or include that namespace in a Zarf package: Zarf's agent changed the image's name and names this secret in pods, but Zarf creates it only in the namespaces of its packages. This shows where it is`,
           command: kubectlCommand(
             invocation,
             'get secrets -A --field-selector metadata.name=private-registry',
@@ -212,7 +212,7 @@ export const sandboxSteps: StepWords<SandboxStep> = {
   'renew-sandbox-image': (_step, { findings, findings: [{ host }] }) => {
     const { verbs, list } = sandboxImage(host)
     return nodeClientStep(
-      `Remove the pause image ${onNodes(findings)} and pull it again (${verbs}), as what the runtime has of it is damaged or incomplete; this shows its name`,
+      `Remove the pause image ${onNodes(findings)} and pull it again (${verbs}), because the runtime's copy is damaged or incomplete; this shows its name`,
       list,
       findings,
     )
@@ -224,7 +224,7 @@ export const sandboxSteps: StepWords<SandboxStep> = {
     return region === null || platform === 'talos' || platform === 'bottlerocket' || os === 'windows'
       ? { text }
       : nodeShellStep(
-          `${text}; this tests the login, if the node has the AWS CLI`,
+          `${text}; this tests the login ${onNodes(findings)}, if the AWS CLI is there`,
           `aws ecr get-login-password --region ${shellWord(region)} >/dev/null && echo ok`,
           findings,
         )
