@@ -69,7 +69,7 @@ const FLAGS: Option[] = [
 const EXAMPLES: [string, string][] = [
   ['mirror', 'which mirrors the nodes use'],
   ['mirror --to URL', 'the file for each kind of node'],
-  ['mirror --to URL --verify', 'and ask it for images'],
+  ['mirror --to URL --verify', 'also ask it for images'],
   ['mirror --to URL -o mirror/', 'files in a folder'],
   ['mirror --emit cache', 'a cache for Docker Hub'],
 ]

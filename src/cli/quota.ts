@@ -45,7 +45,7 @@ const FLAGS: Option[] = [
   ...connectionFlags(),
   ...outputFlags(QUOTA_FORMATS),
   quietFlag(),
-  flag('--fail-under <pulls>', 'exit 1 if anything has fewer pulls left', {
+  flag('--fail-under <pulls>', 'exit 1 if the address or a login has fewer left', {
     parse: parsePulls,
     default: 1,
     shownDefault: '1',
@@ -56,9 +56,9 @@ const FLAGS: Option[] = [
 
 const EXAMPLES: [string, string][] = [
   ['quota --local', "this machine's address and logins"],
-  ['quota -A', 'and every login in the cluster'],
+  ['quota -A', 'also every login in the cluster'],
   ['quota -A --usage', 'who pulls, and whether pulls last'],
-  ['quota --from-node=node-1', "and that node's address"],
+  ['quota --from-node=node-1', "also that node's address"],
   ['quota --fail-under 50', 'for CI: exit 1 below 50 pulls'],
   ['quota -A -o prometheus', 'metrics as text'],
   ['quota --local --watch', 'ask again every minute'],

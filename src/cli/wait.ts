@@ -47,7 +47,7 @@ const FLAGS: Option[] = [
   }),
   recursiveFlag(),
   ...group('Waiting:', [
-    flag('--for <goal>', 'until the newest pods are ready, or only have their images', {
+    flag('--for <goal>', 'ready, or pulled to wait only for the images', {
       choices: ['ready', 'pulled'],
       default: 'ready',
     }),

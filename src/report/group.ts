@@ -92,7 +92,7 @@ function isLeftOpen(subcause: AdvisedFinding['subcause']): boolean {
   return subcause === 'denied-or-missing' || subcause === 'not-permitted'
 }
 
-/** The owner that has another image by now, the image that has to be pushed, or the one secret, if the first step is about that: each needs its own. */
+/** The owner that already has another image, the image that has to be pushed, or the one secret, if the first step is about that: each needs its own. */
 function renewedBy({ namespace, image, steps: [first] }: AdvisedFinding): string[] {
   if (first.code === 'renew-pod') return [namespace, first.owner.kind, first.owner.name, first.image]
   if (first.code === 'push-held') return [image]

@@ -362,7 +362,7 @@ test.each<[string, Partial<Node>, string | null]>([
   ],
   ['lists it without a version of the kubelet', { images: ['docker.io/acme/app:1'] }, 'not-verified'],
   ['is too old to withhold it', { kubelet: 'v1.32.4' }, 'not-present'],
-  ['is too old, but lists it by now', { kubelet: 'v1.32.4', images: ['docker.io/acme/app:1'] }, null],
+  ['is too old, but already lists it', { kubelet: 'v1.32.4', images: ['docker.io/acme/app:1'] }, null],
   ['may lack or withhold it', { kubelet: 'v1.35.0' }, null],
 ])('an image for policy Never on a node that %s', (_what, node, subcause) => {
   const error = 'Container image "acme/app:1" is not present with pull policy of Never'
@@ -451,7 +451,7 @@ describe('a limit', () => {
     expect(codesIn({ image: 'a/b:1', error })[0]).toBe('distribute-login')
   })
 
-  test('that was met without the login that the pod has by now is retried with it', () => {
+  test('that was met without the login that the pod now has is retried with it', () => {
     const error =
       'toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
     const codes = codesIn({ image: 'a/b:1', error, login: 'https://index.docker.io/v1/' })

@@ -288,7 +288,7 @@ test('undo of a run that was undone before names the run that was not', async ()
   await incident.run(['fix', '-n', 'kube-system', '--yes'])
   await incident.run(['undo', '--yes'])
   const again = await incident.run(['undo', '--yes'])
-  expect(again.err).toBe(`Run ${older} is still in place.\nTo undo it too: pullguard undo ${older}\n`)
+  expect(again.err).toBe(`Run ${older} has not been undone.\nTo undo it too: pullguard undo ${older}\n`)
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })
 
@@ -299,7 +299,7 @@ test('an undo that is done stays done if another run can not be read', async () 
   const result = await incident.run(['undo', '--yes'])
   expect(result).toMatchObject({ code: 0 })
   expect(result.out).toContain('Undid 2 changes.')
-  expect(result.err).not.toContain('is still in place')
+  expect(result.err).not.toContain('has not been undone')
 })
 
 test('an excluded namespace that does not exist causes a warning: it could be a typo', async () => {

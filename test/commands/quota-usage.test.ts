@@ -182,7 +182,7 @@ test('says when the pulls run out, draws it, and offers the login that has enoug
   await scene.login('team', TEAM)
   addCronJob('often', '* * * * *', 'acme/often:1.0.0')
   const { out } = await scene.onTerminal('quota', '--usage')
-  expect(out).toContain('those left run out in about 100 minutes')
+  expect(out).toContain('the remaining pulls run out in about 100 minutes')
   expect(out).toMatch(/█.*▁ +100 left now/u)
   expect(out).toContain('fix -n default --registry docker.io')
   expect(out).toMatchSnapshot()

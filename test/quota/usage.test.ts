@@ -214,7 +214,7 @@ describe('whose count it is', () => {
 
   test.each<[what: string, of: ReturnType<typeof facts>, answer: QuotaAnswer, payer: number]>([
     ["the pod's own secret", waiting(['team']), unlimited, 1],
-    ['no secret of the pod, whatever its account has by now', waiting([]), unlimited, 0],
+    ['no secret of the pod, whatever its account has now', waiting([]), unlimited, 0],
     ['a secret of another namespace', waiting(['other']), unlimited, 0],
     ["the account's, for a template without any", rolling([]), unlimited, 1],
     ["the template's own alone", rolling(['other']), unlimited, 0],

@@ -21,7 +21,7 @@ test.each<[string, Situation, Expected]>([
       node: DOCKER,
     },
     {
-      short: /address that a registry announces/,
+      short: /^an unusable token address$/,
       first: /^Correct the address for tokens that the mirror cache\.lan:5005 announces, null:\/\/.*Nexus/,
       says: /Neither the node nor the login is at fault/,
       never: /no scheme, or has two|daemon\.json|hosts\.toml/,

@@ -690,7 +690,7 @@ test.each<[string, Situation, Expected]>([
     { says: /asks nobody for a login/, never: /requires a login|its own upstream/ },
   ],
   [
-    'a mirror that serves only its own cloud by now',
+    'a mirror that now serves only its own cloud',
     {
       image: 'nginx:1.29',
       error: headed('abcd1234.mirror.aliyuncs.com', 'library/nginx/manifests/1.29?ns=docker.io'),
@@ -1452,7 +1452,7 @@ test.each<[string, Situation, Expected]>([
       error:
         'rpc error: failed to get credentials: credential provider plugin ecr-credential-provider: exit status 1',
     },
-    { short: /^credential providers of nodes$/ },
+    { short: /^a failing credential provider on the nodes$/ },
   ],
   [
     'a token server with an internal name',
@@ -1524,7 +1524,7 @@ test.each<[string, Situation, Expected]>([
       error:
         'initializing source docker://ghcr.io/team/api:3: registry ghcr.io is blocked in /etc/containers/registries.conf or /etc/containers/registries.conf.d',
     },
-    { short: /^ghcr\.io, which the settings of the nodes block$/, never: /signature/ },
+    { short: /^ghcr\.io, which the nodes' settings block$/, never: /signature/ },
   ],
   [
     'a tag that is missing where a missing repository gets the same answer',

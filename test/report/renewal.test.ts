@@ -1,4 +1,4 @@
-/** The words for what gets a pod of the template that its owner has by now. */
+/** The words for what gets a pod of the template that its owner has now. */
 import { describe, expect, test } from 'vitest'
 import type { Step, StepOf } from '../../src/advice/step.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'

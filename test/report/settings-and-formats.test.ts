@@ -242,7 +242,7 @@ test.each<[string, Situation, Expected]>([
       node: { osImage: 'Talos (v1.9.4)', runtime: 'containerd://2.0.3' },
     },
     {
-      short: /^settings for registries and mirrors$/,
+      short: /^contradictory settings for registries and mirrors$/,
       first: /^Remove the tls part of harbor\.lan .*machine\.registries\.config/,
       never: /doesn't recognize|no known cause/,
     },

@@ -144,7 +144,7 @@ test('a run whose CronJob was corrected is deleted now', () => {
     ...typo({ clues: [{ code: 'run-of-cron-job', job: 'report-1', forbidsOthers: true }] }),
     steps: [{ code: 'delete-run', cronJob: 'report', corrected: 'acme/report:2' }],
   }).next
-  expect(step?.text).toMatch(/^Delete job report-1: cronjob report has acme\/report:2 by now/)
+  expect(step?.text).toMatch(/^Delete job report-1: cronjob report already has acme\/report:2/)
 })
 
 test('a chart that RKE2 installs is not upgraded with Helm, and its registry needs the images of the release', () => {

@@ -1,4 +1,4 @@
-/** What the owners of a stuck pod make pods from by now, and what gets a pod of that. */
+/** What the owners of a stuck pod make pods from now, and what gets a pod of that. */
 import { describe, expect, test } from 'vitest'
 import { newestTemplate } from '../../src/snapshot/newest-template.ts'
 import { indexOwners } from '../../src/snapshot/owners.ts'

@@ -57,7 +57,7 @@ describe('what is done', () => {
       'waiting',
       'starting',
     ],
-    ['one of two made by now', deployment([waitingPod()], counts(1, 0)), PULLED, 'waiting', 'not-made'],
+    ['one of two already made', deployment([waitingPod()], counts(1, 0)), PULLED, 'waiting', 'not-made'],
     [
       'old pods that have yet to go',
       deployment([pod(RUNNING), pod(RUNNING), pod(RUNNING, OLD)], counts(2, 2, 3)),
@@ -407,7 +407,7 @@ describe('failed pulls', () => {
     expect(state).toMatchObject({ status: 'failed', troubles: [{ finding: { cause: 'image-not-found' } }] })
   })
 
-  test('but not over a cause that is another one by now', () => {
+  test('but not over a cause that has become another one', () => {
     expect(
       looks([
         [0, failing('image-not-found')],

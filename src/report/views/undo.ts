@@ -44,7 +44,7 @@ export function renderUndoPlan(plan: UndoPlan, options: UndoReportOptions): stri
 /** Printed if a run is already undone but another one is not. */
 export function anotherRunText(run: string, invocation: Invocation, width: number): string {
   return joinLines([
-    ...wrap(`Run ${cell(run)} is still in place.`, width),
+    ...wrap(`Run ${cell(run)} has not been undone.`, width),
     ...labelledCommand('To undo it too: ', ownCommand(invocation, `undo ${shellWord(run)}`), width),
   ])
 }

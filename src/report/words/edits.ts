@@ -177,9 +177,9 @@ function madeEdit(maker: MakerWords, container: string, what: string): string {
 const UNREPLACED: Record<Unreplaced, (pods: string, kind: string) => string> = {
   'one-by-one': pods => `then delete ${pods}, as a StatefulSet does not replace a pod that is not ready`,
   'perhaps-one-by-one': pods =>
-    `then delete ${pods} if the StatefulSet does not: by default, it replaces no pod that is not ready`,
+    `then delete ${pods} if the StatefulSet does not: by default, it does not replace a pod that is not ready`,
   'on-delete': (pods, kind) =>
-    `then delete ${pods}, as a ${kind} with the update strategy OnDelete replaces no pod by itself`,
+    `then delete ${pods}, as a ${kind} with the update strategy OnDelete does not replace pods by itself`,
   'no-updates': (pods, kind) =>
     `then delete ${pods}, as a ${kind} without a Deployment uses a changed template for new pods only`,
 }

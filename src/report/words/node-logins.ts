@@ -101,7 +101,7 @@ export function guestText(
   const host = registryLabel(registry)
   const texts = {
     login: `Give the guest its own login for ${host} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's own logins don't reach it`,
-    way: `Give the guest itself access to ${host} (network, firewall and egress rules, DNS, proxy, and trusted authorities inside the guest VM): it does not use those of the node`,
+    way: `Give the guest itself access to ${host} (network, firewall and egress rules, DNS, proxy, and trusted authorities inside the guest VM): it does not use the node's`,
     // confidential-containers/guest-components#505; [image] in the Confidential Data Hub's configuration.
     trust: `Let the guest trust the authority that signed the certificate of ${endpoint?.host ?? host}: put its CA certificate into the guest's image (initrd or root file system), or, with confidential containers, into extra_root_certificates below [image] in the Confidential Data Hub's configuration (cdh.toml, in the initdata); what the node trusts does not matter`,
     look: `Look at the log of the guest's own image service (the Confidential Data Hub, image-rs): most often the guest VM can't reach ${host} (network, firewall and egress rules, DNS, proxy) or lacks a login for it, as it uses neither the node's network nor the pod's login`,

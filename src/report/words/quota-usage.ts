@@ -67,7 +67,7 @@ export function noSpendersText({ partial }: Counted): string {
     : 'No workload is expected to pull from Docker Hub.'
 }
 
-/** Returns whether an identity's pulls last, such as `up to 120 expected in the next 6 hours; those left run out in about 3 hours`. */
+/** Returns whether an identity's pulls last, such as `up to 120 expected in the next 6 hours; the remaining pulls run out in about 3 hours`. */
 export function outlookText(
   { pulls, now, atMost, left, fits, runsOutAfter }: Outlook,
   { window, partial }: Counted,
@@ -79,7 +79,7 @@ export function outlookText(
   if (fits === null) return `${expected}; how many are left is unknown`
   if (fits) return `${expected}; enough are left${partial ? NOT_COUNTED : ''}`
   if (left === 0) return `${expected}; none are left`
-  return `${expected}; ${runsOutAfter === 0 ? 'too few are left for what is due now' : `those left run out in about ${roughly(runsOutAfter ?? 0)}`}`
+  return `${expected}; ${runsOutAfter === 0 ? 'too few are left for what is due now' : `the remaining pulls run out in about ${roughly(runsOutAfter ?? 0)}`}`
 }
 
 /** Rounds an estimated time to 5 minutes, or to half an hour from 3 hours on. */

@@ -34,15 +34,15 @@ export function headingText(at: string | null): string {
   return at === null ? 'Docker Hub pulls' : `Docker Hub pulls at ${at}`
 }
 
-/** Returns what is left, such as `76 of 100 pulls in 6 hours left`. */
+/** Returns what is left, such as `76 of 100 pulls left (limit per 6 hours)`. */
 export function answerText(answer: QuotaAnswer): string {
   switch (answer.status) {
     case 'limited': {
       const { limit, remaining, windowSeconds } = answer
-      const window = windowSeconds === null ? '' : ` in ${durationInWords(windowSeconds)}`
+      const per = windowSeconds === null ? '' : `per ${durationInWords(windowSeconds)}`
       if (remaining === null)
-        return `at most ${pluralize(limit, 'pull')}${window}; Docker Hub doesn't say how many are left`
-      return `${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} left`
+        return `at most ${pluralize(limit, 'pull')}${per && ` ${per}`}; Docker Hub doesn't say how many are left`
+      return `${formatNumber(remaining)} of ${pluralize(limit, 'pull')} left${per && ` (limit ${per})`}`
     }
     case 'unlimited':
       return 'no limit'
@@ -76,7 +76,7 @@ export function whoseNumbersText(quotas: readonly HubQuota[]): string {
   const fromNode = quotas.some(
     ({ identity: { type, origins } }) => type === 'anonymous' && origins.length > 0,
   )
-  const whose = fromNode ? 'that of this machine and that of the node' : "here this machine's"
+  const whose = fromNode ? "here this machine's and the node's" : "here this machine's"
   return `Anonymous pulls are counted per IP address, ${whose}; nodes behind another address have their own count. A login's pulls are counted for its account, wherever they come from.`
 }
 
@@ -120,7 +120,7 @@ export function quotaVerdictText({ quotas, refused, short, unknown, failUnder }:
   ]
   if (sentences.length > 0) return sentences.join(' ')
   return failUnder <= 1
-    ? 'Pulls are left for all of them.'
+    ? 'All of them have pulls left.'
     : `All of them have at least ${pluralize(failUnder, 'pull')} left.`
 }
 

@@ -1,4 +1,4 @@
-/** How to get a pod of the template that its owner has by now. */
+/** How to get a pod of the template that its owner has now. */
 
 import type { StepOf } from '../../advice/step.ts'
 import type { Renewal } from '../../snapshot/newest-template.ts'
@@ -17,23 +17,26 @@ export function renewPod({ image, owner, renewal }: Renewed, context: StepContex
   const { invocation, findings } = context
   const { namespace, managedBy } = findings[0]
   const path = objectName(owner)
-  const has = `${path} has ${image} by now`
+  const has = `${path} already has ${image}`
   switch (renewal.by) {
     case 'paused':
       return {
-        text: `Resume the rollout of ${path}${managedBy === undefined ? '' : ', or set spec.paused to false in what deploys it, if that sets it'}: its template has ${image} by now, but no pod gets that while the deployment is paused`,
-        brief: `Resume the rollout of ${path}, which is paused: its template has ${image} by now`,
+        text: `Resume the rollout of ${path}${managedBy === undefined ? '' : ', or set spec.paused to false in what deploys it, if that sets it'}: its template already has ${image}, but no pod gets that while the deployment is paused`,
+        brief: `Resume the rollout of ${path}, which is paused: its template already has ${image}`,
         command: kubectlCommand(invocation, `rollout resume ${shellWord(path)}`, namespace),
       }
     case 'rolling':
       return {
-        text: `Wait for the rollout of ${path}, which replaces the pod: the template has ${image} by now`,
+        text: `Wait for the rollout of ${path}, which replaces the pod: the template already has ${image}`,
         command: kubectlCommand(invocation, `rollout status ${shellWord(path)}`, namespace),
       }
     case 'partition':
       return lowerPartition({ image, owner }, renewal, context)
     case 'on-delete':
-      return deletePods(`${has}, but with the update strategy OnDelete it replaces no pod by itself`, context)
+      return deletePods(
+        `${has}, but with the update strategy OnDelete it does not replace pods by itself`,
+        context,
+      )
     default:
       return deletePods(`${has}, but it uses a changed template for new pods only`, context)
   }
@@ -73,7 +76,7 @@ function lowerPartition(
   const then = oneByOne ? `; then delete pod ${pod}, which the StatefulSet waits for` : ''
   const again = cause === 'image-not-found' ? `, or push ${first.image} again` : ''
   return {
-    text: `${text}${then}${again}. The template has ${image} by now, but pods below the partition are created from the earlier revision`,
+    text: `${text}${then}${again}. The template already has ${image}, but pods below the partition are created from the earlier revision`,
     brief: `${lower}${again}: pods below it are created from the earlier revision`,
     ...rest,
   }

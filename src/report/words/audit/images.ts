@@ -3,7 +3,7 @@
 import type { WordsOfRules } from '../audit.ts'
 import { checkText } from '../image-check.ts'
 import { movedText } from '../moved.ts'
-import { pluralize, shortList } from '../nouns.ts'
+import { joinList, pluralize, shortList } from '../nouns.ts'
 
 const NAMES = {
   'service-name': 'nodes do not use the DNS of the cluster, so they cannot resolve the name of a Service',
@@ -159,7 +159,7 @@ export const IMAGE_WORDS: WordsOfRules<
     title: 'Pull policy Always forced at admission',
     sentence: ({ arguments: { pod, policy } }) =>
       `The template says ${policy}, but its pod ${pod} has Always: the cluster has the admission plugin AlwaysPullImages, or a policy that does the same.`,
-    why: 'Every start of every container needs the registry, whatever the templates say. From kubelet 1.35 on, the kubelet itself checks that a pod may use a private image that is on the node, so the plugin is no longer needed for that.',
+    why: 'Every start of every container needs the registry, whatever the templates say. From kubelet 1.35 on, the kubelet itself checks that a pod is allowed to use a private image that is on the node, so the plugin is no longer needed for that.',
     todo: 'Ask whoever runs the cluster to remove AlwaysPullImages, or put a registry mirror near the nodes',
     example: null,
   },
@@ -169,9 +169,8 @@ export const IMAGE_WORDS: WordsOfRules<
 function kubeletsOf(versions: readonly string[]): string {
   if (versions.length === 0) return ''
   const minors = versions.map(version => Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? Number.NaN))
-  const list =
-    versions.length === 1 ? `The kubelets are ${versions[0]}` : `The kubelets are ${versions.join(', ')}`
+  const list = `The kubelets have ${versions.length === 1 ? 'version' : 'versions'} ${joinList(versions)}`
   if (minors.every(minor => minor >= 35))
-    return ` ${list}, which check by themselves that a pod may use a private image.`
-  return ` ${list}: below 1.35, Always also keeps pods from using a private image that somebody else's pod pulled to the node.`
+    return ` ${list}: from 1.35 on, the kubelet itself checks that a pod is allowed to use a private image.`
+  return ` ${list}: below 1.35, Always also keeps pods from using a private image that another pod pulled to the node.`
 }

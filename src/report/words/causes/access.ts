@@ -210,9 +210,9 @@ export const authRequiredOrDenied: CauseWords = {
     const [first] = context.findings
     const subcause = subcauseOf(context)
     if (isPageInstead(context)) return PAGE.short(first)
-    if (isSearched(first)) return 'images that no searched registry gives'
-    if (hasClue(first.clues, 'credential-provider')) return 'credential providers of nodes'
-    if (hasClue(first.clues, 'node-login-file')) return 'unusable files of logins on nodes'
+    if (isSearched(first)) return 'images that none of the searched registries has'
+    if (hasClue(first.clues, 'credential-provider')) return 'a failing credential provider on the nodes'
+    if (hasClue(first.clues, 'node-login-file')) return 'unreadable login files on the nodes'
     if (subcause === 'blocked') return `pulls blocked by ${perimeterOf(first)?.name ?? responderLabel(first)}`
     if (subcause === 'policy')
       return `${hasClue(first.clues, 'storage-quota') ? 'a storage quota at' : 'a policy of'} ${responderLabel(first)}`

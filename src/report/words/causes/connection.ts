@@ -261,7 +261,7 @@ export function lostMeaning(first: Lost): string {
 }
 
 export const proxy: CauseWords = {
-  short: () => 'the proxy of the nodes',
+  short: () => "the nodes' proxy",
   title: ({ findings: [{ registry, endpoint, clues }] }) => {
     const wanted = clueOf(clues, 'behind-proxy')?.host
     // Requests to registry.k8s.io end at hosts of other names.

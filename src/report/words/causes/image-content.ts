@@ -80,7 +80,7 @@ export const unsupportedManifest: CauseWords = {
   short: [
     ['web-page', 'web pages instead of images'],
     ['signed-artifact', "signatures that nodes can't store"],
-    'images in a format the node cannot run',
+    "images in a format that the nodes can't use",
   ],
   title: [
     ['web-page', 'A web page came back instead of the image'],

@@ -42,7 +42,7 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
   repository: ({ findings: [{ registry }] }) => ({
     title: `${capitalize(registryLabel(registry))} has no such repository`,
     meaning:
-      'The registry says that the repository does not exist: it is misspelled, was renamed, never pushed, or deleted.',
+      'The registry says that the repository does not exist: it is misspelled, or was renamed, deleted, or never pushed.',
   }),
   'not-in-mirror': ({ findings: [first] }) => ({
     title: `${capitalize(lackingLabel(first))} does not have this image`,
@@ -194,7 +194,7 @@ export const IMAGE_ID =
 export const invalidReference: CauseWords = {
   short: [
     ['placeholder', 'placeholders in image names'],
-    ['tag-and-digest', 'tags beside digests'],
+    ['tag-and-digest', 'image names with both a tag and a digest'],
     [isRejected, 'image names that a registry does not accept'],
     'invalid image names',
   ],

@@ -187,12 +187,12 @@ const policyFile = ({ clues }: Pick<Finding, 'clues'>) => clueOf(clues, 'policy-
 
 export const signaturePolicy: CauseWords = {
   short: [
-    ['source-blocked', ({ registry }) => `${registryLabel(registry)}, which the settings of the nodes block`],
+    ['source-blocked', ({ registry }) => `${registryLabel(registry)}, which the nodes' settings block`],
     ['not-listed', 'a policy on the nodes'],
-    ['verifier-failed', 'image verifiers that fail'],
-    ['policy-file', "a signature policy that nodes can't read"],
-    ['policy-key', "keys of a signature policy that nodes can't read"],
-    ['no-gnupg', 'runtimes that find no GnuPG'],
+    ['verifier-failed', 'failing image verifiers'],
+    ['policy-file', 'a missing or unreadable signature policy'],
+    ['policy-key', 'unreadable keys of a signature policy'],
+    ['no-gnupg', "runtimes that can't find GnuPG"],
     'a signature policy',
   ],
   title: [

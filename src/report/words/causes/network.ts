@@ -12,8 +12,8 @@ import { askedHost, endpointOrRegistry } from './connection.ts'
 
 export const tls: CauseWords = {
   short: [
-    ['clock-off', 'clocks of nodes'],
-    ['certificate-file', 'certificate files of nodes'],
+    ['clock-off', 'wrong clocks on the nodes'],
+    ['certificate-file', 'unusable certificate files on the nodes'],
     first => `TLS with ${askedHost({ findings: [first] })}`,
   ],
   title: context => {

@@ -179,7 +179,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
     const place = mirrorSettings(first.host, role === 'mirror' ? (first.registry ?? host) : host)
     return {
       text: proven
-        ? `Let the runtime on every node use https:// for ${host}, in ${place}, where it has http:// or treats the host as insecure now`
+        ? `Let the runtime on every node use https:// for ${host}, in ${place}, which now has http:// or treats the host as insecure`
         : `If ${host} serves HTTPS, set it to https:// on every node, in ${place}: the runtime is set to plain HTTP for it now, ${status === undefined ? 'and port 80 refuses connections' : `and that is answered with ${status} where a port expects TLS`}`,
     }
   },

@@ -261,7 +261,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     const who = caller === null ? identityOf('ecr', finding) : awsIdentity(caller).name
     return {
       text: denies
-        ? `Have the explicit deny for ${who} lifted: it is in ${name}, so ${change} (no other policy overrides a deny)`
+        ? `Have the explicit deny for ${who} lifted: it is in ${name}, so ${change}; no other policy overrides a deny`
         : `Have the pull allowed for ${who} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer, ecr:GetAuthorizationToken): ${name} does not allow it, so ${change}`,
     }
   },

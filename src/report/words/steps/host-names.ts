@@ -34,7 +34,7 @@ const DEFAULT_OF: Record<DefaultName, string> = {
 
 export const hostNameSteps: StepWords<HostNameStep> = {
   'bare-host': ({ host }) => ({
-    text: `Use a name that the nodes can resolve, or an entry in /etc/hosts on every node: ${host} has no domain, and nodes don't know a Service of the cluster or a container beside it (Docker Compose, kind) by its name`,
+    text: `Use a name that the nodes can resolve, or an entry in /etc/hosts on every node: ${host} has no domain, and nodes can't resolve the name of a Service, or of a container that runs beside the cluster (Docker Compose, kind)`,
   }),
   'default-name': ({ host, of, role, registry }) => ({
     text:

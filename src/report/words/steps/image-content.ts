@@ -190,12 +190,12 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
     const what = `${from === 'system' ? 'operating system' : 'kernel'} of ${nodeName({ node })} (${value})`
     return registry === 'nvcr.io'
       ? {
-          text: `Choose a driver version and an operating system that the operator's support matrix lists (driver.version in the ClusterPolicy), or install the driver on the node and set driver.enabled=false: the tag is made from the ${what}, and NVIDIA publishes no such image`,
-          brief: `Choose a driver version and an operating system that NVIDIA publishes images for: the tag is made from the ${what}`,
+          text: `Choose a driver version and an operating system that the operator's support matrix lists (driver.version in the ClusterPolicy), or install the driver on the node and set driver.enabled=false: the tag is derived from the ${what}, and NVIDIA publishes no such image`,
+          brief: `Choose a driver version and an operating system that NVIDIA publishes images for: the tag is derived from the ${what}`,
         }
       : {
-          text: `Build or copy ${reference ?? 'the image'} for that node, or choose another driver version in the operator's settings: operators of drivers and kernel modules make the tag from the ${what}`,
-          brief: `Build or copy ${reference ?? 'the image'}: its tag is made from the ${what}`,
+          text: `Build or copy ${reference ?? 'the image'} for that node, or choose another driver version in the operator's settings: operators of drivers and kernel modules derive the tag from the ${what}`,
+          brief: `Build or copy ${reference ?? 'the image'}: its tag is derived from the ${what}`,
         }
   },
   'not-an-image': (_step, { findings: [{ containerKind, image }] }) => ({

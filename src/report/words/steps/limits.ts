@@ -40,9 +40,8 @@ function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string
   if (limit === null)
     return `Wait for the next attempt, within five minutes: Docker Hub has no limit for ${whose} now${others}`
   if (remaining === null) return WAIT['hub-limit']
-  const window = windowSeconds === null ? '' : ` in ${durationInWords(windowSeconds)}`
   if (remaining > 0)
-    return `Wait for the next attempt, within five minutes: ${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} are left for ${whose}${others}`
+    return `Wait for the next attempt, within five minutes: ${formatNumber(remaining)} of ${pluralize(limit, 'pull')} are left for ${whose}${others}`
   const until = windowSeconds === null ? 'until the limit resets' : `up to ${durationInWords(windowSeconds)}`
   return `Wait ${until}: no pulls are left for ${whose}${others}, and the kubelet retries on its own`
 }

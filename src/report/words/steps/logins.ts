@@ -99,7 +99,7 @@ export const loginSteps: StepWords<LoginStep> = {
     return {
       text: perhaps
         ? `If ${node} itself has a login for ${name}, renew or remove it, as ${name} refuses even public images to a login that has expired: look in ${places}`
-        : `Renew or remove the login for ${name} that ${node} itself sends, as the pod has none: in ${places}`,
+        : `Renew or remove the login for ${name} that ${node} itself sends, as the pod has none: look in ${places}`,
     }
   },
   'login-of-others': loginOfOthers,
@@ -163,7 +163,7 @@ export const loginSteps: StepWords<LoginStep> = {
   }),
   'foreign-user-name': step => ({ text: foreignNameText(step) }),
   'acr-admin': ({ secret, registry }) => ({
-    text: `Check whether the admin user of ${registry} is still enabled: secret ${secret} logs in as that user, whose passwords end when it is disabled or they are regenerated. If it is disabled, use a repository token (\`az acr token create\`) or a service principal`,
+    text: `Check whether the admin user of ${registry} is still enabled: secret ${secret} logs in as that user, whose passwords stop working when it is disabled or they are regenerated. If it is disabled, use a repository token (\`az acr token create\`) or a service principal`,
     command: `az acr show --name ${shellWord(acrName(registry))} --query adminUserEnabled`,
   }),
   'padded-login': ({ secret }) => ({

@@ -103,7 +103,7 @@ const LACKS: Record<
   'embedded-registry': (host, registry) =>
     `Load the image on a node, under exactly this name, or find out why ${registryLabel(registry)} did not send it either: the embedded registry of K3s or RKE2, which answers at ${host}, fetches nothing itself, but only offers images that another node has. Both nodes need ${registryLabel(registry)} (or "*") under mirrors in their registries.yaml, and have to reach each other on the ports 5001 and ${/\d+$/.exec(host)?.[0] ?? '6443'}`,
   spegel: (host, registry) =>
-    `Load the image on a node, under exactly this name, or find out why ${registryLabel(registry)} did not send it either: Spegel, whose port ${host} has, fetches nothing itself, but only offers images that another node has. Its pods have to reach each other`,
+    `Load the image on a node, under exactly this name, or find out why ${registryLabel(registry)} did not send it either: Spegel, which most likely answers at ${host}, fetches nothing itself, but only offers images that another node has. Its pods have to reach each other`,
   other: (host, registry) =>
     host === registry
       ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream can see the image: its 404 does not prove that the image is missing`
@@ -222,7 +222,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         }
       case 'former':
         return {
-          text: `Let the nodes use another mirror of ${registryLabel(registry)}, or none, in ${place}: ${what} ${formerState(first) ?? 'is none anymore'}`,
+          text: `Let the nodes use another mirror of ${registryLabel(registry)}, or none, in ${place}: ${what} ${formerState(first) ?? 'is no longer one'}`,
         }
       case 'basic':
         return {
@@ -230,7 +230,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         }
       case 'token':
         return {
-          text: `Find the mirror of ${registryLabel(registry)} in ${place}, and in its log and that of its token server why it answers with an error: a login was sent, which nobody needs for ${registryLabel(registry)} itself`,
+          text: `Find the mirror of ${registryLabel(registry)} in ${place}, and see in its log, or in that of its token server, why it answers with an error: a login was sent, which ${registryLabel(registry)} itself never needs`,
         }
       case 'instead':
         return {
@@ -248,7 +248,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
   'mirror-limit': ({ host, registry, rewrites, perhaps, account }, context) => ({
     text:
       account !== undefined
-        ? `Raise the limit of account ${account}, or give the mirror ${host} another one for ${registryLabel(registry)}: it most likely pulls for all nodes as that account, which is none of the pods' own`
+        ? `Raise the limit of account ${account}, or give the mirror ${host} another one for ${registryLabel(registry)}: it most likely pulls for all nodes as that account, which is not the account of any pod`
         : perhaps
           ? `If ${host} is your own cache, let it use its own login for Docker Hub, or raise the limit: it pulls for all nodes from one address, and the pods' logins don't count there`
           : rewrites

@@ -278,7 +278,7 @@ export const networkSteps: StepWords<NetworkStep> = {
         text: `Compare the MTU ${onNodes(findings)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower it: large packets to ${hostAlone(host)} may be lost, or a firewall or proxy in between may hold up requests`,
       }
     return nodeShellStep(
-      `Test the TLS handshake ${onNodes(findings)}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it (or a firewall or proxy in between holds up TLS to ${hostAlone(host)})`,
+      `Test the TLS handshake ${onNodes(findings)}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; otherwise, a firewall or proxy in between may be holding up TLS to ${hostAlone(host)}`,
       curlCommand(findings[0].host, testUrl('https', host, role)),
       findings,
     )

@@ -39,7 +39,7 @@ const signerIn = (text: string) =>
 function signText(host: string, text: string): string {
   const tool = signerIn(text)
   const [how, only] = tool === null ? ['', ''] : [` (\`${tool} sign\`, with its digest)`, ` with ${tool}`]
-  return `Sign the image${how}, or ask an administrator of ${host} to lift the rule of its project, which allows only images that are signed${only}`
+  return `Sign the image${how}, or ask an administrator of ${host} to lift the rule of its project, which allows only signed images${only}`
 }
 
 /** What an administrator of the registry has to decide. */
@@ -92,8 +92,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
     { invocation, findings: [{ namespace, credential, reference, evidence }] },
   ) => {
     const who =
-      caller ??
-      (credential.status === 'usable' ? 'the account in the pull secret' : 'the account that pulls it')
+      caller ?? (credential.status === 'usable' ? 'the account in the pull secret' : 'the account that pulls')
     switch (by) {
       case 'github':
         if (/\binstallation not allowed to\b/i.test(evidence?.text ?? ''))
@@ -101,7 +100,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
             text: `Give the repository of the workflow or app whose token was sent read access to the package ${repository} (Package settings, Manage Actions access), or use a personal access token (classic) with the scope read:packages instead`,
           }
         return {
-          text: `Ask the owner of the package ${repository} to give ${who} read access (Package settings, Manage access); its token needs the scope read:packages`,
+          text: `Ask the owner of the package ${repository} to grant read access to ${who} (Package settings, Manage access); its token needs the scope read:packages`,
         }
       case 'gitlab':
         return {
@@ -129,7 +128,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
         const cloud = cloudOf(registry)
         const how = cloud === null ? robotNote(repository, credential) : ` (${CLOUDS[cloud].role})`
         return {
-          text: `Ask the owner of ${repository} at ${registryLabel(registry)} to give ${who} pull access${how}`,
+          text: `Ask the owner of ${repository} at ${registryLabel(registry)} to grant pull access to ${who}${how}`,
         }
       }
     }
@@ -137,11 +136,11 @@ export const permissionSteps: StepWords<PermissionStep> = {
   'robot-of-other': ({ secret, username, owner, registry, repository }) => {
     const [other = ''] = repository.split('/')
     return {
-      text: `Add the login of a robot account of ${other} with read permission on ${repository}, if that exists, to secret ${secret} under the key ${registry}/${other}: ${username} is a robot account of ${owner}, to which what is private in ${other} is closed unless somebody there gave it that permission`,
+      text: `Add the login of a robot account of ${other} with read permission on ${repository}, if that exists, to secret ${secret} under the key ${registry}/${other}: ${username} is a robot account of ${owner}, which can't pull what is private in ${other} unless somebody there gave it that permission`,
     }
   },
   'hub-plan': ({ repository }) => ({
-    text: `If ${repository} is a private repository of your own, look at its owner on Docker Hub: the owner's plan limits the number of private repositories, and those above that number can't be pulled. In an organization, the account has to be in a team with read access`,
+    text: `If ${repository} is a private repository of your own, look at its owner on Docker Hub: the owner's plan limits the number of private repositories, and those beyond that number can't be pulled. In an organization, the account has to be in a team with read access`,
   }),
   'token-scope': ({ registry }, { findings: [{ reference }] }) => ({
     text: isInDependencyProxy(reference)
@@ -193,7 +192,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
         }
       case 'limit':
         return {
-          text: `Give cache rule ${rule} a credential set whose account has a higher limit at its source (\`az acr cache update --cred-set\`), if it has none or another: ${registry} asks the source for everyone, and the pods' logins don't count there. This shows the rule`,
+          text: `Give cache rule ${rule} a credential set whose account has a higher limit at its source (\`az acr cache update --cred-set\`): ${registry} asks the source for everyone, and the pods' logins don't count there. This shows the rule`,
           command: show,
         }
     }

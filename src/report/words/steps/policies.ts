@@ -99,8 +99,8 @@ export const policySteps: StepWords<PolicyStep> = {
   'signature-store': (_step, { findings }) =>
     nodeClientStep(
       hasClue(findings[0].clues, 'web-page')
-        ? `Correct the address of the store for signatures ${onNodes(findings)}: a web page came back in place of a signature`
-        : `Check the store for signatures that is set ${onNodes(findings)}, or the registry itself if they are stored beside the image: the runtime could not read the image's signature there`,
+        ? `Correct the address of the configured signature store ${onNodes(findings)}: a web page came back in place of a signature`
+        : `Check the configured signature store ${onNodes(findings)}, or the registry itself if they are stored beside the image: the runtime could not read the image's signature there`,
       "grep -rnE 'lookaside|sigstore' /etc/containers/registries.d",
       findings,
     ),

@@ -57,6 +57,6 @@ export const proxySteps: StepWords<ProxyStep> = {
     text: `Give the runtime a login for the proxy, or correct it, in HTTPS_PROXY of its environment (http://user:password@proxy:8080), ${ENCODED}`,
   }),
   'bypass-proxy': ({ host }) => ({
-    text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to NO_PROXY of the runtime, and restart it`,
+    text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to the runtime's NO_PROXY, and restart the runtime`,
   }),
 }

@@ -138,7 +138,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
   'name-registry': ({ name, beside, same }, { findings: [{ image }] }) => ({
     text: same
       ? `Write the full name ${name} if you mean the image that was pulled from there: without a registry in the name ${image}, Docker Hub is asked`
-      : `Write the registry into the name if the image is beside ${beside}, as in ${name}: without a registry in the name ${image}, Docker Hub is asked`,
+      : `If the image is in the same registry as ${beside}, write that registry into the name, as in ${name}: without a registry in the name ${image}, Docker Hub is asked`,
   }),
 }
 
@@ -181,7 +181,7 @@ const CORRECTED: Record<
       cause === 'registry-not-found-dns'
         ? ''
         : `; ${from} can be anybody's host, so never log in there unless you know whose it is`
-    return `Write ${to} instead of ${from}, if that registry is meant${login}: the names differ by a typo${stranger}`
+    return `Write ${to} instead of ${from}, if that registry is meant${login}: the name looks mistyped${stranger}`
   },
   'private-link': (from, to) =>
     `Write ${to} instead of ${from}: with a private endpoint, clients keep using the public name, which private DNS resolves to the private address, and the certificate is only for that name`,
