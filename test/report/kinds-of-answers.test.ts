@@ -392,7 +392,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       says: /intermediate certificate the server leaves out/,
-      first: /let the server send the intermediate certificate, too: fullchain\.pem/,
+      first: /let the server send the intermediate certificate too: fullchain\.pem/,
     },
   ],
   [

@@ -74,7 +74,7 @@ describe('a partition', () => {
 
   test('that goes below other pods renews those, too', () => {
     const { text } = wordsOf({ ...partition, to: 0 }, SET, { pod: 'db-0' })
-    expect(text).toMatch(/from 2 to 0 \(which renews the pods after db-0, too\); then/)
+    expect(text).toMatch(/from 2 to 0 \(which renews the pods after db-0 too\); then/)
     expect(wordsOf(partition, SET, { pod: 'db-1' }).text).not.toContain('too)')
   })
 

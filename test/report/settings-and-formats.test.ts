@@ -311,7 +311,7 @@ test.each<[string, Situation, Expected]>([
       error: 'Get "https://quay.io/v2/": tls: server selected unsupported protocol version 303',
     },
     {
-      first: /^Let the client .* accept TLS 1\.2, too/,
+      first: /^Let the client .* accept TLS 1\.2 too/,
       says: /no certificate was judged/,
       never: /too old|intercept|openssl/,
     },

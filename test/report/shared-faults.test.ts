@@ -67,11 +67,11 @@ test('several images for policy Never are loaded onto a new node in one step', (
     groupByCause(advised.map(withSteps), invocation).map(group => stepsOf(group.findings, invocation)[0].text)
   expect(firstOf(findings)).toEqual([
     expect.stringMatching(
-      /^Load docker\.io\/edge\/a:5 and the other images .* node-9, too, as on other nodes:/,
+      /^Load docker\.io\/edge\/a:5 and the other images .* node-9 too, as on other nodes:/,
     ),
   ])
   expect(firstOf(findings.slice(0, 1))).toEqual([
-    expect.stringMatching(/^Load docker\.io\/edge\/a:5 on node node-9, too, as on node node-1:/),
+    expect.stringMatching(/^Load docker\.io\/edge\/a:5 on node node-9 too, as on node node-1:/),
   ])
 })
 

@@ -165,7 +165,7 @@ test('a broken secret and a typo are named, and what could not be read comes bef
       meaning     The registry says that the repository, the tag, or the digest does
                   not exist: it is misspelled, was never pushed, or was removed.
                   Some registries (Nexus, Artifactory) say so to anyone without a
-                  login, too.
+                  login too.
       evidence    … registry.example:5000/shop:1.27.O: not found
       what to do  1. Check the name and the tag of registry.example:5000/shop:1.27.O
                      for a typo, and whether it was ever pushed or has been removed

@@ -1,4 +1,6 @@
 /** Every cause has a name, a meaning, and a next step, with commands ready to paste. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { AdvisedFinding } from '../../src/advice/add-steps.ts'
 import type { Step } from '../../src/advice/step.ts'
@@ -586,4 +588,15 @@ test('a pull-through cache of ECR needs more than a pull, and only a path that l
   expect(textFor('docker-hub-prod/library/redis')).toContain('ecr:CreateRepository')
   expect(textFor('quayside/api')).not.toContain('cache')
   expect(textFor('cache')).not.toContain('pull-through')
+})
+
+test('no sentence has a comma before its last "too"', () => {
+  const folder = join(import.meta.dirname, '../../src/report')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name =>
+    name.endsWith('.ts'),
+  )
+  const lines = files.flatMap(name => readFileSync(join(folder, name), 'utf8').split('\n'))
+  const texts = lines.filter(line => !/^\s*(?:\*|\/[/*])/.test(line))
+  expect(texts.length).toBeGreaterThan(1000)
+  expect(texts.filter(line => /, too\b(?! \w+)/.test(line))).toEqual([])
 })

@@ -242,7 +242,7 @@ function mirrorsText({ clues, endpoint, subcause }: Finding): string {
   const others = ofMirror ? failed.hosts.filter(host => host !== subject) : failed.hosts
   if (others.length === 0) return ''
   return ofMirror
-    ? `Other mirrors failed, too (${others.join(', ')}).`
+    ? `Other mirrors failed too (${others.join(', ')}).`
     : `Its mirrors failed too (${others.join(', ')}); this error is from the last host that was tried.`
 }
 

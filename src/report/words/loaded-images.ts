@@ -47,7 +47,7 @@ export function loadedAsOthers({ image, others }: StepOf<'load-as-others'>, find
       ? [`${image} and the other images of these pods`, 'other nodes']
       : [image, `${others.length === 1 ? 'node' : 'nodes'} ${joinList(others)}`]
   return nodeClientStep(
-    `Load ${what} ${onNodes(findings)}, too, as on ${where}: from the archive that was used there${atStart}, or, if a registry has the image, by a pull by hand`,
+    `Load ${what} ${onNodes(findings)} too, as on ${where}: from the archive that was used there${atStart}, or, if a registry has the image, by a pull by hand`,
     importCommand(host) ?? pullCommand(host, image),
     findings,
   )

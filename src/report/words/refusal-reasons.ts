@@ -67,7 +67,7 @@ export const CLOSED_MEANING: Record<Closed, Sentence> = {
     ],
     [
       isPerhapsAddress,
-      'Most likely, a firewall or network rule of the registry refused the request, as it answers 401 where only a role is missing. But the request had no login, so the nodes lack theirs, too, unless everyone may pull there.',
+      'Most likely, a firewall or network rule of the registry refused the request, as it answers 401 where only a role is missing. But the request had no login, so the nodes lack theirs too, unless everyone may pull there.',
     ],
     'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
   ],

@@ -55,7 +55,7 @@ const LOGINS: [registry: RegExp, rule: string][] = [
   ],
   [
     /^container-registry(?:-\w+)?\.oracle\.com$/,
-    "the password is an auth token created on its website, where the account has to accept the image's license, too",
+    "the password is an auth token created on its website, where the account has to accept the image's license too",
   ],
   [/^cp\.icr\.io$/, 'the user name is cp, the password an IBM entitlement key'],
   [/(?:^|\.)icr\.io$/, 'the user name is iamapikey, the password an IBM Cloud API key'],

@@ -63,7 +63,7 @@ function lowerPartition(
 ): StepText {
   const { namespace, managedBy, cause, pod } = first
   const path = objectName(owner)
-  const others = pods - to > 1 ? ` (which renews the pods after ${pod}, too)` : ''
+  const others = pods - to > 1 ? ` (which renews the pods after ${pod} too)` : ''
   const lower = `Lower the partition of ${path} from ${pods} to ${to}${others}`
   const patch = JSON.stringify({ spec: { updateStrategy: { rollingUpdate: { partition: to } } } })
   const { text, ...rest } =

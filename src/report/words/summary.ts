@@ -151,7 +151,17 @@ function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string 
   // How many pods fail is said before.
   if (only !== undefined && alike.size === 1) return only
   const rest = parts.length - MAX_CAUSES
-  return joinList(rest > 0 ? [...parts.slice(0, MAX_CAUSES), pluralize(rest, 'more cause')] : parts)
+  const shown = withoutRepetition(rest > 0 ? parts.slice(0, MAX_CAUSES) : parts)
+  return joinList(rest > 0 ? [...shown, pluralize(rest, 'more cause')] : shown)
+}
+
+/** Shortens `no answer from a (2), no answer from b (1)` to `no answer from a (2), b (1)`. */
+function withoutRepetition(parts: readonly string[]): string[] {
+  const beginning = (part: string | undefined) => /^.{1,60} (?:by|for|from|to|with) /.exec(part ?? '')?.[0]
+  return parts.map((part, index) => {
+    const own = beginning(part)
+    return own !== undefined && own === beginning(parts[index - 1]) ? part.slice(own.length) : part
+  })
 }
 
 /**

@@ -7,7 +7,7 @@ import type { ImageAnswer, ImageCheck } from '../../../snapshot/image-check.ts'
 import { pluralize } from '../nouns.ts'
 
 const REFUSED: Record<EditRefusal, string> = {
-  alias: 'it is a YAML alias, or an alias repeats it, so a change would affect other places, too',
+  alias: 'it is a YAML alias, or an alias repeats it, so a change would affect other places too',
   'several-lines': 'it is written over several lines',
   placeholder: 'a template fills it in',
   layout: 'it is written in a way that pullguard does not edit',

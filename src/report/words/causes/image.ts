@@ -63,7 +63,7 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
       : 'The registry'
     return {
       title: `${capitalize(registryLabel(registry))} has no image with this name and ${versionPart(first)}`,
-      meaning: `${says} says that the repository, the tag, or the digest does not exist: it is misspelled, was never pushed, or was removed.${hidden ? ' Some registries (Nexus, Artifactory) say so to anyone without a login, too.' : ''}`,
+      meaning: `${says} says that the repository, the tag, or the digest does not exist: it is misspelled, was never pushed, or was removed.${hidden ? ' Some registries (Nexus, Artifactory) say so to anyone without a login too.' : ''}`,
     }
   },
 }

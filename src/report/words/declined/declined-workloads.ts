@@ -152,7 +152,7 @@ export const WORKLOADS = {
     detail: ({ container, image }) => `${container}: ${image}`,
     next: (_first, context) =>
       rerunFix(
-        'Pin these images, too',
+        'Pin these images too',
         context,
         // A fix that distributes no login should not start to.
         `--pin --pull-policy IfNotPresent${context.plan.credentials.length === 0 ? ' --no-authenticate' : ''}`,

@@ -104,7 +104,7 @@ export const REFUSALS: Pick<
     title: 'The registry does not have the image',
     is: 'The registry answered that there is no such repository, tag, or digest. Images also disappear: publishers move or delete them, and clean-up jobs remove old tags.',
     howToTell:
-      '`pullguard image --check-images IMAGE` asks the registry and names tags and repositories with a similar spelling. A denial (auth-required-or-denied) can be a missing image, too.',
+      '`pullguard image --check-images IMAGE` asks the registry and names tags and repositories with a similar spelling. A denial (auth-required-or-denied) can be a missing image too.',
     todo: [
       'Correct the name or the tag where the workload is defined',
       'Push the image, if it was never pushed or was deleted',

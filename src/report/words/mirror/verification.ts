@@ -26,7 +26,7 @@ const VERDICT: Record<MirrorVerdict, (check: JudgedMirrorCheck) => string> = {
   login: ({ mirror }) =>
     mirror.status === 'login' && mirror.sent
       ? "the mirror refuses this machine's login"
-      : 'the mirror asks for a login: nodes need one, too',
+      : 'the mirror asks for a login: nodes need one too',
   private: () => 'not compared: the mirror and the registry both ask for a login, as for a private image',
   'rate-limited': () => 'the mirror answers 429: its own limit, or the one of its upstream login, is used up',
   'web-page': () =>

@@ -80,7 +80,7 @@ export const answerSteps: StepWords<AnswerStep> = {
   }),
   'who-answered': ({ host }, { findings }) =>
     nodeShellStep(
-      `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): ${hasClue(findings[0].clues, 'no-registry') ? 'a registry' : `a proxy or firewall in between can send a bare 403, too; ${host} itself`} answers 200 or 401, with the header Docker-Distribution-Api-Version`,
+      `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): ${hasClue(findings[0].clues, 'no-registry') ? 'a registry' : `a proxy or firewall in between can send a bare 403 too; ${host} itself`} answers 200 or 401, with the header Docker-Distribution-Api-Version`,
       curlCommand(findings[0].host, `https://${host}/v2/`),
       findings,
     ),
@@ -108,7 +108,7 @@ export const answerSteps: StepWords<AnswerStep> = {
       : 'If the pull fails again, look for what cuts off or changes downloads'
     const suspects = more
       ? 'a cache or mirror that ignores Range, or a proxy or filter that unpacks what it forwards'
-      : `a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}`
+      : `a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}`
     return {
       text: `${what} between the node and ${host}${first.endpoint?.role === 'storage' ? '' : `, or the host that ${host} redirects layers to`}: ${suspects}`,
     }

@@ -120,7 +120,7 @@ export function mayLackIntermediate(host: string, { clues, evidence }: Finding):
 /** Returns what else the chain may show. */
 function chainNote(host: string, finding: Finding): string {
   return mayLackIntermediate(host, finding) && finding.host.os !== 'windows'
-    ? ' (if the chain is the certificate of the host alone, and a public authority issued that, let the server send the intermediate certificate, too: fullchain.pem in place of cert.pem)'
+    ? ' (if the chain is the certificate of the host alone, and a public authority issued that, let the server send the intermediate certificate too: fullchain.pem in place of cert.pem)'
     : ''
 }
 
@@ -143,7 +143,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
   'other-tls-version': ({ host, chosen }, { findings }) => ({
     text:
       chosen === '1.2'
-        ? `Let the client that asks ${host} ${onNodes(findings)} accept TLS 1.2, too (the runtime, or a controller such as Knative's): it is set to TLS 1.3 only, and ${host} chose TLS 1.2`
+        ? `Let the client that asks ${host} ${onNodes(findings)} accept TLS 1.2 too (the runtime, or a controller such as Knative's): it is set to TLS 1.3 only, and ${host} chose TLS 1.2`
         : isHosted(host)
           ? `Look for a proxy or firewall that intercepts TLS on the way to ${host}, and only speaks TLS ${chosen}, which current runtimes refuse`
           : `Enable TLS 1.2 or later at ${host}, or at what is in front of it: it chose TLS ${chosen}, which current runtimes refuse`,

@@ -67,7 +67,7 @@ function listName({ registry, host }: Findings[0], findings: Findings): StepText
 
 /** What a repository of ECR that belongs to another account also requires. */
 const FOREIGN =
-  '. If the repository belongs to another account, its repository policy must allow this one, too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)'
+  '. If the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)'
 
 /** AKS has a command that checks everything between its nodes and a registry, from any machine (learn.microsoft.com/cli/azure/aks). */
 function checkAcr(registry: string, findings: Findings): StepText {
@@ -198,7 +198,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     const meant = clueOf(first.clues, 'annotated-provider')
     const provider = `the kubelet's credential provider${meant === undefined ? '' : annotated(meant)}${cloud === null ? '' : ` (${CLOUDS[cloud].provider})`}`
     const covers = meant === undefined ? '' : `, where matchImages has to cover ${first.registry}`
-    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config${covers}), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}`
+    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config${covers}), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api too' : ''}`
     const texts = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : identityOf(cloud, first)} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${CLOUDS[cloud].role})`}; the kubelet's log ${onNodes(findings)} shows which login was used`,
       nothing:

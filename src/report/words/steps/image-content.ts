@@ -42,8 +42,8 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
     text: isPublic(reference)
       ? `Look for a proxy or mirror between the nodes and ${host}, remove the image from its cache, and check that it reaches the download hosts that ${host} redirects to: it has the manifest, but not every layer`
       : isOfCacheRule(reference)
-        ? `Wait for the next attempts if the image is new there, as a cache that is still fetching it lacks layers for a while; then remove it from the cache of ${host}, and check that this reaches its upstream's download hosts, too: ${host} has the manifest, but not every layer`
-        : `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts, too: ${host} has the manifest, but not every layer`,
+        ? `Wait for the next attempts if the image is new there, as a cache that is still fetching it lacks layers for a while; then remove it from the cache of ${host}, and check that this reaches its upstream's download hosts too: ${host} has the manifest, but not every layer`
+        : `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts too: ${host} has the manifest, but not every layer`,
   }),
   'restore-tag': ({ host }, { findings: [{ image }] }) => ({
     text: `Use another tag, or have the owner of the repository restore this one from its tag history at ${host} (the Time Machine of Quay, for a limited time), and keep it from expiring: ${image} was deleted or has expired`,

@@ -33,7 +33,7 @@ function overridePath({ platform }: PullingNode): string {
 
 /** Returns what is mostly wrong where a web page came (goharbor/harbor#18530, containerd/containerd#7400). */
 function pathHints(node: PullingNode, registry: string): string {
-  const server = '; docker.io as the server of Docker Hub sends one, too, where registry-1.docker.io is meant'
+  const server = '; docker.io as the server of Docker Hub sends one too, where registry-1.docker.io is meant'
   return ` (for a project of Harbor, https://HOST/v2/PROJECT with ${overridePath(node)})${registry === DOCKER_HUB ? server : ''}`
 }
 
@@ -72,7 +72,7 @@ function checkMirror(cause: Cause, mirror: string): string {
   const cache =
     cause === 'network-timeout'
       ? 'A cache is as slow as its upstream: its log shows which requests there take so long'
-      : "A cache whose upstream limits it may answer with a server error, too: its log has the upstream's answer"
+      : "A cache whose upstream limits it may answer with a server error too: its log has the upstream's answer"
   return `Check the health and the log of ${mirror}, and restart it or fix what fails there. ${cache}`
 }
 
@@ -145,11 +145,9 @@ export const mirrorSteps: StepWords<MirrorStep> = {
       : `If ${host} itself requires a login`
     const alsoSent =
       credential.status === 'usable' && node.runtime !== 'cri-o'
-        ? `; the pod's login for ${registryLabel(registry)} is sent to the mirror, too, and may be what the mirror refuses`
+        ? `; the pod's login for ${registryLabel(registry)} is sent to the mirror too, and may be what the mirror refuses`
         : ''
-    const lacks = refused
-      ? '; check that it has the image, too, as many registries refuse what they lack'
-      : ''
+    const lacks = refused ? '; check that it has the image too, as many registries refuse what they lack' : ''
     return { text: `${condition}, ${mirrorLogin(node, host, registry)}${alsoSent}${lacks}` }
   },
   'mirror-settings': ({ host, registry, about }, { findings, findings: [first] }) => {
@@ -198,7 +196,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         }
       case 'one-platform':
         return {
-          text: `Look in ${place} for a mirror of ${registryLabel(registry)}, and copy ${first.reference ?? 'the image'} there again with all platforms (\`crane copy\`, \`skopeo copy --all\`): Kubernetes publishes it for linux/${first.host.architecture}, too, and \`docker pull\` and \`docker push\` copy only the platform of the machine that runs them`,
+          text: `Look in ${place} for a mirror of ${registryLabel(registry)}, and copy ${first.reference ?? 'the image'} there again with all platforms (\`crane copy\`, \`skopeo copy --all\`): Kubernetes publishes it for linux/${first.host.architecture} too, and \`docker pull\` and \`docker push\` copy only the platform of the machine that runs them`,
         }
       case 'tls-for-http':
         return {
@@ -214,7 +212,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         }
       case 'literal-server':
         return {
-          text: `Write https://registry-1.docker.io as the server (or endpoint) of Docker Hub in ${place}, or leave it unset: ${host === DOCKER_HUB || host === null ? "docker.io is only Docker Hub's name in images" : `${host} is Docker Hub's website`}, and the runtime asks whatever host is written there. It asks the mirrors in the same place first, so check those, too`,
+          text: `Write https://registry-1.docker.io as the server (or endpoint) of Docker Hub in ${place}, or leave it unset: ${host === DOCKER_HUB || host === null ? "docker.io is only Docker Hub's name in images" : `${host} is Docker Hub's website`}, and the runtime asks whatever host is written there. It asks the mirrors in the same place first, so check those too`,
         }
       case 'list':
         return {
@@ -234,7 +232,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         }
       case 'instead':
         return {
-          text: `If ${what} is set in place of ${registryLabel(registry)} in ${place}, correct or remove it there: it then answers for names with docker.io, too`,
+          text: `If ${what} is set in place of ${registryLabel(registry)} in ${place}, correct or remove it there: it then answers for names with docker.io too`,
         }
       case 'endpoint':
         return {

@@ -76,7 +76,7 @@ export const nameSteps: StepWords<NameStep> = {
     text: `Check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, DOCKER_HUB)}, and any proxy in between: ${image} is ${isPackagedByRancher(reference) ? 'an image of K3s and RKE2' : 'an official image'} that anyone can pull, so most likely Docker Hub was asked for another name, or did not answer itself`,
   }),
   'hub-refuses-all': () => ({
-    text: 'If Docker Hub refuses the image on other machines, too (`docker pull`), its token server has a fault: see https://www.dockerstatus.com, and wait',
+    text: 'If Docker Hub refuses the image on other machines too (`docker pull`), its token server has a fault: see https://www.dockerstatus.com, and wait',
   }),
   'proxy-project': ({ host, product }, { findings: [{ reference, clues }] }) => ({
     text:

@@ -68,8 +68,8 @@ function isUnanswered(finding: Pick<Finding, 'clues'>): boolean {
 /** DNS for private connections to a cloud's registry. */
 const PRIVATE_ZONE: Record<Cloud | 'none', string> = {
   ecr: '; with a VPC endpoint, private DNS has to be enabled for it',
-  acr: '; with a private endpoint, its zone (privatelink.azurecr.io) needs a record for this host, too',
-  gar: '; with Private Google Access, the private zone needs a record for this host, too',
+  acr: '; with a private endpoint, its zone (privatelink.azurecr.io) needs a record for this host too',
+  gar: '; with Private Google Access, the private zone needs a record for this host too',
   none: '',
 }
 
@@ -188,7 +188,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     const [first] = context.findings
     if (refused && server !== null)
       return {
-        text: `${context.findings[0].steps[0].code === 'resolve-host' ? 'If that works, restart the container runtime, which may still ask a DNS server that the node had before. If it fails, start' : 'Start'} the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq; where /etc/resolv.conf names no server, that address is asked, too)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
+        text: `${context.findings[0].steps[0].code === 'resolve-host' ? 'If that works, restart the container runtime, which may still ask a DNS server that the node had before. If it fails, start' : 'Start'} the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq; where /etc/resolv.conf names no server, that address is asked too)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
       }
     return {
       text: `${isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[privateCloud(first, host)]}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
@@ -226,7 +226,7 @@ export const networkSteps: StepWords<NetworkStep> = {
       )
     if (role === 'storage' && isAddress(host))
       return nodeShellStep(
-        `Test the connection ${onNodes(findings)} (once it is connected, an error about TLS is fine, too: the text has only the address)`,
+        `Test the connection ${onNodes(findings)} (once it is connected, an error about TLS is fine too: the text has only the address)`,
         curlCommand(findings[0].host, testUrl(scheme, host, role), 'k'),
         findings,
       )
@@ -239,7 +239,7 @@ export const networkSteps: StepWords<NetworkStep> = {
   'open-download-host': ({ registry, hosts, from }) => ({
     text:
       from !== null
-        ? `Find out what is at ${from}, where the node downloads from: a proxy, a mirror of ${registryLabel(registry)}, or a private endpoint. The manifest arrived, and ${registryLabel(registry)} redirects downloads to ${hosts}: a proxy has to let those through, too`
+        ? `Find out what is at ${from}, where the node downloads from: a proxy, a mirror of ${registryLabel(registry)}, or a private endpoint. The manifest arrived, and ${registryLabel(registry)} redirects downloads to ${hosts}: a proxy has to let those through too`
         : `Let the nodes reach the host that ${registryLabel(registry)} redirects downloads to (${hosts}), not only ${registryLabel(registry)} itself, which sent the manifest, and look for a firewall or proxy that breaks connections there`,
   }),
   // aws/containers-roadmap#2304; docs.aws.amazon.com/AmazonECR, pull-through-cache.

@@ -78,7 +78,7 @@ export const nodeServiceSteps: StepWords<NodeServiceStep> = {
     if (service === 'artifact-streaming') {
       const access =
         cause === 'registry-server-error' && cloudOf(registry) === 'acr'
-          ? `; check that the cluster is allowed to pull from ${registry}, too, as it answers 503 where it is not`
+          ? `; check that the cluster is allowed to pull from ${registry} too, as it answers 503 where it is not`
           : ''
       return nodeShellStep(
         `Read the log of ${SERVICES[service].name} ${onNodes(findings)}, which answers at ${host} on the node itself${access}; restart it there (acr-mirror), or replace the node`,

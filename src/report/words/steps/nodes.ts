@@ -178,7 +178,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     )
   },
   'relieve-disk': (_step, { findings, findings: [{ host, steps, clues }] }) => {
-    const also = steps[0].code === 'relieve-disk' ? '' : ', too'
+    const also = steps[0].code === 'relieve-disk' ? '' : ' too'
     const past = clueOf(clues, 'disk-pressure')?.past === true
     const why = past ? 'by its events, its disk was full' : 'the node reports DiskPressure'
     return nodeClientStep(

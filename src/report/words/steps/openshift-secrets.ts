@@ -19,7 +19,7 @@ const globalPullSecret: StepWords<StepOf<'global-pull-secret'>>['global-pull-sec
     }
   const first =
     pool.why === 'paused'
-      ? `Unpause MachineConfigPool ${pool.name} (spec.paused), once you want the other changes that wait for it, too`
+      ? `Unpause MachineConfigPool ${pool.name} (spec.paused), once you want the other changes that wait for it too`
       : `Find out why MachineConfigPool ${pool.name} is degraded`
   return {
     text: `${first}: until then, ${nodeName(findings[0])} can lack the newest changes of ${secret}${content}; this shows the pool's state`,

@@ -201,7 +201,7 @@ export const sandboxSteps: StepWords<SandboxStep> = {
     // Amazon Linux 2 ends with Kubernetes 1.32 (docs.aws.amazon.com/eks), and no other image has this service.
     return isOfOtherSystem || (kubeletMinor !== null && kubeletMinor > 32)
       ? {
-          text: `${text}, so replace the node; if new nodes lack it, too, look at what hides or removes it there, such as a volume that is mounted over /var/lib/containerd`,
+          text: `${text}, so replace the node; if new nodes lack it too, look at what hides or removes it there, such as a volume that is mounted over /var/lib/containerd`,
         }
       : nodeClientStep(
           `${text}, and on Amazon Linux 2 this service pulls it with the node's role; otherwise replace the node`,

@@ -170,7 +170,7 @@ const CORRECTED: Record<
     `Write ${to} instead of ${from}: that is ${OF_WEB_SITE.get(to) ?? 'a'} website, not the registry`,
   'hub-login': (from, to) =>
     registryBehind(from) === to
-      ? `Write ${to} instead of ${from}, which is only another name of Docker Hub: the kubelet finds the pod's login under ${to} (or add the same login to its secret under the key ${from}, too)`
+      ? `Write ${to} instead of ${from}, which is only another name of Docker Hub: the kubelet finds the pod's login under ${to} (or add the same login to its secret under the key ${from} too)`
       : `Write ${to} instead of ${from}: only under that name does the kubelet find the pod's login for Docker Hub`,
   kubernetes: (from, to) =>
     `Write ${to} instead of ${from} if the image of the Kubernetes project is meant, which is published there: a default of a chart, or its global.imageRegistry, put ${from} in front of the name`,
