@@ -42,7 +42,7 @@ export function manPage() {
     '.SH COMMANDS',
     ...commands.filter(command => command !== common).flatMap(section),
     '.SH OPTIONS',
-    ...paragraph('Most commands have these as well, before the command or behind it.'),
+    ...paragraph('Most commands have these as well, before or after the command.'),
     ...help.visibleOptions(common).flatMap(option => row(option.flags, help.optionDescription(option))),
     '.SH ENVIRONMENT',
     ...TOPICS.environment.rows.flatMap(([name, meaning]) => row(name, meaning)),

@@ -55,7 +55,7 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {
       throw new RefusedError(
-        "Can't identify this cluster, and so find its runs: ask for permission to get the namespace kube-system.",
+        "Can't identify this cluster, so its runs can't be found: ask for permission to get the namespace kube-system.",
       )
     }
     if (options.list) {

@@ -77,7 +77,8 @@ export function perimeterMeaning(finding: Refused): string | null {
   const terms = hasClue(clues, 'terms')
   if (hasClue(clues, 'served-at'))
     return `The registry says so itself: a login for this registry does not change that${terms ? ', and the other one requires a login of an account that has accepted its terms' : ''}.`
-  if (terms) return 'The registry says so itself: the name is right, and any other login is refused.'
+  if (terms)
+    return 'The registry says so itself: the name is right, and logins of other accounts are refused.'
   const rule = perimeterOf(finding)
   return rule && `The rule judges ${rule.judges}: a role at the registry or another name doesn't change that.`
 }

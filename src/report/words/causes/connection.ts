@@ -215,7 +215,7 @@ function resolvedMeaning(first: Pick<Finding, 'clues' | 'endpoint' | 'registry'>
   const to = clueOf(first.clues, 'misresolved')
   if (to !== undefined && to.owner !== 'node')
     return `The node got ${to.address} for ${hostAlone(endpointOrRegistry(first).host)}, which is an address of ${ADDRESS_OWNERS[to.owner]}: the DNS answer was forged on the way, which happens to blocked hosts in China.`
-  const end = howBroken(first) === 'refused' ? ', and nothing is listening on that port of it' : ''
+  const end = howBroken(first) === 'refused' ? ', and nothing there listens on that port' : ''
   return `On the node, the name resolves to the node itself${end}.`
 }
 

@@ -161,7 +161,7 @@ function heldWords(
     }
   return {
     title: `${capitalize(registryLabel(registry))} no longer has this image`,
-    meaning: `Other pods run the image under this name: the registry had it when they pulled it, and says now that it does not exist, so it was removed since${registry !== null && isHosted(registry) ? '' : ', or a cache can no longer fetch it'}.`,
+    meaning: `Other pods run the image under this name: the registry had it when they pulled it, and now says that it does not exist, so it has been removed since${registry !== null && isHosted(registry) ? '' : ', or a cache can no longer fetch it'}.`,
   }
 }
 
@@ -179,7 +179,7 @@ export const imageNotFound: CauseWords = {
   showsCredential: true,
   short: ({ findings: [first] }) =>
     first.subcause === 'not-in-mirror'
-      ? `images missing in ${lackingLabel(first)}`
+      ? `images missing from ${lackingLabel(first)}`
       : hasClue(first.clues, 'missing-child', 'missing-layer')
         ? 'incomplete images'
         : 'image not found',

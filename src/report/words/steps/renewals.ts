@@ -15,7 +15,7 @@ export const renewals: StepWords<
   'renew-token': (step, { invocation, findings: [{ host }] }) =>
     renewText(step, host, (rest, namespace) => kubectlCommand(invocation, rest, namespace)),
   'fix-renewer': ({ cronJob, secret }) => ({
-    text: `Get cronjob ${cronJob} running first: by its name, it renews such logins as the one in secret ${secret}, and its own image can't be pulled either`,
+    text: `Get cronjob ${cronJob} running first: judging by its name, it renews logins like the one in secret ${secret}, and its own image can't be pulled either`,
   }),
   'join-renewal': ({ namespace, secret, alone, namespaces, renewer, writer }, { invocation }) => {
     const by =
