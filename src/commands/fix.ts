@@ -1,7 +1,7 @@
 /** `pullguard fix`: read → choose → plan → prove → show → confirm → apply → verify → report. */
 
 import { withSteps } from '../advice/add-steps.ts'
-import { journalFolders } from '../apply/journal/journal.ts'
+import { journalFolders } from '../apply/journal/state-folder.ts'
 import { checkAccess } from '../apply/server-view.ts'
 import { RefusedError } from '../errors.ts'
 import type { PlanScope } from '../plan/plan.ts'

@@ -6,7 +6,6 @@ import { errorCode, UsageError } from '../../errors.ts'
 import { isObject, parseJson } from '../../json/json-object.ts'
 import type { OutcomeStatus } from '../outcome.ts'
 import { hasValidTarget } from '../server-view.ts'
-import { refuseForeignFolder } from './journal.ts'
 import {
   isUndone,
   type JournalLine,
@@ -16,6 +15,7 @@ import {
   type RunHeader,
   wroteMoreThanPods,
 } from './run.ts'
+import { refuseForeignFolder } from './state-folder.ts'
 
 /** A line of a journal that can't be read, counted from 1. */
 export interface DamagedLine {

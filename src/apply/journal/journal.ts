@@ -1,7 +1,7 @@
-/** The journal of a run: one line before each write and one after it, flushed to disk, in a folder that only its owner can access. */
+/** The journal of a run: one line before each write and one after it, flushed to disk. */
 
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { errorCode, UsageError } from '../../errors.ts'
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
@@ -12,6 +12,7 @@ import type { JournalWriter } from '../apply-context.ts'
 import type { ChangeOutcome } from '../outcome.ts'
 import { outcomeOf } from '../server-view.ts'
 import { type JournalLine, type Run, type RunHeader, unfinishedRun } from './run.ts'
+import { refuseForeignFolder } from './state-folder.ts'
 
 /** Returns a name for a run that starts now. Names sort by time; a random suffix distinguishes runs of the same second. */
 export function runName(now: Date): string {
@@ -211,68 +212,5 @@ export async function recordPodBack(
       await journal.close()
     }
     return
-  }
-}
-
-/** Where a cluster's journals live: `$XDG_STATE_HOME/pullguard/<uid>`, by default below `~/.local/state`. */
-export function journalFolder(
-  env: Record<string, string | undefined>,
-  home: string,
-  clusterUid: string,
-): string {
-  const state = env.XDG_STATE_HOME
-  // Relative XDG paths are ignored (XDG Base Directory Specification).
-  const base = state?.startsWith('/') ? state : join(home, '.local', 'state')
-  // The identity may be a server's address, which has characters that a folder name can't have.
-  return join(base, 'pullguard', folderName(clusterUid))
-}
-
-/**
- * Returns the folders with a cluster's journals: that of its identity, where new ones go, and that of its address, where a user who can't
- * read the cluster's uid records runs.
- */
-export function journalFolders(
-  env: Record<string, string | undefined>,
-  home: string,
-  { uid, server }: { uid: string; server: string },
-): [own: string, ...others: string[]] {
-  const own = journalFolder(env, home, uid)
-  return uid === server ? [own] : [own, journalFolder(env, home, server)]
-}
-
-/** A server can claim any uid, such as `..` or a megabyte of text. */
-function folderName(clusterUid: string): string {
-  return clusterUid
-    .slice(0, 200)
-    .replace(/[^\w.-]+/g, '_')
-    .replace(/^\.*$/, '_')
-}
-
-const BY_OTHERS = 0o002
-const BY_GROUP = 0o020
-/** The sticky bit: in such a folder, like /tmp, no one can replace another user's files. */
-const STICKY = 0o1000
-
-/**
- * Checks the cluster's folder, pullguard's folder, and its parent, if they exist: journals decide what undo and the next fix do.
- * @throws UsageError if others can write to one
- */
-export async function refuseForeignFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const own = dirname(folder)
-  for (const path of [dirname(own), own, folder]) {
-    const found = await stat(path).catch(() => null)
-    if (found === null) return
-    const { mode, uid, gid } = found
-    const isOurs = [process.getuid?.(), 0].includes(uid)
-    const byGroup = (mode & BY_GROUP) !== 0 && gid !== process.getgid?.() && gid !== 0
-    const open = ((mode & BY_OTHERS) !== 0 || byGroup) && (mode & STICKY) === 0
-    if (!open && isOurs) continue
-    const other = 'set XDG_STATE_HOME to a folder of your own'
-    // Only its owner can change a folder's mode.
-    const why = isOurs
-      ? `others can write to it: run \`chmod go-w\` on it, or ${other}`
-      : `it belongs to another user: ${other}`
-    throw new UsageError(`The state folder ${path} is not used, because ${why}.`)
   }
 }
