@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Journal } from '../../src/apply/journal/journal.ts'
-import type { RunHeader } from '../../src/apply/journal/run.ts'
+import type { RunHeader } from '../../src/apply/journal/journal-line.ts'
 import { UsageError } from '../../src/errors.ts'
 
 const HEADER: RunHeader = {

@@ -253,7 +253,18 @@ describe('undo', () => {
     const [name = ''] = readdirSync(of.folder)
     const path = join(of.folder, name)
     const before = (await listRuns(of.folder)).runs
-    const spoilt = ['{"type":"intent"}', '{"type":"outcome","outcome":{"id":7}}', '{"type":"undone"}', '{"ty']
+    const [header = ''] = readFileSync(path, 'utf8').split('\n')
+    const spoilt = [
+      '{"type":"intent"}',
+      '{"type":"outcome","outcome":{"id":7}}',
+      '{"type":"undone"}',
+      '{"type":"undone","id":"a","resourceVersion":7}',
+      '{"type":"constructor"}',
+      JSON.stringify({ ...JSON.parse(header), run: '../elsewhere' }),
+      JSON.stringify({ ...JSON.parse(header), cluster: { uid: 'u' } }),
+      JSON.stringify({ ...JSON.parse(header), plan: { secretName: 's', registries: [1], changes: 1 } }),
+      '{"ty',
+    ]
     for (const line of spoilt) appendFileSync(path, `${line}\n`)
     const { runs, damaged } = await listRuns(of.folder)
     expect(runs).toEqual(before)

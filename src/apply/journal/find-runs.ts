@@ -3,18 +3,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, UsageError } from '../../errors.ts'
-import { isObject, parseJson } from '../../json/json-object.ts'
-import type { OutcomeStatus } from '../outcome.ts'
 import { hasValidTarget } from '../server-view.ts'
-import {
-  isUndone,
-  type JournalLine,
-  mayHaveWritten,
-  type Run,
-  type RunEntry,
-  type RunHeader,
-  wroteMoreThanPods,
-} from './run.ts'
+import { parseLine } from './journal-line.ts'
+import { isUndone, mayHaveWritten, type Run, replayed, wroteMoreThanPods } from './run.ts'
 import { refuseForeignFolder } from './state-folder.ts'
 
 /** A line of a journal that can't be read, counted from 1. */
@@ -100,119 +91,6 @@ async function parseJournal(text: string): Promise<{ run: Run | null; damaged: n
   })
   return { run: header?.type === 'run' ? replayed(header, lines) : null, damaged }
 }
-
-/** The run after all that its journal records. A line about a change without an intent is skipped. */
-function replayed({ type: _, ...run }: RunHeader, lines: readonly JournalLine[]): Run {
-  const entries = new Map<string, RunEntry>()
-  const update = (id: string, fields: Partial<RunEntry>) => {
-    const entry = entries.get(id)
-    if (entry !== undefined) Object.assign(entry, fields)
-  }
-  let over = false
-  for (const line of lines) {
-    switch (line.type) {
-      case 'intent': {
-        const { change, object = null } = line
-        const fresh = { outcome: null, undoing: false, undone: false, undoneAt: null }
-        entries.set(change.id, { change, object, ...fresh, run: run.run })
-        break
-      }
-      case 'outcome':
-        update(line.outcome.id, { outcome: line.outcome })
-        break
-      case 'undo-intent':
-        update(line.id, { undoing: true })
-        break
-      case 'undone':
-        update(line.id, { undone: true, undoneAt: line.resourceVersion ?? null })
-        break
-      case 'over':
-        over = true
-    }
-  }
-  return { ...run, entries: [...entries.values()], nothingLeft: over }
-}
-
-type IsChange = (value: unknown) => boolean
-
-/** The line; null if the text is not a complete line of this version: a disk, an editor, or another version may have damaged it. */
-function parseLine(text: string, isChange: IsChange): JournalLine | null {
-  const parsed = parseJson(text)
-  return isJournalLine(parsed, isChange) ? parsed : null
-}
-
-function isJournalLine(value: unknown, isChange: IsChange): value is JournalLine {
-  if (!isObject(value)) return false
-  switch (value.type) {
-    case 'run':
-      return isHeader(value)
-    case 'intent':
-      return isChange(value.change) && (value.object === undefined || isObject(value.object))
-    case 'outcome':
-      return isOutcome(value.outcome)
-    case 'undo-intent':
-      return typeof value.id === 'string'
-    case 'undone':
-      return typeof value.id === 'string' && isTextOrAbsent(value.resourceVersion)
-    case 'over':
-      return true
-    default:
-      return false
-  }
-}
-
-function isHeader(line: Record<string, unknown>): boolean {
-  const { run, startedAt, cluster, number, namespaces, only, user, continues, plan } = line
-  return (
-    typeof run === 'string' &&
-    /^[\w.-]+$/.test(run) &&
-    typeof startedAt === 'string' &&
-    isObject(cluster) &&
-    typeof cluster.uid === 'string' &&
-    typeof cluster.server === 'string' &&
-    isTextOrNull(cluster.context) &&
-    (number === undefined || Number.isSafeInteger(number)) &&
-    (namespaces === null || isTexts(namespaces)) &&
-    isTextOrAbsent(only) &&
-    (user === undefined || isTextOrNull(user)) &&
-    (continues === undefined || isTextOrNull(continues)) &&
-    (plan === undefined || isSummary(plan))
-  )
-}
-
-function isSummary(value: unknown): boolean {
-  if (!isObject(value)) return false
-  const { secretName, registries, changes } = value
-  return typeof secretName === 'string' && isTexts(registries) && Number.isInteger(changes)
-}
-
-const STATUSES: Record<OutcomeStatus, true> = {
-  applied: true,
-  accepted: true,
-  unchanged: true,
-  conflict: true,
-  refused: true,
-  failed: true,
-  skipped: true,
-}
-
-function isOutcome(value: unknown): boolean {
-  if (!isObject(value)) return false
-  const { id, status, detail, uid, resourceVersion } = value
-  return (
-    typeof id === 'string' &&
-    typeof status === 'string' &&
-    Object.hasOwn(STATUSES, status) &&
-    [detail, uid, resourceVersion].every(isTextOrNull)
-  )
-}
-
-const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string'
-
-const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'string'
-
-const isTexts = (value: unknown): boolean =>
-  Array.isArray(value) && value.every(one => typeof one === 'string')
 
 /**
  * Finds the run with that name or unique name prefix; without a name, the newest run that wrote more than pods, which can't be undone.

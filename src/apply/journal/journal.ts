@@ -11,7 +11,8 @@ import type { InterruptedPod } from '../../snapshot/fix-objects.ts'
 import type { JournalWriter } from '../apply-context.ts'
 import type { ChangeOutcome } from '../outcome.ts'
 import { outcomeOf } from '../server-view.ts'
-import { type JournalLine, type Run, type RunHeader, unfinishedRun } from './run.ts'
+import type { JournalLine, RunHeader } from './journal-line.ts'
+import { type Run, unfinishedRun } from './run.ts'
 import { refuseForeignFolder } from './state-folder.ts'
 
 /** Returns a name for a run that starts now. Names sort by time; a random suffix distinguishes runs of the same second. */

@@ -5,37 +5,7 @@ import type { Change } from '../../plan/change.ts'
 import type { InterruptedPod, MadeSecret } from '../../snapshot/fix-objects.ts'
 import type { ChangeOutcome } from '../outcome.ts'
 import { isDone } from '../server-view.ts'
-
-/** First line of a journal. */
-export interface RunHeader {
-  type: 'run'
-  run: string
-  /** ISO 8601. */
-  startedAt: string
-  cluster: { uid: string; server: string; context: string | null }
-  /** Counts the runs of the folder from 1; absent in journals of older versions. */
-  number?: number
-  /** The namespaces that `fix` was called for; null for all. */
-  namespaces: string[] | null
-  /** The workloads, pods, or labels that it was limited to, as on the command line; absent if it covered everything in the namespaces. */
-  only?: string
-  /** The user name by which the server knew the run; null if the server did not say. */
-  user?: string | null
-  /** The interrupted run that this one continues: the two are undone together. */
-  continues?: string | null
-  /** What the run planned, so that the next run can see whether it finished. */
-  plan?: { secretName: string; registries: string[]; changes: number }
-}
-
-/** A line of a journal. */
-export type JournalLine =
-  | RunHeader
-  | { type: 'intent'; change: Change; object?: KubernetesObject }
-  | { type: 'outcome'; outcome: ChangeOutcome }
-  | { type: 'undo-intent'; id: string }
-  | { type: 'undone'; id: string; resourceVersion?: string }
-  /** An undo found nothing left to revert. */
-  | { type: 'over' }
+import type { JournalLine, RunHeader } from './journal-line.ts'
 
 /** A change that a run intended. `outcome` is null if the run ended before it recorded one. */
 export interface RunEntry {
@@ -56,6 +26,38 @@ export interface Run extends Omit<RunHeader, 'type'> {
   entries: RunEntry[]
   /** An undo found nothing left to revert. */
   nothingLeft: boolean
+}
+
+/** The run after all that its journal records. A line about a change without an intent is skipped. */
+export function replayed({ type: _, ...run }: RunHeader, lines: readonly JournalLine[]): Run {
+  const entries = new Map<string, RunEntry>()
+  const update = (id: string, fields: Partial<RunEntry>) => {
+    const entry = entries.get(id)
+    if (entry !== undefined) Object.assign(entry, fields)
+  }
+  let nothingLeft = false
+  for (const line of lines) {
+    switch (line.type) {
+      case 'intent': {
+        const { change, object = null } = line
+        const fresh = { outcome: null, undoing: false, undone: false, undoneAt: null }
+        entries.set(change.id, { change, object, ...fresh, run: run.run })
+        break
+      }
+      case 'outcome':
+        update(line.outcome.id, { outcome: line.outcome })
+        break
+      case 'undo-intent':
+        update(line.id, { undoing: true })
+        break
+      case 'undone':
+        update(line.id, { undone: true, undoneAt: line.resourceVersion ?? null })
+        break
+      case 'over':
+        nothingLeft = true
+    }
+  }
+  return { ...run, entries: [...entries.values()], nothingLeft }
 }
 
 /** Whether the run may have written objects other than pods. */
