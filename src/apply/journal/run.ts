@@ -70,8 +70,8 @@ function wroteMoreThanPod(entry: RunEntry): boolean {
 }
 
 /** Whether nothing of the run is left to undo. Recreated pods can't be restored, so they don't count. */
-export function isUndone({ entries, nothingLeft: over }: Run): boolean {
-  return over || !entries.some(entry => wroteMoreThanPod(entry) && !entry.undone)
+export function isUndone({ entries, nothingLeft }: Run): boolean {
+  return nothingLeft || !entries.some(entry => wroteMoreThanPod(entry) && !entry.undone)
 }
 
 /** Whether the change was written or its outcome is unknown. */
@@ -135,13 +135,13 @@ export function madeSecrets(runs: Run[], clusterUid: string): MadeSecret[] {
  * Registries whose login the newest run was distributing when it ended early: it was killed, or changes failed. Its pods may be running by
  * now, so findings alone would miss the remaining work. Empty if the run finished or was undone since.
  * @param runs newest first
- * @param now the scope of the next fix, which continues the last run only within that run's scope
+ * @param now the next fix, which continues the last run only within that run's scope
  */
-export function unfinishedRegistries(runs: Run[], now: Scope): string[] {
+export function unfinishedRegistries(runs: Run[], now: NextFix): string[] {
   return unfinishedRun(runs, now)?.plan?.registries ?? []
 }
 
-interface Scope {
+interface NextFix {
   secretName: string
   namespaces: string[] | null
   /** As in the header of a run. */
@@ -149,15 +149,15 @@ interface Scope {
 }
 
 /** The newest run, if it ended early and the next fix continues it; else null. */
-export function unfinishedRun([newest]: Run[], now: Scope): Run | null {
-  if (newest?.plan?.secretName !== now.secretName || !covers(newest, now)) return null
+export function unfinishedRun([newest]: Run[], now: NextFix): Run | null {
+  if (newest?.plan?.secretName !== now.secretName || !continues(now, newest)) return null
   if (isUndone(newest) || newest.entries.some(({ undoing, undone }) => undoing || undone)) return null
   const made = newest.entries.filter(({ outcome }) => outcome !== null && isDone(outcome)).length
   return made < newest.plan.changes ? newest : null
 }
 
 /** A fix of some workloads continues only a fix of the same workloads: undoing it must not undo what was written for others. */
-function covers(earlier: Pick<Run, 'namespaces' | 'only'>, now: Scope): boolean {
+function continues(now: NextFix, earlier: Pick<Run, 'namespaces' | 'only'>): boolean {
   const { namespaces } = earlier
   return (
     earlier.only === now.only &&
