@@ -5,18 +5,12 @@ import type { ScopeWorkload } from '../snapshot/fix-objects.ts'
 import { isOfCustomController } from '../snapshot/owners.ts'
 import { type Pod, podKey } from '../snapshot/pod.ts'
 import { type Change, STAGES } from './change.ts'
+import { neededLogins } from './needed-logins.ts'
 import { covers, type Declined, type Plan, type PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { attachCredentials, withoutUnusedSecrets } from './remedies/authenticate.ts'
 import { recreatePods } from './remedies/recreate.ts'
-import {
-  limitedAccount,
-  malformedSecret,
-  neededLogins,
-  podTarget,
-  type StuckPod,
-  stuckPods,
-} from './stuck-pod.ts'
+import { limitedAccount, malformedSecret, podTarget, type StuckPod, stuckPods } from './stuck-pod.ts'
 import { templateChanges } from './templates.ts'
 
 /** The plan that `input` calls for. Idempotent: once it is applied, the next plan has no changes. */

@@ -91,14 +91,14 @@ function needsOf(
   attached: AttachedSecrets,
 ): string[] {
   const naming = edits.find(edit => edit.field === 'imagePullSecrets')
-  if (!naming && !(workload.replaces && needsLogin(input, workload, edits))) return []
+  if (!naming && !(workload.replaces && imagesNeedLogin(input, workload, edits))) return []
   const list = naming
     ? [...(workload.imagePullSecrets ?? []), { name: naming.entry }]
     : workload.imagePullSecrets
   return loginChanges({ ...workload, list }, input.secretName, attached) ?? []
 }
 
-function needsLogin({ credentials }: PlanInput, workload: ScopeWorkload, edits: Edit[]): boolean {
+function imagesNeedLogin({ credentials }: PlanInput, workload: ScopeWorkload, edits: Edit[]): boolean {
   return imagesAfter(workload, edits).some(image => {
     const reference = parseReference(image)
     if (reference === null) return false

@@ -8,10 +8,11 @@ import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-objects.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { Change, PatchServiceAccount, SecretChange, Target } from '../change.ts'
+import { keysFor } from '../needed-logins.ts'
 import { patchOf } from '../patch.ts'
 import { type Declined, isNarrowed } from '../plan.ts'
 import type { PlanInput } from '../plan-input.ts'
-import { type AttachedSecrets, isOutgoing, keysFor, ownList, type StuckPod } from '../stuck-pod.ts'
+import { type AttachedSecrets, isOutgoing, ownList, type StuckPod } from '../stuck-pod.ts'
 import type { RemedyRules } from './remedy-rules.ts'
 
 export const authenticate: RemedyRules = {
