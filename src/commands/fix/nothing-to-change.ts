@@ -11,8 +11,8 @@ import type { MadeSecret, ScopeSecret } from '../../snapshot/fix-objects.ts'
 import { type NamespaceScope, readSecretsNamed } from '../../source/live/fix-objects.ts'
 import type { ExitName } from '../context.ts'
 import { invocationOf } from '../shared-flags.ts'
-import { exitOf, type FixState, type FixSummary, reportOf } from './execute-fix.ts'
 import type { FixSession, PreparedFix } from './session.ts'
+import { exitOf, type FixState, type FixSummary, reportOf } from './verify-fix.ts'
 
 /** Returns the report of a plan without changes. A fix that only declined has not fixed anything, and unknown is never healthy. */
 export function verifyEmpty(prepared: PreparedFix, { options }: FixSession): FixSummary {

@@ -1,6 +1,6 @@
 /** The exit code of a fix depends on the scope's state, in the first run and in later ones. */
 import { expect, test } from 'vitest'
-import { exitOf, type FixState } from '../../../src/commands/fix/execute-fix.ts'
+import { exitOf, type FixState } from '../../../src/commands/fix/verify-fix.ts'
 import type { Declined } from '../../../src/plan/plan.ts'
 import { attach, everyDeclined, target } from '../../report/plan-samples.ts'
 import { finding, typo } from '../../report/samples.ts'
