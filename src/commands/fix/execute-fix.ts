@@ -17,7 +17,7 @@ import type { RolloutPod, RolloutSubject } from '../../snapshot/rollout.ts'
 import type { Reading } from '../../source/live/reading.ts'
 import { readRollout } from '../../source/live/rollouts.ts'
 import { invocationOf } from '../shared-flags.ts'
-import { journaledScope } from './fix-facts.ts'
+import { journaledScope } from './fix-scope.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 
 /**

@@ -5,29 +5,23 @@
 
 import { recordedRuns } from '../../apply/journal/find-runs.ts'
 import { recordPodBack } from '../../apply/journal/journal.ts'
-import { interruptedPods, journaledPod, madeSecrets, type Run } from '../../apply/journal/run.ts'
+import { interruptedPods, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding, Remedy } from '../../diagnosis/finding.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
-import { UsageError } from '../../errors.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
-import { covers, isNarrowed, type PlanScope, type PlanSubject } from '../../plan/plan.ts'
+import { isNarrowed, type PlanScope } from '../../plan/plan.ts'
 import { wrapLines } from '../../report/screen/layout.ts'
 import { readingText } from '../../report/views/progress.ts'
 import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
-import { narrowedTo } from '../../report/words/plan.ts'
-import type { FixObjects, InterruptedPod } from '../../snapshot/fix-objects.ts'
+import type { FixObjects } from '../../snapshot/fix-objects.ts'
 import { type Pod, podKey } from '../../snapshot/pod.ts'
-import type { Gap, Snapshot } from '../../snapshot/snapshot.ts'
-import { parseLabelSelector } from '../../source/label-selector.ts'
+import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { readFixObjects } from '../../source/live/fix-objects.ts'
 import { missingNamespaces } from '../../source/live/pods.ts'
-import type { PodsToFix } from '../../source/live/pods-to-fix.ts'
 import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
-import { readTopmost, type Topmost } from '../../source/live/topmost.ts'
-import type { Scope } from '../../source/suspects.ts'
-import { scopeOf } from '../shared-flags.ts'
+import { isInScope, planScopeOf, podsToFixIn, readingScope } from './fix-scope.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
 export interface FixFacts {
@@ -47,77 +41,6 @@ export async function readFixFacts(session: FixSession): Promise<FixFacts> {
   const runs = await earlierRuns(session)
   const scope = await planScopeOf(session, runs)
   return { scope, runs, ...(await readAndDiagnose(session, scope)) }
-}
-
-/**
- * Returns the scope from flags and names. A name is replaced by its topmost workload, because a change to a template reaches all its pods.
- * @throws UsageError, ApiError
- */
-async function planScopeOf(
-  { options, cluster, reading, clusterUid }: FixSession,
-  runs: Run[],
-): Promise<PlanScope> {
-  const asked = scopeOf(options, [cluster.namespace])
-  const { affected, excludedNamespaces: excluded, selector } = options
-  if (selector !== undefined) checkSelector(selector)
-  if (asked.subjects === undefined)
-    return { namespaces: asked.namespaces, affected, excluded, ...(selector !== undefined && { selector }) }
-  const lost = interruptedPods(runs, clusterUid)
-  const climbed = await readTopmost(reading, asked.subjects, pod => lost.some(one => isSamePod(one, pod)))
-  const subjects = subjectsOf(climbed)
-  const namespaces = [...new Set(subjects.map(({ namespace }) => namespace))]
-  if (namespaces.length > 1)
-    throw new UsageError(
-      `fix takes names in one namespace at a time, not in ${namespaces.join(' and ')}: run it for each.`,
-    )
-  return { namespaces, affected: false, excluded: [], subjects }
-}
-
-/** An empty selector selects every pod: a shell variable that isn't set must not widen what is written. @throws UsageError */
-function checkSelector(selector: string): void {
-  parseLabelSelector(selector)
-  if (selector.trim() === '')
-    throw new UsageError(
-      '-l is empty and would select every pod: give labels, such as app=web, or omit -l to fix whole namespaces.',
-    )
-}
-
-function isSamePod(one: Pick<InterruptedPod, 'namespace' | 'name'>, pod: typeof one): boolean {
-  return one.namespace === pod.namespace && one.name === pod.name
-}
-
-/** Returns each topmost workload once, with the names below it that were given. */
-function subjectsOf(climbed: Topmost[]): PlanSubject[] {
-  const alike = Map.groupBy(climbed, ({ top: { kind, namespace, name } }) => `${kind}/${namespace}/${name}`)
-  return [...alike.values()].flatMap(same => {
-    const [first] = same
-    if (first === undefined) return []
-    const below = same.filter(({ named, top }) => named.kind !== top.kind || named.name !== top.name)
-    const named = below.map(({ named: { kind, name } }) => ({ kind, name }))
-    return [{ ...first.top, ...(named.length > 0 && { named }) }]
-  })
-}
-
-/** Returns the scope in the form of a run's journal. */
-export function journaledScope(scope: PlanScope): Pick<Run, 'namespaces' | 'only'> {
-  const only = narrowedTo(scope)
-  return { namespaces: scope.namespaces, ...(only !== null && { only }) }
-}
-
-/** Returns what to read for the scope. Some of its subjects may have been deleted since they were named. */
-export function readingScope({ namespaces, excluded, subjects, selector }: PlanScope): Scope {
-  return {
-    namespaces,
-    ...(namespaces === null && excluded.length > 0 && { excluded }),
-    ...(selector !== undefined && { labelSelector: selector }),
-    ...(subjects && { subjects: subjects.map(({ kind, name, namespace }) => ({ kind, name, namespace })) }),
-    mayBeGone: true,
-  }
-}
-
-/** Whether the gap can hide failing pods; others hide only why they fail. */
-export function canHidePods({ what }: Gap): boolean {
-  return what === 'namespaces' || what === 'pods'
 }
 
 /** Warns when --exclude-namespace names a namespace that does not exist, so that a typo can't cause writes unnoticed. */
@@ -155,6 +78,17 @@ export async function earlierRuns({ journals, cluster, context }: FixSession): P
   return recorded.flatMap(({ runs }) => runs)
 }
 
+const NO_OBJECTS: Omit<FixObjects, 'clusterUid'> = {
+  namespaces: [],
+  serviceAccounts: [],
+  secrets: [],
+  workloads: [],
+  controllers: [],
+  jobs: [],
+  interruptedPods: [],
+  gaps: [],
+}
+
 /**
  * Reads the objects that the chosen remedies and these logins may change; reads none if there is nothing to fix. Unreadable objects become
  * gaps.
@@ -169,7 +103,7 @@ export async function readWritable(
   const { options, reading, clusterUid } = session
   const broken = interruptedPods(runs, clusterUid).filter(pod => isInScope(pod, scope, runs))
   if (remedies.size === 0 && diagnosis.findings.length === 0 && broken.length === 0) {
-    return { ...EMPTY, clusterUid }
+    return { ...NO_OBJECTS, clusterUid }
   }
   const narrowed = isNarrowed(scope)
   const affected = scope.affected || narrowed
@@ -206,38 +140,4 @@ function isToBeApplied({ dryRun, planFile, format }: FixOptions): boolean {
 /** Returns the namespaces with findings, sorted, for `--affected`. */
 function affectedNamespaces(findings: Finding[]): string[] {
   return [...new Set(findings.map(({ namespace }) => namespace))].sort()
-}
-
-function labelsOf({ metadata }: { metadata?: unknown }): Record<string, unknown> {
-  return (metadata as { labels?: Record<string, unknown> } | undefined)?.labels ?? {}
-}
-
-/** Returns which pods a fix of named workloads or of labels applies to. */
-export function podsToFixIn({ subjects, selector }: PlanScope): PodsToFix {
-  const selects = selector === undefined ? null : parseLabelSelector(selector)
-  return { subjects: subjects ?? null, selects }
-}
-
-/** Whether the scope includes a pod that an earlier fix deleted. A fix of specific pods does not restore others. */
-export function isInScope(
-  pod: Pick<InterruptedPod, 'run' | 'namespace' | 'name'>,
-  scope: PlanScope,
-  runs: Run[],
-): boolean {
-  const { run, namespace, name } = pod
-  if (!covers(scope, { kind: 'Pod', namespace, name })) return false
-  if (scope.selector === undefined) return true
-  const manifest = journaledPod(runs, run, namespace, name)
-  return manifest !== null && parseLabelSelector(scope.selector)(labelsOf(manifest))
-}
-
-const EMPTY: Omit<FixObjects, 'clusterUid'> = {
-  namespaces: [],
-  serviceAccounts: [],
-  secrets: [],
-  workloads: [],
-  controllers: [],
-  jobs: [],
-  interruptedPods: [],
-  gaps: [],
 }

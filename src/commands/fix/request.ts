@@ -25,7 +25,8 @@ import {
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import type { CommandContext } from '../context.ts'
 import { invocationOf, readReplacement } from '../shared-flags.ts'
-import { type FixFacts, journaledScope } from './fix-facts.ts'
+import type { FixFacts } from './fix-facts.ts'
+import { journaledScope } from './fix-scope.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
 export interface FixRequest {

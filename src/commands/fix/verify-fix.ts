@@ -24,7 +24,7 @@ import { podKey } from '../../snapshot/pod.ts'
 import { type Gap, uniqueGaps } from '../../snapshot/snapshot.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
-import { canHidePods, readingScope } from './fix-facts.ts'
+import { canHidePods, readingScope } from './fix-scope.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 
 export interface FixSummary {
