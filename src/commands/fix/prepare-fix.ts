@@ -24,9 +24,10 @@ import {
 } from '../../report/views/login-proofs.ts'
 import type { FixObjects } from '../../snapshot/fix-objects.ts'
 import { nodePlatforms } from '../../source/live/nodes.ts'
+import { planCredentialOf } from './choose-logins.ts'
 import { type FixFacts, readWritable } from './fix-facts.ts'
 import { canHidePods } from './fix-scope.ts'
-import { type FixRequest, planCredentialOf } from './request.ts'
+import type { FixRequest } from './request.ts'
 import type { FixSession, PreparedFix, UnprovenCredential } from './session.ts'
 
 /**

@@ -1,6 +1,6 @@
 /** Which questions a user at a terminal gets, when, and what the answers do. */
 import { describe, expect, test } from 'vitest'
-import { chooseRemedies } from '../../../src/commands/fix/request.ts'
+import { chooseRemedies } from '../../../src/commands/fix/choose-remedies.ts'
 import type { FixOptions, PreparedFix } from '../../../src/commands/fix/session.ts'
 import { confirmPlan } from '../../../src/commands/fix.ts'
 import { RefusedError, UsageError } from '../../../src/errors.ts'
