@@ -1,7 +1,7 @@
 /** The commands about the program itself: `explain`, `demo`, `completion`, `version`, and `options`. */
 
 import { Argument, type Command } from 'commander'
-import type { CompletionOptions } from '../commands/about.ts'
+import type { CompletionOptions } from '../commands/completion.ts'
 import { DATA_FORMATS } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
 import { addFlags, colorFlag, commonFlags, example, flag, outputFlags } from './flags.ts'
@@ -67,7 +67,11 @@ Examples:
 kubectl starts kubectl_complete-pullguard by itself, without a script.`,
     )
   command.action((shell: CompletionOptions['shell'], options) =>
-    run.reading(async () => (await import('../commands/about.ts')).completionCommand, { shell }, options),
+    run.reading(
+      async () => (await import('../commands/completion.ts')).completionCommand,
+      { shell },
+      options,
+    ),
   )
 }
 
@@ -76,7 +80,7 @@ export function addVersion(program: Command, _name: string, run: CommandRunner):
   const command = program.command('version').description('print the version of this program')
   addFlags(command, outputFlags(DATA_FORMATS)).action(options =>
     run.reading(
-      async () => (await import('../commands/about.ts')).versionCommand,
+      async () => (await import('../commands/version.ts')).versionCommand,
       { format: options.output },
       options,
     ),
