@@ -16,11 +16,10 @@ import { isForPeople } from '../report/formats.ts'
 import { wrapLines } from '../report/screen/layout.ts'
 import { progressText } from '../report/views/progress.ts'
 import { damagedLineText, undoQuestion } from '../report/views/questions.ts'
+import { type RunLine, renderRuns } from '../report/views/runs.ts'
 import {
   anotherRunText,
   interruptedUndoText,
-  type RunLine,
-  renderRuns,
   renderUndoPlan,
   renderUndoResult,
   type UndoReport,

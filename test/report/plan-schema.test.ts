@@ -6,7 +6,8 @@ import type { LeftReason, UndoStep } from '../../src/apply/undo-step.ts'
 import type { Change, ChangeReason } from '../../src/plan/change.ts'
 import { renderFixResult } from '../../src/report/views/fix-result.ts'
 import { type PlanReportContext, renderPlan } from '../../src/report/views/plan.ts'
-import { renderRuns, renderUndoResult } from '../../src/report/views/undo.ts'
+import { renderRuns } from '../../src/report/views/runs.ts'
+import { renderUndoResult } from '../../src/report/views/undo.ts'
 import {
   attach,
   createSecret,

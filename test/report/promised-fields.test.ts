@@ -6,7 +6,8 @@ import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import { renderFixResult } from '../../src/report/views/fix-result.ts'
 import { renderImages } from '../../src/report/views/images.ts'
 import { type PlanReportContext, renderPlan } from '../../src/report/views/plan.ts'
-import { renderRuns, renderUndoResult } from '../../src/report/views/undo.ts'
+import { renderRuns } from '../../src/report/views/runs.ts'
+import { renderUndoResult } from '../../src/report/views/undo.ts'
 import { renderWhy } from '../../src/report/views/why.ts'
 import {
   attach,

@@ -1,11 +1,11 @@
-/** Renders an undo and the list of runs in any format. For people: what is restored, what stays and why, and the result. */
+/** Renders an undo in any format. For people: what is restored, what stays and why, and the result. */
 
 import type { UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
 import type { Target } from '../../plan/change.ts'
 import { type DataFormat, isForPeople, type ReportOptions } from '../formats.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
-import type { RunLine, UndoPlan, UndoReport } from '../machine/fix-document.ts'
+import type { UndoPlan, UndoReport } from '../machine/fix-document.ts'
 import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
 import {
   commandLines,
@@ -16,9 +16,8 @@ import {
   paletteFor,
   wrap,
 } from '../screen/layout.ts'
-import { columns, tableLines } from '../screen/table.ts'
 import { formatNumber, objectName, pluralize } from '../words/nouns.ts'
-import { isNotUndone, runText, stateText, statusText, undoneSentence } from '../words/outcomes.ts'
+import { isNotUndone, statusText, undoneSentence } from '../words/outcomes.ts'
 import {
   effectText,
   fieldText,
@@ -30,7 +29,7 @@ import {
   undoPlanSentence,
 } from '../words/plan.ts'
 
-export type { RunLine, UndoReport } from '../machine/fix-document.ts'
+export type { UndoReport } from '../machine/fix-document.ts'
 
 export interface UndoReportOptions extends ReportOptions {
   format: DataFormat
@@ -60,19 +59,6 @@ const RESULT: Record<DataFormat, (report: UndoReport, options: UndoReportOptions
   json: report => toJson(enveloped('UndoResult', report)),
   yaml: report => toYaml(enveloped('UndoResult', report)),
   name: ({ run }) => `${cell(run)}\n`,
-}
-
-/** Renders the runs, newest first. */
-export function renderRuns(runs: readonly RunLine[], options: UndoReportOptions): string {
-  return RUNS[options.format](runs, options)
-}
-
-const RUNS: Record<DataFormat, (runs: readonly RunLine[], options: UndoReportOptions) => string> = {
-  table: renderRunTable,
-  text: renderRunTable,
-  json: runs => toJson(enveloped('Runs', { runs })),
-  yaml: runs => toYaml(enveloped('Runs', { runs })),
-  name: runs => runs.map(({ run }) => `${cell(run)}\n`).join(''),
 }
 
 /** The heading of each action, in the order of the screen. */
@@ -188,50 +174,6 @@ function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): st
         ? 'not tried, because something still references it'
         : statusText(status)
   return `${why}${detail === null ? '' : ` (${detail})`}`
-}
-
-/** Renders all runs with their state, newest first. On a terminal, the scope of each is below it, because it can be long. */
-function renderRunTable(runs: readonly RunLine[], options: ReportOptions): string {
-  if (runs.length === 0) return joinLines(['No run on this machine has written to this cluster.'])
-  if (options.terminal) return joinLines(runRows(runs, options))
-  const rows = [
-    ['RUN', 'TIME', 'CONTEXT', 'USER', 'SCOPE', 'CHANGES', 'STATE'],
-    ...runs.map(({ run, startedAt, context, user, namespaces, only, changes, state }) => [
-      cell(run),
-      timeOf(startedAt),
-      cell(context ?? '-'),
-      cell(user ?? '-'),
-      cell(
-        `${namespaces === null ? 'all namespaces' : namespaces.join(',')}${only === undefined ? '' : ` (${only})`}`,
-      ),
-      formatNumber(changes),
-      stateText(state),
-    ]),
-  ]
-  return joinLines(columns(rows))
-}
-
-function runRows(runs: readonly RunLine[], { width, color }: ReportOptions): string[] {
-  const palette = paletteFor(color)
-  const rows = [
-    ['RUN', 'TIME', 'CHANGES', 'STATE'],
-    ...runs.map(({ run, startedAt, changes, state }) => [
-      cell(run),
-      timeOf(startedAt),
-      formatNumber(changes),
-      stateText(state),
-    ]),
-  ]
-  return tableLines(rows, width).flatMap((lines, index) => {
-    const run = runs[index - 1]
-    return run === undefined
-      ? lines
-      : [...lines, ...wrap(sanitizeLine(runText(run)), width, '  ').map(palette.dim)]
-  })
-}
-
-function timeOf(startedAt: string): string {
-  return cell(startedAt.replace(/\.\d+/, ''))
 }
 
 const ROWS = 20
