@@ -103,8 +103,13 @@ async function showAudit(
   const { out, err, version } = context
   const invocation = invocationOf(context, connection, { fromDump: files.length > 0 })
   const options = {
-    ...{ format, failOn, version, cwd: context.cwd, invocation, ...screenOf(out) },
+    format,
+    failOn,
+    version,
+    cwd: context.cwd,
+    invocation,
     inputFlags: inputFlagsOf(flags),
+    ...screenOf(out),
   }
   const notes = { ...options, width: err.width, color: err.color }
   for (const note of fileNotes) await err.write(wrapLines(fileNoteText(note), err.width))

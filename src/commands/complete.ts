@@ -3,7 +3,6 @@
  * candidates.
  */
 
-import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 
 export interface Candidate {
@@ -91,8 +90,7 @@ async function fromCluster(
 ): Promise<Candidate[]> {
   // A login plugin could prompt or open a browser, takes longer than PATIENCE, and would lose a renewed token if killed.
   const login = { requestTimeoutMs: PATIENCE, storedLoginOnly: true }
-  const reading: Promise<ClusterReader> = context.connect({ ...connection, ...login })
-  const cluster = await reading
+  const cluster = await context.connect({ ...connection, ...login })
   try {
     signal.throwIfAborted()
     const { failingNames, namespaceNames } = await import('../source/live/names-for-completion.ts')

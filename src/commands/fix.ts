@@ -138,9 +138,10 @@ export async function confirmPlan(
 ): Promise<void> {
   if (options.yes) return
   const { ask } = context
-  const { typed, question, again } = confirmation({ plan, cluster: cluster.context ?? cluster.server })
+  const wanted = confirmation({ plan, cluster: cluster.context ?? cluster.server })
   await confirmWrite(ask, 'apply', async () => {
-    if (typed === null) return ask.confirm(question)
+    if (wanted.typed === null) return ask.confirm(wanted.question)
+    const { typed, question, again } = wanted
     const answer = (await ask.text(question)).trim()
     return typed.includes(answer) || typed.includes((await ask.text(again(answer))).trim())
   })

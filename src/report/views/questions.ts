@@ -42,13 +42,11 @@ export function remedyQuestion(): string {
 }
 
 /** The question below a plan, whose last line summarizes it. */
-export interface Confirmation {
-  /** The words that confirm; null if a yes is enough. */
-  typed: readonly string[] | null
-  question: string
-  /** The prompt after a wrong word. */
-  again(answer: string): string
-}
+export type Confirmation =
+  /** A yes is enough. */
+  | { typed: null; question: string }
+  /** One of these words has to be typed; `again` is the prompt after a wrong one. */
+  | { typed: readonly string[]; question: string; again(answer: string): string }
 
 /** A plain yes is not enough for more changes than this, or for all namespaces. */
 const MANY_CHANGES = 20
@@ -58,12 +56,7 @@ export function confirmation({ plan, cluster }: { plan: Plan; cluster: string })
   const count = plan.changes.length
   const these = count === 1 ? 'this change' : `these ${formatNumber(count)} changes`
   const large = plan.scope.namespaces === null || count > MANY_CHANGES
-  if (!large)
-    return {
-      typed: null,
-      question: sanitizeLine(`Apply ${these} to ${cluster}?`),
-      again: () => '',
-    }
+  if (!large) return { typed: null, question: sanitizeLine(`Apply ${these} to ${cluster}?`) }
   const tail = cluster.slice(cluster.lastIndexOf('/') + 1)
   const typed = tail === '' || tail === cluster ? [cluster] : [cluster, tail]
   const names = typed.join(' or ')
