@@ -7,8 +7,9 @@ import type { Edit, PatchChange, PatchOperation } from './change.ts'
  * The patch for `edits`: every test first, then every write.
  * JSON Patch can't test that a list is absent, and `add` would replace one that was created meanwhile,
  * so in that case the object's resourceVersion is tested instead.
+ * @param resourceVersion null only where no edit adds a list; otherwise no object would match the patch
  */
-export function patchOf(uid: string, resourceVersion: string, edits: Edit[]): PatchOperation[] {
+export function patchOf(uid: string, resourceVersion: string | null, edits: Edit[]): PatchOperation[] {
   const tests: PatchOperation[] = [{ op: 'test', path: '/metadata/uid', value: uid }]
   const writes: PatchOperation[] = []
   for (const edit of edits) {

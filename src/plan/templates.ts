@@ -69,7 +69,7 @@ function planOne(
     managedBy: workload.managedBy,
     reason: first.reason,
     edits,
-    patch: patchOf(workload.uid, '', edits),
+    patch: patchOf(workload.uid, null, edits),
     selector: workload.selector,
     rollsOut: workload.rollsOut,
     pods: pods.map(({ pod }) => pod.name),

@@ -55,7 +55,7 @@ function refuseOutside(target: Target | undefined, path: string): void {
 /** The edits are displayed and the patch is written, so the two must match. */
 function refuseOtherPatch({ id, target, edits, patch }: PatchChange, path: string): void {
   const version = patch.find(({ path: pointer }) => pointer === '/metadata/resourceVersion')?.value
-  const expected = patchOf(target.uid ?? '', String(version ?? ''), edits)
+  const expected = patchOf(target.uid ?? '', typeof version === 'string' ? version : null, edits)
   if (JSON.stringify(expected) === JSON.stringify(patch)) return
   throw new RefusedError(
     `The patch of ${id} in ${path} does not match its edits. Nothing was changed; make a new plan.`,
