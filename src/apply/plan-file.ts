@@ -54,11 +54,11 @@ export async function readPlanFile(path: string, signal?: AbortSignal): Promise<
   )
 }
 
-/** Bytes. A plan for ten thousand namespaces has about ten million. */
-const LONGEST_PLAN = 64 * 1024 * 1024
+/** A plan for ten thousand namespaces has about ten million. */
+const MAX_PLAN_BYTES = 64 * 1024 * 1024
 
 async function readText(path: string): Promise<string> {
-  const bytes = await readUpTo(createReadStream(path), LONGEST_PLAN).catch(error => {
+  const bytes = await readUpTo(createReadStream(path), MAX_PLAN_BYTES).catch(error => {
     const code = codeOf(error)
     throw new UsageError(
       `Can't read the plan ${path}: ${code === 'ENOENT' ? 'there is no such file' : code}.`,

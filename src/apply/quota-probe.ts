@@ -134,8 +134,8 @@ async function remove({ metadata }: ProbePod, cluster: ClusterWriter): Promise<v
 const PROBE_LABEL = 'pullguard.dev/quota-probe'
 const POD_PREFIX = 'pullguard-quota-'
 
-/** Seconds after which the kubelet ends the pod, even if this program is gone. */
-const LONGEST_LIFE = 60
+/** After these, the kubelet ends the pod, even if this program is gone. */
+const MAX_LIFE_SECONDS = 60
 
 /** Exit codes of the script. */
 const NO_CLIENT = 3
@@ -189,7 +189,7 @@ export function probePod({ namespace, node, image, registry, hostNetwork }: Prob
       nodeName: node,
       hostNetwork,
       restartPolicy: 'Never',
-      activeDeadlineSeconds: LONGEST_LIFE,
+      activeDeadlineSeconds: MAX_LIFE_SECONDS,
       terminationGracePeriodSeconds: 0,
       automountServiceAccountToken: false,
       enableServiceLinks: false,

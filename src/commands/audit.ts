@@ -48,7 +48,7 @@ export async function auditCommand(options: AuditOptions, context: CommandContex
   const { fresh, known: count } = withoutKnownFindings(findings, accepted)
   const report = auditReport(input.scope, fresh, { ignored: ignored.length, known: count }, edits)
   await showAudit(report, input.notes, options, context)
-  return auditVerdict(report, options.failOn)
+  return exitOf(report, options.failOn)
 }
 
 /**
@@ -84,7 +84,7 @@ async function showInterrupted(
 }
 
 /** Returns the same result for every format. Unreadable input outranks findings, except for links that lead outside. */
-function auditVerdict(report: AuditReport, failOn: AuditSeverity | 'never'): ExitName {
+function exitOf(report: AuditReport, failOn: AuditSeverity | 'never'): ExitName {
   const { findings, gaps, unread, unchecked, edits } = report
   if (unread.some(({ problem }) => problem !== 'link-out')) return 'usage'
   if (findings.some(finding => countsFor(finding, failOn))) return 'findings'

@@ -23,9 +23,9 @@ export interface ImageCheckFlags {
   endpoints: string[]
 }
 
-/** Milliseconds for all checks, and for one request: an incomplete report is better than a late one. */
-const LONGEST_RUN = 45_000
-const LONGEST_REQUEST = 10_000
+/** For all checks, and for one request: an incomplete report is better than a late one. */
+const MAX_RUN_MS = 45_000
+const MAX_REQUEST_MS = 10_000
 
 /** Limits for one run, if higher than those for images of failing pulls. */
 interface CheckLimits {
@@ -69,14 +69,14 @@ export class ImageCheckRun {
   readonly keep = (secret: unknown): void => this.#podLogins.add(secret)
 
   /** Checks the images of the findings with the pull secrets of their pods. @throws the signal's reason */
-  askForFindings(findings: readonly Finding[], snapshot: Snapshot): Promise<ImageCheck[]> {
-    return this.askAbout(imagesOf(findings, snapshot))
+  checkFindings(findings: readonly Finding[], snapshot: Snapshot): Promise<ImageCheck[]> {
+    return this.check(imagesOf(findings, snapshot))
   }
 
   /**
    * Returns what is left of Docker Hub's limit if pulls hit it: for this machine's address, and for the accounts that the pods pull with.
    */
-  async askForLimits(findings: readonly Finding[], { pods }: Pick<Snapshot, 'pods'>): Promise<HubQuota[]> {
+  async readLimits(findings: readonly Finding[], { pods }: Pick<Snapshot, 'pods'>): Promise<HubQuota[]> {
     const limited = findings.filter(meetsHubLimit)
     if (limited.length === 0) return []
     const podOf = podFinder(pods)
@@ -96,19 +96,19 @@ export class ImageCheckRun {
    * Checks images, failing or not, each with the pull secrets of the pod that uses it or will use it; null for no pod.
    * @throws the signal's reason
    */
-  askFor(wanted: { image: string; pod: PullingPod | null }[]): Promise<ImageCheck[]> {
-    return this.askAbout(
+  checkEach(wanted: { image: string; pod: PullingPod | null }[]): Promise<ImageCheck[]> {
+    return this.check(
       wanted.map(({ image, pod }) => ({ image, pods: pod === null ? [] : [pod], platforms: pod === null })),
     )
   }
 
   /** Asks about each image once, even if several pods use it. @throws the signal's reason */
-  async askAbout(images: readonly ImageToAsk[]): Promise<ImageCheck[]> {
+  async check(images: readonly ImageToAsk[]): Promise<ImageCheck[]> {
     const questions = images.flatMap(({ image, ...how }) => questionsAbout(image, how))
     if (questions.length === 0) return []
-    const { longestRun = LONGEST_RUN, maxImages } = this.#limits
+    const { longestRun = MAX_RUN_MS, maxImages } = this.#limits
     const { clock } = this.#context
-    const registries = new Registries(this.#endpoints, this.#context, { timeoutMs: LONGEST_REQUEST })
+    const registries = new Registries(this.#endpoints, this.#context, { timeoutMs: MAX_REQUEST_MS })
     const progress = await this.#context.progress()
     const late = new AbortController()
     const cancelTimer = clock.after(longestRun, () => late.abort())

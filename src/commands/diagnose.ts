@@ -76,8 +76,8 @@ async function diagnoseWithChecks(
   const snapshot = await takeSnapshot(reading, context, meanwhile)
   const diagnosis = diagnose(snapshot)
   const [imageChecks, quotas] = await Promise.all([
-    checking.askForFindings(diagnosis.findings, snapshot),
-    checking.askForLimits(diagnosis.findings, snapshot),
+    checking.checkFindings(diagnosis.findings, snapshot),
+    checking.readLimits(diagnosis.findings, snapshot),
   ])
   const checked = imageChecks.length === 0 ? diagnosis : diagnose({ ...snapshot, imageChecks })
   return withLimits(checked, quotas)

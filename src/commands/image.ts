@@ -40,11 +40,11 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
       invocation: invocationOf(context, {}),
     }),
   )
-  return verdict(images)
+  return exitOf(images)
 }
 
 /** `findings` for an invalid name or an image that is not there, or else `incomplete` if it is unknown whether one is there. */
-function verdict(images: readonly CheckedReading[]): ExitName {
+function exitOf(images: readonly CheckedReading[]): ExitName {
   if (images.some(({ valid, check }) => !valid || (check !== null && isAbsent(check.verdict))))
     return 'findings'
   return images.every(({ check }) => check === null || isPullable(check.verdict)) ? 'ok' : 'incomplete'
@@ -59,18 +59,18 @@ async function withChecks(
   if (checkImages === undefined) return readings.map(reading => ({ ...reading, check: null }))
   const { ImageCheckRun } = await import('./check-images.ts')
   const names = readings.map(({ input }) => input)
-  const checks = await new ImageCheckRun(checkImages, context).askFor(
+  const checks = await new ImageCheckRun(checkImages, context).checkEach(
     names.map(image => ({ image, pod: null })),
   )
   return readings.map(reading => ({ ...reading, check: checkFor(reading.reference, checks, null) }))
 }
 
-/** In bytes: no list of references is that long. */
-const LONGEST_LIST = 32 * 1024 * 1024
+/** No list of references is that long. */
+const MAX_LIST_BYTES = 32 * 1024 * 1024
 
 /** @throws UsageError for an endless stream, or one that is no list of references */
 async function linesOf(stream: AsyncIterable<Uint8Array>): Promise<string[]> {
-  const bytes = await readUpTo(stream, LONGEST_LIST)
+  const bytes = await readUpTo(stream, MAX_LIST_BYTES)
   if (bytes === null)
     throw new UsageError('Standard input is larger than 32 MiB: give one reference per line.')
   // White space around a reference, including a byte order mark, is not part of the reference.

@@ -139,8 +139,8 @@ async function readAuthority(file: string, cwd: string): Promise<string> {
 
 /** Enough to prove the mirror's settings; the check is not an inventory. */
 const MAX_IMAGES = 20
-/** Milliseconds; long, because a cache may have to ask its upstream first. */
-const LONGEST_REQUEST = 15_000
+/** Long, because a cache may have to ask its upstream first. */
+const MAX_REQUEST_MS = 15_000
 
 /** @throws UsageError for a malformed endpoint; the signal's reason */
 async function verifyMirror(
@@ -151,7 +151,7 @@ async function verifyMirror(
 ): Promise<Verification> {
   const { address, authority } = target
   const registries = new Registries(parseEndpoints(endpoints, context.env), context, {
-    timeoutMs: LONGEST_REQUEST,
+    timeoutMs: MAX_REQUEST_MS,
     ...(authority !== null && { ownAuthority: { host: address.host, pem: authority } }),
   })
   const progress = await context.progress()

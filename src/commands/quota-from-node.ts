@@ -30,7 +30,7 @@ export interface FromNodeOptions extends QuotaOptions {
 }
 
 /** The number of images to try before giving up. */
-const MOST_TRIED = 5
+const MAX_TRIED = 5
 
 /** Asks from the node, then continues like `quota` without the flag. @throws UsageError, UnreachableError; RefusedError if not confirmed */
 export async function quotaFromNodeCommand(
@@ -53,7 +53,7 @@ async function askFromNode(options: FromNodeOptions, context: WritingContext): P
     const found = await readImagesOnNode(cluster, { namespace: searched, node: options.node, signal })
     if (found === null) throw new UsageError(noPodsText(options.node, searched))
     const { node, images } = found
-    const tried = images.slice(0, MOST_TRIED)
+    const tried = images.slice(0, MAX_TRIED)
     await confirm(confirmProbeText({ namespace, node, images: tried }), options, context)
     const probe = { cluster, clock, signal }
     const removed = await removeLeftOverProbes(namespace, probe)

@@ -141,7 +141,7 @@ async function explainWithChecks(
   checking: ImageCheckRun | undefined,
 ): Promise<AdvisedWhy[]> {
   const wanted = pods.flatMap(pod => pod.containers.map(({ image }) => ({ image, pod })))
-  const imageChecks = (await checking?.askFor(wanted)) ?? []
+  const imageChecks = (await checking?.checkEach(wanted)) ?? []
   return pods.map(pod => adviseWhy(explainPod(pod, { ...snapshot, imageChecks })))
 }
 

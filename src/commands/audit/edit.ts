@@ -85,7 +85,7 @@ async function ask(
     findings: findingsOf(input, settings),
     replacements: settings.replacements,
   }).filter(({ name }) => !known.has(name))
-  return new ImageCheckRun({ endpoints }, context, INVENTORY).askAbout(
+  return new ImageCheckRun({ endpoints }, context, INVENTORY).check(
     open.map(({ image }) => ({ image, pods: [], platforms: false, replacement: null })),
   )
 }

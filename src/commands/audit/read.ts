@@ -60,7 +60,7 @@ export async function readAuditInput(
   const { ImageCheckRun, INVENTORY } = await import('../check-images.ts')
   const checking = new ImageCheckRun(checkImages, context, INVENTORY)
   const input = await readInput(target, settings, context, checking.keep)
-  const imageChecks = await checking.askAbout(imagesOf(input.scope))
+  const imageChecks = await checking.check(imagesOf(input.scope))
   return { ...input, scope: { ...input.scope, imageChecks } }
 }
 

@@ -40,7 +40,7 @@ const NO_LOGINS: LocalLogins = { credentials: [], forReading: [], missing: [] }
 /**
  * Limits how many unnamed registries are looked up: anyone who can start a pod can name one, and each look-up may start a helper program.
  */
-const MOST_UNNAMED = 20
+const MAX_UNNAMED = 20
 
 /**
  * Returns logins for the registries that the user named or, without any, for those that the findings need. Docker Hub's may be distributed;
@@ -61,7 +61,7 @@ export async function findLogins(
     return { ...NO_LOGINS, credentials: [given], named: [given.registry], unnamed }
   }
   const called = registriesNeedingLogin(findings, fixable, unfinished)
-  const wanted = named.length > 0 ? named : called.slice(0, MOST_UNNAMED)
+  const wanted = named.length > 0 ? named : called.slice(0, MAX_UNNAMED)
   const found = await withSameAccount(await localLogins(withRepositories(wanted, fixable), context), context)
   return { ...found, named, unnamed: called.filter(registry => !wanted.includes(registry)) }
 }

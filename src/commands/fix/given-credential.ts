@@ -69,11 +69,11 @@ export function givenCredential(registry: string, username: string, passwordInpu
   }
 }
 
-/** In bytes, more than any password. */
-const LONGEST_PASSWORD = 64 * 1024
+/** More than any password. */
+const MAX_PASSWORD_BYTES = 64 * 1024
 
 async function readPassword(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
-  const bytes = await readUpTo(stream, LONGEST_PASSWORD)
+  const bytes = await readUpTo(stream, MAX_PASSWORD_BYTES)
   if (bytes === null) throw new UsageError('Standard input is too long for a password.')
   return new Redacted(bytes.toString('utf8'))
 }

@@ -19,8 +19,7 @@ import { type NamespaceOrAll, Reading } from '../../source/live/reading.ts'
 import { withCluster } from '../cluster-session.ts'
 import type { CommandContext, ConnectionFlags } from '../context.ts'
 
-/** Milliseconds. */
-const LONGEST_REQUEST = 10_000
+const MAX_REQUEST_MS = 10_000
 
 export interface ClusterQuestion {
   connection: ConnectionFlags
@@ -116,7 +115,7 @@ export async function askHub(
   context: CommandContext,
 ): Promise<HubQuota[]> {
   const registries = new Registries(parseEndpoints(endpoints, context.env), context, {
-    timeoutMs: LONGEST_REQUEST,
+    timeoutMs: MAX_REQUEST_MS,
   })
   try {
     return await readHubQuotas(logins, registries.of(DOCKER_HUB))

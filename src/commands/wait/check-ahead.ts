@@ -69,13 +69,13 @@ export class ImageChecksAhead {
       const silent = async () => ({ isShown: false, update() {}, stop() {} })
       this.#checking = new ImageCheckRun(this.#flags, { ...context, progress: silent })
     }
-    await this.#askForLimits(
+    await this.#readLimits(
       this.#checking,
       states.flatMap(({ failures }) => failures.map(({ finding }) => finding)),
     )
     const wanted = await this.#unasked()
     if (wanted.length === 0) return
-    const answers = await this.#checking.askFor(wanted)
+    const answers = await this.#checking.checkEach(wanted)
     this.checks = [...this.checks, ...answers]
     const lines = wanted.map(one => this.#lineOf(one)).filter(line => line !== '')
     if (lines.length > 0) await log.print([...new Set(lines)].join(''))
@@ -88,7 +88,7 @@ export class ImageChecksAhead {
   }
 
   /** Prints one line for each address or account that hit its limit for the first time. */
-  async #askForLimits(checking: ImageCheckRun, findings: readonly Finding[]): Promise<void> {
+  async #readLimits(checking: ImageCheckRun, findings: readonly Finding[]): Promise<void> {
     const fresh = [
       ...new Map(findings.filter(meetsHubLimit).map(finding => [limitKey(finding), finding])),
     ].flatMap(([key, finding]) => (this.#limits.has(key) ? [] : finding))
@@ -104,7 +104,7 @@ export class ImageChecksAhead {
     const { following } = this.#session
     if (checking === null || !findings.some(meetsHubLimit)) return []
     const pods = following.subjects().flatMap(subject => following.rolloutStateOf(subject)?.pods ?? [])
-    return checking.askForLimits(findings, { pods: pods.map(({ pod }) => pod) })
+    return checking.readLimits(findings, { pods: pods.map(({ pod }) => pod) })
   }
 
   async #unasked(): Promise<ImageToCheck[]> {

@@ -128,7 +128,7 @@ function changedFieldRows(step: UndoStep): StepRow[] {
 /** Returns a sentence about Secrets that still contain a login, with a command for each that deletes it. */
 function keptLines(kept: readonly Target[], { invocation, width }: ReportOptions): string[][] {
   if (kept.length === 0) return []
-  const shown = kept.slice(0, COMMANDS)
+  const shown = kept.slice(0, MAX_COMMANDS)
   const commands = shown.flatMap(target =>
     commandLines(
       kubectlCommand(invocation, `delete secret ${shellWord(target.name)}`, target.namespace),
@@ -146,7 +146,7 @@ function keptLines(kept: readonly Target[], { invocation, width }: ReportOptions
   ]
 }
 
-const COMMANDS = 6
+const MAX_COMMANDS = 6
 
 /** Renders the result. */
 function renderUndone({ outcomes, dryRun }: UndoReport, options: ReportOptions): string {
@@ -176,7 +176,7 @@ function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): st
   return `${why}${detail === null ? '' : ` (${detail})`}`
 }
 
-const ROWS = 20
+const MAX_ROWS = 20
 
 /** An object with a note; the note is empty if the name is enough. */
 interface Row {
@@ -188,7 +188,7 @@ interface Row {
 function rowLines(title: string, rows: Row[], width: number, palette: Palette): string[] {
   if (rows.length === 0) return []
   const alike = [...Map.groupBy(rows, ({ target, note }) => JSON.stringify([target.kind, note])).values()]
-  const shown = alike.length <= ROWS + 1 ? alike : alike.slice(0, ROWS)
+  const shown = alike.length <= MAX_ROWS + 1 ? alike : alike.slice(0, MAX_ROWS)
   const hidden = alike.slice(shown.length).flat().length
   return [
     palette.strong(`${title}:`),
