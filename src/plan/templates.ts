@@ -151,8 +151,7 @@ function containerEdits(input: PlanInput, workload: ScopeWorkload, pods: StuckPo
   const target = targetOf(workload)
   for (const container of workload.containers) {
     if (parseReference(container.image) === null) continue
-    const own: ContainerEdits = { edits: [], declined: [] }
-    planContainer(input, target, container, own)
+    const own = editsOf(input, target, container)
     const admitted = admittedImage(pods, container.name)
     const renamed = own.edits.some(({ field }) => field === 'image')
     if (admitted === null || !renamed) {
@@ -172,42 +171,32 @@ function admittedImage(pods: StuckPod[], container: string): string | null {
   return findings.find(({ clues }) => hasClue(clues, 'changed-at-admission'))?.image ?? null
 }
 
-function planContainer(
-  input: PlanInput,
-  target: Target,
-  container: ScopeContainer,
-  planned: ContainerEdits,
-): void {
+/** What the chosen remedies make of one container: each goes on with the image that the one before it chose. */
+function editsOf(input: PlanInput, target: Target, container: ScopeContainer): ContainerEdits {
+  const { name, pointer, pullPolicy } = container
+  const policies: Edit[] = []
+  const declined: Declined[] = []
   let { image } = container
   /** The first remedy that changes the image gives the reason; later ones only complete it. */
   let imageReason: EditingRemedy | null = null
-  const { name, pointer, pullPolicy: before } = container
-  const others: Edit[] = []
   for (const [code, { edit }] of editing(input)) {
     const result = edit({ target, container, image }, input)
-    if (result.declined) planned.declined.push(result.declined)
+    if (result.declined) declined.push(result.declined)
     if (result.image !== undefined && result.image !== image) {
       image = result.image
       imageReason ??= code
     }
     if (result.pullPolicy !== undefined) {
-      const after = result.pullPolicy
       const field = 'imagePullPolicy'
-      others.push({ field, container: name, pointer, before, after, reason: { code } })
+      const after = result.pullPolicy
+      policies.push({ field, container: name, pointer, before: pullPolicy, after, reason: { code } })
     }
   }
-  if (imageReason !== null) {
-    const reason = { code: imageReason }
-    planned.edits.push({
-      field: 'image',
-      container: name,
-      pointer,
-      before: container.image,
-      after: image,
-      reason,
-    })
-  }
-  planned.edits.push(...others)
+  if (imageReason === null) return { edits: policies, declined }
+  const reason = { code: imageReason }
+  const before = container.image
+  const edit: Edit = { field: 'image', container: name, pointer, before, after: image, reason }
+  return { edits: [edit, ...policies], declined }
 }
 
 /**

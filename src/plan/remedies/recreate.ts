@@ -35,27 +35,45 @@ export function recreatePods(
   attached: AttachedSecrets,
   templates: PatchTemplate[],
 ): Recreation {
-  const planned: Recreation = { changes: [], declined: [] }
-  if (!input.remedies.has('recreate')) return planned
-  for (const entry of stuck) {
+  if (!input.remedies.has('recreate')) return { changes: [], declined: [] }
+  const decisions = stuck.map(entry => {
     const template = templates.find(change => change.target.uid === entry.workload?.uid)
-    const obstacle = obstacleTo(input, entry, template)
-    if (obstacle) planned.declined.push(obstacle)
-    // A rollout replaces the old pods by itself, at the workload's own pace.
-    if (obstacle || template?.rollsOut) continue
-    const needs = prerequisitesOf(input, entry, attached, template)
-    const futile = needs && failingSibling(entry, template)
-    if (futile) planned.declined.push(futile)
-    else if (needs) planPod(input, { entry, needs, attached, template }, planned)
-    else if (entry.helped.length > 0 && isBelowPartition(input, entry.pod)) {
-      planned.declined.push({
-        code: 'below-partition',
-        target: podTarget(entry.pod),
-        workload: workloadOrPod(entry),
-      })
-    }
+    return decide(input, entry, attached, template)
+  })
+  const planned: Recreation = {
+    changes: decisions.flatMap(({ change }) => change ?? []),
+    declined: decisions.flatMap(({ declined }) => declined ?? []),
   }
   return withoutEndingJobs(planned, input)
+}
+
+/** What becomes of one stuck pod; empty if a rollout replaces it, or if a new one would not be helped either. */
+interface Decision {
+  change?: PodChange
+  declined?: Declined
+}
+
+function decide(
+  input: PlanInput,
+  entry: StuckPod,
+  attached: AttachedSecrets,
+  template: PatchTemplate | undefined,
+): Decision {
+  const obstacle = obstacleTo(input, entry, template)
+  if (obstacle !== null) return { declined: obstacle }
+  // A rollout replaces the old pods by itself, at the workload's own pace.
+  if (template?.rollsOut) return {}
+  const needs = prerequisitesOf(input, entry, attached, template)
+  if (needs === null) return keptBelowPartition(input, entry)
+  const futile = failingSibling(entry, template)
+  if (futile !== null) return { declined: futile }
+  return recreation(input, { entry, needs, attached, template })
+}
+
+function keptBelowPartition(input: PlanInput, entry: StuckPod): Decision {
+  if (entry.helped.length === 0 || !isBelowPartition(input, entry.pod)) return {}
+  const target = podTarget(entry.pod)
+  return { declined: { code: 'below-partition', target, workload: workloadOrPod(entry) } }
 }
 
 /** Why pullguard must not recreate a pod that the changes would otherwise help; null if it can. */
@@ -173,15 +191,13 @@ interface RecreateCandidate {
   attached: AttachedSecrets
 }
 
-function planPod(
-  input: PlanInput,
-  { entry, needs, attached, template }: RecreateCandidate,
-  planned: Recreation,
-): void {
+function recreation(input: PlanInput, { entry, needs, attached, template }: RecreateCandidate): Decision {
   const { pod, workload } = entry
+  const target = podTarget(pod)
+  if (pod.controller === null && !input.recreateBarePods) return { declined: { code: 'bare-pod', target } }
   const base = {
     id: `pod:${pod.namespace}/${pod.name}`,
-    target: podTarget(pod),
+    target,
     needs,
     managedBy: null,
     reason: {
@@ -192,18 +208,18 @@ function planPod(
   }
   if (pod.controller === null) {
     const secretName = namesItself(input, pod, attached) ? input.secretName : null
-    if (input.recreateBarePods) planned.changes.push({ ...base, action: 'recreate-bare-pod', secretName })
-    else planned.declined.push({ code: 'bare-pod', target: base.target })
-    return
+    return { change: { ...base, action: 'recreate-bare-pod', secretName } }
   }
   const { kind, name, uid } = pod.controller
-  planned.changes.push({
-    ...base,
-    action: 'recreate-pod',
-    controller: { kind, name, uid },
-    workload: { kind: workload?.kind ?? kind, name: workload?.name ?? name, uid: workload?.uid ?? uid },
-    selector: workload?.selector ?? null,
-  })
+  return {
+    change: {
+      ...base,
+      action: 'recreate-pod',
+      controller: { kind, name, uid },
+      workload: { kind: workload?.kind ?? kind, name: workload?.name ?? name, uid: workload?.uid ?? uid },
+      selector: workload?.selector ?? null,
+    },
+  }
 }
 
 /** Declines recreations that would fail a Job, or an index of one: each deleted pod counts as a failure against its backoff limit. */
