@@ -45,24 +45,9 @@ export interface UndoOptions {
 /** Undoes one run, or lists the runs. @throws UsageError for an unknown run; RefusedError if not confirmed; UnreachableError */
 export async function undoCommand(options: UndoOptions, context: WritingContext): Promise<ExitName> {
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
-    const clusterUid = await new Reading(cluster, { signal: context.signal }).clusterIdentity()
-    const { server } = cluster
-    const folders = journalFolders(context.env, context.home, { uid: clusterUid, server })
-    const recorded = await recordedRuns(folders, server, line =>
-      context.err.write(wrapLines(damagedLineText(line), context.err.width)),
-    )
+    const recorded = await readRuns(cluster, context)
     const runs = recorded.flatMap(one => one.runs)
-    // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
-    if (runs.length === 0 && clusterUid === cluster.server) {
-      throw new RefusedError(
-        "Can't identify this cluster, so its runs can't be found: ask for permission to get the namespace kube-system.",
-      )
-    }
-    if (options.list) {
-      const lines = await runLines(runs, cluster, context.signal)
-      await context.out.write(renderRuns(lines, view(options, context)))
-      return lines.some(({ state }) => state === 'unknown') ? 'incomplete' : 'ok'
-    }
+    if (options.list) return showRuns(runs, cluster, options, context)
     const named = findRun(runs, options.run)
     const { folder, runs: beside } = recorded.find(one => one.runs.includes(named)) ?? recorded[0]
     const run = withContinued(named, beside)
@@ -71,6 +56,34 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     )
     return undoRun(run, folder, { options, context, cluster, others })
   })
+}
+
+/** Reads this machine's runs against the cluster. @throws RefusedError if the cluster can't be identified */
+async function readRuns(cluster: ClusterReader, context: CommandContext): ReturnType<typeof recordedRuns> {
+  const uid = await new Reading(cluster, { signal: context.signal }).clusterIdentity()
+  const { server } = cluster
+  const folders = journalFolders(context.env, context.home, { uid, server })
+  const recorded = await recordedRuns(folders, server, line =>
+    context.err.write(wrapLines(damagedLineText(line), context.err.width)),
+  )
+  // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
+  if (uid === server && recorded.every(({ runs }) => runs.length === 0)) {
+    throw new RefusedError(
+      "Can't identify this cluster, so its runs can't be found: ask for permission to get the namespace kube-system.",
+    )
+  }
+  return recorded
+}
+
+async function showRuns(
+  runs: Run[],
+  cluster: ClusterReader,
+  options: UndoOptions,
+  context: CommandContext,
+): Promise<ExitName> {
+  const lines = await runLines(runs, cluster, context.signal)
+  await context.out.write(renderRuns(lines, view(options, context)))
+  return lines.some(({ state }) => state === 'unknown') ? 'incomplete' : 'ok'
 }
 
 /**

@@ -3,7 +3,7 @@
 import type { ApplyContext, WatchedRollout } from '../../apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
 import { headerOf, Journal } from '../../apply/journal/journal.ts'
-import type { FixResult } from '../../apply/outcome.ts'
+import type { ChangeOutcome, FixResult } from '../../apply/outcome.ts'
 import { classify } from '../../diagnosis/classify.ts'
 import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
@@ -30,7 +30,7 @@ export async function executeFix(
   session: FixSession,
   { dryRun }: { dryRun: boolean },
 ): Promise<FixResult> {
-  const { plan, runs, credentials, saved } = prepared
+  const { plan, runs, credentials } = prepared
   const { cluster, context, journals } = session
   cluster.redactWith(credentialRedactor(credentials))
   const scope = journaledScope(plan.scope)
@@ -44,11 +44,7 @@ export async function executeFix(
     onProgress: news => progress.update(progressText(news)),
   } satisfies ApplyContext
   try {
-    const checked = await dryRunPlan(plan, applying)
-    if (saved) {
-      const { refuseStale } = await import('../../apply/plan-file.ts')
-      refuseStale(plan, checked)
-    }
+    const checked = await checkOnServer(prepared, applying)
     if (dryRun) return { run: null, outcomes: checked, recoveries: [], heldBack: null }
     // What is in place already is never written, so the run can't leave it unfinished.
     if (header.plan !== undefined)
@@ -62,6 +58,15 @@ export async function executeFix(
     progress.stop()
     await journal.close()
   }
+}
+
+/** @throws RefusedError if the plan was saved and no longer fits the cluster: such a plan is applied exactly or not at all */
+async function checkOnServer({ plan, saved }: PreparedFix, applying: ApplyContext): Promise<ChangeOutcome[]> {
+  const checked = await dryRunPlan(plan, applying)
+  if (!saved) return checked
+  const { refuseStale } = await import('../../apply/plan-file.ts')
+  refuseStale(plan, checked)
+  return checked
 }
 
 /** Prints how to undo what a run wrote before it ended. */
