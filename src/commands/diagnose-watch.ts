@@ -64,8 +64,8 @@ interface Session {
 }
 
 async function watch({ options, until, context, cluster, signal }: Session): Promise<ExitName> {
-  const { clock, out, err } = context
-  const { selector, format } = options
+  const { clock } = context
+  const { selector } = options
   const scope = scopeOf(options, [cluster.namespace])
   const changes = await PullChanges.start(cluster, {
     scope: followedScope(scope, cluster.namespace),
@@ -73,30 +73,53 @@ async function watch({ options, until, context, cluster, signal }: Session): Pro
     clock,
     signal,
   })
-  let shown = ''
-  let isLost = false
+  const output = new WatchOutput(options, context)
   for (;;) {
     const next = changes.next()
     const began = clock.now()
-    const { diagnosis, failure } = await diagnoseOnce(cluster, scope, {
-      context,
-      signal,
-      isFirst: shown === '',
-    })
-    if ((failure !== null) !== isLost) {
-      isLost = failure !== null
-      await err.write(connectionLine(failure && redact((changes.trouble ?? failure).message)))
-    }
-    if (diagnosis !== null && screenKey(diagnosis) !== shown) {
-      shown = screenKey(diagnosis)
-      const invocation = invocationOfLook(context, options)
-      const report = { format, ...screenOf(out), invocation }
-      await out.write(renderWatched(diagnosis, report))
-    }
+    const { isEmpty } = output
+    const { diagnosis, failure } = await diagnoseOnce(cluster, scope, { context, signal, isFirst: isEmpty })
+    await output.reportConnection(failure && (changes.trouble ?? failure))
+    if (diagnosis !== null) await output.show(diagnosis)
     if (until === 'until-clear' && diagnosis?.findings.length === 0) return exitOf(diagnosis, options.failOn)
     await clock.sleep(Math.max(SHORTEST_PAUSE, SHARE * (clock.now() - began)), signal)
     await Promise.race([next, clock.sleep(RESYNC, signal)])
     signal.throwIfAborted()
+  }
+}
+
+/** Writes only what has changed since it was last written. */
+class WatchOutput {
+  readonly #options: DiagnoseOptions
+  readonly #context: CommandContext
+  /** The key of the diagnosis that was shown last. */
+  #shown = ''
+  #isLost = false
+
+  constructor(options: DiagnoseOptions, context: CommandContext) {
+    this.#options = options
+    this.#context = context
+  }
+
+  get isEmpty(): boolean {
+    return this.#shown === ''
+  }
+
+  /** @param failure why the cluster can't be read; null if it was read */
+  async reportConnection(failure: Error | null): Promise<void> {
+    const isLost = failure !== null
+    if (isLost === this.#isLost) return
+    this.#isLost = isLost
+    await this.#context.err.write(connectionLine(failure && redact(failure.message)))
+  }
+
+  async show(diagnosis: AdvisedDiagnosis): Promise<void> {
+    const key = screenKey(diagnosis)
+    if (key === this.#shown) return
+    this.#shown = key
+    const { out } = this.#context
+    const invocation = invocationOfLook(this.#context, this.#options)
+    await out.write(renderWatched(diagnosis, { format: this.#options.format, ...screenOf(out), invocation }))
   }
 }
 
