@@ -20,19 +20,19 @@ export interface Logins extends LocalLogins {
   unnamed: string[]
 }
 
-/** Chooses the logins for the remedies: finds those on this machine and asks about the ones that need it. @throws UsageError */
+interface WantedLogins {
+  remedies: ReadonlySet<Remedy>
+  /** Registries whose login an interrupted fix was distributing. */
+  unfinished: string[]
+}
+
+/** Finds the logins on this machine, and asks about those that must not be distributed unasked. @throws UsageError */
 export async function chooseLogins(
   session: FixSession,
   facts: Pick<FixFacts, 'scope' | 'diagnosis'>,
   wanted: WantedLogins,
 ): Promise<Logins> {
   return confirmOtherLogins(session, facts, await findLogins(session, facts.diagnosis.findings, wanted))
-}
-
-interface WantedLogins {
-  remedies: ReadonlySet<Remedy>
-  /** Registries whose login an interrupted fix was distributing. */
-  unfinished: string[]
 }
 
 const NO_LOGINS: LocalLogins = { credentials: [], forReading: [], missing: [] }
