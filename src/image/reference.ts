@@ -151,6 +151,8 @@ const RULES: ((parts: Parts) => string | false)[] = [
     (path === '' || (isHost(path) && /^\d+:/.test(tag ?? ''))) && 'the repository is missing',
   ({ text }) =>
     text.startsWith('/') && 'it begins with a slash, as where the value for its registry is empty',
+  // Before the rule on upper case letters, which tags can have.
+  slashInTag,
   ({ path }) =>
     path.toLowerCase() !== path && `the repository must be lower case: "${path.replace(/^library\//, '')}"`,
   ({ path }) =>
@@ -160,6 +162,20 @@ const RULES: ((parts: Parts) => string | false)[] = [
   ({ tag, digest }) => tag !== null && tagRefusal(tag, digest),
   ({ registry }) => `"${registry}" is not a registry host`,
 ]
+
+const WITH_PORT = /^[\w.-]+:\d+$/
+
+/** A name with a tag, before a slash: the name of a branch can have one, and a tag can't. */
+function slashInTag({ registry, path }: Parts): string | false {
+  const slug = "for a branch, use its slug, such as GitLab's CI_COMMIT_REF_SLUG"
+  // Without a dot, this may be a name with its tag as well as a host with a wrong port.
+  if (/^[\w-]+:(?!\d+$)[\w.-]+$/.test(registry) && !registry.startsWith('localhost:'))
+    return `"${registry}" is not a registry host, and a tag can't contain a slash: ${slug}`
+  const tagged = path
+    .split('/')
+    .find((part, index) => /^[\w.-]+:[\w.-]+$/.test(part) && !(index === 0 && WITH_PORT.test(part)))
+  return tagged !== undefined && `a tag can't contain a slash, and one follows "${tagged}": ${slug}`
+}
 
 /** Whether this is a registry's host, before a port that was taken for a tag. */
 const isHost = (path: string) => /^library\/(?:localhost|.+\..+)$/.test(path)
@@ -209,9 +225,8 @@ function componentRefusal(path: string): string | false {
   if (wrong === undefined) return false
   if (wrong === '')
     return 'it has an empty part between slashes, as where a value is empty or ends in a slash of its own'
-  if (/^[\w.-]+:\d+$/.test(wrong) && index === 0)
+  if (WITH_PORT.test(wrong) && index === 0)
     return `it has two registries: one was put in front of "${wrong}", as by a default of a chart`
-  if (/^[\w.-]+:[\w.-]+$/.test(wrong)) return `a tag can't contain a slash, and one follows "${wrong}"`
   return `the part "${wrong}" can only contain letters, digits and, between them, ".", "_", "__" or "-"`
 }
 

@@ -66,6 +66,11 @@ describe('a reference', () => {
     ['/nginx', 'the value for its registry is empty'],
     ['docker.io/harbor.example:8443/acme/app:1', 'put in front of "harbor.example:8443"'],
     ['quay.io/acme/app:feature/login', "a tag can't contain a slash"],
+    // Its capitals are in the tag.
+    ['quay.io/acme/app:feature/PAY-812', 'one follows "app:feature": for a branch, use its slug'],
+    ['registry.example:5000/app:fix/A1', 'one follows "app:fix"'],
+    ['app:fix/A1', '"app:fix" is not a registry host, and a tag can\'t contain a slash'],
+    ['localhost:80a/app', '"localhost:80a" is not a registry host'],
     [`quay.io/acme/app:sha256:${'a'.repeat(64)}`, 'a digest follows an @'],
     [`quay.io/acme/app:@sha256:${'a'.repeat(64)}`, 'without a tag before the digest'],
     ['quay.io/acme/app:%!s(float64=1.2)', 'quote it'],
