@@ -1,6 +1,6 @@
 /** Chooses the steps for a finding, the best first: by its cause, then by what its image and its pod are. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isFixedImage } from '../image/fixed-tag.ts'
@@ -144,6 +144,12 @@ function causeSteps(finding: Finding, ofName: Step[]): Step[] {
 function localSteps(finding: Finding): Step[] {
   if (!isRefusedOrMissing(finding.cause) && finding.registry !== 'localhost') return []
   const local = clueOf(finding.clues, 'local-image')
+  const forced = clueOf(finding.clues, 'policy-forced')
+  // Nothing that is on a node is used without the registry then.
+  if (forced !== undefined)
+    return local === undefined
+      ? []
+      : [{ code: 'use-local-image', listed: local.listed, template: forced.template }]
   if (local !== undefined)
     return [
       { code: 'use-local-image', listed: local.listed },
@@ -195,7 +201,9 @@ function isUnserved(cause: Cause): boolean {
 /** While a registry can't serve an image that is on the node already, only the policy stands between the pod and its start. */
 function withImageOfNode({ cause, clues, reference, registry }: Finding, steps: Step[]): Step[] {
   const isThere = clueOf(clues, 'local-image')?.listed === true && isFixedImage(reference ?? '')
-  if (!isThere || !isUnserved(cause) || isLocal(registry ?? '')) return steps
+  // What sets Always at admission would do so again.
+  const isForced = hasClue(clues, 'policy-forced')
+  if (!isThere || isForced || !isUnserved(cause) || isLocal(registry ?? '')) return steps
   return [...steps, { code: 'use-local-image', listed: true, meanwhile: true }]
 }
 

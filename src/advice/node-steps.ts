@@ -70,8 +70,8 @@ export function loadSteps({ host, image }: Finding): Step[] {
  * Each cluster on one machine has nodes of its own, but they all can have the image from one pull (kube-rs/kube#1912). What is loaded has no
  * digest to be found by (kubernetes-sigs/kind#2394).
  */
-export function loadPulledSteps({ host, reference }: Finding): Step[] {
-  const tool = localTool(host)
+export function loadPulledSteps({ host, reference, clues }: Finding): Step[] {
+  const tool = hasClue(clues, 'policy-forced') ? null : localTool(host)
   return tool === null || reference === null || reference.includes('@')
     ? []
     : [{ code: 'load-pulled', image: reference, tool }]

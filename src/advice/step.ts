@@ -11,7 +11,7 @@ import type { Placeholder } from '../image/placeholder.ts'
 import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'
-import type { PodMaker } from '../snapshot/pod.ts'
+import type { PodMaker, PullPolicy } from '../snapshot/pod.ts'
 import type { StepAtNode } from './step-at-node.ts'
 import type { CloudPermissionStep, LoginStep, PermissionStep } from './step-for-access.ts'
 
@@ -51,8 +51,8 @@ export type NameStep =
   | { code: 'see-image-stream'; project: string; stream: string; tag: string }
   | { code: 'name-version'; image: string }
   | { code: 'set-tag'; tag: string }
-  /** `meanwhile`: until the registry answers again. */
-  | { code: 'use-local-image'; listed: boolean; meanwhile?: true }
+  /** `meanwhile`: until the registry answers again. `template`: the policy in the template, where Always was set at admission. */
+  | { code: 'use-local-image'; listed: boolean; meanwhile?: true; template?: PullPolicy }
   | { code: 'set-image'; known: 'repository' | 'nothing' }
 
 /** Use the image from another place. */

@@ -7,7 +7,7 @@ import type { Moved } from '../image/moved.ts'
 import type { Cloud } from '../image/registries.ts'
 import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'
-import type { PodMaker, PodOperator } from '../snapshot/pod.ts'
+import type { PodMaker, PodOperator, PullPolicy } from '../snapshot/pod.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
 import type { AnnotatedProvider } from '../snapshot/snapshot.ts'
 import type { OtherPlace } from './access-demands.ts'
@@ -238,6 +238,8 @@ type PodClue =
    * container. `policies` are those of Kyverno that changed a container, as the pod's annotations say.
    */
   | { code: 'changed-at-admission'; template: string | null; policies: string[] }
+  /** The container's pull policy is Always, and that of the template that the pod was made from is this one: it was changed at admission. */
+  | { code: 'policy-forced'; template: PullPolicy }
   /** The pod runs on a Windows node, and asks for no operating system. */
   | { code: 'any-os' }
   /** The pod asks for Windows, by its own fields or by the name of what it belongs to. */

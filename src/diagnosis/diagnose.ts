@@ -5,6 +5,7 @@ import { ownEvents } from '../snapshot/own-events.ts'
 import { isOfCustomController } from '../snapshot/owners.ts'
 import { type Pod, podKey } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { hasClue } from './clue.ts'
 import { contextOf, type DiagnosisContext, readPull } from './failed-pull.ts'
 import { type FailingContainer, failingContainers, failingSandbox, firstSign } from './failing-container.ts'
 import { withFailingRenewers } from './failing-renewers.ts'
@@ -87,7 +88,11 @@ function findingOf(pod: Pod, failing: FailingContainer, owned: PodOwners, seen: 
     check: checkFor(reference, seen.snapshot.imageChecks, usesPullSecrets ? pod : null),
     remedies:
       usesPullSecrets && !pull.isElsewhere
-        ? remediesFor(pull, { pod, container, workload }, seen.logins.credentials)
+        ? remediesFor(
+            pull,
+            { pod, container, workload, isPolicyForced: hasClue(clues, 'policy-forced') },
+            seen.logins.credentials,
+          )
         : [],
     clues,
     host: pullingNode(pod, node, seen.hintsIn(evidence?.text ?? '', null)),

@@ -12,6 +12,7 @@ import {
   ownersAbove,
   servingBefore,
   templateImages,
+  templatePolicies,
   topmostOwner,
   whyUnreplaced,
 } from '../snapshot/owners.ts'
@@ -29,6 +30,8 @@ export interface PodOwners {
   holdsUp: boolean
   /** The images in the template that the pod was made from, by container; null if that is not known. */
   images: Record<string, string> | null
+  /** The pull policies there that are not Always. */
+  policies: ReturnType<typeof templatePolicies>
   /** What the pod's owner makes pods from now, if the pod may be of an earlier template. */
   newest: NewestTemplate | null
   /** An older revision that still serves. */
@@ -48,6 +51,7 @@ export function podOwners(pod: Pod, owners: OwnerIndex): PodOwners {
     managedBy: top?.controller === null ? (top.managedBy ?? null) : (pod.managedBy ?? null),
     holdsUp: holdsUpRollout(pod, owners),
     images: templateImages(pod, owners),
+    policies: templatePolicies(pod, owners),
     newest: newestTemplate(pod, owners),
     serving: servingBefore(pod, owners),
     clues: [
@@ -73,6 +77,7 @@ export function cluesOfOwners(pod: Pod, container: Container, owned: PodOwners):
     ...olderServes(container, owned),
     ...(countsForReadiness(container) ? owned.unreplaced : []),
     ...changedAtAdmission(pod, container, owned.images),
+    ...policyForced(container, owned),
     ...templateChanged(container, owned),
     ...sameImage(pod, container, owned.images),
   ]
@@ -171,6 +176,13 @@ type Placed = Pick<Container, 'name' | 'kind' | 'image'>
 /** Returns the container's image in a template; null if that has none. */
 function imageIn(images: Record<string, string>, { name, kind }: Placed): string | null {
   return FROM_TEMPLATE.includes(kind) && Object.hasOwn(images, name) ? (images[name] ?? null) : null
+}
+
+/** The admission plugin AlwaysPullImages, or a webhook that does the same (kubernetes, plugin/pkg/admission/alwayspullimages). */
+function policyForced({ name, kind, pullPolicy }: Container, { policies }: PodOwners): Clue[] {
+  const isOther = FROM_TEMPLATE.includes(kind) && pullPolicy === 'Always' && policies !== null
+  const template = isOther && Object.hasOwn(policies, name) ? policies[name] : undefined
+  return template === undefined ? [] : [{ code: 'policy-forced', template }]
 }
 
 /** A webhook or a policy changed the image, or added the container, when the pod was created. */

@@ -26,6 +26,7 @@ type RemedyFacts = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference'
 /** What decides whether a remedy fits. */
 interface Facts {
   judged: RemedyFacts
+  /** The policy that its template can change: null if it is set at admission. */
   pullPolicy: Container['pullPolicy']
   /** Whether the pull would succeed with a login. */
   loginHelps: boolean
@@ -55,7 +56,12 @@ const MOST_HELPFUL_FIRST = Object.keys(HELPS) as Remedy[]
  */
 export function remediesFor(
   judged: RemedyFacts,
-  { pod, container, workload }: { pod: Pod; container: Container; workload: Finding['workload'] },
+  {
+    pod,
+    container,
+    workload,
+    isPolicyForced,
+  }: { pod: Pod; container: Container; workload: Finding['workload']; isPolicyForced: boolean },
   credentials: PodCredentials,
 ): Remedy[] {
   // The API server can't change a static pod: its manifest and its logins are on the node.
@@ -64,7 +70,8 @@ export function remediesFor(
   const loginHelps = loginWouldHelp(judged)
   const newPodHasIt = loginHelps && recreatingWouldHelp(pod, container, credentials)
   const hasTemplate = workload !== null && workload.kind !== 'Job' && !isOfCustomController(pod)
-  const facts = { judged, pullPolicy: container.pullPolicy, loginHelps, newPodHasIt, hasTemplate }
+  const pullPolicy = isPolicyForced ? null : container.pullPolicy
+  const facts = { judged, pullPolicy, loginHelps, newPodHasIt, hasTemplate }
   return MOST_HELPFUL_FIRST.filter(remedy => HELPS[remedy](facts))
 }
 

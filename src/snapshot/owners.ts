@@ -143,6 +143,11 @@ export function templateImages(pod: Pod, index: OwnerIndex): Record<string, stri
   return templateOf(pod, index)?.images ?? null
 }
 
+/** The pull policies other than Always in the template that the pod was made from, by container; null if that template is not known. */
+export function templatePolicies(pod: Pod, index: OwnerIndex): NonNullable<MadeFrom['policies']> | null {
+  return templateOf(pod, index)?.policies ?? null
+}
+
 /** The pull secrets in the template that the pod was made from; null if that template is not known. */
 export function templateSecrets(pod: Pod, index: OwnerIndex): readonly string[] | null {
   return templateOf(pod, index)?.pullSecrets ?? null

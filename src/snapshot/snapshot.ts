@@ -4,7 +4,7 @@ import { byText } from '../order.ts'
 import type { ObjectManager } from './fix-objects.ts'
 import type { ImageCheck } from './image-check.ts'
 import type { Node } from './node.ts'
-import type { Pod } from './pod.ts'
+import type { Pod, PullPolicy } from './pod.ts'
 import type { PullSecret } from './pull-secret.ts'
 import type { RolloutKind } from './rollout.ts'
 
@@ -108,6 +108,8 @@ export interface MadeFrom {
   mark?: string | null
   /** The images of its containers, as written, by the containers' names. */
   images: Record<string, string>
+  /** The pull policies of those containers that have another one than Always. Absent if there are none, or if they were not read. */
+  policies?: Record<string, PullPolicy>
   /** With none, new pods get those of their service account. */
   pullSecrets: string[]
 }

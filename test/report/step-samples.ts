@@ -265,7 +265,12 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'see-image-stream': [{ project: 'base', stream: 'api', tag: 'v1' }],
   'name-version': [{ image: 'acme/api' }],
   'set-tag': [{ tag: '1.27' }],
-  'use-local-image': [{ listed: true }, { listed: false }, { listed: true, meanwhile: true }],
+  'use-local-image': [
+    { listed: true },
+    { listed: false },
+    { listed: true, meanwhile: true },
+    { listed: true, template: 'IfNotPresent' },
+  ],
   'set-image': [{ known: 'repository' }, { known: 'nothing' }],
   'roll-back': [{ deployment: 'web', revision: 3, pods: 2 }],
   'correct-admission': [

@@ -14,6 +14,7 @@ import type { PullSecretEntryName, ScopeContainer, ScopeWorkload } from '../../s
 import type { ControllerReference } from '../../snapshot/pod.ts'
 import type { MadeFrom, OwnerLink } from '../../snapshot/snapshot.ts'
 import { deploymentRevision, managerIn, managerOf, templateGeneration, templateHash } from './marks.ts'
+import { narrowPolicy } from './pod.ts'
 import { accountIn } from './related-objects.ts'
 
 type Fields = Record<string, unknown>
@@ -87,11 +88,16 @@ function templateOf(raw: unknown, kind: string): MadeFrom | null {
   const containers = [pod.initContainers, pod.containers].flatMap(list).filter(isObject)
   if (containers.length === 0) return null
   const images = containers.map(({ name, image }) => [narrowName(name), narrowImageName(image)])
+  const policies = containers.flatMap(({ name, imagePullPolicy }) => {
+    const policy = narrowPolicy(imagePullPolicy)
+    return policy === null || policy === 'Always' ? [] : [[narrowName(name), policy] as const]
+  })
   // A Job's template never changes.
   const mark = kind === 'Job' ? null : (MARKS[kind]?.(object) ?? undefined)
   return {
     ...(mark === undefined ? {} : { mark }),
     images: Object.fromEntries(images),
+    ...(policies.length > 0 && { policies: Object.fromEntries(policies) }),
     pullSecrets: list(pod.imagePullSecrets).flatMap(secret => narrowName(record(secret).name) || []),
   }
 }

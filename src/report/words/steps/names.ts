@@ -35,7 +35,7 @@ export const nameSteps: StepWords<NameStep> = {
     switch (how) {
       case 'official':
         return {
-          text: `Check the name ${image} for a typo or a missing prefix: official images on Docker Hub are public, so no image has this name, and a login doesn't change that; an image of your own has to be pushed to a registry and named after it, or loaded on the nodes`,
+          text: `Check the name ${image} for a typo or a missing prefix: official images on Docker Hub are public, so no image has this name, and a login doesn't change that; an image of your own has to be pushed to a registry and named after it${hasClue(clues, 'policy-forced') ? '' : ', or loaded on the nodes'}`,
         }
       case 'public':
         return {
@@ -133,8 +133,12 @@ export const nameSteps: StepWords<NameStep> = {
   'name-version': ({ image }) => ({
     text: `Name a version (a tag or a digest) of the image: ${/:latest$/.test(image) ? 'its repository has no tag latest' : `without one, ${image} means the tag latest, which its repository does not have`}`,
   }),
-  'use-local-image': ({ listed, meanwhile }, { invocation, findings, findings: [first] }) => {
+  'use-local-image': ({ listed, meanwhile, template }, { invocation, findings, findings: [first] }) => {
     const { image, reference, workload, host } = first
+    if (template !== undefined)
+      return {
+        text: `${listed ? `Push ${image}, which ${nodeName(first)} has,` : `If ${image} was only built or loaded on the node, push it`} to a registry that the nodes reach, and name it after that; or have what sets imagePullPolicy Always at admission removed (the API server's plugin AlwaysPullImages, or a webhook): the template has ${template} already, but the pod got Always, with which the kubelet always asks the registry`,
+      }
     // Since then, the kubelet asks for that login by default (KEP-2535).
     const checksLogin = host.kubeletMinor !== null && host.kubeletMinor >= 35
     const other = reference?.endsWith(':latest') === true ? ', or use a tag other than latest' : ''
