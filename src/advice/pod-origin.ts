@@ -110,6 +110,19 @@ const CHANGES_RUNS: readonly StepCode[] = [
   'use-replacement',
   'correct-registry',
   'drop-default-registry',
+  'drop-scheme',
+  'drop-surplus-tag',
+  'drop-tag',
+  'fill-placeholder',
+  'full-name',
+  'name-not-id',
+  'name-registry',
+  'name-version',
+  'quote-number',
+  'quote-tag',
+  'undouble-prefix',
+  'write-digest',
+  'zarf-once',
 ]
 
 /** The Job keeps the image that the CronJob had. It has to go at once where no other run starts before it ends. */

@@ -141,3 +141,21 @@ test('a run that blocks all later ones is deleted before a registry is asked', (
   expect(run('Forbid')).toEqual(['check-name', 'set-image', 'delete-run', 'ask-registry'])
   expect(run('Allow')).toEqual(['check-name', 'ask-registry', 'set-image', 'delete-run'])
 })
+
+test('a run whose digest stands in place of a tag keeps that, too', () => {
+  const image = `acme.example/shop:sha256:${'a1'.repeat(32)}`
+  const text = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`
+  const run = findingOf({
+    image,
+    error: text,
+    pod: {
+      controller: reference('Job', 'shop-29401020', 'batch/v1'),
+      containers: [container({ image, state: waiting('InvalidImageName', text) })],
+    },
+    owners: [
+      ownerLink('Job', 'shop-29401020', { controller: reference('CronJob', 'shop', 'batch/v1') }),
+      ownerLink('CronJob', 'shop', { template: made(image), concurrencyPolicy: 'Forbid' }),
+    ],
+  })
+  expect(stepsFor(run).map(({ code }) => code)).toEqual(['drop-surplus-tag', 'delete-run'])
+})
