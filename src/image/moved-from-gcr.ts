@@ -15,6 +15,19 @@ export const MOVED_FROM_GCR: readonly MovedRow[] = [
     since: '2025-07',
     source: 'https://github.com/tektoncd/pipeline/issues/8870',
   },
+  // The last releases are at the new places (kubernetes-sigs/vsphere-csi-driver#3160, kubernetes/cloud-provider-vsphere, README).
+  {
+    moves: {
+      'gcr.io/cloud-provider-vsphere/csi/release/driver': 'registry.k8s.io/csi-vsphere/driver',
+      'gcr.io/cloud-provider-vsphere/csi/release/syncer': 'registry.k8s.io/csi-vsphere/syncer',
+      'gcr.io/cloud-provider-vsphere/cpi/release/manager':
+        'registry.k8s.io/cloud-pv-vsphere/cloud-provider-vsphere',
+      'gcr.io/cloud-provider-vsphere': null,
+    },
+    state: 'deleted',
+    since: '2024-09-18',
+    source: 'https://github.com/kubernetes-sigs/vsphere-csi-driver/issues/3053',
+  },
   {
     moves: { 'gcr.io/kubernetes-helm/tiller': 'ghcr.io/helm/tiller' },
     state: 'moved',

@@ -42,6 +42,16 @@ describe('an image that left its registry', () => {
       'ghcr.io/tektoncd/github.com/tektoncd/pipeline/cmd/git-init:v0.29.0',
     ],
     ['gcr.io/kubernetes-helm/tiller:v2.16.9', 'not found', 'ghcr.io/helm/tiller:v2.16.9'],
+    [
+      'gcr.io/cloud-provider-vsphere/csi/release/syncer:v3.3.1',
+      REFUSED,
+      'registry.k8s.io/csi-vsphere/syncer:v3.3.1',
+    ],
+    [
+      'gcr.io/cloud-provider-vsphere/cpi/release/manager:v1.31.0',
+      REFUSED,
+      'registry.k8s.io/cloud-pv-vsphere/cloud-provider-vsphere:v1.31.0',
+    ],
     ['gcr.io/cadvisor/cadvisor:v0.55.1', 'not found', 'ghcr.io/google/cadvisor:v0.55.1'],
     [
       'gcr.io/k8s-staging-ingress-nginx/controller:v1.9.0',
