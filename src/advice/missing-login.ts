@@ -5,7 +5,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { missingNamespace } from '../image/missing-namespace.ts'
-import { cloudOf, isFreeOfChainguard } from '../image/registries.ts'
+import { cloudOf, isContainerRegistry, isFreeOfChainguard } from '../image/registries.ts'
 import { isElsewhere, isInCloud, stepsIf } from './conditions.ts'
 import {
   correctedSecretSteps,
@@ -61,6 +61,11 @@ export function nothingSent(finding: Finding): Step[] {
   ]
 }
 
+/** Whether the pod has a login of the same account for another registry. */
+function hasSisterKey({ credential: { hints = [] } }: Finding): boolean {
+  return hints.some(({ code }) => code === 'same-account')
+}
+
 /** The registry belongs to a cloud, or a credential provider failed or was meant to get the login: then the node's own login was missing. */
 function providerSteps(finding: Finding): Step[] {
   const cloud = cloudOf(finding.registry)
@@ -68,7 +73,8 @@ function providerSteps(finding: Finding): Step[] {
   return [
     ...annotateSteps(finding),
     ...(failed ? [] : nodeScopes(finding)),
-    ...stepsIf(cloud !== null || failed, {
+    // What pulls with a key of the same cloud has no node that logs in on its own, unless that is one of the cloud's.
+    ...stepsIf(failed || (cloud !== null && (!hasSisterKey(finding) || isInCloud(finding, cloud))), {
       code: 'check-provider',
       cloud,
       sent: 'nothing',
@@ -128,6 +134,9 @@ function likelyMisnamed(finding: Finding): 'owner' | 'hidden' | 'namespace' | nu
   const hasLogin = knownSecretSteps(finding).length > 0 || remedies.includes('recreate')
   if (credential.status !== 'none' || hasLogin || hasClue(finding.clues, 'runs-elsewhere')) return null
   if (registry === 'ghcr.io' && hasClue(finding.clues, 'bare-refusal')) return 'owner'
+  // Without Google's nodes, most of what is pulled from there without a login was public, and whole projects were deleted since.
+  const isGone = isContainerRegistry(registry) && finding.host.name !== null && !isInCloud(finding, 'gar')
+  if (isGone && !hasClue(finding.clues, 'credential-provider')) return 'hidden'
   return hasClue(finding.clues, 'open-beside') ? 'hidden' : null
 }
 

@@ -168,11 +168,24 @@ const SAME_ACCOUNT: ReadonlyMap<string, string> = new Map([
   ['registry.redhat.io', 'registry.connect.redhat.com'],
 ])
 
+/** The user names of a service account's key, which all of Google's registries take (cloud.google.com/artifact-registry/docs/docker/authentication). */
+const GOOGLE_KEY = /^_json_key(?:_base64)?$/
+
 function sameAccount(
   { namespace, pullSecrets }: Pod,
   { registry }: Reference,
   { snapshot }: KnownLogins,
 ): CredentialHint[] {
+  if (cloudOf(registry) === 'gar')
+    return snapshot.pullSecrets
+      .filter(secret => secret.namespace === namespace && pullSecrets.includes(secret.name))
+      .flatMap(({ name, entries }): CredentialHint[] => {
+        const of = entries
+          .filter(({ username, problem }) => problem === null && GOOGLE_KEY.test(username ?? ''))
+          .map(({ key }) => key.replace(/^https?:\/\//, '').replace(/\/.*$/, ''))
+          .find(host => cloudOf(host) === 'gar')
+        return of === undefined ? [] : [{ code: 'same-account', namespace, secret: name, key: registry, of }]
+      })
   const other = SAME_ACCOUNT.get(registry)
   if (other === undefined) return []
   const anyImage = { registry: other, repository: 'library/any' }

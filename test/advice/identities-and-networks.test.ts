@@ -52,6 +52,19 @@ describe("a node outside of the registry's cloud", () => {
     expect(codes).toContain('distribute-login')
   })
 
+  test.each([
+    ['gcr.io', 'check-name'],
+    ['europe-west3-docker.pkg.dev', 'distribute-login'],
+  ])('and a pull without a login: of what is at %s, most is gone or private', (host, first) => {
+    const asked = `https://${host}/v2/token?scope=repository%3Aacme%2Fapp%2Fapp%3Apull&service=${host}`
+    const error = `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to ${asked}: 401 Unauthorized`
+    const name = `${host}/acme/app/app:1`
+    const outside = { image: name, error: pulled(name, error), node }
+    expect(codesIn(outside)[0]).toBe(first)
+    const google = { ...outside, node: { provider: 'gce', kubelet: 'v1.30.5-gke.1014001' } }
+    expect(codesIn(google)[0]).not.toBe('check-name')
+  })
+
   test('needs a login of the pod first, if the refusal can mean that none was sent', () => {
     expect(codesIn({ image, error: headed(image, 'gcr.io', '403 Forbidden'), node })[0]).toBe(
       'distribute-login',

@@ -156,6 +156,40 @@ describe('a login that the pod does not reference', () => {
       [{ code: 'same-account', namespace: 'web', secret: 'hub', key: 'dhi.io', of: 'docker.io' }],
     ],
     [
+      "for another of Google's registries, which all take the key of a service account",
+      {
+        pullSecrets: [
+          login('key', 'web', 'gcr.io', {
+            entries: [{ key: 'https://eu.gcr.io', username: '_json_key', problem: null }],
+          }),
+        ],
+      },
+      { pullSecrets: ['key'] },
+      'europe-west3-docker.pkg.dev/acme/models/scorer:7',
+      [
+        {
+          code: 'same-account',
+          namespace: 'web',
+          secret: 'key',
+          key: 'europe-west3-docker.pkg.dev',
+          of: 'eu.gcr.io',
+        },
+      ],
+    ],
+    [
+      "with a token for another of Google's registries",
+      {
+        pullSecrets: [
+          login('token', 'web', 'gcr.io', {
+            entries: [{ key: 'gcr.io', username: 'oauth2accesstoken', problem: null }],
+          }),
+        ],
+      },
+      { pullSecrets: ['token'] },
+      'europe-west3-docker.pkg.dev/acme/models/scorer:7',
+      undefined,
+    ],
+    [
       'for another registry',
       { pullSecrets: [hub], elsewhere: { pullSecrets: [login('q', 'web', 'quay.io')], serviceAccounts: [] } },
       { pullSecrets: ['hub'] },
