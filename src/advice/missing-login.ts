@@ -136,7 +136,7 @@ function likelyMisnamed(finding: Finding): 'owner' | 'hidden' | 'namespace' | nu
   if (registry === 'ghcr.io' && hasClue(finding.clues, 'bare-refusal')) return 'owner'
   // Without Google's nodes, most of what is pulled from there without a login was public, and whole projects were deleted since.
   const isGone = isContainerRegistry(registry) && finding.host.name !== null && !isInCloud(finding, 'gar')
-  if (isGone && !hasClue(finding.clues, 'credential-provider')) return 'hidden'
+  if (isGone && finding.moved === null && !hasClue(finding.clues, 'credential-provider')) return 'hidden'
   return hasClue(finding.clues, 'open-beside') ? 'hidden' : null
 }
 

@@ -197,3 +197,17 @@ test('of two containers of a pod, the one that a login does not help comes first
   )
   expect(alone.findings.map(({ container: name }) => name)).toEqual(['proxy', 'app'])
 })
+
+test('the new place of the first image goes with the command for its workload, of several that moved', () => {
+  const gone = (name: string, of: string) => {
+    const image = `gcr.io/cloud-provider-vsphere/csi/release/${of}:v3.3.1`
+    const controller = { apiVersion: 'apps/v1', kind: 'DaemonSet', name, uid: name }
+    return failing({ name: `${name}-1`, uid: name, controller }, image, `${image}: not found`)
+  }
+  const [step] = told([gone('node', 'driver'), gone('sync', 'syncer')]).steps
+  const [, workload, place] =
+    /^kubectl .* set image daemonset\/(\w+) \w+=(\S+)$/.exec(step?.command ?? '') ?? []
+  expect(place).toBe(`registry.k8s.io/csi-vsphere/${workload === 'node' ? 'driver' : 'syncer'}:v3.3.1`)
+  expect(step?.text).toContain(`Use ${place} instead`)
+  expect(step?.text).toContain('this command is for the first of 2 workloads')
+})

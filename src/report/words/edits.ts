@@ -229,7 +229,7 @@ export function editField(
 }
 
 /** Returns the words and the command that sets the image, with the edit's own words where that is more than one command. */
-export function withEdit(words: string, first: ContainerPlace, edit: StepText): StepText {
+export function withEdit(words: string, first: ContainerPlace, edit: StepText, workloads = 1): StepText {
   const { workload, managedBy, containerKind } = first
   const isPlain =
     edit.command !== undefined &&
@@ -238,7 +238,10 @@ export function withEdit(words: string, first: ContainerPlace, edit: StepText): 
     !isMadeElsewhere(first) &&
     containerKind !== 'volume' &&
     containerKind !== 'ephemeral'
-  return { ...edit, text: `${words}${isPlain ? thenDelete(first) : `. ${edit.text}`}` }
+  return {
+    ...edit,
+    text: `${words}${isPlain ? `${thenDelete(first)}${forFirst(workloads)}` : `. ${edit.text}`}`,
+  }
 }
 
 /** Returns how to give pods the secrets of their service account that their own list hides. */

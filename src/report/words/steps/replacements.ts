@@ -3,7 +3,7 @@
 import type { ReplacementStep } from '../../../advice/step.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { setImages, withEdit } from '../edits.ts'
+import { setImages, withEdit, workloadsOf } from '../edits.ts'
 import { registryLabel, withoutVersion } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
@@ -39,15 +39,19 @@ export const replacementSteps: StepWords<ReplacementStep> = {
     )
     const [edit, ...more] = edits
     const { text, command } =
-      edit === undefined ? { text: '' } : withEdit('', first, setImages(invocation, [edit, ...more]))
-    const asking = offlineCommand(invocation, `image ${shellWord(to)} --check-images`)
+      edit === undefined
+        ? { text: '' }
+        : withEdit('', first, setImages(invocation, [edit, ...more]), workloadsOf(edits))
+    // Of several images, the one that the command is for.
+    const place = edit?.known ?? to
+    const asking = offlineCommand(invocation, `image ${shellWord(place)} --check-images`)
     const check = `\`${asking}\``
     return {
-      text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first with ${check} that your tag is there`}${text}`,
+      text: `Use ${place} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first with ${check} that your tag is there`}${text}`,
       ...(isThere(first)
         ? {}
         : {
-            brief: `Use ${to}${moved.frozen ? ' (frozen)' : ''} if ${check} finds your tag${text}`,
+            brief: `Use ${place}${moved.frozen ? ' (frozen)' : ''} if ${check} finds your tag${text}`,
             check: asking,
           }),
       ...(command === undefined ? {} : { command }),
