@@ -87,6 +87,7 @@ function newLoginSteps(finding: Finding, given: Step[]): Step[] {
 /** What would change a login that was not tried, or the rights of its account. */
 const OF_SENT_LOGIN: readonly Step['code'][] = [
   'distribute-login',
+  'login-at-owner',
   'grant-pull',
   'grant-cloud-role',
   'hub-plan',

@@ -64,19 +64,32 @@ export function loginSteps(finding: Finding, reason: LoginReason): Step[] {
     steps.push(
       ...(isOfCluster(registry) || isLocal(registry)
         ? clusterLogin(finding, registry)
-        : [
+        : (loginAtOwner(finding, reason, registry) ?? [
             {
               code: 'distribute-login' as const,
               reason: isStopgap(finding, reason) ? ('stopgap' as const) : reason,
               registry,
               ...missingSecret(finding),
             },
-          ]),
+          ])),
     )
   // A static pod, which the kubelet created from a file; its owner is the node.
   if (workload?.kind === 'Node') steps.push({ code: 'kubelet-login' })
   if (containerKind === 'ephemeral') steps.push({ code: 'other-debug-container', reason: 'login' })
   return steps
+}
+
+/**
+ * The login where an operator takes the pull secrets of its service accounts from, as `fix` does not change what is an operator's; null if the pod
+ * has another account, or names the secret already. No step if one for a secret that is there says so.
+ */
+function loginAtOwner({ clues, credential, namespace }: Finding, reason: LoginReason, registry: string) {
+  const owned = clueOf(clues, 'owned-account')
+  const isNew = reason === 'missing' || reason === 'limit' || reason === 'private'
+  if (owned === undefined || !isNew || credential.attempts.length > 0) return null
+  const isKnown = credential.hints?.some(hint => 'ownedBy' in hint && hint.ownedBy !== undefined) === true
+  const { own, owner } = owned
+  return stepsIf(!isKnown, { code: 'login-at-owner', registry, reason, own, namespace, owner })
 }
 
 /** A login that has to be made by hand, as this machine can't reach what the nodes mean; a valid one that lacks a right would only be replaced by another. */

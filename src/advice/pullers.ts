@@ -176,6 +176,7 @@ const NODE_SETTINGS: readonly StepCode[] = [
 const MAKES_PODS: readonly StepCode[] = [
   'distribute-login',
   'cluster-login',
+  'login-at-owner',
   'recreate-pods',
   'restart-pull',
   'use-known-secret',

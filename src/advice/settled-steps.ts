@@ -48,6 +48,7 @@ const SETTLED_BY_NAME: readonly StepCode[] = [
   'ask-registry',
   'distribute-login',
   'cluster-login',
+  'login-at-owner',
   'recreate-pods',
   'grant-cloud-role',
   'lift-deny',

@@ -2,7 +2,7 @@
 
 import type { CacheRule } from '../diagnosis/cache-rule.ts'
 import type { AgedToken, AwsPolicy, RenewedElsewhere } from '../diagnosis/clue.ts'
-import type { AttemptProblem, CredentialHint } from '../diagnosis/credential-report.ts'
+import type { AccountOwner, AttemptProblem, CredentialHint } from '../diagnosis/credential-report.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
 import type { Cloud } from '../image/registries.ts'
@@ -48,6 +48,15 @@ export type LoginStep =
     }
   /** Of a registry that only the cluster reaches. `secret`: as above. */
   | { code: 'cluster-login'; registry: string; secret?: string }
+  /** An operator makes the pod's service account `own` of this custom resource, and its pull secrets with it. */
+  | {
+      code: 'login-at-owner'
+      registry: string
+      reason: 'missing' | 'limit' | 'private'
+      own: string
+      namespace: string
+      owner: AccountOwner
+    }
   /** `perhaps`: nothing shows that the node sent one. */
   | { code: 'node-login'; registry: string; perhaps: boolean }
   /** Pods with the same pull secrets run the image on other nodes, such as `node`. */

@@ -19,6 +19,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   ...TRAITS_AT_NODE,
   'distribute-login': { about: 'login' },
   'cluster-login': { about: 'login' },
+  'login-at-owner': { about: 'login' },
   'node-login': { about: 'login' },
   'login-of-others': { about: 'login' },
   'global-pull-secret': { about: 'login' },

@@ -15,6 +15,7 @@ import type { CacheRule } from './cache-rule.ts'
 import type { ContentClue, NodeClue, WayClue } from './clue-at-node.ts'
 import type { NameClue } from './clue-of-name.ts'
 import type { ProviderProblem } from './credential-provider.ts'
+import type { AccountOwner } from './credential-report.ts'
 import type { Lapse } from './lapse.ts'
 import type { PeerMirror } from './node-services.ts'
 import type { PerimeterRefusal } from './perimeter.ts'
@@ -219,6 +220,8 @@ type PodClue =
     }
   /** An operator makes the pod's workload of a custom resource, by the pod's labels. */
   | ({ code: 'operated' } & PodOperator)
+  /** An operator makes the pod's service account, whose pull secrets the pod gets, of a custom resource. */
+  | { code: 'owned-account'; own: string; owner: AccountOwner }
   /** The pod answers for the cluster's own DNS Service. */
   | { code: 'serves-dns' }
   /** Skaffold deployed the pod's workload. */

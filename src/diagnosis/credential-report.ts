@@ -60,7 +60,7 @@ export interface Attempt {
 export type CredentialStatus = 'none' | 'usable' | 'broken' | 'unknown'
 
 /** What controls the pod's service account, and so replaces what is changed there; absent for most. */
-type AccountOwner = NonNullable<ServiceAccount['madeBy']>
+export type AccountOwner = NonNullable<ServiceAccount['madeBy']>
 
 /** Where the cluster has a login for the image that the pod does not use. */
 export type CredentialHint =

@@ -19,6 +19,7 @@ export function loginClues(pod: Pod, pull: Pull, logins: KnownLogins): Clue[] {
   const { snapshot } = logins
   return [
     ...cluesIf(hasExpired(pull.credential, snapshot.takenAt), { code: 'expired' }),
+    ...ownedAccount(pod, pull, logins),
     ...(pull.cause === 'auth-required-or-denied'
       ? [
           ...globalLogin(pull, logins),
@@ -29,6 +30,17 @@ export function loginClues(pod: Pod, pull: Pull, logins: KnownLogins): Clue[] {
         ]
       : []),
   ]
+}
+
+/** A group of Kubernetes' own has no dot, or is below k8s.io. */
+const OF_KUBERNETES = /^[^.]*$|(?:^|\.)k8s\.io$/
+
+function ownedAccount(pod: Pod, { credential }: Pull, { credentials }: KnownLogins): Clue[] {
+  const owner = credentials.accountOf(pod)?.madeBy
+  const hasOwnList = credential.unnamed === true || credential.attempts.some(({ from }) => from === 'pod')
+  return owner === undefined || hasOwnList || OF_KUBERNETES.test(owner.group)
+    ? []
+    : [{ code: 'owned-account', own: pod.serviceAccount, owner }]
 }
 
 /** The nodes should have this login, too. OpenShift is installed with a login for quay.io, which is Red Hat's own and not for other images there. */

@@ -49,6 +49,22 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { registry: 'registry.ci.svc:5000', secret: 'regcred' },
     { registry: 'localhost:32000' },
   ],
+  'login-at-owner': [
+    {
+      registry,
+      reason: 'limit',
+      own: 'calico-node',
+      namespace: 'calico-system',
+      owner: { kind: 'Installation', name: 'default', group: 'operator.tigera.io' },
+    },
+    {
+      registry: own,
+      reason: 'private',
+      own: 'shop',
+      namespace: 'web',
+      owner: { kind: 'Shop', name: 'main', group: 'acme.example' },
+    },
+  ],
   'node-login': [
     { registry: 'ghcr.io', perhaps: false },
     { registry: 'ghcr.io', perhaps: true },

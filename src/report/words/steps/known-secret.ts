@@ -3,13 +3,16 @@
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { Step, StepOf } from '../../../advice/step.ts'
 import type { UsableHint } from '../../../advice/step-for-access.ts'
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { generatedFrom } from '../../../image/similar-names.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { webhooksCommand, workloadPath } from '../commands.ts'
+import { authsKey } from '../credential.ts'
 import { editField, hiddenSecretEdit } from '../edits.ts'
 import { managedPlace, subChartNote, writerText } from '../managers.ts'
 import { objectName, registryLabel, shortList } from '../nouns.ts'
+import { pullSecretField } from '../pull-secret-fields.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
 
 /** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
@@ -56,13 +59,15 @@ export function hasOwnList({ credential }: Pick<AdvisedFinding, 'credential'>): 
 
 /** Returns whose list of pull secrets to extend. The template of a custom resource's pods is its operator's. */
 function secretList({ workload, credential }: Findings[number], own: string): string {
+  const known = workload === null ? null : pullSecretField(workload)
+  const field = known === null ? '' : `, as ${known}`
   if (hasOwnList({ credential }))
     return workload?.group === undefined
       ? "the pod's template"
-      : `${objectName(workload)}, whose operator makes the template`
+      : `${objectName(workload)}, whose operator makes the template${field}`
   return workload?.group === undefined
     ? `the pod's template or service account${own}`
-    : `the pod's service account${own} (or of ${objectName(workload)}, whose operator makes the template, if that has such a field)`
+    : `the pod's service account${own} (or of ${objectName(workload)}, whose operator makes the template${field === '' ? ', if that has such a field' : field})`
 }
 
 /** Returns the name of these pods' service account, and the command that edits it; nothing if they have several, or what deploys them has it. */
@@ -82,22 +87,54 @@ function ownAccount(
   return { name: ` ${own}`, ...(managedBy === undefined ? { command } : {}) }
 }
 
-/** Where what makes service accounts gets their pull secrets (docs.crossplane.io, packages), by its group. */
-const OWNER_FIELDS: Partial<Record<string, string>> = {
-  'pkg.crossplane.io': ' (spec.packagePullSecrets of the Provider, Function, or Configuration above it)',
-}
-
 /** Returns the step where something controls the pod's service account, and so replaces what is changed there. */
 function throughOwner(
   { secret, own, namespace }: Extract<UsableHint, { own: string }>,
   { kind, name, group }: NonNullable<Extract<UsableHint, { own: string }>['ownedBy']>,
   invocation: Invocation,
 ): StepText {
-  const { command } = writerText({ type: 'resource', kind, group, name }, namespace, invocation)
+  return atOwner(
+    `Name secret ${secret}, which has a login for the image, where`,
+    { owner: { kind, name, group }, own, namespace },
+    invocation,
+  )
+}
+
+/** Returns the words that end with such an owner, and the command that shows it. */
+function atOwner(
+  words: string,
+  { owner, own, namespace }: Pick<StepOf<'login-at-owner'>, 'owner' | 'own' | 'namespace'>,
+  invocation: Invocation,
+): StepText {
+  const { command } = writerText({ type: 'resource', ...owner }, namespace, invocation)
+  const field = pullSecretField(owner)
   return {
-    text: `Name secret ${secret}, which has a login for the image, where ${kind} ${name} takes its pull secrets from${OWNER_FIELDS[group] ?? ''}: it controls the pod's service account ${own}, and can overwrite a change of the account itself${command === undefined ? '' : '; this shows its settings'}`,
+    text: `${words} ${owner.kind} ${owner.name} takes its pull secrets from${field === null ? '' : ` (${field})`}: it controls the pod's service account ${own}, and can overwrite a change of the account itself${command === undefined ? '' : '; this shows its settings'}`,
     ...(command !== undefined && { command }),
   }
+}
+
+/** The words of the step for a new login, where an operator makes the pod's service account: `fix` leaves that to the operator. */
+export const loginAtOwner: StepWords<StepOf<'login-at-owner'>>['login-at-owner'] = (
+  { registry, reason, ...at },
+  { invocation, findings: [{ reference }] },
+) => {
+  // Calico's images are at both (projectcalico/calico#4833).
+  const isAtQuay =
+    reason === 'limit' &&
+    at.owner.kind === 'Installation' &&
+    reference?.startsWith(`${DOCKER_HUB}/calico/`) === true
+  const create = isAtQuay
+    ? `Have Calico's images pulled from quay.io, which has the same (spec.registry: quay.io in Installation ${at.owner.name}). Or create`
+    : reason === 'private'
+      ? 'If the image is private, create'
+      : 'Create'
+  const how = `\`kubectl create secret docker-registry\` with --docker-server=${authsKey(registry)}`
+  return atOwner(
+    `${create} a pull secret with a login for ${registryLabel(registry)} (${how}), and name it where`,
+    at,
+    invocation,
+  )
 }
 
 /** Returns what made such a text of a name: charts and their subcharts differ in what they expect (evryfs/helm-charts#183). */

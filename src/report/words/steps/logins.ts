@@ -19,7 +19,14 @@ import { foreignNameText, loginNote } from '../registry-logins.ts'
 import { loginOfOthers } from '../running-elsewhere.ts'
 import type { StepText, StepWords } from '../step-words.ts'
 import { distributeLogin } from './distribute-login.ts'
-import { madeByTemplate, nameSecret, newPods, recreationText, useKnownSecret } from './known-secret.ts'
+import {
+  loginAtOwner,
+  madeByTemplate,
+  nameSecret,
+  newPods,
+  recreationText,
+  useKnownSecret,
+} from './known-secret.ts'
 import { openShiftSecrets } from './openshift-secrets.ts'
 import { secretMaker, untranslatedSecret, useOtherLogin } from './other-secrets.ts'
 import { renewals } from './renewals.ts'
@@ -92,6 +99,7 @@ export const loginSteps: StepWords<LoginStep> = {
   'cluster-login': ({ registry, secret }, { findings: [first] }) => ({
     text: `Create ${secret === undefined ? 'a pull secret' : `secret ${secret}, which the pods name,`} in namespace ${first.namespace} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}${secret === undefined ? `, and add it to the pods' service account${newPods(first)}` : ''}. Neither docker nor pullguard can log in to that registry from outside: ${outOfReach(registry)}`,
   }),
+  'login-at-owner': loginAtOwner,
   'node-login': ({ registry, perhaps }, { findings: [first] }) => {
     const node = nodeName(first)
     const places = `a config.json of the kubelet (${kubeletFolder(first.host)}/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`

@@ -1,0 +1,30 @@
+/** Where custom resources have the pull secrets that their operators give to pods: an operator overwrites what is changed in its pods' accounts and templates. */
+
+const STRIMZI = 'or for all pods of the operator, in its variable STRIMZI_IMAGE_PULL_SECRETS'
+
+/** By group, or by group and kind. */
+const FIELDS: Partial<Record<string, string>> = {
+  // docs.tigera.io/calico/latest/reference/installation/api, InstallationSpec.
+  'operator.tigera.io': 'spec.imagePullSecrets, by the name of a secret in namespace tigera-operator',
+  // strimzi.io/docs, PodTemplate schema reference.
+  'kafka.strimzi.io': `spec.template.pod.imagePullSecrets, ${STRIMZI}`,
+  'kafka.strimzi.io/Kafka': `template.pod.imagePullSecrets of spec.kafka or spec.entityOperator, ${STRIMZI}`,
+  // elastic.co/docs/deploy-manage/deploy/cloud-on-k8s/customize-pods.
+  'elasticsearch.k8s.elastic.co': 'podTemplate.spec.imagePullSecrets of each of spec.nodeSets',
+  'kibana.k8s.elastic.co': 'spec.podTemplate.spec.imagePullSecrets',
+  // prometheus-operator.dev/docs/api-reference.
+  'monitoring.coreos.com': 'spec.imagePullSecrets',
+  // cloudnative-pg.io/documentation, ClusterSpec.
+  'postgresql.cnpg.io/Cluster': 'spec.imagePullSecrets',
+  // access.crunchydata.com/documentation/postgres-operator, private registries.
+  'postgres-operator.crunchydata.com/PostgresCluster': 'spec.imagePullSecrets',
+  // rabbitmq.com/kubernetes/operator, image pull secrets.
+  'rabbitmq.com/RabbitmqCluster': 'spec.imagePullSecrets',
+  // docs.crossplane.io, packages.
+  'pkg.crossplane.io': 'spec.packagePullSecrets of the Provider, Function, or Configuration above it',
+}
+
+/** Returns that field of a custom resource; null if it is not known. */
+export function pullSecretField({ group = '', kind }: { group?: string; kind: string }): string | null {
+  return FIELDS[`${group}/${kind}`] ?? FIELDS[group] ?? null
+}
