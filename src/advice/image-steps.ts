@@ -137,6 +137,10 @@ function registryHasNoLatest(finding: Finding): Step[] | null {
 }
 
 function searchSteps(finding: Finding): Step[] {
+  const hasDigest = finding.reference?.includes('@') === true
+  const cache = proxyProject(finding)
+  // A cache of ECR never gets an image that is first asked for by its digest (aws/containers-roadmap#2837).
+  const isUnfilledByDigest = hasDigest && ecrCachePrefix(finding.reference) !== null
   return [
     ...nodeRegistry(finding),
     ...quoteTag(finding),
@@ -144,8 +148,9 @@ function searchSteps(finding: Finding): Step[] {
     ...(finding.moved === null ? writeDigest(finding) : []),
     ...imageStream(finding),
     ...hiddenDenial(finding),
-    { code: 'check-name', how: finding.reference?.includes('@') === true ? 'digest' : 'plain' },
-    ...proxyProject(finding),
+    ...(isUnfilledByDigest ? cache : []),
+    { code: 'check-name', how: hasDigest ? 'digest' : 'plain' },
+    ...(isUnfilledByDigest ? [] : cache),
     { code: 'ask-registry' },
     ...unnamedMirror(finding),
     setTag(finding),

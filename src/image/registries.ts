@@ -190,7 +190,7 @@ export function cloudOf(registry: string | null): Cloud | null {
 
 /** How caches of ECR are named, mostly after their upstream (docs.aws.amazon.com/AmazonECR, pull-through-cache-creating-rule). */
 const ECR_CACHE =
-  /^(?:docker-?hub|docker\.io|ecr-public|public|quay|ghcr|github|gitlab|k8s|kubernetes|registry\.k8s\.io|mcr|azure|chainguard|nvcr|cache|mirror|proxy|ptc)(?:[.-][\w.-]*)?$/
+  /^(?:docker-?hub|docker\.io|ecr-public|public|quay|ghcr|github|gitlab|k8s|kubernetes|registry[.-]k8s|mcr|azure|chainguard|nvcr|cache|mirror|proxy|ptc)(?:[.-][\w.-]*)?$/
 
 /** The first part of a path in ECR that is named like a pull-through cache; null in any other name. @param reference as `fullName` makes it */
 export function ecrCachePrefix(reference: string | null): string | null {

@@ -680,6 +680,12 @@ test.each<[string, string, string, Step['code'][]]>([
     ['check-name', 'proxy-project', 'ask-registry', 'set-image'],
   ],
   [
+    'what a cache of ECR is first asked for by digest, it never imports',
+    `${ECR}/registry-k8s/ingress-nginx/controller:v1.12.1@sha256:${'8d'.repeat(32)}`,
+    pulled(`${ECR}/registry-k8s/ingress-nginx/controller@sha256:${'8d'.repeat(32)}`, 'not found'),
+    ['proxy-project', 'check-name', 'ask-registry', 'set-image'],
+  ],
+  [
     'a word in place of a tag is only suspected where the tag is missing',
     'quay.io/acme/agent:dummy',
     pulled('quay.io/acme/agent:dummy', 'manifest unknown'),

@@ -257,6 +257,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'hub-refuses-all': [{}],
   'proxy-project': [
     { host, product: 'harbor' },
+    { host, product: 'ecr' },
     { host, product: null },
   ],
   'ask-registry': [{}],
