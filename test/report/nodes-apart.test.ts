@@ -112,6 +112,18 @@ describe('a registry that one node alone does not reach', () => {
     )
   })
 
+  test('is looked up on both, where its name led to an address', () => {
+    const [, compare] = stepsFor([{ ...ONE, why: 'dial tcp 10.1.0.15:443: i/o timeout' }])
+    expect(compare).toMatch(
+      /compare what `.*getent.* ghcr\.io` finds on both \(the failed pull went to 10\.1\.0\.15\)/,
+    )
+    const [, ofName] = stepsFor([
+      { image: '10.1.0.15:5000/acme/a:1', why: 'dial tcp 10.1.0.15:5000: i/o timeout' },
+    ])
+    expect(ofName).toMatch(/on node node-2/)
+    expect(ofName).not.toMatch(/finds on both/)
+  })
+
   test.each<[string, Failure[], string[]]>([
     ['two nodes do not reach it', [ONE, { ...ONE, node: 'node-2' }], ['node-3']],
     ['no other node has one', [ONE], []],

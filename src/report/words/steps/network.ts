@@ -165,6 +165,17 @@ function brokenIpv6(first: Pick<Finding, 'clues' | 'evidence'>): string {
     : ''
 }
 
+const DIALED = /\bdial tcp (\d{1,3}(?:\.\d{1,3}){3}):(?!53:)\d{1,5}: /
+
+/** Returns that the nodes may have different addresses for the name, as from a line in /etc/hosts; empty if no name led to one. */
+function addressesOf(host: string, { evidence, host: node }: Pick<Finding, 'evidence' | 'host'>): string {
+  const [, address] = DIALED.exec(evidence?.text ?? '') ?? []
+  const name = hostAlone(host)
+  return address === undefined || !/[a-z]/i.test(name)
+    ? ''
+    : `what \`${lookUpCommand(node, name)}\` finds on both (the failed pull went to ${address}), and `
+}
+
 export const networkSteps: StepWords<NetworkStep> = {
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
@@ -174,7 +185,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     ),
   'compare-nodes': ({ host, node, about, test }, { findings }) => ({
     text: test
-      ? `If that fails, run the same test on node ${node}, where pods run an image of ${registryLabel(findings[0].registry)}: if it works there, only this node is affected, so compare ${about === 'name' ? `its DNS servers (${resolverPlace(findings[0].host)})` : 'its network (routes, firewall rules, proxy settings)'}`
+      ? `If that fails, run the same test on node ${node}, where pods run an image of ${registryLabel(findings[0].registry)}: if it works there, only this node is affected, so compare ${about === 'name' ? `its DNS servers (${resolverPlace(findings[0].host)})` : `${addressesOf(host, findings[0])}its network (routes, firewall rules, proxy settings)`}`
       : `Compare ${about === 'name' ? `/etc/hosts and the DNS servers (${resolverPlace(findings[0].host)})` : 'the network (routes, firewall rules, proxy settings)'} ${onNodes(findings)} with those of node ${node}, which gets answers from ${hostAlone(host)}`,
   }),
   'check-way-out': ({ node, hosts, nodes, about }, { findings }) => ({
