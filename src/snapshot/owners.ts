@@ -193,15 +193,17 @@ export function whyUnreplaced(pod: InSet, index: OwnerIndex): Unreplaced | null 
   const { controller, revisionHash } = pod
   if (controller === null || !isInLinkedGroup(controller)) return null
   const link = ownLink(pod, index)
+  // What owns the controller deletes the pods itself, as Elastic's operator does.
+  const waits = link?.update === 'on-delete' && link.controller === null
   switch (controller.kind) {
     case 'ReplicaSet':
     case 'ReplicationController':
       // That of a Deployment or another controller above is replaced as a whole.
       return link !== null && link.controller === null ? 'no-updates' : null
     case 'DaemonSet':
-      return link?.update === 'on-delete' ? 'on-delete' : null
+      return waits ? 'on-delete' : null
     case 'StatefulSet': {
-      if (link?.update === 'on-delete') return 'on-delete'
+      if (link?.update === 'on-delete') return waits ? 'on-delete' : null
       const newest = newestRevision(pod, index)
       if (newest !== null) return revisionHash === newest ? 'one-by-one' : null
       return link?.update === undefined && link?.ordered === undefined ? 'perhaps-one-by-one' : null

@@ -197,6 +197,20 @@ describe('a pod of an older revision', () => {
       'on-delete',
     ],
     [
+      'a StatefulSet whose operator deletes its pods',
+      'StatefulSet',
+      [
+        {
+          ...link('StatefulSet', 'db', {
+            ...reference('Elasticsearch', 'main'),
+            apiVersion: 'k8s.elastic.co/v1',
+          }),
+          update: 'on-delete',
+        },
+      ],
+      null,
+    ],
+    [
       'a StatefulSet that starts its pods in parallel',
       'StatefulSet',
       [{ ...link('StatefulSet', 'db', null), update: 'parallel' }],

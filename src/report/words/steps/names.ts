@@ -243,7 +243,9 @@ function pathHint(registry: string | null, image: string): string {
   // Official images have such tags, and so do most variants of them.
   if (image.includes('/') && tag !== '' && patch === undefined && !OFFICIAL_IMAGES.includes(base))
     return ` (many projects only have tags of whole versions, such as ${tag}.0)`
-  if (image.includes('/') && !inLibrary && patch !== undefined && !tag.startsWith('v'))
+  // Elastic's never do.
+  const isPlain = !tag.startsWith('v') && registry !== 'docker.elastic.co'
+  if (image.includes('/') && !inLibrary && patch !== undefined && isPlain)
     return ` (many projects' tags start with v, as in v${tag})`
   if (image.includes('/') && patch !== undefined && tag.startsWith('v') && registry !== 'registry.k8s.io')
     return ` (some projects' tags have no v, as in ${tag.slice(1)})`
