@@ -1,12 +1,19 @@
 /** Every API server fault at every request of a fix: outcomes are true, nothing is lost, and the next run fixes the rest. */
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { ChangeOutcome } from '../../src/apply/outcome.ts'
 import { expectRequestError, FAULTS, initial, LOST, pointsOf } from './fault-points.ts'
 import { fix, undo } from './runs.ts'
 import { listOf, type Story, state, story, withoutPods } from './story.ts'
 
-async function undisturbed() {
-  const of = story()
+/** The story after a fix without a fault, fixed once for all faults. */
+let best: Promise<Story> | undefined
+const undisturbed = () => {
+  best ??= fixed(story())
+  return best
+}
+
+async function fixed(of: Story): Promise<Story> {
   await fix(of)
   return of
 }
@@ -25,7 +32,8 @@ describe('a fault', () => {
         const where = `${JSON.stringify(fault)} at ${index}: ${of.server.requests[index]?.method} ${of.server.requests[index]?.path}`
         for (const outcome of outcomes) expectHonest(of, outcome, where)
         expectNothingLost(of, where)
-        await fix(of)
+        // Where all is certain and done, a second fix has nothing to do (apply-plan.test.ts).
+        if (!outcomes.every(isDone) || !isDeepStrictEqual(state(of), wanted)) await fix(of)
         expect(state(of), where).toEqual(wanted)
       }
     },
@@ -56,11 +64,14 @@ async function outcomesOf(of: Story): Promise<ChangeOutcome[]> {
   }
 }
 
-function expectHonest(of: Story, { id, status, target, reason, detail }: ChangeOutcome, where: string): void {
+const isDone = ({ status }: ChangeOutcome) => status === 'applied' || status === 'unchanged'
+
+function expectHonest(of: Story, outcome: ChangeOutcome, where: string): void {
+  const { id, status, target, reason, detail } = outcome
   const written = isWritten(of, id)
-  if (status === 'applied' || status === 'unchanged') expect(written, `${id} ${where}`).toBe(true)
+  if (isDone(outcome)) expect(written, `${id} ${where}`).toBe(true)
   else if (status !== 'failed') expect(written, `${id} ${status} ${where}`).toBe(false)
-  if (status !== 'applied' && status !== 'unchanged') expect(reason ?? detail, `${id} ${where}`).toBeTruthy()
+  if (!isDone(outcome)) expect(reason ?? detail, `${id} ${where}`).toBeTruthy()
   expect(target.name).toBeTruthy()
 }
 
