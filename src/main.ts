@@ -11,7 +11,7 @@ import type { CommandContext, ConnectionFlags, ExitName } from './commands/conte
 import type { WritingContext } from './commands/writing-context.ts'
 import { InterruptedError, RefusedError, UnreachableError, UsageError } from './errors.ts'
 import type { ExchangeOptions } from './kubernetes/api/exchange.ts'
-import type { ConnectionOptions } from './kubernetes/kubeconfig/connection-options.ts'
+import type { ConnectionOptions, Transport } from './kubernetes/kubeconfig/connection-options.ts'
 import { guardLines, sanitizeLine } from './report/sanitize.ts'
 import { waitingText } from './report/views/progress.ts'
 import { redact } from './secrecy/redact.ts'
@@ -46,6 +46,8 @@ export interface ProcessHost {
   /** Aborted with the signal's name as its reason. */
   signal: AbortSignal
   program: CommandContext['program']
+  /** Carries the requests to API servers; absent: the network. */
+  transport?: Transport
 }
 
 /**
@@ -179,14 +181,15 @@ const REQUESTS = 6
 /** Returns the options of a connection. The log lines of -v, and messages about what it is waiting for, go to standard error. */
 function connectionOptions(
   { verbosity = 0, ...flags }: ConnectionFlags,
-  { env, cwd, home, clock }: ProcessHost,
+  { env, cwd, home, clock, transport }: ProcessHost,
   err: Output,
 ): ConnectionOptions & ExchangeOptions {
   const log = (line: string) => void err.write(`${line}\n`).catch(() => {})
   const verbose = verbosity >= REQUESTS ? { verbose: log } : {}
   const onWait = (server: string, context: string | null) => log(waitingText(server, context))
   const userAgent = `pullguard/${packageJson.version}`
-  return { ...flags, env, cwd, home, clock, userAgent, onWait, ...verbose }
+  const carried = transport && { transport }
+  return { ...flags, env, cwd, home, clock, userAgent, onWait, ...verbose, ...carried }
 }
 
 /** Milliseconds between the last output and the forced exit. */

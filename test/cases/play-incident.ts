@@ -12,6 +12,7 @@ import { type ApiObject, asPod } from '../../src/simulator/cluster/objects.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { readCluster } from '../../src/source/live/read-cluster.ts'
 import { type CommandResult, runCommandLine } from '../commands/command-line.ts'
+import { transportTo } from '../simulator/in-process-connection.ts'
 
 /** `case.yaml`. */
 interface Case {
@@ -80,12 +81,13 @@ export async function playIncident(folder: string): Promise<Incident> {
   const simulator = await startSimulator({ now: Date.parse(NOW) })
   seed(simulator, await objectsIn(join(folder, 'input.yaml')))
   const home = await machineWith(simulator, about.cannotRead ?? [])
+  const transport = transportTo(simulator.server)
   const run = async (...argv: string[]): Promise<CommandResult> => {
     const env = {
       KUBECONFIG: join(home, 'kubeconfig'),
       PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoints,
     }
-    const place = { home, cwd: folder, env }
+    const place = { home, cwd: folder, env, transport }
     // Formats with their own syntax go into a pipe, the others to a terminal.
     const reader = argv.includes('-o') ? {} : { columns: 80 }
     const result = await runCommandLine(argv, { ...place, ...reader, now: () => new Date(NOW) })

@@ -24,7 +24,7 @@ const FAILS_SINCE_MARCH = JSON.stringify({
 
 let incident: Incident
 beforeAll(async () => {
-  incident = await startIncident()
+  incident = await startIncident({ overTls: true })
   await givePullSecret(incident.simulator)
   const files = {
     'plain.txt': 'hello',

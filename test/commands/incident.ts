@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { articleScenario } from '../../src/simulator/scenario.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+import { transportTo } from '../simulator/in-process-connection.ts'
 import { type CommandResult, runCommandLine } from './command-line.ts'
 
 /** Must never appear in any output, journal or plan. */
@@ -30,7 +31,7 @@ export interface Incident {
 }
 
 /** Starts a cluster where three workloads in two namespaces hit the anonymous limit; the machine has the login of demo-user. */
-export async function startIncident(): Promise<Incident> {
+export async function startIncident({ overTls = false } = {}): Promise<Incident> {
   const simulator = await startSimulator({ live: true })
   const { cluster, hub } = simulator
   const home = await mkdtemp(join(tmpdir(), 'pullguard-fix-'))
@@ -62,8 +63,9 @@ export async function startIncident(): Promise<Incident> {
     XDG_STATE_HOME: join(home, 'state'),
   }
   const { clock } = simulator
+  const carried = overTls ? {} : { transport: transportTo(simulator.server) }
   const run: Incident['run'] = (argv, stdin = '', signal = new AbortController().signal, more = {}) =>
-    runCommandLine(argv, { home, env: { ...env, ...more }, stdin, signal, clock })
+    runCommandLine(argv, { home, env: { ...env, ...more }, stdin, signal, clock, ...carried })
   return {
     simulator,
     home,

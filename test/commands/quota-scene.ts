@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts'
 import { NOON } from '../simulator/drafts.ts'
+import { transportTo } from '../simulator/in-process-connection.ts'
 import { type CommandResult, runCommandLine } from './command-line.ts'
 
 /** Passwords that must never appear in any output. */
@@ -40,8 +41,9 @@ export async function startScene(options: SimulatorOptions = {}): Promise<QuotaS
     PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoints,
   }
   const { clock } = simulator
+  const transport = transportTo(simulator.server)
   const run = (argv: string[], columns?: number) =>
-    runCommandLine(argv, { home, env, clock, ...(columns === undefined ? {} : { columns }) })
+    runCommandLine(argv, { home, env, clock, transport, ...(columns === undefined ? {} : { columns }) })
   return {
     simulator,
     home,

@@ -1,10 +1,14 @@
-/** A connection to the simulated API server without a network: the same requests, responses and faults, without delays. */
+/** A connection to the simulated API server, or what carries the program's own ones, without a network: the same requests, responses and faults. */
 import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import type { Dispatcher } from 'undici'
 import type { Clock } from '../../src/clock.ts'
 import type { ClusterReader } from '../../src/kubernetes/api/cluster.ts'
 import { readerOver } from '../../src/kubernetes/api/reader.ts'
 import { type ClusterWriter, writerOver } from '../../src/kubernetes/api/writer.ts'
 import type { Connection, HttpRequest, HttpResponse } from '../../src/kubernetes/http/connection.ts'
+import type { Transport } from '../../src/kubernetes/kubeconfig/connection-options.ts'
+import { unlessAborted } from '../../src/network/unless-aborted.ts'
 import { type Encoded, encode } from '../../src/simulator/api-server/sending.ts'
 import type { ApiServer } from '../../src/simulator/api-server/server.ts'
 
@@ -43,26 +47,58 @@ function connectionTo(server: ApiServer, way: Way = {}): Connection {
     redact: text => text,
     close: async () => {},
     async send(asked) {
-      await new Promise(setImmediate)
-      asked.signal?.throwIfAborted()
-      const request = way.onWay?.(asked) ?? asked
-      const url = new URL(request.path, 'https://127.0.0.1')
-      if (way.isForgetful) server.reader.expireContinueTokens()
-      way.before?.({ method: request.method, path: url.pathname })
       const authorization = `Bearer ${server.users.named(way.user ?? 'admin').token}`
-      const given = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])
-      const headers = { ...Object.fromEntries(given), authorization }
-      const { method, body = '' } = request
-      const stream = new Stream(request.signal)
-      const { answer, arrives } = await server.reply({ method, url, headers, body }, stream.response)
-      if (stream.begun) return { status: 200, headers: stream.headers, body: stream.body }
+      const { response, arrives } = await exchanged(server, way, asked, { authorization })
       if (arrives === 'late') throw broken('UND_ERR_HEADERS_TIMEOUT')
-      if (!answer) throw reset()
-      const response = { status: answer.code, ...encode(headers, answer) }
-      const back = way.onWayBack?.(request, response) ?? plain(response)
-      return arrives === 'half' ? half(back) : whole(back)
+      return response
     },
   }
+}
+
+/** Carries the program's own connections to that server, with their logins; a slow response is waited for. */
+export function transportTo(server: ApiServer): Transport {
+  const open = new Set<HttpResponse['body']>()
+  const end = async () => {
+    for (const body of open) body.destroy()
+  }
+  const request = async (options: Dispatcher.RequestOptions) => {
+    if (options.origin !== server.url) throw broken('ECONNREFUSED')
+    const { signal, ...asked } = options as unknown as HttpRequest
+    const carried = exchanged(server, {}, { ...asked, ...(signal && { signal }) })
+    const { status, headers, body } = (await unlessAborted(carried, signal)).response
+    open.add(body)
+    const stream = Readable.from(body, { objectMode: false })
+    stream.once('close', () => {
+      open.delete(body)
+      body.destroy()
+    })
+    return {
+      statusCode: status,
+      headers,
+      body: Object.assign(stream, { dump: async () => stream.destroy() }),
+    }
+  }
+  return { request, close: end, destroy: end } as unknown as Transport
+}
+
+/** One request and its response, which the server can send late. */
+async function exchanged(server: ApiServer, way: Way, asked: HttpRequest, own: Record<string, string> = {}) {
+  await new Promise(setImmediate)
+  asked.signal?.throwIfAborted()
+  const request = way.onWay?.(asked) ?? asked
+  const url = new URL(request.path, 'https://127.0.0.1')
+  if (way.isForgetful) server.reader.expireContinueTokens()
+  way.before?.({ method: request.method, path: url.pathname })
+  const given = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), String(value)])
+  const headers = { ...Object.fromEntries(given), ...own }
+  const { method, body = '' } = request
+  const stream = new Stream(request.signal)
+  const { answer, arrives } = await server.reply({ method, url, headers, body }, stream.response)
+  if (stream.begun) return { response: { status: 200, headers: stream.headers, body: stream.body }, arrives }
+  if (!answer) throw reset()
+  const encoded = { status: answer.code, ...encode(headers, answer) }
+  const back = way.onWayBack?.(request, encoded) ?? plain(encoded)
+  return { response: arrives === 'half' ? half(back) : whole(back), arrives }
 }
 
 /** A watch's response, which continues until either side ends it. */

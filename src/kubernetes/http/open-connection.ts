@@ -10,7 +10,7 @@ import { publicAuthorities } from '../../network/authorities.ts'
 import { isLoopback, proxyFor } from '../../network/proxy.ts'
 import { unlessAborted } from '../../network/unless-aborted.ts'
 import { SentSecrets } from '../../secrecy/known-secrets.ts'
-import type { ConnectionOptions } from '../kubeconfig/connection-options.ts'
+import type { ConnectionOptions, Transport } from '../kubeconfig/connection-options.ts'
 import { findTarget } from '../kubeconfig/find-target.ts'
 import { impersonationHeaders } from '../kubeconfig/impersonation.ts'
 import { serverUrl, type Trust, trustOf } from '../kubeconfig/server.ts'
@@ -45,6 +45,7 @@ export async function openConnection(options: ConnectionOptions & { clock: Clock
       ...impersonationHeaders(user.impersonate),
     },
     ending,
+    transport: options.transport,
   })
 }
 
@@ -59,6 +60,8 @@ interface Parts {
   headers: Record<string, string | string[]>
   /** Aborted when the connection is closed. */
   ending: AbortController
+  /** Instead of a pool. */
+  transport: Transport | undefined
 }
 
 type Answer = Dispatcher.ResponseData
@@ -74,7 +77,7 @@ class PooledConnection implements Connection {
   #pendingLogins = 0
   readonly #sentSecrets = new SentSecrets()
   /** For the newest client certificate: exec plugins may return a different one. */
-  #pool: { credential: ClientCredential; dispatcher: Dispatcher } | null = null
+  #pool: { credential: ClientCredential; dispatcher: Transport } | null = null
 
   constructor(parts: Parts) {
     const { server, proxy } = parts
@@ -138,12 +141,13 @@ class PooledConnection implements Connection {
     })
   }
 
-  #poolWith(credential: ClientCredential): Dispatcher {
+  #poolWith(credential: ClientCredential): Transport {
     const held = this.#pool
     if (held !== null && hasSameCertificate(held.credential, credential)) return held.dispatcher
     // Requests in flight keep the old pool until they end.
     void held?.dispatcher.close()
-    const dispatcher = poolFor(this.#parts.trust, credential, this.#parts.proxy)
+    const { transport, trust, proxy } = this.#parts
+    const dispatcher = transport ?? poolFor(trust, credential, proxy)
     this.#pool = { credential, dispatcher }
     return dispatcher
   }

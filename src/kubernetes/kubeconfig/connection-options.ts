@@ -1,5 +1,6 @@
 /** Options that select the cluster: kubectl's flags, and the environment in which they are resolved. */
 
+import type { Dispatcher } from 'undici'
 import type { Redacted } from '../../secrecy/redacted.ts'
 
 /** kubectl's flags for the cluster and the user, with kubectl's names and meaning. */
@@ -22,6 +23,9 @@ export interface ClusterFlags {
   namespace?: string
 }
 
+/** What carries requests to the API server. */
+export type Transport = Pick<Dispatcher, 'request' | 'close' | 'destroy'>
+
 export interface ConnectionOptions extends ClusterFlags {
   /** KUBECONFIG, the proxy variables, and a pod's variables are read from it; exec plugins inherit it. */
   env: Record<string, string | undefined>
@@ -31,4 +35,6 @@ export interface ConnectionOptions extends ClusterFlags {
   storedLoginOnly?: boolean
   /** `pullguard/<version>`. */
   userAgent: string
+  /** Absent: the network, with the TLS and the proxy of the cluster. */
+  transport?: Transport
 }
