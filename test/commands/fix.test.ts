@@ -1,4 +1,4 @@
-/** `fix` and `undo` from the command line to the cluster: the article's story, and every run that must not change anything. */
+/** `fix` and `undo` from the command line to the cluster: the article's story, and runs that must not change everything, or anything. */
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -94,25 +94,6 @@ test('a second fix and a second undo write nothing', async () => {
 describe('nothing is written', () => {
   afterEach(() => expect(incident.writes()).toEqual([]))
 
-  test('without a terminal and without --yes, although the plan is shown', async () => {
-    const result = await incident.run(['fix', '-A'])
-    expect(result.code).toBe(5)
-    expect(result.out).toContain('Create secret dockercreds in 2 namespaces')
-    expect(result.err).toContain('Use --yes to apply')
-  })
-
-  test.each(['--dry-run', '--dry-run=client', '--dry-run=server'])('by %s', async flag => {
-    const result = await incident.run(['fix', flag, '-A'])
-    expect(result.code).toBe(0)
-    expect(result.out).toContain('Nothing was written')
-  })
-
-  test('by -o patch, which prints the patch for someone else to apply', async () => {
-    const result = await incident.run(['fix', '-A', '--yes', '-o', 'patch'])
-    expect(result.code).toBe(0)
-    expect(result.out).toContain('# kubectl -n default patch serviceaccount/default --type=json')
-  })
-
   test('with a wrong password', async () => {
     await incident.login('wrong-password')
     const result = await incident.run(['fix', '-A', '--yes'])
@@ -128,18 +109,6 @@ describe('nothing is written', () => {
     expect(result.err).toContain('0 of 200 pulls')
   })
 
-  test("while the registry can't be reached", async () => {
-    const result = await incident.run([
-      'fix',
-      '-A',
-      '--yes',
-      '--registry-endpoint',
-      'docker.io=http://127.0.0.1:1',
-    ])
-    expect(result.code).toBe(4)
-    expect(result.err).toContain("can't be reached")
-  })
-
   test('with a malformed config.json, which is named', async () => {
     await writeFile(join(incident.home, '.docker', 'config.json'), '{ "auths": ')
     const result = await incident.run(['fix', '-A', '--yes'])
@@ -152,42 +121,6 @@ describe('nothing is written', () => {
     const result = await incident.run(['fix', '-A', '--yes'])
     expect(result.code).toBe(5)
     expect(lastLine(result.out)).toBe('Next: docker login')
-  })
-
-  test('without permission, which is reported verb by verb, indented', async () => {
-    const rules = [{ verbs: ['get', 'list', 'watch'], resources: ['*'] }]
-    incident.simulator.server.users.add('reader', [
-      ...rules,
-      { verbs: ['create'], resources: ['selfsubjectaccessreviews', 'secrets'] },
-    ])
-    const kubeconfig = await incident.kubeconfigFor('reader')
-    const result = await incident.run(['fix', '-A', '--yes', '--kubeconfig', kubeconfig])
-    expect(result.code).toBe(5)
-    expect(result.err).toMatch(/^ {2}patch serviceaccounts in/m)
-    expect(result.err).toContain('delete pods in')
-    expect(result.err).not.toContain('create secrets')
-  })
-
-  test('with flags that contradict each other', async () => {
-    const cases = [
-      ['fix', '--apply', 'p.json', '--pin'],
-      ['fix', '--apply', 'p.json', '-n', 'web'],
-      ['fix', '--apply', 'p.json', '--no-recreate'],
-      ['fix', '--apply', 'p.json', '-l', 'app=web'],
-      ['fix', '--apply', 'p.json', 'deploy/web'],
-      ['fix', '--apply', 'p.json', '--secret-name', 'other'],
-      ['fix', '--username', 'bob'],
-      ['fix', '--registry', 'not a host'],
-      ['fix', '--registry', 'https://index.docker.io/v1/'],
-      ['fix', '--password-stdin'],
-      ['fix', '--replace-registry', 'docker.io'],
-      ['fix', '--secret-name', 'Not A Name'],
-    ]
-    for (const argv of cases) {
-      const result = await incident.run(argv)
-      expect(result).toMatchObject({ code: 2 })
-      if (argv.includes('--apply')) expect(result.err).toContain(`can't be combined with ${argv[3]}`)
-    }
   })
 })
 
@@ -235,88 +168,12 @@ describe('a plan in a file', () => {
     expect(incident.writes()).toEqual([])
   })
 
-  test('that does not exist is named', async () => {
-    const { code, err } = await incident.run(['fix', '--apply', file()])
-    expect([code, err]).toEqual([2, `Can't read the plan ${file()}: there is no such file.\n`])
-  })
-
   test('that is stale is refused, and nothing is written', async () => {
     await save()
     giveDefaultAnEntry()
     const result = await incident.run(['fix', '--apply', file(), '--yes'])
     expect(result.code).toBe(5)
     expect(result.err).toContain('stale')
-    expect(incident.writes()).toEqual([])
-  })
-
-  test('that was damaged is refused as bad input with its place, and nothing is written', async () => {
-    await save()
-    const text = await readFile(file(), 'utf8')
-    await writeFile(file(), text.replace('"create-secret"', '"reboot"'))
-    const result = await incident.run(['fix', '--apply', file(), '--yes'])
-    expect(result.code).toBe(2)
-    expect(result.err).toContain(
-      `${file()} is not a plan of pullguard.dev/v1: changes[0].action is missing or wrong. Make a plan with \`pullguard fix --plan <file>\`.`,
-    )
-    expect(incident.writes()).toEqual([])
-  })
-
-  test.each<[string, (plan: { cluster: { uid: string } }) => unknown, string]>([
-    ['of another cluster', plan => (plan.cluster.uid = 'another'), 'another cluster'],
-    [
-      'whose patch is not what it shows',
-      plan => JSON.parse(JSON.stringify(plan).replaceAll('"op":"add"', '"op":"replace"')),
-      'does not match its edits',
-    ],
-    [
-      'of a server that only claims to be that cluster',
-      plan => JSON.parse(JSON.stringify(plan).replaceAll(incident.simulator.server.url, 'https://elsewhere')),
-      'another cluster',
-    ],
-    [
-      'that recreates the pods of another workload than it shows',
-      plan =>
-        JSON.parse(
-          JSON.stringify(plan, (key, value) =>
-            key === 'workload' ? { ...value, kind: 'Deployment', name: 'harmless' } : value,
-          ),
-        ),
-      'one of Deployment harmless, which it is not',
-    ],
-    [
-      'that reaches into a namespace outside its own scope',
-      plan => ({ ...plan, scope: { namespaces: ['default'], affected: false, excluded: [] } }),
-      'changes Secret kube-system/dockercreds, which is outside its own scope. Nothing was changed; make a new plan.',
-    ],
-    [
-      'that reaches into a namespace that it excludes',
-      plan => ({ ...plan, scope: { namespaces: null, affected: false, excluded: ['kube-system'] } }),
-      'outside its own scope',
-    ],
-    [
-      'that reaches beyond the workload that it names',
-      plan => ({
-        ...plan,
-        scope: {
-          namespaces: ['default'],
-          affected: false,
-          excluded: [],
-          subjects: [{ kind: 'Deployment', namespace: 'default', name: 'fifthnginx' }],
-        },
-        changes: (plan as unknown as { changes: { target: { namespace: string } }[] }).changes.filter(
-          ({ target }) => target.namespace === 'default',
-        ),
-      }),
-      'outside its own scope',
-    ],
-  ])('%s is refused, and nothing is written', async (_name, spoil, expected) => {
-    await save()
-    const plan = JSON.parse(await readFile(file(), 'utf8'))
-    const spoilt = spoil(plan)
-    await writeFile(file(), JSON.stringify(typeof spoilt === 'object' ? spoilt : plan))
-    const result = await incident.run(['fix', '--apply', file(), '--yes'])
-    expect(result.code).toBe(5)
-    expect(result.err).toContain(expected)
     expect(incident.writes()).toEqual([])
   })
 })
