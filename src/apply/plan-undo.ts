@@ -62,7 +62,7 @@ async function listAlike(group: Target[], { cluster, listed, options }: Reader):
   const [first] = group
   if (first === undefined) return
   const wanted = new Set(group.map(objectPath))
-  const selected = { ...options, fieldSelector: `metadata.name=${first.name}`, limit: 500 }
+  const selected = { ...options, fieldSelector: `metadata.name=${first.name}` }
   await cluster.list(listPath(kindOfTarget(first), null), selected, object => {
     const { namespace } = object.metadata as { namespace: string }
     const path = objectPath({ ...first, namespace })

@@ -51,7 +51,7 @@ export async function removeLeftOverProbes(
   { cluster, signal }: ProbeContext,
 ): Promise<number> {
   const found: ProbePod[] = []
-  const options = { labelSelector: `${PROBE_LABEL}=true`, limit: 500, signal }
+  const options = { labelSelector: `${PROBE_LABEL}=true`, signal }
   await cluster.list(listPath(KINDS.Pod, namespace), options, pod => {
     if (isProbePod(pod) && hasEnded(pod)) found.push(pod)
   })

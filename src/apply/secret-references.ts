@@ -164,7 +164,7 @@ async function visitAll(
   }
   const list = (namespace: string | null) => {
     const path = listPath(kind as Kind<KubernetesObject>, namespace)
-    return cluster.list(path, { limit: 500, metadataOnly, ...(signal ? { signal } : {}) }, keep)
+    return cluster.list(path, { metadataOnly, ...(signal ? { signal } : {}) }, keep)
   }
   if (namespaces.size >= MANY && (await allowed(() => list(null)))) return []
   const unread = await bounded([...namespaces], AT_ONCE, async namespace =>

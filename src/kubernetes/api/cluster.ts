@@ -15,7 +15,7 @@ export interface ReadOptions {
 }
 
 export interface ListOptions extends ReadOptions {
-  /** Page size; 0 asks for everything in one answer. */
+  /** Page size, by default LIST_PAGE; 0 asks for everything in one answer. */
   limit?: number
   /** Accept a state not older than this, sparing the server a read from its store: a version that a list returned; the newest if absent. */
   resourceVersion?: string

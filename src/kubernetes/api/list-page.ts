@@ -9,6 +9,9 @@ import type { KubernetesObject, ListOptions } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
 import { failure, notKubernetes } from './failed-requests.ts'
 
+/** How many items are requested at once: kubectl's own number. */
+export const LIST_PAGE = 500
+
 /** Which page: `limit` 0 requests everything at once, an empty token the first page. */
 export interface PageChoice {
   limit: number

@@ -4,7 +4,14 @@ import { ApiError } from './api-error.ts'
 import { JSON_FORM, METADATA_LIST, PROTOBUF_FORM, pathOf, TABLE, withQuery } from './api-request.ts'
 import type { KubernetesObject, ListOptions, ListResult, TableResult, TableRow } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
-import { type Page, type PageChoice, type PageSource, readPage, type VisitElement } from './list-page.ts'
+import {
+  LIST_PAGE,
+  type Page,
+  type PageChoice,
+  type PageSource,
+  readPage,
+  type VisitElement,
+} from './list-page.ts'
 import type { ApiPath } from './paths.ts'
 import { ExpiredError } from './status-refusal.ts'
 
@@ -71,7 +78,7 @@ class Pages {
   constructor(source: PageSource, visit: VisitElement) {
     this.#source = source
     this.#visit = visit
-    this.#limit = source.options.limit ?? 0
+    this.#limit = source.options.limit ?? LIST_PAGE
   }
 
   /** @throws ApiError if any page fails; then the items visited so far are not the whole list */

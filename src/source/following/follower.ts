@@ -52,7 +52,6 @@ const SHORT = 1_000
 const POLL = 2_000
 const FIRST_PAUSE = 800
 const LONGEST_PAUSE = 10_000
-const PAGE = 500
 
 export class Follower<Object> {
   readonly #of: FollowedList<Object>
@@ -78,7 +77,7 @@ export class Follower<Object> {
     this.#isStale = false
     const waiting = this.#waiting.splice(0)
     const listing = store.begin()
-    const options = { ...listed, limit: shape ? 0 : PAGE, ...(shape && { shape }) }
+    const options = { ...listed, ...(shape && { shape, limit: 0 }) }
     try {
       const { resourceVersion } = await reading.list(kind, scope, options, object => listing.take(object))
       this.#resourceVersion = resourceVersion

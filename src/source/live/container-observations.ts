@@ -25,8 +25,6 @@ interface Controller {
 
 type PodChanges = Pick<ObservedContainer, 'rewritten' | 'forced' | 'crashing'>
 
-const PAGE = 500
-
 export class ContainerObservations {
   /** Pods without a controller, as their own workloads. */
   readonly bare: WorkloadTemplate[] = []
@@ -59,7 +57,7 @@ export class ContainerObservations {
 
   /** Reads the pods of a scope and keeps only what they show. Pods that can't be read are a gap. */
   read(reading: Reading, scope: NamespaceOrAll): Promise<void> {
-    return reading.listOrGap(KINDS.Pod, scope, { limit: PAGE, shape: POD_SHAPE }, raw => {
+    return reading.listOrGap(KINDS.Pod, scope, { shape: POD_SHAPE }, raw => {
       const pod = narrowPod(raw)
       if (pod === null || isEnding(pod)) return
       this.#noteNodes(pod)

@@ -128,7 +128,7 @@ async function namespaceObjects(
   const keep = (object: NamespaceObject) =>
     found.push({ name: object.metadata.name, terminating: isEnding(object) })
   if (namespaces === null) {
-    await reading.list(KINDS.Namespace, null, { limit: 500 }, keep)
+    await reading.list(KINDS.Namespace, null, {}, keep)
     return found
   }
   await bounded(namespaces, AT_ONCE, async name => {
@@ -174,7 +174,7 @@ export async function readSecretsNamed(
   const keep = (object: SecretObject) => {
     if (live.has(object.metadata.namespace)) found.push(narrowSecret(object, wanted, madeSecrets))
   }
-  const options = { fieldSelector: `metadata.name=${fieldValue(secretName)}`, limit: 500 }
+  const options = { fieldSelector: `metadata.name=${fieldValue(secretName)}` }
   await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
     reading.listOrGap(KINDS.Secret, namespace, options, keep),
   )
@@ -255,7 +255,7 @@ async function listAccounts(
     if (live.has(object.metadata.namespace)) found.push(narrowAccount(object))
   }
   await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
-    reading.listOrGap(KINDS.ServiceAccount, namespace, { limit: 500 }, keep),
+    reading.listOrGap(KINDS.ServiceAccount, namespace, {}, keep),
   )
   return found
 }
@@ -264,7 +264,7 @@ async function listAccounts(
 async function hasPods(reading: Reading, { namespace, name }: ScopeServiceAccount): Promise<boolean> {
   const fieldSelector = `spec.serviceAccountName=${name}`
   let count = 0
-  await reading.listOrGap(KINDS.Pod, namespace, { fieldSelector, metadataOnly: true, limit: 500 }, () => {
+  await reading.listOrGap(KINDS.Pod, namespace, { fieldSelector, metadataOnly: true }, () => {
     count += 1
   })
   return count > 0

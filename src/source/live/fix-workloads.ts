@@ -166,7 +166,7 @@ function sortKey({ namespace, kind, name }: ScopeWorkload): string {
 /** Adds the digests of the template's images that its pods already run, so that a pin changes nothing. None if pods can't be listed. */
 async function addRunningImages(reading: Reading, workload: ScopeWorkload): Promise<void> {
   if (workload.selector === null) return
-  const options = { labelSelector: workload.selector, limit: 500 }
+  const options = { labelSelector: workload.selector }
   try {
     await reading.list(KINDS.Pod, workload.namespace, options, pod => {
       for (const container of workload.containers) {

@@ -2,6 +2,7 @@
 
 import { rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import type { Kind } from '../../kubernetes/api/kinds.ts'
+import { LIST_PAGE } from '../../kubernetes/api/list-page.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
 
@@ -12,7 +13,6 @@ export interface ObjectName {
 
 /** Up to this many objects are read one by one. */
 const MAX_SINGLE_READS = 16
-const PAGE = 500
 /** A listed object costs the server far less than a single read, so the list can be this many times longer than the objects wanted. */
 const LISTED_FOR_ONE_SINGLE = 5
 
@@ -50,9 +50,9 @@ async function readFromList<Object extends Listed>(
   options: { metadataOnly?: boolean },
 ): Promise<boolean> {
   const enough = new AbortController()
-  let left = Math.max(PAGE, wanted.size * LISTED_FOR_ONE_SINGLE)
+  let left = Math.max(LIST_PAGE, wanted.size * LISTED_FOR_ONE_SINGLE)
   try {
-    const listing = { ...options, limit: PAGE, signal: enough.signal }
+    const listing = { ...options, signal: enough.signal }
     await reading.list(kind, namespaceOf(wanted), listing, object => {
       if (wanted.delete(nameKey(object.metadata))) visit(object)
       left -= 1

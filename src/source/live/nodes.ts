@@ -30,7 +30,7 @@ export async function readImagesOnNode(
 ): Promise<NodeWithImages | null> {
   const byNode = new Map<string, ImageCounts>()
   const ofNode = node === null ? '' : `,spec.nodeName=${fieldValue(node)}`
-  const options = { limit: 500, shape: POD_SHAPE, fieldSelector: `status.phase=Running${ofNode}` }
+  const options = { shape: POD_SHAPE, fieldSelector: `status.phase=Running${ofNode}` }
   await new Reading(cluster, { signal }).list(KINDS.Pod as Kind<unknown>, namespace, options, raw => {
     const pod = narrowPod(raw)
     if (pod === null || pod.node === null || pod.terminating || pod.platform.os === 'windows') return
@@ -61,16 +61,11 @@ function countImages({ containers }: Pod, counts: ImageCounts): void {
 export async function nodePlatforms(reading: Reading): Promise<string[]> {
   const found = new Set<string>()
   try {
-    await reading.list(
-      KINDS.Node,
-      null,
-      { metadataOnly: true, limit: 500 },
-      ({ metadata: { labels = {} } }) => {
-        const os = labels['kubernetes.io/os']
-        const architecture = labels['kubernetes.io/arch']
-        if (os && architecture) found.add(`${os}/${architecture}`)
-      },
-    )
+    await reading.list(KINDS.Node, null, { metadataOnly: true }, ({ metadata: { labels = {} } }) => {
+      const os = labels['kubernetes.io/os']
+      const architecture = labels['kubernetes.io/arch']
+      if (os && architecture) found.add(`${os}/${architecture}`)
+    })
   } catch (error) {
     if (!isForbidden(error)) throw error
   }

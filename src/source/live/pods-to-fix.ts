@@ -64,7 +64,7 @@ async function readUsers(
 ): Promise<AccountUser[]> {
   const found: { pod: NamedPod; labels: Record<string, unknown> }[] = []
   const fieldSelector = `spec.serviceAccountName=${name}${fields}`
-  await reading.list(KINDS.Pod, namespace, { fieldSelector, metadataOnly: true, limit: 500 }, object => {
+  await reading.list(KINDS.Pod, namespace, { fieldSelector, metadataOnly: true }, object => {
     const { metadata } = object
     const controller = narrowController(metadata)
     const pod = {

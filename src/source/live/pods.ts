@@ -6,6 +6,7 @@
 
 import { UsageError } from '../../errors.ts'
 import { isNotFound, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
+import type { ListOptions } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { areContainersReady, type Pod, podKey } from '../../snapshot/pod.ts'
@@ -25,7 +26,7 @@ import {
   type SuspectRow,
   unreadRows,
 } from './pod-lists.ts'
-import { fieldValue, type ListOptions, type NamespaceOrAll, type Reading } from './reading.ts'
+import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 
 export interface ScopePods {
   /** The number of pods in the scope, including healthy ones. */
@@ -90,7 +91,6 @@ async function readPodsWhere(reading: Reading, scope: NamespaceOrAll, fieldSelec
 
 /** A single read of a pod costs as much as this many pods in one list (measured, server and client together: 1.7 ms and 0.1 ms). */
 const PODS_FOR_ONE_SINGLE = 15
-const PAGE = 500
 /** Limited because a new connection costs as much as several requests on an open one. */
 const SINGLES_AT_ONCE = 8
 /** Selects scheduled pods in phase Pending or Unknown. A pod without a node waits for the scheduler, and there can be many of those. */
@@ -192,7 +192,7 @@ class ScopeReader {
 
   /** Reads every pod in full, page by page, if the rows can't be interpreted. */
   #readPages(): Promise<void> {
-    const options = { ...this.#reading.labels, limit: PAGE, shape: POD_SHAPE }
+    const options = { ...this.#reading.labels, shape: POD_SHAPE }
     return this.#reading.listOrGap(KINDS.Pod, this.#scope, options, raw => this.#kept.keep(raw))
   }
 }

@@ -37,7 +37,6 @@ export interface AuditReadOptions {
   onPullSecret?: VisitPullSecret
 }
 
-const PAGE = 500
 type TemplateKind = keyof typeof TEMPLATE_SHAPES
 const TEMPLATE_KINDS = Object.keys(TEMPLATE_SHAPES) as TemplateKind[]
 
@@ -107,21 +106,15 @@ async function readTemplates(
   await bounded(lists, AT_ONCE, async ({ scope, name }) => {
     const kind = KINDS[name] as Kind<unknown>
     try {
-      await reading.list(
-        kind,
-        scope,
-        { ...reading.labels, limit: PAGE, shape: TEMPLATE_SHAPES[name] },
-        raw => {
-          observations.addController(raw, name)
-          const owner = narrowController(record(record(raw).metadata))
-          // An object created by another built-in controller copies that controller's template.
-          const template =
-            owner !== null && TEMPLATE_OWNERS.has(owner.kind) ? null : narrowTemplate(raw, kind)
-          if (template === null) return
-          templates.push(template)
-          if (templates.length % 1000 === 0) onProgress(templates.length)
-        },
-      )
+      await reading.list(kind, scope, { ...reading.labels, shape: TEMPLATE_SHAPES[name] }, raw => {
+        observations.addController(raw, name)
+        const owner = narrowController(record(record(raw).metadata))
+        // An object created by another built-in controller copies that controller's template.
+        const template = owner !== null && TEMPLATE_OWNERS.has(owner.kind) ? null : narrowTemplate(raw, kind)
+        if (template === null) return
+        templates.push(template)
+        if (templates.length % 1000 === 0) onProgress(templates.length)
+      })
     } catch (error) {
       reading.recordGap(error, kind, scope)
       failures.push(error)
@@ -160,7 +153,7 @@ function secretsNamed(workloads: WorkloadTemplate[], accounts: ServiceAccount[])
 async function readNodes(reading: Reading): Promise<AuditedNode[] | null> {
   const nodes: AuditedNode[] = []
   try {
-    await reading.list(KINDS.Node as Kind<unknown>, null, { limit: PAGE, shape: LISTED_NODE_SHAPE }, raw => {
+    await reading.list(KINDS.Node as Kind<unknown>, null, { shape: LISTED_NODE_SHAPE }, raw => {
       const node = narrowAuditedNode(raw)
       if (node !== null) nodes.push(node)
     })

@@ -225,7 +225,7 @@ async function readRevisions(
   // Another Deployment may have that name by now.
   const revisions: OwnerLink[] = whole?.uid === uid ? [whole] : []
   if (labelSelector === null) return revisions
-  await reading.list(KINDS.ReplicaSet, namespace, { labelSelector, limit: 500 }, raw => {
+  await reading.list(KINDS.ReplicaSet, namespace, { labelSelector }, raw => {
     const link = narrowOwner(raw, 'ReplicaSet')
     if (link?.revision !== undefined && link.controller?.uid === uid) revisions.push(link)
   })

@@ -13,8 +13,6 @@ import { narrowNode } from '../narrow/related-objects.ts'
 import { readEvents } from './pod-lists.ts'
 import { Reading, type ReadingOptions } from './reading.ts'
 
-const PAGE = 500
-
 /** Reads the whole cluster: mirrors belong to nodes, which have no namespace. @throws the signal's reason; connection errors */
 export async function readMirrors(
   cluster: ClusterReader,
@@ -67,7 +65,7 @@ function collect<Model, Narrow>(
 
 async function visit<Model>(reading: Reading, kind: Kind<Model>, use: (raw: Model) => void): Promise<void> {
   try {
-    await reading.list(kind, null, { limit: PAGE }, use)
+    await reading.list(kind, null, {}, use)
   } catch (error) {
     if (!isNotFound(error)) reading.recordGap(error, kind, null)
   }
@@ -75,7 +73,7 @@ async function visit<Model>(reading: Reading, kind: Kind<Model>, use: (raw: Mode
 
 /** Reads only the images of scheduled pods, and the messages of those that wait: whole pods would be too much in a large cluster. */
 function readPods(reading: Reading, facts: MirrorFacts): Promise<void> {
-  return reading.listOrGap(KINDS.Pod, null, { limit: PAGE, shape: POD_SHAPE }, raw => {
+  return reading.listOrGap(KINDS.Pod, null, { shape: POD_SHAPE }, raw => {
     const pod = narrowPod(raw)
     if (pod === null) return
     addImages(pod, facts)

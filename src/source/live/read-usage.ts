@@ -37,7 +37,6 @@ export interface UsageOptions {
   onProgress(progress: ReadCounts): void
 }
 
-const PAGE = 500
 const USAGE_KINDS: UsageKind[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob']
 
 /** What can't be read is a gap. @throws ApiError if the API server answers nothing */
@@ -79,15 +78,10 @@ async function readTemplates(reading: Reading, scope: NamespaceOrAll): Promise<U
   const found: UsageWorkload[] = []
   await Promise.all(
     USAGE_KINDS.map(name =>
-      reading.listOrGap(
-        KINDS[name] as Kind<unknown>,
-        scope,
-        { limit: PAGE, shape: TEMPLATE_SHAPES[name] },
-        raw => {
-          const workload = narrowUsageWorkload(raw, name)
-          if (workload !== null) found.push(workload)
-        },
-      ),
+      reading.listOrGap(KINDS[name] as Kind<unknown>, scope, { shape: TEMPLATE_SHAPES[name] }, raw => {
+        const workload = narrowUsageWorkload(raw, name)
+        if (workload !== null) found.push(workload)
+      }),
     ),
   )
   return found
@@ -97,7 +91,7 @@ async function readTemplates(reading: Reading, scope: NamespaceOrAll): Promise<U
 async function readNodes(reading: Reading): Promise<UsageNode[] | null> {
   const nodes: UsageNode[] = []
   try {
-    await reading.list(KINDS.Node as Kind<unknown>, null, { limit: PAGE, shape: LISTED_NODE_SHAPE }, raw => {
+    await reading.list(KINDS.Node as Kind<unknown>, null, { shape: LISTED_NODE_SHAPE }, raw => {
       const node = narrowUsageNode(raw)
       if (node !== null) nodes.push(node)
     })
@@ -175,22 +169,17 @@ async function readUsagePods(
     const pod = narrowUsagePod(raw)
     if (pod !== null) kept.set(podKey(pod.namespace, pod.name), pod)
   }
-  const read = (fieldSelector: string, limit = 0) =>
-    reading.listOrGap(
-      KINDS.Pod as Kind<unknown>,
-      scope,
-      { limit, shape: POD_SHAPE, ...(fieldSelector && { fieldSelector }) },
-      keep,
-    )
+  const read = (selected: { fieldSelector: string; limit: 0 } | null) =>
+    reading.listOrGap(KINDS.Pod as Kind<unknown>, scope, { ...selected, shape: POD_SHAPE }, keep)
   try {
     const [rows] = await Promise.all([
       readUsageRows(reading, scope, { ...cost, visitPod: keep }),
-      read('status.phase=Pending'),
+      read({ fieldSelector: 'status.phase=Pending', limit: 0 }),
     ])
-    if (rows.unclear) await read('', PAGE)
+    if (rows.unclear) await read(null)
     else {
       const wanted = [...unreadRows(rows.waiting, seen), ...rows.restarted.slice(0, MOST_RESTARTED)]
-      await bounded(wanted, AT_ONCE, row => read(fieldsOf(row)))
+      await bounded(wanted, AT_ONCE, row => read({ fieldSelector: fieldsOf(row), limit: 0 }))
     }
     const unread = rows.unclear ? 0 : Math.max(0, rows.restarted.length - MOST_RESTARTED)
     return { count: rows.count, pods: [...kept.values()], unread }

@@ -8,9 +8,9 @@ import {
 } from '../../kubernetes/api/api-error.ts'
 import type {
   ClusterReader,
+  ListOptions,
   ListResult,
   ReadOptions,
-  Selection,
   TableResult,
   TableRow,
   WatchEnd,
@@ -19,7 +19,6 @@ import type {
 } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind, type ModelOf } from '../../kubernetes/api/kinds.ts'
 import { listPath, objectPath } from '../../kubernetes/api/paths.ts'
-import type { Shape } from '../../protobuf/shape.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { Gap, GapReason, SnapshotSource } from '../../snapshot/snapshot.ts'
 
@@ -42,15 +41,6 @@ export interface ReadingOptions {
   excluded?: readonly string[]
   signal?: AbortSignal
   onProgress?: (progress: ReadCounts) => void
-}
-
-/** `limit` is the page size; 0 asks for everything in one answer. */
-export type ListOptions = Omit<ReadOptions, 'signal'> & {
-  limit: number
-  resourceVersion?: string
-  shape?: Shape
-  only?: Selection
-  signal?: AbortSignal
 }
 
 type PodObject = ModelOf<typeof KINDS.Pod>
@@ -155,7 +145,7 @@ export class Reading {
   /** Returns the names of a kind's objects. @throws ApiError */
   async names(kind: Kind<{ metadata: { name: string } }>, namespace: NamespaceOrAll): Promise<string[]> {
     const names: string[] = []
-    await this.list(kind, namespace, { metadataOnly: true, limit: 500 }, ({ metadata }) => {
+    await this.list(kind, namespace, { metadataOnly: true }, ({ metadata }) => {
       names.push(metadata.name)
     })
     return names

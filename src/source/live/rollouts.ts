@@ -38,7 +38,7 @@ export async function readRollout(reading: Reading, subject: RolloutSubject): Pr
   if (object === null || workload === null) return { workload: null, revisions: [], pods: [] }
   if (kind === 'Pod') return { workload, revisions: [], pods: narrowed([object]) }
   const selector = selectorOf(kind, object.spec as ControllerObject['spec'])
-  const listing = { limit: 500, ...(selector ? { labelSelector: selector } : {}) }
+  const listing = selector ? { labelSelector: selector } : {}
   const revisions = await readRevisions(reading, subject, workload.uid, listing)
   const pods: unknown[] = []
   await reading.list(KINDS.Pod, namespace, listing, pod => void pods.push(pod))
@@ -54,7 +54,7 @@ async function readRevisions(
   reading: Reading,
   { kind, namespace }: RolloutSubject,
   uid: string,
-  listing: { labelSelector?: string; limit: number },
+  listing: { labelSelector?: string },
 ): Promise<RolloutRevision[] | null> {
   const kept = REVISIONS[kind]
   if (kept === undefined) return []

@@ -10,8 +10,6 @@ import type { Reading } from './reading.ts'
 /** Each namespace costs a request for each kind; where more lack a Secret, these show the reason. */
 const MAX_NAMESPACES = 8
 
-const PAGE = 500
-
 /**
  * Returns the secrets, the missing ones with what would make them if that is known. Most clusters have few of the kinds, and not every user
  * may read them, so what can't be read is no gap. What makes a Secret of another namespace is not found.
@@ -32,7 +30,7 @@ export async function withMakers(reading: Reading, secrets: PullSecret[]): Promi
 
 async function readMakers(reading: Reading, kind: Kind<Record<string, unknown>>, namespace: string) {
   const found: NonNullable<ReturnType<typeof narrowSecretMaker>>[] = []
-  await reading.list(kind, namespace, { limit: PAGE }, raw => {
+  await reading.list(kind, namespace, {}, raw => {
     const made = narrowSecretMaker(raw, kind)
     if (made !== null) found.push(made)
   })

@@ -134,7 +134,7 @@ async function selectorOfJobs(
   name: string,
 ): Promise<string | null | typeof NO_PODS> {
   const jobs: string[] = []
-  await reading.list(KINDS.Job, namespace, { metadataOnly: true, limit: 500 }, ({ metadata }) => {
+  await reading.list(KINDS.Job, namespace, { metadataOnly: true }, ({ metadata }) => {
     const owner = metadata.ownerReferences?.find(({ controller }) => controller === true)
     if (owner?.kind === 'CronJob' && owner.name === name) jobs.push(metadata.name)
   })
