@@ -1,9 +1,10 @@
 /** How often containers start in six hours, Docker Hub's window for counting pulls: by a CronJob's schedule, and in a crash loop. */
 
+import { HUB_WINDOW_HOURS } from '../image/docker-hub.ts'
 import { startsAfter } from '../schedule/starts.ts'
 
 /** Seconds. */
-const WINDOW = 6 * 3600
+const WINDOW = HUB_WINDOW_HOURS * 3600
 /** Starts to look at: more than a schedule with one start per minute has in six hours. */
 const RUNS = 400
 

@@ -1,6 +1,6 @@
 /** Finds in an error text the host that answered, refused, or could not be reached, and its part in the pull. */
 
-import { isDockerHub } from '../image/docker-hub.ts'
+import { DOCKER_HUB_TOKEN_HOST, isDockerHub } from '../image/docker-hub.ts'
 import { downloadHosts } from '../image/download-hosts.ts'
 import { isAddress, isLocal, isOfCluster, isPrivateAddress, withoutPort } from '../image/host.ts'
 import { isFixedHost, isHosted, registryBehind } from '../image/registries.ts'
@@ -189,7 +189,7 @@ function namedEndpoint(host: string, role: EndpointRole): NamedEndpoint | null {
 function roleOf(host: string, rest: string, text: string, registry: string | null): EndpointRole {
   const plain = withoutPort(host)
   if (/[?&]ns=/i.test(rest)) return 'mirror'
-  if (TOKEN_PATH.test(rest) || TOKEN_QUERY.test(rest) || plain === 'auth.docker.io')
+  if (TOKEN_PATH.test(rest) || TOKEN_QUERY.test(rest) || plain === DOCKER_HUB_TOKEN_HOST)
     return isOfMirror(host, rest, registry) ? 'mirror' : 'token'
   if (registry === null || isSame(host, registry) || isSame(host, registryBehind(registry) ?? registry)) {
     return asksForToken(text) && !rest.startsWith('/v2/') ? 'token' : 'registry'

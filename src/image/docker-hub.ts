@@ -12,6 +12,12 @@ export const DOCKER_HUB_KEY = 'https://index.docker.io/v1/'
 /** The host that serves its images. */
 export const DOCKER_HUB_HOST = 'registry-1.docker.io'
 
+/** The host that gives tokens for its images. */
+export const DOCKER_HUB_TOKEN_HOST = 'auth.docker.io'
+
+/** How long a pull counts toward its limit (docs.docker.com/docker-hub/usage). */
+export const HUB_WINDOW_HOURS = 6
+
 const REGISTRY_HOSTS = [DOCKER_HUB, DOCKER_HUB_INDEX, DOCKER_HUB_HOST, 'registry.hub.docker.com']
 const ALIASES = [...REGISTRY_HOSTS, 'hub.docker.com', 'docker.com', '*.docker.io']
 

@@ -1,6 +1,8 @@
 /** How often a schedule starts something in six hours, as Kubernetes reads schedules. */
 import { expect, test } from 'vitest'
+import type { FindingOf } from '../../src/audit/finding.ts'
 import { crashLoopStarts, scheduledStarts } from '../../src/audit/pull-rate.ts'
+import { WORKLOAD_WORDS } from '../../src/report/words/audit/workloads.ts'
 
 const FROM = '2026-11-29T12:34:56Z'
 
@@ -42,5 +44,11 @@ test('a time zone counts where its clocks are set back: the hour comes twice, or
 
 test('a crash loop starts a container as often as the kubelet waits', () => {
   expect(crashLoopStarts()).toBe(76)
-  expect(crashLoopStarts(1, 60)).toBe(365)
+})
+
+test('the sentence about a crash loop says how often the fastest one starts', () => {
+  const sentence = WORKLOAD_WORDS['pull-rate'].sentence({
+    arguments: { how: 'crash-loop', pulls: crashLoopStarts(), pod: 'web-0' },
+  } as FindingOf<'pull-rate'>)
+  expect(sentence).toContain(`(KEP-4603), up to ${crashLoopStarts(1, 60)}.`)
 })

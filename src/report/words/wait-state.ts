@@ -4,7 +4,7 @@
  */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
-import { isDockerHub } from '../../image/docker-hub.ts'
+import { HUB_WINDOW_HOURS, isDockerHub } from '../../image/docker-hub.ts'
 import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
 import type { EndCode, Obstacle, SubjectState, Trouble, WaitCode } from '../../waiting/subject-state.ts'
 import type { Invocation } from '../invocation.ts'
@@ -144,8 +144,6 @@ function continuationText({ until, finding }: Trouble, { now, left }: OutlookCon
   if (patience === null) return `may recover by itself, so waiting continues${windowText(finding, left)}`
   return `waiting ${durationOfMilliseconds(Math.min(patience, left))} more before giving up`
 }
-
-const HUB_WINDOW_HOURS = 6
 
 /** For a limit, returns how often the kubelet retries, and whether Docker Hub's limit may outlast the wait. */
 function windowText({ cause, registry }: Trouble['finding'], left: number): string {

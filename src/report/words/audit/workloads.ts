@@ -3,6 +3,9 @@
 import type { WordsOfRules } from '../audit.ts'
 import { formatNumber, pluralize, shortList } from '../nouns.ts'
 
+/** What audit's crashLoopStarts counts where the kubelet waits from 1 to 60 seconds. */
+const FASTEST_CRASH_LOOP = 365
+
 export const WORKLOAD_WORDS: WordsOfRules<
   'changed-at-admission' | 'no-deadline' | 'pull-rate' | 'fresh-node'
 > = {
@@ -41,7 +44,7 @@ export const WORKLOAD_WORDS: WordsOfRules<
         return `On its schedule (${rate.schedule}) with pull policy Always: ${pulls} in six hours.`
       if (rate.how === 'nodes')
         return `A new version is pulled on ${pluralize(rate.nodes, 'node')}: ${pulls} at once.`
-      return `Its pod ${rate.pod} keeps crashing, with pull policy Always: ${pulls} in six hours; where the kubelet's back-off starts at one second (KEP-4603), up to ${formatNumber(360)}.`
+      return `Its pod ${rate.pod} keeps crashing, with pull policy Always: ${pulls} in six hours; where the kubelet's back-off starts at one second (KEP-4603), up to ${FASTEST_CRASH_LOOP}.`
     },
     why: 'Docker Hub allows 100 anonymous pulls in six hours for each IP address, and 200 for a free account. Runtimes that compare the digest first (HEAD) spend less; others spend one pull for each start.',
     todo: 'Set imagePullPolicy: IfNotPresent with a fixed tag, or pull from a mirror',
