@@ -9,6 +9,7 @@ import { hidesMissing } from '../image/registries.ts'
 import { isOfZarf } from '../image/rewritten.ts'
 import { misspelledAmong, misspelledRegistry } from '../image/similar-names.ts'
 import { surplusTag } from '../image/surplus-tag.ts'
+import { hasUnquotedNumber } from '../image/unquoted-number.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
@@ -20,7 +21,6 @@ import { type Cause, isRefusedOrMissing } from './finding.ts'
 const IMAGE_ID = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/
 /** The checksum that Zarf's agent adds to a tag, twice (zarf-dev/zarf, src/pkg/transform/image.go; issue 1988). */
 const ZARF_TWICE = /^(.+-zarf-\d+)-zarf-\d+$/
-const NUMBER = /\d(?:\.\d+)?e\+\d+/i
 
 /** The clues in an image's name, as written in the pod. */
 export function nameClues(image: string, cause: Cause): Clue[] {
@@ -30,7 +30,7 @@ export function nameClues(image: string, cause: Cause): Clue[] {
   const [, without] = ZARF_TWICE.exec(image) ?? []
   const [sign, space] = /["'`“”‘’]|(\s)/.exec(image) ?? []
   return [
-    ...cluesIf(NUMBER.test(image), { code: 'unquoted-number' }),
+    ...cluesIf(hasUnquotedNumber(image), { code: 'unquoted-number' }),
     ...cluesWith('placeholder', isUnfilled ? { of: placeholder } : null),
     ...cluesWith('doubled-prefix', doubledPrefix(image)),
     ...cluesWith('zarf-twice', without === undefined ? null : { without }),

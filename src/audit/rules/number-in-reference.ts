@@ -1,7 +1,7 @@
 /** Digits without quotes that YAML read as a number: the image itself, or a value that became part of it. */
 
+import { hasUnquotedNumber } from '../../image/unquoted-number.ts'
 import type { AuditRule } from '../rule.ts'
-import { looksLikeFloat } from './invalid-reference.ts'
 
 export const numberInReference: AuditRule<'number-in-reference'> = {
   severity: 'error',
@@ -16,7 +16,7 @@ export const numberInReference: AuditRule<'number-in-reference'> = {
           arguments: { how: 'not-text', written },
           fix: { code: 'quote', value: image },
         }
-      if (placeholder || !looksLikeFloat(image)) return []
+      if (placeholder || !hasUnquotedNumber(image)) return []
       return { container, place, arguments: { how: 'exponent', written } }
     }),
 }
