@@ -3,10 +3,11 @@
 import { type Credential, loginFor } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
+import { isBuiltFor } from '../image/platform.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import { bounded } from '../network/bounded.ts'
 import type { Registries } from './client.ts'
-import type { Platform, RegistryProblem } from './outcome.ts'
+import type { RegistryProblem } from './outcome.ts'
 import { problemText } from './problem.ts'
 import type { Registry } from './registry.ts'
 
@@ -121,19 +122,12 @@ async function lookUpDigest(
   const built = await registry.platforms({ ...reference, digest }, credential)
   if (built.status === 'not-asked') return found
   if (built.status !== 'found') return built
-  const lacking = platforms.filter(platform => !runsOn(built.platforms, platform))
+  const known = built.platforms.map(({ os, architecture }) => `${os}/${architecture}`)
+  // Without any, the image does not say.
+  const lacking = known.length === 0 ? [] : platforms.filter(platform => !isBuiltFor(known, platform))
   return lacking.length > 0
     ? ruledOut(`it is not built for ${lacking.join(', ')}`)
     : { digest: built.digest, detail: null }
-}
-
-/** Whether the platform is among those built; true if they are not known. Variants are not compared. */
-function runsOn(built: Platform[], platform: string): boolean {
-  const [wantedOs, wantedArchitecture] = platform.split('/')
-  return (
-    built.length === 0 ||
-    built.some(({ os, architecture }) => os === wantedOs && architecture === wantedArchitecture)
-  )
 }
 
 /** Whether the manifest is a single image's and not an index. A HEAD shows that even for Docker Hub, which is not asked for platforms. */
