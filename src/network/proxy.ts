@@ -19,7 +19,7 @@ export function proxyFor(server: URL, proxyUrl: string, env: Env): URL | null {
 
 /** Whether NO_PROXY or the loopback rule excludes this server from the environment's proxy. */
 export function isDirect(server: URL, env: Env): boolean {
-  return isLoopback(server) || isExempt(server, setting(env, 'NO_PROXY'))
+  return isLoopbackForGo(server) || isExempt(server, setting(env, 'NO_PROXY'))
 }
 
 /**
@@ -92,7 +92,7 @@ LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
 LOOPBACK.addAddress('::1', 'ipv6')
 
 /** Whether the host is `localhost` or an address of this machine, as Go's HTTP client sees it. */
-export function isLoopback(url: URL): boolean {
+export function isLoopbackForGo(url: URL): boolean {
   const host = bare(url.hostname)
   return isIP(host) === 0 ? host === 'localhost' : LOOPBACK.check(host, familyOf(host))
 }

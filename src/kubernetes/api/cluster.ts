@@ -26,7 +26,7 @@ export interface ListOptions extends ReadOptions {
 }
 
 /** Which items of a list are wanted, judged by a few of their fields; the rest of the others is not read. */
-export interface Selection {
+interface Selection {
   /** The fields to judge by, including the names that identify an item. */
   shape: Shape
   /** @param item with at least the fields of the shape */

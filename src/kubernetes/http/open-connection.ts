@@ -7,7 +7,7 @@ import { createSecureContext } from 'node:tls'
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import type { Clock } from '../../clock.ts'
 import { publicAuthorities } from '../../network/authorities.ts'
-import { isLoopback, proxyFor } from '../../network/proxy.ts'
+import { isLoopbackForGo, proxyFor } from '../../network/proxy.ts'
 import { unlessAborted } from '../../network/unless-aborted.ts'
 import { SentSecrets } from '../../secrecy/known-secrets.ts'
 import type { ConnectionOptions, Transport } from '../kubeconfig/connection-options.ts'
@@ -31,7 +31,7 @@ export async function openConnection(options: ConnectionOptions & { clock: Clock
   const server = serverUrl(cluster, user.clientCertificate !== null)
   const ending = new AbortController()
   // On this machine, compression costs more than it saves.
-  const unpacked = isLoopback(server) || cluster.disableCompression
+  const unpacked = isLoopbackForGo(server) || cluster.disableCompression
   return new PooledConnection({
     context: target.context,
     namespace: target.namespace,

@@ -49,7 +49,7 @@ import {
   worseLoginText,
 } from '../words/quota-usage.ts'
 import { gapLines } from './gaps.ts'
-import { reasonsText, type UsageReport, usageBlocks } from './quota/usage-screen.ts'
+import { reasonsText, type UsageReport, usageBlocks, usedOutlooks } from './quota/usage-screen.ts'
 
 export interface QuotaReportOptions extends ReportOptions {
   format: QuotaFormat
@@ -212,13 +212,16 @@ function usageMarkdown({ usage, gaps }: UsageReport): string[] {
     const name = markdownCodeCell(`${workload.namespace} ${objectName(workload)}`)
     return `| ${name} | ${pullsText(pulls, atMost)} | ${markdownText(reasonsText(spender))} |`
   })
-  const lasting = outlooks.filter(({ pulls }, index) => pulls > 0 || index === 0)
   const worse = worseLoginText(usage)
   return [
     rows.length === 0
       ? markdownSentence(noSpendersText(counted))
       : ['| Workload | Pulls | Why |', '| --- | --- | --- |', ...rows].join('\n'),
-    list(lasting.map(outlook => `${identityText(outlook.quota, named)}: ${outlookText(outlook, counted)}`)),
+    list(
+      usedOutlooks(outlooks).map(
+        outlook => `${identityText(outlook.quota, named)}: ${outlookText(outlook, counted)}`,
+      ),
+    ),
     rows.length === 0 ? '' : list(capacityTexts(usage, counted).map(pair => pair.join(': '))),
     worse === null ? '' : markdownSentence(worse),
     ...(forecast === null

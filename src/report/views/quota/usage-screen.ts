@@ -83,12 +83,15 @@ function totalOf(spenders: readonly Spender[]): number {
   return spenders.reduce((sum, { pulls }) => sum + pulls, 0)
 }
 
+/** The outlooks to show: a login that no pod uses spends nothing. */
+export function usedOutlooks(outlooks: readonly Outlook[]): Outlook[] {
+  return outlooks.filter(({ pulls }, index) => pulls > 0 || index === 0)
+}
+
 function outlookLines({ outlooks }: Usage, screen: UsageScreen): string[] {
   const { width, terminal, palette, window } = screen
   const named = needsNames(outlooks.map(({ quota }) => quota))
-  // A login that no pod uses spends nothing.
-  const used = outlooks.filter(({ pulls }, index) => pulls > 0 || index === 0)
-  const lines = used.flatMap(outlook => {
+  const lines = usedOutlooks(outlooks).flatMap(outlook => {
     const text = `${identityText(outlook.quota, named)}: ${outlookText(outlook, screen)}`
     const prose = wrap(sanitizeLine(text), width, '  ')
     return [
