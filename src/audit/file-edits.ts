@@ -1,6 +1,6 @@
 /** Turns findings in files into edits: each image, policy, and list of pull secrets once. Also says why some findings get no edit. */
 
-import { fullName, parseReference } from '../image/reference.ts'
+import { fullName, parseReference, withoutVersion } from '../image/reference.ts'
 import { type ReplacementRule, replacementsFor } from '../image/replacement.ts'
 import type { ManifestEdit } from '../manifest/edit.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
@@ -161,13 +161,6 @@ function imageAfter(
   return check?.digest == null
     ? { image, reason: { code: 'no-digest', image, check } }
     : { image: `${image}@${check.digest}`, reason: null }
-}
-
-function withoutVersion(image: string): string {
-  return image
-    .split('@', 1)
-    .join('')
-    .replace(/:[^:/]*$/, '')
 }
 
 type ReplacementImage = { image: string } | { candidates: string[] }

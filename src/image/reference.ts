@@ -52,6 +52,11 @@ export function fullNameOf(image: string): string {
   return reference === null ? image : fullName(reference)
 }
 
+/** An image as written, without its tag and digest, whether or not it parses. */
+export function withoutVersion(image: string): string {
+  return image.replace(/[:@][^/]*$/, '')
+}
+
 /** The repository with its registry. */
 export function fullRepository({ registry, repository }: Pick<Reference, 'registry' | 'repository'>): string {
   return `${registry}/${repository}`

@@ -1,7 +1,7 @@
 /** CoreDNS's two places: its path has a second level at registry.k8s.io, which kubeadm and some copies drop. */
 
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import { withoutVersion } from './nouns.ts'
+import { withoutVersion } from '../../image/reference.ts'
 
 /** CoreDNS without the second level of its path, at a registry or below the name of the one that a cache fetches from. */
 const FLAT = /^([^/]+\/(?:registry\.k8s\.io\/|k8s\.gcr\.io\/)?)coredns(?:[:@]|$)/

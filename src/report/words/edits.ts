@@ -10,7 +10,7 @@ import { isStatic, workloadArgument, workloadPath } from './commands.ts'
 import { MAKERS, type MakerWords, purposeOf } from './makers.ts'
 import { managedChange } from './managers.ts'
 import { objectName, pluralize, shortList } from './nouns.ts'
-import type { StepText } from './step-words.ts'
+import type { Findings, StepText } from './step-words.ts'
 
 /** Kinds that `kubectl set image` can change (kubectl set image --help), except Job, whose template is immutable. */
 const SETTABLE = /^(?:pod|replicationcontroller|deployment|daemonset|statefulset|cronjob|replicaset)$/i
@@ -77,6 +77,19 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
     text: `Set the correct image ${source}${thenDelete(first, edits)}${more}`,
     command: kubectlCommand(invocation, set(workloadArgument(first)), namespace),
   }
+}
+
+/** Returns how to change the image of each finding to what `edit` makes of it: a whole name, or one to complete. */
+export function setEach(
+  invocation: Invocation,
+  [first, ...others]: Findings,
+  edit: (finding: Findings[number]) => string | Pick<ImageEdit, 'known' | 'open'>,
+): StepText {
+  const edited = (finding: Findings[number]): ImageEdit => {
+    const image = edit(finding)
+    return { ...finding, ...(typeof image === 'string' ? { known: image, open: '' } : image) }
+  }
+  return setImages(invocation, [edited(first), ...others.map(edited)])
 }
 
 /** The same edit of the other containers with the image, which have not failed yet. */

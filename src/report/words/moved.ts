@@ -4,7 +4,8 @@ import { clueOf } from '../../diagnosis/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Moved } from '../../image/moved.ts'
 import type { MovedState } from '../../image/moved-row.ts'
-import { shortList, withoutVersion } from './nouns.ts'
+import { withoutVersion } from '../../image/reference.ts'
+import { shortList } from './nouns.ts'
 
 /** What is said of the whole registry. */
 const OF_REGISTRY: readonly MovedState[] = ['restricted', 'retired', 'succeeded']

@@ -139,11 +139,6 @@ export function imageText(image: string): string {
   return image === '' ? 'an image that the error does not name' : image
 }
 
-/** Returns an image's name without its tag and digest. */
-export function withoutVersion(image: string): string {
-  return image.replace(/[:@][^/]*$/, '')
-}
-
 /** Returns, for example, `deployment/shop`, as in kubectl's arguments. */
 export function objectName({ kind, name }: { kind: string; name: string }): string {
   return `${kind.toLowerCase()}/${name}`

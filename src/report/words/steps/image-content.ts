@@ -3,6 +3,7 @@
 import type { ImageContentStep } from '../../../advice/step.ts'
 import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import { withoutVersion } from '../../../image/reference.ts'
 import { isOfCacheRule, isPublic } from '../../../image/registries.ts'
 import { windowsTagOf } from '../../../image/windows-images.ts'
 import { kubectlCommand } from '../../invocation.ts'
@@ -12,7 +13,7 @@ import { editField, workloadsOf } from '../edits.ts'
 import { loadCommand } from '../local-clusters.ts'
 import { managedPlace } from '../managers.ts'
 import { nodeName, nodesOf, onNodes } from '../node.ts'
-import { formatNumber, registryLabel, shortList, withoutVersion } from '../nouns.ts'
+import { formatNumber, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */

@@ -7,7 +7,7 @@ import { inLowerCase } from '../../../image/lower-case.ts'
 import { webSiteIn } from '../../../image/misplaced-names.ts'
 import { missingNamespace } from '../../../image/missing-namespace.ts'
 import { isPackagedByRancher, OFFICIAL_IMAGES } from '../../../image/official-images.ts'
-import { parseReference } from '../../../image/reference.ts'
+import { parseReference, withoutVersion } from '../../../image/reference.ts'
 import {
   cloudOf,
   ecrCachePrefix,
@@ -20,10 +20,10 @@ import {
 import { kubectlCommand, ocCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { coreDnsHint } from '../coredns.ts'
-import { editField, setImages, workloadsOf } from '../edits.ts'
+import { editField, setEach, workloadsOf } from '../edits.ts'
 import { nodeName } from '../node.ts'
 import { mirrorSettings } from '../node-settings.ts'
-import { registryLabel, shortList, withoutVersion } from '../nouns.ts'
+import { registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 import { meantRepository, otherRepositoryHint, servingHint } from './serving-image.ts'
 
@@ -111,14 +111,12 @@ export const nameSteps: StepWords<NameStep> = {
         ? `Correct the name ${image}: ${registryLabel(registry)} lists no public repository with that name`
         : `Correct the name ${image}: ${registryLabel(registry)} has no public repository with that name, but it has ${shortList(near, 4)}`,
   }),
-  'set-tag': ({ tag }, { invocation, findings: [first, ...others] }) => {
-    const edit = (finding: Findings[number]) => ({
-      ...finding,
-      known: `${withoutVersion(finding.image)}:${finding.check?.likelyTag ?? tag}`,
-      open: '',
-    })
-    return setImages(invocation, [edit(first), ...others.map(edit)])
-  },
+  'set-tag': ({ tag }, { invocation, findings }) =>
+    setEach(
+      invocation,
+      findings,
+      ({ image, check }) => `${withoutVersion(image)}:${check?.likelyTag ?? tag}`,
+    ),
   'look-up-stream': ({ namespace, stream, tag, image, lookUp }, { invocation }) =>
     lookUp
       ? {
@@ -158,16 +156,14 @@ export const nameSteps: StepWords<NameStep> = {
     // Alone, as the next step, the command that only shows a pod would say nothing.
     return { text, ...(workload !== null && command !== undefined && { command }) }
   },
-  'set-image': ({ known }, { invocation, findings: [first, ...others] }) => {
-    const edit = (finding: Findings[number]) => {
+  'set-image': ({ known }, { invocation, findings }) =>
+    setEach(invocation, findings, finding => {
       const meant = meantRepository(finding)
-      if (meant !== null) return { ...finding, ...meant }
+      if (meant !== null) return meant
       return known === 'repository' && !isGone(finding)
-        ? { ...finding, known: `${withoutVersion(finding.moved?.to ?? finding.image)}:`, open: '<tag>' }
-        : { ...finding, ...corrected(finding.image) }
-    }
-    return setImages(invocation, [edit(first), ...others.map(edit)])
-  },
+        ? { known: `${withoutVersion(finding.moved?.to ?? finding.image)}:`, open: '<tag>' }
+        : corrected(finding.image)
+    }),
 }
 
 /** What loads images into the nodes of such clusters. */

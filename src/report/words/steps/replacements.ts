@@ -1,17 +1,17 @@
 /** The words of steps that use the image from another place: a host that its registry names, or the place that it moved to. */
 
 import type { ReplacementStep } from '../../../advice/step.ts'
+import { withoutVersion } from '../../../image/reference.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { setImages, withEdit, workloadsOf } from '../edits.ts'
-import { registryLabel, withoutVersion } from '../nouns.ts'
+import { setEach, setImages, withEdit, workloadsOf } from '../edits.ts'
+import { registryLabel } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
 export const replacementSteps: StepWords<ReplacementStep> = {
-  'use-host': ({ host, repository }, { invocation, findings: [first, ...others] }) => {
+  'use-host': ({ host, repository }, { invocation, findings, findings: [first] }) => {
     const at = (finding: Findings[number]) => atHost(finding, host, repository)
-    const edit = (finding: Findings[number]) => ({ ...finding, known: at(finding), open: '' })
-    const { text, command } = setImages(invocation, [edit(first), ...others.map(edit)])
+    const { text, command } = setEach(invocation, findings, at)
     const asking = offlineCommand(invocation, `image ${shellWord(at(first))} --check-images`)
     const guess = repository === null ? ', most likely under the same name' : ''
     return {
@@ -21,9 +21,8 @@ export const replacementSteps: StepWords<ReplacementStep> = {
       ...(command === undefined ? {} : { command }),
     }
   },
-  'use-behind': ({ registry, behind, login }, { invocation, findings: [first, ...others] }) => {
+  'use-behind': ({ registry, behind, login }, { invocation, findings, findings: [first] }) => {
     const at = ({ image }: Findings[number]) => `${behind}${image.slice(registry.length)}`
-    const edit = (finding: Findings[number]) => ({ ...finding, known: at(finding), open: '' })
     const hub = registryLabel(behind)
     const words =
       login === 'only'
@@ -31,7 +30,7 @@ export const replacementSteps: StepWords<ReplacementStep> = {
         : login === 'perhaps'
           ? `Or, if ${registry} is only another name of ${hub}, as some publishers have, use ${at(first)}, or add the same login to the pods' secret under the key ${registry}`
           : `Or use ${at(first)}, which is the same image: ${registry} only leads to ${behind}`
-    return withEdit(words, first, setImages(invocation, [edit(first), ...others.map(edit)]))
+    return withEdit(words, first, setEach(invocation, findings, at))
   },
   'use-replacement': ({ to, moved }, { invocation, findings: [first, ...others] }) => {
     const edits = [first, ...others].flatMap(finding =>

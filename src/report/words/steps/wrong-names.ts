@@ -9,7 +9,7 @@ import { parseReference, readReference } from '../../../image/reference.ts'
 import { ecrRegion, registryBehind } from '../../../image/registries.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { setImages, withEdit } from '../edits.ts'
+import { setEach, withEdit } from '../edits.ts'
 import { isSearched, searchedHosts } from '../searched.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
@@ -47,32 +47,27 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
           : `Write the image's name, which starts with ${site.to}, instead of the address of a page on ${OF_WEB_SITE.get(site.to) ?? 'a'} website`,
     }
   },
-  'drop-surplus-tag': (step, { invocation, findings: [first, ...others] }) => {
-    const edit = (finding: Findings[number]) => {
-      const { correct = null, repository = '' } = clueOf(finding.clues, 'surplus-tag') ?? {}
-      return {
-        ...finding,
-        ...(correct === null ? { known: `${repository}:`, open: '<tag>' } : { known: correct, open: '' }),
-      }
-    }
-    return withEdit(surplusText(step), first, setImages(invocation, [edit(first), ...others.map(edit)]))
+  'drop-surplus-tag': (step, { invocation, findings, findings: [first] }) => {
+    const edit = setEach(invocation, findings, ({ clues }) => {
+      const { correct = null, repository = '' } = clueOf(clues, 'surplus-tag') ?? {}
+      return correct ?? { known: `${repository}:`, open: '<tag>' }
+    })
+    return withEdit(surplusText(step), first, edit)
   },
-  'write-digest': ({ correct, certain }, { invocation, findings: [first, ...others] }) => {
-    const edit = (finding: Findings[number]) => ({ ...finding, known: correct, open: '' })
+  'write-digest': ({ correct, certain }, { invocation, findings, findings: [first] }) => {
     return withEdit(
       certain
         ? `Write the digest with an @ in place of the colon, as in ${correct} (most charts have a separate value for it)`
         : `If the tag is meant as a digest, write it with @sha256:, as in ${correct}`,
       first,
-      setImages(invocation, [edit(first), ...others.map(edit)]),
+      setEach(invocation, findings, () => correct),
     )
   },
-  'full-name': ({ image }, { invocation, findings: [first, ...others] }) => {
+  'full-name': ({ image }, { invocation, findings, findings: [first] }) => {
     // Nothing shows that the image is on Docker Hub, and somebody else's may have its name there.
-    const edit = (finding: Findings[number]) =>
-      isSearched(finding)
-        ? { ...finding, known: '', open: '<image>' }
-        : { ...finding, known: onDockerHub(finding.image), open: '' }
+    const edit = setEach(invocation, findings, finding =>
+      isSearched(finding) ? { known: '', open: '<image>' } : onDockerHub(finding.image),
+    )
     const onHub = searchedHosts(first).some(isDockerHub)
       ? ''
       : `: docker.io if the image is on Docker Hub, as in ${onDockerHub(image)}`
@@ -80,48 +75,29 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
       first.host.platform === 'openshift'
         ? 'change containerRuntimeSearchRegistries of image.config.openshift.io/cluster'
         : `${isSearched(first) ? 'add an alias or change' : 'add an alias or'} unqualified-search-registries on the nodes (/etc/containers/registries.conf)`
-    return withEdit(
-      `Write the full name with its registry${onHub}; or ${list}`,
-      first,
-      setImages(invocation, [edit(first), ...others.map(edit)]),
-    )
+    return withEdit(`Write the full name with its registry${onHub}; or ${list}`, first, edit)
   },
-  'drop-tag': ({ tag }, { invocation, findings: [first, ...others] }) => {
-    const edit = (finding: Findings[number]) => ({
-      ...finding,
-      known: finding.image.replace(/:[\w.-]+(?=@)/, ''),
-      open: '',
-    })
+  'drop-tag': ({ tag }, { invocation, findings, findings: [first] }) => {
     return withEdit(
       `Remove :${tag} from the name (in Git or the chart's values, if those manage this workload): the digest says which image it is`,
       first,
-      setImages(invocation, [edit(first), ...others.map(edit)]),
+      setEach(invocation, findings, ({ image }) => image.replace(/:[\w.-]+(?=@)/, '')),
     )
   },
-  'drop-default-registry': ({ registry, inner }, { invocation, findings: [first, ...others] }) => {
-    const edit = (finding: Findings[number]) => ({
-      ...finding,
-      known: finding.image.slice(registry.length + 1),
-      open: '',
-    })
+  'drop-default-registry': ({ registry, inner }, { invocation, findings, findings: [first] }) => {
     return withEdit(
       `Remove ${registry}/ from the name, which has two registries: a chart or a tool put its default in front of ${inner}, so write that where the registry is set (such as image.registry or global.imageRegistry of a chart), and only the rest into the repository`,
       first,
-      setImages(invocation, [edit(first), ...others.map(edit)]),
+      setEach(invocation, findings, ({ image }) => image.slice(registry.length + 1)),
     )
   },
-  'correct-registry': ({ from, to, why }, { invocation, findings: [first, ...others] }) => {
-    const edit = (finding: Findings[number]) => ({
-      ...finding,
-      known: atRegistry(finding, from, to),
-      open: '',
-    })
+  'correct-registry': ({ from, to, why }, { invocation, findings, findings: [first] }) => {
     return withEdit(
       why === 'kubernetes' && !first.image.startsWith(`${from}/`)
         ? `Write ${to} in front of the name if the image of the Kubernetes project is meant, which is published there: without a registry in the name, Docker Hub is asked`
         : CORRECTED[why](from, to, first),
       first,
-      setImages(invocation, [edit(first), ...others.map(edit)]),
+      setEach(invocation, findings, finding => atRegistry(finding, from, to)),
     )
   },
   'other-eks-registry': ({ registry }, { findings: [{ host }] }) => {
