@@ -3,6 +3,7 @@
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import type { Reference } from '../image/reference.ts'
 import type { AuditSnapshot } from '../snapshot/audit-snapshot.ts'
+import { objectKey } from '../snapshot/object-key.ts'
 import { usesAccountSecrets } from '../snapshot/pod.ts'
 import { isUnread, type PullSecret } from '../snapshot/pull-secret.ts'
 import type { WorkloadTemplate, WrittenText } from '../snapshot/template.ts'
@@ -34,11 +35,11 @@ export class Credentials {
   constructor({ serviceAccounts, pullSecrets }: Pick<AuditSnapshot, 'serviceAccounts' | 'pullSecrets'>) {
     this.#accounts = new Map(
       serviceAccounts.map(({ namespace, name, imagePullSecrets }) => [
-        `${namespace}/${name}`,
+        objectKey(namespace, name),
         imagePullSecrets,
       ]),
     )
-    this.#secrets = new Map(pullSecrets.map(secret => [`${secret.namespace}/${secret.name}`, secret]))
+    this.#secrets = new Map(pullSecrets.map(secret => [objectKey(secret.namespace, secret.name), secret]))
   }
 
   pathOf(workload: WorkloadTemplate): PullPath {
@@ -50,7 +51,7 @@ export class Credentials {
     if (known !== undefined) return known
     const account =
       this.#accounts
-        .get(`${namespace}/${serviceAccount.value}`)
+        .get(objectKey(namespace, serviceAccount.value))
         ?.map(value => this.#resolve({ value, place: serviceAccount.place }, 'service-account', namespace)) ??
       null
     const own = pullSecrets.map(named => this.#resolve(named, 'template', namespace))
@@ -74,7 +75,7 @@ export class Credentials {
   }
 
   #resolve(named: WrittenText, from: SecretSource, namespace: string): NamedSecret {
-    return { named, from, secret: this.#secrets.get(`${namespace}/${named.value}`) ?? null }
+    return { named, from, secret: this.#secrets.get(objectKey(namespace, named.value)) ?? null }
   }
 }
 

@@ -10,7 +10,8 @@ import { type EndpointOverrides, parseEndpoints } from '../registry/endpoints.ts
 import { askingText } from '../report/views/progress.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
-import { type Pod, podKey } from '../snapshot/pod.ts'
+import { objectKey } from '../snapshot/object-key.ts'
+import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { PodLogins, type PullingPod } from '../source/image-checks/pod-logins.ts'
 import { questionsAbout, readImageChecks } from '../source/image-checks.ts'
@@ -151,6 +152,6 @@ function secretsTried({ credential }: Finding, { pullSecrets }: Pod): string[] {
 
 /** Returns a function that finds the pod of a finding. */
 function podFinder(pods: readonly Pod[]): (finding: Finding) => Pod | undefined {
-  const byName = new Map(pods.map(pod => [podKey(pod.namespace, pod.name), pod]))
-  return ({ namespace, pod }) => byName.get(podKey(namespace, pod))
+  const byName = new Map(pods.map(pod => [objectKey(pod.namespace, pod.name), pod]))
+  return ({ namespace, pod }) => byName.get(objectKey(namespace, pod))
 }

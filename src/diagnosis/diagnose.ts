@@ -1,9 +1,10 @@
 /** From a snapshot to findings: which containers can't get their image, why, whose they are, and what would help. */
 
 import { checkFor } from '../snapshot/image-verdict.ts'
+import { objectKey } from '../snapshot/object-key.ts'
 import { ownEvents } from '../snapshot/own-events.ts'
 import { isOfCustomController } from '../snapshot/owners.ts'
-import { type Pod, podKey } from '../snapshot/pod.ts'
+import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { hasClue } from './clue.ts'
 import { contextOf, type DiagnosisContext, readPull } from './failed-pull.ts'
@@ -34,7 +35,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     scope: snapshot.scope,
     summary: {
       pods: snapshot.podCount,
-      failingPods: new Set(findings.map(({ namespace, pod }) => podKey(namespace, pod))).size,
+      failingPods: new Set(findings.map(({ namespace, pod }) => objectKey(namespace, pod))).size,
       causes: countCauses(findings),
     },
     findings,

@@ -2,12 +2,13 @@
 
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { fullRepository, type Reference } from '../image/reference.ts'
+import { objectKey } from '../snapshot/object-key.ts'
 import type { OwnerIndex } from '../snapshot/owners.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
 import { reportsNoCredentialSent } from './denial-words.ts'
 import { textMemo } from './memoize-by-text.ts'
-import { nameKey, type PodCredentials, podCredentials } from './pod-credential.ts'
+import { type PodCredentials, podCredentials } from './pod-credential.ts'
 import { type RenewedCopies, renewedCopiesIn } from './secret-age.ts'
 
 type Image = Pick<Reference, 'registry' | 'repository'>
@@ -66,7 +67,7 @@ function accountsOf(serviceAccounts: ServiceAccount[]): Map<string, string> {
   const accounts = new Map<string, string>()
   for (const { namespace, name, imagePullSecrets } of serviceAccounts) {
     for (const secret of imagePullSecrets) {
-      const key = nameKey(namespace, secret)
+      const key = objectKey(namespace, secret)
       if (!accounts.has(key)) accounts.set(key, name)
     }
   }

@@ -3,6 +3,7 @@
 import { isForOthers, keyMismatch } from '../dockerconfig/key-mismatch.ts'
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
+import { objectKey } from '../snapshot/object-key.ts'
 import { type OwnerIndex, templateSecrets } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import {
@@ -70,7 +71,7 @@ export function podCredentials(
   const accounts = byName(serviceAccounts)
   const reports = new Map<string, CredentialReport>()
   const accountOf: PodCredentials['accountOf'] = ({ namespace, serviceAccount }) =>
-    accounts.get(nameKey(namespace, serviceAccount))
+    accounts.get(objectKey(namespace, serviceAccount))
   // Where the account has no others, a webhook may have added what the pod names.
   const isOfOlderAccount: PodCredentials['isOfOlderAccount'] = pod =>
     !hasOwnUnnamed(pod, accountOf(pod)) &&
@@ -79,7 +80,7 @@ export function podCredentials(
   return {
     accountOf,
     usableFor: ({ namespace }, report) =>
-      usableSecrets(report).flatMap(name => secrets.get(nameKey(namespace, name)) ?? []),
+      usableSecrets(report).flatMap(name => secrets.get(objectKey(namespace, name)) ?? []),
     isOfOlderAccount,
     isDropped: (pod, secret) => templateSecrets(pod, owners)?.includes(secret) === true,
     reportFor: (pod, image) => {
@@ -97,7 +98,7 @@ export function podCredentials(
         (name): PodSecret => ({
           name,
           from: copied ? 'serviceaccount' : 'pod',
-          content: secrets.get(nameKey(namespace, name)) ?? null,
+          content: secrets.get(objectKey(namespace, name)) ?? null,
         }),
       )
       const judged = judge(named, parseReference(image))
@@ -121,12 +122,7 @@ export function hasOwnUnnamed(
 
 /** Indexes objects by namespace and name; the first of each name wins. */
 function byName<T extends { namespace: string; name: string }>(objects: readonly T[]): Map<string, T> {
-  return new Map(objects.toReversed().map(object => [nameKey(object.namespace, object.name), object]))
-}
-
-/** Tells objects of one kind apart. */
-export function nameKey(namespace: string, name: string): string {
-  return `${namespace}/${name}`
+  return new Map(objects.toReversed().map(object => [objectKey(object.namespace, object.name), object]))
 }
 
 function judge(secrets: PodSecret[], reference: Reference | null): CredentialReport {

@@ -1,7 +1,8 @@
 /** How urgent findings are: by how critical their pods are, and by how many pods have the same problem. */
 
 import { compareText } from '../order.ts'
-import { type Pod, podKey } from '../snapshot/pod.ts'
+import { objectKey } from '../snapshot/object-key.ts'
+import type { Pod } from '../snapshot/pod.ts'
 import { hasClue } from './clue.ts'
 import { CAUSES, type Finding } from './finding.ts'
 
@@ -25,7 +26,7 @@ export function rank(unranked: UnrankedFinding[]): Finding[] {
     `${cause} ${hasClue(clues, 'clock-off') ? '' : (reference ?? image)}`
   const groups = Map.groupBy(unranked, shared)
   const podsOf = (group: UnrankedFinding[]) =>
-    new Set(group.map(({ pod }) => podKey(pod.namespace, pod.name))).size
+    new Set(group.map(({ pod }) => objectKey(pod.namespace, pod.name))).size
   const pods = new Map([...groups].map(([key, group]) => [key, podsOf(group)]))
   const ranked = unranked.map(entry => ({
     ...entry.finding,

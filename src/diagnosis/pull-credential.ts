@@ -5,6 +5,7 @@ import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import { cloudOf, countsAtHub, HARDENED_IMAGES } from '../image/registries.ts'
 import { generatedFrom, similarNames } from '../image/similar-names.ts'
+import { objectKey } from '../snapshot/object-key.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { nameInside, type PullSecret } from '../snapshot/pull-secret.ts'
 import { hasClue } from './clue.ts'
@@ -13,7 +14,7 @@ import { INSTALLATION, knewIdentity, refusesLogin } from './denial-words.ts'
 import type { FailingContainer } from './failing-container.ts'
 import type { Finding } from './finding.ts'
 import { hasLoginFor, isGlobalPullSecret, isUsable, type KnownLogins } from './known-logins.ts'
-import { malformedSecrets, nameKey, usableAttempts } from './pod-credential.ts'
+import { malformedSecrets, usableAttempts } from './pod-credential.ts'
 import { isNewer } from './secret-age.ts'
 import { serviceAccountProblem } from './service-account.ts'
 
@@ -142,7 +143,7 @@ function hintAt(
   const ownedBy = known.credentials.accountOf(pod)?.madeBy
   const at = { namespace, secret, own: pod.serviceAccount, ...(ownedBy && { ownedBy }) }
   if (known.credentials.isDropped(pod, secret)) return { code: 'not-named', ...at, dropped: true }
-  const serviceAccount = known.accounts.get(nameKey(namespace, secret))
+  const serviceAccount = known.accounts.get(objectKey(namespace, secret))
   if (serviceAccount !== undefined) return { code: 'on-service-account', ...at, serviceAccount }
   const misspelled = missing.find(
     name => nameInside(name) === secret || similarNames(name, [secret], 1).length > 0,

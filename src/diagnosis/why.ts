@@ -4,8 +4,9 @@ import { isPostPullReason } from '../image/pull-messages.ts'
 import { fullName, readReference } from '../image/reference.ts'
 import { byText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
+import { objectKey } from '../snapshot/object-key.ts'
 import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
-import { type Container, type Pod, podKey } from '../snapshot/pod.ts'
+import type { Container, Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { CredentialReport } from './credential-report.ts'
 import { isOpenToAll } from './denial.ts'
@@ -202,7 +203,7 @@ export interface AlikePods {
 
 /** Groups the pods of the findings, which keep their order. */
 export function alikePods(findings: readonly Finding[]): AlikePods[] {
-  const byPod = Map.groupBy(findings, ({ namespace, pod }) => podKey(namespace, pod))
+  const byPod = Map.groupBy(findings, ({ namespace, pod }) => objectKey(namespace, pod))
   const groups = Map.groupBy(byPod.values(), own => JSON.stringify(own.map(similarityKey)))
   return [...groups.values()].flatMap(pods => {
     const [first, ...others] = pods.flatMap(([one]) => one ?? []).sort(byText(({ pod }) => pod))

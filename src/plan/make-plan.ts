@@ -2,8 +2,9 @@
 
 import type { Finding } from '../diagnosis/finding.ts'
 import type { ScopeWorkload } from '../snapshot/fix-objects.ts'
+import { objectKey } from '../snapshot/object-key.ts'
 import { isOfCustomController } from '../snapshot/owners.ts'
-import { type Pod, podKey } from '../snapshot/pod.ts'
+import type { Pod } from '../snapshot/pod.ts'
 import { type Change, STAGES } from './change.ts'
 import { neededLogins } from './needed-logins.ts'
 import { covers, type Declined, type Plan, type PlanCredential } from './plan.ts'
@@ -64,8 +65,8 @@ function withinScope(input: PlanInput): { input: PlanInput; declined: Declined[]
   if (parts.length === 0 && claiming.length === 0) return { input, declined: [] }
   const uids = new Set([...parts.flatMap(({ podUids }) => podUids), ...claiming.map(({ uid }) => uid)])
   const pods = snapshot.pods.filter(({ uid }) => uids.has(uid))
-  const left = new Set(pods.map(({ namespace, name }) => podKey(namespace, name)))
-  const findings = diagnosis.findings.filter(({ namespace, pod }) => !left.has(podKey(namespace, pod)))
+  const left = new Set(pods.map(({ namespace, name }) => objectKey(namespace, name)))
+  const findings = diagnosis.findings.filter(({ namespace, pod }) => !left.has(objectKey(namespace, pod)))
   const workloads = fixObjects.workloads.filter(workload => !isPart(workload))
   return {
     input: { ...input, diagnosis: { ...diagnosis, findings }, fixObjects: { ...fixObjects, workloads } },
@@ -101,14 +102,14 @@ function podsOfUnprovenOwner({ scope, fixObjects, snapshot, diagnosis }: PlanInp
   const failing = new Set(
     // Owners are not read for a sandbox image alone.
     diagnosis.findings.flatMap(({ namespace, pod, containerKind }) =>
-      containerKind === 'sandbox' ? [] : podKey(namespace, pod),
+      containerKind === 'sandbox' ? [] : objectKey(namespace, pod),
     ),
   )
   return snapshot.pods.filter(pod => {
     const { uid, namespace, name, controller } = pod
     const isProven = owned.has(uid) && controller !== null && !isOfCustomController(pod)
     return (
-      failing.has(podKey(namespace, name)) && !isProven && !covers(scope, { kind: 'Pod', namespace, name })
+      failing.has(objectKey(namespace, name)) && !isProven && !covers(scope, { kind: 'Pod', namespace, name })
     )
   })
 }

@@ -2,7 +2,8 @@
 
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import type { JobLimit, ObjectManager } from '../snapshot/fix-objects.ts'
-import { type PodMaker, podKey } from '../snapshot/pod.ts'
+import { objectKey } from '../snapshot/object-key.ts'
+import type { PodMaker } from '../snapshot/pod.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import type { Change, Target } from './change.ts'
@@ -216,6 +217,6 @@ function reaches(scope: PlanScope, change: Change): boolean {
 /** Returns the keys of the pods that the change replaces; none for a Secret or a service account, which can have a pod's name. */
 export function podsReplacedBy(change: Change): string[] {
   const { namespace, kind, name } = change.target
-  if (change.action === 'patch-template') return change.pods.map(pod => podKey(namespace, pod))
-  return kind === 'Pod' ? [podKey(namespace, name)] : []
+  if (change.action === 'patch-template') return change.pods.map(pod => objectKey(namespace, pod))
+  return kind === 'Pod' ? [objectKey(namespace, name)] : []
 }

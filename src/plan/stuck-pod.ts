@@ -5,7 +5,8 @@ import { coversRepository } from '../dockerconfig/docker-key.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { parseReference, repositoryOf } from '../image/reference.ts'
 import type { ScopeController, ScopeWorkload } from '../snapshot/fix-objects.ts'
-import { ordinalOf, type Pod, podKey } from '../snapshot/pod.ts'
+import { objectKey } from '../snapshot/object-key.ts'
+import { ordinalOf, type Pod } from '../snapshot/pod.ts'
 import type { Change, Edit, Target } from './change.ts'
 import type { Declined, PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
@@ -31,14 +32,14 @@ export interface AttachedSecrets {
 
 /** Every pod of the diagnosis that is in scope and not terminating, in the diagnosis's order. */
 export function stuckPods(input: PlanInput): StuckPod[] {
-  const pods = new Map(input.snapshot.pods.map(pod => [podKey(pod.namespace, pod.name), pod]))
+  const pods = new Map(input.snapshot.pods.map(pod => [objectKey(pod.namespace, pod.name), pod]))
   const workloads = new Map(
     input.fixObjects.workloads.flatMap(workload => workload.podUids.map(uid => [uid, workload] as const)),
   )
   const live = liveNamespaces(input)
   const stuck = new Map<string, StuckPod>()
   for (const finding of input.diagnosis.findings) {
-    const pod = pods.get(podKey(finding.namespace, finding.pod))
+    const pod = pods.get(objectKey(finding.namespace, finding.pod))
     if (!pod || pod.terminating || !live.has(pod.namespace)) continue
     const entry = stuck.get(pod.uid) ?? {
       pod,

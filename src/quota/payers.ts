@@ -2,6 +2,7 @@
 
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubUsage, UsagePod, UsageWorkload } from '../snapshot/hub-usage.ts'
+import { objectKey } from '../snapshot/object-key.ts'
 import { usesAccountSecrets } from '../snapshot/pod.ts'
 
 /** Index of the anonymous quota, which is always requested first. */
@@ -21,7 +22,7 @@ export class Payers {
     }
     this.#accounts = new Map(
       serviceAccounts.map(({ namespace, name, imagePullSecrets }) => [
-        `${namespace}/${name}`,
+        objectKey(namespace, name),
         imagePullSecrets,
       ]),
     )
@@ -39,7 +40,7 @@ export class Payers {
   /** The same for pods created from the template. */
   ofWorkload({ namespace, pullSecrets, serviceAccount }: UsageWorkload): number {
     const named = usesAccountSecrets(pullSecrets)
-      ? (this.#accounts.get(`${namespace}/${serviceAccount}`) ?? [])
+      ? (this.#accounts.get(objectKey(namespace, serviceAccount)) ?? [])
       : pullSecrets
     return this.ofPod({ namespace, pullSecrets: [...named] })
   }

@@ -1,13 +1,14 @@
 /** Which events are a pod's own. */
 
-import { type Pod, podKey } from './pod.ts'
+import { objectKey } from './object-key.ts'
+import type { Pod } from './pod.ts'
 import type { PodEvent } from './snapshot.ts'
 
 /** Events by the name of their pod, for asking one pod at a time. */
 export type EventsByPod = ReadonlyMap<string, PodEvent[]>
 
 export function indexEvents(events: PodEvent[]): EventsByPod {
-  return Map.groupBy(events, ({ namespace, pod }) => podKey(namespace, pod))
+  return Map.groupBy(events, ({ namespace, pod }) => objectKey(namespace, pod))
 }
 
 /** The uids that a pod's events give: the kubelet's events of a static pod have its uid on the node, as in kubectl's describe. */
@@ -17,7 +18,7 @@ export function uidsInEvents({ uid, uidOnNode }: Pod): string[] {
 
 /** The pod's own events, without those of an earlier pod of the same name, which has another uid. */
 export function ownEvents(pod: Pod, events: EventsByPod): PodEvent[] {
-  const named = events.get(podKey(pod.namespace, pod.name)) ?? []
+  const named = events.get(objectKey(pod.namespace, pod.name)) ?? []
   const uids = uidsInEvents(pod)
   return named.filter(({ podUid }) => podUid === null || pod.uid === '' || uids.includes(podUid))
 }

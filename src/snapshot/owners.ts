@@ -92,10 +92,10 @@ export function indexOwners(links: Iterable<OwnerLink>): OwnerIndex {
   const all = [...links]
   return {
     byUid: new Map(all.map(link => [link.uid, link])),
-    byName: new Map(all.map(link => [nameKey(link.namespace, link), link])),
+    byName: new Map(all.map(link => [ownerKey(link.namespace, link), link])),
     revisions: Map.groupBy(
       all.filter(({ revision }) => revision !== undefined),
-      ({ namespace, controller }) => (controller === null ? '' : nameKey(namespace, controller)),
+      ({ namespace, controller }) => (controller === null ? '' : ownerKey(namespace, controller)),
     ),
   }
 }
@@ -165,7 +165,7 @@ export function servingBefore(pod: OwnedPod, index: OwnerIndex): Serving | null 
   const own = ownLink(pod, index)
   if (own?.revision === undefined || own.controller === null) return null
   const { number } = own.revision
-  const all = (index.revisions.get(nameKey(pod.namespace, own.controller)) ?? []).flatMap(
+  const all = (index.revisions.get(ownerKey(pod.namespace, own.controller)) ?? []).flatMap(
     ({ revision, template }) =>
       revision === undefined ? [] : { ...revision, images: template?.images ?? {} },
   )
@@ -232,9 +232,9 @@ export function ownLink({ controller, namespace }: OwnedPod, index: OwnerIndex):
  * and the namespace match, too.
  */
 export function linkOf(owner: ControllerReference, namespace: string, index: OwnerIndex): OwnerLink | null {
-  const key = nameKey(namespace, owner)
+  const key = ownerKey(namespace, owner)
   const same = owner.uid === '' ? undefined : index.byUid.get(owner.uid)
-  if (same !== undefined && nameKey(same.namespace, same) === key) return same
+  if (same !== undefined && ownerKey(same.namespace, same) === key) return same
   const named = isInLinkedGroup(owner) ? index.byName.get(key) : undefined
   return named !== undefined && haveSameUid(owner, named) ? named : null
 }
@@ -244,7 +244,7 @@ function isInLinkedGroup({ apiVersion }: ControllerReference): boolean {
   return /^(?:v1$|apps\/|batch\/)/.test(apiVersion)
 }
 
-function nameKey(namespace: string, { kind, name }: { kind: string; name: string }): string {
+function ownerKey(namespace: string, { kind, name }: { kind: string; name: string }): string {
   return `${namespace} ${kind} ${name}`
 }
 

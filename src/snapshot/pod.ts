@@ -132,11 +132,6 @@ export interface Pod {
   containers: Container[]
 }
 
-/** Tells pods apart. A pod created later can have the same name: its uid differs. */
-export function podKey(namespace: string, name: string): string {
-  return `${namespace}/${name}`
-}
-
 /** The parts of a pod that identify its controllers. */
 export type OwnedPod = Pick<Pod, 'namespace' | 'controller' | 'templateHash' | 'deploymentConfig'>
 

@@ -1,8 +1,9 @@
 /** Takes a snapshot of a dump, such as the output of `kubectl get pods,events,… -o json`: the same facts as from the cluster itself. */
 
 import { UsageError } from '../errors.ts'
+import { objectKey } from '../snapshot/object-key.ts'
 import { indexOwners } from '../snapshot/owners.ts'
-import { type Pod, podKey } from '../snapshot/pod.ts'
+import type { Pod } from '../snapshot/pod.ts'
 import { type FileSource, type ScopeSubject, type Snapshot, uniqueGaps } from '../snapshot/snapshot.ts'
 import { readDocuments } from './dump/documents.ts'
 import { DumpTime } from './dump/dump-time.ts'
@@ -169,7 +170,7 @@ function checkOne(pods: Pod[], name: string, namespaces: string[] | null, known:
 /** Resolves each name, including one that can mean a pod in a namespace. @throws UsageError for a name that the dump does not contain */
 function findSubjects(named: readonly RequestedSubject[], facts: DumpFacts): ScopeSubject[] {
   return named.map(({ orPodIn, ...subject }) => {
-    if (orPodIn !== undefined && facts.pods.get(podKey(orPodIn, subject.name)) !== undefined)
+    if (orPodIn !== undefined && facts.pods.get(objectKey(orPodIn, subject.name)) !== undefined)
       return { kind: 'Pod', name: subject.name, namespace: orPodIn }
     if (!isThere(subject, facts)) throw notThere(subject, facts)
     return subject

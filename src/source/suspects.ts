@@ -9,8 +9,9 @@ import {
 } from '../image/pull-messages.ts'
 import { sandboxImage } from '../image/sandbox-image.ts'
 import { byText, compareText } from '../order.ts'
+import { objectKey } from '../snapshot/object-key.ts'
 import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
-import { type ContainerState, isFinished, isUntried, type Pod, podKey } from '../snapshot/pod.ts'
+import { type ContainerState, isFinished, isUntried, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent, ScopeSubject, SnapshotScope } from '../snapshot/snapshot.ts'
 import type { RequestedSubject } from './subject-names.ts'
 
@@ -93,8 +94,8 @@ export function ofSubjects(
   belongs: (pod: Pod) => boolean,
 ): Pick<Suspects, 'pods' | 'events'> {
   const own = pods.filter(belongs)
-  const names = new Set(own.map(({ namespace, name }) => podKey(namespace, name)))
-  return { pods: own, events: events.filter(({ namespace, pod }) => names.has(podKey(namespace, pod))) }
+  const names = new Set(own.map(({ namespace, name }) => objectKey(namespace, name)))
+  return { pods: own, events: events.filter(({ namespace, pod }) => names.has(objectKey(namespace, pod))) }
 }
 
 /** Whether a container of the pod waits for its image, or has not started and events report failed pulls. */

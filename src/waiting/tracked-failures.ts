@@ -3,6 +3,7 @@
 import type { Diagnosis, Finding } from '../diagnosis/finding.ts'
 import { eventsOfContainer, reportsFailedPull } from '../diagnosis/pod-events.ts'
 import { isSandboxFailure } from '../image/pull-messages.ts'
+import { objectKey } from '../snapshot/object-key.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import type { Failure, SubjectState } from './subject-state.ts'
@@ -13,10 +14,10 @@ export function failuresIn(
   { pods, events }: Snapshot,
   now: number,
 ): Map<string, Failure[]> {
-  const byName = new Map(pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
+  const byName = new Map(pods.map(pod => [objectKey(pod.namespace, pod.name), pod]))
   const eventsByPod = Map.groupBy(events, ({ podUid }) => podUid ?? '')
   const failures = findings.flatMap(finding => {
-    const pod = byName.get(`${finding.namespace}/${finding.pod}`)
+    const pod = byName.get(objectKey(finding.namespace, finding.pod))
     // A debug container belongs only to this pod: it is not part of the deployed template.
     if (pod === undefined || finding.containerKind === 'ephemeral') return []
     const own = failedAttempts(pod, finding, eventsByPod.get(pod.uid) ?? [])

@@ -16,7 +16,8 @@ import { wrapLines } from '../../report/screen/layout.ts'
 import { readingText } from '../../report/views/progress.ts'
 import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
 import type { FixObjects } from '../../snapshot/fix-objects.ts'
-import { type Pod, podKey } from '../../snapshot/pod.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
+import type { Pod } from '../../snapshot/pod.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { readFixObjects } from '../../source/live/fix-objects.ts'
 import { missingNamespaces } from '../../source/live/pods.ts'
@@ -129,8 +130,8 @@ export async function readWritable(
 /** Returns the failing pods that a change of their workload can help: a sandbox's image does not come from the workload. */
 function podsOfFindings({ pods }: Snapshot, { findings }: Diagnosis): Pod[] {
   const ofWorkloads = findings.filter(({ containerKind }) => containerKind !== 'sandbox')
-  const failing = new Set(ofWorkloads.map(({ namespace, pod }) => podKey(namespace, pod)))
-  return pods.filter(({ namespace, name }) => failing.has(podKey(namespace, name)))
+  const failing = new Set(ofWorkloads.map(({ namespace, pod }) => objectKey(namespace, pod)))
+  return pods.filter(({ namespace, name }) => failing.has(objectKey(namespace, name)))
 }
 
 function isToBeApplied({ dryRun, planFile, format }: FixOptions): boolean {

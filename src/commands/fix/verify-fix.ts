@@ -20,7 +20,7 @@ import type { FixReport } from '../../report/views/fix-result.ts'
 import { countPods } from '../../report/words/nouns.ts'
 import { isIncomplete } from '../../report/words/outcomes.ts'
 import { redact } from '../../secrecy/redact.ts'
-import { podKey } from '../../snapshot/pod.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import { type Gap, uniqueGaps } from '../../snapshot/snapshot.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
@@ -95,7 +95,7 @@ function isAwaited({ namespace, pod }: Finding, recovery: Recovery): boolean {
 /** Returns the findings of pods that no change affects. */
 function findingsWithoutChange({ plan, findings }: PreparedFix): Finding[] {
   const changed = new Set(plan.changes.flatMap(podsReplacedBy))
-  return findings.filter(({ namespace, pod }) => !changed.has(podKey(namespace, pod)))
+  return findings.filter(({ namespace, pod }) => !changed.has(objectKey(namespace, pod)))
 }
 
 interface Remaining {

@@ -6,6 +6,7 @@
 import { PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-objects.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { Change, PatchServiceAccount, SecretChange, Target } from '../change.ts'
 import { keysFor } from '../needed-logins.ts'
@@ -113,7 +114,7 @@ function planServiceAccounts(
     ? own.filter(account => stuck.some(entry => getsItFrom(account, entry, input)))
     : own
   for (const account of accounts) {
-    const key = `${namespace}/${account.name}`
+    const key = objectKey(namespace, account.name)
     if (account.imagePullSecrets?.some(entry => entry.name === input.secretName)) {
       attached.serviceAccounts.set(key, null)
       continue

@@ -3,6 +3,7 @@
 import { list, record } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import type { SecretMaker } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, StreamTag } from '../../snapshot/snapshot.ts'
 import { narrowOwner } from '../narrow/controller.ts'
@@ -32,15 +33,15 @@ export class CustomObjects {
       if (held === null) this.heldPools.delete(name)
       else this.heldPools.set(name, held)
     } else if (kind === 'ImageStream' && group === 'image.openshift.io')
-      this.imageStreams.set(`${namespaceOf(raw)}/${name}`, isLookedUp(raw) ? [] : narrowImageStream(raw))
+      this.imageStreams.set(objectKey(namespaceOf(raw), name), isLookedUp(raw) ? [] : narrowImageStream(raw))
     else if (made !== null) {
-      this.secretMakers.set(`${made.secret.namespace}/${made.secret.name}`, made.maker)
+      this.secretMakers.set(objectKey(made.secret.namespace, made.secret.name), made.maker)
     } else if (hasContainers(spec)) {
       const link = narrowOwner(raw, kind)
       if (link?.managedBy === undefined) return
       // Its template and its status have meanings of their own.
       const { namespace, uid, controller, managedBy } = link
-      this.workloads.set(`${kind} ${namespace}/${name}`, {
+      this.workloads.set(`${kind} ${objectKey(namespace, name)}`, {
         namespace,
         kind,
         name,

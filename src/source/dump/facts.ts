@@ -5,7 +5,8 @@ import { hidesMissing } from '../../image/registries.ts'
 import { record, text } from '../../json/json-object.ts'
 import { isBuiltIn, nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'
-import { type Pod, podKey } from '../../snapshot/pod.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
+import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowOwner } from '../narrow/controller.ts'
@@ -115,10 +116,10 @@ export class DumpFacts {
     this.secretsHeld.see(kind, text(record(raw.metadata).namespace))
     if (kind === 'Pod') this.#addPod(raw)
     else if (kind === 'Node') put(this.nodes, name, versionOf(raw), narrowNode(raw))
-    else if (kind === 'Event') this.#addEvent(raw, `${namespaceOf(raw)}/${name}`)
+    else if (kind === 'Event') this.#addEvent(raw, objectKey(namespaceOf(raw), name))
     // Keep Secrets outside the scope: one could be the login that a pod in scope needs.
     else if (kind === 'Secret' || this.#isInScope(namespaceOf(raw)))
-      this.#addNamed(raw, kind, `${namespaceOf(raw)}/${name}`)
+      this.#addNamed(raw, kind, objectKey(namespaceOf(raw), name))
   }
 
   #addPod(raw: Record<string, unknown>): void {
@@ -140,7 +141,7 @@ export class DumpFacts {
     const isSuspect = name !== undefined || kept.has(pod.name) || couldFail(pod)
     const suspect = selected && isSuspect ? pod : null
     const owned = bySubject ? ownedPart(pod) : null
-    this.pods.put(podKey(pod.namespace, pod.name), versionOf(raw), { selected, suspect, owned })
+    this.pods.put(objectKey(pod.namespace, pod.name), versionOf(raw), { selected, suspect, owned })
   }
 
   #addHolders({ namespace, pullSecrets, containers, node }: Pod): void {

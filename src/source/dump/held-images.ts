@@ -2,6 +2,7 @@
 
 import { PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
 import { fullName, parseReference, type Reference } from '../../image/reference.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { HeldBy, HeldImage, OtherLogin, Snapshot } from '../../snapshot/snapshot.ts'
@@ -56,7 +57,7 @@ function otherLogins(
   { by, facts }: { by: HeldBy[]; facts: DumpFacts },
 ): OtherLogin[] {
   const marksIn = (namespace: string, secret: string) =>
-    marksFor(image, facts.logins.get(`${namespace}/${secret}`) ?? [])
+    marksFor(image, facts.logins.get(objectKey(namespace, secret)) ?? [])
   const kinds = new Map(lacking.map(pod => [JSON.stringify([pod.namespace, ...pod.pullSecrets]), pod]))
   const marksOf = ({ namespace, pullSecrets }: Pod) =>
     pullSecrets.flatMap(secret => marksIn(namespace, secret))
@@ -79,8 +80,8 @@ function otherLogins(
     if (other === undefined) return []
     const { secret } = other
     const alone = replaces(
-      facts.pullSecrets.get(`${other.namespace}/${secret}`),
-      facts.pullSecrets.get(`${namespace}/${secret}`),
+      facts.pullSecrets.get(objectKey(other.namespace, secret)),
+      facts.pullSecrets.get(objectKey(namespace, secret)),
     )
     return [{ namespace, pullSecrets, other: { namespace: other.namespace, secret, alone } }]
   })

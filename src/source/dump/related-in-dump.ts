@@ -2,6 +2,7 @@
 
 import { hidesMissing } from '../../image/registries.ts'
 import type { Node } from '../../snapshot/node.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
@@ -39,7 +40,7 @@ type RelatedObjects = Pick<
  * `not-in-dump`: it could exist.
  */
 export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFacts): RelatedObjects {
-  const accounts = new Set(pods.map(({ namespace, serviceAccount }) => key(namespace, serviceAccount)))
+  const accounts = new Set(pods.map(({ namespace, serviceAccount }) => objectKey(namespace, serviceAccount)))
   const serviceAccounts = [...accounts].flatMap(account => facts.serviceAccounts.get(account) ?? [])
   const nodes = new Set(pods.flatMap(({ node }) => node ?? []))
   const pullSecrets = secretsOf(pods, serviceAccounts, facts)
@@ -71,7 +72,7 @@ function secretsOf(pods: Pod[], serviceAccounts: ServiceAccount[], facts: DumpFa
     ...pods.map(({ namespace, pullSecrets }) => ({ namespace, names: pullSecrets })),
     ...serviceAccounts.map(({ namespace, imagePullSecrets }) => ({ namespace, names: imagePullSecrets })),
   ].flatMap(({ namespace, names }) => names.map(name => ({ namespace, name })))
-  const once = new Map(named.map(secret => [key(secret.namespace, secret.name), secret]))
+  const once = new Map(named.map(secret => [objectKey(secret.namespace, secret.name), secret]))
   return [...once].map(([where, { namespace, name }]) => {
     const found = facts.pullSecrets.get(where)
     if (found !== undefined) return found
@@ -124,15 +125,15 @@ function unreferencedLogins(
   facts: DumpFacts,
 ): Pick<Snapshot, 'elsewhere'> {
   if (pods.length === 0) return {}
-  const known = new Set(named.map(({ namespace, name }) => key(namespace, name)))
+  const known = new Set(named.map(({ namespace, name }) => objectKey(namespace, name)))
   const namespaces = new Set(pods.map(({ namespace }) => namespace))
   const pullSecrets = [...facts.pullSecrets.values()]
-    .filter(({ namespace, name }) => !known.has(key(namespace, name)))
+    .filter(({ namespace, name }) => !known.has(objectKey(namespace, name)))
     .filter(({ problem, entries }) => problem === null && entries.some(entry => entry.problem === null))
   const serviceAccounts = [...facts.serviceAccounts.values()].filter(
     ({ namespace, name, imagePullSecrets, pullsThrough }) =>
       namespaces.has(namespace) &&
-      !accounts.has(key(namespace, name)) &&
+      !accounts.has(objectKey(namespace, name)) &&
       (imagePullSecrets.length > 0 || pullsThrough !== undefined),
   )
   if (pullSecrets.length + serviceAccounts.length === 0) return {}
@@ -151,22 +152,18 @@ function ownersOf(pods: Pod[], facts: DumpFacts): OwnerLink[] {
   for (const pod of pods) {
     const { steps } = climbBuiltIn(pod, known)
     for (const { object } of steps)
-      if (object !== null) links.set(`${object.kind} ${key(object.namespace, object.name)}`, object)
+      if (object !== null) links.set(`${object.kind} ${objectKey(object.namespace, object.name)}`, object)
     const top = steps.length === 0 ? pod.controller : (steps.at(-1)?.object?.controller ?? null)
-    const id = top === null ? '' : `${top.kind} ${key(pod.namespace, top.name)}`
+    const id = top === null ? '' : `${top.kind} ${objectKey(pod.namespace, top.name)}`
     const custom = facts.custom.workloads.get(id)
     if (custom !== undefined && !links.has(id)) links.set(id, custom)
   }
   // Other revisions of the same Deployments show whether something still serves.
   for (const link of facts.owners.values())
     if (link.revision !== undefined && link.controller !== null)
-      if (links.has(`Deployment ${key(link.namespace, link.controller.name)}`))
-        links.set(`${link.kind} ${key(link.namespace, link.name)}`, link)
+      if (links.has(`Deployment ${objectKey(link.namespace, link.controller.name)}`))
+        links.set(`${link.kind} ${objectKey(link.namespace, link.name)}`, link)
   return [...links.values()]
-}
-
-function key(namespace: string, name: string): string {
-  return `${namespace}/${name}`
 }
 
 /** Pods whose status does not show whether they fail, and failing pods. */
@@ -234,11 +231,11 @@ export function gapsOfSecrets(pods: Pod[], pullSecrets: PullSecret[], { kinds }:
   const unknown = new Set(
     pullSecrets
       .filter(({ type, problem }) => type === null && problem === 'not-in-dump')
-      .map(({ namespace, name }) => `${namespace}/${name}`),
+      .map(({ namespace, name }) => objectKey(namespace, name)),
   )
   const namespaces = pods
     .filter(({ containers }) => containers.some(({ state }) => couldBeFailedPull(state)))
-    .filter(pod => pod.pullSecrets.some(name => unknown.has(`${pod.namespace}/${name}`)))
+    .filter(pod => pod.pullSecrets.some(name => unknown.has(objectKey(pod.namespace, name))))
     .map(({ namespace }) => (kinds.has('Secret') ? namespace : null))
   return [...new Set(namespaces)].map(namespace => absent('secrets', namespace))
 }

@@ -6,8 +6,8 @@
 import { record, text, textOrNull } from '../../json/json-object.ts'
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import { uidsInEvents } from '../../snapshot/own-events.ts'
-import { podKey } from '../../snapshot/pod.ts'
 import type { RolloutPod } from '../../snapshot/rollout.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowRolloutPod } from '../live/rollouts.ts'
@@ -67,7 +67,7 @@ export class PodStore implements Store<unknown> {
   }
 
   podNamed(namespace: string, name: string): RolloutPod | null {
-    return this.#byName.get(podKey(namespace, name)) ?? null
+    return this.#byName.get(objectKey(namespace, name)) ?? null
   }
 
   /** Returns the pods that are waited for themselves. */
@@ -90,7 +90,7 @@ export class PodStore implements Store<unknown> {
     const { controller, namespace, name, uidOnNode } = pod.pod
     this.#byUid.set(uid, pod)
     if (uidOnNode !== undefined) this.#onNode.add(uidOnNode)
-    this.#byName.set(podKey(namespace, name), pod)
+    this.#byName.set(objectKey(namespace, name), pod)
     if (controller !== null) addTo(this.#byController, controller.uid, pod)
     if (claim === 'itself') this.#itself.add(uid)
     if (claim === null) this.#keepForAWhile(uid)
@@ -129,7 +129,7 @@ export class PodStore implements Store<unknown> {
     this.#itself.delete(uid)
     const { controller, namespace, name, uidOnNode } = pod.pod
     if (uidOnNode !== undefined) this.#onNode.delete(uidOnNode)
-    const key = podKey(namespace, name)
+    const key = objectKey(namespace, name)
     if (this.#byName.get(key) === pod) this.#byName.delete(key)
     if (controller !== null) removeFrom(this.#byController, controller.uid, pod)
     return true

@@ -3,6 +3,7 @@
 import { record } from '../../json/json-object.ts'
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import type { RolloutKind, RolloutRevision, RolloutWorkload } from '../../snapshot/rollout.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
 import { fieldValue } from '../live/reading.ts'
@@ -150,7 +151,7 @@ class StoredObjects implements Store<unknown> {
     return {
       take: raw => {
         this.#put(raw)
-        seen.add(objectKey(raw))
+        seen.add(keyOf(raw))
       },
       end: () => {
         for (const key of [...this.#byKey.keys()]) if (!seen.has(key)) this.#drop(key)
@@ -159,12 +160,12 @@ class StoredObjects implements Store<unknown> {
   }
 
   change({ type, object }: WatchedChange<unknown>): void {
-    if (type === 'deleted') this.#drop(objectKey(object))
+    if (type === 'deleted') this.#drop(keyOf(object))
     else this.#put(object)
   }
 
   get(namespace: string, name: string): WorkloadObject | null {
-    return this.#byKey.get(`${namespace}/${name}`) ?? null
+    return this.#byKey.get(objectKey(namespace, name)) ?? null
   }
 
   ownedBy(uid: string): WorkloadObject[] {
@@ -176,7 +177,7 @@ class StoredObjects implements Store<unknown> {
   }
 
   #put(raw: unknown): void {
-    const key = objectKey(raw)
+    const key = keyOf(raw)
     this.#drop(key)
     const object = narrowStored(raw, this.kind)
     if (object === null || !this.#isWanted(object)) return
@@ -201,8 +202,8 @@ class StoredObjects implements Store<unknown> {
   }
 }
 
-function objectKey(raw: unknown): string {
-  return `${namespaceOf(raw)}/${nameOf(raw) ?? ''}`
+function keyOf(raw: unknown): string {
+  return objectKey(namespaceOf(raw), nameOf(raw) ?? '')
 }
 
 function narrowStored(raw: unknown, kind: StoredKind): WorkloadObject | null {

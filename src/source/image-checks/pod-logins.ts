@@ -8,6 +8,7 @@ import type { Reference } from '../../image/reference.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { once } from '../../network/once.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import { type Pod, usesAccountSecrets } from '../../snapshot/pod.ts'
 import { Reading } from '../live/reading.ts'
 import type { VisitPullSecret } from '../live/related-objects.ts'
@@ -29,14 +30,14 @@ export class PodLogins {
 
   /** Adds a Secret as the API server sent it. */
   add(secret: unknown): void {
-    this.#secrets.set(`${namespaceOf(secret)}/${nameOf(secret)}`, pullLoginsOf(secret))
+    this.#secrets.set(objectKey(namespaceOf(secret), nameOf(secret) ?? ''), pullLoginsOf(secret))
   }
 
   /** Returns the logins for an image in the kubelet's order; none if a malformed secret prevents the kubelet from pulling at all. */
   of(reference: Reference, { namespace, pullSecrets }: PullingPod): PodLogin[] {
     const entries: (PullLogin & { secret: PodLogin['secret'] })[] = []
     for (const name of pullSecrets) {
-      const logins = this.#secrets.get(`${namespace}/${name}`) ?? []
+      const logins = this.#secrets.get(objectKey(namespace, name)) ?? []
       if (logins === 'malformed') return []
       entries.push(...logins.map(login => ({ ...login, secret: { namespace, name } })))
     }
@@ -106,14 +107,14 @@ export class TemplateLogins {
   }
 
   #accountSecrets(namespace: string, name: string): Promise<string[]> {
-    return once(this.#accounts, `${namespace}/${name}`, async () => {
+    return once(this.#accounts, objectKey(namespace, name), async () => {
       const account = await this.#reading.find(KINDS.ServiceAccount, namespace, name)
       return narrowServiceAccount(account)?.imagePullSecrets ?? []
     })
   }
 
   #read(namespace: string, name: string): Promise<void> {
-    return once(this.#secrets, `${namespace}/${name}`, async () => {
+    return once(this.#secrets, objectKey(namespace, name), async () => {
       const secret = await this.#reading.find(KINDS.Secret, namespace, name)
       if (secret !== null) this.#onPullSecret(secret)
     })

@@ -21,6 +21,7 @@ import type {
   ScopeSecret,
   ScopeServiceAccount,
 } from '../../snapshot/fix-objects.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { uniqueGaps } from '../../snapshot/snapshot.ts'
 import { narrowSecretList } from '../narrow/controller.ts'
@@ -226,11 +227,11 @@ async function readAccounts(
   scope: NamespaceScope,
   { pods, podsToFix = null, secretName, wanted }: AccountOptions,
 ): Promise<ScopeServiceAccount[]> {
-  const stuck = new Set(pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`))
+  const stuck = new Set(pods.map(pod => objectKey(pod.namespace, pod.serviceAccount)))
   const lacksLogin = ({ imagePullSecrets }: ScopeServiceAccount) =>
     wanted !== null && imagePullSecrets?.some(({ name }) => name === secretName) !== true
   const kept = await bounded(await listAccounts(reading, scope), AT_ONCE, async account => {
-    const isStuck = stuck.has(`${account.namespace}/${account.name}`)
+    const isStuck = stuck.has(objectKey(account.namespace, account.name))
     if (podsToFix !== null) {
       if (!isStuck) return null
       return lacksLogin(account)

@@ -4,6 +4,7 @@ import { rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import type { Kind } from '../../kubernetes/api/kinds.ts'
 import { LIST_PAGE } from '../../kubernetes/api/list-page.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
 
 export interface ObjectName {
@@ -19,7 +20,7 @@ const LISTED_FOR_ONE_SINGLE = 5
 /** Names still to be found, by namespace and name. */
 type NamesToRead = Map<string, ObjectName>
 
-export const nameKey = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
+export const nameKey = ({ namespace, name }: ObjectName): string => objectKey(namespace, name)
 
 /** Passes each object that exists to `visit`. A missing one is skipped; one that can't be read leaves a gap. */
 export async function readNamed<Object extends Listed>(

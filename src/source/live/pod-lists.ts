@@ -11,7 +11,8 @@ import type { TableRow } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { compareText } from '../../order.ts'
-import { type Pod, podKey } from '../../snapshot/pod.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
+import type { Pod } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowEvent } from '../narrow/event.ts'
 import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
@@ -225,7 +226,7 @@ export async function readProgress(reading: Reading, pods: Pod[], events: PodEve
     events.filter(event => isSandboxFailure(event) && sandboxImage(event.message) !== null).map(podOf),
   )
   const urgency = ({ namespace, name, createdAt }: Pod) =>
-    `${overSandbox.has(podKey(namespace, name)) ? 'sandbox' : ''} ${createdAt}`
+    `${overSandbox.has(objectKey(namespace, name)) ? 'sandbox' : ''} ${createdAt}`
   const waiting = pods.filter(pod => couldBePulling(pod, reading.takenAt))
   waiting.sort((a, b) => compareText(urgency(b), urgency(a)))
   const lists = await bounded(waiting.slice(0, MAX_PODS), MAX_PODS, async ({ namespace, name }) => {
@@ -240,7 +241,7 @@ export async function readProgress(reading: Reading, pods: Pod[], events: PodEve
 }
 
 function podOf({ namespace, pod }: PodEvent): string {
-  return podKey(namespace, pod)
+  return objectKey(namespace, pod)
 }
 
 async function listEvents(reading: Reading, scope: NamespaceOrAll, pod?: string): Promise<PodEvent[]> {

@@ -9,7 +9,8 @@ import { isNotFound, rethrowUnlessApiError } from '../../kubernetes/api/api-erro
 import type { ListOptions } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import { areContainersReady, type Pod, podKey } from '../../snapshot/pod.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
+import { areContainersReady, type Pod } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_PLACE_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
@@ -50,8 +51,8 @@ export async function readPodsIn(reading: Reading, scope: NamespaceOrAll): Promi
     ? await readEventsOf(reading, [...new Set(found.pods.map(({ namespace }) => namespace))])
     : scopeEvents
   const pods = [...found.pods, ...(await readEphemeral(reading, scope, found.pods, events))]
-  const names = new Set(pods.map(pod => podKey(pod.namespace, pod.name)))
-  const own = events.filter(event => names.has(podKey(event.namespace, event.pod)))
+  const names = new Set(pods.map(pod => objectKey(pod.namespace, pod.name)))
+  const own = events.filter(event => names.has(objectKey(event.namespace, event.pod)))
   return { count: found.count, pods, events: [...own, ...(await readProgress(reading, pods, own))] }
 }
 
@@ -62,13 +63,13 @@ async function readEphemeral(
   pods: Pod[],
   events: PodEvent[],
 ): Promise<Pod[]> {
-  const read = new Set(pods.map(pod => podKey(pod.namespace, pod.name)))
+  const read = new Set(pods.map(pod => objectKey(pod.namespace, pod.name)))
   const hidden = events.filter(
     event =>
       event.fieldPath.startsWith('spec.ephemeralContainers{') &&
-      !read.has(podKey(event.namespace, event.pod)),
+      !read.has(objectKey(event.namespace, event.pod)),
   )
-  const byPod = new Map(hidden.map(event => [podKey(event.namespace, event.pod), event]))
+  const byPod = new Map(hidden.map(event => [objectKey(event.namespace, event.pod), event]))
   try {
     const found = await bounded([...byPod.values()], AT_ONCE, ({ namespace, pod }) =>
       readPodsWhere(reading, namespace, `metadata.name=${fieldValue(pod)}`),
@@ -217,7 +218,7 @@ class SuspectCollector {
   keep(raw: unknown): Pod | null {
     const pod = narrowPod(raw)
     if (pod === null || !couldFail(pod)) return pod
-    const key = podKey(pod.namespace, pod.name)
+    const key = objectKey(pod.namespace, pod.name)
     if (!this.#kept.has(key)) this.#reading.countSuspect()
     this.#kept.set(key, pod)
     return pod

@@ -4,8 +4,9 @@ import { isForbidden } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { bounded } from '../../network/bounded.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import { indexOwners, templateSecrets } from '../../snapshot/owners.ts'
-import { type OwnedPod, type Pod, podKey } from '../../snapshot/pod.ts'
+import type { OwnedPod, Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import { type OwnerLink, type ScopeSubject, type Snapshot, uniqueGaps } from '../../snapshot/snapshot.ts'
 import { narrowOwner, selectorOf } from '../narrow/controller.ts'
@@ -118,12 +119,12 @@ async function readDroppedSecrets(
 ): Promise<PullSecret[]> {
   if (!owners.some(({ template }) => template !== undefined && template.pullSecrets.length > 0)) return []
   const index = indexOwners(owners)
-  const known = new Set(read.map(({ namespace, name }) => podKey(namespace, name)))
+  const known = new Set(read.map(({ namespace, name }) => objectKey(namespace, name)))
   const dropped = new Map<string, Pick<PullSecret, 'namespace' | 'name'>>()
   for (const pod of pods) {
     const { namespace, pullSecrets } = pod
     for (const name of templateSecrets(pod, index) ?? []) {
-      const key = podKey(namespace, name)
+      const key = objectKey(namespace, name)
       if (!pullSecrets.includes(name) && !known.has(key)) dropped.set(key, { namespace, name })
     }
   }

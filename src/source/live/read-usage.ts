@@ -5,7 +5,7 @@ import type { ClusterReader, TableRow } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { HubUsage, RolloutCount, UsageNode, UsagePod, UsageWorkload } from '../../snapshot/hub-usage.ts'
-import { podKey } from '../../snapshot/pod.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import { type ServiceAccount, uniqueGaps } from '../../snapshot/snapshot.ts'
 import { LISTED_NODE_SHAPE, narrowUsageNode } from '../narrow/listed-node.ts'
 import { EVENT_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
@@ -167,7 +167,7 @@ async function readUsagePods(
     const key = rowKeyOf(raw)
     if (hasWaitingRow(raw)) seen.set(key, (seen.get(key) ?? 0) + 1)
     const pod = narrowUsagePod(raw)
-    if (pod !== null) kept.set(podKey(pod.namespace, pod.name), pod)
+    if (pod !== null) kept.set(objectKey(pod.namespace, pod.name), pod)
   }
   const read = (selected: { fieldSelector: string; limit: 0 } | null) =>
     reading.listOrGap(KINDS.Pod as Kind<unknown>, scope, { ...selected, shape: POD_SHAPE }, keep)

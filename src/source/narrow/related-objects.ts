@@ -6,6 +6,7 @@ import { list, record, text, textOrNull, texts } from '../../json/json-object.ts
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
 import { type Node, PLATFORM_LABELS } from '../../snapshot/node.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import { isUnread, type PullSecret, type UnreadProblem } from '../../snapshot/pull-secret.ts'
 import type { PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 
@@ -152,7 +153,7 @@ const NOT_FOUND = messageOpening('unable to retrieve some image pull secrets \\(
 export function markReportedMissing(secrets: PullSecret[], events: PodEvent[]): PullSecret[] {
   const missing = new Set(events.flatMap(namesIn))
   return secrets.map(secret =>
-    isUnknown(secret) && missing.has(`${secret.namespace}/${secret.name}`)
+    isUnknown(secret) && missing.has(objectKey(secret.namespace, secret.name))
       ? { ...secret, problem: 'missing', provenBy: 'kubelet' }
       : secret,
   )
@@ -161,7 +162,7 @@ export function markReportedMissing(secrets: PullSecret[], events: PodEvent[]): 
 function namesIn({ namespace, reason, message }: PodEvent): string[] {
   if (reason !== 'FailedToRetrieveImagePullSecret') return []
   const names = NOT_FOUND.exec(message)?.[1]?.split(',') ?? []
-  return names.map(name => `${namespace}/${name.trim()}`)
+  return names.map(name => objectKey(namespace, name.trim()))
 }
 
 /** A dump proves that a secret exists even if its content was removed. */
