@@ -54,7 +54,16 @@ const DOORS: Record<string, string[]> = {
     'types:mirror',
   ],
   kubernetes: ['errors', 'types:clock', 'secrecy', 'network', 'json', 'protobuf'],
-  registry: ['errors', 'types:clock', 'image', 'dockerconfig', 'secrecy', 'network', 'json'],
+  registry: [
+    'errors',
+    'types:clock',
+    'image',
+    'dockerconfig',
+    'types:snapshot',
+    'secrecy',
+    'network',
+    'json',
+  ],
   source: [
     'order',
     'errors',

@@ -3,16 +3,9 @@
 import type { Diagnosis, Remedy } from '../diagnosis/finding.ts'
 import type { ReplacementRule } from '../image/replacement.ts'
 import type { FixObjects } from '../snapshot/fix-objects.ts'
+import type { ImageLookup } from '../snapshot/registry-answers.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { PlanCredential, PlanScope, UnprovenLogin } from './plan.ts'
-
-/** A registry's answer for one reference: its digest, or why there is none. */
-export interface ImageFact {
-  digest: string | null
-  detail: string | null
-  /** True if the registry answered that the image does not exist or was not built for these nodes; absent if a missing digest proves neither. */
-  ruledOut?: boolean
-}
 
 export interface PlanInput {
   /** ISO 8601. */
@@ -40,5 +33,5 @@ export interface PlanInput {
   /** Logins of this machine that failed their proof and are not distributed. */
   unproven: ({ registry: string } & UnprovenLogin)[]
   /** Answers by reference, spelled as `referencesToAsk` returned it. */
-  images: ReadonlyMap<string, ImageFact>
+  images: ReadonlyMap<string, ImageLookup>
 }

@@ -4,6 +4,7 @@ import type { Cause, Finding } from '../diagnosis/finding.ts'
 import type { JobLimit, ObjectManager } from '../snapshot/fix-objects.ts'
 import { objectKey } from '../snapshot/object-key.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
+import type { ProofFailure } from '../snapshot/registry-answers.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import type { Change, Target } from './change.ts'
@@ -30,16 +31,6 @@ export interface UnprovenLogin {
   /** The image that it can't pull; null if the reason is not an image. */
   image: string | null
 }
-
-/** Why a login could not be proven. registry/outcome.ts has the same codes; plans import nothing from there. */
-type ProofFailure =
-  | 'wrong-credential'
-  | 'no-access'
-  | 'withheld'
-  | 'not-asked-for'
-  | 'rate-limited'
-  | 'unreachable'
-  | 'server-error'
 
 /** Something that the plan deliberately leaves unchanged, and why. `report` words it and names the command that helps. */
 export type Declined =

@@ -6,19 +6,11 @@ import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import { isBuiltFor } from '../image/platform.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import { bounded } from '../network/bounded.ts'
+import type { ImageLookup } from '../snapshot/registry-answers.ts'
 import type { Registries } from './client.ts'
 import type { RegistryProblem } from './outcome.ts'
 import { problemText } from './problem.ts'
 import type { Registry } from './registry.ts'
-
-/** The digest of one image, or one clause on why there is none. */
-export interface ImageLookup {
-  /** The index's digest for a multi-platform image. */
-  digest: string | null
-  detail: string | null
-  /** Whether the registry answered that the image does not exist, or not for these platforms. */
-  ruledOut?: boolean
-}
 
 export interface LookUpOptions {
   /** Sent only to their own registries: the one with the longest matching key, or none (see loginFor). */

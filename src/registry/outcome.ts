@@ -1,5 +1,7 @@
 /** The outcomes of registry requests as data, failures included. Nothing here contains a secret. */
 
+import type { ProofFailure } from '../snapshot/registry-answers.ts'
+
 /** The parts of an image name in a registry request. */
 export interface ManifestReference {
   /** As in references: `docker.io`. */
@@ -94,15 +96,3 @@ export type LoginProof =
       /** For display; empty if `why` is enough. */
       detail: string
     }
-
-export type ProofFailure =
-  | 'wrong-credential'
-  /** The login is correct, but has no access to the repository, or the repository does not exist. */
-  | 'no-access'
-  /** The token realm is another site, so the credential was not sent. */
-  | 'withheld'
-  /** The registry never asks for a login, so nothing is proven and no credential is needed. */
-  | 'not-asked-for'
-  | 'rate-limited'
-  | 'unreachable'
-  | 'server-error'

@@ -1,6 +1,7 @@
 /** Proves a credential before it is distributed to a cluster. */
 
-import type { LoginProof, ManifestOutcome, ProofFailure, QuotaOutcome, RegistryProblem } from './outcome.ts'
+import type { ProofFailure } from '../snapshot/registry-answers.ts'
+import type { LoginProof, ManifestOutcome, QuotaOutcome, RegistryProblem } from './outcome.ts'
 import { retryText } from './problem.ts'
 
 /** The requests that a proof consists of; `Registry` sends them. */

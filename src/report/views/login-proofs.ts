@@ -5,7 +5,8 @@
 
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { Plan, PlanCredential, PlanScope, TokenKind } from '../../plan/plan.ts'
-import type { ProofFailure, QuotaOutcome } from '../../registry/outcome.ts'
+import type { QuotaOutcome } from '../../registry/outcome.ts'
+import type { ProofFailure } from '../../snapshot/registry-answers.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
 import { sanitizeLine, shellWord } from '../sanitize.ts'
 import { durationText } from '../words/duration.ts'
