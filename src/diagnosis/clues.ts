@@ -41,7 +41,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
   const words = withoutNames(text, image, reference)
   const inText = TEXT_CLUES.filter(([, pattern]) => pattern.test(words))
     .map(([clue]) => clue)
-    .filter(({ code }) => code !== 'ambiguous-refusal' || !isOpen(reference, endpoint))
+    .filter(({ code }) => code !== 'ambiguous-refusal' || !isOpenToAnyone(reference, endpoint))
   const isPage = inText.some(({ code }) => code === 'web-page')
   return [
     ...inText,
@@ -74,7 +74,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
 }
 
 /** Whoever asks without a login gets the image, so what was refused is a login (podman-container-tools/podman#3739). */
-function isOpen(reference: Reference | null, endpoint: Endpoint | null): boolean {
+function isOpenToAnyone(reference: Reference | null, endpoint: Endpoint | null): boolean {
   return reference !== null && isPublic(fullName(reference)) && endpoint?.role !== 'mirror'
 }
 

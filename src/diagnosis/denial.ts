@@ -55,10 +55,10 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   // A web page that gives no reason is not the registry's answer.
   if (proven === undefined && isPage(masked)) return 'unspecified'
   if (proven !== 'credential-refused') {
-    const open = reference !== null && isPublic(fullName(reference))
-    if (demandsTerms(text) || (open && demandsLogin(text)))
+    const isForAnyone = reference !== null && isPublic(fullName(reference))
+    if (demandsTerms(text) || (isForAnyone && demandsLogin(text)))
       return credential === 'usable' ? 'not-permitted' : 'no-credential-sent'
-    if (open) return refusalOfPublic(refusal, proven)
+    if (isForAnyone) return refusalOfPublic(refusal, proven)
   }
   return proven === undefined ? byStatus(refusal) : asMeant(proven, refusal)
 }
@@ -66,8 +66,8 @@ export function denialOf(refusal: Refusal): DenialSubcause {
 /** What the text alone proves. The words for a pull that leave open why it was refused say nothing of a login without one. */
 function provenByText(masked: string, text: string): DenialSubcause | undefined {
   const proven = provenIn(masked)
-  const isOpen = proven === undefined || proven === 'denied-or-missing'
-  return isOpen && refusesLogin(text) ? 'credential-refused' : proven
+  const isUndecided = proven === undefined || proven === 'denied-or-missing'
+  return isUndecided && refusesLogin(text) ? 'credential-refused' : proven
 }
 
 /**

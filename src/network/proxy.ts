@@ -51,17 +51,17 @@ function isExempt(server: URL, noProxy: string): boolean {
   const host = bare(server.hostname)
   const port = server.port || (server.protocol === 'https:' ? '443' : '80')
   const rules = noProxy.split(',').map(rule => rule.trim().toLowerCase())
-  return rules.some(rule => rule === '*' || (rule !== '' && covers(rule, host, port)))
+  return rules.some(rule => rule === '*' || (rule !== '' && exempts(rule, host, port)))
 }
 
 const bare = (hostname: string) => hostname.replace(/^\[|\]$/g, '')
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
 /**
- * Whether one NO_PROXY rule covers the host: `10.0.0.0/8`, `10.1.2.3:443`, `[::1]:443`, `example.com` with its subdomains, `.example.com`
+ * Whether one NO_PROXY rule exempts the host: `10.0.0.0/8`, `10.1.2.3:443`, `[::1]:443`, `example.com` with its subdomains, `.example.com`
  * and `*.example.com` without the domain itself.
  */
-function covers(rule: string, host: string, port: string): boolean {
+function exempts(rule: string, host: string, port: string): boolean {
   const [address = '', bits] = rule.split('/')
   if (bits !== undefined && isIP(address) !== 0)
     return isIP(host) !== 0 && inRange(host, address, Number(bits))

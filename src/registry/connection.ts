@@ -99,7 +99,7 @@ export class Connection {
     } catch (error) {
       given?.throwIfAborted()
       if (error instanceof AnswerTooLong) return unreachable('malformed', url, 'the answer is too long')
-      const code = errorCode(error)
+      const code = failureName(error)
       return unreachable(reasonFor(code), url, this.#proxied(url, code))
     } finally {
       cancel()
@@ -155,7 +155,7 @@ function unreachable(why: UnreachableReason, url: URL, detail: string): { proble
 }
 
 /** The error's code only: messages of HTTP errors may quote what was sent. */
-function errorCode(error: unknown): string {
+function failureName(error: unknown): string {
   return codedError(error)?.code ?? 'unknown failure'
 }
 

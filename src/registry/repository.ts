@@ -112,7 +112,7 @@ export async function listTags(
 
 function failure(answer: RegistryAnswer) {
   if (answer.status !== 404) return problemOf(answer, 'registry')
-  return { status: 'not-found' as const, code: errorCode(answer) }
+  return { status: 'not-found' as const, code: registryErrorCode(answer) }
 }
 
 /** The names that are valid tags; anything else in the answer may be hostile. `tags` may be null. */
@@ -141,7 +141,7 @@ function pathOf(link: string, { url, crossedOrigin }: RegistryAnswer): string | 
   return target.origin === url.origin ? target.pathname + target.search : null
 }
 
-function errorCode(answer: RegistryAnswer): string | null {
+function registryErrorCode(answer: RegistryAnswer): string | null {
   const { errors } = parse(answer.body)
   const [first] = Array.isArray(errors) ? errors : []
   const code: unknown = first?.code

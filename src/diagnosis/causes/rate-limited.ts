@@ -79,6 +79,6 @@ function subcauseOf({ masked, hosts }: PullError): RateLimitSubcause {
     return 'account'
   }
   // The answer to a HEAD request does not show which limit was hit.
-  const isOpen = namesLimit(masked) || /\bhead (?:request to )?["'`]?‹url›/.test(masked)
-  return !isOpen && hosts.some(isDockerHubHost) ? 'abuse' : 'unspecified'
+  const isUndecided = namesLimit(masked) || /\bhead (?:request to )?["'`]?‹url›/.test(masked)
+  return !isUndecided && hosts.some(isDockerHubHost) ? 'abuse' : 'unspecified'
 }

@@ -132,8 +132,8 @@ function checkedTitle({ findings: [{ cause, check, registry, image }] }: CauseCo
 
 /** Returns the meaning after a registry showed that it has the image, if the cause's own words leave that open or deny it; else null. */
 function checkedMeaning({ cause, subcause, check, endpoint }: Finding): string | null {
-  const isOpen = cause === 'image-not-found' || subcause === 'denied-or-missing'
-  if (check === null || !isOpen || endpoint?.role === 'mirror') return null
+  const isUndecided = cause === 'image-not-found' || subcause === 'denied-or-missing'
+  if (check === null || !isUndecided || endpoint?.role === 'mirror') return null
   switch (check.verdict) {
     case 'opens-for-machine':
       return "The image exists and is private: this machine's login can pull it, and the pods have none that can."
