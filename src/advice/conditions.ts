@@ -1,4 +1,4 @@
-/** What decides whether a step applies, read as a sentence: a clue of the finding, the cloud of its node, and steps under a condition. */
+/** Conditions of steps that read as sentences: how far the pull got, whose image it is, and the cloud of its node. */
 
 import { hasClue } from '../diagnosis/clue.ts'
 import { type Cause, type Finding, isUnreached } from '../diagnosis/finding.ts'

@@ -10,5 +10,3 @@ export interface AuditSettings {
   /** The pull secret for images of Docker Hub; null if none is configured. */
   pullSecret: string | null
 }
-
-export const NO_SETTINGS: AuditSettings = { rules: {}, excludedNamespaces: [], pullSecret: null }

@@ -1,4 +1,4 @@
-/** What a registry says about one repository, such as that it needs a login: that counts more than what is known of the registry. */
+/** Recognizes a registry's demands for one repository (a login, terms, another host). They override what pullguard knows of the registry. */
 
 const HOST =
   '((?:[a-z0-9-]{1,63}\\.){1,6}[a-z]{2,24}(?::\\d{1,5})?)(?:/([a-z0-9][a-z0-9._/-]{0,200}[a-z0-9]))?(?![\\w@-])'

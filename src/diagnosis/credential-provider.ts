@@ -1,4 +1,4 @@
-/** What a pull's text says of the kubelet's credential provider: that the plugin failed, and its own reason. */
+/** Finds in a pull's text that the kubelet's credential provider failed, and the reason that it gave. */
 
 /** The kubelet ran the plugin, or a helper, and got no login (pkg/credentialprovider/plugin). Matches masked texts, too. */
 export const PLUGIN_FAILED = /\bcredential provider plugin\b|\berror getting credentials\b/i

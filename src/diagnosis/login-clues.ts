@@ -1,4 +1,4 @@
-/** What logins show of a refusal: one that was sent and has expired, and one that is meant for the pod and was not sent. */
+/** Finds what is wrong with the logins of a refused pull: one was sent and has expired, or one is meant for the pod and was not sent. */
 
 import { parseReference } from '../image/reference.ts'
 import { cloudOf, isHosted } from '../image/registries.ts'

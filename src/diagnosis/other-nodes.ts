@@ -1,4 +1,4 @@
-/** What other nodes show of a host that a node does not reach: it answers them, or they have the images of it that this node lacks. */
+/** Compares a node that does not reach a host with other nodes: the host answers them, or they have its images. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isLocal, withoutPort } from '../image/host.ts'

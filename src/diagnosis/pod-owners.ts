@@ -1,4 +1,4 @@
-/** What a pod's owners show of its failed pulls: who manages the workload, whether a changed template reaches the pod, and what made the pod. */
+/** Finds who manages a failing pod's workload, whether a changed template reaches the pod, and what made the pod. */
 
 import { droppedZero } from '../image/dropped-zero.ts'
 import { fullNameOf } from '../image/reference.ts'

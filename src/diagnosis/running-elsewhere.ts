@@ -1,4 +1,4 @@
-/** What is shown by other pods of a dump that run an image: the name is right, and what differs is the node, or the login. */
+/** Finds other pods of a dump that run the image, so its name is right, and what differs: the node or the login. */
 
 import { isLocal } from '../image/host.ts'
 import { ecrAccount, isOfEks } from '../image/registries.ts'

@@ -1,4 +1,4 @@
-/** What the age of a pod's pull secrets shows: one that is newer than the last attempt, or older than the token in it lasts. */
+/** Compares the age of a pod's pull secrets with its last attempt, and with how long the tokens in them last. */
 
 import { PULL_SECRET_TYPE } from '../dockerconfig/pull-secret-content.ts'
 import { type Cloud, cloudOf, cloudOfToken } from '../image/registries.ts'

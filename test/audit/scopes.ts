@@ -1,7 +1,7 @@
 /** Builds the scope of an audit from manifests, with any other facts that a test needs. */
 import { audit, isAnnotated } from '../../src/audit/audit.ts'
 import type { AuditFinding, Rule } from '../../src/audit/finding.ts'
-import { type AuditSettings, NO_SETTINGS } from '../../src/audit/settings.ts'
+import type { AuditSettings } from '../../src/audit/settings.ts'
 import { readManifest } from '../../src/manifest/document.ts'
 import { workloadsIn } from '../../src/manifest/narrow-workloads.ts'
 import { objectsIn } from '../../src/manifest/pod-specs.ts'
@@ -9,6 +9,8 @@ import type { AuditSnapshot } from '../../src/snapshot/audit-snapshot.ts'
 import type { ImageAnswer, ImageCheck } from '../../src/snapshot/image-check.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { WorkloadTemplate } from '../../src/snapshot/template.ts'
+
+export const NO_SETTINGS: AuditSettings = { rules: {}, excludedNamespaces: [], pullSecret: null }
 
 export const PATH = 'deploy.yaml'
 

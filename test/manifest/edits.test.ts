@@ -4,9 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { audit, factsOf, isAnnotated } from '../../src/audit/audit.ts'
 import { planEdits } from '../../src/audit/file-edits.ts'
-import { NO_SETTINGS } from '../../src/audit/settings.ts'
 import { applyEdits } from '../../src/manifest/apply-edits.ts'
-import { check, PATH, scopeOf } from '../audit/scopes.ts'
+import { check, NO_SETTINGS, PATH, scopeOf } from '../audit/scopes.ts'
 import { manifestFile } from './manifests.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`

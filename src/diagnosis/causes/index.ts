@@ -1,4 +1,4 @@
-/** All rules, in the order in which they are tried. */
+/** The rules of all causes. */
 
 import type { Cause } from '../finding.ts'
 import {
@@ -72,5 +72,4 @@ type Ruled = Record<(typeof ORDERED)[number]['cause'], unknown>
 /** A cause without a rule does not compile. */
 type Complete<Rules extends Record<Cause, unknown>> = keyof Rules
 
-/** All rules, as they are tried. */
 export const RULES: readonly CauseRule<Complete<Ruled>>[] = ORDERED
