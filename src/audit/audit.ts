@@ -12,7 +12,7 @@ import type { AuditFacts, AuditRule } from './rule.ts'
 import { AUDIT_RULES, RULES } from './rules/index.ts'
 import type { AuditSettings } from './settings.ts'
 
-export interface Audit {
+interface Audit {
   /** Errors first; findings of the same severity by rule, then in the order in which they were read. */
   findings: AuditFinding[]
   /** Findings that a comment or an annotation silences. */

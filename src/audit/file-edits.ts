@@ -11,7 +11,7 @@ import type { AuditFinding, Fix } from './finding.ts'
 import type { AuditFacts } from './rule.ts'
 import type { AuditSettings } from './settings.ts'
 
-export interface EditInput {
+interface EditInput {
   /** Findings that are not silenced. */
   findings: readonly AuditFinding[]
   facts: AuditFacts
@@ -42,7 +42,7 @@ export interface LeftAlone {
     | { code: 'named-elsewhere'; path: string }
 }
 
-export interface PlannedEdits {
+interface PlannedEdits {
   edits: FileEdit[]
   leftAlone: LeftAlone[]
 }

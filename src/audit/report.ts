@@ -6,7 +6,7 @@ import { type ImageVerdict, verdictOf } from '../snapshot/image-verdict.ts'
 import type { EditReport } from './edit-report.ts'
 import type { AuditFinding, AuditSeverity } from './finding.ts'
 
-export interface AuditSummary {
+interface AuditSummary {
   /** Files read; 0 for a cluster. */
   files: number
   workloads: number

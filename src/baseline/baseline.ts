@@ -77,7 +77,7 @@ function isDay(text: string): boolean {
 }
 
 /** The parts of a finding that rules match. */
-export interface Ignorable {
+interface Ignorable {
   namespace: string
   workload: string
   cause: string

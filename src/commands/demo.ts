@@ -15,7 +15,7 @@ import {
 import type { Simulator } from '../simulator/simulator.ts'
 import type { CommandContext, ExitName } from './context.ts'
 
-export interface DemoOptions {
+interface DemoOptions {
   /** Keep the simulated cluster running so that the user can try commands on it. */
   serve: boolean
 }

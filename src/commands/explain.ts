@@ -9,7 +9,7 @@ import { type Explanation, explanationsOf } from '../report/words/explanations.t
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf, screenOf } from './shared-flags.ts'
 
-export interface ExplainOptions {
+interface ExplainOptions {
   /** Causes, subcauses, or rules; empty: a list of all. */
   names: readonly string[]
   format: DataFormat

@@ -10,7 +10,7 @@ import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { formatFor, invocationOf, screenOf } from './shared-flags.ts'
 
-export interface ImageOptions {
+interface ImageOptions {
   references: string[]
   /** Ask registries about the references. */
   checkImages?: ImageCheckFlags

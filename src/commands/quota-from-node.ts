@@ -23,7 +23,7 @@ import type { ExitName } from './context.ts'
 import { type QuotaOptions, quotaCommand } from './quota.ts'
 import { confirmWrite, type WritingContext } from './writing-context.ts'
 
-export interface FromNodeOptions extends QuotaOptions {
+interface FromNodeOptions extends QuotaOptions {
   /** Null: whichever node runs the most. */
   node: string | null
   yes: boolean

@@ -148,7 +148,7 @@ function newestFirst(a: PodEvent, b: PodEvent): number {
   return compareText(b.lastSeen ?? '', a.lastSeen ?? '')
 }
 
-export interface ProvenCause extends Classification {
+interface ProvenCause extends Classification {
   evidence: Evidence | null
 }
 

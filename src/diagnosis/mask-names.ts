@@ -1,7 +1,7 @@
 /** Masks the names in an error text (images, hosts, URLs, digests, files), so that a repository called "denied" is not a refusal. */
 
 /** An error text with its names masked. */
-export interface MaskedText {
+interface MaskedText {
   /** Lower case; names are replaced with `‹url›`, `‹path›`, or `‹name›`. */
   masked: string
   /** Host names of the URLs that were in it, without port. */

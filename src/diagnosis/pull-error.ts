@@ -21,7 +21,7 @@ export interface PullError {
 }
 
 /** The errors of one pull. `attempts`: one per credential. `fallbackErrors`: from mirrors, and CRI-O's second attempt as an artifact. */
-export interface PullErrors {
+interface PullErrors {
   attempts: PullError[]
   fallbackErrors: PullError[]
 }

@@ -35,7 +35,7 @@ const PROSPECTS: Record<Cause, Prospect> = {
 }
 
 /** How long to wait for a failed pull. */
-export interface Patience {
+interface Patience {
   /** Counted from the first evidence; null waits as long as there is time. */
   milliseconds: number | null
   /** How many pulls must have failed, in addition. */

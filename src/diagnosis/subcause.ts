@@ -13,7 +13,7 @@ import type { PullError } from './pull-error.ts'
 import { mayBeOfExpiredLogin } from './secret-age.ts'
 
 /** The facts of one failed pull besides its cause. */
-export interface SubcauseFacts {
+interface SubcauseFacts {
   /** The error that decided the cause; null without a text. */
   error: PullError | null
   /** The subcause that the rule found in the text; null if none. */

@@ -193,7 +193,7 @@ function obstacleIn({ name: container, kind, state }: Container): Obstacle | nul
   }
 }
 
-export interface AlikePods {
+interface AlikePods {
   namespace: string
   /** The first of them by name. */
   pod: string

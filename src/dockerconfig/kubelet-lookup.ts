@@ -4,7 +4,7 @@ import { DOCKER_HUB, DOCKER_HUB_INDEX } from '../image/docker-hub.ts'
 import { fullRepository, type Reference } from '../image/reference.ts'
 import { keyMatches, normalizeKey } from './kubelet-key.ts'
 
-export interface KeyringLookup<Entry> {
+interface KeyringLookup<Entry> {
   /** Tried one after another until a pull succeeds. */
   tried: Entry[]
   /** Would serve Docker Hub by the kubelet's special case, but are not tried, because another entry matched directly. */

@@ -20,7 +20,7 @@ export interface KubeletEntry extends PullLogin {
 }
 
 /** What the kubelet sends for an entry; either half may be empty. */
-export interface KubeletLogin {
+interface KubeletLogin {
   username: string
   password: Redacted
 }

@@ -50,7 +50,7 @@ async function keepOwner(file: FileHandle, uid: number, gid: number): Promise<vo
 }
 
 /** A file's content as text that encodes to the same bytes. */
-export interface EditableFile {
+interface EditableFile {
   bytes: Buffer
   text: string
   /** The byte order mark, which is kept; empty if there is none. */

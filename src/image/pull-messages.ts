@@ -1,7 +1,7 @@
 /** Recognizes pulls in the messages of kubelets and runtimes: in a status, or in an event with any reason. */
 
 /** What an event reports of a pull; `null` if it is about something else. */
-export type PullStage = 'failed' | 'back-off' | 'began' | 'ended' | null
+type PullStage = 'failed' | 'back-off' | 'began' | 'ended' | null
 
 /** Prefix of an event that combines more than ten similar ones (client-go's EventAggregator). */
 const COMBINED = '^(?:\\(combined from similar events\\): )?'

@@ -2,7 +2,7 @@
 import { JsonError, parseValue } from './json-error.ts'
 import { followingEnd, isSpace, JsonValue, mayBegin } from './json-value.ts'
 
-export interface ElementHandlers {
+interface ElementHandlers {
   /**
    * Receives consecutive elements of a named array, separated by commas: JSON text that starts at byte `offset`. `parseElements` takes half
    * as long for many short elements as parsing them one by one. The buffer may be reused once this returns.

@@ -85,7 +85,7 @@ type HelperRun =
 /** Runs `program get` with `input` on standard input. */
 export type RunHelper = (program: string, input: string) => Promise<HelperRun>
 
-export interface HelperPatience {
+interface HelperPatience {
   clock: Clock
   /** One minute by default. */
   timeoutMs?: number

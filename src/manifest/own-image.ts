@@ -31,7 +31,7 @@ export const OTHER_IMAGES =
   /(?:^|\.)(?:toolkit\.fluxcd\.io|argoproj\.io|helm\.cattle\.io|config\.kubernetes\.io|kustomize\.config\.k8s\.io|k14s\.io|kind\.x-k8s\.io|cluster\.x-k8s\.io)$/
 
 /** The keys of the image and its pull policy; the policy's is null if the object has none. */
-export interface OwnImage {
+interface OwnImage {
   image: string
   policy: string | null
 }

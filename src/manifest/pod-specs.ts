@@ -49,7 +49,7 @@ function objectsAt(found: LocatedNode, around: Surroundings, ofList: TypeMeta | 
 }
 
 /** How a pod spec lists its containers. */
-export type PodForm =
+type PodForm =
   /** A PodSpec. */
   | 'pod'
   /** A Tekton task: `steps`, `sidecars`. */

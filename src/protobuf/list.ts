@@ -11,7 +11,7 @@ const ITEMS = 2
 const MAX_VARINT_LENGTH = 10
 
 /** The head of a list. */
-export interface ListHead {
+interface ListHead {
   kind: string
   metadata: { resourceVersion?: string; continue?: string }
 }

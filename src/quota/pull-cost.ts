@@ -9,7 +9,7 @@ import type { HubContainer } from '../snapshot/hub-usage.ts'
  * - `each`: the runtime gets the manifest at every start
  * - `unknown`: this runtime is unknown
  */
-export type AlwaysCost = 'nothing' | 'each' | 'unknown'
+type AlwaysCost = 'nothing' | 'each' | 'unknown'
 
 /** Docker Engine keeps manifests since this version (moby/moby#41607). */
 const DOCKER_KEEPS_MANIFESTS = [20, 10] as const

@@ -12,7 +12,7 @@ import { mayReceiveCredential, visitRefusal } from './network-rules.ts'
 import type { RegistryProblem, RequestIdentity } from './outcome.ts'
 import { problemOf } from './problem.ts'
 
-export interface AuthorizedRequest {
+interface AuthorizedRequest {
   method: 'GET' | 'HEAD'
   /** Below the registry's URL: `/v2/library/nginx/manifests/latest`. */
   path: string

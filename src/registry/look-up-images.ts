@@ -12,7 +12,7 @@ import type { RegistryProblem } from './outcome.ts'
 import { problemText } from './problem.ts'
 import type { Registry } from './registry.ts'
 
-export interface LookUpOptions {
+interface LookUpOptions {
   /** Sent only to their own registries: the one with the longest matching key, or none (see loginFor). */
   credentials: Credential[]
   /** Platforms that the image must be built for, such as `linux/arm64`; checked only if that costs no pull. */

@@ -5,7 +5,7 @@ import type { LoginProof, ManifestOutcome, QuotaOutcome, RegistryProblem } from 
 import { retryText } from './problem.ts'
 
 /** The requests that a proof consists of; `Registry` sends them. */
-export interface ProofQuestions {
+interface ProofQuestions {
   /** The quota with the credential; `not-reported` for registries other than Docker Hub. */
   quota(): Promise<QuotaOutcome>
   /** HEAD of a manifest that needs the credential; null if no such image is known. */

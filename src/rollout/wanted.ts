@@ -4,7 +4,7 @@ import { ordinalOf } from '../snapshot/pod.ts'
 import type { RolloutPod, RolloutRevision, RolloutState, RolloutWorkload } from '../snapshot/rollout.ts'
 
 /** Whether a pod has the revision that its workload wants for it; null if the pod does not belong to the workload. */
-export type Membership = (pod: RolloutPod) => 'wanted' | 'outgoing' | null
+type Membership = (pod: RolloutPod) => 'wanted' | 'outgoing' | null
 
 /** Returns the revision that the workload wants; null if the kind has no revisions or they are unknown. */
 export function newestRevision({ workload, revisions }: RolloutState): RolloutRevision | null {

@@ -6,7 +6,7 @@
 import { Cron } from 'croner'
 
 /** Seconds from a given time to each later start, in order; endless unless the schedule ends. */
-export type Starts = Iterable<number>
+type Starts = Iterable<number>
 
 /**
  * Returns null for a schedule that can't be read.

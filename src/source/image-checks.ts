@@ -42,7 +42,7 @@ export interface MachineLogins {
   problem: string | null
 }
 
-export interface ImageCheckOptions {
+interface ImageCheckOptions {
   registries: Registries
   /** null if no pull secret can be used, as with those of a dump. */
   podLogins: PodLogins | null

@@ -11,7 +11,7 @@ import type { KnownImage, MirrorAnswer, MirrorCheck } from '../snapshot/mirror-c
 
 const AT_ONCE = 4
 
-export interface MirrorQuestion {
+interface MirrorQuestion {
   registries: Registries
   /** The root of the mirror's host. */
   url: URL

@@ -50,7 +50,7 @@ export function statedScope(
 export class NoSuchPod extends UsageError {}
 
 /** The part of what was read that goes into a snapshot. */
-export interface Suspects {
+interface Suspects {
   /** Pods that fail or were requested by name. The objects they reference are read too. */
   failing: Pod[]
   /** The failing pods, plus pods that could be in a long pull. */

@@ -7,7 +7,7 @@ import type { Failure, Trouble } from './subject-state.ts'
 /** In milliseconds, by cause; 0 means not to wait. */
 export type PatienceChoices = Partial<Record<Cause, number>>
 
-export interface TroubleContext {
+interface TroubleContext {
   /** Troubles at the previous look: a replacement pod does not restart the patience of a trouble. */
   before: Trouble[]
   /** How many pods of the newest revision there are, and how many of them have their images. */

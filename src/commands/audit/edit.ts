@@ -12,7 +12,7 @@ import type { CommandContext } from '../context.ts'
 import type { AuditInput } from './read.ts'
 import type { AllSettings } from './settings.ts'
 
-export interface EditFlags {
+interface EditFlags {
   /** Whether to write the files; otherwise, the edits are only shown. */
   write: boolean
   /** Ask no registry. */

@@ -44,7 +44,7 @@ export interface AuditInput {
 }
 
 /** Settings that determine what is read, and the folder that their paths are relative to. */
-export interface ReadSettings extends Pick<AuditSettings, 'excludedNamespaces'> {
+interface ReadSettings extends Pick<AuditSettings, 'excludedNamespaces'> {
   excludedPaths: string[]
   excludeFrom: string
 }

@@ -9,7 +9,7 @@ import { writeWhole } from '../../editor/write-file.ts'
 import { errorCode, UsageError } from '../../errors.ts'
 import type { PlannedGroup } from '../../mirror/report.ts'
 
-export interface Destination {
+interface Destination {
   /** As given: a folder if it ends in a slash, exists as one, or must contain several files; otherwise, a file. */
   path: string
   overwrite: boolean

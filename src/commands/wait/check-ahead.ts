@@ -23,7 +23,7 @@ import type { CommandContext } from '../context.ts'
 import type { WaitRequest } from './find-subjects.ts'
 import type { ProgressLog } from './progress-log.ts'
 
-export interface AheadSession {
+interface AheadSession {
   context: CommandContext
   cluster: ClusterReader
   following: Following

@@ -17,13 +17,13 @@ import { failuresIn } from '../../waiting/tracked-failures.ts'
 import { isAlike, isGivenUp } from '../../waiting/troubles.ts'
 import type { CommandContext } from '../context.ts'
 
-export interface WaitResult {
+interface WaitResult {
   outcome: WaitOutcome
   states: SubjectState[]
   diagnosis: Diagnosis
 }
 
-export interface Waiting {
+interface Waiting {
   cluster: ClusterReader
   following: Following
   facts: PullFacts

@@ -3,7 +3,7 @@
 import type { Cause, Subcause } from '../finding.ts'
 import type { PullError } from '../pull-error.ts'
 
-export interface Judgement {
+interface Judgement {
   subcause: Subcause | null
 }
 

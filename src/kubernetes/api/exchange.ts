@@ -82,7 +82,7 @@ export interface ExchangeOptions {
 }
 
 /** Reads the body of a 2xx response. */
-export type ReadBody<T> = (chunks: AsyncIterable<Uint8Array>) => Promise<T>
+type ReadBody<T> = (chunks: AsyncIterable<Uint8Array>) => Promise<T>
 
 /** The same for a body that has no end; `stillThere` reports that the server was heard from. */
 type ReadStream<T> = (chunks: AsyncIterable<Uint8Array>, stillThere: () => void) => Promise<T>

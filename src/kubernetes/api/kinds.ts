@@ -35,10 +35,10 @@ type Required = 'name' | 'uid' | 'resourceVersion'
 export type StoredMetadata = AsJson<Omit<V1ObjectMeta, Required>> & Record<Required, string>
 
 /** An object as the server returns it, which always has these fields. */
-export type Stored<Model> = Omit<AsJson<Model>, 'metadata'> & { metadata: StoredMetadata }
+type Stored<Model> = Omit<AsJson<Model>, 'metadata'> & { metadata: StoredMetadata }
 
 /** A stored object in a namespace. */
-export type Namespaced<Model> = Stored<Model> & { metadata: { namespace: string } }
+type Namespaced<Model> = Stored<Model> & { metadata: { namespace: string } }
 
 /** `Model` is the type of the kind's objects; the field `model` never has a value. */
 export interface Kind<Model> {

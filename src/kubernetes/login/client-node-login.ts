@@ -5,7 +5,7 @@ import { Redacted } from '../../secrecy/redacted.ts'
 import type { Fields } from '../kubeconfig/kubeconfig.ts'
 
 /** Asks the provider for a login: a Bearer header, or null if it has none. */
-export type ProviderLogin = () => Promise<Redacted | null>
+type ProviderLogin = () => Promise<Redacted | null>
 
 /**
  * @param provider the kubeconfig's `auth-provider`; its tokens are renewed in place, so one login serves the whole run

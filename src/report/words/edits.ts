@@ -25,7 +25,7 @@ export type ContainerPlace = Pick<
   Partial<Pick<Finding, 'clues'>>
 
 /** The new image of one container: `known`, followed by the part that the user has to choose. */
-export interface ImageEdit extends ContainerPlace {
+interface ImageEdit extends ContainerPlace {
   known: string
   /** Outside the quotes, such as `<tag>`: a shell rejects the whole line until it is replaced. */
   open: string

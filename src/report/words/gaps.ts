@@ -85,7 +85,7 @@ const HIDDEN_FROM: Record<GapAbout, { words: ReadonlyMap<string, string>; other:
 }
 
 /** Gaps that hide the same, combined: those of one resource in several namespaces, and of several resources in the same ones. */
-export interface GapSummary {
+interface GapSummary {
   gap: Gap
   /** `secrets in web`, `pods in 12 namespaces (a, b, c and 9 more)`, `jobs.batch and pods in the whole cluster`. */
   what: string

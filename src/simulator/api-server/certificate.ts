@@ -2,7 +2,7 @@
 
 import { generate } from 'selfsigned'
 
-export interface ServerCertificate {
+interface ServerCertificate {
   /** PEM. */
   certificate: string
   /** PEM, PKCS #8. */

@@ -27,7 +27,7 @@ export interface LoggedRequest {
 }
 
 /** The result of a request. */
-export interface Reply {
+interface Reply {
   /** Undefined if there is no body, or if it is streamed. */
   answer: Answer | undefined
   arrives: 'whole' | 'half' | 'late' | 'not'

@@ -28,7 +28,7 @@ export interface HubOptions {
   anonymousLimit?: Limit | null
 }
 
-export interface HubLogEntry {
+interface HubLogEntry {
   method: string
   path: string
   /** Account, or `anonymous`. */

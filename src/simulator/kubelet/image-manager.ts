@@ -8,7 +8,7 @@ import { credentialsFor } from './pull-secrets.ts'
 import type { PullCredential } from './registry-client.ts'
 import type { LocalImage, Runtime } from './runtime.ts'
 
-export interface ImageRequest {
+interface ImageRequest {
   pod: Pod
   image: string
   policy: string

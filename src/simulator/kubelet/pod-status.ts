@@ -11,7 +11,7 @@ import type {
 } from '../cluster/objects.ts'
 
 /** The states the kubelet knows, by container name; a container without one has not been started yet. */
-export interface KnownContainers {
+interface KnownContainers {
   init: Map<string, ContainerStatus>
   regular: Map<string, ContainerStatus>
   ephemeral: Map<string, ContainerStatus>

@@ -2,7 +2,7 @@
 
 import type { ApiObject } from '../cluster/objects.ts'
 
-export interface SecretEntry {
+interface SecretEntry {
   /** The name under `auths`, as written. */
   key: string
   username: string

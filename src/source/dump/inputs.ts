@@ -15,7 +15,7 @@ export interface Input {
   open(signal: AbortSignal): AsyncIterable<Uint8Array>
 }
 
-export interface Inputs {
+interface Inputs {
   inputs: Input[]
   /** Named folders with subfolders that were not read. */
   unenteredFolders: string[]

@@ -11,7 +11,7 @@ import { didYouMean } from '../near-names.ts'
 
 export const SETTINGS_FILE = '.pullguard.yaml'
 
-export interface FileSettings {
+interface FileSettings {
   /** Severities by rule; the caller checks both. */
   rules: Map<string, string>
   excludedPaths: string[]
@@ -22,7 +22,7 @@ export interface FileSettings {
   folder: string
 }
 
-export interface SettingsOptions {
+interface SettingsOptions {
   /** The file of `--config`; without it, the file is looked up in the folder and its parents, up to a repository's root. */
   file?: string
   cwd: string

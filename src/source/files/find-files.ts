@@ -18,7 +18,7 @@ export interface FoundFile {
   inFolder: boolean
 }
 
-export interface FoundFiles {
+interface FoundFiles {
   files: FoundFile[]
   unread: { path: string; problem: FileProblem }[]
   /** Named folders with subfolders that were not read. */

@@ -25,7 +25,7 @@ export interface LocatedKustomization extends Kustomization {
 }
 
 /** What kustomizations are read with. */
-export interface KustomizedFiles {
+interface KustomizedFiles {
   workloads: readonly WorkloadTemplate[]
   kustomizations: readonly LocatedKustomization[]
   /** The real paths, by displayed path. */
@@ -45,7 +45,7 @@ export interface PatchFile {
 /** How many kustomizations may build on each other. */
 const DEEPEST = 32
 
-export interface KustomizedWorkloads {
+interface KustomizedWorkloads {
   workloads: WorkloadTemplate[]
   /** Kustomizations that change images of objects that were not read. */
   changingOthers: Set<Kustomization>

@@ -26,7 +26,7 @@ import { type FindOptions, type FoundFile, findFiles } from './find-files.ts'
 import { kustomizedWorkloads, type LocatedKustomization, type PatchFile } from './kustomize-builds.ts'
 import { readStream, readText } from './read-text.ts'
 
-export interface FileAuditOptions extends FindOptions {
+interface FileAuditOptions extends FindOptions {
   stdin: AsyncIterable<Uint8Array> & { isTTY?: boolean }
   /** The namespace of workloads that name none; workloads of other namespaces are skipped. null: all. */
   namespace: string | null

@@ -14,7 +14,7 @@ import type { WorkloadObject } from './workload-store.ts'
 /** The most namespaces that are followed one by one; for more, one watch of the whole cluster costs the server less. */
 const MOST_NAMESPACES = 4
 
-export interface FollowingOptions {
+interface FollowingOptions {
   clock: Clock
   signal: AbortSignal
 }

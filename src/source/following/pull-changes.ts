@@ -12,7 +12,7 @@ import { couldFail } from '../suspects.ts'
 import { PULL_EVENTS } from './focus.ts'
 import { type Focus, Follower, Notice, type Store } from './follower.ts'
 
-export interface PullChangesOptions {
+interface PullChangesOptions {
   scope: NamespaceOrAll
   labelSelector?: string
   clock: Clock

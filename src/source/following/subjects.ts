@@ -11,7 +11,7 @@ export interface NamedSubject {
 }
 
 /** Workloads of these kinds in a namespace whose labels match, including later ones. */
-export interface Selection {
+interface Selection {
   namespace: string
   kinds: readonly RolloutKind[]
   /** As written. */

@@ -155,7 +155,7 @@ export interface NamespaceScope {
   wide: boolean
 }
 
-export interface SecretOptions {
+interface SecretOptions {
   /** The name of the Secret. */
   secretName: string
   /** Its intended content; null if no login is distributed. */

@@ -9,7 +9,7 @@ import { narrowPod } from '../narrow/pod.ts'
 import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { fieldValue, type NamespaceOrAll, Reading } from './reading.ts'
 
-export interface NodeWithImages {
+interface NodeWithImages {
   node: string
   /** As written in the pods, sorted by how likely they contain a program that sends requests; the pods' own pull policies don't matter. */
   images: string[]

@@ -92,7 +92,7 @@ async function readUsers(
 }
 
 /** Who runs as an account that a saved plan would change. */
-export interface AccountUse {
+interface AccountUse {
   /** Other workloads that have pods running as it now: `deployment/cart`. */
   sharedWith: string[]
   /** Whether one of the pods that the plan claims to be for runs as it, or did. */

@@ -25,7 +25,7 @@ import {
   type VisitPullSecret,
 } from './related-objects.ts'
 
-export interface AuditReadOptions {
+interface AuditReadOptions {
   /** ISO 8601. */
   takenAt: string
   /** null means all namespaces. */

@@ -25,7 +25,7 @@ import { readOwners } from './read-owners.ts'
 import { type NamespaceOrAll, type ReadCounts, Reading } from './reading.ts'
 import { readNamedAccounts } from './related-objects.ts'
 
-export interface UsageOptions {
+interface UsageOptions {
   /** ISO 8601. */
   takenAt: string
   namespace: NamespaceOrAll

@@ -14,7 +14,7 @@ export function fullWorkload(finding: Pick<AuditFinding, 'workload'>): string {
   return namespace === null ? workloadText(finding) : `${namespace}/${workloadText(finding)}`
 }
 
-export interface FilePlace {
+interface FilePlace {
   path: string
   line: number
   column: number

@@ -86,7 +86,7 @@ function columnDefinition(text: string): object {
 }
 
 /** What each row's `object` contains. */
-export type IncludeObject = 'None' | 'Metadata' | 'Object'
+type IncludeObject = 'None' | 'Metadata' | 'Object'
 
 /** The Table of these objects. `now` in milliseconds; `metadata` is the list's, or the object's resourceVersion. */
 export function tableOf(
