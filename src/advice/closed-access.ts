@@ -26,55 +26,82 @@ function openLayer({ registry, evidence }: Finding, host: string): Step[] {
 /** The steps if the registry, or a rule around it, lets neither this address nor this account in. */
 export function blockedSteps(finding: Finding): Step[] {
   const { registry, endpoint, clues } = finding
-  const isOfLayer =
-    hasClue(finding.clues, 'layer-refused') && (endpoint === null || endpoint.role === 'registry')
+  const isOfLayer = hasClue(clues, 'layer-refused') && (endpoint === null || endpoint.role === 'registry')
   // Errors of pause images may not name the image.
   if (registry === null)
     return isOfLayer
       ? [{ code: 'layer-refused', host: endpoint?.host ?? null }, { code: 'show-proxy' }]
       : [{ code: 'see-why', after: 'name' }]
-  const host = answeringHost(finding) ?? ''
-  const other: Step = { code: 'use-other-source', why: 'blocked' }
+  const blocked: Blocked = { finding, registry, host: answeringHost(finding) ?? '' }
+  return (
+    ofLapse(blocked) ??
+    (hasClue(clues, 'region') ? [OTHER_SOURCE, { code: 'use-cache' }] : null) ??
+    ofPerimeter(blocked) ??
+    ofStorage(blocked) ??
+    (isOfLayer ? ofLayer(blocked) : ofAddress(blocked))
+  )
+}
+
+interface Blocked {
+  finding: Finding
+  registry: string
+  /** The host that answered. */
+  host: string
+}
+
+const OTHER_SOURCE: Step = { code: 'use-other-source', why: 'blocked' }
+
+function ofLapse({ finding: { clues }, registry }: Blocked): Step[] | null {
   const lapsed = clueOf(clues, 'lapsed')
-  if (lapsed !== undefined) {
-    const { what, project, ofCaller } = lapsed
-    return [
-      { code: 'restore-service', registry, what, project, ofCaller },
-      { code: 'use-other-source', why: 'closed' },
-    ]
-  }
-  if (hasClue(finding.clues, 'region')) return [other, { code: 'use-cache' }]
+  if (lapsed === undefined) return null
+  const { what, project, ofCaller } = lapsed
+  return [
+    { code: 'restore-service', registry, what, project, ofCaller },
+    { code: 'use-other-source', why: 'closed' },
+  ]
+}
+
+function ofPerimeter({ finding: { clues }, host }: Blocked): Step[] | null {
   const refusal = clueOf(clues, 'perimeter')
-  if (refusal !== undefined) {
-    const { perimeter, id } = refusal
-    // Copies would evade what the organization decided; a filter of web traffic only has to learn about the host.
-    const isOfTraffic = perimeter === 'web-filter' || perimeter === 'web-firewall'
-    return [{ code: 'pass-perimeter', perimeter, id, host }, ...stepsIf(isOfTraffic, other)]
-  }
-  // Its answer proves that the nodes reach it.
-  if (endpoint?.role === 'storage')
-    return [
-      { code: 'storage-refused', host },
-      { code: 'show-proxy' },
-      ...stepsIf(hasClue(finding.clues, 'windows-base'), { code: 'newer-base' }),
-    ]
-  if (isOfLayer)
-    return [
-      // IBM Cloud's registries (cloud.ibm.com/docs/Registry, registry_quota and ts-app-image-pull).
-      ...stepsIf(/(?:^|\.)icr\.io$/.test(registry) && !isEntitled(registry), { code: 'pull-quota' }),
-      ...openLayer(finding, host),
-      { code: 'layer-refused', host },
-      // Its download hosts have failed so for everyone (k0sproject/k0s#3713).
-      ...stepsIf(isFixedHost(host) && !WITHOUT_TOKEN.includes(registry), {
-        code: 'status-page',
-        host,
-        registry,
-        role: 'registry',
-      }),
-      { code: 'show-proxy' },
-      other,
-    ]
-  const address = clueOf(clues, 'caller-address')?.address ?? null
+  if (refusal === undefined) return null
+  const { perimeter, id } = refusal
+  // Copies would evade what the organization decided; a filter of web traffic only has to learn about the host.
+  const isOfTraffic = perimeter === 'web-filter' || perimeter === 'web-firewall'
+  return [{ code: 'pass-perimeter', perimeter, id, host }, ...stepsIf(isOfTraffic, OTHER_SOURCE)]
+}
+
+/** The storage host's answer proves that the nodes reach it. */
+function ofStorage({ finding: { clues, endpoint }, host }: Blocked): Step[] | null {
+  if (endpoint?.role !== 'storage') return null
+  return [
+    { code: 'storage-refused', host },
+    { code: 'show-proxy' },
+    ...stepsIf(hasClue(clues, 'windows-base'), { code: 'newer-base' }),
+  ]
+}
+
+/** The manifest was given, so only the way to the layers is blocked. */
+function ofLayer({ finding, registry, host }: Blocked): Step[] {
+  return [
+    // IBM Cloud's registries (cloud.ibm.com/docs/Registry, registry_quota and ts-app-image-pull).
+    ...stepsIf(/(?:^|\.)icr\.io$/.test(registry) && !isEntitled(registry), { code: 'pull-quota' }),
+    ...openLayer(finding, host),
+    { code: 'layer-refused', host },
+    // Its download hosts have failed so for everyone (k0sproject/k0s#3713).
+    ...stepsIf(isFixedHost(host) && !WITHOUT_TOKEN.includes(registry), {
+      code: 'status-page',
+      host,
+      registry,
+      role: 'registry',
+    }),
+    { code: 'show-proxy' },
+    OTHER_SOURCE,
+  ]
+}
+
+/** The caller's address is blocked, or whoever answered does not say why. */
+function ofAddress({ finding, registry, host }: Blocked): Step[] {
+  const address = clueOf(finding.clues, 'caller-address')?.address ?? null
   const allow: Step = { code: 'allow-address', host, address, cloud: cloudOf(registry) }
   const test: Step = { code: 'test-connection', scheme: 'https', host, role: 'registry' }
   const isBare = hasClue(finding.clues, 'bare-refusal')
@@ -85,7 +112,7 @@ export function blockedSteps(finding: Finding): Step[] {
       : isBare
         ? [{ code: 'who-answered', host }, { code: 'show-proxy' }, allow]
         : [allow, test]
-  return [...unblock, other, ...stepsIf(isPublic(finding.reference), { code: 'use-cache' })]
+  return [...unblock, OTHER_SOURCE, ...stepsIf(isPublic(finding.reference), { code: 'use-cache' })]
 }
 
 /** A request without a login shows that nodes of AKS have none, besides where they are (Azure/AKS#2000, MicrosoftDocs/azure-docs#83824). */
