@@ -6,7 +6,7 @@ import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { hostAlone, isLocal } from '../../image/host.ts'
 import { withoutVersion } from '../../image/reference.ts'
 import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
-import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
+import { type CauseContext, type CauseWords, type FirstFinding, sentenceFor } from './cause-words.ts'
 import { authRequiredOrDenied } from './causes/access.ts'
 import { connectionRefusedOrReset, networkTimeout, proxy, registryNotFoundDns } from './causes/connection.ts'
 import { diskFull } from './causes/disk-full.ts'
@@ -154,7 +154,7 @@ export function meaningOf(context: CauseContext): string {
   return [
     silenceText(first),
     meaning,
-    ...furtherFacts(context),
+    ...FURTHER_FACTS.map(fact => fact(context.findings[0])),
     runningSentence(context.findings),
     movedSentence(first),
     alsoMoved(context.findings),
@@ -171,42 +171,58 @@ function silenceText({ clues, node }: Finding): string {
   return `Node ${node ?? ''} no longer reports${last}, so the following may no longer be true.`
 }
 
-/** Returns facts that the title omits, about the host that answered and about other mirrors. */
-function furtherFacts({ findings: [first] }: CauseContext): string[] {
-  const identity = clueOf(first.clues, 'workload-identity')
-  const older = clueOf(first.clues, 'older-serves')
-  return [
-    roleSentence(first),
-    searchText(first),
-    first.cause !== 'invalid-reference' && hasClue(first.clues, 'image-id') ? IMAGE_ID : '',
-    hasClue(first.clues, 'guest')
+/** Facts that the title omits, about who pulls, the host that answered, and other mirrors; each is empty where it does not apply. */
+const FURTHER_FACTS: readonly ((first: FirstFinding) => string)[] = [
+  roleSentence,
+  searchText,
+  ({ cause, clues }) => (cause !== 'invalid-reference' && hasClue(clues, 'image-id') ? IMAGE_ID : ''),
+  ({ clues }) =>
+    hasClue(clues, 'guest')
       ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."
       : '',
-    addedBy(first),
-    first.host.virtual === 'azure'
+  addedBy,
+  ({ host }) =>
+    host.virtual === 'azure'
       ? "The pod's node is virtual: Azure Container Instances pulls the image, with the pod's pull secrets, not with the identity of the cluster's nodes."
       : '',
-    first.cause === 'auth-required-or-denied' &&
-    ((first.endpoint?.role === 'registry' && !isLocal(first.endpoint.host)) ||
-      (first.endpoint?.role === 'token' && first.subcause === 'blocked')) &&
-    hasClue(first.clues, 'bare-refusal')
-      ? 'The answer (403) gives no reason, so it may also come from a proxy or firewall in between.'
+  bareRefusalText,
+  redirectText,
+  mirrorsText,
+  ({ container, containerKind }) =>
+    containerKind === 'volume'
+      ? `The image belongs to the pod's volume ${container}, not to a container.`
       : '',
-    redirectText(first),
-    mirrorsText(first),
-    first.containerKind === 'volume'
-      ? `The image belongs to the pod's volume ${first.container}, not to a container.`
-      : '',
-    first.clues.some(clue => clue.code === 'literal-server' && clue.host === DOCKER_HUB)
+  ({ clues }) =>
+    clues.some(clue => clue.code === 'literal-server' && clue.host === DOCKER_HUB)
       ? "docker.io is Docker Hub's name in images; its registry is at registry-1.docker.io, and a node asks docker.io only if its settings say so."
       : '',
-    identity === undefined || first.credential.status === 'usable'
-      ? ''
-      : `The ${IDENTITY[identity.of]} of service account ${identity.serviceAccount} is for the pod's own processes and does not pull images: ${first.host.virtual === 'fargate' ? FARGATE_ROLE : "the node's identity"} does.`,
-    older === undefined
-      ? ''
-      : `Revision ${older.revision} of ${first.workload?.name ?? 'the Deployment'} still runs${older.image === null || older.image === first.image ? '' : ` ${older.image}`}, with ${pluralize(older.pods, 'ready pod')}.`,
-  ]
+  identityText,
+  olderText,
+]
+
+function bareRefusalText({ cause, subcause, endpoint, clues }: Finding): string {
+  const isOfRegistry =
+    (endpoint?.role === 'registry' && !isLocal(endpoint.host)) ||
+    (endpoint?.role === 'token' && subcause === 'blocked')
+  return cause === 'auth-required-or-denied' && isOfRegistry && hasClue(clues, 'bare-refusal')
+    ? 'The answer (403) gives no reason, so it may also come from a proxy or firewall in between.'
+    : ''
+}
+
+/** Returns that the identity of the pod's service account pulls nothing. */
+function identityText({ clues, credential, host }: Finding): string {
+  const identity = clueOf(clues, 'workload-identity')
+  return identity === undefined || credential.status === 'usable'
+    ? ''
+    : `The ${IDENTITY[identity.of]} of service account ${identity.serviceAccount} is for the pod's own processes and does not pull images: ${host.virtual === 'fargate' ? FARGATE_ROLE : "the node's identity"} does.`
+}
+
+/** Returns which revision still serves. */
+function olderText({ clues, workload, image }: Finding): string {
+  const older = clueOf(clues, 'older-serves')
+  if (older === undefined) return ''
+  const other = older.image === null || older.image === image ? '' : ` ${older.image}`
+  return `Revision ${older.revision} of ${workload?.name ?? 'the Deployment'} still runs${other}, with ${pluralize(older.pods, 'ready pod')}.`
 }
 
 /** Returns where a moved image went; empty for other images. The registry does not have the version that the name asks for. */
