@@ -4,10 +4,11 @@ import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { localLogins } from '../../keychain/local-logins.ts'
 import { registriesOf } from '../../keychain/wanted-registries.ts'
 import { makePlan } from '../../plan/make-plan.ts'
-import type { ImageFact, PlanInput } from '../../plan/plan-input.ts'
+import type { PlanInput } from '../../plan/plan-input.ts'
 import { referencesToAsk } from '../../plan/templates.ts'
 import { lookUpImages } from '../../registry/look-up-images.ts'
 import type { FixObjects } from '../../snapshot/fix-objects.ts'
+import type { ImageLookup } from '../../snapshot/registry-answers.ts'
 import { nodePlatforms } from '../../source/live/nodes.ts'
 import { planCredentialOf } from './choose-logins.ts'
 import { type FixFacts, readWritable } from './fix-facts.ts'
@@ -84,7 +85,7 @@ export async function askRegistries(
   given: Credential[],
   platforms: string[],
   { registries, context }: FixSession,
-): Promise<Map<string, ImageFact>> {
+): Promise<Map<string, ImageLookup>> {
   const served = new Set(given.map(({ registry }) => registry))
   const wanted = registriesOf(references).filter(({ registry }) => !served.has(registry))
   const { credentials, forReading } = await localLogins(wanted, context)

@@ -5,7 +5,7 @@ import { RefusedError, UnreachableError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import { coversImageOf } from '../../plan/stuck-pod.ts'
-import type { LoginProof, ProofFailure } from '../../registry/outcome.ts'
+import type { LoginProof } from '../../registry/outcome.ts'
 import { wrap } from '../../report/screen/layout.ts'
 import {
   type FailedProof,
@@ -16,6 +16,7 @@ import {
   usedUpText,
   type Workarounds,
 } from '../../report/views/login-proofs.ts'
+import type { ProofFailure } from '../../snapshot/registry-answers.ts'
 import { planCredentialOf } from './choose-logins.ts'
 import type { FixSession, PreparedFix, UnprovenCredential } from './session.ts'
 
