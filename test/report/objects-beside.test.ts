@@ -401,21 +401,28 @@ describe('a login in the cluster', () => {
   test.each([
     ['kafka.strimzi.io/v1beta2', 'KafkaConnect', 'spec.template.pod.imagePullSecrets'],
     ['kafka.strimzi.io/v1beta2', 'Kafka', 'template.pod.imagePullSecrets of spec.kafka'],
-    ['operator.tigera.io/v1', 'Installation', 'spec.imagePullSecrets, by the name of a secret in namespace tigera'],
+    [
+      'operator.tigera.io/v1',
+      'Installation',
+      'spec.imagePullSecrets, by the name of a secret in namespace tigera',
+    ],
     ['acme.example/v1', 'Shop', undefined],
-  ])('is named, or made, for the account that an operator makes (%s, %s)', async (apiVersion, kind, field) => {
-    const owner = { apiVersion, kind, name: 'main', uid: 'u', controller: true }
-    const account = object('ServiceAccount', 'web', 'main-1', { metadata: { ownerReferences: [owner] } })
-    const failing = fails(NO_LOGIN, { account: 'main-1' })
-    const place = `${kind} main takes its pull secrets from${field === undefined ? ':' : ` (${field}`}`
-    const there = await told(failing, account, secretOf('web', 'packages', 'a'))
-    expect(there.first).toContain(`Name secret packages, which has a login for the image, where ${place}`)
-    expect(there.all).not.toMatch(/pullguard fix/)
-    const none = await told(failing, account)
-    expect(none.first).toMatch(/^Create a pull secret with a login for .*, and name it where /)
-    expect(none.first).toContain(place)
-    expect(none.all).not.toMatch(/pullguard fix/)
-  })
+  ])(
+    'is named, or made, for the account that an operator makes (%s, %s)',
+    async (apiVersion, kind, field) => {
+      const owner = { apiVersion, kind, name: 'main', uid: 'u', controller: true }
+      const account = object('ServiceAccount', 'web', 'main-1', { metadata: { ownerReferences: [owner] } })
+      const failing = fails(NO_LOGIN, { account: 'main-1' })
+      const place = `${kind} main takes its pull secrets from${field === undefined ? ':' : ` (${field}`}`
+      const there = await told(failing, account, secretOf('web', 'packages', 'a'))
+      expect(there.first).toContain(`Name secret packages, which has a login for the image, where ${place}`)
+      expect(there.all).not.toMatch(/pullguard fix/)
+      const none = await told(failing, account)
+      expect(none.first).toMatch(/^Create a pull secret with a login for .*, and name it where /)
+      expect(none.first).toContain(place)
+      expect(none.all).not.toMatch(/pullguard fix/)
+    },
+  )
 
   test('is made as usual for an account of nobody, and of Kubernetes itself', async () => {
     const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'main', uid: 'u', controller: true }
