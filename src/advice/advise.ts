@@ -186,8 +186,8 @@ function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: 
 }
 
 /** A name that only leads to another registry fails, where that registry may answer. */
-function withRegistryBehind({ cause, registry, endpoint }: Finding, steps: Step[]): Step[] {
-  const behind = registry === null ? null : registryBehind(registry)
+function withRegistryBehind({ cause, registry, endpoint, containerKind }: Finding, steps: Step[]): Step[] {
+  const behind = registry === null || containerKind === 'sandbox' ? null : registryBehind(registry)
   if (behind === null || registry === null || !isUnserved(cause) || (endpoint?.host ?? registry) !== registry)
     return steps
   return steps.toSpliced(1, 0, { code: 'use-behind', registry, behind })

@@ -42,6 +42,11 @@ const BARE_HOSTS = [
   new RegExp(`\\bdial tcp: (?:lookup|address) ${HOST}(?: on|:)`, 'i'),
   new RegExp(`\\blookup ${HOST} on `, 'i'),
   new RegExp(`\\bresolve(?:d)? (?:host|address)[: ]+${HOST}`, 'i'),
+  // Go's crypto/x509: the name that a certificate had to be valid for.
+  new RegExp(
+    `\\bx509: certificate is (?:valid for \\S.{0,300}, not|not valid for any names, but wanted to match) ${HOST}`,
+    'i',
+  ),
   new RegExp(`\\bdial tcp (?:lookup )?${HOST}`, 'i'),
   // One of containers/image's mirrors, whose error begins with its name.
   new RegExp(`^\\[?(?=[\\w-]*[.:])${HOST}/\\S{1,300}: `, 'i'),
@@ -90,7 +95,13 @@ export function endpointOf(text: string, registry: string | null): NamedEndpoint
   if (asked !== undefined && isHidden(asked)) return null
   const socket = SOCKET.exec(text)
   if (socket !== null && asked === undefined) return { host: socket[1] ?? socket[2] ?? '', role: 'runtime' }
-  if (asked !== undefined) return namedEndpoint(asked.host, roleOf(asked.host, asked.rest, text, registry))
+  if (asked !== undefined) {
+    const role = roleOf(asked.host, asked.rest, text, registry)
+    return namedEndpoint(
+      asked.host,
+      role === 'mirror' && isRedirected(asked, text, registry) ? 'registry' : role,
+    )
+  }
   const bare = BARE_HOSTS.map(pattern => pattern.exec(text)?.[1]).find(host => host !== undefined)
   if (bare !== undefined) return namedEndpoint(bare, roleOfBare(bare, text, registry))
   const peer = CONNECTED.exec(text)?.[1]
@@ -196,13 +207,31 @@ function roleOf(host: string, rest: string, text: string, registry: string | nul
   }
   if (isStorage(plain) || SIGNED.test(rest) || isForWindowsBase(plain, rest, registry)) return 'storage'
   // The registry's backend: registry.k8s.io redirects to Artifact Registry and S3 under their own names.
-  if (registry === 'registry.k8s.io' && /(?:-docker\.pkg\.dev|\.gcr\.io)$/.test(plain)) return 'registry'
+  if (
+    (registryBehind(registry) ?? registry) === 'registry.k8s.io' &&
+    /(?:-docker\.pkg\.dev|\.gcr\.io)$/.test(plain)
+  )
+    return 'registry'
   if (asksForToken(text)) return 'token'
   return rest === '' || rest.startsWith('/v2') || rest.startsWith('/v1') || isLocal(plain)
     ? 'mirror'
     : rest.includes('/v2/')
       ? 'mirror'
       : 'storage'
+}
+
+/** What containerd writes before the URL at which its request ended; before 1.4, built with Go 1.13, without the quote. */
+const FOLLOWED = /\bfailed to do request: (?:head|get) "$|\bfrom (?:head|get) request to $/i
+
+/**
+ * Whether the registry redirected the request to this host. Mirrors get the registry's name from containerd (`?ns=`, since 1.4: RegistryHost.isProxy
+ * in core/remotes/docker/registry.go), and Docker has mirrors of Docker Hub only (moby/moby#18818). A registry that serves images under its own
+ * name redirects nobody: then its mirror did.
+ */
+function isRedirected({ host, rest, before }: FoundUrl, text: string, registry: string | null): boolean {
+  if (registry === null || isDockerHub(registry) || isLocal(withoutPort(host))) return false
+  if (!rest.includes('/v2/') || /[?&]ns=/i.test(rest)) return false
+  return /\bresponse from daemon: /i.test(text) || (FOLLOWED.test(before) && !isHosted(registry))
 }
 
 /**

@@ -225,15 +225,18 @@ export function isNamedLikeCache(name: string): boolean {
 
 /**
  * Names under which projects offer images of another registry, so that they can count pulls or change the registry (linkerd/linkerd2#5959,
- * getwud/wud#143, kyverno/kyverno#12031; n8n-io/n8n#32102, redpanda-data/documentation#1905, outline/outline#5042).
+ * getwud/wud#143, kyverno/kyverno#12031; n8n-io/n8n#32102, redpanda-data/documentation#1905, outline/outline#5042, langgenius/dify#42156), and
+ * the old name of Kubernetes' registry (kubernetes.io/blog/2023/03/10/image-registry-redirect).
  */
 const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['k8s.gcr.io', 'registry.k8s.io'],
   ['cr.l5d.io', 'ghcr.io'],
   ['lscr.io', 'ghcr.io'],
   ['reg.kyverno.io', 'ghcr.io'],
   ['docker.n8n.io', DOCKER_HUB],
   ['docker.redpanda.com', DOCKER_HUB],
   ['docker.getoutline.com', DOCKER_HUB],
+  ['cr.weaviate.io', DOCKER_HUB],
 ])
 
 /** The registry behind a name that only leads to it; null for any other. */

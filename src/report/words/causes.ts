@@ -21,7 +21,7 @@ import { minuteOf } from './duration.ts'
 import { addedBy } from './makers.ts'
 import { alsoMoved, movedText } from './moved.ts'
 import { FARGATE_ROLE } from './node-logins.ts'
-import { capitalize, pluralize, registryLabel, roleSentence, uncapitalize } from './nouns.ts'
+import { capitalize, isRedirectedTo, pluralize, registryLabel, roleSentence, uncapitalize } from './nouns.ts'
 import { runningSentence } from './running-elsewhere.ts'
 import { searchText } from './searched.ts'
 
@@ -147,10 +147,20 @@ function checkedMeaning({ cause, subcause, check, endpoint }: Finding): string |
   }
 }
 
+/** Whether the image's registry serves nothing anymore, which explains the failure better than what is true of any host. */
+function isSwitchedOff({ moved, cause, endpoint }: Finding): boolean {
+  const isOfHost =
+    cause === 'registry-server-error' ||
+    cause === 'network-timeout' ||
+    cause === 'connection-refused-or-reset'
+  return moved !== null && isOfHost && (endpoint === null || endpoint.role === 'registry')
+}
+
 /** Returns what the cause means and what else is known about this pull, in a few sentences. */
 export function meaningOf(context: CauseContext): string {
   const [first] = context.findings
-  const meaning = ofPuller(first, checkedMeaning(first) ?? sentenceFor(context, wordsFor(context).meaning))
+  const ofCause = () => checkedMeaning(first) ?? sentenceFor(context, wordsFor(context).meaning)
+  const meaning = isSwitchedOff(first) ? '' : ofPuller(first, ofCause())
   return [
     silenceText(first),
     meaning,
@@ -237,12 +247,14 @@ function movedSentence({
   return `${movedText(moved, reference ?? image, to)}.`
 }
 
-/** Returns that Kubernetes' registry answers from other hosts; empty if it or another registry was asked. */
+/** Returns that the registry redirects requests to other hosts; empty if it was asked itself. */
 function redirectText({ registry, endpoint, clues }: Finding): string {
   const behind = clueOf(clues, 'behind-proxy')?.host
   const isOfRegistry =
     endpoint?.role === 'registry' || endpoint?.role === 'token' || endpoint?.role === 'storage'
   const host = isOfRegistry ? endpoint.host : endpoint?.role === 'proxy' ? behind : undefined
+  if (registry !== 'registry.k8s.io' && endpoint !== null && isRedirectedTo(endpoint, registry))
+    return `${registry} redirected the request to ${endpoint.host}.`
   return registry !== 'registry.k8s.io' || host === undefined || hostAlone(host) === registry
     ? ''
     : endpoint?.role === 'storage'

@@ -4,7 +4,8 @@ import { hasClue } from '../../diagnosis/clue.ts'
 import type { AddressOwner } from '../../diagnosis/clue-at-node.ts'
 import type { Endpoint } from '../../diagnosis/endpoint.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
-import { DOCKER_HUB } from '../../image/docker-hub.ts'
+import { DOCKER_HUB, isDockerHub } from '../../image/docker-hub.ts'
+import { isAddress, withoutPort } from '../../image/host.ts'
 import { isFixedHost, isHosted } from '../../image/registries.ts'
 
 /** Companies whose addresses forged DNS answers give. */
@@ -58,12 +59,17 @@ export function responderLabel({ registry, endpoint }: WithEndpoint): string {
   return endpoint === null ? registryLabel(registry) : hostLabel(endpoint, registry)
 }
 
+/** Whether the registry redirected the request to this host of another name. */
+export function isRedirectedTo({ host, role }: Endpoint, registry: string | null): boolean {
+  if (role !== 'registry' || registry === null || isDockerHub(registry) || isAddress(host)) return false
+  return withoutPort(host) !== withoutPort(registry)
+}
+
 /** Returns a host's label according to its role in the pull. */
 export function hostLabel({ host, role }: Endpoint, registry: string | null): string {
   switch (role) {
     case 'registry':
-      // The only registry whose requests end at hosts of other names.
-      return registry === 'registry.k8s.io' && host !== null && host !== registry
+      return isRedirectedTo({ host, role }, registry)
         ? `${host} (behind ${registry})`
         : registryLabel(registry ?? host)
     case 'mirror':

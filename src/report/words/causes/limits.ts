@@ -6,12 +6,19 @@ import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
 import { countsAtHub, registryBehind } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, isOfMirror, type Sentence, sentenceFor } from '../cause-words.ts'
 import { onNode } from '../node.ts'
-import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
+import { capitalize, hostLabel, isRedirectedTo, registryLabel, responderLabel } from '../nouns.ts'
 
 /** Returns whose limit it is: Docker Hub's, if its own words say so about a name that does not parse, or that only leads to it. */
-function limiterLabel({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): string {
+function limiterLabel({
+  registry,
+  endpoint,
+  clues,
+}: Pick<Finding, 'registry' | 'endpoint' | 'clues'>): string {
   const ofHub = registry === null && hasClue(clues, 'hub-limit')
-  return registryLabel(ofHub || countsAtHub(registry ?? '') ? DOCKER_HUB : registry)
+  if (ofHub || countsAtHub(registry ?? '')) return registryLabel(DOCKER_HUB)
+  return endpoint !== null && isRedirectedTo(endpoint, registry)
+    ? hostLabel(endpoint, registry)
+    : registryLabel(registry)
 }
 
 /** Returns that the image's registry is only another name of Docker Hub; empty for any other. */
@@ -27,7 +34,7 @@ const isInPlaceOfHub = ({ registry, clues }: Finding) =>
 
 /** The host whose limit it is: a mirror or a token server has its own. */
 const limitedHost = ({ findings: [first] }: CauseContext) =>
-  isOfMirror(first) ? responderLabel(first) : registryLabel(first.registry)
+  isOfMirror(first) ? responderLabel(first) : limiterLabel(first)
 
 const TITLE: Record<RateLimitSubcause, Sentence> = {
   anonymous: ({ findings: [first] }) =>

@@ -6,7 +6,7 @@ import { hostAlone } from '../../../image/host.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
 import { isMore } from '../causes/node-store.ts'
 import { curlCommand, nodeClientStep, nodeShellStep, onNodes } from '../node.ts'
-import { hostLabel, registryLabel } from '../nouns.ts'
+import { hostLabel, isRedirectedTo, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -126,7 +126,8 @@ export const answerSteps: StepWords<AnswerStep> = {
           text: `If containerd ${onNodes(findings)} requests layers in parts (concurrent_layer_fetch_buffer in its configuration, from 2.1 on), set that to 0 and restart it: ${why}`,
         }
   },
-  'status-page': ({ host, role }, { findings: [{ registry }] }) => ({
-    text: `${statusText(role === 'registry' ? (registry ?? host) : host, hostLabel({ host, role }, registry))}`,
-  }),
+  'status-page': ({ host, role }, { findings: [{ registry }] }) => {
+    const isOwn = role === 'registry' && !isRedirectedTo({ host, role }, registry)
+    return { text: statusText(isOwn ? (registry ?? host) : host, hostLabel({ host, role }, registry)) }
+  },
 }

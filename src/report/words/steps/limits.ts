@@ -65,7 +65,11 @@ const BY_SKAFFOLD =
   ' (Skaffold sets Never in all that it deploys to a local cluster, also for images that it does not load there: GoogleContainerTools/skaffold#9687; its next run does so again, unless another tool deploys this workload)'
 
 export const limitSteps: StepWords<LimitStep> = {
-  wait: (step, { findings: [{ registry, reference }] }) => {
+  wait: (step, { findings: [{ registry, reference, endpoint, subcause }] }) => {
+    // A name that leads to it, of which nothing else is known.
+    const isLedToHub = endpoint?.role === 'registry' && isDockerHub(endpoint.host) && subcause !== 'abuse'
+    if (step.for === 'minute' && isLedToHub && !isDockerHub(registry ?? ''))
+      return { text: WAIT['hub-limit'] }
     if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
     if (step.for === 'limit' && countsAtHub(registry ?? '')) return { text: WAIT['hub-limit'] }
     if (step.for !== 'minute') return { text: WAIT[step.for] }
