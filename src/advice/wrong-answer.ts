@@ -67,7 +67,7 @@ function stepsByProblem(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'clock-off')) return [checkClock, look]
   if (isOfOthers(finding, target)) {
     const repair: Step = { code: 'public-certificate', host: target.host, problem }
-    if (problem === 'wrong-name') return [look, repair, ...pastInterceptor(target)]
+    if (problem === 'wrong-name' || problem === 'no-name') return [look, repair, ...pastInterceptor(target)]
     if (problem !== 'expired') return [look, repair]
     // Everyone would notice if such a registry's own certificate had expired; what has may be an old root.
     return side === 'after' ? [repair, look, checkClock] : [checkClock, look, repair]

@@ -8,6 +8,7 @@ export type CertificateProblem =
   | 'unknown-authority'
   | 'expired'
   | 'wrong-name'
+  | 'no-name'
   | 'no-alternative-name'
   | 'client'
   | 'legacy'
@@ -80,8 +81,8 @@ export type WayClue =
   | { code: 'proxy-login' }
   /** The host that the node asked a proxy for. */
   | { code: 'behind-proxy'; host: string }
-  /** The node has no route for addresses of this family. */
-  | { code: 'no-route'; family: 'IPv4' | 'IPv6' }
+  /** The node has no route for addresses of this family; `lost`: it had one earlier in the pull. */
+  | { code: 'no-route'; family: 'IPv4' | 'IPv6'; lost?: true }
   /** The registry says that it could not fetch from its upstream. */
   | ({ code: 'upstream-error' } & UpstreamError)
   /** The registry's mirrors failed, too. */

@@ -28,14 +28,16 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
     { code: 'certificate', problem: 'expired' },
     /certificate has expired|not yet valid|certificate is expired|invalid peer certificate: (?:certificate )?expired/i,
   ],
+  // Go's crypto/x509, for a certificate that lists no names.
+  [{ code: 'certificate', problem: 'no-name' }, /certificate is not valid for any names/i],
   [
     { code: 'certificate', problem: 'wrong-name' },
-    /certificate is (?:valid for|not valid for)|cannot validate certificate for|invalid peer certificate: (?:NotValidForName|certificate not valid for name)/i,
+    /certificate is (?:valid for|not valid for(?! any names))|cannot validate certificate for|invalid peer certificate: (?:NotValidForName|certificate not valid for name)/i,
   ],
   [{ code: 'certificate', problem: 'client' }, /certificate required|bad certificate|client certificate/i],
   [
     { code: 'certificate', problem: 'no-alternative-name' },
-    /legacy common name|doesn't contain any ip sans|not valid for any names/i,
+    /legacy common name|doesn't contain any ip sans/i,
   ],
   [
     { code: 'certificate', problem: 'legacy' },

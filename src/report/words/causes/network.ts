@@ -45,6 +45,8 @@ export const tls: CauseWords = {
         return expiredMeaning(context.findings[0])
       case 'no-alternative-name':
         return 'The certificate names its host only in the common name, which runtimes ignore: they require a subject alternative name (SAN).'
+      case 'no-name':
+        return 'The certificate is not valid for any host name: it lists none as a subject alternative name (SAN), which runtimes require.'
       case 'wrong-name':
         return names === undefined
           ? 'The certificate is for a different name or address than the one requested.'

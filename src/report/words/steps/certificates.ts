@@ -73,6 +73,8 @@ const RENEW: Record<CertificateProblem, (host: string, finding: Finding) => stri
   expired: renewExpired,
   'wrong-name': (host, finding) =>
     `Use the name that the certificate of ${host} is for, or reissue it with this name or address (subjectAltName)${wildcardNote(finding, host)}`,
+  'no-name': host =>
+    `Reissue the certificate of ${host} with this name as a subject alternative name (SAN): it lists no names, so something else may answer at this address or port, such as a proxy with a default certificate`,
   'no-alternative-name': host =>
     `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`,
   client: clientCertificate,
@@ -155,7 +157,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
   }),
   'renew-certificate': ({ host, problem }, { findings: [first] }) => ({ text: RENEW[problem](host, first) }),
   'public-certificate': ({ host, problem }, { findings }) =>
-    problem === 'wrong-name'
+    problem === 'wrong-name' || problem === 'no-name'
       ? nodeShellStep(
           `See what ${host} resolves to ${onNodes(findings)}: something else answers in its place, under another address (a wildcard record in a DNS search domain, or a login portal) or on the way (a proxy, a firewall, or a provider that blocks the address)`,
           lookUpCommand(findings[0].host, hostAlone(host)),
