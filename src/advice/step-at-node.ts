@@ -58,7 +58,7 @@ export type NetworkStep =
   | { code: 'open-download-host'; registry: string; hosts: string; from: string | null }
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
-  | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
+  | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6'; lost?: true }
 
 /** Replace a host's name that nodes can't use. */
 export type HostNameStep =
@@ -248,7 +248,10 @@ export type SnapshotterStep =
 export type SandboxStep =
   | { code: 'restore-sandbox-image' }
   | { code: 'renew-sandbox-image' }
-  /** `full`: the name with its registry, where the runtime did not find the image by its short one. */
-  | { code: 'set-sandbox-image'; image: string; full?: string }
+  /**
+   * `full`: the name with its registry, where the runtime did not find the image by its short one; `own`: the image that the node's distribution
+   * sets, where the runtime asked for containerd's default.
+   */
+  | { code: 'set-sandbox-image'; image: string; full?: string; own?: string }
   | { code: 'sandbox-login'; registry: string }
   | { code: 'ecr-login-of-node'; region: string | null }

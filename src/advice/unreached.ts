@@ -154,7 +154,7 @@ function brokeOff(finding: Finding): boolean {
 
 function missingRoute({ clues }: Finding, { host }: NamedEndpoint): Step[] {
   const route = clueOf(clues, 'no-route')
-  return route === undefined ? [] : [{ code: 'give-route', host, family: route.family }]
+  return route === undefined ? [] : [{ ...route, code: 'give-route', host }]
 }
 
 /** A mirror elsewhere than on the node itself. */

@@ -175,9 +175,14 @@ function fullPathIn(text: string): Clue[] {
 const NO_ROUTE =
   /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address)/i
 
+/** A request to a registry for what the manifest lists, so that the tag's look-up was answered; storage hosts may have addresses of one family only. */
+const UNDER_WAY =
+  /\b(?:failed to copy|error pulling image configuration|parsing image configuration|(?:reading|writing) (?:config )?blob)\b.{0,200}?\b(?:get|head) "?https?:\/\/[\w.:-]{1,253}\/v2\//i
+
 /** The family of a public address for which the node has no route; one of a private network may be missing for other reasons. */
 function noRouteIn(text: string): Clue[] {
   const address = NO_ROUTE.exec(text)?.[1]
   if (address === undefined || isLocal(address) || isPrivateAddress(address)) return []
-  return [{ code: 'no-route', family: address.startsWith('[') ? 'IPv6' : 'IPv4' }]
+  if (address.startsWith('[')) return [{ code: 'no-route', family: 'IPv6' }]
+  return [{ code: 'no-route', family: 'IPv4', ...(UNDER_WAY.test(text) && { lost: true }) }]
 }

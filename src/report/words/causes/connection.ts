@@ -11,6 +11,7 @@ import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { dnsAnswer } from '../node-dns.ts'
 import { ADDRESS_OWNERS, capitalize, hostLabel, registryLabel } from '../nouns.ts'
+import { BROKEN, BROKEN_MEANING, howBroken, loopbackMeaning } from './broken-connection.ts'
 
 /** Returns the host that was asked, or words for it. */
 export function endpointOrRegistry(finding: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
@@ -158,6 +159,10 @@ export const connectionRefusedOrReset: CauseWords = {
   meaning: [
     ['loopback', loopbackMeaning],
     ['misresolved', resolvedMeaning],
+    [
+      ({ clues }) => clueOf(clues, 'no-route')?.lost === true,
+      'The node had no route to that address at that moment, so nothing was sent. Earlier in the same pull it got an answer from the registry (or a mirror of it), so its own network failed in between.',
+    ],
     ['no-route', 'The node has no route for addresses of this family (IPv4 or IPv6), so nothing was sent.'],
     first => BROKEN_MEANING[howBroken(first)],
   ],
@@ -166,49 +171,6 @@ export const connectionRefusedOrReset: CauseWords = {
 /** Whether a layer did not arrive whole, and the text does not say from where: the registry, a mirror or cache, or where one of them redirects. */
 function isUnnamed({ findings: [{ endpoint, clues }] }: Pick<CauseContext, 'findings'>): boolean {
   return endpoint === null && hasClue(clues, 'interrupted')
-}
-
-type Break = Extract<Clue, { code: 'unopened' }>['why'] | 'cut-off' | 'unknown'
-
-/** How the connection failed. An error that names several addresses may have several reasons. */
-function howBroken({ clues }: Pick<Finding, 'clues'>): Break {
-  if (hasClue(clues, 'cut-off')) return 'cut-off'
-  const reasons = clues.flatMap(clue => (clue.code === 'unopened' ? [clue.why] : []))
-  return reasons.length === 1 ? (reasons[0] ?? 'unknown') : 'unknown'
-}
-
-const BROKEN: Record<Break, (host: string) => string> = {
-  'cut-off': host => `The connection to ${host} was cut off`,
-  refused: host => `The connection to ${host} was refused`,
-  network: host => `The node has no route to ${host}`,
-  host: host => `The node can't reach ${host} (no route to host)`,
-  node: host => `The node blocks its runtime's connections to ${host}`,
-  unknown: host => `The connection to ${host} was refused or dropped`,
-}
-
-const BROKEN_MEANING: Record<Break, string> = {
-  'cut-off':
-    'The connection was opened and then closed before the answer was complete: by a firewall or proxy in between, or by the host itself.',
-  refused: 'Nothing is listening on that address and port, or a firewall in between rejects the connection.',
-  network: 'The node itself has no route to that address, so nothing was sent.',
-  host: 'That address does not answer in its network (the machine is down, or the address is wrong), or a firewall in between rejects the connection.',
-  node: 'A firewall or security software on the node itself (iptables, nftables, eBPF) rejects the connection, so nothing was sent.',
-  unknown:
-    'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
-}
-
-function loopbackMeaning({
-  clues,
-  registry,
-  containerKind,
-}: Pick<Finding, 'clues' | 'registry' | 'containerKind'>): string {
-  // The runtime pulls a pause image only if it is missing.
-  const always = containerKind === 'sandbox' ? '' : ', or the pull policy is Always'
-  if (registry === 'localhost')
-    return `The name begins with localhost/, as names do of images that were only built or loaded on a machine: the image is not on the node${always}, so the runtime looked for a registry at the node's own address.`
-  return hasClue(clues, 'cut-off')
-    ? 'That address is the node itself: something there accepted the connection, and closed it before the answer was complete.'
-    : 'That address is the node itself: each node connects to its own loopback address, and nothing is listening there on this one.'
 }
 
 function resolvedMeaning(first: Pick<Finding, 'clues' | 'endpoint' | 'registry'>): string {

@@ -277,9 +277,10 @@ export const networkSteps: StepWords<NetworkStep> = {
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
   }),
-  'give-route': ({ host, family }, { findings }) => ({
-    text:
-      family === 'IPv6'
+  'give-route': ({ host, family, lost }, { findings }) => ({
+    text: lost
+      ? `Find out what took the default route away for a moment ${onNodes(findings)} (\`${findings[0].host.os === 'windows' ? 'route print' : 'ip route'}\` shows whether it is back): an interface that was down, a DHCP lease, a VPN, or a network plugin`
+      : family === 'IPv6'
         ? `Give the node an IPv6 route, or let DNS ${onNodes(findings)} answer with IPv4 addresses: ${host} was tried over IPv6 only`
         : `Give the node a route for IPv4, as it has none: if it is IPv6-only, it needs NAT64 with DNS64 (${dualStack(findings[0].registry) ?? 'some registries, such as ghcr.io, have no IPv6 addresses'}); if it is air-gapped, it needs a mirror instead`,
   }),
