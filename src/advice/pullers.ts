@@ -20,7 +20,13 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
   // Docker Hub has no official image for a name of one part, such as pause:3.9.
   const isUnnamed =
     hasClue(finding.clues, 'not-on-node') && image.includes('/') && reference?.endsWith(`/${image}`) === true
-  const set: Step = { code: 'set-sandbox-image', image, ...(isUnnamed && { full: reference }) }
+  const replaced = replacedPause(finding)
+  const set: Step = {
+    code: 'set-sandbox-image',
+    image,
+    ...(isUnnamed && { full: reference }),
+    ...(replaced !== null && { own: replaced }),
+  }
   // No registry has such a name: EKS's nodes bring the image (awslabs/amazon-eks-ami), and so do others.
   if (registry === 'localhost')
     return [...stepsIf(finding.host.platform === 'eks', { code: 'restore-sandbox-image' }), set]
@@ -48,7 +54,8 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
     cause === 'corrupt-or-unpack' ||
     hasClue(finding.clues, 'layer-refused') ||
     (cause === 'auth-required-or-denied' && (isOfMirror || isPackaged(finding)))
-  const [first, ...others] = isOfNode ? [...own, set] : [...ofNode, set, ...login, ...own]
+  const [first, ...others] =
+    isOfNode && replaced === null ? [...own, set] : [...ofNode, set, ...login, ...own]
   // Otherwise the kubelet removes the image again.
   const relieve = stepsIf(hasClue(finding.clues, 'disk-pressure') && cause !== 'disk-full', {
     code: 'relieve-disk',
@@ -57,6 +64,23 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
   // The node has to be repaired, or its pause image to be pulled again: another one would be no better.
   if (OF_NODE_ITSELF.some(code => hasClue(finding.clues, code))) return own
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
+}
+
+/** The pause images that distributions write into the configuration of their containerd (k0sproject/k0s#2414, k3s-io/k3s, pkg/cli/cmds/agent.go). */
+const OWN_PAUSE: Partial<Record<string, string>> = {
+  k0s: 'quay.io/k0sproject/pause',
+  k3s: 'rancher/mirrored-pause',
+  rke2: 'rancher/mirrored-pause',
+}
+
+/**
+ * The distribution's own pause image, where the runtime asked for containerd's default: then somebody's own configuration took the place of the
+ * distribution's, and lacks it (k0sproject/k0sctl#1117). K0s has its own since 1.33.1.
+ */
+function replacedPause({ cause, image, host: { platform, runtime, kubeletMinor } }: Finding): string | null {
+  if (!isOnTheWay(cause) || runtime !== 'containerd' || !/^registry\.k8s\.io\/pause:/.test(image)) return null
+  const hasOwn = platform !== 'k0s' || (kubeletMinor !== null && kubeletMinor > 33)
+  return hasOwn ? (OWN_PAUSE[platform ?? ''] ?? null) : null
 }
 
 /** What keeps any pause image from being unpacked on the node, or is over once the same one is pulled again. */
@@ -124,7 +148,7 @@ function guestNeeds(finding: Finding, own: Step[]): StepOf<'guest-settings'>['ne
   if (cause === 'auth-required-or-denied' && isOpenToAll(finding)) return undefined
   const problem = cause === 'tls' ? clueOf(clues, 'certificate')?.problem : undefined
   if (problem === 'unknown-authority') return 'trust'
-  const isOfHost = problem === 'expired' || problem === 'wrong-name'
+  const isOfHost = problem === 'expired' || problem === 'wrong-name' || problem === 'no-name'
   // The guest reached the host, whose certificate is at fault.
   if (isOfHost && own.some(({ code }) => code === 'renew-certificate')) return undefined
   return isOnTheWay(cause) ? 'way' : GUEST_NEEDS[cause]

@@ -5,6 +5,7 @@ import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { explainPod } from '../../src/diagnosis/why.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PodEvent } from '../../src/snapshot/snapshot.ts'
+import { NODE } from '../advice/situation.ts'
 import { container, event, pod, snapshot, waiting } from './snapshots.ts'
 
 const PAUSE = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/acme/pause:3.9'
@@ -172,3 +173,31 @@ test('a mirror that refuses the pause image without a login gets one, before ano
   expect(codes).toContain('set-sandbox-image')
   expect(codes).not.toContain('sandbox-login')
 })
+
+// k0sproject/k0sctl#1117
+test.each<[string, string, string, string, string | undefined]>([
+  ['k0s', 'registry.k8s.io/pause:3.10.2', 'v1.36.2+k0s', 'containerd://2.3.1', 'quay.io/k0sproject/pause'],
+  ['K3s', 'registry.k8s.io/pause:3.10', 'v1.33.3+k3s1', 'containerd://2.0.5-k3s1', 'rancher/mirrored-pause'],
+  ['K3s with Docker', 'registry.k8s.io/pause:3.10', 'v1.33.3+k3s1', 'docker://28.1.1', undefined],
+  [
+    'k0s of old, which sets this image',
+    'registry.k8s.io/pause:3.9',
+    'v1.30.1+k0s',
+    'containerd://1.7.16',
+    undefined,
+  ],
+  ['no distribution', 'registry.k8s.io/pause:3.10', 'v1.36.2', 'containerd://2.3.1', undefined],
+  ['another image', 'registry.acme.dev/pause:3.10', 'v1.36.2+k0s', 'containerd://2.3.1', undefined],
+])(
+  "the default of containerd in place of a distribution's own pause image: %s",
+  (_name, image, kubelet, runtime, own) => {
+    const error = `failed to get sandbox image "${image}": failed to pull image "${image}": failed to do request: Head "https://registry.k8s.io/v2/pause/manifests/3": dial tcp: lookup registry.k8s.io on 10.8.0.2:53: no such host`
+    const nodes = [{ ...NODE, kubelet, runtime }]
+    const [found] = diagnose(snapshot({ pods: [creating()], events: [failure(error)], nodes })).findings
+    if (found === undefined) throw new Error('no finding')
+    const steps = stepsFor(found)
+    const set = steps.find(({ code }) => code === 'set-sandbox-image')
+    expect(set).toEqual({ code: 'set-sandbox-image', image, ...(own === undefined ? {} : { own }) })
+    expect(steps[0] === set).toBe(own !== undefined)
+  },
+)

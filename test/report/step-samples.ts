@@ -414,7 +414,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'storage-refused': [{ host: 'bucket.s3.eu-west-1.amazonaws.com' }, { host }],
   'check-listener': [{ host, role: 'registry' }],
   'check-mtu': [{ host, role: 'registry' }],
-  'give-route': [{ host, family: 'IPv6' }],
+  'give-route': [
+    { host, family: 'IPv6' },
+    { host, family: 'IPv4', lost: true },
+  ],
   'check-mirror': [mirror],
   'broken-mirror': [{ ...mirror, why: 'connection refused' }],
   'node-registry': [
@@ -614,7 +617,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'replace-passed-over': [{ secrets: ['regcred'], status: 403, registry: own }],
   'restore-sandbox-image': [{}],
   'renew-sandbox-image': [{}],
-  'set-sandbox-image': [{ image: 'registry.k8s.io/pause:3.10' }],
+  'set-sandbox-image': [
+    { image: 'registry.k8s.io/pause:3.10' },
+    { image: 'registry.k8s.io/pause:3.10', own: 'quay.io/k0sproject/pause' },
+  ],
   'sandbox-login': [{ registry: 'ghcr.io' }],
   wait: [{ for: 'limit' }, { for: 'minute' }],
   'replace-registry': [{}],

@@ -147,8 +147,9 @@ export function sandboxSetting({ platform, runtime, os, kubeletMinor }: PullingN
   return `sandbox_image, from containerd 2 on pinned_images.sandbox, in ${file}`
 }
 
-/** Returns where this platform loads images from at startup; null if it does not. */
-export function preloadPlace({ platform }: PullingNode): string | null {
+/** Returns where this platform loads images from at startup, into the containerd that it runs; null if it does not. */
+export function preloadPlace({ platform, runtime }: PullingNode): string | null {
+  if (runtime === 'docker' || runtime === 'cri-o') return null
   if (platform === 'k0s') return '/var/lib/k0s/images'
   return platform === 'k3s' || platform === 'rke2' ? `/var/lib/rancher/${platform}/agent/images` : null
 }

@@ -192,6 +192,13 @@ function platformOf({ os, kernel, architecture }: PullingNode): string {
   return architecture === null ? 'its platform' : `its platform, ${os ?? 'linux'}/${architecture}`
 }
 
+/** Where users put a configuration of containerd in place of the distribution's (docs.k0sproject.io/stable/runtime, docs.k3s.io/advanced). */
+const OWN_CONFIGURATION: Partial<Record<string, string>> = {
+  k0s: '/etc/k0s/containerd.toml',
+  k3s: 'config.toml.tmpl or config-v3.toml.tmpl in /var/lib/rancher/k3s/agent/etc/containerd',
+  rke2: 'config.toml.tmpl or config-v3.toml.tmpl in /var/lib/rancher/rke2/agent/etc/containerd',
+}
+
 export const sandboxSteps: StepWords<SandboxStep> = {
   'restore-sandbox-image': (_step, { findings }) => {
     const { platform, kernel, kubeletMinor } = findings[0].host
@@ -229,7 +236,11 @@ export const sandboxSteps: StepWords<SandboxStep> = {
           findings,
         )
   },
-  'set-sandbox-image': ({ image, full }, { findings, findings: [first] }) => {
+  'set-sandbox-image': ({ image, full, own }, { findings, findings: [first] }) => {
+    if (own !== undefined)
+      return {
+        text: `Add the pause image of this distribution (${own}) to the configuration of containerd ${onNodes(findings)}, if that is your own (${OWN_CONFIGURATION[first.host.platform ?? '']}), as sandbox_image, or from containerd 2 on as pinned_images.sandbox: the runtime asks for ${image}, the default of containerd`,
+      }
     const archive = preloadPlace(first.host)
     const preload = `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}`
     const setting = sandboxSetting(first.host)
