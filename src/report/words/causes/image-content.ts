@@ -65,9 +65,9 @@ export const SIGNATURE =
 export const ARTIFACT =
   'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
 
-/** Since when runtimes refuse it by default (containerd 2.1 and docs.docker.com/engine/deprecated). */
+/** Since when runtimes refuse it by default (containerd's RELEASES.md, docs.docker.com/engine/deprecated). */
 const SINCE: Partial<Record<string, string>> = {
-  containerd: ' (containerd since version 2.1)',
+  containerd: ' (containerd since version 2.0)',
   docker: ' (Docker since version 26)',
 }
 
