@@ -1,0 +1,227 @@
+/** Reports on hosts of other names: those that a registry redirects requests to, mirrors, and what answers with a certificate for no name. */
+import { expect, test } from 'vitest'
+import { findingOf, pulled, type Situation } from '../advice/situation.ts'
+import { type Expected, textsOf } from './texts-of.ts'
+
+const DOCKER = { runtime: 'docker://29.0.1' }
+const head = (url: string, end = 'dial tcp 192.0.2.7:443: i/o timeout') =>
+  `failed to do request: Head "${url}": ${end}`
+const answered = (url: string, status: string) => `unexpected status from HEAD request to ${url}: ${status}`
+const OWN = 'images.acme.dev/team/app:1'
+const NO_NAMES = 'x509: certificate is not valid for any names, but wanted to match'
+
+test.each<[string, string, string, ReturnType<typeof endpointIn>, Situation['node']?]>([
+  [
+    'the old name of Kubernetes redirects',
+    'k8s.gcr.io/pause:3.9',
+    answered('https://registry.k8s.io/v2/pause/manifests/3.9', '503 Service Unavailable'),
+    { host: 'registry.k8s.io', role: 'registry' },
+  ],
+  [
+    'the old name of Kubernetes redirects, and so does the new one',
+    'k8s.gcr.io/pause:3.9',
+    head('https://us-west2-docker.pkg.dev/v2/k8s-artifacts-prod/images/pause/manifests/3.9'),
+    { host: 'us-west2-docker.pkg.dev', role: 'registry' },
+  ],
+  [
+    'a name of a project redirects, as containerd would name the registry to a mirror',
+    OWN,
+    head('https://ghcr.io/v2/team/app/manifests/1'),
+    { host: 'ghcr.io', role: 'registry' },
+  ],
+  [
+    'containerd names the registry to a mirror of it',
+    OWN,
+    head('https://harbor.acme.dev/v2/team/app/manifests/1?ns=images.acme.dev'),
+    { host: 'harbor.acme.dev', role: 'mirror' },
+  ],
+  [
+    'versions of containerd before 1.4 do not',
+    OWN,
+    'failed to do request: Head https://harbor.acme.dev/v2/team/app/manifests/1: dial tcp 192.0.2.7:443: i/o timeout',
+    { host: 'harbor.acme.dev', role: 'mirror' },
+  ],
+  [
+    'a cache on the node is a mirror',
+    OWN,
+    head('http://127.0.0.1:5000/v2/team/app/manifests/1'),
+    { host: '127.0.0.1:5000', role: 'mirror' },
+  ],
+  [
+    'a registry that redirects nobody has a mirror that does',
+    'ghcr.io/team/app:1',
+    head('https://harbor.acme.dev/v2/team/app/manifests/1'),
+    { host: 'harbor.acme.dev', role: 'mirror' },
+  ],
+  [
+    'CRI-O has mirrors of every registry, and does not tell them its name',
+    OWN,
+    'pinging container registry harbor.acme.dev: Get "https://harbor.acme.dev/v2/": dial tcp 192.0.2.7:443: i/o timeout',
+    { host: 'harbor.acme.dev', role: 'mirror' },
+    { runtime: 'cri-o://1.34.1' },
+  ],
+  [
+    'Docker has mirrors of Docker Hub only',
+    OWN,
+    'Error response from daemon: Get "https://registry-1.docker.io/v2/team/app/manifests/1": EOF',
+    { host: 'registry-1.docker.io', role: 'registry' },
+    DOCKER,
+  ],
+  [
+    'Docker asks a mirror of Docker Hub without its name',
+    'team/app:1',
+    'Error response from daemon: Head "https://harbor.acme.dev/v2/team/app/manifests/1": EOF',
+    { host: 'harbor.acme.dev', role: 'mirror' },
+    DOCKER,
+  ],
+  [
+    'the name that a certificate had to be valid for is the host',
+    'registry.k8s.io/pause:3.9',
+    `error pulling image configuration: download failed after attempts=6: tls: failed to verify certificate: ${NO_NAMES} prod-registry-k8s-io-ap-south-1.s3.dualstack.ap-south-1.amazonaws.com`,
+    { host: 'prod-registry-k8s-io-ap-south-1.s3.dualstack.ap-south-1.amazonaws.com', role: 'storage' },
+    DOCKER,
+  ],
+  [
+    'the name that a certificate is not valid for is the host',
+    'ubuntu',
+    'error pulling image configuration: download failed after attempts=6: tls: failed to verify certificate: x509: certificate is valid for fw.acme.dev, *.fw.acme.dev, not production.cloudflare.docker.com',
+    { host: 'production.cloudflare.docker.com', role: 'storage' },
+    DOCKER,
+  ],
+])('%s', (_name, image, error, expected, node = {}) => {
+  expect(endpointIn(image, error, node)).toEqual(expected)
+})
+
+const endpointIn = (image: string, error: string, node: NonNullable<Situation['node']>) =>
+  findingOf({ image, error: pulled(image, error), node, reason: 'ErrImagePull' }).endpoint
+
+test.each<[string, Situation, Expected]>([
+  [
+    'a host behind a name is not a mirror of the node',
+    {
+      image: OWN,
+      error: pulled(OWN, answered('https://ghcr.io/v2/team/app/manifests/1', '503 Service Unavailable')),
+    },
+    {
+      first: /githubstatus/,
+      says: /images\.acme\.dev redirected the request to ghcr\.io\./,
+      never: /mirror|asked images\.acme\.dev as well|hosts\.toml/,
+    },
+  ],
+  [
+    'a limit that is met behind a name is the limit of the host there',
+    {
+      image: OWN,
+      error: pulled(
+        OWN,
+        answered('https://registry-1.docker.io/v2/team/app/manifests/1', '429 Too Many Requests'),
+      ),
+    },
+    {
+      first: /six hours/,
+      says: /registry-1\.docker\.io \(behind images\.acme\.dev\) received too many/,
+      never: /Wait a minute/,
+    },
+  ],
+  [
+    'a certificate for no name, of a registry of somebody here',
+    {
+      image: 'registry.acme.dev/a:1',
+      error: `Head "https://registry.acme.dev/v2/a/manifests/1": ${NO_NAMES} registry.acme.dev`,
+    },
+    {
+      says: /not valid for any host name(?:.|\n)*Reissue the certificate of registry\.acme\.dev with this name/,
+      never: /for a different name|name that the certificate .* is for/,
+    },
+  ],
+  [
+    'a certificate for no name in place of a registry that others run',
+    { image: 'quay.io/a/b:1', error: `Head "https://quay.io/v2/a/b/manifests/1": ${NO_NAMES} quay.io` },
+    { says: /something else answers in its place/, never: /for a different name|Reissue/ },
+  ],
+  [
+    'a rejected connection on the node, where something may listen',
+    {
+      image: 'localhost:7439/docker.io/library/nginx:1.25',
+      error:
+        'pinging container registry localhost:7439: Get "http://localhost:7439/v2/": dial tcp 127.0.0.1:7439: connect: no route to host',
+    },
+    { says: /the node itself, and it rejected the connection .* host port/, never: /nothing is listening/ },
+  ],
+  [
+    'a refused connection on the node, where nothing listens',
+    {
+      image: 'localhost:5000/a:1',
+      error: 'Get "http://localhost:5000/v2/": dial tcp 127.0.0.1:5000: connect: connection refused',
+    },
+    { says: /nothing is listening there/ },
+  ],
+  [
+    'a route that was there when the tag was looked up',
+    {
+      image: 'ghcr.io/a/b:1',
+      error:
+        'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://ghcr.io/v2/a/b/manifests/sha256:ab": dial tcp 140.82.112.33:443: connect: network is unreachable',
+    },
+    {
+      first: /^Find out what took the default route away/,
+      says: /at that moment/,
+      never: /as it has none|NAT64/,
+    },
+  ],
+  [
+    'a route that is missing from the start',
+    {
+      image: 'ghcr.io/a/b:1',
+      error: pulled(
+        'ghcr.io/a/b:1',
+        head(
+          'https://ghcr.io/v2/a/b/manifests/1',
+          'dial tcp 140.82.112.33:443: connect: network is unreachable',
+        ),
+      ),
+    },
+    { first: /^Give the node a route for IPv4, as it has none/, never: /took the default route away/ },
+  ],
+  [
+    'an answer from a registry that was shut down',
+    {
+      image: 'registry.svc.ci.openshift.org/origin/release:4',
+      error: 'received unexpected HTTP status: 500 Internal Server Error',
+    },
+    { says: /was shut down/, never: /is failing|not the problem/ },
+  ],
+  [
+    'no answer from a registry that was shut down',
+    {
+      image: 'registry.svc.ci.openshift.org/origin/release:4',
+      error: 'Get "https://registry.svc.ci.openshift.org/v2/": dial tcp 192.0.2.7:443: i/o timeout',
+    },
+    { says: /was shut down/, never: /firewall that drops/ },
+  ],
+  [
+    'an archive is not loaded into Docker by the distribution',
+    {
+      image: 'ubuntu',
+      error:
+        'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 192.168.5.1:53: no such host',
+      node: { ...DOCKER, kubelet: 'v1.33.3+k3s1' },
+    },
+    { says: /load the image on them/, never: /agent\/images/ },
+  ],
+  [
+    'an archive is loaded into its own containerd',
+    {
+      image: 'ubuntu',
+      error:
+        'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 192.168.5.1:53: no such host',
+      node: { runtime: 'containerd://2.0.5-k3s1', kubelet: 'v1.33.3+k3s1' },
+    },
+    { says: /archive in \/var\/lib\/rancher\/k3s\/agent\/images/ },
+  ],
+])('%s', (_name, situation, { first = /^/, says = /^/, never = /$^/ }) => {
+  const texts = textsOf(situation)
+  expect(texts.first).toMatch(first)
+  expect(texts.all).toMatch(says)
+  expect(texts.all).not.toMatch(never)
+})
