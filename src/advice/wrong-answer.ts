@@ -177,6 +177,8 @@ export function serverErrorSteps(finding: Finding): Step[] {
   if (ofRule.length > 0) return [wait, ...ofRule]
   // The host itself answers, so a test of the connection would show nothing.
   if (hasClue(finding.clues, 'storage-busy')) return [look, wait, { code: 'use-cache' }]
+  // A proxy on the way may have sent the answer, too.
+  if (hasClue(finding.clues, 'unreached-behind')) return [look, wait, { code: 'show-proxy' }]
   if (hasClue(finding.clues, 'upstream-blocked'))
     return [{ code: 'unblock-upstream', host: target.host }, wait]
   return [

@@ -2,7 +2,7 @@
 
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import { NO_LATEST } from './causes/image-not-found.ts'
-import { NOT_A_REGISTRY, UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
+import { NOT_A_REGISTRY, UNREACHED_BEHIND, UPSTREAM_BLOCKED } from './causes/registry-server-error.ts'
 import type { Clue } from './clue.ts'
 import { NODE_CLUES } from './clue-patterns-at-node.ts'
 import { WAY_CLUES } from './clue-patterns-on-way.ts'
@@ -35,6 +35,7 @@ const REFUSAL_AND_NAME_CLUES: readonly [Clue, RegExp][] = [
   ],
   [{ code: 'upstream-setup' }, UPSTREAM_NOT_SET_UP],
   [{ code: 'upstream-blocked' }, UPSTREAM_BLOCKED],
+  [{ code: 'unreached-behind' }, UNREACHED_BEHIND],
   // learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes, ServerBusy; metal3-io/ironic-standalone-operator#561.
   [{ code: 'storage-busy' }, /\b(?:(?:in|e)gress|operations per second) is over the account limit\b/i],
   // Notary's client (theupdateframework/notary, storage/httpstore.go), and Docker's words around it.

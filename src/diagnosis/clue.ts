@@ -65,6 +65,8 @@ export type AwsPolicy =
 type RefusalClue =
   /** Nexus can't reach the upstream of its proxy repository, and blocks it for a while. */
   | { code: 'upstream-blocked' }
+  /** The answer quotes an error of the server's own, which can't reach a host behind it, such as its storage. */
+  | { code: 'unreached-behind' }
   /** A cache says that its upstream (remote, proxy) repository is not set up properly. */
   | { code: 'upstream-setup' }
   /** A rule of the cache of Azure Container Registry failed at its source. */

@@ -102,7 +102,9 @@ export function endpointOf(text: string, registry: string | null): NamedEndpoint
       role === 'mirror' && isRedirected(asked, text, registry) ? 'registry' : role,
     )
   }
-  const bare = BARE_HOSTS.map(pattern => pattern.exec(text)?.[1]).find(host => host !== undefined)
+  // A server that quotes an error of its own names hosts behind it, which the node never asked.
+  const own = text.replace(/\berror parsing HTTP \d{3} response body: .*/is, '')
+  const bare = BARE_HOSTS.map(pattern => pattern.exec(own)?.[1]).find(host => host !== undefined)
   if (bare !== undefined) return namedEndpoint(bare, roleOfBare(bare, text, registry))
   const peer = CONNECTED.exec(text)?.[1]
   if (peer !== undefined && isOfDownloadHost(peer, text, registry)) return namedEndpoint(peer, 'storage')

@@ -47,7 +47,12 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     moves: {
       'dockerhub.azk8s.cn': 'docker.io',
       'gcr.azk8s.cn': 'gcr.io',
+      // That registry's images for Kubernetes have moved since.
+      'gcr.azk8s.cn/google-containers': 'registry.k8s.io',
+      'gcr.azk8s.cn/google_containers': 'registry.k8s.io',
+      'mcr.azk8s.cn': 'mcr.microsoft.com',
       'quay.azk8s.cn': 'quay.io',
+      '*.azk8s.cn': null,
     },
     state: 'restricted',
     since: '2020-04-02',

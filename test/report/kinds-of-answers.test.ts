@@ -724,11 +724,30 @@ test.each<[string, Situation, Expected]>([
     { first: /reports of an outage of the mirror mirror\.gcr\.io/, never: /restart it|its log/ },
   ],
   [
+    'a mirror that quotes its own failure to reach its storage, whose address is none that the node asked',
+    {
+      image: 'm.daocloud.io/registry.k8s.io/pause:3.10',
+      error:
+        'error parsing HTTP 403 response body: invalid character \'c\' looking for beginning of value: "connecting to bucket.example:80: connecting to 192.0.2.3:80: dial tcp 192.0.2.3:80: i/o timeout"',
+    },
+    {
+      short: /from m\.daocloud\.io$/,
+      says: /m\.daocloud\.io answers that it can't reach a host behind it[\s\S]*no connection of the node failed/,
+      first: /operators of m\.daocloud\.io/,
+      never: /docker login|typo|its log|192\.0\.2\.3/,
+    },
+  ],
+  [
     'a mirror that only some may use',
     { image: 'gcr.azk8s.cn/a/b:1', error: '403 Forbidden' },
     {
       says: /gcr\.azk8s\.cn serves only addresses of Azure China now .*the image is published as gcr\.io\/a\/b:1/,
     },
+  ],
+  [
+    'the same of its images for Kubernetes, which have moved since',
+    { image: 'gcr.azk8s.cn/google_containers/pause:3.2', error: '403 Forbidden' },
+    { says: /the image is published as registry\.k8s\.io\/pause:3\.2/ },
   ],
   [
     'data that a month has no room for',

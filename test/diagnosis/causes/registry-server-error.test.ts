@@ -18,6 +18,14 @@ expectCause('registry-server-error', [
     'a gateway without a route',
     'reading manifest 1 in reg.corp/a: StatusCode: 404, "{\\"message\\":\\"no Route matched with those values\\"}"',
   ],
+  [
+    'Docker, a mirror that quotes its own failure to reach its storage, with a status of refusals',
+    'error parsing HTTP 403 response body: invalid character \'c\' looking for beginning of value: "connecting to bucket.example:80: dial tcp 192.0.2.3:80: i/o timeout"',
+  ],
+  [
+    'CRI-O, the same',
+    'reading manifest 1 in mirror.example/a: StatusCode: 400, "Get \\"https://ghcr.io/v2/\\": dial tcp: lookup ghcr.io: no such host"',
+  ],
   ['CRI-O, where no registry is', 'pinging container registry reg.corp: StatusCode: 404, "not here"'],
   ['CRI-O, where a very old registry is', "can't talk to a V1 container registry"],
   [

@@ -151,6 +151,7 @@ export const registryServerError: CauseWords = {
         `The token server of a mirror, most likely, answers with a server error to a pull from ${registryLabel(registry)}`,
     ],
     ['storage-busy', ({ registry }) => `The storage behind ${registryLabel(registry)} is at its limit`],
+    ['unreached-behind', { does: "answers that it can't reach a host behind it" }],
     [isMethodRefused, first => `${tokenEndpoint(first)} answers 405 (Method Not Allowed)`],
     [isOddAnswer, { does: "sent an answer that the runtime can't use" }],
     { does: 'answers with a server error' },
@@ -168,6 +169,10 @@ export const registryServerError: CauseWords = {
     [
       'storage-busy',
       "Azure Storage, where the layers are, serves no more of them at the moment: the limit is on what all clients together download from the registry's account there, so the pod's image and login are not the problem.",
+    ],
+    [
+      'unreached-behind',
+      "The answer quotes a failed connection of the server that sent it, to its own storage or to the registry that it fetches from: no connection of the node failed, and the pod's image and login are not the problem.",
     ],
     [
       isMethodRefused,

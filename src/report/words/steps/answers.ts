@@ -3,7 +3,7 @@
 import type { AnswerStep } from '../../../advice/step-at-node.ts'
 import { hasClue } from '../../../diagnosis/clue.ts'
 import { hostAlone } from '../../../image/host.ts'
-import { apiHost, isHosted } from '../../../image/registries.ts'
+import { apiHost, isHosted, isOpenMirror } from '../../../image/registries.ts'
 import { isMore } from '../causes/node-store.ts'
 import { curlCommand, nodeClientStep, nodeShellStep, onNodes } from '../node.ts'
 import { hostLabel, isRedirectedTo, registryLabel } from '../nouns.ts'
@@ -35,7 +35,7 @@ const STATUS_PAGES: readonly [RegExp, of: string, address: string][] = [
 function statusText(host: string, label: string): string {
   const [, of, address] = STATUS_PAGES.find(([hosts]) => hosts.test(hostAlone(host))) ?? []
   if (of !== undefined) return `Check ${of} status at ${address}`
-  return isHosted(host)
+  return isHosted(host) || isOpenMirror(host)
     ? `See whether the operators of ${label} report an outage`
     : `Check the status and the log of ${label}`
 }
