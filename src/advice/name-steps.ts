@@ -5,6 +5,7 @@ import type { AttemptProblem } from '../diagnosis/credential-report.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
+import { impossibleAtHub, impossibleUpstream } from '../image/hub-path.ts'
 import { missingNamespace } from '../image/missing-namespace.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
 import type { Placeholder } from '../image/placeholder.ts'
@@ -32,6 +33,7 @@ export function nameClueSteps(finding: Finding): Step[] {
     ...otherRegistry(finding),
     ...dropDefaultRegistry(finding),
     ...undoublePrefix(finding),
+    ...possiblePath(finding),
     ...zarfOnce(finding),
     ...zarfPackage(finding),
   ]
@@ -61,6 +63,15 @@ function undoublePrefix({ cause, clues }: Finding): Step[] {
     prefix,
     without,
   })
+}
+
+/** A mirror may have paths that its registry can't have, and is asked first. */
+function possiblePath({ cause, subcause, clues, reference, endpoint }: Finding): Step[] {
+  const isOther = ['doubled-prefix', 'placeholder', 'name-beside', 'mirrors-failed', 'changed-at-admission']
+  if (!isRefusedOrMissing(cause) || endpoint?.role === 'mirror') return []
+  if (clues.some(({ code }) => isOther.includes(code))) return []
+  const found = subcause === 'upstream' ? impossibleUpstream(reference) : impossibleAtHub(reference)
+  return found === null ? [] : [{ code: 'correct-path', ...found }]
 }
 
 function streamSteps({ clues }: Finding): Step[] {

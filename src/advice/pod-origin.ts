@@ -110,6 +110,7 @@ const CHANGES_RUNS: readonly StepCode[] = [
   'use-replacement',
   'correct-registry',
   'drop-default-registry',
+  'correct-path',
   'drop-scheme',
   'drop-surplus-tag',
   'drop-tag',

@@ -27,12 +27,13 @@ export function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean
   if (ofName.length === 0) return false
   // This step changes the same field, too.
   if (step.code === 'set-image' && ofName.some(({ code }) => CORRECTS_NAME.includes(code))) return true
-  const isRenamed = ofName.some(({ code }) => RENAMES.includes(code))
+  // The login of a cache may be wrong as well.
+  const isRenamed = ofName.some(({ code }) => RENAMES.includes(code)) && finding.subcause !== 'upstream'
   return SETTLED_BY_NAME.includes(step.code) || (isRenamed && isOfOldName(step))
 }
 
-/** What shows that another registry was meant than the one that was asked. */
-const RENAMES: readonly StepCode[] = ['correct-registry', 'drop-default-registry']
+/** What shows that another registry was meant than the one that was asked, or that it can't have such a name. */
+const RENAMES: readonly StepCode[] = ['correct-registry', 'drop-default-registry', 'correct-path']
 
 /** Steps that say what the name has to be, or how all images with the same fault are corrected at once. */
 const CORRECTS_NAME: readonly StepCode[] = ['drop-surplus-tag', 'quote-number']

@@ -111,6 +111,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'full-name': { about: 'template' },
   'drop-tag': { about: 'template' },
   'drop-default-registry': { about: 'template' },
+  'correct-path': { about: 'template' },
   'correct-registry': { about: 'template' },
   'other-eks-registry': { about: 'template' },
   'push-again': { about: 'other' },

@@ -5,6 +5,7 @@
 
 import type { VirtualNode } from '../diagnosis/virtual-node.ts'
 import type { DroppedZero } from '../image/dropped-zero.ts'
+import type { ImpossiblePath } from '../image/hub-path.ts'
 import type { Moved } from '../image/moved.ts'
 import type { NameBeside } from '../image/names-beside.ts'
 import type { Placeholder } from '../image/placeholder.ts'
@@ -80,6 +81,7 @@ export type WrongNameStep =
   | { code: 'drop-tag'; tag: string }
   /** `inner`: the registry that the name has after the first one. */
   | { code: 'drop-default-registry'; registry: string; inner: string }
+  | ({ code: 'correct-path' } & ImpossiblePath)
   | {
       code: 'correct-registry'
       from: string

@@ -271,6 +271,54 @@ describe('a prefix that the name has twice', () => {
   })
 })
 
+describe('a path that Docker Hub can not have', () => {
+  const denied = (image: string) =>
+    pulled(image, 'pull access denied, repository does not exist or may require authorization')
+  test.each<[string, string | null, boolean?]>([
+    ['selenium/selenium/hub:4', 'selenium/hub'],
+    ['docker.io/apache/dolphinscheduler/dolphinscheduler-api:3', 'apache/dolphinscheduler-api'],
+    ['acme/api/acme/api:1', 'acme/api'],
+    ['acme/backend/api:1', null],
+    ['library/bitnami/redis:7', 'bitnami/redis', true],
+  ])('is corrected first, as no login helps: %s', (image, likely, certain = false) => {
+    const path = image.replace('docker.io/', '').replace(/:.*/, '')
+    const codes = codesIn({ image, error: denied(image) })
+    expect(stepsFor(findingOf({ image, error: denied(image) }))[0]).toEqual({
+      code: 'correct-path',
+      path,
+      likely,
+      certain,
+    })
+    expect(codes).not.toContain('distribute-login')
+    expect(codes).not.toContain('ask-registry')
+  })
+
+  test.each(['acme/api:1', 'quay.io/acme/backend/api:1', 'docker.io/quay.io/acme/api:1'])(
+    'is not that of %s',
+    image => {
+      expect(codesIn({ image, error: denied(image) })).not.toContain('correct-path')
+    },
+  )
+
+  test('is one that a mirror of it may have', () => {
+    const error =
+      'unexpected status from HEAD request to https://mirror.example/v2/acme/backend/api/manifests/1?ns=docker.io: 403 Forbidden'
+    expect(codesIn({ image: 'acme/backend/api:1', error })).not.toContain('correct-path')
+  })
+
+  const HOST = '111111111111.dkr.ecr.eu-west-1.amazonaws.com'
+  test.each([
+    ['docker-hub/library/percona/operator', 'library/percona/operator', 'percona/operator'],
+    ['docker-hub/docker', 'docker-hub/docker', 'docker-hub/library/docker'],
+  ])('is refused to a cache of it like a wrong login: %s', (name, path, likely) => {
+    const image = `${HOST}/${name}:1`
+    const error = `pull access denied for ${HOST}/${name}, repository does not exist or may require 'docker login': denied: The authentication to the upstream registry failed. Verify that the credentials in AWS Secrets Manager are correct`
+    const [first, second] = stepsFor(findingOf({ image, error }))
+    expect(first).toEqual({ code: 'correct-path', path, likely, certain: true })
+    expect(second?.code).toBe('upstream-login')
+  })
+})
+
 test("a suffix of Zarf's agent that the tag has twice is first, whatever webhook changed the name, and no registry is to be filled", () => {
   const without = '127.0.0.1:31999/acme/api:1-zarf-2783912457'
   const image = `${without}-zarf-1402918838`

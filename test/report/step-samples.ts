@@ -365,6 +365,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   ],
   'full-name': [{ image: 'nginx' }],
   'drop-tag': [{ tag: 'v1' }],
+  'correct-path': [
+    { path: 'team/api', likely: null, certain: false },
+    { path: 'team/api', likely: 'team/team-api', certain: false },
+    { path: 'library/team/api', likely: 'team/api', certain: true },
+  ],
   'drop-default-registry': [{ registry, inner: 'registry.example' }],
   'other-eks-registry': [{ registry: '602401143452.dkr.ecr.us-west-2.amazonaws.com' }],
   'correct-registry': [

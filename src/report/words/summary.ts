@@ -199,6 +199,7 @@ const OF_ONE: readonly StepCode[] = [
   'remove-image',
   'correct-registry',
   'drop-default-registry',
+  'correct-path',
   'drop-tag',
   'pull-by-hand',
   'preload',

@@ -91,6 +91,23 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
       setEach(invocation, findings, ({ image }) => image.slice(registry.length + 1)),
     )
   },
+  'correct-path': ({ path, likely, certain }, { invocation, findings, findings: [first, ...others] }) => {
+    const { image, registry } = first
+    const edit = (finding: Findings[number]) => ({ ...finding, known: '', open: '<image>' })
+    const ofHub = isDockerHub(registry ?? '')
+    const perhaps = likely === null ? '' : `, perhaps to ${image.replace(path, likely)}`
+    const values =
+      likely === null ? '' : " (a chart's values for the registry and the repository may both have that part)"
+    return withEdit(
+      certain
+        ? `Write ${likely} instead of ${path} in the name: at Docker Hub, official images and no others are under library/${ofHub ? '' : ', and it refuses a cache the same way for a name that it does not have as for a wrong login'}`
+        : `Correct the name ${image}${perhaps}${values}: names at Docker Hub have two parts, an account and a repository, so no image there has this one, and no login helps; if it is at another registry, write that registry in front`,
+      first,
+      certain && likely !== null
+        ? setEach(invocation, findings, finding => finding.image.replace(path, likely))
+        : setImages(invocation, [edit(first), ...others.map(edit)]),
+    )
+  },
   'correct-registry': ({ from, to, why }, { invocation, findings, findings: [first] }) => {
     return withEdit(
       why === 'kubernetes' && !first.image.startsWith(`${from}/`)
