@@ -19,7 +19,7 @@ import { nothingSent, podLoginSteps, see, withSecretMaker } from './missing-logi
 import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission, grantPull, robotSteps } from './permission.ts'
 import { miswrittenLogins, perhapsSpoiled, refusedLoginSteps } from './refused-login.ts'
-import { renewSteps } from './renewals.ts'
+import { jobToken, renewSteps } from './renewals.ts'
 import type { Step } from './step.ts'
 import { unsentLogin } from './unsent-login.ts'
 import { pageSteps } from './wrong-answer.ts'
@@ -68,11 +68,22 @@ function refusingRegistry(finding: Finding): Step[] {
     ...otherLogin(finding),
     ...(isLast ? [] : ofNodes),
     ...corrected,
-    ...newLoginSteps(
+    ...withJobToken(
       finding,
-      corrected.length === 0 ? own : own.filter(({ code }) => code !== 'repair-secret'),
+      newLoginSteps(
+        finding,
+        corrected.length === 0 ? own : own.filter(({ code }) => code !== 'repair-secret'),
+      ),
     ),
   ]
+}
+
+/** More rights would only last as long as the job. */
+function withJobToken(finding: Finding, steps: Step[]): Step[] {
+  const token = WITH_REASON.includes(finding.subcause) ? [] : jobToken(finding)
+  return token.length === 0 || steps.some(({ code }) => code === 'short-lived-login')
+    ? steps
+    : [...token, ...steps.filter(({ code }) => code !== 'grant-pull')]
 }
 
 /** What the last attempt did not send is tried first, and a token that has ended is renewed; then other steps may be needed. */

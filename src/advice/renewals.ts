@@ -23,6 +23,11 @@ export function shortLived({ credential }: Finding): Step[] {
     .slice(0, 1)
 }
 
+/** The token of a CI job, which serves nobody once the job has ended, whatever this refusal is for (gitlab-org/gitlab-foss#31591). */
+export function jobToken(finding: Finding): Step[] {
+  return shortLived(finding).filter(step => step.code === 'short-lived-login' && step.kind === 'gitlab-job')
+}
+
 /** A token that most likely has ended; where the registry names the identity that it got from it, it has not. */
 export function renewSteps(finding: Finding): Step[] {
   const { clues, registry, subcause, namespace } = finding

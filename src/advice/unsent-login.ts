@@ -11,7 +11,16 @@ export function unsentLogin(finding: Finding): Step[] | null {
   const { registry, credential, namespace } = finding
   const malformed = malformedSecrets(credential)
   if (malformed.length > 0) return [...malformed.map(secret => repair(namespace, secret)), see('secrets')]
-  if (hasClue(finding.clues, 'unreadable-secret')) return [see('secrets')]
+  if (hasClue(finding.clues, 'unreadable-secret')) {
+    // The kubelet reads no other secrets for this pod.
+    const named = new Set(credential.attempts.map(({ secret }) => secret))
+    const unseen = credential.attempts.find(
+      ({ problem }) => problem === 'secret-unread' || problem === 'secret-forbidden',
+    )
+    return named.size === 1 && unseen !== undefined
+      ? [repair(namespace, unseen.secret), see('secrets')]
+      : [see('secrets')]
+  }
   if (hasClue(finding.clues, 'content-trust')) return [{ code: 'content-trust' }, { code: 'ask-registry' }]
   const file = clueOf(finding.clues, 'node-login-file')
   if (file !== undefined) return [{ code: 'correct-login-file', path: file.path }, { code: 'runtime-log' }]

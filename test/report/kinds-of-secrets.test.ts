@@ -90,6 +90,41 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'the only secret of a pod, which the dump lacks and the kubelet could not read',
+    {
+      image: OWN,
+      error: 'json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type string',
+      pod: { pullSecrets: ['regcred'] },
+    },
+    { first: /^Recreate secret regcred \(auths and each login in it are JSON objects, not lists\)/ },
+  ],
+  [
+    'one of several such secrets',
+    {
+      image: OWN,
+      error: 'json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type string',
+      pod: { pullSecrets: ['regcred', 'other'] },
+    },
+    { first: /^See what the kubelet reads in each pull secret/, never: /Recreate/ },
+  ],
+  [
+    "a CI job's token, which more rights would not keep",
+    {
+      image: 'registry.gitlab.com/acme/api:1',
+      error: 'Head "https://registry.gitlab.com/v2/acme/api/manifests/1": denied: access forbidden',
+      secret: { entries: [{ key: 'registry.gitlab.com', username: 'gitlab-ci-token', problem: null }] },
+    },
+    {
+      first: /^Use a deploy token with the scope read_registry: secret regcred contains a CI job token/,
+      never: /Reporter role/,
+    },
+  ],
+  [
+    "a registry of IBM's cloud, whose clusters have a login in one namespace",
+    { image: 'us.icr.io/acme/api:1', error: ANONYMOUS },
+    { says: /secret all-icr-io in namespace default/ },
+  ],
+  [
     'a secret in the layout of the older type',
     { image: OWN, error: ANONYMOUS, secret: { problem: 'wrong-layout', detail: 'dockercfg' } },
     {

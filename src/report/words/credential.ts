@@ -261,7 +261,7 @@ export const malformedSecret: CauseWords = {
       : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`
   },
   meaning: () =>
-    'A pull secret that is not JSON, has a login with a value that is not text, or has an auth that is not base64 of user:password fails every image of the pods that reference it; no other login helps.',
+    'A pull secret that is not JSON, has a value of the wrong type, such as a list of logins, or has an auth that is not base64 of user:password fails every image of the pods that reference it; no other login helps.',
 }
 
 /** Returns where to run the command again, for a pull secret that could not be read. */

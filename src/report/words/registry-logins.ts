@@ -58,7 +58,10 @@ const LOGINS: [registry: RegExp, rule: string][] = [
     "the password is an auth token created on its website, where the account has to accept the image's license too",
   ],
   [/^cp\.icr\.io$/, 'the user name is cp, the password an IBM entitlement key'],
-  [/(?:^|\.)icr\.io$/, 'the user name is iamapikey, the password an IBM Cloud API key'],
+  [
+    /(?:^|\.)icr\.io$/,
+    'the user name is iamapikey, the password an IBM Cloud API key (in a cluster of IBM Cloud, secret all-icr-io in namespace default has such a login, and other namespaces need a copy of it)',
+  ],
   [RED_HAT, 'a registry service account of Red Hat (user name NUMBER|NAME, in single quotes) is best'],
   [/^public\.ecr\.aws$/, 'logins for ECR Public expire after 12 hours'],
   [/^quay\.io$/, 'a robot account (NAMESPACE+NAME) with read permission is best'],

@@ -61,15 +61,22 @@ export function kubeletLogin(folder = 'such as /var/lib/kubelet'): StepText {
 export const DEBUG_LOGIN =
   "Start another debug container with an image that is on the node: this one pulls with its pod's pull secrets, which never change"
 
+/** Go's words for a list in place of the logins, or of one of them. */
+const NOT_OBJECTS = /\bcannot unmarshal array into Go struct field \S{1,80}\.auths of type\b/
+
 /** Returns how to fix a malformed pull secret. */
 export function repairSecret(
   invocation: Invocation,
   namespace: string,
   secret: string,
   registry: string | null = null,
+  evidence = '',
 ): StepText {
+  const objects = NOT_OBJECTS.test(evidence)
+    ? ' (auths and each login in it are JSON objects, not lists)'
+    : ''
   return {
-    text: `Recreate secret ${secret}, or remove it from the pod's imagePullSecrets${registry === null ? '' : loginNote(registry)}. This shows its content`,
+    text: `Recreate secret ${secret}${objects}, or remove it from the pod's imagePullSecrets${registry === null ? '' : loginNote(registry)}. This shows its content`,
     command: kubectlCommand(invocation, `get secret ${shellWord(secret)} -o yaml`, namespace),
   }
 }
@@ -121,11 +128,20 @@ export const loginSteps: StepWords<LoginStep> = {
   'other-debug-container': ({ reason }, { invocation, findings: [{ namespace, pod }] }) =>
     otherDebugContainer(invocation, namespace, pod, reason === 'login' ? DEBUG_LOGIN : undefined),
   'read-secret': ({ namespace, secret, problem }) => readSecret(namespace, problem, secret),
-  'repair-secret': ({ namespace, secret, problem }, { invocation, findings: [{ credential, registry }] }) => {
+  'repair-secret': (
+    { namespace, secret, problem },
+    { invocation, findings: [{ credential, registry, evidence }] },
+  ) => {
     const attempt = credential.attempts.find(found => found.secret === secret && found.problem === problem)
     if (problem === 'malformed' || attempt === undefined)
       // What is malformed can be the login for another registry.
-      return repairSecret(invocation, namespace, secret, registryOf(attempt?.key ?? null, registry))
+      return repairSecret(
+        invocation,
+        namespace,
+        secret,
+        registryOf(attempt?.key ?? null, registry),
+        evidence?.text,
+      )
     if (problem === 'impossible-name')
       return {
         text: `Write the name of a Secret in place of ${secret} where the pod's imagePullSecrets come from: no Secret can have that name${attempt.detail === undefined ? ", as names consist of lower-case letters, digits, '-', and '.', and start and end with a letter or a digit" : `; ${madeByTemplate(secret, attempt.detail)}`}`,
