@@ -121,6 +121,13 @@ function lostTag(finding: Finding): Step[] | null {
 
 /** The next reconciliation of the operator would replace any other tag. */
 function tagOfNode({ clues }: Finding): Step[] | null {
+  const lacking = clueOf(clues, 'driver-without-system')
+  if (lacking !== undefined)
+    return [
+      { code: 'append-system', system: lacking.system },
+      { code: 'ask-registry' },
+      { code: 'set-image', known: 'repository' },
+    ]
   const made = clueOf(clues, 'tag-of-node')
   if (made === undefined) return null
   return [

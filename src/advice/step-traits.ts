@@ -88,6 +88,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'look-up-stream': { about: 'template' },
   'see-image-stream': { about: 'template' },
   'driver-for-node': { about: 'template' },
+  'append-system': { about: 'template' },
   'name-version': { about: 'template' },
   'set-tag': { about: 'template' },
   'use-local-image': { about: 'node' },

@@ -106,6 +106,7 @@ export type LocalTool = 'kind' | 'minikube' | 'k3d'
 
 /** Change the image itself, or choose another platform of it. */
 export type ImageContentStep =
+  | { code: 'append-system'; system: string | null }
   | { code: 'driver-for-node'; from: 'system' | 'kernel'; value: string }
   | { code: 'push-again' }
   | { code: 'fewer-layers' }

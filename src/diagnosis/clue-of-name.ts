@@ -68,3 +68,5 @@ export type NameClue =
   | ({ code: 'runs-elsewhere' } & RunsElsewhere)
   /** The tag was made from the operating system or the kernel of a node, as operators of drivers do. */
   | { code: 'tag-of-node'; from: 'system' | 'kernel'; value: string }
+  /** The tag lacks the operating system that all tags of these drivers end in; `system`: the node's, null if it is not known. */
+  | { code: 'driver-without-system'; system: string | null }

@@ -70,5 +70,20 @@ function tagOfNode(reference: string | null, node: Node | null): Clue[] {
   const kernel = own !== '' && tag.includes(own) ? own : driver ? KERNEL.exec(tag)?.[0] : undefined
   if (kernel !== undefined) return [{ code: 'tag-of-node', from: 'kernel', value: kernel }]
   const system = driver ? SYSTEM.exec(tag)?.[1] : undefined
-  return system === undefined ? [] : [{ code: 'tag-of-node', from: 'system', value: system }]
+  if (system !== undefined) return [{ code: 'tag-of-node', from: 'system', value: system }]
+  return OF_SYSTEMS.test(reference ?? '') && WITHOUT_SYSTEM.test(tag)
+    ? [{ code: 'driver-without-system', system: systemIn(node?.osImage ?? '') }]
+    : []
+}
+
+/** NVIDIA's images to whose tags the GPU Operator appends the node's system (NVIDIA/gpu-operator#690 and controllers/object_controls.go). */
+const OF_SYSTEMS = /^nvcr\.io\/nvidia\/(?:driver|cloud-native\/(?:nvidia-fs|gdrdrv)):/
+const WITHOUT_SYSTEM = /^v?\d+(?:\.\d+)+$/
+
+/** The system as those tags have it; null for any that they are not known for. */
+function systemIn(osImage: string): string | null {
+  const [, ubuntu] = /^Ubuntu (\d{2}\.\d{2})\b/.exec(osImage) ?? []
+  const [, redHat] = /^Red Hat Enterprise Linux (\d+\.\d+) \(/.exec(osImage) ?? []
+  if (ubuntu !== undefined) return `ubuntu${ubuntu}`
+  return redHat === undefined ? null : `rhel${redHat}`
 }

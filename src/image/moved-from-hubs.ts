@@ -202,7 +202,6 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     since: '2023-10',
     source: 'https://github.com/openshift/origin/issues/28339',
   },
-  // Its publisher left OWASP, and closed the images there.
   {
     moves: {
       'docker.io/owasp/zap2docker-bare': 'docker.io/zaproxy/zap-bare',
@@ -270,7 +269,6 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     onlyMissing: true,
     source: 'https://github.com/kubernetes/kube-state-metrics/pull/1312',
   },
-  // The operator, and its reloader of configurations.
   {
     moves: { 'quay.io/coreos/prometheus-*': 'quay.io/prometheus-operator/prometheus-*' },
     state: 'moved',
@@ -284,6 +282,13 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     since: '2023-03',
     onlyMissing: true,
     source: 'https://github.com/gravitational/teleport/issues/22506',
+  },
+  {
+    moves: { 'quay.io/jetstack/cert-manager-ctl': 'quay.io/jetstack/cert-manager-startupapicheck' },
+    state: 'moved',
+    since: '2024-06',
+    onlyMissing: true,
+    source: 'https://cert-manager.io/docs/releases/release-notes/release-notes-1.14/',
   },
   {
     moves: { 'quay.io/k8scsi': 'registry.k8s.io/sig-storage' },

@@ -27,6 +27,8 @@ const chart = {
 const antrea = (name: string, kind: Container['kind'], state = waiting('PodInitializing', '')) =>
   container({ name, kind, state, image: 'projects.registry.vmware.com/antrea/antrea-agent-ubuntu:v1.15.0' })
 
+const NOT_FOR = (host: string) => `x509: certificate is valid for 0a.0b.traefik.default, not ${host}`
+
 test.each<[string, Situation, Expected]>([
   [
     'a name that only leads to Docker Hub, whose login the pod has',
@@ -210,6 +212,86 @@ test.each<[string, Situation, Expected]>([
       reason: 'InvalidImageName',
     },
     { says: /set image \S+ app=harbor\.acme\.example\/release\/notebook:1\.1\.0/ },
+  ],
+  [
+    "a driver's tag without the operating system that the operator appends",
+    {
+      image: 'nvcr.io/nvidia/driver:550.54.14',
+      error: 'nvcr.io/nvidia/driver:550.54.14: not found',
+      node: { osImage: 'Ubuntu 20.04.6 LTS' },
+    },
+    { first: /^Append .*as in nvcr\.io\/nvidia\/driver:550\.54\.14-ubuntu20\.04: /, never: /v550/ },
+  ],
+  [
+    'the same on a node whose system has no known form there',
+    {
+      image: 'nvcr.io/nvidia/cloud-native/gdrdrv:v2.4.1',
+      error: 'nvcr.io/nvidia/cloud-native/gdrdrv:v2.4.1: not found',
+      node: { osImage: 'Flatcar Container Linux' },
+    },
+    { first: /^Append .*as in \S+:v2\.4\.1-ubuntu22\.04: / },
+  ],
+  [
+    "a tag that no driver's operator completes",
+    {
+      image: 'nvcr.io/nvidia/cloud-native/dcgm:3.3.5',
+      error: 'nvcr.io/nvidia/cloud-native/dcgm:3.3.5: not found',
+      node: { osImage: 'Ubuntu 20.04.6 LTS' },
+    },
+    { never: /Append/ },
+  ],
+  [
+    'an image with another name since, whose tags are not written in another way',
+    {
+      image: 'quay.io/jetstack/cert-manager-ctl:v1.16.1',
+      error: 'quay.io/jetstack/cert-manager-ctl:v1.16.1: not found',
+    },
+    {
+      first: /^Use quay\.io\/jetstack\/cert-manager-startupapicheck:v1\.16\.1 instead/,
+      never: /have no v/,
+    },
+  ],
+  [
+    "a digest of an operator's bundle",
+    {
+      image: `quay.io/acme/csi-operator@sha256:${'a'.repeat(64)}`,
+      error: `reading manifest sha256:${'a'.repeat(64)} in quay.io/acme/csi-operator: manifest unknown`,
+      node: { osImage: 'Red Hat Enterprise Linux CoreOS 9.6' },
+    },
+    { first: /if Operator Lifecycle Manager installed the operator, choose another version of the operator/ },
+  ],
+  [
+    'any other digest',
+    {
+      image: `quay.io/acme/api@sha256:${'a'.repeat(64)}`,
+      error: `reading manifest sha256:${'a'.repeat(64)} in quay.io/acme/api: manifest unknown`,
+      node: { osImage: 'Red Hat Enterprise Linux CoreOS 9.6' },
+    },
+    { first: /so use the tag's current one/, never: /Operator Lifecycle Manager/ },
+  ],
+  [
+    'a registry of k3d without its port, for which an ingress controller answers',
+    {
+      image: 'k3d-registry.localhost/web:1',
+      error: `failed to do request: Head "https://k3d-registry.localhost/v2/web/manifests/1": ${NOT_FOR('k3d-registry.localhost')}`,
+    },
+    { first: /^Write the registry's port in the name k3d-registry\.localhost\/web:1/ },
+  ],
+  [
+    'any other registry without a port behind an ingress controller',
+    {
+      image: 'registry.example/web:1',
+      error: `failed to do request: Head "https://registry.example/v2/web/manifests/1": ${NOT_FOR('registry.example')}`,
+    },
+    { first: /^Give the ingress of registry\.example its own certificate.*has a port of its own instead/ },
+  ],
+  [
+    'one with a port there',
+    {
+      image: 'registry.example:5000/web:1',
+      error: `failed to do request: Head "https://registry.example:5000/v2/web/manifests/1": ${NOT_FOR('registry.example')}`,
+    },
+    { first: /^Give the ingress of registry\.example:5000 its own certificate/, never: /port of its own/ },
   ],
 ])('%s', (_name, situation, { first, short, says, never }) => {
   const texts = textsOf(situation)

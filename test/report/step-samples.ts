@@ -442,6 +442,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { host: '127.0.0.1:31999', service: 'zarf' },
   ],
   'name-not-id': [{ image: '5d1fe335608f' }],
+  'append-system': [{ system: 'ubuntu24.04' }, { system: null }],
   'driver-for-node': [
     { from: 'system', value: 'debian12' },
     { from: 'kernel', value: '5.15.0-84-generic' },

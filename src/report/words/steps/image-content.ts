@@ -199,6 +199,10 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
           brief: `Build or copy ${reference ?? 'the image'}: its tag is derived from the ${what}`,
         }
   },
+  'append-system': ({ system }, { findings: [{ image, node }] }) => ({
+    text: `Append the node's operating system to the tag, as in ${image}-${system ?? 'ubuntu22.04'}: tags of this image end in one. NVIDIA's GPU Operator appends ${system === null ? 'it' : `that of ${nodeName({ node })}`} by itself, so see the operator's log if it made the pod`,
+    brief: `Append the node's operating system to the tag, as in ${image}-${system ?? 'ubuntu22.04'}`,
+  }),
   'not-an-image': (_step, { findings: [{ containerKind, image }] }) => ({
     text: `Use the name of a container image: the artifact under this name is something else, such as a Helm chart, a model, or a signature${image === '' ? '' : ` (\`crane manifest ${shellWord(image)}\` shows its type)`}${containerKind === 'volume' ? '; or put its files into an image (FROM scratch and COPY), as the volume takes images' : ''}`,
   }),

@@ -59,12 +59,12 @@ export const nameSteps: StepWords<NameStep> = {
         }
       case 'digest':
         return {
-          text: `Check the digest in ${image}: it is mistyped, belongs to another repository, or was removed; registries delete digests that no tag points to anymore, so use the tag's current one${ofCopy(registry)}`,
+          text: `Check the digest in ${image}: it is mistyped, belongs to another repository, or was removed; registries delete digests that no tag points to anymore, so ${ofBundle(first) ?? `use the tag's current one${ofCopy(registry)}`}`,
           brief: `Check the digest in ${image}: it is mistyped, belongs to another repository, or was removed`,
         }
       case 'plain':
         return {
-          text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${servingHint(first) ?? (releaseHint(first) || pathHint(registry, image))}`,
+          text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${servingHint(first) ?? (releaseHint(first) || (first.moved === null ? pathHint(registry, image) : ''))}`,
           brief: `Check the name and tag for a typo, and whether the image was ever pushed or has been removed${others.length === 0 ? otherRepositoryHint(first) : ''}`,
         }
     }
@@ -208,6 +208,16 @@ function releaseHint({ reference, host: { platform } }: Findings[number]): strin
   return isOfNode && registry !== DOCKER_HUB && isPackagedByRancher(`${DOCKER_HUB}/${repository}:${tag}`)
     ? ` (it comes with ${platform === 'rke2' ? 'RKE2' : 'K3s'}: after an upgrade, the registry needs the images of the new release)`
     : ''
+}
+
+/** Returns whose digest it is where an operator's bundle has it (kubevirt/hyperconverged-cluster-operator#2712, hpe-storage/csi-driver#494). */
+function ofBundle({ managedBy, host, image }: Findings[number]): string | null {
+  const other =
+    'choose another version of the operator in its Subscription, as this digest comes from the bundle in its catalog'
+  if (managedBy?.tool === 'olm') return other
+  return host.platform === 'openshift' && /operator/.test(image)
+    ? `use the tag's current one; if Operator Lifecycle Manager installed the operator, ${other}`
+    : null
 }
 
 /** Returns why a copy has another digest than the image, which charts name with the digest of their publisher's. */
