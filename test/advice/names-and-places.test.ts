@@ -291,6 +291,8 @@ describe('a path that Docker Hub can not have', () => {
     })
     expect(codes).not.toContain('distribute-login')
     expect(codes).not.toContain('ask-registry')
+    const login = 'https://index.docker.io/v1/'
+    expect(codesIn({ image, error: denied(image), login })).not.toContain('hub-plan')
   })
 
   test.each(['acme/api:1', 'quay.io/acme/backend/api:1', 'docker.io/quay.io/acme/api:1'])(
