@@ -110,6 +110,7 @@ const CHANGES_RUNS: readonly StepCode[] = [
   'use-replacement',
   'correct-registry',
   'drop-default-registry',
+  'append-system',
   'correct-path',
   'drop-scheme',
   'drop-surplus-tag',
