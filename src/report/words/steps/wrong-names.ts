@@ -91,9 +91,8 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
       setEach(invocation, findings, ({ image }) => image.slice(registry.length + 1)),
     )
   },
-  'correct-path': ({ path, likely, certain }, { invocation, findings, findings: [first, ...others] }) => {
+  'correct-path': ({ path, likely, certain }, { invocation, findings, findings: [first] }) => {
     const { image, registry } = first
-    const edit = (finding: Findings[number]) => ({ ...finding, known: '', open: '<image>' })
     const ofHub = isDockerHub(registry ?? '')
     const perhaps = likely === null ? '' : `, perhaps to ${image.replace(path, likely)}`
     const values =
@@ -103,9 +102,9 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
         ? `Write ${likely} instead of ${path} in the name: at Docker Hub, official images and no others are under library/${ofHub ? '' : ', and it refuses a cache the same way for a name that it does not have as for a wrong login'}`
         : `Correct the name ${image}${perhaps}${values}: names at Docker Hub have two parts, an account and a repository, so no image there has this one, and no login helps; if it is at another registry, write that registry in front`,
       first,
-      certain && likely !== null
-        ? setEach(invocation, findings, finding => finding.image.replace(path, likely))
-        : setImages(invocation, [edit(first), ...others.map(edit)]),
+      setEach(invocation, findings, finding =>
+        certain && likely !== null ? finding.image.replace(path, likely) : { known: '', open: '<image>' },
+      ),
     )
   },
   'correct-registry': ({ from, to, why }, { invocation, findings, findings: [first] }) => {
