@@ -131,14 +131,20 @@ export function guestSteps(finding: Finding, steps: Step[]): Step[] {
   const own = steps.filter(
     step => !runsOnNode(step) && !isAbout('login', step) && !isAbout('right', step) && !isAbout('node', step),
   )
+  // Most often the guest has too little memory, but what else ends its unpacking is in its log only.
+  if (hasClue(finding.clues, 'guest-gave-up'))
+    return [
+      { code: 'guest-settings', needs: 'room' },
+      { code: 'guest-settings', needs: 'unpacker' },
+    ]
   const needs = guestNeeds(finding, own)
-  const others = needs === 'unpacker' && isOfFiles(finding) ? [] : own
+  const others = needs === 'key' || (needs === 'unpacker' && isOfFiles(finding)) ? [] : own
   return needs === undefined ? own : [{ code: 'guest-settings', needs }, ...others]
 }
 
 /** Whether the guest unpacked a layer that is whole, and could not give a file what it should have, which another push does not change. */
 function isOfFiles({ evidence }: Finding): boolean {
-  return /\bfailed to set (?:permissions|ownerships?|owner|mode|xattrs?|extended attributes|modification times?|attributes) for\b/i.test(
+  return /\boperation not (?:supported|permitted)\b|\balready exists\b|\bfailed to set (?:permissions|ownerships?|owner|mode|xattrs?|extended attributes|modification times?|attributes) for\b/i.test(
     evidence?.text ?? '',
   )
 }
@@ -146,6 +152,7 @@ function isOfFiles({ evidence }: Finding): boolean {
 function guestNeeds(finding: Finding, own: Step[]): StepOf<'guest-settings'>['needs'] | undefined {
   const { cause, clues } = finding
   if (cause === 'auth-required-or-denied' && isOpenToAll(finding)) return undefined
+  if (hasClue(clues, 'encrypted')) return 'key'
   const problem = cause === 'tls' ? clueOf(clues, 'certificate')?.problem : undefined
   if (problem === 'unknown-authority') return 'trust'
   const isOfHost = problem === 'expired' || problem === 'wrong-name' || problem === 'no-name'

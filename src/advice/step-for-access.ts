@@ -110,7 +110,10 @@ export type LoginStep =
   | { code: 'overridden-login'; secret: string }
   | { code: 'replace-passed-over'; secrets: string[]; status: number; registry: string }
   | { code: 'secret-writer'; secret: string; namespace: string; writer: SecretWriter }
-  | { code: 'guest-settings'; needs: 'login' | 'way' | 'trust' | 'room' | 'time' | 'unpacker' | 'look' }
+  | {
+      code: 'guest-settings'
+      needs: 'login' | 'way' | 'trust' | 'room' | 'time' | 'unpacker' | 'key' | 'look'
+    }
   | {
       code: 'short-lived-login'
       secret: string

@@ -263,6 +263,8 @@ export type NodeClue =
   | { code: 'content-gone' }
   /** The runtime looked for its pause image by this name among the images of the node, and asked no registry. */
   | { code: 'not-on-node' }
+  /** What unpacks layers in a guest ended while one was still arriving. */
+  | { code: 'guest-gave-up' }
   /** The process that unpacks layers was killed, or could not be started. */
   | { code: 'unpacker-killed' }
   /** The runtime's list of layers is unreadable, or a layer that others build on is missing. */

@@ -71,7 +71,7 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   ],
   [
     { code: 'encrypted' },
-    /\+encrypted\b|decryptlayer|ctd-decoder|ocicrypt|missing private key needed for decryption|decrypting (?:blob|layer)/i,
+    /\+encrypted\b|decryptlayer|ctd-decoder|ocicrypt|missing private key needed for decryption|decrypting (?:blob|layer)|failed to decrypt (?:the image )?layer/i,
   ],
   [{ code: 'snapshotter-gone' }, SNAPSHOTTER_GONE],
   [{ code: 'runtime-lost', how: 'gone' }, RUNTIME_GONE],
@@ -154,6 +154,8 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   // GPGME_ERR_INV_ENGINE.
   [{ code: 'no-gnupg' }, /\binvalid crypto engine\b/i],
   [{ code: 'file-denied' }, /\baccess is denied\b(?! due)|\bthe process cannot access the file\b/i],
+  // confidential-containers/guest-components#131 and #544.
+  [{ code: 'guest-gave-up' }, /channel: send failed \W{0,3}SendError/i],
   [{ code: 'unpacker-killed' }, /signal: killed/i],
   [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],
   // cri-dockerd, which needs the image's Config (core/convert.go).

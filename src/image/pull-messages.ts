@@ -116,6 +116,8 @@ export function isOfImageVolume(text: string): boolean {
 const FAILED_PULLS = [
   /\bfailed to inspect sandbox image\b/i,
   /\b(?:fail(?:ed|ure)|error|unable|could not|couldn't|cannot|can't|errors? happened)\b(?: to| while| when| in|:){0,2} (?:async )?pull(?:ing)?(?: and unpack)?(?: the)?(?: sandbox| pause| oci)? (?:images?|manifests?|layers?|blobs?|config)\b/i,
+  // image-rs, before it had words of its own for a pull (guest-components#544 and #76), and for what it can't decrypt or decode.
+  /\bfailed to handle layer: |\bunpack destination \S{1,300} already exists\b|\bfailed to (?:decrypt|decode) (?:the image )?layer\b|\b\d+ layers are not pulled successfully\b/i,
   /\bimage pull (?:error|fail(?:ed|ure))\b|\bfailed to get sandbox image\b|\bpull access denied for\b/i,
   /\binitiali[sz]ing source docker:|\breading manifest \S{1,600} in \S/i,
   // containers/image, once it has the manifest; CRI-O before 1.33 puts nothing before it.
@@ -147,7 +149,7 @@ const OF_NODE =
   /\berror unpacking image\b|\bfailed to (?:unpack image|extract layer)\b|\bimage not known\b|\bdoes not resolve to an image id\b|\bfailed to get image from containerd\b|\bfailed to resolve image "|\bno such image\b|\bparent snapshot sha256:|\bchecking signature of \\*"/i
 /** The words of Kata's agent, of its Confidential Data Hub, and of the Rust libraries that pull in a guest. */
 const OF_GUEST =
-  /\[CDH\]|\bkata\b|\bimage-rs\b|\bimage pull error: |\bfailed to pull (?:manifest|layer)\b|\berror sending request for url\b|\brpc status: status \{|\ball attempts fail:/i
+  /\[CDH\]|\bkata\b|\bimage-rs\b|\bimage pull error: |\bfailed to pull (?:manifest|layer)\b|\bfailed to (?:handle|decrypt|decode) (?:the image )?layer\b|\bunpack destination \S{1,300} already exists\b|\berror sending request for url\b|\brpc status: status \{|\ball attempts fail:/i
 /** Runtime classes of virtual machines that can pull by themselves: Kata's, those of confidential containers, and peer pods. */
 const GUEST_CLASS = /kata|coco|peer-?pod|confidential|enclave|(?:^|-)(?:cc|tdx|snp|sev)(?:-|$)/i
 

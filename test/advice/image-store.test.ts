@@ -181,6 +181,21 @@ describe('a pull of a guest', () => {
   })
 
   test.each([
+    // confidential-containers/guest-components#544 and #76.
+    [
+      'a layer that nothing takes',
+      'hasher sha256: channel: send failed SendError { .. }',
+      ['room', 'unpacker'],
+    ],
+    ['files of their own kind', 'hasher sha256: Operation not supported (os error 95)', ['unpacker']],
+    ['a key', 'Failed to decrypt layer: Failed to decrypt the image layer', ['key']],
+  ])('that ends without a word of a pull is one, and needs the guest to change: %s', (_what, why, needs) => {
+    const error = `failed to create containerd task: failed to create shim task: failed to handle layer: ${why}: unknown`
+    const found = findingOf({ image: 'reg.example/a/b:1', reason: 'RunContainerError', error })
+    expect(stepsFor(found)).toEqual(needs.map(each => ({ code: 'guest-settings', needs: each })))
+  })
+
+  test.each([
     'initializing source docker://reg.example/a/b:1: pinging container registry 127.0.0.1:4001: StatusCode: 500, "error sending request for url (https://reg.example/v2/a/b/manifests/1)"',
     'failed to pull and unpack image "reg.example/a/b:1": failed to resolve reference "reg.example/a/b:1": unexpected status from HEAD request to http://127.0.0.1:4001/v2/a/b/manifests/1?ns=reg.example: 500 Internal Server Error: error sending request for url (https://reg.example/v2/a/b/manifests/1)',
   ])('is not made by a cache on the node that is written in Rust as well: %s', error => {

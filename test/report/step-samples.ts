@@ -175,6 +175,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { needs: 'room' },
     { needs: 'time' },
     { needs: 'unpacker' },
+    { needs: 'key' },
     { needs: 'look' },
   ],
   'short-lived-login': [

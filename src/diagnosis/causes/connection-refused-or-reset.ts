@@ -12,6 +12,8 @@ const PATTERNS = [
   // Any other error of connect(2); timeouts are matched by an earlier rule.
   /\bdial tcp\b.{0,80}: (?:connect|connectex|socket|bind): /,
   /\btransport connection broken\b(?!: malformed)|\bclient disconnected\b/,
+  // hyper, with which guests pull.
+  /\bkind: reset\(streamid\b/,
 ]
 const TRUNCATED = /\beof\b|\bend of file before message length reached\b/
 /** In these texts, EOF is the end of a damaged layer or of an answer that is not JSON. */

@@ -84,6 +84,8 @@ export const corruptOrUnpack = ruleOf(
   /\bno matching diff plugins\b|\bdiffer ‹name› not found\b|\bneeded differ not loaded\b/,
   // nydus: its daemon does not run, or has a record of the same number.
   /\bsnapshot \S{1,80} is not ready\b|\bobject with key ‹name› already exists\b/,
+  // image-rs in a guest.
+  /\bfailed to (?:handle|decode|decrypt) (?:the image )?layer\b|\bunpack destination ‹\w+› already exists\b/,
   /\bstream processor\b|\bdecrypt(?:layer|ion)\b/,
   /\bunexpected eof\b.{0,20}\bunknown\b|\bref ‹name› locked\b|\brecord image pull intent\b|\bunpigz\b|\bcould not verify layer data\b/,
 )

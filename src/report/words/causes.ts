@@ -104,6 +104,7 @@ function ofPuller({ clues }: Pick<Finding, 'clues'>, text: string): string {
   if (!hasClue(clues, 'guest')) return text
   return text
     .replace(/\bon the node\b/g, 'in the guest')
+    .replace(/\b([Tt])he runtime(?: on node [^\s,;:]+)?(?=[\s,;:])/g, '$1he guest')
     .replace(/\b([Tt])he node\b/g, '$1he guest')
     .replace(/^Node (\S+) has/, 'The guest on node $1 has')
 }

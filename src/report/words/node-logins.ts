@@ -108,6 +108,7 @@ export function guestText(
     // confidential-containers/guest-components#1585, cloud-api-adaptor#3202.
     unpacker:
       "Look at the log of the guest's own image service (the Confidential Data Hub, image-rs), which unpacks images inside the guest VM: the node's runtime and its store are not involved. Where it can't write files that other images have as well, change its version, which comes with the guest's image (initrd or root file system): guest-components 0.21.0, for one, can't set the permissions of files",
+    key: "Let the guest get the key that the image was encrypted with from its key broker (with confidential containers, Trustee has to hold it under the name that the image's annotations give, and to accept the guest's attestation), or use an image that is not encrypted: keys on the node don't reach the guest",
     // kata-containers/kata-containers#9332, #10628.
     time: `Give the guest more time for the pull: create_container_timeout in the configuration of Kata Containers (60 seconds by default), and runtimeRequestTimeout of the kubelet (2 minutes), of which the shorter one counts; if the image is small, look at the log of the guest's own image service for why it does not get through to ${host}, as it does not use the node's network`,
     room: 'Give the guest VM more memory or a disk for its images (with Kata Containers: default_memory, or the annotation io.katacontainers.config.hypervisor.default_memory): it unpacks them inside',

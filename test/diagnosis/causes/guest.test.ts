@@ -15,6 +15,10 @@ expectCause('connection-refused-or-reset', [
     'hyper',
     'failed to pull layer: error reading a body from connection: end of file before message length reached',
   ],
+  [
+    'hyper',
+    'failed to handle layer: hasher sha256: channel: read failed Custom { kind: Other, error: reqwest::Error { kind: Body, source: hyper::Error(Body, Error { kind: Reset(StreamId(11), INTERNAL_ERROR, Remote) }) } }',
+  ],
 ])
 expectCause('network-timeout', [
   ['std', `${CONNECT}tcp connect error: Connection timed out (os error 110)`],
@@ -56,4 +60,18 @@ expectCause('signature-policy', [
 ])
 expectCause('other', [
   ['reqwest, no reason', 'failed to pull manifest error sending request for url (https://r/v2/)'],
+])
+expectCause('corrupt-or-unpack', [
+  ['image-rs', 'failed to handle layer: hasher sha256: channel: send failed SendError { .. }: unknown'],
+  ['image-rs', 'unpack destination "/run/image/layers/sha256_454a" already exists'],
+  [
+    'image-rs',
+    'Failed to decrypt layer: Failed to decrypt the image layer, please ensure that the decryption key is placed and correct',
+  ],
+])
+expectCause('disk-full', [
+  [
+    'image-rs',
+    'failed to handle layer: hasher sha256: failed to unpack `/run/image/layers/sha256_32ad/opt/x`: No space left on device (os error 28)',
+  ],
 ])

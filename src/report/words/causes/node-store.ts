@@ -9,6 +9,7 @@ import { formatNumber } from '../nouns.ts'
 import { ARTIFACT, ATTESTATION, SIGNATURE } from './image-content.ts'
 import {
   BAD_LAYER,
+  guestGaveUp,
   refusalMeaning,
   refusedMount,
   toolMeaning,
@@ -266,6 +267,7 @@ export const corruptOrUnpack: CauseWords = {
       first => `The runtime ${onNode(first)} can't read or write its storage; the image is not at fault.`,
     ],
     ['attestation', ATTESTATION],
+    ['guest-gave-up', guestGaveUp],
     [
       'unpacker-killed',
       first =>

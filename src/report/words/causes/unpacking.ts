@@ -68,3 +68,7 @@ export function refusalMeaning(first: FirstFinding): string {
     ? `The runtime ${onNode(first)} reached a limit on open files or on processes; the image and the disk are not at fault.`
     : `The runtime ${onNode(first)} is not allowed to do what unpacking needs, such as mounting or setting an attribute: it runs without full rights, a security module forbids it, or the file system does; nothing is damaged.`
 }
+
+/** guest-components#544: what receives the layer is gone, and the error does not say why. */
+export const guestGaveUp =
+  'What unpacks layers in the guest VM ended while one was still arriving, most often because the VM has too little memory.'
