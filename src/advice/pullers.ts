@@ -93,6 +93,7 @@ const OF_NODE_ITSELF: readonly Clue['code'][] = [
   'content-gone',
   'mount-refused',
   'torn-store',
+  'thin-devices',
   'store-folder-gone',
   'damaged-store',
   'missing-tool',

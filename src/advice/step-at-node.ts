@@ -203,11 +203,14 @@ export type NodeStep =
   | { code: 'raise-limits' }
   | { code: 'give-rights' }
   /** A release that fails so by a fault of its own. */
-  | { code: 'known-fault'; of: 'docker' | 'bottlerocket' }
+  | { code: 'known-fault'; of: 'docker' | 'attributes' | 'bottlerocket' }
   | { code: 'show-denials' }
   | { code: 'file-attribute' }
   | { code: 'show-thin-pool' }
   | { code: 'extend-thin-pool' }
+  | { code: 'rebuild-thin-pool' }
+  /** `name`: of the extended attribute that the file system or the kernel does not hold. */
+  | { code: 'hold-attributes'; name: string }
   | { code: 'compare-versions' }
   | { code: 'decryption-key' }
   | { code: 'open-records' }

@@ -85,6 +85,8 @@ export const TRAITS_AT_NODE: Record<StepAtNode['code'], StepTraits> = {
   'file-attribute': { about: 'node' },
   'show-thin-pool': { about: 'node', on: 'shell' },
   'extend-thin-pool': { about: 'node' },
+  'rebuild-thin-pool': { about: 'node' },
+  'hold-attributes': { about: 'node' },
   'show-denials': { about: 'node', on: 'client' },
   'compare-versions': { about: 'node' },
   'decryption-key': { about: 'node' },

@@ -124,6 +124,8 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'missing-child': { about: 'other' },
   'without-pigz': { about: 'node' },
   'rebuild-layers': { about: 'other' },
+  'other-builder': { about: 'other' },
+  'drop-attribute': { about: 'other' },
   'restart-pull': { about: 'other' },
   'delete-outgoing-pod': { about: 'other' },
   'renew-pod': { about: 'other' },

@@ -117,6 +117,9 @@ export type ImageContentStep =
   | { code: 'missing-child'; host: string }
   | { code: 'without-pigz' }
   | { code: 'rebuild-layers' }
+  | { code: 'other-builder' }
+  /** `name`: of the extended attribute that a builder has left on the image's files. */
+  | { code: 'drop-attribute'; name: string }
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }
   | { code: 'copy-platforms'; image: string }

@@ -6,6 +6,15 @@ import { isLocalNode } from '../diagnosis/node-names.ts'
 import { atLeast } from '../diagnosis/pulling-node.ts'
 import { stepsIf } from './conditions.ts'
 import { imageName, ofMirror, pullByHand, targetHost } from './host.ts'
+import {
+  attributeSteps,
+  brokenStoreSteps,
+  faultyLayerSteps,
+  lostImageSteps,
+  removeImage,
+  replaceSteps,
+  thinDeviceSteps,
+} from './layer-steps.ts'
 import type { Step } from './step.ts'
 import { pageSteps } from './wrong-answer.ts'
 
@@ -74,14 +83,17 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['disk-fault', faultSteps],
   ['content-gone', lostContentSteps],
   ['damaged-store', lostImageSteps],
-  ['broken-store', lostImageSteps],
-  ['torn-store', lostImageSteps],
+  ['broken-store', brokenStoreSteps],
+  ['thin-devices', thinDeviceSteps],
+  ['torn-store', brokenStoreSteps],
   ['snapshotter-without-name', namelessSteps],
   ['lazy-snapshotter', lazySteps],
   // containerd creates the folder when it starts.
   ['store-folder-gone', () => [{ code: 'start-runtime', socket: null }, { code: 'runtime-log' }]],
   ['mount-refused', refusedMountSteps],
   ['file-denied', deniedFileSteps],
+  ['file-attribute', attributeSteps],
+  ['faulty-layer', faultyLayerSteps],
 ]
 
 /** A virtual machine whose host has no space left can't write, either (docker/for-win#8824, nextstrain/cli#206); clouds' machines have disks of their own. */
@@ -100,11 +112,7 @@ const mayBeGuest = ({ host: { cloud, os } }: Finding) =>
 /** Windows' words: a part of an image that was written before may be in the way, too. */
 function deniedFileSteps(finding: Finding): Step[] {
   if (finding.host.os !== 'windows') return replaceSteps(finding)
-  return [
-    { code: 'release-store' },
-    { code: 'runtime-log' },
-    { code: 'remove-image', image: imageName(finding) },
-  ]
+  return [{ code: 'release-store' }, { code: 'runtime-log' }, ...removeImage(finding)]
 }
 
 /** What arrived is undamaged, so pulling it again does not help. */
@@ -214,16 +222,6 @@ function otherManifestSteps(finding: Finding): Step[] {
   return [{ code: 'digest-mismatch', host: targetHost(finding).host }, ...pullByHand(finding)]
 }
 
-/** The runtime lists an image, or has just pulled it, and can't find it. */
-function lostImageSteps(finding: Finding): Step[] {
-  return [
-    { code: 'remove-image', image: imageName(finding) },
-    { code: 'restart-pull' },
-    { code: 'check-store' },
-    { code: 'runtime-log' },
-  ]
-}
-
 function lostContentSteps(finding: Finding): Step[] {
   return [
     { code: 'remove-image', image: imageName(finding) },
@@ -231,24 +229,6 @@ function lostContentSteps(finding: Finding): Step[] {
     { code: 'runtime-log' },
   ]
 }
-
-/** Removes what is damaged, so that the next attempt pulls the image again. */
-function replaceSteps(finding: Finding): Step[] {
-  const log: Step = { code: 'runtime-log' }
-  const update = stepsIf(hasClue(finding.clues, 'layer-format'), { code: 'update-runtime' })
-  const push: Step = { code: 'push-again' }
-  // Docker names an image only once all of its layers are there (moby, distribution/pull_v2.go), so there is nothing to remove.
-  if (finding.host.runtime === 'docker')
-    return isBeforeZstd(finding) ? [...update, log, push] : [log, ...update, push]
-  const remove: Step = { code: 'remove-image', image: imageName(finding) }
-  return [...(isBeforeZstd(finding) ? [...update, remove] : [remove, ...update]), log, push]
-}
-
-/** containerd reads zstd from 1.5 on, and Docker from 23.0 on (aws/amazon-ecs-agent#4179); before, such a layer is not a tar archive to them. */
-const isBeforeZstd = ({ host }: Finding) =>
-  host.version !== null &&
-  ((host.runtime === 'containerd' && !atLeast(host, 1, 5)) ||
-    (host.runtime === 'docker' && !atLeast(host, 23, 0)))
 
 /** containerd can request a layer in several ranges from 2.1 on (containerd/containerd#10177). */
 const mayAskForRanges = ({ host }: Finding) =>

@@ -152,6 +152,8 @@ export type ContentClue =
   | { code: 'signed-artifact' }
   /** A layer of a media type that needs another snapshotter. */
   | { code: 'layer-type' }
+  /** A layer that can't be unpacked as it was built: its files don't fit together, or the runtime can't read its archive. */
+  | { code: 'faulty-layer' }
   /** A layer in a format that the runtime does not support. */
   | { code: 'layer-format' }
   /** Layers that are encrypted (ocicrypt). */
@@ -219,6 +221,10 @@ export type NodeClue =
   | { code: 'locked-layer' }
   /** The folder in which the runtime unpacks layers was removed while it ran (containerd/containerd#7834). */
   | { code: 'store-folder-gone' }
+  /** The pool of devicemapper and the records of its devices contradict each other. */
+  | { code: 'thin-devices' }
+  /** An extended attribute that could not be set on a file: nothing holds it there, or the file was not found. */
+  | { code: 'file-attribute'; name: string; error: 'unsupported' | 'missing' }
   /** The runtime's records of its snapshots contradict each other. */
   | { code: 'torn-store' }
   /** The kubelet got an answer about the image on the node without its ID or its size. */

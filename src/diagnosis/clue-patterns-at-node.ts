@@ -1,6 +1,6 @@
 /** The clues of the image's content and of the node, by the words that show them: layers, formats, signatures, settings, disks, and runtimes. */
 
-import { SNAPSHOTTER_GONE } from './causes/corrupt-or-unpack.ts'
+import { FAULTY_LAYER, SNAPSHOTTER_GONE } from './causes/corrupt-or-unpack.ts'
 import { THIN_POOL } from './causes/disk-full.ts'
 import { NO_BASE_LAYER } from './causes/platform-mismatch.ts'
 import { NO_CRI, RUNTIME_GONE, RUNTIME_STARTING } from './causes/runtime-gone.ts'
@@ -132,6 +132,12 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   [
     { code: 'layer-format' },
     /invalid tar header|unhandled tar header|invalid whiteout name|gzip: invalid header|stream processor for \S{1,200}\+zstd|unsupported (?:layer|compression)|unknown compression|magic number mismatch/i,
+  ],
+  [{ code: 'faulty-layer' }, FAULTY_LAYER],
+  [
+    { code: 'thin-devices' },
+    // containerd's snapshotter (plugins/snapshots/devmapper), then Docker's and containers/storage's drivers.
+    /failed to (?:create|activate) (?:new )?(?:thin |snapshot )device|metadata for (?:new thin )?device "|thin device .{0,300}(?:file exists|no data available)|dm_task_run failed|devmapper: unknown device/i,
   ],
   [
     { code: 'damaged-store' },

@@ -8,7 +8,7 @@ import { servesWindowsBase } from '../image/windows-images.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
 import { cacheRuleIn, OF_CACHE_RULE } from './cache-rule.ts'
 import { passedOver } from './causes/auth-required-or-denied.ts'
-import { lazySnapshotter, refusedMount } from './causes/corrupt-or-unpack.ts'
+import { lazySnapshotter, refusedAttribute, refusedMount } from './causes/corrupt-or-unpack.ts'
 import { missingChild, upstreamError } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes, limitOfData } from './causes/rate-limited.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
@@ -62,7 +62,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...cluesIf(isOfOtherServer(text, known), { code: 'basic-demanded' }),
     ...quotedClues(text, endpoint),
     ...lazySnapshotter(words),
-    ...(cause === 'corrupt-or-unpack' ? refusedMount(words) : []),
+    ...(cause === 'corrupt-or-unpack' ? [...refusedMount(words), ...refusedAttribute(words)] : []),
     ...passedOver(text, cause),
     ...cluesWith('searched', relevantSearch(searchedRegistries(text, image), cause)),
     ...cluesWith('mirrors-failed', failedMirrors(text)),

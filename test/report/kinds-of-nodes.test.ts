@@ -67,11 +67,19 @@ describe('a download that failed its check', () => {
     )
   })
 
-  test('is not a layer that an old runtime can not read, which comes before what is left of it', () => {
+  test('is not a layer that a runtime can not read, which is older than the builder or does not get on with it', () => {
     const error = `failed to extract layer ${DIGEST}: archive/tar: invalid tar header: unknown`
+    const never = /rmi|it is damaged in the registry/
+    const builder = /^Use another tag of the image, or build it again with another builder/
     const first = /^Update the container runtime on node node-1 \(containerd 1\.4\.11-k3s1\)/
-    check({ image: OWN, error, node: { runtime: 'containerd://1.4.11-k3s1' } }, { first })
-    check({ image: OWN, error, node: { runtime: 'containerd://1.7.2' } }, { first: /^Remove what is left/ })
+    check({ image: OWN, error, node: { runtime: 'containerd://1.4.11-k3s1' } }, { first, never })
+    // dell/csm#248.
+    const later = { says: /If the pull fails again, update the container runtime/ }
+    check({ image: OWN, error, node: { runtime: 'containerd://1.5.8' } }, { first: builder, never, ...later })
+    check(
+      { image: OWN, error, node: { runtime: 'containerd://1.7.2' } },
+      { first: builder, never: /update/i },
+    )
   })
 
   test('is not a layer that Docker could not read, of which it keeps nothing that could be removed', () => {
@@ -81,9 +89,8 @@ describe('a download that failed its check', () => {
     const first =
       /^Update the container runtime on node node-1 \(docker 20\.10\.24\): .*zstd, from Docker 23\.0 on/
     check({ image: OWN, error, node: { runtime: 'docker://20.10.24' } }, { first, never })
-    const log = /^Look at the runtime's log on node node-1/
-    check({ image: OWN, error, node: { runtime: 'docker://27.1.0' } }, { first: log, never })
-    check({ image: OWN, error, node: { runtime: 'docker://27.1.0' } }, { says: /fails again, update/ })
+    const builder = /^Use another tag of the image, or build it again with another builder/
+    check({ image: OWN, error, node: { runtime: 'docker://27.1.0' } }, { first: builder, never })
   })
 
   test('is not an image that can not be unpacked', () => {
@@ -93,7 +100,7 @@ describe('a download that failed its check', () => {
         error: `failed to extract layer ${DIGEST}: unexpected EOF: unknown`,
         node: { runtime: 'containerd://2.1.4' },
       },
-      { first: /crictl rmi/ },
+      { says: /push the image again/, never: /rmi/ },
     )
   })
 })
@@ -765,7 +772,42 @@ describe('a layer that the node can not unpack', () => {
     [
       'for records of its own',
       prepare(`parent snapshot ${DIGEST} does not exist: not found`),
-      { first: /crictl rmi/, says: /contradict each other/, never: /push the image/ },
+      { first: /next attempt/, says: /contradict each other/, never: /push the image|rmi/ },
+    ],
+    // containerd/containerd#7048, #4790, #5647.
+    ...[
+      'failed to create new thin device "pool-snap-1"(dev: 6): invalid argument',
+      'failed to save initial metadata for new thin device "pool-snap-1": object already exists',
+    ].map((why): [string, string, Expected] => [
+      `for a device of its thin pool: ${why}`,
+      prepare(why),
+      {
+        first: /thin pool .*lvs -a/,
+        says: /remove the pool and \/var\/lib\/containerd .*root_path/,
+        never: /rmi|push the image|proxy/,
+      },
+    ]),
+    // GoogleContainerTools/kaniko#2308, containerd/containerd#4658.
+    ...[
+      layer(`link ${MOUNT}/tmp/src/helm ${MOUNT}/opt/helm: no such file or directory`),
+      layer(
+        `failed to convert whiteout file "a/.wh.b": failed to mknod("${MOUNT}/a/b", S_IFCHR, 0): not a directory`,
+      ),
+    ].map((why): [string, string, Expected] => [
+      'for files that do not fit together',
+      why,
+      {
+        first: /^Use another tag .*another builder/,
+        says: /don't fit together/,
+        never: /rmi|update|it is damaged/,
+      },
+    ]),
+    [
+      'for a file of its own store',
+      layer(
+        'open /var/lib/containerd/io.containerd.content.v1.content/blobs/sha256/aa: no such file or directory',
+      ),
+      { never: /rmi|another builder|fit together/ },
     ],
     [
       'for records of its own content',
@@ -789,6 +831,60 @@ describe('a layer that the node can not unpack', () => {
     ],
   ])('is not called damaged: %s', (_name, error, expected) => {
     check({ image: OWN, error, node }, expected)
+  })
+})
+
+describe('a layer that Docker can not unpack', () => {
+  const register = (why: string) => `Error response from daemon: failed to register layer: ${why}`
+  const shortOf = (error: string) =>
+    textsOf({ image: OWN, error, node: { runtime: 'docker://19.3.5' } }).short
+  const never = /push the image again|it is damaged|rmi/
+
+  test.each([
+    // GoogleContainerTools/kaniko#1059, #132, #1151.
+    'Error processing tar file(exit status 1): mkdir /usr/lib/jvm/default-jvm/bin: no such file or directory',
+    'Error processing tar file(exit status 1): link /tmp/src/helm /opt/app-root/src/helm: no such file or directory',
+    'ApplyLayer exit status 1 stdout:  stderr: unlinkat .//: device or resource busy',
+    'mkdir /usr/lib/x: file exists',
+  ])('for its own files was built so, or is too new: %s', why => {
+    const expected = { first: /^Use another tag .*another builder/, never }
+    for (const runtime of ['docker://19.3.5', 'docker://29.1.0'])
+      check({ image: OWN, error: register(why), node: { runtime } }, expected)
+    expect(shortOf(register(why))).toMatch(/can't unpack/)
+  })
+
+  test('for a file of its own store was not', () => {
+    const why = 'symlink ../aa/diff /data/docker/overlay2/l/XYZ: no such file or directory'
+    check(
+      { image: OWN, error: register(why), node: { runtime: 'docker://29.1.0' } },
+      { never: /another builder/ },
+    )
+  })
+
+  test.each([
+    ['before 26', 'lsetxattr user.overlay.impure /etc: operation not supported'],
+    ['since then', 'lsetxattr /etc: xattr "user.overlay.impure": operation not supported'],
+  ])('for an attribute that its builder forgot on a file: %s', (_release, why) => {
+    check(
+      { image: OWN, error: register(why), node: { runtime: 'docker://25.0.1' } },
+      { first: /docker buildx .*user\.overlay\.impure/, says: /nouser_xattr.*LXC/, never },
+    )
+  })
+
+  test('for an attribute that the image needs has to be put where files can have it', () => {
+    const error = register('lsetxattr /usr/bin/caddy: xattr "security.capability": operation not supported')
+    check({ image: OWN, error, node: {} }, { first: /^Let files .*security\.capability/, never })
+  })
+
+  test('for a file that Docker loses is a fault of its release, if that has it', () => {
+    const error = register('lsetxattr /usr: xattr "security.selinux": no such file or directory')
+    const at = (version: string, expected: Expected) =>
+      check({ image: OWN, error, node: { runtime: `docker://${version}` } }, { never, ...expected })
+    at('29.7.2', {
+      first: /^Go back to Docker 29\.6\.2.*moby\/moby#53616/,
+      says: /known fault of Docker 29\.7\.2/,
+    })
+    at('29.1.0', { first: /without SELinux/, says: /Compare .*version/, never: /known fault|53616/ })
   })
 })
 

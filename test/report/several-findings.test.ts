@@ -96,7 +96,7 @@ describe('a secret of another namespace', () => {
 })
 
 test('a step that names one image is not for pods with another one', () => {
-  const damaged = `failed to extract layer sha256:${'a'.repeat(64)}: unexpected EOF`
+  const damaged = `failed to unpack image on snapshotter overlayfs: failed to extract layer sha256:${'a'.repeat(64)}: unexpected EOF`
   const pods = ['a', 'b'].map(name => failing({ name, uid: name }, `registry.example/${name}:1`, damaged))
   expect(told(pods).next).toMatchObject({
     command: 'crictl rmi registry.example/a:1',

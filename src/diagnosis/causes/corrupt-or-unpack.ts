@@ -35,6 +35,32 @@ export function refusedMount(text: string): Clue[] {
   return [{ code: 'mount-refused', snapshotter, fileSystem, error: error.toLowerCase() }]
 }
 
+/** An attribute that Docker can't set; since 26, it names the file first. */
+const ATTRIBUTE =
+  /\bl?setxattr (?:((?:user|security|trusted|system)\.[\w.-]{1,80}) \S{1,400}|\S{1,400}: xattr \\*"([\w.-]{1,90})\\*"): (operation not supported|no such file or directory)/i
+
+/** The clue that an extended attribute of a file could not be set. */
+export function refusedAttribute(text: string): Clue[] {
+  const [, before, after, why] = ATTRIBUTE.exec(text) ?? []
+  const name = before ?? after
+  if (name === undefined) return []
+  return [{ code: 'file-attribute', name, error: /supported/i.test(why ?? '') ? 'unsupported' : 'missing' }]
+}
+
+/**
+ * A layer that fails again wherever it is unpacked by the same runtime: entries that don't fit together, of which Kaniko's are the best known
+ * (GoogleContainerTools/kaniko#132, #942, #1059, #1151, #2308), or a header that it can't read. Files of the runtime's own store are not the layer's.
+ */
+export const FAULTY_LAYER = new RegExp(
+  [
+    String.raw`\binvalid tar header|\bunhandled tar header|\binvalid whiteout name|\bduplicates of file paths not supported`,
+    String.raw`\bunlinkat \.\/{0,2}: device or resource busy|\bmknod\(\\*"[^"\\]{1,400}\\*", S_IFCHR, 0\): (?:no such file or|not a) directory`,
+    String.raw`\b(?:failed to register layer: |processing tar file\((?:exit status \d+\): )?|applylayer .{0,40}stderr: )(?:mkdir|link|symlink|l?chmod|open(?:at)?|unlinkat|remove|lstat) (?![^:]{0,400}\/(?:overlay2?|layerdb|aufs|vfs|btrfs|zfs|devicemapper|docker)\/)[^:]{1,400}: (?:no such file or directory|file exists|not a directory|is a directory|directory not empty)`,
+    String.raw`\bfailed to extract layer\b.{0,600}: (?:mkdir|mkparent|link|symlink|l?chmod|open(?:at)?|unlinkat|remove|lstat) [^:]{1,300}\/(?:tmpmounts\/containerd-mount\d+|snapshots\/\d+\/fs)\/[^:]{1,400}: (?:no such file or directory|file exists|not a directory|is a directory|directory not empty)`,
+  ].join('|'),
+  'i',
+)
+
 /** The words with which stargz and SOCI, which began as a copy of it, reject a layer (fs/layer, snapshot/snapshot.go). */
 const UNMOUNTED =
   /\blayer \\*"\d+\\*" unavailable\b|failed to prepare extraction snapshot .{1,300}: unavailable\b/i

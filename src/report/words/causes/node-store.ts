@@ -8,10 +8,12 @@ import { onNode } from '../node.ts'
 import { formatNumber } from '../nouns.ts'
 import { ARTIFACT, ATTESTATION, SIGNATURE } from './image-content.ts'
 import {
+  attributeMeaning,
   BAD_LAYER,
   guestGaveUp,
   refusalMeaning,
   refusedMount,
+  thinDevices,
   toolMeaning,
   tooManyLayers,
   unpackerMeaning,
@@ -116,6 +118,9 @@ export const corruptOrUnpack: CauseWords = {
     ['store-folder-gone', CANNOT_UNPACK],
     ['discarded', 'downloads that were cut off or changed'],
     ['snapshotter-gone', CANNOT_UNPACK],
+    ['faulty-layer', CANNOT_UNPACK],
+    ['file-attribute', CANNOT_UNPACK],
+    ['thin-devices', CANNOT_UNPACK],
     ['user-namespace', CANNOT_UNPACK],
     ['file-system', CANNOT_UNPACK],
     ['layer-type', CANNOT_UNPACK],
@@ -280,6 +285,9 @@ export const corruptOrUnpack: CauseWords = {
     ['pigz', BAD_LAYER.pigz],
     ['partial-layer', BAD_LAYER.partial],
     ['layer-format', BAD_LAYER.format],
+    ['faulty-layer', BAD_LAYER.faulty],
+    ['file-attribute', attributeMeaning],
+    ['thin-devices', thinDevices],
     ['too-many-layers', tooManyLayers],
     ['mount-refused', refusedMount],
     [

@@ -56,6 +56,8 @@ export const BAD_LAYER = {
     'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.',
   format:
     "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it.",
+  faulty:
+    "Files of a layer don't fit together, or don't fit those of the layers below it: most likely the tool that built the image made it so, or the runtime is too old for it.",
 }
 
 /** Whether the kernel refuses because of a limit, not because something is forbidden. */
@@ -72,3 +74,14 @@ export function refusalMeaning(first: FirstFinding): string {
 /** guest-components#544: what receives the layer is gone, and the error does not say why. */
 export const guestGaveUp =
   'What unpacks layers in the guest VM ended while one was still arriving, most often because the VM has too little memory.'
+
+export function attributeMeaning({ clues }: Pick<Finding, 'clues'>): string {
+  const refused = clues.find(clue => clue.code === 'file-attribute')
+  const name = refused?.name ?? ''
+  return refused?.error === 'unsupported'
+    ? `A file of the image has the extended attribute ${name}, and the runtime can't set it where it stores layers; nothing is damaged.`
+    : `A file of the image has the extended attribute ${name}, and the runtime did not find the file where it wanted to set it; nothing was damaged on the way.`
+}
+
+export const thinDevices =
+  "The runtime stores layers in a thin pool of devicemapper, which did not make or open a device for one: the pool is full, or does not agree with the runtime's records of it. The image is not at fault."

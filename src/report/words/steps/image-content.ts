@@ -100,6 +100,12 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'rebuild-layers': () => ({
     text: 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
   }),
+  'other-builder': () => ({
+    text: 'Use another tag of the image, or build it again with another builder, or another version of yours, and push that: if every node fails at this layer, it was built so (Kaniko, for one, has built such layers), and pushing the same build again changes nothing',
+  }),
+  'drop-attribute': ({ name }) => ({
+    text: `Use a newer tag of the image, or build it again ${name === 'security.selinux' ? 'on a machine without SELinux, or with docker buildx' : 'with docker buildx or a current Buildah'}: files in it have the extended attribute ${name}, which its builder left there by mistake`,
+  }),
   'fewer-layers': (_step, { findings: [{ host }] }) => ({
     text: `Build the image with fewer layers: combine instructions, or copy the result into a last stage of its own (a multi-stage build); \`crane flatten\` makes one layer of an image. An image that is built on its own earlier version grows with every build${host.runtime === 'docker' ? '. Or run the pod on nodes with containerd, which stacks more layers than Docker' : ''}`,
   }),

@@ -100,9 +100,11 @@ export const nodeSteps: StepWords<NodeStep> = {
   }),
   'known-fault': ({ of }, { findings, findings: [{ host }] }) => ({
     text:
-      of === 'docker'
-        ? `Install a release of Docker later than 29.7.1 ${onNodes(findings)}, or go back to 29.6.2: ${host.version} can't unpack some layers on older kernels (moby/moby#53298)`
-        : `Update Bottlerocket ${onNodes(findings)} to 1.59.0 or later, or replace the node: ${host.bottlerocket} lacks an SELinux rule that unpacking some layers needs (bottlerocket-os/bottlerocket#4798)`,
+      of === 'attributes'
+        ? `Go back to Docker 29.6.2 ${onNodes(findings)}, or install a release that fixes moby/moby#53616: from 29.7.0 on, Docker can't set extended attributes of files in some layers`
+        : of === 'docker'
+          ? `Install a release of Docker later than 29.7.1 ${onNodes(findings)}, or go back to 29.6.2: ${host.version} can't unpack some layers on older kernels (moby/moby#53298)`
+          : `Update Bottlerocket ${onNodes(findings)} to 1.59.0 or later, or replace the node: ${host.bottlerocket} lacks an SELinux rule that unpacking some layers needs (bottlerocket-os/bottlerocket#4798)`,
   }),
   'file-attribute': (_step, { findings, findings: [{ host }] }) => ({
     text: `If other images unpack ${onNodes(findings)}, a file of this one has an extended attribute that the kernel does not let containerd set (such as a capability or an ACL): update containerd${host.version === null ? '' : ` (${host.version})`} to 1.7 or later, which leaves such attributes out, or use a version of the image without them`,
@@ -115,6 +117,13 @@ export const nodeSteps: StepWords<NodeStep> = {
     ),
   'extend-thin-pool': (_step, { findings, findings: [{ host }] }) => ({
     text: `Enlarge the thin pool ${onNodes(findings)} (\`lvextend\`, after adding a disk to its volume group), or move the runtime's storage to ${host.runtime === 'docker' ? 'overlay2' : 'overlayfs'}, which uses the whole file system`,
+  }),
+  // containerd/containerd#4790 and #7048, moby/moby#16092.
+  'rebuild-thin-pool': (_step, { findings: [{ host }] }) => ({
+    text: `If the pool is not full, it does not agree with the runtime's records of it, as after it was changed, renamed, or restored: replace the node, or drain it, stop the kubelet and the runtime, remove the pool and ${storePath(host)}${host.runtime === 'containerd' ? ' (and the root_path of the devmapper snapshotter, if it is elsewhere)' : ''}, create the pool again, and start both`,
+  }),
+  'hold-attributes': ({ name }, { findings, findings: [{ host }] }) => ({
+    text: `Let files ${onNodes(findings)} have extended attributes (${name}): put ${storePath(host)} on ext4 or xfs without the mount option nouser_xattr (not on tmpfs or NFS), on a kernel that was built with them, and run the runtime in a VM or on the machine itself, as it can't set them in a rootless or unprivileged container (LXC) on overlay2${host.runtime === 'docker' ? '. Docker before 25.0 left out what it could not set' : ''}`,
   }),
   'show-denials': (_step, { findings }) =>
     nodeClientStep(
@@ -219,12 +228,19 @@ export const nodeSteps: StepWords<NodeStep> = {
           runtimeLog(findings[0].host),
           findings,
         ),
-  'update-runtime': (_step, { findings, findings: [{ steps, host, cause }] }) => {
+  'update-runtime': (_step, { findings, findings: [{ steps, host, cause, clues }] }) => {
     const isFirst = steps[0].code === 'update-runtime'
     const version = isFirst && host.version !== null ? ` (${host.runtime} ${host.version})` : ''
     if (cause === 'platform-mismatch')
       return {
         text: `Update the container runtime ${onNodes(findings)}${version}: some releases of that age do not find an image for ${host.architecture} in an index that names no variant of it (v8), such as those of Kubernetes' own images`,
+      }
+    if (
+      clues.some(({ code }) => code === 'faulty-layer') &&
+      !clues.some(({ code }) => code === 'layer-format')
+    )
+      return {
+        text: `${isFirst ? 'Update' : 'Or update'} the container runtime ${onNodes(findings)}${version}: old releases fail at some layers that later ones unpack`,
       }
     return {
       text: `${isFirst ? 'Update' : 'If the pull fails again, update'} the container runtime ${onNodes(findings)}${version}: an old one can't read layers that newer builders write (zstd${host.runtime === 'docker' ? ', from Docker 23.0 on' : ''}, sparse tar headers)`,
