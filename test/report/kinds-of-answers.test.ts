@@ -1987,6 +1987,16 @@ test.each<[string, Situation, Expected]>([
     },
     { says: /set image \S+ app=<image>/ },
   ],
+  // oras-project/oras#119.
+  ...[
+    'Error response from daemon: unsupported media type application/vnd.unknown.config.v1+json',
+    'unsupported image-specific operation on artifact with type "application/vnd.unknown.config.v1+json"',
+    'Error response from daemon: unsupported media type application/vnd.acme.model.config.v1+json',
+  ].map((error): [string, Situation, Expected] => [
+    `files of any kind in the place of an image: ${error}`,
+    { image: OWN, error },
+    { first: /^Use the name of a container image/, never: /push the image|Build and push/ },
+  ]),
   [
     "OpenShift's own registry, which is switched off or which the node does not know",
     {
