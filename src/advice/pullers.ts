@@ -5,7 +5,8 @@
 
 import { type Clue, clueOf, hasClue } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
-import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { type Cause, type Finding, isUnreached } from '../diagnosis/finding.ts'
+import { isLocal } from '../image/host.ts'
 import { isPublishedFor } from '../image/kubernetes-images.ts'
 import { PROVIDER_FAILED } from '../image/pull-messages.ts'
 import { cloudOf, ecrRegion } from '../image/registries.ts'
@@ -54,8 +55,13 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
     cause === 'corrupt-or-unpack' ||
     hasClue(finding.clues, 'layer-refused') ||
     (cause === 'auth-required-or-denied' && (isOfMirror || isPackaged(finding)))
+  const closedTo = replaced === null ? perhapsClosed(finding) : null
   const [first, ...others] =
-    isOfNode && replaced === null ? [...own, set] : [...ofNode, set, ...login, ...own]
+    closedTo !== null
+      ? [{ ...set, closedTo }, ...own]
+      : isOfNode && replaced === null
+        ? [...own, set]
+        : [...ofNode, set, ...login, ...own]
   // Otherwise the kubelet removes the image again.
   const relieve = stepsIf(hasClue(finding.clues, 'disk-pressure') && cause !== 'disk-full', {
     code: 'relieve-disk',
@@ -81,6 +87,19 @@ function replacedPause({ cause, image, host: { platform, runtime, kubeletMinor }
   if (!isOnTheWay(cause) || runtime !== 'containerd' || !/^registry\.k8s\.io\/pause:/.test(image)) return null
   const hasOwn = platform !== 'k0s' || (kubeletMinor !== null && kubeletMinor > 33)
   return hasOwn ? (OWN_PAUSE[platform ?? ''] ?? null) : null
+}
+
+/**
+ * The host that the node asks and does not reach, though nobody may have meant it to: in a closed network, a pause image that is left at its default is the
+ * first that is missing (containerd/containerd#8653, k3s-io/k3os#431). Null if others reach the host, or if it is a mirror or a proxy, which somebody chose.
+ */
+function perhapsClosed(finding: Finding): string | null {
+  const { cause, endpoint, registry } = finding
+  const isChosen = endpoint !== null && (endpoint.role === 'mirror' || endpoint.role === 'proxy')
+  const isReached = hasClue(finding.clues, 'answers-elsewhere') || hasClue(finding.clues, 'node-apart')
+  return !isUnreached(cause) || isChosen || isReached || isLocal(registry ?? '')
+    ? null
+    : (endpoint?.host ?? registry)
 }
 
 /** What keeps any pause image from being unpacked on the node, or is over once the same one is pulled again. */

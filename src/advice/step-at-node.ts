@@ -253,8 +253,8 @@ export type SandboxStep =
   | { code: 'renew-sandbox-image' }
   /**
    * `full`: the name with its registry, where the runtime did not find the image by its short one; `own`: the image that the node's distribution
-   * sets, where the runtime asked for containerd's default.
+   * sets, where the runtime asked for containerd's default; `closedTo`: the host that the network may be closed to on purpose.
    */
-  | { code: 'set-sandbox-image'; image: string; full?: string; own?: string }
+  | { code: 'set-sandbox-image'; image: string; full?: string; own?: string; closedTo?: string }
   | { code: 'sandbox-login'; registry: string }
   | { code: 'ecr-login-of-node'; region: string | null }

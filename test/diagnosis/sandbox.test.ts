@@ -161,6 +161,43 @@ describe('an error that names the image by its URL only', () => {
   })
 })
 
+// containerd/containerd#8653, k3s-io/k3os#431, replicatedhq/kURL#1191.
+describe('a pause image whose registry a node does not reach', () => {
+  const asked = (host: string, why: string) =>
+    `failed to get sandbox image "registry.k8s.io/pause:3.6": failed to pull image "registry.k8s.io/pause:3.6": failed to pull and unpack image "registry.k8s.io/pause:3.6": failed to resolve reference "registry.k8s.io/pause:3.6": failed to do request: Head "https://${host}": ${why}`
+  const stepsAfter = (error: string) => {
+    const [found] = findings(creating(), failure(error))
+    return found === undefined ? [] : stepsFor(found)
+  }
+
+  test.each([
+    'dial tcp: lookup registry.k8s.io on 10.0.8.16:53: server misbehaving',
+    'dial tcp 34.96.108.209:443: i/o timeout',
+    'dial tcp 34.96.108.209:443: connect: connection refused',
+  ])('is another one in a closed network, before the way is repaired: %s', why => {
+    const steps = stepsAfter(asked('registry.k8s.io/v2/pause/manifests/3.6', why))
+    expect(steps[0]).toMatchObject({ code: 'set-sandbox-image', closedTo: 'registry.k8s.io' })
+    expect(steps[1]?.code).toMatch(/^(?:resolve-host|test-connection)$/)
+  })
+
+  test.each([
+    [
+      'a mirror that somebody chose',
+      'mirror.example/v2/pause/manifests/3.6?ns=registry.k8s.io',
+      'i/o timeout',
+    ],
+    [
+      'a certificate',
+      'registry.k8s.io/v2/pause/manifests/3.6',
+      'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    ],
+  ])('is repaired first for %s', (_what, url, why) => {
+    const steps = stepsAfter(asked(url, why))
+    expect(steps[0].code).not.toBe('set-sandbox-image')
+    expect(steps).toContainEqual({ code: 'set-sandbox-image', image: 'registry.k8s.io/pause:3.6' })
+  })
+})
+
 test('a mirror that refuses the pause image without a login gets one, before another pause image is set', () => {
   const url =
     'https://hub.acme.dev/artifactory/api/docker/hub/v2/token?scope=repository%3Arancher%2Fpause%3Apull&service=hub.acme.dev'

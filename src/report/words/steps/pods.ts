@@ -199,6 +199,9 @@ const OWN_CONFIGURATION: Partial<Record<string, string>> = {
   rke2: 'config.toml.tmpl or config-v3.toml.tmpl in /var/lib/rancher/rke2/agent/etc/containerd',
 }
 
+/** The pause image of K3s and RKE2. */
+const RANCHERS_PAUSE = /^(?:docker\.io\/)?rancher\/(?:mirrored-)?pause[:@]/
+
 export const sandboxSteps: StepWords<SandboxStep> = {
   'restore-sandbox-image': (_step, { findings }) => {
     const { platform, kernel, kubeletMinor } = findings[0].host
@@ -236,13 +239,18 @@ export const sandboxSteps: StepWords<SandboxStep> = {
           findings,
         )
   },
-  'set-sandbox-image': ({ image, full, own }, { findings, findings: [first] }) => {
+  'set-sandbox-image': ({ image, full, own, closedTo }, { findings, findings: [first] }) => {
     if (own !== undefined)
       return {
         text: `Add the pause image of this distribution (${own}) to the configuration of containerd ${onNodes(findings)}, if that is your own (${OWN_CONFIGURATION[first.host.platform ?? '']}), as sandbox_image, or from containerd 2 on as pinned_images.sandbox: the runtime asks for ${image}, the default of containerd`,
       }
     const archive = preloadPlace(first.host)
-    const preload = `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}`
+    // docs.k3s.io/installation/airgap.
+    const preload =
+      archive !== null && RANCHERS_PAUSE.test(image)
+        ? `or put the archive of the airgap images of the node's ${first.host.platform === 'rke2' ? 'RKE2' : 'K3s'} release, which has this one and all others of the node's own, into ${archive}`
+        : `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}`
+    const give = closedTo === undefined ? 'Give' : `If the network is meant to be closed to ${closedTo}, give`
     const setting = sandboxSetting(first.host)
     // kubernetes/kubernetes, build/pause/Makefile.
     if (first.cause === 'platform-mismatch')
@@ -258,7 +266,7 @@ export const sandboxSteps: StepWords<SandboxStep> = {
     return {
       text:
         full === undefined
-          ? `Give the runtime ${onNodes(findings)} a pause image that it can get: set it to one that is public or in your mirror${/^k8s\.gcr\.io\/./.test(image) ? `, such as ${image.replace('k8s.gcr.io', 'registry.k8s.io')}, as k8s.gcr.io is frozen` : ''} (${setting}), ${preload}`
+          ? `${give} the runtime ${onNodes(findings)} a pause image that it can get: set it to one ${closedTo === undefined ? 'that is public or in your mirror' : 'in a registry or mirror of your own'}${/^k8s\.gcr\.io\/./.test(image) ? `, such as ${image.replace('k8s.gcr.io', 'registry.k8s.io')}, as k8s.gcr.io is frozen` : ''} (${setting}), ${preload}`
           : `Write the pause image with its registry, as ${full}, in the runtime's settings ${onNodes(findings)} (${setting}), ${preload}; \`crictl images\` there lists what it has`,
     }
   },
