@@ -61,6 +61,9 @@ export function platformSteps(finding: Finding): Step[] {
     ...perhapsWindows,
     ...stepsIf(!known, show),
     { code: 'build-for', platform },
+    ...stepsIf(architecture === 'arm' && localTool(finding.host) === null, {
+      code: 'install-64-bit',
+    }),
     ...copySteps(finding),
     { code: 'set-image', known: 'repository' },
     // Where the node's own is known, the others' only matter for moving the pod.

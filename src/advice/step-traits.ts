@@ -144,6 +144,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'show-platforms': { about: 'other' },
   'build-for': { about: 'other' },
   'copy-platforms': { about: 'other' },
+  'install-64-bit': { about: 'node' },
   emulate: { about: 'node' },
   'newer-base': { about: 'other' },
   'windows-image': { about: 'other' },

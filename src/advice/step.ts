@@ -123,6 +123,7 @@ export type ImageContentStep =
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }
   | { code: 'copy-platforms'; image: string }
+  | { code: 'install-64-bit' }
   | { code: 'emulate'; image: string; platform: string; tool: LocalTool }
   /** The base is a Windows image with layers that only Microsoft serves. */
   | { code: 'newer-base' }

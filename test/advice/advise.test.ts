@@ -482,6 +482,17 @@ describe('the node', () => {
     expect(stepsFor(found)[0]).toEqual({ code: 'build-for', platform })
   })
 
+  test('may run images for arm64 with another system, if it has one of 32 bits', () => {
+    const at = (architecture: string) =>
+      codes({
+        image: 'rook/ceph:v1',
+        error: 'no match for platform in manifest: not found',
+        node: { architecture },
+      })
+    expect(at('arm').slice(0, 2)).toEqual(['build-for', 'install-64-bit'])
+    for (const other of ['arm64', 'amd64']) expect(at(other)).not.toContain('install-64-bit')
+  })
+
   test('gets instructions for how to reach it only where its type is known', () => {
     expect(codes({ image: 'nginx', error: 'no space left on device' }).at(-1)).toBe('enter-node')
     expect(codes({ image: 'nginx', error: 'no space left on device', pod: { node: null } })).not.toContain(

@@ -631,6 +631,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'set-sandbox-image': [
     { image: 'registry.k8s.io/pause:3.10' },
     { image: 'registry.k8s.io/pause:3.10', own: 'quay.io/k0sproject/pause' },
+    { image: 'docker.io/rancher/pause:3.1', closedTo: 'registry-1.docker.io' },
   ],
   'sandbox-login': [{ registry: 'ghcr.io' }],
   wait: [{ for: 'limit' }, { for: 'minute' }],
@@ -638,6 +639,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'use-cache': [{}],
   'raise-kubelet-qps': [{}],
   'show-platforms': [{}],
+  'install-64-bit': [{}],
   'build-for': [{ platform: 'linux/arm64' }],
   'schedule-on-windows': [{ build: null }, { build: '10.0.20348' }, { build: null, perhaps: true }],
   'update-for-wasm': [{ version: '1.6.24' }, { version: null }],
