@@ -10,7 +10,6 @@ import { ARTIFACT, ATTESTATION, SIGNATURE } from './image-content.ts'
 import {
   attributeMeaning,
   BAD_LAYER,
-  guestGaveUp,
   refusalMeaning,
   refusedMount,
   thinDevices,
@@ -272,7 +271,7 @@ export const corruptOrUnpack: CauseWords = {
       first => `The runtime ${onNode(first)} can't read or write its storage; the image is not at fault.`,
     ],
     ['attestation', ATTESTATION],
-    ['guest-gave-up', guestGaveUp],
+    ['guest-gave-up', BAD_LAYER.guest],
     [
       'unpacker-killed',
       first =>

@@ -58,6 +58,9 @@ export const BAD_LAYER = {
     "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it.",
   faulty:
     "Files of a layer don't fit together, or don't fit those of the layers below it: most likely the tool that built the image made it so, or the runtime is too old for it.",
+  // guest-components#544: what receives the layer is gone, and the error does not say why.
+  guest:
+    'What unpacks layers in the guest VM ended while one was still arriving, most often because the VM has too little memory.',
 }
 
 /** Whether the kernel refuses because of a limit, not because something is forbidden. */
@@ -71,12 +74,8 @@ export function refusalMeaning(first: FirstFinding): string {
     : `The runtime ${onNode(first)} is not allowed to do what unpacking needs, such as mounting or setting an attribute: it runs without full rights, a security module forbids it, or the file system does; nothing is damaged.`
 }
 
-/** guest-components#544: what receives the layer is gone, and the error does not say why. */
-export const guestGaveUp =
-  'What unpacks layers in the guest VM ended while one was still arriving, most often because the VM has too little memory.'
-
 export function attributeMeaning({ clues }: Pick<Finding, 'clues'>): string {
-  const refused = clues.find(clue => clue.code === 'file-attribute')
+  const refused = clueOf(clues, 'file-attribute')
   const name = refused?.name ?? ''
   return refused?.error === 'unsupported'
     ? `A file of the image has the extended attribute ${name}, and the runtime can't set it where it stores layers; nothing is damaged.`

@@ -235,10 +235,7 @@ export const nodeSteps: StepWords<NodeStep> = {
       return {
         text: `Update the container runtime ${onNodes(findings)}${version}: some releases of that age do not find an image for ${host.architecture} in an index that names no variant of it (v8), such as those of Kubernetes' own images`,
       }
-    if (
-      clues.some(({ code }) => code === 'faulty-layer') &&
-      !clues.some(({ code }) => code === 'layer-format')
-    )
+    if (hasClue(clues, 'faulty-layer') && !hasClue(clues, 'layer-format'))
       return {
         text: `${isFirst ? 'Update' : 'Or update'} the container runtime ${onNodes(findings)}${version}: old releases fail at some layers that later ones unpack`,
       }
