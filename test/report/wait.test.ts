@@ -334,7 +334,7 @@ describe('each format', () => {
             for (const line of text.split('\n')) expect(line).not.toMatch(WORKFLOW_COMMAND)
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 10 },
     )
   })
 })
