@@ -16,10 +16,41 @@ beforeAll(async () => {
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
 
-/** The complete output, on 80 columns. */
-let playing: ReturnType<typeof runCommandLine> | undefined
+/** The demo at a terminal of 80 columns, with these keys pressed, one at each pause. */
+async function atTerminal(keys: string[]) {
+  const move = () => true
+  const terminal = { isTTY: true, columns: 80, clearLine: move, cursorTo: move, moveCursor: move }
+  const raw: boolean[] = []
+  const streams = {
+    stdin: Object.assign(new PassThrough(), { isTTY: true, setRawMode: (on: boolean) => raw.push(on) }),
+    stdout: Object.assign(new PassThrough(), terminal),
+    stderr: Object.assign(new PassThrough(), terminal),
+  }
+  const [out, err]: [string[], string[]] = [[], []]
+  streams.stdout.on('data', chunk => out.push(String(chunk)))
+  streams.stderr.on('data', chunk => {
+    err.push(String(chunk))
+    if (String(chunk).startsWith('Press any key')) streams.stdin.write(keys.shift() ?? 'none left')
+  })
+  const signal = new AbortController().signal
+  const world = {
+    streams,
+    env: {},
+    home,
+    cwd: home,
+    clock: systemClock,
+    startedAt: 0,
+    signal,
+    program: 'pullguard' as const,
+  }
+  const code = await main(['demo', '--no-color'], world)
+  return { code, out: out.join(''), err, raw }
+}
+
+/** The complete story, a key for each chapter. */
+let playing: ReturnType<typeof atTerminal> | undefined
 const played = () => {
-  playing ??= runCommandLine(['demo', '--no-color'], { home, columns: 80 })
+  playing ??= atTerminal(['x', ' ', '\r', '\x1b[A', 'n'])
   return playing
 }
 
@@ -69,41 +100,30 @@ test("the README's screens are its own, except for the marked omissions", async 
     expect(settled(out)).toContain(settled(part))
 })
 
-test.each<[string, string[], number, number]>([
-  ['any key shows the next chapter', ['x', ' ', '\r', '\x1b[A', 'n'], 0, 6],
-  ['Ctrl-C ends it between two chapters', ['x', '\x03'], 130, 2],
-])('at a terminal %s', async (_, keys, ending, chapters) => {
-  const move = () => true
-  const terminal = { isTTY: true, columns: 80, clearLine: move, cursorTo: move, moveCursor: move }
-  const raw: boolean[] = []
-  const streams = {
-    stdin: Object.assign(new PassThrough(), { isTTY: true, setRawMode: (on: boolean) => raw.push(on) }),
-    stdout: Object.assign(new PassThrough(), terminal),
-    stderr: Object.assign(new PassThrough(), terminal),
-  }
-  const [out, err]: [string[], string[]] = [[], []]
-  streams.stdout.on('data', chunk => out.push(String(chunk)))
-  streams.stderr.on('data', chunk => {
-    err.push(String(chunk))
-    if (String(chunk).startsWith('Press any key')) streams.stdin.write(keys.shift() ?? 'none left')
-  })
-  const signal = new AbortController().signal
-  const world = {
-    streams,
-    env: {},
-    home,
-    cwd: home,
-    clock: systemClock,
-    startedAt: 0,
-    signal,
-    program: 'pullguard' as const,
-  }
-  expect(await main(['demo', '--no-color'], world), err.join('')).toBe(ending)
-  expect(out.join('').match(/^\$ pullguard/gm)).toHaveLength(chapters)
+test.each<[string, typeof played, number, number]>([
+  ['any key shows the next chapter', played, 0, 6],
+  ['Ctrl-C ends it between two chapters', () => atTerminal(['x', '\x03']), 130, 2],
+])('at a terminal %s', async (_, play, ending, chapters) => {
+  const { code, out, err, raw } = await play()
+  expect(code, err.join('')).toBe(ending)
+  expect(out.match(/^\$ pullguard/gm)).toHaveLength(chapters)
   // The waiting message is gone from the screen, and the terminal is restored.
   expect(err.filter(text => text.includes('\x1b[K')).length).toBeGreaterThanOrEqual(chapters - 1)
   expect(raw.at(-1)).toBe(false)
   expect(await readdir(home)).toEqual([])
+})
+
+test('in a pipe the next chapter waits for no key', async () => {
+  const stop = new AbortController()
+  const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
+  let out = ''
+  streams.stdout.on('data', chunk => {
+    out += String(chunk)
+    if (out.match(/^\$ pullguard/gm)?.length === 2) stop.abort('SIGINT')
+  })
+  const world = { streams, env: {}, home, cwd: home, clock: systemClock, startedAt: 0, signal: stop.signal }
+  expect(await main(['demo'], { ...world, program: 'pullguard' })).toBe(130)
+  expect(out).toContain('$ pullguard why')
 })
 
 test('--serve ends at once after Ctrl-C during its start', async () => {
