@@ -6,10 +6,10 @@
 import { type Clue, clueOf, hasClue } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import { type Cause, type Finding, isUnreached } from '../diagnosis/finding.ts'
-import { isLocal } from '../image/host.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
 import { isPublishedFor } from '../image/kubernetes-images.ts'
 import { PROVIDER_FAILED } from '../image/pull-messages.ts'
-import { cloudOf, ecrRegion } from '../image/registries.ts'
+import { cloudOf, ecrRegion, isFixedHost } from '../image/registries.ts'
 import { isOnTheWay, isPackaged, stepsIf } from './conditions.ts'
 import { formerMirrorSteps } from './misdirected-nodes.ts'
 import type { Step, StepCode, StepOf } from './step.ts'
@@ -91,16 +91,31 @@ function replacedPause({ cause, image, host: { platform, runtime, kubeletMinor }
 
 /**
  * The host that the node asks and does not reach, though nobody may have meant it to: in a closed network, a pause image that is left at its default is the
- * first that is missing (containerd/containerd#8653, k3s-io/k3os#431). Null if others reach the host, or if it is a mirror or a proxy, which somebody chose.
+ * first that is missing (containerd/containerd#8653, k3s-io/k3os#431). Null for what somebody chose (a mirror, a proxy, a registry of one's own), where a
+ * cloud sets the image on its nodes, and where the host answered, or the node's DNS is at fault.
  */
-function perhapsClosed(finding: Finding): string | null {
-  const { cause, endpoint, registry } = finding
-  const isChosen = endpoint !== null && (endpoint.role === 'mirror' || endpoint.role === 'proxy')
-  const isReached = hasClue(finding.clues, 'answers-elsewhere') || hasClue(finding.clues, 'node-apart')
-  return !isUnreached(cause) || isChosen || isReached || isLocal(registry ?? '')
-    ? null
-    : (endpoint?.host ?? registry)
+function perhapsClosed({ cause, endpoint, registry, clues, host }: Finding): string | null {
+  if (!isUnreached(cause) || registry === null || !isFixedHost(registry)) return null
+  if (host.platform === 'aks' || host.platform === 'gke') return null
+  const asked = endpoint?.host ?? registry
+  // Where the registry redirects, or has its tokens and layers, is known from its answer.
+  const isItself = isDockerHub(registry) ? isDockerHub(asked) : asked === registry
+  const isKnown =
+    clueOf(clues, 'no-route')?.lost === true ||
+    clueOf(clues, 'dns-server')?.refused === true ||
+    REACHED.some(code => hasClue(clues, code))
+  return isItself && endpoint?.role !== 'mirror' && !isKnown ? asked : null
 }
+
+/** What shows that some node reaches the host, this one or another, or that its name leads elsewhere. */
+const REACHED: readonly Clue['code'][] = [
+  'answers-elsewhere',
+  'node-apart',
+  'misresolved',
+  'interrupted',
+  'unanswered',
+  'request-late',
+]
 
 /** What keeps any pause image from being unpacked on the node, or is over once the same one is pulled again. */
 const OF_NODE_ITSELF: readonly Clue['code'][] = [

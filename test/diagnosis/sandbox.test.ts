@@ -191,11 +191,44 @@ describe('a pause image whose registry a node does not reach', () => {
       'registry.k8s.io/v2/pause/manifests/3.6',
       'tls: failed to verify certificate: x509: certificate signed by unknown authority',
     ],
+    [
+      'a host that the registry redirected to',
+      'us-west2-docker.pkg.dev/v2/k8s-artifacts-prod/images/pause/manifests/3.6',
+      'dial tcp 142.250.4.82:443: i/o timeout',
+    ],
+    [
+      'a resolver of the node that does not run',
+      'registry.k8s.io/v2/pause/manifests/3.6',
+      'dial tcp: lookup registry.k8s.io on 127.0.0.53:53: read udp 127.0.0.1:4711->127.0.0.53:53: read: connection refused',
+    ],
+    [
+      'a connection that was open',
+      'registry.k8s.io/v2/pause/manifests/3.6',
+      'read tcp 10.0.0.4:4711->34.96.108.209:443: i/o timeout',
+    ],
   ])('is repaired first for %s', (_what, url, why) => {
     const steps = stepsAfter(asked(url, why))
     expect(steps[0].code).not.toBe('set-sandbox-image')
     expect(steps).toContainEqual({ code: 'set-sandbox-image', image: 'registry.k8s.io/pause:3.6' })
   })
+})
+
+test.each([
+  ['a registry of its own', 'registry.acme.dev/pause:3.10', 'v1.36.2'],
+  [
+    'the registry of its cloud',
+    '602401143452.dkr.ecr.us-east-1.amazonaws.com/eks/pause:3.10',
+    'v1.33.5-eks-1',
+  ],
+])('the way to %s is repaired before another pause image is set', (_what, image, kubelet) => {
+  const [host = ''] = image.split('/')
+  const error = `failed to get sandbox image "${image}": failed to pull image "${image}": failed to do request: Head "https://${host}/v2/pause/manifests/3.10": dial tcp 10.9.8.7:443: i/o timeout`
+  const nodes = [{ ...NODE, kubelet, runtime: 'containerd://2.1.4' }]
+  const [found] = diagnose(snapshot({ pods: [creating()], events: [failure(error)], nodes })).findings
+  if (found === undefined) throw new Error('no finding')
+  const steps = stepsFor(found)
+  expect(steps[0].code).toBe('test-connection')
+  expect(steps).toContainEqual({ code: 'set-sandbox-image', image })
 })
 
 test('a mirror that refuses the pause image without a login gets one, before another pause image is set', () => {
@@ -224,18 +257,19 @@ test.each<[string, string, string, string, string | undefined]>([
     undefined,
   ],
   ['no distribution', 'registry.k8s.io/pause:3.10', 'v1.36.2', 'containerd://2.3.1', undefined],
-  ['another image', 'registry.acme.dev/pause:3.10', 'v1.36.2+k0s', 'containerd://2.3.1', undefined],
+  ['another image', 'quay.io/acme/pause:3.10', 'v1.36.2+k0s', 'containerd://2.3.1', undefined],
 ])(
   "the default of containerd in place of a distribution's own pause image: %s",
   (_name, image, kubelet, runtime, own) => {
-    const error = `failed to get sandbox image "${image}": failed to pull image "${image}": failed to do request: Head "https://registry.k8s.io/v2/pause/manifests/3": dial tcp: lookup registry.k8s.io on 10.8.0.2:53: no such host`
+    const [host = ''] = image.split('/')
+    const error = `failed to get sandbox image "${image}": failed to pull image "${image}": failed to do request: Head "https://${host}/v2/pause/manifests/3": dial tcp: lookup ${host} on 10.8.0.2:53: no such host`
     const nodes = [{ ...NODE, kubelet, runtime }]
     const [found] = diagnose(snapshot({ pods: [creating()], events: [failure(error)], nodes })).findings
     if (found === undefined) throw new Error('no finding')
     const steps = stepsFor(found)
     const set = steps.find(({ code }) => code === 'set-sandbox-image')
     // Without one, the network may be closed to the host on purpose.
-    const why = own === undefined ? { closedTo: 'registry.k8s.io' } : { own }
+    const why = own === undefined ? { closedTo: host } : { own }
     expect(set).toEqual({ code: 'set-sandbox-image', image, ...why })
     expect(steps[0]).toBe(set)
   },
