@@ -242,7 +242,7 @@ export const sandboxSteps: StepWords<SandboxStep> = {
   'set-sandbox-image': ({ image, full, own, closedTo }, { findings, findings: [first] }) => {
     if (own !== undefined)
       return {
-        text: `Add the pause image of this distribution (${own}) to the configuration of containerd ${onNodes(findings)}, if that is your own (${OWN_CONFIGURATION[first.host.platform ?? '']}), as sandbox_image, or from containerd 2 on as pinned_images.sandbox: the runtime asks for ${image}, the default of containerd`,
+        text: `Add the pause image of this distribution (${own}) to the configuration of containerd ${onNodes(findings)}, if that is your own (${OWN_CONFIGURATION[first.host.platform ?? '']}, or that of a containerd that you run yourself), as sandbox_image, or from containerd 2 on as pinned_images.sandbox: the runtime asks for ${image}, the default of containerd`,
       }
     const archive = preloadPlace(first.host)
     // docs.k3s.io/installation/airgap.
