@@ -81,7 +81,7 @@ export const nameSteps: StepWords<NameStep> = {
   'proxy-project': ({ host, product }, { findings: [{ reference, clues }] }) => ({
     text:
       product === 'ecr' && reference?.includes('@') === true
-        ? `If ${ecrCachePrefix(reference)} is a pull-through cache, pull the image once by its tag, or name it without the digest: ECR does not fetch an image from the upstream that is first asked for by digest; for that pull, the role needs ecr:BatchImportUpstreamImage and ecr:CreateRepository`
+        ? `If ${ecrCachePrefix(reference)} is a pull-through cache, pull the image once by its tag, or name it by the tag alone: ECR does not fetch an image from the upstream that is first asked for by digest; for that pull, the role needs ecr:BatchImportUpstreamImage and ecr:CreateRepository`
         : product === 'ecr'
           ? `If ${ecrCachePrefix(reference)} is a pull-through cache, allow the nodes' role ecr:BatchImportUpstreamImage and ecr:CreateRepository, in its policies or in the registry's, and check that the image is at the upstream: otherwise an image that nobody has pulled yet is not found`
           : product === 'harbor'
