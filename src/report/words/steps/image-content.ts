@@ -108,7 +108,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   }),
   // k3s-io/k3s#1278.
   'install-64-bit': (_step, { findings }) => ({
-    text: `If the CPU has 64 bits, as that of a Raspberry Pi from version 3 on, install a 64-bit operating system ${onNodes(findings)}, which then runs images for arm64: few are still built for 32-bit ARM`,
+    text: `If the CPU has 64 bits, as that of a Raspberry Pi from version 3 on, install a 64-bit operating system ${onNodes(findings)}, which then runs images for arm64: far more images are built for that than for 32-bit ARM`,
   }),
   'fewer-layers': (_step, { findings: [{ host }] }) => ({
     text: `Build the image with fewer layers: combine instructions, or copy the result into a last stage of its own (a multi-stage build); \`crane flatten\` makes one layer of an image. An image that is built on its own earlier version grows with every build${host.runtime === 'docker' ? '. Or run the pod on nodes with containerd, which stacks more layers than Docker' : ''}`,
