@@ -165,8 +165,8 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first: /^Find out what took the default route away/,
-      says: /at that moment/,
-      never: /as it has none|NAT64/,
+      says: /The node had no route to ghcr\.io(?:.|\n)*at that moment/,
+      never: /has no route to|as it has none|NAT64/,
     },
   ],
   [
@@ -198,6 +198,41 @@ test.each<[string, Situation, Expected]>([
       error: 'Get "https://registry.svc.ci.openshift.org/v2/": dial tcp 192.0.2.7:443: i/o timeout',
     },
     { says: /was shut down/, never: /firewall that drops/ },
+  ],
+  [
+    'a node with Docker, which has mirrors of Docker Hub only, and does not reach another registry',
+    {
+      image: 'ghcr.io/a/b:1',
+      error: 'Get "https://ghcr.io/v2/": dial tcp 140.82.112.33:443: i/o timeout',
+      node: DOCKER,
+    },
+    { says: /copy the image into a registry that they reach, or load it on them/, never: /mirror/ },
+  ],
+  [
+    'a node with Docker that has no route to another registry',
+    {
+      image: 'ghcr.io/a/b:1',
+      error: 'Get "https://ghcr.io/v2/": dial tcp 140.82.112.33:443: connect: network is unreachable',
+      node: DOCKER,
+    },
+    { says: /air-gapped, copy the image into a registry that it reaches instead/, never: /mirror/ },
+  ],
+  [
+    'a node with Docker that does not reach Docker Hub',
+    {
+      image: 'nginx:1',
+      error: 'Get "https://registry-1.docker.io/v2/": dial tcp 34.194.164.123:443: i/o timeout',
+      node: DOCKER,
+    },
+    { says: /give them a mirror of Docker Hub/ },
+  ],
+  [
+    'a loopback address without a route',
+    {
+      image: 'localhost:5000/a:1',
+      error: 'Get "http://localhost:5000/v2/": dial tcp [::1]:5000: connect: network is unreachable',
+    },
+    { says: /IPv6, which is disabled there/, never: /rejected the connection/ },
   ],
   [
     'an archive is not loaded into Docker by the distribution',

@@ -1,9 +1,15 @@
 /** The words of how a connection failed: it was cut off, refused, or never opened, at another host or at the node's own address. */
 
-import { type Clue, hasClue } from '../../../diagnosis/clue.ts'
+import { type Clue, clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 
 type Break = Extract<Clue, { code: 'unopened' }>['why'] | 'cut-off' | 'unknown'
+
+/** Returns the title for a connection to this host that failed. */
+export function brokenTitle(finding: Pick<Finding, 'clues'>, host: string): string {
+  const isLost = clueOf(finding.clues, 'no-route')?.lost === true
+  return isLost ? `The node had no route to ${host}` : BROKEN[howBroken(finding)](host)
+}
 
 /** How the connection failed. An error that names several addresses may have several reasons. */
 export function howBroken({ clues }: Pick<Finding, 'clues'>): Break {
@@ -12,7 +18,7 @@ export function howBroken({ clues }: Pick<Finding, 'clues'>): Break {
   return reasons.length === 1 ? (reasons[0] ?? 'unknown') : 'unknown'
 }
 
-export const BROKEN: Record<Break, (host: string) => string> = {
+const BROKEN: Record<Break, (host: string) => string> = {
   'cut-off': host => `The connection to ${host} was cut off`,
   refused: host => `The connection to ${host} was refused`,
   network: host => `The node has no route to ${host}`,
@@ -53,7 +59,8 @@ const NO_WAY_ON_NODE =
 
 const NOT_OPENED_ON_NODE: Record<Exclude<Break, 'cut-off'>, string> = {
   refused: ': each node connects to its own loopback address, and nothing is listening there on this one',
-  network: NO_WAY_ON_NODE,
+  network:
+    ", and it has no route for the connection: a host port may lead to a pod that the node can't reach, or the address may be one of IPv6, which is disabled there",
   host: NO_WAY_ON_NODE,
   node: ', and a firewall or security software on it (iptables, nftables, eBPF) rejects the connection',
   unknown:

@@ -11,7 +11,7 @@ import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { dnsAnswer } from '../node-dns.ts'
 import { ADDRESS_OWNERS, capitalize, hostLabel, registryLabel } from '../nouns.ts'
-import { BROKEN, BROKEN_MEANING, howBroken, loopbackMeaning } from './broken-connection.ts'
+import { BROKEN_MEANING, brokenTitle, howBroken, loopbackMeaning } from './broken-connection.ts'
 
 /** Returns the host that was asked, or words for it. */
 export function endpointOrRegistry(finding: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
@@ -155,7 +155,7 @@ export const connectionRefusedOrReset: CauseWords = {
       ? forgedTitle(context)
       : isUnnamed(context)
         ? 'The download of a layer was cut off'
-        : BROKEN[howBroken(context.findings[0])](askedHost(context)),
+        : brokenTitle(context.findings[0], askedHost(context)),
   meaning: [
     ['loopback', loopbackMeaning],
     ['misresolved', resolvedMeaning],

@@ -12,7 +12,7 @@ import { shellWord } from '../../sanitize.ts'
 import { orCopied } from '../makers.ts'
 import { curlCommand, headCommand, lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
 import { dnsAnswer, otherNameServer, resolverNote, resolverPlace } from '../node-dns.ts'
-import { mayBeOpenShift, preloadPlace } from '../node-settings.ts'
+import { mayBeOpenShift, mayHaveMirror, preloadPlace } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, joinList, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
 import { isSearched } from '../searched.ts'
@@ -84,19 +84,19 @@ function privateCloud(first: Pick<Finding, 'registry' | 'endpoint' | 'clues'>, h
 
 const isOfWindows = ({ clues }: Pick<Finding, 'clues'>) => hasClue(clues, 'windows-base')
 
+const COPY = 'copy the image into a registry that they reach'
+
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
 function orMirror(context: StepContext, target: string) {
   const [first] = context.findings
   // Images in a cloud's registry are mostly private, so no mirror has them.
   if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
-  // The full name leads to another registry.
-  if (isSearched(first)) return ''
-  // A mirror of the image's registry has the same manifest.
-  if (isOfWindows(first)) return ''
+  // The full name leads to another registry; for a Windows base, a mirror of the image's registry has the same manifest.
+  if (isSearched(first) || isOfWindows(first)) return ''
   const { virtual } = first.host
   const start = '; if the nodes are not meant to reach the internet,'
-  if (virtual !== undefined && virtual !== 'autopilot')
-    return `${start} copy the image into a registry that they reach`
+  if (virtual !== undefined && virtual !== 'autopilot') return `${start} ${COPY}`
+  if (!mayHaveMirror(first)) return `${start} ${COPY}, or load it on them`
   const remote = isOfGoogle(first.host)
     ? ", or use a remote repository of Artifact Registry in the image's name, which private nodes reach without NAT"
     : ''
@@ -220,7 +220,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     text:
       owner === 'node'
         ? `Let ${hostAlone(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`
-        : `Let the nodes pull through ${isHosted(host) ? mirrorOf(context) : 'a mirror'}, or through a proxy: ${hostAlone(host)} is blocked in their network, which your own firewall can't change (${address}, which DNS gave for it, belongs to ${ADDRESS_OWNERS[owner]})`,
+        : `${mayHaveMirror(context.findings[0]) ? `Let the nodes pull through ${isHosted(host) ? mirrorOf(context) : 'a mirror'}, or through a proxy` : `Let the nodes pull through a proxy, or ${COPY}`}: ${hostAlone(host)} is blocked in their network, which your own firewall can't change (${address}, which DNS gave for it, belongs to ${ADDRESS_OWNERS[owner]})`,
   }),
   'test-connection': ({ host, scheme, role, manifest, name }, { findings }) => {
     if (manifest !== undefined)
@@ -282,7 +282,7 @@ export const networkSteps: StepWords<NetworkStep> = {
       ? `Find out what took the default route away for a moment ${onNodes(findings)} (\`${findings[0].host.os === 'windows' ? 'route print' : 'ip route'}\` shows whether it is back): an interface that was down, a DHCP lease, a VPN, or a network plugin`
       : family === 'IPv6'
         ? `Give the node an IPv6 route, or let DNS ${onNodes(findings)} answer with IPv4 addresses: ${host} was tried over IPv6 only`
-        : `Give the node a route for IPv4, as it has none: if it is IPv6-only, it needs NAT64 with DNS64 (${dualStack(findings[0].registry) ?? 'some registries, such as ghcr.io, have no IPv6 addresses'}); if it is air-gapped, it needs a mirror instead`,
+        : `Give the node a route for IPv4, as it has none: if it is IPv6-only, it needs NAT64 with DNS64 (${dualStack(findings[0].registry) ?? 'some registries, such as ghcr.io, have no IPv6 addresses'}); if it is air-gapped, ${mayHaveMirror(findings[0]) ? 'it needs a mirror' : 'copy the image into a registry that it reaches'} instead`,
   }),
   'check-mtu': ({ host, role }, { findings, findings: [{ clues }] }) => {
     if (hasClue(clues, 'request-late'))
