@@ -23,8 +23,12 @@ export function shortLived({ credential }: Finding): Step[] {
     .slice(0, 1)
 }
 
-/** The token of a CI job, which serves nobody once the job has ended, whatever this refusal is for (gitlab-org/gitlab-foss#31591). */
+/**
+ * The token of a CI job, which serves nobody once the job has ended, whatever this refusal is for (gitlab-org/gitlab-foss#31591). The runner's own
+ * pods don't outlive theirs.
+ */
 export function jobToken(finding: Finding): Step[] {
+  if (clueOf(finding.clues, 'made-by')?.maker === 'gitlab-runner') return []
   return shortLived(finding).filter(step => step.code === 'short-lived-login' && step.kind === 'gitlab-job')
 }
 

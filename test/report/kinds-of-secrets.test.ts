@@ -120,6 +120,16 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'the same in a pod of the job itself, whose token has not ended',
+    {
+      image: 'registry.gitlab.com/acme/api:1',
+      error: 'Head "https://registry.gitlab.com/v2/acme/api/manifests/1": denied: access forbidden',
+      secret: { entries: [{ key: 'registry.gitlab.com', username: 'gitlab-ci-token', problem: null }] },
+      pod: { maker: 'gitlab-runner' },
+    },
+    { says: /at least the Reporter role/, never: /CI job token/ },
+  ],
+  [
     "a registry of IBM's cloud, whose clusters have a login in one namespace",
     { image: 'us.icr.io/acme/api:1', error: ANONYMOUS },
     { says: /secret all-icr-io in namespace default/ },
