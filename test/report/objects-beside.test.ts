@@ -406,6 +406,7 @@ describe('a login in the cluster', () => {
       'Installation',
       'spec.imagePullSecrets, by the name of a secret in namespace tigera',
     ],
+    ['operator.tigera.io/v1', 'APIServer', 'spec.imagePullSecrets of Installation default, by the name'],
     ['acme.example/v1', 'Shop', undefined],
   ])(
     'is named, or made, for the account that an operator makes (%s, %s)',
@@ -413,7 +414,7 @@ describe('a login in the cluster', () => {
       const owner = { apiVersion, kind, name: 'main', uid: 'u', controller: true }
       const account = object('ServiceAccount', 'web', 'main-1', { metadata: { ownerReferences: [owner] } })
       const failing = fails(NO_LOGIN, { account: 'main-1' })
-      const place = `${kind} main takes its pull secrets from${field === undefined ? ':' : ` (${field}`}`
+      const place = `${kind} main takes its pull secrets from${field === undefined ? ', if it has a field for them:' : ` (${field}`}`
       const there = await told(failing, account, secretOf('web', 'packages', 'a'))
       expect(there.first).toContain(`Name secret packages, which has a login for the image, where ${place}`)
       expect(there.all).not.toMatch(/pullguard fix/)

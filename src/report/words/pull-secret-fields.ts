@@ -2,13 +2,16 @@
 
 const STRIMZI = 'or for all pods of the operator, in its variable STRIMZI_IMAGE_PULL_SECRETS'
 
+const TIGERA = 'by the name of a secret in namespace tigera-operator'
+
 /** By group, or by group and kind. */
 const FIELDS: Partial<Record<string, string>> = {
-  // docs.tigera.io/calico/latest/reference/installation/api, InstallationSpec.
-  'operator.tigera.io': 'spec.imagePullSecrets, by the name of a secret in namespace tigera-operator',
+  // docs.tigera.io/calico/latest/reference/installation/api, InstallationSpec. The other kinds have none of their own (tigera/operator, GetNetworkingPullSecrets).
+  'operator.tigera.io/Installation': `spec.imagePullSecrets, ${TIGERA}`,
+  'operator.tigera.io': `spec.imagePullSecrets of Installation default, ${TIGERA}`,
   // strimzi.io/docs, PodTemplate schema reference.
   'kafka.strimzi.io': `spec.template.pod.imagePullSecrets, ${STRIMZI}`,
-  'kafka.strimzi.io/Kafka': `template.pod.imagePullSecrets of spec.kafka or spec.entityOperator, ${STRIMZI}`,
+  'kafka.strimzi.io/Kafka': `template.pod.imagePullSecrets of spec.kafka, spec.entityOperator, or the pod's own part of spec, ${STRIMZI}`,
   // elastic.co/docs/deploy-manage/deploy/cloud-on-k8s/customize-pods.
   'elasticsearch.k8s.elastic.co': 'podTemplate.spec.imagePullSecrets of each of spec.nodeSets',
   'kibana.k8s.elastic.co': 'spec.podTemplate.spec.imagePullSecrets',

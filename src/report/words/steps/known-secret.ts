@@ -109,7 +109,7 @@ function atOwner(
   const { command } = writerText({ type: 'resource', ...owner }, namespace, invocation)
   const field = pullSecretField(owner)
   return {
-    text: `${words} ${owner.kind} ${owner.name} takes its pull secrets from${field === null ? '' : ` (${field})`}: it controls the pod's service account ${own}, and can overwrite a change of the account itself${command === undefined ? '' : '; this shows its settings'}`,
+    text: `${words} ${owner.kind} ${owner.name} takes its pull secrets from${field === null ? ', if it has a field for them' : ` (${field})`}: it controls the pod's service account ${own}, and can overwrite a change of the account itself${command === undefined ? '' : '; this shows its settings'}`,
     ...(command !== undefined && { command }),
   }
 }
@@ -125,7 +125,7 @@ export const loginAtOwner: StepWords<StepOf<'login-at-owner'>>['login-at-owner']
     at.owner.kind === 'Installation' &&
     reference?.startsWith(`${DOCKER_HUB}/calico/`) === true
   const create = isAtQuay
-    ? `Have Calico's images pulled from quay.io, which has the same (spec.registry: quay.io in Installation ${at.owner.name}). Or create`
+    ? `Have Calico's images pulled from quay.io, which has the same (spec.registry: quay.io/ in Installation ${at.owner.name}). Or create`
     : reason === 'private'
       ? 'If the image is private, create'
       : 'Create'
