@@ -17,6 +17,10 @@ describe('names', () => {
     ['true', undefined, ['error number-in-reference']],
     ['1.7e+11.dkr.ecr.eu-west-1.amazonaws.com/app:1.0.0', undefined, ['error number-in-reference']],
     ['acme/app:2.4e+06', undefined, ['error number-in-reference']],
+    ['acme/app:build-v2.4e+06', undefined, ['error number-in-reference']],
+    // A commit's hash, and what a chart's version has after a plus sign.
+    ['acme/app:1.0.0-gc4f5e+10', undefined, ['error invalid-reference']],
+    ['acme/app:1.0.0-8e+20240101', undefined, ['error invalid-reference']],
     ['ghrc.io/acme/app:1.0.0', undefined, ['error ambiguous-reference']],
     ['registry.gitlab.co/acme/app:1.0.0', undefined, ['error ambiguous-reference']],
     ['ghcr.acme.io/acme/app:1.0.0', undefined, []],
