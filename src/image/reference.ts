@@ -168,7 +168,9 @@ const RULES: ((parts: Parts) => string | false)[] = [
   ({ registry }) => `"${registry}" is not a registry host`,
 ]
 
-const WITH_PORT = /^[\w.-]+:\d+$/
+/** A part of a path that is a host with its port; after the first part, it could be a name with its tag, but few names end like a domain. */
+const isHostWithPort = (part: string, index: number) =>
+  (index === 0 ? /^[\w.-]+:\d+$/ : /^[\w.-]+\.[a-z]+:\d+$/i).test(part)
 
 /** A name with a tag, before a slash: the name of a branch can have one, and a tag can't. */
 function slashInTag({ registry, path }: Parts): string | false {
@@ -178,7 +180,7 @@ function slashInTag({ registry, path }: Parts): string | false {
     return `"${registry}" is not a registry host, and a tag can't contain a slash: ${slug}`
   const tagged = path
     .split('/')
-    .find((part, index) => /^[\w.-]+:[\w.-]+$/.test(part) && !(index === 0 && WITH_PORT.test(part)))
+    .find((part, index) => /^[\w.-]+:[\w.-]+$/.test(part) && !isHostWithPort(part, index))
   return tagged !== undefined && `a tag can't contain a slash, and one follows "${tagged}": ${slug}`
 }
 
@@ -230,7 +232,7 @@ function componentRefusal(path: string): string | false {
   if (wrong === undefined) return false
   if (wrong === '')
     return 'it has an empty part between slashes, as where a value is empty or ends in a slash of its own'
-  if (WITH_PORT.test(wrong) && index === 0)
+  if (isHostWithPort(wrong, index))
     return `it has two registries: one was put in front of "${wrong}", as by a default of a chart`
   return `the part "${wrong}" can only contain letters, digits and, between them, ".", "_", "__" or "-"`
 }

@@ -65,6 +65,7 @@ describe('a reference', () => {
     ['localhost:5000:latest', 'the repository is missing'],
     ['/nginx', 'the value for its registry is empty'],
     ['docker.io/harbor.example:8443/acme/app:1', 'put in front of "harbor.example:8443"'],
+    ['acme/mirror/harbor.example:8443/acme/app:1', 'put in front of "harbor.example:8443"'],
     ['quay.io/acme/app:feature/login', "a tag can't contain a slash"],
     // Its capitals are in the tag.
     ['quay.io/acme/app:feature/PAY-812', 'one follows "app:feature": for a branch, use its slug'],
