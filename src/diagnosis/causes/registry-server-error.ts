@@ -17,7 +17,7 @@ export const serverStatus: CauseRule<'registry-server-error'> = {
 
 /** An answer, of whatever status, with the server's own failure to reach what is behind it (DaoCloud/public-image-mirror#283). */
 export const UNREACHED_BEHIND =
-  /(?:\berror parsing http \d{3} response body: |\bstatuscode: \d{3}, ").{0,160}?\b(?:dial tcp|connection refused|no such host|no route to host)\b/i
+  /(?:\berror parsing http \d{3} response body: [^"]{0,80}"|\bstatuscode: \d{3}, ")(?:[^"\\]|\\.){0,160}?\b(?:dial tcp|connection refused|no such host|no route to host)\b/i
 const MISSING = [404, 410]
 /**
  * containers/image begins every pull with a request for /v2/, which registries answer with 200 or 401; older versions then tried /v1/, too.
