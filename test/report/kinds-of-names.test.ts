@@ -24,6 +24,28 @@ const chart = {
   },
 }
 
+/** A ReplicaSet's pod that got the policy Always, with its image on the node. */
+const forced = (image: string): Situation => {
+  const failing = container({ image, pullPolicy: 'Always', state: waiting('ErrImagePull', SCOPE) })
+  const template = {
+    mark: '6d4',
+    images: { [failing.name]: image },
+    policies: { [failing.name]: 'IfNotPresent' as const },
+    pullSecrets: [],
+  }
+  return {
+    image,
+    error: SCOPE,
+    node: { images: [`docker.io/${image.includes('/') ? '' : 'library/'}${image}`] },
+    pod: {
+      controller: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-6d4', uid: 'web-6d4' },
+      templateHash: '6d4',
+      containers: [failing],
+    },
+    owners: [ownerLink('ReplicaSet', 'web-6d4', { template })],
+  }
+}
+
 const antrea = (name: string, kind: Container['kind'], state = waiting('PodInitializing', '')) =>
   container({ name, kind, state, image: 'projects.registry.vmware.com/antrea/antrea-agent-ubuntu:v1.15.0' })
 
@@ -284,6 +306,32 @@ test.each<[string, Situation, Expected]>([
       error: `failed to do request: Head "https://registry.example/v2/web/manifests/1": ${NOT_FOR('registry.example')}`,
     },
     { first: /^Give the ingress of registry\.example its own certificate.*has a port of its own instead/ },
+  ],
+  [
+    'a name without an account on the node, where admission sets the policy',
+    forced('report:dev'),
+    { first: /^Push report:dev, which .* has, to a registry.*; or, if the cluster isn't shared/ },
+  ],
+  [
+    "one with an account, which a pull with another pod's login can have brought",
+    forced('acme/report:1'),
+    { says: /If acme\/report:1, which .* has, was only built or loaded there, push it/, never: /Push acme/ },
+  ],
+  [
+    'a path with three parts below library/ on Docker Hub',
+    { image: 'library/acme/web:1', error: SCOPE },
+    { first: /^Write acme\/web instead of .*; if the image is at another registry, write that registry/ },
+  ],
+  [
+    'such a path at a cache, whose source can be another registry',
+    {
+      image: '111111111111.dkr.ecr.eu-west-1.amazonaws.com/mirror/library/acme/web:1',
+      error:
+        "pull access denied for 111111111111.dkr.ecr.eu-west-1.amazonaws.com/mirror/library/acme/web, repository does not exist or may require 'docker login': denied: The authentication to the upstream registry failed. Verify that the credentials in AWS Secrets Manager are correct",
+    },
+    {
+      first: /^Write acme\/web instead of library\/acme\/web in the name, if it is of a cache of Docker Hub:/,
+    },
   ],
   [
     'one with a port there',

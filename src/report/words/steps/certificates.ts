@@ -8,7 +8,6 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone, isAddress, isLocal, isOfCluster } from '../../../image/host.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { minuteOf } from '../duration.ts'
-import { isOfK3d } from '../local-clusters.ts'
 import { certificateCommand, lookUpCommand, nodeName, nodeShellStep, onNodes } from '../node.ts'
 import { authorityPlace, clientCertificatePlace, interceptorPlace } from '../node-certificates.ts'
 import { mirrorSettings, plainHttpPlace } from '../node-settings.ts'
@@ -165,11 +164,11 @@ export const certificateSteps: StepWords<CertificateStep> = {
           findings,
         )
       : { text: problem === 'expired' ? oldRoots(host, findings[0]) : intercepted(host) },
-  'ingress-certificate': ({ host }, { findings: [{ registry, image, node }] }) => {
+  'ingress-certificate': ({ host }, { findings: [{ registry, image }] }) => {
     const own = `${host} its own certificate: check that its tls section lists this host, and that the secret named there exists in its namespace`
     if (registry !== host || /:\d+$/.test(host)) return { text: `Give the ingress of ${own}` }
     // k3d-io/k3d#1086
-    const isOfTool = /^k3d-|\.localhost$/.test(host) || isOfK3d(node)
+    const isOfTool = /^k3d-|\.localhost$/.test(host)
     return {
       text: isOfTool
         ? `Write the registry's port in the name ${image}, such as ${host}:5000 (\`k3d registry list\` shows k3d's registries): without one, the request goes to port 443, where the ingress controller answers. If the registry is behind it, give the ingress of ${own}`

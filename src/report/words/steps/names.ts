@@ -135,10 +135,14 @@ export const nameSteps: StepWords<NameStep> = {
   }),
   'use-local-image': ({ listed, meanwhile, template }, { invocation, findings, findings: [first] }) => {
     const { image, reference, workload, host } = first
-    if (template !== undefined)
+    if (template !== undefined) {
+      const [there, onNode] = listed ? [`, which ${nodeName(first)} has,`, 'there'] : ['', 'on the node']
+      // Another pod's login may have pulled what has a registry or an account in its name.
+      const isOwn = listed && !image.includes('/')
       return {
-        text: `${listed ? `Push ${image}, which ${nodeName(first)} has,` : `If ${image} was only built or loaded on the node, push it`} to a registry that the nodes reach, and name it after that; or have what sets imagePullPolicy Always at admission removed (the API server's plugin AlwaysPullImages, or a webhook): the template has ${template} already, but the pod got Always, with which the kubelet always asks the registry`,
+        text: `${isOwn ? `Push ${image}${there}` : `If ${image}${there} was only built or loaded ${onNode}, push it`} to a registry that the nodes reach, and name it after that; or, if the cluster isn't shared, have what sets imagePullPolicy Always at admission removed (the API server's plugin AlwaysPullImages, or a webhook): the template has ${template} already, but the pod got Always, with which the kubelet always asks the registry`,
       }
+    }
     // Since then, the kubelet asks for that login by default (KEP-2535).
     const checksLogin = host.kubeletMinor !== null && host.kubeletMinor >= 35
     const other = reference?.endsWith(':latest') === true ? ', or use a tag other than latest' : ''

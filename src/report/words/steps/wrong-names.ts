@@ -99,7 +99,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
       likely === null ? '' : " (a chart's values for the registry and the repository may both have that part)"
     return withEdit(
       certain
-        ? `Write ${likely} instead of ${path} in the name: at Docker Hub, official images and no others are under library/${ofHub ? '' : ', and it refuses a cache the same way for a name that it does not have as for a wrong login'}`
+        ? `Write ${likely} instead of ${path} in the name${ofHub ? '' : ', if it is of a cache of Docker Hub'}: at Docker Hub, official images and no others are under library/${ofHub ? '; if the image is at another registry, write that registry in front' : ', and it refuses a cache the same way for a name that it does not have as for a wrong login'}`
         : `Correct the name ${image}${perhaps}${values}: names at Docker Hub have two parts, an account and a repository, so no image there has this one, and no login helps; if it is at another registry, write that registry in front`,
       first,
       setEach(invocation, findings, finding =>
