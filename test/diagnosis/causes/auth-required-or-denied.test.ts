@@ -3,6 +3,10 @@ import { expectCause } from './expect-cause.ts'
 
 expectCause('auth-required-or-denied', [
   [
+    "Docker, a refusal before a connection of the node's own, which the answer does not quote",
+    'error parsing HTTP 403 response body: invalid character \'F\' looking for beginning of value: "Forbidden" (Get "https://mirror.example/v2/": dial tcp: lookup mirror.example: no such host)',
+  ],
+  [
     "CRI-O, the node's own logins",
     'getting username and password: reading JSON file "/var/lib/kubelet/config.json": unmarshaling JSON at "/var/lib/kubelet/config.json": invalid character \'}\' looking for beginning of object key string',
   ],
