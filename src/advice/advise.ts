@@ -32,9 +32,10 @@ import {
   withNewRun,
   withRecreatedJob,
 } from './pod-origin.ts'
-import { guestSteps, sandboxSteps, silentNodeSteps, virtualNodeSteps } from './pullers.ts'
+import { guestSteps, silentNodeSteps, virtualNodeSteps } from './pullers.ts'
 import { passedOverLogins } from './refused-login.ts'
 import { withRenewer } from './renewals.ts'
+import { sandboxSteps } from './sandbox-steps.ts'
 import { isSettled } from './settled-steps.ts'
 import { signatureSteps } from './signature-steps.ts'
 import type { Step } from './step.ts'

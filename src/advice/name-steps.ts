@@ -67,9 +67,11 @@ function undoublePrefix({ cause, clues }: Finding): Step[] {
 
 /** A mirror may have paths that its registry can't have, and is asked first. */
 function possiblePath({ cause, subcause, clues, reference, endpoint }: Finding): Step[] {
-  const isOther = ['doubled-prefix', 'placeholder', 'name-beside', 'mirrors-failed', 'changed-at-admission']
   if (!isRefusedOrMissing(cause) || endpoint?.role === 'mirror') return []
-  if (clues.some(({ code }) => isOther.includes(code))) return []
+  if (
+    hasClue(clues, 'doubled-prefix', 'placeholder', 'name-beside', 'mirrors-failed', 'changed-at-admission')
+  )
+    return []
   const found = subcause === 'upstream' ? impossibleUpstream(reference) : impossibleAtHub(reference)
   return found === null ? [] : [{ code: 'correct-path', ...found }]
 }
