@@ -11,44 +11,48 @@ import { imageName, pullByHand } from './host.ts'
 import { localTool } from './node-steps.ts'
 import type { Step } from './step.ts'
 
+const SHOW: Step = { code: 'show-platforms' }
+
+/** The steps for an image that is not for the node's operating system or architecture. */
 export function platformSteps(finding: Finding): Step[] {
-  const { os, architecture, kernel } = finding.host
-  if (os === 'windows') {
-    const named = windowsBuildIn(finding.reference)
-    const isOfNode = named !== null && kernel?.startsWith(`${named}.`) === true
-    const build = clueOf(finding.clues, 'windows-build')?.build ?? (isOfNode ? null : named)
-    const image: Step = { code: 'windows-image', kernel }
-    const elsewhere: Step = { code: 'schedule-elsewhere', os, architecture, build }
-    // Neither a Linux node nor an injector has to do with an image whose name says Windows.
-    if (build === null && isNamedForWindows(finding.reference)) return [image, { code: 'show-platforms' }]
-    // A copy for Linux only, of an image that is for Windows, too.
-    if (build === null && hasClue(finding.clues, 'asks-windows'))
-      return [
-        ...(hasClue(finding.clues, 'for-linux')
-          ? [...copySteps(finding), image]
-          : [image, ...copySteps(finding)]),
-        elsewhere,
-        { code: 'show-platforms' },
-      ]
-    // Most pods that don't ask for Windows were meant for Linux.
-    return build === null && hasClue(finding.clues, 'any-os', 'for-linux')
-      ? [elsewhere, image, { code: 'show-platforms' }]
-      : [image, elsewhere, { code: 'show-platforms' }]
+  const { host, reference } = finding
+  if (host.os === 'windows') return stepsOnWindows(finding)
+  if (host.os === 'linux' && isNamedForWindows(reference))
+    return [{ code: 'schedule-on-windows', build: windowsBuildIn(reference) }, SHOW]
+  const lost = lostPlatformSteps(finding)
+  return lost === null ? stepsOnLinux(finding) : [...lost, SHOW]
+}
+
+function stepsOnWindows(finding: Finding): Step[] {
+  const { host, reference, clues } = finding
+  const { os, architecture, kernel } = host
+  const named = windowsBuildIn(reference)
+  const isOfNode = named !== null && kernel?.startsWith(`${named}.`) === true
+  const build = clueOf(clues, 'windows-build')?.build ?? (isOfNode ? null : named)
+  const image: Step = { code: 'windows-image', kernel }
+  const elsewhere: Step = { code: 'schedule-elsewhere', os, architecture, build }
+  if (build !== null) return [image, elsewhere, SHOW]
+  // Neither a Linux node nor an injector has to do with an image whose name says Windows.
+  if (isNamedForWindows(reference)) return [image, SHOW]
+  // A copy for Linux only, of an image that is for Windows, too.
+  if (hasClue(clues, 'asks-windows')) {
+    const copies = copySteps(finding)
+    const first = hasClue(clues, 'for-linux') ? [...copies, image] : [image, ...copies]
+    return [...first, elsewhere, SHOW]
   }
-  if (os === 'linux' && isNamedForWindows(finding.reference))
-    return [
-      { code: 'schedule-on-windows', build: windowsBuildIn(finding.reference) },
-      { code: 'show-platforms' },
-    ]
+  // Most pods that don't ask for Windows were meant for Linux.
+  return hasClue(clues, 'any-os', 'for-linux') ? [elsewhere, image, SHOW] : [image, elsewhere, SHOW]
+}
+
+/** On Linux, or where the node's system is not known, which is hardly ever another. */
+function stepsOnLinux(finding: Finding): Step[] {
+  const { os, architecture } = finding.host
   const perhapsWindows: Step[] = stepsIf(os === 'linux' && isPerhapsForWindows(finding.reference), {
     code: 'schedule-on-windows',
     build: null,
     perhaps: true,
   })
   const platform = `${os ?? 'linux'}/${architecture ?? wantedIn(finding) ?? '<arch>'}`
-  const show: Step = { code: 'show-platforms' }
-  const lost = lostPlatformSteps(finding)
-  if (lost !== null) return [...lost, show]
   const known = architecture !== null
   const elsewhere = emulated(finding) ?? [
     { code: 'schedule-elsewhere' as const, os, architecture, build: null },
@@ -56,10 +60,10 @@ export function platformSteps(finding: Finding): Step[] {
   // Other pods show which nodes the image is for, so moving this one is all that it needs.
   const others = clueOf(finding.clues, 'held-elsewhere')?.architectures ?? []
   if (known && others.length > 0 && !others.includes(architecture) && localTool(finding.host) === null)
-    return [...elsewhere, { code: 'build-for', platform }, ...copySteps(finding), show]
+    return [...elsewhere, { code: 'build-for', platform }, ...copySteps(finding), SHOW]
   return [
     ...perhapsWindows,
-    ...stepsIf(!known, show),
+    ...stepsIf(!known, SHOW),
     { code: 'build-for', platform },
     ...stepsIf(architecture === 'arm' && localTool(finding.host) === null, {
       code: 'install-64-bit',
@@ -67,7 +71,7 @@ export function platformSteps(finding: Finding): Step[] {
     ...copySteps(finding),
     { code: 'set-image', known: 'repository' },
     // Where the node's own is known, the others' only matter for moving the pod.
-    ...stepsIf(known, show),
+    ...stepsIf(known, SHOW),
     // What only has a word for Windows in its name may be an image for another architecture of Linux.
     ...(perhapsWindows.length > 0 && architecture === 'amd64' ? [] : elsewhere),
   ]

@@ -18,6 +18,9 @@ import {
 } from './host.ts'
 import type { Step } from './step.ts'
 
+const PROXY: Step = { code: 'show-proxy' }
+const LOG: Step = { code: 'runtime-log' }
+
 /** The DNS zone of private endpoints in Azure: certificates have the public name, which the zone leads to the private address. */
 const PRIVATE_LINK = /\.privatelink\.(?=azurecr\.)/
 
@@ -26,7 +29,7 @@ export function tlsSteps(finding: Finding): Step[] {
   if (unnamedDownload(finding) === null) return steps
   // The registry sent the manifest, so its own certificate is not the one to look at.
   const others = steps.filter(({ code }) => code !== 'show-certificate')
-  return others.some(({ code }) => code === 'show-proxy') ? others : [...others, { code: 'show-proxy' }]
+  return others.some(({ code }) => code === 'show-proxy') ? others : [...others, PROXY]
 }
 
 function stepsByProblem(finding: Finding): Step[] {
@@ -45,13 +48,13 @@ function stepsByProblem(finding: Finding): Step[] {
     return [
       { code: 'other-tls-version', host: target.host, chosen },
       // What is old, where others run the host, is on the way to it.
-      ...stepsIf(chosen !== '1.2' && isOfOthers(finding, target), { code: 'show-proxy' }),
+      ...stepsIf(chosen !== '1.2' && isOfOthers(finding, target), PROXY),
     ]
   if (hasClue(finding.clues, 'tls-alert') && problem === null)
     return (
       unnamedDownload(finding) ?? [
         testConnection(finding, target),
-        { code: 'show-proxy' },
+        PROXY,
         { code: 'tls-between', host: target.host },
       ]
     )
@@ -95,7 +98,7 @@ export function schemeSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   // The host itself speaks TLS, so something in between answered.
   if (isOfOthers(finding, target))
-    return [testConnection(finding, target), { code: 'show-proxy' }, { code: 'open-host', ...target }]
+    return [testConnection(finding, target), PROXY, { code: 'open-host', ...target }]
   if (clueOf(finding.clues, 'speaks')?.scheme === 'https')
     return [
       { code: 'test-connection', scheme: 'https', ...target },
@@ -117,13 +120,13 @@ export function pageSteps(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'page-for-token') && registry !== null) {
     const host = target.role === 'token' ? target.host : null
     const product = realmProduct(finding)
-    return [{ code: 'page-for-token', registry, host, product }, { code: 'show-proxy' }]
+    return [{ code: 'page-for-token', registry, host, product }, PROXY]
   }
   const first: Step =
     target.role === 'mirror' && registry !== null
       ? { code: 'mirror-settings', host: target.host, registry, about: 'web-page' }
       : { code: 'page-instead', host: target.host }
-  return [first, testConnection(finding, target), { code: 'show-proxy' }]
+  return [first, testConnection(finding, target), PROXY]
 }
 
 /** Steps for an answer of the host's servers, or of something in their place, that is not a registry's. */
@@ -133,41 +136,27 @@ export function serverErrorSteps(finding: Finding): Step[] {
   const status = clueOf(clues, 'status')?.status ?? 0
   const look: Step = { code: 'status-page', ...target, registry: registry ?? target.host }
   const wait: Step = { code: 'wait', for: 'registry' }
-  if (hasClue(finding.clues, 'web-page'))
+  if (hasClue(clues, 'web-page'))
     // Where others run the host, its own servers may be down and answer so.
     return [...stepsIf(status > 0 && isOfOthers(finding, target), look), ...pageSteps(finding)]
-  if (hasClue(finding.clues, 'no-registry') && target.role === 'registry')
-    return [
-      { code: 'page-instead', host: target.host },
-      { code: 'who-answered', host: target.host },
-      { code: 'show-proxy' },
-    ]
-  if (hasClue(finding.clues, 'endpoint-scheme') && registry !== null) {
+  if (hasClue(clues, 'no-registry') && target.role === 'registry')
+    return [{ code: 'page-instead', host: target.host }, { code: 'who-answered', host: target.host }, PROXY]
+  if (hasClue(clues, 'endpoint-scheme') && registry !== null) {
     const host = endpoint === null ? null : target.host
     return [
       { code: 'mirror-settings', host, registry, about: 'scheme' },
       testManifest(finding, target),
-      { code: 'show-proxy' },
+      PROXY,
     ]
   }
-  if (hasClue(finding.clues, 'login-for-mirror') && registry !== null)
-    return [
-      { code: 'mirror-settings', host: null, registry, about: 'token' },
-      { code: 'runtime-log' },
-      wait,
-      look,
-    ]
+  if (hasClue(clues, 'login-for-mirror') && registry !== null)
+    return [{ code: 'mirror-settings', host: null, registry, about: 'token' }, LOG, wait, look]
   if (target.role === 'mirror' && registry !== null) {
+    // Peers answer so for an image that none of them has.
     const peers = status === 500 ? clueOf(clues, 'peers-only')?.by : undefined
-    const lacks: Step[] =
-      peers === undefined
-        ? []
-        : [
-            { code: 'mirror-lacks-image', host: target.host, registry, source: peers },
-            { code: 'runtime-log' },
-          ]
+    const lacks = { code: 'mirror-lacks-image' as const, host: target.host, registry }
     return [
-      ...lacks,
+      ...(peers === undefined ? [] : [{ ...lacks, source: peers }, LOG]),
       ...silentMirror(finding, target),
       ...ofMirror(finding, target),
       testManifest(finding, target),
@@ -176,19 +165,17 @@ export function serverErrorSteps(finding: Finding): Step[] {
   const ofRule = cacheRuleSteps(finding, 'source', 'login')
   if (ofRule.length > 0) return [wait, ...ofRule]
   // The host itself answers, so a test of the connection would show nothing.
-  if (hasClue(finding.clues, 'storage-busy')) return [look, wait, { code: 'use-cache' }]
+  if (hasClue(clues, 'storage-busy')) return [look, wait, { code: 'use-cache' }]
   // A proxy on the way may have sent the answer, too.
-  if (hasClue(finding.clues, 'unreached-behind')) return [look, wait, { code: 'show-proxy' }]
-  if (hasClue(finding.clues, 'upstream-blocked'))
-    return [{ code: 'unblock-upstream', host: target.host }, wait]
+  if (hasClue(clues, 'unreached-behind')) return [look, wait, PROXY]
+  if (hasClue(clues, 'upstream-blocked')) return [{ code: 'unblock-upstream', host: target.host }, wait]
   return [
     look,
     testManifest(finding, target),
     // On the way to a host that others run, a 502 or higher may come from a proxy.
     ...stepsIf(
-      (status >= 502 && isOfOthers(finding, target)) ||
-        (status < 500 && hasClue(finding.clues, 'odd-answer')),
-      { code: 'show-proxy' },
+      (status >= 502 && isOfOthers(finding, target)) || (status < 500 && hasClue(clues, 'odd-answer')),
+      PROXY,
     ),
     wait,
   ]
