@@ -60,7 +60,7 @@ export const BAD_LAYER = {
     "Files of a layer don't fit together, or don't fit those of the layers below it: most likely the tool that built the image made it so, or the runtime is too old for it.",
   // guest-components#544: what receives the layer is gone, and the error does not say why.
   guest:
-    'What unpacks layers in the guest VM ended while one was still arriving, most often because the VM has too little memory.',
+    'The process in the guest VM that unpacks layers ended while one was still arriving, most often because the VM has too little memory.',
 }
 
 /** Whether the kernel refuses because of a limit, not because something is forbidden. */
