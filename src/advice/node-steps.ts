@@ -4,7 +4,7 @@ import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { K3D_NODE, LIMA_NODE } from '../diagnosis/node-names.ts'
 import { atLeast, type Platform } from '../diagnosis/pulling-node.ts'
-import { isDockerHub } from '../image/docker-hub.ts'
+import { mayHaveMirror } from '../image/docker-hub.ts'
 import { isSilent } from '../image/pull-messages.ts'
 import { isContainerRegistry, isHosted } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
@@ -43,10 +43,11 @@ export function manifestSteps(finding: Finding): Step[] {
 /**
  * A web page that came with status 200 in place of the manifest: most likely that of a mirror whose path is wrong, or of Docker Hub's web site
  * (containerd/containerd#7400, goharbor/harbor#18530, siderolabs/talos#5195). A page on the way to a host that others run would need a
- * certificate for it. Docker has mirrors of Docker Hub only.
+ * certificate for it.
  */
-function pathOfMirror({ registry, endpoint, host }: Finding): Step[] {
-  const hasMirrors = host.runtime !== 'cri-o' && (host.runtime !== 'docker' || isDockerHub(registry ?? ''))
+function pathOfMirror(finding: Finding): Step[] {
+  const { registry, endpoint, host } = finding
+  const hasMirrors = host.runtime !== 'cri-o' && mayHaveMirror(finding)
   return registry !== null && endpoint === null && hasMirrors && isHosted(registry)
     ? [{ code: 'mirror-settings', host: null, registry, about: 'page-path' }]
     : []

@@ -35,6 +35,11 @@ export function isDockerHub(host: string): boolean {
   return REGISTRY_HOSTS.includes(host.toLowerCase().replace(/:443$/, ''))
 }
 
+/** Whether the host's runtime can ask a mirror in place of the registry: Docker has mirrors of Docker Hub only (moby/moby#18818). */
+export function mayHaveMirror(pull: { host: { runtime: string | null }; registry: string | null }): boolean {
+  return pull.host.runtime !== 'docker' || isDockerHub(pull.registry ?? '')
+}
+
 /** Whether the host in a login's key was meant for Docker Hub, even if the kubelet never matches it. */
 export function isDockerHubAlias(host: string): boolean {
   return ALIASES.includes(host)

@@ -1,9 +1,7 @@
 /** Where the settings of a node are (mirrors, plain HTTP, the pause image, the kubelet's limit), by platform, or else by runtime. */
 
 import type { NamedEndpoint } from '../../diagnosis/endpoint.ts'
-import type { Finding } from '../../diagnosis/finding.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
-import { isDockerHub } from '../../image/docker-hub.ts'
 import { releaseOf } from './node.ts'
 import { isOldContainerd, oldMirrors, oldPlainHttp } from './old-containerd.ts'
 
@@ -154,11 +152,6 @@ export function preloadPlace({ platform, runtime }: PullingNode): string | null 
   if (runtime === 'docker' || runtime === 'cri-o') return null
   if (platform === 'k0s') return '/var/lib/k0s/images'
   return platform === 'k3s' || platform === 'rke2' ? `/var/lib/rancher/${platform}/agent/images` : null
-}
-
-/** Whether the node's runtime can ask a mirror in place of the registry: Docker has mirrors of Docker Hub only (moby/moby#18818). */
-export function mayHaveMirror({ host, registry }: Pick<Finding, 'host' | 'registry'>): boolean {
-  return host.runtime !== 'docker' || isDockerHub(registry ?? '')
 }
 
 /** Whether the node may belong to OpenShift, which keeps such lists in an object. */
