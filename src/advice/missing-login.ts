@@ -88,12 +88,9 @@ function providerSteps(finding: Finding): Step[] {
  * (kubeflow/kubeflow#1432, rancher/rancher#18440; cloud.google.com/kubernetes-engine/docs/how-to/access-scopes). Those of Autopilot are Google's to set.
  */
 export function nodeScopes({ registry, host, credential }: Finding): Step[] {
-  return registry !== null &&
-    cloudOf(registry) === 'gar' &&
-    host.platform === 'gke' &&
-    host.virtual === undefined
-    ? stepsIf(credential.status === 'none', { code: 'node-scopes', registry })
-    : []
+  if (registry === null || cloudOf(registry) !== 'gar') return []
+  const isOfPool = host.platform === 'gke' && host.virtual === undefined
+  return stepsIf(isOfPool && credential.status === 'none', { code: 'node-scopes', registry })
 }
 
 /** The first kubelet that gives providers the tokens of service accounts (KEP-4412). */

@@ -44,7 +44,9 @@ interface Entry extends PullSecretEntry {
 export interface PodCredentials {
   /** The service account that the pod runs as, if it was read. */
   accountOf(pod: Pick<Pod, 'namespace' | 'serviceAccount'>): ServiceAccount | undefined
-  /** The secrets of the pod that have a login for the image that the report is about. */
+  /** The secrets that the pod names and that are known, by name. */
+  secretsOf(pod: Pick<Pod, 'namespace' | 'pullSecrets'>): PullSecret[]
+  /** Those of them that have a login for the image that the report is about. */
   usableFor(pod: Pick<Pod, 'namespace'>, report: CredentialReport): PullSecret[]
   /**
    * Whether the pod's list is one that its account had when the pod was created: its template names none, and the account has others by now.
@@ -77,10 +79,12 @@ export function podCredentials(
     !hasOwnUnnamed(pod, accountOf(pod)) &&
     templateSecrets(pod, owners)?.length === 0 &&
     accountOf(pod)?.imagePullSecrets.some(name => !pod.pullSecrets.includes(name)) === true
+  const known = (namespace: string, names: string[]) =>
+    names.flatMap(name => secrets.get(objectKey(namespace, name)) ?? [])
   return {
     accountOf,
-    usableFor: ({ namespace }, report) =>
-      usableSecrets(report).flatMap(name => secrets.get(objectKey(namespace, name)) ?? []),
+    secretsOf: ({ namespace, pullSecrets: names }) => known(namespace, [...new Set(names)].sort()),
+    usableFor: ({ namespace }, report) => known(namespace, usableSecrets(report)),
     isOfOlderAccount,
     isDropped: (pod, secret) => templateSecrets(pod, owners)?.includes(secret) === true,
     reportFor: (pod, image) => {

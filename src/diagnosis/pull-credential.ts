@@ -173,25 +173,28 @@ const SAME_ACCOUNT: ReadonlyMap<string, string> = new Map([
 const GOOGLE_KEY = /^_json_key(?:_base64)?$/
 
 function sameAccount(
-  { namespace, pullSecrets }: Pod,
+  pod: Pod,
   { registry }: Reference,
-  { snapshot }: KnownLogins,
+  { credentials }: Pick<KnownLogins, 'credentials'>,
 ): CredentialHint[] {
-  if (cloudOf(registry) === 'gar')
-    return snapshot.pullSecrets
-      .filter(secret => secret.namespace === namespace && pullSecrets.includes(secret.name))
-      .flatMap(({ name, entries }): CredentialHint[] => {
-        const of = entries
-          .filter(({ username, problem }) => problem === null && GOOGLE_KEY.test(username ?? ''))
-          .map(({ key }) => key.replace(/^https?:\/\//, '').replace(/\/.*$/, ''))
-          .find(host => cloudOf(host) === 'gar')
-        return of === undefined ? [] : [{ code: 'same-account', namespace, secret: name, key: registry, of }]
-      })
-  const other = SAME_ACCOUNT.get(registry)
-  if (other === undefined) return []
-  const anyImage = { registry: other, repository: 'library/any' }
-  return snapshot.pullSecrets
-    .filter(secret => secret.namespace === namespace && pullSecrets.includes(secret.name))
-    .filter(secret => isUsable(secret) && hasLoginFor(secret.entries, anyImage))
-    .map(({ name }) => ({ code: 'same-account', namespace, secret: name, key: registry, of: other }))
+  const { namespace } = pod
+  return credentials.secretsOf(pod).flatMap((secret): CredentialHint[] => {
+    const of = cloudOf(registry) === 'gar' ? googleHostIn(secret) : sisterIn(secret, registry)
+    return of === null ? [] : [{ code: 'same-account', namespace, secret: secret.name, key: registry, of }]
+  })
+}
+
+/** The registry of Google that the secret has a service account's key for. */
+function googleHostIn({ entries }: PullSecret): string | null {
+  const hosts = entries
+    .filter(({ username, problem }) => problem === null && GOOGLE_KEY.test(username ?? ''))
+    .map(({ key }) => key.replace(/^https?:\/\//, '').replace(/\/.*$/, ''))
+  return hosts.find(host => cloudOf(host) === 'gar') ?? null
+}
+
+/** The registry with the same accounts, if the secret has a login for it. */
+function sisterIn(secret: PullSecret, registry: string): string | null {
+  const sister = SAME_ACCOUNT.get(registry)
+  if (sister === undefined || !isUsable(secret)) return null
+  return hasLoginFor(secret.entries, { registry: sister, repository: 'library/any' }) ? sister : null
 }

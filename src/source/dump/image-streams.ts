@@ -3,6 +3,7 @@
 import { list, record, text } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { Snapshot, StreamTag } from '../../snapshot/snapshot.ts'
 
@@ -42,13 +43,13 @@ export function namedStreams(pods: Pod[], streams: Iterable<StreamTag>): Pick<Sn
     pods.flatMap(({ namespace, containers }) =>
       containers.flatMap(({ image, imageId }) =>
         imageId === null && /^[^/@]+$/.test(image)
-          ? [`${namespace}/${image.includes(':') ? image : `${image}:latest`}`]
+          ? [objectKey(namespace, image.includes(':') ? image : `${image}:latest`)]
           : [],
       ),
     ),
   )
   const found = [...streams].filter(({ namespace, stream, tag }) =>
-    wanted.has(`${namespace}/${stream}:${tag}`),
+    wanted.has(objectKey(namespace, `${stream}:${tag}`)),
   )
   return found.length === 0 ? {} : { streamTags: found }
 }

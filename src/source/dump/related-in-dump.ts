@@ -107,10 +107,10 @@ function fullNodes(nodes: ReadonlySet<string>, facts: DumpFacts): Pick<Snapshot,
 
 /** Returns what may renew the copies of a secret. */
 function cronJobs(named: PullSecret[], facts: DumpFacts): Pick<Snapshot, 'cronJobs'> {
-  const names = new Set(named.map(({ namespace, name }) => `${name} ${namespace}`))
+  const known = new Set(named.map(({ namespace, name }) => objectKey(namespace, name)))
   const own = new Set(named.map(({ name }) => name))
   const hasNamesake = [...facts.pullSecrets.values()].some(
-    ({ namespace, name }) => own.has(name) && !names.has(`${name} ${namespace}`),
+    ({ namespace, name }) => own.has(name) && !known.has(objectKey(namespace, name)),
   )
   const found = [...facts.owners.values()].filter(({ kind }) => kind === 'CronJob')
   if (!hasNamesake || found.length === 0) return {}
