@@ -1,8 +1,9 @@
 /** Text on a terminal: colors by meaning, lines by displayed width, and blocks of labeled fields and steps. */
 
 import { Chalk } from 'chalk'
-import stringWidth from 'string-width'
-import wrapAnsi from 'wrap-ansi'
+// string-width prepares a table of all emoji when it is loaded, which takes a tenth of a small run.
+import stringWidth from 'fast-string-width'
+import { wrapAnsi } from 'fast-wrap-ansi'
 import type { Severity } from '../../diagnosis/finding.ts'
 import { guardLines, sanitizeLine, shellWords } from '../sanitize.ts'
 import type { StepText } from '../words/step-words.ts'
