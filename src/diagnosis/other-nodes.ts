@@ -21,7 +21,7 @@ export function withAnsweredNodes(findings: Finding[]): Finding[] {
   const nodes = new Map<string, string>()
   for (const finding of findings) {
     const { cause, node } = finding
-    const host = ANSWERED.includes(cause) ? hostOf(finding) : null
+    const host = ANSWERED.includes(cause) ? comparableHost(finding) : null
     if (host === null || node === null) continue
     nodes.set(host, node)
     nodes.set(withoutPort(host), node)
@@ -29,7 +29,7 @@ export function withAnsweredNodes(findings: Finding[]): Finding[] {
   if (nodes.size === 0) return findings
   return findings.map(finding => {
     const { cause, node, clues } = finding
-    const host = isUnreached(cause) ? hostOf(finding) : null
+    const host = isUnreached(cause) ? comparableHost(finding) : null
     if (host === null || node === null) return finding
     // A name is the same at every port.
     const other = nodes.get(cause === 'registry-not-found-dns' ? withoutPort(host) : host)
@@ -51,7 +51,9 @@ interface HostApart {
 
 /** Adds a clue to each failure to reach such a host: the problem may be the node's alone, and most likely is if it reaches none of several. */
 export function withNodesApart(findings: Finding[], images: HeldIndex): Finding[] {
-  const unreached = Map.groupBy(findings, finding => (isUnreached(finding.cause) ? hostOf(finding) : null))
+  const unreached = Map.groupBy(findings, finding =>
+    isUnreached(finding.cause) ? comparableHost(finding) : null,
+  )
   const byHost = new Map(
     [...unreached].flatMap(([host, failed]): [string, HostApart][] => {
       const node = host === null || isLocal(host) ? null : onlyNode(failed)
@@ -66,7 +68,7 @@ export function withNodesApart(findings: Finding[], images: HeldIndex): Finding[
   const answered = answeredNodes(findings)
   const byNode = Map.groupBy(byHost.values(), ({ node }) => node)
   return findings.map(finding => {
-    const own = isUnreached(finding.cause) ? byHost.get(hostOf(finding) ?? '') : undefined
+    const own = isUnreached(finding.cause) ? byHost.get(comparableHost(finding) ?? '') : undefined
     if (own === undefined) return finding
     const ofNode = byNode.get(own.node) ?? []
     const all = isOfSeveral(ofNode) && !answered.has(own.node) ? ofNode : [own]
@@ -99,10 +101,10 @@ function onlyNode(findings: readonly Finding[]): string | null {
 }
 
 /**
- * The host of a pull, as its text names it, or else the registry's; null if neither is known, or if no registry was asked. Docker Hub, which
- * has most mirrors, has to be named.
+ * The host by which the pulls of several nodes can be compared: the one that the text names, or else the registry's; null if the node may have
+ * asked another one. Docker Hub, which has most mirrors, has to be named.
  */
-function hostOf({
+function comparableHost({
   endpoint,
   registry,
   clues,

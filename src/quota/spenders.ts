@@ -1,7 +1,8 @@
 /** Ranks workloads by their pulls from Docker Hub: what their pods wait for, restart for, and will pull in future. */
 
 import { classify } from '../diagnosis/classify.ts'
-import { endpointOf, isRemoteMirror } from '../diagnosis/endpoint.ts'
+import { isRemoteMirror } from '../diagnosis/endpoint.ts'
+import { endpointOf } from '../diagnosis/endpoint-in-text.ts'
 import { isUnlikelyToRecover } from '../diagnosis/recovery-prospects.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { fullNameOf } from '../image/reference.ts'

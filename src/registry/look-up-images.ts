@@ -41,13 +41,13 @@ export async function lookUpImages(
     results.set(name, await lookUp(registries, name, options, skippedRegistries))
   }
   // One request to each registry first: some ban an address that sends a wrong login six times.
-  const onePerRegistry = new Map(names.map(name => [hostOf(name), name] as const).reverse())
+  const onePerRegistry = new Map(names.map(name => [registryIn(name), name] as const).reverse())
   const { clock } = registries
   const began = clock.now()
   await bounded([...onePerRegistry.values()].sort(dockerHubFirst), CONCURRENCY, async name => {
     // Unresponsive registries, which anyone can name in a pod, must not delay the others without limit.
     if (clock.now() - began > ROUND_LIMIT_MS)
-      skippedRegistries.set(hostOf(name), 'others took too long to answer')
+      skippedRegistries.set(registryIn(name), 'others took too long to answer')
     await answer(name)
   })
   await bounded(
@@ -59,7 +59,7 @@ export async function lookUpImages(
 }
 
 function dockerHubFirst(one: string, other: string): number {
-  return Number(hostOf(other) === DOCKER_HUB) - Number(hostOf(one) === DOCKER_HUB)
+  return Number(registryIn(other) === DOCKER_HUB) - Number(registryIn(one) === DOCKER_HUB)
 }
 
 async function lookUp(
@@ -137,6 +137,6 @@ function ruledOut(detail: string): ImageLookup {
   return { digest: null, detail, ruledOut: true }
 }
 
-function hostOf(name: string): string {
+function registryIn(name: string): string {
   return canonicalRegistry(parseReference(name)?.registry ?? '')
 }

@@ -1,0 +1,33 @@
+/** The host that a download came from: registries redirect to one of another name, and texts mostly have only its address. */
+
+import { downloadHosts } from '../image/download-hosts.ts'
+import { isAddress, isLocal, isPrivateAddress } from '../image/host.ts'
+import { HOST } from './endpoint.ts'
+
+const CONNECTED = new RegExp(`\\b(?:read|write) tcp \\S{1,60}->${HOST}: `, 'i')
+
+/** Words of runtimes that have the manifest, and download what it lists: Docker, containers/image, and containerd. */
+const DOWNLOAD =
+  /\berror pulling image configuration\b|\bdownload failed after attempts\b|\b(?:reading|fetching|writing) (?:partial |config )?blob\b|\bfailed to copy: (?!httpRead(?:er)?Seeker: failed open)/i
+
+/** The hosts that the registry redirects this download to, as a list for people; null for any other request, and for registries that do not. */
+export function downloadsFrom(text: string, registry: string | null): string | null {
+  return registry !== null && DOWNLOAD.test(text) ? downloadHosts(registry) : null
+}
+
+/** The address of the connection that broke off once it was open; null where the text has none. */
+export function connectedPeer(text: string): string | null {
+  return CONNECTED.exec(text)?.[1] ?? null
+}
+
+/** The private address that a download came from, where the text has one: that of a proxy, a mirror, or a private endpoint. */
+export function privatePeer(text: string): string | null {
+  const peer = connectedPeer(text)
+  return peer !== null && isPrivateAddress(peer) ? peer : null
+}
+
+/** Whether an address without a name is the one that the registry redirected a download to; in a private network, it may be a mirror's. */
+export function isOfDownloadHost(host: string, text: string, registry: string | null): boolean {
+  const isPublic = isAddress(host) && !isLocal(host) && !isPrivateAddress(host)
+  return isPublic && downloadsFrom(text, registry) !== null
+}
