@@ -24,30 +24,6 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     source: 'https://github.com/argoproj-labs/argocd-image-updater/issues/445',
   },
   {
-    moves: { 'docker.io/bitnami': 'docker.io/bitnamilegacy' },
-    state: 'emptied',
-    since: '2025-09-29',
-    frozen: true,
-    // Announced in https://github.com/bitnami/sealed-secrets/issues/1785.
-    stays: ['docker.io/bitnami/sealed-secrets-controller', 'docker.io/bitnami/sealed-secrets-kubeseal'],
-    source: 'https://github.com/bitnami/containers/issues/83267',
-  },
-  // Renamed before, so that the images of that time have no other place.
-  {
-    moves: { 'docker.io/bitnami/bitnami-shell': 'docker.io/bitnamilegacy/os-shell' },
-    state: 'deleted',
-    since: '2024-02',
-    frozen: true,
-    source: 'https://github.com/bitnami/charts/issues/23406',
-  },
-  {
-    moves: { 'docker.io/bitnamilegacy': null },
-    state: 'frozen',
-    since: '2025-08-28',
-    onlyMissing: true,
-    source: 'https://github.com/bitnami/containers/issues/83267',
-  },
-  {
     moves: { 'docker.io/ceph': 'quay.io/ceph' },
     state: 'moved',
     since: '2021-08',
@@ -157,12 +133,6 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     since: '2023-04-05',
     source: 'https://github.com/Mailu/Mailu/issues/2704',
   },
-  {
-    moves: { 'docker.io/metallb': 'quay.io/metallb' },
-    state: 'deleted',
-    since: '2023-03-15',
-    source: 'https://github.com/kubernetes/minikube/issues/16053',
-  },
   // Microsoft's registry has some of their tags in several repositories of other names.
   {
     moves: { 'docker.io/microsoft/aspnetcore*': null },
@@ -213,13 +183,6 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     source: 'https://github.com/zaproxy/zaproxy/issues/8444',
   },
   {
-    moves: { 'docker.io/projectcontour': 'ghcr.io/projectcontour' },
-    state: 'moved',
-    since: '2022-01-31',
-    onlyMissing: true,
-    source: 'https://github.com/projectcontour/contour/pull/4314',
-  },
-  {
     moves: { 'docker.io/strimzi': 'quay.io/strimzi' },
     state: 'moved',
     since: '2020-11',
@@ -248,19 +211,6 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     since: '2022-09',
     onlyMissing: true,
     source: 'https://github.com/kubereboot/kured/issues/911',
-  },
-  {
-    moves: { 'quay.io/bitnami': 'docker.io/bitnamilegacy' },
-    state: 'deleted',
-    since: '2022-04-20',
-    frozen: true,
-    source: 'https://github.com/bitnami/bitnami-docker-postgresql/issues/336',
-  },
-  {
-    moves: { 'quay.io/bitnami/sealed-secrets-controller': 'docker.io/bitnami/sealed-secrets-controller' },
-    state: 'deleted',
-    since: '2022-04-20',
-    source: 'https://github.com/bitnami/sealed-secrets/pull/823',
   },
   {
     moves: { 'quay.io/coreos/kube-state-metrics': 'registry.k8s.io/kube-state-metrics/kube-state-metrics' },

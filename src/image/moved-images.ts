@@ -1,5 +1,5 @@
 /**
- * Images and registries that moved or were removed, except the images of Docker Hub, Quay, and gcr.io. A row needs its publisher's statement or two
+ * Images and registries that moved or were removed, except those of Bitnami, Docker Hub, Quay, and gcr.io. A row needs its publisher's statement or two
  * independent reports.
  */
 
@@ -143,13 +143,6 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     // Of a repository of its own (onedr0p/exportarr#390).
     stays: ['ghcr.io/onedr0p/exportarr'],
     source: 'https://github.com/pree/helm-charts/issues/444',
-  },
-  {
-    moves: { 'public.ecr.aws/bitnami': 'docker.io/bitnamilegacy' },
-    state: 'deleted',
-    since: '2026-06-10',
-    frozen: true,
-    source: 'https://github.com/bitnami/charts/issues/36537',
   },
   {
     moves: {

@@ -1,4 +1,4 @@
-/** Images of network plugins and ingress controllers that moved, from whatever registry: a cluster whose network can't be pulled starts nothing else. */
+/** Images of network plugins, load balancers, and ingress controllers that moved, from whatever registry: a cluster whose network can't be pulled starts nothing else. */
 
 import type { MovedRow } from './moved-row.ts'
 
@@ -44,5 +44,18 @@ export const MOVED_NETWORK_IMAGES: readonly MovedRow[] = [
     since: '2020-07',
     onlyMissing: true,
     source: 'https://github.com/helm/charts/pull/23213',
+  },
+  {
+    moves: { 'docker.io/metallb': 'quay.io/metallb' },
+    state: 'deleted',
+    since: '2023-03-15',
+    source: 'https://github.com/kubernetes/minikube/issues/16053',
+  },
+  {
+    moves: { 'docker.io/projectcontour': 'ghcr.io/projectcontour' },
+    state: 'moved',
+    since: '2022-01-31',
+    onlyMissing: true,
+    source: 'https://github.com/projectcontour/contour/pull/4314',
   },
 ]

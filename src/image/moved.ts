@@ -1,5 +1,6 @@
 /** Looks up an image among those that moved or were removed. */
 
+import { MOVED_BITNAMI_IMAGES } from './moved-bitnami-images.ts'
 import { MOVED_FROM_GCR } from './moved-from-gcr.ts'
 import { MOVED_FROM_HUBS } from './moved-from-hubs.ts'
 import { MOVED_IMAGES, MOVED_IMAGES_DATE } from './moved-images.ts'
@@ -33,6 +34,7 @@ export const MOVED_ROWS: readonly MovedRow[] = [
   ...MOVED_IMAGES,
   ...MOVED_FROM_GCR,
   ...MOVED_FROM_HUBS,
+  ...MOVED_BITNAMI_IMAGES,
   ...MOVED_NETWORK_IMAGES,
   ...MOVED_OFFICIALS,
 ]
