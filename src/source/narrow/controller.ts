@@ -14,7 +14,7 @@ import type { PullSecretEntryName, ScopeContainer, ScopeWorkload } from '../../s
 import type { ControllerReference } from '../../snapshot/pod.ts'
 import type { MadeFrom, OwnerLink } from '../../snapshot/snapshot.ts'
 import { deploymentRevision, managerIn, managerOf, templateGeneration, templateHash } from './marks.ts'
-import { narrowPolicy } from './pod.ts'
+import { narrowPolicy } from './pod-containers.ts'
 import { accountIn } from './related-objects.ts'
 
 type Fields = Record<string, unknown>

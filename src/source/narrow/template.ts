@@ -8,7 +8,7 @@ import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { Schedule, TemplateContainer, WorkloadTemplate, WrittenText } from '../../snapshot/template.ts'
 import { podOf } from './controller.ts'
-import { narrowPolicy } from './pod.ts'
+import { narrowPolicy } from './pod-containers.ts'
 import { accountIn, narrowSecretNames } from './related-objects.ts'
 
 const written = (value: string): WrittenText => ({ value, place: null })
