@@ -20,6 +20,7 @@ export type RealmProduct = 'gitea' | 'harbor' | 'gitlab' | 'quay' | 'artifactory
 /** Every step at the nodes, and on the way from them to a registry. */
 export type StepAtNode =
   | HostNameStep
+  | DnsStep
   | NetworkStep
   | ProxyStep
   | AnswerStep
@@ -31,20 +32,13 @@ export type StepAtNode =
   | SnapshotterStep
   | SandboxStep
 
-/** Repair the way to a host: its name, its address, and the connection to it. */
+/** Repair the way to a host, and the connection to it. */
 export type NetworkStep =
-  | { code: 'resolve-host'; host: string }
-  | { code: 'node-resolver'; host: string }
   /** `test`: it is not known that the other node still gets answers, so the test has to show that. */
   | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way'; test?: true }
   /** Other nodes, such as `nodes`, run the images of all these hosts. */
   | { code: 'check-way-out'; node: string; hosts: string[]; nodes: string[]; about: 'name' | 'way' }
   | { code: 'leave-node'; node: string }
-  | { code: 'fix-dns'; host: string; server: string | null; refused: boolean }
-  /** `serves`: the pod itself answers for the cluster's DNS Service. `certain`: whether that Service has this address, most likely. */
-  | { code: 'own-name-server'; server: string; serves: boolean; certain: boolean }
-  | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
-  | { code: 'resolve-elsewhere'; host: string; address: string; owner: AddressOwner }
   | ({
       code: 'test-connection'
       scheme: 'https' | 'http'
@@ -59,6 +53,16 @@ export type NetworkStep =
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6'; lost?: true }
+
+/** Let nodes find the address of a host by its name. */
+export type DnsStep =
+  | { code: 'resolve-host'; host: string }
+  | { code: 'node-resolver'; host: string }
+  | { code: 'fix-dns'; host: string; server: string | null; refused: boolean }
+  /** `serves`: the pod itself answers for the cluster's DNS Service. `certain`: whether that Service has this address, most likely. */
+  | { code: 'own-name-server'; server: string; serves: boolean; certain: boolean }
+  | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
+  | { code: 'resolve-elsewhere'; host: string; address: string; owner: AddressOwner }
 
 /** Replace a host's name that nodes can't use. */
 export type HostNameStep =

@@ -8,6 +8,7 @@ import type { Findings, StepContext, StepText, StepWords } from './step-words.ts
 import { answerSteps } from './steps/answers.ts'
 import { certificateSteps } from './steps/certificates.ts'
 import { cloudPermissionSteps } from './steps/cloud-permissions.ts'
+import { dnsSteps } from './steps/dns.ts'
 import { hostNameSteps } from './steps/host-names.ts'
 import { imageContentSteps } from './steps/image-content.ts'
 import { limitSteps } from './steps/limits.ts'
@@ -79,6 +80,7 @@ const WORDS: StepWords<Step> = {
   ...replacementSteps,
   ...wrongNameSteps,
   ...hostNameSteps,
+  ...dnsSteps,
   ...networkSteps,
   ...proxySteps,
   ...answerSteps,

@@ -1,24 +1,25 @@
 /** The words of images that a node can't store: a download that it discards, and layers that it can't unpack or find. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
-import type { Finding } from '../../../diagnosis/finding.ts'
+import { hasClue } from '../../../diagnosis/clue.ts'
 import { type CauseWords, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
-import { formatNumber } from '../nouns.ts'
+import { downloadWords, isEmpty, isMore } from './discarded-downloads.ts'
 import { ARTIFACT, ATTESTATION, SIGNATURE } from './image-content.ts'
 import {
   attributeMeaning,
   BAD_LAYER,
+  knownFaultMeaning,
   refusalMeaning,
   refusedMount,
   thinDevices,
   toolMeaning,
   tooManyLayers,
+  unmountedMeaning,
   unpackerMeaning,
 } from './unpacking.ts'
 
-/** Whether the runtime's storage can't be written to, and neither text nor steps show another fault first. */
+/** Whether the disk that is full may be that of the computer on which the node runs as a virtual machine or container. */
 function mayBeFullHost({ steps }: AdvisedFinding): boolean {
   return steps.some(({ code }) => code === 'free-host-disk')
 }
@@ -41,52 +42,6 @@ function isKnownFault({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
 }
 
 const CANNOT_UNPACK = "images that nodes can't unpack"
-
-/** Whether more bytes arrived than were announced, so nothing was cut off. */
-export function isMore({ clues }: Pick<Finding, 'clues'>): boolean {
-  const { bytes = 0, of = null } = clueOf(clues, 'arrived') ?? {}
-  return of !== null && bytes > of
-}
-
-function isEmpty({ clues }: Pick<Finding, 'clues'>): boolean {
-  return clueOf(clues, 'arrived')?.bytes === 0
-}
-
-/** Docker, and containerd's name for the same blob. */
-const OF_CONFIG = /\bimage config verification failed\b|\bconfig-sha\d+:/i
-
-/** Returns which part of the image was downloaded. */
-function partOf({ clues, evidence }: Pick<Finding, 'clues' | 'evidence'>): string {
-  if (hasClue(clues, 'other-manifest')) return 'the manifest'
-  return OF_CONFIG.test(evidence?.text ?? '') ? 'the configuration' : 'a layer'
-}
-
-/** Returns the words for a download that failed its check, by what arrived. */
-function downloadWords(finding: Pick<Finding, 'clues' | 'evidence'>): { title: string; meaning: string } {
-  const { clues } = finding
-  const part = partOf(finding)
-  const arrived = clueOf(clues, 'arrived')
-  const discarded = 'The runtime discarded it, so there is nothing to remove on the node.'
-  if (arrived?.bytes === 0)
-    return {
-      title: `The download of ${part} of the image was empty`,
-      meaning: `Not a single byte of ${part} arrived${arrived.of === null ? ' (the error gives the digest of an empty file, e3b0c442…)' : ` (0 of ${formatNumber(arrived.of)})`}: a proxy, a filter, or a mirror between the node and the registry most likely answered without content. ${discarded}`,
-    }
-  if (arrived?.of != null && arrived.bytes > arrived.of)
-    return {
-      title: `The download of ${part} of the image brought more than was announced`,
-      meaning: `${formatNumber(arrived.bytes)} bytes of ${part} arrived, where ${formatNumber(arrived.of)} were announced: nothing is damaged, but the registry, or a cache or proxy in between, sent more than the runtime asked for. ${discarded}`,
-    }
-  if (arrived?.of != null)
-    return {
-      title: `The download of ${part} of the image was cut off`,
-      meaning: `${formatNumber(arrived.bytes)} bytes of ${part} arrived, where ${formatNumber(arrived.of)} were announced: something between the node and the registry cut off or changed the download. ${discarded}`,
-    }
-  return {
-    title: `The download of ${part} of the image does not match its digest`,
-    meaning: `What arrived of ${part} is not what the registry announced: the download was cut off or changed on its way, or the image is damaged in the registry. ${discarded}`,
-  }
-}
 
 function isDenied({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
   return steps[0].code === 'release-store'
@@ -171,11 +126,7 @@ export const corruptOrUnpack: CauseWords = {
   ],
   meaning: [
     ['web-page', WEB_PAGE],
-    [
-      isKnownFault,
-      first =>
-        `The runtime ${onNode(first)} can't unpack a layer, a known fault of ${first.host.bottlerocket === undefined ? `Docker ${first.host.version}` : `Bottlerocket ${first.host.bottlerocket}`}; the image, the registry, and the login are not at fault.`,
-    ],
+    [isKnownFault, knownFaultMeaning],
     ['no-unpacker', unpackerMeaning],
     [
       'pull-records',
@@ -222,13 +173,7 @@ export const corruptOrUnpack: CauseWords = {
       'broken-store',
       "The runtime's own list of layers is unreadable, or a layer that others build on is missing there; the image in the registry is not at fault.",
     ],
-    [
-      isUnmounted,
-      ({ clues }) => {
-        const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
-        return `${name === null ? 'A snapshotter that loads layers while the container runs (such as SOCI or stargz)' : `The snapshotter (${name}), which loads layers while the container runs,`} failed on the node; the registry had already delivered the manifest.`
-      },
-    ],
+    [isUnmounted, unmountedMeaning],
     [
       isWasm,
       "Not all of the image's layers are file systems: it has WebAssembly modules as layers, or is something other than an image. Nothing is damaged.",

@@ -84,3 +84,14 @@ export function attributeMeaning({ clues }: Pick<Finding, 'clues'>): string {
 
 export const thinDevices =
   "The runtime stores layers in a thin pool of devicemapper, which did not make or open a device for one: the pool is full, or does not agree with the runtime's records of it. The image is not at fault."
+
+export function knownFaultMeaning(first: FirstFinding): string {
+  const { bottlerocket, version } = first.host
+  return `The runtime ${onNode(first)} can't unpack a layer, a known fault of ${bottlerocket === undefined ? `Docker ${version}` : `Bottlerocket ${bottlerocket}`}; the image, the registry, and the login are not at fault.`
+}
+
+/** What is said of a snapshotter that loads layers while the container runs. */
+export function unmountedMeaning({ clues }: Pick<Finding, 'clues'>): string {
+  const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
+  return `${name === null ? 'A snapshotter that loads layers while the container runs (such as SOCI or stargz)' : `The snapshotter (${name}), which loads layers while the container runs,`} failed on the node; the registry had already delivered the manifest.`
+}

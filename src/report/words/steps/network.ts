@@ -1,29 +1,20 @@
-/** The words of steps on the way to a host: its name, its address, and the connection to it. */
+/** The words of steps on the way to a host: the connection to it, and other nodes that have one. */
 
 import type { NetworkStep } from '../../../advice/step-at-node.ts'
 import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { mayHaveMirror } from '../../../image/docker-hub.ts'
-import { hostAlone, isAddress, isLocal } from '../../../image/host.ts'
-import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
-import { kubectlCommand, ownCommand } from '../../invocation.ts'
+import { hostAlone, isAddress } from '../../../image/host.ts'
+import { type Cloud, cloudOf } from '../../../image/registries.ts'
+import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { orCopied } from '../makers.ts'
+import { isOfAws, isOfGoogle, isOfWindows, orMirror } from '../closed-networks.ts'
 import { curlCommand, headCommand, lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
-import { dnsAnswer, otherNameServer, resolverNote, resolverPlace } from '../node-dns.ts'
-import { mayBeOpenShift, preloadPlace } from '../node-settings.ts'
-import { ADDRESS_OWNERS, hostLabel, joinList, registryLabel } from '../nouns.ts'
-import { realmSetting } from '../registry-logins.ts'
-import { isSearched } from '../searched.ts'
-import type { StepContext, StepWords } from '../step-words.ts'
+import { resolverPlace } from '../node-dns.ts'
+import { hostLabel, joinList, registryLabel } from '../nouns.ts'
+import type { StepWords } from '../step-words.ts'
 import { proxyPlace } from './proxies.ts'
-
-/** Whether the host is AWS's own, where ECR keeps the layers that it has. */
-function isOfAws(host: string): boolean {
-  return /\.amazonaws\.com(?:\.cn)?(?::\d+)?$/.test(host)
-}
 
 /** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
 function testUrl(scheme: 'https' | 'http', host: string, role: EndpointRole): string {
@@ -52,101 +43,9 @@ const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   none: '',
 }
 
-/** Whether nobody who wrote the image misspelled the name: another node knows it, it is the default of a product, or the registry announced it. */
-function isRight({ clues, endpoint, subcause }: Pick<Finding, 'clues' | 'endpoint' | 'subcause'>): boolean {
-  if (endpoint?.role === 'token' || endpoint?.role === 'storage') return true
-  // A host that refuses the caller's address has answered.
-  if (subcause === 'blocked') return true
-  return hasClue(clues, 'answers-elsewhere', 'default-name')
-}
-
-/** Whether the DNS server said nothing about the name, so that it may well be correct. */
-function isUnanswered(finding: Pick<Finding, 'clues'>): boolean {
-  const answer = dnsAnswer(finding)
-  return answer === 'late' || answer === 'error'
-}
-
-/** DNS for private connections to a cloud's registry. */
-const PRIVATE_ZONE: Record<Cloud | 'none', string> = {
-  ecr: '; with a VPC endpoint, private DNS has to be enabled for it',
-  acr: '; with a private endpoint, its zone (privatelink.azurecr.io) needs a record for this host too',
-  gar: '; with Private Google Access, the private zone needs a record for this host too',
-  none: '',
-}
-
-/** The cloud whose private connections matter for the host; a layer at a cache's upstream, or at Microsoft, comes over none of them. */
-function privateCloud(first: Pick<Finding, 'registry' | 'endpoint' | 'clues'>, host: string) {
-  const { registry, endpoint } = first
-  if (isOfWindows(first)) return 'none'
-  const cloud = cloudOf(registry)
-  const isUpstream = cloud === 'ecr' && endpoint?.role === 'storage' && !isOfAws(host)
-  return isUpstream ? 'none' : (cloud ?? 'none')
-}
-
-const isOfWindows = ({ clues }: Pick<Finding, 'clues'>) => hasClue(clues, 'windows-base')
-
-const COPY = 'copy the image into a registry that they reach'
-
-/** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
-function orMirror(context: StepContext, target: string) {
-  const [first] = context.findings
-  // Images in a cloud's registry are mostly private, so no mirror has them.
-  if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
-  // The full name leads to another registry; for a Windows base, a mirror of the image's registry has the same manifest.
-  if (isSearched(first) || isOfWindows(first)) return ''
-  const { virtual } = first.host
-  const start = '; if the nodes are not meant to reach the internet,'
-  if (virtual !== undefined && virtual !== 'autopilot') return `${start} ${COPY}`
-  if (!mayHaveMirror(first)) return `${start} ${COPY}, or load it on them`
-  const remote = isOfGoogle(first.host)
-    ? ", or use a remote repository of Artifact Registry in the image's name, which private nodes reach without NAT"
-    : ''
-  const own = first.reference?.startsWith('docker.io/rancher/') === true ? ofRancher(first.host) : null
-  return `${start} give them ${mirrorOf(context)}${remote}${virtual === undefined ? `, or load the image on them${own ?? archiveNote(first.host)}` : ''}${orCopied(first)}${besideEcr(first.host, target)}`
-}
-
-/** What serves private ECR does not serve this one (docs.aws.amazon.com/AmazonECR, vpc-endpoints). */
-function besideEcr({ platform, cloud }: PullingNode, target: string): string {
-  const isOfAmazon = platform === 'eks' || cloud === 'ecr'
-  return isOfAmazon && target === 'public.ecr.aws'
-    ? '. VPC endpoints for ECR (ecr.api, ecr.dkr) lead to private registries only: to use them, name the image through a pull-through cache rule, whose first pull still needs a way out'
-    : ''
-}
-
-/** Whether the node is a machine of Google Cloud: without an address of its own, it reaches Google's hosts, and others through Cloud NAT only. */
-function isOfGoogle({ platform, cloud }: PullingNode): boolean {
-  return platform === 'gke' || cloud === 'gar'
-}
-
-/** Where the platform looks for images to load; empty if it does not. */
-function archiveNote(host: PullingNode): string {
-  const archives = preloadPlace(host)
-  return archives === null ? '' : ` (as an archive in ${archives})`
-}
-
-/** What all three document for air-gapped clusters (ranchermanager.docs.rancher.com, docs.k3s.io, docs.rke2.io; k3s-io/k3s#1552, #2961). */
-function ofRancher(host: PullingNode): string {
-  const archives = preloadPlace(host)
-  const again =
-    archives === null
-      ? ''
-      : `, and with a restart they import the archives in ${archives} again, whose unused images the kubelet removes when the disk fills up`
-  return `; Rancher, K3s, and RKE2 take their own images from the registry that is set as system-default-registry${again}`
-}
-
-/** Returns the mirror that the nodes need, with the command that shows how they get it. */
-function mirrorOf({ invocation, findings: [first] }: StepContext) {
-  const { host, reference, registry } = first
-  const byTag = reference?.includes('@') !== true
-  const note =
-    mayBeOpenShift(host) && byTag
-      ? '; on OpenShift an ImageTagMirrorSet, as the other kinds of mirrors only serve images that are named by digest'
-      : ''
-  return `a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note})`
-}
-
 /** The address that was asked, as Go names it: after the node's own, or alone where no connection came about. */
 const ASKED_IPV6 = /(?:->|dial tcp )\[[0-9a-f:]{3,45}\]:\d+(?!\d|->)/i
+
 const ASKED_IPV4 = /(?:->|dial tcp )\d{1,3}(?:\.\d{1,3}){3}:\d+(?!\d|->)/
 
 /** Whether only IPv6 failed, so that a test of the host may succeed over IPv4; the node's own loopback is no network. */
@@ -178,12 +77,6 @@ function addressesOf(host: string, { evidence, host: node }: Pick<Finding, 'evid
 }
 
 export const networkSteps: StepWords<NetworkStep> = {
-  'resolve-host': ({ host }, { findings }) =>
-    nodeShellStep(
-      `${isFixedHost(host) || isRight(findings[0]) || isUnanswered(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
-      lookUpCommand(findings[0].host, hostAlone(host)),
-      findings,
-    ),
   'compare-nodes': ({ host, node, about, test }, { findings }) => ({
     text: test
       ? `If that fails, run the same test on node ${node}, where pods run an image of ${registryLabel(findings[0].registry)}: if it works there, only this node is affected, so compare ${about === 'name' ? `its DNS servers (${resolverPlace(findings[0].host)})` : `${addressesOf(host, findings[0])}its network (routes, firewall rules, proxy settings)`}`
@@ -195,33 +88,6 @@ export const networkSteps: StepWords<NetworkStep> = {
   'leave-node': ({ node }, { invocation }) => ({
     text: `If only node ${node} is affected, cordon it until it is repaired, and delete the pods that wait for images there, so that they can start on other nodes`,
     command: kubectlCommand(invocation, `cordon ${shellWord(node)}`),
-  }),
-  'fix-dns': ({ host, server, refused }, context) => {
-    const [first] = context.findings
-    if (refused && server !== null)
-      return {
-        text: `${context.findings[0].steps[0].code === 'resolve-host' ? 'If that works, restart the container runtime, which may still ask a DNS server that the node had before. If it fails, start' : 'Start'} the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq; where /etc/resolv.conf names no server, that address is asked too)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
-      }
-    return {
-      text: `${isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[privateCloud(first, host)]}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
-    }
-  },
-  'own-name-server': (step, { findings }) => otherNameServer(step, findings),
-  'node-resolver': ({ host }, { invocation, findings }) => ({
-    text: `Check that OpenShift's own registry is switched on: with managementState Removed there is none, and images have to come from another one. If it is, check the node-resolver pod ${onNodes(findings)} (namespace openshift-dns), which writes ${hostAlone(host)} into /etc/hosts there`,
-    command: kubectlCommand(
-      invocation,
-      "get configs.imageregistry.operator.openshift.io cluster -o jsonpath='{.spec.managementState}'",
-    ),
-  }),
-  'token-realm': ({ host, registry, product }, { findings }) => ({
-    text: `${findings[0].steps[0].code === 'token-realm' ? 'Let' : 'Or let'} ${isFixedHost(registry) ? `the mirror that the nodes ask instead of ${registryLabel(registry)}` : registry} announce its token server by a name that nodes can reach, in ${realmSetting(product)}: it announces ${host}, which nodes can't reach`,
-  }),
-  'resolve-elsewhere': ({ host, address, owner }, context) => ({
-    text:
-      owner === 'node'
-        ? `Let ${hostAlone(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`
-        : `${mayHaveMirror(context.findings[0]) ? `Let the nodes pull through ${isHosted(host) ? mirrorOf(context) : 'a mirror'}, or through a proxy` : `Let the nodes pull through a proxy, or ${COPY}`}: ${hostAlone(host)} is blocked in their network, which your own firewall can't change (${address}, which DNS gave for it, belongs to ${ADDRESS_OWNERS[owner]})`,
   }),
   'test-connection': ({ host, scheme, role, manifest, name }, { findings }) => {
     if (manifest !== undefined)

@@ -1,0 +1,54 @@
+/** The words of downloads that the runtime discarded, as what arrived is not what was announced. */
+
+import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
+import { formatNumber } from '../nouns.ts'
+
+/** Whether more bytes arrived than were announced, so nothing was cut off. */
+export function isMore({ clues }: Pick<Finding, 'clues'>): boolean {
+  const { bytes = 0, of = null } = clueOf(clues, 'arrived') ?? {}
+  return of !== null && bytes > of
+}
+
+export function isEmpty({ clues }: Pick<Finding, 'clues'>): boolean {
+  return clueOf(clues, 'arrived')?.bytes === 0
+}
+
+/** Docker, and containerd's name for the same blob. */
+const OF_CONFIG = /\bimage config verification failed\b|\bconfig-sha\d+:/i
+
+/** Returns which part of the image was downloaded. */
+function partOf({ clues, evidence }: Pick<Finding, 'clues' | 'evidence'>): string {
+  if (hasClue(clues, 'other-manifest')) return 'the manifest'
+  return OF_CONFIG.test(evidence?.text ?? '') ? 'the configuration' : 'a layer'
+}
+
+/** Returns the words for a download that failed its check, by what arrived. */
+export function downloadWords(finding: Pick<Finding, 'clues' | 'evidence'>): {
+  title: string
+  meaning: string
+} {
+  const { clues } = finding
+  const part = partOf(finding)
+  const arrived = clueOf(clues, 'arrived')
+  const discarded = 'The runtime discarded it, so there is nothing to remove on the node.'
+  if (arrived?.bytes === 0)
+    return {
+      title: `The download of ${part} of the image was empty`,
+      meaning: `Not a single byte of ${part} arrived${arrived.of === null ? ' (the error gives the digest of an empty file, e3b0c442…)' : ` (0 of ${formatNumber(arrived.of)})`}: a proxy, a filter, or a mirror between the node and the registry most likely answered without content. ${discarded}`,
+    }
+  if (arrived?.of != null && arrived.bytes > arrived.of)
+    return {
+      title: `The download of ${part} of the image brought more than was announced`,
+      meaning: `${formatNumber(arrived.bytes)} bytes of ${part} arrived, where ${formatNumber(arrived.of)} were announced: nothing is damaged, but the registry, or a cache or proxy in between, sent more than the runtime asked for. ${discarded}`,
+    }
+  if (arrived?.of != null)
+    return {
+      title: `The download of ${part} of the image was cut off`,
+      meaning: `${formatNumber(arrived.bytes)} bytes of ${part} arrived, where ${formatNumber(arrived.of)} were announced: something between the node and the registry cut off or changed the download. ${discarded}`,
+    }
+  return {
+    title: `The download of ${part} of the image does not match its digest`,
+    meaning: `What arrived of ${part} is not what the registry announced: the download was cut off or changed on its way, or the image is damaged in the registry. ${discarded}`,
+  }
+}

@@ -1,0 +1,82 @@
+/** The words of steps on a host's name: which address nodes find for it, and where they ask. */
+
+import type { DnsStep } from '../../../advice/step-at-node.ts'
+import { hasClue } from '../../../diagnosis/clue.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
+import { mayHaveMirror } from '../../../image/docker-hub.ts'
+import { hostAlone, isLocal } from '../../../image/host.ts'
+import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
+import { kubectlCommand } from '../../invocation.ts'
+import { COPY, isOfAws, isOfWindows, mirrorOf, orMirror } from '../closed-networks.ts'
+import { lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
+import { dnsAnswer, otherNameServer, resolverNote, resolverPlace } from '../node-dns.ts'
+import { ADDRESS_OWNERS, registryLabel } from '../nouns.ts'
+import { realmSetting } from '../registry-logins.ts'
+import type { StepWords } from '../step-words.ts'
+
+/** Whether nobody who wrote the image misspelled the name: another node knows it, it is the default of a product, or the registry announced it. */
+function isRight({ clues, endpoint, subcause }: Pick<Finding, 'clues' | 'endpoint' | 'subcause'>): boolean {
+  if (endpoint?.role === 'token' || endpoint?.role === 'storage') return true
+  // A host that refuses the caller's address has answered.
+  if (subcause === 'blocked') return true
+  return hasClue(clues, 'answers-elsewhere', 'default-name')
+}
+
+/** Whether the DNS server said nothing about the name, so that it may well be correct. */
+function isUnanswered(finding: Pick<Finding, 'clues'>): boolean {
+  const answer = dnsAnswer(finding)
+  return answer === 'late' || answer === 'error'
+}
+
+/** DNS for private connections to a cloud's registry. */
+const PRIVATE_ZONE: Record<Cloud | 'none', string> = {
+  ecr: '; with a VPC endpoint, private DNS has to be enabled for it',
+  acr: '; with a private endpoint, its zone (privatelink.azurecr.io) needs a record for this host too',
+  gar: '; with Private Google Access, the private zone needs a record for this host too',
+  none: '',
+}
+
+/** The cloud whose private connections matter for the host; a layer at a cache's upstream, or at Microsoft, comes over none of them. */
+function privateCloud(first: Pick<Finding, 'registry' | 'endpoint' | 'clues'>, host: string) {
+  const { registry, endpoint } = first
+  if (isOfWindows(first)) return 'none'
+  const cloud = cloudOf(registry)
+  const isUpstream = cloud === 'ecr' && endpoint?.role === 'storage' && !isOfAws(host)
+  return isUpstream ? 'none' : (cloud ?? 'none')
+}
+
+export const dnsSteps: StepWords<DnsStep> = {
+  'resolve-host': ({ host }, { findings }) =>
+    nodeShellStep(
+      `${isFixedHost(host) || isRight(findings[0]) || isUnanswered(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
+      lookUpCommand(findings[0].host, hostAlone(host)),
+      findings,
+    ),
+  'fix-dns': ({ host, server, refused }, context) => {
+    const [first] = context.findings
+    if (refused && server !== null)
+      return {
+        text: `${context.findings[0].steps[0].code === 'resolve-host' ? 'If that works, restart the container runtime, which may still ask a DNS server that the node had before. If it fails, start' : 'Start'} the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq; where /etc/resolv.conf names no server, that address is asked too)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
+      }
+    return {
+      text: `${isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[privateCloud(first, host)]}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
+    }
+  },
+  'own-name-server': (step, { findings }) => otherNameServer(step, findings),
+  'node-resolver': ({ host }, { invocation, findings }) => ({
+    text: `Check that OpenShift's own registry is switched on: with managementState Removed there is none, and images have to come from another one. If it is, check the node-resolver pod ${onNodes(findings)} (namespace openshift-dns), which writes ${hostAlone(host)} into /etc/hosts there`,
+    command: kubectlCommand(
+      invocation,
+      "get configs.imageregistry.operator.openshift.io cluster -o jsonpath='{.spec.managementState}'",
+    ),
+  }),
+  'token-realm': ({ host, registry, product }, { findings }) => ({
+    text: `${findings[0].steps[0].code === 'token-realm' ? 'Let' : 'Or let'} ${isFixedHost(registry) ? `the mirror that the nodes ask instead of ${registryLabel(registry)}` : registry} announce its token server by a name that nodes can reach, in ${realmSetting(product)}: it announces ${host}, which nodes can't reach`,
+  }),
+  'resolve-elsewhere': ({ host, address, owner }, context) => ({
+    text:
+      owner === 'node'
+        ? `Let ${hostAlone(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`
+        : `${mayHaveMirror(context.findings[0]) ? `Let the nodes pull through ${isHosted(host) ? mirrorOf(context) : 'a mirror'}, or through a proxy` : `Let the nodes pull through a proxy, or ${COPY}`}: ${hostAlone(host)} is blocked in their network, which your own firewall can't change (${address}, which DNS gave for it, belongs to ${ADDRESS_OWNERS[owner]})`,
+  }),
+}
