@@ -2,10 +2,11 @@
 
 import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
+import { isOfEks } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isFixedImage } from '../image/fixed-tag.ts'
 import { isLocal } from '../image/host.ts'
-import { isOfEks, registryBehind } from '../image/registries.ts'
+import { registryBehind } from '../image/registries.ts'
 import { isNamedForWindows, windowsBuildIn } from '../image/windows-images.ts'
 import { checkedSteps } from './checked-steps.ts'
 import { isOnTheWay, isOwnName } from './conditions.ts'

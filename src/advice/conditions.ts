@@ -4,8 +4,8 @@ import { hasClue } from '../diagnosis/clue.ts'
 import { type Cause, type Finding, isUnreached } from '../diagnosis/finding.ts'
 import { isNamedByCloud } from '../diagnosis/node-names.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
+import { type Cloud, cloudOf } from '../image/cloud-registries.ts'
 import { isOfficial, isPackagedByRancher, libraryName } from '../image/official-images.ts'
-import { type Cloud, cloudOf } from '../image/registries.ts'
 import type { Step } from './step.ts'
 
 /** Whether the pull failed on the way to a registry's answer. */

@@ -2,22 +2,16 @@
 
 import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
-import { cloudOf, hidesMissing, isPublic, RED_HAT } from '../image/registries.ts'
+import { cloudOf } from '../image/cloud-registries.ts'
+import { hidesMissing, isPublic, RED_HAT } from '../image/registries.ts'
 import { blockedSteps, policySteps, refusingCache, upstreamSteps } from './closed-access.ts'
 import { isElsewhere, stepsIf } from './conditions.ts'
 import { deniedOrMissing, whoAnswered } from './denied-or-missing.ts'
-import {
-  hubNameSteps,
-  knownSecretSteps,
-  loginSteps,
-  missingSlash,
-  nodesOwnLogin,
-  otherLogin,
-  unnamedSecretSteps,
-} from './login.ts'
+import { loginSteps, nodesOwnLogin, otherLogin } from './login.ts'
 import { nothingSent, podLoginSteps, see, withSecretMaker } from './missing-login.ts'
 import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission, grantPull, robotSteps } from './permission.ts'
+import { hubNameSteps, knownSecretSteps, missingSlash, unnamedSecretSteps } from './pod-secrets.ts'
 import { miswrittenLogins, perhapsSpoiled, refusedLoginSteps } from './refused-login.ts'
 import { jobToken, renewSteps } from './renewals.ts'
 import type { Step } from './step.ts'

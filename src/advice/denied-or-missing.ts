@@ -2,12 +2,12 @@
 
 import { hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { cloudOf } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { missingNamespace } from '../image/missing-namespace.ts'
 import { repositoryOf } from '../image/reference.ts'
 import {
-  cloudOf,
   isEntitled,
   isFixedHost,
   isFreeOfChainguard,
@@ -17,14 +17,7 @@ import {
 } from '../image/registries.ts'
 import { isElsewhere, isPackaged, stepsIf } from './conditions.ts'
 import { imageStream, nodeRegistry } from './image-steps.ts'
-import {
-  correctedSecretSteps,
-  knownSecretSteps,
-  loginSteps,
-  nearSecretSteps,
-  publicSteps,
-  unreadSecretSteps,
-} from './login.ts'
+import { loginSteps, publicSteps } from './login.ts'
 import {
   cloudLoginSteps,
   hasUnusable,
@@ -36,6 +29,7 @@ import {
 } from './missing-login.ts'
 import { checkNameSteps } from './name-steps.ts'
 import { grantPull, grantSteps, isOfOtherProject, robotSteps } from './permission.ts'
+import { correctedSecretSteps, knownSecretSteps, nearSecretSteps, unreadSecretSteps } from './pod-secrets.ts'
 import { perhapsSpoiled, perhapsSpoiledByNode } from './refused-login.ts'
 import type { Step } from './step.ts'
 

@@ -3,15 +3,10 @@
 import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { nodeServiceAt } from '../diagnosis/node-services.ts'
+import { ecrCachePrefix } from '../image/cloud-registries.ts'
 import { isLocal } from '../image/host.ts'
 import { parseReference, repositoryOf } from '../image/reference.ts'
-import {
-  ecrCachePrefix,
-  isHosted,
-  isNamedLikeCache,
-  isOpenShiftRegistry,
-  isPublic,
-} from '../image/registries.ts'
+import { isHosted, isNamedLikeCache, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
 import { stepsIf } from './conditions.ts'
 import { answeringHost, ofMirror } from './host.ts'
 import { writeDigest } from './name-steps.ts'

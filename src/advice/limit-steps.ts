@@ -4,20 +4,16 @@ import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import { isRemoteMirror } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { usableAttempts, usableSecrets } from '../diagnosis/pod-credential.ts'
+import { cloudOf } from '../image/cloud-registries.ts'
 import { DOCKER_HUB, isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isInLibrary } from '../image/official-images.ts'
-import { cloudOf, countsAtHub } from '../image/registries.ts'
+import { countsAtHub } from '../image/registries.ts'
 import { cacheRuleSteps } from './closed-access.ts'
 import { ofMirror } from './host.ts'
-import {
-  hubNameSteps,
-  loginSteps,
-  misplacedLoginSteps,
-  nearSecretSteps,
-  unnamedSecretSteps,
-} from './login.ts'
+import { loginSteps } from './login.ts'
 import { loadPulledSteps } from './node-steps.ts'
+import { hubNameSteps, misplacedLoginSteps, nearSecretSteps, unnamedSecretSteps } from './pod-secrets.ts'
 import type { Step } from './step.ts'
 
 /** The steps for a registry's rate limit. */

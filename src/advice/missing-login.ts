@@ -3,20 +3,20 @@
 import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
+import { cloudOf, isContainerRegistry } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { missingNamespace } from '../image/missing-namespace.ts'
-import { cloudOf, isContainerRegistry, isFreeOfChainguard } from '../image/registries.ts'
+import { isFreeOfChainguard } from '../image/registries.ts'
 import { isElsewhere, isInCloud, stepsIf } from './conditions.ts'
+import { loginSteps, publicSteps } from './login.ts'
+import { checkNameSteps } from './name-steps.ts'
+import { callerOf, cloudPermission } from './permission.ts'
 import {
   correctedSecretSteps,
   knownSecretSteps,
-  loginSteps,
   misplacedLoginSteps,
-  publicSteps,
   unreadSecretSteps,
-} from './login.ts'
-import { checkNameSteps } from './name-steps.ts'
-import { callerOf, cloudPermission } from './permission.ts'
+} from './pod-secrets.ts'
 import type { Step, StepOf } from './step.ts'
 
 /** Distributions whose nodes run on any machine. */

@@ -4,9 +4,10 @@ import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { K3D_NODE, LIMA_NODE } from '../diagnosis/node-names.ts'
 import { atLeast, type Platform } from '../diagnosis/pulling-node.ts'
+import { isContainerRegistry } from '../image/cloud-registries.ts'
 import { mayHaveMirror } from '../image/docker-hub.ts'
 import { isSilent } from '../image/pull-messages.ts'
-import { isContainerRegistry, isHosted } from '../image/registries.ts'
+import { isHosted } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
 import { isOwnName, stepsIf } from './conditions.ts'
 import {
@@ -18,8 +19,9 @@ import {
   targetHost,
   testManifest,
 } from './host.ts'
+import { refusalSteps } from './kernel-refusals.ts'
 import type { LocalTool, Step } from './step.ts'
-import { attestationSteps, goneSteps, refusalSteps, signatureArtifactSteps } from './store-steps.ts'
+import { attestationSteps, goneSteps, signatureArtifactSteps } from './store-steps.ts'
 import { pageSteps } from './wrong-answer.ts'
 
 export function manifestSteps(finding: Finding): Step[] {

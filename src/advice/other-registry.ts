@@ -3,15 +3,11 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import { type Finding, isRefusedOrMissing, isUnreached } from '../diagnosis/finding.ts'
 import { MICROK8S_PORT, nodeServiceAt } from '../diagnosis/node-services.ts'
+import { eksRegistryInRegion } from '../image/cloud-registries.ts'
 import { isLocal } from '../image/host.ts'
 import { isMisplacedKubernetes, KUBERNETES_REGISTRY, publicName } from '../image/misplaced-names.ts'
 import { repositoryOf } from '../image/reference.ts'
-import {
-  eksRegistryInRegion,
-  isOpenShift3Registry,
-  isOpenShiftRoute,
-  OPENSHIFT_REGISTRY,
-} from '../image/registries.ts'
+import { isOpenShift3Registry, isOpenShiftRoute, OPENSHIFT_REGISTRY } from '../image/registries.ts'
 import { isOnTheWay } from './conditions.ts'
 import type { Step, StepOf } from './step.ts'
 

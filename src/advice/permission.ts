@@ -3,9 +3,10 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { usableAttempts } from '../diagnosis/pod-credential.ts'
+import { type Cloud, cloudOf } from '../image/cloud-registries.ts'
+import { hostAlone } from '../image/host.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { type Cloud, cloudOf, GITEA, isGitLab, isOpenShiftRegistry } from '../image/registries.ts'
-import { foreignRobotOwner } from '../image/robot-accounts.ts'
+import { GITEA, isGitLab, isOpenShiftRegistry } from '../image/registries.ts'
 import { isElsewhere } from './conditions.ts'
 import type { Step } from './step.ts'
 import type { Grantor } from './step-for-access.ts'
@@ -86,4 +87,17 @@ export function robotSteps({ registry, reference, credential }: Finding): Step[]
         : [{ code: 'robot-of-other', secret, username, owner, registry, repository }]
     })
     .slice(0, 1)
+}
+
+/** Quay's own service, and hosts that are named after the product. */
+const QUAY = /(?:^|[.-])quay[.-]/
+
+/**
+ * Returns whose robot account it is, if it is one of Quay and not of the owner of the repository (docs.redhat.com, Quay, robot accounts;
+ * goharbor/website#92, containers/skopeo#1066: other organizations' private repositories are closed to it). GitLab names its deploy tokens alike.
+ */
+function foreignRobotOwner(registry: string, repository: string, username: string): string | null {
+  const owner = /^([a-z0-9]+(?:[._-][a-z0-9]+)*)\+[a-z][a-z0-9_]*$/.exec(username)?.[1]
+  if (owner === undefined || !QUAY.test(hostAlone(registry))) return null
+  return repository.startsWith(`${owner}/`) ? null : owner
 }

@@ -3,19 +3,13 @@
 import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { usableAttempts, usableSecrets } from '../diagnosis/pod-credential.ts'
+import { acrName, CLOUD_HOSTS, cloudOf, ORACLE_CLOUD } from '../image/cloud-registries.ts'
 import { repositoryOf } from '../image/reference.ts'
-import {
-  acrName,
-  CLOUD_HOSTS,
-  cloudOf,
-  isOpenShiftService,
-  isPublic,
-  ORACLE_CLOUD,
-  refusesWithBadLogin,
-} from '../image/registries.ts'
+import { isOpenShiftService, isPublic, refusesWithBadLogin } from '../image/registries.ts'
 import { stepsIf } from './conditions.ts'
-import { correctedSecretSteps, knownSecretSteps, loginSteps } from './login.ts'
+import { loginSteps } from './login.ts'
 import { grantSteps, isOfOtherProject } from './permission.ts'
+import { correctedSecretSteps, knownSecretSteps } from './pod-secrets.ts'
 import { shortLived, writerSteps } from './renewals.ts'
 import type { Step } from './step.ts'
 import type { LoginReason, UserNames } from './step-for-access.ts'

@@ -4,7 +4,7 @@ import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { usableAttempts } from '../diagnosis/pod-credential.ts'
 import { mayBeOfExpiredLogin } from '../diagnosis/secret-age.ts'
-import { cloudOfToken } from '../image/registries.ts'
+import { cloudOfToken } from '../image/cloud-registries.ts'
 import type { Step } from './step.ts'
 import type { ShortLived } from './step-for-access.ts'
 

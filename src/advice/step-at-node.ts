@@ -1,13 +1,8 @@
 /** Steps at the nodes: the way from them to a host, mirrors, certificates, policies, and what is wrong with a node itself. */
 
 import type { ClueOf } from '../diagnosis/clue.ts'
-import type {
-  AddressOwner,
-  CertificateProblem,
-  DefaultName,
-  LazySnapshotter,
-  MissingTool,
-} from '../diagnosis/clue-at-node.ts'
+import type { LazySnapshotter, MissingTool } from '../diagnosis/clue-at-node.ts'
+import type { AddressOwner, CertificateProblem, DefaultName } from '../diagnosis/clue-on-way.ts'
 import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { NodeService, PeerMirror } from '../diagnosis/node-services.ts'
 
@@ -29,6 +24,7 @@ export type StepAtNode =
   | NodeServiceStep
   | PolicyStep
   | NodeStep
+  | StoreStep
   | SnapshotterStep
   | SandboxStep
 
@@ -195,11 +191,9 @@ export type PolicyStep =
       signed: ClueOf<'signed-otherwise'>['with'] | null
     }
 
-/** Repair the node: its runtime, its disk, and its memory. */
+/** Repair the node: its runtime, its kernel, its memory, and its clock. */
 export type NodeStep =
-  | { code: 'relieve-disk' }
   | { code: 'check-clock' }
-  | { code: 'prune-images' }
   | { code: 'show-memory' }
   | { code: 'show-killed' }
   | { code: 'more-memory' }
@@ -210,36 +204,41 @@ export type NodeStep =
   | { code: 'known-fault'; of: 'docker' | 'attributes' | 'bottlerocket' }
   | { code: 'show-denials' }
   | { code: 'file-attribute' }
-  | { code: 'show-thin-pool' }
-  | { code: 'extend-thin-pool' }
-  | { code: 'rebuild-thin-pool' }
-  /** `name`: of the extended attribute that the file system or the kernel does not hold. */
-  | { code: 'hold-attributes'; name: string }
   | { code: 'compare-versions' }
   | { code: 'decryption-key' }
   | { code: 'open-records' }
-  | { code: 'release-mount' }
-  | { code: 'release-store' }
-  | { code: 'check-disk' }
-  | { code: 'free-host-disk' }
   | { code: 'more-ids' }
-  | { code: 'show-disk'; path: string | null }
-  | { code: 'free-temporary'; path: string }
-  | { code: 'larger-disk' }
-  | { code: 'remove-image'; image: string }
-  | { code: 'keep-layers' }
-  | { code: 'check-store' }
   | { code: 'runtime-log' }
   | { code: 'update-runtime' }
   | { code: 'match-docker' }
   | { code: 'classic-image-store' }
-  | { code: 'move-store' }
   | { code: 'correct-login-file'; path: string }
   | { code: 'start-runtime'; socket: string | null }
   | { code: 'enable-cri' }
   /** `before`: so that the kubelet finds the image there, whose pulls end too early. */
   | { code: 'pull-by-hand'; image: string; before?: true }
   | { code: 'enter-node' }
+
+/** Make room for images on the node, or repair what it stores them on. */
+export type StoreStep =
+  | { code: 'relieve-disk' }
+  | { code: 'prune-images' }
+  | { code: 'show-thin-pool' }
+  | { code: 'extend-thin-pool' }
+  | { code: 'rebuild-thin-pool' }
+  /** `name`: of the extended attribute that the file system or the kernel does not hold. */
+  | { code: 'hold-attributes'; name: string }
+  | { code: 'release-mount' }
+  | { code: 'release-store' }
+  | { code: 'check-disk' }
+  | { code: 'free-host-disk' }
+  | { code: 'show-disk'; path: string | null }
+  | { code: 'free-temporary'; path: string }
+  | { code: 'larger-disk' }
+  | { code: 'remove-image'; image: string }
+  | { code: 'keep-layers' }
+  | { code: 'check-store' }
+  | { code: 'move-store' }
 
 /** Repair or go around a snapshotter, or the setting that names it. */
 export type SnapshotterStep =

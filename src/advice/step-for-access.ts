@@ -5,7 +5,7 @@ import type { AgedToken, AwsPolicy, RenewedElsewhere } from '../diagnosis/clue.t
 import type { AccountOwner, AttemptProblem, CredentialHint } from '../diagnosis/credential-report.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
-import type { Cloud } from '../image/registries.ts'
+import type { Cloud } from '../image/cloud-registries.ts'
 import type { HeldPool } from '../snapshot/node.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
 import type { SecretMaker, SecretWriter } from '../snapshot/pull-secret.ts'

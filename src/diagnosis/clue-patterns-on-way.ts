@@ -2,7 +2,7 @@
 
 import { PROXY_LOGIN } from './causes/proxy.ts'
 import { CERTIFICATE_FILE } from './causes/tls.ts'
-import type { WayClue } from './clue-at-node.ts'
+import type { WayClue } from './clue-on-way.ts'
 
 export const WAY_CLUES: readonly [WayClue, RegExp][] = [
   [

@@ -1,10 +1,10 @@
 /**
  * Clues: what else, besides the cause, a failed pull can show. Titles and steps use them (report/words, advice). Those of the way to the
- * host, of the image's content, and of the node are in clue-at-node.ts, and those in the image's name in clue-of-name.ts.
+ * host are in clue-on-way.ts, those of the image's content and of the node in clue-at-node.ts, and those in the image's name in clue-of-name.ts.
  */
 
+import type { Cloud } from '../image/cloud-registries.ts'
 import type { Moved } from '../image/moved.ts'
-import type { Cloud } from '../image/registries.ts'
 import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'
 import type { PodMaker, PodOperator, PullPolicy } from '../snapshot/pod.ts'
@@ -12,8 +12,9 @@ import type { SecretWriter } from '../snapshot/pull-secret.ts'
 import type { AnnotatedProvider } from '../snapshot/snapshot.ts'
 import type { OtherPlace } from './access-demands.ts'
 import type { CacheRule } from './cache-rule.ts'
-import type { ContentClue, NodeClue, WayClue } from './clue-at-node.ts'
+import type { ContentClue, NodeClue } from './clue-at-node.ts'
 import type { NameClue } from './clue-of-name.ts'
+import type { WayClue } from './clue-on-way.ts'
 import type { ProviderProblem } from './credential-provider.ts'
 import type { AccountOwner } from './credential-report.ts'
 import type { Lapse } from './lapse.ts'

@@ -12,7 +12,7 @@ import { lazySnapshotter, refusedAttribute, refusedMount } from './causes/corrup
 import { missingChild, upstreamError } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes, limitOfData } from './causes/rate-limited.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
-import type { DefaultName } from './clue-at-node.ts'
+import type { DefaultName } from './clue-on-way.ts'
 import { TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
 import { isBareRefusal, isOffList, isOfLayer, isOfOtherServer, refusalClues } from './denial.ts'

@@ -1,8 +1,9 @@
 /** Why a registry refused: no login was sent, the login was refused, the account lacks permission, or the answer does not say. */
 
+import { cloudOf } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { fullName, type Reference } from '../image/reference.ts'
-import { cloudOf, isFixedHost, isPublic, servesList } from '../image/registries.ts'
+import { isFixedHost, isPublic, servesList } from '../image/registries.ts'
 import { demandsLogin, demandsTerms, servedAt } from './access-demands.ts'
 import { NODE_LOGIN } from './causes/auth-required-or-denied.ts'
 import { isPage } from './causes/registry-server-error.ts'

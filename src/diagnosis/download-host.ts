@@ -1,7 +1,6 @@
 /** The host that a download came from: registries redirect to one of another name, and texts mostly have only its address. */
 
-import { downloadHosts } from '../image/download-hosts.ts'
-import { isAddress, isLocal, isPrivateAddress } from '../image/host.ts'
+import { isAddress, isLocal, isPrivateAddress, withoutPort } from '../image/host.ts'
 import { HOST } from './endpoint.ts'
 
 const CONNECTED = new RegExp(`\\b(?:read|write) tcp \\S{1,60}->${HOST}: `, 'i')
@@ -30,4 +29,24 @@ export function privatePeer(text: string): string | null {
 export function isOfDownloadHost(host: string, text: string, registry: string | null): boolean {
   const isPublic = isAddress(host) && !isLocal(host) && !isPrivateAddress(host)
   return isPublic && downloadsFrom(text, registry) !== null
+}
+
+/** Each with the hosts that it redirects to, as its operator or its redirects name them. */
+const DOWNLOAD_HOSTS: readonly [RegExp, string][] = [
+  [/^(?:index\.|registry-1\.)?docker\.io$/, 'production.cloudflare.docker.com'],
+  [/^quay\.io$/, 'cdn*.quay.io'],
+  [/^ghcr\.io$/, 'pkg-containers.githubusercontent.com'],
+  [/^mcr\.microsoft\.com$/, '*.data.mcr.microsoft.com'],
+  [/\.azurecr\.(?:io|cn|us)$/, '*.blob.core.windows.net, or the data endpoints of the registry'],
+  [/\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/, "S3 in the registry's region"],
+  [/^public\.ecr\.aws$/, '*.cloudfront.net'],
+  [/^registry\.k8s\.io$/, '*.pkg.dev and S3'],
+  [/^registry\.gitlab\.com$/, 'cdn.registry.gitlab-static.net'],
+  [/(?:^|\.)gcr\.io$/, 'storage.googleapis.com'],
+  [/^cgr\.dev$/, '*.r2.cloudflarestorage.com'],
+]
+
+/** The hosts that serve this registry's layers, as a list for people; null if it serves them itself, or if that is not known. */
+function downloadHosts(registry: string): string | null {
+  return DOWNLOAD_HOSTS.find(([name]) => name.test(withoutPort(registry.toLowerCase())))?.[1] ?? null
 }

@@ -1,6 +1,6 @@
 /** CronJobs that renew short-lived logins, by their names: those that can't be pulled themselves, so that the logins have ended. */
 
-import { type Cloud, cloudOf } from '../image/registries.ts'
+import { type Cloud, cloudOf } from '../image/cloud-registries.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { RenewedElsewhere } from './clue.ts'
 import type { Finding } from './finding.ts'

@@ -1,7 +1,9 @@
 /** Finds what is wrong with the logins of a refused pull: one was sent and has expired, or one is meant for the pod and was not sent. */
 
+import { cloudOf } from '../image/cloud-registries.ts'
 import { parseReference } from '../image/reference.ts'
-import { cloudOf, isHosted } from '../image/registries.ts'
+import { isHosted } from '../image/registries.ts'
+import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { ServiceAccount } from '../snapshot/snapshot.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
@@ -79,4 +81,30 @@ function unannotated({ namespace, name }: ServiceAccount, { snapshot }: KnownLog
     'unannotated-account',
     like === undefined ? null : { serviceAccount: name, like: like.name },
   )
+}
+
+/** Registries that nobody has an account at. */
+const WITHOUT_LOGINS =
+  /^(?:registry\.k8s\.io|k8s\.gcr\.io|mcr\.microsoft\.com|registry\.access\.redhat\.com|docker\.elastic\.co)$/
+
+/** containerd's words for a token that it asks for with a login; without one, they are "anonymous token" (core/remotes/docker/authorizer.go). */
+const WITH_LOGIN = /\bfailed to fetch oauth token\b/i
+
+type PullOnNode = Pick<Finding, 'cause' | 'endpoint' | 'registry' | 'credential'> & {
+  text: string
+  node: Node | null
+}
+
+/** The clue that a mirror's token server failed, most likely. */
+export function mirrorLogin({ cause, text, endpoint, registry, credential, node }: PullOnNode): Clue[] {
+  // The kubelet of a machine at Google sends its token to k8s.gcr.io, as to all of gcr.io.
+  const isOfGoogle = registry === 'k8s.gcr.io' && node?.provider === 'gce'
+  const isForMirror =
+    cause === 'registry-server-error' &&
+    endpoint === null &&
+    registry !== null &&
+    WITHOUT_LOGINS.test(registry) &&
+    WITH_LOGIN.test(text) &&
+    credential.status !== 'usable'
+  return cluesIf(isForMirror && !isOfGoogle, { code: 'login-for-mirror' })
 }

@@ -1,7 +1,7 @@
 /** Recognizes a host name that led to an address that can't be its own. */
 
 import { isAddress, isLocal } from '../image/host.ts'
-import type { AddressOwner } from './clue-at-node.ts'
+import type { AddressOwner } from './clue-on-way.ts'
 import type { Endpoint } from './endpoint.ts'
 
 /** Networks of AS32934, AS13414, and AS19679, as far as forged answers for registries were seen to use them (gfwlist/gfwlist#2656, docker/hub-feedback#2388). */

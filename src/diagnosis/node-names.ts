@@ -1,6 +1,6 @@
 /** What the name of a node gives away: the tool, the platform, or the cloud that names its nodes like that. */
 
-import type { Cloud } from '../image/registries.ts'
+import type { Cloud } from '../image/cloud-registries.ts'
 
 /** k3d's nodes are containers named so. */
 export const K3D_NODE = /^k3d-.+-(?:server|agent)-\d+$/

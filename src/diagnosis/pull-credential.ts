@@ -1,9 +1,10 @@
 /** The credential of one failed pull: what the pod has, whether the registry contradicts that, and where else the cluster has a login. */
 
 import { PULL_SECRET_TYPE } from '../dockerconfig/pull-secret-content.ts'
+import { cloudOf } from '../image/cloud-registries.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
-import { cloudOf, countsAtHub, HARDENED_IMAGES } from '../image/registries.ts'
+import { countsAtHub, HARDENED_IMAGES } from '../image/registries.ts'
 import { generatedFrom, similarNames } from '../image/similar-names.ts'
 import { objectKey } from '../snapshot/object-key.ts'
 import type { Pod } from '../snapshot/pod.ts'

@@ -1,6 +1,6 @@
 /** What is known about the node that pulls: from its object, from the pod, and from the wording of its runtime's errors. */
 
-import type { Cloud } from '../image/registries.ts'
+import type { Cloud } from '../image/cloud-registries.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { platformNamed } from './node-names.ts'

@@ -1,7 +1,7 @@
 /** Finds other pods of a dump that run the image, so its name is right, and what differs: the node or the login. */
 
+import { ecrAccount, isOfEks } from '../image/cloud-registries.ts'
 import { isLocal } from '../image/host.ts'
-import { ecrAccount, isOfEks } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { HeldImage, OtherLogin, Snapshot } from '../snapshot/snapshot.ts'
 import { type Clue, cluesWith } from './clue.ts'

@@ -1,7 +1,7 @@
 /** Compares the age of a pod's pull secrets with its last attempt, and with how long the tokens in them last. */
 
 import { PULL_SECRET_TYPE } from '../dockerconfig/pull-secret-content.ts'
-import { type Cloud, cloudOf, cloudOfToken } from '../image/registries.ts'
+import { type Cloud, cloudOf, cloudOfToken } from '../image/cloud-registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'

@@ -2,7 +2,7 @@
 
 import type { Reference } from '../../image/reference.ts'
 import type { Clue } from '../clue.ts'
-import type { UpstreamError } from '../clue-at-node.ts'
+import type { UpstreamError } from '../clue-on-way.ts'
 import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
 /** Quay, for any refusal of a proxy organization's upstream. */

@@ -2,7 +2,7 @@
 
 import type { Attempt, AttemptProblem } from '../../diagnosis/credential-report.ts'
 import type { KeyMismatch } from '../../dockerconfig/key-mismatch.ts'
-import { cloudOf } from '../../image/registries.ts'
+import { cloudOf } from '../../image/cloud-registries.ts'
 import type { StepText } from './step-words.ts'
 
 const keySuffix = (key: string | null) => (key === null ? '' : ` ${key}`)

@@ -1,7 +1,7 @@
 /** The words of how a node looks up names: what came back, where its DNS servers are set, and which one it should ask. */
 
 import type { StepOf } from '../../advice/step.ts'
-import type { DnsAnswer } from '../../diagnosis/clue-at-node.ts'
+import type { DnsAnswer } from '../../diagnosis/clue-on-way.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { isHosted } from '../../image/registries.ts'

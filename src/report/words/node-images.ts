@@ -3,7 +3,7 @@
 import type { LazySnapshotter } from '../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
-import { cloudOf } from '../../image/registries.ts'
+import { cloudOf } from '../../image/cloud-registries.ts'
 import { shellWord } from '../sanitize.ts'
 import { hasOwnContainerd, RKE2_ON_WINDOWS, runtimeLog, talosctl } from './node.ts'
 import { isOldContainerd } from './old-containerd.ts'

@@ -1,7 +1,7 @@
 /** Nouns in sentences: how many there are, lists of them, and the names of hosts and images. */
 
 import { hasClue } from '../../diagnosis/clue.ts'
-import type { AddressOwner } from '../../diagnosis/clue-at-node.ts'
+import type { AddressOwner } from '../../diagnosis/clue-on-way.ts'
 import type { Endpoint } from '../../diagnosis/endpoint.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../../image/docker-hub.ts'

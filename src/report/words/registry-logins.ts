@@ -6,19 +6,16 @@ import type { ShortLived, UserNames } from '../../advice/step-for-access.ts'
 import { clueOf } from '../../diagnosis/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
-import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import {
   acrName,
   type Cloud,
   cloudOf,
   ecrRegion,
-  GITEA,
-  GITLAB,
-  HARDENED_IMAGES,
   ORACLE_CLOUD,
-  RED_HAT,
   TOKEN_USERS,
-} from '../../image/registries.ts'
+} from '../../image/cloud-registries.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
+import { GITEA, GITLAB, HARDENED_IMAGES, RED_HAT } from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
 import { minuteOf, roundedDown } from './duration.ts'
 import { capitalize, responderLabel, withCapital } from './nouns.ts'

@@ -11,6 +11,7 @@ import { cloudPermissionSteps } from './steps/cloud-permissions.ts'
 import { dnsSteps } from './steps/dns.ts'
 import { hostNameSteps } from './steps/host-names.ts'
 import { imageContentSteps } from './steps/image-content.ts'
+import { storeSteps } from './steps/image-store.ts'
 import { limitSteps } from './steps/limits.ts'
 import { loginSteps } from './steps/logins.ts'
 import { mirrorSteps } from './steps/mirrors.ts'
@@ -19,10 +20,11 @@ import { networkSteps } from './steps/network.ts'
 import { nodeServiceSteps } from './steps/node-services.ts'
 import { nodeSteps } from './steps/nodes.ts'
 import { permissionSteps } from './steps/permissions.ts'
-import { podSteps, sandboxSteps } from './steps/pods.ts'
+import { podSteps } from './steps/pods.ts'
 import { policySteps } from './steps/policies.ts'
 import { proxySteps } from './steps/proxies.ts'
 import { replacementSteps } from './steps/replacements.ts'
+import { sandboxSteps } from './steps/sandbox.ts'
 import { snapshotterSteps } from './steps/snapshotters.ts'
 import { wrongNameSteps } from './steps/wrong-names.ts'
 
@@ -88,6 +90,7 @@ const WORDS: StepWords<Step> = {
   ...mirrorSteps,
   ...nodeServiceSteps,
   ...nodeSteps,
+  ...storeSteps,
   ...snapshotterSteps,
   ...imageContentSteps,
   ...limitSteps,

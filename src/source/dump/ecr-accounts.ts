@@ -1,6 +1,6 @@
 /** The AWS accounts whose images run on the nodes of failing pods without a pull secret, so that the nodes' own role pulled them. */
 
-import { ecrAccount, isOfEks } from '../../image/registries.ts'
+import { ecrAccount, isOfEks } from '../../image/cloud-registries.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { type DumpFacts, registryIn } from './facts.ts'

@@ -2,7 +2,8 @@
 
 import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
-import { cloudOf, isEntitled, isOpenMirror, isPublic } from '../../../image/registries.ts'
+import { cloudOf } from '../../../image/cloud-registries.ts'
+import { isEntitled, isOpenMirror, isPublic } from '../../../image/registries.ts'
 import { awsPolicyMeaning } from '../aws-policies.ts'
 import {
   type CauseContext,

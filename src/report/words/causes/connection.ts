@@ -2,7 +2,7 @@
 
 import { askedEndpoint } from '../../../diagnosis/asked-endpoint.ts'
 import { type Clue, clueOf, hasClue } from '../../../diagnosis/clue.ts'
-import type { DnsAnswer } from '../../../diagnosis/clue-at-node.ts'
+import type { DnsAnswer } from '../../../diagnosis/clue-on-way.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone, isServiceName } from '../../../image/host.ts'

@@ -2,7 +2,8 @@
 
 import { hasClue } from '../../../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
-import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
+import { cloudOf } from '../../../image/cloud-registries.ts'
+import { isEntitled, isPublic } from '../../../image/registries.ts'
 import { type CauseContext, isOfMirror, type Sentence } from '../cause-words.ts'
 import { registryLabel } from '../nouns.ts'
 import {

@@ -2,8 +2,8 @@
 
 import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import { isContainerRegistry } from '../../../image/cloud-registries.ts'
 import { isSilent } from '../../../image/pull-messages.ts'
-import { isContainerRegistry } from '../../../image/registries.ts'
 import { type CauseWords, type FirstFinding, isOfMirror } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'

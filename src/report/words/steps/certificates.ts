@@ -2,7 +2,7 @@
 
 import type { CertificateStep } from '../../../advice/step-at-node.ts'
 import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
-import type { CertificateProblem } from '../../../diagnosis/clue-at-node.ts'
+import type { CertificateProblem } from '../../../diagnosis/clue-on-way.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone, isAddress, isLocal, isOfCluster } from '../../../image/host.ts'

@@ -1,7 +1,7 @@
 /** The words of steps about hosts' names that no node, or no other node, can use. */
 
 import type { HostNameStep } from '../../../advice/step-at-node.ts'
-import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
+import type { DefaultName } from '../../../diagnosis/clue-on-way.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import { localRegistryNote } from '../local-clusters.ts'
 import type { StepWords } from '../step-words.ts'

@@ -2,21 +2,14 @@
 
 import type { NameStep } from '../../../advice/step.ts'
 import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import { cloudOf, ecrCachePrefix, isContainerRegistry } from '../../../image/cloud-registries.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { inLowerCase } from '../../../image/lower-case.ts'
 import { webSiteIn } from '../../../image/misplaced-names.ts'
 import { missingNamespace } from '../../../image/missing-namespace.ts'
 import { isPackagedByRancher, OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { parseReference, withoutVersion } from '../../../image/reference.ts'
-import {
-  cloudOf,
-  ecrCachePrefix,
-  isContainerRegistry,
-  isFixedHost,
-  isFreeOfChainguard,
-  isHosted,
-  isOpenShiftRegistry,
-} from '../../../image/registries.ts'
+import { isFixedHost, isFreeOfChainguard, isHosted, isOpenShiftRegistry } from '../../../image/registries.ts'
 import { kubectlCommand, ocCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { workloadsOf } from '../container-place.ts'

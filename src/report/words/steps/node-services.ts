@@ -2,8 +2,8 @@
 
 import type { NodeServiceStep } from '../../../advice/step-at-node.ts'
 import type { NodeService } from '../../../diagnosis/node-services.ts'
+import { cloudOf } from '../../../image/cloud-registries.ts'
 import { hostAlone } from '../../../image/host.ts'
-import { cloudOf } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeShellStep, onNodes } from '../node.ts'

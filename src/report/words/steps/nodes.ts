@@ -1,28 +1,24 @@
-/** The words of steps on the node: its runtime, its disk and memory, and its pause image. */
+/** The words of steps on the node itself: its runtime, its kernel, its memory, and its clock. */
 
 import type { NodeStep } from '../../../advice/step-at-node.ts'
-import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import { hasClue } from '../../../diagnosis/clue.ts'
 import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
-import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import {
   clockCommand,
-  diskCommand,
   enterNode,
   kubeletLog,
   memoryCommand,
   nodeClientStep,
-  nodeShellStep,
   nodesOf,
   onNodes,
-  releaseOf,
   restartCommand,
   runtimeLog,
   storePath,
 } from '../node.ts'
-import { pruneCommand, pullCommand, pullLimits, removeCommand, removeLimits } from '../node-images.ts'
+import { pullCommand, pullLimits } from '../node-images.ts'
 import { denialsCommand, failsAtAttributes, kernelLog } from '../node-kernel.ts'
 import { kubeletFolder } from '../node-logins.ts'
 import { daemonFile, mayBeOpenShift, restartOf } from '../node-settings.ts'
@@ -46,32 +42,7 @@ function keyPlace({ runtime }: PullingNode): string {
     : 'containerd: /etc/containerd/ocicrypt/keys, with ctd-decoder; CRI-O: /etc/crio/keys; Docker has no support for encrypted images'
 }
 
-/** Returns the store of containers/storage or Docker that the text shows, which settings can move; null if it shows none. */
-function shownStore({ evidence }: Pick<Finding, 'evidence'>): string | null {
-  return (
-    /(?:^|[\s"'=:])(\/[\w.-]{1,60}(?:\/[\w.-]{1,60}){0,8})\/overlay2?\/[0-9a-f]{64}\b/.exec(
-      evidence?.text ?? '',
-    )?.[1] ?? null
-  )
-}
-
-/** Returns what else runs out of space with a storage driver that Docker had before version 25 (docs.docker.com/engine/storage/drivers/device-mapper-driver). */
-function ofBaseSize({ runtime, version }: PullingNode): string {
-  const [major] = releaseOf(version)
-  return runtime === 'docker' && version !== null && major < 25
-    ? '. If it is not full, and the storage driver is devicemapper (`docker info`), an image can be no larger than dm.basesize (10 GB by default): raise that, or use overlay2'
-    : ''
-}
-
 export const nodeSteps: StepWords<NodeStep> = {
-  'prune-images': (_step, { findings }) => {
-    const { command, removesOne } = pruneCommand(findings[0].host)
-    const text =
-      removesOne === null
-        ? `Remove images that nothing uses ${onNodes(findings)}, if they fill the disk; this also removes those that were loaded by hand`
-        : `Find images that nothing uses ${onNodes(findings)}, if they fill the disk, and remove each with all of its names (\`${removesOne}\`); the kubelet does so on its own above imageGCHighThresholdPercent (85 by default)`
-    return nodeClientStep(text, command, findings)
-  },
   'show-memory': (_step, { findings }) =>
     nodeClientStep(
       `See how much memory is free ${onNodes(findings)}`,
@@ -109,22 +80,6 @@ export const nodeSteps: StepWords<NodeStep> = {
   'file-attribute': (_step, { findings, findings: [{ host }] }) => ({
     text: `If other images unpack ${onNodes(findings)}, a file of this one has an extended attribute that the kernel does not let containerd set (such as a capability or an ACL): update containerd${host.version === null ? '' : ` (${host.version})`} to 1.7 or later, which leaves such attributes out, or use a version of the image without them`,
   }),
-  'show-thin-pool': (_step, { findings }) =>
-    nodeShellStep(
-      `See how full the thin pool of devicemapper is ${onNodes(findings)} (its data and its metadata): df does not show it`,
-      `${findings[0].host.runtime === 'docker' ? "docker info | grep -iE 'pool|space'; " : ''}lvs -a`,
-      findings,
-    ),
-  'extend-thin-pool': (_step, { findings, findings: [{ host }] }) => ({
-    text: `Enlarge the thin pool ${onNodes(findings)} (\`lvextend\`, after adding a disk to its volume group), or move the runtime's storage to ${host.runtime === 'docker' ? 'overlay2' : 'overlayfs'}, which uses the whole file system`,
-  }),
-  // containerd/containerd#4790 and #7048, moby/moby#16092.
-  'rebuild-thin-pool': (_step, { findings: [{ host }] }) => ({
-    text: `If the pool is not full, it does not agree with the runtime's records of it, as after it was changed, renamed, or restored: replace the node, or drain it, stop the kubelet and the runtime, remove the pool and ${storePath(host)}${host.runtime === 'containerd' ? ' (and the root_path of the devmapper snapshotter, if it is elsewhere)' : ''}, create the pool again, and start both`,
-  }),
-  'hold-attributes': ({ name }, { findings, findings: [{ host }] }) => ({
-    text: `Let files ${onNodes(findings)} have extended attributes (${name}): put ${storePath(host)} on ext4 or xfs without the mount option nouser_xattr (not on tmpfs or NFS), on a kernel that was built with them, and run the runtime in a VM or on the machine itself, as it can't set them in a rootless or unprivileged container (LXC) on overlay2${host.runtime === 'docker' ? '. Docker before 25.0 left out what it could not set' : ''}`,
-  }),
   'show-denials': (_step, { findings }) =>
     nodeClientStep(
       `See whether a security module (SELinux, AppArmor) refused it ${onNodes(findings)}: its denials have the time of the pull and the name of the runtime`,
@@ -144,31 +99,6 @@ export const nodeSteps: StepWords<NodeStep> = {
       kubeletLog(host, 'intent'),
       findings,
     ),
-  'release-mount': (_step, { findings }) => {
-    const text = `Find the process that keeps the runtime's mount busy ${onNodes(findings)}, most often a security agent or virus scanner that looks into every new mount, and exclude ${storePath(findings[0].host)} from it`
-    return findings[0].host.runtime === 'containerd' && findings[0].host.os !== 'windows'
-      ? nodeShellStep(text, "grep -lE 'tmpmounts|containerd-mount' /proc/[0-9]*/mountinfo", findings)
-      : { text }
-  },
-  'release-store': (_step, { findings, findings: [{ host }] }) =>
-    nodeClientStep(
-      `Find what keeps the runtime from its own files ${onNodes(findings)}: exclude ${storePath(host)} from virus scanners and other security software, and check that SYSTEM has full control of it`,
-      `icacls ${storePath(host)}`,
-      findings,
-    ),
-  'check-disk': (_step, { findings }) =>
-    findings[0].host.os === 'windows'
-      ? {
-          text: `Check the disk ${onNodes(findings)} (Windows event log, source disk or Ntfs), and replace the node if it fails`,
-        }
-      : nodeClientStep(
-          `See what the kernel reports about the disk ${onNodes(findings)}, and ${hasClue(findings[0].clues, 'read-only') ? 'repair the file system (fsck) and mount it read-write again, or replace the disk or the node' : 'replace the disk or the node if it fails'}`,
-          kernelLog(findings[0].host),
-          findings,
-        ),
-  'free-host-disk': (_step, { findings }) => ({
-    text: `If ${nodesOf(findings).length > 1 ? 'these nodes are virtual machines or containers' : 'the node is a virtual machine or a container'} on a computer (Docker Desktop, Rancher Desktop, Colima, kind, minikube), free space on that computer's disk, and restart the machine: once it is full, every write in the machine fails like this`,
-  }),
   'check-clock': (_step, { findings }) =>
     nodeClientStep(
       `Compare the clock ${onNodes(findings)} with the real time, and synchronize it with NTP (chrony, systemd-timesyncd) if it is wrong`,
@@ -178,46 +108,6 @@ export const nodeSteps: StepWords<NodeStep> = {
   'more-ids': (_step, { findings }) => ({
     text: `Give the user that the runtime runs as ${onNodes(findings)} more subordinate IDs (larger ranges in /etc/subuid and /etc/subgid; for a rootless kind, minikube, or k3s on the machine that runs it), or rebuild the image with lower user and group IDs: the user namespace lacks those of its files`,
   }),
-  'show-disk': ({ path }, { findings }) => {
-    const { host } = findings[0]
-    return nodeClientStep(
-      `See what fills the disk ${onNodes(findings)}${host.os === 'windows' || host.platform === 'talos' ? '' : ' (space, then inodes)'}`,
-      diskCommand(host, path),
-      findings,
-    )
-  },
-  'relieve-disk': (_step, { findings, findings: [{ host, steps, clues }] }) => {
-    const also = steps[0].code === 'relieve-disk' ? '' : ' too'
-    const past = clueOf(clues, 'disk-pressure')?.past === true
-    const why = past ? 'by its events, its disk was full' : 'the node reports DiskPressure'
-    return nodeClientStep(
-      `Free space ${onNodes(findings)}${also}: ${why}, and then the kubelet removes images that no container uses, even preloaded ones`,
-      diskCommand(host, null),
-      findings,
-    )
-  },
-  'free-temporary': ({ path }, { findings, findings: [first] }) => ({
-    text: `Free space in ${path} ${onNodes(findings)}, or enlarge its file system; or let the runtime use another folder (${first.host.runtime === 'cri-o' || first.host.runtime === null ? `big_files_temporary_dir in /etc/crio/crio.conf${first.host.runtime === null ? ' of CRI-O, TMPDIR in the service of others' : ''}` : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
-  }),
-  'larger-disk': (_step, { invocation, findings: [{ node, host }] }) => ({
-    text: `If the disk fills up again, give nodes a larger one or another volume, and let image garbage collection start earlier${ofBaseSize(host)}${node === null ? '' : ". This shows the node's capacity and conditions"}`,
-    ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
-  }),
-  'remove-image': ({ image }, { findings }) =>
-    nodeClientStep(
-      `Remove what is left of the image ${onNodes(findings)}${removeLimits(findings[0].host)}; the kubelet then pulls it again`,
-      removeCommand(findings[0].host, image),
-      findings,
-    ),
-  'keep-layers': (_step, { findings }) => ({
-    text: `If the error comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
-  }),
-  'check-store': (_step, { findings, findings: [first] }) => {
-    const store = shownStore(first) ?? storePath(first.host)
-    return {
-      text: `If the error comes back, or other images fail there too, check the disk under ${store} ${onNodes(findings)} and update the runtime; or drain the node, then replace it${first.host.os === 'windows' || first.host.platform !== null ? '' : ` or empty the store: stop the kubelet and the runtime, remove ${store}${first.host.runtime === 'docker' ? ' (with its containers and volumes)' : ''}, and start them again`}`,
-    }
-  },
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'
       ? {
@@ -252,9 +142,6 @@ export const nodeSteps: StepWords<NodeStep> = {
   }),
   'correct-login-file': ({ path }, { findings, findings: [{ host }] }) => ({
     text: `Correct ${path} ${onNodes(findings)} (its JSON, its permissions, and the logins in it): the runtime can't use it, so every pull that comes without a login fails there${mayBeOpenShift(host) ? '. On OpenShift, correct the pull secret of the cluster (openshift-config/pull-secret): the Machine Config Operator writes the file from it' : ''}`,
-  }),
-  'move-store': (_step, { findings, findings: [first] }) => ({
-    text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help. If the runtime unpacks with a snapshotter other than overlayfs, that one's mount may be the cause: use overlayfs there`,
   }),
   'start-runtime': ({ socket }, { findings, findings: [{ host }] }) => {
     const how = restartOf(host)

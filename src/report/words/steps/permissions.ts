@@ -3,17 +3,18 @@
 import type { StepOf } from '../../../advice/step.ts'
 import type { PermissionStep } from '../../../advice/step-for-access.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import { acrName, cloudOf } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
-import { acrName, cloudOf, isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
+import { isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { CLOUDS } from '../cloud-identities.ts'
 import { restoreText } from '../lapses.ts'
 import { registryLabel } from '../nouns.ts'
 import { PERIMETERS } from '../perimeters.ts'
 import { reasonToHeed } from '../refusal-reasons.ts'
 import { PROXY_SCOPES } from '../registry-logins.ts'
 import type { StepWords } from '../step-words.ts'
-import { CLOUDS } from './cloud-permissions.ts'
 
 /** Where each product lets an administrator exempt an image; the words of its refusals give it away. */
 const EXEMPTIONS: [RegExp, string][] = [

@@ -1,19 +1,13 @@
-/** The words of steps that replace the pod, its Job, or its revision, correct what changed the pod at admission, look at it, or get the pause image it needs first. */
+/** The words of steps at the pod itself: what created it, what changed it, and how to get a new one. */
 
 import type { PodStep, StepOf } from '../../../advice/step.ts'
-import type { SandboxStep } from '../../../advice/step-at-node.ts'
-import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
-import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
+import { clueOf } from '../../../diagnosis/clue.ts'
 import { PROVIDER_FAILED } from '../../../image/pull-messages.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { webhooksCommand, workloadPath } from '../commands.ts'
 import { minuteOf } from '../duration.ts'
 import { MAKERS, purposeOf, renewal } from '../makers.ts'
-import { nodeClientStep, nodeName, nodeShellStep, onNodes } from '../node.ts'
-import { sandboxImage } from '../node-images.ts'
-import { sandboxLoginPlace } from '../node-logins.ts'
-import { preloadPlace, sandboxSetting } from '../node-settings.ts'
 import { joinList, registryLabel, shortList } from '../nouns.ts'
 import { renewPod } from '../renewal.ts'
 import type { StepWords } from '../step-words.ts'
@@ -180,97 +174,5 @@ export const podSteps: StepWords<PodStep> = {
   'look-again': (_step, { invocation, findings: [{ namespace }] }) => ({
     text: 'Run the command again in five minutes: the next attempt records a new event',
     command: ownCommand(invocation, `diagnose -n ${shellWord(namespace)}`),
-  }),
-}
-
-/** Returns what a node's images have to be built for. */
-function platformOf({ os, kernel, architecture }: PullingNode): string {
-  if (os === 'windows')
-    return kernel === null
-      ? 'its Windows build'
-      : `its Windows build, ${kernel.split('.').slice(0, 3).join('.')}`
-  return architecture === null ? 'its platform' : `its platform, ${os ?? 'linux'}/${architecture}`
-}
-
-/** Where users put a configuration of containerd in place of the distribution's (docs.k0sproject.io/stable/runtime, docs.k3s.io/advanced). */
-const OWN_CONFIGURATION: Partial<Record<string, string>> = {
-  k0s: '/etc/k0s/containerd.toml',
-  k3s: 'config.toml.tmpl or config-v3.toml.tmpl in /var/lib/rancher/k3s/agent/etc/containerd',
-  rke2: 'config.toml.tmpl or config-v3.toml.tmpl in /var/lib/rancher/rke2/agent/etc/containerd',
-}
-
-/** The pause image of K3s and RKE2. */
-const RANCHERS_PAUSE = /^(?:docker\.io\/)?rancher\/(?:mirrored-)?pause[:@]/
-
-export const sandboxSteps: StepWords<SandboxStep> = {
-  'restore-sandbox-image': (_step, { findings }) => {
-    const { platform, kernel, kubeletMinor } = findings[0].host
-    // awslabs/amazon-eks-ami#1597.
-    const text = `Restore the pause image ${onNodes(findings)}: EKS's nodes come with it (and may lose it when the kubelet frees space, which newer node images prevent)`
-    const isOfOtherSystem = platform === 'bottlerocket' || kernel?.includes('amzn2023') === true
-    // Amazon Linux 2 ends with Kubernetes 1.32 (docs.aws.amazon.com/eks), and no other image has this service.
-    return isOfOtherSystem || (kubeletMinor !== null && kubeletMinor > 32)
-      ? {
-          text: `${text}, so replace the node; if new nodes lack it too, look at what hides or removes it there, such as a volume that is mounted over /var/lib/containerd`,
-        }
-      : nodeClientStep(
-          `${text}, and on Amazon Linux 2 this service pulls it with the node's role; otherwise replace the node`,
-          'systemctl restart sandbox-image',
-          findings,
-        )
-  },
-  'renew-sandbox-image': (_step, { findings, findings: [{ host }] }) => {
-    const { verbs, list } = sandboxImage(host)
-    return nodeClientStep(
-      `Remove the pause image ${onNodes(findings)} and pull it again (${verbs}), because the runtime's copy is damaged or incomplete; this shows its name`,
-      list,
-      findings,
-    )
-  },
-  'ecr-login-of-node': ({ region }, { findings }) => {
-    const [first] = findings
-    const { platform, os } = first.host
-    const text = `Check that ${nodeName(first)} can log in to ECR: its IAM role needs AmazonEC2ContainerRegistryPullOnly${first.host.runtime === 'docker' ? ", the kubelet's credential provider has to be configured" : ''}, and in a private subnet it needs the VPC endpoints ecr.api (for logins), ecr.dkr, and S3 (for layers)`
-    return region === null || platform === 'talos' || platform === 'bottlerocket' || os === 'windows'
-      ? { text }
-      : nodeShellStep(
-          `${text}; this tests the login ${onNodes(findings)}, if the AWS CLI is there`,
-          `aws ecr get-login-password --region ${shellWord(region)} >/dev/null && echo ok`,
-          findings,
-        )
-  },
-  'set-sandbox-image': ({ image, full, own, closedTo }, { findings, findings: [first] }) => {
-    if (own !== undefined)
-      return {
-        text: `Add the pause image of this distribution (${own}) to the configuration of containerd ${onNodes(findings)}, if that is your own (${OWN_CONFIGURATION[first.host.platform ?? '']}, or that of a containerd that you run yourself), as sandbox_image, or from containerd 2 on as pinned_images.sandbox: the runtime asks for ${image}, the default of containerd`,
-      }
-    const archive = preloadPlace(first.host)
-    // docs.k3s.io/installation/airgap.
-    const preload =
-      archive !== null && RANCHERS_PAUSE.test(image)
-        ? `or put the archive of the airgap images of the node's ${first.host.platform === 'rke2' ? 'RKE2' : 'K3s'} release, which has this one and all others of the node's own, into ${archive}`
-        : `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}`
-    const give = closedTo === undefined ? 'Give' : `If the network is meant to be closed to ${closedTo}, give`
-    const setting = sandboxSetting(first.host)
-    // kubernetes/kubernetes, build/pause/Makefile.
-    if (first.cause === 'platform-mismatch')
-      return {
-        text: `Give the runtime ${onNodes(findings)} a pause image that is built for ${platformOf(first.host)}, in ${setting}; registry.k8s.io/pause is built for every Linux architecture and for releases of Windows Server`,
-      }
-    if (first.cause === 'invalid-reference')
-      return {
-        text: hasClue(first.clues, 'short-name')
-          ? `Write the pause image with its registry in the runtime's settings ${onNodes(findings)} (${setting}), as in registry.k8s.io/pause:3.10, ${preload}`
-          : `Correct the name of the pause image in the runtime's settings ${onNodes(findings)} (${setting}): the error quotes what is written there, which may have a stray quotation mark or space`,
-      }
-    return {
-      text:
-        full === undefined
-          ? `${give} the runtime ${onNodes(findings)} a pause image that it can get: set it to one ${closedTo === undefined ? 'that is public or in your mirror' : 'in a registry or mirror of your own'}${/^k8s\.gcr\.io\/./.test(image) ? `, such as ${image.replace('k8s.gcr.io', 'registry.k8s.io')}, as k8s.gcr.io is frozen` : ''} (${setting}), ${preload}`
-          : `Write the pause image with its registry, as ${full}, in the runtime's settings ${onNodes(findings)} (${setting}), ${preload}; \`crictl images\` there lists what it has`,
-    }
-  },
-  'sandbox-login': ({ registry }, { findings, findings: [first] }) => ({
-    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNodes(findings)}, in ${sandboxLoginPlace(first.host)}: pod pull secrets are not used for the pause image`,
   }),
 }

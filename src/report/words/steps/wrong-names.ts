@@ -2,11 +2,12 @@
 
 import type { StepOf, WrongNameStep } from '../../../advice/step.ts'
 import { clueOf } from '../../../diagnosis/clue.ts'
+import { ecrRegion } from '../../../image/cloud-registries.ts'
 import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
 import { publicName, webSiteIn } from '../../../image/misplaced-names.ts'
 import { type Placeholder, unfilledIn } from '../../../image/placeholder.ts'
 import { parseReference, readReference } from '../../../image/reference.ts'
-import { ecrRegion, registryBehind } from '../../../image/registries.ts'
+import { registryBehind } from '../../../image/registries.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { setEach, withEdit } from '../edits.ts'

@@ -1,0 +1,114 @@
+/** The registries of clouds: which cloud one belongs to, its region and account, and what nodes and tokens of that cloud have to do with it. */
+
+/** Clouds whose nodes can pull from the cloud's registries with their own identity. */
+export type Cloud = 'ecr' | 'acr' | 'gar'
+
+/** The hosts of their registries. */
+export const CLOUD_HOSTS: Readonly<Record<Cloud, RegExp>> = {
+  ecr: /\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/,
+  acr: /\.azurecr\.(?:io|cn|us)$/,
+  gar: /(?:^|\.)gcr\.io$|-docker\.pkg\.dev$/,
+}
+
+/** The user names of the tokens that clouds give for their registries, which end within hours. */
+export const TOKEN_USERS: Readonly<Record<Cloud, string>> = {
+  ecr: 'AWS',
+  acr: '00000000-0000-0000-0000-000000000000',
+  gar: 'oauth2accesstoken',
+}
+
+/** The cloud whose tokens have this user name; null for any other user name. */
+export function cloudOfToken(username: string | null): Cloud | null {
+  const found = Object.entries(TOKEN_USERS).find(([, user]) => user === username)
+  return (found?.[0] as Cloud | undefined) ?? null
+}
+
+/** Oracle Cloud's registries, one in each region. */
+export const ORACLE_CLOUD = /(?:^|\.)ocir\.io$|^ocir\.[\w-]+\.oci\.oraclecloud\.com$/
+
+/** The region of a private registry of ECR; null for any other registry. */
+export function ecrRegion(registry: string | null): string | null {
+  return /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry ?? '')?.[1] ?? null
+}
+
+/** The AWS account that a private registry of ECR belongs to; null for any other registry. */
+export function ecrAccount(registry: string | null): string | null {
+  return cloudOf(registry) === 'ecr' ? (/^\d{12}(?=\.)/.exec(registry ?? '')?.[0] ?? null) : null
+}
+
+/**
+ * Amazon's account for the images of EKS in most regions, and those of the others (docs.aws.amazon.com/eks, add-ons-images). Any identity of AWS
+ * may pull from them, and nobody else.
+ */
+const EKS_ACCOUNT = '602401143452'
+
+const EKS_ACCOUNTS: ReadonlyMap<string, string> = new Map([
+  ['af-south-1', '877085696533'],
+  ['ap-east-1', '800184023465'],
+  ['ap-east-2', '533267051163'],
+  ['ap-south-2', '900889452093'],
+  ['ap-southeast-3', '296578399912'],
+  ['ap-southeast-4', '491585149902'],
+  ['ap-southeast-5', '151610086707'],
+  ['ap-southeast-6', '333609536671'],
+  ['ap-southeast-7', '121268973566'],
+  ['ca-west-1', '761377655185'],
+  ['cn-north-1', '918309763551'],
+  ['cn-northwest-1', '961992271922'],
+  ['eu-central-2', '900612956339'],
+  ['eu-south-1', '590381155156'],
+  ['eu-south-2', '455263428931'],
+  ['il-central-1', '066635153087'],
+  ['me-central-1', '759879836304'],
+  ['me-south-1', '558608220178'],
+  ['mx-central-1', '730335286997'],
+  ['us-gov-east-1', '151742754352'],
+  ['us-gov-west-1', '013241004608'],
+])
+
+/** Whether this is one of Amazon's own registries with the images of EKS. */
+export function isOfEks(registry: string | null): registry is string {
+  if (cloudOf(registry) !== 'ecr') return false
+  const [account = ''] = (registry ?? '').split('.')
+  return account === EKS_ACCOUNT || [...EKS_ACCOUNTS.values()].includes(account)
+}
+
+/** EKS's registry in the region of one that names the account of another region; null if the account is right, or not known. */
+export function eksRegistryInRegion(registry: string): string | null {
+  const account = EKS_ACCOUNTS.get(ecrRegion(registry) ?? '')
+  if (account === undefined || !isOfEks(registry) || registry.startsWith(`${account}.`)) return null
+  return registry.replace(/^\d+/, account)
+}
+
+/** Whether the registry is one of projects in Google's Container Registry, which Artifact Registry has replaced. */
+export function isContainerRegistry(registry: string | null): boolean {
+  return cloudOf(registry) === 'gar' && /(?:^|\.)gcr\.io$/.test(registry ?? '')
+}
+
+/** The cloud whose nodes may pull from this registry without a pull secret; null for any other registry. */
+export function cloudOf(registry: string | null): Cloud | null {
+  if (registry === null || /^(?:k8s|mirror)\.gcr\.io$/.test(registry)) return null
+  const found = Object.entries(CLOUD_HOSTS).find(([, hosts]) => hosts.test(registry))
+  return (found?.[0] as Cloud | undefined) ?? null
+}
+
+/** How caches of ECR are named, mostly after their upstream (docs.aws.amazon.com/AmazonECR, pull-through-cache-creating-rule). */
+const ECR_CACHE =
+  /^(?:docker-?hub|docker\.io|ecr-public|public|quay|ghcr|github|gitlab|k8s|kubernetes|registry[.-]k8s|mcr|azure|chainguard|nvcr|cache|mirror|proxy|ptc)(?:[.-][\w.-]*)?$/
+
+/** The first part of a path in ECR that is named like a pull-through cache; null in any other name. @param reference as `fullName` makes it */
+export function ecrCachePrefix(reference: string | null): string | null {
+  const [registry = '', prefix = '', ...path] = reference?.split('/') ?? []
+  return cloudOf(registry) === 'ecr' && path.length > 0 && ECR_CACHE.test(prefix) ? prefix : null
+}
+
+/** Whether a path in Azure Container Registry begins like that of a cache rule, whose names are as free as ECR's (Esri/arcgis-gitops#168). @param reference as `fullName` makes it */
+export function isOfCacheRule(reference: string | null): boolean {
+  const [registry = '', prefix = '', ...path] = reference?.split('/') ?? []
+  return cloudOf(registry) === 'acr' && path.length > 0 && ECR_CACHE.test(prefix)
+}
+
+/** Returns the name of an Azure Container Registry, which a hyphen and a hash may follow in its host (learn.microsoft.com, domain name label). */
+export function acrName(registry: string): string {
+  return registry.split(/[-.]/)[0] ?? ''
+}
