@@ -11,12 +11,11 @@ import { withHeldPool } from '../narrow/held-pool.ts'
 import { describeMissingSecret, markReportedMissing } from '../narrow/related-objects.ts'
 import { climbBuiltIn } from '../ownership.ts'
 import { byName, byNamespaceAndName, couldBeFailedPull, couldBePulling } from '../suspects.ts'
-import { ecrAccounts } from './ecr-accounts.ts'
 import { type DumpFacts, HAS_REGISTRY, type PodSelection, registryIn } from './facts.ts'
 import { heldImages } from './held-images.ts'
 import { namedStreams } from './image-streams.ts'
+import { ecrAccounts, preloadedImages } from './images-on-nodes.ts'
 import type { DumpObjects, PartialList } from './objects.ts'
-import { preloadedImages } from './preloaded.ts'
 
 type RelatedObjects = Pick<
   Snapshot,

@@ -1,0 +1,51 @@
+/** What the pods of a dump show of the images on its nodes: which of them have one that others wait for, and whose images their own role pulled. */
+
+import { ecrAccount, isOfEks } from '../../image/cloud-registries.ts'
+import { fullNameOf } from '../../image/reference.ts'
+import type { Pod } from '../../snapshot/pod.ts'
+import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { type DumpFacts, registryIn } from './facts.ts'
+
+/** Returns the nodes with an image that failing pods with policy Never wait for: those that list it among their largest, or run it under that policy. */
+export function preloadedImages(pods: Pod[], facts: DumpFacts): Pick<Snapshot, 'preloaded'> {
+  const wanted = new Set(
+    pods.flatMap(({ containers }) =>
+      containers.flatMap(({ image, imageId, pullPolicy }) =>
+        imageId === null && pullPolicy === 'Never' ? [image] : [],
+      ),
+    ),
+  )
+  if (wanted.size === 0) return {}
+  const found = [...new Set([...wanted].map(fullNameOf))].sort().flatMap(reference => {
+    const listing = [...facts.nodes.values()].filter(({ images }) => images.includes(reference))
+    const nodes = new Set([...listing.map(({ name }) => name), ...(facts.unpulled.get(reference) ?? [])])
+    return nodes.size === 0 ? [] : [{ reference, nodes: [...nodes].sort() }]
+  })
+  return found.length === 0 ? {} : { preloaded: found }
+}
+
+/**
+ * Returns by node the AWS accounts whose images run there without a pull secret, so that the node's own role pulled them; nothing if no failing
+ * image is in a private registry of Amazon.
+ */
+export function ecrAccounts(pods: Pod[], { holders }: DumpFacts): Pick<Snapshot, 'ecrAccounts'> {
+  const isAtAmazon = pods.some(({ containers }) =>
+    containers.some(({ image, imageId }) => imageId === null && ecrAccount(registryIn(image)) !== null),
+  )
+  if (!isAtAmazon) return {}
+  const nodes = new Set(pods.flatMap(({ node }) => node ?? []))
+  const found = new Map<string, Set<string>>()
+  for (const [image, { groups }] of holders) {
+    const registry = registryIn(image)
+    const account = ecrAccount(registry)
+    // Amazon lets every account pull the images of EKS.
+    if (account === null || isOfEks(registry)) continue
+    const own = groups.filter(({ pullSecrets }) => pullSecrets.length === 0)
+    for (const node of own.flatMap(group => [...group.nodes]))
+      if (nodes.has(node)) found.set(node, (found.get(node) ?? new Set()).add(account))
+  }
+  if (found.size === 0) return {}
+  return {
+    ecrAccounts: [...found].map(([node, accounts]) => ({ node, accounts: [...accounts].sort() })),
+  }
+}
