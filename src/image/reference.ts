@@ -5,6 +5,7 @@
 
 import { DOCKER_HUB, DOCKER_HUB_INDEX } from './docker-hub.ts'
 import { type Placeholder, placeholderIn } from './placeholder.ts'
+import { dateWithTime } from './timestamp-tag.ts'
 
 export interface Reference {
   /** Host with its port, as written; `docker.io` if the name has none. */
@@ -249,6 +250,9 @@ function tagRefusal(tag: string, digest: string | null): string | false {
     return digest === null
       ? 'the tag after ":" is missing, as where the value for it is empty'
       : 'there is a ":" without a tag before the digest'
+  const dated = dateWithTime(tag)
+  if (dated !== null)
+    return `the tag "${tag}" is a timestamp: YAML reads the date ${dated.date} as one unless it is in quotes`
   const [first = '', ...more] = tag.split(':')
   if (more.length > 0 && isTag(first)) return afterTag(first, more.join(':'))
   if (tag.length > 128) return `the tag has ${tag.length} characters; at most 128 are allowed`

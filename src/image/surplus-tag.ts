@@ -1,11 +1,12 @@
 /** Names that go on after their tag or digest, as where a chart adds a tag to a value that has one, or that write a digest like a tag. */
 
 import { readReference } from './reference.ts'
+import { dateWithTime } from './timestamp-tag.ts'
 
 /** What is wrong at the end of a name, and the name without it. */
 export interface SurplusTag {
-  /** Two tags; one after a digest; a colon with nothing after it; or a digest after a colon. */
-  kind: 'two-tags' | 'after-digest' | 'colon' | 'digest-as-tag'
+  /** Two tags; one after a digest; a colon with nothing after it; a digest after a colon; or the time after a date that is the tag. */
+  kind: 'two-tags' | 'after-digest' | 'colon' | 'digest-as-tag' | 'timestamp'
   /** The name up to its tag or digest. */
   repository: string
   /** What belongs to the name, without the sign before it. */
@@ -20,6 +21,7 @@ const TAG = '\\w[\\w.-]{0,127}'
 const DIGEST = '(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})'
 const DIGEST_AS_TAG = new RegExp(`^(?<name>[^:@]*):(?<kept>${DIGEST})$`)
 const AFTER_DIGEST = new RegExp(`^(?<name>[^:@]*)(?<tag>:${TAG})?@(?<kept>${DIGEST}):(?<surplus>${TAG})?$`)
+const WITH_COLONS = new RegExp(`^(?<name>[^:@]*):(?<tag>[^@]{1,60})(?<digest>@${DIGEST})?$`)
 const AFTER_TAG = new RegExp(
   `^(?<name>[^:@]*):(?!sha(?:256|512):)(?<kept>${TAG}):(?<surplus>${TAG})?(?<digest>@${DIGEST})?$`,
 )
@@ -61,6 +63,8 @@ function atEnd(last: string): Ending | null {
       correct: `${name}${tag}@${kept}`,
     }
   }
+  const timestamp = atTimestamp(last)
+  if (timestamp !== null) return timestamp
   const afterTag = AFTER_TAG.exec(last)?.groups
   if (afterTag === undefined) return null
   const { name = '', kept = '', surplus = '', digest = '' } = afterTag
@@ -72,4 +76,12 @@ function atEnd(last: string): Ending | null {
     surplus,
     correct: isKnown ? `${name}:${kept}${digest}` : null,
   }
+}
+
+function atTimestamp(last: string): Ending | null {
+  const { name = '', tag = '', digest = '' } = WITH_COLONS.exec(last)?.groups ?? {}
+  const found = dateWithTime(tag)
+  if (found === null) return null
+  const { date, time } = found
+  return { kind: 'timestamp', name, kept: date, surplus: time, correct: `${name}:${date}${digest}` }
 }

@@ -37,6 +37,8 @@ export const invalidReference: CauseWords = {
       'The manifest was applied straight from the source code: its build tool should have replaced the name with that of the image it built.',
     ],
     ['placeholder', 'A variable or template value was never filled in.'],
+    // A timestamp may contain spaces.
+    ['surplus-tag', surplusMeaning],
     [
       'stray-character',
       first =>
@@ -46,7 +48,6 @@ export const invalidReference: CauseWords = {
       'short-name',
       "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them.",
     ],
-    ['surplus-tag', surplusMeaning],
     [
       'tag-and-digest',
       'Kubernetes and most runtimes accept such a name and use only its digest, but the program that reads it here refuses it, as the signature check of CRI-O 1.31.0 does (cri-o/cri-o#8603).',
@@ -76,6 +77,8 @@ function surplusTitle(finding: Pick<Finding, 'clues'>): string {
       return 'The image name has a digest in place of a tag'
     case 'colon':
       return 'The image name ends in a colon'
+    case 'timestamp':
+      return 'The image name has a timestamp in place of its tag'
     default:
       return found?.kept === found?.surplus
         ? 'The image name has its tag twice'
@@ -84,9 +87,15 @@ function surplusTitle(finding: Pick<Finding, 'clues'>): string {
 }
 
 function surplusMeaning(finding: Pick<Finding, 'clues'>): string {
-  return surplusOf(finding)?.kind === 'digest-as-tag'
-    ? 'A digest follows an "@"; after a colon, a tag is expected, and no tag contains a colon.'
-    : 'Most often, a chart or template adds ":" and a tag to a value that has a tag or digest already.'
+  const found = surplusOf(finding)
+  switch (found?.kind) {
+    case 'digest-as-tag':
+      return 'A digest follows an "@"; after a colon, a tag is expected, and no tag contains a colon.'
+    case 'timestamp':
+      return `The tag is a date, ${found.kept}: without quotes, YAML reads that as a point in time, and whatever rendered the name wrote it with the time of day. No tag contains a colon.`
+    default:
+      return 'Most often, a chart or template adds ":" and a tag to a value that has a tag or digest already.'
+  }
 }
 
 /** Returns what does not belong into a name. */

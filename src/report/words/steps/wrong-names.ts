@@ -145,6 +145,8 @@ function surplusText({ kind, repository, kept, surplus, correct }: StepOf<'drop-
       return `Remove the ":" at the end of the name: most likely, a chart or template adds ":" and an empty tag to a value that is already complete, so ${onlyRepository}, and set the tag where it is added`
     case 'after-digest':
       return `Remove :${surplus} from the end of the name: nothing can follow a digest, and most likely a chart or template adds a tag to a value that has one, so ${onlyRepository}, and the digest where the chart has a value for it`
+    case 'timestamp':
+      return `Put the tag "${kept}" in quotes where it is a value of its own (in the chart's values, or where an image automation writes it), as in tag: "${kept}" (or pass it with --set-string): without quotes, YAML reads the date as a timestamp`
     case 'two-tags':
       return surplus === kept
         ? `Remove one of the two tags, as both are ${kept}: most likely, a chart or template adds the tag to a value that has it already, so ${onlyRepository}`
