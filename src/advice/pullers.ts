@@ -1,6 +1,7 @@
 /** Steps that depend on who pulls: a guest, a virtual node, or a node that does not report anymore. */
 
 import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import type { CertificateProblem } from '../diagnosis/clue-on-way.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { PROVIDER_FAILED } from '../image/pull-messages.ts'
@@ -32,13 +33,21 @@ function isOfFiles({ evidence }: Finding): boolean {
   )
 }
 
+const OF_HOST: readonly CertificateProblem[] = [
+  'expired',
+  'wrong-name',
+  'no-name',
+  'negative-serial',
+  'unreadable',
+]
+
 function guestNeeds(finding: Finding, own: Step[]): StepOf<'guest-settings'>['needs'] | undefined {
   const { cause, clues } = finding
   if (cause === 'auth-required-or-denied' && isOpenToAll(finding)) return undefined
   if (hasClue(clues, 'encrypted')) return 'key'
   const problem = cause === 'tls' ? clueOf(clues, 'certificate')?.problem : undefined
   if (problem === 'unknown-authority') return 'trust'
-  const isOfHost = problem === 'expired' || problem === 'wrong-name' || problem === 'no-name'
+  const isOfHost = problem !== undefined && OF_HOST.includes(problem)
   // The guest reached the host, whose certificate is at fault.
   if (isOfHost && own.some(({ code }) => code === 'renew-certificate')) return undefined
   return isOnTheWay(cause) ? 'way' : GUEST_NEEDS[cause]

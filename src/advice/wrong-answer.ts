@@ -1,6 +1,7 @@
 /** Steps for hosts that answer, but not as a registry does: with another certificate or scheme, with a web page, or with a server error. */
 
 import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import type { CertificateProblem } from '../diagnosis/clue-on-way.ts'
 import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { cacheRuleSteps } from './closed-access.ts'
@@ -23,6 +24,14 @@ const LOG: Step = { code: 'runtime-log' }
 
 /** The DNS zone of private endpoints in Azure: certificates have the public name, which the zone leads to the private address. */
 const PRIVATE_LINK = /\.privatelink\.(?=azurecr\.)/
+
+/** What the certificates of well-known hosts never have. */
+const OF_INTERCEPTOR: readonly CertificateProblem[] = [
+  'wrong-name',
+  'no-name',
+  'negative-serial',
+  'unreadable',
+]
 
 export function tlsSteps(finding: Finding): Step[] {
   const steps = stepsByProblem(finding)
@@ -70,7 +79,7 @@ function stepsByProblem(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'clock-off')) return [checkClock, look]
   if (isOfOthers(finding, target)) {
     const repair: Step = { code: 'public-certificate', host: target.host, problem }
-    if (problem === 'wrong-name' || problem === 'no-name') return [look, repair, ...pastInterceptor(target)]
+    if (OF_INTERCEPTOR.includes(problem)) return [look, repair, ...pastInterceptor(target)]
     if (problem !== 'expired') return [look, repair]
     // Everyone would notice if such a registry's own certificate had expired; what has may be an old root.
     return side === 'after' ? [repair, look, checkClock] : [checkClock, look, repair]

@@ -11,6 +11,8 @@ export type CertificateProblem =
   | 'no-alternative-name'
   | 'client'
   | 'legacy'
+  | 'negative-serial'
+  | 'unreadable'
 
 /** Where a host name comes from that nobody replaced: charts of products, new Helm charts, or documentation. */
 export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'

@@ -20,6 +20,15 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
     /unsupported protocol scheme|missing protocol scheme|\bparse "?[^"\s/]{1,253}:\d+\S{0,500}: first path segment in URL cannot contain colon|https?:\/\/https?:?\/\//i,
   ],
   [{ code: 'certificate-file' }, CERTIFICATE_FILE],
+  // Go's crypto/tls, which parses a certificate before it asks who signed it (docker/for-win#14803), and rustls.
+  [
+    { code: 'certificate', problem: 'negative-serial' },
+    /failed to parse certificate from server: x509: negative serial number/i,
+  ],
+  [
+    { code: 'certificate', problem: 'unreadable' },
+    /failed to parse certificate from server: (?!x509: negative serial)|invalid peer certificate: BadEncoding/i,
+  ],
   [
     { code: 'certificate', problem: 'unknown-authority' },
     /unknown authority|self[- ]signed|unable to get local issuer|unknown certificate authority|not trusted|invalid peer certificate: UnknownIssuer/i,

@@ -21,7 +21,31 @@ const answered = (url: string, error: string) =>
 const ACCESS_DENIED =
   'error pulling image configuration: error parsing HTTP 403 response body: invalid character \'<\' looking for beginning of value: "<?xml version=\\"1.0\\" encoding=\\"UTF-8\\"?>\\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"'
 
+const unparsed = (host: string, error: string) =>
+  `failed to authorize: failed to fetch anonymous token: Get "https://${host}/token": tls: failed to parse certificate from server: x509: ${error}`
+
 test.each<[string, Situation, Expected]>([
+  [
+    'no authority helps with a certificate that is not parsed, which a well-known host does not have',
+    { image: 'redis', error: unparsed('auth.docker.io', 'negative serial number') },
+    {
+      says: /can't parse the certificate.*negative serial number, which programs built with Go 1\.23.*issue its certificates again, with positive serial numbers, or exempt auth\.docker\.io/s,
+      never: /trust store|does not trust|clock/,
+    },
+  ],
+  [
+    "a host of one's own may have such a certificate itself",
+    { image: 'reg.corp/a/b:1', error: unparsed('reg.corp', 'negative serial number') },
+    {
+      says: /Reissue the certificate of reg\.corp, .*positive serial number/,
+      never: /trust store|Others who ask/,
+    },
+  ],
+  [
+    'whatever else is wrong with it, trust is not the matter',
+    { image: 'redis', error: unparsed('auth.docker.io', 'cannot parse dnsName "*"') },
+    { says: /without what the error names/, never: /trust store|does not trust|serial number/ },
+  ],
   [
     'a missing image does not show whether its node has a login',
     { image: 'ghcr.io/a/b:1', error: pulled('ghcr.io/a/b:1', 'ghcr.io/a/b:1: not found') },

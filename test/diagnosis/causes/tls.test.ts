@@ -23,6 +23,10 @@ expectCause('tls', [
     'no IP',
     `${HEAD}: tls: failed to verify certificate: x509: cannot validate certificate for 10.0.0.1 because it doesn't contain any IP SANs`,
   ],
+  [
+    'negative serial number',
+    `${PING}: tls: failed to parse certificate from server: x509: negative serial number`,
+  ],
   ['common name', `${HEAD}: x509: certificate relies on legacy Common Name field, use SANs instead`],
   ['alert', `${HEAD}: remote error: tls: handshake failure`],
   ['version', `${HEAD}: tls: server selected unsupported protocol version 301`],

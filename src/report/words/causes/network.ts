@@ -1,6 +1,7 @@
 /** The words of what failed on an open connection: certificates, protocols, and a host's servers. */
 
 import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import type { CertificateProblem } from '../../../diagnosis/clue-on-way.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, PAGE } from '../cause-words.ts'
@@ -23,6 +24,8 @@ export const tls: CauseWords = {
     const dated = clueOf(clues, 'certificate-date')
     const off = clueOf(clues, 'clock-off')
     if (off !== undefined) return clockTitle(context, off.seconds)
+    if (isUnparsed(clueOf(clues, 'certificate')?.problem))
+      return `The runtime can't parse the certificate that it was shown for ${askedHost(context)}`
     return dated?.side === 'after'
       ? `A certificate in the chain of ${askedHost(context)} expired on ${dated.date.slice(0, 10)}`
       : `The TLS handshake with ${askedHost(context)} failed`
@@ -53,6 +56,10 @@ export const tls: CauseWords = {
           : `The certificate is for a different name or address than the one requested: ${names}.`
       case 'client':
         return 'The host requires a client certificate, and the node has none that it accepts.'
+      case 'negative-serial':
+        return `A certificate that the runtime was shown has a negative serial number, which programs built with Go 1.23 or later refuse to parse; older ones, curl, and OpenSSL accept it. Nothing was judged of who signed it.${ofInterceptor(context.findings[0])}`
+      case 'unreadable':
+        return `The runtime could not parse a certificate that it was shown, so nothing was judged of who signed it.${ofInterceptor(context.findings[0])}`
       case 'legacy':
         return 'The certificate or the protocol version is too old for the runtime.'
       default:
@@ -65,6 +72,17 @@ export const tls: CauseWords = {
         return 'The node does not trust the certificate, or it has expired or is for another name, or no common protocol was found.'
     }
   },
+}
+
+const isUnparsed = (problem: CertificateProblem | undefined) =>
+  problem === 'negative-serial' || problem === 'unreadable'
+
+/** Whose certificate it must be, where everyone would notice such a one of the host itself. */
+function ofInterceptor(finding: CauseContext['findings'][0]): string {
+  const { host } = endpointOrRegistry(finding)
+  return isHosted(host)
+    ? ` Others who ask ${host} would notice, so most likely a proxy or firewall in between that intercepts TLS shows one of its own.`
+    : ''
 }
 
 function clockTitle(context: CauseContext, seconds: number): string {

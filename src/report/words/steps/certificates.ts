@@ -78,6 +78,10 @@ const RENEW: Record<CertificateProblem, (host: string, finding: Finding) => stri
   'no-alternative-name': host =>
     `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`,
   client: clientCertificate,
+  'negative-serial': host =>
+    `Reissue the certificate of ${host}, or that of the authority in its chain which has one, with a positive serial number; if a proxy or firewall in between intercepts TLS, do the same there, or exempt ${host} from it`,
+  unreadable: host =>
+    `Reissue the certificate of ${host}, or that of the authority in its chain, without what the error names; if a proxy or firewall in between intercepts TLS, do the same there, or exempt ${host} from it`,
   legacy: reissue,
   'unknown-authority': reissue,
 }
@@ -91,6 +95,17 @@ function oldRoots(host: string, finding: Finding): string {
   return date === null
     ? `If the clock is right, ${proxy}, and update the ${roots}${others}`
     : `Update the ${roots}${ofOldRoot(date)}, or ${proxy}${others}`
+}
+
+/** Returns what to do about what intercepts TLS and shows certificates that can't be parsed. */
+const unparsed = (host: string, without: string) =>
+  `Find the proxy or firewall in between that intercepts TLS (the certificate's issuer names it), and have it issue its certificates again, ${without}, or exempt ${host} and the registry's other hosts from it: no authority that the node trusts changes this`
+
+/** What helps where the host itself shows others a valid certificate; a name has a look-up first. */
+const OTHERWISE: Partial<Record<CertificateProblem, (host: string, finding: Finding) => string>> = {
+  expired: oldRoots,
+  'negative-serial': host => unparsed(host, 'with positive serial numbers'),
+  unreadable: host => unparsed(host, 'without what the error names'),
 }
 
 const intercepted = (host: string) =>
@@ -129,7 +144,7 @@ function chainNote(host: string, finding: Finding): string {
 export const certificateSteps: StepWords<CertificateStep> = {
   'show-certificate': ({ host }, { findings }) =>
     nodeShellStep(
-      `Look at the certificate (and the clock) ${onNodes(findings)}${chainNote(host, findings[0])}`,
+      `Look at the certificate${clueOf(findings[0].clues, 'certificate')?.problem === 'negative-serial' ? '' : ' (and the clock)'} ${onNodes(findings)}${chainNote(host, findings[0])}`,
       certificateCommand(findings[0].host, withPort(host)),
       findings,
     ),
@@ -163,7 +178,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
           lookUpCommand(findings[0].host, hostAlone(host)),
           findings,
         )
-      : { text: problem === 'expired' ? oldRoots(host, findings[0]) : intercepted(host) },
+      : { text: OTHERWISE[problem]?.(host, findings[0]) ?? intercepted(host) },
   'ingress-certificate': ({ host }, { findings: [{ registry, image }] }) => {
     const own = `${host} its own certificate: check that its tls section lists this host, and that the secret named there exists in its namespace`
     if (registry !== host || /:\d+$/.test(host)) return { text: `Give the ingress of ${own}` }
