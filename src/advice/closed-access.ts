@@ -133,6 +133,9 @@ const UNSIGNED = /\bimage is not signed (?:by|in) (?:cosign|notation|notary)\b/i
 /** The steps if the registry's own policy holds the image back, which only its administrators can change. */
 export function policySteps(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'served-list')) return unlistedSteps(finding)
+  const scan = clueOf(finding.clues, 'unscanned')?.scan
+  // No vulnerability is known yet that could be exempted, and another version needs a scan, too.
+  if (scan !== undefined) return [{ code: 'finish-scan', scan, host: answeringHost(finding) ?? '' }]
   const known = (['storage-quota', 'vulnerabilities'] as const).find(code => hasClue(finding.clues, code))
   const about = known ?? (UNSIGNED.test(finding.evidence?.text ?? '') ? 'signature' : 'policy')
   return [

@@ -1,7 +1,7 @@
 /** Steps to get access: a login for the pod or the node, a cloud's permission, and what the owner of a registry has to grant. */
 
 import type { CacheRule } from '../diagnosis/cache-rule.ts'
-import type { AgedToken, AwsPolicy, RenewedElsewhere } from '../diagnosis/clue.ts'
+import type { AgedToken, AwsPolicy, ClueOf, RenewedElsewhere } from '../diagnosis/clue.ts'
 import type { AccountOwner, AttemptProblem, CredentialHint } from '../diagnosis/credential-report.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
@@ -173,6 +173,7 @@ export type PermissionStep =
       about: 'vulnerabilities' | 'storage-quota' | 'signature' | 'policy' | 'list'
       host: string
     }
+  | { code: 'finish-scan'; scan: ClueOf<'unscanned'>['scan']; host: string }
   | {
       code: 'upstream-login'
       host: string

@@ -69,6 +69,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'restore-service': { about: 'other' },
   'heed-reason': { about: 'other' },
   'ask-registry-admin': { about: 'other' },
+  'finish-scan': { about: 'other' },
   'upstream-login': { about: 'other' },
   'cache-rule': { about: 'other' },
   'use-other-source': { about: 'node' },

@@ -47,6 +47,16 @@ const REFUSAL_AND_NAME_CLUES: readonly [Clue, RegExp][] = [
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
   [{ code: 'served-list', said: true }, UNLISTED],
   [{ code: 'storage-quota' }, /quota has been exceeded on namespace|storage quota|insufficient storage/i],
+  // goharbor/harbor, src/server/middleware/vulnerable, and the states of its jobs.
+  [
+    { code: 'unscanned', scan: 'under-way' },
+    /"(?:pending|scheduled|running)\\*" status of vulnerability scanning|\bpending scan\b/i,
+  ],
+  [{ code: 'unscanned', scan: 'failed' }, /"(?:error|stopped)\\*" status of vulnerability scanning/i],
+  [
+    { code: 'unscanned', scan: 'none' },
+    /\bimage without vulnerability scanning\b|\b(?:image|artifact) (?:is|was|has) not (?:yet )?(?:been )?scanned\b/i,
+  ],
   [
     { code: 'vulnerabilities' },
     /vulnerabilit|\bcve-\d|\bxray\b|severity (?:of|level)|scann(?:ed|ing)|quarantine/i,

@@ -162,6 +162,8 @@ type RefusalClue =
   | { code: 'storage-quota' }
   /** The registry blocks the image because of a vulnerability scan. */
   | { code: 'vulnerabilities' }
+  /** The registry gives the image only after a scan: it is under way or queued, it ended without a result, or there was none. */
+  | { code: 'unscanned'; scan: 'under-way' | 'failed' | 'none' }
   /** What the registry wrote about its refusal, where that is not a known reason. */
   | { code: 'own-reason'; text: string }
   /** A 429 without the registry's message. */

@@ -35,6 +35,9 @@ const ofDeployment = (image: string) => ({
     }),
   ],
 })
+/** goharbor/harbor, src/server/middleware/vulnerable. */
+const unscanned = (how: string) =>
+  `Error response from daemon: unknown: current image ${how} cannot be pulled due to configured policy in 'Prevent images with vulnerability severity of "Critical" or higher from running.'`
 const entry = (key: string, more = {}) => ({ entries: [{ key, username: 'ci', problem: null, ...more }] })
 
 describe('a web page in place of a token', () => {
@@ -188,6 +191,35 @@ test.each<[string, Situation['pod'], Expected]>([
 })
 
 test.each<[string, Situation, Expected]>([
+  [
+    'a scan that has not ended, which shows no vulnerability',
+    {
+      image: 'harbor.corp/pay/ledger:7',
+      error: unscanned('with \\"Pending\\" status of vulnerability scanning'),
+    },
+    {
+      first: /^Wait until harbor\.corp has scanned the image: .*\(in Harbor, the Job Service Dashboard/,
+      never: /allowlist|exempt|another version|login (?:was|is) (?:refused|wrong)/,
+    },
+  ],
+  [
+    'a scan that failed',
+    { image: 'harbor.corp/pay/ledger:7', error: unscanned('with "Error" status of vulnerability scanning') },
+    {
+      first: /^Start the scan of the image at harbor\.corp again \(in Harbor/,
+      never: /allowlist|exempt|Wait/,
+    },
+  ],
+  [
+    'an image that was never scanned',
+    { image: 'harbor.corp/pay/ledger:7', error: unscanned('without vulnerability scanning') },
+    { first: /^Start a scan of the image at harbor\.corp/, never: /allowlist|exempt|again/ },
+  ],
+  [
+    'vulnerabilities that were found',
+    { image: 'harbor.corp/pay/ledger:7', error: unscanned('with 3 vulnerabilities') },
+    { first: /CVE allowlist/, never: /^Start a scan|Wait until/ },
+  ],
   [
     "Harbor's signature policy, which no node has",
     {

@@ -242,6 +242,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { registry: 'us-docker.pkg.dev', what: 'billing', project: '123456', ofCaller: false },
   ],
   'heed-reason': [{ registry: 'quay.io', reason: 'pulls are only served at night' }],
+  'finish-scan': [
+    { scan: 'under-way', host },
+    { scan: 'failed', host },
+    { scan: 'none', host },
+  ],
   'ask-registry-admin': [
     { about: 'policy', host },
     { about: 'signature', host },
@@ -358,6 +363,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { kind: 'colon', repository: 'acme/api', kept: '1', surplus: '', correct: 'acme/api:1' },
     { kind: 'after-digest', repository: 'api', kept: 'sha256:ab', surplus: '1', correct: 'api@sha256:ab' },
     { kind: 'digest-as-tag', repository: 'api', kept: 'sha256:ab', surplus: '', correct: 'api@sha256:ab' },
+    {
+      ...{ kind: 'timestamp', repository: 'api', kept: '2024-06-27', surplus: 'T00:00:00Z' },
+      correct: 'api:2024-06-27',
+    },
   ],
   'drop-scheme': [{ image: 'https://ghcr.io/acme/api' }],
   'name-registry': [
@@ -529,8 +538,16 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { host: 'quay.io', chosen: '1.1' },
   ],
   'tls-between': [{ host }],
-  'renew-certificate': [{ host, problem: 'client' }],
-  'public-certificate': [{ host, problem: 'wrong-name' }],
+  'renew-certificate': [
+    { host, problem: 'client' },
+    { host, problem: 'negative-serial' },
+    { host, problem: 'unreadable' },
+  ],
+  'public-certificate': [
+    { host, problem: 'wrong-name' },
+    { host, problem: 'negative-serial' },
+    { host, problem: 'unreadable' },
+  ],
   'ingress-certificate': [{ host }],
   'serve-tls': [{ host }],
   'allow-http': [{ host }],

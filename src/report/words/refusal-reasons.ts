@@ -43,6 +43,7 @@ export const CLOSED_TITLE: Record<Closed, Sentence> = {
   policy: [
     [isPerhapsUnlisted, { does: 'refused the pull, and serves only the images on its list' }],
     ['served-list', { does: 'serves only the images on its list, and this one is not on it' }],
+    ['unscanned', { does: 'serves this image only after a scan, of which it has no result yet' }],
     ['storage-quota', first => `The owner's storage quota at ${responderLabel(first)} is used up`],
     first => `A policy of ${responderLabel(first)} blocks this image`,
   ],
@@ -76,6 +77,10 @@ export const CLOSED_MEANING: Record<Closed, Sentence> = {
     [
       'storage-quota',
       'The registry has to store something for this pull, such as what a proxy organization fetches, and refuses; this is neither a limit on pulls nor a problem with the login.',
+    ],
+    [
+      'unscanned',
+      "The registry's policy withholds images without the result of a scan for vulnerabilities. That doesn't show that this one has any, and the login is not the problem.",
     ],
     'The registry itself (its vulnerability, signature, or quarantine policy) refuses to serve this image; the login is not the problem.',
   ],

@@ -55,6 +55,16 @@ const ADMIN: Record<StepOf<'ask-registry-admin'>['about'], (host: string, text: 
     `Ask an administrator of ${host} which policy blocks this image, and whether the image can be exempted`,
 }
 
+/** How the image gets the result of a scan; Harbor's words give it away (goharbor/harbor#15406: a scan of all images holds each of them back). */
+const SCANS: Record<StepOf<'finish-scan'>['scan'], (host: string, isHarbor: boolean) => string> = {
+  'under-way': (host, isHarbor) =>
+    `Wait until ${host} has scanned the image: the kubelet retries on its own. If the scan stays pending, ask an administrator there to look at the scanner and its queue of jobs${isHarbor ? ' (in Harbor, the Job Service Dashboard; a scheduled scan of all images delays each of them)' : ''}, and start it again`,
+  failed: (host, isHarbor) =>
+    `Start the scan of the image at ${host} again${isHarbor ? ' (in Harbor, select it in its repository, then Scan)' : ''}, and if it fails again, ask an administrator there to look at its log and at the scanner`,
+  none: (host, isHarbor) =>
+    `Start a scan of the image at ${host}${isHarbor ? ' (in Harbor, select it in its repository, then Scan; the project can also scan images on push)' : ''}, or ask an administrator there to do so`,
+}
+
 /** Where a cache has its login at its upstream. */
 const UPSTREAM: Record<StepOf<'upstream-login'>['kind'], (host: string, repository?: string) => string> = {
   ecr: () =>
@@ -173,6 +183,12 @@ export const permissionSteps: StepWords<PermissionStep> = {
   'heed-reason': step => ({ text: `Read ${reasonToHeed(step)}` }),
   'ask-registry-admin': ({ about, host }, { findings: [{ evidence }] }) => ({
     text: ADMIN[about](host, evidence?.text ?? ''),
+  }),
+  'finish-scan': ({ scan, host }, { findings: [{ evidence }] }) => ({
+    text: SCANS[scan](
+      host,
+      /\bstatus of vulnerability scanning\b|\bconfigured policy\b/i.test(evidence?.text ?? ''),
+    ),
   }),
   'upstream-login': ({ host, kind, repository }, { findings: [{ reference }] }) => ({
     // Each group has its own.
