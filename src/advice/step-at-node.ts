@@ -84,6 +84,8 @@ export type AnswerStep =
   | { code: 'page-for-token'; registry: string; host: string | null; product: RealmProduct | null }
   /** `realm`: the address for tokens that the host announces. */
   | ({ code: 'realm-scheme'; realm: string } & NamedEndpoint)
+  /** `url`: the last address of them that the text names. */
+  | ({ code: 'end-redirects'; url: string } & NamedEndpoint)
   | { code: 'pull-quota' }
   | { code: 'check-download'; host: string }
   | { code: 'whole-layers'; host: string }

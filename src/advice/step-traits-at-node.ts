@@ -21,6 +21,7 @@ export const TRAITS_AT_NODE: Record<StepAtNode['code'], StepTraits> = {
   'resolve-elsewhere': { about: 'node' },
   'replace-loopback': { about: 'node' },
   'test-connection': { about: 'node', on: 'shell' },
+  'end-redirects': { about: 'node', on: 'shell' },
   'who-answered': { about: 'node', on: 'shell' },
   'page-instead': { about: 'other' },
   'realm-scheme': { about: 'other' },

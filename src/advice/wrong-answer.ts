@@ -138,6 +138,13 @@ export function pageSteps(finding: Finding): Step[] {
   return [first, testConnection(finding, target), PROXY]
 }
 
+/** The address in the error is one of the redirects, which may be at another host than the first (Go's net/http). */
+function redirectStep({ evidence }: Finding, target: NamedEndpoint): Step {
+  const [, url] =
+    /"(https?:\/\/[\w.:/?&=%~+,-]{1,600})\\*": stopped after \d/.exec(evidence?.text ?? '') ?? []
+  return { code: 'end-redirects', url: url ?? `https://${target.host}/v2/`, ...target }
+}
+
 /** Steps for an answer of the host's servers, or of something in their place, that is not a registry's. */
 export function serverErrorSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
@@ -158,6 +165,12 @@ export function serverErrorSteps(finding: Finding): Step[] {
       PROXY,
     ]
   }
+  if (hasClue(clues, 'endless-redirects'))
+    return [
+      redirectStep(finding, target),
+      ...ofMirror(finding, target),
+      ...stepsIf(isOfOthers(finding, target), PROXY),
+    ]
   if (hasClue(clues, 'login-for-mirror') && registry !== null)
     return [{ code: 'mirror-settings', host: null, registry, about: 'token' }, LOG, wait, look]
   if (target.role === 'mirror' && registry !== null) {

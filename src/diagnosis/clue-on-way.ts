@@ -37,6 +37,8 @@ export type WayClue =
   | { code: 'page-for-token' }
   /** An answer that no registry gives: a challenge, a token, a redirect, a range, or an encoding that does not fit the request. */
   | { code: 'odd-answer' }
+  /** Redirects followed each other until the runtime gave up. */
+  | { code: 'endless-redirects' }
   /** The registry or a proxy answered with this status: 5xx, 404, 405, or one that has no cause of its own. */
   | { code: 'status'; status: number }
   /** A mirror's endpoint is configured without `https://`, or with two schemes. */

@@ -15,6 +15,8 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
     { code: 'odd-answer' },
     /unable to decode token|did not include a token|no realm specified for token|token auth challenge realm|unsupported content-encoding|unhandled content range|unable to discard to offset|in header not a valid digest|failed open: (?:gzip|flate|zstd|magic number)|reports content size of zero|stopped after \d+ redirects|unexpected status.{1,600}: 30\d |location header|malformed http (?:status|version)|response headers exceeded/i,
   ],
+  // Go's net/http and containerd (core/remotes/docker/resolver.go); Rust's reqwest, which guests use.
+  [{ code: 'endless-redirects' }, /\bstopped after \d{1,3} redirects\b|\btoo many redirects\b/i],
   [
     { code: 'endpoint-scheme' },
     /unsupported protocol scheme|missing protocol scheme|\bparse "?[^"\s/]{1,253}:\d+\S{0,500}: first path segment in URL cannot contain colon|https?:\/\/https?:?\/\//i,

@@ -7,6 +7,7 @@ const DOCKER = { runtime: 'docker://29.0.1' }
 const head = (url: string, end = 'dial tcp 192.0.2.7:443: i/o timeout') =>
   `failed to do request: Head "${url}": ${end}`
 const answered = (url: string, status: string) => `unexpected status from HEAD request to ${url}: ${status}`
+const CIRCLE = 'stopped after 10 redirects'
 const OWN = 'images.acme.dev/team/app:1'
 const NO_NAMES = 'x509: certificate is not valid for any names, but wanted to match'
 
@@ -96,6 +97,31 @@ const endpointIn = (image: string, error: string, node: NonNullable<Situation['n
   findingOf({ image, error: pulled(image, error), node, reason: 'ErrImagePull' }).endpoint
 
 test.each<[string, Situation, Expected]>([
+  [
+    'redirects of a mirror that never end',
+    {
+      image: 'golang:1.24',
+      error: pulled(
+        'golang:1.24',
+        head('https://mirror.corp/v2/library/golang/manifests/1.24?ns=docker.io', CIRCLE),
+      ),
+    },
+    {
+      first:
+        /^Follow the redirects .*in front of the mirror mirror\.corp .*X-Forwarded-Proto.*curl -sSIL --max-redirs 10 -m 30 'https:\/\/mirror\.corp\/v2\/library\/golang\/manifests\/1\.24\?ns=docker\.io'/s,
+      says: /redirects requests until the runtime gives up.*hosts\.toml/s,
+      never: /200 is fine|upstream limits/,
+    },
+  ],
+  [
+    "redirects that never end in a well-known registry's place",
+    { image: 'redis', error: pulled('redis', head('https://registry-1.docker.io/v2/', CIRCLE)) },
+    {
+      first: /a login portal on the way to registry-1\.docker\.io/,
+      says: /HTTPS_PROXY/,
+      never: /externalURL|status/,
+    },
+  ],
   [
     'a host behind a name is not a mirror of the node',
     {

@@ -420,6 +420,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { scheme: 'http', host: '[fd00::1]:5000', role: 'storage' },
     { scheme: 'https', host, role: 'registry', manifest: '/v2/acme/api/manifests/1?ns=ghcr.io' },
   ],
+  'end-redirects': [
+    { host, role: 'registry', url: `https://${host}/v2/` },
+    { host: 'mirror.corp', role: 'mirror', url: 'http://mirror.corp/v2/a/manifests/1?ns=docker.io' },
+  ],
   'who-answered': [{ host }],
   'page-instead': [{ host }, { host: 'quay.io' }],
   'open-host': [{ host: 'registry-1.docker.io', role: 'registry' }],

@@ -47,7 +47,7 @@ const BROKEN = [
   /\bmalformed http (?:response|status|version)\b|\bunknown: unknown(?: error)?\b/,
   /\bcannot unmarshal\b|\bmissing .{0,40}\bheader\b.{0,40}\bresponse\b|\bmissing (?:or empty )?‹name› header\b/,
   /\b(?:unable to decode|failed to decode|error decoding|decoding) (?:bearer )?(?:token|response|manifest|body)\b|\breports content size of zero\b/,
-  /\bstopped after \d+ redirects\b/,
+  /\bstopped after \d+ redirects\b|\btoo many redirects\b/,
   // An answer that asks for a token without saying where or for what (containers/image).
   /\bmissing realm in bearer auth challenge\b|\berror parsing auth scope\b/,
   NOT_A_REGISTRY,

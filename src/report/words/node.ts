@@ -166,6 +166,11 @@ export function headCommand({ os }: PullingNode, url: string): string {
   return `${client} -sSI -m 15 -H ${shellWord(`Accept: ${MANIFESTS}`)} ${shellWord(url)}`
 }
 
+/** Returns how to show where each redirect leads, without downloading anything. */
+export function redirectsCommand({ os }: PullingNode, url: string): string {
+  return `${os === 'windows' ? 'curl.exe' : 'curl'} -sSIL --max-redirs 10 -m 30 ${shellWord(url)}`
+}
+
 /** Returns how to show the certificate of HOST:PORT. */
 export function certificateCommand(node: PullingNode, address: string): string {
   return node.os === 'windows'

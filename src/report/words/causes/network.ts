@@ -155,6 +155,7 @@ export const registryServerError: CauseWords = {
   short: [
     ['web-page', PAGE.short],
     ['login-for-mirror', ({ registry }) => `server errors from a mirror of ${registryLabel(registry)}`],
+    ['endless-redirects', first => `endless redirects from ${responderLabel(first)}`],
     [isOddAnswer, first => `unusable answers from ${responderLabel(first)}`],
     first => `server errors from ${responderLabel(first)}`,
   ],
@@ -171,6 +172,7 @@ export const registryServerError: CauseWords = {
     ['storage-busy', ({ registry }) => `The storage behind ${registryLabel(registry)} is at its limit`],
     ['unreached-behind', { does: "answers that it can't reach a host behind it" }],
     [isMethodRefused, first => `${tokenEndpoint(first)} answers 405 (Method Not Allowed)`],
+    ['endless-redirects', { does: 'redirects requests until the runtime gives up' }],
     [isOddAnswer, { does: "sent an answer that the runtime can't use" }],
     { does: 'answers with a server error' },
   ],
@@ -207,6 +209,10 @@ export const registryServerError: CauseWords = {
       'peers-only',
       first =>
         `${capitalize(responderLabel(first))} only offers what other nodes have: it is failing, or no other node has the image, for which older versions answer 500.`,
+    ],
+    [
+      'endless-redirects',
+      "Each answer was a redirect to another address, until the runtime gave up: most likely, they lead in a circle. The pod's image and login are not the problem.",
     ],
     [
       isOddAnswer,

@@ -5,7 +5,7 @@ import { hasClue } from '../../../diagnosis/clue.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { apiHost, isHosted, isOpenMirror } from '../../../image/registries.ts'
 import { isMore } from '../causes/discarded-downloads.ts'
-import { curlCommand, nodeClientStep, nodeShellStep, onNodes } from '../node.ts'
+import { curlCommand, nodeClientStep, nodeShellStep, onNodes, redirectsCommand } from '../node.ts'
 import { hostLabel, isRedirectedTo, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
 import type { StepWords } from '../step-words.ts'
@@ -74,6 +74,12 @@ export const answerSteps: StepWords<AnswerStep> = {
         : `it comes from ${realmSetting(null)}, or from the header X-Forwarded-Proto of the reverse proxy in front of it`
     }`,
   }),
+  'end-redirects': ({ host, role, url }, { findings, findings: [{ registry }] }) =>
+    nodeShellStep(
+      `Follow the redirects ${onNodes(findings)} (each Location names the next address), and correct what sends them in a circle: ${isHosted(host) ? `most likely a proxy, a firewall, or a login portal on the way to ${host}` : `most often, an ingress or a reverse proxy in front of ${hostLabel({ host, role }, registry)} redirects to https:// what came to it that way, as it gets no X-Forwarded-Proto, or to a login page, or the server's own address in its settings is wrong (such as externalURL in Harbor)`}`,
+      redirectsCommand(findings[0].host, url),
+      findings,
+    ),
   'pull-quota': () => ({
     text: "See whether the pull traffic of the registry's account is used up for this month, and raise its quota (`ibmcloud cr quota-set --traffic`), which the owner of the namespace can do (layers count toward it, and manifests are still served)",
     command: 'ibmcloud cr quota',
