@@ -95,6 +95,9 @@ export function dnsSteps(finding: Finding): Step[] {
   // Where the node most likely asks the wrong server, that comes before the name is doubted.
   const early = own?.certain && unreachable.length === 0 ? own : null
   const container = localRegistry(finding, target)
+  // The name is no typo, and no DNS server can be made to have it for sure.
+  const by = clueOf(finding.clues, 'machine-name')?.by
+  if (by !== undefined) return [{ code: 'machine-name', by, ...target }, ...mirror]
   if (container !== null) return [{ code: 'start-local-registry', container }, resolve, ...mirror]
   return [
     ...mirrorLacking(finding, target),

@@ -2,7 +2,7 @@
 
 import type { ClueOf } from '../diagnosis/clue.ts'
 import type { LazySnapshotter, MissingTool } from '../diagnosis/clue-at-node.ts'
-import type { AddressOwner, CertificateProblem, DefaultName } from '../diagnosis/clue-on-way.ts'
+import type { AddressOwner, CertificateProblem, DefaultName, MachineNamer } from '../diagnosis/clue-on-way.ts'
 import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { NodeService, PeerMirror } from '../diagnosis/node-services.ts'
 
@@ -63,6 +63,7 @@ export type DnsStep =
 /** Replace a host's name that nodes can't use. */
 export type HostNameStep =
   | { code: 'bare-host'; host: string }
+  | ({ code: 'machine-name'; by: MachineNamer } & NamedEndpoint)
   | ({ code: 'default-name'; of: DefaultName; registry: string | null } & NamedEndpoint)
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }

@@ -12,6 +12,7 @@ export const TRAITS_AT_NODE: Record<StepAtNode['code'], StepTraits> = {
   'check-way-out': { about: 'node' },
   'leave-node': { about: 'node' },
   'bare-host': { about: 'node' },
+  'machine-name': { about: 'other' },
   'default-name': { about: 'other' },
   'start-local-registry': { about: 'node' },
   'fix-dns': { about: 'node' },

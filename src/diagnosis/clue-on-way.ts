@@ -17,6 +17,9 @@ export type CertificateProblem =
 /** Where a host name comes from that nobody replaced: charts of products, new Helm charts, or documentation. */
 export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'
 
+/** What gives the machine that it runs on a name of its own, for containers and virtual machines there. */
+export type MachineNamer = 'docker' | 'k3d' | 'lima' | 'minikube' | 'orbstack' | 'podman' | 'rancher-desktop'
+
 /** A DNS server knows no address for the name, did not answer in time, or answered with an error. */
 export type DnsAnswer = 'none' | 'late' | 'error'
 
@@ -49,6 +52,8 @@ export type WayClue =
   | { code: 'literal-server'; host: 'docker.io' | 'hub.docker.com' }
   /** A host name that charts or documentation have until somebody sets the real one. */
   | { code: 'default-name'; of: DefaultName }
+  /** The name is one of the machine itself, which only what runs there knows, if its tool gives it that name. */
+  | { code: 'machine-name'; by: MachineNamer }
   /** The address is the node's own loopback. */
   | { code: 'loopback' }
   /** The host's name resolved to this address, which can't be the host's own. */

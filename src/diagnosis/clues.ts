@@ -12,7 +12,7 @@ import { lazySnapshotter, refusedAttribute, refusedMount } from './causes/corrup
 import { missingChild, upstreamError } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes, limitOfData } from './causes/rate-limited.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
-import type { DefaultName } from './clue-on-way.ts'
+import type { DefaultName, MachineNamer } from './clue-on-way.ts'
 import { TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
 import { isBareRefusal, isOffList, isOfLayer, isOfOtherServer, refusalClues } from './denial.ts'
@@ -152,6 +152,20 @@ const DEFAULT_NAMES: readonly [RegExp, DefaultName][] = [
   [/(?:^|\.)example\.(?:com|net|org)$/i, 'documentation'],
 ]
 
+/** Names of the machine that a tool runs on (devantler-tech/ksail#1163, k3d-io/k3d#926). */
+const MACHINE_NAMES: readonly [RegExp, MachineNamer][] = [
+  [
+    /^(?:host|gateway)\.docker\.internal$|^docker\.for\.(?:mac|win)\.(?:host\.internal|localhost)$/i,
+    'docker',
+  ],
+  [/^host\.k3d\.internal$/i, 'k3d'],
+  [/^host\.lima\.internal$/i, 'lima'],
+  [/^(?:host|control-plane)\.minikube\.internal$/i, 'minikube'],
+  [/^host\.orb\.internal$/i, 'orbstack'],
+  [/^host\.containers\.internal$/i, 'podman'],
+  [/^host\.rancher-desktop\.internal$/i, 'rancher-desktop'],
+]
+
 /** What the registry in the image's name shows: a web site, or a cache's path. */
 function ofRegistry(reference: Reference | null): Clue[] {
   if (reference === null) return []
@@ -168,6 +182,7 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: C
     endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : (reference?.registry ?? null)
   if (host === null) return []
   const [, of] = DEFAULT_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
+  const [, machineNamer] = MACHINE_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
   const place = placeOf(host)
   const by = endpoint === null ? null : peerMirrorAt({ host, role: endpoint.role })
   const isWindows =
@@ -176,6 +191,9 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: C
     ...cluesIf(isWindows, { code: 'windows-base' }),
     ...cluesWith('peers-only', by === null ? null : { by }),
     ...(of !== undefined && cause === UNRESOLVED ? [{ code: 'default-name' as const, of }] : []),
+    ...(machineNamer !== undefined && cause === UNRESOLVED
+      ? [{ code: 'machine-name' as const, by: machineNamer }]
+      : []),
     ...(place === null ? [] : [{ code: place }]),
   ]
 }

@@ -97,6 +97,33 @@ const endpointIn = (image: string, error: string, node: NonNullable<Situation['n
   findingOf({ image, error: pulled(image, error), node, reason: 'ErrImagePull' }).endpoint
 
 test.each<[string, Situation, Expected]>([
+  ...(
+    [
+      ['host.docker.internal:5000', 'kind-worker', /Docker Desktop gives .*kind load docker-image/],
+      ['host.k3d.internal:5000', 'k3d-dev-server-0', /k3d gives .*k3d registry list/],
+      [
+        'host.minikube.internal:5000',
+        'minikube',
+        /minikube gives .*load the image \(`minikube image load`\)/,
+      ],
+      ['host.containers.internal', 'node-1', /Podman gives/],
+    ] as const
+  ).map(([host, name, first]): [string, Situation, Expected] => [
+    `${host}, a name of the machine that only a tool knows`,
+    {
+      image: `${host}/shop/web:dev`,
+      error: pulled(
+        `${host}/shop/web:dev`,
+        head(
+          `https://${host}/v2/shop/web/manifests/dev`,
+          `dial tcp: lookup ${host.replace(/:.*/, '')} on 172.18.0.1:53: no such host`,
+        ),
+      ),
+      node: { name, labels: name === 'minikube' ? { 'minikube.k8s.io/name': name } : {} },
+      pod: { node: name },
+    },
+    { first, never: /typo|fix DNS|registry, which listens there/ },
+  ]),
   [
     'redirects of a mirror that never end',
     {

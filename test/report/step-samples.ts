@@ -390,6 +390,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'resolve-host': [{ host }],
   'node-resolver': [{ host: 'image-registry.openshift-image-registry.svc:5000' }],
   'bare-host': [{ host: 'registry' }],
+  'machine-name': [
+    { host: 'host.docker.internal:5000', role: 'registry', by: 'docker' },
+    { host: 'host.k3d.internal', role: 'mirror', by: 'k3d' },
+  ],
   'default-name': (['harbor', 'gitlab', 'helm', 'documentation'] as const).map(of => ({
     ...{ of, registry: own, host: 'registry.example.com' },
     role: 'token' as const,

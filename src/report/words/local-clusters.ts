@@ -2,6 +2,7 @@
 
 import type { LocalTool } from '../../advice/step.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
+import { isLocal } from '../../image/host.ts'
 import { shellWord } from '../sanitize.ts'
 
 /** Returns the flag that names the minikube cluster: its first node has the cluster's name, and the others add `-m02` to it. */
@@ -60,7 +61,7 @@ export function localRegistryNote({ platform, name }: PullingNode, host: string)
   if (mayBeKind)
     return `; with kind, give the node /etc/containerd/certs.d/${host}/hosts.toml, which leads to the registry's container, or load the image (\`kind load docker-image\`)`
   if (platform === 'minikube')
-    return `; with minikube, ${host.endsWith(':5000') ? 'enable its own registry, which listens there (`minikube addons enable registry`), or load' : 'load'} the image (\`minikube image load\`)`
+    return `; with minikube, ${isLocal(host) && host.endsWith(':5000') ? 'enable its own registry, which listens there (`minikube addons enable registry`), or load' : 'load'} the image (\`minikube image load\`)`
   return isOfK3d(name)
     ? "; with k3d, name the registry as the cluster's nodes know it (`k3d registry list`), or load the image (`k3d image import`)"
     : ''

@@ -1,8 +1,9 @@
 /** The words of steps about hosts' names that no node, or no other node, can use. */
 
 import type { HostNameStep } from '../../../advice/step-at-node.ts'
-import type { DefaultName } from '../../../diagnosis/clue-on-way.ts'
+import type { DefaultName, MachineNamer } from '../../../diagnosis/clue-on-way.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
+import { hostAlone } from '../../../image/host.ts'
 import { localRegistryNote } from '../local-clusters.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -32,6 +33,16 @@ const DEFAULT_OF: Record<DefaultName, string> = {
   documentation: 'in a domain that is reserved for documentation (RFC 2606)',
 }
 
+const MACHINE_NAMERS: Record<MachineNamer, string> = {
+  docker: 'Docker Desktop',
+  k3d: 'k3d',
+  lima: 'Lima',
+  minikube: 'minikube',
+  orbstack: 'OrbStack',
+  podman: 'Podman',
+  'rancher-desktop': 'Rancher Desktop',
+}
+
 export const hostNameSteps: StepWords<HostNameStep> = {
   'bare-host': ({ host }) => ({
     text: `Use a name that the nodes can resolve, or an entry in /etc/hosts on every node: ${host} has no domain, and nodes can't resolve the name of a Service, or of a container that runs beside the cluster (Docker Compose, kind)`,
@@ -41,6 +52,9 @@ export const hostNameSteps: StepWords<HostNameStep> = {
       role === 'token' && of !== 'documentation'
         ? `Set ${EXTERNAL_NAME[of]} to the address by which nodes reach it${registry === null ? '' : `, such as ${registry}`}: ${host} is ${DEFAULT_OF[of]}, and the registry sends clients there for tokens`
         : `Write the real host instead of ${host} ${role === 'registry' ? 'in the image' : role === 'mirror' ? "in the node's settings" : "in the registry's settings"}${role === 'registry' && of !== 'documentation' ? `, and set ${EXTERNAL_NAME[of]} to it` : ''}: ${host} is ${DEFAULT_OF[of]}`,
+  }),
+  'machine-name': ({ host, role, by }, { findings: [first] }) => ({
+    text: `${INSTEAD[role]}: ${hostAlone(host)} is a name that ${MACHINE_NAMERS[by]} gives to the machine that it runs on, and only what runs there may know it${by === 'docker' ? ' (on Linux without Docker Desktop, only containers with --add-host=host.docker.internal:host-gateway)' : ''}${role === 'registry' ? localRegistryNote(first.host, host) : ''}`,
   }),
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
     text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
