@@ -4,6 +4,7 @@ import type { StepOf } from '../../advice/step.ts'
 import { hasClue } from '../../diagnosis/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
+import type { Cloud } from '../../image/cloud-registries.ts'
 import { mirrorSettings, registriesYaml, restartOf } from './node-settings.ts'
 import { registryLabel } from './nouns.ts'
 import { isOldContainerd, oldLogin } from './old-containerd.ts'
@@ -82,15 +83,21 @@ export const FARGATE_ROLE = "the pod execution role of the pod's Fargate profile
 const WITH_PROVIDER: readonly (Platform | null)[] = ['aks', 'bottlerocket', 'eks', 'gke', 'openshift']
 
 /**
- * Whether nothing shows a provider, and the kubelet has none built in: since 1.29, where DisableKubeletCloudCredentialProviders is on by default
- * (KEP-2133; kubernetes/kops#15974).
+ * The first minor version of Kubernetes whose kubelet has no provider for the cloud built in: that for ECR was removed (kubernetes/kubernetes#116329),
+ * and the others are off by default since then (DisableKubeletCloudCredentialProviders, KEP-2133; kubernetes/kops#15974).
  */
-export function hasNoneBuiltIn({
-  clues,
-  host: { kubeletMinor, platform },
-}: Pick<Finding, 'clues' | 'host'>): boolean {
+const firstWithoutOwn = (cloud: Cloud | null) => (cloud === 'ecr' ? 27 : 29)
+
+/** The minor version since when the kubelet has no provider of its own for the cloud; null if it has one, or something shows another. */
+export function noneBuiltInSince(
+  cloud: Cloud | null,
+  { clues, host: { kubeletMinor, platform } }: Pick<Finding, 'clues' | 'host'>,
+): number | null {
   const isShown = hasClue(clues, 'credential-provider', 'annotated-provider')
-  return !isShown && kubeletMinor !== null && kubeletMinor >= 29 && !WITH_PROVIDER.includes(platform)
+  const since = firstWithoutOwn(cloud)
+  return isShown || kubeletMinor === null || kubeletMinor < since || WITH_PROVIDER.includes(platform)
+    ? null
+    : since
 }
 
 /** Returns what the guest of a confidential container lacks, which pulls by itself. */

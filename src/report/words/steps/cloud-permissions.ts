@@ -17,7 +17,7 @@ import {
   identityOf,
 } from '../cloud-identities.ts'
 import { kubeletLog, nodeClientStep, nodeName, nodesOf, onNodes } from '../node.ts'
-import { hasNoneBuiltIn } from '../node-logins.ts'
+import { noneBuiltInSince } from '../node-logins.ts'
 import { capitalize, joinList } from '../nouns.ts'
 import { roleDifference } from '../running-elsewhere.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
@@ -88,13 +88,14 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     const fault = clueOf(first.clues, 'provider-reason')?.problem
     const meant = clueOf(first.clues, 'annotated-provider')
     const provider = `the kubelet's credential provider${meant === undefined ? '' : annotated(meant)}${cloud === null ? '' : ` (${CLOUDS[cloud].provider})`}`
+    const goneSince = noneBuiltInSince(cloud, first)
     const covers = meant === undefined ? '' : `, where matchImages has to cover ${first.registry}`
     const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config${covers}), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api too' : ''}`
     const texts = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : identityOf(cloud, first)} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${CLOUDS[cloud].role})`}; the kubelet's log ${onNodes(findings)} shows which login was used`,
       nothing:
-        fault === undefined && hasNoneBuiltIn(first)
-          ? `${likely ? 'See' : `${MEANT}, see`} whether ${provider} is installed and set up ${onNodes(findings)} (--image-credential-provider-bin-dir and -config): the kubelet has none of its own since Kubernetes 1.29. If it is, the kubelet's log there shows why it returned no login`
+        fault === undefined && goneSince !== null
+          ? `${likely ? 'See' : `${MEANT}, see`} whether ${provider} is installed and set up ${onNodes(findings)} (--image-credential-provider-bin-dir and -config): the kubelet has none of its own since Kubernetes 1.${goneSince}. If it is, the kubelet's log there shows why it returned no login`
           : `${fault === undefined ? `${likely ? 'Find' : `${MEANT}, find`} out why ${provider} returned no login` : PROVIDER_FAULT[fault](provider)}: ${configuration}`,
       unknown: `${likely ? 'See' : `${MEANT}, see`} whether ${provider} returned a login that is valid: ${configuration}`,
     }
