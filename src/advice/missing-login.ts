@@ -6,7 +6,7 @@ import type { Platform } from '../diagnosis/pulling-node.ts'
 import { cloudOf, isContainerRegistry } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { missingNamespace } from '../image/missing-namespace.ts'
-import { isFreeOfChainguard } from '../image/registries.ts'
+import { isFreeOfChainguard, isOfOpenOwner } from '../image/registries.ts'
 import { isElsewhere, isInCloud, stepsIf } from './conditions.ts'
 import { loginSteps, publicSteps } from './login.ts'
 import { checkNameSteps } from './name-steps.ts'
@@ -40,7 +40,7 @@ export function nothingSent(finding: Finding): Step[] {
     return [
       { code: 'check-name', how: misnamed },
       { code: 'ask-registry' },
-      ...stepsIf(misnamed === 'hidden', ...publicSteps(finding)),
+      ...stepsIf(misnamed === 'hidden' && !isOfOpenOwner(finding.reference), ...publicSteps(finding)),
       ...loginSteps(finding, 'private'),
       { code: 'set-image', known: 'nothing' },
       see('login'),
@@ -130,6 +130,7 @@ function likelyMisnamed(finding: Finding): 'owner' | 'hidden' | 'namespace' | nu
   if (missingNamespace(reference) !== null) return 'namespace'
   const hasLogin = knownSecretSteps(finding).length > 0 || remedies.includes('recreate')
   if (credential.status !== 'none' || hasLogin || hasClue(finding.clues, 'runs-elsewhere')) return null
+  if (isOfOpenOwner(reference)) return 'hidden'
   if (registry === 'ghcr.io' && hasClue(finding.clues, 'bare-refusal')) return 'owner'
   // Without Google's nodes, most of what is pulled from there without a login was public, and whole projects were deleted since.
   const isGone = isContainerRegistry(registry) && finding.host.name !== null && !isInCloud(finding, 'gar')

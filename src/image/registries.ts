@@ -18,6 +18,15 @@ export function isFreeOfChainguard(reference: string | null): boolean {
   return reference?.startsWith('cgr.dev/chainguard/') === true
 }
 
+/** Projects that publish their images for everyone, at registries that hide what they lack. */
+const OPEN_OWNERS =
+  /^(?:registry\.gitlab\.com\/gitlab-org|quay\.io\/(?:argoproj|brancz|ceph|cephcsi|cilium|jetstack|keycloak|kiali|kubevirt|metallb|oauth2-proxy|prometheus|prometheus-operator|strimzi|thanos)|ghcr\.io\/(?:argoproj|dexidp|external-secrets|fluxcd|kyverno|linuxserver|project-zot|spiffe))\//
+
+/** Whether the image is one of a publisher whose images are public, so that a refusal without a login most likely means that no image has this name. */
+export function isOfOpenOwner(reference: string | null): boolean {
+  return reference !== null && OPEN_OWNERS.test(reference)
+}
+
 /** Whether this registry gives the same answer for a missing repository as for a private one. */
 export function hidesMissing(registry: string): boolean {
   return isDockerHub(registry) || ['quay.io', 'ghcr.io', 'registry.gitlab.com'].includes(registry)

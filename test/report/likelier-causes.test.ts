@@ -59,6 +59,26 @@ test.each<[string, Situation, Expected]>([
     { image: 'registry.k8s.io/kube-proxy:v1.34.2', error: NO_MATCH, node: onArm('docker://27.3.1') },
     { says: /a proxy or a cache on the way/, never: /a mirror or/ },
   ],
+  ...(
+    [
+      'registry.gitlab.com/gitlab-org/gitlab-runner-helper:v17.5.0',
+      'quay.io/cilium/ciliumm:v1',
+      'ghcr.io/fluxcd/source-controler:v1',
+    ] as const
+  ).map((image): [string, Situation, Expected] => [
+    `a publisher's images are public, so a wrong name comes before a login: ${image}`,
+    { image, error: pulled(image, ANONYMOUS) },
+    {
+      first: /^Check the (?:owner and the )?name/,
+      says: /[Ii]f the image is private, run `docker login/,
+      never: /make it public/,
+    },
+  ]),
+  [
+    'a private project beside it may need one',
+    { image: 'registry.gitlab.com/acme/api:1', error: pulled('registry.gitlab.com/acme/api:1', ANONYMOUS) },
+    { first: /^Run `docker login registry\.gitlab\.com`/ },
+  ],
   [
     'an image whose tag is for Windows never runs on Linux, however its pull fails',
     {
