@@ -23,6 +23,8 @@ export type ContentClue =
   | { code: 'missing-layer' }
   /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */
   | { code: 'layer-mismatch' }
+  /** The pod's runtime class has a runtime of its own, which may need a certain snapshotter. */
+  | { code: 'runtime-class'; name: string }
   /** By the name of its runtime class, the pod runs WebAssembly. */
   | { code: 'runs-wasm' }
   /** An old Docker manifest, schema 1. */

@@ -48,6 +48,7 @@ export function cluesOfPlace(
     ...cluesWith('pool-held', node?.heldPool ?? null),
     ...cluesIf(node?.os === 'windows' && pod.platform.os === null, { code: 'any-os' }),
     ...cluesIf(asksWindows, { code: 'asks-windows' }),
+    ...(pod.runtimeClass === undefined ? [] : [{ code: 'runtime-class' as const, name: pod.runtimeClass }]),
     ...cluesIf(WASM_CLASS.test(pod.runtimeClass ?? ''), { code: 'runs-wasm' }),
     ...tagOfNode(reference, node),
     ...cluesIf(!usesPullSecrets && container.kind !== 'sandbox', { code: 'guest' }),

@@ -47,6 +47,33 @@ test.each<[string, Situation, Expected]>([
     { says: /without what the error names/, never: /trust store|does not trust|serial number/ },
   ],
   [
+    'a runtime class may need the snapshotter that failed to load',
+    {
+      image: 'nginx',
+      error: pulled(
+        'nginx',
+        `failed to stat snapshot sha256:f999: snapshotter not loaded: devmapper: invalid argument`,
+      ),
+      pod: { runtimeClass: 'kata-fc' },
+    },
+    {
+      first:
+        /thin pool is gone since the node was restarted: `dmsetup ls`.*runtime class kata-fc may work with no other/,
+      never: /overlayfs/,
+    },
+  ],
+  [
+    'a pod without one can do with another',
+    {
+      image: 'nginx',
+      error: pulled(
+        'nginx',
+        `failed to stat snapshot sha256:f999: snapshotter not loaded: devmapper: invalid argument`,
+      ),
+    },
+    { first: /dmsetup ls.*, or use overlayfs/, never: /runtime class/ },
+  ],
+  [
     'a missing image does not show whether its node has a login',
     { image: 'ghcr.io/a/b:1', error: pulled('ghcr.io/a/b:1', 'ghcr.io/a/b:1: not found') },
     { says: /the pod has no login; the node's own login is used, if it has one/, never: /anonymous/ },

@@ -1,7 +1,7 @@
 /** The words of steps about the snapshotter of a runtime, which keeps the layers of images unpacked. */
 
 import type { SnapshotterStep } from '../../../advice/step-at-node.ts'
-import { hasClue } from '../../../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { LazySnapshotter } from '../../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
@@ -25,12 +25,15 @@ function lazyName(name: LazySnapshotter | null, { host }: Pick<Finding, 'host'>)
 }
 
 export const snapshotterSteps: StepWords<SnapshotterStep> = {
-  'define-unpacker': ({ snapshotter }, { findings, findings: [{ host }] }) => {
+  'define-unpacker': ({ snapshotter }, { findings, findings: [first] }) => {
+    const { host } = first
     const { platform } = host
+    // Firecracker shares no file system with its node, and needs block devices (kata-containers, docs/how-to).
+    const ofClass = clueOf(first.clues, 'runtime-class')?.name
     const wrong =
       snapshotter === null
         ? 'no platform in it has a snapshotter and a differ that are loaded (unpack_config of the transfer plugin), so no image can be unpacked'
-        : `it uses the snapshotter ${snapshotter}, which is not there: add it (proxy_plugins, if it is a process of its own), see why it failed to load, or use overlayfs`
+        : `it uses the snapshotter ${snapshotter}, which is not there: add it (proxy_plugins, if it is a process of its own)${ofClass === undefined ? ',' : ' or'} see why it failed to load${snapshotter === 'devmapper' ? ' (most often, its thin pool is gone since the node was restarted: `dmsetup ls` has to show the pool_name of the configuration)' : ''}${ofClass === undefined ? ', or use overlayfs' : `, as runtime class ${ofClass} may work with no other`}`
     // containerd's own snapshotter, which it leaves out where a trial mount fails (plugins/snapshots/overlay).
     const text =
       snapshotter === 'overlayfs'
@@ -46,7 +49,8 @@ export const snapshotterSteps: StepWords<SnapshotterStep> = {
     const instead = hasClue(findings[0].clues, 'snapshotter-gone')
       ? 'let the runtime use overlayfs there'
       : "set the kubelet's image service endpoint back to the runtime's own socket"
-    const text = `Start the snapshotter${name === null ? '' : ` ${name}`} ${onNodes(findings)} again${name === null ? " (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins)" : ''}${socket}; or ${instead}`
+    const or = hasClue(findings[0].clues, 'runtime-class') ? '' : `; or ${instead}`
+    const text = `Start the snapshotter${name === null ? '' : ` ${name}`} ${onNodes(findings)} again${name === null ? " (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins)" : ''}${socket}${or}`
     const command = snapshotterStart(host, name)
     return command === null ? { text } : nodeClientStep(text, command, findings)
   },
@@ -72,8 +76,9 @@ export const snapshotterSteps: StepWords<SnapshotterStep> = {
   'bypass-snapshotter': (_step, { findings, findings: [{ steps }] }) => ({
     text: `${steps[0].code === 'snapshotter-login' ? 'Or' : 'If the pull fails again,'} let the runtime use overlayfs ${onNodes(findings)} instead, which downloads whole layers, and update the snapshotter`,
   }),
-  'refused-mount': ({ snapshotter, fileSystem, error }, { findings, findings: [{ host }] }) => {
-    const other = snapshotter === null || snapshotter === 'overlayfs' ? 'another snapshotter' : 'overlayfs'
+  'refused-mount': ({ snapshotter, fileSystem, error }, { findings, findings: [{ host, clues }] }) => {
+    const isAny = snapshotter === null || snapshotter === 'overlayfs' || hasClue(clues, 'runtime-class')
+    const other = isAny ? 'another snapshotter' : 'overlayfs'
     if (error !== 'no such device')
       return nodeClientStep(
         `See why the kernel refused the mount ${onNodes(findings)}; if ${fileSystem ?? 'that file system'} does not work there, let containerd use ${other}`,
