@@ -209,6 +209,7 @@ export type NodeStep =
   | { code: 'file-attribute' }
   | { code: 'compare-versions' }
   | { code: 'decryption-key' }
+  | { code: 'free-kubelet-disk' }
   | { code: 'open-records' }
   | { code: 'more-ids' }
   | { code: 'runtime-log' }

@@ -92,6 +92,7 @@ export const TRAITS_AT_NODE: Record<StepAtNode['code'], StepTraits> = {
   'show-denials': { about: 'node', on: 'client' },
   'compare-versions': { about: 'node' },
   'decryption-key': { about: 'node' },
+  'free-kubelet-disk': { about: 'node' },
   'open-records': { about: 'node', on: 'client' },
   'release-store': { about: 'node', on: 'client' },
   'release-mount': { about: 'node', on: 'shell' },

@@ -31,6 +31,8 @@ export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
     return [{ code: 'show-thin-pool' }, { code: 'prune-images' }, { code: 'extend-thin-pool' }]
   const full = clueOf(finding.clues, 'full-disk-path')
   const show: Step = { code: 'show-disk', path: full?.path ?? null }
+  // The runtime's images may be on another file system.
+  if (hasClue(finding.clues, 'pull-records')) return [show, { code: 'free-kubelet-disk' }]
   // Removing images frees nothing in a temporary folder.
   return full?.temporary === true
     ? [show, { code: 'free-temporary', path: full.path }]

@@ -266,6 +266,16 @@ test.each<[string, Situation, Expected]>([
       first: /^See whether .*auth-provider-gcp\) is installed .*none of its own since Kubernetes 1\.29/,
     },
   ],
+  ...(['v1.27.8', 'v1.31.5'] as const).map((kubelet): [string, Situation, Expected] => [
+    `a node whose kubelet, ${kubelet}, has no provider for ECR built in anymore`,
+    { image: ECR, error: pulled(ECR, NO_LOGIN), node: { kubelet, provider: 'aws' } },
+    { says: /ecr-credential-provider\) is installed .*none of its own since Kubernetes 1\.27/ },
+  ]),
+  [
+    'a kubelet that has one',
+    { image: ECR, error: pulled(ECR, NO_LOGIN), node: { kubelet: 'v1.26.9', provider: 'aws' } },
+    { says: /ecr-credential-provider/, never: /none of its own/ },
+  ],
   [
     'a limit of the upstream, in the words of a cache',
     { image: OWN, error: 'unknown: http status code: 429, body: toomanyrequests' },

@@ -829,6 +829,15 @@ describe('a layer that the node can not unpack', () => {
       'failed to record image pull intent: mkdir /var/lib/kubelet/image_manager: read-only file system',
       { first: /\/var\/lib\/kubelet\/image_manager/, says: /reports about the disk/, never: /rmi|arrived/ },
     ],
+    [
+      "for the kubelet's own records, on a full disk",
+      'failed to record image pull intent: failed to create temporary file "/var/lib/kubelet/image_manager/pulling/sha256-ab.tmp": open /var/lib/kubelet/image_manager/pulling/sha256-ab.tmp: no space left on device',
+      {
+        first: /df -h \/var\/lib\/kubelet/,
+        says: /no room to record that it pulls.*no registry was asked.*Free space on the file system of \/var\/lib\/kubelet/s,
+        never: /rmi|layers? |arrived/,
+      },
+    ],
   ])('is not called damaged: %s', (_name, error, expected) => {
     check({ image: OWN, error, node }, expected)
   })

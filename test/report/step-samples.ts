@@ -588,6 +588,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'extend-thin-pool': [{}],
   'compare-versions': [{}],
   'decryption-key': [{}],
+  'free-kubelet-disk': [{}],
   'open-records': [{}],
   'release-mount': [{}],
   'release-store': [{}],

@@ -8,6 +8,10 @@ export const diskFull: CauseWords = {
     hasClue(clues, 'memory') ? 'nodes without free memory' : 'full disks',
   title: ({ findings }) => {
     const [node, ...others] = new Set(findings.map(finding => finding.node))
+    if (hasClue(findings[0].clues, 'pull-records'))
+      return others.length > 0
+        ? `The kubelets of ${others.length + 1} nodes have no room to record their pulls`
+        : `The kubelet ${node == null ? '' : `on node ${node} `}has no room to record that it pulls the image`
     if (hasClue(findings[0].clues, 'memory'))
       return others.length > 0
         ? `${others.length + 1} nodes have no memory for their images`
@@ -19,6 +23,8 @@ export const diskFull: CauseWords = {
     if (hasClue(clues, 'memory'))
       return 'Memory ran out while the layers were written or unpacked; the error says nothing about the disk.'
     const full = clueOf(clues, 'full-disk-path')
+    if (hasClue(clues, 'pull-records'))
+      return `Before a pull, the kubelet (from Kubernetes 1.33 on) records that it is starting one, and its file system${full === undefined ? '' : `, that of ${full.path},`} had no space or inodes left for that: no registry was asked, and nothing was downloaded.`
     return full === undefined
       ? "The runtime's image storage is out of space, inodes, or memory."
       : `The file system of ${full.path} ran out of space or inodes while the layers were ${full.temporary ? 'downloaded or unpacked there' : 'written'}.`

@@ -93,6 +93,10 @@ export const nodeSteps: StepWords<NodeStep> = {
   'decryption-key': (_step, { findings, findings: [{ host }] }) => ({
     text: `Give the runtime ${onNodes(findings)} the private key that the image was encrypted for (${keyPlace(host)}), or use an image that is not encrypted`,
   }),
+  'free-kubelet-disk': (_step, { invocation, findings: [{ node, host }] }) => ({
+    text: `Free space on the file system of ${kubeletFolder(host)}, which holds the pods' emptyDir volumes, often their logs too, and images only if the runtime's store is on the same one: delete or move the pods that use most, or give nodes a larger disk for it${node === null ? '' : "; this shows the node's pods and conditions"}`,
+    ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
+  }),
   'open-records': (_step, { findings, findings: [{ host }] }) =>
     nodeClientStep(
       `Let the kubelet ${onNodes(findings)} write to ${kubeletFolder(host)}/image_manager: its file system must not be full or read-only, and the folder has to belong to root; the kubelet's log says more`,
