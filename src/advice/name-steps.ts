@@ -77,6 +77,8 @@ function possiblePath({ cause, subcause, clues, reference, endpoint }: Finding):
 }
 
 function streamSteps({ clues }: Finding): Step[] {
+  const trigger = clueOf(clues, 'image-trigger')
+  if (trigger !== undefined) return [{ ...trigger, code: 'image-trigger' }]
   const found = clueOf(clues, 'stream-tag')
   return found === undefined ? [] : [{ ...found, code: 'look-up-stream' }]
 }

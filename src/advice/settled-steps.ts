@@ -36,7 +36,7 @@ export function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean
 const RENAMES: readonly StepCode[] = ['correct-registry', 'drop-default-registry', 'correct-path']
 
 /** Steps that say what the name has to be, or how all images with the same fault are corrected at once. */
-const CORRECTS_NAME: readonly StepCode[] = ['drop-surplus-tag', 'quote-number']
+const CORRECTS_NAME: readonly StepCode[] = ['drop-surplus-tag', 'quote-number', 'image-trigger']
 
 /** What a clue in the image's name settles: whether the name is correct, and who may pull it. */
 const SETTLED_BY_NAME: readonly StepCode[] = [

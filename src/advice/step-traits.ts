@@ -87,6 +87,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'near-tags': { about: 'template' },
   'near-repositories': { about: 'template' },
   'look-up-stream': { about: 'template' },
+  'image-trigger': { about: 'template' },
   'see-image-stream': { about: 'template' },
   'driver-for-node': { about: 'template' },
   'append-system': { about: 'template' },

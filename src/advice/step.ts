@@ -13,6 +13,7 @@ import type { SurplusTag } from '../image/surplus-tag.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'
 import type { PodMaker, PullPolicy } from '../snapshot/pod.ts'
+import type { ImageTrigger } from '../snapshot/snapshot.ts'
 import type { StepAtNode } from './step-at-node.ts'
 import type { CloudPermissionStep, LoginStep, PermissionStep } from './step-for-access.ts'
 
@@ -49,6 +50,7 @@ export type NameStep =
   | { code: 'near-repositories'; names: string[] }
   /** `lookUp`: it can be switched on for the namespace's image streams. */
   | { code: 'look-up-stream'; namespace: string; stream: string; tag: string; image: string; lookUp: boolean }
+  | ({ code: 'image-trigger' } & ImageTrigger)
   | { code: 'see-image-stream'; project: string; stream: string; tag: string }
   | { code: 'name-version'; image: string }
   | { code: 'set-tag'; tag: string }

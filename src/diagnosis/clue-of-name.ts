@@ -4,7 +4,7 @@ import type { DroppedZero } from '../image/dropped-zero.ts'
 import type { NameBeside } from '../image/names-beside.ts'
 import type { Placeholder } from '../image/placeholder.ts'
 import type { SurplusTag } from '../image/surplus-tag.ts'
-import type { OtherLogin, StreamTag } from '../snapshot/snapshot.ts'
+import type { ImageTrigger, OtherLogin, StreamTag } from '../snapshot/snapshot.ts'
 import type { Search } from './searched-registries.ts'
 
 /** Where other pods run an image that this pod's pull was refused. */
@@ -50,6 +50,8 @@ export type NameClue =
   | { code: 'tag-and-digest' }
   /** The name is that of an image stream's tag, whose lookup is switched off; `lookUp`: it can be switched on in this namespace. */
   | ({ code: 'stream-tag'; lookUp: boolean } & StreamTag)
+  /** OpenShift was to replace the name with the image of this tag of an image stream, and did not. */
+  | ({ code: 'image-trigger' } & ImageTrigger)
   /** The name has no registry, and another image suggests one. */
   | ({ code: 'name-beside' } & NameBeside)
   /** The name begins with the address of a web site that shows images, such as Docker Hub's, instead of its registry. */

@@ -17,7 +17,7 @@ import {
   whyUnreplaced,
 } from '../snapshot/owners.ts'
 import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
-import type { HeldImage, OwnerLink } from '../snapshot/snapshot.ts'
+import type { HeldImage, ImageTrigger, OwnerLink } from '../snapshot/snapshot.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import type { Finding } from './finding.ts'
 
@@ -36,6 +36,7 @@ export interface PodOwners {
   newest: NewestTemplate | null
   /** An older revision that still serves. */
   serving: ReturnType<typeof servingBefore>
+  triggers: Record<string, ImageTrigger>
   clues: Clue[]
   /** That a changed template does not replace the pod while it is not ready. */
   unreplaced: Clue[]
@@ -54,6 +55,8 @@ export function podOwners(pod: Pod, owners: OwnerIndex): PodOwners {
     policies: templatePolicies(pod, owners),
     newest: newestTemplate(pod, owners),
     serving: servingBefore(pod, owners),
+    // Deployments copy their annotations to their ReplicaSets.
+    triggers: above.find(({ imageTriggers }) => imageTriggers !== undefined)?.imageTriggers ?? {},
     clues: [
       ...runOfCronJob(pod, workload, above),
       ...cluesWith('operated', operatorAbove(pod, workload)),
@@ -80,8 +83,12 @@ export function cluesOfOwners(pod: Pod, container: Container, owned: PodOwners):
     ...policyForced(container, owned),
     ...templateChanged(container, owned),
     ...sameImage(pod, container, owned.images),
+    ...cluesWith('image-trigger', isPlainWord(container) ? (owned.triggers[container.name] ?? null) : null),
   ]
 }
+
+/** Whether the name is without a registry, as OpenShift leaves it until its trigger has an image for the container (openshift/origin#8339). */
+const isPlainWord = ({ image }: Container) => /^[^/@]*$/.test(image)
 
 /** The other containers with this image, as written, that no webhook added or changed. */
 function sameImage(pod: Pod, container: Container, images: PodOwners['images']): Clue[] {

@@ -95,8 +95,18 @@ export interface OwnerLink {
   update?: 'rolling' | 'parallel' | 'on-delete'
   /** A StatefulSet's, if it has one: its first pods, as many as this, are made from the earlier revision. `first`: the ordinal of the first one. */
   partition?: { pods: number; first: number }
+  /** By the names of the containers that OpenShift gives images of image streams. Absent if there are none, or if they were not read. */
+  imageTriggers?: Record<string, ImageTrigger>
   /** The Deployment makes no ReplicaSet of a changed template. Absent for others, and if it was not read. */
   paused?: true
+}
+
+/** The tag of an image stream whose image OpenShift writes into a workload, unless that is paused. */
+export interface ImageTrigger {
+  namespace: string
+  stream: string
+  tag: string
+  paused: boolean
 }
 
 /** What a controller makes its pods from. */

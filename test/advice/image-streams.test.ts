@@ -1,6 +1,8 @@
 /** Short names that look like tags of OpenShift's image streams, and go to a registry. */
 import { expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
+import { imageTriggers } from '../../src/source/narrow/image-triggers.ts'
+import { ownerLink } from '../diagnosis/snapshots.ts'
 import { textsOf } from '../report/texts-of.ts'
 import { findingOf, type Situation } from './situation.ts'
 
@@ -40,4 +42,83 @@ test.each<[string, Situation]>([
   ['met a limit', named('notebook:v1', { error: 'toomanyrequests: You have reached your pull rate limit' })],
 ])('means no stream, if it %s', (_which, situation) => {
   expect(firstOf(situation)?.code).not.toBe('look-up-stream')
+})
+
+const triggered = (paused: boolean, image = 'notebook:latest'): Situation => ({
+  image,
+  error: 'reading manifest latest in docker.io/library/notebook: requested access to the resource is denied',
+  pod: { controller: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'notebook-6d4', uid: 'rs' } },
+  owners: [
+    ownerLink('ReplicaSet', 'notebook-6d4', {
+      uid: 'rs',
+      controller: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'notebook', uid: 'd' },
+      imageTriggers: { app: { namespace: 'web', stream: 'notebook', tag: 'latest', paused } },
+    }),
+  ],
+})
+
+test('a paused trigger is resumed, as it was to replace the name', () => {
+  const { first, all } = textsOf(triggered(true))
+  expect(first).toMatch(
+    /^Resume OpenShift's image trigger of deployment\/notebook: .*image stream web\/notebook/,
+  )
+  expect(first).toMatch(/oc -n web set triggers deployment\/notebook --auto$/)
+  expect(all).not.toMatch(/for a typo|set image/)
+})
+
+test('a trigger that is not paused waits for a tag of its stream', () => {
+  expect(textsOf(triggered(false)).first).toMatch(
+    /^See whether image stream web\/notebook has the tag latest/,
+  )
+})
+
+test('a name that a trigger has replaced has nothing to wait for', () => {
+  const codes = stepsFor(findingOf(triggered(true, 'quay.io/acme/notebook:latest'))).map(({ code }) => code)
+  expect(codes).not.toContain('image-trigger')
+})
+
+test.each([
+  [
+    'an annotation',
+    'Deployment',
+    {
+      metadata: {
+        namespace: 'web',
+        annotations: {
+          'image.openshift.io/triggers':
+            '[{"from":{"kind":"ImageStreamTag","name":"shop:1"},"fieldPath":"spec.template.spec.containers[?(@.name==\\"app\\")].image","paused":"true"}]',
+        },
+      },
+    },
+    { app: { namespace: 'web', stream: 'shop', tag: '1', paused: true } },
+  ],
+  [
+    'a DeploymentConfig',
+    'DeploymentConfig',
+    {
+      metadata: { namespace: 'web' },
+      spec: {
+        triggers: [
+          { type: 'ConfigChange' },
+          {
+            type: 'ImageChange',
+            imageChangeParams: {
+              automatic: true,
+              containerNames: ['app'],
+              from: { kind: 'ImageStreamTag', name: 'shop:1', namespace: 'images' },
+            },
+          },
+        ],
+      },
+    },
+    { app: { namespace: 'images', stream: 'shop', tag: '1', paused: false } },
+  ],
+  [
+    'text that is not JSON',
+    'Deployment',
+    { metadata: { annotations: { 'image.openshift.io/triggers': '{' } } },
+    null,
+  ],
+])('the triggers of a workload are read from %s', (_name, kind, raw, expected) => {
+  expect(imageTriggers(raw, kind)).toEqual(expected)
 })

@@ -285,6 +285,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     image: 'quay.io/acme/notebook@sha256:0a',
     lookUp,
   })),
+  'image-trigger': [
+    { namespace: 'web', stream: 'shop', tag: 'latest', paused: true },
+    { namespace: 'web', stream: 'shop', tag: 'latest', paused: false },
+  ],
   'see-image-stream': [{ project: 'base', stream: 'api', tag: 'v1' }],
   'name-version': [{ image: 'acme/api' }],
   'set-tag': [{ tag: '1.27' }],

@@ -13,6 +13,7 @@ import { narrowImageName, narrowName } from '../../secrecy/foreign-text.ts'
 import type { PullSecretEntryName, ScopeContainer, ScopeWorkload } from '../../snapshot/fix-objects.ts'
 import type { ControllerReference } from '../../snapshot/pod.ts'
 import type { MadeFrom, OwnerLink } from '../../snapshot/snapshot.ts'
+import { imageTriggers } from './image-triggers.ts'
 import { deploymentRevision, managerIn, managerOf, templateGeneration, templateHash } from './marks.ts'
 import { narrowPolicy } from './pod-containers.ts'
 import { accountIn } from './related-objects.ts'
@@ -52,6 +53,7 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
       paused: kind === 'Deployment' && record(record(raw).spec).paused === true ? (true as const) : null,
       revision: kind === 'ReplicaSet' ? revisionOf(raw, metadata) : null,
       template: templateOf(raw, kind),
+      imageTriggers: imageTriggers(record(raw), kind),
       concurrencyPolicy: kind === 'CronJob' && isObject(record(raw).spec) ? policyOf(raw) : null,
     }),
   }

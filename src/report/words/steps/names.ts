@@ -120,6 +120,20 @@ export const nameSteps: StepWords<NameStep> = {
       : {
           text: `Write the full name of tag ${tag} of image stream ${stream}, ${image}: in namespace ${namespace}, OpenShift never replaces short names by it`,
         },
+  'image-trigger': ({ namespace, stream, tag, paused }, { invocation, findings: [first] }) => {
+    const { workload, container, image } = first
+    const what = workload === null ? 'its workload' : `${workload.kind.toLowerCase()}/${workload.name}`
+    const until = `until then, the name "${image}" goes to a registry as it is`
+    return paused && workload !== null
+      ? {
+          text: `Resume OpenShift's image trigger of ${what}: it writes the image of tag ${tag} of image stream ${namespace}/${stream} into container ${container}, but is paused, and ${until}`,
+          command: ocCommand(invocation, `set triggers ${shellWord(what)} --auto`, first.namespace),
+        }
+      : {
+          text: `See whether image stream ${namespace}/${stream} has the tag ${tag}, and import or build it if it does not: OpenShift's image trigger of ${what} writes the image of that tag into container ${container}${paused ? ' unless it is paused' : ''}, and ${until}`,
+          command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, namespace),
+        }
+  },
   'see-image-stream': ({ project, stream, tag }, { invocation }) => ({
     text: `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed (then import it again with \`${ocCommand(invocation, `import-image ${shellWord(`${stream}:${tag}`)}`, project)}\`, or build it)`,
     command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, project),
