@@ -4,6 +4,7 @@ import { PullSecretContent, RUN_ANNOTATION } from '../dockerconfig/pull-secret-c
 import { isNotFound, rethrowUnlessApiError } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
 import { listPath } from '../kubernetes/api/paths.ts'
+import { FIELD_MANAGER } from '../kubernetes/api/write.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change, CreateSecret, Edit, PatchChange, Target, UpdateSecret } from '../plan/change.ts'
 import { restoration } from '../plan/patch.ts'
@@ -174,9 +175,20 @@ function deleteSecret(
     if (!own.includes(resourceVersion)) return leave(change, 'changed')
   } else if (annotations[RUN_ANNOTATION] !== run) {
     return leave(change, 'never-written')
+  } else if (isTouchedByOthers(object, change)) {
+    return leave(change, 'changed')
   }
   const target = { ...change.target, uid }
   return { id: change.id, action: 'delete-secret', target, resourceVersion, needs: [] }
+}
+
+/** Whether others have written to the Secret of a run that was killed before it recorded the version that it wrote. */
+function isTouchedByOthers(object: KubernetesObject, { keys }: CreateSecret): boolean {
+  const { managedFields = [] } = object.metadata as { managedFields?: { manager?: string }[] }
+  return (
+    managedFields.some(({ manager }) => manager !== FIELD_MANAGER) ||
+    PullSecretContent.inSecret(object).keys.some(key => !keys.includes(key))
+  )
 }
 
 /** Resource versions at which pullguard itself wrote the Secret: if the Secret is at one of them, no one else has changed it since. */

@@ -1,5 +1,6 @@
 /** A journal that can't be kept: the run ends with one sentence, before anything is written. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -32,3 +33,15 @@ test('a journal whose file can not be opened ends the run with a sentence that n
   )
   expect(journal.hasBegun).toBe(false)
 })
+
+test.skipIf(!existsSync('/dev/full'))(
+  'a journal on a full disk has not begun, so there is nothing to undo',
+  async () => {
+    const folder = join(home, 'cluster')
+    await mkdir(folder)
+    await symlink('/dev/full', join(folder, 'r1.jsonl'))
+    const journal = new Journal(folder, 'r1', HEADER)
+    await expect(journal.append({ type: 'over' })).rejects.toThrow(/ENOSPC.*nothing more is written/)
+    expect(journal.hasBegun).toBe(false)
+  },
+)

@@ -22,7 +22,7 @@ import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { attach, recreate } from '../report/plan-samples.ts'
 import { clientOf } from './in-process-cluster.ts'
 import { fix, undo } from './runs.ts'
-import { listOf, type Story, state, story, withoutPods } from './story.ts'
+import { listOf, type Story, state, story, WANTED, withoutPods } from './story.ts'
 import { deployment, settle } from './workloads.ts'
 
 function pullSecret(auths: object): PullSecretContent {
@@ -94,6 +94,37 @@ describe('undo', () => {
     })
     expect(await reasonFor(of, 'secret:web/dockercreds')).toBe('changed')
   })
+
+  test.each<[string, (secret: ApiObject) => void]>([
+    [
+      'login',
+      secret => {
+        const auths = JSON.stringify({
+          auths: { ...JSON.parse(WANTED).auths, 'ghcr.io': { auth: 'Ym9iOng=' } },
+        })
+        secret.data = { '.dockerconfigjson': Buffer.from(auths).toString('base64') }
+      },
+    ],
+    [
+      'manager',
+      ({ metadata }) =>
+        Object.assign(metadata, { managedFields: [{ manager: 'pullguard' }, { manager: 'edit' }] }),
+    ],
+  ])(
+    'leaves a Secret with another %s, even if the run was killed before it recorded its version',
+    async (_of, change) => {
+      const of = story()
+      const made = () => of.cluster.list('Secret').length > 0
+      const before = (what: string) => {
+        if (made() && what === 'journal') throw new Error('killed')
+      }
+      await expect(fix(of, { before })).rejects.toThrow('killed')
+      const [secret] = of.cluster.list('Secret')
+      const { namespace = '', name = '' } = secret?.metadata ?? {}
+      of.cluster.change('Secret', namespace, name, change)
+      expect(await reasonFor(of, `secret:${namespace}/${name}`)).toBe('changed')
+    },
+  )
 
   test('leaves a Secret that was deleted and created again', async () => {
     const of = await fixed()
@@ -245,7 +276,10 @@ describe('undo', () => {
     await undo(of)
     const lines = readFileSync(join(of.folder, file), 'utf8').split('\n')
     expect(lines.filter(line => line !== '' && !line.endsWith('}'))).toEqual([torn])
-    expect((await listRuns(of.folder)).runs.map(isUndone)).toEqual([true])
+    const { runs, damaged } = await listRuns(of.folder)
+    expect(runs.map(isUndone)).toEqual([true])
+    // Nothing was written after that line, so nothing is unknown.
+    expect(damaged).toEqual([])
   })
 
   test('reports the file and line of damage, and reads the rest', async () => {

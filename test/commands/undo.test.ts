@@ -92,8 +92,10 @@ test('what has changed since stays and is reported with its reason, and the rest
     expect(other.simulator.cluster.list('Secret')).toHaveLength(1)
     // A login remains, and the output explains how to remove it.
     expect(result.code).toBe(3)
-    expect(result.out).toContain('1 secret keeps its login.')
-    expect(result.out).toContain('kubectl -n default delete secret dockercreds')
+    // Deleting the Secret would delete what someone else has written there.
+    expect(result.out).toContain('1 secret keeps the login, and others have written to it as well.')
+    expect(result.out).toContain('kubectl -n default edit secret dockercreds')
+    expect(result.out).not.toContain('delete secret')
     expect(result.out).toMatch(
       /Left unchanged:\n +default secret\/dockercreds: changed after pullguard wrote it/,
     )

@@ -227,6 +227,17 @@ test('a Secret that another undo removes is not to be deleted by hand', () => {
   expect(text).not.toContain('kubectl')
 })
 
+test.each(['changed', 'earlier-content-unknown'] as const)(
+  'a Secret that has what others wrote (%s) is to be edited, not deleted',
+  reason => {
+    const secret = target('Secret', 'dockercreds', 'api')
+    const left: UndoStep = { id: 's', action: 'leave', target: secret, reason }
+    const text = renderUndoPlan({ run: 'r2', continued: [], steps: [left], kept: [secret] }, OPTIONS)
+    expect(text).toContain('kubectl -n api edit secret dockercreds')
+    expect(text).not.toContain('kubectl -n api delete')
+  },
+)
+
 test('the last line of an undo mentions a bare pod that is still missing', () => {
   const lost: UndoStep = {
     id: 'p',

@@ -87,6 +87,7 @@ async function parseJournal(text: string): Promise<{ run: Run | null; damaged: n
   const [header, ...lines] = written.flatMap((line, at) => {
     const parsed = parseLine(line, isChange)
     if (parsed === null && line !== '' && at < written.length - 1) damaged.push(at + 1)
+    if (parsed?.type === 'torn' && damaged.at(-1) === at) damaged.pop()
     return parsed ?? []
   })
   return { run: header?.type === 'run' ? replayed(header, lines) : null, damaged }

@@ -35,6 +35,8 @@ export type JournalLine =
   | { type: 'undone'; id: string; resourceVersion?: string }
   /** An undo found nothing left to revert. */
   | { type: 'over' }
+  /** The line before it was cut off as its run ended. No write followed that line. */
+  | { type: 'torn' }
 
 type Check = (value: unknown) => boolean
 
@@ -56,6 +58,7 @@ function isJournalLine(value: unknown, isChange: Check): value is JournalLine {
     'undo-intent': { id: isText },
     undone: { id: isText, resourceVersion: optional(isText) },
     over: {},
+    torn: {},
   }
   return Object.hasOwn(checks, value.type) && shaped(checks[value.type as JournalLine['type']])(value)
 }

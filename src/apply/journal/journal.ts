@@ -1,7 +1,7 @@
 /** The journal of a run: one line before each write and one after it, flushed to disk. */
 
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { errorCode, UsageError } from '../../errors.ts'
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
@@ -52,6 +52,8 @@ export class Journal implements JournalWriter {
   #header: RunHeader | null
   /** Whether any other line was appended, or exists. */
   #hasLines: boolean
+  readonly #exists: boolean
+  #hasBegun = false
   #file: FileHandle | null = null
   #waiting: string[] = []
   #flush: Promise<void> | null = null
@@ -60,14 +62,13 @@ export class Journal implements JournalWriter {
   constructor(folder: string, run: string, header: RunHeader | null) {
     this.#path = join(folder, `${run}.jsonl`)
     this.#header = header
-    this.#hasLines = header === null
-    // A run that was killed may have left half a line, which must not swallow the next one.
-    if (!header) this.#waiting.push('\n')
+    this.#exists = header === null
+    this.#hasLines = this.#exists
   }
 
-  /** Whether anything may have been recorded, and so written to the cluster. */
+  /** Whether anything was recorded, so that something may have been written to the cluster. */
   get hasBegun(): boolean {
-    return this.#file !== null
+    return this.#hasBegun
   }
 
   intent(change: Change, object?: KubernetesObject): Promise<void> {
@@ -103,13 +104,16 @@ export class Journal implements JournalWriter {
     const lines = this.#waiting.join('')
     this.#waiting = []
     if (lines === '') return
+    const repaired = this.#file === null && this.#exists ? await endOfTornLine(this.#path) : ''
     this.#file ??= await this.#open()
     const header = this.#header
     this.#header = null
     try {
-      const text = header === null ? lines : `${await this.#numbered(header)}${lines}`
+      const start = header === null ? '' : await this.#numbered(header)
+      const text = `${repaired}${start}${lines}`
       await this.#file.appendFile(text)
       await this.#file.datasync()
+      this.#hasBegun = true
     } catch (error) {
       throw new UsageError(
         `Can't write the journal ${this.#path} (${errorCode(error)}), so nothing more is written.`,
@@ -141,6 +145,13 @@ export class Journal implements JournalWriter {
       )
     }
   }
+}
+
+/** What to append first: a run that was killed may have left half a line, which must not swallow the next one. */
+async function endOfTornLine(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch(() => '\n')
+  const torn: JournalLine = { type: 'torn' }
+  return text === '' || text.endsWith('\n') ? '' : `\n${JSON.stringify(torn)}\n`
 }
 
 /** Without this, a new file's name could be lost in a crash. Windows can't flush a folder. */

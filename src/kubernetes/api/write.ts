@@ -17,7 +17,8 @@ export interface JsonPatchOperation {
   value?: unknown
 }
 
-const FIELD_MANAGER = 'pullguard'
+/** The manager by which the server notes what pullguard wrote (managedFields). */
+export const FIELD_MANAGER = 'pullguard'
 
 /** See ClusterWriter.create. */
 export function createObject<T>(

@@ -25,6 +25,7 @@ import {
   leftStepText,
   leftText,
   lostLoginSentence,
+  sharedKeptSentence,
   undoingText,
   undoPlanSentence,
 } from '../words/plan.ts'
@@ -74,21 +75,27 @@ function renderUndoSteps({ run, continued, steps, kept }: UndoPlan, options: Rep
   const palette = paletteFor(options.color)
   const { width } = options
   const rows = Map.groupBy([...steps.map(stepRow), ...steps.flatMap(changedFieldRows)], row => row.heading)
+  const keptBy = (fits: (step: UndoStep) => boolean) =>
+    kept.filter(target => steps.some(step => step.target === target && fits(step)))
   return joinBlocks([
     wrap(sanitizeLine(undoingText(run, continued)), width),
     ...Object.values(HEADINGS).map(heading => rowLines(heading, rows.get(heading) ?? [], width, palette)),
     wrap(lostLoginSentence(steps), width).filter(line => line !== ''),
     wrap(undoPlanSentence(steps), width).map(palette.strong),
-    ...keptLines(
-      kept.filter(target => !steps.some(step => step.target === target && isGoneWithItsRun(step))),
-      options,
-    ),
+    ...keptLines(keptBy(isOurs), keptSentence, 'delete', options),
+    ...keptLines(keptBy(isShared), sharedKeptSentence, 'edit', options),
   ])
 }
 
-/** Whether another undo removes the Secret, so that nobody has to delete it by hand. */
-function isGoneWithItsRun(step: UndoStep): boolean {
-  return step.action === 'leave' && step.reason === 'goes-with-its-run'
+/** Whether the Secret is as the run created it. One that another undo removes is not: nobody has to delete it by hand. */
+function isOurs(step: UndoStep): boolean {
+  return step.action === 'leave' && step.reason === 'still-named'
+}
+
+/** Whether others have written to the Secret, so that deleting it would delete their logins, too. */
+function isShared(step: UndoStep): boolean {
+  if (step.action !== 'leave') return true
+  return step.reason === 'changed' || step.reason === 'earlier-content-unknown'
 }
 
 interface StepRow extends Row {
@@ -125,13 +132,18 @@ function changedFieldRows(step: UndoStep): StepRow[] {
   }))
 }
 
-/** Returns a sentence about Secrets that still contain a login, with a command for each that deletes it. */
-function keptLines(kept: readonly Target[], { invocation, width }: ReportOptions): string[][] {
+/** Returns a sentence about Secrets that still contain a login, with a command for each that removes it. */
+function keptLines(
+  kept: readonly Target[],
+  sentenceOf: (count: number) => string,
+  verb: 'delete' | 'edit',
+  { invocation, width }: ReportOptions,
+): string[][] {
   if (kept.length === 0) return []
   const shown = kept.slice(0, MAX_COMMANDS)
   const commands = shown.flatMap(target =>
     commandLines(
-      kubectlCommand(invocation, `delete secret ${shellWord(target.name)}`, target.namespace),
+      kubectlCommand(invocation, `${verb} secret ${shellWord(target.name)}`, target.namespace),
       width,
       '  ',
     ),
@@ -139,7 +151,7 @@ function keptLines(kept: readonly Target[], { invocation, width }: ReportOptions
   const more = kept.length - shown.length
   return [
     [
-      ...wrap(`${keptSentence(kept.length)} Once nothing needs it anymore:`, width),
+      ...wrap(sentenceOf(kept.length), width),
       ...commands,
       ...(more > 0 ? [`  … and ${formatNumber(more)} more (-o json shows all)`] : []),
     ],

@@ -182,9 +182,15 @@ export function lostLoginSentence(steps: readonly UndoStep[]): string {
   return goes ? 'After that, pods pull without this login and may fail as they did before.' : ''
 }
 
-/** Returns a sentence about Secrets that still contain a login; empty if there are none. */
+/** Returns a sentence about Secrets that still contain a login, to put before the commands that delete them. */
 export function keptSentence(kept: number): string {
-  return kept === 0 ? '' : `${pluralize(kept, 'secret')} ${kept === 1 ? 'keeps its' : 'keep their'} login.`
+  return `${pluralize(kept, 'secret')} ${kept === 1 ? 'keeps its' : 'keep their'} login. Once nothing needs it anymore:`
+}
+
+/** The same for Secrets that others have written to, before the commands that edit them. */
+export function sharedKeptSentence(kept: number): string {
+  const [keeps, there] = kept === 1 ? ['keeps', 'it'] : ['keep', 'them']
+  return `${pluralize(kept, 'secret')} ${keeps} the login, and others have written to ${there} as well. Once nothing needs the login anymore, remove it there:`
 }
 
 /** Returns, for example, `remove dockercreds from imagePullSecrets`, `set image of shop back to nginx`. */
