@@ -3,14 +3,13 @@
  * another cluster or a changed state.
  */
 
-import { createReadStream } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { writeWhole } from '../editor/write-file.ts'
 import { errorCode, RefusedError, UsageError } from '../errors.ts'
 import { parseJson } from '../json/json-object.ts'
 import { jsonPlace } from '../json/json-place.ts'
+import { bytesOf } from '../network/bytes-of.ts'
 import { readUpTo } from '../network/read-up-to.ts'
-import { unlessAborted } from '../network/unless-aborted.ts'
 import type { Change } from '../plan/change.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ChangeOutcome } from './outcome.ts'
@@ -39,9 +38,8 @@ async function refuseOtherThanFile(path: string): Promise<void> {
 }
 
 /** Reads a saved plan. @throws UsageError if the file can't be read, or is not a plan of this version; then it names the wrong place */
-export async function readPlanFile(path: string, signal?: AbortSignal): Promise<Plan> {
-  // A named pipe without a writer blocks in open() and can't be closed.
-  const text = await unlessAborted(readText(path), signal)
+export async function readPlanFile(path: string, signal: AbortSignal): Promise<Plan> {
+  const text = await readText(path, signal)
   const remedy = 'Make a plan with `pullguard fix --plan <file>`.'
   const value = parseJson(text)
   if (value === undefined) {
@@ -57,8 +55,9 @@ export async function readPlanFile(path: string, signal?: AbortSignal): Promise<
 /** A plan for ten thousand namespaces has about ten million. */
 const MAX_PLAN_BYTES = 64 * 1024 * 1024
 
-async function readText(path: string): Promise<string> {
-  const bytes = await readUpTo(createReadStream(path), MAX_PLAN_BYTES).catch(error => {
+async function readText(path: string, signal: AbortSignal): Promise<string> {
+  const bytes = await readUpTo(bytesOf(path, signal), MAX_PLAN_BYTES).catch(error => {
+    signal.throwIfAborted()
     const code = codeOf(error)
     throw new UsageError(
       `Can't read the plan ${path}: ${code === 'ENOENT' ? 'there is no such file' : code}.`,
@@ -68,10 +67,23 @@ async function readText(path: string): Promise<string> {
   return bytes.toString('utf8')
 }
 
-/** @throws RefusedError if the plan was made for another cluster */
-export function refuseOtherCluster(plan: Plan, { uid, server }: { uid: string; server: string }): void {
+/**
+ * @param now the cluster of this run; the server's address is also its uid if this user can't read the uid
+ * @throws RefusedError if the plan was made for another cluster, or it is unknown whether it was
+ */
+export function refuseOtherCluster(plan: Plan, now: { uid: string; server: string }): void {
+  const { uid, server } = now
   // Any server can claim another cluster's uid, so its address counts as well.
   if (plan.cluster.uid === uid && plan.cluster.server === server) return
+  const isUnknown = ({ uid: own }: { uid: string }) => own === server
+  if (plan.cluster.server === server && (isUnknown(now) || isUnknown(plan.cluster))) {
+    const remedy = isUnknown(now)
+      ? "this user can't read the namespace kube-system, which identifies it: ask for permission to get it."
+      : "the user who made the plan couldn't read the namespace kube-system, which identifies it: make a new plan."
+    throw new RefusedError(
+      `Can't tell whether the plan was made for this cluster, so nothing was changed: ${remedy}`,
+    )
+  }
   const made = plan.cluster.context ?? plan.cluster.server
   throw new RefusedError(
     `The plan was made for another cluster (${made}), so nothing was changed: choose its context, or make a new plan.`,

@@ -174,6 +174,11 @@ function refuseConflicts([name]: string[], options: OptionValues): void {
   refuseEmpty(options)
   if (name !== undefined && options.affected === true)
     throw new UsageError(`${name} can't be combined with --affected, which is about whole namespaces.`)
+  const shown = options.plan === undefined ? (options.output === 'patch' ? '-o patch' : null) : '--plan'
+  if (shown !== null && options.dryRun === 'server')
+    throw new UsageError(
+      `${shown} can't be combined with --dry-run=server, because it sends nothing to the server: save the plan, then try it with --apply <file> --dry-run=server.`,
+    )
   if (options.apply === undefined) return
   const ofPlan = PLAN_MADE.filter(([option]) => option !== 'registry' || options.username === undefined)
   const [, settled] = ofPlan.find(([option, , usual]) => options[option] !== usual) ?? []

@@ -1,18 +1,21 @@
 /** Plans on disk: readable only by their owner, unchanged when read back, and refused for another cluster or state. */
 import { execFileSync } from 'node:child_process'
 import {
+  constants,
   existsSync,
   lstatSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readPlanFile, refuseOtherCluster, refuseStale, writePlanFile } from '../../src/apply/plan-file.ts'
 import type { Plan } from '../../src/plan/plan.ts'
@@ -43,25 +46,41 @@ const plan: Plan = {
   cost: { pulls: 0 },
 }
 
+/** For what nobody interrupts. */
+const NEVER = new AbortController().signal
+
 describe('a plan in a file', () => {
   test.skipIf(process.platform === 'win32')(
-    'stops waiting at Ctrl-C for a pipe that nobody writes to',
+    'is read from a pipe, even if its writer comes late',
+    async () => {
+      const path = join(folder, 'late')
+      execFileSync('mkfifo', [path])
+      const reading = readPlanFile(path, NEVER)
+      await setImmediate()
+      await writeFile(path, JSON.stringify(plan))
+      expect(await reading).toEqual(plan)
+    },
+  )
+
+  test.skipIf(process.platform === 'win32')(
+    'stops waiting at Ctrl-C for a pipe that nobody writes to, and leaves no thread that keeps the process from exiting',
     async () => {
       const path = join(folder, 'pipe')
       execFileSync('mkfifo', [path])
       const stop = new AbortController()
       const reading = readPlanFile(path, stop.signal)
-      // By then a thread is waiting for a writer.
-      await setImmediate()
+      // By then the pipe is open.
+      await setTimeout(50)
       stop.abort('SIGINT')
       await expect(reading).rejects.toBe('SIGINT')
-      // Releases the thread.
-      writeFileSync(path, '')
+      await setTimeout(50)
+      // Without a reader, not even one that is blocked, a pipe can't be opened for writing.
+      expect(() => openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)).toThrow('ENXIO')
     },
   )
 
   test.skipIf(!existsSync('/dev/zero'))('stops reading an endless file', async () => {
-    await expect(readPlanFile('/dev/zero')).rejects.toThrow('too long for a plan')
+    await expect(readPlanFile('/dev/zero', NEVER)).rejects.toThrow('too long for a plan')
   })
 
   test('is readable by its owner only and reads back unchanged', async () => {
@@ -69,7 +88,7 @@ describe('a plan in a file', () => {
     writeFileSync(path, 'an older one', { mode: 0o644 })
     await writePlanFile(path, plan)
     expect(statSync(path).mode & 0o777).toBe(0o600)
-    expect(await readPlanFile(path)).toEqual(plan)
+    expect(await readPlanFile(path, NEVER)).toEqual(plan)
   })
 
   test('that cannot be written is reported with its path and the reason', async () => {
@@ -114,7 +133,7 @@ describe('a plan in a file', () => {
     async (_name, text, place) => {
       const path = join(folder, 'other.json')
       writeFileSync(path, text)
-      const error = await readPlanFile(path).catch(thrown => thrown)
+      const error = await readPlanFile(path, NEVER).catch(thrown => thrown)
       expect(error).toMatchObject({ name: 'UsageError' })
       expect(error.message).toContain(`${path} is not a plan`)
       expect(error.message).toContain(place)
@@ -128,6 +147,18 @@ describe('a plan in a file', () => {
     expect(() => refuseOtherCluster(plan, here)).not.toThrow()
     expect(() => refuseOtherCluster(plan, { ...here, uid: 'another' })).toThrow(/another cluster \(prod\)/)
     expect(() => refuseOtherCluster(plan, { ...here, server: 'https://claims-its-uid' })).toThrow()
+  })
+
+  // A user who can't read the uid of the namespace kube-system knows only the server's address.
+  test.each([
+    [{}, { uid: 'https://prod' }, 'ask for permission to get it'],
+    [{ uid: 'https://prod' }, {}, 'make a new plan'],
+  ])('is refused if it is unknown whether it was made for this cluster (%j, %j)', (planned, now, remedy) => {
+    const here = { uid: 'uid-of-kube-system', server: 'https://prod' }
+    const saved = { ...plan, cluster: { ...plan.cluster, ...here, ...planned } }
+    const refusal = () => refuseOtherCluster(saved, { ...here, ...now })
+    expect(refusal).toThrow(/^Can't tell whether the plan was made for this cluster/)
+    expect(refusal).toThrow(remedy)
   })
 
   test('is stale when an object has changed since, and the error names the object', () => {

@@ -5,7 +5,8 @@ import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { addAbortSignal, Readable } from 'node:stream'
 import { systemCode, UsageError } from '../../errors.ts'
-import { bytesOf, checkFileNames, IN_FOLDERS } from '../file-names.ts'
+import { bytesOf } from '../../network/bytes-of.ts'
+import { checkFileNames, IN_FOLDERS } from '../file-names.ts'
 
 /** One stream of bytes, and its name in errors. */
 export interface Input {

@@ -77,6 +77,8 @@ describe('nothing is written', () => {
       ['fix', '--password-stdin'],
       ['fix', '--replace-registry', 'docker.io'],
       ['fix', '--secret-name', 'Not A Name'],
+      ['fix', '--plan', 'p.json', '--dry-run=server'],
+      ['fix', '-o', 'patch', '--dry-run=server'],
     ]
     for (const argv of cases) {
       const result = await incident.run(argv)
