@@ -46,6 +46,8 @@ export type OutcomeReason =
   | { code: 'changed-meanwhile' }
   /** Every retry met another change by someone else. */
   | { code: 'still-changing' }
+  /** The server accepted the write and stored something else, as mutating webhooks and policies can make it. */
+  | { code: 'altered-at-admission' }
   /** The pod has its images by now. */
   | { code: 'healed' }
   | { code: 'deleted-meanwhile' }

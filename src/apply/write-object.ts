@@ -8,8 +8,8 @@ import {
 } from '../dockerconfig/pull-secret-content.ts'
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { JsonPatchOperation } from '../kubernetes/api/write.ts'
-import type { CreateSecret, PatchChange, SecretChange, UpdateSecret } from '../plan/change.ts'
-import { isWritten, replanPatch } from '../plan/patch.ts'
+import type { Change, CreateSecret, PatchChange, SecretChange, UpdateSecret } from '../plan/change.ts'
+import { isWithoutEffect, isWritten, replanPatch } from '../plan/patch.ts'
 import type { ApplyContext } from './apply-context.ts'
 import { fingerprintOf } from './journal/fingerprint.ts'
 import type { ChangeOutcome, OutcomeReason } from './outcome.ts'
@@ -71,7 +71,24 @@ async function createSecret(change: CreateSecret, context: ApplyContext, content
   const written = await context.cluster.create(collectionPath(change.target), object, {
     dryRun: context.dryRun,
   })
-  return successOf(change, context, written)
+  return storedSecret(change, context, content, written)
+}
+
+/** Success if the Secret that the server returned gives the kubelet the logins: a webhook may have changed it. */
+function storedSecret(
+  change: SecretChange,
+  context: ApplyContext,
+  content: PullSecretContent,
+  written: KubernetesObject,
+): ChangeOutcome {
+  const isKept = PullSecretContent.inSecret(written).serves(content)
+  return isKept ? successOf(change, context, written) : alteredOf(change, context, written)
+}
+
+/** `failed` if something may be stored, so that an undo looks for what is left of it. */
+function alteredOf(change: Change, { dryRun }: ApplyContext, written: KubernetesObject): ChangeOutcome {
+  const why = { reason: { code: 'altered-at-admission' as const } }
+  return outcomeOf(change, dryRun ? 'refused' : 'failed', why, dryRun ? {} : writtenAt(written))
 }
 
 async function updateSecret(change: UpdateSecret, context: ApplyContext, content: PullSecretContent) {
@@ -81,6 +98,10 @@ async function updateSecret(change: UpdateSecret, context: ApplyContext, content
   if (uid !== change.target.uid) return outcomeOf(change, 'conflict', { reason: { code: 'replaced' } })
   const before = PullSecretContent.inSecret(stored)
   if (before.serves(content)) return outcomeOf(change, 'unchanged')
+  const shown = new Set(change.replaces?.map(({ key, username }) => JSON.stringify([key, username])))
+  if (before.replacedBy(content).some(({ key, username }) => !shown.has(JSON.stringify([key, username])))) {
+    return outcomeOf(change, 'conflict', { reason: { code: 'changed-meanwhile' } })
+  }
   // The patch contains the logins of others too, and a refusal may quote it.
   context.cluster.redactWith(text => before.withoutLogins(text))
   const value = before.completedWith(content).revealData()
@@ -95,7 +116,7 @@ async function updateSecret(change: UpdateSecret, context: ApplyContext, content
   ]
   try {
     const written = await context.cluster.jsonPatch(path, patch, { dryRun: context.dryRun })
-    return successOf(change, context, written)
+    return storedSecret(change, context, content, written)
   } catch (error) {
     return settleSecret(change, context, { content, error, resourceVersion })
   }
@@ -143,6 +164,8 @@ export async function writePatch(change: PatchChange, context: ApplyContext): Pr
       const written = await context.cluster.jsonPatch(objectPath(change.target), current.patch, {
         dryRun: context.dryRun,
       })
+      if (current.edits.some(edit => isWithoutEffect(edit, written)))
+        return alteredOf(change, context, written)
       const refused =
         context.dryRun && change.action === 'patch-template'
           ? await templateRefusal(change, written, context)

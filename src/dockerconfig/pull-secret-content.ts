@@ -85,6 +85,19 @@ export class PullSecretContent {
   }
 
   /**
+   * The entries that would have another account's login, or be gone, once it is completed with `wanted`. An entry that the kubelet can't
+   * read has no user name.
+   */
+  replacedBy(wanted: PullSecretContent): { key: string; username: string | null }[] {
+    const after = this.completedWith(wanted).#auths() ?? {}
+    return Object.entries(this.#auths() ?? {}).flatMap(([key, entry]) => {
+      const username = readLogin(entry)?.username ?? null
+      const isKept = username !== null && readLogin(after[key])?.username === username
+      return isKept || username === '' ? [] : [{ key, username }]
+    })
+  }
+
+  /**
    * Only the entries of these keys; null if one is missing. Docker Hub's plain name gets the login of its usual key: beside another pull
    * secret with that name, the kubelet looks for no other.
    */

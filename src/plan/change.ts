@@ -1,7 +1,7 @@
 /** The changes a fix can make, as plain data: what is written, to which object, under which condition, and why. */
 
 import type { Remedy } from '../diagnosis/finding.ts'
-import type { ObjectManager, PullSecretEntryName } from '../snapshot/fix-objects.ts'
+import type { ObjectManager, PullSecretEntryName, ReplacedLogin } from '../snapshot/fix-objects.ts'
 
 /** The subset of JSON Patch (RFC 6902) that pullguard writes. */
 export interface PatchOperation {
@@ -78,6 +78,8 @@ export interface UpdateSecret extends ChangeBase {
   keys: string[]
   /** Whether pullguard created the Secret; false only with --overwrite-secret. */
   ours: boolean
+  /** Logins of others that it overwrites or drops, and that no undo restores; absent if there are none. */
+  replaces?: ReplacedLogin[]
 }
 
 export interface PatchServiceAccount extends ChangeBase {

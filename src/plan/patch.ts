@@ -83,6 +83,15 @@ export function isWritten(edit: Edit, object: unknown): boolean {
   return pullSecretsAt(object, edit.pointer)?.some(entry => entry.name === edit.entry) ?? false
 }
 
+/**
+ * Whether the object that the server returned for a write shows no effect of the edit. Another value than the written one is an effect: a
+ * webhook may complete an image's name.
+ */
+export function isWithoutEffect(edit: Edit, written: unknown): boolean {
+  if (edit.field === 'imagePullSecrets') return !isWritten(edit, written)
+  return edit.before !== edit.after && hasValue(edit, written, edit.before)
+}
+
 function hasValue(edit: Exclude<Edit, { field: 'imagePullSecrets' }>, object: unknown, value: string | null) {
   if (valueAt(object, `${edit.pointer}/name`) !== edit.container) return false
   return (valueAt(object, `${edit.pointer}/${edit.field}`) ?? null) === value

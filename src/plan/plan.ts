@@ -37,6 +37,7 @@ export type Declined =
   | { code: 'managed'; change: Change }
   | { code: 'foreign-secret'; target: Target; type: string | null; owner: ObjectManager | null }
   | { code: 'immutable-secret'; target: Target }
+  | { code: 'ending-object'; target: Target }
   | { code: 'unread-account'; target: Target; gap: Gap }
   | { code: 'no-credential'; registry: string; detail: string | null; findings: number }
   | { code: 'unnamed-registry'; registry: string; findings: number }
@@ -101,6 +102,7 @@ const LIFTABLE: Declined['code'][] = [
   'managed',
   'foreign-secret',
   'immutable-secret',
+  'ending-object',
   'no-credential',
   'unnamed-registry',
   'bare-pod',

@@ -29,8 +29,16 @@ export interface ScopeServiceAccount {
   /** null if the field is absent, which needs a different patch than an empty list. */
   imagePullSecrets: PullSecretEntryName[] | null
   managedBy: ObjectManager | null
+  /** It is being deleted, and only finalizers keep it; absent otherwise. */
+  ending?: true
   /** Other workloads whose pods run as this account: `deployment/cart`; null if unreadable; absent if whole namespaces are fixed. */
   sharedWith?: string[] | null
+}
+
+/** A login in an existing Secret. `username` is null if the kubelet can't read the entry. */
+export interface ReplacedLogin {
+  key: string
+  username: string | null
 }
 
 /** An existing Secret with the name that the fix would use. */
@@ -47,7 +55,11 @@ export interface ScopeSecret {
   served: string[]
   /** The keys of its `auths`. */
   keys: string[]
+  /** Its logins that the fix would overwrite or drop; absent if there are none. */
+  replaced?: ReplacedLogin[]
   managedBy: ObjectManager | null
+  /** As in ScopeServiceAccount. */
+  ending?: true
 }
 
 export interface ScopeContainer {

@@ -46,7 +46,16 @@ const base = { id: 'one', target, needs: ['other'], managedBy: tool, reason }
 const written = { ...base, edits: Object.values(EDITS), patch }
 const CHANGES: { [A in Change['action']]: Required<Extract<Change, { action: A }>> } = {
   'create-secret': { ...base, action: 'create-secret', keys: ['a'] },
-  'update-secret': { ...base, action: 'update-secret', keys: ['a'], ours: true },
+  'update-secret': {
+    ...base,
+    action: 'update-secret',
+    keys: ['a'],
+    ours: true,
+    replaces: [
+      { key: 'a', username: 'bob' },
+      { key: 'b', username: null },
+    ],
+  },
   'patch-serviceaccount': { ...written, action: 'patch-serviceaccount', sharedWith: ['deployment/cart'] },
   'patch-template': {
     ...written,
@@ -85,6 +94,7 @@ const DECLINED: { [C in Declined['code']]: Required<Extract<Declined, { code: C 
   managed: { code: 'managed', change: CHANGES['create-secret'] },
   'foreign-secret': { code: 'foreign-secret', target, type: 'Opaque', owner: tool },
   'immutable-secret': { code: 'immutable-secret', target },
+  'ending-object': { code: 'ending-object', target },
   'no-credential': { code: 'no-credential', registry: 'docker.io', detail: 'why', findings: 1 },
   'unnamed-registry': { code: 'unnamed-registry', registry: 'quay.io', findings: 1 },
   'unneeded-login': { code: 'unneeded-login', registry: 'quay.io', username: 'bob' },
@@ -198,7 +208,7 @@ describe.each(members)('%s', (_name, tag, samples, definitions) => {
     (code, sample) => {
       const one = definitions.find(({ properties }) => choices(properties[tag]).includes(code))
       expect(sorted(Object.keys(one?.properties ?? {}))).toEqual(sorted(Object.keys(sample)))
-      const required = Object.keys(sample).filter(name => name !== 'sharedWith')
+      const required = Object.keys(sample).filter(name => !['sharedWith', 'replaces'].includes(name))
       expect(sorted(one?.required ?? [])).toEqual(sorted(required))
     },
   )

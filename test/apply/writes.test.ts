@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
 import type { Run } from '../../src/apply/journal/run.ts'
 import { manifestOf, Successors } from '../../src/apply/successor.ts'
-import { writeSecret } from '../../src/apply/write-object.ts'
+import { writePatch, writeSecret } from '../../src/apply/write-object.ts'
 import { writePod as writePodWith } from '../../src/apply/write-pod.ts'
 import { ApiError } from '../../src/kubernetes/api/api-error.ts'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
@@ -16,6 +16,7 @@ import type {
   RestoreBarePod,
   UpdateSecret,
 } from '../../src/plan/change.ts'
+import { patchOf } from '../../src/plan/patch.ts'
 import type { Fault } from '../../src/simulator/api-server/faults.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { Reading } from '../../src/source/live/reading.ts'
@@ -129,6 +130,23 @@ describe('an existing Secret', () => {
     expect(dataOf(of)).toEqual({ '.dockerconfigjson': theirs })
   })
 
+  test('with the login of another account, which the plan does not show, is a conflict and stays unchanged', async () => {
+    const of = story()
+    const { change } = existing(of)
+    const auths = { [HUB_KEY]: { auth: encoded('bob:theirs') }, 'quay.io': { auth: 'unreadable!' } }
+    const theirs = encoded(JSON.stringify({ auths }))
+    of.cluster.change('Secret', 'web', 'dockercreds', secret => {
+      secret.data = { '.dockerconfigjson': theirs }
+    })
+    const conflict = { status: 'conflict', reason: { code: 'changed-meanwhile' } }
+    const bob = { key: HUB_KEY, username: 'bob' }
+    expect(await writeSecret(change, contextOf(of))).toMatchObject(conflict)
+    expect(await writeSecret({ ...change, replaces: [bob] }, contextOf(of))).toMatchObject(conflict)
+    expect(dataOf(of)).toEqual({ '.dockerconfigjson': theirs })
+    const shown = { ...change, replaces: [bob, { key: 'quay.io', username: null }] }
+    expect(await writeSecret(shown, contextOf(of))).toMatchObject({ status: 'applied' })
+  })
+
   test('that belongs to someone else is a conflict and stays unchanged', async () => {
     const of = story()
     const { change } = existing(of)
@@ -136,6 +154,64 @@ describe('an existing Secret', () => {
     const create = { ...rest, action: 'create-secret' as const }
     expect(await writeSecret(create, contextOf(of))).toMatchObject({ status: 'conflict' })
     expect(Object.keys(dataOf(of))).toContain('extra')
+  })
+})
+
+describe('a write that an admission webhook changes back', () => {
+  /** A server that stores everything except what pullguard adds. */
+  const altering = (context: ApplyContext): ApplyContext => ({
+    ...context,
+    cluster: {
+      ...context.cluster,
+      create: (path, object, options) =>
+        context.cluster.create(path, { ...object, data: { '.dockerconfigjson': encoded('{}') } }, options),
+      jsonPatch: (path, operations, options) =>
+        context.cluster.jsonPatch(
+          path,
+          operations.filter(({ op }) => op === 'test'),
+          options,
+        ),
+    },
+  })
+  const target = { apiVersion: 'v1', kind: 'Secret', namespace: 'web', name: 'dockercreds', uid: null }
+  const create = {
+    id: 'secret:web/dockercreds',
+    action: 'create-secret' as const,
+    target,
+    needs: [],
+    managedBy: null,
+    reason: { code: 'credential-needed' as const, registries: ['docker.io'] },
+    keys: [HUB_KEY],
+  }
+
+  test.each([
+    // What a dry run shows is not tried; after a write, an undo has to look for what is left.
+    [true, 'refused'],
+    [false, 'failed'],
+  ])('does not count as written (dry run: %s)', async (dryRun, status) => {
+    const altered = { status, reason: { code: 'altered-at-admission' } }
+    const of = story()
+    const context = { ...altering(contextOf(of)), dryRun }
+    const account = of.cluster.get('ServiceAccount', 'web', 'default')
+    const before = account?.imagePullSecrets as { name: string }[]
+    const uid = account?.metadata.uid ?? ''
+    const { edits, ...attached } = attach('web')
+    const fitting = edits.map(edit => (edit.field === 'imagePullSecrets' ? { ...edit, before } : edit))
+    const change = {
+      ...attached,
+      target: { ...attached.target, uid },
+      edits: fitting,
+      patch: patchOf(uid, null, fitting),
+    }
+    expect(await writePatch(change, context)).toMatchObject(altered)
+    expect(await writeSecret(create, context)).toMatchObject(altered)
+  })
+
+  test('of an existing Secret does not count as written, either', async () => {
+    const of = story()
+    const { change } = existing(of)
+    const outcome = await writeSecret(change, altering(contextOf(of)))
+    expect(outcome).toMatchObject({ status: 'failed', reason: { code: 'altered-at-admission' } })
   })
 })
 

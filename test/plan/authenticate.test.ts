@@ -183,7 +183,13 @@ describe('the pull secret', () => {
       'our own that a tool manages is declined',
       { ...secret, ours: true, managedBy: managed },
       null,
-      ['managed Secret web/dockercreds'],
+      ['foreign-secret Secret web/dockercreds'],
+    ],
+    [
+      'our own that is being deleted is left alone, even if it has the login',
+      { ...secret, ours: true, ending: true as const, served: ['https://index.docker.io/v1/'] },
+      null,
+      ['ending-object Secret web/dockercreds'],
     ],
   ])('if one with that name exists: %s', (_name, existing, first, declined) => {
     const plan = planFor({ fixObjects: { secrets: [existing] } })
@@ -199,6 +205,25 @@ describe('the pull secret', () => {
     )
     const opaque = { ...secret, type: 'Opaque' }
     expect(changesOf(planFor({ ...overwrite, fixObjects: { secrets: [opaque] } }))).toEqual([])
+  })
+
+  test('says which logins of others it replaces', () => {
+    const quay = { key: 'quay.io', username: null }
+    const bob = { key: 'docker.io', username: 'bob' }
+    const unneeded = { key: 'ghcr.io', username: 'carol' }
+    const { changes } = planFor({
+      overwriteSecret: true,
+      fixObjects: { secrets: [{ ...secret, replaced: [bob, quay, unneeded] }] },
+    })
+    expect(changes[0]).toMatchObject({ action: 'update-secret', replaces: [bob, quay] })
+  })
+
+  test('is not added to a service account that is being deleted', () => {
+    const accounts = [account({ ending: true })]
+    const plan = planFor({ fixObjects: { serviceAccounts: accounts } })
+    // Nothing would use the Secret, either.
+    expect(changesOf(plan)).toEqual([])
+    expect(declinedOf(plan)).toContain('ending-object ServiceAccount web/default')
   })
 
   test('is not planned without a login for it', () => {

@@ -63,6 +63,17 @@ describe('a plan on a terminal', () => {
     `)
   })
 
+  test('says which logins of others it replaces, because no undo restores them', () => {
+    const replaces = [
+      { key: 'docker.io', username: 'bob\x1b[31m' },
+      { key: 'quay.io', username: null },
+    ]
+    const change = { ...createSecret('web'), action: 'update-secret' as const, ours: false, replaces }
+    expect(show(plan([change])).replace(/\s+/g, ' ')).toContain(
+      "replaces the login of bob\\u001b[31m under docker.io and the unreadable entry quay.io in web; undo can't restore them",
+    )
+  })
+
   test('for some workloads only names them, and what else gets the login', () => {
     const scope = {
       namespaces: ['web'],

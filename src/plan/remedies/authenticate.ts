@@ -4,7 +4,7 @@
  */
 
 import { PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
-import { DOCKER_HUB } from '../../image/docker-hub.ts'
+import { DOCKER_HUB, DOCKER_HUB_KEY } from '../../image/docker-hub.ts'
 import type { ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-objects.ts'
 import { objectKey } from '../../snapshot/object-key.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
@@ -45,7 +45,7 @@ function planSecret(namespace: string, input: PlanInput, attached: AttachedSecre
   const existing = input.fixObjects.secrets.find(secret => secret.namespace === namespace)
   const keys = keysFor(namespace, input)
   if (keys.length === 0) return false
-  if (existing && hasKeys(existing, keys)) {
+  if (existing && !existing.ending && hasKeys(existing, keys)) {
     attached.secrets.set(namespace, null)
     return true
   }
@@ -65,7 +65,9 @@ function planSecret(namespace: string, input: PlanInput, attached: AttachedSecre
 /** Why an existing Secret can't be written to; null if it can. A Secret's type is immutable. */
 function obstacleIn(existing: ScopeSecret, input: PlanInput): Declined | null {
   const target = secretTarget(existing.namespace, existing.name, existing)
-  const mayWrite = existing.ours || input.overwriteSecret
+  if (existing.ending) return { code: 'ending-object', target }
+  const isManaged = existing.managedBy !== null && !input.allowManaged
+  const mayWrite = (existing.ours || input.overwriteSecret) && !isManaged
   const foreign: Declined = {
     code: 'foreign-secret',
     target,
@@ -95,9 +97,12 @@ function secretChange(
     keys,
   }
   const id = `secret:${namespace}/${input.secretName}`
-  return existing
-    ? { ...base, id, action: 'update-secret', ours: existing.ours }
-    : { ...base, id, action: 'create-secret' }
+  if (existing === undefined) return { ...base, id, action: 'create-secret' }
+  const { ours, replaced = [] } = existing
+  const written = keys.includes(DOCKER_HUB_KEY) ? [...keys, DOCKER_HUB] : keys
+  // Whatever is written, an entry that the kubelet can't read is dropped.
+  const replaces = replaced.filter(({ key, username }) => username === null || written.includes(key))
+  return { ...base, id, action: 'update-secret', ours, ...(replaces.length > 0 && { replaces }) }
 }
 
 function secretTarget(namespace: string, name: string, existing: ScopeSecret | undefined): Target {
@@ -117,6 +122,12 @@ function planServiceAccounts(
     const key = objectKey(namespace, account.name)
     if (account.imagePullSecrets?.some(entry => entry.name === input.secretName)) {
       attached.serviceAccounts.set(key, null)
+      continue
+    }
+    if (account.ending) {
+      const { name, uid } = account
+      const target = { apiVersion: 'v1', kind: 'ServiceAccount', namespace, name, uid }
+      attached.declined.push({ code: 'ending-object', target })
       continue
     }
     const change = accountChange(account, input.secretName, attached.secrets.get(namespace) ?? null)
@@ -148,19 +159,21 @@ function accountsWanted(namespace: string, input: PlanInput, stuck: StuckPod[]):
 }
 
 /**
- * The changes without new Secrets that nothing would use because their namespace's service accounts could not be read: they would only
- * spread the login.
+ * The changes without new Secrets that nothing would use because their namespace's service accounts could not be read or are being deleted:
+ * they would only spread the login.
  */
 export function withoutUnusedSecrets(changes: Change[], declined: Declined[], input: PlanInput): Change[] {
   // What a manager has to change will use the Secret once the manager has changed it.
   const managed = declined.flatMap(one => (one.code === 'managed' ? [one.change] : []))
   const needed = new Set([...changes, ...managed].flatMap(({ needs }) => needs))
+  const isEnding = (namespace: string) =>
+    declined.some(one => one.code === 'ending-object' && one.target.namespace === namespace)
   return changes.filter(
-    ({ id, action, target }) =>
+    ({ id, action, target: { namespace } }) =>
       action !== 'create-secret' ||
       needed.has(id) ||
-      accountGap(target.namespace, input) === undefined ||
-      isNamed(target.namespace, input),
+      (accountGap(namespace, input) === undefined && !isEnding(namespace)) ||
+      isNamed(namespace, input),
   )
 }
 

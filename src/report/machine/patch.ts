@@ -55,11 +55,14 @@ function commandsFor(change: Change, invocation: Invocation): string[] {
     case 'create-secret':
       return [
         kubectl(
-          `create secret generic ${shellWord(name)} --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=LOGIN`,
+          `create secret generic ${shellWord(name)} --type=kubernetes.io/dockerconfigjson --from-file=${DATA_KEY}=LOGIN`,
         ),
       ]
     case 'update-secret':
-      return [kubectl(`edit secret ${shellWord(name)}`)]
+      return [
+        `Add the logins to those in ${DATA_KEY}; the Secret's other logins have to stay.`,
+        kubectl(`edit secret ${shellWord(name)}`),
+      ]
     case 'patch-serviceaccount':
     case 'patch-template':
       return [
@@ -85,17 +88,21 @@ function comment(text: string): string {
   return `# ${sanitizeLine(text)}\n`
 }
 
+const DATA_KEY = '.dockerconfigjson'
+
 type Fields = Record<string, unknown>
 
-/** Returns the object with only its identity and the fields that the change sets; null for a change to a pod. */
+/**
+ * Returns the object with only its identity and the fields that the change sets; null for a change to a pod, and to an existing Secret:
+ * its field holds the logins of others as well.
+ */
 export function fragmentOf(change: Change, secretName: string): Fields | null {
   const { apiVersion, kind, namespace, name } = change.target
   const object: Fields = { apiVersion, kind, metadata: { name, namespace } }
   switch (change.action) {
     case 'create-secret':
-    case 'update-secret':
       // Left empty for the owner to fill in, because a plan contains no login.
-      return { ...object, type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': '' } }
+      return { ...object, type: 'kubernetes.io/dockerconfigjson', data: { [DATA_KEY]: '' } }
     case 'patch-serviceaccount':
     case 'patch-template':
       return { ...object, ...edited(change, secretName) }

@@ -82,9 +82,20 @@ function secrets(changes: Change[], verb: string, view: PlanView): string[] {
       const text = `${username} for ${registryLabel(registry)}${path}, from ${origin}`
       return field({ label: index === 0 ? 'login' : '', text }, width)
     }),
+    ...changes.flatMap(change => replacedLogins(change, width)),
     ...namespaceField(place, width),
     ...managed(changes, width),
   ]
+}
+
+/** Returns what someone else's Secret loses, which no undo can restore. */
+function replacedLogins(change: Change, width: number): string[] {
+  if (change.action !== 'update-secret' || change.replaces === undefined) return []
+  const lost = change.replaces.map(({ key, username }) =>
+    username === null ? `the unreadable entry ${key}` : `the login of ${username} under ${key}`,
+  )
+  const text = `${shortList(lost, 4)} in ${change.target.namespace}; undo can't restore ${lost.length === 1 ? 'it' : 'them'}`
+  return field({ label: 'replaces', text }, width)
 }
 
 function defaults(changes: Change[], view: PlanView): string[] {

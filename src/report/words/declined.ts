@@ -52,6 +52,8 @@ export function declinedKind(one: Declined): string {
       return `${one.code} ${one.maker}`
     case 'job-would-fail':
       return `${one.code} ${one.limit}`
+    case 'ending-object':
+      return `${one.code} ${one.target.kind}`
     case 'no-remedy':
       return `${one.code} ${one.cause}`
     default:

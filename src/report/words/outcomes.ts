@@ -74,6 +74,8 @@ const REASONS: { [C in Code]: (reason: Extract<OutcomeReason, { code: C }>) => s
   replaced: () => 'another object has this name now',
   'changed-meanwhile': () => 'someone else changed it in the meantime',
   'still-changing': () => 'other clients keep changing it',
+  'altered-at-admission': () =>
+    'the stored object lacks the change: something on the server, such as an admission webhook, takes it out',
   healed: () => 'it is no longer waiting for an image',
   'deleted-meanwhile': () => 'someone else deleted it',
   'held-back': ({ why }) => DEFERRED[why],

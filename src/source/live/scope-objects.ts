@@ -88,7 +88,13 @@ function narrowAccount(object: AccountObject): ScopeServiceAccount {
     resourceVersion,
     imagePullSecrets: narrowSecretList(object.imagePullSecrets),
     managedBy: managerOf(object),
+    ...endingMark(object),
   }
+}
+
+/** What is written to an object that is being deleted is lost with it. */
+function endingMark({ metadata }: SecretObject | AccountObject): { ending?: true } {
+  return metadata.deletionTimestamp === undefined ? {} : { ending: true }
 }
 
 /** The live namespaces, and whether one list of the whole cluster can replace one per namespace. */
@@ -135,6 +141,7 @@ function narrowSecret(
   const type = object.type ?? null
   const stored = PullSecretContent.inSecret(object)
   const usable = type === PULL_SECRET_TYPE
+  const replaced = usable && wanted !== null ? stored.replacedBy(wanted) : []
   return {
     namespace,
     name,
@@ -144,7 +151,9 @@ function narrowSecret(
     ours: madeSecrets.some(made => isMade(object, made)),
     served: usable && wanted !== null ? stored.servedKeys(wanted) : [],
     keys: stored.keys,
+    ...(replaced.length > 0 && { replaced }),
     managedBy: managerOf(object),
+    ...endingMark(object),
   }
 }
 

@@ -1,12 +1,12 @@
 /** The words of logins that a plan does not distribute, and of the objects that it leaves unchanged. */
 
 import type { UnprovenLogin } from '../../../plan/plan.ts'
-import { ownCommand } from '../../invocation.ts'
+import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import type { DeclinedContext, DeclinedOf, DeclinedWords } from '../declined.ts'
 import { summarizeGaps } from '../gaps.ts'
 import { managerName, managerStep } from '../managers.ts'
-import { pluralize, registryLabel } from '../nouns.ts'
+import { objectName, pluralize, registryLabel } from '../nouns.ts'
 import { rerunFix, scopeFlags } from '../plan.ts'
 import { loginCommand } from '../registry-logins.ts'
 import type { StepText } from '../step-words.ts'
@@ -49,6 +49,18 @@ export const LOGINS = {
     title: ({ target }, count) =>
       `Secret ${target.name} is immutable in ${pluralize(count, 'namespace')}, so no login can be added to it`,
     next: (first, context) => rerunWithSecretName('Choose another name', first, context),
+  },
+  'ending-object': {
+    title: ({ target: { kind } }, count) =>
+      `${pluralize(count, kind === 'Secret' ? 'secret' : 'service account')} ${count === 1 ? 'is' : 'are'} being deleted, so nothing is added to ${count === 1 ? 'it' : 'them'}`,
+    next: ({ target }, { invocation }) => ({
+      text: 'Run the fix again once the finalizers that hold the deletion are gone; this shows them',
+      command: kubectlCommand(
+        invocation,
+        `get ${shellWord(objectName(target))} -o jsonpath='{.metadata.finalizers}'`,
+        target.namespace,
+      ),
+    }),
   },
   'unread-account': {
     title: (_first, count) =>
