@@ -210,6 +210,8 @@ function reaches(scope: PlanScope, change: Change): boolean {
 /** Returns the keys of the pods that the change replaces; none for a Secret or a service account, which can have a pod's name. */
 export function podsReplacedBy(change: Change): string[] {
   const { namespace, kind, name } = change.target
-  if (change.action === 'patch-template') return change.pods.map(pod => objectKey(namespace, pod))
+  // Without a rollout, the pods are replaced by changes of their own, or not at all, such as those of a CronJob's current Job.
+  if (change.action === 'patch-template')
+    return change.rollsOut ? change.pods.map(pod => objectKey(namespace, pod)) : []
   return kind === 'Pod' ? [objectKey(namespace, name)] : []
 }

@@ -4,6 +4,7 @@ import { exitOf, type FixState } from '../../../src/commands/fix/verify-fix.ts'
 import type { Declined } from '../../../src/plan/plan.ts'
 import { attach, everyDeclined, target } from '../../report/plan-samples.ts'
 import { finding, typo } from '../../report/samples.ts'
+import { startIncident } from '../incident.ts'
 
 const stuck = finding({ namespace: 'web', pod: 'shop-1', workload: { kind: 'Deployment', name: 'shop' } })
 const of = (code: Declined['code'], fields: object): Declined => {
@@ -53,4 +54,40 @@ test.each<[string, Partial<FixState>, string]>([
   ],
 ])('where %s', (_name, fields, verdict) => {
   expect(exitOf(state(fields))).toBe(verdict)
+})
+
+test('a pod of a Job keeps failing if only the template of its CronJob was changed', async () => {
+  const incident = await startIncident()
+  try {
+    const { cluster } = incident.simulator
+    cluster.addNamespace('night')
+    const containers = [{ name: 'app', image: 'nginx' }]
+    const template = {
+      spec: { restartPolicy: 'Never', imagePullSecrets: [{ name: 'own' }], containers },
+    }
+    const add = (kind: string, metadata: object, spec: object) =>
+      cluster.add({
+        apiVersion: 'batch/v1',
+        kind,
+        metadata: { ...metadata, name: 'nightly', namespace: 'night' },
+        spec,
+      })
+    const owner = add('CronJob', {}, { schedule: '0 3 * * *', jobTemplate: { spec: { template } } })
+    const { apiVersion, kind, metadata } = owner
+    const reference = { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true }
+    add('Job', { ownerReferences: [reference] }, { template })
+    await incident.simulator.settle()
+    const result = await incident.run(['fix', '-n', 'night', '--yes'])
+    expect(cluster.get('CronJob', 'night', 'nightly')?.spec).toMatchObject({
+      jobTemplate: {
+        spec: { template: { spec: { imagePullSecrets: [{ name: 'own' }, { name: 'dockercreds' }] } } },
+      },
+    })
+    expect(result).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("1 pod that this fix did not change still can't pull"),
+    })
+  } finally {
+    await incident.close()
+  }
 })
