@@ -2,7 +2,7 @@
 
 import { isForbidden, isNotFound } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
-import { KINDS, type Kind } from '../kubernetes/api/kinds.ts'
+import { isBuiltIn, KINDS, type Kind, type TypeMeta } from '../kubernetes/api/kinds.ts'
 import { type ApiPath, listPath, objectPath } from '../kubernetes/api/paths.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
@@ -110,9 +110,12 @@ async function inTemplates(
   return [...found, ...unread]
 }
 
-/** Whether a Deployment owns the ReplicaSet: it repeats the Deployment's template, and those kept for a rollback create no pods now. */
+/**
+ * Whether a Deployment owns the ReplicaSet: it repeats the Deployment's template, and those kept for a rollback create no pods now. The
+ * template of another owner, such as a Rollout, is in no object that is looked at.
+ */
 function madeByAnother(kind: string, object: KubernetesObject): boolean {
-  return kind === 'ReplicaSet' && isControlled(object)
+  return kind === 'ReplicaSet' && isOfBuiltIn(object)
 }
 
 /** Whether the object creates no more pods: a completed Job, or anything being deleted. */
@@ -123,21 +126,26 @@ function isEnded(object: KubernetesObject): boolean {
   )
 }
 
-/** Checks only pods without a controller: the others come from a template. Most pods have one, so the list requests only metadata. */
+/**
+ * Checks only pods without a controller or with one of a custom kind: the others come from a template. Most pods do, so the list requests
+ * only metadata.
+ */
 async function inPods(search: Search): Promise<SecretReference[]> {
   const { cluster, secret, signal } = search
   const found: SecretReference[] = []
-  const bare: ApiPath<KubernetesObject>[] = []
+  const suspects: ApiPath<KubernetesObject>[] = []
   const unread = await visitAll(search, { kind: KINDS.Pod, metadataOnly: true }, pod => {
     const { namespace, name, annotations = {} } = pod.metadata as Metadata
-    if (isControlled(pod) || isEnded(pod) || annotations['kubernetes.io/config.mirror'] !== undefined) return
-    bare.push(objectPath(KINDS.Pod as Kind<KubernetesObject>, namespace, name))
+    if (isOfBuiltIn(pod) || isEnded(pod) || annotations['kubernetes.io/config.mirror'] !== undefined) return
+    suspects.push(objectPath(KINDS.Pod as Kind<KubernetesObject>, namespace, name))
   })
-  await bounded(bare, AT_ONCE, async path => {
+  await bounded(suspects, AT_ONCE, async path => {
     try {
       const pod = await cluster.get(path, signal ? { signal } : {})
       const done = ['Succeeded', 'Failed'].includes(String(valueAt(pod, '/status/phase')))
-      if (!done && references(pod, '/spec/imagePullSecrets', secret)) found.push(referenceFrom('Pod', pod))
+      if (done || !references(pod, '/spec/imagePullSecrets', secret)) return
+      const isCopy = controllerOf(pod) !== undefined && (await isFromAccount(pod, search))
+      if (!isCopy) found.push(referenceFrom('Pod', pod))
     } catch (error) {
       if (!isNotFound(error)) throw error
     }
@@ -150,7 +158,7 @@ interface Metadata {
   name: string
   uid: string
   annotations?: Record<string, string>
-  ownerReferences?: { controller?: boolean }[]
+  ownerReferences?: (TypeMeta & { controller?: boolean })[]
 }
 
 /** Visits the kind's objects in the namespaces. @returns the namespaces whose objects this user can't read: any may name the Secret */
@@ -183,8 +191,32 @@ async function allowed(work: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-function isControlled({ metadata }: KubernetesObject): boolean {
-  return (metadata as Metadata).ownerReferences?.some(({ controller }) => controller === true) ?? false
+/**
+ * Whether the pod's list can be a copy of its service account's, which admission makes, and not from what the controller reads. An undo that
+ * was interrupted may have taken the Secret out of the account already.
+ */
+async function isFromAccount(pod: KubernetesObject, { cluster, secret, signal }: Search): Promise<boolean> {
+  const { namespace } = pod.metadata as Metadata
+  const name = String(valueAt(pod, '/spec/serviceAccountName') ?? 'default')
+  const path = objectPath(KINDS.ServiceAccount as Kind<KubernetesObject>, namespace, name)
+  const others = (object: KubernetesObject, pointer: string) =>
+    JSON.stringify((pullSecretsAt(object, pointer) ?? []).filter(entry => entry.name !== secret))
+  try {
+    const account = await cluster.get(path, signal ? { signal } : {})
+    return others(account, '/imagePullSecrets') === others(pod, '/spec/imagePullSecrets')
+  } catch (error) {
+    if (isNotFound(error) || isForbidden(error)) return false
+    throw error
+  }
+}
+
+function controllerOf({ metadata }: KubernetesObject): TypeMeta | undefined {
+  return (metadata as Metadata).ownerReferences?.find(({ controller }) => controller === true)
+}
+
+function isOfBuiltIn(object: KubernetesObject): boolean {
+  const controller = controllerOf(object)
+  return controller !== undefined && isBuiltIn(controller)
 }
 
 function references(object: KubernetesObject, pointer: string, secret: string): boolean {

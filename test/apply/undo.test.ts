@@ -182,6 +182,53 @@ describe('undo', () => {
     },
   )
 
+  const ROLLOUT = {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    name: 'theirs',
+    uid: 'u',
+    controller: true,
+  }
+  const NAMES_IT = { imagePullSecrets: [{ name: 'dockercreds' }] }
+
+  test.each<[string, string, object]>([
+    [
+      'ReplicaSet',
+      'apps/v1',
+      {
+        selector: { matchLabels: { a: 'b' } },
+        template: { metadata: { labels: { a: 'b' } }, spec: NAMES_IT },
+      },
+    ],
+    ['Pod', 'v1', { containers: [{ name: 'a', image: 'nginx' }], ...NAMES_IT }],
+  ])(
+    'leaves a Secret that a custom resource references, as a %s of it shows',
+    async (kind, apiVersion, spec) => {
+      const of = await fixed()
+      const metadata = { name: 'theirs', namespace: 'web', ownerReferences: [ROLLOUT] }
+      of.cluster.add({ apiVersion, kind, metadata, spec })
+      expect(await reasonFor(of, 'secret:web/dockercreds')).toBe('still-named')
+    },
+  )
+
+  test('deletes a Secret that pods of a custom resource have only from their service account, even in a second attempt', async () => {
+    const of = await fixed()
+    of.cluster.add({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'theirs', namespace: 'web', ownerReferences: [ROLLOUT] },
+      spec: { containers: [{ name: 'a', image: 'nginx' }] },
+    })
+    expect(of.cluster.get('Pod', 'web', 'theirs')?.spec).toMatchObject({
+      imagePullSecrets: listOf(of, 'web'),
+    })
+    of.server.faults.when(({ method, path }) => method === 'DELETE' && path.includes('/secrets/'), 403, 4)
+    await undo(of)
+    expect(of.cluster.get('Secret', 'web', 'dockercreds')).toBeDefined()
+    await undo(of)
+    expect(of.cluster.get('Secret', 'web', 'dockercreds')).toBeUndefined()
+  })
+
   test('leaves a Secret that a workload references which has the name of a pod that a killed run recreated', async () => {
     const of = await fixed()
     const [run] = (await listRuns(of.folder)).runs
