@@ -1,7 +1,7 @@
 /** From argv to the exit code, with the one try/catch and the one table of exit codes. */
 
-import { homedir } from 'node:os'
-import { basename } from 'node:path'
+import { homedir, userInfo } from 'node:os'
+import { basename, isAbsolute } from 'node:path'
 import { Writable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import packageJson from '../package.json' with { type: 'json' }
@@ -192,6 +192,21 @@ function connectionOptions(
   return { ...flags, env, cwd, home, clock, userAgent, onWait, ...verbose, ...carried }
 }
 
+/**
+ * Returns the first answer that is an absolute path. An empty HOME would mean the current folder, which may have the credentials of somebody
+ * else, and where no later run would find the journals. Asking fails for a user whom the system does not know, as in many containers, whose
+ * runtimes then say `/`.
+ */
+export function homeFolder(ask: (() => string)[]): string {
+  for (const one of ask) {
+    try {
+      const home = one()
+      if (isAbsolute(home)) return home
+    } catch {}
+  }
+  return '/'
+}
+
 /** Milliseconds between the last output and the forced exit. */
 const EXIT_GRACE_MS = 300
 
@@ -221,7 +236,7 @@ export async function runProcess(): Promise<void> {
   process.exitCode = await main(argv, {
     streams: process,
     env: process.env,
-    home: homedir(),
+    home: homeFolder([homedir, () => userInfo().homedir]),
     cwd: process.cwd(),
     clock: systemClock,
     startedAt: PROCESS_START,

@@ -9,7 +9,7 @@ import { PassThrough, Writable } from 'node:stream'
 import { afterAll, describe, expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { systemClock } from '../src/clock.ts'
-import { catchSignals, main } from '../src/main.ts'
+import { catchSignals, homeFolder, main } from '../src/main.ts'
 import { runCommandLine } from './commands/command-line.ts'
 import { schemaErrors } from './report/published-schema.ts'
 
@@ -231,6 +231,19 @@ test.each([
   const signal = new AbortController().signal
   const argv = which === 'stdout' ? ['image', 'nginx'] : ['nope']
   expect(await main(argv, { ...world, signal, program: 'pullguard' })).toBe(2)
+})
+
+const unknown = () => {
+  throw new Error('uv_os_homedir returned ENOENT')
+}
+
+test.each([
+  ['HOME', [() => '/home/jane', () => '/root'], '/home/jane'],
+  ["the system's folder of the user, if HOME is empty", [() => '', () => '/root'], '/root'],
+  ["the system's folder of the user, if HOME is relative", [() => 'tmp', () => '/root'], '/root'],
+  ['the root folder, if the system does not know the user', [unknown, unknown], '/'],
+])('the home folder is %s', (_name, ask, home) => {
+  expect(homeFolder(ask)).toBe(home)
 })
 
 test('a reader that is gone neither changes the exit code nor causes a message', async () => {

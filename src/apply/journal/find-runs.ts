@@ -29,7 +29,9 @@ export async function listRuns(folder: string, server?: string): Promise<Runs> {
   await refuseForeignFolder(folder)
   const names = await readdir(folder).catch(error => {
     if (errorCode(error) === 'ENOENT') return []
-    throw new UsageError(`Can't read the journals in ${folder} (${errorCode(error)}).`)
+    throw new UsageError(
+      `Can't read the journals in ${folder} (${errorCode(error)}): set XDG_STATE_HOME to a folder of your own.`,
+    )
   })
   const runs: Run[] = []
   const damaged: DamagedLine[] = []
