@@ -147,6 +147,17 @@ describe('a plan in a file', () => {
     expect(incident.writes()).toHaveLength(written)
   })
 
+  test('without changes is not enough to call pods well that have begun to fail since', async () => {
+    await save()
+    const { changes: _, ...plan } = JSON.parse(await readFile(file(), 'utf8'))
+    await writeFile(file(), JSON.stringify({ ...plan, changes: [] }))
+    const { code, out } = await incident.run(['fix', '--apply', file(), '--yes'])
+    expect(code).toBe(1)
+    expect(out).not.toContain('No image pulls are failing')
+    incident.simulator.server.faults.when(({ path }) => path.endsWith('/pods'), 403)
+    expect(await incident.run(['fix', '--apply', file(), '--yes'])).toMatchObject({ code: 3 })
+  })
+
   test('whose pods are back already leaves nothing for the next fix to continue', async () => {
     await save()
     await incident.run(['fix', '-A', '--yes'])

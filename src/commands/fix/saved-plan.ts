@@ -16,6 +16,7 @@ import { earlierRuns } from './fix-facts.ts'
 import { isInScope, podsToFixIn } from './fix-scope.ts'
 import { loginFromFlags } from './given-credential.ts'
 import type { FixSession, PreparedFix } from './session.ts'
+import { readFindings } from './verify-fix.ts'
 
 /**
  * Loads a saved plan for applying.
@@ -31,13 +32,16 @@ export async function savedPlan(path: string, session: FixSession): Promise<Prep
   await refuseOtherOwners(saved, path, session)
   const runs = await earlierRuns(session)
   const plan = isNarrowed(saved.scope) ? await checkNarrowed(saved, runs, path, session) : saved
+  // After changes, the cluster is read anyway. Without any, pods may have begun to fail since the plan was made.
+  const { findings, unread } =
+    plan.changes.length === 0 ? await readFindings(plan, session) : { findings: [], unread: [] }
   return {
     plan,
     runs,
-    findings: [],
-    gaps: [],
+    findings,
+    gaps: unread,
     credentials: await loginsOf(plan, session),
-    partial: false,
+    partial: unread.length > 0,
     unproven: [],
     saved: true,
   }

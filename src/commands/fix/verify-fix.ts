@@ -116,7 +116,7 @@ async function remainingFindings(
   const open = result.recoveries.some(isIncomplete)
   const isKnown = (!open && left.length === 0) || result.recoveries.length === 0
   if (!prepared.saved && isKnown) return { findings: left, unread: [] }
-  const { findings, unread } = await readFindings(prepared, session)
+  const { findings, unread } = await readFindings(prepared.plan, session)
   return { findings: unread.length === 0 ? findings : withThose(left, findings), unread }
 }
 
@@ -127,12 +127,15 @@ function withThose(left: Finding[], findings: Finding[]): Finding[] {
   return [...findings, ...left.filter(finding => !known.has(place(finding)))]
 }
 
-/** Returns the current findings. That the cluster does not answer is a gap, because the outcomes must be reported anyway. */
-async function readFindings({ plan }: PreparedFix, { cluster, context }: FixSession): Promise<Remaining> {
-  const { excluded } = plan.scope
+/** Returns the current findings in the plan's scope. That the cluster does not answer is a gap, because the outcomes must be reported anyway. */
+export async function readFindings(
+  { scope }: Pick<Plan, 'scope'>,
+  { cluster, context }: FixSession,
+): Promise<Remaining> {
+  const { excluded } = scope
   const watching = { takenAt: context.now().toISOString(), signal: context.signal }
   try {
-    const snapshot = await readCluster(cluster, readingScope(plan.scope), watching)
+    const snapshot = await readCluster(cluster, readingScope(scope), watching)
     const { findings, gaps } = diagnose(snapshot)
     return {
       findings: findings.filter(({ namespace }) => !excluded.includes(namespace)),
