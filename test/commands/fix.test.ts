@@ -379,6 +379,8 @@ test('a pod with an image of its own registry gets no password and does not stop
 
 test('with unreadable namespaces a fix is never reported as complete', async () => {
   incident.simulator.faults.when(({ path }) => path === '/api/v1/namespaces', 403)
+  const tried = await incident.run(['fix', '-A', '--dry-run=server'])
+  expect(tried).toMatchObject({ code: 3, out: expect.stringContaining('Not everything in scope') })
   const result = await incident.run(['fix', '-A', '--yes'])
   expect(result.code).toBe(3)
   expect(result.out).toContain('Not everything could be read')

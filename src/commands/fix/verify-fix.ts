@@ -34,7 +34,8 @@ export interface FixSummary {
 
 /** Returns the report of a dry run on the server. */
 export function verifyDryRun(prepared: PreparedFix, result: FixResult): FixSummary {
-  const complete = isInPlace(result)
+  // As after the fix itself: what was not read may need changes, too.
+  const complete = isInPlace(result) && !isPartial(prepared)
   const left = findingsWithoutChange(prepared)
   const report = reportOf(prepared, result, left, { dryRun: true, complete, findings: [] })
   return { report, exit: complete ? 'ok' : 'incomplete' }
@@ -49,7 +50,7 @@ export async function verify(
   const { findings, unread } = await remainingFindings(prepared, result, session)
   const exit = exitOf({
     done: isInPlace(result),
-    partial: prepared.partial || prepared.unproven.length > 0 || unread.length > 0,
+    partial: isPartial(prepared) || unread.length > 0,
     remaining: findings,
     declined: prepared.plan.declined,
     failOn: session.options.failOn,
@@ -58,6 +59,11 @@ export async function verify(
   const shown = { dryRun: false, complete: exit === 'ok', findings: findings.map(withSteps) }
   const seen = { ...prepared, gaps: uniqueGaps([...prepared.gaps, ...unread]) }
   return { report: reportOf(seen, result, left, shown), exit }
+}
+
+/** Whether changes may be missing from the plan. */
+function isPartial({ partial, unproven }: PreparedFix): boolean {
+  return partial || unproven.length > 0
 }
 
 /** @param left the findings that remain because nothing was written for them */

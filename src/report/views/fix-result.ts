@@ -148,7 +148,7 @@ function lastLines(report: FixReport, { width, invocation }: ReportOptions, pale
   const { result, dryRun, complete } = report
   const verdict = (text: string) =>
     wrap(sanitizeLine(text), width).map(complete ? palette.success : palette.strong)
-  if (dryRun) return verdict(dryRunSentence(result))
+  if (dryRun) return [...wrap(gapText(report), width), ...verdict(dryRunSentence(result))]
   const all = report.plan.declined.length === 0 && result.outcomes.every(isSuccessful)
   const pods = podsSentence(result.recoveries, report.leftPods, all)
   const written = writtenSentence(result)
