@@ -153,6 +153,7 @@ export function otherSteps(finding: Finding): Step[] {
       ? goneSteps(finding)
       : [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
   if (hasClue(finding.clues, 'runtime-lost')) return lostRuntimeSteps(finding)
+  if (hasClue(finding.clues, 'no-image-volumes')) return [{ code: 'mount-images' }]
   // A kubelet gives up on an image of size 0; Docker leaves the size out of what older clients read.
   const isOlder = finding.host.version !== null && !atLeast(finding.host, 25, 0)
   if (hasClue(finding.clues, 'no-image-size') && finding.host.runtime === 'docker' && !isOlder)

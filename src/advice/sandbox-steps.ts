@@ -21,7 +21,10 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
     return [...stepsIf(finding.host.platform === 'eks', { code: 'restore-sandbox-image' }), set]
   // Another tag of it would come from the same mirror, or to the same runtime.
   if (cause === 'platform-mismatch' && isPublishedFor(reference, finding.host)) return ofCause
-  const own = (formerMirrorSteps(finding) ?? ofCause).filter(step => !needsOwner(step)).flatMap(withoutName)
+  const own = (formerMirrorSteps(finding) ?? ofCause)
+    .filter(step => !needsOwner(step))
+    .filter(step => finding.image !== '' || step.code !== 'build-for')
+    .flatMap(withoutName)
   // The node has to be repaired, or its pause image to be pulled again: another one would be no better.
   if (hasClue(clues, ...OF_NODE_ITSELF)) return own
   const [first, ...others] = inOrder(finding, set, own)

@@ -222,6 +222,8 @@ export type NodeStep =
   /** `before`: so that the kubelet finds the image there, whose pulls end too early. */
   | { code: 'pull-by-hand'; image: string; before?: true }
   | { code: 'enter-node' }
+  /** Have a runtime that mounts images as volumes, or do without such volumes. */
+  | { code: 'mount-images' }
 
 /** Make room for images on the node, or repair what it stores them on. */
 export type StoreStep =

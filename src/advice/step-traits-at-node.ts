@@ -113,6 +113,7 @@ export const TRAITS_AT_NODE: Record<StepAtNode['code'], StepTraits> = {
   'match-docker': { about: 'node' },
   'classic-image-store': { about: 'node' },
   'move-store': { about: 'node' },
+  'mount-images': { about: 'node' },
   'start-runtime': { about: 'node', on: 'client' },
   'enable-cri': { about: 'node' },
   'pull-by-hand': { about: 'node', on: 'client' },

@@ -1,5 +1,6 @@
 /** The clues of the image's content and of the node, by the words that show them: layers, formats, signatures, settings, disks, and runtimes. */
 
+import { UNKNOWN_VOLUME } from '../image/pull-messages.ts'
 import { FAULTY_LAYER, SNAPSHOTTER_GONE } from './causes/corrupt-or-unpack.ts'
 import { THIN_POOL } from './causes/disk-full.ts'
 import { NO_BASE_LAYER } from './causes/platform-mismatch.ts'
@@ -166,6 +167,7 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],
   // cri-dockerd, which needs the image's Config (core/convert.go).
   [{ code: 'no-image-config' }, /\bunable to convert a nil pointer to a runtime api image\b/i],
+  [{ code: 'no-image-volumes' }, UNKNOWN_VOLUME],
   [{ code: 'no-image-size' }, /\bid or size of image .{1,400} is not set/i],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1|(?:^|: )no signatures$/i],
   [

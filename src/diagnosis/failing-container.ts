@@ -13,6 +13,7 @@ import {
   isSilent,
   mentionsFailedPull,
   PROVIDER_FAILED,
+  UNKNOWN_VOLUME,
 } from '../image/pull-messages.ts'
 import { sandboxImage } from '../image/sandbox-image.ts'
 import { compareText } from '../order.ts'
@@ -51,10 +52,20 @@ export function failingContainers(pod: Pod, events: PodEvent[]): FailingContaine
   })
 }
 
-/** The image volume that a container's message is about; null if the pod has none, or several. */
+/**
+ * The image volume that a container's message is about: of several, the one whose image it names, or the first for a runtime that mounts none; null if
+ * the pod has none, or that is not known.
+ */
 function ofVolume(failing: FailingContainer, { containers }: Pod): FailingContainer | null {
-  if (!isOfImageVolume(failing.message)) return failing
-  const [volume, ...others] = containers.filter(({ kind }) => kind === 'volume')
+  const { message } = failing
+  if (!isOfImageVolume(message)) return failing
+  const volumes = containers.filter(({ kind }) => kind === 'volume')
+  const named = volumes.filter(({ image }) => image !== '' && message.includes(image))
+  const [volume, ...others] = UNKNOWN_VOLUME.test(message)
+    ? volumes.slice(0, 1)
+    : named.length > 0
+      ? named
+      : volumes
   return volume === undefined || others.length > 0 ? null : { ...failing, container: volume }
 }
 

@@ -98,19 +98,34 @@ const LOST_LAYERS = new RegExp(
     String.raw`\breadlink \S{1,200}/overlay2?(?:/l)?: invalid argument\b`,
     // docker/for-linux#791.
     String.raw`\berror creating overlay mount to \S{1,300}: no such file or directory\b`,
+    // Docker, when it makes a container from an image whose layers somebody deleted.
+    String.raw`\bresponse from daemon: l?stat \S{1,200}/overlay2/[0-9a-f]{64}: no such file or directory\b`,
     // OverlayBD, with which artifact streaming of AKS mounts images (Azure/acr#763).
     String.raw`\bfailed to attach and mount for snapshot \d`,
   ].join('|'),
   'i',
 )
 
-/** containerd mounts image volumes when it creates the container that uses them (containerd/containerd#13534). */
-const VOLUME = /\bfailed to mount image volume\b/i
+/** Runtimes mount image volumes when they create the container that uses them: containerd (containerd/containerd#13534), and CRI-O (server/container_create.go). */
+const VOLUME = /\bfailed to mount image volume\b|(?:^|: |desc = )mount image: /i
+/**
+ * A runtime that does not know image volumes takes one for a path of the node, and finds it empty: containerd before 2.1 (kubernetes-sigs/kind#3745),
+ * CRI-O before 1.31 (kubernetes/kubernetes#126734), and cri-dockerd (Mirantis/cri-dockerd#526).
+ */
+export const UNKNOWN_VOLUME =
+  /\bfailed to apply OCI options: failed to mkdir \\*"\\*": |\bmount\.HostPath is empty\b|\binvalid volume specification: '\\?:\//i
 
-/** Whether the failure is that of an image volume, though the message is a container's. */
+/** Whether the failure is that of an image volume, though the message is a container's; of one only if the pod has any. */
 export function isOfImageVolume(text: string): boolean {
-  return VOLUME.test(text)
+  return VOLUME.test(text) || UNKNOWN_VOLUME.test(text)
 }
+
+/**
+ * Windows, about an image that was pulled and is for another version of it (kubernetes/kubernetes#74019 and #99157), in its newer and older words, and
+ * Docker there about an image for Linux.
+ */
+const OTHER_WINDOWS =
+  /\bcontainer operating system does not match the host operating system\b|\boperating system of the container does not match the operating system of the host\b|\b0xc0370101\b|\bimage operating system \\*"\w+\\*" cannot be used on this platform\b/i
 
 /** Words that runtimes, and guests that pull by themselves, use only for failed pulls. */
 const FAILED_PULLS = [
@@ -129,6 +144,10 @@ const FAILED_PULLS = [
   /\bfailed to get image from containerd\b|\bno such image: sha256:|\bparent snapshot sha256:\w{64} does not exist\b/i,
   LOST_LAYERS,
   VOLUME,
+  UNKNOWN_VOLUME,
+  OTHER_WINDOWS,
+  // containerd, which made no container as a part of the pulled image, or what unpacks it, is gone.
+  /\bcontent digest sha256:[0-9a-f]{64}: not found\b|\bsnapshotter not loaded: |\bfailed to prepare extraction snapshot\b/i,
   // CRI-O checks the pulled image against its policy again when it creates the container (cri-o/cri-o#8603, cri-o/cri-o#9478).
   /\bchecking signature of \\*"/i,
   // containers/image reads its policy before it asks a registry.
@@ -146,7 +165,7 @@ export function mentionsFailedPull(text: string): boolean {
 
 /** Errors of the node's own image store, whose image the kubelet had pulled. */
 const OF_NODE =
-  /\berror unpacking image\b|\bfailed to (?:unpack image|extract layer)\b|\bimage not known\b|\bdoes not resolve to an image id\b|\bfailed to get image from containerd\b|\bfailed to resolve image "|\bno such image\b|\bparent snapshot sha256:|\bchecking signature of \\*"/i
+  /\berror unpacking image\b|\bfailed to (?:unpack image|extract layer)\b|\bimage not known\b|\bdoes not resolve to an image id\b|\bfailed to get image from containerd\b|\bfailed to resolve image "|\bno such image\b|\bparent snapshot sha256:|\bchecking signature of \\*"|\bcontent digest sha256:|\bsnapshotter not loaded: |\bextraction snapshot\b/i
 /** The words of Kata's agent, of its Confidential Data Hub, and of the Rust libraries that pull in a guest. */
 const OF_GUEST =
   /\[CDH\]|\bkata\b|\bimage-rs\b|\bimage pull error: |\bfailed to pull (?:manifest|layer)\b|\bfailed to (?:handle|decrypt|decode) (?:the image )?layer\b|\bunpack destination \S{1,300} already exists\b|\berror sending request for url\b|\brpc status: status \{|\ball attempts fail:/i
@@ -158,7 +177,8 @@ const GUEST_CLASS = /kata|coco|peer-?pod|confidential|enclave|(?:^|-)(?:cc|tdx|s
  * @param runtimeClass the pod's; undefined if it names none
  */
 export function isPullOfGuest(text: string, runtimeClass: string | undefined): boolean {
-  if (OF_NODE.test(text) || LOST_LAYERS.test(text) || VOLUME.test(text)) return false
+  if (OF_NODE.test(text) || LOST_LAYERS.test(text) || isOfImageVolume(text)) return false
+  if (OTHER_WINDOWS.test(text)) return false
   return OF_GUEST.test(text) || GUEST_CLASS.test(runtimeClass ?? '')
 }
 

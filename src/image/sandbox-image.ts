@@ -2,6 +2,8 @@
 
 import { mentionsFailedPull } from './pull-messages.ts'
 
+/** Docker, whose store lost the image between the look for it and its use. */
+const DOCKER_LACKS = /\bfailed to create a sandbox for pod .{1,600}: no such image: ([^"\s]{1,600})/i
 /** Where a sandbox's error names its image, the most reliable first. */
 const SANDBOX_IMAGE = [
   /\bfailed to (?:get|inspect) sandbox image "([^"\s]{1,600})"/i,
@@ -13,6 +15,7 @@ const SANDBOX_IMAGE = [
   /\bpull(?:ing)?(?: sandbox| pause)? image ([^"\s]{1,300}[/:][^"\s]{1,300})/i,
   /\bfailed to parse image reference "([^"\s]{1,600})"/i,
   /\bmanifest for ([^"\s]{1,600}) not found\b/i,
+  DOCKER_LACKS,
 ]
 const MANIFEST = /\breading manifest (\S{1,200}) in ([^"\s]{1,600})/i
 
@@ -62,7 +65,9 @@ const DOCKERS_PULL =
 const OF_CRIO = /\bcreating pod sandbox with name \S{1,300}: /i
 /** The words of containers/image that do not say what is pulled. */
 const CRIOS_PULL =
-  /\b(?:pinging|ping) (?:docker|container) registry\b|\bmanifest mime type\b|\bmanifest unknown\b|\bauth token\b|\bbear(?:er)? token\b|\bfrom registry\b|\bimage configuration\b|\b(?:reading|fetching|writing|storing|reuse|trying) (?:config )?blob\b|\bimage found in (?:manifest list|image index)\b|\btoomanyrequests\b|\bunexpected http (?:status|code)\b|\bhttps?:\/\/|\bshort-name "|\bunauthorized: |(?<!permission )\bdenied: |\bsignature was required\b/i
+  /\b(?:pinging|ping) (?:docker|container) registry\b|\bmanifest mime type\b|\bmanifest unknown\b|\bauth token\b|\bbear(?:er)? token\b|\bfrom registry\b|\bimage configuration\b|\b(?:reading|fetching|writing|storing|reuse|trying) (?:config )?blob\b|\bimage found in (?:manifest list|image index)\b|\btoomanyrequests\b|\bunexpected http (?:status|code)\b|\bhttps?:\/\/|\bshort-name "|\bunauthorized: |(?<!permission )\bdenied: |\bsignature was required\b|\bimage (?:architecture|operating system) mismatch: |\bcommitting the finished image\b|\bunsupported schema version\b|\bis blocked in \/|\bregistries configuration\b|\binvalid reference format\b|\/var\/tmp\/\S{1,200}: no space left\b/i
+/** runc and crun, which start the program of a pause image that is for another CPU. */
+const OTHER_CPU = /\bexec(?:utable file)?:? [`"']?\/pause[`"']?(?: not found)?: exec format error\b/i
 
 /** A request to an API server of Kubernetes, which only networks make before there is a sandbox. */
 const OF_API = /\bhttps?:\/\/[^\s/]{1,255}\/api(?:\/v\d|s\/)/i
@@ -70,6 +75,7 @@ const OF_API = /\bhttps?:\/\/[^\s/]{1,255}\/api(?:\/v\d|s\/)/i
 /** Whether an error that does not say what failed is a registry's answer, or the lack of one: nothing else is pulled for a sandbox. */
 function isAnswerToPull(text: string): boolean {
   if (OF_API.test(text)) return false
+  if (OTHER_CPU.test(text) || DOCKER_LACKS.test(text)) return true
   return (OF_DOCKER.test(text) && DOCKERS_PULL.test(text)) || (OF_CRIO.test(text) && CRIOS_PULL.test(text))
 }
 

@@ -70,6 +70,16 @@ test.each([
   expect(steps).not.toContain('set-sandbox-image')
 })
 
+test('a pause image for another CPU is replaced, and nobody is asked to build one that is not named', () => {
+  const error =
+    'error creating pod sandbox with name "k8s_a_b_0": Image architecture mismatch: image uses "amd64", expecting "arm64"'
+  const [found] = findings(creating(), failure(error))
+  expect(found).toMatchObject({ cause: 'platform-mismatch', image: '' })
+  const steps = found === undefined ? [] : stepsFor(found).map(({ code }) => code)
+  expect(steps[0]).toBe('set-sandbox-image')
+  expect(steps).not.toContain('build-for')
+})
+
 test('another pause image is not proposed where the policy for all images is missing', () => {
   const error =
     'error creating pod sandbox with name "k8s_a_b_0": open /etc/containers/policy.json: no such file or directory'

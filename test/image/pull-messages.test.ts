@@ -16,6 +16,12 @@ describe('an error after a successful pull by the kubelet', () => {
     `failed to create containerd container: parent snapshot sha256:${'7c'.repeat(32)} does not exist: not found`,
     'reference "[overlay@/var/lib/containers/storage]quay.io/a/b@sha256:7c" does not resolve to an image ID: identifier is not an image',
     'unable to pull image or OCI artifact: pull image err: EOF',
+    `failed to create containerd container: content digest sha256:${'7c'.repeat(32)}: not found`,
+    'failed to create containerd container: snapshotter not loaded: nydus: invalid argument',
+    `Error response from daemon: stat /var/lib/docker/overlay2/${'7c'.repeat(32)}: no such file or directory`,
+    // kubernetes/kubernetes#74019 and #99157, in newer and older words of Windows.
+    'failed to create containerd task: failed to create shim task: hcs::CreateComputeSystem web: The container operating system does not match the host operating system.: unknown',
+    'failed to start container "web": Error response from daemon: container 1d encountered an error during CreateContainer: failure in a Windows system call: The operating system of the container does not match the operating system of the host. (0xc0370101)',
   ])('describes a failed pull: %s', text => {
     expect(mentionsFailedPull(text)).toBe(true)
   })

@@ -56,6 +56,38 @@ describe('the image of a sandbox', () => {
       `${CRIO}reading manifest 3.9 in reg.corp/pause: manifest unknown`,
     ],
     ['CRI-O, by digest', `reg.corp/a@${DIGEST}`, `${CRIO}reading manifest ${DIGEST} in reg.corp/a: denied`],
+    // cri-o/cri-o#3233.
+    [
+      'CRI-O, another CPU than the node has',
+      '',
+      `${CRIO}Image architecture mismatch: image uses "amd64", expecting "arm64"`,
+    ],
+    [
+      'CRI-O, a blocked registry',
+      '',
+      `${CRIO}registry reg.corp is blocked in /etc/containers/registries.conf`,
+    ],
+    [
+      'CRI-O, settings that it does not read',
+      '',
+      `${CRIO}loading registries configuration "/etc/containers/registries.conf": toml: line 3: expected key`,
+    ],
+    ['CRI-O, no room to download', '', `${CRIO}mkdir /var/tmp/storage12: no space left on device`],
+    [
+      'runc, another CPU than the node has',
+      '',
+      `${SANDBOX}failed to start sandbox container task "3f7b": failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/pause": exec format error: unknown`,
+    ],
+    [
+      'Docker, which has lost it',
+      'reg.corp/pause:3.9',
+      `${SANDBOX}failed to create a sandbox for pod "web-0": Error response from daemon: No such image: reg.corp/pause:3.9`,
+    ],
+    [
+      'Windows, another version than the node has',
+      '',
+      `${SANDBOX}failed to start sandbox container for pod "web-0": Error response from daemon: CreateComputeSystem 94d1: The container operating system does not match the host operating system.`,
+    ],
     [
       'Docker, whose error the kubelet introduces',
       'k8s.gcr.io/pause:3.2',

@@ -628,6 +628,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'rebuild-thin-pool': [{}],
   'restart-pull': [{}],
   'delete-outgoing-pod': [{}],
+  'mount-images': [{}],
   'renew-pod': (
     [
       [{ kind: 'Deployment', name: 'web' }, { by: 'paused' }],

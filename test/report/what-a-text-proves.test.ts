@@ -274,6 +274,43 @@ test('an image volume that could not be mounted is at fault, not the image of th
   })
 })
 
+test.each([
+  [
+    'containerd://1.7.4',
+    'failed to generate container "cc99" spec: failed to apply OCI options: failed to mkdir "": mkdir : no such file or directory',
+    /^Update the container runtime on node node-1 \(now 1\.7\.4\) to containerd 2\.1/,
+  ],
+  ['cri-o://1.30.2', 'mount.HostPath is empty', /to CRI-O 1\.31/],
+  [
+    'docker://29.6.2',
+    "Error response from daemon: invalid volume specification: ':/data:ro'",
+    /^Use nodes with containerd 2\.1/,
+  ],
+])(
+  'a runtime that mounts no images as volumes is updated, whichever volume it is: %s',
+  (runtime, error, first) => {
+    const used = container({ image: 'nginx:1', state: waiting('CreateContainerError', error) })
+    const volumes = ['quay.io/a/data:1', 'quay.io/a/model:2'].map((image, index) =>
+      container({ name: `volume-${index}`, kind: 'volume', image }),
+    )
+    const situation = { image: 'nginx:1', error, node: { runtime }, pod: { containers: [used, ...volumes] } }
+    expect(findingOf(situation)).toMatchObject({ cause: 'other', image: 'quay.io/a/data:1' })
+    expect(textsOf(situation).first).toMatch(first)
+    const { findings } = diagnose(snapshot({ pods: [pod({ containers: [used] })] }))
+    expect(findings).toEqual([])
+  },
+)
+
+test('of several image volumes, the one is at fault whose image the error names', () => {
+  const error = 'mount image: image "quay.io/a/model:2" does not exist locally'
+  const used = container({ image: 'nginx:1', state: waiting('CreateContainerError', error) })
+  const volumes = ['quay.io/a/data:1', 'quay.io/a/model:2'].map((image, index) =>
+    container({ name: `volume-${index}`, kind: 'volume', image }),
+  )
+  const found = findingOf({ image: 'nginx:1', error, pod: { containers: [used, ...volumes] } })
+  expect(found.image).toBe('quay.io/a/model:2')
+})
+
 test('a pause image whose layers S3 refuses on AWS needs the policy of the S3 endpoint', () => {
   const events = [
     event({

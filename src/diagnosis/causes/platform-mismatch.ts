@@ -15,7 +15,7 @@ const byWords = ruleOf(
   /\bno image found in (?:image index|manifest list|manifest)\b/,
   /\bexec format error\b|\bimage might be filtered out\b|\bsnapshotter \S{1,60} does not support platform\b/,
   /\bplatform\b.{0,40}\bdoes not match\b|\bdoes not (?:match|provide) the (?:specified|expected|requested) platform\b/,
-  /\bdoes not match the host operating system\b/,
+  /\bdoes not match the (?:host operating system|operating system of the host)\b|\b0xc0370101\b/,
   /\bcannot be used on this platform\b|\bcannot download image with operating system\b|\boperating system is not supported\b/,
   /-?\bbased image is incompatible with\b|\bimage is incompatible with\b/,
   /\bno (?:suitable|matching) (?:image|child|platform)\b|\bno child with platform\b/,

@@ -25,6 +25,7 @@ export const other: CauseWords = {
     [isOfSnapshotter, 'a snapshotter that does not answer'],
     [isOfRuntime, 'a container runtime that does not answer'],
     [isUnreadByKubelet, 'a Docker version too new for the kubelet'],
+    ['no-image-volumes', "runtimes that can't mount images as volumes"],
     ['no-image-config', "images that cri-dockerd can't read"],
     ['precondition-failed', 'a registry that answers 412'],
     ['registry-closed', 'a registry that is shut down'],
@@ -44,6 +45,7 @@ export const other: CauseWords = {
       first => `The snapshotter that serves images to the kubelet ${onNode(first)} does not answer`,
     ],
     [isUnreadByKubelet, first => `The kubelet can't read what Docker reports of the image ${onNode(first)}`],
+    ['no-image-volumes', first => `The container runtime ${onNode(first)} can't mount an image as a volume`],
     ['no-image-config', first => `cri-dockerd can't read what Docker reports of the image ${onNode(first)}`],
     [isOfRuntime, lostTitle],
     [
@@ -82,6 +84,10 @@ export const other: CauseWords = {
     [
       isUnreadByKubelet,
       'Docker 25 no longer reports a size (VirtualSize) that older clients need; the image is on the node, and no registry was asked.',
+    ],
+    [
+      'no-image-volumes',
+      'The kubelet pulled the image, but the runtime does not know volumes of images: it takes one for a folder of the node, and finds its path empty. Neither the image nor its registry is at fault.',
     ],
     [
       'no-image-config',

@@ -6,6 +6,7 @@ import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { newerRuntime } from '../image-volumes.ts'
 import {
   clockCommand,
   enterNode,
@@ -140,6 +141,9 @@ export const nodeSteps: StepWords<NodeStep> = {
   'match-docker': (_step, { findings, findings: [{ host }] }) => ({
     // The kubelet talked to Docker itself until 1.23; K3s has a cri-dockerd inside.
     text: `Go back to Docker 24 ${onNodes(findings)}, or update ${host.kubeletMinor !== null && host.kubeletMinor < 24 ? "Kubernetes: this kubelet can't read" : `${host.platform === 'k3s' ? "K3s, whose cri-dockerd can't read" : "cri-dockerd, which can't read"}`} what Docker 25 and later report about images`,
+  }),
+  'mount-images': (_step, { findings, findings: [{ host }] }) => ({
+    text: newerRuntime(host, onNodes(findings)),
   }),
   'classic-image-store': (_step, { findings, findings: [{ host }] }) => ({
     text: `If Docker ${onNodes(findings)} stores images with containerd, turn that off (in Docker Desktop, "Use containerd for pulling and storing images"; elsewhere "features": {"containerd-snapshotter": false} in ${daemonFile(host.os)}, then restart Docker). Otherwise update ${host.platform === 'k3s' ? 'K3s, which contains cri-dockerd' : 'cri-dockerd'}, or use another tag of the image`,
