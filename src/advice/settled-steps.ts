@@ -63,7 +63,15 @@ function isOfOldName(step: Step): boolean {
   return (
     isAbout('login', step) ||
     isAbout('right', step) ||
-    ['set-image', 'fix-dns', 'replace-service-name', 'set-tag', 'hub-plan'].includes(step.code)
+    [
+      'set-image',
+      'fix-dns',
+      'replace-service-name',
+      'service-pods',
+      'service-network',
+      'set-tag',
+      'hub-plan',
+    ].includes(step.code)
   )
 }
 

@@ -22,6 +22,7 @@ export type StepAtNode =
   | CertificateStep
   | MirrorStep
   | NodeServiceStep
+  | ServiceStep
   | PolicyStep
   | NodeStep
   | StoreStep
@@ -174,6 +175,13 @@ export type NodeServiceStep =
   | { code: 'node-port-registry'; host: string; port: number; service: NodeService | null }
   | { code: 'node-service'; host: string; service: NodeService }
 
+/** Look at a Service of the cluster that nodes pull from. */
+export type ServiceStep =
+  /** `isOpenShift`: it is the one of OpenShift's own registry. */
+  | { code: 'service-pods'; name: string; namespace: string; isOpenShift: boolean }
+  | ({ code: 'service-network'; node: string | null } & NamedEndpoint)
+  | { code: 'node-ca'; node: string | null }
+
 /** See and satisfy a policy on the node. */
 export type PolicyStep =
   | { code: 'show-policy'; kind: NodePolicy }
@@ -215,6 +223,8 @@ export type NodeStep =
   | { code: 'runtime-log' }
   | { code: 'update-runtime' }
   | { code: 'match-docker' }
+  /** Have a runtime that mounts images as volumes, or do without such volumes. */
+  | { code: 'mount-images' }
   | { code: 'classic-image-store' }
   | { code: 'correct-login-file'; path: string }
   | { code: 'start-runtime'; socket: string | null }
@@ -222,8 +232,6 @@ export type NodeStep =
   /** `before`: so that the kubelet finds the image there, whose pulls end too early. */
   | { code: 'pull-by-hand'; image: string; before?: true }
   | { code: 'enter-node' }
-  /** Have a runtime that mounts images as volumes, or do without such volumes. */
-  | { code: 'mount-images' }
 
 /** Make room for images on the node, or repair what it stores them on. */
 export type StoreStep =

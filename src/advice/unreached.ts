@@ -22,6 +22,7 @@ import {
 } from './host.ts'
 import { realmElsewhere, unreachableName } from './host-names.ts'
 import { loadSteps } from './node-steps.ts'
+import { serviceSteps } from './services.ts'
 import type { Step } from './step.ts'
 
 /** Where a forged answer leads to another company's address, the host is blocked, and nothing at the host or on the way to it can be fixed. */
@@ -48,6 +49,7 @@ export function timeoutSteps(finding: Finding): Step[] {
   const opened = shaking || late || hasClue(finding.clues, 'unanswered')
   const onNode = isLocal(target.host) && target.role === 'mirror'
   const slow = slowHost(finding, target)
+  const service = serviceSteps(finding, target)
   return [
     ...mirrorLacking(finding, target),
     ...(opened ? [] : unreachableName(finding, target)).filter(
@@ -56,11 +58,12 @@ export function timeoutSteps(finding: Finding): Step[] {
     ...stepsIf(onNode, ...silentMirror(finding, target)),
     // Its answer arrives, so a test without a large request would look healthy (moby/moby#39223, moby/moby#15949).
     shaking || late ? { code: 'check-mtu', ...target } : testConnection(finding, target),
+    ...service,
     ...slow,
     ...compareSteps(finding, target, 'way'),
     ...ofMirror(finding, target),
-    // What answers that a request came too late is reached.
-    ...stepsIf(slow.length === 0 && !late, { code: 'open-host', ...target }),
+    // What answers that a request came too late is reached, and no firewall or proxy is on the way to a Service.
+    ...stepsIf(slow.length === 0 && !late && service.length === 0, { code: 'open-host', ...target }),
     ...realmElsewhere(finding, target),
     ...servedByRegistry(finding, target),
   ]
@@ -107,8 +110,10 @@ export function refusedSteps(finding: Finding): Step[] {
       ...ofMirror(finding, target),
       ...pullByHand(finding),
     ]
+  const service = serviceSteps(finding, target)
   return [
     ...mirrorLacking(finding, target),
+    ...service,
     // Something on the node accepted the connection and closed it, so its address is right.
     ...(hasClue(finding.clues, 'cut-off') ? [] : unreachableName(finding, target)),
     ...missingRoute(finding, target),
@@ -117,7 +122,7 @@ export function refusedSteps(finding: Finding): Step[] {
     testConnection(finding, target),
     ...compareSteps(finding, target, 'way'),
     ...otherPort(finding, target, 'https'),
-    ...openOrListen(finding, target),
+    ...(service.length > 0 ? [] : openOrListen(finding, target)),
     ...realmElsewhere(finding, target),
     ...servedByRegistry(finding, target),
     ...otherPort(finding, target, 'http'),

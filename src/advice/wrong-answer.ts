@@ -4,6 +4,7 @@ import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { CertificateProblem } from '../diagnosis/clue-on-way.ts'
 import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { isOpenShiftService } from '../image/registries.ts'
 import { cacheRuleSteps } from './closed-access.ts'
 import { stepsIf } from './conditions.ts'
 import {
@@ -70,8 +71,7 @@ function stepsByProblem(finding: Finding): Step[] {
   if (problem === 'unknown-authority' || problem === null)
     return [
       ...(problem === null ? [] : trustOfOthers(finding, target)),
-      look,
-      { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) },
+      ...authoritySteps(finding, target, look),
       ...servedByRegistry(finding, target),
     ]
   const side = clueOf(finding.clues, 'certificate-date')?.side
@@ -89,6 +89,12 @@ function stepsByProblem(finding: Finding): Step[] {
   // The error proves the date; what the node lacks may also be a certificate of its own, where the host's was accepted.
   const proven = problem === 'client' || side === 'after'
   return [...(proven ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
+}
+
+/** OpenShift's nodes get the authority of its own registry from the cluster. */
+function authoritySteps(finding: Finding, target: NamedEndpoint, look: Step): Step[] {
+  if (isOpenShiftService(target.host)) return [{ code: 'node-ca', node: finding.node }, look]
+  return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
 }
 
 /** Other nodes trust the authority, if the image did not come to them before: what installs it there has left this one out. */

@@ -116,10 +116,10 @@ export type NodeClue =
   | { code: 'torn-store' }
   /** The kubelet got an answer about the image on the node without its ID or its size. */
   | { code: 'no-image-size' }
-  /** cri-dockerd got an answer about the image on the node without its configuration. */
-  | { code: 'no-image-config' }
   /** The runtime can't mount images as volumes. */
   | { code: 'no-image-volumes' }
+  /** cri-dockerd got an answer about the image on the node without its configuration. */
+  | { code: 'no-image-config' }
   /** The settings for registries are in a format that newer runtimes no longer read. */
   | { code: 'old-settings' }
   /** The runtime can't read this file of its signature policy, or it is missing. */

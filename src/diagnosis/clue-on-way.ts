@@ -62,6 +62,8 @@ export type WayClue =
   | { code: 'private-address' }
   /** The name of a Service: nodes don't use the cluster's DNS. */
   | { code: 'service-name' }
+  /** The node found the Service by its name: at this address, or by what OpenShift writes into its /etc/hosts. */
+  | { code: 'service-address'; address: string | null }
   /** Another node that got an answer from the host, at about the same time. */
   | { code: 'answers-elsewhere'; node: string }
   /** Only this node does not reach the host; `nodes` run images from there. `hosts`: all that it alone does not reach, if that is all that is known of its way out. */

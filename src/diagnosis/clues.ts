@@ -3,7 +3,14 @@
 import { isLocal, isOfCluster, isPrivateAddress, withoutPort } from '../image/host.ts'
 import { webSiteIn } from '../image/misplaced-names.ts'
 import { fullName, fullRepository, type Reference } from '../image/reference.ts'
-import { countsAtHub, isHosted, isNamedLikeCache, isPublic, relayedRegistry } from '../image/registries.ts'
+import {
+  countsAtHub,
+  isHosted,
+  isNamedLikeCache,
+  isOpenShiftService,
+  isPublic,
+  relayedRegistry,
+} from '../image/registries.ts'
 import { servesWindowsBase } from '../image/windows-images.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
 import { cacheRuleIn, OF_CACHE_RULE } from './cache-rule.ts'
@@ -22,6 +29,7 @@ import type { Endpoint } from './endpoint.ts'
 import { endpointOf } from './endpoint-in-text.ts'
 import { failedMirrors } from './failed-mirrors.ts'
 import type { Cause } from './finding.ts'
+import { dialedAddress } from './misresolved.ts'
 import { nameClues } from './name-clues.ts'
 import { peerMirrorAt } from './node-services.ts'
 import { perimeterRefusal } from './perimeter.ts'
@@ -70,7 +78,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...cluesWith('mirrors-failed', failedMirrors(text)),
     ...(endpoint === null ? ofDownload(text, reference) : []),
     ...ofRegistry(reference),
-    ...ofHost(endpoint, reference, cause),
+    ...ofHost(endpoint, reference, cause, text),
     ...nameClues(image, cause),
   ]
 }
@@ -177,13 +185,12 @@ function ofRegistry(reference: Reference | null): Clue[] {
 }
 
 /** What the name or the address of the host shows that was asked. */
-function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: Cause): Clue[] {
+function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: Cause, text: string): Clue[] {
   const host =
     endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : (reference?.registry ?? null)
   if (host === null) return []
   const [, of] = DEFAULT_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
   const [, machineNamer] = MACHINE_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
-  const place = placeOf(host)
   const by = endpoint === null ? null : peerMirrorAt({ host, role: endpoint.role })
   const isWindows =
     endpoint?.role === 'storage' && servesWindowsBase(withoutPort(host), reference?.registry ?? null)
@@ -194,15 +201,29 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: C
     ...(machineNamer !== undefined && cause === UNRESOLVED
       ? [{ code: 'machine-name' as const, by: machineNamer }]
       : []),
-    ...(place === null ? [] : [{ code: place }]),
+    ...placeOf(host, cause, text),
   ]
 }
 
 /** Where the host is, if only the node, the cluster, or a private network knows it. */
-function placeOf(host: string): 'loopback' | 'service-name' | 'private-address' | null {
-  if (isLocal(host)) return 'loopback'
-  if (isOfCluster(host)) return 'service-name'
-  return isPrivateAddress(host) ? 'private-address' : null
+function placeOf(host: string, cause: Cause, text: string): Clue[] {
+  if (isLocal(host)) return [{ code: 'loopback' }]
+  if (isOfCluster(host))
+    return isFoundOnNode(host, cause, text)
+      ? [{ code: 'service-address', address: dialedAddress(text) }]
+      : [{ code: 'service-name' }]
+  return isPrivateAddress(host) ? [{ code: 'private-address' }] : []
+}
+
+/**
+ * Whether the node has found the Service: at an address inside, which may be one of 100.64.0.0/10, too (kops). A public one would be that of a
+ * wildcard record. OpenShift writes its own registry's name into /etc/hosts of its nodes.
+ */
+function isFoundOnNode(host: string, cause: Cause, text: string): boolean {
+  if (cause === UNRESOLVED) return false
+  const address = dialedAddress(text)
+  if (address === null) return isOpenShiftService(host)
+  return isPrivateAddress(address) || /^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./.test(address)
 }
 
 /** The host that a proxy was asked for, as the text names it before the proxy's own error. */

@@ -27,6 +27,11 @@ const META_IPV6 = /^2a03:2880:/i
 const DIALED =
   /\b(?:dial tcp |(?:read|write) tcp \S{1,60}->)(\[[0-9a-f:]{2,39}\]|\d{1,3}(?:\.\d{1,3}){3}):(?!53:)\d+: /i
 
+/** The address that a connection was opened to, or should have been; null if the text shows none. */
+export function dialedAddress(text: string): string | null {
+  return DIALED.exec(text)?.[1] ?? null
+}
+
 /** Returns the address that the endpoint's name led to and whose it is, where that can't be the endpoint's; null for any other, and for an address that was not looked up. */
 export function misresolvedTo(
   text: string,

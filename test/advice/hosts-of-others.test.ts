@@ -63,14 +63,54 @@ test.each([
   ['read tcp 10.0.0.7:41894->10.96.0.20:5000: i/o timeout', 'test-connection'],
   ['net/http: timeout awaiting response headers', 'test-connection'],
   ['net/http: request canceled (Client.Timeout exceeded while awaiting headers)', 'test-connection'],
-  ['dial tcp 10.96.0.20:5000: i/o timeout', 'replace-service-name'],
+  ['dial tcp 10.96.0.20:5000: i/o timeout', 'test-connection'],
+  // A wildcard record, most likely.
+  ['dial tcp 203.0.113.7:5000: i/o timeout', 'replace-service-name'],
   [
     'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
     'replace-service-name',
   ],
-])('the name of a Service is not to blame once its connection was opened: %s', (error, first) => {
+])('the name of a Service is not to blame once the node has found it: %s', (error, first) => {
   const host = 'docker-registry.default.svc:5000'
   expect(codesOf(`${host}/a/b:1`, head(host, error))[0]).toBe(first)
+})
+
+test.each<[string, string, string, StepCode[]]>([
+  [
+    'a refused connection leads to the pods of the Service',
+    'registry.tools.svc.cluster.local:5000',
+    'dial tcp 10.43.12.7:5000: connect: connection refused',
+    ['service-pods', 'service-network'],
+  ],
+  [
+    "a dropped one to the cluster's network, also in a range that is not private",
+    'registry.tools.svc:5000',
+    'dial tcp 100.64.12.7:5000: i/o timeout',
+    ['test-connection', 'service-network'],
+  ],
+  [
+    'an unfinished handshake to its MTU',
+    'registry.tools.svc:5000',
+    'net/http: TLS handshake timeout',
+    ['check-mtu', 'service-network'],
+  ],
+  [
+    "OpenShift's own registry is known to every node, whether the text has its address or not",
+    'image-registry.openshift-image-registry.svc:5000',
+    'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
+    ['test-connection', 'service-network'],
+  ],
+  [
+    'and its authority comes from the cluster',
+    'image-registry.openshift-image-registry.svc:5000',
+    'x509: certificate signed by unknown authority',
+    ['node-ca', 'show-certificate'],
+  ],
+])('a Service that the node has found: %s', (_name, host, error, first) => {
+  const codes = codesOf(`${host}/a/b:1`, head(host, error))
+  expect(codes.slice(0, 2)).toEqual(first)
+  const elsewhere: StepCode[] = ['open-host', 'check-listener', 'replace-service-name', 'trust-authority']
+  expect(codes.filter(code => elsewhere.includes(code))).toEqual([])
 })
 
 test.each([

@@ -413,6 +413,15 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { server: '10.0.0.10', serves: true, certain: false },
     { server: '10.43.0.10', serves: false, certain: true },
   ],
+  'service-pods': [
+    { name: 'registry', namespace: 'web', isOpenShift: false },
+    { name: 'image-registry', namespace: 'openshift-image-registry', isOpenShift: true },
+  ],
+  'service-network': [
+    { host: 'registry.web.svc', role: 'registry', node: 'node-1' },
+    { host: 'cache.web.svc', role: 'mirror', node: null },
+  ],
+  'node-ca': [{ node: 'node-1' }, { node: null }],
   'replace-service-name': [{ host: 'registry.web.svc', role: 'registry' }],
   'token-realm': [
     { host: 'gitea:3000', registry: own, product: 'gitea' },
@@ -619,6 +628,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'missing-layer': [{ host }],
   'missing-child': [{ host }],
   'update-runtime': [{}],
+  'mount-images': [{}],
   'match-docker': [{}],
   'without-pigz': [{}],
   'rebuild-layers': [{}],
@@ -628,7 +638,6 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'rebuild-thin-pool': [{}],
   'restart-pull': [{}],
   'delete-outgoing-pod': [{}],
-  'mount-images': [{}],
   'renew-pod': (
     [
       [{ kind: 'Deployment', name: 'web' }, { by: 'paused' }],

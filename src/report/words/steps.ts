@@ -25,6 +25,7 @@ import { policySteps } from './steps/policies.ts'
 import { proxySteps } from './steps/proxies.ts'
 import { replacementSteps } from './steps/replacements.ts'
 import { sandboxSteps } from './steps/sandbox.ts'
+import { serviceSteps } from './steps/services.ts'
 import { snapshotterSteps } from './steps/snapshotters.ts'
 import { wrongNameSteps } from './steps/wrong-names.ts'
 
@@ -89,6 +90,7 @@ const WORDS: StepWords<Step> = {
   ...certificateSteps,
   ...mirrorSteps,
   ...nodeServiceSteps,
+  ...serviceSteps,
   ...nodeSteps,
   ...storeSteps,
   ...snapshotterSteps,

@@ -5,7 +5,7 @@ import { type Clue, clueOf, hasClue } from '../../../diagnosis/clue.ts'
 import type { DnsAnswer } from '../../../diagnosis/clue-on-way.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { hostAlone, isServiceName } from '../../../image/host.ts'
+import { hostAlone, isOfCluster, isServiceName } from '../../../image/host.ts'
 import { isOpenShiftService } from '../../../image/registries.ts'
 import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'
 import { onNode } from '../node.ts'
@@ -105,6 +105,8 @@ const forgedTitle = (context: CauseContext) =>
 /** Whether the connection to the host was opened. */
 const wasOpened = ({ clues }: Finding) => hasClue(clues, 'tls-unfinished', 'unanswered')
 
+const OPENED = ['tls-unfinished', 'unanswered', 'request-late'] as const
+
 export const networkTimeout: CauseWords = {
   short: context => {
     if (isForged(context)) return forgedShort(context)
@@ -127,6 +129,11 @@ export const networkTimeout: CauseWords = {
     ],
     ['loopback', 'That address is the node itself, and nothing answered there.'],
     ['misresolved', resolvedMeaning],
+    [isUnopenedService, serviceMeaning],
+    [
+      first => hasClue(first.clues, 'tls-unfinished') && isOfCluster(askedHost({ findings: [first] })),
+      "The connection to the Service was opened, but the TLS handshake did not finish: large packets are lost in the cluster's network (MTU), or the host is overloaded.",
+    ],
     [
       'tls-unfinished',
       'The connection was opened, so the name and the route are right, but the TLS handshake did not finish: large packets are lost on the way (MTU), a firewall or proxy in between holds up TLS, or the host is overloaded.',
@@ -159,6 +166,7 @@ export const connectionRefusedOrReset: CauseWords = {
   meaning: [
     ['loopback', loopbackMeaning],
     ['misresolved', resolvedMeaning],
+    [isUnopenedService, serviceMeaning],
     [
       ({ clues }) => clueOf(clues, 'no-route')?.lost === true,
       'The node had no route to that address at that moment, so nothing was sent. Earlier in the same pull it got an answer from the registry (or a mirror of it), so its own network failed in between.',
@@ -171,6 +179,19 @@ export const connectionRefusedOrReset: CauseWords = {
 /** Whether a layer did not arrive whole, and the text does not say from where: the registry, a mirror or cache, or where one of them redirects. */
 function isUnnamed({ findings: [{ endpoint, clues }] }: Pick<CauseContext, 'findings'>): boolean {
   return endpoint === null && hasClue(clues, 'interrupted')
+}
+
+/** Whether the connection to a Service did not come about, though the node knows its address. */
+function isUnopenedService({ clues }: Pick<Finding, 'clues'>): boolean {
+  return hasClue(clues, 'service-address') && !hasClue(clues, 'no-route', 'cut-off', ...OPENED)
+}
+
+function serviceMeaning({ clues }: Pick<Finding, 'clues'>): string {
+  const address = clueOf(clues, 'service-address')?.address ?? null
+  const known = `The name is a Service of the cluster, and the node knows its address${address === null ? '' : ` (${address})`}`
+  return howBroken({ clues }) === 'refused'
+    ? `${known}: the Service has no ready pods, or nothing listens on that port in them.`
+    : `${known}: the cluster's network does not lead this node to the pods behind it, or a NetworkPolicy shuts nodes out.`
 }
 
 function resolvedMeaning(first: Pick<Finding, 'clues' | 'endpoint' | 'registry'>): string {
