@@ -96,16 +96,33 @@ export function neverSteps(finding: Finding): Step[] {
   // A name of one part that is not an official image's, or localhost's, is nowhere else than where it was built.
   const isOwn = isOwnName(finding)
   // With this policy, images of a cluster on one machine are mostly built there.
-  if (load.length > 0) return [...load, ...stepsIf(!isOwn, allow)]
+  const tag = tagSteps(finding)
+  const known = clueOf(finding.clues, 'other-name') === undefined ? [] : tag
+  if (load.length > 0) return [...known, ...load, ...stepsIf(!isOwn, allow)]
   if (finding.subcause === 'not-verified')
     return [{ code: 'same-secret' }, { code: 'exempt-preloaded' }, allow]
   // The kubelet removes what was loaded by hand as well (k3s-io/k3s#1552; kubernetes.io/docs/concepts/architecture/garbage-collection).
   if (hasClue(finding.clues, 'disk-pressure'))
-    return [{ code: 'relieve-disk' }, { code: 'import-image', image: finding.image, again: true }, allow]
+    return [
+      ...known,
+      { code: 'relieve-disk' },
+      { code: 'import-image', image: finding.image, again: true },
+      allow,
+    ]
   // A change of the policy would replace the pods of nodes that have the image, too, and a registry that has it may not exist.
   const others = clueOf(finding.clues, 'on-other-nodes')?.nodes
-  if (others !== undefined) return [{ code: 'load-as-others', image, others }, allow]
-  return isOwn ? [{ code: 'import-image', image: finding.image }, allow] : [allow, { code: 'preload', image }]
+  if (others !== undefined) return [...known, { code: 'load-as-others', image, others }, allow]
+  return isOwn
+    ? [...tag, { code: 'import-image', image: finding.image }, allow]
+    : [...tag, allow, { code: 'preload', image }]
+}
+
+/** Whoever sets this policy has mostly brought the image to the node, and a name of it that the kubelet does not look for is no better than none. */
+function tagSteps({ host: { platform, virtual }, reference, clues }: Finding): Step[] {
+  const isPossible = reference !== null && !reference.includes('@') && platform !== 'talos'
+  return isPossible && virtual === undefined
+    ? [{ code: 'tag-image', image: reference, name: clueOf(clues, 'other-name')?.name ?? null }]
+    : []
 }
 
 /** The kubelet's runtime did not answer, so it asked no registry, or nobody knows what the registry said. */

@@ -158,6 +158,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'not-the-attestation': { about: 'other' },
   'not-the-signature': { about: 'other' },
   'allow-pull': { about: 'template' },
+  'tag-image': { about: 'node', on: 'client' },
   'import-image': { about: 'node', on: 'client' },
   'load-as-others': { about: 'node', on: 'client' },
   preload: { about: 'node', on: 'client' },

@@ -162,6 +162,8 @@ export type LimitStep =
   | { code: 'raise-kubelet-qps' }
   | { code: 'allow-pull' }
   | { code: 'preload'; image: string }
+  /** `name`: of an image on the node that may be this one; null if none is known. */
+  | { code: 'tag-image'; image: string; name: string | null }
   /** `again`: the image was most likely there before, and the kubelet removed it. */
   | { code: 'import-image'; image: string; again?: true }
   /** `others`: nodes that have the image. */

@@ -62,6 +62,8 @@ export type NodeClue =
   | { code: 'disk-pressure'; past: boolean }
   /** The node's pool in OpenShift does not give its nodes their newest settings. */
   | ({ code: 'pool-held' } & HeldPool)
+  /** The node has an image of this name, which may be the one that it must not pull; null if it lists that itself, but does not find it. */
+  | { code: 'other-name'; name: string | null }
   /** Other nodes have the image, which the pull policy Never keeps this one from pulling: a few of them. */
   | { code: 'on-other-nodes'; nodes: string[] }
   /** OpenShift's global pull secret, which is the nodes' own login, has one for the image. */

@@ -11,6 +11,7 @@ import { answerOf, type DiagnosisContext, type FailedPull } from './failed-pull.
 import type { FailingContainer } from './failing-container.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from './finding.ts'
 import { loginClues, mirrorLogin } from './login-clues.ts'
+import { otherName } from './names-on-node.ts'
 import { cluesOfPlace } from './node-clues.ts'
 import { cluesOfOwners, heldElsewhere, type PodOwners, zeroClues } from './pod-owners.ts'
 import { isHeldHere, onOtherNodes, otherAccounts, runsElsewhere } from './running-elsewhere.ts'
@@ -38,6 +39,7 @@ export function cluesOfPull(
     ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),
     ...runsElsewhere(pod, pull, seen.held),
     ...otherAccounts(pod, pull, seen.snapshot.ecrAccounts),
+    ...otherName(pull),
     ...onOtherNodes(pod, pull, seen.snapshot),
     ...(cause === 'proxy' ? behindProxy(text, registry) : []),
     ...loginClues(pod, pull, seen.logins),

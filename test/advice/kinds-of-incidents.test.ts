@@ -379,9 +379,32 @@ test('an image for policy Never is loaded into a cluster on one machine, and on 
   expect(codesIn({ ...never, node: { provider: 'kind' } })[0]).toBe('load-image')
   // Nobody else has an image of this name, so letting the kubelet pull it would change nothing.
   expect(codesIn({ ...never, pod: { node: 'k3d-dev-agent-0' } })).toEqual(['load-image'])
-  expect(codesIn({ ...never, node: {} })).toEqual(['import-image', 'allow-pull', 'enter-node'])
+  expect(codesIn({ ...never, node: {} })).toEqual(['tag-image', 'import-image', 'allow-pull', 'enter-node'])
   const elsewhere = { ...never, image: 'acme/my-app:1' }
-  expect(codesIn({ ...elsewhere, node: {} })).toEqual(['allow-pull', 'preload', 'enter-node'])
+  expect(codesIn({ ...elsewhere, node: {} })).toEqual(['tag-image', 'allow-pull', 'preload', 'enter-node'])
+})
+
+test.each([
+  ['built by Podman', 'my-app:1', ['localhost/my-app:1'], 'localhost/my-app:1'],
+  ['of a registry', 'acme/my-app:1', ['ghcr.io/other/my-app:1'], 'ghcr.io/other/my-app:1'],
+  // k3s-io/k3s#7015.
+  ['listed by its full name, and not found by that', 'my-app:1', ['docker.io/library/my-app:1'], null],
+  ['of another version', 'my-app:1', ['localhost/my-app:11'], undefined],
+  [
+    "a copy of an official image, and another publisher's",
+    'nginx:1',
+    ['ghcr.io/a/nginx:1', 'reg.corp/library/nginx:1'],
+    'reg.corp/library/nginx:1',
+  ],
+])('an image for policy Never may be on the node under another name: %s', (_name, image, images, name) => {
+  const error = `Container image "${image}" is not present with pull policy of Never`
+  const node = { kubelet: 'v1.31.5', runtime: 'containerd://1.7.23', images }
+  const found = findingOf({ image, error, reason: 'ErrImageNeverPull', node })
+  expect(found.clues.flatMap(clue => (clue.code === 'other-name' ? [clue.name] : []))).toEqual(
+    name === undefined ? [] : [name],
+  )
+  const [first] = stepsFor(found)
+  expect(first).toMatchObject({ code: 'tag-image', name: name ?? null })
 })
 
 test('an image for policy Never that other nodes have is loaded on this one first, as a change of the policy reaches their pods, too', () => {
@@ -400,8 +423,8 @@ test('an image for policy Never that other nodes have is loaded on this one firs
     others: ['node-2', 'node-3', 'node-4'],
   })
   expect(allow?.code).toBe('allow-pull')
-  expect(codesIn({ ...on(['node-2']), image: 'collector:5.0' })[0]).toBe('import-image')
-  expect(codesIn(on(['node-1']))[0]).toBe('allow-pull')
+  expect(codesIn({ ...on(['node-2']), image: 'collector:5.0' })).toContain('import-image')
+  expect(codesIn(on(['node-1']))).not.toContain('load-as-others')
   // This one has it, and withholds it.
   const verifies = { kubelet: 'v1.35.0', images: [reference] }
   expect(codesIn({ ...on(['node-2']), node: verifies })).not.toContain('load-as-others')

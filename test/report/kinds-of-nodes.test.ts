@@ -1,5 +1,6 @@
 /** Reports on faults of a node or on the way to it: what is said of downloads, clocks, caches, and names that one node knows. */
 import { describe, expect, test } from 'vitest'
+import type { Node } from '../../src/snapshot/node.ts'
 import { findingOf, type Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
 import { type Expected, textsOf } from './texts-of.ts'
@@ -1569,8 +1570,8 @@ describe('an image for policy Never that a full disk cost', () => {
       'is not known to have been there on another node',
       { ...never, node: k3s, fullNodes: ['node-2'] },
       {
-        first: /^Let the kubelet pull the image/,
-        says: /if no registry that it reaches has the image, import an archive \(`k3s ctr images import <file>`\) k3s crictl pull/,
+        first: /^See whether the image is on node node-1 under another name/,
+        says: /Or, if a registry has the image, let the kubelet pull it.*if no registry that it reaches has the image, import an archive \(`k3s ctr images import <file>`\) k3s crictl pull/s,
         never: /disk fills up/,
       },
     ],
@@ -1814,4 +1815,44 @@ describe('what one kind of node decides', () => {
       { never: /cri-dockerd before/ },
     ],
   ])('%s', (_name, situation, expected) => check(situation, expected))
+})
+
+// kubernetes/minikube#10171.
+test.each<[string, Partial<Node>, RegExp]>([
+  [
+    'by CRI-O',
+    { runtime: 'cri-o://1.20.5' },
+    /registries\.conf: \[\[registry\]\] location = "registry\.minikube"/,
+  ],
+  ['by Docker', { runtime: 'docker://20.10.17' }, /--insecure-registry registry\.minikube/],
+])(
+  'a name that leads to a private address may be of a registry without TLS, asked %s',
+  (_name, node, says) => {
+    const image = 'registry.minikube/acme/app'
+    const refused = (address: string) =>
+      `error pinging docker registry registry.minikube: Get https://registry.minikube/v2/: dial tcp ${address}:443: connect: connection refused`
+    const labels = { 'minikube.k8s.io/name': 'minikube' }
+    check({ image, error: refused('10.101.166.84'), node: { ...node, labels } }, { says })
+    check({ image, error: refused('203.0.113.84'), node: { ...node, labels } }, { never: /plain HTTP/ })
+  },
+)
+
+test.each<[string, Partial<Node>, string]>([
+  [
+    'K3s',
+    { runtime: 'containerd://1.7.23', kubelet: 'v1.31.4+k3s1' },
+    'k3s ctr images tag localhost/app:1 docker.io/library/app:1',
+  ],
+  ['Docker', { runtime: 'docker://27.3.1' }, 'docker tag localhost/app:1 docker.io/library/app:1'],
+  ['CRI-O', { runtime: 'cri-o://1.31.1' }, 'podman tag localhost/app:1 docker.io/library/app:1'],
+])('an image is given the name that the kubelet looks for, with the client of %s', (_name, node, command) => {
+  const image = 'app:1'
+  const error = `Container image "${image}" is not present with pull policy of Never`
+  const situation = {
+    image,
+    error,
+    reason: 'ErrImageNeverPull',
+    node: { kubelet: 'v1.31.4', images: ['localhost/app:1'], ...node },
+  }
+  check(situation, { first: new RegExp(command), never: /1\.33/ })
 })

@@ -698,6 +698,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'load-image': [
     { image: 'api:1', tool: 'kind' },
     { image: 'api:1', tool: 'minikube' },
+  'tag-image': [
+    { image: 'docker.io/library/my-app:1', name: null },
+    { image: 'docker.io/library/my-app:1', name: 'localhost/my-app:1' },
+  ],
     { image: 'api:1', tool: 'k3d' },
     { image: 'api:1', tool: 'nerdctl' },
   ],

@@ -109,7 +109,7 @@ describe('why', () => {
         finding: privateImage({ cause: 'never-pull' }),
       },
       'the pull policy is Never',
-      '  kubectl -n payments edit statefulset/api',
+      '  ctr -n k8s.io images ls -q | grep api',
     ],
     [
       'a service account left out',

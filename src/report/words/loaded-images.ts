@@ -24,12 +24,12 @@ export function preloaded({ image }: StepOf<'preload'>, findings: Findings): Ste
 
 /** Imports an image from an archive: one that was built elsewhere, or was on the node before. */
 export function imported({ image, again }: StepOf<'import-image'>, findings: Findings): StepText {
-  const [{ host, cause }] = findings
+  const [{ host, cause, steps }] = findings
   const copy = `the image to every node that runs these pods, first ${onNodes(findings)}, from an archive (\`docker save\` where it was built)`
   const text = again
     ? `Then load the image ${onNodes(findings)} again, from the archive that it came from${archivePlace(host)}`
     : cause === 'never-pull'
-      ? `Copy ${copy}: a name like ${image} is most likely in no registry, so the kubelet could not pull it`
+      ? `${steps[0].code === 'tag-image' ? 'Or copy' : 'Copy'} ${copy}: a name like ${image} is most likely in no registry, so the kubelet could not pull it`
       : `If ${image} was only built on a machine, copy ${copy}, and set imagePullPolicy to IfNotPresent: a node's runtime does not see the images of a Docker beside it`
   const command = importCommand(host)
   return command === null ? { text } : nodeClientStep(text, command, findings)

@@ -64,16 +64,21 @@ export function pullCommand(node: PullingNode, image: string): string {
   }
 }
 
+/** Returns containerd's client on the node, whose verbs are those of ctr, for the images of Kubernetes. */
+export function containerdClient(node: PullingNode): string {
+  if (node.platform === 'k3s') return 'k3s ctr'
+  if (node.platform === 'rke2' && node.os !== 'windows')
+    return '/var/lib/rancher/rke2/bin/ctr --address /run/k3s/containerd/containerd.sock -n k8s.io'
+  return ctr(node).client
+}
+
 /** Returns how to import an image from an archive, whose name the user has to fill in; null for nodes without a client for that. */
 export function importCommand(node: PullingNode): string | null {
   const { platform, runtime } = node
   // Talos has no such command, and CRI-O no client.
   if (platform === 'talos' || runtime === 'cri-o') return null
   if (runtime === 'docker') return 'docker load -i <file>'
-  if (platform === 'k3s') return 'k3s ctr images import <file>'
-  if (platform === 'rke2' && node.os !== 'windows')
-    return '/var/lib/rancher/rke2/bin/ctr --address /run/k3s/containerd/containerd.sock -n k8s.io images import <file>'
-  return `${ctr(node).client} images import <file>`
+  return `${containerdClient(node)} images import <file>`
 }
 
 /** Returns what a pull by hand lacks of the kubelet's own, if that matters for this image; empty otherwise. */

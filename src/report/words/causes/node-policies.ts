@@ -70,7 +70,7 @@ const SIGNED: Record<ClueOf<'signed-otherwise'>['with'], string> = {
 const NEVER: Record<NeverPullSubcause | 'unknown', [title: string, meaning: string]> = {
   'not-present': [
     'Pull policy Never, and the image is not on the node',
-    'The kubelet only uses what is already on the node, and the image is not there.',
+    'The kubelet only uses what is already on the node, and no image of this name is there.',
   ],
   'not-verified': [
     'Pull policy Never, and the image on the node is not verified for this pod',
@@ -82,7 +82,18 @@ const NEVER: Record<NeverPullSubcause | 'unknown', [title: string, meaning: stri
   ],
 }
 
-function neverTexts({ findings: [{ subcause }] }: CauseContext): [title: string, meaning: string] {
+function neverTexts({ findings: [{ subcause, clues }] }: CauseContext): [title: string, meaning: string] {
+  const other = clueOf(clues, 'other-name')
+  // k3s-io/k3s#7015.
+  if (other?.name === null)
+    return [
+      'Pull policy Never, and the runtime does not find the image on the node',
+      'The node lists the image, but its runtime does not find it by this name: it was imported without its registry in the name, which the list adds, or it was removed since.',
+    ]
+  if (other !== undefined && subcause !== 'not-verified') {
+    const [title, meaning] = NEVER['not-present']
+    return [title, `${meaning} The node has ${other.name}, which may be the same image under another name.`]
+  }
   return NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
 }
 

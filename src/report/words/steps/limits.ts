@@ -17,6 +17,7 @@ import { durationInWords } from '../duration.ts'
 import { editField, setImages } from '../edits.ts'
 import { imported, loadedAsOthers, preloaded } from '../loaded-images.ts'
 import { isFurtherNode, loadCommand, nerdctl } from '../local-clusters.ts'
+import { tagged } from '../names-on-node.ts'
 import { nodeName } from '../node.ts'
 import { throttleSetting } from '../node-settings.ts'
 import { formatNumber, pluralize, registryLabel, shortList } from '../nouns.ts'
@@ -134,6 +135,7 @@ export const limitSteps: StepWords<LimitStep> = {
       workloadsOf(findings),
     ),
   preload: (step, { findings }) => preloaded(step, findings),
+  'tag-image': (step, { findings }) => tagged(step, findings),
   'import-image': (step, { findings }) => imported(step, findings),
   'load-as-others': (step, { findings }) => loadedAsOthers(step, findings),
   'load-image': ({ image, tool }, { findings: [{ node }] }) => {
@@ -174,8 +176,8 @@ function pullInstead({ steps }: AdvisedFinding): string {
   const load = steps.find(({ code }) => code === 'import-image' || code === 'load-as-others')
   if (load?.code === 'load-as-others')
     return 'Or, if a registry has the image, let nodes pull what they lack:'
-  if (load === undefined) return 'Let the kubelet pull the image:'
-  return load === steps[0]
+  if (load === undefined && steps[0].code !== 'tag-image') return 'Let the kubelet pull the image:'
+  return load?.code === 'import-image' && load.again === undefined
     ? 'Or push the image to a registry, use its name there, and'
     : 'Or, if a registry has the image, let the kubelet pull it:'
 }
