@@ -145,6 +145,7 @@ function causeSteps(finding: Finding, ofName: Step[]): Step[] {
  */
 function localSteps(finding: Finding): Step[] {
   if (!isRefusedOrMissing(finding.cause) && finding.registry !== 'localhost') return []
+  if (hasClue(finding.clues, 'imported-name')) return []
   const local = clueOf(finding.clues, 'local-image')
   const forced = clueOf(finding.clues, 'policy-forced')
   // Nothing that is on a node is used without the registry then.

@@ -81,6 +81,11 @@ export function lostImageSteps(finding: Finding): Step[] {
   return [{ code: 'remove-image', image: imageName(finding) }, ...AGAIN]
 }
 
+/** Another import would give the image such a name again, where a pull gives it the one that the pod asks for. */
+export function importedSteps(): Step[] {
+  return [{ code: 'push-imported' }, LOG]
+}
+
 /** The runtime's records of layers contradict each other or what is on the disk, also for images that were never on the node. */
 export function brokenStoreSteps(finding: Finding): Step[] {
   return [...removeImage(finding), ...AGAIN]

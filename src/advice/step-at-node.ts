@@ -252,6 +252,7 @@ export type StoreStep =
   | { code: 'remove-image'; image: string }
   | { code: 'keep-layers' }
   | { code: 'check-store' }
+  | { code: 'push-imported' }
   | { code: 'move-store' }
 
 /** Repair or go around a snapshotter, or the setting that names it. */

@@ -108,6 +108,7 @@ export const TRAITS_AT_NODE: Record<StepAtNode['code'], StepTraits> = {
   'larger-disk': { about: 'node' },
   'remove-image': { about: 'node', on: 'client' },
   'keep-layers': { about: 'node' },
+  'push-imported': { about: 'other' },
   'check-store': { about: 'node' },
   'check-download': { about: 'other' },
   'whole-layers': { about: 'node', on: 'client' },

@@ -166,5 +166,7 @@ export type NodeClue =
   | { code: 'unpacker-killed' }
   /** The runtime's list of layers is unreadable, or a layer that others build on is missing. */
   | { code: 'broken-store' }
+  /** containerd does not find an image by the name that an import gave it. */
+  | { code: 'imported-name' }
   /** The runtime's store on the node is damaged: the image was pulled but can't be found. */
   | { code: 'damaged-store' }

@@ -141,6 +141,11 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
     /failed to (?:create|activate) (?:new )?(?:thin |snapshot )device|metadata for (?:new thin )?device "|thin device .{0,300}(?:file exists|no data available)|dm_task_run failed|devmapper: unknown device/i,
   ],
   [
+    { code: 'imported-name' },
+    // `ctr images import --digests`, as kind runs it (kubernetes-sigs/kind#4099).
+    /failed to get image from containerd .{0,200}\/import-\d{4}-\d\d-\d\d@sha256:\w{1,64}\\*": not found/i,
+  ],
+  [
     { code: 'damaged-store' },
     /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|from containerd image store|failed to create image reference|failed to resolve image "[^"]*": not found|no such image: \S+$|unable to inspect image \S+$|consider removing the image to resolve/i,
   ],

@@ -623,6 +623,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'runtime-log': [{}],
   'push-again': [{}],
   'fewer-layers': [{}],
+  'push-imported': [{}],
   'digest-mismatch': [{ host }],
   'restore-tag': [{ host: 'quay.io' }],
   'missing-layer': [{ host }],

@@ -301,6 +301,23 @@ test.each([
   },
 )
 
+test('an image volume that was imported is pushed to a registry, not imported again', () => {
+  const digest = `sha256:${'d8'.repeat(32)}`
+  const error = `failed to mount image volume: failed to get image from containerd "${digest}": image "docker.io/library/import-2026-01-29@${digest}": not found`
+  const used = container({ image: 'nginx:1', state: waiting('CreateContainerError', error) })
+  const volume = container({ name: 'data', kind: 'volume', image: 'localhost/model-data:v1' })
+  const situation = {
+    image: 'nginx:1',
+    error,
+    node: { provider: 'kind' },
+    pod: { containers: [used, volume] },
+  }
+  const { first, all } = textsOf(situation)
+  expect(first).toMatch(/^Push the image to a registry that the nodes pull from .* in the volume/)
+  expect(all).toMatch(/does not find an image that was imported/)
+  expect(all).not.toMatch(/kind load docker-image|crictl rmi|was pulled/)
+})
+
 test('of several image volumes, the one is at fault whose image the error names', () => {
   const error = 'mount image: image "quay.io/a/model:2" does not exist locally'
   const used = container({ image: 'nginx:1', state: waiting('CreateContainerError', error) })

@@ -65,6 +65,7 @@ export const corruptOrUnpack: CauseWords = {
     [isReadOnly, 'read-only file systems'],
     [mayBeFullHost, 'failing or full disks'],
     ['disk-fault', 'failing disks'],
+    ['imported-name', 'imported images that are not found again'],
     ['damaged-store', "images missing from a node's own store"],
     ['broken-store', 'damaged image stores'],
     ['torn-store', 'image stores with contradictory records'],
@@ -107,6 +108,7 @@ export const corruptOrUnpack: CauseWords = {
       first => `The snapshotter ${onNode(first)} can't prepare a layer of the image`,
     ],
     [isUnmounted, first => `The snapshotter ${onNode(first)} could not mount a layer of the image`],
+    ['imported-name', first => `The runtime ${onNode(first)} does not find an image that was imported there`],
     [
       'damaged-store',
       first =>
@@ -156,6 +158,10 @@ export const corruptOrUnpack: CauseWords = {
     [
       'locked-layer',
       'The runtime fetches a layer only once for all images that share it, and gave up waiting for the other pull, which is slow or hangs.',
+    ],
+    [
+      'imported-name',
+      'The image came from an archive, as with `kind load`: containerd knows it by a name of that import (import-…@sha256:…), and does not find it by this one. No registry was asked.',
     ],
     [
       'damaged-store',

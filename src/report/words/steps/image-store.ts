@@ -117,6 +117,9 @@ export const storeSteps: StepWords<StoreStep> = {
       removeCommand(findings[0].host, image),
       findings,
     ),
+  'push-imported': (_step, { findings: [{ host, containerKind }] }) => ({
+    text: `Push the image to a registry that the nodes pull from${host.platform === 'kind' ? ' (kind.sigs.k8s.io/docs/user/local-registry)' : ''}, and use its name there in the ${containerKind === 'volume' ? 'volume' : 'container'}: a pull gives the image the name that the pod asks for, and another import would not (kubernetes-sigs/kind#4099)`,
+  }),
   'keep-layers': (_step, { findings }) => ({
     text: `If the error comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
   }),
