@@ -6,7 +6,7 @@ import { type Finding, isUnreached } from '../diagnosis/finding.ts'
 import { cloudOf, ecrRegion } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isPublishedFor } from '../image/kubernetes-images.ts'
-import { isFixedHost } from '../image/registries.ts'
+import { isFixedHost, registryBehind } from '../image/registries.ts'
 import { isOnTheWay, isPackaged, stepsIf } from './conditions.ts'
 import { formerMirrorSteps } from './misdirected-nodes.ts'
 import type { Step, StepOf } from './step.ts'
@@ -115,11 +115,15 @@ function perhapsClosed({ cause, endpoint, registry, clues, host }: Finding): str
   const asked = endpoint?.host ?? registry
   // Where the registry redirects, or has its tokens and layers, is known from its answer.
   const isItself = isDockerHub(registry) ? isDockerHub(asked) : asked === registry
+  // Where this one redirects depends on the client's place, and nobody who closes a network knows all of it (kubernetes/kubernetes#115356).
+  const isRedirect =
+    (registryBehind(registry) ?? registry) === 'registry.k8s.io' &&
+    (endpoint?.role === 'registry' || endpoint?.role === 'storage')
   const isKnown =
     clueOf(clues, 'no-route')?.lost === true ||
     clueOf(clues, 'dns-server')?.refused === true ||
     hasClue(clues, ...REACHED)
-  return isItself && endpoint?.role !== 'mirror' && !isKnown ? asked : null
+  return (isItself || isRedirect) && endpoint?.role !== 'mirror' && !isKnown ? asked : null
 }
 
 /** What shows that some node reaches the host, this one or another, or that its name leads elsewhere. */

@@ -48,6 +48,8 @@ export type NetworkStep =
   /** `hosts`: where the registry redirects downloads to; `from`: the private address that the node downloads from. */
   | { code: 'open-download-host'; registry: string; hosts: string; from: string | null }
   | ({ code: 'check-listener' } & NamedEndpoint)
+  /** It was reached, and broke off its answer. */
+  | ({ code: 'front-log' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6'; lost?: true }
 
@@ -250,9 +252,9 @@ export type StoreStep =
   | { code: 'free-temporary'; path: string }
   | { code: 'larger-disk' }
   | { code: 'remove-image'; image: string }
+  | { code: 'push-imported' }
   | { code: 'keep-layers' }
   | { code: 'check-store' }
-  | { code: 'push-imported' }
   | { code: 'move-store' }
 
 /** Repair or go around a snapshotter, or the setting that names it. */

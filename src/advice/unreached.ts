@@ -3,6 +3,7 @@
 import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { dialedAddress } from '../diagnosis/misresolved.ts'
 import { DESKTOP_NODE } from '../diagnosis/node-names.ts'
 import { nodeServiceAt } from '../diagnosis/node-services.ts'
 import { isLocal, isPrivateAddress, isServiceName } from '../image/host.ts'
@@ -84,7 +85,7 @@ export function withWayOut({ clues, cause, node, workload, host }: Finding, step
   ]
 }
 
-const OF_ONE_HOST: readonly Step['code'][] = ['open-host', 'check-listener', 'serve-layers']
+const OF_ONE_HOST: readonly Step['code'][] = ['open-host', 'check-listener', 'front-log', 'serve-layers']
 
 /** A host that somebody here runs, which lets nodes in, and does not answer them in time (goharbor/harbor#17003, project-zot/zot#4184). */
 function slowHost(finding: Finding, target: NamedEndpoint): Step[] {
@@ -145,7 +146,14 @@ function otherPort(finding: Finding, target: NamedEndpoint, scheme: 'http' | 'ht
         !hasClue(finding.clues, 'loopback'),
       { code: 'use-https', host, proven: false },
     )
-  return stepsIf(scheme === 'http' && hasClue(finding.clues, 'private-address'), { code: 'allow-http', host })
+  return stepsIf(scheme === 'http' && isPrivate(finding, target), { code: 'allow-http', host })
+}
+
+/** Whether the host is in a private network, by its address, or by the one that its name led to, such as that of minikube's registry. */
+function isPrivate(finding: Finding, target: NamedEndpoint): boolean {
+  if (hasClue(finding.clues, 'private-address')) return true
+  const address = dialedAddress(finding.evidence?.text ?? '')
+  return address !== null && isPrivateAddress(address) && !isOfOthers(finding, target)
 }
 
 /** Whether a download had begun, so that every host on the way was reached. */
@@ -176,7 +184,12 @@ function openOrListen(finding: Finding, target: NamedEndpoint): Step[] {
   const isUnsent = why === 'network' || why === 'node'
   const isElsewhere = target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target)
   if (isUnsent || isElsewhere) return [{ code: 'open-host', ...target }]
-  return stepsIf(nodeServiceAt(target) === null, { code: 'check-listener', ...target })
+  // What closed an open connection was listening (containerd/containerd#8971); on the node itself, what forwards connections may have been.
+  const isCut = why === undefined && hasClue(finding.clues, 'cut-off') && !hasClue(finding.clues, 'loopback')
+  return stepsIf(nodeServiceAt(target) === null, {
+    code: isCut ? 'front-log' : 'check-listener',
+    ...target,
+  })
 }
 
 export function proxySteps(finding: Finding): Step[] {

@@ -23,9 +23,15 @@ test.each<[string, string, StepCode, StepCode]>([
     'a reset',
     'read tcp 10.0.0.5:4711->1.2.3.4:443: read: connection reset by peer',
     'open-host',
+    'front-log',
+  ],
+  ['a closed connection', 'EOF', 'open-host', 'front-log'],
+  [
+    'a refused connection',
+    'dial tcp 1.2.3.4:443: connect: connection refused',
+    'open-host',
     'check-listener',
   ],
-  ['a closed connection', 'EOF', 'open-host', 'check-listener'],
   [
     'an expired certificate',
     'x509: certificate has expired or is not yet valid',

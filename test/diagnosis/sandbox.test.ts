@@ -190,6 +190,13 @@ describe('a pause image whose registry a node does not reach', () => {
     expect(steps[1]?.code).toMatch(/^(?:resolve-host|test-connection)$/)
   })
 
+  test('is another one, too, where the node does not reach the host that the registry redirected to', () => {
+    const host = 'us-west2-docker.pkg.dev'
+    const path = 'v2/k8s-artifacts-prod/images/pause/manifests/3.6'
+    const [first] = stepsAfter(asked(`${host}/${path}`, 'dial tcp 142.250.4.82:443: i/o timeout'))
+    expect(first).toMatchObject({ code: 'set-sandbox-image', closedTo: host })
+  })
+
   test.each([
     [
       'a mirror that somebody chose',
@@ -200,11 +207,6 @@ describe('a pause image whose registry a node does not reach', () => {
       'a certificate',
       'registry.k8s.io/v2/pause/manifests/3.6',
       'tls: failed to verify certificate: x509: certificate signed by unknown authority',
-    ],
-    [
-      'a host that the registry redirected to',
-      'us-west2-docker.pkg.dev/v2/k8s-artifacts-prod/images/pause/manifests/3.6',
-      'dial tcp 142.250.4.82:443: i/o timeout',
     ],
     [
       'a resolver of the node that does not run',

@@ -449,6 +449,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'layer-refused': [{ host: own }, { host: null }],
   'storage-refused': [{ host: 'bucket.s3.eu-west-1.amazonaws.com' }, { host }],
   'check-listener': [{ host, role: 'registry' }],
+  'front-log': [
+    { host, role: 'registry' },
+    { host: 'cache.corp:5000', role: 'mirror' },
+  ],
   'check-mtu': [{ host, role: 'registry' }],
   'give-route': [
     { host, family: 'IPv6' },
@@ -619,11 +623,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'free-temporary': [{ path: '/var/tmp' }],
   'larger-disk': [{}],
   'remove-image': [{ image }],
+  'push-imported': [{}],
   'keep-layers': [{}],
   'runtime-log': [{}],
   'push-again': [{}],
   'fewer-layers': [{}],
-  'push-imported': [{}],
   'digest-mismatch': [{ host }],
   'restore-tag': [{ host: 'quay.io' }],
   'missing-layer': [{ host }],
@@ -694,15 +698,15 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'allow-pull': [{}],
   preload: [{ image }],
   'load-as-others': [{ image: 'docker.io/acme/my-app:1', others: ['node-2', 'node-3'] }],
+  'tag-image': [
+    { image: 'docker.io/library/my-app:1', name: null },
+    { image: 'docker.io/library/my-app:1', name: 'localhost/my-app:1' },
+  ],
   'import-image': [{ image: 'my-app:1' }, { image: 'docker.io/acme/my-app:1', again: true }],
   'load-pulled': [{ image: 'docker.io/library/busybox:1', tool: 'kind' }],
   'load-image': [
     { image: 'api:1', tool: 'kind' },
     { image: 'api:1', tool: 'minikube' },
-  'tag-image': [
-    { image: 'docker.io/library/my-app:1', name: null },
-    { image: 'docker.io/library/my-app:1', name: 'localhost/my-app:1' },
-  ],
     { image: 'api:1', tool: 'k3d' },
     { image: 'api:1', tool: 'nerdctl' },
   ],

@@ -78,7 +78,8 @@ export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint,
     return `settings.container-registry.mirrors: registry "${host}" with the endpoint "http://${host}"`
   if (platform === 'gke' && os !== 'windows')
     return `the node pool's containerd configuration: registryHosts with server "${host}" and the host "http://${host}"`
-  if (platform === 'minikube')
+  // CRI-O there knows the range of Services as insecure, which does not match a name that leads to one (kubernetes/minikube#10171).
+  if (platform === 'minikube' && runtime !== 'cri-o')
     return `--insecure-registry ${host} of \`minikube start\`, which takes effect only where a new cluster is created`
   if (platform === 'microk8s')
     return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml: ${plainServer(host)}`

@@ -144,6 +144,9 @@ export const networkSteps: StepWords<NetworkStep> = {
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
   }),
+  'front-log': ({ host, role }, { findings: [{ registry }] }) => ({
+    text: `See the log of ${hostLabel({ host, role }, registry)}, and of what is in front of it (an ingress, a load balancer, a reverse proxy), for the time of the pull: one of them, or a firewall on the way, closed the connection before the answer was complete, for example at a limit on time or size, or when it was restarted`,
+  }),
   'give-route': ({ host, family, lost }, { findings }) => ({
     text: lost
       ? `Find out what took the default route away for a moment ${onNodes(findings)} (\`${findings[0].host.os === 'windows' ? 'route print' : 'ip route'}\` shows whether it is back): an interface that was down, a DHCP lease, a VPN, or a network plugin`
