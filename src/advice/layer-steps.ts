@@ -86,7 +86,14 @@ export function importedSteps(): Step[] {
   return [{ code: 'push-imported' }, LOG]
 }
 
+/**
+ * What no other pull changes: containers/storage can't remove an image of which it lost a layer, either (cri-o/cri-o#4285), and Docker stops at the
+ * folder of a layer that an earlier pull left behind (moby/moby, layer/filestore.go).
+ */
+const STUCK = /\blayer not known\b|\brename \S{1,300}\/layerdb\/tmp\//i
+
 /** The runtime's records of layers contradict each other or what is on the disk, also for images that were never on the node. */
 export function brokenStoreSteps(finding: Finding): Step[] {
+  if (STUCK.test(finding.evidence?.text ?? '')) return [{ code: 'check-store' }, LOG]
   return [...removeImage(finding), ...AGAIN]
 }

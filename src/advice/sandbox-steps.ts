@@ -159,6 +159,8 @@ const OF_NODE_ITSELF: readonly Clue['code'][] = [
 
 /** The error of a damaged pause image does not name it: what needs its name is omitted, or done after a look at the node's images. */
 function withoutName(step: Step): Step[] {
+  // The kubelet tries to make the sandbox again by itself, for every pod there.
+  if (step.code === 'restart-pull') return []
   if (!('image' in step) || step.image !== '') return [step]
   return step.code === 'remove-image' ? [{ code: 'renew-sandbox-image' }] : []
 }

@@ -93,8 +93,10 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['torn-store', brokenStoreSteps],
   ['snapshotter-without-name', namelessSteps],
   ['lazy-snapshotter', lazySteps],
-  // containerd creates the folder when it starts.
-  ['store-folder-gone', () => [{ code: 'start-runtime', socket: null }, { code: 'runtime-log' }]],
+  [
+    'store-folder-gone',
+    () => [{ code: 'start-runtime', socket: null }, { code: 'runtime-log' }, { code: 'check-store' }],
+  ],
   ['mount-refused', refusedMountSteps],
   ['file-denied', deniedFileSteps],
   ['file-attribute', attributeSteps],
@@ -135,8 +137,10 @@ const unpacksWasm = ({ host }: Finding) =>
 
 function otherLayersSteps(finding: Finding): Step[] {
   const { runtime, version } = finding.host
-  const isOld = hasClue(finding.clues, 'runs-wasm') && runtime === 'containerd' && !unpacksWasm(finding)
-  return isOld ? [{ code: 'update-for-wasm', version }] : [{ code: 'not-an-image' }, { code: 'push-again' }]
+  const isOld = runtime === 'containerd' && !unpacksWasm(finding)
+  const update = stepsIf(isOld, { code: 'update-for-wasm', version })
+  if (update.length > 0 && hasClue(finding.clues, 'runs-wasm')) return update
+  return [{ code: 'not-an-image' }, ...stepsIf(version !== null, ...update), { code: 'push-again' }]
 }
 
 function unpackerSteps({ clues }: Finding): Step[] {

@@ -51,8 +51,8 @@ export type ContentClue =
   | { code: 'windows-build'; build: string }
   /** The image is signed, but with another key or by another signer than the policy accepts, under another name, or in another format. */
   | { code: 'signed-otherwise'; with: 'key' | 'name' | 'media-type' }
-  /** The signer that the node's signature policy requires. */
-  | { code: 'signer'; demanded: string }
+  /** The signer that the node's signature policy requires, and the one who signed; null if the text does not show that. */
+  | { code: 'signer'; demanded: string; actual: string | null }
 
 /** What is wrong on the node: its settings, its disk, its store, and its runtime. */
 export type NodeClue =
@@ -108,7 +108,7 @@ export type NodeClue =
   | { code: 'pull-records' }
   /** Another pull on the node held the same layer. */
   | { code: 'locked-layer' }
-  /** The folder in which the runtime unpacks layers was removed while it ran (containerd/containerd#7834). */
+  /** A folder of its store that the runtime makes when it starts was removed while it ran. */
   | { code: 'store-folder-gone' }
   /** The pool of devicemapper and the records of its devices contradict each other. */
   | { code: 'thin-devices' }

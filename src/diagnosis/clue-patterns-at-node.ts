@@ -64,11 +64,12 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   [{ code: 'locked-layer' }, /\bref \S{1,200} locked\b/i],
   [
     { code: 'store-folder-gone' },
-    /failed to create temp dir: (?:stat|mkdir) \S{1,300}\/snapshots\b\S{0,80}: no such file or directory/i,
+    // containerd's (containerd/containerd#7834), and two of Docker's and containers/storage, which make them when they start.
+    /failed to create temp dir: (?:stat|mkdir) \S{1,300}\/snapshots\b\S{0,80}: no such file or directory|open \S{1,200}\/tmp\/GetImageBlob\d+: no such file or directory|symlink \S{1,200} \S{1,200}\/overlay2?\/l\/\w{26}: no such file or directory/i,
   ],
   [
     { code: 'torn-store' },
-    /parent snapshot \S{1,200} does not exist|missing parent "|failed to get active snapshot|target snapshot \S{1,200} already exists|failed to rename: .{0,600}file exists|object with key \S{1,200} already exists|thin device .{0,300}(?:file exists|no data available)|failed to create snapshot: no data available|failed to stat parent|(?:bucket|snapshot|lease) does not exist|status for ref \S{1,200}: not found/i,
+    /parent snapshot \S{1,200} does not exist|missing parent "|failed to get active snapshot|target snapshot \S{1,200} already exists|failed to rename: .{0,600}file exists|rename \S{1,200}\/layerdb\/tmp\/\S{1,80} \S{1,300}: (?:file exists|directory not empty)|object with key \S{1,200} already exists|thin device .{0,300}(?:file exists|no data available)|failed to create snapshot: no data available|failed to stat parent|(?:bucket|snapshot|lease) does not exist|status for ref \S{1,200}: not found/i,
   ],
   [
     { code: 'encrypted' },
@@ -147,12 +148,12 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   ],
   [
     { code: 'damaged-store' },
-    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|from containerd image store|failed to create image reference|failed to resolve image "[^"]*": not found|no such image: \S+$|unable to inspect image \S+$|consider removing the image to resolve/i,
+    /image not known|does not resolve to an image id|failed to get image from containerd|from containerd image store|failed to create image reference|failed to resolve image "[^"]*": not found|no such image: \S+$|unable to inspect image \S+$|consider removing the image to resolve/i,
   ],
   [
     { code: 'broken-store' },
     // containers/storage and Docker: their own lists of layers, and the links between layers.
-    /loading (?:primary|additional) layer store|\/(?:layers|images)\.json": (?:unexpected end|invalid character)|can't stat lower layer|link \S{1,300}\/overlay2?\/l\b\S{0,40}: (?:invalid argument|no such file)|readlink \S{1,200}\/overlay2?: invalid argument|\/layerdb\/\S{1,200}: no such file|\/overlay2?\/[\w-]{1,80}(?:\/(?:diff|link|lower|merged|work))?: no such file|layer does not exist|parent layer \S{1,100}: unknown layer|recreating the missing symlinks/i,
+    /loading (?:primary|additional) layer store|\/(?:layers|images)\.json": (?:unexpected end|invalid character)|can't stat lower layer|link \S{1,300}\/overlay2?\/l\b\S{0,40}: (?:invalid argument|no such file)|readlink \S{1,200}\/overlay2?: invalid argument|\/(?:layerdb|imagedb)\/\S{1,200}: no such file|\/overlay2?\/[\w-]{1,80}(?:\/(?:diff|link|lower|merged|work))?: no such file|layer does not exist|layer not known|parent layer \S{1,100}: unknown layer|recreating the missing symlinks/i,
   ],
   [
     { code: 'signature-lookup' },
@@ -177,6 +178,6 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1|(?:^|: )no signatures$/i],
   [
     { code: 'artifact' },
-    /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|application\/(?:vnd\.)?(?:cyclonedx|spdx|syft)\b|(?<!image or )oci artifact|not a (?:container )?image|artifact (?:with )?type|unknown config media|vnd\.unknown\.config|media ?type \W?application\/vnd\.(?!oci\.|docker\.)|invalid rootfs in image configuration|empty\.v1\+json|ai models are not|not container images/i,
+    /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|application\/(?:vnd\.)?(?:cyclonedx|spdx|syft)\b|(?<!image or )oci artifact|not a (?:container )?image|artifact (?:with )?type|unknown config media|vnd\.unknown\.config|media ?type \W?application\/vnd\.(?!oci\.|docker\.)|encountered remote \S{1,150}\((?:unknown|plugin)\)|invalid rootfs in image configuration|empty\.v1\+json|ai models are not|not container images/i,
   ],
 ]

@@ -12,7 +12,7 @@ const PROXY = new RegExp(
   'i',
 )
 
-const SOCKET = /dial unix (\/[\w./-]+|@\w+)|unix:\/\/(\/[\w./-]+)/i
+const SOCKET = /dial unix (\/[\w./-]*\w|@\w+)|unix:\/\/(\/[\w./-]*\w)/i
 
 const URL = /\bhttps?:\/\/(?:[^\s/?#@"']*@)?(\[[^\]\s]+\](?::\d+)?|[\w.-]+(?::\d+)?)([^\s"'`<>]*)/gi
 

@@ -13,7 +13,7 @@ import { cluesOf } from './clues.ts'
 import { answeringPart } from './endpoint.ts'
 import { endpointOf } from './endpoint-in-text.ts'
 import { type FailingContainer, prove } from './failing-container.ts'
-import { type Finding, isRefusedOrMissing } from './finding.ts'
+import { type Finding, isRefusedOrMissing, isUnreached } from './finding.ts'
 import { type KnownLogins, knownLogins } from './known-logins.ts'
 import { textMemo } from './memoize-by-text.ts'
 import { besideClues, nearRegistry, openBeside } from './name-clues.ts'
@@ -134,8 +134,9 @@ export function answerOf({ cause, status, endpoint, text }: AnsweredPull): Regis
   if (cause === 'image-not-found' || status === 412) return 'missing'
   const isOfRegistry = endpoint === null || endpoint.role === 'registry'
   // Not if the DNS server failed, or was not reached.
-  if (cause === 'registry-not-found-dns' && isOfRegistry && /\bno such host\b/i.test(text))
-    return 'unresolved'
+  if (cause === 'registry-not-found-dns' && isOfRegistry && /\bno such host\b/i.test(text)) return 'unreached'
+  // What was switched off often keeps a name, behind which nothing listens anymore.
+  if (isUnreached(cause) && cause !== 'registry-not-found-dns' && isOfRegistry) return 'unreached'
   return cause === 'auth-required-or-denied' ? 'refused' : 'none'
 }
 

@@ -18,8 +18,13 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     awsPolicy,
   ],
   [
-    /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'“]?([^"'”\\]{1,200})/i,
-    ([, demanded = '']) => ({ code: 'signer', demanded }),
+    // Without quotes in releases of containers/image before 5.26 (signature/fulcio_cert.go).
+    /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}(?:\\*["'“]([^"'”\\]{1,200})["'”\\]{0,4}|([^"'”\\]{1,200}?)(?= not found\b|["'”\\]|$))(?: not found \(got (?:\[\]string\{|\[)\\*"([^"\\]{1,200}))?/i,
+    ([, quoted, bare, actual]) => ({
+      code: 'signer',
+      demanded: quoted ?? bare ?? '',
+      actual: actual ?? null,
+    }),
   ],
   // Go's crypto/x509 lists all names of a certificate; a long list says little.
   [

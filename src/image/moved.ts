@@ -59,10 +59,10 @@ const BY_PLACE: ReadonlyMap<string, Move[]> = Map.groupBy(MOVES, ({ prefix }) =>
 })
 
 /**
- * The registry's answer: that it refuses, or that the image is missing; `unresolved` if its name has no address anymore, `none` if no registry
- * answered for another reason.
+ * The registry's answer: that it refuses, or that the image is missing; `unreached` if its name has no address anymore, or nothing answers there,
+ * `none` if no registry answered for another reason.
  */
-export type RegistryAnswer = 'refused' | 'missing' | 'unresolved' | 'none'
+export type RegistryAnswer = 'refused' | 'missing' | 'unreached' | 'none'
 
 /** Where this image is published now; null if no row matches. The longest old place wins. */
 export function movedImage(reference: Reference, answer: RegistryAnswer): Moved | null {
@@ -95,7 +95,7 @@ export function movedImage(reference: Reference, answer: RegistryAnswer): Moved 
 function isMovedGiven(row: MovedRow, answer: RegistryAnswer): boolean {
   if (answer === 'none') return row.gone === true
   // Whoever announced the end of a registry takes its name out of DNS last.
-  if (answer === 'unresolved') return row.gone === true || row.state === 'retired'
+  if (answer === 'unreached') return row.gone === true || row.state === 'retired'
   return answer === 'missing' ? row.onlyFor === undefined : row.onlyMissing !== true
 }
 

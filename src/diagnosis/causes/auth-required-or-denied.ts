@@ -37,6 +37,8 @@ export const refused = ruleOf(
   /(?<!\bpermission )\bdenied\b|\bpermission denied (?:for|on|to)\b/,
   /\bauthentication (?:is )?(?:required|failed|error)\b|\bauthorization (?:is )?(?:required|failed)\b/,
   /\bnot (?:authori[sz]ed|authenticated|allowed access)\b|\bno pull access\b|\blogged in\b|\blogin (?:required|failed)\b/,
+  // containerd, of a registry that wants a token and does not say for what (core/remotes/docker/auth/fetch.go).
+  /\bno scope specified for token auth challenge\b/,
   /\bno basic auth credentials\b|\bno credentials (?:found|available|provided)\b/,
   /\binsufficient[_ ]scopes?\b|\baccess[_ ]?denied(?:exception)?\b|\bpermission_denied\b|\binvalid_(?:grant|client|token)\b/,
   /\b(?:incorrect|invalid|wrong|bad|expired) (?:user ?name|username\/password|credentials?|password|token|login|authorization)\b/,

@@ -51,13 +51,13 @@ export const signaturePolicy: CauseWords = {
       return "The verifier could not be started or did not finish, so the image's signature was not judged; the registry itself did not refuse it."
     if (hasClue(first.clues, 'web-page'))
       return 'The runtime verifies signatures, and got a web page where it looked for the signature of this image; the registry itself did not refuse it.'
-    const demanded = clueOf(first.clues, 'signer')?.demanded
+    const { demanded, actual = null } = clueOf(first.clues, 'signer') ?? {}
     const signed = clueOf(first.clues, 'signed-otherwise')?.with
     if (demanded === undefined && signed !== undefined)
       return `The image is signed, but ${SIGNED[signed]}; the registry itself did not refuse it.`
     return demanded === undefined
       ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
-      : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`
+      : `The node's policy requires the signer ${demanded}, and the image was signed by ${actual ?? 'someone else or in another way'}; the registry itself did not refuse it.`
   },
 }
 

@@ -210,7 +210,7 @@ export const corruptOrUnpack: CauseWords = {
     [
       'store-folder-gone',
       first =>
-        `The folder in which the runtime ${onNode(first)} unpacks layers was removed while it ran; the image is not at fault.`,
+        `A folder that the runtime ${onNode(first)} stores or unpacks layers in was removed while it ran; the image is not at fault.`,
     ],
     [
       isReadOnly,

@@ -155,8 +155,8 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       `${perhaps ? 'If the image is for Windows, as its name suggests, schedule' : 'Schedule'} the pods on Windows nodes with the nodeSelector kubernetes.io/os: windows${build === null ? '' : ` (and node.kubernetes.io/windows-build: ${build}, which the tag is for)`}${perhaps ? ':' : ', or use an image for Linux: this one is for Windows, and'} ${first.node === null ? 'the node' : `node ${first.node}`} runs Linux. A toleration alone does not keep pods off Linux nodes`,
       workloadsOf(findings),
     ),
-  'update-for-wasm': ({ version }, { findings }) => ({
-    text: `Update containerd ${onNodes(findings)}${version === null ? '' : ` (${version})`} to 1.6.25, 1.7.7, or a newer version: the pod's runtime class runs WebAssembly, and an older containerd can't unpack an image whose layers are WebAssembly modules (deislabs/containerd-wasm-shims#191). Or build the image with the module as a file in an ordinary layer`,
+  'update-for-wasm': ({ version }, { findings, findings: [{ clues }] }) => ({
+    text: `${hasClue(clues, 'runs-wasm') ? 'Update' : "If the image's layers are WebAssembly modules, such as those of Spin, and update"} containerd ${onNodes(findings)}${version === null ? '' : ` (${version})`} to 1.6.25, 1.7.7, or a newer version: ${hasClue(clues, 'runs-wasm') ? "the pod's runtime class runs WebAssembly, and " : ''}an older containerd can't unpack an image whose layers are WebAssembly modules (deislabs/containerd-wasm-shims#191). Or build the image with the module as a file in an ordinary layer`,
   }),
   'schedule-elsewhere': ({ os, architecture, build }, { invocation, findings: [first] }) => {
     const place = managedPlace(first, invocation)

@@ -17,15 +17,42 @@ import {
 } from '../node.ts'
 import { pruneCommand, removeCommand, removeLimits } from '../node-images.ts'
 import { kernelLog } from '../node-kernel.ts'
-import type { StepWords } from '../step-words.ts'
+import { shortList } from '../nouns.ts'
+import type { Findings, StepWords } from '../step-words.ts'
 
 /** Returns the store of containers/storage or Docker that the text shows, which settings can move; null if it shows none. */
 function shownStore({ evidence }: Pick<Finding, 'evidence'>): string | null {
   return (
-    /(?:^|[\s"'=:])(\/[\w.-]{1,60}(?:\/[\w.-]{1,60}){0,8})\/overlay2?\/[0-9a-f]{64}\b/.exec(
+    /(?:^|[\s"'=:])(\/[\w.-]{1,60}(?:\/[\w.-]{1,60}){0,8}?)\/(?:image\/overlay2?\/layerdb|overlay2?\/(?:[0-9a-f]{64}|l\/\w{26}))\b/.exec(
       evidence?.text ?? '',
     )?.[1] ?? null
   )
+}
+
+/** The folder of a layer in Docker's store that is in the way of the same layer (moby/moby, layer/filestore.go). */
+const LEFT_BEHIND = /\brename \S{1,300}\/layerdb\/tmp\/\S{1,100} (\/\S{1,300}): /i
+
+/** Returns how to empty the image store of a node that nothing rebuilds; for CRI-O, as the documentation of OpenShift has it (Troubleshooting CRI-O). */
+function emptyStore({ os, platform, runtime }: PullingNode, store: string): string {
+  const isCrio = runtime === 'cri-o' && (platform === null || platform === 'openshift')
+  if (os === 'windows' || (platform !== null && !isCrio)) return ''
+  const how = isCrio
+    ? 'run `crio wipe -f`, which removes its containers and images'
+    : `remove ${store}${runtime === 'docker' ? ' (with its containers and volumes)' : ''}`
+  return ` or empty the store: stop the kubelet and ${isCrio ? 'CRI-O' : 'the runtime'}, ${how}, and start them again`
+}
+
+/** Returns what to do about the store of the nodes: as the first step, what the text shows it to need. */
+function storeText(findings: Findings): string {
+  const [{ host, steps, evidence }] = findings
+  const store = shownStore({ evidence }) ?? storePath(host)
+  const replace = `replace it${emptyStore(host, store)}`
+  if (steps[0].code !== 'check-store')
+    return `If the error comes back, or other images fail there too, check the disk under ${store} ${onNodes(findings)} and update the runtime; or drain the node, then ${replace}`
+  const [, left] = LEFT_BEHIND.exec(evidence?.text ?? '') ?? []
+  return left === undefined
+    ? `Drain ${shortList(nodesOf(findings), 2) || 'the node'}, then ${replace}; if this happens again, check the disk under ${store}`
+    : `Stop Docker ${onNodes(findings)}, remove ${left}, which an earlier pull left there, and start Docker again; if other layers fail like this, drain the node, then ${replace}`
 }
 
 /** Returns what else runs out of space with a storage driver that Docker had before version 25 (docs.docker.com/engine/storage/drivers/device-mapper-driver). */
@@ -123,12 +150,7 @@ export const storeSteps: StepWords<StoreStep> = {
   'keep-layers': (_step, { findings }) => ({
     text: `If the error comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
   }),
-  'check-store': (_step, { findings, findings: [first] }) => {
-    const store = shownStore(first) ?? storePath(first.host)
-    return {
-      text: `If the error comes back, or other images fail there too, check the disk under ${store} ${onNodes(findings)} and update the runtime; or drain the node, then replace it${first.host.os === 'windows' || first.host.platform !== null ? '' : ` or empty the store: stop the kubelet and the runtime, remove ${store}${first.host.runtime === 'docker' ? ' (with its containers and volumes)' : ''}, and start them again`}`,
-    }
-  },
+  'check-store': (_step, { findings }) => ({ text: storeText(findings) }),
   'move-store': (_step, { findings, findings: [first] }) => ({
     text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help. If the runtime unpacks with a snapshotter other than overlayfs, that one's mount may be the cause: use overlayfs there`,
   }),
