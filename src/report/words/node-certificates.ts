@@ -33,7 +33,7 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
         : `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\` (or /etc/docker/certs.d/${host}/ca.crt in the node)`
     case 'k3s':
     case 'rke2':
-      return `a file that ${registriesYaml(platform, os)} names (configs."${host}".tls.ca_file), on every node (${restartOf({ platform, os })} there)`
+      return `a file that ${registriesYaml(platform, os)} names (configs."${host}".tls.ca_file), on every node (${restartOf({ platform, os })} there)${hostUnderMirrors(node, host)}`
     case 'gke':
       if (os === 'windows') break
       return "Secret Manager, and its name into the node pool's containerd configuration (privateRegistryAccessConfig)"
@@ -55,6 +55,13 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
   const store = `the system's trust store (${platform === 'k0s' ? 'update-ca-certificates, then restart k0s' : TRUST_STORE[runtime ?? 'unknown']})`
   const own = ofHost ? runtimeAuthorityPlace(node, { host, role }, registry) : null
   return own === null ? store : `${own}, or ${store}`
+}
+
+/** What some releases need besides; fixed in v1.27.13, v1.28.9, and v1.29.4 (k3s-io/k3s#9839, rancher/rke2#5658). */
+function hostUnderMirrors({ platform, kubeletMinor }: PullingNode, host: string): string {
+  return kubeletMinor !== null && kubeletMinor >= 26 && kubeletMinor <= 29
+    ? `; ${platform === 'k3s' ? 'K3s' : 'RKE2'} before v1.27.13, v1.28.9, and v1.29.4 uses that only for hosts under mirrors: update it, or list "${host}" there with the endpoint "https://${host}"`
+    : ''
 }
 
 /** How to update the system's trust store, by runtime. */

@@ -64,6 +64,16 @@ export function restartOf({ platform, os }: Pick<PullingNode, 'platform' | 'os'>
   return os === 'windows' ? `restart ${platform}` : `restart ${unit}`
 }
 
+/** Returns the list of registries that the runtime may ask over HTTP, where that is a list; null if it asks by the scheme of an address. */
+export function insecureList({ platform, runtime, os }: PullingNode): string | null {
+  if (platform === 'openshift')
+    return 'registrySources.insecureRegistries of image.config.openshift.io/cluster'
+  if (runtime === 'docker') return `insecure-registries in ${daemonFile(os)} (restart Docker)`
+  return runtime === 'cri-o'
+    ? '/etc/containers/registries.conf and registries.conf.d (insecure = true; reload CRI-O)'
+    : null
+}
+
 /** Returns where plain HTTP is allowed for one registry. */
 export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
   const { platform, runtime, os } = node

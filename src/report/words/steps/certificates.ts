@@ -10,7 +10,7 @@ import { isHosted } from '../../../image/registries.ts'
 import { minuteOf } from '../duration.ts'
 import { certificateCommand, lookUpCommand, nodeName, nodeShellStep, onNodes } from '../node.ts'
 import { authorityPlace, clientCertificatePlace, interceptorPlace } from '../node-certificates.ts'
-import { mirrorSettings, plainHttpPlace } from '../node-settings.ts'
+import { insecureList, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
 import type { StepWords } from '../step-words.ts'
 
 const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
@@ -204,6 +204,12 @@ export const certificateSteps: StepWords<CertificateStep> = {
   },
   'use-https': ({ host, proven, status }, { findings: [first] }) => {
     const { role } = registryEndpoint(first, host)
+    const list = role === 'mirror' ? null : insecureList(first.host)
+    // Docker, and containers/image, try HTTPS first where they may use HTTP, and show only the second failure (moby/moby, registry/config.go).
+    if (proven && list !== null)
+      return {
+        text: `Take ${host} out of ${list} on every node, so that the runtime uses HTTPS only: it tries HTTP after HTTPS has failed, and the next error then shows why that was`,
+      }
     const place = mirrorSettings(first.host, role === 'mirror' ? (first.registry ?? host) : host)
     return {
       text: proven

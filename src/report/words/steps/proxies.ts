@@ -4,7 +4,9 @@ import type { ProxyStep } from '../../../advice/step-at-node.ts'
 import { hasClue } from '../../../diagnosis/clue.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { hostAlone } from '../../../image/host.ts'
+import { minikubeProfile } from '../local-clusters.ts'
 import { nodeClientStep, onNodes, proxyCommand } from '../node.ts'
+import { mayBeOpenShift, restartOf } from '../node-settings.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** How a login is written into a proxy's address (RFC 3986; systemd.unit, specifiers; docker/for-linux#1039 and #1149, k3s-io/k3s#762). */
@@ -14,17 +16,50 @@ const ENCODED =
 /** Where the engine of Docker Desktop finds the proxy that is part of it (docs.docker.com; docker/for-mac#2467, docker/for-win#12725). */
 const OF_DESKTOP = /^(?:192\.168\.65\.\d{1,3}|https?\.docker\.internal)(?::\d+)?$/
 
-/** The environment of runtimes that a distribution starts (canonical.com/microk8s/docs/install-proxy, docs.k3s.io/advanced, docs.rke2.io/advanced). */
+/** The environment of runtimes that a distribution starts (canonical.com/microk8s/docs/install-proxy, docs.k3s.io/advanced, docs.rke2.io/advanced, docs.k0sproject.io). */
 const ENVIRONMENTS: Partial<Record<Platform, string>> = {
   microk8s: '/var/snap/microk8s/current/args/containerd-env',
   k3s: '/etc/systemd/system/k3s.service.env, or k3s-agent.service.env',
   rke2: '/etc/default/rke2-server, or rke2-agent',
+  k0s: '`systemctl edit k0scontroller`, or k0sworker on a worker',
+}
+
+/**
+ * What other platforms make that environment from (minikube.sigs.k8s.io/docs/handbook/vpn_and_proxy, kind.sigs.k8s.io/docs/user/quick-start,
+ * docs.redhat.com, Configuring the cluster-wide proxy, bottlerocket.dev, learn.microsoft.com/azure/aks/http-proxy).
+ */
+const SOURCES: Partial<Record<Platform, (node: PullingNode) => string>> = {
+  minikube: ({ name }) =>
+    `the environment of \`minikube start${minikubeProfile(name)}\`, which passes it to the runtime`,
+  kind: () => 'the environment of `kind create cluster`, which passes it to the nodes that it creates',
+  talos: () => 'machine.env of the machine configuration',
+  bottlerocket: () => 'settings.network (https-proxy and no-proxy)',
+  openshift: () => `${OPENSHIFT_PROXY} (spec.httpsProxy and spec.noProxy)`,
+  aks: () => 'the HTTP proxy settings of the cluster (`az aks update --http-proxy-config`)',
+}
+
+const OPENSHIFT_PROXY = 'proxy.config.openshift.io/cluster'
+
+function isSet({ platform, os }: PullingNode): boolean {
+  return os !== 'windows' && platform !== null && SOURCES[platform] !== undefined
 }
 
 /** Returns where a node's runtime gets its proxy from. */
-export function proxyPlace({ platform, os }: PullingNode): string {
-  const file = platform === null || os === 'windows' ? undefined : ENVIRONMENTS[platform]
-  return `the runtime's environment${file === undefined ? '' : ` (${file})`}`
+export function proxyPlace(node: PullingNode): string {
+  const { platform, os } = node
+  if (platform === null || os === 'windows') return "the runtime's environment"
+  const file = ENVIRONMENTS[platform]
+  return SOURCES[platform]?.(node) ?? `the runtime's environment${file === undefined ? '' : ` (${file})`}`
+}
+
+/** Returns where a host is added that the runtime has to reach without the proxy. */
+function bypassPlace(node: PullingNode): string {
+  if (node.platform === 'openshift')
+    return `spec.noProxy of ${OPENSHIFT_PROXY}, from which the Machine Config Operator writes the nodes' settings`
+  if (isSet(node)) return `NO_PROXY in ${proxyPlace(node)}`
+  const also = mayBeOpenShift(node) ? ` (on OpenShift, to spec.noProxy of ${OPENSHIFT_PROXY})` : ''
+  const file = node.platform === null || node.os === 'windows' ? undefined : ENVIRONMENTS[node.platform]
+  return `the runtime's NO_PROXY${file === undefined ? also : ` (${file})`}, and ${restartOf(node) ?? 'restart the runtime'}`
 }
 
 export const proxySteps: StepWords<ProxyStep> = {
@@ -56,7 +91,7 @@ export const proxySteps: StepWords<ProxyStep> = {
   'proxy-login': () => ({
     text: `Give the runtime a login for the proxy, or correct it, in HTTPS_PROXY of its environment (http://user:password@proxy:8080), ${ENCODED}`,
   }),
-  'bypass-proxy': ({ host }) => ({
-    text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to the runtime's NO_PROXY, and restart the runtime`,
+  'bypass-proxy': ({ host }, { findings: [first] }) => ({
+    text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to ${bypassPlace(first.host)}`,
   }),
 }
