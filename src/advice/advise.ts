@@ -125,6 +125,7 @@ const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
   withImageOfNode,
   withRenewer,
   withWindowsNodes,
+  withoutOtherPlatforms,
   withWayOut,
 ]
 
@@ -226,6 +227,12 @@ function withWindowsNodes({ host, reference }: Finding, steps: Step[]): Step[] {
   return host.os === 'linux' && isNamedForWindows(reference) && !isKnown
     ? steps.toSpliced(1, 0, { code: 'schedule-on-windows', build: windowsBuildIn(reference) })
     : steps
+}
+
+/** Only old runtimes download what is for other platforms, and the nodes need not reach it. */
+function withoutOtherPlatforms({ cause, clues }: Finding, steps: Step[]): Step[] {
+  if (!hasClue(clues, 'other-platforms') || !isOnTheWay(cause)) return steps
+  return [{ code: 'update-runtime' }, ...steps.filter(({ code }) => code !== 'open-host')]
 }
 
 /** Causes that show a registry's answer. */

@@ -66,6 +66,13 @@ function hasSisterKey({ credential: { hints = [] } }: Finding): boolean {
   return hints.some(({ code }) => code === 'same-account')
 }
 
+/** JFrog's provider exchanges the identity of a cloud's node for a login (jfrog/jfrog-credentials-provider); nothing shows whether the nodes have it. */
+function mayBeJfrogs({ registry, host, credential }: Finding): boolean {
+  const { cloud, virtual } = host
+  const isInAny = cloud !== null && cloud !== 'none' && virtual === undefined
+  return isInAny && credential.status === 'none' && /\.jfrog\.io$/.test(registry ?? '')
+}
+
 /** The registry belongs to a cloud, or a credential provider failed or was meant to get the login: then the node's own login was missing. */
 function providerSteps(finding: Finding): Step[] {
   const cloud = cloudOf(finding.registry)
@@ -74,7 +81,7 @@ function providerSteps(finding: Finding): Step[] {
     ...annotateSteps(finding),
     ...(failed ? [] : nodeScopes(finding)),
     // What pulls with a key of the same cloud has no node that logs in on its own, unless that is one of the cloud's.
-    ...stepsIf(failed || (cloud !== null && (!hasSisterKey(finding) || isInCloud(finding, cloud))), {
+    ...stepsIf(failed || mayBeJfrogs(finding) || (cloud !== null && (!hasSisterKey(finding) || isInCloud(finding, cloud))), {
       code: 'check-provider',
       cloud,
       sent: 'nothing',
@@ -149,6 +156,7 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
   const usesSecrets =
     credential.status === 'broken' ||
     credential.status === 'usable' ||
+    (mayBeJfrogs(finding) && !hasClue(finding.clues, 'credential-provider')) ||
     (host.platform !== null && SELF_MANAGED.includes(host.platform)) ||
     isElsewhere(finding) ||
     (host.name !== null && cloud !== null && cloud !== 'ecr' && !isInCloud(finding, cloud))

@@ -2,6 +2,7 @@
 
 import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { nodeServiceAt } from '../diagnosis/node-services.ts'
 import { atLeast } from '../diagnosis/pulling-node.ts'
 import { isPublishedFor } from '../image/kubernetes-images.ts'
 import { isFixedHost } from '../image/registries.ts'
@@ -19,6 +20,9 @@ export function platformSteps(finding: Finding): Step[] {
   if (host.os === 'windows') return stepsOnWindows(finding)
   if (host.os === 'linux' && isNamedForWindows(reference))
     return [{ code: 'schedule-on-windows', build: windowsBuildIn(reference) }, SHOW]
+  const partial = partialCopySteps(finding)
+  if (partial !== null) return [...partial, SHOW]
+  if (hasClue(finding.clues, 'asks-arm-v8')) return armSteps(finding)
   const lost = lostPlatformSteps(finding)
   return lost === null ? stepsOnLinux(finding) : [...lost, SHOW]
 }
@@ -77,6 +81,26 @@ function stepsOnLinux(finding: Finding): Step[] {
   ]
 }
 
+/** Services that put copies of images into a registry of the cluster, of the platforms that they were told: only one by default. */
+const PARTIAL = ['kube-image-keeper', 'zarf'] as const
+
+/** Null for an image that is no such copy: only the copy is known to lack the node's platform (enix/kube-image-keeper#104 and #423; docs.zarf.dev). */
+function partialCopySteps({ registry, reference, host }: Finding): Step[] | null {
+  const service = PARTIAL.find(of => of === nodeServiceAt({ host: registry ?? '', role: 'registry' }))
+  if (service === undefined || host.os !== 'linux' || host.architecture === null) return null
+  const platform = `${host.os}/${host.architecture}`
+  return [
+    { code: 'copy-more-platforms', service, platform, image: originalOf(reference) },
+    { code: 'build-for', platform },
+  ]
+}
+
+/** The image that such a name is a copy of, as in `localhost:7439/ghcr.io/acme/app:1`; null for names that were changed otherwise. */
+function originalOf(reference: string | null): string | null {
+  const rest = reference?.replace(/^[^/]+\//, '') ?? ''
+  return /^[\w-]+\.[\w.-]+(?::\d+)?\//.test(rest) ? rest : null
+}
+
 /**
  * Kubernetes publishes the image for the node's platform, too, so nobody has to build it: a mirror has another platform of it only, or an old
  * runtime wants a variant (v8) that its index does not name (k3s-io/k3s#176 and #597, containers/image#898 and #1100). Null for any other image.
@@ -84,16 +108,27 @@ function stepsOnLinux(finding: Finding): Step[] {
 function lostPlatformSteps(finding: Finding): Step[] | null {
   const { reference, registry, host } = finding
   if (registry === null || !isPublishedFor(reference, host)) return null
-  const isOld =
-    host.version !== null &&
-    ((host.runtime === 'containerd' && !atLeast(host, 1, 3)) ||
-      (host.runtime === 'cri-o' && !atLeast(host, 1, 21)))
   // Docker has mirrors of Docker Hub only.
   const look: Step[] =
     host.runtime === 'docker'
       ? pullByHand(finding)
       : [{ code: 'mirror-settings', host: null, registry, about: 'one-platform' }]
-  return [...stepsIf(isOld && host.architecture === 'arm64', { code: 'update-runtime' }), ...look]
+  return [...stepsIf(isOld(host) && host.architecture === 'arm64', { code: 'update-runtime' }), ...look]
+}
+
+function isOld(host: Finding['host']): boolean {
+  return (
+    host.version !== null &&
+    ((host.runtime === 'containerd' && !atLeast(host, 1, 3)) ||
+      (host.runtime === 'cri-o' && !atLeast(host, 1, 21)))
+  )
+}
+
+/** Images for 32-bit ARM are of its variants v6 and v7, which old releases of CRI-O did not take in place of v8 (cri-o/cri-o#3626). */
+function armSteps(finding: Finding): Step[] {
+  const larger: Step = { code: 'install-64-bit' }
+  if (isOld(finding.host)) return [{ code: 'update-runtime' }, larger, SHOW]
+  return [larger, ...stepsOnLinux(finding).filter(({ code }) => code !== larger.code)]
 }
 
 /**

@@ -145,6 +145,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'raise-kubelet-qps': { about: 'node' },
   'show-platforms': { about: 'other' },
   'build-for': { about: 'other' },
+  'copy-more-platforms': { about: 'other' },
   'copy-platforms': { about: 'other' },
   'install-64-bit': { about: 'node' },
   emulate: { about: 'node' },

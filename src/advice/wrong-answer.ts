@@ -160,7 +160,11 @@ export function serverErrorSteps(finding: Finding): Step[] {
   const wait: Step = { code: 'wait', for: 'registry' }
   if (hasClue(clues, 'web-page'))
     // Where others run the host, its own servers may be down and answer so.
-    return [...stepsIf(status > 0 && isOfOthers(finding, target), look), ...pageSteps(finding)]
+    return [
+      ...stepsIf(status === 404 && isOfOthers(finding, target), { code: 'ask-registry' }),
+      ...stepsIf(status > 0 && isOfOthers(finding, target), look),
+      ...pageSteps(finding),
+    ]
   if (hasClue(clues, 'no-registry') && target.role === 'registry')
     return [{ code: 'page-instead', host: target.host }, { code: 'who-answered', host: target.host }, PROXY]
   if (hasClue(clues, 'endpoint-scheme') && registry !== null) {

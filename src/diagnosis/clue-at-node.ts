@@ -45,6 +45,8 @@ export type ContentClue =
   | { code: 'layer-format' }
   /** Layers that are encrypted (ocicrypt). */
   | { code: 'encrypted' }
+  /** A 32-bit runtime on a CPU with 64 bits looked for 32-bit ARM of that CPU's version, v8, which images are not built for. */
+  | { code: 'asks-arm-v8' }
   /** The image is for Linux. */
   | { code: 'for-linux' }
   /** The Windows version that the image is for. */

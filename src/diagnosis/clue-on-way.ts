@@ -20,8 +20,8 @@ export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'
 /** What gives the machine that it runs on a name of its own, for containers and virtual machines there. */
 export type MachineNamer = 'docker' | 'k3d' | 'lima' | 'minikube' | 'orbstack' | 'podman' | 'rancher-desktop'
 
-/** A DNS server knows no address for the name, did not answer in time, or answered with an error. */
-export type DnsAnswer = 'none' | 'late' | 'error'
+/** A DNS server knows no address for the name, did not answer in time, or answered with an error; or the runtime failed before it asked one. */
+export type DnsAnswer = 'none' | 'late' | 'error' | 'unasked'
 
 /** Whose address a name led to: the node's own loopback, or that of a company whose addresses forged DNS answers give for blocked hosts. */
 export type AddressOwner = 'node' | 'meta' | 'x' | 'dropbox'
@@ -114,6 +114,8 @@ export type WayClue =
   | { code: 'download-host'; hosts: string; from: string | null }
   /** The layer is one of the image's Windows base image, which Microsoft serves, and not the image's registry. */
   | { code: 'windows-base' }
+  /** The node runs Linux, and asked for a layer of an image for Windows. */
+  | { code: 'other-platforms' }
   /** A mirror answered, as the request names the registry that it stands for (`?ns=`); the text does not name it. */
   | { code: 'unnamed-mirror' }
   /** The other side rejected what the node offered in the TLS handshake: versions, ciphers, or the name. */

@@ -83,6 +83,8 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
     { code: 'runtime-lost', how: 'slow' },
     /failed to inspect image .{0,600}(?:context deadline exceeded|context canceled)/i,
   ],
+  // Docker, and containers/image before and after it quotes names.
+  [{ code: 'asks-arm-v8' }, /\blinux\/arm\/v8\b|\barchitecture \\*"?arm\\*"?, variant \\*"?v8\b/i],
   [{ code: 'for-linux' }, /operating system \\*"linux\\*" cannot be used/i],
   [{ code: 'for-linux' }, NO_BASE_LAYER],
   [{ code: 'thin-pool' }, THIN_POOL],

@@ -120,5 +120,10 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
     { code: 'dns-answer', answer: 'late' },
     /\blookup \S{1,300}(?: on \S{1,80})?: (?:(?:read|write|dial) (?:udp|tcp) \S{1,200}: )?i\/o timeout\b/i,
   ],
+  // What the C library's functions can't do for the runtime (golang.org, net/cgo_unix.go).
+  [
+    { code: 'dns-answer', answer: 'unasked' },
+    /\blookup \S{1,300}: (?:device or resource busy|operation not permitted|permission denied|invalid argument|bad file descriptor|function not implemented|resource temporarily unavailable)\b/i,
+  ],
   [{ code: 'dns-answer', answer: 'error' }, /\blookup \S{1,300}(?: on \S{1,80})?: server misbehaving\b/i],
 ]

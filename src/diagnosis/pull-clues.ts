@@ -3,9 +3,10 @@
 import { isLocal, withoutPort } from '../image/host.ts'
 import { movedImage } from '../image/moved.ts'
 import { isHosted } from '../image/registries.ts'
+import { servesOnlyWindows } from '../image/windows-images.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { clockClues } from './causes/tls.ts'
-import { cluesWith } from './clue.ts'
+import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import { behindProxy } from './clues.ts'
 import { answerOf, type DiagnosisContext, type FailedPull } from './failed-pull.ts'
 import type { FailingContainer } from './failing-container.ts'
@@ -31,7 +32,7 @@ export function cluesOfPull(
   return [
     ...seen
       .cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed })
-      .filter(clue => couldBeAt(pull.node, clue)),
+      .flatMap(clue => atNode(pull, clue)),
     ...formerMirror(pull),
     ...mirrorLogin(pull),
     ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
@@ -54,9 +55,13 @@ export function cluesOfPull(
   ]
 }
 
-/** Linux nodes pull no layers of Windows: a registry that only passes on Microsoft's answers sends them to the same hosts. */
-function couldBeAt(node: FailedPull['node'], { code }: Finding['clues'][number]): boolean {
-  return code !== 'windows-base' || node?.os !== 'linux'
+/**
+ * Linux nodes pull no layers of Windows: a registry that only passes on Microsoft's answers sends them to the same hosts. Only what downloads the
+ * parts for every platform asks the hosts that have nothing else.
+ */
+function atNode({ node, endpoint }: FailedPull, clue: Clue): Clue[] {
+  if (clue.code !== 'windows-base' || node?.os !== 'linux') return [clue]
+  return cluesIf(servesOnlyWindows(withoutPort(endpoint?.host ?? '')), { code: 'other-platforms' })
 }
 
 /** A mirror that the table of registries knows to be closed, or to serve others only. */

@@ -43,6 +43,14 @@ const MICROSOFT = 'mcr.microsoft.com'
 const DOWNLOADS =
   /(?:^|\.)data\.mcr\.microsoft\.com$|^go\.microsoft\.com$|^winlayers\.(?:cdn\.mscr\.io|blob\.core\.windows\.net)$/
 
+/** Hosts that serve nothing but layers of Windows. */
+const WINDOWS_ONLY = /^(?:go\.microsoft\.com|winlayers\.(?:cdn\.mscr\.io|blob\.core\.windows\.net))$/
+
+/** Whether no image for Linux has anything at the host. */
+export function servesOnlyWindows(host: string): boolean {
+  return WINDOWS_ONLY.test(host)
+}
+
 /**
  * Whether the host is Microsoft's, and the registry another one, whose manifests send nodes there for the layers of Windows base images from before
  * June 2023 (techcommunity.microsoft.com, Announcing Removal of Foreign Layers from Windows Container Images).

@@ -686,6 +686,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'show-platforms': [{}],
   'install-64-bit': [{}],
   'build-for': [{ platform: 'linux/arm64' }],
+  'copy-more-platforms': [
+    { service: 'kube-image-keeper', platform: 'linux/arm64', image: 'ghcr.io/acme/app:1' },
+    { service: 'zarf', platform: 'linux/arm64', image: null },
+  ],
   'schedule-on-windows': [{ build: null }, { build: '10.0.20348' }, { build: null, perhaps: true }],
   'update-for-wasm': [{ version: '1.6.24' }, { version: null }],
   'newer-base': [{}],

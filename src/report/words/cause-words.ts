@@ -1,7 +1,8 @@
 /** The words that each cause must have, and the context that they can use. */
 
-import { type Clue, hasClue } from '../../diagnosis/clue.ts'
+import { type Clue, clueOf, hasClue } from '../../diagnosis/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
+import { isHosted } from '../../image/registries.ts'
 import type { Invocation } from '../invocation.ts'
 import { capitalize, registryLabel, responderLabel } from './nouns.ts'
 import type { Findings } from './step-words.ts'
@@ -59,16 +60,25 @@ export function isOfMirror({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
 export const WEB_PAGE =
   'Something else answered in place of the registry: a reverse proxy in front of it, a mirror, a proxy, or a login portal. That says nothing about the image.'
 
+/** A registry behind a content delivery network may have that answer for it (openshift/local-storage-operator#138). */
+const PAGE_OR_MISSING =
+  'A registry does not answer 404 with a page: a proxy, a mirror, or a login portal sent it, or it comes from the content delivery network in front of the registry, and the image is not there (yet).'
+
 const PAGE_FOR_TOKEN =
   'The registry answered, and named an address for tokens; what came from there is a web page: of another server than the one that issues tokens, of a login portal, or of a proxy in between. That says nothing about the image or the login.'
 
 type MayBePage = Pick<FirstFinding, 'clues' | 'registry'>
 const isForToken = ({ clues }: MayBePage) => hasClue(clues, 'page-for-token')
 
+function mayBeMissing({ clues, registry }: MayBePage): boolean {
+  return clueOf(clues, 'status')?.status === 404 && isHosted(registry ?? '')
+}
+
 /** The words of a web page in place of an answer, for summaries, as a headline, and what it means. */
 export const PAGE = {
   short: (first: MayBePage) => `web pages instead of ${isForToken(first) ? 'tokens' : 'images'}`,
   title: (first: MayBePage) =>
     `A web page came back instead of ${isForToken(first) ? 'a token for' : 'a response from'} ${registryLabel(first.registry)}`,
-  meaning: (first: MayBePage) => (isForToken(first) ? PAGE_FOR_TOKEN : WEB_PAGE),
+  meaning: (first: MayBePage) =>
+    isForToken(first) ? PAGE_FOR_TOKEN : mayBeMissing(first) ? PAGE_OR_MISSING : WEB_PAGE,
 }

@@ -37,6 +37,12 @@ export const CLOUDS: Record<Cloud, CloudWords> = {
   },
 }
 
+/** Returns the name of the plugin that gets logins for the registry, to follow what it is; empty if there is no usual one. */
+export function providerName(cloud: Cloud | null, registry: string | null): string {
+  if (cloud !== null) return ` (${CLOUDS[cloud].provider})`
+  return /\.jfrog\.io$/.test(registry ?? '') ? ' (jfrog-credential-provider)' : ''
+}
+
 /** Returns what the nodes' identity is called; one outside of Google's cloud has only the login that somebody gave it, and Fargate only a role of AWS. */
 export function identityOf(cloud: Cloud, { host, credential }: Pick<Finding, 'host' | 'credential'>): string {
   if (host.virtual === 'fargate') return cloud === 'ecr' ? FARGATE_ROLE : 'the identity that asked'

@@ -1,5 +1,6 @@
 /** The words of images that the node can't run: those for another platform, in an old format, or of another kind than container images. */
 
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import { clueOf } from '../../../diagnosis/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isPublishedFor } from '../../../image/kubernetes-images.ts'
@@ -11,6 +12,12 @@ export const platformMismatch: CauseWords = {
     ['for-linux', first => `${imageOf(first)} is for Linux, and the node runs Windows`],
     ['windows-build', first => `${imageOf(first)} is for a different Windows version than the node's`],
     [isForWindows, first => `${imageOf(first)} isn't built for Windows, or not for this Windows version`],
+    ['asks-arm-v8', 'The node found no part of the image for 32-bit ARM of version 8 (linux/arm/v8)'],
+    [
+      isPartial,
+      ({ registry, host }) =>
+        `The copy of the image at ${registry} isn't built for this node's platform (linux/${host.architecture})`,
+    ],
     [
       isPublished,
       ({ host }) => `The node found no part of the image for its platform (linux/${host.architecture})`,
@@ -32,6 +39,11 @@ export const platformMismatch: CauseWords = {
       'A Windows node runs only Windows images whose build matches its own; Linux images never run there.',
     ],
     [
+      'asks-arm-v8',
+      "The node runs a 32-bit system on a CPU with 64 bits, and its runtime asked for that CPU's version; images for 32-bit ARM are built for versions 6 and 7.",
+    ],
+    [isPartial, 'Only the platforms of this copy are known; the original image may be built for more.'],
+    [
       isPublished,
       // Docker has mirrors of Docker Hub only.
       ({ steps: [first], host: { runtime } }) =>
@@ -40,6 +52,11 @@ export const platformMismatch: CauseWords = {
     ({ host }) =>
       `The image was built for platforms other than the node's${host.architecture === null ? ', such as for amd64 only, where the node is arm64' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
   ],
+}
+
+/** Whether a service of the cluster made a copy of some platforms of the image only. */
+function isPartial({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
+  return steps[0].code === 'copy-more-platforms'
 }
 
 function isPublished({ reference, host }: Pick<Finding, 'reference' | 'host'>): boolean {

@@ -23,10 +23,14 @@ function isRight({ clues, endpoint, subcause }: Pick<Finding, 'clues' | 'endpoin
   return hasClue(clues, 'answers-elsewhere', 'default-name')
 }
 
+/** A runtime whose C library can't look up names, such as one that is linked statically (cri-o/cri-o#3612). */
+const OWN_LOOK_UP =
+  "If the node finds the name, only the runtime can't look it up: restart it, or install another build of it, as a statically linked one may not work with the node's /etc/nsswitch.conf. Otherwise"
+
 /** Whether the DNS server said nothing about the name, so that it may well be correct. */
 function isUnanswered(finding: Pick<Finding, 'clues'>): boolean {
   const answer = dnsAnswer(finding)
-  return answer === 'late' || answer === 'error'
+  return answer === 'late' || answer === 'error' || answer === 'unasked'
 }
 
 /** DNS for private connections to a cloud's registry. */
@@ -59,8 +63,9 @@ export const dnsSteps: StepWords<DnsStep> = {
       return {
         text: `${context.findings[0].steps[0].code === 'resolve-host' ? 'If that works, restart the container runtime, which may still ask a DNS server that the node had before. If it fails, start' : 'Start'} the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq; where /etc/resolv.conf names no server, that address is asked too)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
       }
+    const failing = isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'
     return {
-      text: `${isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[privateCloud(first, host)]}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
+      text: `${dnsAnswer(first) === 'unasked' ? OWN_LOOK_UP : failing}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[privateCloud(first, host)]}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
     }
   },
   'own-name-server': (step, { findings }) => otherNameServer(step, findings),

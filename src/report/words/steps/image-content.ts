@@ -127,6 +127,16 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'build-for': ({ platform }, { findings: [{ image }] }) => ({
     text: `Use an image or tag that is built for ${platform}${namedArchitecture(image, platform)}, or build this one for it too (\`docker buildx build --platform ${withOthers(platform)} --push\`)`,
   }),
+  'copy-more-platforms': ({ service, platform, image }) => {
+    const [, architecture = ''] = platform.split('/')
+    return {
+      text:
+        service === 'kube-image-keeper'
+          ? `Let kube-image-keeper, whose proxy most likely answers there, store ${platform} too (${architecture} in \`architectures\` of its chart's values, by default amd64 only), and delete the image's CachedImage so that it fetches it again; or keep these pods from its rewriting, so that they use ${image ?? 'the original image'}`
+          : `Create the Zarf package for ${platform} (\`zarf package create -a ${architecture}\`), and deploy that: a package has its images for one architecture, and the registry at this port is most likely Zarf's`,
+      brief: `Let ${service === 'zarf' ? 'Zarf' : 'kube-image-keeper'} store the image for ${platform} too`,
+    }
+  },
   'copy-platforms': ({ image }, { findings }) => {
     const [first = image, ...others] = new Set(findings.map(finding => finding.reference ?? finding.image))
     const copies =

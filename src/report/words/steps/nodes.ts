@@ -126,9 +126,15 @@ export const nodeSteps: StepWords<NodeStep> = {
   'update-runtime': (_step, { findings, findings: [{ steps, host, cause, clues }] }) => {
     const isFirst = steps[0].code === 'update-runtime'
     const version = isFirst && host.version !== null ? ` (${host.runtime} ${host.version})` : ''
+    if (hasClue(clues, 'other-platforms'))
+      return {
+        text: `Update the container runtime ${onNodes(findings)}${version}: a Linux node needs no layer of an image for Windows, and only old releases download the layers of every platform (containerd/cri#1016)`,
+      }
     if (cause === 'platform-mismatch')
       return {
-        text: `Update the container runtime ${onNodes(findings)}${version}: some releases of that age do not find an image for ${host.architecture} in an index that names no variant of it (v8), such as those of Kubernetes' own images`,
+        text: hasClue(clues, 'asks-arm-v8')
+          ? `Update the container runtime ${onNodes(findings)}${version}: releases of that age do not take images for version 6 or 7 of 32-bit ARM where they look for version 8 (cri-o/cri-o#3626)`
+          : `Update the container runtime ${onNodes(findings)}${version}: some releases of that age do not find an image for ${host.architecture} in an index that names no variant of it (v8), such as those of Kubernetes' own images`,
       }
     if (hasClue(clues, 'faulty-layer') && !hasClue(clues, 'layer-format'))
       return {
