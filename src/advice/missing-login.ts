@@ -81,12 +81,17 @@ function providerSteps(finding: Finding): Step[] {
     ...annotateSteps(finding),
     ...(failed ? [] : nodeScopes(finding)),
     // What pulls with a key of the same cloud has no node that logs in on its own, unless that is one of the cloud's.
-    ...stepsIf(failed || mayBeJfrogs(finding) || (cloud !== null && (!hasSisterKey(finding) || isInCloud(finding, cloud))), {
-      code: 'check-provider',
-      cloud,
-      sent: 'nothing',
-      likely: failed || (cloud !== null && isInCloud(finding, cloud)),
-    }),
+    ...stepsIf(
+      failed ||
+        mayBeJfrogs(finding) ||
+        (cloud !== null && (!hasSisterKey(finding) || isInCloud(finding, cloud))),
+      {
+        code: 'check-provider',
+        cloud,
+        sent: 'nothing',
+        likely: failed || (cloud !== null && isInCloud(finding, cloud)),
+      },
+    ),
   ]
 }
 

@@ -20,7 +20,10 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
   if (registry === 'localhost')
     return [...stepsIf(finding.host.platform === 'eks', { code: 'restore-sandbox-image' }), set]
   // Another tag of it would come from the same mirror, or to the same runtime.
-  if (cause === 'platform-mismatch' && (isPublishedFor(reference, finding.host) || ofCause[0]?.code === 'update-runtime'))
+  if (
+    cause === 'platform-mismatch' &&
+    (isPublishedFor(reference, finding.host) || ofCause[0]?.code === 'update-runtime')
+  )
     return ofCause
   const own = (formerMirrorSteps(finding) ?? ofCause)
     .filter(step => !needsOwner(step))

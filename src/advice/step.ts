@@ -125,7 +125,12 @@ export type ImageContentStep =
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }
   /** `image`: the name of the original, if the copy's name has it. */
-  | { code: 'copy-more-platforms'; service: 'kube-image-keeper' | 'zarf'; platform: string; image: string | null }
+  | {
+      code: 'copy-more-platforms'
+      service: 'kube-image-keeper' | 'zarf'
+      platform: string
+      image: string | null
+    }
   | { code: 'copy-platforms'; image: string }
   | { code: 'install-64-bit' }
   | { code: 'emulate'; image: string; platform: string; tool: LocalTool }

@@ -161,8 +161,8 @@ export function serverErrorSteps(finding: Finding): Step[] {
   if (hasClue(clues, 'web-page'))
     // Where others run the host, its own servers may be down and answer so.
     return [
-      ...stepsIf(status === 404 && isOfOthers(finding, target), { code: 'ask-registry' }),
       ...stepsIf(status > 0 && isOfOthers(finding, target), look),
+      ...stepsIf(status === 404 && isOfOthers(finding, target), { code: 'ask-registry' }),
       ...pageSteps(finding),
     ]
   if (hasClue(clues, 'no-registry') && target.role === 'registry')

@@ -58,16 +58,33 @@ test("an older CRI-O's error while it copies the image is one of a pull", () => 
 })
 
 test.each([
-  // containerd/nydus-snapshotter#680, confidential-containers/confidential-containers#286, cri-o/cri-o#4285.
+  // containerd/nydus-snapshotter#680, confidential-containers/confidential-containers#286, openshift/openshift-azure#711.
   'failed to create containerd container: create snapshot: missing parent "k8s.io/2/sha256:961e" bucket: not found',
   'failed to create containerd container: create instance 6: object with key "6" already exists: unknown',
-  'error creating pod sandbox with name "k8s_a_b_0": layer not known',
+  'error creating pod sandbox with name "k8s_a_b_0": image not known',
 ])('a pause image whose layers the node has lost is pulled again, not replaced: %s', error => {
   const [found] = findings(creating(), failure(error))
   expect(found).toMatchObject({ cause: 'corrupt-or-unpack', containerKind: 'sandbox', image: '' })
   const steps = found === undefined ? [] : stepsFor(found).map(({ code }) => code)
   expect(steps[0]).toBe('renew-sandbox-image')
   expect(steps).not.toContain('set-sandbox-image')
+  // The kubelet makes the sandbox again by itself.
+  expect(steps).not.toContain('restart-pull')
+})
+
+// cri-o/cri-o#4285
+test("CRI-O can't remove a pause image of which it lost a layer, so its store is emptied first", () => {
+  const [found] = findings(
+    creating(),
+    failure('error creating pod sandbox with name "k8s_a_b_0": layer not known'),
+  )
+  expect(
+    found === undefined
+      ? []
+      : stepsFor(found)
+          .map(({ code }) => code)
+          .slice(0, 2),
+  ).toEqual(['check-store', 'runtime-log'])
 })
 
 test('a pause image for another CPU is replaced, and nobody is asked to build one that is not named', () => {

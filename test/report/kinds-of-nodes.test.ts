@@ -1089,7 +1089,7 @@ test.each<[string, string, Expected]>([
   [
     'HTTPS',
     'StatusCode: 400, Client sent an HTTP request to an HTTPS server.',
-    { says: /speaks HTTPS[\s\S]*use https:\/\//, never: /plain HTTP, configure|server = "http:/ },
+    { says: /speaks HTTPS[\s\S]*uses HTTPS only/, never: /plain HTTP, configure|server = "http:/ },
   ],
   ['HTTPS, behind nginx', '400 The plain HTTP request was sent to HTTPS port', { says: /speaks HTTPS/ }],
   [

@@ -378,7 +378,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first: /next attempt/,
-      says: /remove \/mnt\/containers\/graphroot, and start them again.*\n.*journalctl/,
+      says: /under \/mnt\/containers\/graphroot .*`crio wipe -f`.* and start them again.*\n.*journalctl/,
       never: /\/var\/lib\/containers|rmi/,
     },
   ],

@@ -41,7 +41,7 @@ const everyCommand = [
 
 /** Verbs, and the words of a condition or an alternative before them. */
 const BEGINNINGS =
-  /^(?:(?:If|Or,?|Then) |(?:Add|Allow|Annotate|Append|Apply|Ask|Build|Bypass|Change|Check|Choose|Compare|Compose|Connect|Copy|Cordon|Correct|Create|Delete|Distribute|Enable|Enlarge|Fill|Find|Fix|Follow|Free|Get|Give|Go|Have|Install|Label|Let|Load|Look|Lower|Move|Name|Pin|Preload|Pull|Push|Put|Quote|Raise|Read|Rebuild|Recreate|Refresh|Reissue|Remove|Renew|Repeat|Replace|Restart|Restore|Resume|Retry|Rewrite|Run|Schedule|Seal|See|Serve|Set|Sign|Start|Test|Unpause|Update|Upgrade|Use|Wait|Write) )/
+  /^(?:(?:If|Or,?|Then) |(?:Add|Allow|Annotate|Append|Apply|Ask|Build|Bypass|Change|Check|Choose|Compare|Compose|Connect|Copy|Cordon|Correct|Create|Delete|Distribute|Drain|Enable|Enlarge|Fill|Find|Fix|Follow|Free|Get|Give|Go|Have|Install|Label|Let|Load|Look|Lower|Move|Name|Pin|Preload|Pull|Push|Put|Quote|Raise|Read|Rebuild|Recreate|Refresh|Reissue|Remove|Renew|Repeat|Replace|Restart|Restore|Resume|Retry|Rewrite|Run|Schedule|Seal|See|Serve|Set|Sign|Start|Test|Unpause|Update|Upgrade|Use|Wait|Write) )/
 
 test('every step begins with what to do, not with why', () => {
   const texts = KINDS.flatMap(kind => EVERY_STEP.map(step => wordsOf(step, kind).text))

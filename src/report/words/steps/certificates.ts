@@ -208,7 +208,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
     // Docker, and containers/image, try HTTPS first where they may use HTTP, and show only the second failure (moby/moby, registry/config.go).
     if (proven && list !== null)
       return {
-        text: `Take ${host} out of ${list} on every node, so that the runtime uses HTTPS only: it tries HTTP after HTTPS has failed, and the next error then shows why that was`,
+        text: `Remove ${host} from ${list} on every node, so that the runtime uses HTTPS only: it tries HTTP after HTTPS has failed, and the next error then shows why that was`,
       }
     const place = mirrorSettings(first.host, role === 'mirror' ? (first.registry ?? host) : host)
     return {

@@ -88,7 +88,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     const acr = cloud === 'acr' && first.host.platform === 'aks' ? first.registry : null
     const fault = clueOf(first.clues, 'provider-reason')?.problem
     const meant = clueOf(first.clues, 'annotated-provider')
-    const provider = `the kubelet's credential provider${meant === undefined ? '' : annotated(meant)}${providerName(cloud, first.registry)}`
+    const provider = `the kubelet's credential provider${meant === undefined ? '' : annotated(meant)}${meant !== undefined && cloud === null ? '' : providerName(cloud, first.registry)}`
     const goneSince = noneBuiltInSince(cloud, first)
     const covers = meant === undefined ? '' : `, where matchImages has to cover ${first.registry}`
     const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config${covers}), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api too' : ''}`

@@ -17,7 +17,6 @@ import {
 } from '../node.ts'
 import { pruneCommand, removeCommand, removeLimits } from '../node-images.ts'
 import { kernelLog } from '../node-kernel.ts'
-import { shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
 /** Returns the store of containers/storage or Docker that the text shows, which settings can move; null if it shows none. */
@@ -51,7 +50,7 @@ function storeText(findings: Findings): string {
     return `If the error comes back, or other images fail there too, check the disk under ${store} ${onNodes(findings)} and update the runtime; or drain the node, then ${replace}`
   const [, left] = LEFT_BEHIND.exec(evidence?.text ?? '') ?? []
   return left === undefined
-    ? `Drain ${shortList(nodesOf(findings), 2) || 'the node'}, then ${replace}; if this happens again, check the disk under ${store}`
+    ? `Drain ${onNodes(findings).replace(/^on /, '')}, then ${replace}; if this happens again, check the disk under ${store}`
     : `Stop Docker ${onNodes(findings)}, remove ${left}, which an earlier pull left there, and start Docker again; if other layers fail like this, drain the node, then ${replace}`
 }
 
