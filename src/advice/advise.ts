@@ -190,8 +190,13 @@ function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: 
 }
 
 /** A name that only leads to another registry fails, where that registry may answer. */
-function withRegistryBehind({ cause, registry, endpoint, containerKind }: Finding, steps: Step[]): Step[] {
+function withRegistryBehind(
+  { cause, registry, endpoint, containerKind, clues }: Finding,
+  steps: Step[],
+): Step[] {
   const behind = registry === null || containerKind === 'sandbox' ? null : registryBehind(registry)
+  // A runtime that can't look up names finds neither.
+  if (clueOf(clues, 'dns-answer')?.answer === 'unasked') return steps
   if (behind === null || registry === null || !isUnserved(cause) || (endpoint?.host ?? registry) !== registry)
     return steps
   return steps.toSpliced(1, 0, { code: 'use-behind', registry, behind })

@@ -274,7 +274,10 @@ describe('what a text does and does not say', () => {
           'error pinging docker registry registry.example: Get "https://registry.example/v2/": dial tcp: lookup registry.example: device or resource busy',
         node: CRIO,
       },
-      { says: /own look-up failed before it asked a DNS server/, never: /name does not exist/ },
+      {
+        says: /own look-up failed before it asked a DNS server[\s\S]*only the runtime can't look it up/,
+        never: /name does not exist/,
+      },
     ],
     [
       'a registry that wants a token and does not say for what',
