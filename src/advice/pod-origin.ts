@@ -3,6 +3,7 @@
 import { clueOf, hasClue } from '../diagnosis/clue.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { parseReference } from '../image/reference.ts'
+import { couldBeRewritten } from '../image/rewritten.ts'
 import type { Step, StepCode } from './step.ts'
 import { isAbout, runsOnNode } from './step-traits.ts'
 
@@ -37,7 +38,27 @@ export function admissionSteps(finding: Finding, given: Step[]): Step[] {
   const rest = steps.filter(({ code }) => !IN_TEMPLATE.includes(code))
   // Otherwise the name that the webhook made may be right. What it adds itself has no other place, whatever the image lacks.
   const isName = NAME_FAILS.includes(finding.cause) || (template === null && OF_IMAGE.includes(finding.cause))
+  if (isName && template !== null && isSetOnPod(finding, template, policies))
+    return [{ code: 'delete-changed-pod', template }, { ...correct, again: true }, ...rest]
   return isName || doubled !== null ? [correct, ...rest] : [...rest, correct]
+}
+
+/** Controllers that replace a deleted pod at once. */
+const REPLACING: readonly string[] = [
+  'Deployment',
+  'ReplicaSet',
+  'ReplicationController',
+  'StatefulSet',
+  'DaemonSet',
+]
+
+/**
+ * Whether no webhook for mirrors or digests makes this image of the template's, as with another tag: the image is what can be changed in a pod
+ * that exists, and only in that pod.
+ */
+function isSetOnPod({ image, workload }: Finding, template: string, policies: readonly string[]): boolean {
+  const isReplaced = workload !== null && workload.group === undefined && REPLACING.includes(workload.kind)
+  return isReplaced && policies.length === 0 && !couldBeRewritten(image, template)
 }
 
 /** A login that is added to the template's list does not reach the pod either where something replaces that list. */

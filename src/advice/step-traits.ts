@@ -97,6 +97,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'set-image': { about: 'template' },
   'roll-back': { about: 'template' },
   'correct-admission': { about: 'other' },
+  'delete-changed-pod': { about: 'other' },
   'drop-registry': { about: 'template' },
   'zarf-once': { about: 'template' },
   'zarf-package': { about: 'other' },

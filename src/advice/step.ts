@@ -196,7 +196,11 @@ export type PodStep =
       policies: string[]
       /** What the name has twice; null if nothing. */
       doubled: string | null
+      /** Only if a new pod gets this image as well. */
+      again?: true
     }
+  /** `template`: the image there, which a new pod gets. */
+  | { code: 'delete-changed-pod'; template: string }
   | { code: 'drop-registry'; host: string; inner: string; without: string }
   | { code: 'zarf-once'; without: string }
   | { code: 'zarf-package'; lacks: 'image' | 'login' }

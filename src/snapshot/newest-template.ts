@@ -2,16 +2,20 @@
 
 import { linkOf, type OwnerIndex, ownLink } from './owners.ts'
 import { ordinalOf, type Pod } from './pod.ts'
-import type { OwnerLink } from './snapshot.ts'
+import type { OwnerLink, RolloutStall } from './snapshot.ts'
 
 /**
  * What gets a pod of the newest template. `paused`: resume the Deployment. `partition`: the pods below the StatefulSet's partition are made from
  * the earlier revision, until it is lowered to `to`. `on-delete`, `no-updates`: delete the pod. `run`: delete the CronJob's Job.
- * `rolling`: the controller replaces the pod by itself.
+ * `rolling`: the controller replaces the pod by itself; a Deployment does once what stalls its rollout has ended.
  */
 export type Renewal =
-  | { by: 'paused' | 'on-delete' | 'no-updates' | 'run' | 'rolling' }
+  | { by: 'paused' | 'on-delete' | 'no-updates' | 'run' }
+  | { by: 'rolling'; stalled?: StalledRollout }
   | { by: 'partition'; pods: number; to: number; oneByOne: boolean }
+
+/** `outgoing`: the pod's ReplicaSet; null if some of its pods are ready, or if that is not known. */
+export type StalledRollout = RolloutStall & { outgoing: string | null }
 
 export interface NewestTemplate {
   /** Whose template it is. */
@@ -45,7 +49,7 @@ function ownerAndRenewal(
     case 'ReplicationController':
       if (own.controller === null) return [own, { by: 'no-updates' }]
       return above?.kind === 'Deployment'
-        ? [above, { by: above.paused === true ? 'paused' : 'rolling' }]
+        ? [above, above.paused === true ? { by: 'paused' } : deploymentRenewal(own, above)]
         : [null, null]
     case 'Job':
       return above?.kind === 'CronJob' ? [above, { by: 'run' }] : [null, null]
@@ -56,6 +60,11 @@ function ownerAndRenewal(
     default:
       return [null, null]
   }
+}
+
+function deploymentRenewal({ name, revision }: OwnerLink, { stall }: OwnerLink): Renewal {
+  const outgoing = revision?.ready === 0 ? name : null
+  return { by: 'rolling', ...(stall !== undefined && { stalled: { ...stall, outgoing } }) }
 }
 
 /** @param mark what the pod shows of its template */

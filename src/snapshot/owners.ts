@@ -184,9 +184,10 @@ export function holdsUpRollout(pod: InSet, index: OwnerIndex): boolean {
 
 /**
  * Why a changed template would not replace the pod while it is not ready: its StatefulSet updates one pod after the other, or does so unless
- * it was told otherwise; updates wait for somebody to delete pods; or its controller has no updates at all.
+ * it was told otherwise; updates wait for somebody to delete pods, or for the end of the Deployment's pause; or its controller has no updates
+ * at all.
  */
-export type Unreplaced = 'one-by-one' | 'perhaps-one-by-one' | 'on-delete' | 'no-updates'
+export type Unreplaced = 'one-by-one' | 'perhaps-one-by-one' | 'on-delete' | 'no-updates' | 'paused'
 
 /** Why a changed template would not replace the pod; null if it would, or if that is not known. */
 export function whyUnreplaced(pod: InSet, index: OwnerIndex): Unreplaced | null {
@@ -198,8 +199,10 @@ export function whyUnreplaced(pod: InSet, index: OwnerIndex): Unreplaced | null 
   switch (controller.kind) {
     case 'ReplicaSet':
     case 'ReplicationController':
+      if (link === null) return null
       // That of a Deployment or another controller above is replaced as a whole.
-      return link !== null && link.controller === null ? 'no-updates' : null
+      if (link.controller === null) return 'no-updates'
+      return linkOf(link.controller, pod.namespace, index)?.paused === true ? 'paused' : null
     case 'DaemonSet':
       return waits ? 'on-delete' : null
     case 'StatefulSet': {

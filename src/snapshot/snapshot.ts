@@ -99,6 +99,8 @@ export interface OwnerLink {
   imageTriggers?: Record<string, ImageTrigger>
   /** The Deployment makes no ReplicaSet of a changed template. Absent for others, and if it was not read. */
   paused?: true
+  /** What keeps a Deployment from rolling out its newest template. Absent if nothing does, for others, and if it was not read. */
+  stall?: RolloutStall
 }
 
 /** The tag of an image stream whose image OpenShift writes into a workload, unless that is paused. */
@@ -108,6 +110,9 @@ export interface ImageTrigger {
   tag: string
   paused: boolean
 }
+
+/** `refused`: the API server refuses the new pods, in these words. `late`: they were not ready by the rollout's deadline. */
+export type RolloutStall = { by: 'refused'; message: string } | { by: 'late' }
 
 /** What a controller makes its pods from. */
 export interface MadeFrom {

@@ -121,6 +121,33 @@ describe('a pod whose owner has the correct image', () => {
   })
 })
 
+describe('a pod whose image is not that of its template', () => {
+  const setOn = (image: string, template: string, owner: OwnerLink, pod: Partial<Pod> = {}) =>
+    codes(
+      { controller: reference(owner.kind, owner.name), ...pod },
+      [{ ...owner, template: made(template, 'own') }],
+      { image, error: pulled(image, `${image}: not found`) },
+    )
+
+  test.each<[string, OwnerLink, Partial<Pod>]>([
+    ['ReplicaSet', ownerLink('ReplicaSet', 'shop'), { templateHash: 'own' }],
+    ['StatefulSet', ownerLink('StatefulSet', 'shop'), { revisionHash: 'own' }],
+    ['DaemonSet', ownerLink('DaemonSet', 'shop'), { templateGeneration: 'own' }],
+  ])('was set on the pod itself if no webhook makes it: its %s makes another one', (_kind, owner, pod) => {
+    expect(setOn(TYPO, FIXED, owner, pod).slice(0, 2)).toEqual(['delete-changed-pod', 'correct-admission'])
+    // A mirror's webhook, and one that writes digests, make it again.
+    for (const image of ['mirror.example/acme/shop:2.0', `acme.example/shop:2.0@sha256:${'1'.repeat(64)}`])
+      expect(setOn(image, FIXED, owner, pod)).not.toContain('delete-changed-pod')
+  })
+
+  test('is not made again by a Job, which counts a deleted pod as a failure', () => {
+    const job = found({ controller: reference('Job', 'shop', 'batch/v1') }, [
+      ownerLink('Job', 'shop', { template: { ...made(FIXED), mark: null } }),
+    ])
+    expect(stepsFor(job)[0]?.code).toBe('correct-admission')
+  })
+})
+
 test('a container that a template lacks was injected, so that no newer template says anything of it', () => {
   const injected = found(
     {

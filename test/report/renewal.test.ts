@@ -42,6 +42,47 @@ test.each([
   expect(words.command).toBe(command)
 })
 
+describe('a rollout that has stalled', () => {
+  const stalled = (message: string, outgoing: string | null = 'shop-6d4') =>
+    wordsOf({ by: 'rolling', stalled: { by: 'refused', message, outgoing } }, SHOP)
+  const QUOTA =
+    'pods "shop-7f9-x" is forbidden: exceeded quota: team, requested: pods=1, used: pods=5, limited: pods=5'
+
+  test('for its deadline shows why newer pods are not ready', () => {
+    const late = wordsOf({ by: 'rolling', stalled: { by: 'late', outgoing: null } }, SHOP)
+    expect(late.text).toMatch(
+      /^See why the newest pods of deployment\/shop are not ready: .*progress deadline/,
+    )
+    expect(late.command).toBe('kubectl -n web describe deployment/shop')
+  })
+
+  test('for a quota frees what the pods of the older revision use, unless some of them are ready', () => {
+    expect(stalled(QUOTA)).toMatchObject({
+      text: expect.stringMatching(/^Raise quota team, .*\(exceeded quota: team, requested: pods=1,/),
+      command: 'kubectl -n web scale replicaset/shop-6d4 --replicas=0',
+    })
+    expect(stalled(QUOTA, null).command).toBe('kubectl -n web describe resourcequota team')
+  })
+
+  test.each([
+    [
+      'admission webhook "connaisseur-svc.connaisseur.svc" denied the request: Unable to find signed digest for image acme.example/shop:2.0.',
+      /^Sign acme\.example\/shop:2\.0, /,
+    ],
+    [
+      'pods "shop-7f9-x" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
+      /^Correct what the API server refuses: .*\(violates PodSecurity/,
+    ],
+    [
+      'pods "shop-7f9-" is forbidden: error looking up service account web/shop: serviceaccount "shop" not found',
+      /\(error looking up service account/,
+    ],
+  ])('for a refusal quotes it: %s', (message, text) => {
+    expect(stalled(message).text).toMatch(text)
+    expect(stalled(message).text).not.toMatch(/Wait/)
+  })
+})
+
 test('the pods of one owner are deleted together, and those of another have their own step', () => {
   const owner = { kind: 'DaemonSet', name: 'agent' }
   expect(wordsOf({ by: 'on-delete' }, owner, { pod: 'a' }, { pod: 'b' })).toMatchObject({

@@ -304,7 +304,9 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { template: 'acme/api:1', policies: [], doubled: null },
     { template: 'acme/api:1', policies: ['replace-registry'], doubled: 'mirror/docker.io' },
     { template: null, policies: [], doubled: null },
+    { template: 'acme/api:1', policies: [], doubled: null, again: true },
   ],
+  'delete-changed-pod': [{ template: 'acme/api:1' }],
   'relieve-disk': [{}],
   'drop-registry': [{ host: 'registry.example', inner: 'docker.io', without: 'registry.example/a:1' }],
   'zarf-once': [{ without: '127.0.0.1:31999/acme/api:1-zarf-27' }],
@@ -647,6 +649,22 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     [
       [{ kind: 'Deployment', name: 'web' }, { by: 'paused' }],
       [{ kind: 'Deployment', name: 'web' }, { by: 'rolling' }],
+      [
+        { kind: 'Deployment', name: 'web' },
+        { by: 'rolling', stalled: { by: 'late', outgoing: null } },
+      ],
+      [
+        { kind: 'Deployment', name: 'web' },
+        { by: 'rolling', stalled: { by: 'refused', message: 'exceeded quota: team', outgoing: 'web-6d4' } },
+      ],
+      [
+        { kind: 'Deployment', name: 'web' },
+        { by: 'rolling', stalled: { by: 'refused', message: 'exceeded quota: team', outgoing: null } },
+      ],
+      [
+        { kind: 'Deployment', name: 'web' },
+        { by: 'rolling', stalled: { by: 'refused', message: 'violates PodSecurity', outgoing: null } },
+      ],
       [{ kind: 'DaemonSet', name: 'agent' }, { by: 'on-delete' }],
       [{ kind: 'ReplicaSet', name: 'relay' }, { by: 'no-updates' }],
       [

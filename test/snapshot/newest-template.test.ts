@@ -28,6 +28,24 @@ describe('the pod of', () => {
       { by: 'paused' },
     ],
     ['a Deployment', ofSet, [set, ownerLink('Deployment', 'shop', { template: made })], { by: 'rolling' }],
+    [
+      'a Deployment whose rollout has stalled',
+      ofSet,
+      [
+        { ...set, revision: { number: 11, ready: 0 } },
+        ownerLink('Deployment', 'shop', { template: made, stall: { by: 'late' } }),
+      ],
+      { by: 'rolling', stalled: { by: 'late', outgoing: 'shop-6d4' } },
+    ],
+    [
+      'a Deployment whose rollout has stalled, beside ready ones of its revision',
+      ofSet,
+      [
+        { ...set, revision: { number: 11, ready: 1 } },
+        ownerLink('Deployment', 'shop', { template: made, stall: { by: 'refused', message: 'no' } }),
+      ],
+      { by: 'rolling', stalled: { by: 'refused', message: 'no', outgoing: null } },
+    ],
     ['a Deployment whose template was not read', ofSet, [set, ownerLink('Deployment', 'shop')], null],
     [
       'a ReplicaSet alone',

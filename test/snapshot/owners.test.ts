@@ -182,6 +182,15 @@ describe('a pod of an older revision', () => {
       [link('ReplicaSet', 'db', reference('Deployment', 'shop'))],
       null,
     ],
+    [
+      "a paused Deployment's ReplicaSet",
+      'ReplicaSet',
+      [
+        link('ReplicaSet', 'db', reference('Deployment', 'shop')),
+        { ...link('Deployment', 'shop', null), paused: true },
+      ],
+      'paused',
+    ],
     ['a ReplicaSet that was not read', 'ReplicaSet', [], null],
     [
       'a DaemonSet that waits for deletions',

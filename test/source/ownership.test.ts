@@ -212,6 +212,30 @@ test.each<[string, string, object | undefined, string | undefined]>([
   expect(narrowOwner({ metadata: { name: 'db', namespace: 'web' }, spec }, kind)?.update).toBe(update)
 })
 
+describe('what stalls the rollout of a Deployment', () => {
+  const message = 'pods "shop-x" is forbidden: exceeded quota: team'
+  const FAILED = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }
+  const LATE = { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }
+  test.each<[string, object[], number, object | undefined]>([
+    ['refused pods', [LATE, FAILED], 2, { by: 'refused', message }],
+    ['its deadline', [LATE], 2, { by: 'late' }],
+    ['nothing, while it goes on', [{ ...LATE, status: 'True', reason: 'ReplicaSetUpdated' }], 2, undefined],
+    [
+      'nothing, while it is paused',
+      [{ ...LATE, status: 'Unknown', reason: 'DeploymentPaused' }],
+      2,
+      undefined,
+    ],
+    ['pods that it can only not delete', [{ ...FAILED, reason: 'FailedDelete' }], 2, undefined],
+    ['nothing that is known of a newer template', [LATE, FAILED], 1, undefined],
+  ])('%s', (_name, conditions, observedGeneration, stall) => {
+    const metadata = { name: 'shop', namespace: 'web', generation: 2 }
+    const raw = { metadata, status: { observedGeneration, conditions } }
+    expect(narrowOwner(raw, 'Deployment')?.stall).toEqual(stall)
+    expect(narrowOwner(raw, 'StatefulSet')?.stall).toBeUndefined()
+  })
+})
+
 describe('a Deployment whose ReplicaSet is missing', () => {
   const labels = { 'pod-template-hash': 'a' }
   const workloadOf = async (...others: object[]) => {

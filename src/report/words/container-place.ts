@@ -19,7 +19,9 @@ export function isDeploymentConfig(workload: ContainerPlace['workload']): boolea
 }
 
 /** Why a corrected template alone does not reach the pods of one workload (kubernetes/kubernetes#67250 for StatefulSets). */
-const UNREPLACED: Record<Unreplaced, (pods: string, kind: string) => string> = {
+const UNREPLACED: Record<Unreplaced, (pods: string, kind: string, workload: string) => string> = {
+  paused: (_pods, _kind, workload) =>
+    `then resume the rollout (\`kubectl rollout resume ${workload}\`), as ${workload} is paused and no pod gets a changed template until then`,
   'one-by-one': pods => `then delete ${pods}, as a StatefulSet does not replace a pod that is not ready`,
   'perhaps-one-by-one': pods =>
     `then delete ${pods} if the StatefulSet does not: by default, it does not replace a pod that is not ready`,
@@ -39,7 +41,7 @@ export function thenDelete(first: ContainerPlace, all: readonly ContainerPlace[]
   const own = all.filter(place => workloadKey(place) === workloadKey(first)).map(({ pod }) => pod)
   const names = [...new Set(own)]
   const pods = `${names.length === 1 ? 'pod' : 'pods'} ${shortList(names, MAX_PODS)}`
-  return `; ${UNREPLACED[why](pods, first.workload?.kind ?? 'controller')}`
+  return `; ${UNREPLACED[why](pods, first.workload?.kind ?? 'controller', workloadPath(first))}`
 }
 
 export const workloadKey = (place: ContainerPlace) => `${place.namespace} ${workloadPath(place)}`

@@ -1,9 +1,10 @@
 /** How to get a pod of the template that its owner has now. */
 
 import type { StepOf } from '../../advice/step.ts'
-import type { Renewal } from '../../snapshot/newest-template.ts'
+import type { Renewal, StalledRollout } from '../../snapshot/newest-template.ts'
 import { kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
+import { clip } from '../screen/layout.ts'
 import { managedChange } from './managers.ts'
 import { objectName, shortList } from './nouns.ts'
 import type { StepContext, StepText } from './step-words.ts'
@@ -26,6 +27,7 @@ export function renewPod({ image, owner, renewal }: Renewed, context: StepContex
         command: kubectlCommand(invocation, `rollout resume ${shellWord(path)}`, namespace),
       }
     case 'rolling':
+      if (renewal.stalled !== undefined) return endStall({ image, owner }, renewal.stalled, context)
       return {
         text: `Wait for the rollout of ${path}, which replaces the pod: the template already has ${image}`,
         command: kubectlCommand(invocation, `rollout status ${shellWord(path)}`, namespace),
@@ -39,6 +41,48 @@ export function renewPod({ image, owner, renewal }: Renewed, context: StepContex
       )
     default:
       return deletePods(`${has}, but it uses a changed template for new pods only`, context)
+  }
+}
+
+/** What the API server says of a quota that is used up (kubernetes, plugin/pkg/admission/resourcequota). */
+const QUOTA = /\bexceeded quota: ([\w.-]+)/
+
+/** Words of admission webhooks that want signatures, such as Connaisseur, Sigstore's policy-controller, Kyverno, and Ratify. */
+const OF_SIGNATURE = /\bsign(?:ed|ature|atures)\b|\bcosign\b|\bnotary\b|\btrust data\b/i
+
+/** In characters: a refusal can quote whole policies. */
+const MAX_REFUSAL = 300
+
+/** Waiting is in vain until what keeps newer pods away has ended. */
+function endStall(
+  { image, owner }: Omit<Renewed, 'renewal'>,
+  stalled: StalledRollout,
+  { invocation, findings: [{ namespace }] }: StepContext,
+): StepText {
+  const path = objectName(owner)
+  const inNamespace = (rest: string) => kubectlCommand(invocation, rest, namespace)
+  if (stalled.by === 'late')
+    return {
+      text: `See why the newest pods of ${path} are not ready: its template already has ${image}, but its rollout has exceeded its progress deadline, so waiting alone does not replace this pod`,
+      command: inNamespace(`describe ${shellWord(path)}`),
+    }
+  const { outgoing } = stalled
+  const message = stalled.message.replace(/^pods? "[^"]*" is forbidden: /, '').replace(/\.$/, '')
+  const refuses = `${path} already has ${image}, but the API server refuses its new pods (${clip(message, MAX_REFUSAL)})`
+  const [, quota] = QUOTA.exec(message) ?? []
+  if (quota !== undefined)
+    return outgoing === null
+      ? {
+          text: `Raise quota ${quota}, or free some of it: ${refuses}; this shows it`,
+          command: inNamespace(`describe resourcequota ${shellWord(quota)}`),
+        }
+      : {
+          text: `Raise quota ${quota}, or free some of it by removing the older ReplicaSet's pods, none of which is ready: ${refuses}`,
+          command: inNamespace(`scale ${shellWord(`replicaset/${outgoing}`)} --replicas=0`),
+        }
+  return {
+    text: `${OF_SIGNATURE.test(message) ? `Sign ${image}, or have the policy accept it` : 'Correct what the API server refuses'}: ${refuses}; this lists its refusals`,
+    command: inNamespace('get events --field-selector reason=FailedCreate'),
   }
 }
 

@@ -17,6 +17,7 @@ import { imageTriggers } from './image-triggers.ts'
 import { deploymentRevision, managerIn, managerOf, templateGeneration, templateHash } from './marks.ts'
 import { narrowPolicy } from './pod-containers.ts'
 import { accountIn } from './related-objects.ts'
+import { rolloutStall } from './rollout-stall.ts'
 
 type Fields = Record<string, unknown>
 
@@ -51,6 +52,7 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
       update: updateOf(raw, kind),
       partition: kind === 'StatefulSet' ? partitionOf(raw) : null,
       paused: kind === 'Deployment' && record(record(raw).spec).paused === true ? (true as const) : null,
+      stall: kind === 'Deployment' && isObserved(record(raw)) ? rolloutStall(record(raw).status) : null,
       revision: kind === 'ReplicaSet' ? revisionOf(raw, metadata) : null,
       template: templateOf(raw, kind),
       imageTriggers: imageTriggers(record(raw), kind),

@@ -116,7 +116,18 @@ export const podSteps: StepWords<PodStep> = {
   'leave-virtual-node': ({ of }) => ({
     text: `Or run the pod on another node: ${VIRTUAL[of]}, where no proxy, mirror, or trusted authority can be set for its pulls`,
   }),
-  'correct-admission': ({ template, policies, doubled }, { invocation, findings: [first] }) => {
+  'delete-changed-pod': ({ template }, { invocation, findings: [first] }) => {
+    const { namespace, pod, workload, clues } = first
+    const path = workloadPath(first)
+    const isPaused = clueOf(clues, 'not-replaced')?.why === 'paused'
+    // A paused Deployment's own template may be newer than that of its ReplicaSet.
+    const owner = workload?.kind === 'Deployment' ? `the ReplicaSet of ${path}` : path
+    return {
+      text: `Delete the pod: ${owner} has ${template}, which the new pod gets; the image of this one was most likely set on the pod itself${isPaused ? `. ${path} is paused, so a change of its own template reaches no pod until \`kubectl rollout resume ${path}\`` : ''}`,
+      command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
+    }
+  },
+  'correct-admission': ({ template, policies, doubled, again }, { invocation, findings: [first] }) => {
     const { container, cause } = first
     const set = `et the image of container ${container} where it is added${INJECTORS.get(container) ?? ' (a mutating webhook or policy)'}`
     const isForLogin = /^istio-/.test(container) && cause === 'auth-required-or-denied'
@@ -130,7 +141,9 @@ export const podSteps: StepWords<PodStep> = {
       text:
         template === null
           ? `${isForLogin ? `Or let Istio add the pull secret to all pods that it injects (global.imagePullSecrets; each of their namespaces needs that Secret), or s${set}` : `S${set}${cause === 'rate-limited' ? ', to pull it from another registry' : ''}`}: the template of ${workloadPath(first)} has no such container${listing}`
-          : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod: ${workloadPath(first)} has ${template}${twice}${listing}`,
+          : again
+            ? `If the new pod has ${first.image} again, correct ${what} changes the image${listing}`
+            : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod: ${workloadPath(first)} has ${template}${twice}${listing}`,
       command: webhooksCommand(invocation, first, policies),
     }
   },
