@@ -15,6 +15,7 @@ import {
   correctedSecretSteps,
   knownSecretSteps,
   misplacedLoginSteps,
+  nearSecretSteps,
   unreadSecretSteps,
 } from './pod-secrets.ts'
 import type { Step, StepOf } from './step.ts'
@@ -172,8 +173,10 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
 export function podLoginSteps(finding: Finding): Step[] {
   const misplaced = misplacedLoginSteps(finding)
   const corrected = correctedSecretSteps(finding)
+  // The pod's own secret needs no other name and no copy.
+  const isOwn = misplaced.some(step => step.code === 'repair-secret' && step.problem !== 'impossible-name')
   return [
-    ...knownSecretSteps(finding),
+    ...(isOwn ? nearSecretSteps(finding) : knownSecretSteps(finding)),
     ...misplaced,
     ...loginSteps(finding, 'missing'),
     ...(misplaced.length > 0 ? [] : corrected),

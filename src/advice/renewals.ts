@@ -43,7 +43,13 @@ export function renewSteps(finding: Finding): Step[] {
 }
 
 /** Where a refused login comes from: whatever writes its Secret would overwrite another one. */
-export function writerSteps({ credential, namespace }: Finding): Step[] {
+export function writerSteps({ credential, namespace, clues }: Finding): Step[] {
+  const stale = clueOf(clues, 'stale-copy')
+  // The source has another login already.
+  if (stale !== undefined) {
+    const { code: _clue, ...copy } = stale
+    return [{ code: 'renew-copy', namespace, ...copy }]
+  }
   const written = usableAttempts(credential).flatMap(({ secret, writer }): Step[] =>
     writer !== undefined && writer.type !== 'fix'
       ? [{ code: 'secret-writer', secret, namespace, writer }]

@@ -109,6 +109,14 @@ export type LoginStep =
   | { code: 'acr-admin'; secret: string; registry: string }
   | { code: 'overridden-login'; secret: string }
   | { code: 'replace-passed-over'; secrets: string[]; status: number; registry: string }
+  /** `alone`: neither the copy nor its source has another login. */
+  | {
+      code: 'renew-copy'
+      namespace: string
+      secret: string
+      source: { namespace: string; secret: string }
+      alone: boolean
+    }
   | { code: 'secret-writer'; secret: string; namespace: string; writer: SecretWriter }
   | {
       code: 'guest-settings'

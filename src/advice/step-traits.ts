@@ -43,6 +43,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'overridden-login': { about: 'login' },
   'replace-passed-over': { about: 'login' },
   'secret-writer': { about: 'login' },
+  'renew-copy': { about: 'login' },
   'guest-settings': { about: 'other' },
   'short-lived-login': { about: 'login' },
   'renew-token': { about: 'login' },

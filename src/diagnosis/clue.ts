@@ -92,6 +92,8 @@ type RefusalClue =
   | { code: 'served-list'; said: boolean }
   /** A 403 without a reason for a layer, after the manifest was given: the registry redirects to where its layers are, or something is on the way. */
   | { code: 'layer-refused' }
+  /** The pod's secret is a copy of another one, `source`, whose login is another one by now. `alone`: neither has any other. */
+  | { code: 'stale-copy'; secret: string; source: { namespace: string; secret: string }; alone: boolean }
   /** The kubelet could not read a pull secret of the pod. */
   | { code: 'unreadable-secret' }
   /** The runtime could not read a login, or not put it into a request. */

@@ -20,13 +20,17 @@ import { ofRefusedNode } from './pull-credential.ts'
 import { hasSeveralAttempts, withoutList } from './pull-error.ts'
 import { pullingNode } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
+import { withoutRefusedLogins } from './refused-logins.ts'
 import { remediesFor } from './remedy.ts'
 
 /** Every failing pull in the snapshot, the most urgent first. */
 export function diagnose(snapshot: Snapshot): Diagnosis {
   const seen = contextOf(snapshot)
   const findings = withFailingRenewers(
-    withNodesApart(withAnsweredNodes(rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen)))), seen.held),
+    withoutRefusedLogins(
+      withNodesApart(withAnsweredNodes(rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen)))), seen.held),
+      seen.logins,
+    ),
   )
   return {
     takenAt: snapshot.takenAt,

@@ -4,7 +4,7 @@ import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { fullRepository, type Reference } from '../image/reference.ts'
 import { objectKey } from '../snapshot/object-key.ts'
 import type { OwnerIndex } from '../snapshot/owners.ts'
-import type { PullSecret } from '../snapshot/pull-secret.ts'
+import type { NumberedLogin, PullSecret } from '../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
 import { reportsNoCredentialSent } from './denial-words.ts'
 import { textMemo } from './memoize-by-text.ts'
@@ -35,6 +35,10 @@ export interface KnownLogins {
   renewedCopies: RenewedCopies
   /** The first service account that names a secret, by `namespace/secret`. */
   accounts: ReadonlyMap<string, string>
+  /** What can be compared of a secret's logins; nothing in a cluster. */
+  loginsIn: (namespace: string, secret: string) => readonly NumberedLogin[]
+  /** A usable secret, by `namespace/secret`. */
+  secretNamed: (key: string) => PullSecret | undefined
 }
 
 export function knownLogins(snapshot: Snapshot, owners: OwnerIndex): KnownLogins {
@@ -46,6 +50,10 @@ export function knownLogins(snapshot: Snapshot, owners: OwnerIndex): KnownLogins
     byNamespace: Map.groupBy(secrets, ({ namespace }) => namespace),
     withGlobal: secrets.some(isGlobalPullSecret),
   }))
+  const numbered = Map.groupBy(snapshot.numberedLogins ?? [], ({ namespace, secret }) =>
+    objectKey(namespace, secret),
+  )
+  const byKey = new Map(usable.map(secret => [objectKey(secret.namespace, secret.name), secret]))
   const served = new Map<string, SameKeys[]>()
   const serving = (image: Image) => {
     const key = fullRepository(image)
@@ -60,6 +68,8 @@ export function knownLogins(snapshot: Snapshot, owners: OwnerIndex): KnownLogins
     serving,
     renewedCopies: renewedCopiesIn(snapshot),
     accounts: accountsOf([...serviceAccounts, ...(elsewhere?.serviceAccounts ?? [])]),
+    loginsIn: (namespace, secret) => numbered.get(objectKey(namespace, secret)) ?? [],
+    secretNamed: key => byKey.get(key),
   }
 }
 

@@ -104,10 +104,19 @@ function hintsFor(
     ...others.map(secret => hintAt(secret, { pod, known, missing })),
     ...sameAccount(pod, reference, known),
   ]
-  if (hints.length > 0) return hints.slice(0, MOST_HINTS)
-  return serving
-    .flatMap(({ secrets }) => secrets.slice(0, MOST_HINTS))
-    .filter(({ namespace }) => namespace !== pod.namespace)
+  return hints.length > 0 ? hints.slice(0, MOST_HINTS) : hintsElsewhere(reference, pod.namespace, known)
+}
+
+/** Logins for the image that are only in other namespaces. @param among those of secrets with the same keys that can be proposed */
+export function hintsElsewhere(
+  image: Reference,
+  own: string,
+  { serving }: Pick<KnownLogins, 'serving'>,
+  among: (secrets: PullSecret[]) => PullSecret[] = secrets => secrets,
+): CredentialHint[] {
+  return serving(image)
+    .flatMap(({ secrets }) => among(secrets).slice(0, MOST_HINTS))
+    .filter(({ namespace }) => namespace !== own)
     .filter(secret => !isGlobalPullSecret(secret))
     .slice(0, MOST_HINTS)
     .map(({ namespace, name, type }) => ({

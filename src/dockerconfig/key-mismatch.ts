@@ -3,7 +3,7 @@
 import { DOCKER_HUB, DOCKER_HUB_INDEX, isDockerHubAlias } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 import { isFixedHost, isHosted } from '../image/registries.ts'
-import { misspelledRegistry } from '../image/similar-names.ts'
+import { isSlipOf, misspelledRegistry } from '../image/similar-names.ts'
 import { normalizeKey } from './kubelet-key.ts'
 
 export type KeyMismatch =
@@ -31,7 +31,7 @@ export type KeyMismatch =
   | 'path'
   /** Another region of the same cloud registry, which needs a login of its own. */
   | 'region'
-  /** A well-known registry with a typo, or under another top-level domain: `registry.gitlab.io` for `registry.gitlab.com`. */
+  /** The registry with a slip of the pen, a well-known one with any typo, or under another top-level domain: `registry.gitlab.io` for `registry.gitlab.com`. */
   | 'misspelled'
   /** The name of the same registry for another network, where the same login works. */
   | 'network'
@@ -109,7 +109,7 @@ function withoutNetwork(host: string): string | null {
 }
 
 function isMisspelled(name: string, registry: string): boolean {
-  if (misspelledRegistry(name, { swapped: false }) === registry) return true
+  if (misspelledRegistry(name, { swapped: false }) === registry || isSlipOf(name, registry)) return true
   const isSameElsewhere = withoutDomain(name) !== '' && withoutDomain(name) === withoutDomain(registry)
   return isSameElsewhere && isFixedHost(registry) && !isHosted(name)
 }

@@ -112,6 +112,28 @@ export function misspelledRegistry(host: string, { swapped }: { swapped: boolean
   return best === undefined || best.distance === next?.distance ? null : best.name
 }
 
+/**
+ * Whether one host is the other with two neighboring letters swapped, or with a letter inside of a long word missing or doubled: anybody's
+ * registry can be misspelled so, and hardly anybody has two whose names differ so.
+ */
+export function isSlipOf(host: string, other: string): boolean {
+  const [labels, others] = [host, other].map(name => name.toLowerCase().split('.'))
+  if (labels === undefined || others === undefined || labels.length !== others.length) return false
+  const different = labels.flatMap((label, index) =>
+    label === others[index] ? [] : [[label, others[index] ?? '']],
+  )
+  const [[one = '', two = ''] = [], ...more] = different
+  if (more.length > 0 || /\d|^$/.test(one) || numbersIn(one) !== numbersIn(two)) return false
+  if (editDistance(one, two, 1) !== 1) return false
+  if (one.length === two.length) return sorted(one) === sorted(two)
+  const [short, long] = one.length < two.length ? [one, two] : [two, one]
+  const isInside = short[0] === long[0] && short.at(-1) === long.at(-1)
+  return isInside && short.length >= LONG_WORD && /^[a-z]+$/.test(long)
+}
+
+/** In letters: shorter words are often made by one letter more, as `prod` and `prods` are. */
+const LONG_WORD = 6
+
 /** Names of hosts that are at least as long are hardly near each other by chance. */
 const LONG = 12
 

@@ -102,6 +102,7 @@ function renewedBy({ namespace, image, steps: [first] }: AdvisedFinding): string
   if (first.code === 'look-up-stream') return [namespace, first.stream]
   if (first.code === 'join-renewal') return [namespace, first.secret]
   if (first.code === 'login-at-owner') return [namespace, first.owner.kind, first.owner.name]
+  if (first.code === 'renew-copy') return [namespace, first.secret]
   if (first.code === 'secret-maker') return [namespace, first.secret]
   if (first.code === 'untranslated-secret') return [namespace, first.copy]
   if (first.code === 'global-pull-secret') return [first.pool?.name ?? '']

@@ -111,3 +111,12 @@ export interface PullSecret {
   /** In the order of the file; empty unless the content could be read. */
   entries: PullSecretEntry[]
 }
+
+/** A login in a pull secret of a dump. Equal ones have the same number. */
+export interface NumberedLogin {
+  namespace: string
+  secret: string
+  /** As written, such as `https://index.docker.io/v1/`. */
+  key: string
+  login: number
+}

@@ -5,7 +5,7 @@ import type { ObjectManager } from './fix-objects.ts'
 import type { ImageCheck } from './image-check.ts'
 import type { Node } from './node.ts'
 import type { Pod, PullPolicy } from './pod.ts'
-import type { PullSecret } from './pull-secret.ts'
+import type { NumberedLogin, PullSecret } from './pull-secret.ts'
 import type { RolloutKind } from './rollout.ts'
 
 /** Where the snapshot was read from. */
@@ -176,6 +176,8 @@ export interface Snapshot {
   serviceAccounts: ServiceAccount[]
   /** Other logins in a dump; absent if there are none. In a cluster, only those are read that the pods' templates name. */
   elsewhere?: UnreferencedLogins
+  /** The logins in the pull secrets of a dump, where they can be compared; absent otherwise, and in a cluster. */
+  numberedLogins?: NumberedLogin[]
   owners: OwnerLink[]
   /**
    * Images with a registry in their name that pods in a dump have pulled, as written; absent if there are none, or if every failing image

@@ -27,6 +27,10 @@ test.each<[string, string, KeyMismatch | null]>([
     'region',
   ],
   ['us-central1-docker.pkg.dev', 'europe-west2-docker.pkg.dev/acme/team/api', 'region'],
+  // Anybody's registry, with letters swapped, missing, or doubled.
+  ['registry.git.nord.exmaple', 'registry.git.nord.example/acme/api', 'misspelled'],
+  ['registy.corp.example:5000', 'registry.corp.example:5000/acme/api', 'misspelled'],
+  ['registry.coorporate.example', 'registry.corporate.example/acme/api', 'misspelled'],
   ['registry.gitlab.io', 'registry.gitlab.com/acme/api', 'misspelled'],
   ['https://gchr.io', 'ghcr.io/acme/api', 'misspelled'],
   ['acme.azurcr.io', 'acme.azurecr.io/api', 'misspelled'],

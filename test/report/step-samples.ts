@@ -183,6 +183,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { secret: 'regcred', kind: 'ecr', validUntil: '2026-11-27T09:10:00.000Z' },
   ],
   'overridden-login': [{ secret: 'regcred' }],
+  'renew-copy': [
+    { namespace: 'web', secret: 'pull', source: { namespace: 'platform', secret: 'pull' }, alone: true },
+    { namespace: 'web', secret: 'pull', source: { namespace: 'platform', secret: 'pull' }, alone: false },
+  ],
   'secret-writer': [
     {
       ...{ secret: 'regcred', namespace: 'web' },

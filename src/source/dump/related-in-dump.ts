@@ -15,6 +15,7 @@ import { type DumpFacts, HAS_REGISTRY, type PodSelection, registryIn } from './f
 import { heldImages } from './held-images.ts'
 import { namedStreams } from './image-streams.ts'
 import { ecrAccounts, preloadedImages } from './images-on-nodes.ts'
+import { numberedLogins } from './numbered-logins.ts'
 import type { DumpObjects, PartialList } from './objects.ts'
 
 type RelatedObjects = Pick<
@@ -22,6 +23,7 @@ type RelatedObjects = Pick<
   | 'pullSecrets'
   | 'serviceAccounts'
   | 'elsewhere'
+  | 'numberedLogins'
   | 'pulledImages'
   | 'openImages'
   | 'heldImages'
@@ -43,10 +45,12 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
   const serviceAccounts = [...accounts].flatMap(account => facts.serviceAccounts.get(account) ?? [])
   const nodes = new Set(pods.flatMap(({ node }) => node ?? []))
   const pullSecrets = secretsOf(pods, serviceAccounts, facts)
+  const { elsewhere } = unreferencedLogins(pods, pullSecrets, accounts, facts)
   return {
     pullSecrets: markReportedMissing(pullSecrets, events).sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
-    ...unreferencedLogins(pods, pullSecrets, accounts, facts),
+    ...(elsewhere && { elsewhere }),
+    ...numberedLogins(pullSecrets, elsewhere?.pullSecrets ?? [], facts),
     owners: ownersOf(pods, facts).sort(byNamespaceAndName),
     ...pulledElsewhere(pods, facts),
     ...pulledOpenly(pods, facts),

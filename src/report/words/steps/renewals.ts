@@ -9,7 +9,9 @@ import type { StepWords } from '../step-words.ts'
 import { copyOver } from './other-secrets.ts'
 
 export const renewals: StepWords<
-  StepOf<'short-lived-login' | 'renew-token' | 'fix-renewer' | 'join-renewal' | 'secret-writer'>
+  StepOf<
+    'short-lived-login' | 'renew-token' | 'fix-renewer' | 'join-renewal' | 'renew-copy' | 'secret-writer'
+  >
 > = {
   'short-lived-login': (step, { findings: [{ host }] }) => ({ text: shortLivedText(step, host) }),
   'renew-token': (step, { invocation, findings: [{ host }] }) =>
@@ -34,6 +36,11 @@ export const renewals: StepWords<
       }),
     }
   },
+  'renew-copy': ({ namespace, secret, source, alone }, { invocation }) => ({
+    text: `Update secret ${secret} in namespace ${namespace} from ${source.namespace}/${source.secret}, of which it is an old copy: that one has another login by now. See in the log of the tool that copies it why it has not done so`,
+    // What the Secret has besides would be lost.
+    ...(alone && { command: copyOver(invocation, { namespace, secret, from: source }) }),
+  }),
   'secret-writer': ({ secret, namespace, writer }, { invocation }) => {
     const { name, command } = writerText(writer, namespace, invocation)
     return {
