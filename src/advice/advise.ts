@@ -127,6 +127,7 @@ const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
   withWindowsNodes,
   withoutOtherPlatforms,
   withWayOut,
+  withOtherDebug,
 ]
 
 /** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */
@@ -238,6 +239,14 @@ function withWindowsNodes({ host, reference }: Finding, steps: Step[]): Step[] {
 function withoutOtherPlatforms({ cause, clues }: Finding, steps: Step[]): Step[] {
   if (!hasClue(clues, 'other-platforms') || !isOnTheWay(cause)) return steps
   return [{ code: 'update-runtime' }, ...steps.filter(({ code }) => code !== 'open-host')]
+}
+
+/** A debug container gets no other image, and its pod runs without it: one whose image the node gets needs no change of the network. */
+function withOtherDebug({ containerKind, cause }: Finding, steps: Step[]): Step[] {
+  const isOther = steps.some(({ code }) => code === 'other-debug-container' || code === 'set-image')
+  if (containerKind !== 'ephemeral' || isOther) return steps
+  const step: Step = { code: 'other-debug-container', reason: 'way' }
+  return isOnTheWay(cause) ? [step, ...steps] : [...steps, step]
 }
 
 /** Causes that show a registry's answer. */

@@ -63,6 +63,9 @@ export function unreachableName(finding: Finding, { host, role }: NamedEndpoint)
   // Names were rewritten on purpose to go through a cache there.
   if (hasClue(finding.clues, 'loopback') && hasClue(finding.clues, 'relays'))
     return [{ code: 'node-mirror', host, service: null }]
+  const served = clueOf(finding.clues, 'served-at-nodes')
+  if (served !== undefined && role === 'registry')
+    return [{ code: 'serve-loopback', host, nodes: served.nodes, by: served.by }]
   if (hasClue(finding.clues, 'loopback')) return [{ code: 'replace-loopback', host, role }]
   return stepsIf(hasClue(finding.clues, 'service-name'), { code: 'replace-service-name', host, role })
 }
@@ -122,7 +125,17 @@ export function dnsSteps(finding: Finding): Step[] {
       own ?? { code: 'fix-dns', host: target.host, server, refused },
     ),
     ...(unreachable.length > 0 ? [] : servedByRegistry(finding, target)),
+    ...stepsIf(unreachable.length === 0 && own === null && mayBeGivenUp(finding, target), {
+      code: 'change-host',
+      host: target.host,
+    }),
   ]
+}
+
+/** Whether the name in the image may have been taken out of DNS: many nodes get that answer, and nothing shows another fault. */
+function mayBeGivenUp({ containerKind, clues }: Finding, { host }: NamedEndpoint): boolean {
+  const isElse = isHosted(host) || hasNoDomain(host) || hasClue(clues, 'answers-elsewhere', 'default-name')
+  return hasClue(clues, 'gone-name') && containerKind !== 'sandbox' && !isElse
 }
 
 /** A name that nobody replaced with the real one; where that is the registry's own, only the image has to be corrected. */

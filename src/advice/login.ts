@@ -34,6 +34,14 @@ export function otherLogin({ credential, clues, namespace, endpoint, subcause }:
       ]
 }
 
+/** What was loaded on the other nodes, most likely, as another image of the publisher was. */
+function loadedByHand({ clues, reference }: Finding): Step[] {
+  const others = clueOf(clues, 'on-other-nodes')?.nodes
+  return others === undefined || reference === null
+    ? []
+    : [{ code: 'load-as-others', image: reference, others }]
+}
+
 /** What the nodes' own logins lack, where other nodes run the image, or where OpenShift's own login has it; a secret that the pod can name comes first. */
 export function nodesOwnLogin(finding: Finding): Step[] {
   const { clues, registry, credential, host } = finding
@@ -51,7 +59,7 @@ export function nodesOwnLogin(finding: Finding): Step[] {
   const isOfCloud = cloud !== null && isInCloud(finding, cloud)
   return node === undefined || isOfCloud || host.virtual !== undefined
     ? []
-    : [{ code: 'login-of-others', registry, node }]
+    : [...loadedByHand(finding), { code: 'login-of-others', registry, node }]
 }
 
 /** How this container gets a login: with `fix`, or else on the node, or with a new debug container. */

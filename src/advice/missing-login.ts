@@ -156,7 +156,7 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
   const { credential, host, registry } = finding
   const ofPod = podLoginSteps(finding)
   const cloud = cloudOf(registry)
-  if (hasClue(finding.clues, 'annotated-provider') || annotateSteps(finding).length > 0)
+  if (hasClue(finding.clues, 'annotated-provider', 'named-otherwise') || annotateSteps(finding).length > 0)
     return [...provider, ...ofPod]
   // Nodes outside a cloud have no identity there unless somebody set one up. A secret for ECR would only last for hours.
   const usesSecrets =

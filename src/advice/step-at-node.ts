@@ -5,6 +5,7 @@ import type { LazySnapshotter, MissingTool } from '../diagnosis/clue-at-node.ts'
 import type { AddressOwner, CertificateProblem, DefaultName, MachineNamer } from '../diagnosis/clue-on-way.ts'
 import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { NodeService, PeerMirror } from '../diagnosis/node-services.ts'
+import type { HostPort } from '../snapshot/snapshot.ts'
 
 /** A policy on the node: a registry that is blocked, images that are on no list, or signatures. */
 export type NodePolicy = 'blocked' | 'rejected' | 'signature'
@@ -70,6 +71,10 @@ export type HostNameStep =
   | ({ code: 'default-name'; of: DefaultName; registry: string | null } & NamedEndpoint)
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
+  /** `nodes`: where it serves the image; `by`: the pod that should do so on this node, if that is known. */
+  | { code: 'serve-loopback'; host: string; nodes: string[]; by: HostPort | null }
+  /** The name is in the images of these workloads. */
+  | { code: 'change-host'; host: string }
 
 /** Find, correct, or go around a proxy between the nodes and a host. */
 export type ProxyStep =

@@ -71,7 +71,7 @@ export type LoginStep =
   /** Give the pod's entry without a name one of these; the service account whose list that entry keeps out has them, if it is given. */
   | { code: 'name-secret'; secrets: string[]; serviceAccount: string | null }
   | { code: 'kubelet-login' }
-  | { code: 'other-debug-container'; reason: 'image' | 'login' }
+  | { code: 'other-debug-container'; reason: 'image' | 'login' | 'way' }
   | { code: 'read-secret'; namespace: string; secret: string; problem: 'secret-forbidden' | 'secret-unread' }
   | { code: 'repair-secret'; namespace: string; secret: string; problem: AttemptProblem }
   | {

@@ -24,6 +24,8 @@ export const TRAITS_AT_NODE: Record<StepAtNode['code'], StepTraits> = {
   'token-realm': { about: 'other' },
   'resolve-elsewhere': { about: 'node' },
   'replace-loopback': { about: 'node' },
+  'serve-loopback': { about: 'node' },
+  'change-host': { about: 'template' },
   'test-connection': { about: 'node', on: 'shell' },
   'end-redirects': { about: 'node', on: 'shell' },
   'who-answered': { about: 'node', on: 'shell' },

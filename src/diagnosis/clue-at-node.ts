@@ -1,6 +1,7 @@
 /** The clues of the image's content and of the node. */
 
 import type { HeldPool } from '../snapshot/node.ts'
+import type { HostPort } from '../snapshot/snapshot.ts'
 
 /** Snapshotters that load layers while containers run, each a process of its own on most nodes. */
 export type LazySnapshotter = 'SOCI' | 'stargz' | 'Nydus' | 'OverlayBD'
@@ -66,8 +67,10 @@ export type NodeClue =
   | ({ code: 'pool-held' } & HeldPool)
   /** The node has an image of this name, which may be the one that it must not pull; null if it lists that itself, but does not find it. */
   | { code: 'other-name'; name: string | null }
-  /** Other nodes have the image, which the pull policy Never keeps this one from pulling: a few of them. */
+  /** Other nodes have the image, which this one may not pull by its policy Never, or can't: a few of those that were given it by hand, most likely. */
   | { code: 'on-other-nodes'; nodes: string[] }
+  /** The image's registry is at each node's own loopback address: a few nodes where that serves the image, and the pod that should do so here. */
+  | { code: 'served-at-nodes'; nodes: string[]; by: HostPort | null }
   /** OpenShift's global pull secret, which is the nodes' own login, has one for the image. */
   | { code: 'global-login' }
   /** The node's settings block the registry itself; only its mirrors may be used. */

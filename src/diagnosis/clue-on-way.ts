@@ -68,6 +68,8 @@ export type WayClue =
   | { code: 'answers-elsewhere'; node: string }
   /** Only this node does not reach the host; `nodes` run images from there. `hosts`: all that it alone does not reach, if that is all that is known of its way out. */
   | { code: 'node-apart'; nodes: string[]; hosts: string[] }
+  /** Many nodes were told that the registry's name does not exist. */
+  | { code: 'gone-name' }
   /** The DNS server that the node queried. `refused`: nothing listens there. */
   | { code: 'dns-server'; server: string; refused: boolean }
   /** What came back when the node asked for the address of a name. */

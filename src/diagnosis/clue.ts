@@ -132,6 +132,8 @@ type RefusalClue =
   | { code: 'caller'; name: string; action: string | null }
   /** The node runs images of these AWS accounts without a pull secret, and none of the one whose registry refused. */
   | { code: 'other-accounts'; accounts: string[] }
+  /** The node runs images of the same registry of ECR without a pull secret, under this other name of it only. */
+  | { code: 'named-otherwise'; host: string }
   /** The AWS policy that denies the pull, or that would have to allow it; null if the text names none. */
   | { code: 'aws-policy'; policy: AwsPolicy | null; denies: boolean }
   /** The pod's service account has an identity at the registry's cloud, which no pull uses. */

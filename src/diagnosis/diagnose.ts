@@ -11,7 +11,7 @@ import { contextOf, type DiagnosisContext, readPull } from './failed-pull.ts'
 import { type FailingContainer, failingContainers, failingSandbox, firstSign } from './failing-container.ts'
 import { withFailingRenewers } from './failing-renewers.ts'
 import { countCauses, type Diagnosis, type Finding } from './finding.ts'
-import { withAnsweredNodes, withNodesApart } from './other-nodes.ts'
+import { withAnsweredNodes, withGoneNames, withNodesApart } from './other-nodes.ts'
 import { longPulls } from './pod-events.ts'
 import { countsForReadiness, type PodOwners, podOwners } from './pod-owners.ts'
 import { rank, type UnrankedFinding } from './priority.ts'
@@ -28,7 +28,10 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
   const seen = contextOf(snapshot)
   const findings = withFailingRenewers(
     withoutRefusedLogins(
-      withNodesApart(withAnsweredNodes(rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen)))), seen.held),
+      withNodesApart(
+        withAnsweredNodes(withGoneNames(rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen))))),
+        seen.held,
+      ),
       seen.logins,
     ),
   )

@@ -114,3 +114,30 @@ function comparableHost({
   const unasked = hasClue(clues, 'credential-provider', 'mirrors-failed')
   return registry === null || unasked || isDockerHub(registry) ? null : registry
 }
+
+/** As many nodes as hardly share a wrong answer by chance. */
+const MANY_NODES = 3
+
+/** Adds a clue to each failure to find a name of which many nodes hear that it does not exist: it may have been given up. */
+export function withGoneNames(findings: Finding[]): Finding[] {
+  const nodes = new Map<string, Set<string>>()
+  for (const finding of findings) {
+    const host = unknownName(finding)
+    if (host !== null && finding.node !== null)
+      nodes.set(host, (nodes.get(host) ?? new Set()).add(finding.node))
+  }
+  const gone = new Set([...nodes].flatMap(([host, of]) => (of.size < MANY_NODES ? [] : [host])))
+  return gone.size === 0
+    ? findings
+    : findings.map(finding =>
+        gone.has(unknownName(finding) ?? '')
+          ? { ...finding, clues: [...finding.clues, { code: 'gone-name' }] }
+          : finding,
+      )
+}
+
+/** The registry's own host in the image's name, if a DNS server answered that there is no such name. */
+function unknownName({ cause, evidence, registry, endpoint }: Finding): string | null {
+  const isUnknown = cause === 'registry-not-found-dns' && /\bno such host\b/i.test(evidence?.text ?? '')
+  return isUnknown && (endpoint?.host ?? registry) === registry ? registry : null
+}

@@ -15,7 +15,13 @@ import { loginClues, mirrorLogin } from './login-clues.ts'
 import { otherName } from './names-on-node.ts'
 import { cluesOfPlace } from './node-clues.ts'
 import { cluesOfOwners, heldElsewhere, type PodOwners, zeroClues } from './pod-owners.ts'
-import { isHeldHere, onOtherNodes, otherAccounts, runsElsewhere } from './running-elsewhere.ts'
+import {
+  isHeldHere,
+  onOtherNodes,
+  otherHostsOfEcr,
+  runsElsewhere,
+  servedAtLoopback,
+} from './running-elsewhere.ts'
 
 /** What the pull shows besides its cause, from the text outward: the host, the node, the logins, the pod's owners. */
 export function cluesOfPull(
@@ -39,9 +45,10 @@ export function cluesOfPull(
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
     ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),
     ...runsElsewhere(pod, pull, seen.held),
-    ...otherAccounts(pod, pull, seen.snapshot.ecrAccounts),
+    ...otherHostsOfEcr(pod, pull, seen.snapshot.ecrHosts),
     ...otherName(pull),
-    ...onOtherNodes(pod, pull, seen.snapshot),
+    ...onOtherNodes(pod, pull, seen.snapshot, seen.held),
+    ...servedAtLoopback(pod, pull, seen.snapshot, seen.held),
     ...(cause === 'proxy' ? behindProxy(text, registry) : []),
     ...loginClues(pod, pull, seen.logins),
     ...cluesOfOwners(pod, failing.container, owned),

@@ -1,12 +1,12 @@
 /** Finds other pods of a dump that run the image, so its name is right, and what differs: the node or the login. */
 
-import { ecrAccount, isOfEks } from '../image/cloud-registries.ts'
+import { ecrAccount, ecrRegion, isOfEks } from '../image/cloud-registries.ts'
 import { isLocal } from '../image/host.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { HeldImage, OtherLogin, Snapshot } from '../snapshot/snapshot.ts'
 import { type Clue, cluesWith } from './clue.ts'
 import type { RunsElsewhere } from './clue-of-name.ts'
-import type { Finding, Subcause } from './finding.ts'
+import { type Finding, isUnreached, type Subcause } from './finding.ts'
 
 /** Refusals that are about the login or the name, and not about whoever asks from anywhere. */
 const OF_LOGIN: readonly (Subcause | null)[] = [
@@ -93,30 +93,79 @@ function placesOf(pod: Pod, held: HeldPlaces, isRefused: boolean): RunsElsewhere
   }
 }
 
-/** The AWS accounts that the node pulls from with its own login, where the refused pull is the first one from another account. */
-export function otherAccounts(
+/**
+ * What else the node pulls from ECR with its own login: only images of other AWS accounts, of which the refused one is the first, or images of the
+ * same registry under another of its names.
+ */
+export function otherHostsOfEcr(
   { node }: Pick<Pod, 'node'>,
   { cause, registry, credential }: Pick<Finding, 'cause' | 'registry' | 'credential'>,
-  pulled: Snapshot['ecrAccounts'],
+  pulled: Snapshot['ecrHosts'],
 ): Clue[] {
   const account = ecrAccount(registry)
   if (cause !== 'auth-required-or-denied' || account === null || credential.status === 'usable') return []
-  const { accounts = [] } = pulled?.find(each => each.node === node) ?? {}
-  return isOfEks(registry) || accounts.length === 0 || accounts.includes(account)
-    ? []
-    : [{ code: 'other-accounts', accounts }]
+  const { hosts = [] } = pulled?.find(each => each.node === node) ?? {}
+  if (isOfEks(registry) || hosts.length === 0 || hosts.includes(registry ?? '')) return []
+  const same = hosts.filter(host => ecrAccount(host) === account)
+  const named = same.find(host => ecrRegion(host) === ecrRegion(registry))
+  if (named !== undefined) return [{ code: 'named-otherwise', host: named }]
+  const accounts = [...new Set(hosts.flatMap(host => ecrAccount(host) ?? []))].sort()
+  return same.length > 0 ? [] : [{ code: 'other-accounts', accounts }]
 }
 
-/** The other nodes that have an image which this one may not pull; a kubelet that has it and refuses it says something else. */
+/**
+ * The other nodes that have an image which this one may not pull; a kubelet that has it and refuses it says something else. With another policy,
+ * they were most likely given it by hand if that is how they have an image of the same publisher that this one lacks, too.
+ */
 export function onOtherNodes(
   { node }: Pick<Pod, 'node'>,
-  { cause, subcause, reference }: Pick<Finding, 'cause' | 'subcause' | 'reference'>,
+  { cause, subcause, reference, credential }: Pull & Pick<Finding, 'credential'>,
   { preloaded }: Pick<Snapshot, 'preloaded'>,
+  images: HeldIndex,
 ): Clue[] {
-  if (cause !== 'never-pull' || subcause === 'not-verified') return []
-  const { nodes = [] } = preloaded?.find(each => each.reference === reference) ?? {}
-  const others = nodes.filter(name => name !== node).slice(0, MAX_NODES)
-  return others.length === 0 ? [] : [{ code: 'on-other-nodes', nodes: others }]
+  const others = (nodes: Iterable<string>): Clue[] => {
+    const found = [...nodes]
+      .filter(name => name !== node)
+      .sort()
+      .slice(0, MAX_NODES)
+    return found.length === 0 ? [] : [{ code: 'on-other-nodes', nodes: found }]
+  }
+  if (cause === 'never-pull') {
+    const { nodes = [] } = preloaded?.find(each => each.reference === reference) ?? {}
+    return subcause === 'not-verified' ? [] : others(nodes)
+  }
+  const isUnknown = subcause === 'denied-or-missing' && credential.status === 'none'
+  const held = isUnknown ? images.get(reference ?? '') : undefined
+  if (held === undefined || reference === null || node === null) return []
+  const isLoaded = preloaded?.some(
+    each =>
+      publisherOf(each.reference) === publisherOf(reference) &&
+      !each.nodes.includes(node) &&
+      [...held.nodes].every(name => each.nodes.includes(name)),
+  )
+  return isLoaded === true ? others(held.nodes) : []
+}
+
+/** The registry and the first part of the path. */
+function publisherOf(reference: string): string {
+  return reference.split('/').slice(0, 2).join('/')
+}
+
+/** Where else an image runs whose name is one at each node's own loopback address, and the pod that should serve it at this one. */
+export function servedAtLoopback(
+  { node }: Pick<Pod, 'node'>,
+  { cause, registry, endpoint, reference }: Pick<Finding, 'cause' | 'registry' | 'endpoint' | 'reference'>,
+  { hostPorts }: Pick<Snapshot, 'hostPorts'>,
+  images: HeldIndex,
+): Clue[] {
+  const host = endpoint?.host ?? registry
+  if (!isUnreached(cause) || registry === null || host !== registry || !isLocal(registry)) return []
+  const nodes = [...(images.get(reference ?? '')?.nodes ?? [])].filter(name => name !== node).sort()
+  const port = Number(/:(\d+)$/.exec(registry)?.[1])
+  const by = hostPorts?.find(each => each.node === node && each.port === port && !each.ready) ?? null
+  return nodes.length === 0 && by === null
+    ? []
+    : [{ code: 'served-at-nodes', nodes: nodes.slice(0, MAX_NODES), by }]
 }
 
 function isHeldOn({ node }: Pick<Pod, 'node'>, { nodes }: HeldPlaces): boolean {

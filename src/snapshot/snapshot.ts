@@ -195,10 +195,12 @@ export interface Snapshot {
    */
   heldImages?: HeldImage[]
   /**
-   * AWS accounts whose images pods in a dump run on nodes of `pods` without a pull secret, other than Amazon's own; absent if there are none, or
-   * if no failing image is at ECR.
+   * ECR's registries whose images pods in a dump run on nodes of `pods` without a pull secret, other than Amazon's own; absent if there are none,
+   * or if no failing image is at ECR.
    */
-  ecrAccounts?: { node: string; accounts: string[] }[]
+  ecrHosts?: { node: string; hosts: string[] }[]
+  /** Pods in a dump that serve ports of their nodes which failing images are named after; absent if there are none. */
+  hostPorts?: HostPort[]
   /**
    * Images of failing pods with policy Never that nodes in a dump have, by the full name; absent if there are none. In a cluster, only the nodes of
    * failing pods are read.
@@ -264,4 +266,16 @@ export interface OtherLogin {
 export function uniqueGaps(gaps: Gap[]): Gap[] {
   const byKey = new Map(gaps.map(gap => [`${gap.namespace ?? ''} ${gap.what} ${gap.why}`, gap]))
   return [...byKey].sort(byText(([key]) => key)).map(([, gap]) => gap)
+}
+
+/** A pod that serves a port of its node. */
+export interface HostPort {
+  node: string
+  port: number
+  namespace: string
+  pod: string
+  container: string
+  ready: boolean
+  /** Its log has an earlier run. */
+  restarted: boolean
 }

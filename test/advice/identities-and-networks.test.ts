@@ -150,12 +150,13 @@ describe('the registry inside an OpenShift cluster', () => {
 })
 
 describe("a repository of ECR on a node that runs another account's images", () => {
-  const registry = '555566667777.dkr.ecr.us-east-1.amazonaws.com'
+  const at = (account: string) => `${account}.dkr.ecr.us-east-1.amazonaws.com`
+  const registry = at('555566667777')
   const image = `${registry}/etl/base:5`
   const refused = (more: Partial<Situation> = {}): Situation => ({
     image,
     error: headed(image, registry, '403 Forbidden'),
-    ecrAccounts: ['123456789012'],
+    ecrHosts: [at('123456789012')],
     ...more,
   })
 
@@ -167,8 +168,8 @@ describe("a repository of ECR on a node that runs another account's images", () 
   })
 
   test.each<[string, Partial<Situation>]>([
-    ['images of the same account run there', { ecrAccounts: ['123456789012', '555566667777'] }],
-    ['none are known to run there', { ecrAccounts: [] }],
+    ['images of the same account run there', { ecrHosts: [at('123456789012'), at('555566667777')] }],
+    ['none are known to run there', { ecrHosts: [] }],
     ['they run on other nodes', { pod: { node: 'node-2' } }],
     ['the pod has a login of its own', { login: registry }],
   ])('is not told from one that the role may not pull, if %s', (_which, more) => {

@@ -26,8 +26,8 @@ export interface Situation {
   owners?: OwnerLink[]
   /** Images that other pods run. */
   held?: HeldImage[]
-  /** AWS accounts whose images the node runs without a pull secret. */
-  ecrAccounts?: string[]
+  /** ECR's registries whose images the node runs without a pull secret. */
+  ecrHosts?: string[]
   /** Nodes whose events say that their disks were full. */
   fullNodes?: string[]
   /** What else a dump shows. */
@@ -46,7 +46,7 @@ export function findingOf({
   reason = 'ImagePullBackOff',
   owners = [],
   held = [],
-  ecrAccounts,
+  ecrHosts,
   fullNodes = [],
   shown = {},
 }: Situation): Finding {
@@ -80,7 +80,7 @@ export function findingOf({
       owners,
       heldImages: held,
       fullNodes,
-      ...(ecrAccounts === undefined ? {} : { ecrAccounts: [{ node: 'node-1', accounts: ecrAccounts }] }),
+      ...(ecrHosts === undefined ? {} : { ecrHosts: [{ node: 'node-1', hosts: ecrHosts }] }),
       ...shown,
     }),
   )

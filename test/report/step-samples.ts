@@ -120,7 +120,18 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   ],
   'recreate-pods': [{}],
   'kubelet-login': [{}],
-  'other-debug-container': [{ reason: 'login' }],
+  'other-debug-container': [{ reason: 'login' }, { reason: 'way' }],
+  'serve-loopback': [
+    { host: '127.0.0.1:30081', nodes: ['node-2'], by: null },
+    {
+      ...{ host: '127.0.0.1:30081', nodes: [] },
+      by: {
+        ...{ node: 'node-1', port: 30081, namespace: 'kraken', pod: 'agent-x', container: 'agent' },
+        ...{ ready: false, restarted: true },
+      },
+    },
+  ],
+  'change-host': [{ host: 'harbor.old.example' }],
   'read-secret': [{ namespace: 'web', secret: 'regcred', problem: 'secret-unread' }],
   'renew-token': (['ecr', 'gar', 'acr'] as const).flatMap(cloud =>
     [true, false].map(alone => ({

@@ -116,8 +116,36 @@ describe('a dump', () => {
     ]
     const lacking = (image: string) => failing('shop-1', { spec: { containers: [{ name: 'c', image }] } })
     const found = await readJson(listOf(lacking(`${at('555566667777')}:1`), ...others))
-    expect(found.ecrAccounts).toEqual([{ node: 'n1', accounts: ['123456789012', '210987654321'] }])
-    expect(await readJson(listOf(lacking('nginx:1'), ...others))).not.toHaveProperty('ecrAccounts')
+    const hosts = ['123456789012', '210987654321'].map(
+      account => `${account}.dkr.ecr.eu-west-1.amazonaws.com`,
+    )
+    expect(found.ecrHosts).toEqual([{ node: 'n1', hosts }])
+    expect(await readJson(listOf(lacking('nginx:1'), ...others))).not.toHaveProperty('ecrHosts')
+  })
+
+  test('which pods serve the ports that failing images are named after', async () => {
+    const agentOn = (nodeName: string, hostPort: number, ready: boolean) => ({
+      ...pod(`agent-${nodeName}-${hostPort}`, undefined, {
+        spec: { nodeName, containers: [{ name: 'agent', image: 'acme/agent:1', ports: [{ hostPort }] }] },
+      }),
+      status: {
+        phase: 'Running',
+        containerStatuses: [{ name: 'agent', ready, restartCount: 3, state: { running: {} } }],
+      },
+    })
+    const agents = [agentOn('n1', 30081, false), agentOn('n2', 30081, true), agentOn('n1', 9100, true)]
+    const lacking = (image: string) => failing('shop-1', { spec: { containers: [{ name: 'c', image }] } })
+    const { hostPorts } = await readJson(listOf(lacking('127.0.0.1:30081/acme/app:1'), ...agents))
+    const found = {
+      namespace: 'web',
+      pod: 'agent-n1-30081',
+      container: 'agent',
+      ready: false,
+      restarted: true,
+    }
+    expect(hostPorts).toEqual([{ node: 'n1', port: 30081, ...found }])
+    const elsewhere = await readJson(listOf(lacking('registry.example:30081/acme/app:1'), ...agents))
+    expect(elsewhere).not.toHaveProperty('hostPorts')
   })
 
   test('notes the nodes that have an image which a pod with policy Never waits for', async () => {

@@ -50,7 +50,7 @@ export const loginOfOthers: StepWords<StepOf<'login-of-others'>>['login-of-other
   const place = `${runtimeLoginPlace(first.host)}${restart === null ? '' : `; after a change, ${restart}`}`
   const names = nodesOf(findings)
   return {
-    text: `See whether node ${node} has a login for ${registryLabel(registry)} of its own (${place}), as the image runs there in pods ${withSecrets(first)}. If it has, give ${names.length < 2 ? nodeName(first) : `nodes ${shortList(names, 2)}`} the same login; otherwise, an earlier pull left the image there${hidesMissing(registry) ? ', perhaps while it was public' : ''}`,
+    text: `See whether node ${node} has a login for ${registryLabel(registry)} of its own (${place}), as the image runs there in pods ${withSecrets(first)}. If it has, give ${names.length < 2 ? nodeName(first) : `nodes ${shortList(names, 2)}`} the same login; otherwise, an earlier pull left the image there${hidesMissing(registry) ? ', perhaps while it was public' : ''}, or somebody loaded it there`,
   }
 }
 

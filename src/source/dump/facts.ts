@@ -19,6 +19,7 @@ import { couldFail } from '../suspects.ts'
 import { CustomObjects } from './custom-objects.ts'
 import type { DumpTime } from './dump-time.ts'
 import { Holders } from './holders.ts'
+import { HostPorts } from './host-ports.ts'
 import { type LoginMarks, loginMarker } from './login-marks.ts'
 import { NewestStates, put, versionOf } from './newest-states.ts'
 import { nameOfKind } from './recognize.ts'
@@ -73,6 +74,7 @@ export class DumpFacts {
   readonly unpulled = new Map<string, Set<string>>()
   /** The logins in each pull secret, for comparisons. */
   readonly logins = new NewestStates<LoginMarks>()
+  readonly hostPorts = new HostPorts()
   readonly custom = new CustomObjects()
   podsWithStatus = 0
   /** Pods of a cluster without a status: their containers' states are unknown. */
@@ -132,6 +134,7 @@ export class DumpFacts {
     this.namespaces.add(pod.namespace)
     if (!this.#isInScope(pod.namespace)) return
     this.#addHolders(pod)
+    this.hostPorts.add(raw, pod)
     for (const { image, imageId } of pod.containers) {
       if (imageId === null || !HAS_REGISTRY.test(image)) continue
       this.pulledImages.add(image)

@@ -1,6 +1,7 @@
 /** What the pods of a dump show of the images on its nodes: which of them have one that others wait for, and whose images their own role pulled. */
 
 import { ecrAccount, isOfEks } from '../../image/cloud-registries.ts'
+import { isLocal } from '../../image/host.ts'
 import { fullNameOf } from '../../image/reference.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
@@ -25,10 +26,10 @@ export function preloadedImages(pods: Pod[], facts: DumpFacts): Pick<Snapshot, '
 }
 
 /**
- * Returns by node the AWS accounts whose images run there without a pull secret, so that the node's own role pulled them; nothing if no failing
- * image is in a private registry of Amazon.
+ * Returns by node the registries of ECR whose images run there without a pull secret, so that the node's own role pulled them; nothing if no
+ * failing image is in a private registry of Amazon.
  */
-export function ecrAccounts(pods: Pod[], { holders }: DumpFacts): Pick<Snapshot, 'ecrAccounts'> {
+export function ecrHosts(pods: Pod[], { holders }: DumpFacts): Pick<Snapshot, 'ecrHosts'> {
   const isAtAmazon = pods.some(({ containers }) =>
     containers.some(({ image, imageId }) => imageId === null && ecrAccount(registryIn(image)) !== null),
   )
@@ -37,15 +38,31 @@ export function ecrAccounts(pods: Pod[], { holders }: DumpFacts): Pick<Snapshot,
   const found = new Map<string, Set<string>>()
   for (const [image, { groups }] of holders) {
     const registry = registryIn(image)
-    const account = ecrAccount(registry)
     // Amazon lets every account pull the images of EKS.
-    if (account === null || isOfEks(registry)) continue
+    if (ecrAccount(registry) === null || isOfEks(registry)) continue
     const own = groups.filter(({ pullSecrets }) => pullSecrets.length === 0)
     for (const node of own.flatMap(group => [...group.nodes]))
-      if (nodes.has(node)) found.set(node, (found.get(node) ?? new Set()).add(account))
+      if (nodes.has(node)) found.set(node, (found.get(node) ?? new Set()).add(registry))
   }
   if (found.size === 0) return {}
-  return {
-    ecrAccounts: [...found].map(([node, accounts]) => ({ node, accounts: [...accounts].sort() })),
-  }
+  return { ecrHosts: [...found].map(([node, hosts]) => ({ node, hosts: [...hosts].sort() })) }
+}
+
+/** Returns the pods that serve the ports by which failing images are named at their nodes' own loopback addresses. */
+export function hostPorts(pods: Pod[], facts: DumpFacts): Pick<Snapshot, 'hostPorts'> {
+  const asked = pods.flatMap(({ node, containers }) =>
+    containers.flatMap(({ image, imageId }) => {
+      const port = imageId === null && isLocal(registryIn(image)) ? portOf(registryIn(image)) : null
+      return node === null || port === null
+        ? []
+        : [[`${node} ${port}`, facts.hostPorts.at(node, port)] as const]
+    }),
+  )
+  const found = [...new Map(asked).values()].filter(each => each !== null)
+  return found.length === 0 ? {} : { hostPorts: found }
+}
+
+function portOf(host: string): number | null {
+  const [, port] = /:(\d+)$/.exec(host) ?? []
+  return port === undefined ? null : Number(port)
 }

@@ -14,7 +14,7 @@ import { byName, byNamespaceAndName, couldBeFailedPull, couldBePulling } from '.
 import { type DumpFacts, HAS_REGISTRY, type PodSelection, registryIn } from './facts.ts'
 import { heldImages } from './held-images.ts'
 import { namedStreams } from './image-streams.ts'
-import { ecrAccounts, preloadedImages } from './images-on-nodes.ts'
+import { ecrHosts, hostPorts, preloadedImages } from './images-on-nodes.ts'
 import { numberedLogins } from './numbered-logins.ts'
 import type { DumpObjects, PartialList } from './objects.ts'
 
@@ -27,7 +27,8 @@ type RelatedObjects = Pick<
   | 'pulledImages'
   | 'openImages'
   | 'heldImages'
-  | 'ecrAccounts'
+  | 'ecrHosts'
+  | 'hostPorts'
   | 'preloaded'
   | 'cronJobs'
   | 'streamTags'
@@ -55,7 +56,8 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     ...pulledElsewhere(pods, facts),
     ...pulledOpenly(pods, facts),
     ...heldImages(pods, facts),
-    ...ecrAccounts(pods, facts),
+    ...ecrHosts(pods, facts),
+    ...hostPorts(pods, facts),
     ...preloadedImages(pods, facts),
     ...cronJobs(pullSecrets, facts),
     ...namedStreams(pods, [...facts.custom.imageStreams.values()].flat()),

@@ -3,7 +3,7 @@
 import type { CloudPermissionStep } from '../../../advice/step-for-access.ts'
 import { clueOf } from '../../../diagnosis/clue.ts'
 import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
-import { ecrAccount, ecrCachePrefix, isOfEks } from '../../../image/cloud-registries.ts'
+import { ecrAccount, ecrCachePrefix, ecrRegion, isOfEks } from '../../../image/cloud-registries.ts'
 import type { AnnotatedProvider } from '../../../snapshot/snapshot.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -27,7 +27,16 @@ import type { Findings, StepText, StepWords } from '../step-words.ts'
 const DUAL_STACK = /^(\d+)\.dkr-ecr(-fips)?\.([a-z0-9-]+)\.on\.aws$/
 
 /** Returns how to let the kubelet's plugin serve such a name; null for any other. */
-function listName({ registry, host }: Findings[0], findings: Findings): StepText | null {
+function listName({ registry, host, clues }: Findings[0], findings: Findings): StepText | null {
+  const other = clueOf(clues, 'named-otherwise')?.host
+  if (other !== undefined && registry !== null) {
+    const pattern = registry.replace(/^\d+/, '*').replace(`.${ecrRegion(registry)}.`, '.*.')
+    return nodeClientStep(
+      `Add ${pattern} to the names that the kubelet's credential provider (${CLOUDS.ecr.provider}) serves (matchImages in the file of --image-credential-provider-config) ${onNodes(findings)}, if it is not among them, and restart the kubelet: pods there run images of ${other}, another name of the same registry, without a pull secret. Or use ${other} in the image's name. This shows what the kubelet logged about logins`,
+      kubeletLog(host, 'credential'),
+      findings,
+    )
+  }
   const [, account, fips = '', region] = DUAL_STACK.exec(registry ?? '') ?? []
   if (account === undefined) return null
   const [list, command] =

@@ -4,8 +4,16 @@ import type { HostNameStep } from '../../../advice/step-at-node.ts'
 import type { DefaultName, MachineNamer } from '../../../diagnosis/clue-on-way.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import { hostAlone } from '../../../image/host.ts'
+import { kubectlCommand } from '../../invocation.ts'
+import { shellWord } from '../../sanitize.ts'
 import { localRegistryNote } from '../local-clusters.ts'
+import { managerName } from '../managers.ts'
+import { onNodes } from '../node.ts'
+import { joinList, objectName, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
+
+/** The most workloads that a sentence names. */
+const MAX_PLACES = 6
 
 const INSTEAD: Record<EndpointRole, string> = {
   registry:
@@ -59,6 +67,35 @@ export const hostNameSteps: StepWords<HostNameStep> = {
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
     text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
   }),
+  'serve-loopback': ({ host, nodes, by }, { invocation, findings, findings: [{ node }] }) => {
+    if (by !== null)
+      return {
+        text: `Get pod ${by.namespace}/${by.pod} running: it serves port ${by.port} of node ${by.node}, and ${host} is the node itself; it is not ready, and its log may say why`,
+        command: kubectlCommand(
+          invocation,
+          `logs ${shellWord(by.pod)} -c ${shellWord(by.container)}${by.restarted ? ' --previous' : ''}`,
+          by.namespace,
+        ),
+      }
+    return {
+      text: `Find what serves ${host} on ${nodes.length === 1 ? 'node' : 'nodes'} ${joinList(nodes)}, where pods run this image, and get it running ${onNodes(findings)}, as that address is the node itself: a pod with that hostPort, as of a DaemonSet, a NodePort Service, or a service of the node${node === null ? '' : `; this lists the pods of node ${node}`}`,
+      ...(node !== null && {
+        command: kubectlCommand(
+          invocation,
+          `get pods -A -o wide --field-selector ${shellWord(`spec.nodeName=${node}`)}`,
+        ),
+      }),
+    }
+  },
+  'change-host': ({ host }, { findings }) => {
+    const places = findings.map(({ workload, managedBy, pod }) => {
+      const of = managedBy === undefined ? '' : ` (${managerName(managedBy)})`
+      return `${workload === null ? `pod ${pod}` : `${workload.group === undefined ? objectName(workload) : `${workload.kind} ${workload.name}`}`}${of}`
+    })
+    return {
+      text: `If the name was given up, change ${host} in the images of ${shortList([...new Set(places)], MAX_PLACES)}, wherever each takes its image from`,
+    }
+  },
   'replace-loopback': ({ host, role }, { findings: [first] }) => ({
     text:
       role === 'proxy'

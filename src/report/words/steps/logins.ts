@@ -63,6 +63,13 @@ export function kubeletLogin(folder = 'such as /var/lib/kubelet'): StepText {
 export const DEBUG_LOGIN =
   "Start another debug container with an image that is on the node: this one pulls with its pod's pull secrets, which never change"
 
+/** What replaces a debug container, by what its pull lacks (kubernetes.io/docs/concepts/workloads/pods/ephemeral-containers). */
+const DEBUG: Record<StepOf<'other-debug-container'>['reason'], string | undefined> = {
+  image: undefined,
+  login: DEBUG_LOGIN,
+  way: "Start another debug container with an image that the node has or can pull: this one, an ephemeral container, can't be changed or removed, and the pod runs without it",
+}
+
 /** Go's words for a list in place of the logins, or of one of them. */
 const NOT_OBJECTS = /\bcannot unmarshal array into Go struct field \S{1,80}\.auths of type\b/
 
@@ -128,7 +135,7 @@ export const loginSteps: StepWords<LoginStep> = {
   'kubelet-login': (_step, { findings: [{ host }] }) =>
     kubeletLogin(`${host.platform === null ? 'such as ' : ''}${kubeletFolder(host)}`),
   'other-debug-container': ({ reason }, { invocation, findings: [{ namespace, pod }] }) =>
-    otherDebugContainer(invocation, namespace, pod, reason === 'login' ? DEBUG_LOGIN : undefined),
+    otherDebugContainer(invocation, namespace, pod, DEBUG[reason]),
   'read-secret': ({ namespace, secret, problem }) => readSecret(namespace, problem, secret),
   'repair-secret': (
     { namespace, secret, problem },
