@@ -113,7 +113,7 @@ test('many pods with many refused copies take linear time', () => {
       })
       return () => diagnose(many)
     },
-    { length: 3000, enough: 1500 },
+    { length: 1500, enough: 1500 },
   )
   expect(growth).toBeNull()
 })
