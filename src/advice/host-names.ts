@@ -72,19 +72,19 @@ export function unreachableName(finding: Finding, { host, role }: NamedEndpoint)
 
 /** A node that asks the cluster's own DNS Service, which needs a network and pods that the node has to pull first. */
 function ownNameServer(finding: Finding): StepOf<'own-name-server'> | null {
-  const { server, refused } = clueOf(finding.clues, 'dns-server') ?? {}
+  const { server, unreached } = clueOf(finding.clues, 'dns-server') ?? {}
   const answer = clueOf(finding.clues, 'dns-answer')?.answer
   if (server === undefined || answer === 'none' || answer === 'error') return null
   const serves = hasClue(finding.clues, 'serves-dns')
   const certain = isUsualDnsService(server)
-  const mayBe = serves && refused === true && isPrivateAddress(server)
+  const mayBe = serves && unreached === 'refused' && isPrivateAddress(server)
   return certain || mayBe ? { code: 'own-name-server', server, serves, certain } : null
 }
 
 /** The steps for a name that does not resolve. */
 export function dnsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
-  const { server = null, refused = false } = clueOf(finding.clues, 'dns-server') ?? {}
+  const { server = null, unreached = null } = clueOf(finding.clues, 'dns-server') ?? {}
   const unreachable: Step[] = isOpenShiftService(target.host)
     ? [{ code: 'node-resolver', host: target.host }]
     : unreachableName(finding, target)
@@ -95,6 +95,11 @@ export function dnsSteps(finding: Finding): Step[] {
   const mirror = ofMirror(finding, target)
   const resolve: Step = { code: 'resolve-host', host: target.host }
   const own = ownNameServer(finding)
+  const compare = compareSteps(finding, target, 'name')
+  const isTest = compare.some(step => step.code === 'compare-nodes' && step.test)
+  const repair: Step = own ?? { code: 'fix-dns', host: target.host, server, unreached }
+  // The text shows what is wrong: no name can be looked up there.
+  const isCut = own === null && (unreached === 'network' || unreached === 'host')
   // Where the node most likely asks the wrong server, that comes before the name is doubted.
   const early = own?.certain && unreachable.length === 0 ? own : null
   const container = localRegistry(finding, target)
@@ -113,17 +118,14 @@ export function dnsSteps(finding: Finding): Step[] {
       : [
           ...defaultName(finding, target),
           ...(early === null ? [] : [early]),
-          ...compareSteps(finding, target, 'name'),
-          resolve,
+          ...stepsIf(isCut, repair),
+          ...(isTest ? [resolve, ...compare] : [...compare, resolve]),
           // Gitea builds the address from its settings, not from the name that it was asked by (go-gitea/gitea#22033).
           ...realmElsewhere(finding, target),
           ...stepsIf(hasNoDomain(target.host), { code: 'bare-host', host: target.host }),
           ...mirror,
         ]),
-    ...stepsIf(
-      !isOfCluster && !isOfProduct && early === null,
-      own ?? { code: 'fix-dns', host: target.host, server, refused },
-    ),
+    ...stepsIf(!isOfCluster && !isOfProduct && early === null && (!isCut || unreachable.length > 0), repair),
     ...(unreachable.length > 0 ? [] : servedByRegistry(finding, target)),
     ...stepsIf(unreachable.length === 0 && own === null && mayBeGivenUp(finding, target), {
       code: 'change-host',

@@ -125,7 +125,7 @@ function perhapsClosed({ cause, endpoint, registry, clues, host }: Finding): str
     (endpoint?.role === 'registry' || endpoint?.role === 'storage')
   const isKnown =
     clueOf(clues, 'no-route')?.lost === true ||
-    clueOf(clues, 'dns-server')?.refused === true ||
+    clueOf(clues, 'dns-server')?.unreached === 'refused' ||
     hasClue(clues, ...REACHED)
   return (isItself || isRedirect) && endpoint?.role !== 'mirror' && !isKnown ? asked : null
 }

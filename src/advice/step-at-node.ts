@@ -2,7 +2,7 @@
 
 import type { ClueOf } from '../diagnosis/clue.ts'
 import type { LazySnapshotter, MissingTool } from '../diagnosis/clue-at-node.ts'
-import type { AddressOwner, CertificateProblem, DefaultName, MachineNamer } from '../diagnosis/clue-on-way.ts'
+import type { AddressOwner, CertificateProblem, DefaultName, MachineNamer, UnreachedServer, UnusableFile } from '../diagnosis/clue-on-way.ts'
 import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { NodeService, PeerMirror } from '../diagnosis/node-services.ts'
 import type { HostPort } from '../snapshot/snapshot.ts'
@@ -58,7 +58,8 @@ export type NetworkStep =
 export type DnsStep =
   | { code: 'resolve-host'; host: string }
   | { code: 'node-resolver'; host: string }
-  | { code: 'fix-dns'; host: string; server: string | null; refused: boolean }
+  /** `unreached`: why the node's question did not arrive at the server; null if it may have. */
+  | { code: 'fix-dns'; host: string; server: string | null; unreached: UnreachedServer | null }
   /** `serves`: the pod itself answers for the cluster's DNS Service. `certain`: whether that Service has this address, most likely. */
   | { code: 'own-name-server'; server: string; serves: boolean; certain: boolean }
   | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
@@ -103,11 +104,14 @@ export type AnswerStep =
   | { code: 'ask-layer'; host: string; layer: string }
   | { code: 'layer-refused'; host: string | null }
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
+  | ({ code: 'set-online' } & NamedEndpoint)
 
 /** Repair TLS: a host's certificate, and who has to trust it. */
 export type CertificateStep =
   | { code: 'show-certificate'; host: string }
   | { code: 'correct-certificate-file' }
+  /** `others`: nodes where pods run the same image, so that it is there, most likely. */
+  | ({ code: 'restore-certificate-file'; others: string[] } & UnusableFile)
   | { code: 'trust-authority'; host: string; intercepted: boolean }
   /** Other nodes, such as `node`, run the image, most likely because they trust the authority. */
   | { code: 'authority-of-others'; host: string; node: string }
@@ -243,7 +247,10 @@ export type NodeStep =
 /** Make room for images on the node, or repair what it stores them on. */
 export type StoreStep =
   | { code: 'relieve-disk' }
-  | { code: 'prune-images' }
+  /** `within`: they fill a quota, and maybe not the disk. */
+  | { code: 'prune-images'; within?: 'quota' }
+  | { code: 'show-disk-quota'; path: string | null }
+  | { code: 'raise-disk-quota'; path: string | null }
   | { code: 'show-thin-pool' }
   | { code: 'extend-thin-pool' }
   | { code: 'rebuild-thin-pool' }

@@ -34,6 +34,14 @@ export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
   const show: Step = { code: 'show-disk', path: full?.path ?? null }
   // The runtime's images may be on another file system.
   if (hasClue(finding.clues, 'pull-records')) return [show, { code: 'free-kubelet-disk' }]
+  if (hasClue(finding.clues, 'disk-quota'))
+    return [
+      { code: 'show-disk-quota', path: full?.path ?? null },
+      { code: 'raise-disk-quota', path: full?.path ?? null },
+      full?.temporary === true
+        ? { code: 'free-temporary', path: full.path }
+        : { code: 'prune-images', within: 'quota' },
+    ]
   // Removing images frees nothing in a temporary folder.
   return full?.temporary === true
     ? [show, { code: 'free-temporary', path: full.path }]

@@ -50,7 +50,7 @@ function stepsByProblem(finding: Finding): Step[] {
     const to = target.host.replace(PRIVATE_LINK, '.')
     return [{ code: 'correct-registry', from: target.host, to, why: 'private-link' }, look]
   }
-  if (hasClue(finding.clues, 'certificate-file')) return [{ code: 'correct-certificate-file' }]
+  if (hasClue(finding.clues, 'certificate-file')) return certificateFileSteps(finding)
   if (hasClue(finding.clues, 'ingress-default'))
     return [{ code: 'ingress-certificate', host: target.host }, look]
   const chosen = clueOf(finding.clues, 'tls-version')?.chosen
@@ -95,6 +95,15 @@ function stepsByProblem(finding: Finding): Step[] {
 function authoritySteps(finding: Finding, target: NamedEndpoint, look: Step): Step[] {
   if (isOpenShiftService(target.host)) return [{ code: 'node-ca', node: finding.node }, look]
   return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
+}
+
+/** The runtime stopped at a file of the node's own; other nodes that run the image have it. */
+function certificateFileSteps({ clues }: Finding): Step[] {
+  const file = clueOf(clues, 'named-file')
+  if (file === undefined) return [{ code: 'correct-certificate-file' }]
+  const place = clueOf(clues, 'runs-elsewhere')
+  const others = place?.alike === true ? place.nodes : []
+  return [{ ...file, code: 'restore-certificate-file', others }]
 }
 
 /** Other nodes trust the authority, if the image did not come to them before: what installs it there has left this one out. */
@@ -183,6 +192,10 @@ export function serverErrorSteps(finding: Finding): Step[] {
     ]
   if (hasClue(clues, 'login-for-mirror') && registry !== null)
     return [{ code: 'mirror-settings', host: null, registry, about: 'token' }, LOG, wait, look]
+  // Neither the connection nor the server fails.
+  const out = clueOf(clues, 'out-of-service')?.how
+  if (out === 'offline') return [{ code: 'set-online', ...target }, ...ofMirror(finding, target)]
+  if (out === 'maintenance') return [look, ...ofMirror(finding, target), wait]
   if (target.role === 'mirror' && registry !== null) {
     // Peers answer so for an image that none of them has.
     const peers = status === 500 ? clueOf(clues, 'peers-only')?.by : undefined

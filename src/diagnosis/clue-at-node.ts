@@ -93,6 +93,8 @@ export type NodeClue =
   | { code: 'no-host'; able: 'resolve' | 'pull' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
   | { code: 'full-disk-path'; path: string; temporary: boolean }
+  /** A quota on the folder, or of the user that writes there, is used up: its file system may have free space. */
+  | { code: 'disk-quota' }
   /** The thin pool of devicemapper is full, a part of a disk that has no file system of its own. */
   | { code: 'thin-pool' }
   /** Memory ran out, not the disk. */
@@ -127,7 +129,9 @@ export type NodeClue =
   | { code: 'no-image-volumes' }
   /** cri-dockerd got an answer about the image on the node without its configuration. */
   | { code: 'no-image-config' }
-  /** The settings for registries are in a format that newer runtimes no longer read. */
+  /** The file of those settings that the text names. */
+  | { code: 'settings-file'; path: string }
+  /** The settings for registries are in a format that newer runtimes no longer read, and none reads in a drop-in. */
   | { code: 'old-settings' }
   /** The runtime can't read this file of its signature policy, or it is missing. */
   | { code: 'policy-file'; path: string; missing: boolean }

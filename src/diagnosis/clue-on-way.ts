@@ -23,6 +23,15 @@ export type MachineNamer = 'docker' | 'k3d' | 'lima' | 'minikube' | 'orbstack' |
 /** A DNS server knows no address for the name, did not answer in time, or answered with an error; or the runtime failed before it asked one. */
 export type DnsAnswer = 'none' | 'late' | 'error' | 'unasked'
 
+/** Nothing listens there, there is no route to it, or what is on the way to it says that it can't be reached. */
+export type UnreachedServer = 'refused' | 'network' | 'host'
+
+/** A file of certificates or keys on the node: it is missing, the runtime may not read it, or it has no certificate in PEM format. */
+export interface UnusableFile {
+  path: string
+  problem: 'missing' | 'denied' | 'content'
+}
+
 /** Whose address a name led to: the node's own loopback, or that of a company whose addresses forged DNS answers give for blocked hosts. */
 export type AddressOwner = 'node' | 'meta' | 'x' | 'dropbox'
 
@@ -70,8 +79,8 @@ export type WayClue =
   | { code: 'node-apart'; nodes: string[]; hosts: string[] }
   /** Many nodes were told that the registry's name does not exist. */
   | { code: 'gone-name' }
-  /** The DNS server that the node queried. `refused`: nothing listens there. */
-  | { code: 'dns-server'; server: string; refused: boolean }
+  /** The DNS server that the node queried, and why the question did not arrive there; null if it may have. */
+  | { code: 'dns-server'; server: string; unreached: UnreachedServer | null }
   /** What came back when the node asked for the address of a name. */
   | { code: 'dns-answer'; answer: DnsAnswer }
   /** HTTPS_PROXY says https://, but the proxy speaks plain HTTP. */
@@ -86,6 +95,10 @@ export type WayClue =
   | { code: 'behind-proxy'; host: string }
   /** The node has no route for addresses of this family; `lost`: it had one earlier in the pull. */
   | { code: 'no-route'; family: 'IPv4' | 'IPv6'; lost?: true }
+  /** The server's own words in place of the standard ones for its status. */
+  | { code: 'server-said'; words: string }
+  /** The server says that its repository was set offline, or that it is under maintenance. */
+  | { code: 'out-of-service'; how: 'offline' | 'maintenance' }
   /** The registry says that it could not fetch from its upstream. */
   | ({ code: 'upstream-error' } & UpstreamError)
   /** The registry's mirrors failed, too. */
@@ -94,6 +107,8 @@ export type WayClue =
   | { code: 'certificate'; problem: CertificateProblem }
   /** The runtime could not read or use a certificate or key file that its own settings name. */
   | { code: 'certificate-file' }
+  /** That file, if the text names it. */
+  | ({ code: 'named-file' } & UnusableFile)
   /** Until or from when the certificate is valid (ISO 8601), and on which side of that the node's clock is. */
   | { code: 'certificate-date'; date: string; side: 'after' | 'before' }
   /** The node's clock, as an error quotes it (ISO 8601), and how much it is wrong, at least. */

@@ -87,6 +87,7 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   [{ code: 'asks-arm-v8' }, /\blinux\/arm\/v8\b|\barchitecture \\*"?arm\\*"?, variant \\*"?v8\b/i],
   [{ code: 'for-linux' }, /operating system \\*"linux\\*" cannot be used/i],
   [{ code: 'for-linux' }, NO_BASE_LAYER],
+  [{ code: 'disk-quota' }, /\bdisk quota exceeded\b|\bEDQUOT\b/i],
   [{ code: 'thin-pool' }, THIN_POOL],
   [{ code: 'memory' }, /cannot allocate memory|out of memory|not enough (?:free )?memory/i],
   [

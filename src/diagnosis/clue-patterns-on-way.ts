@@ -100,6 +100,12 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
     { code: 'speaks', scheme: 'https' },
     /http request (?:was sent )?to (?:an )?https (?:server|port)|malformed http response \S{0,9}x1[56]/i,
   ],
+  // sonatype/nexus-public, ViewServlet: by a setting of the repository.
+  [{ code: 'out-of-service', how: 'offline' }, /\b503 repository offline\b/i],
+  [
+    { code: 'out-of-service', how: 'maintenance' },
+    /\b(?:down for|under(?:going)?|in|(?:scheduled|planned)) maintenance\b|\bmaintenance mode\b/i,
+  ],
   [{ code: 'tls-unfinished' }, /tls handshake timeout/i],
   [{ code: 'request-late' }, /\b408 request time-?out\b|\bhttp 408 response\b|\bstatus(?: code)?:? 408\b/i],
   [

@@ -57,8 +57,13 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     ([, path = '']) => ({ code: 'policy-file', path, missing: false }),
   ],
   [
-    /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b(?:: (?:read|write|dial) (?:udp|tcp) \S{1,120}: (?:read|write|connect): (connection refused))?/i,
-    ([, server = '', refused]) => ({ code: 'dns-server', server, refused: refused !== undefined }),
+    // Go writes an IPv6 address before a port in brackets.
+    /\blookup \S+ on (?:\[([0-9a-f.:]+(?:%[\w.-]{1,20})?)\]|([0-9.]+)):53\b(?:: (?:read|write|dial) (?:udp|tcp) \S{1,120}: (?:read|write|connect): (?:(connection refused)|(network is unreachable)|(no route to host|host is unreachable)))?/i,
+    ([, six, four = '', refused, network, host]) => ({
+      code: 'dns-server',
+      server: six ?? four,
+      unreached: refused ? 'refused' : network ? 'network' : host ? 'host' : null,
+    }),
   ],
   // containers/image, signature/policy_config.go: a policy that does not parse, and a file that can't be read.
   [
@@ -72,6 +77,20 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
   [
     /\bno policy\.json file found/i,
     () => ({ code: 'policy-file', path: '/etc/containers/policy.json', missing: true }),
+  ],
+  // containers/image, of its main file and of drop-ins; containerd, of one that it can't open.
+  [
+    /\bloading (?:drop-in )?registries configuration \\*"(\/[^\s"\\]{1,300})|\bopen (\/[^\s":]{1,300}\/hosts\.toml): /i,
+    ([, registries, hosts = '']) => ({ code: 'settings-file', path: registries ?? hosts }),
+  ],
+  // containerd (core/remotes/docker/config/hosts.go; its CRI plugin before certs.d), containers/image, and Docker, whose error may name no file before open(2)'s.
+  [
+    /\b(?:unable to read (?:ca cert|cert file)|failed to load (?:ca|cert) file|could not read ca cert\w*)\b.{0,310}\bopen (\/[^\s":]{1,300}): (?:(no such file)|permission denied)/i,
+    ([, path = '', missing]) => ({ code: 'named-file', path, problem: missing ? 'missing' : 'denied' }),
+  ],
+  [
+    /\bunable to load ca cert \\*"(\/[^\s"\\]{1,300})/i,
+    ([, path = '']) => ({ code: 'named-file', path, problem: 'content' }),
   ],
   // What arrived, as containerd and containers/image write it: its size before or after what was announced, or the digest of no data at all.
   [
@@ -127,6 +146,7 @@ export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
   })
   return [
     ...quoted,
+    ...ownWordsIn(text),
     ...callerIn(text),
     ...fullPathIn(text),
     ...noRouteIn(text),
@@ -175,6 +195,19 @@ function fullPathIn(text: string): Clue[] {
   return full === undefined
     ? []
     : [{ code: 'full-disk-path', path: full, temporary: temporary !== undefined }]
+}
+
+/** How containerd, Docker, and containers/image end with the status of an answer. */
+const STATUS =
+  /\bunexpected (?:status(?: code)?|http status)(?: from \w{3,5} request to \S{1,600}| \S{1,600})?: 5\d\d ([^\n"]{2,120})$/i
+
+/** What servers write beside these statuses by default: those of RFC 9110, nginx' own, and that of containers/image for one without a name. */
+const STANDARD =
+  /^(?:internal (?:server )?error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|http version not supported|variant also negotiates|insufficient storage|loop detected|not extended|network authentication required|unknown.*|\W*)$/i
+
+function ownWordsIn(text: string): Clue[] {
+  const words = STATUS.exec(text.trimEnd())?.[1]?.trim() ?? ''
+  return STANDARD.test(words) ? [] : [{ code: 'server-said', words }]
 }
 
 const NO_ROUTE =

@@ -106,6 +106,38 @@ describe('a download that failed its check', () => {
   })
 })
 
+describe('a DNS server that the question of the node did not arrive at', () => {
+  const asked = (server: string, why: string) => `dial tcp: lookup quay.io on ${server}:53: ${why}`
+  test.each<[string, string, Expected]>([
+    [
+      'an IPv6 address without a route to it',
+      asked('[2001:db8::53]', 'dial udp [2001:db8::53]:53: connect: network is unreachable'),
+      {
+        first: /^Give the node a route to 2001:db8::53, the DNS server that it asks/,
+        says: /no route to 2001:db8::53, .*quay\.io was never contacted/,
+        never: /does not exist|typo|\[/,
+      },
+    ],
+    [
+      'an address without a route to it',
+      asked('10.0.0.2', 'dial udp 10.0.0.2:53: connect: network is unreachable'),
+      { first: /^Give the node a route to 10\.0\.0\.2, .*none for this address on node node-1/ },
+    ],
+    [
+      'an address that a firewall may keep away',
+      asked('10.0.0.2', 'read udp 10.0.0.7:5278->10.0.0.2:53: read: no route to host'),
+      { first: /^Find out why 10\.0\.0\.2, the DNS server/, never: /does not exist|typo/ },
+    ],
+    [
+      'an IPv6 address where nothing listens',
+      asked('[::1]', 'dial udp [::1]:53: connect: connection refused'),
+      { first: /^Look up quay\.io/, says: /Nothing listens at ::1, .*should listen at ::1/s },
+    ],
+  ])('%s', (_name, error, expected) => {
+    check({ image: 'quay.io/acme/api:1', error, node: { runtime: 'containerd://2.1.4' } }, expected)
+  })
+})
+
 describe('a download of more than was announced', () => {
   const error = commit('layer', `"layer-${DIGEST}" failed size validation: 9000 != 2048`)
   const never = /cut off|MTU|push the image again|rmi/
@@ -423,7 +455,25 @@ describe('what stops the runtime on the node says nothing of the registry, or of
       'settings of registries in version 1',
       'loading registries configuration "/etc/containers/registries.conf": registries.conf must be in v2 format but is in v1',
       crio,
-      { first: /^Rewrite .*on node node-1 in version 2/, says: /format that its runtime no longer reads/ },
+      {
+        first: /^Rewrite \/etc\/containers\/registries\.conf on node node-1 in version 2/,
+        says: /format that its runtime does not read/,
+      },
+    ],
+    [
+      'a drop-in in version 1',
+      'loading registries configuration: loading drop-in registries configuration "/etc/containers/registries.conf.d/9-a.conf": registry must be in v2 format but is in v1',
+      crio,
+      {
+        first: /^Rewrite \/etc\/containers\/registries\.conf\.d\/9-a\.conf on node node-1/,
+        says: /^The file \/etc\/containers\/registries\.conf\.d\/9-a\.conf on node node-1 has a format/,
+      },
+    ],
+    [
+      'a drop-in that is not TOML',
+      'loading registries configuration: loading drop-in registries configuration "/etc/containers/registries.conf.d/9-a.conf": toml: line 3: expected value',
+      crio,
+      { first: /^Correct \/etc\/containers\/registries\.conf\.d\/9-a\.conf, / },
     ],
     [
       'more layers than Docker stacks',
@@ -694,10 +744,27 @@ describe("settings of the runtime's own that are wrong", () => {
       'a certificate that is not there',
       resolve('unable to read CA cert "/etc/ca.crt": open /etc/ca.crt: no such file or directory'),
       {
-        first: /^Correct the certificate or key file/,
-        says: /contacted no host/,
-        never: /handshake|openssl/,
+        first: /^Put the file \/etc\/ca\.crt on node node-1, or remove it from .*hosts\.toml/,
+        says: /name \/etc\/ca\.crt, which does not exist there, so it contacted no host/,
+        never: /handshake|openssl|PEM/,
       },
+    ],
+    [
+      'a certificate that the runtime may not read',
+      resolve('unable to read CERT file "/etc/c/a.cert": open /etc/c/a.cert: permission denied'),
+      { first: /^Let the runtime read \/etc\/c\/a\.cert on node node-1/, never: /exist/ },
+    ],
+    [
+      'an authority that is not PEM',
+      resolve('unable to load CA cert "/etc/ca.crt"'),
+      { first: /^Put a certificate in PEM format into \/etc\/ca\.crt on node node-1/, never: /exist/ },
+    ],
+    [
+      'an authority of the settings before certs.d',
+      resolve(
+        'failed to get TLSConfig for registry "https://registry.example": failed to load CA file: open /etc/ca.crt: no such file or directory',
+      ),
+      { first: /^Put the file \/etc\/ca\.crt on node node-1/ },
     ],
     [
       'a key that is not PEM',

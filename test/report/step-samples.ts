@@ -421,9 +421,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   })),
   'start-local-registry': [{ container: 'kind-registry' }],
   'fix-dns': [
-    { host: 'registry-1.docker.io', server: null, refused: false },
-    { host, server: '168.63.129.16', refused: false },
-    { host, server: '127.0.1.1', refused: true },
+    { host: 'registry-1.docker.io', server: null, unreached: null },
+    { host, server: '168.63.129.16', unreached: null },
+    { host, server: '127.0.1.1', unreached: 'refused' },
+    { host, server: '2001:db8::53', unreached: 'network' },
+    { host, server: '10.0.0.2', unreached: 'host' },
   ],
   'own-name-server': [
     { server: '10.96.0.10', serves: true, certain: true },
@@ -459,6 +461,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { host: 'mirror.corp', role: 'mirror', url: 'http://mirror.corp/v2/a/manifests/1?ns=docker.io' },
   ],
   'who-answered': [{ host }],
+  'set-online': [
+    { host, role: 'registry' },
+    { host: 'cache.corp', role: 'mirror' },
+  ],
   'page-instead': [{ host }, { host: 'quay.io' }],
   'open-host': [{ host: 'registry-1.docker.io', role: 'registry' }],
   'serve-layers': [{ host: 'minio.example:9000', registry: own }],
@@ -573,6 +579,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   ],
   'show-certificate': [{ host }, { host: '[fd00::1]' }],
   'correct-certificate-file': [{}],
+  'restore-certificate-file': [
+    { path: '/etc/containerd/certs.d/reg.corp/ca.crt', problem: 'missing', others: ['node-2'] },
+    { path: '/etc/containerd/certs.d/reg.corp/ca.crt', problem: 'denied', others: [] },
+    { path: '/ca.crt', problem: 'content', others: ['node-2', 'node-3'] },
+  ],
   'trust-authority': [{ host, intercepted: false }],
   'other-tls-version': [
     { host, chosen: '1.2' },
@@ -603,7 +614,9 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'proxy-login': [{}],
   'bypass-proxy': [{ host }],
   'status-page': [{ host: 'registry-1.docker.io', registry, role: 'registry' }],
-  'prune-images': [{}],
+  'prune-images': [{}, { within: 'quota' }],
+  'show-disk-quota': [{ path: null }, { path: '/var/lib/containerd' }],
+  'raise-disk-quota': [{ path: null }, { path: '/var/tmp' }],
   'show-memory': [{}],
   'show-killed': [{}],
   'more-memory': [{}],

@@ -1,9 +1,10 @@
 /** The words of how a node looks up names: what came back, where its DNS servers are set, and which one it should ask. */
 
 import type { StepOf } from '../../advice/step.ts'
-import type { DnsAnswer } from '../../diagnosis/clue-on-way.ts'
+import type { DnsAnswer, UnreachedServer } from '../../diagnosis/clue-on-way.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
+import { isLocal } from '../../image/host.ts'
 import { isHosted } from '../../image/registries.ts'
 import { onNodes } from './node.ts'
 import type { Findings, StepText } from './step-words.ts'
@@ -32,6 +33,24 @@ export function resolverNote(host: string, server: string | null, { cloud }: Pul
   if (server === '169.254.169.254' && cloud === 'gar')
     return "; Google Cloud's own resolver knows a private name only from a private or forwarding zone of Cloud DNS for the nodes' network"
   return ''
+}
+
+/** Returns what to do about a DNS server that the node's question did not arrive at. */
+export function unreachedServer(server: string, why: UnreachedServer, findings: Findings): string {
+  const [{ host, steps }] = findings
+  const place = resolverPlace(host)
+  if (why === 'network')
+    return `Give the node a route to ${server}, the DNS server that it asks, or let it ask one that it has a route to (${place}): there is none for ${server.includes(':') ? 'this IPv6 address' : 'this address'} ${onNodes(findings)}`
+  if (why === 'host')
+    return `Find out why ${server}, the DNS server that the node asks, can't be reached ${onNodes(findings)} (the server is down, or a firewall or router in between rejects what is sent to it), or let the node ask another one (${place})`
+  const own = isLocal(server)
+    ? ` ${onNodes(findings)} itself (such as systemd-resolved or dnsmasq; where /etc/resolv.conf names no server, that address is asked too)`
+    : ''
+  const start =
+    steps[0].code === 'resolve-host'
+      ? 'If that works, restart the container runtime, which may still ask a DNS server that the node had before. If it fails, start'
+      : 'Start'
+  return `${start} the DNS service that should listen at ${server}${own}, or let the node ask another one (${place})`
 }
 
 /** Returns the step for a node that looks names up at the cluster's own DNS Service, which needs pods that have to be pulled first. */

@@ -2,7 +2,7 @@
 
 import { askedEndpoint } from '../../../diagnosis/asked-endpoint.ts'
 import { type Clue, clueOf, hasClue } from '../../../diagnosis/clue.ts'
-import type { DnsAnswer } from '../../../diagnosis/clue-on-way.ts'
+import type { DnsAnswer, UnreachedServer } from '../../../diagnosis/clue-on-way.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone, isOfCluster, isServiceName } from '../../../image/host.ts'
@@ -52,14 +52,24 @@ export const registryNotFoundDns: CauseWords = {
         `The node asks ${resolverOf(first)?.server}, most likely the cluster's own DNS Service: these pods have to answer there, and can't start before their image is pulled; ${neverContacted(first)}`,
     ],
     [
+      first => hasUnreached(first, 'network'),
+      first =>
+        `The node has no route to ${resolverOf(first)?.server}, the DNS server that it asks (if it has others, they failed too); ${neverContacted(first)}`,
+    ],
+    [
+      first => hasUnreached(first, 'host'),
+      first =>
+        `The node can't reach ${resolverOf(first)?.server}, the DNS server that it asks (no route to host; if it has others, they failed too); ${neverContacted(first)}`,
+    ],
+    [
+      first => hasUnreached(first, 'refused'),
+      first =>
+        `Nothing listens at ${resolverOf(first)?.server}, the DNS server that the node asks; ${neverContacted(first)}`,
+    ],
+    [
       'answers-elsewhere',
       first =>
         `Another node gets answers from ${askedHost({ findings: [first] })}, so the name exists: this node does not know it, or its DNS server did not answer.`,
-    ],
-    [
-      first => resolverOf(first)?.refused === true,
-      first =>
-        `Nothing listens at ${resolverOf(first)?.server}, the DNS server that the node asks; ${neverContacted(first)}`,
     ],
     first => `${lookUpResult(first)}; ${neverContacted(first)}`,
   ],
@@ -89,6 +99,8 @@ function lookUpResult(first: FirstFinding): string {
 function resolverOf({ clues }: FirstFinding): Extract<Clue, { code: 'dns-server' }> | undefined {
   return clueOf(clues, 'dns-server')
 }
+
+const hasUnreached = (first: FirstFinding, why: UnreachedServer) => resolverOf(first)?.unreached === why
 
 /** Whether the name could only be looked up at the pods that need the image. */
 function isCircular({ steps }: FirstFinding): boolean {

@@ -1,7 +1,7 @@
 /** The words of what failed on an open connection: certificates, protocols, and a host's servers. */
 
 import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
-import type { CertificateProblem } from '../../../diagnosis/clue-on-way.ts'
+import type { CertificateProblem, UnusableFile } from '../../../diagnosis/clue-on-way.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, PAGE } from '../cause-words.ts'
@@ -35,8 +35,7 @@ export const tls: CauseWords = {
     const problem = clueOf(clues, 'certificate')?.problem
     const names = clueOf(clues, 'certificate-for')?.names
     const chosen = clueOf(clues, 'tls-version')?.chosen
-    if (hasClue(clues, 'certificate-file'))
-      return "The runtime's settings name a certificate or key file that it can't read or use, so it contacted no host."
+    if (hasClue(clues, 'certificate-file')) return fileMeaning(context.findings[0])
     if (hasClue(clues, 'ingress-default'))
       return `The certificate is for another name${names === undefined ? '' : ` (${names})`}: it is the default certificate of an ingress controller, which has none for this host.`
     switch (problem) {
@@ -83,6 +82,20 @@ function ofInterceptor(finding: CauseContext['findings'][0]): string {
   return isHosted(host)
     ? ` Others who ask ${host} would notice, so most likely a proxy or firewall in between that intercepts TLS shows one of its own.`
     : ''
+}
+
+/** What is wrong with a file of certificates on the node. */
+const FILE_PROBLEMS: Record<UnusableFile['problem'], string> = {
+  missing: 'which does not exist there',
+  denied: 'which it is not allowed to read',
+  content: 'which has no certificate in PEM format',
+}
+
+function fileMeaning({ clues }: Pick<Finding, 'clues'>): string {
+  const file = clueOf(clues, 'named-file')
+  return file === undefined
+    ? "The runtime's settings name a certificate or key file that it can't read or use, so it contacted no host."
+    : `The runtime's settings name ${file.path}, ${FILE_PROBLEMS[file.problem]}, so it contacted no host.`
 }
 
 function clockTitle(context: CauseContext, seconds: number): string {
@@ -142,6 +155,16 @@ function isOddAnswer({ clues }: Pick<Finding, 'clues'>): boolean {
   return status === undefined ? hasClue(clues, 'odd-answer') : status < 500
 }
 
+const serviceOf = ({ clues }: Pick<Finding, 'clues'>) => clueOf(clues, 'out-of-service')?.how
+const isOffline = (first: Pick<Finding, 'clues'>) => serviceOf(first) === 'offline'
+const isMaintained = (first: Pick<Finding, 'clues'>) => serviceOf(first) === 'maintenance'
+
+/** Returns the server's own words, which may say why. */
+function saidBy({ clues }: Pick<Finding, 'clues'>): string {
+  const words = clueOf(clues, 'server-said')?.words
+  return words === undefined ? '' : ` (it says "${words}")`
+}
+
 /** A token endpoint that does not know the request is a wrong or broken one. */
 const isMethodRefused = ({ clues }: Pick<Finding, 'clues'>) => clueOf(clues, 'status')?.status === 405
 
@@ -156,6 +179,7 @@ export const registryServerError: CauseWords = {
     ['web-page', PAGE.short],
     ['login-for-mirror', ({ registry }) => `server errors from a mirror of ${registryLabel(registry)}`],
     ['endless-redirects', first => `endless redirects from ${responderLabel(first)}`],
+    [isOffline, first => `a repository that is offline at ${responderLabel(first)}`],
     [isOddAnswer, first => `unusable answers from ${responderLabel(first)}`],
     first => `server errors from ${responderLabel(first)}`,
   ],
@@ -171,6 +195,8 @@ export const registryServerError: CauseWords = {
     ],
     ['storage-busy', ({ registry }) => `The storage behind ${registryLabel(registry)} is at its limit`],
     ['unreached-behind', { does: "answers that it can't reach a host behind it" }],
+    [isOffline, { does: 'answers that the repository is offline' }],
+    [isMaintained, { does: 'answers that it is under maintenance' }],
     [isMethodRefused, first => `${tokenEndpoint(first)} answers 405 (Method Not Allowed)`],
     ['endless-redirects', { does: 'redirects requests until the runtime gives up' }],
     [isOddAnswer, { does: "sent an answer that the runtime can't use" }],
@@ -193,6 +219,10 @@ export const registryServerError: CauseWords = {
     [
       'unreached-behind',
       "The answer quotes a failed connection of the server that sent it, to its own storage or to the registry that it fetches from: no connection of the node failed, and the pod's image and login are not the problem.",
+    ],
+    [
+      isOffline,
+      "An administrator of Nexus set this repository offline, which is a setting of the repository: the server itself runs, and the pod's image and login are not the problem.",
     ],
     [
       isMethodRefused,
@@ -223,6 +253,6 @@ export const registryServerError: CauseWords = {
       "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and login are not the problem.",
     ],
     first =>
-      `${capitalize(responderLabel(first))}, or a service that it depends on, is failing${first.endpoint?.role === 'mirror' ? ", which says nothing about the pod's image and login." : "; the pod's image and login are not the problem."}`,
+      `${capitalize(responderLabel(first))}, or a service that it depends on, ${isMaintained(first) ? 'is out of service for now' : 'is failing'}${saidBy(first)}${first.endpoint?.role === 'mirror' ? ", which says nothing about the pod's image and login." : "; the pod's image and login are not the problem."}`,
   ],
 }

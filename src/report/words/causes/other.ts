@@ -57,7 +57,8 @@ export const other: CauseWords = {
     ['no-host', "The node's settings leave no host to pull the image from"],
     [
       'old-settings',
-      first => `The registries.conf ${onNode(first)} has a format that its runtime no longer reads`,
+      first =>
+        `The file ${clueOf(first.clues, 'settings-file')?.path ?? 'registries.conf'} ${onNode(first)} has a format that its runtime does not read`,
     ],
     ['tls-for-http', "The node's settings for registries and mirrors contradict each other"],
     ['mirror-config', "The node's settings for registries and mirrors can't be read"],

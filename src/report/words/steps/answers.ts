@@ -132,6 +132,9 @@ export const answerSteps: StepWords<AnswerStep> = {
           text: `If containerd ${onNodes(findings)} requests layers in parts (concurrent_layer_fetch_buffer in its configuration, from 2.1 on), set that to 0 and restart it: ${why}`,
         }
   },
+  'set-online': ({ host, role }, { findings: [{ registry }] }) => ({
+    text: `Set the repository of this image online again in Nexus at ${hostLabel({ host, role }, registry)} (Settings, Repositories, Online), or ask an administrator of it to: it was set offline there, so the kubelet's retries fail until then`,
+  }),
   'status-page': ({ host, role }, { findings: [{ registry }] }) => {
     const isOwn = role === 'registry' && !isRedirectedTo({ host, role }, registry)
     return { text: statusText(isOwn ? (registry ?? host) : host, hostLabel({ host, role }, registry)) }

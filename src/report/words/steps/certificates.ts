@@ -7,11 +7,15 @@ import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone, isAddress, isLocal, isOfCluster } from '../../../image/host.ts'
 import { isHosted } from '../../../image/registries.ts'
+import { shellWord } from '../../sanitize.ts'
 import { minuteOf } from '../duration.ts'
 import { certificateCommand, lookUpCommand, nodeName, nodeShellStep, onNodes } from '../node.ts'
 import { authorityPlace, clientCertificatePlace, interceptorPlace } from '../node-certificates.ts'
 import { insecureList, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
+import { joinList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
+
+const folderOf = (path: string) => path.replace(/\/[^/]*$/, '') || '/'
 
 const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
 
@@ -157,6 +161,21 @@ export const certificateSteps: StepWords<CertificateStep> = {
   'correct-certificate-file': (_step, { findings }) => ({
     text: `Correct the certificate or key file that the runtime's registry settings name ${onNodes(findings)} (its path, its permissions, its PEM content), or remove it from those settings`,
   }),
+  'restore-certificate-file': ({ path, problem, others }, { findings }) => {
+    const [{ host, registry }] = findings
+    const settings = mirrorSettings(host, registry ?? '<registry>')
+    const removal = `or remove it from ${settings}, which names it`
+    const asThere =
+      others.length === 0
+        ? ''
+        : `, as on ${others.length === 1 ? 'node' : 'nodes'} ${joinList(others)}, where the image runs`
+    const repair = {
+      missing: `Put the file ${path} ${onNodes(findings)}${asThere}, ${removal}: it does not exist there`,
+      denied: `Let the runtime read ${path} ${onNodes(findings)} (the permissions of the file and its folders, SELinux), ${removal}`,
+      content: `Put a certificate in PEM format into ${path} ${onNodes(findings)}${asThere}, ${removal}: the file has none that the runtime can read`,
+    }[problem]
+    return nodeShellStep(`${repair}. This shows the folder`, `ls -l ${shellWord(folderOf(path))}`, findings)
+  },
   'other-tls-version': ({ host, chosen }, { findings }) => ({
     text:
       chosen === '1.2'

@@ -5,12 +5,12 @@ import { hasClue } from '../../../diagnosis/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf } from '../../../image/cloud-registries.ts'
 import { mayHaveMirror } from '../../../image/docker-hub.ts'
-import { hostAlone, isLocal } from '../../../image/host.ts'
+import { hostAlone } from '../../../image/host.ts'
 import { isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { COPY, isOfAws, isOfWindows, mirrorOf, orMirror } from '../closed-networks.ts'
 import { lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
-import { dnsAnswer, otherNameServer, resolverNote, resolverPlace } from '../node-dns.ts'
+import { dnsAnswer, otherNameServer, resolverNote, resolverPlace, unreachedServer } from '../node-dns.ts'
 import { ADDRESS_OWNERS, registryLabel } from '../nouns.ts'
 import { realmSetting } from '../registry-logins.ts'
 import type { StepWords } from '../step-words.ts'
@@ -57,12 +57,10 @@ export const dnsSteps: StepWords<DnsStep> = {
       lookUpCommand(findings[0].host, hostAlone(host)),
       findings,
     ),
-  'fix-dns': ({ host, server, refused }, context) => {
+  'fix-dns': ({ host, server, unreached }, context) => {
     const [first] = context.findings
-    if (refused && server !== null)
-      return {
-        text: `${context.findings[0].steps[0].code === 'resolve-host' ? 'If that works, restart the container runtime, which may still ask a DNS server that the node had before. If it fails, start' : 'Start'} the DNS service that should listen at ${server}${isLocal(server) ? ` ${onNodes(context.findings)} itself (such as systemd-resolved or dnsmasq; where /etc/resolv.conf names no server, that address is asked too)` : ''}, or let the node ask another one (${resolverPlace(first.host)})`,
-      }
+    if (unreached !== null && server !== null)
+      return { text: unreachedServer(server, unreached, context.findings) }
     const failing = isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'
     return {
       text: `${dnsAnswer(first) === 'unasked' ? OWN_LOOK_UP : failing}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[privateCloud(first, host)]}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,

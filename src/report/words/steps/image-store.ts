@@ -63,12 +63,12 @@ function ofBaseSize({ runtime, version }: PullingNode): string {
 }
 
 export const storeSteps: StepWords<StoreStep> = {
-  'prune-images': (_step, { findings }) => {
+  'prune-images': ({ within = 'disk' }, { findings }) => {
     const { command, removesOne } = pruneCommand(findings[0].host)
     const text =
       removesOne === null
-        ? `Remove images that nothing uses ${onNodes(findings)}, if they fill the disk; this also removes those that were loaded by hand`
-        : `Find images that nothing uses ${onNodes(findings)}, if they fill the disk, and remove each with all of its names (\`${removesOne}\`); the kubelet does so on its own above imageGCHighThresholdPercent (85 by default)`
+        ? `Remove images that nothing uses ${onNodes(findings)}, if they fill the ${within}; this also removes those that were loaded by hand`
+        : `Find images that nothing uses ${onNodes(findings)}, if they fill the ${within}, and remove each with all of its names (\`${removesOne}\`); the kubelet does so on its own above imageGCHighThresholdPercent (85 by default)`
     return nodeClientStep(text, command, findings)
   },
   'show-thin-pool': (_step, { findings }) =>
@@ -120,6 +120,15 @@ export const storeSteps: StepWords<StoreStep> = {
       findings,
     )
   },
+  'show-disk-quota': ({ path }, { findings, findings: [{ host }] }) => {
+    const folder = path ?? storePath(host)
+    const text = `See which quota applies to ${folder} ${onNodes(findings)}, by its file system (XFS: \`xfs_quota -x -c report\`; ext4: \`repquota -a\`; ZFS: \`zfs get quota,refquota\`; Btrfs: \`btrfs qgroup show\`)`
+    if (host.os === 'windows' || host.platform === 'talos') return { text }
+    return nodeShellStep(text, `findmnt -o TARGET,FSTYPE,OPTIONS -T ${shellWord(folder)}`, findings)
+  },
+  'raise-disk-quota': ({ path }, { findings: [{ host }] }) => ({
+    text: `Raise that quota, or exempt ${path ?? storePath(host)} from it: the disk itself may have space, so a larger one changes nothing`,
+  }),
   'relieve-disk': (_step, { findings, findings: [{ host, steps, clues }] }) => {
     const also = steps[0].code === 'relieve-disk' ? '' : ' too'
     const past = clueOf(clues, 'disk-pressure')?.past === true

@@ -172,7 +172,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         }
       case 'unreadable':
         return {
-          text: `Correct ${place}, and other settings of mirrors there: the runtime ${onNodes(findings)} can't read them`,
+          text: `Correct ${clueOf(first.clues, 'settings-file')?.path ?? place}, and other settings of mirrors there: the runtime ${onNodes(findings)} can't read them`,
         }
       case 'no-resolve':
         return {
@@ -204,7 +204,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         }
       case 'old-format':
         return {
-          text: `Rewrite /etc/containers/registries.conf ${onNodes(findings)} in version 2 of its format, and reload CRI-O: unqualified-search-registries = ["…"] replaces [registries.search], and a [[registry]] table with its location and insecure = true or blocked = true replaces each entry of [registries.insecure] and [registries.block]`,
+          text: `Rewrite ${clueOf(first.clues, 'settings-file')?.path ?? '/etc/containers/registries.conf'} ${onNodes(findings)} in version 2 of its format, and reload CRI-O: unqualified-search-registries = ["…"] replaces [registries.search], and a [[registry]] table with its location and insecure = true or blocked = true replaces each entry of [registries.insecure] and [registries.block]`,
         }
       case 'scheme':
         return {
