@@ -31,7 +31,13 @@ const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
 
 /** The steps for a refusal: by the first of those that were involved, from the pod outward. */
 export function denialSteps(finding: Finding): Step[] {
-  return unsentLogin(finding) ?? refusingPage(finding) ?? refusingCache(finding) ?? refusingRegistry(finding)
+  return (
+    unsentLogin(finding) ??
+    refusingPage(finding) ??
+    refusingCache(finding) ??
+    acrossPartitions(finding) ??
+    refusingRegistry(finding)
+  )
 }
 
 /** Refusals whose text gives a reason, even in a web page. */
@@ -40,6 +46,16 @@ const WITH_REASON: readonly Finding['subcause'][] = ['blocked', 'policy', 'upstr
 function refusingPage(finding: Finding): Step[] | null {
   const isPage = hasClue(finding.clues, 'web-page') && !WITH_REASON.includes(finding.subcause)
   return isPage && finding.registry !== null ? pageSteps(finding) : null
+}
+
+/** No identity of the node's own is known where the registry is, so nothing about it can be repaired. */
+function acrossPartitions(finding: Finding): Step[] | null {
+  const parts = clueOf(finding.clues, 'other-partition')
+  const { registry } = finding
+  if (parts === undefined || registry === null) return null
+  const copy: Step = { ...parts, code: 'copy-to-partition', registry }
+  const logins = podLoginSteps(finding)
+  return [...(knownSecretSteps(finding).length > 0 ? [...logins, copy] : [copy, ...logins]), see('login')]
 }
 
 function refusingRegistry(finding: Finding): Step[] {

@@ -123,7 +123,8 @@ function isStopgap(finding: Finding, reason: LoginReason): boolean {
     (cloud === 'ecr' || cloud === 'gar') &&
     (reason === 'missing' || reason === 'private') &&
     finding.credential.status === 'none' &&
-    isInCloud(finding, cloud)
+    isInCloud(finding, cloud) &&
+    !hasClue(finding.clues, 'other-partition')
   )
 }
 

@@ -147,6 +147,7 @@ export type CloudPermissionStep =
   | { code: 'annotate-account'; serviceAccount: string; like: string }
   /** Of GKE's nodes, which log in only if the scopes of their pool let them. */
   | { code: 'node-scopes'; registry: string }
+  | ({ code: 'copy-to-partition'; registry: string } & Omit<ClueOf<'other-partition'>, 'code'>)
   | {
       code: 'grant-cloud-role'
       cloud: Cloud

@@ -57,6 +57,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'check-provider': { about: 'right', on: 'client' },
   'annotate-account': { about: 'right' },
   'node-scopes': { about: 'right' },
+  'copy-to-partition': { about: 'template' },
   'grant-cloud-role': { about: 'right' },
   'lift-deny': { about: 'right' },
   'robot-of-other': { about: 'login' },

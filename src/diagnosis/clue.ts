@@ -3,7 +3,7 @@
  * host are in clue-on-way.ts, those of the image's content and of the node in clue-at-node.ts, and those in the image's name in clue-of-name.ts.
  */
 
-import type { Cloud } from '../image/cloud-registries.ts'
+import type { Cloud, Partition } from '../image/cloud-registries.ts'
 import type { Moved } from '../image/moved.ts'
 import type { NewestTemplate, Renewal } from '../snapshot/newest-template.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'
@@ -134,6 +134,8 @@ type RefusalClue =
   | { code: 'other-accounts'; accounts: string[] }
   /** The node runs images of the same registry of ECR without a pull secret, under this other name of it only. */
   | { code: 'named-otherwise'; host: string }
+  /** The node and the registry are in parts of one cloud that don't accept each other's identities; `region`: the node's. */
+  | { code: 'other-partition'; region: string; own: Partition; of: Partition }
   /** The AWS policy that denies the pull, or that would have to allow it; null if the text names none. */
   | { code: 'aws-policy'; policy: AwsPolicy | null; denies: boolean }
   /** The pod's service account has an identity at the registry's cloud, which no pull uses. */

@@ -19,6 +19,7 @@ import {
   isHeldHere,
   onOtherNodes,
   otherHostsOfEcr,
+  otherPartition,
   runsElsewhere,
   servedAtLoopback,
 } from './running-elsewhere.ts'
@@ -47,6 +48,7 @@ export function cluesOfPull(
     ...runsElsewhere(pod, pull, seen.held),
     ...otherHostsOfEcr(pod, pull, seen.snapshot.ecrHosts),
     ...otherName(pull),
+    ...otherPartition(pod, pull, pull.node),
     ...onOtherNodes(pod, pull, seen.snapshot, seen.held),
     ...servedAtLoopback(pod, pull, seen.snapshot, seen.held),
     ...(cause === 'proxy' ? behindProxy(text, registry) : []),

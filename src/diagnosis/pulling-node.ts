@@ -42,6 +42,8 @@ export interface PullingNode {
   toolImage: string | null
   /** Absent if nothing shows that the node is virtual. */
   virtual?: VirtualNode
+  /** One of EKS's hybrid nodes, which is on premises. */
+  hybrid?: true
   /** The release of Bottlerocket, such as `1.58.0`; absent on other systems. */
   bottlerocket?: string
 }
@@ -98,6 +100,7 @@ export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): Pull
     kubeletMinor: minorOf(node?.kubelet ?? null),
     toolImage: node === null ? null : toolImageOf(node.images),
     ...(virtual === null ? {} : { virtual }),
+    ...(node?.labels['eks.amazonaws.com/compute-type'] === 'hybrid' && { hybrid: true }),
     ...(bottlerocket === undefined ? {} : { bottlerocket }),
   }
 }
@@ -107,6 +110,13 @@ function cloudOfNode({ provider }: Node, platform: Platform | null): Cloud | 'no
   if (provider === 'aws' || platform === 'eks') return 'ecr'
   if (provider === 'azure' || platform === 'aks') return 'acr'
   return provider === 'gce' || platform === 'gke' ? 'gar' : 'none'
+}
+
+/** The region of a cloud that the node is in; null if its object does not show both. */
+export function regionOf(node: Node): { cloud: Cloud; region: string } | null {
+  const cloud = cloudOfNode(node, platformOf(node))
+  const region = node.labels['topology.kubernetes.io/region']
+  return cloud === 'none' || region === undefined ? null : { cloud, region }
 }
 
 /** The node's Windows version, where Docker compares it with the image's, or looks for it in an image's index. */

@@ -1,12 +1,21 @@
 /** Finds other pods of a dump that run the image, so its name is right, and what differs: the node or the login. */
 
-import { ecrAccount, ecrRegion, isOfEks } from '../image/cloud-registries.ts'
+import {
+  cloudOf,
+  ecrAccount,
+  ecrRegion,
+  isOfEks,
+  partitionOf,
+  partitionOfRegion,
+} from '../image/cloud-registries.ts'
 import { isLocal } from '../image/host.ts'
+import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { HeldImage, OtherLogin, Snapshot } from '../snapshot/snapshot.ts'
 import { type Clue, cluesWith } from './clue.ts'
 import type { RunsElsewhere } from './clue-of-name.ts'
 import { type Finding, isUnreached, type Subcause } from './finding.ts'
+import { regionOf } from './pulling-node.ts'
 
 /** Refusals that are about the login or the name, and not about whoever asks from anywhere. */
 const OF_LOGIN: readonly (Subcause | null)[] = [
@@ -62,7 +71,7 @@ function kindOf({ namespace, pullSecrets }: Pick<Pod, 'namespace' | 'pullSecrets
   return JSON.stringify([namespace, ...pullSecrets])
 }
 
-/** Where the image runs, if the pull was refused, or if its node does not trust the host. */
+/** Where the image runs, if the pull was refused, or if its node does not trust or reach the host. */
 export function runsElsewhere(
   pod: Pod,
   { cause, subcause, reference, registry }: Pull,
@@ -70,9 +79,12 @@ export function runsElsewhere(
 ): Clue[] {
   const isRefused = cause === 'auth-required-or-denied' && OF_LOGIN.includes(subcause)
   // At a loopback address, each node may have a registry of its own.
-  if ((!isRefused && cause !== 'tls') || isLocal(registry ?? '')) return []
+  const isCut = isUnreached(cause)
+  if ((!isRefused && !isCut && cause !== 'tls') || isLocal(registry ?? '')) return []
   const held = images.get(reference ?? '')
-  return cluesWith('runs-elsewhere', held === undefined ? null : placesOf(pod, held, isRefused))
+  const place = held === undefined ? null : placesOf(pod, held, isRefused)
+  // What other logins have says nothing of a host that was not reached.
+  return cluesWith('runs-elsewhere', isCut && place?.alike !== true ? null : place)
 }
 
 function placesOf(pod: Pod, held: HeldPlaces, isRefused: boolean): RunsElsewhere | null {
@@ -111,6 +123,32 @@ export function otherHostsOfEcr(
   if (named !== undefined) return [{ code: 'named-otherwise', host: named }]
   const accounts = [...new Set(hosts.flatMap(host => ecrAccount(host) ?? []))].sort()
   return same.length > 0 ? [] : [{ code: 'other-accounts', accounts }]
+}
+
+/** How AWS names nodes after their region; those of the oldest region have `ec2.internal`. */
+const NAMED_AFTER_REGION = /\.([a-z]{2,4}(?:-[a-z]+){1,2}-\d)\.compute\.internal$/
+
+function placeOfNode(name: string | null, node: Node | null): ReturnType<typeof regionOf> {
+  const region = NAMED_AFTER_REGION.exec(name ?? '')?.[1]
+  const shown = node === null ? null : regionOf(node)
+  return shown ?? (region === undefined ? null : { cloud: 'ecr', region })
+}
+
+/** The parts of one cloud that the node and the registry are in, where these differ, so that the node's own identity is not known at the registry. */
+export function otherPartition(
+  pod: Pick<Pod, 'node'>,
+  { cause, subcause, registry, credential }: Pick<Finding, 'cause' | 'subcause' | 'registry' | 'credential'>,
+  node: Node | null,
+): Clue[] {
+  // A registry that knows an identity, and what it may not do, is in the same part.
+  const isUnknown = cause === 'auth-required-or-denied' && subcause !== 'not-permitted'
+  if (!isUnknown || credential.status === 'usable' || registry === null || isOfEks(registry)) return []
+  const place = placeOfNode(pod.node, node)
+  if (place === null || place.cloud !== cloudOf(registry)) return []
+  const [own, of] = [partitionOfRegion(place.cloud, place.region), partitionOf(registry)]
+  return own === null || of === null || own === of
+    ? []
+    : [{ code: 'other-partition', region: place.region, own, of }]
 }
 
 /**

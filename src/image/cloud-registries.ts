@@ -5,7 +5,7 @@ export type Cloud = 'ecr' | 'acr' | 'gar'
 
 /** The hosts of their registries. */
 export const CLOUD_HOSTS: Readonly<Record<Cloud, RegExp>> = {
-  ecr: /\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/,
+  ecr: /\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|on\.aws)$/,
   acr: /\.azurecr\.(?:io|cn|us)$/,
   gar: /(?:^|\.)gcr\.io$|-docker\.pkg\.dev$/,
 }
@@ -34,6 +34,63 @@ export function ecrRegion(registry: string | null): string | null {
 /** The AWS account that a private registry of ECR belongs to; null for any other registry. */
 export function ecrAccount(registry: string | null): string | null {
   return cloudOf(registry) === 'ecr' ? (/^\d{12}(?=\.)/.exec(registry ?? '')?.[0] ?? null) : null
+}
+
+/**
+ * Parts of a cloud whose accounts and identities no other part of it knows (docs.aws.amazon.com/whitepapers, "Partitions";
+ * learn.microsoft.com/azure/azure-government, "Compare Azure Government and global Azure"; cloud.google.com/sovereign-cloud).
+ */
+export type Partition =
+  | 'aws'
+  | 'aws-cn'
+  | 'aws-us-gov'
+  | 'aws-eusc'
+  | 'azure'
+  | 'azure-china'
+  | 'azure-government'
+  | 'google'
+  | 'google-partners'
+
+/** Where a region is, by the beginning of its name, the rarest first. */
+const PARTITIONS: Readonly<Record<Cloud, readonly [RegExp, Partition][]>> = {
+  ecr: [
+    [/^cn-/, 'aws-cn'],
+    [/^us-gov-/, 'aws-us-gov'],
+    [/^eusc-/, 'aws-eusc'],
+    [/^(?:us|ca|mx|sa|eu|af|me|il|ap)-[a-z]+-\d/, 'aws'],
+  ],
+  acr: [
+    [/^china/, 'azure-china'],
+    [/^us(?:gov|dod)/, 'azure-government'],
+    [/^[a-z]/, 'azure'],
+  ],
+  gar: [
+    [/^u-/, 'google-partners'],
+    [/^[a-z]/, 'google'],
+  ],
+}
+
+/** Where a region of this cloud is; null if its name is not known. */
+export function partitionOfRegion(cloud: Cloud, region: string): Partition | null {
+  return PARTITIONS[cloud].find(([names]) => names.test(region))?.[1] ?? null
+}
+
+/** Where a cloud's registry is; null for other registries. Google's partners have hosts of their own. */
+export function partitionOf(registry: string): Partition | null {
+  switch (cloudOf(registry)) {
+    case 'ecr':
+      return partitionOfRegion('ecr', ecrRegion(registry) ?? '')
+    case 'acr':
+      return registry.endsWith('.cn')
+        ? 'azure-china'
+        : registry.endsWith('.us')
+          ? 'azure-government'
+          : 'azure'
+    case 'gar':
+      return 'google'
+    default:
+      return null
+  }
 }
 
 /**

@@ -42,7 +42,7 @@ export function isEntitled(registry: string | null): boolean {
 
 /** Registries, token servers, and download hosts that others run for everyone. */
 const HOSTED =
-  /(?:^|\.)(?:docker\.(?:io|com)|dhi\.io|quay\.io|ghcr\.io|githubusercontent\.com|gcr\.io|k8s\.io|pkg\.dev|googleapis\.com|microsoft\.com|mscr\.io|azurecr\.(?:io|cn|us)|azurefd\.net|blob\.core\.windows\.net|amazonaws\.com(?:\.cn)?|public\.ecr\.aws|cloudfront\.net|cloudflarestorage\.com|nvcr\.io|nvidia\.com|gitlab\.com|redhat\.(?:com|io)|elastic\.co|icr\.io|l5d\.io|lscr\.io|kyverno\.io|cgr\.dev)$/
+  /(?:^|\.)(?:docker\.(?:io|com)|dhi\.io|quay\.io|ghcr\.io|githubusercontent\.com|gcr\.io|k8s\.io|pkg\.dev|googleapis\.com|microsoft\.com|mscr\.io|azurecr\.(?:io|cn|us)|azurefd\.net|blob\.core\.windows\.net|amazonaws\.(?:com(?:\.cn)?|eu)|public\.ecr\.aws|cloudfront\.net|cloudflarestorage\.com|nvcr\.io|nvidia\.com|gitlab\.com|redhat\.(?:com|io)|elastic\.co|icr\.io|l5d\.io|lscr\.io|kyverno\.io|cgr\.dev)$/
 
 /** Whether others run this host: it can be neither restarted nor given a certificate, so a fault is on the way to it or on the node. */
 export function isHosted(host: string): boolean {

@@ -92,8 +92,8 @@ function isLeftOpen(subcause: AdvisedFinding['subcause']): boolean {
   return subcause === 'denied-or-missing' || subcause === 'not-permitted'
 }
 
-/** The owner that already has another image, the image that has to be pushed, or the one secret, if the first step is about that: each needs its own. */
-function renewedBy({ namespace, image, steps: [first] }: AdvisedFinding): string[] {
+/** The owner that already has another image, the image that has to be pushed, the one secret, or the file or server of a node, if the first step is about that: each needs its own. */
+function renewedBy({ namespace, image, clues, steps: [first] }: AdvisedFinding): string[] {
   if (first.code === 'renew-pod') return [namespace, first.owner.kind, first.owner.name, first.image]
   if (first.code === 'push-held') return [image]
   if (first.code === 'quote-tag') return [first.meant]
@@ -103,6 +103,9 @@ function renewedBy({ namespace, image, steps: [first] }: AdvisedFinding): string
   if (first.code === 'join-renewal') return [namespace, first.secret]
   if (first.code === 'login-at-owner') return [namespace, first.owner.kind, first.owner.name]
   if (first.code === 'renew-copy') return [namespace, first.secret]
+  if (first.code === 'restore-certificate-file') return [first.path, first.problem]
+  if (first.code === 'fix-dns') return [first.server ?? '']
+  if (first.code === 'mirror-settings') return [clueOf(clues, 'settings-file')?.path ?? '']
   if (first.code === 'secret-maker') return [namespace, first.secret]
   if (first.code === 'untranslated-secret') return [namespace, first.copy]
   if (first.code === 'global-pull-secret') return [first.pool?.name ?? '']

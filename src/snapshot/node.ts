@@ -17,6 +17,8 @@ export const PLATFORM_LABELS = [
   // The embedded registry of K3s and RKE2 is enabled.
   'p2p.k3s.cattle.io/enabled',
   'p2p.rke2.cattle.io/enabled',
+  // The region tells parts of a cloud apart that have identities of their own.
+  'topology.kubernetes.io/region',
   // Virtual kubelets call themselves so by default.
   'type',
 ] as const

@@ -2585,3 +2585,39 @@ test.each<[string, Situation, Expected]>([
   if (says !== undefined) expect(all).toMatch(says)
   if (never !== undefined) expect(all).not.toMatch(never)
 })
+
+describe("a server's own words in place of the standard ones for its status", () => {
+  const answered = (status: string): Situation => ({
+    image: OWN,
+    error: `unexpected status from HEAD request to https://registry.example/v2/team/api/manifests/3: ${status}`,
+  })
+  test.each<[string, string, Expected]>([
+    [
+      'Nexus, of a repository that is set offline',
+      '503 Repository offline',
+      {
+        short: /^a repository that is offline at registry\.example/,
+        first: /^Set the repository of this image online again in Nexus at registry\.example/,
+        never: /Wait|log of registry|is failing/,
+      },
+    ],
+    [
+      'maintenance',
+      '503 Down for maintenance',
+      {
+        first: /^Check the status/,
+        says: /answers that it is under maintenance\n.*is out of service for now \(it says "Down for maintenance"\)/,
+      },
+    ],
+    ['others', '503 License expired', { says: /is failing \(it says "License expired"\); the pod's image/ }],
+    ['the standard ones', '503 Service Unavailable', { says: /is failing; /, never: /it says/ }],
+    ["nginx' own", '503 Service Temporarily Unavailable', { never: /it says/ }],
+    ['none, as of HTTP/2', '503 ', { never: /it says/ }],
+  ])('%s', (_name, status, { short = /(?:)/, first = /(?:)/, says = /(?:)/, never = /(?!)/ }) => {
+    const report = textsOf(answered(status))
+    expect(report.short).toMatch(short)
+    expect(report.first).toMatch(first)
+    expect(report.all).toMatch(says)
+    expect(report.all).not.toMatch(never)
+  })
+})

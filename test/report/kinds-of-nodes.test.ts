@@ -106,6 +106,32 @@ describe('a download that failed its check', () => {
   })
 })
 
+describe('a quota that is used up', () => {
+  const error = (path: string) =>
+    `failed to extract layer ${DIGEST}: mount callback failed on /var/lib/containerd/tmpmounts/m1: write ${path}: disk quota exceeded`
+  test('is looked for in place of a full disk', () => {
+    check(
+      {
+        image: OWN,
+        error: error('/var/lib/containerd/tmpmounts/m1/opt/a.so'),
+        node: { runtime: 'containerd://2.1.4' },
+      },
+      {
+        first: /^See which quota applies to \/var\/lib\/containerd on node node-1.* findmnt /,
+        says: /^Node node-1 reached a disk quota\n.*file system itself may have free space.*Raise that quota/s,
+        never: /df -|larger one or another|ran out of space/,
+      },
+    )
+  })
+
+  test('is not that of a temporary folder, in which images take no room', () => {
+    check(
+      { image: OWN, error: error('/var/tmp/storage1/2'), node: { runtime: 'cri-o://1.34.0' } },
+      { says: /quota on \/var\/tmp.*Free space in \/var\/tmp/s, never: /rmi/ },
+    )
+  })
+})
+
 describe('a DNS server that the question of the node did not arrive at', () => {
   const asked = (server: string, why: string) => `dial tcp: lookup quay.io on ${server}:53: ${why}`
   test.each<[string, string, Expected]>([

@@ -647,6 +647,15 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'check-disk': [{}],
   'free-host-disk': [{}],
   'classic-image-store': [{}],
+  'copy-to-partition': [
+    {
+      registry: '111122223333.dkr.ecr.us-west-2.amazonaws.com',
+      region: 'cn-north-1',
+      own: 'aws-cn',
+      of: 'aws',
+    },
+    { registry: 'acme.azurecr.io', region: 'chinanorth3', own: 'azure-china', of: 'azure' },
+  ],
   'node-scopes': [{ registry: 'gcr.io' }],
   'more-ids': [{}],
   'show-disk': [{ path: null }, { path: "/var/tmp/it's" }],

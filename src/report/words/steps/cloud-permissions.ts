@@ -3,7 +3,7 @@
 import type { CloudPermissionStep } from '../../../advice/step-for-access.ts'
 import { clueOf } from '../../../diagnosis/clue.ts'
 import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
-import { ecrAccount, ecrCachePrefix, ecrRegion, isOfEks } from '../../../image/cloud-registries.ts'
+import { ecrAccount, ecrCachePrefix, ecrRegion, isOfEks, type Partition } from '../../../image/cloud-registries.ts'
 import type { AnnotatedProvider } from '../../../snapshot/snapshot.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -80,6 +80,19 @@ const ANNOTATED: Record<AnnotatedProvider, [name: string, annotation: string]> =
   ecr: ['ECR', ECR_ROLE],
 }
 
+/** What the parts of clouds are called that have identities of their own. */
+const PARTITIONS: Record<Partition, string> = {
+  aws: "AWS's commercial regions (partition aws)",
+  'aws-cn': 'AWS China (partition aws-cn)',
+  'aws-us-gov': 'AWS GovCloud (partition aws-us-gov)',
+  'aws-eusc': 'the AWS European Sovereign Cloud (partition aws-eusc)',
+  azure: 'global Azure',
+  'azure-china': 'Azure China (operated by 21Vianet)',
+  'azure-government': 'Azure Government',
+  google: 'Google Cloud',
+  'google-partners': "a sovereign cloud of one of Google's partners",
+}
+
 /** What to do about a credential provider that says why it failed. */
 const PROVIDER_FAULT: Record<ProviderProblem, (provider: string) => string> = {
   'api-version': provider =>
@@ -119,6 +132,9 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     brief: `See whether the access scopes of the node pool include devstorage.read_only or cloud-platform, and whether its service account still exists: otherwise its nodes send no login to ${registry}`,
     command:
       "gcloud container node-pools describe --format='value(config.oauthScopes,config.serviceAccount)' --location=<location> --cluster=<cluster> <pool>",
+  }),
+  'copy-to-partition': ({ registry, region, own, of }, { findings }) => ({
+    text: `Copy the image into a registry in ${PARTITIONS[own]}, where these nodes are (${region}), and name that one in the template: ${registry} is in ${PARTITIONS[of]}, where no identity of ${nodesOf(findings).length === 1 ? 'this node' : 'these nodes'} is valid, so the kubelet's credential provider can't get a login there`,
   }),
   'annotate-account': ({ serviceAccount, like }, { invocation, findings: [{ namespace }] }) => ({
     text: `Annotate service account ${serviceAccount} with the role that may pull, as service account ${like} is (${ECR_ROLE}): where the kubelet's credential provider (${CLOUDS.ecr.provider}) takes the tokens of service accounts, it returns no login for one without that annotation, unless it is new enough to fall back on the node's own role (kubernetes/cloud-provider-aws#1281)`,

@@ -6,7 +6,7 @@ import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf } from '../../../image/cloud-registries.ts'
 import { mayHaveMirror } from '../../../image/docker-hub.ts'
-import { hostAlone, isAddress, isOfCluster } from '../../../image/host.ts'
+import { hostAlone, isAddress, isOfCluster, isPrivateAddress } from '../../../image/host.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { isOfAws, isOfGoogle, isOfWindows, orMirror } from '../closed-networks.ts'
@@ -63,6 +63,24 @@ function brokenIpv6(first: Pick<Finding, 'clues' | 'evidence'>): string {
   return isOverIpv6(first) && hasRoute
     ? '; if it fails with -6 and works with -4, IPv6 is broken on the way: repair it, or let the node use IPv4 (DNS answers without AAAA, or no IPv6 route)'
     : ''
+}
+
+/** Private connections of a cloud's own to its registry, and what has to let the nodes in there. */
+const PRIVATE_END: Record<Cloud, string> = {
+  ecr: 'a VPC endpoint (its security group has to let them in)',
+  acr: 'a private endpoint (the rules of its subnet have to let them in)',
+  gar: 'Private Service Connect',
+}
+
+/** Returns how nodes reach a registry of a cloud whose name has led to a private address, which is not on the internet; null for any other. */
+function privateWay(host: string, { registry, evidence, host: node }: Finding): string | null {
+  const cloud = cloudOf(registry)
+  const [, address = ''] = DIALED.exec(evidence?.text ?? '') ?? []
+  if (cloud === null || !isPrivateAddress(address)) return null
+  const place = node.hybrid
+    ? 'from the site of these hybrid nodes (VPN or Direct Connect, and the firewall there)'
+    : 'to it (peering, VPN, and firewalls in between)'
+  return `If that fails too, let the nodes reach ${address}, the private address that DNS has for ${host}, most likely that of ${PRIVATE_END[cloud]}: check the way ${place}. Or let DNS give them the public addresses, if they are meant to use the internet`
 }
 
 const DIALED = /\bdial tcp (\d{1,3}(?:\.\d{1,3}){3}):(?!53:)\d{1,5}: /
@@ -138,7 +156,8 @@ export const networkSteps: StepWords<NetworkStep> = {
             ? `Let the nodes reach ${host}, where ECR keeps the layers, not only ${registryLabel(registry)}: without internet access they need an S3 gateway endpoint in the route tables of their subnets, whose policy allows this bucket`
             : second
               ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
-              : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, ${isOfGoogle(node) ? 'Cloud NAT for private nodes' : 'NAT gateway'}${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`,
+              : (privateWay(host, first) ??
+                `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, ${isOfGoogle(node) ? 'Cloud NAT for private nodes' : 'NAT gateway'}${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`),
     }
   },
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
