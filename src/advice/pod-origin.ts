@@ -36,6 +36,9 @@ export function admissionSteps(finding: Finding, given: Step[]): Step[] {
   const doubled = clueOf(finding.clues, 'doubled-prefix')?.prefix ?? null
   const correct: Step = { code: 'correct-admission', template, policies, doubled }
   const rest = steps.filter(({ code }) => !IN_TEMPLATE.includes(code))
+  // What pins images did so as it should: the digest has gone since, and the next pod gets the one of today.
+  if (template !== null && finding.cause === 'image-not-found' && isPinned(finding.image, template))
+    return [{ code: 'resolve-again', template }, ...rest]
   // Otherwise the name that the webhook made may be right. What it adds itself has no other place, whatever the image lacks.
   const isName = NAME_FAILS.includes(finding.cause) || (template === null && OF_IMAGE.includes(finding.cause))
   if (isName && template !== null && isSetOnPod(finding, template, policies))
@@ -59,6 +62,14 @@ const REPLACING: readonly string[] = [
 function isSetOnPod({ image, workload }: Finding, template: string, policies: readonly string[]): boolean {
   const isReplaced = workload !== null && workload.group === undefined && REPLACING.includes(workload.kind)
   return isReplaced && policies.length === 0 && !couldBeRewritten(image, template)
+}
+
+/** Whether the image is that of the template and a digest, as policies write it that resolve tags (Kyverno's verifyImages with mutateDigest, Connaisseur, Sigstore's policy controller). */
+function isPinned(image: string, template: string): boolean {
+  return (
+    image.startsWith(`${template}@sha256:`) ||
+    image.startsWith(`${template.replace(/:[\w.-]+$/, '')}@sha256:`)
+  )
 }
 
 /** A login that is added to the template's list does not reach the pod either where something replaces that list. */

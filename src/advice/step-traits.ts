@@ -100,6 +100,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'roll-back': { about: 'template' },
   'correct-admission': { about: 'other' },
   'delete-changed-pod': { about: 'other' },
+  'resolve-again': { about: 'other' },
   'drop-registry': { about: 'template' },
   'zarf-once': { about: 'template' },
   'zarf-package': { about: 'other' },

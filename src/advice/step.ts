@@ -201,6 +201,8 @@ export type PodStep =
     }
   /** `template`: the image there, which a new pod gets. */
   | { code: 'delete-changed-pod'; template: string }
+  /** `template`: the name to which a webhook or policy added the digest. */
+  | { code: 'resolve-again'; template: string }
   | { code: 'drop-registry'; host: string; inner: string; without: string }
   | { code: 'zarf-once'; without: string }
   | { code: 'zarf-package'; lacks: 'image' | 'login' }

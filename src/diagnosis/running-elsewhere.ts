@@ -71,7 +71,7 @@ function kindOf({ namespace, pullSecrets }: Pick<Pod, 'namespace' | 'pullSecrets
   return JSON.stringify([namespace, ...pullSecrets])
 }
 
-/** Where the image runs, if the pull was refused, or if its node does not trust or reach the host. */
+/** Where the image runs, if the pull was refused, or if its node does not trust or reach the host, or rejects the image. */
 export function runsElsewhere(
   pod: Pod,
   { cause, subcause, reference, registry }: Pull,
@@ -79,12 +79,13 @@ export function runsElsewhere(
 ): Clue[] {
   const isRefused = cause === 'auth-required-or-denied' && OF_LOGIN.includes(subcause)
   // At a loopback address, each node may have a registry of its own.
-  const isCut = isUnreached(cause)
-  if ((!isRefused && !isCut && cause !== 'tls') || isLocal(registry ?? '')) return []
+  // Nodes may have policies of their own, too.
+  const isOfNode = isUnreached(cause) || cause === 'signature-policy'
+  if ((!isRefused && !isOfNode && cause !== 'tls') || isLocal(registry ?? '')) return []
   const held = images.get(reference ?? '')
   const place = held === undefined ? null : placesOf(pod, held, isRefused)
-  // What other logins have says nothing of a host that was not reached.
-  return cluesWith('runs-elsewhere', isCut && place?.alike !== true ? null : place)
+  // What pods with other logins run says nothing of that.
+  return cluesWith('runs-elsewhere', isOfNode && place?.alike !== true ? null : place)
 }
 
 function placesOf(pod: Pod, held: HeldPlaces, isRefused: boolean): RunsElsewhere | null {

@@ -206,6 +206,19 @@ describe('an image that is not the one in the template', () => {
     expect(stepsFor(findingOf({ ...ofPod(image), error }))[0].code).not.toBe('correct-admission')
   })
 
+  test('is only created again, if what was added is a digest that is gone', () => {
+    const digest = `sha256:${'a'.repeat(64)}`
+    for (const image of [`quay.io/acme/api:2@${digest}`, `quay.io/acme/api@${digest}`]) {
+      const steps = stepsFor(findingOf(ofPod(image)))
+      expect(steps[0]).toEqual({ code: 'resolve-again', template: 'quay.io/acme/api:2' })
+      expect(steps.map(({ code }) => code)).not.toContain('correct-admission')
+    }
+    // A copy elsewhere may never have had it.
+    expect(stepsFor(findingOf(ofPod(`harbor.example/acme/api:2@${digest}`)))[0].code).toBe(
+      'correct-admission',
+    )
+  })
+
   test('is corrected where it was changed, as a new name in the template would be changed again', () => {
     const [first, ...others] = stepsFor(findingOf(ofPod('harbor.example/quay/acme/api:2')))
     expect(first).toEqual({

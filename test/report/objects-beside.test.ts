@@ -307,8 +307,9 @@ describe('a missing Secret', () => {
 
   test('that no resource makes is copied', async () => {
     const elsewhere = object('SealedSecret', 'dev', 'regcred', { apiVersion: 'bitnami.com/v1alpha1' })
-    const { first } = await told(fails(NO_LOGIN, named), elsewhere, ...others)
+    const { first, all } = await told(fails(NO_LOGIN, named), elsewhere, ...others)
     expect(first).toMatch(/^Copy secret regcred, .* from namespace dev into web/)
+    expect(all).toMatch(/\nOr create secret regcred, /)
   })
 
   test('of a virtual cluster, which is here under another name, is not renamed in the copy of its pod', async () => {

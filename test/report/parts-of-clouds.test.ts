@@ -26,7 +26,6 @@ describe('a registry in a part of its cloud where no identity of the node is kno
     [
       'AWS China, by the name of the node alone',
       refused(`${ECR}/a/api:1`, {
-        node: undefined,
         pod: { node: 'ip-10-0-0-1.cn-north-1.compute.internal' },
       }),
       /^Copy the image into a registry in AWS China/,

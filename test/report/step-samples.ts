@@ -315,6 +315,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   ],
   'set-image': [{ known: 'repository' }, { known: 'nothing' }],
   'roll-back': [{ deployment: 'web', revision: 3, pods: 2 }],
+  'resolve-again': [{ template: 'ghcr.io/acme/api:stable' }],
   'correct-admission': [
     { template: 'acme/api:1', policies: [], doubled: null },
     { template: 'acme/api:1', policies: ['replace-registry'], doubled: 'mirror/docker.io' },

@@ -1,7 +1,7 @@
 /** The words of the step that gives pods a login which this machine has, or gets first. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { StepOf } from '../../../advice/step.ts'
+import type { Step, StepOf } from '../../../advice/step.ts'
 import type { LoginReason } from '../../../advice/step-for-access.ts'
 import { hasClue } from '../../../diagnosis/clue.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
@@ -57,13 +57,19 @@ function named(
   secret: string,
   reason: LoginReason,
   { login, registry, note }: LoginTerms,
-  by?: ObjectManager,
+  { by, isSecond }: { by?: ObjectManager | undefined; isSecond: boolean },
 ): string {
   const other =
     by === undefined
       ? ''
       : ` (or add the secret to what ${managerName(by)} deploys, if it was meant to come from there)`
-  return `${reason === 'private' ? 'If the image is private, create' : 'Create'} secret ${secret}, which the pods name, with a login for ${registry}${other}: first run ${login} with an account that can pull the image${thenDo('run this', note)}`
+  const start = isSecond ? 'Or create' : reason === 'private' ? 'If the image is private, create' : 'Create'
+  return `${start} secret ${secret}, which the pods name, with a login for ${registry}${other}: first run ${login} with an account that can pull the image${thenDo('run this', note)}`
+}
+
+/** Whether the step copies the same secret from another namespace, which makes this one unnecessary. */
+function isCopyOf(step: Step, secret: string | undefined): boolean {
+  return step.code === 'use-known-secret' && step.hint.code === 'in-namespace' && step.hint.secret === secret
 }
 
 /** Returns what to know about the registry's logins, or else what its answer asks for. */
@@ -109,14 +115,15 @@ export const distributeLogin: StepWords<StepOf<'distribute-login'>>['distribute-
   const terms = { login, registry: label, refused: sentFrom(findings), note }
   const plain = { ...terms, note: '' }
   const short = BRIEF_LOGIN[reason]
-  const brief = secret === undefined ? short?.(plain) : named(secret, reason, plain)
+  const isSecond = findings[0].steps.some(step => isCopyOf(step, secret))
+  const brief = secret === undefined ? short?.(plain) : named(secret, reason, plain, { isSecond })
   // A pod with a list of its own gets nothing from its service account.
   const isOfAccount = reason !== 'missing' || !findings.some(hasOwnList)
   return {
     text:
       secret === undefined
         ? ((isOfAccount ? undefined : short) ?? LOGIN[reason])(terms)
-        : named(secret, reason, terms, findings[0].managedBy),
+        : named(secret, reason, terms, { by: findings[0].managedBy, isSecond }),
     ...(brief === undefined ? {} : { brief }),
     command: loginFixCommand(
       invocation,

@@ -147,6 +147,18 @@ export const podSteps: StepWords<PodStep> = {
       command: webhooksCommand(invocation, first, policies),
     }
   },
+  'resolve-again': ({ template }, { invocation, findings, findings: [{ namespace, image }] }) => {
+    const pods = [...new Set(findings.map(found => found.pod))]
+    const [the, fresh] = pods.length === 1 ? ['the pod', 'a new one gets'] : ['the pods', 'new ones get']
+    const digest = /@(sha256:\w{12})/.exec(image)?.[1] ?? 'a digest'
+    const isShort = pods.length <= 3 && findings.every(found => found.namespace === namespace)
+    return {
+      text: `Delete ${the}, so that ${fresh} the digest that ${template} has by now: a webhook or policy added ${digest}… when ${the} ${pods.length === 1 ? 'was' : 'were'} created, and the registry does not have that now`,
+      ...(isShort && {
+        command: kubectlCommand(invocation, `delete pod ${pods.map(shellWord).join(' ')}`, namespace),
+      }),
+    }
+  },
   'drop-registry': ({ host, inner, without }) => ({
     text: `If ${host} does not serve images below ${inner}/, as caches of other registries do, remove that part: the name would be ${without}. Such names result when a default registry (Rancher's system-default-registry, global.imageRegistry of charts) is added to a full name`,
   }),
