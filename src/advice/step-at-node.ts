@@ -2,7 +2,14 @@
 
 import type { ClueOf } from '../diagnosis/clue.ts'
 import type { LazySnapshotter, MissingTool } from '../diagnosis/clue-at-node.ts'
-import type { AddressOwner, CertificateProblem, DefaultName, MachineNamer, UnreachedServer, UnusableFile } from '../diagnosis/clue-on-way.ts'
+import type {
+  AddressOwner,
+  CertificateProblem,
+  DefaultName,
+  MachineNamer,
+  UnreachedServer,
+  UnusableFile,
+} from '../diagnosis/clue-on-way.ts'
 import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { NodeService, PeerMirror } from '../diagnosis/node-services.ts'
 import type { HostPort } from '../snapshot/snapshot.ts'
