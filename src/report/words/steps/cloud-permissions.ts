@@ -3,7 +3,13 @@
 import type { CloudPermissionStep } from '../../../advice/step-for-access.ts'
 import { clueOf } from '../../../diagnosis/clue.ts'
 import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
-import { ecrAccount, ecrCachePrefix, ecrRegion, isOfEks, type Partition } from '../../../image/cloud-registries.ts'
+import {
+  ecrAccount,
+  ecrCachePrefix,
+  ecrRegion,
+  isOfEks,
+  type Partition,
+} from '../../../image/cloud-registries.ts'
 import type { AnnotatedProvider } from '../../../snapshot/snapshot.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
