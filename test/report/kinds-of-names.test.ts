@@ -1,9 +1,9 @@
 /** Reports on logins that a pod has only by appearance: under another name of the registry, or in a list with an entry that names none. */
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 import type { Container } from '../../src/snapshot/pod.ts'
 import type { Situation } from '../advice/situation.ts'
 import { container, ownerLink, waiting } from '../diagnosis/snapshots.ts'
-import { type Expected, textsOf } from './texts-of.ts'
+import { type Expected, expectReport } from './texts-of.ts'
 
 const HUB_KEY = 'https://index.docker.io/v1/'
 const REACHED =
@@ -341,10 +341,4 @@ test.each<[string, Situation, Expected]>([
     },
     { first: /^Give the ingress of registry\.example:5000 its own certificate/, never: /port of its own/ },
   ],
-])('%s', (_name, situation, { first, short, says, never }) => {
-  const texts = textsOf(situation)
-  if (first !== undefined) expect(texts.first).toMatch(first)
-  if (short !== undefined) expect(texts.short).toMatch(short)
-  if (says !== undefined) expect(texts.all).toMatch(says)
-  if (never !== undefined) expect(texts.all).not.toMatch(never)
-})
+])('%s', (_name, situation, expected) => expectReport(situation, expected))

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Situation } from '../advice/situation.ts'
 import { ownerLink } from '../diagnosis/snapshots.ts'
-import { type Expected, textsOf } from './texts-of.ts'
+import { type Expected, expectReport, textsOf } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 const DENIED = 'pull access denied, repository does not exist or may require authorization'
@@ -340,12 +340,7 @@ test.each<[string, Situation, Expected]>([
     { image: OWN, error: NOTHING_SENT, secret: { name: 'Hub_Login', type: null, problem: 'missing' } },
     { first: /^Write the name of a Secret in place of Hub_Login .*lower-case/, never: /--secret-name|Helm/ },
   ],
-])('%s', (_name, situation, { first = /(?:)/, says = /(?:)/, never = /(?!)/ }) => {
-  const report = textsOf(situation)
-  expect(report.first).toMatch(first)
-  expect(report.all).toMatch(says)
-  expect(report.all).not.toMatch(never)
-})
+])('%s', (_name, situation, expected) => expectReport(situation, expected))
 
 const half = (key: string, username: string | null) => ({
   entries: [{ key, username, problem: 'half' as const }],

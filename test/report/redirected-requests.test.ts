@@ -1,7 +1,7 @@
 /** Reports on hosts of other names: those that a registry redirects requests to, mirrors, and what answers with a certificate for no name. */
 import { expect, test } from 'vitest'
 import { findingOf, pulled, type Situation } from '../advice/situation.ts'
-import { type Expected, textsOf } from './texts-of.ts'
+import { type Expected, expectReport } from './texts-of.ts'
 
 const DOCKER = { runtime: 'docker://29.0.1' }
 const head = (url: string, end = 'dial tcp 192.0.2.7:443: i/o timeout') =>
@@ -307,9 +307,4 @@ test.each<[string, Situation, Expected]>([
     },
     { says: /archive in \/var\/lib\/rancher\/k3s\/agent\/images/ },
   ],
-])('%s', (_name, situation, { first = /^/, says = /^/, never = /$^/ }) => {
-  const texts = textsOf(situation)
-  expect(texts.first).toMatch(first)
-  expect(texts.all).toMatch(says)
-  expect(texts.all).not.toMatch(never)
-})
+])('%s', (_name, situation, expected) => expectReport(situation, expected))

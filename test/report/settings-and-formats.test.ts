@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import { findingOf, pulled, type Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
-import { type Expected, textsOf } from './texts-of.ts'
+import { type Expected, expectReport, textsOf } from './texts-of.ts'
 
 const DENIED =
   'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed'
@@ -17,17 +17,6 @@ const always = (image: string, error: string): Situation => ({
   error,
   pod: { containers: [container({ image, pullPolicy: 'Always', state: waiting('ErrImagePull', error) })] },
 })
-
-const expectReport = (
-  situation: Situation,
-  { short = /^/, first = /^/, says = /^/, never = /(?!)/ }: Expected,
-) => {
-  const report = textsOf(situation)
-  expect(report.short).toMatch(short)
-  expect(report.first).toMatch(first)
-  expect(report.all).toMatch(says)
-  expect(report.all).not.toMatch(never)
-}
 
 describe('a signature in the place of an image', () => {
   test.each([

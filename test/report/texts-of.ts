@@ -1,4 +1,5 @@
 /** What a report says about one failing pull: its title, its meaning, and its steps with their commands. */
+import { expect } from 'vitest'
 import { withSteps } from '../../src/advice/add-steps.ts'
 import { meaningOf, shortOf, titleOf } from '../../src/report/words/causes.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
@@ -23,4 +24,13 @@ export function textsOf(situation: Situation): { all: string; first: string; sho
     first: steps[0] ?? '',
     short: shortOf(context),
   }
+}
+
+/** Expects of a report on the pull only what is given. */
+export function expectReport(situation: Situation, { short, first, says, never }: Expected): void {
+  const texts = textsOf(situation)
+  if (short !== undefined) expect(texts.short).toMatch(short)
+  if (first !== undefined) expect(texts.first).toMatch(first)
+  if (says !== undefined) expect(texts.all).toMatch(says)
+  if (never !== undefined) expect(texts.all).not.toMatch(never)
 }
