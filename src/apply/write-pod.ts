@@ -232,9 +232,8 @@ async function outcomeAfterError(
   }
   try {
     const pod = await context.cluster.get(objectPath(change.target))
-    const { deletionTimestamp } = pod.metadata as { deletionTimestamp?: string }
     const other = writtenAt(pod).uid !== change.target.uid
-    if (!other && deletionTimestamp === undefined) return refusalOf(change, error)
+    if (!other && deletedAt(pod) === null) return refusalOf(change, error)
     return outcomeOf(change, isUncertain(error) ? 'applied' : 'unchanged')
   } catch (readError) {
     if (statusOf(readError) !== 404) return refusalOf(change, error)

@@ -2,7 +2,7 @@
 
 import { withSteps } from '../advice/add-steps.ts'
 import { journalFolders } from '../apply/journal/state-folder.ts'
-import { checkAccess } from '../apply/server-view.ts'
+import { checkAccess } from '../apply/permissions.ts'
 import { RefusedError } from '../errors.ts'
 import type { PlanScope } from '../plan/plan.ts'
 import { Registries } from '../registry/client.ts'

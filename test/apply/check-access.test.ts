@@ -1,6 +1,6 @@
 /** Permissions are checked before anything is written, one verb at a time. */
 import { expect, test } from 'vitest'
-import { checkAccess } from '../../src/apply/server-view.ts'
+import { checkAccess } from '../../src/apply/permissions.ts'
 import { clientOf } from './in-process-cluster.ts'
 import { planOf } from './plan-of.ts'
 import { PULL_SECRET, story } from './story.ts'

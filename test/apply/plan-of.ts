@@ -12,6 +12,7 @@ import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 import { type PodBack, readFixObjects } from '../../src/source/live/fix-objects.ts'
 import { Reading } from '../../src/source/live/reading.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
+import { snapshot } from '../diagnosis/snapshots.ts'
 
 const TAKEN_AT = '2026-11-24T10:00:00Z'
 
@@ -71,18 +72,5 @@ export async function planOf(
 
 function snapshotOf(cluster: Cluster): Snapshot {
   const pods = cluster.list('Pod').flatMap(pod => narrowPod(pod) ?? [])
-  return {
-    takenAt: TAKEN_AT,
-    source: { type: 'cluster', context: 'test', server: 'https://127.0.0.1' },
-    scope: { namespaces: null, labelSelector: null },
-    podCount: pods.length,
-    pods,
-    events: [],
-    pullSecrets: [],
-    serviceAccounts: [],
-    owners: [],
-    nodes: [],
-    imageChecks: [],
-    gaps: [],
-  }
+  return snapshot({ takenAt: TAKEN_AT, podCount: pods.length, pods })
 }

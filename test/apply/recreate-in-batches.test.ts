@@ -1,7 +1,7 @@
 /** Pods are recreated in batches no larger than the pulls left for their images. */
 import { expect, test } from 'vitest'
-import { recreateInBatches } from '../../src/apply/apply-plan.ts'
 import type { ChangeOutcome } from '../../src/apply/outcome.ts'
+import { recreateInBatches } from '../../src/apply/recreate-in-batches.ts'
 import type { Credential } from '../../src/dockerconfig/registry-credential.ts'
 import type { RecreatePod } from '../../src/plan/change.ts'
 import type { QuotaOutcome } from '../../src/registry/outcome.ts'

@@ -5,7 +5,7 @@
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { DamagedLine } from '../../apply/journal/find-runs.ts'
-import type { AccessDenial } from '../../apply/server-view.ts'
+import type { AccessDenial } from '../../apply/permissions.ts'
 import type { RemedyOffer } from '../../diagnosis/remedy.ts'
 import type { Plan, PlanCredential, PlanScope } from '../../plan/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'

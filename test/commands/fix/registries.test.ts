@@ -1,7 +1,7 @@
 /** Which registry requests a fix makes: proof of a login before it is distributed, pulls left, digests. */
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { pullsLeft } from '../../../src/apply/apply-plan.ts'
+import { pullsLeft } from '../../../src/apply/recreate-in-batches.ts'
 import type { CommandContext } from '../../../src/commands/context.ts'
 import { loginFromFlags } from '../../../src/commands/fix/given-credential.ts'
 import { askRegistries } from '../../../src/commands/fix/prepare-fix.ts'
