@@ -4,7 +4,8 @@ import { Argument, type Command } from 'commander'
 import type { CompletionOptions } from '../commands/completion.ts'
 import { DATA_FORMATS } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
-import { addFlags, colorFlag, commonFlags, example, flag, outputFlags } from './flags.ts'
+import { addFlags, flag } from './declare-flag.ts'
+import { colorFlag, commonFlags, example, outputFlags } from './flags.ts'
 
 /** Adds `explain` to the program. */
 export function addExplain(program: Command, name: string, run: CommandRunner): void {

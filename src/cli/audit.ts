@@ -5,18 +5,15 @@ import type { AuditOptions } from '../commands/audit.ts'
 import { UsageError } from '../errors.ts'
 import { AUDIT_FORMATS } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
+import { connectionFlags, exclusionFlag, namespaceOptions, namespacesFlags } from './connection-flags.ts'
+import { addFlags, flag } from './declare-flag.ts'
 import { repeatable } from './flag-values.ts'
 import {
-  addFlags,
   checkFlags,
-  connectionFlags,
   dryRunFlag,
   example,
-  exclusionFlag,
   failOnFlag,
-  flag,
-  namespaceOptions,
-  namespacesFlags,
+  fileOptions,
   onlyGiven,
   outputFlags,
   quietFlag,
@@ -77,10 +74,8 @@ function auditOptions(options: OptionValues): AuditOptions {
   return {
     ...namespaceOptions(options),
     excludedNamespaces: options.excludeNamespace ?? [],
-    allNamespaces: options.allNamespaces === true,
     selector: options.selector,
-    files: options.filename ?? [],
-    recursive: options.recursive === true,
+    ...fileOptions(options),
     edits: editFlags(options),
     replaceRegistry: options.replaceRegistry ?? [],
     ...(options.checkImages === true ? { checkImages: { endpoints: options.registryEndpoint ?? [] } } : {}),

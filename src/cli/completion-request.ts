@@ -7,7 +7,7 @@ import type { Command, Option } from 'commander'
 import type { Candidate, CompletionRequest } from '../commands/complete.ts'
 import { SHELLS } from './about.ts'
 import { readWords } from './arguments.ts'
-import { connectionOptions } from './flags.ts'
+import { connectionOptions } from './connection-flags.ts'
 import { TOPICS } from './help-topics.ts'
 
 /** Flags whose values come from the kubeconfig or the cluster. */

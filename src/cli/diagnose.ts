@@ -4,19 +4,16 @@ import type { Command, Option, OptionValues } from 'commander'
 import type { DiagnoseOptions } from '../commands/diagnose.ts'
 import { DIAGNOSIS_FORMATS, SORT_KEYS } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
+import { connectionFlags, exclusionFlag, namespaceOptions, namespacesFlags } from './connection-flags.ts'
+import { addFlags, flag } from './declare-flag.ts'
 import {
-  addFlags,
   checkFlags,
   checkOptions,
-  connectionFlags,
   dumpFlags,
   example,
-  exclusionFlag,
   failOnFlag,
-  flag,
+  fileOptions,
   isFormatGiven,
-  namespaceOptions,
-  namespacesFlags,
   onlyGiven,
   outputFlags,
   quietFlag,
@@ -73,11 +70,9 @@ function diagnoseOptions(names: string[], options: OptionValues): Omit<DiagnoseO
   return {
     ...namespaceOptions(options),
     names,
-    allNamespaces: options.allNamespaces === true,
     excludedNamespaces: options.excludeNamespace ?? [],
     selector: options.selector,
-    files: options.filename ?? [],
-    recursive: options.recursive === true,
+    ...fileOptions(options),
     ...checkOptions(options),
     format: options.output,
     failOn: options.failOn,

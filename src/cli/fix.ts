@@ -1,33 +1,18 @@
-/** The flags of `fix`, including one generated from each remedy's rules, and of `undo`, and their conversion to options. */
+/** The flags of `fix`, including one generated from the rules of each remedy, and their conversion to options. */
 
 import { type Command, InvalidArgumentError, type Option, type OptionValues } from 'commander'
 import type { FixOptions } from '../commands/fix/session.ts'
-import type { UndoOptions } from '../commands/undo.ts'
 import type { Remedy } from '../diagnosis/finding.ts'
 import { UsageError } from '../errors.ts'
 import { EACH_REMEDY } from '../plan/remedies/index.ts'
 import type { RemedyFlag } from '../plan/remedies/remedy-rules.ts'
-import { DATA_FORMATS, PLAN_FORMATS } from '../report/formats.ts'
+import { PLAN_FORMATS } from '../report/formats.ts'
 import { REMEDY_WORDS } from '../report/words/remedies.ts'
 import type { CommandRunner } from './command-runner.ts'
+import { connectionFlags, exclusionFlag, namespaceOptions, namespacesFlags } from './connection-flags.ts'
+import { addFlags, flag, group } from './declare-flag.ts'
 import { parseDuration, repeatable } from './flag-values.ts'
-import {
-  addFlags,
-  connectionFlags,
-  connectionOptions,
-  dryRunFlag,
-  endpointFlag,
-  example,
-  exclusionFlag,
-  failOnFlag,
-  flag,
-  group,
-  namespaceOptions,
-  namespacesFlags,
-  onlyGiven,
-  outputFlags,
-  quietFlag,
-} from './flags.ts'
+import { dryRunFlag, endpointFlag, example, failOnFlag, onlyGiven, outputFlags, quietFlag } from './flags.ts'
 
 /** The pull secret's default name (--secret-name). */
 const SECRET_NAME = 'dockercreds'
@@ -143,7 +128,6 @@ function fixOptions(names: string[], options: OptionValues): FixOptions {
   return {
     ...namespaceOptions(options),
     names,
-    allNamespaces: options.allNamespaces === true,
     affected: options.affected === true,
     excludedNamespaces: options.excludeNamespace ?? [],
     secretName: options.secretName,
@@ -204,49 +188,4 @@ function remediesAskedFor(options: OptionValues): Map<Remedy, readonly string[]>
     asked.set(remedy, value === true ? [] : [value as string | string[]].flat())
   }
   return asked
-}
-
-/** Adds `undo` to the program. */
-export function addUndo(program: Command, name: string, run: CommandRunner): void {
-  const command = program
-    .command('undo')
-    .description('revert what one fix wrote, and only that')
-    .argument('[run]', 'a name that --list shows (default: the newest)')
-  addFlags(command, UNDO_FLAGS)
-    .addHelpText(
-      'after',
-      example(name, [
-        ['undo --list', 'the runs, newest first'],
-        ['undo --dry-run', 'what would be reverted'],
-      ]),
-    )
-    .action((runName, options) =>
-      run.writing(
-        async () => (await import('../commands/undo.ts')).undoCommand,
-        undoOptions(runName, options),
-        options,
-      ),
-    )
-}
-
-const UNDO_FLAGS: Option[] = [
-  flag('--list', 'list the runs, newest first'),
-  flag('-y, --yes', "don't ask"),
-  dryRunFlag('only show what would be reverted (client), or also try it on the server', ['client', 'server']),
-  ...connectionFlags(),
-  ...outputFlags(DATA_FORMATS),
-]
-
-/** Converts commander's options to the command's. */
-function undoOptions(run: string | undefined, options: OptionValues): UndoOptions {
-  if (options.list === true && run !== undefined)
-    throw new UsageError(`--list lists all runs: remove ${run}, or remove --list to undo that run.`)
-  return {
-    connection: connectionOptions(options),
-    ...onlyGiven({ run }),
-    list: options.list === true,
-    yes: options.yes === true,
-    dryRun: options.dryRun,
-    format: options.output,
-  }
 }

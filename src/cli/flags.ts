@@ -1,151 +1,11 @@
-/** The flags that several commands share, with kubectl's names and meaning: how they are declared, and the options that they become. */
+/** The flags that several commands share besides those of the connection, and the options that they become. */
 
-import { type Command, Option, type OptionValues } from 'commander'
+import type { Command, Option, OptionValues } from 'commander'
 import type { ImageCheckFlags } from '../commands/check-images.ts'
-import type { ConnectionFlags } from '../commands/context.ts'
 import { UsageError } from '../errors.ts'
-import { Redacted } from '../secrecy/redacted.ts'
-import { commaSeparated, outputFormat, parseDuration, parseVerbosity, repeatable } from './flag-values.ts'
-
-/** What else there is to say of a flag, besides its names and its description. */
-interface FlagRules {
-  /** The only values that it takes. */
-  choices?: readonly string[]
-  /** Converts a value. @param before what an earlier use of the flag was converted to */
-  parse?: (text: string, before: never) => unknown
-  default?: unknown
-  /** The default as the help shows it. */
-  shownDefault?: string
-  /** What the flag means without its optional value. */
-  preset?: string
-  /** The options that it can't be combined with, by commander's names. */
-  conflicts?: string[]
-}
-
-/** Declares one flag. @param names in commander's notation, such as `-o, --output <format>` */
-export function flag(names: string, description: string, rules: FlagRules = {}): Option {
-  const { choices, parse, default: usual, shownDefault, preset, conflicts = [] } = rules
-  const option = new Option(names, description).conflicts(conflicts)
-  if (choices !== undefined) option.choices(choices)
-  if (parse !== undefined) option.argParser(parse as (text: string, before: unknown) => unknown)
-  if (preset !== undefined) option.preset(preset)
-  return option.default(usual, shownDefault)
-}
-
-/** Puts flags under a heading of the help. */
-export function group(heading: string, flags: readonly Option[]): Option[] {
-  return flags.map(option => option.helpGroup(heading))
-}
-
-/** Hides flags that most commands share: only `pullguard options` lists them. */
-function unlisted(flags: readonly Option[]): Option[] {
-  return flags.map(option => option.hideHelp())
-}
-
-/** Adds the flags in the order of the help. */
-export function addFlags(command: Command, flags: readonly Option[]): Command {
-  for (const option of flags) command.addOption(option)
-  return command
-}
-
-/** -n. @param does what the command does with the namespace */
-export function namespaceFlag(does: string): Option {
-  return flag('-n, --namespace <name>', `${does} this namespace (default: the context's)`)
-}
-
-/** The flags that choose namespaces: several, separated by commas or by repeating the flag, or all, or all but some. */
-export function namespacesFlags(does: string): Option[] {
-  return [
-    flag('-n, --namespace <a,b>', `${does} these namespaces (default: the context's)`, {
-      parse: commaSeparated,
-    }),
-    flag('-A, --all-namespaces', `${does} every namespace`),
-  ]
-}
-
-/** --exclude-namespace. */
-export function exclusionFlag(): Option {
-  return flag('--exclude-namespace <name>', 'skip this namespace (repeatable)', { parse: commaSeparated })
-}
-
-/** All namespaces, and the connection; a single namespace also becomes the connection's. */
-export function namespaceOptions({ namespace = [], ...rest }: OptionValues): {
-  connection: ConnectionFlags
-  namespaces: string[]
-} {
-  const namespaces = [...new Set(namespace as string[])]
-  const [first] = namespaces
-  return {
-    connection: connectionOptions(first === undefined ? rest : { ...rest, namespace: first }),
-    namespaces,
-  }
-}
-
-/** kubectl's flags that choose the cluster and the user. `pullguard options` lists them; a command's help does not. */
-export function connectionFlags(): Option[] {
-  return unlisted(listedConnectionFlags())
-}
-
-function listedConnectionFlags(): Option[] {
-  return [
-    flag('--kubeconfig <file>', 'kubeconfig file instead of $KUBECONFIG or ~/.kube/config'),
-    flag('--context <name>', 'kubeconfig context to use'),
-    flag('--cluster <name>', 'kubeconfig cluster to use'),
-    flag('--user <name>', 'kubeconfig user to use'),
-    flag('-s, --server <url>', 'address of the API server'),
-    flag('--token <token>', 'bearer token for the API server'),
-    flag('--certificate-authority <file>', "file with the API server's certificate authority"),
-    flag('--client-certificate <file>', 'client certificate to log in with'),
-    flag('--client-key <file>', 'key of the client certificate'),
-    flag('--tls-server-name <name>', 'name to expect in the server certificate'),
-    flag('--insecure-skip-tls-verify', "don't check the server certificate (unsafe)"),
-    flag('--as <user>', 'act as this user'),
-    flag('--as-uid <uid>', 'act as this user id'),
-    flag('--as-group <group>', 'act as a member of this group (repeatable)', { parse: repeatable }),
-    flag('--request-timeout <time>', 'maximum time for one request, such as 30s; 0 for no limit', {
-      parse: parseDuration,
-      default: 60_000,
-      shownDefault: '1m',
-    }),
-    flag('-v, --v <level>', '6 or higher logs each request to standard error', {
-      parse: parseVerbosity,
-      default: 0,
-      shownDefault: '0',
-    }),
-  ]
-}
-
-/** The values of the connection flags. */
-export function connectionOptions(options: OptionValues): ConnectionFlags {
-  const { requestTimeout, v, token, ...rest } = options
-  const flags: Record<string, unknown> = { requestTimeoutMs: requestTimeout, verbosity: v }
-  if (typeof token === 'string') flags.token = new Redacted(token)
-  for (const name of Object.keys(COPIED)) if (rest[name] !== undefined) flags[name] = rest[name]
-  return flags as ConnectionFlags
-}
-
-type CopiedFlag = Exclude<
-  keyof ConnectionFlags,
-  'token' | 'requestTimeoutMs' | 'verbosity' | 'storedLoginOnly'
->
-
-/** The flags whose values are taken as they are. A record, so that the compiler notices one that is missing. */
-const COPIED: Record<CopiedFlag, true> = {
-  kubeconfig: true,
-  context: true,
-  cluster: true,
-  user: true,
-  server: true,
-  certificateAuthority: true,
-  clientCertificate: true,
-  clientKey: true,
-  tlsServerName: true,
-  insecureSkipTlsVerify: true,
-  as: true,
-  asUid: true,
-  asGroup: true,
-  namespace: true,
-}
+import { listedConnectionFlags } from './connection-flags.ts'
+import { flag, group } from './declare-flag.ts'
+import { outputFormat, repeatable } from './flag-values.ts'
 
 /** The flags that most commands have and only `pullguard options` shows. */
 export function commonFlags(): Option[] {
@@ -169,6 +29,14 @@ export function dumpFlags(): Option[] {
     ),
     recursiveFlag(),
   ]
+}
+
+/** The values of -f and -R. */
+export function fileOptions({ filename = [], recursive }: OptionValues): {
+  files: string[]
+  recursive: boolean
+} {
+  return { files: filename, recursive: recursive === true }
 }
 
 /** -R. */

@@ -3,7 +3,8 @@
 import type { Command } from 'commander'
 import { DATA_FORMATS } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
-import { addFlags, checkFlags, checkOptions, example, isFormatGiven, outputFlags } from './flags.ts'
+import { addFlags } from './declare-flag.ts'
+import { checkFlags, checkOptions, example, isFormatGiven, outputFlags } from './flags.ts'
 
 /** Adds `image` to the program. */
 export function addImage(program: Command, name: string, run: CommandRunner): void {

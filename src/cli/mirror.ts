@@ -6,19 +6,10 @@ import type { MirrorOptions } from '../commands/mirror.ts'
 import { UsageError } from '../errors.ts'
 import { MIRROR_FORMATS, type MirrorFormat } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
+import { connectionFlags, connectionOptions } from './connection-flags.ts'
+import { addFlags, flag, group } from './declare-flag.ts'
 import { commaSeparated, parseDuration } from './flag-values.ts'
-import {
-  addFlags,
-  colorFlag,
-  connectionFlags,
-  connectionOptions,
-  endpointFlag,
-  example,
-  flag,
-  group,
-  onlyGiven,
-  quietFlag,
-} from './flags.ts'
+import { colorFlag, endpointFlag, example, onlyGiven, quietFlag } from './flags.ts'
 
 /** Adds `mirror` to the program. */
 export function addMirror(program: Command, name: string, run: CommandRunner): void {

@@ -4,17 +4,9 @@ import { type Command, InvalidArgumentError, type Option, type OptionValues } fr
 import type { QuotaOptions } from '../commands/quota.ts'
 import { QUOTA_FORMATS } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
-import {
-  addFlags,
-  connectionFlags,
-  connectionOptions,
-  endpointFlag,
-  example,
-  flag,
-  namespaceFlag,
-  outputFlags,
-  quietFlag,
-} from './flags.ts'
+import { connectionFlags, connectionOptions, namespaceFlag } from './connection-flags.ts'
+import { addFlags, flag } from './declare-flag.ts'
+import { endpointFlag, example, outputFlags, quietFlag } from './flags.ts'
 
 /** Adds `quota` to the program. */
 export function addQuota(program: Command, name: string, run: CommandRunner): void {

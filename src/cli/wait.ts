@@ -5,17 +5,14 @@ import type { WaitOptions } from '../commands/wait.ts'
 import { CAUSES, type Cause } from '../diagnosis/finding.ts'
 import { WAIT_FORMATS } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
+import { connectionFlags, connectionOptions, namespaceFlag } from './connection-flags.ts'
+import { addFlags, flag, group } from './declare-flag.ts'
 import { parseDuration, repeatable } from './flag-values.ts'
 import {
-  addFlags,
   checkFlags,
   checkOptions,
-  connectionFlags,
-  connectionOptions,
   example,
-  flag,
-  group,
-  namespaceFlag,
+  fileOptions,
   onlyGiven,
   outputFlags,
   quietFlag,
@@ -82,8 +79,7 @@ function waitOptions(names: string[], options: OptionValues): WaitOptions {
     connection: connectionOptions(options),
     names,
     ...onlyGiven({ selector: options.selector }),
-    files: options.filename ?? [],
-    recursive: options.recursive === true,
+    ...fileOptions(options),
     goal: options.for,
     timeoutMs: options.timeout,
     patience: options.patience ?? {},

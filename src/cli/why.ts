@@ -4,15 +4,14 @@ import type { Command, Option, OptionValues } from 'commander'
 import type { WhyOptions } from '../commands/why.ts'
 import { DATA_FORMATS } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
+import { connectionFlags, connectionOptions, namespaceFlag } from './connection-flags.ts'
+import { addFlags } from './declare-flag.ts'
 import {
-  addFlags,
   checkFlags,
   checkOptions,
-  connectionFlags,
-  connectionOptions,
   dumpFlags,
   example,
-  namespaceFlag,
+  fileOptions,
   onlyGiven,
   outputFlags,
   quietFlag,
@@ -55,8 +54,7 @@ function whyOptions(name: string | undefined, options: OptionValues): WhyOptions
   return {
     connection: connectionOptions(options),
     ...onlyGiven({ name }),
-    files: options.filename ?? [],
-    recursive: options.recursive === true,
+    ...fileOptions(options),
     ...checkOptions(options),
     format: options.output,
   }

@@ -4,26 +4,13 @@ import { chooseRemedies } from '../../../src/commands/fix/choose-remedies.ts'
 import type { FixOptions, PreparedFix } from '../../../src/commands/fix/session.ts'
 import { confirmPlan } from '../../../src/commands/fix.ts'
 import { RefusedError, UsageError } from '../../../src/errors.ts'
-import type { Snapshot } from '../../../src/snapshot/snapshot.ts'
 import type { Questions } from '../../../src/terminal.ts'
+import { snapshot } from '../../diagnosis/snapshots.ts'
 import { createSecret, incidentPlan, plan } from '../../report/plan-samples.ts'
 import { finding, incident, typo } from '../../report/samples.ts'
 import { diagnosisOf, sessionWith } from './session.ts'
 
-const EMPTY: Snapshot = {
-  takenAt: '2026-11-24T10:00:00Z',
-  source: { type: 'cluster', context: 'prod', server: 'https://prod.example' },
-  scope: { namespaces: null, labelSelector: null },
-  podCount: 0,
-  pods: [],
-  events: [],
-  pullSecrets: [],
-  serviceAccounts: [],
-  owners: [],
-  nodes: [],
-  imageChecks: [],
-  gaps: [],
-}
+const EMPTY = snapshot({ podCount: 0, pods: [] })
 const chosen = async (options: Partial<FixOptions>, ask: Partial<Questions> = {}, findings = incident) => {
   const seen = { snapshot: EMPTY, diagnosis: diagnosisOf(findings) }
   const { remedies } = await chooseRemedies(sessionWith(options, ask), seen, { isUnfinished: false })
