@@ -131,7 +131,7 @@ async function compare(name: string): Promise<void> {
   await vi.waitFor(async () => expect(events).toEqual((await look()).events), WITHIN)
 }
 
-test.each(Object.keys(CASES))('%s', compare)
+test.each(Object.keys(CASES))('both kubelets report %s alike', compare)
 
 test.each([503, 'abuse'] as const)('a registry that fails with %s', async trouble => {
   const name = `trouble-${trouble}`

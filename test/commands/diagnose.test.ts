@@ -104,7 +104,7 @@ describe('bad input is one sentence and exit code 2', () => {
     ['nothing on stdin', ['-f', '-'], 'Standard input is empty.'],
     ['a folder', ['-f', 'folder'], 'has no .json, .yaml, or .yml file; with -R the folders below it are'],
     ['-R alone', ['-R'], '-R needs -f:'],
-  ])('%s', async (_name, argv, sentence) => {
+  ])('for %s', async (_name, argv, sentence) => {
     const result = await diagnose(...argv)
     expect(result).toMatchObject({ code: 2, out: '' })
     expect(result.err).toContain(sentence)

@@ -211,15 +211,18 @@ test('without permissions and without a way to Docker Hub says what is unknown a
   )
 })
 
-test.each(['table', 'markdown', 'yaml', 'prometheus'])('%s', async format => {
-  makeCrio('node-1')
-  await scene.login('jane', MACHINE)
-  addLoop('loop', 'node-1')
-  addCronJob('often', '@hourly', 'acme/often')
-  expect(
-    (await scene.run('quota', '--usage', '-o', format)).out.replaceAll(scene.home, '~'),
-  ).toMatchSnapshot()
-})
+test.each(['table', 'markdown', 'yaml', 'prometheus'])(
+  'who spends the pulls is printed as %s',
+  async format => {
+    makeCrio('node-1')
+    await scene.login('jane', MACHINE)
+    addLoop('loop', 'node-1')
+    addCronJob('often', '@hourly', 'acme/often')
+    expect(
+      (await scene.run('quota', '--usage', '-o', format)).out.replaceAll(scene.home, '~'),
+    ).toMatchSnapshot()
+  },
+)
 
 test('a free account is called worse where every node has its own address', async () => {
   for (const name of ['node-1', 'node-2', 'node-3']) {

@@ -205,19 +205,22 @@ describe('what Docker Hub answers', () => {
   })
 })
 
-describe('formats', () => {
+describe('every login with its pulls', () => {
   beforeEach(async () => {
     scene.simulator.hub.exhaust('127.0.0.1', 40)
     await scene.login('jane', MACHINE)
     scene.secret('default', 'dockercreds', { [HUB_KEY]: ['ev"il\n# HELP x', 'canary-hostile'] })
   })
 
-  test.each(['table', 'json', 'yaml', 'markdown', 'prometheus'])('%s', async format => {
-    const { out } = await scene.run('quota', '-o', format)
-    expect(out).not.toContain('canary')
-    expect(out).not.toContain('\u001b')
-    expect(out.replaceAll(scene.home, '~')).toMatchSnapshot()
-  })
+  test.each(['table', 'json', 'yaml', 'markdown', 'prometheus'])(
+    'is printed as %s, without control characters or secrets',
+    async format => {
+      const { out } = await scene.run('quota', '-o', format)
+      expect(out).not.toContain('canary')
+      expect(out).not.toContain('\u001b')
+      expect(out.replaceAll(scene.home, '~')).toMatchSnapshot()
+    },
+  )
 
   test('a terminal gets a bar for each', async () => {
     const { out } = await scene.onTerminal('quota', '--local')

@@ -43,7 +43,7 @@ test.each<[what: string, fields: Partial<Finding>, quota: object | undefined]>([
   ],
   ['another registry: nothing', { subcause: 'anonymous', registry: 'quay.io' }, undefined],
   ['another cause: nothing', { cause: 'tls', subcause: null }, undefined],
-])('%s', (_what, fields, quota) => {
+])('what is left is shown of the limit that was hit, for %s', (_what, fields, quota) => {
   const [found] = withLimits(diagnosis([finding({ cause: 'rate-limited', ...fields })]), quotas).findings
   if (quota === undefined) expect(found).not.toHaveProperty('quota')
   else expect(found?.quota).toMatchObject(quota)

@@ -177,7 +177,7 @@ describe('an error that names the image by its URL only', () => {
     ],
     ['https://registry-1.docker.io/v2/acme/pause/manifests/3.8', 'docker.io/acme/pause:3.8'],
     ['https://mirror.example/v2/pause/manifests/3.9?ns=registry.k8s.io', 'registry.k8s.io/pause:3.9'],
-  ])('%s', (url, reference) => {
+  ])('is of the image that the URL names: %s', (url, reference) => {
     expect(findings(creating(), docker(url))).toMatchObject([
       { cause: 'tls', containerKind: 'sandbox', reference },
     ])

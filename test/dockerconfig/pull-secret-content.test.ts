@@ -64,9 +64,12 @@ test.each<[what: string, stored: unknown, holds: boolean]>([
   ['malformed headers', { auths: { [HUB]: { auth } }, HttpHeaders: [] }, false],
   ['no auths', {}, false],
   ['a list', [], false],
-])('%s', (_what, value, serves) => {
-  expect(stored(value).serves(wanted)).toBe(serves)
-})
+])(
+  'whether a secret already serves a login is judged as the kubelet reads it: %s',
+  (_what, value, serves) => {
+    expect(stored(value).serves(wanted)).toBe(serves)
+  },
+)
 
 test('with several logins it shows which of them it serves', () => {
   const both = PullSecretContent.of([login('good'), login('x', 'quay.io')])

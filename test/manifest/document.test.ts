@@ -37,7 +37,7 @@ test.each([
   ['JSON objects and something else', '{"a": 1} {"b": 2} c', ['syntax']],
   ['JSON with addresses', '{"a": "https://b", "//": 1}', []],
   ['a mark and Windows lines', '\ufeffa: 1\r\nb: 2\r\n', []],
-])('%s', (_what, text, problems) => {
+])('what is wrong with a manifest is found: %s', (_what, text, problems) => {
   expect(readManifest(text).unread.map(({ problem }) => problem)).toEqual(problems)
 })
 

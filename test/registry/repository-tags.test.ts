@@ -81,7 +81,7 @@ test.each<[string, Answer | null, object]>([
     { status: 'rate-limited', retryAfterSeconds: 9 },
   ],
   ['a cut connection', null, { status: 'unreachable' }],
-])('%s', async (_what, answer, outcome) => {
+])('a list of tags is an outcome, whatever is answered: %s', async (_what, answer, outcome) => {
   const quay = await serve(() => answer)
   expect(await listed(quay.origin)).toMatchObject(outcome)
 })

@@ -46,7 +46,7 @@ test.each([
     'failed to create containerd task: failed to create shim task: rpc status: Status { code: INTERNAL, message: "[CDH] [ERROR]: Image Pull error: Failed to pull image quay.io/acme/api:1 from all mirror/mapping locations or original location: image: quay.io/acme/api:1, error: Errors happened when pulling image: Failed to decode layer data stream: Failed to unpack layer: Failed to set permissions for path: /run/kata-containers/image/layers/7", details: [], special_fields: SpecialFields { unknown_fields: UnknownFields { fields: None }, cached_size: CachedSize { size: 0 } } }',
     '… quay.io/acme/api:1, error: Errors happened when pulling image: Failed to decode layer data stream: Failed to unpack layer: Failed to set permissions for path: /run/kata-containers/image/layers/7',
   ],
-])('%s', (text, end) => {
+])('a long error is shown from where its reason begins: %s', (text, end) => {
   expect(tellingEnd(text, part => part.length <= 200)).toBe(end)
 })
 

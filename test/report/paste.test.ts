@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sanitizeLine, shellWord, shellWords } from '../../src/report/sanitize.ts'
-import { commandLines } from '../../src/report/screen/layout.ts'
+import { commandLines } from '../../src/report/screen/command-lines.ts'
 
 const piece = fc.constantFrom(
   "'",

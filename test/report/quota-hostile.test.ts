@@ -56,7 +56,7 @@ function reportWith(namespace: string, name: string, schedule: string, username:
   return { takenAt: AT, complete: false, judged: judgeQuotas(quotas, 1), gaps, cluster: { namespace }, usage }
 }
 
-test.each(QUOTA_FORMATS)('%s', format => {
+test.each(QUOTA_FORMATS)('a report as %s stays valid and safe whatever its names contain', format => {
   fc.assert(
     fc.property(hostile, hostile, hostile, hostile, (namespace, name, schedule, username) => {
       const report = reportWith(namespace, name, schedule, username)

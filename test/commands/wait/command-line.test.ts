@@ -36,7 +36,7 @@ test.each<[string, string[], number, RegExp]>([
   ['failed', ['deploy/bad', '-o', 'json'], 1, /"outcome": "failed"/],
   ['looked at once', ['deploy/none', '--timeout', '0'], 3, /Not done yet/],
   ['deployment and name apart', ['deployment', 'good', 'bad', '-o', 'junit'], 1, /tests="2" failures="1"/],
-])('%s', async (_what, argv, code, out) => {
+])('a wait says how it ended: %s', async (_what, argv, code, out) => {
   const said = await run(argv)
   expect([said.code, said.out]).toEqual([code, expect.stringMatching(out)])
 })

@@ -46,7 +46,7 @@ test.each<[string, object, string | null]>([
   ['a custom resource that only refers to it', owned('example.com/v1', 'Shop', false), null],
   ['a built-in controller', owned('apps/v1', 'ReplicaSet'), null],
   ["one of Kubernetes' own groups", owned('node.k8s.io/v1', 'RuntimeClass'), null],
-])('%s', (_name, metadata, manager) => {
+])('an object is managed by what its metadata proves: %s', (_name, metadata, manager) => {
   const found = managerOf({ metadata })
   expect(found && [found.tool, found.name, found.resource ?? []].flat().join(' ')).toBe(manager)
 })
