@@ -1,5 +1,6 @@
 /** The outcomes of registry requests as data, failures included. Nothing here contains a secret. */
 
+import type { QuotaAnswer } from '../snapshot/hub-quota.ts'
 import type { ProofFailure } from '../snapshot/registry-answers.ts'
 
 /** The parts of an image name in a registry request. */
@@ -66,18 +67,7 @@ export type PlatformsOutcome =
   | (RequestIdentity & ({ status: 'not-found' } | RegistryProblem))
 
 /** An account's or address's pulls. Missing headers mean no limit (Docker Hub's documentation). */
-export type Quota =
-  | {
-      status: 'limited'
-      limit: number
-      /** null if the registry only sends the limit. */
-      remaining: number | null
-      /** Seconds, from the header; null if it has none. Never assumed. */
-      windowSeconds: number | null
-      /** Whose pulls are counted: an address or account id, which is personal data; null if not sent. */
-      source: string | null
-    }
-  | { status: 'unlimited' }
+export type Quota = Extract<QuotaAnswer, { status: 'limited' | 'unlimited' }>
 
 /** `not-reported`: only Docker Hub sends a quota; another registry, or a cache in its place, may not. `withheld`: see RequestIdentity. */
 export type QuotaOutcome =

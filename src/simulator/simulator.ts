@@ -81,20 +81,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return {
     kubeconfig: kubeconfigOf(server, 'admin', 'default'),
     kubeconfigFor: (user, namespace = 'default') => kubeconfigOf(server, user, namespace),
-    clock: {
-      now: () => clock.now(),
-      async sleep(milliseconds, signal) {
-        // One turn of the event loop, so that signals are handled.
-        await new Promise(setImmediate)
-        signal?.throwIfAborted()
-        await advance(milliseconds / 1000)
-      },
-      // Requests over a real connection are bounded by real time.
-      after(milliseconds, call) {
-        const timer = setTimeout(call, milliseconds)
-        return () => clearTimeout(timer)
-      },
-    },
+    clock: programClock(clock, advance),
     cluster,
     server,
     hub,
@@ -110,6 +97,24 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       await loop.stop()
       await server.close()
       await hub.close()
+    },
+  }
+}
+
+/** The simulated time for a program that runs against the simulator. */
+function programClock(clock: Clock, advance: (seconds: number) => Promise<void>): ProgramClock {
+  return {
+    now: () => clock.now(),
+    async sleep(milliseconds, signal) {
+      // One turn of the event loop, so that signals are handled.
+      await new Promise(setImmediate)
+      signal?.throwIfAborted()
+      await advance(milliseconds / 1000)
+    },
+    // Requests over a real connection are bounded by real time.
+    after(milliseconds, call) {
+      const timer = setTimeout(call, milliseconds)
+      return () => clearTimeout(timer)
     },
   }
 }

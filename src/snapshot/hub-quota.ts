@@ -31,9 +31,9 @@ export type QuotaAnswer =
       limit: number
       /** Null if the registry reports only the limit. */
       remaining: number | null
-      /** In seconds; null if the registry doesn't report it. */
+      /** In seconds, from the header; null if the registry doesn't report it. Never assumed. */
       windowSeconds: number | null
-      /** The address or account id that the pulls are counted for: personal data. */
+      /** The address or account id that the pulls are counted for, which is personal data; null if not sent. */
       source: string | null
     }
   /** No headers: Docker Hub doesn't limit this identity. */

@@ -6,15 +6,14 @@ import type { ReportOptions } from '../formats.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
+import { commandLines, stepLines } from '../screen/command-lines.ts'
 import {
-  commandLines,
   displayWidth,
   field,
   fieldRoom,
   joinBlocks,
   type Palette,
   paletteFor,
-  stepLines,
   wrap,
 } from '../screen/layout.ts'
 import { linkUrls } from '../screen/links.ts'

@@ -11,16 +11,8 @@ import { type Invocation, ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { mirrorDocument } from '../machine/mirror-document.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import {
-  commandLines,
-  field,
-  joinBlocks,
-  LABEL,
-  labelledCommand,
-  type Palette,
-  paletteFor,
-  wrap,
-} from '../screen/layout.ts'
+import { commandLines, labelledCommand } from '../screen/command-lines.ts'
+import { field, joinBlocks, LABEL, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { groupTitle } from '../words/mirror/platforms.ts'
 import {
   commandOf,

@@ -9,15 +9,8 @@ import type { Invocation } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { renderPatch } from '../machine/patch.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import {
-  field,
-  joinBlocks,
-  labelledCommand,
-  type Palette,
-  paletteFor,
-  stepLines,
-  wrap,
-} from '../screen/layout.ts'
+import { labelledCommand, stepLines } from '../screen/command-lines.ts'
+import { field, joinBlocks, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { titleOf } from '../words/causes.ts'
 import { declinedDetail, declinedKind, declinedNextStep, declinedTitle } from '../words/declined.ts'
 import { formatNumber, objectName, pluralize } from '../words/nouns.ts'

@@ -14,14 +14,8 @@ import {
   markdownText,
   sanitizeLine,
 } from '../sanitize.ts'
-import {
-  FRESH_SCREEN,
-  joinBlocks,
-  labelledCommand,
-  type Palette,
-  paletteFor,
-  wrap,
-} from '../screen/layout.ts'
+import { labelledCommand } from '../screen/command-lines.ts'
+import { FRESH_SCREEN, joinBlocks, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
 import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { objectName } from '../words/nouns.ts'

@@ -7,15 +7,8 @@ import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { UndoPlan, UndoReport } from '../machine/fix-document.ts'
 import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
-import {
-  commandLines,
-  joinBlocks,
-  joinLines,
-  labelledCommand,
-  type Palette,
-  paletteFor,
-  wrap,
-} from '../screen/layout.ts'
+import { commandLines, labelledCommand } from '../screen/command-lines.ts'
+import { joinBlocks, joinLines, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { formatNumber, objectName, pluralize } from '../words/nouns.ts'
 import { isNotUndone, statusText, undoneSentence } from '../words/outcomes.ts'
 import {

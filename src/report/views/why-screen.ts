@@ -11,15 +11,8 @@ import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { ReportOptions } from '../formats.ts'
 import { cell, sanitizeLine } from '../sanitize.ts'
-import {
-  commandLines,
-  field,
-  joinBlocks,
-  joinLines,
-  type Palette,
-  paletteFor,
-  wrap,
-} from '../screen/layout.ts'
+import { commandLines } from '../screen/command-lines.ts'
+import { field, joinBlocks, joinLines, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { linkUrls } from '../screen/links.ts'
 import { isStatic, workloadPath } from '../words/commands.ts'
 import { hintText, UNNAMED } from '../words/credential.ts'

@@ -1,6 +1,6 @@
 /** SelfSubjectAccessReview and SelfSubjectReview: what the user can do, and who the user is. */
 
-import { Refusal } from '../cluster/failure.ts'
+import { Refusal } from '../cluster/refusal.ts'
 import { parseJson } from './body.ts'
 import { ANONYMOUS, allows, type User } from './users.ts'
 

@@ -1,7 +1,7 @@
 /** From a request to its response: authentication, authorization, and the part of the server that handles it. */
 
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-import { methodNotAllowed, Refusal, unauthorized, unknownResource } from '../cluster/failure.ts'
+import { methodNotAllowed, Refusal, unauthorized, unknownResource } from '../cluster/refusal.ts'
 import { ACCESS_REVIEW_PATH, reviewAccess, reviewSelf, SELF_REVIEW_PATH } from './access-review.ts'
 import { discover, needsNoLogin } from './discovery.ts'
 import { evict } from './eviction.ts'

@@ -1,8 +1,8 @@
 /** Parses the body of a write request, and refuses it with the real server's messages: media type, JSON, kind, unknown fields, dry run. */
 
-import { badRequest, Refusal } from '../cluster/failure.ts'
 import { apiVersionOf, type Kind } from '../cluster/kinds.ts'
 import type { ApiObject } from '../cluster/objects.ts'
+import { badRequest, Refusal } from '../cluster/refusal.ts'
 import { unknownFields } from '../cluster/validation.ts'
 
 /** Parses JSON; undefined for anything else. */

@@ -1,9 +1,9 @@
 /** pods/eviction: deletes a pod unless a PodDisruptionBudget forbids it (pkg/registry/core/pod/storage/eviction.go). */
 
 import type { Cluster } from '../cluster/cluster.ts'
-import { badRequest, notFound, preconditionFailed, Refusal } from '../cluster/failure.ts'
 import { kindNamed } from '../cluster/kinds.ts'
 import { type ApiObject, asPod, type JsonObject, type LabelSelector } from '../cluster/objects.ts'
+import { badRequest, notFound, preconditionFailed, Refusal } from '../cluster/refusal.ts'
 import { isDryRun, parseJson } from './body.ts'
 import { selectorMatches } from './selectors.ts'
 import type { WriteRequest, Written } from './writing.ts'

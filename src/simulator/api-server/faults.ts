@@ -1,6 +1,6 @@
 /** Faults that a test injects: which request fails, and how. */
 
-import { Refusal } from '../cluster/failure.ts'
+import { Refusal } from '../cluster/refusal.ts'
 
 /**
  * A status is returned instead of the response; `reset` cuts the connection before the request is handled, `lost-answer` afterwards;

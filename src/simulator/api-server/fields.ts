@@ -1,7 +1,7 @@
 /** Which fields objects of each kind can be selected by, and how the server refuses others (AddFieldLabelConversionFunc). */
 
-import { badRequest } from '../cluster/failure.ts'
 import { type ApiObject, asPod } from '../cluster/objects.ts'
+import { badRequest } from '../cluster/refusal.ts'
 
 type Reader = (object: ApiObject) => string
 

@@ -1,8 +1,8 @@
 /** JSON patch as the API server applies it (evanphx/json-patch): `replace` of an absent key adds it, `test` of one equals null. */
 
 import { isDeepStrictEqual } from 'node:util'
-import { unprocessable } from '../cluster/failure.ts'
 import { copyOf } from '../cluster/objects.ts'
+import { unprocessable } from '../cluster/refusal.ts'
 
 export interface PatchOperation {
   op: string

@@ -1,9 +1,9 @@
 /** GET: one object, or a list in pages, in the requested form. */
 
 import type { Cluster } from '../cluster/cluster.ts'
-import { badRequest, notFound, Refusal } from '../cluster/failure.ts'
 import { apiVersionOf, type Kind } from '../cluster/kinds.ts'
 import type { ApiObject } from '../cluster/objects.ts'
+import { badRequest, notFound, Refusal } from '../cluster/refusal.ts'
 import { includeObjectOf, mismatch, type Representation } from './representation.ts'
 import { namespaceOf, type RequestInfo } from './request.ts'
 import { fieldMatcher, labelMatcher } from './selectors.ts'

@@ -1,6 +1,6 @@
 /** Content negotiation: JSON, Table or metadata only, as the Accept header asks. */
 
-import { badRequest, Refusal } from '../cluster/failure.ts'
+import { badRequest, Refusal } from '../cluster/refusal.ts'
 
 export type Representation = 'json' | 'table' | 'partial' | 'partial-list'
 

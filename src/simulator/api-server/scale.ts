@@ -1,8 +1,8 @@
 /** The subresource `scale`, with which `kubectl scale` sets the replicas of any workload. */
 
 import type { Cluster } from '../cluster/cluster.ts'
-import { notFound } from '../cluster/failure.ts'
 import { type ApiObject, asWorkload } from '../cluster/objects.ts'
+import { notFound } from '../cluster/refusal.ts'
 import { isDryRun, parseJson } from './body.ts'
 import { namespaceOf, type RequestInfo } from './request.ts'
 import { patchOf, type WriteRequest, type Written } from './writing.ts'

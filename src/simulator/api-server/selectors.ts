@@ -1,7 +1,7 @@
 /** Label and field selectors: parsing, matching, and the 400s for invalid ones. */
 
-import { badRequest } from '../cluster/failure.ts'
 import type { ApiObject, LabelSelector } from '../cluster/objects.ts'
+import { badRequest } from '../cluster/refusal.ts'
 import { selectableFields } from './fields.ts'
 
 export type Matcher = (object: ApiObject) => boolean

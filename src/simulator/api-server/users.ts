@@ -1,8 +1,8 @@
 /** Users and their permissions: bearer tokens, RBAC rules, and refusals with the real server's messages. */
 
 import { randomBytes } from 'node:crypto'
-import { Refusal } from '../cluster/failure.ts'
 import { qualifiedResource } from '../cluster/kinds.ts'
+import { Refusal } from '../cluster/refusal.ts'
 import type { RequestInfo } from './request.ts'
 
 /** Allows each verb on each resource (`pods`, `pods/eviction`); `*` is all. Without namespaces, the rule applies cluster-wide. */

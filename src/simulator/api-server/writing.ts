@@ -1,8 +1,8 @@
 /** POST, PUT, PATCH and DELETE on objects. */
 
 import type { Cluster } from '../cluster/cluster.ts'
-import { badRequest, notFound, Refusal } from '../cluster/failure.ts'
 import type { ApiObject } from '../cluster/objects.ts'
+import { badRequest, notFound, Refusal } from '../cluster/refusal.ts'
 import { deletionOptionsOf, isDryRun, knownFieldsOnly, objectOf, parseJson } from './body.ts'
 import { applyJsonPatch, type PatchOperation } from './json-patch.ts'
 import { applyMergePatch } from './merge-patch.ts'

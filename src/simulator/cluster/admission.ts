@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Cluster } from './cluster.ts'
-import { forbidden, notFound } from './failure.ts'
 import { type Kind, kindNamed } from './kinds.ts'
 import {
   type ApiObject,
@@ -13,6 +12,7 @@ import {
   type Pod,
   type PodSpec,
 } from './objects.ts'
+import { forbidden, notFound } from './refusal.ts'
 
 /** The object after admission. `asked` is the metadata as the client sent it. Throws Refusal. */
 export function admit(cluster: Cluster, kind: Kind, object: ApiObject, asked: Partial<Metadata>): ApiObject {

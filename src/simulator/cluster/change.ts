@@ -1,8 +1,8 @@
 /** What the API server does to an object before it stores it: read-only fields, stringData, generation. */
 
 import { isDeepStrictEqual } from 'node:util'
-import { badRequest } from './failure.ts'
 import type { ApiObject, JsonObject, Metadata } from './objects.ts'
+import { badRequest } from './refusal.ts'
 
 /** uid, creationTimestamp, name and namespace can't be changed; a wrong uid is kept so that validation refuses it. */
 export function fixedMetadata(before: ApiObject, after: ApiObject): Metadata {

@@ -14,9 +14,9 @@ import {
   removeDependents,
   terminateNamespace,
 } from './deletion.ts'
-import { alreadyExists, conflict, notFound, Refusal } from './failure.ts'
 import { apiVersionOf, type Kind, kindNamed } from './kinds.ts'
 import { type ApiObject, copyOf, type Draft, type Metadata } from './objects.ts'
+import { alreadyExists, conflict, notFound, Refusal } from './refusal.ts'
 import { Store } from './store.ts'
 import { validateChange, validateNew } from './validation.ts'
 

@@ -1,9 +1,9 @@
 /** How objects are deleted: preconditions, pods with their grace period, namespaces with their contents, and dependents. */
 
 import type { Cluster } from './cluster.ts'
-import { preconditionFailed } from './failure.ts'
 import { type Kind, kindNamed } from './kinds.ts'
 import { type ApiObject, asPod, type Metadata } from './objects.ts'
+import { preconditionFailed } from './refusal.ts'
 
 export interface DeletionOptions {
   dryRun?: boolean

@@ -1,9 +1,9 @@
 /** What the API server validates before it stores an object, as far as pullguard's writes can violate it. */
 
 import { isDeepStrictEqual } from 'node:util'
-import { type Cause, forbiddenField, invalid, invalidValue, required } from './failure.ts'
 import { type Kind, kindNamed } from './kinds.ts'
 import { type ApiObject, asPod, asWorkload, type ContainerSpec, type PodSpec } from './objects.ts'
+import { type Cause, forbiddenField, invalid, invalidValue, required } from './refusal.ts'
 
 const DNS_1123 =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"

@@ -1,8 +1,8 @@
 /** The controller manager and the scheduler: one pass over all objects they control. */
 
 import type { Cluster } from '../cluster/cluster.ts'
-import { Refusal } from '../cluster/failure.ts'
 import type { ApiObject } from '../cluster/objects.ts'
+import { Refusal } from '../cluster/refusal.ts'
 import { reconcileDaemonSet } from './daemon-sets.ts'
 import { reconcileDeployment } from './deployments.ts'
 import { reconcileBudget } from './disruption-budgets.ts'

@@ -60,42 +60,17 @@ const KUSTOMIZATIONS = ['kustomization.yaml', 'kustomization.yml', 'Kustomizatio
 
 /** Trouble with a file is data. @throws UsageError for an invalid selector or name */
 export async function readAuditFiles(options: FileAuditOptions): Promise<FileAudit> {
-  const { paths, namespace, labelSelector, now, signal } = options
+  const { namespace, labelSelector, signal } = options
   const selects = parseLabelSelector(labelSelector ?? '')
   const { files, unread, shallow } = await findFiles(options)
-  const read: FileAudit = {
-    scope: {
-      takenAt: now,
-      source: { type: 'file', files: paths },
-      scope: { namespaces: namespace === null ? null : [namespace], labelSelector },
-      workloads: [],
-      serviceAccounts: [],
-      pullSecrets: [],
-      nodes: null,
-      observations: [],
-      secretsChanged: [],
-      imageChecks: [],
-      gaps: [],
-      unread: unread.map(each => ({ ...each, line: null, column: null })),
-      templates: [],
-      files: 0,
-    },
-    comments: new Map(),
-    real: new Map(),
-    shallow,
-    kinds: new Set(),
-    charts: new Map(),
-    kustomizations: [],
-    filledImages: [],
-    applied: [],
-    chartInstalls: [],
-  }
+  const read = nothingRead(options)
+  read.shallow = shallow
+  read.scope.unread = unread.map(each => ({ ...each, line: null, column: null }))
   for (const file of files) {
     signal.throwIfAborted()
     await readInto(read, file, options)
   }
-  const { scope } = read
-  const { kustomizations, real, applied } = read
+  const { scope, kustomizations, real, applied } = read
   const operations = await readOperations(read, files)
   const built = kustomizedWorkloads({ workloads: scope.workloads, kustomizations, real, operations, applied })
   scope.workloads = markFilledImages(built.workloads, read.filledImages, real)
@@ -109,6 +84,37 @@ export async function readAuditFiles(options: FileAuditOptions): Promise<FileAud
     .map(workload => ({ ...workload, namespace: workload.namespace ?? namespace }))
   if (scope.workloads.length < all) read.kinds = null
   return read
+}
+
+/** An audit of which no file was read yet. */
+function nothingRead({ paths, namespace, labelSelector, now }: FileAuditOptions): FileAudit {
+  return {
+    scope: {
+      takenAt: now,
+      source: { type: 'file', files: paths },
+      scope: { namespaces: namespace === null ? null : [namespace], labelSelector },
+      workloads: [],
+      serviceAccounts: [],
+      pullSecrets: [],
+      nodes: null,
+      observations: [],
+      secretsChanged: [],
+      imageChecks: [],
+      gaps: [],
+      unread: [],
+      templates: [],
+      files: 0,
+    },
+    comments: new Map(),
+    real: new Map(),
+    shallow: [],
+    kinds: new Set(),
+    charts: new Map(),
+    kustomizations: [],
+    filledImages: [],
+    applied: [],
+    chartInstalls: [],
+  }
 }
 
 /** Reads the JSON patches that kustomizations name, among the files that were to be read. They are lists, and so no objects. */
