@@ -9,7 +9,7 @@ import { byText } from '../order.ts'
 import type { QuotaOutcome } from '../registry/outcome.ts'
 import type { HubQuota, QuotaAnswer } from '../snapshot/hub-quota.ts'
 import { secretCredential, UniqueLogins } from './image-checks/pod-logins.ts'
-import { assertExists } from './live/pods.ts'
+import { assertExists } from './live/namespaces.ts'
 import type { NamespaceOrAll, Reading } from './live/reading.ts'
 import { PULL_SECRET_TYPES, pullLoginsOf } from './narrow/pull-secret.ts'
 

@@ -1,6 +1,6 @@
 /** Narrows followed lists to pods that could belong to the awaited workloads, and to events of pulls, as far as selectors allow. */
 
-import { podEventsWithout, UNRELATED_REASONS } from '../live/pod-lists.ts'
+import { podEventsWithout, UNRELATED_REASONS } from '../live/pull-events.ts'
 import { fieldValue } from '../live/reading.ts'
 import type { Focus } from './follower.ts'
 

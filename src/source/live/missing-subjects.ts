@@ -7,7 +7,7 @@ import { didYouMean, nearNames } from '../near-names.ts'
 import { otherTypeSentence } from '../subject-names.ts'
 import { NoSuchPod } from '../suspects.ts'
 import type { ObjectName } from './named-objects.ts'
-import { assertExists, noNamespace } from './pods.ts'
+import { assertExists, noNamespace } from './namespaces.ts'
 import type { Reading } from './reading.ts'
 
 /** @throws UsageError if not even the namespace exists */

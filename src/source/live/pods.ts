@@ -1,11 +1,10 @@
 /**
  * Reads the failing pods of a namespace, or of all, in full and with their events, at a cost that grows with those pods, not with the
- * cluster; and which namespaces exist. Reads the rows of all pods and in parallel, in full, the pods in phase Pending or Unknown; then the
+ * cluster. Reads the rows of all pods and in parallel, in full, the pods in phase Pending or Unknown; then the
  * other suspects by node and name, for which the API server has an index.
  */
 
-import { UsageError } from '../../errors.ts'
-import { isNotFound, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
+import { rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import type { ListOptions } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
@@ -18,15 +17,13 @@ import { couldFail } from '../suspects.ts'
 import {
   fieldsOf,
   type PodRows,
-  readEvents,
-  readEventsOf,
   readPodRows,
-  readProgress,
   rowKey,
   rowKeyOf,
   type SuspectRow,
   unreadRows,
-} from './pod-lists.ts'
+} from './pod-rows.ts'
+import { readEvents, readEventsOf, readProgress } from './pull-events.ts'
 import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 
 export interface ScopePods {
@@ -92,8 +89,10 @@ async function readPodsWhere(reading: Reading, scope: NamespaceOrAll, fieldSelec
 
 /** A single read of a pod costs as much as this many pods in one list (measured, server and client together: 1.7 ms and 0.1 ms). */
 const PODS_FOR_ONE_SINGLE = 15
+
 /** Limited because a new connection costs as much as several requests on an open one. */
 const SINGLES_AT_ONCE = 8
+
 /** Selects scheduled pods in phase Pending or Unknown. A pod without a node waits for the scheduler, and there can be many of those. */
 const NOT_RUNNING = `${['Running', 'Succeeded', 'Failed'].map(phase => `status.phase!=${phase}`)},spec.nodeName!=`
 
@@ -227,44 +226,4 @@ class SuspectCollector {
   pods(): Pod[] {
     return [...this.#kept.values()]
   }
-}
-
-/** Returns the names of all namespaces; if listing them fails, a gap and the context's own. */
-export async function listNamespaces(reading: Reading): Promise<string[]> {
-  try {
-    return await reading.names(KINDS.Namespace, null)
-  } catch (error) {
-    reading.recordGap(error, KINDS.Namespace, null)
-    return [reading.namespace]
-  }
-}
-
-/** Whether the namespace does not exist; one that can't be read counts as existing. */
-async function isMissing(reading: Reading, namespace: string): Promise<boolean> {
-  try {
-    await reading.get(KINDS.Namespace, null, namespace)
-    return false
-  } catch (error) {
-    rethrowUnlessApiError(error)
-    return isNotFound(error)
-  }
-}
-
-/** Throws for a namespace that does not exist. The API server returns an empty list for it, and a typo must not look healthy. */
-export async function assertExists(reading: Reading, namespace: string): Promise<void> {
-  if (!(await isMissing(reading, namespace))) return
-  throw new UsageError(`${noNamespace(namespace)}: \`kubectl get namespaces\` lists them.`)
-}
-
-/** Returns that the namespace does not exist, as the beginning of a sentence. */
-export function noNamespace(namespace: string): string {
-  return `There is no namespace "${namespace}" in this cluster`
-}
-
-/** Returns the namespaces that do not exist; one that can't be read counts as existing. @throws UnreachableError */
-export async function missingNamespaces(reading: Reading, names: string[]): Promise<string[]> {
-  const missing = await bounded(names, AT_ONCE, async name =>
-    (await isMissing(reading, name)) ? [name] : [],
-  )
-  return missing.flat()
 }

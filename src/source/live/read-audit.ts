@@ -16,7 +16,7 @@ import { narrowTemplate } from '../narrow/template.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { ContainerObservations } from './container-observations.ts'
 import type { ObjectName } from './named-objects.ts'
-import { assertExists, listNamespaces } from './pods.ts'
+import { assertExists, listNamespaces } from './namespaces.ts'
 import { type NamespaceOrAll, Reading } from './reading.ts'
 import {
   readNamedAccounts,

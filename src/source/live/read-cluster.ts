@@ -21,7 +21,8 @@ import {
   type Scope,
   statedScope,
 } from '../suspects.ts'
-import { assertExists, listNamespaces, readPodsIn, type ScopePods } from './pods.ts'
+import { assertExists, listNamespaces } from './namespaces.ts'
+import { readPodsIn, type ScopePods } from './pods.ts'
 import { readDetails } from './read-details.ts'
 import { type Owners, readOwners } from './read-owners.ts'
 import { type ReadCounts, Reading } from './reading.ts'

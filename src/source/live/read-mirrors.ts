@@ -10,7 +10,7 @@ import { uniqueGaps } from '../../snapshot/snapshot.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { narrowNode } from '../narrow/related-objects.ts'
-import { readEvents } from './pod-lists.ts'
+import { readEvents } from './pull-events.ts'
 import { Reading, type ReadingOptions } from './reading.ts'
 
 /** Reads the whole cluster: mirrors belong to nodes, which have no namespace. @throws the signal's reason; connection errors */

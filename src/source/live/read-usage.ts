@@ -20,7 +20,7 @@ import {
   rowKeyOf,
   unreadRows,
   visitPodRows,
-} from './pod-lists.ts'
+} from './pod-rows.ts'
 import { readOwners } from './read-owners.ts'
 import { type NamespaceOrAll, type ReadCounts, Reading } from './reading.ts'
 import { readNamedAccounts } from './related-objects.ts'

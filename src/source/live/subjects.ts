@@ -14,8 +14,8 @@ import { selectorOf } from '../narrow/controller.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import type { RequestedSubject } from '../subject-names.ts'
 import { noSuchPod, noSuchWorkload } from './missing-subjects.ts'
-import { readEvents } from './pod-lists.ts'
 import { readPodsIn, type ScopePods } from './pods.ts'
+import { readEvents } from './pull-events.ts'
 import type { Reading } from './reading.ts'
 
 export interface SubjectPods extends ScopePods {
