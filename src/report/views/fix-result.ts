@@ -27,7 +27,8 @@ import {
   workloadText,
   writtenSentence,
 } from '../words/outcomes.ts'
-import { briefCauseBlocks, type PlanReportOptions } from './plan.ts'
+import { briefCauseBlocks } from './brief-causes.ts'
+import type { PlanReportOptions } from './plan.ts'
 
 export type { FixReport } from '../machine/fix-document.ts'
 

@@ -10,14 +10,14 @@ import { toJson, toYaml } from '../machine/data.ts'
 import { renderPatch } from '../machine/patch.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { labelledCommand, stepLines } from '../screen/command-lines.ts'
-import { field, joinBlocks, type Palette, paletteFor, wrap } from '../screen/layout.ts'
-import { titleOf } from '../words/causes.ts'
+import { joinBlocks, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { declinedDetail, declinedKind, declinedNextStep, declinedTitle } from '../words/declined.ts'
 import { formatNumber, objectName, pluralize } from '../words/nouns.ts'
 import { TO_APPLY } from '../words/outcomes.ts'
 import { nothingFails, planSentence, scopeText } from '../words/plan.ts'
 import type { StepText } from '../words/step-words.ts'
 import { asNextStep, stepsOf } from '../words/steps.ts'
+import { briefCauseBlocks } from './brief-causes.ts'
 import { gapLines } from './gaps.ts'
 import { loginExposure, sharedLogins } from './login-proofs.ts'
 import { changeBlocks, fragmentLines } from './plan-changes.ts'
@@ -151,28 +151,6 @@ function findingsOf(withoutRemedy: WithoutRemedy[], findings: readonly AdvisedFi
     withoutRemedy.map(({ target, container }) => `${target.namespace}/${target.name}/${container}`),
   )
   return findings.filter(({ namespace, pod, container }) => wanted.has(`${namespace}/${pod}/${container}`))
-}
-
-/**
- * Returns a short block per cause, with the diagnosis' wording.
- * @param about the line below the title
- * @param most how many steps are shown
- */
-export function briefCauseBlocks(
-  findings: readonly AdvisedFinding[],
-  about: (cause: CauseGroup) => { label: string; text: string },
-  most: number,
-  { invocation, width, palette }: Pick<DeclinedView, 'invocation' | 'width' | 'palette'>,
-): string[][] {
-  return groupByCause(findings, invocation).map(group => {
-    const [first] = group.findings
-    const title = sanitizeLine(`${titleOf(group)}: ${pluralize(group.pods, 'pod')}`)
-    return [
-      ...wrap(title, width).map(line => palette.problem(line, first.severity)),
-      ...field(about(group), width),
-      ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, most), { width, palette }),
-    ]
-  })
 }
 
 function remedyOf({ findings }: CauseGroup): { label: string; text: string } {
