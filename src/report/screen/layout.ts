@@ -105,6 +105,18 @@ export function field({ label, text, lines = 12, style = line => line }: Field, 
   return shown.map((line, index) => `  ${pad(index === 0 ? label : '', LABEL)}${style(line)}`)
 }
 
+/** Returns the texts as fields under one label. */
+export function fields(label: string, texts: readonly string[], width: number, lines?: number): string[] {
+  return texts.flatMap((text, index) =>
+    field({ label: index === 0 ? label : '', text, ...(lines !== undefined && { lines }) }, width),
+  )
+}
+
+/** Returns the texts with their numbers; a single one has none. */
+export function numbered(texts: readonly string[]): readonly string[] {
+  return texts.length === 1 ? texts : texts.map((text, index) => `${index + 1}. ${text}`)
+}
+
 /** Joins lines into a text that ends in a line feed; no line is a command for a CI runner. */
 export function joinLines(lines: readonly string[]): string {
   return lines.length === 0 ? '' : guardLines(`${lines.join('\n')}\n`)

@@ -11,6 +11,7 @@ import {
   displayWidth,
   field,
   fieldRoom,
+  fields,
   joinBlocks,
   type Palette,
   paletteFor,
@@ -177,9 +178,7 @@ function block(
     ...(budget.meaning ? field({ label: 'meaning', text: meaningOf(group), lines: ALL }, width) : []),
     ...evidenceLines(group, budget.evidence, width),
     ...credentialLines(group, budget, width),
-    ...checkLines(findings, budget.checks).flatMap((text, index) =>
-      field({ label: index === 0 ? 'asked' : '', text }, width),
-    ),
+    ...fields('asked', checkLines(findings, budget.checks), width),
     ...stepLines('what to do', worded, { width, palette, beside: budget.brief }),
     // Omitted on the brief screen, where every cause would repeat the line.
     ...(budget.pods
@@ -201,9 +200,7 @@ function evidenceLines({ findings }: CauseGroup, lines: number | null, width: nu
 function credentialLines(group: CauseGroup, { noCredential }: DetailBudget, width: number): string[] {
   const none = group.findings.every(({ credential }) => credential.status === 'none')
   if (none && !noCredential) return []
-  return credentialLinesFor(group).flatMap((text, index) =>
-    field({ label: index === 0 ? 'credential' : '', text, lines: 3 }, width),
-  )
+  return fields('credential', credentialLinesFor(group), width, 3)
 }
 
 /** Returns the summary and the next step, in one line if they fit, otherwise with the step on the last line. */

@@ -2,7 +2,18 @@
 
 import type { DataFormat, ReportOptions } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
-import { field, joinBlocks, joinLines, LABEL, type Palette, pad, paletteFor, wrap } from '../screen/layout.ts'
+import {
+  field,
+  fields,
+  joinBlocks,
+  joinLines,
+  LABEL,
+  numbered,
+  type Palette,
+  pad,
+  paletteFor,
+  wrap,
+} from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
 import type { Explanation } from '../words/explanations.ts'
 
@@ -73,19 +84,21 @@ function block(
   { width, program }: { width: number; program: string },
   palette: Palette,
 ): string[] {
-  const line = (label: string, text: string) =>
-    field({ label, text: text.replaceAll('`pullguard ', `\`${program} `) }, width)
+  const lines = (label: string, ...texts: string[]) =>
+    fields(
+      label,
+      texts.map(text => text.replaceAll('`pullguard ', `\`${program} `)),
+      width,
+    )
   return [
     ...wrap(`${name}: ${title}`, width).map(palette.strong),
     '',
     // A rule's title says what it finds; its text says what harm that does.
-    ...line(kind === 'rule' ? 'why' : 'what it is', is),
-    ...line('how to tell', howToTell),
-    ...whatToDo.flatMap((text, index) =>
-      line(index === 0 ? 'what to do' : '', whatToDo.length === 1 ? text : `${index + 1}. ${text}`),
-    ),
+    ...lines(kind === 'rule' ? 'why' : 'what it is', is),
+    ...lines('how to tell', howToTell),
+    ...lines('what to do', ...numbered(whatToDo)),
     ...(example === null ? [] : exampleLines(example, width).map(palette.dim)),
-    ...subcauses.flatMap((sub, index) => line(index === 0 ? 'subcauses' : '', `${sub.name}: ${sub.is}`)),
+    ...lines('subcauses', ...subcauses.map(sub => `${sub.name}: ${sub.is}`)),
   ]
 }
 

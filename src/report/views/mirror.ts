@@ -12,7 +12,7 @@ import { toJson, toYaml } from '../machine/data.ts'
 import { mirrorDocument } from '../machine/mirror-document.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { commandLines, labelledCommand } from '../screen/command-lines.ts'
-import { field, joinBlocks, LABEL, type Palette, paletteFor, wrap } from '../screen/layout.ts'
+import { field, fields, joinBlocks, LABEL, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { groupTitle } from '../words/mirror/platforms.ts'
 import {
   commandOf,
@@ -83,7 +83,7 @@ function setupBlock(
     ...setup.check.flatMap(command => commandBlock(command, invocation, width, palette)),
     ...line('fallback', deadMirrorText(setup, registries)),
     ...line('login', LOGIN[setup.login]),
-    ...setup.notes.flatMap((note, index) => line(index === 0 ? 'notes' : '', noteText(note))),
+    ...fields('notes', setup.notes.map(noteText), width),
   ]
 }
 

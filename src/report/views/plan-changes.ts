@@ -4,11 +4,11 @@
  */
 
 import type { Change, Edit, PatchTemplate } from '../../plan/change.ts'
-import type { Plan } from '../../plan/plan.ts'
+import type { Plan, PlanCredential } from '../../plan/plan.ts'
 import { toYaml } from '../machine/data.ts'
 import { fragmentOf } from '../machine/patch.ts'
 import { cell, sanitizeLine } from '../sanitize.ts'
-import { field, type Palette, wrap } from '../screen/layout.ts'
+import { field, fields, type Palette, wrap } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
 import { managerName } from '../words/managers.ts'
 import { formatNumber, objectName, pluralize, registryLabel, shortList } from '../words/nouns.ts'
@@ -77,15 +77,16 @@ function secrets(changes: Change[], verb: string, view: PlanView): string[] {
   return [
     ...heading(`${verb} secret ${plan.secretName} in ${placeText(place)}`, view),
     ...field({ label: 'why', text: reasonText(first.reason) }, width),
-    ...plan.credentials.flatMap(({ registry, username, origin, key }, index) => {
-      const path = key.startsWith(`${registry}/`) ? ` (${key})` : ''
-      const text = `${username} for ${registryLabel(registry)}${path}, from ${origin}`
-      return field({ label: index === 0 ? 'login' : '', text }, width)
-    }),
+    ...fields('login', plan.credentials.map(loginText), width),
     ...changes.flatMap(change => replacedLogins(change, width)),
     ...namespaceField(place, width),
     ...managed(changes, width),
   ]
+}
+
+function loginText({ registry, username, origin, key }: PlanCredential): string {
+  const path = key.startsWith(`${registry}/`) ? ` (${key})` : ''
+  return `${username} for ${registryLabel(registry)}${path}, from ${origin}`
 }
 
 /** Returns what someone else's Secret loses, which no undo can restore. */
@@ -168,7 +169,7 @@ function template(change: PatchTemplate, view: PlanView): string[] {
   const reasons = [...new Set(edits.map(({ reason }) => reasonText(reason)))]
   return [
     ...heading(`Change the template of ${objectName(target)} in ${target.namespace}`, view),
-    ...reasons.flatMap((text, index) => field({ label: index === 0 ? 'why' : '', text }, width)),
+    ...fields('why', reasons, width),
     ...field({ label: 'effect', text: effectOf(change) }, width),
     ...diffLines(edits, palette),
     ...managed([change], width),

@@ -12,7 +12,16 @@ import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { ReportOptions } from '../formats.ts'
 import { cell, sanitizeLine } from '../sanitize.ts'
 import { commandLines } from '../screen/command-lines.ts'
-import { field, joinBlocks, joinLines, type Palette, paletteFor, wrap } from '../screen/layout.ts'
+import {
+  field,
+  fields,
+  joinBlocks,
+  joinLines,
+  numbered,
+  type Palette,
+  paletteFor,
+  wrap,
+} from '../screen/layout.ts'
 import { linkUrls } from '../screen/links.ts'
 import { isStatic, workloadPath } from '../words/commands.ts'
 import { hintText, UNNAMED } from '../words/credential.ts'
@@ -108,18 +117,24 @@ function chain(context: ProblemContext, width: number, palette: Palette): string
     ...hintLines(problems, width),
     ...line('verdict', `${container.verdict}: ${verdictText(container)}`),
     ...(check === null ? [] : line('asked', checkText(check))),
-    ...notes.flatMap((note, index) => line(index === 0 ? 'note' : '', whyProblem(note, context))),
+    ...fields(
+      'note',
+      notes.map(note => whyProblem(note, context)),
+      width,
+    ),
     ...(container.pullingSince === null
       ? []
       : line('pulling', `for ${pullingFor(container.pullingSince, context.why.takenAt)}; it has not failed`)),
-    ...problems.flatMap((problem, index) => {
-      const [label, number] = problems.length === 1 ? ['problem', ''] : ['problems', `${index + 1}. `]
-      return line(index === 0 ? label : '', `${number}${whyProblem(problem, context)}`)
-    }),
+    ...problemLines(context, width),
     ...problems
       .flatMap(problem => evidenceOf(problem))
       .flatMap(text => field({ label: 'evidence', text, style: palette.dim }, width)),
   ]
+}
+
+function problemLines(context: ProblemContext, width: number): string[] {
+  const texts = context.container.problems.map(problem => whyProblem(problem, context))
+  return fields(texts.length === 1 ? 'problem' : 'problems', numbered(texts), width)
 }
 
 function containerLabel({ kind, container }: AdvisedContainer): string {
@@ -142,9 +157,7 @@ function attemptLines(container: AdvisedContainer, width: number): string[] {
   const { attempts, unnamed } = container
   if (attempts.length === 0) return field({ label: 'credential', text: withoutAttempts(container) }, width)
   const texts = attempts.map((attempt, index) => `${index + 1}. ${attemptText(attempt)}`)
-  return [...texts, ...(unnamed ? [UNNAMED] : [])].flatMap((text, index) =>
-    field({ label: index === 0 ? 'credential' : '', text }, width),
-  )
+  return fields('credential', [...texts, ...(unnamed ? [UNNAMED] : [])], width)
 }
 
 function attemptText(attempt: Attempt): string {
@@ -162,9 +175,7 @@ function hintLines(problems: AdvisedProblem[], width: number): string[] {
   const hints = problems
     .flatMap(problem => (problem.code === 'pull-failed' ? (problem.finding.credential.hints ?? []) : []))
     .filter(({ code }) => !shownCodes.has(code))
-  return hints.flatMap((hint, index) =>
-    field({ label: index === 0 ? 'elsewhere' : '', text: hintText(hint) }, width),
-  )
+  return fields('elsewhere', hints.map(hintText), width)
 }
 
 function evidenceOf(problem: AdvisedProblem): string[] {

@@ -73,7 +73,7 @@ describe('requests', () => {
         },
       },
     ],
-  ])('is sent as the server reads it: %s', async (_what, call, request, body) => {
+  ])('are sent as the server reads them: %s', async (_what, call, request, body) => {
     const connection = fakeConnection(() => ({ body: {} }))
     await call(writerOn(connection))
     expect(connection.asked[0]).toMatchObject(request)
