@@ -1,6 +1,6 @@
 /** How many more pods a Job, or one of its indexes, can lose before it fails for good. */
 import { describe, expect, test } from 'vitest'
-import { jobFailures } from '../../src/source/live/fix-workloads.ts'
+import { jobFailures } from '../../src/source/live/job-failures.ts'
 
 const left = (spec: object, failed = 0) => jobFailures({ metadata: { uid: 'u' }, spec, status: { failed } })
 const onExit = (operator: string, values: number[], action: string) => ({

@@ -1,7 +1,6 @@
 /** Reads the pod templates of stuck pods: each topmost built-in controller, once; and how many more pods a Job can lose. */
 
 import type { V1ContainerStatus } from '@kubernetes/client-node'
-import { list, number, record, text } from '../../json/json-object.ts'
 import { rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { type ControllerObject, controllerKind, KINDS, type ModelOf } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
@@ -19,6 +18,7 @@ import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import { narrowController, narrowSecretList, narrowWorkload, templateLabels } from '../narrow/controller.ts'
 import { deploymentRevision } from '../narrow/marks.ts'
 import { narrowPod } from '../narrow/pod.ts'
+import { failsItsIndex, jobFailures } from './job-failures.ts'
 import type { PodsToFix } from './pods-to-fix.ts'
 import type { Reading } from './reading.ts'
 
@@ -66,6 +66,7 @@ export async function readWorkloads(
 }
 
 type Read = (namespace: string, owner: ControllerReference) => Promise<ControllerObject | null>
+
 interface TopController {
   object: ControllerObject
   owner: ControllerReference
@@ -189,54 +190,6 @@ function imageIdIn({ spec, status }: PodObject, { name, kind, image }: ScopeCont
     ? status?.initContainerStatuses
     : status?.containerStatuses
   return seen?.find(one => one.name === name)?.imageID || null
-}
-
-/** The exit code of a container in a deleted pod, even if it never started. */
-const KILLED = 137
-/** An annotation on the pods of an indexed Job: how often the pod's index has failed before. */
-const INDEX_FAILURES = 'batch.kubernetes.io/job-index-failure-count'
-
-/** Returns the Job without its pods, which are added one by one. */
-export function jobFailures(
-  job: Pick<ControllerObject, 'spec' | 'status'> & { metadata: { uid: string } },
-): ScopeJob {
-  const { uid } = job.metadata
-  const spec = record(job.spec)
-  const base = { uid, doomed: [] }
-  const action = policyFor(record(spec.podFailurePolicy))
-  if (action === 'Ignore') return { ...base, failuresLeft: Number.MAX_SAFE_INTEGER, limit: 'backoff-limit' }
-  if (action === 'FailJob' || action === 'FailIndex') {
-    return { ...base, failuresLeft: 0, limit: 'pod-failure-policy' }
-  }
-  if (typeof spec.backoffLimitPerIndex === 'number') {
-    return { ...base, failuresLeft: Number.MAX_SAFE_INTEGER, limit: 'backoff-limit-per-index' }
-  }
-  const left = number(spec.backoffLimit, 6) - number(record(job.status).failed, 0)
-  return { ...base, failuresLeft: Math.max(0, left), limit: 'backoff-limit' }
-}
-
-/** Whether the pod's index has used up its failures. Reads the count from the pod, because nothing else needs it. @throws ApiError */
-async function failsItsIndex(reading: Reading, job: ControllerObject, pod: Pod): Promise<boolean> {
-  const { backoffLimitPerIndex } = record(job.spec)
-  if (typeof backoffLimitPerIndex !== 'number') return false
-  const object = await reading.find(KINDS.Pod, pod.namespace, pod.name)
-  const failures = Number(object?.metadata.annotations?.[INDEX_FAILURES]) || 0
-  return failures >= backoffLimitPerIndex
-}
-
-/**
- * Returns the action of the first rule that matches a pod killed by its deletion (KEP-3329); empty if none does: then it counts as any
- * failure. Rules on pod conditions are for evictions and node trouble, not for the deletion of a pod that waits for its image.
- */
-function policyFor({ rules }: Record<string, unknown>): string {
-  const fitting = list(rules)
-    .map(record)
-    .find(({ onExitCodes }) => onExitCodes !== undefined && fitsKill(record(onExitCodes)))
-  return text(fitting?.action)
-}
-
-function fitsKill({ operator, values }: Record<string, unknown>): boolean {
-  return list(values).includes(KILLED) === (operator === 'In')
 }
 
 export interface PodOwners {

@@ -14,7 +14,7 @@ import type { MadeSecret, ScopeSecret, ScopeServiceAccount } from '../../snapsho
 import { objectKey } from '../../snapshot/object-key.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { narrowSecretList } from '../narrow/controller.ts'
-import { managerOf } from '../narrow/marks.ts'
+import { managerOf } from '../narrow/managers.ts'
 import { byNamespaceAndName } from '../suspects.ts'
 import { type PodsToFix, sharersOf } from './pods-to-fix.ts'
 import { fieldValue, type Reading } from './reading.ts'

@@ -13,8 +13,12 @@ import { narrowImageName, narrowName } from '../../secrecy/foreign-text.ts'
 import type { PullSecretEntryName, ScopeContainer, ScopeWorkload } from '../../snapshot/fix-objects.ts'
 import type { ControllerReference } from '../../snapshot/pod.ts'
 import type { MadeFrom, OwnerLink } from '../../snapshot/snapshot.ts'
+
 import { imageTriggers } from './image-triggers.ts'
-import { deploymentRevision, managerIn, managerOf, templateGeneration, templateHash } from './marks.ts'
+
+import { managerIn, managerOf } from './managers.ts'
+import { deploymentRevision, templateGeneration, templateHash } from './marks.ts'
+
 import { narrowPolicy } from './pod-containers.ts'
 import { accountIn } from './related-objects.ts'
 import { rolloutStall } from './rollout-stall.ts'

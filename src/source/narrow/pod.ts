@@ -4,17 +4,10 @@ import { firstText, list, present, record, text, textOrNull } from '../../json/j
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import type { Pod, PodPlatform } from '../../snapshot/pod.ts'
 import { narrowController } from './controller.ts'
-import {
-  controllerRevisionHash,
-  deploymentConfig,
-  makerOf,
-  operatorIn,
-  packageOf,
-  servesDns,
-  templateGeneration,
-  templateHash,
-} from './marks.ts'
+import { packageOf } from './managers.ts'
+import { controllerRevisionHash, deploymentConfig, templateGeneration, templateHash } from './marks.ts'
 import { narrowContainers } from './pod-containers.ts'
+import { makerOf, operatorIn, servesDns } from './pod-makers.ts'
 import { accountIn, hasUnnamedSecret, narrowSecretNames } from './related-objects.ts'
 
 const MIRROR = 'kubernetes.io/config.mirror'

@@ -26,7 +26,7 @@ import type {
   PullSecretProblem,
   SecretWriter,
 } from '../../snapshot/pull-secret.ts'
-import { isKubernetesGroup, managerIn } from './marks.ts'
+import { isKubernetesGroup, managerIn } from './managers.ts'
 
 interface Form {
   key: string

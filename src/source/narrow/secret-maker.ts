@@ -4,7 +4,7 @@ import { list, record, text, textOrNull } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowMessage, narrowName } from '../../secrecy/foreign-text.ts'
 import type { SecretMaker } from '../../snapshot/pull-secret.ts'
-import { managerIn } from './marks.ts'
+import { managerIn } from './managers.ts'
 
 type Fields = Record<string, unknown>
 

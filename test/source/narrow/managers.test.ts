@@ -1,6 +1,7 @@
 /** Which tool manages an object, according to the labels and annotations that each tool sets. */
 import { expect, test } from 'vitest'
-import { managerOf, operatorIn } from '../../../src/source/narrow/marks.ts'
+import { managerOf } from '../../../src/source/narrow/managers.ts'
+import { operatorIn } from '../../../src/source/narrow/pod-makers.ts'
 
 const owned = (apiVersion: string, kind: string, controller = true) => ({
   ownerReferences: [{ apiVersion, kind, name: 'shop', controller }],
