@@ -227,7 +227,7 @@ describe('the import rules', () => {
     (_name, file) => {
       const room = roomOf(file)
       const doors = DOORS[room]
-      expect(doors, `${room} is no room of the house`).toBeDefined()
+      expect(doors, `${room} is not a room of the house`).toBeDefined()
       for (const { typeOnly, target } of importsOf(file)) {
         if (!target.startsWith('.')) {
           if (PURE.includes(room)) expect(target, `a pure room imports ${target}`).not.toMatch(/^node:/)
@@ -315,7 +315,7 @@ describe('the import rules', () => {
     expect(asking.map(file => relative(SRC, file))).toEqual(['source/live/reading.ts'])
   })
 
-  test('clues are looked up by their code with hasClue and clueOf, and not each time anew', () => {
+  test('clues are looked up by their code with hasClue and clueOf, and not searched for each time', () => {
     const ANEW =
       /clues\s*\??\.(?:some|find)\(\s*\(?(?:\{ code \}|\w+)\)? =>(?:\s*(?:\|\|)?\s*(?:\w+\.)?code === '[^']+')+\s*\)/
     expect("finding.clues.some(({ code }) => code === 'guest')").toMatch(ANEW)

@@ -121,7 +121,7 @@ function patchOf(
   }
 }
 
-/** What patchesStrategicMerge has inline is no path. */
+/** What patchesStrategicMerge has inline is not a path. */
 function fileIn(path: LocatedNode | null): string | null {
   const text = textOf(path)
   return text === '' || text.includes('\n') || !isScalar(path?.node) ? null : text

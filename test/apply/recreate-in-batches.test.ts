@@ -58,8 +58,8 @@ async function batchesOf(
 
 test.each([
   ['all at once without a limit', [null], [['a', 'b', 'c']], []],
-  ['as many as are left, then as many as are left then', [2, 5], [['a', 'b'], ['c']], []],
-  ['none any more once nothing is left', [1, 0], [['a'], []], ['b skipped', 'c skipped']],
+  ['in the number that is left each time', [2, 5], [['a', 'b'], ['c']], []],
+  ['no longer once no pull is left', [1, 0], [['a'], []], ['b skipped', 'c skipped']],
 ])('pods are recreated %s', async (_name, left, batches, skipped) => {
   const pods = ['a', 'b', 'c'].map(name => pod(name))
   expect(await batchesOf(pods, left)).toMatchObject({ batches, skipped })

@@ -110,7 +110,7 @@ test('standard input may hold more names than a command line', async () => {
   expect([code, out.trimEnd().split('\n').length]).toEqual([0, 150_000])
 })
 
-test('standard input that is no list of names is not read to its end', async () => {
+test('standard input that is not a list of names is not read to its end', async () => {
   const stdin = '\0'.repeat(33 * 1024 * 1024)
   const { code, err } = await runCommandLine(['image', '-'], { home: '/', stdin })
   expect([code, err]).toEqual([2, expect.stringContaining('larger than 32 MiB')])

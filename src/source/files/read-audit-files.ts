@@ -10,6 +10,7 @@ import { readManifest } from '../../manifest/document.ts'
 import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-comments.ts'
 import { imageOperationsIn } from '../../manifest/image-operations.ts'
 import { localStreamIn } from '../../manifest/image-triggers.ts'
+import type { PlacedText } from '../../manifest/inline-manifest.ts'
 import { createdByWorkflow } from '../../manifest/inline-manifest.ts'
 import { kustomizationIn } from '../../manifest/kustomization.ts'
 import { workloadsIn } from '../../manifest/narrow-workloads.ts'
@@ -180,19 +181,28 @@ async function readInto(
   const images = documents.flatMap(skaffoldImagesIn)
   if (images.length > 0 && real !== null)
     read.filledImages.push({ folder: dirname(real), images, withTag: false })
-  for (const object of documents.flatMap(objectsIn)) {
-    const workloads = workloadsIn(object, path, placeOf)
-    for (const workload of [...workloads, ...createdByWorkflow(object, file)]) scope.workloads.push(workload)
-    // A template without an image, as in a patch, has pods all the same.
-    if (podSpecsIn(object).length === 0) read.kinds?.add(object.kind)
-    else if (workloads.length === 0) read.kinds = null
-    keepCredentials(scope, object, namespace)
-    read.applied.push(...appliedFoldersIn(object))
-    const stream = localStreamIn(object)
-    if (stream !== null) read.filledImages.push({ folder: null, images: [stream], withTag: true })
-    const installer = chartInstallerOf(object)
-    if (installer !== null) read.chartInstalls.push({ path, installer })
-  }
+  for (const object of documents.flatMap(objectsIn)) keepObject(read, object, { file, namespace })
+}
+
+/** Keeps what an audit needs of one object: its workloads and credentials, and what it says of others. */
+function keepObject(
+  read: FileAudit,
+  object: ManifestObject,
+  { file, namespace }: { file: PlacedText; namespace: string | null },
+): void {
+  const { scope } = read
+  const { path, placeOf } = file
+  const workloads = workloadsIn(object, path, placeOf)
+  for (const workload of [...workloads, ...createdByWorkflow(object, file)]) scope.workloads.push(workload)
+  // A template without an image, as in a patch, has pods all the same.
+  if (podSpecsIn(object).length === 0) read.kinds?.add(object.kind)
+  else if (workloads.length === 0) read.kinds = null
+  keepCredentials(scope, object, namespace)
+  read.applied.push(...appliedFoldersIn(object))
+  const stream = localStreamIn(object)
+  if (stream !== null) read.filledImages.push({ folder: null, images: [stream], withTag: true })
+  const installer = chartInstallerOf(object)
+  if (installer !== null) read.chartInstalls.push({ path, installer })
 }
 
 /** Returns the folder of the chart that a file is a template of, as shown; null without one. */

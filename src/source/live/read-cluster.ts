@@ -110,7 +110,7 @@ const MAX_DROPPED = 32
 
 /**
  * Returns the pull secrets that a template names and its pod does not, because something replaced the list when the pod was created. One
- * that can't be read is no gap.
+ * that can't be read is not a gap.
  */
 async function readDroppedSecrets(
   reading: Reading,
@@ -204,7 +204,7 @@ const MAX_DEPLOYMENTS = 16
 
 /**
  * Like `readOwners`, with the revisions of the Deployments that have pods: an older one that still serves is one to roll back to, and each
- * shows what its pods were made from. Those that can't be read are no gap: the failing pods are known without them.
+ * shows what its pods were made from. Those that can't be read are not a gap: the failing pods are known without them.
  */
 async function readOwnersWithRevisions(reading: Reading, pods: OwnedPod[], inFull: boolean): Promise<Owners> {
   const { links, objects } = await readOwners(reading, pods, inFull)

@@ -132,7 +132,7 @@ function readPullSecrets(
 /** The limit of nodes, which are read one by one: a cluster has few kinds of nodes. */
 const MAX_NODES = 32
 
-/** Returns the nodes with the most pods; none if nodes are forbidden. They only make advice more precise, so an unread one is no gap. */
+/** Returns the nodes with the most pods; none if nodes are forbidden. They only make advice more precise, so an unread one is not a gap. */
 async function readNodes(reading: Reading, pods: Pod[]): Promise<Node[]> {
   const read = await readDetails(nodesNamed(pods).slice(0, MAX_NODES), async name =>
     narrowNode(await reading.get(KINDS.Node, null, name)),

@@ -12,7 +12,7 @@ const MAX_NAMESPACES = 8
 
 /**
  * Returns the secrets, the missing ones with what would make them if that is known. Most clusters have few of the kinds, and not every user
- * may read them, so what can't be read is no gap. What makes a Secret of another namespace is not found.
+ * may read them, so what can't be read is not a gap. What makes a Secret of another namespace is not found.
  */
 export async function withMakers(reading: Reading, secrets: PullSecret[]): Promise<PullSecret[]> {
   const missing = secrets.filter(({ problem }) => problem === 'missing').map(({ namespace }) => namespace)

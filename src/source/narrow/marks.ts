@@ -1,4 +1,4 @@
-/** Reads how controllers mark what they make of a template, so that a pod can be told to be of one revision. */
+/** Reads how controllers mark what they make of a template, by which a pod belongs to one revision. */
 
 import { record, textOrNull } from '../../json/json-object.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'

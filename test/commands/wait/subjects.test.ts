@@ -47,7 +47,7 @@ describe('what is waited for', () => {
     expect([code, statusOf(json)]).toEqual(['findings', { one: 'done', slow: 'failed', two: 'done' }])
   })
 
-  test('labels that select nothing are no success', async () => {
+  test('labels that select nothing are not a success', async () => {
     const { code, json } = await rollouts.wait({ selector: 'release=none', timeoutMs: 5_000 })
     expect([code, json.outcome]).toEqual(['incomplete', 'timeout'])
   })

@@ -65,7 +65,7 @@ test('a pod whose image was changed after its template is corrected at admission
   expect(steps).not.toContain('set-image')
 })
 
-test('a pull secret that is in the template but not in the pod is read, and one that is forbidden is no gap', async () => {
+test('a pull secret that is in the template but not in the pod is read, and one that is forbidden is not a gap', async () => {
   const { cluster, clock, faults } = rollouts.simulator
   const image = 'acme/private:1'
   const template = (secret: string) => ({
