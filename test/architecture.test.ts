@@ -33,13 +33,13 @@ const DOORS: Record<string, string[]> = {
   audit: ['image', 'schedule', 'dockerconfig', 'snapshot', 'types:manifest'],
   editor: ['errors', 'types:audit'],
   waiting: ['order', 'image', 'snapshot', 'diagnosis', 'rollout'],
-  plan: ['image', 'dockerconfig', 'snapshot', 'types:diagnosis', 'diagnosis/clue.ts'],
+  plan: ['image', 'dockerconfig', 'snapshot', 'types:diagnosis', 'diagnosis/clues/clue.ts'],
   report: [
     'image',
     'types:snapshot',
     'types:diagnosis',
-    'diagnosis/clue.ts',
-    'diagnosis/asked-endpoint.ts',
+    'diagnosis/clues/clue.ts',
+    'diagnosis/text/asked-endpoint.ts',
     'types:advice',
     'types:baseline',
     'types:plan',
@@ -258,7 +258,7 @@ describe('the import rules', () => {
       .filter(target => roomOf(target) === 'report')
     expect([...new Set(taken.map(file => relative(SRC, file)))].sort()).toEqual([
       'report/formats.ts',
-      'report/words/remedies.ts',
+      'report/words/plan/remedies.ts',
     ])
   })
 

@@ -36,7 +36,7 @@ const ADDED: [paragraph: string, file: string, at: string, addition: string][] =
   ['A subcause.', 'diagnosis/finding.ts', 'export type DenialSubcause =\n', "  | 'new-denial'\n"],
   ['A subcause.', 'diagnosis/finding.ts', 'export type RateLimitSubcause = ', "'new-limit' | "],
   ['A subcause.', 'diagnosis/finding.ts', 'export type NotFoundSubcause = ', "'new-missing' | "],
-  ['A step.', 'advice/step.ts', 'export type PodStep =\n', "  | { code: 'new-step' }\n"],
+  ['A step.', 'advice/step/step.ts', 'export type PodStep =\n', "  | { code: 'new-step' }\n"],
   [
     'A rule of audit.',
     'audit/finding.ts',

@@ -1,7 +1,7 @@
 /** Text written by a tenant is judged, redacted, and displayed in linear time. */
 
 import { describe, expect, test } from 'vitest'
-import { classify } from '../src/diagnosis/classify.ts'
+import { classify } from '../src/diagnosis/text/classify.ts'
 import { cell, markdownCode, markdownText, sanitizeLine } from '../src/report/sanitize.ts'
 import { clip, clipStart, field } from '../src/report/screen/layout.ts'
 import { columns } from '../src/report/screen/table.ts'

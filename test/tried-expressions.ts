@@ -5,8 +5,8 @@
 
 import { once } from 'node:events'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
-import { classify } from '../src/diagnosis/classify.ts'
-import { cluesOf } from '../src/diagnosis/clues.ts'
+import { cluesOf } from '../src/diagnosis/clues/clues.ts'
+import { classify } from '../src/diagnosis/text/classify.ts'
 import { cell, guardLines, markdownCode, markdownText, sanitizeLine } from '../src/report/sanitize.ts'
 import { redactStrictly } from '../src/secrecy/redact.ts'
 

@@ -3,8 +3,8 @@
 import type { Diagnosis, Finding } from '../diagnosis/finding.ts'
 import type { Why, WhyContainer, WhyProblem } from '../diagnosis/why-report.ts'
 import { stepsFor } from './advise.ts'
-import type { Step } from './step.ts'
-import { isAbout } from './step-traits.ts'
+import type { Step } from './step/step.ts'
+import { isAbout } from './step/step-traits.ts'
 
 /** A finding with its steps, the best first. */
 export interface AdvisedFinding extends Finding {

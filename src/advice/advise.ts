@@ -1,6 +1,6 @@
 /** Chooses the steps for a finding, the best first: by its cause, then by what its image and its pod are. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { isOfEks } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
@@ -39,8 +39,8 @@ import { withRenewer } from './renewals.ts'
 import { sandboxSteps } from './sandbox-steps.ts'
 import { isSettled } from './settled-steps.ts'
 import { signatureSteps } from './signature-steps.ts'
-import type { Step } from './step.ts'
-import { needsShell, runsOnNode } from './step-traits.ts'
+import type { Step } from './step/step.ts'
+import { needsShell, runsOnNode } from './step/step-traits.ts'
 import { corruptSteps, diskSteps } from './store-steps.ts'
 import { proxySteps, refusedSteps, timeoutSteps, withWayOut } from './unreached.ts'
 import { schemeSteps, serverErrorSteps, tlsSteps } from './wrong-answer.ts'

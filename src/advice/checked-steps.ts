@@ -1,11 +1,11 @@
 /** Steps for what a registry answered about the image, which `--check-images` asked. */
 
+import { usableSecrets } from '../diagnosis/credential/pod-credential.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
-import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { stepsIf } from './conditions.ts'
 import { loginSteps } from './login.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 
 /** The steps for what a registry answered about the image; null if the finding's own steps are still right. */
 const BY_VERDICT: Record<ImageVerdict, ((finding: Finding) => Step[]) | null> = {

@@ -1,8 +1,8 @@
 /** Steps for refusals that no login of the pod ends: a blocked address or account, a rule around the registry, a registry's policy, a cache's own login. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
-import { remoteRepositoryIn } from '../diagnosis/denial-words.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { remoteRepositoryIn } from '../diagnosis/refusal/denial-words.ts'
 import { cloudOf } from '../image/cloud-registries.ts'
 import { isOfficial } from '../image/official-images.ts'
 import { repositoryOf } from '../image/reference.ts'
@@ -11,7 +11,7 @@ import { isInCloud, stepsIf } from './conditions.ts'
 import { answeringHost, ofMirror, pullByHand } from './host.ts'
 import { loginSteps } from './login.ts'
 import { checkNameSteps } from './name-steps.ts'
-import type { Step, StepOf } from './step.ts'
+import type { Step, StepOf } from './step/step.ts'
 
 /** Registries that give layers to anyone without a token. */
 const WITHOUT_TOKEN = ['registry.k8s.io', 'mcr.microsoft.com']

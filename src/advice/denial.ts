@@ -1,6 +1,6 @@
 /** Steps for a refusal, by subcause. A login is proposed only if a login can help. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import { cloudOf } from '../image/cloud-registries.ts'
 import { hidesMissing, isPublic, RED_HAT } from '../image/registries.ts'
@@ -14,7 +14,7 @@ import { callerOf, cloudPermission, grantPull, robotSteps } from './permission.t
 import { hubNameSteps, knownSecretSteps, missingSlash, unnamedSecretSteps } from './pod-secrets.ts'
 import { miswrittenLogins, perhapsSpoiled, refusedLoginSteps } from './refused-login.ts'
 import { jobToken, renewSteps } from './renewals.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 import { unsentLogin } from './unsent-login.ts'
 import { pageSteps } from './wrong-answer.ts'
 

@@ -1,11 +1,11 @@
 /** Steps for a refusal that leaves open whether the image exists: what the finding shows about the login decides whether the name comes first. */
 
-import { hasClue } from '../diagnosis/clue.ts'
+import { hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { cloudOf } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
-import { missingNamespace } from '../image/missing-namespace.ts'
+import { missingNamespace } from '../image/mistakes/missing-namespace.ts'
 import { repositoryOf } from '../image/reference.ts'
 import {
   isEntitled,
@@ -31,7 +31,7 @@ import { checkNameSteps } from './name-steps.ts'
 import { grantPull, grantSteps, isOfOtherProject, robotSteps } from './permission.ts'
 import { correctedSecretSteps, knownSecretSteps, nearSecretSteps, unreadSecretSteps } from './pod-secrets.ts'
 import { perhapsSpoiled, perhapsSpoiledByNode } from './refused-login.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 
 /** A refusal that gives no reason may come from a proxy or firewall in between, whose answer looks the same. */
 export function whoAnswered(finding: Finding): Step[] {

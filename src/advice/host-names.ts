@@ -1,15 +1,15 @@
 /** Steps for a host whose name does not resolve, or whose name or address no node can reach. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
-import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
-import type { FailedMirrors } from '../diagnosis/failed-mirrors.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { type NodeService, nodeServiceAt } from '../diagnosis/node-services.ts'
+import { type NodeService, nodeServiceAt } from '../diagnosis/node/node-services.ts'
+import type { NamedEndpoint } from '../diagnosis/text/endpoint.ts'
+import type { FailedMirrors } from '../diagnosis/text/failed-mirrors.ts'
 import { isLocal, isOfCluster, isPrivateAddress, isServiceName, isUsualDnsService } from '../image/host.ts'
 import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { stepsIf } from './conditions.ts'
 import { compareSteps, mirrorLacking, ofMirror, realmProduct, servedByRegistry, targetHost } from './host.ts'
-import type { Step, StepOf } from './step.ts'
+import type { Step, StepOf } from './step/step.ts'
 
 /** Whether the name has no domain, such as a Service's or a container's. */
 const hasNoDomain = (host: string) => /^[^.[]+$/.test(host)

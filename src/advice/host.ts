@@ -1,14 +1,14 @@
 /** The host that a step is about, which is the endpoint's, and steps that look at it or at the mirror that it is. */
 
-import { askedEndpoint } from '../diagnosis/asked-endpoint.ts'
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
-import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { nodeServiceAt } from '../diagnosis/node-services.ts'
+import { nodeServiceAt } from '../diagnosis/node/node-services.ts'
+import { askedEndpoint } from '../diagnosis/text/asked-endpoint.ts'
+import type { NamedEndpoint } from '../diagnosis/text/endpoint.ts'
 import { isAddress, isLocal } from '../image/host.ts'
 import { apiHost, isGitLab, isHosted } from '../image/registries.ts'
-import type { Step, StepOf } from './step.ts'
-import type { RealmProduct } from './step-at-node.ts'
+import type { Step, StepOf } from './step/step.ts'
+import type { RealmProduct } from './step/step-at-node.ts'
 
 /** The host that was asked, or a placeholder for it. */
 export function targetHost(finding: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {

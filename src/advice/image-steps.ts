@@ -1,8 +1,8 @@
 /** Steps for an image that its registry, or a mirror, does not have, or that is elsewhere by what a registry says. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
-import { nodeServiceAt } from '../diagnosis/node-services.ts'
+import { nodeServiceAt } from '../diagnosis/node/node-services.ts'
 import { ecrCachePrefix } from '../image/cloud-registries.ts'
 import { isLocal } from '../image/host.ts'
 import { parseReference, repositoryOf } from '../image/reference.ts'
@@ -11,7 +11,7 @@ import { stepsIf } from './conditions.ts'
 import { answeringHost, ofMirror } from './host.ts'
 import { writeDigest } from './name-steps.ts'
 import { grantSteps, isOfOtherProject } from './permission.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 
 /** Steps for an image that the registry or a mirror does not have: those for the first fact that narrows it down, or else a search. */
 export function missingSteps(finding: Finding): Step[] {

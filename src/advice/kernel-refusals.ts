@@ -1,10 +1,10 @@
 /** Steps where the kernel or a known fault of a release, not the image or the disk, keeps the runtime from unpacking. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { atLeast } from '../diagnosis/pulling-node.ts'
+import { atLeast } from '../diagnosis/node/pulling-node.ts'
 import { stepsIf } from './conditions.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 
 /** What the kernel refuses to a process without the capabilities that it needs, as in an unprivileged container. */
 const PRIVILEGED = /\b(?:l?setxattr|mknod|unshare|failed to mount)\b.{0,400}operation not permitted/i

@@ -1,12 +1,12 @@
 /** Steps for layers that arrived, and that the node can't unpack or find again: for their own files, their format, or its records of them. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { atLeast } from '../diagnosis/pulling-node.ts'
+import { atLeast } from '../diagnosis/node/pulling-node.ts'
 import { isPullFailureReason } from '../image/pull-messages.ts'
 import { stepsIf } from './conditions.ts'
 import { imageName } from './host.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 
 const LOG: Step = { code: 'runtime-log' }
 const AGAIN: readonly Step[] = [{ code: 'restart-pull' }, { code: 'check-store' }, LOG]

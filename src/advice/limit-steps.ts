@@ -1,9 +1,9 @@
 /** Steps for pulls that were too many: for a registry, or for the kubelet itself. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
-import { isRemoteMirror } from '../diagnosis/endpoint.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
+import { usableAttempts, usableSecrets } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { usableAttempts, usableSecrets } from '../diagnosis/pod-credential.ts'
+import { isRemoteMirror } from '../diagnosis/text/endpoint.ts'
 import { cloudOf } from '../image/cloud-registries.ts'
 import { DOCKER_HUB, isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
@@ -14,7 +14,7 @@ import { ofMirror } from './host.ts'
 import { loginSteps } from './login.ts'
 import { loadPulledSteps } from './node-steps.ts'
 import { hubNameSteps, misplacedLoginSteps, nearSecretSteps, unnamedSecretSteps } from './pod-secrets.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 
 /** The steps for a registry's rate limit. */
 export function limitSteps(finding: Finding): Step[] {

@@ -1,15 +1,15 @@
 /** Steps that give a pod a login: the one that other pods or nodes have, or a new one. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
+import { usableSecrets } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { cloudOf } from '../image/cloud-registries.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
 import { hidesMissing, isOpenShiftService, isPublic } from '../image/registries.ts'
 import { isInCloud, isPackaged, stepsIf } from './conditions.ts'
 import { nearSecretSteps } from './pod-secrets.ts'
-import type { Step } from './step.ts'
-import type { LoginReason } from './step-for-access.ts'
+import type { Step } from './step/step.ts'
+import type { LoginReason } from './step/step-for-access.ts'
 
 /**
  * The login that other pods have, which run the image. A token that has ended needs more than a copy, and what a mirror refuses is another

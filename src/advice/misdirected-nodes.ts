@@ -1,10 +1,10 @@
 /** Steps where the node's own settings lead it to a host that can't serve the image, so that nothing else has to be repaired. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { pullByHand } from './host.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 
 /** Null if nothing shows that the settings are wrong. */
 export function misdirectedSteps(finding: Finding): Step[] | null {

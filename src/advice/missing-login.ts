@@ -1,11 +1,11 @@
 /** Steps for a pull without a login: the pod's own ways to one, and the node's. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import type { Platform } from '../diagnosis/pulling-node.ts'
+import type { Platform } from '../diagnosis/node/pulling-node.ts'
 import { cloudOf, isContainerRegistry } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
-import { missingNamespace } from '../image/missing-namespace.ts'
+import { missingNamespace } from '../image/mistakes/missing-namespace.ts'
 import { isFreeOfChainguard, isOfOpenOwner } from '../image/registries.ts'
 import { isElsewhere, isInCloud, stepsIf } from './conditions.ts'
 import { loginSteps, publicSteps } from './login.ts'
@@ -18,7 +18,7 @@ import {
   nearSecretSteps,
   unreadSecretSteps,
 } from './pod-secrets.ts'
-import type { Step, StepOf } from './step.ts'
+import type { Step, StepOf } from './step/step.ts'
 
 /** Distributions whose nodes run on any machine. */
 const SELF_MANAGED: readonly Platform[] = ['k3s', 'rke2', 'k0s', 'microk8s', 'minikube', 'kind', 'openshift']

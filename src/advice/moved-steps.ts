@@ -3,7 +3,7 @@
 import type { Finding } from '../diagnosis/finding.ts'
 import { isNumbered } from '../image/fixed-tag.ts'
 import { parseReference } from '../image/reference.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 
 /** The new place of a moved image, or the search for a replacement. */
 export function movedSteps({ moved }: Finding): Step[] {

@@ -1,20 +1,20 @@
 /** Steps about an image's name: what is wrong with it in itself, and how to check it. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
-import type { AttemptProblem } from '../diagnosis/credential-report.ts'
-import { isOpenToAll } from '../diagnosis/denial.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
+import type { AttemptProblem } from '../diagnosis/credential/credential-report.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
+import { isOpenToAll } from '../diagnosis/refusal/denial.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
-import { impossibleAtHub, impossibleUpstream } from '../image/hub-path.ts'
-import { missingNamespace } from '../image/missing-namespace.ts'
+import { impossibleAtHub, impossibleUpstream } from '../image/mistakes/hub-path.ts'
+import { missingNamespace } from '../image/mistakes/missing-namespace.ts'
+import type { Placeholder } from '../image/mistakes/placeholder.ts'
+import { similarNames } from '../image/mistakes/similar-names.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
-import type { Placeholder } from '../image/placeholder.ts'
 import { hidesMissing, isFixedHost, isHosted, isNamedLikeCache, servesList } from '../image/registries.ts'
-import { similarNames } from '../image/similar-names.ts'
 import { isPackaged, stepsIf } from './conditions.ts'
 import { pullByHand } from './host.ts'
 import { otherRegistry } from './other-registry.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 
 /** Steps for clues in the name. They come first: neither another tag nor a login helps a placeholder. */
 export function nameClueSteps(finding: Finding): Step[] {

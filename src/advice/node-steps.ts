@@ -1,9 +1,9 @@
 /** Steps for images that the node does not run or must not pull, by their format and their pull policy, and for canceled and unknown failures. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { K3D_NODE, LIMA_NODE } from '../diagnosis/node-names.ts'
-import { atLeast, type Platform } from '../diagnosis/pulling-node.ts'
+import { K3D_NODE, LIMA_NODE } from '../diagnosis/node/node-names.ts'
+import { atLeast, type Platform } from '../diagnosis/node/pulling-node.ts'
 import { isContainerRegistry } from '../image/cloud-registries.ts'
 import { mayHaveMirror } from '../image/docker-hub.ts'
 import { isSilent } from '../image/pull-messages.ts'
@@ -20,7 +20,7 @@ import {
   testManifest,
 } from './host.ts'
 import { refusalSteps } from './kernel-refusals.ts'
-import type { LocalTool, Step } from './step.ts'
+import type { LocalTool, Step } from './step/step.ts'
 import { attestationSteps, goneSteps, signatureArtifactSteps } from './store-steps.ts'
 import { pageSteps } from './wrong-answer.ts'
 

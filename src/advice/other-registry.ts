@@ -1,15 +1,15 @@
 /** The registry that an image's name most likely means, where the host in it is not the image's registry. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf } from '../diagnosis/clues/clue.ts'
 import { type Finding, isRefusedOrMissing, isUnreached } from '../diagnosis/finding.ts'
-import { MICROK8S_PORT, nodeServiceAt } from '../diagnosis/node-services.ts'
+import { MICROK8S_PORT, nodeServiceAt } from '../diagnosis/node/node-services.ts'
 import { eksRegistryInRegion } from '../image/cloud-registries.ts'
 import { isLocal } from '../image/host.ts'
-import { isMisplacedKubernetes, KUBERNETES_REGISTRY, publicName } from '../image/misplaced-names.ts'
+import { isMisplacedKubernetes, KUBERNETES_REGISTRY, publicName } from '../image/mistakes/misplaced-names.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { isOpenShift3Registry, isOpenShiftRoute, OPENSHIFT_REGISTRY } from '../image/registries.ts'
 import { isOnTheWay } from './conditions.ts'
-import type { Step, StepOf } from './step.ts'
+import type { Step, StepOf } from './step/step.ts'
 
 type Correction = Omit<StepOf<'correct-registry'>, 'code'>
 

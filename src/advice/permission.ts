@@ -1,15 +1,15 @@
 /** How an identity gets permission to pull: a role at a cloud's registry, a change of the policy that forbids it, or a grant by an owner. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { clueOf } from '../diagnosis/clues/clue.ts'
+import { usableAttempts } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { usableAttempts } from '../diagnosis/pod-credential.ts'
 import { type Cloud, cloudOf } from '../image/cloud-registries.ts'
 import { hostAlone } from '../image/host.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { GITEA, isGitLab, isOpenShiftRegistry } from '../image/registries.ts'
 import { isElsewhere } from './conditions.ts'
-import type { Step } from './step.ts'
-import type { Grantor } from './step-for-access.ts'
+import type { Step } from './step/step.ts'
+import type { Grantor } from './step/step-for-access.ts'
 
 /**
  * The step that gives the caller its permission. An explicit deny, or a policy that sets a limit and allows nothing, overrides every role.

@@ -1,16 +1,16 @@
 /** Steps for images that are not built for the node's operating system or CPU, or not found there. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { nodeServiceAt } from '../diagnosis/node-services.ts'
-import { atLeast } from '../diagnosis/pulling-node.ts'
+import { nodeServiceAt } from '../diagnosis/node/node-services.ts'
+import { atLeast } from '../diagnosis/node/pulling-node.ts'
 import { isPublishedFor } from '../image/kubernetes-images.ts'
 import { isFixedHost } from '../image/registries.ts'
 import { isNamedForWindows, isPerhapsForWindows, windowsBuildIn } from '../image/windows-images.ts'
 import { stepsIf } from './conditions.ts'
 import { imageName, pullByHand } from './host.ts'
 import { localTool } from './node-steps.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 
 const SHOW: Step = { code: 'show-platforms' }
 

@@ -1,11 +1,11 @@
 /** Steps that depend on what made the pod: a webhook or policy beside its template, a Deployment's revisions, a Job, a CronJob, or a program. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { parseReference } from '../image/reference.ts'
 import { couldBeRewritten } from '../image/rewritten.ts'
-import type { Step, StepCode } from './step.ts'
-import { isAbout, runsOnNode } from './step-traits.ts'
+import type { Step, StepCode } from './step/step.ts'
+import { isAbout, runsOnNode } from './step/step-traits.ts'
 
 /** Steps that change the name in the workload's template. */
 const IN_TEMPLATE: readonly StepCode[] = [

@@ -1,12 +1,12 @@
 /** Steps about secrets that are in the cluster already: one that the pod could name, and its own that give it no login as they are. */
 
-import { clueOf } from '../diagnosis/clue.ts'
-import type { AttemptProblem, CredentialHint } from '../diagnosis/credential-report.ts'
+import { clueOf } from '../diagnosis/clues/clue.ts'
+import type { AttemptProblem, CredentialHint } from '../diagnosis/credential/credential-report.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
-import type { Step } from './step.ts'
-import type { UsableHint } from './step-for-access.ts'
+import type { Step } from './step/step.ts'
+import type { UsableHint } from './step/step-for-access.ts'
 
 /** A secret in the cluster that has a login already: using it is a smaller change than a new one. */
 export function knownSecretSteps(finding: Finding): Step[] {

@@ -1,13 +1,13 @@
 /** Steps that depend on who pulls: a guest, a virtual node, or a node that does not report anymore. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
-import type { CertificateProblem } from '../diagnosis/clue-on-way.ts'
-import { isOpenToAll } from '../diagnosis/denial.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
+import type { CertificateProblem } from '../diagnosis/clues/clue-on-way.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { isOpenToAll } from '../diagnosis/refusal/denial.ts'
 import { PROVIDER_FAILED } from '../image/pull-messages.ts'
 import { isOnTheWay, stepsIf } from './conditions.ts'
-import type { Step, StepCode, StepOf } from './step.ts'
-import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
+import type { Step, StepCode, StepOf } from './step/step.ts'
+import { isAbout, needsShell, runsOnNode } from './step/step-traits.ts'
 
 /** A guest pulls by itself, with neither the node's settings nor the pod's pull secrets. */
 export function guestSteps(finding: Finding, steps: Step[]): Step[] {

@@ -1,8 +1,8 @@
 /** Steps about a login that was sent and refused, or that was not written as it was meant: another one, a longer-lived one, or none. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
+import { usableAttempts, usableSecrets } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { usableAttempts, usableSecrets } from '../diagnosis/pod-credential.ts'
 import { acrName, CLOUD_HOSTS, cloudOf, ORACLE_CLOUD } from '../image/cloud-registries.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { isOpenShiftService, isPublic, refusesWithBadLogin } from '../image/registries.ts'
@@ -11,8 +11,8 @@ import { loginSteps } from './login.ts'
 import { grantSteps, isOfOtherProject } from './permission.ts'
 import { correctedSecretSteps, knownSecretSteps } from './pod-secrets.ts'
 import { shortLived, writerSteps } from './renewals.ts'
-import type { Step } from './step.ts'
-import type { LoginReason, UserNames } from './step-for-access.ts'
+import type { Step } from './step/step.ts'
+import type { LoginReason, UserNames } from './step/step-for-access.ts'
 
 /** The steps for a refused login: another one, a longer-lived one, or none. */
 export function refusedLoginSteps(finding: Finding): Step[] {

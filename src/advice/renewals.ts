@@ -1,12 +1,12 @@
 /** Steps about logins that end by themselves: what renews one, what would, and what writes it into its Secret. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
+import { usableAttempts } from '../diagnosis/credential/pod-credential.ts'
+import { mayBeOfExpiredLogin } from '../diagnosis/credential/secret-age.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { usableAttempts } from '../diagnosis/pod-credential.ts'
-import { mayBeOfExpiredLogin } from '../diagnosis/secret-age.ts'
 import { cloudOfToken } from '../image/cloud-registries.ts'
-import type { Step } from './step.ts'
-import type { ShortLived } from './step-for-access.ts'
+import type { Step } from './step/step.ts'
+import type { ShortLived } from './step/step-for-access.ts'
 
 /** What the user name shows to be a token that expires after minutes or hours; null for any other. */
 function shortLivedKind(username: string | null): ShortLived | null {

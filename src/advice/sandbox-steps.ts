@@ -1,16 +1,16 @@
 /** Steps for pause images: the runtime pulls them for no workload, with its own settings, and one is the same for every pod of the node. */
 
-import { type Clue, clueOf, hasClue } from '../diagnosis/clue.ts'
-import { isOpenToAll } from '../diagnosis/denial.ts'
+import { type Clue, clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import { type Finding, isUnreached } from '../diagnosis/finding.ts'
+import { isOpenToAll } from '../diagnosis/refusal/denial.ts'
 import { cloudOf, ecrRegion } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isPublishedFor } from '../image/kubernetes-images.ts'
 import { isFixedHost, registryBehind } from '../image/registries.ts'
 import { isOnTheWay, isPackaged, stepsIf } from './conditions.ts'
 import { formerMirrorSteps } from './misdirected-nodes.ts'
-import type { Step, StepOf } from './step.ts'
-import { isAbout } from './step-traits.ts'
+import type { Step, StepOf } from './step/step.ts'
+import { isAbout } from './step/step-traits.ts'
 
 /** The steps for a pause image. @param ofCause what the cause alone suggests */
 export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {

@@ -1,11 +1,11 @@
 /** Steps for a registry, a mirror, or another host that is a Service of the cluster, and whose name the node resolved: what is left is the cluster's own network. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
-import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import type { NamedEndpoint } from '../diagnosis/text/endpoint.ts'
 import { isOfCluster } from '../image/host.ts'
 import { isOpenShiftService } from '../image/registries.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 
 /** The name and the namespace of the Service that a host name belongs to. */
 function serviceOf(host: string): { name: string; namespace: string } | null {

@@ -4,8 +4,8 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
 import { isPublic } from '../image/registries.ts'
 import { isReplaced } from './moved-steps.ts'
-import type { Step, StepCode } from './step.ts'
-import { isAbout } from './step-traits.ts'
+import type { Step, StepCode } from './step/step.ts'
+import { isAbout } from './step/step-traits.ts'
 
 /** @param ofName the steps for clues in the image's name */
 export function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean {

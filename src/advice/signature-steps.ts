@@ -1,10 +1,10 @@
 /** Steps for images that a policy on the node refuses: about signatures, blocked registries, and lists of images. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { stepsIf } from './conditions.ts'
-import type { Step } from './step.ts'
-import type { NodePolicy } from './step-at-node.ts'
+import type { Step } from './step/step.ts'
+import type { NodePolicy } from './step/step-at-node.ts'
 
 export function signatureSteps(finding: Finding): Step[] {
   const file = clueOf(finding.clues, 'policy-file')

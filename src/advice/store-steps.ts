@@ -1,9 +1,9 @@
 /** Steps for what fails where the node stores images: its disk, a download that it discards, and layers that it can't unpack or find. */
 
-import { type Clue, clueOf, hasClue } from '../diagnosis/clue.ts'
+import { type Clue, clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { isLocalNode } from '../diagnosis/node-names.ts'
-import { atLeast } from '../diagnosis/pulling-node.ts'
+import { isLocalNode } from '../diagnosis/node/node-names.ts'
+import { atLeast } from '../diagnosis/node/pulling-node.ts'
 import { stepsIf } from './conditions.ts'
 import { imageName, ofMirror, pullByHand, targetHost } from './host.ts'
 import { knownFault, refusalSteps } from './kernel-refusals.ts'
@@ -17,7 +17,7 @@ import {
   replaceSteps,
   thinDeviceSteps,
 } from './layer-steps.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 import { pageSteps } from './wrong-answer.ts'
 
 export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {

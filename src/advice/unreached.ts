@@ -1,11 +1,11 @@
 /** Steps for hosts that can't be reached: in time, at all, or through the proxy. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
-import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { dialedAddress } from '../diagnosis/misresolved.ts'
-import { DESKTOP_NODE } from '../diagnosis/node-names.ts'
-import { nodeServiceAt } from '../diagnosis/node-services.ts'
+import { DESKTOP_NODE } from '../diagnosis/node/node-names.ts'
+import { nodeServiceAt } from '../diagnosis/node/node-services.ts'
+import type { NamedEndpoint } from '../diagnosis/text/endpoint.ts'
+import { dialedAddress } from '../diagnosis/text/misresolved.ts'
 import { isLocal, isPrivateAddress, isServiceName } from '../image/host.ts'
 import { stepsIf } from './conditions.ts'
 import {
@@ -24,7 +24,7 @@ import {
 import { realmElsewhere, unreachableName } from './host-names.ts'
 import { loadSteps } from './node-steps.ts'
 import { serviceSteps } from './services.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 
 /** Where a forged answer leads to another company's address, the host is blocked, and nothing at the host or on the way to it can be fixed. */
 function blockedByDns(finding: Finding, target: NamedEndpoint): Step[] | null {

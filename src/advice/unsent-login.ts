@@ -1,10 +1,10 @@
 /** Steps for a login that never reached the registry: what could not be read or sent, and where. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
+import { malformedSecrets } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { malformedSecrets } from '../diagnosis/pod-credential.ts'
 import { see } from './missing-login.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 
 /** A login that the kubelet or the runtime could not read or send, or that another server than the registry refused; null if nothing shows one. */
 export function unsentLogin(finding: Finding): Step[] | null {

@@ -1,9 +1,9 @@
 /** Steps for hosts that answer, but not as a registry does: with another certificate or scheme, with a web page, or with a server error. */
 
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
-import type { CertificateProblem } from '../diagnosis/clue-on-way.ts'
-import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
+import type { CertificateProblem } from '../diagnosis/clues/clue-on-way.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import type { NamedEndpoint } from '../diagnosis/text/endpoint.ts'
 import { isOpenShiftService } from '../image/registries.ts'
 import { cacheRuleSteps } from './closed-access.ts'
 import { stepsIf } from './conditions.ts'
@@ -18,7 +18,7 @@ import {
   testManifest,
   unnamedDownload,
 } from './host.ts'
-import type { Step } from './step.ts'
+import type { Step } from './step/step.ts'
 
 const PROXY: Step = { code: 'show-proxy' }
 const LOG: Step = { code: 'runtime-log' }

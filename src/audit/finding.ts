@@ -1,7 +1,7 @@
 /** What an audit finds: a rule's code with typed arguments, its place, and the edit that would fix it. */
 
 import type { KeyMismatch } from '../dockerconfig/key-mismatch.ts'
-import type { Moved } from '../image/moved.ts'
+import type { Moved } from '../image/moved/moved.ts'
 import type { ImageVerdict, JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { PullPolicy } from '../snapshot/pod.ts'
 import type { UnusableProblem } from '../snapshot/pull-secret.ts'

@@ -2,7 +2,7 @@
 
 import { CAUSES } from '../diagnosis/finding.ts'
 import { UsageError } from '../errors.ts'
-import { similarNames } from '../image/similar-names.ts'
+import { similarNames } from '../image/mistakes/similar-names.ts'
 import type { DataFormat } from '../report/formats.ts'
 import { renderExplanations } from '../report/views/explanations.ts'
 import { type Explanation, explanationsOf } from '../report/words/explanations.ts'

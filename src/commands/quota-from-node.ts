@@ -14,7 +14,7 @@ import {
   type ProbeFailure,
   probeFailureText,
   probeQuestion,
-} from '../report/words/quota.ts'
+} from '../report/words/quota/quota.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import { answerOf } from '../source/hub-quotas.ts'
 import { readImagesOnNode } from '../source/live/nodes.ts'

@@ -25,7 +25,7 @@ import {
   type UndoReport,
   type UndoReportOptions,
 } from '../report/views/undo.ts'
-import { isNotUndone } from '../report/words/outcomes.ts'
+import { isNotUndone } from '../report/words/plan/outcomes.ts'
 import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'

@@ -20,9 +20,9 @@ import { compareText } from '../order.ts'
 import { type Container, isEnding, isUntried, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import { UNUSABLE_SECRET } from './causes/auth-required-or-denied.ts'
-import { type Classification, type Classifier, classify } from './classify.ts'
 import type { Evidence } from './finding.ts'
 import { eventsOfContainer, mayReportFailedPull, reportsBackOff, reportsFailedPull } from './pod-events.ts'
+import { type Classification, type Classifier, classify } from './text/classify.ts'
 
 export interface FailingContainer {
   container: Container

@@ -1,16 +1,16 @@
 /** The result of a diagnosis: findings with a code, typed arguments, and their evidence. `-o json` prints these shapes. */
 
-import type { Moved } from '../image/moved.ts'
+import type { Moved } from '../image/moved/moved.ts'
 import type { ObjectManager } from '../snapshot/fix-objects.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { Workload } from '../snapshot/owners.ts'
 import type { ContainerKind } from '../snapshot/pod.ts'
 import type { Gap, SnapshotScope, SnapshotSource } from '../snapshot/snapshot.ts'
-import type { Clue } from './clue.ts'
-import type { CredentialReport } from './credential-report.ts'
-import type { Endpoint } from './endpoint.ts'
-import type { PullingNode } from './pulling-node.ts'
+import type { Clue } from './clues/clue.ts'
+import type { CredentialReport } from './credential/credential-report.ts'
+import type { PullingNode } from './node/pulling-node.ts'
+import type { Endpoint } from './text/endpoint.ts'
 
 /** Every cause that a failed pull can have; the README's table explains each. Findings of equal priority are listed in this order. */
 export const CAUSES = [

@@ -2,9 +2,9 @@
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { HubQuota, LimitAnswer, QuotaAnswer } from '../snapshot/hub-quota.ts'
-import { isRemoteMirror } from './endpoint.ts'
+import { usableAttempts } from './credential/pod-credential.ts'
 import type { Diagnosis, Finding } from './finding.ts'
-import { usableAttempts } from './pod-credential.ts'
+import { isRemoteMirror } from './text/endpoint.ts'
 
 /** Whether the pull hit a limit that Docker Hub reports: not a mirror's own limit, and not the abuse limit on requests of any kind. */
 export function meetsHubLimit({ cause, subcause, registry, endpoint }: Finding): boolean {

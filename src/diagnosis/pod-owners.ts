@@ -1,6 +1,6 @@
 /** Finds who manages a failing pod's workload, whether a changed template reaches the pod, and what made the pod. */
 
-import { droppedZero } from '../image/dropped-zero.ts'
+import { droppedZero } from '../image/mistakes/dropped-zero.ts'
 import { fullNameOf } from '../image/reference.ts'
 import { couldBeRewritten } from '../image/rewritten.ts'
 import { type NewestTemplate, newestTemplate } from '../snapshot/newest-template.ts'
@@ -18,7 +18,7 @@ import {
 } from '../snapshot/owners.ts'
 import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
 import type { HeldImage, ImageTrigger, OwnerLink } from '../snapshot/snapshot.ts'
-import { type Clue, cluesIf, cluesWith } from './clue.ts'
+import { type Clue, cluesIf, cluesWith } from './clues/clue.ts'
 import type { Finding } from './finding.ts'
 
 /** The same for all containers of the pod. */

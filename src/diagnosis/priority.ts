@@ -3,7 +3,7 @@
 import { compareText } from '../order.ts'
 import { objectKey } from '../snapshot/object-key.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import { hasClue } from './clue.ts'
+import { hasClue } from './clues/clue.ts'
 import { CAUSES, type Finding } from './finding.ts'
 
 const CLASSES = new Map([

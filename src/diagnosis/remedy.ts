@@ -10,11 +10,11 @@ import { isOfCustomController } from '../snapshot/owners.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import { OF_CACHE_RULE } from './cache-rule.ts'
 import { isLimitOfMinutes } from './causes/rate-limited.ts'
-import { isOfOtherServer, isOpenToAll } from './denial.ts'
-import { isRemoteMirror } from './endpoint.ts'
+import { hasOwnUnnamed, type PodCredentials } from './credential/pod-credential.ts'
 import type { Finding, Remedy, Subcause } from './finding.ts'
-import { nodeServiceAt } from './node-services.ts'
-import { hasOwnUnnamed, type PodCredentials } from './pod-credential.ts'
+import { nodeServiceAt } from './node/node-services.ts'
+import { isOfOtherServer, isOpenToAll } from './refusal/denial.ts'
+import { isRemoteMirror } from './text/endpoint.ts'
 
 type RemedyFacts = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'endpoint' | 'moved'> & {
   /** The runtime's text. */

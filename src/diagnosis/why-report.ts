@@ -4,7 +4,7 @@ import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { Workload } from '../snapshot/owners.ts'
 import type { ContainerKind, PullPolicy } from '../snapshot/pod.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
-import type { Attempt } from './credential-report.ts'
+import type { Attempt } from './credential/credential-report.ts'
 import type { Finding } from './finding.ts'
 
 /** `blocked`: the kubelet refuses before it asks a registry (malformed secret, invalid name, policy Never). */

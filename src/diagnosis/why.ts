@@ -8,12 +8,17 @@ import { objectKey } from '../snapshot/object-key.ts'
 import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { CredentialReport } from './credential-report.ts'
-import { isOpenToAll } from './denial.ts'
+import type { CredentialReport } from './credential/credential-report.ts'
+import {
+  malformedSecrets,
+  type PodCredentials,
+  podCredentials,
+  usableSecrets,
+} from './credential/pod-credential.ts'
+import { serviceAccountProblem } from './credential/service-account.ts'
 import { diagnose } from './diagnose.ts'
 import type { Finding } from './finding.ts'
-import { malformedSecrets, type PodCredentials, podCredentials, usableSecrets } from './pod-credential.ts'
-import { serviceAccountProblem } from './service-account.ts'
+import { isOpenToAll } from './refusal/denial.ts'
 import type { CredentialState, Obstacle, Why, WhyContainer, WhyProblem } from './why-report.ts'
 
 /** Explains every image of the pod, which has to be part of the snapshot. */

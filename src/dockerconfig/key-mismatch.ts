@@ -1,9 +1,9 @@
 /** How a pull secret's key that does not match an image differs from one that would, if it was clearly meant for that registry. */
 
 import { DOCKER_HUB, DOCKER_HUB_INDEX, isDockerHubAlias } from '../image/docker-hub.ts'
+import { isSlipOf, misspelledRegistry } from '../image/mistakes/similar-names.ts'
 import type { Reference } from '../image/reference.ts'
 import { isFixedHost, isHosted } from '../image/registries.ts'
-import { isSlipOf, misspelledRegistry } from '../image/similar-names.ts'
 import { normalizeKey } from './kubelet-key.ts'
 
 export type KeyMismatch =

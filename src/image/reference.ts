@@ -4,8 +4,8 @@
  */
 
 import { DOCKER_HUB, DOCKER_HUB_INDEX } from './docker-hub.ts'
-import { type Placeholder, placeholderIn } from './placeholder.ts'
-import { dateWithTime } from './timestamp-tag.ts'
+import { type Placeholder, placeholderIn } from './mistakes/placeholder.ts'
+import { dateWithTime } from './mistakes/timestamp-tag.ts'
 
 export interface Reference {
   /** Host with its port, as written; `docker.io` if the name has none. */

@@ -1,6 +1,6 @@
 /** Whether a pod's image can be its template's, rewritten at admission: webhooks and policies for mirrors and pinned digests do that. */
 
-import { placeholderIn } from './placeholder.ts'
+import { placeholderIn } from './mistakes/placeholder.ts'
 import { effectiveTag, parseReference, type Reference } from './reference.ts'
 
 /** What Zarf's webhook adds to the tag: a CRC of 32 bits, which nearly always has six digits or more (zarf-dev/zarf, src/pkg/transform/image.go). */

@@ -1,6 +1,6 @@
 /** What is known about mirrors in a cluster: nodes, mirrors seen in use, configured mirrors, and the pulls that would go through one. */
 
-import { endpointOf } from '../diagnosis/endpoint-in-text.ts'
+import { endpointOf } from '../diagnosis/text/endpoint-in-text.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import { compareText } from '../order.ts'

@@ -1,6 +1,6 @@
 /** Plans changes to pod templates: images, pull policies, and the pull secret if the template has its own list. */
 
-import { hasClue } from '../diagnosis/clue.ts'
+import { hasClue } from '../diagnosis/clues/clue.ts'
 import { pullsAlways } from '../image/describe.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeContainer, ScopeWorkload } from '../snapshot/fix-objects.ts'

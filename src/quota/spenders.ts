@@ -1,9 +1,9 @@
 /** Ranks workloads by their pulls from Docker Hub: what their pods wait for, restart for, and will pull in future. */
 
-import { classify } from '../diagnosis/classify.ts'
-import { isRemoteMirror } from '../diagnosis/endpoint.ts'
-import { endpointOf } from '../diagnosis/endpoint-in-text.ts'
 import { isUnlikelyToRecover } from '../diagnosis/recovery-prospects.ts'
+import { classify } from '../diagnosis/text/classify.ts'
+import { isRemoteMirror } from '../diagnosis/text/endpoint.ts'
+import { endpointOf } from '../diagnosis/text/endpoint-in-text.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { fullNameOf } from '../image/reference.ts'
 import { compareText } from '../order.ts'

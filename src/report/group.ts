@@ -1,7 +1,7 @@
 /** Groups findings that share a description: cause, subcause, registry, and, for a refusal, the pod's credential. */
 
 import type { AdvisedFinding } from '../advice/add-steps.ts'
-import { clueOf, hasClue } from '../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Invocation } from './invocation.ts'
 import type { CauseContext } from './words/cause-words.ts'
 import { hasNoReason } from './words/causes/other.ts'

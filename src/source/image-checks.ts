@@ -2,7 +2,7 @@
 
 import { type Credential, loginFor } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
-import { movedImage } from '../image/moved.ts'
+import { movedImage } from '../image/moved/moved.ts'
 import { fullName, parseReference, type Reference } from '../image/reference.ts'
 import type { Registries } from '../registry/client.ts'
 import type { ImageCheck, UnaskedReason } from '../snapshot/image-check.ts'

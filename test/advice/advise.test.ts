@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { adviseWhy, withSteps } from '../../src/advice/add-steps.ts'
 import { stepsFor } from '../../src/advice/advise.ts'
-import type { StepCode } from '../../src/advice/step.ts'
+import type { StepCode } from '../../src/advice/step/step.ts'
 import { CAUSES, type Finding } from '../../src/diagnosis/finding.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
 import { typo, why, whyContainer } from '../report/samples.ts'

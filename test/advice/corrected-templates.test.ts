@@ -1,7 +1,7 @@
 /** Once the owner of a pod has another image, no step is about the name of the failing one, and the pod gets to the newest template. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
-import { clueOf } from '../../src/diagnosis/clue.ts'
+import { clueOf } from '../../src/diagnosis/clues/clue.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { container, ownerLink, waiting } from '../diagnosis/snapshots.ts'

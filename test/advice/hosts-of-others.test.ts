@@ -1,7 +1,7 @@
 /** What is advised about a host that others run, which nobody here can restart or give a certificate. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
-import type { StepCode } from '../../src/advice/step.ts'
+import type { StepCode } from '../../src/advice/step/step.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { isHosted } from '../../src/image/registries.ts'
 import { roleSentence } from '../../src/report/words/nouns.ts'

@@ -1,7 +1,7 @@
 /** For incidents of many kinds: the first step, steps that also have to be there, and steps that would do harm or waste time. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
-import type { Step } from '../../src/advice/step.ts'
+import type { Step } from '../../src/advice/step/step.ts'
 import type { Node } from '../../src/snapshot/node.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'

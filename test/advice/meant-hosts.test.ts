@@ -1,7 +1,7 @@
 /** Hosts that are not the ones meant, cannot be known to a node, or were reached and refused: what is corrected, and where. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
-import { misspelledRegistry } from '../../src/image/similar-names.ts'
+import { misspelledRegistry } from '../../src/image/mistakes/similar-names.ts'
 import { findingOf, pulled, type Situation } from './situation.ts'
 
 const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))

@@ -1,7 +1,7 @@
 /** For errors whose text names what to change: the first step is that change, and nothing that can't help comes with it. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
-import type { Step } from '../../src/advice/step.ts'
+import type { Step } from '../../src/advice/step/step.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'

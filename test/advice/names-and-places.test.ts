@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
-import { MOVED_ROWS } from '../../src/image/moved.ts'
+import { MOVED_ROWS } from '../../src/image/moved/moved.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'

@@ -1,8 +1,8 @@
 /** Refusals in which the registry says why: the login itself, something that is switched off, or a reason of its own. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
-import { clueOf, hasClue } from '../../src/diagnosis/clue.ts'
-import type { Lapse } from '../../src/diagnosis/lapse.ts'
+import { clueOf, hasClue } from '../../src/diagnosis/clues/clue.ts'
+import type { Lapse } from '../../src/diagnosis/refusal/lapse.ts'
 import { findingOf } from './situation.ts'
 
 /** What user names are at registries that know only some. */

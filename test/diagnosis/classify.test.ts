@@ -1,6 +1,6 @@
 /** A classifier with a cache gives the same result for every text as one without. */
 import { expect, test } from 'vitest'
-import { type Classification, classify, memoizedClassifier } from '../../src/diagnosis/classify.ts'
+import { type Classification, classify, memoizedClassifier } from '../../src/diagnosis/text/classify.ts'
 
 const digest = (letter: string) => letter.repeat(64)
 const TEXTS = ['a', 'b', 'c'].flatMap(letter => [

@@ -1,6 +1,6 @@
 /** Whether a pull had a usable credential, and where the chain from pod to registry breaks. */
 import { describe, expect, test } from 'vitest'
-import { podCredentials } from '../../src/diagnosis/pod-credential.ts'
+import { podCredentials } from '../../src/diagnosis/credential/pod-credential.ts'
 import { explainPod } from '../../src/diagnosis/why.ts'
 import type { Obstacle } from '../../src/diagnosis/why-report.ts'
 import { indexOwners } from '../../src/snapshot/owners.ts'

@@ -1,9 +1,9 @@
 /** Logins that would have worked: where they are stored, and when a registry's error shows that one was not sent. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
-import type { CredentialHint } from '../../src/diagnosis/credential-report.ts'
-import { reportsNoCredentialSent } from '../../src/diagnosis/denial-words.ts'
+import type { CredentialHint } from '../../src/diagnosis/credential/credential-report.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import { reportsNoCredentialSent } from '../../src/diagnosis/refusal/denial-words.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { MadeFrom, Snapshot } from '../../src/snapshot/snapshot.ts'

@@ -1,6 +1,6 @@
 /** Which truncated endings are completed. */
 import { expect, test } from 'vitest'
-import { completeLastPhrase } from '../../src/diagnosis/pull-error.ts'
+import { completeLastPhrase } from '../../src/diagnosis/text/pull-error.ts'
 
 test.each([
   ['dial tcp ‹name›: i/o time', 'dial tcp ‹name›: i/o timeout'],

@@ -1,7 +1,7 @@
 /** A login that the registry has refused to one pod is proposed to no other, and a copy whose source was renewed is told so. */
 import { expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
-import { clueOf } from '../../src/diagnosis/clue.ts'
+import { clueOf } from '../../src/diagnosis/clues/clue.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { NumberedLogin, PullSecret } from '../../src/snapshot/pull-secret.ts'

@@ -1,6 +1,6 @@
 /** A host that was searched for a name without a registry is told from one that is set in place of Docker Hub. */
 import { expect, test } from 'vitest'
-import { relevantSearch, searchedRegistries } from '../../src/diagnosis/searched-registries.ts'
+import { relevantSearch, searchedRegistries } from '../../src/diagnosis/text/searched-registries.ts'
 
 test.each([
   ['nginx', 'initializing source docker://quay.io/nginx:latest: EOF', ['quay.io'], true],

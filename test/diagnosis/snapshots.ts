@@ -1,5 +1,5 @@
 /** Small pods, events and snapshots for the tests of all pure rooms. */
-import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
+import type { PullingNode } from '../../src/diagnosis/node/pulling-node.ts'
 import type { Container, ContainerState, Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink, PodEvent, Snapshot } from '../../src/snapshot/snapshot.ts'
 

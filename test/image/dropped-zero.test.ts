@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { droppedZero } from '../../src/image/dropped-zero.ts'
+import { droppedZero } from '../../src/image/mistakes/dropped-zero.ts'
 
 test.each([
   // By the version that the pod's labels name.

@@ -1,6 +1,6 @@
 /** Names without a registry: the one that images beside them suggest, and none where nothing connects the two. */
 import { describe, expect, test } from 'vitest'
-import { namesBeside } from '../../src/image/names-beside.ts'
+import { namesBeside } from '../../src/image/mistakes/names-beside.ts'
 
 describe('the full name of an image without a registry', () => {
   const known = [

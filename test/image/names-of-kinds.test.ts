@@ -1,7 +1,7 @@
 /** What the name of an image tells by itself: its platforms, its operating system, and a part that it lacks. */
 import { expect, test } from 'vitest'
 import { isPublishedFor } from '../../src/image/kubernetes-images.ts'
-import { missingNamespace } from '../../src/image/missing-namespace.ts'
+import { missingNamespace } from '../../src/image/mistakes/missing-namespace.ts'
 import { isNamedForWindows, isPerhapsForWindows } from '../../src/image/windows-images.ts'
 
 test.each([

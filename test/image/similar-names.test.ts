@@ -1,7 +1,7 @@
 /** Similar names: a typo first, then the same version, then the same variant, and never a name that does not exist. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isTypo, similarNames, similarTags } from '../../src/image/similar-names.ts'
+import { isTypo, similarNames, similarTags } from '../../src/image/mistakes/similar-names.ts'
 
 const TAGS = [
   'latest',

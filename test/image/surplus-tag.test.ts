@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { surplusTag } from '../../src/image/mistakes/surplus-tag.ts'
 import { readReference } from '../../src/image/reference.ts'
-import { surplusTag } from '../../src/image/surplus-tag.ts'
 
 const HEX = 'ab'.repeat(32)
 

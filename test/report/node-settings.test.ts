@@ -1,12 +1,12 @@
 /** Where a node keeps what a step asks to change: by platform and runtime, and by the part that the host has in the pull. */
 import { expect, test } from 'vitest'
-import type { EndpointRole } from '../../src/diagnosis/endpoint.ts'
-import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
-import { diskCommand } from '../../src/report/words/node.ts'
-import { authorityPlace, clientCertificatePlace } from '../../src/report/words/node-certificates.ts'
-import { kernelLog } from '../../src/report/words/node-kernel.ts'
-import { mirrorLogin, sandboxLoginPlace } from '../../src/report/words/node-logins.ts'
-import { mirrorSettings, plainHttpPlace, sandboxSetting } from '../../src/report/words/node-settings.ts'
+import type { PullingNode } from '../../src/diagnosis/node/pulling-node.ts'
+import type { EndpointRole } from '../../src/diagnosis/text/endpoint.ts'
+import { diskCommand } from '../../src/report/words/node/node.ts'
+import { authorityPlace, clientCertificatePlace } from '../../src/report/words/node/node-certificates.ts'
+import { kernelLog } from '../../src/report/words/node/node-kernel.ts'
+import { mirrorLogin, sandboxLoginPlace } from '../../src/report/words/node/node-logins.ts'
+import { mirrorSettings, plainHttpPlace, sandboxSetting } from '../../src/report/words/node/node-settings.ts'
 
 const node = (fields: Partial<PullingNode> = {}): PullingNode => ({
   name: 'node-1',

@@ -1,6 +1,6 @@
 /** Reports on nodes and registries of one cloud that are in parts of it which don't know each other, or that only a private address connects. */
 import { describe, expect, test } from 'vitest'
-import { clueOf } from '../../src/diagnosis/clue.ts'
+import { clueOf } from '../../src/diagnosis/clues/clue.ts'
 import { partitionOf, partitionOfRegion } from '../../src/image/cloud-registries.ts'
 import { findingOf, type Situation } from '../advice/situation.ts'
 import { textsOf } from './texts-of.ts'

@@ -1,6 +1,6 @@
 /** The words for what gets a pod of the template that its owner has now. */
 import { describe, expect, test } from 'vitest'
-import type { Step, StepOf } from '../../src/advice/step.ts'
+import type { Step, StepOf } from '../../src/advice/step/step.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import { groupByCause } from '../../src/report/group.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'

@@ -6,7 +6,7 @@ import {
   type AdvisedWhy,
   withSteps,
 } from '../../src/advice/add-steps.ts'
-import type { Attempt } from '../../src/diagnosis/credential-report.ts'
+import type { Attempt } from '../../src/diagnosis/credential/credential-report.ts'
 import type { Cause, Finding } from '../../src/diagnosis/finding.ts'
 import { isUnlikelyToRecover } from '../../src/diagnosis/recovery-prospects.ts'
 import type { CheckedReading } from '../../src/report/views/images.ts'

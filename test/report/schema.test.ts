@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { AdvisedProblem } from '../../src/advice/add-steps.ts'
-import type { AttemptProblem, CredentialStatus } from '../../src/diagnosis/credential-report.ts'
+import type { AttemptProblem, CredentialStatus } from '../../src/diagnosis/credential/credential-report.ts'
 import { CAUSES } from '../../src/diagnosis/finding.ts'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import { renderImages } from '../../src/report/views/images.ts'

@@ -1,6 +1,6 @@
 /** Every step with typical arguments, and a node of every kind: what a test of all printed commands goes through. */
-import type { Step, StepCode, StepOf } from '../../src/advice/step.ts'
-import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
+import type { Step, StepCode, StepOf } from '../../src/advice/step/step.ts'
+import type { PullingNode } from '../../src/diagnosis/node/pulling-node.ts'
 
 const registry = 'docker.io'
 const own = 'registry.example:5000'

@@ -3,15 +3,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { AdvisedFinding } from '../../src/advice/add-steps.ts'
-import type { Step } from '../../src/advice/step.ts'
-import type { Attempt, CredentialHint, CredentialReport } from '../../src/diagnosis/credential-report.ts'
+import type { Step } from '../../src/advice/step/step.ts'
+import type {
+  Attempt,
+  CredentialHint,
+  CredentialReport,
+} from '../../src/diagnosis/credential/credential-report.ts'
 import { CAUSES, type Cause, type Finding } from '../../src/diagnosis/finding.ts'
-import { movedImage } from '../../src/image/moved.ts'
+import { movedImage } from '../../src/image/moved/moved.ts'
 import { parseReference } from '../../src/image/reference.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
 import { meaningOf, shortOf, titleOf } from '../../src/report/words/causes.ts'
 import { loginFixCommand, remedyCommand } from '../../src/report/words/commands.ts'
-import { credentialLines } from '../../src/report/words/credential.ts'
+import { credentialLines } from '../../src/report/words/credential/credential.ts'
 import { gapSentence, summarizeGaps } from '../../src/report/words/gaps.ts'
 import { pluralize, shortList } from '../../src/report/words/nouns.ts'
 import { nextStepText, stepsOf } from '../../src/report/words/steps.ts'

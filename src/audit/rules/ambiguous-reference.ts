@@ -2,9 +2,9 @@
 
 import { DOCKER_HUB, isDockerHubHost } from '../../image/docker-hub.ts'
 import { isLocal, isServiceName, withoutPort } from '../../image/host.ts'
+import { misspelledRegistry } from '../../image/mistakes/similar-names.ts'
 import { parseReference, type Reference } from '../../image/reference.ts'
 import { isOpenShiftRegistry } from '../../image/registries.ts'
-import { misspelledRegistry } from '../../image/similar-names.ts'
 import type { AuditSeverity, Fix, RuleArguments } from '../finding.ts'
 import { perImage } from '../rule.ts'
 

@@ -1,7 +1,7 @@
 /** A name that no kubelet can pull, because it does not match the grammar of references. */
 
+import { hasUnquotedNumber } from '../../image/mistakes/unquoted-number.ts'
 import { readReference } from '../../image/reference.ts'
-import { hasUnquotedNumber } from '../../image/unquoted-number.ts'
 import { perImage } from '../rule.ts'
 
 export const invalidReference = perImage<'invalid-reference'>('error', ({ image }) => {

@@ -1,8 +1,8 @@
 /** An image that its publisher moved or deleted: nodes that have it still run it, but fresh nodes can't pull it. */
 
 import { isLatest } from '../../image/fixed-tag.ts'
-import { type Moved, movedImage } from '../../image/moved.ts'
-import type { MovedState } from '../../image/moved-row.ts'
+import { type Moved, movedImage } from '../../image/moved/moved.ts'
+import type { MovedState } from '../../image/moved/moved-row.ts'
 import { parseReference } from '../../image/reference.ts'
 import { type ImageVerdict, isMissing, isPullable } from '../../snapshot/image-verdict.ts'
 import type { AuditSeverity, RuleArguments } from '../finding.ts'

@@ -1,6 +1,6 @@
 /** Digits without quotes that YAML read as a number: the image itself, or a value that became part of it. */
 
-import { hasUnquotedNumber } from '../../image/unquoted-number.ts'
+import { hasUnquotedNumber } from '../../image/mistakes/unquoted-number.ts'
 import type { AuditRule } from '../rule.ts'
 
 export const numberInReference: AuditRule<'number-in-reference'> = {

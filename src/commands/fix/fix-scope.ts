@@ -3,7 +3,7 @@
 import { interruptedPods, journaledPod, type Run } from '../../apply/journal/run.ts'
 import { UsageError } from '../../errors.ts'
 import { covers, type PlanScope, type PlanSubject } from '../../plan/plan.ts'
-import { narrowedTo } from '../../report/words/plan.ts'
+import { narrowedTo } from '../../report/words/plan/plan.ts'
 import type { InterruptedPod } from '../../snapshot/fix-objects.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'

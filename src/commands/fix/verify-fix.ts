@@ -18,7 +18,7 @@ import {
 import { countsFor } from '../../report/formats.ts'
 import type { FixReport } from '../../report/views/fix-result.ts'
 import { countPods } from '../../report/words/nouns.ts'
-import { isIncomplete } from '../../report/words/outcomes.ts'
+import { isIncomplete } from '../../report/words/plan/outcomes.ts'
 import { redact } from '../../secrecy/redact.ts'
 import { objectKey } from '../../snapshot/object-key.ts'
 import { type Gap, uniqueGaps } from '../../snapshot/snapshot.ts'

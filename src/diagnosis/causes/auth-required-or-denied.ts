@@ -1,10 +1,10 @@
 /** The registry refused the request, perhaps to hide that the image does not exist. Also credentials that the kubelet could not read. */
 
-import { demandsTerms, servedAt } from '../access-demands.ts'
-import type { Clue } from '../clue.ts'
+import type { Clue } from '../clues/clue.ts'
 import type { Cause } from '../finding.ts'
-import { lapseIn } from '../lapse.ts'
-import { type PullError, parsePullErrors } from '../pull-error.ts'
+import { demandsTerms, servedAt } from '../refusal/access-demands.ts'
+import { lapseIn } from '../refusal/lapse.ts'
+import { type PullError, parsePullErrors } from '../text/pull-error.ts'
 import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
 /** 402 and 451 refuse the account or the country. 412 is not about a credential. */

@@ -1,7 +1,7 @@
 /** A rule recognizes one cause in one attempt's error. */
 
 import type { Cause, Subcause } from '../finding.ts'
-import type { PullError } from '../pull-error.ts'
+import type { PullError } from '../text/pull-error.ts'
 
 interface Judgement {
   subcause: Subcause | null

@@ -1,7 +1,7 @@
 /** The downloaded content is damaged, or the node could not unpack or store it. */
 
-import type { Clue } from '../clue.ts'
-import type { LazySnapshotter } from '../clue-at-node.ts'
+import type { Clue } from '../clues/clue.ts'
+import type { LazySnapshotter } from '../clues/clue-at-node.ts'
 import { ruleOf } from './cause-rule.ts'
 
 const FILE_OPERATION =

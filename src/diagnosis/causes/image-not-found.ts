@@ -1,8 +1,8 @@
 /** The registry answered that it has no such repository, tag, or digest. */
 
 import type { Reference } from '../../image/reference.ts'
-import type { Clue } from '../clue.ts'
-import type { UpstreamError } from '../clue-on-way.ts'
+import type { Clue } from '../clues/clue.ts'
+import type { UpstreamError } from '../clues/clue-on-way.ts'
 import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
 /** Quay, for any refusal of a proxy organization's upstream. */

@@ -2,7 +2,7 @@
 
 import { isDockerHubHost } from '../../image/docker-hub.ts'
 import type { RateLimitSubcause } from '../finding.ts'
-import type { PullError } from '../pull-error.ts'
+import type { PullError } from '../text/pull-error.ts'
 import type { CauseRule } from './cause-rule.ts'
 
 const LIMIT = '(?:limits?|quota|allowance)'

@@ -1,7 +1,7 @@
 /** Certificate, protocol or handshake failed. A handshake that got no answer in time is a timeout. */
 
 import type { Pod } from '../../snapshot/pod.ts'
-import type { Clue } from '../clue.ts'
+import type { Clue } from '../clues/clue.ts'
 import { ruleOf } from './cause-rule.ts'
 
 /** Docker's and containerd's words for a file of their own that they can't use. */

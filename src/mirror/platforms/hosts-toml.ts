@@ -4,7 +4,7 @@
  * from 2.0.6 on (containerd/containerd#11106, #12136); earlier versions give a connection 30 seconds.
  */
 
-import { atLeast } from '../../diagnosis/pulling-node.ts'
+import { atLeast } from '../../diagnosis/node/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { apiHost } from '../../image/registries.ts'
 import { rootOf } from '../address.ts'

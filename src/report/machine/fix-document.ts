@@ -7,7 +7,7 @@ import type { Target } from '../../plan/change.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { Invocation } from '../invocation.ts'
-import { isSuccessful, podCounts } from '../words/outcomes.ts'
+import { isSuccessful, podCounts } from '../words/plan/outcomes.ts'
 import { type Envelope, enveloped } from './data.ts'
 import { findingDocument } from './diagnosis-document.ts'
 

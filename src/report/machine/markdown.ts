@@ -12,9 +12,9 @@ import type { Moment } from '../words/duration.ts'
 import { type GapAbout, gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
 import { formatNumber, pluralize } from '../words/nouns.ts'
-import { PULLING_TITLE, pullingTexts } from '../words/pulling.ts'
 import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
+import { PULLING_TITLE, pullingTexts } from '../words/wait/pulling.ts'
 
 /** GitHub's limit for a comment. */
 const LONGEST = 65_536

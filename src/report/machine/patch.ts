@@ -4,9 +4,9 @@ import type { Change, Edit, PatchChange, PatchOperation } from '../../plan/chang
 import type { Plan } from '../../plan/plan.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { escapeInJson, guardLines, sanitizeLine, shellWord } from '../sanitize.ts'
-import { managerName } from '../words/managers.ts'
+import { managerName } from '../words/edits/managers.ts'
 import { objectName } from '../words/nouns.ts'
-import { planSentence } from '../words/plan.ts'
+import { planSentence } from '../words/plan/plan.ts'
 import { toYaml } from './data.ts'
 
 /**

@@ -5,7 +5,7 @@ import type { HubQuota } from '../../snapshot/hub-quota.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { joinLines } from '../screen/layout.ts'
 import { shortList } from '../words/nouns.ts'
-import { MAX_PLACES, needsNames } from '../words/quota.ts'
+import { MAX_PLACES, needsNames } from '../words/quota/quota.ts'
 import type { QuotaReport } from './quota-document.ts'
 
 interface Metric {

@@ -5,8 +5,8 @@ import type { JudgedQuotas } from '../../snapshot/hub-quota.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { Invocation } from '../invocation.ts'
 import type { UsageReport } from '../views/quota/usage-screen.ts'
-import { needsNames } from '../words/quota.ts'
-import { savingCommand, savingText } from '../words/quota-savings.ts'
+import { needsNames } from '../words/quota/quota.ts'
+import { savingCommand, savingText } from '../words/quota/quota-savings.ts'
 import { enveloped } from './data.ts'
 
 /** The content of a quota report. */

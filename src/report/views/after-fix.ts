@@ -11,8 +11,8 @@ import { labelledCommand } from '../screen/command-lines.ts'
 import { joinLines, wrap } from '../screen/layout.ts'
 import { whyCommand } from '../words/commands.ts'
 import { objectName } from '../words/nouns.ts'
-import { isIncomplete, rerunLabel } from '../words/outcomes.ts'
-import { scopeFlags } from '../words/plan.ts'
+import { isIncomplete, rerunLabel } from '../words/plan/outcomes.ts'
+import { scopeFlags } from '../words/plan/plan.ts'
 
 /** Returns the findings of pods that were expected to recover. */
 export function awaited({ findings, result }: FixReport): AdvisedFinding[] {

@@ -26,7 +26,7 @@ import {
   statusText,
   workloadText,
   writtenSentence,
-} from '../words/outcomes.ts'
+} from '../words/plan/outcomes.ts'
 import { briefCauseBlocks } from './brief-causes.ts'
 import type { PlanReportOptions } from './plan.ts'
 

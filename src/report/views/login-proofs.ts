@@ -9,10 +9,10 @@ import type { QuotaOutcome } from '../../registry/outcome.ts'
 import type { ProofFailure } from '../../snapshot/registry-answers.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
 import { sanitizeLine, shellWord } from '../sanitize.ts'
+import { loginCommand } from '../words/credential/registry-logins.ts'
 import { durationText } from '../words/duration.ts'
 import { formatNumber, joinList, pluralize, registryLabel, shortList } from '../words/nouns.ts'
-import { narrowedTo, scopeFlags } from '../words/plan.ts'
-import { loginCommand } from '../words/registry-logins.ts'
+import { narrowedTo, scopeFlags } from '../words/plan/plan.ts'
 
 export interface LoginSummary {
   registry: string

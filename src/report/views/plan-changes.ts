@@ -10,9 +10,9 @@ import { fragmentOf } from '../machine/patch.ts'
 import { cell, sanitizeLine } from '../sanitize.ts'
 import { field, fields, type Palette, wrap } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
-import { managerName } from '../words/managers.ts'
+import { managerName } from '../words/edits/managers.ts'
 import { formatNumber, objectName, pluralize, registryLabel, shortList } from '../words/nouns.ts'
-import { BARE_POD_REASON, reasonText } from '../words/plan.ts'
+import { BARE_POD_REASON, reasonText } from '../words/plan/plan.ts'
 
 /** The number of names, rows, and templates to show; `-o json` and `-o patch` include all. */
 const NAMES = 12

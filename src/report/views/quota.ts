@@ -28,8 +28,8 @@ import {
   sourceText,
   unknownNextText,
   whoseNumbersText,
-} from '../words/quota.ts'
-import { savingText, scopeFlags } from '../words/quota-savings.ts'
+} from '../words/quota/quota.ts'
+import { savingText, scopeFlags } from '../words/quota/quota-savings.ts'
 import {
   capacityTexts,
   countedText,
@@ -41,7 +41,7 @@ import {
   pullsText,
   shortageText,
   worseLoginText,
-} from '../words/quota-usage.ts'
+} from '../words/quota/quota-usage.ts'
 import { gapLines } from './gaps.ts'
 import { reasonsText, type UsageReport, usageBlocks, usedOutlooks } from './quota/usage-screen.ts'
 

@@ -7,7 +7,7 @@ import { cell, sanitizeLine } from '../sanitize.ts'
 import { joinLines, paletteFor, wrap } from '../screen/layout.ts'
 import { columns, tableLines } from '../screen/table.ts'
 import { formatNumber } from '../words/nouns.ts'
-import { runText, stateText } from '../words/outcomes.ts'
+import { runText, stateText } from '../words/plan/outcomes.ts'
 import type { UndoReportOptions } from './undo.ts'
 
 export type { RunLine } from '../machine/fix-document.ts'

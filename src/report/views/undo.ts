@@ -10,7 +10,7 @@ import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
 import { commandLines, labelledCommand } from '../screen/command-lines.ts'
 import { joinBlocks, joinLines, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { formatNumber, objectName, pluralize } from '../words/nouns.ts'
-import { isNotUndone, statusText, undoneSentence } from '../words/outcomes.ts'
+import { isNotUndone, statusText, undoneSentence } from '../words/plan/outcomes.ts'
 import {
   effectText,
   fieldText,
@@ -21,7 +21,7 @@ import {
   sharedKeptSentence,
   undoingText,
   undoPlanSentence,
-} from '../words/plan.ts'
+} from '../words/plan/plan.ts'
 
 export type { UndoReport } from '../machine/fix-document.ts'
 

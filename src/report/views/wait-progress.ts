@@ -10,8 +10,8 @@ import { joinLines } from '../screen/layout.ts'
 import { durationOfMilliseconds } from '../words/duration.ts'
 import { imageText } from '../words/nouns.ts'
 import { stepsOf } from '../words/steps.ts'
-import { progressSentence } from '../words/wait.ts'
-import { aheadText, outlookText, stateText, subjectName, troubleText } from '../words/wait-state.ts'
+import { progressSentence } from '../words/wait/wait.ts'
+import { aheadText, outlookText, stateText, subjectName, troubleText } from '../words/wait/wait-state.ts'
 
 export interface ProgressContext {
   /** Milliseconds since 1970, by the server's clock. */

@@ -6,7 +6,7 @@ import type {
   AdvisedProblem,
   AdvisedWhy,
 } from '../../advice/add-steps.ts'
-import type { Attempt } from '../../diagnosis/credential-report.ts'
+import type { Attempt } from '../../diagnosis/credential/credential-report.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { ReportOptions } from '../formats.ts'
@@ -24,13 +24,13 @@ import {
 } from '../screen/layout.ts'
 import { linkUrls } from '../screen/links.ts'
 import { isStatic, workloadPath } from '../words/commands.ts'
-import { hintText, UNNAMED } from '../words/credential.ts'
-import { problemText } from '../words/credential-problems.ts'
+import { hintText, UNNAMED } from '../words/credential/credential.ts'
+import { problemText } from '../words/credential/credential-problems.ts'
 import { checkText } from '../words/image-check.ts'
 import { imageText, registryLabel } from '../words/nouns.ts'
-import { pullingFor } from '../words/pulling.ts'
 import type { StepText } from '../words/step-words.ts'
 import { outlastsFix, summarySentence } from '../words/summary.ts'
+import { pullingFor } from '../words/wait/pulling.ts'
 import {
   alikeText,
   obstacleStep,

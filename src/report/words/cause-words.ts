@@ -1,6 +1,6 @@
 /** The words that each cause must have, and the context that they can use. */
 
-import { type Clue, clueOf, hasClue } from '../../diagnosis/clue.ts'
+import { type Clue, clueOf, hasClue } from '../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { isHosted } from '../../image/registries.ts'
 import type { Invocation } from '../invocation.ts'

@@ -1,6 +1,6 @@
 /** The words of every cause. A cause without words does not compile. */
 
-import { type Clue, hasClue } from '../../diagnosis/clue.ts'
+import { type Clue, hasClue } from '../../diagnosis/clues/clue.ts'
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
 import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
@@ -15,7 +15,7 @@ import { httpHttpsMismatch, registryServerError, tls } from './causes/network.ts
 import { neverPull, signaturePolicy } from './causes/node-policies.ts'
 import { corruptOrUnpack } from './causes/node-store.ts'
 import { canceledOrDeadline, other } from './causes/other.ts'
-import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
+import { credentialLines, malformedSecret, malformedSecretsOf } from './credential/credential.ts'
 import { FURTHER_FACTS, movedSentence, silenceText } from './further-facts.ts'
 import { alsoMoved } from './moved.ts'
 import { capitalize, registryLabel, uncapitalize } from './nouns.ts'

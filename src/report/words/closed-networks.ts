@@ -1,14 +1,14 @@
 /** What nodes need that are not meant to reach the internet: a mirror, a copy of the image, or an archive of it. */
 
-import { hasClue } from '../../diagnosis/clue.ts'
+import { hasClue } from '../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
-import type { PullingNode } from '../../diagnosis/pulling-node.ts'
+import type { PullingNode } from '../../diagnosis/node/pulling-node.ts'
 import { cloudOf } from '../../image/cloud-registries.ts'
 import { mayHaveMirror } from '../../image/docker-hub.ts'
 import { isHosted } from '../../image/registries.ts'
 import { ownCommand } from '../invocation.ts'
-import { orCopied } from './makers.ts'
-import { mayBeOpenShift, preloadPlace } from './node-settings.ts'
+import { orCopied } from './edits/makers.ts'
+import { mayBeOpenShift, preloadPlace } from './node/node-settings.ts'
 import { registryLabel } from './nouns.ts'
 import { isSearched } from './searched.ts'
 import type { StepContext } from './step-words.ts'

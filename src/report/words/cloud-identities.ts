@@ -3,7 +3,7 @@
 import type { Finding } from '../../diagnosis/finding.ts'
 import { acrName, type Cloud } from '../../image/cloud-registries.ts'
 import { shellWord } from '../sanitize.ts'
-import { FARGATE_ROLE } from './node-logins.ts'
+import { FARGATE_ROLE } from './node/node-logins.ts'
 
 interface CloudWords {
   /** The role or policy that lets an identity pull. */

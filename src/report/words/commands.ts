@@ -1,14 +1,14 @@
 /** Commands of this program, ready to paste, built from findings. Names from the cluster are quoted for the shell. */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
-import { hasClue } from '../../diagnosis/clue.ts'
+import { hasClue } from '../../diagnosis/clues/clue.ts'
 import type { Finding, Remedy } from '../../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import { type Invocation, kubectlCommand, offlineCommand, ownCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { objectName } from './nouns.ts'
-import { REMEDY_WORDS } from './remedies.ts'
+import { REMEDY_WORDS } from './plan/remedies.ts'
 
 type FailingPod = Pick<Finding, 'namespace' | 'pod' | 'workload'>
 

@@ -1,6 +1,6 @@
 /** What a report adds to the meaning of a cause: who pulls, which host answered, what else failed, and what still serves. */
 
-import { clueOf, hasClue } from '../../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { hostAlone, isLocal } from '../../image/host.ts'
@@ -8,9 +8,9 @@ import { withoutVersion } from '../../image/reference.ts'
 import type { FirstFinding } from './cause-words.ts'
 import { IMAGE_ID } from './causes/invalid-name.ts'
 import { minuteOf } from './duration.ts'
-import { addedBy } from './makers.ts'
+import { addedBy } from './edits/makers.ts'
 import { movedText } from './moved.ts'
-import { FARGATE_ROLE } from './node-logins.ts'
+import { FARGATE_ROLE } from './node/node-logins.ts'
 import { isRedirectedTo, pluralize, roleSentence } from './nouns.ts'
 import { searchText } from './searched.ts'
 

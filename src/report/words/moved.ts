@@ -1,9 +1,9 @@
 /** The words of an image that moved or is gone: what became of its old place, and where it is published now. */
 
-import { clueOf } from '../../diagnosis/clue.ts'
+import { clueOf } from '../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
-import type { Moved } from '../../image/moved.ts'
-import type { MovedState } from '../../image/moved-row.ts'
+import type { Moved } from '../../image/moved/moved.ts'
+import type { MovedState } from '../../image/moved/moved-row.ts'
 import { withoutVersion } from '../../image/reference.ts'
 import { shortList } from './nouns.ts'
 

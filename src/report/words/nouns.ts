@@ -1,9 +1,9 @@
 /** Nouns in sentences: how many there are, lists of them, and the names of hosts and images. */
 
-import { hasClue } from '../../diagnosis/clue.ts'
-import type { AddressOwner } from '../../diagnosis/clue-on-way.ts'
-import type { Endpoint } from '../../diagnosis/endpoint.ts'
+import { hasClue } from '../../diagnosis/clues/clue.ts'
+import type { AddressOwner } from '../../diagnosis/clues/clue-on-way.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
+import type { Endpoint } from '../../diagnosis/text/endpoint.ts'
 import { DOCKER_HUB, isDockerHub } from '../../image/docker-hub.ts'
 import { isAddress, withoutPort } from '../../image/host.ts'
 import { isFixedHost, isHosted } from '../../image/registries.ts'

@@ -1,13 +1,13 @@
 /** The words of images that other pods run: where, and by what those pods differ from the ones whose pull failed. */
 
-import type { StepOf } from '../../advice/step.ts'
-import { clueOf } from '../../diagnosis/clue.ts'
-import type { RunsElsewhere } from '../../diagnosis/clue-of-name.ts'
+import type { StepOf } from '../../advice/step/step.ts'
+import { clueOf } from '../../diagnosis/clues/clue.ts'
+import type { RunsElsewhere } from '../../diagnosis/clues/clue-of-name.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { hidesMissing } from '../../image/registries.ts'
-import { nodeName, nodesOf } from './node.ts'
-import { runtimeLoginPlace } from './node-logins.ts'
-import { restartOf } from './node-settings.ts'
+import { nodeName, nodesOf } from './node/node.ts'
+import { runtimeLoginPlace } from './node/node-logins.ts'
+import { restartOf } from './node/node-settings.ts'
 import { joinList, registryLabel, shortList } from './nouns.ts'
 import type { Findings, StepWords } from './step-words.ts'
 

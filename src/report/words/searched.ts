@@ -1,6 +1,6 @@
 /** The words of an image whose name has no registry, where none of the registries that the node searches gave it. */
 
-import { clueOf, hasClue } from '../../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { joinList } from './nouns.ts'
 

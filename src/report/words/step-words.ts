@@ -1,7 +1,7 @@
 /** The words that each step must have, and the context that they can use. */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
-import type { Step } from '../../advice/step.ts'
+import type { Step } from '../../advice/step/step.ts'
 import type { Invocation } from '../invocation.ts'
 
 /** One thing to do; `text` has no period, `command` is ready to paste. */

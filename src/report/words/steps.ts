@@ -1,7 +1,7 @@
 /** Steps in words: what to do, the command, and where it has to run. A step without words does not compile. */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
-import type { Step, StepCode } from '../../advice/step.ts'
+import type { Step, StepCode } from '../../advice/step/step.ts'
 import type { Invocation } from '../invocation.ts'
 import { formatNumber, pluralize } from './nouns.ts'
 import type { Findings, StepContext, StepText, StepWords } from './step-words.ts'

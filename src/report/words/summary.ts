@@ -1,8 +1,8 @@
 /** A diagnosis in a few sentences: where it looked, how many pods fail, why, and what to do next; says so if not everything was read. */
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
-import type { Step, StepCode } from '../../advice/step.ts'
-import { hasClue } from '../../diagnosis/clue.ts'
+import type { Step, StepCode } from '../../advice/step/step.ts'
+import { hasClue } from '../../diagnosis/clues/clue.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import { groupByCause } from '../group.ts'
@@ -13,9 +13,9 @@ import { minuteOf } from './duration.ts'
 import { summarizeGaps } from './gaps.ts'
 import { knownSentence } from './known.ts'
 import { countPods, formatNumber, joinList, pluralize, shortList } from './nouns.ts'
-import { pullingSentence } from './pulling.ts'
 import type { StepText } from './step-words.ts'
 import { asNextStep, stepsOf } from './steps.ts'
+import { pullingSentence } from './wait/pulling.ts'
 
 type DiagnosedScope = Pick<Diagnosis, 'source' | 'scope' | 'takenAt'>
 

@@ -2,9 +2,9 @@
 
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
+import { isTypo, similarNames, similarTags } from '../../image/mistakes/similar-names.ts'
 import { fullName, type Reference } from '../../image/reference.ts'
 import { isPublic } from '../../image/registries.ts'
-import { isTypo, similarNames, similarTags } from '../../image/similar-names.ts'
 import type { ManifestOutcome } from '../../registry/outcome.ts'
 import type { ImageCheck, RepositoryState } from '../../snapshot/image-check.ts'
 import type { RegistryQueries } from './registry-queries.ts'

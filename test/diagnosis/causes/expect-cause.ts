@@ -1,7 +1,7 @@
 /** One table of texts for one cause: each row is who wrote it, and the text. */
 import { expect, test } from 'vitest'
-import { classify } from '../../../src/diagnosis/classify.ts'
 import type { Cause, RateLimitSubcause } from '../../../src/diagnosis/finding.ts'
+import { classify } from '../../../src/diagnosis/text/classify.ts'
 
 export type Row = [from: string, text: string, subcause?: RateLimitSubcause]
 

@@ -1,7 +1,7 @@
 /** Names that look like causes, and texts that would hang a careless regular expression. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { classify } from '../../../src/diagnosis/classify.ts'
+import { classify } from '../../../src/diagnosis/text/classify.ts'
 import { growthOf } from '../../linear-time.ts'
 import { expectCause } from './expect-cause.ts'
 

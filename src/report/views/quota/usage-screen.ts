@@ -9,8 +9,8 @@ import { type Palette, wrap } from '../../screen/layout.ts'
 import { columns, tableLines } from '../../screen/table.ts'
 import { durationInWords } from '../../words/duration.ts'
 import { formatNumber, objectName, pluralize } from '../../words/nouns.ts'
-import { identityText, needsNames } from '../../words/quota.ts'
-import { savingCommand, savingText } from '../../words/quota-savings.ts'
+import { identityText, needsNames } from '../../words/quota/quota.ts'
+import { savingCommand, savingText } from '../../words/quota/quota-savings.ts'
 import {
   type Counted,
   capacityTexts,
@@ -25,7 +25,7 @@ import {
   spendReasonText,
   unreadRestartsText,
   worseLoginText,
-} from '../../words/quota-usage.ts'
+} from '../../words/quota/quota-usage.ts'
 
 export interface UsageReport {
   usage: Usage

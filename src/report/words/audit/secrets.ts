@@ -1,7 +1,7 @@
 /** The words of rules about logins and pull secrets. */
 
 import type { WordsOfRules } from '../audit.ts'
-import { mismatchText, problemText } from '../credential-problems.ts'
+import { mismatchText, problemText } from '../credential/credential-problems.ts'
 import { shortList } from '../nouns.ts'
 
 const SOURCE = {

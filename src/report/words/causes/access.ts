@@ -1,10 +1,9 @@
 /** The words of pulls that a registry, or a rule around it, refused. */
 
-import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { cloudOf } from '../../../image/cloud-registries.ts'
 import { isEntitled, isOpenMirror, isPublic } from '../../../image/registries.ts'
-import { awsPolicyMeaning } from '../aws-policies.ts'
 import {
   type CauseContext,
   type CauseWords,
@@ -13,9 +12,11 @@ import {
   type Sentence,
   sentenceFor,
 } from '../cause-words.ts'
+import { faultedLogin } from '../credential/registry-logins.ts'
 import { roundedDown } from '../duration.ts'
 import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
-import { perimeterMeaning, perimeterOf, perimeterTitle } from '../perimeters.ts'
+import { awsPolicyMeaning } from '../refusals/aws-policies.ts'
+import { perimeterMeaning, perimeterOf, perimeterTitle } from '../refusals/perimeters.ts'
 import {
   AT_NODE,
   CLOSED_MEANING,
@@ -35,8 +36,7 @@ import {
   UNASKED,
   UNIDENTIFIED,
   UNREAD_LOGINS,
-} from '../refusal-reasons.ts'
-import { faultedLogin } from '../registry-logins.ts'
+} from '../refusals/refusal-reasons.ts'
 import { isSearched, SEARCHED } from '../searched.ts'
 import { DENIAL_TITLE, isBroken, isMiswritten, perhapsNoLogin, wantsLogin } from './denial-titles.ts'
 

@@ -1,6 +1,6 @@
 /** The words of how a connection failed: it was cut off, refused, or never opened, at another host or at the node's own address. */
 
-import { type Clue, clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import { type Clue, clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 
 type Break = Extract<Clue, { code: 'unopened' }>['why'] | 'cut-off' | 'unknown'

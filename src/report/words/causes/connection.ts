@@ -1,15 +1,15 @@
 /** The words of pulls that never reached the host (its name, the connection to it, a proxy), or not even the node's runtime; the host is the one in the message. */
 
-import { askedEndpoint } from '../../../diagnosis/asked-endpoint.ts'
-import { type Clue, clueOf, hasClue } from '../../../diagnosis/clue.ts'
-import type { DnsAnswer, UnreachedServer } from '../../../diagnosis/clue-on-way.ts'
-import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
+import { type Clue, clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
+import type { DnsAnswer, UnreachedServer } from '../../../diagnosis/clues/clue-on-way.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import { askedEndpoint } from '../../../diagnosis/text/asked-endpoint.ts'
+import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
 import { hostAlone, isOfCluster, isServiceName } from '../../../image/host.ts'
 import { isOpenShiftService } from '../../../image/registries.ts'
 import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'
-import { onNode } from '../node.ts'
-import { dnsAnswer } from '../node-dns.ts'
+import { onNode } from '../node/node.ts'
+import { dnsAnswer } from '../node/node-dns.ts'
 import { ADDRESS_OWNERS, capitalize, hostLabel, registryLabel } from '../nouns.ts'
 import { BROKEN_MEANING, brokenTitle, howBroken, loopbackMeaning } from './broken-connection.ts'
 

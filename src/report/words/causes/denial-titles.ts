@@ -1,6 +1,6 @@
 /** The titles of refused pulls, and what in a refusal both its title and its meaning depend on. */
 
-import { hasClue } from '../../../diagnosis/clue.ts'
+import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { cloudOf } from '../../../image/cloud-registries.ts'
 import { isEntitled, isPublic } from '../../../image/registries.ts'
@@ -17,7 +17,7 @@ import {
   mayBeSpoiled,
   openTitle,
   providerTitle,
-} from '../refusal-reasons.ts'
+} from '../refusals/refusal-reasons.ts'
 
 /** The pod names a pull secret that the kubelet can't use. */
 export const isBroken = ({ credential }: Finding) => credential.status === 'broken'

@@ -1,6 +1,6 @@
 /** The words of downloads that the runtime discarded, as what arrived is not what was announced. */
 
-import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { formatNumber } from '../nouns.ts'
 

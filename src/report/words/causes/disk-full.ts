@@ -1,6 +1,6 @@
 /** The words of pulls that found no room on the node, on its disk or in its memory. */
 
-import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { CauseWords } from '../cause-words.ts'
 
 export const diskFull: CauseWords = {

@@ -1,7 +1,7 @@
 /** The words of images that the node can't run: those for another platform, in an old format, or of another kind than container images. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import { clueOf } from '../../../diagnosis/clue.ts'
+import { clueOf } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isPublishedFor } from '../../../image/kubernetes-images.ts'
 import { type CauseWords, WEB_PAGE } from '../cause-words.ts'

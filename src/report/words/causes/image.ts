@@ -1,6 +1,6 @@
 /** The words of images that don't exist. */
 
-import { type Clue, clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import { type Clue, clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { hidesMissing, isHosted } from '../../../image/registries.ts'
 import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'

@@ -1,6 +1,6 @@
 /** The words of image names that can't be read, or that a registry does not accept. */
 
-import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { CauseWords } from '../cause-words.ts'
 import { responderLabel } from '../nouns.ts'

@@ -1,6 +1,6 @@
 /** The words of excessive pulls: the limit of a registry, and that of the kubelet itself. */
 
-import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding, RateLimitSubcause } from '../../../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
 import { countsAtHub, registryBehind } from '../../../image/registries.ts'

@@ -1,12 +1,12 @@
 /** The words of what failed on an open connection: certificates, protocols, and a host's servers. */
 
-import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
-import type { CertificateProblem, UnusableFile } from '../../../diagnosis/clue-on-way.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
+import type { CertificateProblem, UnusableFile } from '../../../diagnosis/clues/clue-on-way.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, PAGE } from '../cause-words.ts'
 import { roundedDown } from '../duration.ts'
-import { nodeName } from '../node.ts'
+import { nodeName } from '../node/node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { mayLackIntermediate } from '../steps/certificates.ts'
 import { askedHost, endpointOrRegistry } from './connection.ts'

@@ -1,9 +1,9 @@
 /** The words of pulls that a policy forbids: one on the node for registries and signatures, or the pod's own pull policy. */
 
-import { type ClueOf, clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import { type ClueOf, clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding, NeverPullSubcause } from '../../../diagnosis/finding.ts'
 import type { CauseContext, CauseWords } from '../cause-words.ts'
-import { onNode } from '../node.ts'
+import { onNode } from '../node/node.ts'
 import { registryLabel } from '../nouns.ts'
 
 const policyFile = ({ clues }: Pick<Finding, 'clues'>) => clueOf(clues, 'policy-file')

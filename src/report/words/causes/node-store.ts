@@ -1,9 +1,9 @@
 /** The words of images that a node can't store: a download that it discards, and layers that it can't unpack or find. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import { hasClue } from '../../../diagnosis/clue.ts'
+import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import { type CauseWords, WEB_PAGE } from '../cause-words.ts'
-import { onNode } from '../node.ts'
+import { onNode } from '../node/node.ts'
 import { downloadWords, isEmpty, isMore } from './discarded-downloads.ts'
 import { ARTIFACT, ATTESTATION, SIGNATURE } from './image-content.ts'
 import {

@@ -1,11 +1,11 @@
 /** The words of canceled pulls, and of pulls whose reason is none of the causes. */
 
-import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isContainerRegistry } from '../../../image/cloud-registries.ts'
 import { isSilent } from '../../../image/pull-messages.ts'
 import { type CauseWords, type FirstFinding, isOfMirror } from '../cause-words.ts'
-import { onNode } from '../node.ts'
+import { onNode } from '../node/node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { isOfRuntime, lostMeaning, lostTitle } from './connection.ts'
 import { isAtLimit } from './unpacking.ts'

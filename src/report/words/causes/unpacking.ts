@@ -1,10 +1,10 @@
 /** Why a node can't unpack an image that arrived whole: its kernel, a missing program, its snapshotter, or the number of layers. */
 
-import { clueOf } from '../../../diagnosis/clue.ts'
-import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
+import { clueOf } from '../../../diagnosis/clues/clue.ts'
+import type { MissingTool } from '../../../diagnosis/clues/clue-at-node.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { FirstFinding } from '../cause-words.ts'
-import { onNode } from '../node.ts'
+import { onNode } from '../node/node.ts'
 
 /** Docker's limit is maxLayerDepth in moby's layer package. */
 export function tooManyLayers({ host }: Pick<Finding, 'host'>): string {

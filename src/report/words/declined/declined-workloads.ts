@@ -5,9 +5,9 @@ import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { whyCommand } from '../commands.ts'
 import type { DeclinedWords } from '../declined.ts'
-import { MAKERS, purposeOf, renewal } from '../makers.ts'
+import { MAKERS, purposeOf, renewal } from '../edits/makers.ts'
 import { objectName, pluralize } from '../nouns.ts'
-import { rerunFix } from '../plan.ts'
+import { rerunFix } from '../plan/plan.ts'
 import { kubeletLogin } from '../steps/logins.ts'
 
 const LIMITS: Record<JobLimit, string> = {

@@ -1,13 +1,13 @@
 /** The words of steps where a host was reached, and something other than the image came back: a page, a refused layer, an error of its servers. */
 
-import type { AnswerStep } from '../../../advice/step-at-node.ts'
-import { hasClue } from '../../../diagnosis/clue.ts'
+import type { AnswerStep } from '../../../advice/step/step-at-node.ts'
+import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { apiHost, isHosted, isOpenMirror } from '../../../image/registries.ts'
 import { isMore } from '../causes/discarded-downloads.ts'
-import { curlCommand, nodeClientStep, nodeShellStep, onNodes, redirectsCommand } from '../node.ts'
+import { realmSetting } from '../credential/registry-logins.ts'
+import { curlCommand, nodeClientStep, nodeShellStep, onNodes, redirectsCommand } from '../node/node.ts'
 import { hostLabel, isRedirectedTo, registryLabel } from '../nouns.ts'
-import { realmSetting } from '../registry-logins.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** Where operators of hosted registries say how they are, by their hosts. */

@@ -1,8 +1,8 @@
 /** The words of steps that let an identity of a cloud pull: its login, its role, and the policies around it. */
 
-import type { CloudPermissionStep } from '../../../advice/step-for-access.ts'
-import { clueOf } from '../../../diagnosis/clue.ts'
-import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
+import type { CloudPermissionStep } from '../../../advice/step/step-for-access.ts'
+import { clueOf } from '../../../diagnosis/clues/clue.ts'
+import type { ProviderProblem } from '../../../diagnosis/credential/credential-provider.ts'
 import {
   ecrAccount,
   ecrCachePrefix,
@@ -13,7 +13,6 @@ import {
 import type { AnnotatedProvider } from '../../../snapshot/snapshot.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { policyWords } from '../aws-policies.ts'
 import {
   artifactRepository,
   attach,
@@ -23,9 +22,10 @@ import {
   identityOf,
   providerName,
 } from '../cloud-identities.ts'
-import { kubeletLog, nodeClientStep, nodeName, nodesOf, onNodes } from '../node.ts'
-import { noneBuiltInSince } from '../node-logins.ts'
+import { kubeletLog, nodeClientStep, nodeName, nodesOf, onNodes } from '../node/node.ts'
+import { noneBuiltInSince } from '../node/node-logins.ts'
 import { capitalize, joinList } from '../nouns.ts'
+import { policyWords } from '../refusals/aws-policies.ts'
 import { roleDifference } from '../running-elsewhere.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
 

@@ -1,17 +1,17 @@
 /** The words of the step that gives pods a login which this machine has, or gets first. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { Step, StepOf } from '../../../advice/step.ts'
-import type { LoginReason } from '../../../advice/step-for-access.ts'
-import { hasClue } from '../../../diagnosis/clue.ts'
+import type { Step, StepOf } from '../../../advice/step/step.ts'
+import type { LoginReason } from '../../../advice/step/step-for-access.ts'
+import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isGitLab, isInDependencyProxy } from '../../../image/registries.ts'
 import type { ObjectManager } from '../../../snapshot/fix-objects.ts'
 import { loginFixCommand, missingSecret } from '../commands.ts'
-import { sentFrom } from '../credential.ts'
-import { managerName } from '../managers.ts'
+import { sentFrom } from '../credential/credential.ts'
+import { loginCommand, loginNote, PROXY_SCOPES } from '../credential/registry-logins.ts'
+import { managerName } from '../edits/managers.ts'
 import { registryLabel, shortList } from '../nouns.ts'
-import { loginCommand, loginNote, PROXY_SCOPES } from '../registry-logins.ts'
 import type { StepWords } from '../step-words.ts'
 import { hasOwnList } from './known-secret.ts'
 

@@ -1,7 +1,7 @@
 /** The words of steps on a host's name: which address nodes find for it, and where they ask. */
 
-import type { DnsStep } from '../../../advice/step-at-node.ts'
-import { hasClue } from '../../../diagnosis/clue.ts'
+import type { DnsStep } from '../../../advice/step/step-at-node.ts'
+import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf } from '../../../image/cloud-registries.ts'
 import { mayHaveMirror } from '../../../image/docker-hub.ts'
@@ -9,10 +9,10 @@ import { hostAlone } from '../../../image/host.ts'
 import { isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { COPY, isOfAws, isOfWindows, mirrorOf, orMirror } from '../closed-networks.ts'
-import { lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
-import { dnsAnswer, otherNameServer, resolverNote, resolverPlace, unreachedServer } from '../node-dns.ts'
+import { realmSetting } from '../credential/registry-logins.ts'
+import { lookUpCommand, nodeShellStep, onNodes } from '../node/node.ts'
+import { dnsAnswer, otherNameServer, resolverNote, resolverPlace, unreachedServer } from '../node/node-dns.ts'
 import { ADDRESS_OWNERS, registryLabel } from '../nouns.ts'
-import { realmSetting } from '../registry-logins.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** Whether nobody who wrote the image misspelled the name: another node knows it, it is the default of a product, or the registry announced it. */

@@ -1,14 +1,14 @@
 /** The words of steps about hosts' names that no node, or no other node, can use. */
 
-import type { HostNameStep } from '../../../advice/step-at-node.ts'
-import type { DefaultName, MachineNamer } from '../../../diagnosis/clue-on-way.ts'
-import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
+import type { HostNameStep } from '../../../advice/step/step-at-node.ts'
+import type { DefaultName, MachineNamer } from '../../../diagnosis/clues/clue-on-way.ts'
+import type { EndpointRole } from '../../../diagnosis/text/endpoint.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { localRegistryNote } from '../local-clusters.ts'
-import { managerName } from '../managers.ts'
-import { onNodes } from '../node.ts'
+import { managerName } from '../edits/managers.ts'
+import { localRegistryNote } from '../node/local-clusters.ts'
+import { onNodes } from '../node/node.ts'
 import { joinList, objectName, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 

@@ -1,9 +1,9 @@
 /** The words of steps on what a node stores images on: its disk, its file system, and the runtime's store. */
 
-import type { StoreStep } from '../../../advice/step-at-node.ts'
-import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import type { StoreStep } from '../../../advice/step/step-at-node.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
+import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import {
@@ -14,9 +14,9 @@ import {
   onNodes,
   releaseOf,
   storePath,
-} from '../node.ts'
-import { pruneCommand, removeCommand, removeLimits } from '../node-images.ts'
-import { kernelLog } from '../node-kernel.ts'
+} from '../node/node.ts'
+import { pruneCommand, removeCommand, removeLimits } from '../node/node-images.ts'
+import { kernelLog } from '../node/node-kernel.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
 /** Returns the store of containers/storage or Docker that the text shows, which settings can move; null if it shows none. */

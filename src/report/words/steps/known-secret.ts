@@ -1,18 +1,18 @@
 /** The words of the step that gives a pod a secret which is there already: in its namespace, in another one, or at another service account. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { Step, StepOf } from '../../../advice/step.ts'
-import type { UsableHint } from '../../../advice/step-for-access.ts'
+import type { Step, StepOf } from '../../../advice/step/step.ts'
+import type { UsableHint } from '../../../advice/step/step-for-access.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
-import { generatedFrom } from '../../../image/similar-names.ts'
+import { generatedFrom } from '../../../image/mistakes/similar-names.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { webhooksCommand, workloadPath } from '../commands.ts'
-import { authsKey } from '../credential.ts'
-import { editField, hiddenSecretEdit } from '../edits.ts'
-import { managedPlace, subChartNote, writerText } from '../managers.ts'
+import { authsKey } from '../credential/credential.ts'
+import { pullSecretField } from '../credential/pull-secret-fields.ts'
+import { editField, hiddenSecretEdit } from '../edits/edits.ts'
+import { managedPlace, subChartNote, writerText } from '../edits/managers.ts'
 import { objectName, registryLabel, shortList } from '../nouns.ts'
-import { pullSecretField } from '../pull-secret-fields.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
 
 /** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */

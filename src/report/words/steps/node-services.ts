@@ -1,12 +1,12 @@
 /** The words of steps at what listens on a node itself: mirrors and registries there, and the services behind them. */
 
-import type { NodeServiceStep } from '../../../advice/step-at-node.ts'
-import type { NodeService } from '../../../diagnosis/node-services.ts'
+import type { NodeServiceStep } from '../../../advice/step/step-at-node.ts'
+import type { NodeService } from '../../../diagnosis/node/node-services.ts'
 import { cloudOf } from '../../../image/cloud-registries.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { nodeShellStep, onNodes } from '../node.ts'
+import { nodeShellStep, onNodes } from '../node/node.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
 
 interface ServiceWords {

@@ -1,9 +1,9 @@
 /** The words of steps on the node itself: its runtime, its kernel, its memory, and its clock. */
 
-import type { NodeStep } from '../../../advice/step-at-node.ts'
-import { hasClue } from '../../../diagnosis/clue.ts'
-import type { MissingTool } from '../../../diagnosis/clue-at-node.ts'
-import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
+import type { NodeStep } from '../../../advice/step/step-at-node.ts'
+import { hasClue } from '../../../diagnosis/clues/clue.ts'
+import type { MissingTool } from '../../../diagnosis/clues/clue-at-node.ts'
+import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { newerRuntime } from '../image-volumes.ts'
@@ -18,11 +18,11 @@ import {
   restartCommand,
   runtimeLog,
   storePath,
-} from '../node.ts'
-import { pullCommand, pullLimits } from '../node-images.ts'
-import { denialsCommand, failsAtAttributes, kernelLog } from '../node-kernel.ts'
-import { kubeletFolder } from '../node-logins.ts'
-import { daemonFile, mayBeOpenShift, restartOf } from '../node-settings.ts'
+} from '../node/node.ts'
+import { pullCommand, pullLimits } from '../node/node-images.ts'
+import { denialsCommand, failsAtAttributes, kernelLog } from '../node/node-kernel.ts'
+import { kubeletFolder } from '../node/node-logins.ts'
+import { daemonFile, mayBeOpenShift, restartOf } from '../node/node-settings.ts'
 import { shortList } from '../nouns.ts'
 import { isSearched } from '../searched.ts'
 import type { StepWords } from '../step-words.ts'

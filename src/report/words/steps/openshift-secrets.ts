@@ -1,9 +1,9 @@
 /** The words of steps about OpenShift's own pull secrets: the global one, with which the nodes log in themselves, and those of service accounts. */
 
-import type { StepOf } from '../../../advice/step.ts'
+import type { StepOf } from '../../../advice/step/step.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { nodeName, onNodes } from '../node.ts'
+import { nodeName, onNodes } from '../node/node.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 

@@ -1,11 +1,11 @@
 /** The words of steps about other Secrets than a pod's own: another pod's, what would make a missing one, and the copy of a virtual cluster's. */
 
-import type { StepOf } from '../../../advice/step.ts'
+import type { StepOf } from '../../../advice/step/step.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { clip } from '../../screen/layout.ts'
-import { MAKERS } from '../makers.ts'
-import { managedPlace, managerName, sourceOf, writerText } from '../managers.ts'
+import { MAKERS } from '../edits/makers.ts'
+import { managedPlace, managerName, sourceOf, writerText } from '../edits/managers.ts'
 import type { StepWords } from '../step-words.ts'
 import { hasOwnList, newPods } from './known-secret.ts'
 

@@ -1,7 +1,7 @@
 /** The words of steps about what the owners of a registry, of a repository, or of a rule in front of them allow, and to whom. */
 
-import type { StepOf } from '../../../advice/step.ts'
-import type { PermissionStep } from '../../../advice/step-for-access.ts'
+import type { StepOf } from '../../../advice/step/step.ts'
+import type { PermissionStep } from '../../../advice/step/step-for-access.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { acrName, cloudOf } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
@@ -9,11 +9,11 @@ import { isGitLab, isInDependencyProxy, isPublic } from '../../../image/registri
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { CLOUDS } from '../cloud-identities.ts'
-import { restoreText } from '../lapses.ts'
+import { PROXY_SCOPES } from '../credential/registry-logins.ts'
 import { registryLabel } from '../nouns.ts'
-import { PERIMETERS } from '../perimeters.ts'
-import { reasonToHeed } from '../refusal-reasons.ts'
-import { PROXY_SCOPES } from '../registry-logins.ts'
+import { restoreText } from '../refusals/lapses.ts'
+import { PERIMETERS } from '../refusals/perimeters.ts'
+import { reasonToHeed } from '../refusals/refusal-reasons.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** Where each product lets an administrator exempt an image; the words of its refusals give it away. */

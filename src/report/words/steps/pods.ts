@@ -1,15 +1,15 @@
 /** The words of steps at the pod itself: what created it, what changed it, and how to get a new one. */
 
-import type { PodStep, StepOf } from '../../../advice/step.ts'
-import { clueOf } from '../../../diagnosis/clue.ts'
+import type { PodStep, StepOf } from '../../../advice/step/step.ts'
+import { clueOf } from '../../../diagnosis/clues/clue.ts'
 import { PROVIDER_FAILED } from '../../../image/pull-messages.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { webhooksCommand, workloadPath } from '../commands.ts'
+import { renewPod } from '../credential/renewal.ts'
 import { minuteOf } from '../duration.ts'
-import { MAKERS, purposeOf, renewal } from '../makers.ts'
+import { MAKERS, purposeOf, renewal } from '../edits/makers.ts'
 import { joinList, registryLabel, shortList } from '../nouns.ts'
-import { renewPod } from '../renewal.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** Why there is no machine to configure. */

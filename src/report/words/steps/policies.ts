@@ -1,12 +1,12 @@
 /** The words of steps for policies on the node: about signatures, and about registries that it blocks. */
 
-import type { NodePolicy, PolicyStep } from '../../../advice/step-at-node.ts'
-import { type ClueOf, hasClue } from '../../../diagnosis/clue.ts'
-import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
+import type { NodePolicy, PolicyStep } from '../../../advice/step/step-at-node.ts'
+import { type ClueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
+import type { Platform, PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { nodeClientStep, onNodes } from '../node.ts'
-import { mayBeOpenShift } from '../node-settings.ts'
+import { nodeClientStep, onNodes } from '../node/node.ts'
+import { mayBeOpenShift } from '../node/node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 

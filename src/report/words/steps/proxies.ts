@@ -1,12 +1,12 @@
 /** The words of steps at a proxy between the nodes and a host. */
 
-import type { ProxyStep } from '../../../advice/step-at-node.ts'
-import { hasClue } from '../../../diagnosis/clue.ts'
-import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
+import type { ProxyStep } from '../../../advice/step/step-at-node.ts'
+import { hasClue } from '../../../diagnosis/clues/clue.ts'
+import type { Platform, PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { hostAlone } from '../../../image/host.ts'
-import { minikubeProfile } from '../local-clusters.ts'
-import { nodeClientStep, onNodes, proxyCommand } from '../node.ts'
-import { mayBeOpenShift, restartOf } from '../node-settings.ts'
+import { minikubeProfile } from '../node/local-clusters.ts'
+import { nodeClientStep, onNodes, proxyCommand } from '../node/node.ts'
+import { mayBeOpenShift, restartOf } from '../node/node-settings.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** How a login is written into a proxy's address (RFC 3986; systemd.unit, specifiers; docker/for-linux#1039 and #1149, k3s-io/k3s#762). */

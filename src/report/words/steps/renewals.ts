@@ -1,10 +1,10 @@
 /** The words of steps about logins that end by themselves, and about what writes them into their Secrets. */
 
-import type { StepOf } from '../../../advice/step.ts'
+import type { StepOf } from '../../../advice/step/step.ts'
 import { kubectlCommand } from '../../invocation.ts'
-import { writerText } from '../managers.ts'
+import { renewText, shortLivedText } from '../credential/registry-logins.ts'
+import { writerText } from '../edits/managers.ts'
 import { shortList } from '../nouns.ts'
-import { renewText, shortLivedText } from '../registry-logins.ts'
 import type { StepWords } from '../step-words.ts'
 import { copyOver } from './other-secrets.ts'
 

@@ -1,11 +1,11 @@
 /** The words of steps that use the image from another place: a host that its registry names, or the place that it moved to. */
 
-import type { ReplacementStep } from '../../../advice/step.ts'
+import type { ReplacementStep } from '../../../advice/step/step.ts'
 import { withoutVersion } from '../../../image/reference.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { workloadsOf } from '../container-place.ts'
-import { setEach, setImages, withEdit } from '../edits.ts'
+import { workloadsOf } from '../edits/container-place.ts'
+import { setEach, setImages, withEdit } from '../edits/edits.ts'
 import { registryLabel } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 

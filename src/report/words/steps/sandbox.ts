@@ -1,13 +1,13 @@
 /** The words of steps for the pause image, which the runtime itself pulls for each pod. */
 
-import type { SandboxStep } from '../../../advice/step-at-node.ts'
-import { hasClue } from '../../../diagnosis/clue.ts'
-import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
+import type { SandboxStep } from '../../../advice/step/step-at-node.ts'
+import { hasClue } from '../../../diagnosis/clues/clue.ts'
+import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { shellWord } from '../../sanitize.ts'
-import { nodeClientStep, nodeName, nodeShellStep, onNodes } from '../node.ts'
-import { sandboxImage } from '../node-images.ts'
-import { sandboxLoginPlace } from '../node-logins.ts'
-import { preloadPlace, sandboxSetting } from '../node-settings.ts'
+import { nodeClientStep, nodeName, nodeShellStep, onNodes } from '../node/node.ts'
+import { sandboxImage } from '../node/node-images.ts'
+import { sandboxLoginPlace } from '../node/node-logins.ts'
+import { preloadPlace, sandboxSetting } from '../node/node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 

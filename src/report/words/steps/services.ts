@@ -1,10 +1,10 @@
 /** The words of steps for a Service of the cluster that nodes pull from: its pods, and the cluster's network on the node. */
 
-import type { ServiceStep } from '../../../advice/step-at-node.ts'
+import type { ServiceStep } from '../../../advice/step/step-at-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { onNodes } from '../node.ts'
-import { mayBeOpenShift } from '../node-settings.ts'
+import { onNodes } from '../node/node.ts'
+import { mayBeOpenShift } from '../node/node-settings.ts'
 import { hostLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 

@@ -1,8 +1,8 @@
 /** What the image of the older revision that still runs says about the name of the failing one: another tag, or another repository. */
 
-import { type Clue, clueOf, hasClue } from '../../../diagnosis/clue.ts'
+import { type Clue, clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
+import { isMisspelledPath } from '../../../image/mistakes/similar-names.ts'
 import { parseReference, withoutVersion } from '../../../image/reference.ts'
-import { isMisspelledPath } from '../../../image/similar-names.ts'
 import type { Findings } from '../step-words.ts'
 
 type Failing = Pick<Findings[number], 'clues' | 'image' | 'subcause' | 'moved' | 'check'>

@@ -1,14 +1,14 @@
 /** The words of steps about the snapshotter of a runtime, which keeps the layers of images unpacked. */
 
-import type { SnapshotterStep } from '../../../advice/step-at-node.ts'
-import { clueOf, hasClue } from '../../../diagnosis/clue.ts'
-import type { LazySnapshotter } from '../../../diagnosis/clue-at-node.ts'
+import type { SnapshotterStep } from '../../../advice/step/step-at-node.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
+import type { LazySnapshotter } from '../../../diagnosis/clues/clue-at-node.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
+import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { cloudOf } from '../../../image/cloud-registries.ts'
-import { nodeClientStep, onNodes, storePath } from '../node.ts'
-import { snapshotterLog, snapshotterStart } from '../node-images.ts'
-import { fileSystemsCommand, kernelLog } from '../node-kernel.ts'
+import { nodeClientStep, onNodes, storePath } from '../node/node.ts'
+import { snapshotterLog, snapshotterStart } from '../node/node-images.ts'
+import { fileSystemsCommand, kernelLog } from '../node/node-kernel.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** Returns the table of the setting, which containerd 2 moved. */

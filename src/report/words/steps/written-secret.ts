@@ -1,6 +1,6 @@
 /** How a Secret that something writes is corrected there, into a pull secret with a login. */
 
-import type { Attempt, AttemptProblem } from '../../../diagnosis/credential-report.ts'
+import type { Attempt, AttemptProblem } from '../../../diagnosis/credential/credential-report.ts'
 import { shortList } from '../nouns.ts'
 
 /** Returns how a Secret that something writes is corrected, without its reason, once it is known where. */

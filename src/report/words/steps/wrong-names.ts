@@ -1,16 +1,16 @@
 /** The words of steps that correct a name which is wrong in itself: unreadable, a placeholder, an ID, too short, or at a wrong registry. */
 
-import type { StepOf, WrongNameStep } from '../../../advice/step.ts'
-import { clueOf } from '../../../diagnosis/clue.ts'
+import type { StepOf, WrongNameStep } from '../../../advice/step/step.ts'
+import { clueOf } from '../../../diagnosis/clues/clue.ts'
 import { ecrRegion } from '../../../image/cloud-registries.ts'
 import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
-import { publicName, webSiteIn } from '../../../image/misplaced-names.ts'
-import { type Placeholder, unfilledIn } from '../../../image/placeholder.ts'
+import { publicName, webSiteIn } from '../../../image/mistakes/misplaced-names.ts'
+import { type Placeholder, unfilledIn } from '../../../image/mistakes/placeholder.ts'
 import { parseReference, readReference } from '../../../image/reference.ts'
 import { registryBehind } from '../../../image/registries.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { setEach, withEdit } from '../edits.ts'
+import { setEach, withEdit } from '../edits/edits.ts'
 import { isSearched, searchedHosts } from '../searched.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 

@@ -1,0 +1,127 @@
+/** What a failed pull shows besides its cause. */
+
+import { isLocal, withoutPort } from '../../image/host.ts'
+import { movedImage } from '../../image/moved/moved.ts'
+import { isHosted } from '../../image/registries.ts'
+import { servesOnlyWindows } from '../../image/windows-images.ts'
+import type { Pod } from '../../snapshot/pod.ts'
+import { clockClues } from '../causes/tls.ts'
+import { answerOf, type DiagnosisContext, type FailedPull } from '../failed-pull.ts'
+import type { FailingContainer } from '../failing-container.ts'
+import { type Cause, type Finding, isRefusedOrMissing } from '../finding.ts'
+import { otherName } from '../node/names-on-node.ts'
+import {
+  isHeldHere,
+  onOtherNodes,
+  otherHostsOfEcr,
+  otherPartition,
+  runsElsewhere,
+  servedAtLoopback,
+} from '../node/running-elsewhere.ts'
+import { cluesOfOwners, heldElsewhere, type PodOwners, zeroClues } from '../pod-owners.ts'
+import { type Clue, cluesIf, cluesWith } from './clue.ts'
+import { behindProxy } from './clues.ts'
+import { loginClues, mirrorLogin } from './login-clues.ts'
+import { cluesOfPlace } from './node-clues.ts'
+
+/** What the pull shows besides its cause, from the text outward: the host, the node, the logins, the pod's owners. */
+export function cluesOfPull(
+  pull: FailedPull,
+  pod: Pod,
+  failing: FailingContainer,
+  { owned, seen }: { owned: PodOwners; seen: DiagnosisContext },
+): Finding['clues'] {
+  const { cause, text, registry, near } = pull
+  const { takenAt, fullNodes } = seen.snapshot
+  const { image } = failing.container
+  const isRunHere = isHeldHere(pod, pull.reference, seen.held)
+  const wasFull = fullNodes?.includes(pod.node ?? '') === true
+  return [
+    ...seen
+      .cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed })
+      .flatMap(clue => atNode(pull, clue)),
+    ...formerMirror(pull),
+    ...mirrorLogin(pull),
+    ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
+    ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
+    ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),
+    ...runsElsewhere(pod, pull, seen.held),
+    ...otherHostsOfEcr(pod, pull, seen.snapshot.ecrHosts),
+    ...otherName(pull),
+    ...otherPartition(pod, pull, pull.node),
+    ...onOtherNodes(pod, pull, seen.snapshot, seen.held),
+    ...servedAtLoopback(pod, pull, seen.snapshot, seen.held),
+    ...(cause === 'proxy' ? behindProxy(text, registry) : []),
+    ...loginClues(pod, pull, seen.logins),
+    ...cluesOfOwners(pod, failing.container, owned),
+    ...heldClues(pull, pod, failing, { owned, seen }),
+    ...(cause === 'image-not-found' ? zeroClues(pod, failing.container, owned) : []),
+    ...seen.besideIn(image, cause),
+    ...streamClues(pod, image, cause, seen),
+    ...(cause === 'auth-required-or-denied' && pull.credential.status === 'none'
+      ? seen.openBesideOf(pull.parsed)
+      : []),
+  ]
+}
+
+/**
+ * Linux nodes pull no layers of Windows: a registry that only passes on Microsoft's answers sends them to the same hosts. Only what downloads the
+ * parts for every platform asks the hosts that have nothing else.
+ */
+function atNode({ node, endpoint }: FailedPull, clue: Clue): Clue[] {
+  if (clue.code !== 'windows-base' || node?.os !== 'linux') return [clue]
+  return cluesIf(servesOnlyWindows(withoutPort(endpoint?.host ?? '')), { code: 'other-platforms' })
+}
+
+/** A mirror that the table of registries knows to be closed, or to serve others only. */
+function formerMirror(pull: FailedPull): Finding['clues'] {
+  const { endpoint, parsed } = pull
+  if (endpoint?.role !== 'mirror' || parsed === null) return []
+  const moved = movedImage({ ...parsed, registry: withoutPort(endpoint.host) }, answerOf(pull))
+  return moved?.state === 'retired' || moved?.state === 'restricted' ? [{ code: 'former-mirror', moved }] : []
+}
+
+/** Failures that another node's copy of the image says something about. */
+const IN_IMAGE: readonly Cause[] = ['image-not-found', 'platform-mismatch']
+
+/** Which other pods run the image, where that says something about this failure. */
+function heldClues(
+  { cause, credential, reference, registry }: FailedPull,
+  pod: Pod,
+  { container }: FailingContainer,
+  { owned, seen }: { owned: PodOwners; seen: DiagnosisContext },
+): Finding['clues'] {
+  // At a loopback address, each node may have a registry of its own.
+  if (!IN_IMAGE.includes(cause) || isLocal(registry ?? '')) return []
+  // Some registries lack every image for whoever has no login, which other pods may have, or had once (Nexus, Artifactory).
+  const mayHide = cause === 'image-not-found' && credential.status !== 'usable' && !isHosted(registry ?? '')
+  return heldElsewhere(pod, container, {
+    reference,
+    images: owned.images,
+    owners: seen.owners,
+    heldImages: mayHide ? [] : (seen.snapshot.heldImages ?? []),
+    hadLogin: mayHide && credential.status === 'broken',
+  })
+}
+
+/** Projects whose pods' names are never replaced (docs.openshift.com, image streams with Kubernetes resources). */
+const WITHOUT_LOOKUP = /^(?:default$|openshift-|kube-)/
+
+/** An image stream of the pod's namespace with the name as its tag. */
+function streamClues(
+  { namespace }: Pod,
+  image: string,
+  cause: Cause,
+  { snapshot: { streamTags = [] } }: DiagnosisContext,
+): Finding['clues'] {
+  if (!isRefusedOrMissing(cause) && cause !== 'invalid-reference') return []
+  const found = streamTags.find(
+    each =>
+      each.namespace === namespace &&
+      (image === `${each.stream}:${each.tag}` || (image === each.stream && each.tag === 'latest')),
+  )
+  return cluesWith(
+    'stream-tag',
+    found === undefined ? null : { ...found, lookUp: !WITHOUT_LOOKUP.test(namespace) },
+  )
+}

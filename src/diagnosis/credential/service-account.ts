@@ -1,0 +1,32 @@
+/** Pull secrets that the service account has and the pod lacks: ignored at admission, or added later. */
+
+import type { Pod } from '../../snapshot/pod.ts'
+import type { WhyProblem } from '../why-report.ts'
+import { hasOwnUnnamed, type PodCredentials } from './pod-credential.ts'
+
+type AccountProblem = Extract<
+  WhyProblem,
+  { code: 'service-account-changed-later' | 'service-account-secrets-ignored' }
+>
+
+/**
+ * The problem between pod and service account, if the account's secrets have or may have a login for the image.
+ * Admission copies the account's list only into a new pod without its own list, and never again
+ * (kubernetes plugin/pkg/admission/serviceaccount/admission.go).
+ */
+export function serviceAccountProblem(
+  pod: Pod,
+  image: string,
+  credentials: PodCredentials,
+): AccountProblem[] {
+  const account = credentials.accountOf(pod)
+  const secrets = account?.imagePullSecrets.filter(name => !pod.pullSecrets.includes(name)) ?? []
+  if (account === undefined || secrets.length === 0) return []
+  const { status } = credentials.reportFor({ ...pod, pullSecrets: secrets }, image)
+  if (status !== 'usable' && status !== 'unknown') return []
+  const isOther =
+    hasOwnUnnamed(pod, account) || pod.pullSecrets.some(name => !account.imagePullSecrets.includes(name))
+  const ownList = isOther && !credentials.isOfOlderAccount(pod)
+  const code = ownList ? 'service-account-secrets-ignored' : 'service-account-changed-later'
+  return [{ code, serviceAccount: account.name, secrets }]
+}

@@ -1,0 +1,50 @@
+/** Paths that no repository of Docker Hub has: each has two parts, an account and a name (docs.docker.com/docker-hub/repos, create a repository). */
+
+import { isDockerHub } from '../docker-hub.ts'
+import { OFFICIAL_IMAGES } from '../official-images.ts'
+import { parseReference } from '../reference.ts'
+
+/** A path that Docker Hub can't have. */
+export interface ImpossiblePath {
+  /** As in the name. */
+  path: string
+  /** What is most likely meant; null if nothing shows it. */
+  likely: string | null
+  /** Whether nothing else can be meant. */
+  certain: boolean
+}
+
+/** The path that the name has at Docker Hub, if Docker Hub has no such paths; null for any other name. @param reference the full name */
+export function impossibleAtHub(reference: string | null): ImpossiblePath | null {
+  const { registry = '', repository: path = '' } = parseReference(reference ?? '') ?? {}
+  const [account = '', ...names] = path.split('/')
+  if (!isDockerHub(registry) || names.length < 2 || /[.:]/.test(account)) return null
+  const certain = account === 'library' && names.length === 2
+  return { path, likely: certain ? names.join('/') : withoutDouble([account, ...names]), certain }
+}
+
+/** The name with the account twice, or with the project and an image that is named after it, as charts do that put values together. */
+function withoutDouble(parts: string[]): string | null {
+  const [account = '', second = '', last = '', fourth] = parts
+  if (parts.length === 4) return account === last && second === fourth ? `${account}/${second}` : null
+  const isDouble = account === second || last === second || last.startsWith(`${second}-`)
+  return parts.length === 3 && isDouble ? `${account}/${last}` : null
+}
+
+/** How caches of Docker Hub are named. */
+const OF_HUB = /^docker-?hub$|^docker\.io$/
+
+/**
+ * The same of a name at a cache whose upstream refused it: official images are the only ones under library/ (aws/containers-roadmap#2354,
+ * #2211). @param reference the full name
+ */
+export function impossibleUpstream(reference: string | null): ImpossiblePath | null {
+  const { registry = '', repository = '' } = parseReference(reference ?? '') ?? {}
+  if (isDockerHub(registry)) return null
+  const [, path, name] = /(?:^|\/)(library\/([^/]+\/[^/]+))$/.exec(repository) ?? []
+  if (path !== undefined && name !== undefined) return { path, likely: name, certain: true }
+  const [prefix = '', official = '', ...more] = repository.split('/')
+  return OF_HUB.test(prefix) && more.length === 0 && OFFICIAL_IMAGES.includes(official)
+    ? { path: repository, likely: `${prefix}/library/${official}`, certain: true }
+    : null
+}

@@ -1,0 +1,64 @@
+/** The words of steps that bring an image onto a node without the kubelet's pull: by hand from a registry, or from an archive. */
+
+import type { StepOf } from '../../../advice/step/step.ts'
+import { joinList } from '../nouns.ts'
+import type { Findings, StepText } from '../step-words.ts'
+import { nodeClientStep, onNodes } from './node.ts'
+import { importCommand, pullCommand, pullLimits } from './node-images.ts'
+import { preloadPlace } from './node-settings.ts'
+
+/** Pulls the image by hand, or imports it where no registry in reach has it. */
+export function preloaded({ image }: StepOf<'preload'>, findings: Findings): StepText {
+  const [first] = findings
+  const archive = importCommand(first.host)
+  const orImport =
+    archive === null
+      ? ''
+      : `; if no registry that it reaches has the image, import an archive (\`${archive}\`)`
+  return nodeClientStep(
+    `Or preload the image on every node that runs these pods, first ${onNodes(findings)}${pullLimits(first)}${orImport}`,
+    pullCommand(first.host, image),
+    findings,
+  )
+}
+
+/** Imports an image from an archive: one that was built elsewhere, or was on the node before. */
+export function imported({ image, again }: StepOf<'import-image'>, findings: Findings): StepText {
+  const [{ host, cause, steps }] = findings
+  const copy = `the image to every node that runs these pods, first ${onNodes(findings)}, from an archive (\`docker save\` where it was built)`
+  const text = again
+    ? `Then load the image ${onNodes(findings)} again, from the archive that it came from${archivePlace(host)}`
+    : cause === 'never-pull'
+      ? `${steps[0].code === 'tag-image' ? 'Or copy' : 'Copy'} ${copy}: a name like ${image} is most likely in no registry, so the kubelet could not pull it`
+      : `If ${image} was only built on a machine, copy ${copy}, and set imagePullPolicy to IfNotPresent: a node's runtime does not see the images of a Docker beside it`
+  const command = importCommand(host)
+  return command === null ? { text } : nodeClientStep(text, command, findings)
+}
+
+/** Brings the image to a node as it came to the others: their registry, if they had one, is not known. */
+export function loadedAsOthers({ image, others }: StepOf<'load-as-others'>, findings: Findings): StepText {
+  const [{ host }] = findings
+  const place = preloadPlace(host)
+  const atStart =
+    place === null ? '' : ` (${NAMES[host.platform ?? '']} also imports archives in ${place} when it starts)`
+  // Each image can be on other nodes.
+  const [what, where] =
+    new Set(findings.map(finding => finding.image)).size > 1
+      ? [`${image} and the other images of these pods`, 'other nodes']
+      : [image, `${others.length === 1 ? 'node' : 'nodes'} ${joinList(others)}`]
+  return nodeClientStep(
+    `Load ${what} ${onNodes(findings)} too, as on ${where}: from the archive that was used there${atStart}, or, if a registry has the image, by a pull by hand`,
+    importCommand(host) ?? pullCommand(host, image),
+    findings,
+  )
+}
+
+function archivePlace(host: Findings[0]['host']): string {
+  const place = preloadPlace(host)
+  return place === null
+    ? ''
+    : ` (if that is in ${place}, a restart of ${NAMES[host.platform ?? '']} imports it)`
+}
+
+/** The platforms that have such a place. */
+const NAMES: Record<string, string> = { k3s: 'K3s', rke2: 'RKE2', k0s: 'k0s' }

@@ -1,0 +1,120 @@
+/** Where a node takes the authorities that it trusts, and the certificates that it shows, by platform, or else by runtime. */
+
+import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
+import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
+import { minikubeProfile } from './local-clusters.ts'
+import {
+  HOST_SECTION,
+  mayBeOpenShift,
+  mirrorSettings,
+  oneFolder,
+  registriesYaml,
+  restartOf,
+} from './node-settings.ts'
+import { isOldContainerd, oldCertificates } from './old-containerd.ts'
+
+/** Returns, for nodes that may belong to OpenShift, where that takes the authority of a proxy that intercepts TLS; empty for others. */
+export function interceptorPlace(node: PullingNode): string {
+  return mayBeOpenShift(node)
+    ? '; on OpenShift, the authority of such a proxy goes into the config map that proxy.config.openshift.io/cluster names (trustedCA)'
+    : ''
+}
+
+/** Returns where this runtime looks for a host's certificate authority. */
+export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
+  const { platform, runtime, os } = node
+  // Settings for a registry don't reach its token server or its storage.
+  const ofHost = role === 'registry' || role === 'mirror'
+  switch (platform) {
+    case 'minikube':
+      return runtime === 'containerd' || runtime === 'cri-o'
+        ? `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\``
+        : `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\` (or /etc/docker/certs.d/${host}/ca.crt in the node)`
+    case 'k3s':
+    case 'rke2':
+      return `a file that ${registriesYaml(platform, os)} names (configs."${host}".tls.ca_file), on every node (${restartOf({ platform, os })} there)${hostUnderMirrors(node, host)}`
+    case 'gke':
+      if (os === 'windows') break
+      return "Secret Manager, and its name into the node pool's containerd configuration (privateRegistryAccessConfig)"
+    case 'talos':
+      return 'the machine configuration (TrustedRootsConfig, or from Talos 1.12 on RegistryTLSConfig for this host)'
+    case 'openshift':
+      return 'the config map that image.config.openshift.io/cluster names (additionalTrustedCA)'
+    case 'bottlerocket':
+      return 'settings.pki (a bundle with trusted = true), with `apiclient set` on running nodes and in the user data of new ones'
+    case 'microk8s':
+      if (isOldContainerd(node)) break
+      return ofHost
+        ? `${mirrorSettings(node, registry)} (ca = …)`
+        : "the node's trust store (update-ca-certificates)"
+    default:
+      break
+  }
+  if (os === 'windows') return "the node's machine-wide certificate store"
+  const store = `the system's trust store (${platform === 'k0s' ? 'update-ca-certificates, then restart k0s' : TRUST_STORE[runtime ?? 'unknown']})`
+  const own = ofHost ? runtimeAuthorityPlace(node, { host, role }, registry) : null
+  return own === null ? store : `${own}, or ${store}`
+}
+
+/** What some releases need besides; fixed in v1.27.13, v1.28.9, and v1.29.4 (k3s-io/k3s#9839, rancher/rke2#5658). */
+function hostUnderMirrors({ platform, kubeletMinor }: PullingNode, host: string): string {
+  return kubeletMinor !== null && kubeletMinor >= 26 && kubeletMinor <= 29
+    ? `; ${platform === 'k3s' ? 'K3s' : 'RKE2'} before v1.27.13, v1.28.9, and v1.29.4 uses that only for hosts under mirrors: update it, or list "${host}" there with the endpoint "https://${host}"`
+    : ''
+}
+
+/** How to update the system's trust store, by runtime. */
+const TRUST_STORE: Record<NonNullable<PullingNode['runtime']> | 'unknown', string> = {
+  docker: 'update-ca-certificates, then restart Docker',
+  'cri-o': 'update-ca-trust',
+  containerd: 'update-ca-certificates, then restart containerd',
+  unknown: 'update-ca-certificates or update-ca-trust, then restart the runtime',
+}
+
+/** Returns where this runtime looks for the authority of one host only; null if it has no such place. */
+function runtimeAuthorityPlace(
+  node: PullingNode,
+  { host, role }: NamedEndpoint,
+  registry: string,
+): string | null {
+  switch (node.runtime) {
+    case 'docker':
+      return registry === DOCKER_HUB ? null : `/etc/docker/certs.d/${host}/ca.crt`
+    case 'cri-o':
+      return `/etc/containers/certs.d/${role === 'mirror' ? host : registry}/ca.crt`
+    case 'containerd': {
+      if (isOldContainerd(node)) return oldCertificates(node, host, 'ca_file = "/path/ca.crt"')
+      const section = role === 'mirror' ? ` under [host."https://${host}"]` : HOST_SECTION
+      return `${mirrorSettings(node, registry)} (ca = "/path/ca.crt"${section}${oneFolder(node)})`
+    }
+    default:
+      return null
+  }
+}
+
+/** Returns where this runtime looks for the certificate that it shows to a host; null if the platform has no place for one. */
+export function clientCertificatePlace(
+  node: PullingNode,
+  { host, role }: NamedEndpoint,
+  registry: string,
+): string | null {
+  const { platform, runtime, os } = node
+  if (platform === 'bottlerocket' || (platform === 'gke' && os === 'windows')) return null
+  const asked = role === 'mirror' ? host : registry
+  if (platform === 'k3s' || platform === 'rke2')
+    return `${registriesYaml(platform, os)} (configs."${asked}".tls.cert_file and key_file; ${restartOf({ platform, os })})`
+  if (platform === 'talos')
+    return 'the machine configuration (RegistryTLSConfig for this host, clientIdentity; before Talos 1.12 machine.registries.config)'
+  if (platform === 'gke')
+    return "the node pool's containerd configuration (registryHosts, client), from Secret Manager"
+  if (runtime === 'docker')
+    return os === 'windows'
+      ? `C:\\ProgramData\\docker\\certs.d\\${asked.replace(':', '')} (client.cert and client.key)`
+      : `/etc/docker/certs.d/${asked} (client.cert and client.key)`
+  if (runtime === 'cri-o' || platform === 'openshift')
+    return `/etc/containers/certs.d/${asked} (client.cert and client.key)`
+  if (isOldContainerd(node)) return oldCertificates(node, asked, 'cert_file and key_file')
+  const settings = mirrorSettings(node, role === 'mirror' ? registry : asked)
+  return `${settings} (client = [["/path/client.cert", "/path/client.key"]], under [host."https://…"] for a host listed there, or at the top for the registry itself${HOST_SECTION})`
+}

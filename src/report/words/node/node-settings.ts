@@ -1,0 +1,187 @@
+/** Where the settings of a node are (mirrors, plain HTTP, the pause image, the kubelet's limit), by platform, or else by runtime. */
+
+import type { Platform, PullingNode } from '../../../diagnosis/node/pulling-node.ts'
+import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
+import { releaseOf } from './node.ts'
+import { isOldContainerd, oldMirrors, oldPlainHttp } from './old-containerd.ts'
+
+/** Returns where this platform stores its mirrors for one registry. */
+export function mirrorSettings(node: PullingNode, registry: string): string {
+  const { platform, runtime, os } = node
+  if (isOldContainerd(node)) return oldMirrors(node, registry)
+  if (runtime === 'docker') return `${daemonFile(os)} (registry-mirrors; restart Docker)`
+  switch (platform) {
+    case 'k3s':
+    case 'rke2':
+      return `${registriesYaml(platform, os)} on every node (${restartOf({ platform, os })} there)`
+    case 'microk8s':
+      return `/var/snap/microk8s/current/args/certs.d/${registry}/hosts.toml`
+    case 'k0s':
+      return k0sHosts(registry)
+    case 'talos':
+      return 'the machine configuration (RegistryMirrorConfig; before Talos 1.12 machine.registries)'
+    case 'bottlerocket':
+      return 'settings.container-registry.mirrors'
+    case 'openshift':
+      return 'the ImageTagMirrorSet and ImageDigestMirrorSet objects'
+    case 'gke':
+      if (os === 'windows')
+        return "containerd's own settings, which GKE does not let you change on Windows nodes"
+      return "the node pool's containerd configuration (registryHosts)"
+    default:
+      break
+  }
+  if (runtime === 'cri-o') return '/etc/containers/registries.conf or registries.conf.d (reload CRI-O)'
+  if (os === 'windows') return `C:\\ProgramData\\containerd\\certs.d\\${folderOf(registry, os)}\\hosts.toml`
+  return runtime === 'containerd'
+    ? `/etc/containerd/certs.d/${registry}/hosts.toml`
+    : `the runtime's mirror settings (containerd: /etc/containerd/certs.d/${registry}/hosts.toml; CRI-O: /etc/containers/registries.conf; k3s: registries.yaml)`
+}
+
+/** k0s sets no config_path: whoever added mirrors chose the folder (docs.k0sproject.io, Runtime). */
+function k0sHosts(registry: string): string {
+  return `/etc/k0s/containerd.d/certs.d/${registry}/hosts.toml (or the folder that config_path in /etc/k0s/containerd.d/*.toml names)`
+}
+
+/** Returns where K3s and RKE2 read mirrors, logins, and certificates; the same place on Windows, where RKE2 has agents. */
+export function registriesYaml(platform: 'k3s' | 'rke2', os: PullingNode['os']): string {
+  return os === 'windows'
+    ? `C:\\etc\\rancher\\${platform}\\registries.yaml`
+    : `/etc/rancher/${platform}/registries.yaml`
+}
+
+/** The units of platforms that bring their own runtime, by the node's role (docs.k3s.io/upgrades/manual, docs.rke2.io/install/quickstart, docs.k0sproject.io). */
+const UNITS: Partial<Record<Platform, string>> = {
+  k3s: 'k3s, or k3s-agent on an agent',
+  rke2: 'rke2-server, or rke2-agent on an agent',
+  k0s: 'k0scontroller, or k0sworker on a worker',
+}
+
+/** Returns which service of the platform's own to restart, such as `restart k3s, or …`; null if the platform has none. RKE2's has one name on Windows. */
+export function restartOf({ platform, os }: Pick<PullingNode, 'platform' | 'os'>): string | null {
+  const unit = platform === null ? undefined : UNITS[platform]
+  if (unit === undefined) return null
+  return os === 'windows' ? `restart ${platform}` : `restart ${unit}`
+}
+
+/** Returns the list of registries that the runtime may ask over HTTP, where that is a list; null if it asks by the scheme of an address. */
+export function insecureList({ platform, runtime, os }: PullingNode): string | null {
+  if (platform === 'openshift')
+    return 'registrySources.insecureRegistries of image.config.openshift.io/cluster'
+  if (runtime === 'docker') return `insecure-registries in ${daemonFile(os)} (restart Docker)`
+  return runtime === 'cri-o'
+    ? '/etc/containers/registries.conf and registries.conf.d (insecure = true; reload CRI-O)'
+    : null
+}
+
+/** Returns where plain HTTP is allowed for one registry. */
+export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
+  const { platform, runtime, os } = node
+  if (isOldContainerd(node)) return oldPlainHttp(node, host, role === 'mirror' ? registry : host)
+  if (platform === 'k3s' || platform === 'rke2')
+    return `${registriesYaml(platform, os)}: under mirrors, "${role === 'mirror' ? registry : host}" with the endpoint "http://${host}" (${restartOf({ platform, os })})`
+  if (platform === 'openshift')
+    return `registrySources.insecureRegistries of image.config.openshift.io/cluster: add "${host}"`
+  if (platform === 'talos')
+    return `a RegistryMirrorConfig (before Talos 1.12 machine.registries.mirrors) for ${host} with the endpoint http://${host}`
+  if (platform === 'bottlerocket')
+    return `settings.container-registry.mirrors: registry "${host}" with the endpoint "http://${host}"`
+  if (platform === 'gke' && os !== 'windows')
+    return `the node pool's containerd configuration: registryHosts with server "${host}" and the host "http://${host}"`
+  // CRI-O there knows the range of Services as insecure, which does not match a name that leads to one (kubernetes/minikube#10171).
+  if (platform === 'minikube' && runtime !== 'cri-o')
+    return `--insecure-registry ${host} of \`minikube start\`, which takes effect only where a new cluster is created`
+  if (platform === 'microk8s')
+    return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml: ${plainServer(host)}`
+  if (platform === 'k0s' && runtime !== 'docker') return `${k0sHosts(host)}: ${plainServer(host)}`
+  if (runtime === 'docker') return `${daemonFile(os)}: "insecure-registries": ["${host}"] (restart Docker)`
+  if (runtime === 'cri-o')
+    return `/etc/containers/registries.conf: [[registry]] location = "${host}", insecure = true (reload CRI-O)`
+  if (role === 'mirror') return `${mirrorSettings(node, registry)}: [host."http://${host}"]${oneFolder(node)}`
+  return os === 'windows'
+    ? `C:\\ProgramData\\containerd\\certs.d\\${folderOf(host, os)}\\hosts.toml: ${plainServer(host)}`
+    : `/etc/containerd/certs.d/${host}/hosts.toml: ${plainServer(host)}${oneFolder(node)}`
+}
+
+/** Returns what makes new versions of containerd ignore hosts.toml (containerd/containerd#12808); empty for others, and for platforms that set it. */
+export function oneFolder({ platform, runtime, version }: PullingNode): string {
+  const [major, minor] = releaseOf(version)
+  const isNew = runtime === 'containerd' && (major > 2 || (major === 2 && minor >= 1))
+  return isNew && platform === null
+    ? '; config_path in the configuration of containerd has to be this folder alone: with a list, the default from 2.2 on, containerd can ignore the file'
+    : ''
+}
+
+const plainServer = (host: string) => `server = "http://${host}"${HOST_SECTION}`
+
+/** containerd 1.5 to 1.7 can't read a hosts.toml without such a section, and goes on without the file (containerd/containerd#10027). */
+export const HOST_SECTION =
+  ', and below it an empty section [host], without which containerd 1 ignores the file'
+
+/** Returns the folder name of a host: on Windows, where names have no colon, containerd takes host_port_ (docs/hosts.md). */
+function folderOf(host: string, os: PullingNode['os']): string {
+  return os === 'windows' ? host.replace(/:(\d+)$/, '_$1_') : host
+}
+
+/** Returns where Docker is configured. */
+export function daemonFile(os: PullingNode['os']): string {
+  return os === 'windows' ? 'C:\\ProgramData\\docker\\config\\daemon.json' : '/etc/docker/daemon.json'
+}
+
+/** Returns where the runtime's pause image is set. */
+export function sandboxSetting({ platform, runtime, os, kubeletMinor }: PullingNode): string {
+  switch (platform) {
+    case 'k3s':
+    case 'rke2':
+      return `pause-image in /etc/rancher/${platform}/config.yaml`
+    case 'bottlerocket':
+      return 'settings.kubernetes.pod-infra-container-image'
+    case 'talos':
+      return 'a file in /etc/cri/conf.d that the machine configuration adds (machine.files)'
+    case 'microk8s':
+      return 'sandbox_image in /var/snap/microk8s/current/args/containerd-template.toml'
+    case 'k0s':
+      return "spec.images.pause in k0s's configuration"
+    default:
+      break
+  }
+  if (runtime === 'cri-o') return 'pause_image in /etc/crio/crio.conf'
+  if (runtime === 'docker')
+    return `--pod-infra-container-image of ${kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'}`
+  // EKS's nodes write the file at each start (awslabs/amazon-eks-ami, nodeadm).
+  const file =
+    os === 'windows'
+      ? 'C:\\Program Files\\containerd\\config.toml'
+      : platform === 'eks'
+        ? 'spec.containerd.config of the NodeConfig in the user data of new nodes'
+        : '/etc/containerd/config.toml'
+  return `sandbox_image, from containerd 2 on pinned_images.sandbox, in ${file}`
+}
+
+/** Returns where this platform loads images from at startup, into the containerd that it runs; null if it does not. */
+export function preloadPlace({ platform, runtime }: PullingNode): string | null {
+  if (runtime === 'docker' || runtime === 'cri-o') return null
+  if (platform === 'k0s') return '/var/lib/k0s/images'
+  return platform === 'k3s' || platform === 'rke2' ? `/var/lib/rancher/${platform}/agent/images` : null
+}
+
+/** Whether the node may belong to OpenShift, which keeps such lists in an object. */
+export function mayBeOpenShift({ platform, runtime }: PullingNode): boolean {
+  return platform === 'openshift' || (platform === null && runtime !== 'containerd' && runtime !== 'docker')
+}
+
+/** Where platforms set the kubelet's throttle, with its defaults (bottlerocket.dev, settings.kubernetes; docs.k3s.io, kubelet-arg). */
+const KUBELET_QPS: Partial<Record<string, string>> = {
+  bottlerocket:
+    'settings.kubernetes.registry-qps (5) and registry-burst (10), with `apiclient set` on running nodes and in the user data of new ones',
+  openshift: 'registryPullQPS (5) and registryBurst (10) in the kubeletConfig of a KubeletConfig object',
+  k3s: 'registry-qps (5) and registry-burst (10), as kubelet-arg in the config.yaml of K3s',
+  rke2: 'registry-qps (5) and registry-burst (10), as kubelet-arg in the config.yaml of RKE2',
+}
+
+/** Returns where the kubelet's limit on pulls per second is set. */
+export function throttleSetting({ platform }: PullingNode): string {
+  return (
+    KUBELET_QPS[platform ?? ''] ?? "registryPullQPS (5) and registryBurst (10) in the kubelet's configuration"
+  )
+}

@@ -1,0 +1,272 @@
+/** Commands to run on a node, by its runtime and platform, and how to get there. */
+
+import type { Finding } from '../../../diagnosis/finding.ts'
+import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
+import { type Invocation, kubectlCommand } from '../../invocation.ts'
+import { shellWord } from '../../sanitize.ts'
+import { shortList } from '../nouns.ts'
+import type { Findings, StepText } from '../step-words.ts'
+import { isOfK3d, minikubeProfile } from './local-clusters.ts'
+
+/** Returns, for example, `node node-1`, or `the node` if its name is unknown. */
+export function nodeName({ node }: Pick<Finding, 'node'>): string {
+  return node === null ? 'the node' : `node ${node}`
+}
+
+/** Returns the same with `on` before it. */
+export function onNode(finding: Pick<Finding, 'node'>): string {
+  return `on ${nodeName(finding)}`
+}
+
+/** Returns, for example, `on nodes node-1 and node-2`, for findings that share a step. */
+export function onNodes(findings: Findings): string {
+  const names = nodesOf(findings)
+  return names.length < 2 ? onNode(findings[0]) : `on nodes ${shortList(names, 2)}`
+}
+
+/** Returns the names of the findings' nodes, each once. */
+export function nodesOf(findings: Findings): string[] {
+  return [...new Set(findings.flatMap(({ node }) => node ?? []))]
+}
+
+/** Where RKE2 keeps its data on Windows (docs.rke2.io/reference/windows_agent_config). */
+export const RKE2_ON_WINDOWS = 'C:\\var\\lib\\rancher\\rke2'
+
+/** Returns a command of the node's client on Talos. The address comes last, so that a shell rejects the line until it is filled in. */
+export function talosctl(rest: string): string {
+  return `talosctl ${rest} -n <address>`
+}
+
+/** Whether the unit that starts the runtime has another name on a node of another role: k3s-agent, rke2-server, k0sworker. */
+function startsOwnRuntime(platform: PullingNode['platform']): boolean {
+  return platform === 'k3s' || platform === 'rke2' || platform === 'k0s'
+}
+
+/** Whether the platform starts its own containerd, which then writes to a file instead of the journal. */
+export function hasOwnContainerd({ platform, runtime }: PullingNode): boolean {
+  return (platform === 'k3s' || platform === 'rke2') && runtime !== 'docker'
+}
+
+/** k0s starts containerd and the kubelet itself; a node has one of these units, by its role. */
+const K0S_UNITS = '-u k0sworker -u k0scontroller'
+
+/** The systemd units of each runtime. */
+const RUNTIME_UNITS: Record<NonNullable<PullingNode['runtime']>, string[]> = {
+  containerd: ['containerd'],
+  'cri-o': ['crio'],
+  docker: ['docker', 'cri-docker'],
+}
+const MICROK8S_UNIT = 'microk8s.daemon-containerd'
+
+const asFlags = (units: string[]) => units.map(unit => `-u ${unit}`).join(' ')
+
+/** Returns the runtime's systemd units, as journalctl takes them. */
+function runtimeUnits({ platform, runtime }: PullingNode): string {
+  if (platform === 'microk8s') return asFlags([`snap.${MICROK8S_UNIT}`])
+  if (platform === 'k0s' && runtime !== 'docker') return K0S_UNITS
+  return asFlags(
+    runtime === null ? [...RUNTIME_UNITS.containerd, ...RUNTIME_UNITS['cri-o']] : RUNTIME_UNITS[runtime],
+  )
+}
+
+/** Returns the command for the runtime's log of the last hour. */
+export function runtimeLog(node: PullingNode): string {
+  if (node.platform === 'talos') return talosctl('logs cri')
+  // docs.rke2.io/reference/logging; K3s: pkg/agent/config.
+  if (hasOwnContainerd(node))
+    return `tail -n 200 /var/lib/rancher/${node.platform}/agent/containerd/containerd.log`
+  return `journalctl ${runtimeUnits(node)} --since -1h`
+}
+
+/**
+ * Returns the command that starts a runtime again, even a hanging one; null where no single one does it.
+ * @param socket the one that nothing answers at, which tells an unknown runtime
+ */
+export function restartCommand({ platform, runtime, os }: PullingNode, socket: string | null): string | null {
+  const name =
+    runtime ?? (/crio/.test(socket ?? '') ? 'cri-o' : /containerd/.test(socket ?? '') ? 'containerd' : null)
+  // These start containerd in a unit whose name depends on the node's role; Talos restarts its containerd by itself.
+  if (name === null || startsOwnRuntime(platform) || platform === 'talos') return null
+  if (os === 'windows') return `Restart-Service ${name === 'docker' ? 'docker' : 'containerd'}`
+  if (platform === 'microk8s') return `snap restart ${MICROK8S_UNIT}`
+  return `systemctl restart ${RUNTIME_UNITS[name].join(' ')}`
+}
+
+/** Returns the command that shows how much memory is free. */
+export function memoryCommand({ os, platform }: PullingNode): string {
+  if (os === 'windows') return 'Get-CimInstance Win32_OperatingSystem | Select-Object FreePhysicalMemory'
+  // Not every image of a node in a container has procps with its `free`.
+  return platform === 'talos' ? talosctl('memory') : 'head -n 3 /proc/meminfo'
+}
+
+/** The kubelet's log on Windows: AKS, kubeadm, GKE, and RKE2. */
+const WINDOWS_LOGS = [
+  'C:\\k\\kubelet*.log',
+  'C:\\var\\log\\kubelet\\*.log',
+  'C:\\etc\\kubernetes\\logs\\kubelet*.log',
+  `${RKE2_ON_WINDOWS}\\agent\\logs\\kubelet*.log`,
+].join(', ')
+
+/** Returns the command that searches the kubelet's log for one word. */
+export function kubeletLog({ os, platform }: PullingNode, word: string): string {
+  if (os === 'windows')
+    return platform === 'eks'
+      ? `Get-WinEvent -ProviderName kubelet -MaxEvents 1000 | Where-Object Message -Match ${word}`
+      : `Get-Content ${WINDOWS_LOGS} -ErrorAction Ignore | Select-String ${word}`
+  if (platform === 'talos') return `${talosctl('logs kubelet')} | grep -i ${word}`
+  if (platform === 'rke2') return `grep -i ${word} /var/lib/rancher/rke2/agent/logs/kubelet.log | tail -n 50`
+  const units =
+    platform === 'k3s'
+      ? '-u k3s -u k3s-agent'
+      : platform === 'microk8s'
+        ? '-u snap.microk8s.daemon-kubelite'
+        : platform === 'k0s'
+          ? K0S_UNITS
+          : '-u kubelet'
+  return `journalctl ${units} --since -1h | grep -i ${word}`
+}
+
+/** Returns the command that shows the proxy in the runtime's environment. */
+export function proxyCommand({ os, platform, runtime }: PullingNode): string {
+  if (os === 'windows') {
+    const service = runtime === 'docker' ? 'docker' : platform === 'rke2' ? 'rke2' : 'containerd'
+    return `[Environment]::GetEnvironmentVariable('HTTPS_PROXY', 'Machine'); (Get-ItemProperty HKLM:\\SYSTEM\\CurrentControlSet\\Services\\${service}).Environment`
+  }
+  if (platform === 'talos') return `${talosctl('get machineconfig -o yaml')} | grep -i _proxy`
+  if (platform === 'bottlerocket') return 'apiclient get settings.network'
+  // The unit's properties lack what its environment files and the service manager add, so the process is asked.
+  const daemon = runtime === 'docker' ? 'dockerd' : runtime === 'cri-o' ? 'crio' : 'containerd'
+  const daemons = runtime === null ? 'containerd crio' : daemon
+  return `tr '\\0' '\\n' < "/proc/$(pidof -s ${daemons})/environ" | grep -i _proxy`
+}
+
+/** Returns how to look up a name as the node's resolver does. */
+export function lookUpCommand({ os }: PullingNode, host: string): string {
+  return `${os === 'windows' ? 'Resolve-DnsName' : 'getent hosts'} ${shellWord(host)}`
+}
+
+/** Returns how to request a URL, showing the whole exchange except the body. @param flags more of curl's */
+export function curlCommand({ os }: PullingNode, url: string, flags = ''): string {
+  return os === 'windows'
+    ? `curl.exe -sSv${flags} -m 15 -o NUL ${shellWord(url)}`
+    : `curl -sSv${flags} -m 15 -o /dev/null ${shellWord(url)}`
+}
+
+/** The media types of manifests that runtimes accept: without them, some registries answer with another one, or with an error. */
+const MANIFESTS = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ')
+
+/** Returns how to ask for a manifest without downloading it. */
+export function headCommand({ os }: PullingNode, url: string): string {
+  const client = os === 'windows' ? 'curl.exe' : 'curl'
+  return `${client} -sSI -m 15 -H ${shellWord(`Accept: ${MANIFESTS}`)} ${shellWord(url)}`
+}
+
+/** Returns how to show where each redirect leads, without downloading anything. */
+export function redirectsCommand({ os }: PullingNode, url: string): string {
+  return `${os === 'windows' ? 'curl.exe' : 'curl'} -sSIL --max-redirs 10 -m 30 ${shellWord(url)}`
+}
+
+/** Returns how to show the certificate of HOST:PORT. */
+export function certificateCommand(node: PullingNode, address: string): string {
+  return node.os === 'windows'
+    ? curlCommand(node, `https://${address}/v2/`)
+    : `openssl s_client -connect ${shellWord(address)} </dev/null`
+}
+
+/** Returns how to show the clock of the node, in UTC. */
+export function clockCommand({ os, platform }: PullingNode): string {
+  if (os === 'windows') return '(Get-Date).ToUniversalTime(); w32tm /query /status'
+  return platform === 'talos' ? talosctl('time') : 'date -u; timedatectl'
+}
+
+/** Returns a step with a shell command, which runs on the node. On Talos it runs in a debug pod there (see enterNode). */
+export function nodeShellStep(text: string, command: string, findings: Findings): StepText {
+  return { text, command, where: onNodes(findings) }
+}
+
+/** Returns a step with a command of the node's own client (image client, logs, settings), which on Talos runs on this machine. */
+export function nodeClientStep(text: string, command: string, findings: Findings): StepText {
+  return findings[0].host.platform === 'talos'
+    ? { text, command }
+    : { text, command, where: onNodes(findings) }
+}
+
+/** Returns how to show what fills the disk under a path (by default the runtime's store): space, then inodes. */
+export function diskCommand(node: PullingNode, full: string | null): string {
+  if (node.platform === 'talos') return talosctl('mounts')
+  const path = full === null ? storePath(node) : shellWord(full)
+  return node.os === 'windows' ? 'Get-PSDrive C' : `df -h ${path}; df -i ${path}`
+}
+
+/** Returns where the runtime stores images, by platform, or else by runtime. */
+export function storePath({ platform, runtime, os }: PullingNode): string {
+  if (os === 'windows')
+    return runtime === 'docker' ? 'C:\\ProgramData\\docker' : 'C:\\ProgramData\\containerd'
+  if (runtime === 'docker') return '/var/lib/docker'
+  if (platform === 'k3s' || platform === 'rke2') return `/var/lib/rancher/${platform}`
+  if (platform === 'microk8s') return '/var/snap/microk8s/common'
+  if (platform === 'k0s') return '/var/lib/k0s/containerd'
+  return runtime === 'cri-o' ? '/var/lib/containers' : '/var/lib/containerd'
+}
+
+/** Returns how to get a shell on the node. */
+export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 'node' | 'host'>): StepText {
+  if (node === null) return { text: 'Get a shell on the node' }
+  const word = shellWord(node)
+  const debugPod = (image: string | null, namespace?: string) =>
+    kubectlCommand(
+      invocation,
+      `debug node/${word} -it --profile=sysadmin --image=${image === null ? '<image>' : shellWord(image)}`,
+      namespace,
+    )
+  const { toolImage } = host
+  const withImage =
+    toolImage === null
+      ? 'with an image that is already there and has a shell'
+      : 'with an image that is already there'
+  if (host.platform === 'kind' || isOfK3d(node))
+    return {
+      text: `Get a shell in the node's container (if ${host.platform === 'kind' ? 'kind runs on podman or nerdctl' : 'k3d runs on podman'}, with that instead of docker)`,
+      command: `docker exec -it ${word} ${host.platform === 'kind' ? 'bash' : 'sh'}`,
+    }
+  if (host.platform === 'minikube')
+    return { text: 'Get a shell on the node', command: `minikube ssh${minikubeProfile(node)} -n ${word}` }
+  if (host.platform === 'talos')
+    return {
+      text: "Run the commands for the node in a debug pod, which shares the node's network, with an image that has their tools (curl, openssl, getent, ss), such as netshoot: Talos nodes have no shell; delete the pod afterward",
+      command: debugPod(toolImage !== null && HAS_TOOLS.test(toolImage) ? toolImage : null, 'kube-system'),
+    }
+  if (host.virtual === 'fargate')
+    return {
+      text: 'Run the commands for the node in a pod of the same Fargate profile (the same namespace and labels, so it has the same subnets and security groups), with an image that it can pull and that has their tools (curl, openssl, getent): Fargate gives no shell on its nodes',
+    }
+  if (host.virtual === 'autopilot')
+    return {
+      text: 'Run the commands for the node in a pod of the cluster, with an image that it can pull and that has their tools (curl, openssl, getent): GKE Autopilot gives no shell on its nodes, and rejects debug pods for them',
+    }
+  if (host.platform === 'bottlerocket')
+    return {
+      text: `Use the admin container of the node, as Bottlerocket's host has no shell: with \`enter-admin-container\` in a session of AWS Systems Manager, or, if it is enabled already, by SSH or in a debug pod ${withImage} (\`chroot /host apiclient exec admin bash\`). For the host's own commands (journalctl, ctr, containerd), run \`sudo sheltie\` there; delete the pod afterward`,
+      command: debugPod(toolImage),
+    }
+  if (host.os === 'windows')
+    return { text: `Connect to node ${node} by RDP or SSH, or with a HostProcess container` }
+  return {
+    text: `Get a shell on node ${node}, by SSH or in a debug pod ${withImage}, then \`chroot /host\`; delete the pod afterward`,
+    command: debugPod(toolImage),
+  }
+}
+
+/** An image with the tools of all steps; BusyBox and base images lack most of them. */
+const HAS_TOOLS = /(?:^|\/)netshoot(?=[:@]|$)/
+
+/** Returns the first two numbers of a runtime's version; 0 for each that is unknown. */
+export function releaseOf(version: string | null): [major: number, minor: number] {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number)
+  return [major, minor]
+}
