@@ -2,6 +2,7 @@
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
+import { atLeast } from '../diagnosis/node/pulling-node.ts'
 import { isOfEks } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isFixedImage } from '../image/fixed-tag.ts'
@@ -235,11 +236,22 @@ function withWindowsNodes({ host, reference }: Finding, steps: Step[]): Step[] {
     : steps
 }
 
-/** Only old runtimes download what is for other platforms, and the nodes need not reach it. */
-function withoutOtherPlatforms({ cause, clues }: Finding, steps: Step[]): Step[] {
+/**
+ * No Linux node needs the layers of Windows that a manifest has at other hosts. Of an index, only old releases of containerd download what is for
+ * other platforms; with anything else, the whole image is most likely for Windows.
+ */
+function withoutOtherPlatforms({ cause, clues, host, reference }: Finding, steps: Step[]): Step[] {
   if (!hasClue(clues, 'other-platforms') || !isOnTheWay(cause)) return steps
-  return [{ code: 'update-runtime' }, ...steps.filter(({ code }) => code !== 'open-host')]
+  const others = steps.filter(({ code }) => code !== 'open-host' && code !== 'serve-layers')
+  if (isNamedForWindows(reference)) return others.toSorted((a, b) => forWindows(b) - forWindows(a))
+  const isOld = host.runtime === 'containerd' && !atLeast(host, 1, 3)
+  const first: Step = isOld
+    ? { code: 'update-runtime' }
+    : { code: 'schedule-on-windows', build: null, perhaps: true }
+  return [first, ...others]
 }
+
+const forWindows = ({ code }: Step) => Number(code === 'schedule-on-windows')
 
 /** A debug container gets no other image, and its pod runs without it: one whose image the node gets needs no change of the network. */
 function withOtherDebug({ containerKind, cause }: Finding, steps: Step[]): Step[] {

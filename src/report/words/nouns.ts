@@ -104,7 +104,7 @@ export function roleSentence(finding: WithEndpoint & ByMirror & Pick<Finding, 'c
       if (hasClue(clues, 'windows-base'))
         return `The image has layers of an older Windows base image: the manifest at ${name} sends the nodes to Microsoft for them.`
       if (hasClue(clues, 'other-platforms'))
-        return `${host} serves layers of Windows only, and the node runs Linux: its runtime downloads parts of the image that are for other platforms.`
+        return `The only layers that ${host} serves are those of Windows images, and the node runs Linux.`
       return `${host} ${hasClue(clues, 'signature-lookup') ? 'stores the signatures' : 'serves the layers'} of images from ${name}${cause === 'auth-required-or-denied' ? '.' : '; the nodes must be able to reach it too.'}`
     default:
       return ''

@@ -162,7 +162,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
     editField(
       invocation,
       first,
-      `${perhaps ? 'If the image is for Windows, as its name suggests, schedule' : 'Schedule'} the pods on Windows nodes with the nodeSelector kubernetes.io/os: windows${build === null ? '' : ` (and node.kubernetes.io/windows-build: ${build}, which the tag is for)`}${perhaps ? ':' : ', or use an image for Linux: this one is for Windows, and'} ${first.node === null ? 'the node' : `node ${first.node}`} runs Linux. A toleration alone does not keep pods off Linux nodes`,
+      `${perhaps ? `If the image is for Windows, as its ${hasClue(first.clues, 'other-platforms') ? 'layers suggest' : 'name suggests'}, schedule` : 'Schedule'} the pods on Windows nodes with the nodeSelector kubernetes.io/os: windows${build === null ? '' : ` (and node.kubernetes.io/windows-build: ${build}, which the tag is for)`}${perhaps ? ':' : ', or use an image for Linux: this one is for Windows, and'} ${first.node === null ? 'the node' : `node ${first.node}`} runs Linux. A toleration alone does not keep pods off Linux nodes`,
       workloadsOf(findings),
     ),
   'update-for-wasm': ({ version }, { findings, findings: [{ clues }] }) => ({
