@@ -29,7 +29,8 @@ function shownStore({ evidence }: Pick<Finding, 'evidence'>): string | null {
 }
 
 /** The folder of a layer in Docker's store that is in the way of the same layer (moby/moby, layer/filestore.go). */
-const LEFT_BEHIND = /\brename \S{1,300}\/layerdb\/tmp\/\S{1,100} (\/\S{1,300}): /i
+const LEFT_BEHIND =
+  /\brename \S{1,300}\/layerdb\/tmp\/\S{1,100} (\/\S{1,300}): (?:file exists|directory not empty)/i
 
 /** Returns how to empty the image store of a node that nothing rebuilds; for CRI-O, as the documentation of OpenShift has it (Troubleshooting CRI-O). */
 function emptyStore({ os, platform, runtime }: PullingNode, store: string): string {
