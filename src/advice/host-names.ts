@@ -105,7 +105,10 @@ export function dnsSteps(finding: Finding): Step[] {
   const container = localRegistry(finding, target)
   // The name is no typo, and no DNS server can be made to have it for sure.
   const by = clueOf(finding.clues, 'machine-name')?.by
-  if (by !== undefined) return [{ code: 'machine-name', by, ...target }, ...mirror]
+  // Docker's own DNS server in a node has it where it answers.
+  const isAnswered = ['none', undefined].includes(clueOf(finding.clues, 'dns-answer')?.answer)
+  if (by !== undefined)
+    return [...stepsIf(!isAnswered, resolve, repair), { code: 'machine-name', by, ...target }, ...mirror]
   if (container !== null) return [{ code: 'start-local-registry', container }, resolve, ...mirror]
   return [
     ...mirrorLacking(finding, target),

@@ -168,7 +168,7 @@ const MACHINE_NAMES: readonly [RegExp, MachineNamer][] = [
   ],
   [/^host\.k3d\.internal$/i, 'k3d'],
   [/^host\.lima\.internal$/i, 'lima'],
-  [/^(?:host|control-plane)\.minikube\.internal$/i, 'minikube'],
+  [/^host\.minikube\.internal$/i, 'minikube'],
   [/^host\.orb\.internal$/i, 'orbstack'],
   [/^host\.containers\.internal$/i, 'podman'],
   [/^host\.rancher-desktop\.internal$/i, 'rancher-desktop'],
