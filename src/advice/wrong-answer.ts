@@ -153,11 +153,17 @@ export function pageSteps(finding: Finding): Step[] {
   return [first, testConnection(finding, target), PROXY]
 }
 
-/** The address in the error is one of the redirects, which may be at another host than the first (Go's net/http). */
+/**
+ * The address in the error is one of the redirects, which may be at another host than the first (Go's net/http). Without its query, it is if the
+ * login in that is hidden.
+ */
 function redirectStep({ evidence }: Finding, target: NamedEndpoint): Step {
-  const [, url] =
-    /"(https?:\/\/[\w.:/?&=%~+,-]{1,600})\\*": stopped after \d/.exec(evidence?.text ?? '') ?? []
-  return { code: 'end-redirects', url: url ?? `https://${target.host}/v2/`, ...target }
+  const [, address, query = ''] =
+    /"(https?:\/\/[\w.:/%~+,-]{1,600})(\?[\w.:/?&=%~+,-]{1,600}(?=\\*"))?[^\s"]{0,600}": stopped after \d/.exec(
+      evidence?.text ?? '',
+    ) ?? []
+  const start = `https://${target.host}/${target.role === 'storage' ? '' : 'v2/'}`
+  return { code: 'end-redirects', url: address === undefined ? start : `${address}${query}`, ...target }
 }
 
 /** Steps for an answer of the host's servers, or of something in their place, that is not a registry's. */

@@ -125,6 +125,34 @@ test.each<[string, Situation, Expected]>([
     { first, never: /typo|fix DNS|registry, which listens there/ },
   ]),
   [
+    'a name of the machine that the DNS server did not answer for',
+    {
+      image: 'host.docker.internal:5000/web:dev',
+      error: pulled(
+        'host.docker.internal:5000/web:dev',
+        head(
+          'https://host.docker.internal:5000/v2/web/manifests/dev',
+          'dial tcp: lookup host.docker.internal on 127.0.0.11:53: read udp 127.0.0.1:4->127.0.0.11:53: i/o timeout',
+        ),
+      ),
+    },
+    { first: /^Look up host\.docker\.internal/, says: /Docker Desktop gives/ },
+  ],
+  [
+    "minikube's name for the node of its control plane is none of the machine",
+    {
+      image: 'control-plane.minikube.internal:5000/web:dev',
+      error: pulled(
+        'control-plane.minikube.internal:5000/web:dev',
+        head(
+          'https://control-plane.minikube.internal:5000/v2/web/manifests/dev',
+          'dial tcp: lookup control-plane.minikube.internal on 192.168.49.1:53: no such host',
+        ),
+      ),
+    },
+    { never: /minikube gives/ },
+  ],
+  [
     'redirects of a mirror that never end',
     {
       image: 'golang:1.24',
@@ -139,6 +167,20 @@ test.each<[string, Situation, Expected]>([
       says: /redirects requests until the runtime gives up.*hosts\.toml/s,
       never: /200 is fine|upstream limits/,
     },
+  ],
+  [
+    'redirects that never end at the address of a layer, whose login is hidden',
+    {
+      image: 'ghcr.io/team/app:1',
+      error: pulled(
+        'ghcr.io/team/app:1',
+        head(
+          'https://pkg-containers.githubusercontent.com/ghcr1/blobs/sha256:4f4f?se=2026&sig=[redacted]',
+          CIRCLE,
+        ),
+      ),
+    },
+    { first: /-m 30 https:\/\/pkg-containers\.githubusercontent\.com\/ghcr1\/blobs\/sha256:4f4f(?!\S)/ },
   ],
   [
     "redirects that never end in a well-known registry's place",
