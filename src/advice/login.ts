@@ -5,7 +5,7 @@ import { usableSecrets } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { cloudOf } from '../image/cloud-registries.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
-import { hidesMissing, isOpenShiftService, isPublic } from '../image/registries.ts'
+import { hidesMissing, isOfOpenOwner, isOpenShiftService, isPublic } from '../image/registries.ts'
 import { isInCloud, isPackaged, stepsIf } from './conditions.ts'
 import { nearSecretSteps } from './pod-secrets.ts'
 import type { Step } from './step/step.ts'
@@ -131,7 +131,8 @@ function isStopgap(finding: Finding, reason: LoginReason): boolean {
 /** Whoever pushed the image may have meant it for everyone: at registries that hide what they lack, new images are mostly private. */
 export function publicSteps(finding: Finding): Step[] {
   const { registry, reference, credential } = finding
-  if (registry === null || !hidesMissing(registry) || isPublic(reference) || isPackaged(finding)) return []
+  if (registry === null || !hidesMissing(registry) || isPackaged(finding)) return []
+  if (isPublic(reference) || isOfOpenOwner(reference)) return []
   return stepsIf(credential.status === 'none' && credential.attempts.length === 0, {
     code: 'make-public',
     registry,

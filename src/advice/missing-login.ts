@@ -41,7 +41,7 @@ export function nothingSent(finding: Finding): Step[] {
     return [
       { code: 'check-name', how: misnamed },
       { code: 'ask-registry' },
-      ...stepsIf(misnamed === 'hidden' && !isOfOpenOwner(finding.reference), ...publicSteps(finding)),
+      ...stepsIf(misnamed === 'hidden', ...publicSteps(finding)),
       ...loginSteps(finding, 'private'),
       { code: 'set-image', known: 'nothing' },
       see('login'),
