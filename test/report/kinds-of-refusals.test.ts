@@ -84,6 +84,20 @@ test.each<[string, Situation, Expected]>([
     { first: /^Start a scan of the image at harbor\.corp/, never: /allowlist|exempt|again/ },
   ],
   [
+    'a scan that may be for something else than vulnerabilities',
+    { image: 'reg.corp/pay/ledger:7', error: 'denied: malware policy: artifact is pending scan' },
+    { says: /withholds images until a scan has a result/, never: /vulnerabilit/ },
+  ],
+  [
+    'a name of a publisher whose images are public, which nobody has to make so',
+    {
+      image: 'quay.io/prometheus/prometheus:v9',
+      error:
+        'unexpected status from HEAD request to https://quay.io/v2/prometheus/prometheus/manifests/v9: 401 Unauthorized',
+    },
+    { first: /^Check the name quay\.io\/prometheus/, never: /make it public/i },
+  ],
+  [
     'vulnerabilities that were found',
     { image: 'harbor.corp/pay/ledger:7', error: unscanned('with 3 vulnerabilities') },
     { first: /CVE allowlist/, never: /^Start a scan|Wait until/ },

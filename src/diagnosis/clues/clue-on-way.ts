@@ -20,7 +20,7 @@ export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'
 /** What gives the machine that it runs on a name of its own, for containers and virtual machines there. */
 export type MachineNamer = 'docker' | 'k3d' | 'lima' | 'minikube' | 'orbstack' | 'podman' | 'rancher-desktop'
 
-/** A DNS server knows no address for the name, did not answer in time, or answered with an error; or the runtime failed before it asked one. */
+/** A DNS server knows no address for the name, did not answer in time, or answered with an error; or the runtime failed before one answered. */
 export type DnsAnswer = 'none' | 'late' | 'error' | 'unasked'
 
 /** Nothing listens there, there is no route to it, or what is on the way to it says that it can't be reached. */

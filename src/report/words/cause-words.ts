@@ -60,9 +60,9 @@ export function isOfMirror({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
 export const WEB_PAGE =
   'Something else answered in place of the registry: a reverse proxy in front of it, a mirror, a proxy, or a login portal. That says nothing about the image.'
 
-/** A registry behind a content delivery network may have that answer for it (openshift/local-storage-operator#138). */
+/** A registry's web site or content delivery network may have that answer for it (openshift/local-storage-operator#138). */
 const PAGE_OR_MISSING =
-  'A registry does not answer 404 with a page: a proxy, a mirror, or a login portal sent it, or it comes from the content delivery network in front of the registry, and the image is not there (yet).'
+  'A page with 404 is not how the API of a registry answers: a proxy, a mirror, or a login portal sent it, or it comes from what is in front of the registry, such as its web site or content delivery network, and the image is not there (yet).'
 
 const PAGE_FOR_TOKEN =
   'The registry answered, and named an address for tokens; what came from there is a web page: of another server than the one that issues tokens, of a login portal, or of a proxy in between. That says nothing about the image or the login.'

@@ -82,7 +82,7 @@ const neverContacted = (first: FirstFinding) => `${askedHost({ findings: [first]
 const DNS_ANSWERS: Record<DnsAnswer, (server: string) => string> = {
   none: server => `The node's DNS server${server} knows no address for this name`,
   late: server => `The node's DNS server${server} did not answer in time`,
-  unasked: () => "The runtime's own look-up failed before it asked a DNS server",
+  unasked: () => "The runtime's own look-up failed before any DNS server answered",
   error: server =>
     `The node's DNS server${server} answered with an error, for example because it can't reach other servers`,
 }

@@ -56,9 +56,9 @@ export const tls: CauseWords = {
       case 'client':
         return 'The host requires a client certificate, and the node has none that it accepts.'
       case 'negative-serial':
-        return `A certificate that the runtime was shown has a negative serial number, which programs built with Go 1.23 or later refuse to parse; older ones, curl, and OpenSSL accept it. Nothing was judged of who signed it.${ofInterceptor(context.findings[0])}`
+        return `A certificate that the runtime was shown has a negative serial number, which programs built with Go 1.23 or later refuse to parse; older ones, curl, and OpenSSL accept it. The error says nothing about who signed it.${ofInterceptor(context.findings[0])}`
       case 'unreadable':
-        return `The runtime could not parse a certificate that it was shown, so nothing was judged of who signed it.${ofInterceptor(context.findings[0])}`
+        return `The runtime could not parse a certificate that it was shown; the error says nothing about who signed it.${ofInterceptor(context.findings[0])}`
       case 'legacy':
         return 'The certificate or the protocol version is too old for the runtime.'
       default:
@@ -73,10 +73,11 @@ export const tls: CauseWords = {
   },
 }
 
-const isUnparsed = (problem: CertificateProblem | undefined) =>
+/** Whether the runtime could not read the certificate, so that neither its signer nor its dates were checked. */
+export const isUnparsed = (problem: CertificateProblem | undefined) =>
   problem === 'negative-serial' || problem === 'unreadable'
 
-/** Whose certificate it must be, where everyone would notice such a one of the host itself. */
+/** Whose certificate it must be, where everyone would notice if it were that of the host itself. */
 function ofInterceptor(finding: CauseContext['findings'][0]): string {
   const { host } = endpointOrRegistry(finding)
   return isHosted(host)

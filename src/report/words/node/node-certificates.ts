@@ -60,7 +60,7 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
 /** What some releases need besides; fixed in v1.27.13, v1.28.9, and v1.29.4 (k3s-io/k3s#9839, rancher/rke2#5658). */
 function hostUnderMirrors({ platform, kubeletMinor }: PullingNode, host: string): string {
   return kubeletMinor !== null && kubeletMinor >= 26 && kubeletMinor <= 29
-    ? `; ${platform === 'k3s' ? 'K3s' : 'RKE2'} before v1.27.13, v1.28.9, and v1.29.4 uses that only for hosts under mirrors: update it, or list "${host}" there with the endpoint "https://${host}"`
+    ? `; some releases of ${platform === 'k3s' ? 'K3s' : 'RKE2'} before v1.27.13, v1.28.9, and v1.29.4 use that only for hosts under mirrors: update it, or list "${host}" there with the endpoint "https://${host}"`
     : ''
 }
 

@@ -80,7 +80,7 @@ export const CLOSED_MEANING: Record<Closed, Sentence> = {
     ],
     [
       'unscanned',
-      "The registry's policy withholds images without the result of a scan for vulnerabilities. That doesn't show that this one has any, and the login is not the problem.",
+      "The registry's policy withholds images until a scan has a result. That doesn't show that anything is wrong with this one, and the login is not the problem.",
     ],
     'The registry itself (its vulnerability, signature, or quarantine policy) refuses to serve this image; the login is not the problem.',
   ],

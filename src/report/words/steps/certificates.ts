@@ -8,6 +8,7 @@ import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
 import { hostAlone, isAddress, isLocal, isOfCluster } from '../../../image/host.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { shellWord } from '../../sanitize.ts'
+import { isUnparsed } from '../causes/network.ts'
 import { minuteOf } from '../duration.ts'
 import { certificateCommand, lookUpCommand, nodeName, nodeShellStep, onNodes } from '../node/node.ts'
 import { authorityPlace, clientCertificatePlace, interceptorPlace } from '../node/node-certificates.ts'
@@ -148,7 +149,7 @@ function chainNote(host: string, finding: Finding): string {
 export const certificateSteps: StepWords<CertificateStep> = {
   'show-certificate': ({ host }, { findings }) =>
     nodeShellStep(
-      `Look at the certificate${clueOf(findings[0].clues, 'certificate')?.problem === 'negative-serial' ? '' : ' (and the clock)'} ${onNodes(findings)}${chainNote(host, findings[0])}`,
+      `Look at the certificate${isUnparsed(clueOf(findings[0].clues, 'certificate')?.problem) ? '' : ' (and the clock)'} ${onNodes(findings)}${chainNote(host, findings[0])}`,
       certificateCommand(findings[0].host, withPort(host)),
       findings,
     ),

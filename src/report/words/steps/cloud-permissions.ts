@@ -124,7 +124,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : identityOf(cloud, first)} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${CLOUDS[cloud].role})`}; the kubelet's log ${onNodes(findings)} shows which login was used`,
       nothing:
         fault === undefined && goneSince !== null
-          ? `${likely ? 'See' : `${MEANT}, see`} whether ${provider} is installed and set up ${onNodes(findings)} (--image-credential-provider-bin-dir and -config): the kubelet has none of its own since Kubernetes 1.${goneSince}. If it is, the kubelet's log there shows why it returned no login`
+          ? `${likely ? 'See' : `${MEANT}, see`} whether ${provider} is installed and set up ${onNodes(findings)} (--image-credential-provider-bin-dir and -config): the kubelet has none of its own${cloud === null ? '' : ` since Kubernetes 1.${goneSince}`}. If it is, the kubelet's log there shows why it returned no login`
           : `${fault === undefined ? `${likely ? 'Find' : `${MEANT}, find`} out why ${provider} returned no login` : PROVIDER_FAULT[fault](provider)}: ${configuration}`,
       unknown: `${likely ? 'See' : `${MEANT}, see`} whether ${provider} returned a login that is valid: ${configuration}`,
     }
