@@ -34,6 +34,15 @@ describe("a runtime's own store that does not fit together", () => {
       },
     ],
     [
+      'a folder that is not there was not left behind',
+      {
+        image: OWN,
+        error: `failed to register layer: rename /data/docker/image/overlay2/layerdb/tmp/write-set-714872967 /data/docker/image/overlay2/layerdb/sha256/${LAYER}: no such file or directory`,
+        node: DOCKER,
+      },
+      { never: /an earlier pull left/ },
+    ],
+    [
       'the folder of a layer that Docker left behind is removed',
       {
         image: OWN,
@@ -135,6 +144,33 @@ describe('a copy or a part for another platform', () => {
         never: /must be able to reach it too|Let the nodes reach/,
       },
     ],
+    [
+      'a runtime that pulls its own platform only gets them from an image for Windows',
+      {
+        image: OWN,
+        error: pulled(
+          OWN,
+          'failed to do request: Get "https://go.microsoft.com/fwlink/?linkid=2069158": dial tcp 203.0.113.9:443: i/o timeout',
+        ),
+        node: { runtime: 'containerd://2.1.4' },
+      },
+      {
+        first: /^If the image is for Windows, as its layers suggest, schedule the pods on Windows nodes/,
+        never: /Update the container runtime|redirect/,
+      },
+    ],
+    [
+      'an image that is named for Windows needs no other runtime',
+      {
+        image: `${OWN}-ltsc2019`,
+        error: pulled(
+          OWN,
+          'failed to do request: Get "https://go.microsoft.com/fwlink/?linkid=2069158": dial tcp 203.0.113.9:443: i/o timeout',
+        ),
+        node: { runtime: 'containerd://1.1.4' },
+      },
+      { first: /^Schedule the pods on Windows nodes/, never: /Update the container runtime/ },
+    ],
   ])('%s', (_name, situation, expected) => check(expected, situation))
 })
 
@@ -158,6 +194,15 @@ describe('what is no image that this runtime can unpack', () => {
         node: DOCKER,
       },
       { first: /^Use the name of a container image/ },
+    ],
+    [
+      'the type of an image that an old Docker does not know is no artifact',
+      {
+        image: OWN,
+        error: 'Encountered remote "application/vnd.oci.image.config.v1+json"(unknown) when fetching',
+        node: { runtime: 'docker://1.13.1' },
+      },
+      { never: /Use the name of a container image|Helm chart/ },
     ],
     [
       'an old containerd can not unpack WebAssembly modules, if the image has them',
@@ -275,7 +320,7 @@ describe('what a text does and does not say', () => {
         node: CRIO,
       },
       {
-        says: /own look-up failed before it asked a DNS server[\s\S]*only the runtime can't look it up/,
+        says: /own look-up failed before any DNS server answered[\s\S]*only the runtime can't look it up/,
         never: /name does not exist/,
       },
     ],
@@ -306,6 +351,15 @@ describe('what a text does and does not say', () => {
         first: /^Run `docker login acme\.jfrog\.io`/,
         says: /credential provider \(jfrog-credential-provider\)/,
       },
+    ],
+    [
+      "no kubelet had JFrog's provider built in",
+      {
+        image: 'acme.jfrog.io/hub/api:1',
+        error: 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
+        node: { provider: 'aws', kubelet: 'v1.34.2' },
+      },
+      { says: /the kubelet has none of its own\. If it is/, never: /since Kubernetes/ },
     ],
     [
       'nodes elsewhere have no identity for it',
