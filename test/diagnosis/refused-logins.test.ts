@@ -81,6 +81,59 @@ test('a login that only lacks a right to one repository may serve another', () =
   ])
 })
 
+const FAULT =
+  'failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized: incorrect username or password'
+const lacking = (repository: string) => {
+  const image = `${HOST}/${repository}:1`
+  const state = waiting('ErrImagePull', `failed to resolve "${image}": ${DENIED}`)
+  return podIn('eta', DENIED, { containers: [container({ image, state })] })
+}
+
+test('a secret is proposed for its other logins', () => {
+  const entry = { username: 'deploy', problem: null }
+  const entries = [`${HOST}/team`, `${HOST}/web`].map(key => ({ ...entry, key }))
+  const pullSecrets = [secretIn('delta', { entries }), missingIn('eta')]
+  const refusedIn = (repository: string) =>
+    proposedIn('eta', { pods: [podIn('delta', FAULT), lacking(repository)], pullSecrets })
+  expect(refusedIn('team/web')).toBeUndefined()
+  expect(refusedIn('web/api')).toEqual(['delta'])
+  // The refused login is there, too, for another registry.
+  const other = [
+    { key: HOST, ...entry },
+    { key: 'other.example', ...entry },
+  ]
+  const elsewhere = { pullSecrets: [secretIn('alpha', { entries: other })], serviceAccounts: [] }
+  const numberedLogins = [
+    login('delta', 1),
+    login('alpha', 2),
+    { ...login('alpha', 1), key: 'other.example' },
+  ]
+  const own = {
+    pods: [podIn('delta', FAULT), podIn('eta', DENIED)],
+    pullSecrets: [secretIn('delta'), missingIn('eta')],
+  }
+  expect(proposedIn('eta', { ...own, elsewhere, numberedLogins })).toEqual(['alpha'])
+})
+
+test('a token server that only answers 403 may have refused a right to the one repository', () => {
+  const pullSecrets = [secretIn('delta'), missingIn('eta')]
+  const proposed = (repository: string, error: string) =>
+    proposedIn('eta', { pods: [podIn('delta', error), lacking(repository)], pullSecrets })
+  expect(proposed('team/api', REFUSED)).toBeUndefined()
+  expect(proposed('web/api', REFUSED)).toEqual(['delta'])
+  expect(proposed('web/api', FAULT)).toBeUndefined()
+})
+
+test('of two logins that got different answers, one may be accepted', () => {
+  const [one, two] = [FAULT, DENIED].map(
+    error => `failed to pull and unpack image "${HOST}/team/api:1": ${error}`,
+  )
+  const both = podIn('delta', `[${one}, ${two}]`, { pullSecrets: ['pull', 'good'] })
+  const pullSecrets = [secretIn('delta'), secretIn('delta', { name: 'good' }), missingIn('eta')]
+  const proposed = findingIn('eta', { pods: [both, lacking('web/api')], pullSecrets }).credential.hints
+  expect(proposed).toMatchObject([{ secret: 'pull' }, { secret: 'good' }])
+})
+
 const COPY = { writer: { type: 'copy', of: 'platform/pull' } } as const
 const stale = (numbers: readonly [copy: number, source: number], source: Partial<PullSecret> = {}) =>
   findingIn('delta', {

@@ -1,22 +1,30 @@
 /** Keeps logins that the registry has refused to one pod from being proposed to another, and finds copies whose source has another login by now. */
 
-import { parseReference } from '../../image/reference.ts'
+import { lookUpCredentials } from '../../dockerconfig/kubelet-lookup.ts'
+import { fullRepository, parseReference, type Reference } from '../../image/reference.ts'
 import { objectKey } from '../../snapshot/object-key.ts'
 import type { NumberedLogin, PullSecret } from '../../snapshot/pull-secret.ts'
 import { type Clue, clueOf } from '../clues/clue.ts'
 import type { Finding } from '../finding.ts'
+import { faultsLogin } from '../refusal/denial-words.ts'
+import { parsePullErrors } from '../text/pull-error.ts'
 import type { Attempt, CredentialHint } from './credential-report.ts'
 import { hasLoginFor, type KnownLogins } from './known-logins.ts'
 import { usableAttempts } from './pod-credential.ts'
 import { hintsElsewhere } from './pull-credential.ts'
 
-/** The secrets whose login a registry has refused, and in a dump, every secret with the same login. */
-type IsRefused = (registry: string | null, secret: { namespace: string; secret: string }) => boolean
+/** Whether the registry has refused every login that the secret has for the image, or in a dump, the same logins in another secret. */
+type IsRefused = (image: string, secret: SecretName) => boolean
+
+interface SecretName {
+  namespace: string
+  secret: string
+}
 
 interface Refusals {
   isRefused: IsRefused
-  /** Those of the secrets whose login the registry has not refused, once for each list. */
-  among: (registry: string | null, secrets: PullSecret[]) => PullSecret[]
+  /** Those of the secrets, all with the same keys, whose logins for the image the registry has not refused. */
+  among: (image: Reference, secrets: PullSecret[]) => PullSecret[]
 }
 
 /** Judges all findings at once, as what one pod was refused matters for the others. */
@@ -51,71 +59,108 @@ function isRefusal({ cause, credential, endpoint }: Finding): boolean {
   )
 }
 
-function refusedIn(findings: Finding[], { loginsIn }: KnownLogins): Refusals {
+/**
+ * For what the registry refused the login: all that it has, or this repository. Some answer a request for a token with 403 to a login that only lacks
+ * a right to what is asked for. Null if one of several logins may be another case than the others.
+ */
+function refusedFor({ registry, image, credential, evidence }: Finding): string | null {
+  const { attempts } = parsePullErrors(evidence?.text ?? '')
+  const isSure = attempts.every(({ masked, status }) => faultsLogin(masked) || status === 401)
+  if (isSure) return registry
+  const reference = parseReference(image)
+  return reference === null || usableAttempts(credential).length > 1 ? null : fullRepository(reference)
+}
+
+function refusedIn(findings: Finding[], { loginsIn, secretNamed }: KnownLogins): Refusals {
   const names = new Set<string>()
   const numbers = new Set<string>()
-  for (const { registry, namespace, credential } of findings) {
+  const repositories = new Set<string>()
+  for (const finding of findings) {
+    const [{ registry, namespace, credential }, scope] = [finding, refusedFor(finding)]
+    if (scope === null) continue
+    if (scope !== registry) repositories.add(scope)
     for (const { secret, key } of usableAttempts(credential)) {
-      names.add(`${registry} ${objectKey(namespace, secret)}`)
-      for (const { login } of loginsIn(namespace, secret).filter(each => each.key === key))
-        numbers.add(`${registry} ${login}`)
+      names.add(`${scope} ${objectKey(namespace, secret)} ${key}`)
+      for (const login of numbersUnder(loginsIn(namespace, secret), key)) numbers.add(`${scope} ${login}`)
     }
   }
-  const isRefused: IsRefused = (registry, { namespace, secret }) =>
-    names.has(`${registry} ${objectKey(namespace, secret)}`) ||
-    loginsIn(namespace, secret).some(({ login }) => numbers.has(`${registry} ${login}`))
-  const left = new Map<string | null, Map<PullSecret[], PullSecret[]>>()
-  const among: Refusals['among'] = (registry, secrets) => {
-    const known = left.get(registry) ?? new Map<PullSecret[], PullSecret[]>()
-    left.set(registry, known)
+  const scopesOf = (image: Reference) =>
+    [image.registry, fullRepository(image)].filter((scope, index) => index === 0 || repositories.has(scope))
+  const areRefused = (scopes: string[], keys: string[], { namespace, secret }: SecretName) =>
+    keys.length > 0 &&
+    keys.every(key =>
+      scopes.some(
+        scope =>
+          names.has(`${scope} ${objectKey(namespace, secret)} ${key}`) ||
+          numbersUnder(loginsIn(namespace, secret), key).some(login => numbers.has(`${scope} ${login}`)),
+      ),
+    )
+  const isRefused: IsRefused = (image, secret) => {
+    const reference = parseReference(image)
+    const entries = secretNamed(objectKey(secret.namespace, secret.secret))?.entries ?? []
+    return reference !== null && areRefused(scopesOf(reference), triedKeys(reference, entries), secret)
+  }
+  const left = new Map<PullSecret[], Map<string, PullSecret[]>>()
+  const among: Refusals['among'] = (image, secrets) => {
+    const [keys, scopes] = [triedKeys(image, secrets[0]?.entries ?? []), scopesOf(image)]
+    const known = left.get(secrets) ?? new Map<string, PullSecret[]>()
+    left.set(secrets, known)
+    const asked = JSON.stringify([scopes, keys])
     const found =
-      known.get(secrets) ??
-      secrets.filter(({ namespace, name }) => !isRefused(registry, { namespace, secret: name }))
-    known.set(secrets, found)
+      known.get(asked) ??
+      secrets.filter(({ namespace, name }) => !areRefused(scopes, keys, { namespace, secret: name }))
+    known.set(asked, found)
     return found
   }
   return { isRefused, among }
 }
 
+/** The keys of the logins that the kubelet would try for the image: a secret can have others, such as for another path. */
+function triedKeys(image: Reference, entries: PullSecret['entries']): string[] {
+  return lookUpCredentials(image, entries).tried.flatMap(({ key, problem }) =>
+    problem === null ? [key] : [],
+  )
+}
+
 /** The hints without those whose login was refused; others take the place of those in other namespaces. */
 function hintsOf(
-  { credential: { hints }, registry, namespace, image }: Finding,
+  { credential: { hints }, namespace, image }: Finding,
   { isRefused, among }: Refusals,
   known: KnownLogins,
 ): CredentialHint[] | undefined {
   if (hints === undefined) return hints
-  const left = hints.flatMap(hint => withoutRefused(hint, { registry, namespace, isRefused }))
+  const left = hints.flatMap(hint => withoutRefused(hint, { image, namespace, isRefused }))
   if (left.length === hints.length && left.every((hint, index) => hint === hints[index])) return hints
   const reference = parseReference(image)
   return left.some(({ code }) => code !== 'in-namespace') || reference === null
     ? left
-    : hintsElsewhere(reference, namespace, known, secrets => among(registry, secrets))
+    : hintsElsewhere(reference, namespace, known, secrets => among(reference, secrets))
 }
 
 function withoutRefused(
   hint: CredentialHint,
-  { registry, namespace, isRefused }: Pick<Finding, 'registry' | 'namespace'> & { isRefused: IsRefused },
+  { image, namespace, isRefused }: Pick<Finding, 'image' | 'namespace'> & { isRefused: IsRefused },
 ): CredentialHint[] {
   if (hint.code === 'service-account-secrets-ignored') {
-    const secrets = hint.secrets.filter(secret => !isRefused(registry, { namespace, secret }))
+    const secrets = hint.secrets.filter(secret => !isRefused(image, { namespace, secret }))
     if (secrets.length === hint.secrets.length) return [hint]
     return secrets.length === 0 ? [] : [{ ...hint, secrets }]
   }
   const isProposed =
     hint.code === 'in-namespace' || hint.code === 'not-named' || hint.code === 'on-service-account'
-  return isProposed && isRefused(registry, hint) ? [] : [hint]
+  return isProposed && isRefused(image, hint) ? [] : [hint]
 }
 
-function cluesWithout({ clues, registry }: Finding, isRefused: IsRefused): Clue[] {
+function cluesWithout({ clues, image }: Finding, isRefused: IsRefused): Clue[] {
   const login = clueOf(clues, 'runs-elsewhere')?.login ?? null
-  return login === null || !isRefused(registry, login)
+  return login === null || !isRefused(image, login)
     ? clues
     : clues.map(clue => (clue.code === 'runs-elsewhere' ? { ...clue, login: null } : clue))
 }
 
 /** A secret of the pod that a tool copied from another one, whose login for the image is another one by now. Only a dump shows both. */
 function staleCopies(
-  { registry, namespace, credential, image }: Finding,
+  { namespace, credential, image }: Finding,
   isRefused: IsRefused,
   known: KnownLogins,
 ): Clue[] {
@@ -128,7 +173,7 @@ function staleCopies(
     const own = numbersUnder(known.loginsIn(namespace, secret), key)
     const others = known.loginsIn(source.namespace, source.name).map(({ login }) => login)
     const isOther = own.length > 0 && others.length > 0 && !others.some(login => own.includes(login))
-    if (!isOther || isRefused(registry, from)) return []
+    if (!isOther || isRefused(image, from)) return []
     const copy = known.secretNamed(objectKey(namespace, secret))
     return [{ code: 'stale-copy', secret, source: from, alone: isAlone(copy, key) && isAlone(source, key) }]
   })
