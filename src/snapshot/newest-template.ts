@@ -64,7 +64,9 @@ function ownerAndRenewal(
 
 function deploymentRenewal({ name, revision }: OwnerLink, { stall }: OwnerLink): Renewal {
   const outgoing = revision?.ready === 0 ? name : null
-  return { by: 'rolling', ...(stall !== undefined && { stalled: { ...stall, outgoing } }) }
+  // A Deployment also reports what its older ReplicaSets are refused (kubernetes/kubernetes, deployment_util.go getReplicaFailures).
+  const isOfNewest = stall !== undefined && !(stall.by === 'refused' && stall.message.includes(`"${name}-`))
+  return { by: 'rolling', ...(isOfNewest && { stalled: { ...stall, outgoing } }) }
 }
 
 /** @param mark what the pod shows of its template */

@@ -77,6 +77,14 @@ describe('a rollout that has stalled', () => {
       'pods "shop-7f9-" is forbidden: error looking up service account web/shop: serviceaccount "shop" not found',
       /\(error looking up service account/,
     ],
+    [
+      'Internal error occurred: failed calling webhook "notary.acme.example": failed to call webhook: Post "https://notary.acme.svc:443/mutate": no endpoints available for service "notary"',
+      /^Correct what the API server refuses: /,
+    ],
+    [
+      'admission webhook "policy.acme.example" denied the request: Get "https://acme.example/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      /^Correct what the API server refuses: /,
+    ],
   ])('for a refusal quotes it: %s', (message, text) => {
     expect(stalled(message).text).toMatch(text)
     expect(stalled(message).text).not.toMatch(/Wait/)

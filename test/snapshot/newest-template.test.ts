@@ -46,6 +46,18 @@ describe('the pod of', () => {
       ],
       { by: 'rolling', stalled: { by: 'refused', message: 'no', outgoing: null } },
     ],
+    [
+      'a Deployment whose older ReplicaSet is refused its pods',
+      ofSet,
+      [
+        set,
+        ownerLink('Deployment', 'shop', {
+          template: made,
+          stall: { by: 'refused', message: 'pods "shop-6d4-x7k2p" is forbidden: exceeded quota: team' },
+        }),
+      ],
+      { by: 'rolling' },
+    ],
     ['a Deployment whose template was not read', ofSet, [set, ownerLink('Deployment', 'shop')], null],
     [
       'a ReplicaSet alone',

@@ -48,7 +48,10 @@ export function renewPod({ image, owner, renewal }: Renewed, context: StepContex
 const QUOTA = /\bexceeded quota: ([\w.-]+)/
 
 /** Words of admission webhooks that want signatures, such as Connaisseur, Sigstore's policy-controller, Kyverno, and Ratify. */
-const OF_SIGNATURE = /\bsign(?:ed|ature|atures)\b|\bcosign\b|\bnotary\b|\btrust data\b/i
+const OF_SIGNATURE = /(?<!\bcertificate )\bsign(?:ed|ature|atures)\b|\bcosign\b|\bnotary\b|\btrust data\b/i
+
+/** The API server could not ask the webhook, whose name may have such words. */
+const NOT_CALLED = /\bfailed calling webhook\b/i
 
 /** In characters: a refusal can quote whole policies. */
 const MAX_REFUSAL = 300
@@ -80,8 +83,9 @@ function endStall(
           text: `Raise quota ${quota}, or free some of it by removing the older ReplicaSet's pods, none of which is ready: ${refuses}`,
           command: inNamespace(`scale ${shellWord(`replicaset/${outgoing}`)} --replicas=0`),
         }
+  const isOfSignature = OF_SIGNATURE.test(message) && !NOT_CALLED.test(message)
   return {
-    text: `${OF_SIGNATURE.test(message) ? `Sign ${image}, or have the policy accept it` : 'Correct what the API server refuses'}: ${refuses}; this lists its refusals`,
+    text: `${isOfSignature ? `Sign ${image}, or have the policy accept it` : 'Correct what the API server refuses'}: ${refuses}; this lists its refusals`,
     command: inNamespace('get events --field-selector reason=FailedCreate'),
   }
 }
