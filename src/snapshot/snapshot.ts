@@ -278,4 +278,6 @@ export interface HostPort {
   ready: boolean
   /** Its log has an earlier run. */
   restarted: boolean
+  /** It has a log. */
+  started: boolean
 }

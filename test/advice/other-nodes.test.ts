@@ -21,7 +21,7 @@ const refused: Situation = {
 }
 const agent: HostPort = {
   ...{ node: 'node-1', port: 30081, namespace: 'kraken', pod: 'agent-x', container: 'agent' },
-  ...{ ready: false, restarted: true },
+  ...{ ready: false, restarted: true, started: true },
 }
 
 test("what serves a loopback address on other nodes has to run here, whatever the image's name is", () => {

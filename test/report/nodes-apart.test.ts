@@ -50,6 +50,16 @@ function stepsFor(failures: Failure[], nodes = ['node-2', 'node-3']): string[] {
 const ONE = { image: 'ghcr.io/acme/a:1' }
 const TWO = { image: 'quay.io/acme/b:1' }
 
+test("what serves a loopback address on other nodes can be a mirror of the runtime's, or nothing", () => {
+  const why = 'dial tcp 127.0.0.1:5001: connect: connection refused'
+  const serve = (node?: string) => stepsFor([{ image: 'localhost:5001/a:1', why, ...(node && { node }) }])[0]
+  expect(serve()).toMatch(
+    /a mirror in the runtime's settings\. If nothing does, the image was most likely loaded/,
+  )
+  expect(serve()).not.toMatch(/kind/)
+  expect(serve('kind-worker')).toMatch(/with kind, give the node .*localhost:5001\/hosts\.toml/)
+})
+
 describe('a node that alone reaches neither of two registries', () => {
   test('has to be looked at, and not the rules for each of them', () => {
     const [first, ...others] = stepsFor([ONE, TWO])

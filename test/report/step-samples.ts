@@ -127,7 +127,14 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
       ...{ host: '127.0.0.1:30081', nodes: [] },
       by: {
         ...{ node: 'node-1', port: 30081, namespace: 'kraken', pod: 'agent-x', container: 'agent' },
-        ...{ ready: false, restarted: true },
+        ...{ ready: false, restarted: true, started: true },
+      },
+    },
+    {
+      ...{ host: '127.0.0.1:30081', nodes: [] },
+      by: {
+        ...{ node: 'node-1', port: 30081, namespace: 'kraken', pod: 'agent-x', container: 'agent' },
+        ...{ ready: false, restarted: false, started: false },
       },
     },
   ],

@@ -142,8 +142,24 @@ describe('a dump', () => {
       container: 'agent',
       ready: false,
       restarted: true,
+      started: true,
     }
     expect(hostPorts).toEqual([{ node: 'n1', port: 30081, ...found }])
+    // One that ended keeps its ports, another one serves UDP there, and one without a log has not started.
+    const agentIn = (phase: string, port: object = {}) => ({
+      ...pod('agent-a', undefined, {
+        spec: {
+          nodeName: 'n1',
+          containers: [{ name: 'agent', image: 'acme/agent:1', ports: [{ hostPort: 30081, ...port }] }],
+        },
+      }),
+      status: { phase, containerStatuses: [] },
+    })
+    const [ended, udp] = [agentIn('Failed'), agentIn('Running', { protocol: 'UDP' })]
+    const more = await readJson(listOf(lacking('127.0.0.1:30081/acme/app:1'), ...agents, ended, udp))
+    expect(more.hostPorts).toEqual(hostPorts)
+    const waiting = await readJson(listOf(lacking('127.0.0.1:30081/acme/app:1'), agentIn('Pending')))
+    expect(waiting.hostPorts).toMatchObject([{ pod: 'agent-a', started: false }])
     const elsewhere = await readJson(listOf(lacking('registry.example:30081/acme/app:1'), ...agents))
     expect(elsewhere).not.toHaveProperty('hostPorts')
   })

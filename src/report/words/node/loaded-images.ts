@@ -37,7 +37,7 @@ export function imported({ image, again }: StepOf<'import-image'>, findings: Fin
 
 /** Brings the image to a node as it came to the others: their registry, if they had one, is not known. */
 export function loadedAsOthers({ image, others }: StepOf<'load-as-others'>, findings: Findings): StepText {
-  const [{ host }] = findings
+  const [{ host, cause }] = findings
   const place = preloadPlace(host)
   const atStart =
     place === null ? '' : ` (${NAMES[host.platform ?? '']} also imports archives in ${place} when it starts)`
@@ -46,8 +46,13 @@ export function loadedAsOthers({ image, others }: StepOf<'load-as-others'>, find
     new Set(findings.map(finding => finding.image)).size > 1
       ? [`${image} and the other images of these pods`, 'other nodes']
       : [image, `${others.length === 1 ? 'node' : 'nodes'} ${joinList(others)}`]
+  // With another policy than Never, a pull may have left it there as well.
+  const load =
+    cause === 'never-pull'
+      ? `Load ${what} ${onNodes(findings)} too, as on ${where}`
+      : `If ${what} came to ${where} by hand, load ${what === image ? 'it' : 'them'} ${onNodes(findings)} too`
   return nodeClientStep(
-    `Load ${what} ${onNodes(findings)} too, as on ${where}: from the archive that was used there${atStart}, or, if a registry has the image, by a pull by hand`,
+    `${load}: from the archive that was used there${atStart}, or, if a registry has the image, by a pull by hand`,
     importCommand(host) ?? pullCommand(host, image),
     findings,
   )

@@ -67,18 +67,20 @@ export const hostNameSteps: StepWords<HostNameStep> = {
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
     text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
   }),
-  'serve-loopback': ({ host, nodes, by }, { invocation, findings, findings: [{ node }] }) => {
+  'serve-loopback': ({ host, nodes, by }, { invocation, findings, findings: [{ node, host: at }] }) => {
     if (by !== null)
       return {
-        text: `Get pod ${by.namespace}/${by.pod} running: it serves port ${by.port} of node ${by.node}, and ${host} is the node itself; it is not ready, and its log may say why`,
+        text: `Get pod ${by.namespace}/${by.pod} running: it has port ${by.port} of node ${by.node}, and ${host} is the node itself; it is not ready, and ${by.started ? 'its log may say why' : 'this shows why it has not started'}`,
         command: kubectlCommand(
           invocation,
-          `logs ${shellWord(by.pod)} -c ${shellWord(by.container)}${by.restarted ? ' --previous' : ''}`,
+          by.started
+            ? `logs ${shellWord(by.pod)} -c ${shellWord(by.container)}${by.restarted ? ' --previous' : ''}`
+            : `describe pod ${shellWord(by.pod)}`,
           by.namespace,
         ),
       }
     return {
-      text: `Find what serves ${host} on ${nodes.length === 1 ? 'node' : 'nodes'} ${joinList(nodes)}, where pods run this image, and get it running ${onNodes(findings)}, as that address is the node itself: a pod with that hostPort, as of a DaemonSet, a NodePort Service, or a service of the node${node === null ? '' : `; this lists the pods of node ${node}`}`,
+      text: `Find what serves ${host} on ${nodes.length === 1 ? 'node' : 'nodes'} ${joinList(nodes)}, where pods run this image, and set it up ${onNodes(findings)} too, as that address is the node itself: a pod with that hostPort, as of a DaemonSet, a NodePort Service, a service of the node, or a mirror in the runtime's settings. If nothing does, the image was most likely loaded there, so load it ${onNodes(findings)} too${localRegistryNote(at, host)}${node === null ? '' : `; this lists the pods of node ${node}`}`,
       ...(node !== null && {
         command: kubectlCommand(
           invocation,
