@@ -37,6 +37,8 @@ test.each<[string, string, KeyMismatch | null]>([
   ['quay.io', 'ghcr.io/acme/api', null],
   ['gcr.io', 'ghcr.io/acme/api', null],
   ['registry.example', 'registry.gitlab.com/acme/api', null],
+  // Two countries, and not one with a slip.
+  ['registry.acme.es', 'registry.acme.se/api', null],
   ['harbor.acme.io', 'harbor.acme.dev/api', null],
   ['registry.cn-hangzhou.aliyuncs.com', 'registry-vpc.cn-hangzhou.aliyuncs.com/acme/api', 'network'],
   ['acme-vpc.tencentcloudcr.com', 'acme.tencentcloudcr.com/team/api', 'network'],

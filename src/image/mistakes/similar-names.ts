@@ -125,11 +125,14 @@ export function isSlipOf(host: string, other: string): boolean {
   const [[one = '', two = ''] = [], ...more] = different
   if (more.length > 0 || /\d|^$/.test(one) || numbersIn(one) !== numbersIn(two)) return false
   if (editDistance(one, two, 1) !== 1) return false
-  if (one.length === two.length) return sorted(one) === sorted(two)
+  if (one.length === two.length) return one.length >= LEAST_WORD && sorted(one) === sorted(two)
   const [short, long] = one.length < two.length ? [one, two] : [two, one]
   const isInside = short[0] === long[0] && short.at(-1) === long.at(-1)
   return isInside && short.length >= LONG_WORD && /^[a-z]+$/.test(long)
 }
+
+/** In letters: of shorter words, such as the countries `es` and `se`, both orders can be meant. */
+const LEAST_WORD = 4
 
 /** In letters: shorter words are often made by one letter more, as `prod` and `prods` are. */
 const LONG_WORD = 6
