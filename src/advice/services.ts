@@ -3,14 +3,16 @@
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import type { NamedEndpoint } from '../diagnosis/text/endpoint.ts'
-import { isOfCluster } from '../image/host.ts'
+import { isSurelyOfCluster } from '../image/host.ts'
 import { isOpenShiftService } from '../image/registries.ts'
 import type { Step } from './step/step.ts'
 
 /** The name and the namespace of the Service that a host name belongs to. */
 function serviceOf(host: string): { name: string; namespace: string } | null {
   const [, name, namespace] = /^([a-z0-9-]+)\.([a-z0-9-]+)(?=[.:]|$)/i.exec(host) ?? []
-  return name === undefined || namespace === undefined || !isOfCluster(host) ? null : { name, namespace }
+  return name === undefined || namespace === undefined || !isSurelyOfCluster(host)
+    ? null
+    : { name, namespace }
 }
 
 /**

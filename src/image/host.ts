@@ -39,6 +39,11 @@ export function isOfCluster(host: string): boolean {
   return isServiceName(host) || isShortServiceName(host)
 }
 
+/** The same, for a name that no other network has: `svc` can also be a part of a company's own domain, as in a.b.svc.example.com. */
+export function isSurelyOfCluster(host: string): boolean {
+  return isOfCluster(host) && !/\.svc\.(?!cluster\.local$)/i.test(withoutPort(host))
+}
+
 /** Whether the name looks like SERVICE.NAMESPACE: no top-level domain is `default` or has a hyphen, IDNA's xn-- aside. */
 function isShortServiceName(host: string): boolean {
   return /^[a-z0-9-]+\.(?:default|(?!xn--)[a-z0-9]+-[a-z0-9-]*[a-z0-9])$/i.test(withoutPort(host))

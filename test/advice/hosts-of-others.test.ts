@@ -81,6 +81,15 @@ test.each([
   expect(codesOf(`${host}/a/b:1`, head(host, error))[0]).toBe(first)
 })
 
+test('a name that the node found is of a Service only if no company can have it', () => {
+  const host = 'harbor.eu.svc.acme.example'
+  const refused = codesOf(`${host}/a/b:1`, head(host, 'dial tcp 10.2.3.4:443: connect: connection refused'))
+  expect(refused).toContain('check-listener')
+  expect(refused).not.toContain('service-pods')
+  const unknown = head(host, `dial tcp: lookup ${host} on 10.0.0.2:53: no such host`)
+  expect(codesOf(`${host}/a/b:1`, unknown)[0]).toBe('replace-service-name')
+})
+
 test.each<[string, string, string, StepCode[]]>([
   [
     'a refused connection leads to the pods of the Service',

@@ -1,6 +1,6 @@
 /** Clues: what a failed pull shows besides its cause, by its text, its HTTP status, its host, and the image's name. */
 
-import { isLocal, isOfCluster, isPrivateAddress, withoutPort } from '../../image/host.ts'
+import { isLocal, isOfCluster, isPrivateAddress, isSurelyOfCluster, withoutPort } from '../../image/host.ts'
 import { webSiteIn } from '../../image/mistakes/misplaced-names.ts'
 import { fullName, fullRepository, type Reference } from '../../image/reference.ts'
 import {
@@ -208,10 +208,14 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: C
 /** Where the host is, if only the node, the cluster, or a private network knows it. */
 function placeOf(host: string, cause: Cause, text: string): Clue[] {
   if (isLocal(host)) return [{ code: 'loopback' }]
-  if (isOfCluster(host))
-    return isFoundOnNode(host, cause, text)
-      ? [{ code: 'service-address', address: dialedAddress(text) }]
+  if (isOfCluster(host)) {
+    const address = cause === UNRESOLVED ? null : dialedAddress(text)
+    // The node's DNS server knows it, as it does names of a company's own.
+    if (address !== null && !isSurelyOfCluster(host)) return []
+    return isFoundOnNode(host, cause, address)
+      ? [{ code: 'service-address', address }]
       : [{ code: 'service-name' }]
+  }
   return isPrivateAddress(host) ? [{ code: 'private-address' }] : []
 }
 
@@ -219,9 +223,8 @@ function placeOf(host: string, cause: Cause, text: string): Clue[] {
  * Whether the node has found the Service: at an address inside, which may be one of 100.64.0.0/10, too (kops). A public one would be that of a
  * wildcard record. OpenShift writes its own registry's name into /etc/hosts of its nodes.
  */
-function isFoundOnNode(host: string, cause: Cause, text: string): boolean {
+function isFoundOnNode(host: string, cause: Cause, address: string | null): boolean {
   if (cause === UNRESOLVED) return false
-  const address = dialedAddress(text)
   if (address === null) return isOpenShiftService(host)
   return isPrivateAddress(address) || /^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./.test(address)
 }

@@ -5,7 +5,7 @@ import type { DnsAnswer, UnreachedServer } from '../../../diagnosis/clues/clue-o
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { askedEndpoint } from '../../../diagnosis/text/asked-endpoint.ts'
 import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
-import { hostAlone, isOfCluster, isServiceName } from '../../../image/host.ts'
+import { hostAlone, isServiceName, isSurelyOfCluster } from '../../../image/host.ts'
 import { isOpenShiftService } from '../../../image/registries.ts'
 import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'
 import { onNode } from '../node/node.ts'
@@ -144,7 +144,7 @@ export const networkTimeout: CauseWords = {
     ['misresolved', resolvedMeaning],
     [isUnopenedService, serviceMeaning],
     [
-      first => hasClue(first.clues, 'tls-unfinished') && isOfCluster(askedHost({ findings: [first] })),
+      first => hasClue(first.clues, 'tls-unfinished') && isSurelyOfCluster(askedHost({ findings: [first] })),
       "The connection to the Service was opened, but the TLS handshake did not finish: large packets are lost in the cluster's network (MTU), or the host is overloaded.",
     ],
     [

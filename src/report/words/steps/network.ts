@@ -6,7 +6,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import type { EndpointRole } from '../../../diagnosis/text/endpoint.ts'
 import { type Cloud, cloudOf } from '../../../image/cloud-registries.ts'
 import { mayHaveMirror } from '../../../image/docker-hub.ts'
-import { hostAlone, isAddress, isOfCluster, isPrivateAddress } from '../../../image/host.ts'
+import { hostAlone, isAddress, isPrivateAddress, isSurelyOfCluster } from '../../../image/host.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { isOfAws, isOfGoogle, isOfWindows, orMirror } from '../closed-networks.ts'
@@ -179,7 +179,7 @@ export const networkSteps: StepWords<NetworkStep> = {
         text: `Compare the MTU ${onNodes(findings)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower it: large packets to ${hostAlone(host)} may be lost, or a firewall or proxy in between may hold up requests`,
       }
     return nodeShellStep(
-      `Test the TLS handshake ${onNodes(findings)}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; otherwise, ${isOfCluster(host) ? `${hostAlone(host)} may be overloaded` : `a firewall or proxy in between may be holding up TLS to ${hostAlone(host)}`}`,
+      `Test the TLS handshake ${onNodes(findings)}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; otherwise, ${isSurelyOfCluster(host) ? `${hostAlone(host)} may be overloaded` : `a firewall or proxy in between may be holding up TLS to ${hostAlone(host)}`}`,
       curlCommand(findings[0].host, testUrl('https', host, role)),
       findings,
     )
