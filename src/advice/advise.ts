@@ -118,6 +118,7 @@ function containerSteps(finding: Finding): Step[] {
 /** What depends on the other steps of the cause, in the order in which it is added. */
 const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
   withPath,
+  withOpenPull,
   withRecreatedJob,
   withNewRun,
   withBrokenMirror,
@@ -173,6 +174,16 @@ function localSteps(finding: Finding): Step[] {
 function mayBeBuiltHere({ registry, subcause, credential, moved, check }: Finding): boolean {
   const isHidden = isDockerHub(registry ?? '') && subcause === 'denied-or-missing'
   return isHidden && credential.status !== 'usable' && moved === null && check === null
+}
+
+/** A pull that is running ends with its pod, and most likely gives the image if the failed one was only canceled. */
+function withOpenPull({ clues }: Finding, steps: Step[]): Step[] {
+  const open = clueOf(clues, 'pull-goes-on')
+  if (open === undefined) return steps
+  return [
+    { code: 'await-pull', since: open.since },
+    ...steps.filter(({ code }) => code !== 'restart-pull' && code !== 'pull-by-hand'),
+  ]
 }
 
 /** The registry is only asked because its mirror failed or refused: ending that ends a failure to reach the registry, and saves its limit. */

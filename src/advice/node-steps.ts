@@ -157,6 +157,8 @@ export function canceledSteps(finding: Finding): Step[] {
       { code: 'slow-pull' },
       { code: 'runtime-log' },
     ]
+  // What ended the pull is over, and says nothing of how fast it was.
+  if (hasClue(finding.clues, 'restarted')) return [{ code: 'restart-pull' }, { code: 'runtime-log' }]
   const retry: Step[] = [...silentMirror(finding, target), { code: 'restart-pull' }]
   const allowMore: Step[] = [{ code: 'slow-pull' }, ...pullByHand(finding), { code: 'runtime-log' }]
   return [...(endsAfterSeconds(finding) ? [] : retry), ...ofMirror(finding, target), ...allowMore]

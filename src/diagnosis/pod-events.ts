@@ -79,12 +79,22 @@ function pullsOf(pod: Pod, events: PodEvent[], takenAt: string): LongPull[] {
   return pod.containers
     .filter(({ state }) => isUntried(state))
     .flatMap(container => {
-      const own = events.filter(event => isAbout(pod, container, event))
-      const since = beginOfOpenPull(own)
-      if (since === null || Date.parse(takenAt) - Date.parse(since) < LONG_PULL_MS) return []
+      const since = openPullSince(pod, container, events, takenAt)
+      if (since === null) return []
       const { name, kind, image } = container
       return [{ namespace: pod.namespace, pod: pod.name, container: name, containerKind: kind, image, since }]
     })
+}
+
+/** When a pull of the container began that has been running for a minute or more; null if none has. */
+export function openPullSince(
+  pod: Pod,
+  container: Container,
+  events: PodEvent[],
+  takenAt: string,
+): string | null {
+  const since = beginOfOpenPull(events.filter(event => isAbout(pod, container, event)))
+  return since === null || Date.parse(takenAt) - Date.parse(since) < LONG_PULL_MS ? null : since
 }
 
 /** When the newest pull began, if no later event reports its end. Times are whole seconds: an event in the same second counts as later. */

@@ -27,7 +27,7 @@ export function pullStage(sentence: string): PullStage {
   return STAGES.find(([, words]) => words.test(sentence))?.[0] ?? null
 }
 
-/** Whether the message reports a pull in progress or completed. Such events are not always read, so findings must not depend on them. */
+/** Whether the message reports a pull in progress or completed. Such events are not always read: what a finding is never depends on them, only what is added to it. */
 export function isPullProgress({ message }: { message: string }): boolean {
   const stage = pullStage(message)
   return stage === 'began' || stage === 'ended'

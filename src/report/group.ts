@@ -118,6 +118,7 @@ function detailOf(finding: AdvisedFinding): string {
   // A private image and a mistyped one look the same until the registry is asked.
   const proven = check?.verdict ?? ''
   if (cause === 'image-not-found') return proven
+  if (hasClue(finding.clues, 'restarted')) return finding.node ?? ''
   if (cause !== 'auth-required-or-denied') return ''
   const reason = clueOf(finding.clues, 'lapsed') ?? clueOf(finding.clues, 'own-reason')
   return isMalformed(finding)

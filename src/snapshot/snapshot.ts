@@ -167,8 +167,8 @@ export interface Snapshot {
    */
   pods: Pod[]
   /**
-   * Events of `pods` about failed pulls, failed sandboxes, and pull secrets; for pods that could have been pulling for a long time, also
-   * about pulls that began or ended.
+   * Events of `pods` about failed pulls, failed sandboxes, and pull secrets; for pods that could have been pulling for a long time, and for those
+   * whose last pull was canceled, also about pulls that began or ended.
    */
   events: PodEvent[]
   /** The pull secrets that `pods` reference, without their passwords; includes missing and unreadable ones. */
@@ -212,11 +212,21 @@ export interface Snapshot {
   streamTags?: StreamTag[]
   /** Nodes of `pods` whose events in a dump say that their disks were full; absent if there are none. In a cluster, their events are not read. */
   fullNodes?: string[]
+  /** What was started on nodes of `pods`, by their events in a dump; absent if there is none. In a cluster, their events are not read. */
+  restarts?: NodeRestart[]
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */
   nodes: Node[]
   /** What registries answered about failing images; empty without `--check-images`. */
   imageChecks: ImageCheck[]
   gaps: Gap[]
+}
+
+/** The machine of a node, its kubelet, or its container runtime was started. */
+export interface NodeRestart {
+  node: string
+  of: 'machine' | 'kubelet' | 'runtime'
+  /** ISO 8601. */
+  at: string
 }
 
 /** A tag of an image stream in the same namespace as pods, and where its image is. */

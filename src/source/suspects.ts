@@ -71,7 +71,7 @@ export function pickSuspects(
   )
   const pods = [...failing, ...pulling].sort(byNamespaceAndName)
   const keeps = (pod: Pod) => {
-    const all = isNamed || couldBePulling(pod, takenAt)
+    const all = isNamed || couldBePulling(pod, takenAt) || mayPullAgain(pod)
     return ownEvents(pod, byPod).filter(event => all || !isPullProgress(event))
   }
   return { failing: failing.sort(byNamespaceAndName), pods, events: pods.flatMap(keeps).sort(byPodAndTime) }
@@ -123,6 +123,14 @@ export function couldBePulling(pod: Pod, takenAt: string): boolean {
     hasUntried(pod) &&
     Date.parse(takenAt) - Date.parse(pod.createdAt) >= SOON
   )
+}
+
+/** How a runtime or the kubelet reports a pull that was ended from outside (Go's context, gRPC). */
+const ENDED = /\bcontext cancell?ed\b|\bdeadline exceeded\b/i
+
+/** Whether the pod's last pull was ended before it failed by itself, so that the next one may be running for long: only its events show that. */
+export function mayPullAgain({ containers }: Pod): boolean {
+  return containers.some(({ state }) => state.type === 'waiting' && ENDED.test(state.message))
 }
 
 /** Whether only events can show the state: nothing has been tried yet, or the containers' sandbox is gone. */

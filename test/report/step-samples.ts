@@ -689,6 +689,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'hold-attributes': [{ name: 'security.capability' }],
   'rebuild-thin-pool': [{}],
   'restart-pull': [{}],
+  'await-pull': [{ since: '2026-11-24T10:05:00Z' }],
   'delete-outgoing-pod': [{}],
   'renew-pod': (
     [

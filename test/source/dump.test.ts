@@ -243,6 +243,24 @@ describe('a dump', () => {
     expect(await read(ofNode('n1', 'invalid capacity 0 on image filesystem'))).not.toHaveProperty('fullNodes')
   })
 
+  test.each([
+    ['Starting kubelet.', 'kubelet'],
+    ['Starting containerd container runtime...', 'runtime'],
+    ['Starting Docker Application Container Engine...', 'runtime'],
+    ['Node n1 has been rebooted, boot id: 5f', 'machine'],
+    ['Starting kube-proxy', null],
+  ])('notes what was started on nodes of failing pods: %s', async (message, of) => {
+    const started = (name: string) =>
+      event(name, message, {
+        metadata: { name: `${name}.1`, namespace: 'default' },
+        involvedObject: { kind: 'Node', name },
+        lastTimestamp: '2026-11-24T10:01:00Z',
+      })
+    const dump = listOf(failing('shop-1'), started('n1'), started('n2'))
+    const { restarts } = await readJson(dump, { namespaces: ['web'] })
+    expect(restarts).toEqual(of === null ? undefined : [{ node: 'n1', of, at: '2026-11-24T10:01:00Z' }])
+  })
+
   test('gives the failing pods and the objects they name', () => {
     expect(whole).toMatchObject({
       podCount: 2,

@@ -133,6 +133,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'other-builder': { about: 'other' },
   'drop-attribute': { about: 'other' },
   'restart-pull': { about: 'other' },
+  'await-pull': { about: 'other' },
   'delete-outgoing-pod': { about: 'other' },
   'renew-pod': { about: 'other' },
   'see-silent-node': { about: 'node' },

@@ -208,6 +208,8 @@ export type PodStep =
   | { code: 'zarf-package'; lacks: 'image' | 'login' }
   | { code: 'undouble-prefix'; prefix: string; without: string }
   | { code: 'restart-pull' }
+  /** ISO 8601: when the pull began that is running. */
+  | { code: 'await-pull'; since: string }
   | { code: 'delete-outgoing-pod' }
   /** `image`: what the owner's template has by now, as written. */
   | { code: 'renew-pod'; image: string; owner: NewestTemplate['owner']; renewal: Renewal }

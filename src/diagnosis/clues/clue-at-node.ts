@@ -1,7 +1,7 @@
 /** The clues of the image's content and of the node. */
 
 import type { HeldPool } from '../../snapshot/node.ts'
-import type { HostPort } from '../../snapshot/snapshot.ts'
+import type { HostPort, NodeRestart } from '../../snapshot/snapshot.ts'
 
 /** Snapshotters that load layers while containers run, each a process of its own on most nodes. */
 export type LazySnapshotter = 'SOCI' | 'stargz' | 'Nydus' | 'OverlayBD'
@@ -63,6 +63,10 @@ export type NodeClue =
   | { code: 'node-silent'; since: string | null }
   /** The node's disk is so full that its kubelet removes images, by the node's condition; `past`: by events, so that it may be over. */
   | { code: 'disk-pressure'; past: boolean }
+  /** The kubelet has begun to pull again after the failed attempt, and the pull has not ended. ISO 8601. */
+  | { code: 'pull-goes-on'; since: string }
+  /** What runs pulls was started at the time when the pull was canceled. ISO 8601. */
+  | { code: 'restarted'; of: NodeRestart['of']; at: string }
   /** The node's pool in OpenShift does not give its nodes their newest settings. */
   | ({ code: 'pool-held' } & HeldPool)
   /** The node has an image of this name, which may be the one that it must not pull; null if it lists that itself, but does not find it. */

@@ -21,6 +21,7 @@ import {
 import { cluesOfOwners, heldElsewhere, type PodOwners, zeroClues } from '../pod-owners.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import { behindProxy } from './clues.ts'
+import { cluesByTime } from './clues-by-time.ts'
 import { loginClues, mirrorLogin } from './login-clues.ts'
 import { cluesOfPlace } from './node-clues.ts'
 
@@ -45,6 +46,7 @@ export function cluesOfPull(
     ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
     ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),
+    ...cluesByTime(pull, pod, failing, seen),
     ...runsElsewhere(pod, pull, seen.held),
     ...otherHostsOfEcr(pod, pull, seen.snapshot.ecrHosts),
     ...otherName(pull),

@@ -8,9 +8,9 @@ import type { Node } from '../../snapshot/node.ts'
 import { objectKey } from '../../snapshot/object-key.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
-import type { OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
+import type { NodeRestart, OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowOwner } from '../narrow/controller.ts'
-import { fullNode, narrowEvent } from '../narrow/event.ts'
+import { fullNode, narrowEvent, restartIn } from '../narrow/event.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowNode, narrowServiceAccount } from '../narrow/related-objects.ts'
@@ -60,6 +60,8 @@ export class DumpFacts {
   readonly nodes = new NewestStates<Node>()
   /** Nodes whose events say that their disks were full. */
   readonly fullNodes = new Set<string>()
+  /** What was started on nodes, by their events. */
+  readonly restarts = new NewestStates<NodeRestart>()
   /** Kinds of objects and of empty lists, safe to print. */
   readonly kinds = new Set<string>()
   /** Namespaces of all pods, selected or not. */
@@ -168,7 +170,9 @@ export class DumpFacts {
   #addEvent(raw: Record<string, unknown>, key: string): void {
     // Events of nodes are in the namespace default, whatever the scope is.
     const full = fullNode(raw)
+    const restart = restartIn(raw)
     if (full !== null) this.fullNodes.add(full)
+    else if (restart !== null) put(this.restarts, key, versionOf(raw), restart)
     else if (this.#isInScope(namespaceOf(raw))) put(this.events, key, versionOf(raw), narrowEvent(raw))
   }
 

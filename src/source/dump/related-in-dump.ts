@@ -1,6 +1,7 @@
 /** Picks from a dump the objects that failing pods reference, the same ones that are read from a live cluster. */
 
 import { hidesMissing } from '../../image/registries.ts'
+import { byText } from '../../order.ts'
 import type { Node } from '../../snapshot/node.ts'
 import { objectKey } from '../../snapshot/object-key.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
@@ -34,6 +35,7 @@ type RelatedObjects = Pick<
   | 'streamTags'
   | 'owners'
   | 'fullNodes'
+  | 'restarts'
   | 'nodes'
 >
 
@@ -62,6 +64,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     ...cronJobs(pullSecrets, facts),
     ...namedStreams(pods, [...facts.custom.imageStreams.values()].flat()),
     ...fullNodes(nodes, facts),
+    ...restarts(nodes, facts),
     nodes: [...nodes].flatMap(name => nodeIn(facts, name)).sort(byName),
   }
 }
@@ -108,6 +111,13 @@ function pulledOpenly(pods: Pod[], { openImages }: DumpFacts): Pick<Snapshot, 'o
 function fullNodes(nodes: ReadonlySet<string>, facts: DumpFacts): Pick<Snapshot, 'fullNodes'> {
   const full = [...nodes].filter(name => facts.fullNodes.has(name)).sort()
   return full.length === 0 ? {} : { fullNodes: full }
+}
+
+function restarts(nodes: ReadonlySet<string>, facts: DumpFacts): Pick<Snapshot, 'restarts'> {
+  const found = [...facts.restarts.values()]
+    .filter(({ node }) => nodes.has(node))
+    .sort(byText(({ at }) => at))
+  return found.length === 0 ? {} : { restarts: found }
 }
 
 /** Returns what may renew the copies of a secret. */

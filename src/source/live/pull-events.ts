@@ -11,7 +11,7 @@ import type { Pod } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowEvent } from '../narrow/event.ts'
 import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
-import { couldBePulling } from '../suspects.ts'
+import { couldBePulling, mayPullAgain } from '../suspects.ts'
 import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 
 /** Common reasons of events that are never about a pull. */
@@ -69,7 +69,7 @@ const MAX_PODS = 8
 
 /**
  * Returns events of pulls in progress or completed, of which a scope has too many to list: for pods whose sandbox seems to fail, and for
- * the most recent waiting pods, because a pod that has waited for hours waits for something else. Errors leave no gap: these events only
+ * the most recent pods that wait or whose pull was canceled, because a pod that has waited for hours waits for something else. Errors leave no gap: these events only
  * add detail.
  */
 export async function readProgress(reading: Reading, pods: Pod[], events: PodEvent[]): Promise<PodEvent[]> {
@@ -78,7 +78,7 @@ export async function readProgress(reading: Reading, pods: Pod[], events: PodEve
   )
   const urgency = ({ namespace, name, createdAt }: Pod) =>
     `${overSandbox.has(objectKey(namespace, name)) ? 'sandbox' : ''} ${createdAt}`
-  const waiting = pods.filter(pod => couldBePulling(pod, reading.takenAt))
+  const waiting = pods.filter(pod => couldBePulling(pod, reading.takenAt) || mayPullAgain(pod))
   waiting.sort((a, b) => compareText(urgency(b), urgency(a)))
   const lists = await bounded(waiting.slice(0, MAX_PODS), MAX_PODS, async ({ namespace, name }) => {
     try {

@@ -3,7 +3,7 @@
 import { isSandboxFailure, pullStage } from '../../image/pull-messages.ts'
 import { firstText, number, record, text, textOrNull } from '../../json/json-object.ts'
 import { narrowMessage, narrowName } from '../../secrecy/foreign-text.ts'
-import type { PodEvent } from '../../snapshot/snapshot.ts'
+import type { NodeRestart, PodEvent } from '../../snapshot/snapshot.ts'
 
 /** Reasons of the kubelet's events about pulls. */
 const PULL_REASONS = new Set([
@@ -51,6 +51,28 @@ export function fullNode(raw: unknown): string | null {
   const about = record(event.involvedObject ?? event.regarding)
   const isFull = text(about.kind) === 'Node' && DISK_FULL.test(text(event.message ?? event.note))
   return isFull ? textOrNull(about.name) : null
+}
+
+/**
+ * What the kubelet says when it starts, and after a new boot of its machine (kubernetes, kubelet_node_status.go), and what systemd logs of its units,
+ * which the Node Problem Detector passes on (kubernetes/node-problem-detector, config/systemd-monitor-counter.json and systemd-monitor.json).
+ */
+const STARTS: readonly [RegExp, NodeRestart['of']][] = [
+  [/ has been rebooted, boot id: /, 'machine'],
+  [/^(?:starting kubelet\.|started (?:the )?(?:kubernetes kubelet|kubelet\.service)\b)/i, 'kubelet'],
+  [/^starting (?:containerd container runtime|docker application container engine)\b/i, 'runtime'],
+]
+
+/** Returns what was started on a node, by an event about it; null for any other event. */
+export function restartIn(raw: unknown): NodeRestart | null {
+  const event = record(raw)
+  const about = record(event.involvedObject ?? event.regarding)
+  const node = textOrNull(about.name)
+  const message = text(event.message ?? event.note)
+  const [, of] = STARTS.find(([words]) => words.test(message)) ?? []
+  const at = timesOf(event).lastSeen
+  if (text(about.kind) !== 'Node' || node === null || of === undefined || at === null) return null
+  return { node, of, at }
 }
 
 /** Keeps only the image for a pull in progress or completed. There are very many of these events, and redaction is slow. */

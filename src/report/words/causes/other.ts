@@ -5,6 +5,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { isContainerRegistry } from '../../../image/cloud-registries.ts'
 import { isSilent } from '../../../image/pull-messages.ts'
 import { type CauseWords, type FirstFinding, isOfMirror } from '../cause-words.ts'
+import { minuteOf } from '../duration.ts'
 import { onNode } from '../node/node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { isOfRuntime, lostMeaning, lostTitle } from './connection.ts'
@@ -15,8 +16,18 @@ export const canceledOrDeadline: CauseWords = {
   title: [[isOfRuntime, lostTitle], 'The pull was canceled before it finished'],
   meaning: [
     [isOfRuntime, lostMeaning],
+    ['restarted', endedByStart],
     'The pull made no progress for too long, took longer than the runtime allows, or was ended by a restart of the runtime; often the cause is a large image over a slow connection.',
   ],
+}
+
+const STARTED = { machine: 'the machine', kubelet: 'the kubelet', runtime: 'the container runtime' }
+
+/** What the events of the node explain; the reason of a canceled pull itself does not name who canceled it. */
+function endedByStart({ clues, node }: FirstFinding): string {
+  const started = clueOf(clues, 'restarted')
+  if (started === undefined) return ''
+  return `A restart of ${STARTED[started.of]} ${onNode({ node })} most likely ended the pull: by the node's events, it started at ${minuteOf(started.at)}, when the pull was canceled. Neither the image nor the login has to do with that.`
 }
 
 export const other: CauseWords = {

@@ -9,7 +9,7 @@ import { webhooksCommand, workloadPath } from '../commands.ts'
 import { renewPod } from '../credential/renewal.ts'
 import { minuteOf } from '../duration.ts'
 import { MAKERS, purposeOf, renewal } from '../edits/makers.ts'
-import { joinList, registryLabel, shortList } from '../nouns.ts'
+import { countPods, joinList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** Why there is no machine to configure. */
@@ -99,6 +99,23 @@ export const podSteps: StepWords<PodStep> = {
       ? {}
       : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
   }),
+  'await-pull': ({ since }, { invocation, findings, findings: [{ namespace, pod }] }) => {
+    const one = countPods(findings) === 1
+    const events = 'get events --watch'
+    return one
+      ? {
+          text: `Wait for the pull that is running: the kubelet began it at ${minuteOf(since)}, after the one that was canceled, and deleting the pod would cut it off. Its end is a new event of the pod; this shows them as they come`,
+          command: kubectlCommand(
+            invocation,
+            `${events} --field-selector involvedObject.name=${shellWord(pod)}`,
+            namespace,
+          ),
+        }
+      : {
+          text: 'Wait for the pulls that are running: the kubelet began them after the canceled ones, and deleting the pods would cut them off. Their ends are new events of the pods; this shows them as they come',
+          command: kubectlCommand(invocation, events, namespace),
+        }
+  },
   'delete-outgoing-pod': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
     text: `Delete the pod: it belongs to an older revision, and ${workload === null ? 'its StatefulSet' : `${workload.kind.toLowerCase()} ${workload.name}`} won't replace it until it is ready; the new pod gets the newest template`,
     brief: "Delete the pod: it belongs to an older revision, and its StatefulSet won't replace it",
