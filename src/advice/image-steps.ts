@@ -8,7 +8,7 @@ import { isLocal } from '../image/host.ts'
 import { parseReference, repositoryOf } from '../image/reference.ts'
 import { isHosted, isNamedLikeCache, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
 import { stepsIf } from './conditions.ts'
-import { answeringHost, ofMirror } from './host.ts'
+import { answeringHost, ofMirror, pullByHand } from './host.ts'
 import { writeDigest } from './name-steps.ts'
 import { grantSteps, isOfOtherProject } from './permission.ts'
 import type { Step } from './step/step.ts'
@@ -104,7 +104,15 @@ function deletedTag(finding: Finding): Step[] | null {
 function lostTag(finding: Finding): Step[] | null {
   const held = clueOf(finding.clues, 'held-elsewhere')
   if (held === undefined || finding.moved !== null) return null
-  const { pods, nodes } = held
+  const { pods, nodes, pulled } = held
+  if (pulled !== undefined && finding.registry !== null)
+    return [
+      ...stepsIf(pulled.last, { code: 'restart-pull' }),
+      { code: 'compare-mirrors', registry: finding.registry, nodes: pulled.nodes, at: pulled.at },
+      ...pullByHand(finding),
+      { code: 'ask-registry' },
+      ...proxyProject(finding),
+    ]
   return [
     { code: 'push-held', pods, nodes },
     ...imageStream(finding),

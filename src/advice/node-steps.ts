@@ -7,6 +7,7 @@ import { atLeast, type Platform } from '../diagnosis/node/pulling-node.ts'
 import { isContainerRegistry } from '../image/cloud-registries.ts'
 import { mayHaveMirror } from '../image/docker-hub.ts'
 import { isSilent } from '../image/pull-messages.ts'
+import { withoutVersion } from '../image/reference.ts'
 import { isHosted } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
 import { isOwnName, stepsIf } from './conditions.ts'
@@ -96,8 +97,11 @@ export function neverSteps(finding: Finding): Step[] {
   // A name of one part that is not an official image's, or localhost's, is nowhere else than where it was built.
   const isOwn = isOwnName(finding)
   // With this policy, images of a cluster on one machine are mostly built there.
-  const tag = tagSteps(finding)
-  const known = clueOf(finding.clues, 'other-name') === undefined ? [] : tag
+  const others = clueOf(finding.clues, 'other-tags')
+  const named: Step[] = others === undefined ? [] : [{ code: 'tag-on-node', tags: others.tags }]
+  const tag = [...named, ...tagSteps(finding)]
+  const isKnown = hasClue(finding.clues, 'other-name') || (others?.same ?? null) !== null
+  const known = isKnown ? tag : named
   if (load.length > 0) return [...known, ...load, ...stepsIf(!isOwn, allow)]
   if (finding.subcause === 'not-verified')
     return [{ code: 'same-secret' }, { code: 'exempt-preloaded' }, allow]
@@ -110,8 +114,8 @@ export function neverSteps(finding: Finding): Step[] {
       allow,
     ]
   // A change of the policy would replace the pods of nodes that have the image, too, and a registry that has it may not exist.
-  const others = clueOf(finding.clues, 'on-other-nodes')?.nodes
-  if (others !== undefined) return [...known, { code: 'load-as-others', image, others }, allow]
+  const nodes = clueOf(finding.clues, 'on-other-nodes')?.nodes
+  if (nodes !== undefined) return [...known, { code: 'load-as-others', image, others: nodes }, allow]
   return isOwn
     ? [...tag, { code: 'import-image', image: finding.image }, allow]
     : [...tag, allow, { code: 'preload', image }]
@@ -119,10 +123,11 @@ export function neverSteps(finding: Finding): Step[] {
 
 /** Whoever sets this policy has mostly brought the image to the node, and a name of it that the kubelet does not look for is no better than none. */
 function tagSteps({ host: { platform, virtual }, reference, clues }: Finding): Step[] {
-  const isPossible = reference !== null && !reference.includes('@') && platform !== 'talos'
-  return isPossible && virtual === undefined
-    ? [{ code: 'tag-image', image: reference, name: clueOf(clues, 'other-name')?.name ?? null }]
-    : []
+  if (reference === null || reference.includes('@') || platform === 'talos' || virtual !== undefined)
+    return []
+  const same = clueOf(clues, 'other-tags')?.same ?? null
+  const name = same === null ? clueOf(clues, 'other-name')?.name : `${withoutVersion(reference)}:${same}`
+  return [{ code: 'tag-image', image: reference, name: name ?? null }]
 }
 
 /** The kubelet's runtime did not answer, so it asked no registry, or nobody knows what the registry said. */

@@ -62,10 +62,19 @@ function stepsOnLinux(finding: Finding): Step[] {
     { code: 'schedule-elsewhere' as const, os, architecture, build: null },
   ]
   // Other pods show which nodes the image is for, so moving this one is all that it needs.
-  const others = clueOf(finding.clues, 'held-elsewhere')?.architectures ?? []
-  if (known && others.length > 0 && !others.includes(architecture) && localTool(finding.host) === null)
-    return [...elsewhere, { code: 'build-for', platform }, ...copySteps(finding), SHOW]
+  const { architectures: others = [], cordoned } = clueOf(finding.clues, 'held-elsewhere') ?? {}
+  const pinned = pinnedSteps(finding, platform)
+  if (known && others.length > 0 && !others.includes(architecture) && localTool(finding.host) === null) {
+    const open: Step[] = cordoned === undefined ? [] : [{ code: 'uncordon', nodes: cordoned }]
+    const move = [...open, ...elsewhere]
+    const build: Step[] = [{ code: 'build-for', platform }, ...copySteps(finding)]
+    // What is meant for every node is not moved if the index of the digest may have the rest.
+    return pinned.length > 0 && finding.workload?.kind === 'DaemonSet'
+      ? [...pinned, ...build, SHOW, ...move]
+      : [...pinned, ...move, ...build, SHOW]
+  }
   return [
+    ...pinned,
     ...perhapsWindows,
     ...stepsIf(!known, SHOW),
     { code: 'build-for', platform },
@@ -79,6 +88,11 @@ function stepsOnLinux(finding: Finding): Step[] {
     // What only has a word for Windows in its name may be an image for another architecture of Linux.
     ...(perhapsWindows.length > 0 && architecture === 'amd64' ? [] : elsewhere),
   ]
+}
+
+/** A digest of one platform's manifest leads to no other platform, whatever the index of its tag lists (OCI image-spec, image-index.md). */
+function pinnedSteps({ host, image }: Finding, platform: string): Step[] {
+  return stepsIf(host.os !== 'windows' && image.includes('@'), { code: 'digest-of-index', platform })
 }
 
 /** Services that put copies of images into a registry of the cluster, of the platforms that they were told: only one by default. */

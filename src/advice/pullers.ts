@@ -65,7 +65,14 @@ const GUEST_NEEDS: Partial<Record<Cause, StepOf<'guest-settings'>['needs']>> = {
 }
 
 /** What waits for the node's next attempt, or for it to end a pod. */
-const BY_KUBELET: readonly StepCode[] = ['wait', 'await-pull', 'restart-pull', 'recreate-pods', 'look-again']
+const BY_KUBELET: readonly StepCode[] = [
+  'wait',
+  'await-pull',
+  'retry-relieved',
+  'restart-pull',
+  'recreate-pods',
+  'look-again',
+]
 
 /** Nothing runs on a node that does not report anymore, and what it reported may have changed. */
 export function silentNodeSteps({ node, clues }: Finding, steps: Step[]): Step[] {

@@ -42,6 +42,17 @@ export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
         ? { code: 'free-temporary', path: full.path }
         : { code: 'prune-images', within: 'quota' },
     ]
+  const small = clueOf(finding.clues, 'disk-too-small')
+  if (full?.temporary !== true && small !== undefined)
+    return [{ ...small, code: 'fit-disk' }, show, { code: 'prune-images' }]
+  const relieved = clueOf(finding.clues, 'disk-relieved')
+  if (full?.temporary !== true && relieved !== undefined)
+    return [
+      { code: 'retry-relieved', since: relieved.since },
+      show,
+      { code: 'prune-images' },
+      { code: 'larger-disk' },
+    ]
   // Removing images frees nothing in a temporary folder.
   return full?.temporary === true
     ? [show, { code: 'free-temporary', path: full.path }]

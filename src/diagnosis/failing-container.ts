@@ -219,6 +219,16 @@ export function firstSign(
 /** As much as clocks of machines usually differ. */
 const CLOCK_DIFFERENCE_MS = 300_000
 
+/** When the first attempt failed of which there are events (ISO 8601); null if no event has it. */
+export function firstFailure({ events }: FailingContainer): string | null {
+  return (
+    events
+      .filter(reportsFailedPull)
+      .flatMap(({ firstSeen }) => firstSeen ?? [])
+      .sort()[0] ?? null
+  )
+}
+
 /** When the newest attempt failed (ISO 8601); null if no event has it. */
 export function lastFailure({ events }: FailingContainer): string | null {
   const seen = events.filter(reportsFailedPull).flatMap(({ lastSeen }) => lastSeen ?? [])

@@ -3,6 +3,7 @@
 import { droppedZero } from '../image/mistakes/dropped-zero.ts'
 import { fullNameOf } from '../image/reference.ts'
 import { couldBeRewritten } from '../image/rewritten.ts'
+import type { HeldImage } from '../snapshot/held-image.ts'
 import { type NewestTemplate, newestTemplate } from '../snapshot/newest-template.ts'
 import {
   holdsUpRollout,
@@ -17,7 +18,7 @@ import {
   whyUnreplaced,
 } from '../snapshot/owners.ts'
 import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
-import type { HeldImage, ImageTrigger, OwnerLink } from '../snapshot/snapshot.ts'
+import type { ImageTrigger, OwnerLink } from '../snapshot/snapshot.ts'
 import { type Clue, cluesIf, cluesWith } from './clues/clue.ts'
 import type { Finding } from './finding.ts'
 
@@ -129,10 +130,11 @@ export function heldElsewhere(
 ): Clue[] {
   const held = heldImages.find(image => image.reference === reference)
   if (held !== undefined) {
-    const { pods, nodes, architectures } = held
+    const { pods, nodes, architectures, cordoned } = held
     // A pod that asks for an architecture is meant for it, whatever others run on.
     const fitting = platform.architecture === null ? architectures : []
-    return [{ code: 'held-elsewhere', pods, nodes, architectures: fitting }]
+    const closed = fitting.length > 0 && cordoned !== undefined ? { cordoned } : {}
+    return [{ code: 'held-elsewhere', pods, nodes, architectures: fitting, ...closed }]
   }
   const link = controller === null ? null : linkOf(controller, namespace, owners)
   const ready = link?.revision?.ready ?? 0

@@ -1,6 +1,7 @@
 /** Groups findings that share a description: cause, subcause, registry, and, for a refusal, the pod's credential. */
 
 import type { AdvisedFinding } from '../advice/add-steps.ts'
+import type { StepCode } from '../advice/step/step.ts'
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Invocation } from './invocation.ts'
 import type { CauseContext } from './words/cause-words.ts'
@@ -92,10 +93,16 @@ function isLeftOpen(subcause: AdvisedFinding['subcause']): boolean {
   return subcause === 'denied-or-missing' || subcause === 'not-permitted'
 }
 
+/** Steps whose words name what only one image has. */
+const OF_IMAGE: readonly StepCode[] = ['push-held', 'tag-on-node', 'compare-mirrors', 'digest-of-index']
+
 /** The owner that already has another image, the image that has to be pushed, the one secret, or the file or server of a node, if the first step is about that: each needs its own. */
-function renewedBy({ namespace, image, clues, steps: [first] }: AdvisedFinding): string[] {
+function renewedBy({ namespace, image, node, clues, steps: [first] }: AdvisedFinding): string[] {
   if (first.code === 'renew-pod') return [namespace, first.owner.kind, first.owner.name, first.image]
-  if (first.code === 'push-held') return [image]
+  if (OF_IMAGE.includes(first.code)) return [image]
+  if (first.code === 'fit-disk') return [image, node ?? '']
+  if (first.code === 'retry-relieved') return [node ?? '']
+  if (first.code === 'uncordon') return first.nodes
   if (first.code === 'quote-tag') return [first.meant]
   if (first.code === 'use-other-login')
     return [namespace, first.secret, first.other.namespace, first.other.secret]

@@ -55,6 +55,14 @@ export interface Node {
   silentSince?: string | null
   /** Its condition DiskPressure is True: the kubelet removes images that no container uses. Absent otherwise. */
   diskPressure?: true
+  /** ISO 8601: since when that condition is False after it was True. Absent if it is not known that it was. */
+  relievedSince?: string
+  /** The bytes of its disk in all, by its capacity of ephemeral-storage; images may have a disk of their own. Absent if it does not report that. */
+  diskBytes?: number
+  /** It takes no new pods (`kubectl cordon`). Absent otherwise. */
+  cordoned?: true
+  /** The bytes of those of its images that take a gigabyte or more, by their names. Absent if it lists none. */
+  largeImages?: Record<string, number>
   /** OpenShift's pool of the node, by the settings that the node has; absent if it has none. */
   pool?: { name: string; settings: string }
   /** That pool, if it is known that its nodes don't get their newest settings. */

@@ -2,6 +2,7 @@
 
 import { byText } from '../order.ts'
 import type { ObjectManager } from './fix-objects.ts'
+import type { HeldImage, ImageSize } from './held-image.ts'
 import type { ImageCheck } from './image-check.ts'
 import type { Node } from './node.ts'
 import type { Pod, PullPolicy } from './pod.ts'
@@ -206,6 +207,8 @@ export interface Snapshot {
    * failing pods are read.
    */
   preloaded?: { reference: string; nodes: string[] }[]
+  /** Images of failing pods that nodes in a dump list with a size of a gigabyte or more; absent if there are none. In a cluster, other nodes are not read. */
+  imageSizes?: ImageSize[]
   /** The CronJobs in a dump, if pull secrets of `pods` have namesakes in other namespaces; absent if it has none, and in a cluster. */
   cronJobs?: { namespace: string; name: string }[]
   /** Tags of OpenShift's image streams in a dump that failing pods' short names look like, and don't mean; absent if there are none. */
@@ -236,40 +239,6 @@ export interface StreamTag {
   tag: string
   /** A full name. */
   image: string
-}
-
-/** An image that nodes have pulled and run. */
-export interface HeldImage {
-  /** The full name. */
-  reference: string
-  /** How many pods run it. */
-  pods: number
-  /** A few of their nodes. */
-  nodes: string[]
-  /** Of all their nodes that are known. */
-  architectures: string[]
-  /** The pods that run it, by namespace and pull secrets. */
-  by: HeldBy[]
-  /** Other logins for it than failing pods have. */
-  otherLogins: OtherLogin[]
-}
-
-/** Pods of one namespace with the same pull secrets. */
-export interface HeldBy {
-  namespace: string
-  pullSecrets: string[]
-  nodes: string[]
-}
-
-/**
- * A pull secret that pods run an image with, and whose login for it is none of those in the pull secrets of the failing pods of `namespace`
- * with these pull secrets: in their namespace, or of the same name in another one.
- */
-export interface OtherLogin {
-  namespace: string
-  pullSecrets: string[]
-  /** `alone`: neither secret has anything but a login under the same key, so that one can replace the other. */
-  other: { namespace: string; secret: string; alone: boolean }
 }
 
 /** Removes duplicates and puts cluster-wide gaps first. */

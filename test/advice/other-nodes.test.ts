@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
-import type { HeldImage, HostPort } from '../../src/snapshot/snapshot.ts'
+import type { HeldImage } from '../../src/snapshot/held-image.ts'
+import type { HostPort } from '../../src/snapshot/snapshot.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 import { findingOf, pulled, type Situation } from './situation.ts'
 

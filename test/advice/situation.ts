@@ -1,10 +1,11 @@
 /** One failing pull for the tests of steps: an image, the runtime's error, and what the pod and its node have. */
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
+import type { HeldImage } from '../../src/snapshot/held-image.ts'
 import type { Node } from '../../src/snapshot/node.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
-import type { HeldImage, OwnerLink, ServiceAccount, Snapshot } from '../../src/snapshot/snapshot.ts'
+import type { OwnerLink, ServiceAccount, Snapshot } from '../../src/snapshot/snapshot.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 
 export interface Situation {

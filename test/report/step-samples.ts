@@ -547,6 +547,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { ...mirror, sent: 'unknown' },
     { ...mirror, sent: 'nothing' },
   ],
+  'compare-mirrors': [
+    { registry, nodes: ['node-2'], at: '2026-11-24T10:05:00Z' },
+    { registry: own, nodes: ['node-2', 'node-3'], at: '2026-11-24T10:05:00Z' },
+  ],
   'name-at-mirror': [{ host: '123456789012.dkr.ecr.us-east-1.amazonaws.com', registry: own }],
   'mirror-settings': (
     [
@@ -669,6 +673,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'show-disk': [{ path: null }, { path: "/var/tmp/it's" }],
   'free-temporary': [{ path: '/var/tmp' }],
   'larger-disk': [{}],
+  'fit-disk': [
+    { disk: 49e9, bytes: 45e9, on: 'node-2', packed: true },
+    { disk: 49e9, bytes: 48e9, on: 'node-2', packed: false },
+  ],
+  'retry-relieved': [{ since: '2026-11-24T10:05:00Z' }],
   'remove-image': [{ image }],
   'push-imported': [{}],
   'keep-layers': [{}],
@@ -749,6 +758,8 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'raise-kubelet-qps': [{}],
   'show-platforms': [{}],
   'install-64-bit': [{}],
+  'digest-of-index': [{ platform: 'linux/arm64' }],
+  uncordon: [{ nodes: ['node-2'] }, { nodes: ['node-2', 'node-3'] }],
   'build-for': [{ platform: 'linux/arm64' }],
   'copy-more-platforms': [
     { service: 'kube-image-keeper', platform: 'linux/arm64', image: 'ghcr.io/acme/app:1' },
@@ -766,6 +777,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'allow-pull': [{}],
   preload: [{ image }],
   'load-as-others': [{ image: 'docker.io/acme/my-app:1', others: ['node-2', 'node-3'] }],
+  'tag-on-node': [{ tags: ['v1.4.2'] }, { tags: ['1.4.1', '1.4.0'] }],
   'tag-image': [
     { image: 'docker.io/library/my-app:1', name: null },
     { image: 'docker.io/library/my-app:1', name: 'localhost/my-app:1' },

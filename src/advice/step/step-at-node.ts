@@ -13,6 +13,7 @@ import type {
 import type { NodeService, PeerMirror } from '../../diagnosis/node/node-services.ts'
 import type { EndpointRole, NamedEndpoint } from '../../diagnosis/text/endpoint.ts'
 import type { HostPort } from '../../snapshot/snapshot.ts'
+import type { StoreStep } from './step-at-store.ts'
 
 /** A policy on the node: a registry that is blocked, images that are on no list, or signatures. */
 export type NodePolicy = 'blocked' | 'rejected' | 'signature'
@@ -138,6 +139,8 @@ export type MirrorStep =
   | { code: 'check-mirror'; host: string; registry: string }
   | { code: 'broken-mirror'; host: string; registry: string; why: string }
   | { code: 'mirror-login'; host: string; registry: string; sent: 'nothing' | 'unknown' }
+  /** `nodes`: those that pulled the image, the last one at `at` (ISO 8601). */
+  | { code: 'compare-mirrors'; registry: string; nodes: string[]; at: string }
   | { code: 'name-at-mirror'; host: string; registry: string }
   | {
       code: 'mirror-settings'
@@ -250,31 +253,6 @@ export type NodeStep =
   /** `before`: so that the kubelet finds the image there, whose pulls end too early. */
   | { code: 'pull-by-hand'; image: string; before?: true }
   | { code: 'enter-node' }
-
-/** Make room for images on the node, or repair what it stores them on. */
-export type StoreStep =
-  | { code: 'relieve-disk' }
-  /** `within`: they fill a quota, and maybe not the disk. */
-  | { code: 'prune-images'; within?: 'quota' }
-  | { code: 'show-disk-quota'; path: string | null }
-  | { code: 'raise-disk-quota'; path: string | null }
-  | { code: 'show-thin-pool' }
-  | { code: 'extend-thin-pool' }
-  | { code: 'rebuild-thin-pool' }
-  /** `name`: of the extended attribute that the file system or the kernel does not hold. */
-  | { code: 'hold-attributes'; name: string }
-  | { code: 'release-mount' }
-  | { code: 'release-store' }
-  | { code: 'check-disk' }
-  | { code: 'free-host-disk' }
-  | { code: 'show-disk'; path: string | null }
-  | { code: 'free-temporary'; path: string }
-  | { code: 'larger-disk' }
-  | { code: 'remove-image'; image: string }
-  | { code: 'push-imported' }
-  | { code: 'keep-layers' }
-  | { code: 'check-store' }
-  | { code: 'move-store' }
 
 /** Repair or go around a snapshotter, or the setting that names it. */
 export type SnapshotterStep =

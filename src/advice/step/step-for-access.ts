@@ -10,10 +10,10 @@ import type {
 import type { Lapse } from '../../diagnosis/refusal/lapse.ts'
 import type { Perimeter } from '../../diagnosis/refusal/perimeter.ts'
 import type { Cloud } from '../../image/cloud-registries.ts'
+import type { OtherLogin } from '../../snapshot/held-image.ts'
 import type { HeldPool } from '../../snapshot/node.ts'
 import type { PodMaker } from '../../snapshot/pod.ts'
 import type { SecretMaker, SecretWriter } from '../../snapshot/pull-secret.ts'
-import type { OtherLogin } from '../../snapshot/snapshot.ts'
 
 /** Why a login would help. */
 export type LoginReason =

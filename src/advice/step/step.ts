@@ -124,6 +124,10 @@ export type ImageContentStep =
   | { code: 'drop-attribute'; name: string }
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }
+  /** Pin the digest of the image for all platforms. */
+  | { code: 'digest-of-index'; platform: string }
+  /** Let nodes take new pods. */
+  | { code: 'uncordon'; nodes: string[] }
   /** `image`: the name of the original, if the copy's name has it. */
   | {
       code: 'copy-more-platforms'
@@ -171,6 +175,8 @@ export type LimitStep =
   | { code: 'preload'; image: string }
   /** `name`: of an image on the node that may be this one; null if none is known. */
   | { code: 'tag-image'; image: string; name: string | null }
+  /** `tags`: those of the image's repository that are on the node. */
+  | { code: 'tag-on-node'; tags: string[] }
   /** `again`: the image was most likely there before, and the kubelet removed it. */
   | { code: 'import-image'; image: string; again?: true }
   /** `others`: nodes that have the image. */

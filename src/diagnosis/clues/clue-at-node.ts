@@ -67,10 +67,16 @@ export type NodeClue =
   | { code: 'pull-goes-on'; since: string }
   /** What runs pulls was started at the time when the pull was canceled. ISO 8601. */
   | { code: 'restarted'; of: NodeRestart['of']; at: string }
+  /** The node got rid of its DiskPressure after the newest attempt that failed for lack of space. ISO 8601. */
+  | { code: 'disk-relieved'; since: string }
+  /** The image does not fit on the node's disk, which has `disk` bytes in all; `bytes`: as another node reports its size. */
+  | { code: 'disk-too-small'; disk: number; bytes: number; on: string; packed: boolean }
   /** The node's pool in OpenShift does not give its nodes their newest settings. */
   | ({ code: 'pool-held' } & HeldPool)
   /** The node has an image of this name, which may be the one that it must not pull; null if it lists that itself, but does not find it. */
   | { code: 'other-name'; name: string | null }
+  /** The node has other tags of the image's repository: a few of them, first the one that differs by a v in front only; null if none does. */
+  | { code: 'other-tags'; tags: string[]; same: string | null }
   /** Other nodes have the image, which this one may not pull by its policy Never, or can't: a few of those that were given it by hand, most likely. */
   | { code: 'on-other-nodes'; nodes: string[] }
   /** The image's registry is at each node's own loopback address: a few nodes where that serves the image, and the pod that should do so here. */

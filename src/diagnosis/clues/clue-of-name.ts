@@ -4,7 +4,8 @@ import type { DroppedZero } from '../../image/mistakes/dropped-zero.ts'
 import type { NameBeside } from '../../image/mistakes/names-beside.ts'
 import type { Placeholder } from '../../image/mistakes/placeholder.ts'
 import type { SurplusTag } from '../../image/mistakes/surplus-tag.ts'
-import type { ImageTrigger, OtherLogin, StreamTag } from '../../snapshot/snapshot.ts'
+import type { OtherLogin } from '../../snapshot/held-image.ts'
+import type { ImageTrigger, StreamTag } from '../../snapshot/snapshot.ts'
 import type { Search } from '../text/searched-registries.ts'
 
 /** Where other pods run an image that this pod's pull was refused. */
@@ -16,6 +17,14 @@ export interface RunsElsewhere {
   alike: boolean
   /** A pull secret that they have, and whose login for the image is none of this pod's. */
   login: OtherLogin['other'] | null
+}
+
+/** Other nodes that pulled the image after it was not found for this pod. `at`: the newest of these pulls (ISO 8601). */
+export interface PulledMeanwhile {
+  nodes: string[]
+  at: string
+  /** Whether no attempt of this pod has failed since. */
+  last: boolean
 }
 
 /** What is wrong with the image's name, or looks wrong. */
@@ -66,7 +75,15 @@ export type NameClue =
    * Other pods run the image under this name. `nodes`: some of theirs, where they have pulled it; empty if that is not known, so that it may
    * only have been loaded there. `architectures`: those of their nodes that are known; empty if the pod asks for one.
    */
-  | { code: 'held-elsewhere'; pods: number; nodes: string[]; architectures: string[] }
+  | {
+      code: 'held-elsewhere'
+      pods: number
+      nodes: string[]
+      architectures: string[]
+      pulled?: PulledMeanwhile
+      /** All nodes of those architectures, if they take no new pods. */
+      cordoned?: string[]
+    }
   | ({ code: 'runs-elsewhere' } & RunsElsewhere)
   /** The tag was made from the operating system or the kernel of a node, as operators of drivers do. */
   | { code: 'tag-of-node'; from: 'system' | 'kernel'; value: string }

@@ -1,5 +1,6 @@
 /** What happened at the time of the newest failed attempt, or since: a restart that ended it, and a pull that has begun again. */
 
+import type { Node } from '../../snapshot/node.ts'
 import { ownEvents } from '../../snapshot/own-events.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { DiagnosisContext, FailedPull } from '../failed-pull.ts'
@@ -12,12 +13,13 @@ const RESTART_MS = 120_000
 
 /** Returns what the times of events show. */
 export function cluesByTime(
-  { cause }: FailedPull,
+  { cause, node }: FailedPull,
   pod: Pod,
   failing: FailingContainer,
   { snapshot, eventsByPod }: Pick<DiagnosisContext, 'snapshot' | 'eventsByPod'>,
 ): Clue[] {
   const failed = lastFailure(failing)
+  if (cause === 'disk-full' && failed !== null) return relieved(node, failed)
   // A pull that fails for another reason most likely fails again.
   if (cause !== 'canceled-or-deadline' || failed === null) return []
   const since = openPullSince(pod, failing.container, ownEvents(pod, eventsByPod), snapshot.takenAt)
@@ -25,6 +27,14 @@ export function cluesByTime(
     ...cluesWith('pull-goes-on', since === null ? null : { since }),
     ...restartAt(pod, failed, snapshot),
   ]
+}
+
+/** The node was rid of DiskPressure after the attempt, and not before. */
+function relieved(node: Node | null, failed: string): Clue[] {
+  const since = node?.relievedSince
+  return since !== undefined && Date.parse(since) > Date.parse(failed)
+    ? [{ code: 'disk-relieved', since }]
+    : []
 }
 
 /** A pull ends with the process that runs it, or that asked for it. */

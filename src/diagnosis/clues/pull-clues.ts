@@ -4,10 +4,11 @@ import { isLocal, withoutPort } from '../../image/host.ts'
 import { movedImage } from '../../image/moved/moved.ts'
 import { isHosted } from '../../image/registries.ts'
 import { servesOnlyWindows } from '../../image/windows-images.ts'
+import type { HeldImage } from '../../snapshot/held-image.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { clockClues } from '../causes/tls.ts'
 import { answerOf, type DiagnosisContext, type FailedPull } from '../failed-pull.ts'
-import type { FailingContainer } from '../failing-container.ts'
+import { type FailingContainer, firstFailure, lastFailure } from '../failing-container.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../finding.ts'
 import { otherName } from '../node/names-on-node.ts'
 import {
@@ -20,6 +21,7 @@ import {
 } from '../node/running-elsewhere.ts'
 import { cluesOfOwners, heldElsewhere, type PodOwners, zeroClues } from '../pod-owners.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
+import type { PulledMeanwhile } from './clue-of-name.ts'
 import { behindProxy } from './clues.ts'
 import { cluesByTime } from './clues-by-time.ts'
 import { loginClues, mirrorLogin } from './login-clues.ts'
@@ -47,6 +49,7 @@ export function cluesOfPull(
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
     ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),
     ...cluesByTime(pull, pod, failing, seen),
+    ...tooLarge(pull, seen),
     ...runsElsewhere(pod, pull, seen.held),
     ...otherHostsOfEcr(pod, pull, seen.snapshot.ecrHosts),
     ...otherName(pull),
@@ -83,6 +86,24 @@ function formerMirror(pull: FailedPull): Finding['clues'] {
   return moved?.state === 'retired' || moved?.state === 'restricted' ? [{ code: 'former-mirror', moved }] : []
 }
 
+/**
+ * containerd reports the size of the compressed layers, beside which the unpacked ones take at least as much; other runtimes report that of the
+ * unpacked ones, and no disk is free as a whole.
+ */
+function tooLarge({ cause, reference, node }: FailedPull, { snapshot }: DiagnosisContext): Finding['clues'] {
+  const disk = node?.diskBytes
+  const size = snapshot.imageSizes?.find(each => each.reference === reference)
+  if (cause !== 'disk-full' || disk === undefined || size === undefined) return []
+  const { bytes, packed } = size
+  return cluesIf(bytes > disk * (packed ? 0.5 : 0.9), {
+    code: 'disk-too-small',
+    disk,
+    bytes,
+    on: size.node,
+    packed,
+  })
+}
+
 /** Failures that another node's copy of the image says something about. */
 const IN_IMAGE: readonly Cause[] = ['image-not-found', 'platform-mismatch']
 
@@ -90,20 +111,42 @@ const IN_IMAGE: readonly Cause[] = ['image-not-found', 'platform-mismatch']
 function heldClues(
   { cause, credential, reference, registry }: FailedPull,
   pod: Pod,
-  { container }: FailingContainer,
+  failing: FailingContainer,
   { owned, seen }: { owned: PodOwners; seen: DiagnosisContext },
 ): Finding['clues'] {
   // At a loopback address, each node may have a registry of its own.
   if (!IN_IMAGE.includes(cause) || isLocal(registry ?? '')) return []
   // Some registries lack every image for whoever has no login, which other pods may have, or had once (Nexus, Artifactory).
   const mayHide = cause === 'image-not-found' && credential.status !== 'usable' && !isHosted(registry ?? '')
-  return heldElsewhere(pod, container, {
+  const heldImages = mayHide ? [] : (seen.snapshot.heldImages ?? [])
+  const pulled = cause === 'image-not-found' ? pulledMeanwhile(pod, failing, reference, heldImages) : null
+  const clues = heldElsewhere(pod, failing.container, {
     reference,
     images: owned.images,
     owners: seen.owners,
-    heldImages: mayHide ? [] : (seen.snapshot.heldImages ?? []),
+    heldImages,
     hadLogin: mayHide && credential.status === 'broken',
   })
+  return pulled === null
+    ? clues
+    : clues.map(clue => (clue.code === 'held-elsewhere' ? { ...clue, pulled } : clue))
+}
+
+/** What others pulled after the first attempt had failed here has not been removed before that. */
+function pulledMeanwhile(
+  { node }: Pod,
+  failing: FailingContainer,
+  reference: string | null,
+  heldImages: readonly HeldImage[],
+): PulledMeanwhile | null {
+  const [first, last] = [firstFailure(failing), lastFailure(failing)]
+  const { pulls = [] } = heldImages.find(image => image.reference === reference) ?? {}
+  if (first === null || last === null) return null
+  const since = pulls.filter(each => each.node !== node && Date.parse(each.at) >= Date.parse(first))
+  const [newest] = since
+  if (newest === undefined) return null
+  const { at } = newest
+  return { nodes: since.map(each => each.node), at, last: Date.parse(at) > Date.parse(last) }
 }
 
 /** Projects whose pods' names are never replaced (docs.openshift.com, image streams with Kubernetes resources). */

@@ -1,6 +1,8 @@
 /** Finds the image that a node may not pull among those that it has, under another name. */
 
 import { isOfficial } from '../../image/official-images.ts'
+import { withoutVersion } from '../../image/reference.ts'
+import { compareText } from '../../order.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Clue } from '../clues/clue.ts'
 import type { FailedPull } from '../failed-pull.ts'
@@ -17,7 +19,26 @@ export function otherName({ cause, reference, node, onNode }: FailedPull): Clue[
   if (cause !== 'never-pull' || reference === null || node === null || reference.includes('@')) return []
   if (onNode) return verifiesImages(node) === false ? [{ code: 'other-name', name: null }] : []
   const name = alike(reference, node)
-  return name === undefined ? [] : [{ code: 'other-name', name }]
+  return name === undefined ? otherTags(reference, node) : [{ code: 'other-name', name }]
+}
+
+/** As many tags as a sentence names. */
+const MAX_TAGS = 3
+
+/** The tags of the same repository on the node: first the one that only has a v in front, or lacks it, as releases are often named in both ways. */
+function otherTags(reference: string, { images }: Pick<Node, 'images'>): Clue[] {
+  const [repository, wanted] = [withoutVersion(reference), tagIn(reference)]
+  const tags = images.flatMap(image =>
+    withoutVersion(image) === repository && !image.includes('@') ? [tagIn(image)] : [],
+  )
+  const isSame = (tag: string) => tag === `v${wanted}` || `v${tag}` === wanted
+  const [same] = tags.filter(isSame)
+  const names = [...new Set([...tags.filter(isSame), ...tags.sort(compareText)])].slice(0, MAX_TAGS)
+  return names.length === 0 ? [] : [{ code: 'other-tags', tags: names, same: same ?? null }]
+}
+
+function tagIn(name: string): string {
+  return name.slice(withoutVersion(name).length + 1)
 }
 
 /** Another publisher's image may have the name of an official one. */

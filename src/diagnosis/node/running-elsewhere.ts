@@ -9,9 +9,10 @@ import {
   partitionOfRegion,
 } from '../../image/cloud-registries.ts'
 import { isLocal } from '../../image/host.ts'
+import type { HeldImage, OtherLogin } from '../../snapshot/held-image.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
-import type { HeldImage, OtherLogin, Snapshot } from '../../snapshot/snapshot.ts'
+import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { type Clue, cluesWith } from '../clues/clue.ts'
 import type { RunsElsewhere } from '../clues/clue-of-name.ts'
 import { type Finding, isUnreached, type Subcause } from '../finding.ts'

@@ -10,7 +10,7 @@ import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { NodeRestart, OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowOwner } from '../narrow/controller.ts'
-import { fullNode, narrowEvent, restartIn } from '../narrow/event.ts'
+import { fullNode, narrowEvent, pullIn, restartIn } from '../narrow/event.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowNode, narrowServiceAccount } from '../narrow/related-objects.ts'
@@ -62,6 +62,8 @@ export class DumpFacts {
   readonly fullNodes = new Set<string>()
   /** What was started on nodes, by their events. */
   readonly restarts = new NewestStates<NodeRestart>()
+  /** When nodes last pulled images, by the images' names as written. */
+  readonly pulls = new Map<string, Map<string, string>>()
   /** Kinds of objects and of empty lists, safe to print. */
   readonly kinds = new Set<string>()
   /** Namespaces of all pods, selected or not. */
@@ -173,7 +175,18 @@ export class DumpFacts {
     const restart = restartIn(raw)
     if (full !== null) this.fullNodes.add(full)
     else if (restart !== null) put(this.restarts, key, versionOf(raw), restart)
-    else if (this.#isInScope(namespaceOf(raw))) put(this.events, key, versionOf(raw), narrowEvent(raw))
+    else if (this.#isInScope(namespaceOf(raw))) {
+      put(this.events, key, versionOf(raw), narrowEvent(raw))
+      this.#addPull(raw)
+    }
+  }
+
+  #addPull(raw: Record<string, unknown>): void {
+    const pull = pullIn(raw)
+    if (pull === null) return
+    const times = this.pulls.get(pull.image) ?? new Map()
+    this.pulls.set(pull.image, times)
+    if (pull.at > (times.get(pull.node) ?? '')) times.set(pull.node, pull.at)
   }
 
   #addNamed(raw: Record<string, unknown>, kind: string, key: string): void {

@@ -2,10 +2,12 @@
 
 import { PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
 import { fullName, parseReference, type Reference } from '../../image/reference.ts'
+import { compareText } from '../../order.ts'
+import type { HeldBy, HeldImage, OtherLogin } from '../../snapshot/held-image.ts'
 import { objectKey } from '../../snapshot/object-key.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
-import type { HeldBy, HeldImage, OtherLogin, Snapshot } from '../../snapshot/snapshot.ts'
+import type { Snapshot } from '../../snapshot/snapshot.ts'
 import type { DumpFacts } from './facts.ts'
 import type { Holders } from './holders.ts'
 import { marksFor } from './login-marks.ts'
@@ -37,10 +39,28 @@ export function heldImages(pods: Pod[], facts: DumpFacts): Pick<Snapshot, 'heldI
         architectures: [...architectures].sort(),
         by,
         otherLogins: otherLogins(reference, lacking, { by, facts }),
+        ...cordonedNodes(architectures, facts),
+        ...newestPulls(image, facts),
       },
     ]
   })
   return held.length === 0 ? {} : { heldImages: held }
+}
+
+/** Nodes that do not report take no pods either. */
+function cordonedNodes(architectures: ReadonlySet<string>, facts: DumpFacts): Pick<HeldImage, 'cordoned'> {
+  const fitting = [...facts.nodes.values()].filter(
+    ({ architecture, silentSince }) =>
+      architecture !== null && architectures.has(architecture) && silentSince === undefined,
+  )
+  const cordoned = fitting.filter(node => node.cordoned === true).map(({ name }) => name)
+  return cordoned.length === 0 || cordoned.length < fitting.length ? {} : { cordoned: cordoned.sort() }
+}
+
+function newestPulls(image: string, { pulls }: DumpFacts): Pick<HeldImage, 'pulls'> {
+  const found = [...(pulls.get(image) ?? [])].map(([node, at]) => ({ node, at }))
+  found.sort((a, b) => compareText(b.at, a.at) || compareText(a.node, b.node))
+  return found.length === 0 ? {} : { pulls: found.slice(0, MAX_NODES) }
 }
 
 function heldBy(groups: Holders['groups']): HeldBy[] {

@@ -3,6 +3,7 @@
 import { ecrAccount, isOfEks } from '../../image/cloud-registries.ts'
 import { isLocal } from '../../image/host.ts'
 import { fullNameOf } from '../../image/reference.ts'
+import { compareText } from '../../order.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { type DumpFacts, registryIn } from './facts.ts'
@@ -65,4 +66,20 @@ export function hostPorts(pods: Pod[], facts: DumpFacts): Pick<Snapshot, 'hostPo
 function portOf(host: string): number | null {
   const [, port] = /:(\d+)$/.exec(host) ?? []
   return port === undefined ? null : Number(port)
+}
+
+/** Returns the largest size of each failing image that a node reports. */
+export function imageSizes(pods: Pod[], { nodes }: DumpFacts): Pick<Snapshot, 'imageSizes'> {
+  const failing = pods.flatMap(({ containers }) =>
+    containers.flatMap(({ image, imageId }) => (imageId === null ? [fullNameOf(image)] : [])),
+  )
+  const found = [...new Set(failing)].sort().flatMap(reference => {
+    const sizes = [...nodes.values()].flatMap(({ name, runtime, largeImages }) => {
+      const bytes = largeImages?.[reference]
+      const packed = runtime?.startsWith('containerd://') === true
+      return bytes === undefined ? [] : [{ reference, bytes, node: name, packed }]
+    })
+    return sizes.sort((a, b) => b.bytes - a.bytes || compareText(a.node, b.node)).slice(0, 1)
+  })
+  return found.length === 0 ? {} : { imageSizes: found }
 }

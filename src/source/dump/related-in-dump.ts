@@ -16,7 +16,7 @@ import { type DumpFacts, HAS_REGISTRY, registryIn } from './facts.ts'
 import { heldImages } from './held-images.ts'
 import { namedStreams } from './image-streams.ts'
 
-import { ecrHosts, hostPorts, preloadedImages } from './images-on-nodes.ts'
+import { ecrHosts, hostPorts, imageSizes, preloadedImages } from './images-on-nodes.ts'
 import { numberedLogins } from './numbered-logins.ts'
 
 type RelatedObjects = Pick<
@@ -31,6 +31,7 @@ type RelatedObjects = Pick<
   | 'ecrHosts'
   | 'hostPorts'
   | 'preloaded'
+  | 'imageSizes'
   | 'cronJobs'
   | 'streamTags'
   | 'owners'
@@ -61,6 +62,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     ...ecrHosts(pods, facts),
     ...hostPorts(pods, facts),
     ...preloadedImages(pods, facts),
+    ...imageSizes(pods, facts),
     ...cronJobs(pullSecrets, facts),
     ...namedStreams(pods, [...facts.custom.imageStreams.values()].flat()),
     ...fullNodes(nodes, facts),

@@ -75,6 +75,21 @@ export function restartIn(raw: unknown): NodeRestart | null {
   return { node, of, at }
 }
 
+/** Returns which image a node has pulled, as written, by a kubelet's event; null for any other event. */
+export function pullIn(raw: unknown): { image: string; node: string; at: string } | null {
+  const event = record(raw)
+  const message = text(event.message ?? event.note)
+  if (pullStage(message) !== 'ended') return null
+  const image = /^[^"]{0,100}"([^"]{1,1000})"/.exec(message)?.[1]
+  const node = firstText(
+    record(event.source).host,
+    record(event.deprecatedSource).host,
+    event.reportingInstance,
+  )
+  const at = timesOf(event).lastSeen
+  return image === undefined || node === null || at === null ? null : { image, node, at }
+}
+
 /** Keeps only the image for a pull in progress or completed. There are very many of these events, and redaction is slow. */
 function progressOf(message: string): string {
   const sentence = /^[^"]{0,100}"[^"]*"/.exec(message)?.[0]

@@ -2,7 +2,7 @@
 
 import { messageOpening } from '../../image/pull-messages.ts'
 import { fullNameOf } from '../../image/reference.ts'
-import { list, record, text, textOrNull, texts } from '../../json/json-object.ts'
+import { list, number, record, text, textOrNull, texts } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
 import { type Node, PLATFORM_LABELS } from '../../snapshot/node.ts'
@@ -100,6 +100,8 @@ export function narrowNode(raw: unknown): Node | null {
     ...(pool !== undefined && { pool }),
     ...narrowSilence(record(status)),
     ...narrowPressure(record(status)),
+    ...narrowDisk(record(status)),
+    ...(record(spec).unschedulable === true && { cordoned: true as const }),
     // Docker lists its images by their short names.
     images: list(record(status).images).slice(0, IMAGES).flatMap(namesOf).map(fullNameOf),
   }
@@ -122,11 +124,51 @@ function narrowSilence({ conditions }: Record<string, unknown>): Pick<Node, 'sil
     : {}
 }
 
-function narrowPressure({ conditions }: Record<string, unknown>): Pick<Node, 'diskPressure'> {
-  const pressed = list(conditions)
-    .map(record)
-    .some(({ type, status }) => type === 'DiskPressure' && status === 'True')
-  return pressed ? { diskPressure: true } : {}
+function narrowPressure({
+  conditions,
+}: Record<string, unknown>): Pick<Node, 'diskPressure' | 'relievedSince'> {
+  const all = list(conditions).map(record)
+  const [disk, ready] = ['DiskPressure', 'Ready'].map(name => all.find(({ type }) => type === name))
+  if (disk?.status === 'True') return { diskPressure: true }
+  const since = textOrNull(disk?.lastTransitionTime)
+  if (disk?.status !== 'False' || ready?.status !== 'True' || since === null) return {}
+  // A node that reports again, or for the first time, sets all its conditions, and is ready at the same time or later.
+  return Date.parse(since) > Date.parse(text(ready.lastTransitionTime)) ? { relievedSince: since } : {}
+}
+
+/** Bytes. Smaller images fit on any node's disk. */
+const LARGE = 1e9
+
+function narrowDisk({ capacity, images }: Record<string, unknown>): Pick<Node, 'diskBytes' | 'largeImages'> {
+  const diskBytes = bytesIn(record(capacity)['ephemeral-storage'])
+  const large = list(images)
+    .slice(0, IMAGES)
+    .flatMap((image): [string, number][] => {
+      const bytes = number(record(image).sizeBytes, 0)
+      return bytes < LARGE ? [] : namesOf(image).map(name => [fullNameOf(name), bytes])
+    })
+  return {
+    ...(diskBytes !== null && { diskBytes }),
+    ...(large.length > 0 && { largeImages: Object.fromEntries(large) }),
+  }
+}
+
+/** The suffixes of quantities (apimachinery, resource/suffix.go) that a disk's size has. */
+const UNITS: Record<string, number> = {
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+}
+
+function bytesIn(quantity: unknown): number | null {
+  const [, count, unit = ''] = /^(\d{1,20})(k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(text(quantity)) ?? []
+  return count === undefined ? null : Number(count) * (UNITS[unit] ?? 1)
 }
 
 /** Returns the names with a tag, or one with a digest if there are none. */

@@ -4,7 +4,8 @@ import { type Clue, clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { hidesMissing, isHosted } from '../../../image/registries.ts'
 import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'
-import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
+import { minuteOf } from '../duration.ts'
+import { capitalize, joinList, registryLabel, responderLabel } from '../nouns.ts'
 import { isSearched, SEARCHED } from '../searched.ts'
 
 /** What names the version that the node asked for; a digest wins over a tag. */
@@ -150,9 +151,14 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
 
 /** An image that other pods run; only nodes that are known have surely pulled it. */
 function heldWords(
-  { nodes }: Extract<Clue, { code: 'held-elsewhere' }>,
+  { nodes, pulled }: Extract<Clue, { code: 'held-elsewhere' }>,
   registry: string | null,
 ): { title: string; meaning: string } {
+  if (pulled !== undefined)
+    return {
+      title: 'Some nodes do not get this image, and others do',
+      meaning: `${pulled.nodes.length === 1 ? 'Node' : 'Nodes'} ${joinList(pulled.nodes)} pulled the image under this name (last at ${minuteOf(pulled.at)}), ${pulled.last ? 'since no attempt here has failed after that, it may only have been pushed then' : `when it was already reported missing here, so ${registryLabel(registry)} has it, and something else most likely answered`}.`,
+    }
   if (nodes.length === 0)
     return {
       title: `${capitalize(registryLabel(registry))} does not have this image, which other pods run`,

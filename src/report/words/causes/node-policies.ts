@@ -4,7 +4,7 @@ import { type ClueOf, clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding, NeverPullSubcause } from '../../../diagnosis/finding.ts'
 import type { CauseContext, CauseWords } from '../cause-words.ts'
 import { onNode } from '../node/node.ts'
-import { registryLabel } from '../nouns.ts'
+import { joinList, registryLabel } from '../nouns.ts'
 
 const policyFile = ({ clues }: Pick<Finding, 'clues'>) => clueOf(clues, 'policy-file')
 
@@ -93,6 +93,11 @@ function neverTexts({ findings: [{ subcause, clues }] }: CauseContext): [title: 
   if (other !== undefined && subcause !== 'not-verified') {
     const [title, meaning] = NEVER['not-present']
     return [title, `${meaning} The node has ${other.name}, which may be the same image under another name.`]
+  }
+  const tags = clueOf(clues, 'other-tags')?.tags
+  if (tags !== undefined && subcause === 'not-present') {
+    const [title, meaning] = NEVER['not-present']
+    return [title, `${meaning} The node has other tags of the image: ${joinList(tags)}.`]
   }
   return NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
 }

@@ -15,7 +15,7 @@ import { editField } from '../edits/edits.ts'
 import { managedPlace } from '../edits/managers.ts'
 import { loadCommand } from '../node/local-clusters.ts'
 import { nodeName, nodesOf, onNodes } from '../node/node.ts'
-import { formatNumber, registryLabel, shortList } from '../nouns.ts'
+import { formatNumber, joinList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */
@@ -127,6 +127,22 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'build-for': ({ platform }, { findings: [{ image }] }) => ({
     text: `Use an image or tag that is built for ${platform}${namedArchitecture(image, platform)}, or build this one for it too (\`docker buildx build --platform ${withOthers(platform)} --push\`)`,
   }),
+  'digest-of-index': ({ platform }, { invocation, findings: [first] }) => {
+    const name = withoutVersion(first.image)
+    const tag = /:([^:@/]+)@/.exec(first.image)?.[1]
+    return {
+      text: `See whether the digest is that of one platform's manifest, which no other platform can run: if ${tag === undefined ? 'its tag' : `tag ${tag}`} lists ${platform}, pin the digest of the index, which comes first there, or leave the digest out${managedPlace(first, invocation)}`,
+      command: `docker buildx imagetools inspect ${tag === undefined ? `${shellWord(name)}:<tag>` : shellWord(`${name}:${tag}`)}`,
+    }
+  },
+  uncordon: ({ nodes }, { invocation, findings: [{ clues }] }) => {
+    const for_ = clueOf(clues, 'held-elsewhere')?.architectures ?? []
+    const [first = ''] = nodes
+    return {
+      text: `Let ${nodes.length === 1 ? `node ${first}` : `one of the nodes ${shortList(nodes, 3)}`} take new pods again, once its maintenance is over: ${nodes.length === 1 ? 'it is' : 'they are'} cordoned, and no other node for ${joinList(for_)} is known, so pods that only such nodes can run would stay Pending`,
+      command: kubectlCommand(invocation, `uncordon ${shellWord(first)}`),
+    }
+  },
   'copy-more-platforms': ({ service, platform, image }) => {
     const [, architecture = ''] = platform.split('/')
     return {

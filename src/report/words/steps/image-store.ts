@@ -1,14 +1,16 @@
 /** The words of steps on what a node stores images on: its disk, its file system, and the runtime's store. */
 
-import type { StoreStep } from '../../../advice/step/step-at-node.ts'
+import type { StoreStep } from '../../../advice/step/step-at-store.ts'
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { minuteOf } from '../duration.ts'
 import {
   diskCommand,
   nodeClientStep,
+  nodeName,
   nodeShellStep,
   nodesOf,
   onNodes,
@@ -62,6 +64,8 @@ function ofBaseSize({ runtime, version }: PullingNode): string {
     ? '. If it is not full, and the storage driver is devicemapper (`docker info`), an image can be no larger than dm.basesize (10 GB by default): raise that, or use overlay2'
     : ''
 }
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 
 export const storeSteps: StepWords<StoreStep> = {
   'prune-images': ({ within = 'disk' }, { findings }) => {
@@ -146,6 +150,12 @@ export const storeSteps: StepWords<StoreStep> = {
   'larger-disk': (_step, { invocation, findings: [{ node, host }] }) => ({
     text: `If the disk fills up again, give nodes a larger one or another volume, and let image garbage collection start earlier${ofBaseSize(host)}${node === null ? '' : ". This shows the node's capacity and conditions"}`,
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
+  }),
+  'fit-disk': ({ disk, bytes, on, packed }, { findings: [first] }) => ({
+    text: `Run the pods on nodes with a larger disk (a nodeSelector), such as ${on}, or give ${nodeName(first)} one: the image takes ${gigabytes(bytes)} on node ${on}${packed ? ' (compressed; more once it is unpacked)' : ''}, and ${nodeName(first)} reports a disk of ${gigabytes(disk)} in all, so removing other images is not enough unless ${storePath(first.host)} has a disk of its own`,
+  }),
+  'retry-relieved': ({ since }, { findings: [first] }) => ({
+    text: `Wait for the next attempt, within five minutes${first.workload === null || first.workload.kind === 'Job' ? '' : ', or delete the pod, whose controller then creates a new one'}: ${nodeName(first)} has had no DiskPressure since ${minuteOf(since)}, after the last attempt that failed, so some space has been freed`,
   }),
   'remove-image': ({ image }, { findings }) =>
     nodeClientStep(

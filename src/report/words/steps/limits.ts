@@ -7,6 +7,7 @@ import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { acrName, cloudOf } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isFixedImage } from '../../../image/fixed-tag.ts'
+import { withoutVersion } from '../../../image/reference.ts'
 import { countsAtHub, isPublic } from '../../../image/registries.ts'
 import type { LimitAnswer } from '../../../snapshot/hub-quota.ts'
 import { ownCommand } from '../../invocation.ts'
@@ -18,7 +19,7 @@ import { editField, setImages } from '../edits/edits.ts'
 import { imported, loadedAsOthers, preloaded } from '../node/loaded-images.ts'
 import { isFurtherNode, loadCommand, nerdctl } from '../node/local-clusters.ts'
 import { tagged } from '../node/names-on-node.ts'
-import { nodeName } from '../node/node.ts'
+import { nodeName, onNodes } from '../node/node.ts'
 import { throttleSetting } from '../node/node-settings.ts'
 import { formatNumber, pluralize, registryLabel, shortList } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE, REMEDY_WORDS } from '../plan/remedies.ts'
@@ -135,6 +136,13 @@ export const limitSteps: StepWords<LimitStep> = {
       workloadsOf(findings),
     ),
   preload: (step, { findings }) => preloaded(step, findings),
+  'tag-on-node': ({ tags }, { invocation, findings, findings: [first] }) =>
+    editField(
+      invocation,
+      first,
+      `If ${tags.join(' or ')}, which ${tags.length === 1 ? 'is' : 'are'} ${onNodes(findings)}, is the tag that the pod needs, name that one in place of ${first.image.slice(withoutVersion(first.image).length + 1) || 'latest'}`,
+      workloadsOf(findings),
+    ),
   'tag-image': (step, { findings }) => tagged(step, findings),
   'import-image': (step, { findings }) => imported(step, findings),
   'load-as-others': (step, { findings }) => loadedAsOthers(step, findings),

@@ -10,12 +10,13 @@ import { isLocal, isOfCluster } from '../../../image/host.ts'
 import { isOpenMirror } from '../../../image/registries.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { minuteOf } from '../duration.ts'
 import { formerState } from '../moved.ts'
 import { onNodes } from '../node/node.ts'
 import { mirrorLogin, neededMirrorLogin } from '../node/node-logins.ts'
 import { mirrorSettings } from '../node/node-settings.ts'
 import { isOldContainerd } from '../node/old-containerd.ts'
-import { registryLabel } from '../nouns.ts'
+import { joinList, registryLabel } from '../nouns.ts'
 import type { StepContext, StepText, StepWords } from '../step-words.ts'
 
 /** Whether the node's settings of mirrors can say that an address is complete, as hosts.toml can. */
@@ -150,6 +151,9 @@ export const mirrorSteps: StepWords<MirrorStep> = {
     const lacks = refused ? '; check that it has the image too, as many registries refuse what they lack' : ''
     return { text: `${condition}, ${mirrorLogin(node, host, registry)}${alsoSent}${lacks}` }
   },
+  'compare-mirrors': ({ registry, nodes, at }, { findings, findings: [first] }) => ({
+    text: `Compare the settings ${onNodes(findings)} with those on ${nodes.length === 1 ? 'node' : 'nodes'} ${joinList(nodes)}, which pulled the image (last at ${minuteOf(at)}): mirrors in ${mirrorSettings(first.host, registry)}, and the proxy. Something other than ${registryLabel(registry)} most likely answers here, such as a mirror or cache without the image`,
+  }),
   'mirror-settings': ({ host, registry, about }, { findings, findings: [first] }) => {
     const place = mirrorSettings(first.host, registry)
     const what = host === null ? 'the endpoint' : host
