@@ -91,6 +91,57 @@ describe('a dump', () => {
     ])
   })
 
+  test('shows when other nodes pulled the image, how large it is there, and whether nodes of their kind take pods', async () => {
+    const running = (name: string, nodeName: string): Json => {
+      const made = pod(name, undefined, { spec: { nodeName, containers: [{ name: 'c', image: 'nginx:1' }] } })
+      const imageID = `docker.io/library/nginx@sha256:${'a'.repeat(64)}`
+      const state = { running: { startedAt: '2026-01-01T00:00:00Z' } }
+      return { ...made, status: { phase: 'Running', containerStatuses: [{ name: 'c', state, imageID }] } }
+    }
+    const pulled = (name: string, host: string, minute: string) =>
+      event(name, 'Successfully pulled image "nginx:1" in 4.2s (4.2s including waiting)', {
+        metadata: { name: `${name}.${minute}`, namespace: 'web' },
+        reason: 'Pulled',
+        source: { component: 'kubelet', host },
+        lastTimestamp: `2026-11-24T10:${minute}:00Z`,
+      })
+    const node = (name: string, unschedulable: boolean) => ({
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name },
+      spec: { unschedulable },
+      status: {
+        nodeInfo: { architecture: 'amd64', containerRuntimeVersion: 'containerd://2.1.4' },
+        images: [{ names: ['docker.io/library/nginx:1'], sizeBytes: name === 'n2' ? 3e9 : 2e9 }],
+      },
+    })
+    const seen = (isOpen: boolean) => [
+      failing('shop-1'),
+      running('shop-2', 'n2'),
+      running('shop-3', 'n3'),
+      pulled('shop-2', 'n2', '03'),
+      pulled('shop-2', 'n2', '01'),
+      pulled('shop-3', 'n3', '02'),
+      node('n2', true),
+      node('n3', !isOpen),
+    ]
+    const { heldImages, imageSizes } = await readJson(listOf(...seen(false)))
+    expect(heldImages).toMatchObject([
+      {
+        cordoned: ['n2', 'n3'],
+        pulls: [
+          { node: 'n2', at: '2026-11-24T10:03:00Z' },
+          { node: 'n3', at: '2026-11-24T10:02:00Z' },
+        ],
+      },
+    ])
+    expect(imageSizes).toEqual([
+      { reference: 'docker.io/library/nginx:1', bytes: 3e9, node: 'n2', packed: true },
+    ])
+    const open = await readJson(listOf(...seen(true)))
+    expect(open.heldImages?.[0]).not.toHaveProperty('cordoned')
+  })
+
   test("notes the AWS accounts whose images nodes of failing pods pull with the nodes' own login", async () => {
     const at = (account: string) => `${account}.dkr.ecr.eu-west-1.amazonaws.com/acme/app`
     const runs = (name: string, account: string, spec: Json = {}) => ({

@@ -69,3 +69,29 @@ test.each<[string, string, string | null | undefined]>([
   ]
   expect(narrowNode({ metadata: { name: 'n' }, status: { conditions } })?.silentSince).toBe(since)
 })
+
+test('the room on a node is read from its capacity and its largest images, and whether it takes pods', () => {
+  const images = [
+    { names: ['acme/model:1', 'acme/model@sha256:11'], sizeBytes: 44e9 },
+    { names: ['nginx:1'], sizeBytes: 9e7 },
+  ]
+  const status = { capacity: { 'ephemeral-storage': '47975424Ki' }, images }
+  expect(narrowNode({ metadata: { name: 'n' }, spec: { unschedulable: true }, status })).toMatchObject({
+    diskBytes: 47975424 * 1024,
+    cordoned: true,
+    largeImages: { 'docker.io/acme/model:1': 44e9 },
+  })
+})
+
+test.each([
+  ['ended while it was ready', '10:00', 'True', '2026-11-24T10:05:00Z'],
+  ['is not known, as it started again since', '10:05', 'True', undefined],
+  ['is not known, as it became ready after', '10:06', 'True', undefined],
+  ['is not known, as it is not ready', '10:00', 'False', undefined],
+])('the end of a DiskPressure of a node %s', (_what, ready, status, since) => {
+  const conditions = [
+    { type: 'DiskPressure', status: 'False', lastTransitionTime: '2026-11-24T10:05:00Z' },
+    { type: 'Ready', status, lastTransitionTime: `2026-11-24T${ready}:00Z` },
+  ]
+  expect(narrowNode({ metadata: { name: 'n' }, status: { conditions } })?.relievedSince).toBe(since)
+})
