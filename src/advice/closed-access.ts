@@ -116,15 +116,22 @@ function ofAddress({ finding, registry, host }: Blocked): Step[] {
   return [...unblock, OTHER_SOURCE, ...stepsIf(isPublic(finding.reference), { code: 'use-cache' })]
 }
 
-/** A request without a login shows that nodes of AKS have none, besides where they are (Azure/AKS#2000, MicrosoftDocs/azure-docs#83824). */
+/**
+ * A request without a login shows that nodes of AKS have none, besides where they are (Azure/AKS#2000, MicrosoftDocs/azure-docs#83824). Where other
+ * nodes pull the image with the same identity, their credential provider has only met the same refusal, as it gets the login from the registry.
+ */
 function unidentifiedNodes(finding: Finding): Step[] {
   const isAnonymous = /\banonymous\b/i.test(finding.evidence?.text ?? '')
-  return stepsIf(isAnonymous && finding.credential.status !== 'usable' && isInCloud(finding, 'acr'), {
-    code: 'check-provider',
-    cloud: 'acr',
-    sent: 'nothing',
-    likely: true,
-  })
+  const isOfOthers = hasClue(finding.clues, 'runs-elsewhere')
+  return stepsIf(
+    isAnonymous && !isOfOthers && finding.credential.status !== 'usable' && isInCloud(finding, 'acr'),
+    {
+      code: 'check-provider',
+      cloud: 'acr',
+      sent: 'nothing',
+      likely: true,
+    },
+  )
 }
 
 /** Harbor's words for an image without the signature that its project demands. */

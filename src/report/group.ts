@@ -88,9 +88,9 @@ function isOfClock({ clues }: AdvisedFinding): boolean {
   return hasClue(clues, 'clock-off')
 }
 
-/** Whether the description of the refusal says whether the image exists; to others, pods that run it add only a sentence. */
+/** Whether the description of the refusal says whether the image exists, or whose address is refused; to others, pods that run it add only a sentence. */
 function isLeftOpen(subcause: AdvisedFinding['subcause']): boolean {
-  return subcause === 'denied-or-missing' || subcause === 'not-permitted'
+  return subcause === 'denied-or-missing' || subcause === 'not-permitted' || subcause === 'blocked'
 }
 
 /** Steps whose words name what only one image has. */

@@ -135,6 +135,41 @@ test.each<[string, Situation, Expected]>([
     { says: /most likely because of the address.*az aks check-acr/s, never: /no login changes that/ },
   ],
   [
+    'they have their identity where others pulled the image with it, and only their address is refused',
+    {
+      image: 'acme.azurecr.io/app:1',
+      error: pulled('acme.azurecr.io/app:1', ANONYMOUS),
+      node: { labels: { 'kubernetes.azure.com/cluster': 'mc' }, provider: 'azure' },
+      held: [
+        {
+          reference: 'acme.azurecr.io/app:1',
+          pods: 1,
+          nodes: ['node-2'],
+          architectures: [],
+          by: [{ namespace: 'web', pullSecrets: [], nodes: ['node-2'] }],
+          otherLogins: [],
+        },
+      ],
+    },
+    {
+      says: /most likely because of the address.*outgoing address of node node-1 .*check-acr --node-name node-1/s,
+      never: /lack theirs|AcrPull|no login changes/,
+    },
+  ],
+  [
+    'a node that no longer reports makes no further attempt',
+    {
+      image: 'nginx',
+      error: 'Back-off pulling image "nginx"',
+      reason: 'ImagePullBackOff',
+      node: { silentSince: '2026-03-02T04:00:00Z' },
+    },
+    {
+      says: /reason is no longer recorded.*Nothing is tried before the node is back/s,
+      never: /five minutes/,
+    },
+  ],
+  [
     'other nodes are only shut out',
     { image: 'acme.azurecr.io/app:1', error: pulled('acme.azurecr.io/app:1', ANONYMOUS), node: {} },
     { says: /does not let this address pull.*no login changes that/s },

@@ -72,7 +72,7 @@ function kindOf({ namespace, pullSecrets }: Pick<Pod, 'namespace' | 'pullSecrets
   return JSON.stringify([namespace, ...pullSecrets])
 }
 
-/** Where the image runs, if the pull was refused, or if its node does not trust or reach the host, or rejects the image. */
+/** Where the image runs, if the pull was refused, or if its node does not trust or reach the host, is not let in, or rejects the image. */
 export function runsElsewhere(
   pod: Pod,
   { cause, subcause, reference, registry }: Pull,
@@ -81,7 +81,9 @@ export function runsElsewhere(
   const isRefused = cause === 'auth-required-or-denied' && OF_LOGIN.includes(subcause)
   // At a loopback address, each node may have a registry of its own.
   // Nodes may have policies of their own, too.
-  const isOfNode = isUnreached(cause) || cause === 'signature-policy'
+  // So may a registry's network rules for their addresses, which a login does not change.
+  const isBlocked = cause === 'auth-required-or-denied' && subcause === 'blocked'
+  const isOfNode = isUnreached(cause) || cause === 'signature-policy' || isBlocked
   if ((!isRefused && !isOfNode && cause !== 'tls') || isLocal(registry ?? '')) return []
   const held = images.get(reference ?? '')
   const place = held === undefined ? null : placesOf(pod, held, isRefused)

@@ -138,7 +138,8 @@ export const other: CauseWords = {
     ['endpoint-scheme', "The runtime can't use the address of a mirror as configured."],
     [
       hasNoReason,
-      "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event.",
+      ({ clues }) =>
+        `Events are kept for only an hour, and the pod's status gives no reason. ${hasClue(clues, 'node-silent') ? 'Nothing is tried before the node is back.' : 'The next attempt, within five minutes, records a new event.'}`,
     ],
     [isStatus, "The status alone does not say why: the host's log does, or that of a proxy in front of it."],
     "The kubelet's message matches no known cause; read it in full.",

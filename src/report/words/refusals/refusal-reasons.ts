@@ -29,6 +29,11 @@ function isPerhapsAddress({ steps }: AdvisedFinding): boolean {
   return steps.some(({ code }) => code === 'check-provider')
 }
 
+/** Whether no reason is given, and other nodes pulled the image the same way, so that their identity is not what is missing. */
+function isOfSomeNodes({ clues }: Pick<Finding, 'clues'>): boolean {
+  return hasClue(clues, 'runs-elsewhere') && hasClue(clues, 'bare-refusal')
+}
+
 export const CLOSED_TITLE: Record<Closed, Sentence> = {
   blocked: [
     [isOfStorage, { does: 'refused to deliver a layer' }],
@@ -37,7 +42,10 @@ export const CLOSED_TITLE: Record<Closed, Sentence> = {
       'lapsed',
       first => `${capitalize(responderLabel(first))} does not serve this image: ${lapseText(first)}`,
     ],
-    [isPerhapsAddress, { does: 'refused the pull, most likely because of the address that it came from' }],
+    [
+      first => isPerhapsAddress(first) || isOfSomeNodes(first),
+      { does: 'refused the pull, most likely because of the address that it came from' },
+    ],
     { does: 'does not let this address pull' },
   ],
   policy: [
@@ -69,6 +77,10 @@ export const CLOSED_MEANING: Record<Closed, Sentence> = {
     [
       isPerhapsAddress,
       'Most likely, a firewall or network rule of the registry refused the request, as it answers 401 where only a role is missing. But the request had no login, so the nodes lack theirs too, unless everyone may pull there.',
+    ],
+    [
+      isOfSomeNodes,
+      'Most likely, a firewall or network rule of the registry refused the request because of the address that it came from: other nodes pulled the image in the same way.',
     ],
     'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
   ],

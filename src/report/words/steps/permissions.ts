@@ -2,6 +2,7 @@
 
 import type { StepOf } from '../../../advice/step/step.ts'
 import type { PermissionStep } from '../../../advice/step/step-for-access.ts'
+import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { acrName, cloudOf } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
@@ -10,6 +11,7 @@ import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { CLOUDS } from '../cloud-identities.ts'
 import { PROXY_SCOPES } from '../credential/registry-logins.ts'
+import { nodesOf } from '../node/node.ts'
 import { registryLabel } from '../nouns.ts'
 import { restoreText } from '../refusals/lapses.ts'
 import { PERIMETERS } from '../refusals/perimeters.ts'
@@ -162,13 +164,22 @@ export const permissionSteps: StepWords<PermissionStep> = {
           ? 'Use a classic personal access token with the scope read:packages, authorized for the organization (SSO)'
           : `Use a token of ${registryLabel(registry)} that includes pull access to this repository`,
   }),
-  'allow-address': ({ host, address, cloud }, { findings: [{ reference, host: node }] }) => ({
+  'allow-address': ({ host, address, cloud }, { findings, findings: [{ reference, host: node, clues }] }) => {
     // These registries' rules are their operators', so users can only change the nodes' address.
-    text:
-      isPublic(reference) || /^(?:docker|quay)\.io\//.test(reference ?? '')
-        ? `Let the nodes pull from another outgoing address (another NAT gateway, or IPv4 instead of IPv6): ${host} refuses ${address ?? 'theirs'}, or the region that it seems to be in`
-        : `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? `, or pull through a private endpoint, whose DNS zone (privatelink.${host.replace(/^.*\.(?=azurecr\.)/, '')}) has to be linked to the nodes' network (https://aka.ms/acr/firewall)${node.platform === 'aks' ? '; `az aks check-acr` tests the connection from the cluster' : ''}` : ', or pull from an address that it accepts'}`,
-  }),
+    if (isPublic(reference) || /^(?:docker|quay)\.io\//.test(reference ?? ''))
+      return {
+        text: `Let the nodes pull from another outgoing address (another NAT gateway, or IPv4 instead of IPv6): ${host} refuses ${address ?? 'theirs'}, or the region that it seems to be in`,
+      }
+    const [one, ...others] = nodesOf(findings)
+    const isOfOne = one !== undefined && others.length === 0 && hasClue(clues, 'runs-elsewhere')
+    const outgoing = isOfOne ? `the outgoing address of node ${one}` : "the nodes' outgoing address"
+    const test = isOfOne
+      ? `\`az aks check-acr --node-name ${shellWord(one)}\` tests the connection from there`
+      : '`az aks check-acr` tests the connection from the cluster'
+    return {
+      text: `Add ${address === null ? outgoing : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? `, or pull through a private endpoint, whose DNS zone (privatelink.${host.replace(/^.*\.(?=azurecr\.)/, '')}) has to be linked to the nodes' network (https://aka.ms/acr/firewall)${node.platform === 'aks' ? `; ${test}` : ''}` : ', or pull from an address that it accepts'}`,
+    }
+  },
   'pass-perimeter': ({ perimeter, id, host }) => {
     const { askWhom, remedy } = PERIMETERS[perimeter]
     const which = id === null ? '' : `: their log has this refusal under ${id}`
