@@ -92,7 +92,7 @@ function explainContainer(place: ContainerFacts): WhyContainer {
     check: checkFor(reference && fullName(reference), snapshot.imageChecks, pod),
     pullingSince: place.pullingSince,
     finding: place.finding,
-    ...(hasItsImage(place) ? { problems: [], ...asNotes(links) } : problemsAndNotes(links, place)),
+    ...(pullsNothing(place) ? { problems: [], ...asNotes(links) } : problemsAndNotes(links, place)),
   }
 }
 
@@ -109,9 +109,13 @@ function isUnread(link: WhyProblem): boolean {
   return link.code === 'attempt' && (link.problem === 'secret-unread' || link.problem === 'secret-forbidden')
 }
 
-/** Whether the container has started or its image volume is mounted, so nothing has to be pulled now. */
-function hasItsImage({ pod, container, finding }: ContainerFacts): boolean {
+/**
+ * Whether nothing has to be pulled now: the container has started, its image volume is mounted, or the pod is being deleted. Nothing that it lacks
+ * needs to be made then: in a namespace that is being deleted, too, Secrets go as well, and the API server refuses new ones.
+ */
+function pullsNothing({ pod, container, finding }: ContainerFacts): boolean {
   if (finding !== null) return false
+  if (pod.terminating) return true
   const { kind, state, imageId } = container
   if (kind === 'volume') return pod.phase === 'Running'
   return imageId !== null || state.type === 'running' || state.type === 'terminated'

@@ -305,6 +305,19 @@ describe('why', () => {
     expect(explainPod(explained, snapshot({ pods: [explained] })).obstacle).toEqual(expected)
   })
 
+  test('nothing that a pod lacks has to be made while the pod is being deleted', () => {
+    const containers = [container({ state: waiting('ContainerCreating') })]
+    const lacks = { pullSecrets: ['regcred'], containers }
+    const pullSecrets = [secret('regcred', { problem: 'missing', type: null })]
+    const explain = (terminating: boolean) => {
+      const explained = pod({ phase: 'Pending', terminating, ...lacks })
+      const [only] = explainPod(explained, snapshot({ pods: [explained], pullSecrets })).containers
+      return { problems: only?.problems.length, notes: only?.notes?.length }
+    }
+    expect(explain(true)).toEqual({ problems: 0, notes: 1 })
+    expect(explain(false).problems).toBe(1)
+  })
+
   test('nothing is broken for a running container without credentials', () => {
     const running = container({ state: { type: 'running', startedAt: null }, ready: true })
     const facts = snapshot({ pods: [pod({ containers: [running] })], events: [event()] })

@@ -225,6 +225,15 @@ export function obstacleStep(
   { namespace, pod }: AdvisedWhy,
   invocation: Invocation,
 ): StepText {
+  if (code === 'deleting')
+    return {
+      text: 'See since when, and whether finalizers keep it',
+      command: kubectlCommand(
+        invocation,
+        `get pod ${shellWord(pod)} -o jsonpath='{.metadata.deletionTimestamp} {.metadata.finalizers}{"\\n"}'`,
+        namespace,
+      ),
+    }
   const isInLog = (code === 'not-running' || code === 'initializing') && !isMissingFromLog(reason)
   return isInLog && container !== null
     ? {
