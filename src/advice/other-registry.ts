@@ -17,6 +17,7 @@ type Correction = Omit<StepOf<'correct-registry'>, 'code'>
 const MISTAKES: readonly ((registry: string, finding: Finding) => Correction | null)[] = [
   webSite,
   misspelled,
+  besideOthers,
   insideAlibaba,
   otherPortOfMicroK8s,
   withoutKubernetesRegistry,
@@ -41,6 +42,12 @@ function webSite(_registry: string, { clues }: Finding): Correction | null {
 function misspelled(registry: string, { clues }: Finding): Correction | null {
   const near = clueOf(clues, 'near-registry')
   return near === undefined ? null : { from: registry, to: near.registry, why: 'typo' }
+}
+
+/** What other images are pulled from, where the host or the port in this name is not there. */
+function besideOthers(registry: string, { clues }: Finding): Correction | null {
+  const beside = clueOf(clues, 'host-beside')
+  return beside === undefined ? null : { from: registry, to: beside.registry, why: `other-${beside.by}` }
 }
 
 /** Whether the registry itself, and not a mirror or another host of it, was not reached. */

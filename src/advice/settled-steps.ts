@@ -66,6 +66,8 @@ function isOfOldName(step: Step): boolean {
     [
       'set-image',
       'fix-dns',
+      'check-listener',
+      'allow-http',
       'replace-service-name',
       'service-pods',
       'service-network',

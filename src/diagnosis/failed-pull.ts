@@ -9,7 +9,7 @@ import { indexOwners, type OwnerIndex } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { cluesOf } from './clues/clues.ts'
-import { besideClues, nearRegistry, openBeside } from './clues/name-clues.ts'
+import { besideClues, hostBesideIn, nearRegistry, openBeside } from './clues/name-clues.ts'
 import { type KnownLogins, knownLogins } from './credential/known-logins.ts'
 import { pullCredential } from './credential/pull-credential.ts'
 import { hasExpired } from './credential/secret-age.ts'
@@ -34,6 +34,7 @@ export interface DiagnosisContext extends Readers {
   judge: Classifier
   besideIn: ReturnType<typeof besideClues>
   openBesideOf: ReturnType<typeof openBeside>
+  hostBesideOf: ReturnType<typeof hostBesideIn>
   held: ReturnType<typeof indexHeld>
 }
 
@@ -49,6 +50,7 @@ export function contextOf(snapshot: Snapshot): DiagnosisContext {
     judge: memoizedClassifier(),
     besideIn: besideClues(snapshot),
     openBesideOf: openBeside(snapshot),
+    hostBesideOf: hostBesideIn(snapshot),
     held: indexHeld(snapshot.heldImages),
     ...memoizedReaders(),
   }

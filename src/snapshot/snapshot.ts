@@ -186,6 +186,11 @@ export interface Snapshot {
    */
   pulledImages?: string[]
   /**
+   * Registries that running containers in a dump were pulled from and that failing images' registries are almost named like; absent if there are
+   * none. In a cluster, healthy pods are not read.
+   */
+  hostsBeside?: string[]
+  /**
    * Images that pods in a dump have pulled without a pull secret from registries that hide what they lack, as written; absent if there are
    * none, or if no failing image is at such a registry.
    */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import { misspelledRegistry } from '../../src/image/mistakes/similar-names.ts'
+import { container, waiting } from '../diagnosis/snapshots.ts'
 import { findingOf, pulled, type Situation } from './situation.ts'
 
 const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
@@ -11,6 +12,77 @@ const unresolved = (host: string) =>
   `failed to do request: Head "https://${host}/v2/a/b/manifests/1": dial tcp: lookup ${host.replace(/:\d+$/, '')} on 10.0.0.2:53: no such host`
 const answered = (host: string, status: string) =>
   `unexpected status from HEAD request to https://${host}/v2/a/b/manifests/1: ${status}`
+
+describe('a registry that other containers were pulled from', () => {
+  const refused = (host: string) =>
+    `failed to do request: Head "https://${host}/v2/a/b/manifests/1": dial tcp 192.0.2.4:443: connect: connection refused`
+  const at = (host: string, error: string, hostsBeside: string[]) =>
+    stepsIn({ image: `${host}/a/b:1`, error: pulled(`${host}/a/b:1`, error), shown: { hostsBeside } })
+
+  test.each([
+    ['registry.nordpsot.example', 'registry.nordpost.example', unresolved],
+    ['registry.exmaple:5000', 'registry.example:5000', unresolved],
+    ['registry.lan.example', 'registry.lan.example:5000', refused],
+    ['registry.lan.example:5001', 'registry.lan.example:5000', refused],
+  ])('is meant by %s: %s', (host, to, error) => {
+    const steps = at(host, error(host), [to])
+    expect(steps[0]).toMatchObject({ code: 'correct-registry', from: host, to })
+    const codes = steps.map(({ code }) => code)
+    expect(codes).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/fix-dns|check-listener|allow-http/)]),
+    )
+  })
+
+  test.each([
+    [
+      'that one runs, too',
+      'registry.lan.example',
+      ['registry.lan.example', 'registry.lan.example:5000'],
+      refused,
+    ],
+    [
+      'two are as near',
+      'registry.lan.example',
+      ['registry.lan.example:5000', 'registry.lan.example:5001'],
+      refused,
+    ],
+    [
+      'a port is not why a name does not resolve',
+      'registry.lan.example',
+      ['registry.lan.example:5000'],
+      unresolved,
+    ],
+    [
+      'a misspelled name that leads somewhere may be meant',
+      'registry.exmaple',
+      ['registry.example'],
+      refused,
+    ],
+    ['numbers tell registries apart', 'registry2.lan.example', ['registry1.lan.example'], unresolved],
+    [
+      'its DNS server failed',
+      'registry.exmaple',
+      ['registry.example'],
+      () => 'lookup registry.exmaple: server misbehaving',
+    ],
+    ['each node may have its own', 'localhost:5001', ['localhost:5000'], refused],
+  ])('is not taken for another one: %s', (_why, host, hostsBeside, error) => {
+    expect(at(host, error(host), hostsBeside)[0]?.code).not.toBe('correct-registry')
+  })
+
+  test('may be that of the same pod', () => {
+    const image = 'registry.nordpsot.example/a/b:1'
+    const other = container({
+      name: 'mta',
+      image: 'registry.nordpost.example/a/mta:1',
+      state: { type: 'running', startedAt: null },
+    })
+    const error = pulled(image, unresolved('registry.nordpsot.example'))
+    const failing = container({ image, state: waiting('ErrImagePull', error) })
+    const steps = stepsIn({ image, error, pod: { containers: [failing, other] } })
+    expect(steps[0]).toMatchObject({ code: 'correct-registry', why: 'other-name' })
+  })
+})
 
 describe('a registry whose name has a typo', () => {
   test.each([

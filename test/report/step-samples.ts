@@ -415,6 +415,8 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { from: 'hub.docker.com', to: 'docker.io', why: 'web-site' },
     { from: 'gchr.io', to: 'ghcr.io', why: 'typo' },
     { from: 'quay.io', to: 'registry.k8s.io', why: 'kubernetes' },
+    { from: 'registry.exmaple', to: 'registry.example', why: 'other-name' },
+    { from: 'registry.example', to: 'registry.example:5000', why: 'other-port' },
   ],
   'resolve-host': [{ host }],
   'node-resolver': [{ host: 'image-registry.openshift-image-registry.svc:5000' }],

@@ -532,6 +532,15 @@ test('images that other pods have pulled are kept only for a failing one without
   expect(await readJson(listOf(full, ...others))).not.toHaveProperty('pulledImages')
 })
 
+test('of the registries that containers run from, those are kept that a failing one is almost called like', async () => {
+  const others = [pulled('a', 'registry.example:5000/acme/api:1'), pulled('b', 'quay.io/acme/api:1')]
+  const failed = failing('shop', {
+    spec: { containers: [{ name: 'c', image: 'registry.example/acme/web:1' }] },
+  })
+  expect((await readJson(listOf(failed, ...others))).hostsBeside).toEqual(['registry.example:5000'])
+  expect(await readJson(listOf(failing('shop'), ...others))).not.toHaveProperty('hostsBeside')
+})
+
 test('images that were pulled without a pull secret are kept for a failing one at a registry that hides what it lacks', async () => {
   const others = [
     pulled('a', 'ghcr.io/acme/api:1'),

@@ -92,6 +92,8 @@ export type WrongNameStep =
         | 'web-site'
         | 'private-link'
         | 'typo'
+        | 'other-name'
+        | 'other-port'
         | 'openshift-4'
         | 'openshift-route'
         | 'hub-login'

@@ -1,6 +1,7 @@
 /** The clues in an image's name, and in where else the image runs. */
 
 import type { DroppedZero } from '../../image/mistakes/dropped-zero.ts'
+import type { HostBeside } from '../../image/mistakes/host-beside.ts'
 import type { NameBeside } from '../../image/mistakes/names-beside.ts'
 import type { Placeholder } from '../../image/mistakes/placeholder.ts'
 import type { SurplusTag } from '../../image/mistakes/surplus-tag.ts'
@@ -69,6 +70,8 @@ export type NameClue =
   | { code: 'open-beside'; beside: string }
   /** The registry's name is that of a well-known one with a typo. */
   | { code: 'near-registry'; registry: string }
+  /** Running containers were pulled from a registry that the one in the image's name is almost called like, and which was not reached. */
+  | ({ code: 'host-beside' } & HostBeside)
   /** The repository has no tag `latest`, and its registry says so. */
   | { code: 'no-latest' }
   /**

@@ -1,6 +1,7 @@
 /** The clues in an image's name: what is wrong with it in itself, and which other name is more likely. */
 
 import { readRegistryKey } from '../../dockerconfig/docker-key.ts'
+import { hostBeside } from '../../image/mistakes/host-beside.ts'
 import { doubledPrefix } from '../../image/mistakes/misplaced-names.ts'
 import { namesBeside } from '../../image/mistakes/names-beside.ts'
 import { placeholderIn } from '../../image/mistakes/placeholder.ts'
@@ -13,7 +14,7 @@ import { isOfZarf } from '../../image/rewritten.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import type { CredentialReport } from '../credential/credential-report.ts'
-import { type Cause, isRefusedOrMissing } from '../finding.ts'
+import { type Cause, type Finding, isRefusedOrMissing, isUnreached } from '../finding.ts'
 import type { Endpoint } from '../text/endpoint.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
 
@@ -83,6 +84,29 @@ export function besideClues({
   })
   return (image, cause) => cluesWith('name-beside', isRefusedOrMissing(cause) ? find(image) : null)
 }
+
+/**
+ * Returns how to find the registry that is meant where the named one is not there, by those that running containers were pulled from. A name that
+ * does not resolve is misspelled, and behind a port where nothing answers is no registry; what answers may be meant.
+ */
+export function hostBesideIn({ pods, hostsBeside = [] }: Snapshot): (pull: UnreachedPull) => Clue[] {
+  const own = pods.flatMap(({ containers }) =>
+    containers.flatMap(({ image, state }) =>
+      state.type === 'running' ? (parseReference(image)?.registry ?? []) : [],
+    ),
+  )
+  const known = [...new Set([...hostsBeside, ...own])]
+  return ({ cause, text, registry, endpoint }) => {
+    const isOfRegistry = endpoint === null || endpoint.role === 'registry'
+    if (!isUnreached(cause) || registry === null || !isOfRegistry) return []
+    const beside = hostBeside(registry, known)
+    const isUnknown = cause === 'registry-not-found-dns' && /\bno such host\b/i.test(text)
+    const fits = beside?.by === 'name' ? isUnknown : cause !== 'registry-not-found-dns'
+    return cluesWith('host-beside', fits ? beside : null)
+  }
+}
+
+type UnreachedPull = Pick<Finding, 'cause' | 'registry' | 'endpoint'> & { text: string }
 
 /** Returns how to find an image beside another one, at a registry that hides what it lacks, that the snapshot shows to be public. */
 export function openBeside({ pods, openImages = [] }: Snapshot): (reference: Reference | null) => Clue[] {

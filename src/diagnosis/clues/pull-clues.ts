@@ -46,6 +46,7 @@ export function cluesOfPull(
     ...formerMirror(pull),
     ...mirrorLogin(pull),
     ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
+    ...(near === null ? seen.hostBesideOf(pull) : []),
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
     ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),
     ...cluesByTime(pull, pod, failing, seen),

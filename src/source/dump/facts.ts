@@ -70,7 +70,9 @@ export class DumpFacts {
   readonly namespaces = new Set<string>()
   /** Images with a registry in their name that a pod has pulled, as written. */
   readonly pulledImages = new Set<string>()
-  /** Those that pods without any pull secret have pulled, from registries that hide what they lack. */
+  /** The registries in the names of images that containers run. */
+  readonly runningHosts = new Set<string>()
+  /** Those images that pods without any pull secret have pulled, from registries that hide what they lack. */
   readonly openImages = new Set<string>()
   /** The pods that run an image and have pulled it from its repository, by its name as written. */
   readonly holders = new Map<string, Holders>()
@@ -139,8 +141,9 @@ export class DumpFacts {
     if (!this.#isInScope(pod.namespace)) return
     this.#addHolders(pod)
     this.hostPorts.add(raw, pod)
-    for (const { image, imageId } of pod.containers) {
+    for (const { image, imageId, state } of pod.containers) {
       if (imageId === null || !HAS_REGISTRY.test(image)) continue
+      if (state.type === 'running') this.runningHosts.add(registryIn(image))
       this.pulledImages.add(image)
       if (pod.pullSecrets.length === 0 && hidesMissing(registryIn(image))) this.openImages.add(image)
     }

@@ -1,5 +1,6 @@
 /** Picks from a dump the objects that failing pods reference, the same ones that are read from a live cluster. */
 
+import { hostBeside } from '../../image/mistakes/host-beside.ts'
 import { hidesMissing } from '../../image/registries.ts'
 import { byText } from '../../order.ts'
 import type { Node } from '../../snapshot/node.ts'
@@ -26,6 +27,7 @@ type RelatedObjects = Pick<
   | 'elsewhere'
   | 'numberedLogins'
   | 'pulledImages'
+  | 'hostsBeside'
   | 'openImages'
   | 'heldImages'
   | 'ecrHosts'
@@ -57,6 +59,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     ...numberedLogins(pullSecrets, elsewhere?.pullSecrets ?? [], facts),
     owners: ownersOf(pods, facts).sort(byNamespaceAndName),
     ...pulledElsewhere(pods, facts),
+    ...hostsBeside(pods, facts),
     ...pulledOpenly(pods, facts),
     ...heldImages(pods, facts),
     ...ecrHosts(pods, facts),
@@ -100,6 +103,18 @@ function pulledElsewhere(pods: Pod[], { pulledImages }: DumpFacts): Pick<Snapsho
     containers.some(({ image, imageId }) => imageId === null && !HAS_REGISTRY.test(image)),
   )
   return lacksRegistry && pulledImages.size > 0 ? { pulledImages: [...pulledImages].sort() } : {}
+}
+
+/** Returns the registries that can show which one was meant where a failing image names another. */
+function hostsBeside(pods: Pod[], { runningHosts }: DumpFacts): Pick<Snapshot, 'hostsBeside'> {
+  const known = [...runningHosts].sort()
+  const failing = pods.flatMap(({ containers }) =>
+    containers.flatMap(({ image, imageId }) =>
+      imageId === null && HAS_REGISTRY.test(image) ? registryIn(image) : [],
+    ),
+  )
+  const found = [...new Set(failing)].flatMap(host => hostBeside(host, known)?.registry ?? [])
+  return found.length === 0 ? {} : { hostsBeside: [...new Set(found)].sort() }
 }
 
 /** Returns the images that can show what is public beside one at a registry that hides what it lacks. */

@@ -178,6 +178,10 @@ const CORRECTED: Record<
         : `; ${from} can be anybody's host, so never log in there unless you know whose it is`
     return `Write ${to} instead of ${from}, if that registry is meant${login}: the name looks mistyped${stranger}`
   },
+  'other-name': (from, to) =>
+    `Write ${to} instead of ${from}, if that registry is meant: running containers were pulled from ${to}, and the name ${from} looks mistyped`,
+  'other-port': (from, to) =>
+    `Write ${to} instead of ${from}, if that registry is meant: running containers were pulled from ${to}${/:\d+$/.test(from) ? '' : ', and without a port in the name, nodes ask the default port'}`,
   'private-link': (from, to) =>
     `Write ${to} instead of ${from}: with a private endpoint, clients keep using the public name, which private DNS resolves to the private address, and the certificate is only for that name`,
   'inside-alibaba': (from, to) =>

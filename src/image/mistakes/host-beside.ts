@@ -1,0 +1,31 @@
+/** Finds the registry that a name most likely means, by the registries that other images come from. */
+
+import { isLocal, withoutPort } from '../host.ts'
+import { isHosted } from '../registries.ts'
+import { isSlipOf } from './similar-names.ts'
+
+/** A registry that images are pulled from, and how the one that failed differs from it. */
+export interface HostBeside {
+  registry: string
+  by: 'name' | 'port'
+}
+
+/**
+ * The registry among these that this one differs from by a slip of the pen in its name, or by its port alone, which is the default one where it
+ * is left out. Null if there is none, if several are as near, or if this one is among them.
+ */
+export function hostBeside(registry: string, known: readonly string[]): HostBeside | null {
+  const host = withoutPort(registry)
+  if (known.includes(registry) || isHosted(host) || isLocal(registry)) return null
+  const samePort = known.filter(other => withoutPort(other) === host)
+  if (samePort.length > 0) return only(samePort, 'port')
+  const port = registry.slice(host.length)
+  const alike = (other: string) =>
+    other.endsWith(port) && isSlipOf(host, other.slice(0, other.length - port.length))
+  return only(known.filter(alike), 'name')
+}
+
+function only(found: readonly string[], by: HostBeside['by']): HostBeside | null {
+  const [registry, ...others] = new Set(found)
+  return registry === undefined || others.length > 0 ? null : { registry, by }
+}
