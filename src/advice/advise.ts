@@ -187,7 +187,8 @@ function withOpenPull({ clues }: Finding, steps: Step[]): Step[] {
 }
 
 /** The registry is only asked because its mirror failed or refused: ending that ends a failure to reach the registry, and saves its limit. */
-function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: Step[]): Step[] {
+function withBrokenMirror(finding: Finding, steps: Step[]): Step[] {
+  const { clues, cause, registry, endpoint } = finding
   const failed = clueOf(clues, 'mirrors-failed')
   if (failed === undefined || registry === null || endpoint?.role !== 'registry') return steps
   const { refusing, broken } = failed
@@ -198,8 +199,15 @@ function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: 
       : [{ code: 'mirror-login', registry, host: refusing, sent: 'unknown' } as const]),
   ]
   const lacking = steps[0]?.code === 'mirror-lacks-image' ? 1 : 0
-  const at = isOnTheWay(cause) ? lacking : cause === 'rate-limited' ? 1 : steps.length
+  const at =
+    isOnTheWay(cause) || cameThroughMirror(finding) ? lacking : cause === 'rate-limited' ? 1 : steps.length
   return steps.toSpliced(at, 0, ...mirror)
+}
+
+/** Whether other nodes have the image without a login of their pods, most likely from the mirror: without it, all ask the registry, which refuses. */
+function cameThroughMirror({ cause, credential, clues }: Finding): boolean {
+  const isRefused = cause === 'auth-required-or-denied' && credential.status !== 'usable'
+  return isRefused && clueOf(clues, 'runs-elsewhere')?.alike === true
 }
 
 /** A name that only leads to another registry fails, where that registry may answer. */

@@ -175,12 +175,24 @@ export function podLoginSteps(finding: Finding): Step[] {
   const corrected = correctedSecretSteps(finding)
   // The pod's own secret needs no other name and no copy.
   const isOwn = misplaced.some(step => step.code === 'repair-secret' && step.problem !== 'impossible-name')
+  // What writes the pod's own secret would overwrite another login in it.
+  const isWritten = misplaced.length === 0 && corrected.some(step => isWrittenSecret(finding, step))
   return [
     ...(isOwn ? nearSecretSteps(finding) : knownSecretSteps(finding)),
     ...misplaced,
+    ...(isWritten ? corrected : []),
     ...loginSteps(finding, 'missing'),
-    ...(misplaced.length > 0 ? [] : corrected),
+    ...(misplaced.length > 0 || isWritten ? [] : corrected),
   ]
+}
+
+function isWrittenSecret({ credential: { attempts } }: Finding, step: Step): boolean {
+  return (
+    step.code === 'repair-secret' &&
+    attempts.some(
+      ({ secret, writer }) => secret === step.secret && writer !== undefined && writer.type !== 'fix',
+    )
+  )
 }
 
 /** Whether a pull secret of the pod serves no image; one for other images of the registry may be right. */

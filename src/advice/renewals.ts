@@ -14,11 +14,14 @@ function shortLivedKind(username: string | null): ShortLived | null {
 }
 
 /** A secret whose login was a short-lived token. */
-export function shortLived({ credential }: Finding): Step[] {
+export function shortLived({ credential, registry }: Finding): Step[] {
   return usableAttempts(credential)
-    .flatMap(({ secret, username, validUntil = null }): Step[] => {
+    .flatMap(({ secret, username, validUntil = null, issuedFor }): Step[] => {
       const kind = shortLivedKind(username)
-      return kind === null ? [] : [{ code: 'short-lived-login', secret, kind, validUntil }]
+      const isOfOther = issuedFor !== undefined && issuedFor !== registry
+      return kind === null
+        ? []
+        : [{ code: 'short-lived-login', secret, kind, validUntil, ...(isOfOther && { issuedFor }) }]
     })
     .slice(0, 1)
 }

@@ -39,6 +39,8 @@ export interface PullSecretEntry {
   overridden?: true
   /** ISO 8601: until when its token is valid, if the token says so itself (a JWT, or a login for ECR). */
   validUntil?: string
+  /** The registry that issued its token, and that alone takes it, if the token says so itself (Azure Container Registry). */
+  issuedFor?: string
 }
 
 /** What writes a Secret, and so overwrites or replaces what somebody changes in it by hand. */

@@ -552,6 +552,15 @@ describe('a login that was refused', () => {
     expect(found.clues).toContainEqual({ code: 'expired' })
   })
 
+  test('is of no use at another registry than the one that issued its token', () => {
+    const first = (issuedFor: string) => stepsFor(refused({ ...ACR, issuedFor }))[0]
+    expect(first('acmeus.azurecr.io')).toMatchObject({
+      code: 'short-lived-login',
+      issuedFor: 'acmeus.azurecr.io',
+    })
+    expect(first('acme.azurecr.io')).not.toHaveProperty('issuedFor')
+  })
+
   test('may be an old one in auth, beside a new one', () => {
     expect(stepsFor(refused({ overridden: true }))[0]).toEqual({
       code: 'overridden-login',

@@ -1,5 +1,6 @@
 /** Reports on failures whose likeliest cause is another one than their words suggest. */
 import { expect, test } from 'vitest'
+import type { HeldImage } from '../../src/snapshot/snapshot.ts'
 import { NODE, pulled, type Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
 import { type Expected, expectReport, textsOf } from './texts-of.ts'
@@ -12,6 +13,17 @@ const UNAUTHORIZED = 'unauthorized: authentication required'
 const WROTE = 'failed to register layer: write /usr/lib/x.so: input/output error'
 const ANONYMOUS = 'failed to authorize: failed to fetch anonymous token: unexpected status: 403 Forbidden'
 const PAGE = `failed to unpack image on snapshotter overlayfs: unexpected media type text/html for ${DIGEST}: not found`
+
+const heldWith = (pullSecrets: string[], reference = 'quay.io/acme/till:4'): HeldImage => ({
+  ...{ reference, pods: 1, nodes: ['node-2'], architectures: [], otherLogins: [] },
+  by: [{ namespace: 'web', pullSecrets, nodes: ['node-2'] }],
+})
+const OF_MIRROR = {
+  image: 'quay.io/acme/till:4',
+  error:
+    'initializing source docker://quay.io/acme/till:4: (Mirrors also failed: [mirror.example:5000/acme/till:4: pinging container registry mirror.example:5000: Get "https://mirror.example:5000/v2/": dial tcp 10.9.0.4:5000: connect: connection refused]): quay.io/acme/till:4: reading manifest 4 in quay.io/acme/till: unauthorized: access to the requested resource is not authorized',
+  node: { runtime: 'cri-o://1.34.0' },
+}
 
 test.each<[string, Situation, Expected]>([
   [
@@ -140,16 +152,7 @@ test.each<[string, Situation, Expected]>([
       image: 'acme.azurecr.io/app:1',
       error: pulled('acme.azurecr.io/app:1', ANONYMOUS),
       node: { labels: { 'kubernetes.azure.com/cluster': 'mc' }, provider: 'azure' },
-      held: [
-        {
-          reference: 'acme.azurecr.io/app:1',
-          pods: 1,
-          nodes: ['node-2'],
-          architectures: [],
-          by: [{ namespace: 'web', pullSecrets: [], nodes: ['node-2'] }],
-          otherLogins: [],
-        },
-      ],
+      held: [heldWith([], 'acme.azurecr.io/app:1')],
     },
     {
       says: /most likely because of the address.*outgoing address of node node-1 .*check-acr --node-name node-1/s,
@@ -289,6 +292,56 @@ test.each<[string, Situation, Expected]>([
       ),
     },
     { first: /^Wait for the next attempts/, never: /Push the image/ },
+  ],
+  [
+    "Google's token server knows the account of a login that it answers with 403",
+    {
+      image: 'europe-west3-docker.pkg.dev/acme/models/app:4',
+      error:
+        'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-west3-docker.pkg.dev/v2/token?service=a: 403 Forbidden',
+      login: 'europe-west3-docker.pkg.dev',
+    },
+    {
+      first:
+        /to the account in the pull secret .* gcloud artifacts repositories add-iam-policy-binding models /,
+      never: /refused the login|Even a public image fails/,
+    },
+  ],
+  [
+    'and refuses the login with 401',
+    {
+      image: 'europe-west3-docker.pkg.dev/acme/models/app:4',
+      error: 'failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized',
+      login: 'europe-west3-docker.pkg.dev',
+    },
+    { says: /refused the login/ },
+  ],
+  [
+    'a mirror that no longer answers gave other nodes what its registry refuses to all',
+    { ...OF_MIRROR, held: [heldWith([])] },
+    { first: /^Find out why the mirror mirror\.example:5000 failed/ },
+  ],
+  [
+    'a login that other pods have is not what a mirror gave them',
+    { ...OF_MIRROR, held: [heldWith(['regcred'])] },
+    { first: /^(?!Find out why the mirror)/, says: /Find out why the mirror/ },
+  ],
+  [
+    'what writes a Secret without a login would overwrite one that is put into it',
+    {
+      image: 'ghcr.io/acme/app:1',
+      error: UNAUTHORIZED,
+      secret: {
+        problem: 'no-entries',
+        writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'regcred' },
+      },
+    },
+    { first: /^Correct secret regcred, .* in what writes it \(ExternalSecret regcred\)/ },
+  ],
+  [
+    'where nothing is known to write it, a new login comes first',
+    { image: 'ghcr.io/acme/app:1', error: UNAUTHORIZED, secret: { problem: 'no-entries' } },
+    { first: /docker login ghcr\.io/, says: /Recreate secret regcred/ },
   ],
   [
     'Docker Hub wants a Docker ID in place of an address',

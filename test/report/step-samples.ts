@@ -198,6 +198,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   ],
   'short-lived-login': [
     { secret: 'regcred', kind: 'acr', validUntil: null },
+    { secret: 'regcred', kind: 'acr', validUntil: null, issuedFor: 'other.azurecr.io' },
     { secret: 'regcred', kind: 'ecr', validUntil: '2026-11-27T09:10:00.000Z' },
   ],
   'overridden-login': [{ secret: 'regcred' }],

@@ -132,6 +132,8 @@ export type LoginStep =
       kind: ShortLived
       /** ISO 8601: by the token's own claim; null if it makes none. */
       validUntil: string | null
+      /** The registry that issued the token, where another one is asked. */
+      issuedFor?: string
     }
   | ({ code: 'renew-token'; registry: string; namespace: string } & AgedToken)
   | { code: 'fix-renewer'; cronJob: string; secret: string }

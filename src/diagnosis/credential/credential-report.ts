@@ -49,6 +49,8 @@ export interface Attempt {
   overridden?: true
   /** ISO 8601: until when the login's token is valid, by its own claim. */
   validUntil?: string
+  /** The registry that issued the login's token, by its own claim. */
+  issuedFor?: string
   /** The custom resource that would make the missing Secret; absent if none is known. */
   maker?: SecretMaker
   /** What writes the Secret; absent if that is not known. */

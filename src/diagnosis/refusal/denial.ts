@@ -113,14 +113,16 @@ export function isBareRefusal(text: string): boolean {
 
 /** What the words mean at this registry, and for this login. */
 function asMeant(proven: DenialSubcause, { masked, status, reference, credential }: Refusal): DenialSubcause {
-  const isCloud = cloudOf(reference?.registry ?? null) !== null
+  const cloud = cloudOf(reference?.registry ?? null)
+  const isCloud = cloud !== null
   const leavesOpen = /\bmay not exist\b|\breqpackageaccess\b/.test(masked) && !GOOGLE.test(masked)
   if (proven === 'not-permitted' && leavesOpen && credential === 'none' && !isCloud)
     return 'denied-or-missing'
-  // The cloud's token server knew the node's identity and did not allow it.
+  // The cloud's token server knew the node's identity and did not allow it. Google's answers 401 to a login that it does not accept, and 403 where
+  // the role is missing, or the repository (docs.cloud.google.com, Config Sync's troubleshooting: "denied ... (or it may not exist)").
   const expired = /\b(?:expired|reauthenticate)\b/.test(masked)
-  if (proven === 'credential-refused' && status === 403 && credential !== 'usable' && isCloud && !expired)
-    return 'not-permitted'
+  const isKnown = isCloud && (credential !== 'usable' || cloud === 'gar')
+  if (proven === 'credential-refused' && status === 403 && isKnown && !expired) return 'not-permitted'
   return proven
 }
 

@@ -134,7 +134,7 @@ function describeEntry(entry: KubeletEntry): PullSecretEntry {
     problem: entryProblem(entry),
     ...(isPadded(entry) && { padded: true as const }),
     ...(entry.overridden && { overridden: true as const }),
-    ...present({ validUntil: validUntilOf(entry.password) }),
+    ...present({ validUntil: validUntilOf(entry.password), issuedFor: issuerOf(entry.password) }),
   }
 }
 
@@ -149,10 +149,24 @@ function validUntilOf(password: Redacted): string | null {
 }
 
 function claimedExpiry(token: string): number {
+  const claims = claimsOf(token)
+  return claims === null ? number(decoded(token).expiration, 0) : number(claims.exp, 0)
+}
+
+/** Returns the login server that a token of Azure Container Registry is for, by its claim `aud` (Azure/acr, AAD-OAuth.md); null for any other. */
+function issuerOf(password: Redacted): string | null {
+  const audience = password.map(token => text(claimsOf(token)?.aud)).reveal()
+  return /^[a-z0-9-]{1,63}\.azurecr\.(?:io|cn|us)$/.test(audience) ? audience : null
+}
+
+/** The claims of a JWT; null for anything else. */
+function claimsOf(token: string): Record<string, unknown> | null {
   const [, payload] = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token) ?? []
-  const encoded = payload?.replaceAll('-', '+').replaceAll('_', '/') ?? token
-  const claims = record(parseJson(decodeBase64(encoded)?.toString('utf8') ?? ''))
-  return number(payload === undefined ? claims.expiration : claims.exp, 0)
+  return payload === undefined ? null : decoded(payload.replaceAll('-', '+').replaceAll('_', '/'))
+}
+
+function decoded(encoded: string): Record<string, unknown> {
+  return record(parseJson(decodeBase64(encoded)?.toString('utf8') ?? ''))
 }
 
 /** Annotations and labels of tools that copy Secrets, with the name of the original if they hold it. */

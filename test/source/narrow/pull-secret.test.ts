@@ -328,6 +328,15 @@ describe('a login', () => {
     expect(JSON.stringify(found)).not.toContain(password)
   })
 
+  test.each<[string, object, string | undefined]>([
+    ['one of ACR', { aud: 'acme.azurecr.io' }, 'acme.azurecr.io'],
+    ['one whose audience is no registry', { aud: 'https://vault.azure.net' }, undefined],
+    ['one with several audiences', { aud: ['acme.azurecr.io'] }, undefined],
+    ['one without an audience', { exp: SECONDS }, undefined],
+  ])('says for which registry its token was issued: %s', (_name, claims, issuedFor) => {
+    expect(first({ username: 'x', password: jwt(claims) })?.issuedFor).toBe(issuedFor)
+  })
+
   test('in auth takes precedence over user and password', () => {
     expect(first({ username: 'ann', password: 'x', auth: 'Zm9vOmJhcg==' })).toMatchObject({
       username: 'foo',

@@ -5,6 +5,7 @@ import type { CredentialHint, CredentialStatus } from '../../../diagnosis/creden
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { cloudOf } from '../../../image/cloud-registries.ts'
 import { DOCKER_HUB, DOCKER_HUB_KEY } from '../../../image/docker-hub.ts'
+import { isPublic } from '../../../image/registries.ts'
 import type { CauseWords } from '../cause-words.ts'
 import { FARGATE_ROLE } from '../node/node-logins.ts'
 import { countPods, formatNumber, joinList, pluralize, registryLabel } from '../nouns.ts'
@@ -99,11 +100,13 @@ function orElse(notes: CredentialNote[], text: string): CredentialNote[] {
   return notes.length === 0 ? [{ secret: null, text }] : notes
 }
 
-function problems({ credential }: Finding): CredentialNote[] {
+function problems({ credential, cause, reference }: Finding): CredentialNote[] {
+  const isOpen = cause === 'image-not-found' && isPublic(reference)
+  const effect = isOpen ? '; that is not why this image, which is public, is missing' : ''
   return credential.attempts.flatMap(attempt =>
     attempt.problem === null || attempt.problem === 'shadowed'
       ? []
-      : { secret: attempt.secret, text: problemText(attempt.problem, attempt) },
+      : { secret: attempt.secret, text: `${problemText(attempt.problem, attempt)}${effect}` },
   )
 }
 

@@ -136,13 +136,15 @@ const SHORT_LIVED: Record<ShortLived, TokenWords> = {
 
 /** Returns what lasts longer than the secret's token on this node, and what that token is. */
 export function shortLivedText(
-  { secret, kind, validUntil }: StepOf<'short-lived-login'>,
+  { secret, kind, validUntil, issuedFor }: StepOf<'short-lived-login'>,
   host: PullingNode,
 ): string {
   const { what, ends } = SHORT_LIVED[kind]
   // The addon writes it into every namespace (minikube.sigs.k8s.io/docs/handbook/addons/gcp-auth; GoogleContainerTools/gcp-auth-webhook#110).
   if (kind === 'gar' && secret === 'gcp-auth' && host.platform === 'minikube')
     return `Have minikube's addon gcp-auth write a new token (\`minikube addons enable gcp-auth --refresh\`, which recreates the pods as well): it made secret gcp-auth, whose Google access token ${ends}; or ${lasting(kind, host)} in a secret of your own`
+  if (issuedFor !== undefined)
+    return `${withCapital(lasting(kind, host))}: secret ${secret} contains ${what} that was issued for ${issuedFor}, and no other registry accepts it`
   const end = validUntil === null ? `, which ${ends}` : ` with the expiry time ${minuteOf(validUntil)}`
   return `${withCapital(lasting(kind, host))}: secret ${secret} contains ${what}${end}`
 }

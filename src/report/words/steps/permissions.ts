@@ -9,7 +9,7 @@ import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { CLOUDS } from '../cloud-identities.ts'
+import { CLOUDS, grantCommand } from '../cloud-identities.ts'
 import { PROXY_SCOPES } from '../credential/registry-logins.ts'
 import { nodesOf } from '../node/node.ts'
 import { registryLabel } from '../nouns.ts'
@@ -102,7 +102,7 @@ function sourceText(rule: string, source: string | null): string {
 export const permissionSteps: StepWords<PermissionStep> = {
   'grant-pull': (
     { by, registry, repository, caller },
-    { invocation, findings: [{ namespace, credential, reference, evidence }] },
+    { invocation, findings: [{ namespace, credential, reference, evidence, host }] },
   ) => {
     const who =
       caller ?? (credential.status === 'usable' ? 'the account in the pull secret' : 'the account that pulls')
@@ -140,8 +140,11 @@ export const permissionSteps: StepWords<PermissionStep> = {
       case 'registry': {
         const cloud = cloudOf(registry)
         const how = cloud === null ? robotNote(repository, credential) : ` (${CLOUDS[cloud].role})`
+        // Of the clouds, only Google names the repository's place in the image, and its accounts by addresses.
+        const command = cloud === 'gar' ? grantCommand(cloud, caller, { registry, reference, host }) : null
         return {
           text: `Ask the owner of ${repository} at ${registryLabel(registry)} to grant pull access to ${who}${how}`,
+          ...(command !== null && { command }),
         }
       }
     }
