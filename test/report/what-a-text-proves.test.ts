@@ -252,6 +252,15 @@ test.each<[string, Situation, Expected]>([
     },
     { says: /image store .* is damaged/ },
   ],
+  [
+    'a pull secret that is missing is not why a public image is',
+    {
+      image: 'busybox:1.37.9',
+      error: 'docker.io/library/busybox:1.37.9: not found',
+      secret: { problem: 'missing', type: null },
+    },
+    { says: /does not exist.*; that is not why this image, which is public, is missing/ },
+  ],
 ])('%s', (_name, situation, { first = /(?:)/, says = /(?:)/, never = /(?!)/ }) => {
   const report = textsOf(situation)
   const all = [report.all, ...credentialLines([findingOf(situation)])].join('\n')

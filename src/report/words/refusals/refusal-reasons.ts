@@ -80,7 +80,7 @@ export const CLOSED_MEANING: Record<Closed, Sentence> = {
     ],
     [
       isOfSomeNodes,
-      'Most likely, a firewall or network rule of the registry refused the request because of the address that it came from: other nodes pulled the image in the same way.',
+      'Most likely, a firewall or network rule of the registry refused the request because of the address that it came from: the image runs on other nodes without another login.',
     ],
     'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
   ],
