@@ -6,7 +6,13 @@ import { nodeServiceAt } from '../diagnosis/node/node-services.ts'
 import { ecrCachePrefix } from '../image/cloud-registries.ts'
 import { isLocal } from '../image/host.ts'
 import { parseReference, repositoryOf } from '../image/reference.ts'
-import { isHosted, isNamedLikeCache, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
+import {
+  isGoogleCache,
+  isHosted,
+  isNamedLikeCache,
+  isOpenShiftRegistry,
+  isPublic,
+} from '../image/registries.ts'
 import { stepsIf } from './conditions.ts'
 import { answeringHost, ofMirror, pullByHand } from './host.ts'
 import { writeDigest } from './name-steps.ts'
@@ -29,7 +35,8 @@ export function missingSteps(finding: Finding): Step[] {
 /** What a mirror or cache lacks, its registry may have. */
 function mirrorLacksImage(finding: Finding): Step[] | null {
   const { subcause, endpoint, registry } = finding
-  if (subcause !== 'not-in-mirror' || registry === null) return null
+  // Google's cache has no settings and no login of its own: the name has to be another one.
+  if (subcause !== 'not-in-mirror' || registry === null || isGoogleCache(registry)) return null
   if (endpoint === null && hasClue(finding.clues, 'unnamed-mirror'))
     return [
       { code: 'mirror-settings', host: null, registry, about: 'unnamed' },

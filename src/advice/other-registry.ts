@@ -4,10 +4,16 @@ import { clueOf } from '../diagnosis/clues/clue.ts'
 import { type Finding, isRefusedOrMissing, isUnreached } from '../diagnosis/finding.ts'
 import { MICROK8S_PORT, nodeServiceAt } from '../diagnosis/node/node-services.ts'
 import { eksRegistryInRegion } from '../image/cloud-registries.ts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isMisplacedKubernetes, KUBERNETES_REGISTRY, publicName } from '../image/mistakes/misplaced-names.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { isOpenShift3Registry, isOpenShiftRoute, OPENSHIFT_REGISTRY } from '../image/registries.ts'
+import {
+  isGoogleCache,
+  isOpenShift3Registry,
+  isOpenShiftRoute,
+  OPENSHIFT_REGISTRY,
+} from '../image/registries.ts'
 import { isOnTheWay } from './conditions.ts'
 import type { Step, StepOf } from './step/step.ts'
 
@@ -21,6 +27,7 @@ const MISTAKES: readonly ((registry: string, finding: Finding) => Correction | n
   insideAlibaba,
   otherPortOfMicroK8s,
   withoutKubernetesRegistry,
+  cachedOnly,
   routeFromInside,
   registryOfOpenShift3,
   accountOfEks,
@@ -75,6 +82,13 @@ function withoutKubernetesRegistry(registry: string, { cause, reference }: Findi
   const repository = repositoryOf(reference)
   return isRefusedOrMissing(cause) && isMisplacedKubernetes({ registry, repository })
     ? { from: registry, to: KUBERNETES_REGISTRY, why: 'kubernetes' }
+    : null
+}
+
+/** What Google's cache lacks, Docker Hub may have under the same path. */
+function cachedOnly(registry: string, { cause }: Finding): Correction | null {
+  return cause === 'image-not-found' && isGoogleCache(registry)
+    ? { from: registry, to: DOCKER_HUB, why: 'cache-of-hub' }
     : null
 }
 

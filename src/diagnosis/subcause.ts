@@ -1,7 +1,7 @@
 /** The subcause of a failed pull: from the text, together with the endpoint and the pod's credential. */
 
 import type { Reference } from '../image/reference.ts'
-import { countsAtHub, hidesMissing, relayedRegistry } from '../image/registries.ts'
+import { countsAtHub, hidesMissing, isGoogleCache, relayedRegistry } from '../image/registries.ts'
 import { NO_LATEST, upstreamError } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes, namesLimit } from './causes/rate-limited.ts'
 import type { CredentialStatus } from './credential/credential-report.ts'
@@ -78,7 +78,8 @@ function missingOf({ error, reference, endpoint }: SubcauseFacts): NotFoundSubca
   const { masked = '', text = '', ofMirror = false } = error ?? {}
   // A pause image that the runtime looked for on the node only.
   if (masked.endsWith('failed to get sandbox image ‹name›: image ‹name› not found')) return 'unspecified'
-  const isRelayed = reference !== null && relayedRegistry(reference) !== null
+  const isRelayed =
+    reference !== null && (relayedRegistry(reference) !== null || isGoogleCache(reference.registry))
   // A cache's answer about its upstream proves nothing about the image.
   const isCache = ofMirror || isRelayed || OF_CACHE.test(masked) || OF_MIRROR.test(text)
   if (endpoint?.role === 'mirror' || isCache || upstreamError(text) !== null) return 'not-in-mirror'

@@ -66,9 +66,17 @@ export function servesList(host: string): boolean {
   return LISTING.test(withoutPort(host.toLowerCase()))
 }
 
+/**
+ * Whether this is Google's cache of Docker Hub, which holds images that are pulled often and fetches no others (cloud.google.com/artifact-registry,
+ * "Pull cached Docker Hub images"; vgteam/vg#3475).
+ */
+export function isGoogleCache(host: string): boolean {
+  return withoutPort(host) === 'mirror.gcr.io'
+}
+
 /** Whether this is a mirror that Google or DaoCloud runs for everyone, without logins. */
 export function isOpenMirror(host: string): boolean {
-  return withoutPort(host) === 'mirror.gcr.io' || servesList(host)
+  return isGoogleCache(host) || servesList(host)
 }
 
 /**

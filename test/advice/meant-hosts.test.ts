@@ -146,6 +146,30 @@ describe('a registry whose name has a typo', () => {
   )
 })
 
+describe("Google's cache of Docker Hub", () => {
+  const image = 'mirror.gcr.io/grafana/loki-canary:3.6.3'
+  const missing = (error: string) => findingOf({ image, error })
+
+  test.each([
+    pulled(image, `${image}: not found`),
+    'reading manifest 3.6.3 in mirror.gcr.io/grafana/loki-canary: manifest unknown: Failed to fetch "3.6.3"',
+  ])('proves nothing about an image that it lacks, which Docker Hub may have: %s', error => {
+    const found = missing(error)
+    expect(found).toMatchObject({ cause: 'image-not-found', subcause: 'not-in-mirror' })
+    const [first, ...others] = stepsFor(found)
+    expect(first).toEqual({
+      ...{ code: 'correct-registry', from: 'mirror.gcr.io', to: 'docker.io' },
+      why: 'cache-of-hub',
+    })
+    expect(others.map(({ code }) => code)).not.toContain('mirror-lacks-image')
+  })
+
+  test('keeps its name where it answers with an error', () => {
+    const codes = stepsFor(missing(pulled(image, answered('mirror.gcr.io', '502 Bad Gateway'))))
+    expect(codes.map(({ code }) => code)).not.toContain('correct-registry')
+  })
+})
+
 describe('a registry inside of Alibaba Cloud', () => {
   const timeout = (host: string) =>
     `failed to do request: Head "https://${host}/v2/a/b/manifests/1": dial tcp 100.100.0.7:443: i/o timeout`

@@ -415,6 +415,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'correct-registry': [
     { from: 'hub.docker.com', to: 'docker.io', why: 'web-site' },
     { from: 'gchr.io', to: 'ghcr.io', why: 'typo' },
+    { from: 'mirror.gcr.io', to: 'docker.io', why: 'cache-of-hub' },
     { from: 'quay.io', to: 'registry.k8s.io', why: 'kubernetes' },
     { from: 'registry.exmaple', to: 'registry.example', why: 'other-name' },
     { from: 'registry.example', to: 'registry.example:5000', why: 'other-port' },

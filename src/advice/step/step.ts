@@ -101,6 +101,7 @@ export type WrongNameStep =
         | 'microk8s'
         | 'kubernetes'
         | 'eks-account'
+        | 'cache-of-hub'
     }
   | { code: 'other-eks-registry'; registry: string }
   | ({ code: 'name-registry' } & NameBeside)

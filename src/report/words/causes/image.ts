@@ -2,7 +2,7 @@
 
 import { type Clue, clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
-import { hidesMissing, isHosted } from '../../../image/registries.ts'
+import { hidesMissing, isGoogleCache, isHosted } from '../../../image/registries.ts'
 import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'
 import { minuteOf } from '../duration.ts'
 import { capitalize, joinList, registryLabel, responderLabel } from '../nouns.ts'
@@ -47,14 +47,16 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
   }),
   'not-in-mirror': ({ findings: [first] }) => ({
     title: `${capitalize(lackingLabel(first))} does not have this image`,
-    meaning: hasPeersOnly(first)
-      ? `It fetches no images, but offers those that other nodes have, so this says nothing about the image at ${registryLabel(first.registry)}.`
-      : (upstreamMeaning(first) ??
-        (first.endpoint?.role === 'mirror' || lackingMirror(first) !== undefined || isUnnamedMirror(first)
-          ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: the mirror may not have cached it, may not allow it, or may have failed to fetch it from upstream.`
-          : hasClue(first.clues, 'relays')
-            ? `Names like this one are used by caches: if ${responderLabel(first)} fetches such images from another registry, the image does not exist there, the cache's own login is not allowed to see it, or the cache can't reach that registry.`
-            : `${capitalize(responderLabel(first))} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`)),
+    meaning: isGoogleCache(first.endpoint?.host ?? first.registry ?? '')
+      ? "It is Google's cache of Docker Hub, which only has images that are pulled often and fetches no others, so this says nothing about the image at Docker Hub."
+      : hasPeersOnly(first)
+        ? `It fetches no images, but offers those that other nodes have, so this says nothing about the image at ${registryLabel(first.registry)}.`
+        : (upstreamMeaning(first) ??
+          (first.endpoint?.role === 'mirror' || lackingMirror(first) !== undefined || isUnnamedMirror(first)
+            ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: the mirror may not have cached it, may not allow it, or may have failed to fetch it from upstream.`
+            : hasClue(first.clues, 'relays')
+              ? `Names like this one are used by caches: if ${responderLabel(first)} fetches such images from another registry, the image does not exist there, the cache's own login is not allowed to see it, or the cache can't reach that registry.`
+              : `${capitalize(responderLabel(first))} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`)),
   }),
   unspecified: ({ findings: [first] }) => {
     const { registry, credential } = first

@@ -7,7 +7,7 @@ import type { Cause, Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isLocal, isOfCluster } from '../../../image/host.ts'
-import { isOpenMirror } from '../../../image/registries.ts'
+import { isGoogleCache, isOpenMirror } from '../../../image/registries.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { minuteOf } from '../duration.ts'
@@ -106,9 +106,11 @@ const LACKS: Record<
   spegel: (host, registry) =>
     `Load the image on a node, under exactly this name, or find out why ${registryLabel(registry)} did not send it either: Spegel, which most likely answers at ${host}, fetches nothing itself, but only offers images that another node has. Its pods have to reach each other`,
   other: (host, registry) =>
-    host === registry
-      ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream can see the image: its 404 does not prove that the image is missing`
-      : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that can see the image: its 404 does not prove that the image is missing`,
+    isGoogleCache(host)
+      ? `Let the nodes ask ${registryLabel(registry)} for what ${host} lacks, as they do with it as a mirror and not as the server of ${registry}: it is Google's cache of Docker Hub, which only has images that are pulled often, and fetches no others`
+      : host === registry
+        ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream can see the image: its 404 does not prove that the image is missing`
+        : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that can see the image: its 404 does not prove that the image is missing`,
 }
 
 export const mirrorSteps: StepWords<MirrorStep> = {

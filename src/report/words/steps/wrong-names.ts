@@ -192,6 +192,8 @@ const CORRECTED: Record<
     `Write ${to} instead of ${from}, if that is this cluster's own registry: ${from} is its route for clients outside, while nodes resolve the name of its Service, and trust the certificate of that`,
   'eks-account': (from, to) =>
     `Write ${to} instead of ${from}: in region ${ecrRegion(to)}, Amazon has the images of EKS in that account, not in the one of most regions (https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html)`,
+  'cache-of-hub': (from, to) =>
+    `Write ${to} instead of ${from}, if the image is there (\`pullguard image --check-images\` tells): ${from} is Google's cache of Docker Hub, which only has images that are pulled often, and fetches no others. Nodes that have it as a mirror of ${to} ask Docker Hub for the rest`,
   'openshift-4': (from, to) =>
     `Write ${to} instead of ${from}: that is the registry's name in OpenShift 3, and nodes of OpenShift 4 only know the new one`,
 }
