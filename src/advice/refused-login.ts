@@ -138,6 +138,7 @@ export function miswrittenLogins(finding: Finding): Step[] {
   return [
     ...cutUserNames(finding),
     ...foreignUserNames(finding),
+    ...unfilledPasswords(finding),
     ...paddedLogins(finding),
     ...overriddenLogins(finding),
   ]
@@ -183,6 +184,25 @@ function foreignUserNames({ credential, registry, reference, subcause }: Finding
     username !== null && !known.test(username) && !/\$$/.test(username)
       ? [{ code: 'foreign-user-name', secret, username, registry, form, path }]
       : [],
+  )
+}
+
+/** Registries that take a service account's key as the password, which is JSON. */
+const TAKES_KEY: readonly RegExp[] = [CLOUD_HOSTS.gar, /^cr\.yandex$/]
+
+/** A password such as `./key.json`, which whoever made the Secret took for the way to give the key (`--docker-password` takes the password itself). */
+function unfilledPasswords({ credential, registry, subcause, namespace }: Finding): Step[] {
+  if (!MAY_BE_LOGIN.includes(subcause)) return []
+  const takesKey = TAKES_KEY.some(host => host.test(registry ?? ''))
+  return usableAttempts(credential).flatMap(({ secret, username, mistake, writer }): Step[] =>
+    mistake === undefined || (mistake === 'no-key' && !takesKey)
+      ? []
+      : [
+          {
+            ...{ code: 'write-password', namespace, secret, username: username ?? '', mistake },
+            writer: writer === undefined || writer.type === 'fix' ? null : writer,
+          },
+        ],
   )
 }
 

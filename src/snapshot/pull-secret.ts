@@ -27,6 +27,9 @@ export function nameInside(text: string): string | null {
   return isSecretName(name) ? name : null
 }
 
+/** What stands in place of a password: the name of a file, what nothing expanded, such as `$(cat FILE)`, or no key where the user name promises one. */
+export type PasswordMistake = 'file-name' | 'unexpanded' | 'no-key'
+
 export interface PullSecretEntry {
   /** The key as written, such as `https://index.docker.io/v1/`. */
   key: string
@@ -37,6 +40,8 @@ export interface PullSecretEntry {
   padded?: true
   /** Its `auth` holds another user name or password than its fields beside it; the kubelet sends what `auth` holds. */
   overridden?: true
+  /** Absent if the password may be right. */
+  mistake?: PasswordMistake
   /** ISO 8601: until when its token is valid, if the token says so itself (a JWT, or a login for ECR). */
   validUntil?: string
   /** The registry that issued its token, and that alone takes it, if the token says so itself (Azure Container Registry). */

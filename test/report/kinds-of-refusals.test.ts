@@ -707,6 +707,46 @@ test.each<[string, Situation, Expected]>([
     { first: /Recreate secret regcred: .*whitespace/ },
   ],
   [
+    'the name of a file in place of a key',
+    {
+      image: 'europe-docker.pkg.dev/acme/web/api:1',
+      error: 'unauthorized: authentication failed',
+      secret: entry('europe-docker.pkg.dev', { username: '_json_key', mistake: 'file-name' }),
+    },
+    { first: /Recreate secret regcred with the content of the file .*"\$\(cat FILE\)"/ },
+  ],
+  [
+    'a command that no shell ran, in a secret that a tool copies',
+    {
+      image: OWN,
+      error: 'unauthorized: incorrect username or password',
+      secret: {
+        ...entry('registry.example', { mistake: 'unexpanded' }),
+        writer: { type: 'copy', of: 'platform/regcred' },
+      },
+    },
+    { first: /Correct secret regcred in what writes it .*platform\/regcred.* nothing replaced/ },
+  ],
+  [
+    'a password that would have to be a key at a registry of Google only',
+    {
+      image: OWN,
+      error: 'unauthorized: incorrect username or password',
+      secret: entry('registry.example', { username: '_json_key', mistake: 'no-key' }),
+    },
+    { never: /key file/ },
+  ],
+  [
+    'the name of a file in a login that was accepted',
+    {
+      image: 'europe-docker.pkg.dev/acme/web/api:1',
+      error:
+        'denied: Permission "artifactregistry.repositories.downloadArtifacts" denied on resource "projects/acme"',
+      secret: entry('europe-docker.pkg.dev', { username: '_json_key', mistake: 'file-name' }),
+    },
+    { never: /name of a file/ },
+  ],
+  [
     'a secret for another path of the registry',
     { image: OWN, error: 'unauthorized: authentication required', secret: entry('registry.example/other') },
     { first: /Add a login for registry\.example to secret regcred: it has the key registry\.example\/other/ },

@@ -185,6 +185,14 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   ],
   'acr-admin': [{ secret: 'acr', registry: 'acme-f2h3.azurecr.io' }],
   'padded-login': [{ secret: 'regcred' }],
+  'write-password': [
+    { namespace: 'web', secret: 'gar', username: '_json_key', mistake: 'file-name', writer: null },
+    { namespace: 'web', secret: 'regcred', username: 'ci', mistake: 'unexpanded', writer: null },
+    {
+      ...{ namespace: 'web', secret: 'gar', username: '_json_key_base64', mistake: 'no-key' },
+      writer: { type: 'copy', of: 'platform/gar' },
+    },
+  ],
   'make-public': [{ registry: 'ghcr.io' }, { registry }],
   'guest-settings': [
     { needs: 'login' },

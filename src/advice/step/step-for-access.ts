@@ -13,7 +13,7 @@ import type { Cloud } from '../../image/cloud-registries.ts'
 import type { OtherLogin } from '../../snapshot/held-image.ts'
 import type { HeldPool } from '../../snapshot/node.ts'
 import type { PodMaker } from '../../snapshot/pod.ts'
-import type { SecretMaker, SecretWriter } from '../../snapshot/pull-secret.ts'
+import type { PasswordMistake, SecretMaker, SecretWriter } from '../../snapshot/pull-secret.ts'
 
 /** Why a login would help. */
 export type LoginReason =
@@ -109,6 +109,15 @@ export type LoginStep =
       path: string
     }
   | { code: 'padded-login'; secret: string }
+  /** Something other than the password stands in its place. `writer`: null if none is known. */
+  | {
+      code: 'write-password'
+      namespace: string
+      secret: string
+      username: string
+      mistake: PasswordMistake
+      writer: SecretWriter | null
+    }
   /** The admin user of Azure's registry. */
   | { code: 'acr-admin'; secret: string; registry: string }
   | { code: 'overridden-login'; secret: string }

@@ -40,6 +40,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'cut-user-name': { about: 'login' },
   'acr-admin': { about: 'login' },
   'padded-login': { about: 'login' },
+  'write-password': { about: 'login' },
   'overridden-login': { about: 'login' },
   'replace-passed-over': { about: 'login' },
   'secret-writer': { about: 'login' },

@@ -1,7 +1,7 @@
 /** The credentials of a pull: what the kubelet makes of each, and where the cluster has others. */
 
 import type { KeyMismatch } from '../../dockerconfig/key-mismatch.ts'
-import type { PullSecret, SecretMaker, SecretWriter } from '../../snapshot/pull-secret.ts'
+import type { PasswordMistake, PullSecret, SecretMaker, SecretWriter } from '../../snapshot/pull-secret.ts'
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 
 /** Why one credential can't be used for one image. */
@@ -47,6 +47,8 @@ export interface Attempt {
   padded?: true
   /** The entry's `auth`, which is sent, holds another login than the fields beside it. */
   overridden?: true
+  /** What the password is by mistake; absent if it may be right. */
+  mistake?: PasswordMistake
   /** ISO 8601: until when the login's token is valid, by its own claim. */
   validUntil?: string
   /** The registry that issued the login's token, by its own claim. */

@@ -146,12 +146,13 @@ function judge(secrets: PodSecret[], reference: Reference | null): CredentialRep
 }
 
 function attemptOf(entry: Entry, problem: AttemptProblem | null): Attempt {
-  const { secret, key, username, padded, overridden, validUntil, issuedFor } = entry
+  const { secret, key, username, padded, overridden, mistake, validUntil, issuedFor } = entry
   const base = { from: secret.from, secret: secret.name, key, username, usable: problem === null, problem }
   return {
     ...base,
     ...(padded && { padded }),
     ...(overridden && { overridden }),
+    ...(mistake !== undefined && { mistake }),
     ...(validUntil !== undefined && { validUntil }),
     ...(issuedFor !== undefined && { issuedFor }),
     ...writtenBy(secret),

@@ -195,6 +195,7 @@ const OF_ONE: readonly StepCode[] = [
   'cut-user-name',
   'foreign-user-name',
   'padded-login',
+  'write-password',
   'short-lived-login',
   'remove-image',
   'correct-registry',

@@ -20,6 +20,7 @@ import { narrowName } from '../../secrecy/foreign-text.ts'
 import { redact } from '../../secrecy/redact.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import type {
+  PasswordMistake,
   PullSecret,
   PullSecretEntry,
   PullSecretEntryProblem,
@@ -27,6 +28,7 @@ import type {
   SecretWriter,
 } from '../../snapshot/pull-secret.ts'
 import { isKubernetesGroup, managerIn } from './managers.ts'
+import { passwordMistake } from './unfilled-password.ts'
 
 interface Form {
   key: string
@@ -134,8 +136,17 @@ function describeEntry(entry: KubeletEntry): PullSecretEntry {
     problem: entryProblem(entry),
     ...(isPadded(entry) && { padded: true as const }),
     ...(entry.overridden && { overridden: true as const }),
-    ...present({ validUntil: validUntilOf(entry.password), issuedFor: issuerOf(entry.password) }),
+    ...present({
+      mistake: mistakeOf(entry),
+      validUntil: validUntilOf(entry.password),
+      issuedFor: issuerOf(entry.password),
+    }),
   }
+}
+
+function mistakeOf({ username, password }: PullLogin): PasswordMistake | null {
+  const found = password.map(written => passwordMistake(username, written) ?? '').reveal()
+  return found === '' ? null : (found as PasswordMistake)
 }
 
 /**

@@ -353,6 +353,36 @@ describe('a login', () => {
   ])('that is written twice: %s', (_name, value, overridden) => {
     expect(first(value)?.overridden).toBe(overridden)
   })
+
+  const KEY = '{"type":"service_account","private_key":"-----BEGIN PRIVATE KEY-----\\nMII=\\n"}'
+  test.each<[string, string, string, string | undefined]>([
+    ['the path of a file', '_json_key', './key.json', 'file-name'],
+    ['the path of a file for curl', 'ci', '@token.txt', 'file-name'],
+    ['a path below the home', 'ci', '~/.ngc/api.key', 'file-name'],
+    ['a mounted file', 'ci', '/run/secrets/registry', 'file-name'],
+    ['a command for a shell', 'AWS', '$(aws ecr get-login-password --region eu-west-1)', 'unexpanded'],
+    ['a command in backticks', '_json_key', '`cat key.json`', 'unexpanded'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: nothing expanded it
+    ['a variable of a shell', 'ci', '${REGISTRY_TOKEN}', 'unexpanded'],
+    ['a variable without braces', 'ci', '$CI_DEPLOY_PASSWORD', 'unexpanded'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: nothing expanded it
+    ['an expression of a workflow', 'ci', '${{ secrets.GHCR_TOKEN }}', 'unexpanded'],
+    ['an expression of a template', 'ci', '{{ .Values.registry.password }}', 'unexpanded'],
+    ['no key', '_json_key', 'AIzaSyD-9tSrke72', 'no-key'],
+    ['JSON without a key', 'json_key', '{"id":"aje0"}', 'no-key'],
+    ['a key that is not in base64', '_json_key_base64', KEY, 'no-key'],
+    ['a key in base64 under the other name', '_json_key', base64(KEY), 'no-key'],
+    ['a key', '_json_key', KEY, undefined],
+    ['a key with a line feed after it', 'json_key', `${KEY}\n`, undefined],
+    ['a key in base64', '_json_key_base64', base64(KEY), undefined],
+    ['a key that was removed', '_json_key', '[REDACTED]', undefined],
+    ['a token of dots', 'oauth2accesstoken', 'ya29.c.Kp0B-json', undefined],
+    ['a password with a dollar', 'ci', '$ecret{1}', undefined],
+    ['a password with slashes', 'ci', '/9j/4AAQSkZJRg==', undefined],
+    ['a short password of capitals', 'ci', '$ABC', undefined],
+  ])('may be %s', (_name, username, password, mistake) => {
+    expect(first({ username, password })?.mistake).toBe(mistake)
+  })
 })
 
 test.each([

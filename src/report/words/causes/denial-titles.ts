@@ -23,7 +23,13 @@ import {
 export const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 
 /** The pod's login can be sent, but something in it shows a mistake. */
-const MISTAKES: readonly string[] = ['cut-user-name', 'foreign-user-name', 'padded-login', 'overridden-login']
+const MISTAKES: readonly string[] = [
+  'cut-user-name',
+  'foreign-user-name',
+  'padded-login',
+  'write-password',
+  'overridden-login',
+]
 export const isMiswritten = ({ steps: [first] }: CauseContext['findings'][0]) => MISTAKES.includes(first.code)
 
 /** Its pull secrets are only for other images of the registry, or for the registry in other regions. */

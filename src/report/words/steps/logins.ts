@@ -7,6 +7,7 @@ import { acrName } from '../../../image/cloud-registries.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { hostAlone, isLocal, isServiceName } from '../../../image/host.ts'
 import { isPublic } from '../../../image/registries.ts'
+import type { PasswordMistake } from '../../../snapshot/pull-secret.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { loginFixCommand, whyCommand } from '../commands.ts'
@@ -68,6 +69,22 @@ const DEBUG: Record<StepOf<'other-debug-container'>['reason'], string | undefine
   image: undefined,
   login: DEBUG_LOGIN,
   way: "Start another debug container with an image that the node has or can pull: this one, an ephemeral container, can't be changed or removed, and the pod runs without it",
+}
+
+/** What belongs in place of a password, and what is wrong with the one that is there. */
+const PASSWORD: Record<PasswordMistake, (username: string) => [wanted: string, why: string]> = {
+  'file-name': () => [
+    'the content of the file',
+    'its password is the name of a file, which the registry gets as it is written',
+  ],
+  unexpanded: () => [
+    'the value itself',
+    'its password is a command or variable that nothing replaced with its value, such as $(cat FILE) in single quotes or in YAML, and the registry gets it as it is written',
+  ],
+  'no-key': username => [
+    `the service account's whole key file${username.endsWith('_base64') ? ', in base64,' : ''}`,
+    `the user name ${username} promises such a key${username.endsWith('_base64') ? ' in base64' : ', which is JSON'}, and the password is something else`,
+  ],
 }
 
 /** Go's words for a list in place of the logins, or of one of them. */
@@ -202,6 +219,15 @@ export const loginSteps: StepWords<LoginStep> = {
   'padded-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its user name or password starts or ends with whitespace, which is sent as part of it, such as the line feed that \`echo\` adds (use \`printf '%s'\`, or --docker-password)`,
   }),
+  'write-password': ({ namespace, secret, username, mistake, writer }, { invocation }) => {
+    const [wanted, why] = PASSWORD[mistake](username)
+    const place = writer === null ? '' : ` ${sourceOf(writer, namespace, invocation)}`
+    const start = writer === null ? `Recreate secret ${secret}` : `Correct secret ${secret}`
+    return {
+      text: `${start}${place}${writer === null ? '' : ','} with ${wanted} as the password${writer === null ? ' (`kubectl create secret docker-registry` with --docker-password="$(cat FILE)")' : ''}: ${why}`,
+      brief: `${start} with ${wanted} as the password: ${why}`,
+    }
+  },
   'guest-settings': ({ needs }, { findings: [first] }) => ({ text: guestText(needs, first) }),
   ...renewals,
   'make-public': ({ registry }) => ({
