@@ -131,12 +131,15 @@ function tagSteps({ host: { platform, virtual }, reference, clues }: Finding): S
 }
 
 /** The kubelet's runtime did not answer, so it asked no registry, or nobody knows what the registry said. */
-function lostRuntimeSteps({ clues }: Finding): Step[] {
+function lostRuntimeSteps({ clues, host }: Finding): Step[] {
   const how = clueOf(clues, 'runtime-lost')?.how
   const start: Step = { code: 'start-runtime', socket: null }
   if (how === 'no-cri') return [{ code: 'enable-cri' }, { code: 'runtime-log' }]
-  return how === 'slow'
-    ? [{ code: 'runtime-log' }, start]
+  if (how === 'slow') return [{ code: 'runtime-log' }, start]
+  const killed = stepsIf(host.os !== 'windows', { code: 'show-killed' })
+  // What ended it may have been this pull, so that the next one would end it again.
+  return how === 'gone'
+    ? [{ code: 'runtime-log' }, ...killed, { code: 'restart-pull' }, start]
     : [{ code: 'restart-pull' }, { code: 'runtime-log' }, start]
 }
 

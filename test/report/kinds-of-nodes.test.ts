@@ -396,9 +396,13 @@ describe('a runtime that does not answer its kubelet', () => {
     [
       'it went away',
       rpc('Unavailable', 'error reading from server: EOF'),
-      { first: /next attempt/, says: /lost the connection/ },
+      { first: /runtime's log/, says: /lost the connection.*Killed process.*next attempt/s },
     ],
-    ['it is starting', rpc('Unknown', 'server is not initialized yet'), { says: /was still starting/ }],
+    [
+      'it is starting',
+      rpc('Unknown', 'server is not initialized yet'),
+      { first: /next attempt/, says: /was still starting/ },
+    ],
     [
       'it has no CRI service',
       rpc('Unimplemented', 'unknown service runtime.v1.ImageService'),
