@@ -483,6 +483,16 @@ describe('a login', () => {
     ],
     ['in the wrong layout', { problem: 'wrong-layout', entries: [] }, ['repair-secret', 'distribute-login']],
     ['that is not there', { problem: 'no-entries', entries: [] }, ['distribute-login', 'repair-secret']],
+    [
+      'that a tool was meant to fill',
+      { problem: 'no-entries', entries: [], writer: { type: 'copy', of: 'templates/regcred' } },
+      ['repair-secret', 'distribute-login'],
+    ],
+    [
+      'that a fix made, and that was emptied',
+      { problem: 'no-entries', entries: [], writer: { type: 'fix' } },
+      ['distribute-login', 'repair-secret'],
+    ],
     ['that could not be read', { problem: 'not-in-dump', entries: [] }, ['read-secret', 'distribute-login']],
     ['that came after the last attempt', { createdAt: '2026-11-28T18:01:00Z' }, ['restart-pull', 'see-why']],
   ])('%s is met with the smallest change first', (_what, fields, codes) => {
