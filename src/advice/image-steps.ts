@@ -230,13 +230,17 @@ function nameVersion(finding: Finding): Step[] {
   return stepsIf(asksForLatest && isMissing, { code: 'name-version', image })
 }
 
-/** In OpenShift's own registry a tag that was never imported, or whose import failed, is missing like a misspelled one. */
-export function imageStream(finding: Finding): Step[] {
-  const { tag = null, registry = '', repository = '' } = parseReference(finding.reference ?? '') ?? {}
+/**
+ * In OpenShift's own registry a tag that was never imported, or whose import failed, is missing like a misspelled one, and a digest that was
+ * pruned like one that was never there (docs.openshift.com, "Pruning objects to reclaim resources").
+ */
+export function imageStream({ reference }: Finding): Step[] {
+  const { tag = null, digest = null, registry = '', repository = '' } = parseReference(reference ?? '') ?? {}
   const [project = '', stream, ...more] = repository.split('/')
   const known = isOpenShiftRegistry(registry) && more.length === 0
-  return known && tag !== null && stream !== undefined
-    ? [{ code: 'see-image-stream', project, stream, tag }]
+  const version = digest === null ? tag : null
+  return known && stream !== undefined && (version !== null || digest !== null)
+    ? [{ code: 'see-image-stream', project, stream, tag: version }]
     : []
 }
 

@@ -232,7 +232,14 @@ export function unreadableNameSteps(finding: Finding): Step[] {
     ? [{ code: 'full-name', image }]
     : [
         ...(hasClue(finding.clues, 'surplus-tag') ? [] : writeDigest(finding)),
-        { code: 'read-name', image },
+        emptyPart(image) ?? { code: 'read-name', image },
         { code: 'set-image', known: 'nothing' },
       ]
+}
+
+/** A part of the name that is empty, as a chart's value or a variable was (nutanix/helm#118). */
+function emptyPart(image: string): Step | null {
+  if (/^[:@]|\/[:@]/.test(image)) return { code: 'fill-part', image, part: 'repository' }
+  if (/^\/[^/]/.test(image)) return { code: 'fill-part', image, part: 'registry' }
+  return /^[^:@]*\/\//.test(image) ? { code: 'fill-part', image, part: null } : null
 }

@@ -46,6 +46,7 @@ const SETTLED_BY_NAME: readonly StepCode[] = [
   'existing-official',
   'hub-refuses-all',
   'read-name',
+  'fill-part',
   'ask-registry',
   'distribute-login',
   'cluster-login',

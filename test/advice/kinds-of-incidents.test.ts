@@ -458,6 +458,19 @@ test.each([
   if (steps[0].code === 'write-digest') expect(steps[0].correct).toBe(`quay.io/acme/tkn@sha256:${HEX}`)
 })
 
+test.each<[string, Step]>([
+  [':v0.0.7', { code: 'fill-part', image: ':v0.0.7', part: 'repository' }],
+  ['quay.io/:1', { code: 'fill-part', image: 'quay.io/:1', part: 'repository' }],
+  ['quay.io/acme/:1', { code: 'fill-part', image: 'quay.io/acme/:1', part: 'repository' }],
+  ['/acme/app:1', { code: 'fill-part', image: '/acme/app:1', part: 'registry' }],
+  ['quay.io//app:1', { code: 'fill-part', image: 'quay.io//app:1', part: null }],
+  ['quay.io/Acme/app:1', { code: 'read-name', image: 'quay.io/Acme/app:1' }],
+])('a value that was empty is filled in where the name is put together, as in %s', (image, step) => {
+  const error = `Failed to apply default image tag "${image}": couldn't parse image reference "${image}": invalid reference format`
+  const steps = stepsFor(findingOf({ image, error, reason: 'InvalidImageName' }))
+  expect(steps[0]).toEqual(step)
+})
+
 describe('a limit', () => {
   test('is not met by the nodes of a cluster on one machine if that pulls for all of them', () => {
     const error = pulled('docker.io/a/b:1', head('registry-1.docker.io', '429 Too Many Requests'))

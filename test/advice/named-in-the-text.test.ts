@@ -156,6 +156,17 @@ describe("a tag that OpenShift's own registry lacks", () => {
     })
   })
 
+  test('is a digest that was pruned, if the name has one', () => {
+    const image = `image-registry.openshift-image-registry.svc:5000/web/base@sha256:${'a'.repeat(64)}`
+    const error = `initializing source docker://${image}: reading manifest sha256:${'a'.repeat(64)} in ${image}: manifest unknown`
+    expect(stepsIn({ image, error })[0]).toEqual({
+      code: 'see-image-stream',
+      project: 'web',
+      stream: 'base',
+      tag: null,
+    })
+  })
+
   test('is checked by its name where that is no image stream', () => {
     expect(codesIn(missing('web/base/more'))[0]).toBe('check-name')
   })

@@ -320,7 +320,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { namespace: 'web', stream: 'shop', tag: 'latest', paused: true },
     { namespace: 'web', stream: 'shop', tag: 'latest', paused: false },
   ],
-  'see-image-stream': [{ project: 'base', stream: 'api', tag: 'v1' }],
+  'see-image-stream': [
+    { project: 'base', stream: 'api', tag: 'v1' },
+    { project: 'base', stream: 'api', tag: null },
+  ],
   'name-version': [{ image: 'acme/api' }],
   'set-tag': [{ tag: '1.27' }],
   'use-local-image': [
@@ -371,6 +374,12 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'write-digest': [
     { correct: `quay.io/acme/api@sha256:${'a'.repeat(64)}`, certain: true },
     { correct: `quay.io/acme/api@sha256:${'a'.repeat(64)}`, certain: false },
+  ],
+  'fill-part': [
+    { image: ':v0.0.7', part: 'repository' },
+    { image: 'ghcr.io/:v1', part: 'repository' },
+    { image: '/acme/app:1', part: 'registry' },
+    { image: 'ghcr.io//app:1', part: null },
   ],
   'read-name': [{ image: "it's $(not) a name" }],
   'quote-number': [{ image: 'acme/api:1e+06' }],

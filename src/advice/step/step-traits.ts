@@ -107,6 +107,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'zarf-package': { about: 'other' },
   'undouble-prefix': { about: 'template' },
   'read-name': { about: 'template' },
+  'fill-part': { about: 'template' },
   'quote-number': { about: 'template' },
   'quote-tag': { about: 'template' },
   'fill-placeholder': { about: 'template' },

@@ -51,7 +51,8 @@ export type NameStep =
   /** `lookUp`: it can be switched on for the namespace's image streams. */
   | { code: 'look-up-stream'; namespace: string; stream: string; tag: string; image: string; lookUp: boolean }
   | ({ code: 'image-trigger' } & ImageTrigger)
-  | { code: 'see-image-stream'; project: string; stream: string; tag: string }
+  /** `tag`: null for an image that is named by its digest. */
+  | { code: 'see-image-stream'; project: string; stream: string; tag: string | null }
   | { code: 'name-version'; image: string }
   | { code: 'set-tag'; tag: string }
   /** `meanwhile`: until the registry answers again. `template`: the policy in the template, where Always was set at admission. */
@@ -70,6 +71,8 @@ export type ReplacementStep =
 /** Correct a name that is wrong in itself. */
 export type WrongNameStep =
   | { code: 'read-name'; image: string }
+  /** A value that was empty where the name is put together. `part`: null if nothing shows which one. */
+  | { code: 'fill-part'; image: string; part: 'repository' | 'registry' | null }
   | { code: 'quote-number'; image: string }
   | ({ code: 'quote-tag' } & DroppedZero)
   | { code: 'fill-placeholder'; of: Exclude<Placeholder, 'istio'>; image: string }

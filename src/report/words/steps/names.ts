@@ -135,7 +135,10 @@ export const nameSteps: StepWords<NameStep> = {
         }
   },
   'see-image-stream': ({ project, stream, tag }, { invocation }) => ({
-    text: `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed (then import it again with \`${ocCommand(invocation, `import-image ${shellWord(`${stream}:${tag}`)}`, project)}\`, or build it)`,
+    text:
+      tag === null
+        ? `See which images stream ${project}/${stream} still has: OpenShift's image pruner removes those that no tag and no pod refers to anymore. Name one of its tags or current digests, or build the image again (\`${ocCommand(invocation, 'start-build <build-config>', project)}\`)`
+        : `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed (then import it again with \`${ocCommand(invocation, `import-image ${shellWord(`${stream}:${tag}`)}`, project)}\`, or build it)`,
     command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, project),
   }),
   'name-version': ({ image }) => ({
@@ -235,7 +238,10 @@ function ofBundle({ managedBy, host, image }: Findings[number]): string | null {
 /** Returns why a copy has another digest than the image, which charts name with the digest of their publisher's. */
 function ofCopy(registry: string | null): string {
   const isOfOthers =
-    registry === null || isFixedHost(registry) || (isHosted(registry) && cloudOf(registry) === null)
+    registry === null ||
+    isOpenShiftRegistry(registry) ||
+    isFixedHost(registry) ||
+    (isHosted(registry) && cloudOf(registry) === null)
   return isOfOthers
     ? ''
     : '; if this is a copy, it only has the digest of the original if it was copied whole (`crane copy`, `skopeo copy --all`): `docker push` makes another one, so name that, or clear the digest in the chart\'s values (`digest: ""`)'

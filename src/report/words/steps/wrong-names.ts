@@ -19,6 +19,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
     text: `See what is wrong with the name${refusal(image)}`,
     command: offlineCommand(invocation, `image ${shellWord(image)}`),
   }),
+  'fill-part': ({ image, part }) => ({ text: EMPTY[part ?? 'any'](image) }),
   'quote-number': ({ image }) => ({
     text: `Quote the number in the chart's values or in the YAML (or pass it with --set-string), where ${image} is composed, and any other image with the same number: without quotes it was read as a float and written in scientific notation (e+)`,
     brief: `Quote the number in the chart's values or in the YAML, where ${image} is composed: it was read as a float`,
@@ -133,6 +134,16 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
       ? `Write the full name ${name} if you mean the image that was pulled from there: without a registry in the name ${image}, Docker Hub is asked`
       : `If the image is in the same registry as ${beside}, write that registry into the name, as in ${name}: without a registry in the name ${image}, Docker Hub is asked`,
   }),
+}
+
+/** What to do about an empty part of a name, by the part. */
+const EMPTY: Record<'repository' | 'registry' | 'any', (image: string) => string> = {
+  repository: image =>
+    `Fill in the repository where the name ${image} is put together (such as image.repository in the chart's values, or a variable of the template): there is only what comes ${/^[:@]/.test(image) ? 'after it' : 'before and after it'}, so the value is empty`,
+  registry: image =>
+    `Fill in the registry where the name ${image} is put together (such as image.registry or global.imageRegistry in the chart's values), or remove the slash at its start: the name begins with one, so the value is empty`,
+  any: image =>
+    `Fill in the value that is empty where the name ${image} is put together (such as the registry or the project in the chart's values), or remove its last slash if it ends in one: nothing is between two slashes of the name`,
 }
 
 /** Returns how to end a name that goes on after its tag or digest. */
