@@ -180,12 +180,15 @@ function quoteTag({ clues, subcause }: Finding): Step[] {
   return zero === undefined || subcause === 'repository' ? [] : [{ ...zero, code: 'quote-tag' }]
 }
 
-/** The pod's labels name the tag that was meant; otherwise only the user knows it. A tag without a dot may be meant beside version 2.0. */
-function setTag({ clues }: Finding): Step {
+/**
+ * The pod's labels name the tag that was meant; otherwise only the user knows it. A tag without a dot may be meant beside version 2.0. A
+ * repository that does not exist has no other tag.
+ */
+function setTag({ clues, subcause }: Finding): Step {
   const zero = clueOf(clues, 'dropped-zero')
   return zero !== undefined && 'label' in zero.by && zero.tag.includes('.')
     ? { code: 'set-tag', tag: zero.meant }
-    : { code: 'set-image', known: 'repository' }
+    : { code: 'set-image', known: subcause === 'repository' ? 'nothing' : 'repository' }
 }
 
 /** The text names no host, and a mirror for all registries may have been the last one to be asked (k3s-io/k3s#11857, rancher/rke2#7827). */

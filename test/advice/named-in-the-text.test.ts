@@ -138,6 +138,15 @@ test('a busy mount is released by the process that holds it', () => {
   expect(codes).not.toContain('remove-image')
 })
 
+test('no other tag is proposed of a repository that does not exist', () => {
+  const image = 'public.ecr.aws/v2k0k1b1/yelb/yelb-ui:2'
+  const unknown = "The repository with name 'yelb/yelb-ui' does not exist in the registry with id 'v2k0k1b1'"
+  const error = pulled(image, `name unknown: ${unknown}`)
+  expect(stepsIn({ image, error }).at(-1)).toEqual({ code: 'set-image', known: 'nothing' })
+  const ofTag = pulled(image, 'manifest unknown: Requested image not found')
+  expect(stepsIn({ image, error: ofTag }).at(-1)).toEqual({ code: 'set-image', known: 'repository' })
+})
+
 describe("a tag that OpenShift's own registry lacks", () => {
   const missing = (repository: string) => {
     const image = `image-registry.openshift-image-registry.svc:5000/${repository}:3.4`

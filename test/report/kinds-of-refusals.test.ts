@@ -218,7 +218,10 @@ test.each<[string, Situation, Expected]>([
         '401 Unauthorized: your account must log in with a Personal Access Token (PAT) - learn more at docs.docker.com/go/access-tokens',
       login: 'https://index.docker.io/v1/',
     },
-    { says: /; Docker Hub asks for a personal access token as the password/ },
+    {
+      says: /; Docker Hub asks for a personal access token as the password/,
+      never: /login is wrong, expired/,
+    },
   ],
   [
     'a registry that may want a token, whose logins have a rule of their own',

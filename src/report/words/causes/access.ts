@@ -3,7 +3,7 @@
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { cloudOf } from '../../../image/cloud-registries.ts'
-import { isEntitled, isOpenMirror, isPublic } from '../../../image/registries.ts'
+import { isEntitled, isGitLab, isOpenMirror, isPublic } from '../../../image/registries.ts'
 import {
   type CauseContext,
   type CauseWords,
@@ -64,6 +64,12 @@ function evenPublic({ registry }: Pick<Finding, 'registry'>): string {
     : ' Even a public image fails while this login is sent.'
 }
 
+/** Whether the registry takes no password from this account; GitLab says so of any wrong login. */
+function wantsToken({ clues, registry, evidence }: Finding): boolean {
+  const isOfGitLab = isGitLab(registry ?? '') || /\bhttp basic: access denied\b/i.test(evidence?.text ?? '')
+  return hasClue(clues, 'token-wanted') && !isOfGitLab
+}
+
 const isOnNode = ({ clues }: Pick<Finding, 'clues'>) => hasClue(clues, 'on-node')
 
 const ASKED_AGAIN =
@@ -105,6 +111,11 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       'Both get the same answer (CRI-O says "invalid username/password" for every 401), and the pod has no login that fits; the node may have sent its own.',
     ],
     ['expired', first => `The login has expired.${evenPublic(first)}`],
+    [
+      wantsToken,
+      first =>
+        `${capitalize(registryLabel(first.registry))} asks this account for a personal access token in place of its password.${evenPublic(first)}`,
+    ],
     ['faulted-login', first => `${faultedLogin(first)}${evenPublic(first)}`],
     [
       first => isUsable(first) && !isPublic(first.reference),
