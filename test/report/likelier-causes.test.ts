@@ -1,6 +1,6 @@
 /** Reports on failures whose likeliest cause is another one than their words suggest. */
 import { expect, test } from 'vitest'
-import type { HeldImage } from '../../src/snapshot/snapshot.ts'
+import type { HeldImage } from '../../src/snapshot/held-image.ts'
 import { NODE, pulled, type Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
 import { type Expected, expectReport, textsOf } from './texts-of.ts'
