@@ -63,6 +63,22 @@ test.each<[string, Partial<PullingNode>, EndpointRole, string, string, string]>(
     'r.example',
     'settings.pki',
   ],
+  [
+    'AKS has one list for all its nodes on Linux',
+    { platform: 'aks' },
+    'registry',
+    'r.example',
+    'r.example',
+    '--custom-ca-trust-certificates',
+  ],
+  [
+    "AKS has none for Windows, whose nodes take the system's",
+    { platform: 'aks', os: 'windows' },
+    'registry',
+    'r.example',
+    'r.example',
+    'machine-wide certificate store',
+  ],
 ])('a certificate authority: %s', (_name, fields, role, host, registry, place) => {
   expect(authorityPlace(node(fields), { host, role }, registry)).toContain(place)
 })

@@ -37,6 +37,10 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
     case 'gke':
       if (os === 'windows') break
       return "Secret Manager, and its name into the node pool's containerd configuration (privateRegistryAccessConfig)"
+    case 'aks':
+      // learn.microsoft.com/azure/aks/custom-certificate-authority, which is for Linux.
+      if (os === 'windows') break
+      return "the cluster's own list of authorities, which AKS installs on all its nodes, new ones too (`az aks update --custom-ca-trust-certificates <file>`; the file replaces the list)"
     case 'talos':
       return 'the machine configuration (TrustedRootsConfig, or from Talos 1.12 on RegistryTLSConfig for this host)'
     case 'openshift':

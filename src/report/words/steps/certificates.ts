@@ -146,6 +146,11 @@ function chainNote(host: string, finding: Finding): string {
     : ''
 }
 
+/** AKS has one list for all nodes, so two of them differ only in what somebody put on one by hand. */
+function onNodeItself(host: Finding['host']): Finding['host'] {
+  return host.platform === 'aks' ? { ...host, platform: null } : host
+}
+
 export const certificateSteps: StepWords<CertificateStep> = {
   'show-certificate': ({ host }, { findings }) =>
     nodeShellStep(
@@ -157,7 +162,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
     text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}${intercepted ? interceptorPlace(first.host) : ''}`,
   }),
   'authority-of-others': ({ host, node }, { findings: [first] }) => ({
-    text: `See whether node ${node}, where the image runs, trusts the authority of ${host}: compare ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)} there and on ${nodeName(first)}. If it does, find out what installs the CA certificate there (the image or user data of a node pool, or a DaemonSet, which needs a toleration for the taints of other nodes); otherwise, an earlier pull left the image there`,
+    text: `See whether node ${node}, where the image runs, trusts the authority of ${host}: compare ${authorityPlace(onNodeItself(first.host), registryEndpoint(first, host), first.registry ?? host)} there and on ${nodeName(first)}. If it does, find out what installs the CA certificate there (the image or user data of a node pool, or a DaemonSet, which needs a toleration for the taints of other nodes); otherwise, an earlier pull left the image there`,
   }),
   'correct-certificate-file': (_step, { findings }) => ({
     text: `Correct the certificate or key file that the runtime's registry settings name ${onNodes(findings)} (its path, its permissions, its PEM content), or remove it from those settings`,
