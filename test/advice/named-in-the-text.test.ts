@@ -527,7 +527,7 @@ describe('a login', () => {
     )
     const first = (node: string) => codesIn({ image: `${host}/a/b/c:1`, error, pod: { node } })[0]
     expect(first('onprem-3')).toBe('distribute-login')
-    expect(first('gke-prod-pool-1-7d1f2a3b-k9xq')).toBe('check-provider')
+    expect(first('gke-prod-pool-1-7d1f2a3b-k9xq')).toBe('node-scopes')
   })
 })
 

@@ -16,6 +16,10 @@ const MINIKUBE_NODE = /^minikube(?:-m\d{2})?$/
 const KIND_NODE = /^kind-(?:control-plane|worker)\d*$/
 /** GKE in Autopilot mode; the nodes that users manage begin with gke-. */
 const AUTOPILOT_NODE = /^gk3-/
+/** `gke-CLUSTER-POOL-GROUP-xxxx`, by the group of machines that the pool's node is one of. */
+const GKE_NODE = /^gke-.+-[0-9a-f]{8}-[0-9a-z]{4}$/
+/** `aks-POOL-NUMBER-vmss00000a`, of a pool's scale set, whose machines are numbered in base 36; those on Windows have other names. */
+const AKS_NODE = /^aks-[0-9a-z]+-\d{8}-vmss[0-9a-z]{6}$/
 /** The machine of one pod of EKS. */
 const FARGATE_NODE = /^fargate-ip-/
 
@@ -37,11 +41,20 @@ export function isOfFargate(name: string | null): boolean {
   return FARGATE_NODE.test(name ?? '')
 }
 
+type NamedPlatform = 'minikube' | 'kind' | 'k3s' | 'gke' | 'aks'
+
+const NAMES: readonly [NamedPlatform, RegExp][] = [
+  ['minikube', MINIKUBE_NODE],
+  ['kind', KIND_NODE],
+  ['k3s', K3D_NODE],
+  ['gke', AUTOPILOT_NODE],
+  ['gke', GKE_NODE],
+  ['aks', AKS_NODE],
+]
+
 /** The platform by the name that it gives its nodes by default, as objects of pods alone show no more. */
-export function platformNamed(name: string | null): 'minikube' | 'kind' | 'gke' | null {
-  if (MINIKUBE_NODE.test(name ?? '')) return 'minikube'
-  if (isOfAutopilot(name)) return 'gke'
-  return KIND_NODE.test(name ?? '') ? 'kind' : null
+export function platformNamed(name: string | null): NamedPlatform | null {
+  return NAMES.find(([, names]) => names.test(name ?? ''))?.[0] ?? null
 }
 
 const OF_CLOUDS: Record<Cloud, RegExp> = {

@@ -54,12 +54,12 @@ type NodeHints = Pick<PullingNode, 'runtime' | 'platform' | 'os' | 'kernel'> & {
   asked: { os: string; architecture: string } | null
 }
 
-/** Reads the wording of the runtime's errors, and paths in them. */
+/** Reads the wording of the runtime's errors, and paths and pause images in them. */
 export function nodeHintsIn(text: string): NodeHints {
   const [, host = null, asked = null] = WINDOWS_HOST.exec(text) ?? []
   return {
     runtime: shownIn(text, WORDING),
-    platform: shownIn(text, PATHS),
+    platform: shownIn(text, SIGNS),
     os: WINDOWS.test(text) ? 'windows' : null,
     kernel: host ?? asked,
     asked: askedPlatform(text),
@@ -152,17 +152,23 @@ const WORDING: [Runtime, RegExp][] = [
   ],
   [
     'cri-o',
-    /initializing source |pinging (?:container|docker) registry|reading manifest \S+ in |OCI artifact|\(Mirrors also failed/i,
+    /initializing source |pinging (?:container|docker) registry|reading manifest \S+ in |OCI artifact|\(Mirrors also failed|copying system image from manifest list|determining manifest MIME type|parsing image configuration: |writing blob: |copying config: |Source image rejected: /i,
   ],
   [
     'containerd',
     /failed to pull and unpack image|failed to resolve (?:reference|image)|failed to get sandbox image|on snapshotter /i,
   ],
 ]
-/** Paths that no other platform has. */
-const PATHS: [Platform, RegExp][] = [
-  ['k3s', /\/var\/lib\/rancher\/k3s\//],
-  ['rke2', /\/var\/lib\/rancher\/rke2\//],
+/**
+ * Paths that no other platform has, and the default pause images of K3s and RKE2, which containerd quotes as they are configured (k3s-io/k3s,
+ * pkg/cli/cmds/agent.go; rancher/rke2, pkg/images). RKE1 has Docker, which words it in another way.
+ */
+const SIGNS: [Platform, RegExp][] = [
+  ['k3s', /\/var\/lib\/rancher\/k3s\/|failed to get sandbox image \\*"rancher\/(?:mirrored-)?pause:/],
+  [
+    'rke2',
+    /\/var\/lib\/rancher\/rke2\/|failed to get sandbox image \\*"index\.docker\.io\/rancher\/(?:mirrored-)?pause:/,
+  ],
   ['k0s', /\/var\/lib\/k0s\/|\/run\/k0s\//],
   ['microk8s', /\/var\/snap\/microk8s\//],
 ]

@@ -28,7 +28,7 @@ const OWN_CONFIGURATION: Partial<Record<string, string>> = {
 }
 
 /** The pause image of K3s and RKE2. */
-const RANCHERS_PAUSE = /^(?:docker\.io\/)?rancher\/(?:mirrored-)?pause[:@]/
+const RANCHERS_PAUSE = /^(?:(?:index\.)?docker\.io\/)?rancher\/(?:mirrored-)?pause[:@]/
 
 export const sandboxSteps: StepWords<SandboxStep> = {
   'restore-sandbox-image': (_step, { findings }) => {
