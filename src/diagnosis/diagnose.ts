@@ -103,7 +103,7 @@ function findingOf(pod: Pod, failing: FailingContainer, owned: PodOwners, seen: 
           )
         : [],
     clues,
-    host: pullingNode(pod, node, seen.hintsIn(evidence?.text ?? '', null)),
+    host: pullingNode(pod, node, seen.hintsIn(evidence?.text ?? '', null), seen.distribution),
     lasting: isUnlikelyToRecover(cause),
     ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),
     priority: 0,

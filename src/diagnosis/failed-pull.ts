@@ -3,7 +3,7 @@
 import { inLowerCase } from '../image/mistakes/lower-case.ts'
 import { movedImage, type RegistryAnswer } from '../image/moved/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
-import type { Node } from '../snapshot/node.ts'
+import type { Distribution, Node } from '../snapshot/node.ts'
 import { type EventsByPod, indexEvents } from '../snapshot/own-events.ts'
 import { indexOwners, type OwnerIndex } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
@@ -17,6 +17,7 @@ import { type FailingContainer, prove } from './failing-container.ts'
 import { type Finding, isRefusedOrMissing, isUnreached } from './finding.ts'
 import { nodeHintsIn, verifiesImages } from './node/pulling-node.ts'
 import { indexHeld } from './node/running-elsewhere.ts'
+import { shownDistribution } from './node/shown-distribution.ts'
 import { subcauseOf } from './subcause.ts'
 import { type Classifier, memoizedClassifier } from './text/classify.ts'
 import { answeringPart } from './text/endpoint.ts'
@@ -36,6 +37,7 @@ export interface DiagnosisContext extends Readers {
   openBesideOf: ReturnType<typeof openBeside>
   hostBesideOf: ReturnType<typeof hostBesideIn>
   held: ReturnType<typeof indexHeld>
+  distribution: Distribution | null
 }
 
 /** Indexes a snapshot. */
@@ -52,6 +54,7 @@ export function contextOf(snapshot: Snapshot): DiagnosisContext {
     openBesideOf: openBeside(snapshot),
     hostBesideOf: hostBesideIn(snapshot),
     held: indexHeld(snapshot.heldImages),
+    distribution: shownDistribution(snapshot),
     ...memoizedReaders(),
   }
 }

@@ -24,6 +24,9 @@ export const PLATFORM_LABELS = [
 ] as const
 type PlatformLabel = (typeof PLATFORM_LABELS)[number]
 
+/** A distribution that brings pods of its own, by which it is known where no node was read. */
+export type Distribution = 'k3s' | 'rke2' | 'k0s' | 'microk8s' | 'minikube' | 'kind' | 'talos' | 'openshift'
+
 /** A pool of OpenShift whose nodes don't get their newest settings. */
 export interface HeldPool {
   name: string

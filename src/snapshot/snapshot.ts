@@ -4,7 +4,7 @@ import { byText } from '../order.ts'
 import type { ObjectManager } from './fix-objects.ts'
 import type { HeldImage, ImageSize } from './held-image.ts'
 import type { ImageCheck } from './image-check.ts'
-import type { Node } from './node.ts'
+import type { Distribution, Node } from './node.ts'
 import type { Pod, PullPolicy } from './pod.ts'
 import type { NumberedLogin, PullSecret } from './pull-secret.ts'
 import type { RolloutKind } from './rollout.ts'
@@ -222,6 +222,8 @@ export interface Snapshot {
   fullNodes?: string[]
   /** What was started on nodes of `pods`, by their events in a dump; absent if there is none. In a cluster, their events are not read. */
   restarts?: NodeRestart[]
+  /** What the cluster's own pods in a dump show; absent if they show none. In a cluster, the nodes do. */
+  distribution?: Distribution
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */
   nodes: Node[]
   /** What registries answered about failing images; empty without `--check-images`. */

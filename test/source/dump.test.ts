@@ -312,6 +312,105 @@ describe('a dump', () => {
     expect(restarts).toEqual(of === null ? undefined : [{ node: 'n1', of, at: '2026-11-24T10:01:00Z' }])
   })
 
+  test.each<[string | undefined, string, ...[string, string, string][]]>([
+    [
+      'k3s',
+      'two of its components',
+      ['kube-system', 'svclb-traefik-7d1a-x2b4c', 'rancher/klipper-lb:v0.4.13'],
+      ['kube-system', 'local-path-provisioner-7b9c-x2b4c', 'rancher/local-path-provisioner:v0.0.32'],
+    ],
+    [
+      'k3s',
+      'components from a mirror',
+      ['kube-system', 'traefik-7b9c-x2b4c', 'r.example:5000/hub/rancher/mirrored-library-traefik:3.3.6'],
+      [
+        'kube-system',
+        'metrics-server-7b9c-x2b4c',
+        'r.example:5000/hub/rancher/mirrored-metrics-server:v0.8.0',
+      ],
+    ],
+    [
+      undefined,
+      'one component, which others can have',
+      ['kube-system', 'local-path-provisioner-7b9c-x2b4c', 'rancher/local-path-provisioner:v0.0.32'],
+      ['kube-system', 'local-path-provisioner-7b9c-y2b4c', 'rancher/local-path-provisioner:v0.0.32'],
+    ],
+    [
+      undefined,
+      'components where somebody else installed them',
+      ['local-path-storage', 'local-path-provisioner-7b9c-x2b4c', 'rancher/local-path-provisioner:v0.0.32'],
+      ['monitoring', 'metrics-server-7b9c-x2b4c', 'rancher/mirrored-metrics-server:v0.8.0'],
+    ],
+    [
+      'rke2',
+      'its DNS server beside a load balancer of K3s',
+      ['kube-system', 'svclb-web-7d1a-x2b4c', 'rancher/klipper-lb:v0.4.13'],
+      [
+        'kube-system',
+        'rke2-coredns-rke2-coredns-7b9c-x2b4c',
+        'rancher/hardened-coredns:v1.12.3-build20250604',
+      ],
+    ],
+    [
+      'rke2',
+      'a static pod',
+      [
+        'kube-system',
+        'kube-proxy-n1',
+        'index.docker.io/rancher/hardened-kubernetes:v1.34.2-rke2r1-build20251112',
+      ],
+    ],
+    ['k0s', 'its network', ['kube-system', 'kube-router-x2b4c', 'quay.io/k0sproject/kube-router:v2.4.1']],
+    [
+      'microk8s',
+      'its ingress',
+      [
+        'ingress',
+        'nginx-ingress-microk8s-controller-x2b4c',
+        'registry.k8s.io/ingress-nginx/controller:v1.12.1',
+      ],
+    ],
+    [
+      'minikube',
+      'its storage',
+      ['kube-system', 'storage-provisioner', 'gcr.io/k8s-minikube/storage-provisioner:v5'],
+    ],
+    [
+      'kind',
+      'its storage',
+      [
+        'local-path-storage',
+        'local-path-provisioner-7b9c-x2b4c',
+        'docker.io/kindest/local-path-provisioner:v20250214-acbabc1a',
+      ],
+    ],
+    ['talos', 'its network', ['kube-system', 'kube-flannel-x2b4c', 'ghcr.io/siderolabs/flannel:v0.26.7']],
+    [
+      'openshift',
+      'what configures its machines',
+      [
+        'openshift-machine-config-operator',
+        'machine-config-daemon-x2b4c',
+        `quay.io/openshift-release-dev/ocp-v4.0-art-dev@sha256:${'a'.repeat(64)}`,
+      ],
+    ],
+    [
+      undefined,
+      'those of two distributions',
+      ['kube-system', 'kube-router-x2b4c', 'quay.io/k0sproject/kube-router:v2.4.1'],
+      ['kube-system', 'storage-provisioner', 'gcr.io/k8s-minikube/storage-provisioner:v5'],
+    ],
+  ])('tells %s by %s', async (distribution, _by, ...pods) => {
+    const own = pods.map(([namespace, name, image]) =>
+      pod(name, undefined, {
+        metadata: { name, namespace },
+        spec: { nodeName: 'n1', containers: [{ name: 'c', image }] },
+      }),
+    )
+    const found = await readJson(listOf(failing('shop-1'), ...own), { namespaces: ['web'] })
+    expect(found.distribution).toBe(distribution)
+  })
+
   test('gives the failing pods and the objects they name', () => {
     expect(whole).toMatchObject({
       podCount: 2,

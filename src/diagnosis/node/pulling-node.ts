@@ -1,7 +1,7 @@
 /** What is known about the node that pulls: from its object, from the pod, and from the wording of its runtime's errors. */
 
 import type { Cloud } from '../../image/cloud-registries.ts'
-import type { Node } from '../../snapshot/node.ts'
+import type { Distribution, Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { platformNamed } from './node-names.ts'
 import { type VirtualNode, virtualNode } from './virtual-node.ts'
@@ -79,19 +79,27 @@ function askedPlatform(text: string): NodeHints['asked'] {
 /**
  * Combines what is known about the node, the most reliable first: its object, the pod's node selector, the error text.
  * @param node null if the node was not read
+ * @param distribution of its cluster, as far as other objects show it
  */
-export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): PullingNode {
+export function pullingNode(
+  pod: Pod,
+  node: Node | null,
+  hints: NodeHints,
+  distribution: Distribution | null,
+): PullingNode {
   const virtual = virtualNode(pod, node)
   // What a service runs elsewhere has nothing of the cluster's other nodes: neither their settings nor their identity.
   const isElsewhere = virtual === 'azure' || virtual === 'other'
   const platform = node === null || isElsewhere ? null : platformOf(node)
   const [, bottlerocket] = /^bottlerocket os (\d+\.\d+\.\d+)/i.exec(node?.osImage ?? '') ?? []
   const os = osOf(node?.os ?? pod.platform.os) ?? hints.os
+  const ofCluster =
+    node === null && virtual === null ? distributionOf(distribution, { runtime: hints.runtime, os }) : null
   const asked = hints.asked !== null && hints.asked.os === (os ?? 'linux') ? hints.asked.architecture : null
   return {
     name: pod.node,
     runtime: runtimeOf(node) ?? hints.runtime,
-    platform: platform ?? hints.platform ?? platformNamed(pod.node),
+    platform: platform ?? onlyOne([hints.platform, platformNamed(pod.node), ofCluster]),
     version: /^[a-z-]+:\/\/(.+)/.exec(node?.runtime ?? '')?.[1] ?? null,
     cloud: isElsewhere ? 'none' : node === null ? null : cloudOfNode(node, platform),
     os,
@@ -103,6 +111,35 @@ export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): Pull
     ...(node?.labels['eks.amazonaws.com/compute-type'] === 'hybrid' && { hybrid: true }),
     ...(bottlerocket === undefined ? {} : { bottlerocket }),
   }
+}
+
+/** The runtime that it brings; minikube has each of them. */
+const RUNTIMES: Record<Distribution, PullingNode['runtime']> = {
+  k3s: 'containerd',
+  rke2: 'containerd',
+  k0s: 'containerd',
+  microk8s: 'containerd',
+  minikube: null,
+  kind: 'containerd',
+  talos: 'containerd',
+  openshift: 'cri-o',
+}
+
+/** The distribution, unless the node has another runtime than it brings, as OpenShift's have on Windows, or one that the error does not show. */
+function distributionOf(
+  distribution: Distribution | null,
+  { runtime, os }: Pick<PullingNode, 'runtime' | 'os'>,
+): Distribution | null {
+  if (distribution === null || (os === 'windows' && distribution !== 'rke2')) return null
+  const own = RUNTIMES[distribution]
+  return own === null || own === runtime ? distribution : null
+}
+
+/** What the signs agree on; null if there are none, or if they contradict each other. */
+function onlyOne(signs: readonly (Platform | null)[]): Platform | null {
+  const shown = new Set(signs.filter(sign => sign !== null))
+  const [only = null] = shown
+  return shown.size > 1 ? null : only
 }
 
 /** By the scheme of `spec.providerID`, as the cloud's controller writes it, or by the cloud's own distribution. */

@@ -17,6 +17,7 @@ import { narrowNode, narrowServiceAccount } from '../narrow/related-objects.ts'
 import type { NamedPod } from '../ownership.ts'
 import { couldFail } from '../suspects.ts'
 import { CustomObjects } from './custom-objects.ts'
+import { DistributionSigns } from './distribution.ts'
 import type { DumpTime } from './dump-time.ts'
 import { Holders } from './holders.ts'
 import { HostPorts } from './host-ports.ts'
@@ -81,6 +82,7 @@ export class DumpFacts {
   /** The logins in each pull secret, for comparisons. */
   readonly logins = new NewestStates<LoginMarks>()
   readonly hostPorts = new HostPorts()
+  readonly distribution = new DistributionSigns()
   readonly custom = new CustomObjects()
   podsWithStatus = 0
   /** Pods of a cluster without a status: their containers' states are unknown. */
@@ -138,6 +140,8 @@ export class DumpFacts {
     else if (pod.uid === '') this.podsAsWritten += 1
     else this.podsWithoutStatus += 1
     this.namespaces.add(pod.namespace)
+    // The cluster's own pods are seldom in scope.
+    if (pod.phase !== '') this.distribution.add(pod)
     if (!this.#isInScope(pod.namespace)) return
     this.#addHolders(pod)
     this.hostPorts.add(raw, pod)

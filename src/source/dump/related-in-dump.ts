@@ -39,6 +39,7 @@ type RelatedObjects = Pick<
   | 'owners'
   | 'fullNodes'
   | 'restarts'
+  | 'distribution'
   | 'nodes'
 >
 
@@ -70,6 +71,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     ...namedStreams(pods, [...facts.custom.imageStreams.values()].flat()),
     ...fullNodes(nodes, facts),
     ...restarts(nodes, facts),
+    ...facts.distribution.shown,
     nodes: [...nodes].flatMap(name => nodeIn(facts, name)).sort(byName),
   }
 }
