@@ -155,6 +155,18 @@ test('a copy is old if its source has another login', () => {
   expect(stepsFor(stale([1, 2], more))[0]).toMatchObject({ code: 'renew-copy', alone: false })
 })
 
+test('an old copy is not proposed for any repository, and its source is', () => {
+  const proposed = (source: number) =>
+    proposedIn('eta', {
+      pods: [podIn('delta', REFUSED), lacking('web/api')],
+      pullSecrets: [secretIn('delta', COPY), missingIn('eta')],
+      elsewhere: { pullSecrets: [secretIn('platform')], serviceAccounts: [] },
+      numberedLogins: [login('delta', 1), login('platform', source)],
+    })
+  expect(proposed(2)).toEqual(['platform'])
+  expect(proposed(1)).toContain('delta')
+})
+
 test('many pods with many refused copies take linear time', () => {
   const growth = growthOf(
     count => {

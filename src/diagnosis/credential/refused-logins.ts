@@ -71,12 +71,16 @@ function refusedFor({ registry, image, credential, evidence }: Finding): string 
   return reference === null || usableAttempts(credential).length > 1 ? null : fullRepository(reference)
 }
 
-function refusedIn(findings: Finding[], { loginsIn, secretNamed }: KnownLogins): Refusals {
+function refusedIn(findings: Finding[], known: KnownLogins): Refusals {
+  const { loginsIn, secretNamed } = known
   const names = new Set<string>()
   const numbers = new Set<string>()
   const repositories = new Set<string>()
   for (const finding of findings) {
-    const [{ registry, namespace, credential }, scope] = [finding, refusedFor(finding)]
+    const { registry, namespace, credential } = finding
+    // An old copy is most likely refused because its source was renewed, whatever it was sent for.
+    const isOld = staleCopies(finding, () => false, known).length > 0
+    const scope = isOld ? registry : refusedFor(finding)
     if (scope === null) continue
     if (scope !== registry) repositories.add(scope)
     for (const { secret, key } of usableAttempts(credential)) {
@@ -103,13 +107,13 @@ function refusedIn(findings: Finding[], { loginsIn, secretNamed }: KnownLogins):
   const left = new Map<PullSecret[], Map<string, PullSecret[]>>()
   const among: Refusals['among'] = (image, secrets) => {
     const [keys, scopes] = [triedKeys(image, secrets[0]?.entries ?? []), scopesOf(image)]
-    const known = left.get(secrets) ?? new Map<string, PullSecret[]>()
-    left.set(secrets, known)
+    const judged = left.get(secrets) ?? new Map<string, PullSecret[]>()
+    left.set(secrets, judged)
     const asked = JSON.stringify([scopes, keys])
     const found =
-      known.get(asked) ??
+      judged.get(asked) ??
       secrets.filter(({ namespace, name }) => !areRefused(scopes, keys, { namespace, secret: name }))
-    known.set(asked, found)
+    judged.set(asked, found)
     return found
   }
   return { isRefused, among }
