@@ -23,7 +23,6 @@ describe('a registry that other containers were pulled from', () => {
     ['registry.nordpsot.example', 'registry.nordpost.example', unresolved],
     ['registry.exmaple:5000', 'registry.example:5000', unresolved],
     ['registry.lan.example', 'registry.lan.example:5000', refused],
-    ['registry.lan.example:5001', 'registry.lan.example:5000', refused],
   ])('is meant by %s: %s', (host, to, error) => {
     const steps = at(host, error(host), [to])
     expect(steps[0]).toMatchObject({ code: 'correct-registry', from: host, to })
@@ -64,6 +63,12 @@ describe('a registry that other containers were pulled from', () => {
       'registry.exmaple',
       ['registry.example'],
       () => 'lookup registry.exmaple: server misbehaving',
+    ],
+    [
+      'one host can have several registries',
+      'nexus.lan.example:8083',
+      ['nexus.lan.example:8082'],
+      () => refused('nexus.lan.example:8083'),
     ],
     ['each node may have its own', 'localhost:5001', ['localhost:5000'], refused],
   ])('is not taken for another one: %s', (_why, host, hostsBeside, error) => {

@@ -11,15 +11,16 @@ export interface HostBeside {
 }
 
 /**
- * The registry among these that this one differs from by a slip of the pen in its name, or by its port alone, which is the default one where it
- * is left out. Null if there is none, if several are as near, or if this one is among them.
+ * The registry among these that this one differs from by a slip of the pen in its name, or by a port that it leaves out. Null if there is none, if
+ * several are as near, or if this one is among them.
  */
 export function hostBeside(registry: string, known: readonly string[]): HostBeside | null {
   const host = withoutPort(registry)
   if (known.includes(registry) || isHosted(host) || isLocal(registry)) return null
   const samePort = known.filter(other => withoutPort(other) === host)
-  if (samePort.length > 0) return only(samePort, 'port')
   const port = registry.slice(host.length)
+  // Several registries can be at one host, each at a port of its own, as Nexus Repository has them.
+  if (samePort.length > 0) return port === '' ? only(samePort, 'port') : null
   const alike = (other: string) =>
     other.endsWith(port) && isSlipOf(host, other.slice(0, other.length - port.length))
   return only(known.filter(alike), 'name')

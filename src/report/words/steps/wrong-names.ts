@@ -192,7 +192,7 @@ const CORRECTED: Record<
   'other-name': (from, to) =>
     `Write ${to} instead of ${from}, if that registry is meant: running containers were pulled from ${to}, and the name ${from} looks mistyped`,
   'other-port': (from, to) =>
-    `Write ${to} instead of ${from}, if that registry is meant: running containers were pulled from ${to}${/:\d+$/.test(from) ? '' : ', and without a port in the name, nodes ask the default port'}`,
+    `Write ${to} instead of ${from}, if that registry is meant: running containers were pulled from ${to}, and without a port in the name, nodes ask the default port`,
   'private-link': (from, to) =>
     `Write ${to} instead of ${from}: with a private endpoint, clients keep using the public name, which private DNS resolves to the private address, and the certificate is only for that name`,
   'inside-alibaba': (from, to) =>
