@@ -308,6 +308,15 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'a repository whose value may only end in a slash',
+    {
+      image: 'quay.io/acme/app/:1',
+      error: "Failed to apply default image tag: couldn't parse image reference: invalid reference format",
+      reason: 'InvalidImageName',
+    },
+    { first: /or remove the slash before its tag or digest/, never: /so the value is empty/ },
+  ],
+  [
     'and refuses the login with 401',
     {
       image: 'europe-west3-docker.pkg.dev/acme/models/app:4',

@@ -139,7 +139,9 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
 /** What to do about an empty part of a name, by the part. */
 const EMPTY: Record<'repository' | 'registry' | 'any', (image: string) => string> = {
   repository: image =>
-    `Fill in the repository where the name ${image} is put together (such as image.repository in the chart's values, or a variable of the template): there is only what comes ${/^[:@]/.test(image) ? 'after it' : 'before and after it'}, so the value is empty`,
+    /^[:@]/.test(image)
+      ? `Fill in the repository where the name ${image} is put together (such as image.repository in the chart's values, or a variable of the template): there is only what comes after it, so the value is empty`
+      : `Fill in the repository where the name ${image} is put together (such as image.repository in the chart's values, or a variable of the template), or remove the slash before its tag or digest if the repository is complete: nothing is after that slash`,
   registry: image =>
     `Fill in the registry where the name ${image} is put together (such as image.registry or global.imageRegistry in the chart's values), or remove the slash at its start: the name begins with one, so the value is empty`,
   any: image =>
