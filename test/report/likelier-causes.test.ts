@@ -317,6 +317,16 @@ test.each<[string, Situation, Expected]>([
     { first: /or remove the slash before its tag or digest/, never: /so the value is empty/ },
   ],
   [
+    'a token server of somebody else says nothing of what Google knows',
+    {
+      image: 'europe-west3-docker.pkg.dev/acme/models/app:4',
+      error:
+        'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://harbor.example/service/token?service=a: 403 Forbidden',
+      login: 'europe-west3-docker.pkg.dev',
+    },
+    { never: /knows the identity|add-iam-policy-binding/ },
+  ],
+  [
     'and refuses the login with 401',
     {
       image: 'europe-west3-docker.pkg.dev/acme/models/app:4',

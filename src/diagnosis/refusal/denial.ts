@@ -112,7 +112,8 @@ export function isBareRefusal(text: string): boolean {
 }
 
 /** What the words mean at this registry, and for this login. */
-function asMeant(proven: DenialSubcause, { masked, status, reference, credential }: Refusal): DenialSubcause {
+function asMeant(proven: DenialSubcause, refusal: Refusal): DenialSubcause {
+  const { masked, status, reference, endpoint, credential } = refusal
   const cloud = cloudOf(reference?.registry ?? null)
   const isCloud = cloud !== null
   const leavesOpen = /\bmay not exist\b|\breqpackageaccess\b/.test(masked) && !GOOGLE.test(masked)
@@ -121,7 +122,9 @@ function asMeant(proven: DenialSubcause, { masked, status, reference, credential
   // The cloud's token server knew the node's identity and did not allow it. Google's answers 401 to a login that it does not accept, and 403 where
   // the role is missing, or the repository (docs.cloud.google.com, Config Sync's troubleshooting: "denied ... (or it may not exist)").
   const expired = /\b(?:expired|reauthenticate)\b/.test(masked)
-  const isKnown = isCloud && (credential !== 'usable' || cloud === 'gar')
+  // A mirror or another token server in between says nothing of what Google knows.
+  const isOfGoogle = cloud === 'gar' && (endpoint === null || cloudOf(endpoint.host) === 'gar')
+  const isKnown = isCloud && (credential !== 'usable' || isOfGoogle)
   if (proven === 'credential-refused' && status === 403 && isKnown && !expired) return 'not-permitted'
   return proven
 }
