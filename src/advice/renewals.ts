@@ -4,7 +4,8 @@ import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import { usableAttempts } from '../diagnosis/credential/pod-credential.ts'
 import { mayBeOfExpiredLogin } from '../diagnosis/credential/secret-age.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { cloudOfToken } from '../image/cloud-registries.ts'
+import { cloudOf, cloudOfToken } from '../image/cloud-registries.ts'
+import { withoutPort } from '../image/host.ts'
 import type { Step } from './step/step.ts'
 import type { ShortLived } from './step/step-for-access.ts'
 
@@ -18,12 +19,17 @@ export function shortLived({ credential, registry }: Finding): Step[] {
   return usableAttempts(credential)
     .flatMap(({ secret, username, validUntil = null, issuedFor }): Step[] => {
       const kind = shortLivedKind(username)
-      const isOfOther = issuedFor !== undefined && issuedFor !== registry
+      // Another name may be that of a proxy, or a domain of somebody's own, in front of the one that issued it.
+      const isOfOther = issuedFor !== undefined && cloudOf(registry) === 'acr' && !isAt(issuedFor, registry)
       return kind === null
         ? []
         : [{ code: 'short-lived-login', secret, kind, validUntil, ...(isOfOther && { issuedFor }) }]
     })
     .slice(0, 1)
+}
+
+function isAt(issuer: string, registry: string | null): boolean {
+  return withoutPort(registry ?? '').toLowerCase() === issuer
 }
 
 /**

@@ -589,6 +589,17 @@ describe('a login that was refused', () => {
       issuedFor: 'acmeus.azurecr.io',
     })
     expect(first('acme.azurecr.io')).not.toHaveProperty('issuedFor')
+    // A domain of somebody's own can lead to the registry that issued the token.
+    const entries = [
+      { key: 'images.acme.example', username: ACR.username, problem: null, issuedFor: 'acme.azurecr.io' },
+    ]
+    const atDomain = findingOf({
+      image: 'images.acme.example/app:1',
+      secret: { entries },
+      error: pulled('images.acme.example/app:1', 'unauthorized: authentication failed'),
+    })
+    expect(stepsFor(atDomain)).toContainEqual(expect.objectContaining({ code: 'short-lived-login' }))
+    expect(stepsFor(atDomain)).not.toContainEqual(expect.objectContaining({ issuedFor: 'acme.azurecr.io' }))
   })
 
   test('may be an old one in auth, beside a new one', () => {
