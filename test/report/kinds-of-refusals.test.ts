@@ -719,6 +719,15 @@ test.each<[string, Situation, Expected]>([
     { first: /Recreate secret regcred with the content of the file .*"\$\(cat FILE\)"/ },
   ],
   [
+    'a key that is not in base64 where the user name promises it',
+    {
+      image: 'europe-docker.pkg.dev/acme/web/api:1',
+      error: 'unauthorized: authentication failed',
+      secret: entry('europe-docker.pkg.dev', { username: '_json_key_base64', mistake: 'no-key' }),
+    },
+    { first: /key file, in base64, .*"\$\(base64 < FILE \| tr -d '\\n'\)".* can't be read as one/ },
+  ],
+  [
     'a command that no shell ran, in a secret that a tool copies',
     {
       image: OWN,

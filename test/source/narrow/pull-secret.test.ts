@@ -380,6 +380,9 @@ describe('a login', () => {
     ['a password with a dollar', 'ci', '$ecret{1}', undefined],
     ['a password with slashes', 'ci', '/9j/4AAQSkZJRg==', undefined],
     ['a short password of capitals', 'ci', '$ABC', undefined],
+    ['a long password of capitals', 'ci', '$SUMMER2024', undefined],
+    ['a word in place of a key that was removed', '_json_key', '<password>', undefined],
+    ['a key whose secret part alone was removed', '_json_key', '{"private_key":""}', undefined],
   ])('may be %s', (_name, username, password, mistake) => {
     expect(first({ username, password })?.mistake).toBe(mistake)
   })

@@ -83,7 +83,7 @@ const PASSWORD: Record<PasswordMistake, (username: string) => [wanted: string, w
   ],
   'no-key': username => [
     `the service account's whole key file${username.endsWith('_base64') ? ', in base64,' : ''}`,
-    `the user name ${username} promises such a key${username.endsWith('_base64') ? ' in base64' : ', which is JSON'}, and the password is something else`,
+    `the user name ${username} promises such a key${username.endsWith('_base64') ? ' in base64' : ', which is JSON'}, and the password can't be read as one`,
   ],
 }
 
@@ -223,8 +223,10 @@ export const loginSteps: StepWords<LoginStep> = {
     const [wanted, why] = PASSWORD[mistake](username)
     const place = writer === null ? '' : ` ${sourceOf(writer, namespace, invocation)}`
     const start = writer === null ? `Recreate secret ${secret}` : `Correct secret ${secret}`
+    const read =
+      mistake === 'no-key' && username.endsWith('_base64') ? "base64 < FILE | tr -d '\\n'" : 'cat FILE'
     return {
-      text: `${start}${place}${writer === null ? '' : ','} with ${wanted} as the password${writer === null ? ' (`kubectl create secret docker-registry` with --docker-password="$(cat FILE)")' : ''}: ${why}`,
+      text: `${start}${place}${writer === null ? '' : ','} with ${wanted} as the password${writer === null ? ` (\`kubectl create secret docker-registry\` with --docker-password="$(${read})")` : ''}: ${why}`,
       brief: `${start} with ${wanted} as the password: ${why}`,
     }
   },
