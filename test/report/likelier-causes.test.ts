@@ -327,6 +327,18 @@ test.each<[string, Situation, Expected]>([
     { never: /knows the identity|add-iam-policy-binding/ },
   ],
   [
+    'whose account is a person where the login is a token of theirs',
+    {
+      image: 'europe-west3-docker.pkg.dev/acme/models/app:4',
+      error:
+        'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-west3-docker.pkg.dev/v2/token?service=a: 403 Forbidden',
+      secret: {
+        entries: [{ key: 'europe-west3-docker.pkg.dev', username: 'oauth2accesstoken', problem: null }],
+      },
+    },
+    { first: /to the account in the pull secret/, never: /serviceAccount:/ },
+  ],
+  [
     'and refuses the login with 401',
     {
       image: 'europe-west3-docker.pkg.dev/acme/models/app:4',

@@ -4,7 +4,7 @@ import type { StepOf } from '../../../advice/step/step.ts'
 import type { PermissionStep } from '../../../advice/step/step-for-access.ts'
 import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { acrName, cloudOf } from '../../../image/cloud-registries.ts'
+import { acrName, cloudOf, cloudOfToken } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
@@ -141,7 +141,14 @@ export const permissionSteps: StepWords<PermissionStep> = {
         const cloud = cloudOf(registry)
         const how = cloud === null ? robotNote(repository, credential) : ` (${CLOUDS[cloud].role})`
         // Of the clouds, only Google names the repository's place in the image, and its accounts by addresses.
-        const command = cloud === 'gar' ? grantCommand(cloud, caller, { registry, reference, host }) : null
+        // A token can be that of a person, who has no service account.
+        const ofToken = credential.attempts.some(
+          ({ usable, username }) => usable && cloudOfToken(username) === 'gar',
+        )
+        const command =
+          cloud === 'gar' && (caller !== null || !ofToken)
+            ? grantCommand(cloud, caller, { registry, reference, host })
+            : null
         return {
           text: `Ask the owner of ${repository} at ${registryLabel(registry)} to grant pull access to ${who}${how}`,
           ...(command !== null && { command }),
