@@ -179,7 +179,9 @@ function mayBeBuiltHere({ registry, subcause, credential, moved, check }: Findin
 /** A pull that is running ends with its pod, and most likely gives the image if the failed one was only canceled. */
 function withOpenPull({ clues }: Finding, steps: Step[]): Step[] {
   const open = clueOf(clues, 'pull-goes-on')
-  if (open === undefined) return steps
+  // One that ends after a fixed time ends that way again (cri-dockerd), and pulling by hand is what ends that.
+  const endsAgain = steps.some(step => step.code === 'pull-by-hand' && step.before === true)
+  if (open === undefined || endsAgain) return steps
   return [
     { code: 'await-pull', since: open.since },
     ...steps.filter(({ code }) => code !== 'restart-pull' && code !== 'pull-by-hand'),

@@ -4,7 +4,7 @@ import type { Node } from '../../snapshot/node.ts'
 import { ownEvents } from '../../snapshot/own-events.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { DiagnosisContext, FailedPull } from '../failed-pull.ts'
-import { type FailingContainer, lastFailure } from '../failing-container.ts'
+import { type FailingContainer, firstFailure, lastFailure } from '../failing-container.ts'
 import { openPullSince } from '../pod-events.ts'
 import { type Clue, cluesWith } from './clue.ts'
 
@@ -25,7 +25,7 @@ export function cluesByTime(
   const since = openPullSince(pod, failing.container, ownEvents(pod, eventsByPod), snapshot.takenAt)
   return [
     ...cluesWith('pull-goes-on', since === null ? null : { since }),
-    ...restartAt(pod, failed, snapshot),
+    ...restartAt(pod, { first: firstFailure(failing) ?? failed, last: failed }, snapshot),
   ]
 }
 
@@ -37,14 +37,19 @@ function relieved(node: Node | null, failed: string): Clue[] {
     : []
 }
 
-/** A pull ends with the process that runs it, or that asked for it. */
+/**
+ * A pull ends with the process that runs it, or that asked for it. What was started before the pod was there ended none of its pulls, and where
+ * others failed long before, something else ends them.
+ */
 function restartAt(
-  { node }: Pick<Pod, 'node'>,
-  failed: string,
+  { node, createdAt }: Pick<Pod, 'node' | 'createdAt'>,
+  { first, last }: { first: string; last: string },
   { restarts = [] }: DiagnosisContext['snapshot'],
 ): Clue[] {
+  const isNear = (at: string, failed: string) => Math.abs(Date.parse(at) - Date.parse(failed)) <= RESTART_MS
   const found = restarts.find(
-    each => each.node === node && Math.abs(Date.parse(each.at) - Date.parse(failed)) <= RESTART_MS,
+    ({ node: name, at }) =>
+      name === node && isNear(at, last) && isNear(at, first) && !(Date.parse(at) < Date.parse(createdAt)),
   )
   return found === undefined ? [] : [{ code: 'restarted', of: found.of, at: found.at }]
 }
