@@ -90,7 +90,10 @@ function stepsOnLinux(finding: Finding): Step[] {
   ]
 }
 
-/** A digest of one platform's manifest leads to no other platform, whatever the index of its tag lists (OCI image-spec, image-index.md). */
+/**
+ * A digest of one platform's image leads to no other platform, whatever the index of its tag lists: that of its manifest (OCI image-spec,
+ * image-index.md), or of the index with nothing else but attestations that BuildKit pushes for one platform (moby/buildkit, attestations).
+ */
 function pinnedSteps({ host, image }: Finding, platform: string): Step[] {
   return stepsIf(host.os !== 'windows' && image.includes('@'), { code: 'digest-of-index', platform })
 }

@@ -219,11 +219,14 @@ export function firstSign(
 /** As much as clocks of machines usually differ. */
 const CLOCK_DIFFERENCE_MS = 300_000
 
-/** When the first attempt failed of which there are events (ISO 8601); null if no event has it. */
-export function firstFailure({ events }: FailingContainer): string | null {
+/** When the first attempt failed of which there are events (ISO 8601), or the first one that is meant; null if no event has it. */
+export function firstFailure(
+  { events }: FailingContainer,
+  isMeant: (event: PodEvent) => boolean = () => true,
+): string | null {
   return (
     events
-      .filter(reportsFailedPull)
+      .filter(event => reportsFailedPull(event) && isMeant(event))
       .flatMap(({ firstSeen }) => firstSeen ?? [])
       .sort()[0] ?? null
   )

@@ -98,6 +98,12 @@ describe('a disk without space', () => {
     expect(codesIn({ ...full, node: {}, shown: { events: [failed], imageSizes } })[0]).toBe('show-disk')
   })
 
+  test('is not called too small for an image that the node itself has', () => {
+    const imageSizes = [{ reference: IMAGE, node: 'node-1', bytes: 30e9, packed: true }]
+    const node = { diskBytes: 50e9 }
+    expect(codesIn({ ...full, node, shown: { events: [failed], imageSizes } })[0]).toBe('show-disk')
+  })
+
   test.each([
     ['after', '2026-11-24T10:08:00Z', 'retry-relieved'],
     ['before', '2026-11-24T10:04:00Z', 'show-disk'],
@@ -127,5 +133,15 @@ describe('an image that is not found on one node', () => {
     ['itself, may have been removed', at('03', 'node-1'), 'push-held'],
   ])('which other nodes pulled %s', (_name, pulls, first) => {
     expect(codesIn(missing(pulls))[0]).toBe(first)
+  })
+
+  test('which other nodes pulled while it failed here for another reason, may have been removed', () => {
+    const { shown, ...situation } = missing(at('03'))
+    const unreached = event({
+      message: `Failed to pull image "${IMAGE}": dial tcp 192.0.2.1:443: i/o timeout`,
+      lastSeen: '2026-11-24T10:02:00Z',
+    })
+    const since = shown?.events?.map(each => ({ ...each, firstSeen: '2026-11-24T10:04:00Z' })) ?? []
+    expect(codesIn({ ...situation, shown: { events: [unreached, ...since] } })[0]).toBe('push-held')
   })
 })

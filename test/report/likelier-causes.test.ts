@@ -160,6 +160,28 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'they may lack their identity where other nodes may have the image by the pull secret of other pods',
+    {
+      image: 'acme.azurecr.io/app:1',
+      error: pulled('acme.azurecr.io/app:1', ANONYMOUS),
+      node: { labels: { 'kubernetes.azure.com/cluster': 'mc' }, provider: 'azure' },
+      held: [
+        {
+          reference: 'acme.azurecr.io/app:1',
+          pods: 2,
+          nodes: ['node-2'],
+          architectures: [],
+          by: [
+            { namespace: 'shop', pullSecrets: ['acr'], nodes: ['node-2'] },
+            { namespace: 'web', pullSecrets: [], nodes: ['node-2'] },
+          ],
+          otherLogins: [],
+        },
+      ],
+    },
+    { says: /most likely because of the address.*lack theirs/s, never: /in the same way|--node-name/ },
+  ],
+  [
     'a node that no longer reports makes no further attempt',
     {
       image: 'nginx',

@@ -6,6 +6,7 @@ import { isHosted } from '../../image/registries.ts'
 import { servesOnlyWindows } from '../../image/windows-images.ts'
 import type { HeldImage } from '../../snapshot/held-image.ts'
 import type { Pod } from '../../snapshot/pod.ts'
+import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { clockClues } from '../causes/tls.ts'
 import { answerOf, type DiagnosisContext, type FailedPull } from '../failed-pull.ts'
 import { type FailingContainer, firstFailure, lastFailure } from '../failing-container.ts'
@@ -94,7 +95,8 @@ function formerMirror(pull: FailedPull): Finding['clues'] {
 function tooLarge({ cause, reference, node }: FailedPull, { snapshot }: DiagnosisContext): Finding['clues'] {
   const disk = node?.diskBytes
   const size = snapshot.imageSizes?.find(each => each.reference === reference)
-  if (cause !== 'disk-full' || disk === undefined || size === undefined) return []
+  // What the node itself has fits on it.
+  if (cause !== 'disk-full' || disk === undefined || size === undefined || size.node === node?.name) return []
   const { bytes, packed } = size
   return cluesIf(bytes > disk * (packed ? 0.5 : 0.9), {
     code: 'disk-too-small',
@@ -120,7 +122,8 @@ function heldClues(
   // Some registries lack every image for whoever has no login, which other pods may have, or had once (Nexus, Artifactory).
   const mayHide = cause === 'image-not-found' && credential.status !== 'usable' && !isHosted(registry ?? '')
   const heldImages = mayHide ? [] : (seen.snapshot.heldImages ?? [])
-  const pulled = cause === 'image-not-found' ? pulledMeanwhile(pod, failing, reference, heldImages) : null
+  const pulled =
+    cause === 'image-not-found' ? pulledMeanwhile(pod, failing, { reference, heldImages, seen }) : null
   const clues = heldElsewhere(pod, failing.container, {
     reference,
     images: owned.images,
@@ -133,14 +136,18 @@ function heldClues(
     : clues.map(clue => (clue.code === 'held-elsewhere' ? { ...clue, pulled } : clue))
 }
 
-/** What others pulled after the first attempt had failed here has not been removed before that. */
+/** What others pulled after the first attempt had not found it here has not been removed before that. */
 function pulledMeanwhile(
   { node }: Pod,
   failing: FailingContainer,
-  reference: string | null,
-  heldImages: readonly HeldImage[],
+  {
+    reference,
+    heldImages,
+    seen,
+  }: { reference: string | null; heldImages: readonly HeldImage[]; seen: Pick<DiagnosisContext, 'judge'> },
 ): PulledMeanwhile | null {
-  const [first, last] = [firstFailure(failing), lastFailure(failing)]
+  const isMissing = ({ message, reason }: PodEvent) => seen.judge(message, reason).cause === 'image-not-found'
+  const [first, last] = [firstFailure(failing, isMissing), lastFailure(failing)]
   const { pulls = [] } = heldImages.find(image => image.reference === reference) ?? {}
   if (first === null || last === null) return null
   const since = pulls.filter(each => each.node !== node && Date.parse(each.at) >= Date.parse(first))

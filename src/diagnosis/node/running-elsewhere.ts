@@ -86,17 +86,18 @@ export function runsElsewhere(
   const isOfNode = isUnreached(cause) || cause === 'signature-policy' || isBlocked
   if ((!isRefused && !isOfNode && cause !== 'tls') || isLocal(registry ?? '')) return []
   const held = images.get(reference ?? '')
-  const place = held === undefined ? null : placesOf(pod, held, isRefused)
+  const place = held === undefined ? null : placesOf(pod, held, isRefused || isBlocked)
   // What pods with other logins run says nothing of that.
   return cluesWith('runs-elsewhere', isOfNode && place?.alike !== true ? null : place)
 }
 
-function placesOf(pod: Pod, held: HeldPlaces, isRefused: boolean): RunsElsewhere | null {
+/** `ofLogin`: only nodes count that nothing with another kind of login could have pulled it for. */
+function placesOf(pod: Pod, held: HeldPlaces, ofLogin: boolean): RunsElsewhere | null {
   const kind = kindOf(pod)
   const alike = isHeldOn(pod, held) ? [] : (held.groups.get(kind)?.nodes ?? [])
   // Where pods with other secrets run the image, too, one of those may have brought it to the node.
   const own = pod.pullSecrets.length > 0 ? 1 : 0
-  const nodes = isRefused ? alike.filter(node => (held.withSecretsOn.get(node) ?? 0) === own) : alike
+  const nodes = ofLogin ? alike.filter(node => (held.withSecretsOn.get(node) ?? 0) === own) : alike
   const login = held.otherLogins.get(kind) ?? null
   if (held.nodes.size === 0) return null
   const { namespace } = pod

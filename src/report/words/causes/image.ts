@@ -159,7 +159,7 @@ function heldWords(
   if (pulled !== undefined)
     return {
       title: 'Some nodes do not get this image, and others do',
-      meaning: `${pulled.nodes.length === 1 ? 'Node' : 'Nodes'} ${joinList(pulled.nodes)} pulled the image under this name (last at ${minuteOf(pulled.at)}), ${pulled.last ? 'since no attempt here has failed after that, it may only have been pushed then' : `when it was already reported missing here, so ${registryLabel(registry)} has it, and something else most likely answered`}.`,
+      meaning: `${pulled.nodes.length === 1 ? 'Node' : 'Nodes'} ${joinList(pulled.nodes)} pulled the image under this name (last at ${minuteOf(pulled.at)}), ${pulled.last ? 'since no attempt here has failed after that, it may only have been pushed then' : `when it was already reported missing here, so most likely they were not answered by the same server: one of them may have a mirror or cache, or ${registryLabel(registry)} had the image only for a time`}.`,
     }
   if (nodes.length === 0)
     return {

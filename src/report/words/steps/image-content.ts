@@ -131,7 +131,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
     const name = withoutVersion(first.image)
     const tag = /:([^:@/]+)@/.exec(first.image)?.[1]
     return {
-      text: `See whether the digest is that of one platform's manifest, which no other platform can run: if ${tag === undefined ? 'its tag' : `tag ${tag}`} lists ${platform}, pin the digest of the index, which comes first there, or leave the digest out${managedPlace(first, invocation)}`,
+      text: `See whether the digest is that of the image for one platform, which no other platform can run: if ${tag === undefined ? 'its tag' : `tag ${tag}`} lists ${platform}, pin the digest of the index, which comes first there, or leave the digest out${managedPlace(first, invocation)}`,
       command: `docker buildx imagetools inspect ${tag === undefined ? `${shellWord(name)}:<tag>` : shellWord(`${name}:${tag}`)}`,
     }
   },

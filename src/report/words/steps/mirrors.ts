@@ -154,7 +154,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
     return { text: `${condition}, ${mirrorLogin(node, host, registry)}${alsoSent}${lacks}` }
   },
   'compare-mirrors': ({ registry, nodes, at }, { findings, findings: [first] }) => ({
-    text: `Compare the settings ${onNodes(findings)} with those on ${nodes.length === 1 ? 'node' : 'nodes'} ${joinList(nodes)}, which pulled the image (last at ${minuteOf(at)}): mirrors in ${mirrorSettings(first.host, registry)}, and the proxy. Something other than ${registryLabel(registry)} most likely answers here, such as a mirror or cache without the image`,
+    text: `Compare the settings ${onNodes(findings)} with those on ${nodes.length === 1 ? 'node' : 'nodes'} ${joinList(nodes)}, which pulled the image (last at ${minuteOf(at)}): mirrors in ${mirrorSettings(first.host, registry)}, and the proxy. A mirror or cache most likely answers on one side instead of ${registryLabel(registry)}: one here that lacks the image, or one there that still has it`,
   }),
   'mirror-settings': ({ host, registry, about }, { findings, findings: [first] }) => {
     const place = mirrorSettings(first.host, registry)
