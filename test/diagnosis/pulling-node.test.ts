@@ -35,6 +35,8 @@ test.each([
   ['Source image rejected: A signature was required, but no signature exists', 'cri-o'],
   [`Error response from daemon: Get "https://registry.corp.example/v2/": ${REFUSED}`, 'docker'],
   [pulled(IMAGE, REFUSED), 'containerd'],
+  // A cache's answer in the words of the library that it pulls with.
+  [pulled(IMAGE, 'unexpected status code 500: writing blob: no space left on device'), 'containerd'],
   [`Get "https://registry.corp.example/v2/": ${REFUSED}`, null],
 ])('%s is in the words of %s', (error, runtime) => {
   expect(hostOf({ error: `rpc error: code = Unknown desc = ${error}` }).runtime).toBe(runtime)

@@ -181,19 +181,19 @@ export function atLeast(
   return own !== major ? own > major : ownMinor !== minor ? ownMinor > minor : ownPatch >= patch
 }
 
-/** The wording of runtimes' errors (moby, containers/image, containerd remotes). */
+/** The wording of runtimes' errors (moby, containerd remotes, containers/image): last that of a library which caches of registries use, too, and then quote. */
 const WORDING: [Runtime, RegExp][] = [
   [
     'docker',
     /Error response from daemon|failed to register layer|no matching manifest for .{1,60} in the manifest list|registry-1\.docker\.io\/v2\/": .{0,40}\bdaemon\b/i,
   ],
   [
-    'cri-o',
-    /initializing source |pinging (?:container|docker) registry|reading manifest \S+ in |OCI artifact|\(Mirrors also failed|copying system image from manifest list|determining manifest MIME type|parsing image configuration: |writing blob: |copying config: |Source image rejected: /i,
-  ],
-  [
     'containerd',
     /failed to pull and unpack image|failed to resolve (?:reference|image)|failed to get sandbox image|on snapshotter /i,
+  ],
+  [
+    'cri-o',
+    /initializing source |pinging (?:container|docker) registry|reading manifest \S+ in |OCI artifact|\(Mirrors also failed|copying system image from manifest list|determining manifest MIME type|parsing image configuration: |writing blob: |copying config: |Source image rejected: /i,
   ],
 ]
 /**
