@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { HeldImage } from '../../src/snapshot/held-image.ts'
 import { NODE, pulled, type Situation } from '../advice/situation.ts'
-import { container, waiting } from '../diagnosis/snapshots.ts'
+import { container, event, waiting } from '../diagnosis/snapshots.ts'
 import { type Expected, expectReport, textsOf } from './texts-of.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
@@ -157,6 +157,37 @@ test.each<[string, Situation, Expected]>([
     {
       says: /most likely because of the address.*outgoing address of node node-1 .*check-acr --node-name node-1/s,
       never: /lack theirs|AcrPull|no login changes/,
+    },
+  ],
+  [
+    'either node may have a mirror where another one pulled an image meanwhile that is not found here',
+    {
+      image: 'ghcr.io/acme/app:1',
+      error: pulled('ghcr.io/acme/app:1', 'ghcr.io/acme/app:1: not found'),
+      held: [
+        {
+          reference: 'ghcr.io/acme/app:1',
+          pods: 1,
+          nodes: ['node-2'],
+          architectures: [],
+          by: [{ namespace: 'web', pullSecrets: [], nodes: ['node-2'] }],
+          otherLogins: [],
+          pulls: [{ node: 'node-2', at: '2026-11-24T10:03:00Z' }],
+        },
+      ],
+      shown: { events: [event({ message: 'Failed to pull image "ghcr.io/acme/app:1": not found' })] },
+    },
+    {
+      says: /most likely they were not answered by the same server.*one here that lacks the image, or one there that still has it/s,
+      never: /so ghcr\.io has it|Something other than/,
+    },
+  ],
+  [
+    'a digest may be that of an index for one platform, which another one cannot run either',
+    { image: `ghcr.io/acme/app:1@${DIGEST}`, error: NO_MATCH, node: onArm('containerd://2.1.4') },
+    {
+      first: /^See whether the digest is that of the image for one platform/,
+      never: /one platform's manifest/,
     },
   ],
   [

@@ -139,7 +139,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
     const for_ = clueOf(clues, 'held-elsewhere')?.architectures ?? []
     const [first = ''] = nodes
     return {
-      text: `Let ${nodes.length === 1 ? `node ${first}` : `one of the nodes ${shortList(nodes, 3)}`} take new pods again, once its maintenance is over: ${nodes.length === 1 ? 'it is' : 'they are'} cordoned, and no other node for ${joinList(for_)} is known, so pods that only such nodes can run would stay Pending`,
+      text: `Let ${nodes.length === 1 ? `node ${first}` : `one of the nodes ${shortList(nodes, 3)}`} take new pods again, once its maintenance is over: ${nodes.length === 1 ? 'it is' : 'they are'} cordoned, and no other node for ${joinList(for_)} is known, so pods that only such nodes can run would stay Pending unless an autoscaler adds one`,
       command: kubectlCommand(invocation, `uncordon ${shellWord(first)}`),
     }
   },
