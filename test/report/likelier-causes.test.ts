@@ -183,6 +183,30 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    "or a login that sees more, at a registry of one's own",
+    {
+      image: 'nexus.corp.example/app:1',
+      login: 'nexus.corp.example',
+      error: pulled('nexus.corp.example/app:1', 'nexus.corp.example/app:1: not found'),
+      held: [
+        {
+          reference: 'nexus.corp.example/app:1',
+          pods: 1,
+          nodes: ['node-2'],
+          architectures: [],
+          by: [{ namespace: 'shop', pullSecrets: ['nexus'], nodes: ['node-2'] }],
+          otherLogins: [],
+          pulls: [{ node: 'node-2', at: '2026-11-24T10:03:00Z' }],
+        },
+      ],
+      shown: { events: [event({ message: 'Failed to pull image "nexus.corp.example/app:1": not found' })] },
+    },
+    {
+      says: /their logins may not see the same images.*and the pull secrets of the pods/s,
+      never: /not answered by the same server/,
+    },
+  ],
+  [
     'a digest may be that of an index for one platform, which another one cannot run either',
     { image: `ghcr.io/acme/app:1@${DIGEST}`, error: NO_MATCH, node: onArm('containerd://2.1.4') },
     {

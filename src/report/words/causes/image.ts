@@ -156,10 +156,12 @@ function heldWords(
   { nodes, pulled }: Extract<Clue, { code: 'held-elsewhere' }>,
   registry: string | null,
 ): { title: string; meaning: string } {
+  // Some registries say that an image is missing to logins that may not see it (Nexus, Artifactory).
+  const login = registry !== null && isHosted(registry) ? '' : 'their logins may not see the same images, '
   if (pulled !== undefined)
     return {
       title: 'Some nodes do not get this image, and others do',
-      meaning: `${pulled.nodes.length === 1 ? 'Node' : 'Nodes'} ${joinList(pulled.nodes)} pulled the image under this name (last at ${minuteOf(pulled.at)}), ${pulled.last ? 'since no attempt here has failed after that, it may only have been pushed then' : `when it was already reported missing here, so most likely they were not answered by the same server: one of them may have a mirror or cache, or ${registryLabel(registry)} had the image only for a time`}.`,
+      meaning: `${pulled.nodes.length === 1 ? 'Node' : 'Nodes'} ${joinList(pulled.nodes)} pulled the image under this name (last at ${minuteOf(pulled.at)}), ${pulled.last ? 'since no attempt here has failed after that, it may only have been pushed then' : `when it was already reported missing here, so most likely they were not answered ${login === '' ? 'by the same server' : 'in the same way'}: ${login}one of them may have a mirror or cache, or ${registryLabel(registry)} had the image only for a time`}.`,
     }
   if (nodes.length === 0)
     return {

@@ -7,7 +7,7 @@ import type { Cause, Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isLocal, isOfCluster } from '../../../image/host.ts'
-import { isGoogleCache, isOpenMirror } from '../../../image/registries.ts'
+import { isGoogleCache, isHosted, isOpenMirror } from '../../../image/registries.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { minuteOf } from '../duration.ts'
@@ -154,7 +154,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
     return { text: `${condition}, ${mirrorLogin(node, host, registry)}${alsoSent}${lacks}` }
   },
   'compare-mirrors': ({ registry, nodes, at }, { findings, findings: [first] }) => ({
-    text: `Compare the settings ${onNodes(findings)} with those on ${nodes.length === 1 ? 'node' : 'nodes'} ${joinList(nodes)}, which pulled the image (last at ${minuteOf(at)}): mirrors in ${mirrorSettings(first.host, registry)}, and the proxy. A mirror or cache most likely answers on one side instead of ${registryLabel(registry)}: one here that lacks the image, or one there that still has it`,
+    text: `Compare the settings ${onNodes(findings)} with those on ${nodes.length === 1 ? 'node' : 'nodes'} ${joinList(nodes)}, which pulled the image (last at ${minuteOf(at)}): mirrors in ${mirrorSettings(first.host, registry)}, and the proxy${isHosted(registry) ? '' : '; and the pull secrets of the pods'}. A mirror or cache most likely answers on one side instead of ${registryLabel(registry)}: one here that lacks the image, or one there that still has it`,
   }),
   'mirror-settings': ({ host, registry, about }, { findings, findings: [first] }) => {
     const place = mirrorSettings(first.host, registry)
