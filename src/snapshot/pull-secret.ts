@@ -30,22 +30,26 @@ export function nameInside(text: string): string | null {
 /** What stands in place of a password: the name of a file, what nothing expanded, such as `$(cat FILE)`, or no key where the user name promises one. */
 export type PasswordMistake = 'file-name' | 'unexpanded' | 'no-key'
 
-export interface PullSecretEntry {
-  /** The key as written, such as `https://index.docker.io/v1/`. */
-  key: string
-  /** For display; null if there is none. */
-  username: string | null
-  problem: PullSecretEntryProblem | null
+/** What a login shows about itself. */
+export interface LoginMarks {
   /** The username or the password starts or ends with white space, such as a line feed, which is sent too. */
   padded?: true
   /** Its `auth` holds another user name or password than its fields beside it; the kubelet sends what `auth` holds. */
   overridden?: true
-  /** Absent if the password may be right. */
+  /** What the password is by mistake; absent if it may be right. */
   mistake?: PasswordMistake
   /** ISO 8601: until when its token is valid, if the token says so itself (a JWT, or a login for ECR). */
   validUntil?: string
   /** The registry that issued its token, and that alone takes it, if the token says so itself (Azure Container Registry). */
   issuedFor?: string
+}
+
+export interface PullSecretEntry extends LoginMarks {
+  /** The key as written, such as `https://index.docker.io/v1/`. */
+  key: string
+  /** For display; null if there is none. */
+  username: string | null
+  problem: PullSecretEntryProblem | null
 }
 
 /** What writes a Secret, and so overwrites or replaces what somebody changes in it by hand. */

@@ -1,7 +1,13 @@
 /** The credentials of a pull: what the kubelet makes of each, and where the cluster has others. */
 
 import type { KeyMismatch } from '../../dockerconfig/key-mismatch.ts'
-import type { PasswordMistake, PullSecret, SecretMaker, SecretWriter } from '../../snapshot/pull-secret.ts'
+import type {
+  LoginMarks,
+  PullSecret,
+  SecretMaker,
+  SecretWriter,
+  UnusableProblem,
+} from '../../snapshot/pull-secret.ts'
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 
 /** Why one credential can't be used for one image. */
@@ -11,12 +17,7 @@ export type AttemptProblem =
   | 'impossible-name'
   | 'secret-forbidden'
   | 'secret-unread'
-  | 'wrong-type'
-  | 'wrong-key'
-  | 'wrong-layout'
-  | 'malformed'
-  | 'creds-store-only'
-  | 'no-entries'
+  | UnusableProblem
   | 'key-never-matches'
   | 'other-registry'
   | 'empty-auth'
@@ -25,7 +26,7 @@ export type AttemptProblem =
   | 'shadowed'
 
 /** One credential that the kubelet considers for one image, in its order. */
-export interface Attempt {
+export interface Attempt extends LoginMarks {
   from: 'pod' | 'serviceaccount'
   /** The Secret's name. */
   secret: string
@@ -43,16 +44,6 @@ export interface Attempt {
   fields?: string[]
   /** How the key differs from one that would match; only for a key that was meant for this registry. */
   mismatch?: KeyMismatch
-  /** The user name or the password starts or ends with white space, such as a line feed. */
-  padded?: true
-  /** The entry's `auth`, which is sent, holds another login than the fields beside it. */
-  overridden?: true
-  /** What the password is by mistake; absent if it may be right. */
-  mistake?: PasswordMistake
-  /** ISO 8601: until when the login's token is valid, by its own claim. */
-  validUntil?: string
-  /** The registry that issued the login's token, by its own claim. */
-  issuedFor?: string
   /** The custom resource that would make the missing Secret; absent if none is known. */
   maker?: SecretMaker
   /** What writes the Secret; absent if that is not known. */

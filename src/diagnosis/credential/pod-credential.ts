@@ -145,18 +145,12 @@ function judge(secrets: PodSecret[], reference: Reference | null): CredentialRep
   return { status: statusOf(attempts), attempts }
 }
 
-function attemptOf(entry: Entry, problem: AttemptProblem | null): Attempt {
-  const { secret, key, username, padded, overridden, mistake, validUntil, issuedFor } = entry
+function attemptOf(
+  { secret, key, username, problem: _own, ...marks }: Entry,
+  problem: AttemptProblem | null,
+): Attempt {
   const base = { from: secret.from, secret: secret.name, key, username, usable: problem === null, problem }
-  return {
-    ...base,
-    ...(padded && { padded }),
-    ...(overridden && { overridden }),
-    ...(mistake !== undefined && { mistake }),
-    ...(validUntil !== undefined && { validUntil }),
-    ...(issuedFor !== undefined && { issuedFor }),
-    ...writtenBy(secret),
-  }
+  return { ...base, ...marks, ...writtenBy(secret) }
 }
 
 function writtenBy({ content }: PodSecret): Pick<Attempt, 'writer'> {
