@@ -7,6 +7,7 @@ import type { NumberedLogin, PullSecret } from '../../snapshot/pull-secret.ts'
 import { type Clue, clueOf } from '../clues/clue.ts'
 import type { Finding } from '../finding.ts'
 import { faultsLogin } from '../refusal/denial-words.ts'
+import { textMemo } from '../text/memoize-by-text.ts'
 import { parsePullErrors } from '../text/pull-error.ts'
 import type { Attempt, CredentialHint } from './credential-report.ts'
 import { hasLoginFor, type KnownLogins } from './known-logins.ts'
@@ -15,6 +16,8 @@ import { hintsElsewhere } from './pull-credential.ts'
 
 /** Whether the registry has refused every login that the secret has for the image, or in a dump, the same logins in another secret. */
 type IsRefused = (image: string, secret: SecretName) => boolean
+
+type StaleCopy = Extract<Clue, { code: 'stale-copy' }>
 
 interface SecretName {
   namespace: string
@@ -31,12 +34,15 @@ interface Refusals {
 export function withoutRefusedLogins(findings: Finding[], known: KnownLogins): Finding[] {
   const refused = findings.filter(isRefusal)
   if (refused.length === 0) return findings
+  const copies = new Map(refused.map(finding => [finding, staleCopies(finding, known)]))
   const unaccepted = refused.filter(({ subcause }) => subcause === 'credential-refused')
-  const refusals = refusedIn(unaccepted, known)
+  const isOld = (finding: Finding) => (copies.get(finding) ?? []).length > 0
+  const refusals = refusedIn(unaccepted, isOld, known)
   const { isRefused } = refusals
   return findings.map(finding => {
     const [hints, clues] = [hintsOf(finding, refusals, known), cluesWithout(finding, isRefused)]
-    const stale = isRefusal(finding) ? staleCopies(finding, isRefused, known) : []
+    const renewed = copies.get(finding)?.find(({ source }) => !isRefused(finding.image, source))
+    const stale = renewed === undefined ? [] : [renewed]
     if (hints === finding.credential.hints && clues === finding.clues && stale.length === 0) return finding
     const { hints: _all, ...credential } = finding.credential
     return {
@@ -63,24 +69,35 @@ function isRefusal({ cause, credential, endpoint }: Finding): boolean {
  * For what the registry refused the login: all that it has, or this repository. Some answer a request for a token with 403 to a login that only lacks
  * a right to what is asked for. Null if one of several logins may be another case than the others.
  */
-function refusedFor({ registry, image, credential, evidence }: Finding): string | null {
-  const { attempts } = parsePullErrors(evidence?.text ?? '')
-  const isSure = attempts.every(({ masked, status }) => faultsLogin(masked) || status === 401)
-  if (isSure) return registry
+function refusedFor(
+  { registry, image, credential, evidence }: Finding,
+  isSureIn: ReturnType<typeof sureRefusals>,
+): string | null {
+  if (isSureIn(evidence?.text ?? '', null)) return registry
   const reference = parseReference(image)
   return reference === null || usableAttempts(credential).length > 1 ? null : fullRepository(reference)
 }
 
-function refusedIn(findings: Finding[], known: KnownLogins): Refusals {
-  const { loginsIn, secretNamed } = known
+/** Whether every attempt in a text shows that its login was refused, and not only one request with it. */
+function sureRefusals() {
+  const isSure = (text: string) =>
+    parsePullErrors(text).attempts.every(({ masked, status }) => faultsLogin(masked) || status === 401)
+  return textMemo()(isSure, () => '')
+}
+
+function refusedIn(
+  findings: Finding[],
+  isOld: (finding: Finding) => boolean,
+  { loginsIn, secretNamed }: KnownLogins,
+): Refusals {
+  const isSureIn = sureRefusals()
   const names = new Set<string>()
   const numbers = new Set<string>()
   const repositories = new Set<string>()
   for (const finding of findings) {
     const { registry, namespace, credential } = finding
     // An old copy is most likely refused because its source was renewed, whatever it was sent for.
-    const isOld = staleCopies(finding, () => false, known).length > 0
-    const scope = isOld ? registry : refusedFor(finding)
+    const scope = isOld(finding) ? registry : refusedFor(finding, isSureIn)
     if (scope === null) continue
     if (scope !== registry) repositories.add(scope)
     for (const { secret, key } of usableAttempts(credential)) {
@@ -162,14 +179,10 @@ function cluesWithout({ clues, image }: Finding, isRefused: IsRefused): Clue[] {
     : clues.map(clue => (clue.code === 'runs-elsewhere' ? { ...clue, login: null } : clue))
 }
 
-/** A secret of the pod that a tool copied from another one, whose login for the image is another one by now. Only a dump shows both. */
-function staleCopies(
-  { namespace, credential, image }: Finding,
-  isRefused: IsRefused,
-  known: KnownLogins,
-): Clue[] {
+/** Secrets of the pod that a tool copied from others, whose login for the image is another one by now. Only a dump shows both. */
+function staleCopies({ namespace, credential, image }: Finding, known: KnownLogins): StaleCopy[] {
   const reference = parseReference(image)
-  const stale = usableAttempts(credential).flatMap(({ secret, writer, key }): Clue[] => {
+  return usableAttempts(credential).flatMap(({ secret, writer, key }): StaleCopy[] => {
     const of = writer?.type === 'copy' ? writer.of : null
     const source = of === null || reference === null ? undefined : known.secretNamed(of)
     if (source === undefined || reference === null || !hasLoginFor(source.entries, reference)) return []
@@ -177,11 +190,10 @@ function staleCopies(
     const own = numbersUnder(known.loginsIn(namespace, secret), key)
     const others = known.loginsIn(source.namespace, source.name).map(({ login }) => login)
     const isOther = own.length > 0 && others.length > 0 && !others.some(login => own.includes(login))
-    if (!isOther || isRefused(image, from)) return []
+    if (!isOther) return []
     const copy = known.secretNamed(objectKey(namespace, secret))
     return [{ code: 'stale-copy', secret, source: from, alone: isAlone(copy, key) && isAlone(source, key) }]
   })
-  return stale.slice(0, 1)
 }
 
 function numbersUnder(logins: readonly NumberedLogin[], key: Attempt['key']): number[] {
