@@ -8,6 +8,7 @@ import { objectKey } from '../../snapshot/object-key.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
+import type { AwaitedImage } from './awaited-images.ts'
 import type { DumpFacts } from './facts.ts'
 import type { Holders } from './holders.ts'
 import { marksFor } from './login-marks.ts'
@@ -16,13 +17,8 @@ import { marksFor } from './login-marks.ts'
 const MAX_NODES = 3
 
 /** Returns the failing pods' images that other pods run. */
-export function heldImages(pods: Pod[], facts: DumpFacts): Pick<Snapshot, 'heldImages'> {
-  const failing = Map.groupBy(
-    pods.flatMap(pod =>
-      pod.containers.flatMap(({ image, imageId }) => (imageId === null ? [{ image, pod }] : [])),
-    ),
-    ({ image }) => image,
-  )
+export function heldImages(awaited: readonly AwaitedImage[], facts: DumpFacts): Pick<Snapshot, 'heldImages'> {
+  const failing = Map.groupBy(awaited, ({ image }) => image)
   const held = [...failing.keys()].sort().flatMap((image): HeldImage[] => {
     const reference = parseReference(image)
     const holders = facts.holders.get(image)

@@ -4,8 +4,8 @@ import { list, record, text } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
 import { objectKey } from '../../snapshot/object-key.ts'
-import type { Pod } from '../../snapshot/pod.ts'
 import type { Snapshot, StreamTag } from '../../snapshot/snapshot.ts'
+import type { AwaitedImage } from './awaited-images.ts'
 
 type Fields = Record<string, unknown>
 
@@ -38,15 +38,14 @@ export function isLookedUp({ spec }: Fields): boolean {
 }
 
 /** Returns the tags that failing pods name as their images, and that are not looked up. */
-export function namedStreams(pods: Pod[], streams: Iterable<StreamTag>): Pick<Snapshot, 'streamTags'> {
+export function namedStreams(
+  awaited: readonly AwaitedImage[],
+  streams: Iterable<StreamTag>,
+): Pick<Snapshot, 'streamTags'> {
   const wanted = new Set(
-    pods.flatMap(({ namespace, containers }) =>
-      containers.flatMap(({ image, imageId }) =>
-        imageId === null && /^[^/@]+$/.test(image)
-          ? [objectKey(namespace, image.includes(':') ? image : `${image}:latest`)]
-          : [],
-      ),
-    ),
+    awaited
+      .filter(({ image }) => /^[^/@]+$/.test(image))
+      .map(({ image, pod }) => objectKey(pod.namespace, image.includes(':') ? image : `${image}:latest`)),
   )
   const found = [...streams].filter(({ namespace, stream, tag }) =>
     wanted.has(objectKey(namespace, `${stream}:${tag}`)),

@@ -3,22 +3,20 @@
 import { ecrAccount, isOfEks } from '../../image/cloud-registries.ts'
 import { isLocal } from '../../image/host.ts'
 import { fullNameOf } from '../../image/reference.ts'
-import { compareText } from '../../order.ts'
-import type { Pod } from '../../snapshot/pod.ts'
+import { byText } from '../../order.ts'
+import type { ImageSize } from '../../snapshot/held-image.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { byName } from '../suspects.ts'
+import type { AwaitedImage } from './awaited-images.ts'
 import { type DumpFacts, registryIn } from './facts.ts'
 
 /** Returns the nodes with an image that failing pods with policy Never wait for: those that list it among their largest, or run it under that policy. */
-export function preloadedImages(pods: Pod[], facts: DumpFacts): Pick<Snapshot, 'preloaded'> {
-  const wanted = new Set(
-    pods.flatMap(({ containers }) =>
-      containers.flatMap(({ image, imageId, pullPolicy }) =>
-        imageId === null && pullPolicy === 'Never' ? [image] : [],
-      ),
-    ),
-  )
-  if (wanted.size === 0) return {}
-  const found = [...new Set([...wanted].map(fullNameOf))].sort().flatMap(reference => {
+export function preloadedImages(
+  awaited: readonly AwaitedImage[],
+  facts: DumpFacts,
+): Pick<Snapshot, 'preloaded'> {
+  const neverPulled = awaited.filter(({ pullPolicy }) => pullPolicy === 'Never')
+  const found = fullNamesOf(neverPulled).flatMap(reference => {
     const listing = [...facts.nodes.values()].filter(({ images }) => images.includes(reference))
     const nodes = new Set([...listing.map(({ name }) => name), ...(facts.unpulled.get(reference) ?? [])])
     return nodes.size === 0 ? [] : [{ reference, nodes: [...nodes].sort() }]
@@ -30,12 +28,12 @@ export function preloadedImages(pods: Pod[], facts: DumpFacts): Pick<Snapshot, '
  * Returns by node the registries of ECR whose images run there without a pull secret, so that the node's own role pulled them; nothing if no
  * failing image is in a private registry of Amazon.
  */
-export function ecrHosts(pods: Pod[], { holders }: DumpFacts): Pick<Snapshot, 'ecrHosts'> {
-  const isAtAmazon = pods.some(({ containers }) =>
-    containers.some(({ image, imageId }) => imageId === null && ecrAccount(registryIn(image)) !== null),
-  )
-  if (!isAtAmazon) return {}
-  const nodes = new Set(pods.flatMap(({ node }) => node ?? []))
+export function ecrHosts(
+  awaited: readonly AwaitedImage[],
+  nodes: ReadonlySet<string>,
+  { holders }: DumpFacts,
+): Pick<Snapshot, 'ecrHosts'> {
+  if (!awaited.some(({ image }) => ecrAccount(registryIn(image)) !== null)) return {}
   const found = new Map<string, Set<string>>()
   for (const [image, { groups }] of holders) {
     const registry = registryIn(image)
@@ -50,15 +48,13 @@ export function ecrHosts(pods: Pod[], { holders }: DumpFacts): Pick<Snapshot, 'e
 }
 
 /** Returns the pods that serve the ports by which failing images are named at their nodes' own loopback addresses. */
-export function hostPorts(pods: Pod[], facts: DumpFacts): Pick<Snapshot, 'hostPorts'> {
-  const asked = pods.flatMap(({ node, containers }) =>
-    containers.flatMap(({ image, imageId }) => {
-      const port = imageId === null && isLocal(registryIn(image)) ? portOf(registryIn(image)) : null
-      return node === null || port === null
-        ? []
-        : [[`${node} ${port}`, facts.hostPorts.at(node, port)] as const]
-    }),
-  )
+export function hostPorts(awaited: readonly AwaitedImage[], facts: DumpFacts): Pick<Snapshot, 'hostPorts'> {
+  const asked = awaited.flatMap(({ image, pod: { node } }) => {
+    const port = isLocal(registryIn(image)) ? portOf(registryIn(image)) : null
+    return node === null || port === null
+      ? []
+      : [[`${node} ${port}`, facts.hostPorts.at(node, port)] as const]
+  })
   const found = [...new Map(asked).values()].filter(each => each !== null)
   return found.length === 0 ? {} : { hostPorts: found }
 }
@@ -68,18 +64,24 @@ function portOf(host: string): number | null {
   return port === undefined ? null : Number(port)
 }
 
-/** Returns the largest size of each failing image that a node reports. */
-export function imageSizes(pods: Pod[], { nodes }: DumpFacts): Pick<Snapshot, 'imageSizes'> {
-  const failing = pods.flatMap(({ containers }) =>
-    containers.flatMap(({ image, imageId }) => (imageId === null ? [fullNameOf(image)] : [])),
-  )
-  const found = [...new Set(failing)].sort().flatMap(reference => {
-    const sizes = [...nodes.values()].flatMap(({ name, runtime, largeImages }) => {
-      const bytes = largeImages?.[reference]
-      const packed = runtime?.startsWith('containerd://') === true
-      return bytes === undefined ? [] : [{ reference, bytes, node: name, packed }]
-    })
-    return sizes.sort((a, b) => b.bytes - a.bytes || compareText(a.node, b.node)).slice(0, 1)
-  })
+/** Returns the largest size of each failing image that a node reports; of several nodes with it, the first by name. */
+export function imageSizes(
+  awaited: readonly AwaitedImage[],
+  { nodes }: DumpFacts,
+): Pick<Snapshot, 'imageSizes'> {
+  const wanted = new Set(fullNamesOf(awaited))
+  const largest = new Map<string, ImageSize>()
+  for (const { name, runtime, largeImages = {} } of [...nodes.values()].sort(byName)) {
+    const packed = runtime?.startsWith('containerd://') === true
+    for (const [reference, bytes] of Object.entries(largeImages))
+      if (wanted.has(reference) && bytes > (largest.get(reference)?.bytes ?? 0))
+        largest.set(reference, { reference, bytes, node: name, packed })
+  }
+  const found = [...largest.values()].sort(byText(({ reference }) => reference))
   return found.length === 0 ? {} : { imageSizes: found }
+}
+
+/** The full names, each once, in their order. */
+function fullNamesOf(awaited: readonly AwaitedImage[]): string[] {
+  return [...new Set(awaited.map(({ image }) => fullNameOf(image)))].sort()
 }

@@ -13,10 +13,10 @@ import { withHeldPool } from '../narrow/held-pool.ts'
 import { describeMissingSecret, markReportedMissing } from '../narrow/related-objects.ts'
 import { climbBuiltIn } from '../ownership.ts'
 import { byName, byNamespaceAndName } from '../suspects.ts'
+import { type AwaitedImage, awaitedImages } from './awaited-images.ts'
 import { type DumpFacts, HAS_REGISTRY, registryIn } from './facts.ts'
 import { heldImages } from './held-images.ts'
 import { namedStreams } from './image-streams.ts'
-
 import { ecrHosts, hostPorts, imageSizes, preloadedImages } from './images-on-nodes.ts'
 import { numberedLogins } from './numbered-logins.ts'
 
@@ -51,6 +51,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
   const accounts = new Set(pods.map(({ namespace, serviceAccount }) => objectKey(namespace, serviceAccount)))
   const serviceAccounts = [...accounts].flatMap(account => facts.serviceAccounts.get(account) ?? [])
   const nodes = new Set(pods.flatMap(({ node }) => node ?? []))
+  const awaited = awaitedImages(pods)
   const pullSecrets = secretsOf(pods, serviceAccounts, facts)
   const { elsewhere } = unreferencedLogins(pods, pullSecrets, accounts, facts)
   return {
@@ -59,16 +60,16 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     ...(elsewhere && { elsewhere }),
     ...numberedLogins(pullSecrets, elsewhere?.pullSecrets ?? [], facts),
     owners: ownersOf(pods, facts).sort(byNamespaceAndName),
-    ...pulledElsewhere(pods, facts),
-    ...hostsBeside(pods, facts),
-    ...pulledOpenly(pods, facts),
-    ...heldImages(pods, facts),
-    ...ecrHosts(pods, facts),
-    ...hostPorts(pods, facts),
-    ...preloadedImages(pods, facts),
-    ...imageSizes(pods, facts),
+    ...pulledElsewhere(awaited, facts),
+    ...hostsBeside(awaited, facts),
+    ...pulledOpenly(awaited, facts),
+    ...heldImages(awaited, facts),
+    ...ecrHosts(awaited, nodes, facts),
+    ...hostPorts(awaited, facts),
+    ...preloadedImages(awaited, facts),
+    ...imageSizes(awaited, facts),
     ...cronJobs(pullSecrets, facts),
-    ...namedStreams(pods, [...facts.custom.imageStreams.values()].flat()),
+    ...namedStreams(awaited, [...facts.custom.imageStreams.values()].flat()),
     ...fullNodes(nodes, facts),
     ...restarts(nodes, facts),
     ...facts.distribution.shown,
@@ -100,30 +101,33 @@ function secretsOf(pods: Pod[], serviceAccounts: ServiceAccount[], facts: DumpFa
 }
 
 /** Returns the images that can show where one without a registry in its name was meant to be. */
-function pulledElsewhere(pods: Pod[], { pulledImages }: DumpFacts): Pick<Snapshot, 'pulledImages'> {
-  const lacksRegistry = pods.some(({ containers }) =>
-    containers.some(({ image, imageId }) => imageId === null && !HAS_REGISTRY.test(image)),
-  )
+function pulledElsewhere(
+  awaited: readonly AwaitedImage[],
+  { pulledImages }: DumpFacts,
+): Pick<Snapshot, 'pulledImages'> {
+  const lacksRegistry = awaited.some(({ image }) => !HAS_REGISTRY.test(image))
   return lacksRegistry && pulledImages.size > 0 ? { pulledImages: [...pulledImages].sort() } : {}
 }
 
 /** Returns the registries that can show which one was meant where a failing image names another. */
-function hostsBeside(pods: Pod[], { runningHosts }: DumpFacts): Pick<Snapshot, 'hostsBeside'> {
+function hostsBeside(
+  awaited: readonly AwaitedImage[],
+  { runningHosts }: DumpFacts,
+): Pick<Snapshot, 'hostsBeside'> {
   const known = [...runningHosts].sort()
-  const failing = pods.flatMap(({ containers }) =>
-    containers.flatMap(({ image, imageId }) =>
-      imageId === null && HAS_REGISTRY.test(image) ? registryIn(image) : [],
-    ),
-  )
+  const failing = awaited
+    .filter(({ image }) => HAS_REGISTRY.test(image))
+    .map(({ image }) => registryIn(image))
   const found = [...new Set(failing)].flatMap(host => hostBeside(host, known)?.registry ?? [])
   return found.length === 0 ? {} : { hostsBeside: [...new Set(found)].sort() }
 }
 
 /** Returns the images that can show what is public beside one at a registry that hides what it lacks. */
-function pulledOpenly(pods: Pod[], { openImages }: DumpFacts): Pick<Snapshot, 'openImages'> {
-  const isHidden = pods.some(({ containers }) =>
-    containers.some(({ image, imageId }) => imageId === null && hidesMissing(registryIn(image))),
-  )
+function pulledOpenly(
+  awaited: readonly AwaitedImage[],
+  { openImages }: DumpFacts,
+): Pick<Snapshot, 'openImages'> {
+  const isHidden = awaited.some(({ image }) => hidesMissing(registryIn(image)))
   return isHidden && openImages.size > 0 ? { openImages: [...openImages].sort() } : {}
 }
 
