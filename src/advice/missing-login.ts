@@ -1,6 +1,7 @@
 /** Steps for a pull without a login: the pod's own ways to one, and the node's. */
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
+import { foreignWriter } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/node/pulling-node.ts'
 import { cloudOf, isContainerRegistry } from '../image/cloud-registries.ts'
@@ -189,9 +190,7 @@ export function podLoginSteps(finding: Finding): Step[] {
 function isWrittenSecret({ credential: { attempts } }: Finding, step: Step): boolean {
   return (
     step.code === 'repair-secret' &&
-    attempts.some(
-      ({ secret, writer }) => secret === step.secret && writer !== undefined && writer.type !== 'fix',
-    )
+    attempts.some(attempt => attempt.secret === step.secret && foreignWriter(attempt) !== null)
   )
 }
 

@@ -1,7 +1,7 @@
 /** Steps about a login that was sent and refused, or that was not written as it was meant: another one, a longer-lived one, or none. */
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
-import { usableAttempts, usableSecrets } from '../diagnosis/credential/pod-credential.ts'
+import { foreignWriter, usableAttempts, usableSecrets } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { acrName, CLOUD_HOSTS, cloudOf, ORACLE_CLOUD } from '../image/cloud-registries.ts'
 import { repositoryOf } from '../image/reference.ts'
@@ -194,16 +194,12 @@ const TAKES_KEY: readonly RegExp[] = [CLOUD_HOSTS.gar, /^cr\.yandex$/]
 function unfilledPasswords({ credential, registry, subcause, namespace }: Finding): Step[] {
   if (!MAY_BE_LOGIN.includes(subcause)) return []
   const takesKey = TAKES_KEY.some(host => host.test(registry ?? ''))
-  return usableAttempts(credential).flatMap(({ secret, username, mistake, writer }): Step[] =>
-    mistake === undefined || (mistake === 'no-key' && !takesKey)
-      ? []
-      : [
-          {
-            ...{ code: 'write-password', namespace, secret, username: username ?? '', mistake },
-            writer: writer === undefined || writer.type === 'fix' ? null : writer,
-          },
-        ],
-  )
+  return usableAttempts(credential).flatMap((attempt): Step[] => {
+    const { secret, mistake, username } = attempt
+    if (mistake === undefined || (mistake === 'no-key' && !takesKey)) return []
+    const step = { code: 'write-password', namespace, secret, username: username ?? '', mistake } as const
+    return [{ ...step, writer: foreignWriter(attempt) }]
+  })
 }
 
 /** A stray line feed, such as `echo` adds, becomes part of the password that the registry gets. */

@@ -1,7 +1,7 @@
 /** Steps about logins that end by themselves: what renews one, what would, and what writes it into its Secret. */
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
-import { usableAttempts } from '../diagnosis/credential/pod-credential.ts'
+import { foreignWriter, usableAttempts } from '../diagnosis/credential/pod-credential.ts'
 import { mayBeOfExpiredLogin } from '../diagnosis/credential/secret-age.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { cloudOf, cloudOfToken } from '../image/cloud-registries.ts'
@@ -59,11 +59,10 @@ export function writerSteps({ credential, namespace, clues }: Finding): Step[] {
     const { code: _clue, ...copy } = stale
     return [{ code: 'renew-copy', namespace, ...copy }]
   }
-  const written = usableAttempts(credential).flatMap(({ secret, writer }): Step[] =>
-    writer !== undefined && writer.type !== 'fix'
-      ? [{ code: 'secret-writer', secret, namespace, writer }]
-      : [],
-  )
+  const written = usableAttempts(credential).flatMap((attempt): Step[] => {
+    const writer = foreignWriter(attempt)
+    return writer === null ? [] : [{ code: 'secret-writer', secret: attempt.secret, namespace, writer }]
+  })
   return written.slice(0, 1)
 }
 

@@ -26,15 +26,10 @@ import { hasSeveralAttempts, withoutList } from './text/pull-error.ts'
 /** Every failing pull in the snapshot, the most urgent first. */
 export function diagnose(snapshot: Snapshot): Diagnosis {
   const seen = contextOf(snapshot)
-  const findings = withFailingRenewers(
-    withoutRefusedLogins(
-      withNodesApart(
-        withAnsweredNodes(withGoneNames(rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen))))),
-        seen.held,
-      ),
-      seen.logins,
-    ),
-  )
+  const own = rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen)))
+  // What the findings show about each other.
+  const ofHosts = withNodesApart(withAnsweredNodes(withGoneNames(own)), seen.held)
+  const findings = withFailingRenewers(withoutRefusedLogins(ofHosts, seen.logins))
   return {
     takenAt: snapshot.takenAt,
     complete: snapshot.gaps.length === 0,

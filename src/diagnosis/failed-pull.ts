@@ -8,6 +8,7 @@ import { type EventsByPod, indexEvents } from '../snapshot/own-events.ts'
 import { indexOwners, type OwnerIndex } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { isUnknownName } from './causes/registry-not-found-dns.ts'
 import { cluesOf } from './clues/clues.ts'
 import { besideClues, hostBesideIn, nearRegistry, openBeside } from './clues/name-clues.ts'
 import { type KnownLogins, knownLogins } from './credential/known-logins.ts'
@@ -138,10 +139,9 @@ export function readPull(
 export function answerOf({ cause, status, endpoint, text }: AnsweredPull): RegistryAnswer {
   if (cause === 'image-not-found' || status === 412) return 'missing'
   const isOfRegistry = endpoint === null || endpoint.role === 'registry'
-  // Not if the DNS server failed, or was not reached.
-  if (cause === 'registry-not-found-dns' && isOfRegistry && /\bno such host\b/i.test(text)) return 'unreached'
   // What was switched off often keeps a name, behind which nothing listens anymore.
-  if (isUnreached(cause) && cause !== 'registry-not-found-dns' && isOfRegistry) return 'unreached'
+  const isGone = cause === 'registry-not-found-dns' ? isUnknownName(cause, text) : isUnreached(cause)
+  if (isGone && isOfRegistry) return 'unreached'
   return cause === 'auth-required-or-denied' ? 'refused' : 'none'
 }
 

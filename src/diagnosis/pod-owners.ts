@@ -20,6 +20,7 @@ import {
 import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
 import type { ImageTrigger, OwnerLink } from '../snapshot/snapshot.ts'
 import { type Clue, cluesIf, cluesWith } from './clues/clue.ts'
+import type { PulledMeanwhile } from './clues/clue-of-name.ts'
 import type { Finding } from './finding.ts'
 
 /** The same for all containers of the pod. */
@@ -115,26 +116,27 @@ function runOfCronJob(
   return [{ code: 'run-of-cron-job', job: controller.name, forbidsOthers }]
 }
 
+interface HeldFacts extends Pick<PodOwners, 'images'> {
+  owners: OwnerIndex
+  /** Where a dump shows the image to run, if that proves anything. */
+  held: HeldImage | undefined
+  pulled: PulledMeanwhile | null
+  hadLogin: boolean
+}
+
 /** Which other pods run the image: those that a dump shows to have pulled it, or else the ready ones of the pod's own ReplicaSet, which may only have had it loaded. */
 export function heldElsewhere(
   { controller, namespace, platform }: Pod,
   container: Placed,
-  {
-    reference,
-    owners,
-    images,
-    heldImages,
-    hadLogin,
-  }: Pick<PodOwners, 'images'> &
-    Pick<Finding, 'reference'> & { owners: OwnerIndex; heldImages: readonly HeldImage[]; hadLogin: boolean },
+  { owners, images, held, pulled, hadLogin }: HeldFacts,
 ): Clue[] {
-  const held = heldImages.find(image => image.reference === reference)
   if (held !== undefined) {
     const { pods, nodes, architectures, cordoned } = held
     // A pod that asks for an architecture is meant for it, whatever others run on.
     const fitting = platform.architecture === null ? architectures : []
     const closed = fitting.length > 0 && cordoned !== undefined ? { cordoned } : {}
-    return [{ code: 'held-elsewhere', pods, nodes, architectures: fitting, ...closed }]
+    const since = pulled === null ? {} : { pulled }
+    return [{ code: 'held-elsewhere', pods, nodes, architectures: fitting, ...closed, ...since }]
   }
   const link = controller === null ? null : linkOf(controller, namespace, owners)
   const ready = link?.revision?.ready ?? 0

@@ -23,6 +23,11 @@ export function isPrivateAddress(host: string): boolean {
   )
 }
 
+/** Whether it is an address of 100.64.0.0/10, which carriers share among customers, and some clusters have inside (RFC 6598). */
+export function isSharedAddress(host: string): boolean {
+  return /^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./.test(hostAlone(host))
+}
+
 /** Whether the host is an address, of IPv4 or of IPv6 in brackets, and not a name. */
 export function isAddress(host: string): boolean {
   return /^(?:\[[0-9a-f:.%]+\]|\d{1,3}(?:\.\d{1,3}){3})$/i.test(withoutPort(host))

@@ -1,6 +1,12 @@
 /** The registry's name does not resolve, or the DNS server did not answer. */
 
+import type { Cause } from '../finding.ts'
 import { ruleOf } from './cause-rule.ts'
+
+/** Whether a DNS server answered that it has no such name, so that neither it nor the way to it has failed. */
+export function isUnknownName(cause: Cause, text: string): boolean {
+  return cause === 'registry-not-found-dns' && /\bno such host\b/i.test(text)
+}
 
 export const registryNotFoundDns = ruleOf(
   'registry-not-found-dns',

@@ -1,6 +1,13 @@
 /** Clues: what a failed pull shows besides its cause, by its text, its HTTP status, its host, and the image's name. */
 
-import { isLocal, isOfCluster, isPrivateAddress, isSurelyOfCluster, withoutPort } from '../../image/host.ts'
+import {
+  isLocal,
+  isOfCluster,
+  isPrivateAddress,
+  isSharedAddress,
+  isSurelyOfCluster,
+  withoutPort,
+} from '../../image/host.ts'
 import { webSiteIn } from '../../image/mistakes/misplaced-names.ts'
 import { fullName, fullRepository, type Reference } from '../../image/reference.ts'
 import {
@@ -189,19 +196,23 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: C
   const host =
     endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : (reference?.registry ?? null)
   if (host === null) return []
-  const [, of] = DEFAULT_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
-  const [, machineNamer] = MACHINE_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
   const by = endpoint === null ? null : peerMirrorAt({ host, role: endpoint.role })
   const isWindows =
     endpoint?.role === 'storage' && servesWindowsBase(withoutPort(host), reference?.registry ?? null)
   return [
     ...cluesIf(isWindows, { code: 'windows-base' }),
     ...cluesWith('peers-only', by === null ? null : { by }),
-    ...(of !== undefined && cause === UNRESOLVED ? [{ code: 'default-name' as const, of }] : []),
-    ...(machineNamer !== undefined && cause === UNRESOLVED
-      ? [{ code: 'machine-name' as const, by: machineNamer }]
-      : []),
+    ...(cause === UNRESOLVED ? ofUnresolvedName(withoutPort(host)) : []),
     ...placeOf(host, cause, text),
+  ]
+}
+
+function ofUnresolvedName(host: string): Clue[] {
+  const [, of] = DEFAULT_NAMES.find(([pattern]) => pattern.test(host)) ?? []
+  const [, by] = MACHINE_NAMES.find(([pattern]) => pattern.test(host)) ?? []
+  return [
+    ...cluesWith('default-name', of === undefined ? null : { of }),
+    ...cluesWith('machine-name', by === undefined ? null : { by }),
   ]
 }
 
@@ -220,13 +231,13 @@ function placeOf(host: string, cause: Cause, text: string): Clue[] {
 }
 
 /**
- * Whether the node has found the Service: at an address inside, which may be one of 100.64.0.0/10, too (kops). A public one would be that of a
+ * Whether the node has found the Service: at an address inside, which may be a shared one, too (kops). A public one would be that of a
  * wildcard record. OpenShift writes its own registry's name into /etc/hosts of its nodes.
  */
 function isFoundOnNode(host: string, cause: Cause, address: string | null): boolean {
   if (cause === UNRESOLVED) return false
   if (address === null) return isOpenShiftService(host)
-  return isPrivateAddress(address) || /^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./.test(address)
+  return isPrivateAddress(address) || isSharedAddress(address)
 }
 
 /** The host that a proxy was asked for, as the text names it before the proxy's own error. */

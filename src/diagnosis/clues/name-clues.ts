@@ -1,7 +1,7 @@
 /** The clues in an image's name: what is wrong with it in itself, and which other name is more likely. */
 
 import { readRegistryKey } from '../../dockerconfig/docker-key.ts'
-import { hostBeside } from '../../image/mistakes/host-beside.ts'
+import { type HostBeside, hostBeside } from '../../image/mistakes/host-beside.ts'
 import { doubledPrefix } from '../../image/mistakes/misplaced-names.ts'
 import { namesBeside } from '../../image/mistakes/names-beside.ts'
 import { placeholderIn } from '../../image/mistakes/placeholder.ts'
@@ -13,6 +13,7 @@ import { hidesMissing } from '../../image/registries.ts'
 import { isOfZarf } from '../../image/rewritten.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { isUnknownName } from '../causes/registry-not-found-dns.ts'
 import type { CredentialReport } from '../credential/credential-report.ts'
 import { type Cause, type Finding, isRefusedOrMissing, isUnreached } from '../finding.ts'
 import type { Endpoint } from '../text/endpoint.ts'
@@ -86,24 +87,35 @@ export function besideClues({
 }
 
 /**
- * Returns how to find the registry that is meant where the named one is not there, by those that running containers were pulled from. A name that
- * does not resolve is misspelled, and behind a port where nothing answers is no registry; what answers may be meant.
+ * Returns how to find the registry that is meant where the named one can't be reached, by those that running containers were pulled from. The
+ * name counts as misspelled if it is not in DNS, and the port as missing if nothing answers without it: a registry that answers may be meant.
  */
 export function hostBesideIn({ pods, hostsBeside = [] }: Snapshot): (pull: UnreachedPull) => Clue[] {
-  const own = pods.flatMap(({ containers }) =>
-    containers.flatMap(({ image, state }) =>
-      state.type === 'running' ? (parseReference(image)?.registry ?? []) : [],
-    ),
-  )
-  const known = [...new Set([...hostsBeside, ...own])]
+  let known: string[] | null = null
+  const found = new Map<string, HostBeside | null>()
+  const find = (registry: string) => {
+    const before = found.get(registry)
+    if (before !== undefined) return before
+    known ??= [...new Set([...hostsBeside, ...runningRegistries(pods)])]
+    const beside = hostBeside(registry, known)
+    found.set(registry, beside)
+    return beside
+  }
   return ({ cause, text, registry, endpoint }) => {
     const isOfRegistry = endpoint === null || endpoint.role === 'registry'
     if (!isUnreached(cause) || registry === null || !isOfRegistry) return []
-    const beside = hostBeside(registry, known)
-    const isUnknown = cause === 'registry-not-found-dns' && /\bno such host\b/i.test(text)
-    const fits = beside?.by === 'name' ? isUnknown : cause !== 'registry-not-found-dns'
+    const beside = find(registry)
+    const fits = beside?.by === 'name' ? isUnknownName(cause, text) : cause !== 'registry-not-found-dns'
     return cluesWith('host-beside', fits ? beside : null)
   }
+}
+
+function* runningRegistries(pods: readonly Pod[]): Generator<string> {
+  for (const { containers } of pods)
+    for (const { image, state } of containers) {
+      const registry = state.type === 'running' ? parseReference(image)?.registry : undefined
+      if (registry !== undefined) yield registry
+    }
 }
 
 type UnreachedPull = Pick<Finding, 'cause' | 'registry' | 'endpoint'> & { text: string }

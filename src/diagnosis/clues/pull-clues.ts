@@ -121,34 +121,26 @@ function heldClues(
   if (!IN_IMAGE.includes(cause) || isLocal(registry ?? '')) return []
   // Some registries lack every image for whoever has no login, which other pods may have, or had once (Nexus, Artifactory).
   const mayHide = cause === 'image-not-found' && credential.status !== 'usable' && !isHosted(registry ?? '')
-  const heldImages = mayHide ? [] : (seen.snapshot.heldImages ?? [])
-  const pulled =
-    cause === 'image-not-found' ? pulledMeanwhile(pod, failing, { reference, heldImages, seen }) : null
-  const clues = heldElsewhere(pod, failing.container, {
-    reference,
+  const held = mayHide ? undefined : seen.snapshot.heldImages?.find(image => image.reference === reference)
+  return heldElsewhere(pod, failing.container, {
     images: owned.images,
     owners: seen.owners,
-    heldImages,
+    held,
+    pulled: cause === 'image-not-found' ? pulledMeanwhile(pod, failing, held?.pulls ?? [], seen.judge) : null,
     hadLogin: mayHide && credential.status === 'broken',
   })
-  return pulled === null
-    ? clues
-    : clues.map(clue => (clue.code === 'held-elsewhere' ? { ...clue, pulled } : clue))
 }
 
 /** What others pulled after the first attempt had not found it here has not been removed before that. */
 function pulledMeanwhile(
   { node }: Pod,
   failing: FailingContainer,
-  {
-    reference,
-    heldImages,
-    seen,
-  }: { reference: string | null; heldImages: readonly HeldImage[]; seen: Pick<DiagnosisContext, 'judge'> },
+  pulls: NonNullable<HeldImage['pulls']>,
+  judge: DiagnosisContext['judge'],
 ): PulledMeanwhile | null {
-  const isMissing = ({ message, reason }: PodEvent) => seen.judge(message, reason).cause === 'image-not-found'
+  if (pulls.length === 0) return null
+  const isMissing = ({ message, reason }: PodEvent) => judge(message, reason).cause === 'image-not-found'
   const [first, last] = [firstFailure(failing, isMissing), lastFailure(failing)]
-  const { pulls = [] } = heldImages.find(image => image.reference === reference) ?? {}
   if (first === null || last === null) return null
   const since = pulls.filter(each => each.node !== node && Date.parse(each.at) >= Date.parse(first))
   const [newest] = since

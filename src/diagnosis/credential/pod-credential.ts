@@ -12,6 +12,7 @@ import {
   type PullSecret,
   type PullSecretEntry,
   type PullSecretProblem,
+  type SecretWriter,
 } from '../../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../../snapshot/snapshot.ts'
 import type { Attempt, AttemptProblem, CredentialReport, CredentialStatus } from './credential-report.ts'
@@ -199,6 +200,11 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
 /** The logins that the kubelet can send, in its order. */
 export function usableAttempts({ attempts }: Pick<CredentialReport, 'attempts'>): Attempt[] {
   return attempts.filter(({ usable }) => usable)
+}
+
+/** What writes the Secret of an attempt, and so overwrites what is changed in it by hand: null if nothing is known to. A fix only renews what it wrote itself. */
+export function foreignWriter({ writer }: Pick<Attempt, 'writer'>): SecretWriter | null {
+  return writer === undefined || writer.type === 'fix' ? null : writer
 }
 
 /** The secrets with a usable login, in the kubelet's order, each once. */

@@ -2,6 +2,7 @@
 
 import { isDockerHub } from '../../image/docker-hub.ts'
 import { isLocal, withoutPort } from '../../image/host.ts'
+import { isUnknownName } from '../causes/registry-not-found-dns.ts'
 import { hasClue } from '../clues/clue.ts'
 import { type Cause, type Finding, isUnreached } from '../finding.ts'
 import { type HeldIndex, nodesWith } from './running-elsewhere.ts'
@@ -138,6 +139,6 @@ export function withGoneNames(findings: Finding[]): Finding[] {
 
 /** The registry's own host in the image's name, if a DNS server answered that there is no such name. */
 function unknownName({ cause, evidence, registry, endpoint }: Finding): string | null {
-  const isUnknown = cause === 'registry-not-found-dns' && /\bno such host\b/i.test(evidence?.text ?? '')
-  return isUnknown && (endpoint?.host ?? registry) === registry ? registry : null
+  const isOwn = (endpoint?.host ?? registry) === registry
+  return isOwn && isUnknownName(cause, evidence?.text ?? '') ? registry : null
 }
