@@ -14,13 +14,12 @@ import {
   type SecretLayout,
 } from '../../dockerconfig/kubelet-view.ts'
 import { DATA_KEY, PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
-import { list, number, parseJson, present, record, text, textOrNull, texts } from '../../json/json-object.ts'
+import { list, present, record, text, textOrNull, texts } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
 import { redact } from '../../secrecy/redact.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import type {
-  PasswordMistake,
   PullSecret,
   PullSecretEntry,
   PullSecretEntryProblem,
@@ -28,7 +27,7 @@ import type {
   SecretWriter,
 } from '../../snapshot/pull-secret.ts'
 import { isKubernetesGroup, managerIn } from './managers.ts'
-import { passwordMistake } from './unfilled-password.ts'
+import { loginMarks, REDACTION } from './password-facts.ts'
 
 interface Form {
   key: string
@@ -134,50 +133,8 @@ function describeEntry(entry: KubeletEntry): PullSecretEntry {
     key: withoutLogin(entry.key),
     username,
     problem: entryProblem(entry),
-    ...(isPadded(entry) && { padded: true as const }),
-    ...(entry.overridden && { overridden: true as const }),
-    ...present({
-      mistake: mistakeOf(entry),
-      validUntil: validUntilOf(entry.password),
-      issuedFor: issuerOf(entry.password),
-    }),
+    ...loginMarks(entry),
   }
-}
-
-function mistakeOf({ username, password }: PullLogin): PasswordMistake | null {
-  const found = password.map(written => passwordMistake(username, written) ?? '').reveal()
-  return found === '' ? null : (found as PasswordMistake)
-}
-
-/**
- * Returns until when a token is valid by its own claim, as ISO 8601; null if it makes none. A JWT has `exp` (RFC 7519), and the password of
- * a login for ECR is base64 of JSON with `expiration`; both count seconds.
- */
-function validUntilOf(password: Redacted): string | null {
-  const seconds = password.map(claimedExpiry).reveal()
-  // JavaScript can't represent every date that a token can claim.
-  return seconds > 0 && seconds < 1e11 ? new Date(seconds * 1000).toISOString() : null
-}
-
-function claimedExpiry(token: string): number {
-  const claims = claimsOf(token)
-  return claims === null ? number(decoded(token).expiration, 0) : number(claims.exp, 0)
-}
-
-/** Returns the login server that a token of Azure Container Registry is for, by its claim `aud` (Azure/acr, AAD-OAuth.md); null for any other. */
-function issuerOf(password: Redacted): string | null {
-  const audience = password.map(token => text(claimsOf(token)?.aud)).reveal()
-  return /^[a-z0-9-]{1,63}\.azurecr\.(?:io|cn|us)$/.test(audience) ? audience : null
-}
-
-/** The claims of a JWT; null for anything else. */
-function claimsOf(token: string): Record<string, unknown> | null {
-  const [, payload] = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token) ?? []
-  return payload === undefined ? null : decoded(payload.replaceAll('-', '+').replaceAll('_', '/'))
-}
-
-function decoded(encoded: string): Record<string, unknown> {
-  return record(parseJson(decodeBase64(encoded)?.toString('utf8') ?? ''))
 }
 
 /** Annotations and labels of tools that copy Secrets, with the name of the original if they hold it. */
@@ -250,11 +207,6 @@ function isWhole({ username, password }: PullLogin): boolean {
   return username !== '' && !isEmpty(password)
 }
 
-function isPadded({ username, password }: PullLogin): boolean {
-  const ofText = (text: string) => text !== text.trim()
-  return ofText(username) || password.map(ofText).reveal()
-}
-
 function isEmpty(secret: Redacted): boolean {
   return secret.map(text => text === '').reveal()
 }
@@ -279,9 +231,6 @@ function dataOf(secret: Record<string, unknown>): Record<string, Redacted | null
 function secretText(value: string | null): Redacted | null {
   return value === null ? null : new Redacted(value)
 }
-
-/** Placeholders that tools write in place of a removed value; `187 bytes long` is that of `oc adm inspect` and must-gather (openshift/oc, elideSecret). */
-const REDACTION = /^(?:[^A-Za-z0-9]*|x+|\d+ bytes(?: long)?)$|redact|mask|remov|hidden|omit|sanitiz/i
 
 /** Decodes a value of `data`; null if it is not base64, or not of text, as in a dump with its secrets removed. */
 function decode(value: string): string | null {
