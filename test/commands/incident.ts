@@ -30,8 +30,11 @@ export interface Incident {
   close(): Promise<void>
 }
 
-/** Starts a cluster where three workloads in two namespaces hit the anonymous limit; the machine has the login of demo-user. */
-export async function startIncident({ overTls = false } = {}): Promise<Incident> {
+/**
+ * Starts a cluster where three workloads in two namespaces hit the anonymous limit; the machine has the login of demo-user.
+ * @param frozen for every command it is the moment when the pods had failed, so that outputs with ages can be compared
+ */
+export async function startIncident({ overTls = false, frozen = false } = {}): Promise<Incident> {
   const simulator = await startSimulator({ live: true })
   const { cluster, hub } = simulator
   const home = await mkdtemp(join(tmpdir(), 'pullguard-fix-'))
@@ -63,9 +66,11 @@ export async function startIncident({ overTls = false } = {}): Promise<Incident>
     XDG_STATE_HOME: join(home, 'state'),
   }
   const { clock } = simulator
+  const failedAt = new Date(clock.now())
+  const time = frozen ? { clock, now: () => failedAt } : { clock }
   const carried = overTls ? {} : { transport: transportTo(simulator.server) }
   const run: Incident['run'] = (argv, stdin = '', signal = new AbortController().signal, more = {}) =>
-    runCommandLine(argv, { home, env: { ...env, ...more }, stdin, signal, clock, ...carried })
+    runCommandLine(argv, { home, env: { ...env, ...more }, stdin, signal, ...time, ...carried })
   return {
     simulator,
     home,

@@ -6,7 +6,7 @@ let incident: Incident
 let pod: string
 const nightly = { containers: [{ name: 'n', image: 'nginx' }], restartPolicy: 'Never' }
 beforeAll(async () => {
-  incident = await startIncident()
+  incident = await startIncident({ frozen: true })
   const { simulator } = incident
   const jobTemplate = { spec: { template: { spec: nightly } } }
   simulator.cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'jobs' } })

@@ -5,7 +5,7 @@ import { type Incident, startIncident } from './incident.ts'
 let incident: Incident
 let pod: string
 beforeAll(async () => {
-  incident = await startIncident()
+  incident = await startIncident({ frozen: true })
   pod = incident.simulator.cluster.list('Pod', 'default')[0]?.metadata.name ?? ''
 })
 afterAll(() => incident.close())
