@@ -327,9 +327,12 @@ describe('--quiet', () => {
 
 test('a dump of the cluster gives the same result as the cluster', async () => {
   const kinds = ['Pod', 'Event', 'ServiceAccount', 'Secret', 'ReplicaSet', 'Deployment', 'Job']
-  const items = kinds.flatMap(kind => incident.simulator.cluster.list(kind))
-  const dump = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
-  const live = await diagnose('-A', '-o', 'json')
+  const listed = () => kinds.flatMap(kind => incident.simulator.cluster.list(kind))
+  const dumped = () => JSON.stringify({ apiVersion: 'v1', kind: 'List', items: listed() })
+  const readBoth = async () => ({ dump: dumped(), live: await diagnose('-A', '-o', 'json') })
+  let { dump, live } = await readBoth()
+  // Both must be of one moment: the kubelet may try again meanwhile.
+  while (dump !== dumped()) ({ dump, live } = await readBoth())
   const saved = await incident.run(['diagnose', '-f', '-', '-o', 'json'], dump)
   expect(saved.code).toBe(live.code)
   // A dump names no cluster: commands suggested for it have a placeholder.
