@@ -22,7 +22,7 @@ import type { DumpTime } from './dump-time.ts'
 import { Holders } from './holders.ts'
 import { HostPorts } from './host-ports.ts'
 import { type LoginMarks, loginMarker } from './login-marks.ts'
-import { NewestStates, put, versionOf } from './newest-states.ts'
+import { NewestStates } from './newest-states.ts'
 import { nameOfKind } from './recognize.ts'
 
 /** Which pods are requested. */
@@ -126,7 +126,7 @@ export class DumpFacts {
     }
     this.secretsHeld.see(kind, text(record(raw.metadata).namespace))
     if (kind === 'Pod') this.#addPod(raw)
-    else if (kind === 'Node') put(this.nodes, name, versionOf(raw), narrowNode(raw))
+    else if (kind === 'Node') this.nodes.put(name, raw, narrowNode(raw))
     else if (kind === 'Event') this.#addEvent(raw, objectKey(namespaceOf(raw), name))
     // Keep Secrets outside the scope: one could be the login that a pod in scope needs.
     else if (kind === 'Secret' || this.#isInScope(namespaceOf(raw)))
@@ -156,7 +156,7 @@ export class DumpFacts {
     const isSuspect = name !== undefined || kept.has(pod.name) || couldFail(pod)
     const suspect = selected && isSuspect ? pod : null
     const owned = bySubject ? ownedPart(pod) : null
-    this.pods.put(objectKey(pod.namespace, pod.name), versionOf(raw), { selected, suspect, owned })
+    this.pods.put(objectKey(pod.namespace, pod.name), raw, { selected, suspect, owned })
   }
 
   #addHolders({ namespace, pullSecrets, containers, node }: Pod): void {
@@ -181,9 +181,9 @@ export class DumpFacts {
     const full = fullNode(raw)
     const restart = restartIn(raw)
     if (full !== null) this.fullNodes.add(full)
-    else if (restart !== null) put(this.restarts, key, versionOf(raw), restart)
+    else if (restart !== null) this.restarts.put(key, raw, restart)
     else if (this.#isInScope(namespaceOf(raw))) {
-      put(this.events, key, versionOf(raw), narrowEvent(raw))
+      this.events.put(key, raw, narrowEvent(raw))
       this.#addPull(raw)
     }
   }
@@ -197,12 +197,11 @@ export class DumpFacts {
   }
 
   #addNamed(raw: Record<string, unknown>, kind: string, key: string): void {
-    const version = versionOf(raw)
     if (kind === 'Secret') {
-      put(this.pullSecrets, key, version, narrowPullSecret(raw))
-      put(this.logins, key, version, this.#markLogins(raw))
-    } else if (kind === 'ServiceAccount') put(this.serviceAccounts, key, version, narrowServiceAccount(raw))
-    else put(this.owners, `${kind} ${key}`, version, narrowOwner(raw, kind))
+      this.pullSecrets.put(key, raw, narrowPullSecret(raw))
+      this.logins.put(key, raw, this.#markLogins(raw))
+    } else if (kind === 'ServiceAccount') this.serviceAccounts.put(key, raw, narrowServiceAccount(raw))
+    else this.owners.put(`${kind} ${key}`, raw, narrowOwner(raw, kind))
   }
 
   #isInScope(namespace: string): boolean {

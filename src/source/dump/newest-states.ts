@@ -1,14 +1,6 @@
-/** Keeps the newest state of each object of a dump, in whatever order the states come. */
+/** One object can be in several files of a dump, each with its state at another time. */
 
-import { record, text } from '../../json/json-object.ts'
-
-export function put<T>(into: NewestStates<T>, key: string, version: string, value: T | null): void {
-  if (value !== null) into.put(key, version, value)
-}
-
-export function versionOf(raw: Record<string, unknown>): string {
-  return text(record(raw.metadata).resourceVersion)
-}
+import { type JsonObject, record, text } from '../../json/json-object.ts'
 
 interface Entry<T> {
   version: string
@@ -22,7 +14,10 @@ interface Entry<T> {
 export class NewestStates<T> {
   readonly #entries = new Map<string, Entry<T>>()
 
-  put(key: string, version: string, value: T): void {
+  /** @param value what is kept of the object; null keeps nothing */
+  put(key: string, raw: JsonObject, value: T | null): void {
+    if (value === null) return
+    const version = text(record(raw.metadata).resourceVersion)
     const entry = { version: /^[1-9]\d*$/.test(version) ? version : '', value }
     const present = this.#entries.get(key)
     if (present === undefined || isNewer(entry, present)) this.#entries.set(key, entry)
