@@ -37,9 +37,6 @@ export interface PodSelection {
   kept: ReadonlySet<string>
 }
 
-/** Whether a name has a registry in front, as in `quay.io/acme/api` (distribution, normalize.go splitDockerDomain). */
-export const HAS_REGISTRY = /^(?:[^/]*[.:][^/]*|localhost)\//
-
 /** A pod that was seen; a newer state of it can follow. `suspect` is null for a pod that is healthy or not selected. */
 interface PodState {
   selected: boolean
@@ -47,9 +44,9 @@ interface PodState {
   owned: NamedPod | null
 }
 
-/** The registry in an image's name that has one. */
+/** The registry in front of an image's name, as in `quay.io/acme/api` (distribution, normalize.go splitDockerDomain); empty without one. */
 export function registryIn(image: string): string {
-  return image.slice(0, image.indexOf('/'))
+  return /^([^/]*[.:][^/]*|localhost)\//.exec(image)?.[1] ?? ''
 }
 
 export class DumpFacts {
@@ -71,10 +68,10 @@ export class DumpFacts {
   readonly namespaces = new Set<string>()
   /** Images with a registry in their name that a pod has pulled, as written. */
   readonly pulledImages = new Set<string>()
+  /** Those of them that pods without any pull secret have pulled, from registries that hide what they lack. */
+  readonly openImages = new Set<string>()
   /** The registries in the names of images that containers run. */
   readonly runningHosts = new Set<string>()
-  /** Those images that pods without any pull secret have pulled, from registries that hide what they lack. */
-  readonly openImages = new Set<string>()
   /** The pods that run an image and have pulled it from its repository, by its name as written. */
   readonly holders = new Map<string, Holders>()
   /** The nodes with a pod that runs an image under policy Never, by its full name. */
@@ -146,10 +143,11 @@ export class DumpFacts {
     this.#addHolders(pod)
     this.hostPorts.add(raw, pod)
     for (const { image, imageId, state } of pod.containers) {
-      if (imageId === null || !HAS_REGISTRY.test(image)) continue
-      if (state.type === 'running') this.runningHosts.add(registryIn(image))
+      const registry = registryIn(image)
+      if (imageId === null || registry === '') continue
+      if (state.type === 'running') this.runningHosts.add(registry)
       this.pulledImages.add(image)
-      if (pod.pullSecrets.length === 0 && hidesMissing(registryIn(image))) this.openImages.add(image)
+      if (pod.pullSecrets.length === 0 && hidesMissing(registry)) this.openImages.add(image)
     }
     const { pod: name, labels, bySubject, kept } = this.#wanted
     const selected = name === undefined ? labels(record(record(raw.metadata).labels)) : name === pod.name

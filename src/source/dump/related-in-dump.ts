@@ -14,7 +14,7 @@ import { describeMissingSecret, markReportedMissing } from '../narrow/related-ob
 import { climbBuiltIn } from '../ownership.ts'
 import { byName, byNamespaceAndName } from '../suspects.ts'
 import { type AwaitedImage, awaitedImages } from './awaited-images.ts'
-import { type DumpFacts, HAS_REGISTRY, registryIn } from './facts.ts'
+import { type DumpFacts, registryIn } from './facts.ts'
 import { heldImages } from './held-images.ts'
 import { namedStreams } from './image-streams.ts'
 import { ecrHosts, hostPorts, imageSizes, preloadedImages } from './images-on-nodes.ts'
@@ -105,7 +105,7 @@ function pulledElsewhere(
   awaited: readonly AwaitedImage[],
   { pulledImages }: DumpFacts,
 ): Pick<Snapshot, 'pulledImages'> {
-  const lacksRegistry = awaited.some(({ image }) => !HAS_REGISTRY.test(image))
+  const lacksRegistry = awaited.some(({ image }) => registryIn(image) === '')
   return lacksRegistry && pulledImages.size > 0 ? { pulledImages: [...pulledImages].sort() } : {}
 }
 
@@ -115,10 +115,8 @@ function hostsBeside(
   { runningHosts }: DumpFacts,
 ): Pick<Snapshot, 'hostsBeside'> {
   const known = [...runningHosts].sort()
-  const failing = awaited
-    .filter(({ image }) => HAS_REGISTRY.test(image))
-    .map(({ image }) => registryIn(image))
-  const found = [...new Set(failing)].flatMap(host => hostBeside(host, known)?.registry ?? [])
+  const failing = new Set(awaited.map(({ image }) => registryIn(image)).filter(Boolean))
+  const found = [...failing].flatMap(host => hostBeside(host, known)?.registry ?? [])
   return found.length === 0 ? {} : { hostsBeside: [...new Set(found)].sort() }
 }
 
