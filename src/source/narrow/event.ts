@@ -14,17 +14,19 @@ const PULL_REASONS = new Set([
   'FailedToRetrieveImagePullSecret',
 ])
 
-/**
- * Returns an Event of either API version (core/v1, events.k8s.io/v1), redacted; null if it is not about getting a pod's image. Vendors'
- * kubelets use other reasons for the same text.
- */
-export function narrowEvent(raw: unknown): PodEvent | null {
+/** The fields that an Event has under other names in each API version (core/v1, events.k8s.io/v1). */
+function partsOf(raw: unknown) {
   const event = record(raw)
   const about = record(event.involvedObject ?? event.regarding)
-  const pod = textOrNull(about.name)
-  const reason = text(event.reason)
   const message = text(event.message ?? event.note)
-  if (text(about.kind) !== 'Pod' || pod === null) return null
+  return { event, about, kind: text(about.kind), name: textOrNull(about.name), message }
+}
+
+/** Returns the event, redacted; null if it is not about getting a pod's image. Vendors' kubelets use other reasons for the same text. */
+export function narrowEvent(raw: unknown): PodEvent | null {
+  const { event, about, kind, name: pod, message } = partsOf(raw)
+  const reason = text(event.reason)
+  if (kind !== 'Pod' || pod === null) return null
   const stage = pullStage(message)
   if (!PULL_REASONS.has(reason) && stage === null && !isSandboxFailure({ reason, message })) return null
   // Crash loops use the same reason, but their image was pulled.
@@ -47,10 +49,8 @@ const DISK_FULL =
 
 /** Returns the node whose disk was full, by an event about it; null for any other event. */
 export function fullNode(raw: unknown): string | null {
-  const event = record(raw)
-  const about = record(event.involvedObject ?? event.regarding)
-  const isFull = text(about.kind) === 'Node' && DISK_FULL.test(text(event.message ?? event.note))
-  return isFull ? textOrNull(about.name) : null
+  const { kind, name, message } = partsOf(raw)
+  return kind === 'Node' && DISK_FULL.test(message) ? name : null
 }
 
 /**
@@ -65,20 +65,16 @@ const STARTS: readonly [RegExp, NodeRestart['of']][] = [
 
 /** Returns what was started on a node, by an event about it; null for any other event. */
 export function restartIn(raw: unknown): NodeRestart | null {
-  const event = record(raw)
-  const about = record(event.involvedObject ?? event.regarding)
-  const node = textOrNull(about.name)
-  const message = text(event.message ?? event.note)
+  const { event, kind, name: node, message } = partsOf(raw)
   const [, of] = STARTS.find(([words]) => words.test(message)) ?? []
   const at = timesOf(event).lastSeen
-  if (text(about.kind) !== 'Node' || node === null || of === undefined || at === null) return null
+  if (kind !== 'Node' || node === null || of === undefined || at === null) return null
   return { node, of, at }
 }
 
 /** Returns which image a node has pulled, as written, by a kubelet's event; null for any other event. */
 export function pullIn(raw: unknown): { image: string; node: string; at: string } | null {
-  const event = record(raw)
-  const message = text(event.message ?? event.note)
+  const { event, message } = partsOf(raw)
   if (pullStage(message) !== 'ended') return null
   const image = /^[^"]{0,100}"([^"]{1,1000})"/.exec(message)?.[1]
   const node = firstText(
