@@ -54,7 +54,12 @@ export interface Kind<Model> {
   readonly model?: Model
 }
 
-function define<Model>(apiVersion: string, kind: string, resource: string): Kind<Model> {
+/** @param resource the plural that the API server knows, which nearly always ends in s */
+function define<Model = Record<string, unknown>>(
+  apiVersion: string,
+  kind: string,
+  resource = `${kind.toLowerCase()}s`,
+): Kind<Model> {
   const group = groupOf(apiVersion)
   return { kind, apiVersion, group, resource, fullName: group === '' ? resource : `${resource}.${group}` }
 }
@@ -65,47 +70,31 @@ function groupOf(apiVersion: string): string {
 
 /** Built-in controllers: they create pods, or objects that create pods. */
 const CONTROLLERS = {
-  ReplicaSet: define<Namespaced<V1ReplicaSet>>('apps/v1', 'ReplicaSet', 'replicasets'),
-  Deployment: define<Namespaced<V1Deployment>>('apps/v1', 'Deployment', 'deployments'),
-  StatefulSet: define<Namespaced<V1StatefulSet>>('apps/v1', 'StatefulSet', 'statefulsets'),
-  DaemonSet: define<Namespaced<V1DaemonSet>>('apps/v1', 'DaemonSet', 'daemonsets'),
-  Job: define<Namespaced<V1Job>>('batch/v1', 'Job', 'jobs'),
-  CronJob: define<Namespaced<V1CronJob>>('batch/v1', 'CronJob', 'cronjobs'),
-  ReplicationController: define<Namespaced<V1ReplicationController>>(
-    'v1',
-    'ReplicationController',
-    'replicationcontrollers',
-  ),
+  ReplicaSet: define<Namespaced<V1ReplicaSet>>('apps/v1', 'ReplicaSet'),
+  Deployment: define<Namespaced<V1Deployment>>('apps/v1', 'Deployment'),
+  StatefulSet: define<Namespaced<V1StatefulSet>>('apps/v1', 'StatefulSet'),
+  DaemonSet: define<Namespaced<V1DaemonSet>>('apps/v1', 'DaemonSet'),
+  Job: define<Namespaced<V1Job>>('batch/v1', 'Job'),
+  CronJob: define<Namespaced<V1CronJob>>('batch/v1', 'CronJob'),
+  ReplicationController: define<Namespaced<V1ReplicationController>>('v1', 'ReplicationController'),
 }
 
 export const KINDS = {
   ...CONTROLLERS,
-  Pod: define<Namespaced<V1Pod>>('v1', 'Pod', 'pods'),
-  ControllerRevision: define<Namespaced<V1ControllerRevision>>(
-    'apps/v1',
-    'ControllerRevision',
-    'controllerrevisions',
-  ),
-  Event: define<Namespaced<CoreV1Event>>('v1', 'Event', 'events'),
-  Secret: define<Namespaced<V1Secret>>('v1', 'Secret', 'secrets'),
-  ServiceAccount: define<Namespaced<V1ServiceAccount>>('v1', 'ServiceAccount', 'serviceaccounts'),
-  Namespace: define<Stored<V1Namespace>>('v1', 'Namespace', 'namespaces'),
-  Node: define<Stored<V1Node>>('v1', 'Node', 'nodes'),
+  Pod: define<Namespaced<V1Pod>>('v1', 'Pod'),
+  ControllerRevision: define<Namespaced<V1ControllerRevision>>('apps/v1', 'ControllerRevision'),
+  Event: define<Namespaced<CoreV1Event>>('v1', 'Event'),
+  Secret: define<Namespaced<V1Secret>>('v1', 'Secret'),
+  ServiceAccount: define<Namespaced<V1ServiceAccount>>('v1', 'ServiceAccount'),
+  Namespace: define<Stored<V1Namespace>>('v1', 'Namespace'),
+  Node: define<Stored<V1Node>>('v1', 'Node'),
 }
 
 /** Kinds that only show how images are mirrored. Most clusters have none of OpenShift's. */
 export const MIRROR_KINDS = {
-  ImageTagMirrorSet: define<Record<string, unknown>>(
-    'config.openshift.io/v1',
-    'ImageTagMirrorSet',
-    'imagetagmirrorsets',
-  ),
-  ImageDigestMirrorSet: define<Record<string, unknown>>(
-    'config.openshift.io/v1',
-    'ImageDigestMirrorSet',
-    'imagedigestmirrorsets',
-  ),
-  ImageContentSourcePolicy: define<Record<string, unknown>>(
+  ImageTagMirrorSet: define('config.openshift.io/v1', 'ImageTagMirrorSet'),
+  ImageDigestMirrorSet: define('config.openshift.io/v1', 'ImageDigestMirrorSet'),
+  ImageContentSourcePolicy: define(
     'operator.openshift.io/v1alpha1',
     'ImageContentSourcePolicy',
     'imagecontentsourcepolicies',
@@ -113,33 +102,24 @@ export const MIRROR_KINDS = {
   MutatingWebhookConfiguration: define<Stored<V1MutatingWebhookConfiguration>>(
     'admissionregistration.k8s.io/v1',
     'MutatingWebhookConfiguration',
-    'mutatingwebhookconfigurations',
   ),
 }
 
 /** OpenShift's pools of nodes, which apply settings to them. */
-export const MACHINE_CONFIG_POOL = define<Record<string, unknown>>(
-  'machineconfiguration.openshift.io/v1',
-  'MachineConfigPool',
-  'machineconfigpools',
-)
+export const MACHINE_CONFIG_POOL = define('machineconfiguration.openshift.io/v1', 'MachineConfigPool')
 
 /** Custom resources that make Secrets, in every version that clusters still serve. Most clusters have few of them. */
 export const SECRET_MAKER_KINDS = [
-  define<Record<string, unknown>>('bitnami.com/v1alpha1', 'SealedSecret', 'sealedsecrets'),
-  define<Record<string, unknown>>('external-secrets.io/v1', 'ExternalSecret', 'externalsecrets'),
-  define<Record<string, unknown>>('external-secrets.io/v1beta1', 'ExternalSecret', 'externalsecrets'),
-  define<Record<string, unknown>>('kubernetes-client.io/v1', 'ExternalSecret', 'externalsecrets'),
-  define<Record<string, unknown>>('secrets.hashicorp.com/v1beta1', 'VaultStaticSecret', 'vaultstaticsecrets'),
-  define<Record<string, unknown>>(
-    'secrets.hashicorp.com/v1beta1',
-    'VaultDynamicSecret',
-    'vaultdynamicsecrets',
-  ),
-  define<Record<string, unknown>>('secrets.hashicorp.com/v1beta1', 'VaultPKISecret', 'vaultpkisecrets'),
-  define<Record<string, unknown>>('secrets.infisical.com/v1alpha1', 'InfisicalSecret', 'infisicalsecrets'),
-  define<Record<string, unknown>>('secrets.doppler.com/v1alpha1', 'DopplerSecret', 'dopplersecrets'),
-  define<Record<string, unknown>>('onepassword.com/v1', 'OnePasswordItem', 'onepassworditems'),
+  define('bitnami.com/v1alpha1', 'SealedSecret'),
+  define('external-secrets.io/v1', 'ExternalSecret'),
+  define('external-secrets.io/v1beta1', 'ExternalSecret'),
+  define('kubernetes-client.io/v1', 'ExternalSecret'),
+  define('secrets.hashicorp.com/v1beta1', 'VaultStaticSecret'),
+  define('secrets.hashicorp.com/v1beta1', 'VaultDynamicSecret'),
+  define('secrets.hashicorp.com/v1beta1', 'VaultPKISecret'),
+  define('secrets.infisical.com/v1alpha1', 'InfisicalSecret'),
+  define('secrets.doppler.com/v1alpha1', 'DopplerSecret'),
+  define('onepassword.com/v1', 'OnePasswordItem'),
 ]
 
 /** The fields that name a kind inside an object, a reference to one, or a plan. */
