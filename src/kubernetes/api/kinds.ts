@@ -108,7 +108,7 @@ export const MIRROR_KINDS = {
 /** OpenShift's pools of nodes, which apply settings to them. */
 export const MACHINE_CONFIG_POOL = define('machineconfiguration.openshift.io/v1', 'MachineConfigPool')
 
-/** Custom resources that make Secrets, in every version that clusters still serve. Most clusters have few of them. */
+/** Custom resources that make a Secret, in every version that clusters still serve. Most clusters have few of them. */
 export const SECRET_MAKER_KINDS = [
   define('bitnami.com/v1alpha1', 'SealedSecret'),
   define('external-secrets.io/v1', 'ExternalSecret'),

@@ -1,46 +1,33 @@
 /** Reads custom resources that make a Secret: which one, and what keeps it from being made. */
 
-import { list, record, text, textOrNull } from '../../json/json-object.ts'
-import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
+import { type JsonObject, list, record, text, textOrNull } from '../../json/json-object.ts'
+import { nameOf, namespaceOf, SECRET_MAKER_KINDS } from '../../kubernetes/api/kinds.ts'
 import { narrowMessage, narrowName } from '../../secrecy/foreign-text.ts'
 import type { SecretMaker } from '../../snapshot/pull-secret.ts'
 import { managerIn } from './managers.ts'
 
-type Fields = Record<string, unknown>
-
-/** The Secret that a custom resource makes, for the groups of those that make one: kinds of other groups that end in Secret can be anything. */
-const MAKES = new Map<string, { kinds: RegExp; target: (spec: Fields) => Fields }>(
-  Object.entries({
-    'bitnami.com': { kinds: /^SealedSecret$/, target: ({ template }) => record(record(template).metadata) },
-    'external-secrets.io': { kinds: /^ExternalSecret$/, target: ({ target }) => record(target) },
-    'kubernetes-client.io': { kinds: /^ExternalSecret$/, target: () => ({}) },
-    'secrets.hashicorp.com': {
-      kinds: /^Vault(?:Static|Dynamic|PKI)Secret$/,
-      target: ({ destination }) => record(destination),
-    },
-    'secrets.infisical.com': {
-      kinds: /^InfisicalSecret$/,
-      target: ({ managedSecretReference }) => {
-        const { secretName, secretNamespace } = record(managedSecretReference)
-        return { name: secretName, namespace: secretNamespace }
-      },
-    },
-    'secrets.doppler.com': { kinds: /^DopplerSecret$/, target: ({ managedSecret }) => record(managedSecret) },
-    'onepassword.com': { kinds: /^OnePasswordItem$/, target: () => ({}) },
-  }),
-)
+/** How each group's resources name the Secret that they make, if it does not have their own name. */
+const TARGETS: Record<string, (spec: JsonObject) => JsonObject> = {
+  'bitnami.com': ({ template }) => record(record(template).metadata),
+  'external-secrets.io': ({ target }) => record(target),
+  'secrets.hashicorp.com': ({ destination }) => record(destination),
+  'secrets.infisical.com': ({ managedSecretReference }) => {
+    const { secretName, secretNamespace } = record(managedSecretReference)
+    return { name: secretName, namespace: secretNamespace }
+  },
+  'secrets.doppler.com': ({ managedSecret }) => record(managedSecret),
+}
 
 /**
  * Returns what makes a Secret, and which; null if it makes none, or only adds to one that exists (external-secrets.io creationPolicy;
  * secrets.hashicorp.com destination.create, which is false by default).
  */
 export function narrowSecretMaker(
-  raw: Fields,
+  raw: JsonObject,
   { kind, group }: { kind: string; group: string },
 ): { secret: { namespace: string; name: string }; maker: SecretMaker } | null {
-  const makes = MAKES.get(group)
-  if (makes === undefined || !makes.kinds.test(kind)) return null
-  const target = makes.target(record(raw.spec))
+  if (!SECRET_MAKER_KINDS.some(known => known.group === group && known.kind === kind)) return null
+  const target = TARGETS[group]?.(record(raw.spec)) ?? {}
   if (target.creationPolicy === 'Merge' || target.creationPolicy === 'None') return null
   if (group === 'secrets.hashicorp.com' && target.create !== true) return null
   const name = narrowName(nameOf(raw))
@@ -55,7 +42,7 @@ export function narrowSecretMaker(
 }
 
 /** What its conditions say of a failure; null if none has failed. */
-function troubleOf({ status }: Fields): string | null {
+function troubleOf({ status }: JsonObject): string | null {
   const failed = list(record(status).conditions)
     .map(record)
     .find(condition => condition.status === 'False' && text(condition.message) !== '')
