@@ -104,24 +104,23 @@ async function namespaceObjects(
   reading: Reading,
   { namespaces, mayBeGone }: FixObjectsOptions,
 ): Promise<ScopeNamespace[]> {
-  const found: ScopeNamespace[] = []
-  const keep = (object: NamespaceObject) =>
-    found.push({ name: object.metadata.name, terminating: isEnding(object) })
-  if (namespaces === null) {
-    await reading.list(KINDS.Namespace, null, {}, keep)
-    return found
-  }
-  await bounded(namespaces, AT_ONCE, async name => {
+  if (namespaces === null) return reading.listed(KINDS.Namespace, null, {}, narrowNamespace)
+  const found = await bounded(namespaces, AT_ONCE, async name => {
     try {
-      keep(await reading.get(KINDS.Namespace, null, name))
+      return [narrowNamespace(await reading.get(KINDS.Namespace, null, name))]
     } catch (error) {
       if (!isNotFound(error) || !mayBeGone) throw error
+      return []
     }
   })
-  return found
+  return found.flat()
 }
 
 type NamespaceObject = ModelOf<typeof KINDS.Namespace>
+
+function narrowNamespace(object: NamespaceObject): ScopeNamespace {
+  return { name: object.metadata.name, terminating: isEnding(object) }
+}
 
 /** Whether the namespace is terminating, so that nothing can be created in it. */
 function isEnding({ metadata, status }: NamespaceObject): boolean {

@@ -2,7 +2,7 @@
 
 import { isForbidden } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { compareText } from '../../order.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { narrowPod } from '../narrow/pod.ts'
@@ -31,7 +31,7 @@ export async function readImagesOnNode(
   const byNode = new Map<string, ImageCounts>()
   const ofNode = node === null ? '' : `,spec.nodeName=${fieldValue(node)}`
   const options = { shape: POD_SHAPE, fieldSelector: `status.phase=Running${ofNode}` }
-  await new Reading(cluster, { signal }).list(KINDS.Pod as Kind<unknown>, namespace, options, raw => {
+  await new Reading(cluster, { signal }).list(KINDS.Pod, namespace, options, raw => {
     const pod = narrowPod(raw)
     if (pod === null || pod.node === null || pod.terminating || pod.platform.os === 'windows') return
     const images = byNode.get(pod.node) ?? new Map()

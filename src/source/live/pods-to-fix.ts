@@ -62,18 +62,11 @@ async function readUsers(
   { subjects, selects }: PodsToFix,
   fields = '',
 ): Promise<AccountUser[]> {
-  const found: { pod: NamedPod; labels: Record<string, unknown> }[] = []
-  const fieldSelector = `spec.serviceAccountName=${name}${fields}`
-  await reading.list(KINDS.Pod, namespace, { fieldSelector, metadataOnly: true }, object => {
-    const { metadata } = object
-    const controller = narrowController(metadata)
-    const pod = {
-      namespace,
-      name: metadata.name,
-      controller,
-      ...present({ templateHash: templateHash(metadata) }),
-    }
-    found.push({ pod, labels: metadata.labels ?? {} })
+  const options = { fieldSelector: `spec.serviceAccountName=${name}${fields}`, metadataOnly: true }
+  const found = await reading.listed(KINDS.Pod, namespace, options, ({ metadata }) => {
+    const hash = present({ templateHash: templateHash(metadata) })
+    const pod: NamedPod = { namespace, name: metadata.name, controller: narrowController(metadata), ...hash }
+    return { pod, labels: metadata.labels ?? {} }
   })
   // Most names show the controller above a ReplicaSet or a Job; read the others.
   const unclear = found.filter(

@@ -95,13 +95,8 @@ function podOf({ namespace, pod }: PodEvent): string {
   return objectKey(namespace, pod)
 }
 
-async function listEvents(reading: Reading, scope: NamespaceOrAll, pod?: string): Promise<PodEvent[]> {
-  const events: PodEvent[] = []
+function listEvents(reading: Reading, scope: NamespaceOrAll, pod?: string): Promise<PodEvent[]> {
   const fieldSelector =
     pod === undefined ? FAILED_PULLS : `involvedObject.kind=Pod,involvedObject.name=${fieldValue(pod)}`
-  await reading.list(KINDS.Event, scope, { limit: 0, shape: EVENT_SHAPE, fieldSelector }, raw => {
-    const event = narrowEvent(raw)
-    if (event !== null) events.push(event)
-  })
-  return events
+  return reading.listed(KINDS.Event, scope, { limit: 0, shape: EVENT_SHAPE, fieldSelector }, narrowEvent)
 }

@@ -151,13 +151,8 @@ function secretsNamed(workloads: WorkloadTemplate[], accounts: ServiceAccount[])
 
 /** null if nodes are forbidden: they only make an audit more precise. */
 async function readNodes(reading: Reading): Promise<AuditedNode[] | null> {
-  const nodes: AuditedNode[] = []
   try {
-    await reading.list(KINDS.Node as Kind<unknown>, null, { shape: LISTED_NODE_SHAPE }, raw => {
-      const node = narrowAuditedNode(raw)
-      if (node !== null) nodes.push(node)
-    })
-    return nodes
+    return await reading.listed(KINDS.Node, null, { shape: LISTED_NODE_SHAPE }, narrowAuditedNode)
   } catch (error) {
     rethrowUnlessApiError(error)
     return null

@@ -225,11 +225,11 @@ async function readRevisions(
   const labelSelector = selectorOf('Deployment', deployment.spec)
   const whole = narrowOwner(deployment, 'Deployment')
   // Another Deployment may have that name by now.
-  const revisions: OwnerLink[] = whole?.uid === uid ? [whole] : []
-  if (labelSelector === null) return revisions
-  await reading.list(KINDS.ReplicaSet, namespace, { labelSelector }, raw => {
+  const own = whole?.uid === uid ? [whole] : []
+  if (labelSelector === null) return own
+  const revisions = await reading.listed(KINDS.ReplicaSet, namespace, { labelSelector }, raw => {
     const link = narrowOwner(raw, 'ReplicaSet')
-    if (link?.revision !== undefined && link.controller?.uid === uid) revisions.push(link)
+    return link?.revision !== undefined && link.controller?.uid === uid ? link : null
   })
-  return revisions
+  return [...own, ...revisions]
 }

@@ -2,7 +2,7 @@
 
 import { list, record, text } from '../../json/json-object.ts'
 import type { ClusterReader, TableRow } from '../../kubernetes/api/cluster.ts'
-import { KINDS, type Kind, namespaceOf } from '../../kubernetes/api/kinds.ts'
+import { KINDS, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { HubUsage, RolloutCount, UsageNode, UsagePod, UsageWorkload } from '../../snapshot/hub-usage.ts'
 import { objectKey } from '../../snapshot/object-key.ts'
@@ -78,7 +78,7 @@ async function readTemplates(reading: Reading, scope: NamespaceOrAll): Promise<U
   const found: UsageWorkload[] = []
   await Promise.all(
     USAGE_KINDS.map(name =>
-      reading.listOrGap(KINDS[name] as Kind<unknown>, scope, { shape: TEMPLATE_SHAPES[name] }, raw => {
+      reading.listOrGap<unknown>(KINDS[name], scope, { shape: TEMPLATE_SHAPES[name] }, raw => {
         const workload = narrowUsageWorkload(raw, name)
         if (workload !== null) found.push(workload)
       }),
@@ -89,12 +89,8 @@ async function readTemplates(reading: Reading, scope: NamespaceOrAll): Promise<U
 
 /** Returns null, with a gap, if nodes can't be read: then the cost of a restart is unknown. */
 async function readNodes(reading: Reading): Promise<UsageNode[] | null> {
-  const nodes: UsageNode[] = []
   try {
-    await reading.list(KINDS.Node as Kind<unknown>, null, { shape: LISTED_NODE_SHAPE }, raw => {
-      const node = narrowUsageNode(raw)
-      if (node !== null) nodes.push(node)
-    })
+    const nodes = await reading.listed(KINDS.Node, null, { shape: LISTED_NODE_SHAPE }, narrowUsageNode)
     return nodes.sort(byName)
   } catch (error) {
     reading.recordGap(error, KINDS.Node, null)
@@ -108,21 +104,16 @@ const SCALED_UP = /^Scaled up replica set (\S+) (?:from 0 )?to \d+/
 async function readRollouts(reading: Reading, scope: NamespaceOrAll): Promise<RolloutCount[]> {
   const seen = new Map<string, { namespace: string; deployment: string; sets: Set<string> }>()
   const fieldSelector = 'involvedObject.kind=Deployment,reason=ScalingReplicaSet'
-  await reading.listOrGap(
-    KINDS.Event as Kind<unknown>,
-    scope,
-    { limit: 0, shape: EVENT_SHAPE, fieldSelector },
-    raw => {
-      const { involvedObject, message } = record(raw)
-      const deployment = text(record(involvedObject).name)
-      const set = SCALED_UP.exec(text(message))?.[1]
-      if (set === undefined || deployment === '') return
-      const namespace = namespaceOf(raw)
-      const entry = seen.get(`${namespace}/${deployment}`) ?? { namespace, deployment, sets: new Set() }
-      entry.sets.add(set)
-      seen.set(`${namespace}/${deployment}`, entry)
-    },
-  )
+  await reading.listOrGap(KINDS.Event, scope, { limit: 0, shape: EVENT_SHAPE, fieldSelector }, raw => {
+    const { involvedObject, message } = record(raw)
+    const deployment = text(record(involvedObject).name)
+    const set = SCALED_UP.exec(text(message))?.[1]
+    if (set === undefined || deployment === '') return
+    const namespace = namespaceOf(raw)
+    const entry = seen.get(`${namespace}/${deployment}`) ?? { namespace, deployment, sets: new Set() }
+    entry.sets.add(set)
+    seen.set(`${namespace}/${deployment}`, entry)
+  })
   return [...seen.values()].map(({ sets, ...rollouts }) => ({ ...rollouts, count: sets.size }))
 }
 
@@ -170,7 +161,7 @@ async function readUsagePods(
     if (pod !== null) kept.set(objectKey(pod.namespace, pod.name), pod)
   }
   const read = (selected: { fieldSelector: string; limit: 0 } | null) =>
-    reading.listOrGap(KINDS.Pod as Kind<unknown>, scope, { ...selected, shape: POD_SHAPE }, keep)
+    reading.listOrGap(KINDS.Pod, scope, { ...selected, shape: POD_SHAPE }, keep)
   try {
     const [rows] = await Promise.all([
       readUsageRows(reading, scope, { ...cost, visitPod: keep }),

@@ -142,13 +142,24 @@ export class Reading {
     return result
   }
 
-  /** Returns the names of a kind's objects. @throws ApiError */
-  async names(kind: Kind<{ metadata: { name: string } }>, namespace: NamespaceOrAll): Promise<string[]> {
-    const names: string[] = []
-    await this.list(kind, namespace, { metadataOnly: true }, ({ metadata }) => {
-      names.push(metadata.name)
+  /** Returns what `narrow` makes of every object of a kind, without null. @throws ApiError */
+  async listed<Object, Narrow>(
+    kind: Kind<Object>,
+    namespace: NamespaceOrAll,
+    options: ListOptions,
+    narrow: (object: Object) => Narrow | null,
+  ): Promise<Narrow[]> {
+    const found: Narrow[] = []
+    await this.list(kind, namespace, options, object => {
+      const narrowed = narrow(object)
+      if (narrowed !== null) found.push(narrowed)
     })
-    return names
+    return found
+  }
+
+  /** Returns the names of a kind's objects. @throws ApiError */
+  names(kind: Kind<{ metadata: { name: string } }>, namespace: NamespaceOrAll): Promise<string[]> {
+    return this.listed(kind, namespace, { metadataOnly: true }, ({ metadata }) => metadata.name)
   }
 
   /** Visits the changes of a list, until the watch ends. @throws ApiError if it can't be started */

@@ -36,17 +36,13 @@ export async function readRollout(reading: Reading, subject: RolloutSubject): Pr
   })
   const workload = object === null ? null : narrowRolloutWorkload(object, kind)
   if (object === null || workload === null) return { workload: null, revisions: [], pods: [] }
-  if (kind === 'Pod') return { workload, revisions: [], pods: narrowed([object]) }
+  const pod = kind === 'Pod' ? narrowRolloutPod(object) : null
+  if (pod !== null) return { workload, revisions: [], pods: [pod] }
   const selector = selectorOf(kind, object.spec as ControllerObject['spec'])
   const listing = selector ? { labelSelector: selector } : {}
   const revisions = await readRevisions(reading, subject, workload.uid, listing)
-  const pods: unknown[] = []
-  await reading.list(KINDS.Pod, namespace, listing, pod => void pods.push(pod))
-  return { workload, revisions, pods: narrowed(pods) }
-}
-
-function narrowed(pods: unknown[]): RolloutPod[] {
-  return pods.flatMap(pod => narrowRolloutPod(pod) ?? [])
+  const pods = await reading.listed(KINDS.Pod, namespace, listing, narrowRolloutPod)
+  return { workload, revisions, pods }
 }
 
 /** Returns null if revisions are forbidden: then old and new pods can't be distinguished. */
@@ -58,13 +54,10 @@ async function readRevisions(
 ): Promise<RolloutRevision[] | null> {
   const kept = REVISIONS[kind]
   if (kept === undefined) return []
-  const found: RolloutRevision[] = []
   try {
-    await reading.list(KINDS[kept] as Kind<unknown>, namespace, listing, object => {
-      const revision = controllerUidOf(object) === uid ? narrowRevision(object) : null
-      if (revision !== null) found.push(revision)
-    })
-    return found
+    return await reading.listed<unknown, RolloutRevision>(KINDS[kept], namespace, listing, object =>
+      controllerUidOf(object) === uid ? narrowRevision(object) : null,
+    )
   } catch (error) {
     if (isForbidden(error)) return null
     throw error

@@ -1,6 +1,6 @@
 /** Reads what would make the pull secrets that are missing, so that nobody creates one by hand that is in its way. */
 
-import { type Kind, SECRET_MAKER_KINDS } from '../../kubernetes/api/kinds.ts'
+import { SECRET_MAKER_KINDS } from '../../kubernetes/api/kinds.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import { narrowSecretMaker } from '../narrow/secret-maker.ts'
 import { nameKey } from './named-objects.ts'
@@ -19,20 +19,13 @@ export async function withMakers(reading: Reading, secrets: PullSecret[]): Promi
   const namespaces = [...new Set(missing)].slice(0, MAX_NAMESPACES)
   if (namespaces.length === 0) return secrets
   const found = await Promise.all(
-    SECRET_MAKER_KINDS.map(kind => readDetails(namespaces, each => readMakers(reading, kind, each))),
+    SECRET_MAKER_KINDS.map(kind =>
+      readDetails(namespaces, each => reading.listed(kind, each, {}, raw => narrowSecretMaker(raw, kind))),
+    ),
   )
   const makers = new Map(found.flat(2).map(({ secret, maker }) => [nameKey(secret), maker]))
   return secrets.map(secret => {
     const maker = secret.problem === 'missing' ? makers.get(nameKey(secret)) : undefined
     return maker === undefined ? secret : { ...secret, maker }
   })
-}
-
-async function readMakers(reading: Reading, kind: Kind<Record<string, unknown>>, namespace: string) {
-  const found: NonNullable<ReturnType<typeof narrowSecretMaker>>[] = []
-  await reading.list(kind, namespace, {}, raw => {
-    const made = narrowSecretMaker(raw, kind)
-    if (made !== null) found.push(made)
-  })
-  return found
 }

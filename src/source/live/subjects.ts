@@ -10,7 +10,7 @@ import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { objectKey } from '../../snapshot/object-key.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
-import { selectorOf } from '../narrow/controller.ts'
+import { narrowController, selectorOf } from '../narrow/controller.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import type { RequestedSubject } from '../subject-names.ts'
 import { noSuchPod, noSuchWorkload } from './missing-subjects.ts'
@@ -133,10 +133,9 @@ async function selectorOfJobs(
   namespace: string,
   name: string,
 ): Promise<string | null | typeof NO_PODS> {
-  const jobs: string[] = []
-  await reading.list(KINDS.Job, namespace, { metadataOnly: true }, ({ metadata }) => {
-    const owner = metadata.ownerReferences?.find(({ controller }) => controller === true)
-    if (owner?.kind === 'CronJob' && owner.name === name) jobs.push(metadata.name)
+  const jobs = await reading.listed(KINDS.Job, namespace, { metadataOnly: true }, ({ metadata }) => {
+    const owner = narrowController(metadata)
+    return owner?.kind === 'CronJob' && owner.name === name ? metadata.name : null
   })
   if (jobs.length === 0) return NO_PODS
   return jobs.length > MOST_JOBS ? null : `job-name in (${jobs.join(',')})`
