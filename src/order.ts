@@ -9,3 +9,6 @@ export function compareText(a: string, b: string): number {
 export function byText<Item>(textOf: (item: Item) => string): (a: Item, b: Item) => number {
   return (a, b) => compareText(textOf(a), textOf(b))
 }
+
+/** For `sort` of what has a name and no namespace. */
+export const byName = byText<{ name: string }>(({ name }) => name)

@@ -1,6 +1,21 @@
-/** The key of a map of objects of one kind. */
+/** The key of a map of objects of one kind, and the order in which snapshots list such objects. */
+
+import { compareText } from '../order.ts'
 
 /** Tells objects of one kind apart. An object created later can have the same name: its uid differs. */
 export function objectKey(namespace: string, name: string): string {
   return `${namespace}/${name}`
+}
+
+/** The same for an object with both, or a reference to one. */
+export function keyOf({ namespace, name }: { namespace: string; name: string }): string {
+  return objectKey(namespace, name)
+}
+
+/** For `sort`, so that a snapshot does not depend on the order of responses and files. */
+export function byNamespaceAndName(
+  a: { namespace: string; name: string },
+  b: { namespace: string; name: string },
+): number {
+  return compareText(a.namespace, b.namespace) || compareText(a.name, b.name)
 }

@@ -1,6 +1,6 @@
 /** Which events are a pod's own. */
 
-import { objectKey } from './object-key.ts'
+import { keyOf, objectKey } from './object-key.ts'
 import type { Pod } from './pod.ts'
 import type { PodEvent } from './snapshot.ts'
 
@@ -18,7 +18,7 @@ export function uidsInEvents({ uid, uidOnNode }: Pod): string[] {
 
 /** The pod's own events, without those of an earlier pod of the same name, which has another uid. */
 export function ownEvents(pod: Pod, events: EventsByPod): PodEvent[] {
-  const named = events.get(objectKey(pod.namespace, pod.name)) ?? []
+  const named = events.get(keyOf(pod)) ?? []
   const uids = uidsInEvents(pod)
   return named.filter(({ podUid }) => podUid === null || pod.uid === '' || uids.includes(podUid))
 }

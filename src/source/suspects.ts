@@ -8,8 +8,8 @@ import {
   mentionsFailedPull,
 } from '../image/pull-messages.ts'
 import { sandboxImage } from '../image/sandbox-image.ts'
-import { byText, compareText } from '../order.ts'
-import { objectKey } from '../snapshot/object-key.ts'
+import { compareText } from '../order.ts'
+import { byNamespaceAndName, keyOf, objectKey } from '../snapshot/object-key.ts'
 import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
 import { type ContainerState, isFinished, isUntried, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent, ScopeSubject, SnapshotScope } from '../snapshot/snapshot.ts'
@@ -94,7 +94,7 @@ export function ofSubjects(
   belongs: (pod: Pod) => boolean,
 ): Pick<Suspects, 'pods' | 'events'> {
   const own = pods.filter(belongs)
-  const names = new Set(own.map(({ namespace, name }) => objectKey(namespace, name)))
+  const names = new Set(own.map(keyOf))
   return { pods: own, events: events.filter(({ namespace, pod }) => names.has(objectKey(namespace, pod))) }
 }
 
@@ -167,17 +167,6 @@ export function couldBeFailedPull(state: ContainerState): boolean {
   if (state.type !== 'waiting' || isUntried(state)) return false
   return !isPostPullReason(state.reason) || mentionsFailedPull(state.message)
 }
-
-/** Sorts by namespace, then name, so that a snapshot does not depend on the order of the responses. */
-export function byNamespaceAndName(
-  a: { namespace: string; name: string },
-  b: { namespace: string; name: string },
-): number {
-  return compareText(a.namespace, b.namespace) || compareText(a.name, b.name)
-}
-
-/** Sorts cluster-scoped objects by name. */
-export const byName = byText<{ name: string }>(({ name }) => name)
 
 /** Sorts by pod, oldest event first. */
 function byPodAndTime(a: PodEvent, b: PodEvent): number {

@@ -3,7 +3,7 @@
 import { list, record } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
-import { objectKey } from '../../snapshot/object-key.ts'
+import { keyOf, objectKey } from '../../snapshot/object-key.ts'
 import type { SecretMaker } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, StreamTag } from '../../snapshot/snapshot.ts'
 import { narrowOwner } from '../narrow/controller.ts'
@@ -35,7 +35,7 @@ export class CustomObjects {
     } else if (kind === 'ImageStream' && group === 'image.openshift.io')
       this.imageStreams.set(objectKey(namespaceOf(raw), name), isLookedUp(raw) ? [] : narrowImageStream(raw))
     else if (made !== null) {
-      this.secretMakers.set(objectKey(made.secret.namespace, made.secret.name), made.maker)
+      this.secretMakers.set(keyOf(made.secret), made.maker)
     } else if (hasContainers(spec)) {
       const link = narrowOwner(raw, kind)
       if (link?.managedBy === undefined) return

@@ -5,7 +5,7 @@ import { hidesMissing } from '../../image/registries.ts'
 import { record, text } from '../../json/json-object.ts'
 import { isBuiltIn, nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'
-import { objectKey } from '../../snapshot/object-key.ts'
+import { keyOf, objectKey } from '../../snapshot/object-key.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { NodeRestart, OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
@@ -154,7 +154,7 @@ export class DumpFacts {
     const isSuspect = name !== undefined || kept.has(pod.name) || couldFail(pod)
     const suspect = selected && isSuspect ? pod : null
     const owned = bySubject ? ownedPart(pod) : null
-    this.pods.put(objectKey(pod.namespace, pod.name), raw, { selected, suspect, owned })
+    this.pods.put(keyOf(pod), raw, { selected, suspect, owned })
   }
 
   #addHolders({ namespace, pullSecrets, containers, node }: Pod): void {

@@ -1,6 +1,6 @@
 /** What a dump lacks for the diagnosis of its pods: lists that are missing, in part or in whole. */
 
-import { objectKey } from '../../snapshot/object-key.ts'
+import { keyOf, objectKey } from '../../snapshot/object-key.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
@@ -65,9 +65,7 @@ function needsEvents(pod: Pod, takenAt: string): boolean {
 /** Returns gaps for secrets that failing pods reference and the dump lacks: one per namespace, or one for all if it has no Secrets. */
 export function gapsOfSecrets(pods: Pod[], pullSecrets: PullSecret[], { kinds }: DumpFacts): Gap[] {
   const unknown = new Set(
-    pullSecrets
-      .filter(({ type, problem }) => type === null && problem === 'not-in-dump')
-      .map(({ namespace, name }) => objectKey(namespace, name)),
+    pullSecrets.filter(({ type, problem }) => type === null && problem === 'not-in-dump').map(keyOf),
   )
   const namespaces = pods
     .filter(({ containers }) => containers.some(({ state }) => couldBeFailedPull(state)))

@@ -3,10 +3,9 @@
 import { ecrAccount, isOfEks } from '../../image/cloud-registries.ts'
 import { isLocal } from '../../image/host.ts'
 import { fullNameOf } from '../../image/reference.ts'
-import { byText } from '../../order.ts'
+import { byName, byText } from '../../order.ts'
 import type { ImageSize } from '../../snapshot/held-image.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
-import { byName } from '../suspects.ts'
 import type { AwaitedImage } from './awaited-images.ts'
 import { type DumpFacts, registryIn } from './facts.ts'
 

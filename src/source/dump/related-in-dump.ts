@@ -2,9 +2,9 @@
 
 import { hostBeside } from '../../image/mistakes/host-beside.ts'
 import { hidesMissing } from '../../image/registries.ts'
-import { byText } from '../../order.ts'
+import { byName, byText } from '../../order.ts'
 import type { Node } from '../../snapshot/node.ts'
-import { objectKey } from '../../snapshot/object-key.ts'
+import { byNamespaceAndName, keyOf, objectKey } from '../../snapshot/object-key.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
@@ -12,7 +12,6 @@ import type { OwnerLink, PodEvent, ServiceAccount, Snapshot } from '../../snapsh
 import { withHeldPool } from '../narrow/held-pool.ts'
 import { describeMissingSecret, markReportedMissing } from '../narrow/related-objects.ts'
 import { climbBuiltIn } from '../ownership.ts'
-import { byName, byNamespaceAndName } from '../suspects.ts'
 import { type AwaitedImage, awaitedImages } from './awaited-images.ts'
 import { type DumpFacts, registryIn } from './facts.ts'
 import { heldImages } from './held-images.ts'
@@ -88,7 +87,7 @@ function secretsOf(pods: Pod[], serviceAccounts: ServiceAccount[], facts: DumpFa
     ...pods.map(({ namespace, pullSecrets }) => ({ namespace, names: pullSecrets })),
     ...serviceAccounts.map(({ namespace, imagePullSecrets }) => ({ namespace, names: imagePullSecrets })),
   ].flatMap(({ namespace, names }) => names.map(name => ({ namespace, name })))
-  const once = new Map(named.map(secret => [objectKey(secret.namespace, secret.name), secret]))
+  const once = new Map(named.map(secret => [keyOf(secret), secret]))
   return [...once].map(([where, { namespace, name }]) => {
     const found = facts.pullSecrets.get(where)
     if (found !== undefined) return found
@@ -143,10 +142,10 @@ function restarts(nodes: ReadonlySet<string>, facts: DumpFacts): Pick<Snapshot, 
 
 /** Returns what may renew the copies of a secret. */
 function cronJobs(named: PullSecret[], facts: DumpFacts): Pick<Snapshot, 'cronJobs'> {
-  const known = new Set(named.map(({ namespace, name }) => objectKey(namespace, name)))
+  const known = new Set(named.map(keyOf))
   const own = new Set(named.map(({ name }) => name))
   const hasNamesake = [...facts.pullSecrets.values()].some(
-    ({ namespace, name }) => own.has(name) && !known.has(objectKey(namespace, name)),
+    secret => own.has(secret.name) && !known.has(keyOf(secret)),
   )
   const found = [...facts.owners.values()].filter(({ kind }) => kind === 'CronJob')
   if (!hasNamesake || found.length === 0) return {}
@@ -161,16 +160,16 @@ function unreferencedLogins(
   facts: DumpFacts,
 ): Pick<Snapshot, 'elsewhere'> {
   if (pods.length === 0) return {}
-  const known = new Set(named.map(({ namespace, name }) => objectKey(namespace, name)))
+  const known = new Set(named.map(keyOf))
   const namespaces = new Set(pods.map(({ namespace }) => namespace))
   const pullSecrets = [...facts.pullSecrets.values()]
-    .filter(({ namespace, name }) => !known.has(objectKey(namespace, name)))
+    .filter(secret => !known.has(keyOf(secret)))
     .filter(({ problem, entries }) => problem === null && entries.some(entry => entry.problem === null))
   const serviceAccounts = [...facts.serviceAccounts.values()].filter(
-    ({ namespace, name, imagePullSecrets, pullsThrough }) =>
-      namespaces.has(namespace) &&
-      !accounts.has(objectKey(namespace, name)) &&
-      (imagePullSecrets.length > 0 || pullsThrough !== undefined),
+    account =>
+      namespaces.has(account.namespace) &&
+      !accounts.has(keyOf(account)) &&
+      (account.imagePullSecrets.length > 0 || account.pullsThrough !== undefined),
   )
   if (pullSecrets.length + serviceAccounts.length === 0) return {}
   return {
@@ -187,8 +186,7 @@ function ownersOf(pods: Pod[], facts: DumpFacts): OwnerLink[] {
   const links = new Map<string, OwnerLink>()
   for (const pod of pods) {
     const { steps } = climbBuiltIn(pod, known)
-    for (const { object } of steps)
-      if (object !== null) links.set(`${object.kind} ${objectKey(object.namespace, object.name)}`, object)
+    for (const { object } of steps) if (object !== null) links.set(`${object.kind} ${keyOf(object)}`, object)
     const top = steps.length === 0 ? pod.controller : (steps.at(-1)?.object?.controller ?? null)
     const id = top === null ? '' : `${top.kind} ${objectKey(pod.namespace, top.name)}`
     const custom = facts.custom.workloads.get(id)
@@ -198,7 +196,7 @@ function ownersOf(pods: Pod[], facts: DumpFacts): OwnerLink[] {
   for (const link of facts.owners.values())
     if (link.revision !== undefined && link.controller !== null)
       if (links.has(`Deployment ${objectKey(link.namespace, link.controller.name)}`))
-        links.set(`${link.kind} ${objectKey(link.namespace, link.name)}`, link)
+        links.set(`${link.kind} ${keyOf(link)}`, link)
   return [...links.values()]
 }
 

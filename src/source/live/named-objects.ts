@@ -4,7 +4,7 @@ import { rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import type { Kind } from '../../kubernetes/api/kinds.ts'
 import { LIST_PAGE } from '../../kubernetes/api/list-page.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import { objectKey } from '../../snapshot/object-key.ts'
+import { keyOf } from '../../snapshot/object-key.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
 
 export interface ObjectName {
@@ -20,8 +20,6 @@ const LISTED_FOR_ONE_SINGLE = 5
 /** Names still to be found, by namespace and name. */
 type NamesToRead = Map<string, ObjectName>
 
-export const nameKey = ({ namespace, name }: ObjectName): string => objectKey(namespace, name)
-
 /** Passes each object that exists to `visit`. A missing one is skipped; one that can't be read leaves a gap. */
 export async function readNamed<Object extends Listed>(
   reading: Reading,
@@ -30,7 +28,7 @@ export async function readNamed<Object extends Listed>(
   visit: (object: Object) => void,
   options: { metadataOnly?: boolean } = {},
 ): Promise<void> {
-  const wanted: NamesToRead = new Map(names.map(name => [nameKey(name), name]))
+  const wanted: NamesToRead = new Map(names.map(name => [keyOf(name), name]))
   if (wanted.size > MAX_SINGLE_READS && (await readFromList(reading, kind, wanted, visit, options))) return
   await bounded([...wanted.values()], AT_ONCE, async ({ namespace, name }) => {
     const object = await reading.find(kind, namespace, name, options)
@@ -55,7 +53,7 @@ async function readFromList<Object extends Listed>(
   try {
     const listing = { ...options, signal: enough.signal }
     await reading.list(kind, namespaceOf(wanted), listing, object => {
-      if (wanted.delete(nameKey(object.metadata))) visit(object)
+      if (wanted.delete(keyOf(object.metadata))) visit(object)
       left -= 1
       if (left < 0 || wanted.size === 0) enough.abort()
     })

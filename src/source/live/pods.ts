@@ -8,7 +8,7 @@ import { rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import type { ListOptions } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import { objectKey } from '../../snapshot/object-key.ts'
+import { keyOf, objectKey } from '../../snapshot/object-key.ts'
 import { areContainersReady, type Pod } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowPod } from '../narrow/pod.ts'
@@ -48,7 +48,7 @@ export async function readPodsIn(reading: Reading, scope: NamespaceOrAll): Promi
     ? await readEventsOf(reading, [...new Set(found.pods.map(({ namespace }) => namespace))])
     : scopeEvents
   const pods = [...found.pods, ...(await readEphemeral(reading, scope, found.pods, events))]
-  const names = new Set(pods.map(pod => objectKey(pod.namespace, pod.name)))
+  const names = new Set(pods.map(keyOf))
   const own = events.filter(event => names.has(objectKey(event.namespace, event.pod)))
   return { count: found.count, pods, events: [...own, ...(await readProgress(reading, pods, own))] }
 }
@@ -60,7 +60,7 @@ async function readEphemeral(
   pods: Pod[],
   events: PodEvent[],
 ): Promise<Pod[]> {
-  const read = new Set(pods.map(pod => objectKey(pod.namespace, pod.name)))
+  const read = new Set(pods.map(keyOf))
   const hidden = events.filter(
     event =>
       event.fieldPath.startsWith('spec.ephemeralContainers{') &&
@@ -217,7 +217,7 @@ class SuspectCollector {
   keep(raw: unknown): Pod | null {
     const pod = narrowPod(raw)
     if (pod === null || !couldFail(pod)) return pod
-    const key = objectKey(pod.namespace, pod.name)
+    const key = keyOf(pod)
     if (!this.#kept.has(key)) this.#reading.countSuspect()
     this.#kept.set(key, pod)
     return pod

@@ -4,7 +4,7 @@ import { isForbidden } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { bounded } from '../../network/bounded.ts'
-import { objectKey } from '../../snapshot/object-key.ts'
+import { byNamespaceAndName, keyOf, objectKey } from '../../snapshot/object-key.ts'
 import { indexOwners, templateSecrets } from '../../snapshot/owners.ts'
 import type { OwnedPod, Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
@@ -13,14 +13,7 @@ import { narrowOwner, selectorOf } from '../narrow/controller.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { markReportedMissing } from '../narrow/related-objects.ts'
 import { belongsTo } from '../ownership.ts'
-import {
-  byNamespaceAndName,
-  isNamed,
-  ofSubjects,
-  pickSuspects,
-  type Scope,
-  statedScope,
-} from '../suspects.ts'
+import { isNamed, ofSubjects, pickSuspects, type Scope, statedScope } from '../suspects.ts'
 import { assertExists, listNamespaces } from './namespaces.ts'
 import { readPodsIn, type ScopePods } from './pods.ts'
 import { readDetails } from './read-details.ts'
@@ -120,7 +113,7 @@ async function readDroppedSecrets(
 ): Promise<PullSecret[]> {
   if (!owners.some(({ template }) => template !== undefined && template.pullSecrets.length > 0)) return []
   const index = indexOwners(owners)
-  const known = new Set(read.map(({ namespace, name }) => objectKey(namespace, name)))
+  const known = new Set(read.map(keyOf))
   const dropped = new Map<string, Pick<PullSecret, 'namespace' | 'name'>>()
   for (const pod of pods) {
     const { namespace, pullSecrets } = pod

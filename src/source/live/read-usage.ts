@@ -4,14 +4,14 @@ import { list, record, text } from '../../json/json-object.ts'
 import type { ClusterReader, TableRow } from '../../kubernetes/api/cluster.ts'
 import { KINDS, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import { byName } from '../../order.ts'
 import type { HubUsage, RolloutCount, UsageNode, UsagePod, UsageWorkload } from '../../snapshot/hub-usage.ts'
-import { objectKey } from '../../snapshot/object-key.ts'
+import { keyOf } from '../../snapshot/object-key.ts'
 import { type ServiceAccount, uniqueGaps } from '../../snapshot/snapshot.ts'
 import { LISTED_NODE_SHAPE, narrowUsageNode } from '../narrow/listed-node.ts'
 import { EVENT_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowUsagePod, narrowUsageWorkload, type UsageKind } from '../narrow/usage.ts'
-import { byName } from '../suspects.ts'
 import {
   fieldsOf,
   isSelectable,
@@ -158,7 +158,7 @@ async function readUsagePods(
     const key = rowKeyOf(raw)
     if (hasWaitingRow(raw)) seen.set(key, (seen.get(key) ?? 0) + 1)
     const pod = narrowUsagePod(raw)
-    if (pod !== null) kept.set(objectKey(pod.namespace, pod.name), pod)
+    if (pod !== null) kept.set(keyOf(pod), pod)
   }
   const read = (selected: { fieldSelector: string; limit: 0 } | null) =>
     reading.listOrGap(KINDS.Pod, scope, { ...selected, shape: POD_SHAPE }, keep)

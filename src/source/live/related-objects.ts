@@ -3,16 +3,16 @@
 import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
 import { KINDS, MACHINE_CONFIG_POOL } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import { compareText } from '../../order.ts'
+import { byName, compareText } from '../../order.ts'
 import type { Node } from '../../snapshot/node.ts'
+import { byNamespaceAndName, keyOf } from '../../snapshot/object-key.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowHeldPool, type PoolOfNodes, withHeldPool } from '../narrow/held-pool.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { describeMissingSecret, narrowNode, narrowServiceAccount } from '../narrow/related-objects.ts'
-import { byName, byNamespaceAndName } from '../suspects.ts'
-import { nameKey, type ObjectName, readNamed } from './named-objects.ts'
+import { type ObjectName, readNamed } from './named-objects.ts'
 import { readDetails } from './read-details.ts'
 import type { Reading } from './reading.ts'
 
@@ -52,8 +52,8 @@ async function readServiceAccounts(
 ): Promise<[ServiceAccount[], PullSecret[]]> {
   const names = pods.map(({ namespace, serviceAccount }) => ({ namespace, name: serviceAccount }))
   const accounts = await readNamedAccounts(reading, names)
-  const described = new Set(known.map(nameKey))
-  const ofAccounts = secretsOfAccounts(accounts).filter(name => !described.has(nameKey(name)))
+  const described = new Set(known.map(keyOf))
+  const ofAccounts = secretsOfAccounts(accounts).filter(name => !described.has(keyOf(name)))
   return [accounts, await readNamedSecrets(reading, ofAccounts)]
 }
 
@@ -80,7 +80,7 @@ export async function readNamedSecrets(
   names: ObjectName[],
   onPullSecret?: VisitPullSecret,
 ): Promise<PullSecret[]> {
-  const once = [...new Map(names.map(name => [nameKey(name), name])).values()]
+  const once = [...new Map(names.map(name => [keyOf(name), name])).values()]
   const [named, beyondLimit] = limitPerNamespace(once, reading)
   const unread = beyondLimit.map(({ namespace, name }) => describeMissingSecret(namespace, name, 'failed'))
   return [...(await readPullSecrets(reading, named, onPullSecret)), ...unread]

@@ -11,11 +11,10 @@ import {
 import { KINDS, type ModelOf } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { MadeSecret, ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-objects.ts'
-import { objectKey } from '../../snapshot/object-key.ts'
+import { byNamespaceAndName, keyOf, objectKey } from '../../snapshot/object-key.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { narrowSecretList } from '../narrow/controller.ts'
 import { managerOf } from '../narrow/managers.ts'
-import { byNamespaceAndName } from '../suspects.ts'
 import { type PodsToFix, sharersOf } from './pods-to-fix.ts'
 import { fieldValue, type Reading } from './reading.ts'
 
@@ -39,7 +38,7 @@ export async function readAccounts(
   const lacksLogin = ({ imagePullSecrets }: ScopeServiceAccount) =>
     wanted !== null && imagePullSecrets?.some(({ name }) => name === secretName) !== true
   const kept = await bounded(await listAccounts(reading, scope), AT_ONCE, async account => {
-    const isStuck = stuck.has(objectKey(account.namespace, account.name))
+    const isStuck = stuck.has(keyOf(account))
     if (podsToFix !== null) {
       if (!isStuck) return null
       return lacksLogin(account)

@@ -1,9 +1,9 @@
 /** Reads what would make the pull secrets that are missing, so that nobody creates one by hand that is in its way. */
 
 import { SECRET_MAKER_KINDS } from '../../kubernetes/api/kinds.ts'
+import { keyOf } from '../../snapshot/object-key.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import { narrowSecretMaker } from '../narrow/secret-maker.ts'
-import { nameKey } from './named-objects.ts'
 import { readDetails } from './read-details.ts'
 import type { Reading } from './reading.ts'
 
@@ -23,9 +23,9 @@ export async function withMakers(reading: Reading, secrets: PullSecret[]): Promi
       readDetails(namespaces, each => reading.listed(kind, each, {}, raw => narrowSecretMaker(raw, kind))),
     ),
   )
-  const makers = new Map(found.flat(2).map(({ secret, maker }) => [nameKey(secret), maker]))
+  const makers = new Map(found.flat(2).map(({ secret, maker }) => [keyOf(secret), maker]))
   return secrets.map(secret => {
-    const maker = secret.problem === 'missing' ? makers.get(nameKey(secret)) : undefined
+    const maker = secret.problem === 'missing' ? makers.get(keyOf(secret)) : undefined
     return maker === undefined ? secret : { ...secret, maker }
   })
 }

@@ -7,7 +7,7 @@ import { UsageError } from '../../errors.ts'
 import { isForbidden, isNotFound, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import { objectKey } from '../../snapshot/object-key.ts'
+import { keyOf } from '../../snapshot/object-key.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import { narrowController, selectorOf } from '../narrow/controller.ts'
@@ -46,7 +46,7 @@ export async function readSubjects(
       return { ...EMPTY_SUBJECT, subject: { kind, name, namespace: namespace ?? reading.namespace } }
     }
   })
-  const pods = new Map(read.flatMap(each => each.pods.map(pod => [objectKey(pod.namespace, pod.name), pod])))
+  const pods = new Map(read.flatMap(each => each.pods.map(pod => [keyOf(pod), pod])))
   return {
     subjects: read.map(({ subject }) => subject),
     isExact: read.every(({ isExact }) => isExact),

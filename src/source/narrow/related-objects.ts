@@ -6,7 +6,7 @@ import { list, number, record, text, textOrNull, texts } from '../../json/json-o
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
 import { type Node, PLATFORM_LABELS } from '../../snapshot/node.ts'
-import { objectKey } from '../../snapshot/object-key.ts'
+import { keyOf, objectKey } from '../../snapshot/object-key.ts'
 import { isUnread, type PullSecret, type UnreadProblem } from '../../snapshot/pull-secret.ts'
 import type { PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 
@@ -195,7 +195,7 @@ const NOT_FOUND = messageOpening('unable to retrieve some image pull secrets \\(
 export function markReportedMissing(secrets: PullSecret[], events: PodEvent[]): PullSecret[] {
   const missing = new Set(events.flatMap(namesIn))
   return secrets.map(secret =>
-    isUnknown(secret) && missing.has(objectKey(secret.namespace, secret.name))
+    isUnknown(secret) && missing.has(keyOf(secret))
       ? { ...secret, problem: 'missing', provenBy: 'kubelet' }
       : secret,
   )
