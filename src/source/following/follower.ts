@@ -14,21 +14,26 @@ export interface Focus {
 }
 
 /** Stores the followed objects. */
-export interface Store<Object> {
+export interface Store {
   /** Begins a list: objects that were not passed to `take` before `end` are gone. */
-  begin(): { take(object: Object): void; end(): void }
-  change(change: WatchedChange<Object>): void
+  begin(): Listing
+  change(change: WatchedChange<unknown>): void
+}
+
+export interface Listing {
+  take(raw: unknown): void
+  end(): void
 }
 
 /** The followed list. */
-interface FollowedList<Object> {
-  kind: Kind<Object>
+interface FollowedList {
+  kind: Kind<unknown>
   scope: NamespaceOrAll
   focus: Focus
   /** What to list, if less than what is watched. */
   listed?: Focus
   shape?: Shape
-  store: Store<Object>
+  store: Store
 }
 
 export interface FollowerOptions {
@@ -53,8 +58,8 @@ const POLL = 2_000
 const FIRST_PAUSE = 800
 const LONGEST_PAUSE = 10_000
 
-export class Follower<Object> {
-  readonly #of: FollowedList<Object>
+export class Follower {
+  readonly #of: FollowedList
   readonly #options: FollowerOptions
   /** Ends the current watch. */
   #again = new AbortController()
@@ -65,7 +70,7 @@ export class Follower<Object> {
   #listedAt = 0
   #polls = false
 
-  constructor(of: FollowedList<Object>, options: FollowerOptions) {
+  constructor(of: FollowedList, options: FollowerOptions) {
     this.#of = of
     this.#options = options
   }
@@ -79,7 +84,7 @@ export class Follower<Object> {
     const listing = store.begin()
     const options = { ...listed, ...(shape && { shape, limit: 0 }) }
     try {
-      const { resourceVersion } = await reading.list(kind, scope, options, object => listing.take(object))
+      const { resourceVersion } = await reading.list(kind, scope, options, raw => listing.take(raw))
       this.#resourceVersion = resourceVersion
     } catch (error) {
       this.#waiting.push(...waiting)

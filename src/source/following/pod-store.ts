@@ -13,7 +13,7 @@ import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowRolloutPod } from '../live/rollouts.ts'
 import { narrowController } from '../narrow/controller.ts'
 import { narrowEvent } from '../narrow/event.ts'
-import type { Store } from './follower.ts'
+import type { Listing, Store } from './follower.ts'
 
 /** Decides which pods are wanted. */
 interface PodClaims {
@@ -26,7 +26,7 @@ interface PodClaims {
 /** How many unclaimed pods are kept, the newest ones. A pod can arrive before its controller. */
 const MOST_UNCLAIMED = 2_000
 
-export class PodStore implements Store<unknown> {
+export class PodStore implements Store {
   readonly #claims: PodClaims
   readonly #byUid = new Map<string, RolloutPod>()
   readonly #byController = new Map<string, Set<RolloutPod>>()
@@ -43,7 +43,7 @@ export class PodStore implements Store<unknown> {
     this.#onGone = onGone
   }
 
-  begin(): { take(raw: unknown): void; end(): void } {
+  begin(): Listing {
     const seen = new Set<string>()
     return {
       take: raw => {
@@ -156,7 +156,7 @@ const MOST_UNKNOWN = 1_000
 const MOST_OF_ONE = 60
 
 /** Stores events of pulls by pod, and keeps them after the server has deleted them. */
-export class EventStore implements Store<unknown> {
+export class EventStore implements Store {
   readonly #isKnown: (podUid: string) => boolean
   readonly #byPod = new Map<string, Map<string, PodEvent>>()
   readonly #unknown = new Set<string>()
@@ -166,7 +166,7 @@ export class EventStore implements Store<unknown> {
     this.#isKnown = isKnown
   }
 
-  begin(): { take(raw: unknown): void; end(): void } {
+  begin(): Listing {
     return {
       take: raw => {
         const event = narrowEvent(raw)

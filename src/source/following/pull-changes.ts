@@ -70,7 +70,7 @@ export class PullChanges {
     const reading = new Reading(cluster, { signal })
     const { onTrouble, onFailure, onChange } = this.#notice.callbacks
     // A list that is read again can contain any change.
-    const store: Store<unknown> = {
+    const store: Store = {
       begin: () => ({ take() {}, end: onChange }),
       change: change => {
         if (matters(change)) onChange()

@@ -21,10 +21,10 @@ export class ScopeFollower {
   readonly #workloads: WorkloadStore
   readonly #pods: PodStore
   readonly #events: EventStore
-  readonly #followers: Follower<unknown>[] = []
+  readonly #followers: Follower[] = []
   /** Kinds that this user is not allowed to read. */
   readonly #unread = new Set<string>()
-  #podFollower: Follower<unknown> | null = null
+  #podFollower: Follower | null = null
   #isRunning = false
   #focus = ''
 
@@ -134,7 +134,7 @@ export class ScopeFollower {
     return this.#follow(KINDS[kind] as Kind<unknown>, focus, this.#workloads.storeFor(kind))
   }
 
-  async #follow(kind: Kind<unknown>, focus: Focus, store: Store<unknown>): Promise<Follower<unknown> | null> {
+  async #follow(kind: Kind<unknown>, focus: Focus, store: Store): Promise<Follower | null> {
     const shape = kind === KINDS.Pod ? POD_SHAPE : kind === KINDS.Event ? EVENT_SHAPE : undefined
     const of = { kind, scope: this.#namespace, focus, store, ...(shape && { shape }) }
     const follower = new Follower(of, this.#options)
@@ -151,7 +151,7 @@ export class ScopeFollower {
     return follower
   }
 
-  #keep(follower: Follower<unknown>): void {
+  #keep(follower: Follower): void {
     follower.run().catch(this.#options.onFailure)
   }
 

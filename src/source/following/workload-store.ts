@@ -10,7 +10,7 @@ import { fieldValue } from '../live/reading.ts'
 import { narrowRevision, narrowRolloutWorkload, REVISIONS } from '../live/rollouts.ts'
 import { narrowOwner } from '../narrow/controller.ts'
 import { narrowPodTemplate, type PodTemplate } from '../narrow/template.ts'
-import type { Focus, Store } from './follower.ts'
+import type { Focus, Listing, Store } from './follower.ts'
 import type { NamedSubject, SubjectIndex, Subjects } from './subjects.ts'
 
 /** Followed kinds: the workloads themselves, and their revisions. */
@@ -132,7 +132,7 @@ export function subjectOf({ kind, owner }: WorkloadObject): NamedSubject {
 }
 
 /** Stores the objects of one kind. */
-class StoredObjects implements Store<unknown> {
+class StoredObjects implements Store {
   readonly kind: StoredKind
   readonly #isWanted: (object: WorkloadObject) => boolean
   /** Changes whenever the objects do. */
@@ -146,7 +146,7 @@ class StoredObjects implements Store<unknown> {
     this.#isWanted = isWanted
   }
 
-  begin(): { take(raw: unknown): void; end(): void } {
+  begin(): Listing {
     const seen = new Set<string>()
     return {
       take: raw => {
