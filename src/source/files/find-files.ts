@@ -2,7 +2,7 @@
 
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { isAbsolute, join, matchesGlob, relative, resolve, sep } from 'node:path'
+import { basename, isAbsolute, join, matchesGlob, relative, resolve, sep } from 'node:path'
 import { byText } from '../../order.ts'
 import type { FileProblem } from '../../snapshot/audit-snapshot.ts'
 import { checkFileNames, IN_FOLDERS } from '../file-names.ts'
@@ -58,6 +58,7 @@ function displayPath(path: string, cwd: string): string {
 class Search {
   readonly found: FoundFiles = { files: [], unread: [], shallow: [] }
   readonly #options: FindOptions
+  readonly #excluded: readonly string[]
   readonly #seen = new Set<string>()
   readonly #entered = new Set<string>()
   /** The path on the command line that is being searched. */
@@ -65,6 +66,8 @@ class Search {
 
   constructor(options: FindOptions) {
     this.#options = options
+    const globs = options.excluded.map(glob => glob.replace(/\/+$/, ''))
+    this.#excluded = globs.flatMap(glob => [glob, `${glob}/**`])
   }
 
   async searchNamed(path: string, where: string): Promise<void> {
@@ -109,10 +112,11 @@ class Search {
   }
 
   async #below(path: string, folder: string, root: string, above: string[]): Promise<void> {
-    if (NEVER_ENTERED.has(path.split(sep).at(-1) ?? '')) return
+    const name = basename(path)
+    if (NEVER_ENTERED.has(name)) return
     if (this.#options.recursive) return this.#enter(path, folder, root, [...above, folder])
-    const isHidden = path.split(sep).at(-1)?.startsWith('.') === true
-    if (!isHidden && !this.found.shallow.includes(this.#named)) this.found.shallow.push(this.#named)
+    if (!name.startsWith('.') && !this.found.shallow.includes(this.#named))
+      this.found.shallow.push(this.#named)
   }
 
   async #follow(path: string, link: string, root: string, above: string[]): Promise<void> {
@@ -147,12 +151,8 @@ class Search {
   }
 
   #isExcluded(where: string): boolean {
-    const { excluded, excludeFrom } = this.#options
-    const path = relative(excludeFrom, where).split(sep).join('/')
-    return excluded.some(
-      glob =>
-        matchesGlob(path, glob.replace(/\/+$/, '')) || matchesGlob(path, `${glob.replace(/\/+$/, '')}/**`),
-    )
+    const path = relative(this.#options.excludeFrom, where).split(sep).join('/')
+    return this.#excluded.some(glob => matchesGlob(path, glob))
   }
 }
 
