@@ -13,6 +13,7 @@ import { findInputs, type Input, type InputOptions } from './dump/inputs.ts'
 import { DumpObjects } from './dump/objects.ts'
 import { MAKE_A_DUMP } from './dump/recognize.ts'
 import { relatedObjectsIn } from './dump/related-in-dump.ts'
+import { shownName } from './file-names.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
 import { belongsTo } from './ownership.ts'
@@ -123,7 +124,7 @@ function checkPods(
   { files }: DumpOptions,
 ): void {
   if (facts.podsWithStatus > 0) return
-  const named = files.map(file => (file === '-' ? 'standard input' : file)).join(', ')
+  const named = files.map(shownName).join(', ')
   if (facts.podsWithoutStatus + facts.podsAsWritten > 0)
     throw new UsageError(
       `The pods in ${named} have no status: they were written by hand, not read from a cluster. Make a dump with \`${MAKE_A_DUMP}\`.`,

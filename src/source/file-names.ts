@@ -12,3 +12,14 @@ export function checkFileNames(names: readonly string[]): void {
   if (names.filter(name => name === '-').length > 1)
     throw new UsageError('-f - is given twice: standard input can be read only once.')
 }
+
+/** The name of an input in a sentence. */
+export function shownName(file: string): string {
+  return file === '-' ? 'standard input' : file
+}
+
+/** @throws UsageError at a terminal, where nothing would ever come. @param example what can be piped in */
+export function checkPiped({ isTTY }: { isTTY?: boolean }, example: string): void {
+  if (isTTY === true)
+    throw new UsageError(`-f - reads standard input, and nothing is piped into it: ${example} | …`)
+}

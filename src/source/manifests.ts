@@ -6,6 +6,7 @@ import { kindOf } from '../kubernetes/api/kinds.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
 import { readDocuments } from './dump/documents.ts'
 import { findInputs, type InputOptions } from './dump/inputs.ts'
+import { shownName } from './file-names.ts'
 import { narrowPodTemplate, type PodTemplate } from './narrow/template.ts'
 import { SUBJECT_KINDS } from './subject-names.ts'
 
@@ -39,7 +40,7 @@ export async function readManifests(options: InputOptions & { signal: AbortSigna
     await readDocuments(input, handlers, options.signal)
   }
   if (found.count === 0) {
-    const names = options.files.map(file => (file === '-' ? 'standard input' : file)).join(', ')
+    const names = options.files.map(shownName).join(', ')
     const deeper = unenteredFolders.length === 0 ? '' : ' With -R the folders in it are read too.'
     throw new UsageError(`There are no Kubernetes objects in ${names}.${deeper}`)
   }

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { addAbortSignal, Readable } from 'node:stream'
 import { systemCode, UsageError } from '../../errors.ts'
 import { bytesOf } from '../../network/bytes-of.ts'
-import { checkFileNames, IN_FOLDERS } from '../file-names.ts'
+import { checkFileNames, checkPiped, IN_FOLDERS, shownName } from '../file-names.ts'
 
 /** One stream of bytes, and its name in errors. */
 export interface Input {
@@ -53,12 +53,9 @@ export async function findInputs({ files, recursive, stdin, cwd }: InputOptions)
 }
 
 function standardInput(stdin: InputOptions['stdin']): Input {
-  if (stdin.isTTY === true)
-    throw new UsageError(
-      '-f - reads standard input, and nothing is piped into it: kubectl get pods -o json | …',
-    )
+  checkPiped(stdin, 'kubectl get pods -o json')
   return {
-    name: 'standard input',
+    name: shownName('-'),
     named: true,
     open: signal => (stdin instanceof Readable ? addAbortSignal(signal, stdin) : stdin),
   }

@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { UsageError } from '../../errors.ts'
 import { record } from '../../json/json-object.ts'
 import { appliedFoldersIn } from '../../manifest/applied-folder.ts'
 import { type ChartInstaller, chartInstallerOf } from '../../manifest/chart-installer.ts'
@@ -10,8 +9,7 @@ import { readManifest } from '../../manifest/document.ts'
 import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-comments.ts'
 import { imageOperationsIn } from '../../manifest/image-operations.ts'
 import { localStreamIn } from '../../manifest/image-triggers.ts'
-import type { PlacedText } from '../../manifest/inline-manifest.ts'
-import { createdByWorkflow } from '../../manifest/inline-manifest.ts'
+import { createdByWorkflow, type PlacedText } from '../../manifest/inline-manifest.ts'
 import { kustomizationIn } from '../../manifest/kustomization.ts'
 import { workloadsIn } from '../../manifest/narrow-workloads.ts'
 import { templateAt } from '../../manifest/placeholder.ts'
@@ -19,6 +17,7 @@ import { isOfKind, type ManifestObject, objectsIn, podSpecsIn } from '../../mani
 import { skaffoldImagesIn } from '../../manifest/skaffold.ts'
 import { bytesOf } from '../../network/bytes-of.ts'
 import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
+import { checkPiped } from '../file-names.ts'
 import { parseLabelSelector } from '../label-selector.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/related-objects.ts'
@@ -238,8 +237,7 @@ function isNamedKustomization(path: string): boolean {
 /** @param path a pipe's, or `-` for standard input */
 function readPiped(path: string, { stdin, cwd, signal }: FileAuditOptions): ReturnType<typeof readStream> {
   if (path !== '-') return readStream(bytesOf(resolve(cwd, path), signal))
-  if (stdin.isTTY === true)
-    throw new UsageError('-f - reads standard input, and nothing is piped into it: kustomize build . | …')
+  checkPiped(stdin, 'kustomize build .')
   return readStream(stdin)
 }
 
