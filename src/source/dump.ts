@@ -97,7 +97,7 @@ function snapshotOf(
     imageChecks: [],
     gaps: uniqueGaps([
       // Without events, the newest time in the dump is often when such a pod was created.
-      ...gapsOf(facts, objects, wanted, { pods: suspects, takenAt: now }),
+      ...gapsOf(facts, objects, wanted, { suspects, takenAt: now }),
       ...gapsOfSecrets(failing, related.pullSecrets, facts),
     ]),
   }

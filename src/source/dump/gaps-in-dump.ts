@@ -7,14 +7,16 @@ import type { Gap } from '../../snapshot/snapshot.ts'
 import { couldBeFailedPull, couldBePulling } from '../suspects.ts'
 import type { DumpFacts, PodSelection } from './facts.ts'
 import type { DumpObjects, PartialList } from './objects.ts'
-import type { Suspects } from './related-in-dump.ts'
 
-/** Returns everything missing from the dump that would help to diagnose the suspects. Healthy pods need no other objects. */
+/**
+ * Returns everything missing from the dump that would help to diagnose its suspects: failing pods, and those whose status does not show
+ * whether they fail. Healthy pods need no other objects.
+ */
 export function gapsOf(
   facts: DumpFacts,
   { partial, unseen }: Pick<DumpObjects, 'partial' | 'unseen'>,
   wanted: PodSelection,
-  { pods: suspects, takenAt }: Suspects,
+  { suspects, takenAt }: { suspects: Pod[]; takenAt: string },
 ): Gap[] {
   const gaps = [...gapsOfPartial(partial), ...gapsOfPods(facts, unseen, wanted)]
   if (

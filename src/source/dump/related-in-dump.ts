@@ -199,10 +199,3 @@ function ownersOf(pods: Pod[], facts: DumpFacts): OwnerLink[] {
         links.set(`${link.kind} ${keyOf(link)}`, link)
   return [...links.values()]
 }
-
-/** Pods whose status does not show whether they fail, and failing pods. */
-export interface Suspects {
-  pods: Pod[]
-  /** ISO 8601. */
-  takenAt: string
-}
