@@ -16,7 +16,7 @@ import { relatedObjectsIn } from './dump/related-in-dump.ts'
 import { shownName } from './file-names.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
-import { belongsTo } from './ownership.ts'
+import { belongsTo, type NamedPod } from './ownership.ts'
 import { otherTypeSentence, type RequestedSubject } from './subject-names.ts'
 import { isNamed, NoSuchPod, pickSuspects, type Scope, statedScope } from './suspects.ts'
 
@@ -182,28 +182,26 @@ function findSubjects(named: readonly RequestedSubject[], facts: DumpFacts): Sco
 /** Whether the dump contains the subject. Even a dump of only pods shows which workloads they belong to. */
 function isThere(subject: ScopeSubject, facts: DumpFacts): boolean {
   const belongs = belongsTo([subject], indexOwners(facts.owners.values()))
-  const names = [...namesInDump(subject, facts)]
-  return (
-    names.includes(subject.name) ||
-    [...facts.pods.values()].some(({ owned }) => owned !== null && belongs(owned))
-  )
+  return namesInDump(subject, facts).includes(subject.name) || ownedPods(facts).some(belongs)
+}
+
+function ownedPods(facts: DumpFacts): NamedPod[] {
+  return [...facts.pods.values()].flatMap(({ owned }) => owned ?? [])
 }
 
 /** Names of the pods, or the objects of that kind, in the subject's namespace. */
-function* namesInDump({ kind, namespace }: ScopeSubject, facts: DumpFacts): Generator<string> {
-  const keys = kind === 'Pod' ? [...facts.pods.keys()].map(key => `Pod ${key}`) : facts.owners.keys()
-  for (const key of keys) {
-    const [, of, place, name = ''] = /^(\S+) ([^/]*)\/(.*)$/.exec(key) ?? []
-    if (of === kind && (namespace === null || place === namespace)) yield name
-  }
+function namesInDump({ kind, namespace }: ScopeSubject, facts: DumpFacts): string[] {
+  const all =
+    kind === 'Pod' ? ownedPods(facts) : [...facts.owners.values()].filter(each => each.kind === kind)
+  return all.filter(each => namespace === null || each.namespace === namespace).map(({ name }) => name)
 }
 
 function notThere(subject: ScopeSubject, facts: DumpFacts): UsageError {
   const { kind, name, namespace } = subject
-  const names = new Set(namesInDump(subject, facts))
+  const names = namesInDump(subject, facts)
   const near = nearNames(name, names)
   const where = namespace === null ? '' : ` in namespace "${namespace}"`
-  const word = kind !== 'Pod' ? '' : names.size === 0 && namespace !== null ? namespace : name
+  const word = kind !== 'Pod' ? '' : names.length === 0 && namespace !== null ? namespace : name
   return new UsageError(`${kind} "${name}" not found${where} in the dump${hintFor(word, near)}`)
 }
 
