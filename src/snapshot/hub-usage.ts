@@ -1,6 +1,6 @@
 /** What determines how many Docker Hub pulls a cluster makes: workloads, images, nodes with their runtimes, and the pods pulling now. */
 
-import type { ContainerKind, ControllerReference, PullPolicy } from './pod.ts'
+import type { ContainerKind, Pod, PullPolicy } from './pod.ts'
 import type { Gap, OwnerLink, ServiceAccount } from './snapshot.ts'
 
 /** A container whose image comes from Docker Hub. */
@@ -56,15 +56,8 @@ export interface Restart {
 }
 
 /** A pod that waits for an image from Docker Hub, or whose containers were restarted. */
-export interface UsagePod {
-  namespace: string
-  name: string
-  node: string | null
-  controller: ControllerReference | null
-  /** Label `pod-template-hash`; absent if there is none. */
-  templateHash?: string
-  /** Names of the pull secrets. Admission has already copied the service account's. */
-  pullSecrets: string[]
+export interface UsagePod
+  extends Pick<Pod, 'namespace' | 'name' | 'node' | 'controller' | 'templateHash' | 'pullSecrets'> {
   /** Containers that wait for their image, with the kubelet's reason and message, and whether an earlier start had the image. */
   waiting: { container: HubContainer; reason: string; message: string; present: boolean }[]
   restarts: Restart[]

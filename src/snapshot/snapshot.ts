@@ -5,7 +5,7 @@ import type { ObjectManager } from './fix-objects.ts'
 import type { HeldImage, ImageSize } from './held-image.ts'
 import type { ImageCheck } from './image-check.ts'
 import type { Distribution, Node } from './node.ts'
-import type { Pod, PullPolicy } from './pod.ts'
+import type { ControllerReference, Pod, PullPolicy } from './pod.ts'
 import type { NumberedLogin, PullSecret } from './pull-secret.ts'
 import type { RolloutKind } from './rollout.ts'
 
@@ -76,7 +76,7 @@ export interface OwnerLink {
   kind: string
   name: string
   uid: string
-  controller: { kind: string; name: string; apiVersion: string; uid: string } | null
+  controller: ControllerReference | null
   /** The tool that made the object and reverts or replaces changes of it, if its labels and annotations name one. */
   managedBy?: ObjectManager
   /** A Deployment's ReplicaSet that has pods: the number of its revision, and how many of its pods are ready. Omitted if it was not read. */

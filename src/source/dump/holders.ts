@@ -1,17 +1,14 @@
 /** The pods that run one image, grouped by what decides which logins their pulls have: namespace, pull secrets, and node. */
 
-/** Pods of one namespace with the same pull secrets. */
-interface HolderGroup {
-  namespace: string
-  pullSecrets: string[]
-  nodes: Set<string>
-}
+import type { HeldBy } from '../../snapshot/held-image.ts'
+
+type HolderGroup = Omit<HeldBy, 'nodes'> & { nodes: Set<string> }
 
 export class Holders {
   pods = 0
   readonly #groups = new Map<string, HolderGroup>()
 
-  add({ namespace, pullSecrets, node }: { namespace: string; pullSecrets: string[]; node: string }): void {
+  add({ namespace, pullSecrets, node }: Omit<HeldBy, 'nodes'> & { node: string }): void {
     this.pods += 1
     const key = JSON.stringify([namespace, ...pullSecrets])
     const group = this.#groups.get(key)
