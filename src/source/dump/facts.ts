@@ -21,7 +21,7 @@ import { DistributionSigns } from './distribution.ts'
 import type { DumpTime } from './dump-time.ts'
 import { Holders } from './holders.ts'
 import { HostPorts } from './host-ports.ts'
-import { type LoginMarks, loginMarker } from './login-marks.ts'
+import { loginMarker, type MarkedLogin } from './marked-logins.ts'
 import { NewestStates } from './newest-states.ts'
 import { nameOfKind } from './recognize.ts'
 
@@ -77,7 +77,7 @@ export class DumpFacts {
   /** The nodes with a pod that runs an image under policy Never, by its full name. */
   readonly unpulled = new Map<string, Set<string>>()
   /** The logins in each pull secret, for comparisons. */
-  readonly logins = new NewestStates<LoginMarks>()
+  readonly logins = new NewestStates<MarkedLogin[]>()
   readonly hostPorts = new HostPorts()
   readonly distribution = new DistributionSigns()
   readonly custom = new CustomObjects()

@@ -11,7 +11,7 @@ import type { Snapshot } from '../../snapshot/snapshot.ts'
 import type { AwaitedImage } from './awaited-images.ts'
 import type { DumpFacts } from './facts.ts'
 import type { Holders } from './holders.ts'
-import { marksFor } from './login-marks.ts'
+import { marksFor } from './marked-logins.ts'
 
 /** As many nodes as a sentence names. */
 const MAX_NODES = 3

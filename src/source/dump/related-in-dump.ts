@@ -17,7 +17,7 @@ import { type DumpFacts, registryIn } from './facts.ts'
 import { heldImages } from './held-images.ts'
 import { namedStreams } from './image-streams.ts'
 import { ecrHosts, hostPorts, imageSizes, preloadedImages } from './images-on-nodes.ts'
-import { numberedLogins } from './numbered-logins.ts'
+import { numberedLogins } from './marked-logins.ts'
 
 type RelatedObjects = Pick<
   Snapshot,
