@@ -1,4 +1,4 @@
-/** The key of a map of objects of one kind, and the order in which snapshots list such objects. */
+/** How objects of one kind are named, told apart, and put in order. */
 
 import { compareText } from '../order.ts'
 
@@ -18,4 +18,11 @@ export function byNamespaceAndName(
   b: { namespace: string; name: string },
 ): number {
   return compareText(a.namespace, b.namespace) || compareText(a.name, b.name)
+}
+
+/** Whether the text is a subdomain of RFC 1123, as the API server wants it of most names and of the prefix of a label's key. */
+export function isSubdomain(text: string): boolean {
+  return (
+    text.length <= 253 && /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/.test(text)
+  )
 }

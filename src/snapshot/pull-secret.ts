@@ -1,6 +1,7 @@
 /** A pull secret without its passwords: enough to know whether the kubelet can use it. */
 
 import type { ObjectManager } from './fix-objects.ts'
+import { isSubdomain } from './object-key.ts'
 
 /** What is wrong with one `auths` entry, as the kubelet reads it. */
 export type PullSecretEntryProblem =
@@ -11,20 +12,13 @@ export type PullSecretEntryProblem =
   /** A username without a password, or the reverse. */
   | 'half'
 
-/** Whether a Secret can have this name: a subdomain of RFC 1123, as the API server wants it. It takes any text as the name of a pull secret. */
-export function isSecretName(name: string): boolean {
-  return (
-    name.length <= 253 && /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/.test(name)
-  )
-}
-
 /**
  * The name in a text that a template made of an object or a list where it expects a name, as Go prints them: `map[name:regcred]`, `[regcred]`
  * (evryfs/helm-charts#183); null in any other text.
  */
 export function nameInside(text: string): string | null {
   const [, name = ''] = /^\[*(?:map\[name:|\{"?name"?: ?"?)?([^\s"[\]{}]+)"?[\]}]+$/.exec(text) ?? []
-  return isSecretName(name) ? name : null
+  return isSubdomain(name) ? name : null
 }
 
 /** What stands in place of a password: the name of a file, what nothing expanded, such as `$(cat FILE)`, or no key where the user name promises one. */

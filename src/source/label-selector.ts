@@ -1,6 +1,7 @@
 /** Label selectors with the syntax of kubectl's -l, evaluated here if no API server does it: k8s.io/apimachinery/pkg/labels. */
 
 import { UsageError } from '../errors.ts'
+import { isSubdomain } from '../snapshot/object-key.ts'
 
 /** Whether an object with these labels is selected. Values that are not strings count as absent. */
 export type LabelTest = (labels: Record<string, unknown>) => boolean
@@ -158,15 +159,13 @@ function selectorError(selector: string, at: number, problem: string): UsageErro
 }
 
 const LABEL_NAME = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
-const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
 const MAX_NAME_LENGTH = 63
-const MAX_SUBDOMAIN_LENGTH = 253
 
 /** Checks a key: `[subdomain/]name`. @throws UsageError */
 function checkKey(selector: string, key: string, at: number): void {
   const slash = key.indexOf('/')
   const prefix = key.slice(0, Math.max(0, slash))
-  const isPrefixRight = slash === -1 || (prefix.length <= MAX_SUBDOMAIN_LENGTH && SUBDOMAIN.test(prefix))
+  const isPrefixRight = slash === -1 || isSubdomain(prefix)
   if (!isPrefixRight || !isName(key.slice(slash + 1)))
     throw selectorError(selector, at, `"${key}" can't be the key of a label`)
 }

@@ -3,11 +3,10 @@
 import { isForOthers, keyMismatch } from '../../dockerconfig/key-mismatch.ts'
 import { lookUpCredentials } from '../../dockerconfig/kubelet-lookup.ts'
 import { parseReference, type Reference } from '../../image/reference.ts'
-import { objectKey } from '../../snapshot/object-key.ts'
+import { isSubdomain, objectKey } from '../../snapshot/object-key.ts'
 import { type OwnerIndex, templateSecrets } from '../../snapshot/owners.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import {
-  isSecretName,
   nameInside,
   type PullSecret,
   type PullSecretEntry,
@@ -165,7 +164,8 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
     ...writtenBy(secret),
   }
   const whole = secret.content === null ? 'failed' : secret.content.problem
-  if (whole !== null && !isSecretName(secret.name)) {
+  // The API server takes any text as the name of a pull secret.
+  if (whole !== null && !isSubdomain(secret.name)) {
     const meant = nameInside(secret.name)
     return [{ ...base, key: null, problem: 'impossible-name', ...(meant !== null && { detail: meant }) }]
   }
