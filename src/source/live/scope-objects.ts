@@ -8,7 +8,7 @@ import {
   PullSecretContent,
   RUN_ANNOTATION,
 } from '../../dockerconfig/pull-secret-content.ts'
-import { KINDS, type ModelOf } from '../../kubernetes/api/kinds.ts'
+import { KINDS, type Kind, type ModelOf } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { MadeSecret, ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-objects.ts'
 import { byNamespaceAndName, keyOf, objectKey } from '../../snapshot/object-key.ts'
@@ -37,7 +37,8 @@ export async function readAccounts(
   const stuck = new Set(pods.map(pod => objectKey(pod.namespace, pod.serviceAccount)))
   const lacksLogin = ({ imagePullSecrets }: ScopeServiceAccount) =>
     wanted !== null && imagePullSecrets?.some(({ name }) => name === secretName) !== true
-  const kept = await bounded(await listAccounts(reading, scope), AT_ONCE, async account => {
+  const accounts = await listIn(reading, scope, { kind: KINDS.ServiceAccount }, narrowAccount)
+  const kept = await bounded(accounts, AT_ONCE, async account => {
     const isStuck = stuck.has(keyOf(account))
     if (podsToFix !== null) {
       if (!isStuck) return null
@@ -53,17 +54,19 @@ export async function readAccounts(
 
 type AccountObject = ModelOf<typeof KINDS.ServiceAccount>
 
-async function listAccounts(
+/** Returns what is in the live namespaces. A list that can't be read leaves a gap. */
+async function listIn<Object extends SecretObject | AccountObject, Narrow>(
   reading: Reading,
   { namespaces, wide }: NamespaceScope,
-): Promise<ScopeServiceAccount[]> {
+  { kind, ...options }: { kind: Kind<Object>; fieldSelector?: string },
+  narrow: (object: Object) => Narrow,
+): Promise<Narrow[]> {
   const live = new Set(namespaces)
-  const found: ScopeServiceAccount[] = []
-  const keep = (object: AccountObject) => {
-    if (live.has(object.metadata.namespace)) found.push(narrowAccount(object))
-  }
+  const found: Narrow[] = []
   await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
-    reading.listOrGap(KINDS.ServiceAccount, namespace, {}, keep),
+    reading.listOrGap(kind, namespace, options, object => {
+      if (live.has(object.metadata.namespace)) found.push(narrow(object))
+    }),
   )
   return found
 }
@@ -112,21 +115,13 @@ export interface SecretOptions {
 }
 
 /** Returns the existing Secrets with the name, at most one per namespace. */
-export async function readSecretsNamed(
+export function readSecretsNamed(
   reading: Reading,
-  { namespaces, wide }: NamespaceScope,
+  scope: NamespaceScope,
   { secretName, wanted, madeSecrets = [] }: SecretOptions,
 ): Promise<ScopeSecret[]> {
-  const found: ScopeSecret[] = []
-  const live = new Set(namespaces)
-  const keep = (object: SecretObject) => {
-    if (live.has(object.metadata.namespace)) found.push(narrowSecret(object, wanted, madeSecrets))
-  }
-  const options = { fieldSelector: `metadata.name=${fieldValue(secretName)}` }
-  await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
-    reading.listOrGap(KINDS.Secret, namespace, options, keep),
-  )
-  return found
+  const listing = { kind: KINDS.Secret, fieldSelector: `metadata.name=${fieldValue(secretName)}` }
+  return listIn(reading, scope, listing, object => narrowSecret(object, wanted, madeSecrets))
 }
 
 type SecretObject = ModelOf<typeof KINDS.Secret>
