@@ -1,6 +1,8 @@
-/** Label selectors with the syntax of kubectl's -l, evaluated here if no API server does it: k8s.io/apimachinery/pkg/labels. */
+/** Label selectors with the syntax of kubectl's -l (k8s.io/apimachinery/pkg/labels): evaluated here if no API server does it, and written for one. */
 
+import type { V1LabelSelector, V1LabelSelectorRequirement } from '@kubernetes/client-node'
 import { UsageError } from '../errors.ts'
+import type { AsJson, ControllerSpec } from '../kubernetes/api/kinds.ts'
 import { isSubdomain } from '../snapshot/object-key.ts'
 
 /** Whether an object with these labels is selected. Values that are not strings count as absent. */
@@ -178,4 +180,28 @@ function checkValue(selector: string, value: string, at: number): void {
 
 function isName(text: string): boolean {
   return text.length <= MAX_NAME_LENGTH && LABEL_NAME.test(text)
+}
+
+/** Returns a label selector in the syntax of the API's query parameter; null for a CronJob. A ReplicationController's is a plain map. */
+export function selectorOf(kind: string, spec: ControllerSpec): string | null {
+  const selector = spec !== undefined && 'selector' in spec ? spec.selector : undefined
+  if (selector === undefined) return null
+  if (kind === 'ReplicationController') return equalities(selector as Labels)
+  const { matchLabels = {}, matchExpressions = [] }: AsJson<V1LabelSelector> = selector
+  return [equalities(matchLabels), ...matchExpressions.map(expression)].filter(Boolean).join(',')
+}
+
+type Labels = Record<string, string>
+
+/** Returns a selector of all these labels; empty without any. */
+export function equalities(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',')
+}
+
+function expression({ key, operator, values = [] }: AsJson<V1LabelSelectorRequirement>): string {
+  if (operator === 'Exists') return key
+  if (operator === 'DoesNotExist') return `!${key}`
+  return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`
 }

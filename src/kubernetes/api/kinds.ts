@@ -133,6 +133,7 @@ export type ModelOf<Of> = Of extends Kind<infer Model> ? Model : never
 
 /** An object of any built-in controller. */
 export type ControllerObject = ModelOf<(typeof CONTROLLERS)[keyof typeof CONTROLLERS]>
+export type ControllerSpec = ControllerObject['spec']
 
 /** Returns the built-in controller of exactly that version and kind; null for any other. */
 export function controllerKind({ apiVersion, kind }: TypeMeta): Kind<ControllerObject> | null {

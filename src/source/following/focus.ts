@@ -1,5 +1,6 @@
 /** Narrows followed lists to pods that could belong to the awaited workloads, and to events of pulls, as far as selectors allow. */
 
+import { equalities } from '../label-selector.ts'
 import { podEventsWithout, UNRELATED_REASONS } from '../live/pull-events.ts'
 import { fieldValue } from '../live/reading.ts'
 import type { Focus } from './follower.ts'
@@ -20,7 +21,7 @@ export function focusOn(workloads: PodLabels[], pods: string[]): Focus {
   if (workloads.length === 0 && pods.length === 1 && pod !== undefined)
     return { fieldSelector: `metadata.name=${fieldValue(pod)}` }
   if (first === undefined || pods.length > 0 || workloads.includes(null)) return {}
-  if (workloads.length === 1) return { labelSelector: equal(first ?? {}) }
+  if (workloads.length === 1) return { labelSelector: equalities(first ?? {}) }
   const known = workloads as Record<string, string>[]
   const [shared] = Object.keys(first ?? {})
     .filter(key => known.every(labels => Object.hasOwn(labels, key)))
@@ -28,12 +29,6 @@ export function focusOn(workloads: PodLabels[], pods: string[]): Focus {
     .filter(({ values }) => values.length <= MOST_VALUES)
     .sort((one, other) => other.values.length - one.values.length)
   return shared === undefined ? {} : { labelSelector: `${shared.key} in (${shared.values.join(',')})` }
-}
-
-function equal(labels: Record<string, string>): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',')
 }
 
 /** Selects events of pods that can be about pulls. */

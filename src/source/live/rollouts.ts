@@ -13,7 +13,8 @@ import type {
   RolloutSubject,
   RolloutWorkload,
 } from '../../snapshot/rollout.ts'
-import { narrowController, selectorOf } from '../narrow/controller.ts'
+import { selectorOf } from '../label-selector.ts'
+import { narrowController } from '../narrow/controller.ts'
 import { deploymentRevision, revisionHash } from '../narrow/marks.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import type { Reading } from './reading.ts'

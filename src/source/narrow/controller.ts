@@ -1,29 +1,15 @@
-/** Narrows controllers: the reference to one, one as the owner of pods, and one with its template as a fix needs it. */
+/** Narrows a controller as the owner of pods, and the reference to one. */
 
-import type { V1Container, V1LabelSelector, V1PodTemplateSpec } from '@kubernetes/client-node'
-import { isObject, list, number, present, record, text, textOrNull } from '../../json/json-object.ts'
-import {
-  type AsJson,
-  type ControllerObject,
-  nameOf,
-  namespaceOf,
-  type TypeMeta,
-} from '../../kubernetes/api/kinds.ts'
+import { isObject, type JsonObject, list, number, present, record, text, textOrNull } from '../../json/json-object.ts'
+import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowImageName, narrowName } from '../../secrecy/foreign-text.ts'
-import type { PullSecretEntryName, ScopeContainer, ScopeWorkload } from '../../snapshot/fix-objects.ts'
 import type { ControllerReference } from '../../snapshot/pod.ts'
 import type { MadeFrom, OwnerLink } from '../../snapshot/snapshot.ts'
-
 import { imageTriggers } from './image-triggers.ts'
-
-import { managerIn, managerOf } from './managers.ts'
+import { managerIn } from './managers.ts'
 import { deploymentRevision, templateGeneration, templateHash } from './marks.ts'
-
 import { narrowPolicy } from './pod-containers.ts'
-import { accountIn } from './related-objects.ts'
 import { rolloutStall } from './rollout-stall.ts'
-
-type Fields = Record<string, unknown>
 
 /** Returns the ownerReference with `controller: true`; the API server allows at most one. */
 export function narrowController(metadata: { ownerReferences?: unknown }): ControllerReference | null {
@@ -66,7 +52,7 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
 }
 
 /** null if only the metadata was read, if no Deployment made the ReplicaSet, or if it has no pods. */
-function revisionOf(raw: unknown, metadata: Fields): NonNullable<OwnerLink['revision']> | null {
+function revisionOf(raw: unknown, metadata: JsonObject): NonNullable<OwnerLink['revision']> | null {
   const status = record(record(raw).status)
   const revision = Number(deploymentRevision(metadata))
   if (!(revision > 0) || number(status.replicas, 0) === 0) return null
@@ -74,7 +60,7 @@ function revisionOf(raw: unknown, metadata: Fields): NonNullable<OwnerLink['revi
 }
 
 /** What a pod that was made from the template that the object has now shows of that; null if nothing. */
-const MARKS: Partial<Record<string, (object: Fields) => string | null>> = {
+const MARKS: Partial<Record<string, (object: JsonObject) => string | null>> = {
   // Its Deployment gave the ReplicaSet this label, and never changes its template.
   ReplicaSet: ({ metadata }) => templateHash(record(metadata)),
   StatefulSet: object => (isObserved(object) ? textOrNull(record(object.status).updateRevision) : null),
@@ -82,7 +68,7 @@ const MARKS: Partial<Record<string, (object: Fields) => string | null>> = {
 }
 
 /** The spec of a workload's pods, and that of their Job, by the workload's spec; for a pod, its own. */
-export function podOf(kind: string, spec: Fields): { pod: Fields; job: Fields | null; annotations: Fields } {
+export function podOf(kind: string, spec: JsonObject): { pod: JsonObject; job: JsonObject | null; annotations: JsonObject } {
   if (kind === 'Pod') return { pod: spec, job: null, annotations: {} }
   const job = kind === 'CronJob' ? record(record(spec.jobTemplate).spec) : kind === 'Job' ? spec : null
   const template = record((job ?? spec).template)
@@ -111,7 +97,7 @@ function templateOf(raw: unknown, kind: string): MadeFrom | null {
 }
 
 /** Whether the status is of the newest spec. */
-function isObserved({ metadata, status }: Fields): boolean {
+function isObserved({ metadata, status }: JsonObject): boolean {
   return number(record(status).observedGeneration, 0) >= number(record(metadata).generation, 0)
 }
 
@@ -151,114 +137,4 @@ function orderedUpdate(raw: unknown): NonNullable<OwnerLink['ordered']> | null {
     from: first + number(record(rollingUpdate).partition, 0),
     below: first + number(spec?.replicas, 1),
   }
-}
-
-type ControllerSpec = ControllerObject['spec']
-
-/** Returns the workload; the caller adds its stuck pods. Items of a list have no kind, so the caller passes it. */
-export function narrowWorkload(
-  object: ControllerObject,
-  { kind, apiVersion }: TypeMeta,
-  namespace: string,
-): ScopeWorkload {
-  const { metadata, spec } = object
-  const template = podTemplate(spec)?.spec
-  const templatePointer = kind === 'CronJob' ? '/spec/jobTemplate/spec/template/spec' : '/spec/template/spec'
-  const secrets = narrowSecretList(template?.imagePullSecrets)
-  return {
-    apiVersion,
-    kind,
-    namespace,
-    name: metadata.name,
-    uid: metadata.uid,
-    managedBy: managerOf(object),
-    templatePointer,
-    imagePullSecrets: secrets?.length ? secrets : null,
-    serviceAccount: accountIn(template ?? {}),
-    containers: [
-      ...containersOf(template?.initContainers, 'init', `${templatePointer}/initContainers`),
-      ...containersOf(template?.containers, 'container', `${templatePointer}/containers`),
-    ],
-    selector: selectorOf(kind, spec),
-    replicas: replicasOf(object),
-    replaces: ROLLING.includes(kind) && !isOnDelete(spec),
-    paused: kind === 'Deployment' && spec !== undefined && 'paused' in spec && spec.paused === true,
-    rollsOut: kind === 'Deployment' || (kind === 'DaemonSet' && !isOnDelete(spec)),
-    selected: true,
-    podUids: [],
-  }
-}
-
-/** Returns a stored imagePullSecrets list, unchanged; null if the field is absent. */
-export function narrowSecretList(list: PullSecretEntryName[] | undefined): PullSecretEntryName[] | null {
-  return list?.map(({ name }) => (name === undefined ? {} : { name })) ?? null
-}
-
-function podTemplate(spec: ControllerSpec): AsJson<V1PodTemplateSpec> | undefined {
-  if (spec === undefined) return undefined
-  return 'jobTemplate' in spec ? spec.jobTemplate.spec?.template : spec.template
-}
-
-/** Returns the labels that all pods of its template have. */
-export function templateLabels({ spec }: ControllerObject): Fields {
-  return podTemplate(spec)?.metadata?.labels ?? {}
-}
-
-function isOnDelete(spec: ControllerSpec): boolean {
-  return spec !== undefined && 'updateStrategy' in spec && spec.updateStrategy?.type === 'OnDelete'
-}
-
-const ROLLING = ['Deployment', 'DaemonSet', 'StatefulSet']
-
-function replicasOf({ spec, status }: ControllerObject): number {
-  if (status !== undefined && 'desiredNumberScheduled' in status) return status.desiredNumberScheduled
-  return (spec !== undefined && 'replicas' in spec ? spec.replicas : undefined) ?? 1
-}
-
-function containersOf(
-  containers: AsJson<V1Container>[] | undefined,
-  kind: ScopeContainer['kind'],
-  pointer: string,
-): ScopeContainer[] {
-  return (containers ?? []).map(({ name, image, imagePullPolicy }, index) => ({
-    name,
-    kind,
-    pointer: `${pointer}/${index}`,
-    image: image ?? '',
-    pullPolicy: imagePullPolicy ?? null,
-    runningImageIds: [],
-  }))
-}
-
-/** Returns a label selector in the syntax of the API's query parameter; null for a CronJob. A ReplicationController's is a plain map. */
-export function selectorOf(kind: string, spec: ControllerSpec): string | null {
-  const selector = spec !== undefined && 'selector' in spec ? spec.selector : undefined
-  if (selector === undefined) return null
-  if (isPlain(selector, kind)) return equalities(selector).join(',')
-  const { matchLabels = {}, matchExpressions = [] } = selector
-  return [...equalities(matchLabels), ...matchExpressions.map(expression)].join(',')
-}
-
-type Labels = Record<string, string>
-
-function isPlain(_selector: Labels | AsJson<V1LabelSelector>, kind: string): _selector is Labels {
-  return kind === 'ReplicationController'
-}
-
-function equalities(labels: Labels): string[] {
-  return Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-}
-
-function expression({
-  key,
-  operator,
-  values = [],
-}: {
-  key: string
-  operator: string
-  values?: string[]
-}): string {
-  if (operator === 'Exists') return key
-  if (operator === 'DoesNotExist') return `!${key}`
-  return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`
 }

@@ -1,7 +1,7 @@
 /** A controller narrowed to what a fix needs from its template, kind by kind. */
 import { expect, test } from 'vitest'
 import type { ControllerObject } from '../../../src/kubernetes/api/kinds.ts'
-import { narrowWorkload } from '../../../src/source/narrow/controller.ts'
+import { narrowWorkload } from '../../../src/source/narrow/workload-to-fix.ts'
 
 const pod = {
   serviceAccountName: 'robot',
