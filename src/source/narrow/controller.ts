@@ -1,6 +1,15 @@
 /** Narrows a controller as the owner of pods, and the reference to one. */
 
-import { isObject, type JsonObject, list, number, present, record, text, textOrNull } from '../../json/json-object.ts'
+import {
+  isObject,
+  type JsonObject,
+  list,
+  number,
+  present,
+  record,
+  text,
+  textOrNull,
+} from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowImageName, narrowName } from '../../secrecy/foreign-text.ts'
 import type { ControllerReference } from '../../snapshot/pod.ts'
@@ -29,7 +38,8 @@ export function narrowController(metadata: { ownerReferences?: unknown }): Contr
 export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
   const name = nameOf(raw)
   if (name === null) return null
-  const metadata = record(record(raw).metadata)
+  const object = record(raw)
+  const metadata = record(object.metadata)
   return {
     namespace: namespaceOf(raw),
     kind,
@@ -38,25 +48,25 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
     controller: narrowController(metadata),
     ...present({
       managedBy: managerIn(metadata),
-      ordered: kind === 'StatefulSet' ? orderedUpdate(raw) : null,
-      update: updateOf(raw, kind),
-      partition: kind === 'StatefulSet' ? partitionOf(raw) : null,
-      paused: kind === 'Deployment' && record(record(raw).spec).paused === true ? (true as const) : null,
-      stall: kind === 'Deployment' && isObserved(record(raw)) ? rolloutStall(record(raw).status) : null,
-      revision: kind === 'ReplicaSet' ? revisionOf(raw, metadata) : null,
-      template: templateOf(raw, kind),
-      imageTriggers: imageTriggers(record(raw), kind),
-      concurrencyPolicy: kind === 'CronJob' && isObject(record(raw).spec) ? policyOf(raw) : null,
+      ordered: kind === 'StatefulSet' ? orderedUpdate(object) : null,
+      update: updateOf(object, kind),
+      partition: kind === 'StatefulSet' ? partitionOf(object) : null,
+      paused: kind === 'Deployment' && record(object.spec).paused === true ? (true as const) : null,
+      stall: kind === 'Deployment' && isObserved(object) ? rolloutStall(object.status) : null,
+      revision: kind === 'ReplicaSet' ? revisionOf(object) : null,
+      template: templateOf(object, kind),
+      imageTriggers: imageTriggers(object, kind),
+      concurrencyPolicy: kind === 'CronJob' && isObject(object.spec) ? policyOf(object.spec) : null,
     }),
   }
 }
 
 /** null if only the metadata was read, if no Deployment made the ReplicaSet, or if it has no pods. */
-function revisionOf(raw: unknown, metadata: JsonObject): NonNullable<OwnerLink['revision']> | null {
-  const status = record(record(raw).status)
-  const revision = Number(deploymentRevision(metadata))
-  if (!(revision > 0) || number(status.replicas, 0) === 0) return null
-  return { number: revision, ready: number(status.readyReplicas, 0) }
+function revisionOf({ metadata, status }: JsonObject): NonNullable<OwnerLink['revision']> | null {
+  const revision = Number(deploymentRevision(record(metadata)))
+  const { replicas, readyReplicas } = record(status)
+  if (!(revision > 0) || number(replicas, 0) === 0) return null
+  return { number: revision, ready: number(readyReplicas, 0) }
 }
 
 /** What a pod that was made from the template that the object has now shows of that; null if nothing. */
@@ -68,7 +78,10 @@ const MARKS: Partial<Record<string, (object: JsonObject) => string | null>> = {
 }
 
 /** The spec of a workload's pods, and that of their Job, by the workload's spec; for a pod, its own. */
-export function podOf(kind: string, spec: JsonObject): { pod: JsonObject; job: JsonObject | null; annotations: JsonObject } {
+export function podOf(
+  kind: string,
+  spec: JsonObject,
+): { pod: JsonObject; job: JsonObject | null; annotations: JsonObject } {
   if (kind === 'Pod') return { pod: spec, job: null, annotations: {} }
   const job = kind === 'CronJob' ? record(record(spec.jobTemplate).spec) : kind === 'Job' ? spec : null
   const template = record((job ?? spec).template)
@@ -76,8 +89,7 @@ export function podOf(kind: string, spec: JsonObject): { pod: JsonObject; job: J
 }
 
 /** null if only the metadata was read. */
-function templateOf(raw: unknown, kind: string): MadeFrom | null {
-  const object = record(raw)
+function templateOf(object: JsonObject, kind: string): MadeFrom | null {
   const { pod } = podOf(kind, record(object.spec))
   const containers = [pod.initContainers, pod.containers].flatMap(list).filter(isObject)
   if (containers.length === 0) return null
@@ -102,39 +114,37 @@ function isObserved({ metadata, status }: JsonObject): boolean {
 }
 
 /** Runs may overlap unless a CronJob forbids it. */
-function policyOf(raw: unknown): string {
-  return text(record(record(raw).spec).concurrencyPolicy) || 'Allow'
+function policyOf({ concurrencyPolicy }: JsonObject): string {
+  return text(concurrencyPolicy) || 'Allow'
 }
 
 /** null if only the metadata was read, and for other kinds. */
-function updateOf(raw: unknown, kind: string): OwnerLink['update'] | null {
-  const spec = record(raw).spec
+function updateOf({ spec }: JsonObject, kind: string): OwnerLink['update'] | null {
   if ((kind !== 'StatefulSet' && kind !== 'DaemonSet') || !isObject(spec)) return null
-  const { updateStrategy, podManagementPolicy } = record(spec)
+  const { updateStrategy, podManagementPolicy } = spec
   if (record(updateStrategy).type === 'OnDelete') return 'on-delete'
   return podManagementPolicy === 'Parallel' ? 'parallel' : 'rolling'
 }
 
 /** null without one, and if it has no effect: only rolling updates have it. */
-function partitionOf(raw: unknown): NonNullable<OwnerLink['partition']> | null {
-  const { updateStrategy, ordinals } = record(record(raw).spec)
+function partitionOf({ spec }: JsonObject): NonNullable<OwnerLink['partition']> | null {
+  const { updateStrategy, ordinals } = record(spec)
   const { type, rollingUpdate } = record(updateStrategy)
   const pods = number(record(rollingUpdate).partition, 0)
   return type === 'OnDelete' || pods <= 0 ? null : { pods, first: number(record(ordinals).start, 0) }
 }
 
 /** null if only the metadata was read, if pods are updated in parallel or by hand, or if the newest template is not observed yet. */
-function orderedUpdate(raw: unknown): NonNullable<OwnerLink['ordered']> | null {
-  const [spec, status] = ['spec', 'status'].map(part => record(record(raw)[part]))
-  const revision = text(status?.updateRevision)
-  const { type, rollingUpdate } = record(spec?.updateStrategy)
-  const isSeen = isObserved(record(raw))
-  if (revision === '' || !isSeen || spec?.podManagementPolicy === 'Parallel' || type === 'OnDelete')
-    return null
-  const first = number(record(spec?.ordinals).start, 0)
+function orderedUpdate(object: JsonObject): NonNullable<OwnerLink['ordered']> | null {
+  const { updateStrategy, podManagementPolicy, ordinals, replicas } = record(object.spec)
+  const revision = text(record(object.status).updateRevision)
+  const { type, rollingUpdate } = record(updateStrategy)
+  const isOneByOne = podManagementPolicy !== 'Parallel' && type !== 'OnDelete'
+  if (revision === '' || !isOneByOne || !isObserved(object)) return null
+  const first = number(record(ordinals).start, 0)
   return {
     revision,
     from: first + number(record(rollingUpdate).partition, 0),
-    below: first + number(spec?.replicas, 1),
+    below: first + number(replicas, 1),
   }
 }
