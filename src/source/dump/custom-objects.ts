@@ -1,6 +1,6 @@
 /** What a dump's custom resources show of pulls: what makes a Secret, what deploys a workload, and what holds back the settings of nodes. */
 
-import { list, record } from '../../json/json-object.ts'
+import { type JsonObject, list, record } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
 import { keyOf, objectKey } from '../../snapshot/object-key.ts'
@@ -10,8 +10,6 @@ import { narrowOwner } from '../narrow/controller.ts'
 import { narrowHeldPool, type PoolOfNodes } from '../narrow/held-pool.ts'
 import { narrowSecretMaker } from '../narrow/secret-maker.ts'
 import { isLookedUp, narrowImageStream } from './image-streams.ts'
-
-type Fields = Record<string, unknown>
 
 export class CustomObjects {
   /** What makes each Secret, by its namespace and name. */
@@ -23,7 +21,7 @@ export class CustomObjects {
   /** OpenShift's pools whose nodes don't get their newest settings. */
   readonly heldPools = new Map<string, PoolOfNodes>()
 
-  add(raw: Fields, kind: string, apiVersion: string): void {
+  add(raw: JsonObject, kind: string, apiVersion: string): void {
     const name = narrowName(nameOf(raw))
     const [group = ''] = narrowName(apiVersion).split('/')
     const spec = record(raw.spec)
@@ -53,6 +51,6 @@ export class CustomObjects {
   }
 }
 
-function hasContainers(spec: Fields): boolean {
+function hasContainers(spec: JsonObject): boolean {
   return list(record(record(spec.template).spec).containers).length > 0
 }

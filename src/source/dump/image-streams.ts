@@ -1,16 +1,14 @@
 /** OpenShift's image streams, as far as a short image name can mean one of their tags. */
 
-import { list, record, text } from '../../json/json-object.ts'
+import { type JsonObject, list, record, text } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
 import { objectKey } from '../../snapshot/object-key.ts'
 import type { Snapshot, StreamTag } from '../../snapshot/snapshot.ts'
 import type { AwaitedImage } from './awaited-images.ts'
 
-type Fields = Record<string, unknown>
-
 /** Returns the tags that have an image, by the short names that mean them if the stream's lookup policy is local. */
-export function narrowImageStream(raw: Fields): StreamTag[] {
+export function narrowImageStream(raw: JsonObject): StreamTag[] {
   const { spec, status } = record(raw)
   const stream = narrowName(nameOf(raw))
   const repository = narrowName(record(status).dockerImageRepository)
@@ -33,7 +31,7 @@ export function narrowImageStream(raw: Fields): StreamTag[] {
 }
 
 /** Whether short names mean the stream's tags, in whatever its project creates from then on (docs.openshift.com, image streams with Kubernetes resources). */
-export function isLookedUp({ spec }: Fields): boolean {
+export function isLookedUp({ spec }: JsonObject): boolean {
   return record(record(spec).lookupPolicy).local === true
 }
 

@@ -1,6 +1,6 @@
 /** Extracts the objects from a dump's documents: single objects, lists, and lists whose items have no kind. */
 
-import { isObject, list, number, record, text } from '../../json/json-object.ts'
+import { isObject, type JsonObject, list, number, record, text } from '../../json/json-object.ts'
 import type { DocumentHandlers } from './documents.ts'
 import type { DumpFacts } from './facts.ts'
 import type { Input } from './inputs.ts'
@@ -21,10 +21,8 @@ interface OpenDocument {
   itemsWithoutKind: number
   unnamed: number
   /** Outlines of items whose kind is known only at the end of the list: names, owners, pull secrets. */
-  undecided: Fields[]
+  undecided: JsonObject[]
 }
-
-type Fields = Record<string, unknown>
 
 /** Collects the objects in the documents of all inputs. */
 export class DumpObjects {
@@ -87,7 +85,11 @@ export class DumpObjects {
     }
   }
 
-  #add(item: Fields, { kind, apiVersion }: { kind: string; apiVersion: string }, open: OpenDocument): void {
+  #add(
+    item: JsonObject,
+    { kind, apiVersion }: { kind: string; apiVersion: string },
+    open: OpenDocument,
+  ): void {
     const isNamed = this.#facts.add(item, kind, apiVersion)
     // An object without name and status is a template if it is in a folder, and an error if its file was named with -f.
     if (!isNamed && (open.input.named || isObject(item.status))) open.unnamed += 1
@@ -113,7 +115,7 @@ export class DumpObjects {
     this.#facts.secretsHeld.endDocument()
   }
 
-  #endList(rest: Fields, open: OpenDocument): void {
+  #endList(rest: JsonObject, open: OpenDocument): void {
     const kind = text(rest.kind).replace(/List$/, '')
     for (const item of open.undecided) this.#add(item, { kind, apiVersion: text(rest.apiVersion) }, open)
     if (open.items === 0) this.#facts.kinds.add(nameOfKind(rest.kind))
@@ -128,7 +130,7 @@ export class DumpObjects {
 }
 
 /** Returns the fields that identify a service account or an owner, without the rest of the object. */
-function outline(item: Fields): Fields {
+function outline(item: JsonObject): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp, ownerReferences } = record(item.metadata)
   return {
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp, ownerReferences },

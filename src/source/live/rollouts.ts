@@ -1,6 +1,6 @@
 /** Reads workloads with their revisions and pods, and narrows them to what shows the state of a rollout. */
 
-import { isObject, list, number, record, text, textOrNull } from '../../json/json-object.ts'
+import { isObject, type JsonObject, list, number, record, text, textOrNull } from '../../json/json-object.ts'
 import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import { type ControllerObject, KINDS, type Kind, nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
@@ -107,9 +107,7 @@ function partsOf(raw: unknown): Record<'metadata' | 'spec' | 'status', Record<st
   return { metadata: record(metadata), spec: record(spec), status: record(status) }
 }
 
-type Fields = Record<string, unknown>
-
-function replicasOf(kind: RolloutKind, spec: Fields, status: Fields): number {
+function replicasOf(kind: RolloutKind, spec: JsonObject, status: JsonObject): number {
   if (kind === 'DaemonSet') return number(status.desiredNumberScheduled, 0)
   if (kind === 'Job') return number(spec.parallelism, 1)
   return kind === 'CronJob' ? 0 : number(spec.replicas, 1)
@@ -119,7 +117,7 @@ function strategyOf(type: string): RolloutWorkload['strategy'] {
   return type === 'Recreate' || type === 'OnDelete' ? type : 'RollingUpdate'
 }
 
-function countsOf(kind: RolloutKind, status: Fields, minReadySeconds: number): RolloutWorkload['status'] {
+function countsOf(kind: RolloutKind, status: JsonObject, minReadySeconds: number): RolloutWorkload['status'] {
   if (kind === 'StatefulSet') return countsOfStatefulSet(status, minReadySeconds)
   const [total, updated, available] =
     kind === 'DaemonSet'
@@ -129,7 +127,7 @@ function countsOf(kind: RolloutKind, status: Fields, minReadySeconds: number): R
 }
 
 /** What follows from other counts is taken from these where it is missing: a single revision is the updated one, ready pods are available. */
-function countsOfStatefulSet(status: Fields, minReadySeconds: number): RolloutWorkload['status'] {
+function countsOfStatefulSet(status: JsonObject, minReadySeconds: number): RolloutWorkload['status'] {
   const [total, current, ready, available] = [
     status.replicas,
     status.currentReplicas,
@@ -144,13 +142,13 @@ function countsOfStatefulSet(status: Fields, minReadySeconds: number): RolloutWo
   }
 }
 
-function conditionIn(status: Fields, ...types: string[]): Fields | undefined {
+function conditionIn(status: JsonObject, ...types: string[]): JsonObject | undefined {
   return list(status.conditions)
     .map(record)
     .find(({ type, status: holds }) => types.includes(text(type)) && holds === 'True')
 }
 
-function endOf(status: Fields): RolloutWorkload['ended'] {
+function endOf(status: JsonObject): RolloutWorkload['ended'] {
   const failed = conditionIn(status, 'Failed', 'FailureTarget')
   const end = failed ?? conditionIn(status, 'Complete', 'SuccessCriteriaMet')
   if (end === undefined) return null
@@ -158,7 +156,7 @@ function endOf(status: Fields): RolloutWorkload['ended'] {
   return { as: failed ? 'failed' : 'complete', reason: text(reason), message: redact(text(message)) }
 }
 
-function refusalIn(status: Fields): string | null {
+function refusalIn(status: JsonObject): string | null {
   const condition = conditionIn(status, 'ReplicaFailure')
   return condition === undefined ? null : redact(text(condition.message) || text(condition.reason))
 }

@@ -1,17 +1,15 @@
 /** Narrows OpenShift's triggers, which replace the images of a workload with those of image streams. */
 
-import { list, record, text } from '../../json/json-object.ts'
+import { type JsonObject, list, record, text } from '../../json/json-object.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
 import type { ImageTrigger } from '../../snapshot/snapshot.ts'
-
-type Fields = Record<string, unknown>
 
 /** Of other kinds than DeploymentConfig. */
 const TRIGGERS = 'image.openshift.io/triggers'
 const CONTAINER = /ontainers\[\?\(@\.name *== *["']([\w.-]{1,63})["']\)\]\.image$/
 
 /** Returns the triggers of a workload, by the names of its containers; null if it has none that names one. */
-export function imageTriggers(raw: Fields, kind: string): Record<string, ImageTrigger> | null {
+export function imageTriggers(raw: JsonObject, kind: string): Record<string, ImageTrigger> | null {
   const { annotations, namespace } = record(raw.metadata)
   const own = narrowName(namespace)
   const found =
@@ -23,12 +21,12 @@ export function imageTriggers(raw: Fields, kind: string): Record<string, ImageTr
   return found.length === 0 ? null : Object.fromEntries(found)
 }
 
-function ofConfig({ imageChangeParams }: Fields, own: string): [string, ImageTrigger][] {
+function ofConfig({ imageChangeParams }: JsonObject, own: string): [string, ImageTrigger][] {
   const { automatic, containerNames, from } = record(imageChangeParams)
   return list(containerNames).flatMap(name => triggerOf(narrowName(name), from, automatic !== true, own))
 }
 
-function annotated({ from, fieldPath, paused }: Fields, own: string): [string, ImageTrigger][] {
+function annotated({ from, fieldPath, paused }: JsonObject, own: string): [string, ImageTrigger][] {
   const [, name = ''] = CONTAINER.exec(text(fieldPath)) ?? []
   return triggerOf(name, from, String(paused) === 'true', own)
 }
@@ -40,7 +38,7 @@ function triggerOf(container: string, from: unknown, paused: boolean, own: strin
   return [[container, { namespace: narrowName(namespace) || own, stream, tag, paused }]]
 }
 
-function parsed(annotation: string): Fields[] {
+function parsed(annotation: string): JsonObject[] {
   if (annotation === '') return []
   try {
     return list(JSON.parse(annotation)).map(record)

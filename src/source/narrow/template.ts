@@ -1,6 +1,6 @@
 /** Narrows a workload to its pod template: what its next pods will pull, and with which pull secrets. */
 
-import { isObject, list, record, text, textOrNull } from '../../json/json-object.ts'
+import { isObject, type JsonObject, list, record, text, textOrNull } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { isInjected } from '../../manifest/placeholder.ts'
 import { narrowImageName, narrowName } from '../../secrecy/foreign-text.ts'
@@ -49,9 +49,7 @@ export function narrowTemplate(
   }
 }
 
-type Fields = Record<string, unknown>
-
-function containersOf(pod: Fields): TemplateContainer[] {
+function containersOf(pod: JsonObject): TemplateContainer[] {
   return [
     ...containersIn(pod.initContainers, 'init'),
     ...containersIn(pod.containers, 'container'),
@@ -87,7 +85,10 @@ function volumesIn(value: unknown): TemplateContainer[] {
 }
 
 /** @param raw the object whose keys name the image and the policy */
-function narrow(raw: Fields, named: Pick<TemplateContainer, 'name' | 'kind' | 'keys'>): TemplateContainer {
+function narrow(
+  raw: JsonObject,
+  named: Pick<TemplateContainer, 'name' | 'kind' | 'keys'>,
+): TemplateContainer {
   const { image, policy } = named.keys
   const name = narrowImageName(raw[image])
   return {
@@ -102,7 +103,7 @@ function narrow(raw: Fields, named: Pick<TemplateContainer, 'name' | 'kind' | 'k
   }
 }
 
-function scheduleOf({ schedule, timeZone, suspend }: Fields): Schedule {
+function scheduleOf({ schedule, timeZone, suspend }: JsonObject): Schedule {
   return { expression: written(text(schedule)), timeZone: textOrNull(timeZone), suspended: suspend === true }
 }
 

@@ -3,7 +3,7 @@
 import { isDockerHub } from '../../image/docker-hub.ts'
 import { isPostPullReason, isPullFailureReason } from '../../image/pull-messages.ts'
 import { parseReference } from '../../image/reference.ts'
-import { list, number, record, text, textOrNull } from '../../json/json-object.ts'
+import { type JsonObject, list, number, record, text, textOrNull } from '../../json/json-object.ts'
 import type { HubContainer, Restart, UsagePod, UsageWorkload } from '../../snapshot/hub-usage.ts'
 import { type Container, isEnding } from '../../snapshot/pod.ts'
 import { podOf } from './controller.ts'
@@ -93,8 +93,6 @@ function backOffOf(message: string): number | null {
 /** Kinds whose templates future pods are created from. ReplicaSets and Jobs that they create copy those templates. */
 export type UsageKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'CronJob'
 
-type Fields = Record<string, unknown>
-
 /** Returns null if its pods pull nothing from Docker Hub. Items of a list have no kind, so the caller passes it. */
 export function narrowUsageWorkload(raw: unknown, kind: UsageKind): UsageWorkload | null {
   const { metadata, spec: written, status } = record(raw)
@@ -124,7 +122,7 @@ export function narrowUsageWorkload(raw: unknown, kind: UsageKind): UsageWorkloa
 /** Returns the numbers of pods. The API server omits zeros, and fills in every default except in a CronJob's job template. */
 function podsOf(
   kind: UsageKind,
-  { spec, job, status }: { spec: Fields; job: Fields; status: Fields },
+  { spec, job, status }: { spec: JsonObject; job: JsonObject; status: JsonObject },
 ): Pick<UsageWorkload, 'pods' | 'outstanding'> {
   if (kind === 'CronJob') {
     return { pods: Math.max(1, number(job.completions, number(job.parallelism, 1))), outstanding: 0 }
@@ -135,7 +133,7 @@ function podsOf(
   return { pods, outstanding: isRollingOut(kind, spec, status) ? Math.max(0, pods - updated) : 0 }
 }
 
-function isRollingOut(kind: UsageKind, { paused, updateStrategy }: Fields, status: Fields): boolean {
+function isRollingOut(kind: UsageKind, { paused, updateStrategy }: JsonObject, status: JsonObject): boolean {
   if (record(updateStrategy).type === 'OnDelete' || paused === true) return false
   return kind !== 'StatefulSet' || status.currentRevision !== status.updateRevision
 }
