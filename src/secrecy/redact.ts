@@ -78,6 +78,11 @@ export function redact(text: string): string {
   return clean
 }
 
+/** Redacts a host or a URL, whole: it may hold a login in front of an @, with a scheme or without one. */
+export function redactHost(host: string): string {
+  return redact(host).replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?).*@/is, `$1${MARK}@`)
+}
+
 /** The value after such a word, or after one that contains it (`client_secret: …`), unless the value is an ordinary word. */
 const AFTER_SECRET_WORD =
   /((?:bearer|basic|token|password|passwd|secret)\\?["']?[\s=:]{1,9}\\?["']?)([^\s"',\\]{4,})/gi

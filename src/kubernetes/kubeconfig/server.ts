@@ -2,7 +2,7 @@
 
 import { UsageError } from '../../errors.ts'
 import { publicAuthorities } from '../../network/authorities.ts'
-import { redact } from '../../secrecy/redact.ts'
+import { redactHost } from '../../secrecy/redact.ts'
 import { pemText } from './pem-source.ts'
 import type { Cluster } from './target.ts'
 
@@ -20,7 +20,7 @@ export function serverUrl(cluster: Cluster, hasClientCertificate: boolean): URL 
   const url = URL.canParse(full) ? new URL(full) : null
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new UsageError(
-      `The server ${redact(server).replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/i, '$1[redacted]@')} is not a URL: write https://HOST:PORT in the kubeconfig or --server`,
+      `The server ${redactHost(server)} is not a URL: write https://HOST:PORT in the kubeconfig or --server`,
     )
   }
   return url

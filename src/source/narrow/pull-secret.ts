@@ -17,7 +17,7 @@ import { DATA_KEY, PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-conte
 import { list, present, record, text, textOrNull, texts } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
-import { redact } from '../../secrecy/redact.ts'
+import { redact, redactHost } from '../../secrecy/redact.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import type {
   PullSecret,
@@ -116,7 +116,7 @@ function formOf(type: string): Form | undefined {
 
 function describeContent(content: Redacted, { read, layout }: Form): Description {
   const config = read(content)
-  if ('malformedAt' in config) return problem('malformed', withoutLogin(config.malformedAt))
+  if ('malformedAt' in config) return problem('malformed', redactHost(config.malformedAt))
   const entries = config.entries.map(describeEntry)
   if (!entries.some(entry => entry.problem === null)) {
     const found = layoutOf(content)
@@ -130,7 +130,7 @@ function describeContent(content: Redacted, { read, layout }: Form): Description
 function describeEntry(entry: KubeletEntry): PullSecretEntry {
   const username = redact(entry.username) || null
   return {
-    key: withoutLogin(entry.key),
+    key: redactHost(entry.key),
     username,
     problem: entryProblem(entry),
     ...loginMarks(entry),
@@ -191,11 +191,6 @@ function originOf(text: string): string | null {
 }
 
 const MANAGED_BY = 'app.kubernetes.io/managed-by'
-
-/** Removes a misplaced login: a registry's name has no @. Works with and without a scheme. */
-function withoutLogin(key: string): string {
-  return redact(key).replace(/^((?:\w+:\/\/)?).*@/s, '$1[redacted]@')
-}
 
 function entryProblem(entry: KubeletEntry): PullSecretEntryProblem | null {
   if (isWhole(entry)) return null
