@@ -2,7 +2,7 @@
 
 import { JsonElements } from '../../json/json-elements.ts'
 import { JsonError, parseElements } from '../../json/json-error.ts'
-import { toUtf8 } from './encoding.ts'
+import { toUtf8 } from '../encoding.ts'
 import type { Input } from './inputs.ts'
 import { asNotADump, beginsLogs, HEAD, INTERLEAVED, NotADump, recognizeText } from './recognize.ts'
 import { YamlError, YamlPieces } from './yaml-pieces.ts'

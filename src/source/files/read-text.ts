@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 import { systemCode } from '../../errors.ts'
 import { readUpTo } from '../../network/read-up-to.ts'
 import type { FileProblem } from '../../snapshot/audit-snapshot.ts'
-import { toUtf8 } from '../dump/encoding.ts'
+import { toUtf8 } from '../encoding.ts'
 
 /** In bytes. A manifest of that length is a dump, which is audited live; parsing it would take many times as much memory. */
 const LONGEST = 32 * 1024 * 1024
