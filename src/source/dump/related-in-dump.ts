@@ -19,27 +19,10 @@ import { namedStreams } from './image-streams.ts'
 import { ecrHosts, hostPorts, imageSizes, preloadedImages } from './images-on-nodes.ts'
 import { numberedLogins } from './marked-logins.ts'
 
-type RelatedObjects = Pick<
+/** What a snapshot has besides pods, their events, and where they were read. */
+type RelatedObjects = Omit<
   Snapshot,
-  | 'pullSecrets'
-  | 'serviceAccounts'
-  | 'elsewhere'
-  | 'numberedLogins'
-  | 'pulledImages'
-  | 'hostsBeside'
-  | 'openImages'
-  | 'heldImages'
-  | 'ecrHosts'
-  | 'hostPorts'
-  | 'preloaded'
-  | 'imageSizes'
-  | 'cronJobs'
-  | 'streamTags'
-  | 'owners'
-  | 'fullNodes'
-  | 'restarts'
-  | 'distribution'
-  | 'nodes'
+  'takenAt' | 'source' | 'scope' | 'podCount' | 'pods' | 'events' | 'imageChecks' | 'gaps'
 >
 
 /**
