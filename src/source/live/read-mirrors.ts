@@ -31,7 +31,7 @@ export async function readMirrors(
     rewriters: [],
     gaps: [],
   }
-  const sets = Object.keys(MIRROR_SETS) as MirrorSetEntry['kind'][]
+  const sets = Object.keys(SOURCES) as MirrorSetEntry['kind'][]
   const [events] = await Promise.all([
     readEvents(reading, null),
     collect(reading, KINDS.Node, facts.nodes, narrowNode),
@@ -39,16 +39,10 @@ export async function readMirrors(
     collect(reading, KINDS.DaemonSet, facts.peers, narrowPeer),
     collect(reading, MIRROR_KINDS.MutatingWebhookConfiguration, facts.rewriters, narrowRewriter),
     ...sets.map(kind =>
-      visit(reading, MIRROR_SETS[kind], raw => void facts.mirrorSets.push(...narrowMirrorSet(kind, raw))),
+      visit(reading, MIRROR_KINDS[kind], raw => void facts.mirrorSets.push(...narrowMirrorSet(kind, raw))),
     ),
   ])
   return { ...facts, events, gaps: uniqueGaps(reading.gaps) }
-}
-
-const MIRROR_SETS: Record<MirrorSetEntry['kind'], Kind<Record<string, unknown>>> = {
-  ImageTagMirrorSet: MIRROR_KINDS.ImageTagMirrorSet,
-  ImageDigestMirrorSet: MIRROR_KINDS.ImageDigestMirrorSet,
-  ImageContentSourcePolicy: MIRROR_KINDS.ImageContentSourcePolicy,
 }
 
 function collect<Model, Narrow>(
