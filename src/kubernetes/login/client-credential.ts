@@ -26,8 +26,9 @@ export function isHeaderSafe(token: Redacted): boolean {
   return /^[\x20-\x7e]*$/.test(token.reveal())
 }
 
-/** What is wrong with the pair, as a clause for people that quotes none of it; null if it can be presented to a server. */
-export function certificateFault(certificate: string, secretKey: Redacted): string | null {
+/** What is wrong with the pair, as a clause for people that quotes none of it; null if it can be presented to a server, or is not whole. */
+export function certificateFault(certificate: string | null, secretKey: Redacted | null): string | null {
+  if (certificate === null || secretKey === null) return null
   const key = secretKey.reveal()
   if (!loads({ cert: certificate })) return 'the certificate is not valid PEM'
   if (loads({ cert: certificate, key })) return null

@@ -104,7 +104,7 @@ async function certificateOf(user: User): Promise<ClientCredential> {
       `User ${user.name} in the kubeconfig has no ${missing}: add it, or remove its other half`,
     )
   }
-  const fault = certificate === null || key === null ? null : certificateFault(certificate, key)
+  const fault = certificateFault(certificate, key)
   if (fault !== null) {
     throw new UsageError(
       `The client certificate of user ${user.name} in the kubeconfig can't be used: ${fault}`,

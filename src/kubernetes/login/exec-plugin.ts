@@ -130,7 +130,7 @@ function fetched(plugin: ExecPlugin, printed: Redacted): CredentialWithExpiry {
   }
   if (token !== null && !isHeaderSafe(token))
     throw failure(plugin, "returned a token with a character that can't be sent")
-  const fault = certificate === null || key === null ? null : certificateFault(certificate, key)
+  const fault = certificateFault(certificate, key)
   if (fault !== null) throw failure(plugin, `gave a client certificate that can't be used: ${fault}`)
   const authorization = token === null ? null : token.map(value => `Bearer ${value}`)
   const ends = Date.parse(text(status, 'expirationTimestamp'))
