@@ -57,8 +57,9 @@ export function adviseWhy(why: Why): AdvisedWhy {
 
 function adviseContainer(container: WhyContainer): AdvisedContainer {
   const finding = container.finding && withSteps(container.finding)
-  const problems = container.problems.map(problem =>
-    problem.code === 'pull-failed' ? { ...problem, finding: withSteps(problem.finding) } : problem,
+  // A container's failed pull is the finding itself.
+  const problems = container.problems.flatMap((problem): AdvisedProblem[] =>
+    problem.code !== 'pull-failed' ? [problem] : finding === null ? [] : [{ ...problem, finding }],
   )
   return { ...container, finding, problems: finding === null ? problems : inOrderOfSteps(problems, finding) }
 }
