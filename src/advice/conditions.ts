@@ -1,6 +1,6 @@
 /** Conditions of steps that read as sentences: how far the pull got, whose image it is, and the cloud of its node. */
 
-import { hasClue } from '../diagnosis/clues/clue.ts'
+import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import { type Cause, type Finding, isUnreached } from '../diagnosis/finding.ts'
 import { isNamedByCloud } from '../diagnosis/node/node-names.ts'
 import type { Platform } from '../diagnosis/node/pulling-node.ts'
@@ -38,6 +38,12 @@ export function isElsewhere(finding: Finding): boolean {
   const isOther = host.cloud !== null && host.cloud !== cloudOf(registry)
   // A provider that failed was set up, and so was an identity that the registry names.
   return isOther && !hasClue(finding.clues, 'credential-provider') && !hasClue(finding.clues, 'caller')
+}
+
+/** Other nodes where the image runs in pods with the same pull secrets, so that what differs is the node; none if nothing shows that. */
+export function nodesAlike({ clues }: Finding): string[] {
+  const place = clueOf(clues, 'runs-elsewhere')
+  return place?.alike === true ? place.nodes : []
 }
 
 /** Whether the name is a bare one that no official image has, or Podman's for what it built: most likely, somebody built the image. */

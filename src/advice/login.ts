@@ -6,7 +6,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { cloudOf } from '../image/cloud-registries.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
 import { hidesMissing, isOfOpenOwner, isOpenShiftService, isPublic } from '../image/registries.ts'
-import { isInCloud, isPackaged, stepsIf } from './conditions.ts'
+import { isInCloud, isPackaged, nodesAlike, stepsIf } from './conditions.ts'
 import { nearSecretSteps } from './pod-secrets.ts'
 import type { Step } from './step/step.ts'
 import type { LoginReason } from './step/step-for-access.ts'
@@ -45,8 +45,7 @@ function loadedByHand({ clues, reference }: Finding): Step[] {
 /** What the nodes' own logins lack, where other nodes run the image, or where OpenShift's own login has it; a secret that the pod can name comes first. */
 export function nodesOwnLogin(finding: Finding): Step[] {
   const { clues, registry, credential, host } = finding
-  const place = clueOf(clues, 'runs-elsewhere')
-  const [node] = place?.alike === true ? place.nodes : []
+  const [node] = nodesAlike(finding)
   const hasNone = credential.status === 'none'
   const isKnown = nearSecretSteps(finding).length > 0 || finding.remedies.includes('recreate')
   if (registry === null || isKnown || isPublic(finding.reference)) return []

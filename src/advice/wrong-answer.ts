@@ -6,7 +6,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import type { NamedEndpoint } from '../diagnosis/text/endpoint.ts'
 import { isOpenShiftService } from '../image/registries.ts'
 import { cacheRuleSteps } from './closed-access.ts'
-import { stepsIf } from './conditions.ts'
+import { nodesAlike, stepsIf } from './conditions.ts'
 import {
   isOfOthers,
   ofMirror,
@@ -98,18 +98,16 @@ function authoritySteps(finding: Finding, target: NamedEndpoint, look: Step): St
 }
 
 /** The runtime stopped at a file of the node's own; other nodes that run the image have it. */
-function certificateFileSteps({ clues }: Finding): Step[] {
-  const file = clueOf(clues, 'named-file')
-  if (file === undefined) return [{ code: 'correct-certificate-file' }]
-  const place = clueOf(clues, 'runs-elsewhere')
-  const others = place?.alike === true ? place.nodes : []
-  return [{ ...file, code: 'restore-certificate-file', others }]
+function certificateFileSteps(finding: Finding): Step[] {
+  const file = clueOf(finding.clues, 'named-file')
+  return file === undefined
+    ? [{ code: 'correct-certificate-file' }]
+    : [{ ...file, code: 'restore-certificate-file', others: nodesAlike(finding) }]
 }
 
 /** Other nodes trust the authority, if the image did not come to them before: what installs it there has left this one out. */
-function trustOfOthers({ clues }: Finding, { host }: NamedEndpoint): Step[] {
-  const place = clueOf(clues, 'runs-elsewhere')
-  const [node] = place?.alike === true ? place.nodes : []
+function trustOfOthers(finding: Finding, { host }: NamedEndpoint): Step[] {
+  const [node] = nodesAlike(finding)
   return node === undefined ? [] : [{ code: 'authority-of-others', host, node }]
 }
 
