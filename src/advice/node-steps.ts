@@ -22,7 +22,7 @@ import {
 } from './host.ts'
 import { refusalSteps } from './kernel-refusals.ts'
 import type { LocalTool, Step } from './step/step.ts'
-import { attestationSteps, goneSteps, signatureArtifactSteps } from './store-steps.ts'
+import { attestationSteps, goneSteps, signatureArtifactSteps, snapshotterOf } from './store-steps.ts'
 import { pageSteps } from './wrong-answer.ts'
 
 export function manifestSteps(finding: Finding): Step[] {
@@ -176,7 +176,8 @@ export function canceledSteps(finding: Finding): Step[] {
 export function otherSteps(finding: Finding): Step[] {
   const { endpoint, registry, evidence } = finding
   if (endpoint?.role === 'runtime')
-    return asksSnapshotter(finding)
+    // The kubelet can ask a lazy snapshotter for images, in place of the runtime.
+    return snapshotterOf(finding) !== null
       ? goneSteps(finding)
       : [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
   if (hasClue(finding.clues, 'runtime-lost')) return lostRuntimeSteps(finding)
@@ -238,11 +239,6 @@ function plainAtTls(finding: Finding): Step[] | null {
   return isAskedPlain(finding, { host, role })
     ? [{ code: 'use-https', host, proven: false, status: 400 }, ...pullByHand(finding)]
     : null
-}
-
-/** Whether the kubelet asks a lazy snapshotter for images, in place of the runtime. */
-function asksSnapshotter({ clues }: Finding): boolean {
-  return (clueOf(clues, 'lazy-snapshotter')?.name ?? null) !== null
 }
 
 /** Container Registry names its project first, whose owner can still move the images (cloud.google.com/artifact-registry/docs/transition). */

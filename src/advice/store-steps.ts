@@ -1,6 +1,7 @@
 /** Steps for what fails where the node stores images: its disk, a download that it discards, and layers that it can't unpack or find. */
 
 import { type Clue, clueOf, hasClue } from '../diagnosis/clues/clue.ts'
+import type { LazySnapshotter } from '../diagnosis/clues/clue-at-node.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isLocalNode } from '../diagnosis/node/node-names.ts'
 import { atLeast } from '../diagnosis/node/pulling-node.ts'
@@ -173,9 +174,14 @@ function toolSteps({ clues }: Finding): Step[] {
   return [...install, { code: 'runtime-log' }]
 }
 
+/** The lazy snapshotter that serves the node's images; null if there is none, or none that the text names. */
+export function snapshotterOf({ clues }: Finding): LazySnapshotter | null {
+  return clueOf(clues, 'lazy-snapshotter')?.name ?? null
+}
+
 /** Of a snapshotter without a name, only what the runtime says of it is known. */
-export function goneSteps({ clues }: Finding): Step[] {
-  const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
+export function goneSteps(finding: Finding): Step[] {
+  const name = snapshotterOf(finding)
   return [
     { code: 'start-snapshotter', name },
     name === null ? { code: 'runtime-log' } : { code: 'snapshotter-log', name },
@@ -184,15 +190,15 @@ export function goneSteps({ clues }: Finding): Step[] {
 
 /** The snapshotter requests the layers itself, and has what is left of them. */
 function lazySteps(finding: Finding): Step[] {
-  const name = clueOf(finding.clues, 'lazy-snapshotter')?.name ?? null
+  const name = snapshotterOf(finding)
   const log: Step = { code: 'snapshotter-log', name }
   if (!hasClue(finding.clues, 'snapshotter-without-login')) return [log, { code: 'bypass-snapshotter' }]
   return [{ code: 'snapshotter-login', name }, { code: 'bypass-snapshotter' }, log]
 }
 
 /** Without the image's name, the snapshotter can't ask for anything, however often it is restarted. */
-function namelessSteps({ clues }: Finding): Step[] {
-  const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
+function namelessSteps(finding: Finding): Step[] {
+  const name = snapshotterOf(finding)
   return [
     { code: 'annotate-snapshots', name },
     { code: 'snapshotter-log', name },
