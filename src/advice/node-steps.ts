@@ -22,7 +22,7 @@ import {
 } from './host.ts'
 import { refusalSteps } from './kernel-refusals.ts'
 import type { LocalTool, Step } from './step/step.ts'
-import { attestationSteps, goneSteps, signatureArtifactSteps, snapshotterOf } from './store-steps.ts'
+import { artifactSteps, goneSteps, snapshotterOf } from './store-steps.ts'
 import { pageSteps } from './wrong-answer.ts'
 
 export function manifestSteps(finding: Finding): Step[] {
@@ -35,11 +35,7 @@ export function manifestSteps(finding: Finding): Step[] {
   const { registry } = finding
   if (hasClue(finding.clues, 'signed-artifact') && registry !== null)
     return [{ code: 'leave-signatures', host: registry }]
-  if (hasClue(finding.clues, 'attestation')) return attestationSteps(finding)
-  if (hasClue(finding.clues, 'signature-artifact')) return signatureArtifactSteps(finding)
-  // The repository is that of the artifact.
-  if (hasClue(finding.clues, 'artifact'))
-    return [{ code: 'not-an-image' }, { code: 'set-image', known: 'nothing' }]
+  if (hasClue(finding.clues, 'attestation', 'signature-artifact', 'artifact')) return artifactSteps(finding)
   return [{ code: 'push-current-format' }, { code: 'set-image', known: 'repository' }]
 }
 

@@ -93,9 +93,9 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
       { code: 'more-memory' },
     ],
   ],
-  ['attestation', attestationSteps],
-  ['signature-artifact', signatureArtifactSteps],
-  ['artifact', () => [{ code: 'not-an-image' }, { code: 'set-image', known: 'nothing' }]],
+  ['attestation', artifactSteps],
+  ['signature-artifact', artifactSteps],
+  ['artifact', artifactSteps],
   ['pigz', () => [{ code: 'without-pigz' }, { code: 'runtime-log' }]],
   ['layer-type', () => [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]],
   ['missing-tool', toolSteps],
@@ -246,18 +246,12 @@ function downloadSteps(finding: Finding): Step[] {
   ]
 }
 
-/** The steps for an attestation in the place of an image. */
-export function attestationSteps(finding: Finding): Step[] {
-  return [
-    { code: 'not-the-attestation', image: imageName(finding) },
-    { code: 'set-image', known: 'repository' },
-  ]
-}
-
-/** The steps for a signature in the place of an image: by default, it is in the image's own repository. */
-export function signatureArtifactSteps(finding: Finding): Step[] {
-  return [
-    { code: 'not-the-signature', image: imageName(finding) },
-    { code: 'set-image', known: 'repository' },
-  ]
+/** The steps for an artifact in the place of an image: attestations and, by default, signatures are in the image's own repository. */
+export function artifactSteps(finding: Finding): Step[] {
+  const image = imageName(finding)
+  const other: Step = { code: 'set-image', known: 'repository' }
+  if (hasClue(finding.clues, 'attestation')) return [{ code: 'not-the-attestation', image }, other]
+  if (hasClue(finding.clues, 'signature-artifact')) return [{ code: 'not-the-signature', image }, other]
+  // The repository is that of the artifact.
+  return [{ code: 'not-an-image' }, { code: 'set-image', known: 'nothing' }]
 }
