@@ -14,7 +14,7 @@ const BARE = /\bfailed to extract layer sha256:[0-9a-f]{64}: operation not permi
 
 /** From 1.7 on, it leaves out attributes that the kernel refuses (containerd/containerd#7094). */
 const mayBeAttribute = (host: Finding['host']) =>
-  host.runtime === 'containerd' && (host.version === null || !atLeast(host, 1, 7))
+  host.runtime === 'containerd' && !atLeast(host, 1, 7)
 
 /** The kernel, not the image or the disk, is in the way: a security module, too few rights, or what a new release of the runtime asks of it. */
 export function refusalSteps({ clues, host, evidence }: Finding): Step[] {

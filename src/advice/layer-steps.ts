@@ -2,7 +2,7 @@
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { atLeast } from '../diagnosis/node/pulling-node.ts'
+import { atLeast, isOlder } from '../diagnosis/node/pulling-node.ts'
 import { isPullFailureReason } from '../image/pull-messages.ts'
 import { stepsIf } from './conditions.ts'
 import { imageName } from './host.ts'
@@ -37,13 +37,13 @@ export function replaceSteps(finding: Finding): Step[] {
 }
 
 /** containerd reads zstd from 1.5 on, and Docker from 23.0 on (aws/amazon-ecs-agent#4179); before, such a layer is not a tar archive to them. */
-const isBeforeZstd = ({ host }: Finding) =>
-  host.version !== null &&
-  ((host.runtime === 'containerd' && !atLeast(host, 1, 5)) ||
-    (host.runtime === 'docker' && !atLeast(host, 23, 0)))
+function isBeforeZstd({ host }: Finding): boolean {
+  if (host.runtime === 'docker') return isOlder(host, 23, 0)
+  return host.runtime === 'containerd' && isOlder(host, 1, 5)
+}
 
 /** containerd before 1.7, and CRI-O and Docker of its time, fail at layers that later releases unpack (containerd/containerd#4086, #4498). */
-function isOld({ host }: Finding): boolean {
+function mayBeOld({ host }: Finding): boolean {
   if (host.runtime === 'docker') return !atLeast(host, 23, 0)
   return host.runtime === 'containerd' && !atLeast(host, 1, 7)
 }
@@ -51,7 +51,7 @@ function isOld({ host }: Finding): boolean {
 /** The layer is what its builder pushed, so that it fails again as long as the same one is pulled by the same runtime. */
 export function faultyLayerSteps(finding: Finding): Step[] {
   const other: Step = { code: 'other-builder' }
-  const update = stepsIf(isOld(finding), { code: 'update-runtime' })
+  const update = stepsIf(mayBeOld(finding), { code: 'update-runtime' })
   const isLikelier =
     isBeforeZstd(finding) && (finding.host.runtime === 'containerd' || hasClue(finding.clues, 'layer-format'))
   return isLikelier ? [...update, other, LOG] : [other, ...update, LOG]

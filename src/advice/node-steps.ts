@@ -3,7 +3,7 @@
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { K3D_NODE, LIMA_NODE } from '../diagnosis/node/node-names.ts'
-import { atLeast, type Platform } from '../diagnosis/node/pulling-node.ts'
+import { isOlder, type Platform } from '../diagnosis/node/pulling-node.ts'
 import { isContainerRegistry } from '../image/cloud-registries.ts'
 import { mayHaveMirror } from '../image/docker-hub.ts'
 import { isSilent } from '../image/pull-messages.ts'
@@ -179,10 +179,10 @@ export function otherSteps(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'runtime-lost')) return lostRuntimeSteps(finding)
   if (hasClue(finding.clues, 'no-image-volumes')) return [{ code: 'mount-images' }]
   // A kubelet gives up on an image of size 0; Docker leaves the size out of what older clients read.
-  const isOlder = finding.host.version !== null && !atLeast(finding.host, 25, 0)
-  if (hasClue(finding.clues, 'no-image-size') && finding.host.runtime === 'docker' && !isOlder)
+  const isDocker = finding.host.runtime === 'docker'
+  if (hasClue(finding.clues, 'no-image-size') && isDocker && !isOlder(finding.host, 25, 0))
     return [{ code: 'match-docker' }]
-  if (hasClue(finding.clues, 'no-image-config') && finding.host.runtime === 'docker')
+  if (hasClue(finding.clues, 'no-image-config') && isDocker)
     return [{ code: 'classic-image-store' }, { code: 'runtime-log' }]
   // Registries refuse so for a policy, such as Harbor's; only Container Registry because it was shut down.
   if (hasClue(finding.clues, 'precondition-failed') && !isContainerRegistry(registry))

@@ -3,7 +3,7 @@
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { nodeServiceAt } from '../diagnosis/node/node-services.ts'
-import { atLeast } from '../diagnosis/node/pulling-node.ts'
+import { isOlder } from '../diagnosis/node/pulling-node.ts'
 import { isPublishedFor } from '../image/kubernetes-images.ts'
 import { isFixedHost } from '../image/registries.ts'
 import { isNamedForWindows, isPerhapsForWindows, windowsBuildIn } from '../image/windows-images.ts'
@@ -134,11 +134,8 @@ function lostPlatformSteps(finding: Finding): Step[] | null {
 }
 
 function isOld(host: Finding['host']): boolean {
-  return (
-    host.version !== null &&
-    ((host.runtime === 'containerd' && !atLeast(host, 1, 3)) ||
-      (host.runtime === 'cri-o' && !atLeast(host, 1, 21)))
-  )
+  if (host.runtime === 'cri-o') return isOlder(host, 1, 21)
+  return host.runtime === 'containerd' && isOlder(host, 1, 3)
 }
 
 /** Images for 32-bit ARM are of its variants v6 and v7, which old releases of CRI-O did not take in place of v8 (cri-o/cri-o#3626). */

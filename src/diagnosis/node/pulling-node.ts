@@ -181,6 +181,11 @@ export function atLeast(
   return own !== major ? own > major : ownMinor !== minor ? ownMinor > minor : ownPatch >= patch
 }
 
+/** Whether the runtime's version is older than the given one; false for an unknown version. */
+export function isOlder(node: Pick<PullingNode, 'version'>, major: number, minor: number): boolean {
+  return node.version !== null && !atLeast(node, major, minor)
+}
+
 /** The wording of runtimes' errors (moby, containerd remotes, containers/image): last that of a library which caches of registries use, too, and then quote. */
 const WORDING: [Runtime, RegExp][] = [
   [

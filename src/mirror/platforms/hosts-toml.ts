@@ -4,7 +4,7 @@
  * from 2.0.6 on (containerd/containerd#11106, #12136); earlier versions give a connection 30 seconds.
  */
 
-import { atLeast } from '../../diagnosis/node/pulling-node.ts'
+import { atLeast, isOlder } from '../../diagnosis/node/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { apiHost } from '../../image/registries.ts'
 import { rootOf } from '../address.ts'
@@ -92,7 +92,7 @@ export function configPath(group: NodeGroup, folder: string, file = CONFIG_FILE)
 
 /** Whether containerd is older than 1.5, the first version to read the files. An unknown version counts as current. */
 export function isTooOld(group: NodeGroup): boolean {
-  return group.runtime === 'containerd' && group.version !== null && !atLeast(group, 1, 5)
+  return group.runtime === 'containerd' && isOlder(group, 1, 5)
 }
 
 /**
