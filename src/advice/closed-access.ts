@@ -9,7 +9,7 @@ import { repositoryOf } from '../image/reference.ts'
 import { isEntitled, isFixedHost, isOpenMirror, isPublic } from '../image/registries.ts'
 import { isInCloud, stepsIf } from './conditions.ts'
 import { answeringHost, ofMirror, pullByHand } from './host.ts'
-import { loginSteps } from './login.ts'
+import { loginSteps, seeWhy } from './login.ts'
 import { checkNameSteps } from './name-steps.ts'
 import type { Step, StepOf } from './step/step.ts'
 
@@ -32,7 +32,7 @@ export function blockedSteps(finding: Finding): Step[] {
   if (registry === null)
     return isOfLayer
       ? [{ code: 'layer-refused', host: endpoint?.host ?? null }, { code: 'show-proxy' }]
-      : [{ code: 'see-why', after: 'name' }]
+      : [seeWhy('name')]
   const blocked: Blocked = { finding, registry, host: answeringHost(finding) ?? '' }
   return (
     ofLapse(blocked) ??

@@ -7,8 +7,8 @@ import { hidesMissing, isPublic, RED_HAT } from '../image/registries.ts'
 import { blockedSteps, policySteps, refusingCache, upstreamSteps } from './closed-access.ts'
 import { isElsewhere, stepsIf } from './conditions.ts'
 import { deniedOrMissing, whoAnswered } from './denied-or-missing.ts'
-import { loginSteps, nodesOwnLogin, otherLogin } from './login.ts'
-import { nothingSent, podLoginSteps, see, withSecretMaker } from './missing-login.ts'
+import { loginSteps, nodesOwnLogin, otherLogin, seeWhy } from './login.ts'
+import { nothingSent, podLoginSteps, withSecretMaker } from './missing-login.ts'
 import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission, grantPull, robotSteps } from './permission.ts'
 import { hubNameSteps, knownSecretSteps, missingSlash, unnamedSecretSteps } from './pod-secrets.ts'
@@ -55,7 +55,7 @@ function acrossPartitions(finding: Finding): Step[] | null {
   if (parts === undefined || registry === null) return null
   const copy: Step = { ...parts, code: 'copy-to-partition', registry }
   const logins = podLoginSteps(finding)
-  return [...(knownSecretSteps(finding).length > 0 ? [...logins, copy] : [copy, ...logins]), see('login')]
+  return [...(knownSecretSteps(finding).length > 0 ? [...logins, copy] : [copy, ...logins]), seeWhy('login')]
 }
 
 function refusingRegistry(finding: Finding): Step[] {
@@ -138,15 +138,15 @@ const ABOUT_NAME: readonly Step['code'][] = ['check-name', 'ask-registry', 'make
 
 function notPermitted(finding: Finding): Step[] {
   const { registry } = finding
-  if (registry === null) return [see('name')]
+  if (registry === null) return [seeWhy('name')]
   const cloud = cloudOf(registry)
   const permission = cloud === null ? null : cloudPermission(finding, cloud, { first: true })
   // Neither another name nor another login changes what a policy denies.
-  if (permission?.code === 'lift-deny') return [permission, see('login')]
+  if (permission?.code === 'lift-deny') return [permission, seeWhy('login')]
   const fromPod = finding.credential.status === 'usable'
   // Google's registries answer 403 to a pull without a login, too, and this node has no identity there that could lack a role.
   if (cloud === 'gar' && !fromPod && isElsewhere(finding) && finding.credential.ofNode !== true)
-    return [...podLoginSteps(finding), ...checkNameSteps(finding), ...whoAnswered(finding), see('login')]
+    return [...podLoginSteps(finding), ...checkNameSteps(finding), ...whoAnswered(finding), seeWhy('login')]
   return [
     ...stepsIf(hasClue(finding.clues, 'token-scope'), { code: 'token-scope', registry }),
     ...robotSteps(finding),
@@ -156,7 +156,7 @@ function notPermitted(finding: Finding): Step[] {
     // A cloud that names the identity has proven what that identity lacks.
     ...(permission !== null && callerOf(finding) !== null ? [] : loginSteps(finding, 'private')),
     ...whoAnswered(finding),
-    see('login'),
+    seeWhy('login'),
   ]
 }
 

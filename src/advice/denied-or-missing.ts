@@ -17,7 +17,7 @@ import {
 } from '../image/registries.ts'
 import { isElsewhere, isPackaged, stepsIf } from './conditions.ts'
 import { imageStream, nodeRegistry } from './image-steps.ts'
-import { loginSteps, publicSteps } from './login.ts'
+import { loginSteps, publicSteps, seeWhy } from './login.ts'
 import {
   cloudLoginSteps,
   hasUnusable,
@@ -25,7 +25,6 @@ import {
   nodeScopes,
   nothingSent,
   podLoginSteps,
-  see,
 } from './missing-login.ts'
 import { checkNameSteps } from './name-steps.ts'
 import { grantPull, grantSteps, isOfOtherProject, robotSteps } from './permission.ts'
@@ -47,7 +46,7 @@ export function whoAnswered(finding: Finding): Step[] {
 /** A refusal that leaves open whether the image exists. */
 export function deniedOrMissing(finding: Finding): Step[] {
   const { registry, credential, reference } = finding
-  if (registry === null) return [see('name')]
+  if (registry === null) return [seeWhy('name')]
   const hasNone = credential.status !== 'usable'
   if (hasNone && hasClue(finding.clues, 'on-node')) return verifiedLoginSteps(finding)
   if (lacksCloudLogin(finding)) return cloudLoginSteps(finding)
@@ -55,7 +54,7 @@ export function deniedOrMissing(finding: Finding): Step[] {
     return nothingSent(finding)
   // The service account has a login that the pod lacks, and gives it to new pods: nothing has to be changed.
   if (finding.remedies.includes('recreate'))
-    return [{ code: 'recreate-pods' }, ...checkNameSteps(finding), see('name')]
+    return [{ code: 'recreate-pods' }, ...checkNameSteps(finding), seeWhy('name')]
   return isPublic(reference) || isPackaged(finding)
     ? publicButRefused(finding)
     : privateOrMissing(finding, registry)
@@ -99,17 +98,17 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
   ]
   // The pod's secret has no usable login, which has to be fixed whether or not the name is right.
   if (hasUnusable(finding) && login.length > 0)
-    return [...podLoginSteps(finding), see('secrets'), ...name, ...grant]
+    return [...podLoginSteps(finding), seeWhy('secrets'), ...name, ...grant]
   // A login for this registry that the pod's namespace has was meant for such images, so it comes before the name.
   const known = nearSecretSteps(finding)
   const otherLogins = login.filter(({ code }) => !known.some(step => step.code === code))
   // Only what listens at the node's own loopback knows why it refused, and whether it wants a login at all.
-  if (isLocal(registry)) return [...known, ...nodeRegistry(finding), ...name, ...otherLogins, see('name')]
+  if (isLocal(registry)) return [...known, ...nodeRegistry(finding), ...name, ...otherLogins, seeWhy('name')]
   if (isUsable && hasClue(finding.clues, 'named-action'))
-    return [...robotSteps(finding), grantPull(finding, registry), ...login, ...name, see('login')]
+    return [...robotSteps(finding), grantPull(finding, registry), ...login, ...name, seeWhy('login')]
   // Unlike at gcr.io, hardly anything is public there, and this node has no identity that Google would accept.
   if (registry.endsWith('-docker.pkg.dev') && !isUsable && isElsewhere(finding))
-    return [...podLoginSteps(finding), ...name, { code: 'ask-registry' }, see('login')]
+    return [...podLoginSteps(finding), ...name, { code: 'ask-registry' }, seeWhy('login')]
   const scopes = hasClue(finding.clues, 'unauthorized') ? nodeScopes(finding) : []
   const asksForLogin = hasClue(finding.clues, 'unauthorized') && wantsLoginFirst(finding, registry)
   const early = asksForLogin ? otherLogins : []
@@ -135,7 +134,7 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
     // The registry may have lost the image since other pods pulled it.
     ...stepsIf(hasClue(finding.clues, 'runs-elsewhere'), { code: 'ask-registry' }),
     ...whoAnswered(finding),
-    see('name'),
+    seeWhy('name'),
   ]
 }
 
@@ -170,6 +169,6 @@ function verifiedLoginSteps(finding: Finding): Step[] {
     ...loginSteps(finding, 'missing'),
     ...correctedSecretSteps(finding),
     { code: 'exempt-preloaded' },
-    see('secrets'),
+    seeWhy('secrets'),
   ]
 }

@@ -11,7 +11,7 @@ import { isInLibrary } from '../image/official-images.ts'
 import { countsAtHub } from '../image/registries.ts'
 import { cacheRuleSteps } from './closed-access.ts'
 import { ofMirror } from './host.ts'
-import { loginSteps } from './login.ts'
+import { loginSteps, seeWhy } from './login.ts'
 import { loadPulledSteps } from './node-steps.ts'
 import { hubNameSteps, misplacedLoginSteps, nearSecretSteps, unnamedSecretSteps } from './pod-secrets.ts'
 import type { Step } from './step/step.ts'
@@ -128,7 +128,7 @@ function limitOfAccounts(finding: Finding): Step[] {
 function loginForLimit(finding: Finding, reason: 'account-limit' | 'limit'): Step[] {
   // The pod has a login by now, which the attempt did not send.
   if (finding.credential.contradicted === true)
-    return [{ code: 'restart-pull' }, { code: 'see-why', after: 'login' }]
+    return [{ code: 'restart-pull' }, seeWhy('login')]
   return [
     ...otherNameSteps(finding),
     ...unnamedSecretSteps(finding),

@@ -8,8 +8,11 @@ import { isLocal, isOfCluster } from '../image/host.ts'
 import { hidesMissing, isOfOpenOwner, isOpenShiftService, isPublic } from '../image/registries.ts'
 import { isInCloud, isPackaged, nodesAlike, stepsIf } from './conditions.ts'
 import { nearSecretSteps } from './pod-secrets.ts'
-import type { Step } from './step/step.ts'
+import type { Step, StepOf } from './step/step.ts'
 import type { LoginReason } from './step/step-for-access.ts'
+
+/** Shows what the kubelet tries: which logins there are for the name, what it reads in secrets, or which login it sends. */
+export const seeWhy = (after: StepOf<'see-why'>['after']): Step => ({ code: 'see-why', after })
 
 /**
  * The login that other pods have, which run the image. A token that has ended needs more than a copy, and what a mirror refuses is another

@@ -9,7 +9,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { missingNamespace } from '../image/mistakes/missing-namespace.ts'
 import { isFreeOfChainguard, isOfOpenOwner } from '../image/registries.ts'
 import { isElsewhere, isInCloud, stepsIf } from './conditions.ts'
-import { loginSteps, publicSteps } from './login.ts'
+import { loginSteps, publicSteps, seeWhy } from './login.ts'
 import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission } from './permission.ts'
 import {
@@ -19,7 +19,7 @@ import {
   nearSecretSteps,
   unreadSecretSteps,
 } from './pod-secrets.ts'
-import type { Step, StepOf } from './step/step.ts'
+import type { Step } from './step/step.ts'
 
 /** Distributions whose nodes run on any machine. */
 const SELF_MANAGED: readonly Platform[] = ['k3s', 'rke2', 'k0s', 'microk8s', 'minikube', 'kind', 'openshift']
@@ -27,7 +27,7 @@ const SELF_MANAGED: readonly Platform[] = ['k3s', 'rke2', 'k0s', 'microk8s', 'mi
 /** The steps where the registry says that no login was sent. */
 export function nothingSent(finding: Finding): Step[] {
   // By now the secret exists, so the next attempt sends its login: another login would be no better.
-  if (finding.credential.contradicted === true) return [{ code: 'restart-pull' }, see('login')]
+  if (finding.credential.contradicted === true) return [{ code: 'restart-pull' }, seeWhy('login')]
   const cloud = cloudOf(finding.registry)
   // The provider asked the cloud for a login, and its answer names the identity that needs permission.
   if (cloud !== null && hasClue(finding.clues, 'credential-provider') && callerOf(finding) !== null)
@@ -35,7 +35,7 @@ export function nothingSent(finding: Finding): Step[] {
       cloudPermission(finding, cloud, { first: true }),
       ...providerSteps(finding),
       ...loginSteps(finding, 'missing'),
-      see('login'),
+      seeWhy('login'),
     ]
   const misnamed = likelyMisnamed(finding)
   if (misnamed !== null)
@@ -45,7 +45,7 @@ export function nothingSent(finding: Finding): Step[] {
       ...stepsIf(misnamed === 'hidden', ...publicSteps(finding)),
       ...loginSteps(finding, 'private'),
       { code: 'set-image', known: 'nothing' },
-      see('login'),
+      seeWhy('login'),
     ]
   // An image that is not free anymore is refused like this; no login brings it back (spiffe/helm-charts-hardened#567).
   if (isFreeOfChainguard(finding.reference) && finding.credential.status === 'none')
@@ -53,13 +53,13 @@ export function nothingSent(finding: Finding): Step[] {
       { code: 'check-name', how: 'repository' },
       { code: 'ask-registry' },
       { code: 'set-image', known: 'nothing' },
-      see('login'),
+      seeWhy('login'),
     ]
   return [
     ...unreadSecretSteps(finding),
     ...missingLoginSteps(finding, providerSteps(finding)),
     ...perhapsMissing(finding),
-    see('login'),
+    seeWhy('login'),
   ]
 }
 
@@ -222,7 +222,7 @@ export function cloudLoginSteps(finding: Finding): Step[] {
     cloudPermission(finding, 'acr', { first: false }),
   )
   const ofNode = [...annotateSteps(finding), provider, ...grant]
-  return [...missingLoginSteps(finding, ofNode), ...checkNameSteps(finding), see('login')]
+  return [...missingLoginSteps(finding, ofNode), ...checkNameSteps(finding), seeWhy('login')]
 }
 
 /** A Secret that is created by hand is in the way of the resource that would make it, and is not renewed. */
@@ -238,4 +238,4 @@ export function withSecretMaker({ credential, namespace }: Finding, steps: Step[
   return [{ code: 'secret-maker', namespace, secret, maker }, ...steps.filter(step => !creates(step))]
 }
 
-export const see = (after: StepOf<'see-why'>['after']): Step => ({ code: 'see-why', after })
+

@@ -7,7 +7,7 @@ import { acrName, CLOUD_HOSTS, cloudOf, ORACLE_CLOUD } from '../image/cloud-regi
 import { repositoryOf } from '../image/reference.ts'
 import { isOpenShiftService, isPublic, refusesWithBadLogin } from '../image/registries.ts'
 import { stepsIf } from './conditions.ts'
-import { loginSteps } from './login.ts'
+import { loginSteps, seeWhy } from './login.ts'
 import { grantSteps, isOfOtherProject } from './permission.ts'
 import { correctedSecretSteps, knownSecretSteps } from './pod-secrets.ts'
 import { shortLived, writerSteps } from './renewals.ts'
@@ -19,11 +19,11 @@ export function refusedLoginSteps(finding: Finding): Step[] {
   const ofOpenShift = openShiftTokens(finding)
   if (ofOpenShift.length > 0) return ofOpenShift
   const remove = removeSteps(finding)
-  const see = stepsIf(remove.length === 0, { code: 'see-why', after: 'login' })
+
   const others = isPublic(finding.reference)
     ? unneededLoginSteps(finding, remove)
     : [...replacedLoginSteps(finding), ...remove]
-  return [...others, ...see]
+  return [...others, ...stepsIf(remove.length === 0, seeWhy('login'))]
 }
 
 /** How OpenShift names the pull secrets that it makes for service accounts (openshift/openshift-controller-manager, internalregistry). */
@@ -39,7 +39,7 @@ function openShiftTokens(finding: Finding): Step[] {
       return { code: 'openshift-token', namespace, secret, generated: GENERATED.test(secret) }
     }),
     ...(isOfOtherProject(finding, registry) ? grantSteps(finding, registry) : []),
-    { code: 'see-why', after: 'login' },
+    seeWhy('login'),
   ]
 }
 

@@ -3,14 +3,14 @@
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import { malformedSecrets } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { see } from './missing-login.ts'
+import { seeWhy } from './login.ts'
 import type { Step } from './step/step.ts'
 
 /** A login that the kubelet or the runtime could not read or send, or that another server than the registry refused; null if nothing shows one. */
 export function unsentLogin(finding: Finding): Step[] | null {
   const { registry, credential, namespace } = finding
   const malformed = malformedSecrets(credential)
-  if (malformed.length > 0) return [...malformed.map(secret => repair(namespace, secret)), see('secrets')]
+  if (malformed.length > 0) return [...malformed.map(secret => repair(namespace, secret)), seeWhy('secrets')]
   if (hasClue(finding.clues, 'unreadable-secret')) {
     // The kubelet reads no other secrets for this pod.
     const named = new Set(credential.attempts.map(({ secret }) => secret))
@@ -18,16 +18,16 @@ export function unsentLogin(finding: Finding): Step[] | null {
       ({ problem }) => problem === 'secret-unread' || problem === 'secret-forbidden',
     )
     return named.size === 1 && unseen !== undefined
-      ? [repair(namespace, unseen.secret), see('secrets')]
-      : [see('secrets')]
+      ? [repair(namespace, unseen.secret), seeWhy('secrets')]
+      : [seeWhy('secrets')]
   }
   if (hasClue(finding.clues, 'content-trust')) return [{ code: 'content-trust' }, { code: 'ask-registry' }]
   const file = clueOf(finding.clues, 'node-login-file')
   if (file !== undefined) return [{ code: 'correct-login-file', path: file.path }, { code: 'runtime-log' }]
   if (!hasClue(finding.clues, 'unsent-login') || registry === null) return null
   return credential.status === 'none'
-    ? [{ code: 'node-login', registry, perhaps: false }, see('secrets')]
-    : [see('secrets'), { code: 'runtime-log' }]
+    ? [{ code: 'node-login', registry, perhaps: false }, seeWhy('secrets')]
+    : [seeWhy('secrets'), { code: 'runtime-log' }]
 }
 
 const repair = (namespace: string, secret: string): Step => ({
