@@ -5,7 +5,7 @@ import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/findi
 import { isDockerHub } from '../image/docker-hub.ts'
 import { withAdditions } from './additions.ts'
 import { checkedSteps } from './checked-steps.ts'
-import { isOwnName } from './conditions.ts'
+import { isOwnName, stepsIf } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { dnsSteps } from './host-names.ts'
 import { missingSteps, servedElsewhere } from './image-steps.ts'
@@ -59,21 +59,16 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
       : containerSteps(finding)
   const steps = silentNodeSteps(finding, virtualNodeSteps(finding, outgoingSteps(finding, ofPull)))
   const needsEntry = finding.host.platform === 'talos' ? needsShell : runsOnNode
-  const entered = steps.some(needsEntry) && finding.node !== null
-  const [first = { code: 'read-all' as const }, ...others] = entered
-    ? [...steps, { code: 'enter-node' as const }]
-    : steps
-  return [first, ...others]
+  const enter = stepsIf(steps.some(needsEntry) && finding.node !== null, { code: 'enter-node' })
+  const [first = { code: 'read-all' }, ...others] = steps
+  return [first, ...others, ...enter]
 }
 
 function containerSteps(finding: Finding): Step[] {
   const { moved } = finding
   // The registry was switched off: nothing about the connection to its old name can be fixed.
   if (moved?.state === 'retired' && !REGISTRY_ANSWERS.includes(finding.cause))
-    return [
-      ...movedSteps(finding),
-      ...(moved.to === null ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
-    ]
+    return [...movedSteps(finding), ...stepsIf(moved.to === null, { code: 'set-image', known: 'nothing' })]
   const ofSettings = misdirectedSteps(finding)
   if (ofSettings !== null) return ofSettings
   const ofName = nameClueSteps(finding)
@@ -121,14 +116,11 @@ function localSteps(finding: Finding): Step[] {
     return local === undefined
       ? []
       : [{ code: 'use-local-image', listed: local.listed, template: forced.template }]
-  if (local !== undefined)
-    return [
-      { code: 'use-local-image', listed: local.listed },
-      ...(local.listed || !(isOwnName(finding) || mayBeBuiltHere(finding)) ? [] : loadSteps(finding)),
-    ]
   const isOwn = isOwnName(finding)
   const mayBeBuilt = mayBeBuiltHere(finding)
   const load = isOwn || mayBeBuilt ? loadSteps(finding) : []
+  if (local !== undefined)
+    return [{ code: 'use-local-image', listed: local.listed }, ...(local.listed ? [] : load)]
   // What somebody builds and has not published mostly has no other tag.
   const isImported = isOwn || (mayBeBuilt && finding.reference?.endsWith(':latest') === true)
   return isImported && load.length === 0 ? importSteps(finding) : load
