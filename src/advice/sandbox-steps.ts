@@ -26,15 +26,13 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
   )
     return ofCause
   const own = (formerMirrorSteps(finding) ?? ofCause)
-    .filter(step => !needsOwner(step))
-    .filter(step => finding.image !== '' || step.code !== 'build-for')
+    .filter(step => !needsOwner(step) && (finding.image !== '' || step.code !== 'build-for'))
     .flatMap(withoutName)
   // The node has to be repaired, or its pause image to be pulled again: another one would be no better.
   if (hasClue(clues, ...OF_NODE_ITSELF)) return own
-  const [first, ...others] = inOrder(finding, set, own)
   // Otherwise the kubelet removes the image again.
   const relieve = stepsIf(hasClue(clues, 'disk-pressure') && cause !== 'disk-full', { code: 'relieve-disk' })
-  const steps = [...(first === undefined ? [] : [first]), ...relieve, ...others]
+  const steps = inOrder(finding, set, own).toSpliced(1, 0, ...relieve)
   return moved === null ? steps : [...steps, { code: 'find-replacement', moved }]
 }
 
@@ -182,7 +180,7 @@ function ecrSandboxSteps(finding: Finding): Step[] {
   // EKS's node image brings its pause image, and a service pulls it with the node's role if it is gone (awslabs/amazon-eks-ami#1425).
   const brought = /\/eks\/pause(?:-\w+)?[:@]/.test(reference ?? '') && host.runtime !== 'docker'
   return [
-    ...(brought ? ([{ code: 'restore-sandbox-image' }] as const) : []),
+    ...stepsIf(brought, { code: 'restore-sandbox-image' }),
     { code: 'ecr-login-of-node', region: ecrRegion(registry) },
   ]
 }
