@@ -18,18 +18,20 @@ export function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean
   // The step for the new place changes the same field.
   if (step.code === 'set-image' && isReplaced(finding)) return true
   const isClosed = moved?.state === 'retired' || moved?.state === 'deleted' || moved?.state === 'restricted'
-  if (isClosed && grantsAccess(step)) return true
+  if (isClosed && (isAbout('right', step) || OF_ACCESS.includes(step.code))) return true
   if (moved?.state === 'retired' && PUSHES.includes(step.code)) return true
   // Whoever asks can pull the image at its new place.
   const isOpenNow =
     finding.cause === 'auth-required-or-denied' && isReplaced(finding) && isPublic(moved?.to ?? null)
-  if (isOpenNow && (isAbout('right', step) || isAbout('login', step))) return true
+  if (isOpenNow && isOfLogin(step)) return true
   if (ofName.length === 0) return false
   // This step changes the same field, too.
   if (step.code === 'set-image' && ofName.some(({ code }) => CORRECTS_NAME.includes(code))) return true
   // The login of a cache may be wrong as well.
   const isRenamed = ofName.some(({ code }) => RENAMES.includes(code)) && finding.subcause !== 'upstream'
-  return SETTLED_BY_NAME.includes(step.code) || (isRenamed && isOfOldName(step))
+  return (
+    SETTLED_BY_NAME.includes(step.code) || (isRenamed && (isOfLogin(step) || OF_OLD_NAME.includes(step.code)))
+  )
 }
 
 /** What shows that another registry was meant than the one that was asked, or that it can't have such a name. */
@@ -59,24 +61,18 @@ const SETTLED_BY_NAME: readonly StepCode[] = [
   'node-registry',
 ]
 
-/** The host that was named is not the one that is meant: nothing has to be repaired on the way to it, and it must not get a login. */
-function isOfOldName(step: Step): boolean {
-  return (
-    isAbout('login', step) ||
-    isAbout('right', step) ||
-    [
-      'set-image',
-      'fix-dns',
-      'check-listener',
-      'allow-http',
-      'replace-service-name',
-      'service-pods',
-      'service-network',
-      'set-tag',
-      'hub-plan',
-    ].includes(step.code)
-  )
-}
+/** The host that was named is not the one that is meant: besides getting no login, nothing has to be repaired on the way to it. */
+const OF_OLD_NAME: readonly StepCode[] = [
+  'set-image',
+  'fix-dns',
+  'check-listener',
+  'allow-http',
+  'replace-service-name',
+  'service-pods',
+  'service-network',
+  'set-tag',
+  'hub-plan',
+]
 
 /** A registry that was shut down takes no images, nor looks after those that it has. */
 const PUSHES: readonly StepCode[] = [
@@ -87,13 +83,10 @@ const PUSHES: readonly StepCode[] = [
   'restore-tag',
 ]
 
-/** Nobody can grant access to what is gone. */
-function grantsAccess(step: Step): boolean {
-  return (
-    isAbout('right', step) ||
-    step.code === 'make-public' ||
-    step.code === 'who-answered' ||
-    step.code === 'page-instead' ||
-    step.code === 'page-for-token'
-  )
+/** Besides a right: nobody can grant access to what is gone, or has to find out who refuses it. */
+const OF_ACCESS: readonly StepCode[] = ['make-public', 'who-answered', 'page-instead', 'page-for-token']
+
+/** Whether the step changes the login that the registry gets, or what that login is allowed to do. */
+function isOfLogin(step: Step): boolean {
+  return isAbout('login', step) || isAbout('right', step)
 }
