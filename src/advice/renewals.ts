@@ -47,18 +47,14 @@ export function renewSteps(finding: Finding): Step[] {
   const aged = clueOf(clues, 'aged-token')
   const isValid = hasClue(finding.clues, 'caller', 'token-scope', 'terms')
   if (aged === undefined || registry === null || isValid || !mayBeOfExpiredLogin(subcause)) return []
-  const { code: _clue, ...token } = aged
-  return [{ code: 'renew-token', registry, namespace, ...token }, ...writerSteps(finding)]
+  return [{ ...aged, code: 'renew-token', registry, namespace }, ...writerSteps(finding)]
 }
 
 /** Where a refused login comes from: whatever writes its Secret would overwrite another one. */
 export function writerSteps({ credential, namespace, clues }: Finding): Step[] {
   const stale = clueOf(clues, 'stale-copy')
   // The source has another login already.
-  if (stale !== undefined) {
-    const { code: _clue, ...copy } = stale
-    return [{ code: 'renew-copy', namespace, ...copy }]
-  }
+  if (stale !== undefined) return [{ ...stale, code: 'renew-copy', namespace }]
   const written = usableAttempts(credential).flatMap((attempt): Step[] => {
     const writer = foreignWriter(attempt)
     return writer === null ? [] : [{ code: 'secret-writer', secret: attempt.secret, namespace, writer }]
@@ -75,7 +71,5 @@ export function withRenewer({ clues, namespace }: Finding, steps: Step[]): Step[
   const others = steps.filter(({ code }) => code !== 'short-lived-login')
   if (fails !== undefined)
     return [{ code: 'fix-renewer', cronJob: fails.cronJob, secret: aged.secret }, ...others]
-  if (elsewhere === undefined) return steps
-  const { code: _clue, ...renewed } = elsewhere
-  return [{ code: 'join-renewal', namespace, ...renewed }, ...others]
+  return elsewhere === undefined ? steps : [{ ...elsewhere, code: 'join-renewal', namespace }, ...others]
 }
