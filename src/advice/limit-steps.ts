@@ -10,6 +10,7 @@ import { isLocal } from '../image/host.ts'
 import { isInLibrary } from '../image/official-images.ts'
 import { countsAtHub } from '../image/registries.ts'
 import { cacheRuleSteps } from './closed-access.ts'
+import { stepsIf } from './conditions.ts'
 import { ofMirror } from './host.ts'
 import { loginSteps, seeWhy } from './login.ts'
 import { loadPulledSteps } from './node-steps.ts'
@@ -114,7 +115,7 @@ function limitOfAccounts(finding: Finding): Step[] {
   const login = loginForLimit(finding, subcause === 'account' || sent ? 'account-limit' : 'limit')
   const wait: Step = { code: 'wait', for: 'limit', ...(quota && { quota }) }
   const steps: Step[] = [
-    ...(sent ? [wait] : []),
+    ...stepsIf(sent, wait),
     ...login,
     ...loadPulledSteps(finding),
     ...otherRegistrySteps(finding),
@@ -122,13 +123,12 @@ function limitOfAccounts(finding: Finding): Step[] {
   // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
   if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null && !isOfPod(finding))
     steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry, rewrites: false })
-  return [...steps, ...(sent ? [] : [wait]), ...pullLess(finding), { code: 'use-cache' }]
+  return [...steps, ...stepsIf(!sent, wait), ...pullLess(finding), { code: 'use-cache' }]
 }
 
 function loginForLimit(finding: Finding, reason: 'account-limit' | 'limit'): Step[] {
   // The pod has a login by now, which the attempt did not send.
-  if (finding.credential.contradicted === true)
-    return [{ code: 'restart-pull' }, seeWhy('login')]
+  if (finding.credential.contradicted === true) return [{ code: 'restart-pull' }, seeWhy('login')]
   return [
     ...otherNameSteps(finding),
     ...unnamedSecretSteps(finding),
@@ -165,13 +165,13 @@ function countsByAccount({ registry, subcause }: Finding): boolean {
 
 /** With the policy Always, a tag that has moved is pulled again at the next start on every node (kguardian-dev/kguardian#1495). */
 function pullLess({ remedies }: Finding): Step[] {
-  return remedies.includes('pull-policy') ? [{ code: 'pull-less' }] : []
+  return stepsIf(remedies.includes('pull-policy'), { code: 'pull-less' })
 }
 
 /** Official images are also published at another registry, for pulls without a login or quota. */
 function otherRegistrySteps({ reference, workload, containerKind }: Finding): Step[] {
   const isFixed = workload?.kind === 'Node' || containerKind === 'ephemeral' || containerKind === 'sandbox'
-  return isInLibrary(reference) && !isFixed ? [{ code: 'replace-registry' }] : []
+  return stepsIf(isInLibrary(reference) && !isFixed, { code: 'replace-registry' })
 }
 
 /** The steps for the kubelet's own throttle. */

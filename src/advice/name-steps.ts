@@ -24,11 +24,11 @@ export function nameClueSteps(finding: Finding): Step[] {
   const placeholder = isReplaced ? undefined : clueOf(clues, 'placeholder')
   const surplus = clueOf(clues, 'surplus-tag')
   return [
-    ...stepsIf(hasClue(finding.clues, 'unquoted-number'), { code: 'quote-number', image }),
+    ...stepsIf(hasClue(clues, 'unquoted-number'), { code: 'quote-number', image }),
     ...(placeholder === undefined ? [] : [placeholderStep(placeholder.of, image)]),
-    ...stepsIf(hasClue(finding.clues, 'image-id'), { code: 'name-not-id', image }),
+    ...stepsIf(hasClue(clues, 'image-id'), { code: 'name-not-id', image }),
     ...(surplus === undefined ? [] : [{ ...surplus, code: 'drop-surplus-tag' as const }]),
-    ...stepsIf(hasClue(finding.clues, 'reference-scheme'), { code: 'drop-scheme', image }),
+    ...stepsIf(hasClue(clues, 'reference-scheme'), { code: 'drop-scheme', image }),
     ...streamSteps(finding),
     ...otherRegistry(finding),
     ...dropDefaultRegistry(finding),
@@ -58,11 +58,7 @@ function undoublePrefix({ cause, clues }: Finding): Step[] {
   const doubled = clueOf(clues, 'doubled-prefix')
   if (doubled === undefined || hasClue(clues, 'changed-at-admission')) return []
   const { prefix, without } = doubled
-  return stepsIf(isRefusedOrMissing(cause), {
-    code: 'undouble-prefix',
-    prefix,
-    without,
-  })
+  return stepsIf(isRefusedOrMissing(cause), { code: 'undouble-prefix', prefix, without })
 }
 
 /** A mirror may have paths that its registry can't have, and is asked first. */
@@ -124,11 +120,10 @@ function placeholderStep(of: Placeholder, image: string): Step {
 }
 
 /** A path that begins with another registry's name, as in a cache; or somebody put one registry in front of another. */
-export function dropRegistry(finding: Finding): Step[] {
-  const { registry, image } = finding
-  if (registry === null || !image.startsWith(`${registry}/`) || !hasClue(finding.clues, 'relays')) return []
+export function dropRegistry({ registry, image, clues }: Finding): Step[] {
+  if (registry === null || !image.startsWith(`${registry}/`) || !hasClue(clues, 'relays')) return []
   // Names were rewritten on purpose.
-  if (hasClue(finding.clues, 'loopback') || isNamedLikeCache(registry) || servesList(registry)) return []
+  if (hasClue(clues, 'loopback') || isNamedLikeCache(registry) || servesList(registry)) return []
   const [inner = '', ...path] = image.slice(registry.length + 1).split('/')
   return [{ code: 'drop-registry', host: registry, inner, without: [registry, ...path].join('/') }]
 }
@@ -227,14 +222,13 @@ export function unreadableNameSteps(finding: Finding): Step[] {
       { code: 'set-image', known: 'nothing' },
     ]
   const [, tag] = /^.+?:([\w.-]+)@[^@]+$/.exec(image) ?? []
-  if (tag !== undefined && hasClue(finding.clues, 'tag-and-digest')) return [{ code: 'drop-tag', tag }]
-  return hasClue(finding.clues, 'short-name')
-    ? [{ code: 'full-name', image }]
-    : [
-        ...(hasClue(finding.clues, 'surplus-tag') ? [] : writeDigest(finding)),
-        emptyPart(image) ?? { code: 'read-name', image },
-        { code: 'set-image', known: 'nothing' },
-      ]
+  if (tag !== undefined && hasClue(clues, 'tag-and-digest')) return [{ code: 'drop-tag', tag }]
+  if (hasClue(clues, 'short-name')) return [{ code: 'full-name', image }]
+  return [
+    ...(hasClue(clues, 'surplus-tag') ? [] : writeDigest(finding)),
+    emptyPart(image) ?? { code: 'read-name', image },
+    { code: 'set-image', known: 'nothing' },
+  ]
 }
 
 /** A part of the name that is empty, as a chart's value or a variable was (nutanix/helm#118). */
