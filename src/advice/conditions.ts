@@ -52,6 +52,6 @@ export function isOwnName({ reference, registry }: Finding): boolean {
 }
 
 /** Whether the node's distribution brings the image, which is public, and whose name nobody has mistyped. */
-export function isPackaged({ host: { platform }, reference }: Pick<Finding, 'host' | 'reference'>): boolean {
+export function isPackaged({ host: { platform }, reference }: Finding): boolean {
   return (platform === 'k3s' || platform === 'rke2') && isPackagedByRancher(reference)
 }

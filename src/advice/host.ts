@@ -11,12 +11,12 @@ import type { Step, StepOf } from './step/step.ts'
 import type { RealmProduct } from './step/step-at-node.ts'
 
 /** The host that was asked, or a placeholder for it. */
-export function targetHost(finding: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
+export function targetHost(finding: Finding): NamedEndpoint {
   return askedEndpoint(finding) ?? { host: 'REGISTRY', role: 'registry' }
 }
 
 /** The host that answered, or else the registry's own name; null if neither is known. */
-export function answeringHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): string | null {
+export function answeringHost({ endpoint, registry }: Finding): string | null {
   return endpoint?.host ?? registry
 }
 
@@ -91,7 +91,7 @@ export function ofMirror({ registry }: Finding, { host, role }: NamedEndpoint): 
 }
 
 /** The mirror that did not answer, with the place to look at: on its own node, or wherever it runs. */
-export function silentMirror({ registry }: Pick<Finding, 'registry'>, target: NamedEndpoint): Step[] {
+export function silentMirror({ registry }: Finding, target: NamedEndpoint): Step[] {
   const { host, role } = target
   if (role !== 'mirror' || registry === null) return []
   if (!isLocal(host)) return [{ code: 'check-mirror', host, registry }]
@@ -130,12 +130,12 @@ export function isOfOthers(finding: Finding, { host }: NamedEndpoint): boolean {
 }
 
 /** The image's full name; as written, if that does not parse. */
-export function imageName({ reference, image }: Pick<Finding, 'reference' | 'image'>): string {
+export function imageName({ reference, image }: Finding): string {
   return reference ?? image
 }
 
 /** Repeats the pull on the node, to see the runtime's complete answer. */
-export function pullByHand(finding: Pick<Finding, 'reference' | 'image'>): Step[] {
+export function pullByHand(finding: Finding): Step[] {
   return [{ code: 'pull-by-hand', image: imageName(finding) }]
 }
 

@@ -13,8 +13,7 @@ const PRIVILEGED = /\b(?:l?setxattr|mknod|unshare|failed to mount)\b.{0,400}oper
 const BARE = /\bfailed to extract layer sha256:[0-9a-f]{64}: operation not permitted\b/i
 
 /** From 1.7 on, it leaves out attributes that the kernel refuses (containerd/containerd#7094). */
-const mayBeAttribute = (host: Finding['host']) =>
-  host.runtime === 'containerd' && !atLeast(host, 1, 7)
+const mayBeAttribute = (host: Finding['host']) => host.runtime === 'containerd' && !atLeast(host, 1, 7)
 
 /** The kernel, not the image or the disk, is in the way: a security module, too few rights, or what a new release of the runtime asks of it. */
 export function refusalSteps({ clues, host, evidence }: Finding): Step[] {

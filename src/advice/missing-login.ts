@@ -237,5 +237,3 @@ export function withSecretMaker({ credential, namespace }: Finding, steps: Step[
     (step.code === 'use-known-secret' && step.hint.code === 'in-namespace' && step.hint.secret === secret)
   return [{ code: 'secret-maker', namespace, secret, maker }, ...steps.filter(step => !creates(step))]
 }
-
-

@@ -15,11 +15,7 @@ import type { Grantor } from './step/step-for-access.ts'
  * The step that gives the caller its permission. An explicit deny, or a policy that sets a limit and allows nothing, overrides every role.
  * @param options.first whether it is known that the permission is what is missing
  */
-export function cloudPermission(
-  { clues }: Pick<Finding, 'clues'>,
-  cloud: Cloud,
-  { first }: { first: boolean },
-): Step {
+export function cloudPermission({ clues }: Finding, cloud: Cloud, { first }: { first: boolean }): Step {
   const { name: caller, action } = clueOf(clues, 'caller') ?? { name: null, action: null }
   const decided = clueOf(clues, 'aws-policy')
   const pulls = caller === null ? clueOf(clues, 'other-accounts')?.accounts : undefined
@@ -30,7 +26,7 @@ export function cloudPermission(
 }
 
 /** The identity that the registry or the cloud named; null if it named none. */
-export function callerOf({ clues }: Pick<Finding, 'clues'>): string | null {
+export function callerOf({ clues }: Finding): string | null {
   return clueOf(clues, 'caller')?.name ?? null
 }
 

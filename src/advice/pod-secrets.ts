@@ -79,7 +79,7 @@ function isUsable(hint: CredentialHint): hint is UsableHint {
 }
 
 /** The pod has a login for Docker Hub, but its image is named after another host of Docker Hub. */
-export function hubNameSteps({ credential, registry }: Pick<Finding, 'credential' | 'registry'>): Step[] {
+export function hubNameSteps({ credential, registry }: Finding): Step[] {
   const isThere = credential.hints?.some(({ code }) => code === 'hub-name') === true
   return registry !== null && isThere
     ? [{ code: 'correct-registry', from: registry, to: DOCKER_HUB, why: 'hub-login' }]

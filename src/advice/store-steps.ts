@@ -21,7 +21,7 @@ import {
 import type { Step } from './step/step.ts'
 import { pageSteps } from './wrong-answer.ts'
 
-export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
+export function diskSteps(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'memory'))
     return [
       { code: 'show-memory' },
