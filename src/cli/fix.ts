@@ -62,7 +62,7 @@ const FIX_FLAGS: Option[] = [
     endpointFlag(),
   ]),
   ...group('Remedies for stuck pods:', [
-    ...EACH_REMEDY.map(([remedy, rules]) => remedyFlag(rules.flag, REMEDY_WORDS[remedy].help)),
+    ...EACH_REMEDY.map(([remedy, rules]) => remedyFlag(remedy, rules.flag)),
     flag('--recreate-bare-pods', 'also recreate pods that have no controller'),
     flag('--allow-managed', 'also change what Argo CD, Helm, or others manage'),
     flag('--overwrite-secret', 'add the login to a secret that others created'),
@@ -84,22 +84,23 @@ const FIX_FLAGS: Option[] = [
   ]),
 ]
 
-function remedyFlag(rules: RemedyFlag, help: string): Option {
+function remedyFlag(remedy: Remedy, rules: RemedyFlag): Option {
+  const { help } = REMEDY_WORDS[remedy]
   switch (rules.takes) {
     case 'refusal':
-      return flag(`--no-${rules.name}`, help)
+      return flag(`--no-${remedy}`, help)
     case 'nothing':
-      return flag(`--${rules.name}`, help)
+      return flag(`--${remedy}`, help)
     case 'choice':
-      return flag(`--${rules.name} <${rules.value}>`, help, { choices: rules.choices })
+      return flag(`--${remedy} <${rules.value}>`, help, { choices: rules.choices })
     case 'list':
-      return flag(`--${rules.name} <${rules.value}>`, help, { parse: repeatable })
+      return flag(`--${remedy} <${rules.value}>`, help, { parse: repeatable })
   }
 }
 
 /** Each flag with commander's attribute name and its default. */
-const REMEDY_FLAGS = EACH_REMEDY.map(([, rules]): [name: string, flag: string, usual?: unknown] => {
-  const option = remedyFlag(rules.flag, '')
+const REMEDY_FLAGS = EACH_REMEDY.map(([remedy, rules]): [name: string, flag: string, usual?: unknown] => {
+  const option = remedyFlag(remedy, rules.flag)
   return [option.attributeName(), option.long ?? '', rules.flag.takes === 'refusal' ? true : undefined]
 })
 
@@ -183,7 +184,7 @@ function refuseEmpty({ namespace, excludeNamespace }: OptionValues): void {
 function remediesAskedFor(options: OptionValues): Map<Remedy, readonly string[]> {
   const asked = new Map<Remedy, readonly string[]>()
   for (const [remedy, rules] of EACH_REMEDY) {
-    const value: unknown = options[remedyFlag(rules.flag, '').attributeName()]
+    const value: unknown = options[remedyFlag(remedy, rules.flag).attributeName()]
     if (rules.flag.takes === 'refusal' || value === undefined) continue
     asked.set(remedy, value === true ? [] : [value as string | string[]].flat())
   }

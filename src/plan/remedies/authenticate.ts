@@ -17,7 +17,7 @@ import { type AttachedSecrets, isOutgoing, ownList, type StuckPod } from '../stu
 import type { RemedyRules } from './remedy-rules.ts'
 
 export const authenticate: RemedyRules = {
-  flag: { name: 'authenticate', takes: 'refusal' },
+  flag: { takes: 'refusal' },
   containers: null,
 }
 

@@ -5,7 +5,7 @@ import type { ScopeContainer } from '../../snapshot/fix-objects.ts'
 import type { RemedyRules } from './remedy-rules.ts'
 
 export const pin: RemedyRules = {
-  flag: { name: 'pin', takes: 'nothing' },
+  flag: { takes: 'nothing' },
   containers: {
     lookups(container) {
       if (!floats(container.image)) return []

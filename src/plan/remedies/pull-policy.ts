@@ -5,7 +5,7 @@ import { parseReference } from '../../image/reference.ts'
 import type { RemedyRules } from './remedy-rules.ts'
 
 export const pullPolicy: RemedyRules = {
-  flag: { name: 'pull-policy', takes: 'choice', value: 'policy', choices: ['IfNotPresent'] },
+  flag: { takes: 'choice', value: 'policy', choices: ['IfNotPresent'] },
   containers: {
     lookups: () => [],
     edit({ target, container, image }) {

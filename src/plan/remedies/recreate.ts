@@ -19,7 +19,7 @@ import {
 import type { RemedyRules } from './remedy-rules.ts'
 
 export const recreate: RemedyRules = {
-  flag: { name: 'recreate', takes: 'refusal' },
+  flag: { takes: 'refusal' },
   containers: null,
 }
 

@@ -11,13 +11,14 @@ export interface RemedyRules {
   containers: ContainerRules | null
 }
 
+/** The flag has the name of the remedy. */
 export type RemedyFlag =
-  /** Done unless `--no-NAME` is given. */
-  | { name: string; takes: 'refusal' }
-  /** Done if `--NAME` is given. */
-  | { name: string; takes: 'nothing' }
-  | { name: string; takes: 'choice'; value: string; choices: readonly string[] }
-  | { name: string; takes: 'list'; value: string }
+  /** Done unless `--no-REMEDY` is given. */
+  | { takes: 'refusal' }
+  /** Done if `--REMEDY` is given. */
+  | { takes: 'nothing' }
+  | { takes: 'choice'; value: string; choices: readonly string[] }
+  | { takes: 'list'; value: string }
 
 export interface ContainerRules {
   /** The references to look up in registries before the plan is made. If there are any, later remedies look up none for this container. */

@@ -4,7 +4,7 @@ import { replacementsFor } from '../../image/replacement.ts'
 import type { RemedyRules } from './remedy-rules.ts'
 
 export const replaceRegistry: RemedyRules = {
-  flag: { name: 'replace-registry', takes: 'list', value: 'from=to' },
+  flag: { takes: 'list', value: 'from=to' },
   containers: {
     lookups: ({ image }, { replacements }) => replacementsFor(image, replacements),
     edit({ target, container: { name: container, image } }, { replacements, images }) {
