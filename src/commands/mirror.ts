@@ -51,7 +51,11 @@ export async function mirrorCommand(options: MirrorOptions, context: CommandCont
   const target = await targetOf(options, context)
   const facts = await readFacts(options, context)
   const survey = surveyMirrors(facts)
-  const verification = await verified(target, facts, options, context)
+  const { verify } = options
+  const verification =
+    target === null || verify === undefined
+      ? null
+      : await verifyMirror(target, facts.images, verify.endpoints, context)
   const planned =
     target === null ? [] : survey.groups.map(({ group }) => ({ group, setup: setupFor(target, group) }))
   const written =
@@ -69,16 +73,6 @@ function exitOf({ gaps }: MirrorSurvey, verification: Verification | null): Exit
     return checks.every(({ mirror }) => mirror.status === 'unreachable') ? 'unreachable' : 'findings'
   const unproven = verification !== null && !verification.proven
   return gaps.length > 0 || unproven ? 'incomplete' : 'ok'
-}
-
-async function verified(
-  target: MirrorTarget | null,
-  { images }: MirrorFacts,
-  { verify }: MirrorOptions,
-  context: CommandContext,
-): Promise<Verification | null> {
-  if (target === null || verify === undefined) return null
-  return verifyMirror(target, images, verify.endpoints, context)
 }
 
 async function targetOf(options: MirrorOptions, { cwd }: CommandContext): Promise<MirrorTarget | null> {
