@@ -26,7 +26,7 @@ export interface AttachedSecrets {
   declined: Declined[]
   /** Namespace → id of the change that brings the Secret. */
   secrets: Map<string, string | null>
-  /** `namespace/serviceaccount` → id of the change that attaches it. */
+  /** Key of the service account → id of the change that attaches it. */
   serviceAccounts: Map<string, string | null>
 }
 
@@ -116,7 +116,7 @@ export function loginChanges(
   if (secret === undefined) return null
   const content = secret === null ? [] : [secret]
   if (list !== null) return list.some(({ name }) => name === secretName) ? content : null
-  const account = serviceAccounts.get(`${namespace}/${serviceAccount}`)
+  const account = serviceAccounts.get(objectKey(namespace, serviceAccount))
   if (account === undefined) return null
   return account === null ? content : [account]
 }

@@ -1,5 +1,6 @@
 /** On unless `--no-recreate`: removes stuck pods so that new ones are created with the other changes. */
 
+import { objectKey } from '../../snapshot/object-key.ts'
 import { isOfCustomController } from '../../snapshot/owners.ts'
 import { areContainersReady, type Pod } from '../../snapshot/pod.ts'
 import type { PatchTemplate, PodChange } from '../change.ts'
@@ -133,7 +134,8 @@ function credentialNeeds(
 /** Whether a bare pod has to name the Secret itself; false if admission copies it from the list of a service account. */
 function namesItself(input: PlanInput, pod: Pod, attached: AttachedSecrets): boolean {
   if (!attached.secrets.has(pod.namespace) || pod.pullSecrets.includes(input.secretName)) return false
-  return pod.pullSecrets.length > 0 || !attached.serviceAccounts.has(`${pod.namespace}/${pod.serviceAccount}`)
+  const account = objectKey(pod.namespace, pod.serviceAccount)
+  return pod.pullSecrets.length > 0 || !attached.serviceAccounts.has(account)
 }
 
 /** Whether the service account has pull secrets that the pod lacks: admission copies the list only when a pod is created. */
