@@ -8,6 +8,7 @@ import type { Edit, EditingRemedy, PatchTemplate, Target } from './change.ts'
 import { patchOf } from './patch.ts'
 import type { Declined } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
+import { admit } from './remedies/authenticate.ts'
 import { EACH_REMEDY } from './remedies/index.ts'
 import type { ContainerRules } from './remedies/remedy-rules.ts'
 import {
@@ -35,7 +36,7 @@ export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: A
     const images = containerEdits(input, workload, pods)
     planned.declined.push(...images.declined)
     const edits = [...secretEdits(input, workload, pods, attached), ...images.edits]
-    if (edits.length > 0) planOne(input, { workload, pods, edits, attached }, planned)
+    planOne(input, { workload, pods, edits, attached }, planned)
   }
   planned.changes.sort((one, other) => Number(asksAtEachStart(other)) - Number(asksAtEachStart(one)))
   return planned
@@ -53,14 +54,14 @@ function planOne(
   { workload, pods, edits, attached }: TemplateEdits,
   planned: Templates,
 ): void {
+  const [first] = edits
+  if (first === undefined) return
   if (workload.kind === 'Job' || workload.paused) {
     const fields = [...new Set(edits.map(edit => edit.field))]
     const code = workload.paused ? 'paused-deployment' : 'immutable-job'
     planned.declined.push({ code, target: targetOf(workload), fields })
     return
   }
-  const [first] = edits
-  if (!first) return
   const change: PatchTemplate = {
     id: `template:${workload.namespace}/${workload.kind}/${workload.name}`,
     action: 'patch-template',
@@ -76,8 +77,7 @@ function planOne(
     // A rollout replaces every pod, not only the stuck ones.
     pulls: workload.replaces ? workload.replicas * templatePulls(workload, edits) : 0,
   }
-  if (workload.managedBy !== null && !input.allowManaged) planned.declined.push({ code: 'managed', change })
-  else planned.changes.push(change)
+  admit(change, input, planned)
 }
 
 /**

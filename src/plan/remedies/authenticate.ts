@@ -226,8 +226,12 @@ function accountChange(
   }
 }
 
-/** Adds the change to the plan, or declines it if a manager owns the object and would revert the change. */
-function admit(change: Change, input: PlanInput, into: { changes: Change[]; declined: Declined[] }): boolean {
+/** Adds the change to the plan, or declines it if a manager owns the object and would revert the change. @returns whether it was added */
+export function admit<Planned extends Change>(
+  change: Planned,
+  input: PlanInput,
+  into: { changes: Planned[]; declined: Declined[] },
+): boolean {
   if (change.managedBy !== null && !input.allowManaged) {
     into.declined.push({ code: 'managed', change })
     return false
