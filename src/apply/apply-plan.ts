@@ -2,7 +2,7 @@
 
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import { type Change, type PodChange, STAGES } from '../plan/change.ts'
-import type { Plan } from '../plan/plan.ts'
+import { type Plan, pullsSpentBy } from '../plan/plan.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { ChangeOutcome, FixResult } from './outcome.ts'
 import { Recoveries } from './recoveries.ts'
@@ -84,9 +84,9 @@ async function untilAdmitted(
 }
 
 function pullsUnderWay(changes: Change[], outcomes: ReadonlyMap<string, ChangeOutcome>): number {
-  return changes
-    .filter(({ id, action }) => action === 'patch-template' && outcomes.get(id)?.status === 'applied')
-    .reduce((sum, change) => sum + ('pulls' in change ? change.pulls : 0), 0)
+  const isUnderWay = ({ id, action }: Change) =>
+    action === 'patch-template' && outcomes.get(id)?.status === 'applied'
+  return pullsSpentBy(changes.filter(isUnderWay))
 }
 
 function isPodChange(change: Change): change is PodChange {

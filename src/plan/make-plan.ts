@@ -7,7 +7,7 @@ import type { Pod } from '../snapshot/pod.ts'
 import { type Change, STAGES } from './change.ts'
 import { declinedFindings } from './declined-findings.ts'
 import { neededLogins } from './needed-logins.ts'
-import { covers, type Declined, type Plan, type PlanCredential } from './plan.ts'
+import { covers, type Declined, type Plan, type PlanCredential, pullsSpentBy } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { attachCredentials, withoutUnusedSecrets } from './remedies/authenticate.ts'
 import { recreatePods } from './remedies/recreate.ts'
@@ -49,7 +49,7 @@ export function makePlan(given: PlanInput): Plan {
     credentials: input.credentials,
     changes,
     declined: withoutDuplicates([...declined, ...declinedFindings(input, stuck, changes, declined)]),
-    cost: { pulls: changes.reduce((sum, change) => sum + ('pulls' in change ? change.pulls : 0), 0) },
+    cost: { pulls: pullsSpentBy(changes) },
   }
 }
 

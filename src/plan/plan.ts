@@ -92,6 +92,11 @@ export interface Plan {
   cost: { pulls: number }
 }
 
+/** Upper bound of the Docker Hub pulls that the changes spend. */
+export function pullsSpentBy(changes: readonly Change[]): number {
+  return changes.reduce((sum, change) => sum + ('pulls' in change ? change.pulls : 0), 0)
+}
+
 /** Whether it was declined because the object belongs to someone else or is immutable: the fix did less than was requested. */
 export function isRefusal(declined: Declined): boolean {
   return ['managed', 'foreign-secret', 'immutable-secret'].includes(declined.code)
