@@ -222,16 +222,11 @@ export function probePod({ namespace, node, image, registry, hostNetwork }: Prob
   }
 }
 
-interface PodLike {
-  metadata?: { name?: string; ownerReferences?: unknown[] }
-  spec?: { restartPolicy?: string; containers?: { command?: string[] }[] }
-}
-
 /** Whether the pod is a probe: the label alone proves nothing, but no other pod runs this script under such a name. */
-function isProbePod({ metadata, spec }: PodLike): boolean {
+function isProbePod({ metadata, spec }: ProbePod): boolean {
   const [container, ...others] = spec?.containers ?? []
   return (
-    metadata?.name?.startsWith(POD_PREFIX) === true &&
+    metadata.name.startsWith(POD_PREFIX) &&
     (metadata.ownerReferences ?? []).length === 0 &&
     spec?.restartPolicy === 'Never' &&
     others.length === 0 &&

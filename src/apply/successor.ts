@@ -3,6 +3,7 @@
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change, PatchTemplate, RecreatePod } from '../plan/change.ts'
 import { redact } from '../secrecy/redact.ts'
+import type { PullSecretEntryName } from '../snapshot/fix-objects.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { ChangeOutcome } from './outcome.ts'
 import { collectionPath, objectPath, outcomeOf, refusalOf, statusOf, statusOfRefusal } from './server-view.ts'
@@ -63,7 +64,7 @@ export class Successors {
   }
 
   /** The pull secrets that the changes before it give the new pod; null for those that the pod has. */
-  #secretsAfter({ needs }: RecreatePod): { name?: string }[] | null {
+  #secretsAfter({ needs }: RecreatePod): PullSecretEntryName[] | null {
     for (const id of needs) {
       const needed = this.#changes.get(id)
       if (!needed || !('edits' in needed)) continue
@@ -161,11 +162,9 @@ function amountOf(text: string): number | null {
   return digits === undefined || factor === undefined ? null : Number(digits) * factor
 }
 
-type SecretName = { name?: string }
-
 interface Spec extends Record<string, unknown> {
   nodeName?: string
-  imagePullSecrets?: SecretName[]
+  imagePullSecrets?: PullSecretEntryName[]
 }
 
 /** Metadata to keep. Owners too: one that is not a controller makes no new pod, but its deletion still deletes this one. */
@@ -175,7 +174,7 @@ const KEPT_METADATA = ['name', 'namespace', 'labels', 'annotations', 'ownerRefer
  * The pod without the fields that the server, the scheduler, or `kubectl debug` filled in.
  * @param secrets the pull secrets that the manifest names; null for those that the pod has
  */
-export function manifestOf(pod: KubernetesObject, secrets: SecretName[] | null): KubernetesObject {
+export function manifestOf(pod: KubernetesObject, secrets: PullSecretEntryName[] | null): KubernetesObject {
   const kept = Object.entries(pod.metadata as object).filter(([field]) => KEPT_METADATA.includes(field))
   const { nodeName, ephemeralContainers: _debug, imagePullSecrets = [], ...spec } = pod.spec as Spec
   const names = secrets ?? imagePullSecrets
@@ -192,7 +191,7 @@ export function manifestOf(pod: KubernetesObject, secrets: SecretName[] | null):
 }
 
 /** The pull secrets that the pod names. */
-export function secretsOf(pod: KubernetesObject): SecretName[] {
+export function secretsOf(pod: KubernetesObject): PullSecretEntryName[] {
   return (pod.spec as Spec).imagePullSecrets ?? []
 }
 
