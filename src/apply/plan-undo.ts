@@ -24,13 +24,13 @@ export async function planUndo(
   run: Run,
   others: Run[],
   cluster: ClusterReader,
-  signal?: AbortSignal,
+  options: { signal?: AbortSignal } = {},
 ): Promise<UndoStep[]> {
   const open = run.entries.filter(entry => mayHaveWritten(entry) && !entry.undone).reverse()
-  const reader = { cluster, others, listed: new Map(), options: signal ? { signal } : {} }
+  const reader = { cluster, others, listed: new Map(), options }
   await listTargets(open, reader)
   const steps = await bounded(open, AT_ONCE, entry => stepFor(entry, reader))
-  return addDependencies(steps, [run, ...others], cluster, signal)
+  return addDependencies(steps, [run, ...others], cluster, options)
 }
 
 interface Reader {

@@ -14,14 +14,13 @@ export async function addDependencies(
   steps: UndoStep[],
   runs: Run[],
   cluster: ClusterReader,
-  signal?: AbortSignal,
+  options: { signal?: AbortSignal },
 ): Promise<UndoStep[]> {
   const deletions = steps.filter(step => step.action === 'delete-secret')
   const [first] = deletions
   if (first === undefined) return steps
   const namespaces = new Set(deletions.map(({ target }) => target.namespace))
-  const search = { cluster, namespaces, secret: first.target.name, ...(signal ? { signal } : {}) }
-  const found = await findReferences(search)
+  const found = await findReferences({ cluster, namespaces, secret: first.target.name, options })
   const ownPods = podsMadeBy(runs)
   const isOwn = ({ kind, uid, namespace, name }: SecretReference) =>
     kind === 'Pod' && (ownPods.has(uid) || ownPods.has(`${namespace}/${name}`))
@@ -88,12 +87,11 @@ interface Search {
   cluster: ClusterReader
   namespaces: ReadonlySet<string>
   secret: string
-  signal?: AbortSignal
+  options: { signal?: AbortSignal }
 }
 
 /** Returns everything in these namespaces that names the Secret. @throws ApiError if the server does not answer */
 async function findReferences(search: Search): Promise<SecretReference[]> {
-  if (search.namespaces.size === 0) return []
   const looks = [...PLACES.map(place => () => inTemplates(search, place)), () => inPods(search)]
   return (await bounded(looks, AT_ONCE, look => look())).flat()
 }
@@ -131,7 +129,7 @@ function isEnded(object: KubernetesObject): boolean {
  * only metadata.
  */
 async function inPods(search: Search): Promise<SecretReference[]> {
-  const { cluster, secret, signal } = search
+  const { cluster, secret, options } = search
   const found: SecretReference[] = []
   const suspects: ApiPath<KubernetesObject>[] = []
   const unread = await visitAll(search, { kind: KINDS.Pod, metadataOnly: true }, pod => {
@@ -141,7 +139,7 @@ async function inPods(search: Search): Promise<SecretReference[]> {
   })
   await bounded(suspects, AT_ONCE, async path => {
     try {
-      const pod = await cluster.get(path, signal ? { signal } : {})
+      const pod = await cluster.get(path, options)
       const done = ['Succeeded', 'Failed'].includes(String(valueAt(pod, '/status/phase')))
       if (done || !references(pod, '/spec/imagePullSecrets', secret)) return
       const isCopy = controllerOf(pod) !== undefined && (await isFromAccount(pod, search))
@@ -163,7 +161,7 @@ interface Metadata {
 
 /** Visits the kind's objects in the namespaces. @returns the namespaces whose objects this user can't read: any may name the Secret */
 async function visitAll(
-  { cluster, namespaces, signal }: Search,
+  { cluster, namespaces, options }: Search,
   { kind, metadataOnly = false }: { kind: Kind<unknown>; metadataOnly?: boolean },
   visit: (object: KubernetesObject) => void,
 ): Promise<SecretReference[]> {
@@ -172,7 +170,7 @@ async function visitAll(
   }
   const list = (namespace: string | null) => {
     const path = listPath(kind as Kind<KubernetesObject>, namespace)
-    return cluster.list(path, { metadataOnly, ...(signal ? { signal } : {}) }, keep)
+    return cluster.list(path, { metadataOnly, ...options }, keep)
   }
   if (namespaces.size >= MANY && (await allowed(() => list(null)))) return []
   const unread = await bounded([...namespaces], AT_ONCE, async namespace =>
@@ -195,14 +193,14 @@ async function allowed(work: () => Promise<unknown>): Promise<boolean> {
  * Whether the pod's list can be a copy of its service account's, which admission makes, and not from what the controller reads. An undo that
  * was interrupted may have taken the Secret out of the account already.
  */
-async function isFromAccount(pod: KubernetesObject, { cluster, secret, signal }: Search): Promise<boolean> {
+async function isFromAccount(pod: KubernetesObject, { cluster, secret, options }: Search): Promise<boolean> {
   const { namespace } = pod.metadata as Metadata
   const name = String(valueAt(pod, '/spec/serviceAccountName') ?? 'default')
   const path = objectPath(KINDS.ServiceAccount as Kind<KubernetesObject>, namespace, name)
   const others = (object: KubernetesObject, pointer: string) =>
     JSON.stringify((pullSecretsAt(object, pointer) ?? []).filter(entry => entry.name !== secret))
   try {
-    const account = await cluster.get(path, signal ? { signal } : {})
+    const account = await cluster.get(path, options)
     return others(account, '/imagePullSecrets') === others(pod, '/spec/imagePullSecrets')
   } catch (error) {
     if (isNotFound(error) || isForbidden(error)) return false

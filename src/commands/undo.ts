@@ -116,7 +116,7 @@ interface UndoSession {
 
 async function undoRun(run: Run, folder: string, session: UndoSession): Promise<ExitName> {
   const { options, context, cluster } = session
-  const steps = isUndone(run) ? [] : await planUndo(run, session.others, cluster, context.signal)
+  const steps = isUndone(run) ? [] : await planUndo(run, session.others, cluster, { signal: context.signal })
   const kept = steps.filter(keepsLogin).map(({ target }) => target)
   const continued = [...new Set(run.entries.map(entry => entry.run))].filter(name => name !== run.run)
   const plan = { run: run.run, continued, steps, kept }
@@ -249,6 +249,6 @@ async function stateOf(
   if (!wroteMoreThanPods(run)) return 'only-pods'
   if (isUndone(run)) return run.nothingLeft ? 'over' : 'undone'
   const others = runs.filter(other => other !== run)
-  const steps = await planUndo(run, others, cluster, signal)
+  const steps = await planUndo(run, others, cluster, { signal })
   return steps.some(step => step.action !== 'leave' || keepsLogin(step)) ? 'in-place' : 'over'
 }
