@@ -9,7 +9,6 @@ import type { AuditFormat } from '../report/formats.ts'
 import { countsFor } from '../report/formats.ts'
 import { renderAuditMarkdown } from '../report/machine/audit/ci-formats.ts'
 import { auditFingerprint, fullWorkload } from '../report/machine/audit/identity.ts'
-import { wrapLines } from '../report/screen/layout.ts'
 import { auditNotes, auditPieces } from '../report/views/audit.ts'
 import { interruptedSentence } from '../report/words/audit/file-edits.ts'
 import { type FileNote, fileNoteText } from '../report/words/audit/summary.ts'
@@ -20,6 +19,7 @@ import { readKnown, replaceBaseline } from './baseline.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf, screenOf } from './shared-flags.ts'
+import { writeNote } from './write-note.ts'
 
 export interface AuditOptions extends AuditTarget, SettingsFlags {
   /** Ask registries about every image. */
@@ -72,15 +72,10 @@ async function editIfAsked(
 }
 
 /** Says what was written before the signal. @throws the signal's reason */
-async function showInterrupted(
-  edits: EditReport,
-  unreached: number,
-  { err, signal }: CommandContext,
-): Promise<void> {
+async function showInterrupted(edits: EditReport, unreached: number, context: CommandContext): Promise<void> {
   const { editLines } = await import('../report/views/audit/edits-screen.ts')
-  for (const line of [...editLines(edits), interruptedSentence(unreached)])
-    await err.write(wrapLines(line, err.width))
-  throw signal.reason
+  for (const line of [...editLines(edits), interruptedSentence(unreached)]) await writeNote(context, line)
+  throw context.signal.reason
 }
 
 /** Returns the same result for every format. Unreadable input outranks findings, except for links that lead outside. */
@@ -112,11 +107,11 @@ async function showAudit(
     ...screenOf(out),
   }
   const notes = { ...options, width: err.width, color: err.color }
-  for (const note of fileNotes) await err.write(wrapLines(fileNoteText(note), err.width))
+  for (const note of fileNotes) await writeNote(context, fileNoteText(note))
   const asText = format === 'table' || format === 'wide' || format === 'text'
   if (report.edits !== null) {
     const { editLines, renderEditDiff } = await import('../report/views/audit/edits-screen.ts')
-    for (const line of editLines(report.edits)) await err.write(wrapLines(line, err.width))
+    for (const line of editLines(report.edits)) await writeNote(context, line)
     if (edits?.diff === true && asText) {
       await out.write(renderEditDiff(report.edits, out.color))
       await err.write(auditNotes(report, { ...notes, terminal: false }))
@@ -174,8 +169,7 @@ async function knownFindings(
 ): Promise<ReadonlySet<string>> {
   if (file === undefined) return new Set()
   const { known, rules } = await readKnown({ baseline: file }, context)
-  if (rules.length > 0)
-    await context.err.write(wrapLines(unusedRulesText(rules.length, file), context.err.width))
+  if (rules.length > 0) await writeNote(context, unusedRulesText(rules.length, file))
   return known
 }
 

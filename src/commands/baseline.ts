@@ -17,11 +17,11 @@ import { writeWhole } from '../editor/write-file.ts'
 import { errorCode, UsageError } from '../errors.ts'
 import { stableIdentity } from '../report/group.ts'
 import { fingerprint } from '../report/machine/fingerprint.ts'
-import { wrapLines } from '../report/screen/layout.ts'
 import { workloadPath } from '../report/words/commands.ts'
 import { expiredText, writtenBaselineText } from '../report/words/known.ts'
 import { countPods } from '../report/words/nouns.ts'
 import type { CommandContext } from './context.ts'
+import { writeNote } from './write-note.ts'
 
 export interface BaselineFlags {
   /** A file of known failures. */
@@ -93,7 +93,7 @@ export async function applyBaseline(
   const { fresh, failures } = separateKnown(findings, { known: fingerprints, rules: lasting })
   for (const rule of rules.filter(each => isExpired(each, now))) {
     if (fresh.some(finding => isIgnored(ignorable(finding), rule)))
-      await context.err.write(wrapLines(expiredText(rule), context.err.width))
+      await writeNote(context, expiredText(rule))
   }
   const summary = { ...diagnosis.summary, failingPods: countPods(fresh), causes: countCauses(fresh) }
   return { ...diagnosis, findings: fresh, summary, known: failures }
@@ -136,7 +136,7 @@ async function updateBaseline(
   const known = findings.map(finding => ({ fingerprint: fingerprintOf(finding), about: aboutOf(finding) }))
   await replaceBaseline(file, known, context)
   const written = new Set(known.map(({ fingerprint: print }) => print)).size
-  await context.err.write(wrapLines(writtenBaselineText(written, file), context.err.width))
+  await writeNote(context, writtenBaselineText(written, file))
 }
 
 function aboutOf(finding: AdvisedFinding): string {

@@ -7,7 +7,6 @@ import { RefusedError, UsageError } from '../errors.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { endpointOf, parseEndpoints } from '../registry/endpoints.ts'
 import { parseQuotaText } from '../registry/quota.ts'
-import { wrapLines } from '../report/screen/layout.ts'
 import {
   confirmProbeText,
   leftOverProbesText,
@@ -21,6 +20,7 @@ import { readImagesOnNode } from '../source/live/nodes.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
 import { type QuotaOptions, quotaCommand } from './quota.ts'
+import { writeNote } from './write-note.ts'
 import { confirmWrite, type WritingContext } from './writing-context.ts'
 
 interface FromNodeOptions extends QuotaOptions {
@@ -46,7 +46,7 @@ export async function quotaFromNodeCommand(
 
 async function askFromNode(options: FromNodeOptions, context: WritingContext): Promise<HubQuota> {
   const registry = endpointOf(DOCKER_HUB, parseEndpoints(options.endpoints, context.env)).origin
-  const { clock, signal, err } = context
+  const { clock, signal } = context
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const { namespace } = cluster
     const searched = options.allNamespaces || options.node !== null ? null : namespace
@@ -57,7 +57,7 @@ async function askFromNode(options: FromNodeOptions, context: WritingContext): P
     await confirm(confirmProbeText({ namespace, node, images: tried }), options, context)
     const probe = { cluster, clock, signal }
     const removed = await removeLeftOverProbes(namespace, probe)
-    if (removed > 0) await err.write(wrapLines(leftOverProbesText(removed), err.width))
+    if (removed > 0) await writeNote(context, leftOverProbesText(removed))
     const failures: ProbeFailure[] = []
     for (const image of tried) {
       const result = await runProbe({ namespace, node, image, registry }, probe)
@@ -82,11 +82,8 @@ function noPodsText(node: string | null, namespace: string | null): string {
 }
 
 /** @param notice what will be created; printed even if nobody is asked */
-async function confirm(
-  notice: string,
-  { yes }: FromNodeOptions,
-  { ask, err }: WritingContext,
-): Promise<void> {
-  if (yes || !ask.available) await err.write(wrapLines(notice, err.width))
+async function confirm(notice: string, { yes }: FromNodeOptions, context: WritingContext): Promise<void> {
+  const { ask } = context
+  if (yes || !ask.available) await writeNote(context, notice)
   if (!yes) await confirmWrite(ask, 'create the pod', () => ask.confirm(probeQuestion(notice)))
 }

@@ -13,7 +13,6 @@ import { isFailedRequest, isForbidden } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
-import { wrapLines } from '../report/screen/layout.ts'
 import { progressText } from '../report/views/progress.ts'
 import { damagedLineText, undoQuestion } from '../report/views/questions.ts'
 import { type RunLine, renderRuns } from '../report/views/runs.ts'
@@ -30,6 +29,7 @@ import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf, screenOf } from './shared-flags.ts'
+import { writeNote } from './write-note.ts'
 import { confirmWrite, type WritingContext } from './writing-context.ts'
 
 export interface UndoOptions {
@@ -63,9 +63,7 @@ async function readRuns(cluster: ClusterReader, context: CommandContext): Return
   const uid = await new Reading(cluster, { signal: context.signal }).clusterIdentity()
   const { server } = cluster
   const folders = journalFolders(context.env, context.home, { uid, server })
-  const recorded = await recordedRuns(folders, server, line =>
-    context.err.write(wrapLines(damagedLineText(line), context.err.width)),
-  )
+  const recorded = await recordedRuns(folders, server, line => writeNote(context, damagedLineText(line)))
   // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
   if (uid === server && recorded.every(({ runs }) => runs.length === 0)) {
     throw new RefusedError(

@@ -5,7 +5,6 @@ import type { Cause } from '../diagnosis/finding.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { WaitFormat } from '../report/formats.ts'
 import type { Invocation } from '../report/invocation.ts'
-import { wrapLines } from '../report/screen/layout.ts'
 import { renderWait } from '../report/views/wait.ts'
 import { passedOverLine } from '../report/views/wait-progress.ts'
 import type { WaitReport } from '../report/words/wait/wait.ts'
@@ -22,6 +21,7 @@ import { ImageChecksAhead } from './wait/check-ahead.ts'
 import { readRequest, subjectsOf } from './wait/find-subjects.ts'
 import { ProgressLog } from './wait/progress-log.ts'
 import { waitForSubjects } from './wait/wait-for-subjects.ts'
+import { writeNote } from './write-note.ts'
 
 export interface WaitOptions {
   connection: ConnectionFlags
@@ -51,7 +51,7 @@ export async function waitCommand(options: WaitOptions, context: CommandContext)
   const request = await readRequest(options, context)
   const { manifests } = request
   if (manifests !== null && manifests.passedOver.size > 0)
-    await context.err.write(wrapLines(passedOverLine(manifests.passedOver), context.err.width))
+    await writeNote(context, passedOverLine(manifests.passedOver))
   // By the names that were waited for: here -l selects workloads by their own labels, in a fix it selects pods.
   const invocation = invocationOf(context, options.connection, { only: { named: true } })
   return withCluster(context.connect(options.connection), context, async cluster => {

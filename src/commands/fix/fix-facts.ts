@@ -12,7 +12,6 @@ import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import { isNarrowed, type PlanScope } from '../../plan/plan.ts'
-import { wrapLines } from '../../report/screen/layout.ts'
 import { readingText } from '../../report/views/progress.ts'
 import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
 import type { FixObjects } from '../../snapshot/fix-objects.ts'
@@ -22,6 +21,7 @@ import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { readFixObjects } from '../../source/live/fix-objects.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
+import { writeNote } from '../write-note.ts'
 import { isInScope, planScopeOf, podsToFixIn, readingScope } from './fix-scope.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
@@ -47,7 +47,7 @@ export async function readFixFacts(session: FixSession): Promise<FixFacts> {
 /** Warns when --exclude-namespace names a namespace that does not exist, so that a typo can't cause writes unnoticed. */
 async function warnOfUnknownExclusions({ options, context, reading }: FixSession): Promise<void> {
   for (const name of await missingNamespaces(reading, options.excludedNamespaces)) {
-    await context.err.write(wrapLines(unknownExclusionText(name), context.err.width))
+    await writeNote(context, unknownExclusionText(name))
   }
 }
 
@@ -74,7 +74,7 @@ async function readAndDiagnose(
 /** Returns earlier runs against this cluster, newest first in each folder. Reports damaged journal lines on standard error. */
 export async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
   const recorded = await recordedRuns(journals, cluster.server, line =>
-    context.err.write(wrapLines(damagedLineText(line), context.err.width)),
+    writeNote(context, damagedLineText(line)),
   )
   return recorded.flatMap(({ runs }) => runs)
 }

@@ -5,12 +5,12 @@ import { isUndone, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { localLogins } from '../../keychain/local-logins.ts'
 import { isLiftable, isNarrowed, reachesInto } from '../../plan/plan.ts'
-import { wrapLines } from '../../report/screen/layout.ts'
 import { outdatedSecretsText } from '../../report/views/login-proofs.ts'
 import type { MadeSecret, ScopeSecret } from '../../snapshot/fix-objects.ts'
 import { type NamespaceScope, readSecretsNamed } from '../../source/live/scope-objects.ts'
 import type { ExitName } from '../context.ts'
 import { invocationOf } from '../shared-flags.ts'
+import { writeNote } from '../write-note.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 import { exitOf, type FixState, type FixSummary, reportOf } from './verify-fix.ts'
 
@@ -58,7 +58,7 @@ export async function warnOfOutdatedSecrets(
   const secrets = await countOutdated(PullSecretContent.of(credentials), made, where, session)
   if (secrets === 0) return
   const text = outdatedSecretsText({ secrets, registries, scope }, invocationOf(context, options.connection))
-  await context.err.write(wrapLines(text, context.err.width))
+  await writeNote(context, text)
 }
 
 /** Returns how many Secrets of earlier fixes lack a login of the content. */

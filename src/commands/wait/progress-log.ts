@@ -2,7 +2,6 @@
 
 import { withSteps } from '../../advice/add-steps.ts'
 import type { Invocation } from '../../report/invocation.ts'
-import { wrapLines } from '../../report/screen/layout.ts'
 import {
   changeLine,
   connectionLine,
@@ -16,6 +15,7 @@ import type { ProgressLine } from '../../terminal.ts'
 import { changesOf } from '../../waiting/changes.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { CommandContext } from '../context.ts'
+import { writeNote } from '../write-note.ts'
 
 /** Milliseconds; CI systems stop jobs that print nothing. */
 const HEARTBEAT = 30_000
@@ -65,8 +65,7 @@ export class ProgressLog {
   async print(text: string): Promise<void> {
     this.#progress.stop()
     this.#printedAt = this.#context.clock.now()
-    const { err } = this.#context
-    await err.write(wrapLines(text, err.width))
+    await writeNote(this.#context, text)
   }
 
   #linesOf(state: SubjectState, view: ProgressContext): string[] {
