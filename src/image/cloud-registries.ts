@@ -149,20 +149,23 @@ export function cloudOf(registry: string | null): Cloud | null {
   return (found?.[0] as Cloud | undefined) ?? null
 }
 
-/** How caches of ECR are named, mostly after their upstream (docs.aws.amazon.com/AmazonECR, pull-through-cache-creating-rule). */
-const ECR_CACHE =
+/** How caches in clouds' registries are named, as those of ECR, mostly after their upstream (docs.aws.amazon.com/AmazonECR, pull-through-cache-creating-rule). */
+const CACHE =
   /^(?:docker-?hub|docker\.io|ecr-public|public|quay|ghcr|github|gitlab|k8s|kubernetes|registry[.-]k8s|mcr|azure|chainguard|nvcr|cache|mirror|proxy|ptc)(?:[.-][\w.-]*)?$/
 
 /** The first part of a path in ECR that is named like a pull-through cache; null in any other name. @param reference as `fullName` makes it */
 export function ecrCachePrefix(reference: string | null): string | null {
-  const [registry = '', prefix = '', ...path] = reference?.split('/') ?? []
-  return cloudOf(registry) === 'ecr' && path.length > 0 && ECR_CACHE.test(prefix) ? prefix : null
+  return cachePrefix('ecr', reference)
 }
 
 /** Whether a path in Azure Container Registry begins like that of a cache rule, whose names are as free as ECR's (Esri/arcgis-gitops#168). @param reference as `fullName` makes it */
 export function isOfCacheRule(reference: string | null): boolean {
+  return cachePrefix('acr', reference) !== null
+}
+
+function cachePrefix(cloud: Cloud, reference: string | null): string | null {
   const [registry = '', prefix = '', ...path] = reference?.split('/') ?? []
-  return cloudOf(registry) === 'acr' && path.length > 0 && ECR_CACHE.test(prefix)
+  return cloudOf(registry) === cloud && path.length > 0 && CACHE.test(prefix) ? prefix : null
 }
 
 /** Returns the name of an Azure Container Registry, which a hyphen and a hash may follow in its host (learn.microsoft.com, domain name label). */
