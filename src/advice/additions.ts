@@ -80,12 +80,11 @@ function withRegistryBehind(
   { cause, registry, endpoint, containerKind, clues }: Finding,
   steps: Step[],
 ): Step[] {
-  const behind = registry === null || containerKind === 'sandbox' ? null : registryBehind(registry)
+  if (registry === null || containerKind === 'sandbox' || !isUnserved(cause)) return steps
   // A runtime that can't look up names finds neither.
-  if (clueOf(clues, 'dns-answer')?.answer === 'unasked') return steps
-  if (behind === null || registry === null || !isUnserved(cause) || (endpoint?.host ?? registry) !== registry)
-    return steps
-  return steps.toSpliced(1, 0, { code: 'use-behind', registry, behind })
+  const isUnasked = clueOf(clues, 'dns-answer')?.answer === 'unasked'
+  const behind = isUnasked || (endpoint?.host ?? registry) !== registry ? null : registryBehind(registry)
+  return behind === null ? steps : steps.toSpliced(1, 0, { code: 'use-behind', registry, behind })
 }
 
 /** Whether the registry gave nothing, so that nothing is known of the image. */
