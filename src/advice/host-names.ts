@@ -84,56 +84,53 @@ function ownNameServer(finding: Finding): StepOf<'own-name-server'> | null {
 /** The steps for a name that does not resolve. */
 export function dnsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
+  const { host } = target
   const { server = null, unreached = null } = clueOf(finding.clues, 'dns-server') ?? {}
-  const unreachable: Step[] = isOpenShiftService(target.host)
-    ? [{ code: 'node-resolver', host: target.host }]
-    : unreachableName(finding, target)
-  // No DNS server of a node has such a name; OpenShift writes that of its own registry into /etc/hosts.
-  const isOfCluster = isServiceName(target.host)
-  const unset = clueOf(finding.clues, 'default-name')?.of
-  const isOfProduct = unset === 'harbor' || unset === 'helm'
   const mirror = ofMirror(finding, target)
-  const resolve: Step = { code: 'resolve-host', host: target.host }
+  const resolve: Step = { code: 'resolve-host', host }
   const own = ownNameServer(finding)
-  const compare = compareSteps(finding, target, 'name')
-  const isTest = compare.some(step => step.code === 'compare-nodes' && step.test)
-  const repair: Step = own ?? { code: 'fix-dns', host: target.host, server, unreached }
-  // The text shows what is wrong: no name can be looked up there.
-  const isCut = own === null && (unreached === 'network' || unreached === 'host')
-  // Where the node most likely asks the wrong server, that comes before the name is doubted.
-  const early = own?.certain && unreachable.length === 0 ? own : null
-  const container = localRegistry(finding, target)
+  const repair: Step = own ?? { code: 'fix-dns', host, server, unreached }
   // The name is no typo, and no DNS server can be made to have it for sure.
   const by = clueOf(finding.clues, 'machine-name')?.by
   // Docker's own DNS server in a node has it where it answers.
   const isAnswered = ['none', undefined].includes(clueOf(finding.clues, 'dns-answer')?.answer)
   if (by !== undefined)
     return [...stepsIf(!isAnswered, resolve, repair), { code: 'machine-name', by, ...target }, ...mirror]
+  const container = localRegistry(finding, target)
   if (container !== null) return [{ code: 'start-local-registry', container }, resolve, ...mirror]
+  // No DNS server of a node has such a name; OpenShift writes that of its own registry into /etc/hosts.
+  const isOfCluster = isServiceName(host)
+  const unset = clueOf(finding.clues, 'default-name')?.of
+  const mayHaveIt = !isOfCluster && unset !== 'harbor' && unset !== 'helm'
+  const lacking = mirrorLacking(finding, target)
+  if (isOpenShiftService(host)) return [...lacking, { code: 'node-resolver', host }, ...mirror, resolve]
+  const unreachable = unreachableName(finding, target)
+  if (unreachable.length > 0)
+    return [
+      ...lacking,
+      ...unreachable,
+      ...mirror,
+      ...stepsIf(!isOfCluster, resolve),
+      ...stepsIf(mayHaveIt, repair),
+    ]
+  // The text shows what is wrong: no name can be looked up there.
+  const isCut = own === null && (unreached === 'network' || unreached === 'host')
+  // Where the node most likely asks the wrong server, that comes before the name is doubted.
+  const isFirst = isCut || own?.certain === true
+  const compare = compareSteps(finding, target, 'name')
+  const isTest = compare.some(step => step.code === 'compare-nodes' && step.test)
   return [
-    ...mirrorLacking(finding, target),
-    ...(unreachable.length > 0
-      ? [
-          ...unreachable,
-          ...mirror,
-          ...stepsIf(!isOfCluster || unreachable[0]?.code === 'node-resolver', resolve),
-        ]
-      : [
-          ...defaultName(finding, target),
-          ...(early === null ? [] : [early]),
-          ...stepsIf(isCut, repair),
-          ...(isTest ? [resolve, ...compare] : [...compare, resolve]),
-          // Gitea builds the address from its settings, not from the name that it was asked by (go-gitea/gitea#22033).
-          ...realmElsewhere(finding, target),
-          ...stepsIf(hasNoDomain(target.host), { code: 'bare-host', host: target.host }),
-          ...mirror,
-        ]),
-    ...stepsIf(!isOfCluster && !isOfProduct && early === null && (!isCut || unreachable.length > 0), repair),
-    ...(unreachable.length > 0 ? [] : servedByRegistry(finding, target)),
-    ...stepsIf(unreachable.length === 0 && own === null && mayBeGivenUp(finding, target), {
-      code: 'change-host',
-      host: target.host,
-    }),
+    ...lacking,
+    ...defaultName(finding, target),
+    ...stepsIf(isFirst, repair),
+    ...(isTest ? [resolve, ...compare] : [...compare, resolve]),
+    // Gitea builds the address from its settings, not from the name that it was asked by (go-gitea/gitea#22033).
+    ...realmElsewhere(finding, target),
+    ...stepsIf(hasNoDomain(host), { code: 'bare-host', host }),
+    ...mirror,
+    ...stepsIf(!isFirst && mayHaveIt, repair),
+    ...servedByRegistry(finding, target),
+    ...stepsIf(own === null && mayBeGivenUp(finding, target), { code: 'change-host', host }),
   ]
 }
 
