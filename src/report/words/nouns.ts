@@ -37,6 +37,11 @@ export function shortList(names: readonly string[], shown: number): string {
   return joinList(rest <= 1 ? names : [...names.slice(0, shown), `${formatNumber(rest)} more`])
 }
 
+/** Returns, for example, `node a`, `nodes a and b`, or, with at most two of them shown, `nodes a, b, and 3 more`. */
+export function namedList(noun: string, names: readonly string[], shown = Number.POSITIVE_INFINITY): string {
+  return `${noun}${names.length === 1 ? '' : 's'} ${shortList(names, shown)}`
+}
+
 /** Returns `Both` or, for example, `All 3`, to precede a plural noun. */
 export function allOf(count: number): string {
   return count === 2 ? 'Both' : `All ${formatNumber(count)}`

@@ -8,7 +8,7 @@ import { hidesMissing } from '../../image/registries.ts'
 import { nodeName, nodesOf } from './node/node.ts'
 import { runtimeLoginPlace } from './node/node-logins.ts'
 import { restartOf } from './node/node-settings.ts'
-import { joinList, registryLabel, shortList } from './nouns.ts'
+import { namedList, registryLabel } from './nouns.ts'
 import type { Findings, StepWords } from './step-words.ts'
 
 /** Returns where the image runs; undefined if that is not known. */
@@ -38,7 +38,7 @@ const withSecrets = ({ credential }: Pick<Finding, 'credential'>) =>
 
 /** Returns, for example, `on node n1`. */
 function onThose(nodes: readonly string[]): string {
-  return `on node${nodes.length === 1 ? '' : 's'} ${joinList(nodes)}`
+  return `on ${namedList('node', nodes)}`
 }
 
 /** The words of the step that gives nodes the login which another node may have of its own. */
@@ -50,7 +50,7 @@ export const loginOfOthers: StepWords<StepOf<'login-of-others'>>['login-of-other
   const place = `${runtimeLoginPlace(first.host)}${restart === null ? '' : `; after a change, ${restart}`}`
   const names = nodesOf(findings)
   return {
-    text: `See whether node ${node} has a login for ${registryLabel(registry)} of its own (${place}), as the image runs there in pods ${withSecrets(first)}. If it has, give ${names.length < 2 ? nodeName(first) : `nodes ${shortList(names, 2)}`} the same login; otherwise, an earlier pull left the image there${hidesMissing(registry) ? ', perhaps while it was public' : ''}, or somebody loaded it there`,
+    text: `See whether node ${node} has a login for ${registryLabel(registry)} of its own (${place}), as the image runs there in pods ${withSecrets(first)}. If it has, give ${names.length < 2 ? nodeName(first) : namedList('node', names, 2)} the same login; otherwise, an earlier pull left the image there${hidesMissing(registry) ? ', perhaps while it was public' : ''}, or somebody loaded it there`,
   }
 }
 

@@ -12,7 +12,7 @@ import { loginFixCommand } from './commands.ts'
 import { minuteOf } from './duration.ts'
 import { summarizeGaps } from './gaps.ts'
 import { knownSentence } from './known.ts'
-import { countPods, formatNumber, joinList, pluralize, shortList } from './nouns.ts'
+import { countPods, formatNumber, joinList, namedList, pluralize, shortList } from './nouns.ts'
 import type { StepText } from './step-words.ts'
 import { asNextStep, stepsOf } from './steps.ts'
 import { pullingSentence } from './wait/pulling.ts'
@@ -36,7 +36,7 @@ function labelled({ labelSelector }: DiagnosedScope['scope']): string {
 function scopeText({ namespaces, subjects, excludedNamespaces = [] }: DiagnosedScope['scope']): string {
   if (subjects !== undefined) return subjectsText(subjects)
   if (namespaces === null) return `all namespaces${exceptText(excludedNamespaces)}`
-  return `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${shortList(namespaces, NAMESPACES)}`
+  return namedList('namespace', namespaces, NAMESPACES)
 }
 
 function sourceText(source: Diagnosis['source'], takenAt: string): string {
@@ -65,12 +65,11 @@ function searchedPlace({ source, scope }: DiagnosedScope): string {
   const except = exceptText(excludedNamespaces)
   if (namespaces === null)
     return source.type === 'file' && except === '' ? `in ${whole}` : `in all namespaces of ${whole}${except}`
-  const nouns = namespaces.length === 1 ? 'namespace' : 'namespaces'
-  return `in ${nouns} ${namespaces.join(', ')} of ${whole}`
+  return `in ${namedList('namespace', namespaces)} of ${whole}`
 }
 
 function exceptText(excluded: readonly string[]): string {
-  return excluded.length === 0 ? '' : ` except ${excluded.join(', ')}`
+  return excluded.length === 0 ? '' : ` except ${joinList(excluded)}`
 }
 
 /** Returns, for example, `deployment shop and statefulset db of namespace web`; with several namespaces, each precedes its names. */

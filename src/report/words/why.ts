@@ -16,7 +16,7 @@ import { problemText, readSecret } from './credential/credential-problems.ts'
 import type { ContainerPlace } from './edits/container-place.ts'
 import { otherDebugContainer } from './edits/edit-elsewhere.ts'
 import { setImages } from './edits/edits.ts'
-import { joinList, pluralize, registryLabel, shortList, uncapitalize } from './nouns.ts'
+import { joinList, namedList, pluralize, registryLabel, shortList, uncapitalize } from './nouns.ts'
 import type { StepText } from './step-words.ts'
 import { DEBUG_LOGIN, kubeletLogin, repairSecret } from './steps/logins.ts'
 import { stepsOf } from './steps.ts'
@@ -140,7 +140,7 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   },
   'credential-unused': {
     sentence: ({ registry, secrets }, { container }) => {
-      const names = secrets.length === 1 ? `secret ${secrets[0]}` : `secrets ${joinList(secrets)}`
+      const names = namedList('secret', secrets)
       const plural = secrets.length > 1
       return container.finding?.credential.cameLater === true
         ? `${names} ${plural ? 'are' : 'is'} newer than the last attempt${container.finding.credential.contradicted ? ', which had no login to send' : ''}`

@@ -3,7 +3,7 @@
 import type { WordsOfRules } from '../audit.ts'
 import { checkText } from '../image-check.ts'
 import { movedText } from '../moved.ts'
-import { joinList, pluralize, shortList } from '../nouns.ts'
+import { namedList, pluralize, shortList } from '../nouns.ts'
 
 const NAMES = {
   'service-name': 'nodes do not use the DNS of the cluster, so they cannot resolve the name of a Service',
@@ -169,7 +169,7 @@ export const IMAGE_WORDS: WordsOfRules<
 function kubeletsOf(versions: readonly string[]): string {
   if (versions.length === 0) return ''
   const minors = versions.map(version => Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? Number.NaN))
-  const list = `The kubelets have ${versions.length === 1 ? 'version' : 'versions'} ${joinList(versions)}`
+  const list = `The kubelets have ${namedList('version', versions)}`
   if (minors.every(minor => minor >= 35))
     return ` ${list}: from 1.35 on, the kubelet itself checks that a pod is allowed to use a private image.`
   return ` ${list}: below 1.35, Always also keeps pods from using a private image that another pod pulled to the node.`

@@ -4,7 +4,7 @@ import type { AuditReport } from '../../../audit/report.ts'
 import type { ChartInstaller } from '../../../manifest/chart-installer.ts'
 import type { FileProblem, UnreadFile } from '../../../snapshot/audit-snapshot.ts'
 import { sanitizeLine, shellWord } from '../../sanitize.ts'
-import { joinList, pluralize, withCapital } from '../nouns.ts'
+import { joinList, namedList, pluralize, withCapital } from '../nouns.ts'
 
 /** Returns the summary in one or two sentences. */
 export function auditSentence({
@@ -42,10 +42,10 @@ export function auditSentence({
   return aside.length === 0 ? found : `${found} ${withCapital(aside.join('; '))}.`
 }
 
-/** Returns, for example, `in namespaces shop, web`. */
+/** Returns, for example, `in namespaces shop and web`. */
 export function namespacesText(namespaces: string[] | null): string {
   if (namespaces === null) return 'in all namespaces'
-  return `in ${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.join(', ')}`
+  return `in ${namedList('namespace', namespaces)}`
 }
 
 const PROBLEM: Record<FileProblem, string> = {

@@ -5,7 +5,7 @@ import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { hidesMissing, isGoogleCache, isHosted } from '../../../image/registries.ts'
 import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'
 import { minuteOf } from '../duration.ts'
-import { capitalize, joinList, registryLabel, responderLabel } from '../nouns.ts'
+import { capitalize, namedList, registryLabel, responderLabel, withCapital } from '../nouns.ts'
 import { isSearched, SEARCHED } from '../searched.ts'
 
 /** What names the version that the node asked for; a digest wins over a tag. */
@@ -161,7 +161,7 @@ function heldWords(
   if (pulled !== undefined)
     return {
       title: 'Some nodes do not get this image, and others do',
-      meaning: `${pulled.nodes.length === 1 ? 'Node' : 'Nodes'} ${joinList(pulled.nodes)} pulled the image under this name (last at ${minuteOf(pulled.at)}), ${pulled.last ? 'since no attempt here has failed after that, it may only have been pushed then' : `when it was already reported missing here, so most likely they were not answered ${login === '' ? 'by the same server' : 'in the same way'}: ${login}one of them may have a mirror or cache, or ${registryLabel(registry)} had the image only for a time`}.`,
+      meaning: `${withCapital(namedList('node', pulled.nodes))} pulled the image under this name (last at ${minuteOf(pulled.at)}), ${pulled.last ? 'since no attempt here has failed after that, it may only have been pushed then' : `when it was already reported missing here, so most likely they were not answered ${login === '' ? 'by the same server' : 'in the same way'}: ${login}one of them may have a mirror or cache, or ${registryLabel(registry)} had the image only for a time`}.`,
     }
   if (nodes.length === 0)
     return {

@@ -8,16 +8,16 @@ import { DOCKER_HUB, DOCKER_HUB_KEY } from '../../../image/docker-hub.ts'
 import { isPublic } from '../../../image/registries.ts'
 import type { CauseWords } from '../cause-words.ts'
 import { FARGATE_ROLE } from '../node/node-logins.ts'
-import { countPods, formatNumber, joinList, pluralize, registryLabel } from '../nouns.ts'
+import { countPods, formatNumber, namedList, pluralize, registryLabel } from '../nouns.ts'
 import { problemText } from './credential-problems.ts'
 
 type Hint<Code extends CredentialHint['code']> = Extract<CredentialHint, { code: Code }>
 
 const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } = {
   'service-account-changed-later': ({ serviceAccount, secrets }) =>
-    `service account ${serviceAccount} now has ${secretNames(secrets)}, but only for new pods`,
+    `service account ${serviceAccount} now has ${namedList('secret', secrets)}, but only for new pods`,
   'service-account-secrets-ignored': ({ serviceAccount, secrets }) =>
-    `service account ${serviceAccount} has ${secretNames(secrets)}, which a pod that lists its own pull secrets does not get`,
+    `service account ${serviceAccount} has ${namedList('secret', secrets)}, which a pod that lists its own pull secrets does not get`,
   'not-named': ({ namespace, secret, misspelled, dropped }) =>
     `secret ${namespace}/${secret} has a login for the image, but the pod ${misspelled === undefined ? `does not reference it${dropped ? ', although its template does' : ''}` : `references ${misspelled} instead`}`,
   'on-service-account': ({ namespace, secret, serviceAccount }) =>
@@ -34,10 +34,6 @@ const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } =
 export function hintText(hint: CredentialHint): string {
   // Each code's words take that code's hint; the compiler can't follow the code through the union.
   return HINT[hint.code](hint as never)
-}
-
-function secretNames(secrets: readonly string[]): string {
-  return `${secrets.length === 1 ? 'secret' : 'secrets'} ${joinList(secrets)}`
 }
 
 /** A statement about a secret in a finding's credentials; the secret is null if the statement concerns none. */

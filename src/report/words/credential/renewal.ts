@@ -6,7 +6,7 @@ import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { clip } from '../../screen/layout.ts'
 import { managedChange } from '../edits/managers.ts'
-import { objectName, shortList } from '../nouns.ts'
+import { namedList, objectName } from '../nouns.ts'
 import type { StepContext, StepText } from '../step-words.ts'
 
 /** The most pods that one command names. */
@@ -95,7 +95,7 @@ function deletePods(why: string, { invocation, findings }: StepContext): StepTex
   const [{ namespace }] = findings
   const pods = [...new Set(findings.map(({ pod }) => pod))]
   return {
-    text: `Delete ${pods.length === 1 ? 'pod' : 'pods'} ${shortList(pods, MAX_PODS)}: ${why}`,
+    text: `Delete ${namedList('pod', pods, MAX_PODS)}: ${why}`,
     command: kubectlCommand(
       invocation,
       `delete pod ${pods.slice(0, MAX_PODS).map(shellWord).join(' ')}`,

@@ -4,7 +4,7 @@ import { clueOf } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { Unreplaced } from '../../../snapshot/owners.ts'
 import { workloadPath } from '../commands.ts'
-import { pluralize, shortList } from '../nouns.ts'
+import { namedList, pluralize } from '../nouns.ts'
 
 /** Where a container is defined. */
 export type ContainerPlace = Pick<
@@ -40,7 +40,7 @@ export function thenDelete(first: ContainerPlace, all: readonly ContainerPlace[]
   if (why === undefined) return ''
   const own = all.filter(place => workloadKey(place) === workloadKey(first)).map(({ pod }) => pod)
   const names = [...new Set(own)]
-  const pods = `${names.length === 1 ? 'pod' : 'pods'} ${shortList(names, MAX_PODS)}`
+  const pods = namedList('pod', names, MAX_PODS)
   return `; ${UNREPLACED[why](pods, first.workload?.kind ?? 'controller', workloadPath(first))}`
 }
 

@@ -4,7 +4,7 @@ import { clueOf } from '../../../diagnosis/clues/clue.ts'
 import { type Invocation, kubectlCommand, ocCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { workloadArgument } from '../commands.ts'
-import { shortList } from '../nouns.ts'
+import { namedList } from '../nouns.ts'
 import type { Findings, StepText } from '../step-words.ts'
 import {
   type ContainerPlace,
@@ -129,7 +129,7 @@ export function hiddenSecretEdit(
   findings: readonly [ContainerPlace, ...ContainerPlace[]],
   { serviceAccount, secrets }: { serviceAccount: string; secrets: readonly string[] },
 ): StepText {
-  const names = `${secrets.length === 1 ? 'secret' : 'secrets'} ${shortList(secrets, 3)}`
+  const names = namedList('secret', secrets, 3)
   return editField(
     invocation,
     findings[0],

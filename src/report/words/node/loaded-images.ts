@@ -1,7 +1,7 @@
 /** The words of steps that bring an image onto a node without the kubelet's pull: by hand from a registry, or from an archive. */
 
 import type { StepOf } from '../../../advice/step/step.ts'
-import { joinList } from '../nouns.ts'
+import { namedList } from '../nouns.ts'
 import type { Findings, StepText } from '../step-words.ts'
 import { nodeClientStep, onNodes } from './node.ts'
 import { importCommand, pullCommand, pullLimits } from './node-images.ts'
@@ -45,7 +45,7 @@ export function loadedAsOthers({ image, others }: StepOf<'load-as-others'>, find
   const [what, where] =
     new Set(findings.map(finding => finding.image)).size > 1
       ? [`${image} and the other images of these pods`, 'other nodes']
-      : [image, `${others.length === 1 ? 'node' : 'nodes'} ${joinList(others)}`]
+      : [image, namedList('node', others)]
   // With another policy than Never, a pull may have left it there as well.
   const load =
     cause === 'never-pull'

@@ -4,7 +4,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { shortList } from '../nouns.ts'
+import { namedList } from '../nouns.ts'
 import type { Findings, StepText } from '../step-words.ts'
 import { isOfK3d, minikubeProfile } from './local-clusters.ts'
 
@@ -21,7 +21,7 @@ export function onNode(finding: Pick<Finding, 'node'>): string {
 /** Returns, for example, `on nodes node-1 and node-2`, for findings that share a step. */
 export function onNodes(findings: Findings): string {
   const names = nodesOf(findings)
-  return names.length < 2 ? onNode(findings[0]) : `on nodes ${shortList(names, 2)}`
+  return names.length < 2 ? onNode(findings[0]) : `on ${namedList('node', names, 2)}`
 }
 
 /** Returns the names of the findings' nodes, each once. */

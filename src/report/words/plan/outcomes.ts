@@ -13,7 +13,7 @@ import type {
 import type { UndoOutcome } from '../../../apply/undo-step.ts'
 import type { EndReason } from '../../../rollout/judge.ts'
 import type { RunLine, RunState } from '../../machine/fix-document.ts'
-import { allOf, formatNumber, pluralize, shortList } from '../nouns.ts'
+import { allOf, formatNumber, namedList, pluralize, shortList } from '../nouns.ts'
 import { changesByKind } from './plan.ts'
 
 const STATUS: Record<OutcomeStatus, string> = {
@@ -252,10 +252,7 @@ const RUN_STATES: Record<RunState, string> = {
 
 /** Returns the scope, user, and context of a run: `namespace web (deployment/shop), by jane, context prod`. */
 export function runText({ namespaces, only, user, context }: RunLine): string {
-  const where =
-    namespaces === null
-      ? 'all namespaces'
-      : `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${shortList(namespaces, NAMESPACES)}`
+  const where = namespaces === null ? 'all namespaces' : namedList('namespace', namespaces, NAMESPACES)
   return [
     only === undefined ? where : `${where} (${only})`,
     ...(user === null ? [] : [`by ${user}`]),

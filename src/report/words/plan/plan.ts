@@ -5,7 +5,7 @@ import type { Change, ChangeReason, EditingRemedy } from '../../../plan/change.t
 import type { Plan, PlanScope, PlanSubject } from '../../../plan/plan.ts'
 import { type Invocation, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { joinList, objectName, pluralize, registryLabel, shortList } from '../nouns.ts'
+import { joinList, namedList, objectName, pluralize, registryLabel, shortList } from '../nouns.ts'
 import type { StepText } from '../step-words.ts'
 import { REMEDY_WORDS } from './remedies.ts'
 
@@ -50,7 +50,7 @@ export function scopeText({ namespaces, affected, excluded, subjects, selector }
       ? affected
         ? 'the namespaces with failing pods'
         : 'every namespace'
-      : `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${shortList(namespaces, 5)}`
+      : namedList('namespace', namespaces, 5)
   const except = excluded.length === 0 ? '' : ` except ${shortList(excluded, 5)}`
   return `${base}${except}${selector === undefined ? '' : `, pods with ${selector}`}`
 }
@@ -203,7 +203,7 @@ export function fieldText({ field, container, from, to }: UndoneField): string {
 /** Returns which runs are undone: `Undoing run A and the interrupted run B, which it continued`. */
 export function undoingText(run: string, continued: readonly string[]): string {
   if (continued.length === 0) return `Undoing run ${run}`
-  return `Undoing run ${run} and the interrupted ${continued.length === 1 ? 'run' : 'runs'} ${joinList(continued)}, which it continued`
+  return `Undoing run ${run} and the interrupted ${namedList('run', continued)}, which it continued`
 }
 
 /** Returns what the undo would do, in one sentence. */

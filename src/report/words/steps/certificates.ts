@@ -13,7 +13,7 @@ import { minuteOf } from '../duration.ts'
 import { certificateCommand, lookUpCommand, nodeName, nodeShellStep, onNodes } from '../node/node.ts'
 import { authorityPlace, clientCertificatePlace, interceptorPlace } from '../node/node-certificates.ts'
 import { insecureList, mirrorSettings, plainHttpPlace } from '../node/node-settings.ts'
-import { joinList } from '../nouns.ts'
+import { namedList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 const folderOf = (path: string) => path.replace(/\/[^/]*$/, '') || '/'
@@ -171,10 +171,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
     const [{ host, registry }] = findings
     const settings = mirrorSettings(host, registry ?? '<registry>')
     const removal = `or remove it from ${settings}, which names it`
-    const asThere =
-      others.length === 0
-        ? ''
-        : `, as on ${others.length === 1 ? 'node' : 'nodes'} ${joinList(others)}, where the image runs`
+    const asThere = others.length === 0 ? '' : `, as on ${namedList('node', others)}, where the image runs`
     const repair = {
       missing: `Put the file ${path} ${onNodes(findings)}${asThere}, ${removal}: it does not exist there`,
       denied: `Let the runtime read ${path} ${onNodes(findings)} (the permissions of the file and its folders, SELinux), ${removal}`,

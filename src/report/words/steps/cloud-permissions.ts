@@ -24,7 +24,7 @@ import {
 } from '../cloud-identities.ts'
 import { kubeletLog, nodeClientStep, nodeName, nodesOf, onNodes } from '../node/node.ts'
 import { noneBuiltInSince } from '../node/node-logins.ts'
-import { capitalize, joinList } from '../nouns.ts'
+import { capitalize, namedList } from '../nouns.ts'
 import { policyWords } from '../refusals/aws-policies.ts'
 import { roleDifference } from '../running-elsewhere.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
@@ -162,7 +162,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     const isAmazons = isOfEks(registry)
     if (owner !== null && pulls !== undefined)
       return {
-        text: `${start}: the repository policy in account ${owner} must allow the nodes' account (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)${cached}. ${capitalize(name)} most likely has the permission itself, as ${nodeName(finding)} runs images of ${pulls.length === 1 ? 'account' : 'accounts'} ${joinList(pulls)} without a pull secret; if ${owner} is the nodes' own account, the role's policies leave this repository out`,
+        text: `${start}: the repository policy in account ${owner} must allow the nodes' account (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)${cached}. ${capitalize(name)} most likely has the permission itself, as ${nodeName(finding)} runs images of ${namedList('account', pulls)} without a pull secret; if ${owner} is the nodes' own account, the role's policies leave this repository out`,
         brief: `${start}: the repository policy in account ${owner} must allow the nodes' account`,
       }
     if (owner !== null && own !== null && owner !== own && !isAmazons)

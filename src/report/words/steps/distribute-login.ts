@@ -11,7 +11,7 @@ import { loginFixCommand, missingSecret } from '../commands.ts'
 import { sentFrom } from '../credential/credential.ts'
 import { loginCommand, loginNote, PROXY_SCOPES } from '../credential/registry-logins.ts'
 import { managerName } from '../edits/managers.ts'
-import { registryLabel, shortList } from '../nouns.ts'
+import { namedList, registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 import { hasOwnList } from './known-secret.ts'
 
@@ -32,7 +32,7 @@ const LOGIN: Record<LoginReason, (terms: LoginTerms) => string> = {
   missing: ({ login, note }) =>
     `Run ${login} with an account that can pull this image${thenDo("distribute that login (as a pull secret of the pods' service accounts)", note)}`,
   refused: ({ login, refused, note }) =>
-    `Log in again on this machine (${login}) with an account that can pull the image${thenDo(`distribute that login${refused.length === 0 ? '' : ` (the one in ${refused.length === 1 ? 'secret' : 'secrets'} ${shortList(refused, 3)} was refused)`}`, note)}`,
+    `Log in again on this machine (${login}) with an account that can pull the image${thenDo(`distribute that login${refused.length === 0 ? '' : ` (the one in ${namedList('secret', refused, 3)} was refused)`}`, note)}`,
   private: ({ login, note }) =>
     `If the image is private, run ${login} with an account that can pull it${thenDo('distribute that login', note)}`,
   limit: ({ login, registry, note }) =>

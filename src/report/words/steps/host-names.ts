@@ -9,7 +9,7 @@ import { shellWord } from '../../sanitize.ts'
 import { managerName } from '../edits/managers.ts'
 import { localRegistryNote } from '../node/local-clusters.ts'
 import { onNodes } from '../node/node.ts'
-import { joinList, objectName, shortList } from '../nouns.ts'
+import { namedList, objectName, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** The most workloads that a sentence names. */
@@ -80,7 +80,7 @@ export const hostNameSteps: StepWords<HostNameStep> = {
         ),
       }
     return {
-      text: `Find what serves ${host} on ${nodes.length === 1 ? 'node' : 'nodes'} ${joinList(nodes)}, where pods run this image, and set it up ${onNodes(findings)} too, as that address is the node itself: a pod with that hostPort, as of a DaemonSet, a NodePort Service, a service of the node, or a mirror in the runtime's settings. If nothing does, the image was most likely loaded there, so load it ${onNodes(findings)} too${localRegistryNote(at, host)}${node === null ? '' : `; this lists the pods of node ${node}`}`,
+      text: `Find what serves ${host} on ${namedList('node', nodes)}, where pods run this image, and set it up ${onNodes(findings)} too, as that address is the node itself: a pod with that hostPort, as of a DaemonSet, a NodePort Service, a service of the node, or a mirror in the runtime's settings. If nothing does, the image was most likely loaded there, so load it ${onNodes(findings)} too${localRegistryNote(at, host)}${node === null ? '' : `; this lists the pods of node ${node}`}`,
       ...(node !== null && {
         command: kubectlCommand(
           invocation,

@@ -15,7 +15,7 @@ import { editField } from '../edits/edits.ts'
 import { managedPlace } from '../edits/managers.ts'
 import { loadCommand } from '../node/local-clusters.ts'
 import { nodeName, nodesOf, onNodes } from '../node/node.ts'
-import { formatNumber, joinList, registryLabel, shortList } from '../nouns.ts'
+import { formatNumber, joinList, namedList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */
@@ -53,9 +53,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   }),
   'push-held': ({ pods, nodes }, { invocation, findings: [{ namespace, image }] }) => {
     const copies =
-      nodes.length === 0
-        ? 'the nodes of the other ready pods of this workload'
-        : `${nodes.length === 1 ? 'node' : 'nodes'} ${shortList(nodes, 3)}`
+      nodes.length === 0 ? 'the nodes of the other ready pods of this workload' : namedList('node', nodes, 3)
     const [runs, its] = pods === 1 ? ['pod runs', 'that pod'] : ['pods run', 'those pods']
     const lost =
       'the registry has lost it since, for example by a retention rule (exempt tags that are deployed)'

@@ -18,7 +18,7 @@ import { otherDebugContainer } from '../edits/edit-elsewhere.ts'
 import { sourceOf } from '../edits/managers.ts'
 import { nodeName } from '../node/node.ts'
 import { guestText, kubeletFolder, runtimeLoginPlace } from '../node/node-logins.ts'
-import { registryLabel, shortList } from '../nouns.ts'
+import { namedList, registryLabel, shortList } from '../nouns.ts'
 import { loginOfOthers } from '../running-elsewhere.ts'
 import type { StepText, StepWords } from '../step-words.ts'
 import { distributeLogin } from './distribute-login.ts'
@@ -200,7 +200,7 @@ export const loginSteps: StepWords<LoginStep> = {
     { namespace, secrets, registry, refused },
     { invocation, findings: [{ pod, reference, image }] },
   ) => ({
-    text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : refused ? 'Or, if the image is public, remove the refused login' : `If the image is public, renew or remove the login, as ${registryLabel(registry)} refuses even such images to ${registry === 'nvcr.io' ? 'the key of another organization' : 'an expired or revoked token'}`} (secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in namespace ${namespace}, for ${registryLabel(registry)}); this shows where the login comes from`,
+    text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : refused ? 'Or, if the image is public, remove the refused login' : `If the image is public, renew or remove the login, as ${registryLabel(registry)} refuses even such images to ${registry === 'nvcr.io' ? 'the key of another organization' : 'an expired or revoked token'}`} (${namedList('secret', secrets, 3)} in namespace ${namespace}, for ${registryLabel(registry)}); this shows where the login comes from`,
     command: whyCommand(invocation, { namespace, pod }),
   }),
   'use-known-secret': useKnownSecret,

@@ -16,7 +16,7 @@ import { onNodes } from '../node/node.ts'
 import { mirrorLogin, neededMirrorLogin } from '../node/node-logins.ts'
 import { mirrorSettings } from '../node/node-settings.ts'
 import { isOldContainerd } from '../node/old-containerd.ts'
-import { joinList, registryLabel } from '../nouns.ts'
+import { namedList, registryLabel } from '../nouns.ts'
 import type { StepContext, StepText, StepWords } from '../step-words.ts'
 
 /** Whether the node's settings of mirrors can say that an address is complete, as hosts.toml can. */
@@ -154,7 +154,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
     return { text: `${condition}, ${mirrorLogin(node, host, registry)}${alsoSent}${lacks}` }
   },
   'compare-mirrors': ({ registry, nodes, at }, { findings, findings: [first] }) => ({
-    text: `Compare the settings ${onNodes(findings)} with those on ${nodes.length === 1 ? 'node' : 'nodes'} ${joinList(nodes)}, which pulled the image (last at ${minuteOf(at)}): mirrors in ${mirrorSettings(first.host, registry)}, and the proxy${isHosted(registry) ? '' : '; and the pull secrets of the pods'}. A mirror or cache most likely answers on one side instead of ${registryLabel(registry)}: one here that lacks the image, or one there that still has it`,
+    text: `Compare the settings ${onNodes(findings)} with those on ${namedList('node', nodes)}, which pulled the image (last at ${minuteOf(at)}): mirrors in ${mirrorSettings(first.host, registry)}, and the proxy${isHosted(registry) ? '' : '; and the pull secrets of the pods'}. A mirror or cache most likely answers on one side instead of ${registryLabel(registry)}: one here that lacks the image, or one there that still has it`,
   }),
   'mirror-settings': ({ host, registry, about }, { findings, findings: [first] }) => {
     const place = mirrorSettings(first.host, registry)

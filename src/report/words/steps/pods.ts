@@ -9,7 +9,7 @@ import { webhooksCommand, workloadPath } from '../commands.ts'
 import { renewPod } from '../credential/renewal.ts'
 import { minuteOf } from '../duration.ts'
 import { MAKERS, purposeOf, renewal } from '../edits/makers.ts'
-import { countPods, joinList, registryLabel, shortList } from '../nouns.ts'
+import { countPods, joinList, namedList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** Why there is no machine to configure. */
@@ -73,7 +73,7 @@ export const podSteps: StepWords<PodStep> = {
         : forbids
           ? `, and with concurrencyPolicy Forbid ${blocked}`
           : `; if its concurrencyPolicy is Forbid, ${blocked}`
-    const which = `Delete ${one ? 'job' : 'jobs'} ${shortList(jobs, MAX_JOBS)}`
+    const which = `Delete ${namedList('job', jobs, MAX_JOBS)}`
     const kept = `the template of a Job can't be changed, so ${one ? 'its' : 'their'} pods keep the old image${effect}`
     return {
       text:

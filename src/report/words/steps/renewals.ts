@@ -4,7 +4,7 @@ import type { StepOf } from '../../../advice/step/step.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { renewText, shortLivedText } from '../credential/registry-logins.ts'
 import { writerText } from '../edits/managers.ts'
-import { shortList } from '../nouns.ts'
+import { namedList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 import { copyOver } from './other-secrets.ts'
 
@@ -26,7 +26,7 @@ export const renewals: StepWords<
         : renewer === null
           ? ''
           : ` (CronJob ${renewer.namespace}/${renewer.name}, by its name)`
-    const places = `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${shortList(namespaces, 3)}`
+    const places = namedList('namespace', namespaces, 3)
     const [first = ''] = namespaces
     return {
       text: `Add namespace ${namespace} to what renews secret ${secret} in ${places}${by}: the login there is new, and the one here is old${alone ? '; until then, copy it over' : ''}`,

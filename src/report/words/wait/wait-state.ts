@@ -9,7 +9,7 @@ import type { ImageVerdict, JudgedCheck } from '../../../snapshot/image-verdict.
 import type { EndCode, Obstacle, SubjectState, Trouble, WaitCode } from '../../../waiting/subject-state.ts'
 import type { Invocation } from '../../invocation.ts'
 import { age, durationOfMilliseconds } from '../duration.ts'
-import { formatNumber, imageText, objectName, pluralize, shortList } from '../nouns.ts'
+import { formatNumber, imageText, namedList, objectName, pluralize, shortList } from '../nouns.ts'
 import { nextStepText, stepsOf } from '../steps.ts'
 import { pullingFor } from './pulling.ts'
 
@@ -115,7 +115,7 @@ export function troubleText({ finding, pods, well, nodes, since }: Trouble, take
   const time = age(new Date(since).toISOString(), takenAt)
   const place =
     well > 0 && nodes.length > 0 && nodes.length <= 3
-      ? ` on ${nodes.length === 1 ? 'node' : 'nodes'} ${shortList(nodes, 3)}, while ${pluralize(well, 'other pod')} ${well === 1 ? 'has' : 'have'} all images`
+      ? ` on ${namedList('node', nodes, 3)}, while ${pluralize(well, 'other pod')} ${well === 1 ? 'has' : 'have'} all images`
       : ''
   const which = pods.length > 1 ? ` in ${pluralize(pods.length, 'pod')}` : ''
   const forHow = time === null || time === '0s' ? '' : ` for ${time}`
