@@ -19,7 +19,7 @@ import { field, joinBlocks, joinLines, type Palette, paletteFor, wrap } from '..
 import { columns, tableLines } from '../screen/table.ts'
 import { auditSentence, problemSentence } from '../words/audit/summary.ts'
 import { findingText, RULE_WORDS } from '../words/audit.ts'
-import { pluralize } from '../words/nouns.ts'
+import { firstOf, pluralize } from '../words/nouns.ts'
 import { gapLines } from './gaps.ts'
 
 export interface AuditReportOptions extends ReportOptions {
@@ -167,11 +167,6 @@ function placeLines(
     ...tableLines(rows, width, '    ').flat().map(palette.dim),
     ...(rest > 0 ? wrap(`… and ${pluralize(rest, 'more place')} (-o wide shows all)`, width, '    ') : []),
   ]
-}
-
-/** Returns the first items; all if only one would be hidden, because the count of hidden ones takes a line, too. */
-function firstOf<Item>(items: Item[], most: number): Item[] {
-  return items.length <= most + 1 ? items : items.slice(0, most)
 }
 
 /** Returns the workload, which is the finding's place in a cluster. */

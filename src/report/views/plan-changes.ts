@@ -11,7 +11,7 @@ import { cell, sanitizeLine } from '../sanitize.ts'
 import { field, fields, type Palette, wrap } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
 import { managerName } from '../words/edits/managers.ts'
-import { formatNumber, objectName, pluralize, registryLabel, shortList } from '../words/nouns.ts'
+import { firstOf, formatNumber, objectName, pluralize, registryLabel, shortList } from '../words/nouns.ts'
 import { BARE_POD_REASON, reasonText } from '../words/plan/plan.ts'
 
 /** The number of names, rows, and templates to show; `-o json` and `-o patch` include all. */
@@ -119,7 +119,7 @@ function rows(changes: Change[], title: (count: number) => string, view: PlanVie
   const alike = [
     ...Map.groupBy(changes, change => `${change.target.namespace}/${changedObject(change)}`).values(),
   ]
-  const shown = alike.length <= ROWS + 1 ? alike : alike.slice(0, ROWS)
+  const shown = firstOf(alike, ROWS)
   const cells = shown.flatMap(same => {
     const [one] = same
     return one === undefined

@@ -12,7 +12,7 @@ import { sanitizeLine } from '../sanitize.ts'
 import { labelledCommand, stepLines } from '../screen/command-lines.ts'
 import { joinBlocks, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { declinedDetail, declinedKind, declinedNextStep, declinedTitle } from '../words/declined.ts'
-import { formatNumber, objectName, pluralize } from '../words/nouns.ts'
+import { firstOf, formatNumber, objectName, pluralize } from '../words/nouns.ts'
 import { TO_APPLY } from '../words/plan/outcomes.ts'
 import { nothingFails, planSentence, scopeText } from '../words/plan/plan.ts'
 import type { StepText } from '../words/step-words.ts'
@@ -110,7 +110,7 @@ function block(same: Declined[], view: DeclinedView): string[] {
   const [first] = same
   if (first === undefined) return []
   const { width, palette } = view
-  const shown = same.length <= ROWS + 1 ? same : same.slice(0, ROWS)
+  const shown = firstOf(same, ROWS)
   const next = declinedNextStep(first, view)
   const hidden = same.length - shown.length
   return [

@@ -9,7 +9,7 @@ import type { UndoPlan, UndoReport } from '../machine/fix-document.ts'
 import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
 import { commandLines, labelledCommand } from '../screen/command-lines.ts'
 import { joinBlocks, joinLines, type Palette, paletteFor, wrap } from '../screen/layout.ts'
-import { formatNumber, objectName, pluralize } from '../words/nouns.ts'
+import { firstOf, formatNumber, objectName, pluralize } from '../words/nouns.ts'
 import { isNotUndone, statusText, undoneSentence } from '../words/plan/outcomes.ts'
 import {
   effectText,
@@ -193,7 +193,7 @@ interface Row {
 function rowLines(title: string, rows: Row[], width: number, palette: Palette): string[] {
   if (rows.length === 0) return []
   const alike = [...Map.groupBy(rows, ({ target, note }) => JSON.stringify([target.kind, note])).values()]
-  const shown = alike.length <= MAX_ROWS + 1 ? alike : alike.slice(0, MAX_ROWS)
+  const shown = firstOf(alike, MAX_ROWS)
   const hidden = alike.slice(shown.length).flat().length
   return [
     palette.strong(`${title}:`),

@@ -5,7 +5,7 @@ import { isPublic } from '../../image/registries.ts'
 import type { ImageAnswer, ImageAsk, UnaskedReason } from '../../snapshot/image-check.ts'
 import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
 import { durationText } from './duration.ts'
-import { allOf, capitalize, formatNumber, joinList, pluralize, registryLabel, shortList } from './nouns.ts'
+import { allOf, capitalize, firstOf, formatNumber, joinList, pluralize, registryLabel, shortList } from './nouns.ts'
 
 /** The parts of a full reference. */
 interface ReferenceParts {
@@ -151,8 +151,9 @@ export function checkLines(findings: readonly Finding[], most = LINES): string[]
     const images = [...new Set(same.map(({ image }) => image))]
     return `${shortList(images, 3)}: ${images.length === 1 ? text : inPlural(text)}`
   })
-  if (lines.length <= most + 1) return lines
-  return [...lines.slice(0, most), `… and ${pluralize(lines.length - most, 'more answer')}`]
+  const shown = firstOf(lines, most)
+  const rest = lines.length - shown.length
+  return rest === 0 ? lines : [...shown, `… and ${pluralize(rest, 'more answer')}`]
 }
 
 /** Returns how many of several names are invalid or, if registries were asked, how many images can be pulled. */

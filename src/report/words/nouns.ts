@@ -32,9 +32,14 @@ export function joinList(items: readonly string[]): string {
 
 /** Returns the first few, and the number of others: `a, b, c, and 2 more`. */
 export function shortList(names: readonly string[], shown: number): string {
-  const rest = names.length - shown
-  // "and 1 more" takes as much room as the name.
-  return joinList(rest <= 1 ? names : [...names.slice(0, shown), `${formatNumber(rest)} more`])
+  const first = firstOf(names, shown)
+  const rest = names.length - first.length
+  return joinList(rest === 0 ? names : [...first, `${formatNumber(rest)} more`])
+}
+
+/** Returns the first items; all if only one would be hidden, because the count of hidden ones takes as much room. */
+export function firstOf<Item>(items: readonly Item[], most: number): readonly Item[] {
+  return items.length <= most + 1 ? items : items.slice(0, most)
 }
 
 /** Returns, for example, `node a`, `nodes a and b`, or, with at most two of them shown, `nodes a, b, and 3 more`. */

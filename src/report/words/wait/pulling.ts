@@ -2,7 +2,7 @@
 
 import type { Diagnosis, LongPull } from '../../../diagnosis/finding.ts'
 import { age } from '../duration.ts'
-import { pluralize, shortList } from '../nouns.ts'
+import { firstOf, pluralize, shortList } from '../nouns.ts'
 
 export const PULLING_TITLE = 'Still pulling (not a failure):'
 
@@ -11,7 +11,7 @@ const MAX_IMAGES = 5
 /** Returns one line per image, longest pull first; if there are many, ends with how many more there are. */
 export function pullingTexts({ pulling, takenAt }: Pick<Diagnosis, 'pulling' | 'takenAt'>): string[] {
   const images = [...Map.groupBy(pulling, ({ image }) => image)]
-  const shown = images.length <= MAX_IMAGES + 1 ? images : images.slice(0, MAX_IMAGES)
+  const shown = firstOf(images, MAX_IMAGES)
   const rest = images.length - shown.length
   return [
     ...shown.map(([image, pulls]) => `${image}: ${placesOf(pulls)}, pulling for ${longest(pulls, takenAt)}`),
