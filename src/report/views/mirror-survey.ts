@@ -3,7 +3,7 @@
 import type { MirrorSurvey } from '../../mirror/survey.ts'
 import type { ReportOptions } from '../formats.ts'
 import { cell } from '../sanitize.ts'
-import { field, type Palette, wrap } from '../screen/layout.ts'
+import { fields, type Palette, wrap } from '../screen/layout.ts'
 import { columns, tableLines } from '../screen/table.ts'
 import {
   configuredText,
@@ -34,11 +34,6 @@ export function surveyBlocks(
 
 const UNKNOWN =
   'Unknown does not mean none: files on nodes are not visible through the API server, and a mirror shows up only in the errors of failed pulls.'
-
-/** Returns one field per text, and the label once. */
-function fields(label: string, texts: readonly string[], width: number): string[] {
-  return texts.flatMap((text, index) => field({ label: index === 0 ? label : '', text }, width))
-}
 
 /** Returns each note once, with the runtimes that it is about. */
 function runtimeNotes(groups: MirrorSurvey['groups']): string[] {

@@ -50,7 +50,7 @@ function renderMirrorScreen(report: MirrorReport, options: ReportOptions): strin
   const palette = paletteFor(options.color)
   const body =
     target === null
-      ? [...surveyBlocks(survey, options, palette)]
+      ? surveyBlocks(survey, options, palette)
       : planned.map(each => setupBlock(each, report, options, palette))
   return joinBlocks([
     ...body,
