@@ -214,6 +214,23 @@ export function storePath({ platform, runtime, os }: PullingNode): string {
   return runtime === 'cri-o' ? '/var/lib/containers' : '/var/lib/containerd'
 }
 
+/** Returns the command that shows a node's conditions, capacity, and pods; none if its name is unknown. */
+export function describeNode(invocation: Invocation, node: string | null): Pick<StepText, 'command'> {
+  return node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }
+}
+
+/** Returns the command that lists the pods on a node; none if its name is unknown. */
+export function listPodsOn(invocation: Invocation, node: string | null): Pick<StepText, 'command'> {
+  return node === null
+    ? {}
+    : { command: kubectlCommand(invocation, `get pods -A -o wide ${onlyOnNode(node)}`) }
+}
+
+/** Returns the flag of kubectl that selects the pods of one node. */
+export function onlyOnNode(node: string): string {
+  return `--field-selector spec.nodeName=${shellWord(node)}`
+}
+
 /** Returns how to get a shell on the node. */
 export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 'node' | 'host'>): StepText {
   if (node === null) return { text: 'Get a shell on the node' }

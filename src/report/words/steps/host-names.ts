@@ -8,7 +8,7 @@ import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { managerName } from '../edits/managers.ts'
 import { localRegistryNote } from '../node/local-clusters.ts'
-import { onNodes } from '../node/node.ts'
+import { listPodsOn, onNodes } from '../node/node.ts'
 import { namedList, objectName, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -81,12 +81,7 @@ export const hostNameSteps: StepWords<HostNameStep> = {
       }
     return {
       text: `Find what serves ${host} on ${namedList('node', nodes)}, where pods run this image, and set it up ${onNodes(findings)} too, as that address is the node itself: a pod with that hostPort, as of a DaemonSet, a NodePort Service, a service of the node, or a mirror in the runtime's settings. If nothing does, the image was most likely loaded there, so load it ${onNodes(findings)} too${localRegistryNote(at, host)}${node === null ? '' : `; this lists the pods of node ${node}`}`,
-      ...(node !== null && {
-        command: kubectlCommand(
-          invocation,
-          `get pods -A -o wide --field-selector ${shellWord(`spec.nodeName=${node}`)}`,
-        ),
-      }),
+      ...listPodsOn(invocation, node),
     }
   },
   'change-host': ({ host }, { findings }) => {

@@ -4,10 +4,10 @@ import type { StoreStep } from '../../../advice/step/step-at-store.ts'
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
-import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { minuteOf } from '../duration.ts'
 import {
+  describeNode,
   diskCommand,
   nodeClientStep,
   nodeName,
@@ -149,7 +149,7 @@ export const storeSteps: StepWords<StoreStep> = {
   }),
   'larger-disk': (_step, { invocation, findings: [{ node, host }] }) => ({
     text: `If the disk fills up again, give nodes a larger one or another volume, and let image garbage collection start earlier${ofBaseSize(host)}${node === null ? '' : ". This shows the node's capacity and conditions"}`,
-    ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
+    ...describeNode(invocation, node),
   }),
   'fit-disk': ({ disk, bytes, on, packed }, { findings: [first] }) => ({
     text: `Run the pods on nodes with a larger disk (a nodeSelector), such as ${on}, or give ${nodeName(first)} one: the image takes ${gigabytes(bytes)} on node ${on}${packed ? ' (compressed; more once it is unpacked)' : ''}, and ${nodeName(first)} reports a disk of ${gigabytes(disk)} in all, so removing other images is not enough unless ${storePath(first.host)} has a disk of its own`,

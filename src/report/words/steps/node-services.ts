@@ -5,8 +5,7 @@ import type { NodeService } from '../../../diagnosis/node/node-services.ts'
 import { cloudOf } from '../../../image/cloud-registries.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { kubectlCommand } from '../../invocation.ts'
-import { shellWord } from '../../sanitize.ts'
-import { nodeShellStep, onNodes } from '../node/node.ts'
+import { listPodsOn, nodeShellStep, onNodes } from '../node/node.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
 
 interface ServiceWords {
@@ -110,16 +109,8 @@ export const nodeServiceSteps: StepWords<NodeServiceStep> = {
     const { name, how, namespace } = SERVICES[service]
     const family = first.evidence?.text.includes('[::1]:') === true ? '; it was asked over IPv6 ([::1])' : ''
     const text = `Find out why ${name} does not answer at ${host} ${onNodes(findings)}: ${how}${family}`
-    if (namespace !== undefined)
-      return { text, command: kubectlCommand(invocation, 'get pods -o wide', namespace) }
-    return first.node === null
-      ? { text }
-      : {
-          text,
-          command: kubectlCommand(
-            invocation,
-            `get pods -A -o wide --field-selector ${shellWord(`spec.nodeName=${first.node}`)}`,
-          ),
-        }
+    return namespace === undefined
+      ? { text, ...listPodsOn(invocation, first.node) }
+      : { text, command: kubectlCommand(invocation, 'get pods -o wide', namespace) }
   },
 }

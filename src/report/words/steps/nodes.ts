@@ -9,6 +9,7 @@ import { shellWord } from '../../sanitize.ts'
 import { newerRuntime } from '../image-volumes.ts'
 import {
   clockCommand,
+  describeNode,
   enterNode,
   kubeletLog,
   memoryCommand,
@@ -58,7 +59,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     ),
   'more-memory': (_step, { invocation, findings: [{ node }] }) => ({
     text: `Move pods to other nodes, set memory requests and limits for those that use most, or give nodes more memory${node === null ? '' : "; this shows what the node's pods request"}`,
-    ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
+    ...describeNode(invocation, node),
   }),
   'install-tool': ({ kind, name }, { findings }) => ({ text: INSTALL[kind](name, onNodes(findings)) }),
   'raise-limits': (_step, { findings }) => ({
@@ -96,7 +97,7 @@ export const nodeSteps: StepWords<NodeStep> = {
   }),
   'free-kubelet-disk': (_step, { invocation, findings: [{ node, host }] }) => ({
     text: `Free space on the file system of ${kubeletFolder(host)}, which holds the pods' emptyDir volumes, often their logs too, and images only if the runtime's store is on the same one: delete or move the pods that use most, or give nodes a larger disk for it${node === null ? '' : "; this shows the node's pods and conditions"}`,
-    ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
+    ...describeNode(invocation, node),
   }),
   'open-records': (_step, { findings, findings: [{ host }] }) =>
     nodeClientStep(

@@ -9,6 +9,7 @@ import { webhooksCommand, workloadPath } from '../commands.ts'
 import { renewPod } from '../credential/renewal.ts'
 import { minuteOf } from '../duration.ts'
 import { MAKERS, purposeOf, renewal } from '../edits/makers.ts'
+import { describeNode } from '../node/node.ts'
 import { countPods, joinList, namedList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -124,7 +125,7 @@ export const podSteps: StepWords<PodStep> = {
   'renew-pod': ({ image, owner, renewal }, context) => renewPod({ image, owner, renewal }, context),
   'see-silent-node': ({ node, since }, { invocation }) => ({
     text: `See why node ${node} no longer reports${since === null ? '' : ` (last report: ${minuteOf(since)})`}: its machine, its kubelet, or its network; what it reported about this pull is old`,
-    command: kubectlCommand(invocation, `describe node ${shellWord(node)}`),
+    ...describeNode(invocation, node),
   }),
   'delete-silent-node': ({ node }, { invocation }) => ({
     text: `If its machine is gone for good, delete node ${node}, so that its pods are replaced on other nodes`,

@@ -2,8 +2,7 @@
 
 import type { ServiceStep } from '../../../advice/step/step-at-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
-import { shellWord } from '../../sanitize.ts'
-import { onNodes } from '../node/node.ts'
+import { listPodsOn, onlyOnNode, onNodes } from '../node/node.ts'
 import { mayBeOpenShift } from '../node/node-settings.ts'
 import { hostLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
@@ -17,20 +16,13 @@ export const serviceSteps: StepWords<ServiceStep> = {
   }),
   'service-network': ({ host, role, node }, { invocation, findings, findings: [first] }) => ({
     text: `Check the cluster's own network ${onNodes(findings)}, which leads the node to the Service behind ${hostLabel({ host, role }, first.registry)}: see whether the pods of the network plugin${mayBeOpenShift(first.host) ? ' (ovnkube-node, or sdn on old releases)' : ', and of kube-proxy if there are any,'} are ready there, and test the connection on another node. If only this node fails, repair its network, or reboot it; if all do, look for a NetworkPolicy that shuts nodes out, and at the MTU of the network`,
-    ...(node === null
-      ? {}
-      : {
-          command: kubectlCommand(
-            invocation,
-            `get pods -A -o wide --field-selector spec.nodeName=${shellWord(node)}`,
-          ),
-        }),
+    ...listPodsOn(invocation, node),
   }),
   'node-ca': ({ node }, { invocation, findings }) => ({
     text: `Check the pod node-ca ${onNodes(findings)}: OpenShift writes the authority of its own registry into /etc/docker/certs.d of every node with it. If it is not ready there, read its log and delete it, so that it starts again; the authorities are in the config map image-registry-certificates of the same namespace`,
     command: kubectlCommand(
       invocation,
-      `get pods -o wide${node === null ? '' : ` --field-selector spec.nodeName=${shellWord(node)}`}`,
+      `get pods -o wide${node === null ? '' : ` ${onlyOnNode(node)}`}`,
       'openshift-image-registry',
     ),
   }),
