@@ -1,7 +1,7 @@
 /** Who pulls from a cloud's registry on behalf of the nodes, and how that identity gets the permission. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
-import { acrName, type Cloud } from '../../image/cloud-registries.ts'
+import { acrName, type Cloud, partitionOf } from '../../image/cloud-registries.ts'
 import { shellWord } from '../sanitize.ts'
 import { FARGATE_ROLE } from './node/node-logins.ts'
 
@@ -77,14 +77,9 @@ export function grantCommand(
     }
     case 'ecr': {
       const { role } = awsIdentity(caller ?? '')
-      const partition = registry.endsWith('.cn')
-        ? 'aws-cn'
-        : registry.includes('.us-gov-')
-          ? 'aws-us-gov'
-          : 'aws'
       return role === null
         ? null
-        : `aws iam attach-role-policy --policy-arn arn:${partition}:iam::aws:policy/${CLOUDS.ecr.role} --role-name ${shellWord(role)}`
+        : `aws iam attach-role-policy --policy-arn arn:${partitionOf(registry) ?? 'aws'}:iam::aws:policy/${CLOUDS.ecr.role} --role-name ${shellWord(role)}`
     }
     case 'gar': {
       const place = artifactRepository(reference)
