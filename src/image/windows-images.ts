@@ -8,6 +8,11 @@ const TAGS: readonly [build: string, name: string][] = [
   ['26100', 'ltsc2025'],
 ]
 
+/** The build of Windows of a kernel, whose last number is that of an update: `10.0.20348` of `10.0.20348.4294`. */
+export function windowsBuildOf(kernel: string): string {
+  return kernel.split('.').slice(0, 3).join('.')
+}
+
 /** What tags call the build of that kernel, such as `10.0.20348.4294`; null if it has no such name. */
 export function windowsTagOf(kernel: string): string | null {
   const build = kernel.split('.')[2]

@@ -4,6 +4,7 @@ import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import { clueOf } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isPublishedFor } from '../../../image/kubernetes-images.ts'
+import { windowsBuildOf } from '../../../image/windows-images.ts'
 import { type CauseWords, WEB_PAGE } from '../cause-words.ts'
 
 export const platformMismatch: CauseWords = {
@@ -32,7 +33,7 @@ export const platformMismatch: CauseWords = {
     [
       'windows-build',
       ({ clues, host }) =>
-        `The image is for Windows ${clueOf(clues, 'windows-build')?.build}, ${host.kernel === null ? '' : `the node runs ${host.kernel.split('.').slice(0, 3).join('.')}, `}and a Windows node only runs images whose build matches its own.`,
+        `The image is for Windows ${clueOf(clues, 'windows-build')?.build}, ${host.kernel === null ? '' : `the node runs ${windowsBuildOf(host.kernel)}, `}and a Windows node only runs images whose build matches its own.`,
     ],
     [
       isForWindows,

@@ -6,7 +6,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { isOfCacheRule } from '../../../image/cloud-registries.ts'
 import { withoutVersion } from '../../../image/reference.ts'
 import { isPublic } from '../../../image/registries.ts'
-import { windowsTagOf } from '../../../image/windows-images.ts'
+import { windowsBuildOf, windowsTagOf } from '../../../image/windows-images.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { isDockerZstd } from '../causes/image-content.ts'
@@ -170,7 +170,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
     text: `Or rebuild the image on a Windows base image of June 2023 or later, and push it again: older ones have layers that only Microsoft's hosts serve, to which the manifest at ${registryLabel(registry)} sends the nodes. One that can't be rebuilt is copied whole (\`regctl image copy --include-external\`) and freed of those addresses (\`regctl image mod --external-urls-rm\`)${host.runtime === 'docker' ? '' : '; to push the layers (`--allow-nondistributable-artifacts`) is not enough, as containerd asks those addresses first'}`,
   }),
   'windows-image': ({ kernel }, { findings: [{ container, image }] }) => ({
-    text: `Or use an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's`,
+    text: `Or use an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${windowsBuildOf(kernel)}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's`,
   }),
   'schedule-on-windows': ({ build, perhaps }, { invocation, findings, findings: [first] }) =>
     editField(

@@ -3,6 +3,7 @@
 import type { SandboxStep } from '../../../advice/step/step-at-node.ts'
 import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
+import { windowsBuildOf } from '../../../image/windows-images.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeClientStep, nodeName, nodeShellStep, onNodes } from '../node/node.ts'
 import { sandboxImage } from '../node/node-images.ts'
@@ -14,9 +15,7 @@ import type { StepWords } from '../step-words.ts'
 /** Returns what a node's images have to be built for. */
 function platformOf({ os, kernel, architecture }: PullingNode): string {
   if (os === 'windows')
-    return kernel === null
-      ? 'its Windows build'
-      : `its Windows build, ${kernel.split('.').slice(0, 3).join('.')}`
+    return kernel === null ? 'its Windows build' : `its Windows build, ${windowsBuildOf(kernel)}`
   return architecture === null ? 'its platform' : `its platform, ${os ?? 'linux'}/${architecture}`
 }
 
