@@ -5,6 +5,11 @@ export function withoutPort(host: string): string {
   return host.replace(/:\d+$/, '')
 }
 
+/** The host with the port that is asked: 443 unless it names another. */
+export function withPort(host: string): string {
+  return /:\d+$/.test(host) ? host : `${host}:443`
+}
+
 /** The host alone, without port and brackets, as in a look-up or in NO_PROXY. */
 export function hostAlone(host: string): string {
   return withoutPort(host).replace(/^\[|\]$/g, '')

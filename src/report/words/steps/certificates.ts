@@ -5,7 +5,7 @@ import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { CertificateProblem } from '../../../diagnosis/clues/clue-on-way.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
-import { hostAlone, isAddress, isLocal, isOfCluster } from '../../../image/host.ts'
+import { hostAlone, isAddress, isLocal, isOfCluster, withPort } from '../../../image/host.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { shellWord } from '../../sanitize.ts'
 import { isUnparsed } from '../causes/network.ts'
@@ -17,8 +17,6 @@ import { namedList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 const folderOf = (path: string) => path.replace(/\/[^/]*$/, '') || '/'
-
-const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
 
 /** Returns the host with its part in the pull; a host that the text does not name is the registry's. */
 const registryEndpoint = ({ endpoint }: Pick<Finding, 'endpoint'>, host: string): NamedEndpoint => ({

@@ -6,7 +6,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import type { EndpointRole } from '../../../diagnosis/text/endpoint.ts'
 import { type Cloud, cloudOf } from '../../../image/cloud-registries.ts'
 import { mayHaveMirror } from '../../../image/docker-hub.ts'
-import { hostAlone, isAddress, isPrivateAddress, isSurelyOfCluster } from '../../../image/host.ts'
+import { hostAlone, isAddress, isPrivateAddress, isSurelyOfCluster, withPort } from '../../../image/host.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { isOfAws, isOfGoogle, isOfWindows, orMirror } from '../closed-networks.ts'
@@ -23,8 +23,7 @@ function testUrl(scheme: 'https' | 'http', host: string, role: EndpointRole): st
 
 /** Returns what makes curl ask this address for the name, in place of any that DNS has for it. */
 function connectTo(name: string, address: string): string {
-  const port = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
-  return shellWord(`${port(name)}:${port(address)}`)
+  return shellWord(`${withPort(name)}:${withPort(address)}`)
 }
 
 /** Returns under which other name a registry of ECR has IPv6 addresses (docs.aws.amazon.com/AmazonECR, ecr-requests); null for any other. */
