@@ -6,7 +6,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import type { Cloud } from '../../../image/cloud-registries.ts'
 import { registryLabel } from '../nouns.ts'
-import { mirrorSettings, registriesYaml, restartOf } from './node-settings.ts'
+import { dockerClient, mirrorSettings, registriesYaml, restartOf } from './node-settings.ts'
 import { isOldContainerd, oldLogin } from './old-containerd.ts'
 
 /** Returns how nodes get a login of their own for a mirror, to follow `If HOST itself requires a login, `. */
@@ -66,12 +66,12 @@ export function runtimeLoginPlace({ platform, runtime, os }: PullingNode): strin
 
 /** Returns where the login for the pause image is, which the runtime pulls with none of the pod's. */
 export function sandboxLoginPlace(node: PullingNode): string {
-  const { runtime, kubeletMinor } = node
+  const { runtime } = node
   if (runtime === 'cri-o') return 'pause_image_auth_file of CRI-O'
   if (runtime !== 'docker')
     return node.platform === null ? "containerd's registry configuration" : runtimeLoginPlace(node)
-  // Unlike the kubelet, which talked to Docker itself before 1.24, cri-dockerd has no folder of its own for this file.
-  return kubeletMinor !== null && kubeletMinor < 24
+  // Unlike the kubelet, cri-dockerd has no folder of its own for this file.
+  return dockerClient(node) === 'the kubelet'
     ? '/var/lib/kubelet/config.json'
     : '/.docker/config.json, which cri-dockerd reads'
 }

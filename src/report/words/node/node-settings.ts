@@ -128,8 +128,14 @@ export function daemonFile(os: PullingNode['os']): string {
   return os === 'windows' ? 'C:\\ProgramData\\docker\\config\\daemon.json' : '/etc/docker/daemon.json'
 }
 
+/** Returns what talks to Docker for Kubernetes: the kubelet itself before 1.24 (kubernetes.io/blog, "Dockershim Removal FAQ"). */
+export function dockerClient({ kubeletMinor }: Pick<PullingNode, 'kubeletMinor'>): 'the kubelet' | 'cri-dockerd' {
+  return kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'
+}
+
 /** Returns where the runtime's pause image is set. */
-export function sandboxSetting({ platform, runtime, os, kubeletMinor }: PullingNode): string {
+export function sandboxSetting(node: PullingNode): string {
+  const { platform, runtime, os } = node
   switch (platform) {
     case 'k3s':
     case 'rke2':
@@ -147,7 +153,7 @@ export function sandboxSetting({ platform, runtime, os, kubeletMinor }: PullingN
   }
   if (runtime === 'cri-o') return 'pause_image in /etc/crio/crio.conf'
   if (runtime === 'docker')
-    return `--pod-infra-container-image of ${kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'}`
+    return `--pod-infra-container-image of ${dockerClient(node)}`
   // EKS's nodes write the file at each start (awslabs/amazon-eks-ami, nodeadm).
   const file =
     os === 'windows'

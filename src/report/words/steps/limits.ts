@@ -20,7 +20,7 @@ import { imported, loadedAsOthers, preloaded } from '../node/loaded-images.ts'
 import { isFurtherNode, loadCommand, nerdctl } from '../node/local-clusters.ts'
 import { tagged } from '../node/names-on-node.ts'
 import { nodeName, onNodes } from '../node/node.ts'
-import { throttleSetting } from '../node/node-settings.ts'
+import { dockerClient, throttleSetting } from '../node/node-settings.ts'
 import { formatNumber, pluralize, registryLabel, shortList } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE, REMEDY_WORDS } from '../plan/remedies.ts'
 import type { StepWords } from '../step-words.ts'
@@ -50,12 +50,13 @@ function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string
   return `Wait ${until}: no pulls are left for ${whose}${others}, and the kubelet retries on its own`
 }
 
-/** Returns the setting that ends a pull without progress. Kubelets before 1.24 talk to Docker themselves. */
-function progressTimeout({ runtime, kubeletMinor }: PullingNode): string {
+/** Returns the setting that ends a pull without progress. */
+function progressTimeout(node: PullingNode): string {
+  const { runtime } = node
   if (runtime === 'cri-o')
     return "pull_progress_timeout in CRI-O's configuration (10 seconds in many releases)"
   if (runtime !== 'docker') return "image_pull_progress_timeout in containerd's configuration"
-  return `--image-pull-progress-deadline of ${kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'}`
+  return `--image-pull-progress-deadline of ${dockerClient(node)}`
 }
 
 /** Where an image is that was built with the engine of a node. */

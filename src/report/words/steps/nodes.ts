@@ -5,7 +5,6 @@ import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { MissingTool } from '../../../diagnosis/clues/clue-at-node.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
-import { shellWord } from '../../sanitize.ts'
 import { newerRuntime } from '../image-volumes.ts'
 import {
   clockCommand,
@@ -23,7 +22,7 @@ import {
 import { pullCommand, pullLimits } from '../node/node-images.ts'
 import { denialsCommand, failsAtAttributes, kernelLog } from '../node/node-kernel.ts'
 import { kubeletFolder } from '../node/node-logins.ts'
-import { daemonFile, mayBeOpenShift, restartOf } from '../node/node-settings.ts'
+import { daemonFile, dockerClient, mayBeOpenShift, restartOf } from '../node/node-settings.ts'
 import { shortList } from '../nouns.ts'
 import { isSearched } from '../searched.ts'
 import type { StepWords } from '../step-words.ts'
@@ -146,8 +145,8 @@ export const nodeSteps: StepWords<NodeStep> = {
     }
   },
   'match-docker': (_step, { findings, findings: [{ host }] }) => ({
-    // The kubelet talked to Docker itself until 1.23; K3s has a cri-dockerd inside.
-    text: `Go back to Docker 24 ${onNodes(findings)}, or update ${host.kubeletMinor !== null && host.kubeletMinor < 24 ? "Kubernetes: this kubelet can't read" : `${host.platform === 'k3s' ? "K3s, whose cri-dockerd can't read" : "cri-dockerd, which can't read"}`} what Docker 25 and later report about images`,
+    // K3s has a cri-dockerd inside.
+    text: `Go back to Docker 24 ${onNodes(findings)}, or update ${dockerClient(host) === 'the kubelet' ? "Kubernetes: this kubelet can't read" : `${host.platform === 'k3s' ? "K3s, whose cri-dockerd can't read" : "cri-dockerd, which can't read"}`} what Docker 25 and later report about images`,
   }),
   'mount-images': (_step, { findings, findings: [{ host }] }) => ({
     text: newerRuntime(host, onNodes(findings)),
