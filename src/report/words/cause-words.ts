@@ -1,5 +1,6 @@
 /** The words that each cause must have, and the context that they can use. */
 
+import type { StepCode } from '../../advice/step/step.ts'
 import { type Clue, clueOf, hasClue } from '../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { isHosted } from '../../image/registries.ts'
@@ -49,6 +50,11 @@ export function sentenceFor(context: CauseContext, sentence: Sentence): string {
 
 function isCase(one: Case | Words): one is Case {
   return Array.isArray(one)
+}
+
+/** Returns a test of whether one of these steps comes first, for causes that advice has told apart already. */
+export function leads(...codes: StepCode[]): (first: Pick<FirstFinding, 'steps'>) => boolean {
+  return ({ steps: [first] }) => codes.includes(first.code)
 }
 
 /** Whether a mirror answered, refused, or could not be reached. */

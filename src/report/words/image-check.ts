@@ -5,7 +5,16 @@ import { isPublic } from '../../image/registries.ts'
 import type { ImageAnswer, ImageAsk, UnaskedReason } from '../../snapshot/image-check.ts'
 import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
 import { durationText } from './duration.ts'
-import { allOf, capitalize, firstOf, formatNumber, joinList, pluralize, registryLabel, shortList } from './nouns.ts'
+import {
+  allOf,
+  capitalize,
+  firstOf,
+  formatNumber,
+  joinList,
+  pluralize,
+  registryLabel,
+  shortList,
+} from './nouns.ts'
 
 /** The parts of a full reference. */
 interface ReferenceParts {

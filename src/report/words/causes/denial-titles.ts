@@ -4,7 +4,7 @@ import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { cloudOf } from '../../../image/cloud-registries.ts'
 import { isEntitled, isPublic } from '../../../image/registries.ts'
-import { type CauseContext, isOfMirror, type Sentence } from '../cause-words.ts'
+import { isOfMirror, leads, type Sentence } from '../cause-words.ts'
 import { registryLabel } from '../nouns.ts'
 import {
   CLOSED_TITLE,
@@ -23,14 +23,13 @@ import {
 export const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 
 /** The pod's login can be sent, but something in it shows a mistake. */
-const MISTAKES: readonly string[] = [
+export const isMiswritten = leads(
   'cut-user-name',
   'foreign-user-name',
   'padded-login',
   'write-password',
   'overridden-login',
-]
-export const isMiswritten = ({ steps: [first] }: CauseContext['findings'][0]) => MISTAKES.includes(first.code)
+)
 
 /** Its pull secrets are only for other images of the registry, or for the registry in other regions. */
 const isForOthers = ({ credential: { status, attempts } }: Finding) =>

@@ -1,11 +1,13 @@
 /** The words of images that the node can't run: those for another platform, in an old format, or of another kind than container images. */
 
-import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import { clueOf } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isPublishedFor } from '../../../image/kubernetes-images.ts'
 import { windowsBuildOf } from '../../../image/windows-images.ts'
-import { type CauseWords, WEB_PAGE } from '../cause-words.ts'
+import { type CauseWords, leads, WEB_PAGE } from '../cause-words.ts'
+
+/** Whether a service of the cluster made a copy of some platforms of the image only. */
+const isPartial = leads('copy-more-platforms')
 
 export const platformMismatch: CauseWords = {
   short: () => "images for a platform other than the node's",
@@ -53,11 +55,6 @@ export const platformMismatch: CauseWords = {
     ({ host }) =>
       `The image was built for platforms other than the node's${host.architecture === null ? ', such as for amd64 only, where the node is arm64' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
   ],
-}
-
-/** Whether a service of the cluster made a copy of some platforms of the image only. */
-function isPartial({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
-  return steps[0].code === 'copy-more-platforms'
 }
 
 function isPublished({ reference, host }: Pick<Finding, 'reference' | 'host'>): boolean {

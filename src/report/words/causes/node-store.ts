@@ -1,8 +1,7 @@
 /** The words of images that a node can't store: a download that it discards, and layers that it can't unpack or find. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import { hasClue } from '../../../diagnosis/clues/clue.ts'
-import { type CauseWords, WEB_PAGE } from '../cause-words.ts'
+import { type CauseWords, leads, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node/node.ts'
 import { downloadWords, isEmpty, isMore } from './discarded-downloads.ts'
 import { ARTIFACT, ATTESTATION, SIGNATURE } from './image-content.ts'
@@ -24,28 +23,18 @@ function mayBeFullHost({ steps }: AdvisedFinding): boolean {
   return steps.some(({ code }) => code === 'free-host-disk')
 }
 
-function isReadOnly({ clues }: Pick<AdvisedFinding, 'clues'>): boolean {
-  return hasClue(clues, 'read-only')
-}
-
 /** Whether an old containerd can't unpack WebAssembly modules. */
-const isWasm = ({ steps }: Pick<AdvisedFinding, 'steps'>) => steps[0].code === 'update-for-wasm'
+const isWasm = leads('update-for-wasm')
 
 /** Whether a lazy snapshotter failed, and the text shows no better reason. */
-function isUnmounted({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
-  return steps[0].code === 'snapshotter-log' || steps[0].code === 'snapshotter-login'
-}
+const isUnmounted = leads('snapshotter-log', 'snapshotter-login')
 
 /** Whether the release of the runtime or of the node's system is known to fail so. */
-function isKnownFault({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
-  return steps[0].code === 'known-fault'
-}
+const isKnownFault = leads('known-fault')
+
+const isDenied = leads('release-store')
 
 const CANNOT_UNPACK = "images that nodes can't unpack"
-
-function isDenied({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
-  return steps[0].code === 'release-store'
-}
 
 export const corruptOrUnpack: CauseWords = {
   short: [
@@ -62,7 +51,7 @@ export const corruptOrUnpack: CauseWords = {
     ['missing-tool', CANNOT_UNPACK],
     ['locked-layer', 'layers that another pull holds'],
     ['kernel-refuses', CANNOT_UNPACK],
-    [isReadOnly, 'read-only file systems'],
+    ['read-only', 'read-only file systems'],
     [mayBeFullHost, 'failing or full disks'],
     ['disk-fault', 'failing disks'],
     ['imported-name', 'imported images that are not found again'],
@@ -97,7 +86,7 @@ export const corruptOrUnpack: CauseWords = {
     ['pull-records', first => `The kubelet ${onNode(first)} can't record that it pulls the image`],
     ['encrypted', first => `The image is encrypted, and the runtime ${onNode(first)} can't decrypt it`],
     ['locked-layer', first => `Another pull ${onNode(first)} held a layer of the image for too long`],
-    [isReadOnly, first => `The runtime's file system ${onNode(first)} is read-only`],
+    ['read-only', first => `The runtime's file system ${onNode(first)} is read-only`],
     [
       mayBeFullHost,
       first => `The disk ${onNode(first)} is failing, or that of the computer it runs on is full`,
@@ -213,7 +202,7 @@ export const corruptOrUnpack: CauseWords = {
         `A folder that the runtime ${onNode(first)} stores or unpacks layers in was removed while it ran; the image is not at fault.`,
     ],
     [
-      isReadOnly,
+      'read-only',
       first =>
         `The runtime ${onNode(first)} can't write to its storage: the kernel made the file system read-only after disk errors, or it was mounted that way; the image is not at fault.`,
     ],

@@ -4,7 +4,7 @@ import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isContainerRegistry } from '../../../image/cloud-registries.ts'
 import { isSilent } from '../../../image/pull-messages.ts'
-import { type CauseWords, type FirstFinding, isOfMirror } from '../cause-words.ts'
+import { type CauseWords, type FirstFinding, isOfMirror, leads } from '../cause-words.ts'
 import { minuteOf } from '../duration.ts'
 import { onNode } from '../node/node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
@@ -29,6 +29,10 @@ function endedByStart({ clues, node }: FirstFinding): string {
   if (started === undefined) return ''
   return `A restart of ${STARTED[started.of]} ${onNode({ node })} most likely ended the pull: by the node's events, it started at ${minuteOf(started.at)}, when the pull was canceled. Neither the image nor the login has to do with that.`
 }
+
+const isOfSnapshotter = leads('start-snapshotter')
+
+const isUnreadByKubelet = leads('match-docker')
 
 export const other: CauseWords = {
   showsCredential: true,
@@ -149,14 +153,6 @@ export const other: CauseWords = {
 /** Whether a registry answered with a status that no cause stands for. */
 function isStatus({ clues, endpoint }: Pick<Finding, 'clues' | 'endpoint'>): boolean {
   return endpoint?.role === 'registry' && hasClue(clues, 'status')
-}
-
-function isOfSnapshotter({ steps }: FirstFinding): boolean {
-  return steps[0].code === 'start-snapshotter'
-}
-
-function isUnreadByKubelet({ steps }: FirstFinding): boolean {
-  return steps[0].code === 'match-docker'
 }
 
 function preconditionMeaning({ registry }: Pick<Finding, 'registry'>): string {

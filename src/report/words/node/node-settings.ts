@@ -129,7 +129,9 @@ export function daemonFile(os: PullingNode['os']): string {
 }
 
 /** Returns what talks to Docker for Kubernetes: the kubelet itself before 1.24 (kubernetes.io/blog, "Dockershim Removal FAQ"). */
-export function dockerClient({ kubeletMinor }: Pick<PullingNode, 'kubeletMinor'>): 'the kubelet' | 'cri-dockerd' {
+export function dockerClient({
+  kubeletMinor,
+}: Pick<PullingNode, 'kubeletMinor'>): 'the kubelet' | 'cri-dockerd' {
   return kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'
 }
 
@@ -152,8 +154,7 @@ export function sandboxSetting(node: PullingNode): string {
       break
   }
   if (runtime === 'cri-o') return 'pause_image in /etc/crio/crio.conf'
-  if (runtime === 'docker')
-    return `--pod-infra-container-image of ${dockerClient(node)}`
+  if (runtime === 'docker') return `--pod-infra-container-image of ${dockerClient(node)}`
   // EKS's nodes write the file at each start (awslabs/amazon-eks-ami, nodeadm).
   const file =
     os === 'windows'
