@@ -3,7 +3,7 @@
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { cloudOf } from '../../../image/cloud-registries.ts'
-import { isEntitled, isGitLab, isOpenMirror, isPublic } from '../../../image/registries.ts'
+import { isEntitled, isOpenMirror, isPublic } from '../../../image/registries.ts'
 import {
   type CauseContext,
   type CauseWords,
@@ -12,7 +12,7 @@ import {
   type Sentence,
   sentenceFor,
 } from '../cause-words.ts'
-import { faultedLogin } from '../credential/registry-logins.ts'
+import { faultedLogin, isOfGitLab } from '../credential/registry-logins.ts'
 import { roundedDown } from '../duration.ts'
 import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
 import { awsPolicyMeaning } from '../refusals/aws-policies.ts'
@@ -65,9 +65,8 @@ function evenPublic({ registry }: Pick<Finding, 'registry'>): string {
 }
 
 /** Whether the registry takes no password from this account; GitLab says so of any wrong login. */
-function wantsToken({ clues, registry, evidence }: Finding): boolean {
-  const isOfGitLab = isGitLab(registry ?? '') || /\bhttp basic: access denied\b/i.test(evidence?.text ?? '')
-  return hasClue(clues, 'token-wanted') && !isOfGitLab
+function wantsToken(finding: Finding): boolean {
+  return hasClue(finding.clues, 'token-wanted') && !isOfGitLab(finding)
 }
 
 const isOnNode = ({ clues }: Pick<Finding, 'clues'>) => hasClue(clues, 'on-node')

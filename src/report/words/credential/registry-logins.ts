@@ -15,7 +15,7 @@ import {
   TOKEN_USERS,
 } from '../../../image/cloud-registries.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
-import { GITEA, GITLAB, HARDENED_IMAGES, RED_HAT } from '../../../image/registries.ts'
+import { GITEA, GITLAB, HARDENED_IMAGES, isGitLab, RED_HAT } from '../../../image/registries.ts'
 import { shellWord } from '../../sanitize.ts'
 import { minuteOf, roundedDown } from '../duration.ts'
 import { capitalize, responderLabel, withCapital } from '../nouns.ts'
@@ -84,6 +84,14 @@ const LOGINS: [registry: RegExp, rule: string][] = [
     'the login of a repository token (`az acr token create`) or a service principal lasts longer than that of `az acr login`',
   ],
 ]
+
+/** What a GitLab of any name answers to a wrong login. */
+const OF_GITLAB = /\bhttp basic: access denied\b/i
+
+/** Whether the registry is a GitLab's, by its name or by its answer. */
+export function isOfGitLab({ registry, evidence }: Pick<Finding, 'registry' | 'evidence'>): boolean {
+  return isGitLab(registry ?? '') || OF_GITLAB.test(evidence?.text ?? '')
+}
 
 /** What a token needs for GitLab's dependency proxy, even to read (docs.gitlab.com/user/packages/dependency_proxy; gitlab-org/gitlab#519241). */
 export const PROXY_SCOPES =

@@ -5,11 +5,11 @@ import type { Step, StepOf } from '../../../advice/step/step.ts'
 import type { LoginReason } from '../../../advice/step/step-for-access.ts'
 import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
-import { isGitLab, isInDependencyProxy } from '../../../image/registries.ts'
+import { isInDependencyProxy } from '../../../image/registries.ts'
 import type { ObjectManager } from '../../../snapshot/fix-objects.ts'
 import { loginFixCommand, missingSecret } from '../commands.ts'
 import { sentFrom } from '../credential/credential.ts'
-import { loginCommand, loginNote, PROXY_SCOPES } from '../credential/registry-logins.ts'
+import { isOfGitLab, loginCommand, loginNote, PROXY_SCOPES } from '../credential/registry-logins.ts'
 import { managerName } from '../edits/managers.ts'
 import { namedList, registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
@@ -87,7 +87,7 @@ function noteFor(registry: string, { clues, reference, credential, evidence }: A
   )
     return '; the user name is the Docker ID: Docker Hub has refused e-mail addresses in its place'
   const note = loginNote(registry)
-  if (asksForToken && (isGitLab(registry) || OF_GITLAB.test(evidence?.text ?? ''))) {
+  if (asksForToken && isOfGitLab({ registry, evidence })) {
     const rule = 'GitLab takes no password from an account with two-factor authentication'
     return isPerson ? `${note}${note === '' ? `; ${rule}` : ` (${rule})`}` : note
   }
@@ -99,9 +99,6 @@ function noteFor(registry: string, { clues, reference, credential, evidence }: A
 
 /** User names that only go with tokens. */
 const OF_TOKEN = /^(?:gitlab\+deploy-token-|gitlab-ci-token$|(?:project|group)_\d+_bot)/
-
-/** What a GitLab of any name answers to a wrong login. */
-const OF_GITLAB = /\bHTTP Basic: Access denied\b/
 
 /** The words of that step. */
 export const distributeLogin: StepWords<StepOf<'distribute-login'>>['distribute-login'] = (
