@@ -10,22 +10,19 @@ export const diskFull: CauseWords = {
       : hasClue(clues, 'disk-quota')
         ? 'disk quotas that are used up'
         : 'full disks',
-  title: ({ findings }) => {
-    const [node, ...others] = new Set(findings.map(finding => finding.node))
-    if (hasClue(findings[0].clues, 'pull-records'))
-      return others.length > 0
-        ? `The kubelets of ${others.length + 1} nodes have no room to record their pulls`
-        : `The kubelet ${node == null ? '' : `on node ${node} `}has no room to record that it pulls the image`
-    if (hasClue(findings[0].clues, 'memory'))
-      return others.length > 0
-        ? `${others.length + 1} nodes have no memory for their images`
-        : `${node == null ? 'A node' : `Node ${node}`} has no memory left to unpack the image`
-    if (hasClue(findings[0].clues, 'disk-quota'))
-      return others.length > 0
-        ? `${others.length + 1} nodes reached a disk quota`
-        : `${node == null ? 'A node' : `Node ${node}`} reached a disk quota`
-    if (others.length > 0) return `${others.length + 1} nodes have no room for their images`
-    return node == null ? 'A node has no room for the image' : `Node ${node} has no room for the image`
+  title: ({ findings, findings: [{ clues, node }] }) => {
+    const nodes = new Set(findings.map(finding => finding.node)).size
+    const one = node === null ? 'A node' : `Node ${node}`
+    const say = (ofOne: string, ofSeveral: string) => (nodes === 1 ? ofOne : ofSeveral)
+    if (hasClue(clues, 'pull-records'))
+      return say(
+        `The kubelet ${node === null ? '' : `on node ${node} `}has no room to record that it pulls the image`,
+        `The kubelets of ${nodes} nodes have no room to record their pulls`,
+      )
+    if (hasClue(clues, 'memory'))
+      return say(`${one} has no memory left to unpack the image`, `${nodes} nodes have no memory for their images`)
+    if (hasClue(clues, 'disk-quota')) return `${say(one, `${nodes} nodes`)} reached a disk quota`
+    return say(`${one} has no room for the image`, `${nodes} nodes have no room for their images`)
   },
   meaning: ({ findings: [{ clues }] }) => {
     if (hasClue(clues, 'memory'))
