@@ -22,24 +22,6 @@ export function managerName({ tool, name }: ObjectManager): string {
   return `${NAMES[tool]} ${name}`
 }
 
-const STEPS: Record<Tool, (manager: ObjectManager, namespace: string, invocation: Invocation) => StepText> = {
-  argocd: ({ name }) => ({ text: `Commit this to the Git repository of Argo CD application ${name}` }),
-  flux: ({ name }) => ({ text: `Commit this to the Git repository that Flux ${name} reads` }),
-  helm: ({ name }, namespace, invocation) => {
-    const command = helmCommand(invocation, `get values ${shellWord(name)} --all`, namespace)
-    const text = `Set this in the chart's values, then upgrade release ${name}`
-    return {
-      text: command === undefined ? text : `${text}; this shows the values`,
-      ...(command !== undefined && { command }),
-    }
-  },
-  olm: ({ name }) => ({ text: `Set this in the source of ${name}: the Subscription or its catalog` }),
-  operator: ({ name }, namespace, invocation) => ({
-    text: 'Set this in the custom resource that the operator reads',
-    command: kubectlCommand(invocation, `edit ${shellWord(name)}`, namespace),
-  }),
-}
-
 /** Where a workload is changed, and what becomes of a change to the workload itself. */
 interface Source {
   /** Follows "Set the correct image". */
@@ -149,9 +131,12 @@ export function subChartNote({ managedBy }: Pick<Finding, 'managedBy'>): string 
   return isChart ? ' (of a sub-chart: under its own name in the values, or as global.imagePullSecrets)' : ''
 }
 
-/** Returns where to make the change. */
+/** Returns where to make a change that is shown above. */
 export function managerStep(manager: ObjectManager, namespace: string, invocation: Invocation): StepText {
-  return STEPS[manager.tool](manager, namespace, invocation)
+  const { place, command, shows = '' } = SOURCES[manager.tool](manager, namespace, invocation)
+  return command === undefined
+    ? { text: `Make this change ${place}` }
+    : { text: `Make this change ${place}${shows}`, command }
 }
 
 /** Returns what writes a Secret, for the middle of a sentence, and the command that shows it. */
