@@ -8,10 +8,10 @@ import { coversImageOf } from '../../plan/stuck-pod.ts'
 import type { LoginProof } from '../../registry/outcome.ts'
 import { wrap } from '../../report/screen/layout.ts'
 import {
+  expiringLoginText,
   type FailedProof,
   failedProofText,
   provenText,
-  shortLivedText,
   uncheckedText,
   usedUpText,
   type Workarounds,
@@ -63,7 +63,7 @@ async function proveOne(
     return { credential, login: { username: credential.username, why: 'used-up', image: null }, error }
   }
   await note(provenText(credential, quota, needed))
-  if (credential.shortLived) await note(`Warning: ${shortLivedText(credential)}`)
+  if (credential.shortLived) await note(`Warning: ${expiringLoginText(credential)}`)
   return null
 }
 

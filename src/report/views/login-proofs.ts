@@ -130,7 +130,7 @@ export function usedUpText(
 }
 
 /** Warns that a login valid for some hours also expires as a pull secret. */
-export function shortLivedText({ registry, username, origin }: LoginSummary): string {
+export function expiringLoginText({ registry, username, origin }: LoginSummary): string {
   return sanitizeLine(
     `The login of ${username} for ${registryLabel(registry)} (${origin}) expires within hours; pods created after that can't pull with it.`,
   )

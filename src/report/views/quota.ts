@@ -29,7 +29,7 @@ import {
   unknownNextText,
   whoseNumbersText,
 } from '../words/quota/quota.ts'
-import { savingText, scopeFlags } from '../words/quota/quota-savings.ts'
+import { namespaceFlags, savingText } from '../words/quota/quota-savings.ts'
 import {
   capacityTexts,
   countedText,
@@ -103,7 +103,7 @@ function nextStep(
   const next = unknownNextText(judged, gaps)
   if (judged.short.length === 0) return next === null ? [] : wrap(next, options.width)
   if (cluster === null || usage !== null) return []
-  const command = ownCommand(options.invocation, `quota ${scopeFlags(cluster.namespace)} --usage`)
+  const command = ownCommand(options.invocation, `quota ${namespaceFlags(cluster.namespace)} --usage`)
   return labelledCommand('To see who pulls: ', command, options.width, palette.strong)
 }
 

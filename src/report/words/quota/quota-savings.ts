@@ -6,7 +6,7 @@ import { shellWord } from '../../sanitize.ts'
 import { formatNumber, objectName } from '../nouns.ts'
 
 /** Returns the flags that select the same namespaces. */
-export function scopeFlags(namespace: string | null): string {
+export function namespaceFlags(namespace: string | null): string {
   return namespace === null ? '--all-namespaces' : `-n ${shellWord(namespace)}`
 }
 
@@ -66,7 +66,7 @@ export function savingCommand(
   invocation: Invocation,
   namespace: string | null,
 ): string | null {
-  return SAVINGS[saving.code].command(saving, invocation, scopeFlags(namespace))
+  return SAVINGS[saving.code].command(saving, invocation, namespaceFlags(namespace))
 }
 
 function patchCommand({ workload, containers }: Saving, invocation: Invocation): string | null {
