@@ -29,7 +29,7 @@ export function findingDocument(finding: AdvisedFinding, invocation: Invocation)
     title: titleOf(context),
     meaning: meaningOf(context),
     steps: stepsOf([finding], invocation).map(({ text, command, where }) => ({
-      text: text,
+      text,
       command: command ?? null,
       where: where?.replace(/^on /, '') ?? null,
     })),

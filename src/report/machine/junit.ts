@@ -27,18 +27,18 @@ export function renderJunit(
   const { findings, gaps, takenAt, known = [] } = diagnosis
   const fails = (same: AdvisedFinding[]) => same.some(finding => countsFor(finding, failOn))
   const places = [...Map.groupBy(findings, finding => JSON.stringify(stableIdentity(finding))).values()]
-  const stories = summarizeGaps(gaps)
+  const unread = summarizeGaps(gaps)
   const cases = [
     ...places.map(same => placeCase(same, invocation, fails(same))),
-    ...stories.map(failureText =>
+    ...unread.map(summary =>
       testCase(
         'gaps',
-        `${failureText.gap.what}: ${failureText.gap.why}`,
+        `${summary.gap.what}: ${summary.gap.why}`,
         problem(
           'error',
-          failureText.gap.why,
-          gapSentence(failureText),
-          failureText.remedy === null ? [] : [`To do: ${failureText.remedy}`],
+          summary.gap.why,
+          gapSentence(summary),
+          summary.remedy === null ? [] : [`To do: ${summary.remedy}`],
         ),
       ),
     ),
@@ -49,7 +49,7 @@ export function renderJunit(
   return junitDocument(cases, {
     command: 'diagnose',
     failures: places.filter(fails).length,
-    errors: stories.length,
+    errors: unread.length,
     skipped: knownCases.length,
     takenAt,
   })
@@ -70,7 +70,7 @@ function placeCase(same: AdvisedFinding[], invocation: Invocation, fails: boolea
   )
 }
 
-/** Returns the lines that describe findings with the same story. */
+/** Returns the lines that describe findings that share a description. */
 export function failureText(context: CauseContext, { evidence }: AdvisedFinding): string[] {
   const credential = credentialLinesFor(context).map(line => `Credential: ${line}`)
   const steps = stepsOf(context.findings, context.invocation).map(

@@ -15,8 +15,7 @@ import { tableLines } from '../screen/table.ts'
 import { pluralize } from '../words/nouns.ts'
 import type { StepText } from '../words/step-words.ts'
 import { nextStep } from '../words/summary.ts'
-import type { WaitReport } from '../words/wait/wait.ts'
-import { waitSentence } from '../words/wait/wait.ts'
+import { type WaitReport, waitSentence } from '../words/wait/wait.ts'
 import { waitNextStep } from '../words/wait/wait-next.ts'
 import { inSeveral, stateText, subjectName } from '../words/wait/wait-state.ts'
 import { causeBlocks, withNextStep } from './diagnosis-screen.ts'
@@ -54,8 +53,8 @@ function waitScreen(report: WaitReport, options: ReportOptions): string {
   const last =
     next === null ? wrap(sentence, screen.width).map(well) : withNextStep(sentence, next, screen, palette)
   const rows = states.length > 1 || outcome !== 'done' ? stateLines(report, screen.width, palette) : []
-  const story = outcome === 'done' ? [] : causeBlocks(diagnosis, screen, 'summary', 'wait')
-  return joinBlocks([rows, ...story, last])
+  const causes = outcome === 'done' ? [] : causeBlocks(diagnosis, screen, 'summary', 'wait')
+  return joinBlocks([rows, ...causes, last])
 }
 
 /** Returns the step for the failed pull or, if none failed, for what is not ready. No step for a pull helps a workload that was deleted. */

@@ -101,7 +101,7 @@ const WORDS: StepWords<Step> = {
 }
 
 /**
- * Returns what to do about findings that share a story, best first: the steps of the finding with the most, then those that only others
+ * Returns what to do about findings that share a description, best first: the steps of the finding with the most, then those that only others
  * have.
  */
 export function stepsOf(findings: Findings, invocation: Invocation): [StepText, ...StepText[]] {

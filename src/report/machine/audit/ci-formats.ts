@@ -28,8 +28,8 @@ export function renderAuditGithub(report: AuditReport): string {
         problemSentence(file),
       ]),
     ),
-    ...summarizeGaps(gaps, 'audit').map(story =>
-      annotation('warning', { title: 'Not everything could be read' }, [gapSentence(story)]),
+    ...summarizeGaps(gaps, 'audit').map(summary =>
+      annotation('warning', { title: 'Not everything could be read' }, [gapSentence(summary)]),
     ),
   ].slice(0, MAX_ANNOTATIONS)
   const shown = findings.slice(0, Math.max(0, MAX_ANNOTATIONS - trouble.length))
@@ -111,6 +111,7 @@ export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'n
   const { findings, gaps, unread, takenAt } = report
   const fails = (finding: AuditFinding) => countsFor(finding, failOn)
   const names = new Map<string, number>()
+  const hidden = summarizeGaps(gaps, 'audit')
   const cases = [
     ...findings.map(finding => {
       const body = fails(finding)
@@ -129,16 +130,16 @@ export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'n
         problem('error', file.problem, problemSentence(file), []),
       ),
     ),
-    ...summarizeGaps(gaps, 'audit').map(story =>
+    ...hidden.map(summary =>
       testCase(
         'gaps',
-        uniqueName(`${story.gap.what}: ${story.gap.why}`, names),
-        problem('error', story.gap.why, gapSentence(story), []),
+        uniqueName(`${summary.gap.what}: ${summary.gap.why}`, names),
+        problem('error', summary.gap.why, gapSentence(summary), []),
       ),
     ),
   ]
   if (cases.length === 0) cases.push(testCase('audit', 'nothing found', output([auditSentence(report)])))
-  const errors = unread.length + summarizeGaps(gaps, 'audit').length
+  const errors = unread.length + hidden.length
   return junitDocument(cases, { command: 'audit', failures: findings.filter(fails).length, errors, takenAt })
 }
 

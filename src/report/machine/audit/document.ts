@@ -45,7 +45,7 @@ export function auditJson(report: AuditReport): Iterable<string> {
   return jsonPieces(withFindings(report, []), 'findings', report.findings.values().map(auditFindingDocument))
 }
 
-function withFindings<Told extends readonly object[]>(report: AuditReport, findings: Told) {
+function withFindings<Documents extends readonly object[]>(report: AuditReport, findings: Documents) {
   const { takenAt, complete, source, scope, summary, gaps, unread, templates, unchecked, edits } = report
   return enveloped('Audit', {
     takenAt,

@@ -20,7 +20,10 @@ export const diskFull: CauseWords = {
         `The kubelets of ${nodes} nodes have no room to record their pulls`,
       )
     if (hasClue(clues, 'memory'))
-      return say(`${one} has no memory left to unpack the image`, `${nodes} nodes have no memory for their images`)
+      return say(
+        `${one} has no memory left to unpack the image`,
+        `${nodes} nodes have no memory for their images`,
+      )
     if (hasClue(clues, 'disk-quota')) return `${say(one, `${nodes} nodes`)} reached a disk quota`
     return say(`${one} has no room for the image`, `${nodes} nodes have no room for their images`)
   },
