@@ -1,7 +1,7 @@
 /** Reports on what a node stores, on copies of an image, and on what a runtime asks for that the image or the host does not have. */
-import { describe, expect, test } from 'vitest'
+import { describe, test } from 'vitest'
 import { pulled, type Situation } from '../advice/situation.ts'
-import { type Expected, textsOf } from './texts-of.ts'
+import { type Expected, expectReport } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 const LAYER = 'be0afd7c222710fd2d083bf77227b607cb57490f9b9b0b74c91402c49f2eaef6'
@@ -12,14 +12,6 @@ const NO_MATCH = (image: string) =>
   `failed to pull and unpack image "${image}": no match for platform in manifest: not found`
 const INTERNAL =
   'pinging container registry nexus.example: Get "https://nexus.example/v2/": Internal Server Error'
-
-function check({ first, short, says, never }: Expected, situation: Situation): void {
-  const texts = textsOf(situation)
-  if (first !== undefined) expect(texts.first).toMatch(first)
-  if (short !== undefined) expect(texts.short).toMatch(short)
-  if (says !== undefined) expect(texts.all).toMatch(says)
-  if (never !== undefined) expect(texts.all).not.toMatch(never)
-}
 
 type Case = [name: string, situation: Situation, expected: Expected]
 
@@ -83,7 +75,7 @@ describe("a runtime's own store that does not fit together", () => {
       },
       { first: /crio wipe -f/ },
     ],
-  ])('%s', (_name, situation, expected) => check(expected, situation))
+  ])('%s', (_name, situation, expected) => expectReport(situation, expected))
 })
 
 describe('a copy or a part for another platform', () => {
@@ -171,7 +163,7 @@ describe('a copy or a part for another platform', () => {
       },
       { first: /^Schedule the pods on Windows nodes/, never: /Update the container runtime/ },
     ],
-  ])('%s', (_name, situation, expected) => check(expected, situation))
+  ])('%s', (_name, situation, expected) => expectReport(situation, expected))
 })
 
 describe('what is no image that this runtime can unpack', () => {
@@ -214,7 +206,7 @@ describe('what is no image that this runtime can unpack', () => {
       { image: OWN, error: WASM, node: { runtime: 'containerd://1.7.22' } },
       { says: /^Use the name of a container image/m, never: /WebAssembly/ },
     ],
-  ])('%s', (_name, situation, expected) => check(expected, situation))
+  ])('%s', (_name, situation, expected) => expectReport(situation, expected))
 })
 
 describe('where the settings of a platform are', () => {
@@ -262,7 +254,7 @@ describe('where the settings of a platform are', () => {
       { image: OWN, error: pulled(OWN, AUTHORITY), node: { kubelet: 'v1.32.1+k3s1' } },
       { says: /configs\."registry\.example"\.tls\.ca_file/, never: /under mirrors/ },
     ],
-  ])('%s', (_name, situation, expected) => check(expected, situation))
+  ])('%s', (_name, situation, expected) => expectReport(situation, expected))
 })
 
 describe('what a text does and does not say', () => {
@@ -369,7 +361,7 @@ describe('what a text does and does not say', () => {
       },
       { first: /^Run `docker login acme\.jfrog\.io`/, never: /jfrog-credential-provider/ },
     ],
-  ])('%s', (_name, situation, expected) => check(expected, situation))
+  ])('%s', (_name, situation, expected) => expectReport(situation, expected))
 
   test.each([
     'PLACEHOLDER_IMAGE',
@@ -379,11 +371,11 @@ describe('what a text does and does not say', () => {
     'API_IMAGE_TAG',
   ])('the image %s was never set', image => {
     const error = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`
-    check({ first: /^Fill in the placeholder/ }, { image, error, reason: 'InvalidImageName' })
+    expectReport({ image, error, reason: 'InvalidImageName' }, { first: /^Fill in the placeholder/ })
   })
 
   test.each(['MyApp', 'ACME_API'])('the image %s is only in capitals', image => {
     const error = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format: repository name (library/${image}) must be lowercase`
-    check({ first: /must be lower case/ }, { image, error, reason: 'InvalidImageName' })
+    expectReport({ image, error, reason: 'InvalidImageName' }, { first: /must be lower case/ })
   })
 })
