@@ -13,6 +13,7 @@ import { isFailedRequest, isForbidden } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
+import type { UndoReport } from '../report/machine/fix-document.ts'
 import { progressText } from '../report/views/progress.ts'
 import { damagedLineText, undoQuestion } from '../report/views/questions.ts'
 import { type RunLine, renderRuns } from '../report/views/runs.ts'
@@ -21,7 +22,6 @@ import {
   interruptedUndoText,
   renderUndoPlan,
   renderUndoResult,
-  type UndoReport,
   type UndoReportOptions,
 } from '../report/views/undo.ts'
 import { isNotUndone } from '../report/words/plan/outcomes.ts'

@@ -1,6 +1,7 @@
 /** The screen after a fix. */
 import { describe, expect, test } from 'vitest'
-import { type FixReport, renderFixResult } from '../../src/report/views/fix-result.ts'
+import type { FixReport } from '../../src/report/machine/fix-document.ts'
+import { renderFixResult } from '../../src/report/views/fix-result.ts'
 import {
   everyDeclined,
   fixReport,

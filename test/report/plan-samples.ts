@@ -9,7 +9,7 @@ import type {
   Target,
 } from '../../src/plan/change.ts'
 import type { Declined, Plan } from '../../src/plan/plan.ts'
-import type { FixReport } from '../../src/report/views/fix-result.ts'
+import type { FixReport } from '../../src/report/machine/fix-document.ts'
 
 export const target = (kind: string, name: string, namespace = 'default'): Target => ({
   apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1',

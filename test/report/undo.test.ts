@@ -1,8 +1,9 @@
 /** The screens before and after an undo. */
 import { describe, expect, test } from 'vitest'
 import type { LeftReason, UndoStep } from '../../src/apply/undo-step.ts'
+import type { UndoReport } from '../../src/report/machine/fix-document.ts'
 import { renderRuns } from '../../src/report/views/runs.ts'
-import { renderUndoPlan, renderUndoResult, type UndoReport } from '../../src/report/views/undo.ts'
+import { renderUndoPlan, renderUndoResult } from '../../src/report/views/undo.ts'
 import { target } from './plan-samples.ts'
 
 const OPTIONS = {

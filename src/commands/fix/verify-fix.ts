@@ -16,7 +16,7 @@ import {
   podsReplacedBy,
 } from '../../plan/plan.ts'
 import { countsFor } from '../../report/formats.ts'
-import type { FixReport } from '../../report/views/fix-result.ts'
+import type { FixReport } from '../../report/machine/fix-document.ts'
 import { countPods } from '../../report/words/nouns.ts'
 import { isIncomplete } from '../../report/words/plan/outcomes.ts'
 import { redact } from '../../secrecy/redact.ts'

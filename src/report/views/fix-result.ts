@@ -27,12 +27,9 @@ import {
   workloadText,
   writtenSentence,
 } from '../words/plan/outcomes.ts'
+import { awaited, nextLines, refusedText, undoLines } from './after-fix.ts'
 import { briefCauseBlocks } from './brief-causes.ts'
 import type { PlanReportOptions } from './plan.ts'
-
-export type { FixReport } from '../machine/fix-document.ts'
-
-import { awaited, nextLines, refusedText, undoLines } from './after-fix.ts'
 
 /** Returns the verdict as text for standard output. The patch format has no verdict, so it uses the text for people. */
 export function renderFixResult(report: FixReport, options: PlanReportOptions): string {
@@ -109,8 +106,9 @@ function waitingLines(recovery: Recovery, width: number, palette: Palette): stri
   const { waiting, crashing } = recovery
   const [first] = isIncomplete(recovery) || waiting.length > 0 ? waiting : crashing
   const more = (waiting.length > 0 ? waiting : crashing).length - 1
-  const whole = wrap(sanitizeLine(workloadText(recovery)), width, '    ').slice(0, 4)
-  return [...(workloadText(recovery) === '' ? [] : whole), ...podReason(first, more, width)].map(palette.dim)
+  const text = workloadText(recovery)
+  const whole = text === '' ? [] : wrap(sanitizeLine(text), width, '    ').slice(0, 4)
+  return [...whole, ...podReason(first, more, width)].map(palette.dim)
 }
 
 /** Returns what the first of several pods waits for, with the end of the error, which states the reason. */

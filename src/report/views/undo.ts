@@ -23,8 +23,6 @@ import {
   undoPlanSentence,
 } from '../words/plan/plan.ts'
 
-export type { UndoReport } from '../machine/fix-document.ts'
-
 export interface UndoReportOptions extends ReportOptions {
   format: DataFormat
 }
