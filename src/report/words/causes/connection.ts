@@ -7,7 +7,7 @@ import { askedEndpoint } from '../../../diagnosis/text/asked-endpoint.ts'
 import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
 import { hostAlone, isServiceName, isSurelyOfCluster } from '../../../image/host.ts'
 import { isOpenShiftService } from '../../../image/registries.ts'
-import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'
+import type { CauseWords, FirstFinding } from '../cause-words.ts'
 import { onNode } from '../node/node.ts'
 import { dnsAnswer } from '../node/node-dns.ts'
 import { ADDRESS_OWNERS, capitalize, hostLabel, registryLabel } from '../nouns.ts'
@@ -19,7 +19,7 @@ export function endpointOrRegistry(finding: Pick<Finding, 'endpoint' | 'registry
 }
 
 /** Returns, for example, `registry-1.docker.io` or `the mirror cache.example`; a host of the registry keeps its own name here. */
-export function askedHost({ findings: [first] }: Pick<CauseContext, 'findings'>): string {
+export function askedHost(first: Pick<Finding, 'endpoint' | 'registry' | 'clues'>): string {
   const host = endpointOrRegistry(first)
   const download = clueOf(first.clues, 'download-host')
   if (first.endpoint === null && download !== undefined)
@@ -35,11 +35,11 @@ export const registryNotFoundDns: CauseWords = {
   },
   meaning: [
     [
-      first => isOfGuest(first) && isServiceName(askedHost({ findings: [first] })),
+      first => isOfGuest(first) && isServiceName(askedHost(first)),
       "The name is a Service of the cluster, which the guest VM can't resolve.",
     ],
     [
-      first => isOpenShiftService(askedHost({ findings: [first] })),
+      first => isOpenShiftService(askedHost(first)),
       "OpenShift writes the name of its own registry into /etc/hosts of each node, and this node doesn't have it there.",
     ],
     [
@@ -69,7 +69,7 @@ export const registryNotFoundDns: CauseWords = {
     [
       'answers-elsewhere',
       first =>
-        `Another node gets answers from ${askedHost({ findings: [first] })}, so the name exists: this node does not know it, or its DNS server did not answer.`,
+        `Another node gets answers from ${askedHost(first)}, so the name exists: this node does not know it, or its DNS server did not answer.`,
     ],
     first => `${lookUpResult(first)}; ${neverContacted(first)}`,
   ],
@@ -77,7 +77,7 @@ export const registryNotFoundDns: CauseWords = {
 
 const isOfGuest = ({ clues }: FirstFinding) => hasClue(clues, 'guest')
 
-const neverContacted = (first: FirstFinding) => `${askedHost({ findings: [first] })} was never contacted.`
+const neverContacted = (first: FirstFinding) => `${askedHost(first)} was never contacted.`
 
 const DNS_ANSWERS: Record<DnsAnswer, (server: string) => string> = {
   none: server => `The node's DNS server${server} knows no address for this name`,
@@ -108,12 +108,12 @@ function isCircular({ steps }: FirstFinding): boolean {
 }
 
 /** Whether another company's address was given for the host. */
-const isForged = ({ findings }: CauseContext) =>
-  (clueOf(findings[0].clues, 'misresolved')?.owner ?? 'node') !== 'node'
+const isForged = ({ clues }: Pick<Finding, 'clues'>) =>
+  (clueOf(clues, 'misresolved')?.owner ?? 'node') !== 'node'
 
-const forgedShort = (context: CauseContext) => `forged DNS answers for ${askedHost(context)}`
-const forgedTitle = (context: CauseContext) =>
-  `${capitalize(askedHost(context))} is blocked: the DNS answer for it is forged`
+const forgedShort = (first: FirstFinding) => `forged DNS answers for ${askedHost(first)}`
+const forgedTitle = (first: FirstFinding) =>
+  `${capitalize(askedHost(first))} is blocked: the DNS answer for it is forged`
 
 /** Whether the connection to the host was opened. */
 const wasOpened = ({ clues }: Finding) => hasClue(clues, 'tls-unfinished', 'unanswered')
@@ -121,20 +121,17 @@ const wasOpened = ({ clues }: Finding) => hasClue(clues, 'tls-unfinished', 'unan
 const OPENED = ['tls-unfinished', 'unanswered', 'request-late'] as const
 
 export const networkTimeout: CauseWords = {
-  short: context => {
-    if (isForged(context)) return forgedShort(context)
-    const isLate = hasClue(context.findings[0].clues, 'request-late')
-    return `${isLate ? 'late requests to' : 'no answer from'} ${askedHost(context)}`
-  },
-  title: context => {
-    if (isForged(context)) return forgedTitle(context)
-    const { clues } = context.findings[0]
-    const host = askedHost(context)
-    if (hasClue(clues, 'tls-unfinished'))
-      return `${capitalize(host)} did not finish the TLS handshake in time`
-    if (hasClue(clues, 'request-late')) return `The request to ${host} did not arrive in time`
-    return `${capitalize(host)} did not answer in time`
-  },
+  short: [
+    [isForged, forgedShort],
+    ['request-late', first => `late requests to ${askedHost(first)}`],
+    first => `no answer from ${askedHost(first)}`,
+  ],
+  title: [
+    [isForged, forgedTitle],
+    ['tls-unfinished', first => `${capitalize(askedHost(first))} did not finish the TLS handshake in time`],
+    ['request-late', first => `The request to ${askedHost(first)} did not arrive in time`],
+    first => `${capitalize(askedHost(first))} did not answer in time`,
+  ],
   meaning: [
     [
       first => wasOpened(first) && hasClue(first.clues, 'loopback'),
@@ -144,7 +141,7 @@ export const networkTimeout: CauseWords = {
     ['misresolved', resolvedMeaning],
     [isUnopenedService, serviceMeaning],
     [
-      first => hasClue(first.clues, 'tls-unfinished') && isSurelyOfCluster(askedHost({ findings: [first] })),
+      first => hasClue(first.clues, 'tls-unfinished') && isSurelyOfCluster(askedHost(first)),
       "The connection to the Service was opened, but the TLS handshake did not finish: large packets are lost in the cluster's network (MTU), or the host is overloaded.",
     ],
     [
@@ -164,18 +161,16 @@ export const networkTimeout: CauseWords = {
 }
 
 export const connectionRefusedOrReset: CauseWords = {
-  short: context =>
-    isForged(context)
-      ? forgedShort(context)
-      : isUnnamed(context)
-        ? 'downloads that were cut off'
-        : `broken connections to ${askedHost(context)}`,
-  title: context =>
-    isForged(context)
-      ? forgedTitle(context)
-      : isUnnamed(context)
-        ? 'The download of a layer was cut off'
-        : brokenTitle(context.findings[0], askedHost(context)),
+  short: [
+    [isForged, forgedShort],
+    [isUnnamed, 'downloads that were cut off'],
+    first => `broken connections to ${askedHost(first)}`,
+  ],
+  title: [
+    [isForged, forgedTitle],
+    [isUnnamed, 'The download of a layer was cut off'],
+    first => brokenTitle(first, askedHost(first)),
+  ],
   meaning: [
     ['loopback', loopbackMeaning],
     ['misresolved', resolvedMeaning],
@@ -190,7 +185,7 @@ export const connectionRefusedOrReset: CauseWords = {
 }
 
 /** Whether a layer did not arrive whole, and the text does not say from where: the registry, a mirror or cache, or where one of them redirects. */
-function isUnnamed({ findings: [{ endpoint, clues }] }: Pick<CauseContext, 'findings'>): boolean {
+function isUnnamed({ endpoint, clues }: Pick<Finding, 'endpoint' | 'clues'>): boolean {
   return endpoint === null && hasClue(clues, 'interrupted')
 }
 

@@ -15,36 +15,37 @@ export const tls: CauseWords = {
   short: [
     ['clock-off', 'wrong clocks on the nodes'],
     ['certificate-file', 'unusable certificate files on the nodes'],
-    first => `TLS with ${askedHost({ findings: [first] })}`,
+    first => `TLS with ${askedHost(first)}`,
   ],
   title: context => {
-    const { clues } = context.findings[0]
+    const [first] = context.findings
+    const { clues } = first
     if (hasClue(clues, 'certificate-file'))
-      return `The node can't use a certificate file of its own for ${askedHost(context)}`
+      return `The node can't use a certificate file of its own for ${askedHost(first)}`
     const dated = clueOf(clues, 'certificate-date')
     const off = clueOf(clues, 'clock-off')
     if (off !== undefined) return clockTitle(context, off.seconds)
     if (isUnparsed(clueOf(clues, 'certificate')?.problem))
-      return `The runtime can't parse the certificate that it was shown for ${askedHost(context)}`
+      return `The runtime can't parse the certificate that it was shown for ${askedHost(first)}`
     return dated?.side === 'after'
-      ? `A certificate in the chain of ${askedHost(context)} expired on ${dated.date.slice(0, 10)}`
-      : `The TLS handshake with ${askedHost(context)} failed`
+      ? `A certificate in the chain of ${askedHost(first)} expired on ${dated.date.slice(0, 10)}`
+      : `The TLS handshake with ${askedHost(first)} failed`
   },
-  meaning: context => {
-    const { clues } = context.findings[0]
+  meaning: ({ findings: [first] }) => {
+    const { clues } = first
     const problem = clueOf(clues, 'certificate')?.problem
     const names = clueOf(clues, 'certificate-for')?.names
     const chosen = clueOf(clues, 'tls-version')?.chosen
-    if (hasClue(clues, 'certificate-file')) return fileMeaning(context.findings[0])
+    if (hasClue(clues, 'certificate-file')) return fileMeaning(first)
     if (hasClue(clues, 'ingress-default'))
       return `The certificate is for another name${names === undefined ? '' : ` (${names})`}: it is the default certificate of an ingress controller, which has none for this host.`
     switch (problem) {
       case 'unknown-authority':
-        return mayLackIntermediate(endpointOrRegistry(context.findings[0]).host, context.findings[0])
+        return mayLackIntermediate(endpointOrRegistry(first).host, first)
           ? 'The node does not trust the authority that signed the certificate: a private CA, a proxy that intercepts TLS, or a public authority whose intermediate certificate the server leaves out.'
           : 'The node does not trust the authority that signed the certificate: a private CA, or a proxy that intercepts TLS.'
       case 'expired':
-        return expiredMeaning(context.findings[0])
+        return expiredMeaning(first)
       case 'no-alternative-name':
         return 'The certificate names its host only in the common name, which runtimes ignore: they require a subject alternative name (SAN).'
       case 'no-name':
@@ -56,9 +57,9 @@ export const tls: CauseWords = {
       case 'client':
         return 'The host requires a client certificate, and the node has none that it accepts.'
       case 'negative-serial':
-        return `A certificate that the runtime was shown has a negative serial number, which programs built with Go 1.23 or later refuse to parse; older ones, curl, and OpenSSL accept it. The error says nothing about who signed it.${ofInterceptor(context.findings[0])}`
+        return `A certificate that the runtime was shown has a negative serial number, which programs built with Go 1.23 or later refuse to parse; older ones, curl, and OpenSSL accept it. The error says nothing about who signed it.${ofInterceptor(first)}`
       case 'unreadable':
-        return `The runtime could not parse a certificate that it was shown; the error says nothing about who signed it.${ofInterceptor(context.findings[0])}`
+        return `The runtime could not parse a certificate that it was shown; the error says nothing about who signed it.${ofInterceptor(first)}`
       case 'legacy':
         return 'The certificate or the protocol version is too old for the runtime.'
       default:
@@ -99,12 +100,11 @@ function fileMeaning({ clues }: Pick<Finding, 'clues'>): string {
     : `The runtime's settings name ${file.path}, ${FILE_PROBLEMS[file.problem]}, so it contacted no host.`
 }
 
-function clockTitle(context: CauseContext, seconds: number): string {
-  const { findings } = context
+function clockTitle({ findings }: CauseContext, seconds: number): string {
   const nodes = new Set(findings.map(({ node }) => node)).size
   if (nodes > 1) return `The clocks of ${nodes} nodes are wrong, so certificates look invalid to them`
   const hosts = new Set(findings.map(({ endpoint, registry }) => endpoint?.host ?? registry)).size
-  const what = hosts > 1 ? 'certificates look' : `the certificate of ${askedHost(context)} looks`
+  const what = hosts > 1 ? 'certificates look' : `the certificate of ${askedHost(findings[0])} looks`
   return `The clock of ${nodeName(findings[0])} is at least ${roundedDown(seconds)} off, so ${what} invalid to it`
 }
 
@@ -123,16 +123,19 @@ function expiredMeaning({ clues, endpoint, registry }: CauseContext['findings'][
 }
 
 export const httpHttpsMismatch: CauseWords = {
-  short: context =>
-    `${spokenScheme(context) === 'https' ? 'HTTPS instead of HTTP' : 'HTTP instead of HTTPS'} at ${askedHost(context)}`,
-  title: context =>
-    isHosted(endpointOrRegistry(context.findings[0]).host)
-      ? `What came back from ${askedHost(context)} is not TLS`
-      : `${capitalize(askedHost(context))} ${SPEAKS[spokenScheme(context)]}`,
-  meaning: ({ findings: [first] }) =>
-    isHosted(endpointOrRegistry(first).host)
-      ? 'The host itself speaks TLS, so something else answered in its place (a proxy, a login portal, a firewall), or damaged the data on the way (a wrong MTU).'
-      : EXPECTED[spokenScheme({ findings: [first] })],
+  short: ({ findings: [first] }) =>
+    `${spokenScheme(first) === 'https' ? 'HTTPS instead of HTTP' : 'HTTP instead of HTTPS'} at ${askedHost(first)}`,
+  title: [
+    [isAtHosted, first => `What came back from ${askedHost(first)} is not TLS`],
+    first => `${capitalize(askedHost(first))} ${SPEAKS[spokenScheme(first)]}`,
+  ],
+  meaning: [
+    [
+      isAtHosted,
+      'The host itself speaks TLS, so something else answered in its place (a proxy, a login portal, a firewall), or damaged the data on the way (a wrong MTU).',
+    ],
+    first => EXPECTED[spokenScheme(first)],
+  ],
 }
 
 const SPEAKS = {
@@ -147,8 +150,11 @@ const EXPECTED = {
   unknown: 'The runtime uses TLS unless it is configured otherwise, but this port uses the other protocol.',
 }
 
-const spokenScheme = ({ findings: [{ clues }] }: Pick<CauseContext, 'findings'>) =>
-  clueOf(clues, 'speaks')?.scheme ?? 'unknown'
+function isAtHosted(first: Pick<Finding, 'endpoint' | 'registry'>): boolean {
+  return isHosted(endpointOrRegistry(first).host)
+}
+
+const spokenScheme = ({ clues }: Pick<Finding, 'clues'>) => clueOf(clues, 'speaks')?.scheme ?? 'unknown'
 
 /** The answer was no server error, but not one of a registry either. */
 function isOddAnswer({ clues }: Pick<Finding, 'clues'>): boolean {
