@@ -191,6 +191,6 @@ test("Amazon's public registry is not reached by the VPC endpoints for private o
   const error =
     'failed to do request: Head "https://public.ecr.aws/v2/karpenter/controller/manifests/1.8.2": dial tcp 192.0.2.1:443: i/o timeout'
   const on = (provider: string | null) => textsOf({ image, error, node: { provider } }).all
-  expect(on('aws')).toMatch(/VPC endpoints for ECR .* lead to private registries only/)
+  expect(on('aws')).toMatch(/VPC endpoints for ECR .* reach private registries only/)
   expect(on(null)).not.toContain('VPC')
 })

@@ -99,7 +99,7 @@ describe('a version that YAML read as a number', () => {
     const whole = 'harbor.example/oms/orders:2'
     const of = { image: whole, error: pulled(whole, `${whole}: not found`), login: 'harbor.example' }
     const { first, all } = textsOf({ ...of, pod: { version: '2.0' } })
-    expect(first).toMatch(/^If the tag 2\.0 is meant, put it in quotes/)
+    expect(first).toMatch(/^If you mean the tag 2\.0, put it in quotes/)
     expect(all).toContain('orders:<tag>')
   })
 
@@ -117,7 +117,7 @@ describe('a version that YAML read as a number', () => {
         pod: { controller, templateHash: 'b2' },
         owners: [of('orders-a1', tag, 1), of('orders-b2', '1.2', 2), ownerLink('Deployment', 'orders')],
       })
-    expect(renewed('1.19').first).toMatch(/^If the tag 1\.20 is meant, put it in quotes .* has the tag 1\.19/)
+    expect(renewed('1.19').first).toMatch(/^If you mean the tag 1\.20, put it in quotes .* has the tag 1\.19/)
     expect(renewed('1.19').all).toContain('orders:<tag>')
     expect(renewed('1.1').all).not.toMatch(/quotes/)
   })

@@ -638,7 +638,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first:
-        /^Write ghcr\.io instead of dhcr\.io, if that registry is meant, as the pod's secret regcred for ghcr\.io suggests: /,
+        /^Write ghcr\.io instead of dhcr\.io, if you mean that registry, as the pod's secret regcred for ghcr\.io suggests: /,
     },
   ],
   [

@@ -32,7 +32,7 @@ test.each<[string, Situation, Expected]>([
     {
       first:
         /^Look in .*registry\.k8s\.io\/hosts\.toml for a mirror of registry\.k8s\.io, and copy registry\.k8s\.io\/kube-proxy:v1\.34\.2/,
-      says: /publishes this image for that platform: most likely, a mirror or a cache on the way has only/,
+      says: /publishes this image for that platform: most likely, a mirror or a cache on the way has it only/,
       never: /build this one|isn't built for|too old/,
     },
   ],
@@ -245,7 +245,7 @@ test.each<[string, Situation, Expected]>([
       node: { silentSince: '2026-03-02T04:00:00Z' },
     },
     {
-      says: /reason is no longer recorded.*Nothing is tried before the node is back/s,
+      says: /reason is no longer recorded.*Nothing is tried until the node is back/s,
       never: /five minutes/,
     },
   ],

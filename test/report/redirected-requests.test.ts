@@ -259,7 +259,7 @@ test.each<[string, Situation, Expected]>([
         'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://ghcr.io/v2/a/b/manifests/sha256:ab": dial tcp 140.82.112.33:443: connect: network is unreachable',
     },
     {
-      first: /^Find out what took the default route away/,
+      first: /^Find out what removed the default route/,
       says: /The node had no route to ghcr\.io(?:.|\n)*at that moment/,
       never: /has no route to|as it has none|NAT64/,
     },
@@ -276,7 +276,7 @@ test.each<[string, Situation, Expected]>([
         ),
       ),
     },
-    { first: /^Give the node a route for IPv4, as it has none/, never: /took the default route away/ },
+    { first: /^Give the node a route for IPv4, as it has none/, never: /removed the default route/ },
   ],
   [
     'an answer from a registry that was shut down',

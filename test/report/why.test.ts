@@ -254,7 +254,7 @@ describe('why', () => {
     const obstacle = { code: 'deleting', container: null, reason: '' } as const
     const gaps = [{ what: 'events', namespace: 'payments', why: 'forbidden' }] as const
     const shown = lines(why({ containers, obstacle, gaps: [...gaps] }))
-    expect(shown).toContain('The pod is being deleted, so its kubelet pulls nothing anymore.')
+    expect(shown).toContain('The pod is being deleted, so its kubelet no longer pulls anything.')
     expect(shown.join(' ')).toMatch(/get pod .* -o jsonpath=.*\.metadata\.finalizers/)
     expect(shown.join(' ')).not.toMatch(/not the problem|Nothing to do/)
   })

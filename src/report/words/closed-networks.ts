@@ -44,7 +44,7 @@ export function orMirror(context: StepContext, target: string) {
 function besideEcr({ platform, cloud }: PullingNode, target: string): string {
   const isOfAmazon = platform === 'eks' || cloud === 'ecr'
   return isOfAmazon && target === 'public.ecr.aws'
-    ? '. VPC endpoints for ECR (ecr.api, ecr.dkr) lead to private registries only: to use them, name the image through a pull-through cache rule, whose first pull still needs a way out'
+    ? '. VPC endpoints for ECR (ecr.api, ecr.dkr) reach private registries only: to use them, name the image through a pull-through cache rule, whose first pull still needs a way out'
     : ''
 }
 

@@ -205,7 +205,7 @@ export function obstacleText({ code, container, reason }: Obstacle): string {
     case 'unscheduled':
       return 'The scheduler has not found a node for the pod'
     case 'deleting':
-      return 'The pod is being deleted, so its kubelet pulls nothing anymore'
+      return 'The pod is being deleted, so its kubelet no longer pulls anything'
     case 'failed':
       return `The pod has failed${given}`
     case 'initializing':

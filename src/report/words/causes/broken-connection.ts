@@ -55,12 +55,12 @@ export function loopbackMeaning({
 }
 
 const NO_WAY_ON_NODE =
-  ", and it rejected the connection on the way to what should answer there: a host port may lead to a pod that the node can't reach, or a firewall rule may forbid the connection"
+  ", and it rejected the connection on the way to what should answer there: a host port may forward to a pod that the node can't reach, or a firewall rule may forbid the connection"
 
 const NOT_OPENED_ON_NODE: Record<Exclude<Break, 'cut-off'>, string> = {
   refused: ': each node connects to its own loopback address, and nothing is listening there on this one',
   network:
-    ", and it has no route for the connection: a host port may lead to a pod that the node can't reach, or the address may be one of IPv6, which is disabled there",
+    ", and it has no route for the connection: a host port may forward to a pod that the node can't reach, or the address may be one of IPv6, which is disabled there",
   host: NO_WAY_ON_NODE,
   node: ', and a firewall or security software on it (iptables, nftables, eBPF) rejects the connection',
   unknown:

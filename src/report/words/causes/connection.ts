@@ -189,7 +189,7 @@ function isUnnamed({ endpoint, clues }: Pick<Finding, 'endpoint' | 'clues'>): bo
   return endpoint === null && hasClue(clues, 'interrupted')
 }
 
-/** Whether the connection to a Service did not come about, though the node knows its address. */
+/** Whether the connection to a Service was never made, though the node knows its address. */
 function isUnopenedService({ clues }: Pick<Finding, 'clues'>): boolean {
   return hasClue(clues, 'service-address') && !hasClue(clues, 'no-route', 'cut-off', ...OPENED)
 }
@@ -199,7 +199,7 @@ function serviceMeaning({ clues }: Pick<Finding, 'clues'>): string {
   const known = `The name is a Service of the cluster, and the node knows its address${address === null ? '' : ` (${address})`}`
   return howBroken({ clues }) === 'refused'
     ? `${known}: the Service has no ready pods, or nothing listens on that port in them.`
-    : `${known}: the cluster's network does not lead this node to the pods behind it, or a NetworkPolicy shuts nodes out.`
+    : `${known}: the cluster's network does not carry this node's connections to the pods behind it, or a NetworkPolicy shuts nodes out.`
 }
 
 function resolvedMeaning(first: Pick<Finding, 'clues' | 'endpoint' | 'registry'>): string {

@@ -15,7 +15,7 @@ export const platformMismatch: CauseWords = {
     ['for-linux', first => `${imageOf(first)} is for Linux, and the node runs Windows`],
     ['windows-build', first => `${imageOf(first)} is for a different Windows version than the node's`],
     [isForWindows, first => `${imageOf(first)} isn't built for Windows, or not for this Windows version`],
-    ['asks-arm-v8', 'The node found no part of the image for 32-bit ARM of version 8 (linux/arm/v8)'],
+    ['asks-arm-v8', 'The node found no build of the image for 32-bit ARM of version 8 (linux/arm/v8)'],
     [
       isPartial,
       ({ registry, host }) =>
@@ -23,7 +23,7 @@ export const platformMismatch: CauseWords = {
     ],
     [
       isPublished,
-      ({ host }) => `The node found no part of the image for its platform (linux/${host.architecture})`,
+      ({ host }) => `The node found no build of the image for its platform (linux/${host.architecture})`,
     ],
     "The image isn't built for this node's OS or CPU architecture",
   ],
@@ -50,7 +50,7 @@ export const platformMismatch: CauseWords = {
       isPublished,
       // Docker has mirrors of Docker Hub only.
       ({ steps: [first], host: { runtime } }) =>
-        `Kubernetes publishes this image for that platform: most likely, ${first.code === 'update-runtime' ? 'the runtime is too old to find it there, or ' : ''}${runtime === 'docker' ? 'a proxy' : 'a mirror'} or a cache on the way has only another platform of it.`,
+        `Kubernetes publishes this image for that platform: most likely, ${first.code === 'update-runtime' ? 'the runtime is too old to find it there, or ' : ''}${runtime === 'docker' ? 'a proxy' : 'a mirror'} or a cache on the way has it only for another platform.`,
     ],
     ({ host }) =>
       `The image was built for platforms other than the node's${host.architecture === null ? ', such as for amd64 only, where the node is arm64' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,

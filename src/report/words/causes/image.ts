@@ -134,7 +134,7 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
   if (hasClue(first.clues, 'missing-child'))
     return {
       title: `${capitalize(responderLabel(first))} lacks a manifest of the image`,
-      meaning: `The ${versionPart(first) === 'digest' ? 'index that the digest names' : 'tag'} is there, but the manifest that it leads to, such as the one for this node's platform, is missing: it was cleaned up, or the push was not complete.`,
+      meaning: `The ${versionPart(first) === 'digest' ? 'index that the digest names' : 'tag'} is there, but the manifest that it points to, such as the one for this node's platform, is missing: it was cleaned up, or the push was not complete.`,
     }
   if (hasClue(first.clues, 'missing-layer'))
     return {

@@ -98,7 +98,7 @@ function surplusMeaning(finding: Pick<Finding, 'clues'>): string {
   }
 }
 
-/** Returns what does not belong into a name. */
+/** Returns what does not belong in a name. */
 function straySign({ clues }: Pick<Finding, 'clues'>): string {
   const stray = clueOf(clues, 'stray-character')
   return stray?.sign === 'quote' ? 'quotation marks' : 'whitespace'

@@ -144,7 +144,7 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
     ['token-limit', TOKEN_LIMIT],
     [
       isInPlaceOfHub,
-      'The limit in the text is per second or minute, and Docker Hub limits pulls over hours: a mirror, or another registry that the name leads to on this node, answered.',
+      'The limit in the text is per second or minute, and Docker Hub limits pulls over hours: a mirror, or another registry that the name resolves to on this node, answered.',
     ],
     [
       ({ clues, registry }) => isDockerHub(registry ?? '') && hasClue(clues, 'bare-limit'),

@@ -162,7 +162,7 @@ export const corruptOrUnpack: CauseWords = {
     ],
     [
       'snapshotter-without-name',
-      "The snapshotter loads layers itself, and containerd did not hand it the image's name, without which it can't ask a registry; the image and the login are not at fault.",
+      "The snapshotter loads layers itself, and containerd did not pass it the image's name, without which it can't ask a registry; the image and the login are not at fault.",
     ],
     [
       'broken-store',

@@ -27,7 +27,7 @@ const STARTED = { machine: 'the machine', kubelet: 'the kubelet', runtime: 'the 
 function endedByStart({ clues, node }: FirstFinding): string {
   const started = clueOf(clues, 'restarted')
   if (started === undefined) return ''
-  return `A restart of ${STARTED[started.of]} ${onNode({ node })} most likely ended the pull: by the node's events, it started at ${minuteOf(started.at)}, when the pull was canceled. Neither the image nor the login has to do with that.`
+  return `A restart of ${STARTED[started.of]} ${onNode({ node })} most likely ended the pull: by the node's events, it started at ${minuteOf(started.at)}, when the pull was canceled. Neither the image nor the login has anything to do with that.`
 }
 
 const isOfSnapshotter = leads('start-snapshotter')
@@ -143,7 +143,7 @@ export const other: CauseWords = {
     [
       hasNoReason,
       ({ clues }) =>
-        `Events are kept for only an hour, and the pod's status gives no reason. ${hasClue(clues, 'node-silent') ? 'Nothing is tried before the node is back.' : 'The next attempt, within five minutes, records a new event.'}`,
+        `Events are kept for only an hour, and the pod's status gives no reason. ${hasClue(clues, 'node-silent') ? 'Nothing is tried until the node is back.' : 'The next attempt, within five minutes, records a new event.'}`,
     ],
     [isStatus, "The status alone does not say why: the host's log does, or that of a proxy in front of it."],
     "The kubelet's message matches no known cause; read it in full.",

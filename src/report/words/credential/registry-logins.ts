@@ -1,4 +1,4 @@
-/** How to log in to each registry: the command, what its user names and passwords are (as each publisher documents them), and which of them end soon. */
+/** How to log in to each registry: the command, what its user names and passwords are (as each publisher documents them), and which of them expire soon. */
 
 import type { StepOf } from '../../../advice/step/step.ts'
 import type { RealmProduct } from '../../../advice/step/step-at-node.ts'
@@ -111,7 +111,7 @@ interface TokenWords {
   what: string
   /** How long it lasts; a token's own claim counts more. */
   ends: string
-  /** What does not end, where the nodes are the cloud's own. */
+  /** What does not expire, where the nodes are the cloud's own. */
   identity?: { cloud: Cloud; text: string }
   instead: string
 }
@@ -165,7 +165,7 @@ const TOKEN_FROM: Record<Cloud, (registry: string) => string> = {
     `az acr login --name ${shellWord(acrName(registry))} --expose-token --query accessToken --output tsv`,
 }
 
-/** Returns how to put a new token into the secret, and how it does not end again. @param kubectl makes a command for a namespace */
+/** Returns how to put a new token into the secret, and how to keep it from expiring again. @param kubectl makes a command for a namespace */
 export function renewText(
   { secret, key, cloud, seconds, alone, isRenewed, registry, namespace }: StepOf<'renew-token'>,
   host: PullingNode,
@@ -185,7 +185,7 @@ export function renewText(
   }
 }
 
-/** Returns what does not end like the token, in the imperative. A machine that is not the cloud's own has no identity there. */
+/** Returns what does not expire like the token, in the imperative. A machine that is not the cloud's own has no identity there. */
 function lasting(kind: ShortLived, host: PullingNode): string {
   const { identity, instead } = SHORT_LIVED[kind]
   const has = identity !== undefined && (host.cloud === null || host.cloud === identity.cloud)

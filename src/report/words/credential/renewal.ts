@@ -56,7 +56,7 @@ const NOT_CALLED = /\bfailed calling webhook\b/i
 /** In characters: a refusal can quote whole policies. */
 const MAX_REFUSAL = 300
 
-/** Waiting is in vain until what keeps newer pods away has ended. */
+/** Waiting does not help while something keeps newer pods away. */
 function endStall(
   { image, owner }: Omit<Renewed, 'renewal'>,
   stalled: StalledRollout,

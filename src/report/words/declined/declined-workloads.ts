@@ -82,7 +82,7 @@ export const WORKLOADS = {
       `${pluralize(count, 'pod')} of an older revision: the rollout replaces ${count === 1 ? 'it' : 'them'}`,
     detail: ({ workload }) => `of ${objectName(workload)}`,
     next: ({ target, workload }, { invocation }) => ({
-      text: 'See how far the rollout is',
+      text: 'Check the progress of the rollout',
       command: kubectlCommand(
         invocation,
         `rollout status ${shellWord(objectName(workload))}`,

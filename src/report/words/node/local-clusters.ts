@@ -59,7 +59,7 @@ export function loadCommand(tool: LocalTool, image: string, node: string | null)
 export function localRegistryNote({ platform, name }: PullingNode, host: string): string {
   const mayBeKind = platform === 'kind' || (platform === null && /^kind-|-control-plane\d*$/.test(name ?? ''))
   if (mayBeKind)
-    return `; with kind, give the node /etc/containerd/certs.d/${host}/hosts.toml, which leads to the registry's container, or load the image (\`kind load docker-image\`)`
+    return `; with kind, give the node /etc/containerd/certs.d/${host}/hosts.toml, which points to the registry's container, or load the image (\`kind load docker-image\`)`
   if (platform === 'minikube')
     return `; with minikube, ${isLocal(host) && host.endsWith(':5000') ? 'enable its own registry, which listens there (`minikube addons enable registry`), or load' : 'load'} the image (\`minikube image load\`)`
   return isOfK3d(name)

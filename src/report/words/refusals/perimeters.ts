@@ -66,7 +66,7 @@ export function perimeterTitle(finding: Refused): string | null {
   if (host !== undefined)
     return `${capitalize(registryLabel(registry))} says that this image is at ${host} instead`
   if (hasClue(clues, 'terms'))
-    return `${capitalize(registryLabel(registry))} gives this image only to accounts that have accepted its terms`
+    return `${capitalize(registryLabel(registry))} serves this image only to accounts that have accepted its terms`
   const rule = perimeterOf(finding)
   return rule && `${capitalize(rule.name)} refuses pulls from ${responderLabel(finding)}`
 }

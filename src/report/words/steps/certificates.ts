@@ -93,7 +93,7 @@ const RENEW: Record<CertificateProblem, (host: string, finding: Finding) => stri
 function oldRoots(host: string, finding: Finding): string {
   const date = expiryDate(finding)
   const roots = 'root certificates of the node (package ca-certificates), which are outdated on an old system'
-  const others = `: the operator of ${host} renews its certificates`
+  const others = `: the operator of ${host} keeps its certificates current`
   const proxy = 'look for a proxy or firewall in between that shows a certificate of its own'
   return date === null
     ? `If the clock is right, ${proxy}, and update the ${roots}${others}`

@@ -90,7 +90,7 @@ export const hostNameSteps: StepWords<HostNameStep> = {
       return `${workload === null ? `pod ${pod}` : `${workload.group === undefined ? objectName(workload) : `${workload.kind} ${workload.name}`}`}${of}`
     })
     return {
-      text: `If the name was given up, change ${host} in the images of ${shortList([...new Set(places)], MAX_PLACES)}, wherever each takes its image from`,
+      text: `If the name is no longer in use, change ${host} in the images of ${shortList([...new Set(places)], MAX_PLACES)}, wherever each takes its image from`,
     }
   },
   'replace-loopback': ({ host, role }, { findings: [first] }) => ({

@@ -42,7 +42,7 @@ const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   none: '',
 }
 
-/** The address that was asked, as Go names it: after the node's own, or alone where no connection came about. */
+/** The address that was asked, as Go names it: after the node's own, or alone where no connection was made. */
 const ASKED_IPV6 = /(?:->|dial tcp )\[[0-9a-f:]{3,45}\]:\d+(?!\d|->)/i
 
 const ASKED_IPV4 = /(?:->|dial tcp )\d{1,3}(?:\.\d{1,3}){3}:\d+(?!\d|->)/
@@ -167,7 +167,7 @@ export const networkSteps: StepWords<NetworkStep> = {
   }),
   'give-route': ({ host, family, lost }, { findings }) => ({
     text: lost
-      ? `Find out what took the default route away for a moment ${onNodes(findings)} (\`${findings[0].host.os === 'windows' ? 'route print' : 'ip route'}\` shows whether it is back): an interface that was down, a DHCP lease, a VPN, or a network plugin`
+      ? `Find out what removed the default route for a moment ${onNodes(findings)} (\`${findings[0].host.os === 'windows' ? 'route print' : 'ip route'}\` shows whether it is back): an interface that was down, a DHCP lease, a VPN, or a network plugin`
       : family === 'IPv6'
         ? `Give the node an IPv6 route, or let DNS ${onNodes(findings)} answer with IPv4 addresses: ${host} was tried over IPv6 only`
         : `Give the node a route for IPv4, as it has none: if it is IPv6-only, it needs NAT64 with DNS64 (${dualStack(findings[0].registry) ?? 'some registries, such as ghcr.io, have no IPv6 addresses'}); if it is air-gapped, ${mayHaveMirror(findings[0]) ? 'it needs a mirror' : 'copy the image into a registry that it reaches'} instead`,

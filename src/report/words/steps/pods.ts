@@ -105,7 +105,7 @@ export const podSteps: StepWords<PodStep> = {
     const events = 'get events --watch'
     return one
       ? {
-          text: `Wait for the pull that is running: the kubelet began it at ${minuteOf(since)}, after the one that was canceled, and deleting the pod would cut it off. Its end is a new event of the pod; this shows them as they come`,
+          text: `Wait for the pull that is running: the kubelet began it at ${minuteOf(since)}, after the one that was canceled, and deleting the pod would cut it off. When it ends, the pod gets a new event; this shows its events as they arrive`,
           command: kubectlCommand(
             invocation,
             `${events} --field-selector involvedObject.name=${shellWord(pod)}`,
@@ -113,7 +113,7 @@ export const podSteps: StepWords<PodStep> = {
           ),
         }
       : {
-          text: 'Wait for the pulls that are running: the kubelet began them after the canceled ones, and deleting the pods would cut them off. Their ends are new events of the pods; this shows them as they come',
+          text: 'Wait for the pulls that are running: the kubelet began them after the canceled ones, and deleting the pods would cut them off. When they end, the pods get new events; this shows events as they arrive',
           command: kubectlCommand(invocation, events, namespace),
         }
   },

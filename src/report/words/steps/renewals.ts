@@ -1,4 +1,4 @@
-/** The words of steps about logins that end by themselves, and about what writes them into their Secrets. */
+/** The words of steps about logins that expire, and about what writes them into their Secrets. */
 
 import type { StepOf } from '../../../advice/step/step.ts'
 import { kubectlCommand } from '../../invocation.ts'
@@ -37,7 +37,7 @@ export const renewals: StepWords<
     }
   },
   'renew-copy': ({ namespace, secret, source, alone }, { invocation }) => ({
-    text: `Update secret ${secret} in namespace ${namespace} from ${source.namespace}/${source.secret}, of which it is an old copy: that one has another login by now. See in the log of the tool that copies it why it has not done so`,
+    text: `Update secret ${secret} in namespace ${namespace} from ${source.namespace}/${source.secret}, of which it is an old copy: that one has another login now. Read the log of the tool that copies it to see why it has not copied this one`,
     // What the Secret has besides would be lost.
     ...(alone && { command: copyOver(invocation, { namespace, secret, from: source }) }),
   }),

@@ -27,10 +27,10 @@ export const replacementSteps: StepWords<ReplacementStep> = {
     const hub = registryLabel(behind)
     const words =
       login === 'only'
-        ? `Use ${at(first)}, which is the same image: ${registry} only leads to ${hub}, and the kubelet sends a login for ${hub} only under that name (unless its secret has the same login under the key ${registry} too)`
+        ? `Use ${at(first)}, which is the same image: ${registry} is only another name of ${hub}, and the kubelet sends a login for ${hub} only under that name (unless its secret has the same login under the key ${registry} too)`
         : login === 'perhaps'
           ? `Or, if ${registry} is only another name of ${hub}, as some publishers have, use ${at(first)}, or add the same login to the pods' secret under the key ${registry}`
-          : `Or use ${at(first)}, which is the same image: ${registry} only leads to ${behind}`
+          : `Or use ${at(first)}, which is the same image: ${registry} is only another name of ${behind}`
     return withEdit(words, first, setEach(invocation, findings, at))
   },
   'use-replacement': ({ to, moved }, { invocation, findings: [first, ...others] }) => {

@@ -15,7 +15,7 @@ export const serviceSteps: StepWords<ServiceStep> = {
     command: kubectlCommand(invocation, 'get service,endpointslices,pods', namespace),
   }),
   'service-network': ({ host, role, node }, { invocation, findings, findings: [first] }) => ({
-    text: `Check the cluster's own network ${onNodes(findings)}, which leads the node to the Service behind ${hostLabel({ host, role }, first.registry)}: see whether the pods of the network plugin${mayBeOpenShift(first.host) ? ' (ovnkube-node, or sdn on old releases)' : ', and of kube-proxy if there are any,'} are ready there, and test the connection on another node. If only this node fails, repair its network, or reboot it; if all do, look for a NetworkPolicy that shuts nodes out, and at the MTU of the network`,
+    text: `Check the cluster's own network ${onNodes(findings)}, which carries the node's connections to the Service behind ${hostLabel({ host, role }, first.registry)}: see whether the pods of the network plugin${mayBeOpenShift(first.host) ? ' (ovnkube-node, or sdn on old releases)' : ', and of kube-proxy if there are any,'} are ready there, and test the connection on another node. If only this node fails, repair its network, or reboot it; if all do, look for a NetworkPolicy that shuts nodes out, and at the MTU of the network`,
     ...listPodsOn(invocation, node),
   }),
   'node-ca': ({ node }, { invocation, findings }) => ({

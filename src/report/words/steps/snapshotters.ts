@@ -71,7 +71,7 @@ export const snapshotterSteps: StepWords<SnapshotterStep> = {
   }),
   // containerd/nydus-snapshotter#573; containerd leaves them out from 1.4.2 on (containerd/containerd#4665).
   'annotate-snapshots': ({ name }, { findings, findings: [{ host }] }) => ({
-    text: `Set disable_snapshot_annotations = false in containerd's configuration ${onNodes(findings)} (${annotationsPlace(host)}) and restart containerd: by default, it does not hand the image's name to the snapshotter${name === null ? '' : ` (${name})`}, which needs it to request the layers itself`,
+    text: `Set disable_snapshot_annotations = false in containerd's configuration ${onNodes(findings)} (${annotationsPlace(host)}) and restart containerd: by default, it does not pass the image's name to the snapshotter${name === null ? '' : ` (${name})`}, which needs it to request the layers itself`,
   }),
   'bypass-snapshotter': (_step, { findings, findings: [{ steps }] }) => ({
     text: `${steps[0].code === 'snapshotter-login' ? 'Or' : 'If the pull fails again,'} let the runtime use overlayfs ${onNodes(findings)} instead, which downloads whole layers, and update the snapshotter`,

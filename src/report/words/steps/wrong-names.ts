@@ -27,8 +27,8 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
   'quote-tag': ({ tag, meant, by }) => ({
     text:
       'label' in by
-        ? `${tag.includes('.') ? `Put the tag ${meant}` : `If the tag ${meant} is meant, put it`} in quotes where it is a value of its own, such as in the chart's values (or pass it with --set-string): the pod's labels name version ${by.label}, and without quotes YAML reads that as the number ${tag}`
-        : `If the tag ${meant} is meant, put it in quotes where it is a value of its own, such as in the chart's values (or pass it with --set-string): without quotes YAML reads it as the number ${tag} (the revision that still runs has the tag ${by.tag})`,
+        ? `${tag.includes('.') ? `Put the tag ${meant}` : `If you mean the tag ${meant}, put it`} in quotes where it is a value of its own, such as in the chart's values (or pass it with --set-string): the pod's labels name version ${by.label}, and without quotes YAML reads that as the number ${tag}`
+        : `If you mean the tag ${meant}, put it in quotes where it is a value of its own, such as in the chart's values (or pass it with --set-string): without quotes YAML reads it as the number ${tag} (the revision that still runs has the tag ${by.tag})`,
   }),
   'fill-placeholder': ({ of, image }) => ({ text: PLACEHOLDERS[of](image) }),
   'inject-sidecar': (_step, { findings: [{ namespace }] }) => ({
@@ -88,7 +88,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
   },
   'drop-default-registry': ({ registry, inner }, { invocation, findings, findings: [first] }) => {
     return withEdit(
-      `Remove ${registry}/ from the name, which has two registries: a chart or a tool put its default in front of ${inner}, so write that where the registry is set (such as image.registry or global.imageRegistry of a chart), and only the rest into the repository`,
+      `Remove ${registry}/ from the name, which has two registries: a chart or a tool put its default in front of ${inner}, so write that where the registry is set (such as image.registry or global.imageRegistry of a chart), and only the rest as the repository`,
       first,
       setEach(invocation, findings, ({ image }) => image.slice(registry.length + 1)),
     )
@@ -112,7 +112,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
   'correct-registry': ({ from, to, why }, { invocation, findings, findings: [first] }) => {
     return withEdit(
       why === 'kubernetes' && !first.image.startsWith(`${from}/`)
-        ? `Write ${to} in front of the name if the image of the Kubernetes project is meant, which is published there: without a registry in the name, Docker Hub is asked`
+        ? `Write ${to} in front of the name if you mean the Kubernetes project's image, which is published there: without a registry in the name, Docker Hub is asked`
         : CORRECTED[why](from, to, first),
       first,
       setEach(invocation, findings, finding => atRegistry(finding, from, to)),
@@ -132,7 +132,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
   'name-registry': ({ name, beside, same }, { findings: [{ image }] }) => ({
     text: same
       ? `Write the full name ${name} if you mean the image that was pulled from there: without a registry in the name ${image}, Docker Hub is asked`
-      : `If the image is in the same registry as ${beside}, write that registry into the name, as in ${name}: without a registry in the name ${image}, Docker Hub is asked`,
+      : `If the image is in the same registry as ${beside}, add that registry to the name, as in ${name}: without a registry in the name ${image}, Docker Hub is asked`,
   }),
 }
 
@@ -181,7 +181,7 @@ const CORRECTED: Record<
       ? `Write ${to} instead of ${from}, which is only another name of Docker Hub: the kubelet finds the pod's login under ${to} (or add the same login to its secret under the key ${from} too)`
       : `Write ${to} instead of ${from}: only under that name does the kubelet find the pod's login for Docker Hub`,
   kubernetes: (from, to) =>
-    `Write ${to} instead of ${from} if the image of the Kubernetes project is meant, which is published there: a default of a chart, or its global.imageRegistry, put ${from} in front of the name`,
+    `Write ${to} instead of ${from} if you mean the Kubernetes project's image, which is published there: a default of a chart, or its global.imageRegistry, put ${from} in front of the name`,
   typo: (from, to, { credential, cause }) => {
     const { secret } = credential.attempts.find(({ key }) => key?.split(', ').includes(to)) ?? {}
     const login = secret === undefined ? '' : `, as the pod's secret ${secret} for ${to} suggests`
@@ -189,18 +189,18 @@ const CORRECTED: Record<
       cause === 'registry-not-found-dns'
         ? ''
         : `; ${from} can be anybody's host, so never log in there unless you know whose it is`
-    return `Write ${to} instead of ${from}, if that registry is meant${login}: the name looks mistyped${stranger}`
+    return `Write ${to} instead of ${from}, if you mean that registry${login}: the name looks mistyped${stranger}`
   },
   'other-name': (from, to) =>
-    `Write ${to} instead of ${from}, if that registry is meant: running containers were pulled from ${to}, and the name ${from} looks mistyped`,
+    `Write ${to} instead of ${from}, if you mean that registry: running containers were pulled from ${to}, and the name ${from} looks mistyped`,
   'other-port': (from, to) =>
-    `Write ${to} instead of ${from}, if that registry is meant: running containers were pulled from ${to}, and without a port in the name, nodes ask the default port`,
+    `Write ${to} instead of ${from}, if you mean that registry: running containers were pulled from ${to}, and without a port in the name, nodes ask the default port`,
   'private-link': (from, to) =>
     `Write ${to} instead of ${from}: with a private endpoint, clients keep using the public name, which private DNS resolves to the private address, and the certificate is only for that name`,
   'inside-alibaba': (from, to) =>
     `Write ${to} instead of ${from} if the nodes are not in Alibaba Cloud's region ${publicName(from)?.region}: only VPCs there reach that name, and the other one is public (an Enterprise instance has to allow access over the internet)`,
   microk8s: (from, to) =>
-    `Write ${to} instead of ${from} if the registry of MicroK8s is meant: it listens at that port of every node (\`microk8s enable registry\`), and nothing does at ${from}`,
+    `Write ${to} instead of ${from} if you mean MicroK8s's registry: it listens at that port of every node (\`microk8s enable registry\`), and nothing does at ${from}`,
   'openshift-route': (from, to) =>
     `Write ${to} instead of ${from}, if that is this cluster's own registry: ${from} is its route for clients outside, while nodes resolve the name of its Service, and trust the certificate of that`,
   'eks-account': (from, to) =>
