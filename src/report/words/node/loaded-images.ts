@@ -31,8 +31,7 @@ export function imported({ image, again }: StepOf<'import-image'>, findings: Fin
     : cause === 'never-pull'
       ? `${steps[0].code === 'tag-image' ? 'Or copy' : 'Copy'} ${copy}: a name like ${image} is most likely in no registry, so the kubelet could not pull it`
       : `If ${image} was only built on a machine, copy ${copy}, and set imagePullPolicy to IfNotPresent: a node's runtime does not see the images of a Docker beside it`
-  const command = importCommand(host)
-  return command === null ? { text } : nodeClientStep(text, command, findings)
+  return nodeClientStep(text, importCommand(host), findings)
 }
 
 /** Brings the image to a node as it came to the others: their registry, if they had one, is not known. */

@@ -189,11 +189,13 @@ export function nodeShellStep(text: string, command: string, findings: Findings)
   return { text, command, where: onNodes(findings) }
 }
 
-/** Returns a step with a command of the node's own client (image client, logs, settings), which on Talos runs on this machine. */
-export function nodeClientStep(text: string, command: string, findings: Findings): StepText {
-  return findings[0].host.platform === 'talos'
-    ? { text, command }
-    : { text, command, where: onNodes(findings) }
+/**
+ * Returns a step with a command of the node's own client (image client, logs, settings), which on Talos runs on this machine.
+ * @param command null if the node has none for this
+ */
+export function nodeClientStep(text: string, command: string | null, findings: Findings): StepText {
+  if (command === null) return { text }
+  return findings[0].host.platform === 'talos' ? { text, command } : nodeShellStep(text, command, findings)
 }
 
 /** Returns how to show what fills the disk under a path (by default the runtime's store): space, then inodes. */

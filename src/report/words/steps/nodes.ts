@@ -160,8 +160,7 @@ export const nodeSteps: StepWords<NodeStep> = {
   'start-runtime': ({ socket }, { findings, findings: [{ host }] }) => {
     const how = restartOf(host)
     const text = `Start the container runtime ${onNodes(findings)} again${how === null ? '' : ` (${how})`}${socket === null ? '' : `: nothing answers at ${socket}`}`
-    const command = restartCommand(host, socket)
-    return command === null ? { text } : nodeClientStep(text, command, findings)
+    return nodeClientStep(text, restartCommand(host, socket), findings)
   },
   'enable-cri': (_step, { findings }) => ({
     text: `Let the runtime ${onNodes(findings)} serve CRI again, and restart it: in containerd, cri must not be in disabled_plugins, and \`ctr plugins ls\` shows a plugin that failed to load`,

@@ -76,8 +76,7 @@ const POLICY_OBJECTS =
 export const policySteps: StepWords<PolicyStep> = {
   'show-policy': ({ kind }, { findings, findings: [first] }) => {
     const { what, command } = policySettings(kind, first.host)
-    const text = `${what} ${onNodes(findings)}`
-    return command === null ? { text } : { text, command, where: onNodes(findings) }
+    return nodeClientStep(`${what} ${onNodes(findings)}`, command, findings)
   },
   'show-image-settings': (_step, { invocation }) => ({
     text: "See which registries the cluster allows (registrySources): OpenShift writes its nodes' registries.conf and policy.json from these settings",

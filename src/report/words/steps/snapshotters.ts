@@ -51,8 +51,7 @@ export const snapshotterSteps: StepWords<SnapshotterStep> = {
       : "set the kubelet's image service endpoint back to the runtime's own socket"
     const or = hasClue(findings[0].clues, 'runtime-class') ? '' : `; or ${instead}`
     const text = `Start the snapshotter${name === null ? '' : ` ${name}`} ${onNodes(findings)} again${name === null ? " (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins)" : ''}${socket}${or}`
-    const command = snapshotterStart(host, name)
-    return command === null ? { text } : nodeClientStep(text, command, findings)
+    return nodeClientStep(text, snapshotterStart(host, name), findings)
   },
   'snapshotter-log': ({ name }, { findings, findings: [{ steps }] }) =>
     nodeClientStep(
