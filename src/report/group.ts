@@ -1,7 +1,7 @@
 /** Groups findings that share a description: cause, subcause, registry, and, for a refusal, the pod's credential. */
 
 import type { AdvisedFinding } from '../advice/add-steps.ts'
-import type { StepCode } from '../advice/step/step.ts'
+import type { StepCode, StepOf } from '../advice/step/step.ts'
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Invocation } from './invocation.ts'
 import type { CauseContext } from './words/cause-words.ts'
@@ -78,7 +78,7 @@ function groupKey(finding: AdvisedFinding): string {
     moved === null ? null : [moved.since, moved.source, moved.others ?? null],
     clues.filter(clue => clue.code !== 'runs-elsewhere' || isLeftOpen(subcause)).map(({ code }) => code),
     steps[0].code,
-    renewedBy(finding),
+    namedByStep(finding),
     detailOf(finding),
   ])
 }
@@ -93,30 +93,37 @@ function isLeftOpen(subcause: AdvisedFinding['subcause']): boolean {
   return subcause === 'denied-or-missing' || subcause === 'not-permitted' || subcause === 'blocked'
 }
 
-/** Steps whose words name what only one image has. */
-const OF_IMAGE: readonly StepCode[] = ['push-held', 'tag-on-node', 'compare-mirrors', 'digest-of-index']
+const ofImage = (_step: unknown, { image }: AdvisedFinding) => [image]
 
-/** The owner that already has another image, the image that has to be pushed, the one secret, or the file or server of a node, if the first step is about that: each needs its own. */
-function renewedBy({ namespace, image, node, clues, steps: [first] }: AdvisedFinding): string[] {
-  if (first.code === 'renew-pod') return [namespace, first.owner.kind, first.owner.name, first.image]
-  if (OF_IMAGE.includes(first.code)) return [image]
-  if (first.code === 'fit-disk') return [image, node ?? '']
-  if (first.code === 'retry-relieved') return [node ?? '']
-  if (first.code === 'uncordon') return first.nodes
-  if (first.code === 'quote-tag') return [first.meant]
-  if (first.code === 'use-other-login')
-    return [namespace, first.secret, first.other.namespace, first.other.secret]
-  if (first.code === 'look-up-stream') return [namespace, first.stream]
-  if (first.code === 'join-renewal') return [namespace, first.secret]
-  if (first.code === 'login-at-owner') return [namespace, first.owner.kind, first.owner.name]
-  if (first.code === 'renew-copy') return [namespace, first.secret]
-  if (first.code === 'restore-certificate-file') return [first.path, first.problem]
-  if (first.code === 'fix-dns') return [first.server ?? '']
-  if (first.code === 'mirror-settings') return [clueOf(clues, 'settings-file')?.path ?? '']
-  if (first.code === 'secret-maker') return [namespace, first.secret]
-  if (first.code === 'untranslated-secret') return [namespace, first.copy]
-  if (first.code === 'global-pull-secret') return [first.pool?.name ?? '']
-  return first.code === 'delete-run' ? [namespace, first.cronJob] : []
+/** What only the first step names, such as one image, Secret, node, or owner, by its code: another one needs a step of its own. */
+const OF_STEP: { [Code in StepCode]?: (step: StepOf<Code>, finding: AdvisedFinding) => readonly string[] } = {
+  'push-held': ofImage,
+  'tag-on-node': ofImage,
+  'compare-mirrors': ofImage,
+  'digest-of-index': ofImage,
+  'fit-disk': (_step, { image, node }) => [image, node ?? ''],
+  'retry-relieved': (_step, { node }) => [node ?? ''],
+  'renew-pod': ({ owner, image }, { namespace }) => [namespace, owner.kind, owner.name, image],
+  'delete-run': ({ cronJob }, { namespace }) => [namespace, cronJob],
+  uncordon: ({ nodes }) => nodes,
+  'quote-tag': ({ meant }) => [meant],
+  'look-up-stream': ({ stream }, { namespace }) => [namespace, stream],
+  'use-other-login': ({ secret, other }, { namespace }) => [namespace, secret, other.namespace, other.secret],
+  'join-renewal': ({ secret }, { namespace }) => [namespace, secret],
+  'renew-copy': ({ secret }, { namespace }) => [namespace, secret],
+  'secret-maker': ({ secret }, { namespace }) => [namespace, secret],
+  'untranslated-secret': ({ copy }, { namespace }) => [namespace, copy],
+  'login-at-owner': ({ owner }, { namespace }) => [namespace, owner.kind, owner.name],
+  'global-pull-secret': ({ pool }) => [pool?.name ?? ''],
+  'restore-certificate-file': ({ path, problem }) => [path, problem],
+  'fix-dns': ({ server }) => [server ?? ''],
+  'mirror-settings': (_step, { clues }) => [clueOf(clues, 'settings-file')?.path ?? ''],
+}
+
+function namedByStep(finding: AdvisedFinding): readonly string[] {
+  const [first] = finding.steps
+  // Each code's function takes that code's step; the compiler can't follow the code through the union.
+  return OF_STEP[first.code]?.(first as never, finding) ?? []
 }
 
 function detailOf(finding: AdvisedFinding): string {
