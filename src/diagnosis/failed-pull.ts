@@ -87,7 +87,7 @@ export function readPull(
   { nodes, logins, judge, endpointIn, searchedIn, nearTo }: DiagnosisContext,
 ) {
   const { image } = failing.container
-  const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
+  const { cause, error, evidence } = prove(failing, judge)
   const parsed = parseReference(image)
   const search = relevantSearch(searchedIn(evidence?.text ?? '', image), cause)
   // The one that was asked, where the name has none.
@@ -104,7 +104,6 @@ export function readPull(
   const onNode = reference !== null && node?.images.includes(reference) === true
   const subcause = subcauseOf(cause, {
     error,
-    textSubcause,
     reference: parsed,
     endpoint,
     // The answer was to an attempt with another login, or with none.

@@ -3,7 +3,7 @@
 import type { Reference } from '../image/reference.ts'
 import { countsAtHub, hidesMissing, isGoogleCache, relayedRegistry } from '../image/registries.ts'
 import { NO_LATEST, upstreamError } from './causes/image-not-found.ts'
-import { isHubLimit, isLimitOfMinutes, namesLimit } from './causes/rate-limited.ts'
+import { isHubLimit, isLimitOfMinutes, limitShownIn, namesLimit } from './causes/rate-limited.ts'
 import type { CredentialStatus } from './credential/credential-report.ts'
 import { mayBeOfExpiredLogin } from './credential/secret-age.ts'
 import type { Cause, NeverPullSubcause, NotFoundSubcause, RateLimitSubcause, Subcause } from './finding.ts'
@@ -16,8 +16,6 @@ import type { PullError } from './text/pull-error.ts'
 interface SubcauseFacts {
   /** The error that decided the cause; null without a text. */
   error: PullError | null
-  /** The subcause that the rule found in the text; null if none. */
-  textSubcause: Subcause | null
   reference: Reference | null
   endpoint: Endpoint | null
   credential: CredentialStatus
@@ -49,9 +47,10 @@ function deniedOf({ error, reference, endpoint, credential, expired }: SubcauseF
 }
 
 /** Docker Hub's older message is the same for everyone: the pod's credential decides who was counted, unless a mirror made the request. */
-function limitOf({ textSubcause, reference, endpoint, credential, error }: SubcauseFacts): RateLimitSubcause {
-  const inText = (textSubcause ?? 'unspecified') as RateLimitSubcause
-  const { text = '', masked = '', forToken = false } = error ?? {}
+function limitOf({ reference, endpoint, credential, error }: SubcauseFacts): RateLimitSubcause {
+  if (error === null) return 'unspecified'
+  const { text, masked, forToken } = error
+  const inText = limitShownIn(error)
   const ofHub = reference === null || countsAtHub(reference.registry)
   // A cache passes on what Docker Hub says of the cache's own pulls.
   if (!ofHub && isHubLimit(text)) return 'unspecified'

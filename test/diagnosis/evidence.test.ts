@@ -23,7 +23,6 @@ describe('the newest error wins', () => {
     const message = `Back-off pulling image "nginx:1.27": ErrImagePull: ${LIMITED}`
     expect(proof({ state: waiting('ImagePullBackOff', message) }, [failed(MISSING)])).toMatchObject({
       cause: 'rate-limited',
-      subcause: 'anonymous',
       evidence: { from: 'status', text: message },
     })
   })
@@ -113,7 +112,6 @@ describe('missing messages', () => {
   test('status and events without a message: other, with the back-off message', () => {
     expect(proof({}, [])).toMatchObject({
       cause: 'other',
-      subcause: null,
       evidence: { from: 'status', text: 'Back-off pulling image "nginx:1.27"' },
     })
   })

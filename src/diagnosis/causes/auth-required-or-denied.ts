@@ -5,7 +5,7 @@ import type { Cause } from '../finding.ts'
 import { demandsTerms, servedAt } from '../refusal/access-demands.ts'
 import { lapseIn } from '../refusal/lapse.ts'
 import { type PullError, parsePullErrors } from '../text/pull-error.ts'
-import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
+import { type CauseRule, ruleOf } from './cause-rule.ts'
 
 /** 402 and 451 refuse the account or the country. 412 is not about a credential. */
 const REFUSALS = [401, 402, 403, 451]
@@ -22,12 +22,10 @@ function refusesToken({ status, masked }: PullError): boolean {
 
 export const refusedStatus: CauseRule<'auth-required-or-denied'> = {
   cause: 'auth-required-or-denied',
-  judge: error =>
+  matches: error =>
     (error.status !== null && REFUSALS.includes(error.status)) ||
     (error.forToken && refusesToken(error)) ||
-    OWN_POLICY.test(error.masked)
-      ? MATCHES
-      : null,
+    OWN_POLICY.test(error.masked),
 }
 
 export const refused = ruleOf(
@@ -62,8 +60,8 @@ export const refused = ruleOf(
  */
 export const conditional: CauseRule<'auth-required-or-denied'> = {
   cause: 'auth-required-or-denied',
-  judge: ({ text, masked }) =>
-    servedAt(text, null) !== null || demandsTerms(text) || lapseIn(masked) !== null ? MATCHES : null,
+  matches: ({ text, masked }) =>
+    servedAt(text, null) !== null || demandsTerms(text) || lapseIn(masked) !== null,
 }
 
 /** What the kubelet puts before an error: of a pull, of its waiting state, or of a sync (before 1.6). */
@@ -86,8 +84,8 @@ export const NODE_LOGIN =
 /** Judged before the broken answers of a registry, which Go describes in the same words. */
 export const unreadableSecret: CauseRule<'auth-required-or-denied'> = {
   cause: 'auth-required-or-denied',
-  judge: ({ grpc, text, masked }) =>
-    (grpc === null && UNREADABLE_SECRET.test(text)) || NODE_LOGIN.test(masked) ? MATCHES : null,
+  matches: ({ grpc, text, masked }) =>
+    (grpc === null && UNREADABLE_SECRET.test(text)) || NODE_LOGIN.test(masked),
 }
 
 /** A virtual kubelet's words for a pull secret that it can't use (azure-aci, provider/aci.go); it stops at the first one. */

@@ -1,6 +1,6 @@
 /** The connection was refused, reset, or closed, or there is no route to the address. */
 
-import { type CauseRule, MATCHES } from './cause-rule.ts'
+import { type CauseRule, matchesAny } from './cause-rule.ts'
 
 const PATTERNS = [
   /\bconnection (?:was )?(?:refused|reset|aborted|closed)\b|\breset by peer\b|\bconnection abort\b/,
@@ -14,19 +14,15 @@ const PATTERNS = [
   /\btransport connection broken\b(?!: malformed)|\bclient disconnected\b/,
   // hyper, with which guests pull.
   /\bkind: reset\(streamid\b/,
+  // CRI-O reports refused connections as RegistryUnavailable, older versions without details (server/image_pull.go).
+  /\bregistry is unavailable[\s"'`.)\]]{0,4}(?:$|\w+=)|^registryunavailable$/,
 ]
 const TRUNCATED = /\beof\b|\bend of file before message length reached\b/
 /** In these texts, EOF is the end of a damaged layer or of an answer that is not JSON. */
 const CONTENT =
   /\bfailed to (?:extract|register) layer\b|\bprocessing tar file\b|\bgzip\b|\bunpack image on\b|\bapply(?:ing )?layer\b|\bre-exec error\b|\bdecod(?:e|ing)\b|\bunmarshall?ing\b/
 
-/** CRI-O reports refused connections as RegistryUnavailable, older versions without details (server/image_pull.go). */
-const UNAVAILABLE = /\bregistry is unavailable[\s"'`.)\]]{0,4}(?:$|\w+=)|^registryunavailable$/
-
 export const connectionRefusedOrReset: CauseRule<'connection-refused-or-reset'> = {
   cause: 'connection-refused-or-reset',
-  judge: ({ masked }) => {
-    if (PATTERNS.some(pattern => pattern.test(masked)) || UNAVAILABLE.test(masked)) return MATCHES
-    return TRUNCATED.test(masked) && !CONTENT.test(masked) ? MATCHES : null
-  },
+  matches: ({ masked }) => matchesAny(masked, PATTERNS) || (TRUNCATED.test(masked) && !CONTENT.test(masked)),
 }

@@ -1,6 +1,6 @@
 /** The node has no space, inodes, or memory for the layers. A registry with a full disk answers 5xx instead. */
 
-import { type CauseRule, MATCHES } from './cause-rule.ts'
+import { type CauseRule, matchesAny } from './cause-rule.ts'
 
 /** Docker's devicemapper, which goes on to name the option for it, dm.min_free_space. */
 export const THIN_POOL = /\bthin pool has \d+ free (?:meta)?data blocks\b/i
@@ -16,6 +16,5 @@ const PATTERNS = [
 
 export const diskFull: CauseRule<'disk-full'> = {
   cause: 'disk-full',
-  judge: ({ masked, status }) =>
-    (status === null || status < 500) && PATTERNS.some(pattern => pattern.test(masked)) ? MATCHES : null,
+  matches: ({ masked, status }) => (status === null || status < 500) && matchesAny(masked, PATTERNS),
 }

@@ -3,15 +3,14 @@
 import type { Reference } from '../../image/reference.ts'
 import type { Clue } from '../clues/clue.ts'
 import type { UpstreamError } from '../clues/clue-on-way.ts'
-import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
+import { type CauseRule, ruleOf } from './cause-rule.ts'
 
 /** Quay, for any refusal of a proxy organization's upstream. */
 const UPSTREAM_LACKS = /\bmay not exist in the upstream\b/
 
 export const notFoundStatus: CauseRule<'image-not-found'> = {
   cause: 'image-not-found',
-  judge: ({ status, masked }) =>
-    status === 404 || status === 410 || UPSTREAM_LACKS.test(masked) ? MATCHES : null,
+  matches: ({ status, masked }) => status === 404 || status === 410 || UPSTREAM_LACKS.test(masked),
 }
 
 /** Red Hat's registry has repositories without the tag latest, and answers so. */

@@ -1,6 +1,6 @@
 /** A timeout while connecting, in the TLS handshake, or while waiting for headers or body. */
 
-import { type CauseRule, MATCHES } from './cause-rule.ts'
+import { type CauseRule, matchesAny } from './cause-rule.ts'
 
 const PATTERNS = [
   /\bi\/o timeout\b|\btls handshake timeout\b|\btimeout awaiting\b|\bclient\.timeout\b/,
@@ -19,6 +19,5 @@ const PATTERNS = [
 
 export const networkTimeout: CauseRule<'network-timeout'> = {
   cause: 'network-timeout',
-  judge: ({ masked, status }) =>
-    status === 408 || PATTERNS.some(pattern => pattern.test(masked)) ? MATCHES : null,
+  matches: ({ masked, status }) => status === 408 || matchesAny(masked, PATTERNS),
 }

@@ -1,6 +1,6 @@
 /** The image is not built for the node's operating system or CPU. */
 
-import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
+import { type CauseRule, ruleOf } from './cause-rule.ts'
 
 /**
  * Windows about the first layer of an image that has no folder Files, as a layer of Linux has none: a registry that offers one platform only is
@@ -26,5 +26,5 @@ const byWords = ruleOf(
 
 export const platformMismatch: CauseRule<'platform-mismatch'> = {
   cause: 'platform-mismatch',
-  judge: error => (NO_BASE_LAYER.test(error.text) ? MATCHES : byWords.judge(error)),
+  matches: error => NO_BASE_LAYER.test(error.text) || byWords.matches(error),
 }

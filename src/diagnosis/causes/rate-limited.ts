@@ -3,7 +3,7 @@
 import { isDockerHubHost } from '../../image/docker-hub.ts'
 import type { RateLimitSubcause } from '../finding.ts'
 import type { PullError } from '../text/pull-error.ts'
-import type { CauseRule } from './cause-rule.ts'
+import { type CauseRule, matchesAny } from './cause-rule.ts'
 
 const LIMIT = '(?:limits?|quota|allowance)'
 const MANY = '(?:data|bandwidth|transfer|traffic|egress|download|pull|request|api|rate)s?'
@@ -38,6 +38,11 @@ export function limitOfData(text: string): 'day' | 'month' | 'unknown' | null {
   return /\b(?:daily|day|24 hours)\b/i.test(text) ? 'day' : 'unknown'
 }
 
+const OF_ANYONE =
+  /\breached your unauth|\bunauthenticated (?:pull )?rate limit\b|\banonymous\b.{0,60}\b(?:limit|quota|pulls)\b/
+const OF_ACCOUNT =
+  /\brate limit (?:as|for (?:user|account))\b|\blimit by upgrading\b|(?<!un)\bauthenticated pull rate limit\b/
+
 /** Docker Hub's own words for its limit on pulls, whoever passes them on (docs.docker.com, "Docker Hub usage and limits"). */
 const OF_HUB = /docker\.com\/increase-rate-limit|\breached your (?:\w+ )?pull rate limit\b/i
 
@@ -53,31 +58,17 @@ export function namesLimit(masked: string): boolean {
 
 export const rateLimited: CauseRule<'rate-limited'> = {
   cause: 'rate-limited',
-  judge: error =>
-    error.status === 429 || PATTERNS.some(pattern => pattern.test(error.masked))
-      ? { subcause: subcauseOf(error) }
-      : null,
+  matches: ({ masked, status }) => status === 429 || matchesAny(masked, PATTERNS),
 }
 
 /**
- * Docker Hub's message shows whose pulls are counted; its abuse limit is a 429 without a message (docs.docker.com, "Docker Hub usage and
- * limits").
+ * Whose limit the text alone shows. Docker Hub's message names it; its abuse limit is a 429 without a message (docs.docker.com, "Docker Hub
+ * usage and limits").
  */
-function subcauseOf({ masked, hosts }: PullError): RateLimitSubcause {
-  if (
-    /\breached your unauth|\bunauthenticated (?:pull )?rate limit\b|\banonymous\b.{0,60}\b(?:limit|quota|pulls)\b/.test(
-      masked,
-    )
-  )
-    return 'anonymous'
+export function limitShownIn({ masked, hosts }: PullError): RateLimitSubcause {
+  if (OF_ANYONE.test(masked)) return 'anonymous'
   if (/\bhap429\b|\btoo many failed login\b/.test(masked)) return 'abuse'
-  if (
-    /\brate limit (?:as|for (?:user|account))\b|\blimit by upgrading\b|(?<!un)\bauthenticated pull rate limit\b/.test(
-      masked,
-    )
-  ) {
-    return 'account'
-  }
+  if (OF_ACCOUNT.test(masked)) return 'account'
   // The answer to a HEAD request does not show which limit was hit.
   const isUndecided = namesLimit(masked) || /\bhead (?:request to )?["'`]?‹url›/.test(masked)
   return !isUndecided && hosts.some(isDockerHubHost) ? 'abuse' : 'unspecified'

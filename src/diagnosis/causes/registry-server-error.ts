@@ -1,18 +1,16 @@
 /** The registry or its token server answered 5xx, or sent a response that can't be parsed. */
 
-import { type CauseRule, MATCHES } from './cause-rule.ts'
+import { type CauseRule, matchesAny } from './cause-rule.ts'
 
 export const serverStatus: CauseRule<'registry-server-error'> = {
   cause: 'registry-server-error',
-  judge: ({ masked, status, forToken }) =>
+  matches: ({ masked, status, forToken }) =>
     status !== null &&
     (status >= 500 ||
       // A token endpoint that does not allow the method is a wrong or broken one.
       (forToken && status === 405 && !/\bdenied\b/.test(masked)) ||
       UNREACHED_BEHIND.test(masked) ||
-      (MISSING.includes(status) && (isPage(masked) || NOT_A_REGISTRY.test(masked))))
-      ? MATCHES
-      : null,
+      (MISSING.includes(status) && (isPage(masked) || NOT_A_REGISTRY.test(masked)))),
 }
 
 /** An answer, of whatever status, with the server's own failure to reach what is behind it (DaoCloud/public-image-mirror#283). */
@@ -65,6 +63,5 @@ const BROKEN = [
 export const brokenAnswer: CauseRule<'registry-server-error'> = {
   cause: 'registry-server-error',
   // 412 is a registry's own condition, in whatever words.
-  judge: ({ masked, status }) =>
-    status !== 412 && BROKEN.some(pattern => pattern.test(masked)) ? MATCHES : null,
+  matches: ({ masked, status }) => status !== 412 && matchesAny(masked, BROKEN),
 }

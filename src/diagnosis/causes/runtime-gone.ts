@@ -3,7 +3,7 @@
  * limit on open files.
  */
 
-import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
+import { type CauseRule, matchesAny, ruleOf } from './cause-rule.ts'
 
 /** gRPC, for a connection to the runtime that ended. */
 const ENDED = /\berror reading from server\b|\btransport is closing\b/
@@ -28,8 +28,7 @@ const UNREADY = [new RegExp(CLOSED.source, 'i'), RUNTIME_STARTING, NO_CRI]
 /** The kubelet's own words for a runtime that does not serve it; a registry's have a status. */
 export const runtimeUnready: CauseRule<'other'> = {
   cause: 'other',
-  judge: ({ text, status }) =>
-    status === null && UNREADY.some(pattern => pattern.test(text)) ? MATCHES : null,
+  matches: ({ text, status }) => status === null && matchesAny(text, UNREADY),
 }
 
 /** containerd, for hosts.toml files that are valid, and in which no host may look up a tag or send layers; it calls that "not found". */
@@ -38,8 +37,6 @@ export const noHost = ruleOf('other', /\bno (?:resolve|pull) hosts\b/, /\bunable
 /** The runtime could not open a connection because of a limit on open files: no host is at fault. A registry's own limit has a status. */
 export const noSocket: CauseRule<'other'> = {
   cause: 'other',
-  judge: ({ masked, status }) =>
-    status === null && /\b(?:dial|socket|lookup|accept)\b.{0,200}: too many open files\b/.test(masked)
-      ? MATCHES
-      : null,
+  matches: ({ masked, status }) =>
+    status === null && /\b(?:dial|socket|lookup|accept)\b.{0,200}: too many open files\b/.test(masked),
 }

@@ -1,6 +1,6 @@
 /** A policy on the node, about signatures or blocked registries, refused the image. A registry's refusal has an HTTP status instead. */
 
-import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
+import { type CauseRule, matchesAny, ruleOf } from './cause-rule.ts'
 
 /** The runtime's own error code, which decides whatever else the text quotes. */
 export const signatureRefused = ruleOf(
@@ -29,6 +29,5 @@ const PATTERNS = [
 
 export const signaturePolicy: CauseRule<'signature-policy'> = {
   cause: 'signature-policy',
-  judge: ({ masked, status }) =>
-    status === null && PATTERNS.some(pattern => pattern.test(masked)) ? MATCHES : null,
+  matches: ({ masked, status }) => status === null && matchesAny(masked, PATTERNS),
 }

@@ -1,6 +1,6 @@
 /** The registry has something under this name that the runtime can't read as an image: schema 1, an unknown media type, an artifact. */
 
-import { type CauseRule, MATCHES } from './cause-rule.ts'
+import { type CauseRule, matchesAny } from './cause-rule.ts'
 
 const PATTERNS = [
   /\bno longer supported since containerd\b/,
@@ -36,10 +36,6 @@ const DOCKER_ZSTD = /\bvnd\.docker\.image\.rootfs\.diff\.tar\.zstd\b/
 
 export const unsupportedManifest: CauseRule<'unsupported-manifest'> = {
   cause: 'unsupported-manifest',
-  judge: ({ masked, text, status }) =>
-    status === 406 ||
-    DOCKER_ZSTD.test(text) ||
-    (PATTERNS.some(pattern => pattern.test(masked)) && !PAGE_FOR_TAG.test(text))
-      ? MATCHES
-      : null,
+  matches: ({ masked, text, status }) =>
+    status === 406 || DOCKER_ZSTD.test(text) || (matchesAny(masked, PATTERNS) && !PAGE_FOR_TAG.test(text)),
 }

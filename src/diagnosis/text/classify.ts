@@ -1,14 +1,12 @@
 /** Classifies the text of a failed pull: one cause for each text, `other` if no rule recognizes it. */
 
 import { RULES } from '../causes/index.ts'
-import type { Cause, Subcause } from '../finding.ts'
+import type { Cause } from '../finding.ts'
 import { textMemo } from './memoize-by-text.ts'
 import { type PullError, parsePullErrors } from './pull-error.ts'
 
 export interface Classification {
   cause: Cause
-  /** What the text alone proves; the endpoint and the pod's credential may show more (see subcauseOf). */
-  subcause: Subcause | null
   /** The error that decided; null if the waiting reason alone did. */
   error: PullError | null
 }
@@ -75,7 +73,7 @@ export function memoizedClassifier(): Classifier {
 export function classify(text: string, reason: string): Classification {
   const namedCause = BY_REASON.get(reason)
   const { attempts, fallbackErrors } = parsePullErrors(text.trim() === '' ? reason : text)
-  if (namedCause !== undefined) return { cause: namedCause, subcause: null, error: attempts[0] ?? null }
+  if (namedCause !== undefined) return { cause: namedCause, error: attempts[0] ?? null }
   const verdict = mostSpecific(attempts)
   const unasked = verdict.cause === 'other' || isBlockedSource(verdict)
   return unasked && fallbackErrors.length > 0 ? mostSpecific(fallbackErrors) : verdict
@@ -89,7 +87,6 @@ function isBlockedSource({ cause, error }: Classification): boolean {
 function mostSpecific(errors: PullError[]): Classification {
   return errors.map(judge).reduce((best, next) => (rank(next) > rank(best) ? next : best), {
     cause: 'other',
-    subcause: null,
     error: errors[0] ?? null,
   })
 }
@@ -107,9 +104,6 @@ const COPYING =
   /\bfailed to copy: |\bcopying system image\b|\bwriting blob\b|\bstoring blob\b|\bfailed to extract layer\b/
 
 function judge(error: PullError): Classification {
-  for (const rule of RULES) {
-    const judgement = rule.judge(error)
-    if (judgement !== null) return { cause: rule.cause, subcause: judgement.subcause, error }
-  }
-  return { cause: BY_GRPC.get(error.grpc ?? '') ?? 'other', subcause: null, error }
+  const rule = RULES.find(each => each.matches(error))
+  return { cause: rule?.cause ?? BY_GRPC.get(error.grpc ?? '') ?? 'other', error }
 }
