@@ -98,7 +98,7 @@ function findingOf(pod: Pod, failing: FailingContainer, owned: PodOwners, seen: 
           )
         : [],
     clues,
-    host: pullingNode(pod, node, seen.hintsIn(evidence?.text ?? '', null), seen.distribution),
+    host: pullingNode(pod, node, seen.hintsIn(evidence?.text ?? ''), seen.distribution),
     lasting: isUnlikelyToRecover(cause),
     ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),
     priority: 0,

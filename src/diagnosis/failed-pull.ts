@@ -66,9 +66,9 @@ type Readers = ReturnType<typeof memoizedReaders>
 function memoizedReaders() {
   const memo = textMemo()
   return {
-    hintsIn: memo(nodeHintsIn, () => ''),
-    endpointIn: memo(endpointOf, registry => registry ?? ''),
-    searchedIn: memo(searchedRegistries, image => image),
+    hintsIn: memo(nodeHintsIn),
+    endpointIn: memo(endpointOf),
+    searchedIn: memo(searchedRegistries),
     cluesIn: memo(cluesOf, ({ cause, status, endpoint, image }) =>
       [cause, status, endpoint?.role, endpoint?.host, image].join(' '),
     ),

@@ -28,7 +28,7 @@ export interface KnownLogins {
   /** The credentials that pods get from their own secrets. */
   credentials: PodCredentials
   /** reportsNoCredentialSent, once for texts that are alike. */
-  noLoginSent: (text: string, about: null) => boolean
+  noLoginSent: (text: string) => boolean
   /** The secrets with a usable login for the image. */
   serving: (image: Image) => SameKeys[]
   /** The newer tokens of a cloud in secrets of one name. */
@@ -64,7 +64,7 @@ export function knownLogins(snapshot: Snapshot, owners: OwnerIndex): KnownLogins
   return {
     snapshot,
     credentials: podCredentials(snapshot, owners),
-    noLoginSent: textMemo()(reportsNoCredentialSent, () => ''),
+    noLoginSent: textMemo()(reportsNoCredentialSent),
     serving,
     renewedCopies: renewedCopiesIn(snapshot),
     accounts: accountsOf([...serviceAccounts, ...(elsewhere?.serviceAccounts ?? [])]),

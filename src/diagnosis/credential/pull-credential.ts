@@ -70,7 +70,7 @@ const WITH_LOGIN = /\bfailed to fetch oauth token\b/i
 
 /** Whether the registry reports that no login was sent. A mirror's text is about the mirror's own login, so it does not count. */
 function reportsNoLogin({ evidence, endpoint }: Pull, { noLoginSent }: KnownLogins): boolean {
-  return evidence !== null && endpoint?.role !== 'mirror' && noLoginSent(evidence.text, null)
+  return evidence !== null && endpoint?.role !== 'mirror' && noLoginSent(evidence.text)
 }
 
 const MOST_HINTS = 3

@@ -71,9 +71,9 @@ function isRefusal({ cause, credential, endpoint }: Finding): boolean {
  */
 function refusedFor(
   { registry, image, credential, evidence }: Finding,
-  isSureIn: ReturnType<typeof sureRefusals>,
+  isSureIn: (text: string) => boolean,
 ): string | null {
-  if (isSureIn(evidence?.text ?? '', null)) return registry
+  if (isSureIn(evidence?.text ?? '')) return registry
   const reference = parseReference(image)
   return reference === null || usableAttempts(credential).length > 1 ? null : fullRepository(reference)
 }
@@ -82,7 +82,7 @@ function refusedFor(
 function sureRefusals() {
   const isSure = (text: string) =>
     parsePullErrors(text).attempts.every(({ masked, status }) => faultsLogin(masked) || status === 401)
-  return textMemo()(isSure, () => '')
+  return textMemo()(isSure)
 }
 
 function refusedIn(

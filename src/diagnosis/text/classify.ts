@@ -62,7 +62,7 @@ const LONG_NUMBER = /[0-9a-f]{32,}(?![0-9a-f]|\.\w)/g
 
 /** A classifier for the many texts of one diagnosis: texts that differ only in long numbers are classified once. */
 export function memoizedClassifier(): Classifier {
-  return textMemo(LONG_NUMBER)(classify, reason => reason)
+  return textMemo(LONG_NUMBER)(classify)
 }
 
 /**
