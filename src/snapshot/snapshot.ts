@@ -248,6 +248,19 @@ export interface StreamTag {
   image: string
 }
 
+/** The pull secrets that pods name, and all others that are known. */
+export function allPullSecrets({ pullSecrets, elsewhere }: Pick<Snapshot, 'pullSecrets' | 'elsewhere'>) {
+  return [...pullSecrets, ...(elsewhere?.pullSecrets ?? [])]
+}
+
+/** The service accounts of the pods, and all others that are known. */
+export function allServiceAccounts({
+  serviceAccounts,
+  elsewhere,
+}: Pick<Snapshot, 'serviceAccounts' | 'elsewhere'>) {
+  return [...serviceAccounts, ...(elsewhere?.serviceAccounts ?? [])]
+}
+
 /** Removes duplicates and puts cluster-wide gaps first. */
 export function uniqueGaps(gaps: Gap[]): Gap[] {
   const byKey = new Map(gaps.map(gap => [`${gap.namespace ?? ''} ${gap.what} ${gap.why}`, gap]))

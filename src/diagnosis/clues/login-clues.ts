@@ -5,7 +5,7 @@ import { parseReference } from '../../image/reference.ts'
 import { isHosted } from '../../image/registries.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
-import type { ServiceAccount } from '../../snapshot/snapshot.ts'
+import { allServiceAccounts, type ServiceAccount } from '../../snapshot/snapshot.ts'
 import type { KnownLogins } from '../credential/known-logins.ts'
 import { agedToken, hasExpired, renewedElsewhere } from '../credential/secret-age.ts'
 import type { Finding } from '../finding.ts'
@@ -73,8 +73,7 @@ function annotatedProvider(pod: Pod, { registry, credential }: Pull, logins: Kno
 
 /** Where the provider of ECR takes service accounts' tokens, accounts without its annotation may get no login (kubernetes/cloud-provider-aws#1280). */
 function unannotated({ namespace, name }: ServiceAccount, { snapshot }: KnownLogins): Clue[] {
-  const { serviceAccounts, elsewhere } = snapshot
-  const like = [...serviceAccounts, ...(elsewhere?.serviceAccounts ?? [])].find(
+  const like = allServiceAccounts(snapshot).find(
     other => other.namespace === namespace && other.pullsThrough === 'ecr',
   )
   return cluesWith(

@@ -5,7 +5,12 @@ import { fullRepository, type Reference } from '../../image/reference.ts'
 import { objectKey } from '../../snapshot/object-key.ts'
 import type { OwnerIndex } from '../../snapshot/owners.ts'
 import type { NumberedLogin, PullSecret } from '../../snapshot/pull-secret.ts'
-import type { ServiceAccount, Snapshot } from '../../snapshot/snapshot.ts'
+import {
+  allPullSecrets,
+  allServiceAccounts,
+  type ServiceAccount,
+  type Snapshot,
+} from '../../snapshot/snapshot.ts'
 import { reportsNoCredentialSent } from '../refusal/denial-words.ts'
 import { textMemo } from '../text/memoize-by-text.ts'
 import { type PodCredentials, podCredentials } from './pod-credential.ts'
@@ -42,8 +47,7 @@ export interface KnownLogins {
 }
 
 export function knownLogins(snapshot: Snapshot, owners: OwnerIndex): KnownLogins {
-  const { pullSecrets, serviceAccounts, elsewhere } = snapshot
-  const usable = [...pullSecrets, ...(elsewhere?.pullSecrets ?? [])].filter(isUsable)
+  const usable = allPullSecrets(snapshot).filter(isUsable)
   const sameKeys = [...Map.groupBy(usable, keysOf).values()].map(secrets => ({
     entries: secrets[0]?.entries ?? [],
     secrets,
@@ -67,7 +71,7 @@ export function knownLogins(snapshot: Snapshot, owners: OwnerIndex): KnownLogins
     noLoginSent: textMemo()(reportsNoCredentialSent),
     serving,
     renewedCopies: renewedCopiesIn(snapshot),
-    accounts: accountsOf([...serviceAccounts, ...(elsewhere?.serviceAccounts ?? [])]),
+    accounts: accountsOf(allServiceAccounts(snapshot)),
     loginsIn: (namespace, secret) => numbered.get(objectKey(namespace, secret)) ?? [],
     secretNamed: key => byKey.get(key),
   }

@@ -4,7 +4,7 @@ import { PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
 import { type Cloud, cloudOf, cloudOfToken } from '../../image/cloud-registries.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
-import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { allPullSecrets, type Snapshot } from '../../snapshot/snapshot.ts'
 import type { Clue, RenewedElsewhere } from '../clues/clue.ts'
 import { type FailingContainer, lastFailure } from '../failing-container.ts'
 import type { Finding } from '../finding.ts'
@@ -146,8 +146,8 @@ export type RenewedCopies = (name: string, token: Token) => Omit<RenewedElsewher
 
 /** Indexes the secrets by name. Each search is made once: thousands of namespaces can have a copy, and pods that were refused with it. */
 export function renewedCopiesIn(snapshot: Snapshot): RenewedCopies {
-  const { pullSecrets, elsewhere, cronJobs, takenAt } = snapshot
-  const byName = Map.groupBy([...pullSecrets, ...(elsewhere?.pullSecrets ?? [])], ({ name }) => name)
+  const { cronJobs, takenAt } = snapshot
+  const byName = Map.groupBy(allPullSecrets(snapshot), ({ name }) => name)
   const found = new Map<string, ReturnType<RenewedCopies>>()
   return (name, token) => {
     const id = `${name} ${token.cloud} ${token.key}`

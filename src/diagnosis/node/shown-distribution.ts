@@ -2,7 +2,7 @@
 
 import { isOpenShiftService } from '../../image/registries.ts'
 import type { Distribution } from '../../snapshot/node.ts'
-import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { allPullSecrets, type Snapshot } from '../../snapshot/snapshot.ts'
 import { platformOf } from './pulling-node.ts'
 
 /** Null if nothing shows it, if signs contradict each other, or if a node that was read belongs to another one. */
@@ -14,8 +14,8 @@ export function shownDistribution(snapshot: Snapshot): Distribution | null {
 }
 
 /** OpenShift makes such a secret for each service account, in the older of the two formats; MicroShift, which has no registry, makes none. */
-function hasLoginOfOpenShift({ pullSecrets, elsewhere }: Snapshot): boolean {
-  return [...pullSecrets, ...(elsewhere?.pullSecrets ?? [])].some(
+function hasLoginOfOpenShift(snapshot: Snapshot): boolean {
+  return allPullSecrets(snapshot).some(
     ({ type, entries }) =>
       type === 'kubernetes.io/dockercfg' && entries.some(({ key }) => isOpenShiftService(key)),
   )
