@@ -53,6 +53,11 @@ export interface PodCredentials {
    * False if the template is not known.
    */
   isOfOlderAccount(pod: Pod): boolean
+  /**
+   * Whether the pod's list is its account's, of today or of then. Admission copies the whole list or nothing, so one name that the account lacks means
+   * that the pod wrote its own, unless the account was changed since.
+   */
+  isOfAccount(pod: Pod): boolean
   /** Whether a secret that the pod does not name is in the template that it was made from, so that something replaced its list on the way. */
   isDropped(pod: Pod, secret: string): boolean
   /**
@@ -79,6 +84,10 @@ export function podCredentials(
     !hasOwnUnnamed(pod, accountOf(pod)) &&
     templateSecrets(pod, owners)?.length === 0 &&
     accountOf(pod)?.imagePullSecrets.some(name => !pod.pullSecrets.includes(name)) === true
+  const isOfAccount: PodCredentials['isOfAccount'] = pod =>
+    isOfOlderAccount(pod) ||
+    (!hasOwnUnnamed(pod, accountOf(pod)) &&
+      pod.pullSecrets.every(name => accountOf(pod)?.imagePullSecrets.includes(name)))
   const known = (namespace: string, names: string[]) =>
     names.flatMap(name => secrets.get(objectKey(namespace, name)) ?? [])
   return {
@@ -86,15 +95,12 @@ export function podCredentials(
     secretsOf: ({ namespace, pullSecrets: names }) => known(namespace, [...new Set(names)].sort()),
     usableFor: ({ namespace }, report) => known(namespace, usableSecrets(report)),
     isOfOlderAccount,
+    isOfAccount,
     isDropped: (pod, secret) => templateSecrets(pod, owners)?.includes(secret) === true,
     reportFor: (pod, image) => {
       const { namespace, serviceAccount } = pod
-      const account = accountOf(pod)
-      // Admission copies the whole list or nothing, so one name that the account lacks means that the pod wrote its own, unless the account was changed since.
-      const unnamed = hasOwnUnnamed(pod, account)
-      const copied =
-        isOfOlderAccount(pod) ||
-        (!unnamed && pod.pullSecrets.every(name => account?.imagePullSecrets.includes(name)))
+      const unnamed = hasOwnUnnamed(pod, accountOf(pod))
+      const copied = isOfAccount(pod)
       const key = JSON.stringify([namespace, serviceAccount, pod.pullSecrets, unnamed, copied, image])
       const known = reports.get(key)
       if (known !== undefined) return known

@@ -2,7 +2,7 @@
 
 import type { Pod } from '../../snapshot/pod.ts'
 import type { WhyProblem } from '../why-report.ts'
-import { hasOwnUnnamed, type PodCredentials } from './pod-credential.ts'
+import type { PodCredentials } from './pod-credential.ts'
 
 type AccountProblem = Extract<
   WhyProblem,
@@ -24,9 +24,7 @@ export function serviceAccountProblem(
   if (account === undefined || secrets.length === 0) return []
   const { status } = credentials.reportFor({ ...pod, pullSecrets: secrets }, image)
   if (status !== 'usable' && status !== 'unknown') return []
-  const isOther =
-    hasOwnUnnamed(pod, account) || pod.pullSecrets.some(name => !account.imagePullSecrets.includes(name))
-  const ownList = isOther && !credentials.isOfOlderAccount(pod)
-  const code = ownList ? 'service-account-secrets-ignored' : 'service-account-changed-later'
+  const isItsOwn = !credentials.isOfAccount(pod)
+  const code = isItsOwn ? 'service-account-secrets-ignored' : 'service-account-changed-later'
   return [{ code, serviceAccount: account.name, secrets }]
 }
