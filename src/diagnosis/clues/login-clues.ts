@@ -1,23 +1,20 @@
 /** Finds what is wrong with the logins of a refused pull: one was sent and has expired, or one is meant for the pod and was not sent. */
 
 import { cloudOf } from '../../image/cloud-registries.ts'
-import { parseReference } from '../../image/reference.ts'
 import { isHosted } from '../../image/registries.ts'
-import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { allServiceAccounts, type ServiceAccount } from '../../snapshot/snapshot.ts'
 import type { KnownLogins } from '../credential/known-logins.ts'
 import { agedToken, hasExpired, renewedElsewhere } from '../credential/secret-age.ts'
-import type { Finding } from '../finding.ts'
+import type { FailedPull } from '../failed-pull.ts'
+import { WITH_LOGIN } from '../refusal/denial-words.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
 
 /** The registries of each cloud in whose identities service accounts can be annotated. */
 const IDENTITY_OF = { aws: 'ecr', azure: 'acr', google: 'gar' } as const
 
-type Pull = Pick<Finding, 'cause' | 'reference' | 'registry' | 'credential'>
-
 /** The clues in the login that was sent, and in one that the pod's account has for itself. */
-export function loginClues(pod: Pod, pull: Pull, logins: KnownLogins): Clue[] {
+export function loginClues(pod: Pod, pull: FailedPull, logins: KnownLogins): Clue[] {
   const { snapshot } = logins
   return [
     ...cluesIf(hasExpired(pull.credential, snapshot.takenAt), { code: 'expired' }),
@@ -37,7 +34,7 @@ export function loginClues(pod: Pod, pull: Pull, logins: KnownLogins): Clue[] {
 /** A group of Kubernetes' own has no dot, or is below k8s.io. */
 const OF_KUBERNETES = /^[^.]*$|(?:^|\.)k8s\.io$/
 
-function ownedAccount(pod: Pod, { credential }: Pull, { credentials }: KnownLogins): Clue[] {
+function ownedAccount(pod: Pod, { credential }: FailedPull, { credentials }: KnownLogins): Clue[] {
   const owner = credentials.accountOf(pod)?.madeBy
   const hasOwnList = credential.unnamed === true || credential.attempts.some(({ from }) => from === 'pod')
   return owner === undefined || hasOwnList || OF_KUBERNETES.test(owner.group)
@@ -46,14 +43,13 @@ function ownedAccount(pod: Pod, { credential }: Pull, { credentials }: KnownLogi
 }
 
 /** The nodes should have this login, too. OpenShift is installed with a login for quay.io, which is Red Hat's own and not for other images there. */
-function globalLogin({ reference, registry }: Pull, { serving }: KnownLogins): Clue[] {
-  const parsed = parseReference(reference ?? '')
+function globalLogin({ parsed, registry }: FailedPull, { serving }: KnownLogins): Clue[] {
   const isServed = parsed !== null && registry !== 'quay.io' && serving(parsed).some(same => same.withGlobal)
   return cluesIf(isServed, { code: 'global-login' })
 }
 
 /** The pod's own processes use the account's identity; the kubelet and the runtime pull with the node's. */
-function workloadIdentity(pod: Pod, { registry }: Pull, { credentials }: KnownLogins): Clue[] {
+function workloadIdentity(pod: Pod, { registry }: FailedPull, { credentials }: KnownLogins): Clue[] {
   const of = credentials.accountOf(pod)?.workloadIdentity
   return of === undefined || IDENTITY_OF[of] !== cloudOf(registry)
     ? []
@@ -61,7 +57,7 @@ function workloadIdentity(pod: Pod, { registry }: Pull, { credentials }: KnownLo
 }
 
 /** The provider that is meant to get the pod's login for this registry, which is Quay, one of ECR, or one of anybody's own. */
-function annotatedProvider(pod: Pod, { registry, credential }: Pull, logins: KnownLogins): Clue[] {
+function annotatedProvider(pod: Pod, { registry, credential }: FailedPull, logins: KnownLogins): Clue[] {
   const account = logins.credentials.accountOf(pod)
   const of = account?.pullsThrough
   if (account === undefined || registry === null || credential.status !== 'none') return []
@@ -86,16 +82,8 @@ function unannotated({ namespace, name }: ServiceAccount, { snapshot }: KnownLog
 const WITHOUT_LOGINS =
   /^(?:registry\.k8s\.io|k8s\.gcr\.io|mcr\.microsoft\.com|registry\.access\.redhat\.com|docker\.elastic\.co)$/
 
-/** containerd's words for a token that it asks for with a login; without one, they are "anonymous token" (core/remotes/docker/authorizer.go). */
-const WITH_LOGIN = /\bfailed to fetch oauth token\b/i
-
-type PullOnNode = Pick<Finding, 'cause' | 'endpoint' | 'registry' | 'credential'> & {
-  text: string
-  node: Node | null
-}
-
 /** The clue that a mirror's token server failed, most likely. */
-export function mirrorLogin({ cause, text, endpoint, registry, credential, node }: PullOnNode): Clue[] {
+export function mirrorLogin({ cause, text, endpoint, registry, credential, node }: FailedPull): Clue[] {
   // The kubelet of a machine at Google sends its token to k8s.gcr.io, as to all of gcr.io.
   const isOfGoogle = registry === 'k8s.gcr.io' && node?.provider === 'gce'
   const isForMirror =

@@ -12,14 +12,14 @@ import { nameInside, type PullSecret } from '../../snapshot/pull-secret.ts'
 import { hasClue } from '../clues/clue.ts'
 import type { FailingContainer } from '../failing-container.ts'
 import type { Finding } from '../finding.ts'
-import { INSTALLATION, knewIdentity, refusesLogin } from '../refusal/denial-words.ts'
+import { INSTALLATION, knewIdentity, refusesLogin, WITH_LOGIN } from '../refusal/denial-words.ts'
 import type { CredentialHint, CredentialReport } from './credential-report.ts'
 import { hasLoginFor, isGlobalPullSecret, isUsable, type KnownLogins } from './known-logins.ts'
 import { malformedSecrets, usableAttempts } from './pod-credential.ts'
 import { isNewer } from './secret-age.ts'
 import { serviceAccountProblem } from './service-account.ts'
 
-interface Pull extends Pick<Finding, 'cause' | 'evidence' | 'image' | 'endpoint'> {
+export interface RefusedPull extends Pick<Finding, 'cause' | 'evidence' | 'image' | 'endpoint'> {
   pod: Pod
   failing: FailingContainer
 }
@@ -28,7 +28,7 @@ interface Pull extends Pick<Finding, 'cause' | 'evidence' | 'image' | 'endpoint'
 const NOT_THE_PODS: CredentialReport = { status: 'unknown', attempts: [] }
 
 /** What the pod has, with hints and contradictions only for refusals and rate limits: other pulls don't depend on a login. */
-export function pullCredential(pull: Pull, logins: KnownLogins): CredentialReport {
+export function pullCredential(pull: RefusedPull, logins: KnownLogins): CredentialReport {
   const { pod, image, cause, failing } = pull
   if (!failing.usesPullSecrets) return NOT_THE_PODS
   const credential = logins.credentials.reportFor(pod, image)
@@ -36,7 +36,7 @@ export function pullCredential(pull: Pull, logins: KnownLogins): CredentialRepor
   const hints = hintsFor(pod, image, credential, logins)
   const hasLogin = credential.status === 'usable'
   const contradicted = hasLogin && reportsNoLogin(pull, logins)
-  const cameLater = hasLogin && isNewer(pull, credential, { ...logins, contradicted })
+  const cameLater = hasLogin && isNewer(pull, credential, contradicted, logins)
   return {
     ...credential,
     ...(hints.length > 0 && { hints }),
@@ -47,7 +47,7 @@ export function pullCredential(pull: Pull, logins: KnownLogins): CredentialRepor
 }
 
 /** Whether the text proves that a login was sent, which was the node's own, as the pod has none. A mirror gets the one of its own settings. */
-function isOfNode({ evidence, image, endpoint }: Pull, { status }: CredentialReport): boolean {
+function isOfNode({ evidence, image, endpoint }: RefusedPull, { status }: CredentialReport): boolean {
   if ((status !== 'none' && status !== 'broken') || endpoint?.role === 'mirror') return false
   const text = evidence?.text ?? ''
   const isCloud = cloudOf(parseReference(image)?.registry ?? null) !== null
@@ -65,11 +65,8 @@ export function ofRefusedNode(
   return credential.status === 'none' && isSure ? { ...credential, ofNode: true } : credential
 }
 
-/** How containerd asks a token server for a token if it has a login, and only then (core/remotes/docker/authorizer.go). */
-const WITH_LOGIN = /\bfailed to fetch oauth token\b/i
-
 /** Whether the registry reports that no login was sent. A mirror's text is about the mirror's own login, so it does not count. */
-function reportsNoLogin({ evidence, endpoint }: Pull, { noLoginSent }: KnownLogins): boolean {
+function reportsNoLogin({ evidence, endpoint }: RefusedPull, { noLoginSent }: KnownLogins): boolean {
   return evidence !== null && endpoint?.role !== 'mirror' && noLoginSent(evidence.text)
 }
 

@@ -13,6 +13,7 @@ import type { Attempt, CredentialHint } from './credential-report.ts'
 import { hasLoginFor, type KnownLogins } from './known-logins.ts'
 import { usableAttempts } from './pod-credential.ts'
 import { hintsElsewhere } from './pull-credential.ts'
+import { isAlone } from './secret-age.ts'
 
 /** Whether the registry has refused every login that the secret has for the image, or in a dump, the same logins in another secret. */
 type IsRefused = (image: string, secret: SecretName) => boolean
@@ -182,29 +183,23 @@ function cluesWithout({ clues, image }: Finding, isRefused: IsRefused): Clue[] {
 /** Secrets of the pod that a tool copied from others, whose login for the image is another one by now. Only a dump shows both. */
 function staleCopies({ namespace, credential, image }: Finding, known: KnownLogins): StaleCopy[] {
   const reference = parseReference(image)
+  if (reference === null) return []
   return usableAttempts(credential).flatMap(({ secret, writer, key }): StaleCopy[] => {
-    const of = writer?.type === 'copy' ? writer.of : null
-    const source = of === null || reference === null ? undefined : known.secretNamed(of)
-    if (source === undefined || reference === null || !hasLoginFor(source.entries, reference)) return []
+    const source = writer?.type === 'copy' ? known.secretNamed(writer.of ?? '') : undefined
+    if (source === undefined || !hasLoginFor(source.entries, reference)) return []
     const from = { namespace: source.namespace, secret: source.name }
     const own = numbersUnder(known.loginsIn(namespace, secret), key)
     const others = known.loginsIn(source.namespace, source.name).map(({ login }) => login)
     const isOther = own.length > 0 && others.length > 0 && !others.some(login => own.includes(login))
     if (!isOther) return []
     const copy = known.secretNamed(objectKey(namespace, secret))
-    return [{ code: 'stale-copy', secret, source: from, alone: isAlone(copy, key) && isAlone(source, key) }]
+    const alone = [copy, source].every(
+      each => each !== undefined && isAlone(each) && each.entries[0]?.key === key,
+    )
+    return [{ code: 'stale-copy', secret, source: from, alone }]
   })
 }
 
 function numbersUnder(logins: readonly NumberedLogin[], key: Attempt['key']): number[] {
   return logins.filter(login => login.key === key).map(({ login }) => login)
-}
-
-/** Whether the login under this key is all that the secret has, so that another one can take its place. */
-function isAlone(secret: PullSecret | undefined, key: Attempt['key']): boolean {
-  return (
-    secret?.type === 'kubernetes.io/dockerconfigjson' &&
-    secret.entries.length === 1 &&
-    secret.entries[0]?.key === key
-  )
 }

@@ -6,12 +6,14 @@ import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import { allPullSecrets, type Snapshot } from '../../snapshot/snapshot.ts'
 import type { Clue, RenewedElsewhere } from '../clues/clue.ts'
-import { type FailingContainer, lastFailure } from '../failing-container.ts'
+import { lastFailure } from '../failing-container.ts'
 import type { Finding } from '../finding.ts'
 import { knewIdentity } from '../refusal/denial-words.ts'
 import type { CredentialReport } from './credential-report.ts'
 import { renewerFor } from './failing-renewers.ts'
+import type { KnownLogins } from './known-logins.ts'
 import { type PodCredentials, usableAttempts } from './pod-credential.ts'
+import type { RefusedPull } from './pull-credential.ts'
 
 /** When the secret got its content, as far as is known; null if nothing is. */
 function writtenAt({ createdAt, changedAt }: PullSecret): number | null {
@@ -22,30 +24,20 @@ function writtenAt({ createdAt, changedAt }: PullSecret): number | null {
 /** The kubelet's longest wait between two attempts (kubelet.go, imageBackOff). */
 const LONGEST_WAIT_MS = 300_000
 
-/** The pods' credentials, and when they were read. */
-interface Known {
-  credentials: PodCredentials
-  snapshot: Pick<Snapshot, 'takenAt'>
-}
-
-interface Attempt extends Pick<Finding, 'cause' | 'evidence' | 'endpoint'> {
-  pod: Pod
-  failing: FailingContainer
-}
-
 /**
  * Whether every usable secret of the pod is newer than the newest attempt. The kubelet's events are thinned out, so another attempt may have
  * followed the newest one that is known; not if the registry saw no login (`contradicted`), or if the kubelet can have waited since then.
  */
 export function isNewer(
-  { pod, failing, cause, evidence, endpoint }: Attempt,
+  { pod, failing, cause, evidence, endpoint }: RefusedPull,
   credential: CredentialReport,
-  { credentials, snapshot, contradicted }: Known & { contradicted: boolean },
+  contradicted: boolean,
+  { credentials, snapshot }: KnownLogins,
 ): boolean {
   const lastTry = Date.parse(lastFailure(failing) ?? '')
   const times = credentials.usableFor(pod, credential).map(writtenAt)
-  const isAfter = times.every(time => time !== null && time > lastTry)
-  if (times.length === 0 || !isAfter || contradicted) return times.length > 0 && isAfter
+  if (times.length === 0 || !times.every(time => time !== null && time > lastTry)) return false
+  if (contradicted) return true
   const waited = Date.parse(snapshot.takenAt) - Math.max(...times.map(Number))
   return (
     cause === 'auth-required-or-denied' &&
@@ -84,8 +76,8 @@ function onlyLogin(
   return { cloud, attempt, secret }
 }
 
-/** Whether the secret has nothing but that login, so that it can be replaced. */
-function isAlone({ entries, type }: PullSecret): boolean {
+/** Whether the secret has nothing but one login, so that it can be replaced. */
+export function isAlone({ entries, type }: PullSecret): boolean {
   return entries.length === 1 && type === PULL_SECRET_TYPE
 }
 
@@ -93,7 +85,7 @@ function isAlone({ entries, type }: PullSecret): boolean {
 export function agedToken(
   pod: Pod,
   finding: Pick<Finding, 'registry' | 'credential'>,
-  { credentials, snapshot }: Known,
+  { credentials, snapshot }: KnownLogins,
 ): Clue[] {
   const login = onlyLogin(pod, finding, credentials)
   const written = login === null ? null : writtenAt(login.secret)
@@ -121,7 +113,7 @@ export function agedToken(
 export function renewedElsewhere(
   pod: Pod,
   finding: Pick<Finding, 'registry' | 'credential'>,
-  { credentials, snapshot, renewedCopies }: Known & { renewedCopies: RenewedCopies },
+  { credentials, snapshot, renewedCopies }: KnownLogins,
 ): Clue[] {
   const login = onlyLogin(pod, finding, credentials)
   // A writer of its own is what has to renew it.

@@ -74,6 +74,9 @@ export function reportsNoCredentialSent(text: string): boolean {
   return parsePullErrors(text).attempts.every(({ masked }) => NOTHING_SENT.test(masked))
 }
 
+/** How containerd asks a token server for a token if it has a login, and only then; without one, it writes "anonymous token" (core/remotes/docker/authorizer.go). */
+export const WITH_LOGIN = /\bfailed to fetch oauth token\b/i
+
 /** A cache's own words for a remote (proxy) repository without a proper upstream. */
 export const UPSTREAM_NOT_SET_UP = /\bupstream (?:repository|registry) is not configured\b/i
 
