@@ -2,6 +2,7 @@
 
 import { clueOf } from '../diagnosis/clues/clue.ts'
 import type { AttemptProblem, CredentialHint } from '../diagnosis/credential/credential-report.ts'
+import { isUnreadSecret } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
@@ -117,9 +118,7 @@ export function unreadSecretSteps({ credential, namespace }: Finding): Step[] {
   if (credential.status !== 'unknown') return []
   return credential.attempts
     .flatMap(({ secret, problem }): Step[] =>
-      problem === 'secret-forbidden' || problem === 'secret-unread'
-        ? [{ code: 'read-secret', namespace, secret, problem }]
-        : [],
+      isUnreadSecret(problem) ? [{ code: 'read-secret', namespace, secret, problem }] : [],
     )
     .slice(0, 1)
 }

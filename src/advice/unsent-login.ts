@@ -1,7 +1,7 @@
 /** Steps for a login that never reached the registry: what could not be read or sent, and where. */
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
-import { malformedSecrets } from '../diagnosis/credential/pod-credential.ts'
+import { isUnreadSecret, malformedSecrets } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { seeWhy } from './login.ts'
 import type { Step } from './step/step.ts'
@@ -14,9 +14,7 @@ export function unsentLogin(finding: Finding): Step[] | null {
   if (hasClue(finding.clues, 'unreadable-secret')) {
     // The kubelet reads no other secrets for this pod.
     const named = new Set(credential.attempts.map(({ secret }) => secret))
-    const unseen = credential.attempts.find(
-      ({ problem }) => problem === 'secret-unread' || problem === 'secret-forbidden',
-    )
+    const unseen = credential.attempts.find(({ problem }) => isUnreadSecret(problem))
     return named.size === 1 && unseen !== undefined
       ? [repair(namespace, unseen.secret), seeWhy('secrets')]
       : [seeWhy('secrets')]

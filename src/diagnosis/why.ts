@@ -10,6 +10,7 @@ import type { Container, Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { CredentialReport } from './credential/credential-report.ts'
 import {
+  isUnreadSecret,
   malformedSecrets,
   type PodCredentials,
   podCredentials,
@@ -106,7 +107,7 @@ function problemsAndNotes(
 }
 
 function isUnread(link: WhyProblem): boolean {
-  return link.code === 'attempt' && (link.problem === 'secret-unread' || link.problem === 'secret-forbidden')
+  return link.code === 'attempt' && isUnreadSecret(link.problem)
 }
 
 /**

@@ -249,15 +249,12 @@ export interface StreamTag {
 }
 
 /** The pull secrets that pods name, and all others that are known. */
-export function allPullSecrets({ pullSecrets, elsewhere }: Pick<Snapshot, 'pullSecrets' | 'elsewhere'>) {
+export function allPullSecrets({ pullSecrets, elsewhere }: Snapshot): PullSecret[] {
   return [...pullSecrets, ...(elsewhere?.pullSecrets ?? [])]
 }
 
 /** The service accounts of the pods, and all others that are known. */
-export function allServiceAccounts({
-  serviceAccounts,
-  elsewhere,
-}: Pick<Snapshot, 'serviceAccounts' | 'elsewhere'>) {
+export function allServiceAccounts({ serviceAccounts, elsewhere }: Snapshot): ServiceAccount[] {
   return [...serviceAccounts, ...(elsewhere?.serviceAccounts ?? [])]
 }
 

@@ -224,14 +224,19 @@ export function malformedSecrets({ attempts }: Pick<CredentialReport, 'attempts'
   return [...new Set(malformed.map(({ secret }) => secret))]
 }
 
-const UNREAD: AttemptProblem[] = ['secret-forbidden', 'secret-unread']
+/** Whether the secret could not be read, so that it may have a login for the image. */
+export function isUnreadSecret(
+  problem: AttemptProblem | null,
+): problem is 'secret-forbidden' | 'secret-unread' {
+  return problem === 'secret-forbidden' || problem === 'secret-unread'
+}
 
 function statusOf(attempts: Attempt[]): CredentialStatus {
   const problems = attempts.map(({ problem }) => problem)
   // The kubelet can't build a keyring with a malformed secret in it, so every image of the pod fails.
   if (problems.includes('malformed')) return 'broken'
   if (usableAttempts({ attempts }).length > 0) return 'usable'
-  if (problems.some(problem => problem !== null && UNREAD.includes(problem))) return 'unknown'
+  if (problems.some(isUnreadSecret)) return 'unknown'
   const isOther = ({ problem, mismatch }: Attempt) => problem === 'other-registry' && mismatch === undefined
   return attempts.every(isOther) ? 'none' : 'broken'
 }
