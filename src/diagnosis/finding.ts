@@ -173,6 +173,11 @@ export function isUnreached(cause: Cause): boolean {
   return UNREACHED.includes(cause)
 }
 
+/** The finding with more clues. */
+export function withClues(finding: Finding, clues: readonly Clue[]): Finding {
+  return clues.length === 0 ? finding : { ...finding, clues: [...finding.clues, ...clues] }
+}
+
 /** How many findings have each cause. */
 export function countCauses(findings: readonly Pick<Finding, 'cause'>[]): Diagnosis['summary']['causes'] {
   const counts: Diagnosis['summary']['causes'] = {}

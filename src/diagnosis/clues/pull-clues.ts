@@ -10,7 +10,7 @@ import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { clockClues } from '../causes/tls.ts'
 import { answerOf, type DiagnosisContext, type FailedPull } from '../failed-pull.ts'
 import { type FailingContainer, firstFailure, lastFailure } from '../failing-container.ts'
-import { type Cause, type Finding, isRefusedOrMissing } from '../finding.ts'
+import { type Cause, isRefusedOrMissing } from '../finding.ts'
 import { otherName } from '../node/names-on-node.ts'
 import {
   isHeldHere,
@@ -34,7 +34,7 @@ export function cluesOfPull(
   pod: Pod,
   failing: FailingContainer,
   { owned, seen }: { owned: PodOwners; seen: DiagnosisContext },
-): Finding['clues'] {
+): Clue[] {
   const { cause, text, registry, near } = pull
   const { takenAt, fullNodes } = seen.snapshot
   const { image } = failing.container
@@ -81,7 +81,7 @@ function atNode({ node, endpoint }: FailedPull, clue: Clue): Clue[] {
 }
 
 /** A mirror that the table of registries knows to be closed, or to serve others only. */
-function formerMirror(pull: FailedPull): Finding['clues'] {
+function formerMirror(pull: FailedPull): Clue[] {
   const { endpoint, parsed } = pull
   if (endpoint?.role !== 'mirror' || parsed === null) return []
   const moved = movedImage({ ...parsed, registry: withoutPort(endpoint.host) }, answerOf(pull))
@@ -92,7 +92,7 @@ function formerMirror(pull: FailedPull): Finding['clues'] {
  * containerd reports the size of the compressed layers, beside which the unpacked ones take at least as much; other runtimes report that of the
  * unpacked ones, and no disk is free as a whole.
  */
-function tooLarge({ cause, reference, node }: FailedPull, { snapshot }: DiagnosisContext): Finding['clues'] {
+function tooLarge({ cause, reference, node }: FailedPull, { snapshot }: DiagnosisContext): Clue[] {
   const disk = node?.diskBytes
   const size = snapshot.imageSizes?.find(each => each.reference === reference)
   // What the node itself has fits on it.
@@ -116,12 +116,12 @@ function heldClues(
   pod: Pod,
   failing: FailingContainer,
   { owned, seen }: { owned: PodOwners; seen: DiagnosisContext },
-): Finding['clues'] {
+): Clue[] {
   // At a loopback address, each node may have a registry of its own.
   if (!IN_IMAGE.includes(cause) || isLocal(registry ?? '')) return []
   // Some registries lack every image for whoever has no login, which other pods may have, or had once (Nexus, Artifactory).
   const mayHide = cause === 'image-not-found' && credential.status !== 'usable' && !isHosted(registry ?? '')
-  const held = mayHide ? undefined : seen.snapshot.heldImages?.find(image => image.reference === reference)
+  const held = mayHide ? undefined : seen.held.get(reference ?? '')?.image
   return heldElsewhere(pod, failing.container, {
     images: owned.images,
     owners: seen.owners,
@@ -158,7 +158,7 @@ function streamClues(
   image: string,
   cause: Cause,
   { snapshot: { streamTags = [] } }: DiagnosisContext,
-): Finding['clues'] {
+): Clue[] {
   if (!isRefusedOrMissing(cause) && cause !== 'invalid-reference') return []
   const found = streamTags.find(
     each =>

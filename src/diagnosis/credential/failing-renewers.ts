@@ -2,8 +2,8 @@
 
 import { type Cloud, cloudOf } from '../../image/cloud-registries.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
-import type { RenewedElsewhere } from '../clues/clue.ts'
-import type { Finding } from '../finding.ts'
+import { cluesWith, type RenewedElsewhere } from '../clues/clue.ts'
+import { type Finding, withClues } from '../finding.ts'
 
 /** What the names of such jobs say that they do (groundlight/edge-endpoint#148: `refresh-ecr-creds`). */
 const RENEWS = /refresh|renew|rotat|updat|sync/
@@ -28,7 +28,7 @@ export function withFailingRenewers(findings: Finding[]): Finding[] {
   )
   if (renewers.length === 0) return findings
   return findings.map(finding => {
-    const { namespace, cause, workload, registry, clues } = finding
+    const { namespace, cause, workload, registry } = finding
     if (cause !== 'auth-required-or-denied') return finding
     const renewer = renewers.find(
       other =>
@@ -36,9 +36,7 @@ export function withFailingRenewers(findings: Finding[]): Finding[] {
         other.name !== workload?.name &&
         mayBeFor(other.name, cloudOf(registry)),
     )
-    return renewer === undefined
-      ? finding
-      : { ...finding, clues: [...clues, { code: 'renewer-fails', cronJob: renewer.name }] }
+    return withClues(finding, cluesWith('renewer-fails', renewer ? { cronJob: renewer.name } : null))
   })
 }
 

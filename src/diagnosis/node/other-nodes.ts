@@ -3,9 +3,9 @@
 import { isDockerHub } from '../../image/docker-hub.ts'
 import { isLocal, withoutPort } from '../../image/host.ts'
 import { isUnknownName } from '../causes/registry-not-found-dns.ts'
-import { hasClue } from '../clues/clue.ts'
-import { type Cause, type Finding, isUnreached } from '../finding.ts'
-import { type HeldIndex, nodesWith } from './running-elsewhere.ts'
+import { cluesIf, hasClue } from '../clues/clue.ts'
+import { type Cause, type Finding, isUnreached, withClues } from '../finding.ts'
+import { type HeldIndex, MAX_NODES, nodesWith } from './running-elsewhere.ts'
 
 /** Failures that prove that the host answered. */
 const ANSWERED: readonly Cause[] = [
@@ -29,18 +29,14 @@ export function withAnsweredNodes(findings: Finding[]): Finding[] {
   }
   if (nodes.size === 0) return findings
   return findings.map(finding => {
-    const { cause, node, clues } = finding
+    const { cause, node } = finding
     const host = isUnreached(cause) ? comparableHost(finding) : null
     if (host === null || node === null) return finding
     // A name is the same at every port.
-    const other = nodes.get(cause === 'registry-not-found-dns' ? withoutPort(host) : host)
-    if (other === undefined || other === node) return finding
-    return { ...finding, clues: [...clues, { code: 'answers-elsewhere', node: other }] }
+    const other = nodes.get(cause === 'registry-not-found-dns' ? withoutPort(host) : host) ?? node
+    return withClues(finding, cluesIf(other !== node, { code: 'answers-elsewhere', node: other }))
   })
 }
-
-/** As many nodes as a sentence names. */
-const MAX_NODES = 3
 
 /** A host that only one node does not reach, and where images from there run. */
 interface HostApart {
@@ -75,7 +71,7 @@ export function withNodesApart(findings: Finding[], images: HeldIndex): Finding[
     const all = isOfSeveral(ofNode) && !answered.has(own.node) ? ofNode : [own]
     const nodes = [...new Set(all.flatMap(each => each.nodes))].sort().slice(0, MAX_NODES)
     const hosts = all.map(({ host }) => host).sort()
-    return { ...finding, clues: [...finding.clues, { code: 'node-apart', nodes, hosts }] }
+    return withClues(finding, [{ code: 'node-apart', nodes, hosts }])
   })
 }
 
@@ -121,20 +117,11 @@ const MANY_NODES = 3
 
 /** Adds a clue to each failure to find a name of which many nodes hear that it does not exist: it may have been given up. */
 export function withGoneNames(findings: Finding[]): Finding[] {
-  const nodes = new Map<string, Set<string>>()
-  for (const finding of findings) {
-    const host = unknownName(finding)
-    if (host !== null && finding.node !== null)
-      nodes.set(host, (nodes.get(host) ?? new Set()).add(finding.node))
-  }
-  const gone = new Set([...nodes].flatMap(([host, of]) => (of.size < MANY_NODES ? [] : [host])))
-  return gone.size === 0
-    ? findings
-    : findings.map(finding =>
-        gone.has(unknownName(finding) ?? '')
-          ? { ...finding, clues: [...finding.clues, { code: 'gone-name' }] }
-          : finding,
-      )
+  const byName = Map.groupBy(findings, unknownName)
+  byName.delete(null)
+  const isGone = (failed: Finding[]) => new Set(failed.flatMap(({ node }) => node ?? [])).size >= MANY_NODES
+  const gone = new Set([...byName.values()].filter(isGone).flat())
+  return findings.map(finding => withClues(finding, cluesIf(gone.has(finding), { code: 'gone-name' })))
 }
 
 /** The registry's own host in the image's name, if a DNS server answered that there is no such name. */

@@ -33,6 +33,7 @@ type Pull = Pick<Finding, 'cause' | 'subcause' | 'reference' | 'registry'>
 export type HeldIndex = ReadonlyMap<string, HeldPlaces>
 
 interface HeldPlaces {
+  image: HeldImage
   nodes: ReadonlySet<string>
   /** The first of these, sorted: one more than a sentence names, as one can be the pod's own. */
   some: string[]
@@ -45,19 +46,21 @@ interface HeldPlaces {
 }
 
 /** As many nodes as a sentence names. */
-const MAX_NODES = 3
+export const MAX_NODES = 3
 
 /** Indexes the images that other pods run. */
 export function indexHeld(images: readonly HeldImage[] = []): HeldIndex {
   return new Map(images.map(image => [image.reference, placesIn(image)]))
 }
 
-function placesIn({ by, otherLogins }: HeldImage): HeldPlaces {
+function placesIn(image: HeldImage): HeldPlaces {
+  const { by, otherLogins } = image
   const all = new Set(by.flatMap(({ nodes }) => nodes))
   const withSecretsOn = new Map<string, number>()
   for (const { nodes } of by.filter(({ pullSecrets }) => pullSecrets.length > 0))
     for (const node of nodes) withSecretsOn.set(node, (withSecretsOn.get(node) ?? 0) + 1)
   return {
+    image,
     nodes: all,
     some: [...all].sort().slice(0, MAX_NODES + 1),
     namespace: by[0]?.namespace ?? '',
@@ -79,11 +82,10 @@ export function runsElsewhere(
   images: HeldIndex,
 ): Clue[] {
   const isRefused = cause === 'auth-required-or-denied' && OF_LOGIN.includes(subcause)
-  // At a loopback address, each node may have a registry of its own.
-  // Nodes may have policies of their own, too.
-  // So may a registry's network rules for their addresses, which a login does not change.
   const isBlocked = cause === 'auth-required-or-denied' && subcause === 'blocked'
+  // Nodes may have policies of their own, and a registry rules for their addresses, which no login changes.
   const isOfNode = isUnreached(cause) || cause === 'signature-policy' || isBlocked
+  // At a loopback address, each node may have a registry of its own.
   if ((!isRefused && !isOfNode && cause !== 'tls') || isLocal(registry ?? '')) return []
   const held = images.get(reference ?? '')
   const place = held === undefined ? null : placesOf(pod, held, isRefused || isBlocked)
