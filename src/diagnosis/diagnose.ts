@@ -1,7 +1,6 @@
 /** From a snapshot to findings: which containers can't get their image, why, whose they are, and what would help. */
 
 import { checkFor } from '../snapshot/image-verdict.ts'
-import { objectKey } from '../snapshot/object-key.ts'
 import { ownEvents } from '../snapshot/own-events.ts'
 import { isOfCustomController } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
@@ -13,12 +12,12 @@ import { ofRefusedNode } from './credential/pull-credential.ts'
 import { withoutRefusedLogins } from './credential/refused-logins.ts'
 import { contextOf, type DiagnosisContext, readPull } from './failed-pull.ts'
 import { type FailingContainer, failingContainers, failingSandbox, firstSign } from './failing-container.ts'
-import { countCauses, type Diagnosis, type Finding } from './finding.ts'
+import { countCauses, countPods, type Diagnosis, type Finding } from './finding.ts'
 import { withAnsweredNodes, withGoneNames, withNodesApart } from './node/other-nodes.ts'
 import { pullingNode } from './node/pulling-node.ts'
 import { longPulls } from './pod-events.ts'
 import { countsForReadiness, type PodOwners, podOwners } from './pod-owners.ts'
-import { rank, type UnrankedFinding } from './priority.ts'
+import { rank, urgencyOf } from './priority.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
 import { hasSeveralAttempts, withoutList } from './text/pull-error.ts'
@@ -37,7 +36,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     scope: snapshot.scope,
     summary: {
       pods: snapshot.podCount,
-      failingPods: new Set(findings.map(({ namespace, pod }) => objectKey(namespace, pod))).size,
+      failingPods: countPods(findings),
       causes: countCauses(findings),
     },
     findings,
@@ -46,15 +45,12 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
   }
 }
 
-function findingsOf(pod: Pod, seen: DiagnosisContext): UnrankedFinding[] {
+function findingsOf(pod: Pod, seen: DiagnosisContext): Finding[] {
   const events = ownEvents(pod, seen.eventsByPod)
   const owned = podOwners(pod, seen.owners)
   const containers = failingContainers(pod, events)
-  const sandbox = containers.length > 0 ? null : failingSandbox(pod, events)
-  return [...containers, ...(sandbox === null ? [] : [sandbox])].map(failing => ({
-    pod,
-    finding: findingOf(pod, failing, owned, seen),
-  }))
+  const failing = containers.length > 0 ? containers : failingSandbox(pod, events)
+  return failing.map(each => findingOf(pod, each, owned, seen))
 }
 
 function findingOf(pod: Pod, failing: FailingContainer, owned: PodOwners, seen: DiagnosisContext): Finding {
@@ -101,6 +97,6 @@ function findingOf(pod: Pod, failing: FailingContainer, owned: PodOwners, seen: 
     host: pullingNode(pod, node, seen.hintsIn(evidence?.text ?? ''), seen.distribution),
     lasting: isUnlikelyToRecover(cause),
     ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),
-    priority: 0,
+    priority: urgencyOf(pod, workload, container.kind),
   }
 }

@@ -80,9 +80,8 @@ function byStatus(pod: Pod, container: Container, events: PodEvent[]): FailingCo
   if (state.type !== 'waiting') return null
   const { reason, message } = state
   const usesPullSecrets = !(isPostPullReason(reason) && isPullOfGuest(message, pod.runtimeClass))
-  if (isPullFailureReason(reason) || mentionsFailedPull(message))
-    return { container, reason, message, events, usesPullSecrets }
-  if (reason === PROVIDER_FAILED && isAboutPullSecret(message, pod))
+  const isOfSecret = reason === PROVIDER_FAILED && isAboutPullSecret(message, pod)
+  if (isPullFailureReason(reason) || mentionsFailedPull(message) || isOfSecret)
     return { container, reason, message, events, usesPullSecrets }
   // An error before the kubelet calls the runtime, such as an unreadable pull secret, becomes the waiting reason itself.
   if (!/\s/.test(reason)) return null
@@ -100,7 +99,7 @@ function isAboutPullSecret(message: string, { pullSecrets }: Pod): boolean {
 /** A container without a status, such as an ephemeral one: only its own events show that its pull fails. */
 function byEvents(container: Container, events: PodEvent[]): FailingContainer | null {
   if (container.state.type !== 'unknown' || container.kind === 'volume') return null
-  const newest = events.filter(event => event.fieldPath !== '').at(-1)
+  const newest = events.findLast(event => event.fieldPath !== '')
   if (newest === undefined || !events.some(reportsFailedPull)) return null
   const failing = { container, message: '', events, usesPullSecrets: true }
   if (reportsBackOff(newest)) return { ...failing, reason: 'ImagePullBackOff' }
@@ -109,35 +108,31 @@ function byEvents(container: Container, events: PodEvent[]): FailingContainer | 
     : null
 }
 
-/** Shown as the name of a sandbox, which has none. */
-const SANDBOX_NAME = 'sandbox'
-
 /**
- * The sandbox as a failing container, if the newest attempt to create it failed because of its image. The runtime pulls that image
+ * The sandbox as a failing container, if the newest attempt to create it failed because of its image; none otherwise. The runtime pulls that image
  * without the pod's pull secrets.
  * @param events the pod's own events
  */
-export function failingSandbox(pod: Pod, events: PodEvent[]): FailingContainer | null {
-  if (isEnding(pod) || !lacksSandbox(pod)) return null
+export function failingSandbox(pod: Pod, events: PodEvent[]): FailingContainer[] {
+  if (isEnding(pod) || !lacksSandbox(pod)) return []
   const [newest, ...older] = events.filter(isSandboxFailure).sort(newestFirst)
   const image = newest === undefined ? null : sandboxImage(newest.message)
-  if (newest === undefined || image === null || events.some(event => isOfContainer(event, newest)))
-    return null
-  return {
-    container: {
-      name: SANDBOX_NAME,
-      kind: 'sandbox',
-      image,
-      pullPolicy: null,
-      state: { type: 'unknown' },
-      ready: false,
-      imageId: null,
+  if (newest === undefined || image === null || events.some(event => isOfContainer(event, newest))) return []
+  return [
+    {
+      container: sandboxWith(image),
+      reason: newest.reason,
+      message: '',
+      events: [...older.filter(reportsFailedPull).reverse(), newest],
+      usesPullSecrets: false,
     },
-    reason: newest.reason,
-    message: '',
-    events: [...older.filter(({ message }) => sandboxImage(message) !== null).reverse(), newest],
-    usesPullSecrets: false,
-  }
+  ]
+}
+
+/** A sandbox, listed like a container. */
+export function sandboxWith(image: string): Container {
+  const state = { type: 'unknown' } as const
+  return { name: 'sandbox', kind: 'sandbox', image, pullPolicy: null, state, ready: false, imageId: null }
 }
 
 /** If the kubelet does not report it, a pod lacks its sandbox when none of its containers has started. */
@@ -167,10 +162,10 @@ interface ProvenCause extends Classification {
  * The cause of the newest attempt, with the kubelet's message that proves it.
  * An error in the status is always the newest attempt's; older kubelets report errors in events only.
  */
-export function prove(failing: FailingContainer, judge: Classifier = classify): ProvenCause {
+export function prove(failing: FailingContainer, judge: Classifier): ProvenCause {
   const status = fromStatus(failing, judge)
   if (status !== null && status.cause !== 'other') return status
-  return fromEvents(failing, judge) ?? fromBareEvents(failing, judge) ?? status ?? silent(failing)
+  return fromEvents(failing, judge) ?? fromBareEvents(failing, judge) ?? status ?? silent(failing, judge)
 }
 
 function fromStatus({ reason, message }: FailingContainer, judge: Classifier): ProvenCause | null {
@@ -193,11 +188,11 @@ function fromBareEvents({ reason, events }: FailingContainer, judge: Classifier)
 }
 
 /** Neither status nor events have the reason; the waiting reason itself may name the cause. */
-function silent({ reason, message, events }: FailingContainer): ProvenCause {
+function silent({ reason, message, events }: FailingContainer, judge: Classifier): ProvenCause {
   const backOff = events.findLast(reportsBackOff)
   const text = message !== '' ? message : backOff?.message
   return {
-    ...classify('', reason),
+    ...judge('', reason),
     evidence: text === undefined ? null : { from: message !== '' ? 'status' : 'event', text },
   }
 }
@@ -224,12 +219,8 @@ export function firstFailure(
   { events }: FailingContainer,
   isMeant: (event: PodEvent) => boolean = () => true,
 ): string | null {
-  return (
-    events
-      .filter(event => reportsFailedPull(event) && isMeant(event))
-      .flatMap(({ firstSeen }) => firstSeen ?? [])
-      .sort()[0] ?? null
-  )
+  const meant = events.filter(event => reportsFailedPull(event) && isMeant(event))
+  return meant.flatMap(({ firstSeen }) => firstSeen ?? []).sort()[0] ?? null
 }
 
 /** When the newest attempt failed (ISO 8601); null if no event has it. */

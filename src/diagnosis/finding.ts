@@ -4,6 +4,7 @@ import type { Moved } from '../image/moved/moved.ts'
 import type { ObjectManager } from '../snapshot/fix-objects.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { JudgedCheck } from '../snapshot/image-verdict.ts'
+import { objectKey } from '../snapshot/object-key.ts'
 import type { Workload } from '../snapshot/owners.ts'
 import type { ContainerKind } from '../snapshot/pod.ts'
 import type { Gap, SnapshotScope, SnapshotSource } from '../snapshot/snapshot.ts'
@@ -176,6 +177,11 @@ export function isUnreached(cause: Cause): boolean {
 /** The finding with more clues. */
 export function withClues(finding: Finding, clues: readonly Clue[]): Finding {
   return clues.length === 0 ? finding : { ...finding, clues: [...finding.clues, ...clues] }
+}
+
+/** How many pods the findings are about. */
+export function countPods(findings: readonly Finding[]): number {
+  return new Set(findings.map(({ namespace, pod }) => objectKey(namespace, pod))).size
 }
 
 /** How many findings have each cause. */

@@ -18,6 +18,7 @@ import {
 } from './credential/pod-credential.ts'
 import { serviceAccountProblem } from './credential/service-account.ts'
 import { diagnose } from './diagnose.ts'
+import { sandboxWith } from './failing-container.ts'
 import type { Finding } from './finding.ts'
 import { isOpenToAll } from './refusal/denial.ts'
 import type { CredentialState, Obstacle, Why, WhyContainer, WhyProblem } from './why-report.ts'
@@ -27,7 +28,9 @@ export function explainPod(pod: Pod, snapshot: Snapshot): Why {
   const { findings, pulling } = diagnose({ ...snapshot, pods: [pod] })
   const owners = indexOwners(snapshot.owners)
   const credentials = podCredentials(snapshot, owners)
-  const sandboxes = findings.filter(({ containerKind }) => containerKind === 'sandbox').map(asContainer)
+  const sandboxes = findings.flatMap(({ containerKind, image }) =>
+    containerKind === 'sandbox' ? [sandboxWith(image)] : [],
+  )
   return {
     takenAt: snapshot.takenAt,
     pod: pod.name,
@@ -45,12 +48,6 @@ export function explainPod(pod: Pod, snapshot: Snapshot): Why {
     obstacle: findings.length > 0 ? null : obstacleOf(pod),
     gaps: snapshot.gaps,
   }
-}
-
-/** A failing sandbox, listed like a container. */
-function asContainer({ container, containerKind, image }: Finding): Container {
-  const state = { type: 'unknown' } as const
-  return { name: container, kind: containerKind, image, pullPolicy: null, state, ready: false, imageId: null }
 }
 
 interface ContainerFacts {

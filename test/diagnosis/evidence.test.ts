@@ -1,6 +1,7 @@
 /** Which message is the evidence, and since when the pull has failed. */
 import { describe, expect, test } from 'vitest'
 import { failingContainers, firstSign, prove } from '../../src/diagnosis/failing-container.ts'
+import { classify } from '../../src/diagnosis/text/classify.ts'
 import { indexEvents, ownEvents } from '../../src/snapshot/own-events.ts'
 import type { Container, Pod } from '../../src/snapshot/pod.ts'
 import type { PodEvent } from '../../src/snapshot/snapshot.ts'
@@ -15,7 +16,7 @@ function proof(fields: Partial<Container>, events: PodEvent[], of: Partial<Pod> 
   const owner = pod({ ...of, containers: [container(fields), ...(of.containers ?? [])] })
   const [first] = failingContainers(owner, ownEvents(owner, indexEvents(events)))
   if (first === undefined) throw new Error('nothing fails')
-  return prove(first)
+  return prove(first, classify)
 }
 
 describe('the newest error wins', () => {
