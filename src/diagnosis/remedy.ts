@@ -4,48 +4,41 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { isFixedImage } from '../image/fixed-tag.ts'
 import { isLocal } from '../image/host.ts'
 import { isInLibrary } from '../image/official-images.ts'
-import { parseReference } from '../image/reference.ts'
 import { isPublic, relayedRegistry } from '../image/registries.ts'
 import { isOfCustomController } from '../snapshot/owners.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import { OF_CACHE_RULE } from './cache-rule.ts'
 import { isLimitOfMinutes } from './causes/rate-limited.ts'
 import { hasOwnUnnamed, type PodCredentials } from './credential/pod-credential.ts'
+import type { FailedPull } from './failed-pull.ts'
 import type { Finding, Remedy, Subcause } from './finding.ts'
 import { nodeServiceAt } from './node/node-services.ts'
 import { isOfOtherServer, isOpenToAll } from './refusal/denial.ts'
 import { isRemoteMirror } from './text/endpoint.ts'
 
-type RemedyFacts = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'endpoint' | 'moved'> & {
-  /** The runtime's text. */
-  text: string
-  /** The well-known registry that this one's name is a misspelling of; null if it is not. */
-  near: string | null
-}
-
 /** What decides whether a remedy fits. */
 interface Facts {
-  judged: RemedyFacts
+  pull: FailedPull
   /** The policy that its template can change: null if it is set at admission. */
   pullPolicy: Container['pullPolicy']
   /** Whether the pull would succeed with a login. */
   loginHelps: boolean
   /** Whether a new pod would get that login from its service account. */
   newPodHasIt: boolean
-  /** Whether the pod comes from a template that `fix` can change: a bare pod has none, a Job's is immutable, and other controllers are not known. */
-  hasTemplate: boolean
+  /**
+   * Whether another template would meet a limit less often, and `fix` can change the pod's: a bare pod has none, a Job's is immutable, and other
+   * controllers are not known.
+   */
+  canSavePulls: boolean
 }
 
 /** Whether each remedy helps, the most helpful first: a credential removes the limit for good, the others avoid pulls or the registry. */
 const HELPS: Readonly<Record<Remedy, (facts: Facts) => boolean>> = {
   authenticate: ({ loginHelps, newPodHasIt }) => loginHelps && !newPodHasIt,
   recreate: ({ loginHelps, newPodHasIt }) => loginHelps && newPodHasIt,
-  'pull-policy': ({ judged, pullPolicy, hasTemplate }) =>
-    hasTemplate && isLimited(judged) && pullPolicy === 'Always',
-  pin: ({ judged, hasTemplate }) =>
-    hasTemplate && isLimited(judged) && judged.reference !== null && !judged.reference.includes('@'),
-  'replace-registry': ({ judged, hasTemplate }) =>
-    hasTemplate && isLimited(judged) && judged.registry !== null && isDockerHub(judged.registry),
+  'pull-policy': ({ canSavePulls, pullPolicy }) => canSavePulls && pullPolicy === 'Always',
+  pin: ({ canSavePulls, pull }) => canSavePulls && pull.parsed !== null && pull.parsed.digest === null,
+  'replace-registry': ({ canSavePulls, pull }) => canSavePulls && isDockerHub(pull.registry ?? ''),
 }
 
 const MOST_HELPFUL_FIRST = Object.keys(HELPS) as Remedy[]
@@ -55,7 +48,7 @@ const MOST_HELPFUL_FIRST = Object.keys(HELPS) as Remedy[]
  * @param workload the pod's topmost controller; null for a bare pod
  */
 export function remediesFor(
-  judged: RemedyFacts,
+  pull: FailedPull,
   {
     pod,
     container,
@@ -66,12 +59,13 @@ export function remediesFor(
 ): Remedy[] {
   // The API server can't change a static pod: its manifest and its logins are on the node.
   // A debug container pulls with its pod's secrets and ends with the pod, so no change reaches it.
-  if (judged.registry === null || pod.mirror || container.kind === 'ephemeral') return []
-  const loginHelps = loginWouldHelp(judged)
+  if (pull.registry === null || pod.mirror || container.kind === 'ephemeral') return []
+  const loginHelps = loginWouldHelp(pull)
   const newPodHasIt = loginHelps && recreatingWouldHelp(pod, container, credentials)
   const hasTemplate = workload !== null && workload.kind !== 'Job' && !isOfCustomController(pod)
+  const canSavePulls = hasTemplate && pull.cause === 'rate-limited'
   const pullPolicy = isPolicyForced ? null : container.pullPolicy
-  const facts = { judged, pullPolicy, loginHelps, newPodHasIt, hasTemplate }
+  const facts = { pull, pullPolicy, loginHelps, newPodHasIt, canSavePulls }
   return MOST_HELPFUL_FIRST.filter(remedy => HELPS[remedy](facts))
 }
 
@@ -99,33 +93,30 @@ function hasEffect(remedy: Remedy, { reference }: Finding): boolean {
   return remedy !== 'replace-registry' || isInLibrary(reference)
 }
 
-function isLimited({ cause }: RemedyFacts): boolean {
-  return cause === 'rate-limited'
-}
-
 /** Refusals that no login of the pod can end: a blocked address, a policy, and a cache's own login at its upstream. */
 const NOT_FIXED_BY_LOGIN: readonly Subcause[] = ['blocked', 'policy', 'upstream']
 
-function loginWouldHelp(facts: RemedyFacts): boolean {
+function loginWouldHelp(pull: FailedPull): boolean {
   // Whoever has such a name may collect what is sent there.
-  if (facts.near !== null) return false
-  if (facts.cause === 'rate-limited') return loginRaisesLimit(facts)
-  return facts.cause === 'auth-required-or-denied' && loginEndsRefusal(facts)
+  if (pull.near !== null) return false
+  if (pull.cause === 'rate-limited') return loginRaisesLimit(pull)
+  return pull.cause === 'auth-required-or-denied' && loginEndsRefusal(pull)
 }
 
-function loginRaisesLimit({ subcause, registry, reference, endpoint, text }: RemedyFacts): boolean {
+function loginRaisesLimit({ subcause, registry, parsed, endpoint, text }: FailedPull): boolean {
   // A cache's limit is that of its own login.
-  if (relayedFrom(reference) !== null || OF_CACHE_RULE.test(text)) return false
+  if ((parsed !== null && relayedRegistry(parsed) !== null) || OF_CACHE_RULE.test(text)) return false
   // Docker Hub counts pulls over hours, so a limit per minute is that of another host, which no login for Docker Hub raises.
   if (isDockerHub(registry ?? '') && isLimitOfMinutes(text)) return false
   // The abuse limit counts the address even with a login.
   return subcause !== 'abuse' && !isRemoteMirror(endpoint)
 }
 
-function loginEndsRefusal({ subcause, registry, reference, endpoint, moved, text }: RemedyFacts): boolean {
-  if (isOfOtherServer(text, { reference: parseReference(reference ?? ''), endpoint })) return false
+function loginEndsRefusal(pull: FailedPull): boolean {
+  const { subcause, reference, parsed, endpoint, moved, text } = pull
+  if (isOfOtherServer(text, { reference: parsed, endpoint })) return false
   // A cache on the node's own loopback takes no login from pods.
-  if (isCacheOfNode(registry ?? '', reference)) return false
+  if (isCacheOfNode(pull)) return false
   if (subcause !== null && NOT_FIXED_BY_LOGIN.includes(subcause)) return false
   if (moved?.state === 'deleted' || moved?.state === 'retired') return false
   // Nobody needs a login for its new place.
@@ -136,15 +127,10 @@ function loginEndsRefusal({ subcause, registry, reference, endpoint, moved, text
   return !isRemoteMirror(endpoint)
 }
 
-function isCacheOfNode(registry: string, reference: string | null): boolean {
-  const isKnown = nodeServiceAt({ host: registry, role: 'registry' }) === 'kube-image-keeper'
-  return isKnown || (isLocal(registry) && relayedFrom(reference) !== null)
-}
-
-/** The registry behind a cache that the image's full name goes through. */
-function relayedFrom(reference: string | null): string | null {
-  const parsed = reference === null ? null : parseReference(reference)
-  return parsed && relayedRegistry(parsed)
+function isCacheOfNode({ registry, parsed }: FailedPull): boolean {
+  const host = registry ?? ''
+  const isKnown = nodeServiceAt({ host, role: 'registry' }) === 'kube-image-keeper'
+  return isKnown || (isLocal(host) && parsed !== null && relayedRegistry(parsed) !== null)
 }
 
 /** Whether the service account got a credential after the pod was created; only a new pod would get it (admission copies the list once). */
