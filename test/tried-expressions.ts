@@ -16,7 +16,14 @@ const LONG_NAME = 'n'.repeat(601)
 function allClues(text: string): void {
   for (const cause of ['auth-required-or-denied', 'rate-limited', 'image-not-found'] as const)
     for (const status of [null, 403, 429])
-      cluesOf(`denied: ${text}`, { cause, status, endpoint: null, image: LONG_NAME, reference: null })
+      cluesOf(`denied: ${text}`, {
+        cause,
+        status,
+        endpoint: null,
+        image: LONG_NAME,
+        reference: null,
+        search: null,
+      })
 }
 
 const SUBJECTS = {

@@ -118,6 +118,7 @@ export function readPull(
   return {
     cause,
     subcause,
+    search,
     isElsewhere: searched !== undefined,
     text,
     status,

@@ -37,7 +37,7 @@ import { endpointOf } from '../text/endpoint-in-text.ts'
 import { failedMirrors } from '../text/failed-mirrors.ts'
 import { dialedAddress } from '../text/misresolved.ts'
 import { asksForToken } from '../text/pull-error.ts'
-import { relevantSearch, searchedRegistries } from '../text/searched-registries.ts'
+import type { Search } from '../text/searched-registries.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
 import type { DefaultName, MachineNamer } from './clue-on-way.ts'
 import { TEXT_CLUES } from './clue-patterns.ts'
@@ -50,11 +50,13 @@ interface ClueFacts {
   endpoint: Endpoint | null
   image: string
   reference: Reference | null
+  /** Of the image, by its node, where that matters. */
+  search: Search | null
 }
 
 /** The clues in one failed pull: in the text, the HTTP status, the host, and the image's name. */
 export function cluesOf(text: string, known: ClueFacts): Clue[] {
-  const { cause, status, endpoint, image, reference } = known
+  const { cause, status, endpoint, image, reference, search } = known
   const words = withoutNames(text, image, reference)
   const inText = TEXT_CLUES.filter(([, pattern]) => pattern.test(words))
     .map(([clue]) => clue)
@@ -81,7 +83,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...lazySnapshotter(words),
     ...(cause === 'corrupt-or-unpack' ? [...refusedMount(words), ...refusedAttribute(words)] : []),
     ...passedOver(text, cause),
-    ...cluesWith('searched', relevantSearch(searchedRegistries(text, image), cause)),
+    ...cluesWith('searched', search),
     ...cluesWith('mirrors-failed', failedMirrors(text)),
     ...(endpoint === null ? ofDownload(text, reference) : []),
     ...ofRegistry(reference),
