@@ -48,6 +48,7 @@ export function podOwners(pod: Pod, owners: OwnerIndex): PodOwners {
   const workload = topmostOwner(pod, owners)
   const above = ownersAbove(pod, owners)
   const top = above.at(-1)
+  const unreplaced = whyUnreplaced(pod, owners)
   return {
     workload,
     // What owns a controller, such as a custom resource, is where changes are made.
@@ -64,9 +65,9 @@ export function podOwners(pod: Pod, owners: OwnerIndex): PodOwners {
       ...cluesWith('operated', operatorAbove(pod, workload)),
       ...cluesIf(pod.bySkaffold === true, { code: 'by-skaffold' }),
       ...cluesIf(pod.servesDns === true, { code: 'serves-dns' }),
-      ...(pod.maker === undefined ? [] : [{ code: 'made-by' as const, maker: pod.maker }]),
+      ...cluesWith('made-by', pod.maker === undefined ? null : { maker: pod.maker }),
     ],
-    unreplaced: unreplaced(pod, owners),
+    unreplaced: cluesWith('not-replaced', unreplaced === null ? null : { why: unreplaced }),
   }
 }
 
@@ -99,7 +100,7 @@ function sameImage(pod: Pod, container: Container, images: PodOwners['images']):
       ({ name, kind, image }) =>
         name !== container.name && FROM_TEMPLATE.includes(kind) && image === container.image,
     )
-    .filter(other => images === null || imageIn(images, other) === other.image)
+    .filter(other => images === null || inTemplate(images, other) === other.image)
     .map(({ name }) => name)
   return containers.length === 0 ? [] : [{ code: 'same-image', containers }]
 }
@@ -140,30 +141,32 @@ export function heldElsewhere(
   }
   const link = controller === null ? null : linkOf(controller, namespace, owners)
   const ready = link?.revision?.ready ?? 0
-  const isOfTemplate = images !== null && imageIn(images, container) === container.image
-  return ready > 0 && isOfTemplate && !hadLogin
-    ? [{ code: 'held-elsewhere', pods: ready, nodes: [], architectures: [] }]
-    : []
+  return cluesIf(ready > 0 && inTemplate(images, container) === container.image && !hadLogin, {
+    code: 'held-elsewhere',
+    pods: ready,
+    nodes: [],
+    architectures: [],
+  })
 }
 
 function olderServes(container: Placed, { serving }: Pick<PodOwners, 'serving'>): Clue[] {
   if (serving === null) return []
   const { number, ready, images } = serving
-  return [{ code: 'older-serves', revision: number, pods: ready, image: imageIn(images, container) }]
+  return [{ code: 'older-serves', revision: number, pods: ready, image: inTemplate(images, container) }]
 }
 
 /** The tag lost a zero, by what the pod's labels or the older revision have. */
 export function zeroClues(pod: Pod, container: Container, { serving }: Pick<PodOwners, 'serving'>): Clue[] {
-  const before = serving === null ? null : imageIn(serving.images, container)
+  const before = inTemplate(serving?.images, container)
   return cluesWith('dropped-zero', droppedZero(container.image, { version: pod.version ?? null, before }))
 }
 
 /** The owner has another image by now, which no retry of this pod gets. */
 function templateChanged(container: Placed, { images, newest }: PodOwners): Clue[] {
-  const now = newest === null ? null : imageIn(newest.images, container)
+  const now = inTemplate(newest?.images, container)
   if (newest === null || now === null) return []
   const { image } = container
-  const made = images === null ? null : imageIn(images, container)
+  const made = inTemplate(images, container)
   const { owner, renewal } = newest
   // What a webhook makes of another template's image is not known; some change the templates of Jobs, too.
   const isSame =
@@ -174,26 +177,24 @@ function templateChanged(container: Placed, { images, newest }: PodOwners): Clue
   return isSame ? [] : [{ code: 'template-changed', image: now, owner, renewal }]
 }
 
-function unreplaced(pod: Pod, owners: OwnerIndex): Clue[] {
-  const why = whyUnreplaced(pod, owners)
-  return why === null ? [] : [{ code: 'not-replaced', why }]
-}
-
 /** Only these kinds of containers come from a template. */
 const FROM_TEMPLATE: readonly ContainerKind[] = ['container', 'init', 'sidecar']
 
 type Placed = Pick<Container, 'name' | 'kind' | 'image'>
 
-/** Returns the container's image in a template; null if that has none. */
-function imageIn(images: Record<string, string>, { name, kind }: Placed): string | null {
-  return FROM_TEMPLATE.includes(kind) && Object.hasOwn(images, name) ? (images[name] ?? null) : null
+/** Returns what a template has for the container, such as its image; null if that is nothing, or if the template is not known. */
+function inTemplate<T>(
+  byContainer: Record<string, T> | null | undefined,
+  { name, kind }: Pick<Container, 'name' | 'kind'>,
+): T | null {
+  const isThere = FROM_TEMPLATE.includes(kind) && byContainer && Object.hasOwn(byContainer, name)
+  return isThere ? (byContainer[name] ?? null) : null
 }
 
 /** The admission plugin AlwaysPullImages, or a webhook that does the same (kubernetes, plugin/pkg/admission/alwayspullimages). */
-function policyForced({ name, kind, pullPolicy }: Container, { policies }: PodOwners): Clue[] {
-  const isOther = FROM_TEMPLATE.includes(kind) && pullPolicy === 'Always' && policies !== null
-  const template = isOther && Object.hasOwn(policies, name) ? policies[name] : undefined
-  return template === undefined ? [] : [{ code: 'policy-forced', template }]
+function policyForced(container: Container, { policies }: PodOwners): Clue[] {
+  const template = container.pullPolicy === 'Always' ? inTemplate(policies, container) : null
+  return cluesWith('policy-forced', template === null ? null : { template })
 }
 
 /** A webhook or a policy changed the image, or added the container, when the pod was created. */
@@ -202,8 +203,11 @@ function changedAtAdmission(
   container: Placed,
   images: PodOwners['images'],
 ): Clue[] {
-  const { kind, image } = container
-  if (images === null || !FROM_TEMPLATE.includes(kind)) return []
-  const template = imageIn(images, container)
-  return template === image ? [] : [{ code: 'changed-at-admission', template, policies: rewriters }]
+  if (images === null || !FROM_TEMPLATE.includes(container.kind)) return []
+  const template = inTemplate(images, container)
+  return cluesIf(template !== container.image, {
+    code: 'changed-at-admission',
+    template,
+    policies: rewriters,
+  })
 }
