@@ -31,11 +31,11 @@ const DATA = '(?:data|bandwidth|transfer|traffic|egress|download(?:ed|s)?)'
 /** A limit on the amount of data, such as an owner pays for: `remaining traffic quota is not enough`, `monthly bandwidth limit`. */
 const OF_DATA = new RegExp(`\\b${DATA} (?:\\w+ ){0,3}${LIMIT}\\b|\\b${LIMIT} (?:\\w+ ){0,3}${DATA}\\b`, 'i')
 
-/** Over which time the text says that data is limited; `unknown` if it does not say, null if it speaks of no such limit. */
-export function limitOfData(text: string): 'day' | 'month' | 'unknown' | null {
+/** Such a limit, and over which time it is, null if the text does not say; null for a text about no such limit. */
+export function limitOfData(text: string): { period: 'day' | 'month' | null } | null {
   if (!OF_DATA.test(text)) return null
-  if (/\bmonth(?:ly)?\b/i.test(text)) return 'month'
-  return /\b(?:daily|day|24 hours)\b/i.test(text) ? 'day' : 'unknown'
+  if (/\bmonth(?:ly)?\b/i.test(text)) return { period: 'month' }
+  return { period: /\b(?:daily|day|24 hours)\b/i.test(text) ? 'day' : null }
 }
 
 const OF_ANYONE =

@@ -1,4 +1,4 @@
-/** Clues: what a failed pull shows besides its cause, by its text, its HTTP status, its host, and the image's name. */
+/** The clues that are the same for all pods with one error text and image: those of its words, its HTTP status, its host, and the image's name. */
 
 import {
   isLocal,
@@ -126,9 +126,7 @@ function ofLimit(text: string, reference: Reference | null, endpoint: Endpoint |
   // Quay limits requests per second, and no pulls (access.redhat.com/solutions/6218921).
   const isQuay = reference?.registry === 'quay.io' && endpoint?.role !== 'mirror'
   if (isLimitOfMinutes(text) || isQuay) return [{ code: 'per-second' }]
-  const period = limitOfData(text)
-  if (!isHubLimit(text))
-    return period === null ? [] : [{ code: 'volume-limit', period: period === 'unknown' ? null : period }]
+  if (!isHubLimit(text)) return cluesWith('volume-limit', limitOfData(text))
   if (reference === null || countsAtHub(reference.registry)) return [{ code: 'hub-limit' }]
   return [{ code: mayBeOtherName(reference, endpoint) ? 'passes-hub-limit' : 'upstream-limit' }]
 }
@@ -158,8 +156,6 @@ function ofStatus(status: number | null, text: string): Clue[] {
 
 /** Statuses that mean a refusal of their own, a format that is not there, or a timeout. */
 const JUDGED = [402, 406, 407, 408, 410, 429, 451]
-
-const UNRESOLVED: Cause = 'registry-not-found-dns'
 
 /** Names that wait to be replaced (values of goharbor/harbor-helm, GitLab's chart, and `helm create`; RFC 2606). */
 const DEFAULT_NAMES: readonly [RegExp, DefaultName][] = [
@@ -204,7 +200,7 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: C
   return [
     ...cluesIf(isWindows, { code: 'windows-base' }),
     ...cluesWith('peers-only', by === null ? null : { by }),
-    ...(cause === UNRESOLVED ? ofUnresolvedName(withoutPort(host)) : []),
+    ...(cause === 'registry-not-found-dns' ? ofUnresolvedName(withoutPort(host)) : []),
     ...placeOf(host, cause, text),
   ]
 }
@@ -222,7 +218,7 @@ function ofUnresolvedName(host: string): Clue[] {
 function placeOf(host: string, cause: Cause, text: string): Clue[] {
   if (isLocal(host)) return [{ code: 'loopback' }]
   if (isOfCluster(host)) {
-    const address = cause === UNRESOLVED ? null : dialedAddress(text)
+    const address = cause === 'registry-not-found-dns' ? null : dialedAddress(text)
     // The node's DNS server knows it, as it does names of a company's own.
     if (address !== null && !isSurelyOfCluster(host)) return []
     return isFoundOnNode(host, cause, address)
@@ -237,7 +233,7 @@ function placeOf(host: string, cause: Cause, text: string): Clue[] {
  * wildcard record. OpenShift writes its own registry's name into /etc/hosts of its nodes.
  */
 function isFoundOnNode(host: string, cause: Cause, address: string | null): boolean {
-  if (cause === UNRESOLVED) return false
+  if (cause === 'registry-not-found-dns') return false
   if (address === null) return isOpenShiftService(host)
   return isPrivateAddress(address) || isSharedAddress(address)
 }
