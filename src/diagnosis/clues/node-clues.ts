@@ -43,12 +43,12 @@ export function cluesOfPlace(
   const silentSince = node?.silentSince
   const isFull = node?.diskPressure === true
   return [
-    ...(silentSince === undefined ? [] : [{ code: 'node-silent' as const, since: silentSince }]),
-    ...(isFull || wasFull ? [{ code: 'disk-pressure' as const, past: !isFull }] : []),
+    ...cluesWith('node-silent', silentSince === undefined ? null : { since: silentSince }),
+    ...cluesIf(isFull || wasFull, { code: 'disk-pressure', past: !isFull }),
     ...cluesWith('pool-held', node?.heldPool ?? null),
     ...cluesIf(node?.os === 'windows' && pod.platform.os === null, { code: 'any-os' }),
     ...cluesIf(asksWindows, { code: 'asks-windows' }),
-    ...(pod.runtimeClass === undefined ? [] : [{ code: 'runtime-class' as const, name: pod.runtimeClass }]),
+    ...cluesWith('runtime-class', pod.runtimeClass === undefined ? null : { name: pod.runtimeClass }),
     ...cluesIf(WASM_CLASS.test(pod.runtimeClass ?? ''), { code: 'runs-wasm' }),
     ...tagOfNode(reference, node),
     ...cluesIf(!usesPullSecrets && container.kind !== 'sandbox', { code: 'guest' }),

@@ -1,4 +1,4 @@
-/** What a failed pull shows besides its cause. */
+/** All clues of a failed pull: those of its text, and those of its node, its logins, and its pod's owners. */
 
 import { isLocal, withoutPort } from '../../image/host.ts'
 import { movedImage } from '../../image/moved/moved.ts'
@@ -46,8 +46,7 @@ export function cluesOfPull(
       .flatMap(clue => atNode(pull, clue)),
     ...formerMirror(pull),
     ...mirrorLogin(pull),
-    ...(near === null ? [] : [{ code: 'near-registry' as const, registry: near }]),
-    ...(near === null ? seen.hostBesideOf(pull) : []),
+    ...(near === null ? seen.hostBesideOf(pull) : [{ code: 'near-registry' as const, registry: near }]),
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
     ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),
     ...cluesByTime(pull, pod, failing, seen),

@@ -4,7 +4,7 @@ import { isOfficial } from '../../image/official-images.ts'
 import { withoutVersion } from '../../image/reference.ts'
 import { compareText } from '../../order.ts'
 import type { Node } from '../../snapshot/node.ts'
-import type { Clue } from '../clues/clue.ts'
+import { type Clue, cluesIf } from '../clues/clue.ts'
 import type { FailedPull } from '../failed-pull.ts'
 import { verifiesImages } from './pulling-node.ts'
 
@@ -31,10 +31,9 @@ function otherTags(reference: string, { images }: Pick<Node, 'images'>): Clue[] 
   const tags = images.flatMap(image =>
     withoutVersion(image) === repository && !image.includes('@') ? [tagIn(image)] : [],
   )
-  const isSame = (tag: string) => tag === `v${wanted}` || `v${tag}` === wanted
-  const [same] = tags.filter(isSame)
-  const names = [...new Set([...tags.filter(isSame), ...tags.sort(compareText)])].slice(0, MAX_TAGS)
-  return names.length === 0 ? [] : [{ code: 'other-tags', tags: names, same: same ?? null }]
+  const same = tags.filter(tag => tag === `v${wanted}` || `v${tag}` === wanted)
+  const names = [...new Set([...same, ...tags.sort(compareText)])].slice(0, MAX_TAGS)
+  return cluesIf(names.length > 0, { code: 'other-tags', tags: names, same: same[0] ?? null })
 }
 
 function tagIn(name: string): string {

@@ -23,11 +23,10 @@ const RANGES = NETWORKS.flatMap(([owner, networks]) =>
 
 const META_IPV6 = /^2a03:2880:/i
 
-/** The address that a connection was opened to, or should have been; not that of a DNS server. */
 const DIALED =
   /\b(?:dial tcp |(?:read|write) tcp \S{1,60}->)(\[[0-9a-f:]{2,39}\]|\d{1,3}(?:\.\d{1,3}){3}):(?!53:)\d+: /i
 
-/** The address that a connection was opened to, or should have been; null if the text shows none. */
+/** The address that a connection was opened to, or should have been, not that of a DNS server; null if the text shows none. */
 export function dialedAddress(text: string): string | null {
   return DIALED.exec(text)?.[1] ?? null
 }
@@ -37,11 +36,11 @@ export function misresolvedTo(
   text: string,
   endpoint: Endpoint | null,
 ): { address: string; owner: AddressOwner } | null {
-  const address = DIALED.exec(text)?.[1]
-  const owner = address === undefined ? null : ownerOf(address)
+  const address = dialedAddress(text)
+  const owner = address && ownerOf(address)
   const host = endpoint?.host ?? ''
   const isName = host !== '' && !isLocal(host) && !isAddress(host)
-  return address !== undefined && owner !== null && isName ? { address, owner } : null
+  return address && owner && isName ? { address, owner } : null
 }
 
 function ownerOf(address: string): AddressOwner | null {
