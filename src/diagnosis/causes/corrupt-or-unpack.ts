@@ -2,6 +2,7 @@
 
 import type { Clue } from '../clues/clue.ts'
 import type { LazySnapshotter } from '../clues/clue-at-node.ts'
+import { firstMatch } from '../text/first-match.ts'
 import { ruleOf } from './cause-rule.ts'
 
 const FILE_OPERATION =
@@ -78,7 +79,7 @@ const LAZY: [LazySnapshotter, RegExp][] = [
 
 /** The clue that a snapshotter which loads layers lazily failed: its name is in the text, or its words are. */
 export function lazySnapshotter(text: string): Clue[] {
-  const name = LAZY.find(([, pattern]) => pattern.test(text))?.[0] ?? null
+  const name = firstMatch(text, LAZY)
   return name !== null || UNMOUNTED.test(text) ? [{ code: 'lazy-snapshotter', name }] : []
 }
 

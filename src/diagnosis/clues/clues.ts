@@ -35,6 +35,7 @@ import { downloadsFrom, privatePeer } from '../text/download-host.ts'
 import type { Endpoint } from '../text/endpoint.ts'
 import { endpointOf } from '../text/endpoint-in-text.ts'
 import { failedMirrors } from '../text/failed-mirrors.ts'
+import { firstMatch } from '../text/first-match.ts'
 import { dialedAddress } from '../text/misresolved.ts'
 import { asksForToken } from '../text/pull-error.ts'
 import type { Search } from '../text/searched-registries.ts'
@@ -158,25 +159,25 @@ function ofStatus(status: number | null, text: string): Clue[] {
 const JUDGED = [402, 406, 407, 408, 410, 429, 451]
 
 /** Names that wait to be replaced (values of goharbor/harbor-helm, GitLab's chart, and `helm create`; RFC 2606). */
-const DEFAULT_NAMES: readonly [RegExp, DefaultName][] = [
-  [/^(?:core|notary)\.harbor\.domain$/i, 'harbor'],
-  [/^gitlab\.example\.com$/i, 'gitlab'],
-  [/(?:^|\.)chart-example\.local$/i, 'helm'],
-  [/(?:^|\.)example\.(?:com|net|org)$/i, 'documentation'],
+const DEFAULT_NAMES: readonly [DefaultName, RegExp][] = [
+  ['harbor', /^(?:core|notary)\.harbor\.domain$/i],
+  ['gitlab', /^gitlab\.example\.com$/i],
+  ['helm', /(?:^|\.)chart-example\.local$/i],
+  ['documentation', /(?:^|\.)example\.(?:com|net|org)$/i],
 ]
 
 /** Names of the machine that a tool runs on (devantler-tech/ksail#1163, k3d-io/k3d#926). */
-const MACHINE_NAMES: readonly [RegExp, MachineNamer][] = [
+const MACHINE_NAMES: readonly [MachineNamer, RegExp][] = [
   [
-    /^(?:host|gateway)\.docker\.internal$|^docker\.for\.(?:mac|win)\.(?:host\.internal|localhost)$/i,
     'docker',
+    /^(?:host|gateway)\.docker\.internal$|^docker\.for\.(?:mac|win)\.(?:host\.internal|localhost)$/i,
   ],
-  [/^host\.k3d\.internal$/i, 'k3d'],
-  [/^host\.lima\.internal$/i, 'lima'],
-  [/^host\.minikube\.internal$/i, 'minikube'],
-  [/^host\.orb\.internal$/i, 'orbstack'],
-  [/^host\.containers\.internal$/i, 'podman'],
-  [/^host\.rancher-desktop\.internal$/i, 'rancher-desktop'],
+  ['k3d', /^host\.k3d\.internal$/i],
+  ['lima', /^host\.lima\.internal$/i],
+  ['minikube', /^host\.minikube\.internal$/i],
+  ['orbstack', /^host\.orb\.internal$/i],
+  ['podman', /^host\.containers\.internal$/i],
+  ['rancher-desktop', /^host\.rancher-desktop\.internal$/i],
 ]
 
 /** What the registry in the image's name shows: a web site, or a cache's path. */
@@ -206,11 +207,10 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: C
 }
 
 function ofUnresolvedName(host: string): Clue[] {
-  const [, of] = DEFAULT_NAMES.find(([pattern]) => pattern.test(host)) ?? []
-  const [, by] = MACHINE_NAMES.find(([pattern]) => pattern.test(host)) ?? []
+  const [of, by] = [firstMatch(host, DEFAULT_NAMES), firstMatch(host, MACHINE_NAMES)]
   return [
-    ...cluesWith('default-name', of === undefined ? null : { of }),
-    ...cluesWith('machine-name', by === undefined ? null : { by }),
+    ...cluesWith('default-name', of === null ? null : { of }),
+    ...cluesWith('machine-name', by === null ? null : { by }),
   ]
 }
 

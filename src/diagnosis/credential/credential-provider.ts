@@ -1,5 +1,7 @@
 /** Finds in a pull's text that the kubelet's credential provider failed, and the reason that it gave. */
 
+import { firstMatch } from '../text/first-match.ts'
+
 /** The kubelet ran the plugin, or a helper, and got no login (pkg/credentialprovider/plugin). Matches masked texts, too. */
 export const PLUGIN_FAILED = /\bcredential provider plugin\b|\berror getting credentials\b/i
 
@@ -31,7 +33,7 @@ const LAST_COLON = /:$/
 export function providerReason(text: string): { problem: ProviderProblem; reason: string } | null {
   const reason = innermost(text)
   if (reason === null) return null
-  return { problem: PROBLEMS.find(([, words]) => words.test(reason))?.[0] ?? 'other', reason }
+  return { problem: firstMatch(reason, PROBLEMS) ?? 'other', reason }
 }
 
 /** A plugin's log line may repeat the words around its reason. */

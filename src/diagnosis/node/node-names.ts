@@ -1,6 +1,7 @@
 /** What the name of a node gives away: the tool, the platform, or the cloud that names its nodes like that. */
 
 import type { Cloud } from '../../image/cloud-registries.ts'
+import { firstMatch } from '../text/first-match.ts'
 
 /** k3d's nodes are containers named so. */
 export const K3D_NODE = /^k3d-.+-(?:server|agent)-\d+$/
@@ -54,7 +55,7 @@ const NAMES: readonly [NamedPlatform, RegExp][] = [
 
 /** The platform by the name that it gives its nodes by default, as objects of pods alone show no more. */
 export function platformNamed(name: string | null): NamedPlatform | null {
-  return NAMES.find(([, names]) => names.test(name ?? ''))?.[0] ?? null
+  return firstMatch(name ?? '', NAMES)
 }
 
 const OF_CLOUDS: Record<Cloud, RegExp> = {

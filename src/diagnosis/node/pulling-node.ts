@@ -3,6 +3,7 @@
 import type { Cloud } from '../../image/cloud-registries.ts'
 import type { Distribution, Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
+import { firstMatch } from '../text/first-match.ts'
 import { platformNamed } from './node-names.ts'
 import { type VirtualNode, virtualNode } from './virtual-node.ts'
 
@@ -58,8 +59,8 @@ type NodeHints = Pick<PullingNode, 'runtime' | 'platform' | 'os' | 'kernel'> & {
 export function nodeHintsIn(text: string): NodeHints {
   const [, host = null, asked = null] = WINDOWS_HOST.exec(text) ?? []
   return {
-    runtime: shownIn(text, WORDING),
-    platform: shownIn(text, SIGNS),
+    runtime: firstMatch(text, WORDING),
+    platform: firstMatch(text, SIGNS),
     os: WINDOWS.test(text) ? 'windows' : null,
     kernel: host ?? asked,
     asked: askedPlatform(text),
@@ -214,11 +215,6 @@ const SIGNS: [Platform, RegExp][] = [
   ['k0s', /\/var\/lib\/k0s\/|\/run\/k0s\//],
   ['microk8s', /\/var\/snap\/microk8s\//],
 ]
-
-/** The first that the text shows; null if it shows none. */
-function shownIn<T>(text: string, signs: readonly [T, RegExp][]): T | null {
-  return signs.find(([, pattern]) => pattern.test(text))?.[0] ?? null
-}
 
 export const MINIKUBE_LABEL = 'minikube.k8s.io/name'
 

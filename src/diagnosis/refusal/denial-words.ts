@@ -3,6 +3,7 @@
 import { OF_CACHE_RULE } from '../cache-rule.ts'
 import { UPSTREAM_BLOCKED } from '../causes/registry-server-error.ts'
 import type { DenialSubcause } from '../finding.ts'
+import { firstMatch } from '../text/first-match.ts'
 import { parsePullErrors } from '../text/pull-error.ts'
 import { lapseIn } from './lapse.ts'
 import { perimeterIn } from './perimeter.ts'
@@ -155,10 +156,10 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ],
 ]
 
-/** What the text alone proves; undefined if it proves nothing. */
-export function provenIn(masked: string): DenialSubcause | undefined {
+/** What the text alone proves; null if it proves nothing. */
+export function provenIn(masked: string): DenialSubcause | null {
   if (perimeterIn(masked) !== null) return 'blocked'
-  const found = PATTERNS.find(([, pattern]) => pattern.test(masked))?.[0]
+  const found = firstMatch(masked, PATTERNS)
   // What is switched off at the upstream of a cache is the upstream's.
   return found !== 'upstream' && lapseIn(masked) !== null ? 'blocked' : found
 }

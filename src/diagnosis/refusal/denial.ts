@@ -51,23 +51,23 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   const proven = provenByText(masked, text)
   if (isOfAcrNetwork(refusal, proven)) return 'blocked'
   // The registry gave out the manifest, so neither the name nor a right to pull is missing.
-  if (proven === undefined && LAYER_REFUSED.test(text) && (OF_STORE.test(text) || !isPage(masked)))
+  if (proven === null && LAYER_REFUSED.test(text) && (OF_STORE.test(text) || !isPage(masked)))
     return 'blocked'
   // A web page that gives no reason is not the registry's answer.
-  if (proven === undefined && isPage(masked)) return 'unspecified'
+  if (proven === null && isPage(masked)) return 'unspecified'
   if (proven !== 'credential-refused') {
     const isForAnyone = reference !== null && isPublic(fullName(reference))
     if (demandsTerms(text) || (isForAnyone && demandsLogin(text)))
       return credential === 'usable' ? 'not-permitted' : 'no-credential-sent'
     if (isForAnyone) return refusalOfPublic(refusal, proven)
   }
-  return proven === undefined ? byStatus(refusal) : asMeant(proven, refusal)
+  return proven === null ? byStatus(refusal) : asMeant(proven, refusal)
 }
 
 /** What the text alone proves. The words for a pull that leave open why it was refused say nothing of a login without one. */
-function provenByText(masked: string, text: string): DenialSubcause | undefined {
+function provenByText(masked: string, text: string): DenialSubcause | null {
   const proven = provenIn(masked)
-  const isUndecided = proven === undefined || proven === 'denied-or-missing'
+  const isUndecided = proven === null || proven === 'denied-or-missing'
   return isUndecided && refusesLogin(text) ? 'credential-refused' : proven
 }
 
@@ -75,9 +75,9 @@ function provenByText(masked: string, text: string): DenialSubcause | undefined 
  * ACR answers 401 for a login or a role that is missing, and 403 where its network rules shut the caller out (learn.microsoft.com, "Fail to pull
  * images from Azure Container Registry to Azure Kubernetes Service cluster"). If it gives no reason, the words are the runtime's, which only say what was asked for.
  */
-function isOfAcrNetwork({ text, status, reference, endpoint }: Refusal, proven: DenialSubcause | undefined) {
+function isOfAcrNetwork({ text, status, reference, endpoint }: Refusal, proven: DenialSubcause | null) {
   const isAcr = cloudOf(reference?.registry ?? null) === 'acr' && endpoint?.role !== 'mirror'
-  const ofRuntime = proven === undefined || proven === 'no-credential-sent' || proven === 'credential-refused'
+  const ofRuntime = proven === null || proven === 'no-credential-sent' || proven === 'credential-refused'
   return isAcr && status === 403 && ofRuntime && isBareRefusal(text) && !isOfLayer(text)
 }
 
@@ -169,7 +169,7 @@ function ownReason(text: string): string | null {
 }
 
 /** The refusal of an image that anyone can pull, as far as is known. */
-function refusalOfPublic(refusal: Refusal, proven: DenialSubcause | undefined): DenialSubcause {
+function refusalOfPublic(refusal: Refusal, proven: DenialSubcause | null): DenialSubcause {
   const { status, endpoint, reference, credential } = refusal
   if (proven === 'blocked' || proven === 'policy' || proven === 'upstream') return proven
   // Its logins last for 12 hours, and it answers 403 to one that has expired (awslabs/eksdemo#68; docs.aws.amazon.com/AmazonECR, public-troubleshooting).

@@ -1,5 +1,7 @@
 /** What a registry depends on, and what is switched off or overdue: its owner has to restore it, and no login changes that. */
 
+import { firstMatch } from '../text/first-match.ts'
+
 /**
  * `account`: an account, a namespace, or an organization, for any reason. `plan`: what 402 asks for, without a word of the reason.
  * `key`: the customer's own key, by which a registry encrypts what it stores.
@@ -49,7 +51,7 @@ const LAPSES: [Lapse, RegExp][] = [
 
 /** What is switched off or overdue; null if the text shows nothing of the kind. @param words the text in lower case */
 export function lapseIn(words: string): Lapse | null {
-  return LAPSES.find(([, pattern]) => pattern.test(words))?.[0] ?? null
+  return firstMatch(words, LAPSES)
 }
 
 /** Whether a text speaks of what belongs to the caller, whom another login would replace, and not of the image's owner. @param words in lower case */

@@ -1,5 +1,7 @@
 /** Rules around a registry that refuse a request before the registry looks at the login or the image: a cloud's perimeter, an organization's policy, a web firewall. */
 
+import { firstMatch } from '../text/first-match.ts'
+
 /** Whose rule refused, and so who can allow the request. `web-filter`: on the nodes' side; `web-firewall`: on the registry's. */
 export type Perimeter =
   | 'vpc-service-controls'
@@ -42,7 +44,7 @@ const PERIMETERS: [Perimeter, RegExp][] = [
 
 /** The perimeter whose rule refused; null if the text shows none. @param words the text in lower case */
 export function perimeterIn(words: string): Perimeter | null {
-  return PERIMETERS.find(([, pattern]) => pattern.test(words))?.[0] ?? null
+  return firstMatch(words, PERIMETERS)
 }
 
 const IDENTIFIER =

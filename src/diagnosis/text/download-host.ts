@@ -2,6 +2,7 @@
 
 import { isAddress, isLocal, isPrivateAddress, withoutPort } from '../../image/host.ts'
 import { HOST } from './endpoint.ts'
+import { firstMatch } from './first-match.ts'
 
 const CONNECTED = new RegExp(`\\b(?:read|write) tcp \\S{1,60}->${HOST}: `, 'i')
 
@@ -32,21 +33,21 @@ export function isOfDownloadHost(host: string, text: string, registry: string | 
 }
 
 /** Each with the hosts that it redirects to, as its operator or its redirects name them. */
-const DOWNLOAD_HOSTS: readonly [RegExp, string][] = [
-  [/^(?:index\.|registry-1\.)?docker\.io$/, 'production.cloudflare.docker.com'],
-  [/^quay\.io$/, 'cdn*.quay.io'],
-  [/^ghcr\.io$/, 'pkg-containers.githubusercontent.com'],
-  [/^mcr\.microsoft\.com$/, '*.data.mcr.microsoft.com'],
-  [/\.azurecr\.(?:io|cn|us)$/, '*.blob.core.windows.net, or the data endpoints of the registry'],
-  [/\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/, "S3 in the registry's region"],
-  [/^public\.ecr\.aws$/, '*.cloudfront.net'],
-  [/^registry\.k8s\.io$/, '*.pkg.dev and S3'],
-  [/^registry\.gitlab\.com$/, 'cdn.registry.gitlab-static.net'],
-  [/(?:^|\.)gcr\.io$/, 'storage.googleapis.com'],
-  [/^cgr\.dev$/, '*.r2.cloudflarestorage.com'],
+const DOWNLOAD_HOSTS: readonly [string, RegExp][] = [
+  ['production.cloudflare.docker.com', /^(?:index\.|registry-1\.)?docker\.io$/],
+  ['cdn*.quay.io', /^quay\.io$/],
+  ['pkg-containers.githubusercontent.com', /^ghcr\.io$/],
+  ['*.data.mcr.microsoft.com', /^mcr\.microsoft\.com$/],
+  ['*.blob.core.windows.net, or the data endpoints of the registry', /\.azurecr\.(?:io|cn|us)$/],
+  ["S3 in the registry's region", /\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/],
+  ['*.cloudfront.net', /^public\.ecr\.aws$/],
+  ['*.pkg.dev and S3', /^registry\.k8s\.io$/],
+  ['cdn.registry.gitlab-static.net', /^registry\.gitlab\.com$/],
+  ['storage.googleapis.com', /(?:^|\.)gcr\.io$/],
+  ['*.r2.cloudflarestorage.com', /^cgr\.dev$/],
 ]
 
 /** The hosts that serve this registry's layers, as a list for people; null if it serves them itself, or if that is not known. */
 function downloadHosts(registry: string): string | null {
-  return DOWNLOAD_HOSTS.find(([name]) => name.test(withoutPort(registry.toLowerCase())))?.[1] ?? null
+  return firstMatch(withoutPort(registry.toLowerCase()), DOWNLOAD_HOSTS)
 }
