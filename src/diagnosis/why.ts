@@ -90,17 +90,19 @@ function explainContainer(place: ContainerFacts): WhyContainer {
     check: checkFor(reference && fullName(reference), snapshot.imageChecks, pod),
     pullingSince: place.pullingSince,
     finding: place.finding,
-    ...(pullsNothing(place) ? { problems: [], ...asNotes(links) } : problemsAndNotes(links, place)),
+    ...problemsAndNotes(links, place),
   }
 }
 
-/** Without a failed pull, a secret that could not be read is not known to be a problem. */
+/** Without a failed pull, nothing is a problem while nothing is pulled, and a secret that could not be read is not known to be one. */
 function problemsAndNotes(
   links: WhyProblem[],
-  { finding }: ContainerFacts,
+  place: ContainerFacts,
 ): Pick<WhyContainer, 'problems' | 'notes'> {
-  const unread = finding === null ? links.filter(isUnread) : []
-  return { problems: links.filter(link => !unread.includes(link)), ...asNotes(unread) }
+  if (place.finding !== null) return { problems: links }
+  const isNote = pullsNothing(place) ? () => true : isUnread
+  const notes = links.flatMap(link => (link.code !== 'pull-failed' && isNote(link) ? [link] : []))
+  return { problems: links.filter(link => !isNote(link)), ...(notes.length > 0 && { notes }) }
 }
 
 function isUnread(link: WhyProblem): boolean {
@@ -111,17 +113,11 @@ function isUnread(link: WhyProblem): boolean {
  * Whether nothing has to be pulled now: the container has started, its image volume is mounted, or the pod is being deleted. Nothing that it lacks
  * needs to be made then: in a namespace that is being deleted, too, Secrets go as well, and the API server refuses new ones.
  */
-function pullsNothing({ pod, container, finding }: ContainerFacts): boolean {
-  if (finding !== null) return false
+function pullsNothing({ pod, container }: ContainerFacts): boolean {
   if (pod.terminating) return true
   const { kind, state, imageId } = container
   if (kind === 'volume') return pod.phase === 'Running'
   return imageId !== null || state.type === 'running' || state.type === 'terminated'
-}
-
-function asNotes(links: WhyProblem[]): Pick<WhyContainer, 'notes'> {
-  const notes = links.filter(link => link.code !== 'pull-failed')
-  return notes.length === 0 ? {} : { notes }
 }
 
 const VERDICTS: Record<CredentialReport['status'], CredentialState> = {

@@ -78,14 +78,10 @@ export function knownLogins(snapshot: Snapshot, owners: OwnerIndex): KnownLogins
 }
 
 function accountsOf(serviceAccounts: ServiceAccount[]): Map<string, string> {
-  const accounts = new Map<string, string>()
-  for (const { namespace, name, imagePullSecrets } of serviceAccounts) {
-    for (const secret of imagePullSecrets) {
-      const key = objectKey(namespace, secret)
-      if (!accounts.has(key)) accounts.set(key, name)
-    }
-  }
-  return accounts
+  const named = serviceAccounts.flatMap(({ namespace, name, imagePullSecrets }) =>
+    imagePullSecrets.map(secret => [objectKey(namespace, secret), name] as const),
+  )
+  return new Map(named.reverse())
 }
 
 /** OpenShift's global pull secret: the nodes' own login, of which no namespace should get a copy (docs.redhat.com, Using image pull secrets). */

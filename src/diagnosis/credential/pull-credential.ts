@@ -126,19 +126,14 @@ export function hintsElsewhere(
 
 /** Without secrets that kustomize generated before another one of the same name: it leaves those to whoever prunes them. */
 function newestGenerations(secrets: PullSecret[]): PullSecret[] {
-  const newest = new Map<string, string>()
-  const generationOf = ({ name, createdAt }: PullSecret) => {
+  const newest = new Map<string | null, string>()
+  for (const { name, createdAt = '' } of secrets) {
     const base = generatedFrom(name)
-    return base === null || createdAt === undefined ? null : { base, createdAt }
+    if (base !== null && createdAt > (newest.get(base) ?? '')) newest.set(base, createdAt)
   }
-  for (const generation of secrets.map(generationOf)) {
-    if (generation === null) continue
-    const { base, createdAt } = generation
-    if (createdAt > (newest.get(base) ?? '')) newest.set(base, createdAt)
-  }
-  return secrets.filter(secret => {
-    const generation = generationOf(secret)
-    return generation === null || generation.createdAt === newest.get(generation.base)
+  return secrets.filter(({ name, createdAt }) => {
+    const last = newest.get(generatedFrom(name))
+    return last === undefined || createdAt === undefined || createdAt === last
   })
 }
 

@@ -90,8 +90,8 @@ function requestIn(text: string): FoundUrl | undefined {
 }
 
 /** Whether the text was truncated within the host: a quote was opened before the URL, and the text ends with the URL. */
-function isCutOff({ host, rest, before, end }: FoundUrl, text: string): boolean {
-  return end === text.length && rest === '' && /["'`]$/.test(before) && host !== ''
+function isCutOff({ rest, before, end }: FoundUrl, text: string): boolean {
+  return end === text.length && rest === '' && /["'`]$/.test(before)
 }
 
 /** Whether somebody made the host unreadable before the text was passed on, as in `https://d*****.azurecr.io/`. */

@@ -82,21 +82,15 @@ export function parsePullErrors(text: string): PullErrors {
   const tries = plain.split(NEXT_ATTEMPT).map(attempt => {
     const asRegistry = cut(attempt, MIRRORS.open, MIRRORS.close)
     const asImage = cut(asRegistry.main, AS_ARTIFACT, null)
+    const errorIn = (part: string, ofMirror: boolean) => (part === '' ? [] : [parseOne(part, ofMirror)])
     return {
-      main: asImage.main,
-      fallbackErrors: [
-        { text: asRegistry.fallback, ofMirror: true },
-        { text: asImage.fallback, ofMirror: false },
-      ],
+      attempt: parseOne(asImage.main, false),
+      fallbackErrors: [...errorIn(asRegistry.fallback, true), ...errorIn(asImage.fallback, false)],
     }
   })
   return {
-    attempts: tries.map(({ main }) => parseOne(main, false)),
-    fallbackErrors: tries.flatMap(({ fallbackErrors }) =>
-      fallbackErrors.flatMap(({ text: error, ofMirror }) =>
-        error === '' ? [] : [parseOne(error, ofMirror)],
-      ),
-    ),
+    attempts: tries.map(({ attempt }) => attempt),
+    fallbackErrors: tries.flatMap(({ fallbackErrors }) => fallbackErrors),
   }
 }
 
