@@ -1,6 +1,5 @@
 /** Judges one subject: derives its new state, including what it still waits for, from its previous state and what is seen now. */
 
-import type { Finding } from '../diagnosis/finding.ts'
 import { byText } from '../order.ts'
 import { type Holdup, judgeRollout, type Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
@@ -9,7 +8,7 @@ import { ordinalOf } from '../snapshot/pod.ts'
 import type { RolloutState, RolloutWorkload } from '../snapshot/rollout.ts'
 import { endOf, type GoalInput, type WaitRules } from './goal.ts'
 import type { EndCode, Obstacle, SubjectState, SubjectView, WaitCode } from './subject-state.ts'
-import { recalled, remembering } from './tracked-failures.ts'
+import { failedBeforeEnd, recalled, remembering } from './tracked-failures.ts'
 import { isGivenUp, troublesOf } from './troubles.ts'
 
 /** In milliseconds. A replaced workload is deleted first and appears again after a moment. */
@@ -66,23 +65,29 @@ function judgeThere(state: SubjectState, moment: JudgeInput): SubjectState {
   const knowsRevisions = rolloutState.revisions !== null || workload.status.total <= workload.status.updated
   const own = knowsRevisions ? view.failures.filter(({ podUid }) => uids.has(podUid)) : []
   const failures = rollout.observed ? recalled(own, state.memory) : []
-  const troubles = troublesOf(failures, {
-    before: state.troubles,
-    pods: pods.length,
-    well: counts.pulled,
-    now,
-    patience: rules.patience,
-  })
+  const circumstances = { pods: pods.length, well: counts.pulled, now, patience: rules.patience }
+  const troubles = troublesOf(failures, { before: state.troubles, ...circumstances })
+  const seen = rolloutState.pods.map(({ pod }) => pod)
   const known = {
     ...state,
     counts,
     troubles,
     failures,
     pulling: view.pulling,
-    memory: remembering(failures, state.memory, uids),
+    memory: remembering(failures, state.memory, {
+      pods: seen,
+      podUids: RUN_ONCE.includes(workload.kind) ? null : uids,
+    }),
   }
   const end = endOf(rollout, knowsRevisions ? pods : null, { rolloutState, workload, rules })
-  if (end !== null) return ended(known, end, rollout)
+  if (end === 'ended') {
+    const last = failures.length > 0 ? failures : failedBeforeEnd(known.memory, seen)
+    return failed(
+      { ...known, failures: last, troubles: troublesOf(last, { before: troubles, ...circumstances }) },
+      rollout,
+    )
+  }
+  if (end !== null) return ended(known, end)
   if (troubles.some(trouble => isGivenUp(trouble, now))) return { ...known, status: 'failed', code: 'image' }
   const blocker = rollout.observed ? blockerOf(rollout, workload) : null
   if (blocker !== null) return blocked(known, blocker, moment)
@@ -156,15 +161,22 @@ function due(pods: JudgedPod[], { kind, firstOrdinal, partition }: RolloutWorklo
   return pods.filter(({ name }) => (ordinalOf({ name }) ?? 0) >= firstOrdinal + partition)
 }
 
+/** The kinds whose pods are not replaced for ever, so that a failure can be their last. */
+const RUN_ONCE: RolloutWorkload['kind'][] = ['Job', 'CronJob', 'Pod']
+
 const DONE: EndCode[] = ['ready', 'pulled', 'started', 'completed', 'none-wanted', 'suspended', 'no-job']
 
-function ended(state: SubjectState, code: EndCode, { over }: Rollout): SubjectState {
+function ended(state: SubjectState, code: EndCode): SubjectState {
   if (DONE.includes(code)) return { ...state, status: 'done', code, troubles: [], failures: [], pulling: [] }
-  const images: Finding[] = state.troubles.map(({ finding }) => finding)
-  if (code === 'ended' && images.length > 0) return { ...state, status: 'failed', code: 'image' }
+  return { ...state, status: 'unknown', code, obstacle: null }
+}
+
+/** A Job or a pod that has failed, because of an image or for another reason. */
+function failed(state: SubjectState, { over }: Rollout): SubjectState {
+  if (state.troubles.length > 0) return { ...state, status: 'failed', code: 'image' }
   const message = over?.message ?? ''
   const obstacle = message === '' ? null : { pod: null, container: null, reason: '', message }
-  return { ...state, status: 'unknown', code, obstacle }
+  return { ...state, status: 'unknown', code: 'ended', obstacle }
 }
 
 type WaitReason = Pick<SubjectState, 'obstacle'> & { code: WaitCode }

@@ -66,7 +66,7 @@ export type EndCode =
   | 'deleted'
   | 'paused'
   | 'on-delete'
-  /** A Job or a pod that failed for a reason other than its image. */
+  /** A Job or a pod that failed, as far as is known for a reason other than its image. */
   | 'ended'
   | 'unreadable'
 

@@ -61,8 +61,44 @@ export function recalled(failures: Failure[], memory: Memory): Failure[] {
   })
 }
 
-/** Returns the memory with these failures added, and without those of pods that are gone. */
-export function remembering(failures: Failure[], memory: Memory, podUids: ReadonlySet<string>): Memory {
-  const kept = [...memory].filter(([, { podUid }]) => podUids.has(podUid))
+/** Pods that are seen, and how long their failures are remembered. */
+interface Remembered {
+  /** All pods, including those that have ended. */
+  pods: readonly Pod[]
+  /** The uids of those that are waited for; failures of other pods are forgotten. Null: they outlive their pods. */
+  podUids: ReadonlySet<string> | null
+}
+
+/** Returns the memory with these failures added, and without those of pods that are gone and of containers that got their image. */
+export function remembering(failures: Failure[], memory: Memory, { pods, podUids }: Remembered): Memory {
+  const byUid = new Map(pods.map(pod => [pod.uid, pod]))
+  const kept = [...memory].filter(([, failure]) => {
+    if (podUids !== null) return podUids.has(failure.podUid)
+    const pod = byUid.get(failure.podUid)
+    // A replacement that got its images shows that the pull of a pod that is gone ended nothing.
+    return pod === undefined ? !pods.some(isPulled) : !gotImage(pod, failure.finding)
+  })
   return new Map([...kept, ...failures.map(failure => [failureKey(failure), failure] as const)])
+}
+
+/** Of a sandbox and of an image volume, a pod reports no image: there, any container that got its own shows that the pull succeeded. */
+function gotImage({ containers }: Pod, { container, containerKind }: Finding): boolean {
+  const own = containers.filter(
+    ({ name, kind }) => name === container && kind === containerKind && kind !== 'volume',
+  )
+  return (own.length > 0 ? own : containers).some(({ imageId }) => imageId !== null)
+}
+
+/**
+ * Returns the last failures of pods that have ended without their images; none if another pod got all of its own. A deadline ends such pods,
+ * and the one of a Job deletes them, so that nothing but the memory says why they failed.
+ */
+export function failedBeforeEnd(memory: Memory, pods: readonly Pod[]): Failure[] {
+  return pods.some(isPulled) ? [] : [...memory.values()]
+}
+
+function isPulled({ containers }: Pod): boolean {
+  return containers.every(
+    ({ kind, imageId }) => imageId !== null || kind === 'volume' || kind === 'ephemeral',
+  )
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { RolloutState } from '../../src/snapshot/rollout.ts'
+import type { RolloutState, RolloutWorkload } from '../../src/snapshot/rollout.ts'
 import type { WaitRules } from '../../src/waiting/goal.ts'
+import type { SubjectView } from '../../src/waiting/subject-state.ts'
 import {
   container,
   pod,
@@ -416,6 +417,82 @@ describe('failed pulls', () => {
     ).toMatchObject({
       status: 'waiting',
       troubles: [{ finding: { cause: 'rate-limited' }, since: NOW + 40_000 }],
+    })
+  })
+
+  describe('a Job or a pod that fails by a deadline while its image is missing', () => {
+    const LOST = { type: 'terminated', reason: 'ContainerStatusUnknown', exitCode: 137, message: '' } as const
+    const reason = { as: 'failed', reason: 'DeadlineExceeded', message: '' } as const
+    const job = (pods: RolloutState['pods'], ended: RolloutWorkload['ended'] = null) =>
+      rolloutState(workload({ kind: 'Job', replicas: 2, ended }), pods)
+    const stuck = pod(STUCK, own('Job'))
+    const other = { owner: 'uid-shop', pod: { name: 'shop-y', phase: 'Failed' } }
+    const failing = (state: RolloutState): SubjectView =>
+      view(state, [failure({ podUid: stuck.pod.uid, finding: finding('image-not-found') })])
+    const ending = { until: '2026-11-24T10:10:30Z', finalizers: [] }
+
+    const bare = (one: RolloutState['pods'][number]) =>
+      rolloutState(workload({ kind: 'Pod', name: one.pod.name, uid: one.pod.uid }), [one])
+    const alone = (fields: object = {}) => ({ owner: null, pod: { name: 'shop-x', ...fields } })
+
+    test.each<[string, [number, SubjectView][]]>([
+      [
+        'of the Job, which deletes its pods',
+        [
+          [0, failing(job([stuck]))],
+          [20, view(job([pod(STUCK, { ...own('Job'), ending })]))],
+          [21, view(job([], reason))],
+        ],
+      ],
+      [
+        'of the pods of the Job',
+        [
+          [0, failing(job([stuck]))],
+          [20, view(job([pod(LOST, { ...other, ...own('Job') })], reason))],
+        ],
+      ],
+      [
+        'of the pod itself',
+        [
+          [0, failing(bare(pod(STUCK, alone())))],
+          [20, view(bare(pod(LOST, alone({ phase: 'Failed' }))))],
+        ],
+      ],
+    ])('failed because of the image: by that %s', (_what, moments) => {
+      expect(looks(moments)).toMatchObject({
+        status: 'failed',
+        code: 'image',
+        failures: [{ finding: { cause: 'image-not-found' } }],
+      })
+    })
+
+    test.each<[string, [number, SubjectView][]]>([
+      ['it was never seen to fail', [[0, view(job([], reason))]]],
+      [
+        'the image came, and the program failed',
+        [
+          [0, failing(job([stuck]))],
+          [10, view(job([pod(RUNNING, own('Job'))]))],
+          [20, view(job([], reason))],
+        ],
+      ],
+      [
+        'a replacement got the image and failed',
+        [
+          [0, failing(job([stuck]))],
+          [10, view(job([pod(RUNNING, { owner: 'uid-shop', pod: { name: 'shop-y' } })]))],
+          [20, view(job([], reason))],
+        ],
+      ],
+      [
+        'another pod that failed had the image',
+        [
+          [0, failing(job([stuck]))],
+          [20, view(job([pod(RUNNING, other)], reason))],
+        ],
+      ],
+    ])('but not if %s', (_what, moments) => {
+      expect(looks(moments)).toMatchObject({ status: 'unknown', code: 'ended', failures: [] })
     })
   })
 

@@ -40,7 +40,8 @@ const ENDED: Record<EndCode, Words> = {
     counts.wanted === 1
       ? 'uses the OnDelete strategy: its pod runs an older template until the pod is deleted'
       : `uses the OnDelete strategy: not all of its ${pluralize(counts.wanted, 'pod')} run the newest template, and each is replaced only when it is deleted`,
-  ended: ({ obstacle }) => `has failed for a reason other than its images${because(obstacle)}`,
+  // A deadline also ends a pod that waits for its image, which is only known if that was seen.
+  ended: ({ obstacle }) => `has failed${because(obstacle)}`,
   unreadable: () => "the workload, its revisions, or its pods can't be read, so its state is unknown",
 }
 
