@@ -11,6 +11,8 @@ export interface Output {
   /** Columns; 80 if a terminal does not report its width. Infinite for a pipe, where no line is broken. */
   readonly width: number
   readonly color: boolean
+  /** Whether nobody reads it any more, which only a write shows. */
+  readonly isClosed: boolean
   /** Resolves when the text is written; a closed pipe is not an error. */
   write(text: string): Promise<void>
 }
@@ -83,6 +85,9 @@ export function outputTo(
       return columns(stream, env)
     },
     color: wantsColor(stream, env, flags),
+    get isClosed() {
+      return isClosed.get(stream) === true
+    },
     write: text => writeTo(stream, text),
   }
 }
@@ -90,7 +95,11 @@ export function outputTo(
 function writeTo(stream: Writable, text: string): Promise<void> {
   if (isClosed.get(stream) || text === '') return Promise.resolve()
   return new Promise((resolve, reject) => {
-    stream.write(text, error => (error == null || isGone(error) ? resolve() : reject(unwritten(error))))
+    stream.write(text, error => {
+      if (error != null && !isGone(error)) return reject(unwritten(error))
+      if (error != null) isClosed.set(stream, true)
+      resolve()
+    })
   })
 }
 

@@ -45,7 +45,9 @@ test('a reader that is gone ends the output, not the program', async () => {
     },
   })
   const output = outputTo(gone, {}, { noColor: false })
+  expect(output.isClosed).toBe(false)
   await expect(output.write('first')).resolves.toBeUndefined()
+  expect(output.isClosed).toBe(true)
   await expect(output.write('second')).resolves.toBeUndefined()
   expect(sent).toEqual(['first'])
 })

@@ -81,11 +81,16 @@ async function watch({ options, until, context, cluster, signal }: Session): Pro
     const { diagnosis, failure } = await diagnoseOnce(cluster, scope, { context, signal, isFirst: isEmpty })
     await output.reportConnection(failure && (changes.trouble ?? failure))
     if (diagnosis !== null) await output.show(diagnosis)
-    if (until === 'until-clear' && diagnosis?.findings.length === 0) return exitOf(diagnosis, options.failOn)
+    if (diagnosis !== null && isOver(until, diagnosis, context)) return exitOf(diagnosis, options.failOn)
     await clock.sleep(Math.max(SHORTEST_PAUSE, SHARE * (clock.now() - began)), signal)
     await Promise.race([next, clock.sleep(RESYNC, signal)])
     signal.throwIfAborted()
   }
+}
+
+/** Without a reader, nothing is left to watch for; whoever waits for the end still wants to know it. */
+function isOver(until: Session['until'], { findings }: AdvisedDiagnosis, { out }: CommandContext): boolean {
+  return until === 'until-clear' ? findings.length === 0 : out.isClosed
 }
 
 /** Writes only what has changed since it was last written. */

@@ -42,12 +42,13 @@ export async function quotaCommand(
   return watch ? watchQuota(options, context) : showQuota(options, context, first)
 }
 
-/** Runs until the signal. Reports a minute without an answer and continues. */
+/** Runs until the signal, or until nobody reads the output. Reports a minute without an answer and continues. */
 async function watchQuota(options: QuotaOptions, context: CommandContext): Promise<ExitName> {
-  const { clock, signal, err } = context
+  const { clock, signal, out, err } = context
   for (;;) {
     try {
-      await showQuota(options, context, [])
+      const exit = await showQuota(options, context, [])
+      if (out.isClosed) return exit
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error
       await err.write(`${sanitizeLine(error.message)}\n`)

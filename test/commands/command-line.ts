@@ -17,11 +17,13 @@ export interface Place extends Partial<Omit<ProcessHost, 'streams'>> {
   stdin?: string
   /** The columns of standard output, as a terminal; absent: a pipe. */
   columns?: number
+  /** Whoever read standard output is gone, as after `| head -1`. */
+  isUnread?: boolean
 }
 
 /** Runs one command line from argv to exit code. */
 export async function runCommandLine(argv: string[], place: Place): Promise<CommandResult> {
-  const { home, stdin = '', columns, now, clock = systemClock, ...world } = place
+  const { home, stdin = '', columns, now, isUnread = false, clock = systemClock, ...world } = place
   const terminal = columns === undefined ? {} : { isTTY: true, columns }
   const streams = {
     stdin: new PassThrough(),
@@ -29,7 +31,8 @@ export async function runCommandLine(argv: string[], place: Place): Promise<Comm
     stderr: new PassThrough(),
   }
   streams.stdin.end(stdin)
-  const [out, err] = [textOf(streams.stdout), textOf(streams.stderr)]
+  if (isUnread) streams.stdout.destroy()
+  const [out, err] = [isUnread ? '' : textOf(streams.stdout), textOf(streams.stderr)]
   const code = await main(argv, {
     streams,
     env: {},

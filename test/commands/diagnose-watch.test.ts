@@ -53,6 +53,14 @@ describe('diagnose --watch', () => {
     expect(documents.at(-1).findings).toContainEqual(expect.objectContaining({ cause: 'image-not-found' }))
   })
 
+  test('ends once nobody reads it, unless the end is waited for', async () => {
+    rollouts.deploy('web', TYPO)
+    await rollouts.settle()
+    const unread = { later: { 20: push }, isUnread: true }
+    expect((await watchDiagnosis(rollouts, { watch: 'on' }, unread)).code).toBe('findings')
+    expect((await watchDiagnosis(rollouts, {}, unread)).code).toBe('ok')
+  })
+
   test('goes on if a request fails, but not after a bug', async () => {
     rollouts.deploy('web', TYPO)
     await rollouts.settle()

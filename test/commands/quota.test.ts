@@ -255,6 +255,12 @@ describe('--watch', () => {
     expect([...out.matchAll(/"remaining":(\d+)/g)].map(([, left]) => left)).toEqual(['100', '7', '7'])
   })
 
+  test('ends with the verdict once nobody reads it', async () => {
+    const place = { home: scene.home, env: scene.env, isUnread: true }
+    const { code } = await runCommandLine(['quota', '--local', '--watch', '--fail-under', '500'], place)
+    expect(code).toBe(1)
+  })
+
   test('does not go with formats of one document, nor --usage with --local', async () => {
     expect((await scene.run('quota', '--watch', '-o', 'prometheus')).code).toBe(2)
     expect((await scene.run('quota', '--usage', '--local')).code).toBe(2)

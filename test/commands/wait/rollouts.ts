@@ -43,6 +43,8 @@ export interface Waits {
   skew?: number
   signal?: AbortSignal
   terminal?: boolean
+  /** Whoever read standard output is gone. */
+  isUnread?: boolean
   /** Gets what is written, also if the command throws. */
   said?: { out: string; err: string }
 }
@@ -88,6 +90,7 @@ async function play(
     skew = 0,
     signal = new AbortController().signal,
     terminal = false,
+    isUnread = false,
     said = { out: '', err: '' },
   }: Waits,
   command: (context: CommandContext) => Promise<string>,
@@ -113,6 +116,7 @@ async function play(
     inCi: false,
     width: terminal || name === 'out' ? 120 : Number.POSITIVE_INFINITY,
     color: false,
+    isClosed: isUnread,
     write: async (text: string) => {
       said[name] += text
     },
