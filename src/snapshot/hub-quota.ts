@@ -68,6 +68,8 @@ export interface JudgedQuotas {
   refused: readonly HubQuota[]
   /** Identities with fewer than `failUnder` pulls left. */
   short: readonly HubQuota[]
+  /** Identities with no pulls left, which is enough if none are required. */
+  spent: readonly HubQuota[]
   /** Identities whose remaining pulls are unknown. */
   unknown: readonly HubQuota[]
 }
@@ -79,6 +81,7 @@ export function judgeQuotas(quotas: readonly HubQuota[], failUnder: number): Jud
     failUnder,
     refused: quotas.filter(({ answer }) => answer.status === 'wrong-credential'),
     short: quotas.filter(({ answer }) => isShort(answer, failUnder)),
+    spent: quotas.filter(({ answer }) => isShort(answer, 1)),
     unknown: quotas.filter(({ answer }) => isUnknown(answer)),
   }
 }

@@ -75,6 +75,8 @@ describe('which identities are asked for', () => {
   test("Secrets that can't be listed are a gap and exit code 3", async () => {
     const { code, complete } = await quotasOf(...(await scene.as('viewer')))
     expect({ code, complete }).toEqual({ code: 3, complete: false })
+    const { out } = await scene.run('quota', ...(await scene.as('viewer')))
+    expect(out).toContain('All those listed have pulls left.')
   })
 
   test('a namespace that does not exist is a usage error', async () => {
@@ -99,6 +101,7 @@ describe('what Docker Hub answers', () => {
     scene.simulator.hub.exhaust('127.0.0.1')
     expect((await quotasOf()).code).toBe(1)
     expect((await quotasOf('--fail-under', '0')).code).toBe(0)
+    expect((await scene.run('quota', '--fail-under', '0')).out).toContain('No pulls left: anonymous.')
   })
 
   test('429 means none left, and is not tried again', async () => {

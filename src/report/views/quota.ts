@@ -84,7 +84,7 @@ function renderScreen(report: QuotaReport, options: QuotaReportOptions): string 
     ...(usage === null ? [] : usageBlocks(usage, { ...options, palette })),
     gapLines(report.gaps, width, palette, 'quota'),
     [
-      ...wrap(sanitizeLine(quotaVerdictText(judged)), width).map(verdictStyle(judged, palette)),
+      ...wrap(sanitizeLine(quotaVerdictText(judged, report.gaps)), width).map(verdictStyle(judged, palette)),
       ...shortage
         .flatMap(text => wrap(sanitizeLine(text), width))
         .map(line => palette.problem(line, 'error')),
@@ -165,9 +165,12 @@ function styleOf(
   return unknown.includes(quota) ? line => problem(line, 'warning') : line => line
 }
 
-function verdictStyle({ refused, short, unknown }: JudgedQuotas, palette: Palette): (line: string) => string {
+function verdictStyle(
+  { refused, short, spent, unknown }: JudgedQuotas,
+  palette: Palette,
+): (line: string) => string {
   if (refused.length + short.length > 0) return line => palette.problem(line, 'error')
-  return unknown.length > 0 ? line => palette.problem(line, 'warning') : palette.success
+  return unknown.length + spent.length > 0 ? line => palette.problem(line, 'warning') : palette.success
 }
 
 function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): string {
@@ -186,7 +189,7 @@ function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): strin
         ]
   return `${[
     '### Docker Hub pulls',
-    `**${markdownSentence(quotaVerdictText(judged))}**`,
+    `**${markdownSentence(quotaVerdictText(judged, report.gaps))}**`,
     ['| Who | Left |', '| --- | --- |', ...table].join('\n'),
     markdownSentence(whoseNumbersText(judged.quotas)),
     ...(usage === null ? [] : usageMarkdown(usage)),

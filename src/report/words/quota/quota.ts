@@ -99,29 +99,34 @@ export function unknownNextText({ unknown }: JudgedQuotas, gaps: readonly Gap[])
   return remedies.length === 0 ? null : `Next: ${joinList(remedies)}.`
 }
 
-/** Returns the last line: whether every identity has the required pulls. */
-export function quotaVerdictText({ quotas, refused, short, unknown, failUnder }: JudgedQuotas): string {
+/** Returns the last line: whether every identity has the required pulls. @param gaps secrets among them can hold logins that were not asked for */
+export function quotaVerdictText(
+  { quotas, refused, short, spent, unknown, failUnder }: JudgedQuotas,
+  gaps: readonly Gap[],
+): string {
   const named = needsNames(quotas)
   const who = (found: readonly HubQuota[]) =>
     shortList(
       found.map(one => identityText(one, named)),
       3,
     )
+  const few = failUnder === 0 ? spent : short
   const sentences = [
     ...(refused.length > 0
       ? [`Docker Hub doesn't accept ${pluralize(refused.length, 'login')}: ${who(refused)}.`]
       : []),
-    ...(short.length > 0
+    ...(few.length > 0
       ? [
-          `${failUnder <= 1 ? 'No pulls left' : `Fewer than ${pluralize(failUnder, 'pull')} left`}: ${who(short)}.`,
+          `${failUnder <= 1 ? 'No pulls left' : `Fewer than ${pluralize(failUnder, 'pull')} left`}: ${who(few)}.`,
         ]
       : []),
     ...(unknown.length > 0 ? [`How many pulls are left is unknown: ${who(unknown)}.`] : []),
   ]
   if (sentences.length > 0) return sentences.join(' ')
+  const all = gaps.some(({ what }) => what === 'secrets') ? 'All those listed' : 'All of them'
   return failUnder <= 1
-    ? 'All of them have pulls left.'
-    : `All of them have at least ${pluralize(failUnder, 'pull')} left.`
+    ? `${all} have pulls left.`
+    : `${all} have at least ${pluralize(failUnder, 'pull')} left.`
 }
 
 /** Describes what is about to happen, in a sentence or two. */
