@@ -38,6 +38,10 @@ export async function quotaFromNodeCommand(
   context: WritingContext,
 ): Promise<ExitName> {
   if (options.local) throw new UsageError('--from-node needs a cluster: remove --local.')
+  if (options.node === '')
+    throw new UsageError(
+      '--from-node was given an empty name: give a node, or leave out the name and the `=`.',
+    )
   if (options.watch)
     throw new UsageError("--from-node can't be combined with --watch: a pod would be created every minute.")
   const ofNode = await askFromNode(options, context)

@@ -35,8 +35,9 @@ export async function quotaCommand(
   context: CommandContext,
   first: readonly HubQuota[] = [],
 ): Promise<ExitName> {
-  const { local, usage, watch, format } = options
+  const { local, allNamespaces, usage, watch, format } = options
   if (local && usage) throw new UsageError('--usage and --nodes need a cluster: remove --local.')
+  if (local && allNamespaces) throw new UsageError('-A needs a cluster: remove --local.')
   if (watch && format !== 'table' && format !== 'json')
     throw new UsageError(`--watch can't be combined with -o ${format}: use table or json.`)
   return watch ? watchQuota(options, context) : showQuota(options, context, first)

@@ -136,6 +136,11 @@ describe('nothing is written', () => {
     expect(writes.filter(({ path }) => !/selfsubject/.test(path))).toEqual([])
   })
 
+  test('for an empty name, such as that of an unset variable', async () => {
+    const { code, err } = await scene.run('quota', '--from-node=', '--yes')
+    expect([code, err]).toEqual([2, expect.stringMatching(/^--from-node was given an empty name/)])
+  })
+
   test('without a terminal, and what would be created is shown', async () => {
     const { err } = await scene.run('quota', '--from-node')
     expect(err).toMatch(/^A pod in namespace \S+ on node node-1 will ask Docker Hub .*\nConfirmation needed/)

@@ -264,7 +264,8 @@ describe('--watch', () => {
     expect(code).toBe(1)
   })
 
-  test('does not go with formats of one document, nor --usage with --local', async () => {
+  test('does not go with formats of one document, nor --usage or -A with --local', async () => {
+    expect((await scene.run('quota', '-A', '--local')).code).toBe(2)
     expect((await scene.run('quota', '--watch', '-o', 'prometheus')).code).toBe(2)
     expect((await scene.run('quota', '--usage', '--local')).code).toBe(2)
   })
