@@ -20,8 +20,10 @@ interface ManifestWorkload {
 
 export interface Manifests {
   workloads: ManifestWorkload[]
-  /** Kinds without pods, with the number of objects of each. */
+  /** What is not waited for: kinds, and why if it is one that could be, with the number of objects of each. */
   passedOver: Map<string, number>
+  /** Those among them whose pods are made now, but can't be found from the manifest. */
+  unfollowed: Set<string>
 }
 
 /** Helm runs its tests on demand, not during an installation. */
@@ -50,6 +52,7 @@ export async function readManifests(options: InputOptions & { signal: AbortSigna
 class ManifestCollector implements Manifests {
   readonly workloads: ManifestWorkload[] = []
   readonly passedOver = new Map<string, number>()
+  readonly unfollowed = new Set<string>()
   count = 0
 
   /** Adds a list, the output of kustomize or helm, or one object. */
@@ -68,19 +71,37 @@ class ManifestCollector implements Manifests {
       return
     }
     this.count += 1
-    const workload = workloadIn(raw)
-    if (workload !== null) this.workloads.push(workload)
-    else this.passedOver.set(kind, (this.passedOver.get(kind) ?? 0) + 1)
+    const found = workloadIn(raw)
+    if ('template' in found) {
+      this.workloads.push(found)
+      return
+    }
+    this.passedOver.set(found.what, (this.passedOver.get(found.what) ?? 0) + 1)
+    if (found.makesPods) this.unfollowed.add(found.what)
   }
 }
 
-/** Returns the workload; null for one without a name, because the server generates that and it is unknown here. */
-function workloadIn(raw: Record<string, unknown>): ManifestWorkload | null {
-  const known = kindOf({ apiVersion: text(raw.apiVersion), kind: text(raw.kind) })
+/** An object that is not waited for. */
+interface Skipped {
+  what: string
+  makesPods: boolean
+}
+
+/** Without a name, the server generates one, which is unknown here. */
+function workloadIn(raw: Record<string, unknown>): ManifestWorkload | Skipped {
+  const written = text(raw.kind)
+  const known = kindOf({ apiVersion: text(raw.apiVersion), kind: written })
   const kind = SUBJECT_KINDS.find(each => each === known?.kind)
   const metadata = record(raw.metadata)
   const name = textOrNull(metadata.name)
-  const isTest = TEST_HOOK.test(text(record(metadata.annotations)[HOOK]))
-  if (kind === undefined || name === null || isTest) return null
+  if (kind === undefined) return { what: written, makesPods: hasPodTemplate(raw) }
+  if (TEST_HOOK.test(text(record(metadata.annotations)[HOOK])))
+    return { what: `${kind} of a Helm test`, makesPods: false }
+  if (name === null) return { what: `${kind} without a name`, makesPods: true }
   return { kind, namespace: textOrNull(metadata.namespace), name, template: narrowPodTemplate(raw, kind) }
+}
+
+/** Custom resources such as Rollout embed the template of their pods where a Deployment does. */
+function hasPodTemplate({ spec }: Record<string, unknown>): boolean {
+  return list(record(record(record(spec).template).spec).containers).length > 0
 }

@@ -19,6 +19,7 @@ export interface WaitRequest {
 export async function readRequest(options: WaitOptions, context: CommandContext): Promise<WaitRequest> {
   const { files, recursive, selector } = options
   const names = parseSubjectNames(options.names)
+  checkNamespace(options.connection.namespace)
   if (selector !== undefined) parseLabelSelector(selector)
   checkRecursive(options, 'manifests')
   if (names.kinds.length > 0 && selector === undefined)
@@ -31,7 +32,22 @@ export async function readRequest(options: WaitOptions, context: CommandContext)
     )
   const { stdin, cwd, signal } = context
   const manifests = files.length === 0 ? null : await readManifests({ files, recursive, stdin, cwd, signal })
+  if (names.named.length === 0 && selector === undefined) refuseUnfollowed(manifests)
   return { names, manifests }
+}
+
+/** A namespace can be created later, but never one of such a name. @throws UsageError */
+function checkNamespace(name: string | undefined): void {
+  if (name === undefined || name === '' || /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return
+  throw new UsageError(`"${name}" can't be the name of a namespace.`)
+}
+
+/** @throws UsageError if there are only objects whose pods can't be found: nothing would be waited for, and that would be a success */
+function refuseUnfollowed(manifests: Manifests | null): void {
+  if (manifests === null || manifests.workloads.length > 0 || manifests.unfollowed.size === 0) return
+  throw new UsageError(
+    `The manifests don't tell which pods to wait for: ${[...manifests.unfollowed].sort().join(', ')}. Name what makes them, such as job/NAME, or select it with -l.`,
+  )
 }
 
 /**

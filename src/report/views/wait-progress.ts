@@ -64,10 +64,10 @@ export function connectionLine(problem: string | null): string {
   )
 }
 
-/** Lists the kinds in the manifests that `wait` skips. */
-export function passedOverLine(kinds: ReadonlyMap<string, number>): string {
-  const named = [...kinds].sort().map(([kind, count]) => (count === 1 ? kind : `${kind} (${count})`))
-  return line(`Skipped because they have no pods or no name: ${named.join(', ')}.`)
+/** Lists what `wait` skips in the manifests. */
+export function passedOverLine(objects: ReadonlyMap<string, number>): string {
+  const named = [...objects].sort().map(([what, count]) => (count === 1 ? what : `${what} (${count})`))
+  return line(`Not waited for: ${named.join(', ')}.`)
 }
 
 /** Returns the registry's answer about an image before any kubelet has tried; empty if the image can be pulled. */

@@ -86,7 +86,7 @@ items:
     rollouts.deploy('web', GOOD)
     const { code, json, err } = await rollouts.wait({ files: ['-'] }, { stdin: MANIFEST })
     expect([code, statusOf(json)]).toEqual(['ok', { web: 'done' }])
-    expect(err).toContain('Skipped because they have no pods or no name: ConfigMap, Pod, Service.')
+    expect(err).toContain('Not waited for: ConfigMap, Pod of a Helm test, Service.')
   })
 
   test('-n is the namespace of objects that name none, and each other one is looked for in its own', async () => {
@@ -114,6 +114,32 @@ items:
     expect(seconds).toBeLessThan(1)
   })
 
+  const TEMPLATE = `spec: { template: { spec: { containers: [{ name: main, image: "${GOOD}" }] } } }`
+  test.each<[string, string, string]>([
+    [
+      'a Job that the server names',
+      `apiVersion: batch/v1\nkind: Job\nmetadata: { generateName: run- }\n`,
+      'Job without a name',
+    ],
+    [
+      'a custom resource with pods',
+      `apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: { name: shop }\n`,
+      'Rollout',
+    ],
+  ])(
+    "pods that can't be found are no success alone, and are named beside others: %s",
+    async (_what, head, name) => {
+      const stdin = `${head}${TEMPLATE}\n`
+      await expect(rollouts.wait({ files: ['-'] }, { stdin })).rejects.toThrow(
+        `which pods to wait for: ${name}.`,
+      )
+      rollouts.deploy('web', GOOD)
+      const { code, err } = await rollouts.wait({ files: ['-'] }, { stdin: `${stdin}---${MANIFEST}` })
+      expect(code).toBe('ok')
+      expect(err).toContain(name)
+    },
+  )
+
   test.each<[string, Parameters<Rollouts['wait']>[0], string, RegExp]>([
     ['nothing at all', {}, '', /Nothing to wait for/],
     ['a type without a name', { names: ['deploy'] }, '', /is a type without a name/],
@@ -122,6 +148,12 @@ items:
       { names: ['service/web'] },
       '',
       /"service" is not a type of workload or pod: those are/,
+    ],
+    [
+      'a list of namespaces',
+      { names: ['deploy/web'], connection: { namespace: 'a,b' } },
+      '',
+      /"a,b" can't be the name of a namespace/,
     ],
     ['an empty manifest', { files: ['-'] }, '', /Standard input is empty/],
     ["a selector that can't be read", { selector: 'a in b' }, '', /"\(" is expected/],

@@ -43,7 +43,7 @@ const END: Record<WaitOutcome, (report: WaitReport) => string> = {
 function doneSentence(report: WaitReport): string {
   const { states, goal } = report
   const [only, ...others] = states
-  if (only === undefined) return 'Nothing to wait for: no object in the manifests has pods.'
+  if (only === undefined) return 'Nothing in the manifests has to be waited for.'
   if (others.length === 0) return onlyDoneSentence(only, report)
   const what = goal === 'pulled' ? 'have their images' : 'are done'
   return `${pluralize(states.length, 'workload')} ${what} ${afterText(report)}.`
