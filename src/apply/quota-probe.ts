@@ -28,21 +28,27 @@ const PATIENCE = 45_000
 
 type ProbePod = ModelOf<typeof KINDS.Pod>
 
+/** The result, and the name of the pod if it could not be deleted. */
+interface Probed {
+  result: ProbeResult
+  left: string | null
+}
+
 /** Runs the probe. @throws ApiError if the pod can't be created; the signal's reason, after deleting the pod */
 export async function runProbe(
   draft: Omit<ProbeDraft, 'hostNetwork'>,
   context: ProbeContext,
-): Promise<ProbeResult> {
+): Promise<Probed> {
   const { cluster } = context
   const path = listPath(KINDS.Pod, draft.namespace)
   const hostNetwork = await mayUseHostNetwork(draft, context)
   // Ignores the signal: aborting this request could leave the pod behind.
   const pod = await cluster.create(path, probePod({ ...draft, hostNetwork }))
-  try {
-    return resultOf(await finished(pod, context), hostNetwork)
-  } finally {
-    await remove(pod, cluster)
-  }
+  let isRemoved = false
+  const ended = await finished(pod, context).finally(async () => {
+    isRemoved = await remove(pod, cluster)
+  })
+  return { result: resultOf(ended, hostNetwork), left: isRemoved ? null : pod.metadata.name }
 }
 
 /** Deletes the ended probe pods of earlier runs. @returns how many. @throws ApiError if pods can't be listed */
@@ -50,13 +56,14 @@ export async function removeLeftOverProbes(
   namespace: string,
   { cluster, signal }: ProbeContext,
 ): Promise<number> {
+  let removed = 0
   const found: ProbePod[] = []
   const options = { labelSelector: `${PROBE_LABEL}=true`, signal }
   await cluster.list(listPath(KINDS.Pod, namespace), options, pod => {
     if (isProbePod(pod) && hasEnded(pod)) found.push(pod)
   })
-  for (const pod of found) await remove(pod, cluster)
-  return found.length
+  for (const pod of found) if (await remove(pod, cluster)) removed += 1
+  return removed
 }
 
 /** Whether the pod has ended. A running one may belong to another user's probe in progress. */
@@ -121,12 +128,14 @@ function isShellless(why: string): boolean {
   return /(?:executable file|no such file)[^\n]*(?:not found|directory)|exec: "sh"/i.test(why)
 }
 
-/** Deletes the pod, even after Ctrl-C. A failed deletion is ignored: the next run deletes leftover pods. */
-async function remove({ metadata }: ProbePod, cluster: ClusterWriter): Promise<void> {
+/** Deletes the pod, even after Ctrl-C. @returns false if that failed: the next run deletes leftover pods */
+async function remove({ metadata }: ProbePod, cluster: ClusterWriter): Promise<boolean> {
   try {
     await cluster.delete(objectPath(KINDS.Pod, metadata.namespace, metadata.name), metadata.uid)
+    return true
   } catch (error) {
     if (!isFailedRequest(error)) throw error
+    return false
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type ProbeFailure,
   probeFailureText,
   probeQuestion,
+  undeletedProbeText,
 } from '../report/words/quota/quota.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import { answerOf } from '../source/hub-quotas.ts'
@@ -64,7 +65,8 @@ async function askFromNode(options: FromNodeOptions, context: WritingContext): P
     if (removed > 0) await writeNote(context, leftOverProbesText(removed))
     const failures: ProbeFailure[] = []
     for (const image of tried) {
-      const result = await runProbe({ namespace, node, image, registry }, probe)
+      const { result, left } = await runProbe({ namespace, node, image, registry }, probe)
+      if (left !== null) await writeNote(context, undeletedProbeText(namespace, left))
       if (result.status === 'answered') {
         const identity = { type: 'anonymous' as const, username: null, origins: [`node ${node}`] }
         return { identity, answer: answerOf(parseQuotaText(result.headers, clock.now())) }

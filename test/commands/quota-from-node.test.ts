@@ -147,12 +147,13 @@ describe('nothing is written', () => {
   })
 })
 
-test('the answer counts even if the pod could not be deleted', async () => {
+test('the answer counts even if the pod could not be deleted, which is said', async () => {
   play(() => ended(0, HEADERS))
   scene.simulator.faults.when(({ method }) => method === 'DELETE', 401)
-  const { code, out } = await scene.run('quota', '--from-node', '--yes', '-o', 'json')
+  const { code, out, err } = await scene.run('quota', '--from-node', '--yes', '-o', 'json')
   expect(code).toBe(0)
   expect(JSON.parse(out).quotas[0]).toMatchObject({ origins: ['node node-1'], remaining: 12 })
+  expect(err).toMatch(/Pod pullguard-quota-\S+ in namespace default could not be deleted/)
 })
 
 test('Ctrl-C while the pod runs removes it', async () => {

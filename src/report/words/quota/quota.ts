@@ -158,6 +158,12 @@ export function leftOverProbesText(count: number): string {
   return `Removed ${pluralize(count, 'pod')} that an earlier run left behind.`
 }
 
+export function undeletedProbeText(namespace: string, pod: string): string {
+  return sanitizeLine(
+    `Pod ${pod} in namespace ${namespace} could not be deleted: it ends within a minute, and the next run deletes it if it is allowed to.`,
+  )
+}
+
 type Failure = Exclude<ProbeResult, { status: 'answered' }>
 
 const WHY: { [Status in Failure['status']]: (failure: Extract<Failure, { status: Status }>) => string } = {
@@ -176,7 +182,5 @@ export function probeFailureText(node: string, failures: readonly ProbeFailure[]
   const each = failures.map(
     ({ image, why }) => `${image}: ${(WHY[why.status] as (failure: Failure) => string)(why)}`,
   )
-  return sanitizeLine(
-    `Docker Hub could not be asked from node ${node}. ${each.join('; ')}. The pods were deleted.`,
-  )
+  return sanitizeLine(`Docker Hub could not be asked from node ${node}. ${each.join('; ')}.`)
 }
