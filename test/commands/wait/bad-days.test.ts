@@ -324,6 +324,10 @@ describe('permissions', () => {
     )
     expect([code, json.outcome]).toEqual(['incomplete', 'unknown'])
     expect(seconds).toBeLessThan(5)
+    const asked = user({ verbs: READ, resources: [] })
+    const { out } = await rollouts.wait({ selector: 'release=shop', format: 'table' }, asked)
+    expect(out).toContain('auth can-i --list')
+    expect(out).not.toContain('--show-labels')
   })
 
   test("labels that select kinds which can't be read are no success, unless the types are named", async () => {

@@ -47,6 +47,8 @@ const list: Words = ({ subject: { kind } }) => ({
   rest: `get ${kind.toLowerCase()}`,
 })
 
+const MAY_READ = { text: 'See what you are allowed to read there', rest: 'auth can-i --list' }
+
 const WORDS: Record<EndCode | WaitCode, Words> = {
   ready: nothing,
   pulled: nothing,
@@ -64,7 +66,7 @@ const WORDS: Record<EndCode | WaitCode, Words> = {
     rest: 'get pods -L controller-revision-hash',
   }),
   ended: describeWorkload('See why it failed'),
-  unreadable: () => ({ text: 'See what you are allowed to read there', rest: 'auth can-i --list' }),
+  unreadable: () => MAY_READ,
   absent: list,
   unobserved: describeWorkload('See its conditions and events'),
   pull: describePod("See the pod's events"),
@@ -115,12 +117,18 @@ export function stateStep(state: SubjectState, invocation: Invocation): StepText
 const OPEN: SubjectState['status'][] = ['unknown', 'waiting']
 
 /** Returns what to do next if no pull has failed, for the first workload that is not ready; null if all are done. */
-export function waitNextStep({ states, diagnosis }: WaitReport, invocation: Invocation): StepText | null {
+export function waitNextStep(
+  { outcome, states, diagnosis }: WaitReport,
+  invocation: Invocation,
+): StepText | null {
   const open = OPEN.flatMap(status => states.filter(state => state.status === status))
   const [step] = open.flatMap(state => stateStep(state, invocation) ?? [])
   if (step !== undefined || states.length > 0) return step ?? null
   const { namespaces } = diagnosis.scope
   const [namespace] = namespaces ?? []
+  // Labels select nothing among kinds that can't be read.
+  if (outcome === 'unknown')
+    return { text: MAY_READ.text, command: kubectlCommand(invocation, MAY_READ.rest, namespace) }
   return {
     text: 'See which labels the workloads have',
     command: kubectlCommand(
