@@ -24,7 +24,8 @@ export function startsAfter(schedule: string, timeZone: string | null, from: str
   if (plain === null) return null
   try {
     const cron = new Cron(plain, { timezone: timeZone ?? zone ?? 'UTC', mode: '5-part', paused: true })
-    const begin = new Date(from)
+    // Schedules know whole seconds; fractions would make equal intervals differ in their last bits.
+    const begin = new Date(Math.floor(Date.parse(from) / 1000) * 1000)
     // Croner rejects an unknown time zone only when it computes a start.
     cron.nextRun(begin)
     return startsOf(cron, begin)

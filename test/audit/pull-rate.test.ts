@@ -36,6 +36,14 @@ test.each([
   expect(scheduledStarts(schedule, null, FROM)).toBe(starts)
 })
 
+test.each(Array.from({ length: 20 }, (_, index) => index * 49 + 7))(
+  'a run that begins %i ms after a second counts no start twice',
+  ms => {
+    const from = new Date(Date.parse(FROM) + ms).toISOString()
+    expect(scheduledStarts('*/10 * * * *', null, from)).toBe(36)
+  },
+)
+
 test('a time zone counts where its clocks are set back: the hour comes twice, or not at all, and never sixty times', () => {
   const back = scheduledStarts('*/20 2 * * *', 'Europe/Berlin', '2026-10-24T12:00:00Z')
   expect(back).toBeGreaterThanOrEqual(3)
