@@ -150,6 +150,8 @@ describe('--to', () => {
 
   test.each([
     [['--registry', 'ghcr.io/acme', '--to', URL], '--registry'],
+    [['--registry', '', '--to', URL], '--registry'],
+    [['--registry', '', '--emit', 'cache'], '--registry'],
     [['--verify'], '--to'],
     [['-o', './x'], '--to'],
     [['-o', 'jsn'], './jsn'],
