@@ -7,7 +7,7 @@ import { AUDIT_FORMATS } from '../report/formats.ts'
 import type { CommandRunner } from './command-runner.ts'
 import { connectionFlags, exclusionFlag, namespaceOptions, namespacesFlags } from './connection-flags.ts'
 import { addFlags, flag } from './declare-flag.ts'
-import { repeatable } from './flag-values.ts'
+import { repeatable, secretName } from './flag-values.ts'
 import {
   checkFlags,
   dryRunFlag,
@@ -51,7 +51,7 @@ const FLAGS: Option[] = [
   flag('--diff', 'show the edits, and write nothing without --fix'),
   dryRunFlag('with --fix, write nothing', ['client']),
   flag('--offline', 'edit only what needs no registry'),
-  flag('--secret-name <name>', 'pull secret for Docker Hub images without one'),
+  flag('--secret-name <name>', 'pull secret for Docker Hub images without one', { parse: secretName }),
   flag('--replace-registry <from=to>', 'pull from another registry (repeatable)', { parse: repeatable }),
   ...connectionFlags(),
   ...outputFlags(AUDIT_FORMATS),

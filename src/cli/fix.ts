@@ -11,18 +11,11 @@ import { REMEDY_WORDS } from '../report/words/plan/remedies.ts'
 import type { CommandRunner } from './command-runner.ts'
 import { connectionFlags, exclusionFlag, namespaceOptions, namespacesFlags } from './connection-flags.ts'
 import { addFlags, flag, group } from './declare-flag.ts'
-import { parseDuration, repeatable } from './flag-values.ts'
+import { parseDuration, repeatable, secretName } from './flag-values.ts'
 import { dryRunFlag, endpointFlag, example, failOnFlag, onlyGiven, outputFlags, quietFlag } from './flags.ts'
 
 /** The pull secret's default name (--secret-name). */
 const SECRET_NAME = 'dockercreds'
-
-/** A Secret's name is a DNS subdomain (Kubernetes documentation, "Object Names and IDs"). */
-function secretName(text: string): string {
-  const name = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
-  if (text.length <= 253 && name.test(text)) return text
-  throw new InvalidArgumentError('Give a name of lower case letters, digits, - and ., such as dockercreds.')
-}
 
 /** A registry's host and optional port, as in image names. */
 function registryHosts(text: string, before: string[] | undefined): string[] {

@@ -43,3 +43,10 @@ export function outputFormat(text: string, formats: readonly string[]): string {
       : allowed,
   )
 }
+
+/** A Secret's name is a DNS subdomain (Kubernetes documentation, "Object Names and IDs"). */
+export function secretName(text: string): string {
+  const name = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+  if (text.length <= 253 && name.test(text)) return text
+  throw new InvalidArgumentError('Give a name of lower case letters, digits, - and ., such as dockercreds.')
+}

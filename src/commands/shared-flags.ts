@@ -4,7 +4,7 @@
  */
 
 import { UsageError } from '../errors.ts'
-import type { ReplacementRule } from '../image/replacement.ts'
+import { isImagePlace, type ReplacementRule } from '../image/replacement.ts'
 import type { ClusterFlags } from '../kubernetes/kubeconfig/connection-options.ts'
 import type { PlanScope } from '../plan/plan.ts'
 import type { ReportOptions } from '../report/formats.ts'
@@ -97,7 +97,7 @@ export function formatFor<Format>(
 /** Reads `--replace-registry FROM=TO`. @throws UsageError */
 export function readReplacement(text: string): ReplacementRule {
   const [from = '', to = '', ...more] = text.split('=')
-  if (from !== '' && to !== '' && more.length === 0) return { from, to }
+  if (more.length === 0 && isImagePlace(from) && isImagePlace(to)) return { from, to }
   throw new UsageError(
     `--replace-registry takes FROM=TO, such as docker.io=public.ecr.aws/docker or nginx=quay.io/team/nginx:1.27, not "${text}".`,
   )

@@ -9,6 +9,12 @@ export interface ReplacementRule {
   to: string
 }
 
+/** Whether a text is a registry, a path in one, or an image: with anything else in front, no image name is valid. */
+export function isImagePlace(text: string): boolean {
+  const place = text.replace(/\/+$/, '')
+  return [place, `${place}/name`].some(name => parseReference(name) !== null)
+}
+
 /**
  * The references to try in order, most likely first; none if no rule fits.
  * FROM is a registry (`docker.io`), a path in one (`docker.io/bitnami`) or an image (`nginx`); TO takes its place.

@@ -52,6 +52,8 @@ describe('wrong usage is one line', () => {
     [['-f', 'none.yaml', '--dry-run'], '--dry-run goes with --fix or --diff.'],
     [['-f', 'none.yaml', '--replace-registry', 'a=b'], '--replace-registry goes with --fix or --diff.'],
     [['-f', 'none.yaml', '--fix', '--replace-registry', 'a'], '--replace-registry takes FROM=TO'],
+    [['-f', 'none.yaml', '--fix', '--replace-registry', 'docker.io=https://m.example'], 'takes FROM=TO'],
+    [['-f', 'none.yaml', '--fix', '--secret-name', 'Not A Name'], 'Invalid --secret-name "Not A Name"'],
     [
       ['-f', 'none.yaml', '--baseline', 'gone.json'],
       "Can't read the baseline gone.json: there is no such file",

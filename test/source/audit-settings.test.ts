@@ -62,6 +62,18 @@ test.each([
   ['exclude: [vendor]\n', ':1:10: exclude must be an object.'],
   ['pullSecret: ""\n', ':1:13: pullSecret must be a string.'],
   ['replaceRegistry: {docker.io: 1}\n', ':1:30: replaceRegistry.docker.io must be a string.'],
+  [
+    'pullSecret: Docker Creds\n',
+    `:1:13: pullSecret: "Docker Creds" can't be the name of a Secret: give lower case letters, digits, - and ., such as dockercreds.`,
+  ],
+  [
+    'replaceRegistry: {docker.io: https://mirror.example}\n',
+    ':1:30: replaceRegistry: "https://mirror.example" is not a registry, a path in one, or an image.',
+  ],
+  [
+    'replaceRegistry: {"docker .io": mirror.example}\n',
+    ':1:33: replaceRegistry: "docker .io" is not a registry, a path in one, or an image.',
+  ],
   ['- a\n', ':1:1: settings must be an object.'],
 ])('settings %j are refused in one line that names the place', async (text, message) => {
   writeFileSync(join(folder, '.pullguard.yaml'), text)

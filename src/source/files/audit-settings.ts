@@ -6,7 +6,8 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import { errorCode, UsageError } from '../../errors.ts'
 import { similarNames } from '../../image/mistakes/similar-names.ts'
-import type { ReplacementRule } from '../../image/replacement.ts'
+import { isImagePlace, type ReplacementRule } from '../../image/replacement.ts'
+import { isSubdomain } from '../../snapshot/object-key.ts'
 import { didYouMean } from '../near-names.ts'
 
 export const SETTINGS_FILE = '.pullguard.yaml'
@@ -89,11 +90,30 @@ class SettingsReader {
       rules: this.#rules(top.get('rules') ?? null),
       excludedPaths: this.#texts(exclude.get('paths'), 'exclude.paths'),
       excludedNamespaces: this.#texts(exclude.get('namespaces'), 'exclude.namespaces'),
-      pullSecret: secret === undefined ? null : this.#string(secret, 'pullSecret'),
+      pullSecret: secret === undefined ? null : this.#secret(secret),
       replacements: [...this.#object(top.get('replaceRegistry') ?? null, null, 'replaceRegistry')].map(
-        ([from, to]) => ({ from, to: this.#string(to, `replaceRegistry.${from}`) }),
+        ([from, to]) => this.#replacement(from, to),
       ),
     }
+  }
+
+  #secret(node: Node): string {
+    const name = this.#string(node, 'pullSecret')
+    if (isSubdomain(name)) return name
+    throw this.#wrong(
+      offsetOf(node),
+      `pullSecret: "${name}" can't be the name of a Secret: give lower case letters, digits, - and ., such as dockercreds.`,
+    )
+  }
+
+  #replacement(from: string, node: Node): ReplacementRule {
+    const to = this.#string(node, `replaceRegistry.${from}`)
+    const wrong = [from, to].find(text => !isImagePlace(text))
+    if (wrong === undefined) return { from, to }
+    throw this.#wrong(
+      offsetOf(node),
+      `replaceRegistry: "${wrong}" is not a registry, a path in one, or an image.`,
+    )
   }
 
   #rules(node: Node | null): Map<string, string> {

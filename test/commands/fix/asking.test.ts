@@ -81,7 +81,7 @@ describe('remedies', () => {
     expect(await chosen({ registries: ['ghcr.io'] }, {}, [])).toEqual(['authenticate', 'recreate'])
   })
 
-  test.each(['docker.io', '=x', 'a=', 'a=b=c'])(
+  test.each(['docker.io', '=x', 'a=', 'a=b=c', 'docker.io=https://m.example', 'docker.io=a b', 'a b=c'])(
     '--replace-registry %s is refused with an explanation',
     async text => {
       await expect(chosen({ remediesAskedFor: elsewhere(text) })).rejects.toThrow(UsageError)
