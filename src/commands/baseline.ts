@@ -1,6 +1,6 @@
 /** Baseline files, and the known failures of diagnose: they are counted but do not affect the exit code. */
 
-import { readFile } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { AdvisedDiagnosis, AdvisedFinding } from '../advice/add-steps.ts'
 import {
@@ -14,7 +14,9 @@ import {
 } from '../baseline/baseline.ts'
 import { CAUSES, countCauses, type KnownFailure } from '../diagnosis/finding.ts'
 import { writeWhole } from '../editor/write-file.ts'
-import { errorCode, UsageError } from '../errors.ts'
+import { systemCode, UsageError } from '../errors.ts'
+import { bytesOf } from '../network/bytes-of.ts'
+import { readUpTo } from '../network/read-up-to.ts'
 import { stableIdentity } from '../report/group.ts'
 import { fingerprint } from '../report/machine/fingerprint.ts'
 import { workloadPath } from '../report/words/commands.ts'
@@ -41,9 +43,10 @@ const EMPTY_BASELINE: Baseline = { known: new Set(), rules: [] }
  * Reads the baseline that is named with `--baseline`, before any request to a cluster; an empty one if none is.
  * @throws UsageError if the file can't be read, or is not a baseline
  */
-export async function readKnown({ baseline }: BaselineFlags, { cwd }: CommandContext): Promise<Baseline> {
+export async function readKnown({ baseline }: BaselineFlags, context: CommandContext): Promise<Baseline> {
   if (baseline === undefined) return EMPTY_BASELINE
-  const read = await readIfThere(baseline, cwd)
+  checkName('--baseline', baseline)
+  const read = await readIfThere(baseline, context)
   if (read === null)
     throw new UsageError(
       `Can't read the baseline ${baseline}: there is no such file; --write-baseline creates one.`,
@@ -51,19 +54,32 @@ export async function readKnown({ baseline }: BaselineFlags, { cwd }: CommandCon
   return read
 }
 
-/** null if there is no such file. @throws UsageError if it can't be read, or is not a baseline */
-async function readIfThere(file: string, cwd: string): Promise<Baseline | null> {
-  const text = await readFile(resolve(cwd, file), 'utf8').catch(error => {
-    if (errorCode(error) === 'ENOENT') return null
-    throw new UsageError(`Can't read the baseline ${file}: ${errorCode(error)}.`)
-  })
-  return text === null ? null : parsedBaseline(text, file)
+/** Refuses an unset variable on the command line; resolve() would turn it into the current folder. @throws UsageError */
+function checkName(flag: string, file: string): void {
+  if (file === '') throw new UsageError(`${flag} was given an empty name: give a file.`)
+}
+
+/** A baseline of a hundred thousand findings has about twenty million. */
+const MAX_BASELINE_BYTES = 256 * 1024 * 1024
+
+/** null if there is no such file. @throws UsageError if it can't be read, or is not a baseline; the signal's reason */
+async function readIfThere(file: string, { cwd, signal }: CommandContext): Promise<Baseline | null> {
+  try {
+    const bytes = await readUpTo(bytesOf(resolve(cwd, file), signal), MAX_BASELINE_BYTES)
+    return parsedBaseline(bytes?.toString('utf8') ?? '', file)
+  } catch (error) {
+    signal.throwIfAborted()
+    const code = systemCode(error)
+    if (code === null) throw error
+    if (code === 'ENOENT') return null
+    throw new UsageError(`Can't read the baseline ${file}: ${code}.`)
+  }
 }
 
 function parsedBaseline(text: string, file: string): Baseline {
   const known = readBaseline(text)
   if (known === null)
-    throw new UsageError(`${file} is not a baseline: make one with --write-baseline ${file}.`)
+    throw new UsageError(`${file} is not a baseline: name a file that --write-baseline wrote, or a new one.`)
   const rules = readIgnoreRules(text)
   if (typeof rules === 'string') throw new UsageError(`${file} is not a baseline: ${rules}.`)
   const wrong = rules.find(({ cause }) => cause !== undefined && !cause.includes('*') && !isCause(cause))
@@ -151,12 +167,22 @@ function aboutOf(finding: AdvisedFinding): string {
 export async function replaceBaseline(
   file: string,
   findings: readonly KnownFinding[],
-  { cwd }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
-  const { rules } = (await readIfThere(file, cwd)) ?? EMPTY_BASELINE
+  checkName('--write-baseline', file)
+  const path = resolve(context.cwd, file)
   try {
-    await writeWhole(resolve(cwd, file), baselineText(findings, rules))
+    const found = await stat(path).catch(() => null)
+    // A pipe can't be read for its rules and then be replaced.
+    if (found !== null && !found.isFile())
+      throw new UsageError(`Can't write the baseline ${file}: it is not a regular file.`)
+    const { rules } = (found && (await readIfThere(file, context))) ?? EMPTY_BASELINE
+    // Where the name is a link, the file that it leads to is replaced, and the link stays.
+    const target = found === null ? path : await realpath(path)
+    await writeWhole(target, baselineText(findings, rules), found === null ? {} : { like: found })
   } catch (error) {
-    throw new UsageError(`Can't write the baseline ${file}: ${errorCode(error)}.`)
+    const code = systemCode(error)
+    if (code === null) throw error
+    throw new UsageError(`Can't write the baseline ${file}: ${code}.`)
   }
 }

@@ -1,5 +1,16 @@
 /** `audit` at a keyboard and in CI: files, a registry, edits, a baseline, a cluster. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -276,6 +287,30 @@ test('a baseline keeps old findings from failing, and new ones fail', async () =
   put('b.yaml', podWith('bad/Name:2'))
   expect((await run(['-f', '.', '--baseline', 'known.json'])).code).toBe(1)
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a baseline is written through a link, keeps its mode, and never takes the place of something else',
+  async () => {
+    put('a.yaml', podWith('bad/Name:1'))
+    put('ci/known.json', JSON.stringify({ kind: 'Baseline', findings: [] }))
+    chmodSync(join(home, 'ci/known.json'), 0o640)
+    symlinkSync('ci/known.json', join(home, 'known.json'))
+    expect((await run(['-f', 'a.yaml', '--write-baseline', 'known.json'])).code).toBe(0)
+    expect(lstatSync(join(home, 'known.json')).isSymbolicLink()).toBe(true)
+    expect(statSync(join(home, 'ci/known.json')).mode & 0o777).toBe(0o640)
+    expect(JSON.parse(file('ci/known.json')).findings).toHaveLength(1)
+    execFileSync('mkfifo', [join(home, 'pipe')])
+    for (const [name, problem] of [
+      ['pipe', "Can't write the baseline pipe: it is not a regular file."],
+      ['ci', "Can't write the baseline ci: it is not a regular file."],
+      ['a.yaml', 'a.yaml is not a baseline: name a file that --write-baseline wrote, or a new one.'],
+      ['', '--write-baseline was given an empty name: give a file.'],
+    ] as const) {
+      const { code, err } = await run(['-f', 'a.yaml', '--write-baseline', name])
+      expect([code, err]).toEqual([2, `${problem}\n`])
+    }
+  },
+)
 
 test('a baseline that an audit writes keeps the rules that people wrote, and a note says that they are for diagnose', async () => {
   const ignore = [{ namespace: 'staging-*', reason: 'images are built at night' }]

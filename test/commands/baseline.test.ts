@@ -69,7 +69,8 @@ test('a baseline that is written again keeps its rules', async () => {
 
 test.each([
   ['a missing file', 'nope.json', "Can't read the baseline nope.json: there is no such file;"],
-  ['another file', 'admin.yaml', 'admin.yaml is not a baseline: make one with'],
+  ['another file', 'admin.yaml', 'admin.yaml is not a baseline: name a file that --write-baseline wrote'],
+  ['an unset variable', '', '--baseline was given an empty name'],
 ])('%s is wrong usage', async (_name, file, sentence) => {
   const result = await diagnose('--baseline', file)
   expect(result).toMatchObject({ code: 2, out: '' })
