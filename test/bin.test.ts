@@ -103,21 +103,23 @@ describe('bin/pullguard.js', () => {
     expect(ended).toEqual({ code: 0, out: '', err: '' })
   })
 
-  test.skipIf(process.platform === 'win32')(
-    'exits with 143 while a pipe is open that nobody writes to',
-    async () => {
-      const { path } = untilTestEnds(await folderWith({}))
-      const pipe = join(path, 'pipe')
-      execFileSync('mkfifo', [pipe])
-      const ended = node([BIN, 'audit', '-f', pipe], async child => {
-        // Opened as soon as the program reads it.
-        const writer = await open(pipe, 'w')
-        child.once('close', () => writer.close())
-        child.kill('SIGTERM')
-      })
-      expect(await ended).toEqual({ code: 143, out: '', err: '' })
-    },
-  )
+  test.skipIf(process.platform === 'win32').each([
+    ['audit', '-f'],
+    ['audit', '-f', 'none.yaml', '--baseline'],
+    ['audit', '-f', 'none.yaml', '--config'],
+    ['mirror', '--to', 'https://mirror.example.com', '--ca'],
+  ])('exits with 143 while a pipe is open that nobody writes to: %s %s %s %s', async (...argv) => {
+    const { path } = untilTestEnds(await folderWith({}))
+    const pipe = join(path, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const ended = node([BIN, ...argv, pipe], async child => {
+      // Opened as soon as the program reads it.
+      const writer = await open(pipe, 'w')
+      child.once('close', () => writer.close())
+      child.kill('SIGTERM')
+    })
+    expect(await ended).toEqual({ code: 143, out: '', err: '' })
+  })
 
   test('exits with 130 and prints nothing when Ctrl-C interrupts a request', async () => {
     const server = createServer().listen(0, '127.0.0.1')

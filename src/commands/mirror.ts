@@ -3,7 +3,6 @@
  * it.
  */
 
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
@@ -14,6 +13,8 @@ import type { MirrorReport } from '../mirror/report.ts'
 import type { MirrorTarget } from '../mirror/setup.ts'
 import { type MirrorSurvey, surveyMirrors } from '../mirror/survey.ts'
 import { imagesToVerify, judgeMirror, needsKnownImage, type Verification } from '../mirror/verification.ts'
+import { bytesOf } from '../network/bytes-of.ts'
+import { readUpTo } from '../network/read-up-to.ts'
 import { Registries } from '../registry/client.ts'
 import { parseEndpoints } from '../registry/endpoints.ts'
 import type { MirrorFormat } from '../report/formats.ts'
@@ -75,7 +76,7 @@ function exitOf({ gaps }: MirrorSurvey, verification: Verification | null): Exit
   return gaps.length > 0 || unproven ? 'incomplete' : 'ok'
 }
 
-async function targetOf(options: MirrorOptions, { cwd }: CommandContext): Promise<MirrorTarget | null> {
+async function targetOf(options: MirrorOptions, context: CommandContext): Promise<MirrorTarget | null> {
   const { to, registries, dialTimeout, authority, output } = options
   if (to === undefined) {
     if (output !== undefined) throw new UsageError(`-o ${output} needs --to, which names the mirror.`)
@@ -89,7 +90,7 @@ async function targetOf(options: MirrorOptions, { cwd }: CommandContext): Promis
     address,
     registries: registriesNamed(registries),
     dialTimeout,
-    authority: authority === undefined ? null : await readAuthority(authority, cwd),
+    authority: authority === undefined ? null : await readAuthority(authority, context),
   }
 }
 
@@ -112,14 +113,16 @@ async function print(report: MirrorReport, options: MirrorOptions, context: Comm
 
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g
 
+/** A bundle of all public authorities has a quarter of a million. */
+const MAX_AUTHORITY_BYTES = 8 * 1024 * 1024
+
 /** Returns only the certificates in a PEM file. @throws UsageError */
-async function readAuthority(file: string, cwd: string): Promise<string> {
-  let text: string
-  try {
-    text = await readFile(resolve(cwd, file), 'utf8')
-  } catch {
-    throw new UsageError(`--ca: ${file} can't be read.`)
-  }
+async function readAuthority(file: string, { cwd, signal }: CommandContext): Promise<string> {
+  const bytes = await readUpTo(bytesOf(resolve(cwd, file), signal), MAX_AUTHORITY_BYTES).catch(() => {
+    signal.throwIfAborted()
+    throw new UsageError(`--ca: ${file === '' ? 'an empty name' : file} can't be read.`)
+  })
+  const text = bytes?.toString('utf8') ?? ''
   // The file goes to every node, and so would a private key in it.
   if (/PRIVATE KEY-----/.test(text)) {
     throw new UsageError(

@@ -18,7 +18,12 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const read = (cwd = folder) =>
-  readSettings({ cwd, rules: RULES, severities: ['error', 'warning', 'info', 'off'] })
+  readSettings({
+    cwd,
+    signal: new AbortController().signal,
+    rules: RULES,
+    severities: ['error', 'warning', 'info', 'off'],
+  })
 
 test('the schema knows every rule', () => {
   expect(Object.keys(schema.properties.rules.properties).sort()).toEqual([...RULES].sort())

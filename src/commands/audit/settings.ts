@@ -29,11 +29,12 @@ const SEVERITIES = ['error', 'warning', 'info', 'off']
 /** @throws UsageError */
 export async function auditSettings(
   { config, replaceRegistry, pullSecret, excludedNamespaces }: SettingsFlags,
-  { cwd }: CommandContext,
+  { cwd, signal }: CommandContext,
 ): Promise<AllSettings> {
   const flagged = replaceRegistry.map(readReplacement)
   const file = await readSettings({
     cwd,
+    signal,
     rules: RULES,
     severities: SEVERITIES,
     ...(config === undefined ? {} : { file: config }),

@@ -1,12 +1,13 @@
 /** Reads `.pullguard.yaml`, a team's settings for audits. Anything unknown is an error, so that no typo silences a rule. */
 
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import { errorCode, UsageError } from '../../errors.ts'
 import { similarNames } from '../../image/mistakes/similar-names.ts'
 import { isImagePlace, type ReplacementRule } from '../../image/replacement.ts'
+import { bytesOf } from '../../network/bytes-of.ts'
+import { readUpTo } from '../../network/read-up-to.ts'
 import { isSubdomain } from '../../snapshot/object-key.ts'
 import { didYouMean } from '../near-names.ts'
 
@@ -27,6 +28,7 @@ interface SettingsOptions {
   /** The file of `--config`; without it, the file is looked up in the folder and its parents, up to a repository's root. */
   file?: string
   cwd: string
+  signal: AbortSignal
   /** The known rules and severities. */
   rules: readonly string[]
   severities: readonly string[]
@@ -34,7 +36,8 @@ interface SettingsOptions {
 
 /** @throws UsageError, one line that names the place */
 export async function readSettings(options: SettingsOptions): Promise<FileSettings> {
-  const { file, cwd } = options
+  const { file, cwd, signal } = options
+  if (file === '') throw new UsageError('--config was given an empty name: give a file.')
   const path = file === undefined ? findSettings(cwd) : resolve(cwd, file)
   if (path === null)
     return {
@@ -46,12 +49,16 @@ export async function readSettings(options: SettingsOptions): Promise<FileSettin
       folder: cwd,
     }
   const shown = relative(cwd, path) || path
-  const text = await readFile(path, 'utf8').catch(error => {
+  const bytes = await readUpTo(bytesOf(path, signal), MAX_BYTES).catch(error => {
+    signal.throwIfAborted()
     const code = errorCode(error)
     throw new UsageError(`Can't read ${shown}: ${code === 'ENOENT' ? 'there is no such file' : code}.`)
   })
-  return { ...new SettingsReader(text, shown, options).read(), folder: dirname(path) }
+  if (bytes === null) throw new UsageError(`${shown} is too long for settings.`)
+  return { ...new SettingsReader(bytes.toString('utf8'), shown, options).read(), folder: dirname(path) }
 }
+
+const MAX_BYTES = 8 * 1024 * 1024
 
 function findSettings(cwd: string): string | null {
   for (let folder = cwd; ; folder = dirname(folder)) {
