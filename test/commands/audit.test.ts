@@ -12,8 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { Clock } from '../../src/simulator/cluster/clock.ts'
 import { Hub } from '../../src/simulator/hub/hub.ts'
 import { podWith } from '../audit/scopes.ts'
@@ -255,6 +256,27 @@ test('a value that several containers share is refused once, at its own place', 
       .split('\n')
       .findIndex(text => text.includes('imagePullPolicy')) + 1
   expect(refused).toEqual([expect.stringMatching(`^a\\.yaml:${line}:22: imagePullPolicy left unchanged`)])
+})
+
+test('the hooks for pre-commit read and edit all manifests, however many of them have changed', async () => {
+  const hooks: { entry: string; args: string[]; pass_filenames?: boolean }[] = parse(
+    readFileSync(resolve(import.meta.dirname, '../../.pre-commit-hooks.yaml'), 'utf8'),
+  )
+  const pod = podWith('quay.io/team/app:1.27.3', 'Always')
+  const changed = ['k8s/a.yaml', 'k8s/b.yaml']
+  for (const path of changed) put(path, pod)
+  const ended = []
+  for (const { entry, args, pass_filenames: passesNames = true } of hooks) {
+    const [program, , ...flags] = entry.split(' ')
+    // As pre-commit composes a command.
+    const { code, err } = await run([...flags, ...args, ...(passesNames ? changed : [])])
+    ended.push([program, code, err])
+  }
+  expect(ended).toEqual([
+    ['pullguard', 1, ''],
+    ['pullguard', 0, 'k8s/a.yaml: 1 edit written\nk8s/b.yaml: 1 edit written\n'],
+  ])
+  expect(changed.map(file)).toEqual(changed.map(() => pod.replace('Always', 'IfNotPresent')))
 })
 
 test('comments silence a rule for one value, and a typo in one is reported', async () => {
