@@ -509,6 +509,8 @@ describe('a cluster', () => {
     const none = await incident.run(['audit', '-n', 'nowhere', '--kubeconfig', kubeconfig])
     expect(none.code).toBe(2)
     expect(none.err).toContain('There is no namespace "nowhere"')
+    const typo = await incident.run(['audit', '-n', 'default,nowhere', '--kubeconfig', kubeconfig])
+    expect([typo.code, typo.err]).toEqual([2, none.err])
     const empty = await incident.run(['audit', '-n', 'kube-public', '--kubeconfig', kubeconfig])
     expect(empty.code).toBe(2)
   })

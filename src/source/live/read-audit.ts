@@ -52,8 +52,9 @@ export async function readAudit(cluster: ClusterReader, options: AuditReadOption
     bounded(scopes, AT_ONCE, scope => observations.read(reading, scope)),
   ])
   const workloads = [...templates, ...observations.bare].sort(byText(order))
-  if (workloads.length === 0 && reading.gaps.length === 0)
-    for (const namespace of namespaces ?? []) await assertExists(reading, namespace)
+  const inhabited = new Set(workloads.map(({ namespace }) => namespace))
+  for (const namespace of namespaces ?? [])
+    if (!inhabited.has(namespace)) await assertExists(reading, namespace)
   const serviceAccounts = await readAccounts(reading, workloads)
   const pullSecrets = await readNamedSecrets(reading, secretsNamed(workloads, serviceAccounts), onPullSecret)
   return {
