@@ -22,13 +22,12 @@ interface Audit {
 /** Whether a finding is silenced where it is written: by a comment in a file, or by an annotation. */
 export type IsIgnored = (finding: AuditFinding) => boolean
 
-/** Applies every rule to every workload outside the excluded namespaces. */
+/** Applies every rule to every workload. */
 export function audit(scope: AuditSnapshot, settings: AuditSettings, isIgnored: IsIgnored): Audit {
   const facts = factsOf(scope, settings)
-  const excluded = new Set(settings.excludedNamespaces)
-  const found = scope.workloads
-    .filter(({ namespace }) => namespace === null || !excluded.has(namespace))
-    .flatMap(workload => RULES.flatMap(rule => findingsOfRule(rule, workload, facts, settings)))
+  const found = scope.workloads.flatMap(workload =>
+    RULES.flatMap(rule => findingsOfRule(rule, workload, facts, settings)),
+  )
   const order = new Map(RULES.map((rule, index) => [rule, index]))
   const rank = ({ severity, rule }: AuditFinding) => RANK[severity] * RULES.length + (order.get(rule) ?? 0)
   found.sort((one, other) => rank(one) - rank(other))

@@ -1,12 +1,10 @@
-/** The user's settings for an audit: the severity of each rule, what is excluded, and the pull secret to expect. */
+/** The user's settings for an audit: the severity of each rule, and the pull secret to expect. */
 
 import type { AuditSeverity, Rule } from './finding.ts'
 
 export interface AuditSettings {
   /** Overrides of the rules' own severities. */
   rules: Partial<Record<Rule, AuditSeverity | 'off'>>
-  /** Namespaces whose workloads are skipped. */
-  excludedNamespaces: string[]
   /** The pull secret for images of Docker Hub; null if none is configured. */
   pullSecret: string | null
 }

@@ -40,7 +40,7 @@ export async function auditCommand(options: AuditOptions, context: CommandContex
   const settings = await auditSettings(options, context)
   const known = await knownFindings(options.baseline, context)
   const read = await readAuditInput(options, settings, context, options.checkImages ?? null)
-  if (!options.allowEmpty) assertWorkloads(read)
+  if (!options.allowEmpty) assertWorkloads(read, settings)
   const { input, edits } = await editIfAsked(read, options, settings, context)
   const { findings, ignored } = audit(input.scope, settings, input.isIgnored)
   if (options.writeBaseline !== undefined) await writeBaseline(options.writeBaseline, findings, context)

@@ -403,11 +403,6 @@ describe('decisions', () => {
     expect(rulesIn(scope, { rules: { 'always-pull': 'off' } })).toEqual([])
   })
 
-  test('a namespace that is left out has no findings', () => {
-    const yaml = podWith('nginx', 'Always').replace('{name: p}', '{name: p, namespace: kube-system}')
-    expect(rulesIn(scopeOf(yaml), { excludedNamespaces: ['kube-system'] })).toEqual([])
-  })
-
   test.each(['no-tag', 'no-digest, no-tag', 'all'])('an annotation silences %s', rules => {
     const yaml = podWith('nginx').replace(
       '{name: p}',

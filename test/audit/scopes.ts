@@ -10,7 +10,7 @@ import type { ImageAnswer, ImageCheck } from '../../src/snapshot/image-check.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { WorkloadTemplate } from '../../src/snapshot/template.ts'
 
-export const NO_SETTINGS: AuditSettings = { rules: {}, excludedNamespaces: [], pullSecret: null }
+export const NO_SETTINGS: AuditSettings = { rules: {}, pullSecret: null }
 
 export const PATH = 'deploy.yaml'
 

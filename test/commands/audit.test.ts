@@ -158,6 +158,28 @@ test('a kustomization that changes pods is a note, with the command that audits 
   expect(several).toContain('`kubectl kustomize --enable-helm charts | pullguard audit -f -`')
 })
 
+test('an excluded namespace is not judged, edited, or counted, and what leaves no workload is named', async () => {
+  const pod = podWith('quay.io/team/app:1.27.3', 'Always')
+  const excluded = pod.replace('{name: p}', '{name: p, namespace: kube-system}')
+  put('a.yaml', excluded)
+  const moving = ['--replace-registry', 'quay.io=mirror.example', '--offline', '--fix']
+  const exclusion = ['--exclude-namespace', 'kube-system']
+  const none = await run(['-f', 'a.yaml', ...exclusion])
+  expect([none.code, none.err]).toEqual([
+    2,
+    'No workloads in a.yaml (1 file read). Check the path and the excluded namespaces, or allow that with --allow-empty.\n',
+  ])
+  expect((await run(['-f', 'a.yaml', '-n', 'web', '-l', 'app=x'])).err).toContain(
+    'Check the path, -n, and -l, or',
+  )
+  put('a.yaml', `${excluded}---\n${pod}`)
+  const { summary } = JSON.parse((await run(['-f', 'a.yaml', ...exclusion, ...moving, '-o', 'json'])).out)
+  expect(summary).toMatchObject({ workloads: 1, containers: 1 })
+  expect(file('a.yaml')).toBe(
+    `${excluded}---\n${pod.replace('quay.io', 'mirror.example').replace('Always', 'IfNotPresent')}`,
+  )
+})
+
 test('what a controller installs from charts is a note, as the files don’t show it', async () => {
   put('a/release.yaml', 'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n')
   const source = (at: string) =>
@@ -513,5 +535,10 @@ describe('a cluster', () => {
     expect([typo.code, typo.err]).toEqual([2, none.err])
     const empty = await incident.run(['audit', '-n', 'kube-public', '--kubeconfig', kubeconfig])
     expect(empty.code).toBe(2)
+    const unlike = await incident.run(['audit', '-A', '-l', 'app=none', '--kubeconfig', kubeconfig])
+    expect([unlike.code, unlike.err]).toEqual([
+      2,
+      'No workloads in the cluster are left. Check -l, or allow that with --allow-empty.\n',
+    ])
   })
 })

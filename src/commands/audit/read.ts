@@ -4,13 +4,12 @@ import { dirname } from 'node:path'
 import { type IsIgnored, isAnnotated } from '../../audit/audit.ts'
 import { Credentials } from '../../audit/credentials.ts'
 import type { AuditFinding } from '../../audit/finding.ts'
-import type { AuditSettings } from '../../audit/settings.ts'
 import { UsageError } from '../../errors.ts'
 import type { IgnoreComment } from '../../manifest/ignore-comments.ts'
 import { sanitizeLine, shellWord } from '../../report/sanitize.ts'
 import { countingText } from '../../report/views/progress.ts'
 import { type FileNote, fileNoteText, namespacesText } from '../../report/words/audit/summary.ts'
-import { shortList } from '../../report/words/nouns.ts'
+import { capitalize, joinList, shortList } from '../../report/words/nouns.ts'
 import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
 import type { LocatedKustomization } from '../../source/files/kustomize-builds.ts'
 import type { FileAudit } from '../../source/files/read-audit-files.ts'
@@ -44,7 +43,8 @@ export interface AuditInput {
 }
 
 /** Settings that determine what is read, and the folder that their paths are relative to. */
-interface ReadSettings extends Pick<AuditSettings, 'excludedNamespaces'> {
+interface ReadSettings {
+  excludedNamespaces: string[]
   excludedPaths: string[]
   excludeFrom: string
 }
@@ -56,12 +56,21 @@ export async function readAuditInput(
   context: CommandContext,
   checkImages: ImageCheckFlags | null,
 ): Promise<AuditInput> {
-  if (checkImages === null) return readInput(target, settings, context)
+  if (checkImages === null) return withoutExcluded(await readInput(target, settings, context), settings)
   const { ImageCheckRun, INVENTORY } = await import('../check-images.ts')
   const checking = new ImageCheckRun(checkImages, context, INVENTORY)
-  const input = await readInput(target, settings, context, checking.keep)
+  const input = withoutExcluded(await readInput(target, settings, context, checking.keep), settings)
   const imageChecks = await checking.check(imagesOf(input.scope))
   return { ...input, scope: { ...input.scope, imageChecks } }
+}
+
+/** Leaves out the workloads of excluded namespaces: they are not judged, asked about, edited, or counted. */
+function withoutExcluded(input: AuditInput, { excludedNamespaces }: ReadSettings): AuditInput {
+  const excluded = new Set(excludedNamespaces)
+  const all = input.scope.workloads
+  const workloads = all.filter(({ namespace }) => namespace === null || !excluded.has(namespace))
+  if (workloads.length === all.length) return input
+  return { ...input, kinds: null, scope: { ...input.scope, workloads } }
 }
 
 /** Returns every image in the scope, with the pods that use it. */
@@ -219,28 +228,45 @@ const ELSEWHERE: FileNote['code'][] = [
 ]
 
 /** @throws UsageError if there is nothing to audit, which is usually a mistake */
-export function assertWorkloads({ scope, notes, kinds }: AuditInput): void {
+export function assertWorkloads(
+  { scope, notes, kinds }: AuditInput,
+  { excludedNamespaces }: Pick<ReadSettings, 'excludedNamespaces'>,
+): void {
   const { workloads, source, unread, gaps, files } = scope
   if (workloads.length + unread.length + gaps.length > 0) return
+  const { namespaces, labelSelector } = scope.scope
+  const filters = [
+    ...(labelSelector === null ? [] : ['-l']),
+    ...(excludedNamespaces.length === 0 ? [] : ['the excluded namespaces']),
+  ]
   if (source.type === 'cluster') {
-    const { namespaces } = scope.scope
     const where = namespaces === null ? 'in the cluster' : namespacesText(namespaces)
+    const elsewhere = namespaces === null ? '' : 'look elsewhere with -n or -A, or '
+    const advice = `${elsewhere}allow that with --allow-empty.`
     throw new UsageError(
-      `No workloads ${where}. Look elsewhere with -n or -A, or allow that with --allow-empty.`,
+      filters.length === 0
+        ? `No workloads ${where}. ${capitalize(advice)}`
+        : `No workloads ${where} are left. Check ${joinList(filters)}, ${elsewhere === '' ? 'or ' : ''}${advice}`,
     )
   }
   const named = source.files.map(file => (file === '-' ? 'standard input' : shellWord(file))).join(', ')
   const elsewhere = ELSEWHERE.flatMap(place => notes.find(({ code }) => code === place) ?? [])
-  const advice = elsewhere.length === 0 ? [adviceWithout(kinds)] : elsewhere.slice(0, 2).map(fileNoteText)
+  const advice =
+    elsewhere.length === 0
+      ? [adviceWithout(kinds, [...(namespaces === null ? [] : ['-n']), ...filters])]
+      : elsewhere.slice(0, 2).map(fileNoteText)
   throw new UsageError(
     `No workloads in ${named} (${files} ${files === 1 ? 'file' : 'files'} read). ${advice.join(' ')}`,
   )
 }
 
-/** @param kinds those of the objects in the files, which have no pods; null if some have, and were left out */
-function adviceWithout(kinds: ReadonlySet<string> | null): string {
+/**
+ * @param kinds those of the objects in the files, which have no pods; null if some have, and were left out
+ * @param filters what leaves workloads out
+ */
+function adviceWithout(kinds: ReadonlySet<string> | null, filters: string[]): string {
   const check = 'Check the path, or allow that with --allow-empty.'
-  if (kinds === null) return check
+  if (kinds === null) return `Check ${joinList(['the path', ...filters])}, or allow that with --allow-empty.`
   if (kinds.size === 0) return `There are no Kubernetes objects (with a kind and an apiVersion). ${check}`
   const found = sanitizeLine(shortList([...kinds], 4))
   return `There are only objects without pods: ${found}. ${check}`

@@ -19,6 +19,8 @@ export interface SettingsFlags {
 }
 
 export interface AllSettings extends AuditSettings {
+  /** Namespaces whose workloads are skipped. */
+  excludedNamespaces: string[]
   excludedPaths: string[]
   excludeFrom: string
   replacements: ReplacementRule[]
