@@ -36,7 +36,8 @@ async function main(): Promise<void> {
       `pullguard ${version} could not be installed: ${program.message}. npm has to be on the PATH (actions/setup-node)`,
     )
   }
-  const counts = COUNTED.includes(command) && !args.some(word => /^(-o|--output)/.test(word))
+  // -q prints nothing in any format, and can't be combined with -o.
+  const counts = COUNTED.includes(command) && !args.some(word => /^(-o|--output|-q|--quiet)/.test(word))
   const { code, out } = await run([program, command, ...args, ...(counts ? ['-o', 'json'] : [])], counts)
   const jobReport = counts ? report(command, out) : null
   // Output that can't be parsed is printed unchanged.

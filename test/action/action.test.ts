@@ -102,6 +102,13 @@ test('the output of other commands and formats goes to the log unchanged', {
   expect(outputs).toEqual({ verdict: 'ok', findings: '', 'exit-code': '0' })
 })
 
+test('a quiet command prints nothing, and its exit code has the result', { timeout: 60_000 }, async () => {
+  const args = '-q -f test/cases/anonymous-limit/input.yaml'
+  const { code, log, outputs, summary } = await run({ args, version: tarball })
+  expect({ code, log, summary }).toEqual({ code: 1, log: '', summary: '' })
+  expect(outputs).toEqual({ verdict: 'findings', findings: '', 'exit-code': '1' })
+})
+
 test('an impossible version is refused before anything is run', async () => {
   const { code, log, outputs } = await run({ version: '1.0.0; echo owned' })
   expect({ code, verdict: outputs.verdict }).toEqual({ code: 2, verdict: 'usage' })
