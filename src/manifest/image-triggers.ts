@@ -14,8 +14,28 @@ type IsTriggered = (container: Pick<TemplateContainer, 'name' | 'pointer'>) => b
 
 /** Returns whether OpenShift replaces the image of a container. */
 export function imageTriggersOf(object: ManifestObject): IsTriggered {
-  const chosen = new Set([...triggered(object), ...annotated(object)])
-  return ({ name, pointer }) => chosen.has(name) || chosen.has(Number(pointer.at(-1)))
+  const all = [object, ...templatedIn(object)].map(each => ({
+    at: each.root.pointer,
+    chosen: new Set([...triggered(each), ...annotated(each)]),
+  }))
+  return ({ name, pointer }) =>
+    all.some(
+      ({ at, chosen }) =>
+        at.every((key, index) => pointer[index] === key) &&
+        (chosen.has(name) || chosen.has(Number(pointer.at(-1)))),
+    )
+}
+
+/** The objects that a template of OpenShift creates. */
+function templatedIn(object: ManifestObject): ManifestObject[] {
+  const { root, walk } = object
+  if (!['template.openshift.io', ''].some(group => isOfKind(object, group, 'Template'))) return []
+  return walk.items(walk.get(root, 'objects')).map(each => ({
+    ...object,
+    apiVersion: textOf(walk.get(each, 'apiVersion')),
+    kind: textOf(walk.get(each, 'kind')),
+    root: each,
+  }))
 }
 
 /** The names of the containers. A trigger that is not automatic waits for somebody. */

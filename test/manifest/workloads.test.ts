@@ -309,6 +309,13 @@ describe('an image that OpenShift replaces by that of an image stream is a place
     expect(placeholders(config)).toEqual(expected)
   })
 
+  test('a trigger of one object in a template, for that object only', () => {
+    const config = (trigger: string) =>
+      `{apiVersion: apps.openshift.io/v1, kind: DeploymentConfig, spec: {triggers: [${trigger}], ${template}}}`
+    const all = `${head('template.openshift.io/v1', 'Template')}objects: [${config('')}, ${config(change(true))}]\n`
+    expect(placeholders(all)).toEqual(['b'])
+  })
+
   const annotated = (trigger: object) =>
     `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  annotations:\n    image.openshift.io/triggers: '${JSON.stringify([trigger])}'\nspec: {${template}}\n`
   test.each<[object, string[]]>([
