@@ -125,6 +125,9 @@ const VALUE_FLAGS: Record<ValueFlag, string> = {
   asUid: '--as-uid',
 }
 
+/** A file that the shell made of `<(…)` for this run alone. */
+const OF_THE_SHELL = /^\/(?:dev|proc\/self)\/fd\/\d+$/
+
 /** What a run looked at. */
 interface RunScope {
   /** The facts came from files, so no command may name a cluster. */
@@ -143,7 +146,8 @@ export function invocationOf(
 ): Invocation {
   const flags = Object.entries(VALUE_FLAGS).flatMap(([name, flag]) => {
     const value = connection[name as ValueFlag]
-    return value === undefined ? [] : [flag, value]
+    if (value === undefined) return []
+    return [flag, OF_THE_SHELL.test(value) ? `<${flag.slice(2)}>` : value]
   })
   if (connection.insecureSkipTlsVerify === true) flags.push('--insecure-skip-tls-verify')
   for (const group of connection.asGroup ?? []) flags.push('--as-group', group)

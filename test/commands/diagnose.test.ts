@@ -1,7 +1,9 @@
 /** `diagnose` on the command line: one sentence for bad input, every refusal by a cluster, and a dump with the same result. */
+
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { invocationOf } from '../../src/commands/shared-flags.ts'
 import { selfSignedCertificate } from '../../src/simulator/api-server/certificate.ts'
 import type { Fault } from '../../src/simulator/api-server/faults.ts'
 import { runCommandLine } from './command-line.ts'
@@ -323,6 +325,14 @@ describe('--quiet', () => {
       expect(err).toMatch(/^Option '-q, --quiet' cannot be used with option /)
     },
   )
+})
+
+test('suggested commands name no file that the shell made for this run alone', () => {
+  const connection = { kubeconfig: '/dev/fd/63', clientKey: './client.key' }
+  expect(invocationOf({ program: 'pullguard' }, connection).flags).toEqual([
+    ...['--kubeconfig', '<kubeconfig>'],
+    ...['--client-key', './client.key'],
+  ])
 })
 
 test('a dump of the cluster gives the same result as the cluster', async () => {
