@@ -149,6 +149,7 @@ const RULES: ((parts: Parts) => string | false)[] = [
   ({ text }) =>
     /%!\w?\(/.test(text) && 'a value of another type was formatted into it (%!): quote it where it is set',
   ({ text }) => /\s/.test(text) && 'it contains whitespace',
+  ({ text }) => /\p{Cc}/u.test(text) && 'it contains a control character',
   ({ text }) => /[^\x21-\x7e]/.test(text) && 'it has characters other than plain ASCII',
   ({ text }) => /^[a-z]+:\/\//i.test(text) && 'image names have no scheme: drop everything up to ://',
   ({ text }) => /^[a-f0-9]{64}$/.test(text) && 'a name of 64 hexadecimal digits is reserved for image IDs',

@@ -17,7 +17,8 @@ export function isImagePlace(text: string): boolean {
 
 /**
  * The references to try in order, most likely first; none if no rule fits.
- * FROM is a registry (`docker.io`), a path in one (`docker.io/bitnami`) or an image (`nginx`); TO takes its place.
+ * FROM is a registry (`docker.io`), a path in one (`docker.io/bitnami`), an image (`nginx`), or one version of it (`nginx:1.25`); TO takes its
+ * place.
  * Docker Hub's official images are under `library/`, which a target may or may not have, so both are tried.
  */
 export function replacementsFor(image: string, rules: readonly ReplacementRule[]): string[] {
@@ -30,19 +31,21 @@ export function replacementsFor(image: string, rules: readonly ReplacementRule[]
   return []
 }
 
-/** Sorts a rule for the image itself first, then rules with longer paths. */
+/** Sorts a rule for this version of the image first, then one for the image, then rules with longer paths. */
 function mostSpecificFirst(rules: readonly ReplacementRule[], reference: Reference): ReplacementRule[] {
-  const names = (from: string) => imageName(from) === fullRepository(reference)
+  const rank = (from: string) => {
+    if (imageName(from) !== fullRepository(reference)) return 0
+    return HAS_VERSION.test(from) ? 2 : 1
+  }
   return [...rules].sort(
-    (one, other) =>
-      Number(names(other.from)) - Number(names(one.from)) || other.from.length - one.from.length,
+    (one, other) => rank(other.from) - rank(one.from) || other.from.length - one.from.length,
   )
 }
 
 function candidatesOf(reference: Reference, from: string, to: string): string[] {
   const target = to.replace(/\/+$/, '')
   const whole = fullRepository(reference)
-  if (whole === imageName(from)) return [target]
+  if (whole === imageName(from)) return isOfVersion(reference, from) ? [target] : []
   const prefix = `${from.replace(/\/+$/, '')}/`
   if (!whole.startsWith(prefix)) return []
   const rest = whole.slice(prefix.length)
@@ -57,9 +60,18 @@ function imageName(text: string): string | null {
   return reference && fullRepository(reference)
 }
 
+/** A tag or a digest behind an image's name. */
+const HAS_VERSION = /:[^/]+$|@/
+
+/** Whether a reference has the tag and the digest that are named behind an image, if any are. */
+function isOfVersion({ tag, digest }: Reference, image: string): boolean {
+  if (!HAS_VERSION.test(image)) return true
+  const named = parseReference(image)
+  return (named?.tag ?? tag) === tag && (named?.digest ?? digest) === digest
+}
+
 /** Adds the image's tag and digest, unless the target has its own. */
 function withSuffix(name: string, { tag, digest }: Reference): string {
-  const own = /:[^/]+$|@/.test(name)
-  if (own) return name
+  if (HAS_VERSION.test(name)) return name
   return `${name}${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`
 }

@@ -45,6 +45,7 @@ describe('a reference', () => {
     [' nginx', 'whitespace'],
     ['nginx\n', 'whitespace'],
     ['nginx:1.27 ', 'whitespace'],
+    ['nginx\u0001x', 'control character'],
     ['café/api', 'plain ASCII'],
     ['https://ghcr.io/acme/api', 'image names have no scheme'],
     [HEX, '64 hexadecimal digits'],
