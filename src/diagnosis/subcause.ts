@@ -2,6 +2,7 @@
 
 import type { Reference } from '../image/reference.ts'
 import { countsAtHub, hidesMissing, isGoogleCache, relayedRegistry } from '../image/registries.ts'
+import { lacksRepository } from './causes/auth-required-or-denied.ts'
 import { NO_LATEST, upstreamError } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes, limitShownIn, namesLimit } from './causes/rate-limited.ts'
 import type { CredentialStatus } from './credential/credential-report.ts'
@@ -82,7 +83,7 @@ function missingOf({ error, reference, endpoint }: SubcauseFacts): NotFoundSubca
   // A cache's answer about its upstream proves nothing about the image.
   const isCache = ofMirror || isRelayed || OF_CACHE.test(masked) || OF_MIRROR.test(text)
   if (endpoint?.role === 'mirror' || isCache || upstreamError(text) !== null) return 'not-in-mirror'
-  if (NO_REPOSITORY.test(masked)) return 'repository'
+  if (NO_REPOSITORY.test(masked) || (error !== null && lacksRepository(error))) return 'repository'
   const isTag = NO_LATEST.test(masked) || NO_TAG.test(masked)
   return isTag || (reference !== null && hidesMissing(reference.registry)) ? 'tag' : 'unspecified'
 }

@@ -1,5 +1,6 @@
 /** The registry refused the request, perhaps to hide that the image does not exist. Also credentials that the kubelet could not read. */
 
+import { CLOUD_HOSTS } from '../../image/cloud-registries.ts'
 import type { Clue } from '../clues/clue.ts'
 import type { Cause } from '../finding.ts'
 import { demandsTerms, servedAt } from '../refusal/access-demands.ts'
@@ -16,8 +17,22 @@ const OWN_POLICY =
   /\bimage is not signed (?:by|in) (?:cosign|notation|notary)\b|\bdoes not match project repository filter\b|\boperation is disallowed on this registry\b/
 
 /** A token server's status that refuses the repository. A 405 does so only with a reason: Quay's, for a namespace that is disabled. */
-function refusesToken({ status, masked }: PullError): boolean {
-  return status !== null && (UNANSWERED.includes(status) || (status === 405 && /\bdenied\b/.test(masked)))
+function refusesToken(error: PullError): boolean {
+  const { status, masked } = error
+  if (status === null || lacksRepository(error)) return false
+  return UNANSWERED.includes(status) || (status === 405 && /\bdenied\b/.test(masked))
+}
+
+/** The registry of the image, where containerd names no host in its answer (before 1.7.3). */
+const RESOLVED = /\bfailed to resolve reference "([^\s"/]{1,255})\//i
+
+/**
+ * Whether Google's token server has no such repository: unlike others, it looks for the repository before it gives a token, and answers 404 to
+ * callers with and without a login (seen on GKE 1.36). A login that it does not accept is a 401, and a missing role a 403.
+ */
+export function lacksRepository({ status, forToken, hosts, text }: PullError): boolean {
+  const [asked = RESOLVED.exec(text)?.[1] ?? ''] = hosts
+  return forToken && status === 404 && CLOUD_HOSTS.gar.test(asked)
 }
 
 export const refusedStatus: CauseRule<'auth-required-or-denied'> = {

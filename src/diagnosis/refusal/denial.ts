@@ -11,6 +11,7 @@ import { PLUGIN_FAILED } from '../credential/credential-provider.ts'
 import type { CredentialStatus } from '../credential/credential-report.ts'
 import type { DenialSubcause, Finding } from '../finding.ts'
 import type { Endpoint } from '../text/endpoint.ts'
+import { asksForToken } from '../text/pull-error.ts'
 import { demandsLogin, demandsTerms, servedAt } from './access-demands.ts'
 import { faultsLogin, GOOGLE, LAYER_REFUSED, provenIn, refusesLogin } from './denial-words.ts'
 import { isOfCaller, lapseIn, projectIn } from './lapse.ts'
@@ -47,6 +48,8 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   // No registry was asked, not even one that is open to all.
   if (NODE_LOGIN.test(masked)) return 'unspecified'
   if (isOffList(refusal)) return 'policy'
+  // A token server that has no such address did not judge a login.
+  if (refusal.status === 404 && asksForToken(masked)) return 'unspecified'
   if (isOfOtherServer(text, refusal)) return 'unspecified'
   const proven = provenByText(masked, text)
   if (isOfAcrNetwork(refusal, proven)) return 'blocked'

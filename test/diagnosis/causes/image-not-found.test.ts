@@ -52,6 +52,14 @@ expectCause('image-not-found', [
     'GAR, repository',
     'reading manifest 1 in us-docker.pkg.dev/p/r/i: name unknown: Repository "r" not found',
   ],
+  [
+    "GAR's token server, of a repository that does not exist",
+    'failed to resolve reference "us-docker.pkg.dev/p/none/i:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://us-docker.pkg.dev/v2/token?scope=repository%3Ap%2Fnone%2Fi%3Apull&service=us-docker.pkg.dev: 404 Not Found',
+  ],
+  [
+    "GAR's token server, older containerd without a login",
+    'failed to resolve reference "us-docker.pkg.dev/p/none/i:1": failed to authorize: failed to fetch anonymous token: unexpected status: 404 Not Found',
+  ],
   ['GCR', "Error response from daemon: unknown: Project 'project:p' not found or deleted."],
   [
     'ECR',

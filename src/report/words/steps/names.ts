@@ -12,6 +12,7 @@ import { parseReference, withoutVersion } from '../../../image/reference.ts'
 import { isFixedHost, isFreeOfChainguard, isHosted, isOpenShiftRegistry } from '../../../image/registries.ts'
 import { kubectlCommand, ocCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { artifactRepository } from '../cloud-identities.ts'
 import { coreDnsHint } from '../coredns.ts'
 import { workloadsOf } from '../edits/container-place.ts'
 import { editField, setEach } from '../edits/edits.ts'
@@ -56,11 +57,17 @@ export const nameSteps: StepWords<NameStep> = {
           text: `Check the digest in ${image}: it is mistyped, belongs to another repository, or was removed; registries delete digests that no tag points to anymore, so ${ofBundle(first) ?? `use the tag's current one${ofCopy(registry)}`}`,
           brief: `Check the digest in ${image}: it is mistyped, belongs to another repository, or was removed`,
         }
-      case 'plain':
+      case 'plain': {
+        const place = first.subcause === 'repository' ? artifactRepository(first.reference) : null
+        if (place !== null && !isContainerRegistry(registry))
+          return {
+            text: `Check the project (${place.project}), the location (${place.location}), and the repository (${place.repository}) in ${image}: Artifact Registry has no such repository there, so it is misspelled, was deleted, or still has to be created`,
+          }
         return {
           text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${servingHint(first) ?? (releaseHint(first) || (first.moved === null ? pathHint(registry, image) : ''))}`,
           brief: `Check the name and tag for a typo, and whether the image was ever pushed or has been removed${others.length === 0 ? otherRepositoryHint(first) : ''}`,
         }
+      }
     }
   },
   'near-official': ({ names }, { findings: [{ image }] }) => ({
