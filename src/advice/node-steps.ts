@@ -139,10 +139,15 @@ function lostRuntimeSteps({ clues, host }: Finding): Step[] {
     : [{ code: 'restart-pull' }, { code: 'runtime-log' }, start]
 }
 
-/** cri-dockerd before 0.2.6 ends a pull after the kubelet's two minutes, at whatever progress (Mirantis/cri-dockerd#105); kubelets before 1.24 have none. */
-function endsAfterMinutes({ host: { runtime, kubeletMinor }, evidence }: Finding): boolean {
-  const isCri = runtime === 'docker' && (kubeletMinor === null || kubeletMinor >= 24)
-  return isCri && /\bdeadline exceeded\b/i.test(evidence?.text ?? '')
+/**
+ * cri-dockerd before 0.2.6 ends a pull after the kubelet's two minutes, at whatever progress (Mirantis/cri-dockerd#105). It serves kubelets before 1.24
+ * too (rancher-sandbox/rancher-desktop#3293): their own client of Docker gives a pull no deadline, and writes "operation timeout" of all else.
+ */
+function endsAfterMinutes({ host: { runtime }, evidence }: Finding): boolean {
+  return (
+    runtime === 'docker' &&
+    /(?<!\boperation timeout: context )\bdeadline exceeded\b/i.test(evidence?.text ?? '')
+  )
 }
 
 /** CRI-O ends a pull after seconds without progress (kubernetes-sigs/kubespray#12554), and the next one the same way. */

@@ -98,3 +98,15 @@ test('a pull that ends after a fixed time is done by hand, although the next one
   )
   expect(steps[0]).toMatchObject({ code: 'pull-by-hand', before: true })
 })
+
+test.each([
+  ['cri-dockerd, which also serves older kubelets', 'context deadline exceeded', 'pull-by-hand'],
+  [
+    "the kubelet's own client of Docker, of another request",
+    'operation timeout: context deadline exceeded',
+    'restart-pull',
+  ],
+])('a deadline is that of %s', (_name, error, first) => {
+  const node = { runtime: 'docker://20.10.17', kubelet: 'v1.22.12' }
+  expect(codes({ error, node })[0]).toBe(first)
+})

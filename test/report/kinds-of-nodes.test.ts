@@ -1442,9 +1442,13 @@ describe('what one kind of node decides', () => {
       },
     ],
     [
-      'a kubelet that talks to Docker itself has none',
-      late({ kubelet: 'v1.23.9' }),
-      { never: /cri-dockerd before/ },
+      'an older kubelet can have cri-dockerd, too, and gives a pull no such limit itself',
+      late({ kubelet: 'v1.22.12' }),
+      {
+        first: /^Pull the image .* by hand.*cri-dockerd before 0\.2\.6/,
+        says: /deadline of cri-dockerd/,
+        never: /deadline of the kubelet/,
+      },
     ],
   ])('%s', (_name, situation, expected) => expectReport(situation, expected))
 })

@@ -3,7 +3,6 @@
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { LimitStep, LocalTool } from '../../../advice/step/step.ts'
 import { hasClue } from '../../../diagnosis/clues/clue.ts'
-import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { acrName, cloudOf } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isFixedImage } from '../../../image/fixed-tag.ts'
@@ -50,13 +49,14 @@ function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string
   return `Wait ${until}: no pulls are left for ${whose}${others}, and the kubelet retries on its own`
 }
 
-/** Returns the setting that ends a pull without progress. */
-function progressTimeout(node: PullingNode): string {
-  const { runtime } = node
+/** Returns the setting that ends a pull without progress. What is pulled by hand first has shown the limit of cri-dockerd. */
+function progressTimeout({ host, steps }: AdvisedFinding): string {
+  const { runtime } = host
   if (runtime === 'cri-o')
     return "pull_progress_timeout in CRI-O's configuration (10 seconds in many releases)"
   if (runtime !== 'docker') return "image_pull_progress_timeout in containerd's configuration"
-  return `--image-pull-progress-deadline of ${dockerClient(node)}`
+  const isShown = steps.some(step => step.code === 'pull-by-hand' && step.before)
+  return `--image-pull-progress-deadline of ${isShown ? 'cri-dockerd' : dockerClient(host)}`
 }
 
 /** Where an image is that was built with the engine of a node. */
@@ -171,9 +171,9 @@ export const limitSteps: StepWords<LimitStep> = {
   'exempt-preloaded': () => ({
     text: "Or, if the image was preloaded, exempt it in the kubelet's configuration (imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages, with the image in preloadedImagesVerificationAllowlist)",
   }),
-  'slow-pull': (_step, { findings: [{ host }] }) => ({
-    text: `If the pull is only slow, raise ${progressTimeout(host)}, or use a smaller image${
-      host.runtime === 'docker' || host.runtime === 'cri-o'
+  'slow-pull': (_step, { findings: [first] }) => ({
+    text: `If the pull is only slow, raise ${progressTimeout(first)}, or use a smaller image${
+      first.host.runtime === 'docker' || first.host.runtime === 'cri-o'
         ? ''
         : "; if nodes pull from each other (a peer mirror such as Spegel, or k3s's embedded registry), restart that mirror"
     }`,
