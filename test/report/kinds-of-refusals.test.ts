@@ -136,6 +136,52 @@ test.each<[string, Situation, Expected]>([
     { image: ECR, error: pulled(ECR, NO_LOGIN), node: { kubelet: 'v1.26.9', provider: 'aws' } },
     { says: /ecr-credential-provider/, never: /none of its own/ },
   ],
+  ...(
+    [
+      ['v1.23.17', /built-in credential provider returned no login: check that the node has its IAM role/],
+      ['v1.13.5', /built-in credential provider .*--cloud-provider=aws \(restart it/],
+    ] as const
+  ).map(([kubelet, first]): [string, Situation, Expected] => [
+    `a kubelet, ${kubelet}, that knows no plugins yet`,
+    { image: ECR, error: pulled(ECR, NO_LOGIN), node: { kubelet, provider: 'aws' } },
+    { first, never: /ecr-credential-provider|--image-credential-provider/ },
+  ]),
+  [
+    'a kubelet on AKS that knows no plugins yet',
+    {
+      image: 'acme.azurecr.io/app:1',
+      error: 'Get https://acme.azurecr.io/v2/app/manifests/1: unauthorized: authentication required',
+      node: {
+        kubelet: 'v1.21.2',
+        provider: 'azure',
+        labels: { 'kubernetes.azure.com/cluster': 'prod' },
+      },
+    },
+    { first: /why the kubelet's built-in credential provider/, never: /acr-credential-provider/ },
+  ],
+  [
+    'a token server without such an address, which judged no login',
+    {
+      image: OWN,
+      error:
+        'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://registry.example/service/token: 404 Not Found',
+    },
+    { never: /refused the login|expired/ },
+  ],
+  [
+    "a repository that Google's token server does not have",
+    {
+      image: 'us-docker.pkg.dev/acme/apps/orders:3',
+      error:
+        'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://us-docker.pkg.dev/v2/token?scope=repository%3Aacme%2Fapps%2Forders%3Apull&service=us-docker.pkg.dev: 404 Not Found',
+      node: { provider: 'gce' },
+    },
+    {
+      short: /no such repository|not found/,
+      first: /^Check the project \(acme\), the location \(us\), and the repository \(apps\) in /,
+      never: /login that was sent|docker login/,
+    },
+  ],
   [
     'a token without the scope for packages',
     {

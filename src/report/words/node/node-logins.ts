@@ -100,6 +100,29 @@ export function noneBuiltInSince(
     : since
 }
 
+/**
+ * Whether this kubelet asks the cloud for a login by itself: plugins came with Kubernetes 1.20, and stayed behind a feature gate until 1.24 (KEP-2133).
+ * Something may show another provider.
+ */
+export function isBuiltIn(
+  cloud: Cloud | null,
+  { clues, host: { kubeletMinor } }: Pick<Finding, 'clues' | 'host'>,
+): boolean {
+  const isShown = hasClue(clues, 'credential-provider', 'annotated-provider')
+  return cloud !== null && !isShown && kubeletMinor !== null && kubeletMinor < 24
+}
+
+/** Returns what to check about a kubelet that asks the cloud by itself. */
+export function ofBuiltIn(cloud: Cloud, { host: { kubeletMinor } }: Pick<Finding, 'host'>): string {
+  const texts = {
+    // Later ones ask ECR on any instance of AWS (kubernetes/kubernetes#23298; pkg/credentialprovider/aws).
+    ecr: `${kubeletMinor !== null && kubeletMinor < 14 ? 'that the kubelet runs with --cloud-provider=aws (restart it after a change), ' : ''}that the node has its IAM role, with the policy AmazonEC2ContainerRegistryPullOnly`,
+    acr: 'the identity in the file of --azure-container-registry-config, such as /etc/kubernetes/azure.json (restart the kubelet after a change)',
+    gar: "the node's service account and its access scopes (devstorage.read_only or cloud-platform)",
+  }
+  return texts[cloud]
+}
+
 /** Returns what the guest of a confidential container lacks, which pulls by itself. */
 export function guestText(
   needs: StepOf<'guest-settings'>['needs'],

@@ -23,7 +23,7 @@ import {
   providerName,
 } from '../cloud-identities.ts'
 import { kubeletLog, nodeClientStep, nodeName, nodesOf, onNodes } from '../node/node.ts'
-import { noneBuiltInSince } from '../node/node-logins.ts'
+import { isBuiltIn, noneBuiltInSince, ofBuiltIn } from '../node/node-logins.ts'
 import { capitalize, namedList } from '../nouns.ts'
 import { policyWords } from '../refusals/aws-policies.ts'
 import { roleDifference } from '../running-elsewhere.ts'
@@ -60,10 +60,12 @@ function listName({ registry, host, clues }: Findings[0], findings: Findings): S
 const FOREIGN =
   '. If the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)'
 
+const BUILT_IN = "the kubelet's built-in credential provider"
+
 /** AKS has a command that checks everything between its nodes and a registry, from any machine (learn.microsoft.com/cli/azure/aks). */
 function checkAcr(registry: string, findings: Findings): StepText {
   return {
-    text: `Test whether the cluster can pull from ${registry}: its identity, its role (AcrPull, which \`az aks update --attach-acr\` gives it), and the connection; if all is well, look in the kubelet's log ${onNodes(findings)} for why the kubelet's credential provider (${CLOUDS.acr.provider}) returned no valid login`,
+    text: `Test whether the cluster can pull from ${registry}: its identity, its role (AcrPull, which \`az aks update --attach-acr\` gives it), and the connection; if all is well, look in the kubelet's log ${onNodes(findings)} for why ${isBuiltIn('acr', findings[0]) ? BUILT_IN : `the kubelet's credential provider (${CLOUDS.acr.provider})`} returned no valid login`,
     command: `az aks check-acr --acr ${shellWord(registry)} --resource-group <group> --name <cluster>`,
   }
 }
@@ -116,10 +118,17 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     const acr = cloud === 'acr' && first.host.platform === 'aks' ? first.registry : null
     const fault = clueOf(first.clues, 'provider-reason')?.problem
     const meant = clueOf(first.clues, 'annotated-provider')
-    const provider = `the kubelet's credential provider${meant === undefined ? '' : annotated(meant)}${meant !== undefined && cloud === null ? '' : providerName(cloud, first.registry)}`
+    const isOwn = isBuiltIn(cloud, first)
+    const provider = isOwn
+      ? BUILT_IN
+      : `the kubelet's credential provider${meant === undefined ? '' : annotated(meant)}${meant !== undefined && cloud === null ? '' : providerName(cloud, first.registry)}`
     const goneSince = noneBuiltInSince(cloud, first)
     const covers = meant === undefined ? '' : `, where matchImages has to cover ${first.registry}`
-    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config${covers}), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api too' : ''}`
+    const settings =
+      isOwn && cloud !== null
+        ? `check ${ofBuiltIn(cloud, first)}`
+        : `check its binary and configuration (--image-credential-provider-bin-dir and -config${covers})`
+    const configuration = `${settings}, and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api too' : ''}`
     const texts = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : identityOf(cloud, first)} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${CLOUDS[cloud].role})`}; the kubelet's log ${onNodes(findings)} shows which login was used`,
       nothing:
@@ -129,7 +138,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
       unknown: `${likely ? 'See' : `${MEANT}, see`} whether ${provider} returned a login that is valid: ${configuration}`,
     }
     if (acr !== null && fault === undefined) return checkAcr(acr, findings)
-    const unlisted = fault === undefined && sent === 'nothing' ? listName(first, findings) : null
+    const unlisted = fault === undefined && sent === 'nothing' && !isOwn ? listName(first, findings) : null
     if (unlisted !== null) return unlisted
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
   },

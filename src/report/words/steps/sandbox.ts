@@ -7,7 +7,7 @@ import { windowsBuildOf } from '../../../image/windows-images.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeClientStep, nodeName, nodeShellStep, onNodes } from '../node/node.ts'
 import { sandboxImage } from '../node/node-images.ts'
-import { sandboxLoginPlace } from '../node/node-logins.ts'
+import { isBuiltIn, sandboxLoginPlace } from '../node/node-logins.ts'
 import { preloadPlace, sandboxSetting } from '../node/node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
@@ -57,7 +57,7 @@ export const sandboxSteps: StepWords<SandboxStep> = {
   'ecr-login-of-node': ({ region }, { findings }) => {
     const [first] = findings
     const { platform, os } = first.host
-    const text = `Check that ${nodeName(first)} can log in to ECR: its IAM role needs AmazonEC2ContainerRegistryPullOnly${first.host.runtime === 'docker' ? ", the kubelet's credential provider has to be configured" : ''}, and in a private subnet it needs the VPC endpoints ecr.api (for logins), ecr.dkr, and S3 (for layers)`
+    const text = `Check that ${nodeName(first)} can log in to ECR: its IAM role needs AmazonEC2ContainerRegistryPullOnly${first.host.runtime === 'docker' && !isBuiltIn('ecr', first) ? ", the kubelet's credential provider has to be configured" : ''}, and in a private subnet it needs the VPC endpoints ecr.api (for logins), ecr.dkr, and S3 (for layers)`
     return region === null || platform === 'talos' || platform === 'bottlerocket' || os === 'windows'
       ? { text }
       : nodeShellStep(
