@@ -49,6 +49,15 @@ describe('an image that was pulled, but is not in the store of its node', () => 
     }
   })
 
+  test('is in no store that another pull repairs, where a layer below those to fetch lost its folder', () => {
+    const error =
+      'Error committing the finished image: error adding layer with blob "sha256:6c": error creating layer with ID "2d06": Stat /var/lib/containers/storage/overlay/be54: no such file or directory'
+    const codes = stepsFor(
+      findingOf({ image: 'reg.example/a/b:1', error, node: { runtime: 'cri-o://1.22.5' } }),
+    )
+    expect(codes.map(({ code }) => code)).toEqual(['check-store', 'runtime-log', 'enter-node'])
+  })
+
   test('is not an image that a registry lacks', () => {
     const error =
       'failed to pull and unpack image "reg.example/a/b:1": failed to resolve image: reg.example/a/b:1: not found'
