@@ -2,7 +2,10 @@
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
+import { cloudOf } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
+import { isLocal } from '../image/host.ts'
+import { isFixedHost, isPublic } from '../image/registries.ts'
 import { withAdditions } from './additions.ts'
 import { checkedSteps } from './checked-steps.ts'
 import { isOwnName, stepsIf } from './conditions.ts'
@@ -13,7 +16,15 @@ import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import { misdirectedSteps } from './misdirected-nodes.ts'
 import { mayBeMistyped, movedSteps } from './moved-steps.ts'
 import { nameClueSteps, registrySteps, searchedSteps, unreadableNameSteps } from './name-steps.ts'
-import { canceledSteps, importSteps, loadSteps, manifestSteps, neverSteps, otherSteps } from './node-steps.ts'
+import {
+  canceledSteps,
+  importSteps,
+  loadSteps,
+  localTool,
+  manifestSteps,
+  neverSteps,
+  otherSteps,
+} from './node-steps.ts'
 import { platformSteps } from './platform-steps.ts'
 import { admissionSteps, outgoingSteps, rollBack, runSteps } from './pod-origin.ts'
 import { guestSteps, silentNodeSteps, virtualNodeSteps } from './pullers.ts'
@@ -78,7 +89,10 @@ function containerSteps(finding: Finding): Step[] {
   const isTypo = ofCause[0]?.code === 'near-official' && clueOf(finding.clues, 'local-image')?.listed !== true
   const isImported = local[0]?.code === 'import-image'
   const isOwn = isOwnName(finding) && !isTypo && !isImported
-  const place = isTypo || isImported || mayBeBuiltHere(finding) ? 1 : ofCause.length
+  const name = ofCause.findIndex(({ code }) => code === 'check-name')
+  const isUnpushed = mayBeLoaded(finding) && name !== -1
+  const isLikely = isTypo || isImported || mayBeBuiltHere(finding)
+  const place = isLikely ? 1 : isUnpushed ? name + 1 : ofCause.length
   const own = admissionSteps(finding, [
     ...ofName,
     ...(isOwn ? local : []),
@@ -118,7 +132,7 @@ function localSteps(finding: Finding): Step[] {
       : [{ code: 'use-local-image', listed: local.listed, template: forced.template }]
   const isOwn = isOwnName(finding)
   const mayBeBuilt = mayBeBuiltHere(finding)
-  const load = isOwn || mayBeBuilt ? loadSteps(finding) : []
+  const load = isOwn || mayBeBuilt || mayBeLoaded(finding) ? loadSteps(finding) : []
   if (local !== undefined)
     return [{ code: 'use-local-image', listed: local.listed }, ...(local.listed ? [] : load)]
   // What somebody builds and has not published mostly has no other tag.
@@ -131,6 +145,27 @@ function mayBeBuiltHere({ registry, subcause, credential, moved, check }: Findin
   const isHidden = isDockerHub(registry ?? '') && subcause === 'denied-or-missing'
   return isHidden && credential.status !== 'usable' && moved === null && check === null
 }
+
+/**
+ * On a cluster of one machine, an image that a private registry refuses to a pod without a login may have been built there, with the name
+ * that it is pushed to later (kubernetes-sigs/kind#2446).
+ */
+function mayBeLoaded(finding: Finding): boolean {
+  const { host, cause, subcause, registry, reference, credential, moved, check } = finding
+  // At the others, most images are published for everyone.
+  const isOwn =
+    registry !== null && (cloudOf(registry) !== null || !isFixedHost(registry)) && !isLocal(registry)
+  const isHidden = cause === 'auth-required-or-denied' && MAY_BE_UNPUSHED.includes(subcause)
+  const isUnasked = credential.status === 'none' && moved === null && check === null
+  const isKnown = hasClue(finding.clues, 'runs-elsewhere', 'held-elsewhere', 'on-node')
+  return localTool(host) !== null && isOwn && isHidden && isUnasked && !isPublic(reference) && !isKnown
+}
+
+const MAY_BE_UNPUSHED: readonly Finding['subcause'][] = [
+  'no-credential-sent',
+  'denied-or-missing',
+  'not-permitted',
+]
 
 /** Causes that show a registry's answer. */
 const REGISTRY_ANSWERS: readonly Cause[] = ['auth-required-or-denied', 'image-not-found', 'other']

@@ -235,6 +235,18 @@ describe('a refusal', () => {
       ['check-name', 'ask-registry'],
       { login: 'https://index.docker.io/v1/' },
     ],
+    [
+      "a name at a cloud's registry, after the check of the name",
+      'gcr.io/acme/my-app:1',
+      ['check-name', 'load-image'],
+      {},
+    ],
+    [
+      "a name at a registry of one's own, after the login",
+      'harbor.acme.example/shop/my-app:1',
+      ['distribute-login', 'check-name', 'load-image'],
+      {},
+    ],
     ['a name at another registry, not', 'quay.io/acme/my-app:1', ['check-name', 'make-public'], {}],
   ])(
     'of %s is loaded into the cluster of a developer, unless it is pulled each time',
