@@ -135,7 +135,8 @@ function unidentifiedNodes(finding: Finding): Step[] {
 }
 
 /** Harbor's words for an image without the signature that its project demands. */
-const UNSIGNED = /\bimage is not signed (?:by|in) (?:cosign|notation|notary)\b/i
+const UNSIGNED =
+  /\bimage is not signed (?:by|in) (?:cosign|notation|notary)\b|\bdoes(?:n't| not) pass (?:cosign|notation|notary) signature verification\b/i
 
 /** The steps if the registry's own policy holds the image back, which only its administrators can change. */
 export function policySteps(finding: Finding): Step[] {

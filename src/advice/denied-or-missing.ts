@@ -110,7 +110,7 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
   if (registry.endsWith('-docker.pkg.dev') && !isUsable && isElsewhere(finding))
     return [...podLoginSteps(finding), ...name, { code: 'ask-registry' }, seeWhy('login')]
   const scopes = hasClue(finding.clues, 'unauthorized') ? nodeScopes(finding) : []
-  const asksForLogin = hasClue(finding.clues, 'unauthorized') && wantsLoginFirst(finding, registry)
+  const asksForLogin = mayLackLogin(finding) && wantsLoginFirst(finding, registry)
   const early = asksForLogin ? otherLogins : []
   const checked = [
     ...scopes,
@@ -136,6 +136,16 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
     ...whoAnswered(finding),
     seeWhy('name'),
   ]
+}
+
+/**
+ * Whether the refusal is one of the login: a 401, or, of a pod without any, what containerd and Docker write for it, and Harbor of whoever is not a
+ * member of the project (goharbor/harbor, v2auth). A name with another registry in it is more likely wrong.
+ */
+function mayLackLogin({ clues, credential, evidence }: Finding): boolean {
+  const words = /\bunauthorized to access repository\b|\bpull access denied\b/i
+  const isRefusal = credential.status === 'none' && words.test(evidence?.text ?? '')
+  return hasClue(clues, 'unauthorized') || (isRefusal && !hasClue(clues, 'relays'))
 }
 
 /** Registries where many publish images for everyone: those of clouds, of a forge, and of distributions. */

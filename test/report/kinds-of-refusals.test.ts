@@ -528,7 +528,44 @@ test.each<[string, Situation, Expected]>([
       error:
         'Error response from daemon: unauthorized: unauthorized to access repository: team/api, action: pull',
     },
-    { first: /Check the name/, never: /does not allow this identity|robot/ },
+    {
+      first:
+        /^If the image is private, run `docker login registry\.example` .*member of project team there, or a robot/,
+      says: /Check the name/,
+      never: /does not allow this identity/,
+    },
+  ],
+  [
+    'the words of Docker for an own registry and a pull without a login',
+    {
+      image: OWN,
+      error: pulled(
+        OWN,
+        `Error response from daemon: pull access denied for registry.example/team/api, repository does not exist or may require 'docker login'`,
+      ),
+    },
+    { first: /^If the image is private, run `docker login registry\.example`/, says: /Check the name/ },
+  ],
+  [
+    'the same words for a login that was sent',
+    {
+      image: OWN,
+      error: pulled(
+        OWN,
+        `Error response from daemon: pull access denied for registry.example/team/api, repository does not exist or may require 'docker login'`,
+      ),
+      login: 'registry.example',
+    },
+    { first: /^Check the name/ },
+  ],
+  [
+    'a signature policy that a registry names with status 412',
+    {
+      image: OWN,
+      error:
+        "failed to copy: httpReadSeeker: failed open: unexpected status code https://registry.example/v2/team/api/manifests/sha256:aa: 412 Precondition Failed - Server message: unknown: The image doesn't pass Cosign signature verification.",
+    },
+    { first: /^Sign the image \(`cosign sign`, with its digest\)/, never: /which policy/ },
   ],
   [
     'a secret for another region, on a node outside the cloud',

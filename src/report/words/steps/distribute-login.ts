@@ -86,6 +86,9 @@ function noteFor(registry: string, { clues, reference, credential, evidence }: A
     credential.attempts.some(({ usable, username }) => usable && username?.includes('@'))
   )
     return '; the user name is the Docker ID: Docker Hub has refused e-mail addresses in its place'
+  const [, project] = OF_HARBOR.exec(evidence?.text ?? '') ?? []
+  if (project !== undefined)
+    return `; the account has to be a member of project ${project} there, or a robot account of that project which can pull`
   const note = loginNote(registry)
   if (asksForToken && isOfGitLab({ registry, evidence })) {
     const rule = 'GitLab takes no password from an account with two-factor authentication'
@@ -99,6 +102,9 @@ function noteFor(registry: string, { clues, reference, credential, evidence }: A
 
 /** User names that only go with tokens. */
 const OF_TOKEN = /^(?:gitlab\+deploy-token-|gitlab-ci-token$|(?:project|group)_\d+_bot)/
+
+/** Harbor's words to whoever is not allowed to pull from a project, with its name. */
+const OF_HARBOR = /\bunauthorized to access repository: ([\w.-]{1,255})\/[^,\s]{1,255}, action: pull\b/i
 
 /** The words of that step. */
 export const distributeLogin: StepWords<StepOf<'distribute-login'>>['distribute-login'] = (

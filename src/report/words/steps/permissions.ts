@@ -36,13 +36,13 @@ function exemption(text: string): string {
 
 /** Returns the tool whose signatures a project of Harbor demands, by its words; null for Notary, which Harbor no longer has. */
 const signerIn = (text: string) =>
-  /\bnot signed by (cosign|notation)\b/i.exec(text)?.[1]?.toLowerCase() ?? null
+  /(?:\bnot signed by|n(?:o|')t pass) (cosign|notation)\b/i.exec(text)?.[1]?.toLowerCase() ?? null
 
 /** Returns how to give the image what the rule of its project demands, or the project another rule. */
 function signText(host: string, text: string): string {
   const tool = signerIn(text)
   const [how, only] = tool === null ? ['', ''] : [` (\`${tool} sign\`, with its digest)`, ` with ${tool}`]
-  return `Sign the image${how}, or ask an administrator of ${host} to lift the rule of its project, which allows only signed images${only}`
+  return `Sign the image${how}, or ask an administrator of ${host} to lift the rule of its project, which allows only images that are signed${only}`
 }
 
 /** What an administrator of the registry has to decide. */
