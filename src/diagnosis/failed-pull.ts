@@ -142,6 +142,8 @@ export function answerOf({ cause, status, endpoint, text }: AnsweredPull): Regis
   // What was switched off often keeps a name, behind which nothing listens anymore.
   const isGone = cause === 'registry-not-found-dns' ? isUnknownName(cause, text) : isUnreached(cause)
   if (isGone && isOfRegistry) return 'unreached'
+  // Docker Hub counts a pull before it looks for the image, so the next answer is about that.
+  if (cause === 'rate-limited' && isOfRegistry) return 'limited'
   return cause === 'auth-required-or-denied' ? 'refused' : 'none'
 }
 

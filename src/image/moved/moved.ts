@@ -60,9 +60,9 @@ const BY_PLACE: ReadonlyMap<string, Move[]> = Map.groupBy(MOVES, ({ prefix }) =>
 
 /**
  * The registry's answer: that it refuses, or that the image is missing; `unreached` if its name has no address anymore, or nothing answers there,
- * `none` if no registry answered for another reason.
+ * `limited` if it only refused for too many pulls; `none` if no registry answered for another reason.
  */
-export type RegistryAnswer = 'refused' | 'missing' | 'unreached' | 'none'
+export type RegistryAnswer = 'refused' | 'missing' | 'unreached' | 'limited' | 'none'
 
 /** Where this image is published now; null if no row matches. The longest old place wins. */
 export function movedImage(reference: Reference, answer: RegistryAnswer): Moved | null {
@@ -71,7 +71,7 @@ export function movedImage(reference: Reference, answer: RegistryAnswer): Moved 
   const places = [ANY_HOST, reference.registry, `${reference.registry}/${first}`]
   const moves = places
     .flatMap(place => BY_PLACE.get(place) ?? [])
-    .filter(move => isBelow(move.prefix, name) && isMovedGiven(move, answer))
+    .filter(move => isBelow(move.prefix, name) && isMovedGiven(move, answer, reference))
   const move = moves.reduce<Move | null>(
     (best, next) => (best === null || next.prefix.length > best.prefix.length ? next : best),
     null,
@@ -92,10 +92,17 @@ export function movedImage(reference: Reference, answer: RegistryAnswer): Moved 
   }
 }
 
-function isMovedGiven(row: MovedRow, answer: RegistryAnswer): boolean {
+function isMovedGiven(row: MovedRow, answer: RegistryAnswer, { tag }: Reference): boolean {
   if (answer === 'none') return row.gone === true
   // Whoever announced the end of a registry takes its name out of DNS last.
   if (answer === 'unreached') return row.gone === true || row.state === 'retired'
+  // Nothing was asked about the image, so only what has surely gone counts: an emptied place may have kept the tag latest.
+  if (answer === 'limited')
+    return (
+      (row.state === 'deleted' || (row.state === 'emptied' && tag !== 'latest')) &&
+      row.onlyMissing !== true &&
+      row.onlyFor === undefined
+    )
   return answer === 'missing' ? row.onlyFor === undefined : row.onlyMissing !== true
 }
 
