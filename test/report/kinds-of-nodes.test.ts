@@ -1090,7 +1090,11 @@ test.each<[string, string, Expected]>([
   [
     'an error',
     'dial tcp: lookup registry.example on 127.0.0.53:53: server misbehaving',
-    { first: /^Look up/, says: /answered with an error/, never: /does not exist/ },
+    {
+      first: /^Look up/,
+      says: /answered with an error[\s\S]*it asks systemd-resolved at 127\.0\.0\.53: `resolvectl status`/,
+      never: /does not exist|resolv\.conf/,
+    },
   ],
   [
     'two answers for two names',

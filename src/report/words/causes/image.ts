@@ -2,6 +2,7 @@
 
 import { type Clue, clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
+import { isPackagedByRancher } from '../../../image/official-images.ts'
 import { hidesMissing, isGoogleCache, isHosted } from '../../../image/registries.ts'
 import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'
 import { minuteOf } from '../duration.ts'
@@ -32,6 +33,12 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
       return {
         title: `${title}, or lacks what it lists`,
         meaning: `The ${part} does not exist (misspelled, never pushed, or removed), or it does, and a clean-up removed the manifest that its index lists for the node's platform: Docker reports both in the same words.`,
+      }
+    // No name of their own is misspelled, and the text does not say who answered.
+    if (mayBeMirrors(findings[0]) && findings.every(isPackaged))
+      return {
+        title: `${capitalize(registryLabel(registry))}, or a mirror of it, has no such ${part}`,
+        meaning: `The image is one of those that K3s and RKE2 start by themselves, so ${registryLabel(registry)} most likely has it: a mirror that the node asks in its place may have said that it does not exist.`,
       }
     return {
       title,
@@ -71,6 +78,8 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
   },
 }
 
+const isPackaged = ({ reference }: Finding) => isPackagedByRancher(reference)
+
 const hasPeersOnly = ({ clues }: Finding) => hasClue(clues, 'peers-only')
 
 /** What the registry says of its own request; null if nothing. */
@@ -82,7 +91,7 @@ function upstreamMeaning(first: Finding): string | null {
 }
 
 /** Whether a mirror of the node may have given the answer. */
-const mayBeMirrors = ({ steps }: FirstFinding) =>
+const mayBeMirrors = ({ steps }: Pick<FirstFinding, 'steps'>) =>
   steps.some(step => step.code === 'mirror-settings' && step.about === 'wildcard')
 
 /** The mirror that lacks the image by the runtime's list, if its text names no host in another way. */

@@ -20,7 +20,20 @@ export function resolverPlace({ os, platform }: PullingNode): string {
   if (os === 'windows') return 'the DNS servers of its network adapter'
   return platform === 'talos'
     ? 'nameservers in the machine configuration; `talosctl get resolvers` shows those in use'
-    : '/etc/resolv.conf'
+    : RESOLV_CONF
+}
+
+const RESOLV_CONF = '/etc/resolv.conf'
+
+/**
+ * Returns where the node's DNS servers are set, and which one it asks. systemd-resolved answers at 127.0.0.53 and passes the questions on; the file
+ * /etc/resolv.conf only leads to it (systemd-resolved.service(8)). On Talos, its own service has that address.
+ */
+export function serverPlace(server: string | null, node: PullingNode): string {
+  const place = resolverPlace(node)
+  if (server === '127.0.0.53' && place === RESOLV_CONF)
+    return `it asks systemd-resolved at ${server}: \`resolvectl status\` shows the servers that this asks, which are set in netplan, NetworkManager, or /etc/systemd/resolved.conf`
+  return `${place}${server === null ? '' : `; it asks ${server}`}`
 }
 
 /** Returns what a cloud's own resolver needs to know a private name; empty for other resolvers and for public hosts. */

@@ -103,13 +103,21 @@ export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint,
     : `/etc/containerd/certs.d/${host}/hosts.toml: ${plainServer(host)}${oneFolder(node)}`
 }
 
+const ONE_FOLDER =
+  'config_path in the configuration of containerd has to be this folder alone: with a list, the default from 2.2 on, containerd can ignore the file'
+
+/** Returns why the node's settings for the host, which lead elsewhere, may not have been used, as a sentence; empty if no such reason is known. */
+export function unreadHosts(node: PullingNode, host: string): string {
+  return oneFolder(node) === ''
+    ? ''
+    : `. If ${mirrorSettings(node, host)} leads to another address, the runtime may not have read it, as ${ONE_FOLDER}`
+}
+
 /** Returns what makes new versions of containerd ignore hosts.toml (containerd/containerd#12808); empty for others, and for platforms that set it. */
 export function oneFolder({ platform, runtime, version }: PullingNode): string {
   const [major, minor] = releaseOf(version)
   const isNew = runtime === 'containerd' && (major > 2 || (major === 2 && minor >= 1))
-  return isNew && platform === null
-    ? '; config_path in the configuration of containerd has to be this folder alone: with a list, the default from 2.2 on, containerd can ignore the file'
-    : ''
+  return isNew && platform === null ? `; ${ONE_FOLDER}` : ''
 }
 
 const plainServer = (host: string) => `server = "http://${host}"${HOST_SECTION}`

@@ -12,7 +12,7 @@ import { isUnparsed } from '../causes/network.ts'
 import { minuteOf } from '../duration.ts'
 import { certificateCommand, lookUpCommand, nodeName, nodeShellStep, onNodes } from '../node/node.ts'
 import { authorityPlace, clientCertificatePlace, interceptorPlace } from '../node/node-certificates.ts'
-import { insecureList, mirrorSettings, plainHttpPlace } from '../node/node-settings.ts'
+import { insecureList, mirrorSettings, plainHttpPlace, unreadHosts } from '../node/node-settings.ts'
 import { namedList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -199,7 +199,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
           findings,
         )
       : { text: OTHERWISE[problem]?.(host, findings[0]) ?? intercepted(host) },
-  'ingress-certificate': ({ host }, { findings: [{ registry, image }] }) => {
+  'ingress-certificate': ({ host }, { findings: [{ registry, image, host: node }] }) => {
     const own = `${host} its own certificate: check that its tls section lists this host, and that the secret named there exists in its namespace`
     if (registry !== host || /:\d+$/.test(host)) return { text: `Give the ingress of ${own}` }
     // k3d-io/k3d#1086
@@ -207,7 +207,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
     return {
       text: isOfTool
         ? `Write the registry's port in the name ${image}, such as ${host}:5000 (\`k3d registry list\` shows k3d's registries): without one, the request goes to port 443, where the ingress controller answers. If the registry is behind it, give the ingress of ${own}`
-        : `Give the ingress of ${own}. If the registry has a port of its own instead, write it in the image's name: without one, the request goes to port 443, where the ingress controller answers`,
+        : `Give the ingress of ${own}. If the registry has a port of its own instead, write it in the image's name: without one, the request goes to port 443, where the ingress controller answers${unreadHosts(node, host)}`,
       brief: isOfTool
         ? `Write the registry's port in the name ${image}: without one, an ingress controller answers`
         : `Give the ingress of ${own}`,

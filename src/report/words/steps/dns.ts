@@ -11,7 +11,7 @@ import { kubectlCommand } from '../../invocation.ts'
 import { COPY, isOfAws, isOfWindows, mirrorOf, orMirror } from '../closed-networks.ts'
 import { realmSetting } from '../credential/registry-logins.ts'
 import { lookUpCommand, nodeShellStep, onNodes } from '../node/node.ts'
-import { dnsAnswer, otherNameServer, resolverNote, resolverPlace, unreachedServer } from '../node/node-dns.ts'
+import { dnsAnswer, otherNameServer, resolverNote, serverPlace, unreachedServer } from '../node/node-dns.ts'
 import { ADDRESS_OWNERS, registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -63,7 +63,7 @@ export const dnsSteps: StepWords<DnsStep> = {
       return { text: unreachedServer(server, unreached, context.findings) }
     const failing = isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'
     return {
-      text: `${dnsAnswer(first) === 'unasked' ? OWN_LOOK_UP : failing}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[privateCloud(first, host)]}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
+      text: `${dnsAnswer(first) === 'unasked' ? OWN_LOOK_UP : failing}, fix DNS ${onNodes(context.findings)} (${serverPlace(server, first.host)}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[privateCloud(first, host)]}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
     }
   },
   'own-name-server': (step, { findings }) => otherNameServer(step, findings),

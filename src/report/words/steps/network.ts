@@ -1,12 +1,21 @@
 /** The words of steps on the way to a host: the connection to it, and other nodes that have one. */
 
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
+import type { Step } from '../../../advice/step/step.ts'
 import type { NetworkStep } from '../../../advice/step/step-at-node.ts'
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { EndpointRole } from '../../../diagnosis/text/endpoint.ts'
 import { type Cloud, cloudOf } from '../../../image/cloud-registries.ts'
 import { mayHaveMirror } from '../../../image/docker-hub.ts'
-import { hostAlone, isAddress, isPrivateAddress, isSurelyOfCluster, withPort } from '../../../image/host.ts'
+import {
+  hostAlone,
+  isAddress,
+  isLocal,
+  isPrivateAddress,
+  isSurelyOfCluster,
+  withPort,
+} from '../../../image/host.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { isOfAws, isOfGoogle, isOfWindows, orMirror } from '../closed-networks.ts'
@@ -64,6 +73,14 @@ function brokenIpv6(first: Pick<Finding, 'clues' | 'evidence'>): string {
     : ''
 }
 
+/** What the test of the connection is called in the step for the host: another step, such as one with another name of the image, may be between them. */
+function theTest({ steps }: AdvisedFinding): string {
+  const before = steps[steps.findIndex(({ code }) => code === 'open-host') - 1]
+  return before === undefined || OF_TEST.includes(before.code) ? 'that' : 'the test'
+}
+
+const OF_TEST: readonly Step['code'][] = ['test-connection', 'check-mtu', 'compare-nodes']
+
 /** Private connections of a cloud's own to its registry, and what has to let the nodes in there. */
 const PRIVATE_END: Record<Cloud, string> = {
   ecr: 'a VPC endpoint (its security group has to let them in)',
@@ -72,17 +89,26 @@ const PRIVATE_END: Record<Cloud, string> = {
 }
 
 /** Returns how nodes reach a registry of a cloud whose name has led to a private address, which is not on the internet; null for any other. */
-function privateWay(host: string, { registry, evidence, host: node }: Finding): string | null {
+function privateWay(host: string, first: AdvisedFinding): string | null {
+  const { registry, evidence, host: node } = first
   const cloud = cloudOf(registry)
   const [, address = ''] = DIALED.exec(evidence?.text ?? '') ?? []
   if (cloud === null || !isPrivateAddress(address)) return null
   const place = node.hybrid
     ? 'from the site of these hybrid nodes (VPN or Direct Connect, and the firewall there)'
     : 'to it (peering, VPN, and firewalls in between)'
-  return `If that fails too, let the nodes reach ${address}, the private address that DNS has for ${host}, most likely that of ${PRIVATE_END[cloud]}: check the way ${place}. Or let DNS give them the public addresses, if they are meant to use the internet`
+  return `If ${theTest(first)} fails too, let the nodes reach ${address}, the private address that DNS has for ${host}, most likely that of ${PRIVATE_END[cloud]}: check the way ${place}. Or let DNS give them the public addresses, if they are meant to use the internet`
 }
 
 const DIALED = /\bdial tcp (\d{1,3}(?:\.\d{1,3}){3}):(?!53:)\d{1,5}: /
+
+/** Returns which address the host's name led to, as it may be another one, such as a public one of a host inside; empty if no name led to one. */
+function dialedNote(host: string, { evidence }: Pick<Finding, 'evidence'>): string {
+  const [, address] = DIALED.exec(evidence?.text ?? '') ?? []
+  return address === undefined || isAddress(host) || isLocal(address)
+    ? ''
+    : ` at ${address} (if that is not its address, correct the node's DNS or /etc/hosts)`
+}
 
 /** Returns that the nodes may have different addresses for the name, as from a line in /etc/hosts; empty if no name led to one. */
 function addressesOf(host: string, { evidence, host: node }: Pick<Finding, 'evidence' | 'host'>): string {
@@ -156,11 +182,11 @@ export const networkSteps: StepWords<NetworkStep> = {
             : second
               ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
               : (privateWay(host, first) ??
-                `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, ${isOfGoogle(node) ? 'Cloud NAT for private nodes' : 'NAT gateway'}${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`),
+                `If ${theTest(first)} fails too, allow the nodes to reach ${host} (firewall, egress rules, ${isOfGoogle(node) ? 'Cloud NAT for private nodes' : 'NAT gateway'}${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`),
     }
   },
-  'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
-    text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
+  'check-listener': ({ host, role }, { findings: [first] }) => ({
+    text: `Check that ${hostLabel({ host, role }, first.registry)} is running and listening on that port${dialedNote(host, first)}, and check everything between it and the nodes`,
   }),
   'front-log': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `See the log of ${hostLabel({ host, role }, registry)}, and of what is in front of it (an ingress, a load balancer, a reverse proxy), for the time of the pull: one of them, or a firewall on the way, closed the connection before the answer was complete, for example at a limit on time or size, or when it was restarted`,

@@ -29,6 +29,16 @@ const OWN_CONFIGURATION: Partial<Record<string, string>> = {
 /** The pause image of K3s and RKE2. */
 const RANCHERS_PAUSE = /^(?:(?:index\.)?docker\.io\/)?rancher\/(?:mirrored-)?pause[:@]/
 
+/** Returns which pause image to set: k8s.gcr.io only leads to registry.k8s.io, to which a closed network is mostly closed, too. */
+function ownPause(image: string, closedTo: string | undefined): string {
+  const current = /^k8s\.gcr\.io\/./.test(image) ? image.replace('k8s.gcr.io', 'registry.k8s.io') : null
+  if (closedTo === undefined)
+    return `one that is public or in your mirror${current === null ? '' : `, such as ${current}, as k8s.gcr.io is frozen`}`
+  return current === null
+    ? 'one in a registry or mirror of your own'
+    : `a copy of ${current} in a registry or mirror of your own, or, if the node reaches registry.k8s.io, to that image itself, as k8s.gcr.io is frozen`
+}
+
 export const sandboxSteps: StepWords<SandboxStep> = {
   'restore-sandbox-image': (_step, { findings }) => {
     const { platform, kernel, kubeletMinor } = findings[0].host
@@ -93,7 +103,7 @@ export const sandboxSteps: StepWords<SandboxStep> = {
     return {
       text:
         full === undefined
-          ? `${give} the runtime ${onNodes(findings)} a pause image that it can get: set it to one ${closedTo === undefined ? 'that is public or in your mirror' : 'in a registry or mirror of your own'}${/^k8s\.gcr\.io\/./.test(image) ? `, such as ${image.replace('k8s.gcr.io', 'registry.k8s.io')}, as k8s.gcr.io is frozen` : ''} (${setting}), ${preload}`
+          ? `${give} the runtime ${onNodes(findings)} a pause image that it can get: set it to ${ownPause(image, closedTo)} (${setting}), ${preload}`
           : `Write the pause image with its registry, as ${full}, in the runtime's settings ${onNodes(findings)} (${setting}), ${preload}; \`crictl images\` there lists what it has`,
     }
   },
