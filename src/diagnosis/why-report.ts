@@ -16,7 +16,7 @@ export type WhyProblem =
   | { code: 'never-pull' }
   | { code: 'malformed-secret'; secret: string }
   | { code: 'service-account-secrets-ignored'; serviceAccount: string; secrets: string[] }
-  | { code: 'service-account-changed-later'; serviceAccount: string; secrets: string[] }
+  | { code: 'service-account-changed-later'; serviceAccount: string; secrets: string[]; unlessListed?: true }
   | { code: 'no-credential'; registry: string }
   /** The registry reports that no login was sent, although these secrets have one for it. */
   | { code: 'credential-unused'; registry: string; secrets: string[] }

@@ -156,6 +156,21 @@ describe('a login that the pod does not reference', () => {
       [{ code: 'same-account', namespace: 'web', secret: 'hub', key: 'dhi.io', of: 'docker.io' }],
     ],
     [
+      "for the predecessor of GitHub's registry",
+      { pullSecrets: [login('old', 'web', 'docker.pkg.github.com')] },
+      { pullSecrets: ['old'] },
+      'ghcr.io/acme/api:1',
+      [
+        {
+          code: 'same-account',
+          namespace: 'web',
+          secret: 'old',
+          key: 'ghcr.io',
+          of: 'docker.pkg.github.com',
+        },
+      ],
+    ],
+    [
       "for another of Google's registries, which all take the key of a service account",
       {
         pullSecrets: [
@@ -334,6 +349,41 @@ describe('a list of pull secrets that the pod got when it was created', () => {
       hints: [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['new'] }],
     })
     expect(found.remedies).toEqual(['authenticate'])
+  })
+
+  test('is its own if its template names it, even if the account has it, too', () => {
+    const found = made({}, ['old', 'new'])
+    expect(found.credential).toMatchObject({
+      attempts: [{ secret: 'old', from: 'pod' }],
+      hints: [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['new'] }],
+    })
+    expect(found.codes).not.toContain('recreate-pods')
+  })
+
+  const controller = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'api', uid: 'api' }
+  const unknown = (pullSecrets: string[], today: string[], fields: Partial<Pod>) => {
+    const pods = [pod({ containers: [failing('ghcr.io/acme/api')], pullSecrets, ...fields })]
+    const facts = { pullSecrets: [hub, login('new')], serviceAccounts: [account('default', today)] }
+    return diagnose(snapshot({ pods, ...facts })).findings
+  }
+
+  test('stays with a bare pod, whose copy has the same, so that only another manifest brings a login', () => {
+    const [found] = unknown(['hub'], ['hub', 'new'], {})
+    expect(found?.remedies).not.toContain('recreate')
+    expect(found && stepsFor(found)[0].code).toBe('use-known-secret')
+  })
+
+  test.each<[string, string[], string[], string | undefined]>([
+    ['is from its account if that has it and more today', ['hub'], ['hub', 'new'], 'recreate-pods'],
+    ['is its own if the account has only others', ['hub'], ['new'], 'use-known-secret'],
+  ])('%s, where its template is not known', (_title, listed, today, first) => {
+    const [found] = unknown(listed, today, { controller })
+    expect(found && stepsFor(found)[0].code).toBe(first)
+    expect(found?.credential.hints).toMatchObject(
+      first === 'recreate-pods'
+        ? [{ code: 'service-account-changed-later', secrets: ['new'], unlessListed: true }]
+        : [{ code: 'service-account-secrets-ignored', secrets: ['new'] }],
+    )
   })
 
   test('was replaced on its way in if its template names another one, so that a login in the template is lost, too', () => {

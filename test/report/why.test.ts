@@ -124,6 +124,21 @@ describe('why', () => {
       '  pullguard fix -n payments',
     ],
     [
+      'a service account changed later than a pod whose list may be its own',
+      {
+        problems: [
+          {
+            code: 'service-account-changed-later',
+            serviceAccount: 'api',
+            secrets: ['hub'],
+            unlessListed: true,
+          },
+        ],
+      },
+      'which this pod does not name; only new pods without a list of their own get them',
+      '  pullguard fix -n payments',
+    ],
+    [
       'no credential',
       {
         attempts: [],

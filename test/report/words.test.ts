@@ -512,6 +512,10 @@ describe('credentials', () => {
       /^service account shop now has secret s, but only for new pods$/,
     ],
     [
+      { code: 'service-account-changed-later', serviceAccount: 'shop', secrets: ['s'], unlessListed: true },
+      /, but only for new pods without a list of their own$/,
+    ],
+    [
       { code: 'service-account-secrets-ignored', serviceAccount: 'shop', secrets: ['s', 't'] },
       /^service account shop has secrets s and t, which a pod that lists its own pull secrets does not get$/,
     ],

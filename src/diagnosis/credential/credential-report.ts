@@ -60,7 +60,13 @@ export type AccountOwner = NonNullable<ServiceAccount['madeBy']>
 /** Where the cluster has a login for the image that the pod does not use. */
 export type CredentialHint =
   /** On the pod's service account, which was changed after the pod was created. */
-  | { code: 'service-account-changed-later'; serviceAccount: string; secrets: string[] }
+  | {
+      code: 'service-account-changed-later'
+      serviceAccount: string
+      secrets: string[]
+      /** The pod has a list, and whether its template has one is not known: if so, new pods get that one. */
+      unlessListed?: true
+    }
   /** On the pod's service account, whose secrets the pod's own list replaces. */
   | { code: 'service-account-secrets-ignored'; serviceAccount: string; secrets: string[] }
   /** In the pod's namespace, where no known service account lists it. */

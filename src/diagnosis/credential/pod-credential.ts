@@ -50,9 +50,14 @@ export interface PodCredentials {
   usableFor(pod: Pick<Pod, 'namespace'>, report: CredentialReport): PullSecret[]
   /**
    * Whether the pod's list is one that its account had when the pod was created: its template names none, and the account has others by now.
-   * False if the template is not known.
+   * Where the template is not known, the list has to be a part of the account's own.
    */
   isOfOlderAccount(pod: Pod): boolean
+  /**
+   * Whether a new pod would get the pod's list again, whatever its account has: it is that of the template, or of a bare pod, which is created
+   * again from what it is. Null if that is not known.
+   */
+  keepsList(pod: Pod): boolean | null
   /**
    * Whether the pod's list is its account's, of today or of then. Admission copies the whole list or nothing, so one name that the account lacks means
    * that the pod wrote its own, unless the account was changed since.
@@ -79,15 +84,23 @@ export function podCredentials(
   const reports = new Map<string, CredentialReport>()
   const accountOf: PodCredentials['accountOf'] = ({ namespace, serviceAccount }) =>
     accounts.get(objectKey(namespace, serviceAccount))
+  const hasOthers = (pod: Pod) =>
+    accountOf(pod)?.imagePullSecrets.some(name => !pod.pullSecrets.includes(name)) === true
+  const isPart = (pod: Pod) =>
+    pod.pullSecrets.every(name => accountOf(pod)?.imagePullSecrets.includes(name))
+  const keepsList: PodCredentials['keepsList'] = pod => {
+    const ofTemplate = templateSecrets(pod, owners)
+    if (ofTemplate !== null) return pod.pullSecrets.some(name => ofTemplate.includes(name))
+    return pod.controller === null && hasOthers(pod) ? pod.pullSecrets.length > 0 : null
+  }
   // Where the account has no others, a webhook may have added what the pod names.
   const isOfOlderAccount: PodCredentials['isOfOlderAccount'] = pod =>
     !hasOwnUnnamed(pod, accountOf(pod)) &&
-    templateSecrets(pod, owners)?.length === 0 &&
-    accountOf(pod)?.imagePullSecrets.some(name => !pod.pullSecrets.includes(name)) === true
+    hasOthers(pod) &&
+    (templateSecrets(pod, owners)?.length === 0 || (keepsList(pod) === null && isPart(pod)))
   const isOfAccount: PodCredentials['isOfAccount'] = pod =>
     isOfOlderAccount(pod) ||
-    (!hasOwnUnnamed(pod, accountOf(pod)) &&
-      pod.pullSecrets.every(name => accountOf(pod)?.imagePullSecrets.includes(name)))
+    (!hasOwnUnnamed(pod, accountOf(pod)) && keepsList(pod) !== true && isPart(pod))
   const known = (namespace: string, names: string[]) =>
     names.flatMap(name => secrets.get(objectKey(namespace, name)) ?? [])
   return {
@@ -95,6 +108,7 @@ export function podCredentials(
     secretsOf: ({ namespace, pullSecrets: names }) => known(namespace, [...new Set(names)].sort()),
     usableFor: ({ namespace }, report) => known(namespace, usableSecrets(report)),
     isOfOlderAccount,
+    keepsList,
     isOfAccount,
     isDropped: (pod, secret) => templateSecrets(pod, owners)?.includes(secret) === true,
     reportFor: (pod, image) => {

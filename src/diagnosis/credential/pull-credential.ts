@@ -169,6 +169,8 @@ const SAME_ACCOUNT: ReadonlyMap<string, string> = new Map([
   // access.redhat.com/RegistryAuthentication
   ['registry.connect.redhat.com', 'registry.redhat.io'],
   ['registry.redhat.io', 'registry.connect.redhat.com'],
+  // Its predecessor, whose personal access tokens it takes (docs.github.com, "Migrating to the Container registry from the Docker registry").
+  ['ghcr.io', 'docker.pkg.github.com'],
 ])
 
 /** The user names of a service account's key, which all of Google's registries take (cloud.google.com/artifact-registry/docs/docker/authentication). */

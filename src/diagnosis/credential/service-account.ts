@@ -24,7 +24,15 @@ export function serviceAccountProblem(
   if (account === undefined || secrets.length === 0) return []
   const { status } = credentials.reportFor({ ...pod, pullSecrets: secrets }, image)
   if (status !== 'usable' && status !== 'unknown') return []
-  const isItsOwn = !credentials.isOfAccount(pod)
-  const code = isItsOwn ? 'service-account-secrets-ignored' : 'service-account-changed-later'
-  return [{ code, serviceAccount: account.name, secrets }]
+  if (!credentials.isOfAccount(pod))
+    return [{ code: 'service-account-secrets-ignored', serviceAccount: account.name, secrets }]
+  const isOpen = credentials.keepsList(pod) === null && pod.pullSecrets.length > 0
+  return [
+    {
+      code: 'service-account-changed-later',
+      serviceAccount: account.name,
+      secrets,
+      ...(isOpen && { unlessListed: true as const }),
+    },
+  ]
 }

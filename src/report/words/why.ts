@@ -131,8 +131,8 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
       fix("Add a pull secret with a login to the pod template's own list", context),
   },
   'service-account-changed-later': {
-    sentence: ({ serviceAccount, secrets }) =>
-      `service account ${serviceAccount} now has pull secrets (${joinList(secrets)}), which this pod does not name; only new pods get them`,
+    sentence: ({ serviceAccount, secrets, unlessListed }) =>
+      `service account ${serviceAccount} now has pull secrets (${joinList(secrets)}), which this pod does not name; only new pods${unlessListed ? ' without a list of their own' : ''} get them`,
     next: (_problem, context) => fix('Recreate the pod', context),
   },
   'no-credential': {

@@ -14,8 +14,8 @@ import { problemText } from './credential-problems.ts'
 type Hint<Code extends CredentialHint['code']> = Extract<CredentialHint, { code: Code }>
 
 const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } = {
-  'service-account-changed-later': ({ serviceAccount, secrets }) =>
-    `service account ${serviceAccount} now has ${namedList('secret', secrets)}, but only for new pods`,
+  'service-account-changed-later': ({ serviceAccount, secrets, unlessListed }) =>
+    `service account ${serviceAccount} now has ${namedList('secret', secrets)}, but only for new pods${unlessListed ? ' without a list of their own' : ''}`,
   'service-account-secrets-ignored': ({ serviceAccount, secrets }) =>
     `service account ${serviceAccount} has ${namedList('secret', secrets)}, which a pod that lists its own pull secrets does not get`,
   'not-named': ({ namespace, secret, misspelled, dropped }) =>

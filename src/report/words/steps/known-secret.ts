@@ -148,7 +148,10 @@ export function recreationText({ attempts, hints = [] }: AdvisedFinding['credent
   const old = [...new Set(attempts.map(({ secret }) => secret))]
   if (old.length === 0)
     return 'Recreate the pods: they are older than the pull secret that new pods get from the service account'
-  const now = hints.flatMap(hint => (hint.code === 'service-account-changed-later' ? hint.secrets : []))
+  const later = hints.find(hint => hint.code === 'service-account-changed-later')
+  const now = later?.secrets ?? []
+  if (later?.unlessListed)
+    return `Recreate the pods, or, if their template lists ${shortList(old, 3)} itself, add ${shortList(now, 3)} there: service account ${later.serviceAccount} now has ${shortList(now, 3)}, with a login for the image, and only new pods without a list of their own get it`
   return `Recreate the pods: their template names no pull secrets, so those that they have (${shortList(old, 3)}) were added when they were created, from their service account or by a webhook, and new ones get what the account has today${now.length === 0 ? '' : ` (${shortList(now, 3)})`}, unless a webhook replaces that`
 }
 
