@@ -457,6 +457,8 @@ describe('a rule around the registry', () => {
       '6cd58ae35d8f',
     ],
     [page('<title>Web Page Blocked</title>'), 'web-filter', null],
+    [page('<title>Internet Security by Zscaler</title>'), 'web-filter', null],
+    [page('<title>McAfee Web Gateway - Notification</title>'), 'web-filter', null],
   ])('"%s" is brought to whoever made it, with the number of the refusal', (error, perimeter, id) => {
     const found = findingOf({ image: GAR, login: 'europe-docker.pkg.dev', error })
     expect(found).toMatchObject({ cause: 'auth-required-or-denied', subcause: 'blocked', remedies: [] })

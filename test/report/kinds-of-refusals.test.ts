@@ -611,6 +611,15 @@ test.each<[string, Situation, Expected]>([
     { first: /an egress rule if the nodes are inside .* an ingress rule or access level for the nodes/ },
   ],
   [
+    'a web filter whose page names it',
+    {
+      image: 'quay.io/team/api:1',
+      error:
+        'error parsing HTTP 403 response body: invalid character \'<\' looking for beginning of value: "<html><head><title>Internet Security by Zscaler</title></head></html>"',
+    },
+    { first: /^Ask whoever administers Zscaler for your network for an exception for quay\.io/ },
+  ],
+  [
     'a pod whose login is meant to come from a credential provider',
     { image: 'acme.jfrog.io/hub/api:1', error: ANONYMOUS, account: { pullsThrough: 'jfrog' } },
     {

@@ -15,7 +15,23 @@ export interface PerimeterRefusal {
   perimeter: Perimeter
   /** The number under which the log of the rule's owner shows the refusal, as the text names it; null if it names none. */
   id: string | null
+  /** The web filter, as its block page names it; absent if it names none. */
+  product?: string
 }
+
+/** The web filters whose block pages name them, in lower case. */
+const FILTERS: [string, RegExp][] = [
+  ['Zscaler', /\bzscaler\b/],
+  ['FortiGuard', /\bforti(?:guard|net|gate)\b/],
+  ['Palo Alto Networks', /\bpalo alto networks\b/],
+  ['Cisco Umbrella', /\bcisco umbrella\b|\bopendns\b/],
+  ['Forcepoint', /\bforcepoint\b|\bwebsense\b/],
+  ['Sophos', /\bsophos\b/],
+  ['Netskope', /\bnetskope\b/],
+  ['Blue Coat', /\bblue ?coat\b/],
+  ['Skyhigh', /\bskyhigh (?:security|secure web gateway)\b|\bmcafee web gateway\b/],
+  ['Barracuda', /\bbarracuda (?:networks|web)\b/],
+]
 
 /** What gives each away, in lower case, in an error text or a web page; the first that matches decides. */
 const PERIMETERS: [Perimeter, RegExp][] = [
@@ -30,10 +46,15 @@ const PERIMETERS: [Perimeter, RegExp][] = [
     'organization-policy',
     /\b(?:prohibited|denied|blocked|disallowed|forbidden|restricted|not allowed) by (?:the |your |an? )?(?:org|organi[sz]ation(?:al|'s)?|compan(?:y|y's)|corporate|enterprise)(?: \w+)? polic|\bdisallowed ?by ?policy\b|\bdisallowed by organi[sz]ation's\b|\b(?:registry|image) access management\b/,
   ],
-  // The block pages of Zscaler, FortiGuard, Palo Alto, Cisco Umbrella, Forcepoint, and Sophos, and Squid's refusal.
+  // Block pages without a name, such as Palo Alto's, and Squid's refusal.
   [
     'web-filter',
-    /\bzscaler\b|\bfortiguard\b|\bfortinet\b|\bweb page blocked\b|\bweb filter violation\b|\bcisco umbrella\b|\bforcepoint\b|\bsophos\b|\baccess control configuration prevents your request\b/,
+    new RegExp(
+      [
+        ...FILTERS.map(([, { source }]) => source),
+        '\\bweb page blocked\\b|\\bweb filter violation\\b|\\baccess control configuration prevents your request\\b',
+      ].join('|'),
+    ),
   ],
   // Those of F5, Imperva, Cloudflare, CloudFront, Akamai, and Azure's gateways.
   [
@@ -52,6 +73,10 @@ const IDENTIFIER =
 
 /** The refusal by a rule around the registry, with its number; null if the text shows none. */
 export function perimeterRefusal(text: string): PerimeterRefusal | null {
-  const perimeter = perimeterIn(text.toLowerCase())
-  return perimeter === null ? null : { perimeter, id: IDENTIFIER.exec(text)?.[1]?.replace(/\.$/, '') ?? null }
+  const words = text.toLowerCase()
+  const perimeter = perimeterIn(words)
+  if (perimeter === null) return null
+  const filter = perimeter === 'web-filter' ? FILTERS.find(([, pattern]) => pattern.test(words)) : undefined
+  const id = IDENTIFIER.exec(text)?.[1]?.replace(/\.$/, '') ?? null
+  return { perimeter, id, ...(filter && { product: filter[0] }) }
 }

@@ -2,7 +2,7 @@
 
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import type { Perimeter } from '../../../diagnosis/refusal/perimeter.ts'
+import type { Perimeter, PerimeterRefusal } from '../../../diagnosis/refusal/perimeter.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 interface PerimeterWords {
@@ -16,7 +16,7 @@ interface PerimeterWords {
   remedy(host: string): string
 }
 
-export const PERIMETERS: Record<Perimeter, PerimeterWords> = {
+const PERIMETERS: Record<Perimeter, PerimeterWords> = {
   'vpc-service-controls': {
     name: 'a VPC Service Controls perimeter',
     judges: 'the network, the identity, and the project that a request comes from',
@@ -56,7 +56,22 @@ type Refused = Pick<Finding, 'subcause' | 'clues' | 'endpoint' | 'registry'>
 export function perimeterOf({ subcause, clues }: Refused): PerimeterWords | null {
   const refusal = clueOf(clues, 'perimeter')
   const isSaid = hasClue(clues, 'region', 'lapsed')
-  return refusal === undefined || subcause !== 'blocked' || isSaid ? null : PERIMETERS[refusal.perimeter]
+  return refusal === undefined || subcause !== 'blocked' || isSaid ? null : wordsOf(refusal)
+}
+
+/** Returns the words of the rule; a product has its own administrators, whom its name leads to. */
+export function wordsOf({
+  perimeter,
+  product,
+}: Pick<PerimeterRefusal, 'perimeter' | 'product'>): PerimeterWords {
+  const words = PERIMETERS[perimeter]
+  return product === undefined
+    ? words
+    : {
+        ...words,
+        name: `the web filter ${product}`,
+        askWhom: `whoever administers ${product} for your network`,
+      }
 }
 
 /** Returns the headline of a refusal by such a rule, or under a condition that the registry names; null for any other. */

@@ -2,7 +2,7 @@
 
 import type { StepOf } from '../../../advice/step/step.ts'
 import type { PermissionStep } from '../../../advice/step/step-for-access.ts'
-import { hasClue } from '../../../diagnosis/clues/clue.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { acrName, cloudOf, cloudOfToken } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
@@ -14,7 +14,7 @@ import { PROXY_SCOPES } from '../credential/registry-logins.ts'
 import { nodesOf } from '../node/node.ts'
 import { registryLabel } from '../nouns.ts'
 import { restoreText } from '../refusals/lapses.ts'
-import { PERIMETERS } from '../refusals/perimeters.ts'
+import { wordsOf } from '../refusals/perimeters.ts'
 import { reasonToHeed } from '../refusals/refusal-reasons.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -190,8 +190,8 @@ export const permissionSteps: StepWords<PermissionStep> = {
       text: `Add ${address === null ? outgoing : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? `, or pull through a private endpoint, whose DNS zone (privatelink.${host.replace(/^.*\.(?=azurecr\.)/, '')}) has to be linked to the nodes' network (https://aka.ms/acr/firewall)${node.platform === 'aks' ? `; ${test}` : ''}` : ', or pull from an address that it accepts'}`,
     }
   },
-  'pass-perimeter': ({ perimeter, id, host }) => {
-    const { askWhom, remedy } = PERIMETERS[perimeter]
+  'pass-perimeter': ({ perimeter, id, host }, { findings: [{ clues }] }) => {
+    const { askWhom, remedy } = wordsOf(clueOf(clues, 'perimeter') ?? { perimeter })
     const which = id === null ? '' : `: their log has this refusal under ${id}`
     return {
       text: `Ask ${askWhom} for ${remedy(host)}${which}`,
