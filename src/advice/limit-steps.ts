@@ -65,6 +65,9 @@ function isOfPod({ clues, credential }: Finding): boolean {
   return usableAttempts(credential).some(({ username }) => username === account)
 }
 
+/** For a limit that was hit again and again: to wait is no step then. */
+const FIND_LASTING: Step = { code: 'find-askers', lasts: true }
+
 /** A limit of requests that no login changes; null for one that accounts have of their own. */
 function limitOfAll(finding: Finding): Step[] | null {
   const { registry } = finding
@@ -73,8 +76,11 @@ function limitOfAll(finding: Finding): Step[] | null {
       { code: 'stop-failed-logins', secrets: usableSecrets(finding.credential) },
       { code: 'wait', for: 'logins' },
     ]
+  const lasting = hasClue(finding.clues, 'limit-lasts')
   if (finding.subcause === 'abuse')
-    return [{ code: 'wait', for: 'burst' }, { code: 'find-askers' }, ...otherRegistrySteps(finding)]
+    return lasting
+      ? [FIND_LASTING, ...otherRegistrySteps(finding), { code: 'use-cache' }]
+      : [{ code: 'wait', for: 'burst' }, { code: 'find-askers' }, ...otherRegistrySteps(finding)]
   // Docker Hub has no such limit, so something answered in its place.
   if (registry !== null && isDockerHub(registry) && hasClue(finding.clues, 'per-second'))
     return [
@@ -95,7 +101,7 @@ function limitOfAll(finding: Finding): Step[] | null {
   // None of these registries is known to count requests by account, and no token server does.
   if (!countsByAccount(finding) || hasClue(finding.clues, 'token-limit'))
     return [
-      { code: 'wait', for: 'minute' },
+      lasting ? FIND_LASTING : { code: 'wait', for: 'minute' },
       // Azure/AKS#1400; learn.microsoft.com/azure/container-registry/container-registry-skus
       ...(registry !== null && cloudOf(registry) === 'acr'
         ? [{ code: 'raise-tier' as const, registry }]
@@ -103,9 +109,9 @@ function limitOfAll(finding: Finding): Step[] | null {
       { code: 'use-cache' },
     ]
   // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
-  return registry === 'public.ecr.aws' && hasClue(finding.clues, 'per-second')
-    ? [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
-    : null
+  if (registry !== 'public.ecr.aws' || !hasClue(finding.clues, 'per-second')) return null
+  const others: Step[] = [...loginSteps(finding, 'limit'), { code: 'use-cache' }]
+  return lasting ? [...others, FIND_LASTING] : [{ code: 'wait', for: 'minute' }, ...others]
 }
 
 function limitOfAccounts(finding: Finding): Step[] {

@@ -4,7 +4,7 @@ import { stepsFor } from '../../src/advice/advise.ts'
 import type { Step } from '../../src/advice/step/step.ts'
 import type { Node } from '../../src/snapshot/node.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
-import { container, waiting } from '../diagnosis/snapshots.ts'
+import { container, event, waiting } from '../diagnosis/snapshots.ts'
 import { findingOf, pulled, type Situation } from './situation.ts'
 
 const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
@@ -505,6 +505,24 @@ describe('a limit', () => {
     const codes = codesIn({ image: 'a/b:1', error, login: 'https://index.docker.io/v1/' })
     expect(codes.slice(0, 2)).toEqual(['restart-pull', 'see-why'])
     expect(codes).not.toContain('distribute-login')
+  })
+
+  test.each<[string, string, string, [Step['code'], Step['code']]]>([
+    ['ECR Public', 'public.ecr.aws', ': toomanyrequests: Rate exceeded', ['wait', 'distribute-login']],
+    ['quay.io', 'quay.io', '', ['wait', 'find-askers']],
+    ['the token server of Docker Hub', 'registry-1.docker.io', '', ['wait', 'find-askers']],
+  ])('of %s is waited for, unless retries have hit it for long', (_name, host, words, [soon, late]) => {
+    const image = host === 'registry-1.docker.io' ? 'a/b:1' : `${host}/a/b:1`
+    const url = `https://${host}/v2/a/b/manifests/1`
+    const error = pulled(image, `unexpected status code ${url}: 429 Too Many Requests${words}`)
+    const first = (lastSeen: string) => {
+      const failed = { namespace: 'web', pod: 'api', firstSeen: '2026-11-24T09:00:00Z', lastSeen }
+      const events = [event({ ...failed, message: `Failed to pull image "${image}": ${error}` })]
+      return codesIn({ image, error, pod: { name: 'api' }, shown: { events } })
+    }
+    expect(first('2026-11-24T09:04:00Z')[0]).toBe(soon)
+    expect(first('2026-11-24T09:46:00Z')[0]).toBe(late)
+    expect(first('2026-11-24T09:46:00Z')).not.toContain('wait')
   })
 
   test.each(['ghcr.io', ECR, 'registry.example'])(

@@ -117,6 +117,19 @@ test.each<[string, Situation, Expected]>([
     { first: /reports of an outage of the mirror mirror\.gcr\.io/, never: /restart it|its log/ },
   ],
   [
+    "Google's cache, which GKE's nodes ask without a setting",
+    {
+      image: 'nginx:1.29',
+      error:
+        'unexpected status from HEAD request to https://mirror.gcr.io/v2/library/nginx/manifests/1.29?ns=docker.io: 502 Bad Gateway',
+      node: { provider: 'gce', labels: { 'cloud.google.com/gke-nodepool': 'a' } },
+    },
+    {
+      says: /a mirror of your own for Docker Hub in .*registryHosts.*by default/,
+      never: /remove the mirror/,
+    },
+  ],
+  [
     'a mirror that quotes its own failure to reach its storage, whose address is none that the node asked',
     {
       image: 'm.daocloud.io/registry.k8s.io/pause:3.10',
@@ -280,7 +293,9 @@ test.each<[string, Situation, Expected]>([
   [
     'a limit of ECR Public',
     { image: 'public.ecr.aws/acme/app:1', error: 'toomanyrequests: Data limit exceeded' },
-    { says: /logins for ECR Public expire after 12 hours/ },
+    {
+      says: /logins for ECR Public expire after 12 hours, and from then on it refuses even public images to them/,
+    },
   ],
   [
     'policy Never, where the node lists an image that may have been preloaded',

@@ -556,7 +556,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'ecr-login-of-node': [{ region: 'eu-west-1' }, { region: null }],
   'raise-tier': [{ registry: 'acme.azurecr.io' }],
   'raise-volume': [{ registry: own, period: 'month' }],
-  'find-askers': [{}],
+  'find-askers': [{}, { lasts: true }],
   'stop-failed-logins': [{ secrets: ['regcred'] }, { secrets: [] }],
   emulate: [
     { image: 'docker.io/acme/api:1', platform: 'linux/amd64', tool: 'kind' },

@@ -170,7 +170,7 @@ export type LimitStep =
   | { code: 'wait'; for: 'hub-limit' | 'minute' | 'burst' | 'kubelet' | 'registry' | 'logins' }
   /** Of Azure's registries, which serve so many requests a minute by what is paid for them. */
   | { code: 'raise-tier'; registry: string }
-  | { code: 'find-askers' }
+  | { code: 'find-askers'; lasts?: true }
   /** `secrets`: those of the pod with a login for the registry. */
   | { code: 'stop-failed-logins'; secrets: string[] }
   | { code: 'replace-registry' }

@@ -180,6 +180,8 @@ type RefusalClue =
   | { code: 'failed-logins' }
   /** Too many requests within a second or a minute, not too many pulls within hours. */
   | { code: 'per-second' }
+  /** The limit was hit again long after the first time, so that waiting alone has not ended it. */
+  | { code: 'limit-lasts' }
   /** Too much data within this time, not too many pulls; null if the text does not say which. */
   | { code: 'volume-limit'; period: 'day' | 'month' | null }
   /** Azure Storage, where a registry keeps its layers, delivers no more at the moment: the limit is that of the registry's own account there. */

@@ -3,23 +3,32 @@
 import type { Node } from '../../snapshot/node.ts'
 import { ownEvents } from '../../snapshot/own-events.ts'
 import type { Pod } from '../../snapshot/pod.ts'
+import type { PodEvent } from '../../snapshot/snapshot.ts'
 import type { DiagnosisContext, FailedPull } from '../failed-pull.ts'
 import { type FailingContainer, firstFailure, lastFailure } from '../failing-container.ts'
 import { openPullSince } from '../pod-events.ts'
-import { type Clue, cluesWith } from './clue.ts'
+import { type Clue, cluesIf, cluesWith } from './clue.ts'
 
 /** As long as what was stopped takes to start again, in milliseconds. */
 const RESTART_MS = 120_000
+
+/** Long enough for several attempts of the kubelet, between which it waits at most five minutes. */
+const SEVERAL_TRIES_MS = 600_000
 
 /** Returns what the times of events show. */
 export function cluesByTime(
   { cause, node }: FailedPull,
   pod: Pod,
   failing: FailingContainer,
-  { snapshot, eventsByPod }: Pick<DiagnosisContext, 'snapshot' | 'eventsByPod'>,
+  { snapshot, eventsByPod, judge }: Pick<DiagnosisContext, 'snapshot' | 'eventsByPod' | 'judge'>,
 ): Clue[] {
   const failed = lastFailure(failing)
   if (cause === 'disk-full' && failed !== null) return relieved(node, failed)
+  if (cause === 'rate-limited' && failed !== null) {
+    const isLimit = ({ message, reason }: PodEvent) => judge(message, reason).cause === cause
+    const first = Date.parse(firstFailure(failing, isLimit) ?? failed)
+    return cluesIf(Date.parse(failed) - first >= SEVERAL_TRIES_MS, { code: 'limit-lasts' })
+  }
   // A pull that fails for another reason most likely fails again.
   if (cause !== 'canceled-or-deadline' || failed === null) return []
   const since = openPullSince(pod, failing.container, ownEvents(pod, eventsByPod), snapshot.takenAt)

@@ -155,6 +155,11 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
       ({ registry }) => registry === 'quay.io',
       'quay.io limits the requests per second from one address, not the number of pulls, so it answers again soon.',
     ],
+    // docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html
+    [
+      first => first.registry === 'public.ecr.aws' && hasClue(first.clues, 'per-second'),
+      'ECR Public allows 1 pull a second without a login, which all nodes behind one address (such as a NAT gateway) share, and 10 with one.',
+    ],
     first =>
       `${capitalize(limiterLabel(first))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
   ],

@@ -60,7 +60,10 @@ const LOGINS: [registry: RegExp, rule: string][] = [
     'the user name is iamapikey, the password an IBM Cloud API key (in a cluster of IBM Cloud, secret all-icr-io in namespace default has such a login, and other namespaces need a copy of it)',
   ],
   [RED_HAT, 'a registry service account of Red Hat (user name NUMBER|NAME, in single quotes) is best'],
-  [/^public\.ecr\.aws$/, 'logins for ECR Public expire after 12 hours'],
+  [
+    /^public\.ecr\.aws$/,
+    'logins for ECR Public expire after 12 hours, and from then on it refuses even public images to them',
+  ],
   [/^quay\.io$/, 'a robot account (NAMESPACE+NAME) with read permission is best'],
   [/^rg\.[\w-]+\.scw\.cloud$/, 'the user name is nologin, the password the secret key of an API key'],
   [

@@ -49,6 +49,18 @@ function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string
   return `Wait ${until}: no pulls are left for ${whose}${others}, and the kubelet retries on its own`
 }
 
+const HIGHER_QUOTA = "ask the registry's owner for a higher quota"
+
+/** Whether nobody here can have the limit raised: that of ACR has a step of its own. */
+function isLimitOfOthers(registry: string | null, reference: string | null): boolean {
+  return (
+    isPublic(reference) ||
+    isDockerHub(registry ?? '') ||
+    registry === 'quay.io' ||
+    cloudOf(registry) === 'acr'
+  )
+}
+
 /** Returns the setting that ends a pull without progress. What is pulled by hand first has shown the limit of cri-dockerd. */
 function progressTimeout({ host, steps }: AdvisedFinding): string {
   const { runtime } = host
@@ -79,7 +91,7 @@ export const limitSteps: StepWords<LimitStep> = {
     if (step.for === 'limit' && countsAtHub(registry ?? '')) return { text: WAIT['hub-limit'] }
     if (step.for !== 'minute') return { text: WAIT[step.for] }
     return {
-      text: `${WAIT.minute}${isPublic(reference) || isDockerHub(registry ?? '') || registry === 'quay.io' || cloudOf(registry) === 'acr' ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
+      text: `${WAIT.minute}${isLimitOfOthers(registry, reference) ? 'start fewer pods at once' : HIGHER_QUOTA}`,
     }
   },
   'raise-tier': ({ registry }) => ({
@@ -89,8 +101,10 @@ export const limitSteps: StepWords<LimitStep> = {
   'raise-volume': ({ registry, period }) => ({
     text: `Ask the owner of the account whose downloads ${registryLabel(registry)} counts to raise its limit${period === null ? ' on data' : `, which is on data per ${period}`}: waiting a few minutes does not help`,
   }),
-  'find-askers': (_step, { invocation, findings: [{ registry }] }) => ({
-    text: 'If the limit is hit again, find out what sends so many requests from the same address: pods that restart with imagePullPolicy Always, CI jobs, or a login that fails again and again',
+  'find-askers': ({ lasts }, { invocation, findings: [{ registry, reference }] }) => ({
+    text: lasts
+      ? `Find out what sends so many requests, as the kubelet's retries have hit the limit again and again: nodes and CI jobs behind the same address (a NAT gateway), pods that restart with imagePullPolicy Always, or a login that fails again and again${isLimitOfOthers(registry, reference) ? '' : `. If all of them are needed, ${HIGHER_QUOTA}`}`
+      : 'If the limit is hit again, find out what sends so many requests from the same address: pods that restart with imagePullPolicy Always, CI jobs, or a login that fails again and again',
     ...(isDockerHub(registry ?? '') ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
   }),
   'stop-failed-logins': ({ secrets }, { findings: [{ registry }] }) => ({

@@ -241,6 +241,11 @@ export const mirrorSteps: StepWords<MirrorStep> = {
           text: `If ${what} is set in place of ${registryLabel(registry)} in ${place}, correct or remove it there: it then answers for names with docker.io too`,
         }
       case 'endpoint':
+        // Without any entry (cloud.google.com/artifact-registry, "Pull cached Docker Hub images").
+        if (first.host.platform === 'gke' && isGoogleCache(what))
+          return {
+            text: `Or let the nodes ask a mirror of your own for ${registryLabel(registry)} in ${place}: GKE's nodes ask ${what}, Google's cache, by default, so there may be no entry to remove`,
+          }
         return {
           text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}${isOfSpegel(first, host) ? "; Spegel, whose port this is, writes such entries into containerd's certs.d itself, where they may be left after it was removed" : ''}`,
         }
