@@ -82,10 +82,26 @@ export function loginSteps(finding: Finding, reason: LoginReason): Step[] {
             },
           ])),
     )
+  if (isNewLogin(reason) && remedies.includes('authenticate')) steps.push(...sisterKey(finding))
   // A static pod, which the kubelet created from a file; its owner is the node.
   if (workload?.kind === 'Node') steps.push({ code: 'kubelet-login' })
   if (containerKind === 'ephemeral') steps.push({ code: 'other-debug-container', reason: 'login' })
   return steps
+}
+
+function isNewLogin(reason: LoginReason): reason is 'missing' | 'limit' | 'private' {
+  return reason === 'missing' || reason === 'limit' || reason === 'private'
+}
+
+/** The key that a secret of the pod lacks, where it has the login itself. */
+function sisterKey({ credential: { hints = [] } }: Finding): Step[] {
+  return hints
+    .flatMap((hint): Step[] => {
+      if (hint.code !== 'same-account') return []
+      const { namespace, secret, key, of } = hint
+      return [{ code: 'add-key', namespace, secret, key, of }]
+    })
+    .slice(0, 1)
 }
 
 /**
@@ -94,8 +110,7 @@ export function loginSteps(finding: Finding, reason: LoginReason): Step[] {
  */
 function loginAtOwner({ clues, credential, namespace }: Finding, reason: LoginReason, registry: string) {
   const owned = clueOf(clues, 'owned-account')
-  const isNew = reason === 'missing' || reason === 'limit' || reason === 'private'
-  if (owned === undefined || !isNew || credential.attempts.length > 0) return null
+  if (owned === undefined || !isNewLogin(reason) || credential.attempts.length > 0) return null
   const isKnown = credential.hints?.some(hint => 'ownedBy' in hint && hint.ownedBy !== undefined) === true
   const { own, owner } = owned
   return stepsIf(!isKnown, { code: 'login-at-owner', registry, reason, own, namespace, owner })

@@ -156,6 +156,29 @@ describe('a login that the pod does not reference', () => {
       [{ code: 'same-account', namespace: 'web', secret: 'hub', key: 'dhi.io', of: 'docker.io' }],
     ],
     [
+      "for another of IBM's registries, which all take an API key",
+      {
+        pullSecrets: [
+          login('key', 'web', 'us.icr.io', {
+            entries: [{ key: 'us.icr.io', username: 'iamapikey', problem: null }],
+          }),
+        ],
+      },
+      { pullSecrets: ['key'] },
+      'de.icr.io/acme/api:1',
+      [{ code: 'same-account', namespace: 'web', secret: 'key', key: 'de.icr.io', of: 'us.icr.io' }],
+    ],
+    [
+      'on its own service account only, which gives new pods a malformed one, too',
+      {
+        pullSecrets: [login('a'), login('bad', 'web', 'ghcr.io', { problem: 'malformed', entries: [] })],
+        serviceAccounts: [account('default', ['bad', 'a'])],
+      },
+      {},
+      'ghcr.io/acme/api',
+      undefined,
+    ],
+    [
       "for the predecessor of GitHub's registry",
       { pullSecrets: [login('old', 'web', 'docker.pkg.github.com')] },
       { pullSecrets: ['old'] },

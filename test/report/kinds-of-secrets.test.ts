@@ -19,6 +19,42 @@ const job = { apiVersion: 'batch/v1', kind: 'Job', name: 'load', uid: 'j' }
 
 test.each<[string, Situation, Expected]>([
   [
+    "the key of GitHub's former registry, whose tokens ghcr.io takes",
+    {
+      image: 'ghcr.io/acme/api:3',
+      error: `failed to resolve image: ${ANONYMOUS}`,
+      secret: entry('docker.pkg.github.com'),
+    },
+    {
+      first: /^Run `docker login ghcr\.io`/,
+      says: /^Or add the login that secret web\/regcred has for docker\.pkg\.github\.com to it a second time, under the key ghcr\.io/m,
+    },
+  ],
+  [
+    'a login that came after the attempt of a pod which its controller may not replace',
+    {
+      image: 'ghcr.io/acme/api:3',
+      error: `failed to resolve image: ${ANONYMOUS}`,
+      login: 'ghcr.io',
+      pod: { controller: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name: 'etl', uid: 'w' } },
+    },
+    {
+      first:
+        /^Wait for the next attempt: .* five minutes\. Or, if workflow\/etl replaces its pods, delete the pod/,
+      never: /its controller creates/,
+    },
+  ],
+  [
+    'the same of a pod that its controller replaces',
+    {
+      image: 'ghcr.io/acme/api:3',
+      error: `failed to resolve image: ${ANONYMOUS}`,
+      login: 'ghcr.io',
+      pod: { controller: { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent', uid: 'd' } },
+    },
+    { first: /^Retry the pull now: delete the pod, and its controller creates a new one/ },
+  ],
+  [
     "GitLab's website as the key, in a secret that Flux applies",
     {
       image: 'registry.gitlab.com/acme/api:3',

@@ -157,6 +157,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
       isRenewed: false,
     })),
   ),
+  'add-key': [{ namespace: 'web', secret: 'regcred', key: 'dhi.io', of: 'docker.io' }],
   'repair-secret': [{ namespace: 'web', secret: 'regcred', problem: 'malformed' }],
   'remove-login': [
     { namespace: 'web', secrets: ['regcred'], registry, refused: true },

@@ -152,7 +152,7 @@ describe('why', () => {
       'a login that was not sent',
       { problems: [{ code: 'credential-unused', registry: 'ghcr.io', secrets: ['a', 'b'] }] },
       'ghcr.io saw no login, although secrets a and b have one',
-      'the node and the registry is pulling without the login.',
+      'pulling without the login.',
     ],
     [
       "a secret that can't be read",

@@ -77,6 +77,8 @@ export type LoginStep =
   | { code: 'kubelet-login' }
   | { code: 'other-debug-container'; reason: 'image' | 'login' | 'way' }
   | { code: 'read-secret'; namespace: string; secret: string; problem: 'secret-forbidden' | 'secret-unread' }
+  /** The secret has a login for `of` that this registry takes, too, under its own key. */
+  | { code: 'add-key'; namespace: string; secret: string; key: string; of: string }
   | { code: 'repair-secret'; namespace: string; secret: string; problem: AttemptProblem }
   | {
       code: 'remove-login'

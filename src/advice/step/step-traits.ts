@@ -29,6 +29,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'kubelet-login': { about: 'login' },
   'other-debug-container': { about: 'login' },
   'read-secret': { about: 'login' },
+  'add-key': { about: 'login' },
   'repair-secret': { about: 'login' },
   'remove-login': { about: 'login' },
   'use-known-secret': { about: 'login' },

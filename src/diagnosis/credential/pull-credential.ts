@@ -90,7 +90,9 @@ function hintsFor(
     const fitting = secrets.filter(secret => here.some(({ name }) => name === secret))
     return fitting.length === 0 ? [] : [{ ...problem, secrets: fitting }]
   })
-  const named = new Set([...pod.pullSecrets, ...own.flatMap(({ secrets }) => secrets)])
+  // Those of its account are in `own`, unless a new pod with all of them would not get a login either.
+  const ofAccount = known.credentials.accountOf(pod)?.imagePullSecrets ?? []
+  const named = new Set([...pod.pullSecrets, ...ofAccount])
   const others = newestGenerations(here.filter(({ name }) => !named.has(name)))
   const missing = attempts.flatMap(({ secret, problem }) =>
     problem === 'secret-missing' || problem === 'impossible-name' ? [secret] : [],
@@ -173,8 +175,14 @@ const SAME_ACCOUNT: ReadonlyMap<string, string> = new Map([
   ['ghcr.io', 'docker.pkg.github.com'],
 ])
 
-/** The user names of a service account's key, which all of Google's registries take (cloud.google.com/artifact-registry/docs/docker/authentication). */
-const GOOGLE_KEY = /^_json_key(?:_base64)?$/
+/**
+ * Registries of one operator under several names, and the user names with which they all take one password (cloud.google.com/artifact-registry,
+ * "Configure authentication to Artifact Registry for Docker"; cloud.ibm.com/docs/Registry, "Authenticating").
+ */
+const ONE_OPERATOR: readonly { isOwn(host: string): boolean; user: RegExp }[] = [
+  { isOwn: host => cloudOf(host) === 'gar', user: /^_json_key(?:_base64)?$/ },
+  { isOwn: host => /^(?:[a-z]{2}\.)?icr\.io$/.test(host), user: /^iamapikey$/ },
+]
 
 function sameAccount(
   pod: Pod,
@@ -183,17 +191,19 @@ function sameAccount(
 ): CredentialHint[] {
   const { namespace } = pod
   return credentials.secretsOf(pod).flatMap((secret): CredentialHint[] => {
-    const of = cloudOf(registry) === 'gar' ? googleHostIn(secret) : sisterIn(secret, registry)
+    const of = hostOfOperator(secret, registry) ?? sisterIn(secret, registry)
     return of === null ? [] : [{ code: 'same-account', namespace, secret: secret.name, key: registry, of }]
   })
 }
 
-/** The registry of Google that the secret has a service account's key for. */
-function googleHostIn({ entries }: PullSecret): string | null {
+/** Another registry of the same operator, if the secret has a login for it that all of them take. */
+function hostOfOperator({ entries }: PullSecret, registry: string): string | null {
+  const operator = ONE_OPERATOR.find(({ isOwn }) => isOwn(registry))
+  if (operator === undefined) return null
   const hosts = entries
-    .filter(({ username, problem }) => problem === null && GOOGLE_KEY.test(username ?? ''))
+    .filter(({ username, problem }) => problem === null && operator.user.test(username ?? ''))
     .map(({ key }) => key.replace(/^https?:\/\//, '').replace(/\/.*$/, ''))
-  return hosts.find(host => cloudOf(host) === 'gar') ?? null
+  return hosts.find(operator.isOwn) ?? null
 }
 
 /** The registry with the same accounts, if the secret has a login for it. */

@@ -149,8 +149,8 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
     next: (_problem, { container }) => ({
       text:
         container.finding?.credential.cameLater === true
-          ? 'Wait for the next attempt, within five minutes, or delete the pod: its replacement pulls with the secret at once'
-          : 'If the secret was changed after the last attempt, delete the pod: its replacement pulls at once. If that fails the same way, a mirror or cache between the node and the registry is pulling without the login',
+          ? 'Wait for the next attempt, within five minutes, or delete the pod, if its controller replaces it: the new one pulls with the secret at once'
+          : 'If the secret was changed after the last attempt, wait for the next one, within five minutes, or delete the pod, if its controller replaces it. If that fails the same way, a mirror or cache between the node and the registry is pulling without the login',
     }),
   },
   attempt: {

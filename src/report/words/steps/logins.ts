@@ -154,6 +154,9 @@ export const loginSteps: StepWords<LoginStep> = {
   'other-debug-container': ({ reason }, { invocation, findings: [{ namespace, pod }] }) =>
     otherDebugContainer(invocation, namespace, pod, DEBUG[reason]),
   'read-secret': ({ namespace, secret, problem }) => readSecret(namespace, problem, secret),
+  'add-key': ({ namespace, secret, key, of }) => ({
+    text: `Or add the login that secret ${namespace}/${secret} has for ${registryLabel(of)} to it a second time, under the key ${key}, where the secret is created: ${key} takes the same login, and the kubelet finds a login only by its key`,
+  }),
   'repair-secret': (
     { namespace, secret, problem },
     { invocation, findings: [{ credential, registry, evidence }] },

@@ -10,7 +10,7 @@ import { renewPod } from '../credential/renewal.ts'
 import { minuteOf } from '../duration.ts'
 import { MAKERS, purposeOf, renewal } from '../edits/makers.ts'
 import { describeNode } from '../node/node.ts'
-import { countPods, joinList, namedList, registryLabel, shortList } from '../nouns.ts'
+import { countPods, joinList, namedList, objectName, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** Why there is no machine to configure. */
@@ -40,6 +40,9 @@ const INJECTORS = new Map([
 
 /** The most Jobs that one command names. */
 const MAX_JOBS = 10
+
+const NEXT_ATTEMPT = 'Wait for the next attempt: the kubelet retries the pull within five minutes'
+const NEXT_SENDS = "Wait up to five minutes: the next attempt sends the pull secret's login"
 
 export const podSteps: StepWords<PodStep> = {
   'recreate-job': (_step, { findings: [{ workload }] }) => ({
@@ -88,18 +91,27 @@ export const podSteps: StepWords<PodStep> = {
       ),
     }
   },
-  'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload, reason, credential }] }) => ({
-    text: credential.cameLater
-      ? `Wait up to five minutes: the next attempt sends the pull secret's login${workload === null ? '' : '. Or delete the pod: its controller creates a new one, which pulls at once'}`
-      : workload !== null
-        ? 'Retry the pull now: delete the pod, and its controller creates a new one'
-        : reason === PROVIDER_FAILED
-          ? 'Delete the pod and create it again: its virtual kubelet tries only for a while'
-          : 'Wait for the next attempt: the kubelet retries the pull within five minutes',
-    ...(workload === null
-      ? {}
-      : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
-  }),
+  'restart-pull': (_step, { invocation, findings, findings: [first] }) => {
+    const { namespace, pod, workload, reason, credential } = first
+    const which = countPods(findings) === 1 ? 'the pod' : 'one of the pods'
+    const command = kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace)
+    if (workload === null)
+      return {
+        text: credential.cameLater
+          ? NEXT_SENDS
+          : reason === PROVIDER_FAILED
+            ? 'Delete the pod and create it again: its virtual kubelet tries only for a while'
+            : NEXT_ATTEMPT,
+      }
+    if (workload.group === undefined && !credential.cameLater)
+      return { text: `Retry the pull now: delete ${which}, and its controller creates a new one`, command }
+    // Not every controller that is not built in replaces a pod: Argo's Workflows do not.
+    const again =
+      workload.group === undefined
+        ? `Or delete ${which}: its controller creates a new one, which pulls at once`
+        : `Or, if ${objectName(workload)} replaces its pods, delete ${which}: the new one pulls at once`
+    return { text: `${credential.cameLater ? NEXT_SENDS : NEXT_ATTEMPT}. ${again}`, command }
+  },
   'await-pull': ({ since }, { invocation, findings, findings: [{ namespace, pod }] }) => {
     const one = countPods(findings) === 1
     const events = 'get events --watch'
