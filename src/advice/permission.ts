@@ -58,6 +58,7 @@ export function grantSteps(finding: Finding, registry: string): Step[] {
         caller: null,
       },
     ]
+  if (cloud === null && isOwnRobot(finding, registry)) return [grantPull(finding, registry)]
   return cloud === null || finding.credential.status === 'usable' || isElsewhere(finding)
     ? []
     : [cloudPermission(finding, cloud, { first: false })]
@@ -71,14 +72,17 @@ export function isOfOtherProject(finding: Finding, registry: string): boolean {
   )
 }
 
-/** Robot accounts of another organization at Quay, which are not allowed to pull there unless somebody let them. */
+/**
+ * Robot accounts of another organization at Quay: other organizations' private repositories are closed to them unless somebody let them
+ * (docs.redhat.com, Quay, robot accounts; goharbor/website#92, containers/skopeo#1066).
+ */
 export function robotSteps({ registry, reference, credential }: Finding): Step[] {
   if (registry === null) return []
   const repository = repositoryOf(reference)
   return usableAttempts(credential)
     .flatMap(({ secret, username }): Step[] => {
-      const owner = username === null ? null : foreignRobotOwner(registry, repository, username)
-      return owner === null || username === null
+      const owner = robotOwner(registry, username)
+      return owner === null || username === null || repository.startsWith(`${owner}/`)
         ? []
         : [{ code: 'robot-of-other', secret, username, owner, registry, repository }]
     })
@@ -89,11 +93,18 @@ export function robotSteps({ registry, reference, credential }: Finding): Step[]
 const QUAY = /(?:^|[.-])quay[.-]/
 
 /**
- * Returns whose robot account it is, if it is one of Quay and not of the owner of the repository (docs.redhat.com, Quay, robot accounts;
- * goharbor/website#92, containers/skopeo#1066: other organizations' private repositories are closed to it). GitLab names its deploy tokens alike.
+ * Returns whose robot account of Quay it is; null for any other account. GitLab names its deploy tokens alike.
  */
-function foreignRobotOwner(registry: string, repository: string, username: string): string | null {
-  const owner = /^([a-z0-9]+(?:[._-][a-z0-9]+)*)\+[a-z][a-z0-9_]*$/.exec(username)?.[1]
-  if (owner === undefined || !QUAY.test(hostAlone(registry))) return null
-  return repository.startsWith(`${owner}/`) ? null : owner
+function robotOwner(registry: string, username: string | null): string | null {
+  const owner = /^([a-z0-9]+(?:[._-][a-z0-9]+)*)\+[a-z][a-z0-9_]*$/.exec(username ?? '')?.[1]
+  return owner === undefined || !QUAY.test(hostAlone(registry)) ? null : owner
+}
+
+/**
+ * Whether a robot account of the repository's own organization was refused, which only pulls the repositories that it was given (docs.redhat.com,
+ * Quay, robot accounts).
+ */
+function isOwnRobot({ reference, credential }: Finding, registry: string): boolean {
+  const [namespace] = repositoryOf(reference).split('/')
+  return usableAttempts(credential).some(({ username }) => robotOwner(registry, username) === namespace)
 }

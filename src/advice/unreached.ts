@@ -112,18 +112,19 @@ export function refusedSteps(finding: Finding): Step[] {
       ...pullByHand(finding),
     ]
   const service = serviceSteps(finding, target)
+  const ofMirrorItself = refusingMirror(finding, target)
   return [
     ...mirrorLacking(finding, target),
     ...service,
     // Something on the node accepted the connection and closed it, so its address is right.
     ...(hasClue(finding.clues, 'cut-off') ? [] : unreachableName(finding, target)),
     ...missingRoute(finding, target),
-    ...refusingMirror(finding, target),
+    ...ofMirrorItself,
     ...ofMirror(finding, target),
     testConnection(finding, target),
     ...compareSteps(finding, target, 'way'),
     ...otherPort(finding, target, 'https'),
-    ...(service.length > 0 ? [] : openOrListen(finding, target)),
+    ...(service.length > 0 || ofMirrorItself.length > 0 ? [] : openOrListen(finding, target)),
     ...realmElsewhere(finding, target),
     ...servedByRegistry(finding, target),
     ...otherPort(finding, target, 'http'),
@@ -218,6 +219,7 @@ export function proxySteps(finding: Finding): Step[] {
     { code: 'show-proxy' },
     ...stepsIf(unreachable.length === 0, fix),
     ...stepsIf(!inside, bypass),
-    ...pullByHand(finding),
+    // The proxy's own answer leaves nothing open.
+    ...(fix.code === 'proxy-login' ? [] : pullByHand(finding)),
   ]
 }

@@ -291,6 +291,40 @@ test.each<[string, Situation, Expected]>([
     { first: /Check the status and the log of registry\.example/ },
   ],
   [
+    'a proxy that wants a login, whose answer leaves nothing open',
+    {
+      image: 'registry.k8s.io/pause:3.10',
+      error:
+        'failed to do request: Head "https://registry.k8s.io/v2/pause/manifests/3.10": Proxy Authentication Required',
+    },
+    { says: /^Give the runtime a login for the proxy/m, never: /Repeat the pull/ },
+  ],
+  [
+    'a mirror that refuses connections, which is looked for once',
+    {
+      image: 'nginx:1.29',
+      error:
+        'failed to do request: Head "http://10.0.4.7:5000/v2/library/nginx/manifests/1.29?ns=docker.io": dial tcp 10.0.4.7:5000: connect: connection refused',
+    },
+    {
+      first: /^Check that the mirror 10\.0\.4\.7:5000, which serves/,
+      never: /check everything between/,
+    },
+  ],
+  [
+    "the folder of CRI-O's downloads on OpenShift, whose files a MachineConfig brings",
+    {
+      image: OWN,
+      error:
+        'writing blob: storing blob to file "/var/tmp/container_images_storage2387/3": write /var/tmp/container_images_storage2387/3: no space left on device',
+      node: {
+        runtime: 'cri-o://1.32.9-2.rhaos4.19.git1234567.el9',
+        osImage: 'Red Hat Enterprise Linux CoreOS 9.6.20250910-0 (Plow)',
+      },
+    },
+    { says: /big_files_temporary_dir in .*crio\.conf\.d, which a MachineConfig has to bring/ },
+  ],
+  [
     'a limit of ECR Public',
     { image: 'public.ecr.aws/acme/app:1', error: 'toomanyrequests: Data limit exceeded' },
     {

@@ -611,6 +611,19 @@ test.each<[string, Situation, Expected]>([
     { first: /an egress rule if the nodes are inside .* an ingress rule or access level for the nodes/ },
   ],
   [
+    "a robot account of the image's own organization at Quay, which has no permission there by default",
+    {
+      image: 'quay.io/acme/api:1',
+      error:
+        'unexpected status from HEAD request to https://quay.io/v2/acme/api/manifests/1: 401 UNAUTHORIZED',
+      secret: { entries: [{ key: 'quay.io', username: 'acme+puller', problem: null }] },
+    },
+    {
+      first: /^Check the name/,
+      says: /^Ask the owner of acme\/api at quay\.io to grant .* robot account of Quay only pulls repositories/m,
+    },
+  ],
+  [
     'a web filter whose page names it',
     {
       image: 'quay.io/team/api:1',

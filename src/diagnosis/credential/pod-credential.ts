@@ -86,8 +86,7 @@ export function podCredentials(
     accounts.get(objectKey(namespace, serviceAccount))
   const hasOthers = (pod: Pod) =>
     accountOf(pod)?.imagePullSecrets.some(name => !pod.pullSecrets.includes(name)) === true
-  const isPart = (pod: Pod) =>
-    pod.pullSecrets.every(name => accountOf(pod)?.imagePullSecrets.includes(name))
+  const isPart = (pod: Pod) => pod.pullSecrets.every(name => accountOf(pod)?.imagePullSecrets.includes(name))
   const keepsList: PodCredentials['keepsList'] = pod => {
     const ofTemplate = templateSecrets(pod, owners)
     if (ofTemplate !== null) return pod.pullSecrets.some(name => ofTemplate.includes(name))
@@ -99,8 +98,7 @@ export function podCredentials(
     hasOthers(pod) &&
     (templateSecrets(pod, owners)?.length === 0 || (keepsList(pod) === null && isPart(pod)))
   const isOfAccount: PodCredentials['isOfAccount'] = pod =>
-    isOfOlderAccount(pod) ||
-    (!hasOwnUnnamed(pod, accountOf(pod)) && keepsList(pod) !== true && isPart(pod))
+    isOfOlderAccount(pod) || (!hasOwnUnnamed(pod, accountOf(pod)) && keepsList(pod) !== true && isPart(pod))
   const known = (namespace: string, names: string[]) =>
     names.flatMap(name => secrets.get(objectKey(namespace, name)) ?? [])
   return {

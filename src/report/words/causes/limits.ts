@@ -153,7 +153,8 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
     ['volume-limit', volumeMeaning],
     [
       ({ registry }) => registry === 'quay.io',
-      'quay.io limits the requests per second from one address, not the number of pulls, so it answers again soon.',
+      ({ clues }) =>
+        `quay.io limits the requests per second from one address, not the number of pulls${hasClue(clues, 'limit-lasts') ? '' : ', so it answers again soon'}.`,
     ],
     // docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html
     [

@@ -245,6 +245,8 @@ function robotNote(repository: string, { attempts }: Finding['credential']): str
   )
   const [own] = robots
   const [project] = repository.split('/')
+  if (attempts.some(({ usable, username }) => usable && username?.startsWith(`${project}+`)))
+    return ` (a robot account of Quay only pulls repositories that it has a permission for: in the repository's settings, read)`
   if (own === undefined) return ''
   return own === project
     ? ' (of a robot account, in its permissions: pull on the repository)'
