@@ -45,6 +45,29 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'a newer list of the account, for pods that fix leaves to their controller',
+    {
+      image: 'ghcr.io/acme/api:3',
+      error: `failed to resolve image: ${ANONYMOUS}`,
+      account: { imagePullSecrets: ['ghcr'] },
+      pod: {
+        controller: { apiVersion: 'apps.kruise.io/v1alpha1', kind: 'CloneSet', name: 'cart', uid: 'c' },
+      },
+      shown: {
+        pullSecrets: [
+          {
+            ...{ namespace: 'web', name: 'ghcr', type: 'kubernetes.io/dockerconfigjson', problem: null },
+            ...entry('ghcr.io'),
+          },
+        ],
+      },
+    },
+    {
+      first: /^Recreate the pods: .* Start a new run of cloneset\/cart, or, if it replaces its pods, delete them .*delete pod \S+$/,
+      never: /pullguard fix/,
+    },
+  ],
+  [
     'the same of a pod that its controller replaces',
     {
       image: 'ghcr.io/acme/api:3',

@@ -7,7 +7,7 @@ import { acrName, cloudOf } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isFixedImage } from '../../../image/fixed-tag.ts'
 import { withoutVersion } from '../../../image/reference.ts'
-import { countsAtHub, isPublic } from '../../../image/registries.ts'
+import { countsAtHub, isFixedHost, isPublic } from '../../../image/registries.ts'
 import type { LimitAnswer } from '../../../snapshot/hub-quota.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -55,9 +55,8 @@ const HIGHER_QUOTA = "ask the registry's owner for a higher quota"
 function isLimitOfOthers(registry: string | null, reference: string | null): boolean {
   return (
     isPublic(reference) ||
-    isDockerHub(registry ?? '') ||
-    registry === 'quay.io' ||
-    cloudOf(registry) === 'acr'
+    cloudOf(registry) === 'acr' ||
+    (isFixedHost(registry ?? '') && cloudOf(registry) === null)
   )
 }
 

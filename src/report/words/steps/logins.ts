@@ -18,7 +18,7 @@ import { otherDebugContainer } from '../edits/edit-elsewhere.ts'
 import { sourceOf } from '../edits/managers.ts'
 import { nodeName } from '../node/node.ts'
 import { guestText, kubeletFolder, runtimeLoginPlace } from '../node/node-logins.ts'
-import { namedList, registryLabel, shortList } from '../nouns.ts'
+import { namedList, objectName, registryLabel, shortList } from '../nouns.ts'
 import { loginOfOthers } from '../running-elsewhere.ts'
 import type { StepText, StepWords } from '../step-words.ts'
 import { distributeLogin } from './distribute-login.ts'
@@ -145,10 +145,18 @@ export const loginSteps: StepWords<LoginStep> = {
   },
   'login-of-others': loginOfOthers,
   ...openShiftSecrets,
-  'recreate-pods': (_step, { invocation, findings, findings: [{ credential }] }) => ({
-    text: recreationText(credential),
-    command: loginFixCommand(invocation, findings),
-  }),
+  'recreate-pods': (_step, { invocation, findings, findings: [first] }) => {
+    const { credential, namespace, workload } = first
+    const text = recreationText(credential)
+    if (workload === null || !findings.every(({ ofCustomController }) => ofCustomController))
+      return { text, command: loginFixCommand(invocation, findings) }
+    // `fix` deletes no pods of a controller that may not replace them.
+    const here = findings.filter(found => found.namespace === namespace).map(({ pod }) => shellWord(pod))
+    return {
+      text: `${text}. Start a new run of ${objectName(workload)}, or, if it replaces its pods, delete them`,
+      command: kubectlCommand(invocation, `delete pod ${[...new Set(here)].join(' ')}`, namespace),
+    }
+  },
   'kubelet-login': (_step, { findings: [{ host }] }) =>
     kubeletLogin(`${host.platform === null ? 'such as ' : ''}${kubeletFolder(host)}`),
   'other-debug-container': ({ reason }, { invocation, findings: [{ namespace, pod }] }) =>
