@@ -63,7 +63,8 @@ test.each<[string, Situation, Expected]>([
       },
     },
     {
-      first: /^Recreate the pods: .* Start a new run of cloneset\/cart, or, if it replaces its pods, delete them .*delete pod \S+$/,
+      first:
+        /^Recreate the pods: .* Start a new run of cloneset\/cart, or, if it replaces its pods, delete them .*delete pod \S+$/,
       never: /pullguard fix/,
     },
   ],
