@@ -126,13 +126,23 @@ export function schemeSteps(finding: Finding): Step[] {
       { code: 'test-connection', scheme: 'https', ...target },
       { code: 'use-https', host: target.host, proven: true },
     ]
+  const test: Step = { code: 'test-connection', scheme: 'http', ...target }
+  // A port that the name chooses is the registry's own, and has answered; at port 443, something else may have.
+  const isProven = target.role === 'registry' && /:(?!443$)\d+$/.test(target.host) && answersPlain(finding)
   return [
-    { code: 'test-connection', scheme: 'http', ...target },
+    ...stepsIf(!isProven, test),
     { code: 'allow-http', host: target.host },
     { code: 'serve-tls', host: target.host },
+    ...stepsIf(isProven, test),
     ...servedByRegistry(finding, target),
     ...ofMirror(finding, target),
   ]
+}
+
+/** Whether a server spoke HTTP, as Go says it (net/http, errors of Transport), and the host's own: a proxy is asked before it. */
+function answersPlain({ evidence, clues }: Finding): boolean {
+  const isBehind = hasClue(clues, 'behind-proxy')
+  return !isBehind && /\bserver gave HTTP response to HTTPS client\b/.test(evidence?.text ?? '')
 }
 
 /** Steps for a web page in place of a registry's answer: what sent it is on the way to the host, or in front of it. */

@@ -735,7 +735,7 @@ test.each<[string, string, Expected]>([
   [
     'HTTP',
     'http: server gave HTTP response to HTTPS client',
-    { says: /speaks plain HTTP.*\n.*\n.*http:\/\/registry/, never: /or the reverse/ },
+    { says: /speaks plain HTTP.*\n.*\n.*configure the runtime/, never: /or the reverse/ },
   ],
   ['HTTP, to TLS', 'tls: first record does not look like a TLS handshake', { says: /speaks plain HTTP/ }],
   [

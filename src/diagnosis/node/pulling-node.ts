@@ -5,6 +5,7 @@ import type { Distribution, Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { firstMatch } from '../text/first-match.ts'
 import { platformNamed } from './node-names.ts'
+import { type SystemFamily, systemFamily } from './system-family.ts'
 import { type VirtualNode, virtualNode } from './virtual-node.ts'
 
 type Runtime = 'containerd' | 'cri-o' | 'docker'
@@ -47,6 +48,8 @@ export interface PullingNode {
   hybrid?: true
   /** The release of Bottlerocket, such as `1.58.0`; absent on other systems. */
   bottlerocket?: string
+  /** Absent if its system is not known. */
+  family?: SystemFamily
 }
 
 /** What an error text shows about the node; null for what it does not show. */
@@ -96,6 +99,7 @@ export function pullingNode(
   const os = osOf(node?.os ?? pod.platform.os) ?? hints.os
   const ofCluster =
     node === null && virtual === null ? distributionOf(distribution, { runtime: hints.runtime, os }) : null
+  const family = systemFamily(node?.osImage ?? null)
   const asked = hints.asked !== null && hints.asked.os === (os ?? 'linux') ? hints.asked.architecture : null
   return {
     name: pod.node,
@@ -111,6 +115,7 @@ export function pullingNode(
     ...(virtual === null ? {} : { virtual }),
     ...(node?.labels['eks.amazonaws.com/compute-type'] === 'hybrid' && { hybrid: true }),
     ...(bottlerocket === undefined ? {} : { bottlerocket }),
+    ...(family === null ? {} : { family }),
   }
 }
 

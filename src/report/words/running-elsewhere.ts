@@ -4,6 +4,8 @@ import type { StepOf } from '../../advice/step/step.ts'
 import { clueOf } from '../../diagnosis/clues/clue.ts'
 import type { RunsElsewhere } from '../../diagnosis/clues/clue-of-name.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
+import { isOfficial, libraryName } from '../../image/official-images.ts'
 import { hidesMissing } from '../../image/registries.ts'
 import { nodeName, nodesOf } from './node/node.ts'
 import { runtimeLoginPlace } from './node/node-logins.ts'
@@ -26,11 +28,19 @@ export function runningSentence(findings: Findings): string {
   const { login, nodes, alike } = place
   if (login !== null)
     return `${image} runs in pods ${login.namespace === found.namespace ? 'of this namespace' : `of namespace ${login.namespace}`} that name secret ${login.secret} there, which has another login for it.`
+  if (alike && isNowhere(found))
+    return `${image} runs ${onThose(nodes)}, where it was most likely built or loaded: each node has its own images.`
   if (alike)
     return `${image} runs ${onThose(nodes)}, in pods ${withSecrets(found)}: ${nodes.length === 1 ? 'that node' : 'those nodes'} can pull it, or could when it was pulled there.`
   const where = nodes.length > 0 ? ` ${onThose(nodes)}` : ''
   const inside = place.namespace === found.namespace ? '' : ` in namespace ${place.namespace}`
   return `${image} runs in other pods${where}${inside}, so its name is correct.`
+}
+
+/** Whether Docker Hub itself refused a name that only its official images could have: no node pulls that from there. */
+function isNowhere({ reference, registry, endpoint }: Finding): boolean {
+  const isHub = registry === DOCKER_HUB && endpoint?.role !== 'mirror'
+  return isHub && libraryName(reference) !== null && !isOfficial(reference)
 }
 
 const withSecrets = ({ credential }: Pick<Finding, 'credential'>) =>

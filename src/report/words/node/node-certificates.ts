@@ -1,6 +1,7 @@
 /** Where a node takes the authorities that it trusts, and the certificates that it shows, by platform, or else by runtime. */
 
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
+import type { SystemFamily } from '../../../diagnosis/node/system-family.ts'
 import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { minikubeProfile } from './local-clusters.ts'
@@ -21,8 +22,13 @@ export function interceptorPlace(node: PullingNode): string {
     : ''
 }
 
-/** Returns where this runtime looks for a host's certificate authority. */
-export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
+/** Returns where this runtime looks for a host's certificate authority. `named`: only the files, without what has to be in them. */
+export function authorityPlace(
+  node: PullingNode,
+  { host, role }: NamedEndpoint,
+  registry: string,
+  named = false,
+): string {
   const { platform, runtime, os } = node
   // Settings for a registry don't reach its token server or its storage.
   const ofHost = role === 'registry' || role === 'mirror'
@@ -56,8 +62,8 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
       break
   }
   if (os === 'windows') return "the node's machine-wide certificate store"
-  const store = `the system's trust store (${platform === 'k0s' ? 'update-ca-certificates, then restart k0s' : TRUST_STORE[runtime ?? 'unknown']})`
-  const own = ofHost ? runtimeAuthorityPlace(node, { host, role }, registry) : null
+  const store = `the system's trust store (${trustStore(node)})`
+  const own = ofHost ? runtimeAuthorityPlace(node, { host, role }, registry, named) : null
   return own === null ? store : `${own}, or ${store}`
 }
 
@@ -68,12 +74,27 @@ function hostUnderMirrors({ platform, kubeletMinor }: PullingNode, host: string)
     : ''
 }
 
-/** How to update the system's trust store, by runtime. */
-const TRUST_STORE: Record<NonNullable<PullingNode['runtime']> | 'unknown', string> = {
-  docker: 'update-ca-certificates, then restart Docker',
-  'cri-o': 'update-ca-trust',
-  containerd: 'update-ca-certificates, then restart containerd',
-  unknown: 'update-ca-certificates or update-ca-trust, then restart the runtime',
+/** Where each system takes authorities from, and how it updates its trust store (update-ca-trust(8), update-ca-certificates(8)). */
+const UPDATES: Record<SystemFamily, string> = {
+  rhel: '/etc/pki/ca-trust/source/anchors and update-ca-trust',
+  suse: '/etc/pki/trust/anchors and update-ca-certificates',
+  debian: '/usr/local/share/ca-certificates and update-ca-certificates',
+}
+
+/** Returns how to update the system's trust store. CRI-O reads it for each pull. */
+function trustStore({ platform, runtime, family }: PullingNode): string {
+  const [usual, restart] =
+    platform === 'k0s' ? (['update-ca-certificates', 'k0s'] as const) : BY_RUNTIME[runtime ?? 'unknown']
+  const update = family === undefined ? usual : UPDATES[family]
+  return restart === null ? update : `${update}, then restart ${restart}`
+}
+
+/** What systems with this runtime most often have, and what has to start again. */
+const BY_RUNTIME: Record<NonNullable<PullingNode['runtime']> | 'unknown', [string, string | null]> = {
+  docker: ['update-ca-certificates', 'Docker'],
+  'cri-o': ['update-ca-trust', null],
+  containerd: ['update-ca-certificates', 'containerd'],
+  unknown: ['update-ca-certificates or update-ca-trust', 'the runtime'],
 }
 
 /** Returns where this runtime looks for the authority of one host only; null if it has no such place. */
@@ -81,6 +102,7 @@ function runtimeAuthorityPlace(
   node: PullingNode,
   { host, role }: NamedEndpoint,
   registry: string,
+  named: boolean,
 ): string | null {
   switch (node.runtime) {
     case 'docker':
@@ -89,6 +111,7 @@ function runtimeAuthorityPlace(
       return `/etc/containers/certs.d/${role === 'mirror' ? host : registry}/ca.crt`
     case 'containerd': {
       if (isOldContainerd(node)) return oldCertificates(node, host, 'ca_file = "/path/ca.crt"')
+      if (named) return mirrorSettings(node, registry)
       const section = role === 'mirror' ? ` under [host."https://${host}"]` : HOST_SECTION
       return `${mirrorSettings(node, registry)} (ca = "/path/ca.crt"${section}${oneFolder(node)})`
     }

@@ -124,6 +124,13 @@ function triedAfterHttp({ cause, host: { runtime } }: Finding, { role }: NamedEn
     : ''
 }
 
+/** Returns the name that needs no setting for MicroK8s' own registry, a NodePort, which serves at every node (microk8s.io/docs/registry-built-in). */
+function atMicrok8s({ host: { platform }, image }: Finding, { host, role }: NamedEndpoint): string {
+  const [address, port] = host.split(':')
+  if (platform !== 'microk8s' || role !== 'registry' || port !== '32000' || !isAddress(host)) return ''
+  return `. If ${address} is a node of this cluster, and this is MicroK8s' own registry, no setting is needed: write ${image.replace(host, 'localhost:32000')} in the pod's template, as that registry serves on every node at localhost:32000, for which HTTP is allowed already`
+}
+
 /** It signed itself, or Go found a certificate with its signer's name, whose key is another (crypto/x509, UnknownAuthorityError). */
 const SIGNER_KNOWN = /\bself[- ]signed\b|\bto verify candidate authority certificate\b/i
 
@@ -160,7 +167,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
     text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}${intercepted ? interceptorPlace(first.host) : ''}`,
   }),
   'authority-of-others': ({ host, node }, { findings: [first] }) => ({
-    text: `See whether node ${node}, where the image runs, trusts the authority of ${host}: compare ${authorityPlace(onNodeItself(first.host), registryEndpoint(first, host), first.registry ?? host)} there and on ${nodeName(first)}. If it does, find out what installs the CA certificate there (the image or user data of a node pool, or a DaemonSet, which needs a toleration for the taints of other nodes); otherwise, an earlier pull left the image there`,
+    text: `See whether node ${node}, where the image runs, trusts the authority of ${host}: compare ${authorityPlace(onNodeItself(first.host), registryEndpoint(first, host), first.registry ?? host, true)} there and on ${nodeName(first)}. If it does, find out what installs the CA certificate there (the image or user data of a node pool, or a DaemonSet, which needs a toleration for the taints of other nodes); otherwise, an earlier pull left the image there`,
   }),
   'correct-certificate-file': (_step, { findings }) => ({
     text: `Correct the certificate or key file that the runtime's registry settings name ${onNodes(findings)} (its path, its permissions, its PEM content), or remove it from those settings`,
@@ -219,7 +226,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
   'allow-http': ({ host }, { findings: [first] }) => {
     const endpoint = registryEndpoint(first, host)
     return {
-      text: `If ${host} is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, endpoint, first.registry ?? host)}${triedAfterHttp(first, endpoint)}`,
+      text: `If ${host} is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, endpoint, first.registry ?? host)}${triedAfterHttp(first, endpoint)}${atMicrok8s(first, endpoint)}`,
     }
   },
   'use-https': ({ host, proven, status }, { findings: [first] }) => {
