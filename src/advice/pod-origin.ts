@@ -43,7 +43,9 @@ export function admissionSteps(finding: Finding, given: Step[]): Step[] {
   const isName = NAME_FAILS.includes(finding.cause) || (template === null && OF_IMAGE.includes(finding.cause))
   if (isName && template !== null && isSetOnPod(finding, template, policies))
     return [{ code: 'delete-changed-pod', template }, { ...correct, again: true }, ...rest]
-  return isName || doubled !== null ? [correct, ...rest] : [...rest, correct]
+  const { annotation } = changed
+  const named: Step = annotation === undefined ? correct : { ...correct, annotation }
+  return isName || doubled !== null ? [isName ? named : correct, ...rest] : [...rest, correct]
 }
 
 /** Controllers that replace a deleted pod at once. */
@@ -159,12 +161,21 @@ const CHANGES_RUNS: readonly StepCode[] = [
   'zarf-once',
 ]
 
+/** Whether the step changes the template's own list of pull secrets, of which each Job has a copy. */
+function namesSecret(step: Step, { attempts, unnamed }: Finding['credential']): boolean {
+  if (step.code !== 'use-known-secret' || step.hint.code !== 'not-named' || step.hint.dropped) return false
+  return unnamed === true || attempts.some(({ from }) => from === 'pod')
+}
+
 /** The Job keeps the image that the CronJob had. It has to go at once where no other run starts before it ends. */
-export function runSteps({ clues, workload }: Finding, steps: Step[]): Step[] {
+export function runSteps({ clues, workload, credential }: Finding, steps: Step[]): Step[] {
   const run = clueOf(clues, 'run-of-cron-job')
-  const last = steps.findLastIndex(({ code }) => CHANGES_RUNS.includes(code))
+  const ofImage = steps.findLastIndex(({ code }) => CHANGES_RUNS.includes(code))
+  const last = ofImage === -1 ? steps.findLastIndex(step => namesSecret(step, credential)) : ofImage
   if (run === undefined || workload === null || last === -1) return steps
-  const deletion: Step = { code: 'delete-run', cronJob: workload.name, corrected: null }
+  const keeps = ofImage === -1 ? { keeps: 'secrets' as const } : {}
+  const deletion: Step = { code: 'delete-run', cronJob: workload.name, corrected: null, ...keeps }
+  if (ofImage === -1) return steps.toSpliced(last + 1, 0, deletion)
   if (run.forbidsOthers !== true) return [...steps, deletion]
   const urgent = steps.slice(0, last + 1).filter(({ code }) => code !== 'ask-registry')
   return [...urgent, deletion, ...steps.filter(step => !urgent.includes(step))]

@@ -199,15 +199,20 @@ function policyForced(container: Container, { policies }: PodOwners): Clue[] {
 
 /** A webhook or a policy changed the image, or added the container, when the pod was created. */
 function changedAtAdmission(
-  { rewriters = [] }: Pick<Pod, 'rewriters'>,
+  { rewriters = [], injectedImages = {} }: Pick<Pod, 'rewriters' | 'injectedImages'>,
   container: Placed,
   images: PodOwners['images'],
 ): Clue[] {
   if (images === null || !FROM_TEMPLATE.includes(container.kind)) return []
   const template = inTemplate(images, container)
+  // Linkerd's has no tag.
+  const own = Object.entries(injectedImages).find(
+    ([, image]) => image === container.image || container.image.startsWith(`${image}:`),
+  )
   return cluesIf(template !== container.image, {
     code: 'changed-at-admission',
     template,
     policies: rewriters,
+    ...(own !== undefined && template === null && { annotation: own[0] }),
   })
 }

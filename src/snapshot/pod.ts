@@ -126,6 +126,8 @@ export interface Pod {
   templateGeneration?: string
   /** Policies of Kyverno that changed an image or added a container at admission; absent if the pod's annotations name none. */
   rewriters?: string[]
+  /** By the annotation: the image that it gives a container that an injector adds. Absent if the pod has none of those. */
+  injectedImages?: Record<string, string>
   /** The version that its labels name (`app.kubernetes.io/version`, or Istio's `version`); absent if they name none. */
   version?: string
   /** In this order: init containers (including sidecars), regular containers, ephemeral containers, image volumes. */

@@ -229,6 +229,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'delete-run': [
     { cronJob: 'nightly', corrected: null },
     { cronJob: 'nightly', corrected: 'acme.example/report:2' },
+    { cronJob: 'nightly', corrected: null, keeps: 'secrets' },
   ],
   'see-why': [{ after: 'name' }, { after: 'secrets' }, { after: 'login' }],
   'check-provider': [
@@ -340,6 +341,8 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { template: 'acme/api:1', policies: [], doubled: null },
     { template: 'acme/api:1', policies: ['replace-registry'], doubled: 'mirror/docker.io' },
     { template: null, policies: [], doubled: null },
+    { template: null, policies: [], doubled: null, annotation: 'sidecar.istio.io/proxyImage' },
+    { template: 'acme/api:1', policies: ['replace-registry', 'add-digest'], doubled: null },
     { template: 'acme/api:1', policies: [], doubled: null, again: true },
   ],
   'delete-changed-pod': [{ template: 'acme/api:1' }],

@@ -198,8 +198,11 @@ export type PodStep =
   | { code: 'recreate-job' }
   | { code: 'run-again'; maker: PodMaker }
   | { code: 'login-of-maker'; maker: PodMaker; registry: string }
-  /** `corrected`: the image that the CronJob has by now, as written; null if it still has this one, or if that is not known. */
-  | { code: 'delete-run'; cronJob: string; corrected: string | null }
+  /**
+   * `corrected`: the image that the CronJob has by now, as written; null if it still has this one, or if that is not known. `keeps`: what was
+   * wrong in the Job's template, if not its image.
+   */
+  | { code: 'delete-run'; cronJob: string; corrected: string | null; keeps?: 'secrets' }
   | { code: 'roll-back'; deployment: string; revision: number; pods: number }
   | {
       code: 'correct-admission'
@@ -210,6 +213,8 @@ export type PodStep =
       doubled: string | null
       /** Only if a new pod gets this image as well. */
       again?: true
+      /** The pod's annotation that gives the container this image. */
+      annotation?: string
     }
   /** `template`: the image there, which a new pod gets. */
   | { code: 'delete-changed-pod'; template: string }

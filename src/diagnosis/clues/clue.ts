@@ -251,9 +251,10 @@ type PodClue =
   | { code: 'not-replaced'; why: Unreplaced }
   /**
    * The pod's image is not the one of the template that the pod was made from: `template` is that one, null if the template has no such
-   * container. `policies` are those of Kyverno that changed a container, as the pod's annotations say.
+   * container. `policies` are those of Kyverno that changed a container, as the pod's annotations say. `annotation`: the pod's own that gives
+   * an injected container this image; absent if none does.
    */
-  | { code: 'changed-at-admission'; template: string | null; policies: string[] }
+  | { code: 'changed-at-admission'; template: string | null; policies: string[]; annotation?: string }
   /** The container's pull policy is Always, and that of the template that the pod was made from is this one: it was changed at admission. */
   | { code: 'policy-forced'; template: PullPolicy }
   /** The pod runs on a Windows node, and asks for no operating system. */

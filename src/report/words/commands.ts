@@ -154,8 +154,13 @@ export function webhooksCommand(
   { host }: Pick<Finding, 'host'>,
   policies: readonly string[] = [],
 ): string {
-  if (policies.length > 0)
-    return kubectlCommand(invocation, 'get clusterpolicies.kyverno.io,policies.kyverno.io -A')
+  const [policy, ...others] = policies
+  // The annotation does not say whether the policy is of the cluster or of a namespace.
+  if (policy !== undefined)
+    return kubectlCommand(
+      invocation,
+      `get clusterpolicies.kyverno.io,policies.kyverno.io -A${others.length > 0 ? '' : ` --field-selector metadata.name=${shellWord(policy)} -o yaml`}`,
+    )
   const alsoPolicies = (host.kubeletMinor ?? 0) >= HAS_MUTATING_POLICIES
   return kubectlCommand(
     invocation,

@@ -54,6 +54,7 @@ export function narrowPod(raw: unknown): Pod | null {
       servesDns: servesDns(metadata) ? (true as const) : null,
       maker: makerOf(metadata, controller?.kind ?? null),
       rewriters: rewritersIn(metadata),
+      injectedImages: injectedImagesIn(metadata),
       version: versionIn(metadata),
     }),
     containers: narrowContainers(spec, status),
@@ -89,6 +90,25 @@ function rewritersIn({ annotations }: Record<string, unknown>): string[] | null 
   const changes = text(record(annotations)['policies.kyverno.io/last-applied-patches'])
   const rewriters = [...new Set([...changes.matchAll(REWRITTEN)].map(([, policy = '']) => policy))]
   return rewriters.length === 0 ? null : rewriters
+}
+
+/**
+ * The annotations by which a pod chooses the image of what is injected (istio.io, "Resource Annotations"; linkerd.io, "Proxy Configuration";
+ * developer.hashicorp.com/vault, "Agent Injector annotations"; docs.dapr.io, "Dapr arguments and annotations").
+ */
+const OF_INJECTORS = [
+  'sidecar.istio.io/proxyImage',
+  'config.linkerd.io/proxy-image',
+  'vault.hashicorp.com/agent-image',
+  'dapr.io/sidecar-image',
+]
+
+function injectedImagesIn({ annotations }: Record<string, unknown>): Record<string, string> | null {
+  const images = OF_INJECTORS.flatMap(name => {
+    const image = textOrNull(record(annotations)[name])
+    return image === null ? [] : [[name, image] as const]
+  })
+  return images.length === 0 ? null : Object.fromEntries(images)
 }
 
 function narrowPlatform(spec: Record<string, unknown>): PodPlatform {

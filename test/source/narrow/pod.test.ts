@@ -313,6 +313,13 @@ test('policies of Kyverno that changed a container are named, and no others', ()
   expect(narrowPod({ metadata: { name: 'a' } })?.rewriters).toBeUndefined()
 })
 
+test("the annotations that give injected containers their images are kept, and no others' values", () => {
+  const own = { 'sidecar.istio.io/proxyImage': 'docker.io/istio/proxyv2:1.28.0' }
+  const annotations = { ...own, 'sidecar.istio.io/proxyCPU': '10m', 'dapr.io/sidecar-image': '' }
+  expect(narrowPod({ metadata: { name: 'a', annotations } })?.injectedImages).toEqual(own)
+  expect(narrowPod({ metadata: { name: 'a' } })?.injectedImages).toBeUndefined()
+})
+
 test('a package of OLM is known by the annotations that it has on its pods, not by what it depends on', () => {
   const managedBy = (properties: string) =>
     narrowPod({

@@ -12,6 +12,7 @@ import { authsKey } from '../credential/credential.ts'
 import { pullSecretField } from '../credential/pull-secret-fields.ts'
 import { editField, hiddenSecretEdit } from '../edits/edits.ts'
 import { managedPlace, subChartNote, writerText } from '../edits/managers.ts'
+import { templateEdit } from '../edits/template-edit.ts'
 import { objectName, registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
 
@@ -197,8 +198,21 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
       named?.problem === 'impossible-name'
         ? `no Secret can have the name ${hint.misspelled}`
         : `${hint.misspelled} does not exist`
+    const why = `: ${hint.secret} has a login for the image, and ${lacking}${named?.detail === hint.secret ? `; ${madeByTemplate(hint.misspelled, hint.secret)}` : ''}${generatedNote(hint.misspelled, hint.secret)}`
+    const correct = 'Correct the name of the pull secret in'
+    if (named?.from === 'pod') {
+      const edit = templateEdit(place => `${correct} ${place}${why}`, findings, invocation)
+      if (edit !== null) return edit
+    } else if (named !== undefined && first.workload?.group === undefined && hint.ownedBy === undefined) {
+      const { name, ...edit } = ownAccount(hint, findings, invocation)
+      const account = name === '' ? "the pod's service account" : `service account${name}`
+      return {
+        text: `${correct} ${account}${managedPlace(first, invocation)}${newPods(first)}${why}`,
+        ...edit,
+      }
+    }
     return {
-      text: `Correct the name of the pull secret in ${first.workload?.group === undefined ? "the pod's template or service account" : `${objectName(first.workload)} or the pod's service account`}${managedPlace(first, invocation)}: ${hint.secret} has a login for the image, and ${lacking}${named?.detail === hint.secret ? `; ${madeByTemplate(hint.misspelled, hint.secret)}` : ''}${generatedNote(hint.misspelled, hint.secret)}`,
+      text: `${correct} ${first.workload?.group === undefined ? "the pod's template or service account" : `${objectName(first.workload)} or the pod's service account`}${managedPlace(first, invocation)}${why}`,
     }
   }
   if (hint.code === 'not-named' && hint.dropped) {
@@ -216,8 +230,11 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
       text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the imagePullSecrets of ${hasOwnList(first) ? secretList(first, name) : `the pod's own service account${name} (or run the pod under the other one)${managedPlace(first, invocation)}${newPods(first)}`}`,
       ...edit,
     }
+  const add = `Add secret ${hint.secret}, which has a login for the image, to the imagePullSecrets of`
+  const ofTemplate = hasOwnList(first) ? templateEdit(place => `${add} ${place}`, findings, invocation) : null
+  if (ofTemplate !== null) return ofTemplate
   return {
-    text: `Add secret ${hint.secret}, which has a login for the image, to the imagePullSecrets of ${secretList(first, name)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
+    text: `${add} ${secretList(first, name)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
     ...edit,
   }
 }

@@ -3,15 +3,17 @@
 import type { PodStep, StepOf } from '../../../advice/step/step.ts'
 import { clueOf } from '../../../diagnosis/clues/clue.ts'
 import { PROVIDER_FAILED } from '../../../image/pull-messages.ts'
-import { kubectlCommand, ownCommand } from '../../invocation.ts'
+import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { webhooksCommand, workloadPath } from '../commands.ts'
 import { renewPod } from '../credential/renewal.ts'
 import { minuteOf } from '../duration.ts'
+import { editField } from '../edits/edits.ts'
 import { MAKERS, purposeOf, renewal } from '../edits/makers.ts'
+import { templateEdit } from '../edits/template-edit.ts'
 import { describeNode } from '../node/node.ts'
 import { countPods, joinList, namedList, objectName, registryLabel, shortList } from '../nouns.ts'
-import type { StepWords } from '../step-words.ts'
+import type { Findings, StepText, StepWords } from '../step-words.ts'
 
 /** Why there is no machine to configure. */
 const VIRTUAL: Record<StepOf<'leave-virtual-node'>['of'], string> = {
@@ -44,6 +46,17 @@ const MAX_JOBS = 10
 const NEXT_ATTEMPT = 'Wait for the next attempt: the kubelet retries the pull within five minutes'
 const NEXT_SENDS = "Wait up to five minutes: the next attempt sends the pull secret's login"
 
+/** Returns how to change the annotation that gives an injected container its image. Linkerd takes a namespace's for its pods, too. */
+function annotationEdit(annotation: string, findings: Findings, invocation: Invocation): StepText {
+  const [first] = findings
+  const what = `Correct or remove the annotation ${annotation}`
+  const why = `: container ${first.container} is injected, and gets the image ${first.image} from it${annotation.startsWith('config.linkerd.io/') ? ' (if it is not there, it is on the namespace)' : ''}`
+  return (
+    templateEdit(place => `${what} in ${place}${why}`, findings, invocation) ??
+    editField(invocation, first, `${what} of the pods (container ${first.container} gets its image from it)`)
+  )
+}
+
 export const podSteps: StepWords<PodStep> = {
   'recreate-job': (_step, { findings: [{ workload }] }) => ({
     text: `Then delete and recreate job ${workload?.name ?? ''} (or run it again), unless it creates a new pod on its own: a Job's template is immutable`,
@@ -65,7 +78,7 @@ export const podSteps: StepWords<PodStep> = {
       text: `Get ${one ? 'a new pod' : 'new pods'}: ${again}. ${joinList(why)}, and only new pods get the login`,
     }
   },
-  'delete-run': ({ cronJob, corrected }, { invocation, findings }) => {
+  'delete-run': ({ cronJob, corrected, keeps = 'image' }, { invocation, findings }) => {
     const runs = findings.flatMap(({ clues }) => clueOf(clues, 'run-of-cron-job') ?? [])
     const jobs = [...new Set(runs.map(({ job }) => job))]
     const one = jobs.length === 1
@@ -78,11 +91,11 @@ export const podSteps: StepWords<PodStep> = {
           ? `, and with concurrencyPolicy Forbid ${blocked}`
           : `; if its concurrencyPolicy is Forbid, ${blocked}`
     const which = `Delete ${namedList('job', jobs, MAX_JOBS)}`
-    const kept = `the template of a Job can't be changed, so ${one ? 'its' : 'their'} pods keep the old image${effect}`
+    const kept = `the template of a Job can't be changed, so ${one ? 'its' : 'their'} pods keep the old ${keeps === 'image' ? 'image' : 'pull secrets'}${effect}`
     return {
       text:
         corrected === null
-          ? `${which} once cronjob ${cronJob} has the correct image: ${kept}`
+          ? `${which} once cronjob ${cronJob} has the correct ${keeps === 'image' ? 'image' : 'pull secret'}: ${kept}`
           : `${which}: cronjob ${cronJob} already has ${corrected}, but ${kept}`,
       command: kubectlCommand(
         invocation,
@@ -157,15 +170,17 @@ export const podSteps: StepWords<PodStep> = {
       command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
     }
   },
-  'correct-admission': ({ template, policies, doubled, again }, { invocation, findings: [first] }) => {
+  'correct-admission': ({ template, policies, doubled, again, annotation }, { invocation, findings }) => {
+    const [first] = findings
     const { container, cause } = first
+    if (annotation !== undefined) return annotationEdit(annotation, findings, invocation)
     const set = `et the image of container ${container} where it is added${INJECTORS.get(container) ?? ' (a mutating webhook or policy)'}`
     const isForLogin = /^istio-/.test(container) && cause === 'auth-required-or-denied'
     const what =
       policies.length === 0
         ? 'the mutating webhook or policy that'
         : `Kyverno's ${policies.length === 1 ? 'policy' : 'policies'} ${shortList(policies, 3)}, which`
-    const listing = `; this lists ${policies.length === 0 ? 'the webhooks' : 'the policies'}`
+    const listing = `; this ${policies.length === 0 ? 'lists the webhooks' : policies.length === 1 ? 'shows the policy' : 'lists the policies'}`
     const twice = doubled === null ? '' : `, and the pod's image has ${doubled} twice`
     return {
       text:
