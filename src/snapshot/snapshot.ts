@@ -196,6 +196,11 @@ export interface Snapshot {
    */
   openImages?: string[]
   /**
+   * Images that pods in a dump have pulled and run with the same tag as a failing image, if that names a build, as written; absent if there are
+   * none. In a cluster, healthy pods are not read.
+   */
+  buildsBeside?: string[]
+  /**
    * Images of failing pods that other pods in a dump run, pulled from the same repository; absent if there are none. In a cluster, healthy pods
    * are not read.
    */

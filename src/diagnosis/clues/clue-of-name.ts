@@ -1,5 +1,6 @@
 /** The clues in an image's name, and in where else the image runs. */
 
+import type { BuildBeside } from '../../image/mistakes/builds-beside.ts'
 import type { DroppedZero } from '../../image/mistakes/dropped-zero.ts'
 import type { HostBeside } from '../../image/mistakes/host-beside.ts'
 import type { NameBeside } from '../../image/mistakes/names-beside.ts'
@@ -68,6 +69,8 @@ export type NameClue =
   | { code: 'web-site'; from: string; to: string }
   /** An image in the same place, at a registry that hides what it lacks, was pulled without a pull secret. */
   | { code: 'open-beside'; beside: string }
+  /** Images of the same project and build run, from one other registry. */
+  | ({ code: 'build-beside' } & BuildBeside)
   /** The registry's name is that of a well-known one with a typo. */
   | { code: 'near-registry'; registry: string }
   /** Running containers were pulled from a registry that the one in the image's name is almost called like, and which was not reached. */

@@ -1,6 +1,7 @@
 /** The clues in an image's name: what is wrong with it in itself, and which other name is more likely. */
 
 import { readRegistryKey } from '../../dockerconfig/docker-key.ts'
+import { buildBeside } from '../../image/mistakes/builds-beside.ts'
 import { type HostBeside, hostBeside } from '../../image/mistakes/host-beside.ts'
 import { doubledPrefix } from '../../image/mistakes/misplaced-names.ts'
 import { namesBeside } from '../../image/mistakes/names-beside.ts'
@@ -130,6 +131,16 @@ export function openBeside({ pods, openImages = [] }: Snapshot): (reference: Ref
     const open = byFolder.get(folderOf(own)) ?? []
     const [beside] = open
     return beside === undefined || open.includes(own) ? [] : [{ code: 'open-beside', beside }]
+  }
+}
+
+/** Returns how to find the registry that has the build whose tag a missing image has. */
+export function buildBesideIn({ buildsBeside = [] }: Snapshot): (reference: Reference | null) => Clue[] {
+  let known: Reference[] | null = null
+  return reference => {
+    if (reference === null || buildsBeside.length === 0) return []
+    known ??= buildsBeside.flatMap(image => parseReference(image) ?? [])
+    return cluesWith('build-beside', buildBeside(reference, known))
   }
 }
 

@@ -1,5 +1,6 @@
 /** Picks from a dump the objects that failing pods reference, the same ones that are read from a live cluster. */
 
+import { namesBuild } from '../../image/mistakes/builds-beside.ts'
 import { hostBeside } from '../../image/mistakes/host-beside.ts'
 import { hidesMissing } from '../../image/registries.ts'
 import { byName, byText } from '../../order.ts'
@@ -45,6 +46,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     ...pulledElsewhere(awaited, facts),
     ...hostsBeside(awaited, facts),
     ...pulledOpenly(awaited, facts),
+    ...buildsBeside(awaited, facts),
     ...heldImages(awaited, facts),
     ...ecrHosts(awaited, nodes, facts),
     ...hostPorts(awaited, facts),
@@ -100,6 +102,22 @@ function hostsBeside(
   const failing = new Set(awaited.map(({ image }) => registryIn(image)).filter(Boolean))
   const found = [...failing].flatMap(host => hostBeside(host, known)?.registry ?? [])
   return found.length === 0 ? {} : { hostsBeside: [...new Set(found)].sort() }
+}
+
+/** Returns the images that other pods run with the tag of a failing one that names a build. */
+function buildsBeside(
+  awaited: readonly AwaitedImage[],
+  { holders }: DumpFacts,
+): Pick<Snapshot, 'buildsBeside'> {
+  const tags = new Set(
+    awaited.flatMap(({ image }) => /:([\w.-]+)$/.exec(image)?.[1] ?? []).filter(namesBuild),
+  )
+  if (tags.size === 0) return {}
+  const failing = new Set(awaited.map(({ image }) => image))
+  const found = [...holders.keys()].filter(
+    image => !failing.has(image) && tags.has(/:([\w.-]+)$/.exec(image)?.[1] ?? ''),
+  )
+  return found.length === 0 ? {} : { buildsBeside: found.sort() }
 }
 
 /** Returns the images that can show what is public beside one at a registry that hides what it lacks. */

@@ -64,7 +64,7 @@ export const nameSteps: StepWords<NameStep> = {
             text: `Check the project (${place.project}), the location (${place.location}), and the repository (${place.repository}) in ${image}: Artifact Registry has no such repository there, so it is misspelled, was deleted, or still has to be created`,
           }
         return {
-          text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${servingHint(first) ?? (releaseHint(first) || (first.moved === null ? pathHint(registry, image) : ''))}`,
+          text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${buildHint(first) ?? servingHint(first) ?? (releaseHint(first) || (first.moved === null ? pathHint(registry, image) : ''))}`,
           brief: `Check the name and tag for a typo, and whether the image was ever pushed or has been removed${others.length === 0 ? otherRepositoryHint(first) : ''}`,
         }
       }
@@ -230,6 +230,14 @@ function releaseHint({ reference, host: { platform } }: Findings[number]): strin
   return isOfNode && registry !== DOCKER_HUB && isPackagedByRancher(`${DOCKER_HUB}/${repository}:${tag}`)
     ? ` (it comes with ${platform === 'rke2' ? 'RKE2' : 'K3s'}: after an upgrade, the registry needs the images of the new release)`
     : ''
+}
+
+/** Returns where other images of the build are; null if none are known. */
+function buildHint({ clues }: Findings[number]): string | null {
+  const build = clueOf(clues, 'build-beside')
+  return build === undefined
+    ? null
+    : ` (${build.beside} runs with this tag, so if the build pushes its images there, write ${build.name})`
 }
 
 /** Returns whose digest it is where an operator's bundle has it (kubevirt/hyperconverged-cluster-operator#2712, hpe-storage/csi-driver#494). */
