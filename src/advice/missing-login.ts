@@ -68,6 +68,12 @@ function hasSisterKey({ credential: { hints = [] } }: Finding): boolean {
   return hints.some(({ code }) => code === 'same-account')
 }
 
+/** Whether a login lies ready in the namespace, and the nodes show no cloud: theirs is not what was meant. */
+function isOutsideCloud({ host, credential: { hints = [] } }: Finding): boolean {
+  const isReady = hints.some(({ code }) => code === 'not-named' || code === 'on-service-account')
+  return host.cloud === 'none' && isReady
+}
+
 /** JFrog's provider exchanges the identity of a cloud's node for a login (jfrog/jfrog-credentials-provider); nothing shows whether the nodes have it. */
 function mayBeJfrogs({ registry, host, credential }: Finding): boolean {
   const { cloud, virtual } = host
@@ -79,6 +85,7 @@ function mayBeJfrogs({ registry, host, credential }: Finding): boolean {
 function providerSteps(finding: Finding): Step[] {
   const cloud = cloudOf(finding.registry)
   const failed = hasClue(finding.clues, 'credential-provider', 'annotated-provider')
+  const isForeign = isOutsideCloud(finding)
   return [
     ...annotateSteps(finding),
     ...(failed ? [] : nodeScopes(finding)),
@@ -86,7 +93,7 @@ function providerSteps(finding: Finding): Step[] {
     ...stepsIf(
       failed ||
         mayBeJfrogs(finding) ||
-        (cloud !== null && (!hasSisterKey(finding) || isInCloud(finding, cloud))),
+        (cloud !== null && !isForeign && (!hasSisterKey(finding) || isInCloud(finding, cloud))),
       {
         code: 'check-provider',
         cloud,
@@ -221,7 +228,8 @@ export function cloudLoginSteps(finding: Finding): Step[] {
     cloud === 'acr' && likely && finding.credential.status === 'none',
     cloudPermission(finding, 'acr', { first: false }),
   )
-  const ofNode = [...annotateSteps(finding), provider, ...grant]
+  const isForeign = isOutsideCloud(finding)
+  const ofNode = [...annotateSteps(finding), ...stepsIf(!isForeign, provider), ...grant]
   return [...missingLoginSteps(finding, ofNode), ...checkNameSteps(finding), seeWhy('login')]
 }
 

@@ -10,7 +10,7 @@ import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { isUnknownName } from './causes/registry-not-found-dns.ts'
 import { cluesOf } from './clues/clues.ts'
-import { besideClues, buildBesideIn, hostBesideIn, nearRegistry, openBeside } from './clues/name-clues.ts'
+import { besideClues, hostBesideIn, nearRegistry, openBeside, runningBesideIn } from './clues/name-clues.ts'
 import { type KnownLogins, knownLogins } from './credential/known-logins.ts'
 import { pullCredential } from './credential/pull-credential.ts'
 import { hasExpired } from './credential/secret-age.ts'
@@ -36,7 +36,7 @@ export interface DiagnosisContext extends Readers {
   judge: Classifier
   besideIn: ReturnType<typeof besideClues>
   openBesideOf: ReturnType<typeof openBeside>
-  buildBesideOf: ReturnType<typeof buildBesideIn>
+  runningBesideOf: ReturnType<typeof runningBesideIn>
   hostBesideOf: ReturnType<typeof hostBesideIn>
   held: ReturnType<typeof indexHeld>
   distribution: Distribution | null
@@ -54,7 +54,7 @@ export function contextOf(snapshot: Snapshot): DiagnosisContext {
     judge: memoizedClassifier(),
     besideIn: besideClues(snapshot),
     openBesideOf: openBeside(snapshot),
-    buildBesideOf: buildBesideIn(snapshot),
+    runningBesideOf: runningBesideIn(snapshot),
     hostBesideOf: hostBesideIn(snapshot),
     held: indexHeld(snapshot.heldImages),
     distribution: shownDistribution(snapshot),

@@ -196,10 +196,10 @@ export interface Snapshot {
    */
   openImages?: string[]
   /**
-   * Images that pods in a dump have pulled and run with the same tag as a failing image, if that names a build, as written; absent if there are
-   * none. In a cluster, healthy pods are not read.
+   * Images that pods in a dump have pulled and run from the repository of a failing one, or with its tag if that names a build, as written;
+   * absent if there are none. In a cluster, healthy pods are not read.
    */
-  buildsBeside?: string[]
+  runningBeside?: string[]
   /**
    * Images of failing pods that other pods in a dump run, pulled from the same repository; absent if there are none. In a cluster, healthy pods
    * are not read.

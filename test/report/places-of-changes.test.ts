@@ -163,6 +163,46 @@ describe('the build that a tag names', () => {
   })
 })
 
+describe('a tag that its repository does not have', () => {
+  const first = async (image: string, ...others: string[]) => {
+    const missing = failing({}, image, `${image}: not found`, [])
+    const [step] = await stepsFor(missing, ...others.map((other, index) => running(`r${index}`, other)))
+    return step.text
+  }
+
+  test('is compared with the likeliest that other pods run', async () => {
+    const beside = ['nginx:1.28.1', 'nginx:1.29.3', 'registry.example/nginx:1.29.33', 'redis:1.29.33']
+    expect(await first('nginx:1.29.33-alpine', ...beside)).toContain('(other pods run nginx:1.29.3)')
+  })
+
+  test('is not compared with one that begins otherwise', async () => {
+    expect(await first('nginx:stable', 'nginx:1.29.3')).not.toMatch(/other pods run/)
+  })
+})
+
+test.each([
+  ['', /acr-credential-provider/, true],
+  ['azure:///subscriptions/x', /acr-credential-provider/, false],
+])(
+  'where a login lies ready, the provider of a cloud is of use only on its nodes: %o',
+  async (providerID, provider, isLeftOut) => {
+    const image = 'acmeapi.azurecr.io/api:1.7.0'
+    const refused =
+      'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://acmeapi.azurecr.io/oauth2/token: 401 Unauthorized'
+    const steps = await stepsFor(
+      failing({}, image, refused, []),
+      object('v1', 'Node', 'n1', {
+        spec: { providerID },
+        status: { nodeInfo: { operatingSystem: 'linux' } },
+      }),
+      object('v1', 'ServiceAccount', 'default'),
+      login('acr-secret', 'acmeapi.azurecr.io'),
+    )
+    expect(steps.some(({ text }) => text.startsWith('Add secret acr-secret'))).toBe(true)
+    expect(steps.some(({ text }) => provider.test(text))).toBe(!isLeftOut)
+  },
+)
+
 describe('an image that only an annotation gives a container', () => {
   const WRONG = 'docker.io/istio/proxyv2:1.28.0-distrolss'
   const report = (key: string, value: string, image = WRONG) =>

@@ -71,6 +71,8 @@ export type NameClue =
   | { code: 'open-beside'; beside: string }
   /** Images of the same project and build run, from one other registry. */
   | ({ code: 'build-beside' } & BuildBeside)
+  /** Other pods run the image with this tag, which begins like the missing one. */
+  | { code: 'tag-beside'; tag: string }
   /** The registry's name is that of a well-known one with a typo. */
   | { code: 'near-registry'; registry: string }
   /** Running containers were pulled from a registry that the one in the image's name is almost called like, and which was not reached. */

@@ -1,7 +1,7 @@
 /** The clues in an image's name: what is wrong with it in itself, and which other name is more likely. */
 
 import { readRegistryKey } from '../../dockerconfig/docker-key.ts'
-import { buildBeside } from '../../image/mistakes/builds-beside.ts'
+import { buildBeside, tagBeside } from '../../image/mistakes/builds-beside.ts'
 import { type HostBeside, hostBeside } from '../../image/mistakes/host-beside.ts'
 import { doubledPrefix } from '../../image/mistakes/misplaced-names.ts'
 import { namesBeside } from '../../image/mistakes/names-beside.ts'
@@ -134,13 +134,16 @@ export function openBeside({ pods, openImages = [] }: Snapshot): (reference: Ref
   }
 }
 
-/** Returns how to find the registry that has the build whose tag a missing image has. */
-export function buildBesideIn({ buildsBeside = [] }: Snapshot): (reference: Reference | null) => Clue[] {
+/** Returns how to find, for a missing image, the registry that has the build that its tag names, or else a tag that its repository has. */
+export function runningBesideIn({ runningBeside = [] }: Snapshot): (reference: Reference | null) => Clue[] {
   let known: Reference[] | null = null
   return reference => {
-    if (reference === null || buildsBeside.length === 0) return []
-    known ??= buildsBeside.flatMap(image => parseReference(image) ?? [])
-    return cluesWith('build-beside', buildBeside(reference, known))
+    if (reference === null || runningBeside.length === 0) return []
+    known ??= runningBeside.flatMap(image => parseReference(image) ?? [])
+    const build = buildBeside(reference, known)
+    if (build !== null) return [{ code: 'build-beside', ...build }]
+    const tag = tagBeside(reference, known)
+    return tag === null ? [] : [{ code: 'tag-beside', tag }]
   }
 }
 

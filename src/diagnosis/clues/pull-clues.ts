@@ -63,7 +63,7 @@ export function cluesOfPull(
     ...heldClues(pull, pod, failing, { owned, seen }),
     ...(cause === 'image-not-found' ? zeroClues(pod, failing.container, owned) : []),
     ...seen.besideIn(image, cause),
-    ...(cause === 'image-not-found' ? seen.buildBesideOf(pull.parsed) : []),
+    ...(cause === 'image-not-found' ? seen.runningBesideOf(pull.parsed) : []),
     ...streamClues(pod, image, cause, seen),
     ...(cause === 'auth-required-or-denied' && pull.credential.status === 'none'
       ? seen.openBesideOf(pull.parsed)

@@ -1,5 +1,6 @@
-/** Finds where the build that a missing image's tag names is, by images that run with the same tag. */
+/** Finds what images that run say of a missing one: where the build is that its tag names, and which tag its repository has. */
 
+import { compareText } from '../../order.ts'
 import { fullRepository, type Reference } from '../reference.ts'
 
 /** Another image of the same project and build, at another registry. */
@@ -31,4 +32,23 @@ export function buildBeside(
   return first.registry === registry
     ? null
     : { name: `${first.registry}/${repository}:${tag}`, beside: fullRepository(first) }
+}
+
+/** Returns the tag among those of the same repository that begins most like the missing one; null if the start that they share is less than half of that one. */
+export function tagBeside(own: Reference, known: readonly Reference[]): string | null {
+  const tag = own.tag ?? ''
+  const repository = fullRepository(own)
+  const tags = known.flatMap(other => (fullRepository(other) === repository ? (other.tag ?? []) : []))
+  const ranked = [...new Set(tags)]
+    .filter(other => other !== tag)
+    .map(other => ({ other, shared: sharedStart(tag, other) }))
+    .sort((a, b) => b.shared - a.shared || compareText(a.other, b.other))
+  const [best] = ranked
+  return best !== undefined && best.shared * 2 >= best.other.length ? best.other : null
+}
+
+function sharedStart(one: string, other: string): number {
+  let length = 0
+  while (length < one.length && one[length] === other[length]) length += 1
+  return length
 }

@@ -2,6 +2,7 @@
 
 import { namesBuild } from '../../image/mistakes/builds-beside.ts'
 import { hostBeside } from '../../image/mistakes/host-beside.ts'
+import { withoutVersion } from '../../image/reference.ts'
 import { hidesMissing } from '../../image/registries.ts'
 import { byName, byText } from '../../order.ts'
 import type { Node } from '../../snapshot/node.ts'
@@ -46,7 +47,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     ...pulledElsewhere(awaited, facts),
     ...hostsBeside(awaited, facts),
     ...pulledOpenly(awaited, facts),
-    ...buildsBeside(awaited, facts),
+    ...runningBeside(awaited, facts),
     ...heldImages(awaited, facts),
     ...ecrHosts(awaited, nodes, facts),
     ...hostPorts(awaited, facts),
@@ -104,21 +105,21 @@ function hostsBeside(
   return found.length === 0 ? {} : { hostsBeside: [...new Set(found)].sort() }
 }
 
-/** Returns the images that other pods run with the tag of a failing one that names a build. */
-function buildsBeside(
+/** Returns the images that other pods run from the repository of a failing one, or with its tag if that names a build. */
+function runningBeside(
   awaited: readonly AwaitedImage[],
   { holders }: DumpFacts,
-): Pick<Snapshot, 'buildsBeside'> {
-  const tags = new Set(
-    awaited.flatMap(({ image }) => /:([\w.-]+)$/.exec(image)?.[1] ?? []).filter(namesBuild),
-  )
-  if (tags.size === 0) return {}
+): Pick<Snapshot, 'runningBeside'> {
   const failing = new Set(awaited.map(({ image }) => image))
+  const tags = new Set([...failing].map(tagIn).filter(namesBuild))
+  const repositories = new Set([...failing].map(withoutVersion))
   const found = [...holders.keys()].filter(
-    image => !failing.has(image) && tags.has(/:([\w.-]+)$/.exec(image)?.[1] ?? ''),
+    image => !failing.has(image) && (tags.has(tagIn(image)) || repositories.has(withoutVersion(image))),
   )
-  return found.length === 0 ? {} : { buildsBeside: found.sort() }
+  return found.length === 0 ? {} : { runningBeside: found.sort() }
 }
+
+const tagIn = (image: string) => /:([\w.-]+)$/.exec(image)?.[1] ?? ''
 
 /** Returns the images that can show what is public beside one at a registry that hides what it lacks. */
 function pulledOpenly(

@@ -64,7 +64,7 @@ export const nameSteps: StepWords<NameStep> = {
             text: `Check the project (${place.project}), the location (${place.location}), and the repository (${place.repository}) in ${image}: Artifact Registry has no such repository there, so it is misspelled, was deleted, or still has to be created`,
           }
         return {
-          text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${buildHint(first) ?? servingHint(first) ?? (releaseHint(first) || (first.moved === null ? pathHint(registry, image) : ''))}`,
+          text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${buildHint(first) ?? servingHint(first) ?? (tagHint(first) || releaseHint(first) || (first.moved === null ? pathHint(registry, image) : ''))}`,
           brief: `Check the name and tag for a typo, and whether the image was ever pushed or has been removed${others.length === 0 ? otherRepositoryHint(first) : ''}`,
         }
       }
@@ -238,6 +238,12 @@ function buildHint({ clues }: Findings[number]): string | null {
   return build === undefined
     ? null
     : ` (${build.beside} runs with this tag, so if the build pushes its images there, write ${build.name})`
+}
+
+/** Returns which tag of the repository runs; empty if none like this one is known. */
+function tagHint({ clues, image }: Findings[number]): string {
+  const tag = clueOf(clues, 'tag-beside')?.tag
+  return tag === undefined ? '' : ` (other pods run ${withoutVersion(image)}:${tag})`
 }
 
 /** Returns whose digest it is where an operator's bundle has it (kubevirt/hyperconverged-cluster-operator#2712, hpe-storage/csi-driver#494). */
