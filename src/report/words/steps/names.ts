@@ -20,6 +20,7 @@ import { nodeName } from '../node/node.ts'
 import { mirrorSettings } from '../node/node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
+import { buildHint, tagHint } from './running-beside.ts'
 import { meantRepository, otherRepositoryHint, servingHint } from './serving-image.ts'
 
 export const nameSteps: StepWords<NameStep> = {
@@ -230,20 +231,6 @@ function releaseHint({ reference, host: { platform } }: Findings[number]): strin
   return isOfNode && registry !== DOCKER_HUB && isPackagedByRancher(`${DOCKER_HUB}/${repository}:${tag}`)
     ? ` (it comes with ${platform === 'rke2' ? 'RKE2' : 'K3s'}: after an upgrade, the registry needs the images of the new release)`
     : ''
-}
-
-/** Returns where other images of the build are; null if none are known. */
-function buildHint({ clues }: Findings[number]): string | null {
-  const build = clueOf(clues, 'build-beside')
-  return build === undefined
-    ? null
-    : ` (${build.beside} runs with this tag, so if the build pushes its images there, write ${build.name})`
-}
-
-/** Returns which tag of the repository runs; empty if none like this one is known. */
-function tagHint({ clues, image }: Findings[number]): string {
-  const tag = clueOf(clues, 'tag-beside')?.tag
-  return tag === undefined ? '' : ` (other pods run ${withoutVersion(image)}:${tag})`
 }
 
 /** Returns whose digest it is where an operator's bundle has it (kubevirt/hyperconverged-cluster-operator#2712, hpe-storage/csi-driver#494). */
