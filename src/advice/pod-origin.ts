@@ -164,6 +164,7 @@ const CHANGES_RUNS: readonly StepCode[] = [
 /** Whether the step changes the template's own list of pull secrets, of which each Job has a copy. */
 function namesSecret(step: Step, { attempts, unnamed }: Finding['credential']): boolean {
   if (step.code !== 'use-known-secret' || step.hint.code !== 'not-named' || step.hint.dropped) return false
+  if (step.hint.misspelled !== undefined) return step.hint.listedIn === 'template'
   return unnamed === true || attempts.some(({ from }) => from === 'pod')
 }
 

@@ -103,6 +103,13 @@ describe('a misspelled pull secret', () => {
     expect(first.command).toBe('kubectl -n web edit serviceaccount default')
   })
 
+  test('may be in either, where neither was read', async () => {
+    const [first] = await stepsFor(failing(owned('ReplicaSet', 'api', 'apps/v1')), login('quay-pull-secret'))
+    expect(first.text).toMatch(
+      /^Correct the name of the pull secret in the pod's template or service account/,
+    )
+  })
+
   test('has no command where something else deploys the workload', async () => {
     const [first] = await stepsFor(
       failing(owned('StatefulSet', 'api', 'apps/v1')),

@@ -78,6 +78,8 @@ export type CredentialHint =
       own: string
       /** The name that the pod lists, which is nearly this secret's and no secret's. */
       misspelled?: string
+      /** Where that name is from: absent if that is not known. */
+      listedIn?: 'template' | 'account'
       ownedBy?: AccountOwner
       /** The pod's template does name it. */
       dropped?: true

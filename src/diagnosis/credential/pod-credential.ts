@@ -63,8 +63,8 @@ export interface PodCredentials {
    * that the pod wrote its own, unless the account was changed since.
    */
   isOfAccount(pod: Pod): boolean
-  /** Whether a secret that the pod does not name is in the template that it was made from, so that something replaced its list on the way. */
-  isDropped(pod: Pod, secret: string): boolean
+  /** Whether a secret is in the template that the pod was made from. If the pod does not name it, something replaced its list on the way. */
+  isInTemplate(pod: Pod, secret: string): boolean
   /**
    * What the kubelet finds for an image in the pod's pull secrets. Credentials of the node itself can't be seen from outside.
    * @param image as written; for one that does not parse no secret is tried, but a broken secret is still reported
@@ -108,7 +108,7 @@ export function podCredentials(
     isOfOlderAccount,
     keepsList,
     isOfAccount,
-    isDropped: (pod, secret) => templateSecrets(pod, owners)?.includes(secret) === true,
+    isInTemplate: (pod, secret) => templateSecrets(pod, owners)?.includes(secret) === true,
     reportFor: (pod, image) => {
       const { namespace, serviceAccount } = pod
       const unnamed = hasOwnUnnamed(pod, accountOf(pod))

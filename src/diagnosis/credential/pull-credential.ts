@@ -146,13 +146,20 @@ function hintAt(
 ): CredentialHint {
   const ownedBy = known.credentials.accountOf(pod)?.madeBy
   const at = { namespace, secret, own: pod.serviceAccount, ...(ownedBy && { ownedBy }) }
-  if (known.credentials.isDropped(pod, secret)) return { code: 'not-named', ...at, dropped: true }
+  if (known.credentials.isInTemplate(pod, secret)) return { code: 'not-named', ...at, dropped: true }
   const serviceAccount = known.accounts.get(objectKey(namespace, secret))
   if (serviceAccount !== undefined) return { code: 'on-service-account', ...at, serviceAccount }
   const misspelled = missing.find(
     name => nameInside(name) === secret || similarNames(name, [secret], 1).length > 0,
   )
-  return { code: 'not-named', ...at, ...(misspelled !== undefined && { misspelled }) }
+  if (misspelled === undefined) return { code: 'not-named', ...at }
+  const isOfAccount = known.credentials.accountOf(pod)?.imagePullSecrets.includes(misspelled) === true
+  const listedIn = known.credentials.isInTemplate(pod, misspelled)
+    ? ('template' as const)
+    : isOfAccount
+      ? ('account' as const)
+      : undefined
+  return { code: 'not-named', ...at, misspelled, ...(listedIn && { listedIn }) }
 }
 
 /** Docker Hub's images have other names, too, by its own hosts or a publisher's, but the kubelet has its login only for docker.io. */

@@ -200,10 +200,14 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
         : `${hint.misspelled} does not exist`
     const why = `: ${hint.secret} has a login for the image, and ${lacking}${named?.detail === hint.secret ? `; ${madeByTemplate(hint.misspelled, hint.secret)}` : ''}${generatedNote(hint.misspelled, hint.secret)}`
     const correct = 'Correct the name of the pull secret in'
-    if (named?.from === 'pod') {
+    if (hint.listedIn === 'template') {
       const edit = templateEdit(place => `${correct} ${place}${why}`, findings, invocation)
       if (edit !== null) return edit
-    } else if (named !== undefined && first.workload?.group === undefined && hint.ownedBy === undefined) {
+    } else if (
+      hint.listedIn === 'account' &&
+      first.workload?.group === undefined &&
+      hint.ownedBy === undefined
+    ) {
       const { name, ...edit } = ownAccount(hint, findings, invocation)
       const account = name === '' ? "the pod's service account" : `service account${name}`
       return {
