@@ -54,10 +54,17 @@ export function diskSteps(finding: Finding): Step[] {
       { code: 'prune-images' },
       { code: 'larger-disk' },
     ]
+  // The kubelet has already removed what `crictl rmi --prune` would.
+  if (full?.temporary !== true && hasImagesInUse(finding)) return [show, { code: 'larger-disk' }]
   // Removing images frees nothing in a temporary folder.
   return full?.temporary === true
     ? [show, { code: 'free-temporary', path: full.path }]
     : [show, { code: 'prune-images' }, { code: 'larger-disk' }]
+}
+
+/** Whether the kubelet of the node found too few unused images to remove. */
+function hasImagesInUse({ clues }: Finding): boolean {
+  return clueOf(clues, 'disk-pressure')?.imagesInUse === true
 }
 
 export function corruptSteps(finding: Finding): Step[] {

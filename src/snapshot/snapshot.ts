@@ -225,6 +225,8 @@ export interface Snapshot {
   streamTags?: StreamTag[]
   /** Nodes of `pods` whose events in a dump say that their disks were full; absent if there are none. In a cluster, their events are not read. */
   fullNodes?: string[]
+  /** Those of them whose kubelets found too few unused images to remove; absent if there are none. */
+  nodesInUse?: string[]
   /** What was started on nodes of `pods`, by their events in a dump; absent if there is none. In a cluster, their events are not read. */
   restarts?: NodeRestart[]
   /** What the cluster's own pods in a dump show; absent if they show none. In a cluster, the nodes do. */

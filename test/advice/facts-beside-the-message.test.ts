@@ -104,6 +104,14 @@ describe('a disk without space', () => {
     expect(codesIn({ ...full, node, shown: { events: [failed], imageSizes } })[0]).toBe('show-disk')
   })
 
+  test('gets none from unused images if the kubelet found too few of them', () => {
+    const tried = { events: [failed], fullNodes: ['node-1'] }
+    expect(codesIn({ ...full, shown: tried })).toContain('prune-images')
+    const inUse = { ...full, shown: { ...tried, nodesInUse: ['node-1'] } }
+    expect(codesIn(inUse)).not.toContain('prune-images')
+    expect(codesIn(inUse)[0]).toBe('show-disk')
+  })
+
   test.each([
     ['after', '2026-11-24T10:08:00Z', 'retry-relieved'],
     ['before', '2026-11-24T10:04:00Z', 'show-disk'],

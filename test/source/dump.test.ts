@@ -289,7 +289,12 @@ describe('a dump', () => {
       'Failed to garbage collect required amount of images. Attempted to free 9 bytes, but only found 1'
     const scope = { namespaces: ['web'] }
     const read = (...events: Json[]) => readJson(listOf(failing('shop-1'), ...events), scope)
-    expect((await read(ofNode('n1', full), ofNode('n2', full))).fullNodes).toEqual(['n1'])
+    const found = await read(ofNode('n1', full), ofNode('n2', full))
+    expect(found).toMatchObject({ fullNodes: ['n1'], nodesInUse: ['n1'] })
+    // It has not tried yet.
+    const pressed = await read(ofNode('n1', 'Node n1 status is now: NodeHasDiskPressure'))
+    expect(pressed.fullNodes).toEqual(['n1'])
+    expect(pressed).not.toHaveProperty('nodesInUse')
     // A kubelet that has just started says so.
     expect(await read(ofNode('n1', 'invalid capacity 0 on image filesystem'))).not.toHaveProperty('fullNodes')
   })

@@ -24,6 +24,8 @@ interface PullPlace {
   onNode: boolean
   /** The node's events say that it lacked disk space. */
   wasFull: boolean
+  /** They also say that its kubelet found too few unused images to remove. */
+  imagesInUse: boolean
   /** Another pod runs the image on the node. */
   isRunHere: boolean
 }
@@ -31,7 +33,7 @@ interface PullPlace {
 /** The clues from the place of the pull: a guest that pulls by itself, a local node, or an image that is there already. */
 export function cluesOfPlace(
   { container, usesPullSecrets }: FailingContainer,
-  { pod, node, onNode, workload, reference, wasFull, isRunHere }: PullPlace,
+  { pod, node, onNode, workload, reference, wasFull, imagesInUse, isRunHere }: PullPlace,
 ): Clue[] {
   const asksWindows = pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
   const isLocal =
@@ -44,7 +46,11 @@ export function cluesOfPlace(
   const isFull = node?.diskPressure === true
   return [
     ...cluesWith('node-silent', silentSince === undefined ? null : { since: silentSince }),
-    ...cluesIf(isFull || wasFull, { code: 'disk-pressure', past: !isFull }),
+    ...cluesIf(isFull || wasFull, {
+      code: 'disk-pressure',
+      past: !isFull,
+      ...(imagesInUse && { imagesInUse: true as const }),
+    }),
     ...cluesWith('pool-held', node?.heldPool ?? null),
     ...cluesIf(node?.os === 'windows' && pod.platform.os === null, { code: 'any-os' }),
     ...cluesIf(asksWindows, { code: 'asks-windows' }),

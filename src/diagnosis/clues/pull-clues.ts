@@ -36,10 +36,11 @@ export function cluesOfPull(
   { owned, seen }: { owned: PodOwners; seen: DiagnosisContext },
 ): Clue[] {
   const { cause, text, registry, near } = pull
-  const { takenAt, fullNodes } = seen.snapshot
+  const { takenAt, fullNodes, nodesInUse } = seen.snapshot
   const { image } = failing.container
   const isRunHere = isHeldHere(pod, pull.reference, seen.held)
   const wasFull = fullNodes?.includes(pod.node ?? '') === true
+  const imagesInUse = nodesInUse?.includes(pod.node ?? '') === true
   return [
     ...seen
       .cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed })
@@ -48,7 +49,7 @@ export function cluesOfPull(
     ...mirrorLogin(pull),
     ...(near === null ? seen.hostBesideOf(pull) : [{ code: 'near-registry' as const, registry: near }]),
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
-    ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, isRunHere }),
+    ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload, wasFull, imagesInUse, isRunHere }),
     ...cluesByTime(pull, pod, failing, seen),
     ...tooLarge(pull, seen),
     ...runsElsewhere(pod, pull, seen.held),

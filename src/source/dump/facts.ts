@@ -10,7 +10,7 @@ import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { NodeRestart, OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowOwner } from '../narrow/controller.ts'
-import { fullNode, narrowEvent, pullIn, restartIn } from '../narrow/event.ts'
+import { fullNode, lacksUnusedImages, narrowEvent, pullIn, restartIn } from '../narrow/event.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowNode, narrowServiceAccount } from '../narrow/related-objects.ts'
@@ -58,6 +58,8 @@ export class DumpFacts {
   readonly nodes = new NewestStates<Node>()
   /** Nodes whose events say that their disks were full. */
   readonly fullNodes = new Set<string>()
+  /** Those of them whose kubelets found too few unused images to remove. */
+  readonly nodesInUse = new Set<string>()
   /** What was started on nodes, by their events. */
   readonly restarts = new NewestStates<NodeRestart>()
   /** When nodes last pulled images, by the images' names as written. */
@@ -178,8 +180,10 @@ export class DumpFacts {
     // Events of nodes are in the namespace default, whatever the scope is.
     const full = fullNode(raw)
     const restart = restartIn(raw)
-    if (full !== null) this.fullNodes.add(full)
-    else if (restart !== null) this.restarts.put(key, raw, restart)
+    if (full !== null) {
+      this.fullNodes.add(full)
+      if (lacksUnusedImages(raw)) this.nodesInUse.add(full)
+    } else if (restart !== null) this.restarts.put(key, raw, restart)
     else if (this.#isInScope(namespaceOf(raw))) {
       this.events.put(key, raw, narrowEvent(raw))
       this.#addPull(raw)

@@ -130,9 +130,13 @@ function pulledOpenly(
   return isHidden && openImages.size > 0 ? { openImages: [...openImages].sort() } : {}
 }
 
-function fullNodes(nodes: ReadonlySet<string>, facts: DumpFacts): Pick<Snapshot, 'fullNodes'> {
+function fullNodes(nodes: ReadonlySet<string>, facts: DumpFacts): Pick<Snapshot, 'fullNodes' | 'nodesInUse'> {
   const full = [...nodes].filter(name => facts.fullNodes.has(name)).sort()
-  return full.length === 0 ? {} : { fullNodes: full }
+  const inUse = full.filter(name => facts.nodesInUse.has(name))
+  return {
+    ...(full.length > 0 && { fullNodes: full }),
+    ...(inUse.length > 0 && { nodesInUse: inUse }),
+  }
 }
 
 function restarts(nodes: ReadonlySet<string>, facts: DumpFacts): Pick<Snapshot, 'restarts'> {

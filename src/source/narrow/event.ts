@@ -53,6 +53,14 @@ export function fullNode(raw: unknown): string | null {
   return kind === 'Node' && DISK_FULL.test(message) ? name : null
 }
 
+/** The kubelet had removed the images that nothing uses, and that was too little (kubernetes, image_gc_manager.go). */
+const NO_IMAGES_LEFT = /failed to garbage collect required amount of images/i
+
+/** Returns whether an event about a node says that no images are left there to remove. */
+export function lacksUnusedImages(raw: unknown): boolean {
+  return NO_IMAGES_LEFT.test(partsOf(raw).message)
+}
+
 /**
  * What the kubelet says when it starts, and after a new boot of its machine (kubernetes, kubelet_node_status.go), and what systemd logs of its units,
  * which the Node Problem Detector passes on (kubernetes/node-problem-detector, config/systemd-monitor-counter.json and systemd-monitor.json).

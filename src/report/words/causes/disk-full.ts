@@ -35,8 +35,12 @@ export const diskFull: CauseWords = {
       return `Before a pull, the kubelet (from Kubernetes 1.33 on) records that it is starting one, and its file system${full === undefined ? '' : `, that of ${full.path},`} had no space or inodes left for that: no registry was asked, and nothing was downloaded.`
     if (hasClue(clues, 'disk-quota'))
       return `A quota ${full === undefined ? "on the runtime's image storage" : `on ${full.path}`}, or of the user or project that it belongs to, was used up while the layers were ${full?.temporary ? 'downloaded or unpacked there' : 'written'}: the file system itself may have free space.`
+    const inUse =
+      clueOf(clues, 'disk-pressure')?.imagesInUse === true
+        ? ' By its events, the kubelet has already tried to free space, and found too few unused images: something else fills the disk, or images that are in use.'
+        : ''
     return full === undefined
-      ? "The runtime's image storage is out of space, inodes, or memory."
-      : `The file system of ${full.path} ran out of space or inodes while the layers were ${full.temporary ? 'downloaded or unpacked there' : 'written'}.`
+      ? `The runtime's image storage is out of space, inodes, or memory.${inUse}`
+      : `The file system of ${full.path} ran out of space or inodes while the layers were ${full.temporary ? 'downloaded or unpacked there' : 'written'}.${inUse}`
   },
 }

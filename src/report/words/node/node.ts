@@ -205,6 +205,12 @@ export function diskCommand(node: PullingNode, full: string | null): string {
   return node.os === 'windows' ? 'Get-PSDrive C' : `df -h ${path}; df -i ${path}`
 }
 
+/** Returns how to see the largest folders on the file system of a path; null where the node has no such program. */
+export function largestFolders({ platform, os }: PullingNode, path: string): string | null {
+  if (os === 'windows' || platform === 'talos' || platform === 'bottlerocket') return null
+  return `df -P ${shellWord(path)} | awk 'NR==2 {print $6}' | xargs du -xmd3 | sort -n | tail`
+}
+
 /** Returns where the runtime stores images, by platform, or else by runtime. */
 export function storePath({ platform, runtime, os }: PullingNode): string {
   if (os === 'windows')

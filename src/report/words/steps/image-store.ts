@@ -9,6 +9,7 @@ import { minuteOf } from '../duration.ts'
 import {
   describeNode,
   diskCommand,
+  largestFolders,
   nodeClientStep,
   nodeName,
   nodeShellStep,
@@ -117,11 +118,12 @@ export const storeSteps: StepWords<StoreStep> = {
   'free-host-disk': (_step, { findings }) => ({
     text: `If ${nodesOf(findings).length > 1 ? 'these nodes are virtual machines or containers' : 'the node is a virtual machine or a container'} on a computer (Docker Desktop, Rancher Desktop, Colima, kind, minikube), free space on that computer's disk, and restart the machine: once it is full, every write in the machine fails like this`,
   }),
-  'show-disk': ({ path }, { findings }) => {
-    const { host } = findings[0]
+  'show-disk': ({ path }, { findings, findings: [{ host, clues }] }) => {
+    const largest = largestFolders(host, path ?? storePath(host))
+    const which = largest === null ? '' : ', then the largest folders in MB'
     return nodeClientStep(
-      `See what fills the disk ${onNodes(findings)}${host.os === 'windows' || host.platform === 'talos' ? '' : ' (space, then inodes)'}`,
-      diskCommand(host, path),
+      `See what fills the disk ${onNodes(findings)}${host.os === 'windows' || host.platform === 'talos' ? '' : ` (space, then inodes${which})`}${clueOf(clues, 'disk-pressure')?.imagesInUse === true ? ', such as logs in /var/log or emptyDir volumes in /var/lib/kubelet, and remove that' : ''}`,
+      [diskCommand(host, path), ...(largest === null ? [] : [largest])].join('; '),
       findings,
     )
   },
