@@ -112,9 +112,9 @@ export function neverSteps(finding: Finding): Step[] {
   // A change of the policy would replace the pods of nodes that have the image, too, and a registry that has it may not exist.
   const nodes = clueOf(finding.clues, 'on-other-nodes')?.nodes
   if (nodes !== undefined) return [...known, { code: 'load-as-others', image, others: nodes }, allow]
-  return isOwn
-    ? [...tag, { code: 'import-image', image: finding.image }, allow]
-    : [...tag, allow, { code: 'preload', image }]
+  const copy: Step = { code: 'import-image', image: finding.image }
+  if (isOwn && hasClue(finding.clues, 'lacks-image')) return [copy, ...tag, allow]
+  return isOwn ? [...tag, copy, allow] : [...tag, allow, { code: 'preload', image }]
 }
 
 /** Whoever sets this policy has mostly brought the image to the node, and a name of it that the kubelet does not look for is no better than none. */

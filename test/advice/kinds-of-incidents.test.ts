@@ -419,6 +419,16 @@ test.each([
   expect(first).toMatchObject({ code: 'tag-image', name: name ?? null })
 })
 
+test.each([
+  ['lists few images and none of that name', ['docker.io/rancher/mirrored-pause:3.6'], 'import-image'],
+  ['lists as many as a kubelet reports', Array.from({ length: 50 }, (_, n) => `a/b:${n}`), 'tag-image'],
+  ['lists none at all', [], 'tag-image'],
+])('an image for policy Never is copied to the node first if that %s', (_name, images, first) => {
+  const error = 'Container image "my-app:1" is not present with pull policy of Never'
+  const node = { kubelet: 'v1.33.4+k3s1', runtime: 'containerd://2.0.5-k3s2', images }
+  expect(codesIn({ image: 'my-app:1', error, reason: 'ErrImageNeverPull', node })[0]).toBe(first)
+})
+
 test('an image for policy Never that other nodes have is loaded on this one first, as a change of the policy reaches their pods, too', () => {
   const never: Situation = {
     image: 'edge/collector:5.0',

@@ -61,8 +61,8 @@ export type ContentClue =
 export type NodeClue =
   /** The node does not report anymore, so what is known of the pull is from before. ISO 8601: its last report; null if that is not known. */
   | { code: 'node-silent'; since: string | null }
-  /** The node's disk is so full that its kubelet removes images, by the node's condition; `past`: by events, so that it may be over. */
-  | { code: 'disk-pressure'; past: boolean }
+  /** The node's disk is so full that its kubelet removes images, by the node's condition; `past`: by events, so that it may be over; `imagesInUse`: it found too few. */
+  | { code: 'disk-pressure'; past: boolean; imagesInUse?: true }
   /** The kubelet has begun to pull again after the failed attempt, and the pull has not ended. ISO 8601. */
   | { code: 'pull-goes-on'; since: string }
   /** What runs pulls was started at the time when the pull was canceled. ISO 8601. */
@@ -75,6 +75,8 @@ export type NodeClue =
   | ({ code: 'pool-held' } & HeldPool)
   /** The node has an image of this name, which may be the one that it must not pull; null if it lists that itself, but does not find it. */
   | { code: 'other-name'; name: string | null }
+  /** The node lists so few images that these are all, and none has the last part of this name. */
+  | { code: 'lacks-image' }
   /** The node has other tags of the image's repository: a few of them, first the one that differs by a v in front only; null if none does. */
   | { code: 'other-tags'; tags: string[]; same: string | null }
   /** Other nodes have the image, which this one may not pull by its policy Never, or can't: a few of those that were given it by hand, most likely. */

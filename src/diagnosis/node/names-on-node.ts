@@ -19,8 +19,20 @@ export function otherName({ cause, reference, node, onNode }: FailedPull): Clue[
   if (cause !== 'never-pull' || reference === null || node === null || reference.includes('@')) return []
   if (onNode) return verifiesImages(node) === false ? [{ code: 'other-name', name: null }] : []
   const name = alike(reference, node)
-  return name === undefined ? otherTags(reference, node) : [{ code: 'other-name', name }]
+  if (name !== undefined) return [{ code: 'other-name', name }]
+  const tags = otherTags(reference, node)
+  return tags.length === 0 && lacks(reference, node) ? [{ code: 'lacks-image' }] : tags
 }
+
+/** Whether the node lists all that it has, and nothing with the last part of this name. */
+function lacks(reference: string, { images }: Pick<Node, 'images'>): boolean {
+  const own = lastPart(withoutVersion(reference))
+  const isWhole = images.length > 0 && images.length < MAX_LISTED
+  return isWhole && !images.some(image => lastPart(withoutVersion(image)) === own)
+}
+
+/** A kubelet reports no more images than this (kubernetes, nodeStatusMaxImages). */
+const MAX_LISTED = 50
 
 /** As many tags as a sentence names. */
 const MAX_TAGS = 3

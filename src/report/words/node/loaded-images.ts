@@ -1,6 +1,7 @@
 /** The words of steps that bring an image onto a node without the kubelet's pull: by hand from a registry, or from an archive. */
 
 import type { StepOf } from '../../../advice/step/step.ts'
+import { shellWord } from '../../sanitize.ts'
 import { namedList } from '../nouns.ts'
 import type { Findings, StepText } from '../step-words.ts'
 import { nodeClientStep, onNodes } from './node.ts'
@@ -29,7 +30,7 @@ export function imported({ image, again }: StepOf<'import-image'>, findings: Fin
   const text = again
     ? `Then load the image ${onNodes(findings)} again, from the archive that it came from${archivePlace(host)}`
     : cause === 'never-pull'
-      ? `${steps[0].code === 'tag-image' ? 'Or copy' : 'Copy'} ${copy}: a name like ${image} is most likely in no registry, so the kubelet could not pull it`
+      ? `${steps[0].code === 'tag-image' ? 'Or copy' : 'Copy'} ${copy}: a name like ${image} is most likely in no registry, so the kubelet could not pull it${fromDocker(host, image)}`
       : `If ${image} was only built on a machine, copy ${copy}, and set imagePullPolicy to IfNotPresent: a node's runtime does not see the images of a Docker beside it`
   return nodeClientStep(text, importCommand(host), findings)
 }
@@ -55,6 +56,15 @@ export function loadedAsOthers({ image, others }: StepOf<'load-as-others'>, find
     importCommand(host) ?? pullCommand(host, image),
     findings,
   )
+}
+
+/** Returns how to copy an image from a Docker on the node itself, which `ctr` reads from its standard input. */
+function fromDocker(host: Findings[0]['host'], image: string): string {
+  const archive = importCommand(host)
+  const isBeside = NAMES[host.platform ?? ''] !== undefined || host.platform === 'microk8s'
+  return archive === null || host.runtime !== 'containerd' || !isBeside
+    ? ''
+    : `. If Docker on the node itself has it, no file is needed: \`docker save ${shellWord(image)} | ${archive.replace('<file>', '-')}\``
 }
 
 function archivePlace(host: Findings[0]['host']): string {
