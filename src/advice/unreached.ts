@@ -22,7 +22,7 @@ import {
   unnamedDownload,
 } from './host.ts'
 import { realmElsewhere, unreachableName } from './host-names.ts'
-import { loadSteps } from './node-steps.ts'
+import { loadSteps, localTool } from './node-steps.ts'
 import { serviceSteps } from './services.ts'
 import type { Step } from './step/step.ts'
 
@@ -182,6 +182,9 @@ function refusingMirror(finding: Finding, { host, role }: NamedEndpoint): Step[]
 /** Either the nodes are not let through, or nothing listens there. What listens on the node itself has steps of its own. */
 function openOrListen(finding: Finding, target: NamedEndpoint): Step[] {
   const why = clueOf(finding.clues, 'unopened')?.why
+  // What a cluster on one machine should use instead has been said.
+  const isOnNode = target.role === 'registry' && hasClue(finding.clues, 'loopback')
+  if (isOnNode && localTool(finding.host) !== null) return []
   const isUnsent = why === 'network' || why === 'node'
   const isElsewhere = target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target)
   if (isUnsent || isElsewhere) return [{ code: 'open-host', ...target }]

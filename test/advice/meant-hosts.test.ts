@@ -23,6 +23,9 @@ describe('a registry that other containers were pulled from', () => {
     ['registry.nordpsot.example', 'registry.nordpost.example', unresolved],
     ['registry.exmaple:5000', 'registry.example:5000', unresolved],
     ['registry.lan.example', 'registry.lan.example:5000', refused],
+    // k3d's own registry has this name for its nodes.
+    ['localhost:5111', 'k3d-registry.localhost:5111', refused],
+    ['127.0.0.1:5000', 'registry.lan.example:5000', refused],
   ])('is meant by %s: %s', (host, to, error) => {
     const steps = at(host, error(host), [to])
     expect(steps[0]).toMatchObject({ code: 'correct-registry', from: host, to })
@@ -71,6 +74,8 @@ describe('a registry that other containers were pulled from', () => {
       () => refused('nexus.lan.example:8083'),
     ],
     ['each node may have its own', 'localhost:5001', ['localhost:5000'], refused],
+    ['each node may have its own at this port, too', 'localhost:5000', ['127.0.0.1:5000'], refused],
+    ['it has no port to be known by', 'localhost', ['registry.lan.example'], refused],
   ])('is not taken for another one: %s', (_why, host, hostsBeside, error) => {
     expect(at(host, error(host), hostsBeside)[0]?.code).not.toBe('correct-registry')
   })

@@ -440,6 +440,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { from: 'quay.io', to: 'registry.k8s.io', why: 'kubernetes' },
     { from: 'registry.exmaple', to: 'registry.example', why: 'other-name' },
     { from: 'registry.example', to: 'registry.example:5000', why: 'other-port' },
+    { from: 'localhost:5111', to: 'k3d-registry.localhost:5111', why: 'other-loopback' },
   ],
   'resolve-host': [{ host }],
   'node-resolver': [{ host: 'image-registry.openshift-image-registry.svc:5000' }],

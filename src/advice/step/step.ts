@@ -97,6 +97,7 @@ export type WrongNameStep =
         | 'typo'
         | 'other-name'
         | 'other-port'
+        | 'other-loopback'
         | 'openshift-4'
         | 'openshift-route'
         | 'hub-login'

@@ -93,12 +93,16 @@ export const hostNameSteps: StepWords<HostNameStep> = {
       text: `If the name is no longer in use, change ${host} in the images of ${shortList([...new Set(places)], MAX_PLACES)}, wherever each takes its image from`,
     }
   },
-  'replace-loopback': ({ host, role }, { findings: [first] }) => ({
-    text:
-      role === 'proxy'
-        ? `Give the runtime the proxy's address as the node reaches it: ${host} is the node itself, and no proxy listens there (kind and minikube copy the proxy settings of the machine they run on)`
-        : host === 'localhost' && first.registry === host
-          ? `Push ${first.image} to a registry that every node can reach, and use its name there, or load the image on every node: localhost/ is what Podman and Buildah put before the names of images that they built`
-          : `${INSTEAD[role]}, or let something listen at ${host} on every node (a DaemonSet, or a NodePort): that address is the node itself${role === 'registry' ? localRegistryNote(first.host, host) : ''}`,
-  }),
+  'replace-loopback': ({ host, role }, { findings: [first] }) => {
+    // A cluster on one machine has ways of its own to that machine's images.
+    const note = role === 'registry' ? localRegistryNote(first.host, host) : ''
+    return {
+      text:
+        role === 'proxy'
+          ? `Give the runtime the proxy's address as the node reaches it: ${host} is the node itself, and no proxy listens there (kind and minikube copy the proxy settings of the machine they run on)`
+          : host === 'localhost' && first.registry === host
+            ? `Push ${first.image} to a registry that every node can reach, and use its name there, or load the image on every node: localhost/ is what Podman and Buildah put before the names of images that they built`
+            : `${INSTEAD[role]}${note === '' ? `, or let something listen at ${host} on every node (a DaemonSet, or a NodePort)` : ''}: that address is the node itself${note}`,
+    }
+  },
 }
