@@ -423,7 +423,55 @@ test.each<[string, Situation, Expected]>([
         'failed to do request: Head "http://localhost:5005/v2/api/manifests/1": dial tcp 127.0.0.1:5005: connect: connection refused',
       pod: { node: 'k3d-dev-server-0' },
     },
-    { first: /k3d registry list/ },
+    { first: /k3d registry list/, never: /DaemonSet|is running and listening on that port/ },
+  ],
+  [
+    'a proxy that only one node goes through',
+    {
+      image: OWN,
+      error:
+        'Head "https://registry.example/v2/team/api/manifests/3": proxyconnect tcp: dial tcp 10.0.0.9:3128: connect: connection refused',
+      node: { runtime: 'containerd://1.7.20', kubelet: 'v1.31.5' },
+      held: [
+        {
+          ...{ reference: OWN, pods: 1, nodes: ['node-2'], architectures: [], otherLogins: [] },
+          by: [{ namespace: 'web', pullSecrets: [], nodes: ['node-2'] }],
+        },
+      ],
+    },
+    {
+      first: /compare it with node node-2, which runs the same image/,
+      says: /a drop-in in \/etc\/systemd\/system\/containerd\.service\.d; then `systemctl daemon-reload`/,
+    },
+  ],
+  [
+    'a proxy that every node may go through',
+    {
+      image: OWN,
+      error:
+        'Head "https://registry.example/v2/team/api/manifests/3": proxyconnect tcp: dial tcp 10.0.0.9:3128: connect: connection refused',
+      node: { runtime: 'containerd://2.0.5-k3s2', kubelet: 'v1.33.4+k3s1' },
+    },
+    { never: /compare it with node|containerd\.service\.d/ },
+  ],
+  [
+    'a disk that is full of something else than unused images',
+    {
+      image: OWN,
+      error: 'write /var/lib/containerd/a: no space left on device',
+      shown: { fullNodes: ['node-1'], nodesInUse: ['node-1'] },
+    },
+    { first: /logs in \/var\/log/, says: /found too few unused images/, never: /rmi --prune/ },
+  ],
+  [
+    'an image that a Docker on the node of K3s may have',
+    {
+      image: 'my-app:1',
+      error: 'Container image "my-app:1" is not present with pull policy of Never',
+      reason: 'ErrImageNeverPull',
+      node: { runtime: 'containerd://2.0.5-k3s2', kubelet: 'v1.33.4+k3s1' },
+    },
+    { says: /`docker save my-app:1 \| k3s ctr images import -`/ },
   ],
   [
     'a clock that stands at 1970, which no other certificate sets right',

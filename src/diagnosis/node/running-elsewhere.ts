@@ -84,7 +84,7 @@ export function runsElsewhere(
   const isRefused = cause === 'auth-required-or-denied' && OF_LOGIN.includes(subcause)
   const isBlocked = cause === 'auth-required-or-denied' && subcause === 'blocked'
   // Nodes may have policies of their own, and a registry rules for their addresses, which no login changes.
-  const isOfNode = isUnreached(cause) || cause === 'signature-policy' || isBlocked
+  const isOfNode = isUnreached(cause) || cause === 'proxy' || cause === 'signature-policy' || isBlocked
   // At a loopback address, each node may have a registry of its own.
   if ((!isRefused && !isOfNode && cause !== 'tls') || isLocal(registry ?? '')) return []
   const held = images.get(reference ?? '')

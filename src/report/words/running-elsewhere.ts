@@ -43,6 +43,12 @@ function isNowhere({ reference, registry, endpoint }: Finding): boolean {
   return isHub && libraryName(reference) !== null && !isOfficial(reference)
 }
 
+/** Returns other nodes that run the image of a pull that failed for its node's own reasons; none if there are none. */
+export function nodesRunning(first: Pick<Finding, 'clues'>): readonly string[] {
+  const place = runningPlace(first)
+  return place?.alike === true ? place.nodes : []
+}
+
 const withSecrets = ({ credential }: Pick<Finding, 'credential'>) =>
   credential.attempts.length === 0 ? 'without a pull secret' : 'with the same pull secrets'
 

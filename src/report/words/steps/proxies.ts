@@ -7,7 +7,8 @@ import { hostAlone } from '../../../image/host.ts'
 import { minikubeProfile } from '../node/local-clusters.ts'
 import { nodeClientStep, onNodes, proxyCommand } from '../node/node.ts'
 import { mayBeOpenShift, restartOf } from '../node/node-settings.ts'
-import type { StepWords } from '../step-words.ts'
+import { nodesRunning } from '../running-elsewhere.ts'
+import type { Findings, StepWords } from '../step-words.ts'
 
 /** How a login is written into a proxy's address (RFC 3986; systemd.unit, specifiers; docker/for-linux#1039 and #1149, k3s-io/k3s#762). */
 const ENCODED =
@@ -62,11 +63,24 @@ function bypassPlace(node: PullingNode): string {
   return `the runtime's NO_PROXY${file === undefined ? also : ` (${file})`}, and ${restartOf(node) ?? 'restart the runtime'}`
 }
 
+/** Returns with which node to compare the settings, if others run the image. */
+function comparison(first: Findings[number]): string {
+  const [node] = nodesRunning(first)
+  return node === undefined ? '' : `, and compare it with node ${node}, which runs the same image`
+}
+
+/** Returns where a runtime that systemd starts mostly has its proxy, and how a change gets there (docs.docker.com/engine/daemon/proxy, containerd's docs). */
+function dropIn(node: PullingNode): string {
+  const unit = node.runtime === 'cri-o' ? 'crio' : node.runtime
+  if (node.platform !== null || node.os === 'windows' || unit === null) return ''
+  return `, mostly a drop-in in /etc/systemd/system/${unit}.service.d; then \`systemctl daemon-reload\` and \`systemctl restart ${unit}\``
+}
+
 export const proxySteps: StepWords<ProxyStep> = {
   'show-proxy': (_step, { findings }) =>
     nodeClientStep(
       findings[0].cause === 'proxy'
-        ? `See which proxy the runtime goes through ${onNodes(findings)} (HTTPS_PROXY, NO_PROXY)`
+        ? `See which proxy the runtime goes through ${onNodes(findings)} (HTTPS_PROXY, NO_PROXY)${comparison(findings[0])}`
         : `See whether the runtime goes through a proxy ${onNodes(findings)} (HTTPS_PROXY, NO_PROXY)`,
       proxyCommand(findings[0].host),
       findings,
@@ -79,7 +93,7 @@ export const proxySteps: StepWords<ProxyStep> = {
         : // Go tries an address that it can't read again with http:// in front (golang.org/x/net/http/httpproxy; containers/podman#11968).
           /^https?$/.test(host)
           ? `Correct the proxy's address in ${proxyPlace(first.host)}, as its host is read as "${host}": the scheme is written twice (such as http://http://…), or the password has special characters that are not percent-encoded (@ as %40, # as %23)`
-          : `Fix the proxy ${host}, or correct its address in ${proxyPlace(first.host)}`,
+          : `Fix the proxy ${host}, or correct its address in ${proxyPlace(first.host)}${dropIn(first.host)}`,
   }),
   'desktop-proxy': ({ host, wanted }) => ({
     text: `See which proxy Docker Desktop gives its engine, and correct it in its settings (Resources, Proxies), or list ${hostAlone(wanted)} there among the hosts that bypass it; then restart Docker Desktop${host !== null && OF_DESKTOP.test(host) ? `: ${host} is its own proxy, which forwards requests as these settings say` : ''}`,
