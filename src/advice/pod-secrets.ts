@@ -5,6 +5,7 @@ import type { AttemptProblem, CredentialHint } from '../diagnosis/credential/cre
 import { isUnreadSecret } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { repositoryOf } from '../image/reference.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
 import type { Step } from './step/step.ts'
 import type { UsableHint } from './step/step-for-access.ts'
@@ -109,8 +110,25 @@ const CORRECTABLE: readonly AttemptProblem[] = [
 /** The pod's secrets that have a login for this registry in a form that the kubelet does not read: a smaller change than a new login. */
 export function misplacedLoginSteps(finding: Finding): Step[] {
   return correctedSecretSteps(finding).filter(
-    step => step.code === 'repair-secret' && MISPLACED.includes(step.problem),
+    step =>
+      step.code === 'repair-secret' &&
+      (MISPLACED.includes(step.problem) || isForSister(finding, step.secret)),
   )
+}
+
+/** Whether the secret's only key for the registry names another image of the same owner, whose login most likely reaches this one, too. */
+function isForSister({ credential, reference }: Finding, secret: string): boolean {
+  const [owner, ...rest] = repositoryOf(reference).split('/')
+  const ofSecret = credential.attempts.filter(attempt => attempt.secret === secret)
+  return (
+    rest.length > 0 &&
+    ofSecret.every(({ key, mismatch }) => mismatch === 'path' && ownerIn(key ?? '') === owner)
+  )
+}
+
+/** The first part of the path in a key, as in `https://ghcr.io/acme/web`; null for several keys. */
+function ownerIn(key: string): string | null {
+  return /^(?:https?:\/\/)?[^/,\s]+\/(?:v[12]\/)?([^/,\s]+)\/[^,\s]+$/i.exec(key)?.[1] ?? null
 }
 
 /** The pod's secrets that could not be read: what they have is unknown, and a new login might change nothing. */

@@ -866,7 +866,28 @@ test.each<[string, Situation, Expected]>([
   [
     'a secret for another path of the registry',
     { image: OWN, error: 'unauthorized: authentication required', secret: entry('registry.example/other') },
-    { first: /Add a login for registry\.example to secret regcred: it has the key registry\.example\/other/ },
+    {
+      first:
+        /Recreate secret regcred with --docker-server=registry\.example, .*: it has the key registry\.example\/other/,
+    },
+  ],
+  [
+    'a secret for a sister image, whose login most likely reaches this one',
+    {
+      image: 'ghcr.io/acme/api:4',
+      error: 'failed to authorize: failed to fetch anonymous token: 401 Unauthorized',
+      secret: entry('ghcr.io/acme/web'),
+    },
+    { first: /^Recreate secret regcred with --docker-server=ghcr\.io/ },
+  ],
+  [
+    "a secret for another owner's images",
+    {
+      image: 'ghcr.io/acme/api:4',
+      error: 'failed to authorize: failed to fetch anonymous token: 401 Unauthorized',
+      secret: entry('ghcr.io/other/web'),
+    },
+    { first: /^Run `docker login ghcr\.io`/ },
   ],
   [
     'a node that lacks an official image which nobody refuses',

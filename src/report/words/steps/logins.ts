@@ -195,6 +195,10 @@ export const loginSteps: StepWords<LoginStep> = {
       return {
         text: `${atSource(problem, secret, key, attempt)(sourceOf(writer, namespace, invocation))}: ${why}`,
       }
+    if (problem === 'other-registry' && attempt.mismatch === 'path')
+      return {
+        text: `Recreate secret ${secret} with --docker-server=${key}, if its login may pull this image too, or add another login for ${key} to it: ${why}`,
+      }
     if (problem === 'other-registry') return { text: `Add a login for ${key} to secret ${secret}: ${why}` }
     // The content is right for the older type; a new Secret of that type would work as well, but is more to change.
     if (problem === 'wrong-layout' && attempt.detail === 'dockercfg')
