@@ -156,22 +156,29 @@ function registryHasNoLatest(finding: Finding): Step[] | null {
 function searchSteps(finding: Finding): Step[] {
   const hasDigest = finding.reference?.includes('@') === true
   const cache = proxyProject(finding)
+  const digest = writeDigest(finding)
+  const isMoved = isRemoved(finding) && digest.length === 0
   // A cache of ECR never gets an image that is first asked for by its digest (aws/containers-roadmap#2837).
   const isUnfilledByDigest = hasDigest && ecrCachePrefix(finding.reference) !== null
   return [
     ...nodeRegistry(finding),
     ...quoteTag(finding),
     ...nameVersion(finding),
-    ...(finding.moved === null ? writeDigest(finding) : []),
+    ...(finding.moved === null ? digest : []),
     ...imageStream(finding),
     ...hiddenDenial(finding),
     ...(isUnfilledByDigest ? cache : []),
-    { code: 'check-name', how: hasDigest ? 'digest' : 'plain' },
+    ...stepsIf(!isMoved, { code: 'check-name', how: hasDigest ? 'digest' : 'plain' }),
     ...(isUnfilledByDigest ? [] : cache),
     { code: 'ask-registry' },
     ...unnamedMirror(finding),
     setTag(finding),
   ]
+}
+
+/** Whether the publisher is known to have moved its images away, which explains a missing one better than a typo. */
+function isRemoved({ moved }: Finding): boolean {
+  return (moved?.state === 'emptied' || moved?.state === 'deleted') && moved.to !== null
 }
 
 /** The tag may have lost a zero on its way through YAML. */

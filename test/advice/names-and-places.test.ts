@@ -94,6 +94,16 @@ describe('an image that left its registry', () => {
     expect(first).toMatchObject({ code: 'use-replacement', to })
   })
 
+  test.each([
+    ['bitnami/redis:7.2.5', false],
+    // Its new place has what was there, so that a name that is missing may be mistyped.
+    ['k8s.gcr.io/nginx-slim:foo', true],
+  ])('makes a typo unlikely if its old place was emptied: %s', (image, mayBeTypo) => {
+    const steps = stepsFor(findingOf({ image, error: pulled(image, `${image}: not found`) }))
+    expect(steps[0].code).toBe('use-replacement')
+    expect(steps.some(({ code }) => code === 'check-name')).toBe(mayBeTypo)
+  })
+
   test('is not suspected where only another version of it moved', () => {
     const image = 'gcr.io/cloudsql-docker/gce-proxy:1.99.0'
     const { moved } = findingOf({ image, error: pulled(image, 'manifest unknown') })
