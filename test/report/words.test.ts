@@ -139,6 +139,7 @@ test('the runs of a CronJob are deleted together, and block others only if it sa
   const [both] = wordsOf(run('report-1', false), run('report-2', false)).next
   expect(both?.command).toBe('kubectl -n web delete job report-1 report-2')
   expect(both?.text).not.toContain('Forbid')
+  expect(both?.text).toContain('start one with `kubectl -n web create job report-now --from=cronjob/report`')
   expect(wordsOf(run('report-1', true)).next[0]?.text).toContain(
     'and with concurrencyPolicy Forbid no new run starts',
   )
@@ -537,7 +538,7 @@ describe('credentials', () => {
 test('a command for a node says where to run it, even alone on the last line', () => {
   const [step] = of('disk-full').next
   expect(nextStepText(step)).toBe(
-    'Next, on node node-1: df -h /var/lib/containerd; df -i /var/lib/containerd',
+    "Next, on node node-1: df -h /var/lib/containerd; df -i /var/lib/containerd; df -P /var/lib/containerd | awk 'NR==2 {print $6}' | xargs du -xmd3 | sort -n | tail",
   )
 })
 

@@ -79,6 +79,7 @@ export const podSteps: StepWords<PodStep> = {
     }
   },
   'delete-run': ({ cronJob, corrected, keeps = 'image' }, { invocation, findings }) => {
+    const [{ namespace }] = findings
     const runs = findings.flatMap(({ clues }) => clueOf(clues, 'run-of-cron-job') ?? [])
     const jobs = [...new Set(runs.map(({ job }) => job))]
     const one = jobs.length === 1
@@ -92,15 +93,22 @@ export const podSteps: StepWords<PodStep> = {
           : `; if its concurrencyPolicy is Forbid, ${blocked}`
     const which = `Delete ${namedList('job', jobs, MAX_JOBS)}`
     const kept = `the template of a Job can't be changed, so ${one ? 'its' : 'their'} pods keep the old ${keeps === 'image' ? 'image' : 'pull secrets'}${effect}`
+    // The name of a CronJob leaves room for an ending: it has 52 characters at most, and a Job's 63.
+    const run = kubectlCommand(
+      invocation,
+      `create job ${shellWord(`${cronJob}-now`)} --from=${shellWord(`cronjob/${cronJob}`)}`,
+      namespace,
+    )
+    const runNow = `. If the next run is too late, start one with \`${run}\` afterward`
     return {
       text:
         corrected === null
-          ? `${which} once cronjob ${cronJob} has the correct ${keeps === 'image' ? 'image' : 'pull secret'}: ${kept}`
-          : `${which}: cronjob ${cronJob} already has ${corrected}, but ${kept}`,
+          ? `${which} once cronjob ${cronJob} has the correct ${keeps === 'image' ? 'image' : 'pull secret'}: ${kept}${runNow}`
+          : `${which}: cronjob ${cronJob} already has ${corrected}, but ${kept}${runNow}`,
       command: kubectlCommand(
         invocation,
         `delete job ${jobs.slice(0, MAX_JOBS).map(shellWord).join(' ')}`,
-        findings[0].namespace,
+        namespace,
       ),
     }
   },
