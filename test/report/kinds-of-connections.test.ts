@@ -461,7 +461,16 @@ test.each<[string, Situation, Expected]>([
       error: 'write /var/lib/containerd/a: no space left on device',
       shown: { fullNodes: ['node-1'], nodesInUse: ['node-1'] },
     },
-    { first: /logs in \/var\/log/, says: /found too few unused images/, never: /rmi --prune/ },
+    { first: /logs in \/var\/log/, says: /found too few unused images/, never: /rmi --prune|DiskPressure/ },
+  ],
+  [
+    'a disk that is full by what its node reports',
+    {
+      image: OWN,
+      error: 'write /var/lib/containerd/a: no space left on device',
+      node: { diskPressure: true },
+    },
+    { says: /reports DiskPressure/, never: /found too few unused images/ },
   ],
   [
     'an image that a Docker on the node of K3s may have',
