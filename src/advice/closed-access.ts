@@ -2,7 +2,7 @@
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { remoteRepositoryIn } from '../diagnosis/refusal/denial-words.ts'
+import { passedOnFrom, remoteRepositoryIn } from '../diagnosis/refusal/denial-words.ts'
 import { cloudOf } from '../image/cloud-registries.ts'
 import { isOfficial } from '../image/official-images.ts'
 import { repositoryOf } from '../image/reference.ts'
@@ -183,6 +183,8 @@ export function upstreamSteps(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'upstream-blocked')) return [{ code: 'unblock-upstream', host }]
   const ofRule = cacheRuleSteps(finding, 'source', 'login')
   if (ofRule.length > 0) return ofRule
+  const source = passedOnFrom(finding.evidence?.text ?? '')
+  if (source !== null) return [{ code: 'upstream-login', host, kind: 'openshift', repository: source }]
   const setup = hasClue(finding.clues, 'upstream-setup')
   const kind = setup ? 'setup' : cloudOf(finding.registry) === 'ecr' ? 'ecr' : 'other'
   const repository = remoteRepositoryIn(finding.evidence?.text ?? '')

@@ -203,8 +203,8 @@ export type PermissionStep =
   | {
       code: 'upstream-login'
       host: string
-      kind: 'ecr' | 'setup' | 'other'
-      /** The cache's remote repository whose login was refused, where the text names it. */
+      kind: 'ecr' | 'openshift' | 'setup' | 'other'
+      /** The cache's remote repository whose login was refused, or the one at the upstream that was asked for, where the text names it. */
       repository?: string
     }
   | ({ code: 'cache-rule'; about: 'source' | 'login' | 'limit'; registry: string } & CacheRule)

@@ -17,6 +17,21 @@ export const notFoundStatus: CauseRule<'image-not-found'> = {
 export const NO_LATEST =
   /\bdoes(?: not|n't) use the (?:‹name›|\S{0,3}latest\S{0,3}) tag\b|\bmust be pulled with an explicit (?:version|tag)\b/i
 
+/**
+ * OpenShift's registry, of an image that it does not have itself and fetches from elsewhere (openshift/image-registry, pkg/errors, in an answer of 404):
+ * what follows is what the registry met there, not the node.
+ */
+export const PASSED_ON = /\bunable to pull manifest from .*/is
+
+const UNREACHED =
+  /\bunable to pull manifest from \S{1,300}: (?:get|head) \\*"?https?:\/\/([\w.-]{1,253}(?::\d{1,5})?)\/[^\s"\\]{0,300}\\*"?: (?!unauthori[sz]ed|denied|forbidden|unknown|manifest|name|toomanyrequests)(.{0,300})/is
+
+/** That registry reached nobody where it wanted to fetch the image from. */
+export const unreachedUpstream: CauseRule<'image-not-found'> = {
+  cause: 'image-not-found',
+  matches: ({ text }) => UNREACHED.test(text),
+}
+
 export const notFound = ruleOf(
   'image-not-found',
   /\b(?:manifest|name|blob|tag|repository)[_ ]unknown\b|\bunknown (?:manifest|repository|tag|blob|image)\b/,
@@ -34,6 +49,9 @@ export const notFound = ruleOf(
  * first where that was not accepted (openshift/origin#20121). Null without one.
  */
 export function upstreamError(text: string): UpstreamError | null {
+  const [, unreached, why = ''] = UNREACHED.exec(text) ?? []
+  if (unreached !== undefined)
+    return { host: unreached.toLowerCase(), certificate: /\bx509\b|\bcertificate\b/i.test(why) }
   const [, host, certificate] =
     /"URL\\*": ?\\*"https?:\/\/([\w.-]{1,253}(?::\d{1,5})?)[^"\\\s]{0,500}\\*", ?\\*"Err\\*":(?: ?\{\\*"(Cert)(?:ificate)?\\*":)?/.exec(
       text,

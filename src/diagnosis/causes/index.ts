@@ -15,7 +15,7 @@ import { connectionRefusedOrReset } from './connection-refused-or-reset.ts'
 import { corruptOrUnpack, snapshotterGone, storedImageGone } from './corrupt-or-unpack.ts'
 import { diskFull } from './disk-full.ts'
 import { httpHttpsMismatch } from './http-https-mismatch.ts'
-import { notFound, notFoundStatus } from './image-not-found.ts'
+import { notFound, notFoundStatus, unreachedUpstream } from './image-not-found.ts'
 import { invalidReference, nameNotParsed } from './invalid-reference.ts'
 import { kubeletQps } from './kubelet-qps.ts'
 import { networkTimeout } from './network-timeout.ts'
@@ -41,6 +41,7 @@ const ORDERED = [
   runtimeUnready,
   noHost,
   noSocket,
+  unreachedUpstream,
   signatureRefused,
   proxy,
   httpHttpsMismatch,

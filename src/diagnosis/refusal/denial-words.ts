@@ -96,6 +96,15 @@ export function remoteRepositoryIn(text: string): string | null {
   )
 }
 
+/** The repository from which OpenShift's registry wanted to fetch an image that it does not have itself (openshift/image-registry, pkg/errors); null if the text names none. */
+export function passedOnFrom(text: string): string | null {
+  return (
+    /\bunable to pull manifest from ([\w.-]{1,253}(?::\d{1,5})?\/[\w./-]{1,300}?)(?:[@:]\S{1,200})?:? /i.exec(
+      text,
+    )?.[1] ?? null
+  )
+}
+
 /** A host that serves only the images on a list, as public mirrors in China do (DaoCloud/public-image-mirror#2328). */
 export const UNLISTED =
   /\b(?:image|repo(?:sitory)?|artifact|namespace)\b.{0,30}\bnot (?:in|on) (?:the |our |its |an? )?(?:allow|white)[ -]?list\b|不在白名单/i
@@ -110,6 +119,11 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
     /\b(?:authentication|authorization|login|credentials?)\b.{0,40}\bupstream\b|\bupstream\b.{0,80}\b(?:unauthori[sz]ed|authentication|denied|credential|forbidden)|\bhttp status code: 40[13], body\b/,
   ],
   ['upstream', UPSTREAM_LOGIN],
+  // OpenShift's registry, which has logins of its own for that.
+  [
+    'upstream',
+    /\bunable to pull manifest from .{1,400}\b(?:unauthori[sz]ed|denied|forbidden|authentication required)\b/,
+  ],
   ['upstream', UPSTREAM_NOT_SET_UP],
   ['upstream', OF_CACHE_RULE],
   ['upstream', UPSTREAM_BLOCKED],

@@ -1,5 +1,6 @@
 /** Finds in an error text the host that answered, refused, or could not be reached, and its part in the pull. */
 
+import { PASSED_ON } from '../causes/image-not-found.ts'
 import { connectedPeer, isOfDownloadHost } from './download-host.ts'
 import { type EndpointRole, HOST, type NamedEndpoint } from './endpoint.ts'
 import { type FoundUrl, isSame, roleAt, roleOfBare, roleOfUrl, SIGNED, TOKEN_PATH } from './endpoint-role.ts'
@@ -47,10 +48,11 @@ const IN_SOURCE =
 
 /**
  * The endpoint of one failed pull; null if the text names no host.
- * @param text the runtime's text with its names
+ * @param whole the runtime's text with its names
  * @param registry the image's registry; null for a name that does not parse
  */
-export function endpointOf(text: string, registry: string | null): NamedEndpoint | null {
+export function endpointOf(whole: string, registry: string | null): NamedEndpoint | null {
+  const text = whole.replace(PASSED_ON, '')
   const proxy = PROXY.exec(text)
   if (proxy !== null) return namedEndpoint(proxy.slice(1).find(Boolean) ?? '', 'proxy')
   const asked = requestIn(text)

@@ -6,6 +6,7 @@ import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { acrName, cloudOf, cloudOfToken } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
+import { repositoryOf } from '../../../image/reference.ts'
 import { isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -69,6 +70,8 @@ const SCANS: Record<StepOf<'finish-scan'>['scan'], (host: string, isHarbor: bool
 
 /** Where a cache has its login at its upstream. */
 const UPSTREAM: Record<StepOf<'upstream-login'>['kind'], (host: string, repository?: string) => string> = {
+  openshift: (host, repository = '') =>
+    `Give ${host} a login that may pull ${repository}, from which it fetches this image and was refused: a pull secret in the project of the image stream, or one for ${repository.split('/')[0]} in the cluster's own (pull-secret in namespace openshift-config). The pods' logins and roles are not used there. Or let the image stream import the image from another registry, such as your mirror`,
   ecr: () =>
     "Fix the upstream login of the pull-through cache rule: the secret in AWS Secrets Manager whose name starts with ecr-pullthroughcache/, and the upstream path behind the rule's prefix (official images need library/)",
   setup: host =>
@@ -211,12 +214,20 @@ export const permissionSteps: StepWords<PermissionStep> = {
       /\bstatus of vulnerability scanning\b|\bconfigured policy\b/i.test(evidence?.text ?? ''),
     ),
   }),
-  'upstream-login': ({ host, kind, repository }, { findings: [{ reference }] }) => ({
-    // Each group has its own.
-    text: isInDependencyProxy(reference)
-      ? `Check the login that the group's dependency proxy at ${host} itself uses at Docker Hub (in the settings of the group): the pods' logins are not used there`
-      : UPSTREAM[kind](host, repository),
-  }),
+  'upstream-login': ({ host, kind, repository }, { invocation, findings: [{ reference }] }) => {
+    const [project = '', stream = ''] = repositoryOf(reference).split('/')
+    if (kind === 'openshift')
+      return {
+        text: `${UPSTREAM.openshift(host, repository)}. This shows where its images come from`,
+        command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, project),
+      }
+    return {
+      // Each group has its own.
+      text: isInDependencyProxy(reference)
+        ? `Check the login that the group's dependency proxy at ${host} itself uses at Docker Hub (in the settings of the group): the pods' logins are not used there`
+        : UPSTREAM[kind](host, repository),
+    }
+  },
   'cache-rule': ({ about, registry, rule, source }) => {
     const acr = `--registry ${shellWord(acrName(registry))}`
     const show = `az acr cache show ${acr} --name ${shellWord(rule)}`
