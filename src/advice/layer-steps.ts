@@ -89,10 +89,11 @@ export function importedSteps(): Step[] {
 /**
  * What no other pull changes: containers/storage can't remove an image of which it lost a layer, either (cri-o/cri-o#4285), and Docker stops at the
  * folder of a layer that an earlier pull left behind (moby/moby, layer/filestore.go). Nor does containers/storage fetch a layer again that it lists,
- * and whose folder is gone: every image on top of it fails on that node (cri-o/cri-o#5793).
+ * and whose folder is gone: every image on top of it fails on that node (cri-o/cri-o#5793). containerd before 1.3 stops
+ * at the folder of half a download (containerd/containerd#3089).
  */
 const STUCK =
-  /\blayer not known\b|\bcreating layer with ID "[^"]{1,100}": stat \S{1,200}\/overlay\/\w{1,80}: no such file\b|\brename \S{1,300}\/layerdb\/tmp\/\S{1,100} \S{1,300}: (?:file exists|directory not empty)/i
+  /\blayer not known\b|\bcreating layer with ID "[^"]{1,100}": stat \S{1,200}\/overlay\/\w{1,80}: no such file\b|\brename \S{1,300}\/layerdb\/tmp\/\S{1,100} \S{1,300}: (?:file exists|directory not empty)|\bfailed reading status of resume write: stat \S{1,300}\/ingest\//i
 
 /** The runtime's records of layers contradict each other or what is on the disk, also for images that were never on the node. */
 export function brokenStoreSteps(finding: Finding): Step[] {

@@ -69,7 +69,7 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   ],
   [
     { code: 'torn-store' },
-    /parent snapshot \S{1,200} does not exist|missing parent "|failed to get active snapshot|target snapshot \S{1,200} already exists|failed to rename: .{0,600}file exists|rename \S{1,200}\/layerdb\/tmp\/\S{1,80} \S{1,300}: (?:file exists|directory not empty)|object with key \S{1,200} already exists|thin device .{0,300}(?:file exists|no data available)|failed to create snapshot: no data available|failed to stat parent|(?:bucket|snapshot|lease) does not exist|status for ref \S{1,200}: not found/i,
+    /parent snapshot \S{1,200} does not exist|missing parent "|failed to get active snapshot|target snapshot \S{1,200} already exists|failed to rename: .{0,600}file exists|rename \S{1,200}\/layerdb\/tmp\/\S{1,80} \S{1,300}: (?:file exists|directory not empty)|object with key \S{1,200} already exists|thin device .{0,300}(?:file exists|no data available)|failed to create snapshot: no data available|failed to stat parent|(?:bucket|snapshot|lease) does not exist|status for ref \S{1,200}: not found|failed reading status of resume write|ref key does not match: |provided total differs from status: /i,
   ],
   [
     { code: 'encrypted' },
