@@ -102,9 +102,11 @@ function withImageOfNode({ cause, clues, reference, registry }: Finding, steps: 
 }
 
 /** Charts name Amazon's registry of one region, which other clouds have no login for, and other regions may not reach (aws/eks-charts#386, #420, #443). */
-function withOtherEksRegistry({ cause, registry, endpoint, host }: Finding, steps: Step[]): Step[] {
+function withOtherEksRegistry({ cause, clues, registry, endpoint, host }: Finding, steps: Step[]): Step[] {
   const isOut = cause === 'auth-required-or-denied' || isOnTheWay(cause)
   if (!isOfEks(registry) || !isOut || (endpoint?.host ?? registry) !== registry) return steps
+  // The correction of the name has both.
+  if (hasClue(clues, 'other-partition')) return steps
   const isElsewhere = host.cloud !== null && host.cloud !== 'ecr'
   // On a node in AWS its role is what is missing, most likely; on the way there, the test of the connection and what follows from it come first.
   const at = isOnTheWay(cause) ? 2 : isElsewhere ? 0 : 1

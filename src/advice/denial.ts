@@ -2,7 +2,7 @@
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
-import { cloudOf } from '../image/cloud-registries.ts'
+import { cloudOf, eksRegistryOf, isOfEks } from '../image/cloud-registries.ts'
 import { hidesMissing, isPublic, RED_HAT } from '../image/registries.ts'
 import { blockedSteps, policySteps, refusingCache, upstreamSteps } from './closed-access.ts'
 import { isElsewhere, stepsIf } from './conditions.ts'
@@ -53,6 +53,8 @@ function acrossPartitions(finding: Finding): Step[] | null {
   const parts = clueOf(finding.clues, 'other-partition')
   const { registry } = finding
   if (parts === undefined || registry === null) return null
+  // Amazon has the images of EKS in each part: see the correction of the name.
+  if (isOfEks(registry) && eksRegistryOf(parts.region) !== null) return [seeWhy('login')]
   const copy: Step = { ...parts, code: 'copy-to-partition', registry }
   const logins = podLoginSteps(finding)
   return [...(knownSecretSteps(finding).length > 0 ? [...logins, copy] : [copy, ...logins]), seeWhy('login')]

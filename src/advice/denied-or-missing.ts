@@ -109,7 +109,12 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
   // Unlike at gcr.io, hardly anything is public there, and this node has no identity that Google would accept.
   if (registry.endsWith('-docker.pkg.dev') && !isUsable && isElsewhere(finding))
     return [...podLoginSteps(finding), ...name, { code: 'ask-registry' }, seeWhy('login')]
-  const scopes = hasClue(finding.clues, 'unauthorized') ? nodeScopes(finding) : []
+  // ECR answers 404 for what it does not have (see lacksCloudLogin), so the login is what it refused: mostly a token, which ends after hours.
+  if (isUsable && cloudOf(registry) === 'ecr' && !hasClue(finding.clues, 'runs-elsewhere'))
+    return [...known, ...robotSteps(finding), ...loginSteps(finding, 'refused'), ...name, seeWhy('login')]
+  // Google's words are for requests without a valid login, too (jenkins-x/terraform-google-jx#169).
+  const isUnknown = /\byou may have invalid credentials\b/i.test(finding.evidence?.text ?? '')
+  const scopes = isUnknown || hasClue(finding.clues, 'unauthorized') ? nodeScopes(finding) : []
   const asksForLogin = mayLackLogin(finding) && wantsLoginFirst(finding, registry)
   const early = asksForLogin ? otherLogins : []
   const checked = [

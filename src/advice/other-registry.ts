@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clues/clue.ts'
 import { type Finding, isRefusedOrMissing, isUnreached } from '../diagnosis/finding.ts'
 import { MICROK8S_PORT, nodeServiceAt } from '../diagnosis/node/node-services.ts'
-import { eksRegistryInRegion } from '../image/cloud-registries.ts'
+import { eksRegistryInRegion, eksRegistryOf, isOfEks } from '../image/cloud-registries.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isMisplacedKubernetes, KUBERNETES_REGISTRY, publicName } from '../image/mistakes/misplaced-names.ts'
@@ -30,6 +30,7 @@ const MISTAKES: readonly ((registry: string, finding: Finding) => Correction | n
   cachedOnly,
   routeFromInside,
   registryOfOpenShift3,
+  partitionOfEks,
   accountOfEks,
 ]
 
@@ -104,6 +105,13 @@ function registryOfOpenShift3(registry: string, { cause, host }: Finding): Corre
   return cause === 'registry-not-found-dns' && isOpenShift3Registry(registry) && mayBeOpenShift
     ? { from: registry, to: OPENSHIFT_REGISTRY, why: 'openshift-4' }
     : null
+}
+
+/** No identity of the nodes is known where that registry is, and Amazon has the same images where they are (pegasystems/pega-helm-charts#300). */
+function partitionOfEks(registry: string, { clues }: Finding): Correction | null {
+  const parts = clueOf(clues, 'other-partition')
+  const inRegion = parts !== undefined && isOfEks(registry) ? eksRegistryOf(parts.region) : null
+  return inRegion === null ? null : { from: registry, to: inRegion, why: 'eks-partition' }
 }
 
 /** Charts come with the account of most regions (aws/amazon-vpc-cni-k8s#924). */

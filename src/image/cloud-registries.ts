@@ -130,11 +130,31 @@ export function isOfEks(registry: string | null): registry is string {
   return account === EKS_ACCOUNT || [...EKS_ACCOUNTS.values()].includes(account)
 }
 
+/**
+ * Amazon's accounts for the images of App Mesh (docs.aws.amazon.com/app-mesh, envoy), of AWS for Fluent Bit (aws/aws-for-fluent-bit), and for deep
+ * learning (aws.github.io/deep-learning-containers) in most regions, from which any identity of AWS may pull, too.
+ */
+const OTHERS_OF_AMAZON = ['840364872350', '906394416424', '763104351884']
+
+/** Whether this is one of Amazon's own registries that any identity of AWS may pull from. */
+export function isOfAmazon(registry: string | null): boolean {
+  return isOfEks(registry) || OTHERS_OF_AMAZON.includes(ecrAccount(registry) ?? '')
+}
+
 /** EKS's registry in the region of one that names the account of another region; null if the account is right, or not known. */
 export function eksRegistryInRegion(registry: string): string | null {
   const account = EKS_ACCOUNTS.get(ecrRegion(registry) ?? '')
   if (account === undefined || !isOfEks(registry) || registry.startsWith(`${account}.`)) return null
   return registry.replace(/^\d+/, account)
+}
+
+/** EKS's registry in another region; null if that is not known. */
+export function eksRegistryOf(region: string): string | null {
+  const partition = partitionOfRegion('ecr', region)
+  const account = EKS_ACCOUNTS.get(region) ?? (partition === 'aws' ? EKS_ACCOUNT : undefined)
+  return account === undefined
+    ? null
+    : `${account}.dkr.ecr.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`
 }
 
 /** Whether the registry is one of projects in Google's Container Registry, which Artifact Registry has replaced. */

@@ -61,6 +61,22 @@ describe('a registry in a part of its cloud where no identity of the node is kno
     expect(report.all).not.toMatch(/find out why|until the nodes' own identity|attach the policy|AcrPull/i)
   })
 
+  const EKS = '602401143452.dkr.ecr.us-west-2.amazonaws.com/amazon/aws-load-balancer-controller:v2.1.0'
+  test.each([
+    ['us-gov-west-1', '013241004608.dkr.ecr.us-gov-west-1.amazonaws.com'],
+    ['cn-north-1', '918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn'],
+  ])('gives way to that of EKS in %s', (region, registry) => {
+    const { first, all } = textsOf(refused(EKS, at('aws', region)))
+    expect(first).toContain(`Write ${registry} instead of 602401143452.dkr.ecr.us-west-2.amazonaws.com`)
+    expect(all).not.toMatch(/get-login-password|credential provider|if that is not us-west-2/)
+  })
+
+  test("has none of EKS's in the European Sovereign Cloud, as far as is known", () => {
+    expect(textsOf(refused(EKS, at('aws', 'eusc-de-east-1'))).first).toMatch(
+      /^Copy the image into a registry/,
+    )
+  })
+
   test.each<[string, Situation]>([
     ['the same part', refused(`${ECR}/a/api:1`, at('aws', 'eu-central-1'))],
     ['another cloud', refused(`${ECR}/a/api:1`, at('azure', 'chinanorth3'))],

@@ -105,6 +105,7 @@ export type WrongNameStep =
         | 'microk8s'
         | 'kubernetes'
         | 'eks-account'
+        | 'eks-partition'
         | 'cache-of-hub'
     }
   | { code: 'other-eks-registry'; registry: string }

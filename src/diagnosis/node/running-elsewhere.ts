@@ -4,7 +4,7 @@ import {
   cloudOf,
   ecrAccount,
   ecrRegion,
-  isOfEks,
+  isOfAmazon,
   partitionOf,
   partitionOfRegion,
 } from '../../image/cloud-registries.ts'
@@ -124,7 +124,7 @@ export function otherHostsOfEcr(
   const account = ecrAccount(registry)
   if (cause !== 'auth-required-or-denied' || account === null || credential.status === 'usable') return []
   const { hosts = [] } = pulled?.find(each => each.node === node) ?? {}
-  if (isOfEks(registry) || hosts.length === 0 || hosts.includes(registry ?? '')) return []
+  if (isOfAmazon(registry) || hosts.length === 0 || hosts.includes(registry ?? '')) return []
   const same = hosts.filter(host => ecrAccount(host) === account)
   const named = same.find(host => ecrRegion(host) === ecrRegion(registry))
   if (named !== undefined) return [{ code: 'named-otherwise', host: named }]
@@ -149,7 +149,7 @@ export function otherPartition(
 ): Clue[] {
   // A registry that knows an identity, and what it may not do, is in the same part.
   const isUnknown = cause === 'auth-required-or-denied' && subcause !== 'not-permitted'
-  if (!isUnknown || credential.status === 'usable' || registry === null || isOfEks(registry)) return []
+  if (!isUnknown || credential.status === 'usable' || registry === null) return []
   const place = placeOfNode(pod.node, node)
   if (place === null || place.cloud !== cloudOf(registry)) return []
   const [own, of] = [partitionOfRegion(place.cloud, place.region), partitionOf(registry)]

@@ -1,7 +1,7 @@
 /** Who pulls from a cloud's registry on behalf of the nodes, and how that identity gets the permission. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
-import { acrName, type Cloud, partitionOf } from '../../image/cloud-registries.ts'
+import { acrName, type Cloud, type Partition, partitionOf } from '../../image/cloud-registries.ts'
 import { shellWord } from '../sanitize.ts'
 import { FARGATE_ROLE } from './node/node-logins.ts'
 
@@ -35,6 +35,19 @@ export const CLOUDS: Record<Cloud, CloudWords> = {
     identity: "the nodes' service account",
     provider: 'auth-provider-gcp',
   },
+}
+
+/** What the parts of clouds are called that have identities of their own. */
+export const PARTITIONS: Record<Partition, string> = {
+  aws: "AWS's commercial regions (partition aws)",
+  'aws-cn': 'AWS China (partition aws-cn)',
+  'aws-us-gov': 'AWS GovCloud (partition aws-us-gov)',
+  'aws-eusc': 'the AWS European Sovereign Cloud (partition aws-eusc)',
+  azure: 'global Azure',
+  'azure-china': 'Azure China (operated by 21Vianet)',
+  'azure-government': 'Azure Government',
+  google: 'Google Cloud',
+  'google-partners': "a sovereign cloud of one of Google's partners",
 }
 
 /** Returns the name of the plugin that gets logins for the registry, to follow what it is; empty if there is no usual one. */

@@ -1,6 +1,6 @@
 /** What the pods of a dump show of the images on its nodes: which of them have one that others wait for, and whose images their own role pulled. */
 
-import { ecrAccount, isOfEks } from '../../image/cloud-registries.ts'
+import { ecrAccount, isOfAmazon } from '../../image/cloud-registries.ts'
 import { isLocal } from '../../image/host.ts'
 import { fullNameOf } from '../../image/reference.ts'
 import { byName, byText } from '../../order.ts'
@@ -37,7 +37,7 @@ export function ecrHosts(
   for (const [image, { groups }] of holders) {
     const registry = registryIn(image)
     // Amazon lets every account pull the images of EKS.
-    if (ecrAccount(registry) === null || isOfEks(registry)) continue
+    if (ecrAccount(registry) === null || isOfAmazon(registry)) continue
     const own = groups.filter(({ pullSecrets }) => pullSecrets.length === 0)
     for (const node of own.flatMap(group => [...group.nodes]))
       if (nodes.has(node)) found.set(node, (found.get(node) ?? new Set()).add(registry))

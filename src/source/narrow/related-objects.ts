@@ -94,9 +94,12 @@ export function narrowNode(raw: unknown): Node | null {
     kernel: textOrNull(info.kernelVersion),
     architecture: textOrNull(info.architecture) ?? textOrNull(labels['kubernetes.io/arch']),
     provider: /^([a-z][a-z0-9+.-]*):\/\//i.exec(text(record(spec).providerID))?.[1]?.toLowerCase() ?? null,
-    labels: Object.fromEntries(
-      PLATFORM_LABELS.filter(key => typeof labels[key] === 'string').map(key => [key, text(labels[key])]),
-    ),
+    labels: {
+      ...narrowRegion(labels['failure-domain.beta.kubernetes.io/region'], record(spec).providerID),
+      ...Object.fromEntries(
+        PLATFORM_LABELS.filter(key => typeof labels[key] === 'string').map(key => [key, text(labels[key])]),
+      ),
+    },
     ...(pool !== undefined && { pool }),
     ...narrowSilence(record(status)),
     ...narrowPressure(record(status)),
@@ -105,6 +108,12 @@ export function narrowNode(raw: unknown): Node | null {
     // Docker lists its images by their short names.
     images: list(record(status).images).slice(0, IMAGES).flatMap(namesOf).map(fullNameOf),
   }
+}
+
+/** The region where its own label is missing: in the label of Kubernetes before 1.17, or by AWS's zone in the ID (`aws:///us-gov-west-1a/i-…`). */
+function narrowRegion(label: unknown, id: unknown): Node['labels'] {
+  const region = textOrNull(label) ?? /^aws:\/\/\/([a-z]{2,4}(?:-[a-z]+){1,2}-\d)[a-z]\//.exec(text(id))?.[1]
+  return region === undefined ? {} : { 'topology.kubernetes.io/region': region }
 }
 
 /** Settings are named after their pool: `rendered-worker-19be40…` (openshift/machine-config-operator, docs). */

@@ -38,7 +38,14 @@ import {
   UNREAD_LOGINS,
 } from '../refusals/refusal-reasons.ts'
 import { isSearched, SEARCHED } from '../searched.ts'
-import { DENIAL_TITLE, isBroken, isMiswritten, perhapsNoLogin, wantsLogin } from './denial-titles.ts'
+import {
+  DENIAL_TITLE,
+  isBroken,
+  isMiswritten,
+  isRefusedByEcr,
+  perhapsNoLogin,
+  wantsLogin,
+} from './denial-titles.ts'
 
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'
 
@@ -153,6 +160,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [
       isMiswritten,
       'Most likely, the registry refused the login because of a mistake in it; the image itself may be fine.',
+    ],
+    [
+      isRefusedByEcr,
+      'The login in the pull secret has expired (a token for ECR lasts for 12 hours), or its account is not allowed to pull the image: of an image that does not exist, ECR says so.',
     ],
     [
       first => isUsable(first) && hasClue(first.clues, 'unauthorized'),

@@ -66,6 +66,10 @@ export const DENIAL_TITLE: Record<DenialSubcause, Sentence> = {
     [isBroken, { does: "denied the pull, and the pod's pull secret can't be used" }],
     [isMiswritten, { does: "denied the pull, and the login in the pod's pull secret looks wrong" }],
     [wantsLogin, { does: 'received no login that it accepts' }],
+    [
+      isRefusedByEcr,
+      { does: "refused the login in the pod's pull secret, or does not let it pull the image" },
+    ],
     [isAtNode, { does: 'on the node itself refused the pull' }],
     [
       mayBeSpoiled,
@@ -95,6 +99,11 @@ export function wantsLogin({ registry, clues, credential }: Finding): boolean {
   const cloud = cloudOf(registry)
   const isRefused = (cloud === 'ecr' || cloud === 'acr') && hasClue(clues, 'unauthorized')
   return isRefused || (isEntitled(registry) && credential.status !== 'usable')
+}
+
+/** Whether ECR refused the pod's own login: what it does not have, it answers with 404. */
+export function isRefusedByEcr({ registry, credential, endpoint }: Finding): boolean {
+  return cloudOf(registry) === 'ecr' && credential.status === 'usable' && endpoint?.role !== 'mirror'
 }
 
 /** Whether the text does not show that a login was sent, and the pod had none to send. */

@@ -3,13 +3,7 @@
 import type { CloudPermissionStep } from '../../../advice/step/step-for-access.ts'
 import { clueOf } from '../../../diagnosis/clues/clue.ts'
 import type { ProviderProblem } from '../../../diagnosis/credential/credential-provider.ts'
-import {
-  ecrAccount,
-  ecrCachePrefix,
-  ecrRegion,
-  isOfEks,
-  type Partition,
-} from '../../../image/cloud-registries.ts'
+import { ecrAccount, ecrCachePrefix, ecrRegion, isOfAmazon } from '../../../image/cloud-registries.ts'
 import type { AnnotatedProvider } from '../../../snapshot/snapshot.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -20,6 +14,7 @@ import {
   CLOUDS,
   grantCommand,
   identityOf,
+  PARTITIONS,
   providerName,
 } from '../cloud-identities.ts'
 import { kubeletLog, nodeClientStep, nodeName, nodesOf, onNodes } from '../node/node.ts'
@@ -88,19 +83,6 @@ const ANNOTATED: Record<AnnotatedProvider, [name: string, annotation: string]> =
   ecr: ['ECR', ECR_ROLE],
 }
 
-/** What the parts of clouds are called that have identities of their own. */
-const PARTITIONS: Record<Partition, string> = {
-  aws: "AWS's commercial regions (partition aws)",
-  'aws-cn': 'AWS China (partition aws-cn)',
-  'aws-us-gov': 'AWS GovCloud (partition aws-us-gov)',
-  'aws-eusc': 'the AWS European Sovereign Cloud (partition aws-eusc)',
-  azure: 'global Azure',
-  'azure-china': 'Azure China (operated by 21Vianet)',
-  'azure-government': 'Azure Government',
-  google: 'Google Cloud',
-  'google-partners': "a sovereign cloud of one of Google's partners",
-}
-
 /** What to do about a credential provider that says why it failed. */
 const PROVIDER_FAULT: Record<ProviderProblem, (provider: string) => string> = {
   'api-version': provider =>
@@ -128,7 +110,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
       isOwn && cloud !== null
         ? `check ${ofBuiltIn(cloud, first)}`
         : `check its binary and configuration (--image-credential-provider-bin-dir and -config${covers})`
-    const configuration = `${settings}, and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api too' : ''}`
+    const configuration = `${settings}, and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? `; it needs ${isOwn ? '' : `${identityOf('ecr', first)} (${CLOUDS.ecr.role}), and `}the VPC endpoint ecr.api in a private subnet` : ''}`
     const texts = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : identityOf(cloud, first)} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${CLOUDS[cloud].role})`}; the kubelet's log ${onNodes(findings)} shows which login was used`,
       nothing:
@@ -168,7 +150,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     const { name, account: own } =
       caller === null ? { name: identityOf(cloud, finding), account: null } : awsIdentity(caller)
     const lacks = action ?? 'the permission'
-    const isAmazons = isOfEks(registry)
+    const isAmazons = isOfAmazon(registry)
     if (owner !== null && pulls !== undefined)
       return {
         text: `${start}: the repository policy in account ${owner} must allow the nodes' account (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)${cached}. ${capitalize(name)} most likely has the permission itself, as ${nodeName(finding)} runs images of ${namedList('account', pulls)} without a pull secret; if ${owner} is the nodes' own account, the role's policies leave this repository out`,

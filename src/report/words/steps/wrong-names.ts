@@ -10,6 +10,7 @@ import { parseReference, readReference } from '../../../image/reference.ts'
 import { registryBehind } from '../../../image/registries.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { PARTITIONS } from '../cloud-identities.ts'
 import { setEach, withEdit } from '../edits/edits.ts'
 import { isSearched, searchedHosts } from '../searched.ts'
 import type { Findings, StepWords } from '../step-words.ts'
@@ -207,6 +208,8 @@ const CORRECTED: Record<
     `Write ${to} instead of ${from}, if that is this cluster's own registry: ${from} is its route for clients outside, while nodes resolve the name of its Service, and trust the certificate of that`,
   'eks-account': (from, to) =>
     `Write ${to} instead of ${from}: in region ${ecrRegion(to)}, Amazon has the images of EKS in that account, not in the one of most regions (https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html)`,
+  'eks-partition': (from, to, { clues }) =>
+    `Write ${to} instead of ${from}: the nodes are in ${ecrRegion(to)}, where Amazon has the images of EKS in that registry, and ${from} is in ${PARTITIONS[clueOf(clues, 'other-partition')?.of ?? 'aws']}, where no identity of theirs is valid. Or use a public copy, if the image has one (as public.ecr.aws/eks/aws-load-balancer-controller)`,
   'cache-of-hub': (from, to) =>
     `Write ${to} instead of ${from}, if the image is there (\`pullguard image --check-images\` tells): ${from} is Google's cache of Docker Hub, which only has images that are pulled often, and fetches no others. Nodes that have it as a mirror of ${to} ask Docker Hub for the rest`,
   'openshift-4': (from, to) =>
