@@ -221,7 +221,7 @@ export function otherSteps(finding: Finding): Step[] {
   const plain = plainAtTls(finding)
   if (plain !== null) return plain
   if (hasClue(finding.clues, 'status') && endpoint?.role === 'registry')
-    return [{ code: 'read-all' }, testManifest(finding, endpoint), { code: 'show-proxy' }]
+    return [{ code: 'front-log', ...endpoint }, testManifest(finding, endpoint), { code: 'show-proxy' }]
   if (registry !== null && endpoint?.role === 'mirror')
     return [
       { code: 'check-mirror', host: endpoint.host, registry },

@@ -360,7 +360,7 @@ test.each<[string, string, Expected]>([
       image: OWN,
       error: `unexpected status from HEAD request to https://registry.example/v2/team/api/manifests/3: ${status}`,
     },
-    { first: /Read everything/, ...expected },
+    { first: /^See the log of registry\.example/, ...expected },
   )
 })
 

@@ -287,6 +287,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   ],
   'upstream-login': [
     { kind: 'ecr', host },
+    { kind: 'openshift', host, repository: 'quay.io/acme/app' },
     { kind: 'other', host, repository: 'hub-remote' },
   ],
   'use-other-source': [{ why: 'blocked' }],
@@ -437,6 +438,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { from: 'hub.docker.com', to: 'docker.io', why: 'web-site' },
     { from: 'gchr.io', to: 'ghcr.io', why: 'typo' },
     { from: 'mirror.gcr.io', to: 'docker.io', why: 'cache-of-hub' },
+    {
+      from: '602401143452.dkr.ecr.us-west-2.amazonaws.com',
+      to: '013241004608.dkr.ecr.us-gov-west-1.amazonaws.com',
+      why: 'eks-partition',
+    },
     { from: 'quay.io', to: 'registry.k8s.io', why: 'kubernetes' },
     { from: 'registry.exmaple', to: 'registry.example', why: 'other-name' },
     { from: 'registry.example', to: 'registry.example:5000', why: 'other-port' },

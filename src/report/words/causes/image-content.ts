@@ -91,6 +91,11 @@ export function isDockerZstd({ evidence }: Pick<Finding, 'evidence'>): boolean {
   return /\brootfs\.diff\.tar\.zstd\b/.test(evidence?.text ?? '')
 }
 
+/** Whether Docker took a manifest for one of schema 1 (docker-library/mysql#1001, ansible/ansible-runner#1095, go-gitea/gitea#28121). */
+export function isUnsigned({ evidence }: Pick<Finding, 'evidence'>): boolean {
+  return /\bmissing signature key\b/i.test(evidence?.text ?? '')
+}
+
 export const unsupportedManifest: CauseWords = {
   short: [
     ['web-page', 'web pages instead of images'],
@@ -115,6 +120,10 @@ export const unsupportedManifest: CauseWords = {
       'schema1',
       ({ host: { runtime } }) =>
         `The image was pushed in the old format schema 1, which current runtimes no longer accept${SINCE[runtime ?? 'containerd'] ?? ''}.`,
+    ],
+    [
+      isUnsigned,
+      'Docker takes every manifest of a type that it does not know for one of schema 1, and this one lacks the signature that those have: the image is newer than Docker, or the registry sent an old manifest without its signature, or with the wrong type.',
     ],
     [
       isDockerZstd,

@@ -34,7 +34,8 @@ export function authorityPlace(
   const ofHost = role === 'registry' || role === 'mirror'
   switch (platform) {
     case 'minikube':
-      return runtime === 'containerd' || runtime === 'cri-o'
+      // For Docker Hub, Docker reads no folder of its own (moby/moby, registry/service_v2.go).
+      return runtime === 'containerd' || runtime === 'cri-o' || registry === DOCKER_HUB || !ofHost
         ? `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\``
         : `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\` (or /etc/docker/certs.d/${host}/ca.crt in the node)`
     case 'k3s':

@@ -6,7 +6,6 @@ import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { namedList } from '../nouns.ts'
 import type { Findings, StepText } from '../step-words.ts'
-import { isOfK3d, minikubeProfile } from './local-clusters.ts'
 
 /** Returns, for example, `node node-1`, or `the node` if its name is unknown. */
 export function nodeName({ node }: Pick<Finding, 'node'>): string {
@@ -238,57 +237,6 @@ export function listPodsOn(invocation: Invocation, node: string | null): Pick<St
 export function onlyOnNode(node: string): string {
   return `--field-selector spec.nodeName=${shellWord(node)}`
 }
-
-/** Returns how to get a shell on the node. */
-export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 'node' | 'host'>): StepText {
-  if (node === null) return { text: 'Get a shell on the node' }
-  const word = shellWord(node)
-  const debugPod = (image: string | null, namespace?: string) =>
-    kubectlCommand(
-      invocation,
-      `debug node/${word} -it --profile=sysadmin --image=${image === null ? '<image>' : shellWord(image)}`,
-      namespace,
-    )
-  const { toolImage } = host
-  const withImage =
-    toolImage === null
-      ? 'with an image that is already there and has a shell'
-      : 'with an image that is already there'
-  if (host.platform === 'kind' || isOfK3d(node))
-    return {
-      text: `Get a shell in the node's container (if ${host.platform === 'kind' ? 'kind runs on podman or nerdctl' : 'k3d runs on podman'}, with that instead of docker)`,
-      command: `docker exec -it ${word} ${host.platform === 'kind' ? 'bash' : 'sh'}`,
-    }
-  if (host.platform === 'minikube')
-    return { text: 'Get a shell on the node', command: `minikube ssh${minikubeProfile(node)} -n ${word}` }
-  if (host.platform === 'talos')
-    return {
-      text: "Run the commands for the node in a debug pod, which shares the node's network, with an image that has their tools (curl, openssl, getent, ss), such as netshoot: Talos nodes have no shell; delete the pod afterward",
-      command: debugPod(toolImage !== null && HAS_TOOLS.test(toolImage) ? toolImage : null, 'kube-system'),
-    }
-  if (host.virtual === 'fargate')
-    return {
-      text: 'Run the commands for the node in a pod of the same Fargate profile (the same namespace and labels, so it has the same subnets and security groups), with an image that it can pull and that has their tools (curl, openssl, getent): Fargate gives no shell on its nodes',
-    }
-  if (host.virtual === 'autopilot')
-    return {
-      text: 'Run the commands for the node in a pod of the cluster, with an image that it can pull and that has their tools (curl, openssl, getent): GKE Autopilot gives no shell on its nodes, and rejects debug pods for them',
-    }
-  if (host.platform === 'bottlerocket')
-    return {
-      text: `Use the admin container of the node, as Bottlerocket's host has no shell: with \`enter-admin-container\` in a session of AWS Systems Manager, or, if it is enabled already, by SSH or in a debug pod ${withImage} (\`chroot /host apiclient exec admin bash\`). For the host's own commands (journalctl, ctr, containerd), run \`sudo sheltie\` there; delete the pod afterward`,
-      command: debugPod(toolImage),
-    }
-  if (host.os === 'windows')
-    return { text: `Connect to node ${node} by RDP or SSH, or with a HostProcess container` }
-  return {
-    text: `Get a shell on node ${node}, by SSH or in a debug pod ${withImage}, then \`chroot /host\`; delete the pod afterward`,
-    command: debugPod(toolImage),
-  }
-}
-
-/** An image with the tools of all steps; BusyBox and base images lack most of them. */
-const HAS_TOOLS = /(?:^|\/)netshoot(?=[:@]|$)/
 
 /** Returns the first two numbers of a runtime's version; 0 for each that is unknown. */
 export function releaseOf(version: string | null): [major: number, minor: number] {

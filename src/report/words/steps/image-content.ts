@@ -5,11 +5,11 @@ import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isOfCacheRule } from '../../../image/cloud-registries.ts'
 import { withoutVersion } from '../../../image/reference.ts'
-import { isPublic } from '../../../image/registries.ts'
+import { isFixedHost, isPublic } from '../../../image/registries.ts'
 import { windowsBuildOf, windowsTagOf } from '../../../image/windows-images.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { isDockerZstd } from '../causes/image-content.ts'
+import { isDockerZstd, isUnsigned } from '../causes/image-content.ts'
 import { workloadsOf } from '../edits/container-place.ts'
 import { editField } from '../edits/edits.ts'
 import { managedPlace } from '../edits/managers.ts'
@@ -169,8 +169,8 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'newer-base': (_step, { findings: [{ registry, host }] }) => ({
     text: `Or rebuild the image on a Windows base image of June 2023 or later, and push it again: older ones have layers that only Microsoft's hosts serve, to which the manifest at ${registryLabel(registry)} sends the nodes. One that can't be rebuilt is copied whole (\`regctl image copy --include-external\`) and freed of those addresses (\`regctl image mod --external-urls-rm\`)${host.runtime === 'docker' ? '' : '; to push the layers (`--allow-nondistributable-artifacts`) is not enough, as containerd asks those addresses first'}`,
   }),
-  'windows-image': ({ kernel }, { findings: [{ container, image }] }) => ({
-    text: `Or use an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${windowsBuildOf(kernel)}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's`,
+  'windows-image': ({ kernel }, { findings: [{ container, image, registry, clues }] }) => ({
+    text: `Or use an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${windowsBuildOf(kernel)}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's${hasClue(clues, 'for-linux') && registry !== null && !isFixedHost(registry) ? '; if the image is a copy, copy it again with all its platforms (`skopeo copy --all`, `crane copy`): docker pull and push keep only one' : ''}`,
   }),
   'schedule-on-windows': ({ build, perhaps }, { invocation, findings, findings: [first] }) =>
     editField(
@@ -219,9 +219,11 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
     }
   },
   'push-current-format': (_step, { findings, findings: [first] }) => ({
-    text: hasClue(first.clues, 'schema1')
-      ? 'Push the image again with a current tool, or use a newer image if it is not yours: runtimes no longer accept its old format (schema 1)'
-      : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update ${isDockerZstd(first) && first.host.runtime === 'containerd' ? `containerd ${onNodes(findings)} to 2.0 or later, which knows this type of layers` : `the container runtime ${onNodes(findings)} if it is old`}`,
+    text: isUnsigned(first)
+      ? `Update Docker ${onNodes(findings)}: an old one takes a manifest whose type it does not know, such as an OCI image's, for one of schema 1 without its signature. Or push the image again in Docker's own format (\`docker buildx build --provenance=false --output type=image,oci-mediatypes=false,push=true\`; \`podman push --format v2s2\`)`
+      : hasClue(first.clues, 'schema1')
+        ? 'Push the image again with a current tool, or use a newer image if it is not yours: runtimes no longer accept its old format (schema 1)'
+        : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update ${isDockerZstd(first) && first.host.runtime === 'containerd' ? `containerd ${onNodes(findings)} to 2.0 or later, which knows this type of layers` : `the container runtime ${onNodes(findings)} if it is old`}`,
   }),
   'driver-for-node': ({ from, value }, { findings: [{ reference, registry, node }] }) => {
     const what = `${from === 'system' ? 'operating system' : 'kernel'} of ${nodeName({ node })} (${value})`

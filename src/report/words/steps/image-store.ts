@@ -35,6 +35,9 @@ function shownStore({ evidence }: Pick<Finding, 'evidence'>): string | null {
 const LEFT_BEHIND =
   /\brename \S{1,300}\/layerdb\/tmp\/\S{1,100} (\/\S{1,300}): (?:file exists|directory not empty)/i
 
+/** What containerd before 1.3 has of a download that was interrupted (containerd/containerd#3089, #3160). */
+const HALF_DOWNLOAD = /\bresume write: stat (\/[\w./-]{1,200}\/ingest\/[0-9a-f]{64})\/\w{1,20}: /i
+
 /** Returns how to empty the image store of a node that nothing rebuilds; for CRI-O, as the documentation of OpenShift has it (Troubleshooting CRI-O). */
 function emptyStore({ os, platform, runtime }: PullingNode, store: string): string {
   const isCrio = runtime === 'cri-o' && (platform === null || platform === 'openshift')
@@ -52,6 +55,9 @@ function storeText(findings: Findings): string {
   const replace = `replace it${emptyStore(host, store)}`
   if (steps[0].code !== 'check-store')
     return `If the error comes back, or other images fail there too, check the disk under ${store} ${onNodes(findings)} and update the runtime; or drain the node, then ${replace}`
+  const half = HALF_DOWNLOAD.exec(evidence?.text ?? '')?.[1]
+  if (half !== undefined)
+    return `Remove ${half} ${onNodes(findings)}, which an interrupted pull left there without its content, and restart containerd; from 1.3 on, containerd discards such a folder itself. The kubelet then pulls the image again`
   const [, left] = LEFT_BEHIND.exec(evidence?.text ?? '') ?? []
   return left === undefined
     ? `Drain ${onNodes(findings).replace(/^on /, '')}, then ${replace}; if this happens again, check the disk under ${store}`
@@ -59,9 +65,9 @@ function storeText(findings: Findings): string {
 }
 
 /** Returns what else runs out of space with a storage driver that Docker had before version 25 (docs.docker.com/engine/storage/drivers/device-mapper-driver). */
-function ofBaseSize({ runtime, version }: PullingNode): string {
+function ofBaseSize({ runtime, version, os }: PullingNode): string {
   const [major] = releaseOf(version)
-  return runtime === 'docker' && version !== null && major < 25
+  return runtime === 'docker' && os !== 'windows' && version !== null && major < 25
     ? '. If it is not full, and the storage driver is devicemapper (`docker info`), an image can be no larger than dm.basesize (10 GB by default): raise that, or use overlay2'
     : ''
 }

@@ -70,6 +70,9 @@ function progressTimeout({ host, steps }: AdvisedFinding): string {
   return `--image-pull-progress-deadline of ${isShown ? 'cri-dockerd' : dockerClient(host)}`
 }
 
+/** GKE and AKS offer no setting for it (cloud.google.com/kubernetes-engine/docs/how-to/node-system-config, learn.microsoft.com/azure/aks/custom-node-configuration). */
+const isSetByCloud = ({ host: { platform } }: AdvisedFinding) => platform === 'gke' || platform === 'aks'
+
 /** Where an image is that was built with the engine of a node. */
 const BUILT_IN: Record<LocalTool, string> = {
   kind: '',
@@ -185,7 +188,7 @@ export const limitSteps: StepWords<LimitStep> = {
     text: "Or, if the image was preloaded, exempt it in the kubelet's configuration (imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages, with the image in preloadedImagesVerificationAllowlist)",
   }),
   'slow-pull': (_step, { findings: [first] }) => ({
-    text: `If the pull is only slow, raise ${progressTimeout(first)}, or use a smaller image${
+    text: `If the pull is only slow, ${isSetByCloud(first) ? 'use a smaller image, or one whose largest layers are smaller (the cloud sets the time limit of its nodes)' : `raise ${progressTimeout(first)}, or use a smaller image`}${
       first.host.runtime === 'docker' || first.host.runtime === 'cri-o'
         ? ''
         : "; if nodes pull from each other (a peer mirror such as Spegel, or k3s's embedded registry), restart that mirror"

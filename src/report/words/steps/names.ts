@@ -2,7 +2,7 @@
 
 import type { NameStep } from '../../../advice/step/step.ts'
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
-import { cloudOf, ecrCachePrefix, isContainerRegistry } from '../../../image/cloud-registries.ts'
+import { cloudOf, ecrCachePrefix, isContainerRegistry, isOfEks } from '../../../image/cloud-registries.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { inLowerCase } from '../../../image/mistakes/lower-case.ts'
 import { webSiteIn } from '../../../image/mistakes/misplaced-names.ts'
@@ -270,11 +270,16 @@ function pathHint(registry: string | null, image: string): string {
     return ` (the tag has a letter O where a zero is likely: ${misread.replace(/o/gi, '0')})`
   const path = image.slice((registry ?? '').length + 1)
   const [, tag = '', patch] = /:(v?\d+\.\d+(\.\d+)?)$/.exec(image) ?? []
+  // Amazon's own tags, but for those of the pause image; a release is on GitHub first (aws/amazon-vpc-cni-k8s#3526).
+  if (isOfEks(registry) && tag !== '' && !/\/pause(?:-\w+)?:/.test(image))
+    return tag.startsWith('v')
+      ? " (a new release may reach Amazon's registry of a region later than its announcement)"
+      : ` (Amazon's tags start with v, as in v${tag}${patch === undefined ? '.0' : ''})`
   const inLibrary = /(?:^|\/)library\/[^/]+$/.test(image)
   const [base = ''] = image.split('/').at(-1)?.split(/[:@]/, 1) ?? []
   // Official images have such tags, and so do most variants of them.
   if (image.includes('/') && tag !== '' && patch === undefined && !OFFICIAL_IMAGES.includes(base))
-    return ` (many projects only have tags of whole versions, such as ${tag}.0)`
+    return ` (many projects only have tags of whole versions, such as ${tag}.0${tag.startsWith('v') ? '' : ', often with a v before it'})`
   // Elastic's never do.
   const isPlain = !tag.startsWith('v') && registry !== 'docker.elastic.co'
   if (image.includes('/') && !inLibrary && patch !== undefined && isPlain)

@@ -30,6 +30,9 @@ function testUrl(scheme: 'https' | 'http', host: string, role: EndpointRole): st
   return `${scheme}://${host}${role === 'storage' || role === 'token' ? '/' : '/v2/'}`
 }
 
+/** The registry of OpenShift 3 by the address of its Service, as image streams name it (openshift/origin#3859). */
+const IN_OPENSHIFT_3 = /^172\.30\.\d{1,3}\.\d{1,3}:5000$/
+
 /** Returns what makes curl ask this address for the name, in place of any that DNS has for it. */
 function connectTo(name: string, address: string): string {
   return shellWord(`${withPort(name)}:${withPort(address)}`)
@@ -188,9 +191,27 @@ export const networkSteps: StepWords<NetworkStep> = {
   'check-listener': ({ host, role }, { findings: [first] }) => ({
     text: `Check that ${hostLabel({ host, role }, first.registry)} is running and listening on that port${dialedNote(host, first)}, and check everything between it and the nodes`,
   }),
-  'front-log': ({ host, role }, { findings: [{ registry }] }) => ({
-    text: `See the log of ${hostLabel({ host, role }, registry)}, and of what is in front of it (an ingress, a load balancer, a reverse proxy), for the time of the pull: one of them, or a firewall on the way, closed the connection before the answer was complete, for example at a limit on time or size, or when it was restarted`,
-  }),
+  'front-log': ({ host, role }, { invocation, findings: [{ registry, clues }] }) => {
+    const label = hostLabel({ host, role }, registry)
+    const status = clueOf(clues, 'status')?.status
+    const start = `See the log of ${label}, and of what is in front of it (an ingress, a load balancer, a reverse proxy), for the time of the pull`
+    if (status !== undefined)
+      return {
+        text: `${start}: one of them answered with status ${status}, and only its log has the reason. If the host or the runtime was updated before, compare what they request and accept with what they did before`,
+      }
+    if (IN_OPENSHIFT_3.test(host))
+      return {
+        text: `Check the registry's pod and its endpoints, and its log for the time of the pull, if ${host} is OpenShift's own (Services have such addresses there): it, or the network of Services on the node, closed the connection before the answer was complete. This shows both`,
+        command: kubectlCommand(
+          invocation,
+          'get pods,endpoints -l docker-registry=default -o wide',
+          'default',
+        ),
+      }
+    return {
+      text: `${start}: one of them, or a firewall on the way, closed the connection before the answer was complete, for example at a limit on time or size, or when it was restarted`,
+    }
+  },
   'give-route': ({ host, family, lost }, { findings }) => ({
     text: lost
       ? `Find out what removed the default route for a moment ${onNodes(findings)} (\`${findings[0].host.os === 'windows' ? 'route print' : 'ip route'}\` shows whether it is back): an interface that was down, a DHCP lease, a VPN, or a network plugin`

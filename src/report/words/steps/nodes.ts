@@ -9,7 +9,6 @@ import { newerRuntime } from '../image-volumes.ts'
 import {
   clockCommand,
   describeNode,
-  enterNode,
   kubeletLog,
   memoryCommand,
   nodeClientStep,
@@ -23,6 +22,7 @@ import { pullCommand, pullLimits } from '../node/node-images.ts'
 import { denialsCommand, failsAtAttributes, kernelLog } from '../node/node-kernel.ts'
 import { kubeletFolder } from '../node/node-logins.ts'
 import { daemonFile, dockerClient, mayBeOpenShift, restartOf } from '../node/node-settings.ts'
+import { enterNode } from '../node/node-shell.ts'
 import { shortList } from '../nouns.ts'
 import { isSearched } from '../searched.ts'
 import type { StepWords } from '../step-words.ts'
