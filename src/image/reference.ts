@@ -150,6 +150,14 @@ const RULES: ((parts: Parts) => string | false)[] = [
     /%!\w?\(/.test(text) && 'a value of another type was formatted into it (%!): quote it where it is set',
   ({ text }) => /\s/.test(text) && 'it contains whitespace',
   ({ text }) => /\p{Cc}/u.test(text) && 'it contains a control character',
+  // Format characters come with text that was copied from a web page (elastic/cloud-on-k8s#2150).
+  ({ text }) => {
+    const hidden = /\p{Cf}/u.exec(text)?.[0].codePointAt(0)
+    return (
+      hidden !== undefined &&
+      `it has an invisible character (U+${hidden.toString(16).toUpperCase().padStart(4, '0')}), as text copied from a web page may have`
+    )
+  },
   ({ text }) => /[^\x21-\x7e]/.test(text) && 'it has characters other than plain ASCII',
   ({ text }) => /^[a-z]+:\/\//i.test(text) && 'image names have no scheme: drop everything up to ://',
   ({ text }) => /^[a-f0-9]{64}$/.test(text) && 'a name of 64 hexadecimal digits is reserved for image IDs',

@@ -46,6 +46,7 @@ describe('a reference', () => {
     ['nginx\n', 'whitespace'],
     ['nginx:1.27 ', 'whitespace'],
     ['nginx\u0001x', 'control character'],
+    ['eck/snapshot\u200bs:1', 'invisible character (U+200B)'],
     ['café/api', 'plain ASCII'],
     ['https://ghcr.io/acme/api', 'image names have no scheme'],
     [HEX, '64 hexadecimal digits'],
