@@ -50,12 +50,38 @@ describe("what OpenShift's registry met where it wanted to fetch an image", () =
       },
     ],
     [
+      'a proxy that lets it through to nobody is no matter of a login',
+      passedOn('quay.io/acme/jenkins:2', 'Get "https://quay.io/v2/": Forbidden'),
+      { first: /^Let image-registry\.\S+ reach quay\.io .*proxy settings/, never: /a login that may pull/ },
+    ],
+    [
       'a certificate that it did not accept is not for the node to trust',
       passedOn(
         'registry.example/team/api:2',
         'Get "https://registry.example/v2/": x509: certificate signed by unknown authority',
       ),
       { first: /^Let image-registry\.\S+ trust the authority of the certificate/, never: /on node node-1/ },
+    ],
+    [
+      'a request without a login reached its upstream',
+      passedOn(
+        'docker.io/acme/jenkins:2',
+        'Get "https://registry-1.docker.io/v2/acme/jenkins/manifests/2": no basic auth credentials',
+      ),
+      {
+        says: /with logins of its own \(those of the cluster and of the image stream\)/,
+        first:
+          /^Give image-registry\.\S+ a login that may pull docker\.io\/acme\/jenkins, if that still exists/,
+        never: /cache rule|remote repository/,
+      },
+    ],
+    [
+      'a limit on pulls is no matter of its network',
+      passedOn(
+        'docker.io/acme/jenkins:2',
+        'Get "https://registry-1.docker.io/v2/acme/jenkins/manifests/2": received unexpected HTTP status: 429 Too Many Requests',
+      ),
+      { says: /is a cache whose upstream registry limits its pulls/, never: /its own network|throttles/ },
     ],
     [
       'what it found missing there is missing',

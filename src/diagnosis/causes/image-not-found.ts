@@ -24,7 +24,7 @@ export const NO_LATEST =
 export const PASSED_ON = /\bunable to pull manifest from .*/is
 
 const UNREACHED =
-  /\bunable to pull manifest from \S{1,300}: (?:get|head) \\*"?https?:\/\/([\w.-]{1,253}(?::\d{1,5})?)\/[^\s"\\]{0,300}\\*"?: (?!unauthori[sz]ed|denied|forbidden|unknown|manifest|name|toomanyrequests)(.{0,300})/is
+  /\bunable to pull manifest from \S{1,300}: (?:get|head) \\*"?https?:\/\/([\w.-]{1,253}(?::\d{1,5})?)\/[^\s"\\]{0,300}\\*"?: (?!unauthori[sz]ed|denied|forbidden:|no basic auth|authentication|unknown|manifest|name|toomanyrequests|received unexpected http status: 429)(.{0,300})/is
 
 /** That registry reached nobody where it wanted to fetch the image from. */
 export const unreachedUpstream: CauseRule<'image-not-found'> = {

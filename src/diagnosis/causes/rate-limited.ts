@@ -4,6 +4,7 @@ import { isDockerHubHost } from '../../image/docker-hub.ts'
 import type { RateLimitSubcause } from '../finding.ts'
 import type { PullError } from '../text/pull-error.ts'
 import { type CauseRule, matchesAny } from './cause-rule.ts'
+import { PASSED_ON } from './image-not-found.ts'
 
 const LIMIT = '(?:limits?|quota|allowance)'
 const MANY = '(?:data|bandwidth|transfer|traffic|egress|download|pull|request|api|rate)s?'
@@ -69,7 +70,8 @@ export function limitShownIn({ masked, hosts }: PullError): RateLimitSubcause {
   if (OF_ANYONE.test(masked)) return 'anonymous'
   if (/\bhap429\b|\btoo many failed login\b/.test(masked)) return 'abuse'
   if (OF_ACCOUNT.test(masked)) return 'account'
-  // The answer to a HEAD request does not show which limit was hit.
-  const isUndecided = namesLimit(masked) || /\bhead (?:request to )?["'`]?‹url›/.test(masked)
+  // The answer to a HEAD request does not show which limit was hit, nor does a status that OpenShift's registry passes on.
+  const isUndecided =
+    namesLimit(masked) || PASSED_ON.test(masked) || /\bhead (?:request to )?["'`]?‹url›/.test(masked)
   return !isUndecided && hosts.some(isDockerHubHost) ? 'abuse' : 'unspecified'
 }

@@ -22,7 +22,7 @@ import { servesWindowsBase } from '../../image/windows-images.ts'
 import { cacheRuleIn, OF_CACHE_RULE } from '../cache-rule.ts'
 import { passedOver } from '../causes/auth-required-or-denied.ts'
 import { lazySnapshotter, refusedAttribute, refusedMount } from '../causes/corrupt-or-unpack.ts'
-import { missingChild, upstreamError } from '../causes/image-not-found.ts'
+import { missingChild, PASSED_ON, upstreamError } from '../causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes, limitOfData } from '../causes/rate-limited.ts'
 import { providerReason } from '../credential/credential-provider.ts'
 import type { Cause } from '../finding.ts'
@@ -121,7 +121,7 @@ function withoutNames(text: string, image: string, reference: Reference | null):
 
 /** Whose limit the text describes, and over which time. */
 function ofLimit(text: string, reference: Reference | null, endpoint: Endpoint | null): Clue[] {
-  if (OF_CACHE_RULE.test(text)) return [{ code: 'upstream-limit' }]
+  if (OF_CACHE_RULE.test(text) || PASSED_ON.test(text)) return [{ code: 'upstream-limit' }]
   // docker/hub-feedback#1250
   if (/\btoo many failed login attempts\b/i.test(text)) return [{ code: 'failed-logins' }]
   // Quay limits requests per second, and no pulls (access.redhat.com/solutions/6218921).

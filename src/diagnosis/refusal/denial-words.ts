@@ -122,7 +122,7 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   // OpenShift's registry, which has logins of its own for that.
   [
     'upstream',
-    /\bunable to pull manifest from .{1,400}\b(?:unauthori[sz]ed|denied|forbidden|authentication required)\b/,
+    /\bunable to pull manifest from .{1,400}\b(?:unauthori[sz]ed|denied|forbidden|authentication required|no basic auth credentials)\b/,
   ],
   ['upstream', UPSTREAM_NOT_SET_UP],
   ['upstream', OF_CACHE_RULE],

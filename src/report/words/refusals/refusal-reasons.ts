@@ -34,6 +34,11 @@ function isOfSomeNodes({ clues }: Pick<Finding, 'clues'>): boolean {
   return hasClue(clues, 'runs-elsewhere') && hasClue(clues, 'bare-refusal')
 }
 
+/** Whether OpenShift's registry was refused, where it has neither cache rules nor remote repositories. */
+function isOfOpenShift({ steps }: AdvisedFinding): boolean {
+  return steps.some(step => step.code === 'upstream-login' && step.kind === 'openshift')
+}
+
 export const CLOSED_TITLE: Record<Closed, Sentence> = {
   blocked: [
     [isOfStorage, { does: 'refused to deliver a layer' }],
@@ -107,6 +112,12 @@ export const CLOSED_MEANING: Record<Closed, Sentence> = {
       'upstream-blocked',
       {
         does: 'does not ask the registry behind its proxy repository at the moment; the login of the nodes and pods is not involved.',
+      },
+    ],
+    [
+      isOfOpenShift,
+      {
+        does: 'fetches the image from an upstream registry with logins of its own (those of the cluster and of the image stream), and was refused there; the login of the nodes and pods is not involved.',
       },
     ],
     {

@@ -71,7 +71,7 @@ const SCANS: Record<StepOf<'finish-scan'>['scan'], (host: string, isHarbor: bool
 /** Where a cache has its login at its upstream. */
 const UPSTREAM: Record<StepOf<'upstream-login'>['kind'], (host: string, repository?: string) => string> = {
   openshift: (host, repository = '') =>
-    `Give ${host} a login that may pull ${repository}, from which it fetches this image and was refused: a pull secret in the project of the image stream, or one for ${repository.split('/')[0]} in the cluster's own (pull-secret in namespace openshift-config). The pods' logins and roles are not used there. Or let the image stream import the image from another registry, such as your mirror`,
+    `Give ${host} a login that may pull ${repository}, if that still exists, from which it fetches this image and was refused: a pull secret in the project of the image stream, or one for ${repository.split('/')[0]} in the cluster's own (pull-secret in namespace openshift-config). The pods' logins and roles are not used there. Or let the image stream import the image from another registry, such as your mirror`,
   ecr: () =>
     "Fix the upstream login of the pull-through cache rule: the secret in AWS Secrets Manager whose name starts with ecr-pullthroughcache/, and the upstream path behind the rule's prefix (official images need library/)",
   setup: host =>
