@@ -220,8 +220,13 @@ export function otherSteps(finding: Finding): Step[] {
   }
   const plain = plainAtTls(finding)
   if (plain !== null) return plain
+  // Nobody but its owner sees the log of a host that others run.
   if (hasClue(finding.clues, 'status') && endpoint?.role === 'registry')
-    return [{ code: 'front-log', ...endpoint }, testManifest(finding, endpoint), { code: 'show-proxy' }]
+    return [
+      isHosted(endpoint.host) ? { code: 'read-all' } : { code: 'front-log', ...endpoint },
+      testManifest(finding, endpoint),
+      { code: 'show-proxy' },
+    ]
   if (registry !== null && endpoint?.role === 'mirror')
     return [
       { code: 'check-mirror', host: endpoint.host, registry },

@@ -100,6 +100,10 @@ describe('what an interrupted pull left in the content store of an old container
     expect(first).toContain(`Remove ${folder} on node node-1, which an interrupted pull left there`)
     expect(all).not.toMatch(/arrived|damages images|damaged at its publisher/)
   })
+  test('needs a restart of what runs containerd', () => {
+    const node = { runtime: 'containerd://1.2.9-k3s1', kubelet: 'v1.16.3+k3s1' }
+    expect(textsOf({ image, error, node }).first).toMatch(/and restart k3s/)
+  })
 })
 
 describe('a login for ECR that it refused', () => {
@@ -145,6 +149,11 @@ describe('the way to a node that lacks its pause image', () => {
       /Connect to node node-1 by SSH, or in a session of AWS Systems Manager/,
     ],
     ['Windows', { os: 'windows', runtime: 'containerd://1.7.0' }, /Connect to node node-1 by RDP or SSH: /],
+    [
+      'Fargate, which has no other way either',
+      { provider: 'aws', labels: { 'eks.amazonaws.com/compute-type': 'fargate' } },
+      /on a machine in the same subnets.*Fargate gives no shell/,
+    ],
   ])('needs no debug pod: %s', (_name, node, says) => {
     const { all } = textsOf({
       image,
@@ -154,6 +163,11 @@ describe('the way to a node that lacks its pause image', () => {
     })
     expect(all).toMatch(says)
     expect(all).not.toMatch(/kubectl debug|HostProcess/)
+  })
+  test('is not SSH in GKE Autopilot', () => {
+    const { all } = textsOf({ image, error: denied, pod: { node: 'gk3-pool-1-x', containers: [sandbox] } })
+    expect(all).toMatch(/GKE Autopilot gives no shell/)
+    expect(all).not.toMatch(/by SSH/)
   })
 })
 
@@ -216,6 +230,15 @@ test.each<[string, Situation, Expected]>([
     { first: /^Update Docker on node node-1.*oci-mediatypes=false/, never: /oci-mediatypes=true/ },
   ],
   [
+    'a new Docker knows all types, so that the registry is at fault',
+    {
+      image: 'registry.example/team/api:3',
+      error: 'Error response from daemon: missing signature key',
+      node: { runtime: 'docker://24.0.7' },
+    },
+    { first: /^Push the image again in Docker's own format/, never: /Update Docker/ },
+  ],
+  [
     'a copy for Linux alone may be of an image for Windows, too',
     {
       image: 'harbor.example/csi/smbplugin:v1.9.0',
@@ -231,7 +254,7 @@ test.each<[string, Situation, Expected]>([
       error:
         '602401143452.dkr.ecr.us-west-2.amazonaws.com/amazon/aws-load-balancer-controller:2.0: not found',
     },
-    { first: /as in v2\.0\.0/ },
+    { first: /most of Amazon's tags start with v, as in v2\.0\.0/ },
   ],
   [
     "a release reaches Amazon's registry of a region later",
@@ -240,6 +263,17 @@ test.each<[string, Situation, Expected]>([
       error: '602401143452.dkr.ecr.eu-central-1.amazonaws.com/amazon-k8s-cni-init:v1.20.5: not found',
     },
     { first: /later than its announcement/, never: /have no v/ },
+  ],
+  [
+    'the log of a host that others run is not for the reader',
+    {
+      image: 'nginx:1',
+      error: pulled(
+        'docker.io/library/nginx:1',
+        'unexpected status from HEAD request to https://registry-1.docker.io/v2/library/nginx/manifests/1: 418',
+      ),
+    },
+    { never: /See the log of Docker Hub/ },
   ],
   [
     'the registry of OpenShift 3 has no ingress in front of it',

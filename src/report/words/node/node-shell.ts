@@ -33,7 +33,7 @@ export function enterNode(
     }
   if (host.platform === 'minikube')
     return { text: 'Get a shell on the node', command: `minikube ssh${minikubeProfile(node)} -n ${word}` }
-  if (startsNoPod(finding)) return withoutPod(node, host)
+  if (startsNoPod(finding) && host.virtual !== 'autopilot') return withoutPod(node, host)
   if (host.platform === 'talos')
     return {
       text: "Run the commands for the node in a debug pod, which shares the node's network, with an image that has their tools (curl, openssl, getent, ss), such as netshoot: Talos nodes have no shell; delete the pod afterward",
@@ -68,8 +68,12 @@ function startsNoPod({ cause, containerKind }: Pick<Finding, 'cause' | 'containe
 }
 
 /** Returns how to get to a node on which no pod starts. */
-function withoutPod(node: string, { platform, cloud, os }: PullingNode): StepText {
+function withoutPod(node: string, { platform, cloud, os, virtual }: PullingNode): StepText {
   const noPod = 'without its pause image, the node starts no debug pod either'
+  if (virtual === 'fargate')
+    return {
+      text: 'Run the commands for the node on a machine in the same subnets and security groups that has their tools (curl, openssl, getent): Fargate gives no shell on its nodes',
+    }
   if (platform === 'talos')
     return {
       text: `Run the commands for the node on a machine in the same network that has their tools (curl, openssl, getent): Talos nodes have no shell, and ${noPod}`,

@@ -14,9 +14,9 @@ import { workloadsOf } from '../edits/container-place.ts'
 import { editField } from '../edits/edits.ts'
 import { managedPlace } from '../edits/managers.ts'
 import { loadCommand } from '../node/local-clusters.ts'
-import { nodeName, nodesOf, onNodes } from '../node/node.ts'
+import { nodeName, nodesOf, onNodes, releaseOf } from '../node/node.ts'
 import { formatNumber, joinList, namedList, registryLabel, shortList } from '../nouns.ts'
-import type { StepWords } from '../step-words.ts'
+import type { Findings, StepWords } from '../step-words.ts'
 
 /** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */
 function windowsTag(kernel: string, image: string): string {
@@ -24,6 +24,16 @@ function windowsTag(kernel: string, image: string): string {
   if (name === null) return ''
   const other = image.replace(/(?<=[:-])ltsc20\d\d(?![^@]*\/)/, name)
   return other === image ? ` (tags with ${name})` : ` (such as ${other}, if it exists)`
+}
+
+/** Returns what to do about a manifest that Docker takes for one of schema 1. Docker of the last years knows all current types (docs.docker.com/engine/release-notes). */
+function unsignedText(findings: Findings): string {
+  const { version } = findings[0].host
+  const again =
+    "the image again in Docker's own format (`docker buildx build --provenance=false --output type=image,oci-mediatypes=false,push=true`; `podman push --format v2s2`)"
+  if (version !== null && releaseOf(version)[0] >= 20)
+    return `Push ${again}: what the registry sent is a manifest of the old schema 1 without its signature, or has a type that Docker does not know. If the registry turns manifests into schema 1 or sends them with the wrong type, update the registry`
+  return `Update Docker ${onNodes(findings)}: an old one takes a manifest whose type it does not know, such as an OCI image's, for one of schema 1 without its signature. Or push ${again}`
 }
 
 export const imageContentSteps: StepWords<ImageContentStep> = {
@@ -220,7 +230,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   },
   'push-current-format': (_step, { findings, findings: [first] }) => ({
     text: isUnsigned(first)
-      ? `Update Docker ${onNodes(findings)}: an old one takes a manifest whose type it does not know, such as an OCI image's, for one of schema 1 without its signature. Or push the image again in Docker's own format (\`docker buildx build --provenance=false --output type=image,oci-mediatypes=false,push=true\`; \`podman push --format v2s2\`)`
+      ? unsignedText(findings)
       : hasClue(first.clues, 'schema1')
         ? 'Push the image again with a current tool, or use a newer image if it is not yours: runtimes no longer accept its old format (schema 1)'
         : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update ${isDockerZstd(first) && first.host.runtime === 'containerd' ? `containerd ${onNodes(findings)} to 2.0 or later, which knows this type of layers` : `the container runtime ${onNodes(findings)} if it is old`}`,

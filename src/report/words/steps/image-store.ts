@@ -20,6 +20,7 @@ import {
 } from '../node/node.ts'
 import { pruneCommand, removeCommand, removeLimits } from '../node/node-images.ts'
 import { kernelLog } from '../node/node-kernel.ts'
+import { restartOf } from '../node/node-settings.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
 /** Returns the store of containers/storage or Docker that the text shows, which settings can move; null if it shows none. */
@@ -57,7 +58,7 @@ function storeText(findings: Findings): string {
     return `If the error comes back, or other images fail there too, check the disk under ${store} ${onNodes(findings)} and update the runtime; or drain the node, then ${replace}`
   const half = HALF_DOWNLOAD.exec(evidence?.text ?? '')?.[1]
   if (half !== undefined)
-    return `Remove ${half} ${onNodes(findings)}, which an interrupted pull left there without its content, and restart containerd; from 1.3 on, containerd discards such a folder itself. The kubelet then pulls the image again`
+    return `Remove ${half} ${onNodes(findings)}, which an interrupted pull left there without its content, and ${restartOf(host) ?? 'restart containerd'}; from 1.3 on, containerd discards such a folder itself. The kubelet then pulls the image again`
   const [, left] = LEFT_BEHIND.exec(evidence?.text ?? '') ?? []
   return left === undefined
     ? `Drain ${onNodes(findings).replace(/^on /, '')}, then ${replace}; if this happens again, check the disk under ${store}`

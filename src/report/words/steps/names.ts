@@ -270,11 +270,11 @@ function pathHint(registry: string | null, image: string): string {
     return ` (the tag has a letter O where a zero is likely: ${misread.replace(/o/gi, '0')})`
   const path = image.slice((registry ?? '').length + 1)
   const [, tag = '', patch] = /:(v?\d+\.\d+(\.\d+)?)$/.exec(image) ?? []
-  // Amazon's own tags, but for those of the pause image; a release is on GitHub first (aws/amazon-vpc-cni-k8s#3526).
+  // Amazon's own tags, but for those of the pause image and of a few agents (0.1.15 of eks-pod-identity-agent); a release is on GitHub first (aws/amazon-vpc-cni-k8s#3526).
   if (isOfEks(registry) && tag !== '' && !/\/pause(?:-\w+)?:/.test(image))
     return tag.startsWith('v')
       ? " (a new release may reach Amazon's registry of a region later than its announcement)"
-      : ` (Amazon's tags start with v, as in v${tag}${patch === undefined ? '.0' : ''})`
+      : ` (most of Amazon's tags start with v, as in v${tag}${patch === undefined ? '.0' : ''})`
   const inLibrary = /(?:^|\/)library\/[^/]+$/.test(image)
   const [base = ''] = image.split('/').at(-1)?.split(/[:@]/, 1) ?? []
   // Official images have such tags, and so do most variants of them.

@@ -197,7 +197,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     const start = `See the log of ${label}, and of what is in front of it (an ingress, a load balancer, a reverse proxy), for the time of the pull`
     if (status !== undefined)
       return {
-        text: `${start}: one of them answered with status ${status}, and only its log has the reason. If the host or the runtime was updated before, compare what they request and accept with what they did before`,
+        text: `${start}: one of them answered with status ${status}, and only its log has the reason. If the host or the runtime was updated recently, compare what the runtime requests with what the host accepts`,
       }
     if (IN_OPENSHIFT_3.test(host))
       return {
