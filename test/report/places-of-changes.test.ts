@@ -177,13 +177,13 @@ describe('a tag that its repository does not have', () => {
     return step.text
   }
 
-  test('is compared with the likeliest that other pods run', async () => {
+  test('is compared with the likeliest that other containers run', async () => {
     const beside = ['nginx:1.28.1', 'nginx:1.29.3', 'registry.example/nginx:1.29.33', 'redis:1.29.33']
-    expect(await first('nginx:1.29.33-alpine', ...beside)).toContain('(other pods run nginx:1.29.3)')
+    expect(await first('nginx:1.29.33-alpine', ...beside)).toContain('(other containers run nginx:1.29.3)')
   })
 
   test('is not compared with one that begins otherwise', async () => {
-    expect(await first('nginx:stable', 'nginx:1.29.3')).not.toMatch(/other pods run/)
+    expect(await first('nginx:stable', 'nginx:1.29.3')).not.toMatch(/other containers run/)
   })
 })
 
@@ -278,6 +278,24 @@ test.each([
   })
   expect(all).toContain(place)
   expect(all).not.toMatch(other)
+})
+
+test('what two nodes trust is compared by the places alone, without how to change them', () => {
+  const image = 'registry.example/team/api:3'
+  const { first } = textsOf({
+    image,
+    error: pulled(image, 'tls: failed to verify certificate: x509: certificate signed by unknown authority'),
+    node: { osImage: 'Rocky Linux 9.6 (Blue Onyx)', runtime: 'containerd://1.7.27' },
+    held: [
+      {
+        ...{ reference: image, pods: 1, nodes: ['node-2'], architectures: [], otherLogins: [] },
+        by: [{ namespace: 'web', pullSecrets: [], nodes: ['node-2'] }],
+      },
+    ],
+  })
+  expect(first).toContain(
+    "hosts.toml and the system's trust store (/etc/pki/ca-trust/source/anchors) there and on node",
+  )
 })
 
 describe('a port that speaks HTTP', () => {

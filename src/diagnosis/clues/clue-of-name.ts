@@ -71,7 +71,7 @@ export type NameClue =
   | { code: 'open-beside'; beside: string }
   /** Images of the same project and build run, from one other registry. */
   | ({ code: 'build-beside' } & BuildBeside)
-  /** Other pods run the image with this tag, which begins like the missing one. */
+  /** Other containers run the image with this tag, which begins like the missing one. */
   | { code: 'tag-beside'; tag: string }
   /** The registry's name is that of a well-known one with a typo. */
   | { code: 'near-registry'; registry: string }

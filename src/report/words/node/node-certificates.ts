@@ -63,9 +63,9 @@ export function authorityPlace(
       break
   }
   if (os === 'windows') return "the node's machine-wide certificate store"
-  const store = `the system's trust store (${trustStore(node)})`
+  const store = trustStore(node, named)
   const own = ofHost ? runtimeAuthorityPlace(node, { host, role }, registry, named) : null
-  return own === null ? store : `${own}, or ${store}`
+  return own === null ? store : `${own}${named ? ' and' : ', or'} ${store}`
 }
 
 /** What some releases need besides; fixed in v1.27.13, v1.28.9, and v1.29.4 (k3s-io/k3s#9839, rancher/rke2#5658). */
@@ -76,18 +76,20 @@ function hostUnderMirrors({ platform, kubeletMinor }: PullingNode, host: string)
 }
 
 /** Where each system takes authorities from, and how it updates its trust store (update-ca-trust(8), update-ca-certificates(8)). */
-const UPDATES: Record<SystemFamily, string> = {
-  rhel: '/etc/pki/ca-trust/source/anchors and update-ca-trust',
-  suse: '/etc/pki/trust/anchors and update-ca-certificates',
-  debian: '/usr/local/share/ca-certificates and update-ca-certificates',
+const UPDATES: Record<SystemFamily, { folder: string; update: string }> = {
+  rhel: { folder: '/etc/pki/ca-trust/source/anchors', update: 'update-ca-trust' },
+  suse: { folder: '/etc/pki/trust/anchors', update: 'update-ca-certificates' },
+  debian: { folder: '/usr/local/share/ca-certificates', update: 'update-ca-certificates' },
 }
 
-/** Returns how to update the system's trust store. CRI-O reads it for each pull. */
-function trustStore({ platform, runtime, family }: PullingNode): string {
+/** Returns the system's trust store, and how to update it. CRI-O reads it for each pull. `named`: only where it is. */
+function trustStore({ platform, runtime, family }: PullingNode, named: boolean): string {
+  const own = family === undefined ? null : UPDATES[family]
+  if (named) return `the system's trust store${own === null ? '' : ` (${own.folder})`}`
   const [usual, restart] =
     platform === 'k0s' ? (['update-ca-certificates', 'k0s'] as const) : BY_RUNTIME[runtime ?? 'unknown']
-  const update = family === undefined ? usual : UPDATES[family]
-  return restart === null ? update : `${update}, then restart ${restart}`
+  const update = own === null ? usual : `${own.folder} and ${own.update}`
+  return `the system's trust store (${restart === null ? update : `${update}, then restart ${restart}`})`
 }
 
 /** What systems with this runtime most often have, and what has to start again. */

@@ -15,5 +15,5 @@ export function buildHint({ clues }: Findings[number]): string | null {
 /** Returns which tag of the repository runs; empty if none like this one is known. */
 export function tagHint({ clues, image }: Findings[number]): string {
   const tag = clueOf(clues, 'tag-beside')?.tag
-  return tag === undefined ? '' : ` (other pods run ${withoutVersion(image)}:${tag})`
+  return tag === undefined ? '' : ` (other containers run ${withoutVersion(image)}:${tag})`
 }
