@@ -426,6 +426,16 @@ test.each<[string, Situation, Expected]>([
     { first: /k3d registry list/, never: /DaemonSet|is running and listening on that port/ },
   ],
   [
+    'a port of the node itself where something else than a registry is',
+    {
+      image: 'localhost:5000/api:1',
+      error:
+        'failed to do request: Head "http://localhost:5000/v2/api/manifests/1": read tcp 127.0.0.1:41034->127.0.0.1:5000: read: connection reset by peer',
+      shown: { hostsBeside: ['registry.example:5000'] },
+    },
+    { first: /^Write registry\.example:5000 .* where no registry answered at that port/ },
+  ],
+  [
     'a proxy that only one node goes through',
     {
       image: OWN,
@@ -441,8 +451,18 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first: /compare it with node node-2, which runs the same image/,
-      says: /a drop-in in \/etc\/systemd\/system\/containerd\.service\.d; then `systemctl daemon-reload`/,
+      says: /a drop-in file in \/etc\/systemd\/system\/containerd\.service\.d; then `systemctl daemon-reload`/,
     },
+  ],
+  [
+    'a proxy of nodes that may be those of OpenShift, which writes their settings itself',
+    {
+      image: OWN,
+      error:
+        'Head "https://registry.example/v2/team/api/manifests/3": proxyconnect tcp: dial tcp 10.0.0.9:3128: connect: connection refused',
+      node: { runtime: 'cri-o://1.31.4', kubelet: 'v1.31.5' },
+    },
+    { says: /crio\.service\.d \(on OpenShift, in proxy\.config\.openshift\.io\/cluster instead\); then/ },
   ],
   [
     'a proxy that every node may go through',
@@ -461,7 +481,21 @@ test.each<[string, Situation, Expected]>([
       error: 'write /var/lib/containerd/a: no space left on device',
       shown: { fullNodes: ['node-1'], nodesInUse: ['node-1'] },
     },
-    { first: /logs in \/var\/log/, says: /found too few unused images/, never: /rmi --prune|DiskPressure/ },
+    {
+      first: /logs in \/var\/log.*emptyDir volumes in \/var\/lib\/kubelet, which are removed with their pods/,
+      says: /found too few unused images/,
+      never: /rmi --prune|DiskPressure/,
+    },
+  ],
+  [
+    'a disk of a Windows node that is full of something else than unused images',
+    {
+      image: OWN,
+      error: 'hcsshim::ImportLayer failed in Win32: There is not enough space on the disk. (0x70)',
+      node: { os: 'windows' },
+      shown: { fullNodes: ['node-1'], nodesInUse: ['node-1'] },
+    },
+    { says: /found too few unused images/, never: /\/var\// },
   ],
   [
     'a disk that is full by what its node reports',

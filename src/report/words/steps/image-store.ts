@@ -129,7 +129,7 @@ export const storeSteps: StepWords<StoreStep> = {
     const largest = largestFolders(host, path ?? storePath(host))
     const which = largest === null ? '' : ', then the largest folders in MB'
     return nodeClientStep(
-      `See what fills the disk ${onNodes(findings)}${host.os === 'windows' || host.platform === 'talos' ? '' : ` (space, then inodes${which})`}${clueOf(clues, 'disk-pressure')?.imagesInUse === true ? ', such as logs in /var/log or emptyDir volumes in /var/lib/kubelet, and remove that' : ''}`,
+      `See what fills the disk ${onNodes(findings)}${host.os === 'windows' || host.platform === 'talos' ? '' : ` (space, then inodes${which})`}${which !== '' && clueOf(clues, 'disk-pressure')?.imagesInUse === true ? ', such as old logs in /var/log, which you can remove, or emptyDir volumes in /var/lib/kubelet, which are removed with their pods' : ''}`,
       [diskCommand(host, path), ...(largest === null ? [] : [largest])].join('; '),
       findings,
     )

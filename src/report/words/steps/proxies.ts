@@ -69,11 +69,12 @@ function comparison(first: Findings[number]): string {
   return node === undefined ? '' : `, and compare it with node ${node}, which runs the same image`
 }
 
-/** Returns where a runtime that systemd starts mostly has its proxy, and how a change gets there (docs.docker.com/engine/daemon/proxy, containerd's docs). */
+/** Returns where a runtime that systemd starts usually has its proxy, and how a change gets there (docs.docker.com/engine/daemon/proxy, containerd's docs). */
 function dropIn(node: PullingNode): string {
   const unit = node.runtime === 'cri-o' ? 'crio' : node.runtime
   if (node.platform !== null || node.os === 'windows' || unit === null) return ''
-  return `, mostly a drop-in in /etc/systemd/system/${unit}.service.d; then \`systemctl daemon-reload\` and \`systemctl restart ${unit}\``
+  const elsewhere = mayBeOpenShift(node) ? ` (on OpenShift, in ${OPENSHIFT_PROXY} instead)` : ''
+  return `, usually in a drop-in file in /etc/systemd/system/${unit}.service.d${elsewhere}; then \`systemctl daemon-reload\` and \`systemctl restart ${unit}\``
 }
 
 export const proxySteps: StepWords<ProxyStep> = {

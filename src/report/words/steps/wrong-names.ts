@@ -197,7 +197,7 @@ const CORRECTED: Record<
   'other-port': (from, to) =>
     `Write ${to} instead of ${from}, if you mean that registry: running containers were pulled from ${to}, and without a port in the name, nodes ask the default port`,
   'other-loopback': (from, to) =>
-    `Write ${to} instead of ${from}, if the image was pushed to that registry: ${from} is the node itself, where nothing answers at that port, and running containers were pulled from ${to}`,
+    `Write ${to} instead of ${from}, if the image was pushed to that registry: ${from} is the node itself, where no registry answered at that port, and running containers were pulled from ${to}`,
   'private-link': (from, to) =>
     `Write ${to} instead of ${from}: with a private endpoint, clients keep using the public name, which private DNS resolves to the private address, and the certificate is only for that name`,
   'inside-alibaba': (from, to) =>
