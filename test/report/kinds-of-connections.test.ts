@@ -517,6 +517,16 @@ test.each<[string, Situation, Expected]>([
     { says: /`docker save my-app:1 \| k3s ctr images import -`/ },
   ],
   [
+    'an image for a Windows node, where PowerShell would change what is piped',
+    {
+      image: 'my-app:1',
+      error: 'Container image "my-app:1" is not present with pull policy of Never',
+      reason: 'ErrImageNeverPull',
+      node: { os: 'windows', runtime: 'containerd://1.7.20-k3s1', kubelet: 'v1.33.4+rke2r1' },
+    },
+    { says: /`docker save` where it was built/, never: /docker save my-app:1 \|/ },
+  ],
+  [
     'a clock that stands at 1970, which no other certificate sets right',
     {
       image: 'registry.acme.dev/a:1',

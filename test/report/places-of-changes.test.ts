@@ -165,6 +165,7 @@ describe('the build that a tag names', () => {
       'registry.acme.example/shop/worker:8f3c2e1',
       ['harbor.acme.example/shop/web:8f3c2e1', 'registry.acme.example/shop/api:8f3c2e1'],
     ],
+    ['the image is an official one', 'nginx:20240812', ['mirror.acme.example/library/debian:20240812']],
   ])('is not looked for elsewhere if %s', async (_why, image, others) => {
     expect(await first(image, ...others)).not.toMatch(/runs with this tag/)
   })

@@ -1,6 +1,7 @@
 /** Finds what images that run say of a missing one: where the build is that its tag names, and which tag its repository has. */
 
 import { compareText } from '../../order.ts'
+import { DOCKER_HUB } from '../docker-hub.ts'
 import { fullRepository, type Reference } from '../reference.ts'
 
 /** Another image of the same project and build, at another registry. */
@@ -25,7 +26,9 @@ export function buildBeside(
   known: readonly Reference[],
 ): BuildBeside | null {
   const folder = repository.slice(0, repository.lastIndexOf('/') + 1)
-  if (tag === null || folder === '' || !namesBuild(tag)) return null
+  // Docker Hub's official images are from many projects, and their tags often have dates.
+  const isOfficial = registry === DOCKER_HUB && folder === 'library/'
+  if (tag === null || folder === '' || isOfficial || !namesBuild(tag)) return null
   const found = known.filter(other => other.tag === tag && other.repository.startsWith(folder))
   const [first] = found
   if (first === undefined || found.some(other => other.registry !== first.registry)) return null

@@ -58,11 +58,11 @@ export function loadedAsOthers({ image, others }: StepOf<'load-as-others'>, find
   )
 }
 
-/** Returns how to copy an image from a Docker on the node itself, which `ctr` reads from its standard input. */
+/** Returns how to copy an image from a Docker on the node itself, which `ctr` reads from its standard input. PowerShell decodes what it pipes as text. */
 function fromDocker(host: Findings[0]['host'], image: string): string {
   const archive = importCommand(host)
   const isBeside = NAMES[host.platform ?? ''] !== undefined || host.platform === 'microk8s'
-  return archive === null || host.runtime !== 'containerd' || !isBeside
+  return archive === null || host.runtime !== 'containerd' || host.os === 'windows' || !isBeside
     ? ''
     : `. If Docker on the node itself has it, no file is needed: \`docker save ${shellWord(image)} | ${archive.replace('<file>', '-')}\``
 }
