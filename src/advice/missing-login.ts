@@ -185,12 +185,17 @@ export function podLoginSteps(finding: Finding): Step[] {
   const isOwn = misplaced.some(step => step.code === 'repair-secret' && step.problem !== 'impossible-name')
   // What writes the pod's own secret would overwrite another login in it.
   const isWritten = misplaced.length === 0 && corrected.some(step => isWrittenSecret(finding, step))
+  const login = loginSteps(finding, 'missing')
+  // A login of the secret that only lacks another key is the better correction of it.
+  const isAdded = (step: Step) =>
+    step.code === 'repair-secret' &&
+    login.some(other => other.code === 'add-key' && other.secret === step.secret)
   return [
     ...(isOwn ? nearSecretSteps(finding) : knownSecretSteps(finding)),
     ...misplaced,
     ...(isWritten ? corrected : []),
-    ...loginSteps(finding, 'missing'),
-    ...(misplaced.length > 0 || isWritten ? [] : corrected),
+    ...login.filter(({ code }) => code !== 'add-key' || !isWritten),
+    ...(misplaced.length > 0 || isWritten ? [] : corrected.filter(step => !isAdded(step))),
   ]
 }
 

@@ -31,6 +31,27 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    "a key of another of Google's regions, whose login is added once",
+    {
+      image: 'europe-docker.pkg.dev/acme/apps/api:3',
+      error: `failed to resolve image: ${ANONYMOUS}`,
+      secret: {
+        entries: [{ key: 'us-docker.pkg.dev', username: '_json_key', problem: null }],
+      },
+    },
+    { says: /^Or add the login that secret web\/regcred has/m, never: /Add a login for/ },
+  ],
+  [
+    'a login that came after the attempt of a static pod, which its deletion does not restart',
+    {
+      image: 'ghcr.io/acme/api:3',
+      error: `failed to resolve image: ${ANONYMOUS}`,
+      login: 'ghcr.io',
+      pod: { controller: { apiVersion: 'v1', kind: 'Node', name: 'n', uid: 'n' } },
+    },
+    { first: /^Wait for the next attempt: .* five minutes\S* *$/, never: /delete pod/ },
+  ],
+  [
     'a login that came after the attempt of a pod which its controller may not replace',
     {
       image: 'ghcr.io/acme/api:3',

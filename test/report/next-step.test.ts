@@ -70,6 +70,15 @@ describe('the next step', () => {
     expect(recreated).toBe(claimed === 'both' ? 2 : Number(claimed))
   })
 
+  test('is no fix for pods that it leaves to their controller', () => {
+    const newer = finding(ofWorkflow, {
+      ...{ workload: ofWorkflow.controller, ofCustomController: true, remedies: ['recreate'] },
+    })
+    expect(nextStepText(nextStep(diagnosis([newer]), HERE) ?? { text: '' })).toMatch(
+      /^Next: kubectl .*delete pod/,
+    )
+  })
+
   test('is what the other container needs if a fix would leave every pod alone', () => {
     const found = [limited(one), missing(one)]
     expect(nextStep(diagnosis(found), HERE)?.text).toContain('Check the name')

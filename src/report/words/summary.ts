@@ -219,9 +219,11 @@ function isMeant(other: Step, shown: Step): boolean {
 /** Steps that one `fix` performs for several groups at once. */
 const FIXES: readonly StepCode[] = ['distribute-login', 'recreate-pods']
 
-function isFixed({ steps: [first], clues }: AdvisedFinding): boolean {
+function isFixed({ steps: [first], clues, ofCustomController }: AdvisedFinding): boolean {
+  // It deletes no pods of a controller that may not replace them.
+  const isLeft = first.code === 'recreate-pods' && ofCustomController
   // What was made for one run stays as it was.
-  return FIXES.includes(first.code) && !hasClue(clues, 'made-by')
+  return FIXES.includes(first.code) && !isLeft && !hasClue(clues, 'made-by')
 }
 
 /** Whether the container would keep its pod from running after a fix. */

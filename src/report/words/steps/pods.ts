@@ -116,7 +116,8 @@ export const podSteps: StepWords<PodStep> = {
     const { namespace, pod, workload, reason, credential } = first
     const which = countPods(findings) === 1 ? 'the pod' : 'one of the pods'
     const command = kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace)
-    if (workload === null)
+    // Static pods are the kubelet's own: what is deleted is only what shows them.
+    if (workload === null || workload.kind === 'Node')
       return {
         text: credential.cameLater
           ? NEXT_SENDS
