@@ -4,9 +4,8 @@ import { clueOf } from '../diagnosis/clues/clue.ts'
 import { usableAttempts } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { type Cloud, cloudOf } from '../image/cloud-registries.ts'
-import { hostAlone } from '../image/host.ts'
 import { repositoryOf } from '../image/reference.ts'
-import { GITEA, isGitLab, isOpenShiftRegistry } from '../image/registries.ts'
+import { GITEA, isGitLab, isNamedQuay, isOpenShiftRegistry } from '../image/registries.ts'
 import { isElsewhere } from './conditions.ts'
 import type { Step } from './step/step.ts'
 import type { Grantor } from './step/step-for-access.ts'
@@ -89,15 +88,12 @@ export function robotSteps({ registry, reference, credential }: Finding): Step[]
     .slice(0, 1)
 }
 
-/** Quay's own service, and hosts that are named after the product. */
-const QUAY = /(?:^|[.-])quay[.-]/
-
 /**
  * Returns whose robot account of Quay it is; null for any other account. GitLab names its deploy tokens alike.
  */
 function robotOwner(registry: string, username: string | null): string | null {
   const owner = /^([a-z0-9]+(?:[._-][a-z0-9]+)*)\+[a-z][a-z0-9_]*$/.exec(username ?? '')?.[1]
-  return owner === undefined || !QUAY.test(hostAlone(registry)) ? null : owner
+  return owner === undefined || !isNamedQuay(registry) ? null : owner
 }
 
 /**

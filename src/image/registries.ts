@@ -1,7 +1,7 @@
 /** What a registry and the path of an image show: whether its images are public, who runs it, and which other registry is behind it. */
 
 import { DOCKER_HUB, DOCKER_HUB_HOST, isDockerHub } from './docker-hub.ts'
-import { withoutPort } from './host.ts'
+import { hostAlone, withoutPort } from './host.ts'
 import type { Reference } from './reference.ts'
 
 /** Docker Hub's official images, and registries where every image is public (according to their documentation). */
@@ -56,6 +56,11 @@ const FIXED =
 /** Whether the host is a well-known registry's own, so that a name that can't be resolved is not misspelled. */
 export function isFixedHost(host: string): boolean {
   return FIXED.test(withoutPort(host.toLowerCase()))
+}
+
+/** Whether this is Quay's own service, or a host that is named after the product. */
+export function isNamedQuay(host: string): boolean {
+  return /(?:^|[.-])quay[.-]/.test(hostAlone(host))
 }
 
 /** DaoCloud's mirrors and their token server (DaoCloud/public-image-mirror#2328). */

@@ -169,6 +169,19 @@ describe('a login that the pod does not reference', () => {
       [{ code: 'same-account', namespace: 'web', secret: 'key', key: 'de.icr.io', of: 'us.icr.io' }],
     ],
     [
+      "for another of IBM's registries, but not for that of entitlement keys",
+      {
+        pullSecrets: [
+          login('key', 'web', 'us.icr.io', {
+            entries: [{ key: 'us.icr.io', username: 'iamapikey', problem: null }],
+          }),
+        ],
+      },
+      { pullSecrets: ['key'] },
+      'cp.icr.io/cp/kafka:2',
+      undefined,
+    ],
+    [
       'on its own service account only, which gives new pods a malformed one, too',
       {
         pullSecrets: [login('a'), login('bad', 'web', 'ghcr.io', { problem: 'malformed', entries: [] })],

@@ -536,6 +536,14 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'the same words of Tencent Cloud, which knows no members of a project',
+    {
+      image: 'acme.tencentcloudcr.com/team/api:1',
+      error: 'unauthorized: unauthorized to access repository: team/api, action: pull',
+    },
+    { says: /`docker login acme\.tencentcloudcr\.com`/, never: /member of project|robot account/ },
+  ],
+  [
     'the words of Docker for an own registry and a pull without a login',
     {
       image: OWN,
@@ -609,6 +617,15 @@ test.each<[string, Situation, Expected]>([
       error: "denied: Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: a1",
     },
     { first: /an egress rule if the nodes are inside .* an ingress rule or access level for the nodes/ },
+  ],
+  [
+    'an account that is only named like a robot account of Quay',
+    {
+      image: OWN,
+      error: 'unauthorized: unauthorized to access repository: team/api, action: pull',
+      secret: { entries: [{ key: 'registry.example', username: 'team+ci', problem: null }] },
+    },
+    { says: /grant/, never: /Quay/ },
   ],
   [
     "a robot account of the image's own organization at Quay, which has no permission there by default",

@@ -188,7 +188,8 @@ const SAME_ACCOUNT: ReadonlyMap<string, string> = new Map([
  */
 const ONE_OPERATOR: readonly { isOwn(host: string): boolean; user: RegExp }[] = [
   { isOwn: host => cloudOf(host) === 'gar', user: /^_json_key(?:_base64)?$/ },
-  { isOwn: host => /^(?:[a-z]{2}\.)?icr\.io$/.test(host), user: /^iamapikey$/ },
+  // At cp.icr.io, only what an entitlement key opens.
+  { isOwn: host => /^(?:(?!cp\.)[a-z]{2}\.)?icr\.io$/.test(host), user: /^iamapikey$/ },
 ]
 
 function sameAccount(

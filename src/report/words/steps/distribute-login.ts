@@ -87,7 +87,7 @@ function noteFor(registry: string, { clues, reference, credential, evidence }: A
   )
     return '; the user name is the Docker ID: Docker Hub has refused e-mail addresses in its place'
   const [, project] = OF_HARBOR.exec(evidence?.text ?? '') ?? []
-  if (project !== undefined)
+  if (project !== undefined && !OF_TENCENT.test(registry))
     return `; the account has to be a member of project ${project} there, or a robot account of that project which can pull`
   const note = loginNote(registry)
   if (asksForToken && isOfGitLab({ registry, evidence })) {
@@ -105,6 +105,9 @@ const OF_TOKEN = /^(?:gitlab\+deploy-token-|gitlab-ci-token$|(?:project|group)_\
 
 /** Harbor's words to whoever is not allowed to pull from a project, with its name. */
 const OF_HARBOR = /\bunauthorized to access repository: ([\w.-]{1,255})\/[^,\s]{1,255}, action: pull\b/i
+
+/** Registries of Tencent Cloud, which write Harbor's words, and give permissions to accounts of the cloud. */
+const OF_TENCENT = /\.tencentcloudcr\.com$/
 
 /** The words of that step. */
 export const distributeLogin: StepWords<StepOf<'distribute-login'>>['distribute-login'] = (

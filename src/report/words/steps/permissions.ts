@@ -7,7 +7,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { acrName, cloudOf, cloudOfToken } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
 import { repositoryOf } from '../../../image/reference.ts'
-import { isGitLab, isInDependencyProxy, isPublic } from '../../../image/registries.ts'
+import { isGitLab, isInDependencyProxy, isNamedQuay, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { CLOUDS, grantCommand } from '../cloud-identities.ts'
@@ -142,7 +142,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
       }
       case 'registry': {
         const cloud = cloudOf(registry)
-        const how = cloud === null ? robotNote(repository, credential) : ` (${CLOUDS[cloud].role})`
+        const how = cloud === null ? robotNote(registry, repository, credential) : ` (${CLOUDS[cloud].role})`
         // Of the clouds, only Google names the repository's place in the image, and its accounts by addresses.
         // A token can be that of a person, who has no service account.
         const ofToken = credential.attempts.some(
@@ -249,14 +249,16 @@ export const permissionSteps: StepWords<PermissionStep> = {
   'use-other-source': ({ why }) => ({ text: OTHER_SOURCE[why] }),
 }
 
-/** Returns what limits a robot account of Harbor: `robot$PROJECT+NAME` is of one project, `robot$NAME` of the whole registry. */
-function robotNote(repository: string, { attempts }: Finding['credential']): string {
+/** Returns what limits a robot account: of Harbor, `robot$PROJECT+NAME` is of one project, `robot$NAME` of the whole registry; of Quay, `OWNER+NAME`. */
+function robotNote(registry: string, repository: string, { attempts }: Finding['credential']): string {
   const robots = attempts.flatMap(({ usable, username }) =>
     usable ? (/^robot\$([^+]+)\+/.exec(username ?? '') ?? []).slice(1) : [],
   )
   const [own] = robots
   const [project] = repository.split('/')
-  if (attempts.some(({ usable, username }) => usable && username?.startsWith(`${project}+`)))
+  const isOfOwner = attempts.some(({ usable, username }) => usable && username?.startsWith(`${project}+`))
+  // GitLab names its deploy tokens alike.
+  if (isOfOwner && isNamedQuay(registry))
     return ` (a robot account of Quay only pulls repositories that it has a permission for: in the repository's settings, read)`
   if (own === undefined) return ''
   return own === project
