@@ -185,7 +185,11 @@ const isHostWithPort = (part: string, index: number) =>
 /** A name with a tag, before a slash: the name of a branch can have one, and a tag can't. */
 function slashInTag({ registry, path }: Parts): string | false {
   const slug = "for a branch, use its slug, such as GitLab's CI_COMMIT_REF_SLUG"
-  const [, system] = /^images:([\w-]+)$/.exec(registry) ?? []
+  // Neither a port nor what a branch begins with.
+  const [, system] =
+    /^images:(?!(?:\d+|feat(?:ure)?|(?:bug|hot)?fix|release|chore|dependabot|renovate)$)([\w-]+)$/.exec(
+      registry,
+    ) ?? []
   // linuxcontainers.org/incus/docs/main/image-handling.
   if (system !== undefined)
     return `"images:" is an image server of Incus and LXD, whose names no container runtime knows: write a name and a tag, such as ${system}:${path.split('/')[0]}`

@@ -70,6 +70,8 @@ describe('a reference', () => {
     ['acme/mirror/harbor.example:8443/acme/app:1', 'put in front of "harbor.example:8443"'],
     ['quay.io/acme/app:feature/login', "a tag can't contain a slash"],
     ['images:ubuntu/24.04', 'write a name and a tag, such as ubuntu:24.04'],
+    ['images:5000/App:1', 'must be lower case'],
+    ['images:feature/login', "a tag can't contain a slash: for a branch"],
     // Its capitals are in the tag.
     ['quay.io/acme/app:feature/PAY-812', 'one follows "app:feature": for a branch, use its slug'],
     ['registry.example:5000/app:fix/A1', 'one follows "app:fix"'],

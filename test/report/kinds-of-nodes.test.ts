@@ -1105,6 +1105,17 @@ test.each<[string, string, Expected]>([
   expectReport({ image: OWN, error }, expected)
 })
 
+test("the DNS servers of Bottlerocket are in its settings, not in systemd-resolved's files", () => {
+  expectReport(
+    {
+      image: OWN,
+      error: 'dial tcp: lookup registry.example on 127.0.0.53:53: server misbehaving',
+      node: { osImage: 'Bottlerocket OS 1.45.0 (aws-k8s-1.33)' },
+    },
+    { says: /it asks 127\.0\.0\.53/, never: /netplan|resolvectl/ },
+  )
+})
+
 test.each([
   ['minikube', /minikube ssh -p minikube -n minikube/],
   ['kind-worker2', /docker exec -it kind-worker2 bash/],

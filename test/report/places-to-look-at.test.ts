@@ -43,6 +43,15 @@ describe("a tag that is missing, of a distribution's own pause image", () => {
     expect(report).not.toMatch(/but this tag does not/)
   })
 
+  test('is most likely mistyped where somebody wrote it', () => {
+    const upgrade = 'rancher/k3s-upgrade:v1.99.1-k3s1'
+    const node = { kubelet: 'v1.32.5+k3s1', runtime: 'containerd://2.0.5-k3s1' }
+    expectReport(
+      { image: upgrade, error: error.replaceAll(image, upgrade), node },
+      { first: /for a typo/, never: /most likely has it/ },
+    )
+  })
+
   test('is missing at Docker Hub for another node', () => {
     expect(sandboxReport({ image, error, node: {} })).toMatch(
       /Docker Hub has no such tag\n.*but this tag does not/,
@@ -108,13 +117,17 @@ describe("Docker Hub's limit", () => {
     )
   })
 
-  test.each(['bitnami/kubectl:latest', 'bitnamilegacy/kubectl:1.19', 'acme/app:1'])(
-    'is all that is known of %s',
-    image => {
-      expectReport(
-        { image, error },
-        { first: /this machine's login/, never: /bitnamilegacy\/kubectl:(?:latest|1\.19) instead/ },
-      )
-    },
-  )
+  const digest = `sha256:${'a'.repeat(64)}`
+  test.each([
+    'bitnami/kubectl:latest',
+    'bitnami/kubectl',
+    `bitnami/kubectl@${digest}`,
+    'bitnamilegacy/kubectl:1.19',
+    'acme/app:1',
+  ])('is all that is known of %s', image => {
+    expectReport(
+      { image, error },
+      { first: /this machine's login/, never: /bitnamilegacy\/kubectl\S* instead/ },
+    )
+  })
 })

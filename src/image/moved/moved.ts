@@ -96,10 +96,10 @@ function isMovedGiven(row: MovedRow, answer: RegistryAnswer, { tag }: Reference)
   if (answer === 'none') return row.gone === true
   // Whoever announced the end of a registry takes its name out of DNS last.
   if (answer === 'unreached') return row.gone === true || row.state === 'retired'
-  // Nothing was asked about the image, so only what has surely gone counts: an emptied place may have kept the tag latest.
+  // Nothing was asked about the image, so only what has surely gone counts: an emptied place may have kept the tag latest, and its digests.
   if (answer === 'limited')
     return (
-      (row.state === 'deleted' || (row.state === 'emptied' && tag !== 'latest')) &&
+      (row.state === 'deleted' || (row.state === 'emptied' && tag !== null && tag !== 'latest')) &&
       row.onlyMissing !== true &&
       row.onlyFor === undefined
     )

@@ -78,7 +78,9 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
   },
 }
 
-const isPackaged = ({ reference }: Finding) => isPackagedByRancher(reference)
+/** Whether K3s or RKE2 most likely chose the tag, which anyone can write, as in a plan for an upgrade. */
+const isPackaged = ({ reference, containerKind, namespace }: Finding) =>
+  isPackagedByRancher(reference) && (containerKind === 'sandbox' || namespace === 'kube-system')
 
 const hasPeersOnly = ({ clues }: Finding) => hasClue(clues, 'peers-only')
 

@@ -31,8 +31,9 @@ const RESOLV_CONF = '/etc/resolv.conf'
  */
 export function serverPlace(server: string | null, node: PullingNode): string {
   const place = resolverPlace(node)
-  if (server === '127.0.0.53' && place === RESOLV_CONF)
-    return `it asks systemd-resolved at ${server}: \`resolvectl status\` shows the servers that this asks, which are set in netplan, NetworkManager, or /etc/systemd/resolved.conf`
+  // Bottlerocket sets them in its own settings.
+  if (server === '127.0.0.53' && place === RESOLV_CONF && node.platform !== 'bottlerocket')
+    return `it asks systemd-resolved at ${server}: \`resolvectl status\` shows the servers that this asks, which DHCP gives or are set in netplan, NetworkManager, or /etc/systemd/resolved.conf`
   return `${place}${server === null ? '' : `; it asks ${server}`}`
 }
 
