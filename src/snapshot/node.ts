@@ -24,6 +24,9 @@ export const PLATFORM_LABELS = [
 ] as const
 type PlatformLabel = (typeof PLATFORM_LABELS)[number]
 
+/** How many images a kubelet reports at most, unless it is told otherwise (kubernetes, nodeStatusMaxImages). */
+export const MAX_LISTED_IMAGES = 50
+
 /** A distribution that brings pods of its own, by which it is known where no node was read. */
 export type Distribution = 'k3s' | 'rke2' | 'k0s' | 'microk8s' | 'minikube' | 'kind' | 'talos' | 'openshift'
 

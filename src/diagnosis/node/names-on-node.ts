@@ -3,7 +3,7 @@
 import { isOfficial } from '../../image/official-images.ts'
 import { withoutVersion } from '../../image/reference.ts'
 import { compareText } from '../../order.ts'
-import type { Node } from '../../snapshot/node.ts'
+import { MAX_LISTED_IMAGES, type Node } from '../../snapshot/node.ts'
 import { type Clue, cluesIf } from '../clues/clue.ts'
 import type { FailedPull } from '../failed-pull.ts'
 import { verifiesImages } from './pulling-node.ts'
@@ -27,12 +27,9 @@ export function otherName({ cause, reference, node, onNode }: FailedPull): Clue[
 /** Whether the node lists all that it has, and nothing with the last part of this name. */
 function lacks(reference: string, { images }: Pick<Node, 'images'>): boolean {
   const own = lastPart(withoutVersion(reference))
-  const isWhole = images.length > 0 && images.length < MAX_LISTED
+  const isWhole = images.length > 0 && images.length < MAX_LISTED_IMAGES
   return isWhole && !images.some(image => lastPart(withoutVersion(image)) === own)
 }
-
-/** A kubelet reports no more images than this (kubernetes, nodeStatusMaxImages). */
-const MAX_LISTED = 50
 
 /** As many tags as a sentence names. */
 const MAX_TAGS = 3

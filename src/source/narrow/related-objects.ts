@@ -5,7 +5,7 @@ import { fullNameOf } from '../../image/reference.ts'
 import { list, number, record, text, textOrNull, texts } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
-import { type Node, PLATFORM_LABELS } from '../../snapshot/node.ts'
+import { MAX_LISTED_IMAGES, type Node, PLATFORM_LABELS } from '../../snapshot/node.ts'
 import { keyOf, objectKey } from '../../snapshot/object-key.ts'
 import { isUnread, type PullSecret, type UnreadProblem } from '../../snapshot/pull-secret.ts'
 import type { PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
@@ -74,9 +74,6 @@ const PROVIDERS = [
   ['eks.amazonaws.com/ecr-role-arn', 'ecr'],
 ] as const
 
-/** The number of images a kubelet reports by default (nodeStatusMaxImages). */
-const IMAGES = 50
-
 /** Returns the node; null without a name. Values of the wrong type count as absent. */
 export function narrowNode(raw: unknown): Node | null {
   const name = nameOf(raw)
@@ -106,7 +103,7 @@ export function narrowNode(raw: unknown): Node | null {
     ...narrowDisk(record(status)),
     ...(record(spec).unschedulable === true && { cordoned: true as const }),
     // Docker lists its images by their short names.
-    images: list(record(status).images).slice(0, IMAGES).flatMap(namesOf).map(fullNameOf),
+    images: list(record(status).images).slice(0, MAX_LISTED_IMAGES).flatMap(namesOf).map(fullNameOf),
   }
 }
 
@@ -151,7 +148,7 @@ const LARGE = 1e9
 function narrowDisk({ capacity, images }: Record<string, unknown>): Pick<Node, 'diskBytes' | 'largeImages'> {
   const diskBytes = bytesIn(record(capacity)['ephemeral-storage'])
   const large = list(images)
-    .slice(0, IMAGES)
+    .slice(0, MAX_LISTED_IMAGES)
     .flatMap((image): [string, number][] => {
       const bytes = number(record(image).sizeBytes, 0)
       return bytes < LARGE ? [] : namesOf(image).map(name => [fullNameOf(name), bytes])
