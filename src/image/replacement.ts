@@ -1,7 +1,7 @@
 /** Replaces an image's place by rules FROM=TO, which apply to a registry, a path in one, or a single image. */
 
 import { DOCKER_HUB } from './docker-hub.ts'
-import { fullRepository, parseReference, type Reference } from './reference.ts'
+import { fullRepository, parseReference, type Reference, withoutVersion } from './reference.ts'
 
 /** `--replace-registry FROM=TO`. */
 export interface ReplacementRule {
@@ -35,7 +35,7 @@ export function replacementsFor(image: string, rules: readonly ReplacementRule[]
 function mostSpecificFirst(rules: readonly ReplacementRule[], reference: Reference): ReplacementRule[] {
   const rank = (from: string) => {
     if (imageName(from) !== fullRepository(reference)) return 0
-    return HAS_VERSION.test(from) ? 2 : 1
+    return hasVersion(from) ? 2 : 1
   }
   return [...rules].sort(
     (one, other) => rank(other.from) - rank(one.from) || other.from.length - one.from.length,
@@ -60,18 +60,20 @@ function imageName(text: string): string | null {
   return reference && fullRepository(reference)
 }
 
-/** A tag or a digest behind an image's name. */
-const HAS_VERSION = /:[^/]+$|@/
+/** Whether a tag or a digest is written behind an image's name. */
+function hasVersion(image: string): boolean {
+  return withoutVersion(image) !== image
+}
 
 /** Whether a reference has the tag and the digest that are named behind an image, if any are. */
 function isOfVersion({ tag, digest }: Reference, image: string): boolean {
-  if (!HAS_VERSION.test(image)) return true
+  if (!hasVersion(image)) return true
   const named = parseReference(image)
   return (named?.tag ?? tag) === tag && (named?.digest ?? digest) === digest
 }
 
 /** Adds the image's tag and digest, unless the target has its own. */
 function withSuffix(name: string, { tag, digest }: Reference): string {
-  if (HAS_VERSION.test(name)) return name
+  if (hasVersion(name)) return name
   return `${name}${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`
 }
