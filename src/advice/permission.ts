@@ -88,9 +88,7 @@ export function robotSteps({ registry, reference, credential }: Finding): Step[]
     .slice(0, 1)
 }
 
-/**
- * Returns whose robot account of Quay it is; null for any other account. GitLab names its deploy tokens alike.
- */
+/** Returns whose robot account of Quay it is; null for any other account. GitLab names its deploy tokens alike. */
 function robotOwner(registry: string, username: string | null): string | null {
   const owner = /^([a-z0-9]+(?:[._-][a-z0-9]+)*)\+[a-z][a-z0-9_]*$/.exec(username ?? '')?.[1]
   return owner === undefined || !isNamedQuay(registry) ? null : owner

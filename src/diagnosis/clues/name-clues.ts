@@ -136,13 +136,14 @@ export function openBeside({ pods, openImages = [] }: Snapshot): (reference: Ref
 
 /** Returns how to find, for a missing image, the registry that has the build that its tag names, or else a tag that its repository has. */
 export function runningBesideIn({ runningBeside = [] }: Snapshot): (reference: Reference | null) => Clue[] {
-  let known: Reference[] | null = null
+  const known = runningBeside.flatMap(image => parseReference(image) ?? [])
+  const byTag = Map.groupBy(known, ({ tag }) => tag)
+  const byRepository = Map.groupBy(known, fullRepository)
   return reference => {
-    if (reference === null || runningBeside.length === 0) return []
-    known ??= runningBeside.flatMap(image => parseReference(image) ?? [])
-    const build = buildBeside(reference, known)
+    if (reference === null) return []
+    const build = buildBeside(reference, byTag.get(reference.tag) ?? [])
     if (build !== null) return [{ code: 'build-beside', ...build }]
-    const tag = tagBeside(reference, known)
+    const tag = tagBeside(reference.tag ?? '', byRepository.get(fullRepository(reference)) ?? [])
     return tag === null ? [] : [{ code: 'tag-beside', tag }]
   }
 }

@@ -20,16 +20,16 @@ export function namesBuild(tag: string): boolean {
   return OF_BUILD.test(tag)
 }
 
-/** Returns where the build is by the known images; null if they show no other registry, or several. */
+/** Returns where the build is by the known images with its tag; null if they show no other registry, or several. */
 export function buildBeside(
   { registry, repository, tag }: Reference,
-  known: readonly Reference[],
+  withTag: readonly Reference[],
 ): BuildBeside | null {
   const folder = repository.slice(0, repository.lastIndexOf('/') + 1)
   // Docker Hub's official images are from many projects, and their tags often have dates.
   const isOfficial = registry === DOCKER_HUB && folder === 'library/'
   if (tag === null || folder === '' || isOfficial || !namesBuild(tag)) return null
-  const found = known.filter(other => other.tag === tag && other.repository.startsWith(folder))
+  const found = withTag.filter(other => other.repository.startsWith(folder))
   const [first] = found
   if (first === undefined || found.some(other => other.registry !== first.registry)) return null
   return first.registry === registry
@@ -37,11 +37,9 @@ export function buildBeside(
     : { name: `${first.registry}/${repository}:${tag}`, beside: fullRepository(first) }
 }
 
-/** Returns the tag among those of the same repository that begins most like the missing one; null if the start that they share is less than half of that one. */
-export function tagBeside(own: Reference, known: readonly Reference[]): string | null {
-  const tag = own.tag ?? ''
-  const repository = fullRepository(own)
-  const tags = known.flatMap(other => (fullRepository(other) === repository ? (other.tag ?? []) : []))
+/** Returns the tag of these images of one repository that begins most like a missing one; null if the start that they share is less than half of that one. */
+export function tagBeside(tag: string, ofRepository: readonly Reference[]): string | null {
+  const tags = ofRepository.flatMap(other => other.tag ?? [])
   const ranked = [...new Set(tags)]
     .filter(other => other !== tag)
     .map(other => ({ other, shared: sharedStart(tag, other) }))
