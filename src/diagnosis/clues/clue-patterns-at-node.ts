@@ -5,6 +5,7 @@ import { FAULTY_LAYER, SNAPSHOTTER_GONE } from '../causes/corrupt-or-unpack.ts'
 import { THIN_POOL } from '../causes/disk-full.ts'
 import { NO_BASE_LAYER } from '../causes/platform-mismatch.ts'
 import { NO_CRI, RUNTIME_GONE, RUNTIME_STARTING } from '../causes/runtime-gone.ts'
+import { DOWNLOADING } from '../text/download-host.ts'
 import type { ContentClue, NodeClue } from './clue-at-node.ts'
 
 export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
@@ -14,7 +15,10 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   ],
   [
     { code: 'missing-layer' },
-    /\b(?:reading|fetching) (?:partial |config )?blob\b.{0,200}\b404\b|\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor (?!\S{1,80} \(\S{1,80}manifest|\S{1,80} \(\S{1,80}index).{0,200} from remote: not found/i,
+    new RegExp(
+      String.raw`${DOWNLOADING}.{0,200}\b404\b|\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor (?!\S{1,80} \(\S{1,80}manifest|\S{1,80} \(\S{1,80}index).{0,200} from remote: not found`,
+      'i',
+    ),
   ],
   // quay/quay, endpoints/v2: only if the repository's history has the tag.
   [{ code: 'tag-deleted' }, /\bwas deleted or has expired\b/i],

@@ -1,6 +1,7 @@
 /** The clues that quote something from an error text: an address, an account, a policy, a signer, a size, a folder. */
 
 import { isLocal, isPrivateAddress } from '../../image/host.ts'
+import { DOWNLOADING } from '../text/download-host.ts'
 import type { Endpoint } from '../text/endpoint.ts'
 import { misresolvedTo } from '../text/misresolved.ts'
 import { type AwsPolicy, type Clue, cluesWith } from './clue.ts'
@@ -214,8 +215,10 @@ const NO_ROUTE =
   /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address)/i
 
 /** A request to a registry for what the manifest lists, so that the tag's look-up was answered; storage hosts may have addresses of one family only. */
-const UNDER_WAY =
-  /\b(?:failed to copy|error pulling image configuration|parsing image configuration|(?:reading|writing) (?:config )?blob)\b.{0,200}?\b(?:get|head) "?https?:\/\/[\w.:-]{1,253}\/v2\//i
+const UNDER_WAY = new RegExp(
+  String.raw`(?:${DOWNLOADING}|\bfailed to copy\b).{0,200}?\b(?:get|head) "?https?://[\w.:-]{1,253}/v2/`,
+  'i',
+)
 
 /** The family of a public address for which the node has no route; one of a private network may be missing for other reasons. */
 function noRouteIn(text: string): Clue[] {

@@ -3,6 +3,7 @@
 import { OF_CACHE_RULE } from '../cache-rule.ts'
 import { UPSTREAM_BLOCKED } from '../causes/registry-server-error.ts'
 import type { DenialSubcause } from '../finding.ts'
+import { DOWNLOADING } from '../text/download-host.ts'
 import { firstMatch } from '../text/first-match.ts'
 import { parsePullErrors } from '../text/pull-error.ts'
 import { lapseIn } from './lapse.ts'
@@ -63,8 +64,7 @@ export function faultsLogin(said: string): boolean {
 }
 
 /** What containers/image and Docker write of a blob that was refused, after the manifest was read; neither names the host. */
-export const LAYER_REFUSED =
-  /\b(?:(?:reading|fetching) (?:partial |config )?blob|error pulling image configuration|download failed after attempts=\d+)\b.{0,200}\b403\b/is
+export const LAYER_REFUSED = new RegExp(String.raw`${DOWNLOADING}.{0,200}\b403\b`, 'is')
 
 /** What proves that a request had no login, by the words of runtimes and registries in a masked text. */
 const NOTHING_SENT =

@@ -6,9 +6,14 @@ import { firstMatch } from './first-match.ts'
 
 const CONNECTED = new RegExp(`\\b(?:read|write) tcp \\S{1,60}->${HOST}: `, 'i')
 
-/** Words of runtimes that have the manifest, and download what it lists: Docker, containers/image, and containerd. */
-const DOWNLOAD =
-  /\berror pulling image configuration\b|\bdownload failed after attempts\b|\b(?:reading|fetching|writing) (?:partial |config )?blob\b|\bfailed to copy: (?!httpRead(?:er)?Seeker: failed open)/i
+/** Words of containers/image and Docker, which have the manifest and download what it lists: the source of an expression. */
+export const DOWNLOADING = String.raw`\b(?:(?:reading|fetching|writing) (?:partial |config )?blob|(?:parsing|error pulling) image configuration|download failed after attempts)\b`
+
+/** That, or containerd's words for it. */
+const DOWNLOAD = new RegExp(
+  String.raw`${DOWNLOADING}|\bfailed to copy: (?!httpRead(?:er)?Seeker: failed open)`,
+  'i',
+)
 
 /** The hosts that the registry redirects this download to, as a list for people; null for any other request, and for registries that do not. */
 export function downloadsFrom(text: string, registry: string | null): string | null {
