@@ -74,7 +74,8 @@ interface WaitSession {
 
 /** Follows the subjects, and the registries' answers about their images, until the wait ends. */
 async function waitFor(subjects: Subjects, session: WaitSession): Promise<WaitReport> {
-  const { options, context, cluster, invocation } = session
+  const { options, context, cluster, request, invocation } = session
+  const { unfollowed } = request
   const { clock } = context
   const { goal, timeoutMs: timeout, patience } = options
   const began = clock.now()
@@ -100,8 +101,17 @@ async function waitFor(subjects: Subjects, session: WaitSession): Promise<WaitRe
     const now = cluster.serverNow()
     const waited = clock.now() - began
     const advised = adviseDiagnosis(await ahead.withLimits(diagnosis))
-    const isOutdated = following.trouble !== null
-    return { outcome, goal, waited, timeout, states, diagnosis: advised, isOutdated, now }
+    return {
+      outcome: outcome === 'done' && unfollowed.length > 0 ? 'unknown' : outcome,
+      unfollowed,
+      goal,
+      waited,
+      timeout,
+      states,
+      diagnosis: advised,
+      isOutdated: following.trouble !== null,
+      now,
+    }
   } finally {
     ending.abort()
     progress.stop()

@@ -45,7 +45,16 @@ const failed = (): SubjectState =>
 function report(outcome: WaitOutcome, states: SubjectState[], fields: Partial<WaitReport> = {}): WaitReport {
   const findings = states.some(({ status }) => status === 'failed') ? [typo()] : []
   return {
-    ...{ outcome, goal: 'ready', waited: 46_000, timeout: 600_000, states, now: NOW, isOutdated: false },
+    ...{
+      outcome,
+      goal: 'ready',
+      waited: 46_000,
+      timeout: 600_000,
+      states,
+      now: NOW,
+      isOutdated: false,
+      unfollowed: [],
+    },
     diagnosis: diagnosis(findings, { takenAt: new Date(NOW).toISOString() }),
     ...fields,
   }
@@ -149,6 +158,16 @@ describe('the verdict', () => {
     const lost = report('timeout', [state({ status: 'waiting', code: 'absent' })], { isOutdated: true })
     const text = render(lost, 'table', false)
     expect(text).toContain('The API server could not be reached at the end, so this may be outdated.')
+  })
+
+  test('of one with a Rollout in its manifests says that its pods are not known, in JUnit as an error', () => {
+    const done = report('unknown', [state({ status: 'done', code: 'ready' })], { unfollowed: ['Rollout'] })
+    const sentence =
+      "because the manifests don't tell which pods these make: Rollout (name or select them as well)"
+    expect(render(done, 'table', false)).toContain(sentence)
+    const junit = render(done, 'junit')
+    expect(junit).toContain('tests="2" failures="0" errors="1"')
+    expect(junit).toContain('these make: Rollout')
   })
 
   test('of one that only looked once names no time', () => {

@@ -13,6 +13,8 @@ import type { WaitOptions } from '../wait.ts'
 export interface WaitRequest {
   names: NamedWorkloads
   manifests: Manifests | null
+  /** What makes pods that nothing on the command line leads to, such as a Rollout. */
+  unfollowed: string[]
 }
 
 /** @throws UsageError if nothing is named or a named object can't be waited for */
@@ -32,22 +34,20 @@ export async function readRequest(options: WaitOptions, context: CommandContext)
     )
   const { stdin, cwd, signal } = context
   const manifests = files.length === 0 ? null : await readManifests({ files, recursive, stdin, cwd, signal })
-  if (names.named.length === 0 && selector === undefined) refuseUnfollowed(manifests)
-  return { names, manifests }
+  // A name or labels beside the manifests can be what finds those pods.
+  const isOnlyFiles = names.named.length === 0 && selector === undefined
+  const unfollowed = isOnlyFiles ? [...(manifests?.unfollowed ?? [])].sort() : []
+  if (unfollowed.length > 0 && manifests?.workloads.length === 0)
+    throw new UsageError(
+      `The manifests don't tell which pods to wait for: ${unfollowed.join(', ')}. Name what makes them, such as job/NAME, or select it with -l.`,
+    )
+  return { names, manifests, unfollowed }
 }
 
 /** A namespace can be created later, but never one of such a name. @throws UsageError */
 function checkNamespace(name: string | undefined): void {
   if (name === undefined || name === '' || /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return
   throw new UsageError(`"${name}" can't be the name of a namespace.`)
-}
-
-/** @throws UsageError if there are only objects whose pods can't be found: nothing would be waited for, and that would be a success */
-function refuseUnfollowed(manifests: Manifests | null): void {
-  if (manifests === null || manifests.workloads.length > 0 || manifests.unfollowed.size === 0) return
-  throw new UsageError(
-    `The manifests don't tell which pods to wait for: ${[...manifests.unfollowed].sort().join(', ')}. Name what makes them, such as job/NAME, or select it with -l.`,
-  )
 }
 
 /**

@@ -45,6 +45,7 @@ export function waitDocument(report: WaitReport, invocation: Invocation): Envelo
       workloads: states.length,
       done: states.filter(({ status }) => status === 'done').length,
     },
+    unfollowed: report.unfollowed,
     waitingFor: open.map(state => subjectName(state, several)),
     workloads: states.map(state => workloadDocument(state, takenAt, invocation)),
     findings: findings.map(finding => findingDocument(finding, invocation)),
@@ -92,10 +93,12 @@ function troubleDocument({ finding, pods, nodes, since, attempts, until }: Troub
 export function waitJunit(report: WaitReport, invocation: Invocation): string {
   const { states, diagnosis, outcome, waited } = report
   const cases = states.map(state => subjectCase(state, report, invocation))
-  if (cases.length === 0)
-    cases.push(testCase('wait', 'workloads', problem('error', outcome, waitSentence(report), [])))
   const failures = states.filter(({ status }) => status === 'failed').length
-  const errors = states.filter(state => isError(state, report)).length + (states.length === 0 ? 1 : 0)
+  const unready = states.filter(state => isError(state, report)).length
+  // No workload has the error that ended the wait.
+  const isApart = outcome !== 'done' && failures + unready === 0
+  if (isApart) cases.push(testCase('wait', 'workloads', problem('error', outcome, waitSentence(report), [])))
+  const errors = unready + (isApart ? 1 : 0)
   const { takenAt } = diagnosis
   return junitDocument(cases, {
     command: 'wait',

@@ -127,16 +127,18 @@ items:
       'Rollout',
     ],
   ])(
-    "pods that can't be found are no success alone, and are named beside others: %s",
+    "pods that can't be found are no success, alone or beside others, unless labels select them too: %s",
     async (_what, head, name) => {
       const stdin = `${head}${TEMPLATE}\n`
       await expect(rollouts.wait({ files: ['-'] }, { stdin })).rejects.toThrow(
         `which pods to wait for: ${name}.`,
       )
       rollouts.deploy('web', GOOD)
-      const { code, err } = await rollouts.wait({ files: ['-'] }, { stdin: `${stdin}---${MANIFEST}` })
-      expect(code).toBe('ok')
-      expect(err).toContain(name)
+      const both = { stdin: `${stdin}---${MANIFEST}` }
+      const { code, out, err } = await rollouts.wait({ files: ['-'] }, both)
+      expect({ code, err }).toEqual({ code: 'incomplete', err: expect.stringContaining(name) })
+      expect(JSON.parse(out)).toMatchObject({ outcome: 'unknown', complete: false, unfollowed: [name] })
+      expect((await rollouts.wait({ files: ['-'], selector: 'app=web' }, both)).code).toBe('ok')
     },
   )
 

@@ -10,6 +10,8 @@ import { inSeveral, stateText, subjectName } from './wait-state.ts'
 /** The result of a wait, for every format. */
 export interface WaitReport {
   outcome: WaitOutcome
+  /** What makes pods in the manifests that could not be waited for; with any, the outcome is never `done`. */
+  unfollowed: readonly string[]
   goal: Goal
   /** Milliseconds. */
   waited: number
@@ -62,11 +64,16 @@ function unknownSentence(report: WaitReport): string {
 function unknownText(report: WaitReport): string {
   const unknown = withStatus('unknown', report)
   const [only, ...others] = unknown
-  if (only === undefined) return "Can't tell whether everything is ready, because some kinds can't be read"
+  if (only === undefined) return `Can't tell whether everything is ready, because ${blindText(report)}`
   const names = namesText(unknown, report)
   return others.length === 0
     ? `${names}: ${stateText(only, report.diagnosis.takenAt)}`
     : `Can't tell whether ${names} are ready`
+}
+
+function blindText({ unfollowed }: WaitReport): string {
+  if (unfollowed.length === 0) return "some kinds can't be read"
+  return `the manifests don't tell which pods these make: ${unfollowed.join(', ')} (name or select them as well)`
 }
 
 function timeoutSentence(report: WaitReport): string {
