@@ -12,7 +12,7 @@ import { objectName } from '../words/nouns.ts'
 import { nextStepText } from '../words/steps.ts'
 import { type WaitReport, waitSentence } from '../words/wait/wait.ts'
 import { stateStep, waitNextStep } from '../words/wait/wait-next.ts'
-import { inSeveral, stateText, subjectName } from '../words/wait/wait-state.ts'
+import { compareUrgency, inSeveral, stateText, subjectName } from '../words/wait/wait-state.ts'
 import { annotation } from './annotation.ts'
 import { codeQualityEntry } from './code-quality.ts'
 import { type Envelope, enveloped, toJson } from './data.ts'
@@ -180,7 +180,7 @@ const MOST_ROWS = 50
 export function waitMarkdown(report: WaitReport, invocation: Invocation): string {
   const { states, diagnosis, outcome } = report
   const rows = states
-    .toSorted((one, other) => RANK[one.status] - RANK[other.status])
+    .toSorted(compareUrgency)
     .slice(0, MOST_ROWS)
     .map(state => {
       const name = markdownCodeCell(subjectName(state, true))
@@ -212,5 +212,3 @@ function nextBlock(report: WaitReport, invocation: Invocation): string[] {
         `${markdownSentence(next.text)}${next.command === undefined ? '.' : `: ${markdownCode(next.command)}`}`,
       ]
 }
-
-const RANK: Record<SubjectState['status'], number> = { failed: 0, unknown: 1, waiting: 2, done: 3 }

@@ -4,7 +4,6 @@
  */
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
-import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { ReportOptions, WaitFormat } from '../formats.ts'
 import type { Invocation } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
@@ -17,7 +16,7 @@ import type { StepText } from '../words/step-words.ts'
 import { nextStep } from '../words/summary.ts'
 import { type WaitReport, waitSentence } from '../words/wait/wait.ts'
 import { waitNextStep } from '../words/wait/wait-next.ts'
-import { inSeveral, stateText, subjectName } from '../words/wait/wait-state.ts'
+import { compareUrgency, inSeveral, stateText, subjectName } from '../words/wait/wait-state.ts'
 import { causeBlocks, withNextStep } from './diagnosis-screen.ts'
 
 export interface WaitReportOptions extends ReportOptions {
@@ -71,11 +70,9 @@ function decisive({ outcome, diagnosis }: WaitReport): AdvisedDiagnosis {
   return { ...diagnosis, findings: diagnosis.findings.filter(isSame) }
 }
 
-const RANK: SubjectState['status'][] = ['done', 'waiting', 'unknown', 'failed']
-
 function stateLines({ states, diagnosis }: WaitReport, width: number, palette: Palette): string[] {
   const several = inSeveral(states)
-  const all = states.toSorted((one, other) => RANK.indexOf(one.status) - RANK.indexOf(other.status))
+  const all = states.toSorted((one, other) => compareUrgency(other, one))
   const shown =
     all.length <= MOST_ROWS ? all : all.filter(({ status }) => status !== 'done').slice(0, MOST_ROWS)
   const rows = shown.map(state => [

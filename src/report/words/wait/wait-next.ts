@@ -6,6 +6,7 @@ import { shellWord } from '../../sanitize.ts'
 import { objectName } from '../nouns.ts'
 import type { StepText } from '../step-words.ts'
 import type { WaitReport } from './wait.ts'
+import { compareUrgency } from './wait-state.ts'
 
 /** A kubectl command without namespace and connection; null if there is nothing to do. */
 type Words = (state: SubjectState) => { text: string; rest: string } | null
@@ -113,15 +114,14 @@ export function stateStep(state: SubjectState, invocation: Invocation): StepText
   return { text: step.text, command: kubectlCommand(invocation, step.rest, state.subject.namespace) }
 }
 
-/** The statuses of workloads that are unfinished at the end of a wait, most urgent first. */
-const OPEN: SubjectState['status'][] = ['unknown', 'waiting']
-
 /** Returns what to do next if no pull has failed, for the first workload that is not ready; null if all are done. */
 export function waitNextStep(
   { outcome, states, diagnosis }: WaitReport,
   invocation: Invocation,
 ): StepText | null {
-  const open = OPEN.flatMap(status => states.filter(state => state.status === status))
+  const open = states
+    .filter(({ status }) => status === 'unknown' || status === 'waiting')
+    .toSorted(compareUrgency)
   const [step] = open.flatMap(state => stateStep(state, invocation) ?? [])
   if (step !== undefined || states.length > 0) return step ?? null
   const { namespaces } = diagnosis.scope

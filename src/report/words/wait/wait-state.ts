@@ -23,6 +23,13 @@ export function inSeveral(states: readonly SubjectState[]): boolean {
   return new Set(states.map(({ subject }) => subject.namespace)).size > 1
 }
 
+const BY_URGENCY: SubjectState['status'][] = ['failed', 'unknown', 'waiting', 'done']
+
+/** Compares two states: the more urgent one comes first. */
+export function compareUrgency(one: SubjectState, other: SubjectState): number {
+  return BY_URGENCY.indexOf(one.status) - BY_URGENCY.indexOf(other.status)
+}
+
 type Words = (state: SubjectState, takenAt: string) => string
 
 const ENDED: Record<EndCode, Words> = {
