@@ -48,11 +48,9 @@ export function escapeInJson(json: string): string {
 
 /** Like escapeInJson, for YAML, where such text is double-quoted; a character beyond U+FFFF becomes one `\\U` escape. */
 export function escapeInYaml(yaml: string): string {
-  const inYaml = (character: string) => {
-    const point = character.codePointAt(0) ?? 0
-    return point > 0xffff ? `\\U${point.toString(16).padStart(8, '0')}` : keptOrInUtf16(character)
-  }
-  return yaml.replace(UNSEEN, inYaml).replace(LOG_COMMAND, '\\u0023')
+  return yaml
+    .replace(UNSEEN, character => (character === '\n' ? character : inUtf32(character)))
+    .replace(LOG_COMMAND, '\\u0023')
 }
 
 /** Whether the text contains anything that would not be displayed unchanged. */
@@ -73,6 +71,12 @@ function keptOrInUtf16(character: string): string {
 /** Returns each UTF-16 code unit as `\uXXXX`, which JSON understands. */
 function inUtf16(character: string): string {
   return character.replace(/[\s\S]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** Returns `\uXXXX`, or `\UXXXXXXXX` beyond U+FFFF, which YAML and shells understand. */
+function inUtf32(character: string): string {
+  const point = character.codePointAt(0) ?? 0
+  return point > 0xffff ? `\\U${point.toString(16).padStart(8, '0')}` : inUtf16(character)
 }
 
 /** The text of an empty cell, as in kubectl. */
@@ -154,8 +158,16 @@ export function workflowProperty(text: string): string {
   return sanitizeLine(text).replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C')
 }
 
-/** A word of a command line for pasting into a shell. */
+/** What comes along, unseen, when a name is copied from a web page or a chat: zero-width characters and blanks of other widths. */
+const COPIED_ALONG = /(?! )\p{Zs}|[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
+
+/**
+ * A word of a command line for pasting into a shell. `$'…'`, which bash and zsh understand, keeps what was copied along, but never a
+ * control character: the terminal would obey it where the command repeats its argument.
+ */
 export function shellWord(text: string): string {
+  if (text.search(COPIED_ALONG) !== -1 && !/\p{Cc}/u.test(text))
+    return `$'${sanitizeLine(text.replace(/[\\']/g, inUtf16).replace(COPIED_ALONG, inUtf32))}'`
   const shown = sanitizeLine(text)
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`
 }

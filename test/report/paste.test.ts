@@ -52,6 +52,14 @@ test.skipIf(process.platform === 'win32')('words survive quoting, wrapping and a
   expect(pasted(lines)).toEqual(commands.map(({ words }) => words.map(sanitizeLine)))
 })
 
+test.skipIf(spawnSync('bash').status !== 0)('what was copied along with a name survives bash', () => {
+  const names = ['nginx\u200b:1.27', "it's\u00a0\\n", '\u{e0001}a\ufeff']
+  const input = `printf '%s\\n' ${names.map(shellWord).join(' ')}`
+  const env = { ...process.env, LC_ALL: 'C.UTF-8' }
+  expect(spawnSync('bash', { input, env, encoding: 'utf8' }).stdout.split('\n').slice(0, -1)).toEqual(names)
+  expect(shellWord('nginx\u200b\u001b[2J')).toBe("'nginx\\u200b\\u001b[2J'")
+})
+
 test('lines are broken only between words', () => {
   fc.assert(
     fc.property(command, ({ words, width }) => {

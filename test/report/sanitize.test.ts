@@ -142,5 +142,5 @@ test('a workflow command keeps text inside its fields', () => {
 test('a quoted shell word is one word and runs nothing', () => {
   expect(shellWord('web')).toBe('web')
   expect(shellWord('$(reboot); x')).toBe("'$(reboot); x'")
-  forAny(text => expect(shellWord(text)).toMatch(/^(?:[\w@%+=:,./-]+|'[^']*'(?:\\''[^']*')*)$/))
+  forAny(text => expect(shellWord(text)).toMatch(/^(?:[\w@%+=:,./-]+|\$?'[^']*'(?:\\''[^']*')*)$/))
 })
