@@ -4,6 +4,7 @@ import { DOCKER_HUB, DOCKER_HUB_KEY } from '../image/docker-hub.ts'
 import { isObject, type JsonObject, parseJson } from '../json/json-object.ts'
 import { byText } from '../order.ts'
 import { credentialRedactor } from '../secrecy/known-secrets.ts'
+import { redactUser } from '../secrecy/redact.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 import { decodeBase64, encodeBase64, field } from './go-encoding.ts'
 import { lookUpCredentials } from './kubelet-lookup.ts'
@@ -91,9 +92,9 @@ export class PullSecretContent {
   replacedBy(wanted: PullSecretContent): { key: string; username: string | null }[] {
     const after = this.completedWith(wanted).#auths() ?? {}
     return Object.entries(this.#auths() ?? {}).flatMap(([key, entry]) => {
-      const username = readLogin(entry)?.username ?? null
-      const isKept = username !== null && readLogin(after[key])?.username === username
-      return isKept || username === '' ? [] : [{ key, username }]
+      const login = readLogin(entry)
+      const isKept = login !== null && readLogin(after[key])?.username === login.username
+      return isKept || login?.username === '' ? [] : [{ key, username: login && redactUser(login) }]
     })
   }
 

@@ -1,6 +1,6 @@
 /** Removes tokens, passwords, and ids from text by their format. The text stays readable. Runs in linear time. */
 
-import { MARK } from './redacted.ts'
+import { MARK, type Redacted } from './redacted.ts'
 
 /** Names of URL parameters, form fields and JSON fields whose value is a credential or identifies a user. */
 const FIELDS = [
@@ -23,6 +23,9 @@ const TOKENS = [
   /(?<!\w)gh[pousr]_[A-Za-z0-9]{16,}/g,
   /(?<!\w)github_pat_\w{20,}/g,
   /(?<![\w-])gl(?:pat|dt|oas|cbt)-[\w-]{16,}/g,
+  /(?<!\w)do[opr]_v1_[0-9a-f]{16,}/g,
+  /(?<!\w)(?:hf|npm)_[A-Za-z0-9]{30,}/g,
+  /(?<![\w-])nvapi-[\w-]{20,}/g,
   /(?<!\w)ya29\.[\w-]+/g,
   /(?<!\w)(?:AKIA|ASIA)[A-Z0-9]{16}(?!\w)/g,
 ]
@@ -81,6 +84,15 @@ export function redact(text: string): string {
 /** Redacts a host or a URL, whole: it may hold a login in front of an @, with a scheme or without one. */
 export function redactHost(host: string): string {
   return redact(host).replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?).*@/is, `$1${MARK}@`)
+}
+
+/**
+ * A login's user name, for display. Some registries take a token as both halves of the login (docs.digitalocean.com/products/container-registry),
+ * and a helper's user name can be anything.
+ */
+export function redactUser({ username, password }: { username: string; password: Redacted }): string {
+  const isPassword = password.map(secret => secret !== '' && secret === username).reveal()
+  return isPassword ? MARK : redact(username)
 }
 
 /** The value after such a word, or after one that contains it (`client_secret: …`), unless the value is an ordinary word. */

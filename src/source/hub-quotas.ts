@@ -7,6 +7,7 @@ import { KINDS, nameOf, namespaceOf } from '../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import { byText } from '../order.ts'
 import type { QuotaOutcome } from '../registry/outcome.ts'
+import { redactUser } from '../secrecy/redact.ts'
 import type { HubQuota, QuotaAnswer } from '../snapshot/hub-quota.ts'
 import { secretCredential, UniqueLogins } from './image-checks/pod-logins.ts'
 import { assertExists } from './live/namespaces.ts'
@@ -69,7 +70,7 @@ export async function readHubQuotas(logins: readonly Credential[], hub: QuotaSou
     async ({ login, found }): Promise<HubQuota> => ({
       identity: {
         type: login === null ? 'anonymous' : 'login',
-        username: login?.username ?? null,
+        username: login === null ? null : redactUser(login),
         origins: originsOf(found),
       },
       answer: answerOf(await hub.quota(login)),

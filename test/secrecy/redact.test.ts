@@ -17,6 +17,10 @@ describe('redact', () => {
       'failed to get credentials for "reg.corp": invalid decoded auth: "can\\"ary two"',
       'failed to get credentials for "reg.corp": invalid decoded auth: [redacted]',
     ],
+    [
+      'user dop_v1_00c4a2700c4a2700c4a2700c4a27 and hf_c4naryC4naryC4naryC4naryC4nary',
+      'user [redacted] and [redacted]',
+    ],
     ['Authorization: Bearer canarytoken, then', 'Authorization: Bearer [redacted], then'],
     ['sent Bearer Zm9vOmNhbmFyeQ== to it', 'sent Bearer [redacted] to it'],
     ['--username ann password="canary" at', '--username ann password="[redacted]" at'],

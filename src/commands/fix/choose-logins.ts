@@ -9,6 +9,7 @@ import { type LocalLogins, localLogins } from '../../keychain/local-logins.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import { isHelpedByLogin, type PlanCredential, type PlanScope } from '../../plan/plan.ts'
 import { otherLoginQuestion } from '../../report/views/questions.ts'
+import { redactUser } from '../../secrecy/redact.ts'
 import type { CommandContext } from '../context.ts'
 import type { FixFacts } from './fix-facts.ts'
 import type { FixOptions, FixSession } from './session.ts'
@@ -158,7 +159,7 @@ function mayDistributeUnasked(
 
 /** Returns the login without its password. */
 export function planCredentialOf(credential: Credential): PlanCredential {
-  const { registry, key, username, origin } = credential
+  const { registry, key, origin } = credential
   const token = tokenKind(credential)
-  return { registry, key, username, origin, ...(token === null ? {} : { token }) }
+  return { registry, key, username: redactUser(credential), origin, ...(token === null ? {} : { token }) }
 }

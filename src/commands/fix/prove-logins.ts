@@ -48,10 +48,11 @@ async function proveOne(
 ): Promise<UnprovenCredential | null> {
   const { err } = session.context
   const note = (text: string) => err.write(`${wrap(text, err.width).join('\n')}\n`)
+  const shown = planCredentialOf(credential)
   const { proof, image } = await proofFor(credential, prepared, session)
   if (!proof.proven) {
     const { why, detail } = proof
-    const failed = { login: credential, image, why, detail }
+    const failed = { login: shown, image, why, detail }
     if (!UNANSWERED.includes(why) || !isOnlyShown(session)) return unprovenBy(failed, credential, prepared)
     await note(uncheckedText(failed))
     return null
@@ -59,11 +60,11 @@ async function proveOne(
   const { quota } = proof
   const needed = credential.registry === DOCKER_HUB ? prepared.plan.cost.pulls : 0
   if (needed > 0 && quota.status === 'limited' && quota.remaining === 0) {
-    const error = new RefusedError(usedUpText(credential, quota, workaroundsFor(credential, prepared)))
-    return { credential, login: { username: credential.username, why: 'used-up', image: null }, error }
+    const error = new RefusedError(usedUpText(shown, quota, workaroundsFor(credential, prepared)))
+    return { credential, login: { username: shown.username, why: 'used-up', image: null }, error }
   }
-  await note(provenText(credential, quota, needed))
-  if (credential.shortLived) await note(`Warning: ${expiringLoginText(credential)}`)
+  await note(provenText(shown, quota, needed))
+  if (credential.shortLived) await note(`Warning: ${expiringLoginText(shown)}`)
   return null
 }
 
@@ -75,7 +76,7 @@ function unprovenBy(failed: FailedProof, credential: Credential, prepared: Prepa
   const text = failedProofText(failed, workaroundsFor(credential, prepared))
   const isUnreachable = why === 'unreachable' || why === 'server-error'
   const error = isUnreachable ? new UnreachableError(text) : new RefusedError(text)
-  return { credential, login: { username: credential.username, why, image }, error }
+  return { credential, login: { username: failed.login.username, why, image }, error }
 }
 
 function isOnlyShown({ options }: FixSession): boolean {

@@ -10,6 +10,7 @@ import { KINDS } from '../../kubernetes/api/kinds.ts'
 import type { PatchChange, Target } from '../../plan/change.ts'
 import { patchOf } from '../../plan/patch.ts'
 import { changeOutside, isNarrowed, type Plan } from '../../plan/plan.ts'
+import { redactUser } from '../../secrecy/redact.ts'
 import { readPodOwners } from '../../source/live/fix-workloads.ts'
 import { readAccountUses, readObjectsOutside } from '../../source/live/pods-to-fix.ts'
 import { earlierRuns } from './fix-facts.ts'
@@ -143,9 +144,10 @@ async function loginsOf(plan: Plan, { options, context }: FixSession): Promise<C
         `The plan distributes the login of ${username} for ${registry}, but this machine has none${detail ? ` (${detail})` : ''}.`,
       )
     }
-    if (login.username === username) return login
+    const own = redactUser(login)
+    if (own === username) return login
     throw new RefusedError(
-      `The plan distributes the login of ${username} for ${registry}, but this machine is logged in as ${login.username}. Nothing was changed.`,
+      `The plan distributes the login of ${username} for ${registry}, but this machine is logged in as ${own}. Nothing was changed.`,
     )
   })
 }

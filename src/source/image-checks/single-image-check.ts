@@ -3,7 +3,7 @@
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { fullName, type Reference } from '../../image/reference.ts'
 import type { ManifestOutcome } from '../../registry/outcome.ts'
-import { redact } from '../../secrecy/redact.ts'
+import { redactUser } from '../../secrecy/redact.ts'
 import type { ImageAnswer, ImageAsk, ImageCheck, UnaskedReason } from '../../snapshot/image-check.ts'
 import { isFinalDenial, NearbyImages } from './nearby-images.ts'
 import type { PodLogin, PullingPod } from './pod-logins.ts'
@@ -109,7 +109,7 @@ export class SingleImageCheck {
       return
     }
     this.#outcomes.set(credential, outcome)
-    const username = credential === null ? null : redact(credential.username)
+    const username = credential === null ? null : redactUser(credential)
     const ask = { ...who, username, ...answerOf(outcome, credential !== null) }
     const isSame = (other: ImageAsk) =>
       other.as === ask.as &&

@@ -17,7 +17,7 @@ import { DATA_KEY, PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-conte
 import { list, present, record, text, textOrNull, texts } from '../../json/json-object.ts'
 import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
-import { redact, redactHost } from '../../secrecy/redact.ts'
+import { redactHost, redactUser } from '../../secrecy/redact.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import type {
   PullSecret,
@@ -128,7 +128,7 @@ function describeContent(content: Redacted, { read, layout }: Form): Description
 
 /** Describes the entry without anything that could be used to log in. */
 function describeEntry(entry: KubeletEntry): PullSecretEntry {
-  const username = redact(entry.username) || null
+  const username = redactUser(entry) || null
   return {
     key: redactHost(entry.key),
     username,

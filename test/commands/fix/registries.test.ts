@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { pullsLeft } from '../../../src/apply/recreate-in-batches.ts'
 import type { CommandContext } from '../../../src/commands/context.ts'
+import { planCredentialOf } from '../../../src/commands/fix/choose-logins.ts'
 import { loginFromFlags } from '../../../src/commands/fix/given-credential.ts'
 import { askRegistries } from '../../../src/commands/fix/prepare-fix.ts'
 import { proveLogins } from '../../../src/commands/fix/prove-logins.ts'
@@ -117,6 +118,21 @@ test('an image private to another account does not disprove a login unless it is
   expect(alone).toMatchObject({ login: { why: 'no-access', image: 'docker.io/other/secret:1' } })
   expect(alone?.error).toBeInstanceOf(RefusedError)
   expect(hub.pulls).toEqual([])
+})
+
+test('a user name that is the password is not shown', async () => {
+  const { registries } = await startHub()
+  const session = sessionOf(registries)
+  const twice = { ...login(CANARY), username: CANARY }
+  const [failed] = await proveLogins(preparedOf([twice], [wanting('acme/app:1')]), session)
+  const shown = JSON.stringify([
+    failed?.login,
+    failed?.error.message,
+    session.printed,
+    planCredentialOf(twice),
+  ])
+  expect(shown).toContain('the login of [redacted]')
+  expect(shown).not.toContain(CANARY)
 })
 
 test('a wrong password is sent to the registry once', async () => {

@@ -161,6 +161,7 @@ describe('an entry', () => {
     ['null', null, null, 'empty-auth'],
     ['an empty auth', { auth: '' }, null, 'empty-auth'],
     ['a colon alone', { auth: base64(':') }, null, 'empty-auth'],
+    ['a token as both', { username: 'c4nary', password: 'c4nary' }, '[redacted]', null],
     ['a user without password', { username: 'ann' }, 'ann', 'half'],
     ['a password without user', { auth: base64(':x') }, null, 'half'],
     ['an identity token', { identitytoken: 'canary' }, null, 'token-only'],
