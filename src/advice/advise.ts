@@ -62,6 +62,8 @@ const BY_CAUSE: Record<Cause, (finding: Finding) => Step[]> = {
   other: otherSteps,
 }
 
+const READ_ALL: Step = { code: 'read-all' }
+
 /** The steps for one finding, never empty. Findings with the same facts get the same steps. */
 export function stepsFor(finding: Finding): [Step, ...Step[]] {
   const ofPull =
@@ -71,7 +73,7 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
   const steps = silentNodeSteps(finding, virtualNodeSteps(finding, outgoingSteps(finding, ofPull)))
   const needsEntry = finding.host.platform === 'talos' ? needsShell : runsOnNode
   const enter = stepsIf(steps.some(needsEntry) && finding.node !== null, { code: 'enter-node' })
-  const [first = { code: 'read-all' }, ...others] = steps
+  const [first = READ_ALL, ...others] = steps
   return [first, ...others, ...enter]
 }
 

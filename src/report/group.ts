@@ -1,7 +1,7 @@
 /** Groups findings that share a description: cause, subcause, registry, and, for a refusal, the pod's credential. */
 
 import type { AdvisedFinding } from '../advice/add-steps.ts'
-import type { StepCode, StepOf } from '../advice/step/step.ts'
+import type { Step } from '../advice/step/step.ts'
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Invocation } from './invocation.ts'
 import type { CauseContext } from './words/cause-words.ts'
@@ -96,7 +96,9 @@ function isLeftOpen(subcause: AdvisedFinding['subcause']): boolean {
 const ofImage = (_step: unknown, { image }: AdvisedFinding) => [image]
 
 /** What only the first step names, such as one image, Secret, node, or owner, by its code: another one needs a step of its own. */
-const OF_STEP: { [Code in StepCode]?: (step: StepOf<Code>, finding: AdvisedFinding) => readonly string[] } = {
+const OF_STEP: {
+  [Each in Step as Each['code']]?: (step: Each, finding: AdvisedFinding) => readonly string[]
+} = {
   'push-held': ofImage,
   'tag-on-node': ofImage,
   'compare-mirrors': ofImage,
@@ -123,7 +125,8 @@ const OF_STEP: { [Code in StepCode]?: (step: StepOf<Code>, finding: AdvisedFindi
 function namedByStep(finding: AdvisedFinding): readonly string[] {
   const [first] = finding.steps
   // Each code's function takes that code's step; the compiler can't follow the code through the union.
-  return OF_STEP[first.code]?.(first as never, finding) ?? []
+  const named: Partial<Record<string, (step: never, finding: AdvisedFinding) => readonly string[]>> = OF_STEP
+  return named[first.code]?.(first as never, finding) ?? []
 }
 
 function detailOf(finding: AdvisedFinding): string {

@@ -1,5 +1,5 @@
 /** Every step with typical arguments, and a node of every kind: what a test of all printed commands goes through. */
-import type { Step, StepCode, StepOf } from '../../src/advice/step/step.ts'
+import type { Step, StepOf } from '../../src/advice/step/step.ts'
 import type { PullingNode } from '../../src/diagnosis/node/pulling-node.ts'
 
 const registry = 'docker.io'
@@ -16,7 +16,7 @@ const moved = {
   state: 'moved',
 } as unknown as StepOf<'use-replacement'>['moved']
 
-const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
+const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
   'distribute-login': [
     { reason: 'missing', registry: 'ghcr.io' },
     { reason: 'limit', registry },
@@ -849,7 +849,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
 }
 
 /** Every step, some with several arguments. */
-export const EVERY_STEP: Step[] = Object.entries(SAMPLES).flatMap(([code, samples]) =>
+export const EVERY_STEP: Step[] = Object.entries<object[]>(SAMPLES).flatMap(([code, samples]) =>
   samples.map(sample => ({ ...sample, code }) as unknown as Step),
 )
 

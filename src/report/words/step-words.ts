@@ -32,5 +32,5 @@ export interface StepContext {
 
 /** The words of some steps; each receives its own arguments. */
 export type StepWords<Steps extends Step> = {
-  [Code in Steps['code']]: (step: Extract<Steps, { code: Code }>, context: StepContext) => StepText
+  [Each in Steps as Each['code']]: (step: Each, context: StepContext) => StepText
 }
