@@ -22,19 +22,22 @@ type Kind = keyof typeof NODES
 const HERE: Invocation = { program: 'pullguard', flags: ['--context', 'prod'], fromDump: false }
 const DUMP: Invocation = { ...HERE, flags: [], fromDump: true }
 
+const FINDING = finding()
+
 function wordsOf(step: Step, kind: Kind, invocation = HERE) {
   const host = NODES[kind]
   const moved = step.code === 'use-replacement' ? step.moved : null
-  return stepsOf([{ ...finding({ host, node: host.name, moved }), steps: [step] }], invocation)[0]
+  return stepsOf([{ ...FINDING, host, node: host.name, moved, steps: [step] }], invocation)[0]
 }
 
 const KINDS = Object.keys(NODES) as Kind[]
+const everyStep = (invocation: Invocation) =>
+  KINDS.flatMap(kind => EVERY_STEP.map(step => ({ kind, step, ...wordsOf(step, kind, invocation) })))
+const EVERYWHERE = everyStep(HERE)
 const everyCommand = [
   ...new Set(
-    KINDS.filter(kind => NODES[kind].os !== 'windows').flatMap(kind =>
-      [HERE, DUMP].flatMap(invocation =>
-        EVERY_STEP.flatMap(step => wordsOf(step, kind, invocation).command ?? []),
-      ),
+    [...EVERYWHERE, ...everyStep(DUMP)].flatMap(({ kind, command }) =>
+      command === undefined || NODES[kind].os === 'windows' ? [] : [command],
     ),
   ),
 ]
@@ -44,8 +47,8 @@ const BEGINNINGS =
   /^(?:(?:If|Or,?|Then) |(?:Add|Allow|Annotate|Append|Apply|Ask|Build|Bypass|Change|Check|Choose|Compare|Compose|Connect|Copy|Cordon|Correct|Create|Delete|Distribute|Drain|Enable|Enlarge|Fill|Find|Fix|Follow|Free|Get|Give|Go|Have|Install|Label|Let|Load|Look|Lower|Move|Name|Pin|Preload|Pull|Push|Put|Quote|Raise|Read|Rebuild|Recreate|Refresh|Reissue|Remove|Renew|Repeat|Replace|Restart|Restore|Resume|Retry|Rewrite|Run|Schedule|Seal|See|Serve|Set|Sign|Start|Test|Unpause|Update|Upgrade|Use|Wait|Write) )/
 
 test('every step begins with what to do, not with why', () => {
-  const texts = KINDS.flatMap(kind => EVERY_STEP.map(step => wordsOf(step, kind).text))
-  expect([...new Set(texts.filter(text => !BEGINNINGS.test(text)))]).toEqual([])
+  const texts = new Set(EVERYWHERE.map(({ text }) => text))
+  expect([...texts].filter(text => !BEGINNINGS.test(text))).toEqual([])
 })
 
 /** Commands that change nothing, and the verbs of steps that only look. */
@@ -54,8 +57,7 @@ const SHOWS =
 const LOOKS = /^(?:(?:If|Or,?|Then) .*?)?\b(?:[Cc]heck|[Cc]ompare|[Ff]ind|[Ll]ook|[Rr]ead|[Ss]ee)\b/
 
 test('a command that only shows something is not introduced as the change that the step asks for', () => {
-  const steps = KINDS.flatMap(kind => EVERY_STEP.map(step => wordsOf(step, kind)))
-  const shown = steps.filter(({ command, text }) => SHOWS.test(command ?? '') && !LOOKS.test(text))
+  const shown = EVERYWHERE.filter(({ command, text }) => SHOWS.test(command ?? '') && !LOOKS.test(text))
   expect(shown.length).toBeGreaterThan(0)
   const unsaid = shown.filter(({ text }) => !/\bthis (?:shows|lists)\b[^.:;]*$/i.test(text))
   expect([...new Set(unsaid.map(({ text, command }) => `${text}: ${command}`))]).toEqual([])
@@ -347,14 +349,12 @@ test.each<[Kind, string | undefined]>([
 })
 
 test('a step is known to run on the node if, and only if, its words say so on some kind of node', () => {
-  const saysSo = (step: Step) => KINDS.some(kind => wordsOf(step, kind).where?.startsWith('on ') === true)
-  const codes = (is: (step: Step) => boolean) => new Set(EVERY_STEP.filter(is).map(({ code }) => code))
-  expect(codes(saysSo)).toEqual(codes(runsOnNode))
+  const saySo = EVERYWHERE.filter(({ where }) => where?.startsWith('on ')).map(({ step }) => step.code)
+  expect(new Set(saySo)).toEqual(new Set(EVERY_STEP.filter(runsOnNode).map(({ code }) => code)))
 })
 
 test('a step with a command for the node says so where its text can refer to the way there', () => {
-  const steps = KINDS.flatMap(kind => EVERY_STEP.map(step => wordsOf(step, kind)))
-  const onNode = steps.filter(({ command, where }) => command !== undefined && where !== undefined)
+  const onNode = EVERYWHERE.filter(({ command, where }) => command !== undefined && where !== undefined)
   expect(onNode.length).toBeGreaterThan(0)
   expect(onNode.filter(({ text, where = '' }) => !text.includes(where))).toEqual([])
 })
