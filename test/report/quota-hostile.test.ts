@@ -36,7 +36,7 @@ function reportWith(namespace: string, name: string, schedule: string, username:
       workload('CronJob', name, {
         namespace,
         containers: [container('acme/app:1', { name: schedule })],
-        schedule: { expression: '*/5 * * * *', timeZone: null },
+        schedule: { expression: '0 * * * *', timeZone: null },
       }),
       workload(username, name, { namespace, outstanding: 1 }),
     ],
@@ -56,21 +56,23 @@ function reportWith(namespace: string, name: string, schedule: string, username:
   return { takenAt: AT, complete: false, judged: judgeQuotas(quotas, 1), gaps, cluster: { namespace }, usage }
 }
 
-test.each(QUOTA_FORMATS)('a report as %s stays valid and safe whatever its names contain', format => {
+test('a report in any format stays valid and safe whatever its names contain', () => {
   fc.assert(
     fc.property(hostile, hostile, hostile, hostile, (namespace, name, schedule, username) => {
       const report = reportWith(namespace, name, schedule, username)
-      const text = renderQuota(report, { ...OPTIONS, format })
-      expect(text).not.toMatch(FORBIDDEN)
-      if (format === 'json') {
-        const document = JSON.parse(text)
-        expect(schemaErrors(document)).toEqual([])
-        expect(document.usage.spenders.map((each: { name: string }) => each.name)).toContain(name)
-        return
+      for (const format of QUOTA_FORMATS) {
+        const text = renderQuota(report, { ...OPTIONS, format })
+        expect(text, format).not.toMatch(FORBIDDEN)
+        for (const line of format === 'json' ? [] : text.split('\n')) {
+          expect(line, format).not.toMatch(WORKFLOW_COMMAND)
+        }
       }
-      for (const line of text.split('\n')) expect(line).not.toMatch(WORKFLOW_COMMAND)
-      if (format !== 'prometheus') return
-      for (const line of text.trimEnd().split('\n')) {
+      const document = JSON.parse(renderQuota(report, { ...OPTIONS, format: 'json' }))
+      expect(schemaErrors(document)).toEqual([])
+      expect(document.usage.spenders.map((each: { name: string }) => each.name)).toContain(name)
+      for (const line of renderQuota(report, { ...OPTIONS, format: 'prometheus' })
+        .trimEnd()
+        .split('\n')) {
         expect(line).toMatch(/^# (?:HELP|TYPE) \w+ .*$|^\w+\{(?:\w+="(?:[^"\\\n]|\\.)*",?)*\} [\d.]+$/)
       }
     }),
