@@ -2,7 +2,7 @@
 import { describe, test } from 'vitest'
 import { pulled, type Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
-import { type Expected, expectReport } from './texts-of.ts'
+import { type Expected, expectReport, expectRow, type Row } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 /** Images, the host of theirs that fails, and where its operator says how it is. */
@@ -50,14 +50,12 @@ describe('a web page in place of a token', () => {
   ])('%s', (_name, image, error, expected) => expectReport({ image, error }, { ...expected, never }))
 })
 
-test.each<[string, Situation, Expected]>([
+test.each<Row>([
   [
     'requests at Quay, which does not count pulls',
-    {
-      image: 'quay.io/acme/collector:2',
-      error: 'reading manifest 2 in quay.io/acme/collector: too many requests to registry',
-      login: 'quay.io',
-    },
+    'quay.io/acme/collector:2',
+    'reading manifest 2 in quay.io/acme/collector: too many requests to registry',
+    { login: 'quay.io' },
     {
       first: /^Wait a minute or two.*start fewer pods at once/,
       says: /quay\.io received too many requests .*requests per second from one address, not the number of pulls/s,
@@ -66,7 +64,8 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a limit of the upstream, in the words of a cache',
-    { image: OWN, error: 'unknown: http status code: 429, body: toomanyrequests' },
+    OWN,
+    'unknown: http status code: 429, body: toomanyrequests',
     {
       first: /use its own login at its upstream registry/,
       says: /is a cache whose upstream registry limits/,
@@ -74,34 +73,26 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'settings that block the registry, as CRI-O writes it now',
-    {
-      image: OWN,
-      error:
-        'registry registry.example is blocked in one of /etc/containers/registries.conf, /etc/containers/registries.conf.d',
-    },
+    OWN,
+    'registry registry.example is blocked in one of /etc/containers/registries.conf, /etc/containers/registries.conf.d',
     { says: /The node's settings block registry\.example/, never: /Sign the image/ },
   ],
   [
     'a mistake in the settings of registries',
-    { image: OWN, error: 'loading registries: invalid condition: mirror location is unset' },
+    OWN,
+    'loading registries: invalid condition: mirror location is unset',
     { says: /settings for registries and mirrors can't be read/ },
   ],
   [
     'a page instead of a registry',
-    {
-      image: OWN,
-      error:
-        'reading manifest 3 in registry.example/team/api: StatusCode: 404, "<!doctype html><title>Welcome"',
-    },
+    OWN,
+    'reading manifest 3 in registry.example/team/api: StatusCode: 404, "<!doctype html><title>Welcome"',
     { first: /another port/, says: /A web page came back instead of a response from registry\.example/ },
   ],
   [
     'a token endpoint that does not know the request',
-    {
-      image: 'registry.redhat.io/team/api:3',
-      error:
-        'initializing source docker://registry.redhat.io/team/api:3: Requesting bearer token: invalid status code from registry 405 (Method Not Allowed)',
-    },
+    'registry.redhat.io/team/api:3',
+    'initializing source docker://registry.redhat.io/team/api:3: Requesting bearer token: invalid status code from registry 405 (Method Not Allowed)',
     {
       says: /The token endpoint of registry\.redhat\.io answers 405 \(Method Not Allowed\)/,
       never: /server error|docker login/,
@@ -109,21 +100,15 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a mirror that others run, and that fails',
-    {
-      image: 'nginx:1.29',
-      error:
-        'unexpected status from HEAD request to https://mirror.gcr.io/v2/library/nginx/manifests/1.29?ns=docker.io: 502 Bad Gateway',
-    },
+    'nginx:1.29',
+    'unexpected status from HEAD request to https://mirror.gcr.io/v2/library/nginx/manifests/1.29?ns=docker.io: 502 Bad Gateway',
     { first: /reports of an outage of the mirror mirror\.gcr\.io/, never: /restart it|its log/ },
   ],
   [
     "Google's cache, which GKE's nodes ask without a setting",
-    {
-      image: 'nginx:1.29',
-      error:
-        'unexpected status from HEAD request to https://mirror.gcr.io/v2/library/nginx/manifests/1.29?ns=docker.io: 502 Bad Gateway',
-      node: { provider: 'gce', labels: { 'cloud.google.com/gke-nodepool': 'a' } },
-    },
+    'nginx:1.29',
+    'unexpected status from HEAD request to https://mirror.gcr.io/v2/library/nginx/manifests/1.29?ns=docker.io: 502 Bad Gateway',
+    { node: { provider: 'gce', labels: { 'cloud.google.com/gke-nodepool': 'a' } } },
     {
       says: /a mirror of your own for Docker Hub in .*registryHosts.*by default/,
       never: /remove the mirror/,
@@ -131,11 +116,8 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a mirror that quotes its own failure to reach its storage, whose address is none that the node asked',
-    {
-      image: 'm.daocloud.io/registry.k8s.io/pause:3.10',
-      error:
-        'error parsing HTTP 403 response body: invalid character \'c\' looking for beginning of value: "connecting to bucket.example:80: connecting to 192.0.2.3:80: dial tcp 192.0.2.3:80: i/o timeout"',
-    },
+    'm.daocloud.io/registry.k8s.io/pause:3.10',
+    'error parsing HTTP 403 response body: invalid character \'c\' looking for beginning of value: "connecting to bucket.example:80: connecting to 192.0.2.3:80: dial tcp 192.0.2.3:80: i/o timeout"',
     {
       short: /from m\.daocloud\.io$/,
       says: /m\.daocloud\.io answers that it can't reach a host behind it[\s\S]*no connection of the node failed/,
@@ -145,23 +127,21 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'data that a month has no room for',
-    { image: OWN, error: 'toomanyrequests: remaining traffic quota is not enough for current month' },
+    OWN,
+    'toomanyrequests: remaining traffic quota is not enough for current month',
     { says: /limit on downloaded data is used up\nThe limit is on the amount of data per month/ },
   ],
   [
     'a mirror in a container beside the nodes, which this machine does not reach',
-    {
-      image: 'public.ecr.aws/a/b:1',
-      error:
-        'unexpected status from HEAD request to http://ecr-cache:5000/v2/a/b/manifests/1?ns=public.ecr.aws: 500 Internal Server Error',
-    },
+    'public.ecr.aws/a/b:1',
+    'unexpected status from HEAD request to http://ecr-cache:5000/v2/a/b/manifests/1?ns=public.ecr.aws: 500 Internal Server Error',
     { first: /^Check the health and the log of the mirror ecr-cache:5000/, never: /pullguard mirror --to/ },
   ],
   [
     'a limit of Docker Hub for an image that each start asks for',
+    'busybox',
+    'toomanyrequests: You have reached your unauthenticated pull rate limit.',
     {
-      image: 'busybox',
-      error: 'toomanyrequests: You have reached your unauthenticated pull rate limit.',
       pod: {
         containers: [
           container({
@@ -180,47 +160,35 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a storage account that is busy with everybody',
-    {
-      image: 'ghcr.io/team/api:3',
-      error:
-        'failed to copy: httpReadSeeker: failed open: unexpected status code https://ghcr.io/v2/team/api/blobs/sha256:8eb8: 503 Egress is over the account limit.',
-    },
+    'ghcr.io/team/api:3',
+    'failed to copy: httpReadSeeker: failed open: unexpected status code https://ghcr.io/v2/team/api/blobs/sha256:8eb8: 503 Egress is over the account limit.',
     { first: /status/, says: /storage behind ghcr\.io is at its limit/, never: /curl|log in|owner/ },
   ],
   [
     'a registry that is closing, with a link to its documentation',
-    {
-      image: 'gcr.io/team/api:3',
-      error:
-        'Error response from daemon: Head "https://gcr.io/v2/team/api/manifests/3": unknown: this registry has been shut down. For more details see: https://cloud.example/docs/moving',
-    },
+    'gcr.io/team/api:3',
+    'Error response from daemon: Head "https://gcr.io/v2/team/api/manifests/3": unknown: this registry has been shut down. For more details see: https://cloud.example/docs/moving',
     { first: /another registry/, says: /gcr\.io says that it is shut down/, never: /cloud\.example/ },
   ],
   [
     'Docker without a progress deadline of containerd',
-    {
-      image: OWN,
-      error: 'context deadline exceeded',
-      node: { runtime: 'docker://28.0.1', kubelet: 'v1.33.0' },
-    },
+    OWN,
+    'context deadline exceeded',
+    { node: { runtime: 'docker://28.0.1', kubelet: 'v1.33.0' } },
     { says: /image-pull-progress-deadline of cri-dockerd/, never: /containerd/ },
   ],
   [
     'memory that ran out on a Windows node',
-    {
-      image: OWN,
-      error: 'failed to extract layer sha256:aa: cannot allocate memory',
-      node: { os: 'windows', runtime: 'containerd://2.1.4' },
-    },
+    OWN,
+    'failed to extract layer sha256:aa: cannot allocate memory',
+    { node: { os: 'windows', runtime: 'containerd://2.1.4' } },
     { first: /FreePhysicalMemory/, never: /free -m|dmesg|rmi|disk is full/ },
   ],
   [
     'a 429 of the token server, which is no limit on pulls',
-    {
-      image: 'acme/app:1',
-      error: 'failed to authorize: failed to fetch oauth token: unexpected status: 429 Too Many Requests',
-      secret: entry('https://index.docker.io/v1/'),
-    },
+    'acme/app:1',
+    'failed to authorize: failed to fetch oauth token: unexpected status: 429 Too Many Requests',
+    { secret: entry('https://index.docker.io/v1/') },
     {
       first: /Wait a few minutes/,
       says: /The token server of Docker Hub answers 429/,
@@ -229,94 +197,72 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "a 429 of another registry's token server",
-    {
-      image: 'quay.io/acme/app:1',
-      error:
-        'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://quay.io/v2/auth?scope=a&service=quay.io: 429 Too Many Requests',
-    },
+    'quay.io/acme/app:1',
+    'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://quay.io/v2/auth?scope=a&service=quay.io: 429 Too Many Requests',
     { first: /Wait a minute or two/, says: /The token server of quay\.io/, never: /Docker Hub|docker login/ },
   ],
   [
     'a limit that is met with a login, whoever counts it',
-    {
-      image: 'acme/app:1',
-      error:
-        'unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/app/manifests/1: 429 Too Many Requests',
-      secret: entry('https://index.docker.io/v1/'),
-    },
+    'acme/app:1',
+    'unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/app/manifests/1: 429 Too Many Requests',
+    { secret: entry('https://index.docker.io/v1/') },
     { first: /^Wait/, says: /an account with a higher limit/, never: /this machine's login/ },
   ],
   [
     'a runtime that does not answer',
-    { image: OWN, error: 'rpc error: code = Unavailable desc = connection error: dial unix /run/crio.sock' },
+    OWN,
+    'rpc error: code = Unavailable desc = connection error: dial unix /run/crio.sock',
     { short: /^a container runtime that does not answer$/ },
   ],
   [
     'a mirror address without a scheme',
-    {
-      image: OWN,
-      error:
-        'failed to do request: Head "cache.lan:5000/v2/team/api/manifests/3": unsupported protocol scheme "cache.lan"',
-    },
+    OWN,
+    'failed to do request: Head "cache.lan:5000/v2/team/api/manifests/3": unsupported protocol scheme "cache.lan"',
     { short: /mirror/, never: /unknown cause/ },
   ],
   [
     'a mirror address that is no URL',
-    { image: OWN, error: 'parse "10.0.0.5:5000": first path segment in URL cannot contain colon' },
+    OWN,
+    'parse "10.0.0.5:5000": first path segment in URL cannot contain colon',
     { short: /mirror/, never: /unknown cause/ },
   ],
   [
     'a registry that registries.conf blocks',
-    {
-      image: 'ghcr.io/team/api:3',
-      error:
-        'initializing source docker://ghcr.io/team/api:3: registry ghcr.io is blocked in /etc/containers/registries.conf or /etc/containers/registries.conf.d',
-    },
+    'ghcr.io/team/api:3',
+    'initializing source docker://ghcr.io/team/api:3: registry ghcr.io is blocked in /etc/containers/registries.conf or /etc/containers/registries.conf.d',
     { short: /^ghcr\.io, which the nodes' settings block$/, never: /signature/ },
   ],
-  ...STATUS_PAGES.map(([image, host, says]): [string, Situation, Expected] => [
-    `a server error of ${host}, whose log nobody here has`,
-    {
+  ...STATUS_PAGES.map(
+    ([image, host, says]): Row => [
+      `a server error of ${host}, whose log nobody here has`,
       image,
-      error: `unexpected status from GET request to https://${host}/token?service=x&scope=repository%3Aa%3Apull: 503 Service Unavailable`,
-    },
-    { says, never: /the log of/ },
-  ]),
+      `unexpected status from GET request to https://${host}/token?service=x&scope=repository%3Aa%3Apull: 503 Service Unavailable`,
+      { says, never: /the log of/ },
+    ],
+  ),
   [
     "a server error of one's own registry",
-    {
-      image: OWN,
-      error: 'unexpected status from GET request to https://registry.example/v2/: 503 Service Unavailable',
-    },
+    OWN,
+    'unexpected status from GET request to https://registry.example/v2/: 503 Service Unavailable',
     { first: /Check the status and the log of registry\.example/ },
   ],
   [
     'a proxy that wants a login, whose answer leaves nothing open',
-    {
-      image: 'registry.k8s.io/pause:3.10',
-      error:
-        'failed to do request: Head "https://registry.k8s.io/v2/pause/manifests/3.10": Proxy Authentication Required',
-    },
+    'registry.k8s.io/pause:3.10',
+    'failed to do request: Head "https://registry.k8s.io/v2/pause/manifests/3.10": Proxy Authentication Required',
     { says: /^Give the runtime a login for the proxy/m, never: /Repeat the pull/ },
   ],
   [
     'a mirror that refuses connections, which is looked for once',
-    {
-      image: 'nginx:1.29',
-      error:
-        'failed to do request: Head "http://10.0.4.7:5000/v2/library/nginx/manifests/1.29?ns=docker.io": dial tcp 10.0.4.7:5000: connect: connection refused',
-    },
-    {
-      first: /^Check that the mirror 10\.0\.4\.7:5000, which serves/,
-      never: /check everything between/,
-    },
+    'nginx:1.29',
+    'failed to do request: Head "http://10.0.4.7:5000/v2/library/nginx/manifests/1.29?ns=docker.io": dial tcp 10.0.4.7:5000: connect: connection refused',
+    { first: /^Check that the mirror 10\.0\.4\.7:5000, which serves/, never: /check everything between/ },
   ],
   [
     "the folder of CRI-O's downloads on OpenShift, whose files a MachineConfig brings",
+    OWN,
+    'writing blob: storing blob to file "/var/tmp/container_images_storage2387/3": write /var/tmp/container_images_storage2387/3: no space left on device',
     {
-      image: OWN,
-      error:
-        'writing blob: storing blob to file "/var/tmp/container_images_storage2387/3": write /var/tmp/container_images_storage2387/3: no space left on device',
       node: {
         runtime: 'cri-o://1.32.9-2.rhaos4.19.git1234567.el9',
         osImage: 'Red Hat Enterprise Linux CoreOS 9.6.20250910-0 (Plow)',
@@ -326,19 +272,17 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a limit of ECR Public',
-    { image: 'public.ecr.aws/acme/app:1', error: 'toomanyrequests: Data limit exceeded' },
+    'public.ecr.aws/acme/app:1',
+    'toomanyrequests: Data limit exceeded',
     {
       says: /logins for ECR Public expire after 12 hours, and from then on it refuses even public images to them/,
     },
   ],
   [
     'policy Never, where the node lists an image that may have been preloaded',
-    {
-      image: OWN,
-      error: `Container image "${OWN}" is not present with pull policy of Never`,
-      reason: 'ErrImageNeverPull',
-      node: { kubelet: 'v1.36.1', images: [OWN] },
-    },
+    OWN,
+    `Container image "${OWN}" is not present with pull policy of Never`,
+    { reason: 'ErrImageNeverPull', node: { kubelet: 'v1.36.1', images: [OWN] } },
     {
       first: /^Give the pod the pull secret/,
       says: /The node lists the image.*or it was preloaded.*preloadedImagesVerificationAllowlist/s,
@@ -347,11 +291,8 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a limit per minute, which Docker Hub does not have',
-    {
-      image: 'nginx',
-      error:
-        'failed to authorize: failed to fetch anonymous token: unexpected status: 429 Too Many Requests: {"errors":[{"code":"TOOMANYREQUESTS","message":"retry-after: 880.092µs, allowed: 44000/minute"}]}',
-    },
+    'nginx',
+    'failed to authorize: failed to fetch anonymous token: unexpected status: 429 Too Many Requests: {"errors":[{"code":"TOOMANYREQUESTS","message":"retry-after: 880.092µs, allowed: 44000/minute"}]}',
     {
       first: /^Wait a minute or two/,
       says: /What answered in place of Docker Hub received too many requests/,
@@ -360,25 +301,20 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'the same limit at the registry that has it',
-    { image: 'ghcr.io/acme/app:1', error: 'toomanyrequests: retry-after: 1.2ms, allowed: 44000/minute' },
+    'ghcr.io/acme/app:1',
+    'toomanyrequests: retry-after: 1.2ms, allowed: 44000/minute',
     { first: /^Wait a minute or two/, says: /^ghcr\.io received too many requests/m },
   ],
   [
     'a bare 429 of a registry that may relay the limit of another',
-    {
-      image: 'reg.acme.example/hub/app:1',
-      error:
-        'unexpected status from HEAD request to https://reg.acme.example/v2/hub/app/manifests/1: 429 Too Many Requests',
-    },
+    'reg.acme.example/hub/app:1',
+    'unexpected status from HEAD request to https://reg.acme.example/v2/hub/app/manifests/1: 429 Too Many Requests',
     { first: /^Wait a minute or two: most such limits/, never: /this limit is on/ },
   ],
   [
     "Docker Hub's limit on an image whose name somebody replaced in the text",
-    {
-      image: '<SOME-IMAGE>',
-      error:
-        'failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/<SOME-IMAGE>: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit. https://www.docker.com/increase-rate-limit',
-    },
+    '<SOME-IMAGE>',
+    'failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/<SOME-IMAGE>: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit. https://www.docker.com/increase-rate-limit',
     {
       first: /Docker Hub: six hours/,
       says: /Docker Hub's pull rate limit/,
@@ -387,11 +323,8 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "Docker Hub's limit, passed on by a cache of another name",
-    {
-      image: 'harbor.example/hub/nginx:1',
-      error:
-        'toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit',
-    },
+    'harbor.example/hub/nginx:1',
+    'toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit',
     {
       first: /^Let the cache harbor\.example use its own login at its upstream/,
       never: /docker login harbor/,
@@ -399,20 +332,15 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a host name that was cut off with the text',
-    {
-      image: 'nginx',
-      error:
-        'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://production.cloudflare.do',
-    },
+    'nginx',
+    'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://production.cloudflare.do',
     { never: /cloudflare\.do/ },
   ],
   [
     'a login that failed too often, whoever retries',
-    {
-      image: 'acme/portal:7',
-      error: 'toomanyrequests: too many failed login attempts for username or IP address',
-      login: 'https://index.docker.io/v1/',
-    },
+    'acme/portal:7',
+    'toomanyrequests: too many failed login attempts for username or IP address',
+    { login: 'https://index.docker.io/v1/' },
     {
       first: /^Put a login that works into secret regcred, or remove it from the pods until then/,
       never: /too many requests at once|mirror|fewer pods/,
@@ -420,82 +348,59 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a server error of a cache for one manifest, in the words of CRI-O',
-    {
-      image: 'cache.example/hub/library/nginx:1',
-      error:
-        'reading manifest 1 in cache.example/hub/library/nginx: received unexpected HTTP status: 500 Internal Server Error',
-    },
+    'cache.example/hub/library/nginx:1',
+    'reading manifest 1 in cache.example/hub/library/nginx: received unexpected HTTP status: 500 Internal Server Error',
     { says: /curl -sSI .* https:\/\/cache\.example\/v2\/hub\/library\/nginx\/manifests\/1\b/ },
   ],
   [
     'a server error of a mirror for one manifest, in the words of containerd',
-    {
-      image: 'nginx',
-      error:
-        'unexpected status from HEAD request to https://cache.example:5000/v2/library/nginx/manifests/latest?ns=docker.io: 500 Internal Server Error',
-    },
+    'nginx',
+    'unexpected status from HEAD request to https://cache.example:5000/v2/library/nginx/manifests/latest?ns=docker.io: 500 Internal Server Error',
     {
       says: /curl -sSI .* 'https:\/\/cache\.example:5000\/v2\/library\/nginx\/manifests\/latest\?ns=docker\.io'/,
     },
   ],
   [
     'a server error of a registry that wants a token first',
-    {
-      image: 'quay.io/acme/app:1',
-      error:
-        'unexpected status from HEAD request to https://quay.io/v2/acme/app/manifests/1: 500 Internal Server Error',
-    },
+    'quay.io/acme/app:1',
+    'unexpected status from HEAD request to https://quay.io/v2/acme/app/manifests/1: 500 Internal Server Error',
     { says: /curl -sSv .*https:\/\/quay\.io\/v2\/$/m, never: /curl -sSI/ },
   ],
   [
     'a full disk of MicroK8s, whose client removes single images only',
-    {
-      image: OWN,
-      error:
-        'write /var/snap/microk8s/common/var/lib/containerd/io.containerd.content.v1.content/ingest/a: no space left on device',
-    },
+    OWN,
+    'write /var/snap/microk8s/common/var/lib/containerd/io.containerd.content.v1.content/ingest/a: no space left on device',
     { says: /microk8s ctr images rm`\).*microk8s ctr images ls$/m },
   ],
   [
     'a node of k0s, by the paths in its errors',
-    {
-      image: OWN,
-      error:
-        'write /var/lib/k0s/containerd/io.containerd.content.v1.content/ingest/a: no space left on device',
-    },
+    OWN,
+    'write /var/lib/k0s/containerd/io.containerd.content.v1.content/ingest/a: no space left on device',
     { first: /df -h \/var\/lib\/k0s\/containerd/, says: /k0s ctr images ls$/m },
   ],
   [
     'a limit of Docker Hub, where the namespace has a login that the pod does not use',
-    {
-      image: 'nginx:1',
-      error:
-        '429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit.',
-      login: 'https://index.docker.io/v1/',
-      pod: { pullSecrets: [] },
-    },
+    'nginx:1',
+    '429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit.',
+    { login: 'https://index.docker.io/v1/', pod: { pullSecrets: [] } },
     { first: /^Add secret regcred/ },
   ],
   [
     'a signature that the runtime may not look for',
-    {
-      image: OWN,
-      error: 'Source image rejected: A signature was required, but no signature exists',
-      node: { runtime: 'cri-o://1.34.0' },
-    },
+    OWN,
+    'Source image rejected: A signature was required, but no signature exists',
+    { node: { runtime: 'cri-o://1.34.0' } },
     { first: /policy\.json/, says: /use-sigstore-attachments/ },
   ],
   // rancher/rke2#5754, k3s-io/k3s#10388
   [
     'the embedded registry of K3s, in a version that answers 500 for an image that no node has',
-    {
-      image: OWN,
-      error: pulled(
-        OWN,
-        'unexpected status from HEAD request to https://127.0.0.1:6443/v2/team/api/manifests/3?ns=registry.example: 500 Internal Server Error',
-      ),
-      node: { kubelet: 'v1.29.1+k3s1', runtime: 'containerd://1.7.11-k3s2' },
-    },
+    OWN,
+    pulled(
+      OWN,
+      'unexpected status from HEAD request to https://127.0.0.1:6443/v2/team/api/manifests/3?ns=registry.example: 500 Internal Server Error',
+    ),
+    { node: { kubelet: 'v1.29.1+k3s1', runtime: 'containerd://1.7.11-k3s2' } },
     {
       first:
         /^Load the image on a node.*registry\.example did not send it either.*fetches nothing itself.*5001 and 6443/,
@@ -505,25 +410,21 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "a mirror with a name, and a port that Spegel's has as well",
-    {
-      image: OWN,
-      error: pulled(
-        OWN,
-        'unexpected status from HEAD request to https://hub.acme.dev:30020/v2/team/api/manifests/3?ns=registry.example: 500 Internal Server Error',
-      ),
-    },
+    OWN,
+    pulled(
+      OWN,
+      'unexpected status from HEAD request to https://hub.acme.dev:30020/v2/team/api/manifests/3?ns=registry.example: 500 Internal Server Error',
+    ),
     { first: /^Check the health and the log of the mirror hub/, never: /Spegel|only offers/ },
   ],
   // containerd/containerd#3868 and #5275
   [
     'a mirror that fails, after which containerd asks the registry, too',
-    {
-      image: OWN,
-      error: pulled(
-        OWN,
-        'unexpected status from HEAD request to https://cache.acme.dev/v2/team/api/manifests/3?ns=registry.example: 502 Bad Gateway',
-      ),
-    },
+    OWN,
+    pulled(
+      OWN,
+      'unexpected status from HEAD request to https://cache.acme.dev/v2/team/api/manifests/3?ns=registry.example: 502 Bad Gateway',
+    ),
     {
       says: /cache\.acme\.dev first for images of registry\.example\. Unless its settings rule it out, containerd asked registry\.example as well/,
       never: /instead of|login are not the problem/,
@@ -531,17 +432,15 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a mirror that fails for a containerd that asks nothing else then',
-    {
-      image: OWN,
-      error: pulled(
-        OWN,
-        'unexpected status from HEAD request to https://cache.acme.dev/v2/team/api/manifests/3?ns=registry.example: 502 Bad Gateway',
-      ),
-      node: { runtime: 'containerd://1.4.13' },
-    },
+    OWN,
+    pulled(
+      OWN,
+      'unexpected status from HEAD request to https://cache.acme.dev/v2/team/api/manifests/3?ns=registry.example: 502 Bad Gateway',
+    ),
+    { node: { runtime: 'containerd://1.4.13' } },
     { says: /cache\.acme\.dev first for images of registry\.example/, never: /as well/ },
   ],
-])('the report fits %s', (_name, situation, expected) => expectReport(situation, expected))
+])('the report fits %s', expectRow)
 
 describe("a server's own words in place of the standard ones for its status", () => {
   const answered = (status: string): Situation => ({

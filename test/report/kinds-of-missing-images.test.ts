@@ -2,7 +2,7 @@
 import { test } from 'vitest'
 import { pulled, type Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
-import { type Expected, expectReport } from './texts-of.ts'
+import { type Expected, expectReport, expectRow, type Row } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 const ZARF = '127.0.0.1:31999/library/nginx:1.27-zarf-3793515731'
@@ -84,27 +84,24 @@ test.each<[string, Situation['pod'], Expected]>([
   expectReport({ ...MISSING, pod: { ...fields, containers } }, expected)
 })
 
-test.each<[string, Situation, Expected]>([
+test.each<Row>([
   [
     "a number in an image's host, which other images of the chart have, too",
-    {
-      image: '6.02401143452e+11.dkr.ecr.us-west-2.amazonaws.com/amazon-k8s-cni-init:v1.15.1',
-      error: "couldn't parse image name: invalid reference format",
-      reason: 'InvalidImageName',
-    },
+    '6.02401143452e+11.dkr.ecr.us-west-2.amazonaws.com/amazon-k8s-cni-init:v1.15.1',
+    "couldn't parse image name: invalid reference format",
+    { reason: 'InvalidImageName' },
     { first: /--set-string.*any other image with the same number/, never: /set image/ },
   ],
   [
     'a configuration that lists other layers',
-    { image: OWN, error: "Error response from daemon: layers from manifest don't match image configuration" },
+    OWN,
+    "Error response from daemon: layers from manifest don't match image configuration",
     { says: /lists different layers than its manifest/, never: /rmi/ },
   ],
   [
     'a layer that a cache in front of a public registry lost',
-    {
-      image: 'registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.5.0',
-      error: 'error pulling image configuration: download failed after attempts=1: unknown blob',
-    },
+    'registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.5.0',
+    'error pulling image configuration: download failed after attempts=1: unknown blob',
     {
       first: /^Look for a proxy or mirror between the nodes and registry\.k8s\.io/,
       says: /HTTPS_PROXY/,
@@ -113,11 +110,8 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a manifest that it lost',
-    {
-      image: 'registry.k8s.io/pause:3.10',
-      error:
-        'failed to pull and unpack image "registry.k8s.io/pause:3.10": failed to copy: httpReadSeeker: failed open: content at https://registry.k8s.io/v2/pause/manifests/sha256:d01e759a006ea9c0761efc35e3885245f4a05f08130d5bb20329fb7d6f52bf76 not found: not found',
-    },
+    'registry.k8s.io/pause:3.10',
+    'failed to pull and unpack image "registry.k8s.io/pause:3.10": failed to copy: httpReadSeeker: failed open: content at https://registry.k8s.io/v2/pause/manifests/sha256:d01e759a006ea9c0761efc35e3885245f4a05f08130d5bb20329fb7d6f52bf76 not found: not found',
     {
       first: /^Look for a proxy or mirror .* a manifest that the tag's index lists is missing/,
       never: /Push/,
@@ -125,12 +119,14 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'an image of a publisher at a registry that is no cache',
-    { image: 'quay.io/team/redis:8', error: 'quay.io/team/redis:8: not found' },
+    'quay.io/team/redis:8',
+    'quay.io/team/redis:8: not found',
     { says: /has no (?:such|image)/, never: /behind a proxy cache/ },
   ],
   [
     'a registry in front of a full name, which may be no cache',
-    { image: 'hub.corp/quay.io/team/api:3', error: 'hub.corp/quay.io/team/api:3: not found' },
+    'hub.corp/quay.io/team/api:3',
+    'hub.corp/quay.io/team/api:3: not found',
     {
       says: /if hub\.corp fetches such images.*the name would be hub\.corp\/team\/api:3/s,
       never: /is a cache that/,
@@ -138,158 +134,138 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'CoreDNS one level too high',
-    { image: 'mirror.example/coredns:v1.11.3', error: 'mirror.example/coredns:v1.11.3: not found' },
+    'mirror.example/coredns:v1.11.3',
+    'mirror.example/coredns:v1.11.3: not found',
     { first: /set dns\.imageRepository to mirror\.example\/coredns/ },
   ],
   [
     'CoreDNS one level too high behind a cache of registry.k8s.io',
-    {
-      image: 'cache.example/registry.k8s.io/coredns:v1.11.3',
-      error: 'cache.example/registry.k8s.io/coredns:v1.11.3: not found',
-    },
+    'cache.example/registry.k8s.io/coredns:v1.11.3',
+    'cache.example/registry.k8s.io/coredns:v1.11.3: not found',
     { says: /set dns\.imageRepository to cache\.example\/registry\.k8s\.io\/coredns\)/ },
   ],
   [
     'CoreDNS where a cache of registry.k8s.io has it',
-    {
-      image: 'cache.example/registry.k8s.io/coredns/coredns:v1.11.3',
-      error: 'cache.example/registry.k8s.io/coredns/coredns:v1.11.3: not found',
-    },
+    'cache.example/registry.k8s.io/coredns/coredns:v1.11.3',
+    'cache.example/registry.k8s.io/coredns/coredns:v1.11.3: not found',
     { says: /Check/, never: /without the second level|dns\.imageRepository/ },
   ],
   [
     'CoreDNS one level too low',
-    {
-      image: 'mirror.example/k8s/coredns/coredns:v1.11.3',
-      error: 'mirror.example/k8s/coredns/coredns: not found',
-    },
+    'mirror.example/k8s/coredns/coredns:v1.11.3',
+    'mirror.example/k8s/coredns/coredns: not found',
     { first: /without the second level, as mirror\.example\/k8s\/coredns\)/ },
   ],
   [
     'a minor version of what Kubernetes releases',
-    { image: 'registry.k8s.io/kubectl:1.32', error: 'registry.k8s.io/kubectl:1.32: not found' },
+    'registry.k8s.io/kubectl:1.32',
+    'registry.k8s.io/kubectl:1.32: not found',
     { first: /whole versions, such as v1\.32\.0/ },
   ],
   [
     'a variable that nothing replaced',
-    { image: '$PREFIX/shop:1', error: 'invalid reference format', reason: 'InvalidImageName' },
+    '$PREFIX/shop:1',
+    'invalid reference format',
+    { reason: 'InvalidImageName' },
     { first: /^Fill in \$PREFIX in .*envsubst/, never: /See what is wrong/ },
   ],
   [
     "Harbor's words for what its proxy project can't fetch",
-    { image: OWN, error: 'Error response from daemon: unknown: repository team/api not found' },
+    OWN,
+    'Error response from daemon: unknown: repository team/api not found',
     { says: /proxy cache project of Harbor/ },
   ],
   [
     'an old format on a node with Docker, which refuses it since another version than containerd does',
-    {
-      image: 'docker/whalesay',
-      error:
-        '[DEPRECATION NOTICE] Docker Image Format v1 and Docker Image manifest version 2, schema 1 support is disabled by default and will be removed in an upcoming release.',
-      node: { runtime: 'docker://27.5.1' },
-    },
+    'docker/whalesay',
+    '[DEPRECATION NOTICE] Docker Image Format v1 and Docker Image manifest version 2, schema 1 support is disabled by default and will be removed in an upcoming release.',
+    { node: { runtime: 'docker://27.5.1' } },
     { says: /\(Docker since version 26\)/, never: /containerd/ },
   ],
   [
     'a name that is right in lower case',
-    {
-      image: 'ghcr.io/AcmeCorp/Orders:1.9-RC',
-      error: 'couldn\'t parse image name "ghcr.io/AcmeCorp/Orders:1.9-RC": invalid reference format',
-      reason: 'InvalidImageName',
-      pod: ofDeployment('ghcr.io/AcmeCorp/Orders:1.9-RC'),
-    },
+    'ghcr.io/AcmeCorp/Orders:1.9-RC',
+    'couldn\'t parse image name "ghcr.io/AcmeCorp/Orders:1.9-RC": invalid reference format',
+    { reason: 'InvalidImageName', pod: ofDeployment('ghcr.io/AcmeCorp/Orders:1.9-RC') },
     { says: /=ghcr\.io\/acmecorp\/orders:1\.9-RC$/m },
   ],
   [
     'a name whose word in capitals is to be replaced',
-    {
-      image: 'acme/YOUR_IMAGE:1',
-      error: 'couldn\'t parse image name "acme/YOUR_IMAGE:1": invalid reference format',
-      reason: 'InvalidImageName',
-      pod: ofDeployment('acme/YOUR_IMAGE:1'),
-    },
+    'acme/YOUR_IMAGE:1',
+    'couldn\'t parse image name "acme/YOUR_IMAGE:1": invalid reference format',
+    { reason: 'InvalidImageName', pod: ofDeployment('acme/YOUR_IMAGE:1') },
     { says: /=<image>/, never: /your_image/ },
   ],
   [
     'a layer that the registry lacks',
-    { image: OWN, error: 'Error response from daemon: error pulling image configuration: unknown blob' },
+    OWN,
+    'Error response from daemon: error pulling image configuration: unknown blob',
     { first: /Push the image to registry\.example again/, never: /has no such/ },
   ],
   [
     'a manifest that does not fit its digest',
-    {
-      image: OWN,
-      error:
-        'failed commit on ref "manifest-sha256:0f5a": "manifest-sha256:0f5a" failed size validation: 7 != 9: failed precondition',
-    },
+    OWN,
+    'failed commit on ref "manifest-sha256:0f5a": "manifest-sha256:0f5a" failed size validation: 7 != 9: failed precondition',
     { first: /cache of registry\.example/, never: /crictl rmi|unpacked/ },
   ],
   [
     'an artifact that is unpacked as an image',
-    {
-      image: OWN,
-      error: 'failed to unpack image on snapshotter overlayfs: mismatched image rootfs and manifest layers',
-    },
+    OWN,
+    'failed to unpack image on snapshotter overlayfs: mismatched image rootfs and manifest layers',
     { first: /the artifact under this name is something else/, never: /crictl rmi/ },
   ],
   [
     'an artifact without the configuration of an image',
-    {
-      image: OWN,
-      error: `failed to pull and unpack image "${OWN}": number of layers and diffIDs don't match: 1 != 0`,
-    },
+    OWN,
+    `failed to pull and unpack image "${OWN}": number of layers and diffIDs don't match: 1 != 0`,
     { first: /the artifact under this name is something else/, never: /crictl rmi/ },
   ],
   [
     'a digest that is gone',
-    {
-      image: `registry.example/team/api@sha256:${'a'.repeat(64)}`,
-      error: `registry.example/team/api@sha256:${'a'.repeat(64)}: not found`,
-    },
+    `registry.example/team/api@sha256:${'a'.repeat(64)}`,
+    `registry.example/team/api@sha256:${'a'.repeat(64)}: not found`,
     { first: /Check the digest/, never: /the tag of registry/ },
   ],
   [
     'a digest that was written as a tag',
-    {
-      image: `registry.example/team/api:${'0f'.repeat(32)}`,
-      error: `registry.example/team/api:${'0f'.repeat(32)}: not found`,
-    },
+    `registry.example/team/api:${'0f'.repeat(32)}`,
+    `registry.example/team/api:${'0f'.repeat(32)}: not found`,
     { says: /the form of a digest, which is written with @sha256:/ },
   ],
   [
     'a tag that only looks a little like a digest',
-    {
-      image: 'registry.example/team/api:0f0f0f0',
-      error: 'registry.example/team/api:0f0f0f0: not found',
-    },
+    'registry.example/team/api:0f0f0f0',
+    'registry.example/team/api:0f0f0f0: not found',
     { never: /the form of a digest/ },
   ],
   [
     'a layer that is missing, not the image',
-    { image: OWN, error: 'Error response from daemon: error pulling image configuration: unknown blob' },
+    OWN,
+    'Error response from daemon: error pulling image configuration: unknown blob',
     { short: /^incomplete images$/ },
   ],
   [
     'a tag that is missing where a missing repository gets the same answer',
-    { image: OWN, error: 'manifest for registry.example/team/api:3 not found: manifest unknown' },
+    OWN,
+    'manifest for registry.example/team/api:3 not found: manifest unknown',
     { says: /it or the name before it is misspelled/, never: /The repository exists/ },
   ],
   [
     'a tag that is missing where a missing repository is refused',
-    { image: 'quay.io/team/api:3', error: 'reading manifest 3 in quay.io/team/api: manifest unknown' },
+    'quay.io/team/api:3',
+    'reading manifest 3 in quay.io/team/api: manifest unknown',
     { says: /The repository exists, but this tag does not/ },
   ],
   [
     'an image that its publisher removed',
-    {
-      image: 'gcr.io/kubebuilder/kube-rbac-proxy:v0.8.0',
-      error: 'reading manifest v0.8.0 in gcr.io/kubebuilder/kube-rbac-proxy: manifest unknown',
-    },
+    'gcr.io/kubebuilder/kube-rbac-proxy:v0.8.0',
+    'reading manifest v0.8.0 in gcr.io/kubebuilder/kube-rbac-proxy: manifest unknown',
     { first: /^Use registry\.k8s\.io/, says: /was removed by its publisher/, never: /The repository exists/ },
   ],
   [
     'an image at the website, with a part of its path that only the site has',
-    { image: 'hub.docker.com/r/acme/app:1.2', error: 'hub.docker.com/r/acme/app:1.2: not found' },
+    'hub.docker.com/r/acme/app:1.2',
+    'hub.docker.com/r/acme/app:1.2: not found',
     {
       first: /Write docker\.io instead of hub\.docker\.com/,
       says: /docker\.io\/acme\/app:1\.2/,
@@ -298,22 +274,21 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "the page of an image at GitHub's website",
-    {
-      image: 'github.com/orgs/acme/packages/container/app:1.2',
-      error: 'github.com/orgs/acme/packages/container/app:1.2: not found',
-    },
+    'github.com/orgs/acme/packages/container/app:1.2',
+    'github.com/orgs/acme/packages/container/app:1.2: not found',
     { first: /Write ghcr\.io instead of github\.com/, says: /=ghcr\.io\/acme\/app:1\.2/ },
   ],
   [
     'an image of an organization that is called repository',
-    { image: 'quay.io/repository/app:1.2', error: 'manifest unknown: manifest unknown' },
+    'quay.io/repository/app:1.2',
+    'manifest unknown: manifest unknown',
     { says: /Check the name/, never: /website/ },
   ],
   [
     'the image of a volume',
+    OWN,
+    'registry.example/team/api:3: not found',
     {
-      image: OWN,
-      error: 'registry.example/team/api:3: not found',
       pod: {
         containers: [
           container({
@@ -329,19 +304,14 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a registry that moved the repository to another one',
-    {
-      image: 'quay.io/acme/app:1',
-      error: 'manifest unknown: this repository has been moved to ghcr.io/acme-labs/app.',
-    },
+    'quay.io/acme/app:1',
+    'manifest unknown: this repository has been moved to ghcr.io/acme-labs/app.',
     { first: /^Use ghcr\.io\/acme-labs\/app:1 instead/, never: /most likely/ },
   ],
   [
     'a mirror whose name somebody replaced, for a registry that the node may not ask',
-    {
-      image: 'curlimages/curl',
-      error:
-        '(Mirrors also failed: [<mirror_ip>:5000/curlimages/curl:latest: reading manifest latest in <mirror_ip>:5000/curlimages/curl: manifest unknown]): docker.io/curlimages/curl:latest: registry docker.io is blocked in /etc/containers/registries.conf',
-    },
+    'curlimages/curl',
+    '(Mirrors also failed: [<mirror_ip>:5000/curlimages/curl:latest: reading manifest latest in <mirror_ip>:5000/curlimages/curl: manifest unknown]): docker.io/curlimages/curl:latest: registry docker.io is blocked in /etc/containers/registries.conf',
     {
       first: /^Copy the image to the mirror <mirror_ip>:5000/,
       says: /The mirror <mirror_ip>:5000 does not have this image/,
@@ -350,29 +320,20 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a list of mirrors at which the text was cut off',
-    {
-      image: 'quay.io/acme/cli:13',
-      error:
-        'Failed to pull image "quay.io/acme/cli:13": (Mirrors also failed: [mirror.example:5000/acme/cli:13:\n  reading manifest 13 : artifact not found])',
-    },
+    'quay.io/acme/cli:13',
+    'Failed to pull image "quay.io/acme/cli:13": (Mirrors also failed: [mirror.example:5000/acme/cli:13:\n  reading manifest 13 : artifact not found])',
     { says: /The mirror mirror\.example:5000 does not have/, never: /quay\.io has no/ },
   ],
   [
     'a blocked registry with one mirror, which is the one that answered',
-    {
-      image: 'quay.io/acme/cli:13',
-      error:
-        '(Mirrors also failed: [mirror.example:5000/acme/cli:13: reading manifest 13 in mirror.example:5000/acme/cli: manifest unknown]): quay.io/acme/cli:13: registry quay.io/acme is blocked in /etc/containers/registries.conf',
-    },
+    'quay.io/acme/cli:13',
+    '(Mirrors also failed: [mirror.example:5000/acme/cli:13: reading manifest 13 in mirror.example:5000/acme/cli: manifest unknown]): quay.io/acme/cli:13: registry quay.io/acme is blocked in /etc/containers/registries.conf',
     { says: /The mirror mirror\.example:5000 does not have/, never: /mirrors failed|last host/ },
   ],
   [
     'a chart in the place of an image, whose repository has no images',
-    {
-      image: OWN,
-      error:
-        'parsing image configuration: unsupported image-specific operation on artifact with type "application/vnd.cncf.helm.config.v1+json"',
-    },
+    OWN,
+    'parsing image configuration: unsupported image-specific operation on artifact with type "application/vnd.cncf.helm.config.v1+json"',
     { says: /set image \S+ app=<image>/ },
   ],
   // oras-project/oras#119.
@@ -380,98 +341,87 @@ test.each<[string, Situation, Expected]>([
     'Error response from daemon: unsupported media type application/vnd.unknown.config.v1+json',
     'unsupported image-specific operation on artifact with type "application/vnd.unknown.config.v1+json"',
     'Error response from daemon: unsupported media type application/vnd.acme.model.config.v1+json',
-  ].map((error): [string, Situation, Expected] => [
-    `files of any kind in the place of an image: ${error}`,
-    { image: OWN, error },
-    { first: /^Use the name of a container image/, never: /push the image|Build and push/ },
-  ]),
+  ].map(
+    (error): Row => [
+      `files of any kind in the place of an image: ${error}`,
+      OWN,
+      error,
+      { first: /^Use the name of a container image/, never: /push the image|Build and push/ },
+    ],
+  ),
   [
     "OpenShift's own registry, which is switched off or which the node does not know",
-    {
-      image: 'image-registry.openshift-image-registry.svc:5000/web/app:1',
-      error: 'dial tcp: lookup image-registry.openshift-image-registry.svc on 10.0.0.2:53: no such host',
-    },
+    'image-registry.openshift-image-registry.svc:5000/web/app:1',
+    'dial tcp: lookup image-registry.openshift-image-registry.svc on 10.0.0.2:53: no such host',
     { first: /managementState Removed/, never: /resolv\.conf|cluster's DNS/ },
   ],
   [
     'a tag that Quay remembers',
-    {
-      image: 'quay.io/acme/operator:0.4.1-ed5de33',
-      error:
-        'reading manifest 0.4.1-ed5de33 in quay.io/acme/operator: unknown: Tag 0.4.1-ed5de33 was deleted or has expired. To pull, revive via time machine',
-    },
+    'quay.io/acme/operator:0.4.1-ed5de33',
+    'reading manifest 0.4.1-ed5de33 in quay.io/acme/operator: unknown: Tag 0.4.1-ed5de33 was deleted or has expired. To pull, revive via time machine',
     { first: /restore this one from its tag history at quay\.io/, never: /typo|misspelled/ },
   ],
   [
     'a version that may lack its v',
-    {
-      image: 'quay.io/acme/operator:1.15.3',
-      error: 'quay.io/acme/operator:1.15.3: not found',
-    },
+    'quay.io/acme/operator:1.15.3',
+    'quay.io/acme/operator:1.15.3: not found',
     { first: /tags start with v, as in v1\.15\.3/ },
   ],
   [
     'a version of an official image in another registry, which has no v to remove',
-    {
-      image: '127.0.0.1:31865/library/registry:2.8.3',
-      error: '127.0.0.1:31865/library/registry:2.8.3: not found',
-    },
+    '127.0.0.1:31865/library/registry:2.8.3',
+    '127.0.0.1:31865/library/registry:2.8.3: not found',
     { says: /Check the name and the tag/, never: /have no v/ },
   ],
   [
     'a version that may lack its last part',
-    { image: 'rancher/kubectl:v1.34', error: 'docker.io/rancher/kubectl:v1.34: not found' },
+    'rancher/kubectl:v1.34',
+    'docker.io/rancher/kubectl:v1.34: not found',
     { first: /whole versions, such as v1\.34\.0/ },
   ],
   [
     'a cache of Harbor, one version of which has this answer for all images of Docker Hub',
-    {
-      image: 'harbor.example/docker.io/library/nginx:1.29.1',
-      error:
-        'failed to pull and unpack image "harbor.example/docker.io/library/nginx:1.29.1": failed to resolve reference "harbor.example/docker.io/library/nginx:1.29.1": harbor.example/docker.io/library/nginx:1.29.1: not found',
-    },
+    'harbor.example/docker.io/library/nginx:1.29.1',
+    'failed to pull and unpack image "harbor.example/docker.io/library/nginx:1.29.1": failed to resolve reference "harbor.example/docker.io/library/nginx:1.29.1": harbor.example/docker.io/library/nginx:1.29.1: not found',
     { first: /Check the name/, says: /goharbor\/harbor#23025/, never: /start with v/ },
   ],
   [
     'a copy that was pushed by hand, with the digest of its original',
-    {
-      image: `registry.acme.dev/ingress/certgen:v1.5.4@sha256:${'a'.repeat(64)}`,
-      error: 'not found',
-    },
+    `registry.acme.dev/ingress/certgen:v1.5.4@sha256:${'a'.repeat(64)}`,
+    'not found',
     { first: /skopeo copy --all.*`digest: ""`/ },
   ],
   [
     'an image of another architecture, by its name',
-    {
-      image: 'acme/velero-plugin-arm:1',
-      error: 'no match for platform in manifest: not found',
-      node: { architecture: 'amd64' },
-    },
+    'acme/velero-plugin-arm:1',
+    'no match for platform in manifest: not found',
+    { node: { architecture: 'amd64' } },
     { first: /built for linux\/amd64 \(the name of this one says arm\)/ },
   ],
   [
     "an image whose name has the node's architecture, or that of other boards like it",
-    {
-      image: 'acme/arm64v8-tools:1-arm',
-      error: 'no match for platform in manifest: not found',
-      node: { architecture: 'arm64' },
-    },
+    'acme/arm64v8-tools:1-arm',
+    'no match for platform in manifest: not found',
+    { node: { architecture: 'arm64' } },
     { first: /built for linux\/arm64, or/ },
   ],
   [
     'a digest at a registry that holds no copies',
-    { image: `quay.io/acme/certgen:v1.5.4@sha256:${'a'.repeat(64)}`, error: 'not found' },
+    `quay.io/acme/certgen:v1.5.4@sha256:${'a'.repeat(64)}`,
+    'not found',
     { first: /^Check the digest/, never: /skopeo/ },
   ],
   [
     'a tag with a v, which the repository may not have',
-    { image: 'acme/server:v0.21.1', error: 'manifest unknown' },
+    'acme/server:v0.21.1',
+    'manifest unknown',
     { first: /no v, as in 0\.21\.1/ },
   ],
   // zarf-dev/zarf#4640 and #4998
   [
     'a name that Zarf made, whose image no package brought',
-    { image: ZARF, error: pulled(ZARF, `${ZARF}: not found`) },
+    ZARF,
+    pulled(ZARF, `${ZARF}: not found`),
     {
       never: /set image/,
       first: /^Add the image to the images of a Zarf package.*127\.0\.0\.1:31999.*agent=ignore/,
@@ -479,18 +429,17 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a tag that somebody ended like those of Zarf',
-    { image: `${OWN}-zarf-2`, error: pulled(`${OWN}-zarf-2`, `${OWN}-zarf-2: not found`) },
+    `${OWN}-zarf-2`,
+    pulled(`${OWN}-zarf-2`, `${OWN}-zarf-2: not found`),
     { never: /Zarf/ },
   ],
   [
     'the embedded registry of RKE2, where no node has the image',
-    {
-      image: OWN,
-      error: pulled(
-        OWN,
-        'unexpected status from HEAD request to https://127.0.0.1:9345/v2/team/api/manifests/3?ns=registry.example: 404 Not Found',
-      ),
-    },
+    OWN,
+    pulled(
+      OWN,
+      'unexpected status from HEAD request to https://127.0.0.1:9345/v2/team/api/manifests/3?ns=registry.example: 404 Not Found',
+    ),
     {
       first: /^Load the image on a node.*5001 and 9345/,
       says: /says nothing about the image/,
@@ -499,13 +448,11 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "Spegel at a node's address, where no node has the image",
-    {
-      image: OWN,
-      error: pulled(
-        OWN,
-        'unexpected status from HEAD request to http://10.0.3.19:30020/v2/team/api/manifests/3?ns=registry.example: 404 Not Found',
-      ),
-    },
+    OWN,
+    pulled(
+      OWN,
+      'unexpected status from HEAD request to http://10.0.3.19:30020/v2/team/api/manifests/3?ns=registry.example: 404 Not Found',
+    ),
     { first: /^Load the image on a node.*Spegel/, never: /upstream/ },
   ],
-])('the report fits %s', (_name, situation, expected) => expectReport(situation, expected))
+])('the report fits %s', expectRow)

@@ -3,7 +3,7 @@ import { test } from 'vitest'
 import type { Container } from '../../src/snapshot/pod.ts'
 import type { Situation } from '../advice/situation.ts'
 import { container, ownerLink, waiting } from '../diagnosis/snapshots.ts'
-import { type Expected, expectReport } from './texts-of.ts'
+import { expectRow, type Row } from './texts-of.ts'
 
 const HUB_KEY = 'https://index.docker.io/v1/'
 const REACHED =
@@ -51,7 +51,7 @@ const antrea = (name: string, kind: Container['kind'], state = waiting('PodIniti
 
 const NOT_FOR = (host: string) => `x509: certificate is valid for 0a.0b.traefik.default, not ${host}`
 
-test.each<[string, Situation, Expected]>([
+test.each<Row>([
   [
     'a name that only leads to Docker Hub, whose login the pod has',
     { ...limited('docker.n8n.io/n8nio/n8n:1.118.2'), login: HUB_KEY },
@@ -87,13 +87,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'an entry without a name, which keeps out the list of the service account',
-    {
-      image: 'acme/rabbit:4',
-      error: SCOPE,
-      secret: login,
-      account: { imagePullSecrets: ['regcred'] },
-      ...chart,
-    },
+    'acme/rabbit:4',
+    SCOPE,
+    { secret: login, account: { imagePullSecrets: ['regcred'] }, ...chart },
     {
       first:
         /^Correct the entry of imagePullSecrets that has no name: give it the name regcred, or remove that list, so that new pods get regcred from service account default .*edit statefulset\/rabbit/,
@@ -102,7 +98,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'an entry without a name beside a secret of its namespace',
-    { image: 'acme/rabbit:4', error: SCOPE, secret: login, account: {}, ...chart },
+    'acme/rabbit:4',
+    SCOPE,
+    { secret: login, account: {}, ...chart },
     {
       first:
         /give it the name regcred, or give the pods' service account such a secret, and remove that list \(a chart/,
@@ -111,14 +109,16 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'an entry without a name where nothing has a login',
-    { image: 'ghcr.io/acme/rabbit:4', error: 'denied: denied', ...chart },
+    'ghcr.io/acme/rabbit:4',
+    'denied: denied',
+    { ...chart },
     { first: /give it the name of a pull secret with a login for ghcr\.io/ },
   ],
   [
     'a template whose other containers have the same image',
+    'projects.registry.vmware.com/antrea/antrea-agent-ubuntu:v1.15.0',
+    'not found',
     {
-      image: 'projects.registry.vmware.com/antrea/antrea-agent-ubuntu:v1.15.0',
-      error: 'not found',
       owners: [ownerLink('DaemonSet', 'antrea-agent')],
       pod: {
         controller: { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'antrea-agent', uid: '' },
@@ -130,15 +130,13 @@ test.each<[string, Situation, Expected]>([
         ],
       },
     },
-    {
-      first: /set image daemonset\/antrea-agent install-cni=(\S+) antrea-agent=\1$/,
-    },
+    { first: /set image daemonset\/antrea-agent install-cni=(\S+) antrea-agent=\1$/ },
   ],
   [
     'a virtual machine of KubeVirt',
+    'registry.example/disks/win2k12r2:latest',
+    'name unknown',
     {
-      image: 'registry.example/disks/win2k12r2:latest',
-      error: 'name unknown',
       pod: {
         controller: {
           apiVersion: 'kubevirt.io/v1',
@@ -155,9 +153,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "KubeVirt's own container in the pod of a virtual machine",
+    'registry.example/kubevirt/virt-launcher:v1',
+    'name unknown',
     {
-      image: 'registry.example/kubevirt/virt-launcher:v1',
-      error: 'name unknown',
       pod: {
         controller: {
           apiVersion: 'kubevirt.io/v1',
@@ -181,31 +179,22 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a short name that a registry of the node lacks, which may be another image on Docker Hub',
-    {
-      image: 'acme/app:1',
-      error:
-        'initializing source docker://quay.io/acme/app:1: reading manifest 1 in quay.io/acme/app: unauthorized: access to the requested resource is not authorized',
-      node: { runtime: 'cri-o://1.34.1' },
-    },
+    'acme/app:1',
+    'initializing source docker://quay.io/acme/app:1: reading manifest 1 in quay.io/acme/app: unauthorized: access to the requested resource is not authorized',
+    { node: { runtime: 'cri-o://1.34.1' } },
     { first: /docker\.io if the image is on Docker Hub.* app=<image>/, never: /app=docker\.io/ },
   ],
   [
     'a short name that Docker Hub lacks, too',
-    {
-      image: 'acme/app:1',
-      error:
-        'initializing source docker://quay.io/acme/app:1: reading manifest 1 in quay.io/acme/app: name unknown; initializing source docker://docker.io/acme/app:1: reading manifest 1 in docker.io/acme/app: name unknown',
-      node: { runtime: 'cri-o://1.34.1' },
-    },
+    'acme/app:1',
+    'initializing source docker://quay.io/acme/app:1: reading manifest 1 in quay.io/acme/app: name unknown; initializing source docker://docker.io/acme/app:1: reading manifest 1 in docker.io/acme/app: name unknown',
+    { node: { runtime: 'cri-o://1.34.1' } },
     { first: /^Write the full name with its registry; or add .* app=<image>/, never: /docker\.io if/ },
   ],
   [
     'a registry of Azure, whose tier limits it',
-    {
-      image: 'aksrepos.azurecr.io/mirror/agent:1',
-      error:
-        'toomanyrequests: Too many requests. Please visit https://aka.ms/acr/skus#sku-feature-matrix to view limits of all service tiers.',
-    },
+    'aksrepos.azurecr.io/mirror/agent:1',
+    'toomanyrequests: Too many requests. Please visit https://aka.ms/acr/skus#sku-feature-matrix to view limits of all service tiers.',
     {
       first: /start fewer pods at once/,
       says: /Or move the registry to a higher tier \(Basic, Standard, Premium\).* az acr update --name aksrepos --sku <tier>/,
@@ -214,11 +203,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'the address of a page that shows an image',
-    {
-      image: 'https://hub.docker.com/r/acme/app:1',
-      error: "couldn't parse image name: invalid reference format",
-      reason: 'InvalidImageName',
-    },
+    'https://hub.docker.com/r/acme/app:1',
+    "couldn't parse image name: invalid reference format",
+    { reason: 'InvalidImageName' },
     {
       first:
         /^Write the image's name, which starts with docker\.io, instead of the address of a page on Docker Hub's website/,
@@ -227,84 +214,62 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a name with a scheme',
-    {
-      image: 'https://harbor.acme.example/release/notebook:1.1.0',
-      error:
-        'couldn\'t parse image reference "https://harbor.acme.example/release/notebook:1.1.0": invalid reference format',
-      reason: 'InvalidImageName',
-    },
+    'https://harbor.acme.example/release/notebook:1.1.0',
+    'couldn\'t parse image reference "https://harbor.acme.example/release/notebook:1.1.0": invalid reference format',
+    { reason: 'InvalidImageName' },
     { says: /set image \S+ app=harbor\.acme\.example\/release\/notebook:1\.1\.0/ },
   ],
   [
     "a driver's tag without the operating system that the operator appends",
-    {
-      image: 'nvcr.io/nvidia/driver:550.54.14',
-      error: 'nvcr.io/nvidia/driver:550.54.14: not found',
-      node: { osImage: 'Ubuntu 20.04.6 LTS' },
-    },
+    'nvcr.io/nvidia/driver:550.54.14',
+    'nvcr.io/nvidia/driver:550.54.14: not found',
+    { node: { osImage: 'Ubuntu 20.04.6 LTS' } },
     { first: /^Append .*as in nvcr\.io\/nvidia\/driver:550\.54\.14-ubuntu20\.04: /, never: /v550/ },
   ],
   [
     'the same on a node whose system has no known form there',
-    {
-      image: 'nvcr.io/nvidia/cloud-native/gdrdrv:v2.4.1',
-      error: 'nvcr.io/nvidia/cloud-native/gdrdrv:v2.4.1: not found',
-      node: { osImage: 'Flatcar Container Linux' },
-    },
+    'nvcr.io/nvidia/cloud-native/gdrdrv:v2.4.1',
+    'nvcr.io/nvidia/cloud-native/gdrdrv:v2.4.1: not found',
+    { node: { osImage: 'Flatcar Container Linux' } },
     { first: /^Append .*as in \S+:v2\.4\.1-ubuntu22\.04: / },
   ],
   [
     "a tag that no driver's operator completes",
-    {
-      image: 'nvcr.io/nvidia/cloud-native/dcgm:3.3.5',
-      error: 'nvcr.io/nvidia/cloud-native/dcgm:3.3.5: not found',
-      node: { osImage: 'Ubuntu 20.04.6 LTS' },
-    },
+    'nvcr.io/nvidia/cloud-native/dcgm:3.3.5',
+    'nvcr.io/nvidia/cloud-native/dcgm:3.3.5: not found',
+    { node: { osImage: 'Ubuntu 20.04.6 LTS' } },
     { never: /Append/ },
   ],
   [
     'an image with another name since, whose tags are not written in another way',
-    {
-      image: 'quay.io/jetstack/cert-manager-ctl:v1.16.1',
-      error: 'quay.io/jetstack/cert-manager-ctl:v1.16.1: not found',
-    },
-    {
-      first: /^Use quay\.io\/jetstack\/cert-manager-startupapicheck:v1\.16\.1 instead/,
-      never: /have no v/,
-    },
+    'quay.io/jetstack/cert-manager-ctl:v1.16.1',
+    'quay.io/jetstack/cert-manager-ctl:v1.16.1: not found',
+    { first: /^Use quay\.io\/jetstack\/cert-manager-startupapicheck:v1\.16\.1 instead/, never: /have no v/ },
   ],
   [
     "a digest of an operator's bundle",
-    {
-      image: `quay.io/acme/csi-operator@sha256:${'a'.repeat(64)}`,
-      error: `reading manifest sha256:${'a'.repeat(64)} in quay.io/acme/csi-operator: manifest unknown`,
-      node: { osImage: 'Red Hat Enterprise Linux CoreOS 9.6' },
-    },
+    `quay.io/acme/csi-operator@sha256:${'a'.repeat(64)}`,
+    `reading manifest sha256:${'a'.repeat(64)} in quay.io/acme/csi-operator: manifest unknown`,
+    { node: { osImage: 'Red Hat Enterprise Linux CoreOS 9.6' } },
     { first: /if Operator Lifecycle Manager installed the operator, choose another version of the operator/ },
   ],
   [
     'any other digest',
-    {
-      image: `quay.io/acme/api@sha256:${'a'.repeat(64)}`,
-      error: `reading manifest sha256:${'a'.repeat(64)} in quay.io/acme/api: manifest unknown`,
-      node: { osImage: 'Red Hat Enterprise Linux CoreOS 9.6' },
-    },
+    `quay.io/acme/api@sha256:${'a'.repeat(64)}`,
+    `reading manifest sha256:${'a'.repeat(64)} in quay.io/acme/api: manifest unknown`,
+    { node: { osImage: 'Red Hat Enterprise Linux CoreOS 9.6' } },
     { first: /so use the tag's current one/, never: /Operator Lifecycle Manager/ },
   ],
   [
     'a registry of k3d without its port, for which an ingress controller answers',
-    {
-      image: 'k3d-registry.localhost/web:1',
-      error: `failed to do request: Head "https://k3d-registry.localhost/v2/web/manifests/1": ${NOT_FOR('k3d-registry.localhost')}`,
-    },
+    'k3d-registry.localhost/web:1',
+    `failed to do request: Head "https://k3d-registry.localhost/v2/web/manifests/1": ${NOT_FOR('k3d-registry.localhost')}`,
     { first: /^Write the registry's port in the name k3d-registry\.localhost\/web:1/ },
   ],
   [
     'any other registry without a port behind an ingress controller',
-    {
-      image: 'registry.example/web:1',
-      error: `failed to do request: Head "https://registry.example/v2/web/manifests/1": ${NOT_FOR('registry.example')}`,
-    },
+    'registry.example/web:1',
+    `failed to do request: Head "https://registry.example/v2/web/manifests/1": ${NOT_FOR('registry.example')}`,
     { first: /^Give the ingress of registry\.example its own certificate.*has a port of its own instead/ },
   ],
   [
@@ -319,26 +284,22 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a path with three parts below library/ on Docker Hub',
-    { image: 'library/acme/web:1', error: SCOPE },
+    'library/acme/web:1',
+    SCOPE,
     { first: /^Write acme\/web instead of .*; if the image is at another registry, write that registry/ },
   ],
   [
     'such a path at a cache, whose source can be another registry',
-    {
-      image: '111111111111.dkr.ecr.eu-west-1.amazonaws.com/mirror/library/acme/web:1',
-      error:
-        "pull access denied for 111111111111.dkr.ecr.eu-west-1.amazonaws.com/mirror/library/acme/web, repository does not exist or may require 'docker login': denied: The authentication to the upstream registry failed. Verify that the credentials in AWS Secrets Manager are correct",
-    },
+    '111111111111.dkr.ecr.eu-west-1.amazonaws.com/mirror/library/acme/web:1',
+    "pull access denied for 111111111111.dkr.ecr.eu-west-1.amazonaws.com/mirror/library/acme/web, repository does not exist or may require 'docker login': denied: The authentication to the upstream registry failed. Verify that the credentials in AWS Secrets Manager are correct",
     {
       first: /^Write acme\/web instead of library\/acme\/web in the name, if it is of a cache of Docker Hub:/,
     },
   ],
   [
     'one with a port there',
-    {
-      image: 'registry.example:5000/web:1',
-      error: `failed to do request: Head "https://registry.example:5000/v2/web/manifests/1": ${NOT_FOR('registry.example')}`,
-    },
+    'registry.example:5000/web:1',
+    `failed to do request: Head "https://registry.example:5000/v2/web/manifests/1": ${NOT_FOR('registry.example')}`,
     { first: /^Give the ingress of registry\.example:5000 its own certificate/, never: /port of its own/ },
   ],
-])('%s', (_name, situation, expected) => expectReport(situation, expected))
+])('%s', expectRow)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Node } from '../../src/snapshot/node.ts'
 import { findingOf, type Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
-import { type Expected, expectReport, textsOf } from './texts-of.ts'
+import { type Expected, expectReport, expectRow, type Row, textsOf } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 const DIGEST = `sha256:${'a'.repeat(64)}`
@@ -577,10 +577,12 @@ describe('an image for Linux on a Windows node', () => {
   const error = 'image operating system "linux" cannot be used on this platform'
   const node = { os: 'windows', kernel: '10.0.20348.4294', runtime: 'docker://20.10.9' }
   const windows = { platform: { os: 'windows', architecture: null } }
-  test.each<[string, Situation, Expected]>([
+  test.each<Row>([
     [
       'may be a copy without Windows, if the pod asks for Windows',
-      { image: OWN, error, node, pod: windows },
+      OWN,
+      error,
+      { node, pod: windows },
       {
         first: /all platforms/,
         says: /is for Linux, and the node runs Windows/,
@@ -589,16 +591,16 @@ describe('an image for Linux on a Windows node', () => {
     ],
     [
       'may be in the wrong place, if the pod asks for nothing',
-      { image: OWN, error, node },
+      OWN,
+      error,
+      { node },
       { first: /kubernetes\.io\/os: linux/, never: /all platforms/ },
     ],
     [
       'has a first layer without the files of Windows',
-      {
-        image: OWN,
-        error: `failed to extract layer ${DIGEST}: hcsshim::ProcessBaseLayer \\\\?\\C:\\ProgramData\\containerd\\root\\io.containerd.snapshotter.v1.windows\\snapshots\\25: The system cannot find the path specified.: unknown`,
-        node: { ...node, runtime: 'containerd://1.7.20' },
-      },
+      OWN,
+      `failed to extract layer ${DIGEST}: hcsshim::ProcessBaseLayer \\\\?\\C:\\ProgramData\\containerd\\root\\io.containerd.snapshotter.v1.windows\\snapshots\\25: The system cannot find the path specified.: unknown`,
+      { node: { ...node, runtime: 'containerd://1.7.20' } },
       {
         first: /kubernetes\.io\/os: linux/,
         says: /is for Linux, and the node runs Windows/,
@@ -607,22 +609,19 @@ describe('an image for Linux on a Windows node', () => {
     ],
     [
       'has such a layer for Docker, too',
-      {
-        image: OWN,
-        error:
-          'failed to register layer: re-exec error: exit status 1: output: ProcessBaseLayer \\\\?\\C:\\ProgramData\\Docker\\windowsfilter\\1e6c: The system cannot find the path specified.',
-        node,
-      },
+      OWN,
+      'failed to register layer: re-exec error: exit status 1: output: ProcessBaseLayer \\\\?\\C:\\ProgramData\\Docker\\windowsfilter\\1e6c: The system cannot find the path specified.',
+      { node },
       { first: /kubernetes\.io\/os: linux/, says: /is for Linux, and the node runs Windows/ },
     ],
     [
       "is not a copy at a publisher's registry",
-      { image: 'docker.io/istio/proxyv2:1', error, node, pod: windows },
+      'docker.io/istio/proxyv2:1',
+      error,
+      { node, pod: windows },
       { first: /built for Windows/, says: /injector/, never: /all platforms/ },
     ],
-  ])('%s', (_name, situation, expected) => {
-    expectReport(situation, expected)
-  })
+  ])('%s', expectRow)
 
   test('is replaced on the node if it is the pause image, for all pods there', () => {
     const image = 'index.docker.io/rancher/pause:3.6'
@@ -767,15 +766,18 @@ describe('a certificate that is not valid now', () => {
   const own = (why: string) =>
     `failed to do request: Head "https://registry.example/v2/team/api/manifests/3": ${why}`
   const BARE = 'x509: certificate has expired or is not yet valid'
-  test.each<[string, Situation, Expected]>([
+  test.each<Row>([
     [
       'of a registry for everyone points to the clock',
-      { image: 'nginx:1', error: hub(BARE), node: { runtime: 'containerd://2.1.4' } },
+      'nginx:1',
+      hub(BARE),
+      { node: { runtime: 'containerd://2.1.4' } },
       { first: /Compare the clock on node node-1.*date -u/, says: /proxy in between/ },
     ],
     [
       'of a registry for everyone, with a date that is over, points to old roots',
-      { image: 'nginx:1', error: hub(x509('2026-11-24T10:05:00Z', 'after', '2021-09-30T14:01:15Z')) },
+      'nginx:1',
+      hub(x509('2026-11-24T10:05:00Z', 'after', '2021-09-30T14:01:15Z')),
       {
         first: /^Update the root certificates.*DST Root CA X3/,
         says: /A certificate in the chain.*2021-09-30/,
@@ -783,12 +785,15 @@ describe('a certificate that is not valid now', () => {
     ],
     [
       'on Talos, too',
-      { image: 'nginx:1', error: hub(BARE), node: { osImage: 'Talos (v1.12.0)' } },
+      'nginx:1',
+      hub(BARE),
+      { node: { osImage: 'Talos (v1.12.0)' } },
       { first: /talosctl time -n <address>/ },
     ],
     [
       'of a host of its own has expired on a day that the error proves',
-      { image: OWN, error: own(x509('2026-11-24T10:05:00Z', 'after', '2026-11-21T23:59:59Z')) },
+      OWN,
+      own(x509('2026-11-24T10:05:00Z', 'after', '2026-11-21T23:59:59Z')),
       {
         first: /that expired on 2026-11-21; if you don't run the host/,
         says: /^A certificate in the chain of registry\.example expired on 2026-11-21/,
@@ -797,7 +802,8 @@ describe('a certificate that is not valid now', () => {
     ],
     [
       'is new, or the clock is behind',
-      { image: OWN, error: own(x509('2026-11-24T10:05:00Z', 'before', '2026-11-24T11:00:00Z')) },
+      OWN,
+      own(x509('2026-11-24T10:05:00Z', 'before', '2026-11-24T11:00:00Z')),
       {
         first: /Compare the clock/,
         says: /valid from 2026-11-24 on.*If the clock is right, reissue the certificate/s,
@@ -806,27 +812,29 @@ describe('a certificate that is not valid now', () => {
     ],
     [
       'only looks so to a clock that is some hours behind',
-      { image: OWN, error: own(x509('2026-11-24T04:05:00Z', 'before', '2026-11-24T06:00:00Z')) },
+      OWN,
+      own(x509('2026-11-24T04:05:00Z', 'before', '2026-11-24T06:00:00Z')),
       { first: /Compare the clock/, says: /^The clock of node node-1 is at least 5 hours off/ },
     ],
     [
       'only looks so to a clock that is older than the pod',
-      { image: OWN, error: own(x509('2021-01-01T00:05:00Z', 'before', '2026-09-01T00:00:00Z')) },
+      OWN,
+      own(x509('2021-01-01T00:05:00Z', 'before', '2026-09-01T00:00:00Z')),
       { first: /Compare the clock/, says: /^The clock of node node-1 is at least 2,\d+ days off/ },
     ],
     [
       'only looks so to a clock that is later than the report',
-      { image: OWN, error: own(x509('2031-01-01T00:05:00Z', 'after', '2027-01-01T00:00:00Z')) },
+      OWN,
+      own(x509('2031-01-01T00:05:00Z', 'after', '2027-01-01T00:00:00Z')),
       { first: /Compare the clock/, says: /days off/ },
     ],
     [
       'may be anything without a date',
-      { image: OWN, error: own(BARE) },
+      OWN,
+      own(BARE),
       { first: /Look at the certificate/, says: /or the node's clock is wrong/ },
     ],
-  ])('%s', (_name, situation, expected) => {
-    expectReport(situation, expected)
-  })
+  ])('%s', expectRow)
 })
 
 describe('what is wrong on the node itself, or with what it was sent to,', () => {
@@ -1156,10 +1164,12 @@ describe("a node that asks the cluster's own DNS", () => {
     lookUp(server, `read udp 192.168.121.31:41873->${server}:53: read: connection refused`)
   const dns = { servesDns: true } as const
 
-  test.each<[string, Situation, Expected]>([
+  test.each<Row>([
     [
       'gets another server first where its pods are the ones that fail',
-      { image, error: refused('10.96.0.10'), pod: dns },
+      image,
+      refused('10.96.0.10'),
+      { pod: dns },
       {
         first:
           /^Have the resolver on node node-1 \(\/etc\/resolv\.conf\) ask the DNS server of its network instead of 10\.96\.0\.10, .*cluster's own DNS Service: these pods have to answer there/,
@@ -1169,7 +1179,9 @@ describe("a node that asks the cluster's own DNS", () => {
     ],
     [
       'is only supposed to where the address is not a usual one',
-      { image, error: refused('10.0.0.10'), pod: dns },
+      image,
+      refused('10.0.0.10'),
+      { pod: dns },
       {
         first: /^Look up registry\.k8s\.io/,
         says: /Nothing listens at 10\.0\.0\.10[\s\S]*If 10\.0\.0\.10 is the cluster's own DNS Service, have the resolver .*; otherwise, start/,
@@ -1178,7 +1190,8 @@ describe("a node that asks the cluster's own DNS", () => {
     ],
     [
       'must not need it for other pods either',
-      { image: OWN, error: refused('10.43.0.10') },
+      OWN,
+      refused('10.43.0.10'),
       {
         first: /^Have the resolver .* instead of 10\.43\.0\.10, .*a pull must not depend on it/,
         never: /these pods/,
@@ -1186,17 +1199,18 @@ describe("a node that asks the cluster's own DNS", () => {
     ],
     [
       'has an answer if that is that the name does not exist',
-      { image, error: lookUp('10.96.0.10', 'no such host'), pod: dns },
+      image,
+      lookUp('10.96.0.10', 'no such host'),
+      { pod: dns },
       { first: /^Look up/, never: /cluster's own DNS Service/ },
     ],
     [
       'is another node than one whose own DNS server is down',
-      { image: OWN, error: refused('192.168.1.1') },
+      OWN,
+      refused('192.168.1.1'),
       { says: /[Ss]tart the DNS service that should listen at 192\.168\.1\.1/, never: /cluster's own/ },
     ],
-  ])('%s', (_name, situation, expected) => {
-    expectReport(situation, expected)
-  })
+  ])('%s', expectRow)
 })
 
 describe('an image for policy Never that a full disk cost', () => {
@@ -1207,7 +1221,7 @@ describe('an image for policy Never that a full disk cost', () => {
   const again =
     /Then load the image on node node-1 again, from the archive that it came from \(if that is in \/var\/lib\/rancher\/k3s\/agent\/images, a restart of K3s imports it\) k3s ctr images import <file>\nOr, if a registry has the image/
 
-  test.each<[string, Situation, Expected]>([
+  test.each<Row>([
     [
       'needs room and its archive, by events of the node',
       { ...never, node: k3s, fullNodes: ['node-1'] },
@@ -1231,9 +1245,7 @@ describe('an image for policy Never that a full disk cost', () => {
         never: /disk fills up/,
       },
     ],
-  ])('%s', (_name, situation, expected) => {
-    expectReport(situation, expected)
-  })
+  ])('%s', expectRow)
 })
 
 describe('the container that a program adds to its pods', () => {
@@ -1365,7 +1377,7 @@ describe('what one kind of node decides', () => {
     pod: { node },
   })
 
-  test.each<[string, Situation, Expected]>([
+  test.each<Row>([
     [
       'a pod on Fargate has the rights of a role of its profile',
       forbidden('fargate-ip-10-1-7-44.eu-west-1.compute.internal'),
@@ -1378,10 +1390,9 @@ describe('what one kind of node decides', () => {
     ],
     [
       'a registry of another cloud gives that role no rights',
+      'europe-docker.pkg.dev/p/r/app:1',
+      'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-docker.pkg.dev/v2/token?scope=repository%3Ap%2Fr%2Fapp%3Apull&service=europe-docker.pkg.dev: 403 Forbidden: denied: Permission "artifactregistry.repositories.downloadArtifacts" denied on resource "projects/p/locations/europe/repositories/r" (or it may not exist)',
       {
-        image: 'europe-docker.pkg.dev/p/r/app:1',
-        error:
-          'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-docker.pkg.dev/v2/token?scope=repository%3Ap%2Fr%2Fapp%3Apull&service=europe-docker.pkg.dev: 403 Forbidden: denied: Permission "artifactregistry.repositories.downloadArtifacts" denied on resource "projects/p/locations/europe/repositories/r" (or it may not exist)',
         node: { name: 'fargate-ip-10-1-7-44.eu-west-1.compute.internal', provider: 'aws' },
         pod: { node: 'fargate-ip-10-1-7-44.eu-west-1.compute.internal' },
       },
@@ -1397,11 +1408,9 @@ describe('what one kind of node decides', () => {
     ],
     [
       "an old Bottlerocket does not know ECR's dual-stack names",
-      {
-        image: DUAL_STACK,
-        error: NO_LOGIN,
-        node: { provider: 'aws', osImage: 'Bottlerocket OS 1.36.0 (aws-k8s-1.32)' },
-      },
+      DUAL_STACK,
+      NO_LOGIN,
+      { node: { provider: 'aws', osImage: 'Bottlerocket OS 1.36.0 (aws-k8s-1.32)' } },
       {
         first:
           /^Add \*\.dkr-ecr\.\*\.on\.aws to .*\(image-patterns\).*Or use 123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com .*apiclient get settings\.kubernetes\.credential-providers/,
@@ -1409,12 +1418,16 @@ describe('what one kind of node decides', () => {
     ],
     [
       "another node's plugin has a list, too",
-      { image: DUAL_STACK.replace('ecr.', 'ecr-fips.'), error: NO_LOGIN, node: { provider: 'aws' } },
+      DUAL_STACK.replace('ecr.', 'ecr-fips.'),
+      NO_LOGIN,
+      { node: { provider: 'aws' } },
       { first: /^Add \*\.dkr-ecr-fips\.\*\.on\.aws to .*\(matchImages\).*\.dkr\.ecr-fips\.us-west-2\./ },
     ],
     [
       'a Linux node does not run an image for Windows',
-      { image: FRAMEWORK, error: UNFIT, node: {} },
+      FRAMEWORK,
+      UNFIT,
+      { node: {} },
       {
         first:
           /^Schedule the pods on Windows nodes with the nodeSelector kubernetes\.io\/os: windows, or use/,
@@ -1423,12 +1436,16 @@ describe('what one kind of node decides', () => {
     ],
     [
       'the tag of such an image names its Windows version',
-      { image: 'acme.example/app:1.0-nanoserver-ltsc2022', error: UNFIT, node: {} },
+      'acme.example/app:1.0-nanoserver-ltsc2022',
+      UNFIT,
+      { node: {} },
       { first: /windows-build: 10\.0\.20348, which the tag is for/ },
     ],
     [
       'an image of .NET is for Linux, too',
-      { image: 'mcr.microsoft.com/dotnet/samples:aspnetapp', error: UNFIT, node: {} },
+      'mcr.microsoft.com/dotnet/samples:aspnetapp',
+      UNFIT,
+      { node: {} },
       { never: /Windows nodes/ },
     ],
     [
@@ -1465,7 +1482,7 @@ describe('what one kind of node decides', () => {
         never: /deadline of the kubelet/,
       },
     ],
-  ])('%s', (_name, situation, expected) => expectReport(situation, expected))
+  ])('%s', expectRow)
 })
 
 // kubernetes/minikube#10171.

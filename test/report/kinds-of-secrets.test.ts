@@ -1,8 +1,7 @@
 /** Reports on pull secrets: what writes them, how old they are, and which pods get what is changed. */
 import { expect, test } from 'vitest'
-import type { Situation } from '../advice/situation.ts'
 import { ownerLink } from '../diagnosis/snapshots.ts'
-import { type Expected, expectReport, textsOf } from './texts-of.ts'
+import { expectRow, type Row, textsOf } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 const DENIED = 'pull access denied, repository does not exist or may require authorization'
@@ -17,14 +16,12 @@ const flux = { tool: 'flux', name: 'flux-system/apps', resource: 'Kustomization'
 const helm = { tool: 'helm', name: 'shop' } as const
 const job = { apiVersion: 'batch/v1', kind: 'Job', name: 'load', uid: 'j' }
 
-test.each<[string, Situation, Expected]>([
+test.each<Row>([
   [
     "the key of GitHub's former registry, whose tokens ghcr.io takes",
-    {
-      image: 'ghcr.io/acme/api:3',
-      error: `failed to resolve image: ${ANONYMOUS}`,
-      secret: entry('docker.pkg.github.com'),
-    },
+    'ghcr.io/acme/api:3',
+    `failed to resolve image: ${ANONYMOUS}`,
+    { secret: entry('docker.pkg.github.com') },
     {
       first: /^Run `docker login ghcr\.io`/,
       says: /^Or add the login that secret web\/regcred has for docker\.pkg\.github\.com to it a second time, under the key ghcr\.io/m,
@@ -32,30 +29,23 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "a key of another of Google's regions, whose login is added once",
-    {
-      image: 'europe-docker.pkg.dev/acme/apps/api:3',
-      error: `failed to resolve image: ${ANONYMOUS}`,
-      secret: {
-        entries: [{ key: 'us-docker.pkg.dev', username: '_json_key', problem: null }],
-      },
-    },
+    'europe-docker.pkg.dev/acme/apps/api:3',
+    `failed to resolve image: ${ANONYMOUS}`,
+    { secret: { entries: [{ key: 'us-docker.pkg.dev', username: '_json_key', problem: null }] } },
     { says: /^Or add the login that secret web\/regcred has/m, never: /Add a login for/ },
   ],
   [
     'a login that came after the attempt of a static pod, which its deletion does not restart',
-    {
-      image: 'ghcr.io/acme/api:3',
-      error: `failed to resolve image: ${ANONYMOUS}`,
-      login: 'ghcr.io',
-      pod: { controller: { apiVersion: 'v1', kind: 'Node', name: 'n', uid: 'n' } },
-    },
+    'ghcr.io/acme/api:3',
+    `failed to resolve image: ${ANONYMOUS}`,
+    { login: 'ghcr.io', pod: { controller: { apiVersion: 'v1', kind: 'Node', name: 'n', uid: 'n' } } },
     { first: /^Wait for the next attempt: .* five minutes\S* *$/, never: /delete pod/ },
   ],
   [
     'a login that came after the attempt of a pod which its controller may not replace',
+    'ghcr.io/acme/api:3',
+    `failed to resolve image: ${ANONYMOUS}`,
     {
-      image: 'ghcr.io/acme/api:3',
-      error: `failed to resolve image: ${ANONYMOUS}`,
       login: 'ghcr.io',
       pod: { controller: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name: 'etl', uid: 'w' } },
     },
@@ -67,9 +57,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a newer list of the account, for pods that fix leaves to their controller',
+    'ghcr.io/acme/api:3',
+    `failed to resolve image: ${ANONYMOUS}`,
     {
-      image: 'ghcr.io/acme/api:3',
-      error: `failed to resolve image: ${ANONYMOUS}`,
       account: { imagePullSecrets: ['ghcr'] },
       pod: {
         controller: { apiVersion: 'apps.kruise.io/v1alpha1', kind: 'CloneSet', name: 'cart', uid: 'c' },
@@ -91,9 +81,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'the same of a pod that its controller replaces',
+    'ghcr.io/acme/api:3',
+    `failed to resolve image: ${ANONYMOUS}`,
     {
-      image: 'ghcr.io/acme/api:3',
-      error: `failed to resolve image: ${ANONYMOUS}`,
       login: 'ghcr.io',
       pod: { controller: { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent', uid: 'd' } },
     },
@@ -101,11 +91,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "GitLab's website as the key, in a secret that Flux applies",
-    {
-      image: 'registry.gitlab.com/acme/api:3',
-      error: ANONYMOUS,
-      secret: { ...entry('https://gitlab.com'), writer: { type: 'manager', manager: flux } },
-    },
+    'registry.gitlab.com/acme/api:3',
+    ANONYMOUS,
+    { secret: { ...entry('https://gitlab.com'), writer: { type: 'manager', manager: flux } } },
     {
       first:
         /^Change the key in secret regcred to registry\.gitlab\.com in the Git repository that Kustomization flux-system\/apps of Flux reads: it has the key https:\/\/gitlab\.com, which is the host of the website/,
@@ -114,14 +102,16 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'the same in a secret that somebody made',
-    { image: 'ghcr.io/acme/api:3', error: ANONYMOUS, secret: entry('github.com') },
+    'ghcr.io/acme/api:3',
+    ANONYMOUS,
+    { secret: entry('github.com') },
     { first: /^Recreate secret regcred with .*--docker-server=ghcr\.io, or correct it where it is created/ },
   ],
   [
     'the list that a pod copied from its account, which has another one today',
+    OWN,
+    DENIED,
     {
-      image: OWN,
-      error: DENIED,
       login: 'registry.example',
       account: { imagePullSecrets: ['regcred'] },
       pod: { pullSecrets: ['regcred-2025'], controller: job },
@@ -140,9 +130,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "a list that a webhook put in the place of the template's",
+    OWN,
+    ANONYMOUS,
     {
-      image: OWN,
-      error: ANONYMOUS,
       login: 'registry.example',
       pod: { pullSecrets: [], controller: job },
       owners: [
@@ -160,11 +150,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "a malformed login, whose registry is not the image's",
-    {
-      image: 'icr.io/cpopen/operator:1',
-      error: 'unable to parse auth field, must be formatted as base64(username:password)',
-      secret: { problem: 'malformed', detail: 'cp.icr.io', entries: [] },
-    },
+    'icr.io/cpopen/operator:1',
+    'unable to parse auth field, must be formatted as base64(username:password)',
+    { secret: { problem: 'malformed', detail: 'cp.icr.io', entries: [] } },
     {
       first:
         /^Recreate secret regcred, or remove it .*; the user name is cp, the password an IBM entitlement key/,
@@ -172,29 +160,23 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'the only secret of a pod, which the dump lacks and the kubelet could not read',
-    {
-      image: OWN,
-      error: 'json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type string',
-      pod: { pullSecrets: ['regcred'] },
-    },
+    OWN,
+    'json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type string',
+    { pod: { pullSecrets: ['regcred'] } },
     { first: /^Recreate secret regcred \(auths and each login in it are JSON objects, not lists\)/ },
   ],
   [
     'one of several such secrets',
-    {
-      image: OWN,
-      error: 'json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type string',
-      pod: { pullSecrets: ['regcred', 'other'] },
-    },
+    OWN,
+    'json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type string',
+    { pod: { pullSecrets: ['regcred', 'other'] } },
     { first: /^See what the kubelet reads in each pull secret/, never: /Recreate/ },
   ],
   [
     "a CI job's token, which more rights would not keep",
-    {
-      image: 'registry.gitlab.com/acme/api:1',
-      error: 'Head "https://registry.gitlab.com/v2/acme/api/manifests/1": denied: access forbidden',
-      secret: { entries: [{ key: 'registry.gitlab.com', username: 'gitlab-ci-token', problem: null }] },
-    },
+    'registry.gitlab.com/acme/api:1',
+    'Head "https://registry.gitlab.com/v2/acme/api/manifests/1": denied: access forbidden',
+    { secret: { entries: [{ key: 'registry.gitlab.com', username: 'gitlab-ci-token', problem: null }] } },
     {
       first: /^Use a deploy token with the scope read_registry: secret regcred contains a CI job token/,
       never: /Reporter role/,
@@ -202,9 +184,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'the same in a pod of the job itself, whose token has not ended',
+    'registry.gitlab.com/acme/api:1',
+    'Head "https://registry.gitlab.com/v2/acme/api/manifests/1": denied: access forbidden',
     {
-      image: 'registry.gitlab.com/acme/api:1',
-      error: 'Head "https://registry.gitlab.com/v2/acme/api/manifests/1": denied: access forbidden',
       secret: { entries: [{ key: 'registry.gitlab.com', username: 'gitlab-ci-token', problem: null }] },
       pod: { maker: 'gitlab-runner' },
     },
@@ -212,12 +194,15 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "a registry of IBM's cloud, whose clusters have a login in one namespace",
-    { image: 'us.icr.io/acme/api:1', error: ANONYMOUS },
+    'us.icr.io/acme/api:1',
+    ANONYMOUS,
     { says: /secret all-icr-io in namespace default/ },
   ],
   [
     'a secret in the layout of the older type',
-    { image: OWN, error: ANONYMOUS, secret: { problem: 'wrong-layout', detail: 'dockercfg' } },
+    OWN,
+    ANONYMOUS,
+    { secret: { problem: 'wrong-layout', detail: 'dockercfg' } },
     {
       first:
         /^Wrap the content of secret regcred in one more level, \{"auths": …\}, where it is made, if that has a login for \S+, or/,
@@ -225,9 +210,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "a chart's secret of a type that no upgrade can change",
+    OWN,
+    DENIED,
     {
-      image: OWN,
-      error: DENIED,
       secret: {
         type: 'Opaque',
         problem: 'wrong-type',
@@ -242,9 +227,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "a login for another region, in an ExternalSecret's copy",
+    `${ECR}/api:3`,
+    'no basic auth credentials',
     {
-      image: `${ECR}/api:3`,
-      error: 'no basic auth credentials',
       secret: {
         ...entry(ECR.replace('eu-west-1', 'us-east-1'), 'AWS'),
         writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'ecr' },
@@ -254,42 +239,46 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a secret without entries, which the same tool makes',
-    {
-      image: OWN,
-      error: DENIED,
-      secret: { problem: 'no-entries', writer: { type: 'tool', name: 'reflector' } },
-    },
+    OWN,
+    DENIED,
+    { secret: { problem: 'no-entries', writer: { type: 'tool', name: 'reflector' } } },
     {
       says: /Correct secret regcred, which needs a login under the key registry\.example, in what writes it \(reflector\)/,
     },
   ],
   [
     "a pod that gets its account's list",
-    { image: OWN, error: ANONYMOUS, account: {} },
+    OWN,
+    ANONYMOUS,
+    { account: {} },
     { first: /as a pull secret of the pods' service accounts/ },
   ],
   [
     'a pod with a list of its own, which gets nothing from its account',
-    { image: OWN, error: ANONYMOUS, secret: entry('other.example') },
+    OWN,
+    ANONYMOUS,
+    { secret: entry('other.example') },
     { first: /distribute that login pullguard fix/, never: /service accounts/ },
   ],
   [
     'a missing secret that the pod of a Job names, which its next attempt reads',
-    { image: OWN, error: DENIED, secret: { problem: 'missing' }, pod: { controller: job } },
+    OWN,
+    DENIED,
+    { secret: { problem: 'missing' }, pod: { controller: job } },
     { says: /Create secret regcred, which the pods name/, never: /recreate job/ },
   ],
   [
     'a Job whose pod names no secret',
-    { image: OWN, error: DENIED, pod: { controller: job } },
+    OWN,
+    DENIED,
+    { pod: { controller: job } },
     { says: /recreate job load/ },
   ],
   [
     'a token for ECR in a secret that is older than such a token lasts',
-    {
-      image: `${ECR}/api:3`,
-      error: `unexpected status from HEAD request to https://${ECR}/v2/api/manifests/3: 403 Forbidden`,
-      secret: { ...entry(ECR, 'AWS'), createdAt: '2026-11-21T10:00:00Z' },
-    },
+    `${ECR}/api:3`,
+    `unexpected status from HEAD request to https://${ECR}/v2/api/manifests/3: 403 Forbidden`,
+    { secret: { ...entry(ECR, 'AWS'), createdAt: '2026-11-21T10:00:00Z' } },
     {
       first:
         /^Put a new token into secret regcred, unless something has renewed it: its content is 3 days old, .* kubectl -n web create secret docker-registry regcred .*get-login-password --region eu-west-1\)" .*\| kubectl -n web apply -f -$/,
@@ -298,9 +287,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'the same where other logins would be lost',
+    `${ECR}/api:3`,
+    `unexpected status from HEAD request to https://${ECR}/v2/api/manifests/3: 403 Forbidden`,
     {
-      image: `${ECR}/api:3`,
-      error: `unexpected status from HEAD request to https://${ECR}/v2/api/manifests/3: 403 Forbidden`,
       secret: {
         createdAt: '2026-11-21T10:00:00Z',
         entries: [
@@ -313,30 +302,25 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'the same in a secret of the older type, which can not be changed',
-    {
-      image: `${ECR}/api:3`,
-      error: `unexpected status from HEAD request to https://${ECR}/v2/api/manifests/3: 403 Forbidden`,
-      secret: { ...entry(ECR, 'AWS'), type: 'kubernetes.io/dockercfg', createdAt: '2026-11-21T10:00:00Z' },
-    },
+    `${ECR}/api:3`,
+    `unexpected status from HEAD request to https://${ECR}/v2/api/manifests/3: 403 Forbidden`,
+    { secret: { ...entry(ECR, 'AWS'), type: 'kubernetes.io/dockercfg', createdAt: '2026-11-21T10:00:00Z' } },
     { first: /^Put a new token into secret regcred \(`aws ecr get-login-password/, never: /apply -f/ },
   ],
   [
     "a token for a registry of Azure whose host has a hash after the registry's name",
+    `${HASHED}/api:3`,
+    DENIED,
     {
-      image: `${HASHED}/api:3`,
-      error: DENIED,
-      secret: {
-        ...entry(HASHED, '00000000-0000-0000-0000-000000000000'),
-        createdAt: '2026-11-21T10:00:00Z',
-      },
+      secret: { ...entry(HASHED, '00000000-0000-0000-0000-000000000000'), createdAt: '2026-11-21T10:00:00Z' },
     },
     { first: /az acr login --name acme --expose-token/ },
   ],
   [
     'the fields of a generator, which no type alone makes a pull secret',
+    `${ECR}/api:3`,
+    NOTHING_SENT,
     {
-      image: `${ECR}/api:3`,
-      error: NOTHING_SENT,
       secret: {
         type: 'Opaque',
         problem: 'wrong-type',
@@ -352,9 +336,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a docker config in a secret of the wrong type, which only lacks the type',
+    `${ECR}/api:3`,
+    NOTHING_SENT,
     {
-      image: `${ECR}/api:3`,
-      error: NOTHING_SENT,
       secret: {
         type: 'Opaque',
         problem: 'wrong-type',
@@ -369,9 +353,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a secret that its controller would create again in the old form',
+    OWN,
+    NOTHING_SENT,
     {
-      image: OWN,
-      error: NOTHING_SENT,
       secret: {
         type: 'Opaque',
         problem: 'wrong-type',
@@ -384,9 +368,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a secret that is for something else, and must stay what it is',
+    OWN,
+    NOTHING_SENT,
     {
-      image: OWN,
-      error: NOTHING_SENT,
       secret: {
         type: 'kubernetes.io/tls',
         problem: 'wrong-type',
@@ -401,7 +385,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a name that a chart made of an object',
-    { image: OWN, error: NOTHING_SENT, secret: { name: 'map[name:hub]', type: null, problem: 'missing' } },
+    OWN,
+    NOTHING_SENT,
+    { secret: { name: 'map[name:hub]', type: null, problem: 'missing' } },
     {
       first:
         /^Write the name of a Secret in place of map\[name:hub\] .*"- hub" in its values instead of "- name: hub"/,
@@ -410,7 +396,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a name that a chart made of a list',
-    { image: OWN, error: NOTHING_SENT, secret: { name: '[map[name:hub]]', type: null, problem: 'missing' } },
+    OWN,
+    NOTHING_SENT,
+    { secret: { name: '[map[name:hub]]', type: null, problem: 'missing' } },
     {
       first: /in place of \[map\[name:hub\]\] .* write "hub" in its values instead of the list/,
       never: /"- hub"/,
@@ -418,36 +406,42 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'another name that no secret can have',
-    { image: OWN, error: NOTHING_SENT, secret: { name: 'Hub_Login', type: null, problem: 'missing' } },
+    OWN,
+    NOTHING_SENT,
+    { secret: { name: 'Hub_Login', type: null, problem: 'missing' } },
     { first: /^Write the name of a Secret in place of Hub_Login .*lower-case/, never: /--secret-name|Helm/ },
   ],
-])('%s', (_name, situation, expected) => expectReport(situation, expected))
+])('%s', expectRow)
 
 const half = (key: string, username: string | null) => ({
   entries: [{ key, username, problem: 'half' as const }],
 })
 
-test.each<[string, Situation, Expected]>([
+test.each<Row>([
   [
     'ECR, by a job whose command failed',
-    { image: `${ECR}/api:3`, error: NOTHING_SENT, secret: half(ECR, 'AWS') },
+    `${ECR}/api:3`,
+    NOTHING_SENT,
+    { secret: half(ECR, 'AWS') },
     {
       says: /it has a user name, but its password is empty, which happens when `aws ecr get-login-password` fails/,
     },
   ],
   [
     'another registry',
-    { image: OWN, error: NOTHING_SENT, secret: half('registry.example', 'ci') },
+    OWN,
+    NOTHING_SENT,
+    { secret: half('registry.example', 'ci') },
     { says: /it has a user name, but its password is empty/, never: /aws/ },
   ],
   [
     'no user',
-    { image: OWN, error: NOTHING_SENT, secret: half('registry.example', null) },
+    OWN,
+    NOTHING_SENT,
+    { secret: half('registry.example', null) },
     { says: /it has a password, but no user name/, never: /is empty/ },
   ],
-])('half a login is named by the half that is missing: %s', (_name, situation, expected) =>
-  expectReport(situation, expected),
-)
+])('half a login is named by the half that is missing: %s', expectRow)
 
 test.each<[string, string, string, RegExp]>([
   [

@@ -1,9 +1,9 @@
 /** Reports on failures whose likeliest cause is another one than their words suggest. */
 import { expect, test } from 'vitest'
 import type { HeldImage } from '../../src/snapshot/held-image.ts'
-import { NODE, pulled, type Situation } from '../advice/situation.ts'
+import { NODE, pulled } from '../advice/situation.ts'
 import { container, event, waiting } from '../diagnosis/snapshots.ts'
-import { type Expected, expectReport, textsOf } from './texts-of.ts'
+import { expectRow, type Row, textsOf } from './texts-of.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
 const NO_MATCH = 'no match for platform in manifest: not found'
@@ -25,10 +25,12 @@ const OF_MIRROR = {
   node: { runtime: 'cri-o://1.34.0' },
 }
 
-test.each<[string, Situation, Expected]>([
+test.each<Row>([
   [
     'an image of Kubernetes lost its other platforms in a mirror',
-    { image: 'registry.k8s.io/kube-proxy:v1.34.2', error: NO_MATCH, node: onArm('containerd://2.1.4') },
+    'registry.k8s.io/kube-proxy:v1.34.2',
+    NO_MATCH,
+    { node: onArm('containerd://2.1.4') },
     {
       first:
         /^Look in .*registry\.k8s\.io\/hosts\.toml for a mirror of registry\.k8s\.io, and copy registry\.k8s\.io\/kube-proxy:v1\.34\.2/,
@@ -38,22 +40,30 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'an old runtime does not find the image of Kubernetes for its node',
-    { image: 'k8s.gcr.io/kube-apiserver:v1.20.0', error: NO_MATCH, node: onArm('cri-o://1.20.5') },
+    'k8s.gcr.io/kube-apiserver:v1.20.0',
+    NO_MATCH,
+    { node: onArm('cri-o://1.20.5') },
     { first: /^Update the container runtime on node node-1 \(cri-o 1\.20\.5\)/, says: /too old to find it/ },
   ],
   [
     'a digest may be that of one platform',
-    { image: `registry.k8s.io/pause@${DIGEST}`, error: NO_MATCH, node: onArm('containerd://2.1.4') },
+    `registry.k8s.io/pause@${DIGEST}`,
+    NO_MATCH,
+    { node: onArm('containerd://2.1.4') },
     { never: /Kubernetes publishes/ },
   ],
   [
     'the first pause images were built for one platform',
-    { image: 'k8s.gcr.io/pause:3.0', error: NO_MATCH, node: onArm('containerd://2.1.4') },
+    'k8s.gcr.io/pause:3.0',
+    NO_MATCH,
+    { node: onArm('containerd://2.1.4') },
     { never: /Kubernetes publishes/ },
   ],
   [
     'a word for Windows in the name sends the pod to nodes with Windows',
-    { image: 'ghcr.io/acme/windows-exporter:1', error: NO_MATCH, node: NODE },
+    'ghcr.io/acme/windows-exporter:1',
+    NO_MATCH,
+    { node: NODE },
     {
       first:
         /^If the image is for Windows, as its name suggests, schedule .*kubernetes\.io\/os: windows: node node-1 runs Linux/,
@@ -63,12 +73,16 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'an image that has that word may also be one for another architecture of Linux',
-    { image: 'dockurr/windows', error: NO_MATCH, node: onArm('containerd://2.1.4') },
+    'dockurr/windows',
+    NO_MATCH,
+    { node: onArm('containerd://2.1.4') },
     { first: /^If the image is for Windows/, says: /schedule the pods on nodes .*other than arm64/ },
   ],
   [
     'an image of Kubernetes lost its other platforms where Docker has no mirror of its registry',
-    { image: 'registry.k8s.io/kube-proxy:v1.34.2', error: NO_MATCH, node: onArm('docker://27.3.1') },
+    'registry.k8s.io/kube-proxy:v1.34.2',
+    NO_MATCH,
+    { node: onArm('docker://27.3.1') },
     { says: /a proxy or a cache on the way/, never: /a mirror or/ },
   ],
   ...(
@@ -77,35 +91,36 @@ test.each<[string, Situation, Expected]>([
       'quay.io/cilium/ciliumm:v1',
       'ghcr.io/fluxcd/source-controler:v1',
     ] as const
-  ).map((image): [string, Situation, Expected] => [
-    `a publisher's images are public, so a wrong name comes before a login: ${image}`,
-    { image, error: pulled(image, ANONYMOUS) },
-    {
-      first: /^Check the (?:owner and the )?name/,
-      says: /[Ii]f the image is private, run `docker login/,
-      never: /make it public/,
-    },
-  ]),
+  ).map(
+    (image): Row => [
+      `a publisher's images are public, so a wrong name comes before a login: ${image}`,
+      image,
+      pulled(image, ANONYMOUS),
+      {
+        first: /^Check the (?:owner and the )?name/,
+        says: /[Ii]f the image is private, run `docker login/,
+        never: /make it public/,
+      },
+    ],
+  ),
   [
     'a private project beside it may need one',
-    { image: 'registry.gitlab.com/acme/api:1', error: pulled('registry.gitlab.com/acme/api:1', ANONYMOUS) },
+    'registry.gitlab.com/acme/api:1',
+    pulled('registry.gitlab.com/acme/api:1', ANONYMOUS),
     { first: /^Run `docker login registry\.gitlab\.com`/ },
   ],
   [
     'an image whose tag is for Windows never runs on Linux, however its pull fails',
-    {
-      image: 'registry.example/acme/web:10.0-ltsc2019',
-      error: pulled(
-        'registry.example/acme/web:10.0-ltsc2019',
-        'x509: certificate signed by unknown authority',
-      ),
-      node: NODE,
-    },
+    'registry.example/acme/web:10.0-ltsc2019',
+    pulled('registry.example/acme/web:10.0-ltsc2019', 'x509: certificate signed by unknown authority'),
+    { node: NODE },
     { first: /certificate/, says: /Schedule the pods on Windows nodes/ },
   ],
   [
     "a node of GKE that sent no login to Google's registry lacks a scope, most likely",
-    { image: 'gcr.io/acme/app:1', error: UNAUTHORIZED, node: GKE },
+    'gcr.io/acme/app:1',
+    UNAUTHORIZED,
+    { node: GKE },
     {
       first: /access scopes .*devstorage\.read_only or cloud-platform.*gcloud container node-pools describe/,
       says: /If the image exists, and the nodes' service account lacks the permission.*, give it/,
@@ -114,43 +129,51 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'the words for an anonymous request say the same',
-    { image: 'eu.gcr.io/acme/app:1', error: pulled('eu.gcr.io/acme/app:1', ANONYMOUS), node: GKE },
+    'eu.gcr.io/acme/app:1',
+    pulled('eu.gcr.io/acme/app:1', ANONYMOUS),
+    { node: GKE },
     { first: /access scopes/ },
   ],
   [
     'a node elsewhere has no scopes',
-    { image: 'gcr.io/acme/app:1', error: UNAUTHORIZED, node: {} },
+    'gcr.io/acme/app:1',
+    UNAUTHORIZED,
+    { node: {} },
     { never: /access scopes/ },
   ],
   [
     'a write fails in a virtual machine whose host is full',
-    { image: 'nginx', error: WROTE, node: { provider: null } },
+    'nginx',
+    WROTE,
+    { node: { provider: null } },
     { says: /is failing, or that of the computer it runs on is full.*free space on that computer/s },
   ],
   [
     'on the node of Docker Desktop, that comes first',
-    { image: 'nginx', error: WROTE, node: { name: 'docker-desktop' }, pod: { node: 'docker-desktop' } },
+    'nginx',
+    WROTE,
+    { node: { name: 'docker-desktop' }, pod: { node: 'docker-desktop' } },
     { first: /free space on that computer/ },
   ],
   [
     'a machine of a cloud has a disk of its own',
-    { image: 'nginx', error: WROTE, node: { provider: 'aws' } },
+    'nginx',
+    WROTE,
+    { node: { provider: 'aws' } },
     { says: /The disk or file system on node node-1 is failing/, never: /computer/ },
   ],
   [
     'nodes of AKS that asked without a login lack their identity, too',
-    {
-      image: 'acme.azurecr.io/app:1',
-      error: pulled('acme.azurecr.io/app:1', ANONYMOUS),
-      node: { labels: { 'kubernetes.azure.com/cluster': 'mc' }, provider: 'azure' },
-    },
+    'acme.azurecr.io/app:1',
+    pulled('acme.azurecr.io/app:1', ANONYMOUS),
+    { node: { labels: { 'kubernetes.azure.com/cluster': 'mc' }, provider: 'azure' } },
     { says: /most likely because of the address.*az aks check-acr/s, never: /no login changes that/ },
   ],
   [
     'they have their identity where others pulled the image with it, and only their address is refused',
+    'acme.azurecr.io/app:1',
+    pulled('acme.azurecr.io/app:1', ANONYMOUS),
     {
-      image: 'acme.azurecr.io/app:1',
-      error: pulled('acme.azurecr.io/app:1', ANONYMOUS),
       node: { labels: { 'kubernetes.azure.com/cluster': 'mc' }, provider: 'azure' },
       held: [heldWith([], 'acme.azurecr.io/app:1')],
     },
@@ -161,9 +184,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'either node may have a mirror where another one pulled an image meanwhile that is not found here',
+    'ghcr.io/acme/app:1',
+    pulled('ghcr.io/acme/app:1', 'ghcr.io/acme/app:1: not found'),
     {
-      image: 'ghcr.io/acme/app:1',
-      error: pulled('ghcr.io/acme/app:1', 'ghcr.io/acme/app:1: not found'),
       held: [
         {
           reference: 'ghcr.io/acme/app:1',
@@ -184,10 +207,10 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "or a login that sees more, at a registry of one's own",
+    'nexus.corp.example/app:1',
+    pulled('nexus.corp.example/app:1', 'nexus.corp.example/app:1: not found'),
     {
-      image: 'nexus.corp.example/app:1',
       login: 'nexus.corp.example',
-      error: pulled('nexus.corp.example/app:1', 'nexus.corp.example/app:1: not found'),
       held: [
         {
           reference: 'nexus.corp.example/app:1',
@@ -208,7 +231,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a digest may be that of an index for one platform, which another one cannot run either',
-    { image: `ghcr.io/acme/app:1@${DIGEST}`, error: NO_MATCH, node: onArm('containerd://2.1.4') },
+    `ghcr.io/acme/app:1@${DIGEST}`,
+    NO_MATCH,
+    { node: onArm('containerd://2.1.4') },
     {
       first: /^See whether the digest is that of the image for one platform/,
       never: /one platform's manifest/,
@@ -216,9 +241,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'they may lack their identity where other nodes may have the image by the pull secret of other pods',
+    'acme.azurecr.io/app:1',
+    pulled('acme.azurecr.io/app:1', ANONYMOUS),
     {
-      image: 'acme.azurecr.io/app:1',
-      error: pulled('acme.azurecr.io/app:1', ANONYMOUS),
       node: { labels: { 'kubernetes.azure.com/cluster': 'mc' }, provider: 'azure' },
       held: [
         {
@@ -238,48 +263,46 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a node that no longer reports makes no further attempt',
-    {
-      image: 'nginx',
-      error: 'Back-off pulling image "nginx"',
-      reason: 'ImagePullBackOff',
-      node: { silentSince: '2026-03-02T04:00:00Z' },
-    },
-    {
-      says: /reason is no longer recorded.*Nothing is tried until the node is back/s,
-      never: /five minutes/,
-    },
+    'nginx',
+    'Back-off pulling image "nginx"',
+    { reason: 'ImagePullBackOff', node: { silentSince: '2026-03-02T04:00:00Z' } },
+    { says: /reason is no longer recorded.*Nothing is tried until the node is back/s, never: /five minutes/ },
   ],
   [
     'other nodes are only shut out',
-    { image: 'acme.azurecr.io/app:1', error: pulled('acme.azurecr.io/app:1', ANONYMOUS), node: {} },
+    'acme.azurecr.io/app:1',
+    pulled('acme.azurecr.io/app:1', ANONYMOUS),
+    { node: {} },
     { says: /does not let this address pull.*no login changes that/s },
   ],
   [
     'a registry of your own wants a login before it looks for a name',
-    { image: 'nexus.corp.example:8082/team/app:1', error: UNAUTHORIZED },
+    'nexus.corp.example:8082/team/app:1',
+    UNAUTHORIZED,
     { first: /^If the image is private, run `docker login nexus\.corp\.example:8082`/ },
   ],
   [
     'an image of a mirror of Docker Hub is public, as is the first project of Harbor',
-    { image: 'hub.corp.example/library/nginxx:1', error: UNAUTHORIZED },
+    'hub.corp.example/library/nginxx:1',
+    UNAUTHORIZED,
     { first: /^Check the name hub\.corp\.example\/library\/nginxx:1/ },
   ],
   [
     'a forge where anyone publishes hides what it lacks',
-    { image: 'codeberg.org/acme/app:1', error: UNAUTHORIZED },
+    'codeberg.org/acme/app:1',
+    UNAUTHORIZED,
     { first: /^Check the name codeberg\.org/ },
   ],
   [
     'a registry where anyone publishes hides what it lacks',
-    { image: 'registry.cn-hangzhou.aliyuncs.com/acme/app:1', error: UNAUTHORIZED },
+    'registry.cn-hangzhou.aliyuncs.com/acme/app:1',
+    UNAUTHORIZED,
     { first: /^Check the name registry\.cn-hangzhou\.aliyuncs\.com\/acme\/app:1/ },
   ],
   [
     'what Docker has no file system for is not an image (moby/moby#44405)',
-    {
-      image: 'registry.example/charts/shop:1',
-      error: 'Error response from daemon: invalid rootfs in image configuration',
-    },
+    'registry.example/charts/shop:1',
+    'Error response from daemon: invalid rootfs in image configuration',
     {
       first:
         /^Use the name of a container image: .*Helm chart.*crane manifest registry\.example\/charts\/shop:1/,
@@ -287,18 +310,18 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "the hosts of Quay's layers fail for everyone at times",
-    {
-      image: 'quay.io/acme/app:1',
-      error: pulled(
-        'quay.io/acme/app:1',
-        `failed to copy: httpReadSeeker: failed open: unexpected status code https://quay.io/v2/acme/app/blobs/${DIGEST}: 403 Forbidden`,
-      ),
-    },
+    'quay.io/acme/app:1',
+    pulled(
+      'quay.io/acme/app:1',
+      `failed to copy: httpReadSeeker: failed open: unexpected status code https://quay.io/v2/acme/app/blobs/${DIGEST}: 403 Forbidden`,
+    ),
     { first: /rule that refuses layers/, says: /Check Quay's status/ },
   ],
   [
     'a web page in place of a manifest is that of a mirror with a wrong path',
-    { image: 'docker.io/acme/app:1', error: PAGE, node: { runtime: 'containerd://2.1.4' } },
+    'docker.io/acme/app:1',
+    PAGE,
+    { node: { runtime: 'containerd://2.1.4' } },
     {
       first:
         /docker\.io\/hosts\.toml for a mirror of Docker Hub.*override_path = true.*registry-1\.docker\.io/,
@@ -306,16 +329,16 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'the settings of GKE have another word for that',
-    {
-      image: 'docker.io/acme/app:1',
-      error: PAGE,
-      node: { ...GKE, runtime: 'containerd://2.1.4' },
-    },
+    'docker.io/acme/app:1',
+    PAGE,
+    { node: { ...GKE, runtime: 'containerd://2.1.4' } },
     { first: /registryHosts.*overridePath: true/, never: /override_path/ },
   ],
   [
     'no path is corrected where the settings of mirrors have none',
-    { image: 'acme/app:1', error: PAGE, node: { runtime: 'docker://29.1.0' } },
+    'acme/app:1',
+    PAGE,
+    { node: { runtime: 'docker://29.1.0' } },
     {
       first: /^Look in .*daemon\.json.* for a mirror of Docker Hub/,
       never: /override_path|as the server of/,
@@ -323,27 +346,22 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'Docker asks mirrors for images of Docker Hub only',
-    { image: 'gcr.io/acme/app:1', error: PAGE, node: { runtime: 'docker://29.1.0' } },
+    'gcr.io/acme/app:1',
+    PAGE,
+    { node: { runtime: 'docker://29.1.0' } },
     { never: /daemon\.json/ },
   ],
   [
     'a name without its organization is wrong at Huawei, whatever the login',
-    {
-      image: 'swr.cn-east-2.myhuaweicloud.com/coredns:1.8.0',
-      error:
-        'Error response from daemon: Head "https://swr.cn-east-2.myhuaweicloud.com/v2/coredns/manifests/1.8.0": denied: You may not login yet',
-    },
+    'swr.cn-east-2.myhuaweicloud.com/coredns:1.8.0',
+    'Error response from daemon: Head "https://swr.cn-east-2.myhuaweicloud.com/v2/coredns/manifests/1.8.0": denied: You may not login yet',
     { first: /^Add the organization to the name swr\./ },
   ],
   [
     "a record of Docker's that cri-dockerd can't read is no registry's",
-    {
-      image: 'ghcr.io/acme/app:1',
-      error:
-        'Failed to inspect image "": rpc error: code = Unknown desc = unable to convert a nil pointer to a runtime API image',
-      reason: 'ImageInspectError',
-      node: { runtime: 'docker://28.1.1' },
-    },
+    'ghcr.io/acme/app:1',
+    'Failed to inspect image "": rpc error: code = Unknown desc = unable to convert a nil pointer to a runtime API image',
+    { reason: 'ImageInspectError', node: { runtime: 'docker://28.1.1' } },
     {
       first: /^If Docker on node node-1 stores images with containerd, turn that off/,
       says: /no registry was asked/,
@@ -352,32 +370,24 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "nobody changes what a cloud's registry announces",
-    {
-      image: 'registry.cn-hangzhou.aliyuncs.com/acme/app:1',
-      error:
-        'Error response from daemon: Get https://registry.cn-hangzhou.aliyuncs.com/v2/acme/app/manifests/1: Get https://dockerauth.cn-hangzhou.aliyuncs.com/auth?scope=repository%3Aacme%2Fapp%3Apull: net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
-    },
+    'registry.cn-hangzhou.aliyuncs.com/acme/app:1',
+    'Error response from daemon: Get https://registry.cn-hangzhou.aliyuncs.com/v2/acme/app/manifests/1: Get https://dockerauth.cn-hangzhou.aliyuncs.com/auth?scope=repository%3Aacme%2Fapp%3Apull: net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
     { first: /dockerauth\.cn-hangzhou/, never: /announce/ },
   ],
   [
     'a cache that is still filled lacks layers for a while',
-    {
-      image: 'acme.azurecr.io/docker-hub/acme/app:1',
-      error: pulled(
-        'acme.azurecr.io/docker-hub/acme/app:1',
-        `failed to copy: httpReadSeeker: failed open: could not fetch content descriptor ${DIGEST} (application/vnd.docker.image.rootfs.diff.tar.gzip) from remote: not found`,
-      ),
-    },
+    'acme.azurecr.io/docker-hub/acme/app:1',
+    pulled(
+      'acme.azurecr.io/docker-hub/acme/app:1',
+      `failed to copy: httpReadSeeker: failed open: could not fetch content descriptor ${DIGEST} (application/vnd.docker.image.rootfs.diff.tar.gzip) from remote: not found`,
+    ),
     { first: /^Wait for the next attempts/, never: /Push the image/ },
   ],
   [
     "Google's token server knows the account of a login that it answers with 403",
-    {
-      image: 'europe-west3-docker.pkg.dev/acme/models/app:4',
-      error:
-        'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-west3-docker.pkg.dev/v2/token?service=a: 403 Forbidden',
-      login: 'europe-west3-docker.pkg.dev',
-    },
+    'europe-west3-docker.pkg.dev/acme/models/app:4',
+    'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-west3-docker.pkg.dev/v2/token?service=a: 403 Forbidden',
+    { login: 'europe-west3-docker.pkg.dev' },
     {
       first:
         /to the account in the pull secret .* gcloud artifacts repositories add-iam-policy-binding models /,
@@ -386,29 +396,23 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a repository whose value may only end in a slash',
-    {
-      image: 'quay.io/acme/app/:1',
-      error: "Failed to apply default image tag: couldn't parse image reference: invalid reference format",
-      reason: 'InvalidImageName',
-    },
+    'quay.io/acme/app/:1',
+    "Failed to apply default image tag: couldn't parse image reference: invalid reference format",
+    { reason: 'InvalidImageName' },
     { first: /or remove the slash before its tag or digest/, never: /so the value is empty/ },
   ],
   [
     'a token server of somebody else says nothing of what Google knows',
-    {
-      image: 'europe-west3-docker.pkg.dev/acme/models/app:4',
-      error:
-        'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://harbor.example/service/token?service=a: 403 Forbidden',
-      login: 'europe-west3-docker.pkg.dev',
-    },
+    'europe-west3-docker.pkg.dev/acme/models/app:4',
+    'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://harbor.example/service/token?service=a: 403 Forbidden',
+    { login: 'europe-west3-docker.pkg.dev' },
     { never: /knows the identity|add-iam-policy-binding/ },
   ],
   [
     'whose account is a person where the login is a token of theirs',
+    'europe-west3-docker.pkg.dev/acme/models/app:4',
+    'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-west3-docker.pkg.dev/v2/token?service=a: 403 Forbidden',
     {
-      image: 'europe-west3-docker.pkg.dev/acme/models/app:4',
-      error:
-        'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-west3-docker.pkg.dev/v2/token?service=a: 403 Forbidden',
       secret: {
         entries: [{ key: 'europe-west3-docker.pkg.dev', username: 'oauth2accesstoken', problem: null }],
       },
@@ -417,11 +421,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'and refuses the login with 401',
-    {
-      image: 'europe-west3-docker.pkg.dev/acme/models/app:4',
-      error: 'failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized',
-      login: 'europe-west3-docker.pkg.dev',
-    },
+    'europe-west3-docker.pkg.dev/acme/models/app:4',
+    'failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized',
+    { login: 'europe-west3-docker.pkg.dev' },
     { says: /refused the login/ },
   ],
   [
@@ -436,9 +438,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'what writes a Secret without a login would overwrite one that is put into it',
+    'ghcr.io/acme/app:1',
+    UNAUTHORIZED,
     {
-      image: 'ghcr.io/acme/app:1',
-      error: UNAUTHORIZED,
       secret: {
         problem: 'no-entries',
         writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'regcred' },
@@ -448,22 +450,23 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'where nothing is known to write it, a new login comes first',
-    { image: 'ghcr.io/acme/app:1', error: UNAUTHORIZED, secret: { problem: 'no-entries' } },
+    'ghcr.io/acme/app:1',
+    UNAUTHORIZED,
+    { secret: { problem: 'no-entries' } },
     { first: /docker login ghcr\.io/, says: /Recreate secret regcred/ },
   ],
   [
     'Docker Hub wants a Docker ID in place of an address',
+    'acme/app:1',
+    'Error response from daemon: Get https://registry-1.docker.io/v2/acme/app/manifests/1: unauthorized: incorrect username or password',
     {
-      image: 'acme/app:1',
-      error:
-        'Error response from daemon: Get https://registry-1.docker.io/v2/acme/app/manifests/1: unauthorized: incorrect username or password',
       secret: {
         entries: [{ key: 'https://index.docker.io/v1/', username: 'me@example.com', problem: null }],
       },
     },
     { says: /the user name is the Docker ID/ },
   ],
-])('%s', (_name, situation, expected) => expectReport(situation, expected))
+])('%s', expectRow)
 
 test("a pause image of Kubernetes' own is not replaced by the same one", () => {
   const image = 'registry.k8s.io/pause:3.10'

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { narrowNode } from '../../src/source/narrow/related-objects.ts'
 import { pulled, type Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
-import { type Expected, expectReport, textsOf } from './texts-of.ts'
+import { expectRow, type Row, textsOf } from './texts-of.ts'
 
 const DIGEST = 'dd5f1c5d14a8a72aa4ca51224c26a661c2e4f19ea3e5f9b7d8343f4952de5f0d'
 const STREAM = 'image-registry.openshift-image-registry.svc:5000/openshift/jenkins:2'
@@ -15,7 +15,7 @@ const passedOn = (source: string, why: string): Situation => ({
 })
 
 describe("what OpenShift's registry met where it wanted to fetch an image", () => {
-  test.each<[string, Situation, Expected]>([
+  test.each<Row>([
     [
       'a refusal is one of its own login',
       passedOn(
@@ -88,7 +88,7 @@ describe("what OpenShift's registry met where it wanted to fetch an image", () =
       passedOn('docker.io/jenkins/jenkins:2', 'manifest unknown: manifest unknown'),
       { short: /image not found/, first: /^See whether image stream openshift\/jenkins has the tag 2/ },
     ],
-  ])('%s', (_name, situation, expected) => expectReport(situation, expected))
+  ])('%s', expectRow)
 })
 
 describe('what an interrupted pull left in the content store of an old containerd', () => {
@@ -172,31 +172,26 @@ describe('the way to a node that lacks its pause image', () => {
 })
 
 describe('what some nodes do not have', () => {
-  test.each<[string, Situation, Expected]>([
+  test.each<Row>([
     [
       'HostProcess containers, with Docker',
-      {
-        image: 'registry.example/team/api:3',
-        error:
-          'failed to register layer: re-exec error: exit status 1: output: remove \\\\?\\C:\\ProgramData\\docker\\windowsfilter\\4368\\lsass.exe: Access is denied.',
-        node: { os: 'windows', runtime: 'docker://19.3.13' },
-      },
+      'registry.example/team/api:3',
+      'failed to register layer: re-exec error: exit status 1: output: remove \\\\?\\C:\\ProgramData\\docker\\windowsfilter\\4368\\lsass.exe: Access is denied.',
+      { node: { os: 'windows', runtime: 'docker://19.3.13' } },
       { says: /by RDP or SSH(?!, or)/, never: /HostProcess/ },
     ],
     [
       'devicemapper, on Windows',
-      {
-        image: 'registry.example/team/api:3',
-        error: 'write C:\\Windows\\TEMP\\GetImageBlob713357907: There is not enough space on the disk.',
-        node: { os: 'windows', runtime: 'docker://19.3.13' },
-      },
+      'registry.example/team/api:3',
+      'write C:\\Windows\\TEMP\\GetImageBlob713357907: There is not enough space on the disk.',
+      { node: { os: 'windows', runtime: 'docker://19.3.13' } },
       { says: /larger one/, never: /devicemapper|overlay2/ },
     ],
     [
       "a deadline of its own, on GKE's nodes",
+      'registry.example/team/api:3',
+      'context canceled',
       {
-        image: 'registry.example/team/api:3',
-        error: 'context canceled',
         node: {
           runtime: 'docker://19.3.13',
           kubelet: 'v1.18.9-gke.1',
@@ -208,88 +203,68 @@ describe('what some nodes do not have', () => {
     ],
     [
       "a folder of Docker's for certificates of Docker Hub",
-      {
-        image: 'nginx:alpine',
-        error:
-          'error pulling image configuration: download failed after attempts=6: x509: certificate signed by unknown authority',
-        node: { runtime: 'docker://20.10.17', labels: { 'minikube.k8s.io/name': 'minikube' } },
-      },
+      'nginx:alpine',
+      'error pulling image configuration: download failed after attempts=6: x509: certificate signed by unknown authority',
+      { node: { runtime: 'docker://20.10.17', labels: { 'minikube.k8s.io/name': 'minikube' } } },
       { says: /~\/\.minikube\/certs/, never: /certs\.d/ },
     ],
-  ])('%s', (_name, situation, expected) => expectReport(situation, expected))
+  ])('%s', expectRow)
 })
 
-test.each<[string, Situation, Expected]>([
+test.each<Row>([
   [
     'Docker takes a manifest of a type that it does not know for one without its signature',
-    {
-      image: 'registry.example/team/api:3',
-      error: 'Error response from daemon: missing signature key',
-      node: { runtime: 'docker://1.13.1' },
-    },
+    'registry.example/team/api:3',
+    'Error response from daemon: missing signature key',
+    { node: { runtime: 'docker://1.13.1' } },
     { first: /^Update Docker on node node-1.*oci-mediatypes=false/, never: /oci-mediatypes=true/ },
   ],
   [
     'a new Docker knows all types, so that the registry is at fault',
-    {
-      image: 'registry.example/team/api:3',
-      error: 'Error response from daemon: missing signature key',
-      node: { runtime: 'docker://24.0.7' },
-    },
+    'registry.example/team/api:3',
+    'Error response from daemon: missing signature key',
+    { node: { runtime: 'docker://24.0.7' } },
     { first: /^Push the image again in Docker's own format/, never: /Update Docker/ },
   ],
   [
     'a copy for Linux alone may be of an image for Windows, too',
-    {
-      image: 'harbor.example/csi/smbplugin:v1.9.0',
-      error: 'image operating system "linux" cannot be used on this platform',
-      node: { os: 'windows', runtime: 'docker://19.3.13', kernel: '10.0.17763.5329' },
-    },
+    'harbor.example/csi/smbplugin:v1.9.0',
+    'image operating system "linux" cannot be used on this platform',
+    { node: { os: 'windows', runtime: 'docker://19.3.13', kernel: '10.0.17763.5329' } },
     { says: /skopeo copy --all/ },
   ],
   [
     "tags of Amazon's own begin with v",
-    {
-      image: '602401143452.dkr.ecr.us-west-2.amazonaws.com/amazon/aws-load-balancer-controller:2.0',
-      error:
-        '602401143452.dkr.ecr.us-west-2.amazonaws.com/amazon/aws-load-balancer-controller:2.0: not found',
-    },
+    '602401143452.dkr.ecr.us-west-2.amazonaws.com/amazon/aws-load-balancer-controller:2.0',
+    '602401143452.dkr.ecr.us-west-2.amazonaws.com/amazon/aws-load-balancer-controller:2.0: not found',
     { first: /most of Amazon's tags start with v, as in v2\.0\.0/ },
   ],
   [
     "a release reaches Amazon's registry of a region later",
-    {
-      image: '602401143452.dkr.ecr.eu-central-1.amazonaws.com/amazon-k8s-cni-init:v1.20.5',
-      error: '602401143452.dkr.ecr.eu-central-1.amazonaws.com/amazon-k8s-cni-init:v1.20.5: not found',
-    },
+    '602401143452.dkr.ecr.eu-central-1.amazonaws.com/amazon-k8s-cni-init:v1.20.5',
+    '602401143452.dkr.ecr.eu-central-1.amazonaws.com/amazon-k8s-cni-init:v1.20.5: not found',
     { first: /later than its announcement/, never: /have no v/ },
   ],
   [
     'the log of a host that others run is not for the reader',
-    {
-      image: 'nginx:1',
-      error: pulled(
-        'docker.io/library/nginx:1',
-        'unexpected status from HEAD request to https://registry-1.docker.io/v2/library/nginx/manifests/1: 418',
-      ),
-    },
+    'nginx:1',
+    pulled(
+      'docker.io/library/nginx:1',
+      'unexpected status from HEAD request to https://registry-1.docker.io/v2/library/nginx/manifests/1: 418',
+    ),
     { never: /See the log of Docker Hub/ },
   ],
   [
     'the registry of OpenShift 3 has no ingress in front of it',
-    {
-      image: '172.30.13.89:5000/test/ruby:1',
-      error:
-        'API error (500): v1 ping attempt failed with error: Get http://172.30.13.89:5000/v1/_ping: read tcp 172.30.13.89:5000: connection reset by peer',
-    },
+    '172.30.13.89:5000/test/ruby:1',
+    'API error (500): v1 ping attempt failed with error: Get http://172.30.13.89:5000/v1/_ping: read tcp 172.30.13.89:5000: connection reset by peer',
     { says: /kubectl -n default get pods,endpoints -l docker-registry=default/, never: /an ingress/ },
   ],
   [
     "Google's words for a request without a valid login point to the scopes of GKE's nodes",
+    'gcr.io/acme/hello:0.0.1',
+    "Error response from daemon: unauthorized: You don't have the needed permissions to perform this operation, and you may have invalid credentials.",
     {
-      image: 'gcr.io/acme/hello:0.0.1',
-      error:
-        "Error response from daemon: unauthorized: You don't have the needed permissions to perform this operation, and you may have invalid credentials.",
       node: {
         runtime: 'docker://19.3.13',
         labels: { 'cloud.google.com/gke-nodepool': 'p' },
@@ -298,7 +273,7 @@ test.each<[string, Situation, Expected]>([
     },
     { first: /access scopes of the node pool/ },
   ],
-])('%s', (_name, situation, expected) => expectReport(situation, expected))
+])('%s', expectRow)
 
 test.each([
   [

@@ -1,7 +1,7 @@
 /** Reports on hosts of other names: those that a registry redirects requests to, mirrors, and what answers with a certificate for no name. */
 import { expect, test } from 'vitest'
 import { findingOf, pulled, type Situation } from '../advice/situation.ts'
-import { type Expected, expectReport } from './texts-of.ts'
+import { expectRow, type Row } from './texts-of.ts'
 
 const DOCKER = { runtime: 'docker://29.0.1' }
 const head = (url: string, end = 'dial tcp 192.0.2.7:443: i/o timeout') =>
@@ -96,7 +96,7 @@ test.each<[string, string, string, ReturnType<typeof endpointIn>, Situation['nod
 const endpointIn = (image: string, error: string, node: NonNullable<Situation['node']>) =>
   findingOf({ image, error: pulled(image, error), node, reason: 'ErrImagePull' }).endpoint
 
-test.each<[string, Situation, Expected]>([
+test.each<Row>([
   ...(
     [
       ['host.docker.internal:5000', 'kind-worker', /Docker Desktop gives .*kind load docker-image/],
@@ -108,59 +108,52 @@ test.each<[string, Situation, Expected]>([
       ],
       ['host.containers.internal', 'node-1', /Podman gives/],
     ] as const
-  ).map(([host, name, first]): [string, Situation, Expected] => [
-    `${host}, a name of the machine that only a tool knows`,
-    {
-      image: `${host}/shop/web:dev`,
-      error: pulled(
+  ).map(
+    ([host, name, first]): Row => [
+      `${host}, a name of the machine that only a tool knows`,
+      `${host}/shop/web:dev`,
+      pulled(
         `${host}/shop/web:dev`,
         head(
           `https://${host}/v2/shop/web/manifests/dev`,
           `dial tcp: lookup ${host.replace(/:.*/, '')} on 172.18.0.1:53: no such host`,
         ),
       ),
-      node: { name, labels: name === 'minikube' ? { 'minikube.k8s.io/name': name } : {} },
-      pod: { node: name },
-    },
-    { first, never: /typo|fix DNS|registry, which listens there/ },
-  ]),
+      {
+        node: { name, labels: name === 'minikube' ? { 'minikube.k8s.io/name': name } : {} },
+        pod: { node: name },
+      },
+      { first, never: /typo|fix DNS|registry, which listens there/ },
+    ],
+  ),
   [
     'a name of the machine that the DNS server did not answer for',
-    {
-      image: 'host.docker.internal:5000/web:dev',
-      error: pulled(
-        'host.docker.internal:5000/web:dev',
-        head(
-          'https://host.docker.internal:5000/v2/web/manifests/dev',
-          'dial tcp: lookup host.docker.internal on 127.0.0.11:53: read udp 127.0.0.1:4->127.0.0.11:53: i/o timeout',
-        ),
+    'host.docker.internal:5000/web:dev',
+    pulled(
+      'host.docker.internal:5000/web:dev',
+      head(
+        'https://host.docker.internal:5000/v2/web/manifests/dev',
+        'dial tcp: lookup host.docker.internal on 127.0.0.11:53: read udp 127.0.0.1:4->127.0.0.11:53: i/o timeout',
       ),
-    },
+    ),
     { first: /^Look up host\.docker\.internal/, says: /Docker Desktop gives/ },
   ],
   [
     "minikube's name for the node of its control plane is none of the machine",
-    {
-      image: 'control-plane.minikube.internal:5000/web:dev',
-      error: pulled(
-        'control-plane.minikube.internal:5000/web:dev',
-        head(
-          'https://control-plane.minikube.internal:5000/v2/web/manifests/dev',
-          'dial tcp: lookup control-plane.minikube.internal on 192.168.49.1:53: no such host',
-        ),
+    'control-plane.minikube.internal:5000/web:dev',
+    pulled(
+      'control-plane.minikube.internal:5000/web:dev',
+      head(
+        'https://control-plane.minikube.internal:5000/v2/web/manifests/dev',
+        'dial tcp: lookup control-plane.minikube.internal on 192.168.49.1:53: no such host',
       ),
-    },
+    ),
     { never: /minikube gives/ },
   ],
   [
     'redirects of a mirror that never end',
-    {
-      image: 'golang:1.24',
-      error: pulled(
-        'golang:1.24',
-        head('https://mirror.corp/v2/library/golang/manifests/1.24?ns=docker.io', CIRCLE),
-      ),
-    },
+    'golang:1.24',
+    pulled('golang:1.24', head('https://mirror.corp/v2/library/golang/manifests/1.24?ns=docker.io', CIRCLE)),
     {
       first:
         /^Follow the redirects .*in front of the mirror mirror\.corp .*X-Forwarded-Proto.*curl -sSIL --max-redirs 10 -m 30 'https:\/\/mirror\.corp\/v2\/library\/golang\/manifests\/1\.24\?ns=docker\.io'/s,
@@ -170,21 +163,20 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'redirects that never end at the address of a layer, whose login is hidden',
-    {
-      image: 'ghcr.io/team/app:1',
-      error: pulled(
-        'ghcr.io/team/app:1',
-        head(
-          'https://pkg-containers.githubusercontent.com/ghcr1/blobs/sha256:4f4f?se=2026&sig=[redacted]',
-          CIRCLE,
-        ),
+    'ghcr.io/team/app:1',
+    pulled(
+      'ghcr.io/team/app:1',
+      head(
+        'https://pkg-containers.githubusercontent.com/ghcr1/blobs/sha256:4f4f?se=2026&sig=[redacted]',
+        CIRCLE,
       ),
-    },
+    ),
     { first: /-m 30 https:\/\/pkg-containers\.githubusercontent\.com\/ghcr1\/blobs\/sha256:4f4f(?!\S)/ },
   ],
   [
     "redirects that never end in a well-known registry's place",
-    { image: 'redis', error: pulled('redis', head('https://registry-1.docker.io/v2/', CIRCLE)) },
+    'redis',
+    pulled('redis', head('https://registry-1.docker.io/v2/', CIRCLE)),
     {
       first: /a login portal on the way to registry-1\.docker\.io/,
       says: /HTTPS_PROXY/,
@@ -193,10 +185,8 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a host behind a name is not a mirror of the node',
-    {
-      image: OWN,
-      error: pulled(OWN, answered('https://ghcr.io/v2/team/app/manifests/1', '503 Service Unavailable')),
-    },
+    OWN,
+    pulled(OWN, answered('https://ghcr.io/v2/team/app/manifests/1', '503 Service Unavailable')),
     {
       first: /githubstatus/,
       says: /images\.acme\.dev redirected the request to ghcr\.io\./,
@@ -205,13 +195,8 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a limit that is met behind a name is the limit of the host there',
-    {
-      image: OWN,
-      error: pulled(
-        OWN,
-        answered('https://registry-1.docker.io/v2/team/app/manifests/1', '429 Too Many Requests'),
-      ),
-    },
+    OWN,
+    pulled(OWN, answered('https://registry-1.docker.io/v2/team/app/manifests/1', '429 Too Many Requests')),
     {
       first: /six hours/,
       says: /registry-1\.docker\.io \(behind images\.acme\.dev\) received too many/,
@@ -220,10 +205,8 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a certificate for no name, of a registry of somebody here',
-    {
-      image: 'registry.acme.dev/a:1',
-      error: `Head "https://registry.acme.dev/v2/a/manifests/1": ${NO_NAMES} registry.acme.dev`,
-    },
+    'registry.acme.dev/a:1',
+    `Head "https://registry.acme.dev/v2/a/manifests/1": ${NO_NAMES} registry.acme.dev`,
     {
       says: /not valid for any host name(?:.|\n)*Reissue the certificate of registry\.acme\.dev with this name/,
       never: /for a different name|name that the certificate .* is for/,
@@ -231,33 +214,26 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a certificate for no name in place of a registry that others run',
-    { image: 'quay.io/a/b:1', error: `Head "https://quay.io/v2/a/b/manifests/1": ${NO_NAMES} quay.io` },
+    'quay.io/a/b:1',
+    `Head "https://quay.io/v2/a/b/manifests/1": ${NO_NAMES} quay.io`,
     { says: /something else answers in its place/, never: /for a different name|Reissue/ },
   ],
   [
     'a rejected connection on the node, where something may listen',
-    {
-      image: 'localhost:7439/docker.io/library/nginx:1.25',
-      error:
-        'pinging container registry localhost:7439: Get "http://localhost:7439/v2/": dial tcp 127.0.0.1:7439: connect: no route to host',
-    },
+    'localhost:7439/docker.io/library/nginx:1.25',
+    'pinging container registry localhost:7439: Get "http://localhost:7439/v2/": dial tcp 127.0.0.1:7439: connect: no route to host',
     { says: /the node itself, and it rejected the connection .* host port/, never: /nothing is listening/ },
   ],
   [
     'a refused connection on the node, where nothing listens',
-    {
-      image: 'localhost:5000/a:1',
-      error: 'Get "http://localhost:5000/v2/": dial tcp 127.0.0.1:5000: connect: connection refused',
-    },
+    'localhost:5000/a:1',
+    'Get "http://localhost:5000/v2/": dial tcp 127.0.0.1:5000: connect: connection refused',
     { says: /nothing is listening there/ },
   ],
   [
     'a route that was there when the tag was looked up',
-    {
-      image: 'ghcr.io/a/b:1',
-      error:
-        'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://ghcr.io/v2/a/b/manifests/sha256:ab": dial tcp 140.82.112.33:443: connect: network is unreachable',
-    },
+    'ghcr.io/a/b:1',
+    'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://ghcr.io/v2/a/b/manifests/sha256:ab": dial tcp 140.82.112.33:443: connect: network is unreachable',
     {
       first: /^Find out what removed the default route/,
       says: /The node had no route to ghcr\.io(?:.|\n)*at that moment/,
@@ -266,87 +242,67 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a route that is missing from the start',
-    {
-      image: 'ghcr.io/a/b:1',
-      error: pulled(
-        'ghcr.io/a/b:1',
-        head(
-          'https://ghcr.io/v2/a/b/manifests/1',
-          'dial tcp 140.82.112.33:443: connect: network is unreachable',
-        ),
+    'ghcr.io/a/b:1',
+    pulled(
+      'ghcr.io/a/b:1',
+      head(
+        'https://ghcr.io/v2/a/b/manifests/1',
+        'dial tcp 140.82.112.33:443: connect: network is unreachable',
       ),
-    },
+    ),
     { first: /^Give the node a route for IPv4, as it has none/, never: /removed the default route/ },
   ],
   [
     'an answer from a registry that was shut down',
-    {
-      image: 'registry.svc.ci.openshift.org/origin/release:4',
-      error: 'received unexpected HTTP status: 500 Internal Server Error',
-    },
+    'registry.svc.ci.openshift.org/origin/release:4',
+    'received unexpected HTTP status: 500 Internal Server Error',
     { says: /was shut down/, never: /is failing|not the problem/ },
   ],
   [
     'no answer from a registry that was shut down',
-    {
-      image: 'registry.svc.ci.openshift.org/origin/release:4',
-      error: 'Get "https://registry.svc.ci.openshift.org/v2/": dial tcp 192.0.2.7:443: i/o timeout',
-    },
+    'registry.svc.ci.openshift.org/origin/release:4',
+    'Get "https://registry.svc.ci.openshift.org/v2/": dial tcp 192.0.2.7:443: i/o timeout',
     { says: /was shut down/, never: /firewall that drops/ },
   ],
   [
     'a node with Docker, which has mirrors of Docker Hub only, and does not reach another registry',
-    {
-      image: 'ghcr.io/a/b:1',
-      error: 'Get "https://ghcr.io/v2/": dial tcp 140.82.112.33:443: i/o timeout',
-      node: DOCKER,
-    },
+    'ghcr.io/a/b:1',
+    'Get "https://ghcr.io/v2/": dial tcp 140.82.112.33:443: i/o timeout',
+    { node: DOCKER },
     { says: /copy the image into a registry that they reach, or load it on them/, never: /mirror/ },
   ],
   [
     'a node with Docker that has no route to another registry',
-    {
-      image: 'ghcr.io/a/b:1',
-      error: 'Get "https://ghcr.io/v2/": dial tcp 140.82.112.33:443: connect: network is unreachable',
-      node: DOCKER,
-    },
+    'ghcr.io/a/b:1',
+    'Get "https://ghcr.io/v2/": dial tcp 140.82.112.33:443: connect: network is unreachable',
+    { node: DOCKER },
     { says: /air-gapped, copy the image into a registry that it reaches instead/, never: /mirror/ },
   ],
   [
     'a node with Docker that does not reach Docker Hub',
-    {
-      image: 'nginx:1',
-      error: 'Get "https://registry-1.docker.io/v2/": dial tcp 34.194.164.123:443: i/o timeout',
-      node: DOCKER,
-    },
+    'nginx:1',
+    'Get "https://registry-1.docker.io/v2/": dial tcp 34.194.164.123:443: i/o timeout',
+    { node: DOCKER },
     { says: /give them a mirror of Docker Hub/ },
   ],
   [
     'a loopback address without a route',
-    {
-      image: 'localhost:5000/a:1',
-      error: 'Get "http://localhost:5000/v2/": dial tcp [::1]:5000: connect: network is unreachable',
-    },
+    'localhost:5000/a:1',
+    'Get "http://localhost:5000/v2/": dial tcp [::1]:5000: connect: network is unreachable',
     { says: /IPv6, which is disabled there/, never: /rejected the connection/ },
   ],
   [
     'an archive is not loaded into Docker by the distribution',
-    {
-      image: 'ubuntu',
-      error:
-        'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 192.168.5.1:53: no such host',
-      node: { ...DOCKER, kubelet: 'v1.33.3+k3s1' },
-    },
+    'ubuntu',
+    'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 192.168.5.1:53: no such host',
+    { node: { ...DOCKER, kubelet: 'v1.33.3+k3s1' } },
     { says: /load the image on them/, never: /agent\/images/ },
   ],
   [
     'an archive is loaded into its own containerd',
-    {
-      image: 'ubuntu',
-      error:
-        'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 192.168.5.1:53: no such host',
-      node: { runtime: 'containerd://2.0.5-k3s1', kubelet: 'v1.33.3+k3s1' },
-    },
+    'ubuntu',
+    'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 192.168.5.1:53: no such host',
+    { node: { runtime: 'containerd://2.0.5-k3s1', kubelet: 'v1.33.3+k3s1' } },
     { says: /archive in \/var\/lib\/rancher\/k3s\/agent\/images/ },
   ],
-])('%s', (_name, situation, expected) => expectReport(situation, expected))
+])('%s', expectRow)

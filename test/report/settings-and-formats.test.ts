@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import { findingOf, pulled, type Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
-import { type Expected, expectReport, textsOf } from './texts-of.ts'
+import { expectReport, expectRow, type Row, textsOf } from './texts-of.ts'
 
 const DENIED =
   'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed'
@@ -133,46 +133,37 @@ describe('an image that was built where the cluster runs', () => {
   })
 })
 
-test.each<[string, Situation, Expected]>([
+test.each<Row>([
   [
     'what looks missing in another OpenShift project may be refused to this one',
-    {
-      image: 'docker-registry.default.svc:5000/shared/base:1',
-      error: 'Error: image shared/base:1 not found',
-      login: 'docker-registry.default.svc:5000',
-    },
+    'docker-registry.default.svc:5000/shared/base:1',
+    'Error: image shared/base:1 not found',
+    { login: 'docker-registry.default.svc:5000' },
     { first: /describe imagestream base/, says: /system:image-puller/ },
   ],
   [
     'everyone may pull from the project openshift',
-    {
-      image: 'docker-registry.default.svc:5000/openshift/ruby:9',
-      error: 'Error: image openshift/ruby:9 not found',
-    },
+    'docker-registry.default.svc:5000/openshift/ruby:9',
+    'Error: image openshift/ruby:9 not found',
     { never: /image-puller/ },
   ],
   [
     'what is missing in its own OpenShift project needs no right',
-    { image: 'docker-registry.default.svc:5000/web/base:1', error: 'Error: image web/base:1 not found' },
+    'docker-registry.default.svc:5000/web/base:1',
+    'Error: image web/base:1 not found',
     { never: /image-puller/ },
   ],
   [
     "a guest VM has neither the cluster's DNS nor the node's file of hosts",
-    {
-      image: 'image-registry.openshift-image-registry.svc:5000/web/app:1',
-      error:
-        'CreateContainer failed: All attempts fail:\n#1: rpc error: code = Internal desc = failed to pull manifest error sending request for url \n(https://image-registry.openshift-image-registry.svc:5000/v2/): error trying to connect: dns error: failed to lookup address information: Name or service not known',
-      reason: 'CreateContainerError',
-    },
+    'image-registry.openshift-image-registry.svc:5000/web/app:1',
+    'CreateContainer failed: All attempts fail:\n#1: rpc error: code = Internal desc = failed to pull manifest error sending request for url \n(https://image-registry.openshift-image-registry.svc:5000/v2/): error trying to connect: dns error: failed to lookup address information: Name or service not known',
+    { reason: 'CreateContainerError' },
     { says: /is a Service of the cluster, which the guest VM can't resolve/, never: /\/etc\/hosts/ },
   ],
   [
     'a DNS server that is not there anymore may be in the memory of the runtime only',
-    {
-      image: 'nginx',
-      error:
-        'Get https://registry-1.docker.io/v2/: dial tcp: lookup registry-1.docker.io on 127.0.1.1:53: read udp 127.0.0.1:39049->127.0.1.1:53: read: connection refused',
-    },
+    'nginx',
+    'Get https://registry-1.docker.io/v2/: dial tcp: lookup registry-1.docker.io on 127.0.1.1:53: read udp 127.0.0.1:39049->127.0.1.1:53: read: connection refused',
     {
       first: /getent hosts/,
       says: /If that works, restart the container runtime.*\. If it fails, start the DNS service/,
@@ -180,56 +171,39 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     "a proxy's own name is looked up",
-    {
-      image: OWN,
-      error:
-        'Head "https://registry.example/v2/team/api/manifests/3": proxyconnect tcp: dial tcp: lookup proxy.acme.example: no such host',
-    },
+    OWN,
+    'Head "https://registry.example/v2/team/api/manifests/3": proxyconnect tcp: dial tcp: lookup proxy.acme.example: no such host',
     { first: /getent hosts proxy\.acme\.example/, says: /a proxy whose name the node can't resolve/ },
   ],
   [
     'a proxy that refuses the connection has a name',
-    {
-      image: OWN,
-      error:
-        'Head "https://registry.example/v2/team/api/manifests/3": proxyconnect tcp: dial tcp 10.0.0.9:3128: connect: connection refused',
-    },
+    OWN,
+    'Head "https://registry.example/v2/team/api/manifests/3": proxyconnect tcp: dial tcp 10.0.0.9:3128: connect: connection refused',
     { never: /getent/ },
   ],
   [
     'a connection over IPv6 is tested over IPv6',
-    {
-      image: 'ghcr.io/a/b:1',
-      error:
-        'Get "https://ghcr.io/v2/": read tcp [2a05:fc1:40:178::2]:58602->[2606:50c0:8000::154]:443: read: connection reset by peer',
-    },
+    'ghcr.io/a/b:1',
+    'Get "https://ghcr.io/v2/": read tcp [2a05:fc1:40:178::2]:58602->[2606:50c0:8000::154]:443: read: connection reset by peer',
     { first: /works with -4, IPv6 is broken on the way.* curl -sSv -6 / },
   ],
   [
     'a connection over IPv6 that times out, too',
-    {
-      image: 'ghcr.io/a/b:1',
-      error: 'Head "https://ghcr.io/v2/a/b/manifests/1": dial tcp [2606:50c0:8000::154]:443: i/o timeout',
-    },
+    'ghcr.io/a/b:1',
+    'Head "https://ghcr.io/v2/a/b/manifests/1": dial tcp [2606:50c0:8000::154]:443: i/o timeout',
     { says: /curl -sSv -6 / },
   ],
   [
     'a connection over IPv4 is not tested over IPv6',
-    {
-      image: 'ghcr.io/a/b:1',
-      error:
-        'Get "https://ghcr.io/v2/": read tcp 10.0.0.4:58602->140.82.121.34:443: read: connection reset by peer',
-    },
+    'ghcr.io/a/b:1',
+    'Get "https://ghcr.io/v2/": read tcp 10.0.0.4:58602->140.82.121.34:443: read: connection reset by peer',
     { first: /curl -sSv -m/, never: /IPv6/ },
   ],
   [
     'settings of Talos that contradict each other are corrected',
-    {
-      image: 'ghcr.io/a/b:1',
-      error:
-        'failed to resolve reference "ghcr.io/a/b:1": TLS config specified for non-HTTPS registry: "harbor.lan"',
-      node: { osImage: 'Talos (v1.9.4)', runtime: 'containerd://2.0.3' },
-    },
+    'ghcr.io/a/b:1',
+    'failed to resolve reference "ghcr.io/a/b:1": TLS config specified for non-HTTPS registry: "harbor.lan"',
+    { node: { osImage: 'Talos (v1.9.4)', runtime: 'containerd://2.0.3' } },
     {
       short: /^contradictory settings for registries and mirrors$/,
       first: /^Remove the tls part of harbor\.lan .*machine\.registries\.config/,
@@ -238,7 +212,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'what K3s finds nowhere may be missing in a mirror for all registries only',
-    { image: OWN, error: pulled(OWN, `${OWN}: not found`), node: K3S },
+    OWN,
+    pulled(OWN, `${OWN}: not found`),
+    { node: K3S },
     {
       first: /typo/,
       says: /or a mirror that the node asks in its place,.*look in \S*registries\.yaml.*"\*"/s,
@@ -246,34 +222,26 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'what a registry lacks by its own words is not in a mirror of K3s',
-    {
-      image: OWN,
-      error: pulled(
-        OWN,
-        'unexpected status from HEAD request to https://registry.example/v2/team/api/manifests/3: 404 Not Found',
-      ),
-      node: K3S,
-    },
+    OWN,
+    pulled(
+      OWN,
+      'unexpected status from HEAD request to https://registry.example/v2/team/api/manifests/3: 404 Not Found',
+    ),
+    { node: K3S },
     { never: /in its place|registries\.yaml/ },
   ],
   [
     "a node's identity comes first at a registry of Azure that wants a login, in the words of Docker",
-    {
-      image: 'acme.azurecr.io/api:1',
-      error:
-        'Error response from daemon: Get https://acme.azurecr.io/v2/api/manifests/1: unauthorized: authentication required',
-      node: { provider: 'azure', labels: { 'kubernetes.azure.com/cluster': 'mc' } },
-    },
+    'acme.azurecr.io/api:1',
+    'Error response from daemon: Get https://acme.azurecr.io/v2/api/manifests/1: unauthorized: authentication required',
+    { node: { provider: 'azure', labels: { 'kubernetes.azure.com/cluster': 'mc' } } },
     { first: /az aks check-acr/, says: /received no login that it accepts/ },
   ],
   [
     'a login comes first at Artifact Registry where the node has no identity there',
-    {
-      image: 'europe-docker.pkg.dev/acme/web/api:1',
-      error:
-        "Error response from daemon: unauthorized: You don't have the needed permissions to perform this operation, and you may have invalid credentials.",
-      node: { labels: { 'minikube.k8s.io/name': 'minikube' }, runtime: 'docker://19.3.13' },
-    },
+    'europe-docker.pkg.dev/acme/web/api:1',
+    "Error response from daemon: unauthorized: You don't have the needed permissions to perform this operation, and you may have invalid credentials.",
+    { node: { labels: { 'minikube.k8s.io/name': 'minikube' }, runtime: 'docker://19.3.13' } },
     {
       first: /docker login -u oauth2accesstoken/,
       says: /Check the name europe-docker\.pkg\.dev\/acme\/web\/api:1/,
@@ -281,12 +249,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a signature with the media types of Docker is made again',
-    {
-      image: OWN,
-      error:
-        'Source image rejected: reading signatures: unexpected MIME type for sigstore attachment manifest registry.example/team/api:sha256-1.sig: "application/vnd.docker.distribution.manifest.v2+json"',
-      node: { runtime: 'cri-o://1.34.1' },
-    },
+    OWN,
+    'Source image rejected: reading signatures: unexpected MIME type for sigstore attachment manifest registry.example/team/api:sha256-1.sig: "application/vnd.docker.distribution.manifest.v2+json"',
+    { node: { runtime: 'cri-o://1.34.1' } },
     {
       first: /^Sign the image again with OCI media types/,
       says: /is signed, but in a format/,
@@ -295,10 +260,8 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a client that accepts only TLS 1.3 is set to TLS 1.2, too',
-    {
-      image: 'quay.io/a/b:1',
-      error: 'Get "https://quay.io/v2/": tls: server selected unsupported protocol version 303',
-    },
+    'quay.io/a/b:1',
+    'Get "https://quay.io/v2/": tls: server selected unsupported protocol version 303',
     {
       first: /^Let the client .* accept TLS 1\.2 too/,
       says: /no certificate was judged/,
@@ -307,64 +270,48 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a registry of our own that chooses an old TLS is updated',
-    {
-      image: OWN,
-      error: 'Get "https://registry.example/v2/": tls: server selected unsupported protocol version 301',
-    },
+    OWN,
+    'Get "https://registry.example/v2/": tls: server selected unsupported protocol version 301',
     { first: /^Enable TLS 1\.2 or later at registry\.example/, never: /Reissue|valid certificate/ },
   ],
   [
     'an old TLS on the way to a registry of others is of something in between',
-    {
-      image: 'quay.io/a/b:1',
-      error: 'Get "https://quay.io/v2/": tls: server selected unsupported protocol version 302',
-    },
+    'quay.io/a/b:1',
+    'Get "https://quay.io/v2/": tls: server selected unsupported protocol version 302',
     { first: /^Look for a proxy or firewall .* only speaks TLS 1\.1/, says: /HTTPS_PROXY/ },
   ],
   [
     'a server that refuses the versions of TLS may be the older one, and its certificate is not at fault',
-    {
-      image: 'registry.digitalocean.com/a/b:1',
-      error:
-        'Get "https://api.digitalocean.com/v2/registry/auth?service=registry.digitalocean.com": remote error: tls: protocol version not supported',
-    },
+    'registry.digitalocean.com/a/b:1',
+    'Get "https://api.digitalocean.com/v2/registry/auth?service=registry.digitalocean.com": remote error: tls: protocol version not supported',
     { says: /set to use newer ones only \(such as TLS 1\.3\)/, never: /Reissue/ },
   ],
   [
     'a full thin pool is not a file system',
-    {
-      image: OWN,
-      error:
-        'Error response from daemon: devmapper: Thin Pool has 0 free data blocks which is less than minimum required 20253 free data blocks. Create more free space in thin pool or use dm.min_free_space option to change behavior',
-      node: { runtime: 'docker://1.12.6' },
-    },
+    OWN,
+    'Error response from daemon: devmapper: Thin Pool has 0 free data blocks which is less than minimum required 20253 free data blocks. Create more free space in thin pool or use dm.min_free_space option to change behavior',
+    { node: { runtime: 'docker://1.12.6' } },
     { first: /thin pool.*docker info.*lvs -a/, says: /lvextend/, never: /df -h/ },
   ],
   [
     'an image may be larger than an old Docker allows, with room on the disk',
-    {
-      image: OWN,
-      error: 'failed to register layer: write /usr/oracle/a.dbf: no space left on device',
-      node: { runtime: 'docker://19.3.13' },
-    },
+    OWN,
+    'failed to register layer: write /usr/oracle/a.dbf: no space left on device',
+    { node: { runtime: 'docker://19.3.13' } },
     { says: /dm\.basesize/ },
   ],
   [
     'a Docker without devicemapper has no such limit',
-    {
-      image: OWN,
-      error: 'failed to register layer: write /usr/oracle/a.dbf: no space left on device',
-      node: { runtime: 'docker://27.3.1' },
-    },
+    OWN,
+    'failed to register layer: write /usr/oracle/a.dbf: no space left on device',
+    { node: { runtime: 'docker://27.3.1' } },
     { never: /basesize/ },
   ],
   [
     'a damaged store is emptied where it is, and holds no image of a pull that failed',
-    {
-      image: OWN,
-      error: `Error committing the finished image: error reading layer "${HASH}": error creating overlay mount to /mnt/containers/graphroot/overlay/${HASH}/merged: no such file or directory`,
-      node: { runtime: 'cri-o://1.20.5' },
-    },
+    OWN,
+    `Error committing the finished image: error reading layer "${HASH}": error creating overlay mount to /mnt/containers/graphroot/overlay/${HASH}/merged: no such file or directory`,
+    { node: { runtime: 'cri-o://1.20.5' } },
     {
       first: /next attempt/,
       says: /under \/mnt\/containers\/graphroot .*`crio wipe -f`.* and start them again.*\n.*journalctl/,
@@ -373,11 +320,9 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'an attribute of a file comes before security modules with an old containerd',
-    {
-      image: OWN,
-      error: `failed to extract layer sha256:${HASH}: operation not permitted: unknown`,
-      node: { runtime: 'containerd://1.6.4' },
-    },
+    OWN,
+    `failed to extract layer sha256:${HASH}: operation not permitted: unknown`,
+    { node: { runtime: 'containerd://1.6.4' } },
     {
       first: /^If other images unpack .*extended attribute.*containerd \(1\.6\.4\) to 1\.7/,
       says: /ausearch/,
@@ -385,31 +330,21 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a newer containerd leaves out such attributes',
-    {
-      image: OWN,
-      error: `failed to extract layer sha256:${HASH}: operation not permitted: unknown`,
-      node: { runtime: 'containerd://2.1.4' },
-    },
+    OWN,
+    `failed to extract layer sha256:${HASH}: operation not permitted: unknown`,
+    { node: { runtime: 'containerd://2.1.4' } },
     { first: /ausearch/, never: /extended attribute/ },
   ],
   [
     'an owner beyond the IDs of a user namespace needs more of them',
-    {
-      image: OWN,
-      error:
-        'mount callback failed on /home/a/tmpmounts/m1: failed to Lchown "/home/a/tmpmounts/m1/opt/x" for UID 304185, GID 89939',
-    },
+    OWN,
+    'mount callback failed on /home/a/tmpmounts/m1: failed to Lchown "/home/a/tmpmounts/m1/opt/x" for UID 304185, GID 89939',
     { first: /more subordinate IDs/ },
   ],
   [
     'an owner within them may be refused for another reason',
-    {
-      image: OWN,
-      error:
-        'mount callback failed on /home/a/tmpmounts/m1: failed to Lchown "/home/a/tmpmounts/m1/opt/x" for UID 1000, GID 1000',
-    },
+    OWN,
+    'mount callback failed on /home/a/tmpmounts/m1: failed to Lchown "/home/a/tmpmounts/m1/opt/x" for UID 1000, GID 1000',
     { never: /subordinate IDs/ },
   ],
-])('%s', (_title, situation, expected) => {
-  expectReport(situation, expected)
-})
+])('%s', expectRow)

@@ -1,7 +1,7 @@
 /** Reports on what a node stores, on copies of an image, and on what a runtime asks for that the image or the host does not have. */
 import { describe, test } from 'vitest'
-import { pulled, type Situation } from '../advice/situation.ts'
-import { type Expected, expectReport } from './texts-of.ts'
+import { pulled } from '../advice/situation.ts'
+import { expectReport, expectRow, type Row } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 const LAYER = 'be0afd7c222710fd2d083bf77227b607cb57490f9b9b0b74c91402c49f2eaef6'
@@ -13,13 +13,13 @@ const NO_MATCH = (image: string) =>
 const INTERNAL =
   'pinging container registry nexus.example: Get "https://nexus.example/v2/": Internal Server Error'
 
-type Case = [name: string, situation: Situation, expected: Expected]
-
 describe("a runtime's own store that does not fit together", () => {
-  test.each<Case>([
+  test.each<Row>([
     [
       'a layer that CRI-O lost is not pulled again, as it fails every image',
-      { image: OWN, error: 'committing the finished image: layer not known', node: CRIO },
+      OWN,
+      'committing the finished image: layer not known',
+      { node: CRIO },
       {
         first: /^Drain node node-1, then replace it or empty the store: .*`crio wipe -f`/,
         never: /damaged in the registry|crictl rmi/,
@@ -27,20 +27,16 @@ describe("a runtime's own store that does not fit together", () => {
     ],
     [
       'a folder that is not there was not left behind',
-      {
-        image: OWN,
-        error: `failed to register layer: rename /data/docker/image/overlay2/layerdb/tmp/write-set-714872967 /data/docker/image/overlay2/layerdb/sha256/${LAYER}: no such file or directory`,
-        node: DOCKER,
-      },
+      OWN,
+      `failed to register layer: rename /data/docker/image/overlay2/layerdb/tmp/write-set-714872967 /data/docker/image/overlay2/layerdb/sha256/${LAYER}: no such file or directory`,
+      { node: DOCKER },
       { never: /an earlier pull left/ },
     ],
     [
       'the folder of a layer that Docker left behind is removed',
-      {
-        image: OWN,
-        error: `failed to register layer: rename /data/docker/image/overlay2/layerdb/tmp/write-set-714872967 /data/docker/image/overlay2/layerdb/sha256/${LAYER}: file exists`,
-        node: DOCKER,
-      },
+      OWN,
+      `failed to register layer: rename /data/docker/image/overlay2/layerdb/tmp/write-set-714872967 /data/docker/image/overlay2/layerdb/sha256/${LAYER}: file exists`,
+      { node: DOCKER },
       {
         first: new RegExp(
           `^Stop Docker on node node-1, remove /data/docker/image/overlay2/layerdb/sha256/${LAYER}, .* remove /data/docker \\(`,
@@ -50,42 +46,38 @@ describe("a runtime's own store that does not fit together", () => {
     ],
     [
       "Docker makes the folder of its store's links when it starts",
-      {
-        image: OWN,
-        error: `failed to register layer: symlink ../${LAYER}/diff /docker/overlay2/l/FNSBEMYABM6ONGMULYCJSYA6T7: no such file or directory`,
-        node: DOCKER,
-      },
+      OWN,
+      `failed to register layer: symlink ../${LAYER}/diff /docker/overlay2/l/FNSBEMYABM6ONGMULYCJSYA6T7: no such file or directory`,
+      { node: DOCKER },
       { first: /^Start the container runtime/, says: /remove \/docker \(/, never: /push the image again/ },
     ],
     [
       'Docker makes the folder for downloads when it starts',
-      {
-        image: OWN,
-        error: 'open /var/lib/docker/tmp/GetImageBlob298434: no such file or directory',
-        node: DOCKER,
-      },
+      OWN,
+      'open /var/lib/docker/tmp/GetImageBlob298434: no such file or directory',
+      { node: DOCKER },
       { first: /^Start the container runtime/, never: /push the image again/ },
     ],
     [
       'the store of a node of OpenShift is emptied like any of CRI-O',
-      {
-        image: OWN,
-        error: 'committing the finished image: layer not known',
-        node: { ...CRIO, osImage: 'Red Hat Enterprise Linux CoreOS 416.94.202408260940-0' },
-      },
+      OWN,
+      'committing the finished image: layer not known',
+      { node: { ...CRIO, osImage: 'Red Hat Enterprise Linux CoreOS 416.94.202408260940-0' } },
       { first: /crio wipe -f/ },
     ],
-  ])('%s', (_name, situation, expected) => expectReport(situation, expected))
+  ])('%s', expectRow)
 })
 
 describe('a copy or a part for another platform', () => {
   const KUIK = 'localhost:7439/ghcr.io/groundnuty/k8s-wait-for:2.0'
   const ZARF = '127.0.0.1:31999/library/nginx:1.27-zarf-3793515731'
   const ARM64 = { architecture: 'arm64', runtime: 'containerd://1.7.22' }
-  test.each<Case>([
+  test.each<Row>([
     [
       'kube-image-keeper stores amd64 only by default',
-      { image: KUIK, error: NO_MATCH(KUIK), node: ARM64 },
+      KUIK,
+      NO_MATCH(KUIK),
+      { node: ARM64 },
       {
         first:
           /^Let kube-image-keeper, .* store linux\/arm64 too .*use ghcr\.io\/groundnuty\/k8s-wait-for:2\.0/,
@@ -95,41 +87,37 @@ describe('a copy or a part for another platform', () => {
     ],
     [
       "Zarf's packages are of one architecture",
-      { image: ZARF, error: NO_MATCH(ZARF), node: ARM64 },
+      ZARF,
+      NO_MATCH(ZARF),
+      { node: ARM64 },
       { first: /^Create the Zarf package for linux\/arm64 \(`zarf package create -a arm64`\)/ },
     ],
     [
       'another registry on the node may have no other platform',
-      { image: 'localhost:5000/api:1', error: NO_MATCH('localhost:5000/api:1'), node: ARM64 },
+      'localhost:5000/api:1',
+      NO_MATCH('localhost:5000/api:1'),
+      { node: ARM64 },
       { first: /^Use an image or tag that is built for linux\/arm64/ },
     ],
     [
       'an old CRI-O looks for 32-bit ARM of the version of a 64-bit CPU',
-      {
-        image: OWN,
-        error:
-          'choosing image instance: no image found in manifest list for architecture arm, variant v8, OS linux',
-        node: { ...CRIO, architecture: 'arm' },
-      },
+      OWN,
+      'choosing image instance: no image found in manifest list for architecture arm, variant v8, OS linux',
+      { node: { ...CRIO, architecture: 'arm' } },
       { first: /^Update the container runtime .*version 6 or 7/, never: /was built for platforms other/ },
     ],
     [
       'Docker looks for it too, and takes older versions',
-      {
-        image: OWN,
-        error: 'no matching manifest for linux/arm/v8 in the manifest list entries',
-        node: { ...DOCKER, architecture: 'arm' },
-      },
+      OWN,
+      'no matching manifest for linux/arm/v8 in the manifest list entries',
+      { node: { ...DOCKER, architecture: 'arm' } },
       { first: /install a 64-bit operating system/, says: /32-bit system on a CPU with 64 bits/ },
     ],
     [
       'a node with Linux needs no layer of Windows',
-      {
-        image: 'golang:1.9',
-        error:
-          'failed to pull image "docker.io/library/golang:1.9": failed to do request: Get https://winlayers.cdn.mscr.io/layers/windowsservercore: read tcp 192.168.1.112:49380->204.79.197.219:443: read: connection reset by peer',
-        node: { runtime: 'containerd://1.1.4' },
-      },
+      'golang:1.9',
+      'failed to pull image "docker.io/library/golang:1.9": failed to do request: Get https://winlayers.cdn.mscr.io/layers/windowsservercore: read tcp 192.168.1.112:49380->204.79.197.219:443: read: connection reset by peer',
+      { node: { runtime: 'containerd://1.1.4' } },
       {
         first:
           /^Update the container runtime on node node-1 \(containerd 1\.1\.4\): a Linux node needs no layer/,
@@ -138,14 +126,12 @@ describe('a copy or a part for another platform', () => {
     ],
     [
       'a runtime that pulls its own platform only gets them from an image for Windows',
-      {
-        image: OWN,
-        error: pulled(
-          OWN,
-          'failed to do request: Get "https://go.microsoft.com/fwlink/?linkid=2069158": dial tcp 203.0.113.9:443: i/o timeout',
-        ),
-        node: { runtime: 'containerd://2.1.4' },
-      },
+      OWN,
+      pulled(
+        OWN,
+        'failed to do request: Get "https://go.microsoft.com/fwlink/?linkid=2069158": dial tcp 203.0.113.9:443: i/o timeout',
+      ),
+      { node: { runtime: 'containerd://2.1.4' } },
       {
         first: /^If the image is for Windows, as its layers suggest, schedule the pods on Windows nodes/,
         never: /Update the container runtime|redirect/,
@@ -153,60 +139,56 @@ describe('a copy or a part for another platform', () => {
     ],
     [
       'an image that is named for Windows needs no other runtime',
-      {
-        image: `${OWN}-ltsc2019`,
-        error: pulled(
-          OWN,
-          'failed to do request: Get "https://go.microsoft.com/fwlink/?linkid=2069158": dial tcp 203.0.113.9:443: i/o timeout',
-        ),
-        node: { runtime: 'containerd://1.1.4' },
-      },
+      `${OWN}-ltsc2019`,
+      pulled(
+        OWN,
+        'failed to do request: Get "https://go.microsoft.com/fwlink/?linkid=2069158": dial tcp 203.0.113.9:443: i/o timeout',
+      ),
+      { node: { runtime: 'containerd://1.1.4' } },
       { first: /^Schedule the pods on Windows nodes/, never: /Update the container runtime/ },
     ],
-  ])('%s', (_name, situation, expected) => expectReport(situation, expected))
+  ])('%s', expectRow)
 })
 
 describe('what is no image that this runtime can unpack', () => {
   const WASM = 'failed to unpack image on snapshotter overlayfs: mismatched image rootfs and manifest layers'
-  test.each<Case>([
+  test.each<Row>([
     [
       'Docker names the type of an artifact',
-      {
-        image: OWN,
-        error: 'Encountered remote "application/vnd.oras.config.v1+json"(unknown) when fetching',
-        node: DOCKER,
-      },
+      OWN,
+      'Encountered remote "application/vnd.oras.config.v1+json"(unknown) when fetching',
+      { node: DOCKER },
       { first: /^Use the name of a container image/, never: /Build and push the image again/ },
     ],
     [
       'a plugin of Docker is an artifact too',
-      {
-        image: OWN,
-        error: 'Encountered remote "application/vnd.docker.plugin.v1+json"(plugin) when fetching',
-        node: DOCKER,
-      },
+      OWN,
+      'Encountered remote "application/vnd.docker.plugin.v1+json"(plugin) when fetching',
+      { node: DOCKER },
       { first: /^Use the name of a container image/ },
     ],
     [
       'the type of an image that an old Docker does not know is no artifact',
-      {
-        image: OWN,
-        error: 'Encountered remote "application/vnd.oci.image.config.v1+json"(unknown) when fetching',
-        node: { runtime: 'docker://1.13.1' },
-      },
+      OWN,
+      'Encountered remote "application/vnd.oci.image.config.v1+json"(unknown) when fetching',
+      { node: { runtime: 'docker://1.13.1' } },
       { never: /Use the name of a container image|Helm chart/ },
     ],
     [
       'an old containerd can not unpack WebAssembly modules, if the image has them',
-      { image: OWN, error: WASM, node: { runtime: 'containerd://1.6.24' } },
+      OWN,
+      WASM,
+      { node: { runtime: 'containerd://1.6.24' } },
       { says: /^If the image's layers are WebAssembly modules, .*1\.6\.25/m },
     ],
     [
       'a newer one unpacks them',
-      { image: OWN, error: WASM, node: { runtime: 'containerd://1.7.22' } },
+      OWN,
+      WASM,
+      { node: { runtime: 'containerd://1.7.22' } },
       { says: /^Use the name of a container image/m, never: /WebAssembly/ },
     ],
-  ])('%s', (_name, situation, expected) => expectReport(situation, expected))
+  ])('%s', expectRow)
 })
 
 describe('where the settings of a platform are', () => {
@@ -215,17 +197,19 @@ describe('where the settings of a platform are', () => {
     'pinging container registry registry.example: 400 The plain HTTP request was sent to HTTPS port'
   const AUTHORITY =
     'Head "https://registry.example/v2/team/api/manifests/3": tls: failed to verify certificate: x509: certificate signed by unknown authority'
-  test.each<Case>([
+  test.each<Row>([
     [
       "OpenShift writes its nodes' NO_PROXY from an object",
-      { image: 'nexus.example/app/web:1.0', error: INTERNAL, node: rhcos },
+      'nexus.example/app/web:1.0',
+      INTERNAL,
+      { node: rhcos },
       { says: /add nexus\.example to spec\.noProxy of proxy\.config\.openshift\.io\/cluster/ },
     ],
     [
       'minikube passes on the proxy of its own environment',
+      OWN,
+      pulled(OWN, 'Head "https://registry.example/v2/": dial tcp 203.0.113.9:443: i/o timeout'),
       {
-        image: OWN,
-        error: pulled(OWN, 'Head "https://registry.example/v2/": dial tcp 203.0.113.9:443: i/o timeout'),
         node: { name: 'minikube', labels: { 'minikube.k8s.io/name': 'minikube' } },
         pod: { node: 'minikube' },
       },
@@ -233,7 +217,9 @@ describe('where the settings of a platform are', () => {
     ],
     [
       'Docker has a list of registries that it may ask over HTTP',
-      { image: OWN, error: PLAIN, node: DOCKER },
+      OWN,
+      PLAIN,
+      { node: DOCKER },
       {
         says: /^Remove registry\.example from insecure-registries in \/etc\/docker\/daemon\.json/m,
         never: /registry-mirrors/,
@@ -241,76 +227,72 @@ describe('where the settings of a platform are', () => {
     ],
     [
       'OpenShift has it in an object',
-      { image: OWN, error: PLAIN, node: rhcos },
+      OWN,
+      PLAIN,
+      { node: rhcos },
       { says: /^Remove registry\.example from registrySources\.insecureRegistries/m, never: /MirrorSet/ },
     ],
     [
       'RKE2 of some releases uses an authority only for hosts under mirrors',
-      { image: OWN, error: pulled(OWN, AUTHORITY), node: { kubelet: 'v1.27.12+rke2r1' } },
+      OWN,
+      pulled(OWN, AUTHORITY),
+      { node: { kubelet: 'v1.27.12+rke2r1' } },
       { says: /RKE2 before v1\.27\.13, .* only for hosts under mirrors: .*"https:\/\/registry\.example"/ },
     ],
     [
       'K3s of others uses it for all',
-      { image: OWN, error: pulled(OWN, AUTHORITY), node: { kubelet: 'v1.32.1+k3s1' } },
+      OWN,
+      pulled(OWN, AUTHORITY),
+      { node: { kubelet: 'v1.32.1+k3s1' } },
       { says: /configs\."registry\.example"\.tls\.ca_file/, never: /under mirrors/ },
     ],
-  ])('%s', (_name, situation, expected) => expectReport(situation, expected))
+  ])('%s', expectRow)
 })
 
 describe('what a text does and does not say', () => {
   const PAGE = (status: number, ref: string) =>
     `Error reading manifest 1 in ${ref}: error parsing HTTP ${status} response body: invalid character '<' looking for beginning of value: "<HTML><HEAD><TITLE>Error</TITLE></HEAD></HTML>"`
-  test.each<Case>([
+  test.each<Row>([
     [
       'the signer that a policy requires, and the one who signed, by an older CRI-O',
-      {
-        image: 'quay.io/crio/signed',
-        error:
-          'Source image rejected: Required email wrong@mail.com not found (got []string{"me@acme.example"})',
-        reason: 'SignatureValidationFailed',
-        node: CRIO,
-      },
+      'quay.io/crio/signed',
+      'Source image rejected: Required email wrong@mail.com not found (got []string{"me@acme.example"})',
+      { reason: 'SignatureValidationFailed', node: CRIO },
       { says: /requires the signer wrong@mail\.com, and the image was signed by me@acme\.example;/ },
     ],
     [
       'both, by a newer one',
-      {
-        image: 'quay.io/crio/signed',
-        error: 'Source image rejected: Required email "wrong@mail.com" not found (got ["me@acme.example"])',
-        reason: 'SignatureValidationFailed',
-        node: CRIO,
-      },
+      'quay.io/crio/signed',
+      'Source image rejected: Required email "wrong@mail.com" not found (got ["me@acme.example"])',
+      { reason: 'SignatureValidationFailed', node: CRIO },
       { says: /requires the signer wrong@mail\.com, and the image was signed by me@acme\.example;/ },
     ],
     [
       'the socket of a Docker that does not run',
-      {
-        image: OWN,
-        error:
-          'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
-        reason: 'ImageInspectError',
-        node: DOCKER,
-      },
+      OWN,
+      'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+      { reason: 'ImageInspectError', node: DOCKER },
       { says: /nothing answers at \/var\/run\/docker\.sock systemctl/ },
     ],
     [
       'a page with status 404 of a network of caches may stand for a missing image',
-      { image: 'registry.redhat.io/a/b:1', error: PAGE(404, 'registry.redhat.io/a/b'), node: CRIO },
+      'registry.redhat.io/a/b:1',
+      PAGE(404, 'registry.redhat.io/a/b'),
+      { node: CRIO },
       { says: /is not there \(yet\)[\s\S]*--check-images/, never: /says nothing about the image/ },
     ],
     [
       'one with status 503 does not',
-      { image: 'registry.redhat.io/a/b:1', error: PAGE(503, 'registry.redhat.io/a/b'), node: CRIO },
+      'registry.redhat.io/a/b:1',
+      PAGE(503, 'registry.redhat.io/a/b'),
+      { node: CRIO },
       { says: /says nothing about the image/, never: /--check-images/ },
     ],
     [
       'a look-up that failed before a DNS server was asked',
-      {
-        image: OWN,
-        error:
-          'error pinging docker registry registry.example: Get "https://registry.example/v2/": dial tcp: lookup registry.example: device or resource busy',
-        node: CRIO,
-      },
+      OWN,
+      'error pinging docker registry registry.example: Get "https://registry.example/v2/": dial tcp: lookup registry.example: device or resource busy',
+      { node: CRIO },
       {
         says: /own look-up failed before any DNS server answered[\s\S]*only the runtime can't look it up/,
         never: /name does not exist/,
@@ -318,27 +300,24 @@ describe('what a text does and does not say', () => {
     ],
     [
       'a registry that wants a token and does not say for what',
-      { image: OWN, error: pulled(OWN, 'no scope specified for token auth challenge') },
+      OWN,
+      pulled(OWN, 'no scope specified for token auth challenge'),
       { says: /refused the pull/, never: /doesn't recognize/ },
     ],
     [
       'a registry that was switched off, behind whose name nothing listens anymore',
-      {
-        image: 'registry.opensource.zalan.do/teapot/external-dns:v0.5.7',
-        error: pulled(
-          'registry.opensource.zalan.do/teapot/external-dns:v0.5.7',
-          'Head "https://registry.opensource.zalan.do/v2/": dial tcp 52.215.109.161:443: i/o timeout',
-        ),
-      },
+      'registry.opensource.zalan.do/teapot/external-dns:v0.5.7',
+      pulled(
+        'registry.opensource.zalan.do/teapot/external-dns:v0.5.7',
+        'Head "https://registry.opensource.zalan.do/v2/": dial tcp 52.215.109.161:443: i/o timeout',
+      ),
       { first: /^Use registry\.k8s\.io\/external-dns\/external-dns:v0\.5\.7/, never: /firewall/ },
     ],
     [
       "JFrog's credential provider, on a node of a cloud",
-      {
-        image: 'acme.jfrog.io/hub/api:1',
-        error: 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
-        node: EKS,
-      },
+      'acme.jfrog.io/hub/api:1',
+      'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
+      { node: EKS },
       {
         first: /^Run `docker login acme\.jfrog\.io`/,
         says: /credential provider \(jfrog-credential-provider\)/,
@@ -346,22 +325,18 @@ describe('what a text does and does not say', () => {
     ],
     [
       "no kubelet had JFrog's provider built in",
-      {
-        image: 'acme.jfrog.io/hub/api:1',
-        error: 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
-        node: { provider: 'aws', kubelet: 'v1.34.2' },
-      },
+      'acme.jfrog.io/hub/api:1',
+      'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
+      { node: { provider: 'aws', kubelet: 'v1.34.2' } },
       { says: /the kubelet has none of its own\. If it is/, never: /since Kubernetes/ },
     ],
     [
       'nodes elsewhere have no identity for it',
-      {
-        image: 'acme.jfrog.io/hub/api:1',
-        error: 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
-      },
+      'acme.jfrog.io/hub/api:1',
+      'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
       { first: /^Run `docker login acme\.jfrog\.io`/, never: /jfrog-credential-provider/ },
     ],
-  ])('%s', (_name, situation, expected) => expectReport(situation, expected))
+  ])('%s', expectRow)
 
   test.each([
     'PLACEHOLDER_IMAGE',

@@ -34,3 +34,20 @@ export function expectReport(situation: Situation, { short, first, says, never }
   if (says !== undefined) expect(texts.all).toMatch(says)
   if (never !== undefined) expect(texts.all).not.toMatch(never)
 }
+
+/** A row of a table of reports: a pull by its image and its error, what else is known of it, and what is expected; or a whole situation. */
+export type Row =
+  | [name: string, image: string, error: string, expected: Expected]
+  | [name: string, image: string, error: string, more: Partial<Situation>, expected: Expected]
+  | [name: string, situation: Situation, expected: Expected]
+
+/** Expects of the report on a row's pull what the row says. */
+export function expectRow(...row: Row): void {
+  if (row.length === 3) {
+    expectReport(row[1], row[2])
+  } else {
+    const [, image, error] = row
+    const [more, expected] = row.length === 4 ? [{}, row[3]] : [row[3], row[4]]
+    expectReport({ image, error, ...more }, expected)
+  }
+}
