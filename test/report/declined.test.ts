@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { accessRefusal } from '../../src/report/views/questions.ts'
 import { declinedKind, declinedNextStep, declinedTitle } from '../../src/report/words/declined.ts'
 import { plan, target } from './plan-samples.ts'
+import { HERE as invocation } from './samples.ts'
 
-const invocation = { program: 'pullguard', flags: [], fromDump: false } as const
 const taken = (namespace: string, owner: { tool: 'operator'; name: string } | null = null) => ({
   code: 'foreign-secret' as const,
   target: target('Secret', 'dockercreds', namespace),

@@ -11,16 +11,9 @@ import {
   plan,
   recovery,
 } from './plan-samples.ts'
-import { finding } from './samples.ts'
+import { finding, ON_SCREEN } from './samples.ts'
 
-const show = (report: FixReport) =>
-  renderFixResult(report, {
-    format: 'table',
-    width: 80,
-    color: false,
-    terminal: true,
-    invocation: { program: 'pullguard', flags: [], fromDump: false },
-  })
+const show = (report: FixReport) => renderFixResult(report, ON_SCREEN)
 const lines = (text: string) => text.trimEnd().split('\n')
 
 describe('a fix that worked', () => {

@@ -5,6 +5,7 @@ import { groupByCause } from '../../src/report/group.ts'
 import { meaningOf } from '../../src/report/words/causes.ts'
 import { findingOf, pulled } from '../advice/situation.ts'
 import { ownerLink } from '../diagnosis/snapshots.ts'
+import { HERE } from './samples.ts'
 import { textsOf } from './texts-of.ts'
 
 const IMAGE = 'harbor.example/oms/orders:v1.7.18'
@@ -142,16 +143,15 @@ describe('an image whose publisher removed it', () => {
 
   test('is reported apart from those that are published elsewhere', () => {
     const findings = ['argoexec:v3', 'frontend:2.0.5'].map(name => withSteps(findingOf(of(name))))
-    const groups = groupByCause(findings, { program: 'pullguard', flags: [], fromDump: false })
+    const groups = groupByCause(findings, HERE)
     expect(groups.map(group => group.findings.length)).toEqual([1, 1])
   })
 
   test('is named beside others of its story', () => {
     const findings = ['minio:1', 'mysql:8'].map(name => withSteps(findingOf(of(name))))
-    const invocation = { program: 'pullguard', flags: [], fromDump: false }
     const [first, ...others] = findings
     if (first === undefined) throw new Error('no finding')
-    expect(meaningOf({ invocation, findings: [first, ...others] })).toMatch(
+    expect(meaningOf({ invocation: HERE, findings: [first, ...others] })).toMatch(
       /gcr\.io\/ml-pipeline\/minio was removed .* The same is true of gcr\.io\/ml-pipeline\/mysql\.$/,
     )
   })
@@ -160,7 +160,7 @@ describe('an image whose publisher removed it', () => {
     const findings = ['argoexec:v3.4.17-license-compliance', 'frontend:2.0.1', 'minio:1'].map(name =>
       withSteps(findingOf(of(name))),
     )
-    const groups = groupByCause(findings, { program: 'pullguard', flags: [], fromDump: false })
+    const groups = groupByCause(findings, HERE)
     expect(groups).toHaveLength(3)
   })
 })

@@ -13,6 +13,7 @@ import {
   attempt,
   diagnosis,
   finding,
+  HERE,
   imageAsk,
   imageCheck,
   imageReading,
@@ -22,7 +23,7 @@ import {
   whyContainer,
 } from './samples.ts'
 
-const OPTIONS = { width: 80, color: false, invocation: { program: 'pullguard', flags: [], fromDump: false } }
+const OPTIONS = { width: 80, color: false, invocation: HERE }
 
 const hostileFinding: fc.Arbitrary<AdvisedFinding> = fc
   .tuple(

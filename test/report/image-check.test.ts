@@ -4,7 +4,7 @@ import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import { meaningOf } from '../../src/report/words/causes.ts'
 import { checkLines, checkText } from '../../src/report/words/image-check.ts'
 import { schema, schemaErrors } from './published-schema.ts'
-import { diagnosis, finding, imageAsk, imageCheck, typo } from './samples.ts'
+import { AS_JSON, diagnosis, finding, HERE, imageAsk, imageCheck, ON_SCREEN, typo } from './samples.ts'
 
 const anonymous = imageAsk({ answer: 'denied', detail: '401' })
 const machine = imageAsk({ as: 'machine', username: 'jane', answer: 'denied', detail: '401' })
@@ -127,30 +127,15 @@ describe('the lines of findings', () => {
 
 test.each(['table', 'markdown', 'junit', 'github'] as const)('%s shows it', format => {
   const found = diagnosis([typo({ check: imageCheck() })])
-  const options = {
-    format,
-    width: 300,
-    color: false,
-    terminal: true,
-    invocation: { program: 'pullguard', flags: [], fromDump: false },
-  }
-  expect(renderDiagnosis(found, options).replace(/\s+/g, ' ')).toContain('did you mean 1.27')
+  expect(renderDiagnosis(found, { ...ON_SCREEN, format, width: 300 }).replace(/\s+/g, ' ')).toContain(
+    'did you mean 1.27',
+  )
 })
 
 test('every verdict, answer and reason matches the published schema, and no other does', () => {
   const { verdict, unasked, repository } = schema.$defs.ImageCheck.properties
   const of = (fields: Parameters<typeof imageCheck>[0]) =>
-    schemaErrors(
-      JSON.parse(
-        renderDiagnosis(diagnosis([finding({ check: imageCheck(fields) })]), {
-          format: 'json',
-          width: 80,
-          color: false,
-          terminal: false,
-          invocation: { program: 'pullguard', flags: [], fromDump: false },
-        }),
-      ),
-    )
+    schemaErrors(JSON.parse(renderDiagnosis(diagnosis([finding({ check: imageCheck(fields) })]), AS_JSON)))
   for (const each of verdict.enum) expect(of({ verdict: each })).toEqual([])
   for (const each of unasked.enum) expect(of({ unasked: each })).toEqual([])
   for (const each of repository.enum) expect(of({ repository: each })).toEqual([])
@@ -161,14 +146,8 @@ test.each(['table', 'wide'] as const)(
   'plain columns have the verdict last, %s, and no such column without a check',
   format => {
     const header = (check: ReturnType<typeof imageCheck> | null) => {
-      const options = {
-        format,
-        width: 80,
-        color: false,
-        terminal: false,
-        invocation: { program: 'pullguard', flags: [], fromDump: false },
-      }
-      return renderDiagnosis(diagnosis([typo({ check }), finding()]), options).split('\n')
+      const of = diagnosis([typo({ check }), finding()])
+      return renderDiagnosis(of, { ...AS_JSON, format }).split('\n')
     }
     expect(header(imageCheck())[0]).toMatch(/ CHECK$/)
     expect(header(imageCheck())[1]).toMatch(/ no-such-tag$/)
@@ -189,6 +168,5 @@ test.each<[ReturnType<typeof imageCheck>['verdict'], RegExp]>([
     reference: 'docker.io/acme/api:1',
     check: imageCheck({ verdict, reference: 'docker.io/acme/api:1' }),
   })
-  const invocation = { program: 'pullguard', flags: [], fromDump: false }
-  expect(meaningOf({ invocation, findings: [denied] })).toMatch(meaning)
+  expect(meaningOf({ invocation: HERE, findings: [denied] })).toMatch(meaning)
 })

@@ -6,9 +6,8 @@ import { nextStep } from '../../src/report/words/summary.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
 import { controller, finding, planFor, stuckPod, workload } from '../plan/inputs.ts'
-import { diagnosis } from './samples.ts'
+import { diagnosis, HERE } from './samples.ts'
 
-const HERE = { program: 'pullguard', flags: [], fromDump: false }
 const FIX = 'pullguard fix -n web'
 
 const pod = (name: string, kind: string | null = 'ReplicaSet'): Pod =>

@@ -6,8 +6,8 @@ import { stepsOf } from '../../src/report/words/steps.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import { NODE } from '../advice/situation.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
+import { HERE as invocation } from './samples.ts'
 
-const invocation = { program: 'pullguard', flags: [], fromDump: false }
 const LATE = 'dial tcp 203.0.113.7:443: i/o timeout'
 const CUT = 'failed to copy: read tcp 10.0.0.1:5->203.0.113.7:443: read: connection reset by peer'
 const controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop', uid: 'shop' }

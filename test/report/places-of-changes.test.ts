@@ -6,6 +6,7 @@ import { stepsOf } from '../../src/report/words/steps.ts'
 import { pulled } from '../advice/situation.ts'
 import { container, ownerLink, waiting } from '../diagnosis/snapshots.ts'
 import { type Json, listOf, readJson } from '../source/dumps.ts'
+import { HERE } from './samples.ts'
 import { expectReport, textsOf } from './texts-of.ts'
 
 const IMAGE = 'quay.io/acme/pg-backup:2.4'
@@ -58,7 +59,7 @@ async function stepsFor(...objects: Json[]) {
   const advised = adviseDiagnosis(diagnose(await readJson(listOf(...objects)))).findings
   const [first] = advised
   if (first === undefined) throw new Error('no finding')
-  return stepsOf([first], { program: 'pullguard', flags: [], fromDump: false })
+  return stepsOf([first], HERE)
 }
 
 describe('a misspelled pull secret', () => {

@@ -22,15 +22,8 @@ import {
   template,
 } from './plan-samples.ts'
 import { schemaErrors } from './published-schema.ts'
-import { finding } from './samples.ts'
+import { AS_JSON, finding } from './samples.ts'
 
-const OPTIONS = {
-  format: 'json',
-  width: 80,
-  color: false,
-  terminal: false,
-  invocation: { program: 'pullguard', flags: [], fromDump: false },
-} as const
 const NEWS: PlanReportContext = { findings: [], gaps: [], mode: { code: 'dry-run' } }
 const fits = (document: unknown) => {
   expect(schemaErrors(document)).toEqual([])
@@ -79,8 +72,8 @@ const LEFT: LeftReason[] = [
 
 test('a plan with every kind of change and declined reason is valid, as YAML too', () => {
   const full = plan(everyChange, { declined: everyDeclined })
-  fits(JSON.parse(renderPlan(full, NEWS, OPTIONS)))
-  fits(parse(renderPlan(full, NEWS, { ...OPTIONS, format: 'yaml' })))
+  fits(JSON.parse(renderPlan(full, NEWS, AS_JSON)))
+  fits(parse(renderPlan(full, NEWS, { ...AS_JSON, format: 'yaml' })))
 })
 
 test('the result of a fix is valid, whatever happened to each change', () => {
@@ -93,14 +86,14 @@ test('the result of a fix is valid, whatever happened to each change', () => {
     { complete: false, findings: [finding()], gaps: [{ what: 'pods', namespace: null, why: 'failed' }] },
     { run: null, outcomes, recoveries: [recovery({ waiting })] },
   )
-  fits(JSON.parse(renderFixResult(report, OPTIONS)))
-  fits(parse(renderFixResult(report, { ...OPTIONS, format: 'yaml' })))
+  fits(JSON.parse(renderFixResult(report, AS_JSON)))
+  fits(parse(renderFixResult(report, { ...AS_JSON, format: 'yaml' })))
 })
 
 test('the result of a narrowed fix states its scope, so that it is not taken for a whole one', () => {
   const subjects = [{ kind: 'Deployment' as const, namespace: 'web', name: 'shop' }]
   const scope = { namespaces: ['web'], affected: false, excluded: [], subjects }
-  const document = JSON.parse(renderFixResult(fixReport({ plan: plan([], { scope }) }), OPTIONS))
+  const document = JSON.parse(renderFixResult(fixReport({ plan: plan([], { scope }) }), AS_JSON))
   fits(document)
   expect(document).toMatchObject({ complete: true, scope })
 })
@@ -134,7 +127,7 @@ test('the results of undo and the list of runs are valid', () => {
   }))
   const kept = [target('Secret', 'dockercreds')]
   const report = { run: 'r1', continued: ['r0'], dryRun: false, complete: true, kept, steps, outcomes }
-  fits(JSON.parse(renderUndoResult(report, OPTIONS)))
+  fits(JSON.parse(renderUndoResult(report, AS_JSON)))
   const run = {
     run: 'r1',
     startedAt: '2026-11-24T10:00:00Z',
@@ -146,14 +139,14 @@ test('the results of undo and the list of runs are valid', () => {
     user: 'jane',
     onlyPods: false,
   }
-  fits(JSON.parse(renderRuns([run, { ...run, namespaces: ['web'] }], OPTIONS)))
+  fits(JSON.parse(renderRuns([run, { ...run, namespaces: ['web'] }], AS_JSON)))
 })
 
 test.each<[string, (document: ReturnType<typeof JSON.parse>) => void]>([
   ['an unknown change', document => (document.changes[0].action = 'reboot')],
   ['a plan without the cluster it is for', document => delete document.cluster.uid],
 ])('%s is invalid', (_name, spoil) => {
-  const document = JSON.parse(renderPlan(plan(everyChange), NEWS, OPTIONS))
+  const document = JSON.parse(renderPlan(plan(everyChange), NEWS, AS_JSON))
   spoil(document)
   expect(schemaErrors(document)).not.toEqual([])
 })

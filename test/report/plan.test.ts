@@ -14,21 +14,11 @@ import {
   recreate,
   template,
 } from './plan-samples.ts'
-import { typo } from './samples.ts'
+import { ON_SCREEN, typo } from './samples.ts'
 
 const APPLY: PlanReportContext = { findings: [], gaps: [], mode: { code: 'apply' } }
 const show = (of: Plan, news: Partial<PlanReportContext> = {}, format: PlanFormat = 'table', width = 80) =>
-  renderPlan(
-    of,
-    { ...APPLY, ...news },
-    {
-      format,
-      width,
-      color: false,
-      terminal: true,
-      invocation: { program: 'pullguard', flags: [], fromDump: false },
-    },
-  )
+  renderPlan(of, { ...APPLY, ...news }, { ...ON_SCREEN, format, width })
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)
 
 describe('a plan on a terminal', () => {

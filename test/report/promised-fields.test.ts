@@ -23,6 +23,7 @@ import {
 } from './plan-samples.ts'
 import { schemaErrors } from './published-schema.ts'
 import {
+  AS_JSON,
   attempt,
   diagnosis,
   finding,
@@ -34,13 +35,6 @@ import {
   whyContainer,
 } from './samples.ts'
 
-const OPTIONS = {
-  format: 'json',
-  width: 80,
-  color: false,
-  terminal: false,
-  invocation: { program: 'pullguard', flags: [], fromDump: false },
-} as const
 const NEWS: PlanReportContext = { findings: [], gaps: [], mode: { code: 'dry-run' } }
 const gaps = [{ what: 'pods', namespace: 'web', why: 'failed' as const, detail: 'EOF' }]
 
@@ -101,10 +95,10 @@ const STEPS: UndoStep[] = [
 ]
 
 const DOCUMENTS: Record<string, string> = {
-  Diagnosis: renderDiagnosis(diagnosis([finding({ check: CHECK }), privateImage()], { gaps }), OPTIONS),
+  Diagnosis: renderDiagnosis(diagnosis([finding({ check: CHECK }), privateImage()], { gaps }), AS_JSON),
   'Diagnosis of a dump': renderDiagnosis(
     diagnosis([], { source: { type: 'file', files: ['dump.json'] } }),
-    OPTIONS,
+    AS_JSON,
   ),
   Why: renderWhy(
     why({
@@ -127,10 +121,10 @@ const DOCUMENTS: Record<string, string> = {
         }),
       ],
     }),
-    OPTIONS,
+    AS_JSON,
   ),
-  Images: renderImages([imageReading({ check: CHECK })], OPTIONS),
-  Plan: renderPlan(plan(CHANGES, { declined: everyDeclined }), NEWS, OPTIONS),
+  Images: renderImages([imageReading({ check: CHECK })], AS_JSON),
+  Plan: renderPlan(plan(CHANGES, { declined: everyDeclined }), NEWS, AS_JSON),
   FixResult: renderFixResult(
     fixReport(
       { findings: [finding()], gaps, plan: plan(CHANGES, { declined: everyDeclined }) },
@@ -139,7 +133,7 @@ const DOCUMENTS: Record<string, string> = {
         recoveries: [recovery({ waiting: [{ name: 'p', state: 'stuck', reason: 'r', message: 'm' }] })],
       },
     ),
-    OPTIONS,
+    AS_JSON,
   ),
   UndoResult: renderUndoResult(
     {
@@ -158,7 +152,7 @@ const DOCUMENTS: Record<string, string> = {
         detail: null,
       })),
     },
-    OPTIONS,
+    AS_JSON,
   ),
   Runs: renderRuns(
     [
@@ -174,7 +168,7 @@ const DOCUMENTS: Record<string, string> = {
         onlyPods: false,
       },
     ],
-    OPTIONS,
+    AS_JSON,
   ),
 }
 

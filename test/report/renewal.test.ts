@@ -4,9 +4,8 @@ import type { Step, StepOf } from '../../src/advice/step/step.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import { groupByCause } from '../../src/report/group.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
-import { typo } from './samples.ts'
+import { HERE, typo } from './samples.ts'
 
-const HERE = { program: 'pullguard', flags: [], fromDump: false }
 const IMAGE = 'acme.example/shop:2.0'
 
 const stepOf = (renewal: StepOf<'renew-pod'>['renewal'], owner: { kind: string; name: string }): Step => ({

@@ -14,6 +14,18 @@ import type { ImageAsk } from '../../src/snapshot/image-check.ts'
 import type { JudgedCheck } from '../../src/snapshot/image-verdict.ts'
 import { UNKNOWN_NODE } from '../diagnosis/snapshots.ts'
 
+/** How the program was called. */
+export const HERE = { program: 'pullguard', flags: [], fromDump: false }
+
+export const AS_JSON = { format: 'json', width: 80, color: false, terminal: false, invocation: HERE } as const
+export const ON_SCREEN = {
+  format: 'table',
+  width: 80,
+  color: false,
+  terminal: true,
+  invocation: HERE,
+} as const
+
 const LIMITED =
   'Failed to pull image "nginx": failed to pull and unpack image "docker.io/library/nginx:latest": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/library/nginx/manifests/sha256:0d17b565: 429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
 

@@ -10,19 +10,22 @@ import { renderImages } from '../../src/report/views/images.ts'
 import { renderWhy, renderWhyOfWorkload } from '../../src/report/views/why.ts'
 import type { GapReason } from '../../src/snapshot/snapshot.ts'
 import { schema, schemaErrors } from './published-schema.ts'
-import { attempt, diagnosis, finding, imageReading, storm, typo, why, whyContainer } from './samples.ts'
+import {
+  AS_JSON,
+  attempt,
+  diagnosis,
+  finding,
+  imageReading,
+  storm,
+  typo,
+  why,
+  whyContainer,
+} from './samples.ts'
 
-const JSON_OPTIONS = {
-  format: 'json',
-  width: 80,
-  color: false,
-  terminal: false,
-  invocation: { program: 'pullguard', flags: [], fromDump: false },
-} as const
 const fits = (document: unknown) => {
   expect(schemaErrors(document)).toEqual([])
 }
-const asJson = (of: Parameters<typeof renderDiagnosis>[0]) => JSON.parse(renderDiagnosis(of, JSON_OPTIONS))
+const asJson = (of: Parameters<typeof renderDiagnosis>[0]) => JSON.parse(renderDiagnosis(of, AS_JSON))
 
 const STATUSES: CredentialStatus[] = ['none', 'usable', 'broken', 'unknown']
 const REASONS: GapReason[] = ['forbidden', 'failed', 'timeout', 'expired', 'truncated', 'absent']
@@ -84,7 +87,7 @@ describe('what a diagnosis prints', () => {
   })
 
   test('a diagnosis printed as YAML fits, too', () => {
-    fits(parse(renderDiagnosis(diagnosis(storm.slice(0, 5)), { ...JSON_OPTIONS, format: 'yaml' })))
+    fits(parse(renderDiagnosis(diagnosis(storm.slice(0, 5)), { ...AS_JSON, format: 'yaml' })))
   })
 })
 
@@ -95,12 +98,12 @@ test('a why with every broken link is valid', () => {
       whyContainer({ reference: null, registry: null, pullPolicy: null, attempts: [] }),
     ],
   })
-  fits(JSON.parse(renderWhy(full, JSON_OPTIONS)))
-  fits(parse(renderWhy({ ...full, workload: null, node: null }, { ...JSON_OPTIONS, format: 'yaml' })))
+  fits(JSON.parse(renderWhy(full, AS_JSON)))
+  fits(parse(renderWhy({ ...full, workload: null, node: null }, { ...AS_JSON, format: 'yaml' })))
   const subjects = [{ kind: 'Deployment' as const, name: 'shop', namespace: 'web' }]
   const scope = { namespaces: ['web'], labelSelector: null, subjects }
   const report = { diagnosis: diagnosis([finding()], { scope }), items: [{ why: full, others: ['shop-1'] }] }
-  fits(JSON.parse(renderWhyOfWorkload(report, JSON_OPTIONS)))
+  fits(JSON.parse(renderWhyOfWorkload(report, AS_JSON)))
 })
 
 test('images are valid, readable or not', () => {
@@ -115,7 +118,7 @@ test('images are valid, readable or not', () => {
       tag: null,
     }),
   ]
-  fits(JSON.parse(renderImages(images, JSON_OPTIONS)))
+  fits(JSON.parse(renderImages(images, AS_JSON)))
 })
 
 test.each<[string, (document: ReturnType<typeof asJson>) => void]>([

@@ -6,9 +6,8 @@ import { groupByCause } from '../../src/report/group.ts'
 import { titleOf } from '../../src/report/words/causes.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
+import { HERE as invocation } from './samples.ts'
 import { textsOf } from './texts-of.ts'
-
-const invocation = { program: 'pullguard', flags: [], fromDump: false }
 
 describe('a wrong clock', () => {
   const late = (host: string) =>

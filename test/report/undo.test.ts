@@ -5,14 +5,8 @@ import type { UndoReport } from '../../src/report/machine/fix-document.ts'
 import { renderRuns } from '../../src/report/views/runs.ts'
 import { renderUndoPlan, renderUndoResult } from '../../src/report/views/undo.ts'
 import { target } from './plan-samples.ts'
+import { ON_SCREEN } from './samples.ts'
 
-const OPTIONS = {
-  format: 'table',
-  width: 80,
-  color: false,
-  terminal: true,
-  invocation: { program: 'pullguard', flags: [], fromDump: false },
-} as const
 const REASONS: LeftReason[] = ['gone', 'replaced', 'changed', 'pod-recreated', 'earlier-content-unknown']
 const steps: UndoStep[] = [
   {
@@ -68,7 +62,7 @@ const report = (status: 'applied' | 'refused', dryRun = false): UndoReport => ({
 
 describe('undoing a run', () => {
   test('first shows what is restored, what is deleted, what stays and why', () => {
-    expect(renderUndoPlan({ run: 'r1', continued: [], steps, kept: [] }, OPTIONS)).toMatchInlineSnapshot(`
+    expect(renderUndoPlan({ run: 'r1', continued: [], steps, kept: [] }, ON_SCREEN)).toMatchInlineSnapshot(`
       "Undoing run r1
 
       Restore:
@@ -114,7 +108,7 @@ describe('undoing a run', () => {
       },
     ])
     expect(
-      renderUndoPlan({ run: 'r1', continued: [], steps: many, kept: [] }, OPTIONS),
+      renderUndoPlan({ run: 'r1', continued: [], steps: many, kept: [] }, ON_SCREEN),
     ).toMatchInlineSnapshot(`
       "Undoing run r1
 
@@ -131,16 +125,16 @@ describe('undoing a run', () => {
   })
 
   test('ends in the result', () => {
-    expect(renderUndoResult(report('applied'), OPTIONS)).toBe('Undid 3 changes.\n')
+    expect(renderUndoResult(report('applied'), ON_SCREEN)).toBe('Undid 3 changes.\n')
     const dryRun = /^Nothing was written: .* To undo the run, run the same command without --dry-run\.\n$/
     expect(
-      renderUndoResult({ ...report('applied', true), outcomes: [] }, { ...OPTIONS, width: 200 }),
+      renderUndoResult({ ...report('applied', true), outcomes: [] }, { ...ON_SCREEN, width: 200 }),
     ).toMatch(dryRun)
-    expect(renderUndoResult(report('applied', true), OPTIONS)).toContain('would accept 3 changes')
+    expect(renderUndoResult(report('applied', true), ON_SCREEN)).toContain('would accept 3 changes')
   })
 
   test("names what could not be undone, with the server's message", () => {
-    const text = renderUndoResult(report('refused'), OPTIONS)
+    const text = renderUndoResult(report('refused'), ON_SCREEN)
     expect(text).toContain('web serviceaccount/default: refused by the server (forbidden)')
     expect(text).toContain('1 of 3 changes could not be undone. Run the same command again to continue.')
   })
@@ -158,14 +152,14 @@ test('the list of runs ends in the command for the newest run that is in place',
       { run: 'r2', ...run, state: 'over', user: null },
       { run: 'r1', ...run, state: 'in-place', takenBack: false },
     ],
-    { ...OPTIONS, terminal: false },
+    { ...ON_SCREEN, terminal: false },
   )
   // A list proposes no rollback.
   expect(text).not.toContain('pullguard undo')
   expect(text.trimEnd().split('\n')).toHaveLength(5)
   expect(text).toMatch(/^r4 +2026-11-24T10:00:00Z +prod +jane +all namespaces +6 +only pods$/m)
   expect(text).toMatch(/^r2 .* prod +- .* nothing left to undo$/m)
-  expect(renderRuns([], OPTIONS)).toBe('No run on this machine has written to this cluster.\n')
+  expect(renderRuns([], ON_SCREEN)).toBe('No run on this machine has written to this cluster.\n')
 })
 
 test('on a terminal, the list of runs keeps its columns, with the scope of each run below it', () => {
@@ -175,7 +169,7 @@ test('on a terminal, the list of runs keeps its columns, with the scope of each 
   }
   const narrowed = { ...run, namespaces: ['web'], only: 'deployment/a-workload-with-a-name-that-is-long' }
   const bare = { ...run, namespaces: null, context: null, user: null }
-  expect(renderRuns([narrowed, bare], OPTIONS)).toMatchInlineSnapshot(`
+  expect(renderRuns([narrowed, bare], ON_SCREEN)).toMatchInlineSnapshot(`
     "RUN                      TIME                  CHANGES  STATE
     20261124T100000Z-c9512e  2026-11-24T10:00:00Z  1,234    nothing left to undo
       namespace web (deployment/a-workload-with-a-name-that-is-long), by jane,
@@ -209,7 +203,7 @@ test('an undo announces rollouts, says what references a Secret that stays, and 
   }
   const text = renderUndoPlan(
     { run: 'r1', continued: [], steps: [restore, named, keys], kept: [secret] },
-    OPTIONS,
+    ON_SCREEN,
   )
   const printed = text.replace(/\n\s*/g, ' ')
   expect(printed).toContain('set image of shop back to nginx; all of its pods stop before new ones start')
@@ -223,7 +217,7 @@ test('an undo announces rollouts, says what references a Secret that stays, and 
 test('a Secret that another undo removes is not to be deleted by hand', () => {
   const secret = target('Secret', 'dockercreds', 'api')
   const renewed: UndoStep = { id: 's', action: 'leave', target: secret, reason: 'goes-with-its-run' }
-  const text = renderUndoPlan({ run: 'r2', continued: [], steps: [renewed], kept: [secret] }, OPTIONS)
+  const text = renderUndoPlan({ run: 'r2', continued: [], steps: [renewed], kept: [secret] }, ON_SCREEN)
   expect(text).toContain('removed by undoing the run that created it')
   expect(text).not.toContain('kubectl')
 })
@@ -233,7 +227,7 @@ test.each(['changed', 'earlier-content-unknown'] as const)(
   reason => {
     const secret = target('Secret', 'dockercreds', 'api')
     const left: UndoStep = { id: 's', action: 'leave', target: secret, reason }
-    const text = renderUndoPlan({ run: 'r2', continued: [], steps: [left], kept: [secret] }, OPTIONS)
+    const text = renderUndoPlan({ run: 'r2', continued: [], steps: [left], kept: [secret] }, ON_SCREEN)
     expect(text).toContain('kubectl -n api edit secret dockercreds')
     expect(text).not.toContain('kubectl -n api delete')
   },
@@ -246,7 +240,7 @@ test('the last line of an undo mentions a bare pod that is still missing', () =>
     target: target('Pod', 'bare', 'web'),
     reason: 'pod-taken-away',
   }
-  const screen = renderUndoPlan({ run: 'r1', continued: [], steps: [lost], kept: [] }, OPTIONS)
+  const screen = renderUndoPlan({ run: 'r1', continued: [], steps: [lost], kept: [] }, ON_SCREEN)
     .trimEnd()
     .split('\n')
     .slice(-2)

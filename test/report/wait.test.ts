@@ -10,10 +10,9 @@ import type { WaitOutcome } from '../../src/waiting/goal.ts'
 import type { EndCode, SubjectState, Trouble, WaitCode } from '../../src/waiting/subject-state.ts'
 import { FORBIDDEN, hostile, WORKFLOW_COMMAND } from './hostile-text.ts'
 import { schemaErrors } from './published-schema.ts'
-import { diagnosis, finding, privateImage, typo } from './samples.ts'
+import { diagnosis, finding, HERE as invocation, privateImage, typo } from './samples.ts'
 
 const NOW = Date.parse('2026-11-24T10:10:00Z')
-const invocation = { program: 'pullguard', flags: [], fromDump: false }
 
 const trouble = (fields: Partial<Trouble> = {}): Trouble => ({
   ...{ finding: typo(), pods: ['shop-1'], well: 0, nodes: ['node-1'], since: NOW - 45_000, attempts: 3 },

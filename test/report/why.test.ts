@@ -10,20 +10,14 @@ import {
   finding,
   imageCheck,
   imageReading,
+  ON_SCREEN,
   privateImage,
   typo,
   why,
   whyContainer,
 } from './samples.ts'
 
-const OPTIONS = {
-  format: 'table',
-  width: 80,
-  color: false,
-  terminal: true,
-  invocation: { program: 'pullguard', flags: [], fromDump: false },
-} as const
-const lines = (of: AdvisedWhy) => renderWhy(of, OPTIONS).trimEnd().split('\n')
+const lines = (of: AdvisedWhy) => renderWhy(of, ON_SCREEN).trimEnd().split('\n')
 
 describe('why', () => {
   test('shows the chain in order and ends in the first problem and its fix', () => {
@@ -46,7 +40,7 @@ describe('why', () => {
       verdict: 'authenticated',
       problems: [],
     })
-    expect(renderWhy(why({ containers: [healthy, whyContainer()] }), OPTIONS)).toMatchInlineSnapshot(`
+    expect(renderWhy(why({ containers: [healthy, whyContainer()] }), ON_SCREEN)).toMatchInlineSnapshot(`
       "Pod payments/api-0, of statefulset/api, on node node-1, service account api
 
       Init container setup: busybox:1.36
@@ -206,7 +200,7 @@ describe('why', () => {
         ],
       }),
     ).join(' ')
-    const [{ text }] = stepsOf([found], OPTIONS.invocation)
+    const [{ text }] = stepsOf([found], ON_SCREEN.invocation)
     expect(text).toMatch(/^Create secret regcred|^If the image is private, create secret regcred/)
     expect(shown).toContain(`Next: ${text}`)
     expect(shown).toContain('--secret-name regcred')
@@ -292,7 +286,7 @@ describe('why', () => {
   })
 
   test('as a name is an argument for `why`', () => {
-    expect(renderWhy(why(), { ...OPTIONS, format: 'name' })).toBe('payments/api-0\n')
+    expect(renderWhy(why(), { ...ON_SCREEN, format: 'name' })).toBe('payments/api-0\n')
   })
 })
 
@@ -310,7 +304,7 @@ describe('image', () => {
   })
 
   test('shows how each reference is read, and last how many are invalid', () => {
-    expect(renderImages([imageReading(), bad], OPTIONS)).toMatchInlineSnapshot(`
+    expect(renderImages([imageReading(), bad], ON_SCREEN)).toMatchInlineSnapshot(`
       "nginx
         reference   docker.io/library/nginx:latest
         registry    docker.io (Docker Hub)
@@ -332,7 +326,7 @@ describe('image', () => {
     const gone = imageReading({ check: imageCheck({}) })
     const hidden = imageReading({ check: imageCheck({ verdict: 'denied' }) })
     const last = (...images: Parameters<typeof renderImages>[0]) =>
-      renderImages(images, OPTIONS).trimEnd().split('\n').at(-1)
+      renderImages(images, ON_SCREEN).trimEnd().split('\n').at(-1)
     expect(last(there, there)).toBe('Both images can be pulled.')
     expect(last(there, gone, hidden, { ...bad, check: null })).toBe(
       '1 of 4 images can be pulled, 1 does not exist, 1 name is invalid, and 1 could not be determined.',
@@ -341,7 +335,7 @@ describe('image', () => {
 
   test('puts several into a table where it fits, what is invalid below it', () => {
     const second = imageReading({ input: 'redis:7', reference: 'docker.io/library/redis:7' })
-    const shown = (width: number) => renderImages([imageReading(), bad, second], { ...OPTIONS, width })
+    const shown = (width: number) => renderImages([imageReading(), bad, second], { ...ON_SCREEN, width })
     expect(shown(80)).toMatchInlineSnapshot(`
       "IMAGE    REFERENCE                       DEFAULT POLICY  DOCKER HUB LIMIT
       nginx    docker.io/library/nginx:latest  Always          counts
@@ -358,7 +352,7 @@ describe('image', () => {
   })
 
   test('prints one row for each reference in a pipe', () => {
-    const rows = renderImages([imageReading(), bad], { ...OPTIONS, terminal: false })
+    const rows = renderImages([imageReading(), bad], { ...ON_SCREEN, terminal: false })
       .trimEnd()
       .split('\n')
     expect(rows.map(row => row.split(/ {2,}/))).toEqual([
@@ -402,7 +396,7 @@ describe('image', () => {
   })
 
   test('as a name is the full reference', () => {
-    expect(renderImages([imageReading()], { ...OPTIONS, format: 'name' })).toBe(
+    expect(renderImages([imageReading()], { ...ON_SCREEN, format: 'name' })).toBe(
       'docker.io/library/nginx:latest\n',
     )
   })

@@ -20,9 +20,8 @@ import { gapSentence, summarizeGaps } from '../../src/report/words/gaps.ts'
 import { pluralize, shortList } from '../../src/report/words/nouns.ts'
 import { nextStepText, stepsOf } from '../../src/report/words/steps.ts'
 import { nextStep } from '../../src/report/words/summary.ts'
-import { attempt, diagnosis, finding, privateImage, typo } from './samples.ts'
+import { attempt, diagnosis, finding, HERE, privateImage, typo } from './samples.ts'
 
-const HERE: Invocation = { program: 'pullguard', flags: [], fromDump: false }
 const wordsOf = (...findings: [AdvisedFinding, ...AdvisedFinding[]]) => {
   const context = { invocation: HERE, findings }
   return {
