@@ -6,18 +6,11 @@ import { meaningOf } from '../../src/report/words/causes.ts'
 import { findingOf, pulled } from '../advice/situation.ts'
 import { ownerLink } from '../diagnosis/snapshots.ts'
 import { HERE } from './samples.ts'
-import { textsOf } from './texts-of.ts'
+import { heldOn, textsOf } from './texts-of.ts'
 
 const IMAGE = 'harbor.example/oms/orders:v1.7.18'
 const GONE = pulled(IMAGE, `${IMAGE}: not found`)
-const held = {
-  reference: IMAGE,
-  pods: 2,
-  nodes: ['node-2', 'node-3'],
-  architectures: ['amd64'],
-  by: [{ namespace: 'web', pullSecrets: ['regcred'], nodes: ['node-2', 'node-3'] }],
-  otherLogins: [],
-}
+const held = { ...heldOn(IMAGE, ['node-2', 'node-3'], ['regcred']), architectures: ['amd64'] }
 
 describe('an image that its registry has lost', () => {
   const lost = textsOf({ image: IMAGE, error: GONE, login: 'harbor.example', held: [held] })

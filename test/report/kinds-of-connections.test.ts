@@ -1,6 +1,6 @@
 /** Reports on hosts that a node does not reach, or does not get along with: names, routes, proxies, and TLS. */
 import { test } from 'vitest'
-import { expectRow, type Row } from './texts-of.ts'
+import { expectRow, heldOn, type Row } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 const ECR = '111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/api:3'
@@ -328,12 +328,7 @@ test.each<Row>([
     'Head "https://registry.example/v2/team/api/manifests/3": proxyconnect tcp: dial tcp 10.0.0.9:3128: connect: connection refused',
     {
       node: { runtime: 'containerd://1.7.20', kubelet: 'v1.31.5' },
-      held: [
-        {
-          ...{ reference: OWN, pods: 1, nodes: ['node-2'], architectures: [], otherLogins: [] },
-          by: [{ namespace: 'web', pullSecrets: [], nodes: ['node-2'] }],
-        },
-      ],
+      held: [heldOn(OWN)],
     },
     {
       first: /compare it with node node-2, which runs the same image/,

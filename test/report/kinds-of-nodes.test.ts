@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Node } from '../../src/snapshot/node.ts'
 import { findingOf, type Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
-import { type Expected, expectReport, expectRow, type Row, textsOf } from './texts-of.ts'
+import { type Expected, expectReport, expectRow, type Row, sandboxOf, textsOf } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 const DIGEST = `sha256:${'a'.repeat(64)}`
@@ -446,12 +446,11 @@ describe('a name that begins with localhost/', () => {
   test('is brought back to a node of EKS if it is the pause image', () => {
     const image = 'localhost/kubernetes/pause:1'
     const error = `failed to get sandbox image "${image}": ${refused('kubernetes/pause')}`
-    const state = waiting('ErrImagePull', error)
     expectReport(
       {
         image,
         error,
-        pod: { containers: [container({ kind: 'sandbox', name: 'sandbox', image, state })] },
+        pod: { containers: [sandboxOf(image, error)] },
         node: { runtime: 'containerd://2.1.4', osImage: 'Amazon Linux 2023', kubelet: 'v1.34.1-eks-113cf36' },
       },
       { first: /^Restore the pause image/, says: /pinned_images/, never: /Push localhost|policy is Always/ },
@@ -467,17 +466,11 @@ test.each([
   (kernel, osImage, first) => {
     const image = '602401143452.dkr.ecr.eu-central-1.amazonaws.com/eks/pause:3.5'
     const error = `failed to get sandbox image "${image}": failed to pull image "${image}": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`
-    const sandbox = container({
-      kind: 'sandbox',
-      name: 'sandbox',
-      image,
-      state: waiting('ErrImagePull', error),
-    })
     expectReport(
       {
         image,
         error,
-        pod: { containers: [sandbox] },
+        pod: { containers: [sandboxOf(image, error)] },
         node: { runtime: 'containerd://1.7.23', kubelet: 'v1.30.4-eks-a737599', osImage, kernel },
       },
       { first },
@@ -626,18 +619,12 @@ describe('an image for Linux on a Windows node', () => {
   test('is replaced on the node if it is the pause image, for all pods there', () => {
     const image = 'index.docker.io/rancher/pause:3.6'
     const why = `failed to get sandbox image "${image}": failed to pull image "${image}": no match for platform in manifest: not found`
-    const sandbox = container({
-      kind: 'sandbox',
-      name: 'sandbox',
-      image,
-      state: waiting('ErrImagePull', why),
-    })
     expectReport(
       {
         image,
         error: why,
         node: { ...node, runtime: 'containerd://1.6.15' },
-        pod: { ...windows, containers: [sandbox] },
+        pod: { ...windows, containers: [sandboxOf(image, why)] },
       },
       {
         first: /pause image that is built for its Windows build, 10\.0\.20348/,
@@ -705,14 +692,8 @@ describe('an image for Linux on a Windows node', () => {
     ],
   ])('is named correctly in the settings of the runtime if it is the pause image: %s', (error, first) => {
     const image = 'reg.example/pause-amd64:3.0'
-    const sandbox = container({
-      kind: 'sandbox',
-      name: 'sandbox',
-      image,
-      state: waiting('ErrImagePull', error),
-    })
     expectReport(
-      { image, error, pod: { containers: [sandbox] } },
+      { image, error, pod: { containers: [sandboxOf(image, error)] } },
       { first, never: /public or in your mirror/ },
     )
   })

@@ -1,9 +1,8 @@
 /** Reports on failures whose likeliest cause is another one than their words suggest. */
 import { expect, test } from 'vitest'
-import type { HeldImage } from '../../src/snapshot/held-image.ts'
 import { NODE, pulled } from '../advice/situation.ts'
-import { container, event, waiting } from '../diagnosis/snapshots.ts'
-import { expectRow, type Row, textsOf } from './texts-of.ts'
+import { event } from '../diagnosis/snapshots.ts'
+import { expectRow, heldOn, type Row, sandboxOf, textsOf } from './texts-of.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
 const NO_MATCH = 'no match for platform in manifest: not found'
@@ -14,10 +13,6 @@ const WROTE = 'failed to register layer: write /usr/lib/x.so: input/output error
 const ANONYMOUS = 'failed to authorize: failed to fetch anonymous token: unexpected status: 403 Forbidden'
 const PAGE = `failed to unpack image on snapshotter overlayfs: unexpected media type text/html for ${DIGEST}: not found`
 
-const heldWith = (pullSecrets: string[], reference = 'quay.io/acme/till:4'): HeldImage => ({
-  ...{ reference, pods: 1, nodes: ['node-2'], architectures: [], otherLogins: [] },
-  by: [{ namespace: 'web', pullSecrets, nodes: ['node-2'] }],
-})
 const OF_MIRROR = {
   image: 'quay.io/acme/till:4',
   error:
@@ -175,7 +170,7 @@ test.each<Row>([
     pulled('acme.azurecr.io/app:1', ANONYMOUS),
     {
       node: { labels: { 'kubernetes.azure.com/cluster': 'mc' }, provider: 'azure' },
-      held: [heldWith([], 'acme.azurecr.io/app:1')],
+      held: [heldOn('acme.azurecr.io/app:1')],
     },
     {
       says: /most likely because of the address.*outgoing address of node node-1 .*check-acr --node-name node-1/s,
@@ -187,17 +182,7 @@ test.each<Row>([
     'ghcr.io/acme/app:1',
     pulled('ghcr.io/acme/app:1', 'ghcr.io/acme/app:1: not found'),
     {
-      held: [
-        {
-          reference: 'ghcr.io/acme/app:1',
-          pods: 1,
-          nodes: ['node-2'],
-          architectures: [],
-          by: [{ namespace: 'web', pullSecrets: [], nodes: ['node-2'] }],
-          otherLogins: [],
-          pulls: [{ node: 'node-2', at: '2026-11-24T10:03:00Z' }],
-        },
-      ],
+      held: [{ ...heldOn('ghcr.io/acme/app:1'), pulls: [{ node: 'node-2', at: '2026-11-24T10:03:00Z' }] }],
       shown: { events: [event({ message: 'Failed to pull image "ghcr.io/acme/app:1": not found' })] },
     },
     {
@@ -213,12 +198,8 @@ test.each<Row>([
       login: 'nexus.corp.example',
       held: [
         {
-          reference: 'nexus.corp.example/app:1',
-          pods: 1,
-          nodes: ['node-2'],
-          architectures: [],
+          ...heldOn('nexus.corp.example/app:1'),
           by: [{ namespace: 'shop', pullSecrets: ['nexus'], nodes: ['node-2'] }],
-          otherLogins: [],
           pulls: [{ node: 'node-2', at: '2026-11-24T10:03:00Z' }],
         },
       ],
@@ -247,15 +228,12 @@ test.each<Row>([
       node: { labels: { 'kubernetes.azure.com/cluster': 'mc' }, provider: 'azure' },
       held: [
         {
-          reference: 'acme.azurecr.io/app:1',
+          ...heldOn('acme.azurecr.io/app:1'),
           pods: 2,
-          nodes: ['node-2'],
-          architectures: [],
           by: [
             { namespace: 'shop', pullSecrets: ['acr'], nodes: ['node-2'] },
             { namespace: 'web', pullSecrets: [], nodes: ['node-2'] },
           ],
-          otherLogins: [],
         },
       ],
     },
@@ -428,12 +406,12 @@ test.each<Row>([
   ],
   [
     'a mirror that no longer answers gave other nodes what its registry refuses to all',
-    { ...OF_MIRROR, held: [heldWith([])] },
+    { ...OF_MIRROR, held: [heldOn('quay.io/acme/till:4')] },
     { first: /^Find out why the mirror mirror\.example:5000 failed/ },
   ],
   [
     'a login that other pods have is not what a mirror gave them',
-    { ...OF_MIRROR, held: [heldWith(['regcred'])] },
+    { ...OF_MIRROR, held: [heldOn('quay.io/acme/till:4', ['node-2'], ['regcred'])] },
     { first: /^(?!Find out why the mirror)/, says: /Find out why the mirror/ },
   ],
   [
@@ -471,8 +449,7 @@ test.each<Row>([
 test("a pause image of Kubernetes' own is not replaced by the same one", () => {
   const image = 'registry.k8s.io/pause:3.10'
   const error = `failed to get sandbox image "${image}": failed to pull image "${image}": failed to pull and unpack image "${image}": ${NO_MATCH}`
-  const state = waiting('ContainerCreating', error)
-  const containers = [container({ kind: 'sandbox', name: 'sandbox', image, state })]
+  const containers = [sandboxOf(image, error)]
   const node = onArm('containerd://2.1.4')
   const { first, all } = textsOf({ image, error, node, pod: { containers }, reason: 'ContainerCreating' })
   expect(first).toMatch(

@@ -7,6 +7,7 @@ import type { Pod } from '../../src/snapshot/pod.ts'
 import { NODE } from '../advice/situation.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 import { HERE as invocation } from './samples.ts'
+import { heldOn } from './texts-of.ts'
 
 const LATE = 'dial tcp 203.0.113.7:443: i/o timeout'
 const CUT = 'failed to copy: read tcp 10.0.0.1:5->203.0.113.7:443: read: connection reset by peer'
@@ -31,14 +32,7 @@ function stepsFor(failures: Failure[], nodes = ['node-2', 'node-3']): string[] {
     const containers = [container({ image, state: waiting('ErrImagePull', error) })]
     return pod({ node, name: `shop-${index}`, uid, controller, containers, ...fields })
   })
-  const heldImages = failures.map(({ image }) => ({
-    reference: image,
-    pods: nodes.length,
-    nodes,
-    architectures: [],
-    by: [{ namespace: 'web', pullSecrets: [], nodes }],
-    otherLogins: [],
-  }))
+  const heldImages = failures.map(({ image }) => heldOn(image, nodes))
   const { findings } = diagnose(
     snapshot({ pods, heldImages, nodes: [{ ...NODE, runtime: 'containerd://2.1.4' }] }),
   )

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { clueOf } from '../../src/diagnosis/clues/clue.ts'
 import { partitionOf, partitionOfRegion } from '../../src/image/cloud-registries.ts'
 import { findingOf, type Situation } from '../advice/situation.ts'
-import { textsOf } from './texts-of.ts'
+import { heldOn, textsOf } from './texts-of.ts'
 
 const REGION = 'topology.kubernetes.io/region'
 const ECR = '111122223333.dkr.ecr.us-west-2.amazonaws.com'
@@ -120,9 +120,8 @@ describe('a registry of a cloud whose name leads to a private address', () => {
     const image = `${ECR}/a/api:1`
     const nodes = ['node-2', 'node-3']
     const running = (pullSecrets: string[]) => {
-      const by = [{ namespace: 'web', pullSecrets, nodes }]
-      const held = { reference: image, pods: 2, nodes, architectures: [], by, otherLogins: [] }
-      const { clues } = findingOf({ ...late(ECR, { provider: 'aws' }), held: [held] })
+      const held = [heldOn(image, nodes, pullSecrets)]
+      const { clues } = findingOf({ ...late(ECR, { provider: 'aws' }), held })
       return clueOf(clues, 'runs-elsewhere')?.nodes
     }
     expect(running([])).toEqual(nodes)

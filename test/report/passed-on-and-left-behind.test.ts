@@ -2,8 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { narrowNode } from '../../src/source/narrow/related-objects.ts'
 import { pulled, type Situation } from '../advice/situation.ts'
-import { container, waiting } from '../diagnosis/snapshots.ts'
-import { expectRow, type Row, textsOf } from './texts-of.ts'
+import { expectRow, type Row, sandboxOf, textsOf } from './texts-of.ts'
 
 const DIGEST = 'dd5f1c5d14a8a72aa4ca51224c26a661c2e4f19ea3e5f9b7d8343f4952de5f0d'
 const STREAM = 'image-registry.openshift-image-registry.svc:5000/openshift/jenkins:2'
@@ -136,12 +135,7 @@ test("Amazon's image of App Mesh needs no policy of its repository", () => {
 describe('the way to a node that lacks its pause image', () => {
   const image = 'registry.example/pause:3.9'
   const denied = `failed to get sandbox image "${image}": failed to pull image "${image}": ${pulled(image, 'failed to do request: Head "https://registry.example/v2/pause/manifests/3.9": dial tcp 10.1.2.3:443: connect: connection refused')}`
-  const sandbox = container({
-    kind: 'sandbox',
-    name: 'sandbox',
-    image,
-    state: waiting('ErrImagePull', denied),
-  })
+  const sandbox = sandboxOf(image, denied)
   test.each<[string, NonNullable<Situation['node']>, RegExp]>([
     [
       'Ubuntu in AWS',

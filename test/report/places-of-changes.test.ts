@@ -7,7 +7,7 @@ import { pulled } from '../advice/situation.ts'
 import { container, ownerLink, waiting } from '../diagnosis/snapshots.ts'
 import { type Json, listOf, readJson } from '../source/dumps.ts'
 import { HERE } from './samples.ts'
-import { expectReport, textsOf } from './texts-of.ts'
+import { expectReport, heldOn, textsOf } from './texts-of.ts'
 
 const IMAGE = 'quay.io/acme/pg-backup:2.4'
 const REFUSED =
@@ -288,12 +288,7 @@ test('what two nodes trust is compared by the places alone, without how to chang
     image,
     error: pulled(image, 'tls: failed to verify certificate: x509: certificate signed by unknown authority'),
     node: { osImage: 'Rocky Linux 9.6 (Blue Onyx)', runtime: 'containerd://1.7.27' },
-    held: [
-      {
-        ...{ reference: image, pods: 1, nodes: ['node-2'], architectures: [], otherLogins: [] },
-        by: [{ namespace: 'web', pullSecrets: [], nodes: ['node-2'] }],
-      },
-    ],
+    held: [heldOn(image)],
   })
   expect(first).toContain(
     "hosts.toml and the system's trust store (/etc/pki/ca-trust/source/anchors) there and on node",
@@ -319,16 +314,12 @@ describe('a port that speaks HTTP', () => {
 })
 
 test('a name that no image at Docker Hub has was not pulled by the node that runs it', () => {
-  const by = [{ namespace: 'web', pullSecrets: [], nodes: ['n2'] }]
-  const held = (reference: string) => [
-    { reference, pods: 1, nodes: ['n2'], architectures: [], by, otherLogins: [] },
-  ]
   const denied =
     'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed'
   const situation = (image: string, reference: string) => ({
     image,
     error: pulled(image, denied),
-    held: held(reference),
+    held: [heldOn(reference, ['n2'])],
   })
   expectReport(situation('billing:dev', 'docker.io/library/billing:dev'), {
     says: /runs on node n2, where it was most likely built or loaded/,

@@ -7,7 +7,7 @@ import { titleOf } from '../../src/report/words/causes.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 import { HERE as invocation } from './samples.ts'
-import { textsOf } from './texts-of.ts'
+import { heldOn, textsOf } from './texts-of.ts'
 
 describe('a wrong clock', () => {
   const late = (host: string) =>
@@ -99,20 +99,10 @@ describe("a mirror at Docker Hub's limit", () => {
 })
 
 describe('an image that other nodes have without a login', () => {
-  const heldBy = (reference: string) => [
-    {
-      reference,
-      pods: 1,
-      nodes: ['node-2'],
-      architectures: [],
-      by: [{ namespace: 'web', pullSecrets: [], nodes: ['node-2'] }],
-      otherLogins: [],
-    },
-  ]
   const refused = (host: string) => {
     const image = `${host}/acme/web:2`
     const error = `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://${host}/token?scope=repository%3Aacme%2Fweb%3Apull&service=${host}: 401 Unauthorized`
-    return textsOf({ image, error, held: heldBy(image) })
+    return textsOf({ image, error, held: [heldOn(image)] })
   }
 
   test('may have been public, where images can be, so that a login of the pod comes first', () => {

@@ -3,7 +3,10 @@ import { expect } from 'vitest'
 import { withSteps } from '../../src/advice/add-steps.ts'
 import { meaningOf, shortOf, titleOf } from '../../src/report/words/causes.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
+import type { HeldImage } from '../../src/snapshot/held-image.ts'
+import type { Container } from '../../src/snapshot/pod.ts'
 import { findingOf, type Situation } from '../advice/situation.ts'
+import { container, waiting } from '../diagnosis/snapshots.ts'
 
 /** What has to be in the first step, what in the summary, what anywhere, and what nowhere. */
 export interface Expected {
@@ -51,3 +54,13 @@ export function expectRow(...row: Row): void {
     expectReport({ image, error, ...more }, expected)
   }
 }
+
+/** An image that a pod of namespace web runs on other nodes. */
+export function heldOn(reference: string, nodes = ['node-2'], pullSecrets: string[] = []): HeldImage {
+  const by = [{ namespace: 'web', pullSecrets, nodes }]
+  return { reference, pods: nodes.length, nodes, architectures: [], otherLogins: [], by }
+}
+
+/** A pod's sandbox, whose pause image fails so. */
+export const sandboxOf = (image: string, error: string): Container =>
+  container({ kind: 'sandbox', name: 'sandbox', image, state: waiting('ErrImagePull', error) })
