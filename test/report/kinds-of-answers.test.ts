@@ -78,12 +78,6 @@ test.each<Row>([
     { says: /The node's settings block registry\.example/, never: /Sign the image/ },
   ],
   [
-    'a mistake in the settings of registries',
-    OWN,
-    'loading registries: invalid condition: mirror location is unset',
-    { says: /settings for registries and mirrors can't be read/ },
-  ],
-  [
     'a page instead of a registry',
     OWN,
     'reading manifest 3 in registry.example/team/api: StatusCode: 404, "<!doctype html><title>Welcome"',
@@ -171,13 +165,6 @@ test.each<Row>([
     { first: /another registry/, says: /gcr\.io says that it is shut down/, never: /cloud\.example/ },
   ],
   [
-    'Docker without a progress deadline of containerd',
-    OWN,
-    'context deadline exceeded',
-    { node: { runtime: 'docker://28.0.1', kubelet: 'v1.33.0' } },
-    { says: /image-pull-progress-deadline of cri-dockerd/, never: /containerd/ },
-  ],
-  [
     'memory that ran out on a Windows node',
     OWN,
     'failed to extract layer sha256:aa: cannot allocate memory',
@@ -240,12 +227,6 @@ test.each<Row>([
       { says, never: /the log of/ },
     ],
   ),
-  [
-    "a server error of one's own registry",
-    OWN,
-    'unexpected status from GET request to https://registry.example/v2/: 503 Service Unavailable',
-    { first: /Check the status and the log of registry\.example/ },
-  ],
   [
     'a proxy that wants a login, whose answer leaves nothing open',
     'registry.k8s.io/pause:3.10',
@@ -377,13 +358,6 @@ test.each<Row>([
     OWN,
     'write /var/lib/k0s/containerd/io.containerd.content.v1.content/ingest/a: no space left on device',
     { first: /df -h \/var\/lib\/k0s\/containerd/, says: /k0s ctr images ls$/m },
-  ],
-  [
-    'a limit of Docker Hub, where the namespace has a login that the pod does not use',
-    'nginx:1',
-    '429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit.',
-    { login: 'https://index.docker.io/v1/', pod: { pullSecrets: [] } },
-    { first: /^Add secret regcred/ },
   ],
   [
     'a signature that the runtime may not look for',

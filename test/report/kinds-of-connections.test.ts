@@ -139,12 +139,6 @@ test.each<Row>([
     { says: /the scheme is written twice/ },
   ],
   [
-    'a private address without a port, where nothing listens for TLS',
-    '10.43.0.9/team/api:3',
-    'failed to do request: Head "https://10.43.0.9/v2/team/api/manifests/3": dial tcp 10.43.0.9:443: connect: connection refused',
-    { says: /plain HTTP/, never: /not meant to reach the internet/ },
-  ],
-  [
     'a Windows node that asks for a name',
     OWN,
     'dial tcp: lookup registry.example: no such host',

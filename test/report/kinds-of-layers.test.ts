@@ -197,12 +197,6 @@ describe('a layer that the system of the node does not let the runtime unpack', 
   }
   test.each<[string, string, Situation['node'], Expected]>([
     [
-      'containerd, in its mount',
-      `${extract} mount callback failed on /var/lib/containerd/tmpmounts/containerd-mount1: permission denied: unknown`,
-      { runtime: 'containerd://2.1.5' },
-      refused,
-    ],
-    [
       'Docker',
       'failed to register layer: openat etc/motd: operation not permitted',
       { runtime: 'docker://28.0.1' },
@@ -418,14 +412,6 @@ describe('a layer that Docker can not unpack', () => {
     expect(shortOf(register(why))).toMatch(/can't unpack/)
   })
 
-  test('for a file of its own store was not', () => {
-    const why = 'symlink ../aa/diff /data/docker/overlay2/l/XYZ: no such file or directory'
-    expectReport(
-      { image: OWN, error: register(why), node: { runtime: 'docker://29.1.0' } },
-      { never: /another builder/ },
-    )
-  })
-
   test.each([
     ['before 26', 'lsetxattr user.overlay.impure /etc: operation not supported'],
     ['since then', 'lsetxattr /etc: xattr "user.overlay.impure": operation not supported'],
@@ -462,13 +448,4 @@ test('a file system that became read-only is not called a failing disk, and only
     never: /is failing/,
   }
   expectReport({ image: OWN, error }, expected)
-})
-
-test('a snapshotter that does not run is what failed, not the image', () => {
-  const error =
-    'failed to prepare extraction snapshot "extract-983914117-nQvy sha256:e251a7a0": connection error: desc = "transport: Error while dialing: dial unix /run/containerd-nydus/containerd-nydus-grpc.sock: connect: connection refused": unavailable'
-  expectReport(
-    { image: OWN, error, node: { runtime: 'containerd://2.1.4' } },
-    { says: /^The snapshotter on node node-1 is not running\n/, never: /arrived/ },
-  )
 })

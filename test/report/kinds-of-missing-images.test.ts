@@ -139,12 +139,6 @@ test.each<Row>([
     { first: /set dns\.imageRepository to mirror\.example\/coredns/ },
   ],
   [
-    'CoreDNS one level too high behind a cache of registry.k8s.io',
-    'cache.example/registry.k8s.io/coredns:v1.11.3',
-    'cache.example/registry.k8s.io/coredns:v1.11.3: not found',
-    { says: /set dns\.imageRepository to cache\.example\/registry\.k8s\.io\/coredns\)/ },
-  ],
-  [
     'CoreDNS where a cache of registry.k8s.io has it',
     'cache.example/registry.k8s.io/coredns/coredns:v1.11.3',
     'cache.example/registry.k8s.io/coredns/coredns:v1.11.3: not found',
@@ -209,22 +203,10 @@ test.each<Row>([
     { first: /cache of registry\.example/, never: /crictl rmi|unpacked/ },
   ],
   [
-    'an artifact that is unpacked as an image',
-    OWN,
-    'failed to unpack image on snapshotter overlayfs: mismatched image rootfs and manifest layers',
-    { first: /the artifact under this name is something else/, never: /crictl rmi/ },
-  ],
-  [
     'an artifact without the configuration of an image',
     OWN,
     `failed to pull and unpack image "${OWN}": number of layers and diffIDs don't match: 1 != 0`,
     { first: /the artifact under this name is something else/, never: /crictl rmi/ },
-  ],
-  [
-    'a digest that is gone',
-    `registry.example/team/api@sha256:${'a'.repeat(64)}`,
-    `registry.example/team/api@sha256:${'a'.repeat(64)}: not found`,
-    { first: /Check the digest/, never: /the tag of registry/ },
   ],
   [
     'a digest that was written as a tag',
@@ -445,14 +427,5 @@ test.each<Row>([
       says: /says nothing about the image/,
       never: /upstream/,
     },
-  ],
-  [
-    "Spegel at a node's address, where no node has the image",
-    OWN,
-    pulled(
-      OWN,
-      'unexpected status from HEAD request to http://10.0.3.19:30020/v2/team/api/manifests/3?ns=registry.example: 404 Not Found',
-    ),
-    { first: /^Load the image on a node.*Spegel/, never: /upstream/ },
   ],
 ])('the report fits %s', expectRow)

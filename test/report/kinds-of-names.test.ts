@@ -234,13 +234,6 @@ test.each<Row>([
     { first: /^Append .*as in \S+:v2\.4\.1-ubuntu22\.04: / },
   ],
   [
-    "a tag that no driver's operator completes",
-    'nvcr.io/nvidia/cloud-native/dcgm:3.3.5',
-    'nvcr.io/nvidia/cloud-native/dcgm:3.3.5: not found',
-    { node: { osImage: 'Ubuntu 20.04.6 LTS' } },
-    { never: /Append/ },
-  ],
-  [
     'an image with another name since, whose tags are not written in another way',
     'quay.io/jetstack/cert-manager-ctl:v1.16.1',
     'quay.io/jetstack/cert-manager-ctl:v1.16.1: not found',

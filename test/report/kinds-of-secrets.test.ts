@@ -238,15 +238,6 @@ test.each<Row>([
     { says: /Add a login for \S+eu-west-1\S+ to secret regcred in what writes it \(ExternalSecret ecr\)/ },
   ],
   [
-    'a secret without entries, which the same tool makes',
-    OWN,
-    DENIED,
-    { secret: { problem: 'no-entries', writer: { type: 'tool', name: 'reflector' } } },
-    {
-      says: /Correct secret regcred, which needs a login under the key registry\.example, in what writes it \(reflector\)/,
-    },
-  ],
-  [
     "a pod that gets its account's list",
     OWN,
     ANONYMOUS,
@@ -332,23 +323,6 @@ test.each<Row>([
     {
       first:
         /^Compose a \.dockerconfigjson for secret regcred .*ExternalSecret ecr\), under spec\.target\.template, with .*"\{\{ \.proxy_endpoint \}\}"/,
-    },
-  ],
-  [
-    'a docker config in a secret of the wrong type, which only lacks the type',
-    `${ECR}/api:3`,
-    NOTHING_SENT,
-    {
-      secret: {
-        type: 'Opaque',
-        problem: 'wrong-type',
-        detail: 'Opaque',
-        writer: { type: 'manager', manager: helm },
-      },
-    },
-    {
-      first:
-        /^Give secret regcred the type kubernetes\.io\/dockerconfigjson .*delete the Secret before that is applied/,
     },
   ],
   [

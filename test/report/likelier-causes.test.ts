@@ -99,12 +99,6 @@ test.each<Row>([
     ],
   ),
   [
-    'a private project beside it may need one',
-    'registry.gitlab.com/acme/api:1',
-    pulled('registry.gitlab.com/acme/api:1', ANONYMOUS),
-    { first: /^Run `docker login registry\.gitlab\.com`/ },
-  ],
-  [
     'an image whose tag is for Windows never runs on Linux, however its pull fails',
     'registry.example/acme/web:10.0-ltsc2019',
     pulled('registry.example/acme/web:10.0-ltsc2019', 'x509: certificate signed by unknown authority'),
@@ -396,13 +390,6 @@ test.each<Row>([
       },
     },
     { first: /to the account in the pull secret/, never: /serviceAccount:/ },
-  ],
-  [
-    'and refuses the login with 401',
-    'europe-west3-docker.pkg.dev/acme/models/app:4',
-    'failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized',
-    { login: 'europe-west3-docker.pkg.dev' },
-    { says: /refused the login/ },
   ],
   [
     'a mirror that no longer answers gave other nodes what its registry refuses to all',

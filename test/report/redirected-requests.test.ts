@@ -225,12 +225,6 @@ test.each<Row>([
     { says: /the node itself, and it rejected the connection .* host port/, never: /nothing is listening/ },
   ],
   [
-    'a refused connection on the node, where nothing listens',
-    'localhost:5000/a:1',
-    'Get "http://localhost:5000/v2/": dial tcp 127.0.0.1:5000: connect: connection refused',
-    { says: /nothing is listening there/ },
-  ],
-  [
     'a route that was there when the tag was looked up',
     'ghcr.io/a/b:1',
     'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://ghcr.io/v2/a/b/manifests/sha256:ab": dial tcp 140.82.112.33:443: connect: network is unreachable',
@@ -241,28 +235,10 @@ test.each<Row>([
     },
   ],
   [
-    'a route that is missing from the start',
-    'ghcr.io/a/b:1',
-    pulled(
-      'ghcr.io/a/b:1',
-      head(
-        'https://ghcr.io/v2/a/b/manifests/1',
-        'dial tcp 140.82.112.33:443: connect: network is unreachable',
-      ),
-    ),
-    { first: /^Give the node a route for IPv4, as it has none/, never: /removed the default route/ },
-  ],
-  [
     'an answer from a registry that was shut down',
     'registry.svc.ci.openshift.org/origin/release:4',
     'received unexpected HTTP status: 500 Internal Server Error',
     { says: /was shut down/, never: /is failing|not the problem/ },
-  ],
-  [
-    'no answer from a registry that was shut down',
-    'registry.svc.ci.openshift.org/origin/release:4',
-    'Get "https://registry.svc.ci.openshift.org/v2/": dial tcp 192.0.2.7:443: i/o timeout',
-    { says: /was shut down/, never: /firewall that drops/ },
   ],
   [
     'a node with Docker, which has mirrors of Docker Hub only, and does not reach another registry',

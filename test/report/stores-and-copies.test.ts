@@ -93,13 +93,6 @@ describe('a copy or a part for another platform', () => {
       { first: /^Create the Zarf package for linux\/arm64 \(`zarf package create -a arm64`\)/ },
     ],
     [
-      'another registry on the node may have no other platform',
-      'localhost:5000/api:1',
-      NO_MATCH('localhost:5000/api:1'),
-      { node: ARM64 },
-      { first: /^Use an image or tag that is built for linux\/arm64/ },
-    ],
-    [
       'an old CRI-O looks for 32-bit ARM of the version of a 64-bit CPU',
       OWN,
       'choosing image instance: no image found in manifest list for architecture arm, variant v8, OS linux',
@@ -180,13 +173,6 @@ describe('what is no image that this runtime can unpack', () => {
       WASM,
       { node: { runtime: 'containerd://1.6.24' } },
       { says: /^If the image's layers are WebAssembly modules, .*1\.6\.25/m },
-    ],
-    [
-      'a newer one unpacks them',
-      OWN,
-      WASM,
-      { node: { runtime: 'containerd://1.7.22' } },
-      { says: /^Use the name of a container image/m, never: /WebAssembly/ },
     ],
   ])('%s', expectRow)
 })
