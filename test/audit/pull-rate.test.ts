@@ -36,13 +36,12 @@ test.each([
   expect(scheduledStarts(schedule, null, FROM)).toBe(starts)
 })
 
-test.each(Array.from({ length: 20 }, (_, index) => index * 49 + 7))(
-  'a run that begins %i ms after a second counts no start twice',
-  ms => {
+test('a run that begins between two seconds counts no start twice', () => {
+  for (let ms = 7; ms < 1000; ms += 49) {
     const from = new Date(Date.parse(FROM) + ms).toISOString()
-    expect(scheduledStarts('*/10 * * * *', null, from)).toBe(36)
-  },
-)
+    expect(scheduledStarts('*/10 * * * *', null, from), `${ms} ms after a second`).toBe(36)
+  }
+})
 
 test('a time zone counts where its clocks are set back: the hour comes twice, or not at all, and never sixty times', () => {
   const back = scheduledStarts('*/20 2 * * *', 'Europe/Berlin', '2026-10-24T12:00:00Z')
