@@ -178,7 +178,7 @@ test('many pods with many refused copies take linear time', () => {
       })
       return () => diagnose(many)
     },
-    { length: 1500, enough: 1500 },
+    { length: 750, enough: 400 },
   )
   expect(growth).toBeNull()
 })

@@ -106,35 +106,18 @@ describe('redact', () => {
     expect(redact(text)).toBe(text)
   })
 
-  test.each([
-    '://',
-    '://@',
-    'eyJ',
-    '-eyJ',
-    'Bearer ',
-    'token=.',
-    '"auth":"',
-    'dckr_pat_',
-    '\\"',
-    '\\',
-    'sig=a.',
-    '%!B(',
-    '-signature',
-    'authorization: ',
-    'cookie: a=b ',
-    'cookie:a=',
-    'x-token',
-    '--token ',
-    'password: ',
-  ])('a flood of %j takes linear time', piece => {
-    const growth = growthOf(
-      length => {
-        const text = piece.repeat(length / piece.length)
-        return () => redact(text)
-      },
-      { length: 200_000, enough: 1_000 },
-    )
-    expect(growth).toBeNull()
+  test('takes linear time for a flood of any piece of a secret', () => {
+    const pieces = [
+      ...['://', '://@', 'eyJ', '-eyJ', 'Bearer ', 'token=.', '"auth":"', 'dckr_pat_', '\\"', '\\', 'sig=a.'],
+      ...['%!B(', '-signature', 'authorization: ', 'cookie: a=b ', 'cookie:a=', 'x-token', '--token '],
+      'password: ',
+    ]
+    const growths = pieces.map(piece => {
+      const work = (text: string) => () => redact(text)
+      const flood = (length: number) => piece.repeat(length / piece.length)
+      return [piece, growthOf(length => work(flood(length)), { length: 60_000, enough: 150 })]
+    })
+    expect(growths.filter(([, growth]) => growth !== null)).toEqual([])
   })
 })
 
