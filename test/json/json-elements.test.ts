@@ -69,7 +69,7 @@ describe('cutting lists out of JSON', () => {
         const text = some.map(one => written(one, style)).join('\n')
         expect(read(Buffer.from(text), cuts)).toEqual(expected(some))
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
   })
 

@@ -174,7 +174,7 @@ test('give the same result for any pods and events', async () => {
       })
       expect(without(await readJson(listOf(...objects), scope))).toEqual(without(cluster))
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 })
 

@@ -145,7 +145,7 @@ test('a dump is read whole, whatever else is in its folder', async () => {
       const { source: __, ...expected } = alone
       expect(rest).toEqual(expected)
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   )
 })
 

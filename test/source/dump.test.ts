@@ -512,7 +512,7 @@ describe('a dump', () => {
         const texts = [objects.slice(0, cut), objects.slice(cut)].map(part => JSON.stringify(listOf(...part)))
         expect(await readText(texts.join('\n'))).toEqual(whole)
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
     const files = Object.fromEntries(OBJECTS.map((object, index) => [`${index}.yaml`, stringify(object)]))
     const cwd = await folderOf(files)
@@ -613,6 +613,7 @@ describe('a dump', () => {
         expect(snapshot.podCount).toBeGreaterThan(0)
         expect(snapshot.gaps).toContainEqual(expect.objectContaining({ what: 'pods', why: 'absent' }))
       }),
+      { numRuns: 50 },
     )
   })
 })

@@ -459,6 +459,6 @@ test("a registry's answer never puts a password into the result, even if the ans
         expect(shown).not.toContain(auth)
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
 })
