@@ -4,11 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import {
+  digestOf,
   event,
   failing,
   folderOf,
   type Json,
+  lacking,
   listOf,
+  node,
   ownedBy,
   pod,
   pullSecret,
@@ -16,15 +19,10 @@ import {
   readJson,
   readText,
   replicaSet,
+  running,
 } from './dumps.ts'
 
 const DENIED = 'Failed to pull image "nginx:1": pull access denied'
-const NODE = {
-  apiVersion: 'v1',
-  kind: 'Node',
-  metadata: { name: 'n1' },
-  status: { nodeInfo: { containerRuntimeVersion: 'cri-o://1.34.0' } },
-}
 const OBJECTS = [
   event('shop-1', DENIED),
   event('shop-1', DENIED, {
@@ -40,7 +38,7 @@ const OBJECTS = [
     metadata: { name: 'default', namespace: 'web' },
     imagePullSecrets: [{ name: 'sa' }],
   },
-  NODE,
+  node('n1', { status: { nodeInfo: { containerRuntimeVersion: 'cri-o://1.34.0' } } }),
   pullSecret('hub'),
   pullSecret('sa'),
   pullSecret('unnamed'),
@@ -49,14 +47,9 @@ const whole = await readJson(listOf(...OBJECTS))
 
 describe('a dump', () => {
   test('shows which nodes run an image that another pod lacks, unless it was only loaded there', async () => {
-    const runs = (name: string, nodeName: string, imageID: string): Json => {
-      const made = pod(name, undefined, { spec: { nodeName, containers: [{ name: 'c', image: 'nginx:1' }] } })
-      const state = { running: { startedAt: '2026-01-01T00:00:00Z' } }
-      return { ...made, status: { phase: 'Running', containerStatuses: [{ name: 'c', state, imageID }] } }
-    }
-    const status = { nodeInfo: { architecture: 'amd64' } }
-    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n2' }, status }
-    const digest = `docker.io/library/nginx@sha256:${'a'.repeat(64)}`
+    const digest = digestOf('docker.io/library/nginx:1')
+    const runs = (name: string, nodeName: string, imageID: string) =>
+      running(name, 'nginx:1', { nodeName }, imageID)
     // Its other container lacks the image, so that it is no other pod.
     const both = {
       spec: { nodeName: 'n5', containers: ['c', 'd'].map(name => ({ name, image: 'nginx:1' })) },
@@ -76,7 +69,7 @@ describe('a dump', () => {
         runs('shop-3', 'n3', `sha256:${'b'.repeat(64)}`),
         runs('shop-4', 'n4', digest.replace('nginx', 'other')),
         halfRunning,
-        node,
+        node('n2', { status: { nodeInfo: { architecture: 'amd64' } } }),
       ),
     )
     expect(found.heldImages).toEqual([
@@ -92,12 +85,6 @@ describe('a dump', () => {
   })
 
   test('shows when other nodes pulled the image, how large it is there, and whether nodes of their kind take pods', async () => {
-    const running = (name: string, nodeName: string): Json => {
-      const made = pod(name, undefined, { spec: { nodeName, containers: [{ name: 'c', image: 'nginx:1' }] } })
-      const imageID = `docker.io/library/nginx@sha256:${'a'.repeat(64)}`
-      const state = { running: { startedAt: '2026-01-01T00:00:00Z' } }
-      return { ...made, status: { phase: 'Running', containerStatuses: [{ name: 'c', state, imageID }] } }
-    }
     const pulled = (name: string, host: string, minute: string) =>
       event(name, 'Successfully pulled image "nginx:1" in 4.2s (4.2s including waiting)', {
         metadata: { name: `${name}.${minute}`, namespace: 'web' },
@@ -105,25 +92,23 @@ describe('a dump', () => {
         source: { component: 'kubelet', host },
         lastTimestamp: `2026-11-24T10:${minute}:00Z`,
       })
-    const node = (name: string, unschedulable: boolean) => ({
-      apiVersion: 'v1',
-      kind: 'Node',
-      metadata: { name },
-      spec: { unschedulable },
-      status: {
-        nodeInfo: { architecture: 'amd64', containerRuntimeVersion: 'containerd://2.1.4' },
-        images: [{ names: ['docker.io/library/nginx:1'], sizeBytes: name === 'n2' ? 3e9 : 2e9 }],
-      },
-    })
+    const holder = (name: string, unschedulable: boolean) =>
+      node(name, {
+        spec: { unschedulable },
+        status: {
+          nodeInfo: { architecture: 'amd64', containerRuntimeVersion: 'containerd://2.1.4' },
+          images: [{ names: ['docker.io/library/nginx:1'], sizeBytes: name === 'n2' ? 3e9 : 2e9 }],
+        },
+      })
     const seen = (isOpen: boolean) => [
       failing('shop-1'),
-      running('shop-2', 'n2'),
-      running('shop-3', 'n3'),
+      running('shop-2', 'nginx:1', { nodeName: 'n2' }),
+      running('shop-3', 'nginx:1', { nodeName: 'n3' }),
       pulled('shop-2', 'n2', '03'),
       pulled('shop-2', 'n2', '01'),
       pulled('shop-3', 'n3', '02'),
-      node('n2', true),
-      node('n3', !isOpen),
+      holder('n2', true),
+      holder('n3', !isOpen),
     ]
     const { heldImages, imageSizes } = await readJson(listOf(...seen(false)))
     expect(heldImages).toMatchObject([
@@ -144,19 +129,7 @@ describe('a dump', () => {
 
   test("notes the AWS accounts whose images nodes of failing pods pull with the nodes' own login", async () => {
     const at = (account: string) => `${account}.dkr.ecr.eu-west-1.amazonaws.com/acme/app`
-    const runs = (name: string, account: string, spec: Json = {}) => ({
-      ...pod(name, undefined, { spec: { containers: [{ name: 'c', image: `${at(account)}:1` }], ...spec } }),
-      status: {
-        phase: 'Running',
-        containerStatuses: [
-          {
-            name: 'c',
-            imageID: `${at(account)}@sha256:${'a'.repeat(64)}`,
-            state: { running: { startedAt: '2026-01-01T00:00:00Z' } },
-          },
-        ],
-      },
-    })
+    const runs = (name: string, account: string, spec: Json = {}) => running(name, `${at(account)}:1`, spec)
     const others = [
       runs('shop-2', '123456789012'),
       runs('shop-3', '210987654321'),
@@ -165,7 +138,6 @@ describe('a dump', () => {
       runs('shop-5', '222222222222', { imagePullSecrets: [{ name: 'regcred' }] }),
       runs('shop-6', '602401143452'),
     ]
-    const lacking = (image: string) => failing('shop-1', { spec: { containers: [{ name: 'c', image }] } })
     const found = await readJson(listOf(lacking(`${at('555566667777')}:1`), ...others))
     const hosts = ['123456789012', '210987654321'].map(
       account => `${account}.dkr.ecr.eu-west-1.amazonaws.com`,
@@ -185,7 +157,6 @@ describe('a dump', () => {
       },
     })
     const agents = [agentOn('n1', 30081, false), agentOn('n2', 30081, true), agentOn('n1', 9100, true)]
-    const lacking = (image: string) => failing('shop-1', { spec: { containers: [{ name: 'c', image }] } })
     const { hostPorts } = await readJson(listOf(lacking('127.0.0.1:30081/acme/app:1'), ...agents))
     const found = {
       namespace: 'web',
@@ -220,17 +191,12 @@ describe('a dump', () => {
     const never = (nodeName: string, imagePullPolicy = 'Never') => ({
       spec: { nodeName, containers: [{ name: 'c', image, imagePullPolicy }] },
     })
-    const node = (name: string, ...names: string[]) => ({
-      apiVersion: 'v1',
-      kind: 'Node',
-      metadata: { name },
-      status: { images: [{ names }] },
-    })
+    const holding = (name: string, ...names: string[]) => node(name, { status: { images: [{ names }] } })
     const others = [
       pod('shop-2', undefined, never('n2')),
       pod('shop-3', undefined, never('n3', 'IfNotPresent')),
-      node('n4', `docker.io/${image}`),
-      node('n5', 'docker.io/edge/collector:4.9'),
+      holding('n4', `docker.io/${image}`),
+      holding('n5', 'docker.io/edge/collector:4.9'),
     ]
     const found = await readJson(listOf(failing('shop-1', never('n1')), ...others))
     expect(found.preloaded).toEqual([{ reference: `docker.io/${image}`, nodes: ['n2', 'n4'] }])
@@ -239,9 +205,7 @@ describe('a dump', () => {
   })
 
   test('notes the CronJobs that may renew the copies of a pull secret in other namespaces', async () => {
-    const lacking = failing('shop-1', {
-      spec: { containers: [{ name: 'c', image: 'nginx:1' }], imagePullSecrets: [{ name: 'regcred' }] },
-    })
+    const needing = lacking('nginx:1', { imagePullSecrets: [{ name: 'regcred' }] })
     const cronJob = {
       apiVersion: 'batch/v1',
       kind: 'CronJob',
@@ -250,13 +214,12 @@ describe('a dump', () => {
     }
     const own = pullSecret('regcred')
     const copy = { ...own, metadata: { name: 'regcred', namespace: 'shop' } }
-    const found = await readJson(listOf(lacking, cronJob, own, copy))
+    const found = await readJson(listOf(needing, cronJob, own, copy))
     expect(found.cronJobs).toEqual([{ namespace: 'ops', name: 'ecr-renew' }])
-    expect(await readJson(listOf(lacking, cronJob, own))).not.toHaveProperty('cronJobs')
+    expect(await readJson(listOf(needing, cronJob, own))).not.toHaveProperty('cronJobs')
   })
 
   test('notes the tags of image streams that short names look like, unless the streams are looked up', async () => {
-    const lacking = failing('shop-1', { spec: { containers: [{ name: 'c', image: 'notebook:v1' }] } })
     const source = 'quay.io/acme/notebook@sha256:0a'
     const stream = (namespace: string, spec: Json = {}) => ({
       apiVersion: 'image.openshift.io/v1',
@@ -268,7 +231,8 @@ describe('a dump', () => {
         tags: ['v1', 'v2'].map(tag => ({ tag, items: [{ dockerImageReference: source }] })),
       },
     })
-    const tagsIn = async (...streams: Json[]) => (await readJson(listOf(lacking, ...streams))).streamTags
+    const tagsIn = async (...streams: Json[]) =>
+      (await readJson(listOf(lacking('notebook:v1'), ...streams))).streamTags
     const found = { namespace: 'web', stream: 'notebook', tag: 'v1', image: source }
     expect(await tagsIn(stream('shop'), stream('web', { lookupPolicy: { local: false } }))).toEqual([found])
     const local = { tags: [{ name: 'v1', referencePolicy: { type: 'Local' } }] }
@@ -317,101 +281,74 @@ describe('a dump', () => {
     expect(restarts).toEqual(of === null ? undefined : [{ node: 'n1', of, at: '2026-11-24T10:01:00Z' }])
   })
 
-  test.each<[string | undefined, string, ...[string, string, string][]]>([
+  test.each<[string | undefined, string, ...string[]]>([
     [
       'k3s',
       'two of its components',
-      ['kube-system', 'svclb-traefik-7d1a-x2b4c', 'rancher/klipper-lb:v0.4.13'],
-      ['kube-system', 'local-path-provisioner-7b9c-x2b4c', 'rancher/local-path-provisioner:v0.0.32'],
+      'kube-system/svclb-traefik-7d1a-x2b4c rancher/klipper-lb:v0.4.13',
+      'kube-system/local-path-provisioner-7b9c-x2b4c rancher/local-path-provisioner:v0.0.32',
     ],
     [
       'k3s',
       'components from a mirror',
-      ['kube-system', 'traefik-7b9c-x2b4c', 'r.example:5000/hub/rancher/mirrored-library-traefik:3.3.6'],
-      [
-        'kube-system',
-        'metrics-server-7b9c-x2b4c',
-        'r.example:5000/hub/rancher/mirrored-metrics-server:v0.8.0',
-      ],
+      'kube-system/traefik-7b9c-x2b4c r.example:5000/hub/rancher/mirrored-library-traefik:3.3.6',
+      'kube-system/metrics-server-7b9c-x2b4c r.example:5000/hub/rancher/mirrored-metrics-server:v0.8.0',
     ],
     [
       undefined,
       'one component, which others can have',
-      ['kube-system', 'local-path-provisioner-7b9c-x2b4c', 'rancher/local-path-provisioner:v0.0.32'],
-      ['kube-system', 'local-path-provisioner-7b9c-y2b4c', 'rancher/local-path-provisioner:v0.0.32'],
+      'kube-system/local-path-provisioner-7b9c-x2b4c rancher/local-path-provisioner:v0.0.32',
+      'kube-system/local-path-provisioner-7b9c-y2b4c rancher/local-path-provisioner:v0.0.32',
     ],
     [
       undefined,
       'components where somebody else installed them',
-      ['local-path-storage', 'local-path-provisioner-7b9c-x2b4c', 'rancher/local-path-provisioner:v0.0.32'],
-      ['monitoring', 'metrics-server-7b9c-x2b4c', 'rancher/mirrored-metrics-server:v0.8.0'],
+      'local-path-storage/local-path-provisioner-7b9c-x2b4c rancher/local-path-provisioner:v0.0.32',
+      'monitoring/metrics-server-7b9c-x2b4c rancher/mirrored-metrics-server:v0.8.0',
     ],
     [
       'rke2',
       'its DNS server beside a load balancer of K3s',
-      ['kube-system', 'svclb-web-7d1a-x2b4c', 'rancher/klipper-lb:v0.4.13'],
-      [
-        'kube-system',
-        'rke2-coredns-rke2-coredns-7b9c-x2b4c',
-        'rancher/hardened-coredns:v1.12.3-build20250604',
-      ],
+      'kube-system/svclb-web-7d1a-x2b4c rancher/klipper-lb:v0.4.13',
+      'kube-system/rke2-coredns-rke2-coredns-7b9c-x2b4c rancher/hardened-coredns:v1.12.3-build20250604',
     ],
     [
       'rke2',
       'a static pod',
-      [
-        'kube-system',
-        'kube-proxy-n1',
-        'index.docker.io/rancher/hardened-kubernetes:v1.34.2-rke2r1-build20251112',
-      ],
+      'kube-system/kube-proxy-n1 index.docker.io/rancher/hardened-kubernetes:v1.34.2-rke2r1-build20251112',
     ],
-    ['k0s', 'its network', ['kube-system', 'kube-router-x2b4c', 'quay.io/k0sproject/kube-router:v2.4.1']],
+    ['k0s', 'its network', 'kube-system/kube-router-x2b4c quay.io/k0sproject/kube-router:v2.4.1'],
     [
       'microk8s',
       'its ingress',
-      [
-        'ingress',
-        'nginx-ingress-microk8s-controller-x2b4c',
-        'registry.k8s.io/ingress-nginx/controller:v1.12.1',
-      ],
+      'ingress/nginx-ingress-microk8s-controller-x2b4c registry.k8s.io/ingress-nginx/controller:v1.12.1',
     ],
-    [
-      'minikube',
-      'its storage',
-      ['kube-system', 'storage-provisioner', 'gcr.io/k8s-minikube/storage-provisioner:v5'],
-    ],
+    ['minikube', 'its storage', 'kube-system/storage-provisioner gcr.io/k8s-minikube/storage-provisioner:v5'],
     [
       'kind',
       'its storage',
-      [
-        'local-path-storage',
-        'local-path-provisioner-7b9c-x2b4c',
-        'docker.io/kindest/local-path-provisioner:v20250214-acbabc1a',
-      ],
+      'local-path-storage/local-path-provisioner-7b9c-x2b4c docker.io/kindest/local-path-provisioner:v20250214-acbabc1a',
     ],
-    ['talos', 'its network', ['kube-system', 'kube-flannel-x2b4c', 'ghcr.io/siderolabs/flannel:v0.26.7']],
+    ['talos', 'its network', 'kube-system/kube-flannel-x2b4c ghcr.io/siderolabs/flannel:v0.26.7'],
     [
       'openshift',
       'what configures its machines',
-      [
-        'openshift-machine-config-operator',
-        'machine-config-daemon-x2b4c',
-        `quay.io/openshift-release-dev/ocp-v4.0-art-dev@sha256:${'a'.repeat(64)}`,
-      ],
+      'openshift-machine-config-operator/machine-config-daemon-x2b4c quay.io/openshift-release-dev/ocp-v4.0-art-dev@sha256:0a',
     ],
     [
       undefined,
       'those of two distributions',
-      ['kube-system', 'kube-router-x2b4c', 'quay.io/k0sproject/kube-router:v2.4.1'],
-      ['kube-system', 'storage-provisioner', 'gcr.io/k8s-minikube/storage-provisioner:v5'],
+      'kube-system/kube-router-x2b4c quay.io/k0sproject/kube-router:v2.4.1',
+      'kube-system/storage-provisioner gcr.io/k8s-minikube/storage-provisioner:v5',
     ],
   ])('tells %s by %s', async (distribution, _by, ...pods) => {
-    const own = pods.map(([namespace, name, image]) =>
-      pod(name, undefined, {
+    const own = pods.map(each => {
+      const [, namespace, name = '', image] = /^([^/]+)\/(\S+) (.+)$/.exec(each) ?? []
+      return pod(name, undefined, {
         metadata: { name, namespace },
         spec: { nodeName: 'n1', containers: [{ name: 'c', image }] },
-      }),
-    )
+      })
+    })
     const found = await readJson(listOf(failing('shop-1'), ...own), { namespaces: ['web'] })
     expect(found.distribution).toBe(distribution)
   })
@@ -563,8 +500,8 @@ describe('a dump', () => {
       const metadata = { creationTimestamp: createdAt }
       const creating = pod('a', { reason: 'ContainerCreating', message: '' }, { metadata })
       // A dump's time is the newest time in it.
-      const node = { kind: 'Node', metadata: { name: 'node-1', creationTimestamp: '2026-01-01T00:01:00Z' } }
-      return (await readJson(listOf(creating, node, ...more))).gaps
+      const newest = { kind: 'Node', metadata: { name: 'node-1', creationTimestamp: '2026-01-01T00:01:00Z' } }
+      return (await readJson(listOf(creating, newest, ...more))).gaps
     }
     const [old, young] = ['2026-01-01T00:00:00Z', '2026-01-01T00:00:01Z']
     expect(await gapsOf(old)).toMatchObject([{ what: 'events', why: 'absent' }])
@@ -618,42 +555,31 @@ describe('a dump', () => {
   })
 })
 
-const pulled = (name: string, image: string, spec: Json = {}): Json => ({
-  ...pod(name, undefined, { spec: { containers: [{ name: 'c', image }], ...spec } }),
-  status: {
-    phase: 'Running',
-    containerStatuses: [{ name: 'c', imageID: `${image}@sha256:${'0'.repeat(64)}`, state: { running: {} } }],
-  },
-})
-
 test('images that other pods have pulled are kept only for a failing one without a registry in its name', async () => {
   const others = [
-    pulled('a', 'quay.io/acme/api:1'),
-    pulled('b', 'redis:7'),
-    pulled('c', 'quay.io/acme/api:1'),
+    running('a', 'quay.io/acme/api:1'),
+    running('b', 'redis:7'),
+    running('c', 'quay.io/acme/api:1'),
   ]
   expect((await readJson(listOf(failing('shop'), ...others))).pulledImages).toEqual(['quay.io/acme/api:1'])
-  const full = failing('shop', { spec: { containers: [{ name: 'c', image: 'quay.io/acme/web:1' }] } })
-  expect(await readJson(listOf(full, ...others))).not.toHaveProperty('pulledImages')
+  expect(await readJson(listOf(lacking('quay.io/acme/web:1'), ...others))).not.toHaveProperty('pulledImages')
 })
 
 test('of the registries that containers run from, those are kept that a failing one is almost called like', async () => {
-  const others = [pulled('a', 'registry.example:5000/acme/api:1'), pulled('b', 'quay.io/acme/api:1')]
-  const failed = failing('shop', {
-    spec: { containers: [{ name: 'c', image: 'registry.example/acme/web:1' }] },
-  })
-  expect((await readJson(listOf(failed, ...others))).hostsBeside).toEqual(['registry.example:5000'])
+  const others = [running('a', 'registry.example:5000/acme/api:1'), running('b', 'quay.io/acme/api:1')]
+  expect((await readJson(listOf(lacking('registry.example/acme/web:1'), ...others))).hostsBeside).toEqual([
+    'registry.example:5000',
+  ])
   expect(await readJson(listOf(failing('shop'), ...others))).not.toHaveProperty('hostsBeside')
 })
 
 test('images that were pulled without a pull secret are kept for a failing one at a registry that hides what it lacks', async () => {
   const others = [
-    pulled('a', 'ghcr.io/acme/api:1'),
-    pulled('b', 'ghcr.io/acme/own:1', { imagePullSecrets: [{ name: 'regcred' }] }),
-    pulled('c', 'registry.example/acme/api:1'),
+    running('a', 'ghcr.io/acme/api:1'),
+    running('b', 'ghcr.io/acme/own:1', { imagePullSecrets: [{ name: 'regcred' }] }),
+    running('c', 'registry.example/acme/api:1'),
   ]
-  const at = (image: string) => failing('shop', { spec: { containers: [{ name: 'c', image }] } })
-  const openFor = async (image: string) => (await readJson(listOf(at(image), ...others))).openImages
+  const openFor = async (image: string) => (await readJson(listOf(lacking(image), ...others))).openImages
   expect(await openFor('ghcr.io/acme/web:1')).toEqual(['ghcr.io/acme/api:1'])
   expect(await openFor('registry.example/acme/web:1')).toBeUndefined()
 })

@@ -25,6 +25,26 @@ export function pod(name: string, waiting?: { reason: string; message: string },
 
 export const failing = (name: string, more?: Json): Json => pod(name, BACK_OFF, more)
 
+/** A pod whose container `c` runs the image, by default as the registry's manifest `digest`. */
+export function running(name: string, image: string, spec: Json = {}, imageID = digestOf(image)): Json {
+  const state = { running: { startedAt: '2026-01-01T00:00:00Z' } }
+  return {
+    ...pod(name, undefined, { spec: { containers: [{ name: 'c', image }], ...spec } }),
+    status: { phase: 'Running', containerStatuses: [{ name: 'c', state, imageID }] },
+  }
+}
+
+export const digestOf = (image: string) => `${image.replace(/:[^:/]*$/, '')}@sha256:${'a'.repeat(64)}`
+
+/** A pod that lacks the image. */
+export const lacking = (image: string, spec: Json = {}): Json =>
+  failing('shop-1', { spec: { containers: [{ name: 'c', image }], ...spec } })
+
+export const node = (name: string, fields: Json = {}): Json => ({
+  ...{ apiVersion: 'v1', kind: 'Node', metadata: { name } },
+  ...fields,
+})
+
 export function event(of: string, message: string, more: Json = {}): Json {
   return {
     apiVersion: 'v1',
