@@ -37,47 +37,32 @@ const ended = (exitCode: number, stdout: string) => ({
 const login = (user: string) => ({ auths: { [HUB]: { auth: basic(user, CANARY) } } })
 
 describe('the places', () => {
-  const inOrder: [place: string, prepare: () => Record<string, string>, origin: string][] = [
+  const inOrder: [place: string, prepare: () => Record<string, string> | string, origin: string][] = [
     ['DOCKER_AUTH_CONFIG', () => ({ DOCKER_AUTH_CONFIG: JSON.stringify(login('a')) }), 'DOCKER_AUTH_CONFIG'],
     [
       'DOCKER_CONFIG',
       () => ({ DOCKER_CONFIG: dirname(file('alt/config.json', login('b'))) }),
-      'file ~/alt/config.json',
+      'alt/config.json',
     ],
-    [
-      'REGISTRY_AUTH_FILE',
-      () => ({ REGISTRY_AUTH_FILE: file('ci/auth.json', login('c')) }),
-      'file ~/ci/auth.json',
-    ],
+    ['REGISTRY_AUTH_FILE', () => ({ REGISTRY_AUTH_FILE: file('ci/auth.json', login('c')) }), 'ci/auth.json'],
     [
       'XDG_RUNTIME_DIR',
       () => ({ XDG_RUNTIME_DIR: dirname(dirname(file('run/containers/auth.json', login('d')))) }),
-      'file ~/run/containers/auth.json',
+      'run/containers/auth.json',
     ],
-    [
-      "podman's file",
-      () => {
-        file('.config/containers/auth.json', login('e'))
-        return {}
-      },
-      'file ~/.config/containers/auth.json',
-    ],
-    [
-      '.dockercfg',
-      () => {
-        file('.dockercfg', login('f').auths)
-        return {}
-      },
-      'file ~/.dockercfg',
-    ],
+    ["podman's file", () => file('.config/containers/auth.json', login('e')), '.config/containers/auth.json'],
+    ['.dockercfg', () => file('.dockercfg', login('f').auths), '.dockercfg'],
   ]
 
   test.each(inOrder.map(([name], index) => [name, index] as const))(
     '%s is used before every later place',
     async (_name, index) => {
-      const env = Object.assign({}, ...inOrder.slice(index).map(([, prepare]) => prepare()))
+      const made = inOrder.slice(index).map(([, prepare]) => prepare())
+      const env = Object.assign({}, ...made.filter(each => typeof each !== 'string'))
       const { credentials } = await find({ env })
-      expect(credentials).toMatchObject([{ key: HUB, origin: inOrder[index]?.[2], registry: 'docker.io' }])
+      const place = inOrder[index]?.[2] ?? ''
+      const origin = index === 0 ? place : `file ~/${place}`
+      expect(credentials).toMatchObject([{ key: HUB, origin, registry: 'docker.io' }])
     },
   )
 

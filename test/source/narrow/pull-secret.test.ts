@@ -13,6 +13,8 @@ const json = (config: unknown) =>
   secret('kubernetes.io/dockerconfigjson', {
     '.dockerconfigjson': base64(typeof config === 'string' ? config : JSON.stringify(config)),
   })
+/** Of the older form, whose content has no `auths` around it. */
+const flat = (content: unknown) => secret('kubernetes.io/dockercfg', { '.dockercfg': content })
 const entry = (value: unknown) => json({ auths: { 'r.io': value } })
 
 describe('the Secret as a whole', () => {
@@ -40,12 +42,7 @@ describe('the Secret as a whole', () => {
     ],
     ['content that is not JSON', json('{"auths":'), 'malformed', 'not a JSON object'],
     ['text', json('user:password'), 'malformed', 'not a JSON object'],
-    [
-      'the older form with something behind it',
-      secret('kubernetes.io/dockercfg', { '.dockercfg': base64('{"r.io":{}}x') }),
-      'malformed',
-      'auths',
-    ],
+    ['the older form with something behind it', flat(base64('{"r.io":{}}x')), 'malformed', 'auths'],
     ['auths that is a list', json({ auths: [] }), 'malformed', 'auths'],
     ['an entry that is a string', entry('x'), 'malformed', 'r.io'],
     ['a number where a string belongs', entry({ email: false }), 'malformed', 'r.io'],
@@ -70,21 +67,19 @@ describe('the Secret as a whole', () => {
     ],
     [
       'the new form under the flat key',
-      secret('kubernetes.io/dockercfg', {
-        '.dockercfg': base64('{"auths":{"r.io":{"auth":"Zm9vOmJhcg=="}}}'),
-      }),
+      flat(base64('{"auths":{"r.io":{"auth":"Zm9vOmJhcg=="}}}')),
       'wrong-layout',
       'config.json',
     ],
     [
       'the new form without a login under the flat key',
-      secret('kubernetes.io/dockercfg', { '.dockercfg': base64('{"auths":{},"HttpHeaders":{}}') }),
+      flat(base64('{"auths":{},"HttpHeaders":{}}')),
       'wrong-layout',
       'config.json',
     ],
     [
       'a credential store under the flat key, which makes the Secret malformed',
-      secret('kubernetes.io/dockercfg', { '.dockercfg': base64('{"auths":{},"credsStore":"desktop"}') }),
+      flat(base64('{"auths":{},"credsStore":"desktop"}')),
       'malformed',
       'credsStore',
     ],
@@ -95,21 +90,16 @@ describe('the Secret as a whole', () => {
       'not-in-dump',
       'data',
     ],
-    [
-      'a redacted value',
-      secret('kubernetes.io/dockercfg', { '.dockercfg': 'REDACTED' }),
-      'not-in-dump',
-      '.dockercfg',
-    ],
+    ['a redacted value', flat('REDACTED'), 'not-in-dump', '.dockercfg'],
     [
       'the length of the value, as must-gather notes it',
-      secret('kubernetes.io/dockercfg', { '.dockercfg': base64('187 bytes long') }),
+      flat(base64('187 bytes long')),
       'not-in-dump',
       '.dockercfg',
     ],
-    ['stars', secret('kubernetes.io/dockercfg', { '.dockercfg': '***' }), 'not-in-dump', '.dockercfg'],
-    ['an empty value', secret('kubernetes.io/dockercfg', { '.dockercfg': '' }), 'not-in-dump', '.dockercfg'],
-    ['null as value', secret('kubernetes.io/dockercfg', { '.dockercfg': null }), 'not-in-dump', '.dockercfg'],
+    ['stars', flat('***'), 'not-in-dump', '.dockercfg'],
+    ['an empty value', flat(''), 'not-in-dump', '.dockercfg'],
+    ['null as value', flat(null), 'not-in-dump', '.dockercfg'],
   ])('%s', (_what, raw, problem, detail) => {
     const described = narrowPullSecret(raw)
     expect(described).toMatchObject({ problem, entries: [] })
@@ -129,16 +119,12 @@ describe('the Secret as a whole', () => {
   })
 
   test('the older flat form has its entries at the top level', () => {
-    const raw = secret('kubernetes.io/dockercfg', {
-      '.dockercfg': base64('{"r.io":{"auth":"Zm9vOmJhcg=="}}'),
-    })
+    const raw = flat(base64('{"r.io":{"auth":"Zm9vOmJhcg=="}}'))
     expect(narrowPullSecret(raw)?.entries).toEqual([{ key: 'r.io', username: 'foo', problem: null }])
   })
 
   test('a registry named auths is a registry', () => {
-    const raw = secret('kubernetes.io/dockercfg', {
-      '.dockercfg': base64('{"auths":{"auth":"Zm9vOmJhcg=="}}'),
-    })
+    const raw = flat(base64('{"auths":{"auth":"Zm9vOmJhcg=="}}'))
     expect(narrowPullSecret(raw)?.entries).toEqual([{ key: 'auths', username: 'foo', problem: null }])
   })
 
@@ -274,14 +260,8 @@ describe('what writes it', () => {
     ],
     [
       'the hierarchical namespace controller',
-      {
-        name: 'regcred',
-        labels: {
-          'app.kubernetes.io/managed-by': 'hnc.x-k8s.io',
-          'hnc.x-k8s.io/inherited-from': 'platform',
-        },
-      },
-      { type: 'copy', of: 'platform/regcred' },
+      { labels: { 'app.kubernetes.io/managed-by': 'hnc.x-k8s.io', 'hnc.x-k8s.io/inherited-from': 'ops' } },
+      { type: 'copy', of: 'ops/regcred' },
     ],
     [
       'Helm',
@@ -305,10 +285,7 @@ describe('what writes it', () => {
 describe('a login', () => {
   const [MINUTE, SECONDS] = ['2026-11-27T08:45:00.000Z', Date.UTC(2026, 10, 27, 8, 45) / 1000]
   const jwt = (claims: object) =>
-    `${base64('{"alg":"RS256"}')}.${base64(JSON.stringify(claims)).replace(/=+$/, '')}.c2ln`.replaceAll(
-      '=',
-      '',
-    )
+    `${base64('{"alg":"RS256"}')}.${base64(JSON.stringify(claims))}.c2ln`.replaceAll('=', '')
   const first = (value: object) => narrowPullSecret(entry(value))?.entries[0]
 
   test.each<[string, string, string | undefined]>([
