@@ -7,6 +7,9 @@ import { Clock } from '../../src/simulator/cluster/clock.ts'
 import { Cluster } from '../../src/simulator/cluster/cluster.ts'
 import { kindNamed } from '../../src/simulator/cluster/kinds.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
+import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import { readCluster } from '../../src/source/live/read-cluster.ts'
+import type { Scope } from '../../src/source/suspects.ts'
 import { readerTo, type Way } from '../simulator/in-process-connection.ts'
 
 const NOON = Date.parse('2026-11-24T12:00:00Z')
@@ -31,6 +34,12 @@ export class SimulatedCluster {
     this.#server.faults.when(request => on.test(lineOf(request)), fault)
   }
 }
+
+export const everywhere = { namespaces: null }
+
+/** Reads the namespace `web`, or another scope. */
+export const read = (cluster: SimulatedCluster, scope: Partial<Scope> = {}): Promise<Snapshot> =>
+  readCluster(cluster.reader, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })
 
 /** Stores the objects unchanged, without defaults or admission, and without the namespaces that every new cluster has. */
 function clusterOf(objects: ApiObject[]): Cluster {

@@ -1,14 +1,8 @@
 /** Without full permission, everything readable is read and the rest is reported; a scope that does not exist is an error. */
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../../src/errors.ts'
-import { readCluster } from '../../../src/source/live/read-cluster.ts'
-import type { Scope } from '../../../src/source/suspects.ts'
 import { event, failing, namespace, pod } from '../cluster-objects.ts'
-import { SimulatedCluster } from '../simulated-cluster.ts'
-
-const read = (cluster: SimulatedCluster, scope: Partial<Scope> = {}) =>
-  readCluster(cluster.reader, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })
-const everywhere = { namespaces: null }
+import { everywhere, read, SimulatedCluster } from '../simulated-cluster.ts'
 
 describe('a reading without permission for the whole cluster', () => {
   const objects = () => [

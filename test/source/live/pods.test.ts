@@ -4,14 +4,10 @@ import { UnreachableError } from '../../../src/errors.ts'
 import { ApiError } from '../../../src/kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../../src/kubernetes/api/cluster.ts'
 import { readCluster } from '../../../src/source/live/read-cluster.ts'
-import type { Scope } from '../../../src/source/suspects.ts'
 import { inPagesOf, withColumns, withoutTables } from '../../simulator/ways.ts'
 import { event, failing, healthy, pod, SIDECAR_FAILS } from '../cluster-objects.ts'
-import { SimulatedCluster } from '../simulated-cluster.ts'
+import { everywhere, read, SimulatedCluster } from '../simulated-cluster.ts'
 
-const read = (cluster: SimulatedCluster, scope: Partial<Scope> = {}) =>
-  readCluster(cluster.reader, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })
-const everywhere = { namespaces: null }
 const inFull = ({ asked }: SimulatedCluster) => asked.filter(request => /^list .*\/pods/.test(request))
 
 test('a suspect is found although a pod with its name and node, ready in another phase, was already read in full', async () => {

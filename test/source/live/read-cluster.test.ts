@@ -1,13 +1,7 @@
 /** A reading finds every failing pod in its scope, whatever state hides it, and nothing else. */
 import { describe, expect, test } from 'vitest'
-import { readCluster } from '../../../src/source/live/read-cluster.ts'
-import type { Scope } from '../../../src/source/suspects.ts'
 import { event, failing, healthy, namespace, pod, SIDECAR_FAILS } from '../cluster-objects.ts'
-import { SimulatedCluster } from '../simulated-cluster.ts'
-
-const read = (cluster: SimulatedCluster, scope: Partial<Scope> = {}) =>
-  readCluster(cluster.reader, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })
-const everywhere = { namespaces: null }
+import { everywhere, read, SimulatedCluster } from '../simulated-cluster.ts'
 
 describe('the pods of a reading', () => {
   test.each([

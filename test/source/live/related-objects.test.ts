@@ -1,11 +1,9 @@
 /** Only what failing pods reference is read, and no secret content leaves the source. */
 import { describe, expect, test } from 'vitest'
-import { readCluster } from '../../../src/source/live/read-cluster.ts'
 import { event, failing, node, owned, pod, secret, serviceAccount } from '../cluster-objects.ts'
-import { SimulatedCluster } from '../simulated-cluster.ts'
+import { everywhere, read as readScope, SimulatedCluster } from '../simulated-cluster.ts'
 
-const read = (cluster: SimulatedCluster) =>
-  readCluster(cluster.reader, { namespaces: null }, { takenAt: '2026-11-24T12:00:00Z' })
+const read = (cluster: SimulatedCluster) => readScope(cluster, everywhere)
 const withSecret = (name: string) => ({ spec: { imagePullSecrets: [{ name }] } })
 const REPLICA_SET = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-1' }
 /** Of the pods of a Deployment, whose ReplicaSets need not be read whole. */
