@@ -6,10 +6,9 @@ import type { StepCode } from '../../src/advice/step/step.ts'
 import { CAUSES, type Finding } from '../../src/diagnosis/finding.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
 import { typo, why, whyContainer } from '../report/samples.ts'
-import { findingOf, pulled, type Situation } from './situation.ts'
+import { codesIn, findingOf, pulled, type Situation, stepsIn } from './situation.ts'
 
 const LOGINS: StepCode[] = ['distribute-login', 'recreate-pods']
-const codes = (situation: Situation) => stepsFor(findingOf(situation)).map(({ code }) => code)
 
 const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com'
 const DENIED =
@@ -292,7 +291,7 @@ describe('a refusal', () => {
       },
     ],
   ])('by %s never leads to a login', (_name, situation) => {
-    expect(codes(situation).filter(code => LOGINS.includes(code))).toEqual([])
+    expect(codesIn(situation).filter(code => LOGINS.includes(code))).toEqual([])
   })
 })
 
@@ -331,14 +330,14 @@ describe('the host', () => {
       '203.0.113.9:443',
     ],
   ])('%s', (_name, situation, host) => {
-    const tested = stepsFor(findingOf(situation)).find(step => step.code === 'test-connection')
+    const tested = stepsIn(situation).find(step => step.code === 'test-connection')
     expect(tested).toMatchObject({ host })
   })
 
   test('a registry that was contacted over plain HTTP gets a plain HTTP test command', () => {
     const error =
       'Head "http://127.0.0.1:15000/v2/acme/shop/manifests/1?ns=docker.io": dial tcp 127.0.0.1:15000: connect: connection refused'
-    expect(stepsFor(findingOf({ image: 'acme/shop:1', error }))).toContainEqual(
+    expect(stepsIn({ image: 'acme/shop:1', error })).toContainEqual(
       expect.objectContaining({ code: 'test-connection', scheme: 'http', host: '127.0.0.1:15000' }),
     )
   })
@@ -351,7 +350,7 @@ describe('the host', () => {
     ['docker://28.0.1', 'reg.example:5000', 'https'],
   ])('%s asks %s over %s where the text shows no URL', (runtime, host, scheme) => {
     const error = 'error pulling image configuration: received unexpected HTTP status: 502 Bad Gateway'
-    expect(stepsFor(findingOf({ image: `${host}/acme/app:1`, error, node: { runtime } }))).toContainEqual(
+    expect(stepsIn({ image: `${host}/acme/app:1`, error, node: { runtime } })).toContainEqual(
       expect.objectContaining({ code: 'test-connection', scheme, host }),
     )
   })
@@ -421,7 +420,7 @@ describe('the host', () => {
       'page-instead',
     ],
   ])('%s', (_name, situation, first) => {
-    expect(codes(situation)[0]).toBe(first)
+    expect(codesIn(situation)[0]).toBe(first)
   })
 })
 
@@ -446,7 +445,7 @@ describe('the name', () => {
     ['with a scheme', 'https://registry.example/app:1', 'drop-scheme'],
   ])('%s gives the first step by its name alone', (_name, image, first) => {
     const error = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`
-    expect(codes({ image, error, reason: 'InvalidImageName' })[0]).toBe(first)
+    expect(codesIn({ image, error, reason: 'InvalidImageName' })[0]).toBe(first)
   })
 })
 
@@ -464,7 +463,7 @@ describe('the node', () => {
 
   test('is of the architecture that the runtime asked for, not of a word in a name', () => {
     const build = (image: string, text: string) =>
-      stepsFor(findingOf({ image, error: `pull ${image}: ${text}` })).find(({ code }) => code === 'build-for')
+      stepsIn({ image, error: `pull ${image}: ${text}` }).find(({ code }) => code === 'build-for')
     expect(build('mcr.example/windows/nanoserver:1809', error)).toMatchObject({ platform: 'linux/<arch>' })
     const asked = 'no matching manifest for linux/arm64/v8 in the manifest list entries'
     expect(build('mcr.example/windows/nanoserver:1809', asked)).toMatchObject({ platform: 'linux/arm64' })
@@ -484,7 +483,7 @@ describe('the node', () => {
 
   test('may run images for arm64 with another system, if it has one of 32 bits', () => {
     const at = (architecture: string) =>
-      codes({
+      codesIn({
         image: 'rook/ceph:v1',
         error: 'no match for platform in manifest: not found',
         node: { architecture },
@@ -494,8 +493,8 @@ describe('the node', () => {
   })
 
   test('gets instructions for how to reach it only where its type is known', () => {
-    expect(codes({ image: 'nginx', error: 'no space left on device' }).at(-1)).toBe('enter-node')
-    expect(codes({ image: 'nginx', error: 'no space left on device', pod: { node: null } })).not.toContain(
+    expect(codesIn({ image: 'nginx', error: 'no space left on device' }).at(-1)).toBe('enter-node')
+    expect(codesIn({ image: 'nginx', error: 'no space left on device', pod: { node: null } })).not.toContain(
       'enter-node',
     )
   })

@@ -1,12 +1,9 @@
 /** Images that were built on a machine and pushed nowhere: how they get into the node, by the cluster that it belongs to. */
 import { describe, expect, test } from 'vitest'
-import { stepsFor } from '../../src/advice/advise.ts'
-import { findingOf, pulled, type Situation } from './situation.ts'
+import { codesIn, pulled, type Situation, stepsIn } from './situation.ts'
 
 const DENIED =
   'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed'
-const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
-const codesIn = (situation: Situation) => stepsIn(situation).map(({ code }) => code)
 const own = (more: Partial<Situation>): Situation => ({
   image: 'my-app:1',
   error: pulled('docker.io/library/my-app:1', DENIED),

@@ -1,12 +1,8 @@
 /** Steps that the state beside the message decides: what nodes have, whether they take pods, how large a disk is, and what happened since. */
 import { describe, expect, test } from 'vitest'
-import { stepsFor } from '../../src/advice/advise.ts'
 import type { HeldImage } from '../../src/snapshot/held-image.ts'
 import { event } from '../diagnosis/snapshots.ts'
-import { findingOf, type Situation } from './situation.ts'
-
-const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
-const codesIn = (situation: Situation) => stepsIn(situation).map(({ code }) => code)
+import { codesIn, type Situation, stepsIn } from './situation.ts'
 
 const IMAGE = 'ghcr.io/acme/app:1'
 const held = (fields: Partial<HeldImage>): HeldImage[] => [

@@ -6,7 +6,7 @@ import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { isHosted } from '../../src/image/registries.ts'
 import { roleSentence } from '../../src/report/words/nouns.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
-import { findingOf } from './situation.ts'
+import { findingOf, stepsIn } from './situation.ts'
 
 function codesOf(image: string, error: string): StepCode[] {
   const failing = pod({ containers: [container({ image, state: waiting('ErrImagePull', error) })] })
@@ -166,13 +166,13 @@ describe('a token server that the registry announces by a name of its own networ
     ],
   ])('%s has to be replaced in the settings of the registry', (url, why, product) => {
     const image = 'registry.example/a/b:1'
-    const [first] = stepsFor(findingOf({ image, error: request(url, why), login: 'registry.example' }))
+    const [first] = stepsIn({ image, error: request(url, why), login: 'registry.example' })
     expect(first).toMatchObject({ code: 'token-realm', registry: 'registry.example', product })
   })
 
   test('is not suspected while a host with a domain only does not resolve', () => {
     const error = request('https://auth.acme.dev/token?service=registry', lookup('auth.acme.dev'))
-    expect(stepsFor(findingOf({ image: 'registry.example/a/b:1', error }))[0].code).toBe('resolve-host')
+    expect(stepsIn({ image: 'registry.example/a/b:1', error })[0].code).toBe('resolve-host')
   })
 })
 

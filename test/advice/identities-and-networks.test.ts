@@ -2,10 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import { textsOf } from '../report/texts-of.ts'
-import { findingOf, pulled, type Situation } from './situation.ts'
+import { codesIn, findingOf, pulled, type Situation, stepsIn } from './situation.ts'
 
-const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
-const codesIn = (situation: Situation) => stepsIn(situation).map(({ code }) => code)
 const headed = (image: string, host: string, status: string) =>
   pulled(image, `unexpected status from HEAD request to https://${host}/v2/acme/app/manifests/1: ${status}`)
 

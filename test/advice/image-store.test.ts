@@ -1,7 +1,7 @@
 /** What fails after the kubelet's own pull: the node's image store has lost the image, or a guest pulls by itself. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
-import { findingOf } from './situation.ts'
+import { findingOf, stepsIn } from './situation.ts'
 
 const ID = `sha256:${'b'.repeat(64)}`
 const created = (error: string, runtimeClass?: string) =>
@@ -89,7 +89,7 @@ describe('a lazy snapshotter that could not mount a layer', () => {
 
   const image = 'reg.example/a/b:1'
   const refused = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": unexpected status from HEAD request to https://reg.example/v2/a/b/manifests/1: 401 Unauthorized`
-  const stepsAfter = (error: string) => stepsFor(findingOf({ image, error, login: 'reg.example' }))
+  const stepsAfter = (error: string) => stepsIn({ image, error, login: 'reg.example' })
 
   test('needs the logins of the kubelet if the registry refused it without one', () => {
     const error = `failed to pull and unpack image "${image}": failed to prepare extraction snapshot "extract-6-mVNW sha256:${'e'.repeat(64)}": failed to preload layers for image manifest digest sha256:7f2b: error getting header info: Get "https://reg.example/v2/a/b/blobs/sha256:6ea5": failed to handle challenge: authorization failed: no basic auth credentials`

@@ -1,10 +1,9 @@
 /** Short names that look like tags of OpenShift's image streams, and go to a registry. */
 import { expect, test } from 'vitest'
-import { stepsFor } from '../../src/advice/advise.ts'
 import { imageTriggers } from '../../src/source/narrow/image-triggers.ts'
 import { ownerLink } from '../diagnosis/snapshots.ts'
 import { textsOf } from '../report/texts-of.ts'
-import { findingOf, type Situation } from './situation.ts'
+import { type Situation, stepsIn } from './situation.ts'
 
 const FULL = 'quay.io/acme/notebook@sha256:0a'
 
@@ -16,7 +15,7 @@ const named = (image: string, more: Partial<Situation> = {}): Situation => ({
   },
   ...more,
 })
-const firstOf = (situation: Situation) => stepsFor(findingOf(situation))[0]
+const firstOf = (situation: Situation) => stepsIn(situation)[0]
 
 test.each(['notebook:v1', 'notebook:latest', 'notebook'])('%s is looked up in the stream', image => {
   expect(firstOf(named(image))).toMatchObject({ code: 'look-up-stream', stream: 'notebook', lookUp: true })
@@ -73,7 +72,7 @@ test('a trigger that is not paused waits for a tag of its stream', () => {
 })
 
 test('a name that a trigger has replaced has nothing to wait for', () => {
-  const codes = stepsFor(findingOf(triggered(true, 'quay.io/acme/notebook:latest'))).map(({ code }) => code)
+  const codes = stepsIn(triggered(true, 'quay.io/acme/notebook:latest')).map(({ code }) => code)
   expect(codes).not.toContain('image-trigger')
 })
 

@@ -5,10 +5,7 @@ import type { Step } from '../../src/advice/step/step.ts'
 import type { Node } from '../../src/snapshot/node.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import { container, event, waiting } from '../diagnosis/snapshots.ts'
-import { findingOf, pulled, type Situation } from './situation.ts'
-
-const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
-const codesIn = (situation: Situation) => stepsIn(situation).map(({ code }) => code)
+import { codesIn, findingOf, pulled, type Situation, stepsIn } from './situation.ts'
 
 const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com'
 const head = (host: string, status: string) =>
@@ -438,7 +435,7 @@ test('an image for policy Never that other nodes have is loaded on this one firs
   }
   const reference = 'docker.io/edge/collector:5.0'
   const on = (nodes: string[]) => ({ ...never, shown: { preloaded: [{ reference, nodes }] } })
-  const [load, allow] = stepsFor(findingOf(on(['node-1', 'node-2', 'node-3', 'node-4', 'node-5'])))
+  const [load, allow] = stepsIn(on(['node-1', 'node-2', 'node-3', 'node-4', 'node-5']))
   expect(load).toEqual({
     code: 'load-as-others',
     image: reference,
@@ -475,7 +472,7 @@ test.each([
     text === 'InvalidImageName'
       ? `Failed to apply default image tag "${image}": couldn't parse image reference "${image}": invalid reference format`
       : pulled(image, text)
-  const steps = stepsFor(findingOf({ image, error, ...(text === 'InvalidImageName' && { reason: text }) }))
+  const steps = stepsIn({ image, error, ...(text === 'InvalidImageName' && { reason: text }) })
   expect(steps.slice(0, 2).map(({ code }) => code)).toEqual(first)
   if (steps[0].code === 'write-digest') expect(steps[0].correct).toBe(`quay.io/acme/tkn@sha256:${HEX}`)
 })
@@ -489,7 +486,7 @@ test.each<[string, Step]>([
   ['quay.io/Acme/app:1', { code: 'read-name', image: 'quay.io/Acme/app:1' }],
 ])('a value that was empty is filled in where the name is put together, as in %s', (image, step) => {
   const error = `Failed to apply default image tag "${image}": couldn't parse image reference "${image}": invalid reference format`
-  const steps = stepsFor(findingOf({ image, error, reason: 'InvalidImageName' }))
+  const steps = stepsIn({ image, error, reason: 'InvalidImageName' })
   expect(steps[0]).toEqual(step)
 })
 

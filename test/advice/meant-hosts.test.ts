@@ -3,10 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import { misspelledRegistry } from '../../src/image/mistakes/similar-names.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
-import { findingOf, pulled, type Situation } from './situation.ts'
-
-const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
-const codesIn = (situation: Situation) => stepsIn(situation).map(({ code }) => code)
+import { codesIn, findingOf, pulled, stepsIn } from './situation.ts'
 
 const unresolved = (host: string) =>
   `failed to do request: Head "https://${host}/v2/a/b/manifests/1": dial tcp: lookup ${host.replace(/:\d+$/, '')} on 10.0.0.2:53: no such host`

@@ -6,10 +6,7 @@ import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { container, event, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
-import { findingOf, pulled, type Situation } from './situation.ts'
-
-const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
-const codesIn = (situation: Situation): Step['code'][] => stepsIn(situation).map(({ code }) => code)
+import { codesIn, findingOf, pulled, stepsIn } from './situation.ts'
 
 const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com'
 const ROLE = 'arn:aws:sts::123456789012:assumed-role/node/i-0c3f'

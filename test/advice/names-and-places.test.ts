@@ -6,9 +6,7 @@ import { MOVED_ROWS } from '../../src/image/moved/moved.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
-import { findingOf, pulled, type Situation } from './situation.ts'
-
-const codesIn = (situation: Situation) => stepsFor(findingOf(situation)).map(({ code }) => code)
+import { codesIn, findingOf, pulled, type Situation, stepsIn } from './situation.ts'
 
 describe('an image ID instead of a name', () => {
   const DENIED =
@@ -90,7 +88,7 @@ describe('an image that left its registry', () => {
       'cr.smallstep.com/smallstep/step-ca:0.30.2',
     ],
   ])('%s is taken from its new place', (image, error, to) => {
-    const [first] = stepsFor(findingOf({ image, error: pulled(image, error) }))
+    const [first] = stepsIn({ image, error: pulled(image, error) })
     expect(first).toMatchObject({ code: 'use-replacement', to })
   })
 
@@ -99,7 +97,7 @@ describe('an image that left its registry', () => {
     // Its new place has what was there, so that a name that is missing may be mistyped.
     ['k8s.gcr.io/nginx-slim:foo', true],
   ])('makes a typo unlikely if its old place was emptied: %s', (image, mayBeTypo) => {
-    const steps = stepsFor(findingOf({ image, error: pulled(image, `${image}: not found`) }))
+    const steps = stepsIn({ image, error: pulled(image, `${image}: not found`) })
     expect(steps[0].code).toBe('use-replacement')
     expect(steps.some(({ code }) => code === 'check-name')).toBe(mayBeTypo)
   })
@@ -113,7 +111,7 @@ describe('an image that left its registry', () => {
   test('is looked for where its publisher has other versions, if it has no new place itself', () => {
     const image = 'gcr.io/ml-pipeline/argoexec:v3.4.17-license-compliance'
     const error = "denied: Permission denied: Consumer 'project:ml-pipeline' has been suspended."
-    const [first] = stepsFor(findingOf({ image, error: pulled(image, error) }))
+    const [first] = stepsIn({ image, error: pulled(image, error) })
     expect(first).toMatchObject({ code: 'find-replacement', moved: { others: 'quay.io/argoproj' } })
   })
 
@@ -182,7 +180,7 @@ test.each([
   ['ghcr.io/acme/agent:1.2:1.3', null],
 ])('%s needs one of its tags, and no other step for its name', (image, correct) => {
   const error = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`
-  expect(stepsFor(findingOf({ image, error, reason: 'InvalidImageName' }))).toEqual([
+  expect(stepsIn({ image, error, reason: 'InvalidImageName' })).toEqual([
     expect.objectContaining({ code: 'drop-surplus-tag', repository: 'ghcr.io/acme/agent', correct }),
   ])
 })
@@ -213,24 +211,22 @@ describe('an image that is not the one in the template', () => {
     )
     expect(first).toMatchObject({ code: 'correct-admission', template: null })
     // Another image of the template may be what lacks it.
-    expect(stepsFor(findingOf({ ...ofPod(image), error }))[0].code).not.toBe('correct-admission')
+    expect(stepsIn({ ...ofPod(image), error })[0].code).not.toBe('correct-admission')
   })
 
   test('is only created again, if what was added is a digest that is gone', () => {
     const digest = `sha256:${'a'.repeat(64)}`
     for (const image of [`quay.io/acme/api:2@${digest}`, `quay.io/acme/api@${digest}`]) {
-      const steps = stepsFor(findingOf(ofPod(image)))
+      const steps = stepsIn(ofPod(image))
       expect(steps[0]).toEqual({ code: 'resolve-again', template: 'quay.io/acme/api:2' })
       expect(steps.map(({ code }) => code)).not.toContain('correct-admission')
     }
     // A copy elsewhere may never have had it.
-    expect(stepsFor(findingOf(ofPod(`harbor.example/acme/api:2@${digest}`)))[0].code).toBe(
-      'correct-admission',
-    )
+    expect(stepsIn(ofPod(`harbor.example/acme/api:2@${digest}`))[0].code).toBe('correct-admission')
   })
 
   test('is corrected where it was changed, as a new name in the template would be changed again', () => {
-    const [first, ...others] = stepsFor(findingOf(ofPod('harbor.example/quay/acme/api:2')))
+    const [first, ...others] = stepsIn(ofPod('harbor.example/quay/acme/api:2'))
     expect(first).toEqual({
       ...{ code: 'correct-admission', template: 'quay.io/acme/api:2', policies: [], doubled: null },
     })
@@ -240,7 +236,7 @@ describe('an image that is not the one in the template', () => {
 
   test('names the policy and what it put there twice', () => {
     const twice = ofPod('harbor.example/quay/harbor.example/quay/acme/api:2', { rewriters: ['mirror-quay'] })
-    expect(stepsFor(findingOf(twice))[0]).toMatchObject({
+    expect(stepsIn(twice)[0]).toMatchObject({
       policies: ['mirror-quay'],
       doubled: 'harbor.example/quay',
     })
@@ -257,7 +253,7 @@ describe('an image that is not the one in the template', () => {
   test('belongs to an injector if the template has no such container', () => {
     const image = 'docker.io/istio/proxyv2:9'
     const injected = container({ name: 'istio-proxy', image, state: waiting('ErrImagePull', missing(image)) })
-    const [first] = stepsFor(findingOf(ofPod(image, { containers: [injected] })))
+    const [first] = stepsIn(ofPod(image, { containers: [injected] }))
     expect(first).toMatchObject({ code: 'correct-admission', template: null })
   })
 
@@ -285,7 +281,7 @@ describe('a prefix that the name has twice', () => {
     ['registry.corp:5000/registry.corp:5000/acme/api', 'registry.corp:5000'],
   ])('is what to look for in %s', (image, prefix) => {
     const without = image.replace(`${prefix}/`, '')
-    const [first] = stepsFor(findingOf({ image, error: pulled(image, `${image}: not found`) }))
+    const [first] = stepsIn({ image, error: pulled(image, `${image}: not found`) })
     expect(first).toEqual({ code: 'undouble-prefix', prefix, without })
   })
 
@@ -306,7 +302,7 @@ describe('a path that Docker Hub can not have', () => {
   ])('is corrected first, as no login helps: %s', (image, likely, certain = false) => {
     const path = image.replace('docker.io/', '').replace(/:.*/, '')
     const codes = codesIn({ image, error: denied(image) })
-    expect(stepsFor(findingOf({ image, error: denied(image) }))[0]).toEqual({
+    expect(stepsIn({ image, error: denied(image) })[0]).toEqual({
       code: 'correct-path',
       path,
       likely,
@@ -338,7 +334,7 @@ describe('a path that Docker Hub can not have', () => {
   ])('is refused to a cache of it like a wrong login: %s', (name, path, likely) => {
     const image = `${HOST}/${name}:1`
     const error = `pull access denied for ${HOST}/${name}, repository does not exist or may require 'docker login': denied: The authentication to the upstream registry failed. Verify that the credentials in AWS Secrets Manager are correct`
-    const [first, second] = stepsFor(findingOf({ image, error }))
+    const [first, second] = stepsIn({ image, error })
     expect(first).toEqual({ code: 'correct-path', path, likely, certain: true })
     expect(second?.code).toBe('upstream-login')
   })
@@ -368,7 +364,7 @@ describe('a name without a registry', () => {
   const node = { images: ['harbor.example/shop/acme-api:1'] }
 
   test('gets the registry and the project of an image beside it', () => {
-    expect(stepsFor(findingOf({ ...denied, node }))[0]).toMatchObject({
+    expect(stepsIn({ ...denied, node })[0]).toMatchObject({
       ...{ code: 'name-registry', name: 'harbor.example/shop/acme-web:2', same: false },
     })
     const { findings } = diagnose(

@@ -5,9 +5,7 @@ import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import type { HeldImage } from '../../src/snapshot/held-image.ts'
 import type { HostPort } from '../../src/snapshot/snapshot.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
-import { findingOf, pulled, type Situation } from './situation.ts'
-
-const codes = (situation: Situation) => stepsFor(findingOf(situation)).map(({ code }) => code)
+import { codesIn, pulled, type Situation, stepsIn } from './situation.ts'
 
 const heldOn = (reference: string, ...nodes: string[]): HeldImage => ({
   ...{ reference, pods: nodes.length, nodes, architectures: [], otherLogins: [] },
@@ -28,22 +26,22 @@ const agent: HostPort = {
 test("what serves a loopback address on other nodes has to run here, whatever the image's name is", () => {
   const nodes = ['node-2', 'node-3']
   const step = { code: 'serve-loopback', host: '127.0.0.1:30081', nodes }
-  expect(stepsFor(findingOf(refused))[0]).toEqual({ ...step, by: null })
-  expect(stepsFor(findingOf({ ...refused, shown: { hostPorts: [agent] } }))[0]).toEqual({
+  expect(stepsIn(refused)[0]).toEqual({ ...step, by: null })
+  expect(stepsIn({ ...refused, shown: { hostPorts: [agent] } })[0]).toEqual({
     ...step,
     by: agent,
   })
   // A pod that is ready serves the port, so something else fails.
   const ready = { ...agent, ready: true }
-  expect(stepsFor(findingOf({ ...refused, shown: { hostPorts: [ready] } }))[0]).toEqual({ ...step, by: null })
-  expect(codes(refused)).not.toContain('replace-loopback')
-  expect(codes({ ...refused, held: [] })).toContain('replace-loopback')
+  expect(stepsIn({ ...refused, shown: { hostPorts: [ready] } })[0]).toEqual({ ...step, by: null })
+  expect(codesIn(refused)).not.toContain('replace-loopback')
+  expect(codesIn({ ...refused, held: [] })).toContain('replace-loopback')
 })
 
 const DENIED = 'pull access denied, repository does not exist or may require authorization'
 const IMAGE = 'docker.io/acme/controller:3'
 const loaded = (nodes: string[], reference = 'docker.io/acme/gateway:1', more: Partial<Situation> = {}) =>
-  codes({
+  codesIn({
     image: 'acme/controller:3',
     error: pulled(IMAGE, DENIED),
     held: [heldOn(IMAGE, 'node-2', 'node-3')],
@@ -64,7 +62,7 @@ test("an image is loaded by hand where those nodes that have it were given anoth
 const ecr = (kind: string, region = 'us-gov-west-1') => `123456789012.dkr.${kind}.${region}.amazonaws.com`
 const unsent = (...ecrHosts: string[]) => {
   const image = `${ecr('ecr-fips')}/acme/app:1`
-  return codes({ image, error: pulled(image, `${DENIED}: no basic auth credentials`), ecrHosts })
+  return codesIn({ image, error: pulled(image, `${DENIED}: no basic auth credentials`), ecrHosts })
 }
 
 test("the kubelet's provider lacks a name of a registry whose images run on the node under another one", () => {
@@ -107,7 +105,7 @@ test.each([
   const image = 'nicolaka/netshoot:v0.14'
   const debug = container({ image, kind: 'ephemeral', state: waiting('ErrImagePull', pulled(image, error)) })
   const found = (kind: 'ephemeral' | 'container') =>
-    codes({ image, error, pod: { containers: [{ ...debug, kind }] } })
+    codesIn({ image, error, pod: { containers: [{ ...debug, kind }] } })
   expect(found('ephemeral')).toContain('other-debug-container')
   expect(found('ephemeral')[0] === 'other-debug-container').toBe(isFirst)
   expect(found('container')).not.toContain('other-debug-container')

@@ -1,10 +1,9 @@
 /** Tokens of a cloud that something renews in other namespaces, and not in the pod's. */
 import { expect, test } from 'vitest'
-import { stepsFor } from '../../src/advice/advise.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 import { textsOf } from '../report/texts-of.ts'
-import { findingOf, type Situation } from './situation.ts'
+import { type Situation, stepsIn } from './situation.ts'
 
 const ECR = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
 /** Six days and six hours before the tests' snapshot. */
@@ -32,7 +31,7 @@ const beside = (
   shown: { elsewhere: { pullSecrets, serviceAccounts: [] }, ...(cronJobs && { cronJobs }) },
 })
 
-const firstOf = (situation: Situation) => stepsFor(findingOf(situation))[0]
+const firstOf = (situation: Situation) => stepsIn(situation)[0]
 const twice = [secretIn('shop', NEW), secretIn('billing', NEW)]
 
 test('are renewed here, too, by what renews the others', () => {

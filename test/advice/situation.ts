@@ -1,4 +1,6 @@
 /** One failing pull for the tests of steps: an image, the runtime's error, and what the pod and its node have. */
+import { stepsFor } from '../../src/advice/advise.ts'
+import type { StepCode } from '../../src/advice/step/step.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import type { HeldImage } from '../../src/snapshot/held-image.ts'
@@ -89,6 +91,9 @@ export function findingOf({
   if (found === undefined) throw new Error(`no finding for ${error}`)
   return found
 }
+
+export const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
+export const codesIn = (situation: Situation): StepCode[] => stepsIn(situation).map(({ code }) => code)
 
 /** A Linux node of which nothing else is known. */
 export const NODE: Node = {

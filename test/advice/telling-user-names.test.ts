@@ -1,14 +1,12 @@
 /** Refusals that the user name of the login explains: whose account it is, and what kind of one. */
 import { describe, expect, test } from 'vitest'
-import { stepsFor } from '../../src/advice/advise.ts'
 import { textsOf } from '../report/texts-of.ts'
-import { findingOf, pulled, type Situation } from './situation.ts'
+import { codesIn, pulled, type Situation } from './situation.ts'
 
 const as = (username: string, image: string, error: string): Situation => {
   const key = image.split('/')[0] ?? ''
   return { image, error: pulled(image, error), secret: { entries: [{ key, username, problem: null }] } }
 }
-const codesIn = (situation: Situation) => stepsFor(findingOf(situation)).map(({ code }) => code)
 
 describe('a robot account of Quay', () => {
   const DENIED = 'unauthorized: access to the requested resource is not authorized'
