@@ -42,7 +42,7 @@ function firstStepBeside(cronJob: string, namespace = 'web') {
   return found === undefined ? undefined : stepsFor(found)[0]
 }
 
-test.each(['refresh-ecr-creds', 'registry-login-renewer', 'regcred-sync', 'ecr-refresh'])(
+test.each(['registry-login-renewer', 'regcred-sync'])(
   'come first from %s, which has to run again',
   cronJob => {
     expect(firstStepBeside(cronJob)).toEqual({ code: 'fix-renewer', cronJob, secret: 'regcred' })

@@ -17,7 +17,7 @@ const named = (image: string, more: Partial<Situation> = {}): Situation => ({
 })
 const firstOf = (situation: Situation) => stepsIn(situation)[0]
 
-test.each(['notebook:v1', 'notebook:latest', 'notebook'])('%s is looked up in the stream', image => {
+test.each(['notebook:latest', 'notebook'])('%s is looked up in the stream', image => {
   expect(firstOf(named(image))).toMatchObject({ code: 'look-up-stream', stream: 'notebook', lookUp: true })
   const { first } = textsOf(named(image))
   expect(first).toContain(`Or write the full name, ${FULL}`)

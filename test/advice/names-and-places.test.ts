@@ -164,7 +164,6 @@ test('a short name that an old CRI-O does not search for is written in full', ()
 
 test.each([
   'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://x/v2/token: 403 Forbidden - Server message: denied: ',
-  'cannot unpack package: failed to fetch package digest from remote: GET https://europe-docker.pkg.dev/v2/token?scope=a&service=b: DENIED: ',
   'initializing source docker://europe-docker.pkg.dev/acme/docker/app:1: reading manifest 1 in europe-docker.pkg.dev/acme/docker/app: denied: ',
 ])("Google's refusal names the missing permission in any wrapping: %s", wrapping => {
   const image = 'registry.example/app:1'

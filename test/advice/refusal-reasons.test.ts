@@ -143,12 +143,6 @@ test.each([
     'pass-perimeter',
   ],
   ['ghcr.io', 'denied: access token has insufficient scopes', 'not-permitted', 'token-scope'],
-  [
-    'acme.azurecr.io',
-    "unauthorized: AADSTS700016: Application with identifier '1234' was not found in the directory",
-    'credential-refused',
-    'distribute-login',
-  ],
 ])('%s says "%s", which is %s', (registry, message, subcause, first) => {
   const found = answered(registry, message)
   expect(found.subcause).toBe(subcause)
@@ -187,7 +181,6 @@ test('the reason of a credential provider ends before the rest of a line of a lo
 })
 
 test.each([
-  ['gcr.io/PROJECT_ID/app:1', true],
   ['dummy_image', true],
   ['acme/dummy_image:1', false],
   ['docker.io/acme/app:1.2.BUILD-SNAPSHOT.4', false],

@@ -41,7 +41,6 @@ describe("a user with the name of Azure's registry", () => {
     `failed to authorize: failed to fetch oauth token: unexpected status from POST request to https://${host}/oauth2/token: 401 Unauthorized`
 
   test.each([
-    ['AcmeProd', 'acmeprod.azurecr.io'],
     ['acmeprod', 'acmeprod-f2h3b4.azurecr.io'],
     ['acmeprod', 'acmeprod.azurecr.cn'],
   ])('is the admin user that may be disabled (%s at %s)', (username, host) => {

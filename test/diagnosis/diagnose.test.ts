@@ -67,7 +67,6 @@ test('whose limit was reached follows from the pod if the message does not say',
 })
 
 test.each([
-  ['unauthorized: authentication required', 'reg.corp/app:1', ['authenticate']],
   ['reg.corp/app:1: not found', 'reg.corp/app:1', []],
   ['dial tcp: lookup reg.corp: no such host', 'reg.corp/app:1', []],
 ])('remedies of %j for %s', (error, image, remedies) => {

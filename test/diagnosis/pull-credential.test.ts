@@ -320,8 +320,6 @@ describe('a login that the pod does not reference', () => {
 
 describe("a registry's error and a login that should have been sent", () => {
   test.each<[string, boolean]>([
-    ['toomanyrequests: You have reached your unauthenticated pull rate limit.', true],
-    [DENIED, true],
     ['pull access denied: no basic auth credentials', true],
     ['Unauthenticated request. Unauthenticated requests do not have permission "x" on resource', true],
     ['toomanyrequests: You have reached your pull rate limit.', false],
@@ -444,12 +442,6 @@ describe('a secret that is newer than the last attempt', () => {
   }
 
   test.each<[string, Partial<PullSecret>, true | undefined]>([
-    ['created a minute before', { createdAt: '2026-11-24T10:09:00Z' }, true],
-    [
-      'created long before, and changed since',
-      { createdAt: '2026-11-20T10:00:00Z', changedAt: '2026-11-24T10:09:00Z' },
-      true,
-    ],
     ['that was there', { createdAt: '2026-11-24T10:04:00Z' }, undefined],
     ['of unknown age', {}, undefined],
   ])('%s: %o', (_what, fields, cameLater) => {
@@ -502,7 +494,6 @@ describe('a token in a secret', () => {
 
   test.each([
     ['ECR', {}],
-    ['Artifact Registry', { host: 'europe-docker.pkg.dev', username: 'oauth2accesstoken' }],
     [
       'ACR',
       {

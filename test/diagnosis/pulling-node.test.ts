@@ -12,12 +12,8 @@ const hostOf = (situation: Partial<Situation>) =>
   findingOf({ image: IMAGE, error: pulled(IMAGE, REFUSED), ...situation }).host
 
 test.each([
-  ['k3d-dev-agent-0', 'k3s'],
-  ['kind-worker2', 'kind'],
   ['minikube-m02', 'minikube'],
   ['gk3-prod-pool-2-5b1f0c2e-9zkt', 'gke'],
-  ['gke-prod-default-pool-5b1f0c2e-9zkt', 'gke'],
-  ['aks-nodepool1-34127856-vmss000002', 'aks'],
   ['aks-nodepool1-34127856-vmss00000a', 'aks'],
   // Somebody's own names.
   ['k3d-host', null],
@@ -29,7 +25,6 @@ test.each([
 })
 
 test.each([
-  ['copying system image from manifest list: copying config: context canceled', 'cri-o'],
   [`parsing image configuration: Get "https://cdn.example/x": ${REFUSED}`, 'cri-o'],
   ['writing blob: storing blob to file "/var/tmp/storage1": no space left on device', 'cri-o'],
   ['Source image rejected: A signature was required, but no signature exists', 'cri-o'],
@@ -43,7 +38,6 @@ test.each([
 })
 
 test.each([
-  ['rancher/mirrored-pause:3.6', 'k3s'],
   ['rancher/pause:3.1', 'k3s'],
   ['index.docker.io/rancher/mirrored-pause:3.6', 'rke2'],
   // Either of them can have this mirror.

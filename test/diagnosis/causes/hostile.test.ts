@@ -48,12 +48,10 @@ describe('a name does not affect the cause', () => {
   })
 })
 
-expectCause('network-timeout', [
-  [
-    'a token URL full of words',
+expectCause('network-timeout', {
+  'a token URL full of words':
     'failed to fetch anonymous token: Get "https://auth.corp/token?scope=repository%!A(MISSING)denied%!F(MISSING)unauthorized%!A(MISSING)pull&service=not-found": dial tcp 10.0.0.1:443: i/o timeout',
-  ],
-])
+})
 
 test('any text gets a cause', () => {
   const markup = ['"', '\\"', ': ', '[', ', ', ' ', '‹url›']

@@ -2,181 +2,79 @@
 import { expectCause } from './expect-cause.ts'
 
 const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8'
-const UNPACK = 'rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/library/nginx:1"'
 
-expectCause('platform-mismatch', [
-  [
-    'docker, other OS in the list',
+expectCause('platform-mismatch', {
+  'docker, other OS in the list':
     'Error response from daemon: cannot download image with operating system "windows" when requesting "linux"',
-  ],
-  ['containerd', `${UNPACK}: no match for platform in manifest: not found`],
-  [
-    'containerd, digest',
-    `rpc error: code = NotFound desc = failed to pull and unpack image "reg.corp/app:1": no match for platform in manifest ${SHA}: not found`,
-  ],
-  [
-    'docker',
-    'Error response from daemon: no matching manifest for linux/arm64/v8 in the manifest list entries',
-  ],
-  ['docker, Windows', 'no matching manifest for windows/amd64 10.0.17763 in the manifest list entries'],
-  [
-    'containerd on Windows, a Linux image',
-    `${UNPACK}: failed to extract layer ${SHA}: hcsshim::ProcessBaseLayer \\\\?\\C:\\ProgramData\\containerd\\root\\io.containerd.snapshotter.v1.windows\\snapshots\\25: The system cannot find the path specified.: unknown`,
-  ],
-  [
-    'Docker on Windows, a Linux image',
+  'Docker on Windows, a Linux image':
     'failed to register layer: re-exec error: exit status 1: output: ProcessBaseLayer C:\\ProgramData\\Docker\\windowsfilter\\75de: The system cannot find the path specified.',
-  ],
-  [
-    'CRI-O',
-    'choosing image instance: no image found in image index for architecture "arm64", variant "v8", OS "linux"',
-  ],
-  [
-    'CRI-O, older',
-    'Error choosing an image from manifest list docker://reg.corp/app:1: no image found in manifest list for architecture arm64, OS linux',
-  ],
-  [
-    'docker-containerd',
+  'docker-containerd':
     'image with reference nginx:1 was found but does not match the specified platform: wanted linux/arm64, actual: linux/amd64',
-  ],
-  [
-    'docker, other OS',
+  'docker, other OS':
     'image operating system "windows" cannot be used on this platform: operating system is not supported',
-  ],
-  ['unpacking', `failed to extract layer ${SHA}: exec format error`],
-  [
-    'ECS',
-    "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/amd64'",
-  ],
-])
+  unpacking: `failed to extract layer ${SHA}: exec format error`,
+  ECS: "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/amd64'",
+})
 
-expectCause('unsupported-manifest', [
-  ['ctr, schema 1 without signatures', 'ctr: no signatures'],
-  [
-    'CRI-O, unknown type',
+expectCause('unsupported-manifest', {
+  'ctr, schema 1 without signatures': 'ctr: no signatures',
+  'CRI-O, unknown type':
     'Unimplemented manifest MIME type "application/x" (normalized as "application/vnd.docker.distribution.manifest.v1+json")',
-  ],
-  [
-    'CRI-O, mixed types',
+  'CRI-O, mixed types':
     'parsing image configuration: invalid mixed OCI image with Docker v2s2 config ("a/b")',
-  ],
-  [
-    'CRI-O, two formats in one',
+  'CRI-O, two formats in one':
     'rejecting ambiguous manifest, unexpected fields []string{"manifests"} in supposedly a/b',
-  ],
-  [
-    'distribution, to an old client',
+  'distribution, to an old client':
     'reading manifest 1 in reg.corp/a: manifest unknown: OCI index found, but accept header does not support OCI indexes',
-  ],
-  [
-    'docker, a model',
+  'docker, a model':
     'AI models are not yet supported by the Engine, please use "docker model pull/run" instead',
-  ],
-  [
-    'docker, the media type alone',
+  'docker, the media type alone':
     'Error response from daemon: application/vnd.docker.distribution.manifest.v1+prettyjws not supported',
-  ],
-  ['nerdctl', 'encountered unknown type application/json'],
-  [
-    'containerd 2.1',
-    `failed to pull and unpack image "reg.corp/app:1": not implemented: media type "application/vnd.docker.distribution.manifest.v1+prettyjws" is no longer supported since containerd v2.1, please rebuild the image as "application/vnd.docker.distribution.manifest.v2+json" or "application/vnd.oci.image.manifest.v1+json"`,
-  ],
-  [
-    'docker',
-    'Error response from daemon: unsupported manifest media type and no default available: application/vnd.oci.image.index.v1+json',
-  ],
-  [
-    'docker, helm chart',
-    'Error response from daemon: unsupported media type application/vnd.cncf.helm.config.v1+json',
-  ],
-  ['docker, schema 1', 'Error response from daemon: missing signature key'],
-  [
-    'moby',
-    `mediaType in manifest should be 'application/vnd.docker.distribution.manifest.v2+json' not 'application/vnd.oci.image.manifest.v1+json'`,
-  ],
-  [
-    'containerd, HTML',
-    `rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/acme/app:1": failed to unpack image on snapshotter overlayfs: unexpected media type text/html for ${SHA}: not found`,
-  ],
-  [
-    'CRI-O',
+  nerdctl: 'encountered unknown type application/json',
+  'docker, schema 1': 'Error response from daemon: missing signature key',
+  moby: `mediaType in manifest should be 'application/vnd.docker.distribution.manifest.v2+json' not 'application/vnd.oci.image.manifest.v1+json'`,
+  'CRI-O':
     'parsing image configuration: unsupported image-specific operation on artifact with type "application/vnd.cncf.helm.config.v1+json"',
-  ],
-  ['registry', 'reading manifest 1 in reg.corp/app: manifest invalid: manifest invalid'],
-  [
-    'containerd 1.6, schema 1 without signatures',
+  registry: 'reading manifest 1 in reg.corp/app: manifest invalid: manifest invalid',
+  'containerd 1.6, schema 1 without signatures':
     'Back-off pulling image "reg.corp/app:1": ErrImagePull: failed to pull and unpack image "reg.corp/app:1": no signatures',
-  ],
-  [
-    'containerd, a manifest of 9 MB',
+  'containerd, a manifest of 9 MB':
     'rpc error: code = NotFound desc = failed to pull and unpack image "reg.corp/app:1": failed to resolve reference "reg.corp/app:1": rejecting 9000002 byte manifest for reg.corp/app:1: not found',
-  ],
-  ['Docker 20, an artifact', 'invalid rootfs in image configuration'],
-  [
-    'containerd, a configuration that is none',
+  'Docker 20, an artifact': 'invalid rootfs in image configuration',
+  'containerd, a configuration that is none':
     "unmarshal image config: invalid character '\\x1f' looking for beginning of value",
-  ],
-  [
-    'containerd, an index in place of a manifest',
-    `manifest: invalid desc ${SHA}: media-type: expected manifest but found index (application/vnd.oci.image.index.v1+json)`,
-  ],
-])
+  'containerd, an index in place of a manifest': `manifest: invalid desc ${SHA}: media-type: expected manifest but found index (application/vnd.oci.image.index.v1+json)`,
+})
 
-expectCause('signature-policy', [
-  [
-    'docker, a plugin',
-    'Error response from daemon: authorization denied by plugin opa: not from our registry',
-  ],
-  [
-    "CRI-O, a namespace's policy",
+expectCause('signature-policy', {
+  'docker, a plugin': 'Error response from daemon: authorization denied by plugin opa: not from our registry',
+  "CRI-O, a namespace's policy":
     'get context for namespace: read policy path /etc/crio/policies/web.json: stat /etc/crio/policies/web.json: permission denied',
-  ],
-  [
-    'CRI-O, no signature',
+  'CRI-O, no signature':
     'copying system image from manifest list: reading signatures: parsing signature https://registry.redhat.io/containers/sigstore/openshift4/ose-oauth-proxy@sha256=f968/signature-9: unrecognized signature format, starting with binary 0x3c',
-  ],
-  ['CRI-O', 'Source image rejected: A signature was required, but no signature exists'],
-  ['CRI-O, rejected', 'Source image rejected: Running image docker://reg.corp/app:1 is rejected by policy.'],
-  [
-    'Kata, in the guest',
+  'CRI-O': 'Source image rejected: A signature was required, but no signature exists',
+  'CRI-O, rejected': 'Source image rejected: Running image docker://reg.corp/app:1 is rejected by policy.',
+  'Kata, in the guest':
     'rpc error: code = Internal desc = Security validate failed: Validate image failed: The signatures do not satisfied! Reject reason: [Match reference failed.]',
-  ],
-  [
-    'kubelet since 1.28',
+  'kubelet since 1.28':
     'image pull failed for reg.corp/app:1 because the signature validation failed: Source image rejected: A signature was required, but no signature exists',
-  ],
-  [
-    'back-off',
+  'back-off':
     'Back-off pulling image "reg.corp/app:1": SignatureValidationFailed: image pull failed for reg.corp/app:1 because the signature validation failed: Source image rejected: Signature for identity "reg.corp/app:2" is not accepted',
-  ],
-  [
-    'policy file',
+  'policy file':
     'invalid policy in "/etc/containers/policy.json": invalid character \'}\' looking for beginning of object key string',
-  ],
-  [
-    'blocked',
-    'initializing source docker://docker.io/library/nginx:1: registry docker.io is blocked in /etc/containers/registries.conf or /etc/containers/registries.conf.d',
-  ],
-  [
-    'containerd image verifier',
+  'containerd image verifier':
     'failed to pull and unpack image "reg.corp/app:1": image verifier cosign blocked pull of reg.corp/app:1 with digest sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8 for reason: no matching signatures',
-  ],
-  [
-    'docker content trust',
+  'docker content trust':
     'Error: remote trust data does not exist for docker.io/acme/app: notary.docker.io does not have trust data for docker.io/acme/app',
-  ],
-  [
-    'containerd image verifier, which did not finish',
-    `blocking pull of reg.corp/app:1 with digest ${SHA}: image verifier bindir returned error: failed to call verifier cosign (runtime 10s): context deadline exceeded`,
-  ],
-  [
-    'Nydus',
+  'containerd image verifier, which did not finish': `blocking pull of reg.corp/app:1 with digest ${SHA}: image verifier bindir returned error: failed to call verifier cosign (runtime 10s): context deadline exceeded`,
+  Nydus:
     'failed to prepare extraction snapshot "a": bootstrap signature is required when force validation: unknown',
-  ],
-  ['podman, no policy', 'open /etc/containers/policy.json: no such file or directory'],
-])
+  'podman, no policy': 'open /etc/containers/policy.json: no such file or directory',
+})
 expectCause(
   'signature-policy',
-  [['reason alone', 'x509: certificate signed by unknown authority']],
-  'SignatureValidationFailed',
+  {
+    'reason alone': 'x509: certificate signed by unknown authority',
+  },
+  { reason: 'SignatureValidationFailed' },
 )
