@@ -6,6 +6,7 @@ import type { StepCode } from '../../src/advice/step/step.ts'
 import { CAUSES, type Finding } from '../../src/diagnosis/finding.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
 import { typo, why, whyContainer } from '../report/samples.ts'
+import { titled } from '../titled.ts'
 import { codesIn, findingOf, pulled, type Situation, stepsIn } from './situation.ts'
 
 const LOGINS: StepCode[] = ['distribute-login', 'recreate-pods']
@@ -73,163 +74,152 @@ describe('the broken links of a pod', () => {
 })
 
 describe('a refusal', () => {
-  test.each<[string, Situation, StepCode, Finding['subcause']]>([
-    [
-      'of a name without its registry is about the name',
-      { image: 'ledger-backend', error: pulled('docker.io/library/ledger-backend:latest', DENIED) },
-      'check-name',
-      'denied-or-missing',
-    ],
-    [
-      "of an official image is not Docker Hub's own answer",
-      { image: 'postgres:17', error: pulled('docker.io/library/postgres:17', DENIED) },
-      'existing-official',
-      'denied-or-missing',
-    ],
-    [
-      'of a pod for which the kubelet verifies again an image that is on the node is about its login',
-      {
-        image: 'ghcr.io/acme/api:2',
-        error: pulled('ghcr.io/acme/api:2', DENIED),
-        node: { kubelet: 'v1.36.1', images: ['ghcr.io/acme/api:2'] },
-      },
-      'same-secret',
-      'denied-or-missing',
-    ],
-    [
-      'because nothing was sent brings a login',
-      {
-        image: 'ghcr.io/acme/api:2',
-        error: pulled(
-          'ghcr.io/acme/api:2',
-          'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://ghcr.io/token?scope=repository%3Aacme%2Fapi%3Apull&service=ghcr.io: 401 Unauthorized',
-        ),
-      },
-      'distribute-login',
-      'no-credential-sent',
-    ],
-    [
-      'because a cloud node sent nothing looks at its credential provider',
-      {
-        image: `${ECR}/app:1`,
-        error: pulled(
-          `${ECR}/app:1`,
-          'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials',
-        ),
-      },
-      'check-provider',
-      'no-credential-sent',
-    ],
-    [
-      "of a service principal's secret by ACR brings another login",
-      {
-        image: 'acme.azurecr.io/app:1',
-        login: 'acme.azurecr.io',
-        error:
-          'Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Invalid clientid or client secret.',
-      },
-      'distribute-login',
-      'credential-refused',
-    ],
-    [
-      'of a known identity asks for its right',
-      {
-        image: 'europe-docker.pkg.dev/acme/team/app:1',
-        error: pulled(
-          'europe-docker.pkg.dev/acme/team/app:1',
-          'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-docker.pkg.dev/v2/token?scope=repository%3Aacme%2Fteam%2Fapp%3Apull&service=europe-docker.pkg.dev: 403 Forbidden',
-        ),
-      },
-      'grant-cloud-role',
-      'not-permitted',
-    ],
-    [
-      'by a vulnerability policy goes to its administrator',
-      {
-        image: 'harbor.example/apps/api:1',
-        login: 'harbor.example',
-        error: pulled(
-          'harbor.example/apps/api:1',
-          'unexpected status code https://harbor.example/v2/apps/api/manifests/1: 412 Precondition Failed - Server message: unknown: current image with 12 vulnerabilities cannot be pulled due to configured policy in Prevent images with vulnerability severity of "Critical"',
-        ),
-      },
-      'ask-registry-admin',
-      'policy',
-    ],
-    [
-      "of a cache's own login is fixed at the cache",
-      {
-        image: `${ECR}/docker-hub/library/nginx:1`,
-        error: pulled(
-          `${ECR}/docker-hub/library/nginx:1`,
-          'unexpected status from HEAD request: 401: denied: The authentication to the upstream registry failed',
-        ),
-      },
-      'upstream-login',
-      'upstream',
-    ],
-    [
-      "by a mirror is the mirror's to end",
-      {
-        image: 'acme/api:2',
-        error: pulled(
-          'docker.io/acme/api:2',
-          'unexpected status from HEAD request to https://cache.example/v2/acme/api/manifests/2?ns=docker.io: 403 Forbidden',
-        ),
-      },
-      'check-mirror',
-      'denied-or-missing',
-    ],
-  ])('%s', (_name, situation, first, subcause) => {
+  test.each(
+    titled<[Situation, StepCode, Finding['subcause']]>({
+      'of a name without its registry is about the name': [
+        { image: 'ledger-backend', error: pulled('docker.io/library/ledger-backend:latest', DENIED) },
+        'check-name',
+        'denied-or-missing',
+      ],
+      "of an official image is not Docker Hub's own answer": [
+        { image: 'postgres:17', error: pulled('docker.io/library/postgres:17', DENIED) },
+        'existing-official',
+        'denied-or-missing',
+      ],
+      'of a pod for which the kubelet verifies again an image that is on the node is about its login': [
+        {
+          image: 'ghcr.io/acme/api:2',
+          error: pulled('ghcr.io/acme/api:2', DENIED),
+          node: { kubelet: 'v1.36.1', images: ['ghcr.io/acme/api:2'] },
+        },
+        'same-secret',
+        'denied-or-missing',
+      ],
+      'because nothing was sent brings a login': [
+        {
+          image: 'ghcr.io/acme/api:2',
+          error: pulled(
+            'ghcr.io/acme/api:2',
+            'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://ghcr.io/token?scope=repository%3Aacme%2Fapi%3Apull&service=ghcr.io: 401 Unauthorized',
+          ),
+        },
+        'distribute-login',
+        'no-credential-sent',
+      ],
+      'because a cloud node sent nothing looks at its credential provider': [
+        {
+          image: `${ECR}/app:1`,
+          error: pulled(
+            `${ECR}/app:1`,
+            'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials',
+          ),
+        },
+        'check-provider',
+        'no-credential-sent',
+      ],
+      "of a service principal's secret by ACR brings another login": [
+        {
+          image: 'acme.azurecr.io/app:1',
+          login: 'acme.azurecr.io',
+          error:
+            'Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Invalid clientid or client secret.',
+        },
+        'distribute-login',
+        'credential-refused',
+      ],
+      'of a known identity asks for its right': [
+        {
+          image: 'europe-docker.pkg.dev/acme/team/app:1',
+          error: pulled(
+            'europe-docker.pkg.dev/acme/team/app:1',
+            'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-docker.pkg.dev/v2/token?scope=repository%3Aacme%2Fteam%2Fapp%3Apull&service=europe-docker.pkg.dev: 403 Forbidden',
+          ),
+        },
+        'grant-cloud-role',
+        'not-permitted',
+      ],
+      'by a vulnerability policy goes to its administrator': [
+        {
+          image: 'harbor.example/apps/api:1',
+          login: 'harbor.example',
+          error: pulled(
+            'harbor.example/apps/api:1',
+            'unexpected status code https://harbor.example/v2/apps/api/manifests/1: 412 Precondition Failed - Server message: unknown: current image with 12 vulnerabilities cannot be pulled due to configured policy in Prevent images with vulnerability severity of "Critical"',
+          ),
+        },
+        'ask-registry-admin',
+        'policy',
+      ],
+      "of a cache's own login is fixed at the cache": [
+        {
+          image: `${ECR}/docker-hub/library/nginx:1`,
+          error: pulled(
+            `${ECR}/docker-hub/library/nginx:1`,
+            'unexpected status from HEAD request: 401: denied: The authentication to the upstream registry failed',
+          ),
+        },
+        'upstream-login',
+        'upstream',
+      ],
+      "by a mirror is the mirror's to end": [
+        {
+          image: 'acme/api:2',
+          error: pulled(
+            'docker.io/acme/api:2',
+            'unexpected status from HEAD request to https://cache.example/v2/acme/api/manifests/2?ns=docker.io: 403 Forbidden',
+          ),
+        },
+        'check-mirror',
+        'denied-or-missing',
+      ],
+    }),
+  )('%s', (_name, situation, first, subcause) => {
     const found = findingOf(situation)
     expect(found.cause).toBe('auth-required-or-denied')
     expect(found.subcause).toBe(subcause)
     expect(stepsFor(found)[0].code).toBe(first)
   })
 
-  test.each<[string, Situation]>([
-    ['an official image', { image: 'ngnix', error: pulled('docker.io/library/ngnix:latest', DENIED) }],
-    [
-      'a firewall',
-      {
-        image: 'acme.azurecr.io/app:1',
-        error: "denied: client with IP '203.0.113.24' is not allowed access.",
-      },
-    ],
-    ['a suspended account', { image: 'quay.io/a/b:1', error: 'denied: the account is suspended' }],
-    [
-      "a cache's upstream",
-      { image: `${ECR}/hub/nginx:1`, error: 'The authentication to the upstream registry failed' },
-    ],
-    [
-      'a mirror',
-      {
-        image: 'acme/api:2',
-        error: 'Head "https://cache.example/v2/acme/api/manifests/2?ns=docker.io": denied: forbidden',
-      },
-    ],
-    [
-      'a repository that was deleted',
-      { image: 'minio/minio:1', error: pulled('docker.io/minio/minio:1', DENIED) },
-    ],
-    ["Istio's placeholder", { image: 'auto', error: pulled('docker.io/library/auto:latest', DENIED) }],
-    [
-      'the pause image',
-      {
-        image: 'quay.io/a/pause:3',
-        error: DENIED,
-        pod: {
-          containers: [
-            container({
-              kind: 'sandbox',
-              image: 'quay.io/a/pause:3',
-              state: waiting('ErrImagePull', DENIED),
-            }),
-          ],
+  test.each(
+    titled<[Situation]>({
+      'an official image': [{ image: 'ngnix', error: pulled('docker.io/library/ngnix:latest', DENIED) }],
+      'a firewall': [
+        {
+          image: 'acme.azurecr.io/app:1',
+          error: "denied: client with IP '203.0.113.24' is not allowed access.",
         },
-      },
-    ],
-  ])('by %s never leads to a login', (_name, situation) => {
+      ],
+      'a suspended account': [{ image: 'quay.io/a/b:1', error: 'denied: the account is suspended' }],
+      "a cache's upstream": [
+        { image: `${ECR}/hub/nginx:1`, error: 'The authentication to the upstream registry failed' },
+      ],
+      'a mirror': [
+        {
+          image: 'acme/api:2',
+          error: 'Head "https://cache.example/v2/acme/api/manifests/2?ns=docker.io": denied: forbidden',
+        },
+      ],
+      'a repository that was deleted': [
+        { image: 'minio/minio:1', error: pulled('docker.io/minio/minio:1', DENIED) },
+      ],
+      "Istio's placeholder": [{ image: 'auto', error: pulled('docker.io/library/auto:latest', DENIED) }],
+      'the pause image': [
+        {
+          image: 'quay.io/a/pause:3',
+          error: DENIED,
+          pod: {
+            containers: [
+              container({
+                kind: 'sandbox',
+                image: 'quay.io/a/pause:3',
+                state: waiting('ErrImagePull', DENIED),
+              }),
+            ],
+          },
+        },
+      ],
+    }),
+  )('by %s never leads to a login', (_name, situation) => {
     expect(codesIn(situation).filter(code => LOGINS.includes(code))).toEqual([])
   })
 })
@@ -276,62 +266,58 @@ describe('the host', () => {
     )
   })
 
-  test.each<[string, Situation, StepCode]>([
-    [
-      "a Service name is not in the nodes' DNS",
-      {
-        image: 'nginx',
-        error:
-          'Head "https://reg.tools.svc.cluster.local/v2/library/nginx/manifests/1?ns=docker.io": dial tcp: lookup reg.tools.svc.cluster.local on 10.0.0.2:53: no such host',
-      },
-      'replace-service-name',
-    ],
-    [
-      'a dead mirror is looked at first',
-      {
-        image: 'nginx',
-        error:
-          'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 503 Service Unavailable',
-      },
-      'check-mirror',
-    ],
-    [
-      "a mirror's limit is its own",
-      {
-        image: 'nginx',
-        error:
-          'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 429 Too Many Requests',
-      },
-      'mirror-limit',
-    ],
-    [
-      'a mirror that lacks an image proves nothing',
-      {
-        image: 'nginx:1',
-        error:
-          'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 404 Not Found',
-      },
-      'mirror-lacks-image',
-    ],
-    [
-      'a web page with status 200 comes from a mirror, most likely',
-      {
-        image: 'nginx:1',
-        error:
-          'failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:04a7: not found',
-      },
-      'mirror-settings',
-    ],
-    [
-      'a web page comes from something in front of a registry of your own',
-      {
-        image: 'registry.example/acme/app:1',
-        error:
-          'failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:04a7: not found',
-      },
-      'page-instead',
-    ],
-  ])('%s', (_name, situation, first) => {
+  test.each(
+    titled<[Situation, StepCode]>({
+      "a Service name is not in the nodes' DNS": [
+        {
+          image: 'nginx',
+          error:
+            'Head "https://reg.tools.svc.cluster.local/v2/library/nginx/manifests/1?ns=docker.io": dial tcp: lookup reg.tools.svc.cluster.local on 10.0.0.2:53: no such host',
+        },
+        'replace-service-name',
+      ],
+      'a dead mirror is looked at first': [
+        {
+          image: 'nginx',
+          error:
+            'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 503 Service Unavailable',
+        },
+        'check-mirror',
+      ],
+      "a mirror's limit is its own": [
+        {
+          image: 'nginx',
+          error:
+            'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 429 Too Many Requests',
+        },
+        'mirror-limit',
+      ],
+      'a mirror that lacks an image proves nothing': [
+        {
+          image: 'nginx:1',
+          error:
+            'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 404 Not Found',
+        },
+        'mirror-lacks-image',
+      ],
+      'a web page with status 200 comes from a mirror, most likely': [
+        {
+          image: 'nginx:1',
+          error:
+            'failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:04a7: not found',
+        },
+        'mirror-settings',
+      ],
+      'a web page comes from something in front of a registry of your own': [
+        {
+          image: 'registry.example/acme/app:1',
+          error:
+            'failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:04a7: not found',
+        },
+        'page-instead',
+      ],
+    }),
+  )('%s', (_name, situation, first) => {
     expect(codesIn(situation)[0]).toBe(first)
   })
 })

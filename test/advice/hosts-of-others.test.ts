@@ -6,6 +6,7 @@ import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { isHosted } from '../../src/image/registries.ts'
 import { roleSentence } from '../../src/report/words/nouns.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
+import { titled } from '../titled.ts'
 import { findingOf, stepsIn } from './situation.ts'
 
 function codesOf(image: string, error: string): StepCode[] {
@@ -72,38 +73,35 @@ test('a name that the node found is of a Service only if no company can have it'
   expect(codesOf(`${host}/a/b:1`, unknown)[0]).toBe('replace-service-name')
 })
 
-test.each<[string, string, string, StepCode[]]>([
-  [
-    'a refused connection leads to the pods of the Service',
-    'registry.tools.svc.cluster.local:5000',
-    'dial tcp 10.43.12.7:5000: connect: connection refused',
-    ['service-pods', 'service-network'],
-  ],
-  [
-    "a dropped one to the cluster's network, also in a range that is not private",
-    'registry.tools.svc:5000',
-    'dial tcp 100.64.12.7:5000: i/o timeout',
-    ['test-connection', 'service-network'],
-  ],
-  [
-    'an unfinished handshake to its MTU',
-    'registry.tools.svc:5000',
-    'net/http: TLS handshake timeout',
-    ['check-mtu', 'service-network'],
-  ],
-  [
-    "OpenShift's own registry is known to every node, whether the text has its address or not",
-    'image-registry.openshift-image-registry.svc:5000',
-    'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
-    ['test-connection', 'service-network'],
-  ],
-  [
-    'and its authority comes from the cluster',
-    'image-registry.openshift-image-registry.svc:5000',
-    'x509: certificate signed by unknown authority',
-    ['node-ca', 'show-certificate'],
-  ],
-])('a Service that the node has found: %s', (_name, host, error, first) => {
+test.each(
+  titled<[string, string, StepCode[]]>({
+    'a refused connection leads to the pods of the Service': [
+      'registry.tools.svc.cluster.local:5000',
+      'dial tcp 10.43.12.7:5000: connect: connection refused',
+      ['service-pods', 'service-network'],
+    ],
+    "a dropped one to the cluster's network, also in a range that is not private": [
+      'registry.tools.svc:5000',
+      'dial tcp 100.64.12.7:5000: i/o timeout',
+      ['test-connection', 'service-network'],
+    ],
+    'an unfinished handshake to its MTU': [
+      'registry.tools.svc:5000',
+      'net/http: TLS handshake timeout',
+      ['check-mtu', 'service-network'],
+    ],
+    "OpenShift's own registry is known to every node, whether the text has its address or not": [
+      'image-registry.openshift-image-registry.svc:5000',
+      'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
+      ['test-connection', 'service-network'],
+    ],
+    'and its authority comes from the cluster': [
+      'image-registry.openshift-image-registry.svc:5000',
+      'x509: certificate signed by unknown authority',
+      ['node-ca', 'show-certificate'],
+    ],
+  }),
+)('a Service that the node has found: %s', (_name, host, error, first) => {
   const codes = codesOf(`${host}/a/b:1`, head(host, error))
   expect(codes.slice(0, 2)).toEqual(first)
   const elsewhere: StepCode[] = ['open-host', 'check-listener', 'replace-service-name', 'trust-authority']

@@ -5,6 +5,7 @@ import type { Step } from '../../src/advice/step/step.ts'
 import type { Node } from '../../src/snapshot/node.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import { container, event, waiting } from '../diagnosis/snapshots.ts'
+import { titled } from '../titled.ts'
 import { codesIn, findingOf, pulled, type Situation, stepsIn } from './situation.ts'
 
 const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com'
@@ -262,69 +263,64 @@ describe('a policy of the node', () => {
     'initializing source docker://docker.io/acme/tool:2: registry docker.io/acme/tool is blocked in /etc/containers/registries.conf or /etc/containers/registries.conf.d'
   const REJECTED =
     'copying system image from manifest list: Source image rejected: Running image docker://docker.io/acme/tool:2 is rejected by policy.'
-  test.each<[string, string, Partial<Situation['node']>, Step[]]>([
-    [
-      'that blocks a registry is not about signatures',
-      BLOCKED,
-      {},
-      [
-        { code: 'show-policy', kind: 'blocked' },
-        { code: 'satisfy-policy', kind: 'blocked', signed: null },
+  test.each(
+    titled<[string, Partial<Situation['node']>, Step[]]>({
+      'that blocks a registry is not about signatures': [
+        BLOCKED,
+        {},
+        [
+          { code: 'show-policy', kind: 'blocked' },
+          { code: 'satisfy-policy', kind: 'blocked', signed: null },
+        ],
       ],
-    ],
-    [
-      'that blocks a registry is an object on OpenShift',
-      BLOCKED,
-      { labels: { 'node.openshift.io/os_id': 'rhcos' } },
-      [{ code: 'show-image-settings' }, { code: 'satisfy-policy', kind: 'blocked', signed: null }],
-    ],
-    [
-      'that accepts only listed registries is not about signatures',
-      REJECTED,
-      {},
-      [
-        { code: 'show-policy', kind: 'rejected' },
-        { code: 'satisfy-policy', kind: 'rejected', signed: null },
+      'that blocks a registry is an object on OpenShift': [
+        BLOCKED,
+        { labels: { 'node.openshift.io/os_id': 'rhcos' } },
+        [{ code: 'show-image-settings' }, { code: 'satisfy-policy', kind: 'blocked', signed: null }],
       ],
-    ],
-    [
-      'that has another key does not make the image unsigned',
-      'Source image rejected: Signature by key 0AB1C2 is not accepted',
-      {},
-      [
-        { code: 'show-policy', kind: 'signature' },
-        { code: 'satisfy-policy', kind: 'signature', signed: 'key' },
+      'that accepts only listed registries is not about signatures': [
+        REJECTED,
+        {},
+        [
+          { code: 'show-policy', kind: 'rejected' },
+          { code: 'satisfy-policy', kind: 'rejected', signed: null },
+        ],
       ],
-    ],
-    [
-      'that has another signer does not make the image unsigned',
-      'Source image rejected: Required email ci@acme.example not found (got []string{"me@acme.example"})',
-      {},
-      [
-        { code: 'show-policy', kind: 'signature' },
-        { code: 'satisfy-policy', kind: 'signature', signed: 'key' },
+      'that has another key does not make the image unsigned': [
+        'Source image rejected: Signature by key 0AB1C2 is not accepted',
+        {},
+        [
+          { code: 'show-policy', kind: 'signature' },
+          { code: 'satisfy-policy', kind: 'signature', signed: 'key' },
+        ],
       ],
-    ],
-    [
-      'that compares names refuses the signature of a copy',
-      'Source image rejected: Signature for identity "quay.io/acme/tool:2" is not accepted',
-      {},
-      [
-        { code: 'show-policy', kind: 'signature' },
-        { code: 'satisfy-policy', kind: 'signature', signed: 'name' },
+      'that has another signer does not make the image unsigned': [
+        'Source image rejected: Required email ci@acme.example not found (got []string{"me@acme.example"})',
+        {},
+        [
+          { code: 'show-policy', kind: 'signature' },
+          { code: 'satisfy-policy', kind: 'signature', signed: 'key' },
+        ],
       ],
-    ],
-    [
-      'that got a web page needs the right store of signatures',
-      'copying system image from manifest list: Source image rejected: unrecognized signature format, starting with binary 0x3c',
-      {},
-      [
-        { code: 'signature-store' },
-        { code: 'show-policy', kind: 'signature' },
-        { code: 'satisfy-policy', kind: 'signature', signed: null },
+      'that compares names refuses the signature of a copy': [
+        'Source image rejected: Signature for identity "quay.io/acme/tool:2" is not accepted',
+        {},
+        [
+          { code: 'show-policy', kind: 'signature' },
+          { code: 'satisfy-policy', kind: 'signature', signed: 'name' },
+        ],
       ],
-    ],
-  ])('%s', (_name, error, node, steps) => {
+      'that got a web page needs the right store of signatures': [
+        'copying system image from manifest list: Source image rejected: unrecognized signature format, starting with binary 0x3c',
+        {},
+        [
+          { code: 'signature-store' },
+          { code: 'show-policy', kind: 'signature' },
+          { code: 'satisfy-policy', kind: 'signature', signed: null },
+        ],
+      ],
+    }),
+  )('%s', (_name, error, node, steps) => {
     expect(
       stepsIn({ image: 'acme/tool:2', error, node: { runtime: 'cri-o://1.34.0', ...node } }),
     ).toMatchObject(expect.arrayContaining(steps))
@@ -530,467 +526,402 @@ describe('a limit', () => {
   )
 })
 
-test.each<[string, string, string, Step['code'][]]>([
-  [
-    'an answer of a mirror that fits no cause is looked for at the mirror',
-    'nginx',
-    'failed to copy: httpReadSeeker: failed open: unexpected status code https://cache.example/v2/library/nginx/blobs/sha256:566e?ns=docker.io: 400 Bad Request',
-    ['check-mirror', 'mirror-settings', 'pull-by-hand'],
-  ],
-  [
-    'a disk that fails is not filled again',
-    'nginx',
-    'failed to copy: write /var/lib/containerd/io.containerd.content.v1.content/ingest/x/data: input/output error',
-    ['check-disk', 'free-host-disk', 'runtime-log'],
-  ],
-  [
-    'a TLS alert without a certificate is not about trust',
-    'nginx',
-    request('registry-1.docker.io', 'local error: tls: bad record MAC'),
-    ['test-connection', 'show-proxy', 'tls-between'],
-  ],
-  [
-    'an alert about a certificate still is',
-    'registry.example/a/b:1',
-    request('registry.example', 'remote error: tls: unknown certificate authority'),
-    ['show-certificate', 'trust-authority'],
-  ],
-  [
-    "a proxy is bypassed for the cluster's own registry",
-    'docker-registry.default.svc:5000/web/app:1',
-    'Error response from daemon: Get https://docker-registry.default.svc:5000/v2/: Forbidden',
-    ['bypass-proxy', 'show-proxy', 'pass-proxy', 'pull-by-hand'],
-  ],
-  [
-    'a web page with a 403 comes from something in between',
-    'nginx',
-    "error pulling image configuration: download failed after attempts=1: error parsing HTTP 403 response body: invalid character '<' looking for beginning of value",
-    ['page-instead', 'test-connection', 'show-proxy'],
-  ],
-  [
-    'a snapshotter that does not run is started',
-    'acme/x:1',
-    'failed to create snapshot: connection error: desc = "transport: Error while dialing dial unix:///run/containerd-nydus/containerd-nydus-grpc.sock: timeout": unavailable',
-    ['start-snapshotter', 'snapshotter-log'],
-  ],
-  [
-    'a configuration that the registry lacks is pushed again',
-    'registry.example/a/b:1',
-    'could not fetch content descriptor sha256:8f38435637e72e821d5a5aca9e76bba94b3b4787fd6a30b51cf5a55b2d2b5913 (application/vnd.docker.container.image.v1+json) from remote: not found',
-    ['missing-layer', 'set-image'],
-  ],
-  [
-    "an image for another Windows is a Windows node's, whatever else is known",
-    'acme/x:1',
-    'a Windows version 10.0.18362-based image is incompatible with a 10.0.17763 host',
-    ['windows-image', 'schedule-elsewhere', 'show-platforms'],
-  ],
-  [
-    "OpenShift's own registry has a name that its nodes do resolve",
-    'image-registry.openshift-image-registry.svc:5000/web/app:1',
-    'Get "https://image-registry.openshift-image-registry.svc:5000/v2/": dial tcp: lookup image-registry.openshift-image-registry.svc on 10.0.0.2:53: no such host',
-    ['node-resolver', 'resolve-host'],
-  ],
-  [
-    'a login that failed too often is put right before anything waits',
-    'acme/portal:7',
-    'Get "https://registry-1.docker.io/v2/acme/portal/manifests/7": toomanyrequests: too many failed login attempts for username or IP address',
-    ['stop-failed-logins', 'wait'],
-  ],
-  [
-    "a region of its own has the images of EKS in an account of its own, which other regions' charts don't name",
-    '602401143452.dkr.ecr.me-south-1.amazonaws.com/eks/controller:v2',
-    'unexpected status from HEAD request to https://602401143452.dkr.ecr.me-south-1.amazonaws.com/v2/eks/controller/manifests/v2: 403 Forbidden',
-    ['correct-registry', 'who-answered', 'other-eks-registry'],
-  ],
-  [
-    "a cache that its upstream limits needs a login of its own, not the pod's",
-    'harbor.example/hub/library/nginx:1',
-    'failed to resolve reference "harbor.example/hub/library/nginx:1": unexpected status code: 429 Too Many Requests - Server message: unknown: too many requests to upstream registry',
-    ['mirror-limit', 'wait'],
-  ],
-  [
-    'a name without a domain may be that of a container beside the cluster',
-    'kind-registry:5000/app:1',
-    'failed to do request: Head "https://kind-registry:5000/v2/app/manifests/1": dial tcp: lookup kind-registry on 172.18.0.1:53: no such host',
-    ['resolve-host', 'bare-host', 'fix-dns'],
-  ],
-  [
-    'something on the loopback address that closes connections is looked at, not replaced',
-    'localhost:30500/app:1',
-    'Error response from daemon: Get "http://localhost:30500/v2/": EOF',
-    ['test-connection', 'check-listener'],
-  ],
-  [
-    'settings that the runtime cannot read are corrected',
-    'registry.example/a/b:1',
-    'failed to resolve reference "registry.example/a/b:1": failed to parse hosts.toml: toml: line 3: expected key separator',
-    ['mirror-settings', 'pull-by-hand'],
-  ],
-  [
-    'IDs that a user namespace lacks are not about the file system',
-    'acme/x:1',
-    'failed to extract layer sha256:aa: failed to Lchown "/var/x" for UID 1000, GID 65537: lchown /var/x: invalid argument (Hint: try increasing the number of subordinate IDs in /etc/subuid and /etc/subgid)',
-    ['more-ids', 'runtime-log'],
-  ],
-  [
-    'a mirror that lacks the image comes before the registry that nodes cannot reach',
-    'quay.io/acme/x:1',
-    '(Mirrors also failed: [mirror.example:5000/acme/x:1: reading manifest 1 in mirror.example:5000/acme/x: manifest unknown]): quay.io/acme/x:1: pinging container registry quay.io: Get "https://quay.io/v2/": dial tcp 54.1.2.3:443: i/o timeout',
-    ['mirror-lacks-image', 'test-connection', 'open-host'],
-  ],
-  [
-    "a cache that the image's name goes through needs a login at the registry behind it",
-    'localhost:7439/registry.hub.docker.com/library/mongo:4',
-    'failed to copy: httpReadSeeker: failed open: unexpected status code https://localhost:7439/v2/registry.hub.docker.com/library/mongo/manifests/4: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.',
-    ['mirror-limit', 'wait'],
-  ],
-  [
-    "a cache on the node's loopback that is refused has no use for a login of the pod",
-    'localhost:7439/ghcr.io/acme/api:2',
-    pulled('localhost:7439/ghcr.io/acme/api:2', head('localhost:7439', '401 Unauthorized')),
-    ['upstream-login', 'check-name'],
-  ],
-  [
-    'the proxy of kube-image-keeper, which takes no login, with a name from Docker Hub',
-    'localhost:7439/redis:7.0.9',
-    'failed to resolve reference "localhost:7439/redis:7.0.9": pulling from host localhost:7439 failed with status code [manifests 7.0.9]: 403 Forbidden',
-    ['node-registry', 'check-name', 'see-why'],
-  ],
-  [
-    "another registry on the node's loopback, for which no machine outside has a login",
-    'localhost:5000/acme/api:2',
-    pulled('localhost:5000/acme/api:2', head('localhost:5000', '401 Unauthorized')),
-    ['node-registry', 'check-name', 'cluster-login', 'see-why'],
-  ],
-  [
-    'a registry behind a NodePort of the node',
-    '127.0.0.1:31999/acme/api:2',
-    pulled('127.0.0.1:31999/acme/api:2', head('127.0.0.1:31999', '401 Unauthorized')),
-    ['node-port-registry', 'check-name', 'cluster-login', 'see-why'],
-  ],
-  [
-    'a cache of many registries that the whole company uses may want a login of its own',
-    'cache.example/ghcr.io/acme/api:2',
-    pulled('cache.example/ghcr.io/acme/api:2', head('cache.example', '401 Unauthorized')),
-    ['distribute-login', 'check-name', 'ask-registry', 'set-image', 'see-why'],
-  ],
-  [
-    "a remote repository of Artifactory that is not set up is its administrator's",
-    'artifactory.example/docker-remote/acme/app:1',
-    'Error response from daemon: unauthorized: The client does not have permission for manifest: Upstream repository is not configured properly',
-    ['upstream-login'],
-  ],
-  [
-    "GitLab's dependency proxy got no token from Docker Hub with its own login",
-    'gitlab.example/acme/dependency_proxy/containers/acme/app:1',
-    'Error response from daemon: error parsing HTTP 401 response body: json: cannot unmarshal string into Go value of type errcode.errorResponse: "\\"Expected 200 response code for an access token\\""',
-    ['upstream-login', 'check-name'],
-  ],
-  [
-    "Artifact Registry's remote repository was refused by its upstream",
-    'europe-docker.pkg.dev/acme/hub/acme/app:1',
-    'unexpected status from HEAD request to https://europe-docker.pkg.dev/v2/acme/hub/acme/app/manifests/1: 401 Unauthorized: denied: Unauthorized error returned by the external repository',
-    ['upstream-login', 'check-name'],
-  ],
-  [
-    "Harbor's words for an upstream's refusal may be about the path of an official image",
-    'harbor.example/proxy/alpine:3',
-    'Error response from daemon: unauthorized: http status code: 401, body:',
-    ['check-name', 'upstream-login'],
-  ],
-  [
-    'of an image of somebody, they are about the login there',
-    'harbor.example/proxy/acme/app:3',
-    'Error response from daemon: unauthorized: http status code: 401, body:',
-    ['upstream-login', 'check-name'],
-  ],
-  [
-    'an image that a proxy repository does not find may be hidden by its upstream',
-    'nexus.example:9081/acme/app:1',
-    'Error response from daemon: manifest for nexus.example:9081/acme/app:1 not found: manifest unknown: manifest unknown',
-    ['check-name', 'proxy-project', 'ask-registry', 'set-image'],
-  ],
-  [
-    'a registry in front of a full name is no cache for sure',
-    'registry.example/docker.io/acme/agent:2',
-    pulled('registry.example/docker.io/acme/agent:2', SCOPE),
-    ['check-name', 'drop-registry', 'ask-registry', 'distribute-login', 'set-image', 'see-why'],
-  ],
-  [
-    'what a cache of ECR has not imported yet needs other rights than its pull',
-    `${ECR}/quay/acme/agent:2`,
-    pulled(`${ECR}/quay/acme/agent:2`, 'not found'),
-    ['check-name', 'proxy-project', 'ask-registry', 'set-image'],
-  ],
-  [
-    'what a cache of ECR is first asked for by digest, it never imports',
-    `${ECR}/registry-k8s/ingress-nginx/controller:v1.12.1@sha256:${'8d'.repeat(32)}`,
-    pulled(`${ECR}/registry-k8s/ingress-nginx/controller@sha256:${'8d'.repeat(32)}`, 'not found'),
-    ['proxy-project', 'check-name', 'ask-registry', 'set-image'],
-  ],
-  [
-    'a word in place of a tag is only suspected where the tag is missing',
-    'quay.io/acme/agent:dummy',
-    pulled('quay.io/acme/agent:dummy', 'manifest unknown'),
-    ['fill-placeholder', 'set-image'],
-  ],
-  [
-    'the name of what belongs in a tag, too',
-    'quay.io/acme/agent:KUBE_VERSION-nanoserver',
-    pulled('quay.io/acme/agent:KUBE_VERSION-nanoserver', 'manifest unknown'),
-    ['fill-placeholder', 'set-image'],
-  ],
-  [
-    "but not a project's own word in capitals",
-    'quay.io/acme/agent:VERSIONED-2',
-    pulled('quay.io/acme/agent:VERSIONED-2', 'manifest unknown'),
-    ['check-name', 'ask-registry', 'set-image'],
-  ],
-  [
-    'elsewhere it may be any tag',
-    'quay.io/acme/agent:dummy',
-    pulled('quay.io/acme/agent:dummy', head('quay.io', '429 Too Many Requests')),
-    ['wait', 'use-cache'],
-  ],
-  [
-    'a limit on the data of a month is not over in a minute',
-    'cr.example/acme/agent:2',
-    pulled(
+test.each(
+  titled<[string, string, Step['code'][]]>({
+    'an answer of a mirror that fits no cause is looked for at the mirror': [
+      'nginx',
+      'failed to copy: httpReadSeeker: failed open: unexpected status code https://cache.example/v2/library/nginx/blobs/sha256:566e?ns=docker.io: 400 Bad Request',
+      ['check-mirror', 'mirror-settings', 'pull-by-hand'],
+    ],
+    'a disk that fails is not filled again': [
+      'nginx',
+      'failed to copy: write /var/lib/containerd/io.containerd.content.v1.content/ingest/x/data: input/output error',
+      ['check-disk', 'free-host-disk', 'runtime-log'],
+    ],
+    'a TLS alert without a certificate is not about trust': [
+      'nginx',
+      request('registry-1.docker.io', 'local error: tls: bad record MAC'),
+      ['test-connection', 'show-proxy', 'tls-between'],
+    ],
+    'an alert about a certificate still is': [
+      'registry.example/a/b:1',
+      request('registry.example', 'remote error: tls: unknown certificate authority'),
+      ['show-certificate', 'trust-authority'],
+    ],
+    "a proxy is bypassed for the cluster's own registry": [
+      'docker-registry.default.svc:5000/web/app:1',
+      'Error response from daemon: Get https://docker-registry.default.svc:5000/v2/: Forbidden',
+      ['bypass-proxy', 'show-proxy', 'pass-proxy', 'pull-by-hand'],
+    ],
+    'a web page with a 403 comes from something in between': [
+      'nginx',
+      "error pulling image configuration: download failed after attempts=1: error parsing HTTP 403 response body: invalid character '<' looking for beginning of value",
+      ['page-instead', 'test-connection', 'show-proxy'],
+    ],
+    'a snapshotter that does not run is started': [
+      'acme/x:1',
+      'failed to create snapshot: connection error: desc = "transport: Error while dialing dial unix:///run/containerd-nydus/containerd-nydus-grpc.sock: timeout": unavailable',
+      ['start-snapshotter', 'snapshotter-log'],
+    ],
+    'a configuration that the registry lacks is pushed again': [
+      'registry.example/a/b:1',
+      'could not fetch content descriptor sha256:8f38435637e72e821d5a5aca9e76bba94b3b4787fd6a30b51cf5a55b2d2b5913 (application/vnd.docker.container.image.v1+json) from remote: not found',
+      ['missing-layer', 'set-image'],
+    ],
+    "an image for another Windows is a Windows node's, whatever else is known": [
+      'acme/x:1',
+      'a Windows version 10.0.18362-based image is incompatible with a 10.0.17763 host',
+      ['windows-image', 'schedule-elsewhere', 'show-platforms'],
+    ],
+    "OpenShift's own registry has a name that its nodes do resolve": [
+      'image-registry.openshift-image-registry.svc:5000/web/app:1',
+      'Get "https://image-registry.openshift-image-registry.svc:5000/v2/": dial tcp: lookup image-registry.openshift-image-registry.svc on 10.0.0.2:53: no such host',
+      ['node-resolver', 'resolve-host'],
+    ],
+    'a login that failed too often is put right before anything waits': [
+      'acme/portal:7',
+      'Get "https://registry-1.docker.io/v2/acme/portal/manifests/7": toomanyrequests: too many failed login attempts for username or IP address',
+      ['stop-failed-logins', 'wait'],
+    ],
+    "a region of its own has the images of EKS in an account of its own, which other regions' charts don't name":
+      [
+        '602401143452.dkr.ecr.me-south-1.amazonaws.com/eks/controller:v2',
+        'unexpected status from HEAD request to https://602401143452.dkr.ecr.me-south-1.amazonaws.com/v2/eks/controller/manifests/v2: 403 Forbidden',
+        ['correct-registry', 'who-answered', 'other-eks-registry'],
+      ],
+    "a cache that its upstream limits needs a login of its own, not the pod's": [
+      'harbor.example/hub/library/nginx:1',
+      'failed to resolve reference "harbor.example/hub/library/nginx:1": unexpected status code: 429 Too Many Requests - Server message: unknown: too many requests to upstream registry',
+      ['mirror-limit', 'wait'],
+    ],
+    'a name without a domain may be that of a container beside the cluster': [
+      'kind-registry:5000/app:1',
+      'failed to do request: Head "https://kind-registry:5000/v2/app/manifests/1": dial tcp: lookup kind-registry on 172.18.0.1:53: no such host',
+      ['resolve-host', 'bare-host', 'fix-dns'],
+    ],
+    'something on the loopback address that closes connections is looked at, not replaced': [
+      'localhost:30500/app:1',
+      'Error response from daemon: Get "http://localhost:30500/v2/": EOF',
+      ['test-connection', 'check-listener'],
+    ],
+    'settings that the runtime cannot read are corrected': [
+      'registry.example/a/b:1',
+      'failed to resolve reference "registry.example/a/b:1": failed to parse hosts.toml: toml: line 3: expected key separator',
+      ['mirror-settings', 'pull-by-hand'],
+    ],
+    'IDs that a user namespace lacks are not about the file system': [
+      'acme/x:1',
+      'failed to extract layer sha256:aa: failed to Lchown "/var/x" for UID 1000, GID 65537: lchown /var/x: invalid argument (Hint: try increasing the number of subordinate IDs in /etc/subuid and /etc/subgid)',
+      ['more-ids', 'runtime-log'],
+    ],
+    'a mirror that lacks the image comes before the registry that nodes cannot reach': [
+      'quay.io/acme/x:1',
+      '(Mirrors also failed: [mirror.example:5000/acme/x:1: reading manifest 1 in mirror.example:5000/acme/x: manifest unknown]): quay.io/acme/x:1: pinging container registry quay.io: Get "https://quay.io/v2/": dial tcp 54.1.2.3:443: i/o timeout',
+      ['mirror-lacks-image', 'test-connection', 'open-host'],
+    ],
+    "a cache that the image's name goes through needs a login at the registry behind it": [
+      'localhost:7439/registry.hub.docker.com/library/mongo:4',
+      'failed to copy: httpReadSeeker: failed open: unexpected status code https://localhost:7439/v2/registry.hub.docker.com/library/mongo/manifests/4: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.',
+      ['mirror-limit', 'wait'],
+    ],
+    "a cache on the node's loopback that is refused has no use for a login of the pod": [
+      'localhost:7439/ghcr.io/acme/api:2',
+      pulled('localhost:7439/ghcr.io/acme/api:2', head('localhost:7439', '401 Unauthorized')),
+      ['upstream-login', 'check-name'],
+    ],
+    'the proxy of kube-image-keeper, which takes no login, with a name from Docker Hub': [
+      'localhost:7439/redis:7.0.9',
+      'failed to resolve reference "localhost:7439/redis:7.0.9": pulling from host localhost:7439 failed with status code [manifests 7.0.9]: 403 Forbidden',
+      ['node-registry', 'check-name', 'see-why'],
+    ],
+    "another registry on the node's loopback, for which no machine outside has a login": [
+      'localhost:5000/acme/api:2',
+      pulled('localhost:5000/acme/api:2', head('localhost:5000', '401 Unauthorized')),
+      ['node-registry', 'check-name', 'cluster-login', 'see-why'],
+    ],
+    'a registry behind a NodePort of the node': [
+      '127.0.0.1:31999/acme/api:2',
+      pulled('127.0.0.1:31999/acme/api:2', head('127.0.0.1:31999', '401 Unauthorized')),
+      ['node-port-registry', 'check-name', 'cluster-login', 'see-why'],
+    ],
+    'a cache of many registries that the whole company uses may want a login of its own': [
+      'cache.example/ghcr.io/acme/api:2',
+      pulled('cache.example/ghcr.io/acme/api:2', head('cache.example', '401 Unauthorized')),
+      ['distribute-login', 'check-name', 'ask-registry', 'set-image', 'see-why'],
+    ],
+    "a remote repository of Artifactory that is not set up is its administrator's": [
+      'artifactory.example/docker-remote/acme/app:1',
+      'Error response from daemon: unauthorized: The client does not have permission for manifest: Upstream repository is not configured properly',
+      ['upstream-login'],
+    ],
+    "GitLab's dependency proxy got no token from Docker Hub with its own login": [
+      'gitlab.example/acme/dependency_proxy/containers/acme/app:1',
+      'Error response from daemon: error parsing HTTP 401 response body: json: cannot unmarshal string into Go value of type errcode.errorResponse: "\\"Expected 200 response code for an access token\\""',
+      ['upstream-login', 'check-name'],
+    ],
+    "Artifact Registry's remote repository was refused by its upstream": [
+      'europe-docker.pkg.dev/acme/hub/acme/app:1',
+      'unexpected status from HEAD request to https://europe-docker.pkg.dev/v2/acme/hub/acme/app/manifests/1: 401 Unauthorized: denied: Unauthorized error returned by the external repository',
+      ['upstream-login', 'check-name'],
+    ],
+    "Harbor's words for an upstream's refusal may be about the path of an official image": [
+      'harbor.example/proxy/alpine:3',
+      'Error response from daemon: unauthorized: http status code: 401, body:',
+      ['check-name', 'upstream-login'],
+    ],
+    'of an image of somebody, they are about the login there': [
+      'harbor.example/proxy/acme/app:3',
+      'Error response from daemon: unauthorized: http status code: 401, body:',
+      ['upstream-login', 'check-name'],
+    ],
+    'an image that a proxy repository does not find may be hidden by its upstream': [
+      'nexus.example:9081/acme/app:1',
+      'Error response from daemon: manifest for nexus.example:9081/acme/app:1 not found: manifest unknown: manifest unknown',
+      ['check-name', 'proxy-project', 'ask-registry', 'set-image'],
+    ],
+    'a registry in front of a full name is no cache for sure': [
+      'registry.example/docker.io/acme/agent:2',
+      pulled('registry.example/docker.io/acme/agent:2', SCOPE),
+      ['check-name', 'drop-registry', 'ask-registry', 'distribute-login', 'set-image', 'see-why'],
+    ],
+    'what a cache of ECR has not imported yet needs other rights than its pull': [
+      `${ECR}/quay/acme/agent:2`,
+      pulled(`${ECR}/quay/acme/agent:2`, 'not found'),
+      ['check-name', 'proxy-project', 'ask-registry', 'set-image'],
+    ],
+    'what a cache of ECR is first asked for by digest, it never imports': [
+      `${ECR}/registry-k8s/ingress-nginx/controller:v1.12.1@sha256:${'8d'.repeat(32)}`,
+      pulled(`${ECR}/registry-k8s/ingress-nginx/controller@sha256:${'8d'.repeat(32)}`, 'not found'),
+      ['proxy-project', 'check-name', 'ask-registry', 'set-image'],
+    ],
+    'a word in place of a tag is only suspected where the tag is missing': [
+      'quay.io/acme/agent:dummy',
+      pulled('quay.io/acme/agent:dummy', 'manifest unknown'),
+      ['fill-placeholder', 'set-image'],
+    ],
+    'the name of what belongs in a tag, too': [
+      'quay.io/acme/agent:KUBE_VERSION-nanoserver',
+      pulled('quay.io/acme/agent:KUBE_VERSION-nanoserver', 'manifest unknown'),
+      ['fill-placeholder', 'set-image'],
+    ],
+    "but not a project's own word in capitals": [
+      'quay.io/acme/agent:VERSIONED-2',
+      pulled('quay.io/acme/agent:VERSIONED-2', 'manifest unknown'),
+      ['check-name', 'ask-registry', 'set-image'],
+    ],
+    'elsewhere it may be any tag': [
+      'quay.io/acme/agent:dummy',
+      pulled('quay.io/acme/agent:dummy', head('quay.io', '429 Too Many Requests')),
+      ['wait', 'use-cache'],
+    ],
+    'a limit on the data of a month is not over in a minute': [
       'cr.example/acme/agent:2',
-      'toomanyrequests: remaining traffic quota is not enough to download this layer for current month',
-    ),
-    ['raise-volume', 'use-other-source', 'use-cache'],
-  ],
-  [
-    'a limit on requests is, whatever they download',
-    'cr.example/acme/agent:2',
-    pulled('cr.example/acme/agent:2', 'toomanyrequests: download limit of 100 requests per second exceeded'),
-    ['wait', 'use-cache'],
-  ],
-  [
-    'a layer that is refused without a reason is not about the name or a login, as the manifest was given',
-    'registry.example/acme/agent:2',
-    pulled(
-      'registry.example/acme/agent:2',
-      'failed to copy: httpReadSeeker: failed open: unexpected status code https://registry.example/v2/acme/agent/blobs/sha256:ec6e: 403 Forbidden',
-    ),
-    ['layer-refused', 'show-proxy', 'use-other-source'],
-  ],
-  [
-    'a registry can serve the layers that it redirects to a host of its own network',
-    'registry.example/acme/agent:2',
-    'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://minio.storage.corp:9000/docker/registry/v2/blobs/sha256/aa/data?X-Amz-Signature=x": dial tcp: lookup minio.storage.corp on 10.0.0.2:53: no such host',
-    ['resolve-host', 'fix-dns', 'serve-layers'],
-  ],
-  [
-    'nobody here can change where the registries of others redirect',
-    'quay.io/acme/agent:2',
-    'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://cdn03.quay.io/quayio-production-s3/sha256/aa?Signature=x": dial tcp: lookup cdn03.quay.io on 10.0.0.2:53: no such host',
-    ['resolve-host', 'fix-dns'],
-  ],
-  [
-    'a tag beside a digest goes where the signature check of CRI-O refuses both (cri-o/cri-o#8603)',
-    `registry.k8s.io/pause:3.10@sha256:${'a'.repeat(64)}`,
-    `checking signature of "registry.k8s.io/pause:3.10@sha256:${'a'.repeat(64)}": creating docker:// reference for "registry.k8s.io/pause:3.10@sha256:${'a'.repeat(64)}": Docker references with both a tag and digest are currently not supported`,
-    ['drop-tag'],
-  ],
-  [
-    'a default registry in front of a full name is removed, whatever its registry answered',
-    'docker.io/registry.example/acme/agent:2',
-    pulled('docker.io/registry.example/acme/agent:2', SCOPE),
-    ['drop-default-registry'],
-  ],
-  [
-    'a well-known registry in front of another one is removed',
-    'registry.k8s.io/k8s.gcr.io/ingress-nginx/kube-webhook-certgen:v1.0',
-    pulled('registry.k8s.io/k8s.gcr.io/ingress-nginx/kube-webhook-certgen:v1.0', 'manifest unknown'),
-    ['drop-default-registry'],
-  ],
-  [
-    'an image of Kubernetes is looked for in its own registry, whichever a chart put in front',
-    'quay.io/kube-state-metrics/kube-state-metrics:v2.14.0',
-    pulled('quay.io/kube-state-metrics/kube-state-metrics:v2.14.0', 'manifest unknown'),
-    ['correct-registry'],
-  ],
-  [
-    'a mirror may have the images of Kubernetes, too',
-    'registry.example/kube-state-metrics/kube-state-metrics:v2.14.0',
-    pulled('registry.example/kube-state-metrics/kube-state-metrics:v2.14.0', 'manifest unknown'),
-    ['check-name', 'ask-registry', 'set-image'],
-  ],
-  [
-    'an owner at Quay may have a dot in its name',
-    'quay.io/acme.io/agent:2',
-    pulled('quay.io/acme.io/agent:2', 'manifest unknown'),
-    ['check-name', 'ask-registry', 'set-image'],
-  ],
-  [
-    'a name that only leads to another registry can be replaced by that registry while it fails',
-    'lscr.io/linuxserver/sonarr:4',
-    pulled('lscr.io/linuxserver/sonarr:4', head('lscr.io', '503 Service Unavailable')),
-    ['status-page', 'use-behind', 'test-connection', 'show-proxy', 'wait'],
-  ],
-  [
-    'where the registry behind it fails, that is of no use',
-    'lscr.io/linuxserver/sonarr:4',
-    pulled('lscr.io/linuxserver/sonarr:4', head('ghcr.io', '503 Service Unavailable')),
-    ['status-page', 'test-connection', 'show-proxy', 'wait'],
-  ],
-  [
-    'of which only what became a release is there, so that a build needs a newer tag first',
-    'gcr.io/k8s-staging-kueue/kueue:v20250718-5ef92b5c36',
-    pulled(
-      'gcr.io/k8s-staging-kueue/kueue:v20250718-5ef92b5c36',
-      'gcr.io/k8s-staging-kueue/kueue:v20250718-5ef92b5c36: not found',
-    ),
-    ['check-name', 'use-replacement', 'ask-registry', 'set-image'],
-  ],
-  [
-    'a registry that serves only some networks answers others with a page, which nobody here can change',
-    'quay.azk8s.cn/acme/agent:2',
-    pulled(
-      'quay.azk8s.cn/acme/agent:2',
-      `error parsing HTTP 403 response body: invalid character '<' looking for beginning of value: "<html><h1>403 Forbidden</h1></html>"`,
-    ),
-    ['use-replacement', 'test-connection', 'show-proxy'],
-  ],
-  [
-    'a mirror that serves only listed images has neither a login nor a log for others',
-    'acme/agent:2',
-    pulled(
-      'docker.io/acme/agent:2',
-      'unexpected status from HEAD request to https://docker.m.daocloud.io/v2/acme/agent/manifests/2?ns=docker.io: 403 Forbidden - Server message: denied: this image is not in the allowlist.',
-    ),
-    ['mirror-settings', 'ask-registry-admin'],
-  ],
-  [
-    'by its name, too, such a mirror needs another source',
-    'mirror.example/docker.io/acme/agent:2',
-    pulled('mirror.example/docker.io/acme/agent:2', 'denied: repository is not on the whitelist'),
-    ['use-other-source', 'ask-registry-admin'],
-  ],
-  [
-    'nor does such a word keep a refusal from having the name checked',
-    'registry.example/acme/agent:dummy',
-    pulled('registry.example/acme/agent:dummy', head('registry.example', '401 Unauthorized')),
-    ['distribute-login', 'check-name', 'ask-registry', 'set-image', 'see-why'],
-  ],
-  [
-    'a name that leads to the node itself is resolved elsewhere before anything is asked there',
-    'git.example.dev:8443/acme/app:1',
-    pulled(
-      'git.example.dev:8443/acme/app:1',
-      request('git.example.dev:8443', 'dial tcp [::1]:8443: connect: connection refused'),
-    ),
-    ['resolve-elsewhere', 'test-connection', 'check-listener'],
-  ],
-  [
-    "another company's address for a registry is a forged answer, which no firewall of one's own changes",
-    'nginx:1.27',
-    request('registry-1.docker.io', 'dial tcp 31.13.95.34:443: i/o timeout'),
-    ['resolve-elsewhere', 'resolve-host'],
-  ],
-  [
-    'so is one of IPv6, even where the node has no route for it',
-    'nginx:1.27',
-    request(
-      'registry-1.docker.io',
-      'dial tcp [2a03:2880:f11b:83:face:b00c:0:25de]:443: connect: network is unreachable',
-    ),
-    ['resolve-elsewhere', 'resolve-host'],
-  ],
-  [
-    "a DNS server's address is not what the name led to",
-    'nginx:1.27',
-    request(
-      'registry-1.docker.io',
-      'dial tcp: lookup registry-1.docker.io on 127.0.0.53:53: read udp 127.0.0.1:40000->127.0.0.53:53: i/o timeout',
-    ),
-    ['resolve-host', 'fix-dns'],
-  ],
-  [
-    'an address next to those networks may be the own one of the registry',
-    'nginx:1.27',
-    request('registry-1.docker.io', 'dial tcp 157.241.0.1:443: i/o timeout'),
-    ['test-connection', 'open-host'],
-  ],
-  [
-    'an address that is redirected to the node itself is resolved by nothing',
-    '10.1.2.3:5000/acme/app:1',
-    pulled(
-      '10.1.2.3:5000/acme/app:1',
-      request('10.1.2.3:5000', 'dial tcp 127.0.0.1:5001: connect: connection refused'),
-    ),
-    ['test-connection', 'check-listener'],
-  ],
-  [
-    "a private endpoint's own name is none of the certificate's",
-    'acme.privatelink.azurecr.io/a:1',
-    pulled(
-      'acme.privatelink.azurecr.io/a:1',
-      request(
-        'acme.privatelink.azurecr.io',
-        'tls: failed to verify certificate: x509: certificate is valid for *.azurecr.io, not acme.privatelink.azurecr.io',
+      pulled(
+        'cr.example/acme/agent:2',
+        'toomanyrequests: remaining traffic quota is not enough to download this layer for current month',
       ),
-    ),
-    ['correct-registry', 'show-certificate'],
-  ],
-  [
-    'a pull secret that the kubelet could not read comes before any registry',
-    'acme/x:1',
-    'illegal base64 data at input byte 4',
-    ['see-why'],
-  ],
-  [
-    'so does one whose JSON has other types than the kubelet reads',
-    'acme/x:1',
-    'Failed to pull image "acme/x:1": json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type string',
-    ['see-why'],
-  ],
-  [
-    "a condition of one's own registry is its administrator's",
-    'harbor.example/a/b:1',
-    pulled('harbor.example/a/b:1', head('harbor.example', '412 Precondition Failed')),
-    ['ask-registry-admin', 'use-other-source'],
-  ],
-  [
-    'a condition of gcr.io is that it was shut down',
-    'gcr.io/a/b:1',
-    pulled('gcr.io/a/b:1', head('gcr.io', '412 Precondition Failed')),
-    ['find-replacement', 'migrate-project', 'check-name'],
-  ],
-  [
-    'what gcr.io lacks may be a typo, or was not moved to its successor',
-    'gcr.io/team/shop:1.2',
-    pulled('gcr.io/team/shop:1.2', 'gcr.io/team/shop:1.2: not found'),
-    ['check-name', 'find-replacement', 'ask-registry', 'set-image'],
-  ],
-  [
-    'what the frozen k8s.gcr.io does not have is looked for at registry.k8s.io first',
-    'k8s.gcr.io/nginx-slim:foo',
-    pulled('k8s.gcr.io/nginx-slim:foo', 'k8s.gcr.io/nginx-slim:foo: not found'),
-    ['use-replacement', 'check-name', 'ask-registry'],
-  ],
-  [
-    'what else happens there is over at registry.k8s.io',
-    'k8s.gcr.io/nginx-slim:0.8',
-    pulled('k8s.gcr.io/nginx-slim:0.8', head('k8s.gcr.io', '403 Forbidden')),
-    ['use-replacement', 'who-answered', 'show-proxy', 'allow-address', 'use-other-source', 'use-cache'],
-  ],
-  [
-    'nobody needs access to a frozen repository whose images anyone can pull elsewhere',
-    'gcr.io/google-containers/kube2sky:1.1',
-    'Error pulling image (1.1) from gcr.io/google-containers/kube2sky, Server error: 403 trying to fetch remote history',
-    ['use-replacement', 'check-name'],
-  ],
-  [
-    'nobody grants access at a registry that was shut down',
-    'docker.bintray.io/jfrog/artifactory-cpp-ce:7.6.2',
-    'Error response from daemon: unauthorized: The client does not have permission for manifest',
-    ['find-replacement', 'check-name', 'see-why'],
-  ],
-])('%s', (_name, image, error, codes) => {
+      ['raise-volume', 'use-other-source', 'use-cache'],
+    ],
+    'a limit on requests is, whatever they download': [
+      'cr.example/acme/agent:2',
+      pulled(
+        'cr.example/acme/agent:2',
+        'toomanyrequests: download limit of 100 requests per second exceeded',
+      ),
+      ['wait', 'use-cache'],
+    ],
+    'a layer that is refused without a reason is not about the name or a login, as the manifest was given': [
+      'registry.example/acme/agent:2',
+      pulled(
+        'registry.example/acme/agent:2',
+        'failed to copy: httpReadSeeker: failed open: unexpected status code https://registry.example/v2/acme/agent/blobs/sha256:ec6e: 403 Forbidden',
+      ),
+      ['layer-refused', 'show-proxy', 'use-other-source'],
+    ],
+    'a registry can serve the layers that it redirects to a host of its own network': [
+      'registry.example/acme/agent:2',
+      'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://minio.storage.corp:9000/docker/registry/v2/blobs/sha256/aa/data?X-Amz-Signature=x": dial tcp: lookup minio.storage.corp on 10.0.0.2:53: no such host',
+      ['resolve-host', 'fix-dns', 'serve-layers'],
+    ],
+    'nobody here can change where the registries of others redirect': [
+      'quay.io/acme/agent:2',
+      'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://cdn03.quay.io/quayio-production-s3/sha256/aa?Signature=x": dial tcp: lookup cdn03.quay.io on 10.0.0.2:53: no such host',
+      ['resolve-host', 'fix-dns'],
+    ],
+    'a tag beside a digest goes where the signature check of CRI-O refuses both (cri-o/cri-o#8603)': [
+      `registry.k8s.io/pause:3.10@sha256:${'a'.repeat(64)}`,
+      `checking signature of "registry.k8s.io/pause:3.10@sha256:${'a'.repeat(64)}": creating docker:// reference for "registry.k8s.io/pause:3.10@sha256:${'a'.repeat(64)}": Docker references with both a tag and digest are currently not supported`,
+      ['drop-tag'],
+    ],
+    'a default registry in front of a full name is removed, whatever its registry answered': [
+      'docker.io/registry.example/acme/agent:2',
+      pulled('docker.io/registry.example/acme/agent:2', SCOPE),
+      ['drop-default-registry'],
+    ],
+    'a well-known registry in front of another one is removed': [
+      'registry.k8s.io/k8s.gcr.io/ingress-nginx/kube-webhook-certgen:v1.0',
+      pulled('registry.k8s.io/k8s.gcr.io/ingress-nginx/kube-webhook-certgen:v1.0', 'manifest unknown'),
+      ['drop-default-registry'],
+    ],
+    'an image of Kubernetes is looked for in its own registry, whichever a chart put in front': [
+      'quay.io/kube-state-metrics/kube-state-metrics:v2.14.0',
+      pulled('quay.io/kube-state-metrics/kube-state-metrics:v2.14.0', 'manifest unknown'),
+      ['correct-registry'],
+    ],
+    'a mirror may have the images of Kubernetes, too': [
+      'registry.example/kube-state-metrics/kube-state-metrics:v2.14.0',
+      pulled('registry.example/kube-state-metrics/kube-state-metrics:v2.14.0', 'manifest unknown'),
+      ['check-name', 'ask-registry', 'set-image'],
+    ],
+    'an owner at Quay may have a dot in its name': [
+      'quay.io/acme.io/agent:2',
+      pulled('quay.io/acme.io/agent:2', 'manifest unknown'),
+      ['check-name', 'ask-registry', 'set-image'],
+    ],
+    'a name that only leads to another registry can be replaced by that registry while it fails': [
+      'lscr.io/linuxserver/sonarr:4',
+      pulled('lscr.io/linuxserver/sonarr:4', head('lscr.io', '503 Service Unavailable')),
+      ['status-page', 'use-behind', 'test-connection', 'show-proxy', 'wait'],
+    ],
+    'where the registry behind it fails, that is of no use': [
+      'lscr.io/linuxserver/sonarr:4',
+      pulled('lscr.io/linuxserver/sonarr:4', head('ghcr.io', '503 Service Unavailable')),
+      ['status-page', 'test-connection', 'show-proxy', 'wait'],
+    ],
+    'of which only what became a release is there, so that a build needs a newer tag first': [
+      'gcr.io/k8s-staging-kueue/kueue:v20250718-5ef92b5c36',
+      pulled(
+        'gcr.io/k8s-staging-kueue/kueue:v20250718-5ef92b5c36',
+        'gcr.io/k8s-staging-kueue/kueue:v20250718-5ef92b5c36: not found',
+      ),
+      ['check-name', 'use-replacement', 'ask-registry', 'set-image'],
+    ],
+    'a registry that serves only some networks answers others with a page, which nobody here can change': [
+      'quay.azk8s.cn/acme/agent:2',
+      pulled(
+        'quay.azk8s.cn/acme/agent:2',
+        `error parsing HTTP 403 response body: invalid character '<' looking for beginning of value: "<html><h1>403 Forbidden</h1></html>"`,
+      ),
+      ['use-replacement', 'test-connection', 'show-proxy'],
+    ],
+    'a mirror that serves only listed images has neither a login nor a log for others': [
+      'acme/agent:2',
+      pulled(
+        'docker.io/acme/agent:2',
+        'unexpected status from HEAD request to https://docker.m.daocloud.io/v2/acme/agent/manifests/2?ns=docker.io: 403 Forbidden - Server message: denied: this image is not in the allowlist.',
+      ),
+      ['mirror-settings', 'ask-registry-admin'],
+    ],
+    'by its name, too, such a mirror needs another source': [
+      'mirror.example/docker.io/acme/agent:2',
+      pulled('mirror.example/docker.io/acme/agent:2', 'denied: repository is not on the whitelist'),
+      ['use-other-source', 'ask-registry-admin'],
+    ],
+    'nor does such a word keep a refusal from having the name checked': [
+      'registry.example/acme/agent:dummy',
+      pulled('registry.example/acme/agent:dummy', head('registry.example', '401 Unauthorized')),
+      ['distribute-login', 'check-name', 'ask-registry', 'set-image', 'see-why'],
+    ],
+    'a name that leads to the node itself is resolved elsewhere before anything is asked there': [
+      'git.example.dev:8443/acme/app:1',
+      pulled(
+        'git.example.dev:8443/acme/app:1',
+        request('git.example.dev:8443', 'dial tcp [::1]:8443: connect: connection refused'),
+      ),
+      ['resolve-elsewhere', 'test-connection', 'check-listener'],
+    ],
+    "another company's address for a registry is a forged answer, which no firewall of one's own changes": [
+      'nginx:1.27',
+      request('registry-1.docker.io', 'dial tcp 31.13.95.34:443: i/o timeout'),
+      ['resolve-elsewhere', 'resolve-host'],
+    ],
+    'so is one of IPv6, even where the node has no route for it': [
+      'nginx:1.27',
+      request(
+        'registry-1.docker.io',
+        'dial tcp [2a03:2880:f11b:83:face:b00c:0:25de]:443: connect: network is unreachable',
+      ),
+      ['resolve-elsewhere', 'resolve-host'],
+    ],
+    "a DNS server's address is not what the name led to": [
+      'nginx:1.27',
+      request(
+        'registry-1.docker.io',
+        'dial tcp: lookup registry-1.docker.io on 127.0.0.53:53: read udp 127.0.0.1:40000->127.0.0.53:53: i/o timeout',
+      ),
+      ['resolve-host', 'fix-dns'],
+    ],
+    'an address next to those networks may be the own one of the registry': [
+      'nginx:1.27',
+      request('registry-1.docker.io', 'dial tcp 157.241.0.1:443: i/o timeout'),
+      ['test-connection', 'open-host'],
+    ],
+    'an address that is redirected to the node itself is resolved by nothing': [
+      '10.1.2.3:5000/acme/app:1',
+      pulled(
+        '10.1.2.3:5000/acme/app:1',
+        request('10.1.2.3:5000', 'dial tcp 127.0.0.1:5001: connect: connection refused'),
+      ),
+      ['test-connection', 'check-listener'],
+    ],
+    "a private endpoint's own name is none of the certificate's": [
+      'acme.privatelink.azurecr.io/a:1',
+      pulled(
+        'acme.privatelink.azurecr.io/a:1',
+        request(
+          'acme.privatelink.azurecr.io',
+          'tls: failed to verify certificate: x509: certificate is valid for *.azurecr.io, not acme.privatelink.azurecr.io',
+        ),
+      ),
+      ['correct-registry', 'show-certificate'],
+    ],
+    'a pull secret that the kubelet could not read comes before any registry': [
+      'acme/x:1',
+      'illegal base64 data at input byte 4',
+      ['see-why'],
+    ],
+    'so does one whose JSON has other types than the kubelet reads': [
+      'acme/x:1',
+      'Failed to pull image "acme/x:1": json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type string',
+      ['see-why'],
+    ],
+    "a condition of one's own registry is its administrator's": [
+      'harbor.example/a/b:1',
+      pulled('harbor.example/a/b:1', head('harbor.example', '412 Precondition Failed')),
+      ['ask-registry-admin', 'use-other-source'],
+    ],
+    'a condition of gcr.io is that it was shut down': [
+      'gcr.io/a/b:1',
+      pulled('gcr.io/a/b:1', head('gcr.io', '412 Precondition Failed')),
+      ['find-replacement', 'migrate-project', 'check-name'],
+    ],
+    'what gcr.io lacks may be a typo, or was not moved to its successor': [
+      'gcr.io/team/shop:1.2',
+      pulled('gcr.io/team/shop:1.2', 'gcr.io/team/shop:1.2: not found'),
+      ['check-name', 'find-replacement', 'ask-registry', 'set-image'],
+    ],
+    'what the frozen k8s.gcr.io does not have is looked for at registry.k8s.io first': [
+      'k8s.gcr.io/nginx-slim:foo',
+      pulled('k8s.gcr.io/nginx-slim:foo', 'k8s.gcr.io/nginx-slim:foo: not found'),
+      ['use-replacement', 'check-name', 'ask-registry'],
+    ],
+    'what else happens there is over at registry.k8s.io': [
+      'k8s.gcr.io/nginx-slim:0.8',
+      pulled('k8s.gcr.io/nginx-slim:0.8', head('k8s.gcr.io', '403 Forbidden')),
+      ['use-replacement', 'who-answered', 'show-proxy', 'allow-address', 'use-other-source', 'use-cache'],
+    ],
+    'nobody needs access to a frozen repository whose images anyone can pull elsewhere': [
+      'gcr.io/google-containers/kube2sky:1.1',
+      'Error pulling image (1.1) from gcr.io/google-containers/kube2sky, Server error: 403 trying to fetch remote history',
+      ['use-replacement', 'check-name'],
+    ],
+    'nobody grants access at a registry that was shut down': [
+      'docker.bintray.io/jfrog/artifactory-cpp-ce:7.6.2',
+      'Error response from daemon: unauthorized: The client does not have permission for manifest',
+      ['find-replacement', 'check-name', 'see-why'],
+    ],
+  }),
+)('%s', (_name, image, error, codes) => {
   expect(codesIn({ image, error, pod: { node: null } })).toEqual(codes)
 })
 

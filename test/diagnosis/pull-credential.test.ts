@@ -7,6 +7,7 @@ import { reportsNoCredentialSent } from '../../src/diagnosis/refusal/denial-word
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { MadeFrom, Snapshot } from '../../src/snapshot/snapshot.ts'
+import { titled } from '../titled.ts'
 import { container, event, ownerLink, pod, snapshot, waiting } from './snapshots.ts'
 
 const HUB = 'https://index.docker.io/v1/'
@@ -39,253 +40,216 @@ const credentialOf = (fields: Partial<Snapshot>, of: Partial<Pod> = {}, image = 
 const hub = login('hub', 'web', HUB)
 
 describe('a login that the pod does not reference', () => {
-  test.each<[string, Partial<Snapshot>, Partial<Pod>, string, CredentialHint[] | undefined]>([
-    [
-      'in its namespace',
-      { elsewhere: { pullSecrets: [login('a'), login('q', 'web', 'quay.io')], serviceAccounts: [] } },
-      {},
-      'ghcr.io/acme/api',
-      [{ code: 'not-named', namespace: 'web', secret: 'a', own: 'default' }],
-    ],
-    [
-      'in its namespace, nearly under the name that the pod lists',
-      {
-        pullSecrets: [
-          { namespace: 'web', name: 'registry-secret', type: null, problem: 'missing', entries: [] },
-        ],
-        elsewhere: { pullSecrets: [login('registrysecret'), login('a')], serviceAccounts: [] },
-      },
-      { pullSecrets: ['registry-secret'] },
-      'ghcr.io/acme/api',
-      [
+  test.each(
+    titled<
+      [fields: Partial<Snapshot>, hints: CredentialHint[] | undefined, of?: Partial<Pod>, image?: string]
+    >({
+      'in its namespace': [
+        { elsewhere: { pullSecrets: [login('a'), login('q', 'web', 'quay.io')], serviceAccounts: [] } },
+        [{ code: 'not-named', namespace: 'web', secret: 'a', own: 'default' }],
+      ],
+      'in its namespace, nearly under the name that the pod lists': [
         {
-          code: 'not-named',
-          namespace: 'web',
-          secret: 'registrysecret',
-          own: 'default',
-          misspelled: 'registry-secret',
-        },
-        { code: 'not-named', namespace: 'web', secret: 'a', own: 'default' },
-      ],
-    ],
-    [
-      'on another service account',
-      { elsewhere: { pullSecrets: [login('a')], serviceAccounts: [account('builder', ['x', 'a'])] } },
-      {},
-      'ghcr.io/acme/api',
-      [
-        {
-          code: 'on-service-account',
-          namespace: 'web',
-          secret: 'a',
-          own: 'default',
-          serviceAccount: 'builder',
-        },
-      ],
-    ],
-    [
-      'on its own service account, changed later',
-      { pullSecrets: [login('a')], serviceAccounts: [account('default', ['a'])] },
-      {},
-      'ghcr.io/acme/api',
-      [{ code: 'service-account-changed-later', serviceAccount: 'default', secrets: ['a'] }],
-    ],
-    [
-      'on its own service account, which its own list leaves out',
-      { pullSecrets: [login('a'), hub], serviceAccounts: [account('default', ['a'])] },
-      { pullSecrets: ['hub'] },
-      'ghcr.io/acme/api',
-      [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['a'] }],
-    ],
-    [
-      'on its own service account, which an entry without a name keeps out',
-      { pullSecrets: [login('a')], serviceAccounts: [account('default', ['a'])] },
-      { unnamedSecret: true },
-      'ghcr.io/acme/api',
-      [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['a'] }],
-    ],
-    [
-      'on its own service account, whose entry without a name the pod got as well',
-      {
-        pullSecrets: [login('a')],
-        serviceAccounts: [{ ...account('default', ['a']), unnamedSecret: true }],
-      },
-      { unnamedSecret: true },
-      'ghcr.io/acme/api',
-      [{ code: 'service-account-changed-later', serviceAccount: 'default', secrets: ['a'] }],
-    ],
-    [
-      'on its own service account, besides one for another registry',
-      {
-        pullSecrets: [login('a'), login('q', 'web', 'quay.io'), hub],
-        serviceAccounts: [account('default', ['q', 'a'])],
-      },
-      { pullSecrets: ['hub'] },
-      'ghcr.io/acme/api',
-      [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['a'] }],
-    ],
-    [
-      "for Docker Hub, whose other hosts' names the kubelet does not match with it",
-      { pullSecrets: [hub] },
-      { pullSecrets: ['hub'] },
-      'registry.hub.docker.com/acme/api:2',
-      [{ code: 'hub-name', namespace: 'web', secret: 'hub', name: 'docker.io/acme/api' }],
-    ],
-    [
-      'in another namespace',
-      { elsewhere: { pullSecrets: [login('b', 'shop'), login('a', 'shop')], serviceAccounts: [] } },
-      {},
-      'ghcr.io/acme/api',
-      [
-        { code: 'in-namespace', namespace: 'shop', secret: 'b' },
-        { code: 'in-namespace', namespace: 'shop', secret: 'a' },
-      ],
-    ],
-    [
-      'in its namespace before any other',
-      { elsewhere: { pullSecrets: [login('b', 'shop'), login('a')], serviceAccounts: [] } },
-      {},
-      'ghcr.io/acme/api',
-      [{ code: 'not-named', namespace: 'web', secret: 'a', own: 'default' }],
-    ],
-    [
-      'for Docker Hub, whose account the hardened images take',
-      { pullSecrets: [hub] },
-      { pullSecrets: ['hub'] },
-      'dhi.io/python:3',
-      [{ code: 'same-account', namespace: 'web', secret: 'hub', key: 'dhi.io', of: 'docker.io' }],
-    ],
-    [
-      "for another of IBM's registries, which all take an API key",
-      {
-        pullSecrets: [
-          login('key', 'web', 'us.icr.io', {
-            entries: [{ key: 'us.icr.io', username: 'iamapikey', problem: null }],
-          }),
-        ],
-      },
-      { pullSecrets: ['key'] },
-      'de.icr.io/acme/api:1',
-      [{ code: 'same-account', namespace: 'web', secret: 'key', key: 'de.icr.io', of: 'us.icr.io' }],
-    ],
-    [
-      "for another of IBM's registries, but not for that of entitlement keys",
-      {
-        pullSecrets: [
-          login('key', 'web', 'us.icr.io', {
-            entries: [{ key: 'us.icr.io', username: 'iamapikey', problem: null }],
-          }),
-        ],
-      },
-      { pullSecrets: ['key'] },
-      'cp.icr.io/cp/kafka:2',
-      undefined,
-    ],
-    [
-      'on its own service account only, which gives new pods a malformed one, too',
-      {
-        pullSecrets: [login('a'), login('bad', 'web', 'ghcr.io', { problem: 'malformed', entries: [] })],
-        serviceAccounts: [account('default', ['bad', 'a'])],
-      },
-      {},
-      'ghcr.io/acme/api',
-      undefined,
-    ],
-    [
-      "for the predecessor of GitHub's registry",
-      { pullSecrets: [login('old', 'web', 'docker.pkg.github.com')] },
-      { pullSecrets: ['old'] },
-      'ghcr.io/acme/api:1',
-      [
-        {
-          code: 'same-account',
-          namespace: 'web',
-          secret: 'old',
-          key: 'ghcr.io',
-          of: 'docker.pkg.github.com',
-        },
-      ],
-    ],
-    [
-      "for another of Google's registries, which all take the key of a service account",
-      {
-        pullSecrets: [
-          login('key', 'web', 'gcr.io', {
-            entries: [{ key: 'https://eu.gcr.io', username: '_json_key', problem: null }],
-          }),
-        ],
-      },
-      { pullSecrets: ['key'] },
-      'europe-west3-docker.pkg.dev/acme/models/scorer:7',
-      [
-        {
-          code: 'same-account',
-          namespace: 'web',
-          secret: 'key',
-          key: 'europe-west3-docker.pkg.dev',
-          of: 'eu.gcr.io',
-        },
-      ],
-    ],
-    [
-      "with a token for another of Google's registries",
-      {
-        pullSecrets: [
-          login('token', 'web', 'gcr.io', {
-            entries: [{ key: 'gcr.io', username: 'oauth2accesstoken', problem: null }],
-          }),
-        ],
-      },
-      { pullSecrets: ['token'] },
-      'europe-west3-docker.pkg.dev/acme/models/scorer:7',
-      undefined,
-    ],
-    [
-      'for another registry',
-      { pullSecrets: [hub], elsewhere: { pullSecrets: [login('q', 'web', 'quay.io')], serviceAccounts: [] } },
-      { pullSecrets: ['hub'] },
-      'ghcr.io/acme/api',
-      undefined,
-    ],
-    [
-      'that is empty or broken',
-      {
-        elsewhere: {
           pullSecrets: [
-            login('a', 'web', 'ghcr.io', {
-              entries: [{ key: 'ghcr.io', username: null, problem: 'empty-auth' }],
-            }),
-            login('b', 'web', 'ghcr.io', { problem: 'malformed' }),
+            { namespace: 'web', name: 'registry-secret', type: null, problem: 'missing', entries: [] },
           ],
-          serviceAccounts: [],
+          elsewhere: { pullSecrets: [login('registrysecret'), login('a')], serviceAccounts: [] },
         },
-      },
-      {},
-      'ghcr.io/acme/api',
-      undefined,
-    ],
-    [
-      'is of no help beside a malformed one',
-      { pullSecrets: [login('own', 'web', 'x', { problem: 'malformed', entries: [] }), login('a', 'shop')] },
-      { pullSecrets: ['own'] },
-      'ghcr.io/acme/api',
-      undefined,
-    ],
-    [
-      'is of no matter to one that had a login',
-      { pullSecrets: [login('own'), login('a')] },
-      { pullSecrets: ['own'] },
-      'ghcr.io/acme/api',
-      undefined,
-    ],
-    [
-      'nor to one that may have had one',
-      { pullSecrets: [login('own', 'web', 'x', { problem: 'forbidden', entries: [] }), login('a')] },
-      { pullSecrets: ['own'] },
-      'ghcr.io/acme/api',
-      undefined,
-    ],
-  ])('%s', (_name, fields, of, image, hints) => {
+        [
+          {
+            code: 'not-named',
+            namespace: 'web',
+            secret: 'registrysecret',
+            own: 'default',
+            misspelled: 'registry-secret',
+          },
+          { code: 'not-named', namespace: 'web', secret: 'a', own: 'default' },
+        ],
+        { pullSecrets: ['registry-secret'] },
+      ],
+      'on another service account': [
+        { elsewhere: { pullSecrets: [login('a')], serviceAccounts: [account('builder', ['x', 'a'])] } },
+        [
+          {
+            code: 'on-service-account',
+            namespace: 'web',
+            secret: 'a',
+            own: 'default',
+            serviceAccount: 'builder',
+          },
+        ],
+      ],
+      'on its own service account, changed later': [
+        { pullSecrets: [login('a')], serviceAccounts: [account('default', ['a'])] },
+        [{ code: 'service-account-changed-later', serviceAccount: 'default', secrets: ['a'] }],
+      ],
+      'on its own service account, which its own list leaves out': [
+        { pullSecrets: [login('a'), hub], serviceAccounts: [account('default', ['a'])] },
+        [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['a'] }],
+        { pullSecrets: ['hub'] },
+      ],
+      'on its own service account, which an entry without a name keeps out': [
+        { pullSecrets: [login('a')], serviceAccounts: [account('default', ['a'])] },
+        [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['a'] }],
+        { unnamedSecret: true },
+      ],
+      'on its own service account, whose entry without a name the pod got as well': [
+        {
+          pullSecrets: [login('a')],
+          serviceAccounts: [{ ...account('default', ['a']), unnamedSecret: true }],
+        },
+        [{ code: 'service-account-changed-later', serviceAccount: 'default', secrets: ['a'] }],
+        { unnamedSecret: true },
+      ],
+      'on its own service account, besides one for another registry': [
+        {
+          pullSecrets: [login('a'), login('q', 'web', 'quay.io'), hub],
+          serviceAccounts: [account('default', ['q', 'a'])],
+        },
+        [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['a'] }],
+        { pullSecrets: ['hub'] },
+      ],
+      "for Docker Hub, whose other hosts' names the kubelet does not match with it": [
+        { pullSecrets: [hub] },
+        [{ code: 'hub-name', namespace: 'web', secret: 'hub', name: 'docker.io/acme/api' }],
+        { pullSecrets: ['hub'] },
+        'registry.hub.docker.com/acme/api:2',
+      ],
+      'in another namespace': [
+        { elsewhere: { pullSecrets: [login('b', 'shop'), login('a', 'shop')], serviceAccounts: [] } },
+        [
+          { code: 'in-namespace', namespace: 'shop', secret: 'b' },
+          { code: 'in-namespace', namespace: 'shop', secret: 'a' },
+        ],
+      ],
+      'in its namespace before any other': [
+        { elsewhere: { pullSecrets: [login('b', 'shop'), login('a')], serviceAccounts: [] } },
+        [{ code: 'not-named', namespace: 'web', secret: 'a', own: 'default' }],
+      ],
+      'for Docker Hub, whose account the hardened images take': [
+        { pullSecrets: [hub] },
+        [{ code: 'same-account', namespace: 'web', secret: 'hub', key: 'dhi.io', of: 'docker.io' }],
+        { pullSecrets: ['hub'] },
+        'dhi.io/python:3',
+      ],
+      "for another of IBM's registries, which all take an API key": [
+        {
+          pullSecrets: [
+            login('key', 'web', 'us.icr.io', {
+              entries: [{ key: 'us.icr.io', username: 'iamapikey', problem: null }],
+            }),
+          ],
+        },
+        [{ code: 'same-account', namespace: 'web', secret: 'key', key: 'de.icr.io', of: 'us.icr.io' }],
+        { pullSecrets: ['key'] },
+        'de.icr.io/acme/api:1',
+      ],
+      "for another of IBM's registries, but not for that of entitlement keys": [
+        {
+          pullSecrets: [
+            login('key', 'web', 'us.icr.io', {
+              entries: [{ key: 'us.icr.io', username: 'iamapikey', problem: null }],
+            }),
+          ],
+        },
+        undefined,
+        { pullSecrets: ['key'] },
+        'cp.icr.io/cp/kafka:2',
+      ],
+      'on its own service account only, which gives new pods a malformed one, too': [
+        {
+          pullSecrets: [login('a'), login('bad', 'web', 'ghcr.io', { problem: 'malformed', entries: [] })],
+          serviceAccounts: [account('default', ['bad', 'a'])],
+        },
+        undefined,
+      ],
+      "for the predecessor of GitHub's registry": [
+        { pullSecrets: [login('old', 'web', 'docker.pkg.github.com')] },
+        [
+          {
+            code: 'same-account',
+            namespace: 'web',
+            secret: 'old',
+            key: 'ghcr.io',
+            of: 'docker.pkg.github.com',
+          },
+        ],
+        { pullSecrets: ['old'] },
+        'ghcr.io/acme/api:1',
+      ],
+      "for another of Google's registries, which all take the key of a service account": [
+        {
+          pullSecrets: [
+            login('key', 'web', 'gcr.io', {
+              entries: [{ key: 'https://eu.gcr.io', username: '_json_key', problem: null }],
+            }),
+          ],
+        },
+        [
+          {
+            code: 'same-account',
+            namespace: 'web',
+            secret: 'key',
+            key: 'europe-west3-docker.pkg.dev',
+            of: 'eu.gcr.io',
+          },
+        ],
+        { pullSecrets: ['key'] },
+        'europe-west3-docker.pkg.dev/acme/models/scorer:7',
+      ],
+      "with a token for another of Google's registries": [
+        {
+          pullSecrets: [
+            login('token', 'web', 'gcr.io', {
+              entries: [{ key: 'gcr.io', username: 'oauth2accesstoken', problem: null }],
+            }),
+          ],
+        },
+        undefined,
+        { pullSecrets: ['token'] },
+        'europe-west3-docker.pkg.dev/acme/models/scorer:7',
+      ],
+      'for another registry': [
+        {
+          pullSecrets: [hub],
+          elsewhere: { pullSecrets: [login('q', 'web', 'quay.io')], serviceAccounts: [] },
+        },
+        undefined,
+        { pullSecrets: ['hub'] },
+      ],
+      'that is empty or broken': [
+        {
+          elsewhere: {
+            pullSecrets: [
+              login('a', 'web', 'ghcr.io', {
+                entries: [{ key: 'ghcr.io', username: null, problem: 'empty-auth' }],
+              }),
+              login('b', 'web', 'ghcr.io', { problem: 'malformed' }),
+            ],
+            serviceAccounts: [],
+          },
+        },
+        undefined,
+      ],
+      'is of no help beside a malformed one': [
+        {
+          pullSecrets: [login('own', 'web', 'x', { problem: 'malformed', entries: [] }), login('a', 'shop')],
+        },
+        undefined,
+        { pullSecrets: ['own'] },
+      ],
+      'is of no matter to one that had a login': [
+        { pullSecrets: [login('own'), login('a')] },
+        undefined,
+        { pullSecrets: ['own'] },
+      ],
+      'nor to one that may have had one': [
+        { pullSecrets: [login('own', 'web', 'x', { problem: 'forbidden', entries: [] }), login('a')] },
+        undefined,
+        { pullSecrets: ['own'] },
+      ],
+    }),
+  )('%s', (_name, fields, hints, of, image) => {
     expect(credentialOf(fields, of, image)?.hints).toEqual(hints)
   })
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { isSandboxFailure } from '../../src/image/pull-messages.ts'
 import { sandboxImage } from '../../src/image/sandbox-image.ts'
+import { titled } from '../titled.ts'
 
 const SANDBOX = 'Failed to create pod sandbox: rpc error: code = Unknown desc = '
 const CRIO = `${SANDBOX}error creating pod sandbox with name "k8s_web-0_default_1d_0": `
@@ -9,132 +10,110 @@ const DOCKER = `${SANDBOX}Error response from daemon: `
 const DIGEST = 'sha256:7031c1b283388d2c2e09b57badb803c05ebed362dc88d84b480cc47f72a21097'
 
 describe('the image of a sandbox', () => {
-  test.each([
-    [
-      'containerd 1.x',
-      'registry.k8s.io/pause:3.9',
-      `${SANDBOX}failed to get sandbox image "registry.k8s.io/pause:3.9": failed to pull image "registry.k8s.io/pause:3.9": failed to resolve reference "registry.k8s.io/pause:3.9": i/o timeout`,
-    ],
-    [
-      'containerd 2.x',
-      'reg.corp/pause:3.10',
-      `${SANDBOX}failed to start sandbox "3f7b": failed to get sandbox image "reg.corp/pause:3.10": failed to pull image "reg.corp/pause:3.10": not found`,
-    ],
-    [
-      'containerd 2.3',
-      'reg.corp:5000/pause:3.10.1',
-      `${SANDBOX}failed to start sandbox "3f7b": failed to pull image "reg.corp:5000/pause:3.10.1": failed to resolve image: not found`,
-    ],
-    [
-      'containerd, a name that does not parse',
-      'Registry/pause:3',
-      `${SANDBOX}failed to start sandbox "3f7b": failed to parse image reference "Registry/pause:3": invalid reference format: repository name must be lowercase`,
-    ],
-    [
-      'containerd, a part of one, which it does not name',
-      '',
-      `${SANDBOX}failed to start sandbox "3f7b": failed to get image spec: content digest sha256:7c: not found`,
-    ],
-    [
-      'an event that quotes it once more',
-      'reg.corp/pause:3.5',
-      `(combined from similar events): ${SANDBOX}failed to get sandbox image \\"reg.corp/pause:3.5\\": 401 Unauthorized`,
-    ],
-    [
-      'CRI-O',
-      'registry.k8s.io/pause:3.9',
-      `${CRIO}initializing source docker://registry.k8s.io/pause:3.9: pinging container registry registry.k8s.io: EOF`,
-    ],
-    [
-      'CRI-O 1.34',
-      'registry.k8s.io/pause:3.10',
-      `${CRIO}unable to pull image or OCI artifact: pull image err: initializing source docker://registry.k8s.io/pause:3.10: EOF; artifact err: x`,
-    ],
-    [
-      'CRI-O, by its manifest',
-      'reg.corp/pause:3.9',
-      `${CRIO}reading manifest 3.9 in reg.corp/pause: manifest unknown`,
-    ],
-    ['CRI-O, by digest', `reg.corp/a@${DIGEST}`, `${CRIO}reading manifest ${DIGEST} in reg.corp/a: denied`],
-    // cri-o/cri-o#3233.
-    [
-      'CRI-O, another CPU than the node has',
-      '',
-      `${CRIO}Image architecture mismatch: image uses "amd64", expecting "arm64"`,
-    ],
-    [
-      'CRI-O, a blocked registry',
-      '',
-      `${CRIO}registry reg.corp is blocked in /etc/containers/registries.conf`,
-    ],
-    [
-      'CRI-O, settings that it does not read',
-      '',
-      `${CRIO}loading registries configuration "/etc/containers/registries.conf": toml: line 3: expected key`,
-    ],
-    ['CRI-O, no room to download', '', `${CRIO}mkdir /var/tmp/storage12: no space left on device`],
-    [
-      'runc, another CPU than the node has',
-      '',
-      `${SANDBOX}failed to start sandbox container task "3f7b": failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/pause": exec format error: unknown`,
-    ],
-    [
-      'Docker, which has lost it',
-      'reg.corp/pause:3.9',
-      `${SANDBOX}failed to create a sandbox for pod "web-0": Error response from daemon: No such image: reg.corp/pause:3.9`,
-    ],
-    [
-      'Windows, another version than the node has',
-      '',
-      `${SANDBOX}failed to start sandbox container for pod "web-0": Error response from daemon: CreateComputeSystem 94d1: The container operating system does not match the host operating system.`,
-    ],
-    [
-      'Docker, whose error the kubelet introduces',
-      'k8s.gcr.io/pause:3.2',
-      'Failed create pod sandbox: rpc error: code = Unknown desc = failed pulling image "k8s.gcr.io/pause:3.2": Error response from daemon: Get https://k8s.gcr.io/v2/: EOF',
-    ],
-    [
-      'Docker, with a login of the node, by its request',
-      '602401143452.dkr.ecr.eu-west-1.amazonaws.com/eks/pause-amd64:3.1',
-      `${DOCKER}Get https://602401143452.dkr.ecr.eu-west-1.amazonaws.com/v2/eks/pause-amd64/manifests/3.1: no basic auth credentials`,
-    ],
-    [
-      'Docker, with several logins of the node',
-      'reg.corp/pause:3.9',
-      `${SANDBOX}[Error response from daemon: Head "https://reg.corp/v2/pause/manifests/3.9": unauthorized: x, Error response from daemon: Head "https://reg.corp/v2/pause/manifests/3.9": EOF]`,
-    ],
-    [
-      'Docker, by its words for a tag',
-      'reg.corp/pause:3.9',
-      `${DOCKER}manifest for reg.corp/pause:3.9 not found`,
-    ],
-    [
-      'old CRI-O, by its words for a type',
-      'k8s.gcr.io/pause:3.1',
-      `${CRIO}Error determining manifest MIME type for docker://k8s.gcr.io/pause:3.1: pinging docker registry returned: EOF`,
-    ],
-    [
-      'a damaged image, which no message names',
-      '',
-      `${SANDBOX}failed to create containerd container: error unpacking image: failed to extract layer ${DIGEST}: content digest ${DIGEST}: not found`,
-    ],
-    [
-      'containerd, whose snapshotter lost the layers',
-      '',
-      `${SANDBOX}failed to create containerd container: create snapshot: missing parent "k8s.io/2/${DIGEST}" bucket: not found`,
-    ],
-    [
-      'containerd, whose snapshotter for Nydus has other records',
-      '',
-      `${SANDBOX}failed to create containerd container: create instance 6: object with key "6" already exists: unknown`,
-    ],
-    ['CRI-O, whose storage lost the layers', '', `${CRIO}layer not known`],
-    [
-      'CRI-O, without the folder of a layer',
-      '',
-      `${SANDBOX}error creating read-write layer with ID "cae2": Stat /var/lib/containers/storage/overlay2/ba0d: no such file or directory`,
-    ],
-  ])('%s: %j', (_runtime, image, message) => {
+  test.each(
+    titled<[image: string, message: string]>({
+      'containerd 1.x': [
+        'registry.k8s.io/pause:3.9',
+        `${SANDBOX}failed to get sandbox image "registry.k8s.io/pause:3.9": failed to pull image "registry.k8s.io/pause:3.9": failed to resolve reference "registry.k8s.io/pause:3.9": i/o timeout`,
+      ],
+      'containerd 2.x': [
+        'reg.corp/pause:3.10',
+        `${SANDBOX}failed to start sandbox "3f7b": failed to get sandbox image "reg.corp/pause:3.10": failed to pull image "reg.corp/pause:3.10": not found`,
+      ],
+      'containerd 2.3': [
+        'reg.corp:5000/pause:3.10.1',
+        `${SANDBOX}failed to start sandbox "3f7b": failed to pull image "reg.corp:5000/pause:3.10.1": failed to resolve image: not found`,
+      ],
+      'containerd, a name that does not parse': [
+        'Registry/pause:3',
+        `${SANDBOX}failed to start sandbox "3f7b": failed to parse image reference "Registry/pause:3": invalid reference format: repository name must be lowercase`,
+      ],
+      'containerd, a part of one, which it does not name': [
+        '',
+        `${SANDBOX}failed to start sandbox "3f7b": failed to get image spec: content digest sha256:7c: not found`,
+      ],
+      'an event that quotes it once more': [
+        'reg.corp/pause:3.5',
+        `(combined from similar events): ${SANDBOX}failed to get sandbox image \\"reg.corp/pause:3.5\\": 401 Unauthorized`,
+      ],
+      'CRI-O': [
+        'registry.k8s.io/pause:3.9',
+        `${CRIO}initializing source docker://registry.k8s.io/pause:3.9: pinging container registry registry.k8s.io: EOF`,
+      ],
+      'CRI-O 1.34': [
+        'registry.k8s.io/pause:3.10',
+        `${CRIO}unable to pull image or OCI artifact: pull image err: initializing source docker://registry.k8s.io/pause:3.10: EOF; artifact err: x`,
+      ],
+      'CRI-O, by its manifest': [
+        'reg.corp/pause:3.9',
+        `${CRIO}reading manifest 3.9 in reg.corp/pause: manifest unknown`,
+      ],
+      'CRI-O, by digest': [`reg.corp/a@${DIGEST}`, `${CRIO}reading manifest ${DIGEST} in reg.corp/a: denied`],
+      // cri-o/cri-o#3233.
+      'CRI-O, another CPU than the node has': [
+        '',
+        `${CRIO}Image architecture mismatch: image uses "amd64", expecting "arm64"`,
+      ],
+      'CRI-O, a blocked registry': [
+        '',
+        `${CRIO}registry reg.corp is blocked in /etc/containers/registries.conf`,
+      ],
+      'CRI-O, settings that it does not read': [
+        '',
+        `${CRIO}loading registries configuration "/etc/containers/registries.conf": toml: line 3: expected key`,
+      ],
+      'CRI-O, no room to download': ['', `${CRIO}mkdir /var/tmp/storage12: no space left on device`],
+      'runc, another CPU than the node has': [
+        '',
+        `${SANDBOX}failed to start sandbox container task "3f7b": failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/pause": exec format error: unknown`,
+      ],
+      'Docker, which has lost it': [
+        'reg.corp/pause:3.9',
+        `${SANDBOX}failed to create a sandbox for pod "web-0": Error response from daemon: No such image: reg.corp/pause:3.9`,
+      ],
+      'Windows, another version than the node has': [
+        '',
+        `${SANDBOX}failed to start sandbox container for pod "web-0": Error response from daemon: CreateComputeSystem 94d1: The container operating system does not match the host operating system.`,
+      ],
+      'Docker, whose error the kubelet introduces': [
+        'k8s.gcr.io/pause:3.2',
+        'Failed create pod sandbox: rpc error: code = Unknown desc = failed pulling image "k8s.gcr.io/pause:3.2": Error response from daemon: Get https://k8s.gcr.io/v2/: EOF',
+      ],
+      'Docker, with a login of the node, by its request': [
+        '602401143452.dkr.ecr.eu-west-1.amazonaws.com/eks/pause-amd64:3.1',
+        `${DOCKER}Get https://602401143452.dkr.ecr.eu-west-1.amazonaws.com/v2/eks/pause-amd64/manifests/3.1: no basic auth credentials`,
+      ],
+      'Docker, with several logins of the node': [
+        'reg.corp/pause:3.9',
+        `${SANDBOX}[Error response from daemon: Head "https://reg.corp/v2/pause/manifests/3.9": unauthorized: x, Error response from daemon: Head "https://reg.corp/v2/pause/manifests/3.9": EOF]`,
+      ],
+      'Docker, by its words for a tag': [
+        'reg.corp/pause:3.9',
+        `${DOCKER}manifest for reg.corp/pause:3.9 not found`,
+      ],
+      'old CRI-O, by its words for a type': [
+        'k8s.gcr.io/pause:3.1',
+        `${CRIO}Error determining manifest MIME type for docker://k8s.gcr.io/pause:3.1: pinging docker registry returned: EOF`,
+      ],
+      'a damaged image, which no message names': [
+        '',
+        `${SANDBOX}failed to create containerd container: error unpacking image: failed to extract layer ${DIGEST}: content digest ${DIGEST}: not found`,
+      ],
+      'containerd, whose snapshotter lost the layers': [
+        '',
+        `${SANDBOX}failed to create containerd container: create snapshot: missing parent "k8s.io/2/${DIGEST}" bucket: not found`,
+      ],
+      'containerd, whose snapshotter for Nydus has other records': [
+        '',
+        `${SANDBOX}failed to create containerd container: create instance 6: object with key "6" already exists: unknown`,
+      ],
+      'CRI-O, whose storage lost the layers': ['', `${CRIO}layer not known`],
+      'CRI-O, without the folder of a layer': [
+        '',
+        `${SANDBOX}error creating read-write layer with ID "cae2": Stat /var/lib/containers/storage/overlay2/ba0d: no such file or directory`,
+      ],
+    }),
+  )('%s: %j', (_runtime, image, message) => {
     expect(isSandboxFailure({ reason: 'FailedCreatePodSandBox', message })).toBe(true)
     expect(isSandboxFailure({ reason: 'SomeVendorsReason', message })).toBe(true)
     expect(sandboxImage(message)).toBe(image)

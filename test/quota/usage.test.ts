@@ -6,6 +6,7 @@ import { restartCycle } from '../../src/quota/spenders.ts'
 import { usageOf } from '../../src/quota/usage.ts'
 import type { QuotaAnswer } from '../../src/snapshot/hub-quota.ts'
 import type { Restart } from '../../src/snapshot/hub-usage.ts'
+import { titled } from '../titled.ts'
 import {
   AT,
   anonymous,
@@ -50,19 +51,21 @@ describe('how often a container restarts', () => {
     }
   }
 
-  test.each<[what: string, restart: Restart, seconds: number | null]>([
-    ['by its last two starts', restart(300, 20), 300],
-    ['with a back-off configured down to a second', restart(2, 1), 2],
-    ['in no time', restart(0, 0), 1],
-    ['less often than last time', restart(300, 500), 500],
-    ['slowly, for an hour runs well', restart(3600, 3000), 3600],
-    ['no more', restart(300, 3600), null],
-    ['no more, though it did every second', restart(1, 700), null],
-    ['after the wait that the kubelet reports', waitingSince(5, 10, 80), 90],
-    ['after a wait of unknown length', waitingSince(40, 10, null), 50],
-    ['never yet', { ...restart(300), previousStart: null }, null],
-    ['at a malformed time', { ...restart(300), lastStart: 'soon' }, null],
-  ])('%s', (_what, of, seconds) => {
+  test.each(
+    titled<[restart: Restart, seconds: number | null]>({
+      'by its last two starts': [restart(300, 20), 300],
+      'with a back-off configured down to a second': [restart(2, 1), 2],
+      'in no time': [restart(0, 0), 1],
+      'less often than last time': [restart(300, 500), 500],
+      'slowly, for an hour runs well': [restart(3600, 3000), 3600],
+      'no more': [restart(300, 3600), null],
+      'no more, though it did every second': [restart(1, 700), null],
+      'after the wait that the kubelet reports': [waitingSince(5, 10, 80), 90],
+      'after a wait of unknown length': [waitingSince(40, 10, null), 50],
+      'never yet': [{ ...restart(300), previousStart: null }, null],
+      'at a malformed time': [{ ...restart(300), lastStart: 'soon' }, null],
+    }),
+  )('%s', (_what, of, seconds) => {
     expect(restartCycle(of, AT)).toBe(seconds)
   })
 
@@ -81,109 +84,101 @@ describe('what counts', () => {
   const crio = nodes(4, { runtime: 'cri-o://1.34.0' })
   const everyMinute = { expression: '* * * * *', timeZone: null }
 
-  test.each<[what: string, of: Parameters<typeof facts>[0], pulls: Record<string, number>]>([
-    ['nothing, where nothing happens', { workloads: [workload('Deployment', 'shop', { pods: 50 })] }, {}],
-    [
-      'one pull for each node and image, whichever pods wait for it',
-      {
-        pods: [
-          pod('a', { waiting: [waitingFor('nginx'), waitingFor('redis:7')] }),
-          pod('b', { waiting: [waitingFor('docker.io/library/nginx:latest')] }),
-          pod('c', { node: 'node-1', waiting: [waitingFor('nginx')] }),
-        ],
-      },
-      { a: 2, c: 1 },
-    ],
-    [
-      'one pull for each pod without a node',
-      {
-        pods: [
-          pod('a', { node: null, waiting: [waitingFor('nginx')] }),
-          pod('b', { node: null, waiting: [waitingFor('nginx')] }),
-        ],
-      },
-      { a: 1, b: 1 },
-    ],
-    [
-      'no pull of an image that the node lists, unless its runtime gets the manifest each time',
-      {
-        nodes: [
-          node('node-0', { images: ['docker.io/acme/app:1'] }),
-          node('node-1', { images: ['docker.io/acme/app:1'], runtime: 'cri-o://1.34.0' }),
-        ],
-        pods: [
-          pod('listed', { waiting: [waitingFor('acme/app:1')] }),
-          pod('always', { waiting: [waitingFor('acme/app:1', { container: container() })] }),
-          pod('crio', { node: 'node-1', waiting: [waitingFor('acme/app:1', { container: container() })] }),
-        ],
-      },
-      { crio: 1 },
-    ],
-    [
-      'restarts only where each costs a pull',
-      {
-        nodes: [node('node-0'), node('node-1', { runtime: 'cri-o://1.34.0' })],
-        pods: [
-          pod('free', { restarts: [restart(60)] }),
-          pod('costly', { node: 'node-1', restarts: [restart(60), restart(600)] }),
-          pod('kept', {
-            node: 'node-1',
-            restarts: [restart(60, 1, container('acme/app:1', { policy: 'IfNotPresent' }))],
-          }),
-        ],
-      },
-      { costly: 396 },
-    ],
-    [
-      'what is left of a rollout, on nodes that may lack the image',
-      {
-        nodes: [...nodes(3), node('has-it', { images: ['docker.io/acme/app:1'] })],
-        workloads: [
-          workload('DaemonSet', 'agent', { pods: 4, outstanding: 4 }),
-          workload('Deployment', 'web', { pods: 9, outstanding: 2 }),
-        ],
-      },
-      { agent: 3, web: 2 },
-    ],
-    [
-      'each run of a schedule on CRI-O',
-      { nodes: crio, workloads: [workload('CronJob', 'job', { schedule: everyMinute, pods: 2 })] },
-      { job: 720 },
-    ],
-    [
-      'each node once for a schedule on containerd',
-      { nodes: nodes(5), workloads: [workload('CronJob', 'job', { schedule: everyMinute })] },
-      { job: 5 },
-    ],
-    [
-      'a share of the runs where some nodes run CRI-O',
-      {
-        nodes: [...nodes(3), node('crio', { runtime: 'cri-o://1.34.0' })],
-        workloads: [workload('CronJob', 'job', { schedule: everyMinute })],
-      },
-      { job: 94 },
-    ],
-    [
-      "every run where nodes can't be read",
-      { nodes: null, workloads: [workload('CronJob', 'job', { schedule: everyMinute })] },
-      { job: 360 },
-    ],
-    [
-      'rollouts that come again and again, and not a single one',
-      {
-        nodes: nodes(3),
-        workloads: [
-          workload('Deployment', 'often', { pods: 10 }),
-          workload('Deployment', 'once', { pods: 10 }),
-        ],
-        rollouts: [
-          { namespace: 'web', deployment: 'often', count: 2 },
-          { namespace: 'web', deployment: 'once', count: 1 },
-        ],
-      },
-      { often: 36 },
-    ],
-  ])('%s', (_what, of, pulls) => {
+  test.each(
+    titled<[of: Parameters<typeof facts>[0], pulls: Record<string, number>]>({
+      'nothing, where nothing happens': [{ workloads: [workload('Deployment', 'shop', { pods: 50 })] }, {}],
+      'one pull for each node and image, whichever pods wait for it': [
+        {
+          pods: [
+            pod('a', { waiting: [waitingFor('nginx'), waitingFor('redis:7')] }),
+            pod('b', { waiting: [waitingFor('docker.io/library/nginx:latest')] }),
+            pod('c', { node: 'node-1', waiting: [waitingFor('nginx')] }),
+          ],
+        },
+        { a: 2, c: 1 },
+      ],
+      'one pull for each pod without a node': [
+        {
+          pods: [
+            pod('a', { node: null, waiting: [waitingFor('nginx')] }),
+            pod('b', { node: null, waiting: [waitingFor('nginx')] }),
+          ],
+        },
+        { a: 1, b: 1 },
+      ],
+      'no pull of an image that the node lists, unless its runtime gets the manifest each time': [
+        {
+          nodes: [
+            node('node-0', { images: ['docker.io/acme/app:1'] }),
+            node('node-1', { images: ['docker.io/acme/app:1'], runtime: 'cri-o://1.34.0' }),
+          ],
+          pods: [
+            pod('listed', { waiting: [waitingFor('acme/app:1')] }),
+            pod('always', { waiting: [waitingFor('acme/app:1', { container: container() })] }),
+            pod('crio', { node: 'node-1', waiting: [waitingFor('acme/app:1', { container: container() })] }),
+          ],
+        },
+        { crio: 1 },
+      ],
+      'restarts only where each costs a pull': [
+        {
+          nodes: [node('node-0'), node('node-1', { runtime: 'cri-o://1.34.0' })],
+          pods: [
+            pod('free', { restarts: [restart(60)] }),
+            pod('costly', { node: 'node-1', restarts: [restart(60), restart(600)] }),
+            pod('kept', {
+              node: 'node-1',
+              restarts: [restart(60, 1, container('acme/app:1', { policy: 'IfNotPresent' }))],
+            }),
+          ],
+        },
+        { costly: 396 },
+      ],
+      'what is left of a rollout, on nodes that may lack the image': [
+        {
+          nodes: [...nodes(3), node('has-it', { images: ['docker.io/acme/app:1'] })],
+          workloads: [
+            workload('DaemonSet', 'agent', { pods: 4, outstanding: 4 }),
+            workload('Deployment', 'web', { pods: 9, outstanding: 2 }),
+          ],
+        },
+        { agent: 3, web: 2 },
+      ],
+      'each run of a schedule on CRI-O': [
+        { nodes: crio, workloads: [workload('CronJob', 'job', { schedule: everyMinute, pods: 2 })] },
+        { job: 720 },
+      ],
+      'each node once for a schedule on containerd': [
+        { nodes: nodes(5), workloads: [workload('CronJob', 'job', { schedule: everyMinute })] },
+        { job: 5 },
+      ],
+      'a share of the runs where some nodes run CRI-O': [
+        {
+          nodes: [...nodes(3), node('crio', { runtime: 'cri-o://1.34.0' })],
+          workloads: [workload('CronJob', 'job', { schedule: everyMinute })],
+        },
+        { job: 94 },
+      ],
+      "every run where nodes can't be read": [
+        { nodes: null, workloads: [workload('CronJob', 'job', { schedule: everyMinute })] },
+        { job: 360 },
+      ],
+      'rollouts that come again and again, and not a single one': [
+        {
+          nodes: nodes(3),
+          workloads: [
+            workload('Deployment', 'often', { pods: 10 }),
+            workload('Deployment', 'once', { pods: 10 }),
+          ],
+          rollouts: [
+            { namespace: 'web', deployment: 'often', count: 2 },
+            { namespace: 'web', deployment: 'once', count: 1 },
+          ],
+        },
+        { often: 36 },
+      ],
+    }),
+  )('%s', (_what, of, pulls) => {
     expect(pullsOf(facts(of))).toEqual(pulls)
   })
 

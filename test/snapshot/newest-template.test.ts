@@ -5,6 +5,7 @@ import { indexOwners } from '../../src/snapshot/owners.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { ownerLink, pod } from '../diagnosis/snapshots.ts'
+import { titled } from '../titled.ts'
 
 const images = { shop: 'acme.example/shop:2.0' }
 const made = { images, pullSecrets: [] }
@@ -20,94 +21,84 @@ describe('the pod of', () => {
   })
   const agent = { controller: above('DaemonSet', 'agent'), templateGeneration: '4' }
 
-  test.each<[string, Partial<Pod>, OwnerLink[], unknown]>([
-    [
-      'a Deployment that is paused',
-      ofSet,
-      [set, ownerLink('Deployment', 'shop', { template: made, paused: true })],
-      { by: 'paused' },
-    ],
-    ['a Deployment', ofSet, [set, ownerLink('Deployment', 'shop', { template: made })], { by: 'rolling' }],
-    [
-      'a Deployment whose rollout has stalled',
-      ofSet,
-      [
-        { ...set, revision: { number: 11, ready: 0 } },
-        ownerLink('Deployment', 'shop', { template: made, stall: { by: 'late' } }),
+  test.each(
+    titled<[Partial<Pod>, OwnerLink[], unknown]>({
+      'a Deployment that is paused': [
+        ofSet,
+        [set, ownerLink('Deployment', 'shop', { template: made, paused: true })],
+        { by: 'paused' },
       ],
-      { by: 'rolling', stalled: { by: 'late', outgoing: 'shop-6d4' } },
-    ],
-    [
-      'a Deployment whose rollout has stalled, beside ready ones of its revision',
-      ofSet,
-      [
-        { ...set, revision: { number: 11, ready: 1 } },
-        ownerLink('Deployment', 'shop', { template: made, stall: { by: 'refused', message: 'no' } }),
+      'a Deployment': [ofSet, [set, ownerLink('Deployment', 'shop', { template: made })], { by: 'rolling' }],
+      'a Deployment whose rollout has stalled': [
+        ofSet,
+        [
+          { ...set, revision: { number: 11, ready: 0 } },
+          ownerLink('Deployment', 'shop', { template: made, stall: { by: 'late' } }),
+        ],
+        { by: 'rolling', stalled: { by: 'late', outgoing: 'shop-6d4' } },
       ],
-      { by: 'rolling', stalled: { by: 'refused', message: 'no', outgoing: null } },
-    ],
-    [
-      'a Deployment whose older ReplicaSet is refused its pods',
-      ofSet,
-      [
-        set,
-        ownerLink('Deployment', 'shop', {
-          template: made,
-          stall: { by: 'refused', message: 'pods "shop-6d4-x7k2p" is forbidden: exceeded quota: team' },
-        }),
+      'a Deployment whose rollout has stalled, beside ready ones of its revision': [
+        ofSet,
+        [
+          { ...set, revision: { number: 11, ready: 1 } },
+          ownerLink('Deployment', 'shop', { template: made, stall: { by: 'refused', message: 'no' } }),
+        ],
+        { by: 'rolling', stalled: { by: 'refused', message: 'no', outgoing: null } },
       ],
-      { by: 'rolling' },
-    ],
-    ['a Deployment whose template was not read', ofSet, [set, ownerLink('Deployment', 'shop')], null],
-    [
-      'a ReplicaSet alone',
-      ofSet,
-      [ownerLink('ReplicaSet', 'shop-6d4', { template: made })],
-      { by: 'no-updates' },
-    ],
-    [
-      "another controller's ReplicaSet",
-      ofSet,
-      [{ ...set, controller: above('Rollout', 'shop'), template: made }],
-      null,
-    ],
-    [
-      'a CronJob',
-      { controller: { ...above('Job', 'shop-1'), apiVersion: 'batch/v1' } },
-      [job, ownerLink('CronJob', 'shop', { template: made })],
-      { by: 'run' },
-    ],
-    [
-      'a Job alone',
-      { controller: above('Job', 'shop-1') },
-      [ownerLink('Job', 'shop-1', { template: { mark: null, ...made } })],
-      null,
-    ],
-    [
-      'a DaemonSet, by hand',
-      agent,
-      [ownerLink('DaemonSet', 'agent', { template: { mark: '5', ...made }, update: 'on-delete' })],
-      { by: 'on-delete' },
-    ],
-    [
-      'a DaemonSet',
-      agent,
-      [ownerLink('DaemonSet', 'agent', { template: { mark: '5', ...made }, update: 'rolling' })],
-      { by: 'rolling' },
-    ],
-    [
-      "a DaemonSet's newest template",
-      agent,
-      [ownerLink('DaemonSet', 'agent', { template: { mark: '4', ...made }, update: 'on-delete' })],
-      null,
-    ],
-    [
-      'a DaemonSet without a mark',
-      agent,
-      [ownerLink('DaemonSet', 'agent', { template: made, update: 'on-delete' })],
-      null,
-    ],
-  ])('%s', (_what, of, links, expected) => {
+      'a Deployment whose older ReplicaSet is refused its pods': [
+        ofSet,
+        [
+          set,
+          ownerLink('Deployment', 'shop', {
+            template: made,
+            stall: { by: 'refused', message: 'pods "shop-6d4-x7k2p" is forbidden: exceeded quota: team' },
+          }),
+        ],
+        { by: 'rolling' },
+      ],
+      'a Deployment whose template was not read': [ofSet, [set, ownerLink('Deployment', 'shop')], null],
+      'a ReplicaSet alone': [
+        ofSet,
+        [ownerLink('ReplicaSet', 'shop-6d4', { template: made })],
+        { by: 'no-updates' },
+      ],
+      "another controller's ReplicaSet": [
+        ofSet,
+        [{ ...set, controller: above('Rollout', 'shop'), template: made }],
+        null,
+      ],
+      'a CronJob': [
+        { controller: { ...above('Job', 'shop-1'), apiVersion: 'batch/v1' } },
+        [job, ownerLink('CronJob', 'shop', { template: made })],
+        { by: 'run' },
+      ],
+      'a Job alone': [
+        { controller: above('Job', 'shop-1') },
+        [ownerLink('Job', 'shop-1', { template: { mark: null, ...made } })],
+        null,
+      ],
+      'a DaemonSet, by hand': [
+        agent,
+        [ownerLink('DaemonSet', 'agent', { template: { mark: '5', ...made }, update: 'on-delete' })],
+        { by: 'on-delete' },
+      ],
+      'a DaemonSet': [
+        agent,
+        [ownerLink('DaemonSet', 'agent', { template: { mark: '5', ...made }, update: 'rolling' })],
+        { by: 'rolling' },
+      ],
+      "a DaemonSet's newest template": [
+        agent,
+        [ownerLink('DaemonSet', 'agent', { template: { mark: '4', ...made }, update: 'on-delete' })],
+        null,
+      ],
+      'a DaemonSet without a mark': [
+        agent,
+        [ownerLink('DaemonSet', 'agent', { template: made, update: 'on-delete' })],
+        null,
+      ],
+    }),
+  )('%s', (_what, of, links, expected) => {
     expect(renewal(of, ...links)).toEqual(expected)
   })
 })

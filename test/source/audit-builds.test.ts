@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readAuditFiles } from '../../src/source/files/read-audit-files.ts'
+import { titled } from '../titled.ts'
 
 let folder: string
 beforeEach(() => {
@@ -153,94 +154,86 @@ describe('patches of a kustomization', () => {
     'base/kustomization.yaml': 'resources: [web.yaml]\n',
     'base/web.yaml': deployment('app', 'init'),
   }
-  test.each<[string, Record<string, string>, string[]]>([
-    [
-      'a file',
-      {
-        'prod/kustomization.yaml': 'resources: [../base]\npatches: [{path: image.yaml}]\n',
-        'prod/image.yaml': deployment('acme/app:1'),
-      },
-      ['base/web.yaml:12:16 init', 'prod/image.yaml:9:16 acme/app:1'],
-    ],
-    [
-      'a file, with a new tag for its image',
-      {
-        'prod/kustomization.yaml':
-          'resources: [../base]\npatchesStrategicMerge: [image.yaml]\nimages: [{name: acme/app, newTag: "2"}]\n',
-        'prod/image.yaml': deployment('acme/app:1'),
-      },
-      ['base/web.yaml:12:16 init', 'prod/kustomization.yaml:3:35 acme/app:2'],
-    ],
-    [
-      'an inline text',
-      {
-        'prod/kustomization.yaml': `resources: [../base]\npatches:\n- patch: |-\n${deployment('acme/app:1').replace(/^(?=.)/gm, '    ')}`,
-      },
-      ['base/web.yaml:12:16 init', 'prod/kustomization.yaml:12:20 acme/app:1'],
-    ],
-    [
-      'an inline text in the older field',
-      {
-        'prod/kustomization.yaml': `resources: [../base]\npatchesStrategicMerge:\n- |-\n${deployment('acme/app:1').replace(/^(?=.)/gm, '  ')}`,
-      },
-      ['base/web.yaml:12:16 init', 'prod/kustomization.yaml:12:18 acme/app:1'],
-    ],
-    [
-      'operations',
-      {
-        'prod/kustomization.yaml':
-          'resources: [../base]\npatches:\n- target: {kind: Deployment, name: web}\n  patch: |\n    - op: replace\n      path: /spec/template/spec/containers/0/image\n      value: acme/app:1\n',
-      },
-      ['base/web.yaml:12:16 init', 'prod/kustomization.yaml:7:14 acme/app:1'],
-    ],
-    [
-      'operations in a file, one of which adds a container',
-      {
-        'prod/kustomization.yaml':
-          'resources: [../base]\npatchesJson6902: [{target: {kind: Deployment, name: web}, path: ops.yaml}]\n',
-        'prod/ops.yaml':
-          '- {op: replace, path: /spec/template/spec/initContainers/0/image, value: "acme/init:1"}\n- op: add\n  path: /spec/template/spec/containers/-\n  value: {name: proxy, image: "acme/proxy:1"}\n',
-      },
-      ['base/web.yaml:9:16 app', 'prod/ops.yaml:1:74 acme/init:1', 'prod/ops.yaml:4:31 acme/proxy:1'],
-    ],
-    [
-      'operations that add the first containers of a list',
-      {
-        'base/web.yaml': deployment('app'),
-        'prod/kustomization.yaml':
-          'resources: [../base]\npatches:\n- target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/initContainers\n      value: [{name: a, image: "acme/a:1"}, {name: b}]\n',
-      },
-      ['base/web.yaml:9:16 app', 'prod/kustomization.yaml:7:32 acme/a:1'],
-    ],
-    [
-      'a file for another object',
-      {
-        'prod/kustomization.yaml':
-          'resources: [../base]\npatches: [{path: image.yaml, target: {kind: Job}}]\n',
-        'prod/image.yaml': deployment('acme/app:1'),
-      },
-      ['base/web.yaml:9:16 app', 'base/web.yaml:12:16 init', 'prod/image.yaml:9:16 acme/app:1'],
-    ],
-    [
-      'operations for what labels select, which are not followed',
-      {
-        'prod/kustomization.yaml':
-          'resources: [../base]\npatches:\n- target: {labelSelector: a=b}\n  patch: |\n    - op: replace\n      path: /spec/template/spec/containers/0/image\n      value: acme/app:1\n',
-      },
-      ['base/web.yaml:9:16 app', 'base/web.yaml:12:16 init'],
-    ],
-    [
-      'operations for the objects of a namespace',
-      {
-        'base/web.yaml': ['a', 'b', 'c']
-          .map(name => deployment(name).replace('web', `web, namespace: ${name}`))
-          .join('---\n'),
-        'prod/kustomization.yaml':
-          'resources: [../base]\npatches:\n- target: {kind: Deployment, namespace: b}\n  patch: |\n    - op: replace\n      path: /spec/template/spec/containers/0/image\n      value: acme/app:1\n',
-      },
-      ['base/web.yaml:9:16 a', 'base/web.yaml:29:16 c', 'prod/kustomization.yaml:7:14 acme/app:1'],
-    ],
-  ])('replace an image by %s', async (_how, files, expected) => {
+  test.each(
+    titled<[Record<string, string>, string[]]>({
+      'a file': [
+        {
+          'prod/kustomization.yaml': 'resources: [../base]\npatches: [{path: image.yaml}]\n',
+          'prod/image.yaml': deployment('acme/app:1'),
+        },
+        ['base/web.yaml:12:16 init', 'prod/image.yaml:9:16 acme/app:1'],
+      ],
+      'a file, with a new tag for its image': [
+        {
+          'prod/kustomization.yaml':
+            'resources: [../base]\npatchesStrategicMerge: [image.yaml]\nimages: [{name: acme/app, newTag: "2"}]\n',
+          'prod/image.yaml': deployment('acme/app:1'),
+        },
+        ['base/web.yaml:12:16 init', 'prod/kustomization.yaml:3:35 acme/app:2'],
+      ],
+      'an inline text': [
+        {
+          'prod/kustomization.yaml': `resources: [../base]\npatches:\n- patch: |-\n${deployment('acme/app:1').replace(/^(?=.)/gm, '    ')}`,
+        },
+        ['base/web.yaml:12:16 init', 'prod/kustomization.yaml:12:20 acme/app:1'],
+      ],
+      'an inline text in the older field': [
+        {
+          'prod/kustomization.yaml': `resources: [../base]\npatchesStrategicMerge:\n- |-\n${deployment('acme/app:1').replace(/^(?=.)/gm, '  ')}`,
+        },
+        ['base/web.yaml:12:16 init', 'prod/kustomization.yaml:12:18 acme/app:1'],
+      ],
+      operations: [
+        {
+          'prod/kustomization.yaml':
+            'resources: [../base]\npatches:\n- target: {kind: Deployment, name: web}\n  patch: |\n    - op: replace\n      path: /spec/template/spec/containers/0/image\n      value: acme/app:1\n',
+        },
+        ['base/web.yaml:12:16 init', 'prod/kustomization.yaml:7:14 acme/app:1'],
+      ],
+      'operations in a file, one of which adds a container': [
+        {
+          'prod/kustomization.yaml':
+            'resources: [../base]\npatchesJson6902: [{target: {kind: Deployment, name: web}, path: ops.yaml}]\n',
+          'prod/ops.yaml':
+            '- {op: replace, path: /spec/template/spec/initContainers/0/image, value: "acme/init:1"}\n- op: add\n  path: /spec/template/spec/containers/-\n  value: {name: proxy, image: "acme/proxy:1"}\n',
+        },
+        ['base/web.yaml:9:16 app', 'prod/ops.yaml:1:74 acme/init:1', 'prod/ops.yaml:4:31 acme/proxy:1'],
+      ],
+      'operations that add the first containers of a list': [
+        {
+          'base/web.yaml': deployment('app'),
+          'prod/kustomization.yaml':
+            'resources: [../base]\npatches:\n- target: {kind: Deployment}\n  patch: |\n    - op: add\n      path: /spec/template/spec/initContainers\n      value: [{name: a, image: "acme/a:1"}, {name: b}]\n',
+        },
+        ['base/web.yaml:9:16 app', 'prod/kustomization.yaml:7:32 acme/a:1'],
+      ],
+      'a file for another object': [
+        {
+          'prod/kustomization.yaml':
+            'resources: [../base]\npatches: [{path: image.yaml, target: {kind: Job}}]\n',
+          'prod/image.yaml': deployment('acme/app:1'),
+        },
+        ['base/web.yaml:9:16 app', 'base/web.yaml:12:16 init', 'prod/image.yaml:9:16 acme/app:1'],
+      ],
+      'operations for what labels select, which are not followed': [
+        {
+          'prod/kustomization.yaml':
+            'resources: [../base]\npatches:\n- target: {labelSelector: a=b}\n  patch: |\n    - op: replace\n      path: /spec/template/spec/containers/0/image\n      value: acme/app:1\n',
+        },
+        ['base/web.yaml:9:16 app', 'base/web.yaml:12:16 init'],
+      ],
+      'operations for the objects of a namespace': [
+        {
+          'base/web.yaml': ['a', 'b', 'c']
+            .map(name => deployment(name).replace('web', `web, namespace: ${name}`))
+            .join('---\n'),
+          'prod/kustomization.yaml':
+            'resources: [../base]\npatches:\n- target: {kind: Deployment, namespace: b}\n  patch: |\n    - op: replace\n      path: /spec/template/spec/containers/0/image\n      value: acme/app:1\n',
+        },
+        ['base/web.yaml:9:16 a', 'base/web.yaml:29:16 c', 'prod/kustomization.yaml:7:14 acme/app:1'],
+      ],
+    }),
+  )('replace an image by %s', async (_how, files, expected) => {
     expect(await images({ ...base, ...files })).toEqual([...expected].sort())
   })
 

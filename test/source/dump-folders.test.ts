@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { UsageError } from '../../src/errors.ts'
 import { anyText } from '../any-text.ts'
+import { titled } from '../titled.ts'
 import { failing, folderOf, listOf, pod, read } from './dumps.ts'
 
 const { status: _s, ...stateless } = pod('a')
@@ -59,30 +60,28 @@ describe('beside a dump in a folder', () => {
     expect(snapshot.gaps.filter(({ what }) => what === 'pods')).toEqual([])
   })
 
-  test.each<[string, Record<string, string>, string]>([
-    [
-      'a list that was cut off',
-      { 'more.json': list.slice(0, -9) },
-      'b/more.json ends in the middle, at byte',
-    ],
-    ['a list with an error in it', { 'more.json': `${list}}` }, 'b/more.json is not valid JSON at byte'],
-    [
-      'a YAML list that was cut off',
-      { 'more.yaml': 'apiVersion: v1\nitems:\n' },
-      'b/more.yaml ends in the mid',
-    ],
-    [
-      'a Table',
-      { 't.json': '{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[]}' },
-      'b/t.json is a Table',
-    ],
-    ['a watch stream', { 'w.json': '{"type":"ADDED","object":{}}' }, 'b/w.json is a watch stream'],
-    [
-      'a Forbidden response for its pods',
-      { 's.json': '{"kind":"Status","apiVersion":"v1","code":403,"details":{"kind":"pods"}}' },
-      'b/s.json is an error response from an API server',
-    ],
-  ])('%s leaves a gap because it could contain pods', async (_name, files, detail) => {
+  test.each(
+    titled<[Record<string, string>, string]>({
+      'a list that was cut off': [
+        { 'more.json': list.slice(0, -9) },
+        'b/more.json ends in the middle, at byte',
+      ],
+      'a list with an error in it': [{ 'more.json': `${list}}` }, 'b/more.json is not valid JSON at byte'],
+      'a YAML list that was cut off': [
+        { 'more.yaml': 'apiVersion: v1\nitems:\n' },
+        'b/more.yaml ends in the mid',
+      ],
+      'a Table': [
+        { 't.json': '{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[]}' },
+        'b/t.json is a Table',
+      ],
+      'a watch stream': [{ 'w.json': '{"type":"ADDED","object":{}}' }, 'b/w.json is a watch stream'],
+      'a Forbidden response for its pods': [
+        { 's.json': '{"kind":"Status","apiVersion":"v1","code":403,"details":{"kind":"pods"}}' },
+        'b/s.json is an error response from an API server',
+      ],
+    }),
+  )('%s leaves a gap because it could contain pods', async (_name, files, detail) => {
     expect(await podGaps(files)).toEqual([
       { what: 'pods', namespace: null, why: 'absent', detail: expect.stringContaining(detail) },
     ])

@@ -1,6 +1,7 @@
 /** Pull secrets in a dump: which are missing, which are unknown, and which are stored where the pods don't look. */
 import { describe, expect, test } from 'vitest'
 import { readCluster } from '../../src/source/live/read-cluster.ts'
+import { titled } from '../titled.ts'
 import * as live from './cluster-objects.ts'
 import { event, failing, type Json, listOf, pod, pullSecret, readText } from './dumps.ts'
 import { SimulatedCluster } from './simulated-cluster.ts'
@@ -38,61 +39,55 @@ const read = async (text: string) => {
 }
 
 describe('a secret that a pod names and the dump does not contain', () => {
-  test.each<[string, string, unknown[]]>([
-    ['without any other', documents(listOf(a)), ['not-in-dump', undefined, 'secrets null']],
-    ['beside others of its namespace', documents(listOf(a, pullSecret('hub'))), ['missing', 'dump']],
-    ['beside one of another type', documents(listOf(a, opaque)), ['missing', 'dump']],
-    [
-      'beside those in another document',
-      documents(listOf(a), listOf(pullSecret('hub'))),
-      ['missing', 'dump'],
-    ],
-    [
-      'beside those of another namespace in one list of all',
-      documents(listOf(a, at('shop', pullSecret('hub')))),
-      ['missing', 'dump'],
-    ],
-    [
-      'beside a list of the Secrets of other namespaces',
-      documents(listOf(a), listOf(at('shop', pullSecret('hub')), at('ci', pullSecret('hub')))),
-      ['missing', 'dump'],
-    ],
-    [
-      'beside those of another namespace in a list of that',
-      documents(listOf(a), listOf(at('shop', pullSecret('hub')))),
-      ['not-in-dump', undefined, 'secrets web'],
-    ],
-    [
-      'beside one page of them',
-      documents(listOf(a), { ...listOf(pullSecret('hub')), metadata: { continue: 'x' } }),
-      ['not-in-dump', undefined, 'pods null', 'secrets web'],
-    ],
-    ['beside an empty list of Secrets', documents(listOf(a), secretList()), ['missing', 'dump']],
-    [
-      'beside an empty list of Secrets from an unknown namespace',
-      documents(listOf(a, at('shop', pod('b'))), secretList()),
-      ['not-in-dump', undefined, 'secrets null'],
-    ],
-    ["by the kubelet's word", documents(listOf(a, unretrieved('lost'))), ['missing', 'kubelet']],
-    [
-      "by the kubelet's word among others, and by the dump's",
-      documents(listOf(a, pullSecret('hub'), unretrieved('other, lost'))),
-      ['missing', 'kubelet'],
-    ],
-    [
-      "by the kubelet's word on a pod of the same name in another namespace",
-      documents(
-        listOf(
-          a,
-          unretrieved('lost', 'a', {
-            metadata: { name: 'e', namespace: 'shop' },
-            involvedObject: { kind: 'Pod', name: 'a', namespace: 'shop' },
-          }),
+  test.each(
+    titled<[string, unknown[]]>({
+      'without any other': [documents(listOf(a)), ['not-in-dump', undefined, 'secrets null']],
+      'beside others of its namespace': [documents(listOf(a, pullSecret('hub'))), ['missing', 'dump']],
+      'beside one of another type': [documents(listOf(a, opaque)), ['missing', 'dump']],
+      'beside those in another document': [
+        documents(listOf(a), listOf(pullSecret('hub'))),
+        ['missing', 'dump'],
+      ],
+      'beside those of another namespace in one list of all': [
+        documents(listOf(a, at('shop', pullSecret('hub')))),
+        ['missing', 'dump'],
+      ],
+      'beside a list of the Secrets of other namespaces': [
+        documents(listOf(a), listOf(at('shop', pullSecret('hub')), at('ci', pullSecret('hub')))),
+        ['missing', 'dump'],
+      ],
+      'beside those of another namespace in a list of that': [
+        documents(listOf(a), listOf(at('shop', pullSecret('hub')))),
+        ['not-in-dump', undefined, 'secrets web'],
+      ],
+      'beside one page of them': [
+        documents(listOf(a), { ...listOf(pullSecret('hub')), metadata: { continue: 'x' } }),
+        ['not-in-dump', undefined, 'pods null', 'secrets web'],
+      ],
+      'beside an empty list of Secrets': [documents(listOf(a), secretList()), ['missing', 'dump']],
+      'beside an empty list of Secrets from an unknown namespace': [
+        documents(listOf(a, at('shop', pod('b'))), secretList()),
+        ['not-in-dump', undefined, 'secrets null'],
+      ],
+      "by the kubelet's word": [documents(listOf(a, unretrieved('lost'))), ['missing', 'kubelet']],
+      "by the kubelet's word among others, and by the dump's": [
+        documents(listOf(a, pullSecret('hub'), unretrieved('other, lost'))),
+        ['missing', 'kubelet'],
+      ],
+      "by the kubelet's word on a pod of the same name in another namespace": [
+        documents(
+          listOf(
+            a,
+            unretrieved('lost', 'a', {
+              metadata: { name: 'e', namespace: 'shop' },
+              involvedObject: { kind: 'Pod', name: 'a', namespace: 'shop' },
+            }),
+          ),
         ),
-      ),
-      ['not-in-dump', undefined, 'secrets null'],
-    ],
-  ])('%s', async (_name, text, expected) => {
+        ['not-in-dump', undefined, 'secrets null'],
+      ],
+    }),
+  )('%s', async (_name, text, expected) => {
     expect(await read(text)).toEqual(expected)
   })
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { narrowPullSecret } from '../../../src/source/narrow/pull-secret.ts'
 import { describeMissingSecret, narrowServiceAccount } from '../../../src/source/narrow/related-objects.ts'
+import { titled } from '../../titled.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const secret = (type: string, data: Record<string, unknown>) => ({
@@ -205,79 +206,71 @@ describe('what writes it', () => {
   const writer = (metadata: object) =>
     narrowPullSecret({ metadata: { name: 'regcred', ...metadata } })?.writer
 
-  test.each<[string, object, object | undefined]>([
-    ['nothing that shows', {}, undefined],
-    [
-      'an ExternalSecret',
-      { ownerReferences: [{ apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: 'acr' }] },
-      { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'acr' },
-    ],
-    [
-      'a SealedSecret',
-      { ownerReferences: [{ apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', name: 'acr' }] },
-      { type: 'resource', kind: 'SealedSecret', group: 'bitnami.com', name: 'acr' },
-    ],
-    [
-      "one of Kubernetes' own objects",
-      { ownerReferences: [{ apiVersion: 'v1', kind: 'ServiceAccount', name: 'x' }] },
-      undefined,
-    ],
-    [
-      'an ExternalSecret that does not own it',
-      { labels: { 'reconcile.external-secrets.io/created-by': '5f2c' } },
-      { type: 'tool', name: 'External Secrets Operator' },
-    ],
-    [
-      'Reflector',
-      { annotations: { 'reflector.v1.k8s.emberstack.com/reflects': 'ops/regcred' } },
-      { type: 'copy', of: 'ops/regcred' },
-    ],
-    [
-      'kubernetes-replicator, pushed',
-      { annotations: { 'replicator.v1.mittwald.de/replicated-from-version': '90210' } },
-      { type: 'copy', of: null },
-    ],
-    [
-      'kubed',
-      { annotations: { 'kubed.appscode.com/origin': '{"namespace":"ops","name":"regcred"}' } },
-      { type: 'copy', of: null },
-    ],
-    ['Kyverno', { labels: { 'generate.kyverno.io/source-name': 'regcred' } }, { type: 'copy', of: null }],
-    [
-      'Kyverno, with the uid of the original',
-      { labels: { 'generate.kyverno.io/source-namespace': 'ops', 'generate.kyverno.io/source-uid': 'b76c' } },
-      { type: 'copy', of: null },
-    ],
-    [
-      'Kyverno, with the namespace of the original',
-      {
-        labels: {
-          'generate.kyverno.io/source-name': 'regcred',
-          'generate.kyverno.io/source-namespace': 'ops',
+  test.each(
+    titled<[object, object | undefined]>({
+      'nothing that shows': [{}, undefined],
+      'an ExternalSecret': [
+        { ownerReferences: [{ apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: 'acr' }] },
+        { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'acr' },
+      ],
+      'a SealedSecret': [
+        { ownerReferences: [{ apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', name: 'acr' }] },
+        { type: 'resource', kind: 'SealedSecret', group: 'bitnami.com', name: 'acr' },
+      ],
+      "one of Kubernetes' own objects": [
+        { ownerReferences: [{ apiVersion: 'v1', kind: 'ServiceAccount', name: 'x' }] },
+        undefined,
+      ],
+      'an ExternalSecret that does not own it': [
+        { labels: { 'reconcile.external-secrets.io/created-by': '5f2c' } },
+        { type: 'tool', name: 'External Secrets Operator' },
+      ],
+      Reflector: [
+        { annotations: { 'reflector.v1.k8s.emberstack.com/reflects': 'ops/regcred' } },
+        { type: 'copy', of: 'ops/regcred' },
+      ],
+      'kubernetes-replicator, pushed': [
+        { annotations: { 'replicator.v1.mittwald.de/replicated-from-version': '90210' } },
+        { type: 'copy', of: null },
+      ],
+      kubed: [
+        { annotations: { 'kubed.appscode.com/origin': '{"namespace":"ops","name":"regcred"}' } },
+        { type: 'copy', of: null },
+      ],
+      Kyverno: [{ labels: { 'generate.kyverno.io/source-name': 'regcred' } }, { type: 'copy', of: null }],
+      'Kyverno, with the uid of the original': [
+        {
+          labels: { 'generate.kyverno.io/source-namespace': 'ops', 'generate.kyverno.io/source-uid': 'b76c' },
         },
-      },
-      { type: 'copy', of: 'ops/regcred' },
-    ],
-    [
-      'the hierarchical namespace controller',
-      { labels: { 'app.kubernetes.io/managed-by': 'hnc.x-k8s.io', 'hnc.x-k8s.io/inherited-from': 'ops' } },
-      { type: 'copy', of: 'ops/regcred' },
-    ],
-    [
-      'Helm',
-      {
-        labels: { 'app.kubernetes.io/managed-by': 'Helm' },
-        annotations: { 'meta.helm.sh/release-name': 'shop' },
-      },
-      { type: 'manager', manager: { tool: 'helm', name: 'shop' } },
-    ],
-    [
-      'imagepullsecret-patcher',
-      { annotations: { 'app.kubernetes.io/managed-by': 'imagepullsecret-patcher' } },
-      { type: 'tool', name: 'imagepullsecret-patcher' },
-    ],
-    ['pullguard itself', { labels: { 'app.kubernetes.io/managed-by': 'pullguard' } }, { type: 'fix' }],
-  ])('is %s', (_name, metadata, expected) => {
+        { type: 'copy', of: null },
+      ],
+      'Kyverno, with the namespace of the original': [
+        {
+          labels: {
+            'generate.kyverno.io/source-name': 'regcred',
+            'generate.kyverno.io/source-namespace': 'ops',
+          },
+        },
+        { type: 'copy', of: 'ops/regcred' },
+      ],
+      'the hierarchical namespace controller': [
+        { labels: { 'app.kubernetes.io/managed-by': 'hnc.x-k8s.io', 'hnc.x-k8s.io/inherited-from': 'ops' } },
+        { type: 'copy', of: 'ops/regcred' },
+      ],
+      Helm: [
+        {
+          labels: { 'app.kubernetes.io/managed-by': 'Helm' },
+          annotations: { 'meta.helm.sh/release-name': 'shop' },
+        },
+        { type: 'manager', manager: { tool: 'helm', name: 'shop' } },
+      ],
+      'imagepullsecret-patcher': [
+        { annotations: { 'app.kubernetes.io/managed-by': 'imagepullsecret-patcher' } },
+        { type: 'tool', name: 'imagepullsecret-patcher' },
+      ],
+      'pullguard itself': [{ labels: { 'app.kubernetes.io/managed-by': 'pullguard' } }, { type: 'fix' }],
+    }),
+  )('is %s', (_name, metadata, expected) => {
     expect(writer(metadata)).toEqual(expected)
   })
 })
