@@ -348,16 +348,6 @@ describe('the name', () => {
 
 describe('the node', () => {
   const error = 'no match for platform in manifest: not found'
-  test('with Windows needs a Windows image, not another Linux CPU', () => {
-    const found = findingOf({
-      image: 'acme/sidecar:1',
-      error,
-      node: { os: 'windows', kernel: '10.0.20348.1' },
-      pod: { platform: { os: 'windows', architecture: null } },
-    })
-    expect(stepsFor(found)[0]).toMatchObject({ code: 'windows-image', kernel: '10.0.20348.1' })
-  })
-
   test('is of the architecture that the runtime asked for, not of a word in a name', () => {
     const build = (image: string, text: string) =>
       stepsIn({ image, error: `pull ${image}: ${text}` }).find(({ code }) => code === 'build-for')

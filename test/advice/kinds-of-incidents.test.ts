@@ -149,15 +149,6 @@ describe('a refusal', () => {
     expect(stepsFor(found)[0].code).toBe(first)
   })
 
-  test("by Google's token server that names a missing permission does not accuse the login", () => {
-    const host = 'us-docker.pkg.dev'
-    const error = pulled(
-      `${host}/p/r/x:1`,
-      `failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://${host}/v2/token?service=${host}: 403 Forbidden - Server message: denied: Permission "artifactregistry.repositories.downloadArtifacts" denied on resource "projects/p/locations/us/repositories/r" (or it may not exist)`,
-    )
-    expect(findingOf({ image: `${host}/p/r/x:1`, login: host, error }).subcause).toBe('not-permitted')
-  })
-
   test("of a credential helper is not the registry's", () => {
     const error =
       'error getting credentials - err: exit status 1, out: `A specified logon session does not exist.`'

@@ -1,22 +1,11 @@
 /** The images that kustomizations build of manifests, each at the place where it is written; and those that something else fills in. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readAuditFiles } from '../../src/source/files/read-audit-files.ts'
 import { titled } from '../titled.ts'
+import { folderOf } from './dumps.ts'
 
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'pullguard-audit-builds-'))
-})
-afterEach(() => rmSync(folder, { recursive: true }))
-
-function read(files: Record<string, string>) {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), content)
-  }
+async function read(files: Record<string, string>) {
+  const folder = await folderOf(files)
   return readAuditFiles({
     ...{ paths: ['.'], recursive: true, cwd: folder, excluded: [], excludeFrom: folder },
     ...{ namespace: null, labelSelector: null, now: '2026-11-29T00:00:00Z' },

@@ -1,23 +1,17 @@
 /** `.pullguard.yaml`: accepted settings, and one line for anything else; the published schema agrees. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { RULES } from '../../src/audit/rules/index.ts'
 import { readSettings } from '../../src/source/files/audit-settings.ts'
+import { folderOf } from './dumps.ts'
 
 const schema = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../schema/config-v1.json'), 'utf8'))
 const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema)
 
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'pullguard-settings-'))
-})
-afterEach(() => rmSync(folder, { recursive: true }))
-
-const read = (cwd = folder) =>
+const read = (cwd: string) =>
   readSettings({
     cwd,
     signal: new AbortController().signal,
@@ -41,8 +35,8 @@ replaceRegistry:
 `
 
 test.each([WHOLE, '', '# nothing\n', 'rules:\nexclude:\n'])('settings are read from %j', async text => {
-  writeFileSync(join(folder, '.pullguard.yaml'), text)
-  const settings = await read()
+  const folder = await folderOf({ '.pullguard.yaml': text })
+  const settings = await read(folder)
   expect(validate(parse(text))).toBe(true)
   if (text === WHOLE)
     expect(settings).toEqual({
@@ -81,15 +75,15 @@ test.each([
   ],
   ['- a\n', ':1:1: settings must be an object.'],
 ])('settings %j are refused in one line that names the place', async (text, message) => {
-  writeFileSync(join(folder, '.pullguard.yaml'), text)
-  await expect(read()).rejects.toThrow(`.pullguard.yaml${message.replace('?.', '?')}`)
+  await expect(read(await folderOf({ '.pullguard.yaml': text }))).rejects.toThrow(
+    `.pullguard.yaml${message.replace('?.', '?')}`,
+  )
   expect(validate(parse(text))).toBe(false)
 })
 
-test('is looked for in the folders above, up to the root of the repository', async () => {
-  writeFileSync(join(folder, '.pullguard.yaml'), WHOLE)
-  mkdirSync(join(folder, 'repo/.git'), { recursive: true })
-  mkdirSync(join(folder, 'deep/er'), { recursive: true })
+test('the file is looked for in the folders above, up to the root of the repository', async () => {
+  const files = { '.pullguard.yaml': WHOLE, 'repo/.git/HEAD': '', 'deep/er/empty': '' }
+  const folder = await folderOf(files)
   expect((await read(join(folder, 'deep/er'))).pullSecret).toBe('dockercreds')
   expect((await read(join(folder, 'repo'))).pullSecret).toBeNull()
 })
