@@ -43,7 +43,7 @@ function firstStepBeside(cronJob: string, namespace = 'web') {
 }
 
 test.each(['registry-login-renewer', 'regcred-sync'])(
-  'come first from %s, which has to run again',
+  'logins that ended are renewed first by %s, which has to run again',
   cronJob => {
     expect(firstStepBeside(cronJob)).toEqual({ code: 'fix-renewer', cronJob, secret: 'regcred' })
   },
@@ -57,6 +57,6 @@ test.each([
   ['rotate-db-credentials', 'web'],
   ['refresh-gcr-creds', 'web'],
   ['refresh-ecr-creds', 'other'],
-])('have nothing to do with %s in namespace %s', (cronJob, namespace) => {
+])('logins that ended have nothing to do with %s in namespace %s', (cronJob, namespace) => {
   expect(firstStepBeside(cronJob, namespace)?.code).toBe('short-lived-login')
 })

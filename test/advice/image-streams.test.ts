@@ -24,7 +24,7 @@ test.each(['notebook:latest', 'notebook'])('%s is looked up in the stream', imag
   expect(first).toMatch(/ oc -n web set image-lookup notebook$/)
 })
 
-test('needs its full name in projects of the platform, where short names are not replaced', () => {
+test('a name is written in full in projects of the platform, where short names are not replaced', () => {
   const [tag] = named('notebook:v1').shown?.streamTags ?? []
   const streamTags = tag === undefined ? [] : [{ ...tag, namespace: 'openshift-lab' }]
   const { first } = textsOf(
@@ -39,7 +39,7 @@ test.each<[string, Situation]>([
   ['has a registry', named('docker.io/notebook:v1')],
   ['is in another namespace', named('notebook:v1', { pod: { namespace: 'shop' } })],
   ['met a limit', named('notebook:v1', { error: 'toomanyrequests: You have reached your pull rate limit' })],
-])('means no stream, if it %s', (_which, situation) => {
+])('an image means no stream, if it %s', (_which, situation) => {
   expect(firstOf(situation)?.code).not.toBe('look-up-stream')
 })
 

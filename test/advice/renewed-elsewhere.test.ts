@@ -34,7 +34,7 @@ const beside = (
 const firstOf = (situation: Situation) => stepsIn(situation)[0]
 const twice = [secretIn('shop', NEW), secretIn('billing', NEW)]
 
-test('are renewed here, too, by what renews the others', () => {
+test('old tokens are renewed here, too, by what renews the others', () => {
   expect(firstOf(beside(twice))).toEqual({
     code: 'join-renewal',
     namespace: 'web',
@@ -50,7 +50,7 @@ test('are renewed here, too, by what renews the others', () => {
   expect(firstOf(beside(twice, undefined, expired))?.code).toBe('join-renewal')
 })
 
-test('are renewed by a CronJob, if only one has such a name', () => {
+test('old tokens are renewed by a CronJob, if only one has such a name', () => {
   const [once] = twice.map(secret => [secret]) as [PullSecret[]]
   const named = (...names: string[]) => names.map(name => ({ namespace: 'kube-system', name }))
   expect(firstOf(beside(once, named('backup', 'ecr-renew', 'gcr-renew')))).toMatchObject({
@@ -63,7 +63,7 @@ test('are renewed by a CronJob, if only one has such a name', () => {
   expect(firstOf(beside(once, named('ecr-renew', 'refresh-ecr-creds')))?.code).toBe('renew-token')
 })
 
-test('are renewed by what marks the others as its own, even if there is only one', () => {
+test('old tokens are renewed by what marks the others as its own, even if there is only one', () => {
   const writer = {
     type: 'resource',
     kind: 'ExternalSecret',
@@ -78,7 +78,7 @@ test('are renewed by what marks the others as its own, even if there is only one
   expect(firstOf(beside(byFix))?.code).toBe('renew-token')
 })
 
-test('of several registries in one secret are not copied over', () => {
+test('tokens of several registries in one secret are not copied over', () => {
   const more = {
     entries: [...secretIn('shop', NEW).entries, { key: 'ghcr.io', username: 'a', problem: null }],
   }
@@ -105,6 +105,6 @@ test.each<[string, PullSecret[], Partial<PullSecret>]>([
   ],
   ['are no older than this one, which is new as well', twice, { createdAt: NEW }],
   ['have a writer, as this one has its own', twice, { writer: { type: 'tool', name: 'registry-creds' } }],
-])('of others say nothing, if they %s', (_which, others, own) => {
+])('tokens of others say nothing, if they %s', (_which, others, own) => {
   expect(firstOf(beside(others, undefined, own))?.code).not.toBe('join-renewal')
 })

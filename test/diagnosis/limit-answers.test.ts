@@ -53,7 +53,7 @@ test.each<[answer: HubQuota['answer'], quota: object | undefined]>([
   [{ status: 'unlimited' }, { limit: null, remaining: null }],
   [{ status: 'rate-limited', retryAfterSeconds: null }, { remaining: 0 }],
   [{ status: 'unknown', why: 'denied', detail: '' }, undefined],
-])('%j', (answer, quota) => {
+])('an answer of Docker Hub shows what is left, or nothing: %j', (answer, quota) => {
   const of = diagnosis([finding({ cause: 'rate-limited', subcause: 'anonymous' })])
   const [found] = withLimits(of, [anonymous(answer)]).findings
   if (quota === undefined) expect(found).not.toHaveProperty('quota')

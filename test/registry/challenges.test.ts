@@ -45,11 +45,11 @@ test.each<[header: string | string[] | undefined, challenges: unknown]>([
     ],
   ],
   ['realm="nobody asked"', []],
-])('%j', (header, challenges) => {
+])('the challenges in %j are read', (header, challenges) => {
   expect(read(header)).toEqual(challenges)
 })
 
-test('reads any value that a registry quotes', () => {
+test('any value that a registry quotes is read', () => {
   fc.assert(
     fc.property(fc.string(), value => {
       const quoted = value.replace(/[\\"]/g, '\\$&')

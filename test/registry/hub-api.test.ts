@@ -53,7 +53,7 @@ test('invalid names and platforms are skipped', async () => {
   expect(await apiAt(hub.origin)?.platforms('a/b', '1')).toBeNull()
 })
 
-test('is not used for a server that stands in for Docker Hub', () => {
+test('the web API is not used for a server that stands in for Docker Hub', () => {
   expect(registriesAt({ 'docker.io': 'http://127.0.0.1:1' }).hubApi()).toBeNull()
   expect(registriesAt({}).hubApi()).not.toBeNull()
 })

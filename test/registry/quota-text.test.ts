@@ -19,6 +19,6 @@ test.each<[text: string, outcome: object]>([
   ['HTTP/1.1 503 Unavailable\n', { status: 'server-error', httpStatus: 503 }],
   ['HTTP/1.1 200 OK\nratelimit-limit: \u001b[31m\n', { status: 'server-error' }],
   ['', { status: 'server-error', httpStatus: 0 }],
-])('%j', (text, outcome) => {
+])('the answer %j is read', (text, outcome) => {
   expect(parseQuotaText(text, 0)).toMatchObject(outcome)
 })

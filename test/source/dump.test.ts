@@ -146,7 +146,7 @@ describe('a dump', () => {
     expect(await readJson(listOf(lacking('nginx:1'), ...others))).not.toHaveProperty('ecrHosts')
   })
 
-  test('which pods serve the ports that failing images are named after', async () => {
+  test('shows which pods serve the ports that failing images are named after', async () => {
     const agentOn = (nodeName: string, hostPort: number, ready: boolean) => ({
       ...pod(`agent-${nodeName}-${hostPort}`, undefined, {
         spec: { nodeName, containers: [{ name: 'agent', image: 'acme/agent:1', ports: [{ hostPort }] }] },

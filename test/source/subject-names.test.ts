@@ -27,7 +27,7 @@ test.each<[string[], string[]]>([
     ['deploy,sts', 'web'],
     ['Deployment web', 'StatefulSet web'],
   ],
-])('%j', (words, named) => {
+])('the words %j name %j', (words, named) => {
   expect(parseSubjectNames(words).named.map(({ kind, name }) => `${kind} ${name}`)).toEqual(named)
 })
 
