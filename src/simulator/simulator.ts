@@ -67,10 +67,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const server = new ApiServer(cluster)
   await hub.listen(options.hubPort)
   await server.listen(options.port)
-  const runtime = new Runtime(
-    new Map([['docker.io', { url: hub.url, host: 'registry-1.docker.io' }]]),
-    stack.runtime,
-  )
+  const runtime = new Runtime(new Map([['docker.io', { hub, host: 'registry-1.docker.io' }]]), stack.runtime)
   const loop = new ControlLoop(cluster, new Kubelet(cluster, runtime))
   if (options.scenario) await stage(options.scenario, cluster, hub, loop)
   if (options.live) loop.start()

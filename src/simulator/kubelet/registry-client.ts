@@ -1,5 +1,8 @@
-/** How containerd talks to a registry: challenge, token, manifest. Uses plain HTTP to the simulated hub, but real hosts in its errors. */
+/** How containerd talks to a registry: challenge, token, manifest. Calls the simulated hub in memory, and names real hosts in its errors. */
 
+import { STATUS_CODES } from 'node:http'
+import type { HubResponse } from '../hub/answers.ts'
+import type { Hub } from '../hub/hub.ts'
 import type { RegistryRefusal, RuntimeRelease } from '../stack.ts'
 
 export interface PullCredential {
@@ -8,8 +11,7 @@ export interface PullCredential {
 }
 
 export interface RegistryAddress {
-  /** Where the simulated registry listens: `http://127.0.0.1:15000`. */
-  url: string
+  hub: Pick<Hub, 'handle' | 'url'>
   /** The host in error messages: `registry-1.docker.io`. */
   host: string
 }
@@ -57,8 +59,8 @@ export class RegistryClient {
   }
 
   /** The digest behind a tag or digest, by HEAD. Throws PullError. */
-  async resolve(reference: string): Promise<string> {
-    const response = await this.#ask('HEAD', `manifests/${reference}`)
+  resolve(reference: string): string {
+    const response = this.#ask('HEAD', `manifests/${reference}`)
     const failed = (sentence: string, code: 'Unknown' | 'NotFound' = 'Unknown') =>
       new PullError(code, this.#image, `${this.#release.unresolved(this.#image)}: ${sentence}`)
     if (response.status === 404) throw failed(`${this.#image}: not found`, 'NotFound')
@@ -66,35 +68,34 @@ export class RegistryClient {
       throw failed(
         'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
       )
-    if (!response.ok)
+    if (response.status !== 200)
       throw failed(this.#release.refusedHead(this.#refusal(response, `manifests/${reference}`)))
-    return response.headers.get('docker-content-digest') ?? ''
+    return response.headers['docker-content-digest'] ?? ''
   }
 
   /** A manifest or blob by digest; a manifest counts as a pull. Throws PullError. */
-  async fetch(path: string): Promise<Buffer> {
-    const response = await this.#ask('GET', path)
-    const body = Buffer.from(await response.arrayBuffer())
-    if (response.ok) return body
-    const refused = this.#release.refusedGet(this.#refusal(response, path, body.toString()))
+  fetch(path: string): Buffer {
+    const response = this.#ask('GET', path)
+    if (response.status === 200) return response.body
+    const refused = this.#release.refusedGet(this.#refusal(response, path))
     throw new PullError('Unknown', this.#image, `failed to copy: httpReadSeeker: failed open: ${refused}`)
   }
 
-  async #ask(method: string, path: string): Promise<Response> {
-    const url = `${this.#address.url}/v2/${this.#repository}/${path}`
-    const headers = () => ({
-      accept: ACCEPT,
-      ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }),
-    })
-    const first = await fetch(url, { method, headers: headers() })
-    const challenge = first.headers.get('www-authenticate')
+  #ask(method: string, path: string): HubResponse {
+    const to = `/v2/${this.#repository}/${path}`
+    const ask = () =>
+      this.#send(method, to, new URLSearchParams(), {
+        accept: ACCEPT,
+        ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }),
+      })
+    const first = ask()
+    const challenge = first.headers['www-authenticate']
     if (first.status !== 401 || !challenge || this.#token !== undefined) return first
-    await first.arrayBuffer()
-    this.#token = await this.#fetchToken(challenge)
-    return fetch(url, { method, headers: headers() })
+    this.#token = this.#fetchToken(challenge)
+    return ask()
   }
 
-  async #fetchToken(challenge: string): Promise<string> {
+  #fetchToken(challenge: string): string {
     const parameter = (key: string) => new RegExp(`${key}="([^"]*)"`).exec(challenge)?.[1] ?? ''
     const query = new URLSearchParams({
       scope: `repository:${this.#repository}:pull`,
@@ -104,11 +105,8 @@ export class RegistryClient {
       this.#credential &&
       `Basic ${Buffer.from(`${this.#credential.username}:${this.#credential.password}`).toString('base64')}`
     const url = `${parameter('realm')}?${query}`
-    const response = await fetch(url, {
-      headers: basic ? { authorization: basic } : {},
-    })
-    if (response.ok) return ((await response.json()) as { token: string }).token
-    await response.arrayBuffer()
+    const response = this.#send('GET', new URL(url).pathname, query, basic ? { authorization: basic } : {})
+    if (response.status === 200) return (JSON.parse(response.body.toString()) as { token: string }).token
     const kind = this.#credential ? 'oauth' : 'anonymous'
     throw new PullError(
       'Unknown',
@@ -117,19 +115,24 @@ export class RegistryClient {
     )
   }
 
-  #refusal(response: Response, path: string, body = ''): RegistryRefusal {
+  #send(method: string, path: string, query: URLSearchParams, headers: Record<string, string>): HubResponse {
+    const { hub } = this.#address
+    return hub.handle({ method, path, query, headers, body: '', ip: '127.0.0.1', origin: hub.url })
+  }
+
+  #refusal(response: HubResponse, path: string): RegistryRefusal {
     const { host } = this.#address
     return {
       url: `https://${host}/v2/${this.#repository}/${path}`,
       host,
       part: path.replace('/', ' '),
       status: statusLine(response),
-      serverMessage: serverMessage(body),
+      serverMessage: serverMessage(response.body.toString()),
     }
   }
 }
 
-const statusLine = ({ status, statusText }: Response) => `${status} ${statusText}`
+const statusLine = ({ status }: HubResponse) => `${status} ${STATUS_CODES[status]}`
 
 /** Go's form of the first error in a registry's answer: `toomanyrequests: You have…`. */
 function serverMessage(body: string): string {

@@ -45,7 +45,7 @@ export class Runtime {
     const failures: string[] = []
     for (const credential of credentials.length > 0 ? credentials : [undefined]) {
       try {
-        const image = await this.#pullOnce(name, credential)
+        const image = this.#pullOnce(name, credential)
         const known = this.#images.get(node) ?? new Map<string, LocalImage>()
         this.#images.set(node, known.set(name.full, image))
         return image
@@ -58,13 +58,13 @@ export class Runtime {
     throw new Error(different.length === 1 ? different[0] : `[${different.join(', ')}]`)
   }
 
-  async #pullOnce(name: ImageName, credential: PullCredential | undefined): Promise<LocalImage> {
+  #pullOnce(name: ImageName, credential: PullCredential | undefined): LocalImage {
     const address = this.#registries.get(name.registry)
     if (!address) throw unreachable(name, this.#release)
     const usable = credential && (credential.username || credential.password) ? credential : undefined
     const client = new RegistryClient(address, name.full, name.repository, usable, this.#release)
-    const digest = await client.resolve(name.reference)
-    const top = JSON.parse((await client.fetch(`manifests/${digest}`)).toString()) as {
+    const digest = client.resolve(name.reference)
+    const top = JSON.parse(client.fetch(`manifests/${digest}`).toString()) as {
       manifests?: Descriptor[]
     }
     const part = top.manifests?.find(
@@ -72,9 +72,9 @@ export class Runtime {
     )
     if (top.manifests && !part)
       throw new PullError('NotFound', name.full, `no match for platform in manifest: not found`)
-    const manifest = part ? JSON.parse((await client.fetch(`manifests/${part.digest}`)).toString()) : top
+    const manifest = part ? JSON.parse(client.fetch(`manifests/${part.digest}`).toString()) : top
     const { config, layers } = manifest as { config: Descriptor; layers: Descriptor[] }
-    for (const blob of [config, ...layers]) await client.fetch(`blobs/${blob.digest}`)
+    for (const blob of [config, ...layers]) client.fetch(`blobs/${blob.digest}`)
     const bytes = [config, ...layers].reduce((sum, { size }) => sum + size, 0)
     return { name: name.full, id: `${name.registry}/${name.repository}@${digest}`, bytes }
   }
