@@ -61,31 +61,41 @@ test('a bare pod that a killed fix deleted is restored by a fix whose scope incl
   expect(await planned('-n', 'default', 'deploy/fifthnginx')).not.toContain(back)
 })
 
-/** The names of the pods of each Deployment. */
+/** The names of the Deployment's pods. */
 const podsOf = (app: string) =>
   incident.simulator.cluster
     .list('Pod', 'default')
     .filter(({ metadata }) => metadata.labels?.app === app)
     .map(({ metadata }) => metadata.name)
 
-test.each<[string, (pod: string) => string[]]>([
-  ['a workload', () => ['deploy/fifthnginx']],
-  ['a pod, which stands for its workload', pod => [pod]],
-  ['a ReplicaSet, which stands for its Deployment', pod => [`rs/${pod.replace(/-[^-]+$/, '')}`]],
-  ['labels', () => ['-n', 'default', '-l', 'app=fifthnginx']],
-])('a fix of %s leaves every other stuck workload as it is', async (_name, argv) => {
+test('a fix of a workload leaves every other as it is, and the workload itself once it pulls fine', async () => {
   const [pod = ''] = podsOf('fifthnginx')
   const others = podsOf('sixthnginx')
   const before = incident.accounts()
-  const { code, out } = await incident.run(['fix', ...argv(pod), '--yes'])
+  const { code, out } = await incident.run(['fix', 'deploy/fifthnginx', '--yes'])
   expect(code).toBe(0)
   expect(out.trimEnd().split('\n').at(-1)).toBe('The pod that could not pull is running now.')
   expect(podsOf('fifthnginx')).not.toContain(pod)
   expect(podsOf('sixthnginx')).toEqual(others)
   expect(incident.accounts()).toEqual({ ...before, 'default/default': ['dockercreds'] })
-  expect(incident.simulator.cluster.list('Secret').map(({ metadata }) => metadata.namespace)).toEqual([
-    'default',
+  const secrets = incident.simulator.cluster.list('Secret').map(({ metadata }) => metadata.namespace)
+  expect(secrets).toEqual(['default'])
+  const again = await incident.run(['fix', 'deploy/fifthnginx', '--yes'])
+  expect(again).toMatchObject({ code: 0 })
+  expect(again.out).toContain('No image pulls are failing in deployment fifthnginx of namespace default.')
+})
+
+test('a pod, a ReplicaSet, and labels stand for their workload', async () => {
+  const [pod = ''] = podsOf('fifthnginx')
+  const whole = await planned('deploy/fifthnginx')
+  expect(whole).toEqual([
+    'secret:default/dockercreds',
+    'serviceaccount:default/default',
+    `pod:default/${pod}`,
   ])
+  const labels = ['-n', 'default', '-l', 'app=fifthnginx']
+  for (const argv of [[pod], [`rs/${pod.replace(/-[^-]+$/, '')}`], labels])
+    expect(await planned(...argv)).toEqual(whole)
 })
 
 test('a workload that is deleted during its fix is an outcome, not an error', async () => {
@@ -100,13 +110,6 @@ test('a workload that is deleted during its fix is an outcome, not an error', as
   expect([code, err]).toEqual([3, expect.not.stringContaining('not found')])
   expect(out).toContain('0 of 1 pod back')
   expect(out).toMatch(/deleted/)
-})
-
-test('a workload that pulls fine is left alone, and named', async () => {
-  await incident.run(['fix', 'deploy/fifthnginx', '--yes'])
-  const again = await incident.run(['fix', 'deploy/fifthnginx', '--yes'])
-  expect(again).toMatchObject({ code: 0 })
-  expect(again.out).toContain('No image pulls are failing in deployment fifthnginx of namespace default.')
 })
 
 test('a type without pods is refused, unless a namespace or a pod has that name', async () => {
@@ -147,17 +150,12 @@ describe('a saved plan of one workload', () => {
   }
   const apply = () => incident.run(['fix', '--apply', file(), '--yes'])
 
-  test.each([[['deploy/fifthnginx']], [['-l', 'app=fifthnginx']]])(
-    'made for %j is applied, once and again',
-    async argv => {
-      const plan = await save(...argv)
-      expect(plan.changes).toHaveLength(3)
-      expect(await apply()).toMatchObject({ code: 0 })
-      const written = incident.writes().length
-      expect(await apply()).toMatchObject({ code: 0 })
-      expect(incident.writes()).toHaveLength(written)
-    },
-  )
+  test.each([[['deploy/fifthnginx']], [['-l', 'app=fifthnginx']]])('made for %j is applied', async argv => {
+    const plan = await save(...argv)
+    expect(plan.changes).toHaveLength(3)
+    expect(await apply()).toMatchObject({ code: 0 })
+    expect(incident.writes()).toHaveLength(3)
+  })
 
   test.each([[['deploy/fifthnginx']], [['-l', 'app=fifthnginx']]])(
     'made for %j is refused where it changes the account or the pods of another',
@@ -210,31 +208,28 @@ describe('a saved plan of one workload', () => {
 })
 
 test('a fix of two namespaces reaches both, and none beside them', async () => {
-  const { code } = await incident.run(['fix', '-n', 'default,kube-public', '--yes'])
-  expect(code).toBe(0)
-  const secrets = incident.simulator.cluster.list('Secret').map(({ metadata }) => metadata.namespace)
-  expect(secrets.sort()).toEqual(['default', 'kube-public'])
-  expect(incident.accounts()['kube-system/default']).toEqual([])
+  const shared = (await planned('-n', 'default,kube-public')).filter(id => !id.startsWith('pod:'))
+  expect(shared).toEqual([
+    'secret:default/dockercreds',
+    'secret:kube-public/dockercreds',
+    'serviceaccount:default/default',
+    'serviceaccount:kube-public/default',
+  ])
 })
 
-test('undo of a run that was undone before names the run that was not', async () => {
-  await incident.run(['fix', '-n', 'default', '--yes'])
+test('an undo stays done if another run can not be read, and the next one names that run', async () => {
+  await incident.run(['fix', '-n', 'kube-system', '--yes', '--no-recreate'])
   const older = (await incident.run(['undo', '--list', '-o', 'name'])).out.trim()
-  await incident.run(['fix', '-n', 'kube-system', '--yes'])
-  await incident.run(['undo', '--yes'])
-  const again = await incident.run(['undo', '--yes'])
-  expect(again.err).toBe(`Run ${older} has not been undone.\nTo undo it too: pullguard undo ${older}\n`)
-  expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
-})
-
-test('an undo that is done stays done if another run can not be read', async () => {
-  await incident.run(['fix', '-n', 'kube-system', '--yes'])
-  await incident.run(['fix', '-n', 'default', '--yes'])
+  await incident.run(['fix', '-n', 'default', '--yes', '--no-recreate'])
   incident.simulator.faults.when(({ path }) => path.startsWith('/api/v1/namespaces/kube-system/'), 403)
   const result = await incident.run(['undo', '--yes'])
   expect(result).toMatchObject({ code: 0 })
   expect(result.out).toContain('Undid 2 changes.')
   expect(result.err).not.toContain('has not been undone')
+  incident.simulator.faults.clear()
+  const again = await incident.run(['undo', '--yes'])
+  expect(again.err).toBe(`Run ${older} has not been undone.\nTo undo it too: pullguard undo ${older}\n`)
+  expect(incident.accounts()['kube-system/default']).toEqual(['dockercreds'])
 })
 
 test('an excluded namespace that does not exist causes a warning: it could be a typo', async () => {
@@ -257,7 +252,7 @@ test('an undo says in its first line which interrupted run it undoes too', async
   })
   await incident.run(['fix', '-A', '--yes'], '', stop.signal)
   watching()
-  await incident.run(['fix', '-A', '--yes'])
+  await incident.run(['fix', '-A', '--yes', '--no-recreate'])
   const [second, first] = (await incident.run(['undo', '--list', '-o', 'name'])).out.trim().split('\n')
   const { out } = await incident.run(['undo', '--dry-run'])
   expect(out.split('\n\n')[0]?.replace(/\s+/g, ' ')).toBe(
@@ -269,7 +264,7 @@ test('an undo says in its first line which interrupted run it undoes too', async
 
 test('Ctrl-C during an undo prints how to continue, and that command works', async () => {
   const before = incident.accounts()
-  await incident.run(['fix', '-A', '--yes'])
+  await incident.run(['fix', '-A', '--yes', '--no-recreate'])
   const stop = new AbortController()
   const watching = incident.simulator.cluster.store.watch(({ kind }) => {
     if (kind.kind === 'ServiceAccount') stop.abort('SIGINT')

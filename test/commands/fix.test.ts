@@ -51,7 +51,7 @@ const mistyped = () => ({
   },
 })
 
-test('the article: diagnosed, fixed, running, diagnosed clean, undone', async () => {
+test('the article: diagnosed, fixed, running, diagnosed clean, undone; a second fix and a second undo write nothing', async () => {
   giveDefaultAnEntry()
   const before = incident.accounts()
   expect((await incident.run(['diagnose', '-A'])).code).toBe(1)
@@ -68,27 +68,23 @@ test('the article: diagnosed, fixed, running, diagnosed clean, undone', async ()
   expect(incident.simulator.hub.pulls.filter(({ identity }) => identity === 'demo-user')).not.toEqual([])
   expect((await incident.run(['diagnose', '-A'])).code).toBe(0)
 
+  const written = incident.writes()
+  const again = await incident.run(['fix', '-A', '--yes'])
+  expect(again.code).toBe(0)
+  expect(lastLine(again.out)).toBe('No image pulls are failing. Nothing to fix.')
+  expect(incident.writes()).toEqual(written)
+
   expect((await incident.run(['undo', '--list'])).out).toContain('in place')
   expect(await incident.run(['undo', '--yes'])).toMatchObject({ code: 0 })
   expect(incident.accounts()).toEqual(before)
   expect(incident.simulator.cluster.list('Secret')).toEqual([])
-})
 
-test('a second fix and a second undo write nothing', async () => {
-  await incident.run(['fix', '-A', '--yes'])
-  const written = incident.writes().length
-  const again = await incident.run(['fix', '-A', '--yes'])
-  expect(again.code).toBe(0)
-  expect(lastLine(again.out)).toBe('No image pulls are failing. Nothing to fix.')
-  expect(incident.writes()).toHaveLength(written)
-
-  await incident.run(['undo', '--yes'])
-  const undone = incident.writes().length
+  const undone = incident.writes()
   const more = await incident.run(['undo', '--yes'])
   expect(more.code).toBe(0)
   expect(lastLine(more.out)).toBe('Nothing is left to undo, so nothing is written.')
   expect(more.err).not.toContain('still in place')
-  expect(incident.writes()).toHaveLength(undone)
+  expect(incident.writes()).toEqual(undone)
 })
 
 describe('nothing is written', () => {
@@ -128,23 +124,18 @@ describe('a plan in a file', () => {
   const file = () => join(incident.home, 'plan.json')
   const save = () => incident.run(['fix', '-A', '--plan', file()])
 
-  test('is readable by its owner only, is applied unchanged, and contains no password', async () => {
+  test('is readable by its owner only and applied unchanged; once more, it writes nothing and reports that its pods run', async () => {
     const saved = await save()
     expect(lastLine(saved.out)).toBe(`Next: pullguard fix --apply ${file()}`)
     expect(incident.writes()).toEqual([])
     expect((await stat(file())).mode & 0o777).toBe(0o600)
     expect(await incident.run(['fix', '--apply', file(), '--yes'])).toMatchObject({ code: 0 })
     expect(podsRunning()).toBe(true)
-  })
-
-  test('that was already applied writes nothing and reports that its pods run', async () => {
-    await save()
-    await incident.run(['fix', '--apply', file(), '--yes'])
-    const written = incident.writes().length
+    const written = incident.writes()
     const again = await incident.run(['fix', '--apply', file(), '--yes'])
     expect(again.code).toBe(0)
     expect(lastLine(again.out)).toBe('All 3 pods that could not pull are running now.')
-    expect(incident.writes()).toHaveLength(written)
+    expect(incident.writes()).toEqual(written)
   })
 
   test('without changes is not enough to call pods well that have begun to fail since', async () => {
@@ -196,7 +187,6 @@ test('objects managed by Helm are left to Helm, and the patch is shown', async (
   })
   const result = await incident.run(['fix', '-A', '--yes'])
   expect(result.code).toBe(5)
-  expect((await incident.run(['fix', '-A', '--yes'])).code).toBe(5)
   expect((await incident.run(['fix', '-A', '--yes', '--fail-on', 'never'])).code).toBe(0)
   expect(result.out).toContain('Helm release calico')
   expect(lastLine(result.out)).toContain('shown above.')
@@ -205,9 +195,18 @@ test('objects managed by Helm are left to Helm, and the patch is shown', async (
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })
 
-test('the password appears nowhere: not in output, not at -v 9, not in journal or plan', async () => {
+test("the password appears nowhere: not in output, not at -v 9, not in a server's warning, journal, or plan", async () => {
+  const { cluster, server } = incident.simulator
+  // Only once the server has the password: nobody could redact what nobody has read.
+  const watching = cluster.store.watch(({ kind }) => {
+    if (kind.kind === 'Secret') server.warnings.push(`saw ${CANARY} go by`)
+  })
+  const fixed = await incident.run(['fix', '-A', '--yes', '-v', '9', '-o', 'json'])
+  expect(fixed.err).toContain('Warning: saw [redacted] go by\n')
+  watching()
+  server.warnings.length = 0
   const result = [
-    await incident.run(['fix', '-A', '--yes', '-v', '9', '-o', 'json']),
+    fixed,
     await incident.run(['fix', '-A', '--plan', join(incident.home, 'state', 'p.json')]),
     await incident.run(['undo', '--yes', '-v', '9', '-o', 'json']),
   ]
@@ -227,20 +226,6 @@ test('the password appears nowhere: not in output, not at -v 9, not in journal o
     Buffer.from(`demo-user:${CANARY}`).toString('base64'),
   ]
   for (const text of texts) for (const form of forms) expect(text).not.toContain(form)
-})
-
-test('a server warning that repeats the password is printed without it', async () => {
-  incident.simulator.server.warnings.push(`saw ${CANARY} go by`)
-  const { code, err } = await incident.run(['fix', '-A', '--yes'])
-  expect(code).toBe(0)
-  expect(err).toContain('Warning: saw [redacted] go by\n')
-})
-
-test('--username reads the password from standard input', async () => {
-  await writeFile(join(incident.home, '.docker', 'config.json'), '{}')
-  const argv = ['fix', '-A', '--yes', '--username', 'demo-user', '--password-stdin']
-  expect(await incident.run(argv, `${CANARY}\n`)).toMatchObject({ code: 0 })
-  expect(podsRunning()).toBe(true)
 })
 
 test('Ctrl-C in a fix that only recreates pods offers no undo', async () => {
@@ -348,7 +333,8 @@ test('a later fix applies what an earlier one could not, although no pod waits f
   expect(incident.writes()).toHaveLength(written)
 })
 
-test('a pod with an image of its own registry gets no password and does not stop the fix of others', async () => {
+test('a password from standard input goes to no registry that a pod names for itself, which does not stop the fix of others', async () => {
+  await writeFile(join(incident.home, '.docker', 'config.json'), '{}')
   const { cluster } = incident.simulator
   const bait = await serve(({ authorization }) =>
     authorization === undefined

@@ -305,6 +305,6 @@ test('a narrowed fix plans what the whole one plans for its workloads, and nothi
       const known = new Set(plan.changes.map(({ id }) => id))
       for (const change of plan.changes) for (const need of change.needs) expect(known).toContain(need)
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   )
 })

