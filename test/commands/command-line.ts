@@ -1,5 +1,5 @@
 /** Runs the program in process, as from a terminal or a pipe, and returns what it printed. */
-import { PassThrough } from 'node:stream'
+import { PassThrough, type Writable } from 'node:stream'
 import { systemClock } from '../../src/clock.ts'
 import { main, type ProcessHost } from '../../src/main.ts'
 
@@ -13,26 +13,28 @@ export interface Place extends Partial<Omit<ProcessHost, 'streams'>> {
   home: string
   /** The current time; absent: the machine's clock. */
   now?: () => Date
-  /** Standard input. */
-  stdin?: string
+  /** All of standard input, or a stream that the test goes on to write. */
+  stdin?: string | Buffer | PassThrough
   /** The columns of standard output, as a terminal; absent: a pipe. */
   columns?: number
   /** Whoever read standard output is gone, as after `| head -1`. */
   isUnread?: boolean
+  /** What takes the place of a pipe. */
+  stdout?: Writable
+  stderr?: Writable
 }
 
 /** Runs one command line from argv to exit code. */
 export async function runCommandLine(argv: string[], place: Place): Promise<CommandResult> {
-  const { home, stdin = '', columns, now, isUnread = false, clock = systemClock, ...world } = place
-  const terminal = columns === undefined ? {} : { isTTY: true, columns }
+  const { home, stdin = '', columns, now, isUnread = false, clock = systemClock, ...rest } = place
+  const { stdout = new PassThrough(), stderr = new PassThrough(), ...world } = rest
   const streams = {
-    stdin: new PassThrough(),
-    stdout: Object.assign(new PassThrough(), terminal),
-    stderr: new PassThrough(),
+    stdin: stdin instanceof PassThrough ? stdin : new PassThrough().end(stdin),
+    stdout: columns === undefined ? stdout : Object.assign(stdout, { isTTY: true, columns }),
+    stderr,
   }
-  streams.stdin.end(stdin)
-  if (isUnread) streams.stdout.destroy()
-  const [out, err] = [isUnread ? '' : textOf(streams.stdout), textOf(streams.stderr)]
+  if (isUnread) stdout.destroy()
+  const [out, err] = [textOf(stdout), textOf(stderr)]
   const code = await main(argv, {
     streams,
     env: {},
@@ -44,12 +46,13 @@ export async function runCommandLine(argv: string[], place: Place): Promise<Comm
     program: 'pullguard',
     ...world,
   })
-  streams.stdout.end()
-  streams.stderr.end()
+  stdout.end()
+  stderr.end()
   return { code, out: await out, err: await err }
 }
 
-async function textOf(stream: PassThrough): Promise<string> {
+async function textOf(stream: Writable): Promise<string> {
+  if (!(stream instanceof PassThrough) || stream.destroyed) return ''
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks).toString('utf8')

@@ -175,11 +175,6 @@ describe('one sentence and exit code 2 for', () => {
       ['jobs/fifthnginx'],
       'Job "fifthnginx" not found in namespace "default": ',
     ],
-    [
-      'a workload in two namespaces',
-      ['web/x', '-n', 'default'],
-      '"web/x" and -n default name different namespaces',
-    ],
     ['a missing file', ['jobs/x', '-f', 'nope.json'], "Can't read nope.json: there is no such file"],
     [
       'too many parts',
@@ -225,11 +220,4 @@ describe('one sentence and exit code 2 for', () => {
     expect(result).toMatchObject({ code: 2, out: '' })
     expect(result.err).toBe('Several pods are named "shop-0", in test, web: choose one with -n.\n')
   })
-})
-
-test("a pod that can't be read makes the result unknown: exit code 3 and the permission to request", async () => {
-  incident.simulator.server.users.add('nobody', [])
-  const result = await why(pod, '--kubeconfig', await incident.kubeconfigFor('nobody'))
-  expect(result).toMatchObject({ code: 3, out: '' })
-  expect(result.err).toContain('ask for permission to get and list pods (a Role in default)')
 })
