@@ -5,21 +5,25 @@ import { join } from 'node:path'
 import { articleScenario } from '../../src/simulator/scenario.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { transportTo } from '../simulator/in-process-connection.ts'
-import { type CommandResult, runCommandLine } from './command-line.ts'
+import { type CommandResult, type Place, runCommandLine } from './command-line.ts'
 
 /** Must never appear in any output, journal or plan. */
 export const CANARY = 'canary-Pa55word'
+
+type Run = (
+  argv: string[],
+  stdin?: string,
+  signal?: AbortSignal,
+  more?: Record<string, string>,
+) => Promise<CommandResult>
 
 export interface Incident {
   simulator: Simulator
   home: string
   /** Runs one command line; `stdin` is piped in, and `more` added to the environment. */
-  run(
-    argv: string[],
-    stdin?: string,
-    signal?: AbortSignal,
-    more?: Record<string, string>,
-  ): Promise<CommandResult>
+  run: Run
+  /** The same over HTTPS, which only tests about certificates and connections need. */
+  runOverTls: Run
   /** Writes a kubeconfig for that user and returns the file's path, for --kubeconfig. */
   kubeconfigFor(user: string): Promise<string>
   login(password: string): Promise<void>
@@ -34,7 +38,7 @@ export interface Incident {
  * Starts a cluster where three workloads in two namespaces hit the anonymous limit; the machine has the login of demo-user.
  * @param frozen for every command it is the moment when the pods had failed, so that outputs with ages can be compared
  */
-export async function startIncident({ overTls = false, frozen = false } = {}): Promise<Incident> {
+export async function startIncident({ frozen = false } = {}): Promise<Incident> {
   const simulator = await startSimulator({ live: true })
   const { cluster, hub } = simulator
   const home = await mkdtemp(join(tmpdir(), 'pullguard-fix-'))
@@ -68,13 +72,15 @@ export async function startIncident({ overTls = false, frozen = false } = {}): P
   const { clock } = simulator
   const failedAt = new Date(clock.now())
   const time = frozen ? { clock, now: () => failedAt } : { clock }
-  const carried = overTls ? {} : { transport: transportTo(simulator.server) }
-  const run: Incident['run'] = (argv, stdin = '', signal = new AbortController().signal, more = {}) =>
-    runCommandLine(argv, { home, env: { ...env, ...more }, stdin, signal, ...time, ...carried })
+  const running =
+    (carried: Partial<Place>): Run =>
+    (argv, stdin = '', signal = new AbortController().signal, more = {}) =>
+      runCommandLine(argv, { home, env: { ...env, ...more }, stdin, signal, ...time, ...carried })
   return {
     simulator,
     home,
-    run,
+    run: running({ transport: transportTo(simulator.server) }),
+    runOverTls: running({}),
     kubeconfigFor,
     login,
     accounts: () => accountsOf(simulator),

@@ -1,3 +1,4 @@
+/** When a workload that is waited for is done, has failed, or is unknown, by what is seen of it over time. */
 import { describe, expect, test } from 'vitest'
 import type { RolloutState, RolloutWorkload } from '../../src/snapshot/rollout.ts'
 import type { WaitRules } from '../../src/waiting/goal.ts'
@@ -12,7 +13,7 @@ import {
   UNTRIED,
   workload,
 } from '../rollout/rollout-states.ts'
-import { failure, finding, looks, NOW, READY, view } from './views.ts'
+import { failure, finding, looks, type Moments, NOW, view } from './views.ts'
 
 const PULLED: WaitRules = { goal: 'pulled', patience: {} }
 const OLD = { owner: 'uid-old', hash: 'old' }
@@ -29,197 +30,131 @@ const own = (kind: 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | 'Pod') =
 
 describe('what is done', () => {
   const waitingPod = (fields = {}) => pod(RUNNING, { ready: false, ...fields })
-  test.each<[string, RolloutState, WaitRules, string, string]>([
+  const running = (number: number) => Array.from({ length: number }, () => pod(RUNNING))
+  const old = () => pod(RUNNING, OLD)
+  const job = (fields: Partial<RolloutWorkload>, pods: RolloutState['pods'] = []) =>
+    rolloutState(workload({ kind: 'Job', ...fields }), pods)
+  const bare = (one: RolloutState['pods'][number]) => rolloutState(workload({ kind: 'Pod' }), [one])
+  const alone = (phase?: 'Succeeded' | 'Failed') =>
+    waitingPod({ owner: null, pod: { name: 'shop', ...(phase && { phase }) } })
+  const set = (kind: 'ReplicaSet' | 'StatefulSet', fields: Partial<RolloutWorkload>, hash = 'new') =>
+    rolloutState(workload({ kind, ...fields }), [pod(RUNNING, { ...own(kind), hash })])
+
+  test.each<[string, RolloutState, string, string]>([
     [
       'all pods of the newest revision ready, and counted',
-      deployment([pod(RUNNING), pod(RUNNING)], counts(2)),
-      READY,
+      deployment(running(2), counts(2)),
       'done',
       'ready',
     ],
     [
       'images there, pods not ready',
       deployment([waitingPod(), waitingPod()], counts(2, 0)),
-      READY,
       'waiting',
       'not-ready',
     ],
     [
-      'the same where images are enough',
-      deployment([waitingPod(), waitingPod()], counts(2, 0)),
-      PULLED,
-      'done',
-      'pulled',
-    ],
-    [
-      'one of two with its image',
-      deployment([waitingPod(), pod(UNTRIED)], counts(2, 0)),
-      PULLED,
-      'waiting',
-      'starting',
-    ],
-    ['one of two already made', deployment([waitingPod()], counts(1, 0)), PULLED, 'waiting', 'not-made'],
-    [
       'old pods that have yet to go',
-      deployment([pod(RUNNING), pod(RUNNING), pod(RUNNING, OLD)], counts(2, 2, 3)),
-      READY,
+      deployment([...running(2), old()], counts(2, 2, 3)),
       'waiting',
       'old-pods',
     ],
     [
       'a change that nobody has read',
-      deployment([pod(RUNNING), pod(RUNNING)], { ...counts(2), generation: 3 }),
-      READY,
+      deployment(running(2), { ...counts(2), generation: 3 }),
       'waiting',
       'unobserved',
     ],
     [
       'a revision that has not been heard of',
-      deployment([pod(RUNNING), pod(RUNNING)], { ...counts(2), revision: '3' }),
-      READY,
+      deployment(running(2), { ...counts(2), revision: '3' }),
       'waiting',
       'unobserved',
     ],
-    [
-      'old healthy pods alone',
-      deployment([pod(RUNNING, OLD), pod(RUNNING, OLD)], counts(0, 2, 2)),
-      READY,
-      'waiting',
-      'not-made',
-    ],
-    [
-      'the same where images are enough',
-      deployment([pod(RUNNING, OLD), pod(RUNNING, OLD)], counts(0, 2, 2)),
-      PULLED,
-      'waiting',
-      'not-made',
-    ],
-    ['zero replicas', rolloutState(workload({ replicas: 0 }), []), READY, 'done', 'none-wanted'],
-    [
-      'a suspended Job',
-      rolloutState(workload({ kind: 'Job', suspended: true }), []),
-      READY,
-      'done',
-      'suspended',
-    ],
-    ['a Job without pods', rolloutState(workload({ kind: 'Job' }), []), READY, 'waiting', 'not-made'],
-    [
-      'a Job whose pod runs',
-      rolloutState(workload({ kind: 'Job' }), [pod(RUNNING, own('Job'))]),
-      READY,
-      'done',
-      'started',
-    ],
+    ['old healthy pods alone', deployment([old(), old()], counts(0, 2, 2)), 'waiting', 'not-made'],
+    ['zero replicas', rolloutState(workload({ replicas: 0 }), []), 'done', 'none-wanted'],
+    ['a suspended Job', job({ suspended: true }), 'done', 'suspended'],
+    ['a Job without pods', job({}), 'waiting', 'not-made'],
+    ['a Job whose pod runs', job({}, [pod(RUNNING, own('Job'))]), 'done', 'started'],
     [
       'a Job that is complete',
-      rolloutState(workload({ kind: 'Job', ended: { as: 'complete', reason: '', message: '' } }), []),
-      READY,
+      job({ ended: { as: 'complete', reason: '', message: '' } }),
       'done',
       'completed',
     ],
     [
       'a Job that has failed',
-      rolloutState(
-        workload({ kind: 'Job', ended: { as: 'failed', reason: 'BackoffLimitExceeded', message: '' } }),
-        [],
-      ),
-      READY,
+      job({ ended: { as: 'failed', reason: 'BackoffLimitExceeded', message: '' } }),
       'unknown',
       'ended',
     ],
     [
       'a CronJob without a Job',
       rolloutState(workload({ kind: 'CronJob', replicas: 0 }), []),
-      READY,
       'done',
       'no-job',
     ],
-    [
-      'a pod that runs and is not ready',
-      rolloutState(workload({ kind: 'Pod' }), [waitingPod({ owner: null, pod: { name: 'shop' } })]),
-      READY,
-      'waiting',
-      'not-ready',
-    ],
+    ['a pod that runs and is not ready', bare(alone()), 'waiting', 'not-ready'],
     [
       'a pod that is ready on a node that reports no containers',
-      rolloutState(workload({ kind: 'Pod' }), [
-        pod(UNTRIED, { owner: null, ready: true, pod: { name: 'shop' } }),
-      ]),
-      READY,
+      bare(pod(UNTRIED, { owner: null, ready: true, pod: { name: 'shop' } })),
       'done',
       'ready',
     ],
-    [
-      'a pod that has done its work',
-      rolloutState(workload({ kind: 'Pod' }), [
-        waitingPod({ owner: null, pod: { name: 'shop', phase: 'Succeeded' } }),
-      ]),
-      READY,
-      'done',
-      'ready',
-    ],
-    [
-      'a pod that has failed',
-      rolloutState(workload({ kind: 'Pod' }), [
-        waitingPod({ owner: null, pod: { name: 'shop', phase: 'Failed' } }),
-      ]),
-      READY,
-      'unknown',
-      'ended',
-    ],
+    ['a pod that has done its work', bare(alone('Succeeded')), 'done', 'ready'],
+    ['a pod that has failed', bare(alone('Failed')), 'unknown', 'ended'],
     [
       'a paused Deployment whose template no pod has',
-      deployment([pod(RUNNING), pod(RUNNING)], { ...counts(0, 2, 2), paused: true }),
-      READY,
+      deployment(running(2), { ...counts(0, 2, 2), paused: true }),
       'unknown',
       'paused',
     ],
     [
       'a Deployment that was created paused, so that it has no ReplicaSet',
       rolloutState({ ...two, ...counts(0), revision: null, paused: true }, [], []),
-      READY,
       'unknown',
       'paused',
     ],
     [
       'a paused Deployment whose pods all have the newest template',
-      deployment([pod(RUNNING), pod(RUNNING)], { ...counts(2), paused: true }),
-      READY,
+      deployment(running(2), { ...counts(2), paused: true }),
       'done',
       'ready',
     ],
     [
       'a paused Deployment that keeps an old pod beside the new ones',
-      rolloutState(
-        { ...two, ...counts(2, 3, 3), paused: true },
-        [pod(RUNNING), pod(RUNNING), pod(RUNNING, { owner: 'uid-old', hash: 'old' })],
-        [revision('new', 2), revision('old', 1)],
-      ),
-      READY,
+      deployment([...running(2), old()], { ...counts(2, 3, 3), paused: true }),
       'unknown',
       'paused',
     ],
     [
       'a ReplicaSet whose pods are ready and not long enough',
-      rolloutState(workload({ kind: 'ReplicaSet', status: { total: 1, updated: 0, available: 0 } }), [
-        pod(RUNNING, own('ReplicaSet')),
-      ]),
-      READY,
+      set('ReplicaSet', { status: { total: 1, updated: 0, available: 0 } }),
       'waiting',
       'controller',
     ],
     [
       'a StatefulSet whose old pods wait to be deleted',
-      rolloutState(workload({ kind: 'StatefulSet', strategy: 'OnDelete', ...counts(0, 1, 1) }), [
-        pod(RUNNING, { ...own('StatefulSet'), hash: 'old' }),
-      ]),
-      READY,
+      set('StatefulSet', { strategy: 'OnDelete', ...counts(0, 1, 1) }, 'old'),
       'unknown',
       'on-delete',
     ],
-  ])('%s', (_what, seen, rules, status, code) => {
-    expect(looks([[0, view(seen)]], rules)).toMatchObject({ status, code })
+  ])('%s', (_what, seen, status, code) => {
+    expect(looks({ 0: view(seen) })).toMatchObject({ status, code })
+  })
+
+  test.each<[string, RolloutState, string, string]>([
+    ['pods that are not ready', deployment([waitingPod(), waitingPod()], counts(2, 0)), 'done', 'pulled'],
+    [
+      'one of two with its image',
+      deployment([waitingPod(), pod(UNTRIED)], counts(2, 0)),
+      'waiting',
+      'starting',
+    ],
+    ['one of two already made', deployment([waitingPod()], counts(1, 0)), 'waiting', 'not-made'],
+    ['old healthy pods alone', deployment([old(), old()], counts(0, 2, 2)), 'waiting', 'not-made'],
+  ])('where images are enough: %s', (_what, seen, status, code) => {
+    expect(looks({ 0: view(seen) }, PULLED)).toMatchObject({ status, code })
   })
 
   test('a partition limits the wait to the ordinals from it on', () => {
@@ -234,8 +169,8 @@ describe('what is done', () => {
         { since: NOW - 3_600_000, attempts: 9 },
       ),
     ]
-    expect(looks([[0, view(done, failures)]])).toMatchObject({ status: 'done', counts: { wanted: 1 } })
-    expect(looks([[0, view(rolloutState(set, [at(0), at(1), at(2, STUCK, 'new')]))]]).status).toBe('waiting')
+    expect(looks({ 0: view(done, failures) })).toMatchObject({ status: 'done', counts: { wanted: 1 } })
+    expect(looks({ 0: view(rolloutState(set, [at(0), at(1), at(2, STUCK, 'new')])) }).status).toBe('waiting')
   })
 
   test('what was done once stays done, also when an autoscaler adds a pod or a Job is cleaned up', () => {
@@ -243,31 +178,16 @@ describe('what is done', () => {
     const more = view(
       deployment([pod(RUNNING), pod(RUNNING), pod(UNTRIED)], { ...counts(3, 2), replicas: 3, generation: 3 }),
     )
-    expect(
-      looks([
-        [0, well],
-        [1, more],
-      ]).status,
-    ).toBe('done')
-    expect(
-      looks([
-        [0, well],
-        [60, view(rolloutState(two, []))],
-      ]).status,
-    ).toBe('done')
-    expect(
-      looks([
-        [0, well],
-        [60, view({ workload: null, revisions: [], pods: [] })],
-      ]).status,
-    ).toBe('done')
+    expect(looks({ 0: well, 1: more }).status).toBe('done')
+    expect(looks({ 0: well, 60: view(rolloutState(two, [])) }).status).toBe('done')
+    expect(looks({ 0: well, 60: view({ workload: null, revisions: [], pods: [] }) }).status).toBe('done')
   })
 
   test("without permission for ReplicaSets only the controller's own count is believed", () => {
     const unread = (fields: object) =>
       view(rolloutState({ ...two, ...fields }, [pod(RUNNING), pod(RUNNING)], null))
-    expect(looks([[0, unread(counts(2))]]).status).toBe('done')
-    expect(looks([[0, unread(counts(1, 2, 2))]]).status).toBe('waiting')
+    expect(looks({ 0: unread(counts(2)) }).status).toBe('done')
+    expect(looks({ 0: unread(counts(1, 2, 2)) }).status).toBe('waiting')
   })
 })
 
@@ -277,36 +197,19 @@ describe('what is gone', () => {
   const leaving = view(deployment([pod(UNTRIED)], { ...counts(1, 0), ending: true }))
 
   test('what was never there is waited for', () => {
-    expect(
-      looks([
-        [0, nothing],
-        [500, nothing],
-      ]),
-    ).toMatchObject({ status: 'waiting', code: 'absent' })
+    expect(looks({ 0: nothing, 500: nothing })).toMatchObject({ status: 'waiting', code: 'absent' })
   })
   test('what is deleted and made again at once is waited for on', () => {
-    expect(
-      looks([
-        [0, there],
-        [1, nothing],
-        [3, there],
-      ]),
-    ).toMatchObject({ status: 'waiting', goneSince: null })
+    expect(looks({ 0: there, 1: nothing, 3: there })).toMatchObject({ status: 'waiting', goneSince: null })
   })
   test.each([
     ['gone', nothing],
     ['on its way out', leaving],
   ])('what stays %s is deleted', (_how, seen) => {
-    expect(
-      looks([
-        [0, there],
-        [1, seen],
-        [7, seen],
-      ]),
-    ).toMatchObject({ status: 'unknown', code: 'deleted' })
+    expect(looks({ 0: there, 1: seen, 7: seen })).toMatchObject({ status: 'unknown', code: 'deleted' })
   })
   test("what can't be read is unknown", () => {
-    expect(looks([[0, view(null)]])).toMatchObject({ status: 'unknown', code: 'unreadable' })
+    expect(looks({ 0: view(null) })).toMatchObject({ status: 'unknown', code: 'unreadable' })
   })
 })
 
@@ -378,42 +281,31 @@ describe('failed pulls', () => {
       'waiting',
     ],
   ])('%s', (_what, view_, seconds, status) => {
-    expect(
-      looks([
-        [0, view_],
-        [seconds, view_],
-      ]).status,
-    ).toBe(status)
+    expect(looks({ 0: view_, [seconds]: view_ }).status).toBe(status)
   })
 
   test('--patience takes the place of the usual one, in both directions', () => {
     const patience = { 'rate-limited': 0, 'image-not-found': 300_000 }
-    expect(looks([[0, failing('rate-limited')]], { goal: 'ready', patience }).status).toBe('failed')
+    expect(looks({ 0: failing('rate-limited') }, { goal: 'ready', patience }).status).toBe('failed')
     expect(
       looks(
-        [
-          [0, failing('image-not-found')],
-          [200, failing('image-not-found', { attempts: 9 })],
-        ],
+        { 0: failing('image-not-found'), 200: failing('image-not-found', { attempts: 9 }) },
         { goal: 'ready', patience },
       ).status,
     ).toBe('waiting')
   })
 
   test("the last real cause is remembered when the kubelet's message loses it", () => {
-    const state = looks([
-      [0, failing('image-not-found', { attempts: 1 })],
-      [46, failing('other', { attempts: 2 })],
-    ])
+    const state = looks({
+      0: failing('image-not-found', { attempts: 1 }),
+      46: failing('other', { attempts: 2 }),
+    })
     expect(state).toMatchObject({ status: 'failed', troubles: [{ finding: { cause: 'image-not-found' } }] })
   })
 
   test('but not over a cause that has become another one', () => {
     expect(
-      looks([
-        [0, failing('image-not-found')],
-        [46, failing('rate-limited', { since: NOW + 40_000 })],
-      ]),
+      looks({ 0: failing('image-not-found'), 46: failing('rate-limited', { since: NOW + 40_000 }) }),
     ).toMatchObject({
       status: 'waiting',
       troubles: [{ finding: { cause: 'rate-limited' }, since: NOW + 40_000 }],
@@ -435,28 +327,22 @@ describe('failed pulls', () => {
       rolloutState(workload({ kind: 'Pod', name: one.pod.name, uid: one.pod.uid }), [one])
     const alone = (fields: object = {}) => ({ owner: null, pod: { name: 'shop-x', ...fields } })
 
-    test.each<[string, [number, SubjectView][]]>([
+    test.each<[string, Moments]>([
       [
         'of the Job, which deletes its pods',
-        [
-          [0, failing(job([stuck]))],
-          [20, view(job([pod(STUCK, { ...own('Job'), ending })]))],
-          [21, view(job([], reason))],
-        ],
+        {
+          0: failing(job([stuck])),
+          20: view(job([pod(STUCK, { ...own('Job'), ending })])),
+          21: view(job([], reason)),
+        },
       ],
       [
         'of the pods of the Job',
-        [
-          [0, failing(job([stuck]))],
-          [20, view(job([pod(LOST, { ...other, ...own('Job') })], reason))],
-        ],
+        { 0: failing(job([stuck])), 20: view(job([pod(LOST, { ...other, ...own('Job') })], reason)) },
       ],
       [
         'of the pod itself',
-        [
-          [0, failing(bare(pod(STUCK, alone())))],
-          [20, view(bare(pod(LOST, alone({ phase: 'Failed' }))))],
-        ],
+        { 0: failing(bare(pod(STUCK, alone()))), 20: view(bare(pod(LOST, alone({ phase: 'Failed' })))) },
       ],
     ])('failed because of the image: by that %s', (_what, moments) => {
       expect(looks(moments)).toMatchObject({
@@ -466,30 +352,23 @@ describe('failed pulls', () => {
       })
     })
 
-    test.each<[string, [number, SubjectView][]]>([
-      ['it was never seen to fail', [[0, view(job([], reason))]]],
+    test.each<[string, Moments]>([
+      ['it was never seen to fail', { 0: view(job([], reason)) }],
       [
         'the image came, and the program failed',
-        [
-          [0, failing(job([stuck]))],
-          [10, view(job([pod(RUNNING, own('Job'))]))],
-          [20, view(job([], reason))],
-        ],
+        { 0: failing(job([stuck])), 10: view(job([pod(RUNNING, own('Job'))])), 20: view(job([], reason)) },
       ],
       [
         'a replacement got the image and failed',
-        [
-          [0, failing(job([stuck]))],
-          [10, view(job([pod(RUNNING, { owner: 'uid-shop', pod: { name: 'shop-y' } })]))],
-          [20, view(job([], reason))],
-        ],
+        {
+          0: failing(job([stuck])),
+          10: view(job([pod(RUNNING, { owner: 'uid-shop', pod: { name: 'shop-y' } })])),
+          20: view(job([], reason)),
+        },
       ],
       [
         'another pod that failed had the image',
-        [
-          [0, failing(job([stuck]))],
-          [20, view(job([pod(RUNNING, other)], reason))],
-        ],
+        { 0: failing(job([stuck])), 20: view(job([pod(RUNNING, other)], reason)) },
       ],
     ])('but not if %s', (_what, moments) => {
       expect(looks(moments)).toMatchObject({ status: 'unknown', code: 'ended', failures: [] })
@@ -501,7 +380,7 @@ describe('failed pulls', () => {
     const failures = [
       failure({ podUid: old.pod.uid, finding: finding('image-not-found') }, { since: 0, attempts: 9 }),
     ]
-    expect(looks([[0, view(deployment([old, pod(UNTRIED)], counts(1, 0)), failures)]])).toMatchObject({
+    expect(looks({ 0: view(deployment([old, pod(UNTRIED)], counts(1, 0)), failures) })).toMatchObject({
       status: 'waiting',
       troubles: [],
     })
@@ -520,14 +399,14 @@ describe('failed pulls', () => {
       )
 
     test('is named at once, and ends the wait when its pull has failed for too long', () => {
-      expect(looks([[5, blocked(true)]])).toMatchObject({
+      expect(looks({ 5: blocked(true) })).toMatchObject({
         ...{ status: 'waiting', code: 'blocked', obstacle: { pod: 'shop-0' } },
       })
-      expect(looks([[46, blocked(true)]])).toMatchObject({ status: 'unknown', code: 'blocked' })
+      expect(looks({ 46: blocked(true) })).toMatchObject({ status: 'unknown', code: 'blocked' })
     })
 
     test('stops nothing where pods start in parallel', () => {
-      expect(looks([[46, blocked(false)]])).toMatchObject({ status: 'waiting', code: 'not-made' })
+      expect(looks({ 46: blocked(false) })).toMatchObject({ status: 'waiting', code: 'not-made' })
     })
   })
 
@@ -536,7 +415,7 @@ describe('failed pulls', () => {
     const failures = [
       failure({ podUid: stuck.pod.uid, finding: finding('image-not-found') }, { since: 0, attempts: 9 }),
     ]
-    expect(looks([[0, view(unread, failures)]]).status).toBe('waiting')
+    expect(looks({ 0: view(unread, failures) }).status).toBe('waiting')
   })
 
   test('a newer revision begins again, with the patience that is its own', () => {
@@ -545,12 +424,11 @@ describe('failed pulls', () => {
       [pod(UNTRIED, { owner: 'uid-3' })],
       [{ ...revision('new', 2), uid: 'uid-3', number: 3 }, revision('new', 0)],
     )
-    expect(
-      looks([
-        [0, failing('image-not-found', { attempts: 3 })],
-        [40, view(newer)],
-      ]),
-    ).toMatchObject({ status: 'waiting', superseded: 1, troubles: [] })
+    expect(looks({ 0: failing('image-not-found', { attempts: 3 }), 40: view(newer) })).toMatchObject({
+      status: 'waiting',
+      superseded: 1,
+      troubles: [],
+    })
   })
 
   test('patience goes on when a failing pod is replaced by another with the same trouble', () => {
@@ -561,12 +439,7 @@ describe('failed pulls', () => {
         { since: NOW + 40_000, attempts: 1 },
       ),
     ])
-    expect(
-      looks([
-        [0, failing('image-not-found', { attempts: 3 })],
-        [50, replaced],
-      ]).status,
-    ).toBe('failed')
+    expect(looks({ 0: failing('image-not-found', { attempts: 3 }), 50: replaced }).status).toBe('failed')
   })
 
   test('one node of many is named, with the pods that are well', () => {
@@ -576,9 +449,9 @@ describe('failed pulls', () => {
       [stuck, ...others],
       [revision('new', 500)],
     )
-    const state = looks([
-      [0, view(many, [failure({ podUid: stuck.pod.uid, finding: finding('image-not-found') })])],
-    ])
+    const state = looks({
+      0: view(many, [failure({ podUid: stuck.pod.uid, finding: finding('image-not-found') })]),
+    })
     expect(state.troubles).toMatchObject([{ nodes: ['node-1'], well: 499 }])
   })
 
@@ -588,7 +461,7 @@ describe('failed pulls', () => {
     const failures = pods.map(({ pod: { uid, name } }) =>
       failure({ podUid: uid, finding: { ...of, pod: name } }),
     )
-    expect(looks([[0, view(deployment(pods, counts(2, 0)), failures)]]).troubles).toMatchObject([
+    expect(looks({ 0: view(deployment(pods, counts(2, 0)), failures) }).troubles).toMatchObject([
       { pods: pods.map(each => each.pod.name).sort() },
     ])
   })
@@ -634,11 +507,6 @@ describe('what is not an image problem', () => {
       'initializing',
     ],
   ])('%s is reported and waited for', (_what, seen, code) => {
-    expect(
-      looks([
-        [0, view(seen)],
-        [600, view(seen)],
-      ]),
-    ).toMatchObject({ status: 'waiting', code })
+    expect(looks({ 0: view(seen), 600: view(seen) })).toMatchObject({ status: 'waiting', code })
   })
 })

@@ -8,7 +8,7 @@ import type { Failure, SubjectState, SubjectView } from '../../src/waiting/subje
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 
 export const NOW = Date.parse('2026-11-24T10:10:00Z')
-export const READY: WaitRules = { goal: 'ready', patience: {} }
+const READY: WaitRules = { goal: 'ready', patience: {} }
 
 /** What the kubelet says for each cause that the tests speak of. */
 const MESSAGES = {
@@ -42,13 +42,14 @@ export const view = (rolloutState: RolloutState | null, failures: Failure[] = []
   pulling: [],
 })
 
-/** Looks at one view after another; each is so many seconds after the first. */
-export function looks(
-  moments: [seconds: number, view: SubjectView][],
-  rules: WaitRules = READY,
-): SubjectState {
+/** What is seen, by the seconds after the first look. */
+export type Moments = Record<number, SubjectView>
+
+/** Looks at one view after another. */
+export function looks(moments: Moments, rules: WaitRules = READY): SubjectState {
   let state: SubjectState | null = null
-  for (const [seconds, seen] of moments) state = judgeSubject(state, seen, NOW + seconds * 1000, rules)
+  for (const [seconds, seen] of Object.entries(moments))
+    state = judgeSubject(state, seen, NOW + Number(seconds) * 1000, rules)
   if (state === null) throw new Error('nothing was looked at')
   return state
 }
