@@ -71,7 +71,7 @@ describe('diagnose --watch', () => {
     const { faults } = rollouts.simulator
     const later = {
       10: () => faults.when(({ path }) => path.endsWith('/pods'), 503),
-      100: () => {
+      300: () => {
         faults.clear()
         isBroken = true
       },
