@@ -7,7 +7,8 @@ import { Hub } from '../../src/simulator/hub/hub.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { schemaErrors } from '../report/published-schema.ts'
 import { podWithImage, pullSecret } from '../simulator/drafts.ts'
-import { runCommandLine } from './command-line.ts'
+import { transportTo } from '../simulator/in-process-connection.ts'
+import { type Place, runCommandLine } from './command-line.ts'
 
 const MACHINE = 'canary-m4chine-Pa55'
 const POD = 'canary-p0d-Pa55'
@@ -71,10 +72,12 @@ beforeEach(() => {
   }
 })
 
-const run = (...argv: string[]) => runCommandLine(argv, { home, env })
+const runWith = (argv: string[], place: Partial<Place> = {}) =>
+  runCommandLine(argv, { home, env, transport: transportTo(simulator.server), ...place })
+const run = (...argv: string[]) => runWith(argv)
 /** Returns the output on a terminal, with its lines joined. */
 async function onScreen(...argv: string[]) {
-  const { code, out } = await runCommandLine(argv, { home, env, columns: 120 })
+  const { code, out } = await runWith(argv, { columns: 120 })
   return { code, out: out.replace(/\s+/g, ' ') }
 }
 
@@ -214,7 +217,7 @@ test('why of a workload asks once about an image that pods with different failur
   const items = [podOf('shop-0', 'nginx:1.27-alpne'), podOf('shop-1', 'ngnix:1.27')]
   const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
   const argv = ['why', 'sts/shop', '-n', 'web', '-f', '-', '--check-images', '-o', 'json']
-  const { out } = await runCommandLine(argv, { home, env, stdin })
+  const { out } = await runWith(argv, { stdin })
   expect(JSON.parse(out).items).toHaveLength(2)
   const asked = simulator.hub.requests.filter(({ path }) => path.endsWith('/library/nginx/manifests/1.27'))
   expect(asked.map(({ method }) => method)).toEqual(['HEAD'])
@@ -271,9 +274,7 @@ test.each([
 ] as [string, number?][])('%s contains no password from any source', async (format, columns) => {
   const secrets = [MACHINE, POD, `jane:${MACHINE}`, `team:${POD}`]
   const spellings = secrets.flatMap(secret => [secret, Buffer.from(secret).toString('base64')])
-  const { out, err } = await runCommandLine(['diagnose', '--check-images', '-o', format, '-v', '9'], {
-    ...{ home, env },
-    ...(columns && { columns }),
-  })
+  const argv = ['diagnose', '--check-images', '-o', format, '-v', '9']
+  const { out, err } = await runWith(argv, columns === undefined ? {} : { columns })
   for (const spelling of spellings) expect(`${out}${err}`).not.toContain(spelling)
 })

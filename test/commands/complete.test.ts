@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { COMPLETION_SCRIPTS } from '../../src/report/completion-scripts.ts'
+import { transportTo } from '../simulator/in-process-connection.ts'
 import { runCommandLine } from './command-line.ts'
 import { type Incident, startIncident } from './incident.ts'
 
@@ -20,6 +21,7 @@ afterAll(() => incident.close())
 const run = (words: string[], isLate = false, spent = 0) =>
   runCommandLine(['__complete', ...words], {
     home: incident.home,
+    transport: transportTo(incident.simulator.server),
     env: { KUBECONFIG: join(incident.home, 'admin.yaml') },
     startedAt: -spent,
     clock: {

@@ -12,6 +12,7 @@ import { Hub } from '../../src/simulator/hub/hub.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { schemaErrors } from '../report/published-schema.ts'
 import { podWithImage } from '../simulator/drafts.ts'
+import { transportTo } from '../simulator/in-process-connection.ts'
 import { runCommandLine } from './command-line.ts'
 
 const URL = 'https://mirror.example.com'
@@ -49,7 +50,8 @@ beforeEach(async () => {
 })
 afterAll(() => simulator.close())
 
-const run = (...argv: string[]) => runCommandLine(['mirror', ...argv], { home, env })
+const run = (...argv: string[]) =>
+  runCommandLine(['mirror', ...argv], { home, env, transport: transportTo(simulator.server) })
 async function document(...argv: string[]) {
   const { code, out, err } = await run(...argv, '-o', 'json')
   const made = JSON.parse(out)

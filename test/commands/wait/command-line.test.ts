@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts'
 import { workload } from '../../simulator/drafts.ts'
+import { transportTo } from '../../simulator/in-process-connection.ts'
 import { runCommandLine } from '../command-line.ts'
 
 let home: string
@@ -28,6 +29,7 @@ const run = (argv: string[], signal = new AbortController().signal) =>
     home,
     clock: simulator.clock,
     signal,
+    transport: transportTo(simulator.server),
     env: { KUBECONFIG: join(home, 'config') },
   })
 
