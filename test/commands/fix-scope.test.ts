@@ -233,14 +233,14 @@ test('an undo stays done if another run can not be read, and the next one names 
 })
 
 test('an excluded namespace that does not exist causes a warning: it could be a typo', async () => {
-  const result = await incident.run([
+  const { err } = await incident.run([
     'fix',
     '-A',
     '--dry-run',
     '--exclude-namespace',
     'kube-sytem,kube-public',
   ])
-  expect(result.err).toContain(
+  expect(err).toContain(
     'Warning: --exclude-namespace kube-sytem: there is no such namespace, so it excludes nothing.\n',
   )
 })

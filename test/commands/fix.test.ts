@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { serve } from '../registry/loopback.ts'
+import { auths, podWithImage, pullSecret, workload } from '../simulator/drafts.ts'
 import { CANARY, type Incident, startIncident } from './incident.ts'
 
 let incident: Incident
@@ -20,6 +21,13 @@ const giveDefaultAnEntry = () =>
     Object.assign(account, accountBefore),
   )
 
+/** Adds a login for another registry to those of this machine. */
+async function loginElsewhere(): Promise<void> {
+  const path = join(incident.home, '.docker', 'config.json')
+  const { auths: own } = JSON.parse(await readFile(path, 'utf8'))
+  await writeFile(path, JSON.stringify({ auths: { ...own, ...auths('someone', 'else', 'ghcr.io').auths } }))
+}
+
 /** A bare pod in namespace tenant whose registry requires a login for its image. */
 function addDenied(image: string): void {
   const { cluster } = incident.simulator
@@ -36,20 +44,6 @@ function addDenied(image: string): void {
     Object.assign(pod, { status: { phase: 'Pending', containerStatuses: [container] } }),
   )
 }
-
-/** A Deployment in namespace default whose image has a mistyped tag, which no fix can correct. */
-const mistyped = () => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: 'mistyped', namespace: 'default' },
-  spec: {
-    selector: { matchLabels: { app: 'mistyped' } },
-    template: {
-      metadata: { labels: { app: 'mistyped' } },
-      spec: { containers: [{ name: 'c', image: 'nginx:1.27-alpne' }] },
-    },
-  },
-})
 
 test('the article: diagnosed, fixed, running, diagnosed clean, undone; a second fix and a second undo write nothing', async () => {
   giveDefaultAnEntry()
@@ -270,11 +264,8 @@ test('a password that was changed on this machine is offered, and renewed on req
 })
 
 test("a login that can't be proven stops the changes that need it, and nothing else", async () => {
-  const path = join(incident.home, '.docker', 'config.json')
-  const config = JSON.parse(await readFile(path, 'utf8'))
-  config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
-  await writeFile(path, JSON.stringify(config))
-  incident.simulator.cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } })
+  await loginElsewhere()
+  incident.simulator.cluster.addNamespace('tenant')
   await incident.simulator.settle()
   addDenied('ghcr.io/acme/app:1')
   const registries = ['--registry', 'ghcr.io', '--registry', 'docker.io']
@@ -296,31 +287,19 @@ test("a login that can't be proven stops the changes that need it, and nothing e
 })
 
 test('a named login that no pod needs is neither tried nor distributed, and blocks nothing', async () => {
-  const path = join(incident.home, '.docker', 'config.json')
-  const config = JSON.parse(await readFile(path, 'utf8'))
-  config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
-  await writeFile(path, JSON.stringify(config))
-  const result = await incident.run([
-    'fix',
-    '-A',
-    '--yes',
-    '--registry',
-    'ghcr.io',
-    '--registry',
-    'docker.io',
-  ])
+  await loginElsewhere()
+  const registries = ['--registry', 'ghcr.io', '--registry', 'docker.io']
+  const result = await incident.run(['fix', '-A', '--yes', ...registries])
   expect(result.code).toBe(0)
   expect(result.out).toContain('No failing pod needs the login of someone for ghcr.io')
   expect(podsRunning()).toBe(true)
 })
 
 test('a later fix applies what an earlier one could not, although no pod waits for it', async () => {
-  incident.simulator.cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } })
-  const refused = { path: '/api/v1/namespaces/team/secrets', method: 'POST' }
-  incident.simulator.faults.when(
-    ({ method, path }) => method === refused.method && path === refused.path,
-    403,
-  )
+  incident.simulator.cluster.addNamespace('team')
+  const isRefused = ({ method, path }: { method: string; path: string }) =>
+    method === 'POST' && path === '/api/v1/namespaces/team/secrets'
+  incident.simulator.faults.when(isRefused, 403)
   const first = await incident.run(['fix', '-A', '--yes'])
   expect(first.code).toBe(3)
   expect(lastLine(first.out)).toBe('Resolve what the server refused, then run the same fix again.')
@@ -341,7 +320,7 @@ test('a password from standard input goes to no registry that a pod names for it
       ? { status: 401, headers: { 'www-authenticate': 'Basic realm="bait"' } }
       : { status: 200, headers: { 'docker-content-digest': `sha256:${'a'.repeat(64)}` } },
   )
-  cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } })
+  cluster.addNamespace('tenant')
   await incident.simulator.settle()
   addDenied('attacker.example/x:1')
   await incident.simulator.settle()
@@ -391,7 +370,8 @@ test.each([
   ['a saved plan', ['--apply']],
 ])("%s is not reported as complete if the pods can't be read afterward", async (_what, flags) => {
   const { cluster, faults } = incident.simulator
-  cluster.add(mistyped())
+  // A mistyped tag, which no fix can correct.
+  cluster.add(workload('Deployment', 'mistyped', 'nginx:1.27-alpne'))
   await incident.simulator.settle()
   const plan = join(incident.home, 'plan.json')
   if (flags.length > 0) await incident.run(['fix', '-n', 'default', '--plan', plan])
@@ -410,12 +390,7 @@ test.each([
 })
 
 test('a failing pod with the name of a service account that was changed is still reported', async () => {
-  incident.simulator.cluster.add({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'default', namespace: 'default' },
-    spec: { containers: [{ name: 'c', image: 'nginx:1.27-alpne' }] },
-  })
+  incident.simulator.cluster.add(podWithImage('default', 'nginx:1.27-alpne'))
   await incident.simulator.settle()
   const { code } = await incident.run(['fix', '-n', 'default', '--yes'])
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
@@ -424,29 +399,10 @@ test('a failing pod with the name of a service account that was changed is still
 
 test("a login is found beside an old entry that hides Docker Hub's usual key", async () => {
   const { cluster } = incident.simulator
-  const old = { auths: { 'docker.io': { auth: Buffer.from('demo-user:expired').toString('base64') } } }
-  cluster.add({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'regcred', namespace: 'default' },
-    type: 'kubernetes.io/dockerconfigjson',
-    data: { '.dockerconfigjson': Buffer.from(JSON.stringify(old)).toString('base64') },
-  })
+  cluster.add(pullSecret('regcred', auths('demo-user', 'expired', 'docker.io')))
   giveDefaultAnEntry()
   // A private image that requires a login.
-  const labels = { app: 'billing' }
-  cluster.add({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'billing', namespace: 'default' },
-    spec: {
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: { containers: [{ name: 'billing', image: 'demo-user/billing:2.4' }] },
-      },
-    },
-  })
+  cluster.add(workload('Deployment', 'billing', 'demo-user/billing:2.4'))
   await incident.simulator.settle()
   expect((await incident.run(['diagnose', '-A'])).out).toContain('auth-required-or-denied')
 

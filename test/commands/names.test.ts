@@ -9,7 +9,7 @@ beforeAll(async () => {
   incident = await startIncident({ frozen: true })
   const { simulator } = incident
   const jobTemplate = { spec: { template: { spec: nightly } } }
-  simulator.cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'jobs' } })
+  simulator.cluster.addNamespace('jobs')
   await simulator.settle()
   simulator.cluster.add({
     apiVersion: 'batch/v1',
@@ -160,13 +160,10 @@ test.each<[string[], string]>([
   ],
   [['fifthnginx-'], 'Pod "fifthnginx-" not found in namespace "default": did you mean fifthnginx-'],
   [['deploy/x', '-n', 'nosuch'], 'There is no namespace "nosuch" in this cluster'],
-  ...['svc/x', 'ingress/x', 'Secret/x', 'crd/x'].map((word): [string[], string] => {
-    const [type] = word.split('/')
-    return [
-      [word],
-      `There is no namespace "${type}" in this cluster, and "${type}" is not a type of workload or pod:`,
-    ]
-  }),
+  [
+    ['Secret/x'],
+    'There is no namespace "Secret" in this cluster, and "Secret" is not a type of workload or pod:',
+  ],
   [['svc/x', '-n', 'default'], '"svc" is not a type of workload or pod: those are deployment, statefulset'],
   [['rollouts.argoproj.io/x'], '"rollouts.argoproj.io" is not a type of workload or pod: those are'],
   [['service', 'x'], '"service" is not a type of workload or pod: those are'],

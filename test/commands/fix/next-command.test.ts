@@ -1,5 +1,7 @@
 /** No step that `fix` names is one that can't work here: not what the server just refused, and not a remedy that the workload can't get. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Draft } from '../../../src/simulator/cluster/objects.ts'
+import { auths, podWithImage, pullSecret, workload } from '../../simulator/drafts.ts'
 import { type Incident, startIncident } from '../incident.ts'
 
 let incident: Incident
@@ -10,32 +12,13 @@ afterEach(() => incident.close())
 
 const lastLines = (text: string, count: number) => text.trimEnd().split('\n').slice(-count)
 
-async function addPod(name: string, image: string, workload?: 'Deployment' | 'Job'): Promise<void> {
-  const { cluster, settle } = incident.simulator
-  const labels = { app: name }
-  const metadata = { name, namespace: 'default' }
-  const spec = { containers: [{ name: 'app', image }] }
-  if (workload === undefined)
-    cluster.add({ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, labels }, spec })
-  else if (workload === 'Job')
-    cluster.add({
-      apiVersion: 'batch/v1',
-      kind: 'Job',
-      metadata,
-      spec: { template: { metadata: { labels }, spec: { ...spec, restartPolicy: 'Never' } } },
-    })
-  else
-    cluster.add({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata,
-      spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
-    })
-  await settle()
+async function add(draft: Draft): Promise<void> {
+  incident.simulator.cluster.add(draft)
+  await incident.simulator.settle()
 }
 
 test('a chosen remedy that changes nothing is named as the reason, with one that helps', async () => {
-  await addPod('tagged', 'nginx:1.27', 'Deployment')
+  await add(workload('Deployment', 'tagged', 'nginx:1.27'))
   const flags = ['--pull-policy', 'IfNotPresent', '--no-authenticate']
   const { code, out } = await incident.run(['fix', 'deploy/tagged', ...flags, '--yes'])
   expect(code).toBe(1)
@@ -47,18 +30,25 @@ test('a chosen remedy that changes nothing is named as the reason, with one that
 })
 
 test.each([
-  [undefined, 'kubectl -n default set image pod/alone app=public.ecr.aws/docker/library/nginx:latest'],
-  ['Job' as const, null],
-])('another registry for a %s is no work for fix, which could not change it', async (workload, command) => {
-  await addPod('alone', 'nginx', workload)
-  const name = workload === undefined ? 'pod/alone' : 'job/alone'
-  const { out } = await incident.run(['diagnose', name, '-o', 'json'])
-  const [{ steps, remedies }] = JSON.parse(out).findings
-  expect(remedies.map(({ remedy }: { remedy: string }) => remedy)).toEqual(['authenticate'])
-  const other = steps.find(({ text }: { text: string }) => text.includes('another registry'))
-  expect(other.command).toBe(command)
-  expect(`${other.text} ${other.command}`).toContain('public.ecr.aws/docker/library/nginx')
-})
+  [
+    'pod',
+    podWithImage('alone', 'nginx'),
+    'kubectl -n default set image pod/alone main=public.ecr.aws/docker/library/nginx:latest',
+  ],
+  ['job', workload('Job', 'alone', 'nginx'), null],
+])(
+  'another registry for a %s is no work for fix, which could not change it',
+  async (type, draft, command) => {
+    await add(draft)
+    const name = `${type}/alone`
+    const { out } = await incident.run(['diagnose', name, '-o', 'json'])
+    const [{ steps, remedies }] = JSON.parse(out).findings
+    expect(remedies.map(({ remedy }: { remedy: string }) => remedy)).toEqual(['authenticate'])
+    const other = steps.find(({ text }: { text: string }) => text.includes('another registry'))
+    expect(other.command).toBe(command)
+    expect(`${other.text} ${other.command}`).toContain('public.ecr.aws/docker/library/nginx')
+  },
+)
 
 test('what the server refused is not advised again', async () => {
   const isSecret = ({ method, path }: { method: string; path: string }) =>
@@ -76,7 +66,7 @@ test('after the password has changed, the way out is to log in and fix again, an
   await incident.run(['fix', '-A', '--yes'])
   const password = 'another-Pa55word'
   incident.simulator.hub.addAccount({ name: 'demo-user', password })
-  await addPod('late', 'nginx:1.27', 'Deployment')
+  await add(workload('Deployment', 'late', 'nginx:1.27'))
   const { err } = await incident.run(['diagnose', '-n', 'default'])
   expect(lastLines(err, 1)[0]).toContain('pullguard fix -n default')
   const why = await incident.run(['why', 'deploy/late', '-n', 'default'])
@@ -95,19 +85,11 @@ test('after the password has changed, the way out is to log in and fix again, an
 test('`why` names no command that only shows the same again', async () => {
   const { cluster, hub } = incident.simulator
   hub.addAccount({ name: 'somebody', password: 'right' })
-  const auth = Buffer.from('somebody:wrong').toString('base64')
-  const config = JSON.stringify({ auths: { 'https://index.docker.io/v1/': { auth } } })
-  cluster.add({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'own', namespace: 'default' },
-    type: 'kubernetes.io/dockerconfigjson',
-    data: { '.dockerconfigjson': Buffer.from(config).toString('base64') },
-  })
+  cluster.add(pullSecret('own', auths('somebody', 'wrong')))
   cluster.change('ServiceAccount', 'default', 'default', account =>
     Object.assign(account, { imagePullSecrets: [{ name: 'own' }] }),
   )
-  await addPod('refused', 'nginx:1.27', 'Deployment')
+  await add(workload('Deployment', 'refused', 'nginx:1.27'))
   const { out } = await incident.run(['why', 'deploy/refused', '-n', 'default'])
   const [next = ''] = lastLines(out, 1)
   expect(next).toContain('Remove the refused login, as anyone can pull nginx:1.27 without one')

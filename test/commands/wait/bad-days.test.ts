@@ -17,6 +17,16 @@ const user = (...rules: { verbs: string[]; resources: string[]; namespaces?: str
 const READ = ['get', 'list', 'watch']
 const ALL = ['*']
 
+/** Deployment web, whose image needs the login in pull secret `login`. */
+function deployPrivate(): void {
+  const image = 'acme/shop:1'
+  rollouts.simulator.hub.addImage({ repository: 'acme/shop', tags: ['1'], owner: 'acme' })
+  const spec = { imagePullSecrets: [{ name: 'login' }], containers: [{ name: 'main', image }] }
+  rollouts.deploy('web', image, { template: { metadata: { labels: { app: 'web' } }, spec } })
+}
+
+const push = () => void rollouts.simulator.hub.addImage({ repository: 'library/nginx', tags: ['1.27-alpne'] })
+
 describe('only the newest revision counts', () => {
   test('old healthy pods never make it done', async () => {
     rollouts.deploy('web', GOOD)
@@ -70,7 +80,7 @@ describe('while it waits', () => {
     const scale = () => {
       const found = rollouts.simulator.cluster.get('Deployment', 'default', 'web')
       if (found) rollouts.simulator.cluster.update({ ...found, spec: { ...found.spec, replicas: 5 } })
-      rollouts.simulator.hub.addImage({ repository: 'library/nginx', tags: ['1.27-alpne'] })
+      push()
     }
     const { code, json } = await rollouts.wait({ names }, { later: { 10: scale } })
     expect([code, json.workloads[0].pods.wanted]).toEqual(['ok', 5])
@@ -98,7 +108,7 @@ describe('while it waits', () => {
 
   test('an API server that is gone for a while is waited for, and reported', async () => {
     rollouts.deploy('web', TYPO)
-    const { faults, hub, server } = rollouts.simulator
+    const { faults, server } = rollouts.simulator
     const later = {
       5: () => {
         faults.when(() => true, 'reset')
@@ -106,7 +116,7 @@ describe('while it waits', () => {
       },
       25: () => {
         faults.clear()
-        hub.addImage({ repository: 'library/nginx', tags: ['1.27-alpne'] })
+        push()
       },
     }
     const { code, err } = await rollouts.wait({ names }, { later })
@@ -132,12 +142,12 @@ describe('while it waits', () => {
 
   test('watches that the server no longer knows the beginning of are begun again from a list', async () => {
     rollouts.deploy('web', TYPO)
-    const { server, hub } = rollouts.simulator
+    const { server } = rollouts.simulator
     const later = {
       5: () => {
         server.watching.expire()
         server.watching.cut()
-        hub.addImage({ repository: 'library/nginx', tags: ['1.27-alpne'] })
+        push()
       },
     }
     expect((await rollouts.wait({ names }, { later })).code).toBe('ok')
@@ -215,14 +225,8 @@ describe('what is judged', () => {
   })
 
   test('a refused login that the pod has is hopeless at once', async () => {
-    rollouts.simulator.hub.addImage({ repository: 'acme/shop', tags: ['1'], owner: 'acme' })
     rollouts.simulator.cluster.add(pullSecret('login', auths('acme', 'wrong')))
-    rollouts.deploy('web', 'acme/shop:1', {
-      template: {
-        metadata: { labels: { app: 'web' } },
-        spec: { imagePullSecrets: [{ name: 'login' }], containers: [{ name: 'main', image: 'acme/shop:1' }] },
-      },
-    })
+    deployPrivate()
     const { json, seconds } = await rollouts.wait({ names })
     expect(json.findings[0]).toMatchObject({
       cause: 'auth-required-or-denied',
@@ -232,13 +236,7 @@ describe('what is judged', () => {
   })
 
   test('a pull secret that arrives after 20 seconds is in time', async () => {
-    rollouts.simulator.hub.addImage({ repository: 'acme/shop', tags: ['1'], owner: 'acme' })
-    rollouts.deploy('web', 'acme/shop:1', {
-      template: {
-        metadata: { labels: { app: 'web' } },
-        spec: { imagePullSecrets: [{ name: 'login' }], containers: [{ name: 'main', image: 'acme/shop:1' }] },
-      },
-    })
+    deployPrivate()
     const later = {
       20: () => void rollouts.simulator.cluster.add(pullSecret('login', auths('acme', 'right'))),
     }
@@ -275,7 +273,7 @@ describe('what is judged', () => {
   test("one node of many that can't pull is named, and how many pods are fine", async () => {
     rollouts.deploy('agent', TYPO, {}, 'DaemonSet')
     const { hub, cluster } = rollouts.simulator
-    hub.addImage({ repository: 'library/nginx', tags: ['1.27-alpne'] })
+    push()
     await rollouts.settle()
     hub.exhaust('127.0.0.1')
     const [pod] = podsOf(rollouts.simulator, 'agent')
@@ -289,8 +287,6 @@ describe('what is judged', () => {
 describe('permissions', () => {
   test('without watch the lists are read again and again', async () => {
     rollouts.deploy('web', TYPO)
-    const push = () =>
-      void rollouts.simulator.hub.addImage({ repository: 'library/nginx', tags: ['1.27-alpne'] })
     const ci = user({ verbs: ['get', 'list'], resources: ALL })
     expect((await rollouts.wait({ names }, { ...ci, later: { 5: push } })).code).toBe('ok')
   })
@@ -358,14 +354,13 @@ describe('permissions', () => {
 })
 
 describe('what is not waited for in vain', () => {
-  const suspended = { suspend: true }
   test.each([
-    ['zero replicas', 'Deployment', { replicas: 0 }, 'ok', 'none-wanted'],
-    ['a suspended Job', 'Job', suspended, 'ok', 'suspended'],
-  ])('%s', async (_what, kind, extra, code, how) => {
-    rollouts.simulator.cluster.add(jobOr(kind, extra))
+    ['zero replicas', 'Deployment', { replicas: 0 }, 'none-wanted'],
+    ['a suspended Job', 'Job', { suspend: true }, 'suspended'],
+  ])('%s', async (_what, kind, extra, how) => {
+    rollouts.deploy('web', GOOD, extra, kind)
     const waited = await rollouts.wait({ names: [`${kind}/web`] })
-    expect([waited.code, waited.json.workloads[0].code]).toEqual([code, how])
+    expect([waited.code, waited.json.workloads[0].code]).toEqual(['ok', how])
     expect(waited.seconds).toBeLessThan(10)
   })
 
@@ -389,27 +384,3 @@ describe('what is not waited for in vain', () => {
     expect([code, json.workloads[0].code]).toEqual(['incomplete', 'on-delete'])
   })
 })
-
-function jobOr(kind: string, extra: object) {
-  const spec = {
-    template: {
-      metadata: { labels: { app: 'web' } },
-      spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: GOOD }] },
-    },
-  }
-  const isJob = kind === 'Job'
-  return {
-    apiVersion: isJob ? 'batch/v1' : 'apps/v1',
-    kind,
-    metadata: { name: 'web', namespace: 'default' },
-    spec: {
-      ...(isJob
-        ? spec
-        : {
-            selector: { matchLabels: { app: 'web' } },
-            template: { ...spec.template, spec: { containers: [{ name: 'main', image: GOOD }] } },
-          }),
-      ...extra,
-    },
-  } as never
-}
