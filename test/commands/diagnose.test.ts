@@ -159,13 +159,8 @@ describe('with few permissions', () => {
     ['none at all, nothing is known', 3, [], 1],
   ])('-A %s', async (_name, code, rules, unread) => {
     incident.simulator.server.users.add('somebody', rules)
-    const result = await diagnose(
-      '-A',
-      '-o',
-      'json',
-      '--kubeconfig',
-      await incident.kubeconfigFor('somebody'),
-    )
+    const kubeconfig = await incident.kubeconfigFor('somebody')
+    const result = await diagnose('-A', '-o', 'json', '--kubeconfig', kubeconfig)
     expect(result.code).toBe(code)
     const { complete, gaps } = JSON.parse(result.out) as { complete: boolean; gaps: { what: string }[] }
     expect(complete).toBe(false)
@@ -199,13 +194,8 @@ describe('a failing server ends diagnose with 4 and prints nothing that looks co
   })
 
   test("a user who can't impersonate", async () => {
-    const result = await diagnose(
-      '-A',
-      '--as',
-      'admin',
-      '--kubeconfig',
-      await incident.kubeconfigFor('viewer'),
-    )
+    const kubeconfig = await incident.kubeconfigFor('viewer')
+    const result = await diagnose('-A', '--as', 'admin', '--kubeconfig', kubeconfig)
     expect(result).toMatchObject({ code: 4, out: '' })
     expect(result.err).toContain(
       'does not allow you to act as another user: users "admin" is forbidden: User "viewer"',

@@ -1,7 +1,7 @@
 /** What a workload wants, which pods it has, what they lack, and whether anything can still change. */
 import { describe, expect, test } from 'vitest'
 import { judgeRollout, type Rollout, recoveryOf } from '../../src/rollout/judge.ts'
-import type { RolloutState } from '../../src/snapshot/rollout.ts'
+import type { RolloutState, RolloutWorkload } from '../../src/snapshot/rollout.ts'
 import {
   container,
   pod,
@@ -19,6 +19,9 @@ const ENDING = { ending: { until: '2026-11-24T10:00:30Z', finalizers: [] } }
 const judge = (of: RolloutState) => judgeRollout(of, of.workload?.uid ?? null)
 const codes = ({ holdups }: Rollout) => holdups.map(({ code }) => code)
 const back = (of: RolloutState, aimed = 1) => recoveryOf(judge(of), aimed)
+const running = (number: number) => Array.from({ length: number }, () => pod(RUNNING))
+const revisions = (newest: number, older: number) => [revision('new', newest), revision('old', older)]
+const job = (fields: Partial<RolloutWorkload>) => rolloutState(workload({ kind: 'Job', ...fields }), [])
 /** A StatefulSet's pod. */
 const numbered = (ordinal: number, state = RUNNING, fields = {}) =>
   pod(state, { ...MINE, pod: { name: `shop-${ordinal}` }, ...fields })
@@ -29,7 +32,7 @@ describe('a Deployment', () => {
   test.each<[string, RolloutState, { back: boolean; recovered: number; holdups: string[] }]>([
     [
       'has recovered once every pod of its newest revision has its images',
-      rolloutState(two, [pod(RUNNING), pod(RUNNING)]),
+      rolloutState(two, running(2)),
       { back: true, recovered: 2, holdups: [] },
     ],
     [
@@ -44,34 +47,22 @@ describe('a Deployment', () => {
     ],
     [
       'has not recovered before its controller has observed the newest change',
-      rolloutState(workload({ replicas: 2, observedGeneration: 1 }), [pod(RUNNING), pod(RUNNING)]),
+      rolloutState(workload({ replicas: 2, observedGeneration: 1 }), running(2)),
       { back: false, recovered: 1, holdups: ['unobserved'] },
     ],
     [
       'is judged by the pods that its newest ReplicaSet wants now, not by those of later steps',
-      rolloutState(
-        workload({ replicas: 4 }),
-        [pod(RUNNING), pod(RUNNING, OLD)],
-        [revision('new', 1), revision('old', 4)],
-      ),
+      rolloutState(workload({ replicas: 4 }), [pod(RUNNING), pod(RUNNING, OLD)], revisions(1, 4)),
       { back: false, recovered: 1, holdups: [] },
     ],
     [
       'waits for old pods without an image to be deleted',
-      rolloutState(
-        two,
-        [pod(RUNNING), pod(RUNNING), pod(STUCK, OLD)],
-        [revision('new', 2), revision('old', 1)],
-      ),
+      rolloutState(two, [...running(2), pod(STUCK, OLD)], revisions(2, 1)),
       { back: false, recovered: 1, holdups: [] },
     ],
     [
       'does not wait for old pods that run',
-      rolloutState(
-        two,
-        [pod(RUNNING), pod(RUNNING), pod(RUNNING, OLD)],
-        [revision('new', 2), revision('old', 1)],
-      ),
+      rolloutState(two, [...running(2), pod(RUNNING, OLD)], revisions(2, 1)),
       { back: true, recovered: 2, holdups: [] },
     ],
     [
@@ -107,11 +98,7 @@ describe('a Deployment', () => {
     ],
     [
       'is judged by its own revision even if another ReplicaSet has a higher number',
-      rolloutState(
-        two,
-        [pod(RUNNING), pod(RUNNING)],
-        [revision('new', 2), { ...revision('old', 0), number: 9 }],
-      ),
+      rolloutState(two, running(2), [revision('new', 2), { ...revision('old', 0), number: 9 }]),
       { back: true, recovered: 2, holdups: [] },
     ],
     [
@@ -121,12 +108,7 @@ describe('a Deployment', () => {
     ],
     [
       'ignores pods that only look like its own',
-      rolloutState(two, [
-        pod(RUNNING),
-        pod(RUNNING),
-        pod(STUCK, { owner: 'another' }),
-        pod(STUCK, { owner: null }),
-      ]),
+      rolloutState(two, [...running(2), pod(STUCK, { owner: 'another' }), pod(STUCK, { owner: null })]),
       { back: true, recovered: 2, holdups: [] },
     ],
   ])('%s', (_name, of, wanted) => {
@@ -151,23 +133,18 @@ describe('a Deployment', () => {
   })
 
   test('is ready only if the controller counts all of its pods as updated and available', () => {
-    const running = [pod(RUNNING), pod(RUNNING)]
-    const ready = (status: typeof two.status, pods = running) =>
-      judge(rolloutState({ ...two, status }, pods, [revision('new', 2), revision('old', 1)])).ready
+    const ready = (status: typeof two.status, pods = running(2)) =>
+      judge(rolloutState({ ...two, status }, pods, revisions(2, 1))).ready
     expect(ready({ total: 2, updated: 2, available: 2 })).toBe(true)
     expect(ready({ total: 2, updated: 1, available: 2 })).toBe(false)
     expect(ready({ total: 2, updated: 2, available: 1 })).toBe(false)
-    expect(ready({ total: 3, updated: 2, available: 3 }, [...running, pod(RUNNING, OLD)])).toBe(false)
+    expect(ready({ total: 3, updated: 2, available: 3 }, [...running(2), pod(RUNNING, OLD)])).toBe(false)
   })
 
   test('has its images everywhere only if all wanted pods exist', () => {
-    const first = rolloutState(
-      workload({ replicas: 2 }),
-      [pod(RUNNING)],
-      [revision('new', 1), revision('old', 2)],
-    )
+    const first = rolloutState(workload({ replicas: 2 }), [pod(RUNNING)], revisions(1, 2))
     expect(judge(first)).toMatchObject({ pulled: false, wanted: 2, missing: 0 })
-    expect(judge(rolloutState(two, [pod(RUNNING), pod(RUNNING)])).pulled).toBe(true)
+    expect(judge(rolloutState(two, running(2))).pulled).toBe(true)
   })
 })
 
@@ -175,20 +152,13 @@ describe('no more pods come', () => {
   test.each<[string, RolloutState, string]>([
     ['of a workload that is gone', { workload: null, revisions: [], pods: [] }, 'gone'],
     ['of one that is being deleted', rolloutState(workload({ ending: true }), []), 'ending'],
-    ['of a suspended Job', rolloutState(workload({ kind: 'Job', suspended: true }), []), 'suspended'],
+    ['of a suspended Job', job({ suspended: true }), 'suspended'],
     [
       'of a Job that failed',
-      rolloutState(
-        workload({ kind: 'Job', ended: { as: 'failed', reason: 'BackoffLimitExceeded', message: '' } }),
-        [],
-      ),
+      job({ ended: { as: 'failed', reason: 'BackoffLimitExceeded', message: '' } }),
       'failed',
     ],
-    [
-      'of a completed Job',
-      rolloutState(workload({ kind: 'Job', ended: { as: 'complete', reason: '', message: '' } }), []),
-      'completed',
-    ],
+    ['of a completed Job', job({ ended: { as: 'complete', reason: '', message: '' } }), 'completed'],
     [
       'of a DaemonSet that no node fits',
       rolloutState(workload({ kind: 'DaemonSet', replicas: 0 }), []),

@@ -38,13 +38,8 @@ describe('nothing is written', () => {
   })
 
   test("while the registry can't be reached", async () => {
-    const result = await incident.run([
-      'fix',
-      '-A',
-      '--yes',
-      '--registry-endpoint',
-      'docker.io=http://127.0.0.1:1',
-    ])
+    const endpoint = ['--registry-endpoint', 'docker.io=http://127.0.0.1:1']
+    const result = await incident.run(['fix', '-A', '--yes', ...endpoint])
     expect(result.code).toBe(4)
     expect(result.err).toContain("can't be reached")
   })
