@@ -145,7 +145,8 @@ test('names in two namespaces are refused: one answer could not speak for both',
 describe('a saved plan of one workload', () => {
   const file = () => join(incident.home, 'plan.json')
   const save = async (...argv: string[]) => {
-    await incident.run(['fix', ...argv, '--plan', file()])
+    const { out } = await incident.run(['fix', ...argv, '--plan', file()])
+    expect(out).toContain(`Plan saved to ${file()}.\nNext: pullguard fix --apply ${file()}\n`)
     return JSON.parse(await readFile(file(), 'utf8'))
   }
   const apply = () => incident.run(['fix', '--apply', file(), '--yes'])
@@ -187,14 +188,41 @@ describe('a saved plan of one workload', () => {
     },
   )
 
-  test('made for a workload lists the pods of its account once to check it and to name who shares it', async () => {
-    await save('deploy/fifthnginx')
+  test('made for a workload says who shares its account now, whatever the file says, by one list of its pods', async () => {
+    const plan = await save('deploy/fifthnginx')
+    const changes = plan.changes.map((change: { action: string }) =>
+      change.action === 'patch-serviceaccount' ? { ...change, sharedWith: [] } : change,
+    )
+    await writeFile(file(), JSON.stringify({ ...plan, changes }))
     const { requests } = incident.simulator
     const before = requests.length
-    const { out } = await incident.run(['fix', '--apply', file(), '--dry-run'])
-    expect(out).toContain('default is also used by deployment/sixthnginx')
+    const { code, out } = await incident.run(['fix', '--apply', file(), '--dry-run'])
+    expect([code, out]).toEqual([0, expect.stringContaining('default is also used by deployment/sixthnginx')])
     const lists = requests.slice(before).filter(({ query }) => query.includes('spec.serviceAccountName'))
     expect(lists).toHaveLength(1)
+  })
+
+  test('made for labels is refused where it would restore a pod without them, or where they are empty and select everything', async () => {
+    const plan = await save('-n', 'default', '-l', 'app=fifthnginx')
+    const run = '20261124T100000Z-abcdef'
+    const restore = {
+      id: 'pod:default/lost',
+      action: 'restore-bare-pod',
+      target: { apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: 'lost', uid: null },
+      needs: [],
+      managedBy: null,
+      reason: { code: 'interrupted', run },
+      run,
+      ending: null,
+      pulls: 0,
+    }
+    await writeFile(file(), JSON.stringify({ ...plan, changes: [...plan.changes, restore] }))
+    const outside = 'changes Pod default/lost, which is outside its own scope'
+    expect(await apply()).toMatchObject({ code: 5, err: expect.stringContaining(outside) })
+    await writeFile(file(), JSON.stringify({ ...plan, scope: { ...plan.scope, selector: '' } }))
+    const empty = 'scope.selector is missing or wrong'
+    expect(await apply()).toMatchObject({ code: 2, err: expect.stringContaining(empty) })
+    expect(incident.writes()).toEqual([])
   })
 
   test('made for labels is refused where it changes a template without them', async () => {

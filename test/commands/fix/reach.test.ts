@@ -1,7 +1,6 @@
-/** A narrowed fix from what proposes it to what a saved plan of it may do: nothing reaches beyond what was looked at or named. */
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+/** A narrowed fix and what proposes it: nothing reaches beyond what was looked at or named. */
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { workload } from '../../simulator/drafts.ts'
 import { type Incident, startIncident } from '../incident.ts'
 
 let incident: Incident
@@ -13,19 +12,10 @@ afterEach(() => incident.close())
 /** Deployment web, which can't pull, in each of these namespaces. */
 async function addWeb(...namespaces: string[]): Promise<void> {
   const { cluster, settle } = incident.simulator
-  const labels = { app: 'web' }
   for (const namespace of namespaces) {
-    cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
-    cluster.add({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'web', namespace, labels: { tier: 'gold' } },
-      spec: {
-        replicas: 1,
-        selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'nginx' }] } },
-      },
-    })
+    cluster.addNamespace(namespace)
+    const metadata = { name: 'web', namespace, labels: { tier: 'gold' } }
+    cluster.add({ ...workload('Deployment', 'web', 'nginx'), metadata })
   }
   await settle()
 }
@@ -149,53 +139,4 @@ test('labels of one pod only are declined with the way to fix its workload, not 
     'Next: pullguard fix deployment/fifthnginx -n default',
   ])
   expect(incident.writes()).toEqual([])
-})
-
-describe('a saved plan', () => {
-  const file = () => join(incident.home, 'plan.json')
-  const apply = (plan: unknown) =>
-    writeFile(file(), JSON.stringify(plan)).then(() =>
-      incident.run(['fix', '--apply', file(), '--dry-run=server']),
-    )
-  const save = async (...argv: string[]) => {
-    const { out } = await incident.run(['fix', ...argv, '--plan', file()])
-    expect(out).toContain(`Plan saved to ${file()}.\nNext: pullguard fix --apply ${file()}\n`)
-    return JSON.parse(await readFile(file(), 'utf8'))
-  }
-
-  test('says who shares the account now, whatever the file says of it', async () => {
-    const plan = await save('deploy/fifthnginx')
-    const changes = plan.changes.map((change: { action: string }) =>
-      change.action === 'patch-serviceaccount' ? { ...change, sharedWith: [] } : change,
-    )
-    const { code, out } = await apply({ ...plan, changes })
-    expect([code, out]).toEqual([0, expect.stringContaining('is also used by deployment/sixthnginx')])
-  })
-
-  test('of labels does not restore a pod without them', async () => {
-    const plan = await save('-l', 'app=fifthnginx')
-    const run = '20261124T100000Z-abcdef'
-    const restore = {
-      id: 'pod:default/lost',
-      action: 'restore-bare-pod',
-      target: { apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: 'lost', uid: null },
-      needs: [],
-      managedBy: null,
-      reason: { code: 'interrupted', run },
-      run,
-      ending: null,
-      pulls: 0,
-    }
-    const { code, err } = await apply({ ...plan, changes: [...plan.changes, restore] })
-    expect([code, err]).toEqual([
-      5,
-      expect.stringContaining('changes Pod default/lost, which is outside its own scope'),
-    ])
-  })
-
-  test('of empty labels is not a plan: they would select everything', async () => {
-    const plan = await save('-l', 'app=fifthnginx')
-    const { code, err } = await apply({ ...plan, scope: { ...plan.scope, selector: '' } })
-    expect([code, err]).toEqual([2, expect.stringContaining('scope.selector is missing or wrong')])
-  })
 })
