@@ -39,6 +39,9 @@ async function atTerminal(keys: string[]) {
   return { code, out: out.join(''), err, raw }
 }
 
+/** The story loads and runs most of the program, which takes a while on a busy machine. */
+const STORY = { timeout: 60_000 }
+
 /** The complete story, a key for each chapter. */
 let playing: ReturnType<typeof atTerminal> | undefined
 const played = () => {
@@ -46,35 +49,39 @@ const played = () => {
   return playing
 }
 
-test('the demo goes from the limit to its explanation, its fix, and the one failure that is left', async () => {
-  const { code, out } = await played()
-  expect(code).toBe(0)
-  const screens = [
-    '$ pullguard diagnose -A',
-    '5 of 12 pods in all namespaces of simulator',
-    '$ pullguard why default/fifthnginx-',
-    'Problem with container fifthnginx: the pod has no login for Docker Hub.',
-    '$ pullguard fix -A --yes',
-    '1 of 12 pods',
-    'Check the name and the tag of nginx:1.27-alpne',
-    '$ pullguard wait deployment/frontend -n shop',
-    "images, and waiting won't help.",
-    '$ pullguard undo --yes',
-    'This restores',
-    '`pullguard\ndemo --serve`',
-  ]
-  let position = 0
-  for (const screen of screens) {
-    const at = out.indexOf(screen, position)
-    expect(at, `${screen}, after character ${position}`).not.toBe(-1)
-    position = at
-  }
-  expect(out).not.toContain('demo-password')
-  // Only a URL may be wider than the terminal.
-  const wide = out.split('\n').filter(line => line.length > 80)
-  expect(wide.filter(line => !/^ +https:\S+$/.test(line))).toEqual([])
-  expect(await readdir(home)).toEqual([])
-})
+test(
+  'the demo goes from the limit to its explanation, its fix, and the one failure that is left',
+  STORY,
+  async () => {
+    const { code, out } = await played()
+    expect(code).toBe(0)
+    const screens = [
+      '$ pullguard diagnose -A',
+      '5 of 12 pods in all namespaces of simulator',
+      '$ pullguard why default/fifthnginx-',
+      'Problem with container fifthnginx: the pod has no login for Docker Hub.',
+      '$ pullguard fix -A --yes',
+      '1 of 12 pods',
+      'Check the name and the tag of nginx:1.27-alpne',
+      '$ pullguard wait deployment/frontend -n shop',
+      "images, and waiting won't help.",
+      '$ pullguard undo --yes',
+      'This restores',
+      '`pullguard\ndemo --serve`',
+    ]
+    let position = 0
+    for (const screen of screens) {
+      const at = out.indexOf(screen, position)
+      expect(at, `${screen}, after character ${position}`).not.toBe(-1)
+      position = at
+    }
+    expect(out).not.toContain('demo-password')
+    // Only a URL may be wider than the terminal.
+    const wide = out.split('\n').filter(line => line.length > 80)
+    expect(wide.filter(line => !/^ +https:\S+$/.test(line))).toEqual([])
+    expect(await readdir(home)).toEqual([])
+  },
+)
 
 /** Replaces what differs between runs: a port, the ends of pod names, a run's name. */
 const settled = (text: string) =>
@@ -83,7 +90,7 @@ const settled = (text: string) =>
     .replace(/-[a-z0-9]{9}-[a-z0-9]{5}\b/g, '-POD')
     .replace(/\d{8}T\d{6}Z-[0-9a-f]+/g, 'RUN')
 
-test("the README's screens are its own, except for the marked omissions", async () => {
+test("the README's screens are its own, except for the marked omissions", STORY, async () => {
   const { out } = await played()
   const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8')
   const screens = [...readme.matchAll(/\n```\n(\$ pullguard (?:diagnose -A|why|fix)[\s\S]*?)```/g)]
@@ -95,7 +102,7 @@ test("the README's screens are its own, except for the marked omissions", async 
 test.each<[string, typeof played, number, number]>([
   ['any key shows the next chapter', played, 0, 6],
   ['Ctrl-C ends it between two chapters', () => atTerminal(['\x03']), 130, 1],
-])('at a terminal %s', async (_, play, ending, chapters) => {
+])('at a terminal %s', STORY, async (_, play, ending, chapters) => {
   const { code, out, err, raw } = await play()
   expect(code, err.join('')).toBe(ending)
   expect(out.match(/^\$ pullguard/gm)).toHaveLength(chapters)
