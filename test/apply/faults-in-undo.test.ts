@@ -1,22 +1,31 @@
 /** Every API server fault at every request of an undo: a second undo restores whatever the first one could not. */
-import { expect, test } from 'vitest'
-import { expectRequestError, FAULTS, initial, pointsOf } from './fault-points.ts'
+import { rmSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expectRequestError, FAULTS, pointsOf } from './fault-points.ts'
 import { fix, undo } from './runs.ts'
-import { copied, state, story, withoutPods } from './story.ts'
+import { copied, type Story, state, story, temporaryHome, withoutPods } from './story.ts'
 
-/** A fixed story, and the requests of an undo of it that nothing disturbs. */
-async function fixed() {
-  const of = story()
-  await fix(of)
-  const best = copied(of)
-  await undo(best)
-  return { of, requests: best.server.requests }
+let home: string
+/** Fixed, so that every undo starts from a copy. */
+let start: Story
+let wanted: unknown
+beforeAll(async () => {
+  home = temporaryHome()
+  start = story(home)
+  wanted = withoutPods(state(start))
+  await fix(start)
+})
+afterAll(() => rmSync(home, { recursive: true }))
+
+/** The requests of an undo that nothing disturbs. */
+async function undisturbed() {
+  const of = copied(start)
+  await undo(of)
+  return of.server.requests
 }
 
 test.each(FAULTS)('%o in an undo leaves nothing that a second undo cannot restore', async fault => {
-  const wanted = initial()
-  const { of: start, requests } = await fixed()
-  for (const index of pointsOf(requests, fault)) {
+  for (const index of pointsOf(await undisturbed(), fault)) {
     const of = copied(start)
     of.server.faults.at(index, fault)
     await undo(of).catch(expectRequestError)
@@ -36,7 +45,7 @@ test.each([
     says: 'does not count a step that never reached the server as applied',
   },
 ])('an undo $says', async ({ fault, took }) => {
-  const { of: start, requests } = await fixed()
+  const requests = await undisturbed()
   const writes = pointsOf(requests, 'lost-answer').filter(index => requests[index]?.method === 'PATCH')
   const real = writes.filter(index => !requests[index]?.query.includes('dryRun'))
   expect(real.length).toBeGreaterThan(1)

@@ -37,8 +37,11 @@ export interface Story {
   folder: string
 }
 
-/** Namespaces web and api: a Deployment's pod, a template with its own list, a bare pod, a service account with an entry. */
-export function story(): Story {
+/**
+ * Namespaces web and api: a Deployment's pod, a template with its own list, a bare pod, a service account with an entry.
+ * @param home a folder for the journals; by default one that lasts as long as the test
+ */
+export function story(home = homeOfTest()): Story {
   const clock = new Clock(() => Date.parse('2026-11-24T10:00:00Z'))
   const cluster = new Cluster(clock)
   for (const name of ['web', 'api']) cluster.addNamespace(name)
@@ -54,23 +57,33 @@ export function story(): Story {
     spec: podSpec({}),
   })
   settle(cluster)
-  return storyOf(cluster, clock)
+  return storyOf(cluster, clock, home)
 }
 
 /** The same cluster and journals once more, so that many runs can start where one run ended; their requests count from zero. */
 export function copied({ cluster, clock, folder }: Story): Story {
   const now = clock.now()
   const same = new Clock(() => now)
-  const copy = storyOf(new Cluster(same), same)
+  const copy = storyOf(new Cluster(same), same, homeOfTest())
   copy.cluster.store.restore(cluster.store)
-  cpSync(folder, copy.folder, { recursive: true })
+  if (existsSync(folder)) cpSync(folder, copy.folder, { recursive: true })
   return copy
 }
 
-function storyOf(cluster: Cluster, clock: Clock): Story {
-  const home = mkdtempSync(join(FAST, 'pullguard-apply-'))
+const storyOf = (cluster: Cluster, clock: Clock, home: string): Story => ({
+  cluster,
+  server: new ApiServer(cluster),
+  clock,
+  folder: join(home, 'runs'),
+})
+
+/** A new folder for journals; whoever calls it removes it. */
+export const temporaryHome = () => mkdtempSync(join(FAST, 'pullguard-apply-'))
+
+function homeOfTest(): string {
+  const home = temporaryHome()
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
-  return { cluster, server: new ApiServer(cluster), clock, folder: join(home, 'runs') }
+  return home
 }
 
 type State = Record<string, unknown>
