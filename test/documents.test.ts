@@ -1,8 +1,8 @@
 /** ARCHITECTURE.md and CONTRIBUTING.md are true: paths exist, every room is listed, and their statements about the compiler are correct. */
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
@@ -59,30 +59,34 @@ function demanded(paragraph: string): string[] {
 test('code that ARCHITECTURE.md says does not compile does not compile', async () => {
   const scratch = mkdtempSync(join(tmpdir(), 'pullguard-documents-'))
   try {
-    cpSync(join(ROOT, 'src'), join(scratch, 'src'), { recursive: true })
-    for (const [, file, at, addition] of ADDED) {
-      const path = join(scratch, 'src', file)
-      const text = readFileSync(path, 'utf8')
-      expect(text.split(at), `${at} in ${file}`).toHaveLength(2)
-      writeFileSync(path, text.replace(at, `${at}${addition}`))
+    const asked = new Set(ADDED.flatMap(([paragraph]) => demanded(paragraph)))
+    for (const file of readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })) {
+      if (!/\.[jt]s$/.test(file)) continue
+      let text = readFileSync(join(ROOT, 'src', file), 'utf8')
+      for (const [, changed, at, addition] of ADDED.filter(([, path]) => join(path) === file)) {
+        expect(text.split(at), `${at} in ${changed}`).toHaveLength(2)
+        text = text.replace(at, `${at}${addition}`)
+      }
+      mkdirSync(dirname(join(scratch, 'src', file)), { recursive: true })
+      // Files that are only imported don't have to be checked.
+      writeFileSync(
+        join(scratch, 'src', file),
+        asked.has(file.replaceAll(sep, '/')) ? text : `// @ts-nocheck\n${text}`,
+      )
     }
     const settings = JSON.parse(readFileSync(join(ROOT, 'tsconfig.json'), 'utf8'))
     const modules = join(ROOT, 'node_modules')
     settings.compilerOptions.typeRoots = [join(modules, '@types')]
-    // Includes their imports, which is all that the compiler needs.
-    settings.include = ADDED.flatMap(([paragraph]) => demanded(paragraph)).map(file => join('src', file))
+    settings.include = [...asked].map(file => join('src', file))
     writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(settings))
     // Without this file, each import is an error, and the long list would be cut off.
     writeFileSync(join(scratch, 'package.json'), '{"type":"module"}')
     const compiler = join(modules, 'typescript/bin/tsc')
-    const failed = await promisify(execFile)(
-      process.execPath,
-      [compiler, '--noEmit', '--singleThreaded', '-p', scratch],
-      {
-        cwd: scratch,
-        maxBuffer: 1 << 26,
-      },
-    ).catch((error: { stdout: string }) => error)
+    const args = [compiler, '--noEmit', '--singleThreaded', '-p', scratch]
+    const options = { cwd: scratch, maxBuffer: 1 << 26 }
+    const failed = await promisify(execFile)(process.execPath, args, options).catch(
+      (error: { stdout: string }) => error,
+    )
     const errors = [
       ...failed.stdout.matchAll(
         /^src\/([\w./-]+)\(\d+,\d+\): error TS(?:.*\n {2})*?.*?Property '"(new-[a-z]+)"' is missing/gm,
