@@ -19,8 +19,8 @@ function fragmentsOf({ source }: RegExp): string[] {
   return [...new Set([...words, ' ', 'a', ':', '"'])]
 }
 
-/** Quadratic expressions take a large part of a second for this many characters, linear ones a millisecond. */
-const EXPRESSION = { length: 20_000, enough: 110 }
+/** Quadratic expressions take a tenth of a second for this many characters, linear ones less than a millisecond. */
+const EXPRESSION = { length: 10_000, enough: 30 }
 
 /** Returns the floods on which an expression takes more than linear time, with the growth. */
 function slowFloods(expression: RegExp): string[] {

@@ -1,6 +1,6 @@
 /** Kills the process at each request and journal line after the first line: the next run ends in the same state as an undisturbed run. */
 import { expect, test } from 'vitest'
-import { fix, undo } from './runs.ts'
+import { apply, fix, prepare, undo } from './runs.ts'
 import { copied, type Story, state, story, withoutPods } from './story.ts'
 
 class Killed extends Error {}
@@ -34,10 +34,12 @@ test('a fix killed at any point can be undone, and run again it ends in the same
   const initial = withoutPods(state(alone))
   await fix(alone)
   const wanted = state(alone)
+  const start = story()
+  const prepared = await prepare(start)
   let pods = 0
   for (let steps = 0; ; steps++) {
-    const of = story()
-    const survived = await untilKilled(before => fix(of, { before }), steps)
+    const of = copied(start)
+    const survived = await untilKilled(before => apply(of, prepared, { before }), steps)
     await requestsEnd()
     if (!of.cluster.get('Pod', 'api', 'bare')) pods++
     const undone = copied(of)

@@ -1,34 +1,33 @@
 /** Every API server fault at every request of a fix: outcomes are true, nothing is lost, and the next run fixes the rest. */
-import { rmSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ChangeOutcome } from '../../src/apply/outcome.ts'
 import { expectRequestError, FAULTS, LOST, pointsOf } from './fault-points.ts'
-import { fix, undo } from './runs.ts'
-import { copied, listOf, type Story, state, story, temporaryHome, withoutPods } from './story.ts'
+import { apply, fix, prepare, undo } from './runs.ts'
+import { copied, listOf, type Story, state, story, storyOfFile, withoutPods } from './story.ts'
 
-let home: string
 /** The story after a fix without a fault. */
-let best: Story
-let before: unknown
-beforeAll(async () => {
-  home = temporaryHome()
-  best = story(home)
-  before = withoutPods(state(best))
-  await fix(best)
+const best = storyOfFile(fix)
+/** The same before anything was written, and what was prepared to be written. */
+let prepared: Awaited<ReturnType<typeof prepare>>
+const start = storyOfFile(async of => {
+  prepared = await prepare(of)
 })
-afterAll(() => rmSync(home, { recursive: true }))
+const before = withoutPods(state(start))
 
 test.each(FAULTS)(
   'a fault %o in a fix ends in truthful outcomes, the next run reaches the same state, and what an answer lost can be undone',
   async fault => {
     const wanted = state(best)
-    for (const index of pointsOf(best.server.requests, fault)) {
-      const of = story()
-      of.server.faults.at(index, fault)
-      const outcomes = await outcomesOf(of)
+    const { requests } = best.server
+    const toPrepare = start.server.requests.length
+    for (const index of pointsOf(requests, fault)) {
+      const isWrite = index >= toPrepare
+      const of = isWrite ? copied(start) : story()
+      of.server.faults.at(isWrite ? index - toPrepare : index, fault)
+      const outcomes = await outcomesOf(of, isWrite)
       of.server.faults.clear()
-      const where = `${JSON.stringify(fault)} at ${index}: ${of.server.requests[index]?.method} ${of.server.requests[index]?.path}`
+      const where = `${JSON.stringify(fault)} at ${index}: ${requests[index]?.method} ${requests[index]?.path}`
       for (const outcome of outcomes) expectHonest(of, outcome, where)
       expectNothingLost(of, where)
       if (LOST.includes(fault)) {
@@ -43,9 +42,10 @@ test.each(FAULTS)(
   },
 )
 
-async function outcomesOf(of: Story): Promise<ChangeOutcome[]> {
+async function outcomesOf(of: Story, isPrepared: boolean): Promise<ChangeOutcome[]> {
   try {
-    return (await fix(of)).result.outcomes
+    const { outcomes } = isPrepared ? await apply(of, prepared) : (await fix(of)).result
+    return outcomes
   } catch (error) {
     expectRequestError(error)
     // A run that throws must not have written anything.

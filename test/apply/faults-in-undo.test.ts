@@ -1,21 +1,12 @@
 /** Every API server fault at every request of an undo: a second undo restores whatever the first one could not. */
-import { rmSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { expectRequestError, FAULTS, pointsOf } from './fault-points.ts'
 import { fix, undo } from './runs.ts'
-import { copied, type Story, state, story, temporaryHome, withoutPods } from './story.ts'
+import { copied, state, storyOfFile, withoutPods } from './story.ts'
 
-let home: string
 /** Fixed, so that every undo starts from a copy. */
-let start: Story
-let wanted: unknown
-beforeAll(async () => {
-  home = temporaryHome()
-  start = story(home)
-  wanted = withoutPods(state(start))
-  await fix(start)
-})
-afterAll(() => rmSync(home, { recursive: true }))
+const start = storyOfFile(fix)
+const wanted = withoutPods(state(start))
 
 /** The requests of an undo that nothing disturbs. */
 async function undisturbed() {

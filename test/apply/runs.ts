@@ -6,10 +6,12 @@ import { applyUndo } from '../../src/apply/apply-undo.ts'
 import { findRun, listRuns, withContinued } from '../../src/apply/journal/find-runs.ts'
 import { Journal, journalsOf, recordPodBack, runName } from '../../src/apply/journal/journal.ts'
 import { interruptedPods, isUndone, madeSecrets, type Run } from '../../src/apply/journal/run.ts'
+import type { ChangeOutcome } from '../../src/apply/outcome.ts'
 import { planUndo } from '../../src/apply/plan-undo.ts'
 import type { Remedy } from '../../src/diagnosis/finding.ts'
 import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
+import type { Plan } from '../../src/plan/plan.ts'
 import { Reading } from '../../src/source/live/reading.ts'
 import { readRollout } from '../../src/source/live/rollouts.ts'
 import { clientOf } from './in-process-cluster.ts'
@@ -32,10 +34,22 @@ export interface RunOptions {
   continues?: string | null
 }
 
+/** A fix up to its dry run. */
+interface Prepared {
+  plan: Plan
+  checked: ChangeOutcome[]
+}
+
 /** Runs `fix` from reading the cluster to the recovered pods. */
 export async function fix(of: Story, options: RunOptions = {}) {
-  const { before = () => {}, strict = false, wanted = PULL_SECRET, continues = null } = options
-  const { overwriteSecret = false, remedies = [] } = options
+  const { client, runs, ...prepared } = await prepare(of, options)
+  const result = await apply(of, prepared, options, { client, runs })
+  return { ...prepared, result }
+}
+
+/** Runs `fix` until everything is ready to be written. */
+export async function prepare(of: Story, options: RunOptions = {}) {
+  const { before = () => {}, wanted = PULL_SECRET, overwriteSecret = false, remedies = [] } = options
   const client = clientOf(of.server, after(of, before))
   const uid = await new Reading(client).clusterIdentity()
   const { runs } = await listRuns(of.folder)
@@ -46,12 +60,25 @@ export async function fix(of: Story, options: RunOptions = {}) {
     remedies,
   })
   for (const [pod, seen] of podsBack) await recordPodBack(of.folder, runs, pod, seen)
+  const context = { ...contextOf(of, client, runs), strict: options.strict ?? false, pullSecret: wanted }
+  return { plan, checked: await dryRunPlan(plan, context), client, runs }
+}
+
+/** Writes what was prepared, for this story or for one that it is a copy of. */
+export async function apply(
+  of: Story,
+  { plan, checked }: Prepared,
+  { before = () => {}, strict = false, wanted = PULL_SECRET, continues = null }: RunOptions = {},
+  { client, runs }: { client: ClusterWriter; runs: Run[] } = {
+    client: clientOf(of.server, after(of, before)),
+    runs: [],
+  },
+) {
   const context = { ...contextOf(of, client, runs, before, continues), strict, pullSecret: wanted }
   try {
-    const checked = await dryRunPlan(plan, context)
     const result = await applyPlan(plan, checked, context)
     settle(of.cluster)
-    return { plan, checked, result }
+    return result
   } finally {
     await context.close().catch(() => {})
   }

@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import { ApiServer } from '../../src/simulator/api-server/server.ts'
 import { Clock } from '../../src/simulator/cluster/clock.ts'
@@ -37,10 +37,7 @@ export interface Story {
   folder: string
 }
 
-/**
- * Namespaces web and api: a Deployment's pod, a template with its own list, a bare pod, a service account with an entry.
- * @param home a folder for the journals; by default one that lasts as long as the test
- */
+/** Namespaces web and api: a Deployment's pod, a template with its own list, a bare pod, a service account with an entry. */
 export function story(home = homeOfTest()): Story {
   const clock = new Clock(() => Date.parse('2026-11-24T10:00:00Z'))
   const cluster = new Cluster(clock)
@@ -77,11 +74,17 @@ const storyOf = (cluster: Cluster, clock: Clock, home: string): Story => ({
   folder: join(home, 'runs'),
 })
 
-/** A new folder for journals; whoever calls it removes it. */
-export const temporaryHome = () => mkdtempSync(join(FAST, 'pullguard-apply-'))
+/** A story that is taken somewhere once for all tests of a file, which read it or start from copies. */
+export function storyOfFile(begin: (of: Story) => Promise<unknown>): Story {
+  const home = mkdtempSync(join(FAST, 'pullguard-apply-'))
+  const of = story(home)
+  beforeAll(async () => void (await begin(of)))
+  afterAll(() => rmSync(home, { recursive: true }))
+  return of
+}
 
 function homeOfTest(): string {
-  const home = temporaryHome()
+  const home = mkdtempSync(join(FAST, 'pullguard-apply-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   return home
 }

@@ -22,7 +22,7 @@ import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { attach, recreate } from '../report/plan-samples.ts'
 import { clientOf } from './in-process-cluster.ts'
 import { fix, undo } from './runs.ts'
-import { listOf, type Story, state, story, WANTED, withoutPods } from './story.ts'
+import { copied, listOf, type Story, state, story, storyOfFile, WANTED, withoutPods } from './story.ts'
 import { deployment, settle } from './workloads.ts'
 
 function pullSecret(auths: object): PullSecretContent {
@@ -30,11 +30,9 @@ function pullSecret(auths: object): PullSecretContent {
   return PullSecretContent.inSecret({ data: { '.dockerconfigjson': data } })
 }
 
-async function fixed(): Promise<Story> {
-  const of = story()
-  await fix(of)
-  return of
-}
+const start = storyOfFile(fix)
+const initial = withoutPods(state(start))
+const fixed = () => copied(start)
 
 async function reasonFor(of: Story, id: string): Promise<string | null> {
   const { outcomes } = await undo(of)
@@ -50,8 +48,7 @@ function changeAccount(of: Story, edit: (names: { name: string }[]) => { name: s
 
 describe('undo', () => {
   test('restores service accounts and templates, removes lists that did not exist before, and deletes its Secrets', async () => {
-    const initial = withoutPods(state(story()))
-    const of = await fixed()
+    const of = fixed()
     const { outcomes } = await undo(of)
     expect(withoutPods(state(of))).toEqual(initial)
     const byId = Object.fromEntries(outcomes.map(({ id, status, reason }) => [id, reason ?? status]))
@@ -64,7 +61,7 @@ describe('undo', () => {
   })
 
   test('a second undo writes nothing', async () => {
-    const of = await fixed()
+    const of = fixed()
     await undo(of)
     const asked = of.server.requests.length
     await undo(of)
@@ -73,7 +70,7 @@ describe('undo', () => {
   })
 
   test('keeps entries that others have added since, at any position', async () => {
-    const of = await fixed()
+    const of = fixed()
     changeAccount(of, names => [{ name: 'before' }, ...names, { name: 'after' }])
     await undo(of)
     const names = (listOf(of, 'web') as { name: string }[]).map(({ name }) => name)
@@ -81,14 +78,14 @@ describe('undo', () => {
   })
 
   test('leaves a list that no longer contains its entry', async () => {
-    const of = await fixed()
+    const of = fixed()
     changeAccount(of, () => [{ name: 'other' }])
     expect(await reasonFor(of, 'serviceaccount:web/default')).toBe('changed')
     expect(listOf(of, 'web')).toEqual([{ name: 'other' }])
   })
 
   test('leaves a Secret that someone has changed', async () => {
-    const of = await fixed()
+    const of = fixed()
     of.cluster.change('Secret', 'web', 'dockercreds', secret => {
       secret.data = { '.dockerconfigjson': 'e30=' }
     })
@@ -127,7 +124,7 @@ describe('undo', () => {
   )
 
   test('leaves a Secret that was deleted and created again', async () => {
-    const of = await fixed()
+    const of = fixed()
     const { data, type } = of.cluster.remove('Secret', 'web', 'dockercreds')
     const metadata = { name: 'dockercreds', namespace: 'web' }
     of.cluster.add({ apiVersion: 'v1', kind: 'Secret', metadata, data, type })
@@ -135,7 +132,7 @@ describe('undo', () => {
   })
 
   test('leaves a Secret that someone else added to a service account', async () => {
-    const of = await fixed()
+    const of = fixed()
     of.cluster.add({
       apiVersion: 'v1',
       kind: 'ServiceAccount',
@@ -147,7 +144,7 @@ describe('undo', () => {
   })
 
   test('leaves a Secret that a later run added to a template', async () => {
-    const of = await fixed()
+    const of = fixed()
     const [first] = (await listRuns(of.folder)).runs
     deployment(of.cluster, 'web', 'late', { imagePullSecrets: [{ name: 'own' }] })
     settle(of.cluster)
@@ -172,7 +169,7 @@ describe('undo', () => {
   ])(
     'leaves a Secret that a %s references though no run wrote that, and reports which object it is',
     async (kind, apiVersion, spec) => {
-      const of = await fixed()
+      const of = fixed()
       of.cluster.add({ apiVersion, kind, metadata: { name: 'theirs', namespace: 'web' }, spec })
       const { steps } = await undo(of)
       const step = steps.find(({ id }) => id === 'secret:web/dockercreds')
@@ -204,7 +201,7 @@ describe('undo', () => {
   ])(
     'leaves a Secret that a custom resource references, as a %s of it shows',
     async (kind, apiVersion, spec) => {
-      const of = await fixed()
+      const of = fixed()
       const metadata = { name: 'theirs', namespace: 'web', ownerReferences: [ROLLOUT] }
       of.cluster.add({ apiVersion, kind, metadata, spec })
       expect(await reasonFor(of, 'secret:web/dockercreds')).toBe('still-named')
@@ -212,7 +209,7 @@ describe('undo', () => {
   )
 
   test('deletes a Secret that pods of a custom resource have only from their service account, even in a second attempt', async () => {
-    const of = await fixed()
+    const of = fixed()
     of.cluster.add({
       apiVersion: 'v1',
       kind: 'Pod',
@@ -230,7 +227,7 @@ describe('undo', () => {
   })
 
   test('leaves a Secret that a workload references which has the name of a pod that a killed run recreated', async () => {
-    const of = await fixed()
+    const of = fixed()
     const [run] = (await listRuns(of.folder)).runs
     const entries = (run as Run).entries.map(entry =>
       entry.change.action === 'recreate-bare-pod' ? { ...entry, outcome: null } : entry,
@@ -242,7 +239,7 @@ describe('undo', () => {
   })
 
   test("leaves a Secret if objects that could reference it can't be read", async () => {
-    const of = await fixed()
+    const of = fixed()
     of.server.faults.when(({ path }) => path.endsWith('/namespaces/web/statefulsets'), 403)
     const { steps } = await undo(of)
     const step = steps.find(({ id }) => id === 'secret:web/dockercreds')
@@ -250,7 +247,7 @@ describe('undo', () => {
   })
 
   test('deletes a Secret whose login another run has renewed when the run that created it is undone', async () => {
-    const of = await fixed()
+    const of = fixed()
     const auth = Buffer.from('alice:another-password').toString('base64')
     const renewed = pullSecret({ 'https://index.docker.io/v1/': { auth } })
     await fix(of, { wanted: renewed })
@@ -292,7 +289,6 @@ describe('undo', () => {
   })
 
   test('treats a killed fix and its repetition as one run', async () => {
-    const initial = withoutPods(state(story()))
     const of = story()
     let writing = false
     const before = (what: string) => {
@@ -308,7 +304,7 @@ describe('undo', () => {
   })
 
   test('does not delete a Secret while a reference to it could not be removed', async () => {
-    const of = await fixed()
+    const of = fixed()
     of.server.faults.when(({ method, path }) => method === 'PATCH' && path.includes('/web/'), 403)
     const { outcomes } = await undo(of)
     expect(outcomes.find(({ id }) => id === 'secret:web/dockercreds')).toMatchObject({ status: 'skipped' })
@@ -316,7 +312,7 @@ describe('undo', () => {
   })
 
   test("records its result even if the run's journal ends in half a line", async () => {
-    const of = await fixed()
+    const of = fixed()
     const [file = ''] = readdirSync(of.folder)
     const torn = '{"type":"outc'
     appendFileSync(join(of.folder, file), torn)
@@ -330,7 +326,7 @@ describe('undo', () => {
   })
 
   test('reports the file and line of damage, and reads the rest', async () => {
-    const of = await fixed()
+    const of = fixed()
     const [name = ''] = readdirSync(of.folder)
     const path = join(of.folder, name)
     const before = (await listRuns(of.folder)).runs
@@ -354,7 +350,7 @@ describe('undo', () => {
   })
 
   test('treats a run whose objects are gone as finished once that has been recorded', async () => {
-    const of = await fixed()
+    const of = fixed()
     const [run] = (await listRuns(of.folder)).runs
     if (run === undefined) throw new Error('no run')
     const journal = journalsOf(run, of.folder)
@@ -367,7 +363,7 @@ describe('undo', () => {
   })
 
   test('finds the newest run by its number even if the clock was set back, and ignores runs on other servers', async () => {
-    const of = await fixed()
+    const of = fixed()
     const [name = ''] = readdirSync(of.folder)
     const [header = '', ...lines] = readFileSync(join(of.folder, name), 'utf8').split('\n')
     const later = new Journal(of.folder, '19990101T000000Z-000000', {
@@ -386,7 +382,7 @@ describe('undo', () => {
   })
 
   test.skipIf(process.platform === 'win32')('rejects a folder that others can write to', async () => {
-    const of = await fixed()
+    const of = fixed()
     chmodSync(of.folder, 0o777)
     await expect(listRuns(of.folder)).rejects.toThrow(
       'others can write to it: run `chmod go-w` on it, or set',
@@ -398,7 +394,7 @@ describe('undo', () => {
   test.runIf(process.getuid?.() === 0)(
     "rejects another user's folder without advising a change that only its owner can make",
     async () => {
-      const of = await fixed()
+      const of = fixed()
       chmodSync(of.folder, 0o777)
       chownSync(of.folder, 65_534, 65_534)
       await expect(listRuns(of.folder)).rejects.toThrow(
@@ -417,7 +413,7 @@ describe('undo', () => {
   )
 
   test('ignores a run that wrote nothing, and reads past a line that a crash cut off', async () => {
-    const of = await fixed()
+    const of = fixed()
     mkdirSync(of.folder, { recursive: true })
     writeFileSync(
       join(of.folder, '99990101T000000Z-000000.jsonl'),
@@ -430,7 +426,7 @@ describe('undo', () => {
   })
 
   test('reads past JSON lines that are not journal entries, and fails on a journal that cannot be read', async () => {
-    const of = await fixed()
+    const of = fixed()
     const [name = ''] = readdirSync(of.folder)
     appendFileSync(join(of.folder, name), 'null\n7\n"x"\n[]\n')
     expect((await listRuns(of.folder)).runs).toHaveLength(1)
