@@ -2,49 +2,50 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { ChangeOutcome } from '../../src/apply/outcome.ts'
 import { fix } from './runs.ts'
-import { CANARY, listOf, state, story } from './story.ts'
+import { CANARY, copied, listOf, state, story, storyOfFile } from './story.ts'
 
 const SECRET = Buffer.from(CANARY).toString('base64').slice(0, 12)
 
+const events: string[] = []
+let done: Awaited<ReturnType<typeof fix>>
+/** The story after a fix that nothing disturbed. */
+const fixed = storyOfFile(async of => {
+  done = await fix(of, { before: what => events.push(what) })
+})
+
+const inWeb = ({ outcomes }: { outcomes: ChangeOutcome[] }) =>
+  outcomes.filter(({ target }) => target.namespace === 'web').map(({ status }) => status)
+
 describe('applying a plan', () => {
-  test('appends to existing lists and recovers every stuck pod', async () => {
-    const of = story()
-    const { result } = await fix(of)
+  test('appends to existing lists and recovers every stuck pod', () => {
+    const { result } = done
     expect(new Set(result.outcomes.map(({ status }) => status))).toEqual(new Set(['applied']))
-    expect(listOf(of, 'web')).toEqual([
+    expect(listOf(fixed, 'web')).toEqual([
       { name: 'registry-of-old' },
       { name: 'second' },
       { name: 'dockercreds' },
     ])
-    expect(listOf(of, 'api')).toEqual([{ name: 'dockercreds' }])
-    expect(state(of)).toMatchObject({
+    expect(listOf(fixed, 'api')).toEqual([{ name: 'dockercreds' }])
+    expect(state(fixed)).toMatchObject({
       'Pod web/ReplicaSet': { phase: 'Running' },
       'Pod api/ReplicaSet': { phase: 'Running', pullSecrets: ['own', 'dockercreds'] },
       'Pod api/bare': { phase: 'Running' },
     })
-    expect(result.recoveries.map(({ wanted, recovered }) => [wanted, recovered])).toEqual([
-      [1, 1],
-      [1, 1],
-      [1, 1],
-    ])
+    expect(result.recoveries).toMatchObject(Array(3).fill({ wanted: 1, recovered: 1 }))
   })
 
   test('has nothing left to write on a second run', async () => {
-    const of = story()
-    await fix(of)
-    const before = of.server.requests.length
+    const of = copied(fixed)
     const second = await fix(of)
     expect(second.plan.changes).toEqual([])
     expect(second.result.run).toBeNull()
-    const methods = of.server.requests.slice(before).map(({ method }) => method)
-    expect(new Set(methods)).toEqual(new Set(['GET']))
+    expect(new Set(of.server.requests.map(({ method }) => method))).toEqual(new Set(['GET']))
   })
 
-  test('dry-runs every change before storing the first, then stores Secrets, then references to them, then pods', async () => {
-    const of = story()
-    await fix(of)
-    const writes = of.server.requests.filter(({ method }) => method !== 'GET').map(kindOfWrite)
+  test('dry-runs every change before storing the first, then stores Secrets, then references to them, then pods', () => {
+    const writes = fixed.server.requests.filter(({ method }) => method !== 'GET').map(kindOfWrite)
     const order = writes.filter(kind => kind !== 'DELETE')
     const begin = order.indexOf('POST secrets')
     expect(order.slice(0, begin).every(kind => kind.startsWith('dry'))).toBe(true)
@@ -59,24 +60,21 @@ describe('applying a plan', () => {
     expect(writes.indexOf('DELETE', writes.lastIndexOf('PATCH deployments'))).toBeGreaterThan(0)
   })
 
-  test('does not write a change that failed its dry run, nor changes that depend on it', async () => {
+  test.each([
+    [
+      'does not write a change that failed its dry run, nor changes that depend on it',
+      { method: 'POST', where: '/web/secrets', times: 1 },
+      ['refused', 'skipped', 'skipped'],
+    ],
+    [
+      'creates no Secret that nothing could reference',
+      { method: 'PATCH', where: '/web/serviceaccounts', times: 9 },
+      ['skipped', 'refused', 'skipped'],
+    ],
+  ])('%s', async (_does, { method, where, times }, statuses) => {
     const of = story()
-    of.server.faults.when(({ method, path }) => method === 'POST' && path.includes('/web/secrets'), 403, 1)
-    const { result } = await fix(of)
-    const inWeb = result.outcomes.filter(({ target }) => target.namespace === 'web')
-    expect(inWeb.map(({ status }) => status)).toEqual(['refused', 'skipped', 'skipped'])
-    expect(of.cluster.get('Secret', 'web', 'dockercreds')).toBeUndefined()
-  })
-
-  test('creates no Secret that nothing could reference', async () => {
-    const of = story()
-    of.server.faults.when(
-      ({ method, path }) => method === 'PATCH' && path.includes('/web/serviceaccounts'),
-      403,
-    )
-    const { result } = await fix(of)
-    const inWeb = result.outcomes.filter(({ target }) => target.namespace === 'web')
-    expect(inWeb.map(({ status }) => status)).toEqual(['skipped', 'refused', 'skipped'])
+    of.server.faults.when(asked => asked.method === method && asked.path.includes(where), 403, times)
+    expect(inWeb((await fix(of)).result)).toEqual(statuses)
     expect(of.cluster.get('Secret', 'web', 'dockercreds')).toBeUndefined()
   })
 
@@ -90,8 +88,7 @@ describe('applying a plan', () => {
       403,
     )
     const { result } = await fix(of)
-    const inWeb = result.outcomes.filter(({ target }) => target.namespace === 'web')
-    expect(inWeb.map(({ status }) => status)).toEqual(['applied', 'refused', 'skipped'])
+    expect(inWeb(result)).toEqual(['applied', 'refused', 'skipped'])
     expect(of.cluster.list('Pod', 'web')[0]?.metadata.uid).toBe(uid)
     expect(result.recoveries.find(({ namespace }) => namespace === 'web')).toMatchObject({ recovered: 0 })
   })
@@ -114,15 +111,12 @@ describe('applying a plan', () => {
     expect(of.clock.now() - began).toBeLessThanOrEqual(12_000)
   })
 
-  test('writes each change to the journal before it writes to the cluster', async () => {
-    const of = story()
-    const events: string[] = []
-    await fix(of, { before: what => events.push(what) })
+  test('writes each change to the journal before it writes to the cluster', () => {
     const patch = events.findLastIndex(
       what => what.startsWith('PATCH') && what.endsWith('/serviceaccounts/default'),
     )
     expect(events.slice(0, patch).filter(what => what === 'journal').length).toBeGreaterThanOrEqual(3)
-    const lines = journalLines(of.folder)
+    const lines = journalLines(fixed.folder)
     expect(lines[0]).toMatchObject({ type: 'run' })
     const known = new Set<string>()
     for (const line of lines) {
@@ -132,13 +126,12 @@ describe('applying a plan', () => {
     expect(known.size).toBe(7)
   })
 
-  test('keeps the journal readable by its owner only, and keeps the password out of the journal and the plan', async () => {
-    const of = story()
-    const { plan, checked, result } = await fix(of)
-    const [file = ''] = readdirSync(of.folder)
-    expect(statSync(join(of.folder, file)).mode & 0o777).toBe(0o600)
-    expect(statSync(of.folder).mode & 0o777).toBe(0o700)
-    const text = readFileSync(join(of.folder, file), 'utf8') + JSON.stringify([plan, checked, result])
+  test('keeps the journal readable by its owner only, and keeps the password out of the journal and the plan', () => {
+    const { folder } = fixed
+    const [file = ''] = readdirSync(folder)
+    expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600)
+    expect(statSync(folder).mode & 0o777).toBe(0o700)
+    const text = readFileSync(join(folder, file), 'utf8') + JSON.stringify(done)
     expect(text).not.toContain(CANARY)
     expect(text).not.toContain(SECRET)
   })
