@@ -1,6 +1,6 @@
 /** Logging in by exec plugin, token file and auth-provider, and again after a 401. */
 
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
@@ -15,14 +15,13 @@ import { folderWith, oneContext } from '../kubeconfig/files.ts'
 
 type Entry = Record<string, unknown>
 
-/** A login program: `runs` counts its runs, `info` is its KUBERNETES_EXEC_INFO, `print` returns a status. */
-const login = (body: string) => `#!${process.execPath}
-const fs = require('node:fs')
-const log = process.env.FOLDER + '/runs'
-fs.appendFileSync(log, 'x')
-const runs = fs.readFileSync(log, 'utf8').length
-const info = JSON.parse(process.env.KUBERNETES_EXEC_INFO)
-const print = status => console.log(JSON.stringify({ ...info, status }))
+/** A login program in sh, which starts in a small part of Node's time: `$runs` counts its runs, `print` returns a status, `token` a token. */
+const login = (body: string) => `#!/bin/sh
+printf x >> "$FOLDER/runs"
+read -r log < "$FOLDER/runs"
+runs=\${#log}
+print() { printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":%s}\\n' "$1"; }
+token() { print "{\\"token\\":\\"$1\\"}"; }
 ${body}
 `
 
@@ -79,21 +78,23 @@ const unlessToken = (token: string) => (request: Seen) =>
   request.headers.authorization?.[0] === `Bearer ${token}` ? {} : { status: 401 }
 
 test('an exec plugin runs once for many requests, and again when its token is refused', async () => {
-  const files = { login: login('print({ token: "t" + runs })') }
+  const files = { login: login('token t$runs') }
   const here = untilTestEnds(await session(exec(), files, unlessToken('t2')))
   expect(await Promise.all([here.get(), here.get(), here.get()])).toEqual([200, 200, 200])
   expect(here.authorizations().sort()).toEqual([...Array(3).fill('Bearer t1'), ...Array(3).fill('Bearer t2')])
 })
 
 test('a 401 for the renewed token is returned', async () => {
-  const files = { login: login('print({ token: "t" + runs })') }
+  const files = { login: login('token t$runs') }
   const here = untilTestEnds(await session(exec(), files, () => ({ status: 401 })))
   expect(await here.get()).toBe(401)
   expect(here.authorizations()).toEqual(['Bearer t1', 'Bearer t2'])
 })
 
 test('an expired token is renewed before it is sent', async () => {
-  const files = { login: login('print({ token: "t" + runs, expirationTimestamp: "2020-01-01T00:00:00Z" })') }
+  const files = {
+    login: login('print \'{"token":"t\'$runs\'","expirationTimestamp":"2020-01-01T00:00:00Z"}\''),
+  }
   const here = untilTestEnds(await session(exec(), files))
   await here.get()
   await here.get()
@@ -103,7 +104,7 @@ test('an expired token is renewed before it is sent', async () => {
 test('a plugin can return a client certificate, and later another one', async () => {
   const { certificate, key } = await selfSignedCertificate()
   const status = JSON.stringify({ clientCertificateData: certificate, clientKeyData: key })
-  const files = { login: login(`print(runs === 1 ? { token: 'old' } : ${status})`) }
+  const files = { login: login(`[ $runs = 1 ] && token old || print '${status}'`) }
   const here = untilTestEnds(
     await session(exec(), files, ({ client }) => ({ status: client === null ? 401 : 200 })),
   )
@@ -112,13 +113,16 @@ test('a plugin can return a client certificate, and later another one', async ()
 })
 
 test('a plugin gets its arguments, its environment and, on request, the cluster', async () => {
-  const body =
-    'print({ token: [process.argv[2], process.env.ROLE, info.apiVersion, info.spec.cluster.server].join() })'
+  const body = 'printf %s "$KUBERNETES_EXEC_INFO" > "$FOLDER/info"; token "$1,$ROLE"'
   const user = exec({ args: ['token'], env: [{ name: 'ROLE', value: 'admin' }], provideClusterInfo: true })
   const here = untilTestEnds(await session(user, { login: login(body) }))
   await here.get()
-  const expectedToken = `token,admin,client.authentication.k8s.io/v1,${here.server.url}`
-  expect(here.authorizations()).toEqual([`Bearer ${expectedToken}`])
+  expect(here.authorizations()).toEqual(['Bearer token,admin'])
+  expect(JSON.parse(await readFile(join(here.path, 'info'), 'utf8'))).toMatchObject({
+    apiVersion: 'client.authentication.k8s.io/v1',
+    kind: 'ExecCredential',
+    spec: { cluster: { server: here.server.url } },
+  })
 })
 
 test.each([
@@ -131,39 +135,34 @@ test.each([
   [
     'that fails',
     exec(),
-    'console.error("eyJhbGciOi.eyJzdWIi.c2ln is old\\n\\x1b[31mlog in again"); process.exit(3)',
+    'printf "eyJhbGciOi.eyJzdWIi.c2ln is old\\n\\033[31mlog in again\\n" >&2; exit 3',
     'failed (exit code 3): log in again',
   ],
   [
     'whose last word is a token',
     exec(),
-    'console.error("refused eyJhbGciOi.eyJzdWIi.c2ln"); process.exit(1)',
+    'echo "refused eyJhbGciOi.eyJzdWIi.c2ln" >&2; exit 1',
     'failed (exit code 1): refused [redacted]',
   ],
   [
     'that speaks of its secrets',
     exec(),
-    'console.error("client_secret: C4nary-01, https://me:C4nary-02@idp, refresh_token=C4nary-03"); process.exit(1)',
+    'echo "client_secret: C4nary-01, https://me:C4nary-02@idp, refresh_token=C4nary-03" >&2; exit 1',
     'client_secret: [redacted], https://[redacted]@idp, refresh_token=[redacted]',
   ],
-  [
-    'that floods',
-    exec(),
-    'const flood = () => process.stdout.write("c4nary".repeat(1e5), flood); flood()',
-    'printed far more than a credential',
-  ],
-  ['that ends its token with a line break', exec(), 'print({ token: "c4nary\\n" })', "that can't be sent"],
+  ['that floods', exec(), 'exec yes c4nary', 'printed far more than a credential'],
+  ['that ends its token with a line break', exec(), 'token "c4nary\\\\n"', "that can't be sent"],
   [
     'that returns an invalid certificate',
     exec(),
-    'print({ clientCertificateData: "c4nary", clientKeyData: "c4nary" })',
+    'print \'{"clientCertificateData":"c4nary","clientKeyData":"c4nary"}\'',
     "gave a client certificate that can't be used: the certificate is not valid PEM",
   ],
-  ['that prints no JSON', exec(), 'console.log("hello")', 'gave no usable credential'],
+  ['that prints no JSON', exec(), 'echo hello', 'gave no usable credential'],
   [
     'that gives half a certificate',
     exec(),
-    'print({ clientCertificateData: "x" })',
+    'print \'{"clientCertificateData":"x"}\'',
     'gave no usable credential',
   ],
   ['that needs a terminal', exec({ interactiveMode: 'Always' }), '', 'needs a terminal'],
@@ -214,7 +213,7 @@ test('basic login is sent, and a missing token file is reported', async () => {
 })
 
 test('a login that takes too long is not blamed on the server', async () => {
-  const files = { login: login('setInterval(() => {}, 1000)') }
+  const files = { login: login('exec sleep 1000') }
   const here = untilTestEnds(await session(exec(), files))
   const clock = fakeClock()
   const asked = readerOver(here.connection, { clock, requestTimeoutMs: 2000 }).get('/version')
@@ -227,7 +226,7 @@ test.each<[string, Entry]>([
   ['an exec plugin', exec()],
   ['an auth-provider', { 'auth-provider': { name: 'oidc', config: {} } }],
 ])('%s is not started where only a stored login may be used', async (_, user) => {
-  const files = { login: login('print({ token: "t" })') }
+  const files = { login: login('token t') }
   await expect(session(user, files, undefined, { storedLoginOnly: true })).rejects.toThrow(
     'logs in with a program',
   )
