@@ -36,7 +36,7 @@ test('npm test runs the parts that the package has, and the tests last', async (
   expect(lines.indexOf('types: passed')).toBeGreaterThan(lines.indexOf('ran build'))
 })
 
-test.each(['build', 'types', 'test:unit'])('npm test fails if %s fails, and shows its output', async part => {
+test.each(['build', 'test:unit'])('npm test fails if %s fails, and shows its output', async part => {
   const { code, lines } = await run([part])
   expect(code).toBe(1)
   expect(lines).toContain(`ran ${part}`)
