@@ -168,29 +168,41 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .map(file => join(SRC, file))
 const roomOf = (file: string) => (relative(SRC, file).split(sep)[0] ?? '').replace(/\.ts$/, '')
 
-/** Returns the file without comments. */
-function codeOf(file: string): string {
-  return readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+const textOf = once((file: string) => readFileSync(file, 'utf8'))
+const named = (file: string) => relative(SRC, file).split(sep).join('/')
+/** The names of the files of which it is true. */
+const filesWhere = (isSo: (file: string) => boolean) => files.filter(isSo).map(named)
+
+/** Asks for each file only once. */
+function once<T>(ask: (file: string) => T): (file: string) => T {
+  const known = new Map<string, T>()
+  return file => {
+    const answer = known.get(file) ?? ask(file)
+    known.set(file, answer)
+    return answer
+  }
 }
 
-function importsOf(file: string) {
-  const text = readFileSync(file, 'utf8')
+/** Returns the file without comments. */
+const codeOf = once(file => textOf(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, ''))
+
+const importsOf = once(file => {
   const pattern =
     /^(?:import|export)\s+(type\s)?[^'";]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm
-  return [...text.matchAll(pattern)].map(match => ({
-    typeOnly: match[1] !== undefined,
-    onDemand: match[4] !== undefined,
-    target: match[2] ?? match[3] ?? match[4] ?? '',
-  }))
-}
+  return [...textOf(file).matchAll(pattern)].map(match => {
+    const target = match[2] ?? match[3] ?? match[4] ?? ''
+    const path = target.startsWith('.') ? resolve(dirname(file), target) : null
+    return { typeOnly: match[1] !== undefined, onDemand: match[4] !== undefined, target, path }
+  })
+})
 
 /** Returns every file that a file can run, imported statically or, unless `atStart`, on demand. */
 function reachedFrom(file: string, atStart = false, reached = new Set<string>()): Set<string> {
   if (reached.has(file)) return reached
   reached.add(file)
-  for (const { typeOnly, onDemand, target } of importsOf(file)) {
+  for (const { typeOnly, onDemand, path } of importsOf(file)) {
     if (typeOnly || (atStart && onDemand)) continue
-    if (/^\.\.?\/.*\.ts$/.test(target)) reachedFrom(resolve(dirname(file), target), atStart, reached)
+    if (path?.endsWith('.ts')) reachedFrom(path, atStart, reached)
   }
   return reached
 }
@@ -200,7 +212,6 @@ const WRITING =
   /^(apply\/|kubernetes\/api\/writer?\.ts|kubernetes\/connect-writer\.ts|commands\/writing-context\.ts)/
 
 describe('a command that only reads', () => {
-  const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
   test.each(['diagnose', 'why', 'wait', 'image', 'quota', 'audit', 'mirror', 'emit-cache', 'demo'])(
@@ -210,7 +221,7 @@ describe('a command that only reads', () => {
       expect(reached.map(named).filter(file => WRITING.test(file))).toEqual([])
       const types = reached
         .filter(file => !['report', 'simulator'].includes(roomOf(file)))
-        .flatMap(file => importsOf(file).map(({ target }) => named(resolve(dirname(file), target))))
+        .flatMap(file => importsOf(file).map(({ path }) => named(path ?? '')))
       expect(types.filter(file => WRITING.test(file))).toEqual([])
     },
   )
@@ -222,44 +233,35 @@ describe('a command that only reads', () => {
 })
 
 describe('the import rules', () => {
-  test.each(files.map(file => [relative(SRC, file), file] as const))(
-    '%s only imports the rooms it is allowed to',
-    (_name, file) => {
+  test('a file only imports the rooms that its room is allowed to', () => {
+    const wrong = files.flatMap(file => {
       const room = roomOf(file)
-      const doors = DOORS[room]
-      expect(doors, `${room} is not a room of the house`).toBeDefined()
-      for (const { typeOnly, target } of importsOf(file)) {
-        if (!target.startsWith('.')) {
-          if (PURE.includes(room)) expect(target, `a pure room imports ${target}`).not.toMatch(/^node:/)
-          continue
-        }
-        const other = roomOf(resolve(dirname(file), target))
-        if (other === room || other === '..') continue
-        const named = relative(SRC, resolve(dirname(file), target))
-          .split(sep)
-          .join('/')
-        const allowed =
-          doors?.includes(other) || doors?.includes(named) || (typeOnly && doors?.includes(`types:${other}`))
-        expect(allowed, `${room} imports ${other} (${target})`).toBe(true)
+      const doors = DOORS[room] ?? expect.fail(`${room} is not a room of the house`)
+      const isAllowed = ({ typeOnly, target, path }: ReturnType<typeof importsOf>[number]) => {
+        if (path === null) return !(PURE.includes(room) && target.startsWith('node:'))
+        const other = roomOf(path)
+        if (other === room || other === '..') return true
+        return (
+          doors.includes(other) ||
+          doors.includes(named(path)) ||
+          (typeOnly && doors.includes(`types:${other}`))
+        )
       }
-    },
-  )
+      return importsOf(file).flatMap(one => (isAllowed(one) ? [] : `${named(file)} imports ${one.target}`))
+    })
+    expect(wrong).toEqual([])
+  })
 
-  test.each(
-    files.filter(file => PURE.includes(roomOf(file))).map(file => [relative(SRC, file), file] as const),
-  )('%s is pure: no clock, no randomness, no process', (_name, file) => {
-    expect(codeOf(file)).not.toMatch(IMPURE_WORDS)
+  test('a pure room has no clock, no randomness, and no process', () => {
+    expect(filesWhere(file => PURE.includes(roomOf(file)) && IMPURE_WORDS.test(codeOf(file)))).toEqual([])
   })
 
   test('cli imports only formats and the words of remedies from report: a command loads its report on demand', () => {
     const taken = files
       .filter(file => roomOf(file) === 'cli')
-      .flatMap(file => importsOf(file).map(({ target }) => resolve(dirname(file), target)))
-      .filter(target => roomOf(target) === 'report')
-    expect([...new Set(taken.map(file => relative(SRC, file)))].sort()).toEqual([
-      'report/formats.ts',
-      'report/words/plan/remedies.ts',
-    ])
+      .flatMap(file => importsOf(file).map(({ path }) => named(path ?? '')))
+      .filter(path => path.startsWith('report/'))
+    expect([...new Set(taken)].sort()).toEqual(['report/formats.ts', 'report/words/plan/remedies.ts'])
   })
 
   test('each part of kubernetes/ only imports the parts before it', () => {
@@ -270,9 +272,9 @@ describe('the import rules', () => {
         .filter(file => roomOf(file) === 'kubernetes' && partOf(file) === part)
         .flatMap(file =>
           importsOf(file)
-            .map(({ target }) => resolve(dirname(file), target))
-            .filter(target => roomOf(target) === 'kubernetes' && ![part, ...known].includes(partOf(target)))
-            .map(target => `${relative(room, file)} → ${relative(room, target)}`),
+            .map(({ path }) => path ?? '')
+            .filter(path => roomOf(path) === 'kubernetes' && ![part, ...known].includes(partOf(path)))
+            .map(path => `${named(file)} → ${named(path)}`),
         ),
     )
     expect(upward).toEqual([])
@@ -282,7 +284,8 @@ describe('the import rules', () => {
   function librariesOf(file: string): string[] {
     const loaded = [...reachedFrom(join(SRC, file), true)].flatMap(importsOf)
     const libraries = loaded.filter(
-      ({ typeOnly, onDemand, target }) => !typeOnly && !onDemand && !/^(?:\.|node:)/.test(target),
+      ({ typeOnly, onDemand, target, path }) =>
+        !typeOnly && !onDemand && !path && !target.startsWith('node:'),
     )
     return [...new Set(libraries.map(({ target }) => target))]
   }
@@ -303,16 +306,14 @@ describe('the import rules', () => {
   })
 
   test('API paths are built in one file, where every name is escaped', () => {
-    const written = files.filter(file => /['"`]\/apis?\//.test(codeOf(file)))
-    const places = written.map(file => relative(SRC, file)).filter(name => !name.startsWith('simulator'))
+    const places = filesWhere(file => roomOf(file) !== 'simulator' && /['"`]\/apis?\//.test(codeOf(file)))
     expect(places).toEqual(['kubernetes/api/paths.ts'])
   })
 
   test('source sends every cluster request through a Reading, which honors Ctrl-C', () => {
-    const asking = files.filter(
-      file => roomOf(file) === 'source' && /cluster\.(get|list|table|watch|canI)\b/.test(codeOf(file)),
-    )
-    expect(asking.map(file => relative(SRC, file))).toEqual(['source/live/reading.ts'])
+    const asks = /cluster\.(get|list|table|watch|canI)\b/
+    const asking = filesWhere(file => roomOf(file) === 'source' && asks.test(codeOf(file)))
+    expect(asking).toEqual(['source/live/reading.ts'])
   })
 
   test('clues are looked up by their code with hasClue and clueOf, and not searched for each time', () => {
@@ -320,26 +321,23 @@ describe('the import rules', () => {
       /clues\s*\??\.(?:some|find)\(\s*\(?(?:\{ code \}|\w+)\)? =>(?:\s*(?:\|\|)?\s*(?:\w+\.)?code === '[^']+')+\s*\)/
     expect("finding.clues.some(({ code }) => code === 'guest')").toMatch(ANEW)
     expect("clues.find(clue => clue.code === 'guest' || clue.code === 'harbor')").toMatch(ANEW)
-    const own = files.filter(file => ANEW.test(codeOf(file)))
-    expect(own.map(file => relative(SRC, file))).toEqual([])
+    expect(filesWhere(file => ANEW.test(codeOf(file)))).toEqual([])
   })
 
   test('only clock.ts reads the time; all other code is given a clock', () => {
     const OWN_TIME =
       /\b(Date\.now\b|performance\.now\b|new Date\(\)|setTimeout\(|setInterval\(|AbortSignal\.timeout|timers\/promises)/
     // The simulator has its own clock; main ends a process that would otherwise wait for an external connection.
-    const own = files.filter(file => !['clock', 'main', 'simulator'].includes(roomOf(file)))
-    const telling = own.filter(file => OWN_TIME.test(readFileSync(file, 'utf8')))
-    expect(telling.map(file => relative(SRC, file))).toEqual([])
+    const given = (file: string) => !['clock', 'main', 'simulator'].includes(roomOf(file))
+    expect(filesWhere(file => given(file) && OWN_TIME.test(textOf(file)))).toEqual([])
   })
 
   test('every allowed import is used, and none is wider than necessary', () => {
     const used = new Set<string>()
     for (const file of files) {
-      for (const { typeOnly, target } of importsOf(file)) {
-        const taken = target.startsWith('.') ? resolve(dirname(file), target) : ''
-        used.add(`${roomOf(file)} ${typeOnly ? 'types:' : ''}${roomOf(taken)}`)
-        if (!typeOnly) used.add(`${roomOf(file)} ${relative(SRC, taken).split(sep).join('/')}`)
+      for (const { typeOnly, path } of importsOf(file)) {
+        used.add(`${roomOf(file)} ${typeOnly ? 'types:' : ''}${roomOf(path ?? '')}`)
+        if (!typeOnly) used.add(`${roomOf(file)} ${named(path ?? '')}`)
       }
     }
     const doors = Object.entries(DOORS).flatMap(([room, to]) => to.map(other => `${room} ${other}`))
@@ -347,18 +345,16 @@ describe('the import rules', () => {
   })
 
   test('no file is called utils, types, helpers, common, lib or core', () => {
-    const names = files.flatMap(file => relative(SRC, file).replace(/\.ts$/, '').split(sep))
-    expect(names.filter(name => /^(utils?|types|helpers?|common|lib|core|misc)$/.test(name))).toEqual([])
+    const vague = /(?:^|\/)(utils?|types|helpers?|common|lib|core|misc)(?:\/|\.ts$)/
+    expect(filesWhere(file => vague.test(named(file)))).toEqual([])
   })
 
   test('no file has more than 300 lines', () => {
-    const long = files.filter(file => readFileSync(file, 'utf8').split('\n').length > 300)
-    expect(long.map(file => relative(SRC, file))).toEqual([])
+    expect(filesWhere(file => textOf(file).split('\n').length > 300)).toEqual([])
   })
 
   test('every file opens with a sentence on its purpose', () => {
-    const mute = files.filter(file => !/^\/\*\*|^\/\//.test(readFileSync(file, 'utf8')))
-    expect(mute.map(file => relative(SRC, file))).toEqual([])
+    expect(filesWhere(file => !/^\/\*\*|^\/\//.test(textOf(file)))).toEqual([])
   })
 
   test('the top level of src holds only main, cli, terminal, clock, errors, and order', () => {
