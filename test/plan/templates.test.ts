@@ -31,38 +31,21 @@ const answers = (...found: [string, string | null][]) =>
 
 describe('--pin', () => {
   test.each([
-    [
-      'the digest that runs already',
-      { runningImageIds: [`docker.io/library/nginx@${DIGEST}`] },
-      answers(),
-      `nginx:1.27@${DIGEST}`,
-    ],
-    [
-      'it as Docker spells it',
-      { runningImageIds: [`docker-pullable://nginx@${DIGEST}`] },
-      answers(),
-      `nginx:1.27@${DIGEST}`,
-    ],
-    [
-      'the digest from HEAD if no pod runs the image',
-      {},
-      answers(['nginx:1.27', HEAD]),
-      `nginx:1.27@${HEAD}`,
-    ],
+    ['the digest that runs already', `docker.io/library/nginx@${DIGEST}`, DIGEST],
+    ['it as Docker spells it', `docker-pullable://nginx@${DIGEST}`, DIGEST],
+    ['the digest from HEAD if no pod runs the image', null, HEAD],
     [
       'the digest from HEAD if the running image is from another repository',
-      { runningImageIds: [`ghcr.io/x/nginx@${DIGEST}`] },
-      answers(['nginx:1.27', HEAD]),
-      `nginx:1.27@${HEAD}`,
+      `ghcr.io/x/nginx@${DIGEST}`,
+      HEAD,
     ],
-    [
-      'the digest from HEAD if only the digest of the configuration is known',
-      { runningImageIds: [DIGEST] },
-      answers(['nginx:1.27', HEAD]),
-      `nginx:1.27@${HEAD}`,
-    ],
-  ])('uses %s', (_name, container, images, image) => {
-    expect(edited(container, ['pin'], { images })).toMatchObject({ edits: [`image=${image}`], declined: [] })
+    ['the digest from HEAD if only the digest of the configuration is known', DIGEST, HEAD],
+  ])('uses %s', (_name, running, digest) => {
+    const container = { runningImageIds: running === null ? [] : [running] }
+    expect(edited(container, ['pin'], { images: answers(['nginx:1.27', HEAD]) })).toMatchObject({
+      edits: [`image=nginx:1.27@${digest}`],
+      declined: [],
+    })
   })
 
   test('uses neither a running digest that the registry rules out nor one that it could not be asked about', () => {
@@ -132,22 +115,18 @@ test('leaves an image alone that a webhook changes, as its pods would not get th
 })
 
 describe('--pull-policy', () => {
+  const SPARES = ['imagePullPolicy=IfNotPresent']
   test.each([
-    [
-      'a whole version',
-      { image: 'nginx:1.27.3', pullPolicy: 'Always' },
-      ['imagePullPolicy=IfNotPresent'],
-      [],
-    ],
-    ['a digest', { image: `nginx@${DIGEST}`, pullPolicy: 'Always' }, ['imagePullPolicy=IfNotPresent'], []],
-    ['a part of a version', { image: 'nginx:1.27', pullPolicy: 'Always' }, [], ['latest-needs-pin']],
-    ['a branch', { image: 'acme/app:main', pullPolicy: 'Always' }, [], ['latest-needs-pin']],
-    ['latest', { image: 'nginx:latest', pullPolicy: 'Always' }, [], ['latest-needs-pin']],
-    ['no tag', { image: 'nginx', pullPolicy: 'Always' }, [], ['latest-needs-pin']],
-    ['a policy that spares pulls already', { pullPolicy: 'IfNotPresent' }, [], []],
-    ['a policy that never pulls', { pullPolicy: 'Never' }, [], []],
-  ])('for %s', (_name, container, edits, declined) => {
-    expect(edited(container, ['pull-policy'])).toMatchObject({ edits, declined })
+    ['a whole version', 'nginx:1.27.3', 'Always', SPARES, []],
+    ['a digest', `nginx@${DIGEST}`, 'Always', SPARES, []],
+    ['a part of a version', 'nginx:1.27', 'Always', [], ['latest-needs-pin']],
+    ['a branch', 'acme/app:main', 'Always', [], ['latest-needs-pin']],
+    ['latest', 'nginx:latest', 'Always', [], ['latest-needs-pin']],
+    ['no tag', 'nginx', 'Always', [], ['latest-needs-pin']],
+    ['a policy that spares pulls already', 'nginx:1.27', 'IfNotPresent', [], []],
+    ['a policy that never pulls', 'nginx:1.27', 'Never', [], []],
+  ])('for %s', (_name, image, pullPolicy, edits, declined) => {
+    expect(edited({ image, pullPolicy }, ['pull-policy'])).toMatchObject({ edits, declined })
   })
 
   test('allows latest if the same plan pins it', () => {
@@ -166,36 +145,19 @@ describe('what has to precede the change of a template', () => {
     replacements: [{ from: 'docker.io', to: 'quay.io' }],
     images: answers(['quay.io/nginx:1.27.3', HEAD]),
   }
-  test.each<[string, Partial<ScopeWorkload>, Remedy[], PlanFields, string[]]>([
-    ['the service account of a rollout that needs its login', {}, ['pull-policy'], {}, ACCOUNT],
-    ['the same for pods that are replaced one by one', { rollsOut: false }, ['pull-policy'], {}, ACCOUNT],
-    [
-      'the Secret if the account names it already',
-      {},
-      ['pull-policy'],
-      { fixObjects: { serviceAccounts: [attached] } },
-      SECRET,
-    ],
-    [
-      'the Secret if the template gets its name',
-      { imagePullSecrets: [{ name: 'own' }] },
-      ['pull-policy'],
-      {},
-      SECRET,
-    ],
-    [
-      'the Secret if the template has its name',
-      { imagePullSecrets: [{ name: 'dockercreds' }] },
-      ['pull-policy'],
-      {},
-      SECRET,
-    ],
-    ['nothing if no pod is replaced', { rollsOut: false, replaces: false }, ['pull-policy'], {}, []],
-    ['nothing if the images no longer need the login', {}, ['pull-policy', 'replace-registry'], away, []],
-    ['nothing if no login is distributed', {}, ['pull-policy'], { credentials: [] }, []],
-  ])('is %s', (_what, fields, remedies, { fixObjects, ...given }, needs) => {
+  const own = (name: string) => ({ imagePullSecrets: [{ name }] })
+  test.each<[string, string[], Partial<ScopeWorkload>, PlanFields?, Remedy[]?]>([
+    ['the service account of a rollout that needs its login', ACCOUNT, {}],
+    ['the same for pods that are replaced one by one', ACCOUNT, { rollsOut: false }],
+    ['the Secret if the account names it', SECRET, {}, { fixObjects: { serviceAccounts: [attached] } }],
+    ['the Secret if the template gets its name', SECRET, own('own')],
+    ['the Secret if the template has its name', SECRET, own('dockercreds')],
+    ['nothing if no pod is replaced', [], { rollsOut: false, replaces: false }],
+    ['nothing if the images no longer need the login', [], {}, away, ['replace-registry']],
+    ['nothing if no login is distributed', [], {}, { credentials: [] }],
+  ])('is %s', (_what, needs, fields, { fixObjects, ...given } = {}, remedies = []) => {
     const plan = planFor({
-      remedies: new Set<Remedy>(['authenticate', ...remedies]),
+      remedies: new Set<Remedy>(['authenticate', 'pull-policy', ...remedies]),
       ...given,
       fixObjects: { ...fixObjects, workloads: [workload({ ...ALWAYS, ...fields })] },
     })
@@ -206,37 +168,14 @@ describe('what has to precede the change of a template', () => {
 describe('--replace-registry', () => {
   const ecr = 'public.ecr.aws/docker'
   test.each([
-    ['keeps library/ where the target has it', 'docker.io', ecr, 'nginx:1.27', `${ecr}/library/nginx:1.27`],
-    [
-      'drops library/ where the target has none',
-      'docker.io',
-      'mirror.gcr.io',
-      'nginx:1.27',
-      'mirror.gcr.io/nginx:1.27',
-    ],
-    [
-      'gets library/ where only the target has it',
-      'docker.io/library',
-      ecr,
-      'nginx:1.27',
-      `${ecr}/library/nginx:1.27`,
-    ],
-    ['moves a user image', 'docker.io', 'mirror.gcr.io', 'bitnami/redis:7', 'mirror.gcr.io/bitnami/redis:7'],
-    [
-      'moves a path of a registry',
-      'docker.io/bitnami',
-      'ghcr.io/copies',
-      'bitnami/redis:7',
-      'ghcr.io/copies/redis:7',
-    ],
-    [
-      'moves one image to another',
-      'nginx',
-      'quay.io/pamvdam/nginx:pvd',
-      'nginx:1.27',
-      'quay.io/pamvdam/nginx:pvd',
-    ],
-  ])('%s', (_name, from, to, image, target) => {
+    // library/ is kept, dropped, or added as the target has it.
+    ['docker.io', ecr, 'nginx:1.27', `${ecr}/library/nginx:1.27`],
+    ['docker.io', 'mirror.gcr.io', 'nginx:1.27', 'mirror.gcr.io/nginx:1.27'],
+    ['docker.io/library', ecr, 'nginx:1.27', `${ecr}/library/nginx:1.27`],
+    ['docker.io', 'mirror.gcr.io', 'bitnami/redis:7', 'mirror.gcr.io/bitnami/redis:7'],
+    ['docker.io/bitnami', 'ghcr.io/copies', 'bitnami/redis:7', 'ghcr.io/copies/redis:7'],
+    ['nginx', 'quay.io/pamvdam/nginx:pvd', 'nginx:1.27', 'quay.io/pamvdam/nginx:pvd'],
+  ])('by %s=%s turns %s into %s', (from, to, image, target) => {
     const replacements = [{ from, to }]
     const outcome = edited({ image }, ['replace-registry'], { replacements, images: answers([target, HEAD]) })
     expect(outcome).toMatchObject({ edits: [`image=${target}`], declined: [] })

@@ -55,33 +55,9 @@ describe('an image name and the keys of pull secrets', () => {
     expect(diagnosed(image, [...keys])).toEqual(wordless(expected))
   })
 
-  const HOSTS = [
-    'docker.io',
-    'index.docker.io',
-    'ghcr.io',
-    'reg.example',
-    'localhost:5000',
-    '[::1]:5000',
-    'A_b',
-  ]
-  const PARTS = [...HOSTS, 'a', 'B', '1', '/', '//', ':', '@', '.', '_', '-', '*', 'sha256:', 'a'.repeat(64)]
-  const ODD = [
-    'v1',
-    '/v1/',
-    '/v2/',
-    '?',
-    '#',
-    '%',
-    '%41',
-    '%2f',
-    '%25',
-    'é',
-    ' ',
-    '^',
-    'u:p@',
-    'https://',
-    'HTTP://',
-  ]
+  const HOSTS = 'docker.io index.docker.io ghcr.io reg.example localhost:5000 [::1]:5000 A_b'.split(' ')
+  const PARTS = [...HOSTS, ...'a B 1 / // : @ . _ - * sha256:'.split(' '), 'a'.repeat(64)]
+  const ODD = [...'v1 /v1/ /v2/ ? # % %41 %2f %25 é ^ u:p@ https:// HTTP://'.split(' '), ' ']
   const text = (parts: string[]) =>
     fc.array(fc.constantFrom(...parts), { maxLength: 7 }).map(all => all.join(''))
   const image = fc.oneof(
