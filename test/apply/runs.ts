@@ -13,8 +13,7 @@ import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-conte
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { Reading } from '../../src/source/live/reading.ts'
-import { readRollout } from '../../src/source/live/rollouts.ts'
-import { clientOf } from './in-process-cluster.ts'
+import { clientOf, contextOn } from './in-process-cluster.ts'
 import { planOf } from './plan-of.ts'
 import { PULL_SECRET, type Story } from './story.ts'
 import { settle } from './workloads.ts'
@@ -144,15 +143,15 @@ function contextOf(
     continues,
   }
   const journal = new Journal(of.folder, run, header)
+  const context = contextOn(of, client, 10)
   return {
-    cluster: client,
+    ...context,
     clock: {
-      now: () => of.clock.now(),
+      ...context.clock,
       sleep: async milliseconds => {
-        of.clock.advance(milliseconds / 1000)
+        await context.clock.sleep(milliseconds)
         settle(of.cluster)
       },
-      after: () => () => {},
     },
     journal: {
       intent: (change, object) => {
@@ -165,18 +164,7 @@ function contextOf(
       },
     },
     run,
-    pullSecret: PULL_SECRET,
-    strict: false,
-    dryRun: false,
-    hub: { quota: async () => ({ status: 'unlimited' }) },
-    hubLogins: [],
     runs,
-    deadline: of.clock.now() + 10_000,
-    readRollout: async subject => ({
-      ...(await readRollout(new Reading(client), subject)),
-      unrecoverablePods: new Set(),
-    }),
-    onProgress: () => {},
     close: () => journal.close(),
   }
 }

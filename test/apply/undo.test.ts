@@ -154,23 +154,30 @@ describe('undo', () => {
     expect(left.map(({ id }) => id)).toEqual(['secret:web/dockercreds'])
   })
 
-  test.each<[string, string, object]>([
-    ['StatefulSet', 'apps/v1', { template: { spec: { imagePullSecrets: [{ name: 'dockercreds' }] } } }],
-    [
-      'CronJob',
-      'batch/v1',
-      { jobTemplate: { spec: { template: { spec: { imagePullSecrets: [{ name: 'dockercreds' }] } } } } },
-    ],
-    [
-      'Pod',
-      'v1',
-      { containers: [{ name: 'a', image: 'nginx' }], imagePullSecrets: [{ name: 'dockercreds' }] },
-    ],
+  const REFERS = { imagePullSecrets: [{ name: 'dockercreds' }] }
+  const TEMPLATE = { template: { metadata: { labels: { a: 'b' } }, spec: REFERS } }
+  const POD = { containers: [{ name: 'a', image: 'nginx' }] }
+  const ROLLOUT = {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    name: 'theirs',
+    uid: 'u',
+    controller: true,
+  }
+  const theirs = (kind: string, apiVersion: string, spec: object, owners: object[] = []) => ({
+    ...{ kind, apiVersion, spec },
+    metadata: { name: 'theirs', namespace: 'web', ownerReferences: owners as (typeof ROLLOUT)[] },
+  })
+
+  test.each([
+    ['StatefulSet', theirs('StatefulSet', 'apps/v1', TEMPLATE)],
+    ['CronJob', theirs('CronJob', 'batch/v1', { jobTemplate: { spec: TEMPLATE } })],
+    ['Pod', theirs('Pod', 'v1', { ...POD, ...REFERS })],
   ])(
     'leaves a Secret that a %s references though no run wrote that, and reports which object it is',
-    async (kind, apiVersion, spec) => {
+    async (kind, object) => {
       const of = fixed()
-      of.cluster.add({ apiVersion, kind, metadata: { name: 'theirs', namespace: 'web' }, spec })
+      of.cluster.add(object)
       const { steps } = await undo(of)
       const step = steps.find(({ id }) => id === 'secret:web/dockercreds')
       expect(step).toMatchObject({ reason: 'still-named', by: [{ kind, name: 'theirs' }] })
@@ -179,43 +186,21 @@ describe('undo', () => {
     },
   )
 
-  const ROLLOUT = {
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'Rollout',
-    name: 'theirs',
-    uid: 'u',
-    controller: true,
-  }
-  const NAMES_IT = { imagePullSecrets: [{ name: 'dockercreds' }] }
-
-  test.each<[string, string, object]>([
+  test.each([
     [
       'ReplicaSet',
-      'apps/v1',
-      {
-        selector: { matchLabels: { a: 'b' } },
-        template: { metadata: { labels: { a: 'b' } }, spec: NAMES_IT },
-      },
+      theirs('ReplicaSet', 'apps/v1', { selector: { matchLabels: { a: 'b' } }, ...TEMPLATE }, [ROLLOUT]),
     ],
-    ['Pod', 'v1', { containers: [{ name: 'a', image: 'nginx' }], ...NAMES_IT }],
-  ])(
-    'leaves a Secret that a custom resource references, as a %s of it shows',
-    async (kind, apiVersion, spec) => {
-      const of = fixed()
-      const metadata = { name: 'theirs', namespace: 'web', ownerReferences: [ROLLOUT] }
-      of.cluster.add({ apiVersion, kind, metadata, spec })
-      expect(await reasonFor(of, 'secret:web/dockercreds')).toBe('still-named')
-    },
-  )
+    ['Pod', theirs('Pod', 'v1', { ...POD, ...REFERS }, [ROLLOUT])],
+  ])('leaves a Secret that a custom resource references, as a %s of it shows', async (_kind, object) => {
+    const of = fixed()
+    of.cluster.add(object)
+    expect(await reasonFor(of, 'secret:web/dockercreds')).toBe('still-named')
+  })
 
   test('deletes a Secret that pods of a custom resource have only from their service account, even in a second attempt', async () => {
     const of = fixed()
-    of.cluster.add({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'theirs', namespace: 'web', ownerReferences: [ROLLOUT] },
-      spec: { containers: [{ name: 'a', image: 'nginx' }] },
-    })
+    of.cluster.add(theirs('Pod', 'v1', POD, [ROLLOUT]))
     expect(of.cluster.get('Pod', 'web', 'theirs')?.spec).toMatchObject({
       imagePullSecrets: listOf(of, 'web'),
     })

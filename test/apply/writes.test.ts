@@ -19,44 +19,19 @@ import type {
 import { patchOf } from '../../src/plan/patch.ts'
 import type { Fault } from '../../src/simulator/api-server/faults.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
-import { Reading } from '../../src/source/live/reading.ts'
-import { readRollout } from '../../src/source/live/rollouts.ts'
 import { attach } from '../report/plan-samples.ts'
-import { type Before, clientOf } from './in-process-cluster.ts'
-import { PULL_SECRET, type Story, story, WANTED } from './story.ts'
+import { type Before, clientOf, contextOn } from './in-process-cluster.ts'
+import { type Story, story, WANTED } from './story.ts'
 import { settle } from './workloads.ts'
 
 const writePod = (change: PodChange, context: ApplyContext, dryRun: boolean) =>
   writePodWith(change, { ...context, dryRun }, new Successors([change], context))
 
-function contextOf(of: Story, before: Before = () => {}): ApplyContext {
-  const cluster = clientOf(of.server, before)
-  return {
-    cluster,
-    clock: {
-      now: () => of.clock.now(),
-      sleep: async milliseconds => of.clock.advance(milliseconds / 1000),
-      after: () => () => {},
-    },
-    journal: { intent: () => Promise.resolve(), outcome: () => Promise.resolve() },
-    run: 'r1',
-    pullSecret: PULL_SECRET,
-    strict: false,
-    dryRun: false,
-    hub: { quota: async () => ({ status: 'unlimited' }) },
-    hubLogins: [],
-    runs: [],
-    deadline: of.clock.now() + 30_000,
-    readRollout: async subject => ({
-      ...(await readRollout(new Reading(cluster), subject)),
-      unrecoverablePods: new Set(),
-    }),
-    onProgress: () => {},
-  }
-}
+const contextOf = (of: Story, before?: Before) => contextOn(of, clientOf(of.server, before), 30)
 
 const HUB_KEY = 'https://index.docker.io/v1/'
 const OTHER = { 'ghcr.io': { auth: 'YTpi' } }
+const BASE = { needs: [], managedBy: null }
 const encoded = (text: string) => Buffer.from(text).toString('base64')
 
 function existing(of: Story): { secret: ApiObject; change: UpdateSecret } {
@@ -73,16 +48,7 @@ function existing(of: Story): { secret: ApiObject; change: UpdateSecret } {
   const id = 'secret:web/dockercreds'
   return {
     secret,
-    change: {
-      id,
-      action: 'update-secret',
-      target,
-      needs: [],
-      managedBy: null,
-      reason,
-      keys: [HUB_KEY],
-      ours: true,
-    },
+    change: { ...BASE, id, action: 'update-secret', target, reason, keys: [HUB_KEY], ours: true },
   }
 }
 
@@ -175,11 +141,10 @@ describe('a write that an admission webhook changes back', () => {
   })
   const target = { apiVersion: 'v1', kind: 'Secret', namespace: 'web', name: 'dockercreds', uid: null }
   const create = {
+    ...BASE,
     id: 'secret:web/dockercreds',
     action: 'create-secret' as const,
     target,
-    needs: [],
-    managedBy: null,
     reason: { code: 'credential-needed' as const, registries: ['docker.io'] },
     keys: [HUB_KEY],
   }
