@@ -1,42 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { asPod } from '../../src/simulator/cluster/objects.ts'
 import { articleScenario } from '../../src/simulator/scenario.ts'
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+import { startSimulator } from '../../src/simulator/simulator.ts'
 import { ask, NOON, podsOf, waiting } from './drafts.ts'
 
-const startArticle = () => startSimulator({ now: NOON, scenario: articleScenario })
-
-describe("the article's situation", () => {
-  let simulator: Simulator
-  beforeAll(async () => {
-    simulator = await startArticle()
-  })
-  afterAll(() => simulator.close())
-
+test("in the article's situation five pods fail, and one recovers once it is deleted after its service account got the credentials", async () => {
+  const simulator = await startSimulator({ now: NOON, scenario: articleScenario })
   const messageOf = (app: string) => waiting(podsOf(simulator, app)[0])?.message
+  for (const app of ['fifthnginx', 'sixthnginx', 'calico-kube-controllers'])
+    expect(messageOf(app)).toContain('429 Too Many Requests - Server message: toomanyrequests:')
+  expect(messageOf('billing')).toContain('pull access denied')
+  expect(messageOf('frontend')).toContain('docker.io/library/nginx:1.27-alpne: not found')
+  const pods = simulator.cluster.list('Pod').map(asPod)
+  const running = pods.filter(({ status }) => status.phase === 'Running')
+  expect(pods.length - running.length).toBe(5)
+  for (const { status } of running) expect(status.startTime).toBe('2026-11-21T11:20:00Z')
 
-  test.each(['fifthnginx', 'sixthnginx', 'calico-kube-controllers'])(
-    '%s is limited by the anonymous quota',
-    app => {
-      expect(messageOf(app)).toContain('429 Too Many Requests - Server message: toomanyrequests:')
-    },
-  )
-
-  test('a private image is denied, a mistyped tag is not found', () => {
-    expect(messageOf('billing')).toContain('pull access denied')
-    expect(messageOf('frontend')).toContain('docker.io/library/nginx:1.27-alpne: not found')
-  })
-
-  test('all others have been running for days', () => {
-    const pods = simulator.cluster.list('Pod').map(asPod)
-    const running = pods.filter(({ status }) => status.phase === 'Running')
-    expect(pods.length - running.length).toBe(5)
-    for (const { status } of running) expect(status.startTime).toBe('2026-11-21T11:20:00Z')
-  })
-})
-
-test('a pod deleted after the service account got the credentials recovers, and the hub saw the account', async () => {
-  const simulator = await startArticle()
   const content = Buffer.from(articleScenario.dockerConfig).toString('base64')
   const created = await ask(simulator, '/api/v1/namespaces/default/secrets', {
     method: 'POST',
@@ -64,14 +43,12 @@ test('a pod deleted after the service account got the credentials recovers, and 
   await simulator.close()
 })
 
-describe('a live simulator', () => {
-  test('reacts to changes on its own', async () => {
-    const live = await startSimulator({ scenario: articleScenario, live: true })
-    const { namespace, name } = podsOf(live, 'cart')[0]?.metadata ?? {}
-    live.cluster.remove('Pod', namespace, name ?? '')
-    const others = () => podsOf(live, 'cart').filter(({ metadata }) => metadata.name !== name)
-    const phases = () => others().map(({ status }) => status.phase)
-    await expect.poll(phases, { interval: 5 }).toEqual(['Running'])
-    await live.close()
-  })
+test('a live simulator reacts to changes on its own', async () => {
+  const live = await startSimulator({ scenario: articleScenario, live: true })
+  const { namespace, name } = podsOf(live, 'cart')[0]?.metadata ?? {}
+  live.cluster.remove('Pod', namespace, name ?? '')
+  const others = () => podsOf(live, 'cart').filter(({ metadata }) => metadata.name !== name)
+  const phases = () => others().map(({ status }) => status.phase)
+  await expect.poll(phases, { interval: 5 }).toEqual(['Running'])
+  await live.close()
 })

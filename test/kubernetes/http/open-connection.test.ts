@@ -13,7 +13,7 @@ import { openConnection } from '../../../src/kubernetes/http/open-connection.ts'
 import type { ConnectionOptions } from '../../../src/kubernetes/kubeconfig/connection-options.ts'
 import { selfSignedCertificate } from '../../../src/simulator/api-server/certificate.ts'
 import { untilTestEnds } from '../../until-test-ends.ts'
-import { serveTls } from '../api-server.ts'
+import { type ScriptedServer, serveTls } from '../api-server.ts'
 import { folderWith, oneContext } from '../kubeconfig/files.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
@@ -46,6 +46,19 @@ async function opened(cluster: Entry, user?: Entry, flags: Partial<ConnectionOpt
   return { connection, [Symbol.asyncDispose]: dispose }
 }
 
+const trusting = ({ url, ca }: ScriptedServer) => ({ server: url, 'certificate-authority-data': base64(ca) })
+
+/** A server of its own for the test, and a connection to it. */
+async function connected(
+  user?: Entry,
+  flags?: Partial<ConnectionOptions>,
+  script?: Parameters<typeof serveTls>[0],
+) {
+  const server = untilTestEnds(await serveTls(script))
+  const { connection } = untilTestEnds(await opened(trusting(server), user, flags))
+  return { server, connection }
+}
+
 async function answered(connection: Connection, request: Parameters<Connection['send']>[0] = PODS) {
   const { status, body } = await connection.send(request)
   const chunks: Uint8Array[] = []
@@ -54,16 +67,10 @@ async function answered(connection: Connection, request: Parameters<Connection['
 }
 
 test('the token, the user agent and impersonation are sent, with one header for each group', async () => {
-  const server = untilTestEnds(await serveTls())
-  const cluster = { server: server.url, 'certificate-authority-data': base64(server.ca) }
-  const user = {
-    token: 'abc',
-    as: 'eve',
-    'as-uid': '7',
-    'as-user-extra': { 'example.com/Scope': ['a', 'b'] },
-  }
-  const here = untilTestEnds(await opened(cluster, user, { asGroup: ['one', 'two'] }))
-  expect(await answered(here.connection)).toEqual({ status: 200, text: '{}' })
+  const extra = { 'as-user-extra': { 'example.com/Scope': ['a', 'b'] } }
+  const user = { token: 'abc', as: 'eve', 'as-uid': '7', ...extra }
+  const { server, connection } = await connected(user, { asGroup: ['one', 'two'] })
+  expect(await answered(connection)).toEqual({ status: 200, text: '{}' })
   expect(server.seen[0]).toMatchObject({
     method: 'GET',
     url: '/api/v1/pods?limit=1',
@@ -83,7 +90,7 @@ test('the token, the user agent and impersonation are sent, with one header for 
 test('the path of a server URL is kept', async () => {
   const server = untilTestEnds(await serveTls())
   const url = `${server.url}/k8s/clusters/c-xyz/`
-  const here = untilTestEnds(await opened({ server: url, 'certificate-authority-data': base64(server.ca) }))
+  const here = untilTestEnds(await opened({ ...trusting(server), server: url }))
   await answered(here.connection)
   expect(server.seen[0]?.url).toBe('/k8s/clusters/c-xyz/api/v1/pods?limit=1')
   expect(here.connection).toMatchObject({ context: 'here', namespace: 'default' })
@@ -141,12 +148,9 @@ test.each<[string, Record<string, unknown>, string]>([
 })
 
 test('impersonated users may have any characters and are sent as UTF-8', async () => {
-  const server = untilTestEnds(await serveTls())
   const user = { token: 'x', as: 'jörg', 'as-groups': ['日本'], 'as-user-extra': { 'a(1)😀': ['ü'] } }
-  const here = untilTestEnds(
-    await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) }, user),
-  )
-  await answered(here.connection)
+  const { server, connection } = await connected(user)
+  await answered(connection)
   const bytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1')
   expect(server.seen[0]?.headers).toMatchObject({
     'impersonate-user': [bytes('jörg')],
@@ -156,11 +160,9 @@ test('impersonated users may have any characters and are sent as UTF-8', async (
 })
 
 test('a body is sent in full, and a redirect is returned instead of followed', async () => {
-  const server = untilTestEnds(await serveTls(() => ({ status: 307, headers: { location: '/elsewhere' } })))
-  const here = untilTestEnds(
-    await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) }),
-  )
-  const { status } = await answered(here.connection, { ...PODS, method: 'POST', body: '{"a":"ä"}' })
+  const redirect = () => ({ status: 307, headers: { location: '/elsewhere' } })
+  const { server, connection } = await connected({}, {}, redirect)
+  const { status } = await answered(connection, { ...PODS, method: 'POST', body: '{"a":"ä"}' })
   expect({ status, bodies: server.seen.map(({ body }) => body) }).toEqual({
     status: 307,
     bodies: ['{"a":"ä"}'],
@@ -171,12 +173,9 @@ test('a compressed response is decompressed, and a truncated one is an error', a
   const packed = gzipSync('x'.repeat(100_000))
   const bodies = [packed, packed.subarray(0, packed.length - 20)]
   const headers = { 'content-encoding': 'gzip' }
-  const server = untilTestEnds(await serveTls(() => ({ headers, body: bodies.shift() ?? '' })))
-  const here = untilTestEnds(
-    await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) }),
-  )
-  expect((await answered(here.connection)).text).toHaveLength(100_000)
-  await expect(answered(here.connection)).rejects.toThrow('unexpected end of file')
+  const { connection } = await connected({}, {}, () => ({ headers, body: bodies.shift() ?? '' }))
+  expect((await answered(connection)).text).toHaveLength(100_000)
+  await expect(answered(connection)).rejects.toThrow('unexpected end of file')
 })
 
 test('credentials are not sent to a server over plain http', async () => {
@@ -197,12 +196,9 @@ test('credentials are not sent to a server over plain http', async () => {
 })
 
 test('an aborted request throws the reason of the abort', async () => {
-  const server = untilTestEnds(await serveTls())
-  const here = untilTestEnds(
-    await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) }),
-  )
+  const { connection } = await connected()
   const request = { ...PODS, signal: AbortSignal.abort('SIGINT') }
-  await expect(here.connection.send(request)).rejects.toBe('SIGINT')
+  await expect(connection.send(request)).rejects.toBe('SIGINT')
 })
 
 /** A closed port, which was free a moment ago. */
@@ -225,27 +221,19 @@ const refused = async (cluster: Entry, flags?: Partial<ConnectionOptions>) => {
 
 test('each kind of unreachable server is reported with its name and the remedy', async () => {
   const server = untilTestEnds(await serveTls())
-  const ca = { 'certificate-authority-data': base64(server.ca) }
   const port = await closedPort()
   expect(await refused({ server: server.url })).toMatch(
     `The API server ${server.url} presented a certificate from an authority that is not trusted: give its CA with --certificate-authority`,
   )
   const another = { 'certificate-authority-data': base64((await selfSignedCertificate()).certificate) }
   expect(await refused({ server: server.url, ...another })).toMatch('--certificate-authority')
-  expect(await refused({ server: server.url, ...ca, 'tls-server-name': 'other' })).toMatch(
-    '--tls-server-name',
-  )
+  expect(await refused({ ...trusting(server), 'tls-server-name': 'other' })).toMatch('--tls-server-name')
   expect(await refused({ server: `https://127.0.0.1:${port}` })).toMatch('refused the connection')
 })
 
 test('the certificate is checked against --tls-server-name', async () => {
-  const server = untilTestEnds(await serveTls())
-  const here = untilTestEnds(
-    await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) }, undefined, {
-      tlsServerName: 'localhost',
-    }),
-  )
-  expect((await answered(here.connection)).status).toBe(200)
+  const { connection } = await connected(undefined, { tlsServerName: 'localhost' })
+  expect((await answered(connection)).status).toBe(200)
 })
 
 test('a server that answers TLS with plain HTTP or with nothing is reported as such', async () => {
@@ -263,13 +251,11 @@ test('a server that answers TLS with plain HTTP or with nothing is reported as s
 })
 
 test('a DELETE with a body leaves its connection open for the next requests', async () => {
-  const server = untilTestEnds(await serveTls())
-  const cluster = { server: server.url, 'certificate-authority-data': base64(server.ca) }
-  const here = untilTestEnds(await opened(cluster, { token: 'abc' }))
+  const { server, connection } = await connected()
   const headers = { 'content-type': 'application/json' }
   const path = '/api/v1/namespaces/web/secrets/dockercreds'
   for (let round = 0; round < 6; round++) {
-    await answered(here.connection, { method: 'DELETE', path, headers, body: '{"kind":"DeleteOptions"}' })
+    await answered(connection, { method: 'DELETE', path, headers, body: '{"kind":"DeleteOptions"}' })
   }
   // The pool may open a second connection while the first delivers its answer.
   expect(new Set(server.seen.map(({ clientPort }) => clientPort)).size).toBeLessThanOrEqual(2)
