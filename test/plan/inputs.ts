@@ -1,5 +1,6 @@
 /** Small scopes, pods and findings for the tests of this room. */
 import type { AdvisedFinding } from '../../src/advice/add-steps.ts'
+import type { Attempt } from '../../src/diagnosis/credential/credential-report.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
@@ -12,7 +13,7 @@ import type {
   ScopeWorkload,
 } from '../../src/snapshot/fix-objects.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
-import { container, pod, waiting } from '../diagnosis/snapshots.ts'
+import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 import { finding as rateLimited } from '../report/samples.ts'
 
 const HUB_KEY = 'https://index.docker.io/v1/'
@@ -100,6 +101,22 @@ export const finding = (pod: Pod, fields: Partial<Finding> = {}): AdvisedFinding
     ...fields,
   })
 
+/** A usable login that a pull was tried with, as `bob` of another Secret. */
+export const tried = (fields: Partial<Attempt> = {}) => ({
+  status: 'usable' as const,
+  attempts: [
+    {
+      from: 'pod',
+      secret: 'old',
+      username: 'bob',
+      usable: true,
+      problem: null,
+      key: 'docker.io',
+      ...fields,
+    } as const,
+  ],
+})
+
 function scope(fields: Partial<FixObjects> = {}): FixObjects {
   return {
     clusterUid: 'uid-cluster',
@@ -140,20 +157,7 @@ export function planFor({ pods = [stuckPod()], findings, fixObjects, ...fields }
       pulling: [],
       gaps: [],
     },
-    snapshot: {
-      takenAt,
-      source,
-      scope: everything,
-      podCount: pods.length,
-      pods,
-      events: [],
-      pullSecrets: [],
-      serviceAccounts: [],
-      owners: [],
-      nodes: [],
-      imageChecks: [],
-      gaps: [],
-    },
+    snapshot: snapshot({ takenAt, source, scope: everything, podCount: pods.length, pods }),
     fixObjects: scope(fixObjects),
     remedies: new Set(['authenticate', 'recreate']),
     secretName: 'dockercreds',

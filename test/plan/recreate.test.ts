@@ -1,5 +1,6 @@
 /** The remedy `recreate`: which stuck pods are deleted, how, and which are not. */
 import { describe, expect, test } from 'vitest'
+import type { ScopeJob } from '../../src/snapshot/fix-objects.ts'
 import {
   account,
   changesOf,
@@ -9,6 +10,7 @@ import {
   maker,
   planFor,
   stuckPod,
+  tried,
   workload,
 } from './inputs.ts'
 
@@ -83,17 +85,21 @@ describe('recreating stuck pods', () => {
   })
 
   test.each([
-    ['a mirror pod', { mirror: true, controller: controller('Node') }, 'mirror-pod Pod web/shop-1'],
-    ["a custom controller's pod", { controller: controller('CloneSet') }, 'custom-controller Pod web/shop-1'],
-  ])(
-    '%s that is older than what its account names is left with its own reason',
-    (_name, fields, declined) => {
-      const pod = stuckPod(fields)
-      const findings = [finding(pod, { remedies: ['recreate'] })]
-      const plan = planFor({ pods: [pod], findings, fixObjects: { workloads: [] } })
-      expect(declinedOf(plan)).toEqual([declined])
-    },
-  )
+    [
+      'a mirror pod',
+      { mirror: true, controller: controller('Node') },
+      { code: 'mirror-pod', node: 'node-1' },
+    ],
+    ["a custom controller's pod", { controller: controller('CloneSet') }, { code: 'custom-controller' }],
+  ])('%s is left with its own reason, whatever it needs', (_name, fields, declined) => {
+    const pod = stuckPod(fields)
+    for (const remedy of ['authenticate', 'recreate'] as const) {
+      const findings = [finding(pod, { remedies: [remedy] })]
+      const plan = planFor({ pods: [pod], findings, fixObjects: { workloads: [] }, recreateBarePods: true })
+      expect(plan.declined).toMatchObject([{ ...declined, target: { name: 'shop-1' } }])
+      expect(changesOf(plan).filter(line => line.includes('shop-1'))).toEqual([])
+    }
+  })
 
   test('a stuck Job of a CronJob keeps the list it was created with, so its pod stays', () => {
     const pods = [stuckPod({ controller: controller('Job') })]
@@ -111,40 +117,28 @@ describe('recreating stuck pods', () => {
     expect(changesOf(plan)).not.toContain('recreate-pod web/shop-1')
   })
 
-  test('a mirror pod is never deleted', () => {
-    const pods = [stuckPod({ mirror: true, controller: controller('Node') })]
-    const plan = planFor({ pods, fixObjects: { workloads: [] }, recreateBarePods: true })
-    expect(plan.declined).toMatchObject([{ code: 'mirror-pod', node: 'node-1' }])
-    expect(changesOf(plan).some(line => line.includes('shop-1'))).toBe(false)
-  })
-
-  test("a custom controller's pod is left to that controller", () => {
-    const pods = [stuckPod({ controller: controller('CloneSet') })]
-    expect(declinedOf(planFor({ pods, fixObjects: { workloads: [] } }))).toEqual([
-      'custom-controller Pod web/shop-1',
-    ])
-  })
-
-  test('pods whose deletion would end their Job stay', () => {
-    const pods = ['a', 'b'].map(name => stuckPod({ name, uid: `uid-${name}`, controller: controller('Job') }))
-    const workloads = [workload({ kind: 'Job', apiVersion: 'batch/v1', podUids: ['uid-a', 'uid-b'] })]
-    const jobs = [{ uid: 'uid-Job', failuresLeft: 1, doomed: [], limit: 'backoff-limit' as const }]
-    const plan = planFor({ pods, fixObjects: { workloads, jobs } })
-    expect(plan.declined).toMatchObject([{ code: 'job-would-fail', pods: 2 }])
-    expect(changesOf(plan).some(line => line.startsWith('recreate'))).toBe(false)
-  })
-
-  test('a pod whose Job index has no failures left stays, and the others are deleted', () => {
+  test.each<[string, Partial<ScopeJob>, object, string[]]>([
+    [
+      'pods whose deletion would end their Job stay',
+      { failuresLeft: 1 },
+      { pods: 2, limit: 'backoff-limit' },
+      [],
+    ],
+    [
+      'a pod whose Job index has no failures left stays, and the others are deleted',
+      { doomed: ['uid-a'], limit: 'backoff-limit-per-index' },
+      { pods: 1, limit: 'backoff-limit-per-index' },
+      ['recreate-pod web/b'],
+    ],
+  ])('%s', (_name, fields, declined, recreated) => {
     const pods = ['a', 'b'].map(name => stuckPod({ name, uid: `uid-${name}`, controller: controller('Job') }))
     const workloads = [workload({ kind: 'Job', apiVersion: 'batch/v1', podUids: ['uid-a', 'uid-b'] })]
     const jobs = [
-      { uid: 'uid-Job', failuresLeft: 99, doomed: ['uid-a'], limit: 'backoff-limit-per-index' as const },
+      { uid: 'uid-Job', failuresLeft: 99, doomed: [], limit: 'backoff-limit' as const, ...fields },
     ]
     const plan = planFor({ pods, fixObjects: { workloads, jobs } })
-    expect(plan.declined).toMatchObject([
-      { code: 'job-would-fail', pods: 1, limit: 'backoff-limit-per-index' },
-    ])
-    expect(changesOf(plan).filter(line => line.startsWith('recreate'))).toEqual(['recreate-pod web/b'])
+    expect(plan.declined).toMatchObject([{ code: 'job-would-fail', ...declined }])
+    expect(changesOf(plan).filter(line => line.startsWith('recreate'))).toEqual(recreated)
   })
 
   test('a pod of a template that its Deployment has replaced is left to the rollout', () => {
@@ -227,16 +221,8 @@ describe('recreating stuck pods', () => {
   })
 
   test('a pod that was limited with the very account at hand does not benefit from it', () => {
-    const attempt = {
-      from: 'pod' as const,
-      secret: 'old',
-      key: 'docker.io',
-      username: 'alice',
-      usable: true,
-      problem: null,
-    }
     const pods = [stuckPod()]
-    const credential = { status: 'usable' as const, attempts: [attempt] }
+    const credential = tried({ username: 'alice' })
     const findings = pods.map(pod => finding(pod, { subcause: 'account', credential }))
     expect(planFor({ pods, findings }).declined).toMatchObject([
       { code: 'same-account-limited', username: 'alice' },
