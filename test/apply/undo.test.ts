@@ -25,14 +25,22 @@ import { fix, undo } from './runs.ts'
 import { copied, listOf, type Story, state, story, storyOfFile, WANTED, withoutPods } from './story.ts'
 import { deployment, settle } from './workloads.ts'
 
-function pullSecret(auths: object): PullSecretContent {
-  const data = Buffer.from(JSON.stringify({ auths })).toString('base64')
-  return PullSecretContent.inSecret({ data: { '.dockerconfigjson': data } })
-}
+const dataOf = (auths: object) => ({
+  '.dockerconfigjson': Buffer.from(JSON.stringify({ auths })).toString('base64'),
+})
 
 const start = storyOfFile(fix)
 const initial = withoutPods(state(start))
 const fixed = () => copied(start)
+
+function runOf(changes: Change[]): Run {
+  const unwritten = { object: null, outcome: null, undoing: false, undone: false, undoneAt: null, run: 'r' }
+  return {
+    ...{ run: 'r', startedAt: '2026-11-24T10:00:00Z', namespaces: null, nothingLeft: false },
+    cluster: { uid: 'u', server: 'https://127.0.0.1', context: null },
+    entries: changes.map(change => ({ change, ...unwritten })),
+  }
+}
 
 async function reasonFor(of: Story, id: string): Promise<string | null> {
   const { outcomes } = await undo(of)
@@ -92,21 +100,11 @@ describe('undo', () => {
     expect(await reasonFor(of, 'secret:web/dockercreds')).toBe('changed')
   })
 
-  test.each<[string, (secret: ApiObject) => void]>([
-    [
-      'login',
-      secret => {
-        const auths = JSON.stringify({
-          auths: { ...JSON.parse(WANTED).auths, 'ghcr.io': { auth: 'Ym9iOng=' } },
-        })
-        secret.data = { '.dockerconfigjson': Buffer.from(auths).toString('base64') }
-      },
-    ],
-    [
-      'manager',
-      ({ metadata }) =>
-        Object.assign(metadata, { managedFields: [{ manager: 'pullguard' }, { manager: 'edit' }] }),
-    ],
+  const ANOTHER = { ...JSON.parse(WANTED).auths, 'ghcr.io': { auth: 'Ym9iOng=' } }
+  const BOTH = [{ manager: 'pullguard' }, { manager: 'edit' }]
+  test.each<[string, (secret: ApiObject) => unknown]>([
+    ['login', secret => Object.assign(secret, { data: dataOf(ANOTHER) })],
+    ['manager', ({ metadata }) => Object.assign(metadata, { managedFields: BOTH })],
   ])(
     'leaves a Secret with another %s, even if the run was killed before it recorded its version',
     async (_of, change) => {
@@ -234,8 +232,8 @@ describe('undo', () => {
   test('deletes a Secret whose login another run has renewed when the run that created it is undone', async () => {
     const of = fixed()
     const auth = Buffer.from('alice:another-password').toString('base64')
-    const renewed = pullSecret({ 'https://index.docker.io/v1/': { auth } })
-    await fix(of, { wanted: renewed })
+    const data = dataOf({ 'https://index.docker.io/v1/': { auth } })
+    await fix(of, { wanted: PullSecretContent.inSecret({ data }) })
     const [second, first] = (await listRuns(of.folder)).runs
     expect(readFileSync(join(of.folder, `${second?.run}.jsonl`), 'utf8')).not.toContain(auth)
     const { steps } = await undo(of, {}, second?.run)
@@ -250,13 +248,12 @@ describe('undo', () => {
   test('removes its own keys from a Secret that existed before, and leaves the other keys', async () => {
     const of = story()
     const theirs = { 'ghcr.io': { auth: 'YTpi' } }
-    const content = (auths: object) => Buffer.from(JSON.stringify({ auths })).toString('base64')
     of.cluster.add({
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name: 'dockercreds', namespace: 'web' },
       type: 'kubernetes.io/dockerconfigjson',
-      data: { '.dockerconfigjson': content(theirs) },
+      data: dataOf(theirs),
     })
     await fix(of, { overwriteSecret: true })
     of.cluster.change('Secret', 'web', 'dockercreds', secret => {
@@ -268,9 +265,7 @@ describe('undo', () => {
       keys: ['https://index.docker.io/v1/'],
       kept: [],
     })
-    expect(of.cluster.get('Secret', 'web', 'dockercreds')?.data).toEqual({
-      '.dockerconfigjson': content(theirs),
-    })
+    expect(of.cluster.get('Secret', 'web', 'dockercreds')?.data).toEqual(dataOf(theirs))
   })
 
   test('treats a killed fix and its repetition as one run', async () => {
@@ -448,14 +443,7 @@ describe('undo', () => {
   })
 
   test('without a name means the newest run that wrote more than pods, and accepts the beginning of a name', () => {
-    const of = (run: string, change: Change): Run => ({
-      run,
-      startedAt: '',
-      cluster: { uid: 'u', server: '', context: null },
-      namespaces: null,
-      entries: [{ change, object: null, outcome: null, undoing: false, undone: false, undoneAt: null, run }],
-      nothingLeft: false,
-    })
+    const of = (run: string, change: Change) => ({ ...runOf([change]), run })
     const runs = [of('3c', recreate('web', 'shop')), of('2b', attach('web')), of('2a', attach('web'))]
     expect(findRun(runs).run).toBe('2b')
     expect(findRun(runs.slice(0, 1)).run).toBe('3c')
@@ -470,28 +458,16 @@ describe('the undo of a run over many namespaces', () => {
 
   function wide(): { of: Story; run: Run } {
     const of = story()
-    const entries = namespaces.map(namespace => {
+    const changes = namespaces.map(namespace => {
       of.cluster.addNamespace(namespace)
       of.cluster.change('ServiceAccount', namespace, 'default', account => {
         account.imagePullSecrets = [{ name: 'regcred' }, { name: 'dockercreds' }]
       })
       const change = attach(namespace)
       const uid = of.cluster.get('ServiceAccount', namespace, 'default')?.metadata.uid ?? ''
-      const rest = { object: null, outcome: null, undoing: false, undone: false, undoneAt: null, run: 'r' }
-      return { change: { ...change, target: { ...change.target, uid } }, ...rest }
+      return { ...change, target: { ...change.target, uid } }
     })
-    const cluster = { uid: 'u', server: 'https://127.0.0.1', context: null }
-    return {
-      of,
-      run: {
-        run: 'r',
-        startedAt: '2026-11-24T10:00:00Z',
-        cluster,
-        namespaces: null,
-        entries,
-        nothingLeft: false,
-      },
-    }
+    return { of, run: runOf(changes) }
   }
 
   const plannedActions = async ({ of, run }: { of: Story; run: Run }) => {

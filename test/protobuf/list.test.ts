@@ -85,7 +85,7 @@ describe('a list', () => {
         const error = thrownBy(() => read([bytes]))
         if (error !== undefined) expect(error).toBeInstanceOf(ProtobufError)
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 
@@ -132,6 +132,7 @@ describe('a list', () => {
         const bytes = protobufFromJson({ apiVersion: 'v1', kind: 'PodList', metadata: {}, items })
         expect(read([bytes ?? Buffer.alloc(0)]).items.map(narrowPod)).toEqual(items.map(narrowPod))
       }),
+      { numRuns: 50 },
     )
   })
 })

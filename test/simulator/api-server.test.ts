@@ -43,19 +43,6 @@ describe('permissions', () => {
     expect(status).toBe(403)
     expect((await ask(simulator, PODS, { user: 'developer' })).status).toBe(200)
   })
-
-  test.each([
-    ['admin', true],
-    ['viewer', false],
-  ])('an access review tells %s whether the user can delete pods: %s', async (user, allowed) => {
-    const resourceAttributes = { verb: 'delete', resource: 'pods', namespace: 'default' }
-    const { status, body } = await ask(simulator, '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
-      method: 'POST',
-      user,
-      body: { spec: { resourceAttributes } },
-    })
-    expect([status, body.status]).toEqual([201, { allowed }])
-  })
 })
 
 describe('a list', () => {
@@ -203,20 +190,5 @@ describe('an eviction', () => {
     expect((await evict(pod?.metadata.name ?? '')).status).toBe(201)
     await simulator.settle()
     expect(simulator.cluster.get('Pod', 'default', pod?.metadata.name ?? '')).toBeUndefined()
-  })
-})
-
-describe('faults on demand', () => {
-  test('the next request fails as configured, and the one after it succeeds', async () => {
-    simulator.faults.next(503)
-    expect((await ask(simulator, PODS)).status).toBe(503)
-    expect((await ask(simulator, PODS)).status).toBe(200)
-  })
-
-  test('a request whose response is lost was applied nevertheless', async () => {
-    simulator.cluster.add(podWithImage('leaving', 'nginx', { nodeName: 'nowhere' }))
-    simulator.faults.when(({ method }) => method === 'DELETE', 'lost-answer')
-    await expect(ask(simulator, `${PODS}/leaving`, { method: 'DELETE' })).rejects.toThrow()
-    expect(podNamed(simulator, 'leaving').metadata.deletionTimestamp).toBeDefined()
   })
 })

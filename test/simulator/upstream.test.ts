@@ -72,7 +72,7 @@ describe('an image name and the keys of pull secrets', () => {
         const read = parseReference(name)
         if (read?.digest === null) expect(fullName(read)).toBe(parseImageName(name).full)
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 })

@@ -117,18 +117,12 @@ test.each([
 })
 
 test('aliases of aliases are not reported as a bug', async () => {
+  const nine = (alias: string) => Array(9).fill(alias).join(', ')
   const levels = Array.from(
     { length: 12 },
-    (_, at) =>
-      `a${at}: &a${at} [${
-        at === 0
-          ? 'x'
-          : Array(9)
-              .fill(`*a${at - 1}`)
-              .join(', ')
-      }]`,
+    (_, at) => `a${at}: &a${at} [${at === 0 ? 'x' : nine(`*a${at - 1}`)}]`,
   )
-  const { path } = await folderWith({ bomb: levels.join('\n') })
+  const { path } = untilTestEnds(await folderWith({ bomb: levels.join('\n') }))
   const loading = loaded(path, { KUBECONFIG: join(path, 'bomb') })
   await expect(loading).rejects.toThrow(UsageError)
   await expect(loading).rejects.toThrow('aliases')
