@@ -12,6 +12,8 @@ export const LOST: Fault[] = ['lost-answer', { slow: 1 }]
 export const FAULTS: Fault[] = [...ANSWERS, ...ALIKE, 'reset', ...LOST, 'truncated']
 /** A read is refused, finds nothing, fails, or breaks off. */
 const OF_READS: Fault[] = [403, 404, 500, 'truncated']
+/** A list that failed is a gap, whatever the reason, so the first and the last are enough for these. */
+const ALIKE_IN_LISTS: Fault[] = [404, 500]
 /** A dry run stores nothing, so it makes no difference whether its answer is lost. */
 const OF_DRY_RUNS: Fault[] = [403, 404, 409, 'reset']
 
@@ -20,7 +22,8 @@ export function pointsOf(requests: readonly LoggedRequest[], fault: Fault): numb
   const telling = requests.filter((request, index) => {
     if (isDry(request) && !OF_DRY_RUNS.includes(fault)) return false
     const similar = requests.filter(other => methodOf(other) === methodOf(request))
-    if (ALIKE.includes(fault)) return request === similar.at(0) || request === similar.at(-1)
+    const isAlike = ALIKE.includes(fault) || (methodOf(request) === LIST && ALIKE_IN_LISTS.includes(fault))
+    if (isAlike) return request === similar.at(0) || request === similar.at(-1)
     if (request.method === 'GET' ? !OF_READS.includes(fault) : fault === 'truncated') return false
     const isFirst = requests.findIndex(other => kindOf(other) === kindOf(request)) === index
     return isWritten(request) || isFirst
@@ -31,10 +34,12 @@ export function pointsOf(requests: readonly LoggedRequest[], fault: Fault): numb
 const isDry = ({ query }: LoggedRequest) => query.includes('dryRun')
 const isWritten = (request: LoggedRequest) => request.method !== 'GET' && !isDry(request)
 
+const LIST = 'GET list'
+
 /** `GET`, or `PATCH dry`; listing counts as a separate method. */
 function methodOf(request: LoggedRequest): string {
-  const what = request.method === 'GET' && request.query !== '' ? ' list' : ''
-  return `${request.method}${what}${isDry(request) ? ' dry' : ''}`
+  if (request.method === 'GET' && request.query !== '') return LIST
+  return `${request.method}${isDry(request) ? ' dry' : ''}`
 }
 
 function kindOf(request: LoggedRequest): string {
