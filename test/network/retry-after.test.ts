@@ -11,6 +11,6 @@ test.each([
   ['-5', null],
   ['', null],
   [undefined, null],
-])('Retry-After %j', (header, seconds) => {
+])('Retry-After %j asks to wait for %s seconds', (header, seconds) => {
   expect(retryAfter(header, Date.UTC(2026, 10, 24, 9, 0, 0))).toBe(seconds === null ? null : seconds * 1000)
 })

@@ -96,7 +96,7 @@ describe('--pin', () => {
   })
 })
 
-test('leaves an image alone that a webhook changes, as its pods would not get the new one', () => {
+test('an image that a webhook changes is left alone, as its pods would not get the new one', () => {
   const pod = stuckPod({ uid: 'uid-shop-1' })
   const clues: Finding['clues'] = [
     { code: 'changed-at-admission', template: 'nginx:1.27', policies: ['mirror'] },

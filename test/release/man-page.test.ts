@@ -21,11 +21,11 @@ const program = buildProgram(
 )
 const hasGroff = spawnSync('groff', ['--version']).status === 0
 
-test('is in the package as it was built', () => {
+test('the man page is in the package as it was built', () => {
   expect(readFileSync(resolve(import.meta.dirname, '../../man/pullguard.1'), 'utf8')).toBe(page)
 })
 
-test('has every command, flag, environment variable, and exit code', () => {
+test('the man page has every command, flag, environment variable, and exit code', () => {
   const plain = page.replaceAll('\\-', '-')
   const flags = program.commands.flatMap(command => command.options.map(option => option.flags))
   const rows = Object.values(TOPICS).flatMap(topic => topic.rows.map(([name]) => name))
@@ -34,17 +34,26 @@ test('has every command, flag, environment variable, and exit code', () => {
     expect(plain).toContain(`.SS pullguard ${command.name()}`)
 })
 
-test.skipIf(!hasGroff)('is set by groff without a warning, and shows examples as they are typed', () => {
-  const { status, stdout, stderr } = spawnSync('groff', ['-man', '-ww', '-Tascii', '-P-cbou', '-rLL=100n'], {
-    input: page,
-    encoding: 'utf8',
-  })
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  expect(stdout).toContain('  pullguard diagnose -n web -o junit > pulls.xml  for a CI system\n')
-  expect(stdout).toContain("pullguard - A command-line doctor for Kubernetes clusters whose pods can't pull")
-})
+test.skipIf(!hasGroff)(
+  'the man page is set by groff without a warning, and shows examples as they are typed',
+  () => {
+    const { status, stdout, stderr } = spawnSync(
+      'groff',
+      ['-man', '-ww', '-Tascii', '-P-cbou', '-rLL=100n'],
+      {
+        input: page,
+        encoding: 'utf8',
+      },
+    )
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toContain('  pullguard diagnose -n web -o junit > pulls.xml  for a CI system\n')
+    expect(stdout).toContain(
+      "pullguard - A command-line doctor for Kubernetes clusters whose pods can't pull",
+    )
+  },
+)
 
-test('takes no text for a request', () => {
+test('the man page takes no text for a request', () => {
   const requests = page.split('\n').filter(line => /^[.']/.test(line))
   expect(requests.filter(line => !/^\.(?:TH|SH|SS|TP|PP|B|I|BR|RI|br|nf|fi)\b/.test(line))).toEqual([])
 })

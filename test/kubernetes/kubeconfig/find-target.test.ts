@@ -60,7 +60,7 @@ function revealed({ cluster, user, ...target }: Target) {
   }
 }
 
-test('uses the current context with paths relative to the file', async () => {
+test('the target is that of the current context, with paths relative to the file', async () => {
   const folder = untilTestEnds(await folderWith({ 'sub/config': CONFIG }))
   const { context, namespace, cluster, user } = await targetIn(folder.path)
   expect({ context, namespace }).toEqual({ context: 'prod', namespace: 'web' })
@@ -122,7 +122,7 @@ test.each([
   [{ user: 'onPath', asGroup: ['g'] }, '--as-group and --as-uid need --as'],
   [{ env: { KUBECONFIG: 'none' } }, 'No kubeconfig was found'],
   [{ kubeconfig: 'blank' }, 'The kubeconfig has no context ('],
-])('reports what is missing for %j', async (flags, message) => {
+])('what is missing for %j is reported', async (flags, message) => {
   const blank = 'apiVersion: v1\nkind: Config\n'
   const folder = untilTestEnds(await folderWith({ 'sub/config': CONFIG, blank }))
   const error = await targetIn(folder.path, flags).catch(reason => reason)

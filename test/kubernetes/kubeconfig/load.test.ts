@@ -50,7 +50,7 @@ test.each([
   ['nothing of the home folder when the environment names only missing files', { KUBECONFIG: 'no' }, ''],
   ['nothing when the environment names only empty names', { KUBECONFIG: '::' }, ''],
   ['the first current context that is not empty', { KUBECONFIG: 'first:no::third:second:third' }, 'green'],
-])('uses %s', async (_, options, current) => {
+])('a command uses %s', async (_, options, current) => {
   const folder = untilTestEnds(await folderWith(files))
   expect((await loaded(folder.path, options)).current).toBe(current)
 })
@@ -82,7 +82,7 @@ test.each<[string, string | Buffer]>([
   ['the last of two equal keys and merge keys', YAML],
   ['the first of several documents', `---\n${YAML}---\ncurrent-context: green\n`],
   ['UTF-16, which a redirection in PowerShell writes', Buffer.from(`\ufeff${YAML}`, 'utf16le')],
-])('reads %s as kubectl does', async (_, content) => {
+])('a kubeconfig is read as by kubectl: %s', async (_, content) => {
   const folder = untilTestEnds(await folderWith({}))
   await writeFile(join(folder.path, 'config'), content)
   expect(await loaded(folder.path, { kubeconfig: 'config' })).toMatchObject({
@@ -106,7 +106,7 @@ test.each([
   ],
   ['text that is not a mapping', { KUBECONFIG: 'list' }, 'list is not a mapping'],
   ['two entries of one name', { KUBECONFIG: 'twice' }, 'has two users named x'],
-])('refuses %s', async (_, options, message) => {
+])('a kubeconfig is refused for %s', async (_, options, message) => {
   const broken = 'users:\n- name: x\n  user: {token: secret-token\nclusters: ]'
   const twice = 'users: [{name: x, user: {}}, {name: x, user: {}}]'
   const folder = untilTestEnds(await folderWith({ ...files, broken, twice, list: '- 1' }))
