@@ -160,18 +160,22 @@ describe('a write', () => {
 })
 
 describe('an eviction', () => {
+  // Other tests list the pods of the default namespace.
+  const namespace = 'guarded'
   const evict = (name: string) =>
-    ask(simulator, `${PODS}/${name}/eviction`, {
+    ask(simulator, `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, {
       method: 'POST',
-      body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: 'default' } },
+      body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } },
     })
 
   test('is refused if a budget allows no disruption, and succeeds if it does', async () => {
-    simulator.cluster.add(workload('Deployment', 'guarded', 'nginx', { replicas: 2 }))
+    simulator.cluster.addNamespace(namespace)
+    const deployment = workload('Deployment', 'guarded', 'nginx', { replicas: 2 })
+    simulator.cluster.add({ ...deployment, metadata: { ...deployment.metadata, namespace } })
     const budget = (minAvailable: number) => ({
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
-      metadata: { name: 'guard', namespace: 'default' },
+      metadata: { name: 'guard', namespace },
       spec: { minAvailable, selector: { matchLabels: { app: 'guarded' } } },
     })
     simulator.cluster.add(budget(2))
@@ -183,12 +187,12 @@ describe('an eviction', () => {
       "Cannot evict pod as it would violate the pod's disruption budget.",
       'The disruption budget guard needs 2 healthy pods and has 2 currently',
     ])
-    simulator.cluster.change('PodDisruptionBudget', 'default', 'guard', copy => {
+    simulator.cluster.change('PodDisruptionBudget', namespace, 'guard', copy => {
       copy.spec = { ...copy.spec, minAvailable: 1 }
     })
     await simulator.settle()
     expect((await evict(pod?.metadata.name ?? '')).status).toBe(201)
     await simulator.settle()
-    expect(simulator.cluster.get('Pod', 'default', pod?.metadata.name ?? '')).toBeUndefined()
+    expect(simulator.cluster.get('Pod', namespace, pod?.metadata.name ?? '')).toBeUndefined()
   })
 })
