@@ -5,7 +5,11 @@ import type { AttemptProblem } from '../diagnosis/credential/credential-report.t
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { isOpenToAll } from '../diagnosis/refusal/denial.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
-import { impossibleAtHub, impossibleUpstream } from '../image/mistakes/hub-path.ts'
+import {
+  impossibleAtArtifactRegistry,
+  impossibleAtHub,
+  impossibleUpstream,
+} from '../image/mistakes/impossible-path.ts'
 import { missingNamespace } from '../image/mistakes/missing-namespace.ts'
 import type { Placeholder } from '../image/mistakes/placeholder.ts'
 import { similarNames } from '../image/mistakes/similar-names.ts'
@@ -68,7 +72,10 @@ function possiblePath({ cause, subcause, clues, reference, endpoint }: Finding):
     hasClue(clues, 'doubled-prefix', 'placeholder', 'name-beside', 'mirrors-failed', 'changed-at-admission')
   )
     return []
-  const found = subcause === 'upstream' ? impossibleUpstream(reference) : impossibleAtHub(reference)
+  const found =
+    subcause === 'upstream'
+      ? impossibleUpstream(reference)
+      : (impossibleAtHub(reference) ?? impossibleAtArtifactRegistry(reference))
   return found === null ? [] : [{ code: 'correct-path', ...found }]
 }
 

@@ -289,6 +289,32 @@ describe('a prefix that the name has twice', () => {
   })
 })
 
+describe('a path that Artifact Registry can not have', () => {
+  const HOST = 'europe-docker.pkg.dev'
+  const [head, token] = [
+    (path: string) =>
+      `unexpected status from HEAD request to https://${HOST}/v2/${path}/manifests/1: 403 Forbidden`,
+    (path: string) =>
+      `failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://${HOST}/v2/token?scope=repository%3A${path}%3Apull&service=${HOST}: 403 Forbidden`,
+  ]
+  test.each([
+    ['bitnami/redis', head],
+    ['bitnami/redis', token],
+    ['nginx', (path: string) => `${HOST}/${path}:1: not found`],
+  ])('is corrected first, as no role helps: %s', (path, answer) => {
+    const image = `${HOST}/${path}:1`
+    const error = pulled(image, answer(path))
+    expect(stepsFor(findingOf({ image, error }))[0]).toMatchObject({ code: 'correct-path', path })
+    for (const code of ['grant-cloud-role', 'distribute-login', 'set-image', 'check-name'])
+      expect(codesIn({ image, error })).not.toContain(code)
+  })
+
+  test('has less than three parts', () => {
+    const image = `${HOST}/acme/images/app:1`
+    expect(codesIn({ image, error: pulled(image, head('acme/images/app')) })).not.toContain('correct-path')
+  })
+})
+
 describe('a path that Docker Hub can not have', () => {
   const denied = (image: string) =>
     pulled(image, 'pull access denied, repository does not exist or may require authorization')

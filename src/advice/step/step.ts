@@ -5,7 +5,7 @@
 
 import type { VirtualNode } from '../../diagnosis/node/virtual-node.ts'
 import type { DroppedZero } from '../../image/mistakes/dropped-zero.ts'
-import type { ImpossiblePath } from '../../image/mistakes/hub-path.ts'
+import type { ImpossiblePath } from '../../image/mistakes/impossible-path.ts'
 import type { NameBeside } from '../../image/mistakes/names-beside.ts'
 import type { Placeholder } from '../../image/mistakes/placeholder.ts'
 import type { SurplusTag } from '../../image/mistakes/surplus-tag.ts'

@@ -97,6 +97,16 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
   'correct-path': ({ path, likely, certain }, { invocation, findings, findings: [first] }) => {
     const { image, registry } = first
     const ofHub = isDockerHub(registry ?? '')
+    const edit = setEach(invocation, findings, finding =>
+      certain && likely !== null ? finding.image.replace(path, likely) : { known: '', open: '<image>' },
+    )
+    // Charts with one setting for the registry of all images make such names of Docker Hub's (bitnami/charts, global.imageRegistry).
+    if (registry?.endsWith('-docker.pkg.dev'))
+      return withEdit(
+        `Correct the name ${image}: names at ${registry} consist of a project, a repository, and an image (PROJECT/REPOSITORY/IMAGE), so no image there has this one, and neither a role nor a login helps. If ${path} is an image of Docker Hub, write docker.io in place of ${registry}, which a chart's setting for all its images (such as global.imageRegistry) may have put in front`,
+        first,
+        edit,
+      )
     const perhaps = likely === null ? '' : `, perhaps to ${image.replace(path, likely)}`
     const values =
       likely === null ? '' : " (a chart's values for the registry and the repository may both have that part)"
@@ -105,9 +115,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
         ? `Write ${likely} instead of ${path} in the name${ofHub ? '' : ', if it is of a cache of Docker Hub'}: at Docker Hub, official images and no others are under library/${ofHub ? '; if the image is at another registry, write that registry in front' : ', and it refuses a cache the same way for a name that it does not have as for a wrong login'}`
         : `Correct the name ${image}${perhaps}${values}: names at Docker Hub have two parts, an account and a repository, so no image there has this one, and no login helps; if it is at another registry, write that registry in front`,
       first,
-      setEach(invocation, findings, finding =>
-        certain && likely !== null ? finding.image.replace(path, likely) : { known: '', open: '<image>' },
-      ),
+      edit,
     )
   },
   'correct-registry': ({ from, to, why }, { invocation, findings, findings: [first] }) => {

@@ -1,10 +1,13 @@
-/** Paths that no repository of Docker Hub has: each has two parts, an account and a name (docs.docker.com/docker-hub/repos, create a repository). */
+/**
+ * Paths that no repository of a registry has: at Docker Hub, each has two parts, an account and a name (docs.docker.com/docker-hub/repos, create a
+ * repository), and at Artifact Registry three or more (docs.cloud.google.com/artifact-registry, names).
+ */
 
 import { isDockerHub } from '../docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../official-images.ts'
 import { parseReference } from '../reference.ts'
 
-/** A path that Docker Hub can't have. */
+/** A path that the registry can't have. */
 export interface ImpossiblePath {
   /** As in the name. */
   path: string
@@ -29,6 +32,13 @@ function withoutDouble(parts: string[]): string | null {
   if (parts.length === 4) return account === last && second === fourth ? `${account}/${second}` : null
   const isDouble = account === second || last === second || last.startsWith(`${second}-`)
   return parts.length === 3 && isDouble ? `${account}/${last}` : null
+}
+
+/** The same of a name at Artifact Registry, which lacks the project, the repository, or the image. @param reference the full name */
+export function impossibleAtArtifactRegistry(reference: string | null): ImpossiblePath | null {
+  const { registry = '', repository: path = '' } = parseReference(reference ?? '') ?? {}
+  const parts = path.split('/').length
+  return registry.endsWith('-docker.pkg.dev') && parts < 3 ? { path, likely: null, certain: false } : null
 }
 
 /** How caches of Docker Hub are named. */
