@@ -14,7 +14,8 @@ export function isSettled(step: Step, finding: Finding, ofName: Step[]): boolean
   const isOutOfReach = registry !== null && (isLocal(registry) || isOfCluster(registry))
   if (step.code === 'ask-registry' && (check !== null || isOutOfReach)) return true
   // The table has the repository under exactly this name.
-  if (step.code === 'check-name' && moved?.state === 'deleted' && moved.to === null) return true
+  const isKnown = (moved?.state === 'deleted' && moved.to === null) || moved?.state === 'ended'
+  if (step.code === 'check-name' && isKnown) return true
   // The step for the new place changes the same field.
   if (step.code === 'set-image' && isReplaced(finding)) return true
   const isClosed = moved?.state === 'retired' || moved?.state === 'deleted' || moved?.state === 'restricted'

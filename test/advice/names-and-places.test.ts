@@ -115,6 +115,18 @@ describe('an image that left its registry', () => {
     expect(first).toMatchObject({ code: 'find-replacement', moved: { others: 'quay.io/argoproj' } })
   })
 
+  test.each(['bitnami/kubectl:1.35.0', 'docker.io/bitnamilegacy/kubectl:1.34'])(
+    'is not proposed for a version that is newer than its copy: %s',
+    image => {
+      const steps = stepsFor(findingOf({ image, error: pulled(image, `${image}: not found`) }))
+      expect(steps[0]).toMatchObject({
+        code: 'find-replacement',
+        moved: { state: 'ended', others: 'registry.k8s.io/kubectl' },
+      })
+      expect(steps.map(({ code }) => code)).not.toContain('check-name')
+    },
+  )
+
   test('is not suspected while its old place only refuses', () => {
     const image = 'gcr.io/cadvisor/cadvisor:v0.49.1'
     expect(findingOf({ image, error: pulled(image, REFUSED) }).moved).toBeNull()
@@ -144,6 +156,7 @@ describe('an image that left its registry', () => {
     const moved = (image: string) => findingOf({ image, error: pulled(image, 'not found') }).moved
     expect(moved('bitnami/sealed-secrets-controller:9.9.9')).toBeNull()
     expect(moved('ghcr.io/onedr0p/exportarr:v9.9.9')).toBeNull()
+    expect(moved('bitnami/kubectl:1.33.4')).toMatchObject({ to: 'docker.io/bitnamilegacy/kubectl:1.33.4' })
     expect(moved('bitnami/redis:7.2.5')).toMatchObject({ to: 'docker.io/bitnamilegacy/redis:7.2.5' })
   })
 

@@ -11,6 +11,7 @@ import { perImage } from '../rule.ts'
 const SEVERITY: Record<MovedState, AuditSeverity> = {
   deleted: 'error',
   emptied: 'error',
+  ended: 'error',
   retired: 'error',
   succeeded: 'error',
   moved: 'warning',

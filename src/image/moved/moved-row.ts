@@ -3,11 +3,12 @@
 /**
  * What happened to the old place. `retired`: a whole registry that should no longer be used; `succeeded`: another registry serves its names now,
  * but only the images that their owners moved there; `staging`: a place for builds, which are deleted after a time, while releases are elsewhere;
- * `restricted`: a registry that serves only some networks now.
+ * `restricted`: a registry that serves only some networks now; `ended`: a version from after the last one that its publisher gave a tag.
  */
 export type MovedState =
   | 'deleted'
   | 'emptied'
+  | 'ended'
   | 'frozen'
   | 'moved'
   | 'restricted'
@@ -33,7 +34,7 @@ export interface MovedRow {
   onlyMissing?: true
   /** Whom the registry still serves, as it refuses all others: the row only applies if it refuses. */
   onlyFor?: string
-  /** Where the publisher has other versions now, under other names, if the image itself has no new place. */
+  /** Where the publisher has other versions now, under other names, or somebody else this one, if the image itself has no new place. */
   others?: string
   /** Images in the old places that did not move. */
   stays?: readonly string[]

@@ -21,7 +21,7 @@ export interface Moved {
   onlyFor?: string
   /** Only this tag is meant: the image has others at the old place. */
   ofTag?: true
-  /** Where the publisher has other versions now; absent if that is not known, or if the image has a new place. */
+  /** Where the publisher has other versions now, or somebody else this one; absent if that is not known, or if the image has a new place. */
   others?: string
   /** Where it was announced or seen. */
   source: string
@@ -99,7 +99,9 @@ function isMovedGiven(row: MovedRow, answer: RegistryAnswer, { tag }: Reference)
   // Nothing was asked about the image, so only what has surely gone counts: an emptied place may have kept the tag latest, and its digests.
   if (answer === 'limited')
     return (
-      (row.state === 'deleted' || (row.state === 'emptied' && tag !== null && tag !== 'latest')) &&
+      (row.state === 'deleted' ||
+        row.state === 'ended' ||
+        (row.state === 'emptied' && tag !== null && tag !== 'latest')) &&
       row.onlyMissing !== true &&
       row.onlyFor === undefined
     )

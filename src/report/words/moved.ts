@@ -13,6 +13,7 @@ const OF_REGISTRY: readonly MovedState[] = ['restricted', 'retired', 'succeeded'
 const STATES: Record<MovedState, string> = {
   deleted: 'was removed by its publisher',
   emptied: 'has lost its versioned tags: its publisher moved them',
+  ended: 'does not exist: its publisher makes no tags for newer versions',
   frozen: 'is frozen and has moved',
   moved: 'has moved',
   restricted: 'serves only some networks now',
@@ -34,7 +35,10 @@ export function movedText(moved: Moved, reference: string, to = moved.to): strin
   const what = state === 'frozen' && to === null ? 'gets no new tags' : becameOf({ state, onlyFor })
   const published =
     state === 'staging' ? 'its releases, if it has any, are' : ofRegistry ? 'the image is' : 'it is'
-  const elsewhere = others === undefined ? '' : `; other versions are published at ${others}`
+  const elsewhere =
+    others === undefined
+      ? ''
+      : `; ${state === 'ended' ? `another publisher has it at ${others}` : `other versions are published at ${others}`}`
   const where =
     to === null ? elsewhere : `; ${published} published as ${to}${frozen ? ' (frozen: no more updates)' : ''}`
   return `${about} ${what} ${whenSeen(moved)}${where}`

@@ -2,24 +2,25 @@
 
 import type { NameStep } from '../../../advice/step/step.ts'
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
-import { cloudOf, ecrCachePrefix, isContainerRegistry, isOfEks } from '../../../image/cloud-registries.ts'
+import { cloudOf, ecrCachePrefix, isContainerRegistry } from '../../../image/cloud-registries.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { inLowerCase } from '../../../image/mistakes/lower-case.ts'
 import { webSiteIn } from '../../../image/mistakes/misplaced-names.ts'
 import { missingNamespace } from '../../../image/mistakes/missing-namespace.ts'
-import { isPackagedByRancher, OFFICIAL_IMAGES } from '../../../image/official-images.ts'
+import type { MovedState } from '../../../image/moved/moved-row.ts'
+import { isPackagedByRancher } from '../../../image/official-images.ts'
 import { parseReference, withoutVersion } from '../../../image/reference.ts'
-import { isFixedHost, isFreeOfChainguard, isHosted, isOpenShiftRegistry } from '../../../image/registries.ts'
+import { isFixedHost, isHosted, isOpenShiftRegistry } from '../../../image/registries.ts'
 import { kubectlCommand, ocCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { artifactRepository } from '../cloud-identities.ts'
-import { coreDnsHint } from '../coredns.ts'
 import { workloadsOf } from '../edits/container-place.ts'
 import { editField, setEach } from '../edits/edits.ts'
 import { nodeName } from '../node/node.ts'
 import { mirrorSettings } from '../node/node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
+import { pathHint } from './path-hints.ts'
 import { buildHint, tagHint } from './running-beside.ts'
 import { meantRepository, otherRepositoryHint, servingHint } from './serving-image.ts'
 
@@ -212,11 +213,11 @@ function corrected(image: string): { known: string; open: string } {
   return known === null ? { known: '', open: '<image>' } : { known, open: '' }
 }
 
+const WITHOUT_TAGS: readonly MovedState[] = ['deleted', 'ended', 'retired', 'moved']
+
 /** Whether no tag of the image's repository helps: its publisher gave it up, and no other place is known. */
 function isGone({ moved }: Findings[number]): boolean {
-  return (
-    moved?.to === null && (moved.state === 'deleted' || moved.state === 'retired' || moved.state === 'moved')
-  )
+  return moved?.to === null && WITHOUT_TAGS.includes(moved.state)
 }
 
 function diagnoseScope(findings: readonly { namespace: string }[]): string {
@@ -253,45 +254,4 @@ function ofCopy(registry: string | null): string {
   return isOfOthers
     ? ''
     : '; if this is a copy, it only has the digest of the original if it was copied whole (`crane copy`, `skopeo copy --all`): `docker push` makes another one, so name that, or clear the digest in the chart\'s values (`digest: ""`)'
-}
-
-/** Returns common mistakes in the paths of some registries. */
-function pathHint(registry: string | null, image: string): string {
-  if (isContainerRegistry(registry))
-    return ` (${registry} serves only the repository of Artifact Registry with this name; others are at REGION-docker.pkg.dev)`
-  const ofDns = coreDnsHint(registry, image)
-  if (ofDns !== null) return ofDns
-  if (isFreeOfChainguard(image))
-    return " (only some of Chainguard's images are free, usually only with the tag latest; the others are for its customers, at cgr.dev/ORGANIZATION)"
-  if (/^registry\.k8s\.io\/(?:kubectl|kube-[\w-]+|conformance):v?\d+(?:\.\d+)?$/.test(image))
-    return ' (its tags are whole versions, such as v1.32.0)'
-  const [, misread] = /:(v?\d+(?:\.[\dOo]+)+)$/.exec(image) ?? []
-  if (misread !== undefined && /o/i.test(misread))
-    return ` (the tag has a letter O where a zero is likely: ${misread.replace(/o/gi, '0')})`
-  const path = image.slice((registry ?? '').length + 1)
-  const [, tag = '', patch] = /:(v?\d+\.\d+(\.\d+)?)$/.exec(image) ?? []
-  // Amazon's own tags, but for those of the pause image and of a few agents (0.1.15 of eks-pod-identity-agent); a release is on GitHub first (aws/amazon-vpc-cni-k8s#3526).
-  if (isOfEks(registry) && tag !== '' && !/\/pause(?:-\w+)?:/.test(image))
-    return tag.startsWith('v')
-      ? " (a new release may reach Amazon's registry of a region later than its announcement)"
-      : ` (most of Amazon's tags start with v, as in v${tag}${patch === undefined ? '.0' : ''})`
-  const inLibrary = /(?:^|\/)library\/[^/]+$/.test(image)
-  const [base = ''] = image.split('/').at(-1)?.split(/[:@]/, 1) ?? []
-  // Official images have such tags, and so do most variants of them.
-  if (image.includes('/') && tag !== '' && patch === undefined && !OFFICIAL_IMAGES.includes(base))
-    return ` (many projects only have tags of whole versions, such as ${tag}.0${tag.startsWith('v') ? '' : ', often with a v before it'})`
-  // Elastic's never do.
-  const isPlain = !tag.startsWith('v') && registry !== 'docker.elastic.co'
-  if (image.includes('/') && !inLibrary && patch !== undefined && isPlain)
-    return ` (many projects' tags start with v, as in v${tag})`
-  if (image.includes('/') && patch !== undefined && tag.startsWith('v') && registry !== 'registry.k8s.io')
-    return ` (some projects' tags have no v, as in ${tag.slice(1)})`
-  const [, name] = /^[^/]+\/([^/:@]+)(?:[:@].*)?$/.exec(path) ?? []
-  // Of the hosted registries, only those of clouds can be caches.
-  const isOther = registry !== null && !isHosted(registry) && !isOpenShiftRegistry(registry)
-  const mayCache = isOther || cloudOf(registry) !== null
-  const viaProject = mayCache && name !== undefined && !path.startsWith('library/')
-  return viaProject && OFFICIAL_IMAGES.includes(name)
-    ? ' (behind a proxy cache, official images need library/ in the path)'
-    : ''
 }

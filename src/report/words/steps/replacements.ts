@@ -47,7 +47,7 @@ export const replacementSteps: StepWords<ReplacementStep> = {
     const asking = offlineCommand(invocation, `image ${shellWord(place)} --check-images`)
     const check = `\`${asking}\``
     return {
-      text: `Use ${place} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first with ${check} that your tag is there`}${text}`,
+      text: `Use ${place} instead${moved.frozen ? ' (a frozen copy, which gets no updates and no newer versions)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first with ${check} that your tag is there`}${text}`,
       ...(isThere(first)
         ? {}
         : {
@@ -61,9 +61,11 @@ export const replacementSteps: StepWords<ReplacementStep> = {
     text:
       moved.state === 'frozen'
         ? `Use a tag from before ${moved.since}, or another publisher's image: ${withoutVersion(image)} gets no new tags (${moved.source})`
-        : moved.others !== undefined
-          ? `Use one of the versions that are published at ${moved.others} now (${moved.source}), or a copy in your own registry`
-          : `Ask the image's publisher where it is published now${moved.state === 'retired' || moved.state === 'succeeded' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
+        : moved.state === 'ended'
+          ? `Use another publisher's image${moved.others === undefined ? '' : `, such as ${moved.others} (whose tags may be written in another way, with a v and as whole versions, and which may have no shell)`}, or a newer release of the chart or tool that names ${image}, which neither its publisher nor its frozen copy has (${moved.source})`
+          : moved.others !== undefined
+            ? `Use one of the versions that are published at ${moved.others} now (${moved.source}), or a copy in your own registry`
+            : `Ask the image's publisher where it is published now${moved.state === 'retired' || moved.state === 'succeeded' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
   }),
   'migrate-project': ({ project }) => ({
     text: `Or have the owner of project ${project} move its images to Artifact Registry, which serves them under the same names: \`gcloud artifacts docker upgrade migrate --projects=${shellWord(project)}\``,
