@@ -439,11 +439,36 @@ describe('a name that begins with localhost/', () => {
       { first: /^Restore the pause image/, says: /pinned_images/, never: /Push localhost|policy is Always/ },
     )
   })
+
+  test('is looked for with its tag on a node of EKS if its name has none', () => {
+    const image = 'localhost/kubernetes/pause'
+    const error = `failed to start sandbox "6141": failed to get sandbox image "${image}": image "${image}": not found`
+    const sandbox = container({
+      kind: 'sandbox',
+      name: 'sandbox',
+      image,
+      state: waiting('ErrImagePull', error),
+    })
+    expectReport(
+      {
+        image,
+        error,
+        pod: { containers: [sandbox] },
+        node: { runtime: 'containerd://2.3.0', osImage: 'Amazon Linux 2023', kubelet: 'v1.35.0-eks-1' },
+      },
+      {
+        first: /^See whether node \S+ has localhost\/kubernetes\/pause:latest/,
+        says: /images ls -q \| grep pause/,
+      },
+    )
+  })
 })
 
 test.each([
   ['5.10.220-209.869.amzn2.x86_64', 'Amazon Linux 2', /systemctl restart sandbox-image/],
   ['6.1.115-126.197.amzn2023.x86_64', 'Amazon Linux 2023', /so replace the node/],
+  [null, 'Amazon Linux 2023.6.20241121', /so replace the node/],
+  [null, 'Amazon Linux 2', /systemctl restart sandbox-image/],
 ])(
   "EKS's pause image has a service that brings it back only on Amazon Linux 2: %s",
   (kernel, osImage, first) => {

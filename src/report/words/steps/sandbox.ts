@@ -5,6 +5,7 @@ import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { windowsBuildOf } from '../../../image/windows-images.ts'
 import { shellWord } from '../../sanitize.ts'
+import type { FirstFinding } from '../cause-words.ts'
 import { nodeClientStep, nodeName, nodeShellStep, onNodes } from '../node/node.ts'
 import { sandboxImage } from '../node/node-images.ts'
 import { isBuiltIn, sandboxLoginPlace } from '../node/node-logins.ts'
@@ -39,14 +40,26 @@ function ownPause(image: string, closedTo: string | undefined): string {
     : `a copy of ${current} in a registry or mirror of your own, or, if the node reaches registry.k8s.io, to that image itself, as k8s.gcr.io is frozen`
 }
 
+/** Whether containerd looked for the image of EKS's nodes by a name without a tag, which it does not complete (awslabs/amazon-eks-ami#2730). */
+function isWithoutTag({ host, image, clues }: FirstFinding): boolean {
+  return host.platform === 'eks' && image === 'localhost/kubernetes/pause' && hasClue(clues, 'not-on-node')
+}
+
 export const sandboxSteps: StepWords<SandboxStep> = {
-  'restore-sandbox-image': (_step, { findings }) => {
-    const { platform, kernel, kubeletMinor } = findings[0].host
+  'restore-sandbox-image': (_step, { findings, findings: [first] }) => {
+    const { platform, kernel, kubeletMinor, amazonLinux2 } = first.host
+    if (isWithoutTag(first))
+      return nodeClientStep(
+        `See whether ${nodeName(first)} has ${first.image}:latest (this lists the pause images): if so, only the name in containerd's settings lacks the tag, as in release v20260520 of EKS's images for nodes (awslabs/amazon-eks-ami#2729), so use another release, or set pinned_images.sandbox to ${first.image}:latest in spec.containerd.config of the NodeConfig; if it is not there, replace the node`,
+        sandboxImage(first.host).list,
+        findings,
+      )
     // awslabs/amazon-eks-ami#1597.
     const text = `Restore the pause image ${onNodes(findings)}: EKS's nodes come with it (and may lose it when the kubelet frees space, which newer node images prevent)`
-    const isOfOtherSystem = platform === 'bottlerocket' || kernel?.includes('amzn2023') === true
-    // Amazon Linux 2 ends with Kubernetes 1.32 (docs.aws.amazon.com/eks), and no other image has this service.
-    return isOfOtherSystem || (kubeletMinor !== null && kubeletMinor > 32)
+    const isOfOtherSystem =
+      platform === 'bottlerocket' || kernel?.includes('amzn2023') === true || amazonLinux2 === false
+    // Amazon Linux 2 ends with Kubernetes 1.32 (docs.aws.amazon.com/eks), and no other image has this service, which pulls from ECR only.
+    return isOfOtherSystem || first.registry === 'localhost' || (kubeletMinor !== null && kubeletMinor > 32)
       ? {
           text: `${text}, so replace the node; if new nodes lack it too, look at what hides or removes it there, such as a volume that is mounted over /var/lib/containerd`,
         }
