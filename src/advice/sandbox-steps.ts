@@ -106,12 +106,15 @@ function replacedPause({ cause, image, host: { platform, runtime, kubeletMinor }
   return hasOwn ? (OWN_PAUSE[platform ?? ''] ?? null) : null
 }
 
+/** What glibc and musl say where no DNS server gave an answer (EAI_AGAIN of getaddrinfo(3)). */
+const TRY_AGAIN = /\blookup \S{1,300}: (?:temporary failure in name resolution|try again)\b/i
+
 /**
  * The host that the node asks and does not reach, though nobody may have meant it to: in a closed network, a pause image that is left at its default is the
  * first that is missing (containerd/containerd#8653, k3s-io/k3os#431). Null for what somebody chose (a mirror, a proxy, a registry of one's own), where a
  * cloud sets the image on its nodes, and where the host answered, or the node's DNS is at fault.
  */
-function perhapsClosed({ cause, endpoint, registry, clues, host }: Finding): string | null {
+function perhapsClosed({ cause, endpoint, registry, clues, host, evidence }: Finding): string | null {
   if (!isUnreached(cause) || registry === null || !isFixedHost(registry)) return null
   if (host.platform === 'aks' || host.platform === 'gke') return null
   const asked = endpoint?.host ?? registry
@@ -124,6 +127,7 @@ function perhapsClosed({ cause, endpoint, registry, clues, host }: Finding): str
   const isKnown =
     clueOf(clues, 'no-route')?.lost === true ||
     clueOf(clues, 'dns-server')?.unreached === 'refused' ||
+    TRY_AGAIN.test(evidence?.text ?? '') ||
     hasClue(clues, ...REACHED)
   return (isItself || isRedirect) && endpoint?.role !== 'mirror' && !isKnown ? asked : null
 }

@@ -231,6 +231,11 @@ describe('a pause image whose registry a node does not reach', () => {
       'dial tcp: lookup registry.k8s.io on 127.0.0.53:53: read udp 127.0.0.1:4711->127.0.0.53:53: read: connection refused',
     ],
     [
+      'a resolver that got no answer',
+      'registry.k8s.io/v2/pause/manifests/3.6',
+      'dial tcp: lookup registry.k8s.io: Try again',
+    ],
+    [
       'a connection that was open',
       'registry.k8s.io/v2/pause/manifests/3.6',
       'read tcp 10.0.0.4:4711->34.96.108.209:443: i/o timeout',

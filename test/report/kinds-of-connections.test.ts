@@ -88,7 +88,23 @@ test.each<Row>([
     'rancher/klipper-lb:v0.4.9',
     'failed to do request: Head "https://registry-1.docker.io/v2/rancher/klipper-lb/manifests/v0.4.9": dial tcp: lookup registry-1.docker.io: Try again',
     { node: { kubelet: 'v1.30.5+k3s1', runtime: 'containerd://1.7.21-k3s2' } },
-    { says: /with a restart they import the archives in \/var\/lib\/rancher\/k3s\/agent\/images again/ },
+    {
+      says: /with a restart they import the archives in \/var\/lib\/rancher\/k3s\/agent\/images again/,
+      never: /name does not exist/,
+    },
+  ],
+  [
+    'a private name that a public DNS server does not know',
+    OWN,
+    'dial tcp: lookup registry.example on 8.8.8.8:53: no such host',
+    { says: /8\.8\.8\.8 is a public DNS server.*\/etc\/hosts on every node/ },
+  ],
+  [
+    'a file of certificates that is read before any host is asked',
+    'nginx:1.25',
+    'failed to pull and unpack image "docker.io/library/nginx:1.25": failed to resolve reference "docker.io/library/nginx:1.25": get TLSConfig for registry "https://mirror.example": failed to load CA file: open /etc/ssl/mirror.crt: no such file or directory',
+    { node: { runtime: 'containerd://1.6.20' } },
+    { says: /contacted no host/, never: /asked Docker Hub as well/ },
   ],
   [
     'a mirror that was shut down, whatever its name answers since',

@@ -121,14 +121,16 @@ export function roleSentence(finding: WithEndpoint & ByMirror & Pick<Finding, 'c
   }
 }
 
-type ByMirror = Pick<Finding, 'evidence' | 'host'>
+type ByMirror = Pick<Finding, 'evidence' | 'host' | 'clues'>
 
 /**
  * Whether the text shows one of several failures: containerd resolves a name at the mirrors first, then at the registry, and keeps one error
  * (containerd/containerd, core/remotes/docker/resolver.go; containerd/containerd#3868, #5275 of 1.5). CRI-O lists them all.
  */
-function asksFurther({ evidence, host: { runtime, version } }: ByMirror): boolean {
+function asksFurther({ evidence, host: { runtime, version }, clues }: ByMirror): boolean {
   const text = evidence?.text ?? ''
+  // It reads the settings of all of them before it asks any.
+  if (hasClue(clues, 'certificate-file')) return false
   return (
     (runtime === null || runtime === 'containerd') &&
     !/^1\.[0-4]\./.test(version ?? '') &&

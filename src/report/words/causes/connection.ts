@@ -6,7 +6,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { askedEndpoint } from '../../../diagnosis/text/asked-endpoint.ts'
 import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
 import { hostAlone, isServiceName, isSurelyOfCluster } from '../../../image/host.ts'
-import { isOpenShiftService } from '../../../image/registries.ts'
+import { isFixedHost, isOpenShiftService } from '../../../image/registries.ts'
 import type { CauseWords, FirstFinding } from '../cause-words.ts'
 import { onNode } from '../node/node.ts'
 import { dnsAnswer } from '../node/node-dns.ts'
@@ -91,9 +91,11 @@ const DNS_ANSWERS: Record<DnsAnswer, (server: string) => string> = {
 function lookUpResult(first: FirstFinding): string {
   const answer = dnsAnswer(first)
   const server = resolverOf(first)?.server
-  return answer === null
-    ? "The name does not exist, or the node's DNS server did not answer"
-    : DNS_ANSWERS[answer](server === undefined ? '' : ` ${server}`)
+  if (answer === null)
+    return isFixedHost(askedHost(first))
+      ? "The node's DNS server did not answer, or answered with an error"
+      : "The name does not exist, or the node's DNS server did not answer"
+  return DNS_ANSWERS[answer](server === undefined ? '' : ` ${server}`)
 }
 
 function resolverOf({ clues }: FirstFinding): Extract<Clue, { code: 'dns-server' }> | undefined {
