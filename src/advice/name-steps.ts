@@ -75,7 +75,9 @@ function possiblePath({ cause, subcause, clues, reference, endpoint }: Finding):
   const found =
     subcause === 'upstream'
       ? impossibleUpstream(reference)
-      : (impossibleAtHub(reference) ?? impossibleAtArtifactRegistry(reference))
+      : // A project that is suspended, or closed to the caller, is the reason that Google gives.
+        (impossibleAtHub(reference) ??
+        (subcause === 'blocked' ? null : impossibleAtArtifactRegistry(reference)))
   return found === null ? [] : [{ code: 'correct-path', ...found }]
 }
 

@@ -4,6 +4,7 @@ import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { CertificateProblem } from '../diagnosis/clues/clue-on-way.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import type { NamedEndpoint } from '../diagnosis/text/endpoint.ts'
+import { isAddress, isLocal } from '../image/host.ts'
 import { isOpenShiftService } from '../image/registries.ts'
 import { cacheRuleSteps } from './closed-access.ts'
 import { nodesAlike, stepsIf } from './conditions.ts'
@@ -63,6 +64,7 @@ function stepsByProblem(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'tls-alert') && problem === null)
     return (
       unnamedDownload(finding) ?? [
+        ...stepsIf(mayBeElsewhere(finding, target), { code: 'resolve-host', host: target.host }),
         testConnection(finding, target),
         PROXY,
         { code: 'tls-between', host: target.host },
@@ -89,6 +91,17 @@ function stepsByProblem(finding: Finding): Step[] {
   // The error proves the date; what the node lacks may also be a certificate of its own, where the host's was accepted.
   const proven = problem === 'client' || side === 'after'
   return [...(proven ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
+}
+
+/**
+ * Whether the name may lead to another host than the registry: servers end the handshake for a name that they don't serve, as the edge of a CDN does, or
+ * Caddy with an internal error.
+ */
+function mayBeElsewhere(finding: Finding, target: NamedEndpoint): boolean {
+  const isRefused =
+    hasClue(finding.clues, 'tls-refused') ||
+    /\bremote error: tls: internal error\b/.test(finding.evidence?.text ?? '')
+  return isRefused && !isOfOthers(finding, target) && !isAddress(target.host) && !isLocal(target.host)
 }
 
 /** OpenShift's nodes get the authority of its own registry from the cluster. */

@@ -534,6 +534,21 @@ test.each(
       request('registry-1.docker.io', 'local error: tls: bad record MAC'),
       ['test-connection', 'show-proxy', 'tls-between'],
     ],
+    'a handshake that a public registry refuses is not about its address': [
+      'ghcr.io/acme/app:1',
+      request('ghcr.io', 'remote error: tls: handshake failure'),
+      ['test-connection', 'show-proxy', 'tls-between'],
+    ],
+    'one that a private name refuses may be at the wrong address': [
+      'registry.example/a/b:1',
+      request('registry.example', 'remote error: tls: handshake failure'),
+      ['resolve-host', 'test-connection', 'show-proxy', 'tls-between'],
+    ],
+    'a server without a certificate for the name may end it with an internal error': [
+      'registry.example/a/b:1',
+      request('registry.example', 'remote error: tls: internal error'),
+      ['resolve-host', 'test-connection', 'show-proxy', 'tls-between'],
+    ],
     'an alert about a certificate still is': [
       'registry.example/a/b:1',
       request('registry.example', 'remote error: tls: unknown certificate authority'),
@@ -949,7 +964,7 @@ test.each([
   [ECR, 'admin', true],
   ['registry.example', 'jane', false],
 ])('%s refuses a user name of a form that it does not have: "%s", %s', (registry, username, foreign) => {
-  const image = `${registry}/a/b:1`
+  const image = `${registry}/a/b/c:1`
   const codes = codesIn({
     image,
     error: pulled(image, head(registry, '401 Unauthorized')),

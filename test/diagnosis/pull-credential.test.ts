@@ -449,7 +449,7 @@ describe('a token in a secret', () => {
     { host = ECR, username = 'AWS', error = head(host), more = {} } = {},
   ) => {
     const entries = [{ key: host, username, problem: null, ...more }]
-    const pods = [pod({ containers: [failing(`${host}/a/b:1`, error)], pullSecrets: ['own'] })]
+    const pods = [pod({ containers: [failing(`${host}/a/b/c:1`, error)], pullSecrets: ['own'] })]
     const pullSecrets = [login('own', 'web', host, { entries, ...fields })]
     const [first] = diagnose(snapshot({ pods, pullSecrets })).findings
     return first === undefined ? [] : stepsFor(first).map(({ code }) => code)

@@ -53,7 +53,9 @@ function privateCloud(first: Pick<Finding, 'registry' | 'endpoint' | 'clues'>, h
 export const dnsSteps: StepWords<DnsStep> = {
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
-      `${isFixedHost(host) || isRight(findings[0]) || isUnanswered(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
+      findings[0].cause === 'tls'
+        ? `See which address ${hostAlone(host)} has ${onNodes(findings)}: if it is not that of the registry (such as a public address, or a CDN's, for an internal name), the node asks the wrong DNS server, or that has the wrong address`
+        : `${isFixedHost(host) || isRight(findings[0]) || isUnanswered(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
       lookUpCommand(findings[0].host, hostAlone(host)),
       findings,
     ),
