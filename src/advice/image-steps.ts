@@ -254,9 +254,13 @@ export function imageStream({ reference }: Finding): Step[] {
     : []
 }
 
-/** What looks missing in another OpenShift project may only be refused to service accounts of this one (openshift/origin#17523); all may pull from openshift. */
+/**
+ * What looks missing in another OpenShift project may only be refused to service accounts of this one (openshift/origin#17523); all may pull from
+ * openshift. Who is told that the manifest is unknown was allowed to look for it.
+ */
 function hiddenDenial(finding: Finding): Step[] {
-  const { registry, reference } = finding
+  const { registry, reference, evidence } = finding
+  if (/\bmanifest unknown\b/i.test(evidence?.text ?? '')) return []
   if (registry === null || repositoryOf(reference).startsWith('openshift/')) return []
   return isOfOtherProject(finding, registry) ? grantSteps(finding, registry) : []
 }

@@ -3,6 +3,7 @@
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { mirrorOfOther } from '../image/registries.ts'
 import { pullByHand } from './host.ts'
 import type { Step } from './step/step.ts'
 
@@ -20,8 +21,15 @@ function literalServerSteps(finding: Finding, host: string): Step[] {
   ]
 }
 
-/** The mirror of the nodes that has to be replaced, as it was closed or serves others only: nothing about it can be repaired. Null for any other host. */
+/**
+ * The mirror of the nodes that has to be replaced, as it was closed, serves others only, or is of another registry: nothing about it can be repaired.
+ * Null for any other host.
+ */
 export function formerMirrorSteps({ clues, endpoint, registry }: Finding): Step[] | null {
-  if (!hasClue(clues, 'former-mirror') || endpoint?.role !== 'mirror' || registry === null) return null
-  return [{ code: 'mirror-settings', host: endpoint.host, registry, about: 'former' }]
+  if (endpoint?.role !== 'mirror' || registry === null) return null
+  const { host } = endpoint
+  if (hasClue(clues, 'former-mirror')) return [{ code: 'mirror-settings', host, registry, about: 'former' }]
+  return mirrorOfOther(host, registry) === null
+    ? null
+    : [{ code: 'mirror-settings', host, registry, about: 'other-registry' }]
 }

@@ -79,6 +79,34 @@ export function isGoogleCache(host: string): boolean {
   return withoutPort(host) === 'mirror.gcr.io'
 }
 
+/** The beginnings of the names of DaoCloud's mirrors, by the registry that each of them serves (DaoCloud/public-image-mirror, README). */
+const AT_DAOCLOUD: Readonly<Record<string, string>> = {
+  'docker.elastic.co': 'elastic',
+  'docker.io': 'docker',
+  'gcr.io': 'gcr',
+  'ghcr.io': 'ghcr',
+  'k8s.gcr.io': 'k8s-gcr',
+  'mcr.microsoft.com': 'mcr',
+  'nvcr.io': 'nvcr',
+  'quay.io': 'quay',
+  'registry.k8s.io': 'k8s',
+}
+
+/** The registry that this public mirror serves, and its sister for the given registry, if there is one; null if it serves that, or is another host. */
+export function mirrorOfOther(
+  host: string,
+  registry: string,
+): { serves: string; sister: string | null } | null {
+  const bare = withoutPort(host.toLowerCase())
+  const [, name] = /^([\w-]+)\.m\.daocloud\.io$/.exec(bare) ?? []
+  const [serves] = isGoogleCache(bare)
+    ? ['docker.io']
+    : (Object.entries(AT_DAOCLOUD).find(([, beginning]) => beginning === name) ?? [])
+  if (serves === undefined || serves === registry) return null
+  const own = name === undefined ? undefined : AT_DAOCLOUD[registry]
+  return { serves, sister: own === undefined ? null : `${own}.m.daocloud.io` }
+}
+
 /** Whether this is a mirror that Google or DaoCloud runs for everyone, without logins. */
 export function isOpenMirror(host: string): boolean {
   return isGoogleCache(host) || servesList(host)

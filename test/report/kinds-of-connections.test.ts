@@ -116,6 +116,28 @@ test.each<Row>([
     },
   ],
   [
+    'a mirror of another registry',
+    {
+      image: 'quay.io/acme/app:1',
+      error:
+        'failed to do request: Head "https://docker.m.daocloud.io/v2/acme/app/manifests/1?ns=quay.io": net/http: TLS handshake timeout',
+    },
+    {
+      first:
+        /^Let the nodes use quay\.m\.daocloud\.io for quay\.io .*: docker\.m\.daocloud\.io is a mirror of Docker Hub only/,
+      never: /MTU with/,
+    },
+  ],
+  [
+    "Google's cache of Docker Hub, set for another registry",
+    {
+      image: 'ghcr.io/acme/app:1',
+      error:
+        'unexpected status from HEAD request to https://mirror.gcr.io/v2/acme/app/manifests/1?ns=ghcr.io: 403 Forbidden',
+    },
+    { first: /^Let the nodes use another mirror of ghcr\.io, or none,/ },
+  ],
+  [
     'an image that Podman built for a minikube',
     'localhost/shop:dev',
     'initializing source docker://localhost/shop:dev: pinging container registry localhost: Get "https://localhost/v2/": dial tcp [::1]:443: connect: connection refused',

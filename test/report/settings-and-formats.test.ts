@@ -142,6 +142,15 @@ test.each<Row>([
     { first: /describe imagestream base/, says: /system:image-puller/ },
   ],
   [
+    'whose manifest is unknown in another OpenShift project was looked for',
+    {
+      image: 'image-registry.openshift-image-registry.svc:5000/shared/base:1',
+      error:
+        'initializing source docker://image-registry.openshift-image-registry.svc:5000/shared/base:1: reading manifest 1 in image-registry.openshift-image-registry.svc:5000/shared/base: manifest unknown',
+    },
+    { first: /describe imagestream base/, never: /image-puller/ },
+  ],
+  [
     'everyone may pull from the project openshift',
     'docker-registry.default.svc:5000/openshift/ruby:9',
     'Error: image openshift/ruby:9 not found',

@@ -587,6 +587,7 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
   'mirror-settings': (
     [
       'endpoint',
+      'other-registry',
       'instead',
       'token',
       'former',

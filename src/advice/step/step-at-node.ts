@@ -148,6 +148,7 @@ export type MirrorStep =
       registry: string
       about:
         | 'endpoint'
+        | 'other-registry'
         | 'instead'
         | 'token'
         | 'scheme'

@@ -7,7 +7,7 @@ import type { Cause, Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isLocal, isOfCluster } from '../../../image/host.ts'
-import { isGoogleCache, isHosted, isOpenMirror } from '../../../image/registries.ts'
+import { isGoogleCache, isHosted, isOpenMirror, mirrorOfOther } from '../../../image/registries.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { minuteOf } from '../duration.ts'
@@ -224,6 +224,14 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         return {
           text: `Let the nodes use another mirror of ${registryLabel(registry)}, or none, in ${place}: ${what} serves only the images on its list`,
         }
+      case 'other-registry': {
+        const { serves = DOCKER_HUB, sister = null } = mirrorOfOther(what, registry) ?? {}
+        const name = registryLabel(registry)
+        const right = sister === null ? `another mirror of ${name}, or none,` : `${sister} for ${name}`
+        return {
+          text: `Let the nodes use ${right} in ${place}: ${what} is a mirror of ${registryLabel(serves)} only`,
+        }
+      }
       case 'former':
         return {
           text: `Let the nodes use another mirror of ${registryLabel(registry)}, or none, in ${place}: ${what} ${formerState(first) ?? 'is no longer one'}`,

@@ -65,6 +65,12 @@ export const nameSteps: StepWords<NameStep> = {
           return {
             text: `Check the project (${place.project}), the location (${place.location}), and the repository (${place.repository}) in ${image}: Artifact Registry has no such repository there, so it is misspelled, was deleted, or still has to be created`,
           }
+        // Whoever says that the repository does not exist has not looked for the tag.
+        if (first.subcause === 'repository')
+          return {
+            text: `Check the name ${image} for a typo, and whether its repository was renamed or removed, or nothing was ever pushed to it${buildHint(first) ?? servingHint(first) ?? (releaseHint(first) || (first.moved === null ? pathHint(registry, `${withoutVersion(image)}:`) : ''))}`,
+            brief: `Check the name for a typo, and whether the repository was renamed or removed${others.length === 0 ? otherRepositoryHint(first) : ''}`,
+          }
         return {
           text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${buildHint(first) ?? servingHint(first) ?? (tagHint(first) || releaseHint(first) || (first.moved === null ? pathHint(registry, image) : ''))}`,
           brief: `Check the name and tag for a typo, and whether the image was ever pushed or has been removed${others.length === 0 ? otherRepositoryHint(first) : ''}`,
@@ -147,7 +153,7 @@ export const nameSteps: StepWords<NameStep> = {
     text:
       tag === null
         ? `See which images stream ${project}/${stream} still has: OpenShift's image pruner removes those that no tag and no pod refers to anymore. Name one of its tags or current digests, or build the image again (\`${ocCommand(invocation, 'start-build <build-config>', project)}\`)`
-        : `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed (then import it again with \`${ocCommand(invocation, `import-image ${shellWord(`${stream}:${tag}`)}`, project)}\`, or build it)`,
+        : `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed (then import it again with \`${ocCommand(invocation, `import-image ${shellWord(`${stream}:${tag}`)}`, project)}\`, for which the cluster has to reach the image's source, or build it)`,
     command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, project),
   }),
   'name-version': ({ image }) => ({

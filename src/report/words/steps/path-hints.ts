@@ -18,6 +18,10 @@ export function pathHint(registry: string | null, image: string): string {
   const [, misread] = /:(v?\d+(?:\.[\dOo]+)+)$/.exec(image) ?? []
   if (misread !== undefined && /o/i.test(misread))
     return ` (the tag has a letter O where a zero is likely: ${misread.replace(/o/gi, '0')})`
+  // It has some tags of some images, which come later than the originals.
+  const [, original] = /^mcr\.microsoft\.com\/mirror\/docker\/(.+)$/.exec(image) ?? []
+  if (original !== undefined)
+    return ` (these are Microsoft's copies of images of Docker Hub, of which some tags may be missing or come late: the original is docker.io/${original.replace(/:$/, '')})`
   const path = image.slice((registry ?? '').length + 1)
   const [, tag = '', patch] = /:(v?\d+\.\d+(\.\d+)?)$/.exec(image) ?? []
   // Amazon's own tags, but for those of the pause image and of a few agents (0.1.15 of eks-pod-identity-agent); a release is on GitHub first (aws/amazon-vpc-cni-k8s#3526).

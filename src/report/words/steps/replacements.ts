@@ -46,12 +46,13 @@ export const replacementSteps: StepWords<ReplacementStep> = {
     const place = edit?.known ?? to
     const asking = offlineCommand(invocation, `image ${shellWord(place)} --check-images`)
     const check = `\`${asking}\``
+    const version = place.includes('@') ? 'this digest' : 'your tag'
     return {
-      text: `Use ${place} instead${moved.frozen ? ' (a frozen copy, which gets no updates and no newer versions)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first with ${check} that your tag is there`}${text}`,
+      text: `Use ${place} instead${moved.frozen ? ' (a frozen copy, which gets no updates and no newer versions)' : ''}; ${isThere(first) ? `the registry says that ${version} is there` : `check first with ${check} that ${version} is there`}${text}`,
       ...(isThere(first)
         ? {}
         : {
-            brief: `Use ${place}${moved.frozen ? ' (frozen)' : ''} if ${check} finds your tag${text}`,
+            brief: `Use ${place}${moved.frozen ? ' (frozen)' : ''} if ${check} finds ${version}${text}`,
             check: asking,
           }),
       ...(command === undefined ? {} : { command }),
