@@ -2,6 +2,7 @@
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { nodeServiceAt } from '../diagnosis/node/node-services.ts'
 import { passedOnFrom, remoteRepositoryIn } from '../diagnosis/refusal/denial-words.ts'
 import { cloudOf } from '../image/cloud-registries.ts'
 import { isOfficial } from '../image/official-images.ts'
@@ -186,7 +187,8 @@ export function upstreamSteps(finding: Finding): Step[] {
   const source = passedOnFrom(finding.evidence?.text ?? '')
   if (source !== null) return [{ code: 'upstream-login', host, kind: 'openshift', repository: source }]
   const setup = hasClue(finding.clues, 'upstream-setup')
-  const kind = setup ? 'setup' : cloudOf(finding.registry) === 'ecr' ? 'ecr' : 'other'
+  const isKeeper = nodeServiceAt({ host, role: 'registry' }) === 'kube-image-keeper'
+  const kind = setup ? 'setup' : cloudOf(finding.registry) === 'ecr' ? 'ecr' : isKeeper ? 'of-pods' : 'other'
   const repository = remoteRepositoryIn(finding.evidence?.text ?? '')
   const name: Step = { code: 'check-name', how: 'plain' }
   // A valid login is refused as well, for an image that it may not pull or that is not there: token servers such as GitLab's refuse both.
@@ -208,7 +210,7 @@ export function refusingCache(finding: Finding): Step[] | null {
   if (hasClue(finding.clues, 'basic-demanded') && registry !== null)
     return [{ code: 'mirror-settings', host: null, registry, about: 'basic' }, ...pullByHand(finding)]
   if (endpoint?.role !== 'mirror' || registry === null || subcause === 'policy' || subcause === 'upstream')
-    // Such a cache asks its upstream with its own login.
+    // Such a cache asks its upstream with its own login, or with the pods', which the runtime does not send it.
     return hasClue(finding.clues, 'relays') && hasClue(finding.clues, 'loopback')
       ? upstreamSteps(finding)
       : null

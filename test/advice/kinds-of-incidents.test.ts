@@ -630,7 +630,7 @@ test.each(
       'failed to copy: httpReadSeeker: failed open: unexpected status code https://localhost:7439/v2/registry.hub.docker.com/library/mongo/manifests/4: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.',
       ['mirror-limit', 'wait'],
     ],
-    "a cache on the node's loopback that is refused has no use for a login of the pod": [
+    "a cache on the node's loopback is refused with the login that it uses at its upstream": [
       'localhost:7439/ghcr.io/acme/api:2',
       pulled('localhost:7439/ghcr.io/acme/api:2', head('localhost:7439', '401 Unauthorized')),
       ['upstream-login', 'check-name'],

@@ -117,11 +117,8 @@ test.each<Row>([
   ],
   [
     'a mirror of another registry',
-    {
-      image: 'quay.io/acme/app:1',
-      error:
-        'failed to do request: Head "https://docker.m.daocloud.io/v2/acme/app/manifests/1?ns=quay.io": net/http: TLS handshake timeout',
-    },
+    'quay.io/acme/app:1',
+    'failed to do request: Head "https://docker.m.daocloud.io/v2/acme/app/manifests/1?ns=quay.io": net/http: TLS handshake timeout',
     {
       first:
         /^Let the nodes use quay\.m\.daocloud\.io for quay\.io .*: docker\.m\.daocloud\.io is a mirror of Docker Hub only/,
@@ -130,11 +127,8 @@ test.each<Row>([
   ],
   [
     "Google's cache of Docker Hub, set for another registry",
-    {
-      image: 'ghcr.io/acme/app:1',
-      error:
-        'unexpected status from HEAD request to https://mirror.gcr.io/v2/acme/app/manifests/1?ns=ghcr.io: 403 Forbidden',
-    },
+    'ghcr.io/acme/app:1',
+    'unexpected status from HEAD request to https://mirror.gcr.io/v2/acme/app/manifests/1?ns=ghcr.io: 403 Forbidden',
     { first: /^Let the nodes use another mirror of ghcr\.io, or none,/ },
   ],
   [

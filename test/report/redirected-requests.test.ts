@@ -225,6 +225,21 @@ test.each<Row>([
     { says: /the node itself, and it rejected the connection .* host port/, never: /nothing is listening/ },
   ],
   [
+    "a cache on the node that asks with the pods' pull secrets",
+    'localhost:7439/acme.azurecr.io/shop/api:1',
+    'unexpected status from HEAD request to http://localhost:7439/v2/acme.azurecr.io/shop/api/manifests/1: 401 Unauthorized',
+    {
+      first: /^Give the pods a pull secret for acme\.azurecr\.io.*image-caching-policy=ignore/,
+      never: /logins are not used there/,
+    },
+  ],
+  [
+    'a cache on the node that fails, perhaps for want of a login',
+    'localhost:7439/ghcr.io/acme/app:1',
+    'unexpected status from HEAD request to http://localhost:7439/v2/ghcr.io/acme/app/manifests/1: 500 Internal Server Error',
+    { never: /login are not the problem/ },
+  ],
+  [
     'a route that was there when the tag was looked up',
     'ghcr.io/a/b:1',
     'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://ghcr.io/v2/a/b/manifests/sha256:ab": dial tcp 140.82.112.33:443: connect: network is unreachable',

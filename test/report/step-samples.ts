@@ -289,6 +289,8 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
     { kind: 'ecr', host },
     { kind: 'openshift', host, repository: 'quay.io/acme/app' },
     { kind: 'other', host, repository: 'hub-remote' },
+    { kind: 'other', host: 'localhost:5000' },
+    { kind: 'of-pods', host: 'localhost:7439' },
   ],
   'use-other-source': [{ why: 'blocked' }],
   'check-name': (['official', 'public', 'hidden', 'owner', 'plain', 'digest'] as const).map(how => ({ how })),

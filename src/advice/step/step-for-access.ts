@@ -203,7 +203,8 @@ export type PermissionStep =
   | {
       code: 'upstream-login'
       host: string
-      kind: 'ecr' | 'openshift' | 'setup' | 'other'
+      /** `of-pods`: it asks with the pods' own pull secrets. */
+      kind: 'ecr' | 'openshift' | 'of-pods' | 'setup' | 'other'
       /** The cache's remote repository whose login was refused, or the one at the upstream that was asked for, where the text names it. */
       repository?: string
     }

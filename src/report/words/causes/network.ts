@@ -260,6 +260,6 @@ export const registryServerError: CauseWords = {
       "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and login are not the problem.",
     ],
     first =>
-      `${capitalize(responderLabel(first))}, or a service that it depends on, ${isMaintained(first) ? 'is out of service for now' : 'is failing'}${saidBy(first)}${first.endpoint?.role === 'mirror' ? ", which says nothing about the pod's image and login." : "; the pod's image and login are not the problem."}`,
+      `${capitalize(responderLabel(first))}, or a service that it depends on, ${isMaintained(first) ? 'is out of service for now' : 'is failing'}${saidBy(first)}${first.endpoint?.role === 'mirror' || hasClue(first.clues, 'loopback') ? ", which says nothing about the pod's image and login." : "; the pod's image and login are not the problem."}`,
   ],
 }

@@ -52,7 +52,7 @@ const SERVICES: Record<NodeService, ServiceWords> = {
 /** Returns what to do about a registry on the node, which may be a cache, by what it answered. */
 function atNode({ findings: [{ cause }] }: StepContext): string {
   return cause === 'auth-required-or-denied'
-    ? 'its log has the reason for the refusal; if it fetches images from elsewhere, that may be a refusal there, of its own login'
+    ? "its log has the reason for the refusal; if it fetches images from elsewhere, that may be a refusal there, of its own login or the pods'"
     : 'push the image to it, or, if it fetches images from elsewhere, find the reason in its log'
 }
 

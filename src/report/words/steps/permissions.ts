@@ -6,8 +6,15 @@ import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { acrName, cloudOf, cloudOfToken } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
-import { repositoryOf } from '../../../image/reference.ts'
-import { isGitLab, isInDependencyProxy, isNamedQuay, isPublic } from '../../../image/registries.ts'
+import { isLocal } from '../../../image/host.ts'
+import { parseReference, repositoryOf } from '../../../image/reference.ts'
+import {
+  isGitLab,
+  isInDependencyProxy,
+  isNamedQuay,
+  isPublic,
+  relayedRegistry,
+} from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { CLOUDS, grantCommand } from '../cloud-identities.ts'
@@ -69,7 +76,10 @@ const SCANS: Record<StepOf<'finish-scan'>['scan'], (host: string, isHarbor: bool
 }
 
 /** Where a cache has its login at its upstream. */
-const UPSTREAM: Record<StepOf<'upstream-login'>['kind'], (host: string, repository?: string) => string> = {
+const UPSTREAM: Record<
+  Exclude<StepOf<'upstream-login'>['kind'], 'of-pods'>,
+  (host: string, repository?: string) => string
+> = {
   openshift: (host, repository = '') =>
     `Give ${host} a login that may pull ${repository}, if that still exists, from which it fetches this image and was refused: a pull secret in the project of the image stream, or one for ${repository.split('/')[0]} in the cluster's own (pull-secret in namespace openshift-config). The pods' logins and roles are not used there. Or let the image stream import the image from another registry, such as your mirror`,
   ecr: () =>
@@ -79,7 +89,9 @@ const UPSTREAM: Record<StepOf<'upstream-login'>['kind'], (host: string, reposito
   other: (host, repository) =>
     repository !== undefined
       ? `Ask an administrator of ${host} to check the login that its remote repository ${repository} uses at its upstream registry (whether it is valid, and allowed to pull this image): the pods' logins are not used there`
-      : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
+      : isLocal(host)
+        ? `Check the login that ${host} itself uses at its upstream registry, and its log: most such caches do not use the pods' logins there`
+        : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
 }
 
 const OTHER_SOURCE: Record<StepOf<'use-other-source'>['why'], string> = {
@@ -223,9 +235,12 @@ export const permissionSteps: StepWords<PermissionStep> = {
       }
     return {
       // Each group has its own.
-      text: isInDependencyProxy(reference)
-        ? `Check the login that the group's dependency proxy at ${host} itself uses at Docker Hub (in the settings of the group): the pods' logins are not used there`
-        : UPSTREAM[kind](host, repository),
+      text:
+        kind === 'of-pods'
+          ? loginOfKeeper(host, reference)
+          : isInDependencyProxy(reference)
+            ? `Check the login that the group's dependency proxy at ${host} itself uses at Docker Hub (in the settings of the group): the pods' logins are not used there`
+            : UPSTREAM[kind](host, repository),
     }
   },
   'cache-rule': ({ about, registry, rule, source }) => {
@@ -247,6 +262,13 @@ export const permissionSteps: StepWords<PermissionStep> = {
     }
   },
   'use-other-source': ({ why }) => ({ text: OTHER_SOURCE[why] }),
+}
+
+/** Returns how the proxy of kube-image-keeper gets a login (enix/kube-image-keeper, internal/registry/keychain.go of version 1). */
+function loginOfKeeper(host: string, reference: string | null): string {
+  const parsed = parseReference(reference ?? '')
+  const upstream = (parsed && relayedRegistry(parsed)) ?? "the registry in the image's path"
+  return `Give the pods a pull secret for ${upstream}, or correct theirs, or keep the pods from being rewritten (label kube-image-keeper.enix.io/image-caching-policy=ignore): the proxy of kube-image-keeper, which most likely answers at ${host}, asks ${upstream} with the pods' own pull secrets, and never as the node, which may be allowed to pull there; its log has the reason`
 }
 
 /** Returns what limits a robot account: of Harbor, `robot$PROJECT+NAME` is of one project, `robot$NAME` of the whole registry; of Quay, `OWNER+NAME`. */
