@@ -464,6 +464,32 @@ describe('a name that begins with localhost/', () => {
   })
 })
 
+describe('the virtual machine of Docker Desktop', () => {
+  const node = { osImage: 'Docker Desktop', runtime: 'docker://28.0.4', kubelet: 'v1.32.2' }
+
+  test('is started again with Docker Desktop, as it has no systemd', () => {
+    const error =
+      'Failed to inspect image "acme/api:1": rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused"'
+    expectReport(
+      { image: 'acme/api:1', error, node },
+      { first: /^Restart Docker Desktop: nothing answers at/, never: /systemctl|journalctl|SSH/ },
+    )
+  })
+
+  test("looks names up with its machine's DNS servers", () => {
+    const image = 'europe-docker.pkg.dev/acme/images/app:1'
+    const error =
+      'failed to do request: Head "https://europe-docker.pkg.dev/v2/acme/images/app/manifests/1": dial tcp: lookup europe-docker.pkg.dev: no such host'
+    expectReport(
+      { image, error, node },
+      {
+        says: /Docker Desktop asks the DNS servers of its machine/,
+        never: /resolv\.conf|Private Google|SSH/,
+      },
+    )
+  })
+})
+
 test.each([
   ['5.10.220-209.869.amzn2.x86_64', 'Amazon Linux 2', /systemctl restart sandbox-image/],
   ['6.1.115-126.197.amzn2023.x86_64', 'Amazon Linux 2023', /so replace the node/],

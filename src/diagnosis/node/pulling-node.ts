@@ -48,6 +48,8 @@ export interface PullingNode {
   hybrid?: true
   /** The release of Bottlerocket, such as `1.58.0`; absent on other systems. */
   bottlerocket?: string
+  /** The virtual machine of Docker Desktop, which has neither systemd nor SSH, and the names of its machine. */
+  desktop?: true
   /** Whether it runs Amazon Linux 2, which is not 2023; absent if its system is not known. */
   amazonLinux2?: boolean
   /** Absent if its system is not known. */
@@ -117,6 +119,7 @@ export function pullingNode(
     ...(virtual === null ? {} : { virtual }),
     ...(node?.labels['eks.amazonaws.com/compute-type'] === 'hybrid' && { hybrid: true }),
     ...(bottlerocket === undefined ? {} : { bottlerocket }),
+    ...(/^docker desktop\b/i.test(node?.osImage ?? '') && { desktop: true as const }),
     ...(node?.osImage == null ? {} : { amazonLinux2: /^amazon linux 2(?!\d)/i.test(node.osImage) }),
     ...(family === null ? {} : { family }),
   }

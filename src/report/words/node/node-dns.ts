@@ -16,7 +16,9 @@ export function dnsAnswer({ clues }: Pick<Finding, 'clues'>): DnsAnswer | null {
 }
 
 /** Returns where the node's DNS servers are set. */
-export function resolverPlace({ os, platform }: PullingNode): string {
+export function resolverPlace({ os, platform, desktop }: PullingNode): string {
+  if (desktop)
+    return 'Docker Desktop asks the DNS servers of its machine, so check those and its VPN, then restart Docker Desktop'
   if (os === 'windows') return 'the DNS servers of its network adapter'
   return platform === 'talos'
     ? 'nameservers in the machine configuration; `talosctl get resolvers` shows those in use'

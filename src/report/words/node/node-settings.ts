@@ -9,7 +9,7 @@ import { isOldContainerd, oldMirrors, oldPlainHttp } from './old-containerd.ts'
 export function mirrorSettings(node: PullingNode, registry: string): string {
   const { platform, runtime, os } = node
   if (isOldContainerd(node)) return oldMirrors(node, registry)
-  if (runtime === 'docker') return `${daemonFile(os)} (registry-mirrors; restart Docker)`
+  if (runtime === 'docker') return `${daemonFile(node)} (registry-mirrors; restart Docker)`
   switch (platform) {
     case 'k3s':
     case 'rke2':
@@ -65,10 +65,11 @@ export function restartOf({ platform, os }: Pick<PullingNode, 'platform' | 'os'>
 }
 
 /** Returns the list of registries that the runtime may ask over HTTP, where that is a list; null if it asks by the scheme of an address. */
-export function insecureList({ platform, runtime, os }: PullingNode): string | null {
+export function insecureList(node: PullingNode): string | null {
+  const { platform, runtime } = node
   if (platform === 'openshift')
     return 'registrySources.insecureRegistries of image.config.openshift.io/cluster'
-  if (runtime === 'docker') return `insecure-registries in ${daemonFile(os)} (restart Docker)`
+  if (runtime === 'docker') return `insecure-registries in ${daemonFile(node)} (restart Docker)`
   return runtime === 'cri-o'
     ? '/etc/containers/registries.conf and registries.conf.d (insecure = true; reload CRI-O)'
     : null
@@ -94,7 +95,7 @@ export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint,
   if (platform === 'microk8s')
     return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml: ${plainServer(host)}`
   if (platform === 'k0s' && runtime !== 'docker') return `${k0sHosts(host)}: ${plainServer(host)}`
-  if (runtime === 'docker') return `${daemonFile(os)}: "insecure-registries": ["${host}"] (restart Docker)`
+  if (runtime === 'docker') return `${daemonFile(node)}: "insecure-registries": ["${host}"] (restart Docker)`
   if (runtime === 'cri-o')
     return `/etc/containers/registries.conf: [[registry]] location = "${host}", insecure = true (reload CRI-O)`
   if (role === 'mirror') return `${mirrorSettings(node, registry)}: [host."http://${host}"]${oneFolder(node)}`
@@ -132,7 +133,8 @@ function folderOf(host: string, os: PullingNode['os']): string {
 }
 
 /** Returns where Docker is configured. */
-export function daemonFile(os: PullingNode['os']): string {
+export function daemonFile({ os, desktop }: Pick<PullingNode, 'os' | 'desktop'>): string {
+  if (desktop) return "Docker Desktop's settings (Docker Engine)"
   return os === 'windows' ? 'C:\\ProgramData\\docker\\config\\daemon.json' : '/etc/docker/daemon.json'
 }
 

@@ -57,7 +57,7 @@ export function enterNode(
       text: `Connect to node ${node} by RDP or SSH${hasHostProcess(host) ? ', or with a HostProcess container' : ''}`,
     }
   return {
-    text: `Get a shell on node ${node}, by SSH or in a debug pod ${withImage}, then \`chroot /host\`; delete the pod afterward`,
+    text: `Get a shell on node ${node}, ${host.desktop ? '' : 'by SSH or '}in a debug pod ${withImage}, then \`chroot /host\`; delete the pod afterward`,
     command: debugPod(toolImage),
   }
 }
@@ -68,7 +68,7 @@ function startsNoPod({ cause, containerKind }: Pick<Finding, 'cause' | 'containe
 }
 
 /** Returns how to get to a node on which no pod starts. */
-function withoutPod(node: string, { platform, cloud, os, virtual }: PullingNode): StepText {
+function withoutPod(node: string, { platform, cloud, os, virtual, desktop }: PullingNode): StepText {
   const noPod = 'without its pause image, the node starts no debug pod either'
   if (virtual === 'fargate')
     return {
@@ -81,6 +81,11 @@ function withoutPod(node: string, { platform, cloud, os, virtual }: PullingNode)
   if (platform === 'bottlerocket')
     return {
       text: `Use the admin container of the node, as Bottlerocket's host has no shell: with \`enter-admin-container\` in a session of AWS Systems Manager, or, if it is enabled already, by SSH; ${noPod}. For the host's own commands (journalctl, ctr, containerd), run \`sudo sheltie\` there`,
+    }
+  if (desktop)
+    return {
+      text: `Get a shell in the virtual machine of Docker Desktop: ${noPod}`,
+      command: 'docker run -it --rm --privileged --pid=host alpine nsenter -t 1 -m -u -i -n sh',
     }
   const ways = `${os === 'windows' ? 'RDP or SSH' : 'SSH'}${cloud === 'ecr' ? ', or in a session of AWS Systems Manager' : ''}`
   return { text: `Connect to node ${node} by ${ways}: ${noPod}` }

@@ -81,7 +81,11 @@ export function runtimeLog(node: PullingNode): string {
  * Returns the command that starts a runtime again, even a hanging one; null where no single one does it.
  * @param socket the one that nothing answers at, which tells an unknown runtime
  */
-export function restartCommand({ platform, runtime, os }: PullingNode, socket: string | null): string | null {
+export function restartCommand(
+  { platform, runtime, os, desktop }: PullingNode,
+  socket: string | null,
+): string | null {
+  if (desktop) return null
   const name =
     runtime ?? (/crio/.test(socket ?? '') ? 'cri-o' : /containerd/.test(socket ?? '') ? 'containerd' : null)
   // These start containerd in a unit whose name depends on the node's role; Talos restarts its containerd by itself.

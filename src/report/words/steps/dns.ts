@@ -42,9 +42,9 @@ const PRIVATE_ZONE: Record<Cloud | 'none', string> = {
 }
 
 /** The cloud whose private connections matter for the host; a layer at a cache's upstream, or at Microsoft, comes over none of them. */
-function privateCloud(first: Pick<Finding, 'registry' | 'endpoint' | 'clues'>, host: string) {
+function privateCloud(first: Pick<Finding, 'registry' | 'endpoint' | 'clues' | 'host'>, host: string) {
   const { registry, endpoint } = first
-  if (isOfWindows(first)) return 'none'
+  if (isOfWindows(first) || first.host.desktop) return 'none'
   const cloud = cloudOf(registry)
   const isUpstream = cloud === 'ecr' && endpoint?.role === 'storage' && !isOfAws(host)
   return isUpstream ? 'none' : (cloud ?? 'none')

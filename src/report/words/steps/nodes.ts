@@ -114,15 +114,17 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: `Give the user that the runtime runs as ${onNodes(findings)} more subordinate IDs (larger ranges in /etc/subuid and /etc/subgid; for a rootless kind, minikube, or k3s on the machine that runs it), or rebuild the image with lower user and group IDs: the user namespace lacks those of its files`,
   }),
   'runtime-log': (_step, { findings }) =>
-    findings[0].host.os === 'windows'
-      ? {
-          text: `Look at the runtime's log ${onNodes(findings)} (${findings[0].host.runtime === 'docker' ? 'Windows event log, source docker' : 'Windows event log, or the log of containerd'}), and replace the node if every image fails there`,
-        }
-      : nodeClientStep(
-          `Look at the runtime's log ${onNodes(findings)}`,
-          runtimeLog(findings[0].host),
-          findings,
-        ),
+    findings[0].host.desktop
+      ? { text: "Look at Docker Desktop's logs (Troubleshoot, in its menu)" }
+      : findings[0].host.os === 'windows'
+        ? {
+            text: `Look at the runtime's log ${onNodes(findings)} (${findings[0].host.runtime === 'docker' ? 'Windows event log, source docker' : 'Windows event log, or the log of containerd'}), and replace the node if every image fails there`,
+          }
+        : nodeClientStep(
+            `Look at the runtime's log ${onNodes(findings)}`,
+            runtimeLog(findings[0].host),
+            findings,
+          ),
   'update-runtime': (_step, { findings, findings: [{ steps, host, cause, clues }] }) => {
     const isFirst = steps[0].code === 'update-runtime'
     const version = isFirst && host.version !== null ? ` (${host.runtime} ${host.version})` : ''
@@ -152,12 +154,16 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: newerRuntime(host, onNodes(findings)),
   }),
   'classic-image-store': (_step, { findings, findings: [{ host }] }) => ({
-    text: `If Docker ${onNodes(findings)} stores images with containerd, turn that off (in Docker Desktop, "Use containerd for pulling and storing images"; elsewhere "features": {"containerd-snapshotter": false} in ${daemonFile(host.os)}, then restart Docker). Otherwise update ${host.platform === 'k3s' ? 'K3s, which contains cri-dockerd' : 'cri-dockerd'}, or use another tag of the image`,
+    text: `If Docker ${onNodes(findings)} stores images with containerd, turn that off (in Docker Desktop, "Use containerd for pulling and storing images"; elsewhere "features": {"containerd-snapshotter": false} in ${daemonFile(host)}, then restart Docker). Otherwise update ${host.platform === 'k3s' ? 'K3s, which contains cri-dockerd' : 'cri-dockerd'}, or use another tag of the image`,
   }),
   'correct-login-file': ({ path }, { findings, findings: [{ host }] }) => ({
     text: `Correct ${path} ${onNodes(findings)} (its JSON, its permissions, and the logins in it): the runtime can't use it, so every pull that comes without a login fails there${mayBeOpenShift(host) ? '. On OpenShift, correct the pull secret of the cluster (openshift-config/pull-secret): the Machine Config Operator writes the file from it' : ''}`,
   }),
   'start-runtime': ({ socket }, { findings, findings: [{ host }] }) => {
+    if (host.desktop)
+      return {
+        text: `Restart Docker Desktop${socket === null ? '' : `: nothing answers at ${socket} in its virtual machine`}. If that does not help, change "Use containerd for pulling and storing images" in its settings (General), with which it starts with its other image store`,
+      }
     const how = restartOf(host)
     const text = `Start the container runtime ${onNodes(findings)} again${how === null ? '' : ` (${how})`}${socket === null ? '' : `: nothing answers at ${socket}`}`
     return nodeClientStep(text, restartCommand(host, socket), findings)
