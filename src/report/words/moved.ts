@@ -13,7 +13,7 @@ const OF_REGISTRY: readonly MovedState[] = ['restricted', 'retired', 'succeeded'
 const STATES: Record<MovedState, string> = {
   deleted: 'was removed by its publisher',
   emptied: 'has lost its versioned tags: its publisher moved them',
-  ended: 'does not exist: its publisher makes no tags for newer versions',
+  ended: 'does not exist: its publisher has no tags for newer versions',
   frozen: 'is frozen and has moved',
   moved: 'has moved',
   restricted: 'serves only some networks now',
