@@ -127,6 +127,14 @@ describe('an image that left its registry', () => {
     },
   )
 
+  test.each(['minio/minio:latest', 'quay.io/minio/minio:latest'])(
+    'is not proposed at a place that its publisher left, too: %s',
+    image => {
+      const [first] = stepsFor(findingOf({ image, error: pulled(image, REFUSED) }))
+      expect(first).toMatchObject({ code: 'find-replacement', moved: { state: 'deleted', to: null } })
+    },
+  )
+
   test('is not suspected while its old place only refuses', () => {
     const image = 'gcr.io/cadvisor/cadvisor:v0.49.1'
     expect(findingOf({ image, error: pulled(image, REFUSED) }).moved).toBeNull()

@@ -106,7 +106,7 @@ describe('tags and policies', () => {
 
 describe('moved and missing images', () => {
   test.each([
-    ['minio/minio:RELEASE.2025-01-01', 'error', 'quay.io/minio/minio:RELEASE.2025-01-01'],
+    ['jboss/keycloak:16.1.1', 'error', 'quay.io/keycloak/keycloak:16.1.1'],
     ['k8s.gcr.io/pause:3.9', 'warning', 'registry.k8s.io/pause:3.9'],
     ['bitnami/redis:7.2.4', 'error', 'docker.io/bitnamilegacy/redis:7.2.4'],
     ['bitnami/redis', 'warning', 'docker.io/bitnamilegacy/redis:latest'],
@@ -121,10 +121,10 @@ describe('moved and missing images', () => {
   })
 
   test('the registry is believed: an image that is there has not moved, one that is found elsewhere is proven', () => {
-    const image = 'minio/minio:RELEASE.2025-01-01'
+    const image = 'jboss/keycloak:16.1.1'
     const there = check(`docker.io/${image}`, 'exists')
     expect(only(scopeOf(podWith(image), { imageChecks: [there] }), 'moved-image')).toEqual([])
-    const replacement = check(`quay.io/${image}`, 'exists')
+    const replacement = check('quay.io/keycloak/keycloak:16.1.1', 'exists')
     const gone = check(`docker.io/${image}`, 'denied', { replacement })
     const [finding] = only(scopeOf(podWith(image), { imageChecks: [gone] }), 'moved-image')
     expect(finding).toMatchObject({ arguments: { proof: 'found' }, fix: { proven: true } })

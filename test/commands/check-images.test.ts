@@ -18,7 +18,7 @@ const IMAGES: [pod: string, image: string][] = [
   ['private', 'jane/billing:2.4'],
   ['of-the-pod', 'team/api:1'],
   ['nowhere', 'ghcr.io/acme/app:1'],
-  ['moved', 'minio/minio:2025'],
+  ['moved', 'jboss/keycloak:2025'],
   ['internal', '127.0.0.1:1/acme/app:1'],
 ]
 
@@ -43,7 +43,7 @@ beforeAll(async () => {
   }
   await simulator.settle()
   quay = new Hub({ clock: cluster.clock })
-  quay.addImage({ repository: 'minio/minio', tags: ['2025'] })
+  quay.addImage({ repository: 'keycloak/keycloak', tags: ['2025'] })
   await quay.listen()
   // The secret that was missing has been created since.
   const auth = Buffer.from(`team:${POD}`).toString('base64')
@@ -117,7 +117,7 @@ describe('diagnose', () => {
     expect(checks.get('typo-tag')?.likelyTag).toBe('1.27-alpine')
     expect(checks.get('typo-name')?.nearRepositories).toEqual(['nginx'])
     expect(checks.get('moved')?.replacement).toMatchObject({
-      reference: 'quay.io/minio/minio:2025',
+      reference: 'quay.io/keycloak/keycloak:2025',
       verdict: 'opens-anonymously',
     })
     expect(simulator.hub.pulls).toHaveLength(pulls)

@@ -153,12 +153,19 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     since: '2024-04',
     source: 'https://github.com/minio/object-browser/issues/3318',
   },
+  // First from Docker Hub (makeplane/plane#9829), then from Quay; Chainguard builds the server from the same source.
   {
-    moves: { 'docker.io/minio/minio': 'quay.io/minio/minio', 'docker.io/minio/mc': 'quay.io/minio/mc' },
+    moves: { 'docker.io/minio/minio': null, 'quay.io/minio/minio': null },
     state: 'deleted',
-    since: '2026-09-11',
-    frozen: true,
-    source: 'https://github.com/makeplane/plane/issues/9829',
+    since: '2026-09',
+    others: 'cgr.dev/chainguard/minio',
+    source: 'https://github.com/ray-project/kuberay/issues/5339',
+  },
+  {
+    moves: { 'docker.io/minio/mc': null, 'quay.io/minio/mc': null },
+    state: 'deleted',
+    since: '2026-09',
+    source: 'https://github.com/ray-project/kuberay/issues/5339',
   },
   {
     moves: { 'docker.io/openfaas': 'ghcr.io/openfaas' },
