@@ -156,6 +156,7 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
   // First from Docker Hub (makeplane/plane#9829), then from Quay; Chainguard builds the server from the same source.
   {
     moves: { 'docker.io/minio/minio': null, 'quay.io/minio/minio': null },
+    leftPlaces: 'Docker Hub and quay.io/minio',
     state: 'deleted',
     since: '2026-09',
     others: 'cgr.dev/chainguard/minio',
@@ -163,6 +164,7 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
   },
   {
     moves: { 'docker.io/minio/mc': null, 'quay.io/minio/mc': null },
+    leftPlaces: 'Docker Hub and quay.io/minio',
     state: 'deleted',
     since: '2026-09',
     source: 'https://github.com/ray-project/kuberay/issues/5339',

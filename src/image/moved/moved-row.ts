@@ -36,6 +36,8 @@ export interface MovedRow {
   onlyFor?: string
   /** Where the publisher has other versions now, under other names, or somebody else this one, if the image itself has no new place. */
   others?: string
+  /** The places that its publisher has left, where one of them took the place of another, and many texts still send people there. */
+  leftPlaces?: string
   /** Images in the old places that did not move. */
   stays?: readonly string[]
   /** Where it was announced or seen. */

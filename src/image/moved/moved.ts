@@ -23,6 +23,8 @@ export interface Moved {
   ofTag?: true
   /** Where the publisher has other versions now, or somebody else this one; absent if that is not known, or if the image has a new place. */
   others?: string
+  /** The places that its publisher has left, if there are several. */
+  leftPlaces?: string
   /** Where it was announced or seen. */
   source: string
   /** The day on which the table was last checked. */
@@ -87,6 +89,7 @@ export function movedImage(reference: Reference, answer: RegistryAnswer): Moved 
     ...(move.onlyFor !== undefined && { onlyFor: move.onlyFor }),
     ...(prefix.includes(':') && { ofTag: true as const }),
     ...(move.others !== undefined && { others: move.others }),
+    ...(move.leftPlaces !== undefined && { leftPlaces: move.leftPlaces }),
     source,
     asOf: MOVED_IMAGES_DATE,
   }

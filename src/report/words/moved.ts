@@ -29,7 +29,7 @@ function movedName({ ofTag }: Moved, reference: string): string {
 
 /** Returns, without a period, what became of the old place, and where the image is published now if that is known. @param to the new name as shown */
 export function movedText(moved: Moved, reference: string, to = moved.to): string {
-  const { state, frozen, onlyFor, others } = moved
+  const { state, frozen, onlyFor, others, leftPlaces } = moved
   const ofRegistry = OF_REGISTRY.includes(state)
   const about = ofRegistry ? `The registry ${reference.split('/')[0]}` : movedName(moved, reference)
   const what = state === 'frozen' && to === null ? 'gets no new tags' : becameOf({ state, onlyFor })
@@ -41,7 +41,8 @@ export function movedText(moved: Moved, reference: string, to = moved.to): strin
       : `; ${state === 'ended' ? `another publisher has it at ${others}` : `other versions are published at ${others}`}`
   const where =
     to === null ? elsewhere : `; ${published} published as ${to}${frozen ? ' (frozen: no more updates)' : ''}`
-  return `${about} ${what} ${whenSeen(moved)}${where}`
+  const too = leftPlaces === undefined ? '' : ` from ${leftPlaces}`
+  return `${about} ${what}${too} ${whenSeen(moved)}${where}`
 }
 
 function becameOf({ state, onlyFor }: Pick<Moved, 'state'> & { onlyFor: string | undefined }): string {
