@@ -5,7 +5,14 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { type NodeService, nodeServiceAt } from '../diagnosis/node/node-services.ts'
 import type { NamedEndpoint } from '../diagnosis/text/endpoint.ts'
 import type { FailedMirrors } from '../diagnosis/text/failed-mirrors.ts'
-import { isLocal, isOfCluster, isPrivateAddress, isServiceName, isUsualDnsService } from '../image/host.ts'
+import {
+  addressInName,
+  isLocal,
+  isOfCluster,
+  isPrivateAddress,
+  isServiceName,
+  isUsualDnsService,
+} from '../image/host.ts'
 import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { stepsIf } from './conditions.ts'
 import { compareSteps, mirrorLacking, ofMirror, realmProduct, servedByRegistry, targetHost } from './host.ts'
@@ -116,7 +123,7 @@ export function dnsSteps(finding: Finding): Step[] {
   // The text shows what is wrong: no name can be looked up there.
   const isCut = own === null && (unreached === 'network' || unreached === 'host')
   // Where the node most likely asks the wrong server, that comes before the name is doubted.
-  const isFirst = isCut || own?.certain === true
+  const isFirst = isCut || own?.certain === true || isDiscarded(finding, host)
   const compare = compareSteps(finding, target, 'name')
   const isTest = compare.some(step => step.code === 'compare-nodes' && step.test)
   return [
@@ -132,6 +139,12 @@ export function dnsSteps(finding: Finding): Step[] {
     ...servedByRegistry(finding, target),
     ...stepsIf(own === null && mayBeGivenUp(finding, target), { code: 'change-host', host }),
   ]
+}
+
+/** Whether the name leads to a private address, for which many DNS servers of routers give no answer. */
+function isDiscarded({ clues }: Finding, host: string): boolean {
+  const isNone = clueOf(clues, 'dns-answer')?.answer === 'none'
+  return isNone && isPrivateAddress(addressInName(host) ?? '')
 }
 
 /** Whether the name in the image may have been taken out of DNS: many nodes get that answer, and nothing shows another fault. */

@@ -39,6 +39,7 @@ const OF_HOST: readonly CertificateProblem[] = [
   'no-name',
   'negative-serial',
   'unreadable',
+  'weak-signature',
 ]
 
 function guestNeeds(finding: Finding, own: Step[]): StepOf<'guest-settings'>['needs'] | undefined {

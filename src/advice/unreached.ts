@@ -6,7 +6,7 @@ import { DESKTOP_NODE } from '../diagnosis/node/node-names.ts'
 import { nodeServiceAt } from '../diagnosis/node/node-services.ts'
 import type { NamedEndpoint } from '../diagnosis/text/endpoint.ts'
 import { dialedAddress } from '../diagnosis/text/misresolved.ts'
-import { isLocal, isPrivateAddress, isServiceName } from '../image/host.ts'
+import { isLocal, isPrivateAddress, isServiceName, isUnspecified } from '../image/host.ts'
 import { stepsIf } from './conditions.ts'
 import {
   compareSteps,
@@ -26,10 +26,11 @@ import { loadSteps, localTool } from './node-steps.ts'
 import { serviceSteps } from './services.ts'
 import type { Step } from './step/step.ts'
 
-/** Where a forged answer leads to another company's address, the host is blocked, and nothing at the host or on the way to it can be fixed. */
+/** Where a forged answer leads to another company's address, or a filter's to none, the host is blocked, and nothing at the host or on the way to it can be fixed. */
 function blockedByDns(finding: Finding, target: NamedEndpoint): Step[] | null {
   const to = clueOf(finding.clues, 'misresolved')
-  if (to === undefined || to.owner === 'node' || target.role === 'proxy') return null
+  const isFiltered = to?.owner === 'node' && isUnspecified(to.address)
+  if (to === undefined || (to.owner === 'node' && !isFiltered) || target.role === 'proxy') return null
   return [
     ...mirrorLacking(finding, target),
     ...unreachableName(finding, target),

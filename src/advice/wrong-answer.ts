@@ -33,6 +33,7 @@ const OF_INTERCEPTOR: readonly CertificateProblem[] = [
   'no-name',
   'negative-serial',
   'unreadable',
+  'weak-signature',
 ]
 
 export function tlsSteps(finding: Finding): Step[] {
@@ -81,7 +82,10 @@ function stepsByProblem(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'clock-off')) return [checkClock, look]
   if (isOfOthers(finding, target)) {
     const repair: Step = { code: 'public-certificate', host: target.host, problem }
-    if (OF_INTERCEPTOR.includes(problem)) return [look, repair, ...pastInterceptor(target)]
+    // The error names what answered: the certificate shows nothing more.
+    const isNamed = problem === 'wrong-name' && hasClue(finding.clues, 'certificate-for')
+    if (OF_INTERCEPTOR.includes(problem))
+      return [...(isNamed ? [repair, look] : [look, repair]), ...pastInterceptor(target)]
     if (problem !== 'expired') return [look, repair]
     // Everyone would notice if such a registry's own certificate had expired; what has may be an old root.
     return side === 'after' ? [repair, look, checkClock] : [checkClock, look, repair]
@@ -89,7 +93,7 @@ function stepsByProblem(finding: Finding): Step[] {
   const renew: Step = { code: 'renew-certificate', host: target.host, problem }
   if (side === 'before') return [checkClock, look, renew]
   // The error proves the date; what the node lacks may also be a certificate of its own, where the host's was accepted.
-  const proven = problem === 'client' || side === 'after'
+  const proven = problem === 'client' || problem === 'weak-signature' || side === 'after'
   return [...(proven ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
 }
 

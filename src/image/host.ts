@@ -15,10 +15,21 @@ export function hostAlone(host: string): string {
   return withoutPort(host).replace(/^\[|\]$/g, '')
 }
 
-/** Whether the host is the node's own loopback: localhost, 127.0.0.0/8, ::1, or 0.0.0.0. */
+/** Whether the host is the node's own loopback: localhost, 127.0.0.0/8, ::1, or the unspecified address, which leads there. */
 export function isLocal(host: string): boolean {
   const bare = hostAlone(host)
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|0\.0\.0\.0)$/i.test(bare) || bare.endsWith('.localhost')
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|::1?|0\.0\.0\.0)$/i.test(bare) || bare.endsWith('.localhost')
+}
+
+/** Whether this is the unspecified address, which no host has, and which DNS filters answer for a name that they block (docs.pi-hole.net/ftldns/blockingmode). */
+export function isUnspecified(address: string): boolean {
+  return /^(?:::|0\.0\.0\.0)$/.test(hostAlone(address))
+}
+
+/** The address in a name of nip.io or sslip.io, to which the name leads; null for any other. */
+export function addressInName(host: string): string | null {
+  const found = /(?:^|[.-])((?:\d{1,3}[.-]){3}\d{1,3})\.(?:nip|sslip)\.io$/.exec(hostAlone(host))?.[1]
+  return found?.replaceAll('-', '.') ?? null
 }
 
 /** Whether the host is an address of a private network (RFC 1918, RFC 4193, link-local). */

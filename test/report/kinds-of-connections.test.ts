@@ -29,6 +29,101 @@ test.each<Row>([
     { never: /intermediate/ },
   ],
   [
+    'a certificate that is signed with SHA-1, whoever signed it',
+    {
+      image: 'reg.example:8443/acme/app:1',
+      error:
+        'Head "https://reg.example:8443/v2/acme/app/manifests/1": tls: failed to verify certificate: x509: certificate signed by unknown authority (possibly because of "x509: cannot verify signature: insecure algorithm SHA1-RSA" while trying to verify candidate authority certificate "Acme Root CA")',
+    },
+    {
+      first:
+        /^Reissue the certificate of reg\.example:8443.* that is signed with SHA-1, and have it signed with SHA-256/,
+      never: /let every node trust|does not trust/,
+    },
+  ],
+  [
+    'such a certificate in front of a registry that others run',
+    {
+      image: 'ghcr.io/acme/app:1',
+      error:
+        'Head "https://ghcr.io/v2/acme/app/manifests/1": tls: failed to verify certificate: x509: cannot verify signature: insecure algorithm ECDSA-SHA1',
+    },
+    {
+      says: /Find the proxy or firewall in between that intercepts TLS/,
+      never: /^Reissue|every node trust/m,
+    },
+  ],
+  [
+    'the certificate of a DNS filter',
+    {
+      image: 'ghcr.io/acme/app:1',
+      error:
+        'Head "https://ghcr.io/v2/acme/app/manifests/1": tls: failed to verify certificate: x509: certificate is valid for *.opendns.com, *.umbrella.com, opendns.com, umbrella.com, not ghcr.io',
+    },
+    { first: /^Allow ghcr\.io in Cisco Umbrella/, never: /wildcard record/ },
+  ],
+  [
+    'the certificate of something else, by its name',
+    {
+      image: 'ghcr.io/acme/app:1',
+      error:
+        'Head "https://ghcr.io/v2/acme/app/manifests/1": tls: failed to verify certificate: x509: certificate is valid for portal.hotel.example, not ghcr.io',
+    },
+    {
+      first: /^See what ghcr\.io resolves to .* with a certificate for portal\.hotel\.example/,
+      never: /Umbrella/,
+    },
+  ],
+  ...['0.0.0.0', '[::]'].map(
+    (address): Row => [
+      `the answer ${address} of a DNS filter`,
+      {
+        image: 'acme.docker.scarf.sh/acme/app:1',
+        error: `Head "https://acme.docker.scarf.sh/v2/acme/app/manifests/1": dial tcp ${address}:443: connect: connection refused`,
+      },
+      {
+        short: /DNS answers without an address/,
+        first: /^Allow acme\.docker\.scarf\.sh in the DNS filter/,
+        says: /acme\.docker\.scarf\.sh was never contacted/,
+        never: /is running and listening|curl/,
+      },
+    ],
+  ),
+  [
+    'a name that leads to the loopback address, which filters seldom answer',
+    {
+      image: 'reg.example/acme/app:1',
+      error:
+        'Head "https://reg.example/v2/acme/app/manifests/1": dial tcp 127.0.0.1:443: connect: connection refused',
+    },
+    { first: /^Let reg\.example resolve to/, never: /filter/ },
+  ],
+  ...(
+    [
+      ['192-168-178-20', { first: /^Allow .* DNS rebind protection of 192\.168\.178\.1 / }],
+      ['52-0-56-137', { never: /rebind/ }],
+    ] as const
+  ).map(
+    ([address, expected]): Row => [
+      `a name of sslip.io with the address ${address}`,
+      {
+        image: `registry.${address}.sslip.io/lab/app:1`,
+        error: `Head "https://registry.${address}.sslip.io/v2/lab/app/manifests/1": dial tcp: lookup registry.${address}.sslip.io on 192.168.178.1:53: no such host`,
+      },
+      { ...expected, says: /^Look up registry/m },
+    ],
+  ),
+  [
+    'plain HTTP for nodes with Windows, beside others',
+    {
+      image: 'registry.lan:5000/api:3',
+      error:
+        'Head "https://registry.lan:5000/v2/api/manifests/3": http: server gave HTTP response to HTTPS client',
+      node: { os: 'windows', runtime: 'containerd://1.7.28' },
+    },
+    { says: /every Windows node: .*config_path in C:\\Program Files\\containerd\\config\.toml/ },
+  ],
+  [
     'an HTTPS attempt that may follow one over HTTP',
     'registry.lan:5000/api:3',
     'failed to do request: Head "https://registry.lan:5000/v2/api/manifests/3": http: server gave HTTP response to HTTPS client',

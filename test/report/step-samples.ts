@@ -642,6 +642,7 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
     { host, problem: 'client' },
     { host, problem: 'negative-serial' },
     { host, problem: 'unreadable' },
+    { host, problem: 'weak-signature' },
   ],
   'public-certificate': [
     { host, problem: 'wrong-name' },

@@ -11,6 +11,7 @@ export type CertificateProblem =
   | 'no-alternative-name'
   | 'client'
   | 'legacy'
+  | 'weak-signature'
   | 'negative-serial'
   | 'unreadable'
 

@@ -31,6 +31,8 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
     { code: 'certificate', problem: 'unreadable' },
     /failed to parse certificate from server: (?!x509: negative serial)|invalid peer certificate: BadEncoding/i,
   ],
+  // Go's crypto/x509 quotes it as a reason why no authority signed the certificate (InsecureAlgorithmError in UnknownAuthorityError).
+  [{ code: 'certificate', problem: 'weak-signature' }, /cannot verify signature: insecure algorithm/i],
   [
     { code: 'certificate', problem: 'unknown-authority' },
     /unknown authority|self[- ]signed|unable to get local issuer|unknown certificate authority|not trusted|invalid peer certificate: UnknownIssuer/i,

@@ -29,7 +29,7 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
   ],
   // Go's crypto/x509 lists all names of a certificate; a long list says little.
   [
-    /certificate is valid for ([^\s"'`]{1,120}(?:, [^\s"'`]{1,120}){0,2}), not /i,
+    /certificate is valid for ([^\s"'`,]{1,120}(?:, [^\s"'`,]{1,120}){0,5}), not /i,
     ([, names = '']) => ({ code: 'certificate-for', names }),
   ],
   // distribution's NAME_INVALID, and ECR's words.

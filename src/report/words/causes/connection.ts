@@ -5,7 +5,7 @@ import type { DnsAnswer, UnreachedServer } from '../../../diagnosis/clues/clue-o
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { askedEndpoint } from '../../../diagnosis/text/asked-endpoint.ts'
 import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
-import { hostAlone, isServiceName, isSurelyOfCluster } from '../../../image/host.ts'
+import { hostAlone, isServiceName, isSurelyOfCluster, isUnspecified } from '../../../image/host.ts'
 import { isFixedHost, isOpenShiftService } from '../../../image/registries.ts'
 import type { CauseWords, FirstFinding } from '../cause-words.ts'
 import { onNode } from '../node/node.ts'
@@ -78,7 +78,6 @@ export const registryNotFoundDns: CauseWords = {
 const isOfGuest = ({ clues }: FirstFinding) => hasClue(clues, 'guest')
 
 const neverContacted = (first: FirstFinding) => `${askedHost(first)} was never contacted.`
-
 const DNS_ANSWERS: Record<DnsAnswer, (server: string) => string> = {
   none: server => `The node's DNS server${server} knows no address for this name`,
   late: server => `The node's DNS server${server} did not answer in time`,
@@ -113,6 +112,13 @@ function isCircular({ steps }: FirstFinding): boolean {
 const isForged = ({ clues }: Pick<Finding, 'clues'>) =>
   (clueOf(clues, 'misresolved')?.owner ?? 'node') !== 'node'
 
+/** What DNS gave is the address that no host has, as filters answer. */
+const filtered = ({ clues }: Pick<Finding, 'clues'>) => clueOf(clues, 'misresolved')?.address ?? ''
+const isFiltered = (first: Pick<Finding, 'clues'>) => isUnspecified(filtered(first))
+const filteredShort = (first: FirstFinding) => `DNS answers without an address for ${askedHost(first)}`
+const filteredTitle = (first: FirstFinding) =>
+  `${capitalize(askedHost(first))} is most likely blocked by a DNS filter: it resolves to ${filtered(first)}`
+
 const forgedShort = (first: FirstFinding) => `forged DNS answers for ${askedHost(first)}`
 const forgedTitle = (first: FirstFinding) =>
   `${capitalize(askedHost(first))} is blocked: the DNS answer for it is forged`
@@ -125,11 +131,13 @@ const OPENED = ['tls-unfinished', 'unanswered', 'request-late'] as const
 export const networkTimeout: CauseWords = {
   short: [
     [isForged, forgedShort],
+    [isFiltered, filteredShort],
     ['request-late', first => `late requests to ${askedHost(first)}`],
     first => `no answer from ${askedHost(first)}`,
   ],
   title: [
     [isForged, forgedTitle],
+    [isFiltered, filteredTitle],
     ['tls-unfinished', first => `${capitalize(askedHost(first))} did not finish the TLS handshake in time`],
     ['request-late', first => `The request to ${askedHost(first)} did not arrive in time`],
     first => `${capitalize(askedHost(first))} did not answer in time`,
@@ -165,11 +173,13 @@ export const networkTimeout: CauseWords = {
 export const connectionRefusedOrReset: CauseWords = {
   short: [
     [isForged, forgedShort],
+    [isFiltered, filteredShort],
     [isUnnamed, 'downloads that were cut off'],
     first => `broken connections to ${askedHost(first)}`,
   ],
   title: [
     [isForged, forgedTitle],
+    [isFiltered, filteredTitle],
     [isUnnamed, 'The download of a layer was cut off'],
     first => brokenTitle(first, askedHost(first)),
   ],
@@ -208,6 +218,8 @@ function resolvedMeaning(first: Pick<Finding, 'clues' | 'endpoint' | 'registry'>
   const to = clueOf(first.clues, 'misresolved')
   if (to !== undefined && to.owner !== 'node')
     return `The node got ${to.address} for ${hostAlone(endpointOrRegistry(first).host)}, which is an address of ${ADDRESS_OWNERS[to.owner]}: the DNS answer was forged on the way, which happens to blocked hosts in China.`
+  if (isFiltered(first))
+    return `No host has this address, and a connection to it ends at the node itself: ${askedHost(first)} was never contacted.`
   const end = howBroken(first) === 'refused' ? ', and nothing there listens on that port' : ''
   return `On the node, the name resolves to the node itself${end}.`
 }

@@ -60,6 +60,8 @@ export const tls: CauseWords = {
         return `A certificate that the runtime was shown has a negative serial number, which programs built with Go 1.23 or later refuse to parse; older ones, curl, and OpenSSL accept it. The error says nothing about who signed it.${ofInterceptor(first)}`
       case 'unreadable':
         return `The runtime could not parse a certificate that it was shown; the error says nothing about who signed it.${ofInterceptor(first)}`
+      case 'weak-signature':
+        return `A certificate that the runtime was shown is signed with ${signatureHash(first)}, which programs built with Go 1.18 or later refuse, whoever signed it.${ofInterceptor(first)}`
       case 'legacy':
         return 'The certificate or the protocol version is too old for the runtime.'
       default:
@@ -75,8 +77,18 @@ export const tls: CauseWords = {
 }
 
 /** Whether the runtime could not read the certificate, so that neither its signer nor its dates were checked. */
-export const isUnparsed = (problem: CertificateProblem | undefined) =>
+const isUnparsed = (problem: CertificateProblem | undefined) =>
   problem === 'negative-serial' || problem === 'unreadable'
+
+/** The outdated hash in a certificate's signature, as Go names the algorithm (crypto/x509: SHA1-RSA, ECDSA-SHA1, MD5-RSA); since 1.24, no setting allows it (go.dev/doc/go1.24). */
+export function signatureHash({ evidence }: Pick<Finding, 'evidence'>): string {
+  const hash = /insecure algorithm (?:[A-Z]{1,5}-)?(SHA1|MD[25])\b/i.exec(evidence?.text ?? '')?.[1]
+  return hash === undefined ? 'an outdated algorithm' : hash.toUpperCase().replace('SHA1', 'SHA-1')
+}
+
+/** Whether the dates of the certificate may be the problem, or the clock that they are compared with. */
+export const isDated = (problem: CertificateProblem | undefined) =>
+  !isUnparsed(problem) && problem !== 'weak-signature'
 
 /** Whose certificate it must be, where everyone would notice if it were that of the host itself. */
 function ofInterceptor(finding: CauseContext['findings'][0]): string {

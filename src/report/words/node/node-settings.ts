@@ -100,7 +100,7 @@ export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint,
     return `/etc/containers/registries.conf: [[registry]] location = "${host}", insecure = true (reload CRI-O)`
   if (role === 'mirror') return `${mirrorSettings(node, registry)}: [host."http://${host}"]${oneFolder(node)}`
   return os === 'windows'
-    ? `C:\\ProgramData\\containerd\\certs.d\\${folderOf(host, os)}\\hosts.toml: ${plainServer(host)}`
+    ? `C:\\ProgramData\\containerd\\certs.d\\${folderOf(host, os)}\\hosts.toml: ${plainServer(host)}; config_path in C:\\Program Files\\containerd\\config.toml has to be C:\\ProgramData\\containerd\\certs.d`
     : `/etc/containerd/certs.d/${host}/hosts.toml: ${plainServer(host)}${oneFolder(node)}`
 }
 

@@ -8,13 +8,13 @@ import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
 import { hostAlone, isAddress, isLocal, isOfCluster, withPort } from '../../../image/host.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { shellWord } from '../../sanitize.ts'
-import { isUnparsed } from '../causes/network.ts'
+import { isDated, signatureHash } from '../causes/network.ts'
 import { minuteOf } from '../duration.ts'
 import { certificateCommand, lookUpCommand, nodeName, nodeShellStep, onNodes } from '../node/node.ts'
 import { authorityPlace, clientCertificatePlace, interceptorPlace } from '../node/node-certificates.ts'
 import { insecureList, mirrorSettings, plainHttpPlace, unreadHosts } from '../node/node-settings.ts'
 import { namedList } from '../nouns.ts'
-import type { StepWords } from '../step-words.ts'
+import type { Findings, StepText, StepWords } from '../step-words.ts'
 
 const folderOf = (path: string) => path.replace(/\/[^/]*$/, '') || '/'
 
@@ -85,6 +85,8 @@ const RENEW: Record<CertificateProblem, (host: string, finding: Finding) => stri
     `Reissue the certificate of ${host}, or that of the authority in its chain which has one, with a positive serial number; if a proxy or firewall in between intercepts TLS, do the same there, or exempt ${host} from it`,
   unreadable: host =>
     `Reissue the certificate of ${host}, or that of the authority in its chain, without what the error names; if a proxy or firewall in between intercepts TLS, do the same there, or exempt ${host} from it`,
+  'weak-signature': (host, finding) =>
+    `Reissue the certificate of ${host}, or that of the authority in its chain that is signed with ${signatureHash(finding)}, and have it signed with SHA-256; if a proxy or firewall in between intercepts TLS, do the same there, or exempt ${host} from it`,
   legacy: reissue,
   'unknown-authority': reissue,
 }
@@ -109,6 +111,22 @@ const OTHERWISE: Partial<Record<CertificateProblem, (host: string, finding: Find
   expired: oldRoots,
   'negative-serial': host => unparsed(host, 'with positive serial numbers'),
   unreadable: host => unparsed(host, 'without what the error names'),
+  'weak-signature': host => unparsed(host, 'signed with SHA-256'),
+}
+
+/** Returns how to find what answers in place of the host; a filter that shows its own certificate is known by that (docs.umbrella.com, block page). */
+function seeAnswerer(host: string, findings: Findings): StepText {
+  const names = clueOf(findings[0].clues, 'certificate-for')?.names ?? ''
+  const shown = names === '' ? '' : `, with a certificate for ${names}`
+  if (/(?:^|[.\s])(?:opendns|umbrella)\.com\b/i.test(names))
+    return {
+      text: `Allow ${host} in Cisco Umbrella (OpenDNS), a DNS filter that answers in place of what it blocks${shown}, or let the nodes ask another DNS server`,
+    }
+  return nodeShellStep(
+    `See what ${host} resolves to ${onNodes(findings)}: something else answers in its place${shown}, under another address (a wildcard record in a DNS search domain, or a login portal) or on the way (a proxy, a firewall, or a provider that blocks the address)`,
+    lookUpCommand(findings[0].host, hostAlone(host)),
+    findings,
+  )
 }
 
 const intercepted = (host: string) =>
@@ -159,7 +177,7 @@ function onNodeItself(host: Finding['host']): Finding['host'] {
 export const certificateSteps: StepWords<CertificateStep> = {
   'show-certificate': ({ host }, { findings }) =>
     nodeShellStep(
-      `Look at the certificate${isUnparsed(clueOf(findings[0].clues, 'certificate')?.problem) ? '' : ' (and the clock)'} ${onNodes(findings)}${chainNote(host, findings[0])}`,
+      `Look at the certificate${isDated(clueOf(findings[0].clues, 'certificate')?.problem) ? ' (and the clock)' : ''} ${onNodes(findings)}${chainNote(host, findings[0])}`,
       certificateCommand(findings[0].host, withPort(host)),
       findings,
     ),
@@ -200,11 +218,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
   'renew-certificate': ({ host, problem }, { findings: [first] }) => ({ text: RENEW[problem](host, first) }),
   'public-certificate': ({ host, problem }, { findings }) =>
     problem === 'wrong-name' || problem === 'no-name'
-      ? nodeShellStep(
-          `See what ${host} resolves to ${onNodes(findings)}: something else answers in its place, under another address (a wildcard record in a DNS search domain, or a login portal) or on the way (a proxy, a firewall, or a provider that blocks the address)`,
-          lookUpCommand(findings[0].host, hostAlone(host)),
-          findings,
-        )
+      ? seeAnswerer(host, findings)
       : { text: OTHERWISE[problem]?.(host, findings[0]) ?? intercepted(host) },
   'ingress-certificate': ({ host }, { findings: [{ registry, image, host: node }] }) => {
     const own = `${host} its own certificate: check that its tls section lists this host, and that the secret named there exists in its namespace`
@@ -226,7 +240,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
   'allow-http': ({ host }, { findings: [first] }) => {
     const endpoint = registryEndpoint(first, host)
     return {
-      text: `If ${host} is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, endpoint, first.registry ?? host)}${triedAfterHttp(first, endpoint)}${atMicrok8s(first, endpoint)}`,
+      text: `If ${host} is meant to serve plain HTTP, configure the runtime on every ${first.host.os === 'windows' ? 'Windows ' : ''}node: ${plainHttpPlace(first.host, endpoint, first.registry ?? host)}${triedAfterHttp(first, endpoint)}${atMicrok8s(first, endpoint)}`,
     }
   },
   'use-https': ({ host, proven, status }, { findings: [first] }) => {

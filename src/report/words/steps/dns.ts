@@ -5,7 +5,7 @@ import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf } from '../../../image/cloud-registries.ts'
 import { mayHaveMirror } from '../../../image/docker-hub.ts'
-import { hostAlone } from '../../../image/host.ts'
+import { addressInName, hostAlone, isPrivateAddress, isUnspecified } from '../../../image/host.ts'
 import { isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { COPY, isOfAws, isOfWindows, mirrorOf, orMirror } from '../closed-networks.ts'
@@ -13,14 +13,14 @@ import { realmSetting } from '../credential/registry-logins.ts'
 import { lookUpCommand, nodeShellStep, onNodes } from '../node/node.ts'
 import { dnsAnswer, otherNameServer, resolverNote, serverPlace, unreachedServer } from '../node/node-dns.ts'
 import { ADDRESS_OWNERS, registryLabel } from '../nouns.ts'
-import type { StepWords } from '../step-words.ts'
+import type { Findings, StepWords } from '../step-words.ts'
 
 /** Whether nobody who wrote the image misspelled the name: another node knows it, it is the default of a product, or the registry announced it. */
 function isRight({ clues, endpoint, subcause }: Pick<Finding, 'clues' | 'endpoint' | 'subcause'>): boolean {
   if (endpoint?.role === 'token' || endpoint?.role === 'storage') return true
   // A host that refuses the caller's address has answered.
   if (subcause === 'blocked') return true
-  return hasClue(clues, 'answers-elsewhere', 'default-name')
+  return hasClue(clues, 'answers-elsewhere', 'default-name', 'misresolved')
 }
 
 /** A runtime whose C library can't look up names, such as one that is linked statically (cri-o/cri-o#3612). */
@@ -50,12 +50,17 @@ function privateCloud(first: Pick<Finding, 'registry' | 'endpoint' | 'clues' | '
   return isUpstream ? 'none' : (cloud ?? 'none')
 }
 
+/** Returns how to get past a DNS server that discards answers with private addresses (knot-resolver's module rebinding, dnsmasq's stop-dns-rebind). */
+function rebindText(host: string, address: string, server: string | null, findings: Findings): string {
+  return `Allow ${host} in the DNS rebind protection of ${server ?? "the nodes' DNS server"} (in a router, an exception for the name; in dnsmasq, rebind-domain-ok), write it into /etc/hosts ${onNodes(findings)}, or use another DNS server there: the name leads to the address in it, ${address}, and many routers discard answers with a private address`
+}
+
 export const dnsSteps: StepWords<DnsStep> = {
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
       findings[0].cause === 'tls'
         ? `See which address ${hostAlone(host)} has ${onNodes(findings)}: if it is not that of the registry (such as a public address, or a CDN's, for an internal name), the node asks the wrong DNS server, or that has the wrong address`
-        : `${isFixedHost(host) || isRight(findings[0]) || isUnanswered(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
+        : `${isFixedHost(host) || addressInName(host) !== null || isRight(findings[0]) || isUnanswered(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
       lookUpCommand(findings[0].host, hostAlone(host)),
       findings,
     ),
@@ -63,6 +68,9 @@ export const dnsSteps: StepWords<DnsStep> = {
     const [first] = context.findings
     if (unreached !== null && server !== null)
       return { text: unreachedServer(server, unreached, context.findings) }
+    const inName = addressInName(host)
+    if (inName !== null && isPrivateAddress(inName) && dnsAnswer(first) === 'none')
+      return { text: rebindText(hostAlone(host), inName, server, context.findings) }
     const failing = isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'
     return {
       text: `${dnsAnswer(first) === 'unasked' ? OWN_LOOK_UP : failing}, fix DNS ${onNodes(context.findings)} (${serverPlace(server, first.host)}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[privateCloud(first, host)]}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
@@ -80,8 +88,9 @@ export const dnsSteps: StepWords<DnsStep> = {
     text: `${findings[0].steps[0].code === 'token-realm' ? 'Let' : 'Or let'} ${isFixedHost(registry) ? `the mirror that the nodes ask instead of ${registryLabel(registry)}` : registry} announce its token server by a name that nodes can reach, in ${realmSetting(product)}: it announces ${host}, which nodes can't reach`,
   }),
   'resolve-elsewhere': ({ host, address, owner }, context) => ({
-    text:
-      owner === 'node'
+    text: isUnspecified(address)
+      ? `Allow ${hostAlone(host)} in the DNS filter that the node asks (Pi-hole, AdGuard Home, a router, a provider), remove the name from a blocklist in the node's /etc/hosts, or let the node ask another DNS server: ${address}, which it got for the name, is not the address of any host, and filters answer so for what they block`
+      : owner === 'node'
         ? `Let ${hostAlone(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`
         : `${mayHaveMirror(context.findings[0]) ? `Let the nodes pull through ${isHosted(host) ? mirrorOf(context) : 'a mirror'}, or through a proxy` : `Let the nodes pull through a proxy, or ${COPY}`}: ${hostAlone(host)} is blocked in their network, which your own firewall can't change (${address}, which DNS gave for it, belongs to ${ADDRESS_OWNERS[owner]})`,
   }),
