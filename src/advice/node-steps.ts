@@ -182,6 +182,8 @@ export function otherSteps(finding: Finding): Step[] {
       ? goneSteps(finding)
       : [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
   if (hasClue(finding.clues, 'runtime-lost')) return lostRuntimeSteps(finding)
+  const api = clueOf(finding.clues, 'docker-api')
+  if (api !== undefined) return [{ ...api, code: 'match-docker-api' }, { code: 'runtime-log' }]
   if (hasClue(finding.clues, 'no-image-volumes')) return [{ code: 'mount-images' }]
   // A kubelet gives up on an image of size 0; Docker leaves the size out of what older clients read.
   const isDocker = finding.host.runtime === 'docker'

@@ -158,6 +158,24 @@ describe('the way to a node that lacks its pause image', () => {
     expect(all).toMatch(says)
     expect(all).not.toMatch(/kubectl debug|HostProcess/)
   })
+  const unpackable = `failed to get sandbox image "${image}": failed to pull and unpack image "${image}": unable to initialize unpacker: no unpack platforms defined: invalid argument`
+  test.each<[string, string, Situation['pod']]>([
+    ['nothing to unpack its pause image with', '', { containers: [sandboxOf(image, unpackable)] }],
+    [
+      'no runtime that serves the kubelet',
+      `Failed to inspect image "${image}": rpc error: code = Unimplemented desc = unknown service runtime.v1.ImageService`,
+      {},
+    ],
+    [
+      'no runtime that answers',
+      'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused"',
+      {},
+    ],
+  ])('needs no debug pod where it has %s', (_what, error, fields) => {
+    const { all } = textsOf({ image, error, node: { runtime: 'containerd://2.1.4' }, pod: fields ?? {} })
+    expect(all).toMatch(/Connect to node node-1 by SSH: .*starts no debug pod/)
+    expect(all).not.toMatch(/kubectl debug/)
+  })
   test('is not SSH in GKE Autopilot', () => {
     const { all } = textsOf({ image, error: denied, pod: { node: 'gk3-pool-1-x', containers: [sandbox] } })
     expect(all).toMatch(/GKE Autopilot gives no shell/)

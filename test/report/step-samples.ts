@@ -727,6 +727,8 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
   'update-runtime': [{}],
   'mount-images': [{}],
   'match-docker': [{}],
+  'match-docker-api': [{ client: '1.43', minimum: '1.44' }],
+  'see-ecr-image': [{}],
   'without-pigz': [{}],
   'rebuild-layers': [{}],
   'other-builder': [{}],

@@ -245,6 +245,8 @@ export type NodeStep =
   | { code: 'runtime-log' }
   | { code: 'update-runtime' }
   | { code: 'match-docker' }
+  /** Versions of Docker's API: the one that its client for Kubernetes asks with, and the oldest that it serves. */
+  | { code: 'match-docker-api'; client: string; minimum: string }
   /** Have a runtime that mounts images as volumes, or do without such volumes. */
   | { code: 'mount-images' }
   | { code: 'classic-image-store' }

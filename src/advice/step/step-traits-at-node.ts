@@ -126,6 +126,7 @@ export const TRAITS_AT_NODE: Record<StepAtNode['code'], StepTraits> = {
   'update-runtime': { about: 'node' },
   'mount-images': { about: 'node' },
   'match-docker': { about: 'node' },
+  'match-docker-api': { about: 'node' },
   'classic-image-store': { about: 'node' },
   'move-store': { about: 'node' },
   'start-runtime': { about: 'node', on: 'client' },

@@ -59,6 +59,8 @@ export type ContentClue =
 
 /** What is wrong on the node: its settings, its disk, its store, and its runtime. */
 export type NodeClue =
+  /** Docker refuses its client for Kubernetes, which asks with version `client` of its API, where Docker serves those from `minimum` on. */
+  | { code: 'docker-api'; client: string; minimum: string }
   /** The node does not report anymore, so what is known of the pull is from before. ISO 8601: its last report; null if that is not known. */
   | { code: 'node-silent'; since: string | null }
   /** The node's disk is so full that its kubelet removes images, by the node's condition; `past`: by events, so that it may be over; `imagesInUse`: it found too few. */

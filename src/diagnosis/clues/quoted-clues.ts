@@ -116,6 +116,11 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     /\bno (resolve|pull) hosts\b/i,
     ([, able]) => ({ code: 'no-host', able: able === 'resolve' ? 'resolve' : 'pull' }),
   ],
+  // moby/moby, daemon/server/middleware/version.go (docker/for-win#14997).
+  [
+    /\bclient version (\d\.\d{1,3}) is too old\. Minimum supported API version is (\d\.\d{1,3})\b/i,
+    ([, client = '', minimum = '']) => ({ code: 'docker-api', client, minimum }),
+  ],
   // What a node lacks to unpack an image, as exec(3), tools, and mount(2) name it.
   [/\bexec: "(?:[^"\s]{0,200}\/)?([\w.+-]{1,60})": executable file not found\b/i, missing('program')],
   [

@@ -1,6 +1,6 @@
 /** The words of every cause. A cause without words does not compile. */
 
-import { type Clue, hasClue } from '../../diagnosis/clues/clue.ts'
+import { hasClue } from '../../diagnosis/clues/clue.ts'
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
 import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
@@ -18,6 +18,7 @@ import { canceledOrDeadline, other } from './causes/other.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential/credential.ts'
 import { FURTHER_FACTS, movedSentence, silenceText } from './further-facts.ts'
 import { alsoMoved } from './moved.ts'
+import { isOfSomePods } from './node/new-pods.ts'
 import { capitalize, registryLabel, uncapitalize } from './nouns.ts'
 import { runningSentence } from './running-elsewhere.ts'
 
@@ -79,21 +80,12 @@ const MISSING_VERDICTS: readonly ImageVerdict[] = ['no-such-repository', 'no-suc
 export function titleOf(context: CauseContext): string {
   const title = checkedTitle(context) ?? sentenceFor(context, wordsFor(context).title)
   const [first] = context.findings
-  const { containerKind, node, clues } = first
+  const { containerKind, node } = first
   if (containerKind !== 'sandbox') return ofPuller(first, title)
   const place = node === null ? 'A node' : `Node ${node}`
-  const effect = hasClue(clues, ...OF_ONE_SNAPSHOTTER) ? '' : ', so no new pod starts there'
+  const effect = isOfSomePods(first) ? '' : ', so no new pod starts there'
   return `${place} can't get its sandbox (pause) image${effect}: ${uncapitalize(title)}`
 }
-
-/** Pods of a runtime class that unpacks with another snapshotter, such as Kata's with nydus, may be the only ones that can't start. */
-const OF_ONE_SNAPSHOTTER: readonly Clue['code'][] = [
-  'content-gone',
-  'torn-store',
-  'lazy-snapshotter',
-  'snapshotter-without-name',
-  'snapshotter-gone',
-]
 
 /** Returns a sentence about the node as one about the guest, if that pulls the image by itself. */
 function ofPuller({ clues }: Pick<Finding, 'clues'>, text: string): string {

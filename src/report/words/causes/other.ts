@@ -7,6 +7,7 @@ import { isSilent } from '../../../image/pull-messages.ts'
 import { type CauseWords, type FirstFinding, isOfMirror, leads } from '../cause-words.ts'
 import { minuteOf } from '../duration.ts'
 import { onNode } from '../node/node.ts'
+import { dockerClient } from '../node/node-settings.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { isOfRuntime, lostMeaning, lostTitle } from './connection.ts'
 import { isAtLimit } from './unpacking.ts'
@@ -39,6 +40,7 @@ export const other: CauseWords = {
   short: [
     [isOfSnapshotter, 'a snapshotter that does not answer'],
     [isOfRuntime, 'a container runtime that does not answer'],
+    ['docker-api', ({ host }) => `a Docker too new for ${dockerClient(host)}`],
     [isUnreadByKubelet, 'a Docker version too new for the kubelet'],
     ['no-image-volumes', "runtimes that can't mount images as volumes"],
     ['no-image-config', "images that cri-dockerd can't read"],
@@ -59,6 +61,7 @@ export const other: CauseWords = {
       isOfSnapshotter,
       first => `The snapshotter that serves images to the kubelet ${onNode(first)} does not answer`,
     ],
+    ['docker-api', first => `Docker ${onNode(first)} is too new for ${dockerClient(first.host)}`],
     [isUnreadByKubelet, first => `The kubelet can't read what Docker reports of the image ${onNode(first)}`],
     ['no-image-volumes', first => `The container runtime ${onNode(first)} can't mount an image as a volume`],
     ['no-image-config', first => `cri-dockerd can't read what Docker reports of the image ${onNode(first)}`],
@@ -96,6 +99,11 @@ export const other: CauseWords = {
     [
       isOfSnapshotter,
       "The kubelet asks the snapshotter's socket for images, in place of the runtime's; no registry was asked.",
+    ],
+    [
+      'docker-api',
+      first =>
+        `Docker refuses version ${clueOf(first.clues, 'docker-api')?.client} of its API, with which ${dockerClient(first.host)} asks it: the one was updated without the other. No registry was asked.`,
     ],
     [
       isUnreadByKubelet,

@@ -6,11 +6,12 @@ import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import type { StepText } from '../step-words.ts'
 import { isOfK3d, minikubeProfile } from './local-clusters.ts'
+import { noDebugPod } from './new-pods.ts'
 
 /** Returns how to get a shell on the node. */
 export function enterNode(
   invocation: Invocation,
-  finding: Pick<Finding, 'node' | 'host' | 'cause' | 'containerKind'>,
+  finding: Pick<Finding, 'node' | 'host' | 'clues' | 'containerKind' | 'endpoint'>,
 ): StepText {
   const { node, host } = finding
   if (node === null) return { text: 'Get a shell on the node' }
@@ -33,7 +34,8 @@ export function enterNode(
     }
   if (host.platform === 'minikube')
     return { text: 'Get a shell on the node', command: `minikube ssh${minikubeProfile(node)} -n ${word}` }
-  if (startsNoPod(finding) && host.virtual !== 'autopilot') return withoutPod(node, host)
+  const noPod = noDebugPod(finding)
+  if (noPod !== null && host.virtual !== 'autopilot') return withoutPod(node, host, noPod)
   if (host.platform === 'talos')
     return {
       text: "Run the commands for the node in a debug pod, which shares the node's network, with an image that has their tools (curl, openssl, getent, ss), such as netshoot: Talos nodes have no shell; delete the pod afterward",
@@ -62,14 +64,12 @@ export function enterNode(
   }
 }
 
-/** Whether the node lacks the pause image, without which it starts no debug pod either. What is wrong with one that arrived may be one runtime class's. */
-function startsNoPod({ cause, containerKind }: Pick<Finding, 'cause' | 'containerKind'>): boolean {
-  return containerKind === 'sandbox' && cause !== 'corrupt-or-unpack'
-}
-
 /** Returns how to get to a node on which no pod starts. */
-function withoutPod(node: string, { platform, cloud, os, virtual, desktop }: PullingNode): StepText {
-  const noPod = 'without its pause image, the node starts no debug pod either'
+function withoutPod(
+  node: string,
+  { platform, cloud, os, virtual, desktop }: PullingNode,
+  noPod: string,
+): StepText {
   if (virtual === 'fargate')
     return {
       text: 'Run the commands for the node on a machine in the same subnets and security groups that has their tools (curl, openssl, getent): Fargate gives no shell on its nodes',

@@ -150,6 +150,21 @@ export const nodeSteps: StepWords<NodeStep> = {
     // K3s has a cri-dockerd inside.
     text: `Go back to Docker 24 ${onNodes(findings)}, or update ${dockerClient(host) === 'the kubelet' ? "Kubernetes: this kubelet can't read" : `${host.platform === 'k3s' ? "K3s, whose cri-dockerd can't read" : "cri-dockerd, which can't read"}`} what Docker 25 and later report about images`,
   }),
+  'match-docker-api': ({ client, minimum }, { findings, findings: [{ host }] }) => {
+    const asking = dockerClient(host)
+    const newer =
+      asking === 'the kubelet'
+        ? 'Go back to an older Docker'
+        : `Update ${host.platform === 'k3s' ? 'K3s, which contains cri-dockerd,' : 'cri-dockerd'}`
+    // DOCKER_MIN_API_VERSION: docs.docker.com/engine/release-notes/29; 29.6 serves 1.40 again (moby/moby#53213).
+    const again =
+      minimum === '1.44' && Number(client.slice(2)) >= 40
+        ? ', or update Docker to a later release of 29, which serves 1.40 again'
+        : ''
+    return {
+      text: `${newer} ${onNodes(findings)}${asking === 'the kubelet' ? '' : ' to a current release'}: ${asking} asks there with version ${client} of Docker's API, and this Docker serves ${minimum} and later. Until then, let Docker serve it: DOCKER_MIN_API_VERSION=${client} in the environment of dockerd${host.os === 'windows' ? '' : ' (`systemctl edit docker`)'}, and restart Docker${again}`,
+    }
+  },
   'mount-images': (_step, { findings, findings: [{ host }] }) => ({
     text: newerRuntime(host, onNodes(findings)),
   }),
@@ -169,7 +184,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     return nodeClientStep(text, restartCommand(host, socket), findings)
   },
   'enable-cri': (_step, { findings }) => ({
-    text: `Let the runtime ${onNodes(findings)} serve CRI again, and restart it: in containerd, cri must not be in disabled_plugins, and \`ctr plugins ls\` shows a plugin that failed to load`,
+    text: `Let the runtime ${onNodes(findings)} serve CRI again, and restart it: in containerd, cri must not be in disabled_plugins, and \`ctr plugins ls\` shows a plugin that failed to load, such as for a setting that it refuses (mirrors beside config_path, for one; the log names it)`,
   }),
   'pull-by-hand': ({ image, before }, { findings }) =>
     nodeClientStep(
