@@ -3,7 +3,7 @@
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { K3D_NODE, LIMA_NODE } from '../diagnosis/node/node-names.ts'
-import { isOlder, type Platform } from '../diagnosis/node/pulling-node.ts'
+import { atLeast, isOlder, type Platform } from '../diagnosis/node/pulling-node.ts'
 import { isContainerRegistry } from '../image/cloud-registries.ts'
 import { mayHaveMirror } from '../image/docker-hub.ts'
 import { isSilent } from '../image/pull-messages.ts'
@@ -25,6 +25,9 @@ import type { LocalTool, Step } from './step/step.ts'
 import { artifactSteps, goneSteps, snapshotterOf } from './store-steps.ts'
 import { pageSteps } from './wrong-answer.ts'
 
+/** Docker reads OCI images since before 20.10 (docs.docker.com/engine/release-notes); one of an unknown version asked itself, most likely. */
+const readsOci = ({ host }: Finding) => host.runtime !== 'docker' || atLeast(host, 20, 10)
+
 export function manifestSteps(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'web-page'))
     return [
@@ -36,7 +39,10 @@ export function manifestSteps(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'signed-artifact') && registry !== null)
     return [{ code: 'leave-signatures', host: registry }]
   if (hasClue(finding.clues, 'attestation', 'signature-artifact', 'artifact')) return artifactSteps(finding)
-  return [{ code: 'push-current-format' }, { code: 'set-image', known: 'repository' }]
+  const others: Step[] = [{ code: 'push-current-format' }, { code: 'set-image', known: 'repository' }]
+  if (!hasClue(finding.clues, 'oci-unread')) return others
+  // Every containerd and CRI-O reads OCI, so something in between asked for them.
+  return readsOci(finding) ? [{ code: 'show-proxy' }, ...others] : [{ code: 'update-runtime' }, ...others]
 }
 
 /**

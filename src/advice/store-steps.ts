@@ -87,6 +87,7 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
     ],
   ],
   ['encrypted', () => [{ code: 'decryption-key' }, { code: 'runtime-log' }]],
+  ['wrong-diff-id', () => [{ code: 'other-builder' }]],
   ['layer-mismatch', otherLayersSteps],
   ['too-many-layers', () => [{ code: 'fewer-layers' }]],
   ['other-manifest', otherManifestSteps],

@@ -211,3 +211,15 @@ test('the new place of the first image goes with the command for its workload, o
   expect(step?.text).toContain(`Use ${place} instead`)
   expect(step?.text).toContain('this command is for the first of 2 workloads')
 })
+
+test.each([
+  [['node-1'], /^Pull the image on another node/],
+  [['node-1', 'node-2'], /^Set CONTAINERD_DISABLE_PIGZ=1 .* pigz fails on nodes node-1 and node-2/],
+])('what pigz finds damaged on %s is not the fault of each of several nodes', (nodes, text) => {
+  const error =
+    'failed to extract layer sha256:00: exit status 1: unpigz: skipping: <stdin>: corrupted -- crc32 mismatch'
+  const pods = nodes.map((node, index) =>
+    failing({ node, name: `shop-${index}`, uid: `${index}` }, 'registry.example/a:1', error),
+  )
+  expect(told(pods).steps[0]?.text).toMatch(text)
+})

@@ -214,6 +214,53 @@ test.each<[string, Situation, Expected]>([
     { first: /oci-mediatypes=true.* or update containerd .* to 2\.0/, never: /snapshotter/ },
   ],
   [
+    'a layer whose diff ID differs was not damaged on its way',
+    {
+      image: 'registry.example/a/b:1',
+      error: pulled(
+        'registry.example/a/b:1',
+        'wrong diff id calculated on extraction "sha256:df087996d45b03e7eb8c133c0298fd98d35113fca26aaba58612fef3cc212cad"',
+      ),
+    },
+    { first: /build it again with another builder.* diff ID/, never: /damaged|journalctl|proxy/ },
+  ],
+  ...(
+    [
+      ['an old Docker', 'docker://17.3.2', /^Update the container runtime .*docker 17\.3\.2/],
+      ['a proxy or cache', 'docker://26.1.4', /proxy/i],
+      ['such a cache in front of containerd', 'containerd://2.1.5', /proxy/i],
+    ] as const
+  ).map(([what, runtime, first]): [string, Situation, Expected] => [
+    `a registry that is not asked for OCI's format: ${what}`,
+    {
+      image: 'ghcr.io/acme/web:latest',
+      error:
+        'manifest for ghcr.io/acme/web:latest not found: manifest unknown: OCI index found, but Accept header does not support OCI indexes',
+      node: { runtime },
+    },
+    { first, says: /oci-mediatypes=false/, never: /oci-mediatypes=true|unknown media type/ },
+  ]),
+  ...(
+    [
+      ['v1.34.2', /^Update cri-dockerd on node node-1 to a current release/],
+      ['v1.23.17', /^Go back to an older Docker on node node-1: the kubelet asks/],
+    ] as const
+  ).map(([kubelet, first]): [string, Situation, Expected] => [
+    `Docker refused its client of Kubernetes ${kubelet}`,
+    {
+      image: 'nginx:1.29.3',
+      reason: 'ImageInspectError',
+      error:
+        'Failed to inspect image "nginx:1.29.3": rpc error: code = Unknown desc = Error response from daemon: client version 1.43 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version',
+      node: { runtime: 'docker://29.1.3', kubelet },
+    },
+    {
+      first,
+      says: /DOCKER_MIN_API_VERSION=1\.43.*No registry was asked|No registry was asked.*DOCKER_MIN_API_VERSION=1\.43/s,
+      never: /kubectl debug|docker pull/,
+    },
+  ]),
+  [
     'containerd compares the digest before pigz unpacks a layer',
     {
       image: 'registry.example/a/b:1',

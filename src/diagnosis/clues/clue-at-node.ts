@@ -24,6 +24,10 @@ export type ContentClue =
   | { code: 'missing-layer' }
   /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */
   | { code: 'layer-mismatch' }
+  /** A layer, unpacked, is not the one that the image's configuration lists (its diff ID). */
+  | { code: 'wrong-diff-id' }
+  /** The registry has an OCI image or index, and the request did not say that its client reads one. */
+  | { code: 'oci-unread' }
   /** The pod's runtime class has a runtime of its own, which may need a certain snapshotter. */
   | { code: 'runtime-class'; name: string }
   /** By the name of its runtime class, the pod runs WebAssembly. */

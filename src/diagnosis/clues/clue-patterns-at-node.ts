@@ -37,6 +37,10 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
     { code: 'layer-mismatch' },
     /mismatched image rootfs|number of layers and diffids don't match|mismatch between manifest layers and diff ids|layers from manifest don't match image configuration|config's diffid|config claims|image config has only \d+ diffid/i,
   ],
+  // containerd, core/unpack: the layer's own digest was compared before.
+  [{ code: 'wrong-diff-id' }, /\bwrong diff id calculated on extraction\b/i],
+  // distribution, registry/handlers/manifests.go.
+  [{ code: 'oci-unread' }, /\baccept header does not support oci\b/i],
   [
     { code: 'file-system' },
     /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,300}operation not (?:permitted|supported)|(?:l?setxattr|mknod) \S{1,300}: operation not supported|cross-device link|stale (?:nfs )?file handle/i,

@@ -117,6 +117,11 @@ export const unsupportedManifest: CauseWords = {
     ['signature-artifact', SIGNATURE],
     ['artifact', ARTIFACT],
     [
+      'oci-unread',
+      ({ steps: [first] }) =>
+        `The registry has the image in the format of OCI only, and the request did not say that its client reads that: ${first.code === 'update-runtime' ? 'the runtime is older than that format' : 'current runtimes say so, but a proxy, mirror, or cache in between may leave it out'}. Nothing is wrong with the image or the login.`,
+    ],
+    [
       'schema1',
       ({ host: { runtime } }) =>
         `The image was pushed in the old format schema 1, which current runtimes no longer accept${SINCE[runtime ?? 'containerd'] ?? ''}.`,

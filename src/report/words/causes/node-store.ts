@@ -72,6 +72,7 @@ export const corruptOrUnpack: CauseWords = {
     ['mount-refused', CANNOT_UNPACK],
     [isDenied, CANNOT_UNPACK],
     [isWasm, CANNOT_UNPACK],
+    ['wrong-diff-id', 'faulty builds'],
     ['layer-mismatch', 'artifacts or faulty builds in place of images'],
     ['lazy-snapshotter', CANNOT_UNPACK],
     'corrupt layers',
@@ -109,6 +110,7 @@ export const corruptOrUnpack: CauseWords = {
       first =>
         `The records of the image store ${onNode(first)} contradict each other, so the image can't be used`,
     ],
+    ['wrong-diff-id', "A layer of the image is not the one that the image's own configuration lists"],
     [
       'too-many-layers',
       first => `The image has more layers than the container runtime ${onNode(first)} can stack`,
@@ -172,6 +174,10 @@ export const corruptOrUnpack: CauseWords = {
     [
       isWasm,
       "Not all of the image's layers are file systems: it has WebAssembly modules as layers, or is something other than an image. Nothing is damaged.",
+    ],
+    [
+      'wrong-diff-id',
+      'The layer arrived as the registry has it (its digest was compared first), and what it has when it is unpacked differs from what the configuration of the image lists: its builder, or a tool that copied or converted it, wrote one of them wrong. The node and the login are not at fault.',
     ],
     [
       'layer-mismatch',

@@ -45,7 +45,7 @@ export function toolMeaning(first: FirstFinding): string {
 function pigzMeaning(first: FirstFinding): string {
   const verified = first.host.runtime === 'containerd' || first.host.runtime === 'docker'
   return verified
-    ? `The layer arrived as the registry has it (its digest was compared first), but pigz found the data damaged: it was published like that, or ${onNode(first).replace(/^on /, '')} damages data in its memory or on its disk, or its pigz does.`
+    ? `The layer arrived as the registry has it (its digest was compared first), but pigz found the data damaged: by a fault of its own, or because the layer was published like that, or because the memory or disk of the node damages data.`
     : `pigz, which unpacks layers ${onNode(first)}, found the data of a layer damaged: it was published like that, changed on its way, or is damaged on the node itself, by its memory or its pigz.`
 }
 

@@ -9,14 +9,14 @@ import { isFixedHost, isPublic } from '../../../image/registries.ts'
 import { windowsBuildOf, windowsTagOf } from '../../../image/windows-images.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { isDockerZstd, isUnsigned } from '../causes/image-content.ts'
 import { workloadsOf } from '../edits/container-place.ts'
 import { editField } from '../edits/edits.ts'
 import { managedPlace } from '../edits/managers.ts'
 import { loadCommand } from '../node/local-clusters.ts'
-import { nodeName, nodesOf, onNodes, releaseOf } from '../node/node.ts'
+import { nodeName, nodesOf, onNodes } from '../node/node.ts'
 import { formatNumber, joinList, namedList, registryLabel, shortList } from '../nouns.ts'
-import type { Findings, StepWords } from '../step-words.ts'
+import type { StepWords } from '../step-words.ts'
+import { otherFormat } from './image-formats.ts'
 
 /** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */
 function windowsTag(kernel: string, image: string): string {
@@ -24,16 +24,6 @@ function windowsTag(kernel: string, image: string): string {
   if (name === null) return ''
   const other = image.replace(/(?<=[:-])ltsc20\d\d(?![^@]*\/)/, name)
   return other === image ? ` (tags with ${name})` : ` (such as ${other}, if it exists)`
-}
-
-/** Returns what to do about a manifest that Docker takes for one of schema 1. Docker of the last years knows all current types (docs.docker.com/engine/release-notes). */
-function unsignedText(findings: Findings): string {
-  const { version } = findings[0].host
-  const again =
-    "the image again in Docker's own format (`docker buildx build --provenance=false --output type=image,oci-mediatypes=false,push=true`; `podman push --format v2s2`)"
-  if (version !== null && releaseOf(version)[0] >= 20)
-    return `Push ${again}: what the registry sent is a manifest of the old schema 1 without its signature, or has a type that Docker does not know. If the registry turns manifests into schema 1 or sends them with the wrong type, update the registry`
-  return `Update Docker ${onNodes(findings)}: an old one takes a manifest whose type it does not know, such as an OCI image's, for one of schema 1 without its signature. Or push ${again}`
 }
 
 export const imageContentSteps: StepWords<ImageContentStep> = {
@@ -103,6 +93,11 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       variable === null
         ? `uninstall pigz ${onNodes(findings)}, so that the runtime unpacks by itself`
         : `set ${variable} in the environment of ${host.runtime === 'docker' ? 'dockerd and containerd' : 'containerd'} ${onNodes(findings)}, and restart ${host.runtime === 'docker' ? 'both' : 'it'}`
+    const nodes = nodesOf(findings)
+    if (nodes.length > 1)
+      return {
+        text: `${without.replace(/^./, letter => letter.toUpperCase())}: pigz fails ${onNodes(findings)}, so a fault of the pigz there (zlib-ng/zlib-ng#1772) is likelier than ${nodes.length} nodes that damage data. If the layer can't be unpacked without pigz either, it was published so: use another tag of the image, or build and push it again`,
+      }
     return {
       text: `Pull the image on another node: if it can be unpacked there, test the memory and the disk ${onNodes(findings)}, and ${without}; if it can't, use another tag of the image, or build and push it again`,
     }
@@ -110,8 +105,10 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'rebuild-layers': () => ({
     text: 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
   }),
-  'other-builder': () => ({
-    text: 'Use another tag of the image, or build it again with another builder, or another version of yours, and push that: if every node fails at this layer, it was built so (Kaniko, for one, has built such layers), and pushing the same build again changes nothing',
+  'other-builder': (_step, { findings: [{ clues }] }) => ({
+    text: hasClue(clues, 'wrong-diff-id')
+      ? 'Use another tag of the image, or build it again with another builder, or another version of yours, and push that: its configuration lists another layer (by its diff ID, the digest of the unpacked layer) than the one that comes with it, and pushing the same build again changes nothing'
+      : 'Use another tag of the image, or build it again with another builder, or another version of yours, and push that: if every node fails at this layer, it was built so (Kaniko, for one, has built such layers), and pushing the same build again changes nothing',
   }),
   'drop-attribute': ({ name }) => ({
     text: `Use a newer tag of the image, or build it again ${name === 'security.selinux' ? 'on a machine without SELinux, or with docker buildx' : 'with docker buildx or a current Buildah'}: files in it have the extended attribute ${name}, which its builder left there by mistake`,
@@ -228,13 +225,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       text: `${start} the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux)${place}, and keep injectors from adding Linux-only sidecars to Windows pods`,
     }
   },
-  'push-current-format': (_step, { findings, findings: [first] }) => ({
-    text: isUnsigned(first)
-      ? unsignedText(findings)
-      : hasClue(first.clues, 'schema1')
-        ? 'Push the image again with a current tool, or use a newer image if it is not yours: runtimes no longer accept its old format (schema 1)'
-        : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update ${isDockerZstd(first) && first.host.runtime === 'containerd' ? `containerd ${onNodes(findings)} to 2.0 or later, which knows this type of layers` : `the container runtime ${onNodes(findings)} if it is old`}`,
-  }),
+  'push-current-format': (_step, { findings }) => ({ text: otherFormat(findings) }),
   'driver-for-node': ({ from, value }, { findings: [{ reference, registry, node }] }) => {
     const what = `${from === 'system' ? 'operating system' : 'kernel'} of ${nodeName({ node })} (${value})`
     return registry === 'nvcr.io'

@@ -138,6 +138,10 @@ export const nodeSteps: StepWords<NodeStep> = {
           ? `Update the container runtime ${onNodes(findings)}${version}: releases of that age do not take images for version 6 or 7 of 32-bit ARM where they look for version 8 (cri-o/cri-o#3626)`
           : `Update the container runtime ${onNodes(findings)}${version}: some releases of that age do not find an image for ${host.architecture} in an index that names no variant of it (v8), such as those of Kubernetes' own images`,
       }
+    if (hasClue(clues, 'oci-unread'))
+      return {
+        text: `Update the container runtime ${onNodes(findings)}${version}: it does not say that it reads OCI images, and the registry has this one only as such`,
+      }
     if (hasClue(clues, 'faulty-layer') && !hasClue(clues, 'layer-format'))
       return {
         text: `${isFirst ? 'Update' : 'Or update'} the container runtime ${onNodes(findings)}${version}: old releases fail at some layers that later ones unpack`,

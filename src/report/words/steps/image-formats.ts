@@ -1,0 +1,32 @@
+/** How to push an image whose format the nodes' runtime can't read in one that it can. */
+
+import { hasClue } from '../../../diagnosis/clues/clue.ts'
+import { isDockerZstd, isUnsigned } from '../causes/image-content.ts'
+import { onNodes, releaseOf } from '../node/node.ts'
+import type { Findings } from '../step-words.ts'
+
+const OF_DOCKER =
+  "in Docker's own format (`docker buildx build --provenance=false --sbom=false --output type=image,oci-mediatypes=false,push=true`; `podman push --format v2s2`)"
+
+/** Returns how to push the image in another format, or what else reads this one. */
+export function otherFormat(findings: Findings): string {
+  const [{ clues, host }] = findings
+  if (hasClue(clues, 'oci-unread')) return `Or, if the image is yours, push it again ${OF_DOCKER}`
+  if (isUnsigned(findings[0])) return unsignedText(findings)
+  if (hasClue(clues, 'schema1'))
+    return 'Push the image again with a current tool, or use a newer image if it is not yours: runtimes no longer accept its old format (schema 1)'
+  const update =
+    isDockerZstd(findings[0]) && host.runtime === 'containerd'
+      ? `containerd ${onNodes(findings)} to 2.0 or later, which knows this type of layers`
+      : `the container runtime ${onNodes(findings)} if it is old`
+  return `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update ${update}`
+}
+
+/** Returns what to do about a manifest that Docker takes for one of schema 1. Docker of the last years knows all current types (docs.docker.com/engine/release-notes). */
+function unsignedText(findings: Findings): string {
+  const { version } = findings[0].host
+  const again = `the image again ${OF_DOCKER}`
+  if (version !== null && releaseOf(version)[0] >= 20)
+    return `Push ${again}: what the registry sent is a manifest of the old schema 1 without its signature, or has a type that Docker does not know. If the registry turns manifests into schema 1 or sends them with the wrong type, update the registry`
+  return `Update Docker ${onNodes(findings)}: an old one takes a manifest whose type it does not know, such as an OCI image's, for one of schema 1 without its signature. Or push ${again}`
+}
