@@ -145,6 +145,9 @@ export function policySteps(finding: Finding): Step[] {
   const scan = clueOf(finding.clues, 'unscanned')?.scan
   // No vulnerability is known yet that could be exempted, and another version needs a scan, too.
   if (scan !== undefined) return [{ code: 'finish-scan', scan, host: answeringHost(finding) ?? '' }]
+  const host = answeringHost(finding)
+  if (hasClue(finding.clues, 'locked-image') && host !== null && cloudOf(host) === 'acr')
+    return [{ code: 'unlock-image', registry: host }]
   const known = (['storage-quota', 'vulnerabilities'] as const).find(code => hasClue(finding.clues, code))
   const about = known ?? (UNSIGNED.test(finding.evidence?.text ?? '') ? 'signature' : 'policy')
   return [

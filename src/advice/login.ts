@@ -3,7 +3,7 @@
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import { usableSecrets } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { cloudOf } from '../image/cloud-registries.ts'
+import { cloudOf, HUAWEI_CLOUD } from '../image/cloud-registries.ts'
 import { isLocal, isOfCluster } from '../image/host.ts'
 import { hidesMissing, isOfOpenOwner, isOpenShiftService, isPublic } from '../image/registries.ts'
 import { isInCloud, isPackaged, nodesAlike, stepsIf } from './conditions.ts'
@@ -148,7 +148,8 @@ function isStopgap(finding: Finding, reason: LoginReason): boolean {
 /** Whoever pushed the image may have meant it for everyone: at registries that hide what they lack, new images are mostly private. */
 export function publicSteps(finding: Finding): Step[] {
   const { registry, reference, credential } = finding
-  if (registry === null || !hidesMissing(registry) || isPackaged(finding)) return []
+  const mayBeMeant = hidesMissing(registry ?? '') || HUAWEI_CLOUD.test(registry ?? '')
+  if (registry === null || !mayBeMeant || isPackaged(finding)) return []
   if (isPublic(reference) || isOfOpenOwner(reference)) return []
   return stepsIf(credential.status === 'none' && credential.attempts.length === 0, {
     code: 'make-public',

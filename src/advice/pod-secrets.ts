@@ -112,7 +112,9 @@ export function misplacedLoginSteps(finding: Finding): Step[] {
   return correctedSecretSteps(finding).filter(
     step =>
       step.code === 'repair-secret' &&
-      (MISPLACED.includes(step.problem) || isForSister(finding, step.secret)),
+      (MISPLACED.includes(step.problem) ||
+        isForSister(finding, step.secret) ||
+        isUnderOtherName(finding, step.secret)),
   )
 }
 
@@ -124,6 +126,11 @@ function isForSister({ credential, reference }: Finding, secret: string): boolea
     rest.length > 0 &&
     ofSecret.every(({ key, mismatch }) => mismatch === 'path' && ownerIn(key ?? '') === owner)
   )
+}
+
+/** Whether the secret has the login under another name of the registry, which takes it under this one, too. */
+function isUnderOtherName({ credential: { attempts } }: Finding, secret: string): boolean {
+  return attempts.some(attempt => attempt.secret === secret && attempt.mismatch === 'network')
 }
 
 /** The first part of the path in a key, as in `https://ghcr.io/acme/web`; null for several keys. */

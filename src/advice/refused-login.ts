@@ -3,7 +3,7 @@
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import { foreignWriter, usableAttempts, usableSecrets } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { acrName, CLOUD_HOSTS, cloudOf, ORACLE_CLOUD } from '../image/cloud-registries.ts'
+import { acrName, CLOUD_HOSTS, cloudOf, HUAWEI_CLOUD, ORACLE_CLOUD } from '../image/cloud-registries.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { isOpenShiftService, isPublic, refusesWithBadLogin } from '../image/registries.ts'
 import { stepsIf } from './conditions.ts'
@@ -163,7 +163,7 @@ const USER_NAMES: Record<UserNames, [registry: RegExp, name: RegExp]> = {
   ngc: [/^nvcr\.io$/, /^\$oauthtoken$/],
   oracle: [ORACLE_CLOUD, /^[^/]+\/./],
   yandex: [/^cr\.yandex$/, /^(?:oauth|iam|json_key|api_key)$/],
-  huawei: [/^swr\.[\w-]+\.myhuaweicloud\.com$/, /^[\w-]+@./],
+  huawei: [HUAWEI_CLOUD, /^[\w-]+@./],
 }
 
 /** Refusals that leave open whether the login was accepted, or prove that it was not. */

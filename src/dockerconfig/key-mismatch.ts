@@ -1,5 +1,6 @@
 /** How a pull secret's key that does not match an image differs from one that would, if it was clearly meant for that registry. */
 
+import { oracleRegion } from '../image/cloud-registries.ts'
 import { DOCKER_HUB, DOCKER_HUB_INDEX, isDockerHubAlias } from '../image/docker-hub.ts'
 import { isSlipOf, misspelledRegistry } from '../image/mistakes/similar-names.ts'
 import type { Reference } from '../image/reference.ts'
@@ -33,7 +34,7 @@ export type KeyMismatch =
   | 'region'
   /** The registry with a slip of the pen, a well-known one with any typo, or under another top-level domain: `registry.gitlab.io` for `registry.gitlab.com`. */
   | 'misspelled'
-  /** The name of the same registry for another network, where the same login works. */
+  /** Another name of the same registry, such as for another network, where the same login works. */
   | 'network'
 
 const FOR_OTHERS: readonly KeyMismatch[] = ['path', 'port-other', 'region', 'network']
@@ -72,8 +73,8 @@ function hostMismatch(host: string, path: string, registry: string): KeyMismatch
   if (name !== wantedName) {
     if (isWiderGlob(name, wantedName)) return 'wildcard'
     if (isMisspelled(name, wantedName)) return 'misspelled'
-    const inAnyNetwork = withoutNetwork(name)
-    if (inAnyNetwork !== null && inAnyNetwork === withoutNetwork(wantedName)) return 'network'
+    const underAnyName = mainName(name)
+    if (underAnyName !== null && underAnyName === mainName(wantedName)) return 'network'
     const registryOf = withoutRegion(name)
     return registryOf !== null && registryOf === withoutRegion(wantedName) ? 'region' : 'other'
   }
@@ -100,12 +101,13 @@ function withoutRegion(host: string): string | null {
 
 /**
  * The public name of a registry that has others for private networks: those of Alibaba Cloud and of Tencent Cloud (alibabacloud.com/help/acr,
- * tencentcloud.com/document/product/1051); null for any other.
+ * tencentcloud.com/document/product/1051), or the one of a region of Oracle Cloud; null for any other.
  */
-function withoutNetwork(host: string): string | null {
-  return /\.(?:aliyuncs|tencentcloudcr)\.com$/.test(host)
-    ? host.replace(/^([\w-]+?)-(?:vpc|internal)(?=\.)/, '$1')
-    : null
+function mainName(host: string): string | null {
+  if (/\.(?:aliyuncs|tencentcloudcr)\.com$/.test(host))
+    return host.replace(/^([\w-]+?)-(?:vpc|internal)(?=\.)/, '$1')
+  const region = oracleRegion(host)
+  return region === null ? null : `ocir.${region}.oci.oraclecloud.com`
 }
 
 function isMisspelled(name: string, registry: string): boolean {

@@ -26,6 +26,55 @@ export function cloudOfToken(username: string | null): Cloud | null {
 /** Oracle Cloud's registries, one in each region. */
 export const ORACLE_CLOUD = /(?:^|\.)ocir\.io$|^ocir\.[\w-]+\.oci\.oraclecloud\.com$/
 
+/** Huawei Cloud's registries (SWR), which refuse everyone an image that its publisher has not made public (jumpserver/jumpserver#11038). */
+export const HUAWEI_CLOUD = /^swr\.[\w-]+\.myhuaweicloud\.com$/
+
+/** The keys of Oracle Cloud's regions, which are in the short names of its registries (docs.oracle.com, "Availability by Region"). */
+const ORACLE_REGIONS: ReadonlyMap<string, string> = new Map([
+  ['ams', 'eu-amsterdam-1'],
+  ['arn', 'eu-stockholm-1'],
+  ['auh', 'me-abudhabi-1'],
+  ['bog', 'sa-bogota-1'],
+  ['bom', 'ap-mumbai-1'],
+  ['cdg', 'eu-paris-1'],
+  ['cwl', 'uk-cardiff-1'],
+  ['dxb', 'me-dubai-1'],
+  ['fra', 'eu-frankfurt-1'],
+  ['gru', 'sa-saopaulo-1'],
+  ['hyd', 'ap-hyderabad-1'],
+  ['iad', 'us-ashburn-1'],
+  ['icn', 'ap-seoul-1'],
+  ['jed', 'me-jeddah-1'],
+  ['jnb', 'af-johannesburg-1'],
+  ['kix', 'ap-osaka-1'],
+  ['lhr', 'uk-london-1'],
+  ['lin', 'eu-milan-1'],
+  ['mad', 'eu-madrid-1'],
+  ['mel', 'ap-melbourne-1'],
+  ['mrs', 'eu-marseille-1'],
+  ['mtz', 'il-jerusalem-1'],
+  ['nrt', 'ap-tokyo-1'],
+  ['ord', 'us-chicago-1'],
+  ['phx', 'us-phoenix-1'],
+  ['qro', 'mx-queretaro-1'],
+  ['scl', 'sa-santiago-1'],
+  ['sin', 'ap-singapore-1'],
+  ['sjc', 'us-sanjose-1'],
+  ['syd', 'ap-sydney-1'],
+  ['vcp', 'sa-vinhedo-1'],
+  ['yny', 'ap-chuncheon-1'],
+  ['yul', 'ca-montreal-1'],
+  ['yyz', 'ca-toronto-1'],
+  ['zrh', 'eu-zurich-1'],
+])
+
+/** The region of a registry of Oracle Cloud, under any of its names (docs.oracle.com, Container Registry, "Registry domain"); null for any other. */
+export function oracleRegion(registry: string): string | null {
+  const region = /^ocir\.([\w-]+)\.oci\.oraclecloud\.com$/.exec(registry)?.[1]
+  const short = /^([\w-]+)\.ocir\.io$/.exec(registry)?.[1]
+  return region ?? (short === undefined ? null : (ORACLE_REGIONS.get(short) ?? short))
+}
+
 /** The region of a private registry of ECR; null for any other registry. */
 export function ecrRegion(registry: string | null): string | null {
   return /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry ?? '')?.[1] ?? null

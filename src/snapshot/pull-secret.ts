@@ -21,8 +21,11 @@ export function nameInside(text: string): string | null {
   return isSubdomain(name) ? name : null
 }
 
-/** What stands in place of a password: the name of a file, what nothing expanded, such as `$(cat FILE)`, or no key where the user name promises one. */
-export type PasswordMistake = 'file-name' | 'unexpanded' | 'no-key'
+/**
+ * What stands in place of a password: the name of a file, what nothing expanded, such as `$(cat FILE)`, no key where the user name promises one,
+ * or what a template writes of a value that it does not find, also in place of the user name.
+ */
+export type PasswordMistake = 'file-name' | 'unexpanded' | 'no-key' | 'no-value'
 
 /** What a login shows about itself. */
 export interface LoginMarks {

@@ -719,6 +719,74 @@ test.each<Row>([
     { first: /Correct secret regcred in what writes it .*platform\/regcred.* nothing replaced/ },
   ],
   [
+    'what a template writes for a missing value, in a secret that an operator writes',
+    {
+      image: OWN,
+      error:
+        'unexpected status from HEAD request to https://registry.example/v2/a/manifests/1: 401 Unauthorized',
+      secret: {
+        ...entry('registry.example', { username: '<no value>', mistake: 'no-value' }),
+        writer: {
+          type: 'resource',
+          kind: 'VaultStaticSecret',
+          group: 'secrets.hashicorp.com',
+          name: 'regcred',
+        },
+      },
+    },
+    {
+      first:
+        /^Correct secret regcred in what writes it \(VaultStaticSecret regcred\), .*user name is <no value>, which a template/,
+    },
+  ],
+  [
+    'the same where the user name is hidden, as it is the password',
+    {
+      image: OWN,
+      error: 'unauthorized: incorrect username or password',
+      secret: entry('registry.example', { username: '[redacted]', mistake: 'no-value' }),
+    },
+    {
+      first:
+        /^Recreate secret regcred with the real user name and the real password: its password or user name is a word such as <no value>/,
+    },
+  ],
+  [
+    "an image that is locked in Azure's registry",
+    {
+      image: 'acme.azurecr.io/billing/api:2.3.1',
+      error:
+        'reading manifest 2.3.1 in acme.azurecr.io/billing/api: unknown: The operation is disallowed on this registry, repository or image. View troubleshooting steps at https://aka.ms/acr/faq/',
+      login: 'acme.azurecr.io',
+    },
+    {
+      short: /images that are locked/,
+      first:
+        /readEnabled.*az acr repository show --name acme --image billing\/api:2\.3\.1 --query changeableAttributes$/,
+      never: /vulnerability|which policy/,
+    },
+  ],
+  [
+    "an image that its publisher may have kept private in Huawei's registry",
+    {
+      image: 'swr.cn-north-1.myhuaweicloud.com/acme/app:1',
+      error:
+        'Head "https://swr.cn-north-1.myhuaweicloud.com/v2/acme/app/manifests/1": denied: You may not login yet',
+    },
+    { says: /make it public .* or ask its publisher to/ },
+  ],
+  [
+    "a login under the other name of a region of Oracle's registry",
+    {
+      image: 'us-ashburn-1.ocir.io/ns/shop/cart:4',
+      error: 'denied: Anonymous users are only allowed read access on public repos',
+      secret: entry('iad.ocir.io'),
+    },
+    {
+      first: /^Add a login for us-ashburn-1\.ocir\.io to secret regcred: .*another name of the same registry/,
+    },
+  ],
+  [
     'a password that would have to be a key at a registry of Google only',
     OWN,
     'unauthorized: incorrect username or password',

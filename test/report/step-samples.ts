@@ -275,6 +275,7 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
     { registry: 'us-docker.pkg.dev', what: 'billing', project: '123456', ofCaller: false },
   ],
   'heed-reason': [{ registry: 'quay.io', reason: 'pulls are only served at night' }],
+  'unlock-image': [{ registry: 'acme.azurecr.io' }],
   'finish-scan': [
     { scan: 'under-way', host },
     { scan: 'failed', host },

@@ -199,6 +199,7 @@ export type PermissionStep =
       about: 'vulnerabilities' | 'storage-quota' | 'signature' | 'policy' | 'list'
       host: string
     }
+  | { code: 'unlock-image'; registry: string }
   | { code: 'finish-scan'; scan: ClueOf<'unscanned'>['scan']; host: string }
   | {
       code: 'upstream-login'

@@ -73,6 +73,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'restore-service': { about: 'other' },
   'heed-reason': { about: 'other' },
   'ask-registry-admin': { about: 'other' },
+  'unlock-image': { about: 'other' },
   'finish-scan': { about: 'other' },
   'upstream-login': { about: 'other' },
   'cache-rule': { about: 'other' },

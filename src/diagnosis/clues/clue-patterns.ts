@@ -46,6 +46,8 @@ const REFUSAL_AND_NAME_CLUES: readonly [Clue, RegExp][] = [
   [{ code: 'no-registry' }, NOT_A_REGISTRY],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
   [{ code: 'served-list', said: true }, UNLISTED],
+  // learn.microsoft.com/azure/container-registry, container-registry-faq and container-registry-image-lock.
+  [{ code: 'locked-image' }, /\boperation is disallowed on this registry, repository or image\b/i],
   [{ code: 'storage-quota' }, /quota has been exceeded on namespace|storage quota|insufficient storage/i],
   // goharbor/harbor, src/server/middleware/vulnerable, and the states of its jobs.
   [

@@ -164,6 +164,8 @@ type RefusalClue =
   | { code: 'provider-reason'; problem: ProviderProblem; reason: string }
   /** What the registry depends on is switched off or overdue; `project` is the one that the text names. `ofCaller`: it is the caller's. */
   | { code: 'lapsed'; what: Lapse; project: string | null; ofCaller: boolean }
+  /** Azure's registry does not allow the pull: the image or its repository is locked, or in quarantine. */
+  | { code: 'locked-image' }
   /** A registry's storage quota, not its rate limit. */
   | { code: 'storage-quota' }
   /** The registry blocks the image because of a vulnerability scan. */

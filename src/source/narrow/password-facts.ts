@@ -36,6 +36,9 @@ const UNEXPANDED =
 const FILE_NAME =
   /^(?:@?[~./\w-]+\.(?:json|txt|pem)|@?(?:~|\.{1,2})?\/[./\w-]+\.(?:key|token|pass|password|secret)|@?\/(?:run|var|etc|home|root|tmp|secrets)\/[./\w-]+)$/
 
+/** What stands for a missing value: Go's text/template and fmt, and JSON, Python, and JavaScript as text. */
+const NO_VALUE = /^(?:<no value>|<nil>|%!\w\(<nil>\)|null|None|undefined)$/
+
 /** Placeholders that tools write in place of a removed value; `187 bytes long` is that of `oc adm inspect` and must-gather (openshift/oc, elideSecret). */
 export const REDACTION = /^(?:[^A-Za-z0-9]*|x+|\d+ bytes(?: long)?)$|redact|mask|remov|hidden|omit|sanitiz/i
 
@@ -52,6 +55,8 @@ const OF_KEY = ['_json_key', '_json_key_base64', 'json_key']
 /** Returns what the password is by mistake; null if it may be right, or was removed. */
 function passwordMistake(username: string, password: string): PasswordMistake | null {
   const written = password.trim()
+  // The password beside it may have been removed from a dump.
+  if (NO_VALUE.test(username.trim()) || NO_VALUE.test(written)) return 'no-value'
   if (REDACTION.test(written)) return null
   if (UNEXPANDED.test(written)) return 'unexpanded'
   if (FILE_NAME.test(written)) return 'file-name'

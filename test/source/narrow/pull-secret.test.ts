@@ -339,6 +339,15 @@ describe('a login', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: nothing expanded it
     ['an expression of a workflow', 'ci', '${{ secrets.GHCR_TOKEN }}', 'unexpanded'],
     ['an expression of a template', 'ci', '{{ .Values.registry.password }}', 'unexpanded'],
+    ['what a template writes for a missing value', 'ci', '<no value>', 'no-value'],
+    [
+      'the same in place of the user name, beside a password that was removed',
+      '<no value>',
+      'REDACTED',
+      'no-value',
+    ],
+    ['a missing value of Python', 'ci', 'None', 'no-value'],
+    ['a password with such a word in it', 'ci', 'nullpointer', undefined],
     ['no key', '_json_key', 'AIzaSyD-9tSrke72', 'no-key'],
     ['JSON without a key', 'json_key', '{"id":"aje0"}', 'no-key'],
     ['a key that is not in base64', '_json_key_base64', KEY, 'no-key'],

@@ -29,7 +29,7 @@ const MISMATCH: Record<KeyMismatch, string> = {
   path: 'is for another path of the registry',
   region: "is for a different region than the image's registry",
   misspelled: 'is almost, but not quite, the name of the registry',
-  network: 'is the name of the same registry for another network, so the login is valid for both',
+  network: 'is another name of the same registry, so the login is valid for both',
 }
 
 const LAYOUTS = new Map([

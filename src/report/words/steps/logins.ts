@@ -71,6 +71,9 @@ const DEBUG: Record<StepOf<'other-debug-container'>['reason'], string | undefine
   way: "Start another debug container with an image that the node has or can pull: this one, an ephemeral container, can't be changed or removed, and the pod runs without it",
 }
 
+/** A user name that only stands for a missing value. */
+const NO_NAME = /^(?:\W*n(?:o value|il)\W*|null|None|undefined)$/
+
 /** What belongs in place of a password, and what is wrong with the one that is there. */
 const PASSWORD: Record<PasswordMistake, (username: string) => [wanted: string, why: string]> = {
   'file-name': () => [
@@ -80,6 +83,10 @@ const PASSWORD: Record<PasswordMistake, (username: string) => [wanted: string, w
   unexpanded: () => [
     'the value itself',
     'its password is a command or variable that nothing replaced with its value, such as $(cat FILE) in single quotes or in YAML, and the registry gets it as it is written',
+  ],
+  'no-value': username => [
+    'the real user name and the real password',
+    `${NO_NAME.test(username) ? `its user name is ${username}` : 'its password or user name is a word such as <no value>'}, which a template or script writes where it finds no value: what fills the secret names a field or variable that does not exist`,
   ],
   'no-key': username => [
     `the service account's whole key file${username.endsWith('_base64') ? ', in base64,' : ''}`,
@@ -238,11 +245,12 @@ export const loginSteps: StepWords<LoginStep> = {
     const [wanted, why] = PASSWORD[mistake](username)
     const place = writer === null ? '' : ` ${sourceOf(writer, namespace, invocation)}`
     const start = writer === null ? `Recreate secret ${secret}` : `Correct secret ${secret}`
+    const asWhat = mistake === 'no-value' ? '' : ' as the password'
     const read =
       mistake === 'no-key' && username.endsWith('_base64') ? "base64 < FILE | tr -d '\\n'" : 'cat FILE'
     return {
-      text: `${start}${place}${writer === null ? '' : ','} with ${wanted} as the password${writer === null ? ` (\`kubectl create secret docker-registry\` with --docker-password="$(${read})")` : ''}: ${why}`,
-      brief: `${start} with ${wanted} as the password: ${why}`,
+      text: `${start}${place}${writer === null ? '' : ','} with ${wanted}${asWhat}${writer === null && mistake !== 'no-value' ? ` (\`kubectl create secret docker-registry\` with --docker-password="$(${read})")` : ''}: ${why}`,
+      brief: `${start} with ${wanted}${asWhat}: ${why}`,
     }
   },
   'guest-settings': ({ needs }, { findings: [first] }) => ({ text: guestText(needs, first) }),

@@ -220,6 +220,16 @@ export const permissionSteps: StepWords<PermissionStep> = {
   'ask-registry-admin': ({ about, host }, { findings: [{ evidence }] }) => ({
     text: ADMIN[about](host, evidence?.text ?? ''),
   }),
+  'unlock-image': ({ registry }, { findings: [{ reference }] }) => {
+    const name = shellWord(acrName(registry))
+    const image = shellWord((reference ?? '').slice((reference ?? '').indexOf('/') + 1))
+    const allow = `az acr repository update --name ${name} --image ${image} --read-enabled true`
+    return {
+      text: `See whether the image is locked against reading (readEnabled is false), or its repository is (--repository ${repositoryOf(reference)} in place of --image). If that is not meant, allow it again, or have an administrator of ${registry} do so: \`${allow}\`. Otherwise use another version of the image, or ask whether this one is in quarantine. This shows the locks`,
+      brief: `See whether the image or its repository is locked against reading, and allow it again if that is not meant, or use another version of the image`,
+      command: `az acr repository show --name ${name} --image ${image} --query changeableAttributes`,
+    }
+  },
   'finish-scan': ({ scan, host }, { findings: [{ evidence }] }) => ({
     text: SCANS[scan](
       host,
