@@ -3,7 +3,7 @@
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { nodeServiceAt } from '../diagnosis/node/node-services.ts'
-import { ecrCachePrefix } from '../image/cloud-registries.ts'
+import { cloudOf, ecrCachePrefix, isOfAmazon } from '../image/cloud-registries.ts'
 import { isLocal } from '../image/host.ts'
 import { parseReference, repositoryOf } from '../image/reference.ts'
 import {
@@ -170,10 +170,17 @@ function searchSteps(finding: Finding): Step[] {
     ...(isUnfilledByDigest ? cache : []),
     ...stepsIf(!isMoved, { code: 'check-name', how: hasDigest ? 'digest' : 'plain' }),
     ...(isUnfilledByDigest ? [] : cache),
+    ...archivedImage(finding),
     { code: 'ask-registry' },
     ...unnamedMirror(finding),
     setTag(finding),
   ]
+}
+
+/** ECR answers 404 for an image that it keeps in its archive, and lists it (docs.aws.amazon.com/AmazonECR, archive-image). */
+function archivedImage({ registry, reference, subcause }: Finding): Step[] {
+  const isOwn = cloudOf(registry) === 'ecr' && !isOfAmazon(registry) && ecrCachePrefix(reference) === null
+  return stepsIf(isOwn && subcause !== 'repository', { code: 'see-ecr-image' })
 }
 
 /** Whether the publisher is known to have moved its images away, which explains a missing one better than a typo. */

@@ -206,9 +206,23 @@ export function eksRegistryOf(region: string): string | null {
     : `${account}.dkr.ecr.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`
 }
 
+/** Projects of Google that still publish for everyone under gcr.io, which Artifact Registry serves (README files of these projects). */
+export const OPEN_AT_GCR = [
+  'gcr.io/cloud-builders',
+  'gcr.io/cloud-sql-connectors',
+  'gcr.io/distroless',
+  'gcr.io/google.com/cloudsdktool',
+]
+
 /** Whether the registry is one of projects in Google's Container Registry, which Artifact Registry has replaced. */
 export function isContainerRegistry(registry: string | null): boolean {
   return cloudOf(registry) === 'gar' && /(?:^|\.)gcr\.io$/.test(registry ?? '')
+}
+
+/** Whether an image is in the Container Registry of a project other than those, whose names may not all have a repository in Artifact Registry. */
+export function isOldProject(image: string): boolean {
+  const [registry = ''] = image.split('/', 1)
+  return isContainerRegistry(registry) && !OPEN_AT_GCR.some(project => image.startsWith(`${project}/`))
 }
 
 /** The cloud whose nodes may pull from this registry without a pull secret; null for any other registry. */

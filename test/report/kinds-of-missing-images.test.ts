@@ -86,6 +86,41 @@ test.each<[string, Situation['pod'], Expected]>([
 
 test.each<Row>([
   [
+    'a tag with a v in a project that still publishes at gcr.io',
+    {
+      image: 'gcr.io/cloud-sql-connectors/cloud-sql-proxy:v2.14.1',
+      error: 'gcr.io/cloud-sql-connectors/cloud-sql-proxy:v2.14.1: not found',
+    },
+    { first: /tags have no v, as in 2\.14\.1/, never: /shut down|where it is published now/ },
+  ],
+  [
+    'a tag that ECR may keep in its archive',
+    {
+      image: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/payroll/engine:2026.04.2',
+      error: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/payroll/engine:2026.04.2: not found',
+    },
+    {
+      says: /ARCHIVED.* aws ecr describe-images --registry-id 111122223333 --region eu-west-1 --repository-name payroll\/engine --image-ids imageTag=2026\.04\.2$/m,
+    },
+  ],
+  [
+    "a tag of Amazon's own registry, which others can't look into",
+    {
+      image: '602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/coredns:v1.11.9',
+      error: '602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/coredns:v1.11.9: not found',
+    },
+    { never: /ARCHIVED/ },
+  ],
+  [
+    'a digest that lost a digit',
+    {
+      image: `quay.io/acme/app:1@sha256:${'a'.repeat(63)}`,
+      error: "couldn't parse image name: invalid checksum digest length",
+      reason: 'InvalidImageName',
+    },
+    { says: /rules of image names: the digest has 63 digits/, never: /uppercase letters/ },
+  ],
+  [
     "a number in an image's host, which other images of the chart have, too",
     '6.02401143452e+11.dkr.ecr.us-west-2.amazonaws.com/amazon-k8s-cni-init:v1.15.1',
     "couldn't parse image name: invalid reference format",

@@ -132,6 +132,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'push-held': { about: 'other' },
   'missing-layer': { about: 'other' },
   'missing-child': { about: 'other' },
+  'see-ecr-image': { about: 'other' },
   'without-pigz': { about: 'node' },
   'rebuild-layers': { about: 'other' },
   'other-builder': { about: 'other' },

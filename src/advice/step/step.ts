@@ -125,6 +125,8 @@ export type ImageContentStep =
   | { code: 'restore-tag'; host: string }
   | { code: 'push-held'; pods: number; nodes: string[] }
   | { code: 'missing-child'; host: string }
+  /** What a private registry of ECR lists under this name, and may not serve. */
+  | { code: 'see-ecr-image' }
   | { code: 'without-pigz' }
   | { code: 'rebuild-layers' }
   | { code: 'other-builder' }

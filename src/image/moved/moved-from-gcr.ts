@@ -1,5 +1,6 @@
 /** Images that left gcr.io, and Google's registries themselves. */
 
+import { OPEN_AT_GCR } from '../cloud-registries.ts'
 import type { MovedRow } from './moved-row.ts'
 
 export const MOVED_FROM_GCR: readonly MovedRow[] = [
@@ -8,6 +9,13 @@ export const MOVED_FROM_GCR: readonly MovedRow[] = [
     state: 'deleted',
     since: '2025-03-18',
     source: 'https://github.com/kubernetes/k8s.io/issues/6690',
+  },
+  // Google serves nothing of a project without billing.
+  {
+    moves: { 'gcr.io/zenika-hub/alpine-chrome': 'docker.io/zenika/alpine-chrome' },
+    state: 'moved',
+    since: '2026-08',
+    source: 'https://github.com/karakeep-app/karakeep/issues/3000',
   },
   {
     moves: { 'gcr.io/tekton-releases': 'ghcr.io/tektoncd' },
@@ -182,6 +190,7 @@ export const MOVED_FROM_GCR: readonly MovedRow[] = [
   },
   {
     moves: { 'gcr.io': null },
+    stays: OPEN_AT_GCR,
     state: 'succeeded',
     since: '2025-03-18',
     onlyMissing: true,

@@ -76,7 +76,6 @@ export const registryNotFoundDns: CauseWords = {
 }
 
 const isOfGuest = ({ clues }: FirstFinding) => hasClue(clues, 'guest')
-
 const neverContacted = (first: FirstFinding) => `${askedHost(first)} was never contacted.`
 const DNS_ANSWERS: Record<DnsAnswer, (server: string) => string> = {
   none: server => `The node's DNS server${server} knows no address for this name`,
@@ -102,7 +101,6 @@ function resolverOf({ clues }: FirstFinding): Extract<Clue, { code: 'dns-server'
 }
 
 const hasUnreached = (first: FirstFinding, why: UnreachedServer) => resolverOf(first)?.unreached === why
-
 /** Whether the name could only be looked up at the pods that need the image. */
 function isCircular({ steps }: FirstFinding): boolean {
   return steps.some(step => step.code === 'own-name-server' && step.serves && step.certain)

@@ -2,6 +2,7 @@
 
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import { readReference } from '../../../image/reference.ts'
 import type { CauseWords } from '../cause-words.ts'
 import { responderLabel } from '../nouns.ts'
 
@@ -57,8 +58,18 @@ export const invalidReference: CauseWords = {
       first =>
         `The name follows the rules of image names, but not those of ${responderLabel(first)}, which may require a certain number of parts or allow fewer characters.`,
     ],
+    [
+      first => refusalOf(first) !== null,
+      first => `The name breaks the rules of image names: ${refusalOf(first)}.`,
+    ],
     'The name breaks the rules of image names (uppercase letters, spaces, a scheme, a stray colon or slash), or is too short to be unique.',
   ],
+}
+
+/** Why the name can't be read, as a clause; null if it can. */
+function refusalOf({ image }: Pick<Finding, 'image'>): string | null {
+  const read = readReference(image)
+  return 'refused' in read ? read.refused : null
 }
 
 /** Whether the registry refused a name that parses. */

@@ -3,8 +3,8 @@
 import type { ImageContentStep } from '../../../advice/step/step.ts'
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { isOfCacheRule } from '../../../image/cloud-registries.ts'
-import { withoutVersion } from '../../../image/reference.ts'
+import { ecrAccount, ecrRegion, isOfCacheRule } from '../../../image/cloud-registries.ts'
+import { parseReference, withoutVersion } from '../../../image/reference.ts'
 import { isFixedHost, isPublic } from '../../../image/registries.ts'
 import { windowsBuildOf, windowsTagOf } from '../../../image/windows-images.ts'
 import { kubectlCommand } from '../../invocation.ts'
@@ -79,6 +79,16 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       }
     return {
       text: `Push the image to ${host} again (all platforms): its ${part} is there, but a manifest that ${lists} is missing; if a clean-up job removes untagged manifests, exempt those that an index refers to`,
+    }
+  },
+  'see-ecr-image': (_step, { findings: [{ registry, reference }] }) => {
+    const { repository = '', tag = null, digest = null } = parseReference(reference ?? '') ?? {}
+    const image = digest === null ? `imageTag=${tag}` : `imageDigest=${digest}`
+    const account = ecrAccount(registry)
+    const place = `${account === null ? '' : `--registry-id ${account} `}--region ${shellWord(ecrRegion(registry) ?? '')} --repository-name ${shellWord(repository)}`
+    return {
+      text: `See whether ECR lists the image: with the status ARCHIVED, it is kept and not served (a lifecycle policy can archive images). Restore it then (\`aws ecr update-image-storage-class ${place} --image-id ${image} --target-storage-class STANDARD\`), or use another tag`,
+      command: `aws ecr describe-images ${place} --image-ids ${shellWord(image)}`,
     }
   },
   // containerd/containerd, pkg/archive/compression; moby/moby, pkg/archive.

@@ -2,7 +2,7 @@
 
 import type { NameStep } from '../../../advice/step/step.ts'
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
-import { cloudOf, ecrCachePrefix, isContainerRegistry } from '../../../image/cloud-registries.ts'
+import { cloudOf, ecrCachePrefix } from '../../../image/cloud-registries.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { inLowerCase } from '../../../image/mistakes/lower-case.ts'
 import { webSiteIn } from '../../../image/mistakes/misplaced-names.ts'
@@ -61,7 +61,7 @@ export const nameSteps: StepWords<NameStep> = {
         }
       case 'plain': {
         const place = first.subcause === 'repository' ? artifactRepository(first.reference) : null
-        if (place !== null && !isContainerRegistry(registry))
+        if (place !== null && registry?.endsWith('-docker.pkg.dev') === true)
           return {
             text: `Check the project (${place.project}), the location (${place.location}), and the repository (${place.repository}) in ${image}: Artifact Registry has no such repository there, so it is misspelled, was deleted, or still has to be created`,
           }

@@ -1,13 +1,13 @@
 /** What a name that does not exist most likely has wrong, by its registry: the path, or the way in which tags are written. */
 
-import { cloudOf, isContainerRegistry, isOfEks } from '../../../image/cloud-registries.ts'
+import { cloudOf, isOfEks, isOldProject } from '../../../image/cloud-registries.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { isFreeOfChainguard, isHosted, isOpenShiftRegistry } from '../../../image/registries.ts'
 import { coreDnsHint } from '../coredns.ts'
 
 /** Returns common mistakes in the paths of some registries. */
 export function pathHint(registry: string | null, image: string): string {
-  if (isContainerRegistry(registry))
+  if (isOldProject(image))
     return ` (${registry} serves only the repository of Artifact Registry with this name; others are at REGION-docker.pkg.dev)`
   const ofDns = coreDnsHint(registry, image)
   if (ofDns !== null) return ofDns
