@@ -167,6 +167,7 @@ describe('the verdict', () => {
     const junit = render(done, 'junit')
     expect(junit).toContain('tests="2" failures="0" errors="1"')
     expect(junit).toContain('these make: Rollout')
+    expect(render(done, 'github')).toMatch(/^::error title=pullguard::Can't tell .*\nCan't tell .*\n$/)
   })
 
   test('of one that only looked once names no time', () => {

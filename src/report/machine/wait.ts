@@ -155,7 +155,9 @@ export function waitGithub(report: WaitReport, invocation: Invocation): string {
       ]),
     ),
   ]
-  return `${annotations.join('\n')}\n${joinLines([sanitizeLine(sentence)])}`
+  const shown =
+    annotations.length > 0 ? annotations : [annotation('error', { title: 'pullguard' }, [sentence])]
+  return `${shown.join('\n')}\n${joinLines([sanitizeLine(sentence)])}`
 }
 
 /** Returns findings, and an entry for each workload that is not done. */
