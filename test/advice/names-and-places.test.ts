@@ -127,6 +127,15 @@ describe('an image that left its registry', () => {
     },
   )
 
+  test('is not judged by its tag while its digest may be there', () => {
+    const image = `bitnami/kubectl:1.35.0@sha256:${'a'.repeat(64)}`
+    const error = pulled(
+      image,
+      'unexpected status code https://registry-1.docker.io/v2/: 429 Too Many Requests',
+    )
+    expect(findingOf({ image, error }).moved).toBeNull()
+  })
+
   test.each(['minio/minio:latest', 'quay.io/minio/minio:latest'])(
     'is not proposed at a place that its publisher left, too: %s',
     image => {

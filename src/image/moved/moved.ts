@@ -78,7 +78,9 @@ export function movedImage(reference: Reference, answer: RegistryAnswer): Moved 
     (best, next) => (best === null || next.prefix.length > best.prefix.length ? next : best),
     null,
   )
-  if (move === null || move.stays?.some(place => isBelow(place, name))) return null
+  // The digest is pulled, whatever became of the tag before it.
+  const hasDigest = move?.state === 'ended' && reference.digest !== null && answer !== 'missing'
+  if (move === null || hasDigest || move.stays?.some(place => isBelow(place, name))) return null
   const { state, since, source, to, prefix } = move
   const rest = restBehind(prefix, name) ?? ''
   return {
@@ -95,7 +97,7 @@ export function movedImage(reference: Reference, answer: RegistryAnswer): Moved 
   }
 }
 
-function isMovedGiven(row: MovedRow, answer: RegistryAnswer, { tag }: Reference): boolean {
+function isMovedGiven(row: MovedRow, answer: RegistryAnswer, { tag, digest }: Reference): boolean {
   if (answer === 'none') return row.gone === true
   // Whoever announced the end of a registry takes its name out of DNS last.
   if (answer === 'unreached') return row.gone === true || row.state === 'retired'
@@ -104,7 +106,7 @@ function isMovedGiven(row: MovedRow, answer: RegistryAnswer, { tag }: Reference)
     return (
       (row.state === 'deleted' ||
         row.state === 'ended' ||
-        (row.state === 'emptied' && tag !== null && tag !== 'latest')) &&
+        (row.state === 'emptied' && tag !== null && tag !== 'latest' && digest === null)) &&
       row.onlyMissing !== true &&
       row.onlyFor === undefined
     )
