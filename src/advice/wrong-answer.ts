@@ -98,13 +98,15 @@ function stepsByProblem(finding: Finding): Step[] {
 }
 
 /**
- * Whether the name may lead to another host than the registry: servers end the handshake for a name that they don't serve, as the edge of a CDN does, or
- * Caddy with an internal error.
+ * How servers end the handshake for a name that they don't serve, as the edge of a CDN does, or Caddy with an internal error; other alerts are about
+ * the protocol.
  */
+const NAME_REFUSED =
+  /\bremote error: tls: (?:handshake failure|unrecognized name|internal error)\b|\balert (?:handshake failure|unrecognized name)\b|\bfatal alert: (?:HandshakeFailure|Unrecogni[sz]edName)\b/i
+
+/** Whether the name may lead to another host than the registry. */
 function mayBeElsewhere(finding: Finding, target: NamedEndpoint): boolean {
-  const isRefused =
-    hasClue(finding.clues, 'tls-refused') ||
-    /\bremote error: tls: internal error\b/.test(finding.evidence?.text ?? '')
+  const isRefused = NAME_REFUSED.test(finding.evidence?.text ?? '')
   return isRefused && !isOfOthers(finding, target) && !isAddress(target.host) && !isLocal(target.host)
 }
 

@@ -549,6 +549,11 @@ test.each(
       request('registry.example', 'remote error: tls: internal error'),
       ['resolve-host', 'test-connection', 'show-proxy', 'tls-between'],
     ],
+    'a server that refuses the version of the protocol serves the name': [
+      'registry.example/a/b:1',
+      request('registry.example', 'remote error: tls: protocol version not supported'),
+      ['test-connection', 'show-proxy', 'tls-between'],
+    ],
     'an alert about a certificate still is': [
       'registry.example/a/b:1',
       request('registry.example', 'remote error: tls: unknown certificate authority'),

@@ -59,7 +59,7 @@ export const dnsSteps: StepWords<DnsStep> = {
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
       findings[0].cause === 'tls'
-        ? `See which address ${hostAlone(host)} has ${onNodes(findings)}: if it is not that of the registry (such as a public address, or a CDN's, for an internal name), the node asks the wrong DNS server, or that has the wrong address`
+        ? `See which address ${hostAlone(host)} has ${onNodes(findings)}: if it is the wrong one (such as a public address, or a CDN's, for an internal name), correct it where the node got it from (a DNS server, or the hosts file). A proxy, if the runtime goes through one, looks the name up itself`
         : `${isFixedHost(host) || addressInName(host) !== null || isRight(findings[0]) || isUnanswered(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
       lookUpCommand(findings[0].host, hostAlone(host)),
       findings,
