@@ -229,9 +229,16 @@ test.each<Row>([
     'localhost:7439/acme.azurecr.io/shop/api:1',
     'unexpected status from HEAD request to http://localhost:7439/v2/acme.azurecr.io/shop/api/manifests/1: 401 Unauthorized',
     {
-      first: /^Give the pods a pull secret for acme\.azurecr\.io.*image-caching-policy=ignore/,
+      first:
+        /^Give the pods a pull secret for acme\.azurecr\.io.*image-caching-policy=ignore.*a role that its own pods have/,
       never: /logins are not used there/,
     },
+  ],
+  [
+    "a cache on the node that asks for a public image with the pods' pull secrets",
+    'localhost:7439/docker.io/library/nginx:1',
+    'unexpected status from HEAD request to http://localhost:7439/v2/docker.io/library/nginx/manifests/1: 401 Unauthorized',
+    { first: /^Correct the pods' pull secret for docker\.io, if they have one/, never: /Give the pods/ },
   ],
   [
     'a cache on the node that fails, perhaps for want of a login',

@@ -4,6 +4,8 @@ import type { NodeServiceStep } from '../../../advice/step/step-at-node.ts'
 import type { NodeService } from '../../../diagnosis/node/node-services.ts'
 import { cloudOf } from '../../../image/cloud-registries.ts'
 import { hostAlone } from '../../../image/host.ts'
+import { parseReference, repositoryOf } from '../../../image/reference.ts'
+import { isPublic, relayedRegistry } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { listPodsOn, nodeShellStep, onNodes } from '../node/node.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
@@ -54,6 +56,21 @@ function atNode({ findings: [{ cause }] }: StepContext): string {
   return cause === 'auth-required-or-denied'
     ? "its log has the reason for the refusal; if it fetches images from elsewhere, that may be a refusal there, of its own login or the pods'"
     : 'push the image to it, or, if it fetches images from elsewhere, find the reason in its log'
+}
+
+/**
+ * Returns how the proxy of kube-image-keeper gets a login: after the pods' pull secrets, it tries what the libraries of clouds find where it runs
+ * (enix/kube-image-keeper, internal/registry/keychain.go of version 1; enix/kube-image-keeper#362).
+ */
+export function loginOfKeeper(host: string, reference: string | null): string {
+  const parsed = parseReference(reference ?? '')
+  const upstream = (parsed && relayedRegistry(parsed)) ?? "the registry in the image's path"
+  const secret = isPublic(repositoryOf(reference))
+    ? `Correct the pods' pull secret for ${upstream}, if they have one (the image needs none)`
+    : `Give the pods a pull secret for ${upstream}, or correct theirs`
+  const cloud =
+    cloudOf(upstream) === null ? '' : ', or, in newer versions, with a role that its own pods have,'
+  return `${secret}, or keep the pods from being rewritten (label kube-image-keeper.enix.io/image-caching-policy=ignore): the proxy of kube-image-keeper, which most likely answers at ${host}, asks ${upstream} with the pods' own pull secrets${cloud} and not with the login of the kubelet; its log has the reason`
 }
 
 /** Returns what most likely listens there, as in "a registry". */

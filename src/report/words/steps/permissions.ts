@@ -7,14 +7,8 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { acrName, cloudOf, cloudOfToken } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isLocal } from '../../../image/host.ts'
-import { parseReference, repositoryOf } from '../../../image/reference.ts'
-import {
-  isGitLab,
-  isInDependencyProxy,
-  isNamedQuay,
-  isPublic,
-  relayedRegistry,
-} from '../../../image/registries.ts'
+import { repositoryOf } from '../../../image/reference.ts'
+import { isGitLab, isInDependencyProxy, isNamedQuay, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { CLOUDS, grantCommand } from '../cloud-identities.ts'
@@ -25,6 +19,7 @@ import { restoreText } from '../refusals/lapses.ts'
 import { wordsOf } from '../refusals/perimeters.ts'
 import { reasonToHeed } from '../refusals/refusal-reasons.ts'
 import type { StepWords } from '../step-words.ts'
+import { loginOfKeeper } from './node-services.ts'
 
 /** Where each product lets an administrator exempt an image; the words of its refusals give it away. */
 const EXEMPTIONS: [RegExp, string][] = [
@@ -272,13 +267,6 @@ export const permissionSteps: StepWords<PermissionStep> = {
     }
   },
   'use-other-source': ({ why }) => ({ text: OTHER_SOURCE[why] }),
-}
-
-/** Returns how the proxy of kube-image-keeper gets a login (enix/kube-image-keeper, internal/registry/keychain.go of version 1). */
-function loginOfKeeper(host: string, reference: string | null): string {
-  const parsed = parseReference(reference ?? '')
-  const upstream = (parsed && relayedRegistry(parsed)) ?? "the registry in the image's path"
-  return `Give the pods a pull secret for ${upstream}, or correct theirs, or keep the pods from being rewritten (label kube-image-keeper.enix.io/image-caching-policy=ignore): the proxy of kube-image-keeper, which most likely answers at ${host}, asks ${upstream} with the pods' own pull secrets, and never as the node, which may be allowed to pull there; its log has the reason`
 }
 
 /** Returns what limits a robot account: of Harbor, `robot$PROJECT+NAME` is of one project, `robot$NAME` of the whole registry; of Quay, `OWNER+NAME`. */
