@@ -112,8 +112,11 @@ describe('a registry of a cloud whose name leads to a private address', () => {
   })
 
   test("is reached from the site of EKS' hybrid nodes", () => {
-    const { all } = textsOf(late(ECR, { labels: { 'eks.amazonaws.com/compute-type': 'hybrid' } }))
-    expect(all).toMatch(/check the way from the site of these hybrid nodes \(VPN or Direct Connect/)
+    const hybrid = { labels: { 'eks.amazonaws.com/compute-type': 'hybrid' } }
+    expect(textsOf(late(ECR, hybrid)).all).toMatch(
+      /check the way from the site of these hybrid nodes \(VPN or Direct Connect/,
+    )
+    expect(textsOf(late('ghcr.io', hybrid)).all).toMatch(/\(firewall, egress rules, NAT gateway/)
   })
 
   test('is compared with nodes where the image runs', () => {

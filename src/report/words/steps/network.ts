@@ -185,7 +185,7 @@ export const networkSteps: StepWords<NetworkStep> = {
             : second
               ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
               : (privateWay(host, first) ??
-                `If ${theTest(first)} fails too, allow the nodes to reach ${host} (firewall, ${node.cloud === 'ecr' ? 'security groups' : 'egress rules'}, ${isOfGoogle(node) ? 'Cloud NAT for private nodes' : 'NAT gateway'}${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`),
+                `If ${theTest(first)} fails too, allow the nodes to reach ${host} (firewall, ${node.cloud === 'ecr' && !node.hybrid ? 'security groups' : 'egress rules'}, ${isOfGoogle(node) ? 'Cloud NAT for private nodes' : 'NAT gateway'}${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`),
     }
   },
   'check-listener': ({ host, role }, { findings: [first] }) => ({
