@@ -472,7 +472,10 @@ describe('the virtual machine of Docker Desktop', () => {
       'Failed to inspect image "acme/api:1": rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused"'
     expectReport(
       { image: 'acme/api:1', error, node },
-      { first: /^Restart Docker Desktop: nothing answers at/, never: /systemctl|journalctl|SSH/ },
+      {
+        first: /^Restart Docker Desktop: nothing answers at.*hides the images and containers/,
+        never: /systemctl|journalctl|SSH/,
+      },
     )
   })
 

@@ -84,8 +84,8 @@ function withoutPod(
     }
   if (desktop)
     return {
-      text: `Get a shell in the virtual machine of Docker Desktop: ${noPod}`,
-      command: 'docker run -it --rm --privileged --pid=host alpine nsenter -t 1 -m -u -i -n sh',
+      text: `Get a shell in the virtual machine of Docker Desktop, with an image that is already there and has nsenter, such as alpine: ${noPod}`,
+      command: 'docker run -it --rm --privileged --pid=host <image> nsenter -t 1 -m -u -i -n sh',
     }
   const ways = `${os === 'windows' ? 'RDP or SSH' : 'SSH'}${cloud === 'ecr' ? ', or in a session of AWS Systems Manager' : ''}`
   return { text: `Connect to node ${node} by ${ways}: ${noPod}` }

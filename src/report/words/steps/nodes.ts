@@ -181,7 +181,7 @@ export const nodeSteps: StepWords<NodeStep> = {
   'start-runtime': ({ socket }, { findings, findings: [{ host }] }) => {
     if (host.desktop)
       return {
-        text: `Restart Docker Desktop${socket === null ? '' : `: nothing answers at ${socket} in its virtual machine`}. If that does not help, change "Use containerd for pulling and storing images" in its settings (General), with which it starts with its other image store`,
+        text: `Restart Docker Desktop${socket === null ? '' : `: nothing answers at ${socket} in its virtual machine`}. If that does not help, change "Use containerd for pulling and storing images" in its settings (General): it then starts with its other image store, and hides the images and containers of this one until you change it back`,
       }
     const how = restartOf(host)
     const text = `Start the container runtime ${onNodes(findings)} again${how === null ? '' : ` (${how})`}${socket === null ? '' : `: nothing answers at ${socket}`}`
