@@ -100,9 +100,11 @@ export function mirrorOfOther(
   const bare = withoutPort(host.toLowerCase())
   const [, name] = /^([\w-]+)\.m\.daocloud\.io$/.exec(bare) ?? []
   const [serves] = isGoogleCache(bare)
-    ? ['docker.io']
+    ? [DOCKER_HUB]
     : (Object.entries(AT_DAOCLOUD).find(([, beginning]) => beginning === name) ?? [])
-  if (serves === undefined || serves === registry) return null
+  const isSame =
+    serves === DOCKER_HUB ? countsAtHub(registry) : serves === (registryBehind(registry) ?? registry)
+  if (serves === undefined || serves === registry || isSame) return null
   const own = name === undefined ? undefined : AT_DAOCLOUD[registry]
   return { serves, sister: own === undefined ? null : `${own}.m.daocloud.io` }
 }

@@ -195,6 +195,12 @@ test.each<Row>([
     { says: /8\.8\.8\.8 is a public DNS server.*\/etc\/hosts on every node/ },
   ],
   [
+    'a name that the DNS server does not know, as musl says it',
+    'quay.io/acme/app:1',
+    'dial tcp: lookup quay.io: Name does not resolve',
+    { says: /DNS server knows no address for this name/ },
+  ],
+  [
     'a file of certificates that is read before any host is asked',
     'nginx:1.25',
     'failed to pull and unpack image "docker.io/library/nginx:1.25": failed to resolve reference "docker.io/library/nginx:1.25": get TLSConfig for registry "https://mirror.example": failed to load CA file: open /etc/ssl/mirror.crt: no such file or directory',
@@ -225,6 +231,18 @@ test.each<Row>([
     'ghcr.io/acme/app:1',
     'unexpected status from HEAD request to https://mirror.gcr.io/v2/acme/app/manifests/1?ns=ghcr.io: 403 Forbidden',
     { first: /^Let the nodes use another mirror of ghcr\.io, or none,/ },
+  ],
+  [
+    "Google's cache of Docker Hub, which lacks the image of another registry",
+    'ghcr.io/acme/app:1',
+    'unexpected status from HEAD request to https://mirror.gcr.io/v2/acme/app/manifests/1?ns=ghcr.io: 404 Not Found',
+    { says: /says nothing about the image at ghcr\.io/, never: /about the image at Docker Hub/ },
+  ],
+  [
+    'a mirror of the registry that a name leads to',
+    'docker.n8n.io/n8nio/n8n:1',
+    'unexpected status from HEAD request to https://docker.m.daocloud.io/v2/n8nio/n8n/manifests/1?ns=docker.n8n.io: 403 Forbidden',
+    { never: /is a mirror of Docker Hub only/ },
   ],
   [
     'an image that Podman built for a minikube',

@@ -122,7 +122,7 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
   // Go's net package (dnsclient_unix.go), and getaddrinfo(3).
   [
     { code: 'dns-answer', answer: 'none' },
-    /\blookup \S{1,300}(?: on \S{1,80})?: no such host\b|\bname or service not known\b/i,
+    /\blookup \S{1,300}(?: on \S{1,80})?: no such host\b|\bname or service not known\b|\bname does not resolve\b/i,
   ],
   [
     { code: 'dns-answer', answer: 'late' },

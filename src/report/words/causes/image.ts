@@ -2,6 +2,7 @@
 
 import { type Clue, clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isPackagedByRancher } from '../../../image/official-images.ts'
 import { hidesMissing, isGoogleCache, isHosted } from '../../../image/registries.ts'
 import type { CauseContext, CauseWords, FirstFinding } from '../cause-words.ts'
@@ -55,7 +56,7 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
   'not-in-mirror': ({ findings: [first] }) => ({
     title: `${capitalize(lackingLabel(first))} does not have this image`,
     meaning: isGoogleCache(first.endpoint?.host ?? first.registry ?? '')
-      ? "It is Google's cache of Docker Hub, which only has images that are pulled often and fetches no others, so this says nothing about the image at Docker Hub."
+      ? `It is Google's cache of Docker Hub, which only has images that are pulled often and fetches no others, so this says nothing about the image at ${registryLabel(first.endpoint?.role === 'mirror' ? first.registry : DOCKER_HUB)}.`
       : hasPeersOnly(first)
         ? `It fetches no images, but offers those that other nodes have, so this says nothing about the image at ${registryLabel(first.registry)}.`
         : (upstreamMeaning(first) ??
