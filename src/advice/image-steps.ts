@@ -168,7 +168,11 @@ function searchSteps(finding: Finding): Step[] {
     ...imageStream(finding),
     ...hiddenDenial(finding),
     ...(isUnfilledByDigest ? cache : []),
-    ...stepsIf(!isMoved, { code: 'check-name', how: hasDigest ? 'digest' : 'plain' }),
+    // Whoever says that the repository does not exist has not looked for the digest.
+    ...stepsIf(!isMoved, {
+      code: 'check-name',
+      how: hasDigest && finding.subcause !== 'repository' ? 'digest' : 'plain',
+    }),
     ...(isUnfilledByDigest ? [] : cache),
     ...archivedImage(finding),
     { code: 'ask-registry' },

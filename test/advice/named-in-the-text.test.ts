@@ -364,6 +364,12 @@ describe('a manifest that was asked for by its digest and is missing', () => {
     const image = `ghcr.io/acme/builder@sha256:${'4'.repeat(64)}`
     expect(stepsIn({ image, error: error(image) })[0]).toEqual({ code: 'check-name', how: 'digest' })
   })
+
+  test('of a repository that does not exist was not looked for', () => {
+    const image = `harbor.example/a/b@sha256:${'4'.repeat(64)}`
+    const said = pulled(image, 'name unknown: repository name not known to registry')
+    expect(stepsIn({ image, error: said })[0]).toEqual({ code: 'check-name', how: 'plain' })
+  })
 })
 
 describe('a Windows node', () => {
