@@ -36,7 +36,8 @@ export function serverPlace(server: string | null, node: PullingNode): string {
   // Bottlerocket sets them in its own settings.
   if (server === '127.0.0.53' && place === RESOLV_CONF && node.platform !== 'bottlerocket')
     return `it asks systemd-resolved at ${server}: \`resolvectl status\` shows the servers that this asks, which DHCP gives or are set in netplan, NetworkManager, or /etc/systemd/resolved.conf`
-  return `${place}${server === null ? '' : `; it asks ${server}`}`
+  // What the virtual machine asks only passes the questions on.
+  return `${place}${server === null || node.desktop ? '' : `; it asks ${server}`}`
 }
 
 /** Resolvers that anyone may ask: Google's, Cloudflare's, Quad9's, OpenDNS's, and, in China, 114DNS's, AliDNS's, and DNSPod's. */
