@@ -134,6 +134,12 @@ describe('an image whose publisher removed it', () => {
     expect(all).not.toMatch(/=gcr\.io|Check the name/)
   })
 
+  test('is replaced by one of which only one tag is free', () => {
+    const removed = 'quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z'
+    const { first } = textsOf({ image: removed, error: pulled(removed, `${removed}: not found`) })
+    expect(first).toMatch(/at cgr\.dev\/chainguard\/minio now \(without a login usually only the tag latest/)
+  })
+
   test('is reported apart from those that are published elsewhere', () => {
     const findings = ['argoexec:v3', 'frontend:2.0.5'].map(name => withSteps(findingOf(of(name))))
     const groups = groupByCause(findings, HERE)

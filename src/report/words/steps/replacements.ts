@@ -2,6 +2,7 @@
 
 import type { ReplacementStep } from '../../../advice/step/step.ts'
 import { withoutVersion } from '../../../image/reference.ts'
+import { isFreeOfChainguard } from '../../../image/registries.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { workloadsOf } from '../edits/container-place.ts'
@@ -65,7 +66,7 @@ export const replacementSteps: StepWords<ReplacementStep> = {
         : moved.state === 'ended'
           ? `Use another publisher's image${moved.others === undefined ? '' : `, such as ${moved.others} (whose tags may be written in another way, with a v and as whole versions, and which may have no shell)`}, or a newer release of the chart or tool that names ${image}, which neither its publisher nor its frozen copy has (${moved.source})`
           : moved.others !== undefined
-            ? `Use one of the versions that are published at ${moved.others} now (${moved.source}), or a copy in your own registry`
+            ? `Use one of the versions that are published at ${moved.others} now (${isFreeOfChainguard(moved.others) ? 'without a login usually only the tag latest; ' : ''}${moved.source}), or a copy in your own registry`
             : `Ask the image's publisher where it is published now${moved.state === 'retired' || moved.state === 'succeeded' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
   }),
   'migrate-project': ({ project }) => ({
