@@ -43,6 +43,16 @@ test.each([
   expect(/likewise/.test(enter?.text ?? '')).toBe(new Set(nodes).size > 1)
 })
 
+test('names that Artifact Registry can not have are corrected together, and the command says whose it is', () => {
+  const pods = ['redis', 'nginx'].map(name => {
+    const image = `europe-docker.pkg.dev/bitnami/${name}:1`
+    return failing({ name, uid: name }, image, `${image}: not found`)
+  })
+  expect(told(pods).steps[0]?.text).toMatch(
+    /^Correct the names \S+\/bitnami\/\w+:1 and \S+\/bitnami\/\w+:1: .*; this command is for the first of 2 workloads$/,
+  )
+})
+
 describe('a secret of another namespace', () => {
   const error = 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized'
   const podsIn = (namespaces: string[], pullSecrets: string[] = []) =>

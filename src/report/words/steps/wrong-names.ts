@@ -11,7 +11,9 @@ import { registryBehind } from '../../../image/registries.ts'
 import { offlineCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { PARTITIONS } from '../cloud-identities.ts'
+import { workloadsOf } from '../edits/container-place.ts'
 import { setEach, withEdit } from '../edits/edits.ts'
+import { shortList } from '../nouns.ts'
 import { isSearched, searchedHosts } from '../searched.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
@@ -101,12 +103,16 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
       certain && likely !== null ? finding.image.replace(path, likely) : { known: '', open: '<image>' },
     )
     // Charts with one setting for the registry of all images make such names of Docker Hub's (bitnami/charts, global.imageRegistry).
-    if (registry?.endsWith('-docker.pkg.dev'))
+    if (registry?.endsWith('-docker.pkg.dev')) {
+      const names = [...new Set(findings.map(finding => finding.image))]
+      const isOne = names.length === 1
       return withEdit(
-        `Correct the name ${image}: names at ${registry} consist of a project, a repository, and an image (PROJECT/REPOSITORY/IMAGE), so no image there has this one, and neither a role nor a login helps. If ${path} is an image of Docker Hub, write docker.io in place of ${registry}, which a chart's setting for all its images (such as global.imageRegistry) may have put in front`,
+        `Correct the name${isOne ? '' : 's'} ${shortList(names, 2)}: names at ${registry} consist of a project, a repository, and an image (PROJECT/REPOSITORY/IMAGE), so no image there has ${isOne ? 'this one' : 'one of these'}, and neither a role nor a login helps. If ${isOne ? `${path} is an image` : 'the rest is the name of an image'} of Docker Hub, write docker.io in place of ${registry}, which a chart's setting for all its images (such as global.imageRegistry) may have put in front`,
         first,
         edit,
+        workloadsOf(findings),
       )
+    }
     const perhaps = likely === null ? '' : `, perhaps to ${image.replace(path, likely)}`
     const values =
       likely === null ? '' : " (a chart's values for the registry and the repository may both have that part)"
@@ -116,6 +122,7 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
         : `Correct the name ${image}${perhaps}${values}: names at Docker Hub have two parts, an account and a repository, so no image there has this one, and no login helps; if it is at another registry, write that registry in front`,
       first,
       edit,
+      workloadsOf(findings),
     )
   },
   'correct-registry': ({ from, to, why }, { invocation, findings, findings: [first] }) => {
