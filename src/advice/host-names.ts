@@ -6,7 +6,7 @@ import { type NodeService, nodeServiceAt } from '../diagnosis/node/node-services
 import type { NamedEndpoint } from '../diagnosis/text/endpoint.ts'
 import type { FailedMirrors } from '../diagnosis/text/failed-mirrors.ts'
 import {
-  addressInName,
+  discardedAddress,
   isLocal,
   isOfCluster,
   isPrivateAddress,
@@ -123,7 +123,7 @@ export function dnsSteps(finding: Finding): Step[] {
   // The text shows what is wrong: no name can be looked up there.
   const isCut = own === null && (unreached === 'network' || unreached === 'host')
   // Where the node most likely asks the wrong server, that comes before the name is doubted.
-  const isFirst = isCut || own?.certain === true || isDiscarded(finding, host)
+  const isFirst = isCut || own?.certain === true || isDiscarded(finding, host, server)
   const compare = compareSteps(finding, target, 'name')
   const isTest = compare.some(step => step.code === 'compare-nodes' && step.test)
   return [
@@ -142,9 +142,8 @@ export function dnsSteps(finding: Finding): Step[] {
 }
 
 /** Whether the name leads to a private address, for which many DNS servers of routers give no answer. */
-function isDiscarded({ clues }: Finding, host: string): boolean {
-  const isNone = clueOf(clues, 'dns-answer')?.answer === 'none'
-  return isNone && isPrivateAddress(addressInName(host) ?? '')
+function isDiscarded({ clues, host: { cloud } }: Finding, host: string, server: string | null): boolean {
+  return clueOf(clues, 'dns-answer')?.answer === 'none' && discardedAddress(host, server, cloud) !== null
 }
 
 /** Whether the name in the image may have been taken out of DNS: many nodes get that answer, and nothing shows another fault. */

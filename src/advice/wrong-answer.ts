@@ -54,7 +54,9 @@ function stepsByProblem(finding: Finding): Step[] {
   }
   if (hasClue(finding.clues, 'certificate-file')) return certificateFileSteps(finding)
   if (hasClue(finding.clues, 'ingress-default'))
-    return [{ code: 'ingress-certificate', host: target.host }, look]
+    return isOfOthers(finding, target)
+      ? [{ code: 'public-certificate', host: target.host, problem: 'wrong-name' }, look]
+      : [{ code: 'ingress-certificate', host: target.host }, look]
   const chosen = clueOf(finding.clues, 'tls-version')?.chosen
   if (chosen !== undefined)
     return [

@@ -29,7 +29,35 @@ export function isUnspecified(address: string): boolean {
 /** The address in a name of nip.io or sslip.io, to which the name leads; null for any other. */
 export function addressInName(host: string): string | null {
   const found = /(?:^|[.-])((?:\d{1,3}[.-]){3}\d{1,3})\.(?:nip|sslip)\.io$/.exec(hostAlone(host))?.[1]
-  return found?.replaceAll('-', '.') ?? null
+  const address = found?.replaceAll('-', '.') ?? null
+  return address?.split('.').every(part => Number(part) < 256) === true ? address : null
+}
+
+/** Resolvers that anyone may ask: Google's, Cloudflare's, Quad9's, OpenDNS's, and, in China, 114DNS's, AliDNS's, and DNSPod's. */
+const PUBLIC_SERVERS = [
+  ...['8.8.8.8', '8.8.4.4', '2001:4860:4860::8888', '2001:4860:4860::8844'],
+  ...['1.1.1.1', '1.0.0.1', '2606:4700:4700::1111', '2606:4700:4700::1001'],
+  ...['9.9.9.9', '149.112.112.112', '208.67.222.222', '208.67.220.220'],
+  ...['114.114.114.114', '223.5.5.5', '223.6.6.6', '119.29.29.29'],
+]
+
+/** Whether this is a DNS server that anyone may ask, which knows no private names. */
+export function isPublicServer(server: string): boolean {
+  return PUBLIC_SERVERS.includes(server)
+}
+
+/** Clouds' own DNS servers: those of AWS, Google, and Azure. */
+const CLOUD_SERVERS = ['169.254.169.253', '169.254.169.254', '168.63.129.16']
+
+/**
+ * The private address in a name of nip.io or sslip.io, if the DNS server may discard an answer that has one, as routers do; null for any other. The
+ * servers of clouds discard none.
+ */
+export function discardedAddress(host: string, server: string | null, cloud: string | null): string | null {
+  const address = addressInName(host)
+  const isCloud = (cloud ?? 'none') !== 'none' || CLOUD_SERVERS.includes(server ?? '')
+  const mayDiscard = !isCloud && !isPublicServer(server ?? '')
+  return mayDiscard && address !== null && isPrivateAddress(address) ? address : null
 }
 
 /** Whether the host is an address of a private network (RFC 1918, RFC 4193, link-local). */

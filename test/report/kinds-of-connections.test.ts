@@ -98,6 +98,46 @@ test.each<Row>([
     },
     { first: /^Let reg\.example resolve to/, never: /filter/ },
   ],
+  [
+    'no address for a host that somebody here may run, on Windows',
+    {
+      image: 'registry.acme.example/app:1',
+      error:
+        'Head "https://registry.acme.example/v2/app/manifests/1": dial tcp 0.0.0.0:443: connectex: The requested address is not valid in its context.',
+      node: { os: 'windows', runtime: 'containerd://1.7.28' },
+    },
+    {
+      says: /if the host is your own, give its name the right address/,
+      never: /most likely blocked|ends at the node itself|\/etc\/hosts/,
+    },
+  ],
+  [
+    "a name that the registry's own certificate has not",
+    {
+      image: 'registry.quay.io/acme/app:1',
+      error:
+        'Head "https://registry.quay.io/v2/acme/app/manifests/1": tls: failed to verify certificate: x509: certificate is valid for quay.io, *.cdn.quay.io, not registry.quay.io',
+    },
+    { first: /correct the host in the image .* the same site answers/, never: /in its place/ },
+  ],
+  [
+    "an ingress controller that answers in a public registry's place",
+    {
+      image: 'ghcr.io/acme/app:1',
+      error:
+        'Head "https://ghcr.io/v2/acme/app/manifests/1": tls: failed to verify certificate: x509: certificate is valid for ingress.local, not ghcr.io',
+    },
+    { first: /^See what ghcr\.io resolves to/, never: /ingress of ghcr/ },
+  ],
+  [
+    "a certificate for a name that only begins like a DNS filter's",
+    {
+      image: 'ghcr.io/acme/app:1',
+      error:
+        'Head "https://ghcr.io/v2/acme/app/manifests/1": tls: failed to verify certificate: x509: certificate is valid for *.umbrella.com.example, not ghcr.io',
+    },
+    { first: /^See what ghcr\.io resolves to/, never: /Cisco/ },
+  ],
   ...(
     [
       ['192-168-178-20', { first: /^Allow .* DNS rebind protection of 192\.168\.178\.1 / }],
@@ -113,6 +153,35 @@ test.each<Row>([
       { ...expected, says: /^Look up registry/m },
     ],
   ),
+  ...(
+    [
+      ["a cloud's", '169.254.169.253', { never: /rebind/ }],
+      ['a public', '8.8.8.8', { never: /rebind/ }],
+      [
+        "the node's own",
+        '127.0.0.53',
+        { first: /rebind protection of the DNS server behind 127\.0\.0\.53 / },
+      ],
+    ] as const
+  ).map(
+    ([whose, server, expected]): Row => [
+      `a name of nip.io that ${whose} DNS server does not know`,
+      {
+        image: 'registry.10.0.0.5.nip.io/app:1',
+        error: `Head "https://registry.10.0.0.5.nip.io/v2/app/manifests/1": dial tcp: lookup registry.10.0.0.5.nip.io on ${server}:53: no such host`,
+      },
+      expected,
+    ],
+  ),
+  [
+    'a name of nip.io that holds no address',
+    {
+      image: '10-0-0-999.nip.io/app:1',
+      error:
+        'Head "https://10-0-0-999.nip.io/v2/app/manifests/1": dial tcp: lookup 10-0-0-999.nip.io on 192.168.178.1:53: no such host',
+    },
+    { never: /rebind/ },
+  ],
   [
     'plain HTTP for nodes with Windows, beside others',
     {

@@ -3,29 +3,15 @@
 import { type Clue, clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { DnsAnswer, UnreachedServer } from '../../../diagnosis/clues/clue-on-way.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { askedEndpoint } from '../../../diagnosis/text/asked-endpoint.ts'
-import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
-import { hostAlone, isServiceName, isSurelyOfCluster, isUnspecified } from '../../../image/host.ts'
+import { hostAlone, isServiceName, isSurelyOfCluster } from '../../../image/host.ts'
 import { isFixedHost, isOpenShiftService } from '../../../image/registries.ts'
 import type { CauseWords, FirstFinding } from '../cause-words.ts'
 import { onNode } from '../node/node.ts'
 import { dnsAnswer } from '../node/node-dns.ts'
-import { ADDRESS_OWNERS, capitalize, hostLabel, registryLabel } from '../nouns.ts'
+import { capitalize, registryLabel } from '../nouns.ts'
+import { askedHost, endpointOrRegistry } from './asked-host.ts'
 import { BROKEN_MEANING, brokenTitle, howBroken, loopbackMeaning } from './broken-connection.ts'
-
-/** Returns the host that was asked, or words for it. */
-export function endpointOrRegistry(finding: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
-  return askedEndpoint(finding) ?? { host: 'the registry', role: 'registry' }
-}
-
-/** Returns, for example, `registry-1.docker.io` or `the mirror cache.example`; a host of the registry keeps its own name here. */
-export function askedHost(first: Pick<Finding, 'endpoint' | 'registry' | 'clues'>): string {
-  const host = endpointOrRegistry(first)
-  const download = clueOf(first.clues, 'download-host')
-  if (first.endpoint === null && download !== undefined)
-    return download.from ?? `the host that ${registryLabel(first.registry)} redirects downloads to`
-  return host.role === 'registry' ? host.host : hostLabel(host, first.registry)
-}
+import { isMisled, misledShort, misledTitle, resolvedMeaning } from './wrong-address.ts'
 
 export const registryNotFoundDns: CauseWords = {
   short: ({ findings: [first] }) => `DNS for ${hostAlone(endpointOrRegistry(first).host)}`,
@@ -76,7 +62,9 @@ export const registryNotFoundDns: CauseWords = {
 }
 
 const isOfGuest = ({ clues }: FirstFinding) => hasClue(clues, 'guest')
+
 const neverContacted = (first: FirstFinding) => `${askedHost(first)} was never contacted.`
+
 const DNS_ANSWERS: Record<DnsAnswer, (server: string) => string> = {
   none: server => `The node's DNS server${server} knows no address for this name`,
   late: server => `The node's DNS server${server} did not answer in time`,
@@ -101,25 +89,11 @@ function resolverOf({ clues }: FirstFinding): Extract<Clue, { code: 'dns-server'
 }
 
 const hasUnreached = (first: FirstFinding, why: UnreachedServer) => resolverOf(first)?.unreached === why
+
 /** Whether the name could only be looked up at the pods that need the image. */
 function isCircular({ steps }: FirstFinding): boolean {
   return steps.some(step => step.code === 'own-name-server' && step.serves && step.certain)
 }
-
-/** Whether another company's address was given for the host. */
-const isForged = ({ clues }: Pick<Finding, 'clues'>) =>
-  (clueOf(clues, 'misresolved')?.owner ?? 'node') !== 'node'
-
-/** What DNS gave is the address that no host has, as filters answer. */
-const filtered = ({ clues }: Pick<Finding, 'clues'>) => clueOf(clues, 'misresolved')?.address ?? ''
-const isFiltered = (first: Pick<Finding, 'clues'>) => isUnspecified(filtered(first))
-const filteredShort = (first: FirstFinding) => `DNS answers without an address for ${askedHost(first)}`
-const filteredTitle = (first: FirstFinding) =>
-  `${capitalize(askedHost(first))} is most likely blocked by a DNS filter: it resolves to ${filtered(first)}`
-
-const forgedShort = (first: FirstFinding) => `forged DNS answers for ${askedHost(first)}`
-const forgedTitle = (first: FirstFinding) =>
-  `${capitalize(askedHost(first))} is blocked: the DNS answer for it is forged`
 
 /** Whether the connection to the host was opened. */
 const wasOpened = ({ clues }: Finding) => hasClue(clues, 'tls-unfinished', 'unanswered')
@@ -128,14 +102,12 @@ const OPENED = ['tls-unfinished', 'unanswered', 'request-late'] as const
 
 export const networkTimeout: CauseWords = {
   short: [
-    [isForged, forgedShort],
-    [isFiltered, filteredShort],
+    [isMisled, misledShort],
     ['request-late', first => `late requests to ${askedHost(first)}`],
     first => `no answer from ${askedHost(first)}`,
   ],
   title: [
-    [isForged, forgedTitle],
-    [isFiltered, filteredTitle],
+    [isMisled, misledTitle],
     ['tls-unfinished', first => `${capitalize(askedHost(first))} did not finish the TLS handshake in time`],
     ['request-late', first => `The request to ${askedHost(first)} did not arrive in time`],
     first => `${capitalize(askedHost(first))} did not answer in time`,
@@ -170,14 +142,12 @@ export const networkTimeout: CauseWords = {
 
 export const connectionRefusedOrReset: CauseWords = {
   short: [
-    [isForged, forgedShort],
-    [isFiltered, filteredShort],
+    [isMisled, misledShort],
     [isUnnamed, 'downloads that were cut off'],
     first => `broken connections to ${askedHost(first)}`,
   ],
   title: [
-    [isForged, forgedTitle],
-    [isFiltered, filteredTitle],
+    [isMisled, misledTitle],
     [isUnnamed, 'The download of a layer was cut off'],
     first => brokenTitle(first, askedHost(first)),
   ],
@@ -210,16 +180,6 @@ function serviceMeaning({ clues }: Pick<Finding, 'clues'>): string {
   return howBroken({ clues }) === 'refused'
     ? `${known}: the Service has no ready pods, or nothing listens on that port in them.`
     : `${known}: the cluster's network does not carry this node's connections to the pods behind it, or a NetworkPolicy shuts nodes out.`
-}
-
-function resolvedMeaning(first: Pick<Finding, 'clues' | 'endpoint' | 'registry'>): string {
-  const to = clueOf(first.clues, 'misresolved')
-  if (to !== undefined && to.owner !== 'node')
-    return `The node got ${to.address} for ${hostAlone(endpointOrRegistry(first).host)}, which is an address of ${ADDRESS_OWNERS[to.owner]}: the DNS answer was forged on the way, which happens to blocked hosts in China.`
-  if (isFiltered(first))
-    return `No host has this address, and a connection to it ends at the node itself: ${askedHost(first)} was never contacted.`
-  const end = howBroken(first) === 'refused' ? ', and nothing there listens on that port' : ''
-  return `On the node, the name resolves to the node itself${end}.`
 }
 
 type Lost = Pick<Finding, 'clues' | 'endpoint' | 'node'>

@@ -9,7 +9,7 @@ import { roundedDown } from '../duration.ts'
 import { nodeName } from '../node/node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { mayLackIntermediate } from '../steps/certificates.ts'
-import { askedHost, endpointOrRegistry } from './connection.ts'
+import { askedHost, endpointOrRegistry } from './asked-host.ts'
 
 export const tls: CauseWords = {
   short: [

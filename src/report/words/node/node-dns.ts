@@ -4,7 +4,7 @@ import type { StepOf } from '../../../advice/step/step.ts'
 import type { DnsAnswer, UnreachedServer } from '../../../diagnosis/clues/clue-on-way.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
-import { hostAlone, isLocal } from '../../../image/host.ts'
+import { hostAlone, isLocal, isPublicServer } from '../../../image/host.ts'
 import { isHosted } from '../../../image/registries.ts'
 import type { Findings, StepText } from '../step-words.ts'
 import { onNodes } from './node.ts'
@@ -40,19 +40,11 @@ export function serverPlace(server: string | null, node: PullingNode): string {
   return `${place}${server === null || node.desktop ? '' : `; it asks ${server}`}`
 }
 
-/** Resolvers that anyone may ask: Google's, Cloudflare's, Quad9's, OpenDNS's, and, in China, 114DNS's, AliDNS's, and DNSPod's. */
-const PUBLIC_SERVERS = [
-  ...['8.8.8.8', '8.8.4.4', '2001:4860:4860::8888', '2001:4860:4860::8844'],
-  ...['1.1.1.1', '1.0.0.1', '2606:4700:4700::1111', '2606:4700:4700::1001'],
-  ...['9.9.9.9', '149.112.112.112', '208.67.222.222', '208.67.220.220'],
-  ...['114.114.114.114', '223.5.5.5', '223.6.6.6', '119.29.29.29'],
-]
-
 /** Returns what a cloud's own resolver, or a public one, needs to know a private name; empty for other resolvers and for public hosts. */
 export function resolverNote(host: string, server: string | null, node: PullingNode): string {
   const { cloud } = node
   if (server === null || isHosted(host)) return ''
-  if (PUBLIC_SERVERS.includes(server)) {
+  if (isPublicServer(server)) {
     const hosts = resolverPlace(node) === RESOLV_CONF && node.platform !== 'bottlerocket'
     return `; ${server} is a public DNS server, which does not know private names: if ${hostAlone(host)} is one, let the node ask the DNS server of its own network${hosts ? ', or add the name to /etc/hosts on every node' : ''}`
   }

@@ -114,14 +114,30 @@ const OTHERWISE: Partial<Record<CertificateProblem, (host: string, finding: Find
   'weak-signature': host => unparsed(host, 'signed with SHA-256'),
 }
 
+/** Whether a certificate is for the host's own domain or a part of it, so that no stranger shows it. */
+function isOfSite(host: string, names: string): boolean {
+  return names.split(', ').some(name => `.${hostAlone(host)}`.endsWith(`.${name.replace(/^\*\./, '')}`))
+}
+
 /** Returns how to find what answers in place of the host; a filter that shows its own certificate is known by that (docs.umbrella.com, block page). */
 function seeAnswerer(host: string, findings: Findings): StepText {
   const names = clueOf(findings[0].clues, 'certificate-for')?.names ?? ''
   const shown = names === '' ? '' : `, with a certificate for ${names}`
-  if (/(?:^|[.\s])(?:opendns|umbrella)\.com\b/i.test(names))
+  if (/(?:^|[.\s])(?:opendns|umbrella)\.com(?:,|$)/i.test(names))
     return {
       text: `Allow ${host} in Cisco Umbrella (OpenDNS), a DNS filter that answers in place of what it blocks${shown}, or let the nodes ask another DNS server`,
     }
+  if (isOfSite(host, names)) {
+    const correct =
+      findings[0].endpoint?.role === 'registry'
+        ? ', and correct the host in the image if it should be one of these'
+        : ''
+    return nodeShellStep(
+      `See what ${host} resolves to ${onNodes(findings)}${correct}: the certificate is for ${names}, so most likely the same site answers, which has none for this name (* stands for one part of a name only)`,
+      lookUpCommand(findings[0].host, hostAlone(host)),
+      findings,
+    )
+  }
   return nodeShellStep(
     `See what ${host} resolves to ${onNodes(findings)}: something else answers in its place${shown}, under another address (a wildcard record in a DNS search domain, or a login portal) or on the way (a proxy, a firewall, or a provider that blocks the address)`,
     lookUpCommand(findings[0].host, hostAlone(host)),

@@ -5,7 +5,7 @@ import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf } from '../../../image/cloud-registries.ts'
 import { mayHaveMirror } from '../../../image/docker-hub.ts'
-import { addressInName, hostAlone, isPrivateAddress, isUnspecified } from '../../../image/host.ts'
+import { addressInName, discardedAddress, hostAlone, isLocal, isUnspecified } from '../../../image/host.ts'
 import { isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { COPY, isOfAws, isOfWindows, mirrorOf, orMirror } from '../closed-networks.ts'
@@ -52,7 +52,10 @@ function privateCloud(first: Pick<Finding, 'registry' | 'endpoint' | 'clues' | '
 
 /** Returns how to get past a DNS server that discards answers with private addresses (knot-resolver's module rebinding, dnsmasq's stop-dns-rebind). */
 function rebindText(host: string, address: string, server: string | null, findings: Findings): string {
-  return `Allow ${host} in the DNS rebind protection of ${server ?? "the nodes' DNS server"} (in a router, an exception for the name; in dnsmasq, rebind-domain-ok), write it into /etc/hosts ${onNodes(findings)}, or use another DNS server there: the name leads to the address in it, ${address}, and many routers discard answers with a private address`
+  // What answers at the loopback address, such as systemd-resolved, passes the question on.
+  const where =
+    server === null ? "the nodes' DNS server" : isLocal(server) ? `the DNS server behind ${server}` : server
+  return `Allow ${host} in the DNS rebind protection of ${where} (in a router, an exception for the name; in dnsmasq, rebind-domain-ok), write it into the hosts file ${onNodes(findings)}, or use another DNS server there: the name leads to the address in it, ${address}, and many routers discard answers with a private address`
 }
 
 export const dnsSteps: StepWords<DnsStep> = {
@@ -68,9 +71,9 @@ export const dnsSteps: StepWords<DnsStep> = {
     const [first] = context.findings
     if (unreached !== null && server !== null)
       return { text: unreachedServer(server, unreached, context.findings) }
-    const inName = addressInName(host)
-    if (inName !== null && isPrivateAddress(inName) && dnsAnswer(first) === 'none')
-      return { text: rebindText(hostAlone(host), inName, server, context.findings) }
+    const discarded = discardedAddress(host, server, first.host.cloud)
+    if (discarded !== null && dnsAnswer(first) === 'none')
+      return { text: rebindText(hostAlone(host), discarded, server, context.findings) }
     const failing = isFixedHost(host) || isUnanswered(first) ? 'If that fails' : 'If the name is correct'
     return {
       text: `${dnsAnswer(first) === 'unasked' ? OWN_LOOK_UP : failing}, fix DNS ${onNodes(context.findings)} (${serverPlace(server, first.host)}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[privateCloud(first, host)]}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
@@ -89,7 +92,7 @@ export const dnsSteps: StepWords<DnsStep> = {
   }),
   'resolve-elsewhere': ({ host, address, owner }, context) => ({
     text: isUnspecified(address)
-      ? `Allow ${hostAlone(host)} in the DNS filter that the node asks (Pi-hole, AdGuard Home, a router, a provider), remove the name from a blocklist in the node's /etc/hosts, or let the node ask another DNS server: ${address}, which it got for the name, is not the address of any host, and filters answer so for what they block`
+      ? `Allow ${hostAlone(host)} in the DNS filter that the node asks (Pi-hole, AdGuard Home, a router, a provider), remove the name from a blocklist in the node's hosts file, or let the node ask another DNS server${isHosted(host) ? '' : '; if the host is your own, give its name the right address, in DNS or in that file'}: ${hostAlone(address)}, which the node got for the name, is not the address of any host, and filters answer so for what they block`
       : owner === 'node'
         ? `Let ${hostAlone(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`
         : `${mayHaveMirror(context.findings[0]) ? `Let the nodes pull through ${isHosted(host) ? mirrorOf(context) : 'a mirror'}, or through a proxy` : `Let the nodes pull through a proxy, or ${COPY}`}: ${hostAlone(host)} is blocked in their network, which your own firewall can't change (${address}, which DNS gave for it, belongs to ${ADDRESS_OWNERS[owner]})`,
