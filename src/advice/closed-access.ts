@@ -146,7 +146,13 @@ export function policySteps(finding: Finding): Step[] {
   // No vulnerability is known yet that could be exempted, and another version needs a scan, too.
   if (scan !== undefined) return [{ code: 'finish-scan', scan, host: answeringHost(finding) ?? '' }]
   const host = answeringHost(finding)
-  if (hasClue(finding.clues, 'locked-image') && host !== null && cloudOf(host) === 'acr')
+  // A mirror may have the image in another repository, and another registry may pass these words on from Azure's.
+  if (
+    hasClue(finding.clues, 'locked-image') &&
+    host !== null &&
+    host === finding.registry &&
+    cloudOf(host) === 'acr'
+  )
     return [{ code: 'unlock-image', registry: host }]
   const known = (['storage-quota', 'vulnerabilities'] as const).find(code => hasClue(finding.clues, code))
   const about = known ?? (UNSIGNED.test(finding.evidence?.text ?? '') ? 'signature' : 'policy')

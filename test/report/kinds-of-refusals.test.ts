@@ -767,6 +767,23 @@ test.each<Row>([
     },
   ],
   [
+    'the same for a name with a tag and a digest, of which only one can be asked for',
+    {
+      image: `acme.azurecr.io/billing/api:2@sha256:${'a'.repeat(64)}`,
+      error: 'denied: The operation is disallowed on this registry, repository or image',
+      login: 'acme.azurecr.io',
+    },
+    { first: /--image billing\/api@sha256:a+ --query/ },
+  ],
+  [
+    "Azure's words that another registry passes on",
+    {
+      image: 'harbor.example/cache/api:2',
+      error: 'denied: The operation is disallowed on this registry, repository or image',
+    },
+    { never: /\blocked\b/ },
+  ],
+  [
     "an image that its publisher may have kept private in Huawei's registry",
     {
       image: 'swr.cn-north-1.myhuaweicloud.com/acme/app:1',

@@ -233,3 +233,14 @@ test.each([
   )
   expect(told(pods).steps[0]?.text).toMatch(text)
 })
+
+test.each([
+  [['node-1'], true],
+  [['node-1', 'node-2'], false],
+])('a diff ID that differs on %s may be the fault of the node: %s', (nodes, mayBe) => {
+  const error = 'failed to extract layer sha256:00: wrong diff id calculated on extraction "sha256:01"'
+  const pods = nodes.map((node, index) =>
+    failing({ node, name: `shop-${index}`, uid: `${index}` }, 'registry.example/a:1', error),
+  )
+  expect(/memory/.test(told(pods).steps[0]?.text ?? '')).toBe(mayBe)
+})

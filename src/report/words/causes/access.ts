@@ -8,6 +8,7 @@ import {
   type CauseContext,
   type CauseWords,
   isOfMirror,
+  leads,
   PAGE,
   type Sentence,
   sentenceFor,
@@ -236,7 +237,7 @@ export const authRequiredOrDenied: CauseWords = {
     if (hasClue(first.clues, 'credential-provider')) return 'a failing credential provider on the nodes'
     if (hasClue(first.clues, 'node-login-file')) return 'unreadable login files on the nodes'
     if (subcause === 'blocked') return `pulls blocked by ${perimeterOf(first)?.name ?? responderLabel(first)}`
-    if (hasClue(first.clues, 'locked-image')) return `images that are locked at ${responderLabel(first)}`
+    if (leads('unlock-image')(first)) return `images that are locked at ${responderLabel(first)}`
     if (subcause === 'policy')
       return `${hasClue(first.clues, 'storage-quota') ? 'a storage quota at' : 'a policy of'} ${responderLabel(first)}`
     if (subcause === 'upstream') return `the upstream registry of ${responderLabel(first)}`

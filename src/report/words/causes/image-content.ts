@@ -119,7 +119,7 @@ export const unsupportedManifest: CauseWords = {
     [
       'oci-unread',
       ({ steps: [first] }) =>
-        `The registry has the image in the format of OCI only, and the request did not say that its client reads that: ${first.code === 'update-runtime' ? 'the runtime is older than that format' : 'current runtimes say so, but a proxy, mirror, or cache in between may leave it out'}. Nothing is wrong with the image or the login.`,
+        `The registry has the image in the format of OCI only, and the request did not say that its client reads that: ${first.code === 'update-runtime' ? 'the runtime is too old to say so' : 'current runtimes say so, but a proxy, mirror, or cache in between may leave it out'}. Nothing is wrong with the image or the login.`,
     ],
     [
       'schema1',

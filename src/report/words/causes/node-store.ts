@@ -177,7 +177,7 @@ export const corruptOrUnpack: CauseWords = {
     ],
     [
       'wrong-diff-id',
-      'The layer arrived as the registry has it (its digest was compared first), and what it has when it is unpacked differs from what the configuration of the image lists: its builder, or a tool that copied or converted it, wrote one of them wrong. The node and the login are not at fault.',
+      'The layer arrived as the registry has it (its digest was compared first), and what it has when it is unpacked differs from what the configuration of the image lists: most likely, its builder, or a tool that copied or converted it, wrote one of them wrong. A node that damages what it unpacks is a rarer cause. The login is not at fault.',
     ],
     [
       'layer-mismatch',

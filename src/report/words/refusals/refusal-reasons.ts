@@ -12,7 +12,7 @@ import { isLocal } from '../../../image/host.ts'
 import { isOfficial } from '../../../image/official-images.ts'
 import { PROVIDER_FAILED } from '../../../image/pull-messages.ts'
 import { clip } from '../../screen/layout.ts'
-import type { CauseContext, Sentence } from '../cause-words.ts'
+import { type CauseContext, leads, type Sentence } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { lapseMeaning, lapseText } from './lapses.ts'
 
@@ -57,7 +57,7 @@ export const CLOSED_TITLE: Record<Closed, Sentence> = {
     [isPerhapsUnlisted, { does: 'refused the pull, and serves only the images on its list' }],
     ['served-list', { does: 'serves only the images on its list, and this one is not on it' }],
     ['unscanned', { does: 'serves this image only after a scan, of which it has no result yet' }],
-    ['locked-image', { does: 'does not allow pulls of this image: it is locked, or in quarantine' }],
+    [leads('unlock-image'), { does: 'does not allow pulls of this image: it is locked, or in quarantine' }],
     ['storage-quota', first => `The owner's storage quota at ${responderLabel(first)} is used up`],
     first => `A policy of ${responderLabel(first)} blocks this image`,
   ],
@@ -97,7 +97,7 @@ export const CLOSED_MEANING: Record<Closed, Sentence> = {
       'The registry has to store something for this pull, such as what a proxy organization fetches, and refuses; this is neither a limit on pulls nor a problem with the login.',
     ],
     [
-      'locked-image',
+      leads('unlock-image'),
       'An image or its repository can be locked against reading there, and a new image can be held back until it is released. The login is not the problem.',
     ],
     [

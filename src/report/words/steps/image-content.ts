@@ -115,9 +115,9 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'rebuild-layers': () => ({
     text: 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
   }),
-  'other-builder': (_step, { findings: [{ clues }] }) => ({
+  'other-builder': (_step, { findings, findings: [{ clues }] }) => ({
     text: hasClue(clues, 'wrong-diff-id')
-      ? 'Use another tag of the image, or build it again with another builder, or another version of yours, and push that: its configuration lists another layer (by its diff ID, the digest of the unpacked layer) than the one that comes with it, and pushing the same build again changes nothing'
+      ? `Use another tag of the image, or build it again with another builder, or another version of yours, and push that: its configuration lists another layer (by its diff ID, the digest of the unpacked layer) than the one that comes with it, and pushing the same build again changes nothing${nodesOf(findings).length > 1 ? '' : `. If another node unpacks the same image, test the memory and the disk ${onNodes(findings)} instead`}`
       : 'Use another tag of the image, or build it again with another builder, or another version of yours, and push that: if every node fails at this layer, it was built so (Kaniko, for one, has built such layers), and pushing the same build again changes nothing',
   }),
   'drop-attribute': ({ name }) => ({

@@ -86,7 +86,7 @@ const PASSWORD: Record<PasswordMistake, (username: string) => [wanted: string, w
   ],
   'no-value': username => [
     'the real user name and the real password',
-    `${NO_NAME.test(username) ? `its user name is ${username}` : 'its password or user name is a word such as <no value>'}, which a template or script writes where it finds no value: what fills the secret names a field or variable that does not exist`,
+    `${NO_NAME.test(username) ? `its user name is ${username}` : 'its password or user name is a word such as <no value>'}, which a template or script writes where it finds no value: what fills the secret names a field or variable that does not exist or is empty`,
   ],
   'no-key': username => [
     `the service account's whole key file${username.endsWith('_base64') ? ', in base64,' : ''}`,

@@ -7,7 +7,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { acrName, cloudOf, cloudOfToken } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isLocal } from '../../../image/host.ts'
-import { repositoryOf } from '../../../image/reference.ts'
+import { parseReference, repositoryOf } from '../../../image/reference.ts'
 import { isGitLab, isInDependencyProxy, isNamedQuay, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -216,13 +216,14 @@ export const permissionSteps: StepWords<PermissionStep> = {
     text: ADMIN[about](host, evidence?.text ?? ''),
   }),
   'unlock-image': ({ registry }, { findings: [{ reference }] }) => {
-    const name = shellWord(acrName(registry))
-    const image = shellWord((reference ?? '').slice((reference ?? '').indexOf('/') + 1))
-    const allow = `az acr repository update --name ${name} --image ${image} --read-enabled true`
+    const { repository = '', tag = null, digest = null } = parseReference(reference ?? '') ?? {}
+    // Azure's client takes one of the two.
+    const image = digest === null ? `${repository}:${tag}` : `${repository}@${digest}`
+    const place = `--name ${shellWord(acrName(registry))} --image ${shellWord(image)}`
     return {
-      text: `See whether the image is locked against reading (readEnabled is false), or its repository is (--repository ${repositoryOf(reference)} in place of --image). If that is not meant, allow it again, or have an administrator of ${registry} do so: \`${allow}\`. Otherwise use another version of the image, or ask whether this one is in quarantine. This shows the locks`,
+      text: `See whether the image is locked against reading (readEnabled is false), or its repository is (--repository ${repository} in place of --image). If that is not meant, allow it again, or have an administrator of ${registry} do so: \`az acr repository update ${place} --read-enabled true\`. Otherwise use another version of the image, or ask whether this one is in quarantine. This shows the locks`,
       brief: `See whether the image or its repository is locked against reading, and allow it again if that is not meant, or use another version of the image`,
-      command: `az acr repository show --name ${name} --image ${image} --query changeableAttributes`,
+      command: `az acr repository show ${place} --query changeableAttributes`,
     }
   },
   'finish-scan': ({ scan, host }, { findings: [{ evidence }] }) => ({
