@@ -42,7 +42,9 @@ export function manifestSteps(finding: Finding): Step[] {
   const others: Step[] = [{ code: 'push-current-format' }, { code: 'set-image', known: 'repository' }]
   if (!hasClue(finding.clues, 'oci-unread')) return others
   // Every containerd and CRI-O reads OCI, so something in between asked for them.
-  return readsOci(finding) ? [{ code: 'show-proxy' }, ...others] : [{ code: 'update-runtime' }, ...others]
+  return readsOci(finding)
+    ? [...ofMirror(finding, targetHost(finding)), { code: 'show-proxy' }, ...others]
+    : [{ code: 'update-runtime' }, ...others]
 }
 
 /**

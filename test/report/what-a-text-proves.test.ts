@@ -240,6 +240,29 @@ test.each<[string, Situation, Expected]>([
     },
     { first, says: /oci-mediatypes=false/, never: /oci-mediatypes=true|unknown media type/ },
   ]),
+  [
+    'a mirror that the node is set to ask, which may leave the format out',
+    {
+      image: 'ghcr.io/acme/web:latest',
+      error:
+        'unexpected status from HEAD request to https://mirror.example/v2/acme/web/manifests/latest?ns=ghcr.io: 404 Not Found: manifest unknown: OCI index found, but Accept header does not support OCI indexes',
+      node: { runtime: 'containerd://2.1.5' },
+    },
+    { first: /mirror\.example/ },
+  ],
+  [
+    "Docker Desktop's own client of Docker",
+    {
+      image: 'nginx:1.29.3',
+      error:
+        'Error response from daemon: client version 1.43 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version',
+      node: { runtime: 'docker://29.1.3', kubelet: 'v1.34.1', osImage: 'Docker Desktop' },
+    },
+    {
+      first: /^Update Docker Desktop.*"min-api-version": "1\.43" in Docker Desktop's settings/,
+      never: /systemctl/,
+    },
+  ],
   ...(
     [
       ['v1.34.2', /^Update cri-dockerd on node node-1 to a current release/],

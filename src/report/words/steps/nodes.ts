@@ -156,6 +156,12 @@ export const nodeSteps: StepWords<NodeStep> = {
   }),
   'match-docker-api': ({ client, minimum }, { findings, findings: [{ host }] }) => {
     const asking = dockerClient(host)
+    const why = `${asking} asks there with version ${client} of Docker's API, and this Docker serves ${minimum} and later`
+    // Docker Desktop has no systemd, and its settings are Docker's configuration file (moby/moby#51371).
+    if (host.desktop)
+      return {
+        text: `Update Docker Desktop, which contains both Docker and cri-dockerd: ${why}. Until then, let Docker serve it: "min-api-version": "${client}" in ${daemonFile(host)}`,
+      }
     const newer =
       asking === 'the kubelet'
         ? 'Go back to an older Docker'
@@ -166,7 +172,7 @@ export const nodeSteps: StepWords<NodeStep> = {
         ? ', or update Docker to a later release of 29, which serves 1.40 again'
         : ''
     return {
-      text: `${newer} ${onNodes(findings)}${asking === 'the kubelet' ? '' : ' to a current release'}: ${asking} asks there with version ${client} of Docker's API, and this Docker serves ${minimum} and later. Until then, let Docker serve it: DOCKER_MIN_API_VERSION=${client} in the environment of dockerd${host.os === 'windows' ? '' : ' (`systemctl edit docker`)'}, and restart Docker${again}`,
+      text: `${newer} ${onNodes(findings)}${asking === 'the kubelet' ? '' : ' to a current release'}: ${why}. Until then, let Docker serve it: DOCKER_MIN_API_VERSION=${client} in the environment of dockerd${host.os === 'windows' ? '' : ' (`systemctl edit docker`)'}, and restart Docker${again}`,
     }
   },
   'mount-images': (_step, { findings, findings: [{ host }] }) => ({
