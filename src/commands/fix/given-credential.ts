@@ -25,7 +25,8 @@ export async function loginFromFlags(
   }
   if (!passwordStdin) {
     throw new UsageError(
-      `--username needs the password on standard input: \`${context.program} fix … --username ${username} --password-stdin < token\`.`,
+      // Some registries take a token as both halves of the login, so the name is not repeated.
+      `--username needs the password on standard input: add \`--password-stdin < token\` to the command.`,
     )
   }
   if (context.stdin.isTTY) {
