@@ -89,19 +89,22 @@ async function planUndoStep(entry: RunEntry, reader: Reader): Promise<UndoStep> 
       return removeKeys(change, entry, await readTarget(change, reader), reader.others)
     default:
       if (entry.outcome?.status === 'applied') return leave(change, 'pod-recreated')
-      return leave(change, (await wasNotRecreated(entry, reader)) ? 'pod-taken-away' : 'never-written')
+      return leave(change, whatBecameOf(entry, await readTarget(change, reader)))
   }
 }
 
 /**
- * Whether the run deleted a bare pod and did not create it again. The journal has the pod's manifest before the deletion is sent; a
+ * What became of a pod whose deletion is not recorded as done. The journal has a bare pod's manifest before the deletion is sent; a
  * terminating pod counts as deleted.
  */
-async function wasNotRecreated({ change, object }: RunEntry, reader: Reader): Promise<boolean> {
-  if (object === null) return false
-  const pod = await readTarget(change, reader)
+function whatBecameOf({ change, object }: RunEntry, pod: KubernetesObject | null): LeftReason {
   const { deletionTimestamp } = (pod?.metadata ?? {}) as { deletionTimestamp?: string }
-  return pod === null || (deletionTimestamp !== undefined && writtenAt(pod).uid === change.target.uid)
+  const isSame = pod !== null && writtenAt(pod).uid === change.target.uid
+  const isEnding = isSame && deletionTimestamp !== undefined
+  if (object !== null) return pod === null || isEnding ? 'pod-taken-away' : 'never-written'
+  if (change.action !== 'recreate-pod' || (isSame && !isEnding)) return 'never-written'
+  if (isEnding) return 'pod-recreated'
+  return pod === null ? 'gone' : 'replaced'
 }
 
 function restoreFields(

@@ -415,6 +415,22 @@ describe('undo', () => {
     await expect(listRuns(of.folder)).rejects.toThrow(/Can't read the journal .*broken\.jsonl \(EISDIR\)/)
   })
 
+  test("says of a stuck pod that was deleted before its run was killed that it's gone, not that nothing was written", async () => {
+    const of = story()
+    const [stuck] = of.cluster.list('Pod').filter(({ metadata }) => metadata.namespace === 'web')
+    const { name = '' } = stuck?.metadata ?? {}
+    let writing = false
+    let isSent = false
+    const before = (what: string) => {
+      if (isSent && what === 'journal') throw new Error('killed')
+      writing ||= what === 'journal'
+      isSent ||= writing && what === `DELETE /api/v1/namespaces/web/pods/${name}`
+    }
+    await expect(fix(of, { before })).rejects.toThrow('killed')
+    settle(of.cluster)
+    expect(await reasonFor(of, `pod:web/${name}`)).toBe('gone')
+  })
+
   test('reports a bare pod that was deleted and not created again, and the next fix restores it', async () => {
     const of = story()
     const before = (what: string) => {
