@@ -1,6 +1,6 @@
 /** Reads a cluster's journals: lists its runs, newest first, and finds the one to undo. */
 
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, UsageError } from '../../errors.ts'
 import { hasValidTarget } from '../server-view.ts'
@@ -69,6 +69,10 @@ export async function recordedRuns(
 
 /** @throws UsageError for a journal that can't be read: skipping it could hide a run that wrote something */
 async function readJournal(path: string): Promise<string> {
+  // A pipe would be waited for, and a blocked read can't be ended.
+  if ((await stat(path).catch(() => null))?.isFile() === false) {
+    throw new UsageError(`Can't read the journal ${path}: it is not a regular file, so move it away.`)
+  }
   return readFile(path, 'utf8').catch(error => {
     throw new UsageError(
       `Can't read the journal ${path} (${errorCode(error)}): make it readable, or move it away.`,
