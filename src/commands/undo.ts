@@ -2,7 +2,14 @@
 
 import type { ApplyPhase } from '../apply/apply-context.ts'
 import { applyUndo } from '../apply/apply-undo.ts'
-import { findRun, recordedRuns, withContinued } from '../apply/journal/find-runs.ts'
+import {
+  findRun,
+  isDamaged,
+  type RecordedRuns,
+  recordedRuns,
+  unreadRuns,
+  withContinued,
+} from '../apply/journal/find-runs.ts'
 import { journalsOf } from '../apply/journal/journal.ts'
 import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from '../apply/journal/run.ts'
 import { journalFolders } from '../apply/journal/state-folder.ts'
@@ -47,14 +54,18 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const recorded = await readRuns(cluster, context)
     const runs = recorded.flatMap(one => one.runs)
-    if (options.list) return showRuns(runs, cluster, options, context)
-    const named = findRun(runs, options.run)
-    const { folder, runs: beside } = recorded.find(one => one.runs.includes(named)) ?? recorded[0]
-    const run = withContinued(named, beside)
+    const unread = unreadRuns(recorded)
+    if (options.list) {
+      const listed = await showRuns(runs, cluster, options, context)
+      return unread.length > 0 ? 'incomplete' : listed
+    }
+    const named = findRun(runs, options.run, unread)
+    const beside = recorded.find(one => one.runs.includes(named)) ?? recorded[0]
+    const run = withContinued(named, beside.runs)
     const others = runs.filter(
       other => !run.entries.some(entry => entry.run === other.run) && other !== named,
     )
-    return undoRun(run, folder, { options, context, cluster, others })
+    return undoRun(run, beside, { options, context, cluster, others })
   })
 }
 
@@ -112,7 +123,8 @@ interface UndoSession {
   others: Run[]
 }
 
-async function undoRun(run: Run, folder: string, session: UndoSession): Promise<ExitName> {
+async function undoRun(run: Run, recorded: RecordedRuns, session: UndoSession): Promise<ExitName> {
+  const { folder } = recorded
   const { options, context, cluster } = session
   const steps = isUndone(run) ? [] : await planUndo(run, session.others, cluster, { signal: context.signal })
   const kept = steps.filter(keepsLogin).map(({ target }) => target)
@@ -122,7 +134,7 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   const outcomes = await executeAsAsked(run, steps, folder, session)
   const dryRun = options.dryRun !== 'none'
   const writes = steps.some(isWrite)
-  const restoresAll = kept.length === 0 && !steps.some(isLostPod)
+  const restoresAll = kept.length === 0 && !steps.some(isLostPod) && !isDamaged(run, recorded)
   if (restoresAll && !writes && !dryRun && !isUndone(run)) await recordOver(run, folder)
   const complete = restoresAll && !outcomes.some(isNotUndone)
   if (writes || !isForPeople(options.format)) {

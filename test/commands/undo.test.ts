@@ -1,4 +1,6 @@
 /** `undo` on the command line: what it shows, what it asks, and that it reverts one run and nothing else. */
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Incident, startIncident } from './incident.ts'
 
@@ -71,9 +73,45 @@ describe('nothing is undone', () => {
     expect(result).toMatchObject({ code: 3, out: expect.stringContaining('unknown (no permission)') })
   })
 
+  test('while the first line of a newer journal is damaged, because an older run would be undone', async () => {
+    const folder = join(incident.home, 'state', 'pullguard')
+    const [cluster = ''] = await readdir(folder)
+    const newer = join(folder, cluster, '99990101T000000Z-ffffff.jsonl')
+    const text = await readFile(join(folder, cluster, `${run}.jsonl`), 'utf8')
+    const lines = text.slice(text.indexOf('\n') + 1)
+    for (const damaged of [`{"type":"ru\n${lines}`, lines]) {
+      await writeFile(newer, damaged)
+      const result = await undo('--yes')
+      expect(result).toMatchObject({ code: 2, out: '' })
+      expect(result.err).toContain('it is unknown which run is the newest')
+      expect((await undo('--list')).code).toBe(3)
+      expect((await undo(run, '--dry-run')).code).toBe(0)
+    }
+    await rm(newer)
+  })
+
   test('for a user unknown to the server', async () => {
     expect(await undo('--yes', '--token', 'wrong')).toMatchObject({ code: 4, out: '' })
   })
+})
+
+test('a run with a damaged line is not reported as undone, because it may have written more', async () => {
+  const other = await startIncident()
+  try {
+    await other.run(['fix', '-n', 'default', '--yes', '--no-recreate'])
+    const folder = join(other.home, 'state', 'pullguard')
+    const [path = ''] = (await readdir(folder, { recursive: true })).filter(name => name.endsWith('.jsonl'))
+    const journal = join(folder, path)
+    const lines = await readFile(journal, 'utf8')
+    await writeFile(journal, lines.replace('"action":"create-secret"', '"action":"from-another-version"'))
+    const result = await other.run(['undo', '--yes', '-o', 'json'])
+    expect(result.code).toBe(3)
+    expect(JSON.parse(result.out).complete).toBe(false)
+    expect(result.err).toContain('line 2 of journal')
+    expect(other.accounts()['default/default']).toEqual([])
+  } finally {
+    await other.close()
+  }
 })
 
 test('what has changed since stays and is reported with its reason, and the rest is restored', async () => {

@@ -1,7 +1,7 @@
 /** Reads a cluster's journals: lists its runs, newest first, and finds the one to undo. */
 
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { errorCode, UsageError } from '../../errors.ts'
 import { hasValidTarget } from '../server-view.ts'
 import { parseLine } from './journal-line.ts'
@@ -47,10 +47,8 @@ export async function listRuns(folder: string, server?: string): Promise<Runs> {
   return { runs, damaged }
 }
 
-interface RecordedRuns {
+export interface RecordedRuns extends Runs {
   folder: string
-  /** Newest first. */
-  runs: Run[]
 }
 
 /** Reads the journals in each of a cluster's folders. @param onDamaged receives each line that can't be read */
@@ -62,7 +60,7 @@ export async function recordedRuns(
   const read = async (folder: string): Promise<RecordedRuns> => {
     const { runs, damaged } = await listRuns(folder, server)
     for (const line of damaged) await onDamaged(line)
-    return { folder, runs }
+    return { folder, runs, damaged }
   }
   return [await read(own), ...(await Promise.all(others.map(read)))]
 }
@@ -96,16 +94,44 @@ async function parseJournal(text: string): Promise<{ run: Run | null; damaged: n
     if (parsed?.type === 'torn' && damaged.at(-1) === at) damaged.pop()
     return parsed ?? []
   })
-  return { run: header?.type === 'run' ? replayed(header, lines) : null, damaged }
+  if (header?.type === 'run') return { run: replayed(header, lines), damaged }
+  // Without its header, a journal belongs to an unknown run.
+  return { run: null, damaged: [...new Set(header === undefined ? damaged : [1, ...damaged])] }
+}
+
+/** The names of the journals that don't say whose run they record, because their first line is damaged or missing. */
+export function unreadRuns(recorded: readonly Runs[]): string[] {
+  return recorded.flatMap(({ damaged }) =>
+    damaged.filter(({ line }) => line === 1).map(({ path }) => runOf(path)),
+  )
+}
+
+/** Whether lines about the run can't be read, so that it may have written more than is known. */
+export function isDamaged(run: Run, { damaged }: Runs): boolean {
+  const names = new Set([run.run, ...run.entries.map(entry => entry.run)])
+  return damaged.some(({ path }) => names.has(runOf(path)))
+}
+
+/** The name of the run that a file records. */
+function runOf(path: string): string {
+  return basename(path, '.jsonl')
 }
 
 /**
  * Finds the run with that name or unique name prefix; without a name, the newest run that wrote more than pods, which can't be undone.
- * @throws UsageError if there is none
+ * @param unread names of journals whose runs are unknown
+ * @throws UsageError if there is none, or if it is unknown which one is the newest
  */
-export function findRun(runs: Run[], name?: string): Run {
+export function findRun(runs: Run[], name?: string, unread: string[] = []): Run {
   if (name === undefined) {
     const newest = runs.find(wroteMoreThanPods) ?? runs[0]
+    // Names begin with the time.
+    const later = unread.find(other => newest === undefined || other > newest.run)
+    if (later !== undefined) {
+      throw new UsageError(
+        `The journal ${later}.jsonl is damaged, so it is unknown which run is the newest: name one that \`undo --list\` shows, or move that file away.`,
+      )
+    }
     if (newest) return newest
     throw new UsageError('No run on this machine has written to this cluster, so there is nothing to undo.')
   }
