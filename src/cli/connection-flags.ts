@@ -4,7 +4,13 @@ import type { Option, OptionValues } from 'commander'
 import type { ConnectionFlags } from '../commands/context.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 import { flag, unlisted } from './declare-flag.ts'
-import { commaSeparated, parseDuration, parseVerbosity, repeatable } from './flag-values.ts'
+import {
+  commaSeparated,
+  excludedNamespaces,
+  parseDuration,
+  parseVerbosity,
+  repeatable,
+} from './flag-values.ts'
 
 /** -n. @param does what the command does with the namespace */
 export function namespaceFlag(does: string): Option {
@@ -23,7 +29,7 @@ export function namespacesFlags(does: string): Option[] {
 
 /** --exclude-namespace. */
 export function exclusionFlag(): Option {
-  return flag('--exclude-namespace <name>', 'skip this namespace (repeatable)', { parse: commaSeparated })
+  return flag('--exclude-namespace <name>', 'skip this namespace (repeatable)', { parse: excludedNamespaces })
 }
 
 /** The values of the flags that choose namespaces, with the connection, whose namespace is the first of them. */

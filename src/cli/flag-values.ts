@@ -27,6 +27,13 @@ export function commaSeparated(value: string, before: string[] | undefined): str
   return [...(before ?? []), ...value.split(',').filter(part => part !== '')]
 }
 
+/** Collects names of namespaces, which are DNS labels. A pattern such as `kube-*` would exclude nothing. */
+export function excludedNamespaces(value: string, before: string[] | undefined): string[] {
+  const names = commaSeparated(value, before)
+  if (names.every(name => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name))) return names
+  throw new InvalidArgumentError('Give whole names of namespaces, such as kube-system.')
+}
+
 /** Parses the level of -v. */
 export function parseVerbosity(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Give a number from 0 to 9.')

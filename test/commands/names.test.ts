@@ -178,6 +178,7 @@ test.each<[string[], string]>([
   [['x', '-n', 'a,b'], "x can't be combined with several namespaces"],
   [['x', '-l', 'a=b'], "x can't be combined with -l"],
   [['-n', 'default', '--exclude-namespace', 'default'], '--exclude-namespace excludes every namespace of -n'],
+  [['-A', '--exclude-namespace', 'kube-*'], 'give whole names of namespaces, such as kube-system.'],
 ])('%j is one sentence', async (argv, sentence) => {
   const { code, out, err } = await diagnose(...argv)
   expect([code, out]).toEqual([2, ''])
