@@ -3,9 +3,11 @@
 import { describe, expect, test } from 'vitest'
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
 import type { Run } from '../../src/apply/journal/run.ts'
+import { isUncertain } from '../../src/apply/server-view.ts'
 import { manifestOf, Successors } from '../../src/apply/successor.ts'
 import { writePatch, writeSecret } from '../../src/apply/write-object.ts'
 import { writePod as writePodWith } from '../../src/apply/write-pod.ts'
+import { UnreachableError } from '../../src/errors.ts'
 import { ApiError } from '../../src/kubernetes/api/api-error.ts'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import type { ApiPath } from '../../src/kubernetes/api/paths.ts'
@@ -23,6 +25,19 @@ import { attach } from '../report/plan-samples.ts'
 import { type Before, clientOf, contextOn } from './in-process-cluster.ts'
 import { type Story, story, WANTED } from './story.ts'
 import { settle } from './workloads.ts'
+
+test.each([
+  [[400, 403, 404, 409, 422, 429], false],
+  [[500, 502, 503, 504], true],
+])(
+  'a write that is answered with one of %j may have taken effect: %s; without an answer it always may',
+  (statuses, may) => {
+    const answer = (status: number) =>
+      new ApiError({ status, reason: '', message: '', method: 'PATCH', path: '/' })
+    expect(statuses.map(status => isUncertain(answer(status)))).toEqual(statuses.map(() => may))
+    expect(isUncertain(new UnreachableError('reset'))).toBe(true)
+  },
+)
 
 const writePod = (change: PodChange, context: ApplyContext, dryRun: boolean) =>
   writePodWith(change, { ...context, dryRun }, new Successors([change], context))
