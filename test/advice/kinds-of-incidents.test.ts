@@ -1,7 +1,7 @@
 /** For incidents of many kinds: the first step, steps that also have to be there, and steps that would do harm or waste time. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
-import type { Step } from '../../src/advice/step/step.ts'
+import type { Step, StepOf } from '../../src/advice/step/step.ts'
 import type { Node } from '../../src/snapshot/node.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import { container, event, waiting } from '../diagnosis/snapshots.ts'
@@ -254,15 +254,16 @@ describe('a policy of the node', () => {
     'initializing source docker://docker.io/acme/tool:2: registry docker.io/acme/tool is blocked in /etc/containers/registries.conf or /etc/containers/registries.conf.d'
   const REJECTED =
     'copying system image from manifest list: Source image rejected: Running image docker://docker.io/acme/tool:2 is rejected by policy.'
+  const checkPolicy = ({ kind, signed }: Pick<StepOf<'satisfy-policy'>, 'kind' | 'signed'>): Step[] => [
+    { code: 'show-policy', kind },
+    { code: 'satisfy-policy', kind, signed },
+  ]
   test.each(
     titled<[string, Partial<Situation['node']>, Step[]]>({
       'that blocks a registry is not about signatures': [
         BLOCKED,
         {},
-        [
-          { code: 'show-policy', kind: 'blocked' },
-          { code: 'satisfy-policy', kind: 'blocked', signed: null },
-        ],
+        [...checkPolicy({ kind: 'blocked', signed: null })],
       ],
       'that blocks a registry is an object on OpenShift': [
         BLOCKED,
@@ -272,43 +273,27 @@ describe('a policy of the node', () => {
       'that accepts only listed registries is not about signatures': [
         REJECTED,
         {},
-        [
-          { code: 'show-policy', kind: 'rejected' },
-          { code: 'satisfy-policy', kind: 'rejected', signed: null },
-        ],
+        [...checkPolicy({ kind: 'rejected', signed: null })],
       ],
       'that has another key does not make the image unsigned': [
         'Source image rejected: Signature by key 0AB1C2 is not accepted',
         {},
-        [
-          { code: 'show-policy', kind: 'signature' },
-          { code: 'satisfy-policy', kind: 'signature', signed: 'key' },
-        ],
+        [...checkPolicy({ kind: 'signature', signed: 'key' })],
       ],
       'that has another signer does not make the image unsigned': [
         'Source image rejected: Required email ci@acme.example not found (got []string{"me@acme.example"})',
         {},
-        [
-          { code: 'show-policy', kind: 'signature' },
-          { code: 'satisfy-policy', kind: 'signature', signed: 'key' },
-        ],
+        [...checkPolicy({ kind: 'signature', signed: 'key' })],
       ],
       'that compares names refuses the signature of a copy': [
         'Source image rejected: Signature for identity "quay.io/acme/tool:2" is not accepted',
         {},
-        [
-          { code: 'show-policy', kind: 'signature' },
-          { code: 'satisfy-policy', kind: 'signature', signed: 'name' },
-        ],
+        [...checkPolicy({ kind: 'signature', signed: 'name' })],
       ],
       'that got a web page needs the right store of signatures': [
         'copying system image from manifest list: Source image rejected: unrecognized signature format, starting with binary 0x3c',
         {},
-        [
-          { code: 'signature-store' },
-          { code: 'show-policy', kind: 'signature' },
-          { code: 'satisfy-policy', kind: 'signature', signed: null },
-        ],
+        [{ code: 'signature-store' }, ...checkPolicy({ kind: 'signature', signed: null })],
       ],
     }),
   )('%s', (_name, error, node, steps) => {

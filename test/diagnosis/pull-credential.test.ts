@@ -26,6 +26,8 @@ const login = (
   entries: [{ key, username: 'acme', problem: null }],
   ...fields,
 })
+const loginOf = (name: string, key: string, username: string) =>
+  login(name, 'web', key, { entries: [{ key, username, problem: null }] })
 const account = (name: string, imagePullSecrets: string[], namespace = 'web') => ({
   namespace,
   name,
@@ -134,11 +136,7 @@ describe('a login that the pod does not reference', () => {
       ],
       "for another of IBM's registries, which all take an API key": [
         {
-          pullSecrets: [
-            login('key', 'web', 'us.icr.io', {
-              entries: [{ key: 'us.icr.io', username: 'iamapikey', problem: null }],
-            }),
-          ],
+          pullSecrets: [loginOf('key', 'us.icr.io', 'iamapikey')],
         },
         [{ code: 'same-account', namespace: 'web', secret: 'key', key: 'de.icr.io', of: 'us.icr.io' }],
         { pullSecrets: ['key'] },
@@ -146,11 +144,7 @@ describe('a login that the pod does not reference', () => {
       ],
       "for another of IBM's registries, but not for that of entitlement keys": [
         {
-          pullSecrets: [
-            login('key', 'web', 'us.icr.io', {
-              entries: [{ key: 'us.icr.io', username: 'iamapikey', problem: null }],
-            }),
-          ],
+          pullSecrets: [loginOf('key', 'us.icr.io', 'iamapikey')],
         },
         undefined,
         { pullSecrets: ['key'] },
@@ -179,11 +173,7 @@ describe('a login that the pod does not reference', () => {
       ],
       "for another of Google's registries, which all take the key of a service account": [
         {
-          pullSecrets: [
-            login('key', 'web', 'gcr.io', {
-              entries: [{ key: 'https://eu.gcr.io', username: '_json_key', problem: null }],
-            }),
-          ],
+          pullSecrets: [loginOf('key', 'https://eu.gcr.io', '_json_key')],
         },
         [
           {
@@ -199,11 +189,7 @@ describe('a login that the pod does not reference', () => {
       ],
       "with a token for another of Google's registries": [
         {
-          pullSecrets: [
-            login('token', 'web', 'gcr.io', {
-              entries: [{ key: 'gcr.io', username: 'oauth2accesstoken', problem: null }],
-            }),
-          ],
+          pullSecrets: [loginOf('token', 'gcr.io', 'oauth2accesstoken')],
         },
         undefined,
         { pullSecrets: ['token'] },

@@ -28,14 +28,14 @@ export async function readRequest(options: WaitOptions, context: CommandContext)
     throw new UsageError(
       `${options.names[0]} is a type without a name: give TYPE/NAME, such as deployment/web, or -l to select by labels.`,
     )
-  if (names.named.length === 0 && selector === undefined && files.length === 0)
+  const isOnlyFiles = names.named.length === 0 && selector === undefined
+  if (isOnlyFiles && files.length === 0)
     throw new UsageError(
       'Nothing to wait for: name workloads, such as deployment/web, select them with -l, or give what was applied with -f.',
     )
   const { stdin, cwd, signal } = context
   const manifests = files.length === 0 ? null : await readManifests({ files, recursive, stdin, cwd, signal })
   // A name or labels beside the manifests can be what finds those pods.
-  const isOnlyFiles = names.named.length === 0 && selector === undefined
   const unfollowed = isOnlyFiles ? [...(manifests?.unfollowed ?? [])].sort() : []
   if (unfollowed.length > 0 && manifests?.workloads.length === 0)
     throw new UsageError(

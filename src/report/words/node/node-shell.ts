@@ -51,7 +51,7 @@ export function enterNode(
     }
   if (host.platform === 'bottlerocket')
     return {
-      text: `Use the admin container of the node, as Bottlerocket's host has no shell: with \`enter-admin-container\` in a session of AWS Systems Manager, or, if it is enabled already, by SSH or in a debug pod ${withImage} (\`chroot /host apiclient exec admin bash\`). For the host's own commands (journalctl, ctr, containerd), run \`sudo sheltie\` there; delete the pod afterward`,
+      text: `${ADMIN_CONTAINER} or in a debug pod ${withImage} (\`chroot /host apiclient exec admin bash\`). ${HOST_COMMANDS}; delete the pod afterward`,
       command: debugPod(toolImage),
     }
   if (host.os === 'windows')
@@ -63,6 +63,10 @@ export function enterNode(
     command: debugPod(toolImage),
   }
 }
+
+const ADMIN_CONTAINER =
+  "Use the admin container of the node, as Bottlerocket's host has no shell: with `enter-admin-container` in a session of AWS Systems Manager, or, if it is enabled already, by SSH"
+const HOST_COMMANDS = "For the host's own commands (journalctl, ctr, containerd), run `sudo sheltie` there"
 
 /** Returns how to get to a node on which no pod starts. */
 function withoutPod(
@@ -80,7 +84,7 @@ function withoutPod(
     }
   if (platform === 'bottlerocket')
     return {
-      text: `Use the admin container of the node, as Bottlerocket's host has no shell: with \`enter-admin-container\` in a session of AWS Systems Manager, or, if it is enabled already, by SSH; ${noPod}. For the host's own commands (journalctl, ctr, containerd), run \`sudo sheltie\` there`,
+      text: `${ADMIN_CONTAINER}; ${noPod}. ${HOST_COMMANDS}`,
     }
   if (desktop)
     return {
