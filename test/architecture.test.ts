@@ -21,7 +21,7 @@ const DOORS: Record<string, string> = {
   schedule: '',
   json: '',
   protobuf: '',
-  network: 'errors',
+  network: 'errors types:clock',
   dockerconfig: 'order image secrecy json',
   keychain: 'order errors types:clock secrecy image dockerconfig network json',
   diagnosis: 'order image dockerconfig snapshot',

@@ -3,6 +3,7 @@
  * candidates.
  */
 
+import { within } from '../network/stop-waiting.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 
 export interface Candidate {
@@ -55,12 +56,10 @@ async function candidatesFor(request: CompletionRequest, context: CommandContext
   if (request.wanted === null || left <= needed) return []
   const ending = new AbortController()
   const signal = AbortSignal.any([context.signal, ending.signal])
-  const late = Promise.withResolvers<Candidate[]>()
-  const cancel = context.clock.after(left, () => late.resolve([]))
+  const names = namesFrom(request, context, signal).catch(() => [])
   try {
-    return await Promise.race([namesFrom(request, context, signal).catch(() => []), late.promise])
+    return (await within(left, names, context.clock)) ?? []
   } finally {
-    cancel()
     ending.abort()
   }
 }

@@ -88,7 +88,7 @@ async function waitFor(subjects: Subjects, session: WaitSession): Promise<WaitRe
     const following = await Following.start(cluster, subjects, { clock, signal })
     following.run()
     const ahead = new ImageChecksAhead(options.checkImages, { ...session, following, log })
-    const facts = new PullFacts(cluster, following, { signal, onPullSecret: ahead.keep })
+    const facts = new PullFacts(cluster, following, { clock, signal, onPullSecret: ahead.keep })
     const onLook = async (states: SubjectState[], serverNow: number) => {
       await log.reportConnection(following.trouble)
       await log.update(states, serverNow)
@@ -109,7 +109,7 @@ async function waitFor(subjects: Subjects, session: WaitSession): Promise<WaitRe
       timeout,
       states,
       diagnosis: advised,
-      isOutdated: following.trouble !== null,
+      isOutdated: following.trouble !== null || facts.isOutdated,
       now,
     }
   } finally {

@@ -1,6 +1,6 @@
 /** Work is waited for only until the signal, and its failure afterward ends nothing. */
 import { expect, test } from 'vitest'
-import { unlessAborted } from '../../src/network/unless-aborted.ts'
+import { unlessAborted } from '../../src/network/stop-waiting.ts'
 
 test('the work counts if it ends first', async () => {
   const { signal } = new AbortController()

@@ -8,7 +8,7 @@ import { readerOver } from '../../src/kubernetes/api/reader.ts'
 import { type ClusterWriter, writerOver } from '../../src/kubernetes/api/writer.ts'
 import type { Connection, HttpRequest, HttpResponse } from '../../src/kubernetes/http/connection.ts'
 import type { Transport } from '../../src/kubernetes/kubeconfig/connection-options.ts'
-import { unlessAborted } from '../../src/network/unless-aborted.ts'
+import { unlessAborted } from '../../src/network/stop-waiting.ts'
 import { type Encoded, encode } from '../../src/simulator/api-server/sending.ts'
 import type { ApiServer } from '../../src/simulator/api-server/server.ts'
 
@@ -20,6 +20,8 @@ export interface Way {
   isForgetful?: boolean
   /** Called before each request. It can throw to simulate a crash, or let another client write first. */
   before?(request: { method: string; path: string }): void
+  /** The request is sent once this has resolved. */
+  hold?(request: HttpRequest): Promise<void>
   /** Changes a request before it reaches the server. */
   onWay?(request: HttpRequest): HttpRequest
   /** Changes a response on its way back; undefined leaves it unchanged. */
@@ -84,6 +86,7 @@ export function transportTo(server: ApiServer): Transport {
 /** One request and its response, which the server can send late. */
 async function exchanged(server: ApiServer, way: Way, asked: HttpRequest, own: Record<string, string> = {}) {
   await new Promise(setImmediate)
+  await way.hold?.(asked)
   asked.signal?.throwIfAborted()
   const request = way.onWay?.(asked) ?? asked
   const url = new URL(request.path, 'https://127.0.0.1')

@@ -1,9 +1,9 @@
 /** Waits: judges the subjects after each change until all are finished, one can't succeed, or time runs out. */
 
-import type { Clock } from '../../clock.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import { countCauses, type Diagnosis, type Finding } from '../../diagnosis/finding.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { within } from '../../network/stop-waiting.ts'
 import { countPods } from '../../report/words/nouns.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
 import type { RolloutState } from '../../snapshot/rollout.ts'
@@ -40,17 +40,21 @@ interface Waiting {
 const BURST = 100
 const LOOK = 1_000
 const REREAD = 30_000
+/** Milliseconds that the last look may take after time has run out, even if the API server hangs. */
+const LAST_LOOK = 5_000
 
 /** @throws UnreachableError; the signal's reason */
 export async function waitForSubjects(waiting: Waiting, context: CommandContext): Promise<WaitResult> {
   const { following, deadline, onLook, cluster } = waiting
   const { clock, signal } = context
-  const looks = new SubjectTracker(waiting)
-  const left = () => Math.max(0, deadline - clock.now())
-  const reread = () => waitAtMost(following.readAgain(signal), Math.min(REREAD, left()), clock)
+  const until = (end: number) => Math.max(0, end - clock.now())
+  const left = () => until(deadline)
+  const leftForLook = () => until(deadline + LAST_LOOK)
+  const looks = new SubjectTracker(waiting, leftForLook)
+  const reread = () => within(Math.min(REREAD, left()), following.readAgain(signal), clock)
   for (;;) {
     const changed = following.changed()
-    await following.followNewPods()
+    await within(leftForLook(), following.followNewPods(), clock)
     await looks.look({ isFresh: false })
     const isOver = clock.now() >= deadline
     const outcome = looks.outcome(isOver)
@@ -63,21 +67,17 @@ export async function waitForSubjects(waiting: Waiting, context: CommandContext)
   }
 }
 
-/** Waits for the work, but at most this long. */
-async function waitAtMost(work: Promise<void>, milliseconds: number, clock: Clock): Promise<void> {
-  const late = Promise.withResolvers<void>()
-  const cancel = clock.after(milliseconds, late.resolve)
-  await Promise.race([work, late.promise]).finally(cancel)
-}
-
 /** Keeps the state of each subject. */
 class SubjectTracker {
   readonly #waiting: Waiting
+  readonly #leftForLook: () => number
   readonly #states = new Map<string, SubjectState>()
   #diagnosis: Diagnosis | null = null
 
-  constructor(waiting: Waiting) {
+  /** @param leftForLook how long a look may still take, in milliseconds */
+  constructor(waiting: Waiting, leftForLook: () => number) {
     this.#waiting = waiting
+    this.#leftForLook = leftForLook
   }
 
   get states(): SubjectState[] {
@@ -97,7 +97,7 @@ class SubjectTracker {
     const subjects = [...new Map(known.map(subject => [subjectKey(subject), subject])).values()]
     const seen = subjects.map(subject => ({ subject, rolloutState: following.rolloutStateOf(subject) }))
     const pods = seen.flatMap(({ rolloutState }) => podsOf(rolloutState))
-    const snapshot = await facts.snapshotOf(pods, reading)
+    const snapshot = await facts.snapshotOf(pods, { ...reading, patience: this.#leftForLook() })
     const now = cluster.serverNow()
     const diagnosis = diagnose({ ...snapshot, imageChecks: checks() })
     const failures = failuresIn(diagnosis, snapshot, now)
@@ -122,7 +122,7 @@ class SubjectTracker {
    * Confirms a failure by reading everything once more, including pull secrets, because watches alone could be outdated.
    * @param reread reads everything again, within the time left
    */
-  async confirms(outcome: WaitOutcome, isOver: boolean, reread: () => Promise<void>): Promise<boolean> {
+  async confirms(outcome: WaitOutcome, isOver: boolean, reread: () => Promise<unknown>): Promise<boolean> {
     if (outcome === 'done') return true
     const { following } = this.#waiting
     if (outcome !== 'timeout' && !isOver) {

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../clock.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import { unlessAborted } from '../../network/unless-aborted.ts'
+import { unlessAborted } from '../../network/stop-waiting.ts'
 import type { RolloutState } from '../../snapshot/rollout.ts'
 import type { Gap, OwnerLink, PodEvent } from '../../snapshot/snapshot.ts'
 import { Reading } from '../live/reading.ts'

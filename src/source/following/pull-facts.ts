@@ -1,7 +1,9 @@
 /** Makes a snapshot of the followed pods. The objects that a pod references are read only if the pod seems to fail, and only once. */
 
+import type { Clock } from '../../clock.ts'
 import { UnreachableError } from '../../errors.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { within } from '../../network/stop-waiting.ts'
 import { uidsInEvents } from '../../snapshot/own-events.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { type Snapshot, uniqueGaps } from '../../snapshot/snapshot.ts'
@@ -11,35 +13,48 @@ import { markReportedMissing } from '../narrow/related-objects.ts'
 import { pickSuspects } from '../suspects.ts'
 import type { Following } from './following.ts'
 
+interface PullFactsOptions {
+  clock: Clock
+  signal: AbortSignal
+  onPullSecret?: VisitPullSecret
+}
+
+/** How to read what the failing pods reference. */
+interface ReferenceReading {
+  /** Read it again, even if it is already known. */
+  isFresh: boolean
+  /** Milliseconds after which what is known has to do. */
+  patience: number
+}
+
 export class PullFacts {
   readonly #cluster: ClusterReader
   readonly #following: Following
-  readonly #options: { signal: AbortSignal; onPullSecret?: VisitPullSecret }
+  readonly #options: PullFactsOptions
   #related = NO_RELATED_OBJECTS
   readonly #known = new Set<string>()
   #reading: Reading
+  #isOutdated = false
 
-  constructor(
-    cluster: ClusterReader,
-    following: Following,
-    options: { signal: AbortSignal; onPullSecret?: VisitPullSecret },
-  ) {
+  constructor(cluster: ClusterReader, following: Following, options: PullFactsOptions) {
     this.#cluster = cluster
     this.#following = following
     this.#options = options
     this.#reading = new Reading(cluster, options)
   }
 
-  /**
-   * Returns the facts about these pods as known now.
-   * @param reading.isFresh read what the failing pods reference again, even if it is already known
-   */
-  async snapshotOf(pods: Pod[], { isFresh }: { isFresh: boolean }): Promise<Snapshot> {
+  /** Whether the last reading got no answer, so that what the pods reference may have changed since. */
+  get isOutdated(): boolean {
+    return this.#isOutdated
+  }
+
+  /** Returns the facts about these pods as known now. */
+  async snapshotOf(pods: Pod[], { isFresh, patience }: ReferenceReading): Promise<Snapshot> {
     const takenAt = new Date(this.#cluster.serverNow()).toISOString()
     const found = { pods, events: pods.flatMap(uidsInEvents).flatMap(uid => this.#following.eventsOf(uid)) }
     const { failing, pods: shown, events } = pickSuspects(found, { takenAt, isNamed: false })
     const owners = this.#following.owners()
-    await (isFresh ? this.#readAgain(failing) : this.#readNew(failing))
+    await (isFresh ? this.#readAgain(failing, patience) : this.#readNew(failing, patience))
     const { pullSecrets, serviceAccounts, nodes } = this.#related
     return {
       takenAt,
@@ -58,23 +73,27 @@ export class PullFacts {
   }
 
   /** Sends no request if the failing pods reference nothing new. */
-  async #readNew(failing: Pod[]): Promise<void> {
+  async #readNew(failing: Pod[], patience: number): Promise<void> {
     const unknown = failing.filter(pod => !this.#known.has(namesIn(pod)))
-    await this.#readRelated(unknown, this.#reading)
+    await this.#readRelated(unknown, this.#reading, patience)
   }
 
   /** Gaps of earlier readings don't count any more. */
-  async #readAgain(failing: Pod[]): Promise<void> {
-    await this.#readRelated(failing, new Reading(this.#cluster, this.#options))
+  async #readAgain(failing: Pod[], patience: number): Promise<void> {
+    await this.#readRelated(failing, new Reading(this.#cluster, this.#options), patience)
   }
 
-  async #readRelated(pods: Pod[], reading: Reading): Promise<void> {
+  async #readRelated(pods: Pod[], reading: Reading, patience: number): Promise<void> {
+    this.#isOutdated = false
     if (pods.length === 0) return
-    const read = await readRelatedObjects(reading, pods, this.#options.onPullSecret).catch(error => {
+    const { clock, onPullSecret } = this.#options
+    const answer = readRelatedObjects(reading, pods, onPullSecret).catch(error => {
       // The server is briefly unreachable: read the references once it is back.
       if (error instanceof UnreachableError) return null
       throw error
     })
+    const read = await within(patience, answer, clock)
+    this.#isOutdated = read === null
     if (read === null) return
     this.#reading = reading
     for (const pod of pods) this.#known.add(namesIn(pod))

@@ -140,6 +140,20 @@ describe('while it waits', () => {
     faults.clear()
   })
 
+  test('an API server that no longer answers at the end holds it up for five seconds, and makes the verdict outdated', async () => {
+    rollouts.deploy('web', TYPO)
+    let isSilent = false
+    const later = {
+      15: () => {
+        isSilent = true
+      },
+    }
+    const hangs = (path: string) => isSilent && path.includes('/nodes/')
+    const { code, json, seconds } = await rollouts.wait({ names, timeoutMs: 20_000 }, { later, hangs })
+    expect([code, json.outcome, json.outdated]).toEqual(['incomplete', 'timeout', true])
+    expect(seconds).toBeLessThan(26)
+  })
+
   test('watches that the server no longer knows the beginning of are begun again from a list', async () => {
     rollouts.deploy('web', TYPO)
     const { server } = rollouts.simulator

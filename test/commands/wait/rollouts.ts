@@ -39,6 +39,8 @@ export interface Waits {
   later?: Record<number, () => void>
   way?: Way
   stdin?: string
+  /** Requests that the server never answers. */
+  hangs?: (path: string) => boolean
   /** Milliseconds by which this machine's clock is ahead of the cluster's. */
   skew?: number
   signal?: AbortSignal
@@ -86,6 +88,7 @@ async function play(
   {
     later = {},
     way = {},
+    hangs = () => false,
     stdin = '',
     skew = 0,
     signal = new AbortController().signal,
@@ -97,6 +100,22 @@ async function play(
 ): Promise<Said> {
   const began = simulator.clock.now()
   const due = Object.entries(later).map(([seconds, call]) => ({ at: began + Number(seconds) * 1000, call }))
+  const timers = new Map<() => void, number>()
+  // While the server is silent, time passes.
+  const hold: Way['hold'] = async ({ path }) => {
+    if (!hangs(path)) return
+    const end = simulator.clock.now() + 30_000
+    for (;;) {
+      await new Promise(setImmediate)
+      const [next] = [...timers].sort(([, one], [, other]) => one - other)
+      if (next === undefined || next[1] > end) break
+      const [call, at] = next
+      timers.delete(call)
+      await simulator.advance(Math.max(0, at - simulator.clock.now()) / 1000)
+      call()
+    }
+    await new Promise(() => {})
+  }
   const clock = {
     now: () => simulator.clock.now() + skew,
     sleep: async (milliseconds: number, own?: AbortSignal) => {
@@ -109,7 +128,10 @@ async function play(
       // Lets the watch deliver the change before the next check.
       await new Promise(setImmediate)
     },
-    after: () => () => {},
+    after: (milliseconds: number, call: () => void) => {
+      timers.set(call, simulator.clock.now() + milliseconds)
+      return () => timers.delete(call)
+    },
   }
   const output = (name: 'out' | 'err') => ({
     isTerminal: terminal,
@@ -142,7 +164,7 @@ async function play(
       },
       stop() {},
     }),
-    connect: async () => readerTo(simulator.server, way, clock),
+    connect: async () => readerTo(simulator.server, { hold, ...way }, clock),
   } as unknown as CommandContext
   const code = await command(context)
   return { code, ...said, seconds: (simulator.clock.now() - began) / 1000 }
