@@ -99,7 +99,8 @@ async function updateSecret(change: UpdateSecret, context: ApplyContext, content
   const before = PullSecretContent.inSecret(stored)
   if (before.serves(content)) return outcomeOf(change, 'unchanged')
   const shown = new Set(change.replaces?.map(({ key, username }) => JSON.stringify([key, username])))
-  if (before.replacedBy(content).some(({ key, username }) => !shown.has(JSON.stringify([key, username])))) {
+  const replaced = before.replacedBy(content, change.ours)
+  if (replaced.some(({ key, username }) => !shown.has(JSON.stringify([key, username])))) {
     return outcomeOf(change, 'conflict', { reason: { code: 'changed-meanwhile' } })
   }
   // The patch contains the logins of others too, and a refusal may quote it.

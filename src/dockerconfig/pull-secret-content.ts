@@ -86,14 +86,17 @@ export class PullSecretContent {
   }
 
   /**
-   * The entries that would have another account's login, or be gone, once it is completed with `wanted`. An entry that the kubelet can't
-   * read has no user name.
+   * The entries that would have another login, or be gone, once it is completed with `wanted`. An entry that the kubelet can't read has no
+   * user name.
+   * @param isRenewal a new password of the same account replaces nothing worth keeping
    */
-  replacedBy(wanted: PullSecretContent): { key: string; username: string | null }[] {
+  replacedBy(wanted: PullSecretContent, isRenewal: boolean): { key: string; username: string | null }[] {
     const after = this.completedWith(wanted).#auths() ?? {}
     return Object.entries(this.#auths() ?? {}).flatMap(([key, entry]) => {
       const login = readLogin(entry)
-      const isKept = login !== null && readLogin(after[key])?.username === login.username
+      const isKept = isRenewal
+        ? login !== null && readLogin(after[key])?.username === login.username
+        : isSameLogin(entry, after[key])
       return isKept || login?.username === '' ? [] : [{ key, username: login && redactUser(login) }]
     })
   }

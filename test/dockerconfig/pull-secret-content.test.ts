@@ -96,6 +96,14 @@ test('completing keeps other registries and fields, replaces its own key, and th
   expect(text(completed.completedWith(wanted))).toBe(text(completed))
 })
 
+test("a new password replaces somebody else's login, and only renews our own", () => {
+  const before = PullSecretContent.of([login('before')])
+  const after = PullSecretContent.of([login('after')])
+  expect(before.replacedBy(after, false)).toMatchObject([{ key: HUB }])
+  expect(before.replacedBy(after, true)).toEqual([])
+  expect(before.replacedBy(before, false)).toEqual([])
+})
+
 test("completing drops what the kubelet can't read and gives its login to a name that takes precedence", () => {
   const completed = stored({
     HttpHeaders: { a: 1 },

@@ -32,7 +32,7 @@ export function changeBlocks(plan: Plan, width: number, palette: Palette): strin
   const accounts = of('patch-serviceaccount')
   const blocks = [
     secrets(of('create-secret'), 'Create', view),
-    secrets(of('update-secret'), 'Add the login to', view),
+    secrets(of('update-secret'), 'Update', view),
     defaults(
       accounts.filter(({ reason }) => reason.code === 'attach-default'),
       view,

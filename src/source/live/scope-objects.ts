@@ -135,14 +135,15 @@ function narrowSecret(
   const type = object.type ?? null
   const stored = PullSecretContent.inSecret(object)
   const usable = type === PULL_SECRET_TYPE
-  const replaced = usable && wanted !== null ? stored.replacedBy(wanted) : []
+  const ours = madeSecrets.some(made => isMade(object, made))
+  const replaced = usable && wanted !== null ? stored.replacedBy(wanted, ours) : []
   return {
     namespace,
     name,
     uid,
     type,
     immutable: object.immutable === true,
-    ours: madeSecrets.some(made => isMade(object, made)),
+    ours,
     served: usable && wanted !== null ? stored.servedKeys(wanted) : [],
     keys: stored.keys,
     ...(replaced.length > 0 && { replaced }),
