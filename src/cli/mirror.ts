@@ -31,7 +31,6 @@ const FLAGS: Option[] = [
     flag('--ca <file>', "PEM certificate of the mirror's own authority"),
     flag('--dial-timeout <time>', 'time after which a node gives up connecting to the mirror', {
       parse: wholeSeconds,
-      default: 2,
       shownDefault: '2s',
     }),
     flag('--emit <what>', 'print a pull-through cache to start with', { choices: ['cache'] }),
@@ -65,9 +64,28 @@ const EXAMPLES: [string, string][] = [
   ['mirror --emit cache', 'a cache for Docker Hub'],
 ]
 
+/** Flags about a mirror: without --to none is meant, and what --emit prints does not run yet. */
+const ABOUT_MIRROR: [flag: string, option: string][] = [
+  ['--verify', 'verify'],
+  ['--ca', 'ca'],
+  ['--dial-timeout', 'dialTimeout'],
+  ['--plain-http', 'plainHttp'],
+  ['--on-every-node', 'onEveryNode'],
+]
+
+function givenOf(flags: [flag: string, option: string][], options: OptionValues): string | undefined {
+  return flags.find(([, option]) => options[option] !== undefined)?.[0]
+}
+
 function runMirror(options: OptionValues, run: CommandRunner): Promise<void> {
   if (options.cache !== undefined || options.cacheImage !== undefined)
     throw new UsageError('--cache and --cache-image need --emit cache.')
+  if (options.to === undefined) {
+    const path = options.output.output
+    const idle =
+      path === undefined ? givenOf([...ABOUT_MIRROR, ['--registry', 'registry']], options) : `-o ${path}`
+    if (idle !== undefined) throw new UsageError(`${idle} needs --to, which names the mirror.`)
+  }
   return run.reading(
     async () => (await import('../commands/mirror.ts')).mirrorCommand,
     mirrorOptions(options),
@@ -79,7 +97,7 @@ function mirrorOptions(options: OptionValues): MirrorOptions {
   return {
     ...sharedOptions(options),
     ...onlyGiven({ to: options.to, authority: options.ca }),
-    dialTimeout: options.dialTimeout,
+    dialTimeout: options.dialTimeout ?? 2,
     ...verifyOptions(options),
     plainHttp: options.plainHttp === true,
     onEveryNode: options.onEveryNode === true,
@@ -87,12 +105,7 @@ function mirrorOptions(options: OptionValues): MirrorOptions {
 }
 
 function runEmit(options: OptionValues, run: CommandRunner): Promise<void> {
-  const [unused] =
-    [
-      ['--to', options.to],
-      ['--ca', options.ca],
-      ['--verify', options.verify],
-    ].find(([, value]) => value !== undefined) ?? []
+  const unused = givenOf([['--to', 'to'], ...ABOUT_MIRROR], options)
   if (unused !== undefined)
     throw new UsageError(`${unused} can't be combined with --emit: apply the cache first.`)
   return run.reading(
@@ -111,6 +124,8 @@ function emitOptions(options: OptionValues): EmitCacheOptions {
 }
 
 function sharedOptions(options: OptionValues) {
+  if (options.overwrite === true && options.output.output === undefined)
+    throw new UsageError('--overwrite needs -o with a file or folder: nothing is written without it.')
   return {
     connection: connectionOptions(options),
     registries: options.registry ?? ['docker.io'],

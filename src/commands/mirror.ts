@@ -77,13 +77,8 @@ function exitOf({ gaps }: MirrorSurvey, verification: Verification | null): Exit
 }
 
 async function targetOf(options: MirrorOptions, context: CommandContext): Promise<MirrorTarget | null> {
-  const { to, registries, dialTimeout, authority, output } = options
-  if (to === undefined) {
-    if (output !== undefined) throw new UsageError(`-o ${output} needs --to, which names the mirror.`)
-    const idle = options.verify !== undefined ? '--verify' : authority !== undefined ? '--ca' : null
-    if (idle !== null) throw new UsageError(`${idle} needs --to, which names the mirror.`)
-    return null
-  }
+  const { to, registries, dialTimeout, authority } = options
+  if (to === undefined) return null
   const address = readAddress(to, options)
   if ('problem' in address) throw new UsageError(ADDRESS_WORDS[address.problem])
   return {

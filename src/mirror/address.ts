@@ -51,7 +51,7 @@ export function readAddress(
   if (scheme === undefined) return { problem: 'no-scheme' }
   if (scheme !== 'https' && scheme !== 'http') return { problem: 'other-scheme' }
   const url = URL.canParse(given) ? new URL(given) : null
-  if (url === null) return { problem: 'malformed' }
+  if (url === null || url.port === '0') return { problem: 'malformed' }
   if (url.search !== '' || url.hash !== '') return { problem: 'query' }
   const problem = hostProblem(url.host, onEveryNode)
   if (problem !== null) return { problem }

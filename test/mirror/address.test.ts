@@ -27,6 +27,7 @@ test.each([
   ['ftp://mirror.example.com', 'other-scheme'],
   ['oci://mirror.example.com', 'other-scheme'],
   ['https://', 'malformed'],
+  ['https://mirror.example.com:0', 'malformed'],
   ['https://mirror example.com', 'malformed'],
   ['https://user:secret@mirror.example.com', 'login'],
   ['https://user@mirror.example.com', 'login'],
