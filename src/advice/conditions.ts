@@ -3,7 +3,7 @@
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import { type Cause, type Finding, isUnreached } from '../diagnosis/finding.ts'
 import { isNamedByCloud } from '../diagnosis/node/node-names.ts'
-import type { Platform } from '../diagnosis/node/pulling-node.ts'
+import type { Platform } from '../diagnosis/node/node-platform.ts'
 import { type Cloud, cloudOf } from '../image/cloud-registries.ts'
 import { isOfficial, isPackagedByRancher, libraryName } from '../image/official-images.ts'
 import type { Step } from './step/step.ts'

@@ -3,7 +3,7 @@
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import { foreignWriter } from '../diagnosis/credential/pod-credential.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import type { Platform } from '../diagnosis/node/pulling-node.ts'
+import type { Platform } from '../diagnosis/node/node-platform.ts'
 import { cloudOf, isContainerRegistry } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { missingNamespace } from '../image/mistakes/missing-namespace.ts'

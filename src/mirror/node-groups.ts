@@ -1,6 +1,7 @@
 /** Groups nodes that are configured alike, and says what is known about each group: its mirrors, and what its runtime's version means. */
 
-import { atLeast, platformOf } from '../diagnosis/node/pulling-node.ts'
+import { platformOf } from '../diagnosis/node/node-platform.ts'
+import { atLeast } from '../diagnosis/node/pulling-node.ts'
 import { compareText } from '../order.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { MirrorPlatform, NodeGroup } from './setup.ts'

@@ -1,6 +1,6 @@
 /** What a group of nodes needs to pull through a mirror: files and commands as text, everything else as codes. */
 
-import type { Platform } from '../diagnosis/node/pulling-node.ts'
+import type { Platform } from '../diagnosis/node/node-platform.ts'
 import type { MirrorAddress } from './address.ts'
 
 /** A distribution, cloud, or runtime that keeps its mirrors in its own place. */

@@ -4,7 +4,8 @@ import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { FailingContainer } from '../failing-container.ts'
 import { isLocalNode } from '../node/node-names.ts'
-import { MINIKUBE_LABEL, verifiesImages } from '../node/pulling-node.ts'
+import { MINIKUBE_LABEL } from '../node/node-platform.ts'
+import { verifiesImages } from '../node/pulling-node.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
 
 /** OrbStack's build of Kubernetes, whose one node shares its images with the Docker beside it (docs.orbstack.dev/kubernetes). */

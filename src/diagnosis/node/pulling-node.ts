@@ -3,27 +3,11 @@
 import type { Cloud } from '../../image/cloud-registries.ts'
 import type { Distribution, Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
-import { firstMatch } from '../text/first-match.ts'
+import type { NodeHints, Runtime } from './node-hints.ts'
 import { platformNamed } from './node-names.ts'
+import { cloudOfNode, type Platform, platformOf } from './node-platform.ts'
 import { type SystemFamily, systemFamily } from './system-family.ts'
 import { type VirtualNode, virtualNode } from './virtual-node.ts'
-
-type Runtime = 'containerd' | 'cri-o' | 'docker'
-
-/** A distribution or cloud whose nodes keep their settings in their own place, or need a special way to get a shell. */
-export type Platform =
-  | 'k3s'
-  | 'rke2'
-  | 'k0s'
-  | 'microk8s'
-  | 'minikube'
-  | 'kind'
-  | 'talos'
-  | 'bottlerocket'
-  | 'openshift'
-  | 'eks'
-  | 'gke'
-  | 'aks'
 
 /** Fields are null if unknown. */
 export interface PullingNode {
@@ -54,34 +38,6 @@ export interface PullingNode {
   amazonLinux2?: boolean
   /** Absent if its system is not known. */
   family?: SystemFamily
-}
-
-/** What an error text shows about the node; null for what it does not show. */
-type NodeHints = Pick<PullingNode, 'runtime' | 'platform' | 'os' | 'kernel'> & {
-  /** What the runtime looked for in the image's index, which may run with fewer bits than its node has. */
-  asked: { os: string; architecture: string } | null
-}
-
-/** Reads the wording of the runtime's errors, and paths and pause images in them. */
-export function nodeHintsIn(text: string): NodeHints {
-  const [, host = null, asked = null] = WINDOWS_HOST.exec(text) ?? []
-  return {
-    runtime: firstMatch(text, WORDING),
-    platform: firstMatch(text, SIGNS),
-    os: WINDOWS.test(text) ? 'windows' : null,
-    kernel: host ?? asked,
-    asked: askedPlatform(text),
-  }
-}
-
-/** The platform that Docker, or containers/image, did not find. */
-const ASKED_PLATFORM =
-  /\bno matching manifest for (linux|windows)\/(?!unknown)(\w+)|\bhost platform \((linux|windows)\/(\w+)|\bfor architecture \\*"?(\w+)\\*"?,(?: variant \\*"?\w*\\*"?,)? OS \\*"?(linux|windows)\b/i
-
-function askedPlatform(text: string): NodeHints['asked'] {
-  const [, a, b, c, d, e, f] = ASKED_PLATFORM.exec(text) ?? []
-  const [os, architecture] = [a ?? c ?? f, b ?? d ?? e]
-  return os === undefined || architecture === undefined ? null : { os: os.toLowerCase(), architecture }
 }
 
 /**
@@ -154,27 +110,6 @@ function onlyOne(signs: readonly (Platform | null)[]): Platform | null {
   return shown.size > 1 ? null : only
 }
 
-/** By the scheme of `spec.providerID`, as the cloud's controller writes it, or by the cloud's own distribution. */
-function cloudOfNode({ provider }: Node, platform: Platform | null): Cloud | 'none' {
-  if (provider === 'aws' || platform === 'eks') return 'ecr'
-  if (provider === 'azure' || platform === 'aks') return 'acr'
-  return provider === 'gce' || platform === 'gke' ? 'gar' : 'none'
-}
-
-/** The region of a cloud that the node is in; null if its object does not show both. */
-export function regionOf(node: Node): { cloud: Cloud; region: string } | null {
-  const cloud = cloudOfNode(node, platformOf(node))
-  const region = node.labels['topology.kubernetes.io/region']
-  return cloud === 'none' || region === undefined ? null : { cloud, region }
-}
-
-/** The node's Windows version, where Docker compares it with the image's, or looks for it in an image's index. */
-const WINDOWS_HOST =
-  /-based image is incompatible with a (10\.0\.\d{4,6}) host|no matching manifest for windows\/\w+ (10\.0\.\d{4,6})/i
-
-const WINDOWS =
-  /windows\/(?:amd64|arm64)|windows version \d|operating system \\*"linux\\*" cannot be used|\bhcsshim\b|in win32|[a-z]:\\ProgramData\\/i
-
 function runtimeOf(node: Node | null): Runtime | null {
   const scheme = /^([a-z-]+):\/\//.exec(node?.runtime ?? '')?.[1]
   return scheme === 'containerd' || scheme === 'cri-o' || scheme === 'docker' ? scheme : null
@@ -196,72 +131,6 @@ export function atLeast(
 /** Whether the runtime's version is older than the given one; false for an unknown version. */
 export function isOlder(node: Pick<PullingNode, 'version'>, major: number, minor: number): boolean {
   return node.version !== null && !atLeast(node, major, minor)
-}
-
-/** The wording of runtimes' errors (moby, containerd remotes, containers/image): last that of a library which caches of registries use, too, and then quote. */
-const WORDING: [Runtime, RegExp][] = [
-  [
-    'docker',
-    /Error response from daemon|failed to register layer|no matching manifest for .{1,60} in the manifest list|registry-1\.docker\.io\/v2\/": .{0,40}\bdaemon\b/i,
-  ],
-  [
-    'containerd',
-    /failed to pull and unpack image|failed to resolve (?:reference|image)|failed to get sandbox image|on snapshotter /i,
-  ],
-  [
-    'cri-o',
-    /initializing source |pinging (?:container|docker) registry|reading manifest \S+ in |OCI artifact|\(Mirrors also failed|copying system image from manifest list|determining manifest MIME type|parsing image configuration: |writing blob: |copying config: |Source image rejected: /i,
-  ],
-]
-/**
- * Paths that no other platform has, and the default pause images of K3s and RKE2, which containerd quotes as they are configured (k3s-io/k3s,
- * pkg/cli/cmds/agent.go; rancher/rke2, pkg/images). RKE1 has Docker, which words it in another way.
- */
-const SIGNS: [Platform, RegExp][] = [
-  ['k3s', /\/var\/lib\/rancher\/k3s\/|failed to get sandbox image \\*"rancher\/(?:mirrored-)?pause:/],
-  [
-    'rke2',
-    /\/var\/lib\/rancher\/rke2\/|failed to get sandbox image \\*"index\.docker\.io\/rancher\/(?:mirrored-)?pause:/,
-  ],
-  ['k0s', /\/var\/lib\/k0s\/|\/run\/k0s\//],
-  ['microk8s', /\/var\/snap\/microk8s\//],
-]
-
-export const MINIKUBE_LABEL = 'minikube.k8s.io/name'
-
-/** The distribution or cloud that the node belongs to; null if it shows none. */
-export function platformOf(node: Node): Platform | null {
-  const { kubelet, os, osImage, provider, labels } = node
-  // Before 1.17, `v1.16.3-k3s.2`.
-  if (/\+k3s\d|-k3s\.\d/.test(kubelet ?? '')) return 'k3s'
-  if (/\+rke2r?\d/.test(kubelet ?? '')) return 'rke2'
-  // Only its controllers have the label, and its nodes on Windows are laid out in another way.
-  if (os !== 'windows' && (/\+k0s/.test(kubelet ?? '') || labels['node.k0sproject.io/role'] !== undefined))
-    return 'k0s'
-  if (labels['microk8s.io/cluster'] !== undefined) return 'microk8s'
-  if (labels[MINIKUBE_LABEL] !== undefined) return 'minikube'
-  if (provider === 'kind') return 'kind'
-  if (/^talos/i.test(osImage ?? '')) return 'talos'
-  if (/^bottlerocket/i.test(osImage ?? '')) return 'bottlerocket'
-  if (
-    (labels['node.openshift.io/os_id'] !== undefined && !isMicroShift(labels)) ||
-    /coreos.*openshift|^(?:red hat enterprise linux|centos stream) coreos/i.test(osImage ?? '')
-  )
-    return 'openshift'
-  if (labels['cloud.google.com/gke-nodepool'] !== undefined || /-gke\./.test(kubelet ?? '')) return 'gke'
-  if (labels['kubernetes.azure.com/cluster'] !== undefined) return 'aks'
-  if (
-    labels['eks.amazonaws.com/nodegroup'] !== undefined ||
-    labels['eks.amazonaws.com/compute-type'] !== undefined ||
-    /-eks-/.test(kubelet ?? '')
-  )
-    return 'eks'
-  return null
-}
-
-/** MicroShift has none of the objects by which OpenShift configures its nodes (openshift/microshift, pkg/node/kubelet.go). */
-function isMicroShift(labels: Node['labels']): boolean {
-  return labels['node.kubernetes.io/instance-type'] === 'rhde'
 }
 
 function osOf(os: string | null): PullingNode['os'] {

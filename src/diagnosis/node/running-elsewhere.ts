@@ -16,7 +16,7 @@ import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { type Clue, cluesWith } from '../clues/clue.ts'
 import type { RunsElsewhere } from '../clues/clue-of-name.ts'
 import { type Finding, isUnreached, type Subcause } from '../finding.ts'
-import { regionOf } from './pulling-node.ts'
+import { regionOf } from './node-platform.ts'
 
 /** Refusals that are about the login or the name, and not about whoever asks from anywhere. */
 const OF_LOGIN: readonly (Subcause | null)[] = [

@@ -3,7 +3,7 @@
 import { isOpenShiftService } from '../../image/registries.ts'
 import type { Distribution } from '../../snapshot/node.ts'
 import { allPullSecrets, type Snapshot } from '../../snapshot/snapshot.ts'
-import { platformOf } from './pulling-node.ts'
+import { platformOf } from './node-platform.ts'
 
 /** Null if nothing shows it, if signs contradict each other, or if a node that was read belongs to another one. */
 export function shownDistribution(snapshot: Snapshot): Distribution | null {

@@ -1,6 +1,7 @@
 /** What a node needs to mount images as volumes (kubernetes.io/docs/tasks/configure-pod-container/image-volumes). */
 
-import type { Platform, PullingNode } from '../../diagnosis/node/pulling-node.ts'
+import type { Platform } from '../../diagnosis/node/node-platform.ts'
+import type { PullingNode } from '../../diagnosis/node/pulling-node.ts'
 
 /** Who brings the runtime of a node, where that is not installed by itself. */
 const BROUGHT: Partial<Record<Platform, string>> = {

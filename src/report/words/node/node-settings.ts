@@ -1,6 +1,7 @@
 /** Where the settings of a node are (mirrors, plain HTTP, the pause image, the kubelet's limit), by platform, or else by runtime. */
 
-import type { Platform, PullingNode } from '../../../diagnosis/node/pulling-node.ts'
+import type { Platform } from '../../../diagnosis/node/node-platform.ts'
+import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
 import { releaseOf } from './node.ts'
 import { isOldContainerd, oldMirrors, oldPlainHttp } from './old-containerd.ts'

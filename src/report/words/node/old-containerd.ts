@@ -1,6 +1,7 @@
 /** Where containerd before 1.5 has its settings for registries: in its main configuration, as it reads no hosts.toml (containerd's docs/cri/registry.md, docs/hosts.md). */
 
-import type { Platform, PullingNode } from '../../../diagnosis/node/pulling-node.ts'
+import type { Platform } from '../../../diagnosis/node/node-platform.ts'
+import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { releaseOf } from './node.ts'
 
 /** Platforms whose own settings become a configuration that their containerd reads. */

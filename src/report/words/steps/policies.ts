@@ -2,7 +2,8 @@
 
 import type { NodePolicy, PolicyStep } from '../../../advice/step/step-at-node.ts'
 import { type ClueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
-import type { Platform, PullingNode } from '../../../diagnosis/node/pulling-node.ts'
+import type { Platform } from '../../../diagnosis/node/node-platform.ts'
+import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeClientStep, onNodes } from '../node/node.ts'

@@ -2,7 +2,8 @@
 
 import type { ProxyStep } from '../../../advice/step/step-at-node.ts'
 import { hasClue } from '../../../diagnosis/clues/clue.ts'
-import type { Platform, PullingNode } from '../../../diagnosis/node/pulling-node.ts'
+import type { Platform } from '../../../diagnosis/node/node-platform.ts'
+import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { minikubeProfile } from '../node/local-clusters.ts'
 import { nodeClientStep, onNodes, proxyCommand } from '../node/node.ts'
