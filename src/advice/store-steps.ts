@@ -215,7 +215,10 @@ function namelessSteps(finding: Finding): Step[] {
 
 function otherManifestSteps(finding: Finding): Step[] {
   if (isEmpty(finding)) return downloadSteps(finding)
-  return [{ code: 'digest-mismatch', host: targetHost(finding).host }, ...pullByHand(finding)]
+  const kept = keptDownload(finding)
+  const mismatch: Step = { code: 'digest-mismatch', host: targetHost(finding).host }
+  const isUnread = clueOf(finding.clues, 'kept-download')?.unread === true
+  return [...(isUnread ? [...kept, mismatch] : [mismatch, ...kept]), ...pullByHand(finding)]
 }
 
 function lostContentSteps(finding: Finding): Step[] {
@@ -232,7 +235,14 @@ const mayAskForRanges = ({ host }: Finding) =>
 
 const isEmpty = ({ clues }: Finding) => clueOf(clues, 'arrived')?.bytes === 0
 
-/** What arrived was discarded, so the node has no image to remove: the next attempt downloads it again, along the same way. */
+/** Talos offers no way to remove a single file of containerd's, and Docker keeps its downloads in other places. */
+function keptDownload({ clues, host: { platform, runtime } }: Finding): Step[] {
+  const kept = clueOf(clues, 'kept-download')
+  if (kept === undefined || platform === 'talos' || runtime === 'docker') return []
+  return [{ code: 'remove-download', digest: kept.digest }]
+}
+
+/** No image was made, so the node has none to remove: the next attempt downloads it again, along the same way, or continues what containerd keeps. */
 function downloadSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const { bytes = 0, of = null } = clueOf(finding.clues, 'arrived') ?? {}
@@ -246,6 +256,7 @@ function downloadSteps(finding: Finding): Step[] {
       ...pullByHand(finding),
     ]
   return [
+    ...keptDownload(finding),
     ...pullByHand(finding),
     { code: 'check-download', host: target.host },
     { code: 'show-proxy' },

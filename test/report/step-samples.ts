@@ -716,6 +716,7 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
   ],
   'retry-relieved': [{ since: '2026-11-24T10:05:00Z' }],
   'remove-image': [{ image }],
+  'remove-download': [{ digest: null }, { digest: `sha256:${'a'.repeat(64)}` }],
   'push-imported': [{}],
   'keep-layers': [{}],
   'runtime-log': [{}],

@@ -25,6 +25,8 @@ export type StoreStep =
   /** ISO 8601: since when the node has no DiskPressure anymore. */
   | { code: 'retry-relieved'; since: string }
   | { code: 'remove-image'; image: string }
+  /** `digest`: of the layer, as containerd names its download; null if the error does not name it. */
+  | { code: 'remove-download'; digest: string | null }
   | { code: 'push-imported' }
   | { code: 'keep-layers' }
   | { code: 'check-store' }

@@ -117,6 +117,7 @@ export const TRAITS_AT_NODE: Record<StepAtNode['code'], StepTraits> = {
   'fit-disk': { about: 'node' },
   'retry-relieved': { about: 'other' },
   'remove-image': { about: 'node', on: 'client' },
+  'remove-download': { about: 'node', on: 'shell' },
   'push-imported': { about: 'other' },
   'keep-layers': { about: 'node' },
   'check-store': { about: 'node' },

@@ -183,6 +183,8 @@ export type NodeClue =
   | { code: 'discarded' }
   /** How many bytes arrived, and of how many; `of` is null if the error gives only the digest of what arrived. */
   | { code: 'arrived'; bytes: number; of: number | null }
+  /** containerd has as many bytes of a download as were announced, and they are others; it keeps them. `digest`: the announced one; `unread`: it read none of them. */
+  | { code: 'kept-download'; digest: string | null; unread: boolean }
   /** The runtime's content store lacks a layer of an image that the node has. */
   | { code: 'content-gone' }
   /** The runtime looked for its pause image by this name among the images of the node, and asked no registry. */

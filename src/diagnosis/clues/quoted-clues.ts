@@ -98,8 +98,17 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     /\b(?:failed size validation: |unexpected commit size )(\d+)(?: != |, expected )(\d+)/i,
     ([, bytes, of]) => ({ code: 'arrived', bytes: Number(bytes), of: Number(of) }),
   ],
+  // containerd (plugins/content/local/writer.go) compares the size before the digest, so this is not the digest of an empty answer.
   [
-    /\b(?:unexpected (?:commit )?digest:? |digest did not match, expected sha256:\w{64}, got )sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\b/i,
+    /\b(?:failed commit on ref \\*"[\w-]{1,40}-(sha\d{3}:[0-9a-f]{64,128})\\*": )?unexpected commit digest (sha256:e3b0c442)?/i,
+    ([, digest, unread]) => ({
+      code: 'kept-download',
+      digest: digest ?? null,
+      unread: unread !== undefined,
+    }),
+  ],
+  [
+    /\b(?:unexpected digest:? |digest did not match, expected sha256:\w{64}, got )sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\b/i,
     () => ({ code: 'arrived', bytes: 0, of: null }),
   ],
   // Go's crypto/tls, with the number of the version on the wire.

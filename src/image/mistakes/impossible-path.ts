@@ -22,6 +22,8 @@ export function impossibleAtHub(reference: string | null): ImpossiblePath | null
   const { registry = '', repository: path = '' } = parseReference(reference ?? '') ?? {}
   const [account = '', ...names] = path.split('/')
   if (!isDockerHub(registry) || names.length < 2 || /[.:]/.test(account)) return null
+  // Publishers' images of the former Docker Store, which want an account that accepted their terms (docker/docs#5307).
+  if (account === 'store' && names.length === 2) return null
   const certain = account === 'library' && names.length === 2
   return { path, likely: certain ? names.join('/') : withoutDouble([account, ...names]), certain }
 }

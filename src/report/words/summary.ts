@@ -197,6 +197,7 @@ const OF_ONE: readonly StepCode[] = [
   'write-password',
   'short-lived-login',
   'remove-image',
+  'remove-download',
   'correct-registry',
   'drop-default-registry',
   'correct-path',

@@ -23,19 +23,30 @@ function partOf({ clues, evidence }: Pick<Finding, 'clues' | 'evidence'>): strin
   return OF_CONFIG.test(evidence?.text ?? '') ? 'the configuration' : 'a layer'
 }
 
+/** containerd's words for a wrong size; its next attempt continues where the file ends. */
+const OF_CONTAINERD = /\bfailed size validation\b|\bunexpected commit size\b/i
+
 /** Returns the words for a download that failed its check, by what arrived. */
 export function downloadWords(finding: Pick<Finding, 'clues' | 'evidence'>): {
   title: string
   meaning: string
 } {
-  const { clues } = finding
+  const { clues, evidence } = finding
   const part = partOf(finding)
   const arrived = clueOf(clues, 'arrived')
-  const discarded = 'The runtime discarded it, so there is nothing to remove on the node.'
+  const discarded = OF_CONTAINERD.test(evidence?.text ?? '')
+    ? 'containerd keeps what it has of it for the next attempt.'
+    : 'The runtime discarded it, so there is nothing to remove on the node.'
+  const kept = clueOf(clues, 'kept-download')
+  if (kept !== undefined)
+    return {
+      title: `The download of ${part} of the image does not match its digest`,
+      meaning: `What the node has of ${part} is as long as announced, but other bytes: ${kept.unread ? 'the digest in the error, e3b0c442…, is that of no data at all, which hints at the rest of an earlier attempt that containerd did not read again; an answer without content ends in another error' : 'the download was changed on its way, parts of several attempts were joined, or the image is damaged in the registry'}. containerd keeps these bytes after the error, and the next attempt may check them again without a download, so the error can outlast its reason. If other nodes pull the image, what this one keeps is the fault.`,
+    }
   if (arrived?.bytes === 0)
     return {
       title: `The download of ${part} of the image was empty`,
-      meaning: `Not a single byte of ${part} arrived${arrived.of === null ? ' (the error gives the digest of an empty file, e3b0c442…)' : ` (0 of ${formatNumber(arrived.of)})`}: a proxy, a filter, or a mirror between the node and the registry most likely answered without content. ${discarded}`,
+      meaning: `Not a single byte of ${part} arrived${arrived.of === null ? ' (the error gives the digest of an empty file, e3b0c442…)' : ` (0 of ${formatNumber(arrived.of)})`}: a proxy, a filter, or a mirror between the node and the registry most likely answered without content. There is nothing to remove on the node.`,
     }
   if (arrived?.of != null && arrived.bytes > arrived.of)
     return {

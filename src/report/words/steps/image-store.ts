@@ -75,6 +75,22 @@ function ofBaseSize({ runtime, version, os }: PullingNode): string {
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 
+/** Returns how to find downloads that containerd has not finished, by what it names them; the folder depends on the distribution. */
+function ingestCommand(host: PullingNode, digest: string | null): string {
+  const content = 'io.containerd.content.v1.content'
+  if (host.os === 'windows')
+    return `Select-String -Pattern '${digest ?? 'sha'}' -Path C:\\ProgramData\\containerd\\root\\${content}\\ingest\\*\\ref`
+  const inner = INNER_STORES.get(host.platform ?? '') ?? ''
+  return `grep ${digest === null ? '' : '-l '}${digest ?? 'sha'} ${storePath(host)}${inner}/${content}/ingest/*/ref`
+}
+
+/** Where containerd's own root is below the store's folder. */
+const INNER_STORES = new Map([
+  ['k3s', '/agent/containerd'],
+  ['rke2', '/agent/containerd'],
+  ['microk8s', '/var/lib/containerd'],
+])
+
 export const storeSteps: StepWords<StoreStep> = {
   'prune-images': ({ within = 'disk' }, { findings }) => {
     const { command, removesOne } = pruneCommand(findings[0].host)
@@ -170,6 +186,12 @@ export const storeSteps: StepWords<StoreStep> = {
     nodeClientStep(
       `Remove what is left of the image ${onNodes(findings)}${removeLimits(findings[0].host)}; the kubelet then pulls it again`,
       removeCommand(findings[0].host, image),
+      findings,
+    ),
+  'remove-download': ({ digest }, { findings, findings: [{ host }] }) =>
+    nodeShellStep(
+      `Remove what containerd keeps of the download ${onNodes(findings)}, so that the next attempt starts anew: ${digest === null ? 'this lists the downloads in progress, and' : 'this prints a file ref, and'} the folder with ${digest === null ? "this layer's file ref" : 'it'} has to go (if nothing is printed, containerd has already removed it); then delete the pod, or wait for the next attempt`,
+      ingestCommand(host, digest),
       findings,
     ),
   'push-imported': (_step, { findings: [{ host, containerKind }] }) => ({
