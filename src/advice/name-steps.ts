@@ -14,7 +14,7 @@ import { missingNamespace } from '../image/mistakes/missing-namespace.ts'
 import type { Placeholder } from '../image/mistakes/placeholder.ts'
 import { similarNames } from '../image/mistakes/similar-names.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
-import { hidesMissing, isFixedHost, isHosted, isNamedLikeCache, servesList } from '../image/registries.ts'
+import { hidesMissing, isFixedHost, isHosted, isNamedAfterCache, servesList } from '../image/registries.ts'
 import { isPackaged, stepsIf } from './conditions.ts'
 import { pullByHand } from './host.ts'
 import { otherRegistry } from './other-registry.ts'
@@ -132,7 +132,7 @@ function placeholderStep(of: Placeholder, image: string): Step {
 export function dropRegistry({ registry, image, clues }: Finding): Step[] {
   if (registry === null || !image.startsWith(`${registry}/`) || !hasClue(clues, 'relays')) return []
   // Names were rewritten on purpose.
-  if (hasClue(clues, 'loopback') || isNamedLikeCache(registry) || servesList(registry)) return []
+  if (hasClue(clues, 'loopback') || isNamedAfterCache(registry) || servesList(registry)) return []
   const [inner = '', ...path] = image.slice(registry.length + 1).split('/')
   return [{ code: 'drop-registry', host: registry, inner, without: [registry, ...path].join('/') }]
 }

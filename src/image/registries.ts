@@ -149,8 +149,9 @@ export const RED_HAT = /^registry\.(?:connect\.)?redhat\.(?:io|com)$/
 /** Codeberg, and hosts that are named like one of Gitea or Forgejo. */
 export const GITEA = /(?:^|[.-])(?:gitea|forgejo)[.-]|^codeberg\.org$/
 
-/** Names of products that fetch from other registries, and of repositories that do. */
+/** Names of products that fetch from other registries, which are registries as well, and of repositories that fetch. */
 const CACHE = /\b(?:nexus|artifactory|jfrog|harbor|prox(?:y|ies)|cache|mirror|remote|pull-?through)/i
+const CACHE_ONLY = /\b(?:prox(?:y|ies)|cache|mirror|remote|pull-?through)/i
 
 /**
  * Registries that refuse public images, too, to a login that has expired or is of another organization, with the answer for a private image
@@ -166,6 +167,11 @@ export function refusesWithBadLogin(registry: string): boolean {
 /** Whether a host or a path is named like one that fetches images from other registries. */
 export function isNamedLikeCache(name: string): boolean {
   return CACHE.test(name)
+}
+
+/** Whether a host or a path is named after what it fetches, and not after a product that has images of its own, too. */
+export function isNamedAfterCache(name: string): boolean {
+  return CACHE_ONLY.test(name)
 }
 
 /**

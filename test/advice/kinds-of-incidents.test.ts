@@ -680,6 +680,11 @@ test.each(
       pulled('registry.example/docker.io/acme/agent:2', SCOPE),
       ['check-name', 'drop-registry', 'ask-registry', 'distribute-login', 'set-image', 'see-why'],
     ],
+    'a product that fetches is a registry as well, to which a chart may have added another': [
+      'harbor.example/registry.k8s.io/kubectl:v1.32.7',
+      pulled('harbor.example/registry.k8s.io/kubectl:v1.32.7', 'not found'),
+      ['check-name', 'drop-registry', 'proxy-project', 'ask-registry', 'set-image'],
+    ],
     'what a cache of ECR has not imported yet needs other rights than its pull': [
       `${ECR}/quay/acme/agent:2`,
       pulled(`${ECR}/quay/acme/agent:2`, 'not found'),

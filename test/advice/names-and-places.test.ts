@@ -369,12 +369,14 @@ describe('a path that Docker Hub can not have', () => {
     expect(codesIn({ image, error: denied(image), login })).not.toContain('hub-plan')
   })
 
-  test.each(['acme/api:1', 'quay.io/acme/backend/api:1', 'docker.io/quay.io/acme/api:1'])(
-    'is not that of %s',
-    image => {
-      expect(codesIn({ image, error: denied(image) })).not.toContain('correct-path')
-    },
-  )
+  test.each([
+    'acme/api:1',
+    'quay.io/acme/backend/api:1',
+    'docker.io/quay.io/acme/api:1',
+    'store/oracle/weblogic:12',
+  ])('is not that of %s', image => {
+    expect(codesIn({ image, error: denied(image) })).not.toContain('correct-path')
+  })
 
   test('is one that a mirror of it may have', () => {
     const error =

@@ -2,8 +2,9 @@
 
 import type { NameStep } from '../../../advice/step/step.ts'
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { cloudOf, ecrCachePrefix } from '../../../image/cloud-registries.ts'
-import { DOCKER_HUB } from '../../../image/docker-hub.ts'
+import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
 import { inLowerCase } from '../../../image/mistakes/lower-case.ts'
 import { webSiteIn } from '../../../image/mistakes/misplaced-names.ts'
 import { missingNamespace } from '../../../image/mistakes/missing-namespace.ts'
@@ -24,6 +25,13 @@ import { pathHint } from './path-hints.ts'
 import { buildHint, tagHint } from './running-beside.ts'
 import { meantRepository, otherRepositoryHint, servingHint } from './serving-image.ts'
 
+/** Returns what images of the former Docker Store want of an account (docker/docs#5307). */
+function ofStore({ registry, reference }: Finding): string {
+  return isDockerHub(registry ?? '') && /^[^/]+\/store\//.test(reference ?? '')
+    ? '. Images below store/ are those of publishers, and are only for accounts that accepted their terms at hub.docker.com; the publisher may have moved them to its own registry since'
+    : ''
+}
+
 export const nameSteps: StepWords<NameStep> = {
   'check-name': ({ how }, { findings: [first, ...others] }) => {
     const { image, registry, clues } = first
@@ -40,7 +48,7 @@ export const nameSteps: StepWords<NameStep> = {
         }
       case 'hidden':
         return {
-          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed${otherRepositoryHint(first)}: for a name that does not exist, ${name} gives the same answer as for a private image${open === undefined ? '' : `, and ${open}, which is beside it, was pulled without a pull secret`}`,
+          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed${otherRepositoryHint(first)}: for a name that does not exist, ${name} gives the same answer as for a private image${open === undefined ? '' : `, and ${open}, which is beside it, was pulled without a pull secret`}${ofStore(first)}`,
         }
       case 'owner':
         return {

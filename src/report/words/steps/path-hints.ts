@@ -38,7 +38,12 @@ export function pathHint(registry: string | null, image: string): string {
   const isPlain = !tag.startsWith('v') && registry !== 'docker.elastic.co'
   if (image.includes('/') && !inLibrary && patch !== undefined && isPlain)
     return ` (many projects' tags start with v, as in v${tag})`
-  if (image.includes('/') && patch !== undefined && tag.startsWith('v') && registry !== 'registry.k8s.io')
+  if (
+    image.includes('/') &&
+    patch !== undefined &&
+    tag.startsWith('v') &&
+    !/(?:^|\/)registry\.k8s\.io\//.test(image)
+  )
     return ` (some projects' tags have no v, as in ${tag.slice(1)})`
   const [, name] = /^[^/]+\/([^/:@]+)(?:[:@].*)?$/.exec(path) ?? []
   // Of the hosted registries, only those of clouds can be caches.

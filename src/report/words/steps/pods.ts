@@ -214,7 +214,7 @@ export const podSteps: StepWords<PodStep> = {
     }
   },
   'drop-registry': ({ host, inner, without }) => ({
-    text: `If ${host} does not serve images below ${inner}/, as caches of other registries do, remove that part: the name would be ${without}. Such names result when a default registry (Rancher's system-default-registry, global.imageRegistry of charts) is added to a full name`,
+    text: `If ${host} does not serve images below ${inner}/, as caches of other registries do, remove that part: the name would be ${without}. Such names result when a default registry (Rancher's system-default-registry, image.registry or global.imageRegistry of charts) is added to a full name: a chart's value for the repository may have ${inner}/ in it as well`,
   }),
   'zarf-once': ({ without }, { findings: [{ image }] }) => ({
     text: `Let Zarf's agent rewrite the name only once: ${image} has its suffix (-zarf-…) twice, because the pod was created with ${without}, which the agent had already rewritten. Put the original name into what creates the pod, or label its pods or namespace zarf.dev/agent=ignore`,
