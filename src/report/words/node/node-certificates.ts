@@ -49,7 +49,7 @@ export function authorityPlace(
       if (os === 'windows') break
       return "the cluster's own list of authorities, which AKS installs on all its nodes, new ones too (`az aks update --custom-ca-trust-certificates <file>`; the file replaces the list)"
     case 'talos':
-      return 'the machine configuration (TrustedRootsConfig, or from Talos 1.12 on RegistryTLSConfig for this host)'
+      return 'the machine configuration (TrustedRootsConfig, or for this host alone RegistryTLSConfig; before Talos 1.12 machine.registries.config, with tls.ca)'
     case 'openshift':
       return 'the config map that image.config.openshift.io/cluster names (additionalTrustedCA)'
     case 'bottlerocket':

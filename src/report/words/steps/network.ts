@@ -64,7 +64,10 @@ function isOverIpv6({ clues, evidence }: Pick<Finding, 'clues' | 'evidence'>): b
   const text = evidence?.text ?? ''
   return (
     clueOf(clues, 'no-route')?.family === 'IPv6' ||
-    (ASKED_IPV6.test(text) && !ASKED_IPV4.test(text) && !hasClue(clues, 'loopback'))
+    (ASKED_IPV6.test(text) &&
+      !ASKED_IPV4.test(text) &&
+      !/\[::1\]:\d/.test(text) &&
+      !hasClue(clues, 'loopback'))
   )
 }
 
