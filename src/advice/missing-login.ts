@@ -174,7 +174,11 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
     (host.platform !== null && SELF_MANAGED.includes(host.platform)) ||
     isElsewhere(finding) ||
     (host.name !== null && cloud !== null && cloud !== 'ecr' && !isInCloud(finding, cloud))
-  return usesSecrets ? [...ofPod, ...provider] : [...provider, ...ofPod]
+  if (usesSecrets) return [...ofPod, ...provider]
+  // Somebody made a secret for this registry, which lasts longer than a token of ECR: naming it is the smallest change.
+  const isMade = cloud !== null && cloud !== 'ecr' && credential.ofNode !== true
+  const near = isMade ? nearSecretSteps(finding) : []
+  return [...near, ...provider, ...ofPod.filter(({ code }) => !near.some(step => step.code === code))]
 }
 
 /** A login for the pod: one that the cluster has, a new one, or a corrected secret. */

@@ -284,6 +284,13 @@ test.each<Row>([
     },
   ],
   [
+    'a login of the node, after which the kubelet went on without one',
+    'acme.azurecr.io/api:3',
+    '[failed to resolve reference "acme.azurecr.io/api:3": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?service=acme.azurecr.io: 401 Unauthorized, rpc error: code = Unknown desc = failed to resolve reference "acme.azurecr.io/api:3": failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?service=acme.azurecr.io: 401 Unauthorized]',
+    {},
+    { never: /Even a public image/ },
+  ],
+  [
     'the same refusal without a login',
     'public.ecr.aws/docker/library/golang:1.24',
     'unexpected status from HEAD request to https://public.ecr.aws/v2/docker/library/golang/manifests/1.24: 403 Forbidden',

@@ -66,8 +66,10 @@ function mirrorRefused({
 }
 
 /** Returns that a login which is refused spoils pulls that need none; empty where every pull needs one. */
-function evenPublic({ registry }: Pick<Finding, 'registry'>): string {
-  return cloudOf(registry) === 'ecr' || isEntitled(registry)
+function evenPublic({ registry, evidence }: Pick<Finding, 'registry' | 'evidence'>): string {
+  // The kubelet went on without a login, as the second of two errors shows.
+  const isTriedWithout = /\bfetch anonymous token\b/i.test(evidence?.text ?? '')
+  return cloudOf(registry) === 'ecr' || isEntitled(registry) || isTriedWithout
     ? ''
     : ' Even a public image fails while this login is sent.'
 }

@@ -69,13 +69,21 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
     orElse(problems(finding), "unknown: this image is pulled without the pod's pull secrets"),
 }
 
+/** Whether containerd asked without a login in each attempt: with the node's own login, the kubelet goes on without one where that failed (Azure/AKS#4055). */
+function isWithoutLogin(text: string): boolean {
+  const attempts =
+    text.match(
+      /\bfailed to resolve reference\b|\bno match for platform\b|\bfailed to (?:copy|extract|commit)\b|\bfailed commit\b/gi,
+    ) ?? []
+  const anonymous = text.match(/\bfetch anonymous token\b/gi) ?? []
+  return anonymous.length > 0 && anonymous.length >= attempts.length
+}
+
 /** Whether the pull is known to have no login: a node can have one of its own, which no object of the cluster shows. */
 export function isAnonymous({ subcause, evidence, endpoint, host, registry }: Finding): boolean {
   if (host.virtual === 'azure' || (host.virtual === 'fargate' && cloudOf(registry) !== 'ecr')) return true
   const isProven =
-    subcause === 'no-credential-sent' ||
-    subcause === 'anonymous' ||
-    /\bfetch anonymous token\b/i.test(evidence?.text ?? '')
+    subcause === 'no-credential-sent' || subcause === 'anonymous' || isWithoutLogin(evidence?.text ?? '')
   return isProven && endpoint?.role !== 'mirror'
 }
 
