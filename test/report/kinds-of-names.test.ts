@@ -189,7 +189,17 @@ test.each<Row>([
     'acme/app:1',
     'initializing source docker://quay.io/acme/app:1: reading manifest 1 in quay.io/acme/app: name unknown; initializing source docker://docker.io/acme/app:1: reading manifest 1 in docker.io/acme/app: name unknown',
     { node: { runtime: 'cri-o://1.34.1' } },
-    { first: /^Write the full name with its registry; or add .* app=<image>/, never: /docker\.io if/ },
+    { first: /^Write the full name with its registry.*; or add .* app=<image>/, never: /docker\.io if/ },
+  ],
+  [
+    'a short name for which the node has several registries',
+    'acme/app:1',
+    'short name mode is enforcing, but image name acme/app:1 returns ambiguous list',
+    { node: { runtime: 'cri-o://1.34.1' } },
+    {
+      first: /add an alias on the nodes, or leave one registry in unqualified-search-registries/,
+      never: /or add an alias or/,
+    },
   ],
   [
     'a registry of Azure, whose tier limits it',

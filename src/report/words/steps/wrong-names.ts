@@ -2,6 +2,7 @@
 
 import type { StepOf, WrongNameStep } from '../../../advice/step/step.ts'
 import { clueOf } from '../../../diagnosis/clues/clue.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { ecrRegion } from '../../../image/cloud-registries.ts'
 import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
 import { publicName, webSiteIn } from '../../../image/mistakes/misplaced-names.ts'
@@ -16,6 +17,11 @@ import { setEach, withEdit } from '../edits/edits.ts'
 import { shortList } from '../nouns.ts'
 import { isSearched, searchedHosts } from '../searched.ts'
 import type { Findings, StepWords } from '../step-words.ts'
+
+/** Whether the node has several registries to search, and the runtime does not choose one of them. */
+function isAmbiguous({ evidence }: Pick<Finding, 'evidence'>): boolean {
+  return /\breturns ambiguous list\b|\bshort-name resolution enforced\b/i.test(evidence?.text ?? '')
+}
 
 export const wrongNameSteps: StepWords<WrongNameStep> = {
   'read-name': ({ image }, { invocation }) => ({
@@ -73,14 +79,20 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
     const edit = setEach(invocation, findings, finding =>
       isSearched(finding) ? { known: '', open: '<image>' } : onDockerHub(finding.image),
     )
+    const place =
+      first.workload === null || first.managedBy !== undefined
+        ? ''
+        : " (in Git or the chart's values, if those manage this workload)"
     const onHub = searchedHosts(first).some(isDockerHub)
       ? ''
       : `: docker.io if the image is on Docker Hub, as in ${onDockerHub(image)}`
     const list =
       first.host.platform === 'openshift'
         ? 'change containerRuntimeSearchRegistries of image.config.openshift.io/cluster'
-        : `${isSearched(first) ? 'add an alias or change' : 'add an alias or'} unqualified-search-registries on the nodes (/etc/containers/registries.conf)`
-    return withEdit(`Write the full name with its registry${onHub}; or ${list}`, first, edit)
+        : isAmbiguous(first)
+          ? `add an alias on the nodes, or leave one registry in unqualified-search-registries (/etc/containers/registries.conf): they have several, and the runtime does not choose${first.host.runtime === 'cri-o' ? ' unless short_name_mode in its own configuration is "disabled"' : ''}`
+          : `${isSearched(first) ? 'add an alias or change' : 'add an alias or'} unqualified-search-registries on the nodes (/etc/containers/registries.conf)`
+    return withEdit(`Write the full name with its registry${place}${onHub}; or ${list}`, first, edit)
   },
   'drop-tag': ({ tag }, { invocation, findings, findings: [first] }) => {
     return withEdit(
