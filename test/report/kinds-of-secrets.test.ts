@@ -272,7 +272,7 @@ test.each<Row>([
     { secret: { ...entry(ECR, 'AWS'), createdAt: '2026-11-21T10:00:00Z' } },
     {
       first:
-        /^Put a new token into secret regcred, unless something has renewed it: its content is 3 days old, .* kubectl -n web create secret docker-registry regcred .*get-login-password --region eu-west-1\)" .*\| kubectl -n web apply -f -$/,
+        /^Put a new token into secret regcred, unless something has renewed it: as far as the cluster shows, it was written 3 days ago, .* kubectl -n web create secret docker-registry regcred .*get-login-password --region eu-west-1\)" .*\| kubectl -n web apply -f -$/,
       says: /secret regcred is 3 days old: unless something has renewed it, the token in it has expired/,
     },
   ],

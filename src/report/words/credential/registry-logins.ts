@@ -177,7 +177,7 @@ export function renewText(
   const { what, ends } = SHORT_LIVED[cloud]
   const print = TOKEN_FROM[cloud](registry)
   const start = `Put a new token into secret ${secret}`
-  const old = `unless something has renewed it: its content is ${roundedDown(seconds)} old, and ${what} ${ends}`
+  const old = `unless something has renewed it: as far as the cluster shows, it was written ${roundedDown(seconds)} ago, and ${what} ${ends}`
   const create = `create secret docker-registry ${shellWord(secret)} --docker-server=${shellWord(key)} --docker-username=${TOKEN_USERS[cloud]} --docker-password="$(${print})" --dry-run=client -o yaml`
   return {
     text: `${start}${alone && !isRenewed ? '' : ` (\`${print}\`)`}, ${old}; then ${lasting(cloud, host)}`,
