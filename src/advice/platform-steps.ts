@@ -35,6 +35,8 @@ function stepsOnWindows(finding: Finding): Step[] {
   const build = clueOf(clues, 'windows-build')?.build ?? (isOfNode ? null : named)
   const image: Step = { code: 'windows-image', kernel }
   const elsewhere: Step = { code: 'schedule-elsewhere', os, architecture, build }
+  // A debug pod of a node is bound to it.
+  if (clueOf(clues, 'made-by')?.maker === 'kubectl-debug') return [image, SHOW]
   if (build !== null) return [image, elsewhere, SHOW]
   // Neither a Linux node nor an injector has to do with an image whose name says Windows.
   if (isNamedForWindows(reference)) return [image, SHOW]

@@ -116,6 +116,18 @@ describe('a tag that is made from the node', () => {
   })
 })
 
+test('a debug pod of a Windows node is bound to it, so it gets another image', () => {
+  expectReport(
+    {
+      image: 'acme.azurecr.io/busybox:2.0',
+      error: 'no match for platform in manifest: not found',
+      node: { os: 'windows', kernel: '10.0.20348.2402' },
+      pod: { maker: 'kubectl-debug' },
+    },
+    { first: /^Delete this pod and run `kubectl debug` again/, never: /nodeSelector|injector/ },
+  )
+})
+
 describe("a port of the node's own loopback", () => {
   const refused = (host: string) =>
     `failed to do request: Head "http://${host}/v2/team/api/manifests/3?ns=registry.example": dial tcp 127.0.0.1: connect: connection refused`
