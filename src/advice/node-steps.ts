@@ -40,7 +40,9 @@ export function manifestSteps(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'signed-artifact') && registry !== null)
     return [{ code: 'leave-signatures', host: registry }]
   if (hasClue(finding.clues, 'attestation', 'signature-artifact', 'artifact')) return artifactSteps(finding)
-  const others: Step[] = [{ code: 'push-current-format' }, { code: 'set-image', known: 'repository' }]
+  // What was last pushed in the format of before 2017 mostly has no newer tag.
+  const known = hasClue(finding.clues, 'schema1') ? 'nothing' : 'repository'
+  const others: Step[] = [{ code: 'push-current-format' }, { code: 'set-image', known }]
   if (!hasClue(finding.clues, 'oci-unread')) return others
   // Every containerd and CRI-O reads OCI, so something in between asked for them.
   return readsOci(finding)

@@ -51,6 +51,10 @@ const MACHINE_NAMERS: Record<MachineNamer, string> = {
   'rancher-desktop': 'Rancher Desktop',
 }
 
+/** kind's nodes have the proxy that it found when it created them (kubernetes-sigs/kind#1459). */
+const KIND_PROXY =
+  '. Set HTTP_PROXY and HTTPS_PROXY to an address of that machine for its containers (host.docker.internal in Docker Desktop; on Linux, the gateway that `docker network inspect kind` shows), let the proxy listen there too, and create the cluster again'
+
 export const hostNameSteps: StepWords<HostNameStep> = {
   'bare-host': ({ host }) => ({
     text: `Use a name that the nodes can resolve, or an entry in /etc/hosts on every node: ${host} has no domain, and nodes can't resolve the name of a Service, or of a container that runs beside the cluster (Docker Compose, kind)`,
@@ -99,7 +103,7 @@ export const hostNameSteps: StepWords<HostNameStep> = {
     return {
       text:
         role === 'proxy'
-          ? `Give the runtime the proxy's address as the node reaches it: ${host} is the node itself, and no proxy listens there (kind and minikube copy the proxy settings of the machine they run on)`
+          ? `Give the runtime the proxy's address as the node reaches it: ${host} is the node itself, and no proxy listens there (kind and minikube copy the proxy settings of the machine they run on)${first.host.platform === 'kind' ? KIND_PROXY : ''}`
           : host === 'localhost' && first.registry === host
             ? `Push ${first.image} to a registry that every node can reach, and use its name there, or load the image on every node: localhost/ is what Podman and Buildah put before the names of images that they built`
             : `${INSTEAD[role]}${note === '' ? `, or let something listen at ${host} on every node (a DaemonSet, or a NodePort)` : ''}: that address is the node itself${note}`,
