@@ -58,9 +58,14 @@ const FOREIGN =
 const BUILT_IN = "the kubelet's built-in credential provider"
 
 /** AKS has a command that checks everything between its nodes and a registry, from any machine (learn.microsoft.com/cli/azure/aks). */
-function checkAcr(registry: string, findings: Findings): StepText {
+function checkAcr(registry: string, sent: 'refused' | 'nothing' | 'unknown', findings: Findings): StepText {
+  // Azure/AKS#3109; Azure/AKS#3924 and MicrosoftDocs/azure-docs#90958 on nodes after the change to a managed identity.
+  const ofToken =
+    sent === 'refused'
+      ? '. The login may also be that of a service principal whose secret has expired (`az aks update-credentials`), or which the cluster has left for a managed identity: nodes keep it until their node image is upgraded (`az aks nodepool upgrade --node-image-only`)'
+      : ''
   return {
-    text: `Test whether the cluster can pull from ${registry}: its identity, its role (AcrPull, which \`az aks update --attach-acr\` gives it), and the connection; if all is well, look in the kubelet's log ${onNodes(findings)} for why ${isBuiltIn('acr', findings[0]) ? BUILT_IN : `the kubelet's credential provider (${CLOUDS.acr.provider})`} returned no valid login`,
+    text: `Test whether the cluster can pull from ${registry}: its identity, its role (AcrPull, which \`az aks update --attach-acr\` gives it), and the connection; if all is well, look in the kubelet's log ${onNodes(findings)} for why ${isBuiltIn('acr', findings[0]) ? BUILT_IN : `the kubelet's credential provider (${CLOUDS.acr.provider})`} returned no valid login${ofToken}`,
     command: `az aks check-acr --acr ${shellWord(registry)} --resource-group <group> --name <cluster>`,
   }
 }
@@ -119,7 +124,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
           : `${fault === undefined ? `${likely ? 'Find' : `${MEANT}, find`} out why ${provider} returned no login` : PROVIDER_FAULT[fault](provider)}: ${configuration}`,
       unknown: `${likely ? 'See' : `${MEANT}, see`} whether ${provider} returned a login that is valid: ${configuration}`,
     }
-    if (acr !== null && fault === undefined) return checkAcr(acr, findings)
+    if (acr !== null && fault === undefined) return checkAcr(acr, sent, findings)
     const unlisted = fault === undefined && sent === 'nothing' && !isOwn ? listName(first, findings) : null
     if (unlisted !== null) return unlisted
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
