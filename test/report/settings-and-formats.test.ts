@@ -1,6 +1,8 @@
 /** Reports on faults that look like the registry's or the image's, and are of a mirror, a node's settings, a format, or a default. */
 import { describe, expect, test } from 'vitest'
+import { withSteps } from '../../src/advice/add-steps.ts'
 import { stepsFor } from '../../src/advice/advise.ts'
+import { credentialLinesFor } from '../../src/report/words/causes.ts'
 import { findingOf, pulled, type Situation } from '../advice/situation.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
 import { expectReport, expectRow, type Row, textsOf } from './texts-of.ts'
@@ -197,6 +199,12 @@ test.each<Row>([
     { first: /works with -4, IPv6 is broken on the way.* curl -sSv -6 / },
   ],
   [
+    'a connection to the node itself is not one over IPv6',
+    'registry.example:8443/a/b:1',
+    'Head "https://registry.example:8443/v2/a/b/manifests/1": dial tcp [::1]:8443: connect: connection refused',
+    { never: /IPv6| -6 / },
+  ],
+  [
     'a connection over IPv6 that times out, too',
     'ghcr.io/a/b:1',
     'Head "https://ghcr.io/v2/a/b/manifests/1": dial tcp [2606:50c0:8000::154]:443: i/o timeout',
@@ -357,3 +365,18 @@ test.each<Row>([
     { never: /subordinate IDs/ },
   ],
 ])('%s', expectRow)
+
+test('a pull secret that does not exist is named where the registry was not reached yet', () => {
+  const error = 'Get "https://registry.example/v2/": dial tcp 10.0.0.9:443: connect: connection refused'
+  const linesFor = (image: string) => {
+    const finding = withSteps(findingOf({ image, error, secret: { problem: 'missing' } }))
+    return credentialLinesFor({
+      invocation: { program: 'pullguard', flags: [], fromDump: false },
+      findings: [finding],
+    })
+  }
+  expect(linesFor(OWN)).toEqual([
+    expect.stringMatching(/^secret web\/regcred does not exist, which is another/),
+  ])
+  expect(linesFor('quay.io/acme/api:1')).toEqual([])
+})

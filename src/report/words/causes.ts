@@ -15,7 +15,12 @@ import { httpHttpsMismatch, registryServerError, tls } from './causes/network.ts
 import { neverPull, signaturePolicy } from './causes/node-policies.ts'
 import { corruptOrUnpack } from './causes/node-store.ts'
 import { canceledOrDeadline, other } from './causes/other.ts'
-import { credentialLines, malformedSecret, malformedSecretsOf } from './credential/credential.ts'
+import {
+  credentialLines,
+  malformedSecret,
+  malformedSecretsOf,
+  missingSecretLines,
+} from './credential/credential.ts'
 import { FURTHER_FACTS, movedSentence, silenceText } from './further-facts.ts'
 import { alsoMoved } from './moved.ts'
 import { isOfSomePods } from './node/new-pods.ts'
@@ -59,9 +64,20 @@ function wordsFor(context: CauseContext): CauseWords {
   return isMalformed(first) ? malformedSecret : WORDS[first.cause]
 }
 
+/** Causes by which no registry has asked for a login yet. */
+const UNREACHED: readonly Cause[] = [
+  'registry-not-found-dns',
+  'network-timeout',
+  'connection-refused-or-reset',
+  'tls',
+  'http-https-mismatch',
+  'proxy',
+]
+
 /** Returns which credentials these pulls had; empty if the cause does not involve credentials. */
 export function credentialLinesFor(context: CauseContext): string[] {
-  return wordsFor(context).showsCredential ? credentialLines(context.findings) : []
+  if (wordsFor(context).showsCredential) return credentialLines(context.findings)
+  return UNREACHED.includes(context.findings[0].cause) ? missingSecretLines(context.findings) : []
 }
 
 /** Returns a noun phrase for what is wrong, for summaries; it agrees with the title. */

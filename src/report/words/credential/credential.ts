@@ -5,7 +5,7 @@ import type { CredentialHint, CredentialStatus } from '../../../diagnosis/creden
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { cloudOf } from '../../../image/cloud-registries.ts'
 import { DOCKER_HUB, DOCKER_HUB_KEY } from '../../../image/docker-hub.ts'
-import { isPublic } from '../../../image/registries.ts'
+import { isHosted, isPublic } from '../../../image/registries.ts'
 import type { CauseWords } from '../cause-words.ts'
 import { FARGATE_ROLE } from '../node/node-logins.ts'
 import { countPods, formatNumber, namedList, pluralize, registryLabel } from '../nouns.ts'
@@ -130,6 +130,24 @@ export function credentialLines(findings: readonly Finding[]): string[] {
     (finding.credential.hints ?? []).map(hint => ({ secret: null, text: hintText(hint), finding })),
   )
   return [...lines(had, MAX_SHOWN), ...lines(hints, MAX_HINTS)]
+}
+
+/** Returns the pull secrets that do not exist, where the pull failed for another reason: the next error would be about them. */
+export function missingSecretLines(findings: readonly Finding[]): string[] {
+  const missing = findings.flatMap(finding => {
+    const { attempts, status } = finding.credential
+    if (status !== 'broken' || isHosted(finding.registry ?? '')) return []
+    return attempts.flatMap(attempt =>
+      attempt.problem === 'secret-missing'
+        ? {
+            secret: attempt.secret,
+            text: 'does not exist, which is another fault: once the registry is reached, the pull lacks its login, which has to be for the host that the image names then',
+            finding,
+          }
+        : [],
+    )
+  })
+  return lines(missing, MAX_SHOWN)
 }
 
 function lines(notes: (CredentialNote & { finding: Finding })[], shown: number): string[] {
