@@ -41,7 +41,7 @@ export function downloadWords(finding: Pick<Finding, 'clues' | 'evidence'>): {
   if (kept !== undefined)
     return {
       title: `The download of ${part} of the image does not match its digest`,
-      meaning: `What the node has of ${part} is as long as announced, but other bytes: ${kept.unread ? 'the digest in the error, e3b0c442…, is that of no data at all, which hints at the rest of an earlier attempt that containerd did not read again; an answer without content ends in another error' : 'the download was changed on its way, parts of several attempts were joined, or the image is damaged in the registry'}. containerd keeps these bytes after the error, and the next attempt may check them again without a download, so the error can outlast its reason. If other nodes pull the image, what this one keeps is the fault.`,
+      meaning: `What the node has of ${part} is as long as announced, but does not match its digest: ${kept.unread ? 'the digest in the error, e3b0c442…, is that of no data at all, which hints at the rest of an earlier attempt that containerd did not read again; an answer without content ends in another error' : 'the download was changed on its way, parts of several attempts were joined, or the image is damaged in the registry'}. containerd keeps these bytes after the error, and the next attempt may check them again without a download, so the error can outlast its reason. If other nodes pull the image, what this one keeps is most likely at fault.`,
     }
   if (arrived?.bytes === 0)
     return {
