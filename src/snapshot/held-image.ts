@@ -1,4 +1,4 @@
-/** What a dump shows of images where they are: the pods and the logins that run one, and how much room it takes. */
+/** What is known of images where they are: the pods and the logins that run one, and how much room it takes. */
 
 /** An image that nodes have pulled and run. */
 export interface HeldImage {

@@ -201,8 +201,8 @@ export interface Snapshot {
    */
   runningBeside?: string[]
   /**
-   * Images of failing pods that other pods in a dump run, pulled from the same repository; absent if there are none. In a cluster, healthy pods
-   * are not read.
+   * Images of failing pods that other pods run, pulled from the same repository; absent if there are none. In a cluster, only pods from the
+   * same template are read.
    */
   heldImages?: HeldImage[]
   /**

@@ -1,6 +1,6 @@
 /** The facts in a dump, narrowed as they are read: suspect pods, objects they could reference, namespaces with all Secrets. */
 
-import { fullNameOf, parseReference } from '../../image/reference.ts'
+import { fullNameOf } from '../../image/reference.ts'
 import { hidesMissing } from '../../image/registries.ts'
 import { record, text } from '../../json/json-object.ts'
 import { isBuiltIn, nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
@@ -15,11 +15,11 @@ import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowNode, narrowServiceAccount } from '../narrow/related-objects.ts'
 import type { NamedPod } from '../ownership.ts'
+import { RunningImages } from '../running-images.ts'
 import { couldFail } from '../suspects.ts'
 import { CustomObjects } from './custom-objects.ts'
 import { DistributionSigns } from './distribution.ts'
 import type { DumpTime } from './dump-time.ts'
-import { Holders } from './holders.ts'
 import { HostPorts } from './host-ports.ts'
 import { loginMarker, type MarkedLogin } from './marked-logins.ts'
 import { NewestStates } from './newest-states.ts'
@@ -74,8 +74,7 @@ export class DumpFacts {
   readonly openImages = new Set<string>()
   /** The registries in the names of images that containers run. */
   readonly runningHosts = new Set<string>()
-  /** The pods that run an image and have pulled it from its repository, by its name as written. */
-  readonly holders = new Map<string, Holders>()
+  readonly running = new RunningImages()
   /** The nodes with a pod that runs an image under policy Never, by its full name. */
   readonly unpulled = new Map<string, Set<string>>()
   /** The logins in each pull secret, for comparisons. */
@@ -142,7 +141,8 @@ export class DumpFacts {
     // The cluster's own pods are seldom in scope.
     if (pod.phase !== '') this.distribution.add(pod)
     if (!this.#isInScope(pod.namespace)) return
-    this.#addHolders(pod)
+    this.running.add(pod)
+    this.#addUnpulled(pod)
     this.hostPorts.add(raw, pod)
     for (const { image, imageId, state } of pod.containers) {
       const registry = registryIn(image)
@@ -159,20 +159,12 @@ export class DumpFacts {
     this.pods.put(keyOf(pod), raw, { selected, suspect, owned })
   }
 
-  #addHolders({ namespace, pullSecrets, containers, node }: Pod): void {
+  #addUnpulled({ containers, node }: Pod): void {
     if (node === null) return
-    for (const { image, imageId, state, pullPolicy } of containers) {
-      if (state.type !== 'running') continue
-      if (pullPolicy === 'Never') {
-        const name = fullNameOf(image)
-        this.unpulled.set(name, (this.unpulled.get(name) ?? new Set()).add(node))
-      }
-      if (!isPulled(image, imageId)) continue
-      // A pod that lacks the image itself is none of the others.
-      if (containers.some(other => other.image === image && other.imageId === null)) continue
-      const holders = this.holders.get(image) ?? new Holders()
-      holders.add({ namespace, pullSecrets, node })
-      this.holders.set(image, holders)
+    for (const { image, state, pullPolicy } of containers) {
+      if (state.type !== 'running' || pullPolicy !== 'Never') continue
+      const name = fullNameOf(image)
+      this.unpulled.set(name, (this.unpulled.get(name) ?? new Set()).add(node))
     }
   }
 
@@ -210,13 +202,6 @@ export class DumpFacts {
     const { namespaces, excluded } = this.#wanted
     return namespaces?.includes(namespace) !== false && !excluded.includes(namespace)
   }
-}
-
-/** Whether the image came from its own repository: one that was only loaded onto the node has no digest there. */
-function isPulled(image: string, imageId: string | null): boolean {
-  const [, pulled = ''] = /^(?:[\w-]+:\/\/)?([^@]+)@/.exec(imageId ?? '') ?? []
-  const [own, from] = [image, pulled].map(name => parseReference(name.replace(/@.*/, '')))
-  return own != null && from != null && own.registry === from.registry && own.repository === from.repository
 }
 
 function ownedPart({ namespace, name, controller, templateHash }: Pod): NamedPod {

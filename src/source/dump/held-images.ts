@@ -1,16 +1,16 @@
 /** The failing pods' images that other pods of a dump run: where, and with which pull secrets. */
 
 import { PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
-import { fullName, parseReference, type Reference } from '../../image/reference.ts'
+import { parseReference, type Reference } from '../../image/reference.ts'
 import { compareText } from '../../order.ts'
 import type { HeldBy, HeldImage, OtherLogin } from '../../snapshot/held-image.ts'
 import { objectKey } from '../../snapshot/object-key.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
-import type { AwaitedImage } from './awaited-images.ts'
+import type { AwaitedImage } from '../awaited-images.ts'
+import { heldImage } from '../running-images.ts'
 import type { DumpFacts } from './facts.ts'
-import type { Holders } from './holders.ts'
 import { marksFor } from './marked-logins.ts'
 
 /** As many nodes as a sentence names. */
@@ -21,20 +21,16 @@ export function heldImages(awaited: readonly AwaitedImage[], facts: DumpFacts): 
   const failing = Map.groupBy(awaited, ({ image }) => image)
   const held = [...failing.keys()].sort().flatMap((image): HeldImage[] => {
     const reference = parseReference(image)
-    const holders = facts.holders.get(image)
-    if (reference === null || holders === undefined) return []
-    const { nodes } = holders
+    const held = heldImage(image, facts.running)
+    if (reference === null || held === null) return []
+    const nodes = facts.running.nodesWith(image)
     const architectures = new Set(nodes.flatMap(name => facts.nodes.get(name)?.architecture ?? []))
     const lacking = (failing.get(image) ?? []).map(({ pod }) => pod)
-    const by = heldBy(holders.groups)
     return [
       {
-        reference: fullName(reference),
-        pods: holders.pods,
-        nodes: nodes.slice(0, MAX_NODES),
+        ...held,
         architectures: [...architectures].sort(),
-        by,
-        otherLogins: otherLogins(reference, lacking, { by, facts }),
+        otherLogins: otherLogins(reference, lacking, { by: held.by, facts }),
         ...cordonedNodes(architectures, facts),
         ...newestPulls(image, facts),
       },
@@ -57,10 +53,6 @@ function newestPulls(image: string, { pulls }: DumpFacts): Pick<HeldImage, 'pull
   const found = [...(pulls.get(image) ?? [])].map(([node, at]) => ({ node, at }))
   found.sort((a, b) => compareText(b.at, a.at) || compareText(a.node, b.node))
   return found.length === 0 ? {} : { pulls: found.slice(0, MAX_NODES) }
-}
-
-function heldBy(groups: Holders['groups']): HeldBy[] {
-  return groups.map(({ nodes, ...group }) => ({ ...group, nodes: [...nodes].sort() }))
 }
 
 /**

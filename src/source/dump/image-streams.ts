@@ -5,7 +5,7 @@ import { nameOf, namespaceOf } from '../../kubernetes/api/kinds.ts'
 import { narrowName } from '../../secrecy/foreign-text.ts'
 import { objectKey } from '../../snapshot/object-key.ts'
 import type { Snapshot, StreamTag } from '../../snapshot/snapshot.ts'
-import type { AwaitedImage } from './awaited-images.ts'
+import type { AwaitedImage } from '../awaited-images.ts'
 
 /** Returns the tags that have an image, by the short names that mean them if the stream's lookup policy is local. */
 export function narrowImageStream(raw: JsonObject): StreamTag[] {

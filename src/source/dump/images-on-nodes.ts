@@ -6,7 +6,7 @@ import { fullNameOf } from '../../image/reference.ts'
 import { byName, byText } from '../../order.ts'
 import type { ImageSize } from '../../snapshot/held-image.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
-import type { AwaitedImage } from './awaited-images.ts'
+import type { AwaitedImage } from '../awaited-images.ts'
 import { type DumpFacts, registryIn } from './facts.ts'
 
 /** Returns the nodes with an image that failing pods with policy Never wait for: those that list it among their largest, or run it under that policy. */
@@ -30,15 +30,15 @@ export function preloadedImages(
 export function ecrHosts(
   awaited: readonly AwaitedImage[],
   nodes: ReadonlySet<string>,
-  { holders }: DumpFacts,
+  { running }: DumpFacts,
 ): Pick<Snapshot, 'ecrHosts'> {
   if (!awaited.some(({ image }) => ecrAccount(registryIn(image)) !== null)) return {}
   const found = new Map<string, Set<string>>()
-  for (const [image, { groups }] of holders) {
+  for (const image of running.images) {
     const registry = registryIn(image)
     // Amazon lets every account pull the images of EKS.
     if (ecrAccount(registry) === null || isOfAmazon(registry)) continue
-    const own = groups.filter(({ pullSecrets }) => pullSecrets.length === 0)
+    const own = running.holdersOf(image).filter(({ pullSecrets }) => pullSecrets.length === 0)
     for (const node of own.flatMap(group => [...group.nodes]))
       if (nodes.has(node)) found.set(node, (found.get(node) ?? new Set()).add(registry))
   }

@@ -11,10 +11,10 @@ import { indexOwners } from '../../snapshot/owners.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, PodEvent, ServiceAccount, Snapshot } from '../../snapshot/snapshot.ts'
+import { type AwaitedImage, awaitedImages } from '../awaited-images.ts'
 import { withHeldPool } from '../narrow/held-pool.ts'
 import { describeMissingSecret, markReportedMissing } from '../narrow/related-objects.ts'
 import { climbBuiltIn } from '../ownership.ts'
-import { type AwaitedImage, awaitedImages } from './awaited-images.ts'
 import { type DumpFacts, registryIn } from './facts.ts'
 import { heldImages } from './held-images.ts'
 import { namedStreams } from './image-streams.ts'
@@ -108,12 +108,12 @@ function hostsBeside(
 /** Returns the images that other pods run from the repository of a failing one, or with its tag if that names a build. */
 function runningBeside(
   awaited: readonly AwaitedImage[],
-  { holders }: DumpFacts,
+  { running }: DumpFacts,
 ): Pick<Snapshot, 'runningBeside'> {
   const failing = new Set(awaited.map(({ image }) => image))
   const tags = new Set([...failing].map(tagIn).filter(namesBuild))
   const repositories = new Set([...failing].map(withoutVersion))
-  const found = [...holders.keys()].filter(
+  const found = running.images.filter(
     image => !failing.has(image) && (tags.has(tagIn(image)) || repositories.has(withoutVersion(image))),
   )
   return found.length === 0 ? {} : { runningBeside: found.sort() }

@@ -10,6 +10,7 @@ import { type Snapshot, uniqueGaps } from '../../snapshot/snapshot.ts'
 import { Reading } from '../live/reading.ts'
 import { type RelatedObjects, readRelatedObjects, type VisitPullSecret } from '../live/related-objects.ts'
 import { markReportedMissing } from '../narrow/related-objects.ts'
+import { heldImagesOf, RunningImages } from '../running-images.ts'
 import { pickSuspects } from '../suspects.ts'
 import type { Following } from './following.ts'
 
@@ -56,6 +57,8 @@ export class PullFacts {
     const owners = this.#following.owners()
     await (isFresh ? this.#readAgain(failing, patience) : this.#readNew(failing, patience))
     const { pullSecrets, serviceAccounts, nodes } = this.#related
+    const running = new RunningImages()
+    for (const pod of pods) running.add(pod)
     return {
       takenAt,
       source: this.#reading.source,
@@ -66,6 +69,7 @@ export class PullFacts {
       owners,
       serviceAccounts,
       nodes,
+      ...heldImagesOf(failing, running),
       imageChecks: [],
       pullSecrets: markReportedMissing(pullSecrets, events),
       gaps: uniqueGaps([...this.#following.gaps, ...this.#reading.gaps]),

@@ -22,6 +22,7 @@ import { type Owners, readOwners } from './read-owners.ts'
 import { type ReadCounts, Reading } from './reading.ts'
 import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
 import { withMakers } from './secret-makers.ts'
+import { readHeldImages } from './siblings.ts'
 import { readPod, readSubjects, type SubjectPods } from './subjects.ts'
 
 export interface ClusterOptions {
@@ -72,9 +73,10 @@ async function readSnapshot(
   const found = await readScope(reading, scope)
   const { subjects, isExact = true } = found
   const { failing, ...suspects } = pickSuspects(found, { takenAt, isNamed: isNamed(scope, subjects) })
-  const [{ objects, links }, related] = await Promise.all([
+  const [{ objects, links }, related, held] = await Promise.all([
     readOwnersWithRevisions(reading, failing, controllersInFull),
     readRelatedObjects(reading, failing, onPullSecret),
+    readHeldImages(reading, failing),
   ])
   const [dropped, pullSecrets] = await Promise.all([
     readDroppedSecrets(reading, failing, links, related.pullSecrets),
@@ -93,6 +95,7 @@ async function readSnapshot(
     owners: links.sort(byNamespaceAndName),
     pullSecrets: markReportedMissing(pullSecrets, events),
     ...(dropped.length > 0 && { elsewhere: { pullSecrets: dropped, serviceAccounts: [] } }),
+    ...held,
     imageChecks: [],
     gaps: uniqueGaps(reading.gaps),
   }

@@ -1,6 +1,6 @@
-/** The images that failing pods lack, which everything else in a dump is searched for. */
+/** The images that failing pods lack, which everything else that was read is searched for. */
 
-import type { Container, Pod } from '../../snapshot/pod.ts'
+import type { Container, Pod } from '../snapshot/pod.ts'
 
 export interface AwaitedImage extends Pick<Container, 'image' | 'pullPolicy'> {
   pod: Pod
