@@ -1,7 +1,7 @@
 /** Steps that depend on what made the pod: a webhook or policy beside its template, a Deployment's revisions, a Job, a CronJob, or a program. */
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
-import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { parseReference } from '../image/reference.ts'
 import { couldBeRewritten } from '../image/rewritten.ts'
 import type { Step, StepCode } from './step/step.ts'
@@ -45,7 +45,10 @@ export function admissionSteps(finding: Finding, given: Step[]): Step[] {
     return [{ code: 'delete-changed-pod', template }, { ...correct, again: true }, ...rest]
   const { annotation } = changed
   const named: Step = annotation === undefined ? correct : { ...correct, annotation }
-  return isName || doubled !== null ? [isName ? named : correct, ...rest] : [...rest, correct]
+  if (isName || doubled !== null) return [isName ? named : correct, ...rest]
+  // A registry that refuses the name may not be where the template's image is from.
+  const place = template !== null && isRefusedOrMissing(finding.cause) ? 1 : rest.length
+  return rest.toSpliced(place, 0, correct)
 }
 
 /** Controllers that replace a deleted pod at once. */

@@ -209,7 +209,8 @@ function changedAtAdmission(
   const own = Object.entries(injectedImages).find(
     ([, image]) => image === container.image || container.image.startsWith(`${image}:`),
   )
-  return cluesIf(template !== container.image, {
+  const isSame = template !== null && fullNameOf(template) === fullNameOf(container.image)
+  return cluesIf(!isSame, {
     code: 'changed-at-admission',
     template,
     policies: rewriters,

@@ -54,9 +54,9 @@ function ownerAndRenewal(
     case 'Job':
       return above?.kind === 'CronJob' ? [above, { by: 'run' }] : [null, null]
     case 'DaemonSet':
-      return [own, isOlder(pod.templateGeneration, own) ? daemonSetRenewal(own) : null]
+      return [own, mayBeOlder(pod.templateGeneration, own) ? daemonSetRenewal(own) : null]
     case 'StatefulSet':
-      return [own, isOlder(pod.revisionHash, own) ? statefulSetRenewal(pod, own) : null]
+      return [own, mayBeOlder(pod.revisionHash, own) ? statefulSetRenewal(pod, own) : null]
     default:
       return [null, null]
   }
@@ -69,9 +69,9 @@ function deploymentRenewal({ name, revision }: OwnerLink, { stall }: OwnerLink):
   return { by: 'rolling', ...(isOfNewest && { stalled: { ...stall, outgoing } }) }
 }
 
-/** @param mark what the pod shows of its template */
-function isOlder(mark: string | undefined, { template }: OwnerLink): boolean {
-  return mark !== undefined && typeof template?.mark === 'string' && template.mark !== mark
+/** @param mark what the pod shows of its template; without one, the caller compares the images */
+function mayBeOlder(mark: string | undefined, { template }: OwnerLink): boolean {
+  return mark === undefined || typeof template?.mark !== 'string' || template.mark !== mark
 }
 
 function daemonSetRenewal({ update }: OwnerLink): Renewal {

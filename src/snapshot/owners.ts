@@ -132,7 +132,11 @@ export function ownersAbove(pod: OwnedPod, index: OwnerIndex): OwnerLink[] {
 /** The template that the pod was made from; null if that is not known. */
 function templateOf(pod: Pod, index: OwnerIndex): MadeFrom | null {
   const { templateHash, revisionHash, templateGeneration } = pod
-  const template = ownLink(pod, index)?.template
+  const own = ownLink(pod, index)
+  const template = own?.template
+  // A Deployment never changes the template of its ReplicaSets; a dump may lack their label.
+  if (template !== undefined && own?.controller?.kind === 'Deployment' && templateHash === undefined)
+    return template
   if (template?.mark === undefined) return null
   const marks = [templateHash, revisionHash, templateGeneration]
   return template.mark === null || marks.includes(template.mark) ? template : null

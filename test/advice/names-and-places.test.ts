@@ -243,6 +243,21 @@ describe('an image that is not the one in the template', () => {
     expect(stepsIn({ ...ofPod(image), error })[0].code).not.toBe('correct-admission')
   })
 
+  test('is what the registry refused, which may not be where its own name is from', () => {
+    const image = 'harbor.example/quay/acme/api:2'
+    const error = pulled(
+      image,
+      'unexpected status from HEAD request to https://harbor.example: 403 Forbidden',
+    )
+    // A dump may lack the label of a ReplicaSet's pods.
+    const { templateHash: _none, ...pod } = ofPod(image).pod ?? {}
+    const steps = stepsIn({ ...ofPod(image), pod, error }).map(({ code }) => code)
+    expect(steps[1]).toBe('correct-admission')
+    expect(steps).not.toContain('check-name')
+    const written = { ...ofPod('docker.io/acme/api:2'), owners: [replicaSet({ app: 'acme/api:2' })] }
+    expect(stepsIn(written).map(({ code }) => code)).not.toContain('correct-admission')
+  })
+
   test('is only created again, if what was added is a digest that is gone', () => {
     const digest = `sha256:${'a'.repeat(64)}`
     for (const image of [`quay.io/acme/api:2@${digest}`, `quay.io/acme/api@${digest}`]) {

@@ -92,10 +92,10 @@ describe('the pod of', () => {
         [ownerLink('DaemonSet', 'agent', { template: { mark: '4', ...made }, update: 'on-delete' })],
         null,
       ],
-      'a DaemonSet without a mark': [
+      'a DaemonSet that may have another template by now': [
         agent,
         [ownerLink('DaemonSet', 'agent', { template: made, update: 'on-delete' })],
-        null,
+        { by: 'on-delete' },
       ],
     }),
   )('%s', (_what, of, links, expected) => {

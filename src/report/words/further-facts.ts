@@ -48,6 +48,12 @@ export const FURTHER_FACTS: readonly ((first: FirstFinding) => string)[] = [
       ? "docker.io is Docker Hub's name in images; its registry is at registry-1.docker.io, and a node asks docker.io only if its settings say so."
       : '',
   identityText,
+  ({ clues }) => {
+    const template = clueOf(clues, 'changed-at-admission')?.template ?? null
+    return template === null
+      ? ''
+      : `The pod's image is not that of the template it was made from, which has ${template}.`
+  },
   olderText,
 ]
 

@@ -145,7 +145,10 @@ export const madeByTemplate = (text: string, name: string) =>
     : `most likely, a Helm chart or subchart takes plain names there and got an object, so write "- ${name}" in its values instead of "- name: ${name}"`
 
 /** Returns why new pods get another login: the service account had no list of pull secrets when these were made, or another one. */
-export function recreationText({ attempts, hints = [] }: AdvisedFinding['credential']): string {
+export function recreationText(
+  { credential: { attempts, hints = [] }, host }: Pick<AdvisedFinding, 'credential' | 'host'>,
+  invocation: Invocation,
+): string {
   const old = [...new Set(attempts.map(({ secret }) => secret))]
   if (old.length === 0)
     return 'Recreate the pods: they are older than the pull secret that new pods get from the service account'
@@ -153,7 +156,7 @@ export function recreationText({ attempts, hints = [] }: AdvisedFinding['credent
   const now = later?.secrets ?? []
   if (later?.unlessListed)
     return `Recreate the pods, or, if their template lists ${shortList(old, 3)} itself, add ${shortList(now, 3)} there: service account ${later.serviceAccount} now has ${shortList(now, 3)}, with a login for the image, and only new pods without a list of their own get it`
-  return `Recreate the pods: their template names no pull secrets, so those that they have (${shortList(old, 3)}) were added when they were created, from their service account or by a webhook, and new ones get what the account has today${now.length === 0 ? '' : ` (${shortList(now, 3)})`}, unless a webhook replaces that`
+  return `Recreate the pods: their template names no pull secrets, so those that they have (${shortList(old, 3)}) were added when they were created, from their service account or by a webhook, and new ones get what the account has today${now.length === 0 ? '' : ` (${shortList(now, 3)})`}. If they have ${shortList(old, 3)} again, a mutating webhook or policy sets that list in place of the account's: let it keep what a pod has, and add to it (see \`${webhooksCommand(invocation, { host })}\`)`
 }
 
 /** Returns what leaves a name without the hash that kustomize appends; empty for other names (kubectl.docs.kubernetes.io, secretGenerator). */

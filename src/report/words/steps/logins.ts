@@ -153,8 +153,8 @@ export const loginSteps: StepWords<LoginStep> = {
   'login-of-others': loginOfOthers,
   ...openShiftSecrets,
   'recreate-pods': (_step, { invocation, findings, findings: [first] }) => {
-    const { credential, namespace, workload } = first
-    const text = recreationText(credential)
+    const { namespace, workload } = first
+    const text = recreationText(first, invocation)
     if (workload === null || !findings.every(({ ofCustomController }) => ofCustomController))
       return { text, command: loginFixCommand(invocation, findings) }
     // `fix` deletes no pods of a controller that may not replace them.

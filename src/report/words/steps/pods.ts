@@ -2,7 +2,9 @@
 
 import type { PodStep, StepOf } from '../../../advice/step/step.ts'
 import { clueOf } from '../../../diagnosis/clues/clue.ts'
+import type { Cause } from '../../../diagnosis/finding.ts'
 import { PROVIDER_FAILED } from '../../../image/pull-messages.ts'
+import { parseReference } from '../../../image/reference.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { webhooksCommand, workloadPath } from '../commands.ts'
@@ -45,6 +47,15 @@ const MAX_JOBS = 10
 
 const NEXT_ATTEMPT = 'Wait for the next attempt: the kubelet retries the pull within five minutes'
 const NEXT_SENDS = "Wait up to five minutes: the next attempt sends the pull secret's login"
+
+/** Refusals, too, can mean that the registry lacks the image. */
+const MAY_LACK: readonly Cause[] = ['image-not-found', 'auth-required-or-denied']
+
+/** Whether the pod's image is at another registry than its template's, as where a webhook sends pulls to a mirror. */
+function isAtOtherRegistry({ registry }: Findings[number], template: string | null): boolean {
+  const made = template === null ? null : parseReference(template)
+  return made !== null && made.registry !== registry
+}
 
 /** Returns how to change the annotation that gives an injected container its image. Linkerd takes a namespace's for its pods, too. */
 function annotationEdit(annotation: string, findings: Findings, invocation: Invocation): StepText {
@@ -182,6 +193,10 @@ export const podSteps: StepWords<PodStep> = {
   'correct-admission': ({ template, policies, doubled, again, annotation }, { invocation, findings }) => {
     const [first] = findings
     const { container, cause } = first
+    const copied =
+      doubled === null && isAtOtherRegistry(first, template) && MAY_LACK.includes(cause)
+        ? ', or copy the image to the name that the pod has'
+        : ''
     if (annotation !== undefined) return annotationEdit(annotation, findings, invocation)
     const set = `et the image of container ${container} where it is added${INJECTORS.get(container) ?? ' (a mutating webhook or policy)'}`
     const isForLogin = /^istio-/.test(container) && cause === 'auth-required-or-denied'
@@ -197,7 +212,7 @@ export const podSteps: StepWords<PodStep> = {
           ? `${isForLogin ? `Or let Istio add the pull secret to all pods that it injects (global.imagePullSecrets; each of their namespaces needs that Secret), or s${set}` : `S${set}${cause === 'rate-limited' ? ', to pull it from another registry' : ''}`}: the template of ${workloadPath(first)} has no such container${listing}`
           : again
             ? `If the new pod has ${first.image} again, correct ${what} changes the image${listing}`
-            : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod: ${workloadPath(first)} has ${template}${twice}${listing}`,
+            : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod${copied}: ${workloadPath(first)} has ${template}${twice}${listing}`,
       command: webhooksCommand(invocation, first, policies),
     }
   },
