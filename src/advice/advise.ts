@@ -101,7 +101,7 @@ function containerSteps(finding: Finding): Step[] {
     ...registrySteps(finding),
     ...(mayBeMistyped(finding) ? [] : movedSteps(finding)),
     ...ofCause.toSpliced(place, 0, ...(isOwn ? [] : local)),
-    ...passedOverLogins(finding),
+    ...(finding.cause === 'auth-required-or-denied' ? [] : passedOverLogins(finding)),
     ...rollBack(finding),
   ])
   return guestSteps(finding, runSteps(finding, own))

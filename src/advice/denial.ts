@@ -12,7 +12,7 @@ import { nothingSent, podLoginSteps, withSecretMaker } from './missing-login.ts'
 import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission, grantPull, robotSteps } from './permission.ts'
 import { hubNameSteps, knownSecretSteps, missingSlash, unnamedSecretSteps } from './pod-secrets.ts'
-import { miswrittenLogins, perhapsSpoiled, refusedLoginSteps } from './refused-login.ts'
+import { miswrittenLogins, passedOverLogins, perhapsSpoiled, refusedLoginSteps } from './refused-login.ts'
 import { jobToken, renewSteps } from './renewals.ts'
 import type { Step } from './step/step.ts'
 import { unsentLogin } from './unsent-login.ts'
@@ -73,6 +73,7 @@ function refusingRegistry(finding: Finding): Step[] {
     isLast && step.code === 'see-why' ? [...ofNodes, step] : [step],
   )
   return [
+    ...passedOverLogins(finding),
     ...(isPublic(finding.reference) ? [] : hubNameSteps(finding)),
     ...miswrittenLogins(finding),
     ...unnamedSecretSteps(finding),

@@ -218,11 +218,16 @@ function overriddenLogins({ credential }: Finding): Step[] {
 
 /** A login that the registry refused although the pull went on: it costs each pull an attempt, and fails alone. */
 export function passedOverLogins(finding: Finding): Step[] {
-  const status = clueOf(finding.clues, 'login-passed-over')?.status
-  const secrets = usableSecrets(finding.credential)
-  if (status === undefined || secrets.length === 0 || finding.registry === null) return []
-  return [
-    { code: 'replace-passed-over', secrets, status, registry: finding.registry },
-    ...shortLived(finding),
-  ]
+  const { clues, credential, registry, cause } = finding
+  const found = clueOf(clues, 'login-passed-over')
+  if (found === undefined || credential.status !== 'usable' || registry === null) return []
+  const { status, places, of } = found
+  const sent = usableAttempts(credential)
+  // Equal errors are listed once, and the node may have logins of its own.
+  const isEach = sent.length === of
+  const refused = places.flatMap(place => sent[place]?.secret ?? [])
+  const secrets = [...new Set(isEach ? refused : sent.map(({ secret }) => secret))]
+  const others = isEach ? usableSecrets(credential).filter(secret => !secrets.includes(secret)) : []
+  const step = { code: 'replace-passed-over' as const, secrets, status, registry }
+  return cause === 'auth-required-or-denied' ? [{ ...step, others }] : [step, ...shortLived(finding)]
 }

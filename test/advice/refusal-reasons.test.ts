@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import { clueOf, hasClue } from '../../src/diagnosis/clues/clue.ts'
+import type { Finding } from '../../src/diagnosis/finding.ts'
 import type { Lapse } from '../../src/diagnosis/refusal/lapse.ts'
 import { findingOf } from './situation.ts'
 
@@ -277,5 +278,36 @@ describe('a reason that is not known', () => {
     const found = answered(registry, message, null)
     expect(found.subcause).toBe('denied-or-missing')
     expect(clueOf(found.clues, 'own-reason')).toBeUndefined()
+  })
+})
+
+describe('a pull with several logins, of which one was refused', () => {
+  const image = 'registry.gitlab.com/acme/platform/base:22'
+  const opening = `failed to pull and unpack image "${image}": failed to resolve reference "${image}":`
+  const refused = `${opening} failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://gitlab.com/jwt/auth?scope=a&service=container_registry: 401 Unauthorized`
+  const denied = `${opening} pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`
+  const found = (...errors: string[]) =>
+    findingOf({ image, error: `[${errors.join(', ')}]`, login: 'registry.gitlab.com' })
+  const withSecrets = (finding: Finding, ...secrets: string[]) => ({
+    ...finding,
+    credential: {
+      ...finding.credential,
+      attempts: finding.credential.attempts.flatMap(attempt =>
+        secrets.map(secret => ({ ...attempt, secret })),
+      ),
+    },
+  })
+
+  test.each([
+    [[refused, denied], ['a', 'b'], { secrets: ['a'], others: ['b'] }],
+    [[denied, refused], ['a', 'b'], { secrets: ['b'], others: ['a'] }],
+    // Equal errors are listed once.
+    [[refused, denied], ['a', 'b', 'c'], { secrets: ['a', 'b', 'c'], others: [] }],
+  ])('is judged by what the others were refused: %#', (errors, secrets, expected) => {
+    const finding = withSecrets(found(...errors), ...secrets)
+    expect(finding.subcause).toBe('denied-or-missing')
+    const steps = stepsFor(finding)
+    expect(steps[0]).toMatchObject({ code: 'replace-passed-over', ...expected })
+    expect(steps.map(({ code }) => code)).not.toContain('remove-login')
   })
 })

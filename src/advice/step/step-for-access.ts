@@ -123,7 +123,14 @@ export type LoginStep =
   /** The admin user of Azure's registry. */
   | { code: 'acr-admin'; secret: string; registry: string }
   | { code: 'overridden-login'; secret: string }
-  | { code: 'replace-passed-over'; secrets: string[]; status: number; registry: string }
+  /** `secrets`: one of them, if there are several. `others`: whose logins were refused for this image only; absent if the pull went on. */
+  | {
+      code: 'replace-passed-over'
+      secrets: string[]
+      status: number
+      registry: string
+      others?: string[]
+    }
   /** `alone`: neither the copy nor its source has another login. */
   | {
       code: 'renew-copy'

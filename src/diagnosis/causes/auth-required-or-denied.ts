@@ -2,8 +2,9 @@
 
 import { CLOUD_HOSTS } from '../../image/cloud-registries.ts'
 import type { Clue } from '../clues/clue.ts'
-import type { Cause } from '../finding.ts'
+import type { Cause, DenialSubcause } from '../finding.ts'
 import { demandsTerms, servedAt } from '../refusal/access-demands.ts'
+import { provenIn } from '../refusal/denial-words.ts'
 import { lapseIn } from '../refusal/lapse.ts'
 import { type PullError, parsePullErrors } from '../text/pull-error.ts'
 import { type CauseRule, ruleOf } from './cause-rule.ts'
@@ -135,14 +136,28 @@ const AUTHORIZED: readonly Cause[] = [
   'image-not-found',
 ]
 
+/** Refusals of the image, which a registry has for a login that it did not refuse. */
+const OF_IMAGE: readonly (DenialSubcause | null)[] = ['denied-or-missing', 'not-permitted']
+
 /**
- * The clue that the first of several logins was refused: the kubelet tries the next one after a failed attempt, and reports all attempts. It
- * tries the pod's before the node's, so only the first is surely the pod's.
+ * The clue that one of several logins was refused: the kubelet tries the next one after a failed attempt, and reports all attempts. It tries the
+ * pod's before the node's, so only the first is surely the pod's.
  */
 export function passedOver(text: string, cause: Cause): Clue[] {
+  const { attempts } = parsePullErrors(text)
+  if (cause === 'auth-required-or-denied') return refusedBeside(attempts)
   if (!AUTHORIZED.includes(cause)) return []
-  const [first, ...others] = parsePullErrors(text).attempts.map(({ status }) => status)
+  const [first, ...others] = attempts.map(({ status }) => status)
   return (first === 401 || first === 403) && others.length > 0
-    ? [{ code: 'login-passed-over', status: first }]
+    ? [{ code: 'login-passed-over', status: first, places: [0], of: attempts.length }]
     : []
+}
+
+/** Some of the logins were refused themselves, and others only this image. */
+function refusedBeside(attempts: readonly PullError[]): Clue[] {
+  const answers = attempts.map(({ masked }) => provenIn(masked))
+  const places = answers.flatMap((answer, place) => (answer === 'credential-refused' ? [place] : []))
+  if (places.length === 0 || !answers.some(answer => OF_IMAGE.includes(answer))) return []
+  const status = attempts[places[0] ?? 0]?.status ?? 401
+  return [{ code: 'login-passed-over', status, places, of: attempts.length }]
 }

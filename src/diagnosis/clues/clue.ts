@@ -156,8 +156,8 @@ type RefusalClue =
   | { code: 'token-wanted' }
   /** The token lacks a scope that the image needs. */
   | { code: 'token-scope' }
-  /** The registry refused one of several logins, and the pull went on with another. */
-  | { code: 'login-passed-over'; status: number }
+  /** The registry refused some of several logins, and the pull went on with others. `places`: which of the attempts those were, `of` so many. */
+  | { code: 'login-passed-over'; status: number; places: number[]; of: number }
   /** The kubelet's credential provider on the node failed or could not be started. */
   | { code: 'credential-provider' }
   /** Why that provider failed, in its own words or the kubelet's. */

@@ -2,6 +2,7 @@
 
 import { RULES } from '../causes/index.ts'
 import type { Cause } from '../finding.ts'
+import { provenIn } from '../refusal/denial-words.ts'
 import { textMemo } from './memoize-by-text.ts'
 import { type PullError, parsePullErrors } from './pull-error.ts'
 
@@ -94,9 +95,14 @@ function mostSpecific(errors: PullError[]): Classification {
 /** Lifts an error above every refusal: one that happened while content was copied came after authorization. */
 const AUTHORIZED_BONUS = 20
 
+/** A refusal of the login itself reveals less than one of the image, to another login. */
+const REFUSED_MALUS = 0.5
+
 function rank({ cause, error }: Classification): number {
   const wasAuthorized = error !== null && COPYING.test(error.masked) && cause !== 'other'
-  return SPECIFICITY[cause] + (wasAuthorized ? AUTHORIZED_BONUS : 0)
+  const wasRefused =
+    error !== null && cause === 'auth-required-or-denied' && provenIn(error.masked) === 'credential-refused'
+  return SPECIFICITY[cause] + (wasAuthorized ? AUTHORIZED_BONUS : 0) - (wasRefused ? REFUSED_MALUS : 0)
 }
 
 /** The manifest was there and its layers were being copied (containerd, containers/image). */

@@ -3,6 +3,7 @@
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { cloudOf } from '../../../image/cloud-registries.ts'
+import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isEntitled, isOpenMirror, isPublic } from '../../../image/registries.ts'
 import {
   type CauseContext,
@@ -74,6 +75,12 @@ function evenPublic({ registry, evidence }: Pick<Finding, 'registry' | 'evidence
     : ' Even a public image fails while this login is sent.'
 }
 
+/** Whether a token server refused that answers 401 to a wrong login alone: what the account may not pull, it shows later, or with 403. */
+function isOfLogin({ registry, clues, endpoint }: Finding): boolean {
+  const isKnown = isDockerHub(registry ?? '') || registry === 'registry.gitlab.com'
+  return isKnown && endpoint?.role === 'token' && hasClue(clues, 'unauthorized')
+}
+
 /** Whether the registry takes no password from this account; GitLab says so of any wrong login. */
 function wantsToken(finding: Finding): boolean {
   return hasClue(finding.clues, 'token-wanted') && !isOfGitLab(finding)
@@ -127,7 +134,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     ],
     ['faulted-login', first => `${faultedLogin(first)}${evenPublic(first)}`],
     [
-      first => isUsable(first) && !isPublic(first.reference),
+      first => isUsable(first) && !isPublic(first.reference) && !isOfLogin(first),
       first =>
         `The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed).${evenPublic(first)}`,
     ],

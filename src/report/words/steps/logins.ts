@@ -263,8 +263,11 @@ export const loginSteps: StepWords<LoginStep> = {
   'overridden-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its auth field holds a different user name or password than its username and password fields, and auth is what the kubelet sends`,
   }),
-  'replace-passed-over': ({ secrets, status, registry }) => ({
-    text: `Correct or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: the registry refused it (${status}), and only another login could pull the image`,
+  'replace-passed-over': ({ secrets, status, registry, others }) => ({
+    text:
+      others !== undefined
+        ? `Renew or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: it was refused itself (${status}). ${others.length === 0 ? 'Another one' : `That in ${namedList('secret', others, 3)}`} was not, but it does not cover this image, or the image does not exist`
+        : `Correct or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: the registry refused it (${status}), and only another login could pull the image`,
   }),
   'see-why': ({ after }, { invocation, findings: [first] }) => ({
     text: SEE_WHY[after],
