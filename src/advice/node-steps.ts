@@ -111,7 +111,10 @@ export function neverSteps(finding: Finding): Step[] {
   const known = isKnown ? tag : named
   if (load.length > 0) return [...known, ...load, ...stepsIf(!isOwn, allow)]
   if (finding.subcause === 'not-verified')
-    return [{ code: 'same-secret' }, { code: 'exempt-preloaded' }, allow]
+    // Only a kubelet that may ask the registry verifies the login that the pod has.
+    return finding.credential.status === 'usable'
+      ? [allow, { code: 'exempt-preloaded' }]
+      : [{ code: 'same-secret' }, { code: 'exempt-preloaded' }, allow]
   // The kubelet removes what was loaded by hand as well (k3s-io/k3s#1552; kubernetes.io/docs/concepts/architecture/garbage-collection).
   if (hasClue(finding.clues, 'disk-pressure'))
     return [

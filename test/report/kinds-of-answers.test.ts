@@ -265,7 +265,7 @@ test.each<Row>([
     `Container image "${OWN}" is not present with pull policy of Never`,
     { reason: 'ErrImageNeverPull', node: { kubelet: 'v1.36.1', images: [OWN] } },
     {
-      first: /^Give the pod the pull secret/,
+      first: /^Name the pull secret that the image was pulled with/,
       says: /The node lists the image.*or it was preloaded.*preloadedImagesVerificationAllowlist/s,
       never: /(?:^|\. )It was pulled with|image is not on the node/,
     },

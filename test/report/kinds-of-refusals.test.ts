@@ -861,7 +861,7 @@ test.each<Row>([
     'pull access denied, repository does not exist or may require authorization',
     { node: { kubelet: 'v1.35.0', images: [OWN] } },
     {
-      first: /pull secret of those pods that the image was pulled for/,
+      first: /^Name the pull secret that the image was pulled with/,
       says: /KEP-2535/,
       never: /Check the name/,
     },

@@ -181,8 +181,8 @@ export const limitSteps: StepWords<LimitStep> = {
     command: `docker pull ${shellWord(image)} && ${loadCommand(tool, image, node)}`,
   }),
   'same-secret': () => ({
-    text: 'Give the pod the pull secret of those pods that the image was pulled for: from Kubernetes 1.33 on, a kubelet can refuse an image on its node to pods whose credential was not verified',
-    brief: 'Give the pod the pull secret of those pods that the image was pulled for',
+    text: "Name the pull secret that the image was pulled with in the pod's imagePullSecrets: from Kubernetes 1.33 on, a kubelet can refuse an image on its node to pods whose login was not verified for it",
+    brief: "Name the pull secret that the image was pulled with in the pod's imagePullSecrets",
   }),
   'exempt-preloaded': () => ({
     text: "Or, if the image was preloaded, exempt it in the kubelet's configuration (imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages, with the image in preloadedImagesVerificationAllowlist)",
@@ -197,7 +197,9 @@ export const limitSteps: StepWords<LimitStep> = {
 }
 
 /** Returns how the kubelet gets the image by itself, as another way than to load it. */
-function pullInstead({ steps }: AdvisedFinding): string {
+function pullInstead({ steps, subcause, credential }: AdvisedFinding): string {
+  if (subcause === 'not-verified' && credential.status === 'usable')
+    return "Let the kubelet verify the pod's login at the registry:"
   const load = steps.find(({ code }) => code === 'import-image' || code === 'load-as-others')
   if (load?.code === 'load-as-others')
     return 'Or, if a registry has the image, let nodes pull what they lack:'
