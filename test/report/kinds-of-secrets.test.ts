@@ -155,7 +155,25 @@ test.each<Row>([
     { secret: { problem: 'malformed', detail: 'cp.icr.io', entries: [] } },
     {
       first:
-        /^Recreate secret regcred, or remove it .*; the user name is cp, the password an IBM entitlement key/,
+        /^Recreate secret regcred, with .* --docker-server=cp\.icr\.io \(the user name is cp, the password an IBM entitlement key\): .* Or remove it from the pod's imagePullSecrets, which takes a new pod/,
+    },
+  ],
+  [
+    'a malformed secret that something writes, and the only one of the template',
+    OWN,
+    'json: cannot unmarshal string into Go struct field DockerConfigJSON.auths of type credentialprovider.DockerConfig',
+    {
+      secret: {
+        problem: 'malformed',
+        detail: 'auths',
+        entries: [],
+        writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'regcred' },
+      },
+      pod: { controller: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db', uid: 'db' } },
+    },
+    {
+      first:
+        /^Correct secret regcred in what writes it \(ExternalSecret regcred\): its auths is not a JSON object\..* Or remove it from the imagePullSecrets of statefulset\/db, or of its service account/,
     },
   ],
   [

@@ -82,7 +82,7 @@ describe('why', () => {
       'a malformed secret',
       { problems: [{ code: 'malformed-secret', secret: 'regcred' }] },
       'one such secret fails every image of the pod',
-      '  kubectl -n payments get secret regcred -o yaml',
+      "    -o go-template='{{range .data}}{{base64decode .}}{{end}}'",
     ],
     [
       'an invalid name',

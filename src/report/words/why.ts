@@ -18,7 +18,8 @@ import { otherDebugContainer } from './edits/edit-elsewhere.ts'
 import { setImages } from './edits/edits.ts'
 import { joinList, namedList, pluralize, registryLabel, shortList, uncapitalize } from './nouns.ts'
 import type { StepText } from './step-words.ts'
-import { DEBUG_LOGIN, kubeletLogin, repairSecret } from './steps/logins.ts'
+import { DEBUG_LOGIN, kubeletLogin } from './steps/logins.ts'
+import { repairSecret } from './steps/malformed-secret.ts'
 import { stepsOf } from './steps.ts'
 import { isMissingFromLog } from './wait/wait-next.ts'
 
@@ -122,7 +123,7 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   'malformed-secret': {
     sentence: ({ secret }) =>
       `secret ${secret} is malformed, and one such secret fails every image of the pod`,
-    next: ({ secret }, { why, invocation }) => repairSecret(invocation, why.namespace, secret),
+    next: ({ secret }, { why, invocation }) => repairSecret(invocation, { namespace: why.namespace, secret }),
   },
   'service-account-secrets-ignored': {
     sentence: ({ serviceAccount, secrets }, { container }) =>

@@ -10,7 +10,7 @@ import { summarizeGaps } from '../gaps.ts'
 import { objectName, pluralize, registryLabel } from '../nouns.ts'
 import { rerunFix, scopeFlags } from '../plan/plan.ts'
 import type { StepText } from '../step-words.ts'
-import { repairSecret } from '../steps/logins.ts'
+import { repairSecret } from '../steps/malformed-secret.ts'
 
 const UNPROVEN: Record<UnprovenLogin['why'], (image: string) => string> = {
   'wrong-credential': () => 'the registry does not accept it',
@@ -115,7 +115,8 @@ export const LOGINS = {
   },
   'malformed-secret': {
     title: ({ secret }) => `Secret ${secret} is malformed, and one such secret fails every image of a pod`,
-    next: ({ target, secret }, { invocation }) => repairSecret(invocation, target.namespace, secret),
+    next: ({ target, secret }, { invocation }) =>
+      repairSecret(invocation, { namespace: target.namespace, secret }),
   },
   'same-account-limited': {
     title: ({ username }) => `The limit of account ${username} itself is used up, so its login does not help`,

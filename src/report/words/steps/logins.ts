@@ -8,12 +8,12 @@ import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { hostAlone, isLocal, isServiceName } from '../../../image/host.ts'
 import { isPublic } from '../../../image/registries.ts'
 import type { PasswordMistake } from '../../../snapshot/pull-secret.ts'
-import { type Invocation, kubectlCommand } from '../../invocation.ts'
+import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { loginFixCommand, whyCommand } from '../commands.ts'
 import { authsKey } from '../credential/credential.ts'
 import { emptiedBy, problemText, readSecret } from '../credential/credential-problems.ts'
-import { foreignNameText, loginNote } from '../credential/registry-logins.ts'
+import { foreignNameText } from '../credential/registry-logins.ts'
 import { otherDebugContainer } from '../edits/edit-elsewhere.ts'
 import { sourceOf } from '../edits/managers.ts'
 import { nodeName } from '../node/node.ts'
@@ -30,6 +30,7 @@ import {
   recreationText,
   useKnownSecret,
 } from './known-secret.ts'
+import { repairSecret } from './malformed-secret.ts'
 import { openShiftSecrets } from './openshift-secrets.ts'
 import { secretMaker, untranslatedSecret, useOtherLogin } from './other-secrets.ts'
 import { renewals } from './renewals.ts'
@@ -94,35 +95,10 @@ const PASSWORD: Record<PasswordMistake, (username: string) => [wanted: string, w
   ],
 }
 
-/** Go's words for a list in place of the logins, or of one of them. */
-const NOT_OBJECTS = /\bcannot unmarshal array into Go struct field \S{1,80}\.auths of type\b/
-
-/** Returns how to fix a malformed pull secret. */
-export function repairSecret(
-  invocation: Invocation,
-  namespace: string,
-  secret: string,
-  registry: string | null = null,
-  evidence = '',
-): StepText {
-  const objects = NOT_OBJECTS.test(evidence)
-    ? ' (auths and each login in it are JSON objects, not lists)'
-    : ''
-  return {
-    text: `Recreate secret ${secret}${objects}, or remove it from the pod's imagePullSecrets${registry === null ? '' : loginNote(registry)}. This shows its content`,
-    command: kubectlCommand(invocation, `get secret ${shellWord(secret)} -o yaml`, namespace),
-  }
-}
-
 const SEE_WHY: Record<StepOf<'see-why'>['after'], string> = {
   name: 'See which logins the kubelet tries for this image',
   secrets: 'See what the kubelet reads in each pull secret',
   login: 'See which login the kubelet sends, and from where',
-}
-
-/** Returns the registry that a key is for, which need not be the image's. */
-function registryOf(key: string | null, registry: string | null): string | null {
-  return key === null || key === authsKey(registry) ? registry : key
 }
 
 /** Returns why this machine can't reach the registry. */
@@ -172,20 +148,11 @@ export const loginSteps: StepWords<LoginStep> = {
   'add-key': ({ namespace, secret, key, of }) => ({
     text: `Or add the login that secret ${namespace}/${secret} has for ${registryLabel(of)} to it a second time, under the key ${key}, where the secret is created: ${key} takes the same login, and the kubelet finds a login only by its key`,
   }),
-  'repair-secret': (
-    { namespace, secret, problem },
-    { invocation, findings: [{ credential, registry, evidence }] },
-  ) => {
+  'repair-secret': ({ namespace, secret, problem }, { invocation, findings: [first] }) => {
+    const { credential, registry } = first
     const attempt = credential.attempts.find(found => found.secret === secret && found.problem === problem)
     if (problem === 'malformed' || attempt === undefined)
-      // What is malformed can be the login for another registry.
-      return repairSecret(
-        invocation,
-        namespace,
-        secret,
-        registryOf(attempt?.key ?? null, registry),
-        evidence?.text,
-      )
+      return repairSecret(invocation, { namespace, secret, first, attempt })
     if (problem === 'impossible-name')
       return {
         text: `Write the name of a Secret in place of ${secret} where the pod's imagePullSecrets come from: no Secret can have that name${attempt.detail === undefined ? ", as names consist of lower-case letters, digits, '-', and '.', and start and end with a letter or a digit" : `; ${madeByTemplate(secret, attempt.detail)}`}`,
