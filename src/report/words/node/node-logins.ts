@@ -7,6 +7,7 @@ import type { Platform } from '../../../diagnosis/node/node-platform.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import type { Cloud } from '../../../image/cloud-registries.ts'
 import { registryLabel } from '../nouns.ts'
+import { talosctl } from './node.ts'
 import { dockerClient, mirrorSettings, registriesYaml, restartOf } from './node-settings.ts'
 import { isOldContainerd, oldLogin } from './old-containerd.ts'
 
@@ -63,6 +64,22 @@ export function runtimeLoginPlace({ platform, runtime, os }: PullingNode): strin
   if (platform === 'openshift') return 'the pull secret of the cluster (openshift-config/pull-secret)'
   if (platform === 'bottlerocket') return 'settings.container-registry.credentials'
   return runtime === 'cri-o' ? "CRI-O's global_auth_file" : "the runtime's own registry settings"
+}
+
+/** What distributes or reads changed logins by itself: Machine Config Operator, Bottlerocket's API, and CRI-O, which reads its file for each pull. */
+const isReread = ({ platform, runtime }: PullingNode) =>
+  platform === 'openshift' || platform === 'bottlerocket' || runtime === 'cri-o' || runtime === 'docker'
+
+/**
+ * Returns, after a semicolon, what a changed login of the runtime takes to be used: containerd reads those of its settings only when it starts
+ * (containerd/containerd, docs/cri/registry.md; siderolabs/talos#10717, #12725).
+ */
+export function afterLoginChange(node: PullingNode): string {
+  if (isReread(node)) return ''
+  if (node.platform === 'talos')
+    return `; containerd reads a login there only when it starts, so reboot the node after a change (\`${talosctl('reboot')}\`; Talos 1.14 restarts it by itself)`
+  const restart = restartOf(node)
+  return `; containerd reads a login in its own settings only when it starts, so after a change there, ${restart ?? 'restart it'}`
 }
 
 /** Returns where the login for the pause image is, which the runtime pulls with none of the pod's. */

@@ -17,7 +17,7 @@ import { foreignNameText } from '../credential/registry-logins.ts'
 import { otherDebugContainer } from '../edits/edit-elsewhere.ts'
 import { sourceOf } from '../edits/managers.ts'
 import { nodeName } from '../node/node.ts'
-import { guestText, kubeletFolder, runtimeLoginPlace } from '../node/node-logins.ts'
+import { afterLoginChange, guestText, kubeletFolder, runtimeLoginPlace } from '../node/node-logins.ts'
 import { namedList, objectName, registryLabel, shortList } from '../nouns.ts'
 import { loginOfOthers } from '../running-elsewhere.ts'
 import type { StepText, StepWords } from '../step-words.ts'
@@ -120,10 +120,11 @@ export const loginSteps: StepWords<LoginStep> = {
     const node = nodeName(first)
     const places = `a config.json of the kubelet (${kubeletFolder(first.host)}/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`
     const name = registryLabel(registry)
+    const effect = afterLoginChange(first.host)
     return {
       text: perhaps
-        ? `If ${node} itself has a login for ${name}, renew or remove it, as ${name} refuses even public images to a login that has expired: look in ${places}`
-        : `Renew or remove the login for ${name} that ${node} itself sends, as the pod has none: look in ${places}`,
+        ? `If ${node} itself has a login for ${name}, renew or remove it, as ${name} refuses even public images to a login that has expired: look in ${places}${effect}`
+        : `Renew or remove the login for ${name} that ${node} itself sends, as the pod has none: look in ${places} (other nodes may have the same)${effect}`,
     }
   },
   'login-of-others': loginOfOthers,
