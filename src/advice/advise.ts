@@ -104,7 +104,16 @@ function containerSteps(finding: Finding): Step[] {
     ...(finding.cause === 'auth-required-or-denied' ? [] : passedOverLogins(finding)),
     ...rollBack(finding),
   ])
-  return guestSteps(finding, runSteps(finding, own))
+  return debugSteps(finding, guestSteps(finding, runSteps(finding, own)))
+}
+
+/** Another debug container takes one command, so it comes as soon as its image's name is known. */
+function debugSteps({ containerKind }: Finding, steps: Step[]): Step[] {
+  const place = steps.findIndex(({ code }) => code === 'set-image')
+  const again = steps[place]
+  return containerKind !== 'ephemeral' || again === undefined || place < 2
+    ? steps
+    : steps.toSpliced(place, 1).toSpliced(1, 0, again)
 }
 
 /** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */

@@ -21,7 +21,7 @@ import {
   malformedSecretsOf,
   missingSecretLines,
 } from './credential/credential.ts'
-import { FURTHER_FACTS, movedSentence, silenceText } from './further-facts.ts'
+import { FURTHER_FACTS, movedSentence, partText, silenceText } from './further-facts.ts'
 import { alsoMoved } from './moved.ts'
 import { isOfSomePods } from './node/new-pods.ts'
 import { capitalize, registryLabel, uncapitalize } from './nouns.ts'
@@ -169,6 +169,7 @@ export function meaningOf(context: CauseContext): string {
   return [
     silenceText(first),
     meaning,
+    partText(context.findings),
     ...FURTHER_FACTS.map(fact => fact(context.findings[0])),
     runningSentence(context.findings),
     movedSentence(first),

@@ -5,6 +5,7 @@ import type { Finding } from '../../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { hostAlone, isLocal } from '../../image/host.ts'
 import { withoutVersion } from '../../image/reference.ts'
+import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { FirstFinding } from './cause-words.ts'
 import { IMAGE_ID } from './causes/invalid-name.ts'
 import { minuteOf } from './duration.ts'
@@ -39,10 +40,6 @@ export const FURTHER_FACTS: readonly ((first: FirstFinding) => string)[] = [
   bareRefusalText,
   redirectText,
   mirrorsText,
-  ({ container, containerKind }) =>
-    containerKind === 'volume'
-      ? `The image belongs to the pod's volume ${container}, not to a container.`
-      : '',
   ({ clues }) =>
     clues.some(clue => clue.code === 'literal-server' && clue.host === DOCKER_HUB)
       ? "docker.io is Docker Hub's name in images; its registry is at registry-1.docker.io, and a node asks docker.io only if its settings say so."
@@ -56,6 +53,22 @@ export const FURTHER_FACTS: readonly ((first: FirstFinding) => string)[] = [
   },
   olderText,
 ]
+
+/** Which part of a pod has the image, where that is not one of its usual containers. */
+const PART: Partial<Record<ContainerKind, (name: string) => string>> = {
+  volume: name => `The image belongs to the pod's volume ${name}, not to a container.`,
+  init: name => `The image belongs to init container ${name}.`,
+  sidecar: name => `The image belongs to sidecar ${name}, an init container that keeps running.`,
+  ephemeral: name =>
+    `The image belongs to debug container ${name}, such as \`kubectl debug\` adds: the pod's own containers don't wait for it.`,
+}
+
+/** Returns which part of their pods has the image; empty where that is a usual container, or not the same part everywhere. */
+export function partText([first, ...others]: readonly [Finding, ...Finding[]]): string {
+  const { container, containerKind, clues } = first
+  const isOne = others.every(other => other.container === container && other.containerKind === containerKind)
+  return isOne && !hasClue(clues, 'same-image') ? (PART[containerKind]?.(container) ?? '') : ''
+}
 
 function bareRefusalText({ cause, subcause, endpoint, clues }: Finding): string {
   const isOfRegistry =

@@ -117,7 +117,7 @@ export function otherDebugContainer(
   invocation: Invocation,
   namespace: string,
   pod: string,
-  text = "Start another debug container with the correct image: this one can't be changed",
+  text = 'Start another debug container with the correct image: this one can be neither changed nor removed, and does no harm',
 ): StepText {
   return {
     text,
