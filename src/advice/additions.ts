@@ -4,8 +4,9 @@ import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { atLeast } from '../diagnosis/node/pulling-node.ts'
 import { isOfEks } from '../image/cloud-registries.ts'
-import { isFixedImage } from '../image/fixed-tag.ts'
+import { hasVersion } from '../image/fixed-tag.ts'
 import { isLocal } from '../image/host.ts'
+import { parseReference } from '../image/reference.ts'
 import { registryBehind } from '../image/registries.ts'
 import { isNamedForWindows, windowsBuildIn } from '../image/windows-images.ts'
 import { isOnTheWay } from './conditions.ts'
@@ -94,7 +95,8 @@ function isUnserved(cause: Cause): boolean {
 
 /** While a registry can't serve an image that is on the node already, only the policy stands between the pod and its start. */
 function withImageOfNode({ cause, clues, reference, registry }: Finding, steps: Step[]): Step[] {
-  const isThere = clueOf(clues, 'local-image')?.listed === true && isFixedImage(reference ?? '')
+  const version = parseReference(reference ?? '')
+  const isThere = clueOf(clues, 'local-image')?.listed === true && version !== null && hasVersion(version)
   // What sets Always at admission would do so again.
   const isForced = hasClue(clues, 'policy-forced')
   if (!isThere || isForced || !isUnserved(cause) || isLocal(registry ?? '')) return steps

@@ -148,7 +148,10 @@ function otherPort(finding: Finding, target: NamedEndpoint, scheme: 'http' | 'ht
         !hasClue(finding.clues, 'loopback'),
       { code: 'use-https', host, proven: false },
     )
-  return stepsIf(scheme === 'http' && isPrivate(finding, target), { code: 'allow-http', host })
+  // The node has the image by this name, so it has reached the registry as it is configured.
+  const isThere = clueOf(finding.clues, 'local-image')?.listed === true && localTool(finding.host) === null
+  const wasReached = role === 'registry' && isThere
+  return stepsIf(scheme === 'http' && !wasReached && isPrivate(finding, target), { code: 'allow-http', host })
 }
 
 /** Whether the host is in a private network, by its address, or by the one that its name led to, such as that of minikube's registry. */

@@ -200,9 +200,10 @@ describe('a refusal', () => {
       const failing = container({ image, pullPolicy: 'Always', state: waiting('ErrImagePull', error) })
       return { image, error, node: { images: listed }, pod: { containers: [failing] } }
     }
-    const image = 'harbor.acme.example/shop/api:2.8.1'
     const step = { code: 'use-local-image', listed: true, meanwhile: true }
-    expect(stepsIn(down(image, [image]))).toContainEqual(step)
+    const image = 'harbor.acme.example/shop/api:2.8.1'
+    for (const each of [image, 'harbor.acme.example/shop/api:v2.8'])
+      expect(stepsIn(down(each, [each]))).toContainEqual(step)
     const moving = 'harbor.acme.example/shop/api:main'
     for (const other of [down(image, []), down(moving, [moving])])
       expect(codesIn(other)).not.toContain('use-local-image')

@@ -5,6 +5,7 @@ import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { cloudOf, ecrCachePrefix } from '../../../image/cloud-registries.ts'
 import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
+import { isFixedImage } from '../../../image/fixed-tag.ts'
 import { inLowerCase } from '../../../image/mistakes/lower-case.ts'
 import { webSiteIn } from '../../../image/mistakes/misplaced-names.ts'
 import { missingNamespace } from '../../../image/mistakes/missing-namespace.ts'
@@ -185,7 +186,7 @@ export const nameSteps: StepWords<NameStep> = {
       invocation,
       first,
       meanwhile
-        ? `Or set imagePullPolicy to IfNotPresent: ${where} has ${image} already, so pods there start without the registry then, unless the cluster sets Always at admission (plugin AlwaysPullImages)${checksLogin ? ' or the image was pulled with a login that the pod lacks' : ''}`
+        ? `Or set imagePullPolicy to IfNotPresent: ${where} has ${image} already${isFixedImage(image) ? '' : ' (perhaps an older build than the tag has today)'}, so pods there start without the registry then, unless the cluster sets Always at admission (plugin AlwaysPullImages)${checksLogin ? ' or the image was pulled with a login that the pod lacks' : ''}`
         : listed
           ? `Set imagePullPolicy to IfNotPresent${other}: ${image} is on ${where} already, but with Always the kubelet asks the registry anyway. If the template has IfNotPresent, the cluster sets Always at admission (plugin AlwaysPullImages): then push the image to a registry`
           : `If ${image} was only built or loaded on the node${OF_TOOL[host.platform ?? ''] ?? ''}, set imagePullPolicy to IfNotPresent${other}: with Always the kubelet asks the registry anyway`,
