@@ -4,6 +4,8 @@ import { clueOf } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PodMaker } from '../../../snapshot/pod.ts'
 
+import { objectName } from '../nouns.ts'
+
 export interface MakerWords {
   /** Begins a sentence. */
   name: string
@@ -46,8 +48,11 @@ export function addedBy(finding: Pick<Finding, 'clues' | 'container'>): string {
 }
 
 /** Returns how a pod that a program created gets its image from elsewhere, to follow other ways; empty for other pods. */
-export function orCopied(finding: Pick<Finding, 'clues' | 'container'>): string {
+export function orCopied(finding: Pick<Finding, 'clues' | 'container' | 'workload'>): string {
   const maker = makerOf(finding)
+  const { workload } = finding
+  if (maker === undefined && workload?.group !== undefined)
+    return `, or copy the image to a registry that they reach and set it in ${objectName(workload)}, if that has a field for the image of container ${finding.container}`
   // A bundle's image is named by what lists the bundle.
   return maker === undefined || maker === 'olm'
     ? ''
