@@ -22,6 +22,16 @@ describe('an image that its registry has lost', () => {
     expect(lost.all).not.toMatch(/typo|misspelled|never pushed|have no v/)
   })
 
+  test('is most likely built again under its tag, where the name has both', () => {
+    const image = `${IMAGE}@sha256:${'a'.repeat(64)}`
+    const error = pulled(image, `${image}: not found`)
+    const { first } = textsOf({
+      ...{ image, error, login: 'harbor.example' },
+      held: [{ ...held, reference: image }],
+    })
+    expect(first).toMatch(/^Write the digest that harbor\.example\/oms\/orders:v1\.7\.18 has today/)
+  })
+
   test('is known by the ready pods of the same ReplicaSet, too, as in a cluster', () => {
     const template = { mark: 'a1', images: { app: IMAGE }, pullSecrets: [] }
     const set = ownerLink('ReplicaSet', 'orders-a1', { revision: { number: 3, ready: 2 }, template })

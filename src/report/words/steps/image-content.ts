@@ -14,9 +14,10 @@ import { editField } from '../edits/edits.ts'
 import { managedPlace } from '../edits/managers.ts'
 import { loadCommand } from '../node/local-clusters.ts'
 import { nodeName, nodesOf, onNodes } from '../node/node.ts'
-import { formatNumber, joinList, namedList, registryLabel, shortList } from '../nouns.ts'
+import { formatNumber, joinList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 import { otherFormat } from './image-formats.ts'
+import { pushHeld } from './lost-image.ts'
 
 /** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */
 function windowsTag(kernel: string, image: string): string {
@@ -51,25 +52,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'restore-tag': ({ host }, { findings: [{ image }] }) => ({
     text: `Use another tag, or have the owner of the repository restore this one from its tag history at ${host} (the Time Machine of Quay, for a limited time), and keep it from expiring: ${image} was deleted or has expired`,
   }),
-  'push-held': ({ pods, nodes }, { invocation, findings: [{ namespace, image }] }) => {
-    const copies =
-      nodes.length === 0 ? 'the nodes of the other ready pods of this workload' : namedList('node', nodes, 3)
-    const [runs, its] = pods === 1 ? ['pod runs', 'that pod'] : ['pods run', 'those pods']
-    const lost =
-      'the registry has lost it since, for example by a retention rule (exempt tags that are deployed)'
-    const why =
-      nodes.length === 0
-        ? `so ${lost}, or it was only loaded onto ${pods === 1 ? "that pod's node" : 'their nodes'}`
-        : `so its name is right, and ${lost}`
-    // Another manifest than the one that is gone, such as that of one platform, has another digest.
-    const pinned = image.includes('@') ? ', and write the digest that it gets there,' : ','
-    const push = `Push ${image} again from the copy that ${copies} still ${nodes.length === 1 ? 'has' : 'have'}`
-    return {
-      text: `${push} (to a registry of your own if this one is not yours)${pinned} or use a tag that exists: ${formatNumber(pods)} other ${runs} this image, ${why}. Until then, keep ${its}: a new one fails on any node where the kubelet has to ask the registry${nodes.length === 0 ? "; this shows the pods' nodes" : ''}`,
-      brief: `${push}, or use a tag that exists: ${nodes.length === 0 ? 'the registry does not have this one' : 'the registry has lost this one since'}`,
-      ...(nodes.length === 0 && { command: kubectlCommand(invocation, 'get pods -o wide', namespace) }),
-    }
-  },
+  'push-held': pushHeld,
   'missing-child': ({ host }, { findings: [{ reference }] }) => {
     const [part, lists] =
       reference?.includes('@') === true ? ['index', 'the index lists'] : ['tag', "the tag's index lists"]
