@@ -149,7 +149,8 @@ export function unreadSecretSteps({ credential, namespace }: Finding): Step[] {
 }
 
 /** The pod's secrets that were meant for this registry but give it no login: correcting one is the smallest change. */
-export function correctedSecretSteps({ credential, namespace }: Finding): Step[] {
+export function correctedSecretSteps(finding: Finding): Step[] {
+  const { credential, namespace } = finding
   if (credential.status === 'usable') return []
   // The step for a secret that is there corrects the name of this one.
   const named = credential.hints?.flatMap(hint => (hint.code === 'not-named' ? (hint.misspelled ?? []) : []))
@@ -159,14 +160,23 @@ export function correctedSecretSteps({ credential, namespace }: Finding): Step[]
       named?.includes(secret) !== true &&
       (CORRECTABLE.includes(problem) || (problem === 'other-registry' && mismatch !== undefined)),
   )
-  return [...new Map(meant.map(attempt => [attempt.secret, attempt])).values()].slice(0, 2).map(
-    ({ secret, problem }): Step => ({
-      code: 'repair-secret',
-      namespace,
-      secret,
-      problem: problem ?? 'no-entries',
-    }),
-  )
+  const each = [...new Map(meant.map(attempt => [attempt.secret, attempt])).values()]
+  // Logins for other paths of the registry have such keys on purpose, so that one step is for all of them.
+  const paths = each.filter(({ mismatch }) => mismatch === 'path').map(({ secret }) => secret)
+  const [first = '', ...others] = paths
+  const beside = others.filter(secret => isForSister(finding, secret) === isForSister(finding, first))
+  return each
+    .filter(({ secret }) => !beside.includes(secret))
+    .slice(0, 2)
+    .map(
+      ({ secret, problem }): Step => ({
+        code: 'repair-secret',
+        namespace,
+        secret,
+        problem: problem ?? 'no-entries',
+        ...(secret === first && beside.length > 0 && { beside }),
+      }),
+    )
 }
 
 /** A key for Docker Hub that only lacks its last slash: the login itself is there, and correcting the key is all that it needs. */

@@ -281,6 +281,18 @@ describe('a reason that is not known', () => {
   })
 })
 
+test('logins for other paths of the registry need one step, for a login beside them', () => {
+  const key = 'registry.gitlab.com/acme/clients/one'
+  const found = answered('registry.gitlab.com', 'denied: access forbidden', key)
+  const attempts = ['a', 'b'].flatMap(secret =>
+    found.credential.attempts.map(attempt => ({ ...attempt, secret, mismatch: 'path' as const })),
+  )
+  const steps = stepsFor({ ...found, credential: { ...found.credential, attempts } })
+  expect(steps.filter(({ code }) => code === 'repair-secret')).toEqual([
+    expect.objectContaining({ secret: 'a', beside: ['b'] }),
+  ])
+})
+
 describe('a pull with several logins, of which one was refused', () => {
   const image = 'registry.gitlab.com/acme/platform/base:22'
   const opening = `failed to pull and unpack image "${image}": failed to resolve reference "${image}":`

@@ -158,7 +158,10 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
     })),
   ),
   'add-key': [{ namespace: 'web', secret: 'regcred', key: 'dhi.io', of: 'docker.io' }],
-  'repair-secret': [{ namespace: 'web', secret: 'regcred', problem: 'malformed' }],
+  'repair-secret': [
+    { namespace: 'web', secret: 'regcred', problem: 'malformed' },
+    { namespace: 'web', secret: 'regcred', problem: 'other-registry', beside: ['other'] },
+  ],
   'remove-login': [
     { namespace: 'web', secrets: ['regcred'], registry, refused: true },
     { namespace: 'web', secrets: ['regcred'], registry: 'ghcr.io', refused: false },

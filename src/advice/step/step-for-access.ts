@@ -79,7 +79,8 @@ export type LoginStep =
   | { code: 'read-secret'; namespace: string; secret: string; problem: 'secret-forbidden' | 'secret-unread' }
   /** The secret has a login for `of` that this registry takes, too, under its own key. */
   | { code: 'add-key'; namespace: string; secret: string; key: string; of: string }
-  | { code: 'repair-secret'; namespace: string; secret: string; problem: AttemptProblem }
+  /** `beside`: others with keys for other paths of the registry; absent if there are none. */
+  | { code: 'repair-secret'; namespace: string; secret: string; problem: AttemptProblem; beside?: string[] }
   | {
       code: 'remove-login'
       namespace: string

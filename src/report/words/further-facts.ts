@@ -47,9 +47,7 @@ export const FURTHER_FACTS: readonly ((first: FirstFinding) => string)[] = [
   identityText,
   ({ clues }) => {
     const template = clueOf(clues, 'changed-at-admission')?.template ?? null
-    return template === null
-      ? ''
-      : `The pod's image is not that of the template it was made from, which has ${template}.`
+    return template === null ? '' : `The template that the pod was made from has another image, ${template}.`
   },
   olderText,
 ]

@@ -6,6 +6,7 @@ import type { AttemptProblem } from '../../../diagnosis/credential/credential-re
 import { acrName } from '../../../image/cloud-registries.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { hostAlone, isLocal, isServiceName } from '../../../image/host.ts'
+import { withoutVersion } from '../../../image/reference.ts'
 import { isPublic } from '../../../image/registries.ts'
 import type { PasswordMistake } from '../../../snapshot/pull-secret.ts'
 import { kubectlCommand } from '../../invocation.ts'
@@ -110,6 +111,12 @@ function outOfReach(registry: string): string {
     : 'it looks like the name of a Service, which only the cluster reaches'
 }
 
+/** Returns how a pod gets a login beside those that are for other paths of its registry. */
+function anotherPath(secrets: readonly string[], key: string, reference: string): string {
+  const folder = withoutVersion(reference).replace(/\/[^/]*$/, '')
+  return `Create another pull secret with \`kubectl create secret docker-registry\` and --docker-server=${folder}, with a login for that path, and name it beside ${namedList('secret', secrets, 3)}, whose keys are for other paths of the registry. Or, if the login of one of them may pull this image too, give it the key ${key}`
+}
+
 export const loginSteps: StepWords<LoginStep> = {
   'distribute-login': distributeLogin,
   'cluster-login': ({ registry, secret }, { findings: [first] }) => ({
@@ -149,7 +156,7 @@ export const loginSteps: StepWords<LoginStep> = {
   'add-key': ({ namespace, secret, key, of }) => ({
     text: `Or add the login that secret ${namespace}/${secret} has for ${registryLabel(of)} to it a second time, under the key ${key}, where the secret is created: ${key} takes the same login, and the kubelet finds a login only by its key`,
   }),
-  'repair-secret': ({ namespace, secret, problem }, { invocation, findings: [first] }) => {
+  'repair-secret': ({ namespace, secret, problem, beside }, { invocation, findings: [first] }) => {
     const { credential, registry } = first
     const attempt = credential.attempts.find(found => found.secret === secret && found.problem === problem)
     if (problem === 'malformed' || attempt === undefined)
@@ -164,6 +171,8 @@ export const loginSteps: StepWords<LoginStep> = {
       }
     const why = `it ${problemText(problem, attempt)}${emptiedBy(problem, attempt, registry)}`
     const key = authsKey(registry)
+    if (beside !== undefined && first.reference !== null)
+      return { text: anotherPath([secret, ...beside], key, first.reference) }
     const { writer } = attempt
     // What is changed by hand, its writer would overwrite. A fix only keeps what it distributed itself.
     if (writer !== undefined && writer.type !== 'fix')
