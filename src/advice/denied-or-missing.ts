@@ -178,9 +178,10 @@ function wantsLoginFirst({ reference }: Finding, registry: string): boolean {
 
 /** The image is on the node, so its name is right: what the pod lacks is a credential that was verified for it. */
 function verifiedLoginSteps(finding: Finding): Step[] {
+  const known = knownSecretSteps(finding)
   return [
-    ...knownSecretSteps(finding),
-    { code: 'same-secret' },
+    ...known,
+    ...stepsIf(known.length === 0, { code: 'same-secret' }),
     ...loginSteps(finding, 'missing'),
     ...correctedSecretSteps(finding),
     { code: 'exempt-preloaded' },

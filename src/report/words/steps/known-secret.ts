@@ -17,9 +17,9 @@ import { objectName, registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
 
 /** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
-export function newPods({ workload }: Findings[number]): string {
+export function newPods({ workload, ofCustomController }: Findings[number]): string {
   const how =
-    workload?.group === undefined
+    workload?.group === undefined || ofCustomController !== true
       ? 'recreate the pods'
       : `delete the pod if ${objectName(workload)} creates another one, or else start a new run of it`
   return `, then ${how} (only new pods get a service account's secrets)`
@@ -219,7 +219,7 @@ export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-se
       }
     }
     return {
-      text: `${correct} ${first.workload?.group === undefined ? "the pod's template or service account" : `${objectName(first.workload)} or the pod's service account`}${managedPlace(first, invocation)}${why}`,
+      text: `${correct} ${first.workload === null ? "the pod's manifest or service account (for either, create the pod again)" : first.workload.group === undefined ? "the pod's template or service account" : `${objectName(first.workload)} or the pod's service account`}${managedPlace(first, invocation)}${why}`,
     }
   }
   if (hint.code === 'not-named' && hint.dropped) {
