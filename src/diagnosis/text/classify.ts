@@ -1,7 +1,7 @@
 /** Classifies the text of a failed pull: one cause for each text, `other` if no rule recognizes it. */
 
 import { RULES } from '../causes/index.ts'
-import type { Cause } from '../finding.ts'
+import type { Cause, DenialSubcause } from '../finding.ts'
 import { provenIn } from '../refusal/denial-words.ts'
 import { textMemo } from './memoize-by-text.ts'
 import { type PullError, parsePullErrors } from './pull-error.ts'
@@ -95,14 +95,17 @@ function mostSpecific(errors: PullError[]): Classification {
 /** Lifts an error above every refusal: one that happened while content was copied came after authorization. */
 const AUTHORIZED_BONUS = 20
 
-/** A refusal of the login itself reveals less than one of the image, to another login. */
-const REFUSED_MALUS = 0.5
+/** A refusal of the login itself reveals less than one of the image to another login, and an attempt without a login least. */
+const MALUS: Partial<Record<DenialSubcause, number>> = {
+  'credential-refused': 0.25,
+  'no-credential-sent': 0.5,
+}
 
 function rank({ cause, error }: Classification): number {
   const wasAuthorized = error !== null && COPYING.test(error.masked) && cause !== 'other'
-  const wasRefused =
-    error !== null && cause === 'auth-required-or-denied' && provenIn(error.masked) === 'credential-refused'
-  return SPECIFICITY[cause] + (wasAuthorized ? AUTHORIZED_BONUS : 0) - (wasRefused ? REFUSED_MALUS : 0)
+  const denial = error !== null && cause === 'auth-required-or-denied' ? provenIn(error.masked) : null
+  const malus = denial === null ? 0 : (MALUS[denial] ?? 0)
+  return SPECIFICITY[cause] + (wasAuthorized ? AUTHORIZED_BONUS : 0) - malus
 }
 
 /** The manifest was there and its layers were being copied (containerd, containers/image). */
