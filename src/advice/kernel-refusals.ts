@@ -7,7 +7,7 @@ import { stepsIf } from './conditions.ts'
 import type { Step } from './step/step.ts'
 
 /** What the kernel refuses to a process without the capabilities that it needs, as in an unprivileged container. */
-const PRIVILEGED = /\b(?:l?setxattr|mknod|unshare|failed to mount)\b.{0,400}operation not permitted/i
+const PRIVILEGED = /\b(?:l?setxattr|mknod|whiteout|unshare|failed to mount)\b.{0,400}operation not permitted/i
 
 /** containerd names most operations that fail, but not that it set an attribute of a file (containerd/containerd#7093, Azure/AKS#3330, ansible/creator-ee#84). */
 const BARE = /\bfailed to extract layer sha256:[0-9a-f]{64}: operation not permitted\b/i

@@ -42,7 +42,10 @@ export function manifestSteps(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'attestation', 'signature-artifact', 'artifact')) return artifactSteps(finding)
   // What was last pushed in the format of before 2017 mostly has no newer tag.
   const known = hasClue(finding.clues, 'schema1') ? 'nothing' : 'repository'
-  const others: Step[] = [{ code: 'push-current-format' }, { code: 'set-image', known }]
+  const other: Step = { code: 'set-image', known }
+  if (hasClue(finding.clues, 'digest-of-index')) return [{ code: 'update-runtime' }, other]
+  if (hasClue(finding.clues, 'nydus-layer')) return [{ code: 'rebuild-layers' }, other]
+  const others: Step[] = [{ code: 'push-current-format' }, other]
   if (!hasClue(finding.clues, 'oci-unread')) return others
   // Every containerd and CRI-O reads OCI, so something in between asked for them.
   return readsOci(finding)

@@ -114,6 +114,7 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['kernel-refuses', refusalSteps],
   ['disk-fault', faultSteps],
   ['content-gone', lostContentSteps],
+  ['other-copy', otherCopySteps],
   ['imported-name', importedSteps],
   ['damaged-store', lostImageSteps],
   ['broken-store', brokenStoreSteps],
@@ -129,6 +130,8 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['file-denied', deniedFileSteps],
   ['file-attribute', attributeSteps],
   ['faulty-layer', faultyLayerSteps],
+  // The runtime compared the layer's digest before, and the next attempt may succeed (microsoft/hcsshim#2294).
+  ['windows-call', () => [{ code: 'restart-pull' }, { code: 'runtime-log' }]],
 ]
 
 /** A virtual machine whose host has no space left can't write, either (docker/for-win#8824, nextstrain/cli#206); clouds' machines have disks of their own. */
@@ -219,6 +222,12 @@ function otherManifestSteps(finding: Finding): Step[] {
   const mismatch: Step = { code: 'digest-mismatch', host: targetHost(finding).host }
   const isUnread = clueOf(finding.clues, 'kept-download')?.unread === true
   return [...(isUnread ? [...kept, mismatch] : [mismatch, ...kept]), ...pullByHand(finding)]
+}
+
+/** The copy has the pod's image under another name, and the same ID (cri-o/cri-o#1725). */
+function otherCopySteps({ clues }: Finding): Step[] {
+  const image = clueOf(clues, 'other-copy')?.id ?? ''
+  return [{ code: 'remove-image', image, isCopy: true }, { code: 'runtime-log' }]
 }
 
 function lostContentSteps(finding: Finding): Step[] {

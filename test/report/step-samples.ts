@@ -718,7 +718,7 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
     { disk: 49e9, bytes: 48e9, on: 'node-2', packed: false },
   ],
   'retry-relieved': [{ since: '2026-11-24T10:05:00Z' }],
-  'remove-image': [{ image }],
+  'remove-image': [{ image }, { image: 'a'.repeat(64), isCopy: true }],
   'remove-download': [{ digest: null }, { digest: `sha256:${'a'.repeat(64)}` }],
   'push-imported': [{}],
   'keep-layers': [{}],

@@ -25,6 +25,18 @@ describe("a runtime's own store that does not fit together", () => {
         never: /damaged in the registry|crictl rmi/,
       },
     ],
+    // cri-o/cri-o#1725.
+    [
+      'a copy with the same ID and other layers is removed by that ID, and no layer is called damaged',
+      OWN,
+      `Error committing the finished image: image with ID "${LAYER}" already exists, but uses a different top layer: that ID is already in use`,
+      { node: CRIO },
+      {
+        first: /^Remove the copy of the image .* under another name/,
+        says: new RegExp(`crictl rmi ${LAYER}`),
+        never: /damaged or|does not match its digest|a proxy or a mirror/,
+      },
+    ],
     [
       'a folder that is not there was not left behind',
       OWN,
@@ -173,6 +185,70 @@ describe('what is no image that this runtime can unpack', () => {
       WASM,
       { node: { runtime: 'containerd://1.6.24' } },
       { says: /^If the image's layers are WebAssembly modules, .*1\.6\.25/m },
+    ],
+  ])('%s', expectRow)
+})
+
+describe('what another runtime can unpack', () => {
+  const LAYER_OF = (why: string) => `failed to extract layer sha256:${LAYER}: ${why}: unknown`
+  const WINDOWS = { runtime: 'containerd://2.0.0', os: 'windows' }
+  const SNAPSHOT = String.raw`\\\\?\\C:\\ProgramData\\containerd\\root\\io.containerd.snapshotter.v1.windows\\snapshots\\2`
+  test.each<Row>([
+    // cri-o/cri-o#2157.
+    [
+      'the digest of an index, with a newer CRI-O',
+      `registry.example/team/api@sha256:${LAYER}`,
+      "Digest of source image's manifest would not match destination reference",
+      { node: { runtime: 'cri-o://1.11.1', kubelet: 'v1.11.1' } },
+      {
+        first: /^Update the container runtime on node node-1 \(cri-o 1\.11\.1\).*crane digest --platform/,
+        never: /unpacked on the node|damages images/,
+      },
+    ],
+    // dragonflyoss/nydus#639.
+    [
+      "a layer of Nydus, with Nydus' snapshotter",
+      OWN,
+      pulled(
+        OWN,
+        'apply layer error for "registry.example/team/api:3": unsupported diff media type: application/vnd.oci.image.layer.nydus.blob.v1',
+      ),
+      {},
+      { first: /^Use the tag of the ordinary image/, never: /old format|compression=gzip/ },
+    ],
+    // containerd/containerd#7716; another file system helps where it can't hold them.
+    [
+      'a whiteout that the runtime may not make, with full rights',
+      OWN,
+      LAYER_OF('failed to convert whiteout file "usr/lib/.wh.x": operation not permitted'),
+      { node: { runtime: 'containerd://1.6.10' } },
+      { first: /whiteouts.*fuse-overlayfs/, never: /ext4|NFS/ },
+    ],
+    [
+      'a whiteout that the file system can not hold, on another one',
+      OWN,
+      LAYER_OF('failed to convert whiteout file "usr/lib/.wh.x": operation not supported'),
+      { node: { runtime: 'containerd://1.6.10' } },
+      { first: /^Put \/var\/lib\/containerd/ },
+    ],
+    // microsoft/hcsshim#1445, #2294.
+    [
+      'a layer that Windows has no library for, with its feature Containers',
+      OWN,
+      LAYER_OF(`hcsshim::ProcessBaseLayer ${SNAPSHOT}: The specified module could not be found.`),
+      { node: WINDOWS },
+      { first: /Install-WindowsFeature -Name Containers/, never: /[Pp]ush the image|proxy/ },
+    ],
+    [
+      'a layer that Windows failed at once, with the next attempt',
+      OWN,
+      LAYER_OF(`hcsshim::ProcessUtilityVMImage ${SNAPSHOT}\\UtilityVM: Incorrect function.`),
+      { node: WINDOWS },
+      {
+        first: /^Wait for the next attempt/,
+        says: /ProcessUtilityVMImage: "Incorrect function\."/,
+        never: /[Pp]ush the image|proxy/,
+      },
     ],
   ])('%s', expectRow)
 })

@@ -24,7 +24,8 @@ export type StoreStep =
   | ({ code: 'fit-disk' } & Omit<ClueOf<'disk-too-small'>, 'code'>)
   /** ISO 8601: since when the node has no DiskPressure anymore. */
   | { code: 'retry-relieved'; since: string }
-  | { code: 'remove-image'; image: string }
+  /** `isCopy`: `image` is the ID of another copy, which is in the way. */
+  | { code: 'remove-image'; image: string; isCopy?: true }
   /** `digest`: of the layer, as containerd names its download; null if the error does not name it. */
   | { code: 'remove-download'; digest: string | null }
   | { code: 'push-imported' }

@@ -22,6 +22,7 @@ const PATTERNS = [
   // What the registry delivered has the announced digest, and is not an image's JSON.
   /\b(?:parsing image configuration|initializing image from source ‹\w+›): (?:json: |invalid character |unexpected end of json)/,
   /\brejecting ambiguous manifest\b|\binvalid mixed oci image\b|\bai models are not (?:yet )?supported\b|\bnot container images\b/,
+  /\bdigest of source image's manifest would not match\b/,
   // containers/image, of CRI-O's store of artifacts (cri-o/cri-o#9135).
   /\bpushing signatures for oci images is not supported\b/,
   // distribution, to a client that does not ask for what it has.

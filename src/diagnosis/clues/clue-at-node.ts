@@ -8,7 +8,7 @@ export type LazySnapshotter = 'SOCI' | 'stargz' | 'Nydus' | 'OverlayBD'
 
 /** What a node lacks, with its name. */
 export interface MissingTool {
-  kind: 'program' | 'module'
+  kind: 'program' | 'module' | 'feature'
   name: string
 }
 
@@ -32,6 +32,10 @@ export type ContentClue =
   | { code: 'runtime-class'; name: string }
   /** By the name of its runtime class, the pod runs WebAssembly. */
   | { code: 'runs-wasm' }
+  /** The image's name has the digest of an index, which the runtime compares with the manifest for its own platform. */
+  | { code: 'digest-of-index' }
+  /** A layer that was converted for Nydus, which nothing else reads. */
+  | { code: 'nydus-layer' }
   /** An old Docker manifest, schema 1. */
   | { code: 'schema1' }
   /** An OCI artifact that is not a container image, such as a Helm chart. */
@@ -167,6 +171,8 @@ export type NodeClue =
   | { code: 'too-many-layers' }
   /** Windows kept the runtime from a file of its own store: it denied access, or another process uses the file. */
   | { code: 'file-denied' }
+  /** Windows could not store a layer, for a reason of its own: what its own function answered. */
+  | { code: 'windows-call'; call: string; answer: string }
   /** Another process uses a mount that the runtime has to remove. */
   | { code: 'busy-mount' }
   /** The node's disk or file system fails. */
@@ -195,6 +201,8 @@ export type NodeClue =
   | { code: 'unpacker-killed' }
   /** The runtime's list of layers is unreadable, or a layer that others build on is missing. */
   | { code: 'broken-store' }
+  /** The store has the image with this ID already, made of other layers, so that the copy that was pulled can't be stored beside it. */
+  | { code: 'other-copy'; id: string }
   /** containerd does not find an image by the name that an import gave it. */
   | { code: 'imported-name' }
   /** The runtime's store on the node is damaged: the image was pulled but can't be found. */

@@ -39,11 +39,14 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   ],
   // containerd, core/unpack: the layer's own digest was compared before.
   [{ code: 'wrong-diff-id' }, /\bwrong diff id calculated on extraction\b/i],
+  // containers/image, copy: it compares the index, too, since 2019 (cri-o/cri-o#2157).
+  [{ code: 'digest-of-index' }, /\bdigest of source image's manifest would not match\b/i],
+  [{ code: 'nydus-layer' }, /\bimage\.layer\.nydus\./i],
   // distribution, registry/handlers/manifests.go.
   [{ code: 'oci-unread' }, /\baccept header does not support oci\b/i],
   [
     { code: 'file-system' },
-    /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,300}operation not (?:permitted|supported)|(?:l?setxattr|mknod) \S{1,300}: operation not supported|cross-device link|stale (?:nfs )?file handle/i,
+    /whiteout.{0,200}not supported|lchown.{0,300}operation not (?:permitted|supported)|(?:l?setxattr|mknod) \S{1,300}: operation not supported|cross-device link|stale (?:nfs )?file handle/i,
   ],
   [{ code: 'pigz' }, /\b(?:un)?pigz: skipping: /i],
   [
@@ -61,7 +64,7 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   [
     { code: 'kernel-refuses', for: 'rights' },
     // An owner that can't be set may be the file system's fault: see file-system.
-    /\b(?:setxattr|mknod|chmod|mount|unshare|unlinkat)\b.{0,400}operation not permitted|\b(?:open|mkdir|mknod|mount|rename|unlinkat|chmod|l?stat) \/\S{1,300}: permission denied|required privilege is not held|failed to extract layer \S{1,90}: operation not permitted/i,
+    /\b(?:setxattr|mknod|chmod|mount|unshare|unlinkat|whiteout)\b.{0,400}operation not permitted|\b(?:open|mkdir|mknod|mount|rename|unlinkat|chmod|l?stat) \/\S{1,300}: permission denied|required privilege is not held|failed to extract layer \S{1,90}: operation not permitted/i,
   ],
   [
     { code: 'kernel-refuses', for: 'rights' },

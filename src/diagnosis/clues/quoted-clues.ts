@@ -136,6 +136,20 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     /\bfork\/exec (?:\/[^\s/:]{1,80}){0,12}\/([\w.+-]{1,60}): no such file or directory\b/i,
     missing('program'),
   ],
+  // Without the feature, Windows lacks the library of these functions (microsoft/hcsshim#1445).
+  [
+    /\bhcsshim::\w{1,60}\b.{0,400}: the specified module could not be found\b/i,
+    () => ({ code: 'missing-tool', kind: 'feature', name: 'Containers' }),
+  ],
+  [
+    /\bhcsshim::(\w{1,60}) (?:\\{2,4}\?\S{1,400}|failed in Win32): ([A-Z][^:.]{2,100}\.)/,
+    ([, call = '', answer = '']) => ({ code: 'windows-call', call, answer }),
+  ],
+  // containers/image, storage/storage_dest.go.
+  [
+    /\bimage with ID \\*"([0-9a-f]{64})\\*" already exists, but uses a different top layer\b/i,
+    ([, id = '']) => ({ code: 'other-copy', id }),
+  ],
   [/\bmodprobe ([\w-]{1,60})/i, missing('module')],
   [/\b([\w-]{1,60}) module not loaded\b/i, missing('module')],
   // containerd names a snapshotter that it does not have, or has none at all.

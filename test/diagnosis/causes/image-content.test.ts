@@ -24,6 +24,7 @@ expectCause('unsupported-manifest', {
     'parsing image configuration: invalid mixed OCI image with Docker v2s2 config ("a/b")',
   'CRI-O, two formats in one':
     'rejecting ambiguous manifest, unexpected fields []string{"manifests"} in supposedly a/b',
+  "CRI-O, an index's digest": "Digest of source image's manifest would not match destination reference",
   'distribution, to an old client':
     'reading manifest 1 in reg.corp/a: manifest unknown: OCI index found, but accept header does not support OCI indexes',
   'docker, a model':

@@ -56,7 +56,6 @@ expectCause('corrupt-or-unpack', {
   'an encrypted layer':
     'failed to get stream processor for application/vnd.oci.image.layer.v1.tar+gzip+encrypted: exec: "ctd-decoder": executable file not found in $PATH: unknown',
   'CRI-O, diff id': `writing blob: layer 0 (blob "${SHA}"/"${SHA}"/"${SHA}") does not match config's DiffID "${SHA}"`,
-  'CRI-O, digest': "Digest of source image's manifest would not match destination reference",
   'CRI-O, mount': `reading layer "5f70" for blob "${SHA}": creating overlay mount to /var/lib/containers/storage/overlay/5f70/merged: no such file or directory`,
   'a lock': `rpc error: code = Unavailable desc = ref k8s.io/1/layer-${SHA} locked for 234.449907ms (since 2026-09-11 11:54:05.578308467 +0200 CEST m=+13.046516127): unavailable`,
   'the snapshotter is gone, not the runtime': `failed to prepare extraction snapshot "extract-1 ${SHA}": rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/soci-snapshotter-grpc/soci-snapshotter-grpc.sock: connect: connection refused"`,

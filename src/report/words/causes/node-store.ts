@@ -16,6 +16,7 @@ import {
   tooManyLayers,
   unmountedMeaning,
   unpackerMeaning,
+  windowsCall,
 } from './unpacking.ts'
 
 /** Whether the disk that is full may be that of the computer on which the node runs as a virtual machine or container. */
@@ -54,6 +55,8 @@ export const corruptOrUnpack: CauseWords = {
     ['read-only', 'read-only file systems'],
     [mayBeFullHost, 'failing or full disks'],
     ['disk-fault', 'failing disks'],
+    ['other-copy', CANNOT_UNPACK],
+    ['windows-call', CANNOT_UNPACK],
     ['imported-name', 'imported images that are not found again'],
     ['damaged-store', "images missing from a node's own store"],
     ['broken-store', 'damaged image stores'],
@@ -98,6 +101,7 @@ export const corruptOrUnpack: CauseWords = {
       first => `The snapshotter ${onNode(first)} can't prepare a layer of the image`,
     ],
     [isUnmounted, first => `The snapshotter ${onNode(first)} could not mount a layer of the image`],
+    ['other-copy', first => `Another copy of the image ${onNode(first)} is in the way of this one`],
     ['imported-name', first => `The runtime ${onNode(first)} does not find an image that was imported there`],
     [
       'damaged-store',
@@ -153,6 +157,10 @@ export const corruptOrUnpack: CauseWords = {
     [
       'imported-name',
       'The image came from an archive, as with `kind load`: containerd knows it by a name of that import (import-…@sha256:…), and does not find it by this one. No registry was asked.',
+    ],
+    [
+      'other-copy',
+      "The runtime's store has an image with the same ID under another name, made of other layers (such as of another format or compression), and can't store both; nothing is damaged, and the registry and the login are not at fault.",
     ],
     [
       'damaged-store',
@@ -240,6 +248,7 @@ export const corruptOrUnpack: CauseWords = {
       first =>
         `Windows denied the runtime a file in its own store ${onNode(first)} when it imported the image; the registry and the login are not at fault.`,
     ],
+    ['windows-call', windowsCall],
     'The runtime could not unpack a layer or store it: the layer is damaged or does not match its digest, or something on the node is in the way.',
   ],
 }

@@ -33,12 +33,15 @@ export function unpackerMeaning(first: FirstFinding): string {
 const LACKS: Record<MissingTool['kind'], (name: string) => string> = {
   program: name => `the program ${name}`,
   module: name => `the kernel module ${name}`,
+  feature: name => `Windows' feature ${name}`,
 }
 
 export function toolMeaning(first: FirstFinding): string {
   const lacks = clueOf(first.clues, 'missing-tool')
   const what = lacks === undefined ? 'something' : LACKS[lacks.kind](lacks.name)
-  return `To unpack the image, the runtime ${onNode(first)} needs ${what}, which is missing; the image is not at fault.`
+  // Windows names no feature.
+  const lacking = lacks?.kind === 'feature' ? 'which is most likely missing' : 'which is missing'
+  return `To unpack the image, the runtime ${onNode(first)} needs ${what}, ${lacking}; the image is not at fault.`
 }
 
 /** CRI-O unpacks while it downloads; the others compare the digest first (ollama/ollama#5979, podman-container-tools/podman#23822). */
@@ -88,6 +91,14 @@ export const thinDevices =
 export function knownFaultMeaning(first: FirstFinding): string {
   const { bottlerocket, version } = first.host
   return `The runtime ${onNode(first)} can't unpack a layer, a known fault of ${bottlerocket === undefined ? `Docker ${version}` : `Bottlerocket ${bottlerocket}`}; the image, the registry, and the login are not at fault.`
+}
+
+/** What Windows answered, which names no cause. */
+export function windowsCall({ clues }: Pick<Finding, 'clues'>): string {
+  const failed = clueOf(clues, 'windows-call')
+  return failed === undefined
+    ? ''
+    : `Windows failed to store a layer (${failed.call}: "${failed.answer}"), whose digest the runtime had compared before; the registry and the login are not at fault.`
 }
 
 /** What is said of a snapshotter that loads layers while the container runs. */

@@ -95,8 +95,10 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       text: `Pull the image on another node: if it can be unpacked there, test the memory and the disk ${onNodes(findings)}, and ${without}; if it can't, use another tag of the image, or build and push it again`,
     }
   },
-  'rebuild-layers': () => ({
-    text: 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
+  'rebuild-layers': (_step, { findings: [{ clues }] }) => ({
+    text: hasClue(clues, 'nydus-layer')
+      ? 'Use the tag of the ordinary image, of which this one is a conversion (its name often ends in -nydus), or run it on nodes whose runtime unpacks with nydus-snapshotter: an update of the runtime alone does not read such layers'
+      : 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
   }),
   'other-builder': (_step, { findings, findings: [{ clues }] }) => ({
     text: hasClue(clues, 'wrong-diff-id')

@@ -182,9 +182,11 @@ export const storeSteps: StepWords<StoreStep> = {
   'retry-relieved': ({ since }, { findings: [first] }) => ({
     text: `Wait for the next attempt, within five minutes${first.workload === null || first.workload.kind === 'Job' ? '' : ', or delete the pod, whose controller then creates a new one'}: ${nodeName(first)} has had no DiskPressure since ${minuteOf(since)}, after the last attempt that failed, so some space has been freed`,
   }),
-  'remove-image': ({ image }, { findings }) =>
+  'remove-image': ({ image, isCopy }, { findings }) =>
     nodeClientStep(
-      `Remove what is left of the image ${onNodes(findings)}${removeLimits(findings[0].host)}; the kubelet then pulls it again`,
+      isCopy
+        ? `Remove the copy of the image that the runtime has ${onNodes(findings)} under another name (\`crictl images --no-trunc\` shows which): delete or move the pods that run it there first. The kubelet then pulls the image again. If this comes back, update the runtime, and let pods use only one of the names`
+        : `Remove what is left of the image ${onNodes(findings)}${removeLimits(findings[0].host)}; the kubelet then pulls it again`,
       removeCommand(findings[0].host, image),
       findings,
     ),

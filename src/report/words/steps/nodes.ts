@@ -14,6 +14,7 @@ import {
   nodeClientStep,
   nodesOf,
   onNodes,
+  releaseOf,
   restartCommand,
   runtimeLog,
   storePath,
@@ -33,6 +34,8 @@ const INSTALL: Record<MissingTool['kind'], (name: string, place: string) => stri
     `Install ${name} ${place} where the runtime finds it (its PATH), and restart the runtime; or correct the runtime's settings that need it, such as its snapshotter`,
   module: (name, place) =>
     `Load the kernel module ${name} ${place} (\`modprobe ${name}\`, and /etc/modules-load.d for the next start), or let the runtime use a snapshotter that works without it`,
+  feature: (name, place) =>
+    `Install Windows' feature ${name} ${place} (\`Install-WindowsFeature -Name ${name}\`), and restart the node: Windows does not find the library that stores layers, which comes with that feature`,
 }
 
 /** Returns where a runtime reads the keys for encrypted images (containerd, docs/cri/decryption.md; crio.conf). */
@@ -41,6 +44,15 @@ function keyPlace({ runtime }: PullingNode): string {
   return runtime === 'containerd'
     ? 'in /etc/containerd/ocicrypt/keys, with ctd-decoder installed and its stream processors configured'
     : 'containerd: /etc/containerd/ocicrypt/keys, with ctd-decoder; CRI-O: /etc/crio/keys; Docker has no support for encrypted images'
+}
+
+/** Whether it was a whiteout that could not be made: a device file that marks what a layer removes. */
+const isWhiteout = (text = '') => /\bwhiteout\b.{0,400}\boperation not permitted\b/i.test(text)
+
+/** Linux mounts overlayfs in a user namespace from 5.11 on (github.com/containerd/containerd, docs/rootless.md). */
+function hasOverlayInNamespaces({ kernel }: PullingNode): boolean {
+  const [major, minor] = releaseOf(kernel)
+  return major > 5 || (major === 5 && minor >= 11)
 }
 
 export const nodeSteps: StepWords<NodeStep> = {
@@ -64,11 +76,13 @@ export const nodeSteps: StepWords<NodeStep> = {
   'raise-limits': (_step, { findings }) => ({
     text: `Restart the container runtime ${onNodes(findings)}, which frees what it holds; if the error comes back, raise the limits of its service (LimitNOFILE for open files, TasksMax for processes), or find the process that uses up those of the node`,
   }),
-  'give-rights': (_step, { findings, findings: [{ host }] }) => ({
+  'give-rights': (_step, { findings, findings: [{ host, evidence }] }) => ({
     text:
       host.os === 'windows'
         ? `Run the container runtime ${onNodes(findings)} as LocalSystem or as an administrator`
-        : `Let the runtime ${onNodes(findings)} do what unpacking needs: run it with full rights (not in an unprivileged container such as LXC's), and see whether SELinux or AppArmor forbids it, such as after ${storePath(host)} was moved (\`restorecon -R\`)${failsAtAttributes(host) ? '; containerd before 1.7 also gives up at an extended attribute of a file that the kernel does not let it set: update it' : ''}`,
+        : isWhiteout(evidence?.text)
+          ? `Let the runtime ${onNodes(findings)} make the device files that mark removed files of a layer (whiteouts), which a user namespace (rootless) or an unprivileged container such as LXC's may keep it from: run it with full rights, or unpack with the snapshotter fuse-overlayfs${hasOverlayInNamespaces(host) ? '' : ', or run it on Linux 5.11 or later, which allows them in a user namespace'}. Another disk or file system changes nothing`
+          : `Let the runtime ${onNodes(findings)} do what unpacking needs: run it with full rights (not in an unprivileged container such as LXC's), and see whether SELinux or AppArmor forbids it, such as after ${storePath(host)} was moved (\`restorecon -R\`)${failsAtAttributes(host) ? '; containerd before 1.7 also gives up at an extended attribute of a file that the kernel does not let it set: update it' : ''}`,
   }),
   'known-fault': ({ of }, { findings, findings: [{ host }] }) => ({
     text:
@@ -137,6 +151,10 @@ export const nodeSteps: StepWords<NodeStep> = {
         text: hasClue(clues, 'asks-arm-v8')
           ? `Update the container runtime ${onNodes(findings)}${version}: releases of that age do not take images for version 6 or 7 of 32-bit ARM where they look for version 8 (cri-o/cri-o#3626)`
           : `Update the container runtime ${onNodes(findings)}${version}: some releases of that age do not find an image for ${host.architecture} in an index that names no variant of it (v8), such as those of Kubernetes' own images`,
+      }
+    if (hasClue(clues, 'digest-of-index'))
+      return {
+        text: `Update the container runtime ${onNodes(findings)}${version}: old releases can't pull an image of several platforms by the digest of its index. Until then, use a tag, or the digest of the manifest for the node's platform (\`crane digest --platform linux/${host.architecture ?? 'amd64'} <image>\`)`,
       }
     if (hasClue(clues, 'oci-unread'))
       return {
