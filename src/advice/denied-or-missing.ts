@@ -90,6 +90,9 @@ function publicButRefused(finding: Finding): Step[] {
 function privateOrMissing(finding: Finding, registry: string): Step[] {
   const isUsable = finding.credential.status === 'usable'
   const name = nameToCheck(finding)
+  const spoiled = perhapsSpoiled(finding)
+  // GitHub's token server writes so of a login that it does not accept (groundnuty/k8s-wait-for#70).
+  const isLikelySpoiled = /\bdenied: denied\b/i.test(finding.evidence?.text ?? '')
   const grant = grantSteps(finding, registry)
   const login = [
     ...unreadSecretSteps(finding),
@@ -130,9 +133,10 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
   return [
     ...known,
     ...correctedSecretSteps(finding),
+    ...(isLikelySpoiled ? spoiled : []),
     ...robotSteps(finding),
     ...(isOfOtherProject(finding, registry) ? [...grant, ...checked] : [...checked, ...grant]),
-    ...perhapsSpoiled(finding),
+    ...(isLikelySpoiled ? [] : spoiled),
     ...stepsIf(mayNeedPlan, { code: 'hub-plan', repository: repositoryOf(finding.reference) }),
     ...(asksForLogin ? [] : otherLogins),
     ...otherName(name),

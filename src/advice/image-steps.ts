@@ -15,6 +15,7 @@ import {
 } from '../image/registries.ts'
 import { stepsIf } from './conditions.ts'
 import { answeringHost, ofMirror, pullByHand } from './host.ts'
+import { seeWhy } from './login.ts'
 import { writeDigest } from './name-steps.ts'
 import { grantSteps, isOfOtherProject } from './permission.ts'
 import type { Step } from './step/step.ts'
@@ -176,6 +177,7 @@ function searchSteps(finding: Finding): Step[] {
     ...(isUnfilledByDigest ? [] : cache),
     ...archivedImage(finding),
     { code: 'ask-registry' },
+    ...stepsIf(hasClue(finding.clues, 'missing-or-private'), seeWhy('login')),
     ...unnamedMirror(finding),
     setTag(finding),
   ]

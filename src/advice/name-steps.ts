@@ -9,6 +9,7 @@ import {
   impossibleAtArtifactRegistry,
   impossibleAtHub,
   impossibleUpstream,
+  pathOfApi,
 } from '../image/mistakes/impossible-path.ts'
 import { missingNamespace } from '../image/mistakes/missing-namespace.ts'
 import type { Placeholder } from '../image/mistakes/placeholder.ts'
@@ -75,8 +76,9 @@ function possiblePath({ cause, subcause, clues, reference, endpoint }: Finding):
   const found =
     subcause === 'upstream'
       ? impossibleUpstream(reference)
-      : // A project that is suspended, or closed to the caller, is the reason that Google gives.
-        (impossibleAtHub(reference) ??
+      : (pathOfApi(reference) ??
+        // A project that is suspended, or closed to the caller, is the reason that Google gives.
+        impossibleAtHub(reference) ??
         (subcause === 'blocked' ? null : impossibleAtArtifactRegistry(reference)))
   return found === null ? [] : [{ code: 'correct-path', ...found }]
 }

@@ -246,8 +246,8 @@ export function serverErrorSteps(finding: Finding): Step[] {
   if (ofRule.length > 0) return [wait, ...ofRule]
   // The host itself answers, so a test of the connection would show nothing.
   if (hasClue(clues, 'storage-busy')) return [look, wait, { code: 'use-cache' }]
-  // A proxy on the way may have sent the answer, too.
-  if (hasClue(clues, 'unreached-behind')) return [look, wait, PROXY]
+  // A proxy on the way may have sent the answer, or mixed up those of several clients.
+  if (hasClue(clues, 'unreached-behind', 'token-of-other')) return [look, wait, PROXY]
   if (hasClue(clues, 'upstream-blocked')) return [{ code: 'unblock-upstream', host: target.host }, wait]
   return [
     look,

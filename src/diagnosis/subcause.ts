@@ -1,9 +1,10 @@
 /** The subcause of a failed pull: from the text, together with the endpoint and the pod's credential. */
 
-import type { Reference } from '../image/reference.ts'
+import { isOfficial } from '../image/official-images.ts'
+import { fullName, type Reference } from '../image/reference.ts'
 import { countsAtHub, hidesMissing, isGoogleCache, relayedRegistry } from '../image/registries.ts'
 import { lacksRepository } from './causes/auth-required-or-denied.ts'
-import { NO_LATEST, upstreamError } from './causes/image-not-found.ts'
+import { NO_LATEST, OLD_DOCKER, upstreamError } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes, limitShownIn, namesLimit } from './causes/rate-limited.ts'
 import type { CredentialStatus } from './credential/credential-report.ts'
 import { mayBeOfExpiredLogin } from './credential/secret-age.ts'
@@ -84,6 +85,8 @@ function missingOf({ error, reference, endpoint }: SubcauseFacts): NotFoundSubca
   const isCache = ofMirror || isRelayed || OF_CACHE.test(masked) || OF_MIRROR.test(text)
   if (endpoint?.role === 'mirror' || isCache || upstreamError(text) !== null) return 'not-in-mirror'
   if (NO_REPOSITORY.test(masked) || (error !== null && lacksRepository(error))) return 'repository'
+  const isOwn = reference !== null && !isOfficial(fullName(reference))
+  if (OLD_DOCKER.test(masked) && isOwn) return 'unspecified'
   const isTag = NO_LATEST.test(masked) || NO_TAG.test(masked)
   return isTag || (reference !== null && hidesMissing(reference.registry)) ? 'tag' : 'unspecified'
 }

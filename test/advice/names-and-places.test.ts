@@ -360,6 +360,27 @@ describe('a path that Artifact Registry can not have', () => {
   })
 })
 
+// k0sproject/k0s#3713.
+describe('a path that begins like the URL of a request', () => {
+  const DISABLED = 'denied: Namespace v2 has been disabled. Please contact a system administrator'
+  test.each<[string, string, boolean]>([
+    ['quay.io/v2/k0sproject/cni-node:1', 'k0sproject/cni-node', true],
+    ['registry.k8s.io/v2/pause:3.9', 'pause', true],
+    ['v2/library/nginx:1', 'library/nginx', true],
+    ['registry.example/v2/team/api:1', 'team/api', false],
+  ])('is corrected first: %s', (image, likely, certain) => {
+    const [first] = stepsFor(findingOf({ image, error: DISABLED }))
+    expect(first).toEqual({ code: 'correct-path', path: `v2/${likely}`, likely, certain, ofApi: true })
+  })
+
+  test.each(['v2/api:1', 'registry.example/v2/api:1', 'quay.io/acme/v2/api:1'])(
+    'may be the name of an account or a project: %s',
+    image => {
+      expect(codesIn({ image, error: DISABLED })).not.toContain('correct-path')
+    },
+  )
+})
+
 describe('a path that Docker Hub can not have', () => {
   const denied = (image: string) =>
     pulled(image, 'pull access denied, repository does not exist or may require authorization')

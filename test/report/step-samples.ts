@@ -437,6 +437,8 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
     { path: 'team/api', likely: null, certain: false },
     { path: 'team/api', likely: 'team/team-api', certain: false },
     { path: 'library/team/api', likely: 'team/api', certain: true },
+    { path: 'v2/team/api', likely: 'team/api', certain: true, ofApi: true },
+    { path: 'v2/team/api', likely: 'team/api', certain: false, ofApi: true },
   ],
   'drop-default-registry': [{ registry, inner: 'registry.example' }],
   'other-eks-registry': [{ registry: '602401143452.dkr.ecr.us-west-2.amazonaws.com' }],

@@ -25,6 +25,55 @@ const unparsed = (host: string, error: string) =>
   `failed to authorize: failed to fetch anonymous token: Get "https://${host}/token": tls: failed to parse certificate from server: x509: ${error}`
 
 test.each<[string, Situation, Expected]>([
+  // kubernetes/kubernetes#27451.
+  [
+    'a token for another repository is not the fault of the name',
+    {
+      image: 'gcr.io/google_containers/pause-amd64:3.0',
+      error:
+        'Error response from daemon: name invalid: Requested repository does not match bearer token resource: google_containers/pause-amd64',
+    },
+    {
+      first: /status\.cloud\.google\.com/,
+      says: /got a token for another repository/,
+      never: /set image|does not parse|rejects the name/,
+    },
+  ],
+  // rancher/rancher#8533.
+  [
+    "Docker's older words leave open whether an image is missing or private",
+    {
+      image: 'acme/billing:1.4',
+      error: 'Error: image acme/billing:1.4 not found',
+      login: 'https://index.docker.io/v1/',
+    },
+    { says: /private repository that the login.*See which login/s, never: /repository exists, but/ },
+  ],
+  [
+    'and of an official image, only the tag can be missing',
+    { image: 'nginx:nope', error: 'Error: image library/nginx:nope not found' },
+    { says: /has no such tag/, never: /private/ },
+  ],
+  // groundnuty/k8s-wait-for#70.
+  [
+    "GitHub's token server writes so of a login that it does not accept",
+    {
+      image: 'ghcr.io/acme/app:1',
+      error: 'Error response from daemon: Head "https://ghcr.io/v2/acme/app/manifests/1": denied: denied',
+      login: 'ghcr.io',
+    },
+    { first: /renew or remove the login/ },
+  ],
+  // yogeshojha/rengine#224.
+  [
+    'a billing error is that of the account behind the image',
+    {
+      image: 'ghcr.io/acme/app:1',
+      error:
+        'denied: Encountered a billing-related error. Please verify the billing status for this account.',
+    },
+    { first: /^Ask the owner of the account/, never: /typo/ },
+  ],
   [
     'no authority helps with a certificate that is not parsed, which a well-known host does not have',
     { image: 'redis', error: unparsed('auth.docker.io', 'negative serial number') },

@@ -32,6 +32,12 @@ export const unreachedUpstream: CauseRule<'image-not-found'> = {
   matches: ({ text }) => UNREACHED.test(text),
 }
 
+/**
+ * Docker before 1.13, of a missing tag, a missing repository, and a private one: whatever the registry answered, Docker asked for the first version
+ * of the API next, which says of all of them that they are not there (moby/moby, distribution/pull_v1.go; rancher/rancher#8533).
+ */
+export const OLD_DOCKER = /(?:^|: )error: image \S{1,300} not found$/i
+
 export const notFound = ruleOf(
   'image-not-found',
   /\b(?:manifest|name|blob|tag|repository)[_ ]unknown\b|\bunknown (?:manifest|repository|tag|blob|image)\b/,

@@ -38,6 +38,9 @@ export function isPage(masked: string): boolean {
 /** Nexus has blocked the upstream of a repository, because it failed or by hand. */
 export const UPSTREAM_BLOCKED = /\bremote (?:auto|manually) blocked\b/i
 
+/** Google's registries, of a token that was made out for another repository (kubernetes/kubernetes#27451). */
+export const TOKEN_OF_OTHER = /\brepository does not match bearer token\b/i
+
 const BROKEN = [
   /\binternal (?:server )?error\b|\bbad gateway\b|\bservice (?:temporarily )?unavailable\b|\bgateway time-?out\b/,
   /\binvalid character .{1,12} (?:looking for beginning of|after|in) /,
@@ -49,6 +52,7 @@ const BROKEN = [
   // An answer that asks for a token without saying where or for what (containers/image).
   /\bmissing realm in bearer auth challenge\b|\berror parsing auth scope\b/,
   NOT_A_REGISTRY,
+  TOKEN_OF_OTHER,
   // A redirect without an address, which net/http does not follow.
   /\bunexpected status\b.{1,60}: 30\d (?:found|moved permanently|see other|not modified|(?:temporary|permanent) redirect)\b/,
   // containerd (core/remotes/docker): a challenge, a token, a range, an encoding, or a digest that does not fit the request.

@@ -1,8 +1,13 @@
 /** The clues that words of an error text show by themselves: those of refusals and of names, and with them all others. */
 
 import { UNREADABLE_SECRET } from '../causes/auth-required-or-denied.ts'
-import { NO_LATEST } from '../causes/image-not-found.ts'
-import { NOT_A_REGISTRY, UNREACHED_BEHIND, UPSTREAM_BLOCKED } from '../causes/registry-server-error.ts'
+import { NO_LATEST, OLD_DOCKER } from '../causes/image-not-found.ts'
+import {
+  NOT_A_REGISTRY,
+  TOKEN_OF_OTHER,
+  UNREACHED_BEHIND,
+  UPSTREAM_BLOCKED,
+} from '../causes/registry-server-error.ts'
 import { AMBIGUOUS, UNLISTED, UPSTREAM_NOT_SET_UP } from '../refusal/denial-words.ts'
 import type { Clue } from './clue.ts'
 import { NODE_CLUES } from './clue-patterns-at-node.ts'
@@ -44,6 +49,8 @@ const REFUSAL_AND_NAME_CLUES: readonly [Clue, RegExp][] = [
     /you are not authorized to perform this operation: server returned 40\d|remote trust data does not exist|does not have trust data for/i,
   ],
   [{ code: 'no-registry' }, NOT_A_REGISTRY],
+  [{ code: 'missing-or-private' }, OLD_DOCKER],
+  [{ code: 'token-of-other' }, TOKEN_OF_OTHER],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
   [{ code: 'served-list', said: true }, UNLISTED],
   // learn.microsoft.com/azure/container-registry, container-registry-faq and container-registry-image-lock.

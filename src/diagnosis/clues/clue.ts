@@ -78,6 +78,10 @@ type RefusalClue =
   | { code: 'content-trust' }
   /** The image's own host passes on Docker Hub's words about its limit: it is a cache, or only another name of Docker Hub. */
   | { code: 'passes-hub-limit' }
+  /** Docker's older words for an image that is missing, or that the login of the pull may not see. */
+  | { code: 'missing-or-private' }
+  /** The registry got a token for another repository than the one that was asked for. */
+  | { code: 'token-of-other' }
   /** Nothing at the host answers the request for /v2/, with which a pull begins. */
   | { code: 'no-registry' }
   /** The runtime can't read the file on the node with its own logins. */

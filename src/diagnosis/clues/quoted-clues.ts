@@ -34,7 +34,7 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
   ],
   // distribution's NAME_INVALID, and ECR's words.
   [
-    /\bname_invalid\\*",\s?\\*"message\\*":\s?\\*"([^"\\]{1,300})|\b(name[_ ]invalid\b[^"]{0,300}|invalid parameter at .{1,60} failed to satisfy constraint.{0,300})/is,
+    /\bname_invalid\\*",\s?\\*"message\\*":\s?\\*"([^"\\]{1,300})|\b(name[_ ]invalid\b(?!: requested repository does not match bearer token)[^"]{0,300}|invalid parameter at .{1,60} failed to satisfy constraint.{0,300})/is,
     ([, message, words = '']) => ({
       code: 'rejected-name',
       reason: (message ?? words).replace(/[\s"'.]+$/, ''),

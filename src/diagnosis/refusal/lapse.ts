@@ -46,7 +46,8 @@ const LAPSES: [Lapse, RegExp][] = [
       `\\bsuspended\\b(?<!${LOGIN} suspended)|\\b(?<!\\buser |\\brobot |\\bservice |\\bor your .{0,30})(?:account|namespace|organi[sz]ation|tenancy|tenant|registry instance)\\b(?: \\S{1,80})?${IS} (?:${OFF}|blocked|not active)\\b|\\bproblem with your (?:\\w+ )?account\\b`,
     ),
   ],
-  ['plan', /\bpayment (?:is )?required\b/],
+  // The second is GitHub's (yogeshojha/rengine#224).
+  ['plan', /\bpayment (?:is )?required\b|\bbilling(?:[- ]related)? (?:error|status|problem|issue|failure)\b/],
 ]
 
 /** What is switched off or overdue; null if the text shows nothing of the kind. @param words the text in lower case */

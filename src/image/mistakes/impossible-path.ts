@@ -6,6 +6,7 @@
 import { isDockerHub } from '../docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../official-images.ts'
 import { parseReference } from '../reference.ts'
+import { isFixedHost } from '../registries.ts'
 
 /** A path that the registry can't have. */
 export interface ImpossiblePath {
@@ -15,6 +16,8 @@ export interface ImpossiblePath {
   likely: string | null
   /** Whether nothing else can be meant. */
   certain: boolean
+  /** It begins like the address of a request to the registry's API. */
+  ofApi?: true
 }
 
 /** The path that the name has at Docker Hub, if Docker Hub has no such paths; null for any other name. @param reference the full name */
@@ -41,6 +44,19 @@ export function impossibleAtArtifactRegistry(reference: string | null): Impossib
   const { registry = '', repository: path = '' } = parseReference(reference ?? '') ?? {}
   const parts = path.split('/').length
   return registry.endsWith('-docker.pkg.dev') && parts < 3 ? { path, likely: null, certain: false } : null
+}
+
+/**
+ * A path that somebody took over from the URL of a request, where the version of the API stands before it (k0sproject/k0s#3713); an account of
+ * Docker Hub may have that name. @param reference the full name
+ */
+export function pathOfApi(reference: string | null): ImpossiblePath | null {
+  const { registry = '', repository: path = '' } = parseReference(reference ?? '') ?? {}
+  const [, likely] = /^v[12]\/(.+)$/.exec(path) ?? []
+  // Whoever runs a registry may have a project of that name.
+  const parts = isFixedHost(registry) && !isDockerHub(registry) ? 1 : 2
+  if (likely === undefined || likely.split('/').length < parts) return null
+  return { path, likely, certain: isFixedHost(registry), ofApi: true }
 }
 
 /** How caches of Docker Hub are named. */

@@ -11,8 +11,6 @@ expectCause('canceled-or-deadline', {
 })
 
 expectCause('other', {
-  'Container Registry, for the token of another repository':
-    'Error response from daemon: name invalid: Requested repository does not match bearer token resource: google_containers/pause-amd64',
   'Docker on Windows':
     'error during connect: Post "http://%2F%2F.%2Fpipe%2Fdocker_engine/v1.44/images/create": open //./pipe/docker_engine: The system cannot find the file specified.',
   'docker on Windows, not running':

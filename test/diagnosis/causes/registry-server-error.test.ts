@@ -2,6 +2,8 @@
 import { expectCause } from './expect-cause.ts'
 
 expectCause('registry-server-error', {
+  'Container Registry, for the token of another repository':
+    'Error response from daemon: name invalid: Requested repository does not match bearer token resource: google_containers/pause-amd64',
   'CRI-O, a web page for a tag':
     "Error initializing image from source docker://registry:5000/base/alpine: invalid character '<' looking for beginning of value",
   'Docker, with a line of the log of a reverse proxy':

@@ -69,6 +69,11 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
   unspecified: ({ findings: [first] }) => {
     const { registry, credential } = first
     const hidden = credential.status === 'none' && registry !== null && !isHosted(registry)
+    if (hasClue(first.clues, 'missing-or-private'))
+      return {
+        title: `Docker found no such image at ${registryLabel(registry)}, or none that it may pull`,
+        meaning: `Docker of that age says so of a tag or a repository that does not exist, and of a private repository that the login of the pull, if it had one, is not allowed to see.`,
+      }
     const says = mayBeMirrors(first)
       ? 'The registry, or a mirror that the node asks in its place,'
       : 'The registry'

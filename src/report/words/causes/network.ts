@@ -214,6 +214,7 @@ export const registryServerError: CauseWords = {
     ],
     ['storage-busy', ({ registry }) => `The storage behind ${registryLabel(registry)} is at its limit`],
     ['unreached-behind', { does: "answers that it can't reach a host behind it" }],
+    ['token-of-other', { does: 'got a token for another repository' }],
     [isOffline, { does: 'answers that the repository is offline' }],
     [isMaintained, { does: 'answers that it is under maintenance' }],
     [isMethodRefused, first => `${tokenEndpoint(first)} answers 405 (Method Not Allowed)`],
@@ -238,6 +239,10 @@ export const registryServerError: CauseWords = {
     [
       'unreached-behind',
       "The answer quotes a failed connection of the server that sent it, to its own storage or to the registry that it fetches from: no connection of the node failed, and the pod's image and login are not the problem.",
+    ],
+    [
+      'token-of-other',
+      "A pull takes a token for its repository from the registry's token server to the registry, which found another repository in it: one of the two mixes up requests, or a proxy or cache in between gave the token of one client to another. The image's name and login are not the problem.",
     ],
     [
       isOffline,

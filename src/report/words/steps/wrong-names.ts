@@ -108,12 +108,19 @@ export const wrongNameSteps: StepWords<WrongNameStep> = {
       setEach(invocation, findings, ({ image }) => image.slice(registry.length + 1)),
     )
   },
-  'correct-path': ({ path, likely, certain }, { invocation, findings, findings: [first] }) => {
+  'correct-path': ({ path, likely, certain, ofApi }, { invocation, findings, findings: [first] }) => {
     const { image, registry } = first
     const ofHub = isDockerHub(registry ?? '')
     const edit = setEach(invocation, findings, finding =>
       certain && likely !== null ? finding.image.replace(path, likely) : { known: '', open: '<image>' },
     )
+    if (ofApi)
+      return withEdit(
+        `Write ${likely} instead of ${path} in the name${certain ? '' : `, unless ${registry} has a project of that name`}: the beginning is most likely from the URL of a request to the registry's API (https://${registry}/${path}/...), whose version is no part of an image's name`,
+        first,
+        edit,
+        workloadsOf(findings),
+      )
     // Charts with one setting for the registry of all images make such names of Docker Hub's (bitnami/charts, global.imageRegistry).
     if (registry?.endsWith('-docker.pkg.dev')) {
       const names = [...new Set(findings.map(finding => finding.image))]
