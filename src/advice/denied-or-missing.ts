@@ -112,13 +112,18 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
   // Unlike at gcr.io, hardly anything is public there, and this node has no identity that Google would accept.
   if (registry.endsWith('-docker.pkg.dev') && !isUsable && isElsewhere(finding))
     return [...podLoginSteps(finding), ...name, { code: 'ask-registry' }, seeWhy('login')]
-  // ECR answers 404 for what it does not have (see lacksCloudLogin), so the login is what it refused: mostly a token, which ends after hours.
-  if (isUsable && cloudOf(registry) === 'ecr' && !hasClue(finding.clues, 'runs-elsewhere'))
+  // ECR and ACR answer 404 for what they do not have (see lacksCloudLogin), so the login is what they refused: at ECR mostly a token, which ends after hours.
+  const cloud = cloudOf(registry)
+  const knowsMissing = cloud === 'ecr' || (cloud === 'acr' && hasClue(finding.clues, 'unauthorized'))
+  // Of several logins, the pod's is the first one, and the refused one may have been another.
+  const wasFirst = !hasClue(finding.clues, 'failed-otherwise')
+  if (isUsable && knowsMissing && wasFirst && !hasClue(finding.clues, 'runs-elsewhere'))
     return [...known, ...robotSteps(finding), ...loginSteps(finding, 'refused'), ...name, seeWhy('login')]
   // Google's words are for requests without a valid login, too (jenkins-x/terraform-google-jx#169).
   const isUnknown = /\byou may have invalid credentials\b/i.test(finding.evidence?.text ?? '')
   const scopes = isUnknown || hasClue(finding.clues, 'unauthorized') ? nodeScopes(finding) : []
-  const asksForLogin = mayLackLogin(finding) && wantsLoginFirst(finding, registry)
+  const asksForLogin =
+    (isUsable && knowsMissing) || (mayLackLogin(finding) && wantsLoginFirst(finding, registry))
   const early = asksForLogin ? otherLogins : []
   const checked = [
     ...scopes,

@@ -233,13 +233,15 @@ export function serverErrorSteps(finding: Finding): Step[] {
   if (out === 'maintenance') return [look, ...ofMirror(finding, target), wait]
   if (target.role === 'mirror' && registry !== null) {
     // Peers answer so for an image that none of them has.
-    const peers = status === 500 ? clueOf(clues, 'peers-only')?.by : undefined
+    const by = clueOf(clues, 'peers-only')?.by
+    const peers = status === 500 ? by : undefined
     const lacks = { code: 'mirror-lacks-image' as const, host: target.host, registry }
     return [
       ...(peers === undefined ? [] : [{ ...lacks, source: peers }, LOG]),
       ...silentMirror(finding, target),
       ...ofMirror(finding, target),
-      testManifest(finding, target),
+      // The embedded registry of K3s and RKE2 answers only to the certificates of nodes.
+      ...stepsIf(by !== 'embedded-registry', testManifest(finding, target)),
     ]
   }
   const ofRule = cacheRuleSteps(finding, 'source', 'login')

@@ -135,12 +135,22 @@ describe("a port of the node's own loopback", () => {
     ['localhost:7439', /kube-image-keeper.*spec\.nodeName=node-1/],
     ['127.0.0.1:30020', /Spegel.*spec\.nodeName=node-1/],
     ['127.0.0.1:65001', /client of Dragonfly/],
-    ['127.0.0.1:6443', /embedded registry of K3s.*ss -ltnp/],
     ['127.0.0.1:31999', /registry of Zarf.*-n zarf get pods/],
     ['localhost:8578', /artifact streaming of AKS.*journalctl -u acr-mirror/],
     ['localhost:5000', /let something listen at localhost:5000 on every node/],
   ])('%s tells what should listen there', (host, first) => {
     expectReport({ image: OWN, error: refused(host) }, { first, says: /Or correct or remove the mirror/ })
+  })
+
+  test('is not in the settings of the embedded registry, which asks for certificates', () => {
+    const settings = { says: /Check the endpoints of registry\.example/, never: /remove the mirror/ }
+    expectReport(
+      { image: OWN, error: refused('127.0.0.1:6443') },
+      { first: /embedded registry of K3s.*ss -ltnp/, ...settings },
+    )
+    const error =
+      'unexpected status from HEAD request to https://127.0.0.1:6443/v2/team/api/manifests/3?ns=registry.example: 500 Internal Server Error'
+    expectReport({ image: OWN, error }, { says: settings.says, never: /curl|remove the mirror/ })
   })
 
   test('is not guessed from a port that may be anything in the name of an image', () => {

@@ -231,6 +231,19 @@ describe('what another runtime can unpack', () => {
       { node: { runtime: 'containerd://1.6.10' } },
       { first: /^Put \/var\/lib\/containerd/ },
     ],
+    // devcontainers/features#1658.
+    [
+      'an overlay on an overlay, on a volume',
+      OWN,
+      LAYER_OF(
+        'failed to mount /var/lib/containerd/tmpmounts/containerd-mount2: mount source: "overlay", target: "/var/lib/containerd/tmpmounts/containerd-mount2", fstype: overlay, flags: 0, data: "workdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/12/work,upperdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/12/fs", err: invalid argument',
+      ),
+      { node: { runtime: 'docker://29.0.1' } },
+      {
+        first: /^See which file system holds \/var\/lib\/containerd on node node-1.*findmnt -T/,
+        says: /journalctl -u containerd -u docker/,
+      },
+    ],
     // microsoft/hcsshim#1445, #2294.
     [
       'a layer that Windows has no library for, with its feature Containers',

@@ -64,6 +64,42 @@ test.each<[string, Situation, Expected]>([
     },
     { first: /renew or remove the login/ },
   ],
+  // Azure/acr#231; the pod's login is tried first.
+  [
+    'a server error beside a refusal is not left out, and the refused login may be another',
+    {
+      image: 'acme.azurecr.io/portal:1',
+      error:
+        '[rpc error: code = Unknown desc = Error response from daemon: Get https://acme.azurecr.io/v2/portal/manifests/1: received unexpected HTTP status: 500 Internal Server Error, rpc error: code = Unknown desc = Error response from daemon: Get https://acme.azurecr.io/v2/portal/manifests/1: unauthorized: authentication required]',
+      login: 'acme.azurecr.io',
+    },
+    { first: /docker login acme/, says: /answered with a server error \(500\)/, never: /was refused/ },
+  ],
+  // Georift/install-jellyfin-tizen#20.
+  [
+    'a node without an address of IPv6 has no route there, and was not refused',
+    {
+      image: 'redis',
+      error:
+        'Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp [2600:1f18:2148:bc02:445d:9ace:d20b:c303]:443: connect: cannot assign requested address',
+    },
+    { first: /IPv6 route/, says: /has no route to registry-1/, never: /refused or dropped/ },
+  ],
+  // ciiiii/cloudflare-docker-proxy#79.
+  [
+    "a cache that sends nodes to another registry's token server announces its own",
+    {
+      image: 'docker.acme.example/nginx:alpine',
+      error: pulled(
+        'docker.acme.example/nginx:alpine',
+        'failed to authorize: failed to fetch anonymous token: Get "https://auth.docker.io/token?scope=repository%3Anginx%3Apull&service=registry.docker.io": dial tcp 199.59.149.230:443: connect: connection refused',
+      ),
+    },
+    {
+      first: /^Let docker\.acme\.example announce a token server of its own/,
+      never: /mirror of docker\.acme/,
+    },
+  ],
   // yogeshojha/rengine#224.
   [
     'a billing error is that of the account behind the image',

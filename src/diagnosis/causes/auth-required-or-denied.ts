@@ -136,6 +136,13 @@ const AUTHORIZED: readonly Cause[] = [
   'image-not-found',
 ]
 
+/** The clue that another attempt of the same pull, such as with another login, was answered with a server error. */
+export function failedOtherwise(text: string, cause: Cause): Clue[] {
+  if (cause !== 'auth-required-or-denied') return []
+  const status = parsePullErrors(text).attempts.find(attempt => (attempt.status ?? 0) >= 500)?.status
+  return status === undefined || status === null ? [] : [{ code: 'failed-otherwise', status }]
+}
+
 /** Refusals of the image, which a registry has for a login that it did not refuse. */
 const OF_IMAGE: readonly (DenialSubcause | null)[] = ['denied-or-missing', 'not-permitted']
 

@@ -60,7 +60,10 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
     { code: 'cut-off' },
     /\beof\b|reset by peer|broken pipe|forcibly closed|connection (?:was )?(?:reset|closed|aborted)|goaway|stream error: stream id/i,
   ],
-  [{ code: 'unopened', why: 'network' }, /(?:network is unreachable|unreachable network)/i],
+  [
+    { code: 'unopened', why: 'network' },
+    /network is unreachable|unreachable network|\]:\d{1,5}: (?:connect: )?cannot assign requested address/i,
+  ],
   [
     { code: 'unopened', why: 'node' },
     /dial (?:tcp|udp) .{1,200}: connect: (?:operation not permitted|permission denied)/i,

@@ -162,6 +162,8 @@ type RefusalClue =
   | { code: 'token-scope' }
   /** The registry refused some of several logins, and the pull went on with others. `places`: which of the attempts those were, `of` so many. */
   | { code: 'login-passed-over'; status: number; places: number[]; of: number }
+  /** The registry refused one of several attempts, and failed at another one with a server error. */
+  | { code: 'failed-otherwise'; status: number }
   /** The kubelet's credential provider on the node failed or could not be started. */
   | { code: 'credential-provider' }
   /** Why that provider failed, in its own words or the kubelet's. */

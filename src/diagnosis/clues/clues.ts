@@ -20,7 +20,7 @@ import {
 } from '../../image/registries.ts'
 import { servesWindowsBase } from '../../image/windows-images.ts'
 import { cacheRuleIn, OF_CACHE_RULE } from '../cache-rule.ts'
-import { passedOver } from '../causes/auth-required-or-denied.ts'
+import { failedOtherwise, passedOver } from '../causes/auth-required-or-denied.ts'
 import { lazySnapshotter, refusedAttribute, refusedMount } from '../causes/corrupt-or-unpack.ts'
 import { missingChild, PASSED_ON, upstreamError } from '../causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes, limitOfData } from '../causes/rate-limited.ts'
@@ -84,6 +84,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...lazySnapshotter(words),
     ...(cause === 'corrupt-or-unpack' ? [...refusedMount(words), ...refusedAttribute(words)] : []),
     ...passedOver(text, cause),
+    ...failedOtherwise(text, cause),
     ...cluesWith('searched', search),
     ...cluesWith('mirrors-failed', failedMirrors(text)),
     ...(endpoint === null ? ofDownload(text, reference) : []),

@@ -239,8 +239,9 @@ function ownWordsIn(text: string): Clue[] {
   return STANDARD.test(words) ? [] : [{ code: 'server-said', words }]
 }
 
+/** A node without any address of IPv6 can't assign one; one of IPv4 lacks free ports. */
 const NO_ROUTE =
-  /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address)/i
+  /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(?:(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?network is unreachable|(\[[0-9a-f:]+\]):\d+: (?:connect: )?cannot assign requested address)/i
 
 /** A request to a registry for what the manifest lists, so that the tag's look-up was answered; storage hosts may have addresses of one family only. */
 const UNDER_WAY = new RegExp(
@@ -250,7 +251,8 @@ const UNDER_WAY = new RegExp(
 
 /** The family of a public address for which the node has no route; one of a private network may be missing for other reasons. */
 function noRouteIn(text: string): Clue[] {
-  const address = NO_ROUTE.exec(text)?.[1]
+  const [, unreachable, unassigned] = NO_ROUTE.exec(text) ?? []
+  const address = unreachable ?? unassigned
   if (address === undefined || isLocal(address) || isPrivateAddress(address)) return []
   if (address.startsWith('[')) return [{ code: 'no-route', family: 'IPv6' }]
   return [{ code: 'no-route', family: 'IPv4', ...(UNDER_WAY.test(text) && { lost: true }) }]

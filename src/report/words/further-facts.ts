@@ -38,6 +38,7 @@ export const FURTHER_FACTS: readonly ((first: FirstFinding) => string)[] = [
       ? "The pod's node is virtual: Azure Container Instances pulls the image, with the pod's pull secrets, not with the identity of the cluster's nodes."
       : '',
   bareRefusalText,
+  failureText,
   redirectText,
   mirrorsText,
   ({ clues }) =>
@@ -75,6 +76,14 @@ function bareRefusalText({ cause, subcause, endpoint, clues }: Finding): string 
   return cause === 'auth-required-or-denied' && isOfRegistry && hasClue(clues, 'bare-refusal')
     ? 'The answer (403) gives no reason, so it may also come from a proxy or firewall in between.'
     : ''
+}
+
+/** Returns that another attempt of the same pull met a server error, which the refusal does not explain. */
+function failureText({ clues }: Finding): string {
+  const status = clueOf(clues, 'failed-otherwise')?.status
+  return status === undefined
+    ? ''
+    : `Another attempt of the same pull, with another login or with none, was answered with a server error (${status}): if that comes back, the registry itself is failing as well.`
 }
 
 /** Returns that the identity of the pod's service account pulls nothing. */

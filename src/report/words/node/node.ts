@@ -68,26 +68,35 @@ function runtimeUnits({ platform, runtime }: PullingNode): string {
   )
 }
 
-/** Returns the command for the runtime's log of the last hour. */
-export function runtimeLog(node: PullingNode): string {
+/** Returns the command for the runtime's log of the last hour. @param text of an error, which may be that of the containerd below Docker */
+export function runtimeLog(node: PullingNode, text = ''): string {
   if (node.platform === 'talos') return talosctl('logs cri')
   // docs.rke2.io/reference/logging; K3s: pkg/agent/config.
   if (hasOwnContainerd(node))
     return `tail -n 200 /var/lib/rancher/${node.platform}/agent/containerd/containerd.log`
-  return `journalctl ${runtimeUnits(node)} --since -1h`
+  const below = node.runtime === 'docker' && OF_CONTAINERD.test(text) ? `${asFlags(['containerd'])} ` : ''
+  return `journalctl ${below}${runtimeUnits(node)} --since -1h`
 }
+
+/** What shows that Docker failed at its containerd, which is a service of its own: its socket, its store, or the words of its clients. */
+const OF_CONTAINERD = /\/containerd\.sock\b|\/var\/lib\/containerd\b|\bio\.containerd\./
 
 /**
  * Returns the command that starts a runtime again, even a hanging one; null where no single one does it.
- * @param socket the one that nothing answers at, which tells an unknown runtime
+ * @param socket the one that nothing answers at, which tells an unknown runtime, and the containerd below Docker
  */
 export function restartCommand(
   { platform, runtime, os, desktop }: PullingNode,
   socket: string | null,
 ): string | null {
   if (desktop) return null
-  const name =
-    runtime ?? (/crio/.test(socket ?? '') ? 'cri-o' : /containerd/.test(socket ?? '') ? 'containerd' : null)
+  const ofSocket = /crio/.test(socket ?? '')
+    ? 'cri-o'
+    : OF_CONTAINERD.test(socket ?? '')
+      ? 'containerd'
+      : null
+  // Docker only wants containerd to be there, so its own restart does not start a containerd that hangs.
+  const name = runtime === 'docker' && ofSocket === 'containerd' ? ofSocket : (runtime ?? ofSocket)
   // These start containerd in a unit whose name depends on the node's role; Talos restarts its containerd by itself.
   if (name === null || startsOwnRuntime(platform) || platform === 'talos') return null
   if (os === 'windows') return `Restart-Service ${name === 'docker' ? 'docker' : 'containerd'}`

@@ -23,6 +23,11 @@ function isRight({ clues, endpoint, subcause }: Pick<Finding, 'clues' | 'endpoin
   return hasClue(clues, 'answers-elsewhere', 'default-name', 'misresolved')
 }
 
+/** Whether the registry is a cache of another one, whose token server it sends nodes to (ciiiii/cloudflare-docker-proxy#79). */
+function passesOnTokens({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): boolean {
+  return endpoint?.role === 'token' && isHosted(endpoint.host) && registry !== null && !isHosted(registry)
+}
+
 /** A runtime whose C library can't look up names, such as one that is linked statically (cri-o/cri-o#3612). */
 const OWN_LOOK_UP =
   "If the node finds the name, only the runtime can't look it up: restart it, or install another build of it, as a statically linked one may not work with the node's /etc/nsswitch.conf. Otherwise"
@@ -95,6 +100,6 @@ export const dnsSteps: StepWords<DnsStep> = {
       ? `Allow ${hostAlone(host)} in the DNS filter that the node asks (Pi-hole, AdGuard Home, a router, a provider), remove the name from a blocklist in the node's hosts file, or let the node ask another DNS server${isHosted(host) ? '' : '; if the host is your own, give its name the right address, in DNS or in that file'}: ${hostAlone(address)}, which the node got for the name, is not the address of any host, and filters answer so for what they block`
       : owner === 'node'
         ? `Let ${hostAlone(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`
-        : `${mayHaveMirror(context.findings[0]) ? `Let the nodes pull through ${isHosted(host) ? mirrorOf(context) : 'a mirror'}, or through a proxy` : `Let the nodes pull through a proxy, or ${COPY}`}: ${hostAlone(host)} is blocked in their network, which your own firewall can't change (${address}, which DNS gave for it, belongs to ${ADDRESS_OWNERS[owner]})`,
+        : `${passesOnTokens(context.findings[0]) ? `Let ${context.findings[0].registry} announce a token server of its own, as it passes on that of another registry, or let the nodes pull through a proxy` : mayHaveMirror(context.findings[0]) ? `Let the nodes pull through ${isHosted(host) ? mirrorOf(context) : 'a mirror'}, or through a proxy` : `Let the nodes pull through a proxy, or ${COPY}`}: ${hostAlone(host)} is blocked in their network, which your own firewall can't change (${address}, which DNS gave for it, belongs to ${ADDRESS_OWNERS[owner]})`,
   }),
 }

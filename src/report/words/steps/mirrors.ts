@@ -89,6 +89,11 @@ function isOfSpegel({ clues, endpoint }: Finding, host: string | null): boolean 
   return endpoint?.host === host && clueOf(clues, 'peers-only')?.by === 'spegel'
 }
 
+/** Whether the mirror that answered is most likely the embedded registry of K3s or RKE2. */
+function isEmbedded({ clues, endpoint }: Finding, host: string | null): boolean {
+  return endpoint?.host === host && clueOf(clues, 'peers-only')?.by === 'embedded-registry'
+}
+
 /** What to do about an image that a mirror lacks, by what its registry can do; a cache may be the registry that the image names. */
 const LACKS: Record<
   StepOf<'mirror-lacks-image'>['source'],
@@ -249,6 +254,11 @@ export const mirrorSteps: StepWords<MirrorStep> = {
           text: `If ${what} is set in place of ${registryLabel(registry)} in ${place}, correct or remove it there: it then answers for names with docker.io too`,
         }
       case 'endpoint':
+        // That address is in containerd's settings only, which K3s and RKE2 make of the file (docs.k3s.io, "Embedded Registry Mirror").
+        if (isEmbedded(first, host))
+          return {
+            text: `Check the endpoints of ${registryLabel(registry)} (or "*") under mirrors in ${place}, or ${registryLabel(registry)} itself if there are none: the nodes ask the embedded registry at ${what} before them because of that entry, and the image has to come from them if no node has it`,
+          }
         // Without any entry (cloud.google.com/artifact-registry, "Pull cached Docker Hub images").
         if (first.host.platform === 'gke' && isGoogleCache(what))
           return {

@@ -136,7 +136,7 @@ export const nodeSteps: StepWords<NodeStep> = {
           }
         : nodeClientStep(
             `Look at the runtime's log ${onNodes(findings)}`,
-            runtimeLog(findings[0].host),
+            runtimeLog(findings[0].host, findings[0].evidence?.text),
             findings,
           ),
   'update-runtime': (_step, { findings, findings: [{ steps, host, cause, clues }] }) => {

@@ -19,6 +19,15 @@ function annotationsPlace(host: PullingNode): string {
   return host.version.startsWith('1.') ? old : now
 }
 
+/** The folder in which containerd keeps the layers that it could not stack with overlayfs (devcontainers/features#1658); null if the text shows none. */
+function overlayStore({ evidence }: Pick<Finding, 'evidence'>): string | null {
+  return (
+    /\bupperdir=(\/[\w./-]{1,200}?)\/io\.containerd\.snapshotter\.v1\.overlayfs\//.exec(
+      evidence?.text ?? '',
+    )?.[1] ?? null
+  )
+}
+
 /** learn.microsoft.com, "Use Artifact Streaming on Azure Kubernetes Service". */
 function lazyName(name: LazySnapshotter | null, { host }: Pick<Finding, 'host'>): string | null {
   return name === 'OverlayBD' && host.platform === 'aks' ? `${name}, by artifact streaming of AKS` : name
@@ -78,6 +87,13 @@ export const snapshotterSteps: StepWords<SnapshotterStep> = {
   'refused-mount': ({ snapshotter, fileSystem, error }, { findings, findings: [{ host, clues }] }) => {
     const isAny = snapshotter === null || snapshotter === 'overlayfs' || hasClue(clues, 'runtime-class')
     const other = isAny ? 'another snapshotter' : 'overlayfs'
+    const store = overlayStore(findings[0])
+    if (error === 'invalid argument' && store !== null && host.platform !== 'talos')
+      return nodeClientStep(
+        `See which file system holds ${store} ${onNodes(findings)}, and why the kernel refused the mount: on an overlay, as in a node or a Docker that runs in a container, it mounts no other overlay. Then put ${store} on a volume or on a disk (ext4, xfs with ftype=1)${host.runtime === 'docker' ? ": that is where Docker keeps layers with containerd's image store, and not in /var/lib/docker" : ''}; otherwise, let containerd use ${other}`,
+        `findmnt -T ${store}; ${kernelLog(host)}`,
+        findings,
+      )
     if (error !== 'no such device')
       return nodeClientStep(
         `See why the kernel refused the mount ${onNodes(findings)}; if ${fileSystem ?? 'that file system'} does not work there, let containerd use ${other}`,
