@@ -86,55 +86,81 @@ function publicButRefused(finding: Finding): Step[] {
   ]
 }
 
+/** What a refusal that leaves the reason open can have steps for. */
+interface OpenSteps {
+  /** What the namespace has that was meant for such images. */
+  known: Step[]
+  /** Every way to give the pod a login. */
+  login: Step[]
+  name: Step[]
+  grant: Step[]
+}
+
 /** What the finding shows about the login decides whether the name comes first: registries answer the same for a private and for a missing image. */
 function privateOrMissing(finding: Finding, registry: string): Step[] {
+  const steps = {
+    known: nearSecretSteps(finding),
+    login: [...unreadSecretSteps(finding), ...knownSecretSteps(finding), ...loginSteps(finding, 'private')],
+    name: nameToCheck(finding),
+    grant: grantSteps(finding, registry),
+  }
+  return oneReason(finding, registry, steps) ?? eitherReason(finding, registry, steps)
+}
+
+/** Steps where the finding shows which of the two it is, or what has to be repaired in either case; null where it does not. */
+function oneReason(
+  finding: Finding,
+  registry: string,
+  { known, login, name, grant }: OpenSteps,
+): Step[] | null {
   const isUsable = finding.credential.status === 'usable'
-  const name = nameToCheck(finding)
-  const spoiled = perhapsSpoiled(finding)
-  // GitHub's token server writes so of a login that it does not accept (groundnuty/k8s-wait-for#70).
-  const isLikelySpoiled = /\bdenied: denied\b/i.test(finding.evidence?.text ?? '')
-  const grant = grantSteps(finding, registry)
-  const login = [
-    ...unreadSecretSteps(finding),
-    ...knownSecretSteps(finding),
-    ...loginSteps(finding, 'private'),
-  ]
   // The pod's secret has no usable login, which has to be fixed whether or not the name is right.
   if (hasUnusable(finding) && login.length > 0)
     return [...podLoginSteps(finding), seeWhy('secrets'), ...name, ...grant]
-  // A login for this registry that the pod's namespace has was meant for such images, so it comes before the name.
-  const known = nearSecretSteps(finding)
-  const otherLogins = login.filter(({ code }) => !known.some(step => step.code === code))
   // Only what listens at the node's own loopback knows why it refused, and whether it wants a login at all.
-  if (isLocal(registry)) return [...known, ...nodeRegistry(finding), ...name, ...otherLogins, seeWhy('name')]
+  if (isLocal(registry))
+    return [...known, ...nodeRegistry(finding), ...name, ...without(known, login), seeWhy('name')]
   if (isUsable && hasClue(finding.clues, 'named-action'))
     return [...robotSteps(finding), grantPull(finding, registry), ...login, ...name, seeWhy('login')]
   // Unlike at gcr.io, hardly anything is public there, and this node has no identity that Google would accept.
   if (registry.endsWith('-docker.pkg.dev') && !isUsable && isElsewhere(finding))
     return [...podLoginSteps(finding), ...name, { code: 'ask-registry' }, seeWhy('login')]
-  // ECR and ACR answer 404 for what they do not have (see lacksCloudLogin), so the login is what they refused: at ECR mostly a token, which ends after hours.
-  const cloud = cloudOf(registry)
-  const knowsMissing = cloud === 'ecr' || (cloud === 'acr' && hasClue(finding.clues, 'unauthorized'))
   // Of several logins, the pod's is the first one, and the refused one may have been another.
   const wasFirst = !hasClue(finding.clues, 'failed-otherwise')
-  if (isUsable && knowsMissing && wasFirst && !hasClue(finding.clues, 'runs-elsewhere'))
+  if (refusesLogins(finding) && wasFirst && !hasClue(finding.clues, 'runs-elsewhere'))
     return [...known, ...robotSteps(finding), ...loginSteps(finding, 'refused'), ...name, seeWhy('login')]
+  return null
+}
+
+/** ECR and ACR answer 404 for what they do not have (see lacksCloudLogin), so the pod's login is what they refused: at ECR mostly a token, which ends after hours. */
+function refusesLogins({ registry, credential, clues }: Finding): boolean {
+  const cloud = cloudOf(registry)
+  const knowsMissing = cloud === 'ecr' || (cloud === 'acr' && hasClue(clues, 'unauthorized'))
+  return credential.status === 'usable' && knowsMissing
+}
+
+/** Steps for both, the likelier one first. */
+function eitherReason(finding: Finding, registry: string, { known, login, name, grant }: OpenSteps): Step[] {
+  const text = finding.evidence?.text ?? ''
+  const spoiled = perhapsSpoiled(finding)
+  // GitHub's token server writes so of a login that it does not accept (groundnuty/k8s-wait-for#70).
+  const isLikelySpoiled = /\bdenied: denied\b/i.test(text)
   // Google's words are for requests without a valid login, too (jenkins-x/terraform-google-jx#169).
-  const isUnknown = /\byou may have invalid credentials\b/i.test(finding.evidence?.text ?? '')
+  const isUnknown = /\byou may have invalid credentials\b/i.test(text)
   const scopes = isUnknown || hasClue(finding.clues, 'unauthorized') ? nodeScopes(finding) : []
-  const asksForLogin =
-    (isUsable && knowsMissing) || (mayLackLogin(finding) && wantsLoginFirst(finding, registry))
-  const early = asksForLogin ? otherLogins : []
+  // A login for this registry that the pod's namespace has was meant for such images, so it comes before the name.
+  const otherLogins = without(known, login)
+  const asksForLogin = refusesLogins(finding) || (mayLackLogin(finding) && wantsLoginFirst(finding, registry))
   const checked = [
     ...scopes,
     ...imageStream(finding),
-    ...early,
+    ...(asksForLogin ? otherLogins : []),
     ...name,
     ...perhapsSpoiledByNode(finding),
     ...publicSteps(finding),
     ...stepsIf(name.length > 0, { code: 'ask-registry' }),
   ]
-  const mayNeedPlan = isDockerHub(registry) && isUsable && login.length > 0
+  const mayNeedPlan = isDockerHub(registry) && finding.credential.status === 'usable' && login.length > 0
   return [
     ...known,
     ...correctedSecretSteps(finding),
@@ -150,6 +176,11 @@ function privateOrMissing(finding: Finding, registry: string): Step[] {
     ...whoAnswered(finding),
     seeWhy('name'),
   ]
+}
+
+/** The steps with other codes than those that come before them. */
+function without(before: readonly Step[], steps: readonly Step[]): Step[] {
+  return steps.filter(({ code }) => !before.some(step => step.code === code))
 }
 
 /**
