@@ -176,7 +176,8 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
     (host.name !== null && cloud !== null && cloud !== 'ecr' && !isInCloud(finding, cloud))
   if (usesSecrets) return [...ofPod, ...provider]
   // Somebody made a secret for this registry, which lasts longer than a token of ECR: naming it is the smallest change.
-  const isMade = cloud !== null && cloud !== 'ecr' && credential.ofNode !== true
+  const isMade =
+    cloud !== null && cloud !== 'ecr' && credential.ofNode !== true && !hasClue(finding.clues, 'aged-hint')
   const near = isMade ? nearSecretSteps(finding) : []
   return [...near, ...provider, ...ofPod.filter(({ code }) => !near.some(step => step.code === code))]
 }

@@ -270,6 +270,27 @@ test.each<Row>([
     { first: /distribute that login pullguard fix/, never: /service accounts/ },
   ],
   [
+    'a token in another secret of the namespace, which has expired since',
+    'acme.azurecr.io/api:3',
+    ANONYMOUS,
+    {
+      node: { labels: { 'kubernetes.azure.com/cluster': 'MC_acme' } },
+      shown: {
+        pullSecrets: [
+          {
+            namespace: 'web',
+            name: 'acr',
+            type: 'kubernetes.io/dockerconfigjson',
+            problem: null,
+            ...entry('acme.azurecr.io', '00000000-0000-0000-0000-000000000000'),
+            createdAt: '2026-11-21T10:00:00Z',
+          },
+        ],
+      },
+    },
+    { first: /az aks check-acr/, says: /^Add secret acr.* put a new one into it first/m },
+  ],
+  [
     'a missing secret that the pod of a Job names, which its next attempt reads',
     OWN,
     DENIED,

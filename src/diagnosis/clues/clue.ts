@@ -152,6 +152,8 @@ type RefusalClue =
   | { code: 'expired' }
   /** The login is a token of a cloud, and its secret is older than such a token lasts. */
   | ({ code: 'aged-token' } & AgedToken)
+  /** So is that of a secret which the pod could name. */
+  | { code: 'aged-hint'; namespace: string; secret: string; hours: number }
   /** A CronJob that renews such tokens, by its name, can't be pulled itself. */
   | { code: 'renewer-fails'; cronJob: string }
   /** Copies of the pod's secret in other namespaces have a new login, and this one an old one. */

@@ -5,7 +5,7 @@ import { isHosted } from '../../image/registries.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { allServiceAccounts, type ServiceAccount } from '../../snapshot/snapshot.ts'
 import type { KnownLogins } from '../credential/known-logins.ts'
-import { agedToken, hasExpired, renewedElsewhere } from '../credential/secret-age.ts'
+import { agedHints, agedToken, hasExpired, renewedElsewhere } from '../credential/secret-age.ts'
 import type { FailedPull } from '../failed-pull.ts'
 import { WITH_LOGIN } from '../refusal/denial-words.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
@@ -25,6 +25,7 @@ export function loginClues(pod: Pod, pull: FailedPull, logins: KnownLogins): Clu
           ...workloadIdentity(pod, pull, logins),
           ...annotatedProvider(pod, pull, logins),
           ...agedToken(pod, pull, logins),
+          ...agedHints(pull, logins),
           ...renewedElsewhere(pod, pull, logins),
         ]
       : []),

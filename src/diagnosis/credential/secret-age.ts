@@ -2,6 +2,7 @@
 
 import { PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
 import { type Cloud, cloudOf, cloudOfToken } from '../../image/cloud-registries.ts'
+import { objectKey } from '../../snapshot/object-key.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import { allPullSecrets, type Snapshot } from '../../snapshot/snapshot.ts'
@@ -107,6 +108,27 @@ export function agedToken(
         },
       ]
     : []
+}
+
+/** Secrets that the pod could use instead, whose login is such a token. */
+export function agedHints(
+  { registry, credential: { hints = [] } }: Pick<Finding, 'registry' | 'credential'>,
+  { secretNamed, snapshot }: KnownLogins,
+): Clue[] {
+  const cloud = cloudOf(registry)
+  if (cloud === null) return []
+  return hints.flatMap(hint => {
+    const secret =
+      'namespace' in hint && 'secret' in hint
+        ? secretNamed(objectKey(hint.namespace, hint.secret))
+        : undefined
+    const tokens = secret?.entries.filter(({ username }) => cloudOfToken(username) === cloud) ?? []
+    return secret !== undefined &&
+      tokens.length > 0 &&
+      tokens.every(({ key }) => isValid(secret, { cloud, key }, snapshot.takenAt) === false)
+      ? [{ code: 'aged-hint', namespace: secret.namespace, secret: secret.name, hours: TOKEN_HOURS[cloud] }]
+      : []
+  })
 }
 
 /** A token that has ended, in a secret whose namesakes in other namespaces have newer ones: what renews those skips this one. */

@@ -13,7 +13,7 @@ import { pullSecretField } from '../credential/pull-secret-fields.ts'
 import { editField, hiddenSecretEdit } from '../edits/edits.ts'
 import { managedPlace, subChartNote, writerText } from '../edits/managers.ts'
 import { templateEdit } from '../edits/template-edit.ts'
-import { objectName, registryLabel, shortList } from '../nouns.ts'
+import { objectName, pluralize, registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
 
 /** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
@@ -167,7 +167,25 @@ function generatedNote(named: string, secret: string): string {
 }
 
 /** The words of that step. */
-export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
+export const useKnownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (step, context) => {
+  const { hint } = step
+  const known = knownSecret(step, context)
+  const aged = context.findings[0].clues.find(
+    clue =>
+      clue.code === 'aged-hint' &&
+      'secret' in hint &&
+      clue.secret === hint.secret &&
+      clue.namespace === hint.namespace,
+  )
+  return aged?.code !== 'aged-hint'
+    ? known
+    : {
+        ...known,
+        text: `${known.text}. Unless something renews the login in ${aged.secret}, put a new one into it first: it is a token, which lasts ${pluralize(aged.hours, 'hour')}, and as far as the cluster shows, it is older`,
+      }
+}
+
+const knownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
   { hint, namespace },
   { invocation, findings, findings: [first] },
 ) => {
