@@ -368,8 +368,8 @@ test.each<Row>([
 
 test('a pull secret that does not exist is named where the registry was not reached yet', () => {
   const error = 'Get "https://registry.example/v2/": dial tcp 10.0.0.9:443: connect: connection refused'
-  const linesFor = (image: string) => {
-    const finding = withSteps(findingOf({ image, error, secret: { problem: 'missing' } }))
+  const linesFor = (image: string, text = error) => {
+    const finding = withSteps(findingOf({ image, error: text, secret: { problem: 'missing' } }))
     return credentialLinesFor({
       invocation: { program: 'pullguard', flags: [], fromDump: false },
       findings: [finding],
@@ -379,4 +379,7 @@ test('a pull secret that does not exist is named where the registry was not reac
     expect.stringMatching(/^secret web\/regcred does not exist, which is another/),
   ])
   expect(linesFor('quay.io/acme/api:1')).toEqual([])
+  const download =
+    'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://cdn.example/b"'
+  expect(linesFor(OWN, `${download}: dial tcp 10.0.0.9:443: i/o timeout`)).toEqual([])
 })

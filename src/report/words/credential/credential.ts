@@ -132,11 +132,21 @@ export function credentialLines(findings: readonly Finding[]): string[] {
   return [...lines(had, MAX_SHOWN), ...lines(hints, MAX_HINTS)]
 }
 
+/** Whether the registry let the node look up the image already, or the node has another login. */
+function hasAnswered({ endpoint, evidence }: Finding): boolean {
+  return (
+    endpoint?.role === 'storage' ||
+    /\bfailed to (?:copy|fetch oauth token)\b|\bcopying system image\b|\b(?:reading|writing|storing|fetching) blob\b/i.test(
+      evidence?.text ?? '',
+    )
+  )
+}
+
 /** Returns the pull secrets that do not exist, where the pull failed for another reason: the next error would be about them. */
 export function missingSecretLines(findings: readonly Finding[]): string[] {
   const missing = findings.flatMap(finding => {
     const { attempts, status } = finding.credential
-    if (status !== 'broken' || isHosted(finding.registry ?? '')) return []
+    if (status !== 'broken' || isHosted(finding.registry ?? '') || hasAnswered(finding)) return []
     return attempts.flatMap(attempt =>
       attempt.problem === 'secret-missing'
         ? {
