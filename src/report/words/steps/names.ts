@@ -28,7 +28,7 @@ import { meantRepository, otherRepositoryHint, servingHint } from './serving-ima
 
 /** Returns what images of the former Docker Store want of an account (docker/docs#5307). */
 function ofStore({ registry, reference }: Finding): string {
-  return isDockerHub(registry ?? '') && /^[^/]+\/store\//.test(reference ?? '')
+  return isDockerHub(registry ?? '') && /^[^/]+\/store\/[^/]+\/[^/]+$/.test(reference ?? '')
     ? '. Images below store/ are those of publishers, and are only for accounts that accepted their terms at hub.docker.com; the publisher may have moved them to its own registry since'
     : ''
 }
