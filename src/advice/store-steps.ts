@@ -217,11 +217,11 @@ function namelessSteps(finding: Finding): Step[] {
 }
 
 function otherManifestSteps(finding: Finding): Step[] {
-  if (isEmpty(finding)) return downloadSteps(finding)
-  const kept = keptDownload(finding)
+  // What the node did not read does not show what the registry sent.
+  if (isEmpty(finding) || clueOf(finding.clues, 'kept-download')?.unread === true)
+    return downloadSteps(finding)
   const mismatch: Step = { code: 'digest-mismatch', host: targetHost(finding).host }
-  const isUnread = clueOf(finding.clues, 'kept-download')?.unread === true
-  return [...(isUnread ? [...kept, mismatch] : [mismatch, ...kept]), ...pullByHand(finding)]
+  return [mismatch, ...keptDownload(finding), ...pullByHand(finding)]
 }
 
 /** The copy has the pod's image under another name, and the same ID (cri-o/cri-o#1725). */
@@ -244,10 +244,16 @@ const mayAskForRanges = ({ host }: Finding) =>
 
 const isEmpty = ({ clues }: Finding) => clueOf(clues, 'arrived')?.bytes === 0
 
-/** Talos offers no way to remove a single file of containerd's, and Docker keeps its downloads in other places. */
-function keptDownload({ clues, host: { platform, runtime } }: Finding): Step[] {
+/**
+ * What containerd checks again without another download: as many bytes as announced, or more (core/remotes/docker/httpreadseeker.go). Talos offers no
+ * way to remove a single file of containerd's, nobody gets to those of virtual nodes, and Docker keeps its downloads in other places.
+ */
+function keptDownload({ clues, host: { platform, runtime, virtual } }: Finding): Step[] {
   const kept = clueOf(clues, 'kept-download')
-  if (kept === undefined || platform === 'talos' || runtime === 'docker') return []
+  const { bytes = 0, of = null } = clueOf(clues, 'arrived') ?? {}
+  const isContinued = of !== null && bytes <= of
+  const isOutOfReach = platform === 'talos' || runtime === 'docker' || virtual !== undefined
+  if (kept === undefined || isContinued || isOutOfReach) return []
   return [{ code: 'remove-download', digest: kept.digest }]
 }
 
@@ -260,6 +266,7 @@ function downloadSteps(finding: Finding): Step[] {
     return [
       ...stepsIf(mayAskForRanges(finding), { code: 'whole-layers', host: target.host }),
       { code: 'check-download', host: target.host },
+      ...keptDownload(finding),
       { code: 'show-proxy' },
       ...ofMirror(finding, target),
       ...pullByHand(finding),

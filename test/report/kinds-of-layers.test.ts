@@ -17,7 +17,7 @@ describe('a download that failed its check', () => {
       commit('layer', `unexpected commit digest ${NOTHING}, expected ${DIGEST}`),
       {
         first:
-          /^Remove what containerd keeps .*\/var\/lib\/containerd\/io\.containerd\.content\.v1\.content\/ingest\//,
+          /^Remove what containerd keeps .* find \/var\/lib\/containerd\/io\.containerd\.content\.v1\.content\/ingest -name ref -exec grep -l sha256:a+ \{\} \+$/,
         says: /is that of no data at all/,
         never: /rmi|arrived, but|[Nn]othing to remove|single byte/,
       },
@@ -30,7 +30,20 @@ describe('a download that failed its check', () => {
     [
       'containerd, no manifest',
       commit('manifest', `unexpected commit digest ${NOTHING}, expected ${DIGEST}`),
-      { first: /^Remove what containerd keeps/, says: /does not match its digest.*ingest/s, never },
+      {
+        first: /^Remove what containerd keeps/,
+        says: /download of the manifest .* does not match its digest.*ingest/s,
+        never: /rmi|arrived, but|announced one manifest/,
+      },
+    ],
+    [
+      'containerd, another index',
+      commit('index', `unexpected commit digest sha256:${'b'.repeat(64)}, expected ${DIGEST}`),
+      {
+        first: /^Remove the image from the cache/,
+        says: /sent another\. containerd keeps what it got.*Remove what containerd keeps/s,
+        never: /rmi|the node is not at fault/,
+      },
     ],
     [
       'CRI-O, nothing',
@@ -188,7 +201,15 @@ describe('a download of more than was announced', () => {
     [
       'an older containerd never asks for parts at once',
       { runtime: 'containerd://1.7.2' },
-      { first: /^Look for what sends more than was asked for/ },
+      {
+        first: /^Look for what sends more than was asked for/,
+        says: /keeps all of it.*Remove what containerd keeps/s,
+      },
+    ],
+    [
+      'nobody gets to the files of a virtual node',
+      { runtime: 'containerd://1.7.2', labels: { 'eks.amazonaws.com/compute-type': 'fargate' } },
+      { first: /^Look for what sends more/, says: /containerd keeps all of it(?!.*Remove what)/s },
     ],
   ])('was not cut off: %s', (_name, node, { short = /^/, ...expected }) => {
     expectReport({ image: OWN, error, node: node ?? {} }, { ...expected, never })

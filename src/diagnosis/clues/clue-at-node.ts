@@ -189,7 +189,7 @@ export type NodeClue =
   | { code: 'discarded' }
   /** How many bytes arrived, and of how many; `of` is null if the error gives only the digest of what arrived. */
   | { code: 'arrived'; bytes: number; of: number | null }
-  /** containerd has as many bytes of a download as were announced, and they are others; it keeps them. `digest`: the announced one; `unread`: it read none of them. */
+  /** containerd keeps what it has of a download, whose size or digest is not the announced one. `digest`: the announced one; `unread`: it read none of it. */
   | { code: 'kept-download'; digest: string | null; unread: boolean }
   /** The runtime's content store lacks a layer of an image that the node has. */
   | { code: 'content-gone' }

@@ -11,7 +11,7 @@ import type { ContentClue, NodeClue } from './clue-at-node.ts'
 export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   [
     { code: 'other-manifest' },
-    /\bref "?manifest-sha\w*:.{0,400}(?:failed size validation|unexpected commit digest)|manifest does not match (?:provided|selected) manifest digest|manifest verification failed for digest/i,
+    /\bref "?(?:manifest|index)-sha\w*:.{0,400}(?:failed size validation|unexpected commit digest)|manifest does not match (?:provided|selected) manifest digest|manifest verification failed for digest/i,
   ],
   [
     { code: 'missing-layer' },

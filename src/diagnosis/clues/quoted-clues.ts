@@ -100,12 +100,16 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
   ],
   // containerd (plugins/content/local/writer.go) compares the size before the digest, so this is not the digest of an empty answer.
   [
-    /\b(?:failed commit on ref \\*"[\w-]{1,40}-(sha\d{3}:[0-9a-f]{64,128})\\*": )?unexpected commit digest (sha256:e3b0c442)?/i,
-    ([, digest, unread]) => ({
+    /\bunexpected commit digest(?: (sha256:e3b0c442)?[^\s,]{0,140}, expected (sha\d{3}:[0-9a-f]{64,128})| (sha256:e3b0c442))?/i,
+    ([, unread, digest = null, cut]) => ({
       code: 'kept-download',
-      digest: digest ?? null,
-      unread: unread !== undefined,
+      digest,
+      unread: (unread ?? cut) !== undefined,
     }),
+  ],
+  [
+    /\bfailed commit on ref \\*"[\w-]{1,40}-(sha\d{3}:[0-9a-f]{64,128})\\*": .{0,200}?(?:failed size validation|unexpected commit size)/i,
+    ([, digest = null]) => ({ code: 'kept-download', digest, unread: false }),
   ],
   [
     /\b(?:unexpected digest:? |digest did not match, expected sha256:\w{64}, got )sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\b/i,

@@ -14,6 +14,17 @@ export function isEmpty({ clues }: Pick<Finding, 'clues'>): boolean {
   return clueOf(clues, 'arrived')?.bytes === 0
 }
 
+/** Whether containerd read nothing of what it has, so that the error does not show what was sent. */
+export function isUnread({ clues }: Pick<Finding, 'clues'>): boolean {
+  return clueOf(clues, 'kept-download')?.unread === true
+}
+
+/** Whether containerd checks what it has again, without another download. */
+export function isCheckedAgain(finding: Pick<Finding, 'clues'>): boolean {
+  const { clues } = finding
+  return hasClue(clues, 'kept-download') && (!hasClue(clues, 'arrived') || isMore(finding))
+}
+
 /** Docker, and containerd's name for the same blob. */
 const OF_CONFIG = /\bimage config verification failed\b|\bconfig-sha\d+:/i
 
@@ -35,10 +46,12 @@ export function downloadWords(finding: Pick<Finding, 'clues' | 'evidence'>): {
   const part = partOf(finding)
   const arrived = clueOf(clues, 'arrived')
   const discarded = OF_CONTAINERD.test(evidence?.text ?? '')
-    ? 'containerd keeps what it has of it for the next attempt.'
+    ? isMore(finding)
+      ? 'containerd keeps all of it, and the next attempt fails over that without a download, until it is removed.'
+      : 'containerd keeps what it has of it for the next attempt.'
     : 'The runtime discarded it, so there is nothing to remove on the node.'
   const kept = clueOf(clues, 'kept-download')
-  if (kept !== undefined)
+  if (kept !== undefined && arrived === undefined)
     return {
       title: `The download of ${part} of the image does not match its digest`,
       meaning: `What the node has of ${part} is as long as announced, but does not match its digest: ${kept.unread ? 'the digest in the error, e3b0c442…, is that of no data at all, which hints at the rest of an earlier attempt that containerd did not read again; an answer without content ends in another error' : 'the download was changed on its way, parts of several attempts were joined, or the image is damaged in the registry'}. containerd keeps these bytes after the error, and the next attempt may check them again without a download, so the error can outlast its reason. If other nodes pull the image, what this one keeps is most likely at fault.`,

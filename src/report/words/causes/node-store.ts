@@ -3,7 +3,7 @@
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import { type CauseWords, leads, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node/node.ts'
-import { downloadWords, isEmpty, isMore } from './discarded-downloads.ts'
+import { downloadWords, isCheckedAgain, isEmpty, isMore, isUnread } from './discarded-downloads.ts'
 import { ARTIFACT, ATTESTATION, SIGNATURE } from './image-content.ts'
 import {
   attributeMeaning,
@@ -84,6 +84,7 @@ export const corruptOrUnpack: CauseWords = {
     ['web-page', 'A web page came back instead of the image'],
     ['snapshotter-gone', first => `The snapshotter ${onNode(first)} is not running`],
     [isEmpty, first => downloadWords(first).title],
+    [isUnread, first => downloadWords(first).title],
     ['other-manifest', { does: 'delivers a manifest that does not match its digest' }],
     ['content-gone', first => `The image ${onNode(first)} lacks a layer that has to be unpacked`],
     ['discarded', first => downloadWords(first).title],
@@ -138,9 +139,11 @@ export const corruptOrUnpack: CauseWords = {
       'The runtime unpacks images through the snapshotter, a separate process that does not answer; the image is not at fault.',
     ],
     [isEmpty, first => downloadWords(first).meaning],
+    [isUnread, first => downloadWords(first).meaning],
     [
       'other-manifest',
-      'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.',
+      first =>
+        `The registry, or the cache that answered, announced one manifest and sent another${isCheckedAgain(first) ? '. containerd keeps what it got, and the next attempt may check that again without a download: if other nodes pull the image, it is most likely at fault' : '; the node is not at fault'}.`,
     ],
     [
       'content-gone',

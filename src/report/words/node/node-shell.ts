@@ -66,7 +66,8 @@ export function enterNode(
 
 const ADMIN_CONTAINER =
   "Use the admin container of the node, as Bottlerocket's host has no shell: with `enter-admin-container` in a session of AWS Systems Manager, or, if it is enabled already, by SSH"
-const HOST_COMMANDS = "For the host's own commands (journalctl, ctr, containerd), run `sudo sheltie` there"
+const HOST_COMMANDS =
+  "For the host's own commands and files (journalctl, ctr, /var/lib/containerd), run `sudo sheltie` there"
 
 /** Returns how to get to a node on which no pod starts. */
 function withoutPod(

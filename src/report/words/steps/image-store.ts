@@ -81,7 +81,8 @@ function ingestCommand(host: PullingNode, digest: string | null): string {
   if (host.os === 'windows')
     return `Select-String -Pattern '${digest ?? 'sha'}' -Path C:\\ProgramData\\containerd\\root\\${content}\\ingest\\*\\ref`
   const inner = INNER_STORES.get(host.platform ?? '') ?? ''
-  return `grep ${digest === null ? '' : '-l '}${digest ?? 'sha'} ${storePath(host)}${inner}/${content}/ingest/*/ref`
+  // Only root can list the folder, so no other user's shell completes a pattern there, not even for sudo.
+  return `find ${storePath(host)}${inner}/${content}/ingest -name ref -exec grep ${digest === null ? '-H sha' : `-l ${digest}`} {} +`
 }
 
 /** Where containerd's own root is below the store's folder. */
