@@ -291,6 +291,13 @@ test.each<Row>([
     { never: /Even a public image|No login was sent/ },
   ],
   [
+    'an attempt without a login, after another one that did not reach the registry',
+    'acme.azurecr.io/api:3',
+    '[failed to resolve reference "acme.azurecr.io/api:3": failed to do request: Head "https://acme.azurecr.io/v2/api/manifests/3": dial tcp 10.0.0.4:443: i/o timeout, rpc error: code = Unknown desc = failed to resolve reference "acme.azurecr.io/api:3": failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?service=acme.azurecr.io: 401 Unauthorized]',
+    {},
+    { says: /refused an attempt without a login/, never: /No login was sent/ },
+  ],
+  [
     'the same refusal without a login',
     'public.ecr.aws/docker/library/golang:1.24',
     'unexpected status from HEAD request to https://public.ecr.aws/v2/docker/library/golang/manifests/1.24: 403 Forbidden',

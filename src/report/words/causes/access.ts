@@ -14,6 +14,7 @@ import {
   type Sentence,
   sentenceFor,
 } from '../cause-words.ts'
+import { isPartlyAnonymous } from '../credential/credential.ts'
 import { faultedLogin, isOfGitLab } from '../credential/registry-logins.ts'
 import { roundedDown } from '../duration.ts'
 import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
@@ -224,7 +225,9 @@ const MEANING: Record<DenialSubcause, Sentence> = {
   ],
 }
 
-function noLoginMeaning({ registry, steps, clues }: CauseContext['findings'][0]): string {
+function noLoginMeaning({ registry, steps, clues, evidence }: CauseContext['findings'][0]): string {
+  if (isPartlyAnonymous({ evidence }))
+    return "The registry refused an attempt without a login. Another attempt of the same pull failed otherwise, perhaps one with the node's own login."
   const how = steps.find(step => step.code === 'check-name')?.how
   const answers =
     how === 'owner' ? 'usually gives this answer' : how === 'hidden' ? 'gives the same answer' : null

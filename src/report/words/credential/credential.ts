@@ -79,11 +79,20 @@ function isWithoutLogin(text: string): boolean {
   return anonymous.length > 0 && anonymous.length >= attempts.length
 }
 
+/** Whether only some of a pull's attempts are known to have had no login, so that the node may have one. */
+export function isPartlyAnonymous({ evidence }: Pick<Finding, 'evidence'>): boolean {
+  const text = evidence?.text ?? ''
+  return /\bfetch anonymous token\b/i.test(text) && !isWithoutLogin(text)
+}
+
 /** Whether the pull is known to have no login: a node can have one of its own, which no object of the cluster shows. */
-export function isAnonymous({ subcause, evidence, endpoint, host, registry }: Finding): boolean {
+export function isAnonymous(finding: Finding): boolean {
+  const { subcause, evidence, endpoint, host, registry } = finding
   if (host.virtual === 'azure' || (host.virtual === 'fargate' && cloudOf(registry) !== 'ecr')) return true
   const isProven =
-    subcause === 'no-credential-sent' || subcause === 'anonymous' || isWithoutLogin(evidence?.text ?? '')
+    (subcause === 'no-credential-sent' && !isPartlyAnonymous(finding)) ||
+    subcause === 'anonymous' ||
+    isWithoutLogin(evidence?.text ?? '')
   return isProven && endpoint?.role !== 'mirror'
 }
 
