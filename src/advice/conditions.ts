@@ -18,6 +18,11 @@ export function stepsIf(condition: boolean, ...steps: Step[]): Step[] {
   return condition ? steps : []
 }
 
+/** Returns the steps with other codes than those that come before them. */
+export function stepsBeside(before: readonly Step[], steps: readonly Step[]): Step[] {
+  return steps.filter(({ code }) => !before.some(step => step.code === code))
+}
+
 /** The platforms of each cloud's own nodes. */
 const PLATFORMS_OF: Record<Cloud, readonly Platform[]> = {
   ecr: ['eks', 'bottlerocket'],

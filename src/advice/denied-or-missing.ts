@@ -15,7 +15,7 @@ import {
   isPublic,
   registryBehind,
 } from '../image/registries.ts'
-import { isElsewhere, isPackaged, stepsIf } from './conditions.ts'
+import { isElsewhere, isPackaged, stepsBeside, stepsIf } from './conditions.ts'
 import { imageStream, nodeRegistry } from './image-steps.ts'
 import { loginSteps, publicSteps, seeWhy } from './login.ts'
 import {
@@ -119,7 +119,7 @@ function oneReason(
     return [...podLoginSteps(finding), seeWhy('secrets'), ...name, ...grant]
   // Only what listens at the node's own loopback knows why it refused, and whether it wants a login at all.
   if (isLocal(registry))
-    return [...known, ...nodeRegistry(finding), ...name, ...without(known, login), seeWhy('name')]
+    return [...known, ...nodeRegistry(finding), ...name, ...stepsBeside(known, login), seeWhy('name')]
   if (isUsable && hasClue(finding.clues, 'named-action'))
     return [...robotSteps(finding), grantPull(finding, registry), ...login, ...name, seeWhy('login')]
   // Unlike at gcr.io, hardly anything is public there, and this node has no identity that Google would accept.
@@ -149,7 +149,7 @@ function eitherReason(finding: Finding, registry: string, { known, login, name, 
   const isUnknown = /\byou may have invalid credentials\b/i.test(text)
   const scopes = isUnknown || hasClue(finding.clues, 'unauthorized') ? nodeScopes(finding) : []
   // A login for this registry that the pod's namespace has was meant for such images, so it comes before the name.
-  const otherLogins = without(known, login)
+  const otherLogins = stepsBeside(known, login)
   const asksForLogin = refusesLogins(finding) || (mayLackLogin(finding) && wantsLoginFirst(finding, registry))
   const checked = [
     ...scopes,
@@ -176,11 +176,6 @@ function eitherReason(finding: Finding, registry: string, { known, login, name, 
     ...whoAnswered(finding),
     seeWhy('name'),
   ]
-}
-
-/** The steps with other codes than those that come before them. */
-function without(before: readonly Step[], steps: readonly Step[]): Step[] {
-  return steps.filter(({ code }) => !before.some(step => step.code === code))
 }
 
 /**

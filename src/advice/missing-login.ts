@@ -8,7 +8,7 @@ import { cloudOf, isContainerRegistry } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { missingNamespace } from '../image/mistakes/missing-namespace.ts'
 import { isFreeOfChainguard, isOfOpenOwner } from '../image/registries.ts'
-import { isElsewhere, isInCloud, stepsIf } from './conditions.ts'
+import { isElsewhere, isInCloud, stepsBeside, stepsIf } from './conditions.ts'
 import { loginSteps, publicSteps, seeWhy } from './login.ts'
 import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission } from './permission.ts'
@@ -179,7 +179,7 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
   const isMade =
     cloud !== null && cloud !== 'ecr' && credential.ofNode !== true && !hasClue(finding.clues, 'aged-hint')
   const near = isMade ? nearSecretSteps(finding) : []
-  return [...near, ...provider, ...ofPod.filter(({ code }) => !near.some(step => step.code === code))]
+  return [...near, ...provider, ...stepsBeside(near, ofPod)]
 }
 
 /** A login for the pod: one that the cluster has, a new one, or a corrected secret. */
