@@ -223,10 +223,15 @@ export function passedOverLogins(finding: Finding): Step[] {
   if (found === undefined || credential.status !== 'usable' || registry === null) return []
   const { status, places, of } = found
   const sent = usableAttempts(credential)
-  // Equal errors are listed once, and the node may have logins of its own.
+  // Equal errors are listed once, and the node may have logins of its own, which come last.
   const isEach = sent.length === of
   const refused = places.flatMap(place => sent[place]?.secret ?? [])
-  const secrets = [...new Set(isEach ? refused : sent.map(({ secret }) => secret))]
+  const isFirst = places.includes(0)
+  if (of > sent.length && !isFirst) return []
+  const among = isEach
+    ? refused
+    : (of > sent.length ? sent.slice(0, 1) : sent.slice(isFirst ? 0 : 1)).map(({ secret }) => secret)
+  const secrets = [...new Set(among)]
   const others = isEach ? usableSecrets(credential).filter(secret => !secrets.includes(secret)) : []
   const step = { code: 'replace-passed-over' as const, secrets, status, registry }
   return cause === 'auth-required-or-denied' ? [{ ...step, others }] : [step, ...shortLived(finding)]

@@ -322,4 +322,14 @@ describe('a pull with several logins, of which one was refused', () => {
     expect(steps[0]).toMatchObject({ code: 'replace-passed-over', ...expected })
     expect(steps.map(({ code }) => code)).not.toContain('remove-login')
   })
+
+  const forbidden = refused.replace('401 Unauthorized', '403 Forbidden')
+  test.each([
+    ["where the refused one is the node's", [denied, refused], ['a']],
+    ["where it may be the node's", [denied, `${opening} context canceled`, refused], ['a', 'b']],
+    ['where the account may only lack a permission', [forbidden, denied], ['a', 'b']],
+  ])('is not named %s', (_where, errors, secrets) => {
+    const steps = stepsFor(withSecrets(found(...errors), ...secrets))
+    expect(steps.map(({ code }) => code)).not.toContain('replace-passed-over')
+  })
 })

@@ -160,9 +160,12 @@ export function passedOver(text: string, cause: Cause): Clue[] {
     : []
 }
 
+/** A token server may say so of a good login, too, whose account may not pull the image (GitHub's does). */
+const TOKEN_FORBIDDEN = /\bfetch oauth token\b.{0,400}(?:\b403 forbidden\b|\bdenied: denied\b)/i
+
 /** Some of the logins were refused themselves, and others only this image. */
 function refusedBeside(attempts: readonly PullError[]): Clue[] {
-  const answers = attempts.map(({ masked }) => provenIn(masked))
+  const answers = attempts.map(({ masked }) => (TOKEN_FORBIDDEN.test(masked) ? null : provenIn(masked)))
   const places = answers.flatMap((answer, place) => (answer === 'credential-refused' ? [place] : []))
   if (places.length === 0 || !answers.some(answer => OF_IMAGE.includes(answer))) return []
   const status = attempts[places[0] ?? 0]?.status ?? 401
