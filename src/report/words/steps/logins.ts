@@ -114,7 +114,7 @@ function outOfReach(registry: string): string {
 /** Returns how a pod gets a login beside those that are for other paths of its registry. */
 function anotherPath(secrets: readonly string[], key: string, reference: string): string {
   const folder = withoutVersion(reference).replace(/\/[^/]*$/, '')
-  return `Create another pull secret with \`kubectl create secret docker-registry\` and --docker-server=${folder}, with a login for that path, and name it beside ${namedList('secret', secrets, 3)}, whose keys are for other paths of the registry. Or, if the login of one of them may pull this image too, give it the key ${key}`
+  return `Create another pull secret with \`kubectl create secret docker-registry\` and --docker-server=${shellWord(folder)}, with a login ${folder === key ? 'for this image' : 'for that path'}, and name it beside ${namedList('secret', secrets, 3)}, whose keys are for other paths of the registry. Or, if the login of one of them may pull this image too, give it the key ${key}`
 }
 
 export const loginSteps: StepWords<LoginStep> = {

@@ -51,7 +51,7 @@ export function repairSecret(
   const how =
     server === '' || correct.startsWith('Correct')
       ? ''
-      : `, with \`kubectl create secret docker-registry\` and --docker-server=${server}${note}`
+      : `, with \`kubectl create secret docker-registry\` and --docker-server=${shellWord(server)}${note}`
   const what = key === null ? '' : (WHOLE.get(key) ?? `the login for ${key} can't be read`)
   const because = what === '' ? '' : `: ${what}`
   const good = first?.credential.attempts.find(({ usable }) => usable)?.secret
@@ -74,7 +74,8 @@ function listIn(first: Malformed['first'], attempt: Malformed['attempt'], invoca
     return "the imagePullSecrets of the pod's template or service account, and recreate the pods"
   const { workload } = first
   if (attempt.from === 'serviceaccount')
-    return `the imagePullSecrets of the pod's service account${managedPlace(first, invocation)}, and recreate the pods`
+    // What manages the workload need not manage its account, such as default.
+    return "the imagePullSecrets of the pod's service account, and recreate the pods"
   if (workload === null) return "the pod's imagePullSecrets, which takes a new pod"
   return workload.group === undefined
     ? `the imagePullSecrets of ${workloadPath(first)}${managedPlace(first, invocation)}, or of its service account, if they are from there`
