@@ -112,6 +112,9 @@ export function refusedSteps(finding: Finding): Step[] {
       ...ofMirror(finding, target),
       ...pullByHand(finding),
     ]
+  // Nothing was sent, so there is nothing to see at the host or on the way to it.
+  if (lacksPorts(finding))
+    return [{ code: 'free-ports', address: dialedAddress(finding.evidence?.text ?? '') }]
   const service = serviceSteps(finding, target)
   const ofMirrorItself = refusingMirror(finding, target)
   return [
@@ -168,6 +171,12 @@ function brokeOff(finding: Finding): boolean {
     !hasClue(finding.clues, 'unopened') &&
     !hasClue(finding.clues, 'loopback')
   )
+}
+
+/** Whether the node had no port left for the connection; of several addresses, another may have failed for another reason. */
+function lacksPorts({ clues }: Finding): boolean {
+  const reasons = clues.flatMap(clue => (clue.code === 'unopened' ? [clue.why] : []))
+  return reasons.length === 1 && reasons[0] === 'ports' && !hasClue(clues, 'cut-off')
 }
 
 function missingRoute({ clues }: Finding, { host }: NamedEndpoint): Step[] {

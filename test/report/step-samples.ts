@@ -564,6 +564,7 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
     { node: 'node-1', hosts: ['ghcr.io', 'quay.io'], nodes: ['node-2', 'node-3'], about: 'name' },
   ],
   'leave-node': [{ node: 'node-1' }],
+  'free-ports': [{ address: null }, { address: '44.205.64.79' }],
   'compare-nodes': [
     { host, node: 'node-2', about: 'way', test: true },
     { host, node: 'node-2', about: 'name', test: true },

@@ -85,6 +85,29 @@ test.each<[string, Situation, Expected]>([
     },
     { first: /IPv6 route/, says: /has no route to registry-1/, never: /refused or dropped/ },
   ],
+  [
+    'a node without a free port sent nothing, so that no host or firewall refused it',
+    {
+      image: 'redis',
+      error:
+        'Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp 44.205.64.79:443: connect: cannot assign requested address',
+    },
+    {
+      first: /^See to where most connections are open.*dst 44\.205\.64\.79.*ss -Htan/,
+      says: /no free port for a connection to registry-1/,
+      never: /refused or dropped|curl|route/,
+    },
+  ],
+  [
+    'and so does one of Windows',
+    {
+      image: 'registry.example/app:1',
+      error:
+        'failed to do request: Head "https://registry.example/v2/app/manifests/1": dial tcp 10.1.2.3:443: connectex: Only one usage of each socket address (protocol/network address/port) is normally permitted.',
+      node: { os: 'windows' },
+    },
+    { first: /Get-NetTCPConnection/, never: /\bss\b|curl|firewall,/ },
+  ],
   // ciiiii/cloudflare-docker-proxy#79.
   [
     "a cache that sends nodes to another registry's token server announces its own",

@@ -45,6 +45,8 @@ export type NetworkStep =
   /** Other nodes, such as `nodes`, run the images of all these hosts. */
   | { code: 'check-way-out'; node: string; hosts: string[]; nodes: string[]; about: 'name' | 'way' }
   | { code: 'leave-node'; node: string }
+  /** `address`: the one without a free port; null if the text names none. */
+  | { code: 'free-ports'; address: string | null }
   | ({
       code: 'test-connection'
       scheme: 'https' | 'http'

@@ -11,6 +11,7 @@ export const TRAITS_AT_NODE: Record<StepAtNode['code'], StepTraits> = {
   'compare-nodes': { about: 'node' },
   'check-way-out': { about: 'node' },
   'leave-node': { about: 'node' },
+  'free-ports': { about: 'node', on: 'shell' },
   'bare-host': { about: 'node' },
   'machine-name': { about: 'other' },
   'default-name': { about: 'other' },

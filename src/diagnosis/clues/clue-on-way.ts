@@ -120,8 +120,8 @@ export type WayClue =
   | { code: 'ingress-default' }
   /** What the host speaks where the runtime expected the other one. */
   | { code: 'speaks'; scheme: 'http' | 'https' }
-  /** Why the connection was not opened: nothing accepted it, or there is no way to the network or to the host. */
-  | { code: 'unopened'; why: 'refused' | 'network' | 'host' | 'node' }
+  /** Why the connection was not opened: nothing accepted it, there is no way to the network or to the host, or the node has no free port for it. */
+  | { code: 'unopened'; why: 'refused' | 'network' | 'host' | 'node' | 'ports' }
   /** The connection was opened, and then closed or reset. */
   | { code: 'cut-off' }
   /** The transfer of a layer had begun when it broke off, so every host on the way was reached. */

@@ -68,6 +68,11 @@ export const WAY_CLUES: readonly [WayClue, RegExp][] = [
     { code: 'unopened', why: 'node' },
     /dial (?:tcp|udp) .{1,200}: connect: (?:operation not permitted|permission denied)/i,
   ],
+  // connect(2) of a socket without a port; the others are those of Windows.
+  [
+    { code: 'unopened', why: 'ports' },
+    /\d\.\d{1,3}:\d{1,5}: (?:connect: )?cannot assign requested address|only one usage of each socket address|lacked sufficient buffer space or because a queue was full/i,
+  ],
   [{ code: 'unopened', why: 'host' }, /(?:no route to host|host is unreachable|unreachable host)/i],
   [{ code: 'unopened', why: 'refused' }, /connection refused|actively refused/i],
   [

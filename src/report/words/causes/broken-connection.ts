@@ -24,6 +24,7 @@ const BROKEN: Record<Break, (host: string) => string> = {
   network: host => `The node has no route to ${host}`,
   host: host => `The node can't reach ${host} (no route to host)`,
   node: host => `The node blocks its runtime's connections to ${host}`,
+  ports: host => `The node has no free port for a connection to ${host}`,
   unknown: host => `The connection to ${host} was refused or dropped`,
 }
 
@@ -34,6 +35,8 @@ export const BROKEN_MEANING: Record<Break, string> = {
   network: 'The node itself has no route to that address, so nothing was sent.',
   host: 'That address does not answer in its network (the machine is down, or the address is wrong), or a firewall in between rejects the connection.',
   node: 'A firewall or security software on the node itself (iptables, nftables, eBPF) rejects the connection, so nothing was sent.',
+  ports:
+    "Each connection takes a port of the node's own, and the kernel found none that is free for this address: another process on the node most likely has too many connections open. Nothing was sent, so the registry, the login, and firewalls are not at fault.",
   unknown:
     'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
 }
@@ -62,6 +65,8 @@ const NOT_OPENED_ON_NODE: Record<Exclude<Break, 'cut-off'>, string> = {
   network:
     ", and it has no route for the connection: a host port may forward to a pod that the node can't reach, or the address may be one of IPv6, which is disabled there",
   host: NO_WAY_ON_NODE,
+  ports:
+    ', and it has no free port for another connection there: a process on it most likely has too many connections open',
   node: ', and a firewall or security software on it (iptables, nftables, eBPF) rejects the connection',
   unknown:
     ': each node connects to its own loopback address, and the runtime got no connection there on this one',

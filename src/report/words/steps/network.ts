@@ -138,6 +138,20 @@ export const networkSteps: StepWords<NetworkStep> = {
     text: `If only node ${node} is affected, cordon it until it is repaired, and delete the pods that wait for images there, so that they can start on other nodes`,
     command: kubectlCommand(invocation, `cordon ${shellWord(node)}`),
   }),
+  'free-ports': ({ address }, { findings, findings: [{ host }] }) => {
+    const isWindows = host.os === 'windows'
+    const range = isWindows
+      ? '`netsh int ipv4 set dynamicport tcp`'
+      : 'net.ipv4.ip_local_port_range, less net.ipv4.ip_local_reserved_ports'
+    const names = isWindows ? '' : ` (\`ss -tanp dst ${address ?? '<address>'}\` names processes)`
+    return nodeShellStep(
+      `See to where most connections are open ${onNodes(findings)}: stop or repair the process that has too many${names}, which frees their ports within minutes, or widen the range of ports (${range})`,
+      isWindows
+        ? 'Get-NetTCPConnection | Group-Object RemoteAddress,RemotePort,OwningProcess -NoElement | Sort-Object Count -Descending | Select-Object -First 10'
+        : "ss -Htan | awk '{print $5}' | sort | uniq -c | sort -rn | head",
+      findings,
+    )
+  },
   'test-connection': ({ host, scheme, role, manifest, name }, { findings }) => {
     if (manifest !== undefined)
       return nodeShellStep(
