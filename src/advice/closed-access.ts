@@ -227,6 +227,9 @@ export function refusingCache(finding: Finding): Step[] | null {
   const settings = ofMirror(finding, endpoint)
   // ECR has no log of it, and serves nobody without a login, which lasts for hours (bottlerocket-os/bottlerocket#2427).
   if (cloudOf(host) === 'ecr') return [{ code: 'name-at-mirror', host, registry }, ...settings]
+  // It knows nodes by their certificates, not by logins.
+  if (clueOf(finding.clues, 'peers-only')?.by === 'embedded-registry')
+    return [...settings, { code: 'runtime-log' }]
   const looked: Step = { code: 'check-mirror', host, registry }
   if (isOpenMirror(host)) return [looked, ...settings]
   const sent = subcause === 'no-credential-sent' ? 'nothing' : 'unknown'

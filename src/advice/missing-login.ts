@@ -28,6 +28,9 @@ const SELF_MANAGED: readonly Platform[] = ['k3s', 'rke2', 'k0s', 'microk8s', 'mi
 export function nothingSent(finding: Finding): Step[] {
   // By now the secret exists, so the next attempt sends its login: another login would be no better.
   if (finding.credential.contradicted === true) return [{ code: 'restart-pull' }, seeWhy('login')]
+  // Another attempt had that login, and did not get as far as a refusal.
+  if (finding.credential.status === 'usable' && hasClue(finding.clues, 'failed-otherwise'))
+    return [{ code: 'wait', for: 'registry' }, seeWhy('login'), { code: 'ask-registry' }]
   const cloud = cloudOf(finding.registry)
   // The provider asked the cloud for a login, and its answer names the identity that needs permission.
   if (cloud !== null && hasClue(finding.clues, 'credential-provider') && callerOf(finding) !== null)

@@ -126,6 +126,7 @@ function perhapsClosed({ cause, endpoint, registry, clues, host, evidence }: Fin
     (endpoint?.role === 'registry' || endpoint?.role === 'storage')
   const isKnown =
     clueOf(clues, 'no-route')?.lost === true ||
+    clueOf(clues, 'unopened')?.why === 'ports' ||
     clueOf(clues, 'dns-server')?.unreached === 'refused' ||
     TRY_AGAIN.test(evidence?.text ?? '') ||
     hasClue(clues, ...REACHED)

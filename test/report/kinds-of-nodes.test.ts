@@ -151,6 +151,10 @@ describe("a port of the node's own loopback", () => {
     const error =
       'unexpected status from HEAD request to https://127.0.0.1:6443/v2/team/api/manifests/3?ns=registry.example: 500 Internal Server Error'
     expectReport({ image: OWN, error }, { says: settings.says, never: /curl|remove the mirror/ })
+    expectReport(
+      { image: OWN, error: error.replace('500 Internal Server Error', '401 Unauthorized') },
+      { says: /knows the nodes .* by their certificates/, never: /requires a login|docker login/ },
+    )
   })
 
   test('is not guessed from a port that may be anything in the name of an image', () => {

@@ -21,6 +21,9 @@ const answered = (url: string, error: string) =>
 const ACCESS_DENIED =
   'error pulling image configuration: error parsing HTTP 403 response body: invalid character \'<\' looking for beginning of value: "<?xml version=\\"1.0\\" encoding=\\"UTF-8\\"?>\\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"'
 
+const fromToken = (kind: string, status: string) =>
+  `failed to authorize: failed to fetch ${kind} token: unexpected status from GET request to https://auth.example/token: ${status}`
+
 const unparsed = (host: string, error: string) =>
   `failed to authorize: failed to fetch anonymous token: Get "https://${host}/token": tls: failed to parse certificate from server: x509: ${error}`
 
@@ -75,6 +78,15 @@ test.each<[string, Situation, Expected]>([
     },
     { first: /docker login acme/, says: /answered with a server error \(500\)/, never: /was refused/ },
   ],
+  [
+    'a refusal of the attempt without a login says nothing of the login, which met a server error',
+    {
+      image: 'registry.example/team/api:1',
+      error: `[rpc error: code = Unknown desc = ${fromToken('oauth', '503 Service Unavailable')}, rpc error: code = Unknown desc = ${fromToken('anonymous', '403 Forbidden')}]`,
+      login: 'registry.example',
+    },
+    { first: /^Wait/, says: /nothing is known of the login/, never: /docker login|was changed or added/ },
+  ],
   // Georift/install-jellyfin-tizen#20.
   [
     'a node without an address of IPv6 has no route there, and was not refused',
@@ -83,7 +95,7 @@ test.each<[string, Situation, Expected]>([
       error:
         'Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp [2600:1f18:2148:bc02:445d:9ace:d20b:c303]:443: connect: cannot assign requested address',
     },
-    { first: /IPv6 route/, says: /has no route to registry-1/, never: /refused or dropped/ },
+    { first: /Give the node IPv6/, says: /has no route to registry-1/, never: /refused or dropped/ },
   ],
   [
     'a node without a free port sent nothing, so that no host or firewall refused it',

@@ -3,7 +3,7 @@
 import { isDockerHub } from '../../image/docker-hub.ts'
 import { isLocal, withoutPort } from '../../image/host.ts'
 import { isUnknownName } from '../causes/registry-not-found-dns.ts'
-import { cluesIf, hasClue } from '../clues/clue.ts'
+import { clueOf, cluesIf, hasClue } from '../clues/clue.ts'
 import { type Cause, type Finding, isUnreached, withClues } from '../finding.ts'
 import { type HeldIndex, MAX_NODES, nodesWith } from './running-elsewhere.ts'
 
@@ -106,6 +106,8 @@ function comparableHost({
   registry,
   clues,
 }: Pick<Finding, 'endpoint' | 'registry' | 'clues'>): string | null {
+  // A node without free ports for a host may reach it otherwise.
+  if (clueOf(clues, 'unopened')?.why === 'ports') return null
   if (endpoint !== null)
     return endpoint.role === 'runtime' || endpoint.role === 'proxy' ? null : endpoint.host
   const unasked = hasClue(clues, 'credential-provider', 'mirrors-failed')

@@ -83,7 +83,7 @@ function failureText({ clues }: Finding): string {
   const status = clueOf(clues, 'failed-otherwise')?.status
   return status === undefined
     ? ''
-    : `Another attempt of the same pull, with another login or with none, was answered with a server error (${status}): if that comes back, the registry itself is failing as well.`
+    : `Another attempt of the same pull, with another login or with none, was answered with a server error (${status}): if that comes back, the server that answered so is failing as well.`
 }
 
 /** Returns that the identity of the pod's service account pulls nothing. */

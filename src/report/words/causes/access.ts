@@ -64,6 +64,8 @@ function mirrorRefused({
       : 'Neither a login nor another name changes that.'
   if (isOpenMirror(endpoint?.host ?? ''))
     return `The mirror asks nobody for a login, so the pod's login is not the problem; the refusal says nothing about the image at ${registryLabel(registry)}.`
+  if (clueOf(clues, 'peers-only')?.by === 'embedded-registry')
+    return `The embedded registry of K3s or RKE2, which most likely answers there, knows the nodes of its cluster by their certificates, not by logins: the runtime sent no certificate that it accepts, and that says nothing about the image at ${registryLabel(registry)}.`
   return `The mirror requires a login and received none, refused the login that it received, or was refused by its own upstream: that says nothing about the image at ${registryLabel(registry)}.`
 }
 
@@ -116,6 +118,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       'No login was sent: the pods name a pull secret, but the kubelet finds no usable login in it for this image.',
     ],
     [({ credential }) => credential.cameLater === true, `No login was sent: ${NEWER}`],
+    [
+      first => isUsable(first) && hasClue(first.clues, 'failed-otherwise'),
+      'The attempt that was refused had no login. The pod has a pull secret that fits, so its login most likely met the server error, and nothing is known of the login itself.',
+    ],
     [
       isUsable,
       "The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went through a mirror or cache that doesn't use it.",

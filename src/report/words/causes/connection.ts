@@ -159,7 +159,10 @@ export const connectionRefusedOrReset: CauseWords = {
       ({ clues }) => clueOf(clues, 'no-route')?.lost === true,
       'The node had no route to that address at that moment, so nothing was sent. Earlier in the same pull it got an answer from the registry (or a mirror of it), so its own network failed in between.',
     ],
-    ['no-route', 'The node has no route for addresses of this family (IPv4 or IPv6), so nothing was sent.'],
+    [
+      'no-route',
+      'The node has no route, or no address of its own, for this family of addresses (IPv4 or IPv6), so nothing was sent.',
+    ],
     first => BROKEN_MEANING[howBroken(first)],
   ],
 }
@@ -171,7 +174,11 @@ function isUnnamed({ endpoint, clues }: Pick<Finding, 'endpoint' | 'clues'>): bo
 
 /** Whether the connection to a Service was never made, though the node knows its address. */
 function isUnopenedService({ clues }: Pick<Finding, 'clues'>): boolean {
-  return hasClue(clues, 'service-address') && !hasClue(clues, 'no-route', 'cut-off', ...OPENED)
+  return (
+    hasClue(clues, 'service-address') &&
+    howBroken({ clues }) !== 'ports' &&
+    !hasClue(clues, 'no-route', 'cut-off', ...OPENED)
+  )
 }
 
 function serviceMeaning({ clues }: Pick<Finding, 'clues'>): string {

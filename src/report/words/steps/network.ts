@@ -233,7 +233,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     text: lost
       ? `Find out what removed the default route for a moment ${onNodes(findings)} (\`${findings[0].host.os === 'windows' ? 'route print' : 'ip route'}\` shows whether it is back): an interface that was down, a DHCP lease, a VPN, or a network plugin`
       : family === 'IPv6'
-        ? `Give the node an IPv6 route, or let DNS ${onNodes(findings)} answer with IPv4 addresses: ${host} was tried over IPv6 only`
+        ? `Give the node IPv6 (a route, and an address of its own), or let DNS ${onNodes(findings)} answer with IPv4 addresses: ${host} was tried over IPv6 only`
         : `Give the node a route for IPv4, as it has none: if it is IPv6-only, it needs NAT64 with DNS64 (${dualStack(findings[0].registry) ?? 'some registries, such as ghcr.io, have no IPv6 addresses'}); if it is air-gapped, ${mayHaveMirror(findings[0]) ? 'it needs a mirror' : 'copy the image into a registry that it reaches'} instead`,
   }),
   'check-mtu': ({ host, role }, { findings, findings: [{ clues }] }) => {

@@ -49,6 +49,13 @@ function keyPlace({ runtime }: PullingNode): string {
 /** Whether it was a whiteout that could not be made: a device file that marks what a layer removes. */
 const isWhiteout = (text = '') => /\bwhiteout\b.{0,400}\boperation not permitted\b/i.test(text)
 
+/** Where each runtime is told to unpack with fuse-overlayfs. */
+const FUSE_OVERLAY: Record<NonNullable<PullingNode['runtime']>, string> = {
+  containerd: 'a snapshotter of containerd, in a service of its own',
+  'cri-o': 'mount_program in /etc/containers/storage.conf',
+  docker: 'a storage driver of Docker, where it does not use the image store of containerd',
+}
+
 /** Linux mounts overlayfs in a user namespace from 5.11 on (github.com/containerd/containerd, docs/rootless.md). */
 function hasOverlayInNamespaces({ kernel }: PullingNode): boolean {
   const [major, minor] = releaseOf(kernel)
@@ -81,7 +88,7 @@ export const nodeSteps: StepWords<NodeStep> = {
       host.os === 'windows'
         ? `Run the container runtime ${onNodes(findings)} as LocalSystem or as an administrator`
         : isWhiteout(evidence?.text)
-          ? `Let the runtime ${onNodes(findings)} make the device files that mark removed files of a layer (whiteouts), which a user namespace (rootless) or an unprivileged container such as LXC's may keep it from: run it with full rights, or unpack with the snapshotter fuse-overlayfs${hasOverlayInNamespaces(host) ? '' : ', or run it on Linux 5.11 or later, which allows them in a user namespace'}. Another disk or file system changes nothing`
+          ? `Let the runtime ${onNodes(findings)} make the device files that mark removed files of a layer (whiteouts), which a user namespace (rootless) or an unprivileged container such as LXC's may keep it from: run it with full rights, or unpack with fuse-overlayfs (${FUSE_OVERLAY[host.runtime ?? 'containerd']})${hasOverlayInNamespaces(host) ? '' : ', or run it on Linux 5.11 or later, which allows them in a user namespace'}. If it has full rights, the file system of ${storePath(host)} may not take device files: \`findmnt -T ${storePath(host)}\` shows which one it is`
           : `Let the runtime ${onNodes(findings)} do what unpacking needs: run it with full rights (not in an unprivileged container such as LXC's), and see whether SELinux or AppArmor forbids it, such as after ${storePath(host)} was moved (\`restorecon -R\`)${failsAtAttributes(host) ? '; containerd before 1.7 also gives up at an extended attribute of a file that the kernel does not let it set: update it' : ''}`,
   }),
   'known-fault': ({ of }, { findings, findings: [{ host }] }) => ({
