@@ -73,6 +73,9 @@ function stepsByProblem(finding: Finding): Step[] {
         { code: 'tls-between', host: target.host },
       ]
     )
+  // K3s and RKE2 write the authority of their embedded registry into the runtime's settings themselves, when they start.
+  if (problem === 'unknown-authority' && clueOf(finding.clues, 'peers-only')?.by === 'embedded-registry')
+    return [look, ...silentMirror(finding, target), ...ofMirror(finding, target)]
   if (problem === 'unknown-authority' || problem === null)
     return [
       ...(problem === null ? [] : trustOfOthers(finding, target)),

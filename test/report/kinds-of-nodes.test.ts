@@ -155,6 +155,14 @@ describe("a port of the node's own loopback", () => {
       { image: OWN, error: error.replace('500 Internal Server Error', '401 Unauthorized') },
       { says: /knows the nodes .* by their certificates/, never: /requires a login|docker login/ },
     )
+    expectReport(
+      {
+        image: OWN,
+        error:
+          'failed to do request: Head "https://127.0.0.1:6443/v2/team/api/manifests/3?ns=registry.example": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      },
+      { says: /embedded registry of K3s.*restart it there/s, never: /trust it|ca_file/ },
+    )
   })
 
   test('is not guessed from a port that may be anything in the name of an image', () => {
