@@ -340,6 +340,7 @@ test.each<[Kind, string | undefined, string?]>([
   ['Docker', 'systemctl restart docker cri-docker', '/var/run/docker.sock'],
   // Its own restart does not start a containerd that hangs (TophantTechnology/ARL#683).
   ['Docker', 'systemctl restart containerd'],
+  ['Docker', 'systemctl restart docker cri-docker', '/var/run/docker/containerd/containerd.sock'],
   ['unknown', 'systemctl restart containerd'],
   ['MicroK8s', 'snap restart microk8s.daemon-containerd'],
   ['Windows', 'Restart-Service containerd'],

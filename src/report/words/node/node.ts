@@ -74,12 +74,18 @@ export function runtimeLog(node: PullingNode, text = ''): string {
   // docs.rke2.io/reference/logging; K3s: pkg/agent/config.
   if (hasOwnContainerd(node))
     return `tail -n 200 /var/lib/rancher/${node.platform}/agent/containerd/containerd.log`
-  const below = node.runtime === 'docker' && OF_CONTAINERD.test(text) ? `${asFlags(['containerd'])} ` : ''
+  const below = node.runtime === 'docker' && isOfContainerd(text) ? `${asFlags(['containerd'])} ` : ''
   return `journalctl ${below}${runtimeUnits(node)} --since -1h`
 }
 
-/** What shows that Docker failed at its containerd, which is a service of its own: its socket, its store, or the words of its clients. */
-const OF_CONTAINERD = /\/containerd\.sock\b|\/var\/lib\/containerd\b|\bio\.containerd\./
+/**
+ * Whether a text is about a containerd that is a service of its own, by its socket, its store, or the words of its clients: without such a service,
+ * Docker starts one itself, below folders named docker/containerd.
+ */
+function isOfContainerd(text: string): boolean {
+  const isAny = /\/containerd\.sock\b|\/var\/lib\/containerd\b|\bio\.containerd\./.test(text)
+  return isAny && !/\/docker\/containerd\//.test(text)
+}
 
 /**
  * Returns the command that starts a runtime again, even a hanging one; null where no single one does it.
@@ -90,11 +96,7 @@ export function restartCommand(
   socket: string | null,
 ): string | null {
   if (desktop) return null
-  const ofSocket = /crio/.test(socket ?? '')
-    ? 'cri-o'
-    : OF_CONTAINERD.test(socket ?? '')
-      ? 'containerd'
-      : null
+  const ofSocket = /crio/.test(socket ?? '') ? 'cri-o' : isOfContainerd(socket ?? '') ? 'containerd' : null
   // Docker only wants containerd to be there, so its own restart does not start a containerd that hangs.
   const name = runtime === 'docker' && ofSocket === 'containerd' ? ofSocket : (runtime ?? ofSocket)
   // These start containerd in a unit whose name depends on the node's role; Talos restarts its containerd by itself.
