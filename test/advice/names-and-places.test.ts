@@ -367,13 +367,14 @@ describe('a path that begins like the URL of a request', () => {
     ['quay.io/v2/k0sproject/cni-node:1', 'k0sproject/cni-node', true],
     ['registry.k8s.io/v2/pause:3.9', 'pause', true],
     ['v2/library/nginx:1', 'library/nginx', true],
+    ['us-docker.pkg.dev/v2/acme-prod/apps/api:1', 'acme-prod/apps/api', true],
     ['registry.example/v2/team/api:1', 'team/api', false],
   ])('is corrected first: %s', (image, likely, certain) => {
     const [first] = stepsFor(findingOf({ image, error: DISABLED }))
     expect(first).toEqual({ code: 'correct-path', path: `v2/${likely}`, likely, certain, ofApi: true })
   })
 
-  test.each(['v2/api:1', 'registry.example/v2/api:1', 'quay.io/acme/v2/api:1'])(
+  test.each(['v2/api:1', 'ghcr.io/v2/api:1', 'registry.example/v2/api:1', 'quay.io/acme/v2/api:1'])(
     'may be the name of an account or a project: %s',
     image => {
       expect(codesIn({ image, error: DISABLED })).not.toContain('correct-path')

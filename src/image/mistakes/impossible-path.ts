@@ -46,6 +46,10 @@ export function impossibleAtArtifactRegistry(reference: string | null): Impossib
   return registry.endsWith('-docker.pkg.dev') && parts < 3 ? { path, likely: null, certain: false } : null
 }
 
+/** Registries whose paths do not begin with an account's name, so that none can be that of a version. */
+const WITHOUT_ACCOUNTS =
+  /^(?:dhi\.io|registry\.k8s\.io|k8s\.gcr\.io|mcr\.microsoft\.com|registry\.(?:access\.)?redhat\.(?:com|io))$/
+
 /**
  * A path that somebody took over from the URL of a request, where the version of the API stands before it (k0sproject/k0s#3713); an account of
  * Docker Hub may have that name. @param reference the full name
@@ -53,10 +57,12 @@ export function impossibleAtArtifactRegistry(reference: string | null): Impossib
 export function pathOfApi(reference: string | null): ImpossiblePath | null {
   const { registry = '', repository: path = '' } = parseReference(reference ?? '') ?? {}
   const [, likely] = /^v[12]\/(.+)$/.exec(path) ?? []
-  // Whoever runs a registry may have a project of that name.
-  const parts = isFixedHost(registry) && !isDockerHub(registry) ? 1 : 2
+  // A project of Google Cloud has an ID of six characters or more, and Artifact Registry has an image in a repository of a project.
+  const isGoogle = registry.endsWith('-docker.pkg.dev')
+  // Whoever runs a registry may have a project of that name, and GitHub or Quay an account.
+  const parts = isGoogle ? 3 : WITHOUT_ACCOUNTS.test(registry) ? 1 : 2
   if (likely === undefined || likely.split('/').length < parts) return null
-  return { path, likely, certain: isFixedHost(registry), ofApi: true }
+  return { path, likely, certain: isGoogle || isFixedHost(registry), ofApi: true }
 }
 
 /** How caches of Docker Hub are named. */
