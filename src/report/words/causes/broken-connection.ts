@@ -36,7 +36,7 @@ export const BROKEN_MEANING: Record<Break, string> = {
   host: 'That address does not answer in its network (the machine is down, or the address is wrong), or a firewall in between rejects the connection.',
   node: 'A firewall or security software on the node itself (iptables, nftables, eBPF) rejects the connection, so nothing was sent.',
   ports:
-    "Each connection takes a port of the node's own, and the kernel found none that is free for this address: another process on the node most likely has too many connections open. Nothing was sent, so the registry, the login, and firewalls are not at fault.",
+    "Each connection takes a port of the node's own, and the kernel found none that is free for this address: a process on the node (maybe the runtime itself) most likely has too many connections open. Nothing was sent, so the registry, the login, and firewalls are not at fault.",
   unknown:
     'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
 }
