@@ -16,6 +16,7 @@ import {
 import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { stepsIf } from './conditions.ts'
 import { compareSteps, mirrorLacking, ofMirror, realmProduct, servedByRegistry, targetHost } from './host.ts'
+import { serviceOf } from './services.ts'
 import type { Step, StepOf } from './step/step.ts'
 
 /** Whether the name has no domain, such as a Service's or a container's. */
@@ -74,7 +75,12 @@ export function unreachableName(finding: Finding, { host, role }: NamedEndpoint)
   if (served !== undefined && role === 'registry')
     return [{ code: 'serve-loopback', host, nodes: served.nodes, by: served.by }]
   if (hasClue(finding.clues, 'loopback')) return [{ code: 'replace-loopback', host, role }]
-  return stepsIf(hasClue(finding.clues, 'service-name'), { code: 'replace-service-name', host, role })
+  return stepsIf(hasClue(finding.clues, 'service-name'), {
+    code: 'replace-service-name',
+    host,
+    role,
+    service: serviceOf(host),
+  })
 }
 
 /** A node that asks the cluster's own DNS Service, which needs a network and pods that the node has to pull first. */
@@ -171,7 +177,7 @@ export function brokenMirror(registry: string, { host, why }: NonNullable<Failed
   const isUnresolved = isOfCluster(host) && /\bno such host\b|\bserver misbehaving\b/i.test(why)
   return isUnresolved && !isOpenShiftService(host)
     ? [
-        { code: 'replace-service-name', host, role: 'mirror' },
+        { code: 'replace-service-name', host, role: 'mirror', service: serviceOf(host) },
         { code: 'mirror-settings', host, registry, about: 'endpoint' },
       ]
     : [{ code: 'broken-mirror', registry, host, why }]

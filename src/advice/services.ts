@@ -8,7 +8,7 @@ import { isOpenShiftService } from '../image/registries.ts'
 import type { Step } from './step/step.ts'
 
 /** The name and the namespace of the Service that a host name belongs to. */
-function serviceOf(host: string): { name: string; namespace: string } | null {
+export function serviceOf(host: string): { name: string; namespace: string } | null {
   const [, name, namespace] = /^([a-z0-9-]+)\.([a-z0-9-]+)(?=[.:]|$)/i.exec(host) ?? []
   return name === undefined || namespace === undefined || !isSurelyOfCluster(host)
     ? null

@@ -348,7 +348,7 @@ describe('a mirror that failed before the registry', () => {
     const host = 'hub.nexus.svc:8082'
     const steps = stepsIn({ image, error: error.replaceAll('cache.lan:5000', host) })
     expect(steps.slice(1, 3)).toEqual([
-      { code: 'replace-service-name', host, role: 'mirror' },
+      { code: 'replace-service-name', host, role: 'mirror', service: { name: 'hub', namespace: 'nexus' } },
       { code: 'mirror-settings', host, registry: 'ghcr.io', about: 'endpoint' },
     ])
     // A name in a domain of somebody's own, which DNS servers have.

@@ -120,8 +120,8 @@ describe('a login that the pod does not reference', () => {
       'in another namespace': [
         { elsewhere: { pullSecrets: [login('b', 'shop'), login('a', 'shop')], serviceAccounts: [] } },
         [
-          { code: 'in-namespace', namespace: 'shop', secret: 'b' },
-          { code: 'in-namespace', namespace: 'shop', secret: 'a' },
+          { code: 'in-namespace', namespace: 'shop', secret: 'b', account: 'default' },
+          { code: 'in-namespace', namespace: 'shop', secret: 'a', account: 'default' },
         ],
       ],
       'in its namespace before any other': [

@@ -83,10 +83,15 @@ describe('a secret of another namespace', () => {
     )
   })
 
-  test('is copied by a command where nothing else has to change', () => {
+  test('is copied by a command, and added to the service account by name where the pod does not name it', () => {
     const command = `kubectl -n shop get secret regcred -o jsonpath='{.data.\\.dockerconfigjson}' | base64 --decode | kubectl -n preview create secret docker-registry regcred --from-file=.dockerconfigjson=/dev/stdin`
     expect(copyOf(podsIn(['preview'], ['regcred']))).toMatchObject({ command })
-    expect(copyOf(podsIn(['preview']))).not.toHaveProperty('command')
+    const unnamed = copyOf(podsIn(['preview']))
+    expect(unnamed).toMatchObject({ command })
+    expect(unnamed?.text).toContain(
+      'service account default (`kubectl -n preview edit serviceaccount default`)',
+    )
+    expect(copyOf(podsIn(['preview', 'staging']))).not.toHaveProperty('command')
   })
 
   test('keeps the older type that it has', () => {

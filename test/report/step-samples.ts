@@ -489,7 +489,10 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
     { host: 'cache.web.svc', role: 'mirror', node: null },
   ],
   'node-ca': [{ node: 'node-1' }, { node: null }],
-  'replace-service-name': [{ host: 'registry.web.svc', role: 'registry' }],
+  'replace-service-name': [
+    { host: 'registry.web.svc:5000', role: 'registry', service: { name: 'registry', namespace: 'web' } },
+    { host: 'cache.svc', role: 'mirror', service: null },
+  ],
   'token-realm': [
     { host: 'gitea:3000', registry: own, product: 'gitea' },
     { host: '127.0.0.1:5001', registry: own, product: null },

@@ -80,7 +80,13 @@ export type HostNameStep =
   | { code: 'bare-host'; host: string }
   | ({ code: 'machine-name'; by: MachineNamer } & NamedEndpoint)
   | ({ code: 'default-name'; of: DefaultName; registry: string | null } & NamedEndpoint)
-  | { code: 'replace-service-name'; host: string; role: EndpointRole }
+  | {
+      code: 'replace-service-name'
+      host: string
+      role: EndpointRole
+      /** Null where the name does not show it. */
+      service: { name: string; namespace: string } | null
+    }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
   /** `nodes`: where it serves the image; `by`: the pod that should do so on this node, if that is known. */
   | { code: 'serve-loopback'; host: string; nodes: string[]; by: HostPort | null }

@@ -98,6 +98,8 @@ export type CredentialHint =
       code: 'in-namespace'
       namespace: string
       secret: string
+      /** The pod's own service account; not known where something else controls that. */
+      account?: string
       /** Of the older type, kubernetes.io/dockercfg. */
       old?: true
     }

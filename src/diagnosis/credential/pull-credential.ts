@@ -103,25 +103,29 @@ function hintsFor(
     ...others.map(secret => hintAt(secret, { pod, known, missing })),
     ...sameAccount(pod, reference, known),
   ]
-  return hints.length > 0 ? hints.slice(0, MOST_HINTS) : hintsElsewhere(reference, pod.namespace, known)
+  if (hints.length > 0) return hints.slice(0, MOST_HINTS)
+  const ownedBy = known.credentials.accountOf(pod)?.madeBy
+  const account = ownedBy === undefined ? pod.serviceAccount : undefined
+  return hintsElsewhere(reference, { namespace: pod.namespace, account }, known)
 }
 
 /** Logins for the image that are only in other namespaces. @param among those of secrets with the same keys that can be proposed */
 export function hintsElsewhere(
   image: Reference,
-  own: string,
+  own: { namespace: string; account: string | undefined },
   { serving }: Pick<KnownLogins, 'serving'>,
   among: (secrets: PullSecret[]) => PullSecret[] = secrets => secrets,
 ): CredentialHint[] {
   return serving(image)
     .flatMap(({ secrets }) => among(secrets).slice(0, MOST_HINTS))
-    .filter(({ namespace }) => namespace !== own)
+    .filter(({ namespace }) => namespace !== own.namespace)
     .filter(secret => !isGlobalPullSecret(secret))
     .slice(0, MOST_HINTS)
     .map(({ namespace, name, type }) => ({
       code: 'in-namespace',
       namespace,
       secret: name,
+      ...(own.account !== undefined && { account: own.account }),
       ...(type !== PULL_SECRET_TYPE && { old: true as const }),
     }))
 }

@@ -154,9 +154,10 @@ function hintsOf(
   const left = hints.flatMap(hint => withoutRefused(hint, { image, namespace, isRefused }))
   if (left.length === hints.length && left.every((hint, index) => hint === hints[index])) return hints
   const reference = parseReference(image)
+  const account = hints.flatMap(hint => (hint.code === 'in-namespace' ? (hint.account ?? []) : []))[0]
   return left.some(({ code }) => code !== 'in-namespace') || reference === null
     ? left
-    : hintsElsewhere(reference, namespace, known, secrets => among(reference, secrets))
+    : hintsElsewhere(reference, { namespace, account }, known, secrets => among(reference, secrets))
 }
 
 function withoutRefused(

@@ -68,7 +68,12 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
   }),
   unspecified: ({ findings: [first] }) => {
     const { registry, credential } = first
-    const hidden = credential.status === 'none' && registry !== null && !isHosted(registry)
+    // Harbor and Quay ask for a login first.
+    const hidden =
+      credential.status === 'none' &&
+      registry !== null &&
+      !isHosted(registry) &&
+      !/\b(?:harbor|quay)\b/i.test(registry)
     if (hasClue(first.clues, 'missing-or-private'))
       return {
         title: `Docker found no such image at ${registryLabel(registry)}, or none that it may pull`,

@@ -40,7 +40,7 @@ export function authorityPlace(
         : `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\` (or /etc/docker/certs.d/${host}/ca.crt in the node)`
     case 'k3s':
     case 'rke2':
-      return `a file that ${registriesYaml(platform, os)} names (configs."${host}".tls.ca_file), on every node (${restartOf({ platform, os })} there)${hostUnderMirrors(node, host)}`
+      return `a file that ${registriesYaml(platform, os)} names (configs."${host}".tls.ca_file), on every node (${restartOf(node)} there)${hostUnderMirrors(node, host)}`
     case 'gke':
       if (os === 'windows') break
       return "Secret Manager, and its name into the node pool's containerd configuration (privateRegistryAccessConfig)"
@@ -133,7 +133,7 @@ export function clientCertificatePlace(
   if (platform === 'bottlerocket' || (platform === 'gke' && os === 'windows')) return null
   const asked = role === 'mirror' ? host : registry
   if (platform === 'k3s' || platform === 'rke2')
-    return `${registriesYaml(platform, os)} (configs."${asked}".tls.cert_file and key_file; ${restartOf({ platform, os })})`
+    return `${registriesYaml(platform, os)} (configs."${asked}".tls.cert_file and key_file; ${restartOf(node)})`
   if (platform === 'talos')
     return 'the machine configuration (RegistryTLSConfig for this host, clientIdentity; before Talos 1.12 machine.registries.config)'
   if (platform === 'gke')

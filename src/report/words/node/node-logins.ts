@@ -39,7 +39,7 @@ function mirrorLoginPlace(
   if (platform === 'gke' && os === 'windows') return { place: null, keepsNone: 'GKE on Windows' }
   if (platform === 'k3s' || platform === 'rke2')
     return {
-      place: `${registriesYaml(platform, os)} (configs."${host}".auth; ${restartOf({ platform, os })})`,
+      place: `${registriesYaml(platform, os)} (configs."${host}".auth; ${restartOf(node)})`,
     }
   if (platform === 'talos' || platform === 'openshift') return { place: runtimeLoginPlace(node) }
   if (runtime === 'cri-o') return { place: "CRI-O's global_auth_file" }

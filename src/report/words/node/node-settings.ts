@@ -3,6 +3,7 @@
 import type { Platform } from '../../../diagnosis/node/node-platform.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
+import { isOfK3d } from './local-clusters.ts'
 import { releaseOf } from './node.ts'
 import { isOldContainerd, oldMirrors, oldPlainHttp } from './old-containerd.ts'
 
@@ -14,7 +15,7 @@ export function mirrorSettings(node: PullingNode, registry: string): string {
   switch (platform) {
     case 'k3s':
     case 'rke2':
-      return `${registriesYaml(platform, os)} on every node (${restartOf({ platform, os })} there)`
+      return `${registriesYaml(platform, os)} on every node (${restartOf(node)} there)`
     case 'microk8s':
       return `/var/snap/microk8s/current/args/certs.d/${registry}/hosts.toml`
     case 'k0s':
@@ -59,7 +60,13 @@ const UNITS: Partial<Record<Platform, string>> = {
 }
 
 /** Returns which service of the platform's own to restart, such as `restart k3s, or …`; null if the platform has none. RKE2's has one name on Windows. */
-export function restartOf({ platform, os }: Pick<PullingNode, 'platform' | 'os'>): string | null {
+export function restartOf({
+  platform,
+  os,
+  name,
+}: Pick<PullingNode, 'platform' | 'os' | 'name'>): string | null {
+  // There, K3s is the first process of a container, and no service.
+  if (isOfK3d(name)) return `restart the node's container, as with \`docker restart ${name}\``
   const unit = platform === null ? undefined : UNITS[platform]
   if (unit === undefined) return null
   return os === 'windows' ? `restart ${platform}` : `restart ${unit}`
@@ -81,7 +88,7 @@ export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint,
   const { platform, runtime, os } = node
   if (isOldContainerd(node)) return oldPlainHttp(node, host, role === 'mirror' ? registry : host)
   if (platform === 'k3s' || platform === 'rke2')
-    return `${registriesYaml(platform, os)}: under mirrors, "${role === 'mirror' ? registry : host}" with the endpoint "http://${host}" (${restartOf({ platform, os })})`
+    return `${registriesYaml(platform, os)}: under mirrors, "${role === 'mirror' ? registry : host}" with the endpoint "http://${host}" (${restartOf(node)})`
   if (platform === 'openshift')
     return `registrySources.insecureRegistries of image.config.openshift.io/cluster: add "${host}"`
   if (platform === 'talos')

@@ -2,6 +2,7 @@
 
 import type { HostNameStep } from '../../../advice/step/step-at-node.ts'
 import type { DefaultName, MachineNamer } from '../../../diagnosis/clues/clue-on-way.ts'
+import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import type { EndpointRole } from '../../../diagnosis/text/endpoint.ts'
 import { hostAlone } from '../../../image/host.ts'
 import { kubectlCommand } from '../../invocation.ts'
@@ -9,6 +10,7 @@ import { shellWord } from '../../sanitize.ts'
 import { managerName } from '../edits/managers.ts'
 import { localRegistryNote } from '../node/local-clusters.ts'
 import { listPodsOn, onNodes } from '../node/node.ts'
+import { mirrorSettings } from '../node/node-settings.ts'
 import { namedList, objectName, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -55,6 +57,16 @@ const MACHINE_NAMERS: Record<MachineNamer, string> = {
 const KIND_PROXY =
   '. Set HTTP_PROXY and HTTPS_PROXY to an address of that machine for its containers (host.docker.internal in Docker Desktop; on Linux, the gateway that `docker network inspect kind` shows), let the proxy listen there too, and create the cluster again'
 
+/** Returns how nodes find the registry under its old name: the runtime looks for the host as the image writes it, with its port (k3s-io/k3s#10358). */
+function keptName(node: PullingNode, host: string): string {
+  if (node.platform === 'microk8s') return '; the registry of MicroK8s is localhost:32000 for its nodes'
+  const plain =
+    '. Many registries in a cluster speak plain HTTP, which the runtime has to be set up for under the new name'
+  if (node.runtime === 'docker' || node.platform === 'openshift') return plain
+  const key = host === hostAlone(host) ? '' : ', with its port,'
+  return `${plain}. To keep the images' names, make such an address the endpoint (http:// if it speaks that) for exactly ${host}${key} in ${mirrorSettings(node, host)}`
+}
+
 export const hostNameSteps: StepWords<HostNameStep> = {
   'bare-host': ({ host }) => ({
     text: `Use a name that the nodes can resolve, or an entry in /etc/hosts on every node: ${host} has no domain, and nodes can't resolve the name of a Service, or of a container that runs beside the cluster (Docker Compose, kind)`,
@@ -68,8 +80,11 @@ export const hostNameSteps: StepWords<HostNameStep> = {
   'machine-name': ({ host, role, by }, { findings: [first] }) => ({
     text: `${INSTEAD[role]}: ${hostAlone(host)} is a name that ${MACHINE_NAMERS[by]} gives to the machine that it runs on, and only what runs there may know it${by === 'docker' ? ' (on Linux without Docker Desktop, only containers with --add-host=host.docker.internal:host-gateway)' : ''}${role === 'registry' ? localRegistryNote(first.host, host) : ''}`,
   }),
-  'replace-service-name': ({ host, role }, { findings: [first] }) => ({
-    text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
+  'replace-service-name': ({ host, role, service }, { invocation, findings: [first] }) => ({
+    text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' ? keptName(first.host, host) : ''}${service === null ? '' : '; this shows the ports and the type of the Service'}`,
+    ...(service !== null && {
+      command: kubectlCommand(invocation, `get service ${shellWord(service.name)}`, service.namespace),
+    }),
   }),
   'serve-loopback': ({ host, nodes, by }, { invocation, findings, findings: [{ node, host: at }] }) => {
     if (by !== null)

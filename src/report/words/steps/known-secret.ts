@@ -25,9 +25,11 @@ export function newPods({ workload, ofCustomController }: Findings[number]): str
   return `, then ${how} (only new pods get a service account's secrets)`
 }
 
+type InNamespace = Extract<UsableHint, { code: 'in-namespace' }>
+
 /** Whether a finding can use the same secret of another namespace. */
 const knows =
-  (hint: Extract<UsableHint, { code: 'in-namespace' }>) =>
+  (hint: InNamespace) =>
   ({ steps }: AdvisedFinding) =>
     steps.some(
       step =>
@@ -40,7 +42,7 @@ const knows =
 /** Returns what copies a login alone: what else the Secret has, such as an owner in its own namespace, is not valid elsewhere. */
 function copyCommand(
   invocation: Invocation,
-  { secret, namespace, old }: Extract<UsableHint, { code: 'in-namespace' }>,
+  { secret, namespace, old }: InNamespace,
   target: string,
 ): string {
   const name = shellWord(secret)
@@ -69,6 +71,18 @@ function secretList({ workload, credential }: Findings[number], own: string): st
   return workload?.group === undefined
     ? `the pod's template or service account${own}`
     : `the pod's service account${own} (or of ${objectName(workload)}, whose operator makes the template${field === '' ? ', if that has such a field' : field})`
+}
+
+/** Returns whose list a copied secret is added to: by name, with the command, if these pods have one account that nothing else manages. */
+function accountOfCopy(findings: Findings, { secret, account }: InNamespace, invocation: Invocation): string {
+  const [first] = findings
+  if (findings.some(({ namespace }) => namespace !== first.namespace)) return "the pods' service accounts"
+  const isOne = findings.every(({ credential: { hints = [] } }) =>
+    hints.some(hint => hint.code === 'in-namespace' && hint.secret === secret && hint.account === account),
+  )
+  if (account === undefined || !isOne) return "the pod's service account"
+  const edit = kubectlCommand(invocation, `edit serviceaccount ${shellWord(account)}`, first.namespace)
+  return `the imagePullSecrets of service account ${account}${first.managedBy === undefined ? ` (\`${edit}\`)` : managedPlace(first, invocation)}`
 }
 
 /** Returns the name of these pods' service account, and the command that edits it; nothing if they have several, or what deploys them has it. */
@@ -203,14 +217,12 @@ const knownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
         text: `${copy} under another name, and add that to the imagePullSecrets beside ${hint.secret}: the secret of this name there has no login that the kubelet can use for the image`,
       }
     const isNamed = named.length === findings.length
-    const isAll = isNamed && others.length === 0
-    const owner = others.length === 0 ? "the pod's service account" : "the pods' service accounts"
     const place = findings.some(hasOwnList)
       ? `the imagePullSecrets of ${secretList(first, '')}${managedPlace(first, invocation)}`
-      : `${owner}${newPods(first)}`
+      : `${accountOfCopy(findings, hint, invocation)}${newPods(first)}`
     return {
       text: `${copy}${isNamed ? ', where the pod names it already' : `, and add it to ${place}`}`,
-      ...(isAll && { command: copyCommand(invocation, hint, target) }),
+      ...(others.length === 0 && { command: copyCommand(invocation, hint, target) }),
     }
   }
   if (hint.code === 'not-named' && hint.misspelled !== undefined) {

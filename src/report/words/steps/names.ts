@@ -22,9 +22,9 @@ import { nodeName } from '../node/node.ts'
 import { mirrorSettings } from '../node/node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
-import { pathHint } from './path-hints.ts'
+import { mayLackLibrary, pathHint } from './path-hints.ts'
 import { buildHint, tagHint } from './running-beside.ts'
-import { meantRepository, otherRepositoryHint, servingHint } from './serving-image.ts'
+import { isProven, meantRepository, otherRepositoryHint, servingHint } from './serving-image.ts'
 
 /** Returns what images of the former Docker Store want of an account (docker/docs#5307). */
 function ofStore({ registry, reference }: Finding): string {
@@ -199,10 +199,15 @@ export const nameSteps: StepWords<NameStep> = {
     setEach(invocation, findings, finding => {
       const meant = meantRepository(finding)
       if (meant !== null) return meant
-      return known === 'repository' && !isGone(finding)
+      return known === 'repository' && !isGone(finding) && !mayBeOtherPath(finding)
         ? { known: `${withoutVersion(finding.moved?.to ?? finding.image)}:`, open: '<tag>' }
         : corrected(finding.image)
     }),
+}
+
+/** Whether another tag may not help: an official image that a cache has only below library/. */
+function mayBeOtherPath(finding: Findings[number]): boolean {
+  return !isProven(finding) && mayLackLibrary(finding.registry, finding.image)
 }
 
 /** What loads images into the nodes of such clusters. */

@@ -22,7 +22,6 @@ export function pathHint(registry: string | null, image: string): string {
   const [, original] = /^mcr\.microsoft\.com\/mirror\/docker\/(.+)$/.exec(image) ?? []
   if (original !== undefined)
     return ` (these are Microsoft's copies of images of Docker Hub, of which some tags may be missing or come late: the original is docker.io/${original.replace(/:$/, '')})`
-  const path = image.slice((registry ?? '').length + 1)
   const [, tag = '', patch] = /:(v?\d+\.\d+(\.\d+)?)$/.exec(image) ?? []
   // Amazon's own tags, but for those of the pause image and of a few agents (0.1.15 of eks-pod-identity-agent); a release is on GitHub first (aws/amazon-vpc-cni-k8s#3526).
   if (isOfEks(registry) && tag !== '' && !/\/pause(?:-\w+)?:/.test(image))
@@ -45,12 +44,17 @@ export function pathHint(registry: string | null, image: string): string {
     !/(?:^|\/)registry\.k8s\.io\//.test(image)
   )
     return ` (some projects' tags have no v, as in ${tag.slice(1)})`
+  return mayLackLibrary(registry, image)
+    ? ' (behind a proxy cache, official images need library/ in the path)'
+    : ''
+}
+
+/** Whether this is the name of an official image in a project that may be a cache of Docker Hub, without library/. */
+export function mayLackLibrary(registry: string | null, image: string): boolean {
+  const path = image.slice((registry ?? '').length + 1)
   const [, name] = /^[^/]+\/([^/:@]+)(?:[:@].*)?$/.exec(path) ?? []
   // Of the hosted registries, only those of clouds can be caches.
   const isOther = registry !== null && !isHosted(registry) && !isOpenShiftRegistry(registry)
   const mayCache = isOther || cloudOf(registry) !== null
-  const viaProject = mayCache && name !== undefined && !path.startsWith('library/')
-  return viaProject && OFFICIAL_IMAGES.includes(name)
-    ? ' (behind a proxy cache, official images need library/ in the path)'
-    : ''
+  return mayCache && name !== undefined && !path.startsWith('library/') && OFFICIAL_IMAGES.includes(name)
 }

@@ -56,7 +56,7 @@ const OF_REPOSITORY: readonly Clue['code'][] = [
   'no-latest',
 ]
 
-function isProven({ clues, subcause, moved, check }: Failing): boolean {
+export function isProven({ clues, subcause, moved, check }: Failing): boolean {
   const isFound = check?.verdict === 'no-such-tag' || check?.verdict === 'no-such-digest'
   return subcause === 'tag' || isFound || moved !== null || hasClue(clues, ...OF_REPOSITORY)
 }
