@@ -145,7 +145,9 @@ function withOtherDebug({ containerKind, cause }: Finding, steps: Step[]): Step[
   const isOther = steps.some(({ code }) => code === 'other-debug-container' || code === 'set-image')
   if (containerKind !== 'ephemeral' || isOther) return steps
   const step: Step = { code: 'other-debug-container', reason: 'way' }
-  return isOnTheWay(cause) ? [step, ...steps] : [...steps, step]
+  // Neither the policy of a debug container nor its pod's list of secrets can be changed.
+  const others = steps.filter(({ code }) => code !== 'allow-pull' && code !== 'same-secret')
+  return isOnTheWay(cause) || others.length < steps.length ? [step, ...others] : [...others, step]
 }
 
 /** Which part of the path may be too much, and whether the image was left behind, belong to the check of the name. */

@@ -99,7 +99,15 @@ function ownAccount(
   )
   if (!isOne) return { name: '' }
   const command = kubectlCommand(invocation, `edit serviceaccount ${shellWord(own)}`, namespace)
-  return { name: ` ${own}`, ...(managedBy === undefined ? { command } : {}) }
+  return { name: ` ${own}`, ...(managedBy === undefined || own === DEFAULT ? { command } : {}) }
+}
+
+/** The service account that Kubernetes makes itself in each namespace, so that what deploys a workload seldom has it. */
+const DEFAULT = 'default'
+
+/** Returns where a change of an account lasts; empty for the account that what deploys the workload does not make. */
+function accountPlace(own: string, first: Findings[0], invocation: Invocation): string {
+  return own === DEFAULT ? '' : managedPlace(first, invocation)
 }
 
 /** Returns the step where something controls the pod's service account, and so replaces what is changed there. */
@@ -244,7 +252,7 @@ const knownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
       const { name, ...edit } = ownAccount(hint, findings, invocation)
       const account = name === '' ? "the pod's service account" : `service account${name}`
       return {
-        text: `${correct} ${account}${managedPlace(first, invocation)}${newPods(first)}${why}`,
+        text: `${correct} ${account}${accountPlace(hint.own, first, invocation)}${newPods(first)}${why}`,
         ...edit,
       }
     }
@@ -264,12 +272,23 @@ const knownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
   if (hint.ownedBy !== undefined && !hasOwnList(first)) return throughOwner(hint, hint.ownedBy, invocation)
   if (hint.code === 'on-service-account')
     return {
-      text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the imagePullSecrets of ${hasOwnList(first) ? secretList(first, name) : `the pod's own service account${name} (or run the pod under the other one)${managedPlace(first, invocation)}${newPods(first)}`}`,
+      text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the imagePullSecrets of ${hasOwnList(first) ? secretList(first, name) : `the pod's own service account${name} (or run the pod under the other one)${accountPlace(hint.own, first, invocation)}${newPods(first)}`}`,
       ...edit,
     }
   const add = `Add secret ${hint.secret}, which has a login for the image, to the imagePullSecrets of`
   const ofTemplate = hasOwnList(first) ? templateEdit(place => `${add} ${place}`, findings, invocation) : null
   if (ofTemplate !== null) return ofTemplate
+  // The values of a chart change its template, and not an account that it does not make.
+  if (
+    hint.own === DEFAULT &&
+    !hasOwnList(first) &&
+    first.managedBy !== undefined &&
+    first.workload?.group === undefined
+  )
+    return {
+      text: `${add} service account ${DEFAULT}${newPods(first)}, or of the pod's template${subChartNote(first)}${managedPlace(first, invocation)}`,
+      ...edit,
+    }
   return {
     text: `${add} ${secretList(first, name)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
     ...edit,

@@ -117,6 +117,27 @@ function anotherPath(secrets: readonly string[], key: string, reference: string)
   return `Create another pull secret with \`kubectl create secret docker-registry\` and --docker-server=${shellWord(folder)}, with a login ${folder === key ? 'for this image' : 'for that path'}, and name it beside ${namedList('secret', secrets, 3)}, whose keys are for other paths of the registry. Or, if the login of one of them may pull this image too, give it the key ${key}`
 }
 
+/** Equal answers are listed once, and the node's logins come last: only the first answer is surely that to the first login of the pod. */
+const replacePassedOver: StepWords<LoginStep>['replace-passed-over'] = (
+  { secrets, status, registry, others },
+  { findings: [{ credential }] },
+) => {
+  const which = `the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}`
+  if (others === undefined)
+    return {
+      text: `Correct or remove ${which}: the registry refused it (${status}), and only another login could pull the image`,
+    }
+  const first = credential.attempts.find(({ usable }) => usable)?.secret
+  const isFirst = first !== undefined && secrets.includes(first)
+  const other =
+    others.length === 0
+      ? 'Another one'
+      : `That in ${namedList('secret', others, 3)}${isFirst ? ", or one of the node's own," : ''}`
+  return {
+    text: `Renew or remove ${which}: it was refused itself (${status})${isFirst ? '' : ', unless that was a login of the node'}. ${other} was not, but it does not cover this image, or the image does not exist`,
+  }
+}
+
 export const loginSteps: StepWords<LoginStep> = {
   'distribute-login': distributeLogin,
   'cluster-login': ({ registry, secret }, { findings: [first] }) => ({
@@ -240,12 +261,7 @@ export const loginSteps: StepWords<LoginStep> = {
   'overridden-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its auth field holds a different user name or password than its username and password fields, and auth is what the kubelet sends`,
   }),
-  'replace-passed-over': ({ secrets, status, registry, others }) => ({
-    text:
-      others !== undefined
-        ? `Renew or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: it was refused itself (${status}). ${others.length === 0 ? 'Another one' : `That in ${namedList('secret', others, 3)}`} was not, but it does not cover this image, or the image does not exist`
-        : `Correct or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: the registry refused it (${status}), and only another login could pull the image`,
-  }),
+  'replace-passed-over': replacePassedOver,
   'see-why': ({ after }, { invocation, findings: [first] }) => ({
     text: SEE_WHY[after],
     command: whyCommand(invocation, first),

@@ -13,11 +13,14 @@ export const useOtherLogin: StepWords<StepOf<'use-other-login'>>['use-other-logi
   { namespace, secret, other },
   { invocation, findings: [first] },
 ) => {
-  const pods = hasOwnList(first) ? '' : newPods(first)
-  if (other.namespace === namespace)
+  if (other.namespace === namespace) {
+    const place = `template${managedPlace(first, invocation)}`
+    // What deploys the workload need not have its account.
+    const list = hasOwnList(first) ? place : `${place}, or of its service account${newPods(first)}`
     return {
-      text: `Name secret ${other.secret} instead of ${secret} in the imagePullSecrets of the pod's ${hasOwnList(first) ? 'template' : 'service account or template'}${managedPlace(first, invocation)}${pods}: other pods of the namespace name it and run the image, and it has another login`,
+      text: `Name secret ${other.secret} instead of ${secret} in the imagePullSecrets of the pod's ${list}: other pods of the namespace name it and run the image, and it has another login`,
     }
+  }
   const writer = first.credential.attempts.find(attempt => attempt.secret === secret)?.writer
   const text = `Update secret ${secret} in namespace ${namespace}${writer === undefined ? '' : ` ${sourceOf(writer, namespace, invocation)}`}, if it is meant to be a copy: the one in namespace ${other.namespace}, whose pods run the image, has another login`
   return other.alone && writer === undefined
