@@ -110,3 +110,16 @@ test.each([
   expect(found('ephemeral')[0] === 'other-debug-container').toBe(isFirst)
   expect(found('container')).not.toContain('other-debug-container')
 })
+
+test('the policy of a debug container stays, so that another one is the only way', () => {
+  const containers = [container({ image: 'team/tools:3', kind: 'ephemeral', pullPolicy: 'Never' })]
+  const error = 'Container image "team/tools:3" is not present with pull policy of Never'
+  const codes = codesIn({
+    image: 'team/tools:3',
+    error,
+    reason: 'ErrImageNeverPull',
+    pod: { containers: containers.map(made => ({ ...made, state: waiting('ErrImageNeverPull', error) })) },
+  })
+  expect(codes).toContain('other-debug-container')
+  expect(codes).not.toContain('allow-pull')
+})

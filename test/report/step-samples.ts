@@ -792,7 +792,10 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
   'snapshotter-login': [{ name: 'SOCI' }, { name: null }],
   'annotate-snapshots': [{ name: 'Nydus' }, { name: null }],
   'bypass-snapshotter': [{}],
-  'replace-passed-over': [{ secrets: ['regcred'], status: 403, registry: own }],
+  'replace-passed-over': [
+    { secrets: ['regcred'], status: 403, registry: own },
+    { secrets: ['regcred'], status: 401, registry: own, others: ['other'] },
+  ],
   'restore-sandbox-image': [{}],
   'renew-sandbox-image': [{}],
   'set-sandbox-image': [

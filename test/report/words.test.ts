@@ -77,7 +77,7 @@ test.each<[AdvisedFinding['steps'][0], RegExp]>([
   [
     {
       code: 'use-known-secret',
-      hint: { code: 'not-named', namespace: 'web', secret: 'hub', own: 'default' },
+      hint: { code: 'not-named', namespace: 'web', secret: 'hub', own: 'shop' },
       namespace: 'web',
     },
     /^Add secret hub.*sub-chart.*in the values of Helm release shop/,
@@ -94,6 +94,19 @@ test.each<[AdvisedFinding['steps'][0], RegExp]>([
   expect(command).toBeUndefined()
   const byHand = stepsOf([{ ...typo(), steps: [step] }], HERE)[0].text
   expect(byHand).not.toMatch(/values|chart/)
+})
+
+test('the account default, which no chart makes, is changed itself', () => {
+  const hint = { code: 'not-named', namespace: 'web', secret: 'hub', own: 'default' } as const
+  const step: Step = { code: 'use-known-secret', hint, namespace: 'web' }
+  const { text, command } = stepsOf(
+    [{ ...typo({ managedBy: { tool: 'helm', name: 'shop' } }), steps: [step] }],
+    HERE,
+  )[0]
+  expect(text).toMatch(
+    / of service account default, then .*, or of the pod's template .*in the values of Helm release shop/,
+  )
+  expect(command).toBe('kubectl -n web edit serviceaccount default')
 })
 
 test('a login that an injected container lacks can come from its injector, which a wrong name does not need', () => {
