@@ -13,7 +13,7 @@ import { isOfGitLab, loginCommand, loginNote, PROXY_SCOPES } from '../credential
 import { managerName } from '../edits/managers.ts'
 import { namedList, registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
-import { hasOwnList } from './known-secret.ts'
+import { hasOwnList } from './secret-lists.ts'
 
 interface LoginTerms {
   login: string

@@ -15,15 +15,7 @@ import { managedPlace, subChartNote, writerText } from '../edits/managers.ts'
 import { templateEdit } from '../edits/template-edit.ts'
 import { objectName, pluralize, registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
-
-/** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
-export function newPods({ workload, ofCustomController }: Findings[number]): string {
-  const how =
-    workload?.group === undefined || ofCustomController !== true
-      ? 'recreate the pods'
-      : `delete the pod if ${objectName(workload)} creates another one, or else start a new run of it`
-  return `, then ${how} (only new pods get a service account's secrets)`
-}
+import { hasOwnList, newPods, secretList } from './secret-lists.ts'
 
 type InNamespace = Extract<UsableHint, { code: 'in-namespace' }>
 
@@ -53,24 +45,6 @@ function copyCommand(
   const read = `get secret ${name} -o jsonpath='{.data.\\.${key}}'`
   const create = `create secret ${how} --from-file=.${key}=/dev/stdin`
   return `${kubectlCommand(invocation, read, namespace)} | base64 --decode | ${kubectlCommand(invocation, create, target)}`
-}
-
-/** Whether the pod names pull secrets itself, and so gets none of its service account's. */
-export function hasOwnList({ credential }: Pick<AdvisedFinding, 'credential'>): boolean {
-  return credential.unnamed === true || credential.attempts.some(({ from }) => from === 'pod')
-}
-
-/** Returns whose list of pull secrets to extend. The template of a custom resource's pods is its operator's. */
-function secretList({ workload, credential }: Findings[number], own: string): string {
-  const known = workload === null ? null : pullSecretField(workload)
-  const field = known === null ? '' : `, as ${known}`
-  if (hasOwnList({ credential }))
-    return workload?.group === undefined
-      ? "the pod's template"
-      : `${objectName(workload)}, whose operator makes the template${field}`
-  return workload?.group === undefined
-    ? `the pod's template or service account${own}`
-    : `the pod's service account${own} (or of ${objectName(workload)}, whose operator makes the template${field === '' ? ', if that has such a field' : field})`
 }
 
 /** Returns whose list a copied secret is added to: by name, with the command, if these pods have one account that nothing else manages. */

@@ -23,18 +23,12 @@ import { namedList, objectName, registryLabel, shortList } from '../nouns.ts'
 import { loginOfOthers } from '../running-elsewhere.ts'
 import type { StepText, StepWords } from '../step-words.ts'
 import { distributeLogin } from './distribute-login.ts'
-import {
-  loginAtOwner,
-  madeByTemplate,
-  nameSecret,
-  newPods,
-  recreationText,
-  useKnownSecret,
-} from './known-secret.ts'
+import { loginAtOwner, madeByTemplate, nameSecret, recreationText, useKnownSecret } from './known-secret.ts'
 import { repairSecret } from './malformed-secret.ts'
 import { openShiftSecrets } from './openshift-secrets.ts'
 import { secretMaker, untranslatedSecret, useOtherLogin } from './other-secrets.ts'
 import { renewals } from './renewals.ts'
+import { newPods } from './secret-lists.ts'
 import { atSource } from './written-secret.ts'
 
 /** Where each registry has the visibility of an image. */

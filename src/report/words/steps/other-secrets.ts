@@ -7,7 +7,7 @@ import { clip } from '../../screen/layout.ts'
 import { MAKERS } from '../edits/makers.ts'
 import { managedPlace, managerName, sourceOf, writerText } from '../edits/managers.ts'
 import type { StepWords } from '../step-words.ts'
-import { hasOwnList, newPods } from './known-secret.ts'
+import { hasOwnList, newPods } from './secret-lists.ts'
 
 export const useOtherLogin: StepWords<StepOf<'use-other-login'>>['use-other-login'] = (
   { namespace, secret, other },

@@ -1,0 +1,33 @@
+/** Which list gives pods their pull secrets, and what existing pods need once it is changed. */
+
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
+import { pullSecretField } from '../credential/pull-secret-fields.ts'
+import { objectName } from '../nouns.ts'
+import type { Findings } from '../step-words.ts'
+
+/** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
+export function newPods({ workload, ofCustomController }: Findings[number]): string {
+  const how =
+    workload?.group === undefined || ofCustomController !== true
+      ? 'recreate the pods'
+      : `delete the pod if ${objectName(workload)} creates another one, or else start a new run of it`
+  return `, then ${how} (only new pods get a service account's secrets)`
+}
+
+/** Whether the pod names pull secrets itself, and so gets none of its service account's. */
+export function hasOwnList({ credential }: Pick<AdvisedFinding, 'credential'>): boolean {
+  return credential.unnamed === true || credential.attempts.some(({ from }) => from === 'pod')
+}
+
+/** Returns whose list of pull secrets to extend. The template of a custom resource's pods is its operator's. */
+export function secretList({ workload, credential }: Findings[number], own: string): string {
+  const known = workload === null ? null : pullSecretField(workload)
+  const field = known === null ? '' : `, as ${known}`
+  if (hasOwnList({ credential }))
+    return workload?.group === undefined
+      ? "the pod's template"
+      : `${objectName(workload)}, whose operator makes the template${field}`
+  return workload?.group === undefined
+    ? `the pod's template or service account${own}`
+    : `the pod's service account${own} (or of ${objectName(workload)}, whose operator makes the template${field === '' ? ', if that has such a field' : field})`
+}
