@@ -58,7 +58,8 @@ export class PullFacts {
     await (isFresh ? this.#readAgain(failing, patience) : this.#readNew(failing, patience))
     const { pullSecrets, serviceAccounts, nodes } = this.#related
     const running = new RunningImages()
-    for (const pod of pods) running.add(pod)
+    // A wait looks every second, mostly at pods that are well.
+    for (const pod of failing.length > 0 ? pods : []) running.add(pod)
     return {
       takenAt,
       source: this.#reading.source,
