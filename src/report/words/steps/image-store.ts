@@ -193,7 +193,7 @@ export const storeSteps: StepWords<StoreStep> = {
     ),
   'remove-download': ({ digest }, { findings, findings: [{ host }] }) =>
     nodeShellStep(
-      `Remove what containerd keeps of the download ${onNodes(findings)}, so that the next attempt starts anew: ${digest === null ? 'this lists the downloads in progress, and' : 'this prints a file ref, and'} the folder with ${digest === null ? "this layer's file ref" : 'it'} has to go (if nothing is printed, containerd has already removed it); then delete the pod, or wait for the next attempt`,
+      `Remove what containerd keeps of the download ${onNodes(findings)}, so that the next attempt starts from the beginning: ${digest === null ? 'this lists the downloads in progress, and' : 'this prints a file ref, and'} the folder with ${digest === null ? "this layer's file ref" : 'it'} has to go (if nothing is printed, containerd has already removed it); then delete the pod, or wait for the next attempt`,
       ingestCommand(host, digest),
       findings,
     ),

@@ -30,7 +30,7 @@ interface Malformed {
   attempt?: Attempt | undefined
 }
 
-/** Returns how to correct a malformed pull secret. The kubelet reads a Secret anew for each attempt. */
+/** Returns how to correct a malformed pull secret. The kubelet reads a Secret again for each attempt. */
 export function repairSecret(
   invocation: Invocation,
   { namespace, secret, first, attempt }: Malformed,
@@ -58,7 +58,7 @@ export function repairSecret(
   const enough = good === undefined ? '' : `: secret ${good} has a login for the image`
   const or = `Or remove it from ${listIn(first, attempt, invocation)}${enough}`
   return {
-    text: `${correct}${objects}${how}${because}. The next attempt reads it anew. ${or}. ${SHOWN}`,
+    text: `${correct}${objects}${how}${because}. The next attempt reads it again. ${or}. ${SHOWN}`,
     brief: `${correct}${because}. ${or}. ${SHOWN}`,
     command: kubectlCommand(
       invocation,
