@@ -22,8 +22,8 @@ export interface CauseWords {
   title: Sentence
   /** What it means, in one sentence. */
   meaning: Sentence
-  /** Whether reports show which credential the pull had. */
-  showsCredential?: true
+  /** What reports show of the pull's credentials: which it had, or, where no registry asked for one yet, which pull secrets are missing. */
+  credentials?: 'used' | 'missing'
 }
 
 /** What makes a sentence: a function of the findings, or the first case that applies to the first of them. */

@@ -64,20 +64,11 @@ function wordsFor(context: CauseContext): CauseWords {
   return isMalformed(first) ? malformedSecret : WORDS[first.cause]
 }
 
-/** Causes by which no registry has asked for a login yet. */
-const UNREACHED: readonly Cause[] = [
-  'registry-not-found-dns',
-  'network-timeout',
-  'connection-refused-or-reset',
-  'tls',
-  'http-https-mismatch',
-  'proxy',
-]
-
 /** Returns which credentials these pulls had; empty if the cause does not involve credentials. */
 export function credentialLinesFor(context: CauseContext): string[] {
-  if (wordsFor(context).showsCredential) return credentialLines(context.findings)
-  return UNREACHED.includes(context.findings[0].cause) ? missingSecretLines(context.findings) : []
+  const { credentials } = wordsFor(context)
+  if (credentials === undefined) return []
+  return credentials === 'used' ? credentialLines(context.findings) : missingSecretLines(context.findings)
 }
 
 /** Returns a noun phrase for what is wrong, for summaries; it agrees with the title. */

@@ -246,7 +246,7 @@ const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
   (subcause ?? 'unspecified') as DenialSubcause
 
 export const authRequiredOrDenied: CauseWords = {
-  showsCredential: true,
+  credentials: 'used',
   short: context => {
     const [first] = context.findings
     const subcause = subcauseOf(context)

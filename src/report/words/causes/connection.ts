@@ -59,6 +59,7 @@ export const registryNotFoundDns: CauseWords = {
     ],
     first => `${lookUpResult(first)}; ${neverContacted(first)}`,
   ],
+  credentials: 'missing',
 }
 
 const isOfGuest = ({ clues }: FirstFinding) => hasClue(clues, 'guest')
@@ -138,6 +139,7 @@ export const networkTimeout: CauseWords = {
     ],
     'The node got nothing back from the host: a firewall that drops packets, a missing route or NAT, or a very slow host.',
   ],
+  credentials: 'missing',
 }
 
 export const connectionRefusedOrReset: CauseWords = {
@@ -165,6 +167,7 @@ export const connectionRefusedOrReset: CauseWords = {
     ],
     first => BROKEN_MEANING[howBroken(first)],
   ],
+  credentials: 'missing',
 }
 
 /** Whether a layer did not arrive whole, and the text does not say from where: the registry, a mirror or cache, or where one of them redirects. */
@@ -263,4 +266,5 @@ export const proxy: CauseWords = {
     ],
     'The runtime goes through a proxy, which could not be reached or did not forward the request.',
   ],
+  credentials: 'missing',
 }

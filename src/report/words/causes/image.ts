@@ -208,7 +208,7 @@ function lostAlgorithm({ image }: Finding): string {
 }
 
 export const imageNotFound: CauseWords = {
-  showsCredential: true,
+  credentials: 'used',
   short: ({ findings: [first] }) =>
     first.subcause === 'not-in-mirror'
       ? `images missing from ${lackingLabel(first)}`

@@ -175,7 +175,7 @@ const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
   (subcause ?? 'unspecified') as RateLimitSubcause
 
 export const rateLimited: CauseWords = {
-  showsCredential: true,
+  credentials: 'used',
   short: context =>
     relayedBy(context.findings[0]) !== null
       ? `${registryLabel(relayedBy(context.findings[0]))}'s rate limit, which ${registryLabel(context.findings[0].registry)} relays`

@@ -74,6 +74,7 @@ export const tls: CauseWords = {
         return 'The node does not trust the certificate, or it has expired or is for another name, or no common protocol was found.'
     }
   },
+  credentials: 'missing',
 }
 
 /** Whether the runtime could not read the certificate, so that neither its signer nor its dates were checked. */
@@ -148,6 +149,7 @@ export const httpHttpsMismatch: CauseWords = {
     ],
     first => EXPECTED[spokenScheme(first)],
   ],
+  credentials: 'missing',
 }
 
 const SPEAKS = {

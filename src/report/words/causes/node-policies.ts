@@ -103,7 +103,7 @@ function neverTexts({ findings: [{ subcause, clues }] }: CauseContext): [title: 
 }
 
 export const neverPull: CauseWords = {
-  showsCredential: true,
+  credentials: 'used',
   short: () => 'pull policy Never',
   title: context => neverTexts(context)[0],
   meaning: context =>

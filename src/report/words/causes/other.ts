@@ -36,7 +36,7 @@ const isOfSnapshotter = leads('start-snapshotter')
 const isUnreadByKubelet = leads('match-docker')
 
 export const other: CauseWords = {
-  showsCredential: true,
+  credentials: 'used',
   short: [
     [isOfSnapshotter, 'a snapshotter that does not answer'],
     [isOfRuntime, 'a container runtime that does not answer'],

@@ -198,7 +198,7 @@ export function malformedSecretsOf({ credential }: Pick<Finding, 'credential'>):
 }
 
 export const malformedSecret: CauseWords = {
-  showsCredential: true,
+  credentials: 'used',
   short: () => 'malformed pull secrets',
   title: ({ findings }) => {
     const secrets = findings.flatMap(finding =>
