@@ -134,12 +134,21 @@ function templateOf(pod: Pod, index: OwnerIndex): MadeFrom | null {
   const { templateHash, revisionHash, templateGeneration } = pod
   const own = ownLink(pod, index)
   const template = own?.template
-  // A Deployment never changes the template of its ReplicaSets; a dump may lack their label.
-  if (template !== undefined && own?.controller?.kind === 'Deployment' && templateHash === undefined)
-    return template
+  if (template !== undefined && own?.controller?.kind === 'Deployment') {
+    // A Deployment never changes the template of its ReplicaSets, but anybody else can: the pod has the image that was there before.
+    const above = linkOf(own.controller, pod.namespace, index)?.template
+    if (above !== undefined && hasImageOf(pod, above, template)) return above
+    // A dump may lack the label of ReplicaSets.
+    if (templateHash === undefined) return template
+  }
   if (template?.mark === undefined) return null
   const marks = [templateHash, revisionHash, templateGeneration]
   return template.mark === null || marks.includes(template.mark) ? template : null
+}
+
+/** Whether a container of the pod has the image of this template, letter by letter, and not that of the other one. */
+function hasImageOf({ containers }: Pod, { images }: MadeFrom, other: MadeFrom): boolean {
+  return containers.some(({ name, image }) => images[name] === image && other.images[name] !== image)
 }
 
 /** The images in the template that the pod was made from, by container; null if that template is not known. */

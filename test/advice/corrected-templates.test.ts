@@ -56,6 +56,11 @@ describe('a pod whose owner has the correct image', () => {
     expect(deployed(TYPO, TYPO)).toContain('check-name')
   })
 
+  test('keeps the image of its Deployment when somebody changes its ReplicaSet, which no webhook did', () => {
+    expect(deployed(FIXED, TYPO, TYPO)).toEqual(deployed(TYPO, TYPO))
+    expect(deployed(FIXED, FIXED, TYPO)[0]).toBe('delete-changed-pod')
+  })
+
   test('may have its image from a webhook, which changes that of the newest template, too', () => {
     expect(deployed('acme.example/shop:1.9', FIXED, 'mirror.example/shop:1.9')).not.toContain('renew-pod')
   })

@@ -57,6 +57,17 @@ function isAtOtherRegistry({ registry }: Findings[number], template: string | nu
   return made !== null && made.registry !== registry
 }
 
+/** The pod's own controller, in words: the template above it may be newer. */
+function ownerPath(first: Findings[0]): string {
+  const path = workloadPath(first)
+  const kind = first.workload?.kind
+  return kind === 'Deployment'
+    ? `the ReplicaSet of ${path}`
+    : kind === 'CronJob'
+      ? `the Job of ${path}`
+      : path
+}
+
 /** Returns how to change the annotation that gives an injected container its image. Linkerd takes a namespace's for its pods, too. */
 function annotationEdit(annotation: string, findings: Findings, invocation: Invocation): StepText {
   const [first] = findings
@@ -180,13 +191,11 @@ export const podSteps: StepWords<PodStep> = {
     text: `Or run the pod on another node: ${VIRTUAL[of]}, where no proxy, mirror, or trusted authority can be set for its pulls`,
   }),
   'delete-changed-pod': ({ template }, { invocation, findings: [first] }) => {
-    const { namespace, pod, workload, clues } = first
+    const { namespace, pod, clues } = first
     const path = workloadPath(first)
     const isPaused = clueOf(clues, 'not-replaced')?.why === 'paused'
-    // A paused Deployment's own template may be newer than that of its ReplicaSet.
-    const owner = workload?.kind === 'Deployment' ? `the ReplicaSet of ${path}` : path
     return {
-      text: `Delete the pod: ${owner} has ${template}, which the new pod gets; the image of this one was most likely set on the pod itself${isPaused ? `. ${path} is paused, so a change of its own template reaches no pod until \`kubectl rollout resume ${path}\`` : ''}`,
+      text: `Delete the pod: ${ownerPath(first)} has ${template}, which the new pod gets; the image of this one was most likely set on the pod itself${isPaused ? `. ${path} is paused, so a change of its own template reaches no pod until \`kubectl rollout resume ${path}\`` : ''}`,
       command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
     }
   },
@@ -212,7 +221,7 @@ export const podSteps: StepWords<PodStep> = {
           ? `${isForLogin ? `Or let Istio add the pull secret to all pods that it injects (global.imagePullSecrets; each of their namespaces needs that Secret), or s${set}` : `S${set}${cause === 'rate-limited' ? ', to pull it from another registry' : ''}`}: the template of ${workloadPath(first)} has no such container${listing}`
           : again
             ? `If the new pod has ${first.image} again, correct ${what} changes the image${listing}`
-            : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod${copied}: ${workloadPath(first)} has ${template}${twice}${listing}`,
+            : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod${copied}: ${ownerPath(first)} has ${template}${twice}${listing}`,
       command: webhooksCommand(invocation, first, policies),
     }
   },
