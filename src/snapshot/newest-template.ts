@@ -6,11 +6,12 @@ import type { OwnerLink, RolloutStall } from './snapshot.ts'
 
 /**
  * What gets a pod of the newest template. `paused`: resume the Deployment. `partition`: the pods below the StatefulSet's partition are made from
- * the earlier revision, until it is lowered to `to`. `on-delete`, `no-updates`: delete the pod. `run`: delete the CronJob's Job.
+ * the earlier revision, until it is lowered to `to`. `on-delete`, `no-updates`, `one-by-one`: delete the pod, which the owner does not replace,
+ * or does not while it is not ready. `run`: delete the CronJob's Job.
  * `rolling`: the controller replaces the pod by itself; a Deployment does once what stalls its rollout has ended.
  */
 export type Renewal =
-  | { by: 'paused' | 'on-delete' | 'no-updates' | 'run' }
+  | { by: 'paused' | 'on-delete' | 'no-updates' | 'one-by-one' | 'run' }
   | { by: 'rolling'; stalled?: StalledRollout }
   | { by: 'partition'; pods: number; to: number; oneByOne: boolean }
 
@@ -27,7 +28,7 @@ export interface NewestTemplate {
 
 /**
  * Returns the template that the pod's owner has now; null if the pod was made from it, and if that is not known. Without a label that tells,
- * as for a ReplicaSet of its own, the caller has to compare the images. Pods that hold up their StatefulSet are not looked at here.
+ * as for a ReplicaSet of its own, the caller has to compare the images.
  */
 export function newestTemplate(pod: Pod, index: OwnerIndex): NewestTemplate | null {
   const own = ownLink(pod, index)
@@ -79,7 +80,7 @@ function daemonSetRenewal({ update }: OwnerLink): Renewal {
 }
 
 /** An ordered StatefulSet waits for a broken pod of an older revision, even above its partition (kubernetes/kubernetes#67250). */
-function statefulSetRenewal(pod: Pod, { update, partition, ordered }: OwnerLink): Renewal | null {
+function statefulSetRenewal(pod: Pod, { update, partition }: OwnerLink): Renewal {
   if (update === 'on-delete') return { by: 'on-delete' }
   const ordinal = ordinalOf(pod)
   if (partition !== undefined && ordinal !== null) {
@@ -87,5 +88,5 @@ function statefulSetRenewal(pod: Pod, { update, partition, ordered }: OwnerLink)
     if (to >= 0 && to < partition.pods)
       return { by: 'partition', pods: partition.pods, to, oneByOne: update === 'rolling' }
   }
-  return update === 'parallel' && ordered === undefined ? { by: 'rolling' } : null
+  return { by: update === 'parallel' ? 'rolling' : 'one-by-one' }
 }

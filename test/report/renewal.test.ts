@@ -33,6 +33,7 @@ test.each([
   ['paused', SHOP, /paused/, 'kubectl -n web rollout resume deployment/shop'],
   ['rolling', SHOP, /^Wait for the rollout/, 'kubectl -n web rollout status deployment/shop'],
   ['on-delete', { kind: 'DaemonSet', name: 'agent' }, /OnDelete/, 'kubectl -n web delete pod shop-1'],
+  ['one-by-one', SET, /replace a pod that is not ready/, 'kubectl -n web delete pod shop-1'],
   ['no-updates', { kind: 'ReplicaSet', name: 'relay' }, /new pods only/, 'kubectl -n web delete pod shop-1'],
 ] as const)('the pod of an owner that is %s is renewed in its own way', (by, owner, text, command) => {
   const words = wordsOf({ by }, owner, { pod: 'shop-1' })

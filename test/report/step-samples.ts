@@ -771,6 +771,7 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
       ],
       [{ kind: 'DaemonSet', name: 'agent' }, { by: 'on-delete' }],
       [{ kind: 'ReplicaSet', name: 'relay' }, { by: 'no-updates' }],
+      [{ kind: 'StatefulSet', name: 'db' }, { by: 'one-by-one' }],
       [
         { kind: 'StatefulSet', name: 'db' },
         { by: 'partition', pods: 2, to: 1, oneByOne: true },

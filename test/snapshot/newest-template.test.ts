@@ -136,12 +136,19 @@ describe('the pod of a StatefulSet', () => {
         partition: { pods: 2, first: 0 },
         ordered: { revision: 'db-2', from: 2, below: 3 },
       },
-      null,
+      { by: 'one-by-one' },
     ],
     ['updated in parallel', 'db-1', { update: 'parallel' }, { by: 'rolling' }],
     ['updated by hand', 'db-1', { update: 'on-delete' }, { by: 'on-delete' }],
   ])('%s', (_what, name, more, expected) => {
     expect(found(name, more)).toEqual(expected)
+  })
+
+  test('without the label of its revision may be of an older one, which the set waits for', () => {
+    const owner = ownerLink('StatefulSet', 'db', { template, update: 'rolling' })
+    expect(renewal({ name: 'db-1', controller: above('StatefulSet', 'db') }, owner)).toEqual({
+      by: 'one-by-one',
+    })
   })
 
   test('of the newest revision needs another template', () => {

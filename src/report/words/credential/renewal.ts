@@ -39,6 +39,8 @@ export function renewPod({ image, owner, renewal }: Renewed, context: StepContex
         `${has}, but with the update strategy OnDelete it does not replace pods by itself`,
         context,
       )
+    case 'one-by-one':
+      return deletePods(`${has}, but by default it does not replace a pod that is not ready`, context)
     default:
       return deletePods(`${has}, but it uses a changed template for new pods only`, context)
   }

@@ -173,11 +173,14 @@ export const podSteps: StepWords<PodStep> = {
           command: kubectlCommand(invocation, events, namespace),
         }
   },
-  'delete-outgoing-pod': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
-    text: `Delete the pod: it belongs to an older revision, and ${workload === null ? 'its StatefulSet' : `${workload.kind.toLowerCase()} ${workload.name}`} won't replace it until it is ready; the new pod gets the newest template`,
-    brief: "Delete the pod: it belongs to an older revision, and its StatefulSet won't replace it",
-    command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
-  }),
+  'delete-outgoing-pod': (_step, { invocation, findings: [{ namespace, pod, workload, clues }] }) => {
+    const newer = clueOf(clues, 'template-changed')
+    return {
+      text: `Delete the pod: it belongs to an older revision, and ${workload === null ? 'its StatefulSet' : `${workload.kind.toLowerCase()} ${workload.name}`} won't replace it until it is ready; the new pod gets the newest template${newer === undefined ? '' : `, which has ${newer.image}`}`,
+      brief: "Delete the pod: it belongs to an older revision, and its StatefulSet won't replace it",
+      command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
+    }
+  },
   'renew-pod': ({ image, owner, renewal }, context) => renewPod({ image, owner, renewal }, context),
   'see-silent-node': ({ node, since }, { invocation }) => ({
     text: `See why node ${node} no longer reports${since === null ? '' : ` (last report: ${minuteOf(since)})`}: its machine, its kubelet, or its network; what it reported about this pull is old`,
