@@ -29,6 +29,9 @@ import { pageSteps } from './wrong-answer.ts'
 /** Docker reads OCI images since before 20.10 (docs.docker.com/engine/release-notes); one of an unknown version asked itself, most likely. */
 const readsOci = ({ host }: Finding) => host.runtime !== 'docker' || atLeast(host, 20, 10)
 
+/** CRI-O compares the digest of an index as well from 1.14 on (cri-o/cri-o#2066). */
+const comparesIndex = ({ host }: Finding) => host.runtime === 'cri-o' && atLeast(host, 1, 14)
+
 export function manifestSteps(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'web-page'))
     return [
@@ -43,7 +46,13 @@ export function manifestSteps(finding: Finding): Step[] {
   // What was last pushed in the format of before 2017 mostly has no newer tag.
   const known = hasClue(finding.clues, 'schema1') ? 'nothing' : 'repository'
   const other: Step = { code: 'set-image', known }
-  if (hasClue(finding.clues, 'digest-of-index')) return [{ code: 'update-runtime' }, other]
+  if (hasClue(finding.clues, 'digest-of-index'))
+    return [
+      comparesIndex(finding)
+        ? { code: 'digest-mismatch', host: targetHost(finding).host }
+        : { code: 'update-runtime' },
+      other,
+    ]
   if (hasClue(finding.clues, 'nydus-layer')) return [{ code: 'rebuild-layers' }, other]
   const others: Step[] = [{ code: 'push-current-format' }, other]
   if (!hasClue(finding.clues, 'oci-unread')) return others

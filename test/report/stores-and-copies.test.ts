@@ -205,6 +205,16 @@ describe('what another runtime can unpack', () => {
         never: /unpacked on the node|damages images/,
       },
     ],
+    [
+      'nothing else, where CRI-O is new enough for the digest of an index',
+      `registry.example/team/api@sha256:${LAYER}`,
+      "Digest of source image's manifest would not match destination reference",
+      { node: { runtime: 'cri-o://1.34.1', kubelet: 'v1.34.1' } },
+      {
+        first: /^Remove the image from the cache of registry\.example/,
+        never: /Update the container runtime|Nothing is damaged/,
+      },
+    ],
     // dragonflyoss/nydus#639.
     [
       "a layer of Nydus, with Nydus' snapshotter",

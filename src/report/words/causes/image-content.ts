@@ -122,6 +122,10 @@ export const unsupportedManifest: CauseWords = {
         `The registry has the image in the format of OCI only, and the request did not say that its client reads that: ${first.code === 'update-runtime' ? 'the runtime is too old to say so' : 'current runtimes say so, but a proxy, mirror, or cache in between may leave it out'}. Nothing is wrong with the image or the login.`,
     ],
     [
+      leads('digest-mismatch'),
+      'The runtime compares the digest that the pod names with that of the index and with that of the image for its own platform, and what the registry delivered has neither.',
+    ],
+    [
       'digest-of-index',
       'The pod names the digest of an index, which lists an image for each of several platforms, and the runtime compares that digest with the one of the image for its own platform, which is another. Nothing is damaged.',
     ],
