@@ -163,6 +163,15 @@ describe("a port of the node's own loopback", () => {
       },
       { says: /embedded registry of K3s.*restart it there/s, never: /trust it|ca_file/ },
     )
+    expectReport(
+      {
+        image: OWN,
+        error:
+          'failed to do request: Head "https://127.0.0.1:9345/v2/team/api/manifests/3?ns=registry.example": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-24T10:09:00Z is after 2026-11-20T08:00:00Z',
+        node: { runtime: 'containerd://2.1.4-k3s1', kubelet: 'v1.34.1+rke2r1' },
+      },
+      { first: /^Let K3s or RKE2 renew .* 127\.0\.0\.1:9345: restart rke2-server/, never: /its operator/ },
+    )
   })
 
   test('is not guessed from a port that may be anything in the name of an image', () => {

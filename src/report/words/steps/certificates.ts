@@ -12,7 +12,13 @@ import { isDated, signatureHash } from '../causes/network.ts'
 import { minuteOf } from '../duration.ts'
 import { certificateCommand, lookUpCommand, nodeName, nodeShellStep, onNodes } from '../node/node.ts'
 import { authorityPlace, clientCertificatePlace, interceptorPlace } from '../node/node-certificates.ts'
-import { insecureList, mirrorSettings, plainHttpPlace, unreadHosts } from '../node/node-settings.ts'
+import {
+  insecureList,
+  mirrorSettings,
+  plainHttpPlace,
+  restartOf,
+  unreadHosts,
+} from '../node/node-settings.ts'
 import { namedList } from '../nouns.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
 
@@ -24,9 +30,11 @@ const registryEndpoint = ({ endpoint }: Pick<Finding, 'endpoint'>, host: string)
   role: endpoint?.host === host ? endpoint.role : 'registry',
 })
 
-/** Returns which certificate is to be renewed, and by whom. */
-function renewExpired(host: string, finding: Pick<Finding, 'clues'>): string {
+/** Returns which certificate is to be renewed, and by whom; K3s and RKE2 renew their own (docs.k3s.io/cli/certificate). */
+function renewExpired(host: string, finding: Finding): string {
   const dated = clueOf(finding.clues, 'certificate-date')
+  if (clueOf(finding.clues, 'peers-only')?.by === 'embedded-registry' && dated?.side !== 'before')
+    return `Let K3s or RKE2 renew the certificate of its embedded registry, which most likely answers at ${host}: ${restartOf(finding.host) ?? 'restart its service'} ${finding.node === null ? 'on the node' : `on ${nodeName(finding)}`}, as it renews certificates that have expired, or soon will, whenever it starts`
   if (dated?.side === 'before')
     return `If the clock is right, reissue the certificate of ${host}, or wait: it is not valid before ${minuteOf(dated.date)}`
   const date = expiryDate(finding)
