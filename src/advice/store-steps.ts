@@ -245,15 +245,22 @@ const mayAskForRanges = ({ host }: Finding) =>
 const isEmpty = ({ clues }: Finding) => clueOf(clues, 'arrived')?.bytes === 0
 
 /**
- * What containerd checks again without another download: as many bytes as announced, or more (core/remotes/docker/httpreadseeker.go). Talos offers no
- * way to remove a single file of containerd's, nobody gets to those of virtual nodes, and Docker keeps its downloads in other places.
+ * What containerd checks again without another download: as many bytes as announced, or more (core/remotes/docker/httpreadseeker.go). On Talos,
+ * only a pod gets to its files, and nobody gets to those of virtual nodes, but the next pod on Fargate has another machine. Docker keeps its
+ * downloads in other places.
  */
-function keptDownload({ clues, host: { platform, runtime, virtual } }: Finding): Step[] {
+function keptDownload({
+  clues,
+  containerKind,
+  workload,
+  host: { platform, runtime, virtual },
+}: Finding): Step[] {
   const kept = clueOf(clues, 'kept-download')
   const { bytes = 0, of = null } = clueOf(clues, 'arrived') ?? {}
   const isContinued = of !== null && bytes <= of
-  const isOutOfReach = platform === 'talos' || runtime === 'docker' || virtual !== undefined
-  if (kept === undefined || isContinued || isOutOfReach) return []
+  if (kept === undefined || isContinued || runtime === 'docker') return []
+  if (virtual === 'fargate') return stepsIf(workload !== null, { code: 'restart-pull' })
+  if (virtual !== undefined || (platform === 'talos' && containerKind === 'sandbox')) return []
   return [{ code: 'remove-download', digest: kept.digest }]
 }
 

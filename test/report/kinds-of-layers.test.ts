@@ -120,6 +120,30 @@ describe('a download that failed its check', () => {
       { says: /push the image again/, never: /rmi/ },
     )
   })
+
+  test('is in the files of the node, which only a pod has on Talos, and on a machine that goes on Fargate', () => {
+    const error = commit('layer', `unexpected commit digest ${NOTHING}, expected ${DIGEST}`)
+    expectReport(
+      { image: OWN, error, node: { runtime: 'containerd://2.1.4', osImage: 'Talos (v1.11.5)' } },
+      {
+        first: /^Remove what containerd keeps .* below \/host find \/host\/var\/lib\/containerd\//,
+        says: /kubectl .*debug node/,
+      },
+    )
+    const fargate = {
+      runtime: 'containerd://1.7.29',
+      labels: { 'eks.amazonaws.com/compute-type': 'fargate' },
+    }
+    expectReport(
+      {
+        image: OWN,
+        error,
+        node: fargate,
+        pod: { controller: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'api', uid: 'api' } },
+      },
+      { first: /^Retry the pull now: .* another machine on Fargate/, never: /ingest/ },
+    )
+  })
 })
 
 describe('a quota that is used up', () => {

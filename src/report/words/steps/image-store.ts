@@ -82,7 +82,9 @@ function ingestCommand(host: PullingNode, digest: string | null): string {
     return `Select-String -Pattern '${digest ?? 'sha'}' -Path C:\\ProgramData\\containerd\\root\\${content}\\ingest\\*\\ref`
   const inner = INNER_STORES.get(host.platform ?? '') ?? ''
   // Only root can list the folder, so no other user's shell completes a pattern there, not even for sudo.
-  return `find ${storePath(host)}${inner}/${content}/ingest -name ref -exec grep ${digest === null ? '-H sha' : `-l ${digest}`} {} +`
+  // A pod has the files of its node there (kubernetes.io, "Debugging Kubernetes Nodes With Kubectl").
+  const root = host.platform === 'talos' ? '/host' : ''
+  return `find ${root}${storePath(host)}${inner}/${content}/ingest -name ref -exec grep ${digest === null ? '-H sha' : `-l ${digest}`} {} +`
 }
 
 /** Where containerd's own root is below the store's folder. */
@@ -193,7 +195,7 @@ export const storeSteps: StepWords<StoreStep> = {
     ),
   'remove-download': ({ digest }, { findings, findings: [{ host }] }) =>
     nodeShellStep(
-      `Remove what containerd keeps of the download ${onNodes(findings)}, so that the next attempt starts from the beginning: ${digest === null ? 'this lists the downloads in progress, and' : 'this prints a file ref, and'} the folder with ${digest === null ? "this layer's file ref" : 'it'} has to go (if nothing is printed, containerd has already removed it); then delete the pod, or wait for the next attempt`,
+      `Remove what containerd keeps of the download ${onNodes(findings)}, so that the next attempt starts from the beginning: ${digest === null ? 'this lists the downloads in progress, and' : 'this prints a file ref, and'} the folder with ${digest === null ? "this layer's file ref" : 'it'} has to go (if nothing is printed, containerd has already removed it); then delete the pod, or wait for the next attempt${host.platform === 'talos' ? ". Talos itself offers no way to remove a file, but a debug pod has the node's files below /host" : ''}`,
       ingestCommand(host, digest),
       findings,
     ),

@@ -135,7 +135,7 @@ export const podSteps: StepWords<PodStep> = {
     }
   },
   'restart-pull': (_step, { invocation, findings, findings: [first] }) => {
-    const { namespace, pod, workload, reason, credential } = first
+    const { namespace, pod, workload, reason, credential, host } = first
     const which = countPods(findings) === 1 ? 'the pod' : 'one of the pods'
     const command = kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace)
     // Static pods are the kubelet's own: what is deleted is only what shows them.
@@ -148,7 +148,10 @@ export const podSteps: StepWords<PodStep> = {
             : NEXT_ATTEMPT,
       }
     if (workload.group === undefined && !credential.cameLater)
-      return { text: `Retry the pull now: delete ${which}, and its controller creates a new one`, command }
+      return {
+        text: `Retry the pull now: delete ${which}, and its controller creates a new one${host.virtual === 'fargate' ? ', which gets another machine on Fargate, without what containerd keeps on this one' : ''}`,
+        command,
+      }
     // Not every controller that is not built in replaces a pod: Argo's Workflows do not.
     const again =
       workload.group === undefined
