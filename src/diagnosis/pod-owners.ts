@@ -132,12 +132,13 @@ export function heldElsewhere(
   { owners, images, held, pulled, hadLogin }: HeldFacts,
 ): Clue[] {
   if (held !== undefined) {
-    const { pods, nodes, architectures, cordoned } = held
+    const { pods, nodes, architectures, cordoned, onLinux } = held
     // A pod that asks for an architecture is meant for it, whatever others run on.
     const fitting = platform.architecture === null ? architectures : []
     const closed = fitting.length > 0 && cordoned !== undefined ? { cordoned } : {}
     const since = pulled === null ? {} : { pulled }
-    return [{ code: 'held-elsewhere', pods, nodes, architectures: fitting, ...closed, ...since }]
+    const system = onLinux === undefined ? {} : { onLinux }
+    return [{ code: 'held-elsewhere', pods, nodes, architectures: fitting, ...system, ...closed, ...since }]
   }
   const link = controller === null ? null : linkOf(controller, namespace, owners)
   const ready = link?.revision?.ready ?? 0

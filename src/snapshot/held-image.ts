@@ -10,6 +10,8 @@ export interface HeldImage {
   nodes: string[]
   /** Of all their nodes that are known. */
   architectures: string[]
+  /** All their nodes that are known run Linux; absent otherwise. */
+  onLinux?: true
   /** The pods that run it, by namespace and pull secrets. */
   by: HeldBy[]
   /** Other logins for it than failing pods have. */

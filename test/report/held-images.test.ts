@@ -173,3 +173,13 @@ describe('an image whose publisher removed it', () => {
     expect(groups).toHaveLength(3)
   })
 })
+
+test('an image that Linux nodes run goes to no Windows node, and no injector is to blame', () => {
+  const error = pulled(IMAGE, 'no match for platform in manifest: not found')
+  const node = { runtime: 'containerd://1.7.20', os: 'windows' }
+  const report = textsOf({ image: IMAGE, error, node, held: [{ ...held, onLinux: true }] })
+  expect(report.first).toMatch(
+    /^Schedule the pods on Linux nodes only .* 2 other pods run this image there, as on nodes node-2 and node-3/,
+  )
+  expect(report.all).not.toMatch(/injectors|If the image is for Linux/)
+})

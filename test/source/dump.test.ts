@@ -69,7 +69,7 @@ describe('a dump', () => {
         runs('shop-3', 'n3', `sha256:${'b'.repeat(64)}`),
         runs('shop-4', 'n4', digest.replace('nginx', 'other')),
         halfRunning,
-        node('n2', { status: { nodeInfo: { architecture: 'amd64' } } }),
+        node('n2', { status: { nodeInfo: { architecture: 'amd64', operatingSystem: 'linux' } } }),
       ),
     )
     expect(found.heldImages).toEqual([
@@ -78,6 +78,7 @@ describe('a dump', () => {
         pods: 1,
         nodes: ['n2'],
         architectures: ['amd64'],
+        onLinux: true,
         by: [{ namespace: 'web', pullSecrets: [], nodes: ['n2'] }],
         otherLogins: [],
       },

@@ -88,6 +88,8 @@ export type NameClue =
       pods: number
       nodes: string[]
       architectures: string[]
+      /** All their nodes that are known run Linux. */
+      onLinux?: true
       pulled?: PulledMeanwhile
       /** All nodes of those architectures, if they take no new pods. */
       cordoned?: string[]

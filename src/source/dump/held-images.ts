@@ -25,11 +25,13 @@ export function heldImages(awaited: readonly AwaitedImage[], facts: DumpFacts): 
     if (reference === null || held === null) return []
     const nodes = facts.running.nodesWith(image)
     const architectures = new Set(nodes.flatMap(name => facts.nodes.get(name)?.architecture ?? []))
+    const systems = new Set(nodes.flatMap(name => facts.nodes.get(name)?.os ?? []))
     const lacking = (failing.get(image) ?? []).map(({ pod }) => pod)
     return [
       {
         ...held,
         architectures: [...architectures].sort(),
+        ...(systems.size === 1 && systems.has('linux') && { onLinux: true as const }),
         otherLogins: otherLogins(reference, lacking, { by: held.by, facts }),
         ...cordonedNodes(architectures, facts),
         ...newestPulls(image, facts),

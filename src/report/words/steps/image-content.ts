@@ -14,7 +14,7 @@ import { editField } from '../edits/edits.ts'
 import { managedPlace } from '../edits/managers.ts'
 import { loadCommand } from '../node/local-clusters.ts'
 import { nodeName, nodesOf, onNodes } from '../node/node.ts'
-import { formatNumber, joinList, registryLabel, shortList } from '../nouns.ts'
+import { formatNumber, joinList, namedList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 import { otherFormat } from './image-formats.ts'
 import { pushHeld } from './lost-image.ts'
@@ -211,6 +211,10 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
         text: `If an injector added container ${first.container}, keep it from adding Linux-only sidecars to Windows pods`,
       }
     const isFirst = first.steps[0].code === 'schedule-elsewhere'
+    if (isFirst && held?.onLinux === true)
+      return {
+        text: `Schedule the pods on Linux nodes only (nodeSelector kubernetes.io/os: linux)${place}: ${held.pods === 1 ? 'another pod runs' : `${formatNumber(held.pods)} other pods run`} this image there${held.nodes.length === 0 ? '' : `, as on ${namedList('node', held.nodes)}`}`,
+      }
     const start = !isFirst
       ? 'Or schedule'
       : hasLinuxImage(first)
