@@ -83,6 +83,10 @@ describe('a dump', () => {
         otherLogins: [],
       },
     ])
+    const away = { ...runs('shop-2', 'n2', digest), metadata: { name: 'shop-2', namespace: 'other' } }
+    const inScope = await readJson(listOf(failing('shop-1'), away), { namespaces: ['web'] })
+    expect(inScope.heldImages?.[0]?.by).toEqual([{ namespace: 'other', pullSecrets: [], nodes: ['n2'] }])
+    expect(inScope.podCount).toBe(1)
   })
 
   test('shows when other nodes pulled the image, how large it is there, and whether nodes of their kind take pods', async () => {

@@ -140,7 +140,7 @@ export class DumpFacts {
     this.namespaces.add(pod.namespace)
     // The cluster's own pods are seldom in scope.
     if (pod.phase !== '') this.distribution.add(pod)
-    if (!this.#isInScope(pod.namespace)) return
+    // What pods outside the scope run shows as much of the images of those in it.
     this.running.add(pod)
     this.#addUnpulled(pod)
     this.hostPorts.add(raw, pod)
@@ -151,6 +151,7 @@ export class DumpFacts {
       this.pulledImages.add(image)
       if (pod.pullSecrets.length === 0 && hidesMissing(registry)) this.openImages.add(image)
     }
+    if (!this.#isInScope(pod.namespace)) return
     const { pod: name, labels, bySubject, kept } = this.#wanted
     const selected = name === undefined ? labels(record(record(raw.metadata).labels)) : name === pod.name
     const isSuspect = name !== undefined || kept.has(pod.name) || couldFail(pod)
@@ -176,9 +177,9 @@ export class DumpFacts {
       this.fullNodes.add(full)
       if (lacksUnusedImages(raw)) this.nodesInUse.add(full)
     } else if (restart !== null) this.restarts.put(key, raw, restart)
-    else if (this.#isInScope(namespaceOf(raw))) {
-      this.events.put(key, raw, narrowEvent(raw))
+    else {
       this.#addPull(raw)
+      if (this.#isInScope(namespaceOf(raw))) this.events.put(key, raw, narrowEvent(raw))
     }
   }
 
