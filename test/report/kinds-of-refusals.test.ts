@@ -444,7 +444,7 @@ test.each<Row>([
     },
     {
       first:
-        /of the pod's service account default \(or of zoocluster\/zoo, whose operator makes the template, if that has such a field.*edit serviceaccount default/,
+        /of the pod's service account default \(or of zoocluster\/zoo, whose operator makes the template, if `kubectl explain zoocluster\.spec --recursive \| grep -i pullsecret` shows such a field.*edit serviceaccount default/,
     },
   ],
   [

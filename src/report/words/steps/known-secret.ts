@@ -200,7 +200,7 @@ const knownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
       }
     const isNamed = named.length === findings.length
     const place = findings.some(hasOwnList)
-      ? `the imagePullSecrets of ${secretList(first, '')}${managedPlace(first, invocation)}`
+      ? `the imagePullSecrets of ${secretList(first, '', invocation)}${managedPlace(first, invocation)}`
       : `${accountOfCopy(findings, hint, invocation)}${newPods(first)}`
     return {
       text: `${copy}${isNamed ? ', where the pod names it already' : `, and add it to ${place}`}`,
@@ -246,7 +246,7 @@ const knownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
   if (hint.ownedBy !== undefined && !hasOwnList(first)) return throughOwner(hint, hint.ownedBy, invocation)
   if (hint.code === 'on-service-account')
     return {
-      text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the imagePullSecrets of ${hasOwnList(first) ? secretList(first, name) : `the pod's own service account${name} (or run the pod under the other one)${accountPlace(hint.own, first, invocation)}${newPods(first)}`}`,
+      text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the imagePullSecrets of ${hasOwnList(first) ? secretList(first, name, invocation) : `the pod's own service account${name} (or run the pod under the other one)${accountPlace(hint.own, first, invocation)}${newPods(first)}`}`,
       ...edit,
     }
   const add = `Add secret ${hint.secret}, which has a login for the image, to the imagePullSecrets of`
@@ -264,7 +264,7 @@ const knownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
       ...edit,
     }
   return {
-    text: `${add} ${secretList(first, name)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
+    text: `${add} ${secretList(first, name, invocation)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
     ...edit,
   }
 }

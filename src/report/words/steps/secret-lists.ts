@@ -1,6 +1,8 @@
 /** Which list gives pods their pull secrets, and what existing pods need once it is changed. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
+import { type Invocation, kubectlCommand } from '../../invocation.ts'
+import { shellWord } from '../../sanitize.ts'
 import { pullSecretField } from '../credential/pull-secret-fields.ts'
 import { objectName } from '../nouns.ts'
 import type { Findings } from '../step-words.ts'
@@ -20,7 +22,11 @@ export function hasOwnList({ credential }: Pick<AdvisedFinding, 'credential'>): 
 }
 
 /** Returns whose list of pull secrets to extend. The template of a custom resource's pods is its operator's. */
-export function secretList({ workload, credential }: Findings[number], own: string): string {
+export function secretList(
+  { workload, credential }: Findings[number],
+  own: string,
+  invocation: Invocation,
+): string {
   const known = workload === null ? null : pullSecretField(workload)
   const field = known === null ? '' : `, as ${known}`
   if (hasOwnList({ credential }))
@@ -29,5 +35,10 @@ export function secretList({ workload, credential }: Findings[number], own: stri
       : `${objectName(workload)}, whose operator makes the template${field}`
   return workload?.group === undefined
     ? `the pod's template or service account${own}`
-    : `the pod's service account${own} (or of ${objectName(workload)}, whose operator makes the template${field === '' ? ', if that has such a field' : field})`
+    : `the pod's service account${own} (or of ${objectName(workload)}, whose operator makes the template${field === '' ? `, if \`${fieldsOf(workload.kind, invocation)}\` shows such a field` : field})`
+}
+
+/** Returns the command that lists a custom resource's fields for pull secrets. */
+function fieldsOf(kind: string, invocation: Invocation): string {
+  return `${kubectlCommand(invocation, `explain ${shellWord(`${kind.toLowerCase()}.spec`)} --recursive`)} | grep -i pullsecret`
 }
