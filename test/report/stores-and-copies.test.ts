@@ -251,6 +251,13 @@ describe('what another runtime can unpack', () => {
       { node: { runtime: 'containerd://1.6.10' } },
       { first: /^Put \/var\/lib\/containerd/ },
     ],
+    [
+      'a layer for Docker with the image store of containerd, on a file system that holds its files',
+      OWN,
+      LAYER_OF('failed to convert whiteout file "usr/lib/.wh.x": operation not supported'),
+      { node: { runtime: 'docker://29.1.0' } },
+      { first: /^Put \/var\/lib\/containerd/, never: /\/var\/lib\/docker/ },
+    ],
     // devcontainers/features#1658.
     [
       'an overlay on an overlay, on a volume',

@@ -14,6 +14,8 @@ export interface NodeHints {
   kernel: string | null
   /** What the runtime looked for in the image's index, which may run with fewer bits than its node has. */
   asked: { os: string; architecture: string } | null
+  /** Whether containerd unpacked or kept the layers, as it does for Docker with containerd's image store. */
+  storedByContainerd: boolean
 }
 
 /** Reads the wording of the runtime's errors, and paths and pause images in them. */
@@ -25,8 +27,13 @@ export function nodeHintsIn(text: string): NodeHints {
     os: WINDOWS.test(text) ? 'windows' : null,
     kernel: host ?? asked,
     asked: askedPlatform(text),
+    storedByContainerd: OF_CONTAINERD_STORE.test(text),
   }
 }
+
+/** Folders of containerd's plugins, and the words of its unpacker and its content store (containerd, core/unpack, plugins/content/local). */
+const OF_CONTAINERD_STORE =
+  /\bio\.containerd\.(?:snapshotter|content|metadata)\.|\bfailed to (?:extract layer|prepare extraction snapshot)\b|\bapply layer error for\b|\bfailed commit on ref\b/i
 
 /** The platform that Docker, or containers/image, did not find. */
 const ASKED_PLATFORM =

@@ -34,6 +34,8 @@ export interface PullingNode {
   bottlerocket?: string
   /** The virtual machine of Docker Desktop, which has neither systemd nor SSH, and the names of its machine. */
   desktop?: true
+  /** Docker there stores images with containerd, which is the default of new installations from 29.0 on (docs.docker.com, "containerd image store"). */
+  containerdStore?: true
   /** Whether it runs Amazon Linux 2, which is not 2023; absent if its system is not known. */
   amazonLinux2?: boolean
   /** Absent if its system is not known. */
@@ -61,9 +63,10 @@ export function pullingNode(
     node === null && virtual === null ? distributionOf(distribution, { runtime: hints.runtime, os }) : null
   const family = systemFamily(node?.osImage ?? null)
   const asked = hints.asked !== null && hints.asked.os === (os ?? 'linux') ? hints.asked.architecture : null
+  const runtime = runtimeOf(node) ?? hints.runtime
   return {
     name: pod.node,
-    runtime: runtimeOf(node) ?? hints.runtime,
+    runtime,
     platform: platform ?? onlyOne([hints.platform, platformNamed(pod.node), ofCluster]),
     version: /^[a-z-]+:\/\/(.+)/.exec(node?.runtime ?? '')?.[1] ?? null,
     cloud: isElsewhere ? 'none' : node === null ? null : cloudOfNode(node, platform),
@@ -76,6 +79,7 @@ export function pullingNode(
     ...(node?.labels['eks.amazonaws.com/compute-type'] === 'hybrid' && { hybrid: true }),
     ...(bottlerocket === undefined ? {} : { bottlerocket }),
     ...(/^docker desktop\b/i.test(node?.osImage ?? '') && { desktop: true as const }),
+    ...(runtime === 'docker' && hints.storedByContainerd && { containerdStore: true as const }),
     ...(node?.osImage == null ? {} : { amazonLinux2: /^amazon linux 2(?!\d)/i.test(node.osImage) }),
     ...(family === null ? {} : { family }),
   }

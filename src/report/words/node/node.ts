@@ -215,7 +215,7 @@ export function nodeClientStep(text: string, command: string | null, findings: F
 /** Returns how to show what fills the disk under a path (by default the runtime's store): space, then inodes. */
 export function diskCommand(node: PullingNode, full: string | null): string {
   if (node.platform === 'talos') return talosctl('mounts')
-  const path = full === null ? storePath(node) : shellWord(full)
+  const path = full === null ? [storePath(node), ...otherStore(node)].join(' ') : shellWord(full)
   return node.os === 'windows' ? 'Get-PSDrive C' : `df -h ${path}; df -i ${path}`
 }
 
@@ -226,14 +226,21 @@ export function largestFolders({ platform, os }: PullingNode, path: string): str
 }
 
 /** Returns where the runtime stores images, by platform, or else by runtime. */
-export function storePath({ platform, runtime, os }: PullingNode): string {
-  if (os === 'windows')
-    return runtime === 'docker' ? 'C:\\ProgramData\\docker' : 'C:\\ProgramData\\containerd'
-  if (runtime === 'docker') return '/var/lib/docker'
+export function storePath({ platform, runtime, os, containerdStore }: PullingNode): string {
+  const isDockers = runtime === 'docker' && containerdStore === undefined
+  if (os === 'windows') return isDockers ? 'C:\\ProgramData\\docker' : 'C:\\ProgramData\\containerd'
+  if (runtime === 'docker') return isDockers ? '/var/lib/docker' : '/var/lib/containerd'
   if (platform === 'k3s' || platform === 'rke2') return `/var/lib/rancher/${platform}`
   if (platform === 'microk8s') return '/var/snap/microk8s/common'
   if (platform === 'k0s') return '/var/lib/k0s/containerd'
   return runtime === 'cri-o' ? '/var/lib/containers' : '/var/lib/containerd'
+}
+
+/** Returns where Docker may store images instead. */
+function otherStore(node: PullingNode): string[] {
+  const mayBeContainerds =
+    node.runtime === 'docker' && node.os !== 'windows' && releaseOf(node.version)[0] >= 29
+  return mayBeContainerds && node.containerdStore === undefined ? ['/var/lib/containerd'] : []
 }
 
 /** Returns the command that shows a node's conditions, capacity, and pods; none if its name is unknown. */

@@ -40,9 +40,10 @@ const LEFT_BEHIND =
 const HALF_DOWNLOAD = /\bresume write: stat (\/[\w./-]{1,200}\/ingest\/[0-9a-f]{64})\/\w{1,20}: /i
 
 /** Returns how to empty the image store of a node that nothing rebuilds; for CRI-O, as the documentation of OpenShift has it (Troubleshooting CRI-O). */
-function emptyStore({ os, platform, runtime }: PullingNode, store: string): string {
+function emptyStore({ os, platform, runtime, containerdStore }: PullingNode, store: string): string {
   const isCrio = runtime === 'cri-o' && (platform === null || platform === 'openshift')
-  if (os === 'windows' || (platform !== null && !isCrio)) return ''
+  // Docker would still list what containerd stored for it.
+  if (os === 'windows' || containerdStore === true || (platform !== null && !isCrio)) return ''
   const how = isCrio
     ? 'run `crio wipe -f`, which removes its containers and images'
     : `remove ${store}${runtime === 'docker' ? ' (with its containers and volumes)' : ''}`
