@@ -5,7 +5,7 @@ import { shellWord } from '../../sanitize.ts'
 import { namedList } from '../nouns.ts'
 import type { Findings, StepText } from '../step-words.ts'
 import { nodeClientStep, onNodes } from './node.ts'
-import { importCommand, pullCommand, pullLimits } from './node-images.ts'
+import { exportCommand, importCommand, pullCommand, pullLimits } from './node-images.ts'
 import { preloadPlace } from './node-settings.ts'
 
 /** Pulls the image by hand, or imports it where no registry in reach has it. */
@@ -51,8 +51,9 @@ export function loadedAsOthers({ image, others }: StepOf<'load-as-others'>, find
     cause === 'never-pull'
       ? `Load ${what} ${onNodes(findings)} too, as on ${where}`
       : `If ${what} came to ${where} by hand, load ${what === image ? 'it' : 'them'} ${onNodes(findings)} too`
+  const archive = what === image ? exportCommand(host, image) : null
   return nodeClientStep(
-    `${load}: from the archive that was used there${atStart}, or, if a registry has the image, by a pull by hand`,
+    `${load}: from the archive that was used there${atStart}${archive === null ? '' : ` or one that is made there (\`${archive}\`)`}, or, if a registry has the image, by a pull by hand`,
     importCommand(host) ?? pullCommand(host, image),
     findings,
   )

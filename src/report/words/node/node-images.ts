@@ -81,6 +81,14 @@ export function importCommand(node: PullingNode): string | null {
   return `${containerdClient(node)} images import <file>`
 }
 
+/** Returns how to make an archive of an image that a node of this kind has; null where nothing imports one either. */
+export function exportCommand(node: PullingNode, image: string): string | null {
+  if (importCommand(node) === null) return null
+  return node.runtime === 'docker'
+    ? `docker save -o image.tar ${shellWord(image)}`
+    : `${containerdClient(node)} images export image.tar ${shellWord(image)}`
+}
+
 /** Returns what a pull by hand lacks of the kubelet's own, if that matters for this image; empty otherwise. */
 export function pullLimits({ host, credential, registry }: Finding): string {
   const login = credential.status === 'usable' || cloudOf(registry) !== null
