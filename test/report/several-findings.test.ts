@@ -91,7 +91,10 @@ describe('a secret of another namespace', () => {
     expect(unnamed?.text).toContain(
       'service account default (`kubectl -n preview edit serviceaccount default`)',
     )
-    expect(copyOf(podsIn(['preview', 'staging']))).not.toHaveProperty('command')
+    expect(copyOf(podsIn(['preview', 'staging']))?.command).toMatch(
+      / -n preview create .* && .* -n staging create /,
+    )
+    expect(copyOf(podsIn(['a', 'b', 'c', 'd']))).not.toHaveProperty('command')
   })
 
   test('keeps the older type that it has', () => {

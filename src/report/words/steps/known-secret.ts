@@ -31,6 +31,9 @@ const knows =
         step.hint.namespace === hint.namespace,
     )
 
+/** Namespaces that one command copies a secret into. */
+const MAX_COPIES = 3
+
 /** Returns what copies a login alone: what else the Secret has, such as an owner in its own namespace, is not valid elsewhere. */
 function copyCommand(
   invocation: Invocation,
@@ -204,7 +207,9 @@ const knownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
       : `${accountOfCopy(findings, hint, invocation)}${newPods(first)}`
     return {
       text: `${copy}${isNamed ? ', where the pod names it already' : `, and add it to ${place}`}`,
-      ...(others.length === 0 && { command: copyCommand(invocation, hint, target) }),
+      ...(others.length < MAX_COPIES && {
+        command: [target, ...others].map(into => copyCommand(invocation, hint, into)).join(' && '),
+      }),
     }
   }
   if (hint.code === 'not-named' && hint.misspelled !== undefined) {
