@@ -137,6 +137,8 @@ export interface ServiceAccount {
   imagePullSecrets: string[]
   /** That list has an entry without a name, which new pods get, too. Absent otherwise. */
   unnamedSecret?: true
+  /** ISO 8601: when the account `default` was made, as it is with each namespace; absent for others. */
+  namespaceSince?: string
   /** What controls it, and so replaces its pull secrets; absent for most. */
   madeBy?: { kind: string; name: string; group: string }
   /** The identity at a cloud that its pods' own processes get; absent if its annotations name none. */

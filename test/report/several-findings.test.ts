@@ -6,15 +6,16 @@ import { stepsOf } from '../../src/report/words/steps.ts'
 import { nextStep } from '../../src/report/words/summary.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
+import type { ServiceAccount } from '../../src/snapshot/snapshot.ts'
 import { NODE } from '../advice/situation.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 
 const invocation = { program: 'pullguard', flags: [], fromDump: false, everywhereExcept: [] }
 
-function told(pods: Pod[], pullSecrets: PullSecret[] = []) {
+function told(pods: Pod[], pullSecrets: PullSecret[] = [], serviceAccounts: ServiceAccount[] = []) {
   const names = new Set(pods.map(({ node }) => node ?? ''))
   const nodes = [...names].map(name => ({ ...NODE, name, runtime: 'containerd://2.1.4' }))
-  const found = diagnose(snapshot({ pods, nodes, pullSecrets, podCount: pods.length }))
+  const found = diagnose(snapshot({ pods, nodes, pullSecrets, serviceAccounts, podCount: pods.length }))
   const [first, ...others] = found.findings.map(withSteps)
   if (first === undefined) throw new Error('no finding')
   const steps = stepsOf([first, ...others], invocation)
@@ -95,6 +96,18 @@ describe('a secret of another namespace', () => {
       / -n preview create .* && .* -n staging create /,
     )
     expect(copyOf(podsIn(['a', 'b', 'c', 'd']))).not.toHaveProperty('command')
+  })
+
+  test('is needed by the next namespaces, too, where these were made with their pods', () => {
+    const pods = podsIn(['preview', 'staging'])
+    const copyAt = (namespaceSince: string) =>
+      told(
+        pods,
+        [secret, missing],
+        pods.map(({ namespace }) => ({ namespace, name: 'default', imagePullSecrets: [], namespaceSince })),
+      ).steps.find(({ text }) => text.startsWith('Copy secret'))?.text
+    expect(copyAt(pods[0]?.createdAt ?? '')).toMatch(/the next ones lack it as well$/)
+    expect(copyAt('2026-01-01T00:00:00Z')).not.toMatch(/next ones/)
   })
 
   test('keeps the older type that it has', () => {

@@ -98,6 +98,8 @@ type RefusalClue =
   | { code: 'layer-refused' }
   /** The pod's secret is a copy of another one, `source`, whose login is another one by now. `alone`: neither has any other. */
   | { code: 'stale-copy'; secret: string; source: { namespace: string; secret: string }; alone: boolean }
+  /** The pod, which has no login, was created right after its namespace. */
+  | { code: 'new-namespace' }
   /** The kubelet could not read a pull secret of the pod. */
   | { code: 'unreadable-secret' }
   /** The runtime could not read a login, or not put it into a request. */

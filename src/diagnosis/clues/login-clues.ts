@@ -22,6 +22,7 @@ export function loginClues(pod: Pod, pull: FailedPull, logins: KnownLogins): Clu
     ...(pull.cause === 'auth-required-or-denied'
       ? [
           ...globalLogin(pull, logins),
+          ...newNamespace(pod, pull, logins),
           ...workloadIdentity(pod, pull, logins),
           ...annotatedProvider(pod, pull, logins),
           ...agedToken(pod, pull, logins),
@@ -41,6 +42,15 @@ function ownedAccount(pod: Pod, { credential }: FailedPull, { credentials }: Kno
   return owner === undefined || hasOwnList || OF_KUBERNETES.test(owner.group)
     ? []
     : [{ code: 'owned-account', own: pod.serviceAccount, owner }]
+}
+
+/** In milliseconds: what makes a namespace for a run creates the pods at once. */
+const AT_ONCE = 60_000
+
+function newNamespace(pod: Pod, { credential }: FailedPull, { credentials }: KnownLogins): Clue[] {
+  const since = credentials.accountOf({ ...pod, serviceAccount: 'default' })?.namespaceSince ?? ''
+  const age = Date.parse(pod.createdAt) - Date.parse(since)
+  return cluesIf(credential.status === 'none' && age >= 0 && age <= AT_ONCE, { code: 'new-namespace' })
 }
 
 /** The nodes should have this login, too. OpenShift is installed with a login for quay.io, which is Red Hat's own and not for other images there. */

@@ -34,6 +34,7 @@ export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
   const metadata = record(record(raw).metadata)
   const annotations = texts(metadata.annotations)
   const made = madeBy(metadata)
+  const since = name === 'default' ? textOrNull(metadata.creationTimestamp) : null
   const provider = PROVIDERS.find(([annotation]) => annotations[annotation] !== undefined)
   const identity = IDENTITIES.find(([annotation]) => annotations[annotation] !== undefined)
   return {
@@ -41,6 +42,7 @@ export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
     name,
     imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
     ...(hasUnnamedSecret(record(raw).imagePullSecrets) && { unnamedSecret: true as const }),
+    ...(since !== null && { namespaceSince: since }),
     ...(made && { madeBy: made }),
     ...(identity && { workloadIdentity: identity[1] }),
     ...(provider && { pullsThrough: provider[1] }),

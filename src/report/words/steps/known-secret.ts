@@ -15,7 +15,7 @@ import { managedPlace, subChartNote, writerText } from '../edits/managers.ts'
 import { templateEdit } from '../edits/template-edit.ts'
 import { objectName, pluralize, registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
-import { hasOwnList, newPods, secretList } from './secret-lists.ts'
+import { hasOwnList, newPods, nextNamespaces, secretList } from './secret-lists.ts'
 
 type InNamespace = Extract<UsableHint, { code: 'in-namespace' }>
 
@@ -206,7 +206,7 @@ const knownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
       ? `the imagePullSecrets of ${secretList(first, '', invocation)}${managedPlace(first, invocation)}`
       : `${accountOfCopy(findings, hint, invocation)}${newPods(first)}`
     return {
-      text: `${copy}${isNamed ? ', where the pod names it already' : `, and add it to ${place}`}`,
+      text: `${copy}${isNamed ? ', where the pod names it already' : `, and add it to ${place}`}${others.length === 0 ? '' : nextNamespaces(findings)}`,
       ...(others.length < MAX_COPIES && {
         command: [target, ...others].map(into => copyCommand(invocation, hint, into)).join(' && '),
       }),

@@ -1,6 +1,7 @@
 /** Which list gives pods their pull secrets, and what existing pods need once it is changed. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
+import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { pullSecretField } from '../credential/pull-secret-fields.ts'
@@ -41,4 +42,11 @@ export function secretList(
 /** Returns the command that lists a custom resource's fields for pull secrets. */
 function fieldsOf(kind: string, invocation: Invocation): string {
   return `${kubectlCommand(invocation, `explain ${shellWord(`${kind.toLowerCase()}.spec`)} --recursive`)} | grep -i pullsecret`
+}
+
+/** Returns what the next namespaces need, where something makes them for runs, such as those of tests in CI (vmware-tanzu/sonobuoy#1038). */
+export function nextNamespaces(findings: Findings): string {
+  return findings.every(({ clues }) => hasClue(clues, 'new-namespace'))
+    ? '. These namespaces are hardly older than their pods: if something makes such namespaces again and again, let it add the secret and name it in the service account before it creates pods, as the next ones lack it as well'
+    : ''
 }
