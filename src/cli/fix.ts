@@ -148,8 +148,19 @@ function fixOptions(names: string[], options: OptionValues): FixOptions {
   }
 }
 
+/** Flags about the login to distribute, which have no effect beside --no-authenticate. */
+const LOGIN_FLAGS: [name: string, flag: string][] = [
+  ['username', '--username'],
+  ['passwordStdin', '--password-stdin'],
+  ['registry', '--registry'],
+  ['overwriteSecret', '--overwrite-secret'],
+]
+
 function refuseConflicts([name]: string[], options: OptionValues): void {
   refuseEmpty(options)
+  const [, ofLogin] = LOGIN_FLAGS.find(([option]) => ![undefined, false].includes(options[option])) ?? []
+  if (options.authenticate === false && ofLogin !== undefined)
+    throw new UsageError(`${ofLogin} can't be combined with --no-authenticate, which distributes no login.`)
   if (name !== undefined && options.affected === true)
     throw new UsageError(`${name} can't be combined with --affected, which is about whole namespaces.`)
   const shown = options.plan === undefined ? (options.output === 'patch' ? '-o patch' : null) : '--plan'

@@ -1,6 +1,7 @@
 /** The report's description of a login before it is distributed. */
 import { describe, expect, test } from 'vitest'
-import { provenText } from '../../src/report/views/login-proofs.ts'
+import { failedProofText, provenText } from '../../src/report/views/login-proofs.ts'
+import { plan } from './plan-samples.ts'
 
 const LOGIN = { registry: 'docker.io', username: 'acme', origin: 'file ~/.docker/config.json' }
 const limited = (remaining: number) =>
@@ -20,4 +21,13 @@ describe('a login that works', () => {
       'The login of acme for Docker Hub works: 3 of 200 pulls left in this 6-hour window. The plan may need 6: pods are recreated while pulls remain, and the rest wait for another fix.',
     )
   })
+})
+
+test('a refused login is followed by the flags to leave it out, and those to omit then', () => {
+  const proof = { login: LOGIN, image: null, why: 'wrong-credential', detail: '' } as const
+  const text = (loginFlags: string[]) => failedProofText(proof, { plan: plan([]), others: [], loginFlags })
+  expect(text([])).toContain(' --no-authenticate distributes no login')
+  expect(text(['--username', '--password-stdin'])).toContain(
+    ' --no-authenticate in place of --username and --password-stdin distributes no login',
+  )
 })

@@ -53,14 +53,15 @@ async function proveOne(
   if (!proof.proven) {
     const { why, detail } = proof
     const failed = { login: shown, image, why, detail }
-    if (!UNANSWERED.includes(why) || !isOnlyShown(session)) return unprovenBy(failed, credential, prepared)
+    if (!UNANSWERED.includes(why) || !isOnlyShown(session))
+      return unprovenBy(failed, credential, prepared, session)
     await note(uncheckedText(failed))
     return null
   }
   const { quota } = proof
   const needed = credential.registry === DOCKER_HUB ? prepared.plan.cost.pulls : 0
   if (needed > 0 && quota.status === 'limited' && quota.remaining === 0) {
-    const error = new RefusedError(usedUpText(shown, quota, workaroundsFor(credential, prepared)))
+    const error = new RefusedError(usedUpText(shown, quota, workaroundsFor(credential, prepared, session)))
     return { credential, login: { username: shown.username, why: 'used-up', image: null }, error }
   }
   await note(provenText(shown, quota, needed))
@@ -71,9 +72,14 @@ async function proveOne(
 /** Failures that say nothing about the login. */
 const UNANSWERED: readonly ProofFailure[] = ['unreachable', 'server-error', 'rate-limited']
 
-function unprovenBy(failed: FailedProof, credential: Credential, prepared: PreparedFix): UnprovenCredential {
+function unprovenBy(
+  failed: FailedProof,
+  credential: Credential,
+  prepared: PreparedFix,
+  session: FixSession,
+): UnprovenCredential {
   const { why, image } = failed
-  const text = failedProofText(failed, workaroundsFor(credential, prepared))
+  const text = failedProofText(failed, workaroundsFor(credential, prepared, session))
   const isUnreachable = why === 'unreachable' || why === 'server-error'
   const error = isUnreachable ? new UnreachableError(text) : new RefusedError(text)
   return { credential, login: { username: failed.login.username, why, image }, error }
@@ -84,9 +90,18 @@ function isOnlyShown({ options }: FixSession): boolean {
 }
 
 /** What the fix can still do without this login. */
-function workaroundsFor({ registry }: Credential, { plan, credentials }: PreparedFix): Workarounds {
+function workaroundsFor(
+  { registry }: Credential,
+  { plan, credentials }: PreparedFix,
+  { options: { username, registries, overwriteSecret } }: FixSession,
+): Workarounds {
   const others = credentials.map(one => one.registry).filter(other => other !== registry)
-  return { plan, others: [...new Set(others)] }
+  const loginFlags = [
+    ...(username === undefined ? [] : ['--username', '--password-stdin']),
+    ...(registries.length === 0 ? [] : ['--registry']),
+    ...(overwriteSecret ? ['--overwrite-secret'] : []),
+  ]
+  return { plan, others: [...new Set(others)], loginFlags }
 }
 
 interface ProofOnImage {

@@ -43,6 +43,8 @@ export interface Workarounds {
   plan: Plan
   /** Other registries whose logins are available. */
   others: string[]
+  /** The run's flags about logins, which --no-authenticate replaces. */
+  loginFlags: string[]
 }
 
 /** A login that could not be proven. */
@@ -71,7 +73,7 @@ function failureText({ login, image, why, detail }: FailedProof): string {
 }
 
 /** Lists the flags with which the fix can proceed without the login. */
-function workaroundText({ plan, others }: Workarounds): string {
+function workaroundText({ plan, others, loginFlags }: Workarounds): string {
   const pods = plan.changes.some(({ target }) => target.kind === 'Pod')
   const flags = [
     ...(others.length === 0
@@ -79,7 +81,7 @@ function workaroundText({ plan, others }: Workarounds): string {
       : [
           `${others.map(one => `--registry ${shellWord(one)}`).join(' ')} distributes only the login${others.length === 1 ? '' : 's'} for ${joinList(others.map(registryLabel))}`,
         ]),
-    '--no-authenticate distributes no login',
+    `--no-authenticate${loginFlags.length === 0 ? '' : ` in place of ${joinList(loginFlags)}`} distributes no login`,
     ...(pods ? ['--no-recreate keeps the stuck pods'] : []),
     ...(plan.scope.namespaces === null ? ['-n limits the fix to one namespace'] : []),
   ]
