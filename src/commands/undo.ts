@@ -205,6 +205,7 @@ async function executeUndo(
       await context.err.write(
         interruptedUndoText(run.run, invocationOf(context, options.connection), context.err.width),
       )
+    else if (context.signal.aborted) await context.err.write('Canceled. Nothing was changed.\n')
     throw error
   } finally {
     progress.stop()

@@ -33,6 +33,19 @@ describe('nothing is undone', () => {
     expect((await undo('--list')).out).toContain(run)
   })
 
+  test('by Ctrl-C before the first write, which says so', async () => {
+    const stop = new AbortController()
+    const { requests } = incident.simulator
+    const push = requests.push
+    requests.push = request => {
+      if (request.query.includes('dryRun')) stop.abort('SIGINT')
+      return push.call(requests, request)
+    }
+    const { code, err } = await incident.run(['undo', '--yes'], '', stop.signal)
+    requests.push = push
+    expect([code, err]).toEqual([130, 'Canceled. Nothing was changed.\n'])
+  })
+
   test('with --list and a name is wrong usage', async () => {
     expect(await undo('--list', run)).toMatchObject({
       code: 2,

@@ -53,6 +53,7 @@ export async function executeFix(
   } catch (error) {
     progress.stop()
     if (journal.hasBegun) await reportInterruption(header.run, prepared, session)
+    else if (context.signal.aborted) await context.err.write('Canceled. Nothing was changed.\n')
     throw error
   } finally {
     progress.stop()
