@@ -155,10 +155,18 @@ function muted({ stdin }: TerminalStreams): TerminalStreams {
  * Aborts on the first signal, so that commands can report unfinished work, and exits immediately on the next. Never removes the listeners:
  * the spinner's cleanup (ora → restore-cursor → signal-exit) kills the process as soon as its own listener is the only one.
  */
-export function catchSignals(emitter: Pick<NodeJS.Process, 'on' | 'exit'>, stop: AbortController): void {
+export function catchSignals(
+  emitter: Pick<NodeJS.Process, 'on' | 'exit' | 'kill' | 'pid' | 'removeAllListeners'>,
+  stop: AbortController,
+): void {
   for (const [name, code] of Object.entries(SIGNAL_CODES)) {
     emitter.on(name as NodeJS.Signals, () => {
-      if (stop.signal.aborted) emitter.exit(code)
+      if (stop.signal.aborted) {
+        // An exit waits for a read that blocks, as of a pipe without a writer. The signal itself does not, but is ignored by process 1.
+        emitter.removeAllListeners(name)
+        emitter.kill(emitter.pid, name)
+        emitter.exit(code)
+      }
       stop.abort(name)
     })
   }

@@ -256,11 +256,15 @@ test('an error is wrapped on a terminal and on one line in a pipe', async () => 
 
 test("a signal asks once and then ends the program, and its listener stays for the spinner's cleanup to see", () => {
   const ended: unknown[] = []
-  const emitter = Object.assign(new EventEmitter(), { exit: (code: unknown) => void ended.push(code) })
+  const emitter = Object.assign(new EventEmitter(), {
+    pid: 7,
+    kill: (pid: number, name: string) => void ended.push([pid, name, emitter.listenerCount(name)]),
+    exit: (code: unknown) => void ended.push(code),
+  })
   const stop = new AbortController()
   catchSignals(emitter as never, stop)
   emitter.emit('SIGINT')
   expect([stop.signal.reason, ended, emitter.listenerCount('SIGINT')]).toEqual(['SIGINT', [], 1])
   emitter.emit('SIGTERM')
-  expect(ended).toEqual([143])
+  expect(ended).toEqual([[7, 'SIGTERM', 0], 143])
 })
