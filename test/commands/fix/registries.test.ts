@@ -28,7 +28,7 @@ function sessionOf(
     registries,
     context,
     printed,
-    options: { dryRun: 'none', ...options },
+    options: { dryRun: 'none', registries: [], ...options },
   } as unknown as FixSession & {
     printed: string[]
   }
