@@ -95,7 +95,9 @@ async function choosePod(options: WhyOptions, context: CommandContext): Promise<
   const diagnosis = adviseDiagnosis(diagnose(snapshot))
   const invocation = invocationOf(context, connection, { fromDump: files.length > 0 })
   const choices = podChoices(diagnosis, invocation)
-  if (context.ask.available && choices.length > 0) return context.ask.pick(podQuestion(), choices)
+  const [first, ...others] = choices
+  if (context.ask.available && first !== undefined)
+    return others.length === 0 ? first.value : context.ask.pick(podQuestion(), choices)
   if (choices.length === 0) await context.err.write(renderGaps(snapshot.gaps, context.err))
   throw new UsageError(unnamedPodText(diagnosis, invocation, { files, recursive }))
 }

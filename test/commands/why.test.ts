@@ -1,5 +1,9 @@
 /** `why` on the command line: which pod is selected, similar names if there is none, and exit codes. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCommandLine } from './command-line.ts'
 import { type Incident, startIncident } from './incident.ts'
 
 let incident: Incident
@@ -142,11 +146,24 @@ describe('without a name', () => {
     expect(err).toMatch(/For example: `pullguard why default\/\S+`\.\n$/)
   })
 
+  const waiting = { reason: 'ErrImagePull', message: 'nginx:1: not found' }
+  const status = { phase: 'Pending', containerStatuses: [{ name: 'c', state: { waiting } }] }
+  const oneFailing = list([{ ...dumped('web', 'shop-0'), status }, dumped('web', 'shop-1')])
+
   test('the example for a dump reads that dump', async () => {
-    const waiting = { reason: 'ErrImagePull', message: 'nginx:1: not found' }
-    const status = { phase: 'Pending', containerStatuses: [{ name: 'c', state: { waiting } }] }
-    const { err } = await incident.run(['why', '-f', '-'], list([{ ...dumped('web', 'shop-0'), status }]))
+    const { err } = await incident.run(['why', '-f', '-'], oneFailing)
     expect(err).toContain('For example: `pullguard why -f - web/shop-0`.')
+  })
+
+  test('the only failing pod is explained in a terminal, where nothing is left to choose', async () => {
+    const { home } = incident
+    const file = join(home, 'dump.json')
+    await writeFile(file, oneFailing)
+    const terminal = () => Object.assign(new PassThrough(), { isTTY: true, columns: 80 })
+    const place = { home, columns: 80, stdin: terminal(), stderr: terminal() }
+    const { code, out } = await runCommandLine(['why', '-f', file], place)
+    expect(code).toBe(1)
+    expect(out).toMatch(/^Pod web\/shop-0/)
   })
 
   test('a dump without a failing pod says so', async () => {
