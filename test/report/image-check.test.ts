@@ -5,6 +5,7 @@ import { meaningOf } from '../../src/report/words/causes.ts'
 import { checkLines, checkText } from '../../src/report/words/image-check.ts'
 import { schema, schemaErrors } from './published-schema.ts'
 import { AS_JSON, diagnosis, finding, HERE, imageAsk, imageCheck, ON_SCREEN, typo } from './samples.ts'
+import { textsOf } from './texts-of.ts'
 
 const anonymous = imageAsk({ answer: 'denied', detail: '401' })
 const machine = imageAsk({ as: 'machine', username: 'jane', answer: 'denied', detail: '401' })
@@ -169,4 +170,18 @@ test.each<[ReturnType<typeof imageCheck>['verdict'], RegExp]>([
     check: imageCheck({ verdict, reference: 'docker.io/acme/api:1' }),
   })
   expect(meaningOf({ invocation: HERE, findings: [denied] })).toMatch(meaning)
+})
+
+test('the secret that pods name is made of the login that was seen to pull, without another login first', () => {
+  const { first } = textsOf({
+    image: 'acme/api:1',
+    error: 'pull access denied, repository does not exist or may require authorization',
+    secret: { problem: 'missing' },
+    shown: {
+      imageChecks: [imageCheck({ verdict: 'opens-for-machine', reference: 'docker.io/acme/api:1' })],
+    },
+  })
+  expect(first).toMatch(
+    /^Create secret regcred, which the pods name, with this machine's login for Docker Hub, which can pull the image pullguard fix .*--secret-name regcred$/,
+  )
 })

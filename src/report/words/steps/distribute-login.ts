@@ -64,6 +64,8 @@ function named(
       ? ''
       : ` (or add the secret to what ${managerName(by)} deploys, if it was meant to come from there)`
   const start = isSecond ? 'Or create' : reason === 'private' ? 'If the image is private, create' : 'Create'
+  if (reason === 'opens')
+    return `Create secret ${secret}, which the pods name, with this machine's login for ${registry}, which can pull the image${other}${note}`
   return `${start} secret ${secret}, which the pods name, with a login for ${registry}${other}: first run ${login} with an account that can pull the image${thenDo('run this', note)}`
 }
 
