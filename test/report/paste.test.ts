@@ -60,6 +60,19 @@ test.skipIf(spawnSync('bash').status !== 0)('what was copied along with a name s
   expect(shellWord('nginx\u200b\u001b[2J')).toBe("'nginx\\u200b\\u001b[2J'")
 })
 
+test('lines are broken between commands where each of them fits a line', () => {
+  const command = 'df -h /var/lib/containerd; df -P /var/lib/containerd | tail -n 1'
+  expect(commandLines(command, 60, '')).toEqual([
+    'df -h /var/lib/containerd; df -P /var/lib/containerd \\',
+    '  | tail -n 1',
+  ])
+  expect(commandLines(command, 40, '')).toEqual([
+    'df -h /var/lib/containerd; \\',
+    '  df -P /var/lib/containerd \\',
+    '  | tail -n 1',
+  ])
+})
+
 test('lines are broken only between words', () => {
   fc.assert(
     fc.property(command, ({ words, width }) => {

@@ -58,6 +58,8 @@ function numberedField(label: string, number: string, text: string, width: numbe
  */
 export function commandLines(command: string, width: number, indent: string, taken = 0): string[] {
   const words = shellWords(sanitizeLine(command))
+  const whole = filled(wholeCommands(words), width, indent, taken)
+  if (whole.every((line, index) => line.length <= width - (index === 0 ? taken : 0))) return whole
   const apart = filled(words, width, indent, taken)
   const together = filled(withValues(words, width - indent.length - 4), width, indent, taken)
   return together.length > apart.length ? apart : together
@@ -77,6 +79,17 @@ function filled(words: readonly string[], width: number, indent: string, taken: 
     }
   }
   return [...lines, line]
+}
+
+/** Joins the words of each simple command: those up to a semicolon, or from one operator such as a pipe to the next. */
+function wholeCommands(words: readonly string[]): string[] {
+  const commands: string[] = []
+  for (const [index, word] of words.entries()) {
+    const before = words[index - 1] ?? ';'
+    if (before.endsWith(';') || /^(?:\||\|\||&&)$/.test(word)) commands.push(word)
+    else commands.splice(-1, 1, `${commands.at(-1)} ${word}`)
+  }
+  return commands
 }
 
 /** Joins a flag and its value into one word if they fit a line, because a value on the next line is hard to read. */
