@@ -11,6 +11,7 @@ const DIGEST = `sha256:${'a'.repeat(64)}`
 test.each<[string, Situation['node'], RegExp]>([
   ['MicroK8s', { labels: { 'microk8s.io/cluster': 'true' } }, /HTTPS_PROXY in .*\/args\/containerd-env/],
   ['K3s', { kubelet: 'v1.34.1+k3s1' }, /HTTPS_PROXY in .*k3s\.service\.env/],
+  ['Docker beside K3s', { kubelet: 'v1.34.1+k3s1', runtime: 'docker://27.1.1' }, /runtime's environment\)/],
   ['any other node', {}, /HTTPS_PROXY in the runtime's environment\)/],
 ])('%s has its own place for the proxy of its runtime', (_name, node, says) => {
   const error =

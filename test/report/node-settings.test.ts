@@ -2,11 +2,17 @@
 import { expect, test } from 'vitest'
 import type { PullingNode } from '../../src/diagnosis/node/pulling-node.ts'
 import type { EndpointRole } from '../../src/diagnosis/text/endpoint.ts'
-import { diskCommand } from '../../src/report/words/node/node.ts'
+import { diskCommand, restartCommand } from '../../src/report/words/node/node.ts'
 import { authorityPlace, clientCertificatePlace } from '../../src/report/words/node/node-certificates.ts'
 import { kernelLog } from '../../src/report/words/node/node-kernel.ts'
 import { mirrorLogin, sandboxLoginPlace } from '../../src/report/words/node/node-logins.ts'
-import { mirrorSettings, plainHttpPlace, sandboxSetting } from '../../src/report/words/node/node-settings.ts'
+import {
+  mirrorSettings,
+  plainHttpPlace,
+  restartOf,
+  sandboxSetting,
+} from '../../src/report/words/node/node-settings.ts'
+import { proxyPlace } from '../../src/report/words/steps/proxies.ts'
 
 const node = (fields: Partial<PullingNode> = {}): PullingNode => ({
   name: 'node-1',
@@ -37,7 +43,7 @@ test.each<[string, Partial<PullingNode>, EndpointRole, string, string, string]>(
     'mirror',
     'cache.example',
     'quay.io',
-    'certs.d/quay.io/hosts.toml (ca = "/path/ca.crt" under [host."https://cache.example"])',
+    'certs.d/quay.io/hosts.toml (ca = "/path/ca.crt" under [host."https://cache.example"]; config_path',
   ],
   [
     "a token server's is in the system's store",
@@ -100,16 +106,87 @@ test.each<[PullingNode['platform'], string]>([
 })
 
 test.each([
-  ['2.2.1', null, true],
-  ['2.1.0', null, true],
-  ['2.0.5', null, false],
-  ['1.7.27', null, false],
+  ['2.2.1', null, /config_path .* this folder alone/],
+  ['2.1.0', null, /config_path .* this folder alone/],
+  ['2.0.5', null, /config_path .* has to be \/etc\/containerd\/certs\.d.*empty by default/],
+  ['1.7.27', null, /\[host\].*config_path .*empty by default/],
+  [null, null, /config_path .*empty by default/],
+  ['1.7.27', 'k0s' as const, /config_path in a file .* has to name this folder/],
   // Its nodes set one folder, or pull without the transfer service.
-  ['2.2.1', 'eks' as const, false],
-])('containerd %s reads hosts.toml only in a single folder (%s): %s', (version, platform, isNoted) => {
-  const at = { host: 'reg.example:5000', role: 'registry' as const }
-  for (const place of [authorityPlace, plainHttpPlace])
-    expect(place(node({ version, platform }), at, at.host).includes('config_path')).toBe(isNoted)
+  ['2.2.1', 'eks' as const, /^(?!.*(?:config_path|\[host\]))/],
+])(
+  'containerd %s reads hosts.toml only where config_path names its folder (%s): %s',
+  (version, platform, says) => {
+    const at = { host: 'reg.example:5000', role: 'registry' as const }
+    for (const place of [authorityPlace, plainHttpPlace])
+      expect(place(node({ version, platform }), at, at.host)).toMatch(says)
+  },
+)
+
+test.each<[string, Partial<PullingNode>, RegExp, RegExp]>([
+  [
+    'Docker beside K3s reads no registries.yaml',
+    { platform: 'k3s', runtime: 'docker' },
+    /^\/etc\/docker\/daemon\.json/,
+    /^\/etc\/docker\/certs\.d\/r\.example:5000\/ca\.crt/,
+  ],
+  [
+    'Docker Desktop takes both from its computer',
+    { runtime: 'docker', desktop: true, name: 'docker-desktop' },
+    /^Docker Desktop's settings/,
+    /keychain on macOS.*~\/\.docker\/certs\.d\/r\.example:5000\/ca\.crt there, then restart Docker Desktop$/,
+  ],
+  [
+    'Rancher Desktop trusts what its computer does',
+    { platform: 'k3s', name: 'lima-rancher-desktop' },
+    /registries\.yaml.*\(restart Rancher Desktop\)/,
+    /keychain on macOS, .*\), then restart Rancher Desktop$/,
+  ],
+  [
+    "Photon's own script updates its store",
+    { family: 'photon' },
+    /hosts\.toml/,
+    /\/etc\/ssl\/certs and rehash_ca_certificates\.sh/,
+  ],
+  [
+    'OrbStack has settings of its own',
+    { runtime: 'docker', name: 'orbstack' },
+    /^OrbStack's settings.*\(`orb restart docker`\)$/,
+    /certs\.d/,
+  ],
+  [
+    "Colima writes Docker's file itself",
+    { platform: 'k3s', runtime: 'docker', name: 'colima-work' },
+    /`colima start --edit`\).*\(restart Colima\)$/,
+    /certs\.d/,
+  ],
+])('plain HTTP and authorities: %s', (_name, fields, plain, authority) => {
+  const at = { host: 'r.example:5000', role: 'registry' as const }
+  expect(plainHttpPlace(node(fields), at, at.host)).toMatch(plain)
+  expect(authorityPlace(node(fields), at, at.host)).toMatch(authority)
+})
+
+test.each<[string, Partial<PullingNode>, string | null, string | null]>([
+  ['K3s', { platform: 'k3s', name: 'n1' }, 'restart k3s, or k3s-agent on an agent', null],
+  [
+    'Docker beside K3s, which contains cri-dockerd',
+    { platform: 'k3s', runtime: 'docker' },
+    null,
+    'systemctl restart docker',
+  ],
+  ['Rancher Desktop', { platform: 'k3s', name: 'lima-rancher-desktop' }, 'restart Rancher Desktop', null],
+  ['OrbStack', { runtime: 'docker', name: 'orbstack' }, 'restart OrbStack', null],
+])('a runtime is started again: %s', (_name, fields, how, command) => {
+  expect(restartOf(node(fields))).toBe(how)
+  expect(restartCommand(node(fields), null)).toBe(command)
+})
+
+test.each<[string, Partial<PullingNode>, string]>([
+  ['k3d', { platform: 'k3s', name: 'k3d-dev-agent-0' }, 'which `k3d cluster create --env` sets'],
+  ['Rancher Desktop', { platform: 'k3s', name: 'lima-rancher-desktop' }, "the runtime's environment"],
+  ['K3s', { platform: 'k3s', name: 'n1' }, 'k3s.service.env'],
+])('the proxy of the runtime: %s', (_name, fields, place) => {
+  expect(proxyPlace(node(fields))).toContain(place)
 })
 
 // containerd/containerd#4938

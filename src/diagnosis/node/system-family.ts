@@ -1,7 +1,7 @@
 /** The family of Linux distributions that a node's system belongs to, which decides how its trust store is updated. */
 
 /** `rhel`: Red Hat Enterprise Linux and its kin. */
-export type SystemFamily = 'rhel' | 'suse' | 'debian'
+export type SystemFamily = 'rhel' | 'suse' | 'debian' | 'photon' | 'flatcar'
 
 /** By the beginning of PRETTY_NAME in os-release, which kubelets report as `osImage`. */
 const FAMILIES: readonly [RegExp, SystemFamily][] = [
@@ -10,7 +10,9 @@ const FAMILIES: readonly [RegExp, SystemFamily][] = [
     'rhel',
   ],
   [/^(?:suse|opensuse|sle)\b/i, 'suse'],
-  [/^(?:debian|ubuntu)\b/i, 'debian'],
+  [/^(?:debian|ubuntu|raspbian|raspberry pi os)\b/i, 'debian'],
+  [/^vmware photon\b/i, 'photon'],
+  [/^flatcar\b/i, 'flatcar'],
 ]
 
 /** Returns the family; null if the name is none of these. */

@@ -34,11 +34,38 @@ function k3dCluster(node: string | null): string {
   return name === undefined ? '' : ` -c ${shellWord(name)}`
 }
 
+const COLIMA_NODE = /^colima(?:-(.+))?$/
+
+/** Returns the program whose virtual machine the node is, with the settings of what runs inside; null for other nodes. */
+export function virtualMachineOf({
+  desktop,
+  name,
+}: Pick<PullingNode, 'desktop' | 'name'>):
+  | 'Docker Desktop'
+  | 'OrbStack'
+  | 'Rancher Desktop'
+  | 'Colima'
+  | null {
+  if (desktop) return 'Docker Desktop'
+  if (name === 'orbstack') return 'OrbStack'
+  if (name === 'lima-rancher-desktop') return 'Rancher Desktop'
+  return COLIMA_NODE.test(name ?? '') ? 'Colima' : null
+}
+
+/** Returns the command that leads into the virtual machine of Rancher Desktop or Colima (docs.rancherdesktop.io, rdctl; colima ssh --help); null for other nodes. */
+export function enterMachine(node: string): string | null {
+  if (node === 'lima-rancher-desktop') return 'rdctl shell'
+  const [found, profile] = COLIMA_NODE.exec(node) ?? []
+  return found === undefined ? null : `colima ssh${profileFlag(profile)}`
+}
+
+const profileFlag = (profile: string | undefined) =>
+  profile === undefined ? '' : ` --profile ${shellWord(profile)}`
+
 /** Returns the client for containerd in the virtual machine of Rancher Desktop, or of Colima, whose own command leads to it. */
 export function nerdctl(node: string | null): string {
-  const [found, profile] = /^colima(?:-(.+))?$/.exec(node ?? '') ?? []
-  if (found === undefined) return 'nerdctl'
-  return `colima nerdctl${profile === undefined ? '' : ` --profile ${shellWord(profile)}`} --`
+  const [found, profile] = COLIMA_NODE.exec(node ?? '') ?? []
+  return found === undefined ? 'nerdctl' : `colima nerdctl${profileFlag(profile)} --`
 }
 
 const LOADING: Record<LocalTool, (image: string, node: string | null) => string> = {

@@ -4,9 +4,10 @@ import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import type { SystemFamily } from '../../../diagnosis/node/system-family.ts'
 import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
-import { minikubeProfile } from './local-clusters.ts'
+import { minikubeProfile, virtualMachineOf } from './local-clusters.ts'
 import {
-  HOST_SECTION,
+  hasRegistriesYaml,
+  hostSection,
   mayBeOpenShift,
   mirrorSettings,
   oneFolder,
@@ -32,15 +33,16 @@ export function authorityPlace(
   const { platform, runtime, os } = node
   // Settings for a registry don't reach its token server or its storage.
   const ofHost = role === 'registry' || role === 'mirror'
+  const ofComputer = computerStore(node, host, ofHost && registry !== DOCKER_HUB)
+  if (ofComputer !== null) return ofComputer
+  if (hasRegistriesYaml(node))
+    return `a file that ${registriesYaml(node.platform, os)} names (configs."${host}".tls.ca_file), on every node (${restartOf(node)} there)${hostUnderMirrors(node, host)}`
   switch (platform) {
     case 'minikube':
       // For Docker Hub, Docker reads no folder of its own (moby/moby, registry/service_v2.go).
       return runtime === 'containerd' || runtime === 'cri-o' || registry === DOCKER_HUB || !ofHost
         ? `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\``
         : `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\` (or /etc/docker/certs.d/${host}/ca.crt in the node)`
-    case 'k3s':
-    case 'rke2':
-      return `a file that ${registriesYaml(platform, os)} names (configs."${host}".tls.ca_file), on every node (${restartOf(node)} there)${hostUnderMirrors(node, host)}`
     case 'gke':
       if (os === 'windows') break
       return "Secret Manager, and its name into the node pool's containerd configuration (privateRegistryAccessConfig)"
@@ -68,6 +70,17 @@ export function authorityPlace(
   return own === null ? store : `${own}${named ? ' and' : ', or'} ${store}`
 }
 
+/**
+ * Docker Desktop and Rancher Desktop copy what their computer trusts into their virtual machine at each start, the first also ~/.docker/certs.d
+ * (docs.docker.com/desktop, FAQs for Mac and Windows; rancher-sandbox/rancher-desktop#305, #4867). Null for other nodes.
+ */
+function computerStore(node: PullingNode, host: string, ofHost: boolean): string | null {
+  const machine = virtualMachineOf(node)
+  if (machine !== 'Docker Desktop' && machine !== 'Rancher Desktop') return null
+  const folder = machine === 'Docker Desktop' && ofHost ? `, or ~/.docker/certs.d/${host}/ca.crt there` : ''
+  return `the store of the computer itself (the keychain on macOS, Trusted Root Certification Authorities on Windows)${folder}, then restart ${machine}`
+}
+
 /** What some releases need besides; fixed in v1.27.13, v1.28.9, and v1.29.4 (k3s-io/k3s#9839, rancher/rke2#5658). */
 function hostUnderMirrors({ platform, kubeletMinor }: PullingNode, host: string): string {
   return kubeletMinor !== null && kubeletMinor >= 26 && kubeletMinor <= 29
@@ -75,11 +88,13 @@ function hostUnderMirrors({ platform, kubeletMinor }: PullingNode, host: string)
     : ''
 }
 
-/** Where each system takes authorities from, and how it updates its trust store (update-ca-trust(8), update-ca-certificates(8)). */
+/** Where each system takes authorities from, and how it updates its trust store (update-ca-trust(8), update-ca-certificates(8); flatcar.org, Custom certificate authorities; Photon's ca-certificates). */
 const UPDATES: Record<SystemFamily, { folder: string; update: string }> = {
   rhel: { folder: '/etc/pki/ca-trust/source/anchors', update: 'update-ca-trust' },
   suse: { folder: '/etc/pki/trust/anchors', update: 'update-ca-certificates' },
   debian: { folder: '/usr/local/share/ca-certificates', update: 'update-ca-certificates' },
+  photon: { folder: '/etc/ssl/certs', update: 'rehash_ca_certificates.sh' },
+  flatcar: { folder: '/etc/ssl/certs', update: 'update-ca-certificates' },
 }
 
 /** Returns the system's trust store, and how to update it. CRI-O reads it for each pull. `named`: only where it is. */
@@ -115,7 +130,7 @@ function runtimeAuthorityPlace(
     case 'containerd': {
       if (isOldContainerd(node)) return oldCertificates(node, host, 'ca_file = "/path/ca.crt"')
       if (named) return mirrorSettings(node, registry)
-      const section = role === 'mirror' ? ` under [host."https://${host}"]` : HOST_SECTION
+      const section = role === 'mirror' ? ` under [host."https://${host}"]` : hostSection(node)
       return `${mirrorSettings(node, registry)} (ca = "/path/ca.crt"${section}${oneFolder(node)})`
     }
     default:
@@ -132,8 +147,8 @@ export function clientCertificatePlace(
   const { platform, runtime, os } = node
   if (platform === 'bottlerocket' || (platform === 'gke' && os === 'windows')) return null
   const asked = role === 'mirror' ? host : registry
-  if (platform === 'k3s' || platform === 'rke2')
-    return `${registriesYaml(platform, os)} (configs."${asked}".tls.cert_file and key_file; ${restartOf(node)})`
+  if (hasRegistriesYaml(node))
+    return `${registriesYaml(node.platform, os)} (configs."${asked}".tls.cert_file and key_file; ${restartOf(node)})`
   if (platform === 'talos')
     return 'the machine configuration (RegistryTLSConfig for this host, clientIdentity; before Talos 1.12 machine.registries.config)'
   if (platform === 'gke')
@@ -146,5 +161,5 @@ export function clientCertificatePlace(
     return `/etc/containers/certs.d/${asked} (client.cert and client.key)`
   if (isOldContainerd(node)) return oldCertificates(node, asked, 'cert_file and key_file')
   const settings = mirrorSettings(node, role === 'mirror' ? registry : asked)
-  return `${settings} (client = [["/path/client.cert", "/path/client.key"]], under [host."https://…"] for a host listed there, or at the top for the registry itself${HOST_SECTION})`
+  return `${settings} (client = [["/path/client.cert", "/path/client.key"]], under [host."https://…"] for a host listed there, or at the top for the registry itself${hostSection(node)})`
 }

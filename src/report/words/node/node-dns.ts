@@ -7,6 +7,7 @@ import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { hostAlone, isLocal, isPublicServer } from '../../../image/host.ts'
 import { isHosted } from '../../../image/registries.ts'
 import type { Findings, StepText } from '../step-words.ts'
+import { virtualMachineOf } from './local-clusters.ts'
 import { onNodes } from './node.ts'
 
 /** Returns what came back when the node asked for the address of a host; null if the text does not show it, or has several answers, as for a mirror and its registry. */
@@ -16,9 +17,11 @@ export function dnsAnswer({ clues }: Pick<Finding, 'clues'>): DnsAnswer | null {
 }
 
 /** Returns where the node's DNS servers are set. */
-export function resolverPlace({ os, platform, desktop }: PullingNode): string {
-  if (desktop)
-    return 'Docker Desktop asks the DNS servers of its machine, so check those and its VPN, then restart Docker Desktop'
+export function resolverPlace(node: PullingNode): string {
+  const { os, platform } = node
+  const machine = virtualMachineOf(node)
+  if (machine !== null)
+    return `${machine} asks the DNS servers of its machine, so check those and its VPN, then restart ${machine}`
   if (os === 'windows') return 'the DNS servers of its network adapter'
   return platform === 'talos'
     ? 'nameservers in the machine configuration; `talosctl get resolvers` shows those in use'
@@ -37,7 +40,7 @@ export function serverPlace(server: string | null, node: PullingNode): string {
   if (server === '127.0.0.53' && place === RESOLV_CONF && node.platform !== 'bottlerocket')
     return `it asks systemd-resolved at ${server}: \`resolvectl status\` shows the servers that this asks, which DHCP gives or are set in netplan, NetworkManager, or /etc/systemd/resolved.conf`
   // What the virtual machine asks only passes the questions on.
-  return `${place}${server === null || node.desktop ? '' : `; it asks ${server}`}`
+  return `${place}${server === null || virtualMachineOf(node) !== null ? '' : `; it asks ${server}`}`
 }
 
 /** Returns what a cloud's own resolver, or a public one, needs to know a private name; empty for other resolvers and for public hosts. */

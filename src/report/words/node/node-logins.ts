@@ -8,7 +8,13 @@ import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import type { Cloud } from '../../../image/cloud-registries.ts'
 import { registryLabel } from '../nouns.ts'
 import { talosctl } from './node.ts'
-import { dockerClient, mirrorSettings, registriesYaml, restartOf } from './node-settings.ts'
+import {
+  dockerClient,
+  hasRegistriesYaml,
+  mirrorSettings,
+  registriesYaml,
+  restartOf,
+} from './node-settings.ts'
 import { isOldContainerd, oldLogin } from './old-containerd.ts'
 
 /** Returns how nodes get a login of their own for a mirror, to follow `If HOST itself requires a login, `. */
@@ -37,9 +43,9 @@ function mirrorLoginPlace(
   if (runtime === 'docker') return { place: null, keepsNone: 'Docker' }
   if (platform === 'bottlerocket') return { place: null, keepsNone: 'Bottlerocket' }
   if (platform === 'gke' && os === 'windows') return { place: null, keepsNone: 'GKE on Windows' }
-  if (platform === 'k3s' || platform === 'rke2')
+  if (hasRegistriesYaml(node))
     return {
-      place: `${registriesYaml(platform, os)} (configs."${host}".auth; ${restartOf(node)})`,
+      place: `${registriesYaml(node.platform, os)} (configs."${host}".auth; ${restartOf(node)})`,
     }
   if (platform === 'talos' || platform === 'openshift') return { place: runtimeLoginPlace(node) }
   if (runtime === 'cri-o') return { place: "CRI-O's global_auth_file" }
@@ -57,8 +63,9 @@ export function kubeletFolder({ platform }: PullingNode): string {
 }
 
 /** Returns where a runtime has registry logins of its own. */
-export function runtimeLoginPlace({ platform, runtime, os }: PullingNode): string {
-  if (platform === 'k3s' || platform === 'rke2') return registriesYaml(platform, os)
+export function runtimeLoginPlace(node: PullingNode): string {
+  const { platform, runtime, os } = node
+  if (hasRegistriesYaml(node)) return registriesYaml(node.platform, os)
   if (platform === 'talos')
     return 'the machine configuration (RegistryAuthConfig; before Talos 1.12 machine.registries.config)'
   if (platform === 'openshift') return 'the pull secret of the cluster (openshift-config/pull-secret)'

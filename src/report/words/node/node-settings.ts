@@ -3,7 +3,7 @@
 import type { Platform } from '../../../diagnosis/node/node-platform.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
-import { isOfK3d } from './local-clusters.ts'
+import { isOfK3d, virtualMachineOf } from './local-clusters.ts'
 import { releaseOf } from './node.ts'
 import { isOldContainerd, oldMirrors, oldPlainHttp } from './old-containerd.ts'
 
@@ -11,7 +11,7 @@ import { isOldContainerd, oldMirrors, oldPlainHttp } from './old-containerd.ts'
 export function mirrorSettings(node: PullingNode, registry: string): string {
   const { platform, runtime, os } = node
   if (isOldContainerd(node)) return oldMirrors(node, registry)
-  if (runtime === 'docker') return `${daemonFile(node)} (registry-mirrors; restart Docker)`
+  if (runtime === 'docker') return `${daemonFile(node)} (registry-mirrors; ${restartDocker(node)})`
   switch (platform) {
     case 'k3s':
     case 'rke2':
@@ -42,7 +42,14 @@ export function mirrorSettings(node: PullingNode, registry: string): string {
 
 /** k0s sets no config_path: whoever added mirrors chose the folder (docs.k0sproject.io, Runtime). */
 function k0sHosts(registry: string): string {
-  return `/etc/k0s/containerd.d/certs.d/${registry}/hosts.toml (or the folder that config_path in /etc/k0s/containerd.d/*.toml names)`
+  return `/etc/k0s/containerd.d/certs.d/${registry}/hosts.toml (config_path in a file /etc/k0s/containerd.d/*.toml has to name this folder or another, as k0s sets none)`
+}
+
+/** Whether registries.yaml has the settings of the node's runtime: Docker, which K3s can use instead, has its own (docs.k3s.io, Private Registry Configuration). */
+export function hasRegistriesYaml<N extends Pick<PullingNode, 'platform' | 'runtime'>>(
+  node: N,
+): node is N & { platform: 'k3s' | 'rke2' } {
+  return (node.platform === 'k3s' || node.platform === 'rke2') && node.runtime !== 'docker'
 }
 
 /** Returns where K3s and RKE2 read mirrors, logins, and certificates; the same place on Windows, where RKE2 has agents. */
@@ -62,13 +69,17 @@ const UNITS: Partial<Record<Platform, string>> = {
 /** Returns which service of the platform's own to restart, such as `restart k3s, or …`; null if the platform has none. RKE2's has one name on Windows. */
 export function restartOf({
   platform,
+  runtime,
   os,
   name,
-}: Pick<PullingNode, 'platform' | 'os' | 'name'>): string | null {
+}: Pick<PullingNode, 'platform' | 'runtime' | 'os' | 'name'>): string | null {
   // There, K3s is the first process of a container, and no service.
   if (isOfK3d(name)) return `restart the node's container, as with \`docker restart ${name}\``
+  const machine = virtualMachineOf({ name })
+  if (machine === 'Rancher Desktop' || machine === 'OrbStack') return `restart ${machine}`
   const unit = platform === null ? undefined : UNITS[platform]
-  if (unit === undefined) return null
+  // Docker is a service of its own beside them.
+  if (unit === undefined || runtime === 'docker') return null
   return os === 'windows' ? `restart ${platform}` : `restart ${unit}`
 }
 
@@ -77,7 +88,7 @@ export function insecureList(node: PullingNode): string | null {
   const { platform, runtime } = node
   if (platform === 'openshift')
     return 'registrySources.insecureRegistries of image.config.openshift.io/cluster'
-  if (runtime === 'docker') return `insecure-registries in ${daemonFile(node)} (restart Docker)`
+  if (runtime === 'docker') return `insecure-registries in ${daemonFile(node)} (${restartDocker(node)})`
   return runtime === 'cri-o'
     ? '/etc/containers/registries.conf and registries.conf.d (insecure = true; reload CRI-O)'
     : null
@@ -87,8 +98,8 @@ export function insecureList(node: PullingNode): string | null {
 export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
   const { platform, runtime, os } = node
   if (isOldContainerd(node)) return oldPlainHttp(node, host, role === 'mirror' ? registry : host)
-  if (platform === 'k3s' || platform === 'rke2')
-    return `${registriesYaml(platform, os)}: under mirrors, "${role === 'mirror' ? registry : host}" with the endpoint "http://${host}" (${restartOf(node)})`
+  if (hasRegistriesYaml(node))
+    return `${registriesYaml(node.platform, os)}: under mirrors, "${role === 'mirror' ? registry : host}" with the endpoint "http://${host}" (${restartOf(node)})`
   if (platform === 'openshift')
     return `registrySources.insecureRegistries of image.config.openshift.io/cluster: add "${host}"`
   if (platform === 'talos')
@@ -101,15 +112,16 @@ export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint,
   if (platform === 'minikube' && runtime !== 'cri-o')
     return `--insecure-registry ${host} of \`minikube start\`, which takes effect only where a new cluster is created`
   if (platform === 'microk8s')
-    return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml: ${plainServer(host)}`
-  if (platform === 'k0s' && runtime !== 'docker') return `${k0sHosts(host)}: ${plainServer(host)}`
-  if (runtime === 'docker') return `${daemonFile(node)}: "insecure-registries": ["${host}"] (restart Docker)`
+    return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml: ${plainServer(node, host)}`
+  if (platform === 'k0s' && runtime !== 'docker') return `${k0sHosts(host)}: ${plainServer(node, host)}`
+  if (runtime === 'docker')
+    return `${daemonFile(node)}: "insecure-registries": ["${host}"] (${restartDocker(node)})`
   if (runtime === 'cri-o')
     return `/etc/containers/registries.conf: [[registry]] location = "${host}", insecure = true (reload CRI-O)`
   if (role === 'mirror') return `${mirrorSettings(node, registry)}: [host."http://${host}"]${oneFolder(node)}`
   return os === 'windows'
-    ? `C:\\ProgramData\\containerd\\certs.d\\${folderOf(host, os)}\\hosts.toml: ${plainServer(host)}; config_path in C:\\Program Files\\containerd\\config.toml has to be C:\\ProgramData\\containerd\\certs.d`
-    : `/etc/containerd/certs.d/${host}/hosts.toml: ${plainServer(host)}${oneFolder(node)}`
+    ? `C:\\ProgramData\\containerd\\certs.d\\${folderOf(host, os)}\\hosts.toml: ${plainServer(node, host)}; config_path in C:\\Program Files\\containerd\\config.toml has to be C:\\ProgramData\\containerd\\certs.d`
+    : `/etc/containerd/certs.d/${host}/hosts.toml: ${plainServer(node, host)}${oneFolder(node)}`
 }
 
 const ONE_FOLDER =
@@ -117,33 +129,59 @@ const ONE_FOLDER =
 
 /** Returns why the node's settings for the host, which lead elsewhere, may not have been used, as a sentence; empty if no such reason is known. */
 export function unreadHosts(node: PullingNode, host: string): string {
-  return oneFolder(node) === ''
-    ? ''
-    : `. If ${mirrorSettings(node, host)} leads to another address, the runtime may not have read it, as ${ONE_FOLDER}`
+  return mayIgnoreList(node)
+    ? `. If ${mirrorSettings(node, host)} leads to another address, the runtime may not have read it, as ${ONE_FOLDER}`
+    : ''
 }
 
-/** Returns what makes new versions of containerd ignore hosts.toml (containerd/containerd#12808); empty for others, and for platforms that set it. */
-export function oneFolder({ platform, runtime, version }: PullingNode): string {
+/** Whether the node's containerd ignores hosts.toml with several folders (containerd/containerd#12808). */
+function mayIgnoreList({ platform, runtime, version }: PullingNode): boolean {
   const [major, minor] = releaseOf(version)
-  const isNew = runtime === 'containerd' && (major > 2 || (major === 2 && minor >= 1))
-  return isNew && platform === null ? `; ${ONE_FOLDER}` : ''
+  return runtime === 'containerd' && platform === null && (major > 2 || (major === 2 && minor >= 1))
 }
 
-const plainServer = (host: string) => `server = "http://${host}"${HOST_SECTION}`
+/** Returns what else a hosts.toml needs to be read: before 2.2, no folder is the default (docs/hosts.md, containerd/containerd#6485); empty for platforms that set one. */
+export function oneFolder(node: PullingNode): string {
+  if (mayIgnoreList(node)) return `; ${ONE_FOLDER}`
+  if (node.runtime !== 'containerd' || node.platform !== null || isOldContainerd(node)) return ''
+  const folder = node.os === 'windows' ? 'C:\\ProgramData\\containerd\\certs.d' : '/etc/containerd/certs.d'
+  return `; config_path in the configuration of containerd has to be ${folder} (before 2.2 it is empty by default, and the file is ignored), with no registry.mirrors or registry.configs beside it; restart containerd after a change there`
+}
 
-/** containerd 1.5 to 1.7 can't read a hosts.toml without such a section, and goes on without the file (containerd/containerd#10027). */
-export const HOST_SECTION =
-  ', and below it an empty section [host], without which containerd 1 ignores the file'
+const plainServer = (node: PullingNode, host: string) => `server = "http://${host}"${hostSection(node)}`
+
+/** Returns what containerd 1.5 to 1.7 needs: it can't read a hosts.toml without such a section, and goes on without the file (containerd/containerd#10027). */
+export function hostSection({ version }: PullingNode): string {
+  return releaseOf(version)[0] >= 2
+    ? ''
+    : ', and below it an empty section [host], without which containerd 1 ignores the file'
+}
 
 /** Returns the folder name of a host: on Windows, where names have no colon, containerd takes host_port_ (docs/hosts.md). */
 function folderOf(host: string, os: PullingNode['os']): string {
   return os === 'windows' ? host.replace(/:(\d+)$/, '_$1_') : host
 }
 
+/** Where programs that make Docker's configuration from their own have it, and how a change gets there (docs.orbstack.dev/docker; abiosoft/colima, docs/FAQ.md). */
+const DOCKER_SETTINGS: Record<string, { place: string; restart: string }> = {
+  'Docker Desktop': { place: "Docker Desktop's settings (Docker Engine)", restart: 'Apply & restart' },
+  OrbStack: { place: "OrbStack's settings (Docker)", restart: '`orb restart docker`' },
+  Colima: {
+    place: "the docker section of Colima's configuration (`colima start --edit`)",
+    restart: 'restart Colima',
+  },
+}
+
 /** Returns where Docker is configured. */
-export function daemonFile({ os, desktop }: Pick<PullingNode, 'os' | 'desktop'>): string {
-  if (desktop) return "Docker Desktop's settings (Docker Engine)"
-  return os === 'windows' ? 'C:\\ProgramData\\docker\\config\\daemon.json' : '/etc/docker/daemon.json'
+export function daemonFile(node: Pick<PullingNode, 'os' | 'desktop' | 'name'>): string {
+  const { place } = DOCKER_SETTINGS[virtualMachineOf(node) ?? ''] ?? {}
+  if (place !== undefined) return place
+  return node.os === 'windows' ? 'C:\\ProgramData\\docker\\config\\daemon.json' : '/etc/docker/daemon.json'
+}
+
+/** Returns how a change of that configuration gets to Docker. */
+function restartDocker(node: Pick<PullingNode, 'desktop' | 'name'>): string {
+  return DOCKER_SETTINGS[virtualMachineOf(node) ?? '']?.restart ?? 'restart Docker'
 }
 
 /** Returns what talks to Docker for Kubernetes: the kubelet itself before 1.24 (kubernetes.io/blog, "Dockershim Removal FAQ"). */
@@ -195,13 +233,20 @@ export function mayBeOpenShift({ platform, runtime }: PullingNode): boolean {
   return platform === 'openshift' || (platform === null && runtime !== 'containerd' && runtime !== 'docker')
 }
 
-/** Where platforms set the kubelet's throttle, with its defaults (bottlerocket.dev, settings.kubernetes; docs.k3s.io, kubelet-arg). */
+/** Where platforms set the kubelet's throttle, with its defaults (bottlerocket.dev, settings.kubernetes; docs.k3s.io, kubelet-arg; talos.dev, KubeletConfig; docs.k0sproject.io, Worker node configuration; minikube.sigs.k8s.io, Configuration). */
 const KUBELET_QPS: Partial<Record<string, string>> = {
   bottlerocket:
     'settings.kubernetes.registry-qps (5) and registry-burst (10), with `apiclient set` on running nodes and in the user data of new ones',
   openshift: 'registryPullQPS (5) and registryBurst (10) in the kubeletConfig of a KubeletConfig object',
   k3s: 'registry-qps (5) and registry-burst (10), as kubelet-arg in the config.yaml of K3s',
   rke2: 'registry-qps (5) and registry-burst (10), as kubelet-arg in the config.yaml of RKE2',
+  talos:
+    'registryPullQPS (5) and registryBurst (10) in machine.kubelet.extraConfig of the machine configuration',
+  k0s: "registryPullQPS (5) and registryBurst (10) in a worker profile (spec.workerProfiles of k0s's configuration)",
+  microk8s:
+    '--registry-qps (5) and --registry-burst (10) in /var/snap/microk8s/current/args/kubelet (restart MicroK8s)',
+  minikube:
+    'registry-qps (5) and registry-burst (10) with `minikube start --extra-config=kubelet.registry-qps=… --extra-config=kubelet.registry-burst=…`',
 }
 
 /** Returns where the kubelet's limit on pulls per second is set. */

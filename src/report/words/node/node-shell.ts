@@ -5,7 +5,7 @@ import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import type { StepText } from '../step-words.ts'
-import { isOfK3d, minikubeProfile } from './local-clusters.ts'
+import { enterMachine, isOfK3d, minikubeProfile, virtualMachineOf } from './local-clusters.ts'
 import { noDebugPod } from './new-pods.ts'
 
 /** Returns how to get a shell on the node. */
@@ -34,6 +34,9 @@ export function enterNode(
     }
   if (host.platform === 'minikube')
     return { text: 'Get a shell on the node', command: `minikube ssh${minikubeProfile(node)} -n ${word}` }
+  const machine = enterMachine(node)
+  if (machine !== null)
+    return { text: 'Get a shell in the virtual machine that is the node', command: machine }
   const noPod = noDebugPod(finding)
   if (noPod !== null && host.virtual !== 'autopilot') return withoutPod(node, host, noPod)
   if (host.platform === 'talos')
@@ -59,7 +62,7 @@ export function enterNode(
       text: `Connect to node ${node} by RDP or SSH${hasHostProcess(host) ? ', or with a HostProcess container' : ''}`,
     }
   return {
-    text: `Get a shell on node ${node}, ${host.desktop ? '' : 'by SSH or '}in a debug pod ${withImage}, then \`chroot /host\`; delete the pod afterward`,
+    text: `Get a shell on node ${node}, ${virtualMachineOf(host) === null ? 'by SSH or ' : ''}in a debug pod ${withImage}, then \`chroot /host\`; delete the pod afterward`,
     command: debugPod(toolImage),
   }
 }

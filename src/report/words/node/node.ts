@@ -6,6 +6,7 @@ import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { namedList } from '../nouns.ts'
 import type { Findings, StepText } from '../step-words.ts'
+import { virtualMachineOf } from './local-clusters.ts'
 
 /** Returns, for example, `node node-1`, or `the node` if its name is unknown. */
 export function nodeName({ node }: Pick<Finding, 'node'>): string {
@@ -37,8 +38,8 @@ export function talosctl(rest: string): string {
 }
 
 /** Whether the unit that starts the runtime has another name on a node of another role: k3s-agent, rke2-server, k0sworker. */
-function startsOwnRuntime(platform: PullingNode['platform']): boolean {
-  return platform === 'k3s' || platform === 'rke2' || platform === 'k0s'
+function startsOwnRuntime({ platform, runtime }: Pick<PullingNode, 'platform' | 'runtime'>): boolean {
+  return runtime !== 'docker' && (platform === 'k3s' || platform === 'rke2' || platform === 'k0s')
 }
 
 /** Whether the platform starts its own containerd, which then writes to a file instead of the journal. */
@@ -91,19 +92,20 @@ function isOfContainerd(text: string): boolean {
  * Returns the command that starts a runtime again, even a hanging one; null where no single one does it.
  * @param socket the one that nothing answers at, which tells an unknown runtime, and the containerd below Docker
  */
-export function restartCommand(
-  { platform, runtime, os, desktop }: PullingNode,
-  socket: string | null,
-): string | null {
-  if (desktop) return null
+export function restartCommand(node: PullingNode, socket: string | null): string | null {
+  const { platform, runtime, os } = node
+  const machine = virtualMachineOf(node)
+  // The others' systems have no systemd.
+  if (machine !== null && machine !== 'Colima') return null
   const ofSocket = /crio/.test(socket ?? '') ? 'cri-o' : isOfContainerd(socket ?? '') ? 'containerd' : null
   // Docker only wants containerd to be there, so its own restart does not start a containerd that hangs.
   const name = runtime === 'docker' && ofSocket === 'containerd' ? ofSocket : (runtime ?? ofSocket)
   // These start containerd in a unit whose name depends on the node's role; Talos restarts its containerd by itself.
-  if (name === null || startsOwnRuntime(platform) || platform === 'talos') return null
+  if (name === null || startsOwnRuntime(node) || platform === 'talos') return null
   if (os === 'windows') return `Restart-Service ${name === 'docker' ? 'docker' : 'containerd'}`
   if (platform === 'microk8s') return `snap restart ${MICROK8S_UNIT}`
-  return `systemctl restart ${RUNTIME_UNITS[name].join(' ')}`
+  // K3s contains cri-dockerd.
+  return `systemctl restart ${platform === 'k3s' && name === 'docker' ? 'docker' : RUNTIME_UNITS[name].join(' ')}`
 }
 
 /** Returns the command that shows how much memory is free. */
@@ -196,6 +198,16 @@ export function certificateCommand(node: PullingNode, address: string): string {
 export function clockCommand({ os, platform }: PullingNode): string {
   if (os === 'windows') return '(Get-Date).ToUniversalTime(); w32tm /query /status'
   return platform === 'talos' ? talosctl('time') : 'date -u; timedatectl'
+}
+
+/** Returns what corrects the clock of the node. */
+export function clockCorrection(node: PullingNode): string {
+  const machine = virtualMachineOf(node)
+  if (machine !== null) return `restart ${machine}, whose clock can be wrong after its computer slept`
+  if (node.os === 'windows') return 'synchronize it (`w32tm /resync`)'
+  return node.platform === 'talos'
+    ? 'correct the time servers in its machine configuration'
+    : 'synchronize it with NTP (chrony, systemd-timesyncd)'
 }
 
 /** Returns a step with a shell command, which runs on the node. On Talos it runs in a debug pod there (see enterNode). */

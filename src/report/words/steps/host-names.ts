@@ -10,7 +10,7 @@ import { shellWord } from '../../sanitize.ts'
 import { managerName } from '../edits/managers.ts'
 import { localRegistryNote } from '../node/local-clusters.ts'
 import { listPodsOn, onNodes } from '../node/node.ts'
-import { mirrorSettings } from '../node/node-settings.ts'
+import { mirrorSettings, oneFolder } from '../node/node-settings.ts'
 import { namedList, objectName, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -64,7 +64,7 @@ function keptName(node: PullingNode, host: string): string {
     '. Many registries in a cluster speak plain HTTP, which the runtime has to be set up for under the new name'
   if (node.runtime === 'docker' || node.platform === 'openshift') return plain
   const key = host === hostAlone(host) ? '' : ', with its port,'
-  return `${plain}. To keep the images' names, make such an address the endpoint (http:// if it speaks that) for exactly ${host}${key} in ${mirrorSettings(node, host)}`
+  return `${plain}. To keep the images' names, make such an address the endpoint (http:// if it speaks that) for exactly ${host}${key} in ${mirrorSettings(node, host)}${oneFolder(node)}`
 }
 
 export const hostNameSteps: StepWords<HostNameStep> = {

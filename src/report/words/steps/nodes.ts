@@ -8,6 +8,7 @@ import { kubectlCommand } from '../../invocation.ts'
 import { newerRuntime } from '../image-volumes.ts'
 import {
   clockCommand,
+  clockCorrection,
   describeNode,
   kubeletLog,
   memoryCommand,
@@ -127,7 +128,7 @@ export const nodeSteps: StepWords<NodeStep> = {
     ),
   'check-clock': (_step, { findings }) =>
     nodeClientStep(
-      `Compare the clock ${onNodes(findings)} with the real time, and synchronize it with NTP (chrony, systemd-timesyncd) if it is wrong`,
+      `Compare the clock ${onNodes(findings)} with the real time, and, if it is wrong, ${clockCorrection(findings[0].host)}`,
       clockCommand(findings[0].host),
       findings,
     ),

@@ -5,7 +5,7 @@ import { hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Platform } from '../../../diagnosis/node/node-platform.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { hostAlone } from '../../../image/host.ts'
-import { minikubeProfile } from '../node/local-clusters.ts'
+import { isOfK3d, minikubeProfile, virtualMachineOf } from '../node/local-clusters.ts'
 import { nodeClientStep, onNodes, proxyCommand } from '../node/node.ts'
 import { mayBeOpenShift, restartOf } from '../node/node-settings.ts'
 import { nodesRunning } from '../running-elsewhere.ts'
@@ -42,6 +42,19 @@ const SOURCES: Partial<Record<Platform, (node: PullingNode) => string>> = {
 
 const OPENSHIFT_PROXY = 'proxy.config.openshift.io/cluster'
 
+/** Its nodes are containers (k3d.io, FAQ, "Running behind a corporate proxy"). */
+const K3D_ENVIRONMENT =
+  "the environment of the node's container, which `k3d cluster create --env` sets for the nodes that it creates"
+
+/** Returns the file with the environment of a runtime that the distribution starts; undefined for others, such as Docker beside K3s. */
+function environmentFile(node: PullingNode): string | undefined {
+  const { platform, runtime, os } = node
+  if (platform === null || os === 'windows') return undefined
+  // Its system has no systemd.
+  if (virtualMachineOf(node) === 'Rancher Desktop') return undefined
+  return runtime === 'docker' ? undefined : ENVIRONMENTS[platform]
+}
+
 function isSet({ platform, os }: PullingNode): boolean {
   return os !== 'windows' && platform !== null && SOURCES[platform] !== undefined
 }
@@ -49,8 +62,9 @@ function isSet({ platform, os }: PullingNode): boolean {
 /** Returns where a node's runtime gets its proxy from. */
 export function proxyPlace(node: PullingNode): string {
   const { platform, os } = node
+  if (isOfK3d(node.name)) return K3D_ENVIRONMENT
   if (platform === null || os === 'windows') return "the runtime's environment"
-  const file = ENVIRONMENTS[platform]
+  const file = environmentFile(node)
   return SOURCES[platform]?.(node) ?? `the runtime's environment${file === undefined ? '' : ` (${file})`}`
 }
 
@@ -58,9 +72,9 @@ export function proxyPlace(node: PullingNode): string {
 function bypassPlace(node: PullingNode): string {
   if (node.platform === 'openshift')
     return `spec.noProxy of ${OPENSHIFT_PROXY}, from which the Machine Config Operator writes the nodes' settings`
-  if (isSet(node)) return `NO_PROXY in ${proxyPlace(node)}`
+  if (isSet(node) || isOfK3d(node.name)) return `NO_PROXY in ${proxyPlace(node)}`
   const also = mayBeOpenShift(node) ? ` (on OpenShift, to spec.noProxy of ${OPENSHIFT_PROXY})` : ''
-  const file = node.platform === null || node.os === 'windows' ? undefined : ENVIRONMENTS[node.platform]
+  const file = environmentFile(node)
   return `the runtime's NO_PROXY${file === undefined ? also : ` (${file})`}, and ${restartOf(node) ?? 'restart the runtime'}`
 }
 
@@ -73,7 +87,9 @@ function comparison(first: Findings[number]): string {
 /** Returns where a runtime that systemd starts usually has its proxy, and how a change gets there (docs.docker.com/engine/daemon/proxy, containerd's docs). */
 function dropIn(node: PullingNode): string {
   const unit = node.runtime === 'cri-o' ? 'crio' : node.runtime
-  if (node.platform !== null || node.os === 'windows' || unit === null) return ''
+  const { platform } = node
+  const isService = platform === null || (unit === 'docker' && ENVIRONMENTS[platform] !== undefined)
+  if (!isService || virtualMachineOf(node) !== null || node.os === 'windows' || unit === null) return ''
   const elsewhere = mayBeOpenShift(node) ? ` (on OpenShift, in ${OPENSHIFT_PROXY} instead)` : ''
   return `, usually in a drop-in file in /etc/systemd/system/${unit}.service.d${elsewhere}; then \`systemctl daemon-reload\` and \`systemctl restart ${unit}\``
 }
