@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { PullingNode } from '../../src/diagnosis/node/pulling-node.ts'
 import type { EndpointRole } from '../../src/diagnosis/text/endpoint.ts'
-import { diskCommand, restartCommand } from '../../src/report/words/node/node.ts'
+import { diskCommand, machineLog, restartCommand, runtimeLog } from '../../src/report/words/node/node.ts'
 import { authorityPlace, clientCertificatePlace } from '../../src/report/words/node/node-certificates.ts'
 import { kernelLog } from '../../src/report/words/node/node-kernel.ts'
 import { mirrorLogin, sandboxLoginPlace } from '../../src/report/words/node/node-logins.ts'
@@ -179,6 +179,15 @@ test.each<[string, Partial<PullingNode>, string | null, string | null]>([
 ])('a runtime is started again: %s', (_name, fields, how, command) => {
   expect(restartOf(node(fields))).toBe(how)
   expect(restartCommand(node(fields), null)).toBe(command)
+})
+
+test.each<[string, Partial<PullingNode>, RegExp]>([
+  ['OrbStack', { runtime: 'docker', name: 'orbstack' }, /^orb logs docker$/],
+  ['Rancher Desktop', { platform: 'k3s', name: 'lima-rancher-desktop' }, /Show Logs/],
+  ['Docker beside K3s', { platform: 'k3s', runtime: 'docker' }, /^journalctl -u docker -u k3s -u k3s-agent /],
+])('the log of the runtime: %s', (_name, fields, says) => {
+  const step = machineLog(node(fields))
+  expect(step === null ? runtimeLog(node(fields)) : (step.command ?? step.text)).toMatch(says)
 })
 
 test.each<[string, Partial<PullingNode>, string]>([

@@ -90,9 +90,10 @@ function withoutPod(
     return {
       text: `${ADMIN_CONTAINER}; ${noPod}. ${HOST_COMMANDS}`,
     }
-  if (desktop)
+  const machine = virtualMachineOf({ name: node, ...(desktop && { desktop }) })
+  if (machine === 'Docker Desktop' || machine === 'OrbStack')
     return {
-      text: `Get a shell in the virtual machine of Docker Desktop, with an image that is already there and has nsenter, such as alpine: ${noPod}`,
+      text: `Get a shell in the virtual machine of ${machine}, with an image that is already there and has nsenter, such as alpine: ${noPod}`,
       command: 'docker run -it --rm --privileged --pid=host <image> nsenter -t 1 -m -u -i -n sh',
     }
   const ways = `${os === 'windows' ? 'RDP or SSH' : 'SSH'}${cloud === 'ecr' ? ', or in a session of AWS Systems Manager' : ''}`

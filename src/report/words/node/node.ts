@@ -64,6 +64,8 @@ const asFlags = (units: string[]) => units.map(unit => `-u ${unit}`).join(' ')
 function runtimeUnits({ platform, runtime }: PullingNode): string {
   if (platform === 'microk8s') return asFlags([`snap.${MICROK8S_UNIT}`])
   if (platform === 'k0s' && runtime !== 'docker') return K0S_UNITS
+  // K3s contains cri-dockerd.
+  if (platform === 'k3s' && runtime === 'docker') return asFlags(['docker', 'k3s', 'k3s-agent'])
   return asFlags(
     runtime === null ? [...RUNTIME_UNITS.containerd, ...RUNTIME_UNITS['cri-o']] : RUNTIME_UNITS[runtime],
   )
@@ -77,6 +79,18 @@ export function runtimeLog(node: PullingNode, text = ''): string {
     return `tail -n 200 /var/lib/rancher/${node.platform}/agent/containerd/containerd.log`
   const below = node.runtime === 'docker' && isOfContainerd(text) ? `${asFlags(['containerd'])} ` : ''
   return `journalctl ${below}${runtimeUnits(node)} --since -1h`
+}
+
+/** Returns the step for the logs of a program that runs the node in its virtual machine (docs.rancherdesktop.io, Troubleshooting; `orb logs --help`); null for nodes with a log of their own. */
+export function machineLog(node: PullingNode): StepText | null {
+  const machine = virtualMachineOf(node)
+  if (machine === 'OrbStack')
+    return { text: "Look at the log of OrbStack's Docker", command: 'orb logs docker' }
+  if (machine === 'Rancher Desktop')
+    return { text: "Look at Rancher Desktop's logs (Troubleshooting, Show Logs)" }
+  return machine === 'Docker Desktop'
+    ? { text: "Look at Docker Desktop's logs (Troubleshoot, in its menu)" }
+    : null
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   clockCorrection,
   describeNode,
   kubeletLog,
+  machineLog,
   memoryCommand,
   nodeClientStep,
   nodesOf,
@@ -136,17 +137,16 @@ export const nodeSteps: StepWords<NodeStep> = {
     text: `Give the user that the runtime runs as ${onNodes(findings)} more subordinate IDs (larger ranges in /etc/subuid and /etc/subgid; for a rootless kind, minikube, or k3s on the machine that runs it), or rebuild the image with lower user and group IDs: the user namespace lacks those of its files`,
   }),
   'runtime-log': (_step, { findings }) =>
-    findings[0].host.desktop
-      ? { text: "Look at Docker Desktop's logs (Troubleshoot, in its menu)" }
-      : findings[0].host.os === 'windows'
-        ? {
-            text: `Look at the runtime's log ${onNodes(findings)} (${findings[0].host.runtime === 'docker' ? 'Windows event log, source docker' : 'Windows event log, or the log of containerd'}), and replace the node if every image fails there`,
-          }
-        : nodeClientStep(
-            `Look at the runtime's log ${onNodes(findings)}`,
-            runtimeLog(findings[0].host, findings[0].evidence?.text),
-            findings,
-          ),
+    machineLog(findings[0].host) ??
+    (findings[0].host.os === 'windows'
+      ? {
+          text: `Look at the runtime's log ${onNodes(findings)} (${findings[0].host.runtime === 'docker' ? 'Windows event log, source docker' : 'Windows event log, or the log of containerd'}), and replace the node if every image fails there`,
+        }
+      : nodeClientStep(
+          `Look at the runtime's log ${onNodes(findings)}`,
+          runtimeLog(findings[0].host, findings[0].evidence?.text),
+          findings,
+        )),
   'update-runtime': (_step, { findings, findings: [{ steps, host, cause, clues }] }) => {
     const isFirst = steps[0].code === 'update-runtime'
     const version = isFirst && host.version !== null ? ` (${host.runtime} ${host.version})` : ''
