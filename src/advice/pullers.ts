@@ -3,6 +3,7 @@
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { CertificateProblem } from '../diagnosis/clues/clue-on-way.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
+import type { VirtualNode } from '../diagnosis/node/virtual-node.ts'
 import { isOpenToAll } from '../diagnosis/refusal/denial.ts'
 import { PROVIDER_FAILED } from '../image/pull-messages.ts'
 import { isOnTheWay, stepsIf } from './conditions.ts'
@@ -102,6 +103,14 @@ const NODE_SETTINGS: readonly StepCode[] = [
   'node-resolver',
   'raise-kubelet-qps',
   'exempt-preloaded',
+  'set-sandbox-image',
+  'sandbox-login',
+  'keep-layers',
+  'update-runtime',
+  'install-tool',
+  'give-rights',
+  'move-store',
+  'bypass-snapshotter',
 ]
 /** What makes new pods: a virtual kubelet tries a pod only for a while, and then leaves it as it is. */
 const MAKES_PODS: readonly StepCode[] = [
@@ -114,20 +123,56 @@ const MAKES_PODS: readonly StepCode[] = [
   'name-secret',
 ]
 
-/** Settings of node pools, which GKE's Autopilot has, too (its containerd configuration). */
-const POOL_SETTINGS: readonly StepCode[] = ['mirror-settings', 'trust-authority', 'allow-http', 'use-cache']
+/** What can be set for all nodes of a kind: in the containerd configuration of GKE's node pools, or in the NodeClass of EKS's Auto Mode. */
+const POOL_SETTINGS: Partial<Record<VirtualNode, readonly StepCode[]>> = {
+  autopilot: ['mirror-settings', 'trust-authority', 'allow-http', 'use-cache'],
+  'auto-mode': ['trust-authority', 'fix-proxy', 'proxy-login', 'bypass-proxy'],
+}
 
-/** A virtual node has no machine to work on. Only pods on Fargate and on Autopilot can test its way to a host, and have its identity. */
-export function virtualNodeSteps({ host: { virtual }, reason }: Finding, steps: Step[]): Step[] {
+/** What a debug pod shows of its node with the host's own programs. */
+const SHOWN_TO_POD: readonly StepCode[] = [
+  'check-clock',
+  'check-disk',
+  'check-provider',
+  'restore-sandbox-image',
+  'runtime-log',
+  'show-disk',
+  'show-killed',
+  'show-memory',
+]
+
+/** What repairs a machine, and another machine does as well. */
+const REPAIRS: readonly StepCode[] = [
+  'enable-cri',
+  'prune-images',
+  'raise-limits',
+  'relieve-disk',
+  'release-store',
+  'remove-image',
+  'renew-sandbox-image',
+  'start-runtime',
+  'start-snapshotter',
+]
+
+/** What only matters in the long run, or for the node's own programs: no reason to leave the node for another one. */
+const NO_REASON: readonly StepCode[] = ['use-cache', 'raise-kubelet-qps', 'keep-layers', 'update-runtime']
+
+/** A virtual node has no machine to work on. Only pods on Fargate, on Autopilot, and in Auto Mode can test its way to a host, and have its identity. */
+export function virtualNodeSteps({ host: { virtual }, reason, node }: Finding, steps: Step[]): Step[] {
   if (virtual === undefined) return steps
-  const isAutopilot = virtual === 'autopilot'
+  const isAuto = virtual === 'auto-mode'
+  const isRepaired = (step: Step) => isAuto && REPAIRS.includes(step.code)
   const isPossible = (step: Step) =>
-    virtual === 'fargate' || isAutopilot
-      ? !runsOnNode(step) || needsShell(step)
+    virtual === 'fargate' || virtual === 'autopilot' || isAuto
+      ? !runsOnNode(step) || needsShell(step) || (isAuto && SHOWN_TO_POD.includes(step.code))
       : !runsOnNode(step) && !isAbout('right', step)
   const isSetting = ({ code }: Step) =>
-    NODE_SETTINGS.includes(code) && !(isAutopilot && POOL_SETTINGS.includes(code))
-  const own = steps.filter(step => isPossible(step) && !isSetting(step))
+    NODE_SETTINGS.includes(code) && POOL_SETTINGS[virtual]?.includes(code) !== true
+  const repair = steps.find(isRepaired)
+  const own = steps.flatMap((step): Step[] => {
+    if (isRepaired(step)) return step === repair && node !== null ? [{ code: 'replace-node', node }] : []
+    return isPossible(step) && !isSetting(step) ? [step] : []
+  })
   const [first] = own
   const isRenamed = first !== undefined && isAbout('template', first)
   const isStuck = reason === PROVIDER_FAILED && !isRenamed && !own.some(makesPods)
@@ -137,7 +182,10 @@ export function virtualNodeSteps({ host: { virtual }, reason }: Finding, steps: 
     // A cluster of Autopilot has no other nodes.
     ...(virtual === 'autopilot'
       ? []
-      : stepsIf(steps.some(isSetting), { code: 'leave-virtual-node', of: virtual })),
+      : stepsIf(
+          steps.some(step => isSetting(step) && !NO_REASON.includes(step.code)) && repair === undefined,
+          { code: 'leave-virtual-node', of: virtual },
+        )),
   ]
 }
 

@@ -1000,6 +1000,12 @@ describe('on a node that no longer reports', () => {
   })
 })
 
+const AUTO_MODE: Situation['node'] = {
+  osImage: 'Bottlerocket (EKS Auto, Standard) 2026.7.18 (aws-k8s-1.34-standard)',
+  runtime: 'containerd://2.1.4+bottlerocket',
+  labels: { 'eks.amazonaws.com/compute-type': 'auto' },
+}
+
 describe('on a virtual node', () => {
   const azure = (code: string, why: string) =>
     `api call to https://management.azure.com/subscriptions/1/resourceGroups/g/providers/Microsoft.ContainerInstance/containerGroups/web?api-version=2021-10-01: got HTTP response status code 400 error code "${code}": ${why}`
@@ -1082,6 +1088,49 @@ describe('on a virtual node', () => {
         first: /curl .*registry-1\.docker\.io/,
         says: /Cloud NAT for private nodes.*remote repository of Artifact Registry.*\n.*Autopilot gives no shell/s,
         never: /debug node|chroot|SSH|HTTPS_PROXY|load the image on/,
+      },
+    ],
+    [
+      "EKS Auto Mode's are tested from a debug pod, and trust what their NodeClass says",
+      {
+        image: OWN,
+        error:
+          'failed to do request: Head "https://registry.example/v2/a": x509: certificate signed by unknown authority',
+        reason: 'ErrImagePull',
+        node: AUTO_MODE,
+      },
+      {
+        first: /openssl/,
+        says: /certificateBundles.*\n.*neither SSH nor a session.*`nsenter -t 1 -m`/,
+        never: /apiclient|settings\.|admin container|chroot|on another node/,
+      },
+    ],
+    [
+      "a copy of an image that Auto Mode's node can not use is left behind with the machine",
+      {
+        image: OWN,
+        error:
+          'failed to extract layer sha256:1: failed to get reader from content store: content digest sha256:1: not found',
+        reason: 'ErrImagePull',
+        node: AUTO_MODE,
+      },
+      {
+        first: /^Replace node .* delete node node-1/,
+        never: /ctr -n|discard_unpacked_layers|on another node/,
+      },
+    ],
+    [
+      'what Auto Mode has no setting for is a reason to use another node',
+      {
+        image: OWN,
+        error:
+          'failed to do request: Head "https://registry.example/v2/a": http: server gave HTTP response to HTTPS client',
+        reason: 'ErrImagePull',
+        node: AUTO_MODE,
+      },
+      {
+        says: /erve registry\.example over TLS.*on another node: .*Auto Mode/s,
+        never: /hosts\.toml/,
       },
     ],
     [

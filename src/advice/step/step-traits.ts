@@ -143,6 +143,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'renew-pod': { about: 'other' },
   'see-silent-node': { about: 'node' },
   'delete-silent-node': { about: 'node' },
+  'replace-node': { about: 'node' },
   'leave-virtual-node': { about: 'other' },
   wait: { about: 'other' },
   'raise-volume': { about: 'other' },

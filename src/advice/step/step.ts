@@ -236,6 +236,8 @@ export type PodStep =
   | { code: 'renew-pod'; image: string; owner: NewestTemplate['owner']; renewal: Renewal }
   | { code: 'see-silent-node'; node: string; since: string | null }
   | { code: 'delete-silent-node'; node: string }
+  /** By deleting its object, on which whatever manages the machine ends it. */
+  | { code: 'replace-node'; node: string }
   | { code: 'leave-virtual-node'; of: Exclude<VirtualNode, 'autopilot'> }
   | { code: 'read-all' }
   | { code: 'look-again' }

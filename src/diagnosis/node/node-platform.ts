@@ -33,7 +33,9 @@ export function platformOf(node: Node): Platform | null {
   if (labels[MINIKUBE_LABEL] !== undefined) return 'minikube'
   if (provider === 'kind') return 'kind'
   if (/^talos/i.test(osImage ?? '')) return 'talos'
-  if (/^bottlerocket/i.test(osImage ?? '')) return 'bottlerocket'
+  // Nobody reaches the settings of Bottlerocket in EKS's Auto Mode (aws/containers-roadmap#2802).
+  if (/^bottlerocket/i.test(osImage ?? ''))
+    return labels['eks.amazonaws.com/compute-type'] === 'auto' ? 'eks' : 'bottlerocket'
   if (
     (labels['node.openshift.io/os_id'] !== undefined && !isMicroShift(labels)) ||
     /coreos.*openshift|^(?:red hat enterprise linux|centos stream) coreos/i.test(osImage ?? '')

@@ -30,9 +30,12 @@ export function authorityPlace(
   registry: string,
   named = false,
 ): string {
-  const { platform, runtime, os } = node
+  const { platform, runtime, os, virtual } = node
   // Settings for a registry don't reach its token server or its storage.
   const ofHost = role === 'registry' || role === 'mirror'
+  // docs.aws.amazon.com/eks, create-node-class: EKS replaces the nodes after a change.
+  if (virtual === 'auto-mode')
+    return "the NodeClass of the node's pool (certificateBundles: a name, and as data the PEM in base64), with which EKS Auto Mode starts new nodes"
   const ofComputer = computerStore(node, host, ofHost && registry !== DOCKER_HUB)
   if (ofComputer !== null) return ofComputer
   if (hasRegistriesYaml(node))

@@ -52,6 +52,11 @@ export function enterNode(
     return {
       text: 'Run the commands for the node in a pod of the cluster, with an image that it can pull and that has their tools (curl, openssl, getent): GKE Autopilot gives no shell on its nodes, and rejects debug pods for them',
     }
+  if (host.virtual === 'auto-mode')
+    return {
+      text: "Run the commands for the node in a debug pod, which shares the node's network, with an image that has their tools (curl, openssl, getent, nsenter): EKS Auto Mode allows neither SSH nor a session of AWS Systems Manager. Put `nsenter -t 1 -m` before the host's own commands (journalctl, dmesg, df); delete the pod afterward",
+      command: debugPod(toolImage !== null && HAS_TOOLS.test(toolImage) ? toolImage : null),
+    }
   if (host.platform === 'bottlerocket')
     return {
       text: `${ADMIN_CONTAINER} or in a debug pod ${withImage} (\`chroot /host apiclient exec admin bash\`). ${HOST_COMMANDS}; delete the pod afterward`,
@@ -81,6 +86,12 @@ function withoutPod(
   if (virtual === 'fargate')
     return {
       text: 'Run the commands for the node on a machine in the same subnets and security groups that has their tools (curl, openssl, getent): Fargate gives no shell on its nodes',
+    }
+  // docs.aws.amazon.com/eks, auto-troubleshoot; there, a node is named like its instance.
+  if (virtual === 'auto-mode')
+    return {
+      text: `Read what the machine of node ${node} wrote to its console: EKS Auto Mode allows neither SSH nor a session of AWS Systems Manager, and ${noPod}`,
+      command: `aws ec2 get-console-output --latest --output text --instance-id ${shellWord(node)}`,
     }
   if (platform === 'talos')
     return {

@@ -246,8 +246,9 @@ export function diskCommand(node: PullingNode, full: string | null): string {
 }
 
 /** Returns how to see the largest folders on the file system of a path; null where the node has no such program. */
-export function largestFolders({ platform, os }: PullingNode, path: string): string | null {
-  if (os === 'windows' || platform === 'talos' || platform === 'bottlerocket') return null
+export function largestFolders({ platform, os, virtual }: PullingNode, path: string): string | null {
+  if (os === 'windows' || platform === 'talos' || platform === 'bottlerocket' || virtual !== undefined)
+    return null
   return `df -P ${shellWord(path)} | awk 'NR==2 {print $6}' | xargs du -xmd3 | sort -n | tail`
 }
 

@@ -115,7 +115,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
       isOwn && cloud !== null
         ? `check ${ofBuiltIn(cloud, first)}`
         : `check its binary and configuration (--image-credential-provider-bin-dir and -config${covers})`
-    const configuration = `${settings}, and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? `; it needs ${isOwn ? '' : `${identityOf('ecr', first)} (${CLOUDS.ecr.role}), and `}the VPC endpoint ecr.api in a private subnet` : ''}`
+    const configuration = `${first.host.virtual === undefined ? `${settings}, and` : 'look at'} the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? `; it needs ${isOwn ? '' : `${identityOf('ecr', first)} (${CLOUDS.ecr.role}), and `}the VPC endpoint ecr.api in a private subnet` : ''}`
     const texts = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : identityOf(cloud, first)} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${CLOUDS[cloud].role})`}; the kubelet's log ${onNodes(findings)} shows which login was used`,
       nothing:

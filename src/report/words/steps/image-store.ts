@@ -177,7 +177,7 @@ export const storeSteps: StepWords<StoreStep> = {
     text: `Free space in ${path} ${onNodes(findings)}, or enlarge its file system; or let the runtime use another folder (${first.host.runtime === 'cri-o' || first.host.runtime === null ? `big_files_temporary_dir in ${first.host.platform === 'openshift' ? 'a file in /etc/crio/crio.conf.d, which a MachineConfig has to bring' : '/etc/crio/crio.conf'}${first.host.runtime === null ? ' of CRI-O, TMPDIR in the service of others' : ''}` : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
   }),
   'larger-disk': (_step, { invocation, findings: [{ node, host }] }) => ({
-    text: `If the disk fills up again, give nodes a larger one or another volume, and let image garbage collection start earlier${ofBaseSize(host)}${node === null ? '' : ". This shows the node's capacity and conditions"}`,
+    text: `If the disk fills up again, give nodes a larger one${host.virtual === 'auto-mode' ? ' (ephemeralStorage.size in the NodeClass of their node pool)' : ` or another volume, and let image garbage collection start earlier${ofBaseSize(host)}`}${node === null ? '' : ". This shows the node's capacity and conditions"}`,
     ...describeNode(invocation, node),
   }),
   'fit-disk': ({ disk, bytes, on, packed }, { findings: [first] }) => ({

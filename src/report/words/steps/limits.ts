@@ -71,7 +71,8 @@ function progressTimeout({ host, steps }: AdvisedFinding): string {
 }
 
 /** GKE and AKS offer no setting for it (cloud.google.com/kubernetes-engine/docs/how-to/node-system-config, learn.microsoft.com/azure/aks/custom-node-configuration). */
-const isSetByCloud = ({ host: { platform } }: AdvisedFinding) => platform === 'gke' || platform === 'aks'
+const isSetByCloud = ({ host: { platform, virtual } }: AdvisedFinding) =>
+  platform === 'gke' || platform === 'aks' || virtual !== undefined
 
 /** Where an image is that was built with the engine of a node. */
 const BUILT_IN: Record<LocalTool, string> = {

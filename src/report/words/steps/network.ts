@@ -191,7 +191,10 @@ export const networkSteps: StepWords<NetworkStep> = {
       return {
         text: `Let the nodes reach mcr.microsoft.com and *.data.mcr.microsoft.com, where it redirects (firewall, egress rules, proxy), not only ${registryLabel(registry)}: the layers of the Windows base image are downloaded from there`,
       }
-    const proxy = node.virtual === undefined ? `, or HTTPS_PROXY in ${proxyPlace(node)}` : ''
+    const proxy =
+      node.virtual === undefined || node.virtual === 'auto-mode'
+        ? `, or HTTPS_PROXY in ${proxyPlace(node)}`
+        : ''
     const second = role === 'storage' || (role === 'token' && host !== registry)
     return {
       text:

@@ -21,6 +21,7 @@ import type { Findings, StepText, StepWords } from '../step-words.ts'
 const VIRTUAL: Record<StepOf<'leave-virtual-node'>['of'], string> = {
   azure: 'the pods of this virtual node run in Azure Container Instances',
   fargate: 'this one runs on Fargate',
+  'auto-mode': 'this one is managed by EKS Auto Mode',
   other: "this is a virtual node, whose pods run in another service's environment",
 }
 
@@ -194,7 +195,12 @@ export const podSteps: StepWords<PodStep> = {
     command: kubectlCommand(invocation, `delete node ${shellWord(node)}`),
   }),
   'leave-virtual-node': ({ of }) => ({
-    text: `Or run the pod on another node: ${VIRTUAL[of]}, where no proxy, mirror, or trusted authority can be set for its pulls`,
+    text: `Or run the pod on another node: ${VIRTUAL[of]}, where no ${of === 'auto-mode' ? 'mirror, login, or other setting of the runtime or the kubelet can be changed' : 'proxy, mirror, or trusted authority can be set for its pulls'}`,
+  }),
+  // karpenter.sh/docs/concepts/disruption: Auto Mode's nodes have the same finalizer.
+  'replace-node': ({ node }, { invocation, findings: [{ steps }] }) => ({
+    text: `${steps[0].code === 'replace-node' ? 'Replace' : 'If nothing else helps, replace'} node ${node}: EKS Auto Mode drains a node that is deleted, ends its machine, and starts another one where pods need it`,
+    command: kubectlCommand(invocation, `delete node ${shellWord(node)}`),
   }),
   'delete-changed-pod': ({ template }, { invocation, findings: [first] }) => {
     const { namespace, pod, clues } = first

@@ -55,14 +55,17 @@ function environmentFile(node: PullingNode): string | undefined {
   return runtime === 'docker' ? undefined : ENVIRONMENTS[platform]
 }
 
-function isSet({ platform, os }: PullingNode): boolean {
+function isSet({ platform, os, virtual }: PullingNode): boolean {
+  if (virtual === 'auto-mode') return true
   return os !== 'windows' && platform !== null && SOURCES[platform] !== undefined
 }
 
 /** Returns where a node's runtime gets its proxy from. */
 export function proxyPlace(node: PullingNode): string {
-  const { platform, os } = node
+  const { platform, os, virtual } = node
   if (isOfK3d(node.name)) return K3D_ENVIRONMENT
+  if (virtual === 'auto-mode')
+    return "the NodeClass of the node's pool (advancedNetworking: httpsProxy and noProxy)"
   if (platform === null || os === 'windows') return "the runtime's environment"
   const file = environmentFile(node)
   return SOURCES[platform]?.(node) ?? `the runtime's environment${file === undefined ? '' : ` (${file})`}`

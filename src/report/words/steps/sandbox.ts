@@ -79,9 +79,13 @@ export const sandboxSteps: StepWords<SandboxStep> = {
   },
   'ecr-login-of-node': ({ region }, { findings }) => {
     const [first] = findings
-    const { platform, os } = first.host
+    const { platform, os, virtual } = first.host
     const text = `Check that ${nodeName(first)} can log in to ECR: its IAM role needs AmazonEC2ContainerRegistryPullOnly${first.host.runtime === 'docker' && !isBuiltIn('ecr', first) ? ", the kubelet's credential provider has to be configured" : ''}, and in a private subnet it needs the VPC endpoints ecr.api (for logins), ecr.dkr, and S3 (for layers)`
-    return region === null || platform === 'talos' || platform === 'bottlerocket' || os === 'windows'
+    return region === null ||
+      platform === 'talos' ||
+      platform === 'bottlerocket' ||
+      os === 'windows' ||
+      virtual !== undefined
       ? { text }
       : nodeShellStep(
           `${text}; this tests the login ${onNodes(findings)}, if the AWS CLI is there`,
