@@ -8,7 +8,7 @@ import { cloudOf } from '../image/cloud-registries.ts'
 import { DOCKER_HUB, isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isInLibrary } from '../image/official-images.ts'
-import { countsAtHub } from '../image/registries.ts'
+import { countsAtHub, isOpenMirror } from '../image/registries.ts'
 import { cacheRuleSteps } from './closed-access.ts'
 import { stepsIf } from './conditions.ts'
 import { ofMirror } from './host.ts'
@@ -29,6 +29,15 @@ function limitOfCache(finding: Finding): Step[] | null {
   const account = clueOf(finding.clues, 'limited-account')?.name
   if (isRemoteMirror(endpoint)) {
     if (isOfPod(finding)) return null
+    // Nobody here can raise it, and the registry, which the runtime asks next, has a limit of its own.
+    if (isOpenMirror(endpoint.host))
+      return [
+        ...(countsByAccount(finding) ? loginForLimit(finding, 'limit') : []),
+        ...otherRegistrySteps(finding),
+        { code: 'wait', for: 'limit' },
+        ...ofMirror(finding, endpoint),
+        { code: 'use-cache' },
+      ]
     return [
       {
         code: 'mirror-limit',

@@ -6,7 +6,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { acrName, CLOUD_HOSTS, cloudOf, HUAWEI_CLOUD, ORACLE_CLOUD } from '../image/cloud-registries.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { isOpenShiftService, isPublic, refusesWithBadLogin } from '../image/registries.ts'
-import { stepsIf } from './conditions.ts'
+import { isElsewhere, stepsIf } from './conditions.ts'
 import { loginSteps, seeWhy } from './login.ts'
 import { grantSteps, isOfOtherProject } from './permission.ts'
 import { correctedSecretSteps, knownSecretSteps } from './pod-secrets.ts'
@@ -80,7 +80,7 @@ function replacedLoginSteps(finding: Finding): Step[] {
   return [
     ...shortLived(finding),
     ...writerSteps(finding),
-    ...stepsIf(cloud !== null && secrets.length === 0, {
+    ...stepsIf(cloud !== null && secrets.length === 0 && !isElsewhere(finding), {
       code: 'check-provider',
       cloud,
       sent: 'refused',
@@ -110,13 +110,13 @@ function adminUser({ registry, credential, evidence }: Finding): Step[] {
     .slice(0, 1)
 }
 
-/** A login was sent and refused, and the pod has none: it was the node's own. A cloud's credential provider has a step of its own. */
+/** A login was sent and refused, and the pod has none: it was the node's own. A cloud's credential provider has a step of its own, and nodes elsewhere mostly have none. */
 function nodeLogin(finding: Finding): Step[] {
   const { credential, registry, containerKind } = finding
   return credential.status === 'none' &&
     containerKind !== 'sandbox' &&
     registry !== null &&
-    cloudOf(registry) === null &&
+    (cloudOf(registry) === null || isElsewhere(finding)) &&
     !hasClue(finding.clues, 'ambiguous-refusal')
     ? [{ code: 'node-login', registry, perhaps: false }]
     : []

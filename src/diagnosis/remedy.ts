@@ -4,7 +4,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { isFixedImage } from '../image/fixed-tag.ts'
 import { isLocal } from '../image/host.ts'
 import { isInLibrary } from '../image/official-images.ts'
-import { isPublic, relayedRegistry } from '../image/registries.ts'
+import { isGoogleCache, isPublic, relayedRegistry } from '../image/registries.ts'
 import { isOfCustomController } from '../snapshot/owners.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import { OF_CACHE_RULE } from './cache-rule.ts'
@@ -109,7 +109,12 @@ function loginRaisesLimit({ subcause, registry, parsed, endpoint, text }: Failed
   // Docker Hub counts pulls over hours, so a limit per minute is that of another host, which no login for Docker Hub raises.
   if (isDockerHub(registry ?? '') && isLimitOfMinutes(text)) return false
   // The abuse limit counts the address even with a login.
-  return subcause !== 'abuse' && !isRemoteMirror(endpoint)
+  return subcause !== 'abuse' && (!isRemoteMirror(endpoint) || isBeforeHub(endpoint))
+}
+
+/** Whether Google's cache refused: Docker Hub, which the runtime asks next, takes the login, and has failed without one. */
+function isBeforeHub(endpoint: FailedPull['endpoint']): boolean {
+  return endpoint?.role === 'mirror' && isGoogleCache(endpoint.host)
 }
 
 function loginEndsRefusal(pull: FailedPull): boolean {

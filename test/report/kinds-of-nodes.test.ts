@@ -1186,6 +1186,89 @@ test.each<[string, string, Expected]>([
   expectReport({ image: OWN, error }, expected)
 })
 
+test.each<[string, Situation['node'], RegExp]>([
+  [
+    'AWS',
+    { provider: 'aws' },
+    /\(\/etc\/resolv\.conf, which gets them from the DHCP options of the VPC; it asks 10\.0\.0\.2\)/,
+  ],
+  ['Azure', { provider: 'azure' }, /from the DNS servers of the virtual network \(nodes take a change/],
+  ['Google Cloud', { provider: 'gce' }, /from the metadata server, which answers as Cloud DNS is set up/],
+  ['another cloud', { provider: 'linode' }, /fix DNS .*\(\/etc\/resolv\.conf; it asks 10\.0\.0\.2\)/],
+  [
+    "one of EKS's hybrid nodes",
+    { provider: 'aws', labels: { 'eks.amazonaws.com/compute-type': 'hybrid' } },
+    /\(\/etc\/resolv\.conf; it asks/,
+  ],
+])('a machine of %s gets its DNS servers from there', (_name, node, says) => {
+  const error = 'dial tcp: lookup registry.example on 10.0.0.2:53: no such host'
+  expectReport({ image: OWN, error, node: node ?? {} }, { says })
+})
+
+test("the limit of a mirror that others run is none of this cluster's to raise", () => {
+  const error =
+    'unexpected status from HEAD request to https://mirror.gcr.io/v2/acme/api/manifests/1?ns=docker.io: 429 Too Many Requests'
+  expectReport(
+    { image: 'acme/api:1', error, node: { provider: 'gce', kubelet: 'v1.33.2-gke.1111000' } },
+    {
+      first: /pullguard fix/,
+      says: /limit is that of mirror\.gcr\.io, which others run.*a mirror of your own/s,
+      never: /--verify|its own login|upstream limits it/,
+    },
+  )
+})
+
+const UNANSWERED =
+  'failed to do request: Head "https://registry.k8s.io/v2/pause/manifests/3.9": dial tcp 192.0.2.1:443: i/o timeout'
+
+test.each<[string, Situation, Expected]>([
+  [
+    "a node of AWS has no credential provider for Azure's registry",
+    {
+      image: 'acme.azurecr.io/api:1',
+      error:
+        'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Aapi%3Apull&service=acme.azurecr.io: 401 Unauthorized',
+      node: { provider: 'aws', runtime: 'containerd://2.1.4' },
+    },
+    {
+      first: /^Renew or remove the login for acme\.azurecr\.io that node node-1 itself sends/,
+      never: /AcrPull|acr-credential/,
+    },
+  ],
+  [
+    'nor does its network have a private way to it',
+    {
+      image: 'acme.azurecr.io/api:1',
+      error:
+        'failed to do request: Head "https://acme.azurecr.io/v2/api/manifests/1": dial tcp 192.0.2.1:443: i/o timeout',
+      node: { provider: 'aws' },
+    },
+    { says: /allow the nodes to reach acme\.azurecr\.io/, never: /private endpoint/ },
+  ],
+  [
+    'AKS sets the pause image of its nodes itself',
+    {
+      image: 'registry.k8s.io/pause:3.9',
+      error: UNANSWERED,
+      pod: { containers: [sandboxOf('registry.k8s.io/pause:3.9', UNANSWERED)] },
+      node: { labels: { 'kubernetes.azure.com/cluster': 'MC_acme' }, runtime: 'containerd://1.7.27-1' },
+    },
+    { says: /replace the node, or preload .* AKS sets the name of that image itself/, never: /config\.toml/ },
+  ],
+  [
+    "Oracle's cloud runs CRI-O without being OpenShift",
+    {
+      image: 'quay.io/acme/api:1',
+      error:
+        'pinging container registry quay.io: Get "https://quay.io/v2/": dial tcp 192.0.2.1:443: i/o timeout',
+      node: { runtime: 'cri-o://1.32.1', osImage: 'Oracle Linux Server 8.10' },
+    },
+    { says: /give them a mirror/, never: /OpenShift/ },
+  ],
+])('%s', (_name, situation, expected) => {
+  expectReport(situation, expected)
+})
+
 test("the DNS servers of Bottlerocket are in its settings, not in systemd-resolved's files", () => {
   expectReport(
     {

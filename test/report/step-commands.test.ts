@@ -267,6 +267,8 @@ test.each<[Kind, Step]>([
 test.each<[Kind, string]>([
   ['containerd', "registryPullQPS (5) and registryBurst (10) in the kubelet's configuration"],
   ['Bottlerocket', 'settings.kubernetes.registry-qps (5) and registry-burst (10), with `apiclient set`'],
+  ['EKS', "in the kubelet's configuration (spec.kubelet.config of the NodeConfig"],
+  ['GKE', 'GKE offers no setting for the limit'],
   ['RKE2 on Windows', 'registry-qps (5) and registry-burst (10), as kubelet-arg in '],
 ])("on %s, the kubelet's throttle is raised where the platform keeps its settings", (kind, place) => {
   expect(wordsOf({ code: 'raise-kubelet-qps' }, kind).text).toContain(place)

@@ -40,6 +40,8 @@ export interface PullingNode {
   amazonLinux2?: boolean
   /** Absent if its system is not known. */
   family?: SystemFamily
+  /** Its system is one that OpenShift does not run on, such as Oracle Linux with the CRI-O of Oracle's cloud. */
+  foreignToOpenShift?: true
 }
 
 /**
@@ -82,8 +84,12 @@ export function pullingNode(
     ...(runtime === 'docker' && hints.storedByContainerd && { containerdStore: true as const }),
     ...(node?.osImage == null ? {} : { amazonLinux2: /^amazon linux 2(?!\d)/i.test(node.osImage) }),
     ...(family === null ? {} : { family }),
+    ...(node?.osImage != null && !OF_OPENSHIFT.test(node.osImage) && { foreignToOpenShift: true as const }),
   }
 }
+
+/** Systems of OpenShift's nodes, those of OKD and of release 3 included. */
+const OF_OPENSHIFT = /red hat|coreos|centos|fedora/i
 
 /** The runtime that it brings; minikube has each of them. */
 const RUNTIMES: Record<Distribution, PullingNode['runtime']> = {

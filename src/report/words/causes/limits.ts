@@ -3,7 +3,7 @@
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding, RateLimitSubcause } from '../../../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
-import { countsAtHub, registryBehind } from '../../../image/registries.ts'
+import { countsAtHub, isOpenMirror, registryBehind } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, isOfMirror, type Sentence, sentenceFor } from '../cause-words.ts'
 import { capitalize, hostLabel, isRedirectedTo, registryLabel, responderLabel } from '../nouns.ts'
 
@@ -56,6 +56,7 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
     { does: 'received too many requests at once' },
   ],
   unspecified: [
+    [isOfOpenMirror, { does: 'refused the pull: it received too many requests' }],
     [isOfMirror, { does: 'refused the pull: it received too many requests, or its upstream limits it' }],
     [
       first => relayedBy(first) !== null && hasClue(first.clues, 'bare-limit'),
@@ -91,6 +92,11 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
   ],
 }
 
+/** Whether a mirror answered that Google or DaoCloud runs. */
+function isOfOpenMirror({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
+  return endpoint?.role === 'mirror' && isOpenMirror(endpoint.host)
+}
+
 /** The account that a mirror uses, if the limit is that one's. */
 const accountOfMirror = ({ steps }: CauseContext['findings'][0]) =>
   steps.find(step => step.code === 'mirror-limit')?.account
@@ -123,6 +129,11 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
     },
   ],
   unspecified: [
+    [
+      isOfOpenMirror,
+      ({ endpoint }) =>
+        `The limit is that of ${endpoint?.host}, which others run: no login and no setting here changes it.`,
+    ],
     [
       isOfMirror,
       "The limit belongs to the mirror or to its own upstream login, shared by all nodes behind it; the pods' logins don't matter.",

@@ -4,6 +4,7 @@ import type { StepOf } from '../../../advice/step/step.ts'
 import type { DnsAnswer, UnreachedServer } from '../../../diagnosis/clues/clue-on-way.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
+import type { Cloud } from '../../../image/cloud-registries.ts'
 import { hostAlone, isLocal, isPublicServer } from '../../../image/host.ts'
 import { isHosted } from '../../../image/registries.ts'
 import type { Findings, StepText } from '../step-words.ts'
@@ -23,12 +24,24 @@ export function resolverPlace(node: PullingNode): string {
   if (machine !== null)
     return `${machine} asks the DNS servers of its machine, so check those and its VPN, then restart ${machine}`
   if (os === 'windows') return 'the DNS servers of its network adapter'
-  return platform === 'talos'
-    ? 'nameservers in the machine configuration; `talosctl get resolvers` shows those in use'
-    : RESOLV_CONF
+  if (platform === 'talos')
+    return 'nameservers in the machine configuration; `talosctl get resolvers` shows those in use'
+  const source = serversOfCloud(node)
+  return source === null ? RESOLV_CONF : `${RESOLV_CONF}, which gets them from ${source}`
 }
 
 const RESOLV_CONF = '/etc/resolv.conf'
+
+/** What gives the machines of a cloud their DNS servers, unless somebody set others on them (the clouds' documentation of VPCs and virtual networks). */
+const OF_CLOUDS: Record<Cloud, string> = {
+  ecr: 'the DHCP options of the VPC',
+  acr: 'the DNS servers of the virtual network (nodes take a change when they are restarted)',
+  gar: 'the metadata server, which answers as Cloud DNS is set up for the network (zones and server policies)',
+}
+
+function serversOfCloud({ cloud, hybrid }: PullingNode): string | null {
+  return cloud === null || cloud === 'none' || hybrid ? null : OF_CLOUDS[cloud]
+}
 
 /**
  * Returns where the node's DNS servers are set, and which one it asks. systemd-resolved answers at 127.0.0.53 and passes the questions on; the file
@@ -37,8 +50,8 @@ const RESOLV_CONF = '/etc/resolv.conf'
 export function serverPlace(server: string | null, node: PullingNode): string {
   const place = resolverPlace(node)
   // Bottlerocket sets them in its own settings.
-  if (server === '127.0.0.53' && place === RESOLV_CONF && node.platform !== 'bottlerocket')
-    return `it asks systemd-resolved at ${server}: \`resolvectl status\` shows the servers that this asks, which DHCP gives or are set in netplan, NetworkManager, or /etc/systemd/resolved.conf`
+  if (server === '127.0.0.53' && place.startsWith(RESOLV_CONF) && node.platform !== 'bottlerocket')
+    return `it asks systemd-resolved at ${server}: \`resolvectl status\` shows the servers that this asks, which ${serversOfCloud(node) === null ? 'DHCP gives or are' : `come from ${serversOfCloud(node)}, or are`} set in netplan, NetworkManager, or /etc/systemd/resolved.conf`
   // What the virtual machine asks only passes the questions on.
   return `${place}${server === null || virtualMachineOf(node) !== null ? '' : `; it asks ${server}`}`
 }

@@ -211,12 +211,11 @@ export function sandboxSetting(node: PullingNode): string {
   }
   if (runtime === 'cri-o') return 'pause_image in /etc/crio/crio.conf'
   if (runtime === 'docker') return `--pod-infra-container-image of ${dockerClient(node)}`
-  // EKS's nodes write the file at each start (awslabs/amazon-eks-ami, nodeadm).
   const file =
     os === 'windows'
       ? 'C:\\Program Files\\containerd\\config.toml'
       : platform === 'eks'
-        ? 'spec.containerd.config of the NodeConfig in the user data of new nodes'
+        ? userData(node, 'spec.containerd.config', '--containerd-config-file')
         : '/etc/containerd/config.toml'
   return `sandbox_image, from containerd 2 on pinned_images.sandbox, in ${file}`
 }
@@ -229,8 +228,9 @@ export function preloadPlace({ platform, runtime }: PullingNode): string | null 
 }
 
 /** Whether the node may belong to OpenShift, which keeps such lists in an object. */
-export function mayBeOpenShift({ platform, runtime }: PullingNode): boolean {
-  return platform === 'openshift' || (platform === null && runtime !== 'containerd' && runtime !== 'docker')
+export function mayBeOpenShift({ platform, runtime, foreignToOpenShift }: PullingNode): boolean {
+  const mayBe = platform === null && foreignToOpenShift !== true
+  return platform === 'openshift' || (mayBe && runtime !== 'containerd' && runtime !== 'docker')
 }
 
 /** Where platforms set the kubelet's throttle, with its defaults (bottlerocket.dev, settings.kubernetes; docs.k3s.io, kubelet-arg; talos.dev, KubeletConfig; docs.k0sproject.io, Worker node configuration; minikube.sigs.k8s.io, Configuration). */
@@ -249,9 +249,23 @@ const KUBELET_QPS: Partial<Record<string, string>> = {
     'registry-qps (5) and registry-burst (10) with `minikube start --extra-config=kubelet.registry-qps=… --extra-config=kubelet.registry-burst=…`',
 }
 
-/** Returns where the kubelet's limit on pulls per second is set. */
-export function throttleSetting({ platform }: PullingNode): string {
+/** Returns where the kubelet's limit on pulls per second is set; null where the cloud offers no setting for it (their "node system configuration", "custom node configuration"). */
+export function throttleSetting(node: PullingNode): string | null {
+  const { platform, os } = node
+  if (platform === 'gke' || platform === 'aks') return null
+  const own =
+    platform === 'eks' && os !== 'windows'
+      ? ` (${userData(node, 'spec.kubelet.config', '--kubelet-extra-args')})`
+      : ''
   return (
-    KUBELET_QPS[platform ?? ''] ?? "registryPullQPS (5) and registryBurst (10) in the kubelet's configuration"
+    KUBELET_QPS[platform ?? ''] ??
+    `registryPullQPS (5) and registryBurst (10) in the kubelet's configuration${own}`
   )
+}
+
+/** Where EKS's own images for nodes take settings, which both make their files of at each start (awslabs/amazon-eks-ami, nodeadm and bootstrap.sh). */
+function userData({ amazonLinux2 }: PullingNode, nodeConfig: string, flag: string): string {
+  return amazonLinux2 === true
+    ? `${flag} of bootstrap.sh in the user data of new nodes`
+    : `${nodeConfig} of the NodeConfig in the user data of new nodes`
 }

@@ -143,9 +143,15 @@ export const limitSteps: StepWords<LimitStep> = {
     text: 'Put a pull-through cache between the nodes and the registry for the long term; this shows which mirrors the nodes have, and what they need for yours',
     command: ownCommand(invocation, 'mirror'),
   }),
-  'raise-kubelet-qps': (_step, { findings: [{ host }] }) => ({
-    text: `If that happens often, raise ${throttleSetting(host)}`,
-  }),
+  'raise-kubelet-qps': (_step, { findings: [{ host }] }) => {
+    const setting = throttleSetting(host)
+    return {
+      text:
+        setting === null
+          ? `If that happens often, start fewer pods at once, or spread them over more nodes: ${host.platform === 'gke' ? 'GKE' : 'AKS'} offers no setting for the limit of its kubelets (registryPullQPS)`
+          : `If that happens often, raise ${setting}`,
+    }
+  },
   'allow-pull': (_step, { invocation, findings, findings: [first] }) =>
     editField(
       invocation,

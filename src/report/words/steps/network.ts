@@ -54,6 +54,12 @@ const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   none: '',
 }
 
+/** Returns the one that the node may use: a machine of another cloud has none. */
+function privateWayOf({ registry, host: { cloud } }: Pick<Finding, 'registry' | 'host'>): string {
+  const own = cloudOf(registry) ?? 'none'
+  return cloud === null || cloud === 'none' || cloud === own ? PRIVATE_WAY[own] : ''
+}
+
 /** The address that was asked, as Go names it: after the node's own, or alone where no connection was made. */
 const ASKED_IPV6 = /(?:->|dial tcp )\[[0-9a-f:]{3,45}\]:\d+(?!\d|->)/i
 
@@ -205,7 +211,7 @@ export const networkSteps: StepWords<NetworkStep> = {
             : second
               ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
               : (privateWay(host, first) ??
-                `If ${theTest(first)} fails too, allow the nodes to reach ${host} (firewall, ${node.cloud === 'ecr' && !node.hybrid ? 'security groups' : 'egress rules'}, ${isOfGoogle(node) ? 'Cloud NAT for private nodes' : 'NAT gateway'}${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`),
+                `If ${theTest(first)} fails too, allow the nodes to reach ${host} (firewall, ${node.cloud === 'ecr' && !node.hybrid ? 'security groups' : 'egress rules'}, ${isOfGoogle(node) ? 'Cloud NAT for private nodes' : 'NAT gateway'}${privateWayOf(first)}${proxy})${orMirror(context, host)}`),
     }
   },
   'check-listener': ({ host, role }, { findings: [first] }) => ({

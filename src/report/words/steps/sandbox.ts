@@ -117,6 +117,11 @@ export const sandboxSteps: StepWords<SandboxStep> = {
           ? `Write the pause image with its registry in the runtime's settings ${onNodes(findings)} (${setting}), as in registry.k8s.io/pause:3.10, ${preload}`
           : `Correct the name of the pause image in the runtime's settings ${onNodes(findings)} (${setting}): the error quotes what is written there, which may have a stray quotation mark or space`,
       }
+    const { platform } = first.host
+    if (full === undefined && (platform === 'gke' || platform === 'aks'))
+      return {
+        text: `${give} the runtime ${onNodes(findings)} a pause image that it can get: replace the node, or ${preload.replace(/^or /, '')}. ${platform === 'gke' ? 'GKE' : 'AKS'} sets the name of that image itself, so a change in containerd's configuration does not last`,
+      }
     return {
       text:
         full === undefined
