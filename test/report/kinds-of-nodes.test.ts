@@ -313,6 +313,16 @@ describe('what stops the runtime on the node says nothing of the registry, or of
       },
     ],
     [
+      "GKE's snapshotter is that of its image streaming",
+      `failed to prepare extraction snapshot "extract-1-a ${DIGEST}": connection error: desc = "transport: Error while dialing: dial unix /run/containerd-gcfs-grpc/containerd-gcfs-grpc.sock: connect: connection refused": unavailable`,
+      {},
+      {
+        first:
+          /^Restart GKE's image streaming .* --no-enable-image-streaming.* systemctl restart gcfs-snapshotter gcfsd/,
+        never: /nydus|SOCI/,
+      },
+    ],
+    [
       'Windows, which denies a file',
       `failed to extract layer ${DIGEST}: hcsshim::ProcessBaseLayer \\\\?\\C:\\ProgramData\\containerd\\root\\snapshots\\1: Access is denied.: unknown`,
       { runtime: 'containerd://2.0.5', os: 'windows' },
@@ -1190,10 +1200,10 @@ test.each<[string, Situation['node'], RegExp]>([
   [
     'AWS',
     { provider: 'aws' },
-    /\(\/etc\/resolv\.conf, which gets them from the DHCP options of the VPC; it asks 10\.0\.0\.2\)/,
+    /\(\/etc\/resolv\.conf, whose servers come from the DHCP options of the VPC; it asks 10\.0\.0\.2\)/,
   ],
   ['Azure', { provider: 'azure' }, /from the DNS servers of the virtual network \(nodes take a change/],
-  ['Google Cloud', { provider: 'gce' }, /from the metadata server, which answers as Cloud DNS is set up/],
+  ['Google Cloud', { provider: 'gce' }, /come from Google's network, with the zones and server policies/],
   ['another cloud', { provider: 'linode' }, /fix DNS .*\(\/etc\/resolv\.conf; it asks 10\.0\.0\.2\)/],
   [
     "one of EKS's hybrid nodes",

@@ -27,7 +27,7 @@ export function resolverPlace(node: PullingNode): string {
   if (platform === 'talos')
     return 'nameservers in the machine configuration; `talosctl get resolvers` shows those in use'
   const source = serversOfCloud(node)
-  return source === null ? RESOLV_CONF : `${RESOLV_CONF}, which gets them from ${source}`
+  return source === null ? RESOLV_CONF : `${RESOLV_CONF}, whose servers come from ${source}`
 }
 
 const RESOLV_CONF = '/etc/resolv.conf'
@@ -36,7 +36,7 @@ const RESOLV_CONF = '/etc/resolv.conf'
 const OF_CLOUDS: Record<Cloud, string> = {
   ecr: 'the DHCP options of the VPC',
   acr: 'the DNS servers of the virtual network (nodes take a change when they are restarted)',
-  gar: 'the metadata server, which answers as Cloud DNS is set up for the network (zones and server policies)',
+  gar: "Google's network, with the zones and server policies that Cloud DNS has for it",
 }
 
 function serversOfCloud({ cloud, hybrid }: PullingNode): string | null {
@@ -51,7 +51,7 @@ export function serverPlace(server: string | null, node: PullingNode): string {
   const place = resolverPlace(node)
   // Bottlerocket sets them in its own settings.
   if (server === '127.0.0.53' && place.startsWith(RESOLV_CONF) && node.platform !== 'bottlerocket')
-    return `it asks systemd-resolved at ${server}: \`resolvectl status\` shows the servers that this asks, which ${serversOfCloud(node) === null ? 'DHCP gives or are' : `come from ${serversOfCloud(node)}, or are`} set in netplan, NetworkManager, or /etc/systemd/resolved.conf`
+    return `it asks systemd-resolved at ${server}: \`resolvectl status\` shows the servers that this asks, which ${serversOfCloud(node) === null ? 'DHCP gives or are' : `come from ${serversOfCloud(node)} or are`} set in netplan, NetworkManager, or /etc/systemd/resolved.conf`
   // What the virtual machine asks only passes the questions on.
   return `${place}${server === null || virtualMachineOf(node) !== null ? '' : `; it asks ${server}`}`
 }

@@ -33,6 +33,9 @@ function lazyName(name: LazySnapshotter | null, { host }: Pick<Finding, 'host'>)
   return name === 'OverlayBD' && host.platform === 'aks' ? `${name}, by artifact streaming of AKS` : name
 }
 
+/** The socket of the snapshotter with which GKE streams images. */
+const GCFS = /\/containerd-gcfs-grpc\.sock$/
+
 export const snapshotterSteps: StepWords<SnapshotterStep> = {
   'define-unpacker': ({ snapshotter }, { findings, findings: [first] }) => {
     const { host } = first
@@ -53,6 +56,13 @@ export const snapshotterSteps: StepWords<SnapshotterStep> = {
       : nodeClientStep(text, `${platform === 'k0s' ? 'k0s ' : ''}ctr plugins ls`, findings)
   },
   'start-snapshotter': ({ name }, { findings, findings: [{ endpoint, host }] }) => {
+    // cloud.google.com/kubernetes-engine/docs/how-to/image-streaming; the units are in the log of its nodes.
+    if (endpoint?.role === 'runtime' && GCFS.test(endpoint.host))
+      return nodeClientStep(
+        `Restart GKE's image streaming ${onNodes(findings)}: nothing answers at ${endpoint.host}. If it ends again, replace the node, or turn image streaming off for its node pool (\`gcloud container node-pools update --no-enable-image-streaming\`)`,
+        'systemctl restart gcfs-snapshotter gcfsd',
+        findings,
+      )
     const socket = endpoint?.role === 'runtime' ? `: nothing answers at ${endpoint.host}` : ''
     // Through its socket, the kubelet or the runtime may ask it for images.
     const instead = hasClue(findings[0].clues, 'snapshotter-gone')
