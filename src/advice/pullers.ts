@@ -103,6 +103,7 @@ const NODE_SETTINGS: readonly StepCode[] = [
   'node-resolver',
   'raise-kubelet-qps',
   'exempt-preloaded',
+  'node-login',
   'set-sandbox-image',
   'sandbox-login',
   'keep-layers',
@@ -141,27 +142,38 @@ const SHOWN_TO_POD: readonly StepCode[] = [
   'show-memory',
 ]
 
-/** What repairs a machine, and another machine does as well. */
-const REPAIRS: readonly StepCode[] = [
+/** What repairs a machine, and another machine does as well: Auto Mode has one for each node, and Fargate for each pod. */
+const BY_NEW_MACHINE: readonly StepCode[] = [
   'enable-cri',
-  'prune-images',
   'raise-limits',
-  'relieve-disk',
   'release-store',
   'remove-image',
   'renew-sandbox-image',
   'start-runtime',
   'start-snapshotter',
 ]
+const REPAIRS: Partial<Record<VirtualNode, readonly StepCode[]>> = {
+  'auto-mode': [...BY_NEW_MACHINE, 'prune-images', 'relieve-disk'],
+  // Its disk was empty, so a new one has room for no more.
+  fargate: [...BY_NEW_MACHINE, 'check-disk'],
+}
 
 /** What only matters in the long run, or for the node's own programs: no reason to leave the node for another one. */
-const NO_REASON: readonly StepCode[] = ['use-cache', 'raise-kubelet-qps', 'keep-layers', 'update-runtime']
+const NO_REASON: readonly StepCode[] = [
+  'use-cache',
+  'raise-kubelet-qps',
+  'keep-layers',
+  'update-runtime',
+  'node-login',
+]
 
 /** A virtual node has no machine to work on. Only pods on Fargate, on Autopilot, and in Auto Mode can test its way to a host, and have its identity. */
-export function virtualNodeSteps({ host: { virtual }, reason, node }: Finding, steps: Step[]): Step[] {
+export function virtualNodeSteps(finding: Finding, steps: Step[]): Step[] {
+  const { reason } = finding
+  const { virtual } = finding.host
   if (virtual === undefined) return steps
   const isAuto = virtual === 'auto-mode'
-  const isRepaired = (step: Step) => isAuto && REPAIRS.includes(step.code)
+  const isRepaired = ({ code }: Step) => REPAIRS[virtual]?.includes(code) === true
   const isPossible = (step: Step) =>
     virtual === 'fargate' || virtual === 'autopilot' || isAuto
       ? !runsOnNode(step) || needsShell(step) || (isAuto && SHOWN_TO_POD.includes(step.code))
@@ -170,7 +182,7 @@ export function virtualNodeSteps({ host: { virtual }, reason, node }: Finding, s
     NODE_SETTINGS.includes(code) && POOL_SETTINGS[virtual]?.includes(code) !== true
   const repair = steps.find(isRepaired)
   const own = steps.flatMap((step): Step[] => {
-    if (isRepaired(step)) return step === repair && node !== null ? [{ code: 'replace-node', node }] : []
+    if (isRepaired(step)) return step === repair ? newMachine(finding, steps) : []
     return isPossible(step) && !isSetting(step) ? [step] : []
   })
   const [first] = own
@@ -187,6 +199,12 @@ export function virtualNodeSteps({ host: { virtual }, reason, node }: Finding, s
           { code: 'leave-virtual-node', of: virtual },
         )),
   ]
+}
+
+/** What gives the pod another machine, unless a step does that already. */
+function newMachine({ host, node }: Finding, steps: Step[]): Step[] {
+  if (host.virtual !== 'fargate') return node === null ? [] : [{ code: 'replace-node', node }]
+  return stepsIf(!steps.some(({ code }) => MAKES_PODS.includes(code)), { code: 'restart-pull' })
 }
 
 /** A secret that the pod names already reaches it without a new pod. */

@@ -1016,6 +1016,11 @@ const AUTO_MODE: Situation['node'] = {
   labels: { 'eks.amazonaws.com/compute-type': 'auto' },
 }
 
+const FARGATE: Situation['node'] = {
+  runtime: 'containerd://1.7.27',
+  labels: { 'eks.amazonaws.com/compute-type': 'fargate' },
+}
+
 describe('on a virtual node', () => {
   const azure = (code: string, why: string) =>
     `api call to https://management.azure.com/subscriptions/1/resourceGroups/g/providers/Microsoft.ContainerInstance/containerGroups/web?api-version=2021-10-01: got HTTP response status code 400 error code "${code}": ${why}`
@@ -1084,6 +1089,29 @@ describe('on a virtual node', () => {
         says: /a pod of the same Fargate profile/,
         never: /debug node|chroot|ca-certificates/,
       },
+    ],
+    [
+      'a machine of Fargate is as new as its pod',
+      {
+        image: OWN,
+        error: `failed to extract layer ${DIGEST}: failed to get reader from content store: content digest ${DIGEST}: not found`,
+        reason: 'ErrImagePull',
+        node: FARGATE,
+      },
+      {
+        first: /^Delete the pod and create it again: it then gets another machine on Fargate/,
+        never: /ctr -n|discard_unpacked/,
+      },
+    ],
+    [
+      'a disk of Fargate is as large as its pod requests',
+      {
+        image: OWN,
+        error: `failed to extract layer ${DIGEST}: write /var/lib/containerd/x: no space left on device`,
+        reason: 'ErrImagePull',
+        node: FARGATE,
+      },
+      { first: /^Give the pod more storage: .*20 GiB/, never: /delete pod|df -h|on another node/ },
     ],
     [
       "Autopilot's are tested from a pod, and have Google's own ways to the internet",

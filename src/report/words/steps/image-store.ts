@@ -176,10 +176,17 @@ export const storeSteps: StepWords<StoreStep> = {
   'free-temporary': ({ path }, { findings, findings: [first] }) => ({
     text: `Free space in ${path} ${onNodes(findings)}, or enlarge its file system; or let the runtime use another folder (${first.host.runtime === 'cri-o' || first.host.runtime === null ? `big_files_temporary_dir in ${first.host.platform === 'openshift' ? 'a file in /etc/crio/crio.conf.d, which a MachineConfig has to bring' : '/etc/crio/crio.conf'}${first.host.runtime === null ? ' of CRI-O, TMPDIR in the service of others' : ''}` : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
   }),
-  'larger-disk': (_step, { invocation, findings: [{ node, host }] }) => ({
-    text: `If the disk fills up again, give nodes a larger one${host.virtual === 'auto-mode' ? ' (ephemeralStorage.size in the NodeClass of their node pool)' : ` or another volume, and let image garbage collection start earlier${ofBaseSize(host)}`}${node === null ? '' : ". This shows the node's capacity and conditions"}`,
-    ...describeNode(invocation, node),
-  }),
+  'larger-disk': (_step, { invocation, findings: [{ node, host }] }) => {
+    // docs.aws.amazon.com/eks, fargate-pod-configuration.
+    if (host.virtual === 'fargate')
+      return {
+        text: 'Give the pod more storage: set requests for ephemeral-storage in its template, as Fargate gives a pod 20 GiB for its images and files, and up to 175 GiB on request; or use a smaller image',
+      }
+    return {
+      text: `If the disk fills up again, give nodes a larger one${host.virtual === 'auto-mode' ? ' (ephemeralStorage.size in the NodeClass of their node pool)' : ` or another volume, and let image garbage collection start earlier${ofBaseSize(host)}`}${node === null ? '' : ". This shows the node's capacity and conditions"}`,
+      ...describeNode(invocation, node),
+    }
+  },
   'fit-disk': ({ disk, bytes, on, packed }, { findings: [first] }) => ({
     text: `Run the pods on nodes with a larger disk (a nodeSelector), such as ${on}, or give ${nodeName(first)} one: the image takes ${gigabytes(bytes)} on node ${on}${packed ? ' (compressed; more once it is unpacked)' : ''}, and ${nodeName(first)} reports a disk of ${gigabytes(disk)} in all, so removing other images is not enough unless ${storePath(first.host)} has a disk of its own`,
   }),

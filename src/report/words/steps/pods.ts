@@ -137,9 +137,15 @@ export const podSteps: StepWords<PodStep> = {
   },
   'restart-pull': (_step, { invocation, findings, findings: [first] }) => {
     const { namespace, pod, workload, reason, credential, host } = first
+    const machine =
+      host.virtual === 'fargate'
+        ? ', which gets another machine on Fargate, without what containerd keeps on this one'
+        : ''
     const which = countPods(findings) === 1 ? 'the pod' : 'one of the pods'
     const command = kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace)
     // Static pods are the kubelet's own: what is deleted is only what shows them.
+    if (workload === null && machine !== '')
+      return { text: 'Delete the pod and create it again: it then gets another machine on Fargate' }
     if (workload === null || workload.kind === 'Node')
       return {
         text: credential.cameLater
@@ -150,7 +156,7 @@ export const podSteps: StepWords<PodStep> = {
       }
     if (workload.group === undefined && !credential.cameLater)
       return {
-        text: `Retry the pull now: delete ${which}, and its controller creates a new one${host.virtual === 'fargate' ? ', which gets another machine on Fargate, without what containerd keeps on this one' : ''}`,
+        text: `Retry the pull now: delete ${which}, and its controller creates a new one${machine}`,
         command,
       }
     // Not every controller that is not built in replaces a pod: Argo's Workflows do not.
