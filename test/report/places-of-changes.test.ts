@@ -266,6 +266,11 @@ test.each([
     /update-ca-certificates/,
   ],
   ['Amazon Linux 2023.8', '/etc/pki/ca-trust/source/anchors and update-ca-trust,', /update-ca-certificates/],
+  [
+    'Alibaba Cloud Linux 3.2104 U11 (OpenAnolis Edition)',
+    '/etc/pki/ca-trust/source/anchors and update-ca-trust,',
+    /update-ca-certificates/,
+  ],
   ['SUSE Linux Enterprise Server 15 SP6', '/etc/pki/trust/anchors and update-ca-certificates,', /ca-trust/],
   ['Ubuntu 24.04.2 LTS', '/usr/local/share/ca-certificates and update-ca-certificates,', /ca-trust/],
   ['Slackware 15.0', '(update-ca-certificates, then restart containerd)', /anchors/],

@@ -6,7 +6,7 @@ export type SystemFamily = 'rhel' | 'suse' | 'debian' | 'photon' | 'flatcar'
 /** By the beginning of PRETTY_NAME in os-release, which kubelets report as `osImage`. */
 const FAMILIES: readonly [RegExp, SystemFamily][] = [
   [
-    /^(?:red hat enterprise linux|rocky linux|almalinux|oracle linux|centos|fedora|amazon linux|(?:microsoft )?azure linux|cbl-mariner)/i,
+    /^(?:red hat enterprise linux|rocky linux|almalinux|oracle linux|centos|fedora|amazon linux|(?:microsoft )?azure linux|cbl-mariner|(?:alibaba cloud|aliyun) linux|anolis os|tencentos|opencloudos|(?:huawei cloud )?euleros|openeuler)/i,
     'rhel',
   ],
   [/^(?:suse|opensuse|sle)\b/i, 'suse'],
