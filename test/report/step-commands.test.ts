@@ -135,6 +135,16 @@ test('pullguard knows every flag of its own commands', () => {
   expect(own.length).toBeGreaterThan(5)
 })
 
+test('a registry is never asked as a mirror of itself', () => {
+  const asking = everyCommand.filter(command => /^pullguard mirror .*--verify/.test(command))
+  expect(asking.length).toBeGreaterThan(0)
+  for (const command of asking) {
+    const [, host = '', registry = 'docker.io'] =
+      /--to https?:\/\/([^\s/]+)(?:.* --registry (\S+))?/.exec(command) ?? []
+    expect(host, command).not.toBe(registry)
+  }
+})
+
 const image = 'docker.io/library/nginx:1'
 const MIRRORS = '--hosts-dir /etc/containerd/certs.d'
 test.each<[Kind, string]>([

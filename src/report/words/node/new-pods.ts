@@ -1,4 +1,4 @@
-/** Whether a node starts new pods at all, such as debug pods: without its pause image, or without its runtime, it does not. */
+/** Whether a node starts new pods at all, such as debug pods: without its pause image, without its runtime, or with a full disk, it does not. */
 
 import { type Clue, clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
@@ -23,8 +23,11 @@ export function noDebugPod(finding: Pick<Finding, 'clues' | 'containerKind' | 'e
     return 'while its runtime hangs, a debug pod would hang there too'
   if (isRuntimeOut(finding))
     return 'while its runtime does not serve the kubelet, the node starts no debug pod either'
-  return finding.containerKind === 'sandbox' && !isOfSomePods(finding)
-    ? 'without its pause image, the node starts no debug pod either'
+  if (finding.containerKind === 'sandbox' && !isOfSomePods(finding))
+    return 'without its pause image, the node starts no debug pod either'
+  // Whatever a pod tolerates (kubernetes, pkg/kubelet/eviction/eviction_manager.go, Admit: only critical pods).
+  return clueOf(finding.clues, 'disk-pressure')?.past === false
+    ? 'while the node reports DiskPressure, its kubelet rejects new pods, debug pods too'
     : null
 }
 

@@ -45,7 +45,8 @@ function askMirror(
   { invocation, findings: [first] }: StepContext,
 ): { command?: string } {
   // This machine reaches neither the node's own addresses nor what only the cluster's DNS or the nodes resolve, such as a container beside them.
-  if (isLocal(host) || isOfCluster(host) || !/[.[]/.test(host)) return {}
+  // A cache that the image itself names is no mirror of another registry, which the command would ask it for.
+  if (isLocal(host) || isOfCluster(host) || !/[.[]/.test(host) || host === registry) return {}
   const asked = first.evidence?.text.split(`//${host}/v2/`) ?? []
   const plain = asked.length > 1 && asked[0]?.endsWith('http:') === true
   const [path = ''] = asked[1]?.split(/\/(?:manifests|blobs)\//) ?? []
@@ -280,7 +281,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
           ? `If ${host} is your own cache, let it use its own login for Docker Hub, or raise the limit: it pulls for all nodes from one address, and the pods' logins don't count there`
           : rewrites
             ? `Let the cache that answers at ${host} on the nodes use a login for ${registryLabel(registry)}: in its own settings, or, for kube-image-keeper, as a pull secret of the pods for ${registryLabel(registry)}; ${host} itself does not need one`
-            : `Let ${host === registry ? `the cache ${host} use its own login at its upstream registry` : `the mirror ${host} use its own login for ${registryLabel(registry)}`}, or raise the limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
+            : `Let ${host === registry ? `the cache ${host} use its own login at its upstream registry (in Harbor, the access ID and secret of the proxy project's registry endpoint)` : `the mirror ${host} use its own login for ${registryLabel(registry)}`}, or raise the limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
     ...askMirror(host, registry, context),
   }),
   'restore-upstream': ({ host, certificate, registry }) => ({
