@@ -1,7 +1,7 @@
 /** Changes the steps of a cause by what else the finding shows: what comes first, what is left out, and what is added beside them. */
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
-import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { type Cause, type Finding, isOnTheWay } from '../diagnosis/finding.ts'
 import { atLeast } from '../diagnosis/node/pulling-node.ts'
 import { isOfEks } from '../image/cloud-registries.ts'
 import { hasVersion } from '../image/fixed-tag.ts'
@@ -9,7 +9,6 @@ import { isLocal } from '../image/host.ts'
 import { parseReference } from '../image/reference.ts'
 import { registryBehind } from '../image/registries.ts'
 import { isNamedForWindows, windowsBuildIn } from '../image/windows-images.ts'
-import { isOnTheWay } from './conditions.ts'
 import { brokenMirror } from './host-names.ts'
 import { mayBeMistyped, movedSteps } from './moved-steps.ts'
 import { dropRegistry } from './name-steps.ts'

@@ -14,7 +14,7 @@ import { dnsSteps } from './host-names.ts'
 import { missingSteps, servedElsewhere } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import { misdirectedSteps } from './misdirected-nodes.ts'
-import { mayBeMistyped, movedSteps } from './moved-steps.ts'
+import { movedSteps, withMoved } from './moved-steps.ts'
 import { nameClueSteps, registrySteps, searchedSteps, unreadableNameSteps } from './name-steps.ts'
 import {
   canceledSteps,
@@ -99,8 +99,7 @@ function containerSteps(finding: Finding): Step[] {
     ...ofName,
     ...(isOwn ? local : []),
     ...registrySteps(finding),
-    ...(mayBeMistyped(finding) ? [] : movedSteps(finding)),
-    ...ofCause.toSpliced(place, 0, ...(isOwn ? [] : local)),
+    ...withMoved(finding, ofCause.toSpliced(place, 0, ...(isOwn ? [] : local))),
     ...(finding.cause === 'auth-required-or-denied' ? [] : passedOverLogins(finding)),
     ...rollBack(finding),
   ])

@@ -1,17 +1,12 @@
 /** Conditions of steps that read as sentences: how far the pull got, whose image it is, and the cloud of its node. */
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
-import { type Cause, type Finding, isUnreached } from '../diagnosis/finding.ts'
+import type { Finding } from '../diagnosis/finding.ts'
 import { isNamedByCloud } from '../diagnosis/node/node-names.ts'
 import type { Platform } from '../diagnosis/node/node-platform.ts'
 import { type Cloud, cloudOf } from '../image/cloud-registries.ts'
 import { isOfficial, isPackagedByRancher, libraryName } from '../image/official-images.ts'
 import type { Step } from './step/step.ts'
-
-/** Whether the pull failed on the way to a registry's answer. */
-export function isOnTheWay(cause: Cause): boolean {
-  return isUnreached(cause) || cause === 'tls' || cause === 'http-https-mismatch' || cause === 'proxy'
-}
 
 /** The steps if the condition holds, otherwise none. */
 export function stepsIf(condition: boolean, ...steps: Step[]): Step[] {

@@ -1,7 +1,7 @@
 /** The registry that an image's name most likely means, where the host in it is not the image's registry. */
 
 import { clueOf } from '../diagnosis/clues/clue.ts'
-import { type Finding, isRefusedOrMissing, isUnreached } from '../diagnosis/finding.ts'
+import { type Finding, isOnTheWay, isRefusedOrMissing, isUnreached } from '../diagnosis/finding.ts'
 import { MICROK8S_PORT, nodeServiceAt } from '../diagnosis/node/node-services.ts'
 import { eksRegistryInRegion, eksRegistryOf, isOfEks } from '../image/cloud-registries.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
@@ -14,7 +14,6 @@ import {
   isOpenShiftRoute,
   OPENSHIFT_REGISTRY,
 } from '../image/registries.ts'
-import { isOnTheWay } from './conditions.ts'
 import type { Step, StepOf } from './step/step.ts'
 
 type Correction = Omit<StepOf<'correct-registry'>, 'code'>

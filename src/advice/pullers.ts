@@ -2,11 +2,11 @@
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import type { CertificateProblem } from '../diagnosis/clues/clue-on-way.ts'
-import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { type Cause, type Finding, isOnTheWay } from '../diagnosis/finding.ts'
 import type { VirtualNode } from '../diagnosis/node/virtual-node.ts'
 import { isOpenToAll } from '../diagnosis/refusal/denial.ts'
 import { PROVIDER_FAILED } from '../image/pull-messages.ts'
-import { isOnTheWay, stepsIf } from './conditions.ts'
+import { stepsIf } from './conditions.ts'
 import type { Step, StepCode, StepOf } from './step/step.ts'
 import { isAbout, needsShell, runsOnNode } from './step/step-traits.ts'
 

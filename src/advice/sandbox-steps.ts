@@ -1,13 +1,13 @@
 /** Steps for pause images: the runtime pulls them for no workload, with its own settings, and one is the same for every pod of the node. */
 
 import { type Clue, clueOf, hasClue } from '../diagnosis/clues/clue.ts'
-import { type Finding, isUnreached } from '../diagnosis/finding.ts'
+import { type Finding, isOnTheWay, isUnreached } from '../diagnosis/finding.ts'
 import { isOpenToAll } from '../diagnosis/refusal/denial.ts'
 import { cloudOf, ecrRegion } from '../image/cloud-registries.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isPublishedFor } from '../image/kubernetes-images.ts'
 import { isFixedHost, registryBehind } from '../image/registries.ts'
-import { isOnTheWay, isPackaged, stepsIf } from './conditions.ts'
+import { isPackaged, stepsIf } from './conditions.ts'
 import { formerMirrorSteps } from './misdirected-nodes.ts'
 import type { Step, StepOf } from './step/step.ts'
 import { isAbout } from './step/step-traits.ts'

@@ -221,7 +221,7 @@ export function proxySteps(finding: Finding): Step[] {
     ? { code: 'fix-proxy', host: proxy, scheme }
     : hasClue(finding.clues, 'proxy-login')
       ? { code: 'proxy-login' }
-      : { code: 'pass-proxy', host: wanted }
+      : { code: 'pass-proxy', host: wanted, answer: clueOf(finding.clues, 'proxy-answered')?.as ?? null }
   // Nothing was sent to the proxy: its own name is looked for.
   const isUnresolved = hasClue(finding.clues, 'proxy-unreached') && hasClue(finding.clues, 'dns-answer')
   const resolve: Step[] =

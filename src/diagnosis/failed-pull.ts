@@ -15,7 +15,7 @@ import { type KnownLogins, knownLogins } from './credential/known-logins.ts'
 import { pullCredential } from './credential/pull-credential.ts'
 import { hasExpired } from './credential/secret-age.ts'
 import { type FailingContainer, prove } from './failing-container.ts'
-import { type Finding, isRefusedOrMissing, isUnreached } from './finding.ts'
+import { type Finding, isOnTheWay, isRefusedOrMissing, isUnreached } from './finding.ts'
 import { nodeHintsIn } from './node/node-hints.ts'
 import { verifiesImages } from './node/pulling-node.ts'
 import { indexHeld } from './node/running-elsewhere.ts'
@@ -144,10 +144,15 @@ export function answerOf({ cause, status, endpoint, text }: AnsweredPull): Regis
   const isOfRegistry = endpoint === null || endpoint.role === 'registry'
   // What was switched off often keeps a name, behind which nothing listens anymore.
   const isGone = cause === 'registry-not-found-dns' ? isUnknownName(cause, text) : isUnreached(cause)
+  // What sends layers had the image.
+  if (isOnTheWay(cause) && OF_LAYER.test(text)) return 'none'
   if (isGone && isOfRegistry) return 'unreached'
   // Docker Hub counts a pull before it looks for the image, so the next answer is about that.
   if (cause === 'rate-limited' && isOfRegistry) return 'limited'
+  if (isOnTheWay(cause) && (isOfRegistry || endpoint.role === 'proxy')) return 'unasked'
   return cause === 'auth-required-or-denied' ? 'refused' : 'none'
 }
+
+const OF_LAYER = /\/blobs\/sha256:|\bhttpReadSeeker\b|\bfailed to copy\b|\b(?:copy|read|writ)ing blob\b/i
 
 type AnsweredPull = Pick<Finding, 'cause' | 'endpoint'> & { status: number | null; text: string }

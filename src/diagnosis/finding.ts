@@ -174,6 +174,11 @@ export function isUnreached(cause: Cause): boolean {
   return UNREACHED.includes(cause)
 }
 
+/** Whether the pull failed on the way to a registry's answer. */
+export function isOnTheWay(cause: Cause): boolean {
+  return isUnreached(cause) || cause === 'tls' || cause === 'http-https-mismatch' || cause === 'proxy'
+}
+
 /** The finding with more clues. */
 export function withClues(finding: Finding, clues: readonly Clue[]): Finding {
   return clues.length === 0 ? finding : { ...finding, clues: [...finding.clues, ...clues] }

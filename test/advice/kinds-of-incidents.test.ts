@@ -23,7 +23,11 @@ describe('a proxy', () => {
       error: request('europe-west3-docker.pkg.dev', 'Forbidden'),
     })
     expect(found).toMatchObject({ cause: 'proxy', endpoint: { host: null, role: 'proxy' } })
-    expect(stepsFor(found)).toContainEqual({ code: 'pass-proxy', host: 'europe-west3-docker.pkg.dev' })
+    expect(stepsFor(found)).toContainEqual({
+      code: 'pass-proxy',
+      host: 'europe-west3-docker.pkg.dev',
+      answer: 'forbidden',
+    })
     expect(stepsFor(found)).toContainEqual({ code: 'bypass-proxy', host: 'europe-west3-docker.pkg.dev' })
   })
 
@@ -49,7 +53,14 @@ describe('a proxy', () => {
       'dial tcp 10.0.0.9:1080: connect: connection refused',
       { code: 'fix-proxy', host: 'socks.corp:1080', scheme: false },
     ],
-    ['unknown error host unreachable', { code: 'pass-proxy', host: 'registry-1.docker.io' }],
+    [
+      'unknown error host unreachable',
+      { code: 'pass-proxy', host: 'registry-1.docker.io', answer: 'unreached' },
+    ],
+    [
+      'unknown error connection not allowed by ruleset',
+      { code: 'pass-proxy', host: 'registry-1.docker.io', answer: 'forbidden' },
+    ],
   ])('may be a SOCKS proxy: %s', (why, step) => {
     const error = request(
       'registry-1.docker.io',

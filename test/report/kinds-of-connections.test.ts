@@ -415,6 +415,47 @@ test.each<Row>([
     { says: /between the node and cdn01\.quay\.io/, never: /unknown cause/ },
   ],
   [
+    'a proxy whose rules do not allow the host, in a network that may have mirrors for digests only',
+    'quay.io/acme/web:1',
+    'initializing source docker://quay.io/acme/web:1: pinging container registry quay.io: Get "https://quay.io/v2/": Forbidden',
+    { node: { osImage: 'Red Hat Enterprise Linux CoreOS 9.4', runtime: 'cri-o://1.29.6-2.rhaos4.16.git' } },
+    {
+      says: /was reached and answered Forbidden[\s\S]*Ask whoever runs the proxy to allow quay\.io: .*an ImageTagMirrorSet/,
+      never: /could not be reached|a login if/,
+    },
+  ],
+  [
+    'a proxy that could not reach the host',
+    'quay.io/acme/web:1',
+    'failed to do request: Head "https://quay.io/v2/acme/web/manifests/1": Bad Gateway',
+    { says: /Let the proxy reach quay\.io/, never: /could not be reached|Ask whoever/ },
+  ],
+  [
+    'a proxy on the way to an image that is at another registry now',
+    'gcr.io/kubebuilder/kube-rbac-proxy:v0.15.0',
+    'initializing source docker://gcr.io/kubebuilder/kube-rbac-proxy:v0.15.0: pinging container registry gcr.io: Get "https://gcr.io/v2/": Forbidden',
+    {
+      first: /^Use registry\.k8s\.io\/kubebuilder\/kube-rbac-proxy:v0\.15\.0 instead/,
+      says: /to allow registry\.k8s\.io/,
+      never: /to allow gcr\.io/,
+    },
+  ],
+  [
+    'a registry that does not answer in time, whose image is in another repository there now',
+    'bitnami/redis:7.2.4',
+    'failed to do request: Head "https://registry-1.docker.io/v2/bitnami/redis/manifests/7.2.4": dial tcp 54.1.2.3:443: i/o timeout',
+    {
+      first: /^Test the connection/,
+      says: /allow the nodes to reach registry-1[\s\S]*\nUse docker\.io\/bitnamilegacy/,
+    },
+  ],
+  [
+    'a layer that was cut off, so that the registry still has the image',
+    'gcr.io/kubebuilder/kube-rbac-proxy:v0.15.0',
+    'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://gcr.io/v2/kubebuilder/kube-rbac-proxy/blobs/sha256:aa": dial tcp 142.250.1.82:443: i/o timeout',
+    { says: /allow the nodes to reach gcr\.io/, never: /Use registry\.k8s\.io/ },
+  ],
+  [
     'a proxy that requires a login',
     'nginx',
     'Get "https://registry-1.docker.io/v2/": Proxy Authentication Required',
@@ -580,7 +621,10 @@ test.each<Row>([
     OWN,
     'write /var/lib/containerd/a: no space left on device',
     { node: { diskPressure: true } },
-    { says: /reports DiskPressure/, never: /found too few unused images/ },
+    {
+      says: /reports DiskPressure.*Connect to node node-1 by SSH: .*its kubelet rejects new pods/s,
+      never: /found too few unused images|kubectl debug/,
+    },
   ],
   [
     'an image that a Docker on the node of K3s may have',

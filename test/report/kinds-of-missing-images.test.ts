@@ -317,7 +317,28 @@ test.each<Row>([
         ],
       },
     },
-    { says: /belongs to the pod's volume weights[\s\S]*image of volume weights/ },
+    {
+      says: /belongs to the pod's volume weights[\s\S]*image of volume weights \(image\.reference under volumes\)/,
+    },
+  ],
+  [
+    'the image of a volume that a custom resource sets in a field of its own',
+    OWN,
+    'registry.example/team/api:3: not found',
+    {
+      pod: {
+        controller: { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', name: 'gis', uid: 'gis' },
+        containers: [
+          container({
+            name: 'weights',
+            kind: 'volume',
+            image: OWN,
+            state: waiting('ErrImagePull', 'registry.example/team/api:3: not found'),
+          }),
+        ],
+      },
+    },
+    { says: /extension in spec\.postgresql\.extensions/, never: /under volumes/ },
   ],
   [
     'a registry that moved the repository to another one',

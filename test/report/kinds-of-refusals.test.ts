@@ -304,6 +304,15 @@ test.each<Row>([
     { first: /^See who answers/, never: /refused login/ },
   ],
   [
+    'a refusal by what is in front of the registry, which does not answer as that does',
+    'registry.k8s.io/pause:3.9',
+    'unexpected status from HEAD request to https://registry.k8s.io/v2/pause/manifests/3.9: 403 Forbidden',
+    {
+      first:
+        /a certificate of Google and a page with "Your client does not have permission to get URL" mean that the host's own front end .* curl -sSv -m 15 https/,
+    },
+  ],
+  [
     "one of Chainguard's images that is not free anymore",
     'cgr.dev/chainguard/min-toolkit-debug:latest',
     'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://cgr.dev/token?scope=repository%3Achainguard%2Fmin-toolkit-debug%3Apull&service=cgr.dev: 403 Forbidden',

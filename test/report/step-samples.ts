@@ -623,6 +623,7 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
     { ...mirror, rewrites: true },
     { ...mirror, rewrites: false, perhaps: true },
     { ...mirror, rewrites: false, account: 'acmecorp' },
+    { host: own, registry: own, rewrites: false },
   ],
   'restore-upstream': [
     { host: 'registry-1.docker.io', certificate: true, registry: own },
@@ -668,7 +669,11 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
     { host: '192.168.65.1:3128', wanted: 'registry-1.docker.io' },
     { host: null, wanted: own },
   ],
-  'pass-proxy': [{ host }],
+  'pass-proxy': [
+    { host, answer: null },
+    { host, answer: 'forbidden' },
+    { host, answer: 'unreached' },
+  ],
   'proxy-login': [{}],
   'bypass-proxy': [{ host }],
   'status-page': [{ host: 'registry-1.docker.io', registry, role: 'registry' }],

@@ -7,6 +7,7 @@ import type {
   CertificateProblem,
   DefaultName,
   MachineNamer,
+  ProxyAnswer,
   UnreachedServer,
   UnusableFile,
 } from '../../diagnosis/clues/clue-on-way.ts'
@@ -98,7 +99,7 @@ export type ProxyStep =
   | { code: 'show-proxy' }
   | { code: 'fix-proxy'; host: string | null; scheme: boolean }
   | { code: 'desktop-proxy'; host: string | null; wanted: string }
-  | { code: 'pass-proxy'; host: string }
+  | { code: 'pass-proxy'; host: string; answer: ProxyAnswer | null }
   | { code: 'proxy-login' }
   | { code: 'bypass-proxy'; host: string }
 

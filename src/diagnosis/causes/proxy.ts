@@ -1,5 +1,6 @@
 /** The HTTP or SOCKS proxy between the node and the registry failed. */
 
+import type { ProxyAnswer } from '../clues/clue-on-way.ts'
 import { ruleOf } from './cause-rule.ts'
 
 /** Go reports a refused or redirected CONNECT as a status phrase after the URL; a registry's status has its number, too. */
@@ -20,3 +21,17 @@ export const proxy = ruleOf(
   /\b(?:connect|connection|connecting) to (?:the )?proxy\b|(?<!\bhttp: )\bproxy (?:error|server|refused)\b|\bfrom proxy\b/,
   REFUSED_CONNECT,
 )
+
+/** What ends a text of Go's: the status phrase that a proxy answered to CONNECT, or the reply of a SOCKS proxy (golang.org/x/net/internal/socks). */
+const ANSWERS: readonly [ProxyAnswer, RegExp][] = [
+  ['forbidden', /: forbidden[\s"'`)\]}.,]{0,8}(?:$|\w+=)|\bconnection not allowed by ruleset\b/i],
+  [
+    'unreached',
+    /: (?:bad gateway|service unavailable|gateway time-?out)[\s"'`)\]}.,]{0,8}(?:$|\w+=)|\bunknown error (?:network unreachable|host unreachable|connection refused|TTL expired)\b/i,
+  ],
+]
+
+/** What the answer of a proxy that was reached says of the host that it was asked for; null if the text has no such answer. */
+export function proxyAnswer(text: string): ProxyAnswer | null {
+  return ANSWERS.find(([, pattern]) => pattern.test(text))?.[0] ?? null
+}

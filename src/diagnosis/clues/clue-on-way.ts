@@ -33,6 +33,9 @@ export interface UnusableFile {
   problem: 'missing' | 'denied' | 'content'
 }
 
+/** What a proxy's answer says of the host that it was asked for. */
+export type ProxyAnswer = 'forbidden' | 'unreached'
+
 /** Whose address a name led to: the node's own loopback, or that of a company whose addresses forged DNS answers give for blocked hosts. */
 export type AddressOwner = 'node' | 'meta' | 'x' | 'dropbox'
 
@@ -92,6 +95,8 @@ export type WayClue =
   | { code: 'proxy-unreadable' }
   /** The proxy wants a login. */
   | { code: 'proxy-login' }
+  /** The proxy was reached, and answered in place of forwarding: it does not allow the host, or could not reach it. */
+  | { code: 'proxy-answered'; as: ProxyAnswer }
   /** The host that the node asked a proxy for. */
   | { code: 'behind-proxy'; host: string }
   /** The node has no route for addresses of this family; `lost`: it had one earlier in the pull. */

@@ -23,6 +23,7 @@ import { cacheRuleIn, OF_CACHE_RULE } from '../cache-rule.ts'
 import { failedOtherwise, passedOver } from '../causes/auth-required-or-denied.ts'
 import { lazySnapshotter, refusedAttribute, refusedMount } from '../causes/corrupt-or-unpack.ts'
 import { missingChild, PASSED_ON, upstreamError } from '../causes/image-not-found.ts'
+import { proxyAnswer } from '../causes/proxy.ts'
 import { isHubLimit, isLimitOfMinutes, limitOfData } from '../causes/rate-limited.ts'
 import { providerReason } from '../credential/credential-provider.ts'
 import type { Cause } from '../finding.ts'
@@ -239,8 +240,12 @@ function isFoundOnNode(host: string, cause: Cause, address: string | null): bool
   return isPrivateAddress(address) || isSharedAddress(address)
 }
 
-/** The host that a proxy was asked for, as the text names it before the proxy's own error. */
+/** The host that a proxy was asked for, as the text names it before the proxy's own error, and what its answer says. */
 export function behindProxy(text: string, registry: string | null): Clue[] {
   const wanted = endpointOf(text.replace(/(?:proxyconnect|socks connect) tcp.*/is, ''), registry)
-  return wanted === null ? [] : [{ code: 'behind-proxy', host: wanted.host }]
+  const answer = proxyAnswer(text)
+  return [
+    ...cluesWith('behind-proxy', wanted === null ? null : { host: wanted.host }),
+    ...cluesWith('proxy-answered', answer === null ? null : { as: answer }),
+  ]
 }

@@ -128,6 +128,15 @@ export const MOVED_FROM_HUBS: readonly MovedRow[] = [
     source: 'https://github.com/kubevirt/kubevirt/issues/18092',
   },
   {
+    moves: {
+      'docker.io/letsencrypt/pebble': 'ghcr.io/letsencrypt/pebble',
+      'docker.io/letsencrypt/pebble-challtestsrv': 'ghcr.io/letsencrypt/pebble-challtestsrv',
+    },
+    state: 'deleted',
+    since: '2025-11',
+    source: 'https://github.com/letsencrypt/pebble/issues/451',
+  },
+  {
     moves: { 'docker.io/mailu': 'ghcr.io/mailu' },
     state: 'deleted',
     since: '2023-04-05',

@@ -62,9 +62,9 @@ const BY_PLACE: ReadonlyMap<string, Move[]> = Map.groupBy(MOVES, ({ prefix }) =>
 
 /**
  * The registry's answer: that it refuses, or that the image is missing; `unreached` if its name has no address anymore, or nothing answers there,
- * `limited` if it only refused for too many pulls; `none` if no registry answered for another reason.
+ * `limited` if it only refused for too many pulls, `unasked` if the pull failed on the way to it; `none` if no registry answered for another reason.
  */
-export type RegistryAnswer = 'refused' | 'missing' | 'unreached' | 'limited' | 'none'
+export type RegistryAnswer = 'refused' | 'missing' | 'unreached' | 'limited' | 'unasked' | 'none'
 
 /** Where this image is published now; null if no row matches. The longest old place wins. */
 export function movedImage(reference: Reference, answer: RegistryAnswer): Moved | null {
@@ -99,17 +99,17 @@ export function movedImage(reference: Reference, answer: RegistryAnswer): Moved 
 
 function isMovedGiven(row: MovedRow, answer: RegistryAnswer, { tag, digest }: Reference): boolean {
   if (answer === 'none') return row.gone === true
-  // Whoever announced the end of a registry takes its name out of DNS last.
-  if (answer === 'unreached') return row.gone === true || row.state === 'retired'
   // Nothing was asked about the image, so only what has surely gone counts: an emptied place may have kept the tag latest, and its digests.
-  if (answer === 'limited')
-    return (
-      (row.state === 'deleted' ||
-        row.state === 'ended' ||
-        (row.state === 'emptied' && tag !== null && tag !== 'latest' && digest === null)) &&
-      row.onlyMissing !== true &&
-      row.onlyFor === undefined
-    )
+  const isGone =
+    (row.state === 'deleted' ||
+      row.state === 'ended' ||
+      (row.state === 'emptied' && tag !== null && tag !== 'latest' && digest === null)) &&
+    row.onlyMissing !== true &&
+    row.onlyFor === undefined
+  // Whoever announced the end of a registry takes its name out of DNS last.
+  if (answer === 'unreached') return isGone || row.gone === true || row.state === 'retired'
+  if (answer === 'unasked') return isGone || row.gone === true
+  if (answer === 'limited') return isGone
   return answer === 'missing' ? row.onlyFor === undefined : row.onlyMissing !== true
 }
 

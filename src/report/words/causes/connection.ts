@@ -264,6 +264,14 @@ export const proxy: CauseWords = {
       'proxy-login',
       "The runtime goes through a proxy, which received no login or refused the one that it received. That is the proxy's own login, not the registry's.",
     ],
+    [
+      first => clueOf(first.clues, 'proxy-answered')?.as === 'forbidden',
+      'The runtime goes through a proxy, which was reached and answered Forbidden: its rules do not allow this host. The registry was not asked.',
+    ],
+    [
+      first => clueOf(first.clues, 'proxy-answered')?.as === 'unreached',
+      "The runtime goes through a proxy, which was reached and answered as one does that can't get to the host, or is out of service itself.",
+    ],
     'The runtime goes through a proxy, which could not be reached or did not forward the request.',
   ],
   credentials: 'missing',

@@ -4,7 +4,7 @@ import { clueOf } from '../../../diagnosis/clues/clue.ts'
 import { type Invocation, kubectlCommand, ocCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { workloadArgument } from '../commands.ts'
-import { namedList } from '../nouns.ts'
+import { namedList, objectName } from '../nouns.ts'
 import type { Findings, StepText } from '../step-words.ts'
 import {
   type ContainerPlace,
@@ -43,7 +43,7 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
       invocation,
       first,
       containerKind === 'volume'
-        ? `Set the correct image of volume ${first.container} (image.reference under volumes)`
+        ? `Set the correct image of volume ${first.container} (${volumePlace(first)})`
         : SET_IMAGE,
     )
   const place = workloadKey(first)
@@ -64,6 +64,15 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
     text: `Set the correct image ${source}${thenDelete(first, edits)}${more}`,
     command: kubectlCommand(invocation, set(workloadArgument(first)), namespace),
   }
+}
+
+/** A custom resource has fields of its own (cloudnative-pg.io/documentation, "PostgreSQL Extensions": since 1.27). */
+function volumePlace({ workload }: ContainerPlace): string {
+  if (workload?.group === undefined) return 'image.reference under volumes'
+  const isOfPostgres = workload.group === 'postgresql.cnpg.io' && workload.kind === 'Cluster'
+  return isOfPostgres
+    ? 'image.reference of the extension in spec.postgresql.extensions, or in the image catalog that the Cluster refers to'
+    : `in the field that ${objectName(workload)} has for it`
 }
 
 /** Returns how to change the image of each finding to what `edit` makes of it: a whole name, or one to complete. */

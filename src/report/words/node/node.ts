@@ -182,6 +182,11 @@ export function curlCommand({ os }: PullingNode, url: string, flags = ''): strin
     : `curl -sSv${flags} -m 15 -o /dev/null ${shellWord(url)}`
 }
 
+/** Returns the same with the body, which tells who answered. */
+export function pageCommand({ os }: PullingNode, url: string): string {
+  return `${os === 'windows' ? 'curl.exe' : 'curl'} -sSv -m 15 ${shellWord(url)}`
+}
+
 /** The media types of manifests that runtimes accept: without them, some registries answer with another one, or with an error. */
 const MANIFESTS = [
   'application/vnd.oci.image.index.v1+json',

@@ -6,7 +6,14 @@ import { hostAlone } from '../../../image/host.ts'
 import { apiHost, isHosted, isOpenMirror } from '../../../image/registries.ts'
 import { isMore } from '../causes/discarded-downloads.ts'
 import { realmSetting } from '../credential/registry-logins.ts'
-import { curlCommand, nodeClientStep, nodeShellStep, onNodes, redirectsCommand } from '../node/node.ts'
+import {
+  curlCommand,
+  nodeClientStep,
+  nodeShellStep,
+  onNodes,
+  pageCommand,
+  redirectsCommand,
+} from '../node/node.ts'
 import { hostLabel, isRedirectedTo, registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -52,6 +59,19 @@ function storageRule(host: string): string {
     : 'a policy of the bucket, or a firewall in front of it'
 }
 
+/** Hosts behind Google's front end, which refuses addresses on its own (kubernetes/registry.k8s.io#138, #211, and #302). */
+const AT_GOOGLE = /(?:^|\.)(?:registry\.k8s\.io|gcr\.io|pkg\.dev)$/
+
+/** Returns how to tell the registry, what is in front of it, and what is on the way to it apart. */
+function whoAnswers(host: string): string {
+  const itself = `${host} itself answers 200 or 401`
+  if (AT_GOOGLE.test(host))
+    return `a certificate of Google and a page with "Your client does not have permission to get URL" mean that the host's own front end refuses the node's address; another certificate or page is that of a proxy or firewall in between. To addresses that it lets in, ${itself}`
+  return isHosted(host)
+    ? `a certificate or a page of your own proxy or firewall means that it sent the 403; ${itself}, with the header Docker-Distribution-Api-Version, but what protects it may refuse an address without that header`
+    : `a proxy or firewall in between can send a bare 403 too; ${itself}, with the header Docker-Distribution-Api-Version`
+}
+
 export const answerSteps: StepWords<AnswerStep> = {
   'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
     text: isHosted(host)
@@ -86,8 +106,8 @@ export const answerSteps: StepWords<AnswerStep> = {
   }),
   'who-answered': ({ host }, { findings }) =>
     nodeShellStep(
-      `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): ${hasClue(findings[0].clues, 'no-registry') ? 'a registry' : `a proxy or firewall in between can send a bare 403 too; ${host} itself`} answers 200 or 401, with the header Docker-Distribution-Api-Version`,
-      curlCommand(findings[0].host, `https://${host}/v2/`),
+      `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): ${hasClue(findings[0].clues, 'no-registry') ? 'a registry answers 200 or 401, with the header Docker-Distribution-Api-Version' : whoAnswers(host)}`,
+      pageCommand(findings[0].host, `https://${host}/v2/`),
       findings,
     ),
   'serve-layers': ({ host, registry }) => ({

@@ -2,9 +2,11 @@
 
 import type { ProxyStep } from '../../../advice/step/step-at-node.ts'
 import { hasClue } from '../../../diagnosis/clues/clue.ts'
+import type { ProxyAnswer } from '../../../diagnosis/clues/clue-on-way.ts'
 import type { Platform } from '../../../diagnosis/node/node-platform.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import { hostAlone } from '../../../image/host.ts'
+import { orMirror } from '../closed-networks.ts'
 import { isOfK3d, minikubeProfile, virtualMachineOf } from '../node/local-clusters.ts'
 import { nodeClientStep, onNodes, proxyCommand } from '../node/node.ts'
 import { mayBeOpenShift, restartOf } from '../node/node-settings.ts'
@@ -97,6 +99,16 @@ function dropIn(node: PullingNode): string {
   return `, usually in a drop-in file in /etc/systemd/system/${unit}.service.d${elsewhere}; then \`systemctl daemon-reload\` and \`systemctl restart ${unit}\``
 }
 
+/** How a proxy that was reached gets to forward, by what it answered. */
+const PASS: Record<ProxyAnswer | 'none', (host: string) => string> = {
+  forbidden: host =>
+    `Ask whoever runs the proxy to allow ${host}: it was reached, and its rules refuse requests of the nodes there`,
+  unreached: host =>
+    `Let the proxy reach ${host} (its DNS, its own way out, a proxy behind it): it was reached itself, and answered as a proxy does that can't get to a host, or is out of service; its log says which`,
+  none: host =>
+    `Let the proxy forward requests to ${host}, and give the runtime a login if the proxy asks for one`,
+}
+
 export const proxySteps: StepWords<ProxyStep> = {
   'show-proxy': (_step, { findings }) =>
     nodeClientStep(
@@ -120,8 +132,8 @@ export const proxySteps: StepWords<ProxyStep> = {
     text: `See which proxy Docker Desktop gives its engine, and correct it in its settings (Resources, Proxies), or list ${hostAlone(wanted)} there among the hosts that bypass it; then restart Docker Desktop${host !== null && OF_DESKTOP.test(host) ? `: ${host} is its own proxy, which forwards requests as these settings say` : ''}`,
     command: "docker info --format '{{.HTTPProxy}} {{.HTTPSProxy}} {{.NoProxy}}'",
   }),
-  'pass-proxy': ({ host }) => ({
-    text: `Let the proxy forward requests to ${host}, and give the runtime a login if the proxy asks for one`,
+  'pass-proxy': ({ host, answer }, context) => ({
+    text: `${PASS[answer ?? 'none'](host)}${answer === 'forbidden' ? orMirror(context, host) : ''}`,
   }),
   'proxy-login': () => ({
     text: `Give the runtime a login for the proxy, or correct it, in HTTPS_PROXY of its environment (http://user:password@proxy:8080), ${ENCODED}`,
