@@ -3,7 +3,7 @@
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { nodeServiceAt } from '../diagnosis/node/node-services.ts'
-import { cloudOf, ecrCachePrefix, isOfAmazon } from '../image/cloud-registries.ts'
+import { cloudOf, ecrCachePrefix, isEcrCache, isOfAmazon } from '../image/cloud-registries.ts'
 import { isLocal } from '../image/host.ts'
 import { parseReference, repositoryOf } from '../image/reference.ts'
 import {
@@ -161,6 +161,8 @@ function searchSteps(finding: Finding): Step[] {
   const isMoved = isRemoved(finding) && digest.length === 0
   // A cache of ECR never gets an image that is first asked for by its digest (aws/containers-roadmap#2837).
   const isUnfilledByDigest = hasDigest && ecrCachePrefix(finding.reference) !== null
+  // What the cache has a tag of was fetched; otherwise it most likely was never allowed to (aws/karpenter-provider-aws#7956).
+  const isUnfilled = isUnfilledByDigest || (isEcrCache(finding.reference) && finding.subcause !== 'tag')
   return [
     ...nodeRegistry(finding),
     ...quoteTag(finding),
@@ -168,13 +170,13 @@ function searchSteps(finding: Finding): Step[] {
     ...(finding.moved === null ? digest : []),
     ...imageStream(finding),
     ...hiddenDenial(finding),
-    ...(isUnfilledByDigest ? cache : []),
+    ...(isUnfilled ? cache : []),
     // Whoever says that the repository does not exist has not looked for the digest.
     ...stepsIf(!isMoved, {
       code: 'check-name',
       how: hasDigest && finding.subcause !== 'repository' ? 'digest' : 'plain',
     }),
-    ...(isUnfilledByDigest ? [] : cache),
+    ...(isUnfilled ? [] : cache),
     ...archivedImage(finding),
     { code: 'ask-registry' },
     ...stepsIf(hasClue(finding.clues, 'missing-or-private'), seeWhy('login')),

@@ -126,6 +126,7 @@ export function refusedSteps(finding: Finding): Step[] {
     ...ofMirrorItself,
     ...ofMirror(finding, target),
     testConnection(finding, target),
+    ...testPlain(finding, target),
     ...compareSteps(finding, target, 'way'),
     ...otherPort(finding, target, 'https'),
     ...(service.length > 0 || ofMirrorItself.length > 0 ? [] : openOrListen(finding, target)),
@@ -155,6 +156,14 @@ function otherPort(finding: Finding, target: NamedEndpoint, scheme: 'http' | 'ht
   const isThere = clueOf(finding.clues, 'local-image')?.listed === true && localTool(finding.host) === null
   const wasReached = role === 'registry' && isThere
   return stepsIf(scheme === 'http' && !wasReached && isPrivate(finding, target), { code: 'allow-http', host })
+}
+
+/** Nothing listens at port 443, and a host that is named without a port may serve plain HTTP at 80, as registries on private networks do (canonical/microk8s#4586). */
+function testPlain(finding: Finding, target: NamedEndpoint): Step[] {
+  const isRefused = clueOf(finding.clues, 'unopened')?.why === 'refused' && target.role === 'registry'
+  return isRefused && otherPort(finding, target, 'http').length > 0
+    ? [{ code: 'test-connection', scheme: 'http', instead: true, ...target }]
+    : []
 }
 
 /** Whether the host is in a private network, by its address, or by the one that its name led to, such as that of minikube's registry. */

@@ -118,7 +118,9 @@ function mayBeElsewhere(finding: Finding, target: NamedEndpoint): boolean {
 /** OpenShift's nodes get the authority of its own registry from the cluster. */
 function authoritySteps(finding: Finding, target: NamedEndpoint, look: Step): Step[] {
   if (isOpenShiftService(target.host)) return [{ code: 'node-ca', node: finding.node }, look]
-  return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
+  const intercepted = isOfOthers(finding, target)
+  const replaced = intercepted && clueOf(finding.clues, 'certificate')?.problem === 'unknown-authority'
+  return [look, { code: 'trust-authority', host: target.host, intercepted, replaced }]
 }
 
 /** The runtime stopped at a file of the node's own; other nodes that run the image have it. */

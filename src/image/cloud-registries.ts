@@ -241,6 +241,14 @@ export function ecrCachePrefix(reference: string | null): string | null {
   return cachePrefix('ecr', reference)
 }
 
+/** Names of caches that no folder of one's own images has, as they are an upstream's. */
+const UPSTREAM = /^(?:docker-?hub|docker\.io|ecr-public|quay|ghcr|registry[.-]k8s|mcr|nvcr)(?:[.-][\w.-]*)?$/
+
+/** Whether the path in ECR begins with the name of an upstream, so that it most likely is a pull-through cache's. @param reference as `fullName` makes it */
+export function isEcrCache(reference: string | null): boolean {
+  return UPSTREAM.test(ecrCachePrefix(reference) ?? '')
+}
+
 /** Whether a path in Azure Container Registry begins like that of a cache rule, whose names are as free as ECR's (Esri/arcgis-gitops#168). @param reference as `fullName` makes it */
 export function isOfCacheRule(reference: string | null): boolean {
   return cachePrefix('acr', reference) !== null

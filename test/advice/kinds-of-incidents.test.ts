@@ -700,6 +700,11 @@ test.each(
     'what a cache of ECR has not imported yet needs other rights than its pull': [
       `${ECR}/quay/acme/agent:2`,
       pulled(`${ECR}/quay/acme/agent:2`, 'not found'),
+      ['proxy-project', 'check-name', 'ask-registry', 'set-image'],
+    ],
+    'a path in ECR that may be a cache, and may be the own name of a folder': [
+      `${ECR}/public/acme/agent:2`,
+      pulled(`${ECR}/public/acme/agent:2`, 'not found'),
       ['check-name', 'proxy-project', 'ask-registry', 'set-image'],
     ],
     'what a cache of ECR is first asked for by digest, it never imports': [

@@ -68,7 +68,7 @@ test.each<Row>([
     { node: DOCKER },
     {
       says: /^The TLS handshake with the host that Docker Hub redirects downloads to failed/,
-      first: /^If a company proxy/,
+      first: /^If the issuer is not a public authority/,
       never: /openssl/,
     },
   ],

@@ -425,6 +425,32 @@ test.each<Row>([
     },
   ],
   [
+    'a layer from one of many hosts of Azure, and another attempt without a login',
+    'acme.azurecr.io/billing/api:1',
+    '[failed to pull and unpack image "acme.azurecr.io/billing/api:1": failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://weumanaged15.blob.core.windows.net/8254-abc/docker/registry/v2/blobs/sha256/fd/8b/data?sig=REDACTED": EOF, failed to pull and unpack image "acme.azurecr.io/billing/api:1": failed to resolve reference "acme.azurecr.io/billing/api:1": failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Abilling%2Fapi%3Apull&service=acme.azurecr.io: 401 Unauthorized]',
+    {
+      says: /The 401 is from another attempt[\s\S]*Let the nodes reach \*\.blob\.core\.windows\.net .*acme\.<region>\.data\.azurecr\.io/,
+    },
+  ],
+  [
+    'a closed port for TLS at an address of a private network, which may serve plain HTTP',
+    '10.8.0.131/mynginx:1',
+    'failed to do request: Head "https://10.8.0.131/v2/mynginx/manifests/1": dial tcp 10.8.0.131:443: connect: connection refused',
+    {
+      says: /See whether 10\.8\.0\.131 answers over plain HTTP .* curl -sSv -m 15 -o \/dev\/null http:\/\/10\.8\.0\.131\/v2\//,
+    },
+  ],
+  [
+    'a certificate in place of that of a registry that everyone trusts',
+    'ghcr.io/fluxcd/source-controller:v1.6.2',
+    'failed to do request: Head "https://ghcr.io/v2/fluxcd/source-controller/manifests/v1.6.2": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    { node: { runtime: 'containerd://2.1.4' } },
+    {
+      says: /Most likely, a proxy or firewall in between intercepts TLS: ghcr\.io itself[\s\S]*whose certificate goes into the system's trust store .*, or, for this host alone, \/etc\/containerd/,
+      never: /private CA|the authority is your own/,
+    },
+  ],
+  [
     'a proxy that could not reach the host',
     'quay.io/acme/web:1',
     'failed to do request: Head "https://quay.io/v2/acme/web/manifests/1": Bad Gateway',

@@ -159,6 +159,17 @@ test.each<Row>([
     },
   ],
   [
+    'an auth that is not base64, most likely of a robot account of Harbor',
+    'harbor.acme.io/render/worker:3.4',
+    'illegal base64 data at input byte 0',
+    { secret: { problem: 'malformed', detail: 'harbor.acme.io', entries: [] } },
+    {
+      first: /single quotes\): the auth of the login for harbor\.acme\.io is not base64\./,
+      says: /The auth of a login in it is not base64/,
+      never: /is not JSON/,
+    },
+  ],
+  [
     'a malformed secret that something writes, and the only one of the template',
     OWN,
     'json: cannot unmarshal string into Go struct field DockerConfigJSON.auths of type credentialprovider.DockerConfig',

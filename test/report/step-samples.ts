@@ -505,6 +505,7 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
   'test-connection': [
     { scheme: 'https', host, role: 'registry' },
     { scheme: 'http', host: '[fd00::1]:5000', role: 'storage' },
+    { scheme: 'http', host, role: 'registry', instead: true },
     { scheme: 'https', host, role: 'registry', manifest: '/v2/acme/api/manifests/1?ns=ghcr.io' },
   ],
   'end-redirects': [
@@ -642,7 +643,11 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
     { path: '/etc/containerd/certs.d/reg.corp/ca.crt', problem: 'denied', others: [] },
     { path: '/ca.crt', problem: 'content', others: ['node-2', 'node-3'] },
   ],
-  'trust-authority': [{ host, intercepted: false }],
+  'trust-authority': [
+    { host, intercepted: false, replaced: false },
+    { host, intercepted: true, replaced: false },
+    { host: 'ghcr.io', intercepted: true, replaced: true },
+  ],
   'other-tls-version': [
     { host, chosen: '1.2' },
     { host, chosen: '1.0' },

@@ -51,6 +51,8 @@ export type NetworkStep =
   | ({
       code: 'test-connection'
       scheme: 'https' | 'http'
+      /** Whether the host serves plain HTTP, where nothing answered over HTTPS. */
+      instead?: true
       /** The path of the manifest that the host failed at, with its query: asking for less might look healthy. */
       manifest?: string
       /** The name whose address the host is, where the text has only that: certificates are for names. */
@@ -129,7 +131,7 @@ export type CertificateStep =
   | { code: 'correct-certificate-file' }
   /** `others`: nodes where pods run the same image, so that it is there, most likely. */
   | ({ code: 'restore-certificate-file'; others: string[] } & UnusableFile)
-  | { code: 'trust-authority'; host: string; intercepted: boolean }
+  | { code: 'trust-authority'; host: string; intercepted: boolean; replaced: boolean }
   /** Other nodes, such as `node`, run the image, most likely because they trust the authority. */
   | { code: 'authority-of-others'; host: string; node: string }
   | { code: 'tls-between'; host: string }

@@ -40,6 +40,7 @@ export const FURTHER_FACTS: readonly ((first: FirstFinding) => string)[] = [
   bareRefusalText,
   failureText,
   redirectText,
+  anonymousText,
   mirrorsText,
   ({ clues }) =>
     clues.some(clue => clue.code === 'literal-server' && clue.host === DOCKER_HUB)
@@ -127,6 +128,16 @@ function redirectText({ registry, endpoint, clues }: Finding): string {
     : endpoint?.role === 'storage'
       ? 'The host depends on the location of the node.'
       : `registry.k8s.io redirects clients to other hosts, such as ${host}, depending on their location.`
+}
+
+/** containerd tries each login, and at last none: the refusal of that says nothing where another attempt got as far as the layers (Azure/AKS#4974). */
+function anonymousText({ endpoint, evidence }: Finding): string {
+  const isRefused = /\bfailed to fetch anonymous token: unexpected status [^\n]{1,1000}: 401\b/.test(
+    evidence?.text ?? '',
+  )
+  return endpoint?.role === 'storage' && isRefused
+    ? 'The 401 is from another attempt, which was made without a login after this one had failed: the login was accepted before.'
+    : ''
 }
 
 /** Returns that other mirrors failed as well; empty if there are none besides the one that the finding is about. */

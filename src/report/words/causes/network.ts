@@ -43,7 +43,9 @@ export const tls: CauseWords = {
       case 'unknown-authority':
         return mayLackIntermediate(endpointOrRegistry(first).host, first)
           ? 'The node does not trust the authority that signed the certificate: a private CA, a proxy that intercepts TLS, or a public authority whose intermediate certificate the server leaves out.'
-          : 'The node does not trust the authority that signed the certificate: a private CA, or a proxy that intercepts TLS.'
+          : isHosted(endpointOrRegistry(first).host) && !hasClue(clues, 'private-address')
+            ? `The node does not trust the authority that signed the certificate. Most likely, a proxy or firewall in between intercepts TLS: ${askedHost(first)} itself has a certificate of a public authority.`
+            : 'The node does not trust the authority that signed the certificate: a private CA, or a proxy that intercepts TLS.'
       case 'expired':
         return expiredMeaning(first)
       case 'no-alternative-name':

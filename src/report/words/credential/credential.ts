@@ -211,8 +211,18 @@ export const malformedSecret: CauseWords = {
       ? `Pull secret ${first} is malformed, so the kubelet never asks the registry`
       : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`
   },
-  meaning: () =>
+  meaning: [
+    [
+      hasBadAuth,
+      'The auth of a login in it is not base64, which it has to be, of user:password. That fails every image of the pods that reference the secret; no other login helps.',
+    ],
     'A pull secret that is not JSON, has a value of the wrong type, such as a list of logins, or has an auth that is not base64 of user:password fails every image of the pods that reference it; no other login helps.',
+  ],
+}
+
+/** Whether the kubelet stopped at an auth: Go's words (encoding/base64). */
+export function hasBadAuth({ evidence }: Pick<Finding, 'evidence'>): boolean {
+  return /\billegal base64 data at input byte \d/i.test(evidence?.text ?? '')
 }
 
 /** Returns the pull secrets whose login was sent. */

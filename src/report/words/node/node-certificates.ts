@@ -23,12 +23,12 @@ export function interceptorPlace(node: PullingNode): string {
     : ''
 }
 
-/** Returns where this runtime looks for a host's certificate authority. `named`: only the files, without what has to be in them. */
+/** Returns where this runtime looks for a host's certificate authority. `named`: only the files, without what has to be in them. `wide`: first what counts for all hosts. */
 export function authorityPlace(
   node: PullingNode,
   { host, role }: NamedEndpoint,
   registry: string,
-  named = false,
+  { named = false, wide = false } = {},
 ): string {
   const { platform, runtime, os, virtual } = node
   // Settings for a registry don't reach its token server or its storage.
@@ -70,7 +70,8 @@ export function authorityPlace(
   if (os === 'windows') return "the node's machine-wide certificate store"
   const store = trustStore(node, named)
   const own = ofHost ? runtimeAuthorityPlace(node, { host, role }, registry, named) : null
-  return own === null ? store : `${own}${named ? ' and' : ', or'} ${store}`
+  if (own === null) return store
+  return wide ? `${store}, or, for this host alone, ${own}` : `${own}${named ? ' and' : ', or'} ${store}`
 }
 
 /**

@@ -205,11 +205,13 @@ export const certificateSteps: StepWords<CertificateStep> = {
       certificateCommand(findings[0].host, withPort(host)),
       findings,
     ),
-  'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
-    text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}${intercepted ? interceptorPlace(first.host) : ''}`,
+  'trust-authority': ({ host, intercepted, replaced }, { findings: [first] }) => ({
+    text: replaced
+      ? `If the issuer is not a public authority, as it is for the certificate that the host shows others, a company's proxy or firewall in between replaces it, most likely for other registries as well: let every node trust its authority, whose certificate goes into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host, { wide: true })}${interceptorPlace(first.host)}. If the issuer is a public one, update the node's root certificates`
+      : `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}${intercepted ? interceptorPlace(first.host) : ''}`,
   }),
   'authority-of-others': ({ host, node }, { findings: [first] }) => ({
-    text: `See whether node ${node}, where the image runs, trusts the authority of ${host}: compare ${authorityPlace(onNodeItself(first.host), registryEndpoint(first, host), first.registry ?? host, true)} there and on ${nodeName(first)}. If it does, ${first.host.platform === 'talos' ? 'give this node the same' : 'find out what installs the CA certificate there (the image or user data of a node pool, or a DaemonSet, which needs a toleration for the taints of other nodes)'}; otherwise, an earlier pull left the image there`,
+    text: `See whether node ${node}, where the image runs, trusts the authority of ${host}: compare ${authorityPlace(onNodeItself(first.host), registryEndpoint(first, host), first.registry ?? host, { named: true })} there and on ${nodeName(first)}. If it does, ${first.host.platform === 'talos' ? 'give this node the same' : 'find out what installs the CA certificate there (the image or user data of a node pool, or a DaemonSet, which needs a toleration for the taints of other nodes)'}; otherwise, an earlier pull left the image there`,
   }),
   'correct-certificate-file': (_step, { findings }) => ({
     text: `Correct the certificate or key file that the runtime's registry settings name ${onNodes(findings)} (its path, its permissions, its PEM content), or remove it from those settings`,

@@ -124,8 +124,8 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       command: kubectlCommand(invocation, `get nodes -L ${labels}`),
     }
   },
-  'build-for': ({ platform }, { findings: [{ image }] }) => ({
-    text: `Use an image or tag that is built for ${platform}${namedArchitecture(image, platform)}, or build this one for it too (\`docker buildx build --platform ${withOthers(platform)} --push\`)`,
+  'build-for': ({ platform }, { findings: [{ image, registry }] }) => ({
+    text: `Use an image or tag that is built for ${platform}${namedArchitecture(image, platform)}, or build this one for it too (\`docker buildx build --platform ${withOthers(platform)} --push\`)${isFixedHost(registry ?? '') ? ', or ask its publisher to' : ''}`,
   }),
   'digest-of-index': ({ platform }, { invocation, findings: [first] }) => {
     const name = withoutVersion(first.image)
@@ -204,7 +204,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       }
     if (os !== 'windows')
       return {
-        text: `Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})${place}`,
+        text: `Or schedule the pods on nodes that the image is for, if the cluster has any (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})${place}`,
       }
     if (hasClue(first.clues, 'asks-windows'))
       return {

@@ -4,7 +4,7 @@ import type { Attempt } from '../../../diagnosis/credential/credential-report.ts
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { workloadPath } from '../commands.ts'
-import { authsKey } from '../credential/credential.ts'
+import { authsKey, hasBadAuth } from '../credential/credential.ts'
 import { loginNote } from '../credential/registry-logins.ts'
 import { managedPlace, sourceOf } from '../edits/managers.ts'
 import { objectName } from '../nouns.ts'
@@ -21,6 +21,13 @@ const WHOLE = new Map([
 ])
 
 const SHOWN = 'This shows its content, with the password'
+
+/** A shell replaces what follows a dollar sign between double quotes (goharbor/harbor#15410). */
+function robotNote(server: string): string {
+  return /\bharbor\b/i.test(server)
+    ? ' (with the name of a robot account, such as robot$ci, in single quotes)'
+    : ''
+}
 
 interface Malformed {
   namespace: string
@@ -51,8 +58,12 @@ export function repairSecret(
   const how =
     server === '' || correct.startsWith('Correct')
       ? ''
-      : `, with \`kubectl create secret docker-registry\` and --docker-server=${shellWord(server)}${note}`
-  const what = key === null ? '' : (WHOLE.get(key) ?? `the login for ${key} can't be read`)
+      : `, with \`kubectl create secret docker-registry\` and --docker-server=${shellWord(server)}${note}${robotNote(server)}`
+  const ofLogin =
+    first !== undefined && hasBadAuth(first)
+      ? `the auth of the login for ${key} is not base64`
+      : `the login for ${key} can't be read`
+  const what = key === null ? '' : (WHOLE.get(key) ?? ofLogin)
   const because = what === '' ? '' : `: ${what}`
   const good = first?.credential.attempts.find(({ usable }) => usable)?.secret
   const enough = good === undefined ? '' : `: secret ${good} has a login for the image`

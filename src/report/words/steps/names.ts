@@ -101,7 +101,7 @@ export const nameSteps: StepWords<NameStep> = {
       product === 'ecr' && reference?.includes('@') === true
         ? `If ${ecrCachePrefix(reference)} is a pull-through cache, pull the image once by its tag, or name it by the tag alone: ECR does not fetch an image from the upstream that is first asked for by digest; for that pull, the role needs ecr:BatchImportUpstreamImage and ecr:CreateRepository`
         : product === 'ecr'
-          ? `If ${ecrCachePrefix(reference)} is a pull-through cache, allow the nodes' role ecr:BatchImportUpstreamImage and ecr:CreateRepository, in its policies or in the registry's, and check that the image is at the upstream: otherwise an image that nobody has pulled yet is not found`
+          ? `If ${ecrCachePrefix(reference)} is a pull-through cache, allow the nodes' role ecr:BatchImportUpstreamImage and ecr:CreateRepository, in its policies or in the registry's (of Amazon's own policies, AmazonEC2ContainerRegistryReadOnly has neither, and AmazonEC2ContainerRegistryPullOnly only the first), and check that the image is at the upstream: otherwise an image that nobody has pulled yet is not found`
           : product === 'harbor'
             ? `If this is a proxy cache project of Harbor, check the log of Harbor at ${host} and its connection to the upstream registry: when that fails, it gives the same answer${ofHarbor215(host, clues)}`
             : `If ${host} fetches this path from an upstream registry (a proxy or remote repository), check its log and its login there: it may give the same answer when the upstream refuses it or can't be reached${ofHarbor215(host, clues)}`,

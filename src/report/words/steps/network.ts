@@ -6,7 +6,7 @@ import type { NetworkStep } from '../../../advice/step/step-at-node.ts'
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { EndpointRole } from '../../../diagnosis/text/endpoint.ts'
-import { type Cloud, cloudOf } from '../../../image/cloud-registries.ts'
+import { acrName, type Cloud, cloudOf } from '../../../image/cloud-registries.ts'
 import { mayHaveMirror } from '../../../image/docker-hub.ts'
 import {
   hostAlone,
@@ -64,6 +64,9 @@ function privateWayOf({ registry, host: { cloud } }: Pick<Finding, 'registry' | 
 const ASKED_IPV6 = /(?:->|dial tcp )\[[0-9a-f:]{3,45}\]:\d+(?!\d|->)/i
 
 const ASKED_IPV4 = /(?:->|dial tcp )\d{1,3}(?:\.\d{1,3}){3}:\d+(?!\d|->)/
+
+/** Where Azure's registries keep their layers: the host is not the same for all of them (Azure/AKS#4974). */
+const BLOBS_OF_AZURE = /\.blob\.core\.windows\.net$/
 
 /** Whether only IPv6 failed, so that a test of the host may succeed over IPv4; the node's own loopback is no network. */
 function isOverIpv6({ clues, evidence }: Pick<Finding, 'clues' | 'evidence'>): boolean {
@@ -158,7 +161,13 @@ export const networkSteps: StepWords<NetworkStep> = {
       findings,
     )
   },
-  'test-connection': ({ host, scheme, role, manifest, name }, { findings }) => {
+  'test-connection': ({ host, scheme, role, manifest, name, instead }, { findings }) => {
+    if (instead)
+      return nodeShellStep(
+        `See whether ${host} answers over plain HTTP instead ${onNodes(findings)}: any HTTP response but a redirect to https:// means that it serves HTTP, for which every node needs a setting`,
+        curlCommand(findings[0].host, testUrl(scheme, host, role)),
+        findings,
+      )
     if (manifest !== undefined)
       return nodeShellStep(
         `Ask ${host} for the image's manifest again ${onNodes(findings)} (only its headers; 200 is fine, and 401 proves nothing, as this sends no login)`,
@@ -208,10 +217,12 @@ export const networkSteps: StepWords<NetworkStep> = {
           ? `Let the nodes reach ${host} (firewall, NAT gateway, proxy), not only ${registryLabel(registry)}: a cache of ECR redirects there, to its upstream, as long as it has not stored the layer; or pull the image through the cache once from where both can be reached`
           : second && role === 'storage' && cloudOf(registry) === 'ecr'
             ? `Let the nodes reach ${host}, where ECR keeps the layers, not only ${registryLabel(registry)}: without internet access they need an S3 gateway endpoint in the route tables of their subnets, whose policy allows this bucket`
-            : second
-              ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
-              : (privateWay(host, first) ??
-                `If ${theTest(first)} fails too, allow the nodes to reach ${host} (firewall, ${node.cloud === 'ecr' && !node.hybrid ? 'security groups' : 'egress rules'}, ${isOfGoogle(node) ? 'Cloud NAT for private nodes' : 'NAT gateway'}${privateWayOf(first)}${proxy})${orMirror(context, host)}`),
+            : role === 'storage' && cloudOf(registry) === 'acr' && BLOBS_OF_AZURE.test(host)
+              ? `Let the nodes reach *.blob.core.windows.net (firewall, egress rules, proxy), not only ${registryLabel(registry)}: the layers are downloaded from there, each from another host such as ${host}. Or enable dedicated data endpoints for the registry (Premium tier), so that its layers come from ${acrName(registry ?? '')}.<region>.data.azurecr.io alone`
+              : second
+                ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
+                : (privateWay(host, first) ??
+                  `If ${theTest(first)} fails too, allow the nodes to reach ${host} (firewall, ${node.cloud === 'ecr' && !node.hybrid ? 'security groups' : 'egress rules'}, ${isOfGoogle(node) ? 'Cloud NAT for private nodes' : 'NAT gateway'}${privateWayOf(first)}${proxy})${orMirror(context, host)}`),
     }
   },
   'check-listener': ({ host, role }, { findings: [first] }) => ({

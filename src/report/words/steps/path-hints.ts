@@ -1,6 +1,6 @@
 /** What a name that does not exist most likely has wrong, by its registry: the path, or the way in which tags are written. */
 
-import { cloudOf, isOfEks, isOldProject } from '../../../image/cloud-registries.ts'
+import { cloudOf, isEcrCache, isOfEks, isOldProject } from '../../../image/cloud-registries.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { isFreeOfChainguard, isHosted, isOpenShiftRegistry } from '../../../image/registries.ts'
 import { coreDnsHint } from '../coredns.ts'
@@ -34,7 +34,7 @@ export function pathHint(registry: string | null, image: string): string {
   if (image.includes('/') && tag !== '' && patch === undefined && !OFFICIAL_IMAGES.includes(base))
     return ` (many projects only have tags of whole versions, such as ${tag}.0${tag.startsWith('v') ? '' : ', often with a v before it'})`
   // Elastic's never do.
-  const isPlain = !tag.startsWith('v') && registry !== 'docker.elastic.co'
+  const isPlain = !tag.startsWith('v') && !isEcrCache(image) && registry !== 'docker.elastic.co'
   if (image.includes('/') && !inLibrary && patch !== undefined && isPlain)
     return ` (many projects' tags start with v, as in v${tag})`
   if (
