@@ -9,6 +9,7 @@ import { isLocal } from '../image/host.ts'
 import { parseReference } from '../image/reference.ts'
 import { registryBehind } from '../image/registries.ts'
 import { isNamedForWindows, windowsBuildIn } from '../image/windows-images.ts'
+import { isPackaged } from './conditions.ts'
 import { brokenMirror } from './host-names.ts'
 import { mayBeMistyped, movedSteps } from './moved-steps.ts'
 import { dropRegistry } from './name-steps.ts'
@@ -27,6 +28,7 @@ const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
   withRegistryBehind,
   withOtherEksRegistry,
   withImageOfNode,
+  withRelief,
   withRenewer,
   withWindowsNodes,
   withoutOtherPlatforms,
@@ -100,6 +102,12 @@ function withImageOfNode({ cause, clues, reference, registry }: Finding, steps: 
   const isForced = hasClue(clues, 'policy-forced')
   if (!isThere || isForced || !isUnserved(cause) || isLocal(registry ?? '')) return steps
   return [...steps, { code: 'use-local-image', listed: true, meanwhile: true }]
+}
+
+/** The distribution's own images may have come from an archive: what is imported again on a full disk, the kubelet removes again (k3s-io/k3s#8781). */
+function withRelief(finding: Finding, steps: Step[]): Step[] {
+  const isLost = isPackaged(finding) && isOnTheWay(finding.cause) && hasClue(finding.clues, 'disk-pressure')
+  return isLost ? steps.toSpliced(1, 0, { code: 'relieve-disk' }) : steps
 }
 
 /** Charts name Amazon's registry of one region, which other clouds have no login for, and other regions may not reach (aws/eks-charts#386, #420, #443). */

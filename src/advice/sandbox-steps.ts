@@ -32,7 +32,9 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
   if (hasClue(clues, ...OF_NODE_ITSELF)) return own
   // Otherwise the kubelet removes the image again.
   const relieve = stepsIf(hasClue(clues, 'disk-pressure') && cause !== 'disk-full', { code: 'relieve-disk' })
-  const steps = inOrder(finding, set, own).toSpliced(1, 0, ...relieve)
+  // What the network is closed to came from an archive, for which there has to be room.
+  const isFirst = perhapsClosed(finding) !== null && clueOf(clues, 'disk-pressure')?.past === false
+  const steps = inOrder(finding, set, own).toSpliced(isFirst ? 0 : 1, 0, ...relieve)
   return moved === null ? steps : [...steps, { code: 'find-replacement', moved }]
 }
 
@@ -57,9 +59,17 @@ function inOrder(finding: Finding, set: SetPauseImage, own: Step[]): Step[] {
   if (set.own === undefined) {
     const closedTo = perhapsClosed(finding)
     if (closedTo !== null) return [{ ...set, closedTo }, ...own]
+    // A name in the node's own settings may be wrong there, such as one of a region that lacks it.
+    if (isUnknownHost(finding)) return [...own.slice(0, 1), set, ...own.slice(1)]
     if (failsForAny(finding)) return [...own, set]
   }
   return [...ecrSandboxSteps(finding), set, ...loginOfRuntime(finding), ...own]
+}
+
+/** Whether DNS has no address for the host in the image's name, which is one of a cloud: its names differ by region and account. */
+function isUnknownHost({ cause, clues, registry, endpoint }: Finding): boolean {
+  const isNamed = (endpoint?.host ?? registry) === registry && cloudOf(registry) !== null
+  return cause === 'registry-not-found-dns' && isNamed && clueOf(clues, 'dns-answer')?.answer === 'none'
 }
 
 /** A mirror of the node, which gets the login of the runtime's settings. */

@@ -451,6 +451,23 @@ test.each<Row>([
     },
   ],
   [
+    "an image of the node's own distribution on a node without room",
+    'rancher/mirrored-metrics-server:v0.7.0',
+    'failed to do request: Head "https://registry-1.docker.io/v2/rancher/mirrored-metrics-server/manifests/v0.7.0": dial tcp: lookup registry-1.docker.io on 10.20.0.2:53: no such host',
+    { node: { runtime: 'containerd://1.7.11-k3s2', kubelet: 'v1.28.5+k3s1', diskPressure: true } },
+    {
+      says: /^Look up .*\nFree space on node node-1 too: the node reports DiskPressure[\s\S]*they import the archives/m,
+    },
+  ],
+  [
+    'a host of ECR that only some regions have',
+    '602401143452.dkr.ecr-fips.eu-west-2.amazonaws.com/eks/coredns:v1',
+    'failed to do request: Head "https://602401143452.dkr.ecr-fips.eu-west-2.amazonaws.com/v2/eks/coredns/manifests/v1": dial tcp: lookup 602401143452.dkr.ecr-fips.eu-west-2.amazonaws.com on 10.20.0.2:53: no such host',
+    {
+      says: /exist only in some regions, and 602401143452\.dkr\.ecr\.eu-west-2\.amazonaws\.com is the same registry/,
+    },
+  ],
+  [
     'a proxy that could not reach the host',
     'quay.io/acme/web:1',
     'failed to do request: Head "https://quay.io/v2/acme/web/manifests/1": Bad Gateway',

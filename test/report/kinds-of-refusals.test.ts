@@ -1,7 +1,7 @@
 /** Reports on refused pulls: which login was missing or wrong, who has to allow the pull, and where a login does not help. */
 import { describe, expect, test } from 'vitest'
 import { pulled, type Situation } from '../advice/situation.ts'
-import { expectRow, type Row, textsOf } from './texts-of.ts'
+import { expectRow, type Row, sandboxOf, textsOf } from './texts-of.ts'
 
 const headed = (host: string, path: string) =>
   `unexpected status from HEAD request to https://${host}/v2/${path}: 403 Forbidden`
@@ -9,6 +9,8 @@ const OWN = 'registry.example/team/api:3'
 const ECR = '111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/api:3'
 const EKS_IMAGE = '602401143452.dkr.ecr.us-west-2.amazonaws.com/amazon/aws-load-balancer-controller:v2.2.4'
 const ZARF = '127.0.0.1:31999/library/nginx:1.27-zarf-3793515731'
+const PAUSE_REFUSED =
+  'failed to get sandbox image "registry.k8s.io/pause:3.10": failed to pull image "registry.k8s.io/pause:3.10": failed to pull and unpack image "registry.k8s.io/pause:3.10": failed to resolve reference "registry.k8s.io/pause:3.10": unexpected status from HEAD request to https://harbor.acme.lab/v2/k8s/pause/manifests/3.10?ns=registry.k8s.io: 401 Unauthorized'
 const NO_LOGIN =
   'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials'
 const ANONYMOUS = 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized'
@@ -302,6 +304,18 @@ test.each<Row>([
     'public.ecr.aws/docker/library/golang:1.24',
     'unexpected status from HEAD request to https://public.ecr.aws/v2/docker/library/golang/manifests/1.24: 403 Forbidden',
     { first: /^See who answers/, never: /refused login/ },
+  ],
+  [
+    'a mirror that refuses the pause image, to a release that sends no login for it',
+    {
+      image: 'registry.k8s.io/pause:3.10',
+      error: PAUSE_REFUSED,
+      pod: { containers: [sandboxOf('registry.k8s.io/pause:3.10', PAUSE_REFUSED)] },
+      node: { runtime: 'containerd://2.0.0', osImage: 'Talos (v1.8.2)' },
+    },
+    {
+      says: /containerd 2\.0\.0 may not send it for the pause image[\s\S]*talosctl image pull registry\.k8s\.io\/pause:3\.10 -n/,
+    },
   ],
   [
     'a refusal by what is in front of the registry, which does not answer as that does',

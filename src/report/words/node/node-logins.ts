@@ -89,6 +89,16 @@ export function afterLoginChange(node: PullingNode): string {
   return `; containerd reads a login in its own settings only when it starts, so after a change there, ${restart ?? 'restart it'}`
 }
 
+/** Returns that the first release of containerd 2 does not send a login for the pause image; empty for others. */
+export function withoutSandboxLogin({
+  host,
+  containerKind,
+}: Pick<Finding, 'host' | 'containerKind'>): string {
+  return containerKind === 'sandbox' && host.runtime === 'containerd' && host.version === '2.0.0'
+    ? '; containerd 2.0.0 may not send it for the pause image, whatever its settings say (containerd/containerd#10916): update it then'
+    : ''
+}
+
 /** Returns where the login for the pause image is, which the runtime pulls with none of the pod's. */
 export function sandboxLoginPlace(node: PullingNode): string {
   const { runtime } = node

@@ -74,6 +74,14 @@ function isCopyOf(step: Step, secret: string | undefined): boolean {
   return step.code === 'use-known-secret' && step.hint.code === 'in-namespace' && step.hint.secret === secret
 }
 
+/** What an earlier step gives the pods already, so that a new login is another way, and not the next thing to do. */
+function secretBefore({ steps }: AdvisedFinding): string | null {
+  const place = steps.findIndex(({ code }) => code === 'distribute-login')
+  const known = steps.slice(0, Math.max(place, 0)).find(step => step.code === 'use-known-secret')
+  if (known?.code !== 'use-known-secret') return null
+  return 'secret' in known.hint ? `secret ${known.hint.secret}` : 'those secrets'
+}
+
 /** Returns what to know about the registry's logins, or else what its answer asks for. */
 function noteFor(registry: string, { clues, reference, credential, evidence }: AdvisedFinding): string {
   if (isInDependencyProxy(reference)) return `; the login is a deploy token of the group with ${PROXY_SCOPES}`
@@ -125,14 +133,17 @@ export const distributeLogin: StepWords<StepOf<'distribute-login'>>['distribute-
   const short = BRIEF_LOGIN[reason]
   const isSecond = findings[0].steps.some(step => isCopyOf(step, secret))
   const brief = secret === undefined ? short?.(plain) : named(secret, reason, plain, { isSecond })
+  const [known = null, ...otherwise] = new Set(findings.map(secretBefore))
+  const orInstead = (text: string) =>
+    known === null || otherwise.length > 0 ? text : text.replace(/^Run /, `Or, in place of ${known}, run `)
   // A pod with a list of its own gets nothing from its service account.
   const isOfAccount = reason !== 'missing' || !findings.some(hasOwnList)
   return {
     text:
       secret === undefined
-        ? ((isOfAccount ? undefined : short) ?? LOGIN[reason])(terms)
+        ? orInstead(((isOfAccount ? undefined : short) ?? LOGIN[reason])(terms))
         : named(secret, reason, terms, { by: findings[0].managedBy, isSecond }),
-    ...(brief === undefined ? {} : { brief }),
+    ...(brief === undefined ? {} : { brief: orInstead(brief) }),
     command: loginFixCommand(
       invocation,
       findings.map(finding => ({ ...finding, registry })),

@@ -63,12 +63,20 @@ function rebindText(host: string, address: string, server: string | null, findin
   return `Allow ${host} in the DNS rebind protection of ${where} (in a router, an exception for the name; in dnsmasq, rebind-domain-ok), write it into the hosts file ${onNodes(findings)}, or use another DNS server there: the name leads to the address in it, ${address}, and many routers discard answers with a private address`
 }
 
+/** Returns the name that a registry of ECR has in every region (docs.aws.amazon.com/general/latest/gr/ecr.html; awslabs/amazon-eks-ami-rhel#9). */
+function fipsNote(host: string): string {
+  const [, account, rest] = /^(\d+)\.dkr\.ecr-fips\.(.+)$/.exec(hostAlone(host)) ?? []
+  return rest === undefined
+    ? ''
+    : `: names with ecr-fips exist only in some regions, and ${account}.dkr.ecr.${rest} is the same registry in any region`
+}
+
 export const dnsSteps: StepWords<DnsStep> = {
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
       findings[0].cause === 'tls'
         ? `See which address ${hostAlone(host)} has ${onNodes(findings)}: if it is the wrong one (such as a public address, or a CDN's, for an internal name), correct it where the node got it from (a DNS server, or the hosts file). A proxy, if the runtime goes through one, looks the name up itself`
-        : `${isFixedHost(host) || addressInName(host) !== null || isRight(findings[0]) || isUnanswered(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
+        : `${isFixedHost(host) || addressInName(host) !== null || isRight(findings[0]) || isUnanswered(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}${fipsNote(host)}`,
       lookUpCommand(findings[0].host, hostAlone(host)),
       findings,
     ),

@@ -13,7 +13,7 @@ import { shellWord } from '../../sanitize.ts'
 import { minuteOf } from '../duration.ts'
 import { formerState } from '../moved.ts'
 import { onNodes } from '../node/node.ts'
-import { mirrorLogin, neededMirrorLogin } from '../node/node-logins.ts'
+import { mirrorLogin, neededMirrorLogin, withoutSandboxLogin } from '../node/node-logins.ts'
 import { mirrorSettings } from '../node/node-settings.ts'
 import { isOldContainerd } from '../node/old-containerd.ts'
 import { namedList, registryLabel } from '../nouns.ts'
@@ -142,7 +142,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
   'name-at-mirror': ({ host, registry }) => ({
     text: `Write ${host} into the image's name in the template: ECR requires a login that lasts only hours, which nodes get for the registry in the name, so a mirror at ECR receives none, or only one that is for ${registryLabel(registry)}`,
   }),
-  'mirror-login': ({ host, registry, sent }, { findings: [{ host: node, credential, clues }] }) => {
+  'mirror-login': ({ host, registry, sent }, { findings, findings: [{ host: node, credential, clues }] }) => {
     if (sent === 'nothing')
       return {
         text: `${neededMirrorLogin(node, host, registry)}: the nodes ask it for images of ${registryLabel(registry)}, and it refused a request without a login`,
@@ -157,7 +157,9 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         ? `; the pod's login for ${registryLabel(registry)} is sent to the mirror too, and may be what the mirror refuses`
         : ''
     const lacks = refused ? '; check that it has the image too, as many registries refuse what they lack' : ''
-    return { text: `${condition}, ${mirrorLogin(node, host, registry)}${alsoSent}${lacks}` }
+    return {
+      text: `${condition}, ${mirrorLogin(node, host, registry)}${alsoSent}${lacks}${withoutSandboxLogin(findings[0])}`,
+    }
   },
   'compare-mirrors': ({ registry, nodes, at }, { findings, findings: [first] }) => ({
     text: `Compare the settings ${onNodes(findings)} with those on ${namedList('node', nodes)}, which pulled the image (last at ${minuteOf(at)}): mirrors in ${mirrorSettings(first.host, registry)}, and the proxy${isHosted(registry) ? '' : '; and the pull secrets of the pods'}. A mirror or cache most likely answers on one side instead of ${registryLabel(registry)}: one here that lacks the image, or one there that still has it`,

@@ -7,8 +7,8 @@ import { windowsBuildOf } from '../../../image/windows-images.ts'
 import { shellWord } from '../../sanitize.ts'
 import type { FirstFinding } from '../cause-words.ts'
 import { nodeClientStep, nodeName, nodeShellStep, onNodes } from '../node/node.ts'
-import { sandboxImage } from '../node/node-images.ts'
-import { isBuiltIn, sandboxLoginPlace } from '../node/node-logins.ts'
+import { pullCommand, sandboxImage } from '../node/node-images.ts'
+import { isBuiltIn, sandboxLoginPlace, withoutSandboxLogin } from '../node/node-logins.ts'
 import { preloadPlace, sandboxSetting } from '../node/node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
@@ -43,6 +43,11 @@ function ownPause(image: string, closedTo: string | undefined): string {
 /** Whether containerd looked for the image of EKS's nodes by a name without a tag, which it does not complete (awslabs/amazon-eks-ami#2730). */
 function isWithoutTag({ host, image, clues }: FirstFinding): boolean {
   return host.platform === 'eks' && image === 'localhost/kubernetes/pause' && hasClue(clues, 'not-on-node')
+}
+
+/** Talos pulls with the login of its own settings (siderolabs/talos#9594). */
+function pulledThere(host: PullingNode, image: string): string {
+  return host.platform === 'talos' && image !== '' ? ` (\`${pullCommand(host, image)}\`)` : ''
 }
 
 export const sandboxSteps: StepWords<SandboxStep> = {
@@ -102,8 +107,8 @@ export const sandboxSteps: StepWords<SandboxStep> = {
     // docs.k3s.io/installation/airgap.
     const preload =
       archive !== null && RANCHERS_PAUSE.test(image)
-        ? `or put the archive of the airgap images of the node's ${first.host.platform === 'rke2' ? 'RKE2' : 'K3s'} release, which has this one and all others of the node's own, into ${archive}`
-        : `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}`
+        ? `or put the archive of the airgap images of the node's ${first.host.platform === 'rke2' ? 'RKE2' : 'K3s'} release, which has this one and all others of the node's own, into ${archive}, and restart ${first.host.platform === 'rke2' ? 'RKE2' : 'K3s'} there, which imports it`
+        : `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}${pulledThere(first.host, full ?? image)}`
     const give = closedTo === undefined ? 'Give' : `If the network is meant to be closed to ${closedTo}, give`
     const setting = sandboxSetting(first.host)
     // kubernetes/kubernetes, build/pause/Makefile.
@@ -130,6 +135,6 @@ export const sandboxSteps: StepWords<SandboxStep> = {
     }
   },
   'sandbox-login': ({ registry }, { findings, findings: [first] }) => ({
-    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNodes(findings)}, in ${sandboxLoginPlace(first.host)}: pod pull secrets are not used for the pause image`,
+    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNodes(findings)}, in ${sandboxLoginPlace(first.host)}: pod pull secrets are not used for the pause image${withoutSandboxLogin(first)}`,
   }),
 }
