@@ -65,7 +65,7 @@ const FIX_FLAGS: Option[] = [
     dryRunFlag('only show the plan (client), or try it (server)', ['client', 'server']),
     flag('--plan <file>', 'write the plan to a file and stop'),
     flag('--apply <file>', 'apply exactly the plan in this file'),
-    flag('--timeout <time>', 'limit for the changes and the wait for pods', {
+    flag('--timeout <time>', 'limit for writing and waiting', {
       parse: parseDuration,
       default: 300_000,
       shownDefault: '5m',
