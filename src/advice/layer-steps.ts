@@ -62,8 +62,9 @@ const LEFT_BEHIND = /^(?:user\.overlay\.|security\.selinux$)/
 
 /** From 25.0 on, Docker gives up at an attribute that it can't set (docs.docker.com/engine/release-notes/25.0; moby/moby#47962). */
 export function attributeSteps({ clues, host }: Finding): Step[] {
-  const { name = '', error = null } = clueOf(clues, 'file-attribute') ?? {}
-  const drop = stepsIf(LEFT_BEHIND.test(name), { code: 'drop-attribute', name })
+  const { name = null, error = null } = clueOf(clues, 'file-attribute') ?? {}
+  const drop: Step[] = name === null || !LEFT_BEHIND.test(name) ? [] : [{ code: 'drop-attribute', name }]
+  if (error === 'invalid') return [{ code: 'leave-attribute' }, ...drop, { code: 'show-denials' }, LOG]
   if (error === 'unsupported') return [...drop, { code: 'hold-attributes', name }, LOG]
   // moby/moby#53616: it looks for the file in another folder than the layer's.
   return host.runtime === 'docker' && atLeast(host, 29, 7)

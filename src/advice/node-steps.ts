@@ -43,6 +43,9 @@ export function manifestSteps(finding: Finding): Step[] {
   if (hasClue(finding.clues, 'signed-artifact') && registry !== null)
     return [{ code: 'leave-signatures', host: registry }]
   if (hasClue(finding.clues, 'attestation', 'signature-artifact', 'artifact')) return artifactSteps(finding)
+  const mislabeled = clueOf(finding.clues, 'mislabeled')
+  if (mislabeled !== undefined)
+    return [{ ...mislabeled, code: 'correct-media-type', host: targetHost(finding).host }]
   // What was last pushed in the format of before 2017 mostly has no newer tag.
   const known = hasClue(finding.clues, 'schema1') ? 'nothing' : 'repository'
   const other: Step = { code: 'set-image', known }

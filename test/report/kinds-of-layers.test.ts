@@ -296,6 +296,15 @@ describe('a layer that the system of the node does not let the runtime unpack', 
       { short: /can't unpack/, first: /29\.6\.2/ },
     ],
     [
+      'a label that the kernel does not know',
+      'writing blob: adding layer with blob "sha256:aa": Error processing tar file(exit status 1): lsetxattr /vendor: invalid argument',
+      { runtime: 'cri-o://1.23.2' },
+      {
+        first: /^Update CRI-O .* 1\.24 or later, which leaves out the SELinux labels/,
+        says: /value the kernel/,
+      },
+    ],
+    [
       'one of those releases on a kernel that sets modes without opening files',
       'failed to register layer: openat etc/motd: operation not permitted',
       { runtime: 'docker://29.7.1', kernel: '6.8.0-45-generic' },

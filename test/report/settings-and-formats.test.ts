@@ -276,6 +276,30 @@ test.each<Row>([
     },
   ],
   [
+    'a store of signatures that refuses the one after the last has to answer 404',
+    OWN,
+    `registry.example/team/api:3 isn't allowed: Error reading signature from https://sigs.s3.eu-west-1.amazonaws.com/team/api@sha256=aa/signature-2: status 403 (Forbidden)`,
+    {
+      first:
+        /^Let the nodes read the signature store sigs\.s3\S+ and have it answer 404.*403 for signature-2/,
+      says: /could not read the signatures of the image/,
+      never: /refused to deliver a layer|redirected/,
+    },
+  ],
+  [
+    'an image with a configuration of Docker in a manifest of OCI is not called an artifact such as a chart',
+    OWN,
+    'parsing image configuration: unsupported image-specific operation on artifact with type "application/vnd.docker.container.image.v1+json"',
+    { node: { runtime: 'cri-o://1.25.1' } },
+    { first: /^Use another tag or digest/, says: /such a mixed image/, never: /Helm/ },
+  ],
+  [
+    'a manifest that a cache announces with the wrong type is not built again',
+    'harbor.example/hub-cache/acme/api:1',
+    "Error response from daemon: mediaType in manifest list should be 'application/vnd.docker.distribution.manifest.list.v2+json' not 'application/vnd.oci.image.index.v1+json'",
+    { first: /^Have harbor\.example announce .*crane digest/, never: /push the image again|old format/ },
+  ],
+  [
     'a client that accepts only TLS 1.3 is set to TLS 1.2, too',
     'quay.io/a/b:1',
     'Get "https://quay.io/v2/": tls: server selected unsupported protocol version 303',

@@ -754,7 +754,8 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
   'rebuild-layers': [{}],
   'other-builder': [{}],
   'drop-attribute': [{ name: 'user.overlay.impure' }, { name: 'security.selinux' }],
-  'hold-attributes': [{ name: 'security.capability' }],
+  'hold-attributes': [{ name: 'security.capability' }, { name: null }],
+  'leave-attribute': [{}],
   'rebuild-thin-pool': [{}],
   'restart-pull': [{}],
   'await-pull': [{ since: '2026-11-24T10:05:00Z' }],
@@ -835,6 +836,13 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
   'windows-image': [{ kernel: '10.0.20348.4294' }],
   'schedule-elsewhere': [{ os: 'linux', architecture: 'arm64', build: null }],
   'push-current-format': [{}],
+  'correct-media-type': [
+    {
+      host: 'harbor.example',
+      as: 'application/vnd.docker.distribution.manifest.list.v2+json',
+      is: 'application/vnd.oci.image.index.v1+json',
+    },
+  ],
   'not-an-image': [{}],
   'not-the-attestation': [{ image: 'docker.io/acme/api@sha256:1' }],
   'not-the-signature': [{ image: 'docker.io/acme/api@sha256:2' }],

@@ -13,7 +13,9 @@ export type StoreStep =
   | { code: 'extend-thin-pool' }
   | { code: 'rebuild-thin-pool' }
   /** `name`: of the extended attribute that the file system or the kernel does not hold. */
-  | { code: 'hold-attributes'; name: string }
+  | { code: 'hold-attributes'; name: string | null }
+  /** The kernel rejects the value of an attribute, as that of a label which its SELinux policy does not have. */
+  | { code: 'leave-attribute' }
   | { code: 'release-mount' }
   | { code: 'release-store' }
   | { code: 'check-disk' }

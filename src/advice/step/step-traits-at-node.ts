@@ -99,6 +99,7 @@ export const TRAITS_AT_NODE: Record<StepAtNode['code'], StepTraits> = {
   'extend-thin-pool': { about: 'node' },
   'rebuild-thin-pool': { about: 'node' },
   'hold-attributes': { about: 'node' },
+  'leave-attribute': { about: 'node' },
   'show-denials': { about: 'node', on: 'client' },
   'compare-versions': { about: 'node' },
   'decryption-key': { about: 'node' },

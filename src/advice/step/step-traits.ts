@@ -168,6 +168,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'update-for-wasm': { about: 'node' },
   'schedule-elsewhere': { about: 'other' },
   'push-current-format': { about: 'other' },
+  'correct-media-type': { about: 'other' },
   'not-an-image': { about: 'other' },
   'not-the-attestation': { about: 'other' },
   'not-the-signature': { about: 'other' },

@@ -161,6 +161,8 @@ export type ImageContentStep =
       build: string | null
     }
   | { code: 'push-current-format' }
+  /** The host announces manifests of one type, `as`, and sends another, `is`. */
+  | { code: 'correct-media-type'; host: string; as: string; is: string }
   | { code: 'not-an-image' }
   /** `version`: of the containerd that can't unpack layers with WebAssembly modules; null if it is not known. */
   | { code: 'update-for-wasm'; version: string | null }

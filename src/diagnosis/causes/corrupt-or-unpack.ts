@@ -1,6 +1,6 @@
 /** The downloaded content is damaged, or the node could not unpack or store it. */
 
-import type { Clue } from '../clues/clue.ts'
+import type { Clue, ClueOf } from '../clues/clue.ts'
 import type { LazySnapshotter } from '../clues/clue-at-node.ts'
 import { firstMatch } from '../text/first-match.ts'
 import { ruleOf } from './cause-rule.ts'
@@ -36,16 +36,21 @@ export function refusedMount(text: string): Clue[] {
   return [{ code: 'mount-refused', snapshotter, fileSystem, error: error.toLowerCase() }]
 }
 
-/** An attribute that Docker can't set; since 26, it names the file first. */
+/** An attribute that can't be set: Docker names it before the file, and since 26 after it; containers/storage names the file only. */
 const ATTRIBUTE =
-  /\bl?setxattr (?:((?:user|security|trusted|system)\.[\w.-]{1,80}) \S{1,400}|\S{1,400}: xattr \\*"([\w.-]{1,90})\\*"): (operation not supported|no such file or directory)/i
+  /\bl?setxattr (?:((?:user|security|trusted|system)\.[\w.-]{1,80}) \S{1,400}|\S{1,400}?(?:: xattr \\*"([\w.-]{1,90})\\*")?): (operation not supported|no such file or directory|invalid argument)/i
+
+const ATTRIBUTE_ERRORS = new Map<string, ClueOf<'file-attribute'>['error']>([
+  ['operation not supported', 'unsupported'],
+  ['no such file or directory', 'missing'],
+  ['invalid argument', 'invalid'],
+])
 
 /** The clue that an extended attribute of a file could not be set. */
 export function refusedAttribute(text: string): Clue[] {
-  const [, before, after, why] = ATTRIBUTE.exec(text) ?? []
-  const name = before ?? after
-  if (name === undefined) return []
-  return [{ code: 'file-attribute', name, error: /supported/i.test(why ?? '') ? 'unsupported' : 'missing' }]
+  const [, before, after, why = ''] = ATTRIBUTE.exec(text) ?? []
+  const error = ATTRIBUTE_ERRORS.get(why.toLowerCase())
+  return error === undefined ? [] : [{ code: 'file-attribute', name: before ?? after ?? null, error }]
 }
 
 /**

@@ -26,7 +26,7 @@ import { rateLimited } from './rate-limited.ts'
 import { registryNotFoundDns } from './registry-not-found-dns.ts'
 import { brokenAnswer, serverStatus } from './registry-server-error.ts'
 import { noHost, noSocket, runtimeGone, runtimeUnready } from './runtime-gone.ts'
-import { signaturePolicy, signatureRefused } from './signature-policy.ts'
+import { signaturePolicy, signatureRefused, signatureUnread } from './signature-policy.ts'
 import { tls } from './tls.ts'
 import { unsupportedManifest } from './unsupported-manifest.ts'
 
@@ -43,6 +43,7 @@ const ORDERED = [
   noSocket,
   unreachedUpstream,
   signatureRefused,
+  signatureUnread,
   proxy,
   httpHttpsMismatch,
   diskFull,

@@ -2,6 +2,10 @@
 
 import { type CauseRule, matchesAny, ruleOf } from './cause-rule.ts'
 
+/** A store of signatures refuses one (containers/image, docker/docker_image_src.go), which comes from no registry; its 404 only means that there is none. */
+const UNREAD_SIGNATURE = /\breading signatures? from ‹\w+›/
+const REFUSALS = [400, 401, 403, 410]
+
 /** The runtime's own error code, which decides whatever else the text quotes. */
 export const signatureRefused = ruleOf(
   'signature-policy',
@@ -30,4 +34,9 @@ const PATTERNS = [
 export const signaturePolicy: CauseRule<'signature-policy'> = {
   cause: 'signature-policy',
   matches: ({ masked, status }) => status === null && matchesAny(masked, PATTERNS),
+}
+
+export const signatureUnread: CauseRule<'signature-policy'> = {
+  cause: 'signature-policy',
+  matches: ({ masked, status }) => REFUSALS.includes(status ?? 0) && UNREAD_SIGNATURE.test(masked),
 }

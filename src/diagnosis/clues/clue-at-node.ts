@@ -40,6 +40,10 @@ export type ContentClue =
   | { code: 'schema1' }
   /** An OCI artifact that is not a container image, such as a Helm chart. */
   | { code: 'artifact' }
+  /** An OCI manifest with a configuration of Docker's type, which containers/image takes for an artifact. */
+  | { code: 'mixed-types' }
+  /** The registry announced a manifest of one type, `as`, and sent one that says it is of another, which runtimes know as well. */
+  | { code: 'mislabeled'; as: string; is: string }
   /** A signature of an image, as cosign, Notation, and Sigstore's bundles store it beside the image. */
   | { code: 'signature-artifact' }
   /** A build attestation (in-toto), which an index lists beside an image, and which is not one. */
@@ -141,8 +145,8 @@ export type NodeClue =
   | { code: 'store-folder-gone' }
   /** The pool of devicemapper and the records of its devices contradict each other. */
   | { code: 'thin-devices' }
-  /** An extended attribute that could not be set on a file: nothing holds it there, or the file was not found. */
-  | { code: 'file-attribute'; name: string; error: 'unsupported' | 'missing' }
+  /** An extended attribute that could not be set on a file: nothing holds it there, the file was not found, or the kernel rejects its value. Null: not named. */
+  | { code: 'file-attribute'; name: string | null; error: 'unsupported' | 'missing' | 'invalid' }
   /** The runtime's records of its snapshots contradict each other. */
   | { code: 'torn-store' }
   /** The kubelet got an answer about the image on the node without its ID or its size. */

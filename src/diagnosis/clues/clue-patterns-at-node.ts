@@ -191,7 +191,12 @@ export const NODE_CLUES: readonly [ContentClue | NodeClue, RegExp][] = [
   [{ code: 'no-image-size' }, /\bid or size of image .{1,400} is not set/i],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1|(?:^|: )no signatures$/i],
   [
+    { code: 'mixed-types' },
+    // containers/image, internal/manifest/errors.go, before and since 5.24.
+    /artifact with type \W{0,3}application\/vnd\.docker\.container\.image|invalid mixed oci image/i,
+  ],
+  [
     { code: 'artifact' },
-    /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|application\/(?:vnd\.)?(?:cyclonedx|spdx|syft)\b|(?<!image or )oci artifact|not a (?:container )?image|artifact (?:with )?type|unknown config media|vnd\.unknown\.config|media ?type \W?application\/vnd\.(?!oci\.|docker\.)|encountered remote (?!\S{0,20}\bvnd\.(?:oci\.image|docker\.container\.image)\.)\S{1,150}\((?:unknown|plugin)\)|invalid rootfs in image configuration|empty\.v1\+json|ai models are not|not container images/i,
+    /stream processor for (?!application\/vnd\.(?:oci|docker)\.)\w|vnd\.cncf\.helm|application\/vnd\.wasm|application\/(?:vnd\.)?(?:cyclonedx|spdx|syft)\b|(?<!image or )oci artifact|not a (?:container )?image|artifact (?:with )?type(?! \W{0,3}application\/vnd\.docker\.container\.image)|unknown config media|vnd\.unknown\.config|media ?type \W?application\/vnd\.(?!oci\.|docker\.)|encountered remote (?!\S{0,20}\bvnd\.(?:oci\.image|docker\.container\.image)\.)\S{1,150}\((?:unknown|plugin)\)|invalid rootfs in image configuration|empty\.v1\+json|ai models are not|not container images/i,
   ],
 ]

@@ -115,7 +115,15 @@ export const unsupportedManifest: CauseWords = {
     ],
     ['attestation', ATTESTATION],
     ['signature-artifact', SIGNATURE],
+    [
+      'mixed-types',
+      'The manifest is one of OCI, and its configuration has the type of Docker images: the runtime takes such a mixed image for an artifact. Nothing is damaged, and the login is not at fault.',
+    ],
     ['artifact', ARTIFACT],
+    [
+      'mislabeled',
+      'The manifest came with another media type than its own, so the runtime does not read it. The image itself is not known to be at fault, and most likely a cache or the registry lost its type.',
+    ],
     [
       'oci-unread',
       ({ steps: [first] }) =>

@@ -6,6 +6,11 @@ import type { CauseContext, CauseWords } from '../cause-words.ts'
 import { onNode } from '../node/node.ts'
 import { joinList, registryLabel } from '../nouns.ts'
 
+/** Whether the runtime got no answer from the store of signatures that it could use, and no web page either. */
+function isUnread({ clues }: Pick<Finding, 'clues'>): boolean {
+  return hasClue(clues, 'signature-lookup') && !hasClue(clues, 'web-page')
+}
+
 const policyFile = ({ clues }: Pick<Finding, 'clues'>) => clueOf(clues, 'policy-file')
 
 export const signaturePolicy: CauseWords = {
@@ -30,6 +35,7 @@ export const signaturePolicy: CauseWords = {
     ],
     ['policy-key', first => `A key of the signature policy ${onNode(first)} can't be read`],
     ['no-gnupg', first => `The runtime ${onNode(first)} can't check signatures with GnuPG`],
+    [isUnread, first => `The runtime ${onNode(first)} could not read the signatures of the image`],
     'A policy on the node refuses the image',
   ],
   meaning: context => {
@@ -43,7 +49,7 @@ export const signaturePolicy: CauseWords = {
       return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
     if (hasClue(first.clues, 'no-gnupg'))
       return 'The policy demands a signature by a GPG key, and the runtime could not use GnuPG to check it; the image and its signature are not at fault.'
-    if (hasClue(first.clues, 'signature-lookup') && !hasClue(first.clues, 'web-page'))
+    if (isUnread(first))
       return "The runtime verifies signatures, and it could not read this image's, so nothing is known about the image itself."
     if (hasClue(first.clues, 'policy-key'))
       return 'The policy names a key or a certificate for this image that the runtime could not read, so it refuses the image; the image and its signature are not at fault.'

@@ -79,10 +79,13 @@ export function refusalMeaning(first: FirstFinding): string {
 
 export function attributeMeaning({ clues }: Pick<Finding, 'clues'>): string {
   const refused = clueOf(clues, 'file-attribute')
-  const name = refused?.name ?? ''
+  const name = refused?.name ?? null
+  const has = `A file of the image has ${name === null ? 'an extended attribute' : `the extended attribute ${name}`}`
+  if (refused?.error === 'invalid')
+    return `${has} whose value the kernel of the node rejects, most often an SELinux label that is not in its policy; nothing is damaged, and the registry is not at fault.`
   return refused?.error === 'unsupported'
-    ? `A file of the image has the extended attribute ${name}, and the runtime can't set it where it stores layers; nothing is damaged.`
-    : `A file of the image has the extended attribute ${name}, and the runtime did not find the file where it wanted to set it; nothing was damaged on the way.`
+    ? `${has}, and the runtime can't set it where it stores layers; nothing is damaged.`
+    : `${has}, and the runtime did not find the file where it wanted to set it; nothing was damaged on the way.`
 }
 
 export const thinDevices =

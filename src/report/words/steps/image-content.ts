@@ -16,7 +16,7 @@ import { loadCommand } from '../node/local-clusters.ts'
 import { nodeName, nodesOf, onNodes } from '../node/node.ts'
 import { formatNumber, joinList, namedList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
-import { otherFormat } from './image-formats.ts'
+import { otherFormat, rightMediaType } from './image-formats.ts'
 import { pushHeld } from './lost-image.ts'
 
 /** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */
@@ -225,6 +225,7 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
     }
   },
   'push-current-format': (_step, { findings }) => ({ text: otherFormat(findings) }),
+  'correct-media-type': (step, { findings }) => ({ text: rightMediaType(step, findings) }),
   'driver-for-node': ({ from, value }, { findings: [{ reference, registry, node }] }) => {
     const what = `${from === 'system' ? 'operating system' : 'kernel'} of ${nodeName({ node })} (${value})`
     return registry === 'nvcr.io'

@@ -1,6 +1,8 @@
 /** How to push an image whose format the nodes' runtime can't read in one that it can. */
 
+import type { StepOf } from '../../../advice/step/step.ts'
 import { hasClue } from '../../../diagnosis/clues/clue.ts'
+import { isHosted } from '../../../image/registries.ts'
 import { isDockerZstd, isUnsigned } from '../causes/image-content.ts'
 import { onNodes, releaseOf } from '../node/node.ts'
 import type { Findings } from '../step-words.ts'
@@ -13,6 +15,8 @@ export function otherFormat(findings: Findings): string {
   const [{ clues, host }] = findings
   if (hasClue(clues, 'oci-unread')) return `Or, if the image is yours, push it again ${OF_DOCKER}`
   if (isUnsigned(findings[0])) return unsignedText(findings)
+  if (hasClue(clues, 'mixed-types'))
+    return 'Use another tag or digest of the image, or, if it is yours, build it with a current tool and push it again: current releases of this runtime take no OCI manifest with a configuration of the type of Docker images'
   if (hasClue(clues, 'schema1'))
     return 'Push the image again with a current tool, or use a newer image if it is not yours: runtimes no longer accept its old format (schema 1)'
   const update =
@@ -29,4 +33,15 @@ function unsignedText(findings: Findings): string {
   if (version !== null && releaseOf(version)[0] >= 20)
     return `Push ${again}: what the registry sent is a manifest of the old schema 1 without its signature, or has a type that Docker does not know. If the registry turns manifests into schema 1 or sends them with the wrong type, update the registry`
   return `Update Docker ${onNodes(findings)}: an old one takes a manifest whose type it does not know, such as an OCI image's, for one of schema 1 without its signature. Or push ${again}`
+}
+
+/** Returns how to have the manifest announced with its own type (goharbor/harbor#15837, #18170, #18450). */
+export function rightMediaType(
+  { host, as, is }: StepOf<'correct-media-type'>,
+  [{ reference }]: Findings,
+): string {
+  const who = isHosted(host)
+    ? `Look for a mirror, cache, or proxy between the nodes and ${host} that announces manifests with the wrong type: this one came`
+    : `Have ${host} announce this manifest with its own type, such as by updating it (old releases of Harbor confuse the types of what their proxy cache keeps): it was announced`
+  return `${who} as ${as}, and says itself that it is ${is}. Until then, name the image by its digest (\`crane digest ${reference ?? '<image>'}\` shows it), or use the registry that publishes it`
 }

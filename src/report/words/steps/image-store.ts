@@ -118,7 +118,11 @@ export const storeSteps: StepWords<StoreStep> = {
     text: `If the pool is not full, it does not agree with the runtime's records of it, as after it was changed, renamed, or restored: replace the node, or drain it, stop the kubelet and the runtime, remove the pool and ${storePath(host)}${host.runtime === 'containerd' ? ' (and the root_path of the devmapper snapshotter, if it is elsewhere)' : ''}, create the pool again, and start both`,
   }),
   'hold-attributes': ({ name }, { findings, findings: [{ host }] }) => ({
-    text: `Let files ${onNodes(findings)} have extended attributes (${name}): put ${storePath(host)} on ext4 or xfs without the mount option nouser_xattr (not on tmpfs or NFS), on a kernel that was built with them, and run the runtime in a VM or on the machine itself, as it can't set them in a rootless or unprivileged container (LXC) on overlay2${host.runtime === 'docker' ? '. Docker before 25.0 left out what it could not set' : ''}`,
+    text: `Let files ${onNodes(findings)} have extended attributes${name === null ? '' : ` (${name})`}: put ${storePath(host)} on ext4 or xfs without the mount option nouser_xattr (not on tmpfs or NFS), on a kernel that was built with them, and run the runtime in a VM or on the machine itself, as it can't set them in a rootless or unprivileged container (LXC) on overlay2${host.runtime === 'docker' ? '. Docker before 25.0 left out what it could not set' : ''}`,
+  }),
+  // containers/storage#1077, in 1.38 and later.
+  'leave-attribute': (_step, { findings, findings: [{ host }] }) => ({
+    text: `${host.runtime === 'cri-o' ? `Update CRI-O ${onNodes(findings)} to 1.24 or later, which leaves out the SELinux labels of an image's files` : `Update the container runtime ${onNodes(findings)}, as current ones leave out or skip more of such attributes`}; or use a tag of the image without them, or nodes without SELinux: most often, what the kernel rejects is a label that its SELinux policy does not have (such as one of Android's)`,
   }),
   'release-mount': (_step, { findings }) => {
     const text = `Find the process that keeps the runtime's mount busy ${onNodes(findings)}, most often a security agent or virus scanner that looks into every new mount, and exclude ${storePath(findings[0].host)} from it`

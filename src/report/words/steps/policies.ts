@@ -9,7 +9,7 @@ import { shellWord } from '../../sanitize.ts'
 import { nodeClientStep, onNodes } from '../node/node.ts'
 import { mayBeOpenShift } from '../node/node-settings.ts'
 import { registryLabel } from '../nouns.ts'
-import type { StepWords } from '../step-words.ts'
+import type { Findings, StepWords } from '../step-words.ts'
 
 /** Where these platforms keep the configuration of a containerd that they start themselves. */
 const CONTAINERD_FILE: Partial<Record<Platform, string>> = {
@@ -74,6 +74,17 @@ const ATTACHED =
 const POLICY_OBJECTS =
   ". On OpenShift, do this in the ClusterImagePolicy or ImagePolicy for the image: the Machine Config Operator overwrites the nodes' policy.json"
 
+/** The number of a signature in a store, and the status that the store refused it with; a registry that stores signatures has other names for them. */
+const REFUSED_SIGNATURE =
+  /\breading signatures? from \S{1,400}\/signature-(\d{1,4})\b.{0,200}?\b(40[013]|410)\b/i
+
+/** What to do about a store that refuses a signature, which may be one that does not exist; null if the text does not say so. */
+function refusedSignature({ evidence, endpoint }: Findings[0]): string | null {
+  const [, number, status] = REFUSED_SIGNATURE.exec(evidence?.text ?? '') ?? []
+  if (number === undefined || endpoint === null) return null
+  return `Let the nodes read the signature store ${endpoint.host}, and have it answer 404 for what does not exist: the runtime reads signature-1, signature-2, and so on until a 404, and got ${status} for signature-${number}${number === '1' ? '' : ', most likely because there are no more'}. S3 answers 403 in place of 404 unless the reader may list the bucket (s3:ListBucket). This shows where the nodes are told to look for signatures`
+}
+
 export const policySteps: StepWords<PolicyStep> = {
   'show-policy': ({ kind }, { findings, findings: [first] }) => {
     const { what, command } = policySettings(kind, first.host)
@@ -98,9 +109,10 @@ export const policySteps: StepWords<PolicyStep> = {
   }),
   'signature-store': (_step, { findings }) =>
     nodeClientStep(
-      hasClue(findings[0].clues, 'web-page')
-        ? `Correct the address of the configured signature store ${onNodes(findings)}: a web page came back in place of a signature`
-        : `Check the configured signature store ${onNodes(findings)}, or the registry itself if they are stored beside the image: the runtime could not read the image's signature there`,
+      refusedSignature(findings[0]) ??
+        (hasClue(findings[0].clues, 'web-page')
+          ? `Correct the address of the configured signature store ${onNodes(findings)}: a web page came back in place of a signature`
+          : `Check the configured signature store ${onNodes(findings)}, or the registry itself if they are stored beside the image: the runtime could not read the image's signature there`),
       "grep -rnE 'lookaside|sigstore' /etc/containers/registries.d",
       findings,
     ),
