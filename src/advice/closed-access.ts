@@ -12,6 +12,7 @@ import { isInCloud, stepsIf } from './conditions.ts'
 import { answeringHost, ofMirror, pullByHand } from './host.ts'
 import { loginSteps, seeWhy } from './login.ts'
 import { checkNameSteps } from './name-steps.ts'
+import { perhapsSpoiledByNode } from './refused-login.ts'
 import type { Step, StepOf } from './step/step.ts'
 
 /** Registries that give layers to anyone without a token. */
@@ -112,7 +113,12 @@ function ofAddress({ finding, registry, host }: Blocked): Step[] {
       ? // Whether it is shut out, and which address is, depends on whether the name leads to a private endpoint.
         [allow, ...unidentifiedNodes(finding), { code: 'resolve-host', host }, { code: 'show-proxy' }]
       : isBare
-        ? [{ code: 'who-answered', host }, { code: 'show-proxy' }, allow]
+        ? [
+            { code: 'who-answered', host },
+            ...stepsIf(host === registry, ...perhapsSpoiledByNode(finding)),
+            { code: 'show-proxy' },
+            allow,
+          ]
         : [allow, test]
   return [...unblock, OTHER_SOURCE, ...stepsIf(isPublic(finding.reference), { code: 'use-cache' })]
 }

@@ -99,5 +99,10 @@ const STUCK =
 /** The runtime's records of layers contradict each other or what is on the disk, also for images that were never on the node. */
 export function brokenStoreSteps(finding: Finding): Step[] {
   if (STUCK.test(finding.evidence?.text ?? '')) return [{ code: 'check-store' }, LOG]
-  return [...removeImage(finding), ...AGAIN]
+  const name = clueOf(finding.clues, 'lazy-snapshotter')?.name ?? null
+  return [
+    ...removeImage(finding),
+    ...AGAIN,
+    ...(name === null ? [] : [{ code: 'snapshotter-log' as const, name }]),
+  ]
 }

@@ -108,7 +108,9 @@ function limitOfAll(finding: Finding): Step[] | null {
       { code: 'use-cache' },
     ]
   // None of these registries is known to count requests by account, and no token server does.
-  if (!countsByAccount(finding) || hasClue(finding.clues, 'token-limit'))
+  if (!countsByAccount(finding) || hasClue(finding.clues, 'token-limit')) {
+    if (hasClue(finding.clues, 'retry-soon'))
+      return [{ code: 'restart-pull' }, { code: 'find-askers' }, { code: 'use-cache' }]
     return [
       lasting ? FIND_LASTING : { code: 'wait', for: 'minute' },
       // Azure/AKS#1400; learn.microsoft.com/azure/container-registry/container-registry-skus
@@ -117,10 +119,12 @@ function limitOfAll(finding: Finding): Step[] | null {
         : []),
       { code: 'use-cache' },
     ]
+  }
   // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
   if (registry !== 'public.ecr.aws' || !hasClue(finding.clues, 'per-second')) return null
-  const others: Step[] = [...loginSteps(finding, 'limit'), { code: 'use-cache' }]
-  return lasting ? [...others, FIND_LASTING] : [{ code: 'wait', for: 'minute' }, ...others]
+  // Its logins end after hours, and the pulls with them, so the other ways come first.
+  const first = lasting ? FIND_LASTING : ({ code: 'wait', for: 'minute' } as const)
+  return [first, { code: 'use-cache' }, ...loginSteps(finding, 'limit')]
 }
 
 function limitOfAccounts(finding: Finding): Step[] {

@@ -60,7 +60,7 @@ export function nothingSent(finding: Finding): Step[] {
     ]
   return [
     ...unreadSecretSteps(finding),
-    ...missingLoginSteps(finding, providerSteps(finding)),
+    ...missingLoginSteps(finding, withAcrRole(finding, providerSteps(finding))),
     ...perhapsMissing(finding),
     seeWhy('login'),
   ]
@@ -232,17 +232,24 @@ export function lacksCloudLogin(finding: Finding): boolean {
   )
 }
 
+/**
+ * Where the identity has no role, the pull ends in a 401, too, also to a request for an anonymous token (learn.microsoft.com, "Fail to pull images
+ * from Azure Container Registry"). Azure's own nodes have the provider, and AKS has a test of the role.
+ */
+function withAcrRole(finding: Finding, provider: Step[]): Step[] {
+  const { registry, credential, host } = finding
+  const mayLack = cloudOf(registry) === 'acr' && isInCloud(finding, 'acr') && credential.status === 'none'
+  if (!mayLack || hasClue(finding.clues, 'credential-provider') || host.virtual !== undefined) return provider
+  const grant = cloudPermission(finding, 'acr', { first: false })
+  return host.platform === 'aks' ? [...provider, grant] : [grant, ...provider]
+}
+
 export function cloudLoginSteps(finding: Finding): Step[] {
   const cloud = cloudOf(finding.registry)
   const likely = cloud !== null && isInCloud(finding, cloud)
   const provider: Step = { code: 'check-provider', cloud, sent: 'unknown', likely }
-  // ACR answers 401 to an identity without the role, too (learn.microsoft.com, "Fail to pull images from Azure Container Registry").
-  const grant = stepsIf(
-    cloud === 'acr' && likely && finding.credential.status === 'none',
-    cloudPermission(finding, 'acr', { first: false }),
-  )
   const isForeign = isOutsideCloud(finding)
-  const ofNode = [...annotateSteps(finding), ...stepsIf(!isForeign, provider), ...grant]
+  const ofNode = [...annotateSteps(finding), ...withAcrRole(finding, stepsIf(!isForeign, provider))]
   return [...missingLoginSteps(finding, ofNode), ...checkNameSteps(finding), seeWhy('login')]
 }
 

@@ -6,6 +6,10 @@ import { stepsIf } from './conditions.ts'
 import type { Step } from './step/step.ts'
 import type { NodePolicy } from './step/step-at-node.ts'
 
+/** Programs of the network, which are in folders of their own (containernetworking/plugins, and those of the network's makers). */
+const CNI_PLUGIN =
+  /^(?:calico(?:-ipam)?|flannel|bridge|host-(?:local|device)|loopback|portmap|bandwidth|ptp|(?:ip|mac)?vlan|dhcp|static|tuning|vrf|sbr|firewall|dummy|tap|(?:cilium|aws|egress)-cni|azure-(?:vnet|cni)[\w-]*|win-(?:bridge|overlay)|sdn(?:bridge|overlay)|nat|multus(?:-shim)?|antrea|whereabouts|weave-(?:net|ipam))(?:\.exe)?$/i
+
 export function signatureSteps(finding: Finding): Step[] {
   const file = clueOf(finding.clues, 'policy-file')
   if (file !== undefined)
@@ -29,6 +33,12 @@ export function signatureSteps(finding: Finding): Step[] {
     ]
   if (hasClue(finding.clues, 'verifier-failed'))
     return [{ code: 'repair-verifier' }, { code: 'show-policy', kind }, { code: 'runtime-log' }]
+  const verifier = clueOf(finding.clues, 'verifier')?.name ?? ''
+  if (CNI_PLUGIN.test(verifier))
+    return [
+      { code: 'verifier-folder', name: verifier },
+      { code: 'show-policy', kind },
+    ]
   return [
     ...stepsIf(hasClue(finding.clues, 'web-page'), { code: 'signature-store' }),
     // OpenShift writes its nodes' lists of registries from an object.

@@ -155,9 +155,10 @@ const CACHE_ONLY = /\b(?:prox(?:y|ies)|cache|mirror|remote|pull-?through)/i
 
 /**
  * Registries that refuse public images, too, to a login that has expired or is of another organization, with the answer for a private image
- * (dexidp/dex#2672, nilsnolde/docker-valhalla#122, open-telemetry/opentelemetry-demo#1582, NVIDIA/gpu-operator#2295).
+ * (dexidp/dex#2672, nilsnolde/docker-valhalla#122, open-telemetry/opentelemetry-demo#1582, NVIDIA/gpu-operator#2295; docs.aws.amazon.com/AmazonECR,
+ * public-troubleshooting).
  */
-const STRICT = ['ghcr.io', 'nvcr.io']
+const STRICT = ['ghcr.io', 'nvcr.io', 'public.ecr.aws']
 
 /** Whether an image that needs no login may be refused because of the login that was sent. */
 export function refusesWithBadLogin(registry: string): boolean {

@@ -111,16 +111,16 @@ describe('a refusal', () => {
     expect(codesIn({ image, error })[0]).toBe(first)
   })
 
-  test.each([
-    [ECR, 'ip-10-0-1-7.ec2.internal'],
-    ['acme.azurecr.io', 'aks-pool-1-vmss0'],
-  ])('with 401 by %s is about the login, not about the name', (host, name) => {
+  test.each<[string, string, Step['code']]>([
+    [ECR, 'ip-10-0-1-7.ec2.internal', 'check-provider'],
+    ['acme.azurecr.io', 'aks-pool-1-vmss0', 'grant-cloud-role'],
+  ])('with 401 by %s is about the login, not about the name', (host, name, first) => {
     const error = pulled(
       `${host}/a/b:1`,
       `pulling from host ${host} failed with status code [manifests 1]: 401 Unauthorized`,
     )
     const codes = codesIn({ image: `${host}/a/b:1`, error, pod: { node: name } })
-    expect(codes[0]).toBe('check-provider')
+    expect(codes[0]).toBe(first)
     expect(codes).not.toContain('ask-registry')
     const elsewhere = codesIn({
       image: `${host}/a/b:1`,
@@ -488,7 +488,7 @@ describe('a limit', () => {
   })
 
   test.each<[string, string, string, [Step['code'], Step['code']]]>([
-    ['ECR Public', 'public.ecr.aws', ': toomanyrequests: Rate exceeded', ['wait', 'distribute-login']],
+    ['ECR Public', 'public.ecr.aws', ': toomanyrequests: Rate exceeded', ['wait', 'find-askers']],
     ['quay.io', 'quay.io', '', ['wait', 'find-askers']],
     ['the token server of Docker Hub', 'registry-1.docker.io', '', ['wait', 'find-askers']],
   ])('of %s is waited for, unless retries have hit it for long', (_name, host, words, [soon, late]) => {

@@ -36,7 +36,7 @@ const DENIALS: Record<DenialSubcause, Sample> = {
   },
   'not-permitted': [
     'ghcr.io/acme/app:1',
-    'unexpected status: 403 Forbidden: permission_denied: read_package',
+    'unexpected status: 403 Forbidden: permission_denied: The token provided does not match expected scopes.',
   ],
   'denied-or-missing': [
     'acme/app:1',

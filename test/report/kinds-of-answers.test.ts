@@ -284,7 +284,11 @@ test.each<Row>([
     'the same limit at the registry that has it',
     'ghcr.io/acme/app:1',
     'toomanyrequests: retry-after: 1.2ms, allowed: 44000/minute',
-    { first: /^Wait a minute or two/, says: /^ghcr\.io received too many requests/m },
+    {
+      first: /^Wait for the next attempt/,
+      says: /^ghcr\.io received too many requests.*asks to wait 1\.2ms only, and names a limit of 44000\/minute/ms,
+      never: /higher quota/,
+    },
   ],
   [
     'a bare 429 of a registry that may relay the limit of another',

@@ -300,6 +300,12 @@ test.each<Row>([
     { first: /^Have harbor\.example announce .*crane digest/, never: /push the image again|old format/ },
   ],
   [
+    'a plugin of the network that containerd takes for a verifier is named',
+    OWN,
+    'image verifier bindir blocked pull of registry.example/team/api:3 with digest sha256:aa for reason: verifier host-local rejected image (exit code 2): bad',
+    { first: /^Set bin_dir .*host-local is a plugin of the network/, never: /Sign the image/ },
+  ],
+  [
     'a client that accepts only TLS 1.3 is set to TLS 1.2, too',
     'quay.io/a/b:1',
     'Get "https://quay.io/v2/": tls: server selected unsupported protocol version 303',

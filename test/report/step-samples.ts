@@ -878,6 +878,7 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
     { path: '/etc/containers/policy.json', missing: true },
   ],
   'signature-store': [{}],
+  'verifier-folder': [{ name: 'calico-ipam.exe' }],
   'satisfy-policy': [
     { kind: 'blocked', signed: null },
     { kind: 'signature', signed: 'key' },

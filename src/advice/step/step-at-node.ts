@@ -222,6 +222,8 @@ export type PolicyStep =
   | { code: 'show-policy-file'; path: string }
   | { code: 'repair-policy-file'; path: string; missing: boolean }
   | { code: 'signature-store' }
+  /** containerd takes a program of the network for a verifier. */
+  | { code: 'verifier-folder'; name: string }
   | { code: 'restore-policy-key' }
   | { code: 'repair-gnupg' }
   | { code: 'repair-verifier' }

@@ -149,6 +149,7 @@ export const TRAITS_AT_NODE: Record<StepAtNode['code'], StepTraits> = {
   'show-policy-file': { about: 'node', on: 'client' },
   'repair-policy-file': { about: 'node' },
   'signature-store': { about: 'node', on: 'client' },
+  'verifier-folder': { about: 'node' },
   'repair-verifier': { about: 'node' },
   'content-trust': { about: 'other' },
   'leave-signatures': { about: 'node' },

@@ -111,6 +111,8 @@ export type NodeClue =
   | { code: 'signature-lookup' }
   /** A verifier of images could not run or did not finish, so nothing is known of the signature. */
   | { code: 'verifier-failed' }
+  /** The program, among those that containerd runs as verifiers of images, that rejected the image. */
+  | { code: 'verifier'; name: string }
   /** The runtime can't read its settings for registries and mirrors. */
   | { code: 'mirror-config' }
   /** The settings for this host of a mirror say how to use TLS, and its address begins with http://; Talos does not accept both. */

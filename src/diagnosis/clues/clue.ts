@@ -192,6 +192,8 @@ type RefusalClue =
   | { code: 'failed-logins' }
   /** Too many requests within a second or a minute, not too many pulls within hours. */
   | { code: 'per-second' }
+  /** How long the answer says to wait, which is seconds at most, and the limit that it names; null if it names none. */
+  | { code: 'retry-soon'; wait: string; allowed: string | null }
   /** The limit was hit again long after the first time, so that waiting alone has not ended it. */
   | { code: 'limit-lasts' }
   /** Too much data within this time, not too many pulls; null if the text does not say which. */

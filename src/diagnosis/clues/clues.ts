@@ -128,10 +128,19 @@ function ofLimit(text: string, reference: Reference | null, endpoint: Endpoint |
   if (/\btoo many failed login attempts\b/i.test(text)) return [{ code: 'failed-logins' }]
   // Quay limits requests per second, and no pulls (access.redhat.com/solutions/6218921).
   const isQuay = reference?.registry === 'quay.io' && endpoint?.role !== 'mirror'
-  if (isLimitOfMinutes(text) || isQuay) return [{ code: 'per-second' }]
+  if (isLimitOfMinutes(text) || isQuay) return [{ code: 'per-second' }, ...retrySoon(text)]
   if (!isHubLimit(text)) return cluesWith('volume-limit', limitOfData(text))
   if (reference === null || countsAtHub(reference.registry)) return [{ code: 'hub-limit' }]
   return [{ code: mayBeOtherName(reference, endpoint) ? 'passes-hub-limit' : 'upstream-limit' }]
+}
+
+/** GitHub's registry writes a duration of Go into its message (dependabot/cli#380). */
+const SOON =
+  /\bretry-after: (\d[\d.]*[nuµμm]s|[0-5](?:\.\d{1,9})?s)(?![\w.])(?:,? allowed: (\d[\d.,]* ?\/ ?[a-z]{1,6}))?/i
+
+function retrySoon(text: string): Clue[] {
+  const [, wait, allowed = null] = SOON.exec(text) ?? []
+  return wait === undefined ? [] : [{ code: 'retry-soon', wait, allowed }]
 }
 
 /** Whether the host may be a publisher's, under which Docker Hub itself answers: not if its name or path is like that of a cache. */

@@ -115,6 +115,11 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     /\b(?:unexpected digest:? |digest did not match, expected sha256:\w{64}, got )sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\b/i,
     () => ({ code: 'arrived', bytes: 0, of: null }),
   ],
+  // containerd, pkg/imageverifier/bindir.
+  [
+    /\bfor reason: verifier ([\w.-]{1,80}) rejected image\b/i,
+    ([, name = '']) => ({ code: 'verifier', name }),
+  ],
   // distribution and moby, which compare a manifest with the Content-Type that it came with.
   [
     /\bmediaType in manifest(?: list)? should be '(application\/vnd\.(?:oci\.image|docker\.distribution)\.[\w.+]{1,40})' not '(application\/vnd\.(?:oci\.image|docker\.distribution)\.[\w.+]{1,40})'/i,

@@ -116,10 +116,13 @@ export function isBareRefusal(text: string): boolean {
 
 /** What the words mean at this registry, and for this login. */
 function asMeant(proven: DenialSubcause, refusal: Refusal): DenialSubcause {
-  const { masked, status, reference, endpoint, credential } = refusal
+  const { masked, text, status, reference, endpoint, credential } = refusal
   const cloud = cloudOf(reference?.registry ?? null)
   const isCloud = cloud !== null
-  const leavesOpen = /\bmay not exist\b|\breqpackageaccess\b/.test(masked) && !GOOGLE.test(masked)
+  // GitHub's registry names the scope to callers without a token, too (kedacore/http-add-on#48).
+  const leavesOpen =
+    (/\bmay not exist\b|\breqpackageaccess\b/.test(masked) && !GOOGLE.test(masked)) ||
+    /\bread_package\b/i.test(text)
   if (proven === 'not-permitted' && leavesOpen && credential === 'none' && !isCloud)
     return 'denied-or-missing'
   // The cloud's token server knew the node's identity and did not allow it. Google's answers 401 to a login that it does not accept, and 403 where

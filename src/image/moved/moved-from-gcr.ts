@@ -184,6 +184,8 @@ export const MOVED_FROM_GCR: readonly MovedRow[] = [
       'gcr.io/google-containers': 'registry.k8s.io',
       'gcr.io/google_containers': 'registry.k8s.io',
     },
+    // kubernetes/k8s.io#819, #1014, and k8s.gcr.io/Vanity-Domain-Flip.md there.
+    copied: true,
     state: 'frozen',
     since: '2023-04-03',
     source: 'https://kubernetes.io/blog/2023/03/10/image-registry-redirect/',

@@ -28,6 +28,8 @@ export interface MovedRow {
   since: string
   /** The new place gets no updates. */
   frozen?: true
+  /** Everything that the old place had was copied to the new one. */
+  copied?: true
   /** The whole registry is switched off; whatever answers under its name now is something else. */
   gone?: true
   /** Other images are still there, so the row only applies if the registry answers that the image is missing (404, 412). */

@@ -109,7 +109,7 @@ function isMovedGiven(row: MovedRow, answer: RegistryAnswer, { tag, digest }: Re
   // Whoever announced the end of a registry takes its name out of DNS last.
   if (answer === 'unreached') return isGone || row.gone === true || row.state === 'retired'
   if (answer === 'unasked') return isGone || row.gone === true
-  if (answer === 'limited') return isGone
+  if (answer === 'limited') return isGone || row.copied === true
   return answer === 'missing' ? row.onlyFor === undefined : row.onlyMissing !== true
 }
 

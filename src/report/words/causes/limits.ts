@@ -167,6 +167,14 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
       ({ clues }) =>
         `quay.io limits the requests per second from one address, not the number of pulls${hasClue(clues, 'limit-lasts') ? '' : ', so it answers again soon'}.`,
     ],
+    [
+      'retry-soon',
+      first => {
+        const { wait = '', allowed = null } = clueOf(first.clues, 'retry-soon') ?? {}
+        const limit = allowed === null ? '' : `, and names a limit of ${allowed}`
+        return `${capitalize(limiterLabel(first))} asks to wait ${wait} only${limit}: what reached it may be the requests of others, and the next attempt is likely to succeed.`
+      },
+    ],
     // docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html
     [
       first => first.registry === 'public.ecr.aws' && hasClue(first.clues, 'per-second'),

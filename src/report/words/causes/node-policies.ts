@@ -57,6 +57,9 @@ export const signaturePolicy: CauseWords = {
       return "The verifier could not be started or did not finish, so the image's signature was not judged; the registry itself did not refuse it."
     if (hasClue(first.clues, 'web-page'))
       return 'The runtime verifies signatures, and got a web page where it looked for the signature of this image; the registry itself did not refuse it.'
+    const verifier = clueOf(first.clues, 'verifier')?.name
+    if (verifier !== undefined)
+      return `containerd runs image verifiers before each pull, and ${verifier} rejected the image; the registry itself did not refuse it.`
     const { demanded, actual = null } = clueOf(first.clues, 'signer') ?? {}
     const signed = clueOf(first.clues, 'signed-otherwise')?.with
     if (demanded === undefined && signed !== undefined)

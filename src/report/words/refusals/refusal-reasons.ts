@@ -34,6 +34,11 @@ function isOfSomeNodes({ clues }: Pick<Finding, 'clues'>): boolean {
   return hasClue(clues, 'runs-elsewhere') && hasClue(clues, 'bare-refusal')
 }
 
+/** Whether no reason is given, and it is not known who answered: ACR's own rules refuse so. */
+function isOfAnyone({ steps }: AdvisedFinding): boolean {
+  return steps.some(({ code }) => code === 'who-answered')
+}
+
 /** Whether OpenShift's registry was refused, where it has neither cache rules nor remote repositories. */
 function isOfOpenShift({ steps }: AdvisedFinding): boolean {
   return steps.some(step => step.code === 'upstream-login' && step.kind === 'openshift')
@@ -51,6 +56,7 @@ export const CLOSED_TITLE: Record<Closed, Sentence> = {
       first => isPerhapsAddress(first) || isOfSomeNodes(first),
       { does: 'refused the pull, most likely because of the address that it came from' },
     ],
+    [isOfAnyone, { does: 'refused the pull without a reason' }],
     { does: 'does not let this address pull' },
   ],
   policy: [
@@ -87,6 +93,15 @@ export const CLOSED_MEANING: Record<Closed, Sentence> = {
     [
       isOfSomeNodes,
       'Most likely, a firewall or network rule of the registry refused the request because of the address that it came from: the image runs on other nodes without another login.',
+    ],
+    [
+      mayBeSpoiled,
+      ({ registry }) =>
+        `Either a firewall, network rule, or address restriction refused the request, or the node itself sends a login that has expired, with which ${registryLabel(registry)} refuses even public images.`,
+    ],
+    [
+      isOfAnyone,
+      'Most likely, a firewall, network rule, or address restriction refused the request, and no login changes that.',
     ],
     'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
   ],

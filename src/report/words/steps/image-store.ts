@@ -23,10 +23,10 @@ import { kernelLog } from '../node/node-kernel.ts'
 import { restartOf } from '../node/node-settings.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
-/** Returns the store of containers/storage or Docker that the text shows, which settings can move; null if it shows none. */
+/** Returns the store of the runtime that the text shows, which settings can move; null if it shows none. */
 function shownStore({ evidence }: Pick<Finding, 'evidence'>): string | null {
   return (
-    /(?:^|[\s"'=:])(\/[\w.-]{1,60}(?:\/[\w.-]{1,60}){0,8}?)\/(?:image\/overlay2?\/layerdb|overlay2?\/(?:[0-9a-f]{64}|l\/\w{26}))\b/.exec(
+    /(?:^|[\s"'=:])(\/[\w.-]{1,60}(?:\/[\w.-]{1,60}){0,8}?)\/(?:image\/overlay2?\/layerdb|overlay2?\/(?:[0-9a-f]{64}|l\/\w{26})|io\.containerd\.[\w-]{1,20}\.v1\.[\w-]{1,40})\b/.exec(
       evidence?.text ?? '',
     )?.[1] ?? null
   )
@@ -40,21 +40,30 @@ const LEFT_BEHIND =
 const HALF_DOWNLOAD = /\bresume write: stat (\/[\w./-]{1,200}\/ingest\/[0-9a-f]{64})\/\w{1,20}: /i
 
 /** Returns how to empty the image store of a node that nothing rebuilds; for CRI-O, as the documentation of OpenShift has it (Troubleshooting CRI-O). */
-function emptyStore({ os, platform, runtime, containerdStore }: PullingNode, store: string): string {
+function emptyStore(
+  { host: { os, platform, runtime, containerdStore }, clues }: Findings[0],
+  store: string,
+): string {
   const isCrio = runtime === 'cri-o' && (platform === null || platform === 'openshift')
   // Docker would still list what containerd stored for it.
   if (os === 'windows' || containerdStore === true || (platform !== null && !isCrio)) return ''
+  const snapshotter = clueOf(clues, 'lazy-snapshotter')?.name ?? null
+  const stopped =
+    snapshotter === null ? ' and the runtime' : `, the runtime, and the snapshotter (${snapshotter})`
+  const more = snapshotter === null ? '' : " and in containerd's own root, if that is another folder"
+  // Other programs may have files in a folder that was chosen by hand.
+  const isChosen = runtime === 'containerd' && store !== '/var/lib/containerd'
   const how = isCrio
     ? 'run `crio wipe -f`, which removes its containers and images'
-    : `remove ${store}${runtime === 'docker' ? ' (with its containers and volumes)' : ''}`
-  return ` or empty the store: stop the kubelet and ${isCrio ? 'CRI-O' : 'the runtime'}, ${how}, and start them again`
+    : `remove ${isChosen || more !== '' ? `the folders io.containerd.* in ${store}` : store}${more}${runtime === 'docker' ? ' (with its containers and volumes)' : ''}`
+  return ` or empty the store: stop the kubelet${isCrio ? ' and CRI-O' : stopped}, ${how}, and start them again`
 }
 
 /** Returns what to do about the store of the nodes: as the first step, what the text shows it to need. */
 function storeText(findings: Findings): string {
   const [{ host, steps, evidence }] = findings
   const store = shownStore({ evidence }) ?? storePath(host)
-  const replace = `replace it${emptyStore(host, store)}`
+  const replace = `replace it${emptyStore(findings[0], store)}`
   if (steps[0].code !== 'check-store')
     return `If the error comes back, or other images fail there too, check the disk under ${store} ${onNodes(findings)} and update the runtime; or drain the node, then ${replace}`
   const half = HALF_DOWNLOAD.exec(evidence?.text ?? '')?.[1]

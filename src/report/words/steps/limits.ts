@@ -3,7 +3,7 @@
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { LimitStep, LocalTool } from '../../../advice/step/step.ts'
 import { hasClue } from '../../../diagnosis/clues/clue.ts'
-import { acrName, cloudOf } from '../../../image/cloud-registries.ts'
+import { acrName, cloudOf, OPEN_AT_GCR } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isFixedImage } from '../../../image/fixed-tag.ts'
 import { withoutVersion } from '../../../image/reference.ts'
@@ -51,11 +51,15 @@ function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string
 
 const HIGHER_QUOTA = "ask the registry's owner for a higher quota"
 
+/** Projects of Google that everyone pulls from. */
+const OPEN_PROJECTS = [...OPEN_AT_GCR, 'gcr.io/google-containers', 'gcr.io/google_containers']
+
 /** Whether nobody here can have the limit raised: that of ACR has a step of its own. */
 function isLimitOfOthers(registry: string | null, reference: string | null): boolean {
   return (
     isPublic(reference) ||
     cloudOf(registry) === 'acr' ||
+    OPEN_PROJECTS.some(project => reference?.startsWith(`${project}/`)) ||
     (isFixedHost(registry ?? '') && cloudOf(registry) === null)
   )
 }
@@ -106,7 +110,7 @@ export const limitSteps: StepWords<LimitStep> = {
   }),
   'find-askers': ({ lasts }, { invocation, findings: [{ registry, reference }] }) => ({
     text: lasts
-      ? `Find out what sends so many requests, as the kubelet's retries have hit the limit again and again: nodes and CI jobs behind the same address (a NAT gateway), pods that restart with imagePullPolicy Always, or a login that fails again and again${isLimitOfOthers(registry, reference) ? '' : `. If all of them are needed, ${HIGHER_QUOTA}`}`
+      ? `Find out what sends so many requests, as the kubelet's retries have hit the limit again and again: nodes and CI jobs behind the same address (a NAT gateway), pods that restart with imagePullPolicy Always, or a login that fails again and again${isLimitOfOthers(registry, reference) ? '. Start fewer pods at once: the kubelet retries on its own, and a retry succeeds where requests are left' : `. If all of them are needed, ${HIGHER_QUOTA}`}`
       : 'If the limit is hit again, find out what sends so many requests from the same address: pods that restart with imagePullPolicy Always, CI jobs, or a login that fails again and again',
     ...(isDockerHub(registry ?? '') ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
   }),

@@ -116,6 +116,10 @@ export const policySteps: StepWords<PolicyStep> = {
       "grep -rnE 'lookaside|sigstore' /etc/containers/registries.d",
       findings,
     ),
+  // projectcalico/calico#11564.
+  'verifier-folder': ({ name }, { findings }) => ({
+    text: `Set bin_dir of containerd's image verifier (io.containerd.image-verifier.v1.bindir) ${onNodes(findings)} to a folder that has nothing but verifiers in it, or an empty one, and restart containerd: it runs each program in that folder as a verifier, and ${name} is a plugin of the network (CNI)`,
+  }),
   // cri-o/cri-o#8666, cri-o/cri-o#9478: GPGME of static builds looked for gpg at a fixed path; cri-o/cri-o#9479 corrected it.
   'repair-gnupg': (_step, { findings }) =>
     nodeClientStep(

@@ -76,7 +76,9 @@ export const snapshotterSteps: StepWords<SnapshotterStep> = {
     nodeClientStep(
       steps[0].code === 'start-snapshotter' || steps[0].code === 'annotate-snapshots'
         ? `Look at the log of the snapshotter ${onNodes(findings)}`
-        : `Read the log of the snapshotter ${onNodes(findings)} (${lazyName(name, findings[0]) ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself${name === 'OverlayBD' ? '; /var/log/overlaybd.log has the errors of the device behind it' : ''}`,
+        : hasClue(findings[0].clues, 'torn-store')
+          ? `Look at the log of the snapshotter ${onNodes(findings)} (${lazyName(name, findings[0]) ?? 'a process of its own'}), which keeps the layers in place of containerd`
+          : `Read the log of the snapshotter ${onNodes(findings)} (${lazyName(name, findings[0]) ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself${name === 'OverlayBD' ? '; /var/log/overlaybd.log has the errors of the device behind it' : ''}`,
       snapshotterLog(findings[0].host, name),
       findings,
     ),
