@@ -24,7 +24,9 @@ type ConnectionTest = StepOf<'test-connection'>
 
 /** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */
 export function testConnection(finding: Finding, target: NamedEndpoint): ConnectionTest {
-  const isPlain = isAskedPlain(finding, target) || isPlainByDefault(finding, target)
+  // containers/image asks a host that is marked as insecure over HTTP, too, after HTTPS has failed, and shows the last error; public registries need HTTPS.
+  const isPlain =
+    (isAskedPlain(finding, target) && !isHosted(target.host)) || isPlainByDefault(finding, target)
   if (isPlain) return { code: 'test-connection', scheme: 'http', ...target }
   const { registry } = finding
   const isNamed =

@@ -137,10 +137,16 @@ function perhapsClosed({ cause, endpoint, registry, clues, host, evidence }: Fin
   const isKnown =
     clueOf(clues, 'no-route')?.lost === true ||
     clueOf(clues, 'unopened')?.why === 'ports' ||
-    clueOf(clues, 'dns-server')?.unreached === 'refused' ||
+    isDnsFault(clues) ||
     TRY_AGAIN.test(evidence?.text ?? '') ||
     hasClue(clues, ...REACHED)
   return (isItself || isRedirect) && endpoint?.role !== 'mirror' && !isKnown ? asked : null
+}
+
+/** A server that refuses runs no DNS, and a node that has no IPv6 at all has a server of IPv6 by mistake; a closed network has one that it reaches. */
+function isDnsFault(clues: readonly Clue[]): boolean {
+  const { server = '', unreached = null } = clueOf(clues, 'dns-server') ?? {}
+  return unreached === 'refused' || (unreached === 'network' && server.includes(':'))
 }
 
 /** What shows that some node reaches the host, this one or another, or that its name leads elsewhere. */

@@ -281,6 +281,34 @@ test.each<Row>([
     },
   ],
   [
+    'a limit of a public project whose images were all copied elsewhere',
+    'gcr.io/google_containers/etcd:3.1.12',
+    'Error: Status 429 trying to pull repository google_containers/etcd',
+    { first: /^Use registry\.k8s\.io\/etcd:3\.1\.12/, never: /higher quota/ },
+  ],
+  [
+    'a part that is missing, by its type',
+    'xpkg.example/acme/app:1',
+    `failed to copy: httpReadSeeker: failed open: could not fetch content descriptor sha256:${'a'.repeat(64)} (application/vnd.oci.image.config.v1+json) from remote: not found`,
+    { first: /again if it is yours, or use another tag/, says: /lacks the configuration/, never: /a layer/ },
+  ],
+  [
+    'a bare 403 of ECR Public, which a login of the node may be behind',
+    'public.ecr.aws/acme/app:1',
+    'unexpected status from HEAD request to https://public.ecr.aws/v2/acme/app/manifests/1: 403 Forbidden',
+    {
+      says: /refused the pull without a reason.*If node node-1 itself has a login for public\.ecr\.aws/s,
+      never: /before any login was checked|does not let this address/,
+    },
+  ],
+  [
+    'a public registry that CRI-O asked over HTTP last is tested over HTTPS',
+    'nginx',
+    'pinging docker registry returned: Get http://registry-1.docker.io/v2/: dial tcp 34.199.40.84:80: i/o timeout',
+    { node: { runtime: 'cri-o://1.17.4' } },
+    { first: /https:\/\/registry-1\.docker\.io/, never: / http:/ },
+  ],
+  [
     'the same limit at the registry that has it',
     'ghcr.io/acme/app:1',
     'toomanyrequests: retry-after: 1.2ms, allowed: 44000/minute',

@@ -209,7 +209,7 @@ test.each<Row>([
     'docker/whalesay',
     '[DEPRECATION NOTICE] Docker Image Format v1 and Docker Image manifest version 2, schema 1 support is disabled by default and will be removed in an upcoming release.',
     { node: { runtime: 'docker://27.5.1' } },
-    { says: /\(Docker since version 26\)/, never: /containerd/ },
+    { says: /\(Docker since version 26, or earlier with/, never: /containerd since/ },
   ],
   [
     'a name that is right in lower case',

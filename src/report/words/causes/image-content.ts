@@ -83,7 +83,7 @@ export const ARTIFACT =
 /** Since when runtimes refuse it by default (containerd's RELEASES.md, docs.docker.com/engine/deprecated). */
 const SINCE: Partial<Record<string, string>> = {
   containerd: ' (containerd since version 2.0)',
-  docker: ' (Docker since version 26)',
+  docker: ' (Docker since version 26, or earlier with the containerd image store)',
 }
 
 /** Whether the layers are of Docker's own type for zstd. */

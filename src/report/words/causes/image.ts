@@ -160,9 +160,8 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
     }
   if (hasClue(first.clues, 'missing-layer'))
     return {
-      title: `${capitalize(responderLabel(first))} lacks a layer of the image`,
-      meaning:
-        'The manifest is there, but a layer that it lists is not: the push was not complete, the layer was cleaned up, or a cache could not fetch it.',
+      title: `${capitalize(responderLabel(first))} lacks ${isConfigMissing(first) ? 'the configuration' : 'a layer'} of the image`,
+      meaning: `The manifest is there, but ${isConfigMissing(first) ? 'the configuration' : 'a layer'} that it lists is not: the push was not complete, the ${isConfigMissing(first) ? 'configuration' : 'layer'} was cleaned up, or a cache could not fetch it.`,
     }
   const held = clueOf(first.clues, 'held-elsewhere')
   if (held !== undefined && subcause !== 'not-in-mirror' && moved === null) return heldWords(held, registry)
@@ -171,6 +170,13 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
   return moved === null || subcause === 'not-in-mirror'
     ? words
     : { ...words, meaning: 'The registry says that it does not have this image under this name.' }
+}
+
+/** Whether the part that the registry lacks is the image's configuration, by its type. */
+export function isConfigMissing({ evidence }: Pick<Finding, 'evidence'>): boolean {
+  return /\bcontent descriptor \S{1,80} \(application\/vnd\.(?:oci\.image\.config|docker\.container\.image)\./.test(
+    evidence?.text ?? '',
+  )
 }
 
 /** An image that other pods run; only nodes that are known have surely pulled it. */

@@ -18,8 +18,17 @@ export const canceledOrDeadline: CauseWords = {
   meaning: [
     [isOfRuntime, lostMeaning],
     ['restarted', endedByStart],
+    [
+      isOfUnpacking,
+      'The pull was canceled while a layer that had arrived was being unpacked: the runtime saw no progress for too long, or was restarted. Most likely, the network was not what was slow, and the login is not at fault.',
+    ],
     'The pull made no progress for too long, took longer than the runtime allows, or was ended by a restart of the runtime; often the cause is a large image over a slow connection.',
   ],
+}
+
+/** Whether what was canceled was no download anymore. */
+export function isOfUnpacking({ evidence }: Pick<Finding, 'evidence'>): boolean {
+  return /\bfailed to extract layer\b/i.test(evidence?.text ?? '')
 }
 
 const STARTED = { machine: 'the machine', kubelet: 'the kubelet', runtime: 'the container runtime' }

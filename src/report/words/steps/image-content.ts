@@ -9,6 +9,7 @@ import { isFixedHost, isPublic } from '../../../image/registries.ts'
 import { windowsBuildOf, windowsTagOf } from '../../../image/windows-images.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { isConfigMissing } from '../causes/image.ts'
 import { workloadsOf } from '../edits/container-place.ts'
 import { editField } from '../edits/edits.ts'
 import { managedPlace } from '../edits/managers.ts'
@@ -42,13 +43,18 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
   'digest-mismatch': ({ host }) => ({
     text: `Remove the image from the cache of ${host} (a remote or proxy repository), or push it again: the manifest that it delivers does not match its digest; update the registry if that happens again`,
   }),
-  'missing-layer': ({ host }, { findings: [{ reference }] }) => ({
-    text: isPublic(reference)
-      ? `Look for a proxy or mirror between the nodes and ${host}, remove the image from its cache, and check that it reaches the download hosts that ${host} redirects to: it has the manifest, but not every layer`
-      : isOfCacheRule(reference)
-        ? `Wait for the next attempts if the image is new there, as a cache that is still fetching it lacks layers for a while; then remove it from the cache of ${host}, and check that this reaches its upstream's download hosts too: ${host} has the manifest, but not every layer`
-        : `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts too: ${host} has the manifest, but not every layer`,
-  }),
+  'missing-layer': ({ host }, { findings: [{ reference, evidence }] }) => {
+    const has = isConfigMissing({ evidence })
+      ? `${host} has the manifest, but not the image's configuration`
+      : `${host} has the manifest, but not every layer`
+    return {
+      text: isPublic(reference)
+        ? `Look for a proxy or mirror between the nodes and ${host}, remove the image from its cache, and check that it reaches the download hosts that ${host} redirects to: ${has}`
+        : isOfCacheRule(reference)
+          ? `Wait for the next attempts if the image is new there, as a cache that is still fetching it lacks layers for a while; then remove it from the cache of ${host}, and check that this reaches its upstream's download hosts too: ${has}`
+          : `Push the image to ${host} again if it is yours, or use another tag and tell its publisher; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts too: ${has}`,
+    }
+  },
   'restore-tag': ({ host }, { findings: [{ image }] }) => ({
     text: `Use another tag, or have the owner of the repository restore this one from its tag history at ${host} (the Time Machine of Quay, for a limited time), and keep it from expiring: ${image} was deleted or has expired`,
   }),
@@ -100,10 +106,10 @@ export const imageContentSteps: StepWords<ImageContentStep> = {
       ? 'Use the tag of the ordinary image, of which this one is a conversion (its name often ends in -nydus), or run it on nodes whose runtime unpacks with nydus-snapshotter: an update of the runtime alone does not read such layers'
       : 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
   }),
-  'other-builder': (_step, { findings, findings: [{ clues }] }) => ({
+  'other-builder': (_step, { findings, findings: [{ clues, evidence, host }] }) => ({
     text: hasClue(clues, 'wrong-diff-id')
       ? `Use another tag of the image, or build it again with another builder, or another version of yours, and push that: its configuration lists another layer (by its diff ID, the digest of the unpacked layer) than the one that comes with it, and pushing the same build again changes nothing${nodesOf(findings).length > 1 ? '' : `. If another node unpacks the same image, test the memory and the disk ${onNodes(findings)} instead`}`
-      : 'Use another tag of the image, or build it again with another builder, or another version of yours, and push that: if every node fails at this layer, it was built so (Kaniko, for one, has built such layers), and pushing the same build again changes nothing',
+      : `Use another tag of the image, or build it again with another builder, or another version of yours, and push that: if every node fails at this layer, it was built so (Kaniko, for one, has built such layers), and pushing the same build again changes nothing${host.runtime === 'cri-o' && /\binvalid tar header\b/i.test(evidence?.text ?? '') ? '. If the image is encrypted, give CRI-O its key instead (decryption_keys_path): without it, it can take such layers for damaged archives' : ''}`,
   }),
   'drop-attribute': ({ name }) => ({
     text: `Use a newer tag of the image, or build it again ${name === 'security.selinux' ? 'on a machine without SELinux, or with docker buildx' : 'with docker buildx or a current Buildah'}: files in it have the extended attribute ${name}, which its builder left there by mistake`,

@@ -11,6 +11,7 @@ import { countsAtHub, isFixedHost, isPublic } from '../../../image/registries.ts
 import type { LimitAnswer } from '../../../snapshot/hub-quota.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { isOfUnpacking } from '../causes/other.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
 import { workloadsOf } from '../edits/container-place.ts'
@@ -18,7 +19,7 @@ import { editField, setImages } from '../edits/edits.ts'
 import { imported, loadedAsOthers, preloaded } from '../node/loaded-images.ts'
 import { isFurtherNode, loadCommand, nerdctl } from '../node/local-clusters.ts'
 import { tagged } from '../node/names-on-node.ts'
-import { nodeName, onNodes } from '../node/node.ts'
+import { nodeName, onNodes, releaseOf } from '../node/node.ts'
 import { dockerClient, throttleSetting } from '../node/node-settings.ts'
 import { formatNumber, pluralize, registryLabel, shortList } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE, REMEDY_WORDS } from '../plan/remedies.ts'
@@ -72,6 +73,16 @@ function progressTimeout({ host, steps }: AdvisedFinding): string {
   if (runtime !== 'docker') return "image_pull_progress_timeout in containerd's configuration"
   const isShown = steps.some(step => step.code === 'pull-by-hand' && step.before)
   return `--image-pull-progress-deadline of ${isShown ? 'cri-dockerd' : dockerClient(host)}`
+}
+
+/** What ends a pull while it unpacks: the transfer service of containerd 2.1 and later counts that as a download without progress (containerd/containerd#13909). */
+function slowUnpacking(first: AdvisedFinding): string {
+  const { runtime, version } = first.host
+  const isTransfer = runtime === 'containerd' && version !== null && releaseOf(version)[0] >= 2
+  const instead = isTransfer
+    ? ', or set use_local_image_pull = true there (from containerd 2.1 on, its transfer service can count unpacking as no progress: containerd/containerd#13909)'
+    : ''
+  return `If unpacking takes long (a large layer, or a slow disk), ${isSetByCloud(first) ? 'use an image whose largest layers are smaller, or nodes with a faster disk' : `raise ${progressTimeout(first)}${instead}, or give the node a faster disk`}`
 }
 
 /** GKE and AKS offer no setting for it (cloud.google.com/kubernetes-engine/docs/how-to/node-system-config, learn.microsoft.com/azure/aks/custom-node-configuration). */
@@ -199,11 +210,13 @@ export const limitSteps: StepWords<LimitStep> = {
     text: "Or, if the image was preloaded, exempt it in the kubelet's configuration (imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages, with the image in preloadedImagesVerificationAllowlist)",
   }),
   'slow-pull': (_step, { findings: [first] }) => ({
-    text: `If the pull is only slow, ${isSetByCloud(first) ? 'use a smaller image, or one whose largest layers are smaller (the cloud sets the time limit of its nodes)' : `raise ${progressTimeout(first)}, or use a smaller image`}${
-      first.host.runtime === 'docker' || first.host.runtime === 'cri-o'
-        ? ''
-        : "; if nodes pull from each other (a peer mirror such as Spegel, or k3s's embedded registry), restart that mirror"
-    }`,
+    text: isOfUnpacking(first)
+      ? slowUnpacking(first)
+      : `If the pull is only slow, ${isSetByCloud(first) ? 'use a smaller image, or one whose largest layers are smaller (the cloud sets the time limit of its nodes)' : `raise ${progressTimeout(first)}, or use a smaller image`}${
+          first.host.runtime === 'docker' || first.host.runtime === 'cri-o'
+            ? ''
+            : "; if nodes pull from each other (a peer mirror such as Spegel, or k3s's embedded registry), restart that mirror"
+        }`,
   }),
 }
 
