@@ -109,6 +109,19 @@ test('the account default, which no chart makes, is changed itself', () => {
   expect(command).toBe('kubectl -n web edit serviceaccount default')
 })
 
+test.each([
+  ['shop', /then delete the pods \(a job below its backoffLimit.* Helm hook .*values of the chart too$/],
+  ['default', /then delete the pods \(a job below its backoffLimit.*secrets\)$/],
+])(
+  'a Job gets the secret of account %s by a new pod, and not by a new Job, whose hook may replace the account',
+  (own, expected) => {
+    const hint = { code: 'not-named', namespace: 'web', secret: 'hub', own } as const
+    const step: Step = { code: 'use-known-secret', hint, namespace: 'web' }
+    const workload = { kind: 'Job', name: 'admission-create' }
+    expect(stepsOf([{ ...typo({ workload }), steps: [step] }], HERE)[0].text).toMatch(expected)
+  },
+)
+
 test('a login that an injected container lacks can come from its injector, which a wrong name does not need', () => {
   const step: Step = { code: 'correct-admission', template: null, policies: [], doubled: null }
   const text = (cause: Finding['cause']) =>

@@ -15,7 +15,7 @@ import { managedPlace, subChartNote, writerText } from '../edits/managers.ts'
 import { templateEdit } from '../edits/template-edit.ts'
 import { objectName, pluralize, registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
-import { hasOwnList, newPods, nextNamespaces, secretList } from './secret-lists.ts'
+import { hasOwnList, hookNote, newPods, nextNamespaces, secretList } from './secret-lists.ts'
 
 type InNamespace = Extract<UsableHint, { code: 'in-namespace' }>
 
@@ -269,7 +269,7 @@ const knownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
       ...edit,
     }
   return {
-    text: `${add} ${secretList(first, name, invocation)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : newPods(first)}`,
+    text: `${add} ${secretList(first, name, invocation)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : `${newPods(first)}${hint.own === DEFAULT ? '' : hookNote(first)}`}`,
     ...edit,
   }
 }

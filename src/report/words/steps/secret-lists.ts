@@ -10,11 +10,24 @@ import type { Findings } from '../step-words.ts'
 
 /** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
 export function newPods({ workload, ofCustomController }: Findings[number]): string {
+  // A new Job, such as of a Helm hook, may come with a new service account, which lacks the secret.
+  if (workload?.kind === 'Job' && workload.group === undefined)
+    return ", then delete the pods (a job below its backoffLimit creates new ones, and only new pods get a service account's secrets)"
   const how =
     workload?.group === undefined || ofCustomController !== true
       ? 'recreate the pods'
       : `delete the pod if ${objectName(workload)} creates another one, or else start a new run of it`
   return `, then ${how} (only new pods get a service account's secrets)`
+}
+
+/**
+ * Returns what becomes of a Job's own service account; empty for other pods. Helm does not mark hooks as part of a release, and deletes
+ * and recreates them by default (helm.sh/docs/topics/charts_hooks, before-hook-creation).
+ */
+export function hookNote({ workload, managedBy }: Findings[number]): string {
+  return workload?.kind !== 'Job' || workload.group !== undefined || managedBy !== undefined
+    ? ''
+    : '. If the account is a Helm hook (its annotation helm.sh/hook), the next `helm upgrade` can replace it and lose this change, so name the secret in the values of the chart too'
 }
 
 /** Whether the pod names pull secrets itself, and so gets none of its service account's. */
