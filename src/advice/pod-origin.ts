@@ -103,40 +103,46 @@ export function rollBack({ cause, clues, workload, managedBy }: Finding): Step[]
   return [{ code: 'roll-back', deployment: workload.name, revision, pods }]
 }
 
-/** Steps that reach a Job only as a new one: a login on its service account only helps pods that it creates afterward, and its template is immutable. */
-const NEEDS_NEW_JOB: readonly StepCode[] = [
-  'distribute-login',
-  'cluster-login',
-  'recreate-pods',
-  'replace-registry',
-]
+/** Steps that help only pods which a Job creates afterward, as a login on its service account. */
+const NEEDS_NEW_POD: readonly StepCode[] = ['distribute-login', 'cluster-login', 'recreate-pods']
+
+/** Steps that change the template of a Job, which is immutable, so that they reach only a new Job. */
+const NEEDS_NEW_JOB: readonly StepCode[] = ['replace-registry']
 
 /** What a Job needs after them follows at once. A secret that its pod names already is read at the pod's next attempt. */
-export function withRecreatedJob({ workload, clues }: Finding, steps: Step[]): Step[] {
+export function withRecreatedJob({ workload, clues, credential }: Finding, steps: Step[]): Step[] {
   // Only what made the Job can make another one.
-  if (hasClue(clues, 'made-by')) return steps
-  const last = steps.findLastIndex(
+  if (workload?.kind !== 'Job' || hasClue(clues, 'made-by')) return steps
+  const ofPod = steps.findLastIndex(
     step =>
-      NEEDS_NEW_JOB.includes(step.code) && !(step.code === 'distribute-login' && step.secret !== undefined),
+      NEEDS_NEW_POD.includes(step.code) && !(step.code === 'distribute-login' && step.secret !== undefined),
   )
-  return workload?.kind !== 'Job' || last === -1
-    ? steps
-    : steps.toSpliced(last + 1, 0, { code: 'recreate-job' })
+  const ofJob = steps.findLastIndex(({ code }) => NEEDS_NEW_JOB.includes(code))
+  const last = Math.max(ofPod, ofJob)
+  if (last === -1) return steps
+  const isOwnList = hasOwnList(credential)
+  const reached = ofPod === -1 || isOwnList ? 'by-job' : ofJob === -1 ? 'by-pod' : 'either'
+  return steps.toSpliced(last + 1, 0, { code: 'recreate-job', reached })
 }
 
-/** Only a new run gets a new login, and nothing but its program can start one. A pod with a list of its own gets none from its account. */
+/** Whether the pod's template names pull secrets, so that the pod gets none from its account. */
+function hasOwnList({ unnamed, attempts }: Finding['credential']): boolean {
+  return unnamed === true || attempts.some(({ from }) => from === 'pod')
+}
+
+/** Only a new run gets a new login, and nothing but its program can start one. */
 export function withNewRun({ clues, credential }: Finding, steps: Step[]): Step[] {
   const made = clueOf(clues, 'made-by')
   if (made === undefined) return steps
   const { maker } = made
   const again: Step = { code: 'run-again', maker }
-  const hasOwnList = credential.unnamed === true || credential.attempts.some(({ from }) => from === 'pod')
+  const isOwnList = hasOwnList(credential)
   return steps.flatMap((step): Step[] => {
     if (step.code === 'recreate-pods') return [again]
     if (step.code !== 'distribute-login' && step.code !== 'cluster-login') return [step]
     // The login is there, and the next pod gets it once the names are right.
     if (steps.some(({ code }) => code === 'untranslated-secret')) return [again]
-    return [hasOwnList ? { code: 'login-of-maker', maker, registry: step.registry } : step, again]
+    return [isOwnList ? { code: 'login-of-maker', maker, registry: step.registry } : step, again]
   })
 }
 
@@ -165,10 +171,10 @@ const CHANGES_RUNS: readonly StepCode[] = [
 ]
 
 /** Whether the step changes the template's own list of pull secrets, of which each Job has a copy. */
-function namesSecret(step: Step, { attempts, unnamed }: Finding['credential']): boolean {
+function namesSecret(step: Step, credential: Finding['credential']): boolean {
   if (step.code !== 'use-known-secret' || step.hint.code !== 'not-named' || step.hint.dropped) return false
   if (step.hint.misspelled !== undefined) return step.hint.listedIn === 'template'
-  return unnamed === true || attempts.some(({ from }) => from === 'pod')
+  return hasOwnList(credential)
 }
 
 /** The Job keeps the image that the CronJob had. It has to go at once where no other run starts before it ends. */

@@ -141,6 +141,8 @@ export interface ServiceAccount {
   namespaceSince?: string
   /** What controls it, and so replaces its pull secrets; absent for most. */
   madeBy?: { kind: string; name: string; group: string }
+  /** It is a Helm hook, which most upgrades replace. `release`: by its labels; null if they don't say. Absent for other accounts. */
+  hook?: { release: string | null }
   /** The identity at a cloud that its pods' own processes get; absent if its annotations name none. */
   workloadIdentity?: 'aws' | 'azure' | 'google'
   /** The kubelet's credential provider that is meant to get a login for its pods; absent if its annotations name none. */

@@ -226,7 +226,7 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
     { secret: 'regcred', namespace: 'web', writer: { type: 'copy', of: 'ops/regcred' } },
     { secret: 'regcred', namespace: 'web', writer: { type: 'tool', name: 'imagepullsecret-patcher' } },
   ],
-  'recreate-job': [{}],
+  'recreate-job': [{ reached: 'by-pod' }, { reached: 'by-job' }, { reached: 'either' }],
   'login-of-maker': [{ maker: 'gitlab-runner', registry: 'registry.example' }],
   'run-again': [{ maker: 'gitlab-runner' }],
   'delete-run': [

@@ -110,15 +110,21 @@ test('the account default, which no chart makes, is changed itself', () => {
 })
 
 test.each([
-  ['shop', /then delete the pods \(a job below its backoffLimit.* Helm hook .*values of the chart too$/],
-  ['default', /then delete the pods \(a job below its backoffLimit.*secrets\)$/],
+  [
+    { code: 'hook-account', own: 'hooks', release: 'shop' } as const,
+    /the pod's service account hooks, then delete the pods: the job creates new ones if its backoffLimit .*The account is a Helm hook, .*values of its chart as well \(see `helm -n web get values shop --all`\)$/,
+  ],
+  [undefined, /the pod's service account hooks, then delete the pods: .*secrets\)$/],
 ])(
-  'a Job gets the secret of account %s by a new pod, and not by a new Job, whose hook may replace the account',
-  (own, expected) => {
-    const hint = { code: 'not-named', namespace: 'web', secret: 'hub', own } as const
+  "a Job's account gets the secret by a new pod, not a new Job, whose hook may replace the account (%j)",
+  (clue, expected) => {
+    const hint = { code: 'not-named', namespace: 'web', secret: 'hub', own: 'hooks' } as const
     const step: Step = { code: 'use-known-secret', hint, namespace: 'web' }
-    const workload = { kind: 'Job', name: 'admission-create' }
-    expect(stepsOf([{ ...typo({ workload }), steps: [step] }], HERE)[0].text).toMatch(expected)
+    const found = typo({
+      workload: { kind: 'Job', name: 'admission-create' },
+      clues: clue === undefined ? [] : [clue],
+    })
+    expect(stepsOf([{ ...found, steps: [step] }], HERE)[0].text).toMatch(expected)
   },
 )
 

@@ -201,7 +201,8 @@ export type LimitStep =
 
 /** Replace the pod, correct what made it, or only look at it. */
 export type PodStep =
-  | { code: 'recreate-job' }
+  /** `reached`: whether a new pod of the Job is enough, as after a change of its service account, or its template has to change; or either, by which step was taken. */
+  | { code: 'recreate-job'; reached: 'by-pod' | 'by-job' | 'either' }
   | { code: 'run-again'; maker: PodMaker }
   | { code: 'login-of-maker'; maker: PodMaker; registry: string }
   /**

@@ -249,6 +249,8 @@ type PodClue =
   | ({ code: 'operated' } & PodOperator)
   /** An operator makes the pod's service account, whose pull secrets the pod gets, of a custom resource. */
   | { code: 'owned-account'; own: string; owner: AccountOwner }
+  /** The pod's service account, whose pull secrets the pod gets, is a Helm hook: most upgrades replace it. */
+  | { code: 'hook-account'; own: string; release: string | null }
   /** The pod answers for the cluster's own DNS Service. */
   | { code: 'serves-dns' }
   /** Skaffold deployed the pod's workload. */

@@ -19,6 +19,7 @@ export function loginClues(pod: Pod, pull: FailedPull, logins: KnownLogins): Clu
   return [
     ...cluesIf(hasExpired(pull.credential, snapshot.takenAt), { code: 'expired' }),
     ...ownedAccount(pod, pull, logins),
+    ...hookAccount(pod, pull, logins),
     ...(pull.cause === 'auth-required-or-denied'
       ? [
           ...globalLogin(pull, logins),
@@ -38,10 +39,21 @@ const OF_KUBERNETES = /^[^.]*$|(?:^|\.)k8s\.io$/
 
 function ownedAccount(pod: Pod, { credential }: FailedPull, { credentials }: KnownLogins): Clue[] {
   const owner = credentials.accountOf(pod)?.madeBy
-  const hasOwnList = credential.unnamed === true || credential.attempts.some(({ from }) => from === 'pod')
-  return owner === undefined || hasOwnList || OF_KUBERNETES.test(owner.group)
+  return owner === undefined || hasOwnList(credential) || OF_KUBERNETES.test(owner.group)
     ? []
     : [{ code: 'owned-account', own: pod.serviceAccount, owner }]
+}
+
+function hookAccount(pod: Pod, { credential }: FailedPull, { credentials }: KnownLogins): Clue[] {
+  const hook = credentials.accountOf(pod)?.hook
+  return hook === undefined || hasOwnList(credential)
+    ? []
+    : [{ code: 'hook-account', own: pod.serviceAccount, release: hook.release }]
+}
+
+/** Whether the pod names pull secrets itself, and so gets none of its service account's. */
+function hasOwnList({ unnamed, attempts }: FailedPull['credential']): boolean {
+  return unnamed === true || attempts.some(({ from }) => from === 'pod')
 }
 
 /** In milliseconds: what makes a namespace for a run creates the pods at once. */

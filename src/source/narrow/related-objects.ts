@@ -44,9 +44,16 @@ export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
     ...(hasUnnamedSecret(record(raw).imagePullSecrets) && { unnamedSecret: true as const }),
     ...(since !== null && { namespaceSince: since }),
     ...(made && { madeBy: made }),
+    ...(annotations['helm.sh/hook'] !== undefined && { hook: { release: releaseIn(metadata) } }),
     ...(identity && { workloadIdentity: identity[1] }),
     ...(provider && { pullsThrough: provider[1] }),
   }
+}
+
+/** The Helm release by the usual labels (helm.sh/docs/chart_best_practices/labels), as hooks have no annotation that names it. */
+function releaseIn({ labels }: Record<string, unknown>): string | null {
+  const { 'app.kubernetes.io/instance': instance, release } = texts(labels)
+  return narrowName(instance ?? release) || null
 }
 
 /** The controller above an object; undefined if it has none. */

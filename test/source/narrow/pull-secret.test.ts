@@ -379,6 +379,15 @@ test.each([
 })
 
 test.each([
+  [{ 'app.kubernetes.io/instance': 'shop', release: 'old' }, 'shop'],
+  [{ release: 'shop' }, 'shop'],
+  [{}, null],
+])('a service account that is a Helm hook is of the release that its labels %j name', (labels, release) => {
+  const metadata = { name: 'api', annotations: { 'helm.sh/hook': 'pre-install' }, labels }
+  expect(narrowServiceAccount({ metadata })?.hook).toEqual({ release })
+})
+
+test.each([
   ['JFrogExchange', 'jfrog'],
   ['quay.io/federated-robot-account', 'quay'],
   ['eks.amazonaws.com/ecr-role-arn', 'ecr'],

@@ -204,7 +204,7 @@ const knownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
     const isNamed = named.length === findings.length
     const place = findings.some(hasOwnList)
       ? `the imagePullSecrets of ${secretList(first, '', invocation)}${managedPlace(first, invocation)}`
-      : `${accountOfCopy(findings, hint, invocation)}${newPods(first)}`
+      : `${accountOfCopy(findings, hint, invocation)}${newPods(first)}${hookNote(first, invocation)}`
     return {
       text: `${copy}${isNamed ? ', where the pod names it already' : `, and add it to ${place}`}${others.length === 0 ? '' : nextNamespaces(findings)}`,
       ...(others.length < MAX_COPIES && {
@@ -251,7 +251,7 @@ const knownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
   if (hint.ownedBy !== undefined && !hasOwnList(first)) return throughOwner(hint, hint.ownedBy, invocation)
   if (hint.code === 'on-service-account')
     return {
-      text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the imagePullSecrets of ${hasOwnList(first) ? secretList(first, name, invocation) : `the pod's own service account${name} (or run the pod under the other one)${accountPlace(hint.own, first, invocation)}${newPods(first)}`}`,
+      text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the imagePullSecrets of ${hasOwnList(first) ? secretList(first, name, invocation) : `the pod's own service account${name} (or run the pod under the other one)${accountPlace(hint.own, first, invocation)}${newPods(first)}${hookNote(first, invocation)}`}`,
       ...edit,
     }
   const add = `Add secret ${hint.secret}, which has a login for the image, to the imagePullSecrets of`
@@ -269,7 +269,7 @@ const knownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
       ...edit,
     }
   return {
-    text: `${add} ${secretList(first, name, invocation)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : `${newPods(first)}${hint.own === DEFAULT ? '' : hookNote(first)}`}`,
+    text: `${add} ${secretList(first, name, invocation)}${subChartNote(first)}${managedPlace(first, invocation)}${hasOwnList(first) ? '' : `${newPods(first)}${hookNote(first, invocation)}`}`,
     ...edit,
   }
 }

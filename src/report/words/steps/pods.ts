@@ -16,6 +16,7 @@ import { templateEdit } from '../edits/template-edit.ts'
 import { describeNode } from '../node/node.ts'
 import { countPods, joinList, namedList, objectName, registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
+import { renewJob } from './secret-lists.ts'
 
 /** Why there is no machine to configure. */
 const VIRTUAL: Record<StepOf<'leave-virtual-node'>['of'], string> = {
@@ -81,9 +82,7 @@ function annotationEdit(annotation: string, findings: Findings, invocation: Invo
 }
 
 export const podSteps: StepWords<PodStep> = {
-  'recreate-job': (_step, { findings: [{ workload }] }) => ({
-    text: `Then delete and recreate job ${workload?.name ?? ''} (or run it again), unless it creates a new pod on its own: a Job's template is immutable`,
-  }),
+  'recreate-job': renewJob,
   'login-of-maker': ({ maker, registry }) => ({
     text: `Set the login for ${registryLabel(registry)} ${MAKERS[maker].login}: the pod has pull secrets of its own from there, so it gets none from its service account`,
   }),

@@ -1,33 +1,66 @@
 /** Which list gives pods their pull secrets, and what existing pods need once it is changed. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import { hasClue } from '../../../diagnosis/clues/clue.ts'
-import { type Invocation, kubectlCommand } from '../../invocation.ts'
+import type { StepOf } from '../../../advice/step/step.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
+import { helmCommand, type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { pullSecretField } from '../credential/pull-secret-fields.ts'
-import { objectName } from '../nouns.ts'
-import type { Findings } from '../step-words.ts'
+import { countPods, objectName } from '../nouns.ts'
+import type { Findings, StepWords } from '../step-words.ts'
 
 /** Returns what existing pods need: admission copies the list of a service account into a pod only once. The pod of a run is not made again. */
 export function newPods({ workload, ofCustomController }: Findings[number]): string {
-  // A new Job, such as of a Helm hook, may come with a new service account, which lacks the secret.
-  if (workload?.kind === 'Job' && workload.group === undefined)
-    return ", then delete the pods (a job below its backoffLimit creates new ones, and only new pods get a service account's secrets)"
-  const how =
-    workload?.group === undefined || ofCustomController !== true
+  const isRun = workload?.group === undefined && RUNS.includes(workload?.kind ?? '')
+  const how = isRun
+    ? `delete the pods: the job creates new ones if ${MAY_FAIL}`
+    : workload?.group === undefined || ofCustomController !== true
       ? 'recreate the pods'
       : `delete the pod if ${objectName(workload)} creates another one, or else start a new run of it`
   return `, then ${how} (only new pods get a service account's secrets)`
 }
 
-/**
- * Returns what becomes of a Job's own service account; empty for other pods. Helm does not mark hooks as part of a release, and deletes
- * and recreates them by default (helm.sh/docs/topics/charts_hooks, before-hook-creation).
- */
-export function hookNote({ workload, managedBy }: Findings[number]): string {
-  return workload?.kind !== 'Job' || workload.group !== undefined || managedBy !== undefined
-    ? ''
-    : '. If the account is a Helm hook (its annotation helm.sh/hook), the next `helm upgrade` can replace it and lose this change, so name the secret in the values of the chart too'
+/** Their pods are a Job's. */
+const RUNS: readonly string[] = ['Job', 'CronJob']
+
+/** The job controller counts a deleted pod as a failed one, unless podReplacementPolicy is Failed and the pod ends well (pkg/controller/job, isPodFailed). */
+const MAY_FAIL = 'its backoffLimit allows one more failure, as which a deleted pod counts'
+
+/** Returns what becomes of a change of the pod's service account where that is a Helm hook; empty for others. Helm replaces hooks by default (helm.sh/docs/topics/charts_hooks). */
+export function hookNote(
+  { clues, namespace }: Findings[number],
+  invocation: Invocation,
+  isNamed = true,
+): string {
+  const hook = clueOf(clues, 'hook-account')
+  if (hook === undefined) return ''
+  // A label is untrusted: it could be read as a flag.
+  const isName = hook.release !== null && /^[a-z0-9][-a-z0-9.]*$/.test(hook.release)
+  const command = isName
+    ? helmCommand(invocation, `get values ${shellWord(hook.release ?? '')} --all`, namespace)
+    : undefined
+  return `. The account${isNamed ? '' : ` (${hook.own})`} is a Helm hook, so the next upgrade most likely replaces it, without this change: name the secret in the values of its chart as well${command === undefined ? '' : ` (see \`${command}\`)`}`
+}
+
+/** The words of the step after a change that pods of a Job don't get on their own. */
+export const renewJob: StepWords<StepOf<'recreate-job'>>['recreate-job'] = (
+  { reached },
+  { invocation, findings, findings: [first] },
+) => {
+  const job = `job ${first.workload?.name ?? ''}`
+  const pods = countPods(findings) === 1 ? 'pod' : 'pods'
+  const newJob = `delete and recreate ${job} (or run it again): a Job's template is immutable`
+  if (reached === 'by-job') return { text: `Then ${newJob}` }
+  const isNoted = first.steps.some(({ code }) => code === 'use-known-secret')
+  const newPod = `delete the ${pods}, unless ${job} has a new one already: it creates one if ${MAY_FAIL} (if not, recreate the job)`
+  const command = kubectlCommand(invocation, `delete pod ${shellWord(first.pod)}`, first.namespace)
+  return {
+    text:
+      reached === 'by-pod'
+        ? `Then ${newPod}${isNoted ? '' : hookNote(first, invocation, false)}`
+        : `Then ${newPod}. For another registry, ${newJob}`,
+    ...(reached === 'by-pod' && pods === 'pod' && { command }),
+  }
 }
 
 /** Whether the pod names pull secrets itself, and so gets none of its service account's. */
@@ -47,6 +80,7 @@ export function secretList(
     return workload?.group === undefined
       ? "the pod's template"
       : `${objectName(workload)}, whose operator makes the template${field}`
+  if (workload?.kind === 'Job' && workload.group === undefined) return `the pod's service account${own}`
   return workload?.group === undefined
     ? `the pod's template or service account${own}`
     : `the pod's service account${own} (or of ${objectName(workload)}, whose operator makes the template${field === '' ? `, if \`${fieldsOf(workload.kind, invocation)}\` shows such a field` : field})`
