@@ -7,7 +7,7 @@ import { hidesMissing, isPublic, RED_HAT } from '../image/registries.ts'
 import { blockedSteps, policySteps, refusingCache, upstreamSteps } from './closed-access.ts'
 import { isElsewhere, stepsIf } from './conditions.ts'
 import { deniedOrMissing, whoAnswered } from './denied-or-missing.ts'
-import { loginSteps, nodesOwnLogin, otherLogin, seeWhy } from './login.ts'
+import { isDefaultCatalog, loginSteps, nodesOwnLogin, otherLogin, seeWhy } from './login.ts'
 import { nothingSent, podLoginSteps, withSecretMaker } from './missing-login.ts'
 import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission, grantPull, robotSteps } from './permission.ts'
@@ -126,7 +126,8 @@ function clusterPullSecret(finding: Finding): Step[] {
   const { registry, host, credential, workload } = finding
   if (registry === null || !RED_HAT.test(registry) || host.platform !== 'openshift') return []
   if (hasClue(finding.clues, 'global-login')) return []
-  const catalog = workload?.kind === 'CatalogSource' ? workload.name : null
+  const isCatalog = workload?.kind === 'CatalogSource' && !isDefaultCatalog(finding)
+  const catalog = isCatalog ? workload.name : null
   return stepsIf(credential.status === 'none', { code: 'cluster-pull-secret', registry, catalog })
 }
 

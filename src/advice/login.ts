@@ -108,13 +108,29 @@ function sisterKey({ credential: { hints = [] } }: Finding): Step[] {
  * The login where an operator takes the pull secrets of its service accounts from, as `fix` does not change what is an operator's; null if the pod
  * has another account, or names the secret already. No step if one for a secret that is there says so.
  */
-function loginAtOwner({ clues, credential, namespace }: Finding, reason: LoginReason, registry: string) {
+function loginAtOwner(finding: Finding, reason: LoginReason, registry: string) {
+  const { clues, credential, namespace } = finding
   const owned = clueOf(clues, 'owned-account')
   if (owned === undefined || !isNewLogin(reason) || credential.attempts.length > 0) return null
+  // The nodes' own login serves these: see cluster-pull-secret.
+  if (isDefaultCatalog(finding)) return []
   const isKnown = credential.hints?.some(hint => 'ownedBy' in hint && hint.ownedBy !== undefined) === true
   const { own, owner } = owned
   return stepsIf(!isKnown, { code: 'login-at-owner', registry, reason, own, namespace, owner })
 }
+
+/** OpenShift's own catalogs, whose spec it restores, or else refuses to upgrade (operator-framework/operator-marketplace, pkg/defaults). */
+export function isDefaultCatalog({ workload, namespace }: Finding): boolean {
+  const name = workload?.kind === 'CatalogSource' ? workload.name : ''
+  return namespace === 'openshift-marketplace' && DEFAULT_CATALOGS.includes(name)
+}
+
+const DEFAULT_CATALOGS: readonly string[] = [
+  'redhat-operators',
+  'certified-operators',
+  'community-operators',
+  'redhat-marketplace',
+]
 
 /** A login that has to be made by hand, as this machine can't reach what the nodes mean; a valid one that lacks a right would only be replaced by another. */
 function clusterLogin(finding: Finding, registry: string): Step[] {

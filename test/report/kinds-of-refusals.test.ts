@@ -1108,13 +1108,42 @@ test.each<Row>([
     'unable to retrieve auth token: invalid username/password: unauthorized: Please login to the Red Hat Registry using your Customer Portal credentials.',
     {
       node: { osImage: 'CentOS Stream CoreOS 9.0.20250902', runtime: 'cri-o://1.32.5' },
-      pod: { controller: owner('operators.coreos.com/v1alpha1', 'CatalogSource', 'redhat-operators') },
+      pod: { controller: owner('operators.coreos.com/v1alpha1', 'CatalogSource', 'acme-operators') },
     },
     {
       first:
-        /global pull secret .*or name a pull secret with one under spec\.secrets of CatalogSource redhat-operators/,
+        /global pull secret .*or name a pull secret with one under spec\.secrets of CatalogSource acme-operators/,
       says: /pullguard fix -n web/,
     },
+  ],
+  [
+    "the catalog's own service account, which OLM makes of the catalog",
+    'registry.acme.example/catalog/index:v4.19',
+    'unauthorized: authentication required',
+    {
+      pod: {
+        controller: owner('operators.coreos.com/v1alpha1', 'CatalogSource', 'acme-operators'),
+        serviceAccount: 'acme-operators',
+      },
+    },
+    {
+      says: /CatalogSource acme-operators takes its pull secrets from \(spec\.secrets\)/,
+      never: /pullguard fix/,
+    },
+  ],
+  [
+    "OpenShift's own catalog, whose spec OpenShift restores",
+    'registry.redhat.io/redhat/redhat-operator-index:v4.19',
+    'unable to retrieve auth token: invalid username/password: unauthorized: Please login to the Red Hat Registry using your Customer Portal credentials.',
+    {
+      node: { osImage: 'CentOS Stream CoreOS 9.0.20250902', runtime: 'cri-o://1.32.5' },
+      pod: {
+        namespace: 'openshift-marketplace',
+        controller: owner('operators.coreos.com/v1alpha1', 'CatalogSource', 'redhat-operators'),
+        serviceAccount: 'redhat-operators',
+      },
+    },
+    { first: /global pull secret /, never: /pullguard fix|spec\.secrets/ },
   ],
   [
     "an image of one's own there, whose login is the namespace's matter",

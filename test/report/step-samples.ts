@@ -28,7 +28,7 @@ const SAMPLES: { [Each in Step as Each['code']]: Omit<Each, 'code'>[] } = {
   ],
   'cluster-pull-secret': [
     { registry: 'registry.redhat.io', catalog: null },
-    { registry: 'registry.redhat.io', catalog: 'redhat-operators' },
+    { registry: 'registry.redhat.io', catalog: 'acme-operators' },
   ],
   'page-for-token': [
     { registry: own, host: null, product: 'gitlab' },

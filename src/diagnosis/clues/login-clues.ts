@@ -6,6 +6,7 @@ import type { Pod } from '../../snapshot/pod.ts'
 import { allServiceAccounts, type ServiceAccount } from '../../snapshot/snapshot.ts'
 import type { KnownLogins } from '../credential/known-logins.ts'
 import { agedHints, agedToken, hasExpired, renewedElsewhere } from '../credential/secret-age.ts'
+import { accountOwner } from '../credential/service-account.ts'
 import type { FailedPull } from '../failed-pull.ts'
 import { WITH_LOGIN } from '../refusal/denial-words.ts'
 import { type Clue, cluesIf, cluesWith } from './clue.ts'
@@ -38,7 +39,7 @@ export function loginClues(pod: Pod, pull: FailedPull, logins: KnownLogins): Clu
 const OF_KUBERNETES = /^[^.]*$|(?:^|\.)k8s\.io$/
 
 function ownedAccount(pod: Pod, { credential }: FailedPull, { credentials }: KnownLogins): Clue[] {
-  const owner = credentials.accountOf(pod)?.madeBy
+  const owner = accountOwner(pod, credentials)
   return owner === undefined || hasOwnList(credential) || OF_KUBERNETES.test(owner.group)
     ? []
     : [{ code: 'owned-account', own: pod.serviceAccount, owner }]

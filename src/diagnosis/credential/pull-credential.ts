@@ -17,7 +17,7 @@ import type { CredentialHint, CredentialReport } from './credential-report.ts'
 import { hasLoginFor, isGlobalPullSecret, isUsable, type KnownLogins } from './known-logins.ts'
 import { malformedSecrets, usableAttempts } from './pod-credential.ts'
 import { isNewer } from './secret-age.ts'
-import { serviceAccountProblem } from './service-account.ts'
+import { accountOwner, serviceAccountProblem } from './service-account.ts'
 
 export interface RefusedPull extends Pick<Finding, 'cause' | 'evidence' | 'image' | 'endpoint'> {
   pod: Pod
@@ -104,7 +104,7 @@ function hintsFor(
     ...sameAccount(pod, reference, known),
   ]
   if (hints.length > 0) return hints.slice(0, MOST_HINTS)
-  const ownedBy = known.credentials.accountOf(pod)?.madeBy
+  const ownedBy = accountOwner(pod, known.credentials)
   const account = ownedBy === undefined ? pod.serviceAccount : undefined
   return hintsElsewhere(reference, { namespace: pod.namespace, account }, known)
 }
@@ -148,7 +148,7 @@ function hintAt(
   { namespace, name: secret }: PullSecret,
   { pod, known, missing }: { pod: Pod; known: KnownLogins; missing: string[] },
 ): CredentialHint {
-  const ownedBy = known.credentials.accountOf(pod)?.madeBy
+  const ownedBy = accountOwner(pod, known.credentials)
   const at = { namespace, secret, own: pod.serviceAccount, ...(ownedBy && { ownedBy }) }
   if (known.credentials.isInTemplate(pod, secret)) return { code: 'not-named', ...at, dropped: true }
   const serviceAccount = known.accounts.get(objectKey(namespace, secret))

@@ -2,6 +2,7 @@
 
 import type { Pod } from '../../snapshot/pod.ts'
 import type { WhyProblem } from '../why-report.ts'
+import type { AccountOwner } from './credential-report.ts'
 import type { PodCredentials } from './pod-credential.ts'
 
 type AccountProblem = Extract<
@@ -35,4 +36,17 @@ export function serviceAccountProblem(
       ...(isOpen && { unlessListed: true as const }),
     },
   ]
+}
+
+/**
+ * What controls the pod's service account; undefined if nothing does, as for most. Operator Lifecycle Manager makes the account of a catalog's pod,
+ * under the catalog's name, from spec.secrets (pkg/controller/registry/reconciler/grpc.go): this shows even where the account was not read.
+ */
+export function accountOwner(pod: Pod, credentials: PodCredentials): AccountOwner | undefined {
+  const { controller, serviceAccount } = pod
+  const isCatalog = controller?.kind === 'CatalogSource' && controller.name === serviceAccount
+  return (
+    credentials.accountOf(pod)?.madeBy ??
+    (isCatalog ? { kind: controller.kind, name: controller.name, group: 'operators.coreos.com' } : undefined)
+  )
 }

@@ -23,6 +23,8 @@ const FIELDS: Partial<Record<string, string>> = {
   'postgres-operator.crunchydata.com/PostgresCluster': 'spec.imagePullSecrets',
   // rabbitmq.com/kubernetes/operator, image pull secrets.
   'rabbitmq.com/RabbitmqCluster': 'spec.imagePullSecrets',
+  // olm.operatorframework.io/docs, private catalog registry.
+  'operators.coreos.com/CatalogSource': 'spec.secrets',
   // docs.crossplane.io, packages.
   'pkg.crossplane.io': 'spec.packagePullSecrets of the Provider, Function, or Configuration above it',
 }
