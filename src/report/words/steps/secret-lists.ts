@@ -83,7 +83,7 @@ export function secretList(
   if (workload?.kind === 'Job' && workload.group === undefined) return `the pod's service account${own}`
   return workload?.group === undefined
     ? `the pod's template or service account${own}`
-    : `the pod's service account${own} (or of ${objectName(workload)}, whose operator makes the template${field === '' ? `, if \`${fieldsOf(workload.kind, invocation)}\` shows such a field` : field})`
+    : `the pod's service account${own} (or of ${objectName(workload)}, whose operator makes the template${field === '' ? `, if \`${fieldsOf(workload.kind, invocation)}\` shows such a field` : `${field}; if it names it already, its operator leaves these pods out, as a newer one may not`})`
 }
 
 /** Returns the command that lists a custom resource's fields for pull secrets. */
