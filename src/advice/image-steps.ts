@@ -85,13 +85,11 @@ function registryLostPart(finding: Finding): Step[] | null {
   const host = answeringHost(finding)
   const lost = (['missing-child', 'missing-layer'] as const).find(code => hasClue(finding.clues, code))
   if (lost === undefined || host === null) return null
-  // Once the registry has the rest, the kubelet's next attempt gets it: a Job needs no other image.
-  const replaceable = finding.workload?.kind !== 'Job'
+  // Once the registry has the rest, the kubelet's next attempt gets it: the name is right.
   return [
     { code: lost, host },
     // Nobody here can push there, and a cache in between loses parts (rpardini/docker-registry-proxy#147).
     ...stepsIf(isPublic(finding.reference), { code: 'show-proxy' }),
-    ...stepsIf(replaceable, { code: 'set-image', known: 'repository' }),
   ]
 }
 
@@ -141,11 +139,7 @@ function tagOfNode({ clues }: Finding): Step[] | null {
     ]
   const made = clueOf(clues, 'tag-of-node')
   if (made === undefined) return null
-  return [
-    { code: 'driver-for-node', from: made.from, value: made.value },
-    { code: 'ask-registry' },
-    { code: 'check-name', how: 'plain' },
-  ]
+  return [{ code: 'driver-for-node', from: made.from, value: made.value }, { code: 'ask-registry' }]
 }
 
 /** The registry says what is missing, so the name is right. */

@@ -1062,7 +1062,7 @@ test.each<Row>([
     { node: { labels: { 'cloud.google.com/gke-nodepool': 'a' } } },
     {
       first:
-        /gcloud artifacts repositories add-iam-policy-binding models --project=acme-ml --location=europe-west2 --role=roles\/artifactregistry\.reader --member=serviceAccount:<account>$/,
+        /gcloud compute instances list --filter=name=\S+ .* gcloud artifacts repositories add-iam-policy-binding models --project=acme-ml --location=europe-west2 --role=roles\/artifactregistry\.reader --member=serviceAccount:<account>$/,
       says: /as a stopgap until/,
     },
   ],
@@ -1115,6 +1115,12 @@ test.each<Row>([
         /global pull secret .*or name a pull secret with one under spec\.secrets of CatalogSource acme-operators/,
       says: /pullguard fix -n web/,
     },
+  ],
+  [
+    "a GitLab's registry, by where it issues tokens",
+    OWN,
+    'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://git.acme.example/jwt/auth?scope=repository%3Aa%2Fb%3Apull&service=container_registry: 403 Forbidden',
+    { says: /deploy token with the scope read_registry/ },
   ],
   [
     "the catalog's own service account, which OLM makes of the catalog",

@@ -313,7 +313,7 @@ test.each<Row>([
     OWN,
     DENIED,
     { pod: { controller: job } },
-    { says: /recreate job load/ },
+    { says: /delete the pod, unless job load has a new one already/, never: /run it again/ },
   ],
   [
     'a token for ECR in a secret that is older than such a token lasts',

@@ -75,7 +75,7 @@ export function mirrorOf({ invocation, findings: [first] }: StepContext) {
   const byTag = reference?.includes('@') !== true
   const note =
     mayBeOpenShift(host) && byTag
-      ? '; on OpenShift an ImageTagMirrorSet, as the other kinds of mirrors only serve images that are named by digest'
+      ? '; on OpenShift an ImageTagMirrorSet: the other kinds of mirrors only serve images that are named by digest, so with one of those, write this image with its digest'
       : ''
   return `a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note})`
 }

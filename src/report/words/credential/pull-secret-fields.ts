@@ -23,6 +23,11 @@ const FIELDS: Partial<Record<string, string>> = {
   'postgres-operator.crunchydata.com/PostgresCluster': 'spec.imagePullSecrets',
   // rabbitmq.com/kubernetes/operator, image pull secrets.
   'rabbitmq.com/RabbitmqCluster': 'spec.imagePullSecrets',
+  // cert-manager.io/docs/releases/release-notes/release-notes-1.12 (cert-manager/cert-manager#5801).
+  'acme.cert-manager.io/Challenge':
+    'spec.acme.solvers[].http01.ingress.podTemplate.spec.imagePullSecrets of its Issuer or ClusterIssuer, from cert-manager 1.12 on',
+  // kubeflow/spark-operator, docs/api-docs.md.
+  'sparkoperator.k8s.io': 'spec.imagePullSecrets',
   // olm.operatorframework.io/docs, private catalog registry.
   'operators.coreos.com/CatalogSource': 'spec.secrets',
   // docs.crossplane.io, packages.

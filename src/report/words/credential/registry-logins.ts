@@ -88,8 +88,8 @@ const LOGINS: [registry: RegExp, rule: string][] = [
   ],
 ]
 
-/** What a GitLab of any name answers to a wrong login. */
-const OF_GITLAB = /\bhttp basic: access denied\b/i
+/** What a GitLab of any name answers to a wrong login, and where it issues the tokens of its registry (gitlab-org/gitlab, config/gitlab.yml). */
+const OF_GITLAB = /\bhttp basic: access denied\b|\/jwt\/auth\?[^\s"]{0,500}\bservice=container_registry\b/i
 
 /** Whether the registry is a GitLab's, by its name or by its answer. */
 export function isOfGitLab({ registry, evidence }: Pick<Finding, 'registry' | 'evidence'>): boolean {

@@ -51,6 +51,9 @@ export function addedBy(finding: Pick<Finding, 'clues' | 'container'>): string {
 export function orCopied(finding: Pick<Finding, 'clues' | 'container' | 'workload'>): string {
   const maker = makerOf(finding)
   const { workload } = finding
+  // The operator adds it to the pods of all its kinds (prometheus-operator.dev/docs/platform/operator).
+  if (workload?.group === 'monitoring.coreos.com' && /config-reloader$/.test(finding.container))
+    return ', or copy the image to a registry that they reach and set it in the flag --prometheus-config-reloader of the Prometheus Operator (prometheusOperator.prometheusConfigReloader.image in the values of kube-prometheus-stack)'
   if (maker === undefined && workload?.group !== undefined)
     return `, or copy the image to a registry that they reach and set it in ${objectName(workload)}, if that has a field for the image of container ${finding.container}`
   // A bundle's image is named by what lists the bundle.

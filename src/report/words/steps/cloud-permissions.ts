@@ -171,7 +171,7 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
     const how = `${isProven ? `: ${name} lacks ${lacks}, so` : ','} ${attach(cloud, action)}`
     const command = action === 'ecr:CreateRepository' ? null : grantCommand(cloud, caller, finding)
     return {
-      text: `${head}${failed}${how}${own === null && cloud === 'ecr' && !isAmazons ? FOREIGN : ''}${cloud === 'gar' ? ofProject(reference) : ''}${cached}${roleDifference(finding)}`,
+      text: `${head}${failed}${how}${own === null && cloud === 'ecr' && !isAmazons ? FOREIGN : ''}${cloud === 'gar' ? ofProject(reference) : ''}${command?.endsWith('<account>') === true ? accountOfNode(finding) : ''}${cached}${roleDifference(finding)}`,
       brief: `${head}${how}`,
       ...(command === null ? {} : { command }),
     }
@@ -191,6 +191,13 @@ export const cloudPermissionSteps: StepWords<CloudPermissionStep> = {
 function ofProject(reference: string | null): string {
   const project = artifactRepository(reference)?.project
   return project === undefined ? '' : `; if project ${project} is not yours, only its owner can do that`
+}
+
+/** Returns how to find the service account that a machine of Google's runs as; Autopilot's are not the user's (names with gk3-). */
+function accountOfNode({ node, host }: Findings[0]): string {
+  return node === null || host.cloud !== 'gar' || host.virtual !== undefined || node.startsWith('gk3-')
+    ? ''
+    : `. The account is what \`gcloud compute instances list --filter=${shellWord(`name=${node}`)} --format='value(serviceAccounts[].email)'\` prints in the cluster's project`
 }
 
 /** Returns what the first pull of an image through a cache of ECR needs besides (docs.aws.amazon.com/AmazonECR, pull-through-cache-iam). */

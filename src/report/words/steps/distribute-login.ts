@@ -99,8 +99,9 @@ function noteFor(registry: string, { clues, reference, credential, evidence }: A
   const [, project] = OF_HARBOR.exec(evidence?.text ?? '') ?? []
   if (project !== undefined && !OF_TENCENT.test(registry))
     return `; the account has to be a member of project ${project} there, or a robot account of that project which can pull`
-  const note = loginNote(registry)
-  if (asksForToken && isOfGitLab({ registry, evidence })) {
+  const isGitLab = isOfGitLab({ registry, evidence })
+  const note = loginNote(registry) || (isGitLab ? loginNote('registry.gitlab.com') : '')
+  if (asksForToken && isGitLab) {
     const rule = 'GitLab takes no password from an account with two-factor authentication'
     return isPerson ? `${note}${note === '' ? `; ${rule}` : ` (${rule})`}` : note
   }

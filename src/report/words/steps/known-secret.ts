@@ -15,7 +15,7 @@ import { managedPlace, subChartNote, writerText } from '../edits/managers.ts'
 import { templateEdit } from '../edits/template-edit.ts'
 import { objectName, pluralize, registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
-import { hasOwnList, hookNote, newPods, nextNamespaces, secretList } from './secret-lists.ts'
+import { hasOwnList, hookNote, newPods, nextNamespaces, orInResource, secretList } from './secret-lists.ts'
 
 type InNamespace = Extract<UsableHint, { code: 'in-namespace' }>
 
@@ -204,7 +204,7 @@ const knownSecret: StepWords<StepOf<'use-known-secret'>>['use-known-secret'] = (
     const isNamed = named.length === findings.length
     const place = findings.some(hasOwnList)
       ? `the imagePullSecrets of ${secretList(first, '', invocation)}${managedPlace(first, invocation)}`
-      : `${accountOfCopy(findings, hint, invocation)}${newPods(first)}${hookNote(first, invocation)}`
+      : `${accountOfCopy(findings, hint, invocation)}${orInResource(first)}${newPods(first)}${hookNote(first, invocation)}`
     return {
       text: `${copy}${isNamed ? ', where the pod names it already' : `, and add it to ${place}`}${others.length === 0 ? '' : nextNamespaces(findings)}`,
       ...(others.length < MAX_COPIES && {

@@ -46,7 +46,7 @@ const SERVICES: Record<NodeService, ServiceWords> = {
   },
   'microk8s-registry': {
     name: 'the registry of MicroK8s',
-    how: 'it is an add-on (`microk8s enable registry`) behind a NodePort, so its pod has to run',
+    how: 'it is an add-on (`microk8s enable registry`) behind a NodePort, so its pod has to run (if that waits for its volume, run `microk8s enable hostpath-storage`)',
     namespace: 'container-registry',
   },
 }

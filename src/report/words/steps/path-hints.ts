@@ -44,8 +44,9 @@ export function pathHint(registry: string | null, image: string): string {
     !/(?:^|\/)registry\.k8s\.io\//.test(image)
   )
     return ` (some projects' tags have no v, as in ${tag.slice(1)})`
+  const [, project, official = ''] = /^([^/]+)\/([^/]+)$/.exec(image.slice((registry ?? '').length + 1)) ?? []
   return mayLackLibrary(registry, image)
-    ? ' (behind a proxy cache, official images need library/ in the path)'
+    ? ` (if ${project} is a proxy cache of Docker Hub, official images need library/ in the path: ${registry}/${project}/library/${official.replace(/:$/, '')})`
     : ''
 }
 

@@ -16,7 +16,9 @@ export function newPods({ workload, ofCustomController }: Findings[number]): str
     ? `delete the pods: the job creates new ones if ${MAY_FAIL}`
     : workload?.group === undefined || ofCustomController !== true
       ? 'recreate the pods'
-      : `delete the pod if ${objectName(workload)} creates another one, or else start a new run of it`
+      : workload.group === 'acme.cert-manager.io'
+        ? 'delete the pod, as cert-manager creates another one'
+        : `delete the pod if ${objectName(workload)} creates another one, or else start a new run of it`
   return `, then ${how} (only new pods get a service account's secrets)`
 }
 
@@ -84,6 +86,14 @@ export function secretList(
   return workload?.group === undefined
     ? `the pod's template or service account${own}`
     : `the pod's service account${own} (or of ${objectName(workload)}, whose operator makes the template${field === '' ? `, if \`${fieldsOf(workload.kind, invocation)}\` shows such a field` : `${field}; if it names it already, its operator leaves these pods out, as a newer one may not`})`
+}
+
+/** Returns the field of the pod's custom resource that lasts for its next pods too; empty for other pods, and where that is not known. */
+export function orInResource({ workload }: Findings[number]): string {
+  const field = workload === null ? null : pullSecretField(workload)
+  if (field === null || workload === null) return ''
+  const isWhole = /\bof (?!spec\b)/.test(field)
+  return `, or for later pods to ${field}${isWhole ? '' : ` of ${objectName(workload)}`}`
 }
 
 /** Returns the command that lists a custom resource's fields for pull secrets. */
