@@ -415,6 +415,18 @@ test.each<Row>([
     },
   ],
   [
+    'a node whose Spegel has not started, which no other machine can ask',
+    OWN,
+    pulled(
+      OWN,
+      'failed to do request: Head "http://192.168.64.18:30020/v2/team/api/manifests/3?ns=registry.example": dial tcp 192.168.64.18:30020: connect: connection refused',
+    ),
+    {
+      first: /^See whether Spegel's pod runs .* kubectl get pods -A -o wide --field-selector spec\.nodeName=/,
+      never: /pullguard mirror --to/,
+    },
+  ],
+  [
     "a mirror with a name, and a port that Spegel's has as well",
     OWN,
     pulled(

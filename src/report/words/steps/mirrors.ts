@@ -12,7 +12,7 @@ import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { minuteOf } from '../duration.ts'
 import { formerState } from '../moved.ts'
-import { onNodes } from '../node/node.ts'
+import { listPodsOn, nodeName, onNodes } from '../node/node.ts'
 import { mirrorLogin, neededMirrorLogin, withoutSandboxLogin } from '../node/node-logins.ts'
 import { mirrorSettings } from '../node/node-settings.ts'
 import { isOldContainerd } from '../node/old-containerd.ts'
@@ -120,16 +120,18 @@ const LACKS: Record<
 }
 
 export const mirrorSteps: StepWords<MirrorStep> = {
-  'check-mirror': ({ host, registry }, context) =>
-    withAsking(
-      isOpenMirror(host)
-        ? checkOpenMirror(context.findings[0].cause, host)
-        : checkMirror(
-            context.findings[0].cause,
-            `the mirror ${host}, which serves images of ${registryLabel(registry)}`,
-          ),
-      askMirror(host, registry, context),
-    ),
+  'check-mirror': ({ host, registry }, context) => {
+    const [first] = context.findings
+    // Port 30020 is that of a node's own pod (spegel-org/spegel, charts/spegel, service.registry.hostPort).
+    if (isOfSpegel(first, host) && first.cause === 'connection-refused-or-reset')
+      return {
+        text: `See whether Spegel's pod runs on the node with the address ${host.replace(/:\d+$/, '')}, most likely ${nodeName(first)} itself: until it does, as on a new node, nothing answers at that port. If Spegel is meant to run there, wait for the next attempt after it started`,
+        ...listPodsOn(context.invocation, first.node),
+      }
+    const mirror = `the mirror ${host}, which serves images of ${registryLabel(registry)}`
+    const text = isOpenMirror(host) ? checkOpenMirror(first.cause, host) : checkMirror(first.cause, mirror)
+    return withAsking(text, askMirror(host, registry, context))
+  },
   'broken-mirror': ({ host, registry, why }, context) =>
     withAsking(
       `Find out why the mirror ${host} failed${why === '' ? '' : ` (${why})`}, and restart or repair it: the nodes ask it for images of ${registryLabel(registry)} first, and ${registryLabel(registry)} itself only because it failed`,
