@@ -128,6 +128,22 @@ test.each([
   },
 )
 
+test('CronJobs whose runs started in the same minute are spread, below a limit that they share', () => {
+  const step: Step = { code: 'wait', for: 'hub-limit' }
+  const run = (name: string, minute: number): AdvisedFinding => ({
+    ...typo({
+      workload: { kind: 'CronJob', name },
+      clues: [{ code: 'run-of-cron-job', job: `${name}-${minute}`, forbidsOthers: true }],
+    }),
+    steps: [step],
+  })
+  const [one, same, other] = [run('backup', 29734560), run('report', 29734560), run('load', 29734561)]
+  expect(stepsOf([one, same, other], HERE)[0].text).toMatch(
+    /\. Spread the schedules of cronjobs backup and report, .*Forbid/,
+  )
+  expect(stepsOf([one, other], HERE)[0].text).not.toMatch(/Spread/)
+})
+
 test('a login that an injected container lacks can come from its injector, which a wrong name does not need', () => {
   const step: Step = { code: 'correct-admission', template: null, policies: [], doubled: null }
   const text = (cause: Finding['cause']) =>

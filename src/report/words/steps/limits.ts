@@ -1,8 +1,8 @@
 /** The words of steps for limits and for pull policies. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { LimitStep, LocalTool } from '../../../advice/step/step.ts'
-import { hasClue } from '../../../diagnosis/clues/clue.ts'
+import type { LimitStep, LocalTool, StepOf } from '../../../advice/step/step.ts'
+import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
 import { acrName, cloudOf, OPEN_AT_GCR } from '../../../image/cloud-registries.ts'
 import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isFixedImage } from '../../../image/fixed-tag.ts'
@@ -21,9 +21,9 @@ import { isFurtherNode, loadCommand, nerdctl } from '../node/local-clusters.ts'
 import { tagged } from '../node/names-on-node.ts'
 import { nodeName, onNodes, releaseOf } from '../node/node.ts'
 import { dockerClient, throttleSetting } from '../node/node-settings.ts'
-import { formatNumber, pluralize, registryLabel, shortList } from '../nouns.ts'
+import { formatNumber, namedList, pluralize, registryLabel, shortList } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE, REMEDY_WORDS } from '../plan/remedies.ts'
-import type { StepWords } from '../step-words.ts'
+import type { Findings, StepWords } from '../step-words.ts'
 
 const WAIT = {
   limit: 'Wait until the limit resets; the kubelet retries on its own',
@@ -48,6 +48,48 @@ function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string
     return `Wait for the next attempt, within five minutes: ${formatNumber(remaining)} of ${pluralize(limit, 'pull')} are left for ${whose}${others}`
   const until = windowSeconds === null ? 'until the limit resets' : `up to ${durationInWords(windowSeconds)}`
   return `Wait ${until}: no pulls are left for ${whose}${others}, and the kubelet retries on its own`
+}
+
+/** Returns when to expect the next attempt to succeed. */
+function waitText(
+  step: StepOf<'wait'>,
+  {
+    registry,
+    reference,
+    endpoint,
+    subcause,
+  }: Pick<AdvisedFinding, 'registry' | 'reference' | 'endpoint' | 'subcause'>,
+): string {
+  // A name that leads to it, of which nothing else is known.
+  const isLedToHub = endpoint?.role === 'registry' && isDockerHub(endpoint.host) && subcause !== 'abuse'
+  if (step.for === 'minute' && isLedToHub && !isDockerHub(registry ?? '')) return WAIT['hub-limit']
+  if (step.for === 'limit' && step.quota) return limitText(step.quota)
+  if (step.for === 'limit' && countsAtHub(registry ?? '')) return WAIT['hub-limit']
+  if (step.for !== 'minute') return WAIT[step.for]
+  return `${WAIT.minute}${isLimitOfOthers(registry, reference) ? 'start fewer pods at once' : HIGHER_QUOTA}`
+}
+
+/** Limits that fewer pulls at once stay below. */
+const OF_LIMIT: readonly StepOf<'wait'>['for'][] = ['limit', 'hub-limit', 'minute', 'burst']
+
+/** Returns what the CronJobs whose runs started in the same minute add to a limit: the controller ends a Job's name with that minute. */
+function runsAtOnce(findings: Findings): string {
+  const runs = findings.flatMap(({ clues, workload }) => {
+    const run = clueOf(clues, 'run-of-cron-job')
+    const minute = /-(\d+)$/.exec(run?.job ?? '')?.[1]
+    return run === undefined || workload === null || minute === undefined
+      ? []
+      : [{ ...run, minute, workload }]
+  })
+  const [most = []] = [...Map.groupBy(runs, ({ minute }) => minute).values()].sort(
+    (one, other) => other.length - one.length,
+  )
+  const names = [...new Set(most.map(({ workload }) => workload.name))]
+  if (names.length < 2) return ''
+  const blocks = most.some(({ forbidsOthers }) => forbidsOthers)
+    ? ', and with concurrencyPolicy Forbid a run that waits keeps the next one from starting'
+    : ''
+  return `. Spread the schedules of ${namedList('cronjob', names, 3)}, whose runs pulled in the same minute${blocks}`
 }
 
 const HIGHER_QUOTA = "ask the registry's owner for a higher quota"
@@ -100,17 +142,9 @@ const BY_SKAFFOLD =
   ' (Skaffold sets Never in all that it deploys to a local cluster, also for images that it does not load there: GoogleContainerTools/skaffold#9687; its next run does so again, unless another tool deploys this workload)'
 
 export const limitSteps: StepWords<LimitStep> = {
-  wait: (step, { findings: [{ registry, reference, endpoint, subcause }] }) => {
-    // A name that leads to it, of which nothing else is known.
-    const isLedToHub = endpoint?.role === 'registry' && isDockerHub(endpoint.host) && subcause !== 'abuse'
-    if (step.for === 'minute' && isLedToHub && !isDockerHub(registry ?? ''))
-      return { text: WAIT['hub-limit'] }
-    if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
-    if (step.for === 'limit' && countsAtHub(registry ?? '')) return { text: WAIT['hub-limit'] }
-    if (step.for !== 'minute') return { text: WAIT[step.for] }
-    return {
-      text: `${WAIT.minute}${isLimitOfOthers(registry, reference) ? 'start fewer pods at once' : HIGHER_QUOTA}`,
-    }
+  wait: (step, { findings }) => {
+    const text = waitText(step, findings[0])
+    return { text: OF_LIMIT.includes(step.for) ? `${text}${runsAtOnce(findings)}` : text }
   },
   'raise-tier': ({ registry }) => ({
     text: 'Or move the registry to a higher tier (Basic, Standard, Premium): the tier sets how many reads a minute it allows (https://aka.ms/acr/skus)',
