@@ -37,6 +37,7 @@ const DOORS: Record<string, string> = {
   plan: 'image dockerconfig snapshot types:diagnosis diagnosis/clues/clue.ts',
   report: `
     image types:snapshot types:diagnosis diagnosis/clues/clue.ts diagnosis/text/asked-endpoint.ts
+    diagnosis/credential/credential-report.ts
     types:advice types:baseline types:plan types:audit types:dockerconfig types:manifest types:rollout
     types:quota types:waiting types:apply types:registry types:mirror`,
   kubernetes: 'errors types:clock secrecy network json protobuf',

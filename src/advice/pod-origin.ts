@@ -1,6 +1,7 @@
 /** Steps that depend on what made the pod: a webhook or policy beside its template, a Deployment's revisions, a Job, a CronJob, or a program. */
 
 import { clueOf, hasClue } from '../diagnosis/clues/clue.ts'
+import { hasOwnList } from '../diagnosis/credential/credential-report.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { parseReference } from '../image/reference.ts'
 import { couldBeRewritten } from '../image/rewritten.ts'
@@ -120,14 +121,9 @@ export function withRecreatedJob({ workload, clues, credential }: Finding, steps
   const ofJob = steps.findLastIndex(({ code }) => NEEDS_NEW_JOB.includes(code))
   const last = Math.max(ofPod, ofJob)
   if (last === -1) return steps
-  const isOwnList = hasOwnList(credential)
+  const isOwnList = hasOwnList({ credential })
   const reached = ofPod === -1 || isOwnList ? 'by-job' : ofJob === -1 ? 'by-pod' : 'either'
   return steps.toSpliced(last + 1, 0, { code: 'recreate-job', reached })
-}
-
-/** Whether the pod's template names pull secrets, so that the pod gets none from its account. */
-function hasOwnList({ unnamed, attempts }: Finding['credential']): boolean {
-  return unnamed === true || attempts.some(({ from }) => from === 'pod')
 }
 
 /** Only a new run gets a new login, and nothing but its program can start one. */
@@ -136,7 +132,7 @@ export function withNewRun({ clues, credential }: Finding, steps: Step[]): Step[
   if (made === undefined) return steps
   const { maker } = made
   const again: Step = { code: 'run-again', maker }
-  const isOwnList = hasOwnList(credential)
+  const isOwnList = hasOwnList({ credential })
   return steps.flatMap((step): Step[] => {
     if (step.code === 'recreate-pods') return [again]
     if (step.code !== 'distribute-login' && step.code !== 'cluster-login') return [step]
@@ -174,7 +170,7 @@ const CHANGES_RUNS: readonly StepCode[] = [
 function namesSecret(step: Step, credential: Finding['credential']): boolean {
   if (step.code !== 'use-known-secret' || step.hint.code !== 'not-named' || step.hint.dropped) return false
   if (step.hint.misspelled !== undefined) return step.hint.listedIn === 'template'
-  return hasOwnList(credential)
+  return hasOwnList({ credential })
 }
 
 /** The Job keeps the image that the CronJob had. It has to go at once where no other run starts before it ends. */

@@ -4,6 +4,7 @@ import { cloudOf } from '../../image/cloud-registries.ts'
 import { isHosted } from '../../image/registries.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { allServiceAccounts, type ServiceAccount } from '../../snapshot/snapshot.ts'
+import { hasOwnList } from '../credential/credential-report.ts'
 import type { KnownLogins } from '../credential/known-logins.ts'
 import { agedHints, agedToken, hasExpired, renewedElsewhere } from '../credential/secret-age.ts'
 import { accountOwner } from '../credential/service-account.ts'
@@ -40,21 +41,16 @@ const OF_KUBERNETES = /^[^.]*$|(?:^|\.)k8s\.io$/
 
 function ownedAccount(pod: Pod, { credential }: FailedPull, { credentials }: KnownLogins): Clue[] {
   const owner = accountOwner(pod, credentials)
-  return owner === undefined || hasOwnList(credential) || OF_KUBERNETES.test(owner.group)
+  return owner === undefined || hasOwnList({ credential }) || OF_KUBERNETES.test(owner.group)
     ? []
     : [{ code: 'owned-account', own: pod.serviceAccount, owner }]
 }
 
 function hookAccount(pod: Pod, { credential }: FailedPull, { credentials }: KnownLogins): Clue[] {
   const hook = credentials.accountOf(pod)?.hook
-  return hook === undefined || hasOwnList(credential)
+  return hook === undefined || hasOwnList({ credential })
     ? []
     : [{ code: 'hook-account', own: pod.serviceAccount, release: hook.release }]
-}
-
-/** Whether the pod names pull secrets itself, and so gets none of its service account's. */
-function hasOwnList({ unnamed, attempts }: FailedPull['credential']): boolean {
-  return unnamed === true || attempts.some(({ from }) => from === 'pod')
 }
 
 /** In milliseconds: what makes a namespace for a run creates the pods at once. */

@@ -123,3 +123,8 @@ export interface CredentialReport {
   /** A login was sent although the pod has none, or the registry's cloud knew who asked: the node's own was sent; absent otherwise. */
   ofNode?: true
 }
+
+/** Whether the pod names pull secrets itself, so that it gets none of its service account's. */
+export function hasOwnList({ credential }: { credential: CredentialReport }): boolean {
+  return credential.unnamed === true || credential.attempts.some(({ from }) => from === 'pod')
+}

@@ -4,6 +4,7 @@ import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { Step, StepOf } from '../../../advice/step/step.ts'
 import type { LoginReason } from '../../../advice/step/step-for-access.ts'
 import { hasClue } from '../../../diagnosis/clues/clue.ts'
+import { hasOwnList } from '../../../diagnosis/credential/credential-report.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isInDependencyProxy } from '../../../image/registries.ts'
 import type { ObjectManager } from '../../../snapshot/fix-objects.ts'
@@ -13,7 +14,6 @@ import { isOfGitLab, loginCommand, loginNote, PROXY_SCOPES } from '../credential
 import { managerName } from '../edits/managers.ts'
 import { namedList, registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
-import { hasOwnList } from './secret-lists.ts'
 
 interface LoginTerms {
   login: string

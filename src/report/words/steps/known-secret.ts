@@ -3,6 +3,7 @@
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { Step, StepOf } from '../../../advice/step/step.ts'
 import type { UsableHint } from '../../../advice/step/step-for-access.ts'
+import { hasOwnList } from '../../../diagnosis/credential/credential-report.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { generatedFrom } from '../../../image/mistakes/similar-names.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
@@ -15,7 +16,7 @@ import { managedPlace, subChartNote, writerText } from '../edits/managers.ts'
 import { templateEdit } from '../edits/template-edit.ts'
 import { objectName, pluralize, registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
-import { hasOwnList, hookNote, newPods, nextNamespaces, orInResource, secretList } from './secret-lists.ts'
+import { hookNote, newPods, nextNamespaces, orInResource, secretList } from './secret-lists.ts'
 
 type InNamespace = Extract<UsableHint, { code: 'in-namespace' }>
 

@@ -1,13 +1,14 @@
 /** The words of steps about other Secrets than a pod's own: another pod's, what would make a missing one, and the copy of a virtual cluster's. */
 
 import type { StepOf } from '../../../advice/step/step.ts'
+import { hasOwnList } from '../../../diagnosis/credential/credential-report.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { clip } from '../../screen/layout.ts'
 import { MAKERS } from '../edits/makers.ts'
 import { managedPlace, managerName, sourceOf, writerText } from '../edits/managers.ts'
 import type { StepWords } from '../step-words.ts'
-import { hasOwnList, newPods } from './secret-lists.ts'
+import { newPods } from './secret-lists.ts'
 
 export const useOtherLogin: StepWords<StepOf<'use-other-login'>>['use-other-login'] = (
   { namespace, secret, other },

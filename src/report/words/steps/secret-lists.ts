@@ -1,8 +1,8 @@
 /** Which list gives pods their pull secrets, and what existing pods need once it is changed. */
 
-import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { StepOf } from '../../../advice/step/step.ts'
 import { clueOf, hasClue } from '../../../diagnosis/clues/clue.ts'
+import { hasOwnList } from '../../../diagnosis/credential/credential-report.ts'
 import { helmCommand, type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { pullSecretField } from '../credential/pull-secret-fields.ts'
@@ -63,11 +63,6 @@ export const renewJob: StepWords<StepOf<'recreate-job'>>['recreate-job'] = (
         : `Then ${newPod}. For another registry, ${newJob}`,
     ...(reached === 'by-pod' && pods === 'pod' && { command }),
   }
-}
-
-/** Whether the pod names pull secrets itself, and so gets none of its service account's. */
-export function hasOwnList({ credential }: Pick<AdvisedFinding, 'credential'>): boolean {
-  return credential.unnamed === true || credential.attempts.some(({ from }) => from === 'pod')
 }
 
 /** Returns whose list of pull secrets to extend. The template of a custom resource's pods is its operator's. */
