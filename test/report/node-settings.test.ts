@@ -43,7 +43,7 @@ test.each<[string, Partial<PullingNode>, EndpointRole, string, string, string]>(
     'mirror',
     'cache.example',
     'quay.io',
-    'certs.d/quay.io/hosts.toml (ca = "/path/ca.crt" under [host."https://cache.example"]; config_path',
+    'certs.d/quay.io/hosts.toml (ca = "/path/ca.crt" under [host."https://cache.example"]; config_path in containerd\'s',
   ],
   [
     "a token server's is in the system's store",
@@ -106,8 +106,8 @@ test.each<[PullingNode['platform'], string]>([
 })
 
 test.each([
-  ['2.2.1', null, /config_path .* this folder alone/],
-  ['2.1.0', null, /config_path .* this folder alone/],
+  ['2.2.1', null, /config_path .*certs\.d alone/],
+  ['2.1.0', null, /config_path .*certs\.d alone/],
   ['2.0.5', null, /config_path .* has to be \/etc\/containerd\/certs\.d.*empty by default/],
   ['1.7.27', null, /\[host\].*config_path .*empty by default/],
   [null, null, /config_path .*empty by default/],
@@ -153,6 +153,24 @@ test.each<[string, Partial<PullingNode>, RegExp, RegExp]>([
     { runtime: 'docker', name: 'orbstack' },
     /^OrbStack's settings.*\(`orb restart docker`\)$/,
     /certs\.d/,
+  ],
+  [
+    "containerd's table has a name by its version, and does not go with the older tables",
+    { version: '1.7.27' },
+    /config_path in \[plugins\."io\.containerd\.grpc\.v1\.cri"\.registry\] .*first move registry\.mirrors and the tls of registry\.configs/,
+    /then restart containerd\)/,
+  ],
+  [
+    'containerd 2 has another table for them',
+    { version: '2.2.1' },
+    /config_path in \[plugins\."io\.containerd\.cri\.v1\.images"\.registry\] .*certs\.d alone: with a list.*; restart containerd after a change there$/,
+    /restart containerd after/,
+  ],
+  [
+    "Colima's containerd has its configuration on the computer",
+    { name: 'colima', version: '2.1.4' },
+    /~\/\.config\/containerd\/config\.toml.*certs\.d alone: it is empty by default.*restart Colima$/,
+    /config_path/,
   ],
   [
     "Colima writes Docker's file itself",

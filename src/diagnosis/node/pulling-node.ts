@@ -58,7 +58,7 @@ export function pullingNode(
   const virtual = virtualNode(pod, node)
   // What a service runs elsewhere has nothing of the cluster's other nodes: neither their settings nor their identity.
   const isElsewhere = virtual === 'azure' || virtual === 'other'
-  const platform = node === null || isElsewhere ? null : platformOf(node)
+  const platform = node === null || isElsewhere || hasSeparateContainerd(node) ? null : platformOf(node)
   const [, bottlerocket] = /^bottlerocket os (\d+\.\d+\.\d+)/i.exec(node?.osImage ?? '') ?? []
   const os = osOf(node?.os ?? pod.platform.os) ?? hints.os
   const ofCluster =
@@ -86,6 +86,11 @@ export function pullingNode(
     ...(family === null ? {} : { family }),
     ...(node?.osImage != null && !OF_OPENSHIFT.test(node.osImage) && { foreignToOpenShift: true as const }),
   }
+}
+
+/** Whether K3s uses a containerd that is a service of its own, and so does not configure it (abiosoft/colima, k3s.go: --container-runtime-endpoint). */
+function hasSeparateContainerd(node: Node): boolean {
+  return /^colima(?:-|$)/.test(node.name) && runtimeOf(node) === 'containerd'
 }
 
 /** Systems of OpenShift's nodes, those of OKD and of release 3 included. */

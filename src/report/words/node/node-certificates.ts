@@ -4,13 +4,12 @@ import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import type { SystemFamily } from '../../../diagnosis/node/system-family.ts'
 import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
+import { hostSection, oneFolder } from './hosts-toml.ts'
 import { minikubeProfile, virtualMachineOf } from './local-clusters.ts'
 import {
   hasRegistriesYaml,
-  hostSection,
   mayBeOpenShift,
   mirrorSettings,
-  oneFolder,
   registriesYaml,
   restartOf,
 } from './node-settings.ts'
@@ -165,5 +164,5 @@ export function clientCertificatePlace(
     return `/etc/containers/certs.d/${asked} (client.cert and client.key)`
   if (isOldContainerd(node)) return oldCertificates(node, asked, 'cert_file and key_file')
   const settings = mirrorSettings(node, role === 'mirror' ? registry : asked)
-  return `${settings} (client = [["/path/client.cert", "/path/client.key"]], under [host."https://…"] for a host listed there, or at the top for the registry itself${hostSection(node)})`
+  return `${settings} (client = [["/path/client.cert", "/path/client.key"]], under [host."https://…"] for a host listed there, or at the top for the registry itself${hostSection(node)}${oneFolder(node)})`
 }

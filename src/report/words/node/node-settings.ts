@@ -3,8 +3,8 @@
 import type { Platform } from '../../../diagnosis/node/node-platform.ts'
 import type { PullingNode } from '../../../diagnosis/node/pulling-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/text/endpoint.ts'
+import { configPath, hostSection, mayIgnoreList, oneFolder } from './hosts-toml.ts'
 import { isOfK3d, virtualMachineOf } from './local-clusters.ts'
-import { releaseOf } from './node.ts'
 import { isOldContainerd, oldMirrors, oldPlainHttp } from './old-containerd.ts'
 
 /** Returns where this platform stores its mirrors for one registry. */
@@ -124,38 +124,14 @@ export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint,
     : `/etc/containerd/certs.d/${host}/hosts.toml: ${plainServer(node, host)}${oneFolder(node)}`
 }
 
-const ONE_FOLDER =
-  'config_path in the configuration of containerd has to be this folder alone: with a list, the default from 2.2 on, containerd can ignore the file'
-
 /** Returns why the node's settings for the host, which lead elsewhere, may not have been used, as a sentence; empty if no such reason is known. */
 export function unreadHosts(node: PullingNode, host: string): string {
   return mayIgnoreList(node)
-    ? `. If ${mirrorSettings(node, host)} leads to another address, the runtime may not have read it, as ${ONE_FOLDER}`
+    ? `. If ${mirrorSettings(node, host)} leads to another address, the runtime may not have read it, as ${configPath(node)}`
     : ''
 }
 
-/** Whether the node's containerd ignores hosts.toml with several folders (containerd/containerd#12808). */
-function mayIgnoreList({ platform, runtime, version }: PullingNode): boolean {
-  const [major, minor] = releaseOf(version)
-  return runtime === 'containerd' && platform === null && (major > 2 || (major === 2 && minor >= 1))
-}
-
-/** Returns what else a hosts.toml needs to be read: before 2.2, no folder is the default (docs/hosts.md, containerd/containerd#6485); empty for platforms that set one. */
-export function oneFolder(node: PullingNode): string {
-  if (mayIgnoreList(node)) return `; ${ONE_FOLDER}`
-  if (node.runtime !== 'containerd' || node.platform !== null || isOldContainerd(node)) return ''
-  const folder = node.os === 'windows' ? 'C:\\ProgramData\\containerd\\certs.d' : '/etc/containerd/certs.d'
-  return `; config_path in the configuration of containerd has to be ${folder} (before 2.2 it is empty by default, and the file is ignored), with no registry.mirrors or registry.configs beside it; restart containerd after a change there`
-}
-
 const plainServer = (node: PullingNode, host: string) => `server = "http://${host}"${hostSection(node)}`
-
-/** Returns what containerd 1.5 to 1.7 needs: it can't read a hosts.toml without such a section, and goes on without the file (containerd/containerd#10027). */
-export function hostSection({ version }: PullingNode): string {
-  return releaseOf(version)[0] >= 2
-    ? ''
-    : ', and below it an empty section [host], without which containerd 1 ignores the file'
-}
 
 /** Returns the folder name of a host: on Windows, where names have no colon, containerd takes host_port_ (docs/hosts.md). */
 function folderOf(host: string, os: PullingNode['os']): string {
@@ -166,6 +142,7 @@ function folderOf(host: string, os: PullingNode['os']): string {
 const DOCKER_SETTINGS: Record<string, { place: string; restart: string }> = {
   'Docker Desktop': { place: "Docker Desktop's settings (Docker Engine)", restart: 'Apply & restart' },
   OrbStack: { place: "OrbStack's settings (Docker)", restart: '`orb restart docker`' },
+  'Rancher Desktop': { place: '/etc/docker/daemon.json', restart: 'restart Rancher Desktop' },
   Colima: {
     place: "the docker section of Colima's configuration (`colima start --edit`)",
     restart: 'restart Colima',
@@ -255,7 +232,7 @@ export function throttleSetting(node: PullingNode): string | null {
   if (platform === 'gke' || platform === 'aks') return null
   const own =
     platform === 'eks' && os !== 'windows'
-      ? ` (${userData(node, 'spec.kubelet.config', '--kubelet-extra-args')})`
+      ? ` (${userData(node, 'spec.kubelet.config', "--kubelet-extra-args '--registry-qps=… --registry-burst=…'")})`
       : ''
   return (
     KUBELET_QPS[platform ?? ''] ??
