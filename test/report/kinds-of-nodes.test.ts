@@ -1153,7 +1153,8 @@ describe('on a virtual node', () => {
         node: AUTO_MODE,
       },
       {
-        first: /^Replace node .* delete node node-1/,
+        first:
+          /^Replace node .*without a controller for good.*logs \(read them first.*kubectl cordon node-1` instead.* delete node node-1/,
         never: /ctr -n|discard_unpacked_layers|on another node/,
       },
     ],
