@@ -59,7 +59,7 @@ export const snapshotterSteps: StepWords<SnapshotterStep> = {
     // cloud.google.com/kubernetes-engine/docs/how-to/image-streaming; the units are in the log of its nodes.
     if (endpoint?.role === 'runtime' && GCFS.test(endpoint.host))
       return nodeClientStep(
-        `Restart GKE's image streaming ${onNodes(findings)}: nothing answers at ${endpoint.host}. If it ends again, replace the node, or turn image streaming off for its node pool (\`gcloud container node-pools update --no-enable-image-streaming\`)`,
+        `Restart GKE's image streaming ${onNodes(findings)}: nothing answers at ${endpoint.host}. If it ends again, replace the node, or turn image streaming off for its node pool (\`gcloud container node-pools update <pool> --cluster=<cluster> --location=<location> --no-enable-image-streaming\`), on which GKE may recreate the pool's nodes`,
         'systemctl restart gcfs-snapshotter gcfsd',
         findings,
       )
