@@ -1154,7 +1154,7 @@ describe('on a virtual node', () => {
       },
       {
         first:
-          /^Replace node .*without a controller for good.*logs \(read them first.*kubectl cordon node-1` instead.* delete node node-1/,
+          /^Replace node .*without a controller for good \(as this one.*logs \(read them first.*kubectl cordon node-1` instead, and delete the failing pod and create it again .*delete node node-1/,
         never: /ctr -n|discard_unpacked_layers|on another node/,
       },
     ],

@@ -203,8 +203,8 @@ export const podSteps: StepWords<PodStep> = {
     text: `Or run the pod on another node: ${VIRTUAL[of]}, where no ${of === 'auto-mode' ? 'mirror, login, or other setting of the runtime or the kubelet can be changed' : 'proxy, mirror, or trusted authority can be set for its pulls'}`,
   }),
   // karpenter.sh/docs/concepts/disruption: Auto Mode's nodes have the same finalizer.
-  'replace-node': ({ node }, { invocation, findings: [{ steps }] }) => ({
-    text: `${steps[0].code === 'replace-node' ? 'Replace' : 'If nothing else helps, replace'} node ${node}: EKS Auto Mode drains a node that is deleted, ends its machine, and starts another one where pods need it. All its pods are evicted, those without a controller for good, and its disk is lost${steps.some(({ code }) => code === 'runtime-log') ? ', with the logs (read them first if the cause matters)' : ''}. To spare its other pods, run \`${kubectlCommand(invocation, `cordon ${shellWord(node)}`)}\` instead, and delete the failing pod if its controller makes another`,
+  'replace-node': ({ node }, { invocation, findings: [{ steps, workload }] }) => ({
+    text: `${steps[0].code === 'replace-node' ? 'Replace' : 'If nothing else helps, replace'} node ${node}: EKS Auto Mode drains a node that is deleted, ends its machine, and starts another one where pods need it. All its pods are evicted, those without a controller for good${workload === null ? ' (as this one: keep its manifest)' : ''}, and its disk is lost${steps.some(({ code }) => code === 'runtime-log') ? ', with the logs (read them first if the cause matters)' : ''}. To spare its other pods, run \`${kubectlCommand(invocation, `cordon ${shellWord(node)}`)}\` instead, and delete the failing pod${workload === null ? ' and create it again' : ' if its controller makes another'}`,
     command: kubectlCommand(invocation, `delete node ${shellWord(node)}`),
   }),
   'delete-changed-pod': ({ template }, { invocation, findings: [first] }) => {
